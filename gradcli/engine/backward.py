@@ -1,0 +1,230 @@
+"""The reverse sweep.
+
+Everything is owed to someone: a call, or a leaf. Calls pay what they are owed on to their
+debtors, newest first; what is owed to leaves at the end is their gradient.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from operator import attrgetter
+from sys import getrefcount
+from typing import Any
+
+import numpy as np
+from numpy import ndarray
+
+from gradcli.engine.call import debtor as debtor_of
+from gradcli.engine.call import here
+from gradcli.engine.op import Op, Part, raw, traced
+from gradcli.engine.tensor import Tensor, clock, owner, written
+from gradcli.engine.variable import Variable, recording
+from gradcli.errors import GradFault, SecondBackward, StaleValue
+
+_born = attrgetter("born")
+
+
+class Freed:
+    """What is left of a call's edges after a sweep: where the sweep was asked for."""
+
+    __slots__ = ("place",)
+
+    def __init__(self, place: Any) -> None:
+        self.place = place
+
+    def __iter__(self) -> Iterator[Any]:
+        raise SecondBackward(
+            "backward() a second time: the values kept for this graph were freed by the first",
+            ("y.backward(retain_graph=True)", "in the first call, to keep them"), places=[("the first", self.place)])
+
+
+def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], keep: bool = False, again: bool = False,
+          inputs: Iterable[Any] | None = None) -> dict[Any, Any]:
+    """What is owed to each leaf, or to each of `inputs`, when `seeds` are owed to `outputs`.
+
+    Gradients are arrays; with `again` they are Variables, and the sweep is itself recorded so
+    that they can be differentiated. Unless `keep`, kept values are let go as the sweep passes.
+    """
+    F: Any = traced if again else raw
+    owed: dict[Any, Any] = {}
+    for output, seed in zip(outputs, seeds, strict=True):
+        to = debtor_of(output)
+        share = seed if again else seed.array
+        owed[to] = F.add(owed[to], share) if to in owed else share
+    wanted = None if inputs is None else set(inputs)
+    calls = newest_first(owed) if wanted is None else _leading_to(newest_first(owed), wanted)
+    freed, found, private = Freed(here()), {}, set()
+    with recording(again):
+        for call in calls:
+            g = owed.pop(call, None)
+            if g is None:
+                continue
+            if call.hooks and type(g) is not list:
+                g = _hooked(call, g, again)
+            if wanted and call in wanted:
+                found[call] = g
+            if type(call) is Part:
+                owed.setdefault(call.call, [None] * len(call.call.shape))[call.at] = g
+                continue
+            edges = call.edges
+            if written and type(edges) is tuple:
+                _check_fresh(call)
+            for debtor, rule, kept in edges:
+                share = rule.share(F, g, *(kept if not again else _lifted(call, rule, kept)))
+                if share is None:
+                    continue
+                if share.shape != debtor.shape:
+                    share = F.sum_to(share, debtor.shape)     # undo broadcasting
+                before = owed.get(debtor)
+                if before is None:
+                    owed[debtor] = share
+                elif debtor in private and share.dtype is before.dtype:
+                    np.add(before, share, out=before)
+                else:
+                    owed[debtor] = total = F.add(before, share)
+                    if type(total) is ndarray:
+                        private.add(debtor)     # nobody else holds this memory: further shares go into it
+            if not keep:
+                call.edges = freed
+    found.update(owed)
+    return {to: found[to] for to in wanted if to in found} if wanted is not None else owed
+
+
+def newest_first(debtors: Iterable[Any]) -> list[Any]:
+    """Every call that the debtors depend on, each before those whose results it used.
+
+    Calls are numbered as they are made, so descending order is already topological.
+    """
+    found: set[Any] = set()
+    frontier = list(debtors)
+    while frontier:
+        call = frontier.pop()
+        if isinstance(call, Op):
+            if call not in found:
+                found.add(call)
+                for debtor, _, _ in call.edges:
+                    frontier.append(debtor)
+        elif type(call) is Part and call not in found:
+            found.add(call)
+            frontier.append(call.call)
+    return sorted(found, key=_born, reverse=True)
+
+
+def _leading_to(calls: list[Any], wanted: set[Any]) -> list[Any]:
+    """Those calls, in order, through which a gradient reaches something wanted."""
+    useful = set(wanted)
+    for call in reversed(calls):
+        debtors = [call.call] if type(call) is Part else [d for d, _, _ in call.edges]
+        if any(d in useful for d in debtors):
+            useful.add(call)
+    return [call for call in calls if call in useful]
+
+
+def _check_fresh(call: Any) -> None:
+    """Refuse to differentiate with a kept value that was overwritten since."""
+    for _, _, kept in call.edges:
+        for value in kept:
+            for array in value if type(value) is tuple else (value,):
+                write = written.get(id(owner(array))) if type(array) is ndarray else None
+                if write and write.tick > call.born:
+                    saver = type(call).names[0] if type(call).names else type(call).__name__
+                    raise StaleValue(
+                        f"a {'x'.join(map(str, array.shape)) or '0-d'} value that {saver} kept for backward was "
+                        f"changed afterwards by {write.writer}",
+                        ("x = x.clone()", f"before {write.writer}, or use the form that is not in place"),
+                        places=[(f"{saver} kept it", (call.code, call.line_at)),
+                                (f"{write.writer} changed it", write.place)])
+
+
+def _lifted(call: Any, rule: Any, kept: tuple[Any, ...]) -> list[Any]:
+    """Kept arrays as Variables, connected to where they came from."""
+    sources = {(r.at, r.item): debtor for debtor, r, _ in call.edges}
+    out = len(type(call).params)
+    return [_lift_results(call, value) if at == out else _lift(value, at, sources)
+            for at, value in zip(rule.needs, kept, strict=True)]
+
+
+def _lift_results(call: Any, value: Any) -> Any:
+    if type(value) is ndarray:
+        return Variable(value, True, call)
+    born = clock()
+    return tuple(Variable(v, True, Part(call, i, v.shape, born) if type(call).several else call)
+                 for i, v in enumerate(value))
+
+
+def _lift(value: Any, at: int, sources: dict[Any, Any]) -> Any:
+    if type(value) is ndarray:
+        return _from(value, sources.get((at, None)))
+    if type(value) is tuple and value and type(value[0]) is ndarray:
+        return tuple(_from(v, sources.get((at, k))) for k, v in enumerate(value))
+    return value
+
+
+def _from(array: Any, source: Any) -> Tensor:
+    if source is None:
+        return Tensor(array)
+    if isinstance(source, Tensor):
+        if source.array is array or source.array.shape != array.shape:
+            return source
+        alias = traced.alias(source)        # a leaf given other data since: history leads to it all the same
+        alias.array = array
+        return alias  # type: ignore[no-any-return]
+    return Variable(array, True, source)
+
+
+def _hooked(call: Any, g: Any, again: bool) -> Any:
+    """The gradient after a result's hooks have seen it, and maybe replaced it."""
+    for hook in tuple(call.hooks.values()):
+        shown = g if again else Variable(np.asarray(g))
+        given = hook(shown)
+        if given is not None:
+            if not isinstance(given, Tensor):
+                raise GradFault("a hook must return None or the gradient to use instead")
+            g = given if again else given.array
+    return g
+
+
+def backward(outputs: Sequence[Tensor], seeds: Sequence[Tensor], keep: bool = False, again: bool = False,
+             inputs: Sequence[Tensor] | None = None) -> None:
+    """Sweep, and add what is owed to leaves to their `.grad`."""
+    targets = None if inputs is None else [debtor_of(x) for x in inputs]
+    owed = sweep(outputs, seeds, keep, again, targets)
+    holders = {} if inputs is None else dict(zip(map(id, targets or []), inputs, strict=True))
+    while owed:
+        leaf, g = owed.popitem()
+        leaf = holders.get(id(leaf), leaf)
+        if leaf.hooks and leaf.node is None:
+            g = _hooked(leaf, g, again)
+        accumulate(leaf, g, again, _holders(g) > ALONE)
+
+
+def _holders(g: Any) -> int:
+    return getrefcount(g)
+
+
+def _holders_of_a_local() -> int:
+    g = [np.zeros(1)].pop()
+    return _holders(g)
+
+
+ALONE = _holders_of_a_local()       # what an array counts that only the sweep refers to
+
+
+def accumulate(leaf: Any, g: Any, again: bool = False, shared: bool = True) -> None:
+    """Add a gradient to a leaf's, in the leaf's own type and in memory of its own."""
+    if again:
+        leaf.grad = _typed(g, leaf) if leaf.grad is None else traced.add(leaf.grad, _typed(g, leaf))
+        return
+    if type(g) is not ndarray or g.dtype is not leaf.array.dtype:
+        g = np.array(g, leaf.array.dtype)
+    elif shared or g.base is not None:      # rules may lend one array to two leaves
+        g = g.copy()
+    if leaf.grad is None:
+        leaf.grad = Variable(g)
+    else:
+        before = leaf.grad.array
+        np.add(before, g, out=before)
+
+
+def _typed(g: Any, leaf: Any) -> Any:
+    return g if g.array.dtype is leaf.array.dtype else traced.cast(g, leaf.array.dtype)

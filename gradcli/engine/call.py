@@ -1,0 +1,382 @@
+"""Calling operations: compute, and remember the call if a gradient may be asked.
+
+`perform` is the whole of it; `fast_unary` and `fast_binary` are the same for the two
+shapes of call that programs make most, and fall back to it whenever anything is unusual.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from sys import _getframe
+from typing import Any
+
+import numpy as np
+from numpy import asarray, ndarray
+from numpy.lib.stride_tricks import as_strided
+
+from gradcli.engine.dtypes import OF, computing_type, float32, float64, result_type
+from gradcli.engine.op import TABLE, Op, Part, traced
+from gradcli.engine.signature import described
+from gradcli.engine.tensor import DATA, Rooted, Tensor, clock, last_write, owner
+from gradcli.engine.variable import RESULT, Variable, Volatile, grad_mode
+from gradcli.errors import Fault, ShapeFault, TypeFault, ValueFault
+
+UNFIT = (ValueError, TypeError, IndexError, OverflowError, np.linalg.LinAlgError, MemoryError)
+_constants: dict[Any, dict[Any, ndarray]] = {float32: {}, float64: {}}
+CONSTANTS_KEPT = 512
+
+
+def constant(number: Any, dtype: Any) -> ndarray:
+    """A plain number as an array of no dimensions; those of common types are kept for reuse."""
+    kept = _constants.get(dtype)
+    if kept is not None and number in kept and number:
+        return kept[number]
+    try:
+        array = asarray(number, dtype)
+    except OverflowError:
+        raise ValueFault(f"the number {number} does not fit into {OF[dtype].name}") from None
+    if kept is not None and number and number == number:    # 0.0 and -0.0 would share a place; nan has none
+        if len(kept) >= CONSTANTS_KEPT:
+            kept.clear()
+        kept[number] = array
+    return array
+
+
+def debtor(tensor: Tensor) -> Any:
+    """Whom a gradient of `tensor` is owed to: the call that made it, or itself as a leaf."""
+    if tensor.root is not None:
+        freshen(tensor)
+    return tensor.node or tensor
+
+
+def freshen(view: Tensor) -> None:
+    """Make a view's history true again after its base, or another view of it, was written."""
+    root = view.root
+    if root is DATA or not root.base.requires_grad:
+        return
+    write = last_write(view.array)
+    if write and write.tick > root.tick and owner(root.base.array) is owner(view.array):
+        view.node = window_on(root.base, view.array).node
+        view.requires_grad = True
+        view.root = Rooted(root.base, clock())
+        if type(view) is Tensor:
+            view.__class__ = Variable
+
+
+def perform(cls: type[Op], values: Sequence[Any]) -> Any:
+    """The result of an operation on fitted values: one per parameter, tensors as tensors."""
+    if cls.promotes:
+        values = promoted(cls, values)
+    arrays = []
+    result_class: type[Tensor] = Tensor
+    tracked = False
+    for v in values:
+        made = RESULT.get(type(v))
+        if made is not None:
+            arrays.append(v.array)
+            tracked = tracked or v.requires_grad
+            if made is not Tensor and result_class is not Volatile:
+                result_class = made
+        elif type(v) is tuple and v and isinstance(v[0], Tensor):
+            arrays.append(tuple([x.array for x in v]))
+            tracked = tracked or any(x.requires_grad for x in v)
+            classes = {RESULT[type(x)] for x in v}
+            if result_class is not Volatile and len(classes | {Tensor}) > 1:
+                result_class = Volatile if Volatile in classes else Variable
+        else:
+            arrays.append(v)
+    try:
+        result = cls.forward(*arrays)
+    except UNFIT as error:
+        raise explained(cls, values, error) from None
+    tracked = tracked and grad_mode.on and result_class is not Volatile
+    if type(result) is tuple:
+        return _several(cls, values, arrays, result, result_class, tracked)
+    if type(result) is not ndarray:
+        if not isinstance(result, np.generic):
+            return result               # a plain answer: a bool, a number, a size
+        result = asarray(result)
+    if arrays and result is arrays[0]:
+        return values[0]                # nothing to do, as in x.contiguous()
+    out = result_class(result)
+    if tracked and result.dtype.kind == "f":
+        record(cls, values, arrays, result, out)
+    if result.base is not None:
+        _root(out, values[0], result)
+    return out
+
+
+def record(cls: type[Op], values: Sequence[Any], arrays: list[Any], result: Any, out: Tensor) -> None:
+    """Give `out` the call as its node, when any of the inputs leads to a leaf."""
+    slots = (*arrays, result)
+    if cls.shaped:
+        slots += tuple([_each(a, "shape") for a in arrays]) + tuple([_each(a, "dtype") for a in arrays])
+    edges = [(to, rule, rule.pick(slots)) for rule, to in _debts(cls, values)]
+    if edges:
+        this = cls.nodes[cls.variant(*values) if cls.variant else 0]()  # type: ignore[misc]
+        this.edges = tuple(edges)
+        this.hooks = None
+        this.shape = result.shape if type(result) is ndarray else ()
+        this.code, this.line_at = here()
+        this.born = clock()
+        out.requires_grad = True
+        out.node = this
+
+
+def _debts(cls: type[Op], values: Sequence[Any]) -> Any:
+    """The rules that will be asked for a gradient, each with the debtor it answers to."""
+    for rule in cls.rules:
+        x = values[rule.at]
+        if rule.many:
+            for k, item in enumerate(x):
+                if item.requires_grad:
+                    yield rule.of_item(k), debtor(item)
+        elif isinstance(x, Tensor) and x.requires_grad:
+            yield rule, debtor(x)
+
+
+def _each(value: Any, attribute: str) -> Any:
+    """The shape or dtype of an array, or of each array in a tuple; None for anything else."""
+    if type(value) is tuple and value and type(value[0]) is ndarray:
+        return tuple([getattr(array, attribute) for array in value])
+    return getattr(value, attribute, None)
+
+
+def _several(cls: type[Op], values: Sequence[Any], arrays: list[Any], results: tuple[Any, ...],
+             result_class: type[Tensor], tracked: bool) -> Any:
+    """The results of a call that has more than one, named where the operation names them."""
+    results = tuple([r if type(r) is ndarray else asarray(r) for r in results])
+    outs = [result_class(r) for r in results]
+    if tracked:
+        record(cls, values, arrays, results, outs[0])
+        call = outs[0].node
+        if cls.several and call is not None:
+            call.shape = tuple(r.shape for r in results)
+            for i, out in enumerate(outs):
+                if results[i].dtype.kind == "f":
+                    out.node, out.requires_grad = Part(call, i, results[i].shape, clock()), True
+        elif call is not None:
+            call.shape = results[0].shape
+    return named(cls)(*outs) if cls.returns else tuple(outs)
+
+
+_named: dict[type[Op], Any] = {}
+
+
+def named(cls: type[Op]) -> Any:
+    """The named tuple that an operation's several results come in."""
+    if cls not in _named:
+        from collections import namedtuple
+
+        _named[cls] = namedtuple(cls.names[0].replace(".", "_"), cls.returns)  # type: ignore[misc]  # noqa: PYI024
+    return _named[cls]
+
+
+def _root(out: Tensor, source: Any, result: ndarray) -> None:
+    """Note that `out` is a view, if it looks into the memory of the first input."""
+    if isinstance(source, Tensor) and owner(result) is owner(source.array):
+        base = source if source.root is None or source.root is DATA else source.root.base
+        out.root = Rooted(base, clock())
+
+
+def promoted(cls: type[Op], values: Sequence[Any]) -> Sequence[Any]:
+    """The values with operands brought to one type; casts of Variables are recorded."""
+    where = [i for i, kind in enumerate(cls.signature.kinds) if kind.operand and values[i] is not None]
+    lists = [i for i, kind in enumerate(cls.signature.kinds) if kind.called == "a list or tuple of tensors"]
+    operands = [values[i] for i in where] + [x for i in lists for x in values[i]]
+    if cls.promotes == "same":
+        return _same(cls, values, operands)
+    meeting = result_type([x.array if isinstance(x, Tensor) else x for x in operands])
+    if cls.promotes == "floating":
+        meeting = computing_type(meeting)
+    values = list(values)
+    for i in where:
+        values[i] = _meet(values[i], meeting)
+    for i in lists:
+        values[i] = tuple([_meet(x, meeting) for x in values[i]])
+    return values
+
+
+def _same(cls: type[Op], values: Sequence[Any], operands: list[Any]) -> Sequence[Any]:
+    """The values as they are, if their types are one; products do not mix types."""
+    types = [OF[x.array.dtype].name for x in operands]
+    if len(set(types)) > 1:
+        a, b = types[0], next(t for t in types if t != types[0])
+        name = cls.names[0].rsplit(".", 1)[-1]
+        raise TypeFault(f"{name}(): expected both to have the same dtype, but got: {a} != {b}",
+                        (f"b.type(torch.{a})", f"the second as {a}"))
+    return values
+
+
+def _meet(x: Any, dtype: Any) -> Any:
+    if not isinstance(x, Tensor):
+        return constant(x, dtype)
+    if x.array.dtype is dtype:
+        return x
+    if x.requires_grad and grad_mode.on:
+        return traced.cast(x, dtype)
+    met = type(x)(x.array.astype(dtype))
+    return met
+
+
+def explained(cls: type[Op], values: Sequence[Any], error: BaseException) -> Fault:
+    """A numpy complaint in the user's terms: the operation, and what it was given."""
+    if isinstance(error, Fault):
+        return error
+    name = cls.names[0].rsplit(".", 1)[-1]
+    shapes = [x.array.shape for x in values if isinstance(x, Tensor | ndarray)
+              and (x.array if isinstance(x, Tensor) else x).ndim] if not isinstance(error, MemoryError) else []
+    told = " and ".join(described(x) for x in values if isinstance(x, Tensor)) or "these arguments"
+    if isinstance(error, MemoryError):
+        return ValueFault(f"{name}() of {told} needs more memory than there is")
+    if cls.promotes and len(shapes) > 1:
+        clash = broadcast_clash(shapes)
+        if clash:
+            return ShapeFault(clash, notes=(f"{name}() was given {told}",))
+    kind = TypeFault if isinstance(error, TypeError) else ShapeFault
+    return kind(f"{name}() cannot be applied to {told}: {error}", (cls.signature.text(name), "how it is called"))
+
+
+def broadcast_clash(shapes: Sequence[tuple[int, ...]]) -> str:
+    """What keeps shapes from being broadcast together, in words; empty if nothing does."""
+    a, b = shapes[0], shapes[1]
+    for i in range(1, min(len(a), len(b)) + 1):
+        if a[-i] != b[-i] and 1 not in (a[-i], b[-i]):
+            at = max(len(a), len(b)) - i
+            return (f"The size of tensor a ({a[-i]}) must match the size of tensor b ({b[-i]}) "
+                    f"at non-singleton dimension {at}")
+    return ""
+
+
+def here() -> tuple[Any, int]:
+    """Where the program is: the code object and instruction that called, from outside, into the engine."""
+    frame = _getframe(2)
+    while frame is not None and "__spec__" in frame.f_globals:
+        if frame.f_back is None:
+            break
+        frame = frame.f_back
+    return frame.f_code, frame.f_lasti
+
+
+def fast_unary(cls: type[Op], call: Callable[..., Any]) -> Callable[..., Any]:
+    """`call`, with a short way for one floating Variable and nothing else."""
+    forward, rule, node_class = cls.forward, cls.rules[0], cls.nodes[0]
+    pick, middle, shaped, new = rule.pick, cls.signature.defaults[1:], cls.shaped, object.__new__
+
+    def unary(*args: Any, **options: Any) -> Any:
+        if options or len(args) != 1 or type(input := args[0]) is not Variable:
+            return call(*args, **options)
+        a = input.array
+        if a.dtype is not float32 and a.dtype is not float64:
+            return call(input)
+        try:
+            result = forward(a)
+        except UNFIT as error:
+            raise explained(cls, args, error) from None
+        if type(result) is not ndarray:
+            result = asarray(result)
+        out = Variable(result)
+        if input.requires_grad and grad_mode.on:
+            if input.root is not None:
+                freshen(input)
+            slots = (a, *middle, result)
+            if shaped:
+                slots += (a.shape, *middle, a.dtype)
+            this = new(node_class)
+            this.edges = ((input.node or input, rule, pick(slots)),)
+            this.hooks = None
+            this.shape = result.shape
+            frame = _getframe(1)
+            this.code = frame.f_code
+            this.line_at = frame.f_lasti
+            this.born = clock()
+            out.requires_grad = True
+            out.node = this
+        return out
+
+    return unary
+
+
+def fast_binary(cls: type[Op], call: Callable[..., Any]) -> Callable[..., Any]:
+    """The operator of `cls`, with a short way for Variables of one type and plain numbers."""
+    forward, new = cls.forward, object.__new__
+    left, right = cls.rules
+    pick_left, pick_right = left.pick, right.pick
+    both, with_number = cls.nodes[0], cls.nodes[min(1, len(cls.nodes) - 1)]
+    middle = cls.signature.defaults[2:]
+    kept_floats, kept_doubles = _constants[float32], _constants[float64]
+
+    def binary(input: Any, other: Any) -> Any:
+        if type(input) is not Variable:
+            return call(input, other)
+        a = input.array
+        kind = type(other)
+        if kind is Variable:
+            b = other.array
+            if a.dtype is not b.dtype or (a.dtype is not float32 and a.dtype is not float64):
+                return call(input, other)
+        elif kind is float or kind is int:
+            kept = kept_floats if a.dtype is float32 else kept_doubles if a.dtype is float64 else None
+            if kept is None:
+                return call(input, other)
+            b = kept.get(other) if other else None
+            if b is None:
+                b = constant(other, a.dtype)
+        else:
+            return call(input, other)
+        try:
+            result = forward(a, b, *middle)
+        except UNFIT as error:
+            raise explained(cls, (input, other), error) from None
+        if type(result) is not ndarray:
+            result = asarray(result)
+        out = Variable(result)
+        if not grad_mode.on:
+            return out
+        slots = (a, b, *middle, result)
+        if input.requires_grad:
+            if input.root is not None:
+                freshen(input)
+            edge = (input.node or input, left, pick_left(slots))
+            if kind is Variable and other.requires_grad:
+                edges: tuple[Any, ...] = (edge, (debtor(other), right, pick_right(slots)))
+            else:
+                edges = (edge,)
+        elif kind is Variable and other.requires_grad:
+            edges = ((debtor(other), right, pick_right(slots)),)
+        else:
+            return out
+        this = new(both if kind is Variable else with_number)
+        this.edges = edges
+        this.hooks = None
+        this.shape = result.shape
+        frame = _getframe(1)
+        this.code = frame.f_code
+        this.line_at = frame.f_lasti
+        this.born = clock()
+        out.requires_grad = True
+        out.node = this
+        return out
+
+    return binary
+
+
+def window_on(base: Tensor, array: ndarray) -> Tensor:
+    """What looks at `base` through the window that `array` is, as a recorded call."""
+    seen, at = Variable(array), positions(base.array, array)
+    record(TABLE["window"], (base, at), [base.array, at], array, seen)
+    return seen
+
+
+def positions(base: ndarray, view: ndarray) -> ndarray:
+    """For each element of `view`, its place in `base`, counted row by row; both share memory."""
+    memory = owner(base)
+    start, item = memory.__array_interface__["data"][0], memory.itemsize
+    numbers = np.zeros(memory.size, np.int64)
+
+    def look(array: ndarray) -> ndarray:
+        first = (array.__array_interface__["data"][0] - start) // item
+        return as_strided(numbers[first:], array.shape, [s // item * numbers.itemsize for s in array.strides])
+
+    look(base)[...] = np.arange(base.size).reshape(base.shape)
+    return look(view).copy()

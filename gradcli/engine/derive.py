@@ -1,0 +1,96 @@
+"""From the class of an operation to every place it can be called from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from gradcli.engine.call import fast_binary, fast_unary, perform
+from gradcli.engine.op import TABLE, Op, raw, short, traced
+from gradcli.engine.tensor import Tensor
+from gradcli.engine.write import inplace
+
+UNARY = {"neg", "pos", "abs", "invert"}
+COMPARED = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le", "eq": "eq", "ne": "ne"}
+
+
+def enter(cls: type[Op]) -> None:
+    """Put an operation into the table, the namespaces of rules, and on the tensors."""
+    call = _named(cls, cls.names[0])
+    for name in cls.names:
+        TABLE[name] = cls
+        setattr(raw, short(name), cls.forward)
+        setattr(traced, short(name), call)
+        on_tensors = cls.method if cls.method is not None else "." not in name
+        if on_tensors and "." not in name:
+            setattr(Tensor, name, property(call) if cls.attribute else call)
+        if cls.inplace and "." not in name:
+            setattr(Tensor, name + "_", _dressed(inplace(cls, name, call), name + "_", cls))
+    if cls.symbol:
+        _operators(cls, call)
+
+
+def _named(cls: type[Op], name: str) -> Callable[..., Any]:
+    """The function of that name: the general way, with the short one before it where it fits."""
+    call = general(cls, name)
+    if cls.anew and cls.signature.required == 1 and len(cls.rules) == 1 and not cls.rules[0].many:
+        call = fast_unary(cls, call)
+    return _dressed(call, name, cls)
+
+
+def _dressed(call: Callable[..., Any], name: str, cls: type[Op]) -> Callable[..., Any]:
+    call.__name__ = call.__qualname__ = name.rsplit(".", 1)[-1]
+    call.__doc__ = cls.__doc__
+    return call
+
+
+def general(cls: type[Op], name: str) -> Callable[..., Any]:
+    """The function users call: arguments fitted to the signature, then performed."""
+    fit, compose = cls.signature.fit, vars(cls).get("compose")
+
+    def call(*args: Any, **options: Any) -> Any:
+        values = fit(name, args, options)
+        return compose(traced, *values) if compose else perform(cls, values)
+
+    return creator(call) if cls.creates else call
+
+
+NO_MATTER = ("device", "layout", "pin_memory", "memory_format")    # there is one device, and one layout
+
+
+def creator(call: Callable[..., Any]) -> Callable[..., Any]:
+    """`call` with the options that every way to make a tensor has."""
+
+    def create(*args: Any, requires_grad: Any = False, **options: Any) -> Any:
+        for option in NO_MATTER:
+            options.pop(option, None)
+        made = call(*args, **options)
+        return made.requires_grad_() if requires_grad else made
+
+    return create
+
+
+def function_of(name: str) -> Callable[..., Any]:
+    """The recorded call of the operation with this full name."""
+    return getattr(traced, short(name))  # type: ignore[no-any-return]
+
+
+def _operators(cls: type[Op], call: Callable[..., Any]) -> None:
+    """The special methods of Python that stand for the operation's symbol."""
+    symbol = cls.symbol
+    if symbol in UNARY:
+        setattr(Tensor, f"__{symbol}__", call)
+        return
+    operate = fast_binary(cls, call) if cls.anew and len(cls.rules) == 2 else call
+
+    def reflected(other: Any, input: Any) -> Any:
+        return operate(input, other)
+
+    setattr(Tensor, f"__{symbol}__", operate)
+    if symbol not in COMPARED:
+        setattr(Tensor, f"__r{symbol}__", reflected)
+        if cls.inplace:
+            setattr(Tensor, f"__i{symbol}__", getattr(Tensor, cls.names[0] + "_"))
+
+
+Op.enter = staticmethod(enter)

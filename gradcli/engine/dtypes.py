@@ -1,0 +1,116 @@
+"""Element types: their names in both ages, and what comes of mixing them.
+
+Promotion follows PyTorch's documented rule: the category of a result (bool, integer,
+floating) is the highest among the operands, and within it tensors with dimensions
+outrank tensors without, which outrank plain numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+BOOL, INTEGER, FLOATING = range(3)
+
+
+class DType:
+    """An element type: `name` today, `era` the tensor class of 0.1.12 without its `Tensor`."""
+
+    __slots__ = ("category", "era", "name", "numpy", "spellings")
+
+    def __init__(self, spellings: str, numpy: Any, era: str, category: int) -> None:
+        self.spellings = tuple(spellings.split())
+        self.name = self.spellings[0]
+        self.numpy = np.dtype(numpy)
+        self.era = era
+        self.category = category
+
+    @property
+    def is_floating_point(self) -> bool:
+        """Whether gradients can flow through elements of this type."""
+        return self.category == FLOATING
+
+    @property
+    def is_complex(self) -> bool:
+        """Always False: there are no complex tensors here."""
+        return False
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether elements can be negative."""
+        return self.numpy.kind in "if"
+
+    @property
+    def itemsize(self) -> int:
+        """Bytes of one element."""
+        return self.numpy.itemsize
+
+    def __repr__(self) -> str:
+        return f"torch.{self.name}"
+
+
+ALL = (
+    DType("float32 float", np.float32, "Float", FLOATING),
+    DType("float64 double", np.float64, "Double", FLOATING),
+    DType("float16 half", np.float16, "Half", FLOATING),
+    DType("int64 long", np.int64, "Long", INTEGER),
+    DType("int32 int", np.int32, "Int", INTEGER),
+    DType("int16 short", np.int16, "Short", INTEGER),
+    DType("int8", np.int8, "Char", INTEGER),
+    DType("uint8", np.uint8, "Byte", INTEGER),
+    DType("bool", np.bool_, "Bool", BOOL),
+)
+OF: dict[Any, DType] = {dtype.numpy: dtype for dtype in ALL}
+NAMED: dict[str, DType] = {name: dtype for dtype in ALL for name in dtype.spellings}
+
+float32, float64, float16, int64, int32, int16, int8, uint8, bool_ = (dtype.numpy for dtype in ALL)
+OF_NUMBER: dict[type, Any] = {bool: bool_, int: int64}
+
+
+class Default:
+    """The type that `torch.ones(2)` and Python floats take; programs may change it."""
+
+    floating: Any = float32
+
+
+def category(dtype: Any) -> int:
+    """BOOL, INTEGER or FLOATING for a numpy dtype."""
+    return FLOATING if dtype.kind == "f" else INTEGER if dtype.kind in "iu" else BOOL
+
+
+def promote(a: Any, b: Any) -> Any:
+    """The type in which elements of numpy dtypes `a` and `b` meet, both being of one rank."""
+    if a is b or a == b:
+        return a
+    ca, cb = category(a), category(b)
+    if ca != cb:
+        return a if ca > cb else b
+    return np.promote_types(a, b)
+
+
+def of_number(value: bool | int | float) -> Any:
+    """The type a plain number has where nothing else decides."""
+    return OF_NUMBER.get(type(value), Default.floating)
+
+
+def result_type(operands: Iterable[Any]) -> Any:
+    """The numpy dtype in which arrays and plain numbers are computed together."""
+    ranks: list[Any] = [None, None, None]   # dimensioned arrays, 0-d arrays, numbers
+    for x in operands:
+        rank, dtype = (0 if x.ndim else 1, x.dtype) if isinstance(x, np.ndarray | np.generic) else (2, of_number(x))
+        ranks[rank] = dtype if ranks[rank] is None else promote(ranks[rank], dtype)
+    return _over(ranks[0], _over(ranks[1], ranks[2]))
+
+
+def _over(higher: Any, lower: Any) -> Any:
+    """The stronger rank's type, unless the weaker one is of a higher category."""
+    if higher is None or lower is None:
+        return lower if higher is None else higher
+    return higher if category(higher) >= category(lower) else lower
+
+
+def computing_type(dtype: Any) -> Any:
+    """The floating type in which functions like sin and division compute on `dtype`."""
+    return dtype if dtype.kind == "f" else Default.floating

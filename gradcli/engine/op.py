@@ -1,0 +1,198 @@
+"""What an operation is.
+
+The class is the operation; an instance is one recorded call of it. A class states
+`forward`, on arrays, and one `grad_<input>` rule for each input it can be differentiated
+by. Before what they need, rules take `F`, a namespace, and `g`, the gradient of the
+result. Written against `F` alone, one rule serves twice: given `raw` it computes with
+arrays; given `traced`, with Variables, and the sweep is itself recorded.
+
+A rule's further parameters say what it needs of the call, and that, no more, is kept:
+an input or option by its name, `out` for the result, `<input>_shape` or `<input>_dtype`
+for no more than that of an input.
+The rule of a list of tensors takes `at`, the position in the list, before `F`.
+
+An operation made of others states `compose(F, ...)` instead of `forward` and needs no
+rules. Everything else about it is data, read by those who derive functions, methods,
+operators, in-place forms, documentation and tests from the table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from types import FunctionType, SimpleNamespace
+from typing import Any
+
+from gradcli.engine.signature import ArraysKind, Signature
+
+TABLE: dict[str, type[Op]] = {}     # full name -> operation: whatever is derived is derived from here
+raw = SimpleNamespace()             # short name -> forward:        arrays in, array out
+traced = SimpleNamespace()          # short name -> recorded call:  tensors in, tensors out
+ERA = "torch.autograd._functions."
+
+
+class Rule:
+    """How one input's gradient follows from the result's, and what must be kept for it."""
+
+    __slots__ = ("at", "item", "many", "needs", "pick", "share")
+
+    def __init__(self, share: Callable[..., Any], at: int, needs: tuple[int, ...], many: bool,
+                 item: int | None = None) -> None:
+        self.share = share
+        self.item = item        # which one, where the input is a list of tensors
+        self.at = at
+        self.needs = needs
+        self.many = many
+        self.pick: Callable[[tuple[Any, ...]], tuple[Any, ...]] = _picker(needs)
+
+    def of_item(self, k: int) -> Rule:
+        """The rule for item `k` of a list of tensors."""
+        return Rule(partial(self.share, k), self.at, self.needs, False, k)
+
+
+def _picker(needs: tuple[int, ...]) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
+    """A function from all values of a call to the tuple of those needed, run in C where it can be."""
+    from operator import itemgetter
+
+    if len(needs) > 1:
+        return itemgetter(*needs)
+    at = needs[0] if needs else 0
+    return itemgetter(slice(at, at + len(needs)))
+
+
+class Op:
+    """One operation; an instance is one recorded call.
+
+    Of an instance: `edges` are (debtor, rule, kept values) for each input that a gradient may
+    be asked of, where the debtor is the call or the leaf the input came from; `born` is its
+    number in time; `shape` its result's; `code` and `line_at` are where the program made it.
+    """
+
+    __slots__ = ("born", "code", "edges", "hooks", "line_at", "shape")
+
+    names: tuple[str, ...] = ()             # full names; the first is the operation's own
+    home = ""                               # prefix of every name that has none: "nn.functional"
+    method: bool | None = None              # whether tensors have it (as long as it lives in torch itself)
+    function = True                         # whether torch.<name> exists
+    inplace = False                         # whether <name>_ exists
+    attribute = False                       # whether it is read without being called, like x.T
+    anew = False                            # whether the result is always memory of its own, of the operands' types
+    symbol = ""                             # the operator it stands behind: "mul"
+    promotes = ""                           # how operand types meet: "mixed", "floating", "same" or not at all
+    returns: tuple[str, ...] = ()           # field names, where there are several results
+    creates = False                         # whether it takes requires_grad and its kin, and makes leaves
+    several = False                         # whether more than the first result can be differentiated
+    era_label: str | tuple[str, ...] = ""   # the creator's name in 0.1.12, one for each variant
+    label: str | tuple[str, ...] = ""       # and today
+    variant: Callable[..., int] | None = None   # which label a call takes, from its arguments
+    once = False                            # whether gradients of gradients are not to be had, as in PyTorch
+    random = False                          # whether the result depends on the generator
+    samples: tuple[Any, ...] | list[Any] = ()
+    errors: tuple[Any, ...] | list[Any] = ()
+
+    signature: Signature
+    params: tuple[str, ...]
+    defaults: dict[str, Any]
+    rules: tuple[Rule, ...]
+    nodes: tuple[type[Op], ...]
+    era_name: str
+    modern_name: str
+    forward: Any
+    compose: Any
+    shaped: bool
+    keeps_input: bool
+
+    born: int
+    edges: Any
+    hooks: Any
+    shape: tuple[int, ...]
+    code: Any
+    line_at: int
+
+    def __init_subclass__(cls, abstract: bool = False) -> None:
+        if abstract:
+            return
+        compose = vars(cls).get("compose")
+        cls.signature = Signature(compose or cls.forward, skip=1 if compose else 0)
+        if compose:
+            cls.compose = compose = _positional(compose)
+            cls.forward = staticmethod(partial(compose, raw))
+        else:
+            cls.forward = _positional(cls.forward)
+        cls.params = cls.signature.names
+        cls.defaults = {p: d for p, d in zip(cls.params, cls.signature.defaults, strict=True)
+                        if p in cls.params[cls.signature.required :]}
+        cls.names = tuple(f"{cls.home}.{n}" if cls.home and "." not in n else n
+                          for n in vars(cls).get("names", (cls.__name__.lower(),)))
+        cls.rules = tuple(_rules(cls))
+        cls.shaped = any(need > len(cls.params) for rule in cls.rules for need in rule.needs)
+        cls.keeps_input = any(0 in rule.needs for rule in cls.rules)
+        cls.nodes = tuple(_nodes(cls))
+        Op.enter(cls)
+
+    enter: Any       # puts a new operation in its places; set by engine/derive.py
+
+    def __repr__(self) -> str:
+        return f"<{self.era_name} object>"
+
+
+def _positional(function: Any) -> Any:
+    """The same function with its keyword-only parameters taken in order: calls arrive fitted."""
+    code = function.__code__
+    if not code.co_kwonlyargcount:
+        return function
+    names = code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount]
+    options = tuple(function.__kwdefaults__.get(name) for name in names)
+    code = code.replace(co_argcount=code.co_argcount + code.co_kwonlyargcount, co_kwonlyargcount=0)
+    return FunctionType(code, function.__globals__, function.__name__, (function.__defaults__ or ()) + options,
+                        function.__closure__)
+
+
+def _rules(cls: type[Op]) -> Iterator[Rule]:
+    """For each rule: the position of its input, the rule, the positions of what it needs."""
+    where = {name: i for i, name in enumerate((
+        *cls.params, "out", *(f"{p}_shape" for p in cls.params), *(f"{p}_dtype" for p in cls.params)))}
+    for at, (name, kind) in enumerate(zip(cls.params, cls.signature.kinds, strict=True)):
+        rule = getattr(cls, f"grad_{name}", None)
+        if rule:
+            many = isinstance(kind, ArraysKind)
+            needs = rule.__code__.co_varnames[: rule.__code__.co_argcount][3 if many else 2 :]
+            yield Rule(rule, at, tuple(where[need] for need in needs), many)
+
+
+def _nodes(cls: type[Op]) -> Iterator[type[Op]]:
+    """The class of a call's record for each label it can carry."""
+    eras = (cls.era_label,) if isinstance(cls.era_label, str) else cls.era_label
+    moderns = (cls.label,) if isinstance(cls.label, str) else cls.label
+    for i in range(max(len(eras), len(moderns))):
+        node = _node(cls)
+        era = eras[min(i, len(eras) - 1)] or f"basic_ops.{cls.__name__}"
+        node.era_name = era if "." not in era or era.startswith("torch.") else ERA + era
+        node.modern_name = moderns[min(i, len(moderns) - 1)] or f"{cls.__name__}Backward0"
+        yield node
+
+
+def _node(cls: type[Op]) -> type[Op]:
+    class Call(cls, abstract=True):     # type: ignore[valid-type, misc]  # one subclass a label
+        __slots__ = ()
+
+    Call.__name__ = cls.__name__
+    return Call
+
+
+class Part:
+    """One of several differentiable results of a call, as a debtor of its own."""
+
+    __slots__ = ("at", "born", "call", "hooks", "shape")
+
+    def __init__(self, call: Op, at: int, shape: tuple[int, ...], born: int) -> None:
+        self.call = call
+        self.at = at
+        self.shape = shape
+        self.born = born
+        self.hooks: Any = None
+
+
+def short(name: str) -> str:
+    """The name in F of an operation's full name: `linalg.inv` is F.linalg_inv."""
+    return name.removeprefix("nn.functional.").replace(".", "_")

@@ -1,0 +1,313 @@
+"""What tensors can do besides the operations: look at themselves, and ask for gradients.
+
+Each function here becomes a method of every tensor, each in `PROPERTIES` is read without
+a call, and `ASSIGNABLE` is all that a program may assign.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from gradcli.engine.backward import backward as sweep_back
+from gradcli.engine.call import debtor, freshen
+from gradcli.engine.dtypes import OF, DType
+from gradcli.engine.op import Op, Part, traced
+from gradcli.engine.signature import described, sized
+from gradcli.engine.tensor import DATA, Size, Tensor
+from gradcli.engine.variable import RESULT, Parameter, Variable, Volatile, grad_mode
+from gradcli.errors import (
+    ArgumentFault,
+    GradFault,
+    GradientShape,
+    IndexFault,
+    NoHistory,
+    NonScalarBackward,
+    TypeFault,
+    ValueFault,
+)
+
+
+def backward(self: Tensor, gradient: Any = None, retain_graph: Any = None, create_graph: bool = False,
+             inputs: Any = None, retain_variables: Any = None) -> None:
+    """Add to the `.grad` of every leaf this depends on the gradient of this, weighted by `gradient`.
+
+    `gradient` has the shape of the value, and may be left out for a single element. The graph's
+    kept values are let go unless `retain_graph` (in 0.1.12 `retain_variables`); `create_graph`
+    records the sweep, so that gradients can be differentiated.
+    """
+    if not self.requires_grad:
+        raise NoHistory("element 0 of tensors does not require grad and does not have a grad_fn",
+                        ("x = Variable(torch.ones(2, 2), requires_grad=True)", "a leaf that gradients can flow to"))
+    keep = create_graph if retain_graph is None and retain_variables is None else bool(retain_graph or retain_variables)
+    targets = [inputs] if isinstance(inputs, Tensor) else inputs
+    sweep_back([self], [seed_for(self, gradient)], keep, bool(create_graph), targets)
+
+
+def seed_for(output: Tensor, gradient: Any) -> Tensor:
+    """The gradient that a sweep from `output` starts with."""
+    array = output.array
+    if gradient is None:
+        if array.size != 1:
+            shape = sized(array.shape)
+            size = ", ".join(map(str, array.shape))
+            raise NonScalarBackward(
+                f"backward() on a {shape} Variable needs a gradient of that shape",
+                ("{y}.sum().backward()", "the gradient of the sum"),
+                (f"{{y}}.backward(torch.ones({size}))", "the same, with explicit weights"))
+        return Tensor(np.ones_like(array))
+    if not isinstance(gradient, Tensor):
+        raise ArgumentFault(f"backward() needs a tensor as gradient, not {described(gradient)}",
+                            ("{y}.backward(torch.ones(2, 2))", "a gradient of the shape of the value"))
+    if gradient.array.shape != array.shape and not gradient.array.size == array.size == 1:
+        raise GradientShape(f"backward() on a {sized(array.shape)} Variable was given a gradient of shape "
+                            f"{sized(gradient.array.shape)}",
+                            (f"{{y}}.backward(torch.ones({', '.join(map(str, array.shape))}))", "a gradient that fits"))
+    if gradient.array.shape != array.shape or gradient.array.dtype is not array.dtype:
+        fitted = gradient.array.reshape(array.shape).astype(array.dtype)
+        return gradient if gradient.requires_grad else type(gradient)(fitted)
+    return gradient
+
+
+class Handle:
+    """What `register_hook` returns: it can take the hook off again."""
+
+    __slots__ = ("hooks", "key")
+
+    def __init__(self, hooks: dict[Any, Any], key: Any) -> None:
+        self.hooks, self.key = hooks, key
+
+    def remove(self) -> None:
+        """Take the hook off."""
+        self.hooks.pop(self.key, None)
+
+
+def register_hook(self: Tensor, hook: Callable[[Variable], Any]) -> Handle:
+    """Call `hook` with each gradient of this; what it returns, unless None, is used instead."""
+    if not self.requires_grad:
+        raise GradFault("cannot register a hook on a tensor that doesn't require gradient",
+                        ("x = Variable(torch.ones(2, 2), requires_grad=True)", "then x.register_hook(print)"))
+    holder = debtor(self)
+    if holder.hooks is None:
+        holder.hooks = {}
+    key = max(holder.hooks, default=0) + 1
+    holder.hooks[key] = hook
+    return Handle(holder.hooks, key)
+
+
+def retain_grad(self: Tensor) -> None:
+    """Keep the gradient of this result in its `.grad`, as leaves do."""
+    if not self.requires_grad:
+        raise GradFault("can't retain_grad on a tensor that has requires_grad=False")
+    if self.node is None:
+        return
+
+    def keep(g: Variable) -> None:
+        self.grad = g if self.grad is None else traced.add(self.grad, g)
+
+    register_hook(self, keep)
+
+
+def detach(self: Tensor) -> Tensor:
+    """The same memory, without history."""
+    made = RESULT[type(self)]
+    return (Variable if made is Volatile else made)(self.array)
+
+
+def detach_(self: Tensor) -> Tensor:
+    """Forget the history of this, in place."""
+    self.node, self.requires_grad = None, False
+    return self
+
+
+def requires_grad_(self: Tensor, requires_grad: bool = True) -> Tensor:
+    """Ask for gradients of this leaf, or no longer."""
+    set_requires_grad(self, requires_grad)
+    return self
+
+
+def data(self: Tensor) -> Tensor:
+    """The tensor inside, whose changes history does not see."""
+    inside = Tensor(self.array)
+    inside.root = DATA
+    return inside
+
+
+def grad_fn(self: Tensor) -> Op | None:
+    """The recorded call that made this; None for a leaf."""
+    if self.root is not None:
+        freshen(self)
+    return self.node.call if type(self.node) is Part else self.node
+
+
+def is_leaf(self: Tensor) -> bool:
+    """Whether no recorded call made this."""
+    return self.node is None
+
+
+def volatile(self: Tensor) -> bool:
+    """Whether this is a Variable of 0.1.12's inference mode."""
+    return isinstance(self, Volatile)
+
+
+def item(self: Tensor) -> Any:
+    """The only element, as a plain number."""
+    if self.array.size != 1:
+        raise TypeFault(f"a tensor with {self.array.size} elements cannot be converted to a number",
+                        ("x.tolist()", "all of them, as a list"))
+    return self.array.item()
+
+
+def tolist(self: Tensor) -> Any:
+    """The elements as nested lists of plain numbers."""
+    return self.array.tolist()
+
+
+def size(self: Tensor, dim: int | None = None) -> Any:
+    """The lengths of the dimensions, or the length of one."""
+    return self.shape if dim is None else self.array.shape[axis(dim, self.array.ndim)]
+
+
+def axis(dim: Any, ndim: int) -> int:
+    """A dimension counted from the front; negative ones count from the back."""
+    if not -max(ndim, 1) <= dim < max(ndim, 1):
+        raise IndexFault(f"Dimension out of range (expected to be in range of [{-max(ndim, 1)}, {max(ndim, 1) - 1}], "
+                         f"but got {dim})")
+    return int(dim) % max(ndim, 1)
+
+
+def dim(self: Tensor) -> int:
+    """The number of dimensions."""
+    return self.array.ndim
+
+
+def numel(self: Tensor) -> int:
+    """The number of elements."""
+    return self.array.size
+
+
+def stride(self: Tensor, dim: int | None = None) -> Any:
+    """The steps between neighbours along each dimension, in elements."""
+    steps = tuple(s // self.array.itemsize for s in self.array.strides)
+    return steps if dim is None else steps[axis(dim, self.array.ndim)]
+
+
+def is_contiguous(self: Tensor) -> bool:
+    """Whether the elements lie row by row without gaps."""
+    return bool(self.array.flags.c_contiguous)
+
+
+def element_size(self: Tensor) -> int:
+    """Bytes of one element."""
+    return self.array.itemsize
+
+
+def _length(self: Tensor) -> int:
+    if not self.array.ndim:
+        raise ArgumentFault("len() of a 0-d tensor", ("x.item()", "its number"))
+    return len(self.array)
+
+
+def _rows(self: Tensor) -> Iterator[Any]:
+    if not self.array.ndim:
+        raise ArgumentFault("iteration over a 0-d tensor", ("x.item()", "its number"))
+    return iter([self[i] for i in range(len(self.array))])  # type: ignore[index]
+
+
+def _truth(self: Tensor) -> bool:
+    if self.array.size != 1:
+        raise AmbiguousTruth(f"Boolean value of Tensor with {self.array.size or 'no'} values is ambiguous",
+                             ("(x > 0).all()", "whether it holds for every element"),
+                             ("(x > 0).any()", "whether it holds for some element"))
+    return bool(self.array)
+
+
+class AmbiguousTruth(ValueFault, TypeFault):
+    """The truth of a tensor with several elements was asked, in an if, while, and, or, not.
+
+    Say which is meant: (x > 0).all() or (x > 0).any().
+    """
+
+    code = "G0308"
+
+
+def _contains(self: Tensor, value: Any) -> bool:
+    return bool(np.any(self.array == (value.array if isinstance(value, Tensor) else value)))
+
+
+def _number(convert: Callable[[Any], Any]) -> Callable[[Tensor], Any]:
+    return lambda self: convert(item(self))
+
+
+def _index(self: Tensor) -> int:
+    if self.array.size != 1 or self.array.dtype.kind not in "iub":
+        raise ArgumentFault("only integer tensors of a single element can be converted to an index")
+    return int(self.array.reshape(()))
+
+
+def _set_data(self: Tensor, value: Any) -> None:
+    if not isinstance(value, Tensor):
+        raise ArgumentFault(f".data must be a tensor, not {described(value)}")
+    self.array = value.array
+
+
+def _set_grad(self: Tensor, value: Any) -> None:
+    if value is not None:
+        if not isinstance(value, Tensor):
+            raise ArgumentFault(f".grad must be None or a tensor, not {described(value)}", "x.grad = None")
+        if value.array.shape != self.array.shape:
+            raise GradientShape(f"assigned grad has shape {sized(value.array.shape)}, "
+                                f"its tensor {sized(self.array.shape)}")
+        if not isinstance(value, Variable):
+            value = Variable(value.array)
+    self.grad = value
+
+
+def set_requires_grad(self: Tensor, value: Any) -> None:
+    """Turn a leaf into one that gradients are computed for, or back."""
+    if value and self.array.dtype.kind != "f":
+        raise IntegerLeaf(f"only floating tensors can require gradients, not {OF[self.array.dtype].name}",
+                          ("x = x.float()", "a floating copy, which can"))
+    if self.node is not None and not value:
+        raise GradFault("you can only change requires_grad flags of leaf variables",
+                        ("y = y.detach()", "the same value without history"))
+    self.requires_grad = bool(value) or self.node is not None
+    if value and type(self) is Tensor:
+        self.__class__ = Variable
+
+
+class IntegerLeaf(GradFault):
+    """A tensor of whole numbers or truth values was asked to require gradients.
+
+    Slopes need numbers that can move a little: make it floating first, with x.float() or
+    a literal like 1.0.
+    """
+
+    code = "G0408"
+
+
+def _set_volatile(self: Tensor, value: Any) -> None:
+    self.__class__ = Volatile if value else Variable
+    if value:
+        self.requires_grad = False
+
+
+METHODS: dict[str, Callable[..., Any]] = {
+    f.__name__: f for f in (backward, register_hook, retain_grad, detach, detach_, requires_grad_, item, tolist, size,
+                            dim, numel, stride, is_contiguous, element_size)}
+METHODS |= {"ndimension": dim, "nelement": numel}
+PROPERTIES = {"data": data, "grad_fn": grad_fn, "creator": grad_fn, "is_leaf": is_leaf, "volatile": volatile}
+ASSIGNABLE: dict[str, Callable[[Tensor, Any], None]] = {
+    "data": _set_data, "grad": _set_grad, "requires_grad": set_requires_grad, "volatile": _set_volatile}
+SPECIAL = {"__len__": _length, "__iter__": _rows, "__bool__": _truth, "__contains__": _contains,
+           "__float__": _number(float), "__int__": _number(int), "__index__": _index}
+
+for _name, _function in (METHODS | SPECIAL).items():
+    setattr(Tensor, _name, _function)
+for _name, _function in PROPERTIES.items():
+    setattr(Tensor, _name, property(_function))
+
+__all__ = ["ASSIGNABLE", "METHODS", "PROPERTIES", "DType", "Handle", "Parameter", "Size", "axis", "grad_mode",
+           "seed_for"]

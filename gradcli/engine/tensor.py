@@ -1,0 +1,150 @@
+"""Typed arrays over shared storage, and who wrote to that storage last.
+
+A Tensor is a numpy array with the names PyTorch gives to things. Tensors that share
+memory share the array that owns it, so what was written is noted per owner: a value
+kept for backward is stale when its owner was written after the value was kept.
+"""
+
+from __future__ import annotations
+
+import math
+import weakref
+from collections.abc import Callable
+from itertools import count
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy import ndarray
+
+from gradcli.engine.dtypes import OF, DType
+from gradcli.errors import ValueFault
+
+np.seterr(all="ignore")     # nan and inf are answers here, never warnings
+
+clock = count(1).__next__   # numbers calls and writes in the order they happen
+
+
+class Size(tuple[int, ...]):
+    """The lengths of a tensor's dimensions; prints as `torch.Size([2, 3])`."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"torch.Size([{', '.join(map(str, self))}])"
+
+    __str__ = __repr__
+
+    def __getitem__(self, at: Any) -> Any:
+        got = tuple.__getitem__(self, at)
+        return Size(got) if isinstance(at, slice) else got
+
+    def __add__(self, other: Any) -> Any:
+        return Size(tuple.__add__(self, tuple(other)))
+
+    def numel(self) -> int:
+        """The number of elements of a tensor of this size."""
+        return math.prod(self)
+
+
+class Write(NamedTuple):
+    """The last change of some memory: when, by which operation, from where in the program."""
+
+    tick: int
+    writer: str
+    place: Any
+
+
+class Shown:
+    """How values print; the session puts its style's function here."""
+
+    text: Callable[[Any], str] = staticmethod(lambda value: object.__repr__(value))
+    format: Callable[[Any, str], str] = staticmethod(lambda value, spec: format(str(value), spec))
+
+
+class Tensor:
+    """An array of numbers of one type.
+
+    `array` holds them (a numpy array, of no dimensions for a single number); `node` is the
+    call that made it, if history is kept; `root` is the tensor this one is a view of.
+    """
+
+    __slots__ = ("array", "grad", "hooks", "node", "requires_grad", "root")
+
+    def __init__(self, array: ndarray, requires_grad: bool = False, node: Any = None) -> None:
+        self.array = array
+        self.requires_grad = requires_grad
+        self.node = node
+        self.grad: Any = None
+        self.root: Any = None
+        self.hooks: Any = None
+
+    @property
+    def shape(self) -> Size:
+        """The lengths of the dimensions."""
+        return Size(self.array.shape)
+
+    @property
+    def ndim(self) -> int:
+        """The number of dimensions."""
+        return self.array.ndim
+
+    @property
+    def dtype(self) -> DType:
+        """The type of the elements."""
+        return OF[self.array.dtype]
+
+    def __repr__(self) -> str:
+        return Shown.text(self)
+
+    __str__ = __repr__
+
+    def __format__(self, spec: str) -> str:
+        return Shown.format(self, spec)
+
+    def __hash__(self) -> int:
+        return id(self)
+
+
+class Rooted(NamedTuple):
+    """That a tensor is a view: of which tensor, and when its history was last true to it."""
+
+    base: Tensor
+    tick: int
+
+
+DATA = Rooted(Tensor(np.zeros(0)), 0)     # the root of `.data`: writes there are the program's own affair
+
+written: dict[int, Write] = {}            # by the identity of the owning array
+_alive: dict[int, Any] = {}               # weak references that drop an entry with its owner
+
+
+def owner(array: Any) -> Any:
+    """The object that owns the memory `array` looks into."""
+    while (base := getattr(array, "base", None)) is not None:
+        array = base
+    return array
+
+
+def note_write(tensor: Tensor, writer: str, place: Any) -> None:
+    """Remember that the memory of `tensor` has just been changed."""
+    root = tensor.root
+    if root is not None and (root is DATA or root.base.root is DATA):
+        return
+    memory = owner(tensor.array)
+    key = id(memory)
+    if key not in written:
+        _alive[key] = weakref.ref(memory, lambda _: (written.pop(key, None), _alive.pop(key, None)))
+    written[key] = Write(clock(), writer, place)
+
+
+def last_write(array: Any) -> Write | None:
+    """The last change of the memory `array` looks into."""
+    return written.get(id(owner(array)))
+
+
+def as_array(values: Any, dtype: Any) -> ndarray:
+    """Nested lists of numbers as an array, with a complaint when they are ragged."""
+    try:
+        return np.array(values, dtype)
+    except OverflowError as error:
+        raise ValueFault(f"a number is too large for {OF[np.dtype(dtype)].name}: {error}") from None

@@ -1,0 +1,58 @@
+"""Tensors that take part in differentiation."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Any
+
+from gradcli.engine.tensor import Tensor
+
+
+class Variable(Tensor):
+    """A tensor wrapped for differentiation: a leaf, or the result of a recorded call."""
+
+    __slots__ = ()
+
+
+class Parameter(Variable):
+    """A leaf that a module lists among what it learns."""
+
+    __slots__ = ()
+
+
+class Volatile(Variable):
+    """A Variable of 0.1.12's inference mode: nothing computed from it keeps history."""
+
+    __slots__ = ()
+
+
+RESULT: dict[type, type[Tensor]] = {Tensor: Tensor, Variable: Variable, Parameter: Variable, Volatile: Volatile}
+
+
+class GradMode:
+    """Whether calls are being recorded."""
+
+    __slots__ = ("on",)
+
+    def __init__(self) -> None:
+        self.on = True
+
+
+grad_mode = GradMode()
+
+
+class recording:
+    """A context in which calls are recorded or not: `no_grad` and `enable_grad`."""
+
+    __slots__ = ("before", "on")
+
+    def __init__(self, on: bool) -> None:
+        self.on = bool(on)
+        self.before = grad_mode.on
+
+    def __enter__(self) -> None:
+        self.before = grad_mode.on
+        grad_mode.on = self.on
+
+    def __exit__(self, kind: type | None, value: Any, trace: TracebackType | None) -> None:
+        grad_mode.on = self.before

@@ -1,0 +1,89 @@
+"""Operations that change their input: values in place, history as if they had not.
+
+`x.exp_()` computes exp(x) as a recorded call, copies the result into the memory of x, and
+hands the call to x as its new history. Where x is a view, its base takes a call that says
+"the old base, with this piece replaced", and other views find their history when asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from gradcli.engine.call import debtor, freshen, here, positions, record
+from gradcli.engine.dtypes import OF, category
+from gradcli.engine.op import TABLE, Op
+from gradcli.engine.signature import sized
+from gradcli.engine.tensor import DATA, Rooted, Tensor, note_write
+from gradcli.engine.variable import RESULT, Variable, grad_mode
+from gradcli.errors import LeafWrite, ShapeFault, TypeFault
+
+
+def inplace(cls: type[Op], name: str, call: Callable[..., Any]) -> Callable[..., Any]:
+    """The method `<name>_` that stores what `call` computes."""
+
+    def write(input: Any, *args: Any, **options: Any) -> Any:
+        source = writable(input, name + "_")
+        if cls.keeps_input and grad_mode.on and _tracked(input, args, options):
+            source = type(input)(input.array.copy(), input.requires_grad, debtor(input))
+        return store(input, call(source, *args, **options), name + "_")
+
+    return write
+
+
+def _tracked(input: Tensor, args: tuple[Any, ...], options: dict[str, Any]) -> bool:
+    return input.requires_grad or any(isinstance(a, Tensor) and a.requires_grad for a in (*args, *options.values()))
+
+
+def writable(target: Any, writer: str) -> Any:
+    """`target`, unless writing to it would change a leaf behind its gradient's back."""
+    if grad_mode.on and target.requires_grad:
+        base = target if target.root is None or target.root is DATA else target.root.base
+        if base.requires_grad and base.node is None:
+            which = "a leaf Variable that requires grad" if base is target else (
+                "a view of a leaf Variable that requires grad")
+            raise LeafWrite(f"{writer} would change {which} in place")
+    return target
+
+
+def store(target: Tensor, result: Tensor, writer: str) -> Tensor:
+    """Copy `result` into `target` and let `target` have the history of `result`."""
+    array = result.array
+    if target.array.shape != array.shape:
+        raise ShapeFault(f"{writer} gives a {sized(array.shape)} result, which does not fit into "
+                         f"a {sized(target.array.shape)} tensor in place")
+    if category(array.dtype) > category(target.array.dtype):
+        raise TypeFault(f"result type {OF[array.dtype].era} can't be cast to the desired output type "
+                        f"{OF[target.array.dtype].era}")
+    if not target.array.flags.writeable:
+        raise ShapeFault(f"{writer}: several elements of this expanded tensor are the same memory",
+                         ("x = x.clone()", "before writing to it"))
+    if array is not target.array:
+        np.copyto(target.array, array, casting="unsafe")
+    note_write(target, writer, here())
+    if result.requires_grad and result is not target:
+        rebase(target, result)
+    return target
+
+
+def rebase(target: Tensor, result: Tensor) -> None:
+    """Make the call behind `result` the history of what has just been written."""
+    root = target.root
+    if root is None or root is DATA:
+        _give(target, result.node)
+        return
+    base, at = root.base, positions(root.base.array, target.array)
+    new = Variable(base.array)
+    record(TABLE["copy_slices"], (base, result, at), [base.array, result.array, at], base.array, new)
+    _give(base, new.node)
+    target.root = Rooted(base, 0)
+    freshen(target)
+
+
+def _give(target: Tensor, node: Any) -> None:
+    target.node = node
+    target.requires_grad = True
+    if RESULT[type(target)] is Tensor:
+        target.__class__ = Variable

@@ -1,0 +1,220 @@
+"""Every way a user's program or command can be wrong.
+
+    Fault                       anything that is the user's to mend
+     |- SyntaxFault    G01xx    the text is not in the language
+     |- PolicyFault    G02xx    the text says what no program here may say
+     |- NameFault      G0301    a name that is not there             (NameError)
+     |- AttributeFault G0302    an attribute that is not there       (AttributeError)
+     |- ArgumentFault  G0303    a call that does not fit             (TypeError)
+     |- ValueFault     G0304    a value that does not fit            (ValueError)
+     |- IndexFault     G0305    an index out of range                (IndexError)
+     |- TypeFault      G0306    operands or types that do not mix    (RuntimeError)
+     |- ShapeFault     G0307    shapes that do not fit               (RuntimeError)
+     |- GradFault      G04xx    what differentiation cannot do       (RuntimeError)
+     |- LimitFault     G06xx    a budget used up
+     |- FileFault      G07xx    a file that cannot be read or written
+     `- UsageFault     G08xx    a command line that cannot be understood
+    PythonFault        G05xx    what Python's own numbers and containers raised
+
+Each class has a stable code, an exit status, and a docstring whose first line is the
+cause and whose rest is the repair: `gradcli explain CODE` prints it. Faults of the
+run time are Python exceptions of the kind torch raises too, so that a program's
+`except RuntimeError` catches them. A subclass with a code of its own is one specific
+mistake.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from gradcli.text import Span, caret_lines
+
+FAULTS: dict[str, type[Fault]] = {}
+
+
+class Fault(Exception):
+    """Something in the program is wrong."""
+
+    code = "G0000"
+    status = 1
+
+    def __init__(self, message: str, *hints: tuple[str, str] | str, span: Span | None = None,
+                 notes: Sequence[str] = (), places: Sequence[tuple[str, Any]] = ()) -> None:
+        """`hints` are repairs one can paste, each alone or with what it does; `notes` explain.
+
+        `places` are other spots of the program that matter, each with what happened there.
+        """
+        super().__init__(message)
+        self.message = message
+        self.hints: list[tuple[str, str]] = [(h, "") if isinstance(h, str) else h for h in hints]
+        self.notes: list[str] = list(notes)
+        self.places = list(places)
+        self.span = span
+        self.source = ""        # the whole text the span counts in
+        self.name = "<input>"   # what that text is called
+        self.trail: list[tuple[str, str, Span]] = []    # the user's calls, outermost first: function, text, place
+
+    def __init_subclass__(cls) -> None:
+        if "code" in vars(cls):
+            FAULTS[cls.code] = cls
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class SyntaxFault(Fault):
+    """The text is not in the language: the carets show the first place that cannot be read."""
+
+    code = "G0101"
+    status = 3
+
+
+class PolicyFault(Fault):
+    """The program uses a construct or a name that no program here may use."""
+
+    code = "G0201"
+    status = 3
+
+
+class NameFault(Fault, NameError):
+    """A name is used that has not been assigned and is not built in."""
+
+    code = "G0301"
+
+
+class AttributeFault(Fault, AttributeError):
+    """A value has no attribute of that name."""
+
+    code = "G0302"
+
+
+class ArgumentFault(Fault, TypeError):
+    """A call's arguments do not fit the signature."""
+
+    code = "G0303"
+
+
+class ValueFault(Fault, ValueError):
+    """An argument has the right type and an impossible value."""
+
+    code = "G0304"
+
+
+class IndexFault(Fault, IndexError):
+    """An index or dimension is outside the tensor."""
+
+    code = "G0305"
+
+
+class TypeFault(Fault, RuntimeError):
+    """Tensor types that cannot be used together here."""
+
+    code = "G0306"
+
+
+class ShapeFault(Fault, RuntimeError):
+    """The shapes of the operands do not fit each other."""
+
+    code = "G0307"
+
+
+class GradFault(Fault, RuntimeError):
+    """Differentiation cannot do what is asked."""
+
+    code = "G0401"
+
+
+class NonScalarBackward(GradFault):
+    """backward() without an argument was called on something with more than one element.
+
+    The gradient of a vector-valued result needs weights. Sum the result first, or pass a
+    gradient of its shape.
+    """
+
+    code = "G0402"
+
+
+class SecondBackward(GradFault):
+    """backward() ran twice through one graph, whose kept values the first run let go.
+
+    Say retain_graph=True in the first call, or compute the result again before the second.
+    """
+
+    code = "G0403"
+
+
+class LeafWrite(GradFault):
+    """An operation in place would change a leaf that requires grad.
+
+    Write to its .data, do it inside `with torch.no_grad():`, or use the form that returns a
+    new tensor.
+    """
+
+    code = "G0404"
+
+
+class StaleValue(GradFault):
+    """A value that an operation kept for backward was changed in place afterwards.
+
+    Use the form that is not in place, or clone before writing.
+    """
+
+    code = "G0405"
+
+
+class NoHistory(GradFault):
+    """backward() was called on something that does not depend on any leaf that requires grad.
+
+    Create the leaf with requires_grad=True, and keep .data, .detach() and no_grad out of the
+    way between it and the result.
+    """
+
+    code = "G0406"
+
+
+class GradientShape(GradFault):
+    """A gradient was given whose shape is not that of the value it belongs to."""
+
+    code = "G0407"
+
+
+class LimitFault(Fault):
+    """A limit on time, memory, output or depth was reached."""
+
+    code = "G0601"
+    status = 5
+
+
+class FileFault(Fault):
+    """A file could not be read or written."""
+
+    code = "G0701"
+    status = 6
+
+
+class UsageFault(Fault):
+    """The command line cannot be understood."""
+
+    code = "G0801"
+    status = 2
+
+
+def render(fault: Fault) -> str:
+    """The diagnostic a person reads: message, place, source line, carets, repairs."""
+    lines = [f"error[{fault.code}]: {fault.message}"]
+    margin = ""
+    if fault.span:
+        margin = " " * len(str(fault.span.line))
+        shown, carets = caret_lines(fault.source, fault.span)
+        lines += [
+            f"{margin}--> {fault.name}:{fault.span.line}:{fault.span.column}",
+            f"{margin} |",
+            f"{fault.span.line} | {shown}",
+            f"{margin} | {carets}",
+        ]
+    lines += [f"{margin} = note: {note}" for note in fault.notes]
+    width = max((len(repair) for repair, _ in fault.hints), default=0)
+    lines += [f"{margin} = help: {repair:<{width}}   {why}".rstrip() if why else f"{margin} = help: {repair}"
+              for repair, why in fault.hints]
+    return "\n".join(lines)

@@ -1,0 +1,195 @@
+"""Sums, products, quotients and powers of elements."""
+
+import numpy as np
+
+from gradcli.engine.dtypes import FLOATING, category
+from gradcli.engine.signature import Array, Number, Operand, Text
+from gradcli.engine.tensor import Tensor
+from gradcli.errors import TypeFault, ValueFault
+from gradcli.ops.base import Binary, Unary
+
+
+def constancy(input, other, *options):
+    """Which of its labels arithmetic carries: 0 for two tensors, 1 with a number on the right, 2 on the left."""
+    return 0 if isinstance(input, Tensor) and isinstance(other, Tensor) else 1 if isinstance(input, Tensor) else 2
+
+
+class Add(Binary):
+    """add(input, other, alpha): input plus alpha times other, element by element."""
+
+    symbol = "add"
+    era_label = ("basic_ops.Add", "basic_ops.AddConstant")
+    variant = constancy
+    samples = [([1.0, 2.0], [3.0, 4.0]), ([[1.0, 2.0], [3.0, 4.0]], [[5.0], [6.0]], 0.5), ([1.0, -2.0], 3)]
+
+    def forward(input: Operand, other: Operand, *, alpha: Number = 1):
+        return np.add(input, other) if alpha == 1 else np.add(input, other * alpha)
+
+    def grad_input(F, g):
+        return g
+
+    def grad_other(F, g, alpha):
+        return g if alpha == 1 else g * alpha
+
+
+class Sub(Binary):
+    """sub(input, other, alpha): input minus alpha times other, element by element."""
+
+    names = ("sub", "subtract")
+    symbol = "sub"
+    era_label = ("basic_ops.Sub", "basic_ops.SubConstant", "basic_ops.SubConstant")
+    label = ("SubBackward0", "SubBackward0", "RsubBackward1")
+    variant = constancy
+    samples = [([1.0, 2.0], [3.0, 4.0]), ([[1.0, 2.0], [3.0, 4.0]], [[5.0], [6.0]], 0.5), (2, [3.0, 4.0])]
+
+    def forward(input: Operand, other: Operand, *, alpha: Number = 1):
+        if input.dtype == np.bool_:
+            raise TypeFault("subtraction of truth values is not defined; use ^ or logical_xor", "a ^ b")
+        return np.subtract(input, other) if alpha == 1 else np.subtract(input, other * alpha)
+
+    def grad_input(F, g):
+        return g
+
+    def grad_other(F, g, alpha):
+        return -g if alpha == 1 else g * -alpha
+
+
+class Mul(Binary):
+    """mul(input, other): input times other, element by element."""
+
+    names = ("mul", "multiply")
+    symbol = "mul"
+    era_label = ("basic_ops.Mul", "basic_ops.MulConstant")
+    variant = constancy
+    samples = [([1.0, 2.0], [3.0, 4.0]), ([[1.0, 2.0], [3.0, 4.0]], [[5.0], [6.0]]), ([1.0, -2.0], 3)]
+
+    def forward(input: Operand, other: Operand):
+        return np.multiply(input, other)
+
+    def grad_input(F, g, other):
+        return g * other
+
+    def grad_other(F, g, input):
+        return g * input
+
+
+class Div(Binary):
+    """div(input, other, rounding_mode): input divided by other; rounding_mode "trunc" or "floor" rounds the quotient."""
+
+    names = ("div", "divide", "true_divide")
+    symbol = "truediv"
+    promotes = "mixed"
+    era_label = ("basic_ops.Div", "basic_ops.DivConstant", "basic_ops.DivConstant")
+    label = ("DivBackward0", "DivBackward0", "MulBackward0")
+    variant = constancy
+    samples = [([1.0, 2.0], [3.0, 4.0]), ([[1.0, 2.0], [3.0, 4.0]], [[5.0], [6.0]]), (2, [3.0, -4.0]),
+               ([7.0, -7.0], [2.0, 2.0], "trunc"), ([7.0, -7.0], [2.0, 2.0], "floor")]
+
+    def forward(input: Operand, other: Operand, *, rounding_mode: Text("trunc", "floor") = None):
+        if rounding_mode is None:
+            return np.divide(*_floating(input, other))
+        if rounding_mode == "floor":
+            return floored(input, other)
+        if category(input.dtype) == FLOATING:
+            return np.trunc(np.divide(input, other))
+        nonzero(other)
+        return np.trunc(np.divide(input, other)).astype(input.dtype) if input.dtype != np.int64 else (
+            np.sign(input) * np.sign(other) * (np.abs(input) // np.abs(other)))
+
+    def grad_input(F, g, other, rounding_mode):
+        return g / other if rounding_mode is None else F.zeros_like(g)
+
+    def grad_other(F, g, input, other, rounding_mode):
+        return -g * (input / other) / other if rounding_mode is None else F.zeros_like(g)
+
+
+def _floating(input, other):
+    """Both operands in a type that can hold a quotient."""
+    if input.dtype.kind == "f":
+        return input, other
+    from gradcli.engine.dtypes import Default
+
+    return input.astype(Default.floating), other.astype(Default.floating)
+
+
+def nonzero(other):
+    """Refuse to divide whole numbers by zero, which has no answer."""
+    if other.dtype.kind in "iu" and not np.all(other):
+        raise ValueFault("ZeroDivisionError: whole numbers cannot be divided by zero", "x / y.float()")
+
+
+def floored(input, other):
+    """The quotient rounded down; whole numbers refuse a zero divisor."""
+    nonzero(other)
+    return np.floor_divide(input, other)
+
+
+class Pow(Binary):
+    """pow(input, exponent): input to the power exponent, element by element."""
+
+    symbol = "pow"
+    era_label = ("basic_ops.Pow", "basic_ops.PowConstant", "basic_ops.PowConstant")
+    label = ("PowBackward1", "PowBackward0", "PowBackward1")
+    variant = constancy
+    samples = [([1.0, 2.0], [3.0, -0.5]), ([[1.5, 2.0], [3.0, 4.0]], [[2.0], [3.0]]), ([1.0, -2.0], 3), (2, [3.0, 0.5]),
+               ([1.0, 4.0], 0.5), ([1.0, -2.0], 2), ([1.0, -2.0], -1), ([1.0, 0.5], 0)]
+
+    def forward(input: Operand, exponent: Operand):
+        return power(input, exponent)
+
+    def grad_input(F, g, input, exponent):
+        return power_slope(F, g, input, exponent)
+
+    def grad_exponent(F, g, input, exponent, out):
+        # where both are zero the slope of 0 ** t at t = 0 is taken as 0
+        return F.where(input == 0, F.where(exponent >= 0, F.zeros_like(out), g * out * F.log(input)), g * out * F.log(input))
+
+
+def power(input, exponent):
+    """input ** exponent, by multiplication for the small whole exponents that programs use."""
+    if exponent.ndim == 0:
+        n = exponent.item()
+        if input.dtype.kind == "f":
+            if n == 2:
+                return input * input
+            if n == 3:
+                return input * input * input
+            if n == 0.5:
+                return np.sqrt(input)
+            if n == 1:
+                return input.copy()
+            if n == -1:
+                return np.reciprocal(input)
+        elif n < 0 and input.dtype.kind in "iu":
+            raise ValueFault("Integers to negative integer powers are not allowed.", "x.float() ** -1")
+    return np.power(input, exponent)
+
+
+def power_slope(F, g, input, exponent):
+    """The gradient of a power by its base; 0 where the exponent is 0, whatever the base."""
+    if exponent.ndim == 0:
+        n = exponent.item()
+        if n == 0:
+            return F.zeros_like(g * input)
+        if n == 2:
+            return g * (input * 2)
+        return g * (input ** (n - 1) * n) if n != 1 else g * 1
+    return F.where(exponent == 0, F.zeros_like(g * input), g * (exponent * input ** (exponent - 1)))
+
+
+class Neg(Unary):
+    """neg(input): minus input."""
+
+    names = ("neg", "negative")
+    symbol = "neg"
+    promotes = ""
+    era_label = "basic_ops.Negate"
+    samples = [([1.0, -2.0],)]
+
+    def forward(input: Array):
+        if input.dtype == np.bool_:
+            raise TypeFault("minus is not defined for truth values; use ~ or logical_not", "~x")
+        return np.negative(input)
+
+    def grad_input(F, g):
+        return -g

@@ -1,0 +1,29 @@
+"""Shapes of operation that whole families share."""
+
+from gradcli.engine.op import Op
+
+
+class Unary(Op, abstract=True):
+    """A function of each element, computed in floating point."""
+
+    anew = True
+    inplace = True
+    promotes = "floating"
+    errors = [("text",), ()]
+
+
+class Binary(Op, abstract=True):
+    """A function of pairs of elements, broadcast against each other."""
+
+    anew = True
+    inplace = True
+    promotes = "mixed"
+    errors = [([1.0, 2.0], [1.0, 2.0, 3.0]), ([1.0], "text")]
+
+
+class Comparison(Op, abstract=True):
+    """A truth value for each pair of elements."""
+
+    inplace = True
+    promotes = "mixed"
+    errors = [([1.0, 2.0], [1.0, 2.0, 3.0]), ([1.0], "text")]

@@ -1,0 +1,324 @@
+"""Many elements to one: sums, means, extremes, norms."""
+
+import numpy as np
+
+from gradcli.engine.op import Op
+from gradcli.engine.signature import Array, DimOrTensor, Dims, Flag, NormOrder, Type
+from gradcli.engine.surface import axis
+from gradcli.errors import ArgumentFault, IndexFault, TypeFault
+
+GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
+
+
+def axes(dim, ndim):
+    """The dimensions to reduce, counted from the front; all of them for None or an empty tuple."""
+    if dim is None or dim == ():
+        return tuple(range(ndim))
+    if type(dim) is int:
+        return (axis(dim, ndim),) if ndim else axis(dim, ndim) and () or ()
+    found = tuple(axis(d, ndim) for d in dim)
+    if len(set(found)) != len(found):
+        raise IndexFault(f"dim {dim} names a dimension twice")
+    return found if ndim else ()
+
+
+def restored(F, g, input_shape, dim, keepdim):
+    """A reduced result's gradient (or the result) with the reduced dimensions back at length 1."""
+    if keepdim or not input_shape:
+        return g
+    gone = axes(dim, len(input_shape))
+    return F.reshape(g, tuple(1 if i in gone else n for i, n in enumerate(input_shape)))
+
+
+def total(array, where, keepdim, dtype=None):
+    """A sum over axes, whole numbers as int64."""
+    if dtype is None and array.dtype.kind in "biu":
+        dtype = np.int64
+    return np.add.reduce(array, axis=where, keepdims=keepdim, dtype=dtype)
+
+
+class Reduction(Op, abstract=True):
+    """One number for all elements, or for each slice along `dim`."""
+
+    anew = True
+    errors = [([1.0, 2.0], None, "yes"), ("text",)]
+
+    def variant(input, dim=None, *options):
+        return 0 if dim is None else 1
+
+
+class Sum(Reduction):
+    """sum(input, dim, keepdim, dtype): the sum of all elements, or of those along `dim`."""
+
+    era_label = "reduce.Sum"
+    label = ("SumBackward0", "SumBackward1")
+    samples = [(GRID,), (GRID, 0), (GRID, 1, True), (GRID, (0, 1)), (GRID, -1), (GRID, 0, False, np.dtype(np.float64))]
+
+    def forward(input: Array, dim: Dims = None, keepdim: Flag = False, *, dtype: Type = None):
+        return total(input, axes(dim, input.ndim), keepdim, dtype)
+
+    def grad_input(F, g, input_shape, dim, keepdim, input_dtype):
+        return F.expand(restored(F, F.cast(g, input_dtype), input_shape, dim, keepdim), input_shape)
+
+
+class Mean(Reduction):
+    """mean(input, dim, keepdim, dtype): the mean of all elements, or of those along `dim`."""
+
+    era_label = "reduce.Mean"
+    label = ("MeanBackward0", "MeanBackward1")
+    samples = [(GRID,), (GRID, 0), (GRID, 1, True), (GRID, (0, 1)), (GRID, -1), (GRID, 0, False, np.dtype(np.float64))]
+
+    def forward(input: Array, dim: Dims = None, keepdim: Flag = False, *, dtype: Type = None):
+        if dtype is None and input.dtype.kind != "f":
+            raise TypeFault("mean(): the input must be floating, not whole numbers or truth values",
+                            ("x.float().mean()", "the mean as a floating number"))
+        where = axes(dim, input.ndim)
+        count = int(np.prod([input.shape[i] for i in where]))
+        summed = total(input, where, keepdim, dtype)
+        return summed / count if count else summed * np.nan
+
+    def grad_input(F, g, input_shape, dim, keepdim, input_dtype):
+        count = 1
+        for i in axes(dim, len(input_shape)):
+            count *= input_shape[i]
+        return F.expand(restored(F, F.cast(g, input_dtype), input_shape, dim, keepdim) / max(count, 1), input_shape)
+
+
+class Amax(Reduction):
+    """amax(input, dim, keepdim): the greatest elements; ties share the gradient evenly."""
+
+    variant = None
+    label = "AmaxBackward0"
+    samples = [(GRID,), (GRID, 0), (GRID, 1, True), ([2.0, 1.0, 2.5],)]
+
+    def forward(input: Array, dim: Dims = None, keepdim: Flag = False):
+        return extreme(np.maximum, input, dim, keepdim, "amax")
+
+    def grad_input(F, g, input, out, dim, keepdim, input_shape):
+        return shared_among_ties(F, g, input, out, dim, keepdim, input_shape)
+
+
+class Amin(Reduction):
+    """amin(input, dim, keepdim): the least elements; ties share the gradient evenly."""
+
+    variant = None
+    label = "AminBackward0"
+    samples = [(GRID,), (GRID, 0), (GRID, 1, True), ([2.0, 1.0, 2.5],)]
+
+    def forward(input: Array, dim: Dims = None, keepdim: Flag = False):
+        return extreme(np.minimum, input, dim, keepdim, "amin")
+
+    def grad_input(F, g, input, out, dim, keepdim, input_shape):
+        return shared_among_ties(F, g, input, out, dim, keepdim, input_shape)
+
+
+def extreme(ufunc, array, dim, keepdim, name):
+    """The greatest or least elements along dimensions, none of which may be empty."""
+    where = axes(dim, array.ndim)
+    if not array.size and any(array.shape[i] == 0 for i in where):
+        raise IndexFault(f"{name}(): an empty dimension has no greatest or least element")
+    return ufunc.reduce(array, axis=where, keepdims=keepdim)
+
+
+def shared_among_ties(F, g, input, out, dim, keepdim, input_shape):
+    """The gradient of an extreme value, split evenly among the elements that attain it."""
+    g, out = (restored(F, x, input_shape, dim, keepdim) for x in (g, out))
+    ties = F.cast(input == out, g.dtype)
+    return g * ties / F.sum(ties, axes(dim, len(input_shape)), True)
+
+
+class MaxDim(Op):
+    """max_dim(input, dim, keepdim): the greatest element along `dim`, and where it first stands."""
+
+    names = ("max_dim",)
+    method = False
+    function = False
+    returns = ("values", "indices")
+    era_label = "reduce.Max"
+    label = "MaxBackward0"
+    samples = [(GRID, 0), (GRID, 1, True), (GRID, -1)]
+    errors = [(GRID, 5)]
+
+    def forward(input: Array, dim: Dims, keepdim: Flag = False):
+        return picked(np.argmax, input, dim, keepdim)
+
+    def grad_input(F, g, out, dim, keepdim, input_shape):
+        return placed(F, g, out[1], dim, keepdim, input_shape)
+
+
+class MinDim(Op):
+    """min_dim(input, dim, keepdim): the least element along `dim`, and where it first stands."""
+
+    names = ("min_dim",)
+    method = False
+    function = False
+    returns = ("values", "indices")
+    era_label = "reduce.Min"
+    label = "MinBackward0"
+    samples = [(GRID, 0), (GRID, 1, True), (GRID, -1)]
+    errors = [(GRID, 5)]
+
+    def forward(input: Array, dim: Dims, keepdim: Flag = False):
+        return picked(np.argmin, input, dim, keepdim)
+
+    def grad_input(F, g, out, dim, keepdim, input_shape):
+        return placed(F, g, out[1], dim, keepdim, input_shape)
+
+
+def picked(arg, array, dim, keepdim):
+    """Values and places along `dim` that an argmax-like function finds."""
+    if not array.ndim:
+        axis(dim, 0)
+        return array.copy(), np.zeros((), np.int64)
+    at = axis(dim, array.ndim)
+    if not array.shape[at]:
+        raise IndexFault(f"dimension {at} is empty and has no greatest or least element")
+    where = arg(array, axis=at, keepdims=True)
+    values = np.take_along_axis(array, where, at)
+    return (values, where) if keepdim else (values.squeeze(at), where.squeeze(at))
+
+
+def placed(F, g, indices, dim, keepdim, input_shape):
+    """Zeros of the input's shape, with the gradient of each picked element in its place."""
+    if not input_shape:
+        return g
+    at = axis(dim, len(input_shape))
+    if not keepdim:
+        g, indices = F.unsqueeze(g, at), F.unsqueeze(indices, at)
+    return F.scatter_add(F.zeros_like(F.expand(g, input_shape)), at, indices, g)
+
+
+class MaxAll(Op):
+    """max_all(input): the greatest of all elements; ties share the gradient evenly."""
+
+    names = ("max_all",)
+    method = False
+    function = False
+    anew = True
+    era_label = "reduce.Max"
+    label = "MaxBackward1"
+    samples = [(GRID,), ([2.0, 1.0, 2.5],)]
+    errors = [("text",)]
+
+    def forward(input: Array):
+        return extreme(np.maximum, input, None, False, "max")
+
+    def grad_input(F, g, input, out, input_shape):
+        return shared_among_ties(F, g, input, out, None, False, input_shape)
+
+
+class MinAll(Op):
+    """min_all(input): the least of all elements; ties share the gradient evenly."""
+
+    names = ("min_all",)
+    method = False
+    function = False
+    anew = True
+    era_label = "reduce.Min"
+    label = "MinBackward1"
+    samples = [(GRID,), ([2.0, 1.0, 2.5],)]
+    errors = [("text",)]
+
+    def forward(input: Array):
+        return extreme(np.minimum, input, None, False, "min")
+
+    def grad_input(F, g, input, out, input_shape):
+        return shared_among_ties(F, g, input, out, None, False, input_shape)
+
+
+def _extreme_of(F, kind, input, dim, keepdim, other):
+    if hasattr(dim, "array") or hasattr(dim, "ndim"):
+        dim, other = None, dim
+    if other is not None:
+        return getattr(F, kind + "imum")(input, other)
+    if dim is None:
+        return getattr(F, kind + "_all")(input)
+    if type(dim) is not int:
+        raise ArgumentFault(f"{kind}() takes one dimension; a{kind}() takes several", f"x.a{kind}({dim!r})")
+    return getattr(F, kind + "_dim")(input, dim, keepdim)
+
+
+class Max(Op):
+    """max(input, dim, keepdim, other): the greatest element; with `dim` those along it and their places; with another
+    tensor in its place the greater of each pair."""
+
+    samples = [(GRID,), (GRID, 0), (GRID, 1, True), (GRID, None, False, [[0.0], [1.0]])]
+    errors = [(GRID, 5), (GRID, "rows")]
+
+    def compose(F, input, dim: DimOrTensor = None, keepdim: Flag = False, *, other: Array = None):
+        return _extreme_of(F, "max", input, dim, keepdim, other)
+
+
+class Min(Op):
+    """min(input, dim, keepdim, other): the least element; with `dim` those along it and their places; with another
+    tensor in its place the lesser of each pair."""
+
+    samples = [(GRID,), (GRID, 0), (GRID, 1, True), (GRID, None, False, [[0.0], [1.0]])]
+    errors = [(GRID, 5), (GRID, "rows")]
+
+    def compose(F, input, dim: DimOrTensor = None, keepdim: Flag = False, *, other: Array = None):
+        return _extreme_of(F, "min", input, dim, keepdim, other)
+
+
+class Norm(Op):
+    """norm(input, p, dim, keepdim, dtype): the p-norm of all elements, or along `dim`; the slope at 0 is 0."""
+
+    samples = [(GRID,), (GRID, 1), (GRID, 3.0, 0), (GRID, 2, 1, True), (GRID, float("inf")), (GRID, 0),
+               (GRID, float("-inf"), 1)]
+    errors = [(GRID, 2, 5), (GRID, "nonsense")]
+
+    def compose(F, input, p: NormOrder = "fro", dim: Dims = None, keepdim: Flag = False, *, dtype: Type = None):
+        order = 2 if p in ("fro", None) else p
+        return F.linalg_vector_norm(input, order, dim, keepdim, dtype=dtype)
+
+
+class VectorNorm(Reduction):
+    """linalg.vector_norm(input, ord, dim, keepdim, dtype): the norm of order `ord` of all elements, or along `dim`."""
+
+    names = ("linalg.vector_norm",)
+    variant = None
+    era_label = "reduce.Norm"
+    label = "LinalgVectorNormBackward0"
+    samples = [(GRID,), (GRID, 1), (GRID, 3.0, 0), (GRID, 2, 1, True), (GRID, float("inf")), (GRID, 0),
+               (GRID, float("-inf"), 1), (GRID, 0.5), (GRID, 2, None, False, np.dtype(np.float64))]
+
+    def forward(input: Array, ord=2, dim: Dims = None, keepdim: Flag = False, *, dtype: Type = None):
+        if input.dtype.kind != "f" and dtype is None:
+            raise TypeFault("norm() needs a floating tensor", ("x.float().norm()", "the norm of a floating copy"))
+        input = input if dtype is None else input.astype(dtype)
+        where = axes(dim, input.ndim)
+        if ord == 2:
+            return np.sqrt(np.add.reduce(input * input, axis=where, keepdims=keepdim))
+        size = np.abs(input)
+        if ord == float("inf"):
+            return np.maximum.reduce(size, axis=where, keepdims=keepdim, initial=None if size.size else 0)
+        if ord == float("-inf"):
+            return np.minimum.reduce(size, axis=where, keepdims=keepdim)
+        if ord == 0:
+            return np.add.reduce(size != 0, axis=where, keepdims=keepdim, dtype=input.dtype)
+        if ord == 1:
+            return np.add.reduce(size, axis=where, keepdims=keepdim)
+        return np.add.reduce(size**ord, axis=where, keepdims=keepdim) ** (1.0 / ord)
+
+    def grad_input(F, g, input, out, ord, dim, keepdim, input_shape, input_dtype):
+        g, out = (restored(F, x, input_shape, dim, keepdim) for x in (g, out))
+        if ord == 0:
+            return F.zeros_like(input)
+        if ord == 1:
+            slope = g * F.sign(input)
+        elif ord == 2:
+            slope = F.where(out == 0, 0, g / F.where(out == 0, 1, out)) * input
+        elif ord in (float("inf"), float("-inf")):
+            size = F.abs(input)
+            ties = F.cast(size == out, g.dtype)
+            slope = F.sign(input) * (ties / F.sum(ties, axes(dim, len(input_shape)), True) * g)
+        else:
+            size = F.abs(input)
+            scaled = F.where(out == 0, 0, g / F.where(out == 0, 1, out) ** (ord - 1))
+            if ord < 2:
+                power = F.where(size == 0, 0, F.where(size == 0, 1, size) ** (ord - 1))
+            else:
+                power = size ** (ord - 1)
+            slope = F.sign(input) * power * scaled
+        return F.cast(slope, input_dtype)
+

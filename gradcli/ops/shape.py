@@ -1,0 +1,268 @@
+"""The same elements in another arrangement; views wherever memory allows."""
+
+import math
+
+import numpy as np
+
+from gradcli.engine.op import Op
+from gradcli.engine.signature import Array, Arrays, Dim, Dims, Int, Sizes, sized
+from gradcli.engine.surface import axis
+from gradcli.errors import ArgumentFault, IndexFault, ShapeFault
+
+GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
+
+
+def fitted(shape, count, name="view"):
+    """A shape with its one -1 worked out, for `count` elements."""
+    unknown = [i for i, n in enumerate(shape) if n == -1]
+    if len(unknown) > 1:
+        raise ArgumentFault(f"{name}(): only one dimension can be inferred with -1")
+    if any(n < -1 for n in shape):
+        raise ShapeFault(f"{name}(): invalid shape dimension {min(shape)}")
+    known = math.prod(n for n in shape if n != -1)
+    if unknown and (known == 0 or count % known) or not unknown and known != count:
+        raise ShapeFault(f"shape '{list(shape)}' is invalid for input of size {count}")
+    return tuple(count // known if n == -1 else n for n in shape)
+
+
+def viewed(array, shape):
+    """`array` seen with another shape, or None where its memory does not allow that."""
+    seen = array.view()
+    try:
+        seen.shape = shape
+    except AttributeError:
+        return None
+    return seen
+
+
+class View(Op):
+    """view(input, *shape): the same memory seen with another shape; one length may be -1."""
+
+    function = False
+    era_label = "tensor.View"
+    samples = [(GRID, (3, 2)), (GRID, (-1,)), (GRID, (2, -1))]
+    errors = [(GRID, (4, 2)), (GRID, (-1, -1)), (GRID, ("a",))]
+
+    def forward(input: Array, shape: Sizes):
+        shape = fitted(shape, input.size)
+        seen = viewed(input, shape)
+        if seen is None:
+            raise ShapeFault(f"view(): a {sized(input.shape)} tensor whose rows are not in a row in memory cannot be "
+                             f"seen as {sized(shape)}", (f"x.reshape({', '.join(map(str, shape))})", "copies if it must"))
+        return seen
+
+    def grad_input(F, g, input_shape):
+        return F.reshape(g, input_shape)
+
+
+class Reshape(Op):
+    """reshape(input, *shape): input with another shape, as a view where memory allows and a copy elsewhere."""
+
+    era_label = "tensor.View"
+    label = "ViewBackward0"
+    samples = [(GRID, (3, 2)), (GRID, (-1,)), (GRID, (2, -1))]
+    errors = [(GRID, (4, 2)), (GRID, (-1, -1)), (GRID, ("a",))]
+
+    def forward(input: Array, shape: Sizes):
+        return np.reshape(input, fitted(shape, input.size, "reshape"))
+
+    def grad_input(F, g, input_shape):
+        return F.reshape(g, input_shape)
+
+
+class Transpose(Op):
+    """transpose(input, dim0, dim1): input with two dimensions exchanged."""
+
+    names = ("transpose", "swapaxes", "swapdims")
+    era_label = "tensor.Transpose"
+    samples = [(GRID, 0, 1), (GRID, -1, 0)]
+    errors = [(GRID, 0, 3), (GRID, "a", 1)]
+
+    def forward(input: Array, dim0: Dim, dim1: Dim):
+        a, b = axis(dim0, input.ndim), axis(dim1, input.ndim)
+        return input.swapaxes(a, b) if input.ndim else input[...]
+
+    def grad_input(F, g, dim0, dim1):
+        return F.transpose(g, dim0, dim1)
+
+
+class T(Op):
+    """t(input): the transpose of a matrix; a vector is left as it is."""
+
+    names = ("t",)
+    era_label = "tensor.Transpose"
+    samples = [(GRID,), ([1.0, 2.0],)]
+    errors = [([[[1.0]]],)]
+
+    def forward(input: Array):
+        if input.ndim > 2:
+            raise ShapeFault(f"t() expects a tensor with <= 2 dimensions, but self is {input.ndim}D",
+                             ("x.transpose(0, 1)", "exchanges two dimensions of any tensor"))
+        return input.T
+
+    def grad_input(F, g):
+        return F.t(g)
+
+
+class Permute(Op):
+    """permute(input, *dims): input with its dimensions in another order."""
+
+    era_label = "tensor.Permute"
+    samples = [([[[1.0, 2.0]], [[3.0, 4.0]]], (2, 0, 1)), (GRID, (1, 0)), (GRID, (-1, 0))]
+    errors = [(GRID, (0,)), (GRID, (0, 0))]
+
+    def forward(input: Array, dims: Sizes):
+        if len(dims) != input.ndim:
+            raise ShapeFault(f"permute(): {input.ndim} dimensions need {input.ndim} numbers, and {len(dims)} were given")
+        order = tuple(axis(d, input.ndim) for d in dims)
+        if len(set(order)) != len(order):
+            raise ShapeFault(f"permute(): dims {list(dims)} name a dimension twice")
+        return input.transpose(order)
+
+    def grad_input(F, g, dims):
+        back = sorted(range(len(dims)), key=lambda i: dims[i] % len(dims))
+        return F.permute(g, tuple(back))
+
+
+class Unsqueeze(Op):
+    """unsqueeze(input, dim): input with a dimension of length 1 put in."""
+
+    era_label = "tensor.Unsqueeze"
+    samples = [(GRID, 0), (GRID, -1), (GRID, 1)]
+    errors = [(GRID, 4)]
+
+    def forward(input: Array, dim: Int):
+        return np.expand_dims(input, axis(dim, input.ndim + 1))
+
+    def grad_input(F, g, dim):
+        return F.squeeze(g, dim)
+
+
+class Squeeze(Op):
+    """squeeze(input, dim): input without its dimensions of length 1, or without those in `dim` that are."""
+
+    era_label = "tensor.Squeeze"
+    label = ("SqueezeBackward0", "SqueezeBackward1")
+    samples = [([[[1.0], [2.0]]],), ([[[1.0], [2.0]]], 0), ([[[1.0], [2.0]]], 1), ([[[1.0], [2.0]]], (0, 2))]
+    errors = [(GRID, 4)]
+
+    def variant(input, dim):
+        return 0 if dim is None else 1
+
+    def forward(input: Array, dim: Dims = None):
+        dims = range(input.ndim) if dim is None else dim if type(dim) is tuple else (dim,)
+        gone = tuple(a for a in (axis(d, input.ndim) for d in dims) if input.ndim and input.shape[a] == 1)
+        return input.squeeze(gone)
+
+    def grad_input(F, g, input_shape):
+        return F.reshape(g, input_shape)
+
+
+class Contiguous(Op):
+    """contiguous(input): input itself if its elements lie row by row in memory, else a copy for which that holds."""
+
+    function = False
+    label = "CloneBackward0"
+    samples = [(GRID,)]
+    errors = [("text",)]
+
+    def forward(input: Array):
+        return input if input.flags.c_contiguous else np.ascontiguousarray(input)
+
+    def grad_input(F, g):
+        return g
+
+
+class Cat(Op):
+    """cat(tensors, dim): tensors joined along a dimension they have."""
+
+    names = ("cat", "concat", "concatenate")
+    method = False
+    promotes = "mixed"
+    era_label = "tensor.Concat"
+    samples = [(([1.0, 2.0], [3.0]),), ((GRID, GRID), 1), ((GRID, [[7.0, 8.0, 9.0]]), 0), ((GRID, GRID), -1)]
+    errors = [(([1.0], [[1.0]]),), ((),), ((GRID, GRID), 3), ((GRID, [[1.0]]), 0)]
+
+    def forward(tensors: Arrays, dim: Dim = 0):
+        if not tensors:
+            raise ArgumentFault("cat() needs at least one tensor", "torch.cat([x, y])")
+        solid = [t for t in tensors if t.shape != (0,)] or list(tensors)
+        at = axis(dim, solid[0].ndim) if solid[0].ndim else None
+        if at is None:
+            raise ShapeFault("zero-dimensional tensor (at position 0) cannot be concatenated",
+                             ("torch.stack([x, y])", "joins single numbers"))
+        for k, t in enumerate(solid[1:], 1):
+            if t.ndim != solid[0].ndim or t.shape[:at] + t.shape[at + 1 :] != (
+                    solid[0].shape[:at] + solid[0].shape[at + 1 :]):
+                raise ShapeFault(f"cat(): sizes must match except in dimension {at}: tensor 0 is "
+                                 f"{sized(solid[0].shape)}, tensor {k} is {sized(t.shape)}")
+        return np.concatenate(solid, at)
+
+    def grad_tensors(at, F, g, tensors_shape, dim):
+        if tensors_shape[at] == (0,) and len(g.shape) > 1:
+            return F.zeros_like(F.reshape(F.narrow(g, 0, 0, 0), (-1,))) if False else None
+        along = axis(dim, len(g.shape))
+        lengths = [0 if s == (0,) and len(g.shape) > 1 else s[along] for s in tensors_shape]
+        return F.narrow(g, along, sum(lengths[:at]), lengths[at])
+
+
+class Stack(Op):
+    """stack(tensors, dim): tensors of one shape joined along a new dimension."""
+
+    method = False
+    promotes = "mixed"
+    era_label = "tensor.Concat"
+    samples = [(([1.0, 2.0], [3.0, 4.0]),), ((GRID, GRID), 1), ((GRID, GRID), -1)]
+    errors = [(([1.0], [1.0, 2.0]),), ((),), ((GRID, GRID), 5)]
+
+    def forward(tensors: Arrays, dim: Dim = 0):
+        if not tensors:
+            raise ArgumentFault("stack() needs at least one tensor", "torch.stack([x, y])")
+        for k, t in enumerate(tensors):
+            if t.shape != tensors[0].shape:
+                raise ShapeFault(f"stack expects each tensor to be equal size, but got {list(tensors[0].shape)} at "
+                                 f"entry 0 and {list(t.shape)} at entry {k}")
+        return np.stack(tensors, axis(dim, tensors[0].ndim + 1))
+
+    def grad_tensors(at, F, g, dim):
+        return F.select(g, dim, at)
+
+
+class Narrow(Op):
+    """narrow(input, dim, start, length): the slice of `length` along `dim` that begins at `start`."""
+
+    era_label = "tensor.Index"
+    label = "SliceBackward0"
+    samples = [(GRID, 1, 0, 2), (GRID, 0, 1, 1), (GRID, -1, -2, 1)]
+    errors = [(GRID, 1, 2, 5), (GRID, 3, 0, 1)]
+
+    def forward(input: Array, dim: Dim, start: Int, length: Int):
+        at = axis(dim, input.ndim)
+        if not -input.shape[at] <= start <= input.shape[at]:
+            raise IndexFault(f"narrow(): start {start} is outside dimension {at}, which has length {input.shape[at]}")
+        start = start % input.shape[at] if start < 0 else start
+        if length < 0 or start + length > input.shape[at]:
+            raise ShapeFault(f"start ({start}) + length ({length}) exceeds dimension size ({input.shape[at]}).")
+        return input[(slice(None),) * at + (slice(start, start + length),)]
+
+    def grad_input(F, g, dim, start, length, input_shape):
+        at = axis(dim, len(input_shape))
+        start = start % input_shape[at] if start < 0 else start
+        return F.unindex(g, (slice(None),) * at + (slice(start, start + length),), (), input_shape)
+
+
+class Select(Op):
+    """select(input, dim, index): the slice at one place along `dim`, without that dimension."""
+
+    era_label = "tensor.Index"
+    samples = [(GRID, 1, 0), (GRID, 0, -1)]
+    errors = [(GRID, 1, 7), (GRID, 3, 0)]
+
+    def forward(input: Array, dim: Dim, index: Int):
+        at = axis(dim, input.ndim)
+        if not input.ndim or not -input.shape[at] <= index < input.shape[at]:
+            raise IndexFault(f"select(): index {index} is out of range for dimension {at} of a {sized(input.shape)} tensor")
+        return input[(slice(None),) * at + (index,)][...]
+
+    def grad_input(F, g, dim, index, input_shape):
+        return F.unindex(g, (slice(None),) * axis(dim, len(input_shape)) + (index,), (), input_shape)

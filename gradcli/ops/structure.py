@@ -1,0 +1,167 @@
+"""What the engine itself needs: copies, casts, broadcasting and its undoing, pieces of memory."""
+
+import numpy as np
+
+from gradcli.engine.op import Op
+from gradcli.engine.signature import Anything, Array, Operand, Sizes, Type
+
+
+class Clone(Op):
+    """clone(input): the same numbers in memory of their own."""
+
+    anew = True
+    era_label = "tensor.Clone"
+    samples = [([1.0, 2.0],)]
+    errors = [("text",)]
+
+    def forward(input: Array):
+        return np.array(input, order="K")
+
+    def grad_input(F, g):
+        return g
+
+
+class Alias(Op):
+    """alias(input): the same tensor under another name."""
+
+    method = False
+    samples = [([1.0, 2.0],)]
+    errors = [("text",)]
+
+    def forward(input: Array):
+        return input[...]
+
+    def grad_input(F, g):
+        return g
+
+
+class Cast(Op):
+    """cast(input, dtype): the same numbers as elements of another type."""
+
+    method = False
+    function = False
+    era_label = "tensor.Type"
+    label = "ToCopyBackward0"
+    samples = [([1.0, 2.0], np.dtype(np.float64))]
+    errors = [("text",)]
+
+    def forward(input: Array, dtype: Type):
+        return input if input.dtype == dtype else input.astype(dtype)
+
+    def grad_input(F, g, input_dtype):
+        return F.cast(g, input_dtype)
+
+
+class Expand(Op):
+    """expand(input, *size): input repeated, without copying, along dimensions of length 1; -1 keeps a length."""
+
+    function = False
+    era_label = "tensor.Expand"
+    samples = [([[1.0], [2.0]], (2, 3)), ([1.0, 2.0], (3, -1)), ([1.0, 2.0], (2, 1, 2))]
+    errors = [([1.0, 2.0], (3,)), ([[1.0]], (2,))]
+
+    def forward(input: Array, size: Sizes):
+        return expanded(input, size)
+
+    def grad_input(F, g, input_shape):
+        return F.sum_to(g, input_shape)
+
+
+def expanded(array, size):
+    """`array` seen with `size`, in which -1 keeps the length that is there."""
+    lead = len(size) - array.ndim
+    full = tuple(array.shape[i - lead] if n == -1 and i >= lead else n for i, n in enumerate(size))
+    view = np.broadcast_to(array, full)
+    return view
+
+
+class SumTo(Op):
+    """sum_to(input, shape): input added up along whatever broadcasting to its shape had repeated."""
+
+    names = ("sum_to",)
+    method = False
+    function = False
+    samples = [([[1.0, 2.0], [3.0, 4.0]], (2, 1)), ([[1.0, 2.0], [3.0, 4.0]], (2,)), ([[1.0, 2.0]], ())]
+    errors = [("text", (2,))]
+
+    def forward(input: Array, shape: Anything):
+        lead = input.ndim - len(shape)
+        axes = (*range(lead), *(i + lead for i, n in enumerate(shape) if n == 1 and input.shape[i + lead] != 1))
+        summed = np.add.reduce(input, axis=axes, keepdims=True) if axes else input
+        return np.asarray(summed).reshape(shape)
+
+    def grad_input(F, g, input_shape):
+        lead = len(input_shape) - len(g.shape)
+        return F.expand(F.reshape(g, (1,) * lead + tuple(g.shape)), input_shape)
+
+
+class Window(Op):
+    """window(input, at): the elements at places `at` of input, counted row by row, in the shape of `at`."""
+
+    method = False
+    function = False
+    label = "AsStridedBackward0"
+    era_label = "tensor.Index"
+    samples = [([[1.0, 2.0], [3.0, 4.0]], np.array([[2, 0], [1, 1]]))]
+    errors = [("text", np.array([0]))]
+
+    def forward(input: Array, at: Anything):
+        return input.reshape(-1)[at]
+
+    def grad_input(F, g, at, input_shape):
+        return F.spread(g, at, input_shape)
+
+
+class Spread(Op):
+    """spread(input, at, shape): zeros of `shape` with each element of input added at its place in `at`."""
+
+    method = False
+    function = False
+    label = "AsStridedBackward0"
+    samples = [([[1.0, 2.0], [3.0, 4.0]], np.array([[2, 0], [1, 1]]), (3, 2))]
+    errors = [("text", np.array([0]), (1,))]
+
+    def forward(input: Array, at: Anything, shape: Anything):
+        flat = np.zeros(int(np.prod(shape)), input.dtype)
+        np.add.at(flat, at, input)
+        return flat.reshape(shape)
+
+    def grad_input(F, g, at):
+        return F.window(g, at)
+
+
+class CopySlices(Op):
+    """copy_slices(input, piece, at): input with the elements at places `at` replaced by piece."""
+
+    names = ("copy_slices",)
+    method = False
+    function = False
+    era_label = "tensor.SetItem"
+    label = "CopySlices"
+    samples = [([[1.0, 2.0], [3.0, 4.0]], [5.0, 6.0], np.array([3, 1]))]
+    errors = [("text", [1.0], np.array([0]))]
+
+    def forward(input: Array, piece: Operand, at: Anything):
+        flat = np.array(input).reshape(-1)
+        flat[at] = piece
+        return flat.reshape(input.shape)
+
+    def grad_input(F, g, at):
+        return F.copy_slices(g, 0, at)
+
+    def grad_piece(F, g, at):
+        return F.window(g, at)
+
+
+class To(Op):
+    """to(input, dtype): the same numbers as elements of another type, history included."""
+
+    names = ("to",)
+    function = False
+    era_label = "tensor.Type"
+    label = "ToCopyBackward0"
+    samples = [([1.0, 2.0], np.dtype(np.float64))]
+    errors = [([1.0], "nonsense")]
+
+    def compose(F, input, dtype: Type):
+        return F.cast(input, dtype)

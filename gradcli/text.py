@@ -1,0 +1,80 @@
+"""Source text and the places in it.
+
+A span counts lines and columns from 1, in characters; its end is exclusive. Python's
+compiler counts columns in UTF-8 bytes from 0, so crossing over takes the line itself.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+TAB = 4
+
+
+class Span(NamedTuple):
+    """A stretch of source: first line and column, last line and the column after the last."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+def line_of(text: str, number: int) -> str:
+    """Line `number` of `text`, counted from 1; empty beyond its end."""
+    lines = text.split("\n")
+    return lines[number - 1].rstrip("\r") if 0 < number <= len(lines) else ""
+
+
+def byte_column(line: str, column: int) -> int:
+    """The byte offset, from 0, of the 1-based character `column` of `line`."""
+    return len(line[: column - 1].encode()) if not line.isascii() else column - 1
+
+
+def char_column(line: str, offset: int) -> int:
+    """The 1-based character column at the 0-based byte `offset` of `line`."""
+    return len(line.encode()[:offset].decode(errors="ignore")) + 1 if not line.isascii() else offset + 1
+
+
+def caret_lines(text: str, span: Span, width: int = 200) -> tuple[str, str]:
+    """The source line a span begins on, and the carets that underline it there.
+
+    A line longer than `width` is cut around the span; control characters become visible.
+    """
+    line = line_of(text, span.line)
+    start = span.column - 1
+    end = span.end_column - 1 if span.end_line == span.line else len(line)
+    end = max(end, start + 1)
+    cut = 0
+    if len(line) > width:
+        cut = max(0, min(start - width // 4, len(line) - width))
+        line = line[cut : cut + width]
+        end = min(end, cut + width)
+    before = visible(line[: start - cut])
+    under = visible(line[start - cut : end - cut]) or " "
+    shown = before + visible(line[start - cut :])
+    return shown.rstrip(), " " * cells(before) + "^" * max(1, cells(under))
+
+
+def visible(text: str) -> str:
+    """`text` with tabs widened and control or direction-changing characters made harmless."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_visible(c) for c in text)
+
+
+def _visible(c: str) -> str:
+    if c == "\t":
+        return " " * TAB
+    if c.isprintable() or c == " ":
+        return c
+    return f"\\u{ord(c):04x}" if ord(c) > 0xFF else f"\\x{ord(c):02x}"
+
+
+def cells(text: str) -> int:
+    """How many terminal cells `text` takes: two for wide characters, none for combining ones."""
+    if text.isascii():
+        return len(text)
+    from unicodedata import combining, east_asian_width
+
+    return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)

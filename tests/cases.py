@@ -1,0 +1,66 @@
+"""The table, turned into cases: every operation with every one of its samples.
+
+In a sample a list of floats is a leaf, a tuple of such lists a tuple of leaves, a numpy
+array a constant tensor; everything else stands as written. Values are in the order of
+the operation's parameters.
+"""
+
+import numpy as np
+import pytest
+
+from gradcli.engine.op import Op, short, traced
+from gradcli.engine.tensor import Tensor
+from gradcli.engine.variable import Variable
+from gradcli.ops import TABLE
+
+OPS = sorted(set(TABLE.values()), key=lambda op: op.names)
+
+
+def cases(only=lambda op: True):
+    """A pytest parameter for every sample of every operation that `only` admits."""
+    return [pytest.param(op, sample, id=f"{op.names[0]}-{n}")
+            for op in OPS if only(op) for n, sample in enumerate(op.samples)]
+
+
+def arguments(sample, dtype=np.float64):
+    """Fresh arguments: leaves and constants made, everything else as written."""
+    return [_argument(a, dtype) for a in sample]
+
+
+def _argument(a, dtype):
+    if isinstance(a, list):
+        return Variable(np.array(a, dtype), True)
+    if isinstance(a, tuple) and a and all(isinstance(x, list) for x in a):
+        return tuple(Variable(np.array(x, dtype), True) for x in a)
+    if isinstance(a, np.ndarray):
+        return Tensor(a.astype(dtype) if a.dtype.kind == "f" else a)
+    return a
+
+
+def call(op, args):
+    """The recorded call of `op` on values in the order of its parameters."""
+    first = op.signature.positional
+    return getattr(traced, short(op.names[0]))(
+        *args[:first], **dict(zip(op.params[first:], args[first:], strict=False)))
+
+
+def results(out):
+    """The floating results of a call, as a list."""
+    outs = out if isinstance(out, tuple) else (out,)
+    return [o for o in outs if isinstance(o, Tensor) and o.array.dtype.kind == "f"]
+
+
+def leaves(args):
+    """The leaves among arguments, tuples opened."""
+    for a in args:
+        yield from (x for x in (a if isinstance(a, tuple) else (a,)) if isinstance(x, Variable) and x.requires_grad)
+
+
+def differentiable(op: type[Op]) -> bool:
+    """Whether gradients can flow through the operation."""
+    return bool(op.rules) or "compose" in vars(op)
+
+
+def random_free(op):
+    """Whether the operation gives the same result every time."""
+    return not getattr(op, "random", False)

@@ -1,0 +1,155 @@
+"""What must hold of every operation, asked of each sample it declares.
+
+Nothing here names an operation. Slopes are measured on the forward alone and values were
+recorded from another program, so a wrong rule cannot vouch for itself.
+"""
+
+import numpy as np
+import pytest
+
+from cases import OPS, arguments, call, cases, differentiable, leaves, random_free, results
+from gradcli.engine.backward import sweep
+from gradcli.engine.tensor import Tensor
+from gradcli.engine.variable import Variable, recording
+from gradcli.errors import Fault
+
+every_slope = pytest.mark.parametrize("op, sample", cases(lambda op: differentiable(op) and random_free(op)))
+every_op = pytest.mark.parametrize("op", [pytest.param(op, id=op.names[0]) for op in OPS])
+
+
+@every_slope
+def test_gradient_is_the_slope_of_forward(op, sample):
+    args = arguments(sample)
+    got = gradients(op, args, again=False)
+    for x, g in zip(leaves(args), got, strict=True):
+        np.testing.assert_allclose(g, slope(lambda: weighed(call(op, args)).array, x), rtol=1e-5, atol=1e-6)
+
+
+@every_slope
+def test_second_gradient_is_the_slope_of_the_first(op, sample):
+    if op.once:
+        return
+    args = arguments(sample)
+    first = gradients(op, args, again=True)
+    total = weighed([g for g in first if g is not None])
+    owed = {} if total is None or not total.requires_grad else sweep([total], [Tensor(np.ones(()))], keep=True)
+    for x in leaves(args):
+        g = owed.get(x, np.zeros(x.array.shape))
+        np.testing.assert_allclose(
+            g, slope(lambda: weighed([Tensor(np.asarray(f)) for f in gradients(op, args, again=False)]).array, x),
+            rtol=1e-4, atol=1e-5)
+
+
+@every_slope
+def test_single_precision_stays_single(op, sample):
+    if any(isinstance(a, np.dtype) for a in sample):
+        return
+    args = arguments(sample, np.float32)
+    for x, g in zip(leaves(args), gradients(op, args, again=False), strict=True):
+        assert np.asarray(g).dtype == np.float32 and np.shape(g) == x.array.shape
+
+
+@pytest.mark.parametrize("op, sample", cases(lambda op: op.inplace))
+def test_in_place_does_the_same(op, sample):
+    args = arguments(sample)
+    want = call(op, args)
+    target = Variable(np.array(args[0].array), True) * 1 if isinstance(args[0], Tensor) else None
+    if target is None or want.array.shape != target.array.shape or want.array.dtype.kind != "f":
+        return
+    first = op.signature.positional
+    changed = getattr(target, op.names[0] + "_")(
+        *args[1:first], **dict(zip(op.params[first:], args[first:], strict=False)))
+    assert changed is target
+    np.testing.assert_array_equal(target.array, want.array)
+
+
+@every_op
+def test_operation_is_presentable(op):
+    assert op.samples, "declares no sample"
+    assert op.errors, "declares no error sample"
+    name = op.names[0].removeprefix("nn.functional.")
+    starred = [("*" if i == op.signature.variadic else "") + p for i, p in enumerate(op.params)]
+    assert op.__doc__.startswith((f"{name}({', '.join(starred)}): ", f"{op.names[0]}({', '.join(starred)}): "))
+
+
+@pytest.mark.parametrize("op, sample", [
+    pytest.param(op, sample, id=f"{op.names[0]}-{n}") for op in OPS for n, sample in enumerate(op.errors)])
+def test_wrong_arguments_are_refused_in_words(op, sample):
+    with pytest.raises(Fault) as caught:
+        call(op, arguments(sample))
+    assert op.names[0].rsplit(".", 1)[-1].rstrip("_") in str(caught.value) or len(str(caught.value)) > 15
+    assert "Traceback" not in str(caught.value) and "forward()" not in str(caught.value)
+
+
+@every_op
+def test_samples_show_every_option(op):
+    for option in op.defaults.keys() - {"dtype"}:       # every maker of tensors has that one
+        at = op.params.index(option)
+        assert any(matters(op, sample, at) for sample in op.samples), f"{option} changes nothing in any sample"
+
+
+def matters(op, sample, at):
+    """Whether the sample sets the option at position `at`, with an effect that can be seen."""
+    if len(sample) <= at:
+        return False
+    if not random_free(op):
+        return True
+    plain = list(sample)
+    plain[at] = op.signature.defaults[at]
+    try:
+        before = call(op, arguments(plain))
+    except Fault:
+        return True
+    return not same(call(op, arguments(sample)), before)
+
+
+def same(a, b):
+    """Whether two answers cannot be told apart."""
+    a, b = (x if isinstance(x, tuple) else (x,) for x in (a, b))
+    if len(a) != len(b):
+        return False
+    return all(np.array_equal(x.array, y.array, equal_nan=x.array.dtype.kind == "f") and x.array.dtype == y.array.dtype
+               if isinstance(x, Tensor) and isinstance(y, Tensor) else x is y or (
+                   not isinstance(x, Tensor) and not isinstance(y, Tensor) and x == y)
+               for x, y in zip(a, b, strict=True))
+
+
+def weighed(out):
+    """A single number that depends differently on every element of every floating result."""
+    parts = results(tuple(out) if isinstance(out, list | tuple) else out)
+    total = None
+    for k, part in enumerate(parts):
+        part = (part * Tensor(np.asarray(weights(part.array.shape) * (1 + 0.1 * k)))).sum()
+        total = part if total is None else total + part
+    return total
+
+
+def weights(shape):
+    return np.linspace(1.0, 2.0, int(np.prod(shape))).reshape(shape)
+
+
+def gradients(op, args, again):
+    """The gradient of the weighed result for each leaf: arrays, or Variables with `again`."""
+    with recording(True):
+        total = weighed(call(op, args))
+    found = list(leaves(args))
+    owed = sweep([total], [Variable(np.ones((), total.array.dtype))], again=again, keep=again) if (
+        total is not None and total.requires_grad) else {}
+    zero = (lambda x: Variable(np.zeros_like(x.array))) if again else (lambda x: np.zeros_like(x.array))
+    return [owed[x] if x in owed else zero(x) for x in found]
+
+
+def slope(number, x, step=1e-6):
+    """How `number()` answers to each element of the leaf `x`, by central differences."""
+    answer = np.zeros_like(x.array)
+    home = x.array
+    for at in np.ndindex(home.shape):
+        ends = []
+        for side in (step, -step):
+            x.array = home.copy()
+            x.array[at] += side
+            value = number()
+            ends.append(value)
+        answer[at] = (ends[0] - ends[1]) / (2 * step)
+    x.array = home
+    return answer
