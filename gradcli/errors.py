@@ -11,10 +11,10 @@
      |- TypeFault      G0306    operands or types that do not mix    (RuntimeError)
      |- ShapeFault     G0307    shapes that do not fit               (RuntimeError)
      |- GradFault      G04xx    what differentiation cannot do       (RuntimeError)
+     |- PythonFault    G05xx    what Python's own numbers and containers raised
      |- LimitFault     G06xx    a budget used up
      |- FileFault      G07xx    a file that cannot be read or written
      `- UsageFault     G08xx    a command line that cannot be understood
-    PythonFault        G05xx    what Python's own numbers and containers raised
 
 Each class has a stable code, an exit status, and a docstring whose first line is the
 cause and whose rest is the repair: `gradcli explain CODE` prints it. Faults of the
@@ -179,6 +179,58 @@ class GradientShape(GradFault):
     code = "G0407"
 
 
+class PythonFault(Fault):
+    """An error that the program raised itself, or that Python's own values raised, was not caught.
+
+    The message begins with the exception's name. `try: ... except NAME as e: ...` handles it.
+    """
+
+    code = "G0501"
+
+
+class DivisionFault(PythonFault):
+    """A plain number was divided by zero.
+
+    Tensors divide by zero and give inf or nan; plain numbers cannot. Test the divisor first.
+    """
+
+    code = "G0502"
+
+
+class KeyFault(PythonFault):
+    """A dict has no entry under that key.
+
+    `d.get(key)` gives None instead; `key in d` tells beforehand.
+    """
+
+    code = "G0503"
+
+
+class AssertionFault(PythonFault):
+    """An assert statement found its condition false."""
+
+    code = "G0504"
+
+
+class IntegerLeaf(GradFault):
+    """A tensor of whole numbers or truth values was asked to require gradients.
+
+    Slopes need numbers that can move a little: make it floating first, with x.float() or
+    a literal like 1.0.
+    """
+
+    code = "G0408"
+
+
+class AmbiguousTruth(ValueFault, TypeFault):
+    """The truth of a tensor with several elements was asked, in an if, while, and, or, not.
+
+    Say which is meant: (x > 0).all() or (x > 0).any().
+    """
+
+    code = "G0308"
+
+
 class LimitFault(Fault):
     """A limit on time, memory, output or depth was reached."""
 
@@ -215,6 +267,6 @@ def render(fault: Fault) -> str:
         ]
     lines += [f"{margin} = note: {note}" for note in fault.notes]
     width = max((len(repair) for repair, _ in fault.hints), default=0)
-    lines += [f"{margin} = help: {repair:<{width}}   {why}".rstrip() if why else f"{margin} = help: {repair}"
+    lines += [f"{margin} = help: {repair:<{width}}     {why}".rstrip() if why else f"{margin} = help: {repair}"
               for repair, why in fault.hints]
     return "\n".join(lines)

@@ -147,7 +147,10 @@ def _several(cls: type[Op], values: Sequence[Any], arrays: list[Any], results: t
     """The results of a call that has more than one, named where the operation names them."""
     results = tuple([r if type(r) is ndarray else asarray(r) for r in results])
     outs = [result_class(r) for r in results]
-    if tracked:
+    for out, r in zip(outs, results, strict=True):
+        if r.base is not None:
+            _root(out, values[0], r)
+    if tracked and outs:
         record(cls, values, arrays, results, outs[0])
         call = outs[0].node
         if cls.several and call is not None:
@@ -287,8 +290,10 @@ def fast_unary(cls: type[Op], call: Callable[..., Any]) -> Callable[..., Any]:
             this.hooks = None
             this.shape = result.shape
             frame = _getframe(1)
-            this.code = frame.f_code
-            this.line_at = frame.f_lasti
+            if "__spec__" in frame.f_globals:       # called by a guard of the language, or by another operation
+                this.code, this.line_at = here()
+            else:
+                this.code, this.line_at = frame.f_code, frame.f_lasti
             this.born = clock()
             out.requires_grad = True
             out.node = this
@@ -351,8 +356,10 @@ def fast_binary(cls: type[Op], call: Callable[..., Any]) -> Callable[..., Any]:
         this.hooks = None
         this.shape = result.shape
         frame = _getframe(1)
-        this.code = frame.f_code
-        this.line_at = frame.f_lasti
+        if "__spec__" in frame.f_globals:       # called by a guard of the language, or by another operation
+            this.code, this.line_at = here()
+        else:
+            this.code, this.line_at = frame.f_code, frame.f_lasti
         this.born = clock()
         out.requires_grad = True
         out.node = this

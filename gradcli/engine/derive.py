@@ -24,8 +24,8 @@ def enter(cls: type[Op]) -> None:
         on_tensors = cls.method if cls.method is not None else "." not in name
         if on_tensors and "." not in name:
             setattr(Tensor, name, property(call) if cls.attribute else call)
-        if cls.inplace and "." not in name:
-            setattr(Tensor, name + "_", _dressed(inplace(cls, name, call), name + "_", cls))
+    for name in cls.written_names():
+        setattr(Tensor, name, _dressed(inplace(cls, name, call), name, cls))
     if cls.symbol:
         _operators(cls, call)
 
@@ -90,7 +90,7 @@ def _operators(cls: type[Op], call: Callable[..., Any]) -> None:
     if symbol not in COMPARED:
         setattr(Tensor, f"__r{symbol}__", reflected)
         if cls.inplace:
-            setattr(Tensor, f"__i{symbol}__", getattr(Tensor, cls.names[0] + "_"))
+            setattr(Tensor, f"__i{symbol}__", getattr(Tensor, cls.written_names()[0]))
 
 
 Op.enter = staticmethod(enter)

@@ -75,6 +75,7 @@ class Op:
     method: bool | None = None              # whether tensors have it (as long as it lives in torch itself)
     function = True                         # whether torch.<name> exists
     inplace = False                         # whether <name>_ exists
+    written_as = ""                         # the name of that form, where it is another
     attribute = False                       # whether it is read without being called, like x.T
     anew = False                            # whether the result is always memory of its own, of the operands' types
     symbol = ""                             # the operator it stands behind: "mul"
@@ -86,6 +87,7 @@ class Op:
     label: str | tuple[str, ...] = ""       # and today
     variant: Callable[..., int] | None = None   # which label a call takes, from its arguments
     once = False                            # whether gradients of gradients are not to be had, as in PyTorch
+    idle: tuple[str, ...] = ()              # options taken because PyTorch takes them, which change no result
     random = False                          # whether the result depends on the generator
     samples: tuple[Any, ...] | list[Any] = ()
     errors: tuple[Any, ...] | list[Any] = ()
@@ -121,14 +123,21 @@ class Op:
             cls.forward = _positional(cls.forward)
         cls.params = cls.signature.names
         cls.defaults = {p: d for p, d in zip(cls.params, cls.signature.defaults, strict=True)
-                        if p in cls.params[cls.signature.required :]}
+                        if p in cls.params[cls.signature.required :] and p not in cls.idle}
         cls.names = tuple(f"{cls.home}.{n}" if cls.home and "." not in n else n
                           for n in vars(cls).get("names", (cls.__name__.lower(),)))
         cls.rules = tuple(_rules(cls))
         cls.shaped = any(need > len(cls.params) for rule in cls.rules for need in rule.needs)
-        cls.keeps_input = any(0 in rule.needs for rule in cls.rules)
+        cls.keeps_input = bool(compose) or any(0 in rule.needs for rule in cls.rules)
         cls.nodes = tuple(_nodes(cls))
         Op.enter(cls)
+
+    @classmethod
+    def written_names(cls) -> tuple[str, ...]:
+        """The names of the forms in place."""
+        if not cls.inplace:
+            return ()
+        return (cls.written_as,) if cls.written_as else tuple(n + "_" for n in cls.names if "." not in n)
 
     enter: Any       # puts a new operation in its places; set by engine/derive.py
 

@@ -19,14 +19,15 @@ from gradcli.engine.signature import described, sized
 from gradcli.engine.tensor import DATA, Size, Tensor
 from gradcli.engine.variable import RESULT, Parameter, Variable, Volatile, grad_mode
 from gradcli.errors import (
+    AmbiguousTruth,
     ArgumentFault,
     GradFault,
     GradientShape,
     IndexFault,
+    IntegerLeaf,
     NoHistory,
     NonScalarBackward,
     TypeFault,
-    ValueFault,
 )
 
 
@@ -224,15 +225,6 @@ def _truth(self: Tensor) -> bool:
     return bool(self.array)
 
 
-class AmbiguousTruth(ValueFault, TypeFault):
-    """The truth of a tensor with several elements was asked, in an if, while, and, or, not.
-
-    Say which is meant: (x > 0).all() or (x > 0).any().
-    """
-
-    code = "G0308"
-
-
 def _contains(self: Tensor, value: Any) -> bool:
     return bool(np.any(self.array == (value.array if isinstance(value, Tensor) else value)))
 
@@ -276,16 +268,6 @@ def set_requires_grad(self: Tensor, value: Any) -> None:
     self.requires_grad = bool(value) or self.node is not None
     if value and type(self) is Tensor:
         self.__class__ = Variable
-
-
-class IntegerLeaf(GradFault):
-    """A tensor of whole numbers or truth values was asked to require gradients.
-
-    Slopes need numbers that can move a little: make it floating first, with x.float() or
-    a literal like 1.0.
-    """
-
-    code = "G0408"
 
 
 def _set_volatile(self: Tensor, value: Any) -> None:

@@ -22,13 +22,13 @@ from gradcli.errors import LeafWrite, ShapeFault, TypeFault
 
 
 def inplace(cls: type[Op], name: str, call: Callable[..., Any]) -> Callable[..., Any]:
-    """The method `<name>_` that stores what `call` computes."""
+    """The method `name` that stores what `call` computes."""
 
     def write(input: Any, *args: Any, **options: Any) -> Any:
-        source = writable(input, name + "_")
+        source = writable(input, name)
         if cls.keeps_input and grad_mode.on and _tracked(input, args, options):
             source = type(input)(input.array.copy(), input.requires_grad, debtor(input))
-        return store(input, call(source, *args, **options), name + "_")
+        return store(input, call(source, *args, **options), name)
 
     return write
 

@@ -10,6 +10,8 @@ from gradcli.ops import (  # noqa: F401
     index,
     linalg,
     pointwise,
+    random,
+    refill,
     reduce,
     shape,
     structure,

@@ -1,0 +1,63 @@
+"""The state that operations share: whose random numbers they draw.
+
+A session puts its own generators here before its programs run; until then, and for
+whoever uses the engine alone, they start from a seed nobody chose.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+
+class Generators:
+    """One session's random numbers: a tensor stream and Python's own, seeded together."""
+
+    __slots__ = ("_python", "_tensors", "seed", "stream")
+
+    def __init__(self, stream: str = "legacy", seed: int | None = None) -> None:
+        self.stream = stream
+        self.seed = int.from_bytes(os.urandom(4)) if seed is None else seed
+        self._tensors: Any = None       # made when first asked for: most programs draw nothing
+        self._python: Any = None
+
+    @property
+    def tensors(self) -> Any:
+        """The generator of rand, randn and their kin."""
+        if self._tensors is None:
+            from gradcli.engine.random import generator
+
+            self._tensors = generator(self.stream, self.seed)
+        return self._tensors
+
+    @property
+    def python(self) -> Any:
+        """The generator behind the module `random`."""
+        if self._python is None:
+            from gradcli.engine.python_random import PythonRandom
+
+            self._python = PythonRandom(self.seed)
+        return self._python
+
+    def manual_seed(self, seed: int) -> None:
+        """Start both streams again from `seed`."""
+        self.seed = seed
+        if self._tensors is not None:
+            self._tensors.seed(seed)
+        self._python = None
+
+    def use(self, stream: str) -> None:
+        """Draw from the other age's stream from now on, as freshly seeded."""
+        if stream != self.stream:
+            self.stream, self._tensors = stream, None
+
+
+class Current:
+    """What is in force while a program runs."""
+
+    generators = Generators()
+
+
+def draw() -> Any:
+    """The generator that tensors are drawn from now."""
+    return Current.generators.tensors

@@ -1,0 +1,218 @@
+"""Gradients as functions of functions: `torch.autograd.grad` and its kin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from gradcli.engine.backward import backward as sweep_back
+from gradcli.engine.backward import sweep
+from gradcli.engine.call import debtor
+from gradcli.engine.op import traced
+from gradcli.engine.signature import described, sized
+from gradcli.engine.surface import seed_for
+from gradcli.engine.tensor import Tensor
+from gradcli.engine.variable import Variable, recording
+from gradcli.errors import ArgumentFault, GradFault, NoHistory
+
+
+def _several(values: Any, what: str) -> list[Tensor]:
+    """One tensor or a list of them, as a list."""
+    found = list(values) if isinstance(values, list | tuple) else [values]
+    for value in found:
+        if not isinstance(value, Tensor):
+            raise ArgumentFault(f"{what} must be tensors, not {described(value)}")
+    return found
+
+
+def _seeds(outputs: list[Tensor], given: Any) -> list[Tensor]:
+    weights = list(given) if isinstance(given, list | tuple) else [given] * (1 if given is not None else len(outputs))
+    if len(weights) != len(outputs):
+        raise ArgumentFault(f"{len(outputs)} outputs need {len(outputs)} gradients, and {len(weights)} were given")
+    for output in outputs:
+        if not output.requires_grad:
+            raise NoHistory("one of the outputs does not require grad and has no grad_fn")
+    return [seed_for(o, w) for o, w in zip(outputs, weights, strict=True)]
+
+
+def backward(tensors: Any, grad_tensors: Any = None, retain_graph: Any = None, create_graph: bool = False,
+             grad_variables: Any = None, inputs: Any = None, retain_variables: Any = None) -> None:
+    """Add to the `.grad` of every leaf the gradients of several outputs, each weighted by its gradient."""
+    outputs = _several(tensors, "the outputs")
+    seeds = _seeds(outputs, grad_tensors if grad_tensors is not None else grad_variables)
+    keep = create_graph if retain_graph is None and retain_variables is None else bool(retain_graph or retain_variables)
+    sweep_back(outputs, seeds, keep, create_graph, None if inputs is None else _several(inputs, "the inputs"))
+
+
+def grad(outputs: Any, inputs: Any, grad_outputs: Any = None, retain_graph: Any = None, create_graph: bool = False,
+         only_inputs: bool = True, allow_unused: Any = None, is_grads_batched: bool = False,
+         materialize_grads: bool = False) -> tuple[Any, ...]:
+    """The gradients of outputs by inputs, as a tuple; no `.grad` is touched."""
+    found, wanted = _several(outputs, "the outputs"), _several(inputs, "the inputs")
+    for x in wanted:
+        if not x.requires_grad:
+            raise GradFault("one of the differentiated tensors does not require grad",
+                            ("x = Variable(torch.ones(2), requires_grad=True)", "a leaf that gradients can flow to"))
+    seeds = _seeds(found, grad_outputs)
+    debtors = [debtor(x) for x in wanted]
+    keep = create_graph if retain_graph is None else bool(retain_graph)
+    owed = sweep(found, seeds, keep, bool(create_graph), debtors)
+    gradients = []
+    for x, to in zip(wanted, debtors, strict=True):
+        g = owed.get(to)
+        if g is None and materialize_grads:
+            g = np.zeros_like(x.array)
+        if g is None and not allow_unused:
+            raise GradFault("one of the differentiated tensors appears to not have been used in the graph",
+                            ("torch.autograd.grad(y, [x], allow_unused=True)", "gives None for it"))
+        gradients.append(_variable(g, x))
+    return tuple(gradients)
+
+
+def _variable(g: Any, x: Tensor) -> Any:
+    if g is None or isinstance(g, Tensor):
+        return g
+    return Variable(np.array(g, x.array.dtype))
+
+
+def _as_tuple(value: Any) -> tuple[Any, ...]:
+    return tuple(value) if isinstance(value, list | tuple) else (value,)
+
+
+def _leaves(inputs: Any, connect: bool) -> tuple[tuple[Tensor, ...], bool]:
+    """Fresh leaves with the values of the inputs, or connected stand-ins; and whether there were several."""
+    several = isinstance(inputs, list | tuple)
+    found = _several(inputs, "the inputs")
+    return tuple(traced.alias(x) if connect and x.requires_grad else Variable(x.array, True) for x in found), several
+
+
+def _rows(output: Tensor, leaves: Sequence[Tensor], create_graph: bool) -> list[list[Any]]:
+    """For each leaf, the gradient of every element of `output`."""
+    rows: list[list[Any]] = [[] for _ in leaves]
+    for k in range(output.array.size):
+        seed = np.zeros_like(output.array)
+        seed.reshape(-1)[k] = 1
+        owed = sweep([output], [Variable(seed)], True, create_graph, [debtor(x) for x in leaves]) if (
+            output.requires_grad) else {}
+        for row, x in zip(rows, leaves, strict=True):
+            g = owed.get(debtor(x))
+            row.append(Variable(np.zeros_like(x.array)) if g is None else _variable(g, x))
+    return rows
+
+
+def jacobian(func: Callable[..., Any], inputs: Any, create_graph: bool = False, strict: bool = False,
+             vectorize: bool = False, strategy: str = "reverse-mode") -> Any:
+    """The derivatives of every element of func's result by every element of its inputs.
+
+    Of shape (result..., input...); a tuple of them for several inputs, of tuples for several results.
+    """
+    with recording(True):
+        leaves, several = _leaves(inputs, create_graph)
+        result = func(*leaves)
+        outputs = _several(result, "the results")
+        blocks = [_block(o, leaves, create_graph) for o in outputs]
+    shaped = [tuple(b) if several else b[0] for b in blocks]
+    return tuple(shaped) if isinstance(result, list | tuple) else shaped[0]
+
+
+def _block(output: Tensor, leaves: Sequence[Tensor], create_graph: bool) -> list[Any]:
+    block = []
+    for x, row in zip(leaves, _rows(output, leaves, create_graph), strict=True):
+        shape = (*output.array.shape, *x.array.shape)
+        stacked = traced.stack(row) if row else Variable(np.zeros((0, *x.array.shape), x.array.dtype))
+        block.append(traced.reshape(stacked, shape))
+    return block
+
+
+def hessian(func: Callable[..., Any], inputs: Any, create_graph: bool = False, strict: bool = False,
+            vectorize: bool = False, outer_jacobian_strategy: str = "reverse-mode") -> Any:
+    """The second derivatives of a scalar function, by every pair of elements of its inputs."""
+    several = isinstance(inputs, list | tuple)
+
+    def slopes(*xs: Any) -> Any:
+        out = _scalar(func(*xs), "hessian")
+        if not out.requires_grad:
+            return tuple(Variable(np.zeros_like(x.array)) for x in xs) if several else Variable(
+                np.zeros_like(xs[0].array))
+        got = grad(out, list(xs), create_graph=True, allow_unused=True)
+        got = tuple(Variable(np.zeros_like(x.array)) if g is None else g for g, x in zip(got, xs, strict=True))
+        return got if several else got[0]
+
+    return jacobian(slopes, inputs, create_graph)
+
+
+def _scalar(out: Any, name: str) -> Tensor:
+    if not isinstance(out, Tensor) or out.array.size != 1:
+        raise GradFault(f"{name}: the function must return a single number, not {described(out)}",
+                        ("lambda x: f(x).sum()", "the sum of its elements"))
+    return out
+
+
+def vjp(func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False) -> Any:
+    """(func's result, the product of `v` and its Jacobian)."""
+    with recording(True):
+        leaves, several = _leaves(inputs, create_graph)
+        result = func(*leaves)
+        outputs = _several(result, "the results")
+        seeds = [seed_for(o, w) for o, w in zip(outputs, _as_tuple(v) if v is not None else [None] * len(outputs),
+                                                strict=True)]
+        owed = sweep([o for o in outputs if o.requires_grad], [s for o, s in zip(outputs, seeds, strict=True)
+                                                              if o.requires_grad], create_graph, create_graph,
+                     [debtor(x) for x in leaves])
+    products = tuple(_variable(owed.get(debtor(x), np.zeros_like(x.array)), x) for x in leaves)
+    return _outside(result, create_graph), products if several else products[0]
+
+
+def _outside(result: Any, keep: bool) -> Any:
+    """A result as its caller gets it: without history, unless that was asked for."""
+    if keep:
+        return result
+    return tuple(o.detach() for o in result) if isinstance(result, list | tuple) else result.detach()
+
+
+def jvp(func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False) -> Any:
+    """(func's result, the product of its Jacobian and `v`), by differentiating the other product twice."""
+    with recording(True):
+        leaves, _ = _leaves(inputs, create_graph)
+        directions = _as_tuple(v) if v is not None else tuple(Variable(np.ones_like(x.array)) for x in leaves)
+        for x, d in zip(leaves, directions, strict=True):
+            if not isinstance(d, Tensor) or d.array.shape != x.array.shape:
+                raise GradFault(f"jvp: v must have the shape {sized(x.array.shape)} of its input, not {described(d)}")
+        result = func(*leaves)
+        outputs = _several(result, "the results")
+        weights = [Variable(np.zeros_like(o.array), True) for o in outputs]
+        live = [(o, w) for o, w in zip(outputs, weights, strict=True) if o.requires_grad]
+        slopes = grad([o for o, _ in live], list(leaves), [w for _, w in live], create_graph=True,
+                      allow_unused=True) if live else (None,) * len(leaves)
+        total = None
+        for s, d in zip(slopes, directions, strict=True):
+            if s is not None and s.requires_grad:
+                part = (s * d).sum()
+                total = part if total is None else total + part
+        got = grad(total, weights, create_graph=create_graph, allow_unused=True) if total is not None else (
+            None,) * len(weights)
+    products = tuple(Variable(np.zeros_like(o.array)) if g is None else g for g, o in zip(got, outputs, strict=True))
+    return _outside(result, create_graph), products if isinstance(result, list | tuple) else products[0]
+
+
+def hvp(func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False) -> Any:
+    """(func's result, the product of its Hessian and `v`)."""
+    with recording(True):
+        leaves, several = _leaves(inputs, create_graph)
+        out = _scalar(func(*leaves), "hvp")
+        slopes = grad(out, list(leaves), create_graph=True, allow_unused=True)
+        directions = _as_tuple(v) if v is not None else tuple(Variable(np.ones_like(x.array)) for x in leaves)
+        total = None
+        for s, d in zip(slopes, directions, strict=True):
+            if s is not None:
+                part = (s * d).sum()
+                total = part if total is None else total + part
+        got = grad(total, list(leaves), create_graph=create_graph, allow_unused=True) if (
+            total is not None and total.requires_grad) else (None,) * len(leaves)
+    products = tuple(Variable(np.zeros_like(x.array)) if g is None else g for g, x in zip(got, leaves, strict=True))
+    return _outside(out, create_graph), products if several else products[0]
+
+
+vhp = hvp   # the Hessian of a smooth function is symmetric

@@ -1,0 +1,310 @@
+"""The names a program may see, assembled from the table of operations.
+
+`torch` and what is under it are namespaces that hold just what programs may use; the same
+operations stand under their bare names beside Python's own.
+"""
+
+from __future__ import annotations
+
+import builtins
+import math
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from gradcli.engine import functional
+from gradcli.engine.dtypes import ALL, NAMED, OF, Default, DType
+from gradcli.engine.op import TABLE, Op, Part, short, traced
+from gradcli.engine.signature import REFUSED, Type, described
+from gradcli.engine.surface import ASSIGNABLE, METHODS, PROPERTIES, Handle
+from gradcli.engine.tensor import Size, Tensor
+from gradcli.engine.types import TENSOR, TYPES, TensorType
+from gradcli.engine.variable import Parameter, Variable, Volatile, grad_mode, recording
+from gradcli.errors import ArgumentFault, GradFault, IntegerLeaf
+from gradcli.lang.kinds import Kind
+from gradcli.lang.policy import GONE
+from gradcli.nn import functions as nn_functions
+
+FIELDS = frozenset({"grad", "requires_grad", "shape", "ndim", "dtype"})
+"""What tensors have besides operations, methods and properties."""
+
+
+class Namespace:
+    """What a program sees as a module: some names, and nothing that reaches elsewhere."""
+
+    def __init__(self, name: str, **names: Any) -> None:
+        self.__dict__.update(names)
+        self.__dict__[".name"] = name
+
+    def __repr__(self) -> str:
+        return f"<module '{self.__dict__['.name']}'>"
+
+
+def names_in(space: Namespace) -> Iterable[str]:
+    """The public names of a namespace."""
+    return (name for name in vars(space) if not name.startswith("."))
+
+
+class _Holding(type):
+    """A type whose instances are the tensors of one tensor class."""
+
+    holder: TensorType
+
+    def __instancecheck__(cls, value: object) -> bool:
+        return cls.holder.holds(value)
+
+
+class TensorKind(Kind):
+    """`torch.FloatTensor`: makes tensors, names their element type, recognises them."""
+
+    __slots__ = ("holder",)
+
+    def __init__(self, name: str, holder: TensorType) -> None:
+        super().__init__(name, (_Holding(name, (), {"holder": holder}),), holder)
+        self.holder = holder
+
+    @property
+    def tensor_dtype(self) -> DType:
+        """The element type it stands for."""
+        return self.holder.tensor_dtype
+
+
+def variable(data: Any = None, requires_grad: bool = False, volatile: bool = False) -> Variable:
+    """A Variable around the memory of a tensor."""
+    if not isinstance(data, Tensor):
+        raise ArgumentFault(f"Variable() wraps a tensor, not {described(data)}",
+                            ("Variable(torch.ones(2, 2), requires_grad=True)", "a leaf of ones"))
+    if volatile:
+        if requires_grad:
+            raise GradFault("a volatile Variable cannot require gradients: nothing computed from it keeps history",
+                            "Variable(x, requires_grad=True)")
+        return Volatile(data.array)
+    made = Variable(data.array)
+    if requires_grad:
+        made.requires_grad_()  # type: ignore[attr-defined]
+    return made
+
+
+def parameter(data: Any = None, requires_grad: bool = True) -> Parameter:
+    """A Parameter around the memory of a tensor."""
+    if not isinstance(data, Tensor):
+        raise ArgumentFault(f"Parameter() wraps a tensor, not {described(data)}", "nn.Parameter(torch.randn(2, 2))")
+    if requires_grad and data.array.dtype.kind != "f":
+        raise IntegerLeaf("only floating tensors can require gradients", "x.float()")
+    return Parameter(data.array, requires_grad)
+
+
+def set_default_dtype(d: Any) -> None:
+    """Make `d` the type of new tensors and of plain floats."""
+    dtype = Type.take(d)
+    if dtype is REFUSED or dtype.kind != "f":
+        raise ArgumentFault(f"the default must be a floating type, not {described(d)}",
+                            "torch.set_default_dtype(torch.float64)")
+    Default.floating = dtype
+
+
+def is_tensor(obj: Any) -> bool:
+    """Whether `obj` is a tensor."""
+    return isinstance(obj, Tensor)
+
+
+class GradSwitch:
+    """`torch.no_grad`, `torch.enable_grad`: each call gives a context; put on a function, it wraps each call."""
+
+    def __init__(self, name: str, on: bool) -> None:
+        self._name, self._on = name, on
+
+    def __call__(self, function: Any = None) -> Any:
+        if function is None:
+            return recording(self._on)
+
+        def guarded(*args: Any, **options: Any) -> Any:
+            with recording(self._on):
+                return function(*args, **options)
+
+        guarded.__name__ = guarded.__qualname__ = getattr(function, "__name__", self._name)
+        return guarded
+
+    def __repr__(self) -> str:
+        return f"<class 'torch.autograd.grad_mode.{self._name}'>"
+
+
+class set_grad_enabled(recording):
+    """Record from now on, or no longer; as a context, until its end."""
+
+    __slots__ = ()
+
+    def __init__(self, mode: bool) -> None:
+        super().__init__(mode)
+        grad_mode.on = self.on
+
+
+def tensor_aware(plain: Callable[..., Any], name: str) -> Callable[..., Any]:
+    """A built-in that serves numbers and containers as Python does, and tensors as the operation of that name."""
+    operation = getattr(traced, name)
+
+    def both(*args: Any, **options: Any) -> Any:
+        first = args[0] if args else options.get("input")
+        if isinstance(first, Tensor) and (len(args) == 1 or first.array.ndim or name not in ("max", "min")):
+            return operation(*args, **options)
+        return plain(*args, **options)
+
+    both.__name__ = both.__qualname__ = name
+    return both
+
+
+MATH = ("acos acosh asin asinh atan atan2 atanh cbrt ceil copysign cos cosh degrees dist e erf erfc exp exp2 expm1 fabs "
+        "floor fmod frexp fsum gamma gcd hypot inf isclose isfinite isinf isnan isqrt lcm ldexp lgamma log log10 log1p "
+        "log2 modf nan nextafter pi prod radians remainder sin sinh sqrt tan tanh tau trunc ulp").split()
+FACTORIAL_LIMIT = 20_000
+
+
+def _bounded(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function of whole numbers whose results grow fast, for numbers that are not too large."""
+
+    def bounded(*args: int) -> Any:
+        if any(abs(a) > FACTORIAL_LIMIT for a in args):
+            raise ArgumentFault(f"{function.__name__}() takes numbers up to {FACTORIAL_LIMIT} here")
+        return function(*args)
+
+    bounded.__name__ = bounded.__qualname__ = function.__name__
+    return bounded
+
+
+def math_space() -> Namespace:
+    """Python's math, as far as it is harmless."""
+    growing = {name: _bounded(getattr(math, name)) for name in ("comb", "factorial", "perm")}
+    return Namespace("math", **{name: getattr(math, name) for name in MATH}, pow=math.pow, **growing)
+
+
+def operations() -> dict[str, dict[str, Any]]:
+    """The functions of the table by the namespace they live in: "" for torch itself."""
+    spaces: dict[str, dict[str, Any]] = {"": {}}
+    for name, op in TABLE.items():
+        home, _, last = name.rpartition(".")
+        if home or op.function:
+            spaces.setdefault(home, {})[last] = getattr(traced, short(name))
+    return spaces
+
+
+def torch_space(session: dict[str, Any]) -> Namespace:
+    """`torch`, with what only a session can do (print options, seeds) given in `session`."""
+    spaces = operations()
+    kinds = {name: TensorKind(f"torch.{name}", kind) for name, kind in TYPES.items()}
+    tensor = TensorKind("torch.Tensor", TENSOR)
+    autograd = _autograd()
+    nn = Namespace("torch.nn", functional=Namespace("torch.nn.functional", **spaces.pop("nn.functional", {})),
+                   Parameter=Kind("torch.nn.Parameter", (Parameter,), parameter), **nn_functions())
+    for name, space in spaces.items():
+        if name.startswith("nn."):
+            setattr(nn, name.removeprefix("nn."), Namespace(f"torch.{name}", **space))
+    others = {home: Namespace(f"torch.{home}", **space) for home, space in spaces.items()
+              if home and not home.startswith("nn")}
+    return Namespace(
+        "torch", **spaces[""], **others, **kinds, **{name: dtype for name, dtype in NAMED.items() if name not in (
+            "float", "int", "bool") or True},
+        Tensor=tensor, Size=Kind("torch.Size", (Size,), Size), dtype=Kind("torch.dtype", (DType,)),
+        autograd=autograd, nn=nn, cuda=Namespace("torch.cuda", is_available=lambda: False, device_count=lambda: 0,
+                                                 manual_seed=lambda seed: None, manual_seed_all=lambda seed: None),
+        no_grad=GradSwitch("no_grad", False), enable_grad=GradSwitch("enable_grad", True),
+        inference_mode=GradSwitch("inference_mode", False), set_grad_enabled=set_grad_enabled,
+        is_grad_enabled=lambda: grad_mode.on, is_tensor=is_tensor, set_default_dtype=set_default_dtype,
+        get_default_dtype=lambda: OF[Default.floating], set_default_tensor_type=set_default_dtype,
+        pi=math.pi, e=math.e, inf=math.inf, nan=math.nan, strided="torch.strided", **session)
+
+
+def _autograd() -> Namespace:
+    """`torch.autograd`."""
+    made = Kind("torch.autograd.Variable", (Variable,), variable)
+    functions = Namespace("torch.autograd.functional", jacobian=functional.jacobian, hessian=functional.hessian,
+                          jvp=functional.jvp, vjp=functional.vjp, hvp=functional.hvp, vhp=functional.vhp)
+    return Namespace("torch.autograd", Variable=made, backward=functional.backward, grad=functional.grad,
+                     functional=functions, variable=Namespace("torch.autograd.variable", Variable=made),
+                     no_grad=GradSwitch("no_grad", False), enable_grad=GradSwitch("enable_grad", True))
+
+
+def prelude(torch: Namespace, plain: dict[str, Any]) -> dict[str, Any]:
+    """The names that programs have without importing, over Python's own `plain` ones."""
+    names: dict[str, Any] = {
+        name: value for name, value in operations()[""].items() if name not in plain and name not in NAMED}
+    names |= {name: tensor_aware(plain[name], name) for name in ("sum", "max", "min", "any", "all", "round", "abs")
+              if name in plain and hasattr(traced, name)}
+    names |= {name: getattr(torch, name) for name in
+              ("no_grad", "enable_grad", "is_tensor", "manual_seed", "nn", "optim") if hasattr(torch, name)}
+    names |= {"torch": torch, "Variable": torch.autograd.Variable, "F": torch.nn.functional,  # type: ignore[attr-defined]
+              "math": math_space(), "pi": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan}
+    if hasattr(torch.autograd, "Function"):  # type: ignore[attr-defined]
+        names["Function"] = torch.autograd.Function  # type: ignore[attr-defined]
+    return names
+
+
+def modules(names: dict[str, Any]) -> dict[str, Any]:
+    """What can be imported, by dotted name."""
+    found = {"torch": names["torch"], "math": names["math"], "__future__": Namespace(
+        "__future__", print_function=None, division=None, absolute_import=None, unicode_literals=None,
+        annotations=None)}
+    pending = ["torch"]
+    while pending:
+        path = pending.pop()
+        for name in names_in(found[path]):
+            inner = getattr(found[path], name)
+            if isinstance(inner, Namespace):
+                found[f"{path}.{name}"] = inner
+                pending.append(f"{path}.{name}")
+    return found
+
+
+def tensor_names() -> frozenset[str]:
+    """Every attribute of a tensor that a program may read."""
+    operations = {name for name in TABLE if "." not in name and hasattr(Tensor, name)}
+    written = {name for op in TABLE.values() for name in op.written_names()}
+    return frozenset(operations | written | METHODS.keys() | PROPERTIES.keys() | FIELDS)
+
+
+NODE_NAMES = frozenset({"name", "next_functions", "saved_tensors"})
+
+
+class Door:
+    """What a program may do with the values that are not Python's own: the questions a policy asks."""
+
+    def __init__(self) -> None:
+        self.tensors = tensor_names()
+
+    def known(self, value: Any) -> Iterable[str]:
+        """The attributes of `value` that programs may read."""
+        if isinstance(value, Tensor):
+            return self.tensors
+        if isinstance(value, Namespace):
+            return names_in(value)
+        if isinstance(value, Size):
+            return ("numel",)
+        if isinstance(value, tuple):
+            return getattr(value, "_fields", ())
+        if isinstance(value, DType):
+            return ("is_floating_point", "is_complex", "is_signed", "itemsize")
+        if isinstance(value, Handle):
+            return ("remove",)
+        return getattr(type(value), "readable", ())
+
+    def readable(self, value: Any, name: str) -> bool:
+        """Whether programs may read `value.name`."""
+        return name in self.known(value)
+
+    def assignable(self, value: Any, name: str, new: Any) -> Any:
+        """Whether programs may set `value.name` to `new`; for tensors, the function that checks and sets."""
+        if isinstance(value, Tensor) and new is not GONE:
+            return ASSIGNABLE.get(name, False)
+        return name in getattr(type(value), "writable", ())
+
+
+def kind_of(value: Any) -> str:
+    """What messages call a value."""
+    if isinstance(value, Tensor):
+        return "a " + ("Variable" if isinstance(value, Variable) else f"torch.{value.dtype.era}Tensor")
+    if isinstance(value, Namespace):
+        return f"the module {value.__dict__['.name']}"
+    if isinstance(value, Op | Part):
+        return "a Function"
+    return f"a {type(value).__name__}"
+
+
+__all__ = ["ALL", "Door", "Namespace", "builtins", "kind_of", "modules", "names_in", "prelude", "torch_space"]

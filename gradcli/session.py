@@ -1,0 +1,250 @@
+"""One namespace: text in, printed output or a Fault out.
+
+    session = Session()
+    session.run("x = Variable(torch.ones(2, 2), requires_grad=True); print(x)")
+
+A session holds what its programs set, the style they print in, their random numbers and
+their budget. What several sessions would share (how tensors print, the default type, the
+generators) is put in place while one of them runs, and taken back afterwards.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+import gradcli.ops
+from gradcli.engine.current import Current, Generators
+from gradcli.engine.dtypes import OF, Default
+from gradcli.engine.tensor import Shown, Tensor
+from gradcli.engine.variable import grad_mode
+from gradcli.errors import Fault, NameFault
+from gradcli.facade import Door, Namespace, kind_of, modules, prelude, tensor_names, torch_space
+from gradcli.lang.budget import Budget
+from gradcli.lang.builtins import PLAIN
+from gradcli.lang.builtins import prelude as plain_names
+from gradcli.lang.faults import translate
+from gradcli.lang.format import Formatter
+from gradcli.lang.guard import builtins, turns
+from gradcli.lang.lower import lower
+from gradcli.lang.parse import parse
+from gradcli.lang.place import place_of_call
+from gradcli.lang.policy import Policy
+from gradcli.show.options import Options
+from gradcli.show.style import STYLES
+
+STREAMS = {"tutorial": "legacy", "modern": "modern"}
+
+
+class Session:
+    """A namespace with its style, generators and budget.
+
+    `write` receives what programs print, piece by piece; `display` receives the value of each
+    bare expression that a run echoes, and prints it unless it is replaced.
+    """
+
+    def __init__(self, style: str = "tutorial", seed: int | None = None,
+                 write: Callable[[str], object] | None = None, note: Callable[[str], object] | None = None) -> None:
+        self.options = Options()
+        self.generators = Generators(STREAMS[style], seed)
+        self.default = Default.floating
+        self.budget = Budget()
+        self.display: Callable[[Any], object] = self._print
+        self._write_out = write
+        self._printed: list[str] = []
+        self._note = note or (lambda text: None)
+        self.style = style
+        self._fill()
+
+    @property
+    def style(self) -> str:
+        """How values print, and whose random numbers a seed gives: "tutorial" or "modern"."""
+        return self._style.name
+
+    @style.setter
+    def style(self, name: str) -> None:
+        self._style = STYLES[name]()
+        self.generators.use(STREAMS[name])
+
+    def _fill(self) -> None:
+        """Make the names that programs see, and the door they see them through."""
+        door = Door()
+        self.policy = policy = Policy(
+            plain=PLAIN | tensor_names(), attribute=door.readable, assign=door.assignable, known=door.known,
+            text=self.text, repr=self.quoted, format=self._format, number=_number, kind=kind_of)
+        plain = plain_names(Formatter(policy, self.budget), self.budget, self._write)
+        names = prelude(torch_space(self._services()), plain)
+        policy.names = names
+        policy.modules = modules(names)
+        self._builtins = builtins(policy, self._show, self._note, self._write, self.budget)
+        self._names: dict[str, Any] = {"__builtins__": self._builtins}
+
+    def _services(self) -> dict[str, Any]:
+        """The functions of `torch` that change or tell the state of this session."""
+        def manual_seed(seed: int) -> None:
+            """Start the random numbers again from `seed`."""
+            self.generators.manual_seed(_seed(seed))
+
+        def seed() -> int:
+            """Start the random numbers from a seed nobody chose, and tell it."""
+            self.generators.manual_seed(Generators().seed)
+            return self.generators.seed
+
+        def initial_seed() -> int:
+            """The seed the random numbers started from."""
+            return self.generators.seed
+
+        def get_rng_state() -> Tensor:
+            """This moment of the random numbers, as bytes."""
+            return Tensor(self.generators.tensors.state_bytes())
+
+        def set_rng_state(new_state: Tensor) -> None:
+            """Go back to a moment that get_rng_state told."""
+            self.generators.tensors.set_state_bytes(new_state.array)
+
+        def set_printoptions(precision: Any = None, threshold: Any = None, edgeitems: Any = None, linewidth: Any = None,
+                             profile: Any = None, sci_mode: Any = None) -> None:
+            """How tensors print from now on."""
+            self.options.set(precision=precision, threshold=threshold, edgeitems=edgeitems, linewidth=linewidth,
+                             profile=profile, sci_mode=sci_mode)
+
+        found = locals()
+        return {name: found[name] for name in (
+            "manual_seed", "seed", "initial_seed", "get_rng_state", "set_rng_state", "set_printoptions")}
+
+    def run(self, text: str, name: str = "<input>", echo: bool = True) -> str:
+        """Run a program, and return what it printed; with `echo` also each bare expression's value.
+
+        Raises Fault, its place found. What ran before the fault stays done.
+        """
+        before = len(self._printed)
+        code = lower(parse(text, name), text, self.policy, name, echo)
+        self._builtins.update(turns(self.budget))
+        with self._in_force():
+            try:
+                exec(code, self._names)  # noqa: S102  # the verified code object of lang/lower.py
+            except KeyboardInterrupt:
+                raise
+            except Exception as error:
+                raise self._told(error) from None
+        printed = "".join(self._printed[before:])
+        del self._printed[before:]
+        return printed
+
+    def eval(self, expr: str) -> Any:
+        """The value of one expression."""
+        kept: list[Any] = []
+        display, self.display = self.display, kept.append
+        try:
+            self.run(f"{expr}\n", "<expression>")
+        finally:
+            self.display = display
+        return kept[-1] if kept else None
+
+    def _told(self, error: Exception) -> Fault:
+        """The fault for what went wrong, complete with places and the user's own names."""
+        fault = translate(error, self._names, self.policy)
+        for label, at in fault.places:
+            line = place_of_call(*at) if at else None
+            if line:
+                fault.notes.append(f"{label} in line {line[0]}: {line[1]}")
+        fault.places.clear()
+        receiver = _receiver(fault)
+        fault.hints = [(repair.replace("{y}", receiver), why) for repair, why in fault.hints]
+        return fault
+
+    @contextmanager
+    def _in_force(self) -> Iterator[None]:
+        """This session's ways of printing, default type and generators, while its program runs."""
+        before = Shown.text, Shown.format, Default.floating, Current.generators, grad_mode.on
+        Shown.text, Shown.format = self.quoted, self._format
+        Default.floating, Current.generators = self.default, self.generators
+        try:
+            yield
+        finally:
+            self.default = Default.floating
+            Shown.text, Shown.format, Default.floating, Current.generators, grad_mode.on = before
+
+    def _write(self, text: str) -> None:
+        self._printed.append(text)
+        if self._write_out:
+            self._write_out(text)
+
+    def _show(self, value: Any) -> None:
+        if value is not None:
+            self.display(value)
+
+    def _print(self, value: Any) -> None:
+        self._write(self.quoted(value) + "\n")
+
+    def text(self, value: Any) -> str:
+        """What print(value) shows, without the end of the line."""
+        return self._style.text(value, self.options)
+
+    def quoted(self, value: Any) -> str:
+        """What the prompt echoes for a value, without the end of the line."""
+        return self._style.quoted(value, self.options)
+
+    def _format(self, value: Any, spec: str) -> str:
+        return self._style.format(value, spec, self.options)
+
+    def names(self) -> dict[str, Any]:
+        """What programs have set, by name."""
+        return {name: value for name, value in self._names.items() if name[0] not in "._"}
+
+    def builtins(self) -> dict[str, Any]:
+        """What programs see without setting it, by name."""
+        return {name: value for name, value in self._builtins.items() if name[0] not in "._"}
+
+    def attributes(self, value: Any) -> list[str]:
+        """The names that a program may read after `value.`."""
+        from gradcli.lang.attributes import Attributes
+
+        return sorted(set(Attributes(self.policy, Formatter(self.policy, self.budget)).known(value)))
+
+    def __getitem__(self, name: str) -> Any:
+        found = self.names()
+        if name not in found:
+            raise NameFault(f"the name {name} is not defined")
+        return found[name]
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        self._names[name] = _given(value)
+
+
+def _given(value: Any) -> Any:
+    """A value from outside as programs hold it: arrays become tensors."""
+    if isinstance(value, np.ndarray | np.generic):
+        array = np.asarray(value)
+        return Tensor(array if array.dtype in OF else array.astype(np.float64))
+    return value
+
+
+def _number(value: Any) -> int | float | None:
+    """The plain number that a tensor of one element stands for."""
+    return value.array.item() if isinstance(value, Tensor) and value.array.size == 1 else None
+
+
+def _seed(seed: Any) -> int:
+    if type(seed) is not int:
+        from gradcli.errors import ArgumentFault
+
+        raise ArgumentFault("manual_seed() needs a whole number", "torch.manual_seed(0)")
+    return seed
+
+
+def _receiver(fault: Fault) -> str:
+    """The text before `.backward(...)` and its like at the place of a fault: what repairs begin with."""
+    if fault.span and fault.span.line == fault.span.end_line:
+        line = fault.source.split("\n")[fault.span.line - 1]
+        found = re.match(r"(.+)\.\w+\(.*\)$", line[fault.span.column - 1 : fault.span.end_column - 1])
+        if found:
+            return found[1]
+    return "y"
+
+
+__all__ = ["Iterable", "Namespace", "Session", "gradcli"]

@@ -1,0 +1,168 @@
+"""The two styles: how any value of a program prints.
+
+`text` is what `str` would say and `quoted` what `repr` would; they differ for strings
+and for what users define. Only tensors, storages and graph nodes look different in the
+two styles, so those are all that a style defines.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from gradcli.engine.dtypes import OF, Default
+from gradcli.engine.op import Op, Part
+from gradcli.engine.tensor import Tensor
+from gradcli.engine.variable import Parameter, Variable
+from gradcli.errors import ArgumentFault
+from gradcli.show import modern, tutorial
+from gradcli.show.address import Addresses
+from gradcli.show.container import SIMPLE, written
+from gradcli.show.number import Array
+from gradcli.show.options import Options
+
+ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
+
+
+class Style:
+    """How values print. `address` gives the pseudo-address of an object without a text of its own."""
+
+    name: str
+    names_results = False       # whether results returned together show their names
+
+    def __init__(self, address: Callable[[object], str] | None = None) -> None:
+        self.address = address or Addresses()
+
+    def text(self, value: Any, options: Options) -> str:
+        """What print(value) shows, without the end of the line."""
+        return str(value) if type(value) in SIMPLE else self._written(value, options, str)
+
+    def quoted(self, value: Any, options: Options) -> str:
+        """What repr(value) is: strings in quotes."""
+        return repr(value) if type(value) in SIMPLE else self._written(value, options, repr)
+
+    def format(self, value: Any, spec: str, options: Options) -> str:
+        """What an f-string shows for `{value:spec}`; a spec for plain numbers is the caller's to check."""
+        if not isinstance(value, Tensor):
+            return format(value, spec) if spec else self.text(value, options)
+        if self.formats_number(value, spec):
+            return format(number(value.array), spec)
+        if spec:
+            kind = "Parameter" if isinstance(value, Parameter) else "Tensor"
+            raise ArgumentFault(f"unsupported format string passed to {kind}.__format__",
+                                ("{x.item():" + spec[:20] + "}", "formats the number of a tensor that has just one"))
+        return self.tensor(value, options)
+
+    def tensor(self, value: Tensor, options: Options) -> str:
+        """The text of a tensor, a Variable or a Parameter."""
+        raise NotImplementedError
+
+    def storage(self, value: Any) -> str:
+        """The text of a storage: what has `array` and `dtype` and is no tensor."""
+        raise NotImplementedError
+
+    def node_name(self, node: Op) -> str:
+        """What this style calls a recorded call."""
+        raise NotImplementedError
+
+    def formats_number(self, value: Tensor, spec: str) -> bool:
+        """Whether an f-string shows the number in `value` rather than the tensor."""
+        raise NotImplementedError
+
+    def _written(self, value: Any, options: Options, outermost: Callable[[Any], str]) -> str:
+        def say(item: Any) -> str:
+            return self._single(item, options, outermost if item is value else repr)
+
+        return written(value, say, self.names_results)
+
+    def _single(self, value: Any, options: Options, own: Callable[[Any], str]) -> str:
+        """The text of what is no container; `own` is Python's word on what is not ours."""
+        if isinstance(value, Tensor):
+            return self.tensor(value, options)
+        if isinstance(value, Op | Part):
+            node = value.call if isinstance(value, Part) else value
+            return f"<{self.node_name(node)} object at {self.address(node)}>"
+        if hasattr(value, "array") and hasattr(value, "dtype"):
+            return self.storage(value)
+        text = own(value)
+        return ADDRESS.sub(lambda _: f" at {self.address(value)}", text) if _shows_address(value, own) else text
+
+
+class Tutorial(Style):
+    """PyTorch 0.1.12."""
+
+    name = "tutorial"
+
+    def tensor(self, value: Tensor, options: Options) -> str:
+        era = _kin(value)
+        if not era:
+            return _modern_text(value, options)
+        text = tutorial.tensor_text(value.array, f"torch.{era}Tensor", options)
+        if isinstance(value, Variable):
+            return f"{'Parameter' if isinstance(value, Parameter) else 'Variable'} containing:{text}"
+        return text if value.array.ndim else repr(number(_bytes(value.array)))
+
+    def storage(self, value: Any) -> str:
+        return tutorial.storage_text(_bytes(value.array), f"torch.{_kin(value)}Storage")
+
+    def node_name(self, node: Op) -> str:
+        return node.era_name
+
+    def formats_number(self, value: Tensor, spec: str) -> bool:
+        return value.array.ndim == 0 and (bool(spec) or not isinstance(value, Variable))
+
+
+class Modern(Style):
+    """torch 2.13."""
+
+    name = "modern"
+    names_results = True
+
+    def tensor(self, value: Tensor, options: Options) -> str:
+        return _modern_text(value, options)
+
+    def storage(self, value: Any) -> str:
+        kind = f"torch.storage.TypedStorage(dtype=torch.{value.dtype.name}, device=cpu)"
+        return tutorial.storage_text(value.array, kind)
+
+    def node_name(self, node: Op) -> str:
+        return node.modern_name
+
+    def formats_number(self, value: Tensor, spec: str) -> bool:
+        return value.array.ndim == 0 and not isinstance(value, Parameter)
+
+
+STYLES: dict[str, type[Style]] = {style.name: style for style in (Tutorial, Modern)}
+
+
+def number(array: Array) -> Any:
+    """The Python number in an array of one element."""
+    return array.item()
+
+
+def _bytes(array: Array) -> Array:
+    """Truth values as the zeros and ones they were in 0.1.12."""
+    return array.view("uint8") if array.dtype == bool else array
+
+
+def _kin(value: Any) -> str:
+    """The class of 0.1.12 nearest to an element type, without its `Tensor`; empty if there is none."""
+    return "Byte" if value.dtype.name == "bool" else str(value.dtype.era)
+
+
+def _modern_text(value: Tensor, options: Options) -> str:
+    node = value.node.call if isinstance(value.node, Part) else value.node
+    text = modern.tensor_text(value.array, value.dtype.name, options,
+                              grad_fn=None if node is None else node.modern_name.rsplit(".", 1)[-1],
+                              requires_grad=value.requires_grad, default=OF[Default.floating].name)
+    return f"Parameter containing:\n{text}" if isinstance(value, Parameter) else text
+
+
+def _shows_address(value: Any, own: Callable[[Any], str]) -> bool:
+    """Whether Python's text of `value` has a machine address in it, not just words of the program."""
+    kind: Any = type(value)
+    saying = "__repr__" if own is repr or kind.__str__ is object.__str__ else "__str__"
+    if getattr(kind, saying) is object.__repr__:
+        return True
+    return kind.__module__ == "builtins" and not isinstance(value, BaseException | str | bytes)
