@@ -1,0 +1,71 @@
+"""Discrete distributions that take more than one formula."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+
+def poisson(rate: float, uniform: Callable[[], float]) -> int:
+    """One Poisson number: by multiplying uniforms for rates below 10, by rejection from there on.
+
+    The rejection is PTRS of W. Hoermann, The transformed rejection method for generating Poisson random
+    variables, 1993.
+    """
+    if rate == 0:
+        return 0
+    if rate >= 10:
+        return _poisson_by_rejection(rate, uniform)
+    count, product, limit = 0, uniform(), math.exp(-rate)
+    while product > limit:
+        count += 1
+        product *= uniform()
+    return count
+
+
+def _poisson_by_rejection(rate: float, uniform: Callable[[], float]) -> int:
+    log_rate = math.log(rate)
+    b = 0.931 + 2.53 * math.sqrt(rate)
+    a = -0.059 + 0.02483 * b
+    log_inverse_alpha = math.log(1.1239 + 1.1328 / (b - 3.4))
+    inside = 0.9277 - 3.6224 / (b - 2)
+    while True:
+        u = uniform() - 0.5
+        v = uniform()
+        edge = 0.5 - abs(u)
+        k = math.floor((2 * a / edge + b) * u + rate + 0.43)
+        if edge >= 0.07 and v <= inside:
+            return k
+        if k < 0 or (edge < 0.013 and v > edge):
+            continue
+        if (math.log(v) + log_inverse_alpha - math.log(a / (edge * edge) + b)
+                <= -rate + k * log_rate - math.lgamma(k + 1)):
+            return k
+
+
+def cumulative(row: Array, dtype: type[np.floating[Any]]) -> Array:
+    """The running sums of a row of weights divided by the whole, in `dtype`; the last is exactly 1."""
+    sums = np.add.accumulate(row.astype(dtype))
+    sums /= sums[-1]
+    sums[-1] = 1
+    return sums
+
+
+def pick(sums: Array, uniforms: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Where each uniform falls among the cumulative sums: the first that is not below it."""
+    return np.searchsorted(sums.astype(np.float64), uniforms, side="left").astype(np.int64)
+
+
+def without(sums: NDArray[np.float64], taken: int) -> NDArray[np.float64]:
+    """The cumulative sums once the category `taken` is gone and the rest are scaled to 1 again."""
+    gone = sums[taken] - (sums[taken - 1] if taken else 0.0)
+    left = sums.copy()
+    left[taken:] -= gone
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return left / (1.0 - gone)  # type: ignore[no-any-return]  # numpy types a scalar by an array as Any

@@ -1,0 +1,80 @@
+"""a * b + c with a single rounding, which processors have and numpy has not."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+Doubles = NDArray[np.float64]
+
+SPLITTER = 2.0**27 + 1                  # cuts a double into two halves whose products are exact
+SMALLEST, LARGEST = 2.0**-400, 2.0**400  # between these nothing below can overflow or lose a bit
+
+
+def fma32(a: NDArray[np.float32], b: float, c: float) -> NDArray[np.float32]:
+    """a * b + c rounded once to float32; `b` and `c` are first rounded to float32 themselves.
+
+    The product is exact in double. The sum is rounded to odd there, so that the rounding to float32 cannot be
+    misled by the first one.
+    """
+    product = a.astype(np.float64) * float(np.float32(b))
+    return _rounded_to_odd(product, np.float64(np.float32(c))).astype(np.float32)
+
+
+def fma64(a: Doubles, b: float, c: float) -> Doubles:
+    """a * b + c rounded once to float64 (Boldo and Melquiond, Emulation of FMA and correctly rounded sums, 2008)."""
+    if c == 0.0:
+        return a * b + c
+    scale = np.abs(a)
+    if not (SMALLEST < abs(b) < LARGEST and SMALLEST < abs(c) < LARGEST
+            and bool(np.all((scale < LARGEST) & ((scale > SMALLEST) | (scale == 0))))):
+        return np.array([_exactly(x, b, c) for x in a.ravel().tolist()]).reshape(a.shape)
+    product = a * b
+    product_high, product_low = product, _product_error(a, b, product)
+    low_sum = product_low + c
+    low_error = _sum_error(product_low, np.float64(c), low_sum)
+    high_sum = product_high + low_sum
+    high_error = _sum_error(product_high, low_sum, high_sum)
+    return high_sum + _rounded_to_odd(high_error, low_error)
+
+
+def _product_error(a: Doubles, b: float, product: Doubles) -> Doubles:
+    """What a * b lost in rounding (Dekker)."""
+    a_high = a * SPLITTER - (a * SPLITTER - a)
+    b_high = b * SPLITTER - (b * SPLITTER - b)
+    a_low, b_low = a - a_high, b - b_high
+    return a_low * b_low - (((product - a_high * b_high) - a_low * b_high) - a_high * b_low)
+
+
+def _sum_error(a: Doubles, b: Doubles | np.float64, total: Doubles) -> Doubles:
+    """What a + b lost in rounding (Knuth)."""
+    part = total - a
+    return (a - (total - part)) + (b - part)
+
+
+def _rounded_to_odd(a: Doubles, b: Doubles | np.float64) -> Doubles:
+    """a + b; where it is not exact, the neighbour whose last bit is 1."""
+    total = a + b
+    lost = _sum_error(a, b, total)
+    bits = total.view(np.int64)
+    wrong = (lost != 0) & (bits & 1 == 0) & np.isfinite(lost)
+    if wrong.any():
+        # bits of a float grow away from zero, so the step depends on both signs
+        bits[wrong] += np.where(np.signbit(lost[wrong]) == np.signbit(total[wrong]), 1, -1)
+    return total
+
+
+def _exactly(a: float, b: float, c: float) -> float:
+    """One element by rational arithmetic, for magnitudes near the ends of the range."""
+    if not (math.isfinite(a) and math.isfinite(b) and math.isfinite(c)):
+        return a * b + c
+    exact = Fraction(a) * Fraction(b) + Fraction(c)
+    if exact == 0:
+        return a * b + c
+    try:
+        return float(exact)
+    except OverflowError:
+        return math.inf if exact > 0 else -math.inf

@@ -1,0 +1,61 @@
+"""What a program may use of Python's own `random` module, over a generator of its own."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import MutableSequence, Sequence
+from typing import Any, TypeVar
+
+from gradcli.errors import ArgumentFault, IndexFault, ValueFault
+
+Item = TypeVar("Item")
+
+
+class PythonRandom:
+    """CPython's stream for the same calls, apart from the module's hidden global one.
+
+    Only numbers and text seed it: what CPython would take from any object's hash is refused.
+    """
+
+    def __init__(self, seed: int | float | str | None = None) -> None:
+        self._source = random.Random()
+        self.seed(seed)
+
+    def seed(self, a: int | float | str | None = None) -> None:
+        if not isinstance(a, int | float | str | None):
+            raise ArgumentFault(f"random.seed takes a number or a text, got {type(a).__name__}")
+        self._source.seed(a)
+
+    def state(self) -> tuple[Any, ...]:
+        return self._source.getstate()
+
+    def set_state(self, state: tuple[Any, ...]) -> None:
+        self._source.setstate(state)
+
+    def random(self) -> float:
+        return self._source.random()
+
+    def uniform(self, a: float, b: float) -> float:
+        return self._source.uniform(a, b)
+
+    def gauss(self, mu: float = 0.0, sigma: float = 1.0) -> float:
+        return self._source.gauss(mu, sigma)
+
+    def randint(self, a: int, b: int) -> int:
+        """An integer from a to b, both included."""
+        if a > b:
+            raise ValueFault(f"random.randint needs bounds in order, got {a} and {b}")
+        return self._source.randint(a, b)
+
+    def choice(self, seq: Sequence[Item]) -> Item:
+        if not len(seq):
+            raise IndexFault("random.choice cannot choose from an empty sequence")
+        return self._source.choice(seq)
+
+    def shuffle(self, x: MutableSequence[Any]) -> None:
+        self._source.shuffle(x)
+
+    def sample(self, population: Sequence[Item], k: int) -> list[Item]:
+        if not 0 <= k <= len(population):
+            raise ValueFault(f"random.sample cannot take {k} of {len(population)}")
+        return self._source.sample(population, k)

@@ -1,0 +1,40 @@
+"""One rounding, judged by rational arithmetic."""
+
+import math
+from fractions import Fraction
+
+import numpy as np
+
+from gradcli.engine.fused import fma32, fma64
+
+
+def test_fused_multiply_add_rounds_once():
+    source = np.random.RandomState(0)
+    a = np.concatenate([source.randn(3000) * 10.0 ** source.randint(-8, 8, 3000), [0.0, 1 / 3, 1e-310, 1e300]])
+    for b, c in ((0.3, 2.5), (-1.7, 1e-9), (1.0, 1 / 3), (3.0, 0.0), (1e-200, 1e-250), (1e300, -1e10)):
+        assert fma64(a, b, c).tolist() == [_rounded(x, b, c) for x in a.tolist()]
+    single = a[:3000].astype(np.float32)
+    np.testing.assert_array_equal(
+        fma32(single, 0.3, 2.5), [_rounded_single(x, np.float32(0.3), np.float32(2.5)) for x in single])
+
+
+def test_a_sum_halfway_between_two_singles_is_not_rounded_twice():
+    a, b, c = np.array([1 + 2.0**-12], np.float32), 1 + 2.0**-12, 2.0**-60
+    assert fma32(a, b, c)[0] == np.float32(1 + 2.0**-11 + 2.0**-23)
+
+
+def _rounded(a, b, c):
+    try:
+        return float(Fraction(a) * Fraction(b) + Fraction(c))
+    except OverflowError:
+        return math.copysign(math.inf, a * b)
+
+
+def _rounded_single(a, b, c):
+    """The nearest float32 to the exact value, found among the neighbours of a first guess."""
+    exact = Fraction(float(a)) * Fraction(float(b)) + Fraction(float(c))
+    guess = np.float32(float(exact))
+    near = [guess, np.nextafter(guess, np.float32(np.inf)), np.nextafter(guess, np.float32(-np.inf))]
+    return min(near, key=lambda x: (abs(Fraction(float(x)) - exact), int(x.view(np.int32)) & 1))
+
+
