@@ -6,14 +6,13 @@ operations stand under their bare names beside Python's own.
 
 from __future__ import annotations
 
-import builtins
 import math
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from gradcli.engine import functional
 from gradcli.engine.dtypes import ALL, NAMED, OF, Default, DType
-from gradcli.engine.op import TABLE, Op, Part, short, traced
+from gradcli.engine.op import Op, Part, short, traced
 from gradcli.engine.signature import REFUSED, Type, described
 from gradcli.engine.surface import ASSIGNABLE, METHODS, PROPERTIES, Handle
 from gradcli.engine.tensor import Size, Tensor
@@ -23,17 +22,29 @@ from gradcli.errors import ArgumentFault, GradFault, IntegerLeaf
 from gradcli.lang.kinds import Kind
 from gradcli.lang.policy import GONE
 from gradcli.nn import functions as nn_functions
+from gradcli.ops.directory import DIRECTORY
 
 FIELDS = frozenset({"grad", "requires_grad", "shape", "ndim", "dtype"})
 """What tensors have besides operations, methods and properties."""
 
 
 class Namespace:
-    """What a program sees as a module: some names, and nothing that reaches elsewhere."""
+    """What a program sees as a module: some names, and nothing that reaches elsewhere.
 
-    def __init__(self, name: str, **names: Any) -> None:
+    `operations` are names of the table by the name they have here; each arrives when first asked for.
+    """
+
+    def __init__(self, name: str, operations: dict[str, str] | None = None, **names: Any) -> None:
         self.__dict__.update(names)
         self.__dict__[".name"] = name
+        self.__dict__[".operations"] = operations or {}
+
+    def __getattr__(self, name: str) -> Any:
+        full = self.__dict__[".operations"].get(name)
+        if full is None:
+            raise AttributeError(f"{self!r} has no {name}", name=name, obj=self)
+        found = self.__dict__[name] = getattr(traced, short(full))
+        return found
 
     def __repr__(self) -> str:
         return f"<module '{self.__dict__['.name']}'>"
@@ -41,7 +52,7 @@ class Namespace:
 
 def names_in(space: Namespace) -> Iterable[str]:
     """The public names of a namespace."""
-    return (name for name in vars(space) if not name.startswith("."))
+    return (name for name in {**vars(space)[".operations"], **vars(space)} if not name.startswith("."))
 
 
 class _Holding(type):
@@ -138,14 +149,15 @@ class set_grad_enabled(recording):
         grad_mode.on = self.on
 
 
+TENSOR_AWARE = ("sum", "max", "min", "any", "all", "round", "abs")
+
+
 def tensor_aware(plain: Callable[..., Any], name: str) -> Callable[..., Any]:
     """A built-in that serves numbers and containers as Python does, and tensors as the operation of that name."""
-    operation = getattr(traced, name)
-
     def both(*args: Any, **options: Any) -> Any:
         first = args[0] if args else options.get("input")
         if isinstance(first, Tensor) and (len(args) == 1 or first.array.ndim or name not in ("max", "min")):
-            return operation(*args, **options)
+            return getattr(traced, name)(*args, **options)
         return plain(*args, **options)
 
     both.__name__ = both.__qualname__ = name
@@ -176,13 +188,12 @@ def math_space() -> Namespace:
     return Namespace("math", **{name: getattr(math, name) for name in MATH}, pow=math.pow, **growing)
 
 
-def operations() -> dict[str, dict[str, Any]]:
-    """The functions of the table by the namespace they live in: "" for torch itself."""
-    spaces: dict[str, dict[str, Any]] = {"": {}}
-    for name, op in TABLE.items():
+def operations() -> dict[str, dict[str, str]]:
+    """The full names of the table's functions, by the namespace they live in ("" for torch) and their last word."""
+    spaces: dict[str, dict[str, str]] = {"": {}}
+    for name in DIRECTORY["functions"]:
         home, _, last = name.rpartition(".")
-        if home or op.function:
-            spaces.setdefault(home, {})[last] = getattr(traced, short(name))
+        spaces.setdefault(home, {})[last] = name
     return spaces
 
 
@@ -192,16 +203,15 @@ def torch_space(session: dict[str, Any]) -> Namespace:
     kinds = {name: TensorKind(f"torch.{name}", kind) for name, kind in TYPES.items()}
     tensor = TensorKind("torch.Tensor", TENSOR)
     autograd = _autograd()
-    nn = Namespace("torch.nn", functional=Namespace("torch.nn.functional", **spaces.pop("nn.functional", {})),
+    nn = Namespace("torch.nn", functional=Namespace("torch.nn.functional", spaces.pop("nn.functional", {})),
                    Parameter=Kind("torch.nn.Parameter", (Parameter,), parameter), **nn_functions())
     for name, space in spaces.items():
         if name.startswith("nn."):
-            setattr(nn, name.removeprefix("nn."), Namespace(f"torch.{name}", **space))
-    others = {home: Namespace(f"torch.{home}", **space) for home, space in spaces.items()
+            setattr(nn, name.removeprefix("nn."), Namespace(f"torch.{name}", space))
+    others = {home: Namespace(f"torch.{home}", space) for home, space in spaces.items()
               if home and not home.startswith("nn")}
     return Namespace(
-        "torch", **spaces[""], **others, **kinds, **{name: dtype for name, dtype in NAMED.items() if name not in (
-            "float", "int", "bool") or True},
+        "torch", spaces[""], **others, **kinds, **NAMED,
         Tensor=tensor, Size=Kind("torch.Size", (Size,), Size), dtype=Kind("torch.dtype", (DType,)),
         autograd=autograd, nn=nn, cuda=Namespace("torch.cuda", is_available=lambda: False, device_count=lambda: 0,
                                                  manual_seed=lambda seed: None, manual_seed_all=lambda seed: None),
@@ -224,17 +234,19 @@ def _autograd() -> Namespace:
 
 def prelude(torch: Namespace, plain: dict[str, Any]) -> dict[str, Any]:
     """The names that programs have without importing, over Python's own `plain` ones."""
-    names: dict[str, Any] = {
-        name: value for name, value in operations()[""].items() if name not in plain and name not in NAMED}
-    names |= {name: tensor_aware(plain[name], name) for name in ("sum", "max", "min", "any", "all", "round", "abs")
-              if name in plain and hasattr(traced, name)}
+    names: dict[str, Any] = {name: tensor_aware(plain[name], name) for name in TENSOR_AWARE}
     names |= {name: getattr(torch, name) for name in
-              ("no_grad", "enable_grad", "is_tensor", "manual_seed", "nn", "optim") if hasattr(torch, name)}
+              ("no_grad", "enable_grad", "is_tensor", "manual_seed", "nn", "optim") if name in vars(torch)}
     names |= {"torch": torch, "Variable": torch.autograd.Variable, "F": torch.nn.functional,  # type: ignore[attr-defined]
               "math": math_space(), "pi": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan}
     if hasattr(torch.autograd, "Function"):  # type: ignore[attr-defined]
         names["Function"] = torch.autograd.Function  # type: ignore[attr-defined]
     return names
+
+
+def bare_names(plain: Iterable[str]) -> frozenset[str]:
+    """The operations that stand under their bare names, those of Python's own names left out."""
+    return frozenset(operations()[""]).difference(plain, NAMED)
 
 
 def modules(names: dict[str, Any]) -> dict[str, Any]:
@@ -255,9 +267,7 @@ def modules(names: dict[str, Any]) -> dict[str, Any]:
 
 def tensor_names() -> frozenset[str]:
     """Every attribute of a tensor that a program may read."""
-    operations = {name for name in TABLE if "." not in name and hasattr(Tensor, name)}
-    written = {name for op in TABLE.values() for name in op.written_names()}
-    return frozenset(operations | written | METHODS.keys() | PROPERTIES.keys() | FIELDS)
+    return frozenset(set(DIRECTORY["methods"]) | METHODS.keys() | PROPERTIES.keys() | FIELDS)
 
 
 NODE_NAMES = frozenset({"name", "next_functions", "saved_tensors"})
@@ -307,4 +317,4 @@ def kind_of(value: Any) -> str:
     return f"a {type(value).__name__}"
 
 
-__all__ = ["ALL", "Door", "Namespace", "builtins", "kind_of", "modules", "names_in", "prelude", "torch_space"]
+__all__ = ["ALL", "Door", "Namespace", "bare_names", "kind_of", "modules", "names_in", "prelude", "torch_space"]

@@ -10,9 +10,11 @@ generators) is put in place while one of them runs, and taken back afterwards.
 
 from __future__ import annotations
 
+import gc
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from types import CodeType
 from typing import Any
 
 import numpy as np
@@ -20,10 +22,11 @@ import numpy as np
 import gradcli.ops
 from gradcli.engine.current import Current, Generators
 from gradcli.engine.dtypes import OF, Default
+from gradcli.engine.op import traced
 from gradcli.engine.tensor import Shown, Tensor
 from gradcli.engine.variable import grad_mode
 from gradcli.errors import Fault, NameFault
-from gradcli.facade import Door, Namespace, kind_of, modules, prelude, tensor_names, torch_space
+from gradcli.facade import Door, Namespace, bare_names, kind_of, modules, prelude, tensor_names, torch_space
 from gradcli.lang.budget import Budget
 from gradcli.lang.builtins import PLAIN
 from gradcli.lang.builtins import prelude as plain_names
@@ -37,6 +40,7 @@ from gradcli.lang.policy import Policy
 from gradcli.show.options import Options
 from gradcli.show.style import STYLES
 
+COLLECTING = (50_000, 20, 100)      # a graph of a million calls is no garbage: look at it seldom
 STREAMS = {"tutorial": "legacy", "modern": "modern"}
 
 
@@ -81,6 +85,7 @@ class Session:
         policy.names = names
         policy.modules = modules(names)
         self._builtins = builtins(policy, self._show, self._note, self._write, self.budget)
+        self._bare = bare_names(self._builtins)
         self._names: dict[str, Any] = {"__builtins__": self._builtins}
 
     def _services(self) -> dict[str, Any]:
@@ -124,6 +129,7 @@ class Session:
         before = len(self._printed)
         code = lower(parse(text, name), text, self.policy, name, echo)
         self._builtins.update(turns(self.budget))
+        self._fetch(code)
         with self._in_force():
             try:
                 exec(code, self._names)  # noqa: S102  # the verified code object of lang/lower.py
@@ -134,6 +140,15 @@ class Session:
         printed = "".join(self._printed[before:])
         del self._printed[before:]
         return printed
+
+    def _fetch(self, code: CodeType) -> None:
+        """Put the operations that a program names into its builtins, before it looks for them there."""
+        pending = [code]
+        while pending:
+            inner = pending.pop()
+            for name in self._bare.intersection(inner.co_names).difference(self._builtins):
+                self._builtins[name] = getattr(traced, name)
+            pending += [constant for constant in inner.co_consts if isinstance(constant, CodeType)]
 
     def eval(self, expr: str) -> Any:
         """The value of one expression."""
@@ -147,7 +162,7 @@ class Session:
 
     def _told(self, error: Exception) -> Fault:
         """The fault for what went wrong, complete with places and the user's own names."""
-        fault = translate(error, self._names, self.policy)
+        fault = translate(error, {**self._names, **dict.fromkeys(self._bare)}, self.policy)
         for label, at in fault.places:
             line = place_of_call(*at) if at else None
             if line:
@@ -161,12 +176,15 @@ class Session:
     def _in_force(self) -> Iterator[None]:
         """This session's ways of printing, default type and generators, while its program runs."""
         before = Shown.text, Shown.format, Default.floating, Current.generators, grad_mode.on
+        collecting = gc.get_threshold()
+        gc.set_threshold(*COLLECTING)
         Shown.text, Shown.format = self.quoted, self._format
         Default.floating, Current.generators = self.default, self.generators
         try:
             yield
         finally:
             self.default = Default.floating
+            gc.set_threshold(*collecting)
             Shown.text, Shown.format, Default.floating, Current.generators, grad_mode.on = before
 
     def _write(self, text: str) -> None:
@@ -198,6 +216,8 @@ class Session:
 
     def builtins(self) -> dict[str, Any]:
         """What programs see without setting it, by name."""
+        for name in self._bare.difference(self._builtins):
+            self._builtins[name] = getattr(traced, name)
         return {name: value for name, value in self._builtins.items() if name[0] not in "._"}
 
     def attributes(self, value: Any) -> list[str]:

@@ -64,21 +64,23 @@ def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], keep: bool = False
             if wanted and call in wanted:
                 found[call] = g
             if type(call) is Part:
-                owed.setdefault(call.call, [None] * len(call.call.shape))[call.at] = g
+                shares = owed.setdefault(call.call, [None] * len(call.call.shape))
+                shares[call.at] = g if shares[call.at] is None else F.add(shares[call.at], g)
                 continue
             edges = call.edges
             if written and type(edges) is tuple:
                 _check_fresh(call)
             for debtor, rule, kept in edges:
-                share = rule.share(F, g, *(kept if not again else _lifted(call, rule, kept)))
+                share = rule.share(F, g, *_lifted(call, rule, kept)) if again else rule.share(F, g, *kept)
                 if share is None:
                     continue
                 if share.shape != debtor.shape:
                     share = F.sum_to(share, debtor.shape)     # undo broadcasting
-                before = owed.get(debtor)
-                if before is None:
+                if debtor not in owed:
                     owed[debtor] = share
-                elif debtor in private and share.dtype is before.dtype:
+                    continue
+                before = owed[debtor]
+                if debtor in private and share.dtype is before.dtype:
                     np.add(before, share, out=before)
                 else:
                     owed[debtor] = total = F.add(before, share)

@@ -113,7 +113,8 @@ def record(cls: type[Op], values: Sequence[Any], arrays: list[Any], result: Any,
         slots += tuple([_each(a, "shape") for a in arrays]) + tuple([_each(a, "dtype") for a in arrays])
     edges = [(to, rule, rule.pick(slots)) for rule, to in _debts(cls, values)]
     if edges:
-        this = cls.nodes[cls.variant(*values) if cls.variant else 0]()  # type: ignore[misc]
+        which = cls.variant(*values) if cls.variant else 0  # type: ignore[misc]
+        this = cls.nodes[min(which, len(cls.nodes) - 1)]()
         this.edges = tuple(edges)
         this.hooks = None
         this.shape = result.shape if type(result) is ndarray else ()
@@ -263,8 +264,8 @@ def here() -> tuple[Any, int]:
 
 def fast_unary(cls: type[Op], call: Callable[..., Any]) -> Callable[..., Any]:
     """`call`, with a short way for one floating Variable and nothing else."""
-    forward, rule, node_class = cls.forward, cls.rules[0], cls.nodes[0]
-    pick, middle, shaped, new = rule.pick, cls.signature.defaults[1:], cls.shaped, object.__new__
+    kernel, rule, node_class, new = cls.kernel or cls.forward, cls.rules[0], cls.nodes[0], object.__new__
+    pick, middle, shaped = rule.pick, cls.signature.defaults[1:], cls.shaped
 
     def unary(*args: Any, **options: Any) -> Any:
         if options or len(args) != 1 or type(input := args[0]) is not Variable:
@@ -273,97 +274,95 @@ def fast_unary(cls: type[Op], call: Callable[..., Any]) -> Callable[..., Any]:
         if a.dtype is not float32 and a.dtype is not float64:
             return call(input)
         try:
-            result = forward(a)
+            result = kernel(a)
         except UNFIT as error:
             raise explained(cls, args, error) from None
         if type(result) is not ndarray:
             result = asarray(result)
-        out = Variable(result)
-        if input.requires_grad and grad_mode.on:
-            if input.root is not None:
-                freshen(input)
-            slots = (a, *middle, result)
-            if shaped:
-                slots += (a.shape, *middle, a.dtype)
-            this = new(node_class)
-            this.edges = ((input.node or input, rule, pick(slots)),)
-            this.hooks = None
-            this.shape = result.shape
-            frame = _getframe(1)
-            if "__spec__" in frame.f_globals:       # called by a guard of the language, or by another operation
-                this.code, this.line_at = here()
-            else:
-                this.code, this.line_at = frame.f_code, frame.f_lasti
-            this.born = clock()
-            out.requires_grad = True
-            out.node = this
-        return out
+        if not input.requires_grad or not grad_mode.on:
+            return Variable(result)
+        if input.root is not None:
+            freshen(input)
+        slots = (a, *middle, result)
+        if shaped:
+            slots += (a.shape, *middle, a.dtype)
+        this = new(node_class)
+        this.edges = ((input.node or input, rule, pick(slots)),)
+        this.hooks = None
+        this.shape = result.shape
+        frame = _getframe(1)
+        while "__spec__" in frame.f_globals and frame.f_back:      # guards of the language, other operations
+            frame = frame.f_back
+        this.code = frame.f_code
+        this.line_at = frame.f_lasti
+        this.born = clock()
+        return Variable(result, True, this)
 
     return unary
 
 
 def fast_binary(cls: type[Op], call: Callable[..., Any]) -> Callable[..., Any]:
     """The operator of `cls`, with a short way for Variables of one type and plain numbers."""
-    forward, new = cls.forward, object.__new__
     left, right = cls.rules
     pick_left, pick_right = left.pick, right.pick
-    both, with_number = cls.nodes[0], cls.nodes[min(1, len(cls.nodes) - 1)]
-    middle = cls.signature.defaults[2:]
+    both, with_number, new = cls.nodes[0], cls.nodes[min(1, len(cls.nodes) - 1)], object.__new__
+    middle, forward = cls.signature.defaults[2:], cls.forward
+    kernel = cls.kernel or (forward if not middle else lambda a, b: forward(a, b, *middle))
     kept_floats, kept_doubles = _constants[float32], _constants[float64]
 
     def binary(input: Any, other: Any) -> Any:
         if type(input) is not Variable:
             return call(input, other)
         a = input.array
+        dtype = a.dtype
         kind = type(other)
         if kind is Variable:
             b = other.array
-            if a.dtype is not b.dtype or (a.dtype is not float32 and a.dtype is not float64):
+            if dtype is not b.dtype or (dtype is not float32 and dtype is not float64):
                 return call(input, other)
         elif kind is float or kind is int:
-            kept = kept_floats if a.dtype is float32 else kept_doubles if a.dtype is float64 else None
-            if kept is None:
+            if dtype is float32:
+                b = kept_floats.get(other) if other else None
+            elif dtype is float64:
+                b = kept_doubles.get(other) if other else None
+            else:
                 return call(input, other)
-            b = kept.get(other) if other else None
             if b is None:
-                b = constant(other, a.dtype)
+                b = constant(other, dtype)
         else:
             return call(input, other)
         try:
-            result = forward(a, b, *middle)
+            result = kernel(a, b)
         except UNFIT as error:
             raise explained(cls, (input, other), error) from None
         if type(result) is not ndarray:
             result = asarray(result)
-        out = Variable(result)
         if not grad_mode.on:
-            return out
-        slots = (a, b, *middle, result)
+            return Variable(result)
         if input.requires_grad:
+            slots = (a, b, *middle, result)
             if input.root is not None:
                 freshen(input)
-            edge = (input.node or input, left, pick_left(slots))
             if kind is Variable and other.requires_grad:
-                edges: tuple[Any, ...] = (edge, (debtor(other), right, pick_right(slots)))
+                edges: tuple[Any, ...] = ((input.node or input, left, pick_left(slots)),
+                                          (debtor(other), right, pick_right(slots)))
             else:
-                edges = (edge,)
+                edges = ((input.node or input, left, pick_left(slots)),)
         elif kind is Variable and other.requires_grad:
-            edges = ((debtor(other), right, pick_right(slots)),)
+            edges = ((debtor(other), right, pick_right((a, b, *middle, result))),)
         else:
-            return out
+            return Variable(result)
         this = new(both if kind is Variable else with_number)
         this.edges = edges
         this.hooks = None
         this.shape = result.shape
         frame = _getframe(1)
-        if "__spec__" in frame.f_globals:       # called by a guard of the language, or by another operation
-            this.code, this.line_at = here()
-        else:
-            this.code, this.line_at = frame.f_code, frame.f_lasti
+        while "__spec__" in frame.f_globals and frame.f_back:      # guards of the language, other operations
+            frame = frame.f_back
+        this.code = frame.f_code
+        this.line_at = frame.f_lasti
         this.born = clock()
-        out.requires_grad = True
-        out.node = this
-        return out
+        return Variable(result, True, this)
 
     return binary
 

@@ -6,13 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from gradcli.engine.call import fast_binary, fast_unary, perform
-from gradcli.engine.op import TABLE, Op, raw, short, traced
+from gradcli.engine.op import TABLE, UNARY, Op, raw, short, traced
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.write import inplace
-
-UNARY = {"neg", "pos", "abs", "invert"}
-COMPARED = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le", "eq": "eq", "ne": "ne"}
-
 
 def enter(cls: type[Op]) -> None:
     """Put an operation into the table, the namespaces of rules, and on the tensors."""
@@ -77,20 +73,15 @@ def function_of(name: str) -> Callable[..., Any]:
 
 def _operators(cls: type[Op], call: Callable[..., Any]) -> None:
     """The special methods of Python that stand for the operation's symbol."""
-    symbol = cls.symbol
-    if symbol in UNARY:
-        setattr(Tensor, f"__{symbol}__", call)
-        return
-    operate = fast_binary(cls, call) if cls.anew and len(cls.rules) == 2 else call
+    operate = fast_binary(cls, call) if cls.anew and len(cls.rules) == 2 and cls.symbol not in UNARY else call
 
     def reflected(other: Any, input: Any) -> Any:
         return operate(input, other)
 
-    setattr(Tensor, f"__{symbol}__", operate)
-    if symbol not in COMPARED:
-        setattr(Tensor, f"__r{symbol}__", reflected)
-        if cls.inplace:
-            setattr(Tensor, f"__i{symbol}__", getattr(Tensor, cls.written_names()[0]))
+    for special in cls.specials():
+        kind = special.removesuffix(cls.symbol + "__").removeprefix("__")
+        form = reflected if kind == "r" else getattr(Tensor, cls.written_names()[0]) if kind == "i" else operate
+        setattr(Tensor, special, form)
 
 
 Op.enter = staticmethod(enter)

@@ -20,14 +20,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from types import FunctionType, SimpleNamespace
+from types import FunctionType
 from typing import Any
 
 from gradcli.engine.signature import ArraysKind, Signature
 
 TABLE: dict[str, type[Op]] = {}     # full name -> operation: whatever is derived is derived from here
-raw = SimpleNamespace()             # short name -> forward:        arrays in, array out
-traced = SimpleNamespace()          # short name -> recorded call:  tensors in, tensors out
+
+
+class Rules:
+    """The operations by short name, as rules call them; `missing` fetches one whose file is not loaded yet."""
+
+    missing: Callable[[str], Any]
+
+    def __getattr__(self, name: str) -> Any:
+        return vars(self)["missing"](name)
+
+
+raw = Rules()       # short name -> forward:        arrays in, array out
+traced = Rules()    # short name -> recorded call:  tensors in, tensors out
+UNARY = {"neg", "pos", "abs", "invert"}                 # symbols of one operand
+COMPARED = {"lt", "le", "gt", "ge", "eq", "ne"}         # symbols that Python itself turns around
 ERA = "torch.autograd._functions."
 
 
@@ -78,6 +91,7 @@ class Op:
     written_as = ""                         # the name of that form, where it is another
     attribute = False                       # whether it is read without being called, like x.T
     anew = False                            # whether the result is always memory of its own, of the operands' types
+    kernel: Any = None                      # the numpy function that forward is when no option is given
     symbol = ""                             # the operator it stands behind: "mul"
     promotes = ""                           # how operand types meet: "mixed", "floating", "same" or not at all
     returns: tuple[str, ...] = ()           # field names, where there are several results
@@ -88,6 +102,7 @@ class Op:
     variant: Callable[..., int] | None = None   # which label a call takes, from its arguments
     once = False                            # whether gradients of gradients are not to be had, as in PyTorch
     idle: tuple[str, ...] = ()              # options taken because PyTorch takes them, which change no result
+    symmetric = False                       # whether inputs count as symmetric matrices, read from one triangle only
     random = False                          # whether the result depends on the generator
     samples: tuple[Any, ...] | list[Any] = ()
     errors: tuple[Any, ...] | list[Any] = ()
@@ -138,6 +153,15 @@ class Op:
         if not cls.inplace:
             return ()
         return (cls.written_as,) if cls.written_as else tuple(n + "_" for n in cls.names if "." not in n)
+
+    @classmethod
+    def specials(cls) -> tuple[str, ...]:
+        """The special methods of Python that stand for the operation's symbol."""
+        if not cls.symbol:
+            return ()
+        alone = cls.symbol in UNARY | COMPARED
+        letters = ("",) if alone else ("", "r", "i") if cls.inplace else ("", "r")
+        return tuple(f"__{letter}{cls.symbol}__" for letter in letters)
 
     enter: Any       # puts a new operation in its places; set by engine/derive.py
 

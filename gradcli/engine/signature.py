@@ -64,7 +64,12 @@ class ArraysKind(Kind):
 
 
 class VariadicArraysKind(ArraysKind):
+    """Several tensors, one after the other or in a list or tuple."""
+
     variadic = True
+
+    def take(self, value: Any) -> Any:
+        return (value,) if isinstance(value, Tensor) else super().take(value)
 
 
 class NumberKind(Kind):
@@ -142,7 +147,15 @@ class DimOrTensorKind(Kind):
     """A dimension; or, in its place, another tensor, as in `max(a, b)`."""
 
     def take(self, value: Any) -> Any:
-        return value if isinstance(value, Tensor) and value.array.ndim else IntsKind.take(Ints, value)
+        index = isinstance(value, Tensor) and value.array.dtype.kind in "iu" and not value.array.ndim
+        return value if isinstance(value, Tensor) and not index else IntsKind.take(Ints, value)
+
+
+class DimsOrFlagKind(IntsKind):
+    """Dimensions; or, in their place, True or False, as in `x.var(False)`."""
+
+    def take(self, value: Any) -> Any:
+        return value if type(value) is bool else super().take(value)
 
 
 class OrderKind(Kind):
@@ -178,10 +191,12 @@ Numbers = NumbersKind("a number or a list of them")
 Text = TextKind
 Type = TypeKind("an element type such as torch.float64")
 DimOrTensor = DimOrTensorKind("a dimension or another tensor")
+DimsOrFlag = DimsOrFlagKind("a whole number, a tuple of them, or True or False")
 NormOrder = OrderKind("a number, 'fro' or 'nuc'")
 Anything = Kind("anything")
 
-ALIASES = {"axis": "dim", "keepdims": "keepdim", "self": "input", "x": "input", "x2": "other", "tensor": "input"}
+ALIASES = {"axis": "dim", "keepdims": "keepdim", "self": "input", "x": "input", "x2": "other", "tensor": "input",
+           "k": "diagonal"}
 
 
 class Signature:

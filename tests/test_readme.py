@@ -1,0 +1,67 @@
+"""The README does what it says: its console blocks, its session, and the operation it adds."""
+
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from replay import replayed
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
+
+
+def blocks(kind):
+    return re.findall(rf"```{kind}\n(.*?)```", README, re.DOTALL)
+
+
+def commands(block):
+    """The (command, expected output) pairs of a console block."""
+    for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+        command, _, expected = part.partition("\n")
+        yield command, expected
+
+
+def run(command, home):
+    words = shlex.split(command)
+    assert words[0] == "gradcli"
+    return subprocess.run([sys.executable, "-m", *words], cwd=home, capture_output=True, text=True, check=False).stdout
+
+
+def test_the_first_block_prints_what_it_shows():
+    for command, expected in commands(blocks("console")[0]):
+        assert run(command, ROOT).strip() == expected.strip()
+
+
+def test_the_session_reproduces_itself():
+    [session] = blocks("pycon")
+    assert replayed(session) == session
+
+
+@pytest.fixture(scope="module")
+def extended(tmp_path_factory):
+    """A copy of the package to which the README's operation has been added, in that one place."""
+    home = tmp_path_factory.mktemp("copy")
+    for part in ("gradcli", "grammar", "tests"):
+        shutil.copytree(ROOT / part, home / part, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", home)
+    [code] = blocks("python")
+    with (home / "gradcli/ops/pointwise.py").open("a") as file:
+        file.write("\n\n" + code)
+    return home
+
+
+def test_an_added_operation_is_there_everywhere(extended):
+    for command, expected in commands(blocks("console")[1]):
+        assert run(command, extended).strip("\n") == expected.strip("\n")
+    assert "logcosh(input)" in run("gradcli doc logcosh", extended)
+
+
+def test_an_added_operation_is_tested(extended):
+    done = subprocess.run([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/test_ops.py",
+                           "-k", "logcosh"], cwd=extended, capture_output=True, text=True, check=False)
+    assert re.search(r"\d+ passed", done.stdout), done.stdout[-2000:]
