@@ -12,6 +12,7 @@ import os
 import sys
 from collections.abc import Callable
 from typing import Any
+from zlib import crc32
 
 FORMAT = 4          # of marshal: understood by every Python since 3.4
 
@@ -28,9 +29,10 @@ def kept(name: str, key: bytes, make: Callable[[], Any], packed: str = "") -> An
 
 
 def path_of(name: str) -> str:
-    """Where this Python's copy of a made thing is cached."""
+    """Where this copy of the package, under this Python, keeps a made thing."""
     home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    return os.path.join(home, "gradcli", f"{name}-{sys.version_info.major}.{sys.version_info.minor}.bin")
+    here = crc32(os.path.abspath(__file__).encode())
+    return os.path.join(home, "gradcli", f"{name}-{sys.version_info.major}.{sys.version_info.minor}-{here:08x}.bin")
 
 
 def pack(key: bytes, made: Any) -> bytes:

@@ -222,6 +222,26 @@ class IntegerLeaf(GradFault):
     code = "G0408"
 
 
+class FunctionGradients(GradFault):
+    """A Function's backward returned gradients that do not fit the arguments of its forward.
+
+    Return as many values as forward takes besides the context, in their order: for each tensor a
+    gradient of its shape, and None for everything else.
+    """
+
+    code = "G0409"
+
+
+class FunctionStyle(GradFault):
+    """A Function is written in one style and used in the other.
+
+    With `@staticmethod` above forward(ctx, x) and backward(ctx, g) it is used as MyReLU.apply(x);
+    with forward(self, x) and backward(self, g) as MyReLU()(x).
+    """
+
+    code = "G0410"
+
+
 class AmbiguousTruth(ValueFault, TypeFault):
     """The truth of a tensor with several elements was asked, in an if, while, and, or, not.
 
@@ -236,6 +256,15 @@ class LimitFault(Fault):
 
     code = "G0601"
     status = 5
+
+
+class MemoryFault(LimitFault):
+    """A tensor would need more memory than there is, or than --memory-limit allows.
+
+    Work on smaller pieces, or raise the limit.
+    """
+
+    code = "G0602"
 
 
 class FileFault(Fault):

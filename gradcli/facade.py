@@ -257,8 +257,7 @@ def modules(names: dict[str, Any]) -> dict[str, Any]:
     pending = ["torch"]
     while pending:
         path = pending.pop()
-        for name in names_in(found[path]):
-            inner = getattr(found[path], name)
+        for name, inner in vars(found[path]).items():
             if isinstance(inner, Namespace):
                 found[f"{path}.{name}"] = inner
                 pending.append(f"{path}.{name}")

@@ -22,6 +22,7 @@ import numpy as np
 import gradcli.ops
 from gradcli.engine.current import Current, Generators
 from gradcli.engine.dtypes import OF, Default
+from gradcli.engine.memory import reuse
 from gradcli.engine.op import traced
 from gradcli.engine.tensor import Shown, Tensor
 from gradcli.engine.variable import grad_mode
@@ -41,6 +42,7 @@ from gradcli.show.options import Options
 from gradcli.show.style import STYLES
 
 COLLECTING = (50_000, 20, 100)      # a graph of a million calls is no garbage: look at it seldom
+reuse()
 STREAMS = {"tutorial": "legacy", "modern": "modern"}
 
 

@@ -19,7 +19,7 @@ from gradcli.engine.op import TABLE, Op, Part, traced
 from gradcli.engine.signature import described
 from gradcli.engine.tensor import DATA, Rooted, Tensor, clock, last_write, owner
 from gradcli.engine.variable import RESULT, Variable, Volatile, grad_mode
-from gradcli.errors import Fault, ShapeFault, TypeFault, ValueFault
+from gradcli.errors import Fault, MemoryFault, ShapeFault, TypeFault, ValueFault
 
 UNFIT = (ValueError, TypeError, IndexError, OverflowError, np.linalg.LinAlgError, MemoryError)
 _constants: dict[Any, dict[Any, ndarray]] = {float32: {}, float64: {}}
@@ -232,7 +232,7 @@ def explained(cls: type[Op], values: Sequence[Any], error: BaseException) -> Fau
               and (x.array if isinstance(x, Tensor) else x).ndim] if not isinstance(error, MemoryError) else []
     told = " and ".join(described(x) for x in values if isinstance(x, Tensor)) or "these arguments"
     if isinstance(error, MemoryError):
-        return ValueFault(f"{name}() of {told} needs more memory than there is")
+        return MemoryFault(f"{name}() of {told} needs more memory than there is")
     if cls.promotes and len(shapes) > 1:
         clash = broadcast_clash(shapes)
         if clash:
@@ -378,7 +378,7 @@ def positions(base: ndarray, view: ndarray) -> ndarray:
     """For each element of `view`, its place in `base`, counted row by row; both share memory."""
     memory = owner(base)
     start, item = memory.__array_interface__["data"][0], memory.itemsize
-    numbers = np.zeros(memory.size, np.int64)
+    numbers = np.full(memory.size, -1, np.int64)     # what the base does not hold stays -1
 
     def look(array: ndarray) -> ndarray:
         first = (array.__array_interface__["data"][0] - start) // item

@@ -43,6 +43,13 @@ class ArrayKind(Kind):
         return value if isinstance(value, Tensor) else REFUSED
 
 
+class ArrayOrNoneKind(ArrayKind):
+    """A tensor that may be left out, where no later argument may."""
+
+    def take(self, value: Any) -> Any:
+        return value if value is None or isinstance(value, Tensor) else REFUSED
+
+
 class OperandKind(ArrayKind):
     def take(self, value: Any) -> Any:
         return value if isinstance(value, Tensor) or type(value) in (int, float, bool) else REFUSED
@@ -147,8 +154,7 @@ class DimOrTensorKind(Kind):
     """A dimension; or, in its place, another tensor, as in `max(a, b)`."""
 
     def take(self, value: Any) -> Any:
-        index = isinstance(value, Tensor) and value.array.dtype.kind in "iu" and not value.array.ndim
-        return value if isinstance(value, Tensor) and not index else IntsKind.take(Ints, value)
+        return value if isinstance(value, Tensor) else IntsKind.take(Ints, value)
 
 
 class DimsOrFlagKind(IntsKind):
@@ -176,6 +182,7 @@ def _integer(value: Any) -> Any:
 
 
 Array = ArrayKind("a tensor")
+ArrayOrNone = ArrayOrNoneKind("a tensor or None")
 Operand = OperandKind("a tensor or a number")
 Index = IndexKind("a tensor of integers or truth values")
 Arrays = ArraysKind("a list or tuple of tensors")

@@ -15,6 +15,7 @@ from gradcli.engine.backward import backward as sweep_back
 from gradcli.engine.call import debtor, freshen
 from gradcli.engine.dtypes import OF, DType
 from gradcli.engine.op import Op, Part, traced
+from gradcli.engine.rearrange import METHODS as REARRANGING
 from gradcli.engine.signature import described, sized
 from gradcli.engine.tensor import DATA, Size, Tensor
 from gradcli.engine.variable import RESULT, Parameter, Variable, Volatile, grad_mode
@@ -279,7 +280,7 @@ def _set_volatile(self: Tensor, value: Any) -> None:
 METHODS: dict[str, Callable[..., Any]] = {
     f.__name__: f for f in (backward, register_hook, retain_grad, detach, detach_, requires_grad_, item, tolist, size,
                             dim, numel, stride, is_contiguous, element_size)}
-METHODS |= {"ndimension": dim, "nelement": numel}
+METHODS |= {"ndimension": dim, "nelement": numel} | REARRANGING
 PROPERTIES = {"data": data, "grad_fn": grad_fn, "creator": grad_fn, "is_leaf": is_leaf, "volatile": volatile}
 ASSIGNABLE: dict[str, Callable[[Tensor, Any], None]] = {
     "data": _set_data, "grad": _set_grad, "requires_grad": set_requires_grad, "volatile": _set_volatile}

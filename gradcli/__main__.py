@@ -1,0 +1,58 @@
+"""The door. The plain forms of eval and run are served here, before Typer is imported."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from typing import NoReturn
+
+THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+def main() -> NoReturn:
+    """Serve the words of the command line and leave with the status."""
+    for name in THREADS:    # starting numpy with a pool of threads costs half as much again
+        os.environ.setdefault(name, "1")
+    gc.disable()            # what imports make is no garbage; a session turns collection on again
+    try:
+        from gradcli.commands.outcome import guarded
+
+        status = guarded(lambda: serve(sys.argv[1:]))
+    except KeyboardInterrupt:
+        status = 130
+    os._exit(status)        # all is flushed; taking the interpreter apart would cost a tenth of a one-liner
+
+
+def serve(words: list[str]) -> int:
+    """The exit status of the command that the words name."""
+    if "_GRADCLI_COMPLETE" in os.environ:   # a shell asks what may follow
+        from gradcli.cli import deal
+        return deal(words)
+    if words == ["--version"]:
+        from gradcli import __version__
+        print(f"gradcli {__version__}")
+        return 0
+    terminal = sys.stdin is not None and sys.stdin.isatty()
+    if not words and terminal or words == ["repl"]:
+        from gradcli.repl.loop import start
+        return start()
+    if not words:
+        words = ["eval", "-"]
+    command, *rest = words
+    if command == "-e" and rest:
+        command, rest = "eval", [rest[0], *(word for word in rest[1:] if word != "-e")]
+    if command in ("eval", "run") and rest and all(map(_plain, rest)):
+        from gradcli.commands import running
+        return running.evaluate(rest) if command == "eval" else running.run_file(rest[0], rest[1:])
+    from gradcli.cli import deal
+    return deal([command, *rest])
+
+
+def _plain(word: str) -> bool:
+    """Whether a word cannot be an option."""
+    return word[:1] != "-" or word == "-" or not (word[1].isalpha() or word[1] in "-_")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,57 @@
+"""`eval` with results as data instead of text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gradcli.commands.output import Output
+from gradcli.commands.running import open_session, timed
+from gradcli.commands.settings import Settings
+from gradcli.commands.source import Source
+from gradcli.commands.values import csv, dumps, entry, is_tensor, plain
+from gradcli.errors import UsageFault
+
+
+def collect(sources: list[Source], settings: Settings) -> None:
+    """Run the sources, gather the value of each bare expression, and write them in the format asked for."""
+    results: list[Any] = []
+    printed: list[str] = []
+    output = Output(settings.output)
+    session = open_session(settings, output.write if settings.format == "plain" else printed.append)
+    session.display = results.append
+    if settings.format == "plain":
+        session.display = lambda value: output.write(plain(value) + "\n")
+    for source in sources:
+        timed(settings, source.name, lambda source=source: session.run(source.text, source.name, echo=True))
+    content: bytes | None = None
+    if settings.format == "json":
+        found: dict[str, Any] = {"results": [entry(value) for value in results]}
+        if printed:
+            found["printed"] = "".join(printed)
+        output.write(dumps(found) + "\n")
+    elif settings.format == "jsonl":
+        for value in results:
+            output.write(dumps(entry(value)) + "\n")
+    elif settings.format == "csv":
+        output.write(csv(_only(results, settings)) + "\n")
+    elif settings.format != "plain":
+        content = _binary(results, settings)
+    output.finish(content)
+
+
+def _only(results: list[Any], settings: Settings) -> Any:
+    if len(results) != 1:
+        raise UsageFault(f"--format {settings.format} takes one result, and the program has {len(results)}",
+                         "--format json")
+    return results[0]
+
+
+def _binary(results: list[Any], settings: Settings) -> bytes:
+    from gradcli.engine.files import to_npy, to_npz
+
+    for value in results:
+        if not is_tensor(value):
+            raise UsageFault(f"--format {settings.format} takes tensors, not {value!r}", "--format json")
+    if settings.format == "npz":
+        return to_npz({f"result{n}": value.array for n, value in enumerate(results, 1)})
+    return to_npy(_only(results, settings).array)

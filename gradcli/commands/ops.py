@@ -1,0 +1,21 @@
+"""gradcli ops: the list of operations."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from gradcli.commands.options import TALKING, shared
+from gradcli.commands.settings import Settings
+
+Pattern = Annotated[str | None, typer.Argument(metavar="[PATTERN]", help="A part of the name, or a pattern with *.",
+                                               show_default=False)]
+
+
+@shared(*TALKING)
+def ops(settings: Settings, pattern: Pattern = None) -> None:
+    """List the operations, with what each computes."""
+    from gradcli.commands.catalogue import listed
+
+    typer.echo(listed(pattern))

@@ -1,0 +1,183 @@
+"""How a command ends: its exit status, and what is said on standard error.
+
+    0    success                            5    a limit was hit
+    1    the program raised an error        6    a file could not be read or written
+    2    usage error                        70   internal error
+    3    syntax error or refused construct  130  interrupted
+    4    a comparison found a mismatch      141  the reader went away
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+
+from gradcli.commands.limiting import OutputLost, Reserve
+from gradcli.commands.settings import Settings
+from gradcli.errors import Fault, FileFault, LimitFault, render
+
+INTERNAL, INTERRUPTED, READER_GONE = 70, 130, 141
+
+
+class Manner:
+    """How diagnostics are given in this process; the settings decide once they are read."""
+
+    errors = "rich"
+    color = "auto"
+
+
+manner = Manner()
+
+
+def guarded(action: Callable[[], int | None]) -> int:
+    """Run `action`; whatever goes wrong becomes a diagnostic and a status, never a traceback."""
+    try:
+        status = action() or 0
+        flush()
+        return status
+    except Fault as fault:
+        complain(fault)
+        return fault.status
+    except KeyboardInterrupt:
+        interrupted()
+        return INTERRUPTED
+    except OutputLost as lost:
+        return _lost(lost.error)
+    except RecursionError:
+        return _failed(LimitFault("nested too deeply"))
+    except MemoryError:
+        Reserve.release()       # before anything else: even a message takes memory
+        return _failed(LimitFault("the program needs more memory than it may use",
+                                  ("--memory-limit 32G", "more memory"), ("--no-limits", "no limit at all")))
+    except OSError as error:
+        return _lost(error)
+    except Exception as error:      # whatever this is, it is our mistake and not the user's
+        return _internal(error)
+
+
+def follow(settings: Settings) -> None:
+    """Let diagnostics follow the settings, and pass on what their reading had to say."""
+    manner.errors, manner.color = settings.errors, settings.color
+    if not settings.quiet:
+        for note in settings.notes:
+            tell(f"warning: {note}")
+
+
+def complain(fault: Fault) -> None:
+    """Say on standard error what is wrong, in the form asked for."""
+    try:
+        flush()     # what was printed before the fault stands before it
+    except OSError:
+        _forget_output()
+    if manner.errors == "json":
+        text = as_json(fault)
+    elif manner.errors == "short":
+        place = f"{fault.name}:{fault.span.line}:{fault.span.column}: " if fault.span else ""
+        text = f"{place}error[{fault.code}]: {fault.message}"
+    else:
+        text = render(fault)
+        if coloured(manner.color):
+            text = paint(text)
+    tell(text)
+
+
+def tell(text: str) -> None:
+    """A line on standard error, if anyone is there to read it."""
+    if sys.stderr is None:
+        return
+    try:
+        encoding = sys.stderr.encoding or "utf-8"
+        sys.stderr.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
+        sys.stderr.flush()
+    except OSError:
+        pass    # nobody reads the diagnostics; the status still tells
+
+
+def interrupted() -> None:
+    """Say so, below the ^C that a terminal shows."""
+    tell("\ninterrupted" if sys.stderr is not None and sys.stderr.isatty() else "interrupted")
+
+
+def flush() -> None:
+    """Hand over everything printed so far."""
+    if sys.stdout is not None:
+        sys.stdout.flush()
+
+
+def as_json(fault: Fault) -> str:
+    """A fault as one line of JSON."""
+    import json
+
+    place = dict(zip(("line", "column", "end_line", "end_column"), fault.span or (), strict=False))
+    return json.dumps({
+        "code": fault.code, "message": fault.message, "name": fault.name, **place,
+        "notes": list(fault.notes), "help": [{"repair": repair, "why": why} for repair, why in fault.hints],
+    }, ensure_ascii=False)
+
+
+def coloured(color: str) -> bool:
+    """Whether diagnostics are to be coloured: as asked, else as the terminal and its variables say."""
+    if color != "auto":
+        return color == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM", "dumb") != "dumb"
+
+
+RED, BLUE, GREEN, BOLD, PLAIN = "\x1b[1;31m", "\x1b[1;34m", "\x1b[1;32m", "\x1b[1m", "\x1b[0m"
+
+
+def paint(text: str) -> str:
+    """A rendered diagnostic in colour. The text itself has no escape sequence: render made them visible."""
+    first, *rest = text.split("\n")
+    head, colon, message = first.partition(":")
+    return "\n".join([f"{RED}{head}{PLAIN}{BOLD}{colon}{message}{PLAIN}", *map(_paint_line, rest)])
+
+
+def _paint_line(line: str) -> str:
+    margin, mark, after = line.partition("|" if "|" in line[:12] else "=")
+    if mark == "|" and set(after) <= {" ", "^"}:
+        return f"{BLUE}{margin}{mark}{RED}{after}{PLAIN}"
+    if mark == "=" and after.startswith((" help:", " note:")):
+        return f"{BLUE}{margin}{mark}{GREEN}{after[:6]}{PLAIN}{after[6:]}"
+    if margin.lstrip().startswith("-->"):
+        return f"{BLUE}{line}{PLAIN}"
+    return f"{BLUE}{margin}{mark}{PLAIN}{after}"
+
+
+def _failed(fault: Fault) -> int:
+    complain(fault)
+    return fault.status
+
+
+def _lost(error: OSError) -> int:
+    """The status when reading or writing failed: a reader that went away is no fault, a full disk is."""
+    _forget_output()
+    if isinstance(error, BrokenPipeError):
+        return READER_GONE
+    name = f"{error.filename}: " if error.filename else "standard output: "
+    return _failed(FileFault(f"{name}{error.strerror or error}"))
+
+
+def _internal(error: Exception) -> int:
+    if os.environ.get("GRADCLI_DEBUG", "") not in ("", "0"):
+        import traceback
+
+        tell("".join(traceback.format_exception(error)).rstrip())
+    message = str(error).replace("\n", " ")[:200]
+    tell(f"internal error: {type(error).__name__}: {message}\n"
+         " = note: this is a mistake in gradcli; GRADCLI_DEBUG=1 shows where")
+    return INTERNAL
+
+
+def _forget_output() -> None:
+    """Point standard output at nothing, so that the interpreter's last flush cannot fail."""
+    try:
+        nothing = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nothing, 1)
+        os.close(nothing)
+    except OSError:
+        pass

@@ -1,0 +1,21 @@
+"""gradcli repl: the interactive prompt."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from gradcli.commands.options import shared
+from gradcli.commands.settings import KEYS, Settings
+
+Init = Annotated[str | None, typer.Option("--init", metavar="FILE", help="Run FILE first.", show_default=False)]
+NoInit = Annotated[bool, typer.Option("--no-init", help="Do not run init.grad.")]
+
+
+@shared(*KEYS)
+def repl(settings: Settings, init: Init = None, no_init: NoInit = False) -> int:
+    """Type expressions and see their values."""
+    from gradcli.repl.loop import start
+
+    return start(settings, init=init, no_init=no_init)

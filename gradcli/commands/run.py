@@ -1,0 +1,26 @@
+"""gradcli run: run a script."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from gradcli.commands.options import shared
+from gradcli.commands.settings import Settings
+
+File = Annotated[str, typer.Argument(metavar="FILE", help="The script; - reads standard input.")]
+Args = Annotated[list[str] | None, typer.Argument(metavar="[ARGS]...", help="Texts for the program's list `args`.")]
+Echo = Annotated[bool, typer.Option("--echo", help="Print the transcript: each statement with its prompt.")]
+Stay = Annotated[bool, typer.Option("-i", "--interactive", help="Stay in the REPL afterwards.")]
+
+
+@shared()
+def run(settings: Settings, file: File, args: Args = None, echo: Echo = False, stay: Stay = False) -> int:
+    """Run a script; only print prints.
+
+    Example: gradcli run examples/autograd_tutorial.grad
+    """
+    from gradcli.commands.running import run_file
+
+    return run_file(file, args or [], settings, echo=echo, stay=stay)

@@ -1,0 +1,116 @@
+"""Running programs: what eval, run and the REPL share, with nothing heavy imported until a session opens."""
+
+from __future__ import annotations
+
+import gc
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from gradcli.commands.limiting import counted, walled
+from gradcli.commands.outcome import flush, follow, tell
+from gradcli.commands.output import Output
+from gradcli.commands.settings import Settings
+from gradcli.commands.source import Source, from_file, from_words
+
+if TYPE_CHECKING:
+    from gradcli.session import Session
+
+PRINTING = ("profile", "precision", "threshold", "edgeitems", "linewidth", "sci_mode")
+
+
+def evaluate(words: list[str], settings: Settings | None = None) -> int:
+    """`eval`: each word in one namespace, the value of every bare expression shown."""
+    settings = settings or _plain_settings()
+    sources = from_words(words)
+    if settings.format == "text":
+        output = Output(settings.output)
+        session = open_session(settings, output.write)
+        for source in sources:
+            timed(settings, source.name, lambda source=source: session.run(source.text, source.name, echo=True))
+        output.finish()
+    else:
+        from gradcli.commands.formats import collect
+
+        collect(sources, settings)
+    return 0
+
+
+def run_file(path: str, args: list[str], settings: Settings | None = None, echo: bool = False,
+             stay: bool = False) -> int:
+    """`run`: a script, in which only print prints."""
+    settings = settings or _plain_settings()
+    source = from_file(path)
+    output = Output(settings.output)
+    session = open_session(settings, output.write)
+    session["args"] = args
+    if echo:
+        from gradcli.commands.transcript import replay
+
+        timed(settings, source.name, lambda: replay(session, source, output.write))
+    else:
+        timed(settings, source.name, lambda: session.run(source.text, source.name, echo=False))
+    output.finish()
+    if stay:
+        from gradcli.repl.loop import start
+
+        return start(settings, session=session)
+    return 0
+
+
+def open_session(settings: Settings, write: Any) -> Session:
+    """A session as the settings want it, with the names that --var gives."""
+    from gradcli.session import Session
+
+    gc.freeze()     # what is imported stays; only what programs make is collected
+    gc.enable()
+    session = Session(style=settings.style, seed=settings.seed, write=counted(write, settings),
+                      note=None if settings.quiet else lambda text: tell(f"note: {text}"))
+    printing = [f"{name}={value!r}" for name in PRINTING if (value := getattr(settings, name)) is not None]
+    if printing:
+        session.run(f"torch.set_printoptions({', '.join(printing)})", "<options>", echo=False)
+    if settings.double:
+        session.run("torch.set_default_dtype(torch.float64)", "<options>", echo=False)
+    for given in settings.var:
+        from gradcli.commands.variables import assign
+
+        assign(session, given, settings)
+    return session
+
+
+def timed(settings: Settings, name: str, action: Any) -> Any:
+    """Do it within the limits, and say on standard error how long it took if that was asked for."""
+    start = perf_counter()
+    try:
+        with walled(settings):
+            return action()
+    finally:
+        if settings.time:
+            flush()
+            tell(f"{name}: {perf_counter() - start:.6f} s")
+
+
+def limits_of(settings: Settings) -> dict[str, str]:
+    """The limits in force, in the words of the options."""
+    if settings.no_limits:
+        return dict.fromkeys(("time-limit", "memory-limit", "max-output"), "none")
+    return {"time-limit": f"{settings.time_limit:g} s" if settings.time_limit else "none",
+            "memory-limit": _size(settings.memory_limit), "max-output": _size(settings.max_output)}
+
+
+def _size(count: int | None) -> str:
+    """A number of bytes as a person says it."""
+    if not count:
+        return "none"
+    for unit, factor in (("GiB", 2**30), ("MiB", 2**20), ("KiB", 2**10)):
+        if count % factor == 0:
+            return f"{count // factor} {unit}"
+    return f"{count} bytes"
+
+
+def _plain_settings() -> Settings:
+    settings = Settings()
+    follow(settings)
+    return settings
+
+
+__all__ = ["Source", "evaluate", "limits_of", "open_session", "run_file", "timed"]

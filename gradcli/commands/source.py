@@ -1,0 +1,90 @@
+"""Where programs come from: words, files and standard input, as strict UTF-8."""
+
+from __future__ import annotations
+
+import sys
+from typing import NamedTuple
+
+from gradcli.errors import FileFault
+
+
+class Source(NamedTuple):
+    """A program and what to call it in diagnostics."""
+
+    text: str
+    name: str
+
+
+def from_words(words: list[str]) -> list[Source]:
+    """The sources of `eval`: each word is one, and - stands for standard input."""
+    several = len(words) > 1
+    return [standard_input() if word == "-" else Source(_checked(word), f"<eval {n}>" if several else "<eval>")
+            for n, word in enumerate(words, 1)]
+
+
+def from_file(path: str) -> Source:
+    """The program in a file; - is standard input."""
+    if path == "-":
+        return standard_input()
+    return Source(unprompted(decoded(read_bytes(path), path)), path)
+
+
+def standard_input() -> Source:
+    return Source(unprompted(decoded(input_bytes(), "standard input")), "<stdin>")
+
+
+def input_bytes() -> bytes:
+    """All of standard input."""
+    if sys.stdin is None:
+        raise FileFault("standard input is closed")
+    return sys.stdin.buffer.read()
+
+
+def read_bytes(path: str) -> bytes:
+    """All of a file, or a fault that says why not."""
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except (OSError, ValueError) as error:
+        raise FileFault(f"cannot read {path}: {getattr(error, 'strerror', None) or error}",
+                        *_similar(path)) from None
+
+
+def decoded(content: bytes, name: str) -> str:
+    """Strict UTF-8, with one leading byte order mark dropped."""
+    try:
+        return content.decode("utf-8-sig" if content.startswith(b"\xef\xbb\xbf") else "utf-8")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise FileFault(f"{name} is not UTF-8 text: byte 0x{content[error.start]:02x} in line {line}") from None
+
+
+def unprompted(text: str) -> str:
+    """A text fed with prompts loses them and the old output."""
+    if ">>>" not in text and "In [" not in text:
+        return text
+    from gradcli.repl.paste import clean
+
+    return clean(text)
+
+
+def _checked(word: str) -> str:
+    """A word of the command line; bytes that were no UTF-8 have become lone surrogates there."""
+    try:
+        word.encode()
+    except UnicodeEncodeError:
+        raise FileFault("an argument is not UTF-8 text") from None
+    return unprompted(word)
+
+
+def _similar(path: str) -> tuple[str, ...]:
+    """Files beside `path` that may have been meant."""
+    import os
+    from difflib import get_close_matches
+
+    folder, name = os.path.split(path)
+    try:
+        beside = os.listdir(folder or ".")
+    except OSError:
+        return ()
+    return tuple(f"gradcli run {os.path.join(folder, close)}" for close in get_close_matches(name, beside, 1, 0.6))

@@ -1,0 +1,113 @@
+"""Names set from outside: `--var NAME=EXPR` and `--var NAME=@FILE`."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from gradcli.commands.points import points
+from gradcli.commands.settings import Settings
+from gradcli.commands.source import decoded, input_bytes, read_bytes
+from gradcli.errors import FileFault, UsageFault, ValueFault
+
+if TYPE_CHECKING:
+    from gradcli.session import Session
+
+
+def assign(session: Session, given: str, settings: Settings) -> None:
+    """Obey one --var."""
+    name, equals, value = given.partition("=")
+    name = name.strip()
+    if not equals or not name.isidentifier():
+        raise UsageFault(f"--var takes NAME=EXPR or NAME=@FILE, not {given!r}")
+    if value.startswith("@"):
+        session[name] = load(value[1:], settings)
+        return
+    for target, expression in points(given, "--var"):
+        session.run(f"{target} = {expression}", "--var", echo=False)
+
+
+def load(path: str, settings: Settings) -> Any:
+    """What a file holds: an array, or for JSON and CSV nested lists of numbers made one."""
+    file, part = _split(path)
+    if file == "-":
+        content, suffix = input_bytes(), settings.stdin_format
+    else:
+        content, suffix = read_bytes(file), file.rpartition(".")[2].lower()
+    try:
+        return _parsed(content, suffix, part, file)
+    except ValueFault as fault:
+        raise FileFault(f"{file}: {fault.message}", *[repair for repair, _ in fault.hints]) from None
+
+
+def _split(path: str) -> tuple[str, str]:
+    """A path and the member or column after its colon."""
+    for suffix in (".npz:", ".csv:"):
+        if suffix in path:
+            file, part = path.rsplit(":", 1)
+            return file, part
+    return path, ""
+
+
+def _parsed(content: bytes, suffix: str, part: str, file: str) -> Any:
+    if suffix in ("npy", "npz"):
+        from gradcli.engine.files import from_npy, from_npz
+
+        return from_npy(content) if suffix == "npy" else from_npz(content, part)
+    if suffix == "json":
+        return _from_json(decoded(content, file))
+    if suffix == "csv":
+        return _from_csv(decoded(content, file), part)
+    raise UsageFault(f"@{file}: its name ends in none of .npy .npz .csv .json")
+
+
+def _from_json(text: str) -> Any:
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ValueFault(f"not JSON: {error}") from None
+    if isinstance(found, dict) and "data" in found:
+        found = found["data"]
+    return _numbers(found)
+
+
+def _numbers(value: Any) -> Any:
+    """Nested lists with nothing but numbers in them."""
+    if isinstance(value, list):
+        return [_numbers(item) for item in value]
+    if isinstance(value, (bool, int, float)):
+        return value
+    if value in ("nan", "inf", "-inf"):
+        return float(value)
+    raise ValueFault(f"{str(value)[:40]!r} is no number")
+
+
+def _from_csv(text: str, column: str) -> Any:
+    """Rows of numbers; one column by its name or number. A first row that is no number names the columns."""
+    import csv
+
+    rows = [row for row in csv.reader(text.splitlines()) if row]
+    if not rows:
+        raise ValueFault("there are no rows")
+    names = rows.pop(0) if not all(_is_number(cell) for cell in rows[0]) else []
+    if column:
+        at = names.index(column) if column in names else int(column) if column.isdecimal() else -1
+        if not 0 <= at < len(names or rows[0]):
+            raise ValueFault(f"there is no column {column!r}", *(f"@FILE.csv:{name}" for name in names))
+        return [_cell(row[at] if at < len(row) else "") for row in rows]
+    table = [[_cell(cell) for cell in row] for row in rows]
+    return [row[0] for row in table] if all(len(row) == 1 for row in table) else table
+
+
+def _cell(text: str) -> float:
+    if not _is_number(text):
+        raise ValueFault(f"{text!r} is no number")
+    return float(text)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

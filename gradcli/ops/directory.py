@@ -1,0 +1,118 @@
+"""Which file each operation stands in, so that a program loads only the families it uses.
+
+The directory is worked out by loading them all, once: when the package is built, or when a
+checkout's files have changed. It maps names to files and knows nothing else; what an
+operation is, its class says.
+"""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+from typing import Any
+
+from gradcli import cache
+from gradcli.engine.op import TABLE, raw, short, traced
+from gradcli.engine.tensor import Tensor
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+PACKED = os.path.join(HERE, "directory.bin")
+NOT_FAMILIES = {"__init__", "directory", "base"}
+
+
+def families() -> list[str]:
+    """The files that hold operations."""
+    return sorted(name[:-3] for name in os.listdir(HERE) if name.endswith(".py") and name[:-3] not in NOT_FAMILIES)
+
+
+def load_all() -> None:
+    """Load every family."""
+    for family in families():
+        import_module(f"gradcli.ops.{family}")
+
+
+def make() -> dict[str, Any]:
+    """The directory, by loading everything.
+
+    files: name in F, full name or method -> family; functions: full names of what programs call;
+    methods: what tensors have; symbols: special methods -> family.
+    """
+    before = set(vars(Tensor))
+    load_all()
+    files = {}
+    for name, op in TABLE.items():
+        family = op.__module__.rpartition(".")[2]
+        files |= dict.fromkeys((name, short(name), *op.written_names()), family)
+    return {
+        "files": files,
+        "functions": sorted(name for name, op in TABLE.items() if op.function or "." in name),
+        "methods": sorted(name for name in set(vars(Tensor)) - before | _methods() if not name.startswith("_")),
+        "symbols": {special: op.__module__.rpartition(".")[2] for op in TABLE.values() for special in op.specials()},
+    }
+
+
+def _methods() -> set[str]:
+    """The methods that operations have given to tensors."""
+    return {name for op in TABLE.values() for name in (*op.names, *op.written_names())
+            if "." not in name and name in vars(Tensor)}
+
+
+def key(exact: bool) -> bytes:
+    """The families' files as they stand: by their sizes, and when `exact` by when they were written."""
+    parts = []
+    for directory in (HERE, os.path.join(os.path.dirname(HERE), "engine")):
+        with os.scandir(directory) as entries:
+            for entry in sorted(entries, key=lambda entry: entry.name):
+                if entry.name.endswith(".py"):
+                    seen = entry.stat()
+                    parts.append(f"{entry.name} {seen.st_size} {seen.st_mtime_ns if exact else ''}")
+    return "\n".join(["gradcli directory", *parts, "\n"]).encode()
+
+
+def find() -> dict[str, Any]:
+    """The directory, from where it is kept."""
+    return cache.read(PACKED, key(exact=False)) or cache.kept("directory", key(exact=True), make)
+
+
+DIRECTORY: dict[str, Any] = find()
+
+
+def load(name: str) -> bool:
+    """Load the family that has `name`; False if none has, or it is loaded already and has it no more."""
+    family = DIRECTORY["files"].get(name)
+    if family is None:
+        return False
+    import_module(f"gradcli.ops.{family}")
+    return True
+
+
+def _arriving(space: Any) -> Any:
+    """What a namespace of rules does for a name it has not got yet."""
+    def missing(name: str) -> Any:
+        if load(name) and name in vars(space):
+            return vars(space)[name]
+        raise AttributeError(name)
+
+    return missing
+
+
+def _attribute(self: Tensor, name: str) -> Any:
+    if name in _known_methods and load(name) and name in vars(Tensor):
+        return getattr(self, name)
+    raise AttributeError(f"{name} is no attribute of a tensor", name=name, obj=self)
+
+
+def _stub(special: str, family: str) -> Any:
+    def arrive(self: Tensor, *others: Any) -> Any:
+        import_module(f"gradcli.ops.{family}")
+        return getattr(self, special)(*others)
+
+    return arrive
+
+
+_known_methods = frozenset(DIRECTORY["methods"])
+raw.missing, traced.missing = _arriving(raw), _arriving(traced)
+Tensor.__getattr__ = _attribute     # type: ignore[attr-defined]  # only for methods whose family is not loaded yet
+for _special, _family in DIRECTORY["symbols"].items():
+    if _special not in vars(Tensor):
+        setattr(Tensor, _special, _stub(_special, _family))

@@ -1,0 +1,52 @@
+"""What was typed, kept from one session to the next.
+
+An entry is appended in one write as soon as it is submitted, so several REPLs can share
+the file and a killed one loses nothing. Each of its lines begins with `+`; an empty line
+separates entries.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+
+from prompt_toolkit.history import History
+
+KEPT = 10_000       # entries offered; the file itself is never cut
+
+
+class FileHistory(History):
+    """The entries of a file, newest first, growing with the session."""
+
+    def __init__(self, path: str, note: Callable[[str], None]) -> None:
+        """`note` is told once if the file cannot be written."""
+        super().__init__()
+        self.path = path
+        self.note = note
+        self.works = True
+
+    def load_history_strings(self) -> Iterable[str]:
+        try:
+            with open(self.path, encoding="utf-8", errors="replace") as file:
+                blocks = file.read().split("\n\n")
+        except OSError:
+            return
+        for block in blocks[: -KEPT - 1 : -1]:
+            entry = "\n".join(line[1:] for line in block.split("\n") if line.startswith("+"))
+            if entry:
+                yield entry
+
+    def store_string(self, string: str) -> None:
+        if not self.works:
+            return
+        block = "".join(f"+{line}\n" for line in string.split("\n")) + "\n"
+        try:
+            os.makedirs(os.path.dirname(self.path), mode=0o700, exist_ok=True)
+            file = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+            try:
+                os.write(file, block.encode("utf-8", "replace"))
+            finally:
+                os.close(file)
+        except OSError as error:
+            self.works = False
+            self.note(f"the history is not kept: {self.path}: {error.strerror}")

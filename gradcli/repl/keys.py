@@ -1,0 +1,126 @@
+"""What the keys of the prompt do beyond what every prompt does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from weakref import WeakKeyDictionary
+
+from prompt_toolkit.application import get_app, run_in_terminal
+from prompt_toolkit.buffer import Buffer
+from prompt_toolkit.filters import Condition, has_focus
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.keys import Keys
+
+from gradcli.repl.paste import pasted
+from gradcli.repl.validate import INDENT, indentation, ready
+
+CLAUSES = {"else", "elif", "except", "finally"}
+typing = has_focus("DEFAULT_BUFFER")
+
+
+@Condition
+def _in_margin() -> bool:
+    """Whether only blanks stand before the cursor on a continued line."""
+    document = get_app().current_buffer.document
+    return document.cursor_position_row > 0 and not document.current_line_before_cursor.strip()
+
+
+@Condition
+def _choosing() -> bool:
+    """Whether a completion is selected."""
+    state = get_app().current_buffer.complete_state
+    return state is not None and state.current_completion is not None
+
+
+def bindings(obey: Callable[[str], None]) -> KeyBindings:
+    """Enter, Alt-Enter, Tab and Backspace in the margin, and paste.
+
+    `obey` carries out a command that was typed at a continuation prompt.
+    """
+    keys = KeyBindings()
+
+    @keys.add("enter", filter=typing & ~_choosing)
+    def _(event: KeyPressEvent) -> None:
+        document = event.current_buffer.document
+        if document.cursor_position_row and document.current_line.lstrip().startswith(":"):
+            line = document.current_line
+            event.current_buffer.delete_before_cursor(len(document.current_line_before_cursor))
+            event.current_buffer.delete(len(document.current_line_after_cursor))
+            run_in_terminal(lambda: obey(line))
+        else:
+            enter(event.current_buffer)
+
+    @keys.add("enter", filter=typing & _choosing)
+    def _(event: KeyPressEvent) -> None:
+        event.current_buffer.complete_state = None
+
+    @keys.add("escape", "enter", filter=typing)
+    def _(event: KeyPressEvent) -> None:
+        event.current_buffer.insert_text("\n" + indentation(event.current_buffer.document.text_before_cursor))
+
+    @keys.add("tab", filter=typing & _in_margin)
+    def _(event: KeyPressEvent) -> None:
+        event.current_buffer.insert_text(" " * INDENT)
+
+    @keys.add("backspace", filter=typing & _in_margin)
+    def _(event: KeyPressEvent) -> None:
+        blanks = len(event.current_buffer.document.current_line_before_cursor)
+        event.current_buffer.delete_before_cursor((blanks - 1) % INDENT + 1 if blanks else 1)
+
+    @keys.add(" ", filter=typing & _in_margin)
+    def _(event: KeyPressEvent) -> None:
+        space(event.current_buffer)
+
+    @keys.add(Keys.BracketedPaste, filter=typing)
+    def _(event: KeyPressEvent) -> None:
+        paste(event.current_buffer, event.data)
+
+    return keys
+
+
+def enter(buffer: Buffer) -> None:
+    """Submit what is finished; go on with a new line otherwise."""
+    dedent(buffer)
+    document = buffer.document
+    if ready(buffer.text) and document.on_last_line:
+        buffer.text = buffer.text.rstrip()      # the blank line that closed a suite
+        buffer.validate_and_handle()
+    else:
+        blanks = indentation(document.text_before_cursor)
+        buffer.insert_text("\n" + blanks)
+        offered[buffer] = blanks, document.cursor_position_row + 1
+
+
+offered: WeakKeyDictionary[Buffer, tuple[str, int]] = WeakKeyDictionary()
+"""The indentation that Enter put into each buffer, and in which line, until it is used."""
+
+
+def space(buffer: Buffer) -> None:
+    """A blank in the margin. Who types his own indentation, or feeds a script as keys, means it in place of ours."""
+    document = buffer.document
+    if offered.pop(buffer, None) == (document.current_line_before_cursor, document.cursor_position_row):
+        buffer.delete_before_cursor(len(document.current_line_before_cursor))
+    buffer.insert_text(" ")
+
+
+def dedent(buffer: Buffer) -> None:
+    """Move `else:` and its like left until the block is there that they belong to."""
+    document = buffer.document
+    line = document.current_line
+    first = line.replace(":", " ").split()[:1]
+    if not line.startswith(" ") or not set(first) & CLAUSES or not document.is_cursor_at_the_end:
+        return
+    above = document.text[: -len(line)]
+    for blanks in range(len(line) - len(line.lstrip()), -1, -INDENT):
+        if not ready(f"{above}{' ' * blanks}{line.lstrip()}"):
+            buffer.delete_before_cursor(len(line))
+            buffer.insert_text(" " * blanks + line.lstrip())
+            return
+
+
+def paste(buffer: Buffer, text: str) -> None:
+    """Put a pasted program into the buffer, and submit it if it ends with its line and is finished."""
+    program = pasted(text)
+    buffer.insert_text(program.rstrip("\n") if not buffer.text else program)
+    if text.endswith(("\n", "\r")) and ready(buffer.text.rstrip() + "\n\n"):
+        buffer.validate_and_handle()

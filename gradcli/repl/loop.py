@@ -1,0 +1,165 @@
+"""The loop: read, run, show, until the end of the input."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from threading import Thread
+from typing import TYPE_CHECKING
+
+from gradcli import __version__
+from gradcli.commands.outcome import complain, follow, tell
+from gradcli.commands.running import open_session
+from gradcli.commands.settings import Settings, init_path
+from gradcli.commands.source import from_file, standard_input
+from gradcli.errors import Fault
+from gradcli.repl.state import Repl
+
+if TYPE_CHECKING:
+    from gradcli.session import Session
+
+PROMPT, CONTINUED = ">>> ", "... "
+Reader = Callable[[], str]
+
+
+def start(settings: Settings | None = None, session: Session | None = None, init: str | None = None,
+          no_init: bool = False) -> int:
+    """Serve a prompt until its end; `session` is one that a script has already filled."""
+    if settings is None:
+        settings = Settings()
+        follow(settings)
+    interactive = sys.stdin is not None and sys.stdin.isatty()
+    wanted = settings
+    loading = Loading((lambda: prepared(wanted, init, no_init)) if session is None else lambda: session)
+    repl = Repl(settings, loading.result)
+    if not interactive:
+        converse(repl, fed_reader(standard_input().text))
+        return 0
+    if not settings.quiet:
+        tell(f"gradcli {__version__}, style {settings.style}; :help lists commands, Ctrl-D leaves")
+    converse(repl, reader_for(repl, loading.start))
+    return 0
+
+
+def converse(repl: Repl, read: Reader) -> None:
+    """Submit what is read until there is no more."""
+    while not repl.over:
+        try:
+            text = read()
+        except KeyboardInterrupt:
+            continue
+        except EOFError:
+            return
+        repl.submit(text)
+
+
+def reader_for(repl: Repl, load: Callable[[], None]) -> Reader:
+    """The editing prompt where the terminal can show it, a plain one elsewhere.
+
+    `load` begins to load what the first line will need; it is called once a prompt stands.
+    """
+    if os.environ.get("TERM", "dumb") in ("dumb", "") or not sys.stdout.isatty():
+        load()
+        return plain_reader()
+    from gradcli.repl.terminal import editing_reader
+
+    return editing_reader(repl, load)
+
+
+def plain_reader() -> Reader:
+    """Lines as the terminal gives them, without a single escape code."""
+    from gradcli.repl.validate import ready
+
+    def read() -> str:
+        text = input(PROMPT)
+        while not ready(text):
+            try:
+                text += "\n" + input(CONTINUED)
+            except EOFError:
+                print()
+                break
+        return text
+
+    return read
+
+
+def fed_reader(text: str) -> Reader:
+    """The submissions in a text that was fed instead of typed.
+
+    A text that is a program as a whole is dealt out by statements, so that a blank line
+    inside a function does not end it; one with commands in it, by what Enter would submit.
+    """
+    from gradcli.commands.transcript import statements
+    from gradcli.repl.validate import ready
+
+    lines: Iterator[str]
+    try:
+        parts = iter(["\n" * (line - 1) + part for line, part in statements(text, "<stdin>")])
+    except Fault:
+        lines = iter(text.split("\n"))
+    else:
+        return lambda: _next(parts)
+
+    def read() -> str:
+        found = _next(lines)
+        while not ready(found):
+            following = next(lines, None)
+            if following is None:
+                break
+            found += "\n" + following
+        return found
+
+    return read
+
+
+def _next(parts: Iterator[str]) -> str:
+    """The next part; EOFError where there is none, as a terminal has it."""
+    for part in parts:
+        return part
+    raise EOFError
+
+
+def prepared(settings: Settings, init: str | None, no_init: bool) -> Session:
+    """A session in which init.grad, or the file asked for in its place, has run."""
+    session = open_session(settings, lambda text: sys.stdout.write(text))
+    path = init or ("" if no_init or settings.isolated or not os.path.exists(init_path()) else init_path())
+    if path:
+        source = from_file(path)
+        try:
+            session.run(source.text, source.name, echo=False)
+        except Fault as fault:
+            complain(fault)
+    return session
+
+
+class Loading:
+    """Opens the session while the first line is being typed."""
+
+    def __init__(self, make: Callable[[], Session]) -> None:
+        self._made: Session | None = None
+        self._fault: BaseException | None = None
+        self._make = make
+        self._thread = Thread(target=self._load, daemon=True)
+        self._started = False
+
+    def start(self) -> None:
+        """Begin, unless it has begun: best when the first prompt stands."""
+        if not self._started:
+            self._started = True
+            self._thread.start()
+
+    def _load(self) -> None:
+        try:
+            self._made = self._make()
+        except BaseException as fault:      # handed to whoever asks for the session
+            self._fault = fault
+
+    def result(self) -> Session:
+        """The session, waited for if need be."""
+        self.start()
+        self._thread.join()
+        if self._fault is not None:
+            raise self._fault
+        assert self._made is not None
+        return self._made

@@ -1,0 +1,101 @@
+"""Pasted sessions become programs again: prompts and old output go, text inside strings stays."""
+
+from __future__ import annotations
+
+import re
+
+PROMPT = re.compile(r"[ \t]*(?:>>>|In \[\d*\]:)(?: |$)?")
+CONTINUED = re.compile(r"[ \t]*\.\.\.(?: |$)|[ \t]*\.{3,}:(?: |$)?")
+BANNER = re.compile(r"(?:I?Python \d|Type \"help\"|Type 'copyright'|IPython \d|gradcli \d)")
+OPEN, CLOSE = "([{", ")]}"
+
+
+class Reader:
+    """What is still open at the end of the lines seen so far: a string, or brackets."""
+
+    __slots__ = ("depth", "quote")
+
+    def __init__(self) -> None:
+        self.quote = ""     # the delimiter of the string we are inside
+        self.depth = 0      # how many brackets are open
+
+    @property
+    def open(self) -> bool:
+        return bool(self.quote) or self.depth > 0
+
+    def feed(self, line: str) -> None:
+        """Read one line of code."""
+        i = 0
+        while i < len(line):
+            c = line[i]
+            if self.quote:
+                if c == "\\":
+                    i += 1
+                elif line.startswith(self.quote, i):
+                    i += len(self.quote) - 1
+                    self.quote = ""
+            elif c == "#":
+                return
+            elif c in "'\"":
+                self.quote = c * 3 if line.startswith(c * 3, i) else c
+                i += len(self.quote) - 1
+            elif c in OPEN:
+                self.depth += 1
+            elif c in CLOSE:
+                self.depth = max(0, self.depth - 1)
+            i += 1
+        if len(self.quote) == 1 and not line.endswith("\\"):
+            self.quote = ""     # a plain string ends with its line
+
+
+def is_session(text: str) -> bool:
+    """Whether `text` is a pasted session: whether a line outside strings begins with a prompt."""
+    if ">>>" not in text and "In [" not in text:
+        return False
+    reader = Reader()
+    for line in text.splitlines():
+        if not reader.quote and PROMPT.match(line):
+            return True
+        reader.feed(line)
+    return False
+
+
+def code_lines(text: str) -> list[str | None]:
+    """For each line of a pasted session its code, or None where it was output.
+
+    Lines above the first prompt are code too, unless they greet: selecting with the mouse
+    often misses the first prompt. A line without a prompt also stays where a string or a
+    bracket is still open, since no output can come before the statement is finished.
+    """
+    kept: list[str | None] = []
+    reader, prompted, continuing = Reader(), False, True
+    for line in text.splitlines():
+        code: str | None
+        if not reader.quote and (prompt := PROMPT.match(line)):
+            reader.depth = 0    # a bracket left open by a line that was an error
+            code, prompted, continuing = line[prompt.end():], True, True
+        elif continuing and prompted and (prompt := CONTINUED.match(line)):
+            code = line[prompt.end():]
+        elif (reader.open and continuing) or (not prompted and not BANNER.match(line)):
+            code = line
+        else:
+            code, continuing = None, False
+        if code is not None:
+            reader.feed(code)
+        kept.append(code)
+    return kept
+
+
+def clean(text: str) -> str:
+    """The program in a text, with every line where it was; a text that is no session is returned as it is."""
+    if not is_session(text):
+        return text
+    return "\n".join(line or "" for line in code_lines(text)) + "\n"
+
+
+def pasted(text: str) -> str:
+    """What bracketed paste puts into the buffer: the program alone, with plain line ends."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if not is_session(text):
+        return text
+    return "\n".join(line for line in code_lines(text) if line is not None)

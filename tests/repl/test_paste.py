@@ -1,0 +1,93 @@
+"""Pasted sessions become programs: the same program from every shape it is pasted in."""
+
+import pytest
+
+from gradcli.repl.paste import clean, is_session, pasted
+
+PROGRAM = """\
+import torch
+x = Variable(torch.ones(2, 2), requires_grad=True)
+while x.data.norm() < 10:
+    x = x * 2
+
+print(x)
+"""
+PROMPTED = """\
+>>> import torch
+>>> x = Variable(torch.ones(2, 2), requires_grad=True)
+>>> while x.data.norm() < 10:
+...     x = x * 2
+...
+>>> print(x)
+"""
+WITH_OUTPUT = PROMPTED + """\
+Variable containing:
+ 8  8
+ 8  8
+[torch.FloatTensor of size 2x2]
+
+>>> x
+"""
+NOTEBOOK = """\
+In [1]: import torch
+
+In [2]: x = Variable(torch.ones(2, 2), requires_grad=True)
+
+In [3]: while x.data.norm() < 10:
+   ...:     x = x * 2
+   ...:
+
+In [4]: print(x)
+Out[4]: something
+"""
+
+
+def lines(text):
+    return [line for line in text.splitlines() if line.strip()]
+
+
+@pytest.mark.parametrize("shape", [PROGRAM, PROMPTED, NOTEBOOK, PROMPTED.replace("\n", "\r\n"),
+                                   PROMPTED.replace("\n...\n", "\n... \n"), "  " + PROMPTED.replace("\n", "\n  ")],
+                         ids=["plain", "prompts", "notebook", "windows", "trailing blank", "indented"])
+def test_every_shape_is_the_same_program(shape):
+    assert lines(pasted(shape)) == lines(PROGRAM)
+
+
+def test_old_output_goes():
+    assert lines(pasted(WITH_OUTPUT)) == [*lines(PROGRAM), "x"]
+
+
+def test_cleaning_keeps_every_line_in_its_place():
+    assert clean(WITH_OUTPUT).split("\n")[11] == "x" == WITH_OUTPUT.split("\n")[11].removeprefix(">>> ")
+
+
+def test_a_program_is_returned_untouched():
+    text = 'def f(x):\n    """Double.\n\n    >>> f(2)\n    4\n    """\n    return 2 * x\n'
+    assert clean(text) is text and not is_session(text)
+
+
+def test_prompts_inside_strings_stay():
+    text = '>>> s = """\n... a\n... >>> b\n... """\n>>> s\n'
+    assert lines(clean(text)) == ['s = """', "a", ">>> b", '"""', "s"]
+
+
+def test_an_output_line_that_looks_like_a_continuation_goes():
+    assert lines(clean(">>> x\n 1\n...\n 9\n>>> y\n")) == ["x", "y"]
+
+
+def test_an_open_bracket_needs_no_prompt():
+    assert lines(clean(">>> x = [1,\n     2]\n>>> x\n[1, 2]\n")) == ["x = [1,", "     2]", "x"]
+
+
+def test_a_bracket_left_open_by_a_mistake_ends_at_the_next_prompt():
+    assert lines(clean(">>> f(\n>>> y\n3\n>>> z\n")) == ["f(", "y", "z"]
+
+
+def test_the_line_whose_prompt_the_mouse_missed_stays_and_the_greeting_goes():
+    assert lines(clean("x = 1\n>>> y = 2\n")) == ["x = 1", "y = 2"]
+    greeting = 'Python 3.11.7 (main) on linux\nType "help", "copyright" for more information.\n'
+    assert lines(clean(greeting + ">>> y = 2\n")) == ["y = 2"]
+
+
+def test_comments_and_quotes_in_them_do_not_open_strings():
+    assert lines(clean(">>> x = 1  # it's 'open\nold\n>>> y\n")) == ["x = 1  # it's 'open", "y"]
