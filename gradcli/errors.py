@@ -251,6 +251,16 @@ class AmbiguousTruth(ValueFault, TypeFault):
     code = "G0308"
 
 
+class AnomalousGradient(GradFault):
+    """With anomaly detection on, an operation passed back a gradient that is nan or infinite.
+
+    The note says where the operation was computed. Usual causes are the logarithm or the
+    square root of 0, a division by 0, and exp of something large.
+    """
+
+    code = "G0409"
+
+
 class LimitFault(Fault):
     """A limit on time, memory, output or depth was reached."""
 

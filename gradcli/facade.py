@@ -11,17 +11,21 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from gradcli.engine import functional
+from gradcli.engine.backward import watched
+from gradcli.engine.call import here
 from gradcli.engine.dtypes import ALL, NAMED, OF, Default, DType
 from gradcli.engine.op import Op, Part, short, traced
 from gradcli.engine.signature import REFUSED, Type, described
 from gradcli.engine.surface import ASSIGNABLE, METHODS, PROPERTIES, Handle
-from gradcli.engine.tensor import Size, Tensor
+from gradcli.engine.tensor import Cut, Size, Tensor
 from gradcli.engine.types import TENSOR, TYPES, TensorType
 from gradcli.engine.variable import Parameter, Variable, Volatile, grad_mode, recording
 from gradcli.errors import ArgumentFault, GradFault, IntegerLeaf
-from gradcli.lang.kinds import Kind
+from gradcli.lang.kinds import Kind, types_of
 from gradcli.lang.policy import GONE
-from gradcli.nn import functions as nn_functions
+from gradcli.nn import CLOSED as nn_closed
+from gradcli.nn import fetch as nn_fetch
+from gradcli.nn import names as nn_names
 from gradcli.ops.directory import DIRECTORY
 
 FIELDS = frozenset({"grad", "requires_grad", "shape", "ndim", "dtype"})
@@ -31,23 +35,55 @@ FIELDS = frozenset({"grad", "requires_grad", "shape", "ndim", "dtype"})
 class Namespace:
     """What a program sees as a module: some names, and nothing that reaches elsewhere.
 
-    `operations` are names of the table by the name they have here; each arrives when first asked for.
+    `operations` are names by which `fetch` finds something, by the name it has here; each arrives when first
+    asked for.
     """
 
-    def __init__(self, name: str, operations: dict[str, str] | None = None, **names: Any) -> None:
+    def __init__(self, name: str, operations: dict[str, str] | None = None,
+                 fetch: Callable[[str], Any] | None = None, **names: Any) -> None:
         self.__dict__.update(names)
         self.__dict__[".name"] = name
         self.__dict__[".operations"] = operations or {}
+        self.__dict__[".fetch"] = fetch or operation
 
     def __getattr__(self, name: str) -> Any:
         full = self.__dict__[".operations"].get(name)
         if full is None:
             raise AttributeError(f"{self!r} has no {name}", name=name, obj=self)
-        found = self.__dict__[name] = getattr(traced, short(full))
+        found = self.__dict__[name] = self.__dict__[".fetch"](full)
         return found
 
     def __repr__(self) -> str:
         return f"<module '{self.__dict__['.name']}'>"
+
+
+def operation(full: str) -> Any:
+    """The operation of the table with this full name."""
+    return getattr(traced, short(full))
+
+
+class Arriving(Kind):
+    """A Kind whose one type arrives when it is first asked for."""
+
+    __slots__ = ("_fetch",)
+
+    def __init__(self, name: str, fetch: Callable[[], type]) -> None:
+        self._name, self._fetch = name, fetch
+
+    @property
+    def _types(self) -> tuple[type, ...]:   # type: ignore[override]
+        return (self._fetch(),)
+
+    @property
+    def _call(self) -> Callable[..., Any]:  # type: ignore[override]
+        return self._fetch()
+
+
+def _custom(name: str) -> Any:
+    """Something of engine/custom.py, which only programs with Functions of their own load."""
+    from gradcli.engine import custom
+
+    return getattr(custom, name)
 
 
 def names_in(space: Namespace) -> Iterable[str]:
@@ -88,8 +124,11 @@ def variable(data: Any = None, requires_grad: bool = False, volatile: bool = Fal
         if requires_grad:
             raise GradFault("a volatile Variable cannot require gradients: nothing computed from it keeps history",
                             "Variable(x, requires_grad=True)")
-        return Volatile(data.array)
+        silent = Volatile(data.array)
+        silent.cut = Cut("a volatile Variable", here())
+        return silent
     made = Variable(data.array)
+    made.cut = data.cut
     if requires_grad:
         made.requires_grad_()  # type: ignore[attr-defined]
     return made
@@ -203,13 +242,13 @@ def torch_space(session: dict[str, Any]) -> Namespace:
     kinds = {name: TensorKind(f"torch.{name}", kind) for name, kind in TYPES.items()}
     tensor = TensorKind("torch.Tensor", TENSOR)
     autograd = _autograd()
-    nn = Namespace("torch.nn", functional=Namespace("torch.nn.functional", spaces.pop("nn.functional", {})),
-                   Parameter=Kind("torch.nn.Parameter", (Parameter,), parameter), **nn_functions())
-    for name, space in spaces.items():
-        if name.startswith("nn."):
-            setattr(nn, name.removeprefix("nn."), Namespace(f"torch.{name}", space))
+    parameters = Kind("torch.nn.parameter.Parameter", (Parameter,), parameter)
+    nn = _space("torch.nn", nn_names("nn"), Parameter=parameters,
+                functional=Namespace("torch.nn.functional", spaces.pop("nn.functional", {})),
+                parameter=Namespace("torch.nn.parameter", Parameter=parameters))
     others = {home: Namespace(f"torch.{home}", space) for home, space in spaces.items()
               if home and not home.startswith("nn")}
+    others |= {home: _space(f"torch.{home}", nn_names(home)) for home in ("optim", "utils")}
     return Namespace(
         "torch", spaces[""], **others, **kinds, **NAMED,
         Tensor=tensor, Size=Kind("torch.Size", (Size,), Size), dtype=Kind("torch.dtype", (DType,)),
@@ -222,13 +261,25 @@ def torch_space(session: dict[str, Any]) -> Namespace:
         pi=math.pi, e=math.e, inf=math.inf, nan=math.nan, strided="torch.strided", **session)
 
 
+def _space(name: str, listed: dict[str, Any], **names: Any) -> Namespace:
+    """A namespace of nn's: what `listed` names arrives when asked for, the dicts in it are namespaces of their own."""
+    inner = {key: _space(f"{name}.{key}", value) for key, value in listed.items() if isinstance(value, dict)}
+    return Namespace(name, {key: value for key, value in listed.items() if key not in inner}, nn_fetch,
+                     **inner, **names)
+
+
 def _autograd() -> Namespace:
     """`torch.autograd`."""
+    own = Arriving("torch.autograd.function.Function", lambda: _custom("Function"))  # type: ignore[no-any-return]
+    function = Namespace("torch.autograd.function", {"once_differentiable": "once_differentiable"}, _custom,
+                         Function=own)
     made = Kind("torch.autograd.Variable", (Variable,), variable)
     functions = Namespace("torch.autograd.functional", jacobian=functional.jacobian, hessian=functional.hessian,
                           jvp=functional.jvp, vjp=functional.vjp, hvp=functional.hvp, vhp=functional.vhp)
-    return Namespace("torch.autograd", Variable=made, backward=functional.backward, grad=functional.grad,
+    return Namespace("torch.autograd", Variable=made, Function=own, function=function,
+                     backward=functional.backward, grad=functional.grad,
                      functional=functions, variable=Namespace("torch.autograd.variable", Variable=made),
+                     detect_anomaly=watched, set_detect_anomaly=watched,
                      no_grad=GradSwitch("no_grad", False), enable_grad=GradSwitch("enable_grad", True))
 
 
@@ -239,9 +290,7 @@ def prelude(torch: Namespace, plain: dict[str, Any]) -> dict[str, Any]:
               ("no_grad", "enable_grad", "is_tensor", "manual_seed", "nn", "optim") if name in vars(torch)}
     names |= {"torch": torch, "Variable": torch.autograd.Variable, "F": torch.nn.functional,  # type: ignore[attr-defined]
               "math": math_space(), "pi": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan}
-    if hasattr(torch.autograd, "Function"):  # type: ignore[attr-defined]
-        names["Function"] = torch.autograd.Function  # type: ignore[attr-defined]
-    return names
+    return names | {"Function": torch.autograd.Function}  # type: ignore[attr-defined]
 
 
 def bare_names(plain: Iterable[str]) -> frozenset[str]:
@@ -292,17 +341,40 @@ class Door:
             return ("is_floating_point", "is_complex", "is_signed", "itemsize")
         if isinstance(value, Handle):
             return ("remove",)
-        return getattr(type(value), "readable", ())
+        if isinstance(value, type):
+            return getattr(value, "class_readable", ())
+        found = getattr(type(value), "readable", ())
+        return {*found, *filter(_public, vars(value))} if getattr(type(value), "holds", False) else found
 
     def readable(self, value: Any, name: str) -> bool:
         """Whether programs may read `value.name`."""
+        if getattr(type(value), "holds", False) and _public(name) and name in vars(value):
+            return True
         return name in self.known(value)
 
     def assignable(self, value: Any, name: str, new: Any) -> Any:
         """Whether programs may set `value.name` to `new`; for tensors, the function that checks and sets."""
         if isinstance(value, Tensor) and new is not GONE:
             return ASSIGNABLE.get(name, False)
-        return name in getattr(type(value), "writable", ())
+        kind = type(value)
+        return name in getattr(kind, "writable", ()) or (
+            getattr(kind, "holds", False) and _public(name) and not hasattr(kind, name))
+
+    def base(self, value: Any) -> type | None:
+        """The class that a program's class may inherit from when it names `value` as its base."""
+        kind = types_of(value)[0] if isinstance(value, Kind) else None
+        return kind if getattr(kind, "inheritable", False) else None
+
+
+CLOSED = frozenset({"readable", "writable", "class_readable", "holds", "inheritable", "looks", "_record", *nn_closed})
+"""What a program's class may not name when it inherits from one of ours."""
+
+DECORATORS = frozenset(f"{prefix}{name}" for name in ("no_grad", "enable_grad", "inference_mode")
+                       for prefix in ("", "torch.")) | {"once_differentiable", "torch.autograd.no_grad"}
+
+
+def _public(name: str) -> bool:
+    return name[0] not in "._"
 
 
 def kind_of(value: Any) -> str:
@@ -316,4 +388,4 @@ def kind_of(value: Any) -> str:
     return f"a {type(value).__name__}"
 
 
-__all__ = ["ALL", "Door", "Namespace", "bare_names", "kind_of", "modules", "names_in", "prelude", "torch_space"]
+__all__ = ["ALL", "CLOSED", "DECORATORS", "Door", "Namespace", "bare_names", "kind_of", "modules", "names_in", "prelude", "torch_space"]

@@ -26,8 +26,8 @@ from gradcli.engine.memory import reuse
 from gradcli.engine.op import traced
 from gradcli.engine.tensor import Shown, Tensor
 from gradcli.engine.variable import grad_mode
-from gradcli.errors import Fault, NameFault
-from gradcli.facade import Door, Namespace, bare_names, kind_of, modules, prelude, tensor_names, torch_space
+from gradcli.errors import AttributeFault, Fault, NameFault
+from gradcli.facade import CLOSED, DECORATORS, Door, Namespace, bare_names, kind_of, modules, prelude, tensor_names, torch_space
 from gradcli.lang.budget import Budget
 from gradcli.lang.builtins import PLAIN
 from gradcli.lang.builtins import prelude as plain_names
@@ -62,6 +62,7 @@ class Session:
         self.display: Callable[[Any], object] = self._print
         self._write_out = write
         self._printed: list[str] = []
+        self._remarked: set[str] = set()
         self._note = note or (lambda text: None)
         self.style = style
         self._fill()
@@ -81,6 +82,7 @@ class Session:
         door = Door()
         self.policy = policy = Policy(
             plain=PLAIN | tensor_names(), attribute=door.readable, assign=door.assignable, known=door.known,
+            base=door.base, closed=CLOSED, decorators=DECORATORS,
             text=self.text, repr=self.quoted, format=self._format, number=_number, kind=kind_of)
         plain = plain_names(Formatter(policy, self.budget), self.budget, self._write)
         names = prelude(torch_space(self._services()), plain)
@@ -170,6 +172,11 @@ class Session:
             if line:
                 fault.notes.append(f"{label} in line {line[0]}: {line[1]}")
         fault.places.clear()
+        absent = re.fullmatch(r"(.+)\.grad\.\w+", _text_at(fault))
+        if absent and isinstance(fault, AttributeFault):
+            fault.notes.append(f"{absent[1]}.grad is None until backward() has filled it, and stays None for results")
+            fault.hints = [("y.backward()", f"first, on something that depends on {absent[1]}"),
+                           (f"{absent[1]}.retain_grad()", "before that, if it is a result and no leaf")]
         receiver = _receiver(fault)
         fault.hints = [(repair.replace("{y}", receiver), why) for repair, why in fault.hints]
         return fault
@@ -177,22 +184,28 @@ class Session:
     @contextmanager
     def _in_force(self) -> Iterator[None]:
         """This session's ways of printing, default type and generators, while its program runs."""
-        before = Shown.text, Shown.format, Default.floating, Current.generators, grad_mode.on
+        before = Shown.text, Shown.format, Shown.note, Default.floating, Current.generators, grad_mode.on
         collecting = gc.get_threshold()
         gc.set_threshold(*COLLECTING)
-        Shown.text, Shown.format = self.quoted, self._format
+        Shown.text, Shown.format, Shown.note = self.quoted, self._format, self._remark
         Default.floating, Current.generators = self.default, self.generators
         try:
             yield
         finally:
             self.default = Default.floating
             gc.set_threshold(*collecting)
-            Shown.text, Shown.format, Default.floating, Current.generators, grad_mode.on = before
+            Shown.text, Shown.format, Shown.note, Default.floating, Current.generators, grad_mode.on = before
 
     def _write(self, text: str) -> None:
         self._printed.append(text)
         if self._write_out:
             self._write_out(text)
+
+    def _remark(self, kind: str, text: str) -> None:
+        """Pass on a remark, the first of its kind in this session."""
+        if kind not in self._remarked:
+            self._remarked.add(kind)
+            self._note(text)
 
     def _show(self, value: Any) -> None:
         if value is not None:
@@ -261,12 +274,15 @@ def _seed(seed: Any) -> int:
 
 def _receiver(fault: Fault) -> str:
     """The text before `.backward(...)` and its like at the place of a fault: what repairs begin with."""
-    if fault.span and fault.span.line == fault.span.end_line:
-        line = fault.source.split("\n")[fault.span.line - 1]
-        found = re.match(r"(.+)\.\w+\(.*\)$", line[fault.span.column - 1 : fault.span.end_column - 1])
-        if found:
-            return found[1]
-    return "y"
+    found = re.fullmatch(r"(.+)\.\w+\(.*\)", _text_at(fault))
+    return found[1] if found else "y"
+
+
+def _text_at(fault: Fault) -> str:
+    """The piece of the program that a fault points at, if it is on one line."""
+    if not fault.span or fault.span.line != fault.span.end_line:
+        return ""
+    return fault.source.split("\n")[fault.span.line - 1][fault.span.column - 1 : fault.span.end_column - 1]
 
 
 __all__ = ["Iterable", "Namespace", "Session", "gradcli"]

@@ -17,9 +17,10 @@ from numpy import ndarray
 from gradcli.engine.call import debtor as debtor_of
 from gradcli.engine.call import here
 from gradcli.engine.op import Op, Part, raw, traced
-from gradcli.engine.tensor import Tensor, clock, owner, written
+from gradcli.engine.signature import sized
+from gradcli.engine.tensor import Cut, Shown, Tensor, clock, owner, written
 from gradcli.engine.variable import Variable, recording
-from gradcli.errors import GradFault, SecondBackward, StaleValue
+from gradcli.errors import AnomalousGradient, GradFault, SecondBackward, StaleValue
 
 _born = attrgetter("born")
 
@@ -35,7 +36,9 @@ class Freed:
     def __iter__(self) -> Iterator[Any]:
         raise SecondBackward(
             "backward() a second time: the values kept for this graph were freed by the first",
-            ("y.backward(retain_graph=True)", "in the first call, to keep them"), places=[("the first", self.place)])
+            ("y.backward(retain_graph=True)", "in the first call, to keep them"),
+            ("h = h.detach()", "in each turn of a loop, if a value from the turn before is meant as a plain number"),
+            places=[("the first", self.place)])
 
 
 def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], keep: bool = False, again: bool = False,
@@ -53,7 +56,7 @@ def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], keep: bool = False
         owed[to] = F.add(owed[to], share) if to in owed else share
     wanted = None if inputs is None else set(inputs)
     calls = newest_first(owed) if wanted is None else _leading_to(newest_first(owed), wanted)
-    freed, found, private = Freed(here()), {}, set()
+    freed, found, private, watching = Freed(here()), {}, set(), Watch.anomalies
     with recording(again):
         for call in calls:
             g = owed.pop(call, None)
@@ -74,6 +77,8 @@ def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], keep: bool = False
                 share = rule.share(F, g, *_lifted(call, rule, kept)) if again else rule.share(F, g, *kept)
                 if share is None:
                     continue
+                if watching:
+                    _check_finite(call, rule, share)
                 if share.shape != debtor.shape:
                     share = F.sum_to(share, debtor.shape)     # undo broadcasting
                 if debtor not in owed:
@@ -122,6 +127,37 @@ def _leading_to(calls: list[Any], wanted: set[Any]) -> list[Any]:
     return [call for call in calls if call in useful]
 
 
+class Watch:
+    """Whether sweeps look for gradients that are not finite."""
+
+    anomalies = False
+
+
+class watched:
+    """A context in which they do: `torch.autograd.detect_anomaly()`, `set_detect_anomaly(True)`."""
+
+    def __init__(self, mode: bool = True, check_nan: bool = True) -> None:
+        self.before, Watch.anomalies = Watch.anomalies, bool(mode)
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *error: Any) -> None:
+        Watch.anomalies = self.before
+
+
+def _check_finite(call: Any, rule: Any, share: Any) -> None:
+    """Refuse to go on from the first operation whose gradient is nan or infinite."""
+    array = share.array if isinstance(share, Tensor) else np.asarray(share)
+    if array.dtype.kind != "f" or np.isfinite(array).all():
+        return
+    name = type(call).names[0] if type(call).names else type(call).__name__
+    what = "nan" if np.isnan(array).any() else "infinite"
+    raise AnomalousGradient(f"the gradient that {name} passes back to {type(call).params[rule.at]} is {what}",
+                            ("x.clamp(min=1e-8)", "keeps logarithms, quotients and roots away from where they blow up"),
+                            places=[(f"{name} was computed", (call.code, call.line_at))])
+
+
 def _check_fresh(call: Any) -> None:
     """Refuse to differentiate with a kept value that was overwritten since."""
     for _, _, kept in call.edges:
@@ -131,7 +167,7 @@ def _check_fresh(call: Any) -> None:
                 if write and write.tick > call.born:
                     saver = type(call).names[0] if type(call).names else type(call).__name__
                     raise StaleValue(
-                        f"a {'x'.join(map(str, array.shape)) or '0-d'} value that {saver} kept for backward was "
+                        f"a {sized(array.shape)} value that {saver} kept for backward was "
                         f"changed afterwards by {write.writer}",
                         ("x = x.clone()", f"before {write.writer}, or use the form that is not in place"),
                         places=[(f"{saver} kept it", (call.code, call.line_at)),
@@ -191,13 +227,14 @@ def backward(outputs: Sequence[Tensor], seeds: Sequence[Tensor], keep: bool = Fa
     """Sweep, and add what is owed to leaves to their `.grad`."""
     targets = None if inputs is None else [debtor_of(x) for x in inputs]
     owed = sweep(outputs, seeds, keep, again, targets)
+    place = here()
     holders = {} if inputs is None else dict(zip(map(id, targets or []), inputs, strict=True))
     while owed:
         leaf, g = owed.popitem()
         leaf = holders.get(id(leaf), leaf)
         if leaf.hooks and leaf.node is None:
             g = _hooked(leaf, g, again)
-        accumulate(leaf, g, again, _holders(g) > ALONE)
+        accumulate(leaf, g, again, _holders(g) > ALONE, place)
 
 
 def _holders(g: Any) -> int:
@@ -212,20 +249,24 @@ def _holders_of_a_local() -> int:
 ALONE = _holders_of_a_local()       # what an array counts that only the sweep refers to
 
 
-def accumulate(leaf: Any, g: Any, again: bool = False, shared: bool = True) -> None:
+def accumulate(leaf: Any, g: Any, again: bool = False, shared: bool = True, place: Any = None) -> None:
     """Add a gradient to a leaf's, in the leaf's own type and in memory of its own."""
     if again:
-        leaf.grad = _typed(g, leaf) if leaf.grad is None else traced.add(leaf.grad, _typed(g, leaf))
+        leaf.gradient = _typed(g, leaf) if leaf.gradient is None else traced.add(leaf.gradient, _typed(g, leaf))
         return
     if type(g) is not ndarray or g.dtype is not leaf.array.dtype:
         g = np.array(g, leaf.array.dtype)
     elif shared or g.base is not None:      # rules may lend one array to two leaves
         g = g.copy()
-    if leaf.grad is None:
-        leaf.grad = Variable(g)
+    if leaf.gradient is None:
+        leaf.gradient = Variable(g)
     else:
-        before = leaf.grad.array
+        before = leaf.gradient.array
+        if before.reshape(-1)[:64].any():
+            Shown.note("accumulated", "a gradient was added to the one already there; to start anew say x.grad = None "
+                                      "or x.grad.data.zero_() before backward()")
         np.add(before, g, out=before)
+    leaf.gradient.cut = Cut("a gradient computed without create_graph=True", place)
 
 
 def _typed(g: Any, leaf: Any) -> Any:

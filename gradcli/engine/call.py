@@ -17,7 +17,7 @@ from numpy.lib.stride_tricks import as_strided
 from gradcli.engine.dtypes import OF, computing_type, float32, float64, result_type
 from gradcli.engine.op import TABLE, Op, Part, traced
 from gradcli.engine.signature import described
-from gradcli.engine.tensor import DATA, Rooted, Tensor, clock, last_write, owner
+from gradcli.engine.tensor import DATA, Cut, Rooted, Tensor, clock, last_write, owner
 from gradcli.engine.variable import RESULT, Variable, Volatile, grad_mode
 from gradcli.errors import Fault, MemoryFault, ShapeFault, TypeFault, ValueFault
 
@@ -70,11 +70,13 @@ def perform(cls: type[Op], values: Sequence[Any]) -> Any:
     arrays = []
     result_class: type[Tensor] = Tensor
     tracked = False
+    cut = None
     for v in values:
         made = RESULT.get(type(v))
         if made is not None:
             arrays.append(v.array)
             tracked = tracked or v.requires_grad
+            cut = cut or v.cut
             if made is not Tensor and result_class is not Volatile:
                 result_class = made
         elif type(v) is tuple and v and isinstance(v[0], Tensor):
@@ -89,7 +91,8 @@ def perform(cls: type[Op], values: Sequence[Any]) -> Any:
         result = cls.forward(*arrays)
     except UNFIT as error:
         raise explained(cls, values, error) from None
-    tracked = tracked and grad_mode.on and result_class is not Volatile
+    if tracked and not (grad_mode.on and result_class is not Volatile):
+        tracked, cut = False, Cut("a volatile Variable" if grad_mode.on else "torch.no_grad()", here())
     if type(result) is tuple:
         return _several(cls, values, arrays, result, result_class, tracked)
     if type(result) is not ndarray:
@@ -99,7 +102,9 @@ def perform(cls: type[Op], values: Sequence[Any]) -> Any:
     if arrays and result is arrays[0]:
         return values[0]                # nothing to do, as in x.contiguous()
     out = result_class(result)
-    if tracked and result.dtype.kind == "f":
+    if not tracked:
+        out.cut = cut
+    elif result.dtype.kind == "f":
         record(cls, values, arrays, result, out)
     if result.base is not None:
         _root(out, values[0], result)
@@ -172,7 +177,8 @@ def named(cls: type[Op]) -> Any:
     if cls not in _named:
         from collections import namedtuple
 
-        _named[cls] = namedtuple(cls.names[0].replace(".", "_"), cls.returns)  # type: ignore[misc]  # noqa: PYI024
+        name = cls.names[0].replace(".", "_").removesuffix("_dim")     # max_dim is a part of max
+        _named[cls] = namedtuple(name, cls.returns)  # type: ignore[misc]  # noqa: PYI024
     return _named[cls]
 
 
@@ -262,6 +268,15 @@ def here() -> tuple[Any, int]:
     return frame.f_code, frame.f_lasti
 
 
+def unrecorded(out: Variable, *inputs: Any) -> Variable:
+    """`out`, remembering where the history of its inputs ended if one of them had any."""
+    for x in inputs:
+        if isinstance(x, Tensor) and (x.requires_grad or x.cut):
+            out.cut = Cut("torch.no_grad()", here()) if x.requires_grad else x.cut
+            break
+    return out
+
+
 def fast_unary(cls: type[Op], call: Callable[..., Any]) -> Callable[..., Any]:
     """`call`, with a short way for one floating Variable and nothing else."""
     kernel, rule, node_class, new = cls.kernel or cls.forward, cls.rules[0], cls.nodes[0], object.__new__
@@ -280,7 +295,7 @@ def fast_unary(cls: type[Op], call: Callable[..., Any]) -> Callable[..., Any]:
         if type(result) is not ndarray:
             result = asarray(result)
         if not input.requires_grad or not grad_mode.on:
-            return Variable(result)
+            return unrecorded(Variable(result), input)
         if input.root is not None:
             freshen(input)
         slots = (a, *middle, result)
@@ -338,7 +353,7 @@ def fast_binary(cls: type[Op], call: Callable[..., Any]) -> Callable[..., Any]:
         if type(result) is not ndarray:
             result = asarray(result)
         if not grad_mode.on:
-            return Variable(result)
+            return unrecorded(Variable(result), input, other)
         if input.requires_grad:
             slots = (a, b, *middle, result)
             if input.root is not None:
@@ -351,7 +366,7 @@ def fast_binary(cls: type[Op], call: Callable[..., Any]) -> Callable[..., Any]:
         elif kind is Variable and other.requires_grad:
             edges = ((debtor(other), right, pick_right((a, b, *middle, result))),)
         else:
-            return Variable(result)
+            return unrecorded(Variable(result), input, other)
         this = new(both if kind is Variable else with_number)
         this.edges = edges
         this.hooks = None

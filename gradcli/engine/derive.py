@@ -48,7 +48,21 @@ def general(cls: type[Op], name: str) -> Callable[..., Any]:
         values = fit(name, args, options)
         return compose(traced, *values) if compose else perform(cls, values)
 
+    if cls.overwrites:
+        return overwriter(cls, name, call)
     return creator(call) if cls.creates else call
+
+
+def overwriter(cls: type[Op], name: str, call: Callable[..., Any]) -> Callable[..., Any]:
+    """`call` with a last option `inplace`, which stores the result in the input."""
+    write, most = inplace(cls, short(name), call), cls.signature.positional
+
+    def choose(*args: Any, inplace: Any = False, **options: Any) -> Any:
+        if len(args) == most + 1 and type(args[most]) is bool:
+            *args, inplace = args   # type: ignore[assignment]
+        return write(*args, **options) if inplace and args else call(*args, **options)
+
+    return choose
 
 
 NO_MATTER = ("device", "layout", "pin_memory", "memory_format")    # there is one device, and one layout

@@ -12,10 +12,10 @@ from gradcli.engine.backward import sweep
 from gradcli.engine.call import debtor
 from gradcli.engine.op import traced
 from gradcli.engine.signature import described, sized
-from gradcli.engine.surface import seed_for
+from gradcli.engine.surface import seed_for, without_history
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.variable import Variable, recording
-from gradcli.errors import ArgumentFault, GradFault, NoHistory
+from gradcli.errors import ArgumentFault, GradFault
 
 
 def _several(values: Any, what: str) -> list[Tensor]:
@@ -33,7 +33,7 @@ def _seeds(outputs: list[Tensor], given: Any) -> list[Tensor]:
         raise ArgumentFault(f"{len(outputs)} outputs need {len(outputs)} gradients, and {len(weights)} were given")
     for output in outputs:
         if not output.requires_grad:
-            raise NoHistory("one of the outputs does not require grad and has no grad_fn")
+            raise without_history(output, "one of the outputs does not require grad and has no grad_fn")
     return [seed_for(o, w) for o, w in zip(outputs, weights, strict=True)]
 
 

@@ -49,7 +49,7 @@ def resize_(self: Tensor, *size: Any) -> Tensor:
         raise ShapeFault("cannot resize variables that require grad", ("x.data.resize_(2, 3)", "what is inside"),
                          ("x.reshape(3, 2)", "another shape for the same elements"))
     wanted = math.prod(shape)
-    flat = self.array.reshape(-1)
+    flat = self.array.ravel(order="K")
     if wanted > flat.size:
         flat = np.concatenate([flat, traced.zeros(wanted - flat.size).array.astype(flat.dtype)])
     self.array = flat[:wanted].reshape(shape)

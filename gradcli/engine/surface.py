@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine.backward import backward as sweep_back
-from gradcli.engine.call import debtor, freshen
+from gradcli.engine.call import debtor, freshen, here
 from gradcli.engine.dtypes import OF, DType
 from gradcli.engine.op import Op, Part, traced
 from gradcli.engine.rearrange import METHODS as REARRANGING
 from gradcli.engine.signature import described, sized
-from gradcli.engine.tensor import DATA, Size, Tensor
+from gradcli.engine.tensor import DATA, Cut, Shown, Size, Tensor
 from gradcli.engine.variable import RESULT, Parameter, Variable, Volatile, grad_mode
 from gradcli.errors import (
     AmbiguousTruth,
@@ -41,11 +41,26 @@ def backward(self: Tensor, gradient: Any = None, retain_graph: Any = None, creat
     records the sweep, so that gradients can be differentiated.
     """
     if not self.requires_grad:
-        raise NoHistory("element 0 of tensors does not require grad and does not have a grad_fn",
-                        ("x = Variable(torch.ones(2, 2), requires_grad=True)", "a leaf that gradients can flow to"))
+        raise without_history(self, "element 0 of tensors does not require grad and does not have a grad_fn")
     keep = create_graph if retain_graph is None and retain_variables is None else bool(retain_graph or retain_variables)
     targets = [inputs] if isinstance(inputs, Tensor) else inputs
     sweep_back([self], [seed_for(self, gradient)], keep, bool(create_graph), targets)
+
+
+REPAIRS = {".data": ("drop .data", "to keep the history"),
+           ".detach()": ("drop .detach()", "to keep the history"),
+           "torch.no_grad()": ("torch.enable_grad()", "the context in which history is kept"),
+           "a volatile Variable": ("Variable(x)", "without volatile=True"),
+           "a gradient computed without create_graph=True": (
+               "y.backward(create_graph=True)", "records the sweep, so that gradients can be differentiated")}
+
+
+def without_history(tensor: Tensor, message: str) -> NoHistory:
+    """The fault for something that depends on no leaf, with where its history was cut if that is known."""
+    if tensor.cut is not None:
+        how = tensor.cut.how
+        return NoHistory(message, REPAIRS[how], places=[(f"history was left behind by {how}", tensor.cut.place)])
+    return NoHistory(message, ("x = Variable(torch.ones(2, 2), requires_grad=True)", "a leaf that gradients can flow to"))
 
 
 def seed_for(output: Tensor, gradient: Any) -> Tensor:
@@ -107,7 +122,7 @@ def retain_grad(self: Tensor) -> None:
         return
 
     def keep(g: Variable) -> None:
-        self.grad = g if self.grad is None else traced.add(self.grad, g)
+        self.gradient = g if self.gradient is None else traced.add(self.gradient, g)
 
     register_hook(self, keep)
 
@@ -115,7 +130,9 @@ def retain_grad(self: Tensor) -> None:
 def detach(self: Tensor) -> Tensor:
     """The same memory, without history."""
     made = RESULT[type(self)]
-    return (Variable if made is Volatile else made)(self.array)
+    alone = (Variable if made is Volatile else made)(self.array)
+    alone.cut = Cut(".detach()", here()) if self.requires_grad else self.cut
+    return alone
 
 
 def detach_(self: Tensor) -> Tensor:
@@ -134,7 +151,16 @@ def data(self: Tensor) -> Tensor:
     """The tensor inside, whose changes history does not see."""
     inside = Tensor(self.array)
     inside.root = DATA
+    inside.cut = Cut(".data", here()) if self.requires_grad else self.cut
     return inside
+
+
+def grad(self: Tensor) -> Any:
+    """The gradient that sweeps have added up here; None before the first, and for results that do not retain it."""
+    if self.gradient is None and self.node is not None and not self.hooks:
+        Shown.note("grad of a result", "the .grad of a result stays None: gradients are kept for leaves; say "
+                                       "y.retain_grad() before backward() to keep that of y as well")
+    return self.gradient
 
 
 def grad_fn(self: Tensor) -> Op | None:
@@ -255,7 +281,7 @@ def _set_grad(self: Tensor, value: Any) -> None:
                                 f"its tensor {sized(self.array.shape)}")
         if not isinstance(value, Variable):
             value = Variable(value.array)
-    self.grad = value
+    self.gradient = value
 
 
 def set_requires_grad(self: Tensor, value: Any) -> None:
@@ -291,6 +317,7 @@ for _name, _function in (METHODS | SPECIAL).items():
     setattr(Tensor, _name, _function)
 for _name, _function in PROPERTIES.items():
     setattr(Tensor, _name, property(_function))
+Tensor.grad = property(grad, _set_grad)  # type: ignore[attr-defined]
 
 __all__ = ["ASSIGNABLE", "METHODS", "PROPERTIES", "DType", "Handle", "Parameter", "Size", "axis", "grad_mode",
            "seed_for"]

@@ -55,28 +55,31 @@ class Write(NamedTuple):
 
 
 class Shown:
-    """How values print; the session puts its style's function here."""
+    """How values print, and where remarks go; the session puts its functions here."""
 
     text: Callable[[Any], str] = staticmethod(lambda value: object.__repr__(value))
     format: Callable[[Any, str], str] = staticmethod(lambda value, spec: format(str(value), spec))
+    note: Callable[[str, str], None] = staticmethod(lambda kind, text: None)
 
 
 class Tensor:
     """An array of numbers of one type.
 
     `array` holds them (a numpy array, of no dimensions for a single number); `node` is the
-    call that made it, if history is kept; `root` is the tensor this one is a view of.
+    call that made it, if history is kept; `root` is the tensor this one is a view of; `cut` says
+    where the history ended of what this was computed from.
     """
 
-    __slots__ = ("array", "grad", "hooks", "node", "requires_grad", "root")
+    __slots__ = ("array", "cut", "gradient", "hooks", "node", "requires_grad", "root")
 
     def __init__(self, array: ndarray, requires_grad: bool = False, node: Any = None) -> None:
         self.array = array
         self.requires_grad = requires_grad
         self.node = node
-        self.grad: Any = None
+        self.gradient: Any = None
         self.root: Any = None
         self.hooks: Any = None
+        self.cut: Any = None
 
     @property
     def shape(self) -> Size:
@@ -103,6 +106,13 @@ class Tensor:
 
     def __hash__(self) -> int:
         return id(self)
+
+
+class Cut(NamedTuple):
+    """Where history was left behind: what did it, and from where in the program."""
+
+    how: str
+    place: Any
 
 
 class Rooted(NamedTuple):
