@@ -1,0 +1,215 @@
+"""Reading and writing attributes that are not harmless everywhere (rule R2)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from gradcli.errors import ArgumentFault, AttributeFault
+from gradcli.lang.builtins import METHODS
+from gradcli.lang.format import Formatter
+from gradcli.lang.hints import nearest
+from gradcli.lang.kinds import MARK, OWN, user_class
+from gradcli.lang.names import describe
+from gradcli.lang.policy import GONE, Policy
+
+NONE: frozenset[str] = frozenset()
+
+
+class Attributes:
+    """The guards of one program."""
+
+    def __init__(self, policy: Policy, formatter: Formatter) -> None:
+        self.policy, self.formatter = policy, formatter
+        self.special = formatter.methods()      # (type, name) -> the method as programs get it
+        self.own: set[type] = set()             # the program's classes without foreign bases: the quick way
+        self.mixed: dict[tuple[type, str], bool] = {}   # for classes with foreign bases: whose the name is
+        self.read = self._reader()
+        self.write = self._writer()
+
+    def _reader(self) -> Callable[[Any, str], Any]:
+        own, other = self.own, self._read
+
+        def read(value: Any, name: str) -> Any:
+            """`value.name`."""
+            if type(value) in own:
+                try:
+                    return getattr(value, name)
+                except AttributeError as error:
+                    raise self._explained(error, value, name) from None
+            return other(value, name)
+
+        return read
+
+    def _read(self, value: Any, name: str) -> Any:
+        kind = type(value)
+        whose = self.mixed.get((kind, name))
+        if whose or (whose is False and name in value.__dict__):
+            return self._get(value, name)
+        if kind.__dict__.get(MARK) is OWN or name in METHODS.get(kind, NONE):
+            return self._get(value, name)
+        special = self.special.get((kind, name))
+        if special is not None:
+            return special(value)
+        if self._readable(value, name):
+            return self._get(value, name)
+        raise self.missing(value, name)
+
+    def _readable(self, value: Any, name: str) -> bool:
+        if name in self.policy.plain:
+            return True
+        if type(value) is super:
+            owner = _owner(_above(value), name)
+            bound: Any = value
+            return owner is not None and (MARK in owner.__dict__ or self.policy.attribute(bound.__self__, name))
+        if isinstance(value, BaseException) and (name == "args" or MARK not in type(value).__dict__):
+            return name == "args"
+        if MARK in type(value).__dict__:
+            if self._own_name(type(value), name):
+                return True
+            if self.mixed.get((type(value), name)) is False and name in value.__dict__:
+                return True
+        elif user_class(value):
+            owner = _owner(value.__mro__, name)
+            if owner is not None and MARK in owner.__dict__:
+                return True
+        return self.policy.attribute(value, name)
+
+    def _own_name(self, kind: type, name: str) -> bool:
+        """Whether a class of the program defines `name`; a name that no class defines may be an object's own."""
+        owner = _owner(kind.__mro__, name)
+        if owner is not None and MARK in owner.__dict__:
+            self.mixed[kind, name] = True
+            return True
+        if owner is None and name not in self.policy.closed:
+            self.mixed[kind, name] = False
+        return False
+
+    def _get(self, value: Any, name: str) -> Any:
+        try:
+            return getattr(value, name)
+        except AttributeError as error:
+            raise self._explained(error, value, name) from None
+
+    def _explained(self, error: AttributeError, value: Any, name: str) -> AttributeError:
+        """A fault in place of `error`, unless it comes from deeper down, from a property of the program."""
+        if isinstance(error, AttributeFault) or error.obj is not value or error.name != name:
+            return error
+        return self.missing(value, name)
+
+    def read_base(self, value: Any, name: str) -> Any:
+        """`super(...).__init__` and its like; the text has made sure that `value` reads so."""
+        if type(value) is not super:
+            raise ArgumentFault("super() belongs in a method of a class")
+        return getattr(value, name)
+
+    def _writer(self) -> Callable[[Any, Any, str], None]:
+        own, other = self.own, self._write
+
+        def write(new: Any, value: Any, name: str) -> None:
+            """`value.name = new`."""
+            if type(value) in own:
+                try:
+                    setattr(value, name, new)
+                except AttributeError as error:
+                    raise self._refused(error, value, name) from None
+            else:
+                other(new, value, name)
+
+        return write
+
+    def _write(self, new: Any, value: Any, name: str) -> None:
+        allowed = self._writable(value, name, new)
+        if not allowed:
+            raise self._closed(value, name, "set")
+        try:
+            if callable(allowed):       # the value's own way to be set, with its checks
+                allowed(value, new)
+            else:
+                setattr(value, name, new)
+        except AttributeError as error:
+            raise self._refused(error, value, name) from None
+
+    def _refused(self, error: AttributeError, value: Any, name: str) -> AttributeError:
+        """A fault in place of `error`, unless it comes from deeper down, from a setter of the program."""
+        if isinstance(error, AttributeFault) or (error.obj is not value and error.obj is not None):
+            return error
+        return self._closed(value, name, "set")
+
+    def delete(self, value: Any, name: str) -> None:
+        """`del value.name`."""
+        if not self._writable(value, name, GONE):
+            raise self._closed(value, name, "deleted")
+        try:
+            delattr(value, name)
+        except AttributeError as error:
+            if isinstance(error, AttributeFault):
+                raise
+            raise self.missing(value, name) from None
+
+    def _writable(self, value: Any, name: str, new: Any) -> Any:
+        kind = type(value)
+        if user_class(value):
+            kind = value
+            self.mixed.clear()      # the class is about to change
+        mark = kind.__dict__.get(MARK)
+        if mark is OWN:
+            return True
+        if mark is not None and name not in self.policy.closed:
+            owner = _owner(kind.__mro__, name)
+            if owner is None or MARK in owner.__dict__:
+                return True
+        return self.policy.assign(value, name, new)
+
+    def slot(self, value: Any) -> Slot:
+        """Something whose items are the attributes of `value`: for targets within targets."""
+        return Slot(self, value)
+
+    def missing(self, value: Any, name: str) -> AttributeFault:
+        """The fault for an attribute that is not there."""
+        near = nearest(name, self.known(value))
+        what = describe(value, self.policy)
+        return AttributeFault(f"{what} has no attribute {name}", *((n, "the nearest name") for n in near))
+
+    def known(self, value: Any) -> Iterable[str]:
+        """The attributes of `value` that a program may read."""
+        kind = value if user_class(value) else type(value)
+        found = set(METHODS.get(kind, NONE)) | set(self.policy.known(value))
+        for each in kind.__mro__:
+            if MARK in each.__dict__:
+                found.update(each.__dict__)
+        if MARK in type(value).__dict__:
+            found.update(getattr(value, "__dict__", ()))
+        return found
+
+    def _closed(self, value: Any, name: str, what: str) -> AttributeFault:
+        return AttributeFault(f"the attribute {name} of {describe(value, self.policy)} cannot be {what}")
+
+
+class Slot:
+    """The attributes of a value as items."""
+
+    __slots__ = ("_attributes", "_value")
+
+    def __init__(self, attributes: Attributes, value: Any) -> None:
+        self._attributes, self._value = attributes, value
+
+    def __getitem__(self, name: str) -> Any:
+        return self._attributes.read(self._value, name)
+
+    def __setitem__(self, name: str, new: Any) -> None:
+        self._attributes.write(new, self._value, name)
+
+    def __delitem__(self, name: str) -> None:
+        self._attributes.delete(self._value, name)
+
+
+def _above(value: Any) -> tuple[type, ...]:
+    """The classes that a super object searches."""
+    order = value.__self_class__.__mro__
+    return tuple(order[order.index(value.__thisclass__) + 1:])
+
+
+def _owner(order: Iterable[type], name: str) -> type | None:
+    """The first class that defines `name`."""
+    return next((kind for kind in order if name in kind.__dict__), None)

@@ -1,0 +1,61 @@
+"""The making of a program's classes (rule R6)."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Callable
+from typing import Any
+
+from gradcli.errors import PolicyFault
+from gradcli.lang.format import Formatter
+from gradcli.lang.kinds import MARK, MIXED, OWN, Kind, types_of, user_class
+from gradcli.lang.policy import METHODS, Policy
+
+MADE_BY_PYTHON = {"__module__", "__qualname__", "__doc__", "__dict__", "__weakref__", "__classcell__",
+                  "__static_attributes__", "__firstlineno__", "__annotations__"}
+
+
+def class_builder(policy: Policy, formatter: Formatter, known: set[type]) -> Callable[..., type]:
+    """The `__build_class__` of a program: Python's own, between two checks.
+
+    Classes with nothing foreign above them are added to `known`.
+    """
+
+    class Instance:
+        """What every class of a program without other bases inherits from: a repr that tells no address."""
+
+        __slots__ = ()
+
+        def __repr__(self) -> str:
+            return formatter.anonymous(self)
+
+    def build_class(body: Any, name: str, *bases: Any) -> type:
+        parents = tuple(parent for base in bases if (parent := _parent(policy, base)) is not object) or (Instance,)
+        made: type = builtins.__build_class__(body, name, *parents)
+        foreign = [kind for kind in made.__mro__ if MARK not in kind.__dict__ and kind not in (made, Instance, object)]
+        for each in made.__dict__:
+            if each in policy.closed and foreign:
+                raise PolicyFault(f"{name} cannot define {each}: its base class needs that name")
+            if each.startswith("__") and each not in METHODS | MADE_BY_PYTHON:
+                raise PolicyFault(f"a class cannot define {each}")
+        setattr(made, MARK, MIXED if foreign else OWN)
+        if not foreign:
+            known.add(made)
+        return made
+
+    return build_class
+
+
+def _parent(policy: Policy, base: Any) -> type:
+    """The Python class to inherit from when a program names `base`."""
+    if user_class(base):
+        return base     # type: ignore[no-any-return]  # user_class has seen that it is a type
+    allowed = policy.base(base)
+    if allowed is not None:
+        return allowed
+    if isinstance(base, Kind):
+        kind = types_of(base)[0]
+        if kind is object or issubclass(kind, Exception):
+            return kind
+        raise PolicyFault(f"a class cannot inherit from {base._name}")
+    raise PolicyFault("a class can only inherit from classes", "class Net(nn.Module):")

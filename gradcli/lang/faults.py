@@ -1,0 +1,197 @@
+"""From what Python raised in a running program to a fault with a place and words a person can use."""
+
+from __future__ import annotations
+
+import dis
+import re
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import Any
+
+from gradcli.errors import (
+    ArgumentFault,
+    AssertionFault,
+    AttributeFault,
+    DivisionFault,
+    Fault,
+    IndexFault,
+    KeyFault,
+    LimitFault,
+    NameFault,
+    PythonFault,
+    ValueFault,
+)
+from gradcli.lang.attributes import Attributes
+from gradcli.lang.budget import Budget
+from gradcli.lang.format import Formatter
+from gradcli.lang.hints import nearest, trimmed
+from gradcli.lang.names import PLAIN
+from gradcli.lang.place import place, source_of
+from gradcli.lang.policy import Policy
+
+
+def translate(error: Exception, namespace: Mapping[str, Any], policy: Policy) -> Fault:
+    """The fault that tells of `error`, which came out of running a program in `namespace`.
+
+    A Fault is returned itself, with its place filled in if it had none.
+    """
+    fault = error if isinstance(error, Fault) else _Translation(error, namespace, policy).fault()
+    if fault.span is None:
+        found = place(error)
+        if found is not None:
+            fault.name, fault.source, fault.span = found.name, found.text, found.span
+            fault.trail = found.trail
+    fault.message = trimmed(fault.message)
+    return fault
+
+
+class _Translation:
+    """One error being put into words."""
+
+    def __init__(self, error: Exception, namespace: Mapping[str, Any], policy: Policy) -> None:
+        self.error, self.namespace, self.policy = error, namespace, policy
+        self.formatter = Formatter(policy, Budget())
+
+    def fault(self) -> Fault:
+        error = self.error
+        if isinstance(error, (RecursionError, MemoryError)):
+            return _LIMITS[isinstance(error, MemoryError)]()
+        if not _raised_by_program(error.__traceback__):
+            for kind, make in _MAKERS:
+                if isinstance(error, kind):
+                    return make(self)
+        if isinstance(error, AssertionError):
+            return AssertionFault(self.text() or "the assertion does not hold")
+        return PythonFault(f"{type(error).__name__}: {self.text()}".removesuffix(": "))
+
+    def text(self) -> str:
+        return self.formatter.text(self.error)
+
+    def name(self) -> Fault:
+        error = self.error
+        assert isinstance(error, NameError)
+        name = error.name or (re.findall(r"'([^']*)'", str(error)) or ["?"])[0]
+        if isinstance(error, UnboundLocalError) or "free variable" in str(error):
+            return NameFault(f"{name} is used here before it has been given a value in its function",
+                             *((f"global {name}",) if name in self.namespace else ()))
+        known = {*self.namespace, *self.namespace.get("__builtins__", ())} | self._local_names()
+        return NameFault(_ABSENT.get(name, f"the name {name} is not defined"),
+                         *((n, "the nearest name") for n in nearest(name, known)))
+
+    def _local_names(self) -> set[str]:
+        step, found = self.error.__traceback__, set()
+        while step is not None:
+            if source_of(step.tb_frame.f_code) is not None:
+                found = set(step.tb_frame.f_locals)
+            step = step.tb_next
+        return found
+
+    def attribute(self) -> Fault:
+        error = self.error
+        assert isinstance(error, AttributeError)
+        if error.name is None:
+            return AttributeFault(self.text())
+        return Attributes(self.policy, self.formatter).missing(error.obj, error.name)
+
+    def key(self) -> Fault:
+        error = self.error
+        missing = error.args[0] if error.args else ""
+        return KeyFault(f"there is no entry under {self.formatter.repr(missing)[:80]}")
+
+    def argument(self) -> Fault:
+        text = _plain_words(self.text())
+        kind = ArgumentFault if "argument" in text else PythonFault
+        return kind(text)
+
+    def index(self) -> Fault:
+        return IndexFault(_plain_words(self.text()).replace("assignment index", "index"))
+
+    def value(self) -> Fault:
+        text = self.text()
+        if "integer string conversion" in text:
+            return LimitFault("a whole number of more than 4300 digits cannot become text or come from it")
+        return ValueFault(_plain_words(text))
+
+
+def _raised_by_program(trace: TracebackType | None) -> bool:
+    """Whether the innermost step is a `raise` or `assert` that the program wrote."""
+    if trace is None:
+        return False
+    while trace.tb_next is not None:
+        trace = trace.tb_next
+    code = trace.tb_frame.f_code
+    return source_of(code) is not None and dis.opname[code.co_code[trace.tb_lasti]] in ("RAISE_VARARGS", "RERAISE")
+
+
+_LIMITS: dict[bool, Callable[[], Fault]] = {
+    False: lambda: LimitFault("functions call each other too deeply",
+                              notes=("a function that calls itself needs a case in which it does not",)),
+    True: lambda: LimitFault("there is not enough memory for this"),
+}
+
+_MAKERS: tuple[tuple[type[Exception], Callable[[_Translation], Fault]], ...] = (
+    (NameError, _Translation.name),
+    (AttributeError, _Translation.attribute),
+    (ZeroDivisionError, lambda t: DivisionFault("a number is divided by zero")),
+    (KeyError, _Translation.key),
+    (IndexError, _Translation.index),
+    (TypeError, _Translation.argument),
+    (OverflowError, lambda t: ValueFault("the result is too large for a number of this kind")),
+    (ValueError, _Translation.value),
+)
+
+_ABSENT = {
+    "open": "there is no open: programs read and write no files",
+    "exec": "there is no exec: a program runs as it was written",
+    "eval": "there is no eval: a program runs as it was written",
+    "compile": "there is no compile: a program runs as it was written",
+    "input": "there is no input: give values to a program with --var NAME=EXPR",
+    "getattr": "there is no getattr: write value.name",
+    "setattr": "there is no setattr: write value.name = new",
+    "hasattr": "there is no hasattr: use try and except AttributeError",
+    "type": "there is no type: use isinstance(value, kind)",
+    "os": "there is no os: programs reach nothing outside themselves",
+    "sys": "there is no sys: programs reach nothing outside themselves",
+    "xrange": "xrange is Python 2's: write range",
+    "raw_input": "there is no raw_input: give values to a program with --var NAME=EXPR",
+    "unicode": "unicode is Python 2's: write str",
+    "long": "long is Python 2's: write int",
+}
+
+_OPERANDS = re.compile(r"unsupported operand type\(s\) for (.+?): '([^']+)' and '([^']+)'")
+_COMPARED = re.compile(r"'([^']+)' not supported between instances of '([^']+)' and '([^']+)'")
+_OBJECT = re.compile(r"'([^']+)' object")
+_REPEATED = re.compile(r"can't multiply sequence by non-int of type '([^']+)'")
+
+
+def _kind(name: str) -> str:
+    return PLAIN.get(name, f"a {name}")
+
+
+def _plain_words(text: str) -> str:
+    """What Python says, without the words of its inside."""
+    if found := _OPERANDS.search(text):
+        sign, left, right = found.groups()
+        return f"{_kind(left)} and {_kind(right)} cannot be combined with {sign.split(' or ')[0]}"
+    if found := _COMPARED.search(text):
+        sign, left, right = found.groups()
+        return f"{_kind(left)} and {_kind(right)} cannot be compared with {sign}"
+    if found := _REPEATED.search(text):
+        return f"only an int can repeat a list, tuple or string, not {_kind(found[1])}"
+    if "argument #1 must support iteration" in text:
+        return "a loop cannot go through this value"
+    text = _OBJECT.sub(lambda m: _kind(m[1]), text)
+    for said, plain in _SAYINGS:
+        text = text.replace(said, plain)
+    return re.sub(r"\b(\w+\.)*(__init__|__call__)\(\)", lambda m: (m[1] or "")[:-1] + "()", text)
+
+
+_SAYINGS = (
+    ("is not subscriptable", "has no items to take with [...]"),
+    ("does not support item assignment", "cannot have its items changed"),
+    ("does not support item deletion", "cannot have its items deleted"),
+    ("is not callable", "cannot be called"),
+    ("is not iterable", "cannot be gone through in a loop"),
+    ("cannot unpack non-iterable", "cannot unpack"),
+    ("unhashable type: ", "cannot be a key of a dict or a member of a set: "),
+)

@@ -1,0 +1,200 @@
+"""Values to text: print, str, repr, f-strings, `%` and str.format (rule R5).
+
+One formatter for all of them. No Python format string is ever built from a program's text:
+specifications are taken apart here, their widths capped, and only numbers and strings meet
+Python's own formatting.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from gradcli.errors import Fault, LimitFault
+from gradcli.lang.budget import Budget
+from gradcli.lang.kinds import MARK, Kind, user_class
+from gradcli.lang.policy import Policy
+
+WIDTH = 10_000      # the widest field, and the most digits after the point
+
+SPEC = re.compile(r"(?:(?:[^{}]|[{}])?[<>=^])?[-+ ]?z?#?0?(?P<width>\d+)?[_,]?(?:\.(?P<precision>\d+))?[a-zA-Z%]?",
+                  re.DOTALL)
+SCALARS = (int, float, bool, str, type(None))
+FRAMES = {list: ("[", "]"), tuple: ("(", ")"), set: ("{", "}"), dict: ("{", "}"),
+          type({}.keys()): ("dict_keys([", "])"), type({}.values()): ("dict_values([", "])"),
+          type({}.items()): ("dict_items([", "])")}
+TEXT, VALUE, LEAVE = range(3)
+
+
+class Formatter:
+    """How the values of one program become text."""
+
+    def __init__(self, policy: Policy, budget: Budget) -> None:
+        self.policy, self.budget = policy, budget
+
+    def text(self, value: Any) -> str:
+        """str(value)."""
+        kind = type(value)
+        if kind is str:
+            return value    # type: ignore[no-any-return]  # its type has just been looked at
+        if isinstance(value, BaseException):
+            return self._message(value)
+        if kind in SCALARS or kind in FRAMES or self.policy.text is None or not self._foreign(value):
+            return self.repr(value)
+        if MARK in kind.__dict__ and self._says_itself(kind):
+            return self.repr(value)
+        return self.policy.text(value)
+
+    def repr(self, value: Any) -> str:
+        """repr(value); containers within containers are gone through without recursion."""
+        out: list[str] = []
+        open_: set[int] = set()
+        pending: list[tuple[int, Any]] = [(VALUE, value)]
+        while pending:
+            what, value = pending.pop()
+            if what == TEXT:
+                out.append(value)
+            elif what == LEAVE:
+                open_.discard(value)
+            elif type(value) in SCALARS:
+                out.append(self._scalar(value))
+            elif type(value) in FRAMES:
+                begin, end = FRAMES[type(value)]
+                if id(value) in open_:
+                    out.append(begin + "..." + end)
+                elif type(value) is set and not value:
+                    out.append("set()")
+                else:
+                    out.append(begin)
+                    open_.add(id(value))
+                    pending += [(LEAVE, id(value)), (TEXT, end), *reversed(_items(value))]
+            else:
+                out.append(self._leaf(value))
+        return "".join(out)
+
+    def _scalar(self, value: Any) -> str:
+        try:
+            return repr(value)
+        except ValueError:
+            raise LimitFault("a whole number of more than 4300 digits cannot be printed") from None
+
+    def _leaf(self, value: Any) -> str:
+        kind = type(value)
+        if isinstance(value, BaseException):
+            return f"{kind.__name__}({', '.join(map(self.repr, value.args))})"
+        if isinstance(value, Kind) or (MARK in kind.__dict__ and self._says_itself(kind)):
+            return repr(value)
+        if user_class(value):
+            return f"<class '__main__.{value.__qualname__}'>"
+        if kind is slice:
+            return f"slice({self.repr(value.start)}, {self.repr(value.stop)}, {self.repr(value.step)})"
+        if kind.__name__ in ("function", "builtin_function_or_method"):
+            return f"<function {value.__qualname__} at {self.policy.address(value):#x}>"
+        if kind.__name__ == "method":
+            return f"<bound method {value.__func__.__qualname__} of {self.repr(value.__self__)}>"
+        if kind in (range, type(Ellipsis), type(NotImplemented)):
+            return repr(value)
+        if self._foreign(value) and self.policy.repr is not None:
+            return self.policy.repr(value)
+        return self.anonymous(value)
+
+    def _says_itself(self, kind: type) -> bool:
+        """Whether a class of the program, not a foreign one above it, says how its objects look."""
+        owner = next(each for each in kind.__mro__ if "__repr__" in each.__dict__)
+        return MARK in owner.__dict__ or not self._foreign_type(owner)
+
+    def anonymous(self, value: Any) -> str:
+        """What Python prints for an object that does not say how it looks, its address made up (rule R15)."""
+        kind = type(value)
+        name = {"Stream": "generator object <genexpr>"}.get(kind.__name__, f"{kind.__qualname__} object")
+        home = "__main__." if MARK in kind.__dict__ else ""
+        return f"<{home}{name} at {self.policy.address(value):#x}>"
+
+    def _foreign(self, value: Any) -> bool:
+        """Whether `value` is for the policy to show, being neither Python's nor the language's."""
+        return self._foreign_type(type(value))
+
+    def _foreign_type(self, kind: type) -> bool:
+        return not kind.__module__.startswith(("builtins", "gradcli.lang"))
+
+    def _message(self, error: BaseException) -> str:
+        if isinstance(error, Fault) or MARK in type(error).__dict__ or not error.args:
+            return str(error) if isinstance(error, Fault) else ", ".join(map(self.text, error.args))
+        if isinstance(error, KeyError) or len(error.args) > 1:
+            return self.repr(error.args[0] if len(error.args) == 1 else error.args)
+        return self.text(error.args[0])
+
+    def field(self, value: Any, conversion: str = "", spec: str = "") -> str:
+        """One field of an f-string: `{value!conversion:spec}`."""
+        if conversion == "r" or conversion == "a":
+            value = self.repr(value)
+            if conversion == "a":
+                value = value.encode("ascii", "backslashreplace").decode()
+        elif conversion == "s":
+            value = self.text(value)
+        return self.format(value, spec) if spec else self.text(value)
+
+    def format(self, value: Any, spec: str) -> str:
+        """format(value, spec)."""
+        if not spec:
+            return self.text(value)
+        match = SPEC.fullmatch(spec)
+        if match is None:
+            raise ValueError(f"the format specification {spec[:40]!r} cannot be read")
+        self._cap(match["width"])
+        self._cap(match["precision"])
+        if type(value) in (int, float, bool, str):
+            return format(value, spec)
+        if self._foreign(value) and MARK not in type(value).__dict__ and self.policy.format is not None:
+            return self.policy.format(value, spec)
+        raise TypeError(f"a format specification cannot be used for {self.repr(value)[:60]}; convert it first")
+
+    def _cap(self, digits: str | None) -> int:
+        size = int(digits[:9]) if digits else 0
+        if size > WIDTH:
+            raise LimitFault(f"a field can be at most {WIDTH} characters wide")
+        return size
+
+    def percent(self, template: str, values: Any) -> str:
+        """template % values."""
+        from gradcli.lang.templates import percent
+
+        return percent(self, template, values)
+
+    def methods(self) -> dict[tuple[type, str], Callable[[Any], Any]]:
+        """The methods that are not Python's own: they format, or can make strings without bound."""
+        from gradcli.lang import templates
+
+        made: dict[str, Callable[..., str]] = {
+            "format": templates.brace, "format_map": templates.brace_map, "ljust": templates.ljust,
+            "rjust": templates.rjust, "center": templates.center, "zfill": templates.zfill,
+            "replace": templates.replace, "join": templates.join, "expandtabs": templates.expandtabs}
+
+        def bind(method: Callable[..., str]) -> Callable[[Any], Any]:
+            return lambda text: _method(partial(method, self, text))
+
+        return {(str, name): bind(method) for name, method in made.items()}
+
+
+def _method(call: Callable[..., str]) -> Callable[..., str]:
+    """`call` as a plain function, whose attributes tell nothing."""
+    def method(*args: Any, **options: Any) -> str:
+        return call(*args, **options)
+
+    return method
+
+
+def _items(value: Any) -> list[tuple[int, Any]]:
+    """The parts of a container's repr between its brackets."""
+    parts: list[tuple[int, Any]] = []
+    for item in value:
+        if parts:
+            parts.append((TEXT, ", "))
+        parts.append((VALUE, item))
+        if type(value) is dict:
+            parts += [(TEXT, ": "), (VALUE, value[item])]
+    if type(value) is tuple and len(value) == 1:
+        parts.append((TEXT, ","))
+    return parts

@@ -1,0 +1,116 @@
+"""The runtime of a program: every helper that lowered code calls, under names that begin with a dot.
+
+    .attr .base .slot .setattr      attributes that are not harmless everywhere
+    .mul .pow .shl .mod .i...       operators that allocate or format (arith.py)
+    .format                         one field of an f-string (format.py)
+    .ticks .zip .turn               the budget's turns
+    .raised .caught .limits .any    exceptions
+    .stream .super .entered         generators, super(), with
+    .module .member                 imports
+    .show .note                     what the session does with values and remarks
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from gradcli.errors import ArgumentFault, LimitFault, NameFault
+from gradcli.lang.arith import operators
+from gradcli.lang.attributes import Attributes
+from gradcli.lang.budget import Budget
+from gradcli.lang.builtins import prelude
+from gradcli.lang.classes import class_builder
+from gradcli.lang.format import Formatter
+from gradcli.lang.hints import nearest
+from gradcli.lang.kinds import Kind, types_of, user_class
+from gradcli.lang.policy import Policy
+
+UNCATCHABLE = (LimitFault, RecursionError, MemoryError, KeyboardInterrupt)
+
+
+class Stream:
+    """A generator expression as programs hold it: it can be gone through, and nothing else."""
+
+    __slots__ = ("_source",)
+
+    def __init__(self, source: Iterator[Any]) -> None:
+        self._source = source
+
+    def __iter__(self) -> Iterator[Any]:
+        return self._source
+
+
+def builtins(policy: Policy, show: Callable[[object], None], note: Callable[[str], None],
+             write: Callable[[str], None], budget: Budget | None = None) -> dict[str, Any]:
+    """What `__builtins__` of a program's namespace must be: the prelude over the plain names, and the runtime."""
+    budget = budget or Budget()
+    formatter = Formatter(policy, budget)
+    names = prelude(formatter, budget, write)
+    return names | dict(policy.names) | runtime(policy, show, note, formatter, budget) | {"__name__": "__main__"}
+
+
+def runtime(policy: Policy, show: Callable[[object], None], note: Callable[[str], None],
+            formatter: Formatter, budget: Budget) -> dict[str, Any]:
+    """The helpers of lowered code, by their unspellable names."""
+    attributes = Attributes(policy, formatter)
+    return operators(formatter, budget) | {
+        ".attr": attributes.read, ".base": attributes.read_base, ".slot": attributes.slot,
+        ".setattr": attributes.write,
+        ".format": formatter.field,
+        ".zip": zip,
+        ".raised": raised, ".caught": caught, ".limits": UNCATCHABLE, ".any": Exception,
+        ".stream": Stream, ".super": super_, ".entered": entered,
+        ".module": policy.modules.__getitem__, ".member": _importer(policy),
+        ".show": show, ".note": note,
+        "__build_class__": class_builder(policy, formatter, attributes.own),
+    } | turns(budget)
+
+
+def turns(budget: Budget) -> dict[str, Any]:
+    """The part of the runtime that is used up, to be replaced before each run."""
+    ticks = budget.ticks()
+    return {".ticks": ticks, ".turn": ticks.__next__}
+
+
+def raised(value: Any) -> BaseException | type[BaseException]:
+    """What `raise value` raises."""
+    if isinstance(value, Exception):
+        return value
+    if isinstance(value, Kind) or user_class(value):
+        kind = types_of(value)[0]
+        if issubclass(kind, Exception):
+            return kind
+    raise TypeError("only exceptions can be raised, such as ValueError(\"the reason\")")
+
+
+def caught(value: Any) -> tuple[type, ...]:
+    """The exception types that `except value` names."""
+    kinds = types_of(value)
+    if not all(issubclass(kind, Exception) for kind in kinds):
+        raise TypeError("only exceptions can be caught, such as ValueError or RuntimeError")
+    return kinds
+
+
+def super_(kind: Any = None, value: Any = None) -> Any:
+    """super() in a method, and super(Class, self)."""
+    if not user_class(kind) or isinstance(value, type) or not isinstance(value, kind):
+        raise ArgumentFault("super() belongs in a method of a class, with that class and self")
+    return super(kind, value)
+
+
+def entered(value: Any) -> Any:
+    """The value of a `with` statement, if it has one."""
+    if not (hasattr(type(value), "__enter__") and hasattr(type(value), "__exit__")):
+        raise ArgumentFault("with cannot be used on this value", "with torch.no_grad():")
+    return value
+
+
+def _importer(policy: Policy) -> Callable[[Any, str], Any]:
+    def member(module: Any, name: str) -> Any:
+        if not policy.attribute(module, name):
+            raise NameFault(f"cannot import {name}: there is no such name in the module",
+                            *nearest(name, policy.known(module)))
+        return getattr(module, name)
+
+    return member

@@ -1,0 +1,57 @@
+"""Stand-ins for Python's types, so that no program ever holds a type.
+
+`float`, `list`, `ValueError` and the facade's `torch.Tensor` are `Kind`s: calling one makes a
+value, `isinstance(x, kind)` and `except kind` ask it for the types it stands for. A class that a
+program defines is itself a type, but one that only the guards of `guard.py` can be asked about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+OWN = "own"         # a class of the program with nothing foreign above it
+MIXED = "mixed"     # one with a foreign base somewhere
+
+MARK = ".user"      # the attribute of such classes that says which; no program can spell it
+
+
+class Kind:
+    """A name for one or several Python types."""
+
+    __slots__ = ("_call", "_name", "_types")
+
+    def __init__(self, name: str, types: tuple[type, ...], call: Callable[..., Any] | None = None) -> None:
+        self._name, self._types, self._call = name, types, call
+
+    def __call__(self, *args: Any, **options: Any) -> Any:
+        if self._call is None:
+            raise TypeError(f"{self._name} cannot be called")
+        return self._call(*args, **options)
+
+    def __repr__(self) -> str:
+        return f"<class '{self._name}'>"
+
+
+def types_of(kind: Any) -> tuple[type, ...]:
+    """The Python types that `kind`, or each of a tuple of kinds, stands for."""
+    if isinstance(kind, Kind):
+        return kind._types
+    if type(kind) is tuple:
+        return tuple(t for each in kind for t in types_of(each))
+    if user_class(kind):
+        return (kind,)
+    if kind is None:
+        return (type(None),)
+    raise TypeError("a type or a tuple of types is needed here, such as float or (int, float)")
+
+
+def user_class(value: object) -> bool:
+    """Whether `value` is a class that a program defined."""
+    return isinstance(value, type) and MARK in value.__dict__
+
+
+def user_mark(value: object) -> str | None:
+    """OWN or MIXED if `value` is an instance of a class that a program defined."""
+    mark: str | None = type(value).__dict__.get(MARK)
+    return mark

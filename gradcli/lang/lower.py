@@ -1,0 +1,59 @@
+"""Tree to code object: Python's compiler sees nodes made here, and nothing else.
+
+Names of the runtime begin with a dot, which no identifier can; a program's own names stay as
+they are. The code runs as `exec(code, namespace)` where `namespace["__builtins__"]` holds the
+prelude and the runtime (`guard.py`).
+"""
+
+from __future__ import annotations
+
+import ast
+from types import CodeType
+from warnings import catch_warnings, simplefilter
+
+from gradcli.errors import Fault, LimitFault, SyntaxFault
+from gradcli.lang import place
+from gradcli.lang.context import Context
+from gradcli.lang.hints import trimmed
+from gradcli.lang.parse import Node
+from gradcli.lang.policy import Policy
+from gradcli.lang.statements import block
+from gradcli.lang.verify import verify
+from gradcli.text import Span, char_column, line_of
+
+
+def lower(tree: Node, text: str, policy: Policy, name: str = "<input>", echo: bool = False) -> CodeType:
+    """The code of a program. With `echo`, each bare expression outside functions goes to `.show`."""
+    try:
+        text = text.removeprefix("\ufeff")
+        c = Context(text + "\n", policy, echo)
+        code = _compile(ast.Module(block(c, tree[3]), []), c.text, place.register(name, text))
+        verify(code, policy)
+    except Fault as fault:
+        fault.source, fault.name, fault.message = text, name, trimmed(fault.message)
+        raise
+    return code
+
+
+def _compile(module: ast.Module, text: str, name: str) -> CodeType:
+    try:
+        with catch_warnings():
+            simplefilter("ignore")      # what Python finds odd (`1 is 1`, `2[0]`) the run itself will tell
+            return compile(module, name, "exec", dont_inherit=True, optimize=0)
+    except SyntaxError as error:
+        raise _translated(error, text) from None
+    except (RecursionError, MemoryError):
+        raise LimitFault("the program is nested too deeply", "give inner parts names of their own") from None
+
+
+def _translated(error: SyntaxError, text: str) -> Fault:
+    """What Python's compiler noticed about names and nesting, in the terms of the program."""
+    span = None
+    if error.lineno:
+        start = char_column(line_of(text, error.lineno), (error.offset or 1) - 1)
+        last = error.end_lineno or error.lineno
+        end = char_column(line_of(text, last), (error.end_offset or error.offset or 1) - 1)
+        span = Span(error.lineno, start, last, max(end, start + 1) if last == error.lineno else end)
+    if "nested blocks" in error.msg:
+        return LimitFault("more than 20 loops, with or try statements stand within each other", span=span)
+    return SyntaxFault(error.msg, span=span)

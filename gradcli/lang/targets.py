@@ -1,0 +1,104 @@
+"""What may stand left of `=`, after `for`, `as` and `del`.
+
+Names and items are Python's own. An attribute is written through the runtime: alone as
+`.setattr(value, object, name)`, inside a larger target as the item `.slot(object)[name]`, which
+keeps Python's order of evaluation.
+"""
+
+from __future__ import annotations
+
+import ast
+
+from gradcli.lang.context import DELETE, STORE, VALUES, Context
+from gradcli.lang.expressions import expression, index
+from gradcli.lang.parse import Node
+
+WHAT = {
+    "call": "the result of a call", "NUMBER": "a number", "strings": "a string", "lambda": "a lambda",
+    "conditional": "a conditional expression", "comparison": "a comparison", "dict": "a dictionary",
+    "set": "a set", "generator": "a generator", "ellipsis": "an ellipsis", "walrus": "a walrus expression",
+}
+
+
+def target(c: Context, node: Node, context: ast.expr_context = STORE) -> ast.expr:
+    """The Python target for `node`, to be stored to or deleted."""
+    while node[0] == "group":
+        node = node[3][0]
+    c.deeper(node)
+    made = _target(c, node, context)
+    c.depth -= 1
+    return made
+
+
+def _target(c: Context, node: Node, context: ast.expr_context) -> ast.expr:
+    kind = node[0]
+    if kind == "NAME":
+        name = node[3]
+        if name in VALUES:
+            raise c.wrong(f"{name} cannot be given another value", node)
+        return c.at(ast.Name(c.name(node), context), node)
+    if kind == "attribute":
+        value, leaf = node[3]
+        slot = c.call(".slot", [expression(c, value)], value)
+        return c.at(ast.Subscript(slot, c.constant(c.name(leaf), leaf), context), node)
+    if kind == "subscript":
+        value, at = node[3]
+        return c.at(ast.Subscript(expression(c, value), index(c, at), context), node)
+    if kind in ("tuple", "list"):
+        make = ast.Tuple if kind == "tuple" else ast.List
+        if sum(n[0] == "star" for n in node[3]) > 1:
+            raise c.wrong("only one name can take the rest of the values", node)
+        return c.at(make([target(c, n, context) for n in node[3]], context), node)
+    if kind == "star" and context is STORE:
+        return c.at(ast.Starred(target(c, node[3][0], context), context), node)
+    what = WHAT.get(kind, "an expression")
+    if context is DELETE:
+        raise c.wrong(f"{what} cannot be deleted", node)
+    raise c.wrong(f"{what} cannot be assigned to", node, *_compare_hint(c, node))
+
+
+def _compare_hint(c: Context, node: Node) -> tuple[str, ...]:
+    """`if`-less comparisons written with one sign: `a + b = c`."""
+    line = c.text[node[1]:].split("\n", 1)[0]
+    written = c.text[node[1] : node[2]]
+    rest = line[len(written):].lstrip()
+    return (f"{written} =={rest[1:]}",) if "\n" not in written and rest.startswith("=") else ()
+
+
+def assign(c: Context, targets: tuple[Node, ...], value: ast.expr, node: Node) -> list[ast.stmt]:
+    """The statements that give `value` to each of `targets`."""
+    only = targets[0]
+    if len(targets) == 1 and only[0] == "attribute":
+        owner, leaf = only[3]
+        args = [value, expression(c, owner), c.constant(c.name(leaf), leaf)]
+        return [c.at(ast.Expr(c.call(".setattr", args, only)), node)]
+    for each in targets:
+        if each[0] == "star":
+            raise c.wrong("a starred target must be in a list or tuple", each)
+    return [c.at(ast.Assign([target(c, each) for each in targets], value), node)]
+
+
+IN_PLACE: dict[str, type[ast.operator]] = {
+    "+=": ast.Add, "-=": ast.Sub, "*=": ast.Mult, "/=": ast.Div, "//=": ast.FloorDiv, "%=": ast.Mod,
+    "@=": ast.MatMult, "**=": ast.Pow, "<<=": ast.LShift, ">>=": ast.RShift,
+    "&=": ast.BitAnd, "|=": ast.BitOr, "^=": ast.BitXor}
+GUARDED = {"*=": ".imul", "**=": ".ipow", "<<=": ".ishl", "%=": ".imod"}
+
+
+def augment(c: Context, node: Node) -> ast.stmt:
+    """`x += 1` and its kin."""
+    left, sign, right = node[3]
+    while left[0] == "group":
+        left = left[3][0]
+    operator = sign[3][0][3]
+    if left[0] not in ("NAME", "attribute", "subscript"):
+        raise c.wrong(f"{WHAT.get(left[0], 'this')} cannot be changed by {operator}", left)
+    made = target(c, left)
+    guard = GUARDED.get(operator)
+    if guard and isinstance(made, ast.Name):
+        before = c.load(made.id, left)
+        return c.at(ast.Assign([made], c.call(guard, [before, expression(c, right)], node)), node)
+    if guard and isinstance(made, ast.Subscript):
+        made.value = c.call(".wary", [made.value], left)
+    assert isinstance(made, ast.Name | ast.Subscript)
+    return c.at(ast.AugAssign(made, IN_PLACE[operator](), expression(c, right)), node)

@@ -1,0 +1,153 @@
+"""What is said about text that is not in the language, where, and which repair is offered."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gradcli.errors import Fault
+from gradcli.lang.lower import lower
+from gradcli.lang.parse import completeness, parse
+from gradcli.lang.policy import Policy
+from lang.corpus import PROGRAMS
+
+# text: (what the message must contain, the line and column it points at, what the first hint must contain)
+WRONG = {
+    "print x": ("print needs brackets", (1, 1), "print(x)"),
+    "print 'a', b": ("print needs brackets", (1, 1), "print('a', b)"),
+    "x = 1\nif x:\n    print x": ("print needs brackets", (3, 5), "print(x)"),
+    "exec 'a'": ("exec is not part", (1, 1), ""),
+    "x = (1,\n 2\ny = 3": ("( is not closed", (1, 5), ")"),
+    "x = [1, 2": ("[ is never closed", (1, 5), ""),
+    "f(g(1)": ("( is never closed", (1, 2), ""),
+    "x = 1)": ("no ( that this ) could close", (1, 6), ""),
+    "x = (1]": ("( is closed by ]", (1, 7), ""),
+    "if x\n  y": ("a colon is missing", (1, 5), "if x:"),
+    "def f()\n    return 1": ("a colon is missing", (1, 8), "def f():"),
+    "while True print(1)": ("a colon is missing", (1, 12), "while True: print(1)"),
+    "else:\n    x": ("else must follow", (1, 1), ""),
+    "if x = 3: pass": ("to compare, write ==", (1, 6), "if x == 3: pass"),
+    "a + b = c": ("an expression cannot be assigned to", (1, 1), "a + b == c"),
+    "f() = 3": ("the result of a call cannot be assigned", (1, 1), "f() == 3"),
+    "1 = x": ("a number cannot be assigned", (1, 1), ""),
+    "None = 3": ("None cannot be given", (1, 1), ""),
+    "x = 'abc": ("not closed on its line", (1, 5), "'abc'"),
+    "x = '''abc\n\n": ("never closed by '''", (1, 5), ""),
+    "  x = 1": ("this line is indented", (1, 1), ""),
+    "x = 1\n  y = 2": ("this line is indented", (2, 1), ""),
+    "if x:\ny": ("an indented block must follow", (2, 1), "pass"),
+    "if x:\n    y\n  z": ("matches no block", (3, 1), "four spaces"),
+    "if x:\n\ty\n        z": ("tabs and spaces", (3, 1), ""),
+    "x = 1 +": ("a value must follow +", (1, 8), ""),
+    "x = 1 2": ("an operator is missing between 1 and 2", (1, 7), ""),
+    "[1 2]": ("a comma or an operator is missing", (1, 4), ""),
+    "class = 3": ("class is a word of the language", (1, 1), "class_"),
+    "x.for": ("for is a word of the language", (1, 3), ""),
+    "try:\n    x\ny": ("try needs an except", (3, 1), "except"),
+    "a <> b": ("<> is Python 2's", (1, 4), "!="),
+    "a && b": ("&& is not", (1, 4), "and"),
+    "a || b": ("|| is not", (1, 4), "or"),
+    "!x": ("notebook", (1, 1), ""),
+    "y = !x": ("! is not", (1, 5), "not x"),
+    "i++": ("++ is not", (1, 3), "i += 1"),
+    "x = a ? b : c": ("? is not", (1, 7), "a if condition else b"),
+    "yield x": ("yield is not part", (1, 1), "result.append"),
+    "async def f(): pass": ("async is not part", (1, 1), ""),
+    "match x:\n    case 1: pass": ("match is not part", (1, 1), "if x == 1"),
+    "raise E, 'x'": ("stands in brackets", (1, 8), "raise E('x')"),
+    "try: x\nexcept E, e: y": ("with as", (2, 9), "as e"),
+    "if x: pass\nelse if y: pass": ("one word", (2, 1), "elif"),
+    "x = “a”": ("typographic quote", (1, 5), '"'),
+    "x = 2×3": ("× is not a sign", (1, 6), "*"),
+    "1abc": ("runs into a name", (1, 1), ""),
+    "x = 012": ("cannot be read as a number", (1, 5), ""),
+    "whlie x:\n    pass": ("whlie is not a word", (1, 1), "while"),
+    "x := 3": ("must stand in brackets", (1, 3), "(name := value)"),
+    "f'{a'": ("never closed", (1, 3), ""),
+    "f'{}'": ("braces of an f-string are empty", (1, 3), ""),
+    "f'}'": ("closes nothing", (1, 3), ""),
+    "f'{a!x}'": ("stands r, s or a", (1, 5), ""),
+    "f'{a b}'": ("an operator is missing", (1, 6), ""),
+    "f(a=1, 2)": ("positional argument cannot follow", (1, 8), ""),
+    "f(x for x in y, 3)": ("generator needs its own brackets", (1, 3), ""),
+    "def f(a, a): pass": ("stands twice", (1, 10), ""),
+    "def f(a=1, b): pass": ("without a default", (1, 12), ""),
+    "def f(*): pass": ("must follow the bare *", (1, 7), ""),
+    "def f(**k, a): pass": ("nothing can follow", (1, 12), ""),
+    "return 5": ("return can only stand in a function", (1, 1), ""),
+    "break": ("break can only stand in a loop", (1, 1), ""),
+    "def f():\n    continue": ("continue can only stand in a loop", (2, 5), ""),
+    "*a = 3": ("starred target", (1, 1), ""),
+    "x = *a": ("starred expression", (1, 5), ""),
+    "a, *b, *c = d": ("only one name can take the rest", (1, 1), ""),
+    "del f()": ("cannot be deleted", (1, 5), ""),
+    "b'abc'": ("byte strings", (1, 1), ""),
+    "import os": ("there is no module os", (1, 8), ""),
+    "x = '\\x4'": ("cut short", (1, 5), ""),
+    "αβ = (1": ("never closed", (1, 6), ""),
+}
+
+
+@pytest.mark.parametrize("text", WRONG)
+def test_the_complaint_names_cause_place_and_repair(text):
+    says, where, repair = WRONG[text]
+    with pytest.raises(Fault) as caught:
+        lower(parse(text), text, Policy())
+    fault = caught.value
+    assert says in fault.message
+    assert (fault.span.line, fault.span.column) == where
+    assert (fault.span.end_line, fault.span.end_column) > where
+    assert repair in (fault.hints[0][0] if fault.hints else "")
+    assert fault.source == text and fault.status == 3
+
+
+def test_no_complaint_speaks_of_the_parsers_inside():
+    for text in WRONG:
+        with pytest.raises(Fault) as caught:
+            lower(parse(text), text, Policy())
+        told = " ".join([caught.value.message, *(hint for hint, _ in caught.value.hints)])
+        assert not any(word in told for word in ("_NEWLINE", "_INDENT", "$END", "__ANON", "NAME", "token", "NUMBER"))
+
+
+COMPLETENESS = {
+    "x = 1": "complete", "": "complete", "# a remark": "complete", "x = (1,": "incomplete", "if x:": "incomplete",
+    "if x:\n    y": "incomplete", "if x:\n    y\n": "complete", "if x: y": "incomplete", "if x: y\n": "complete",
+    "def f():\n    return (": "incomplete", "x = '''a": "incomplete", "x = 'a": "wrong", "x = 1 \\": "incomplete",
+    "x = 1 +": "wrong", "x = )": "wrong", "try:\n    x": "incomplete", "try:\n    x\n": "incomplete",
+    "class A:\n    def f(self):\n        pass": "incomplete", "class A:\n    def f(self):\n        pass\n": "complete",
+    "@staticmethod": "incomplete", "for i in [1,\n2]:": "incomplete", "print x": "wrong", "f'{a": "wrong",
+    "if x:\n    y\nelse:": "incomplete", "x = {1: [2, (3": "incomplete", "1abc": "wrong", "if x\n": "wrong",
+}
+
+
+@pytest.mark.parametrize("text", COMPLETENESS)
+def test_what_enter_does(text):
+    assert completeness(text) == COMPLETENESS[text]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.integers(0, 2**32), st.sampled_from(sorted(PROGRAMS)))
+def test_damaged_text_gets_a_complaint_and_never_a_crash(seed, name):
+    chance = random.Random(seed)
+    text = PROGRAMS[name]
+    for _ in range(chance.randrange(1, 4)):
+        at, end = sorted(chance.choices(range(len(text)), k=2))
+        text = text[:at] + chance.choice(["", "(", "'", "\n", "\\", "{", "f'{", ":", "é", "\t", "=", "0x"]) + (
+            text[at + 1 :] if chance.random() < 0.7 else text[end:])
+    try:
+        lower(parse(text), text, Policy())
+    except Fault as fault:
+        assert fault.span is not None and fault.message
+    assert completeness(text) in ("complete", "incomplete", "wrong")
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=40))
+def test_any_text_gets_a_complaint_or_a_program(text):
+    try:
+        lower(parse(text), text, Policy())
+    except Fault as fault:
+        assert fault.span is not None and fault.message
