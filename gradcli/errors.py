@@ -251,6 +251,15 @@ class AmbiguousTruth(ValueFault, TypeFault):
     code = "G0308"
 
 
+class NumpyOfHistory(GradFault):
+    """numpy() was called on something that requires gradients, whose history an array cannot carry.
+
+    Say y.detach().numpy(), or y.data.numpy().
+    """
+
+    code = "G0410"
+
+
 class AnomalousGradient(GradFault):
     """With anomaly detection on, an operation passed back a gradient that is nan or infinite.
 

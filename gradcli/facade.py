@@ -152,6 +152,14 @@ def set_default_dtype(d: Any) -> None:
     Default.floating = dtype
 
 
+def from_numpy(ndarray: Any) -> Tensor:
+    """A tensor around the memory of an array that `.numpy()` gave."""
+    if not isinstance(ndarray, Tensor):
+        raise ArgumentFault(f"from_numpy() needs what .numpy() gives, not {described(ndarray)}",
+                            ("torch.tensor([1.0, 2.0])", "a tensor from a list"))
+    return Tensor(ndarray.array)
+
+
 def is_tensor(obj: Any) -> bool:
     """Whether `obj` is a tensor."""
     return isinstance(obj, Tensor)
@@ -227,6 +235,19 @@ def math_space() -> Namespace:
     return Namespace("math", **{name: getattr(math, name) for name in MATH}, pow=math.pow, **growing)
 
 
+def random_space(generators: Any) -> Namespace:
+    """Python's random, on the session's own seeded stream."""
+    def drawing(name: str) -> Callable[..., Any]:
+        def drawn(*args: Any) -> Any:
+            return getattr(generators.python, name)(*args)
+
+        drawn.__name__ = drawn.__qualname__ = name
+        return drawn
+
+    return Namespace("random", **{name: drawing(name) for name in (
+        "random", "uniform", "gauss", "randint", "choice", "shuffle", "sample", "seed")})
+
+
 def operations() -> dict[str, dict[str, str]]:
     """The full names of the table's functions, by the namespace they live in ("" for torch) and their last word."""
     spaces: dict[str, dict[str, str]] = {"": {}}
@@ -256,7 +277,7 @@ def torch_space(session: dict[str, Any]) -> Namespace:
                                                  manual_seed=lambda seed: None, manual_seed_all=lambda seed: None),
         no_grad=GradSwitch("no_grad", False), enable_grad=GradSwitch("enable_grad", True),
         inference_mode=GradSwitch("inference_mode", False), set_grad_enabled=set_grad_enabled,
-        is_grad_enabled=lambda: grad_mode.on, is_tensor=is_tensor, set_default_dtype=set_default_dtype,
+        is_grad_enabled=lambda: grad_mode.on, is_tensor=is_tensor, from_numpy=from_numpy, set_default_dtype=set_default_dtype,
         get_default_dtype=lambda: OF[Default.floating], set_default_tensor_type=set_default_dtype,
         pi=math.pi, e=math.e, inf=math.inf, nan=math.nan, strided="torch.strided", **session)
 
@@ -342,13 +363,13 @@ class Door:
         if isinstance(value, Handle):
             return ("remove",)
         if isinstance(value, type):
-            return getattr(value, "class_readable", ())
-        found = getattr(type(value), "readable", ())
-        return {*found, *filter(_public, vars(value))} if getattr(type(value), "holds", False) else found
+            return getattr(value, "_class_readable", ())
+        found = getattr(type(value), "_readable", ())
+        return {*found, *filter(_public, vars(value))} if getattr(type(value), "_holds", False) else found
 
     def readable(self, value: Any, name: str) -> bool:
         """Whether programs may read `value.name`."""
-        if getattr(type(value), "holds", False) and _public(name) and name in vars(value):
+        if getattr(type(value), "_holds", False) and _public(name) and name in vars(value):
             return True
         return name in self.known(value)
 
@@ -357,16 +378,16 @@ class Door:
         if isinstance(value, Tensor) and new is not GONE:
             return ASSIGNABLE.get(name, False)
         kind = type(value)
-        return name in getattr(kind, "writable", ()) or (
-            getattr(kind, "holds", False) and _public(name) and not hasattr(kind, name))
+        return name in getattr(kind, "_writable", ()) or (
+            getattr(kind, "_holds", False) and _public(name) and not hasattr(kind, name))
 
     def base(self, value: Any) -> type | None:
         """The class that a program's class may inherit from when it names `value` as its base."""
         kind = types_of(value)[0] if isinstance(value, Kind) else None
-        return kind if getattr(kind, "inheritable", False) else None
+        return kind if getattr(kind, "_inheritable", False) else None
 
 
-CLOSED = frozenset({"readable", "writable", "class_readable", "holds", "inheritable", "looks", "_record", *nn_closed})
+CLOSED = frozenset({"_readable", "_writable", "_class_readable", "_holds", "_inheritable", "_looks", "_record", *nn_closed})
 """What a program's class may not name when it inherits from one of ours."""
 
 DECORATORS = frozenset(f"{prefix}{name}" for name in ("no_grad", "enable_grad", "inference_mode")

@@ -27,7 +27,7 @@ from gradcli.engine.op import traced
 from gradcli.engine.tensor import Shown, Tensor
 from gradcli.engine.variable import grad_mode
 from gradcli.errors import AttributeFault, Fault, NameFault
-from gradcli.facade import CLOSED, DECORATORS, Door, Namespace, bare_names, kind_of, modules, prelude, tensor_names, torch_space
+from gradcli.facade import CLOSED, DECORATORS, Door, Namespace, bare_names, kind_of, modules, prelude, random_space, tensor_names, torch_space
 from gradcli.lang.budget import Budget
 from gradcli.lang.builtins import PLAIN
 from gradcli.lang.builtins import prelude as plain_names
@@ -87,7 +87,7 @@ class Session:
         plain = plain_names(Formatter(policy, self.budget), self.budget, self._write)
         names = prelude(torch_space(self._services()), plain)
         policy.names = names
-        policy.modules = modules(names)
+        policy.modules = modules(names) | {"random": random_space(self.generators)}
         self._builtins = builtins(policy, self._show, self._note, self._write, self.budget)
         self._bare = bare_names(self._builtins)
         self._names: dict[str, Any] = {"__builtins__": self._builtins}

@@ -152,10 +152,8 @@ def _several(cls: type[Op], values: Sequence[Any], arrays: list[Any], results: t
              result_class: type[Tensor], tracked: bool) -> Any:
     """The results of a call that has more than one, named where the operation names them."""
     results = tuple([r if type(r) is ndarray else asarray(r) for r in results])
-    outs = [result_class(r) for r in results]
-    for out, r in zip(outs, results, strict=True):
-        if r.base is not None:
-            _root(out, values[0], r)
+    for out in (outs := [result_class(r) for r in results]):
+        _root(out, values[0], out.array)
     if tracked and outs:
         record(cls, values, arrays, results, outs[0])
         call = outs[0].node
@@ -176,9 +174,8 @@ def named(cls: type[Op]) -> Any:
     """The named tuple that an operation's several results come in."""
     if cls not in _named:
         from collections import namedtuple
-
-        name = cls.names[0].replace(".", "_").removesuffix("_dim")     # max_dim is a part of max
-        _named[cls] = namedtuple(name, cls.returns)  # type: ignore[misc]  # noqa: PYI024
+        name = cls.names[0].replace(".", "_").removesuffix("_dim")      # the user called max, not its part max_dim
+        _named[cls] = namedtuple(name, cls.returns)  # type: ignore[misc]
     return _named[cls]
 
 

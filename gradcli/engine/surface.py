@@ -18,7 +18,7 @@ from gradcli.engine.op import Op, Part, traced
 from gradcli.engine.rearrange import METHODS as REARRANGING
 from gradcli.engine.signature import described, sized
 from gradcli.engine.tensor import DATA, Cut, Shown, Size, Tensor
-from gradcli.engine.variable import RESULT, Parameter, Variable, Volatile, grad_mode
+from gradcli.engine.variable import RESULT, Array, Parameter, Variable, Volatile, grad_mode
 from gradcli.errors import (
     AmbiguousTruth,
     ArgumentFault,
@@ -28,6 +28,7 @@ from gradcli.errors import (
     IntegerLeaf,
     NoHistory,
     NonScalarBackward,
+    NumpyOfHistory,
     TypeFault,
 )
 
@@ -193,6 +194,21 @@ def tolist(self: Tensor) -> Any:
     return self.array.tolist()
 
 
+def numpy(self: Tensor) -> Array:
+    """The same memory as an array that prints as numpy prints."""
+    if self.requires_grad:
+        raise NumpyOfHistory("Can't call numpy() on Tensor that requires grad.",
+                             ("{y}.detach().numpy()", "the numbers without their history"),
+                             ("{y}.data.numpy()", "the same in 0.1.12's spelling"))
+    return Array(self.array)
+
+
+def cuda(self: Tensor, *device: Any) -> Tensor:
+    """Refused: there is no such device here."""
+    raise GradFault("there is no CUDA device here: programs run on the processor",
+                    ("if torch.cuda.is_available():", "before it, which is False here"))
+
+
 def size(self: Tensor, dim: int | None = None) -> Any:
     """The lengths of the dimensions, or the length of one."""
     return self.shape if dim is None else self.array.shape[axis(dim, self.array.ndim)]
@@ -303,8 +319,50 @@ def _set_volatile(self: Tensor, value: Any) -> None:
         self.requires_grad = False
 
 
+class AccumulateGrad(Op, abstract=True):
+    """The end of a path through the graph: where a leaf's gradient is added up."""
+
+    __slots__ = ("variable",)
+    era_name = modern_name = "AccumulateGrad"
+    edges = ()
+
+
+def next_functions(self: Op | Part) -> tuple[tuple[Any, int], ...]:
+    """The calls this call used the results of, each with which result it was; leaves as AccumulateGrad."""
+    return tuple(_step(debtor, leaves=False) for debtor in _debtors(self))
+
+
+def previous_functions(self: Op | Part) -> tuple[tuple[Any, int], ...]:
+    """The same as 0.1.12 told it: leaves as the Variables they are."""
+    return tuple(_step(debtor, leaves=True) for debtor in _debtors(self))
+
+
+def _debtors(call: Op | Part) -> list[Any]:
+    edges = (call.call if isinstance(call, Part) else call).edges
+    return [debtor for debtor, _, _ in edges] if type(edges) is tuple else []
+
+
+def _step(debtor: Any, leaves: bool) -> tuple[Any, int]:
+    if isinstance(debtor, Part):
+        return debtor.call, debtor.at
+    if isinstance(debtor, Tensor) and not leaves:
+        end = AccumulateGrad()
+        end.variable = debtor  # type: ignore[attr-defined]  # a slot of its own
+        return end, 0
+    return debtor, 0
+
+
+def node_name(self: Op) -> str:
+    """What today's PyTorch calls this call."""
+    return self.modern_name
+
+
+for _name, _function in {"next_functions": next_functions, "previous_functions": previous_functions}.items():
+    setattr(Op, _name, property(_function))
+Op.name = node_name  # type: ignore[attr-defined]
+Op.readable = ("name", "next_functions", "previous_functions")  # type: ignore[attr-defined]
 METHODS: dict[str, Callable[..., Any]] = {
-    f.__name__: f for f in (backward, register_hook, retain_grad, detach, detach_, requires_grad_, item, tolist, size,
+    f.__name__: f for f in (backward, register_hook, retain_grad, detach, detach_, requires_grad_, item, tolist, numpy, cuda, size,
                             dim, numel, stride, is_contiguous, element_size)}
 METHODS |= {"ndimension": dim, "nelement": numel} | REARRANGING
 PROPERTIES = {"data": data, "grad_fn": grad_fn, "creator": grad_fn, "is_leaf": is_leaf, "volatile": volatile}

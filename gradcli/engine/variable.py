@@ -26,7 +26,14 @@ class Volatile(Variable):
     __slots__ = ()
 
 
-RESULT: dict[type, type[Tensor]] = {Tensor: Tensor, Variable: Variable, Parameter: Variable, Volatile: Volatile}
+class Array(Tensor):
+    """What `.numpy()` gives: the same memory, printing as numpy prints; nothing of it takes part in differentiation."""
+
+    __slots__ = ()
+
+
+RESULT: dict[type, type[Tensor]] = {Tensor: Tensor, Variable: Variable, Parameter: Variable, Volatile: Volatile,
+                                        Array: Array}
 
 
 class GradMode:

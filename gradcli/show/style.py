@@ -14,6 +14,7 @@ from typing import Any
 from gradcli.engine.dtypes import OF, Default
 from gradcli.engine.op import Op, Part
 from gradcli.engine.tensor import Tensor
+from gradcli.engine.variable import Array as NumpyArray
 from gradcli.engine.variable import Parameter, Variable
 from gradcli.errors import ArgumentFault
 from gradcli.show import modern, tutorial
@@ -78,11 +79,16 @@ class Style:
 
     def _single(self, value: Any, options: Options, own: Callable[[Any], str]) -> str:
         """The text of what is no container; `own` is Python's word on what is not ours."""
+        if isinstance(value, NumpyArray):
+            return own(value.array)
         if isinstance(value, Tensor):
             return self.tensor(value, options)
         if isinstance(value, Op | Part):
             node = value.call if isinstance(value, Part) else value
             return f"<{self.node_name(node)} object at {self.address(node)}>"
+        looks = getattr(type(value), "_looks", None)
+        if looks is not None:
+            return str(looks(value, self))
         if hasattr(value, "array") and hasattr(value, "dtype"):
             return self.storage(value)
         text = own(value)
