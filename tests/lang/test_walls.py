@@ -8,7 +8,7 @@ import os
 
 import pytest
 
-from gradcli.errors import LimitFault, PolicyFault
+from gradcli.errors import Fault, LimitFault, PolicyFault
 from gradcli.lang import tables
 from gradcli.lang.budget import Budget
 from gradcli.lang.context import DEPTH
@@ -199,3 +199,25 @@ def test_long_chains_evaluate_in_order_and_keep_nothing(world):
     world.run(text)
     assert world.namespace["log"] == list(range(300)) and world.namespace["x"] == sum(range(300))
     assert all(value is None for name, value in world.namespace.items() if name.startswith("."))
+
+
+PUZZLES = {
+    "braces": "f'" + "{" * 20_001, "braces and letters": "f'" + "{a" * 20_000,
+    "quotes in a field": "f'{" + "'" * 20_001,
+    "other quotes in a field": "f'{" + '"a' * 20_001, "fields and quotes": "f'" + "{a'b'" * 20_000,
+    "digits into a name": "1" * 20_000 + "x", "digits and underscores": "1_" * 20_000, "escapes": "'" + "a\\" * 20_000,
+    "triple quotes": "'''" + "''a" * 20_000, "triple f-string": "f'''" + "{a''" * 20_000,
+    "backslashes": "\\" * 20_000, "f-strings in f-strings": "f'{f\"{" * 5_000, "spaces": " " * 20_000 + "!",
+}
+
+
+@pytest.mark.parametrize("text", PUZZLES.values(), ids=PUZZLES)
+def test_no_text_makes_the_lexer_try_for_ever(text):
+    with pytest.raises(Fault) as caught:
+        parse(text)
+    assert caught.value.span is not None
+
+
+def test_a_long_line_beyond_ascii_keeps_its_places(world):
+    text = "é = 1; x = " + "é + " * 20_000 + "ö"
+    assert world.fault(text).span.column == len(text)
