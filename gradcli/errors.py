@@ -52,7 +52,7 @@ class Fault(Exception):
         self.places = list(places)
         self.span = span
         self.source = ""        # the whole text the span counts in
-        self.name = "<input>"   # what that text is called
+        self.name: Any = "<input>"   # what that text is called
         self.trail: list[tuple[str, str, Span]] = []    # the user's calls, outermost first: function, text, place
 
     def __init_subclass__(cls) -> None:

@@ -27,7 +27,19 @@ from gradcli.engine.op import traced
 from gradcli.engine.tensor import Shown, Tensor
 from gradcli.engine.variable import grad_mode
 from gradcli.errors import AttributeFault, Fault, NameFault
-from gradcli.facade import CLOSED, DECORATORS, Door, Namespace, bare_names, kind_of, modules, prelude, random_space, tensor_names, torch_space
+from gradcli.facade import (
+    CLOSED,
+    DECORATORS,
+    Door,
+    Namespace,
+    bare_names,
+    kind_of,
+    modules,
+    prelude,
+    random_space,
+    tensor_names,
+    torch_space,
+)
 from gradcli.lang.budget import Budget
 from gradcli.lang.builtins import PLAIN
 from gradcli.lang.builtins import prelude as plain_names
@@ -54,7 +66,7 @@ class Session:
     """
 
     def __init__(self, style: str = "tutorial", seed: int | None = None,
-                 write: Callable[[str], object] | None = None, note: Callable[[str], object] | None = None) -> None:
+                 write: Callable[[str], object] | None = None, note: Callable[[str], None] | None = None) -> None:
         self.options = Options()
         self.generators = Generators(STREAMS[style], seed)
         self.default = Default.floating
@@ -136,7 +148,7 @@ class Session:
         self._fetch(code)
         with self._in_force():
             try:
-                exec(code, self._names)  # noqa: S102  # the verified code object of lang/lower.py
+                exec(code, self._names)  # the verified code object of lang/lower.py
             except KeyboardInterrupt:
                 raise
             except Exception as error:

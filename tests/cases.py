@@ -44,6 +44,13 @@ def call(op, args):
         *args[:first], **dict(zip(op.params[first:], args[first:], strict=False)))
 
 
+def smooth(op, args):
+    """The call as slopes are measured: where inputs count as symmetric, both triangles move together."""
+    if not op.symmetric:
+        return call(op, args)
+    return call(op, [(a + a.transpose(-1, -2)) / 2 if isinstance(a, Variable) else a for a in args])
+
+
 def results(out):
     """The floating results of a call, as a list."""
     outs = out if isinstance(out, tuple) else (out,)

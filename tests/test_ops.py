@@ -7,7 +7,7 @@ recorded from another program, so a wrong rule cannot vouch for itself.
 import numpy as np
 import pytest
 
-from cases import OPS, arguments, call, cases, differentiable, leaves, random_free, results
+from cases import OPS, arguments, call, cases, differentiable, leaves, random_free, results, smooth
 from gradcli.engine.backward import sweep
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.variable import Variable, recording
@@ -22,7 +22,7 @@ def test_gradient_is_the_slope_of_forward(op, sample):
     args = arguments(sample)
     got = gradients(op, args, again=False)
     for x, g in zip(leaves(args), got, strict=True):
-        np.testing.assert_allclose(g, slope(lambda: weighed(call(op, args)).array, x), rtol=1e-5, atol=1e-6)
+        np.testing.assert_allclose(g, slope(lambda: weighed(smooth(op, args)).array, x), rtol=1e-5, atol=1e-6)
 
 
 @every_slope
@@ -131,7 +131,7 @@ def weights(shape):
 def gradients(op, args, again):
     """The gradient of the weighed result for each leaf: arrays, or Variables with `again`."""
     with recording(True):
-        total = weighed(call(op, args))
+        total = weighed(smooth(op, args))
     found = list(leaves(args))
     owed = sweep([total], [Variable(np.ones((), total.array.dtype))], again=again, keep=again) if (
         total is not None and total.requires_grad) else {}

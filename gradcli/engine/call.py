@@ -1,12 +1,8 @@
-"""Calling operations: compute, and remember the call if a gradient may be asked.
-
-`perform` is the whole of it; `fast_unary` and `fast_binary` are the same for the two
-shapes of call that programs make most, and fall back to it whenever anything is unusual.
-"""
+"""Calling operations: compute, and remember the call if a gradient may be asked."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from sys import _getframe
 from typing import Any
 
@@ -22,17 +18,17 @@ from gradcli.engine.variable import RESULT, Variable, Volatile, grad_mode
 from gradcli.errors import Fault, MemoryFault, ShapeFault, TypeFault, ValueFault
 
 UNFIT = (ValueError, TypeError, IndexError, OverflowError, np.linalg.LinAlgError, MemoryError)
-_constants: dict[Any, dict[Any, ndarray]] = {float32: {}, float64: {}}
+CONSTANTS: dict[Any, dict[Any, ndarray]] = {float32: {}, float64: {}}
 CONSTANTS_KEPT = 512
 
 
 def constant(number: Any, dtype: Any) -> ndarray:
     """A plain number as an array of no dimensions; those of common types are kept for reuse."""
-    kept = _constants.get(dtype)
+    kept = CONSTANTS.get(dtype)
     if kept is not None and number in kept and number:
         return kept[number]
     try:
-        array = asarray(number, dtype)
+        array = asarray(number, dtype) if dtype.kind not in "iu" else asarray(number, "int64").astype(dtype)
     except OverflowError:
         raise ValueFault(f"the number {number} does not fit into {OF[dtype].name}") from None
     if kept is not None and number and number == number:    # 0.0 and -0.0 would share a place; nan has none
@@ -118,7 +114,7 @@ def record(cls: type[Op], values: Sequence[Any], arrays: list[Any], result: Any,
         slots += tuple([_each(a, "shape") for a in arrays]) + tuple([_each(a, "dtype") for a in arrays])
     edges = [(to, rule, rule.pick(slots)) for rule, to in _debts(cls, values)]
     if edges:
-        which = cls.variant(*values) if cls.variant else 0  # type: ignore[misc]
+        which = cls.variant(*values) if cls.variant else 0
         this = cls.nodes[min(which, len(cls.nodes) - 1)]()
         this.edges = tuple(edges)
         this.hooks = None
@@ -175,7 +171,7 @@ def named(cls: type[Op]) -> Any:
     if cls not in _named:
         from collections import namedtuple
         name = cls.names[0].replace(".", "_").removesuffix("_dim")      # the user called max, not its part max_dim
-        _named[cls] = namedtuple(name, cls.returns)  # type: ignore[misc]
+        _named[cls] = namedtuple(name, cls.returns)
     return _named[cls]
 
 
@@ -231,8 +227,8 @@ def explained(cls: type[Op], values: Sequence[Any], error: BaseException) -> Fau
     if isinstance(error, Fault):
         return error
     name = cls.names[0].rsplit(".", 1)[-1]
-    shapes = [x.array.shape for x in values if isinstance(x, Tensor | ndarray)
-              and (x.array if isinstance(x, Tensor) else x).ndim] if not isinstance(error, MemoryError) else []
+    arrays = [x.array if isinstance(x, Tensor) else x for x in values]
+    shapes = [x.shape for x in arrays if isinstance(x, ndarray) and x.ndim]
     told = " and ".join(described(x) for x in values if isinstance(x, Tensor)) or "these arguments"
     if isinstance(error, MemoryError):
         return MemoryFault(f"{name}() of {told} needs more memory than there is")
@@ -263,120 +259,6 @@ def here() -> tuple[Any, int]:
             break
         frame = frame.f_back
     return frame.f_code, frame.f_lasti
-
-
-def unrecorded(out: Variable, *inputs: Any) -> Variable:
-    """`out`, remembering where the history of its inputs ended if one of them had any."""
-    for x in inputs:
-        if isinstance(x, Tensor) and (x.requires_grad or x.cut):
-            out.cut = Cut("torch.no_grad()", here()) if x.requires_grad else x.cut
-            break
-    return out
-
-
-def fast_unary(cls: type[Op], call: Callable[..., Any]) -> Callable[..., Any]:
-    """`call`, with a short way for one floating Variable and nothing else."""
-    kernel, rule, node_class, new = cls.kernel or cls.forward, cls.rules[0], cls.nodes[0], object.__new__
-    pick, middle, shaped = rule.pick, cls.signature.defaults[1:], cls.shaped
-
-    def unary(*args: Any, **options: Any) -> Any:
-        if options or len(args) != 1 or type(input := args[0]) is not Variable:
-            return call(*args, **options)
-        a = input.array
-        if a.dtype is not float32 and a.dtype is not float64:
-            return call(input)
-        try:
-            result = kernel(a)
-        except UNFIT as error:
-            raise explained(cls, args, error) from None
-        if type(result) is not ndarray:
-            result = asarray(result)
-        if not input.requires_grad or not grad_mode.on:
-            return unrecorded(Variable(result), input)
-        if input.root is not None:
-            freshen(input)
-        slots = (a, *middle, result)
-        if shaped:
-            slots += (a.shape, *middle, a.dtype)
-        this = new(node_class)
-        this.edges = ((input.node or input, rule, pick(slots)),)
-        this.hooks = None
-        this.shape = result.shape
-        frame = _getframe(1)
-        while "__spec__" in frame.f_globals and frame.f_back:      # guards of the language, other operations
-            frame = frame.f_back
-        this.code = frame.f_code
-        this.line_at = frame.f_lasti
-        this.born = clock()
-        return Variable(result, True, this)
-
-    return unary
-
-
-def fast_binary(cls: type[Op], call: Callable[..., Any]) -> Callable[..., Any]:
-    """The operator of `cls`, with a short way for Variables of one type and plain numbers."""
-    left, right = cls.rules
-    pick_left, pick_right = left.pick, right.pick
-    both, with_number, new = cls.nodes[0], cls.nodes[min(1, len(cls.nodes) - 1)], object.__new__
-    middle, forward = cls.signature.defaults[2:], cls.forward
-    kernel = cls.kernel or (forward if not middle else lambda a, b: forward(a, b, *middle))
-    kept_floats, kept_doubles = _constants[float32], _constants[float64]
-
-    def binary(input: Any, other: Any) -> Any:
-        if type(input) is not Variable:
-            return call(input, other)
-        a = input.array
-        dtype = a.dtype
-        kind = type(other)
-        if kind is Variable:
-            b = other.array
-            if dtype is not b.dtype or (dtype is not float32 and dtype is not float64):
-                return call(input, other)
-        elif kind is float or kind is int:
-            if dtype is float32:
-                b = kept_floats.get(other) if other else None
-            elif dtype is float64:
-                b = kept_doubles.get(other) if other else None
-            else:
-                return call(input, other)
-            if b is None:
-                b = constant(other, dtype)
-        else:
-            return call(input, other)
-        try:
-            result = kernel(a, b)
-        except UNFIT as error:
-            raise explained(cls, (input, other), error) from None
-        if type(result) is not ndarray:
-            result = asarray(result)
-        if not grad_mode.on:
-            return unrecorded(Variable(result), input, other)
-        if input.requires_grad:
-            slots = (a, b, *middle, result)
-            if input.root is not None:
-                freshen(input)
-            if kind is Variable and other.requires_grad:
-                edges: tuple[Any, ...] = ((input.node or input, left, pick_left(slots)),
-                                          (debtor(other), right, pick_right(slots)))
-            else:
-                edges = ((input.node or input, left, pick_left(slots)),)
-        elif kind is Variable and other.requires_grad:
-            edges = ((debtor(other), right, pick_right((a, b, *middle, result))),)
-        else:
-            return unrecorded(Variable(result), input, other)
-        this = new(both if kind is Variable else with_number)
-        this.edges = edges
-        this.hooks = None
-        this.shape = result.shape
-        frame = _getframe(1)
-        while "__spec__" in frame.f_globals and frame.f_back:      # guards of the language, other operations
-            frame = frame.f_back
-        this.code = frame.f_code
-        this.line_at = frame.f_lasti
-        this.born = clock()
-        return Variable(result, True, this)
-
-    return binary
 
 
 def window_on(base: Tensor, array: ndarray) -> Tensor:

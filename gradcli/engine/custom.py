@@ -17,7 +17,7 @@ import numpy as np
 from gradcli.engine.call import debtor, here
 from gradcli.engine.op import Op, Part, traced
 from gradcli.engine.signature import described, sized
-from gradcli.engine.tensor import Tensor, clock, note_write
+from gradcli.engine.tensor import Shown, Tensor, clock, note_write
 from gradcli.engine.variable import RESULT, Variable, Volatile, grad_mode, recording
 from gradcli.engine.write import rebase, writable
 from gradcli.errors import ArgumentFault, FunctionGradients, FunctionStyle, GradFault
@@ -31,12 +31,19 @@ class Context:
 
     __slots__ = ("__dict__", "__weakref__", "_record")
 
-    readable: ClassVar[frozenset[str]] = frozenset({
+    _readable: ClassVar[frozenset[str]] = frozenset({
         "save_for_backward", "saved_tensors", "saved_variables", "needs_input_grad", "mark_non_differentiable",
         "mark_dirty", "set_materialize_grads"})
-    holds = True        # what the program sets on it, it can read
+    _holds = True        # what the program sets on it, it can read
 
     _record: Record
+
+    def _looks(self, style: Any) -> str:
+        """Its text in a style, which gives it an address."""
+        return f"<torch.autograd.function.Context object at {style.address(self)}>"
+
+    def __repr__(self) -> str:
+        return Shown.text(self)
 
     def save_for_backward(self, *tensors: Any) -> None:
         """Keep tensors for backward, which finds them in `saved_tensors`."""
@@ -75,8 +82,8 @@ class Function(Context):
     """The base of a program's own Functions."""
 
     __slots__ = ()
-    inheritable = True
-    class_readable: ClassVar[frozenset[str]] = frozenset({"apply"})
+    _inheritable = True
+    _class_readable: ClassVar[frozenset[str]] = frozenset({"apply"})
 
     def __new__(cls, *args: Any, **options: Any) -> Any:
         made = object.__new__(cls)
@@ -86,6 +93,10 @@ class Function(Context):
     def __init__(self, *args: Any, **options: Any) -> None:
         if args or options:
             raise ArgumentFault(f"{type(self).__name__}() takes no arguments unless its class has an __init__")
+
+    def _looks(self, style: Any) -> str:
+        """Its text in a style, which gives it an address."""
+        return f"<__main__.{type(self).__name__} object at {style.address(self)}>"
 
     def __call__(self, *args: Any) -> Any:
         """0.1.12's style: this object stands for the call."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from gradcli.engine.call import fast_binary, fast_unary, perform
+from gradcli.engine.call import perform
+from gradcli.engine.fast import fast_binary, fast_unary
 from gradcli.engine.op import TABLE, UNARY, Op, raw, short, traced
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.write import inplace
+
 
 def enter(cls: type[Op]) -> None:
     """Put an operation into the table, the namespaces of rules, and on the tensors."""

@@ -45,7 +45,7 @@ class DType:
     @property
     def itemsize(self) -> int:
         """Bytes of one element."""
-        return self.numpy.itemsize
+        return int(self.numpy.itemsize)
 
     def __repr__(self) -> str:
         return f"torch.{self.name}"

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from types import FunctionType
+from types import FunctionType, new_class
 from typing import Any
 
 from gradcli.engine.signature import ArraysKind, Signature
@@ -207,11 +207,8 @@ def _nodes(cls: type[Op]) -> Iterator[type[Op]]:
 
 
 def _node(cls: type[Op]) -> type[Op]:
-    class Call(cls, abstract=True):     # type: ignore[valid-type, misc]  # one subclass a label
-        __slots__ = ()
-
-    Call.__name__ = cls.__name__
-    return Call
+    node: type[Op] = new_class(cls.__name__, (cls,), {"abstract": True}, lambda body: body.update(__slots__=()))
+    return node
 
 
 class Part:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine.dtypes import NAMED, OF, DType
-from gradcli.engine.tensor import Size, Tensor
+from gradcli.engine.tensor import Tensor
 from gradcli.errors import ArgumentFault
 
 REFUSED = object()
@@ -270,7 +270,7 @@ class Signature:
     def _place(self, name: str, option: str) -> int:
         for spelling in (option, ALIASES.get(option)):
             if spelling in self.names:
-                return self.names.index(spelling)
+                return int(self.names.index(spelling))
         from difflib import get_close_matches
 
         near = get_close_matches(option, self.names, 1)
@@ -311,8 +311,8 @@ def described(value: Any) -> str:
     if isinstance(value, list | tuple) and value:
         strange = next((v for v in value if not isinstance(v, Tensor | int | float)), value[0])
         return f"a {'list' if isinstance(value, list) else 'tuple'} with {described(strange)}"
-    return {list: "an empty list", tuple: "an empty tuple", dict: "a dict", set: "a set"}.get(
-        type(value), f"a {type(value).__name__}")
+    plain: dict[type, str] = {list: "an empty list", tuple: "an empty tuple", dict: "a dict", set: "a set"}
+    return plain.get(type(value), f"a {type(value).__name__}")
 
 
 def sized(shape: Sequence[int]) -> str:

@@ -61,7 +61,8 @@ def without_history(tensor: Tensor, message: str) -> NoHistory:
     if tensor.cut is not None:
         how = tensor.cut.how
         return NoHistory(message, REPAIRS[how], places=[(f"history was left behind by {how}", tensor.cut.place)])
-    return NoHistory(message, ("x = Variable(torch.ones(2, 2), requires_grad=True)", "a leaf that gradients can flow to"))
+    return NoHistory(
+        message, ("x = Variable(torch.ones(2, 2), requires_grad=True)", "a leaf that gradients can flow to"))
 
 
 def seed_for(output: Tensor, gradient: Any) -> Tensor:
@@ -357,13 +358,13 @@ def node_name(self: Op) -> str:
     return self.modern_name
 
 
-for _name, _function in {"next_functions": next_functions, "previous_functions": previous_functions}.items():
-    setattr(Op, _name, property(_function))
+Op.next_functions = property(next_functions)  # type: ignore[attr-defined]
+Op.previous_functions = property(previous_functions)  # type: ignore[attr-defined]
 Op.name = node_name  # type: ignore[attr-defined]
-Op.readable = ("name", "next_functions", "previous_functions")  # type: ignore[attr-defined]
+Op._readable = ("name", "next_functions", "previous_functions")  # type: ignore[attr-defined]
 METHODS: dict[str, Callable[..., Any]] = {
-    f.__name__: f for f in (backward, register_hook, retain_grad, detach, detach_, requires_grad_, item, tolist, numpy, cuda, size,
-                            dim, numel, stride, is_contiguous, element_size)}
+    f.__name__: f for f in (backward, register_hook, retain_grad, detach, detach_, requires_grad_, item, tolist, numpy,
+                            cuda, size, dim, numel, stride, is_contiguous, element_size)}
 METHODS |= {"ndimension": dim, "nelement": numel} | REARRANGING
 PROPERTIES = {"data": data, "grad_fn": grad_fn, "creator": grad_fn, "is_leaf": is_leaf, "volatile": volatile}
 ASSIGNABLE: dict[str, Callable[[Tensor, Any], None]] = {

@@ -29,7 +29,7 @@ class TensorType:
     def __call__(self, *args: Any, requires_grad: bool = False) -> Tensor:
         """Zeros of the given sizes, or the numbers of a list, tuple, size or tensor."""
         made = self._made(args)
-        return made.requires_grad_() if requires_grad else made  # type: ignore[attr-defined, no-any-return]
+        return made.requires_grad_() if requires_grad else made  # type: ignore[attr-defined]
 
     def _made(self, args: tuple[Any, ...]) -> Tensor:
         first = args[0] if args else None

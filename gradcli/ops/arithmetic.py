@@ -2,11 +2,13 @@
 
 import numpy as np
 
-from gradcli.engine.dtypes import FLOATING, category
-from gradcli.engine.signature import Array, Number, Operand, Text
+from gradcli.engine.dtypes import FLOATING, category, float64
+from gradcli.engine.op import Op
+from gradcli.engine.signature import Number, Operand, Text
 from gradcli.engine.tensor import Tensor
 from gradcli.errors import TypeFault, ValueFault
-from gradcli.ops.base import Binary, Unary
+from gradcli.ops.base import Binary
+from gradcli.ops.blocks import in_doubles
 
 
 def constancy(input, other, *options):
@@ -17,6 +19,7 @@ def constancy(input, other, *options):
 class Add(Binary):
     """add(input, other, alpha): input plus alpha times other, element by element."""
 
+    kernel = np.add
     symbol = "add"
     era_label = ("basic_ops.Add", "basic_ops.AddConstant")
     variant = constancy
@@ -35,6 +38,7 @@ class Add(Binary):
 class Sub(Binary):
     """sub(input, other, alpha): input minus alpha times other, element by element."""
 
+    kernel = np.subtract
     names = ("sub", "subtract")
     symbol = "sub"
     era_label = ("basic_ops.Sub", "basic_ops.SubConstant", "basic_ops.SubConstant")
@@ -57,6 +61,7 @@ class Sub(Binary):
 class Mul(Binary):
     """mul(input, other): input times other, element by element."""
 
+    kernel = np.multiply
     names = ("mul", "multiply")
     symbol = "mul"
     era_label = ("basic_ops.Mul", "basic_ops.MulConstant")
@@ -74,16 +79,18 @@ class Mul(Binary):
 
 
 class Div(Binary):
-    """div(input, other, rounding_mode): input divided by other; rounding_mode "trunc" or "floor" rounds the quotient."""
+    """div(input, other, rounding_mode): input divided by other; rounding_mode "trunc" or "floor" rounds it."""
 
     names = ("div", "divide", "true_divide")
     symbol = "truediv"
     promotes = "mixed"
-    era_label = ("basic_ops.Div", "basic_ops.DivConstant", "basic_ops.DivConstant")
-    label = ("DivBackward0", "DivBackward0", "MulBackward0")
-    variant = constancy
+    era_label = ("basic_ops.Div", "basic_ops.DivConstant", "basic_ops.DivConstant", "basic_ops.Div")
+    label = ("DivBackward0", "DivBackward0", "MulBackward0", "DivBackward2")
     samples = [([1.0, 2.0], [3.0, 4.0]), ([[1.0, 2.0], [3.0, 4.0]], [[5.0], [6.0]]), (2, [3.0, -4.0]),
                ([7.0, -7.0], [2.0, 2.0], "trunc"), ([7.0, -7.0], [2.0, 2.0], "floor")]
+
+    def variant(input, other, rounding_mode):
+        return 3 if rounding_mode else constancy(input, other)
 
     def forward(input: Operand, other: Operand, *, rounding_mode: Text("trunc", "floor") = None):
         if rounding_mode is None:
@@ -121,7 +128,20 @@ def nonzero(other):
 def floored(input, other):
     """The quotient rounded down; whole numbers refuse a zero divisor."""
     nonzero(other)
+    if input.dtype == np.float32 and max(input.size, other.size) > 500:
+        return _floored_singles(input, other)
     return np.floor_divide(input, other)
+
+
+@in_doubles
+def _floored_singles(a, b):
+    # the quotient of two float32 numbers is never rounded up to a whole number in float64
+    out = a / b
+    np.floor(out, out=out)
+    hard = ~np.isfinite(a) | np.isinf(b)
+    if hard.any():
+        out[hard] = np.floor_divide(a[hard], b[hard])
+    return out
 
 
 class Pow(Binary):
@@ -129,7 +149,7 @@ class Pow(Binary):
 
     symbol = "pow"
     era_label = ("basic_ops.Pow", "basic_ops.PowConstant", "basic_ops.PowConstant")
-    label = ("PowBackward1", "PowBackward0", "PowBackward1")
+    label = ("PowBackward1", "PowBackward0", "PowBackward2")
     variant = constancy
     samples = [([1.0, 2.0], [3.0, -0.5]), ([[1.5, 2.0], [3.0, 4.0]], [[2.0], [3.0]]), ([1.0, -2.0], 3), (2, [3.0, 0.5]),
                ([1.0, 4.0], 0.5), ([1.0, -2.0], 2), ([1.0, -2.0], -1), ([1.0, 0.5], 0)]
@@ -142,7 +162,7 @@ class Pow(Binary):
 
     def grad_exponent(F, g, input, exponent, out):
         # where both are zero the slope of 0 ** t at t = 0 is taken as 0
-        return F.where(input == 0, F.where(exponent >= 0, F.zeros_like(out), g * out * F.log(input)), g * out * F.log(input))
+        return F.where(F.logical_and(input == 0, exponent >= 0), 0, g * out * F.log(input))
 
 
 def power(input, exponent):
@@ -162,12 +182,13 @@ def power(input, exponent):
                 return np.reciprocal(input)
         elif n < 0 and input.dtype.kind in "iu":
             raise ValueFault("Integers to negative integer powers are not allowed.", "x.float() ** -1")
-    return np.power(input, exponent)
+    out = np.power(input, exponent)
+    return out if input.dtype != np.bool_ else out.astype(np.bool_)
 
 
 def power_slope(F, g, input, exponent):
     """The gradient of a power by its base; 0 where the exponent is 0, whatever the base."""
-    if exponent.ndim == 0:
+    if exponent.ndim == 0 and not getattr(exponent, "requires_grad", False):
         n = exponent.item()
         if n == 0:
             return F.zeros_like(g * input)
@@ -177,19 +198,16 @@ def power_slope(F, g, input, exponent):
     return F.where(exponent == 0, F.zeros_like(g * input), g * (exponent * input ** (exponent - 1)))
 
 
-class Neg(Unary):
-    """neg(input): minus input."""
+class FloatPower(Op):
+    """float_power(input, exponent): input to the power exponent, computed in 64-bit floating numbers."""
 
-    names = ("neg", "negative")
-    symbol = "neg"
-    promotes = ""
-    era_label = "basic_ops.Negate"
-    samples = [([1.0, -2.0],)]
+    names = ("float_power",)
+    samples = [([1.0, 2.0], [3.0, -0.5]), ([1.0, 2.0], 3), (2, [1.0, 0.5])]
+    errors = [([1.0, 2.0], [1.0, 2.0, 3.0]), ([1.0], "text")]
 
-    def forward(input: Array):
-        if input.dtype == np.bool_:
-            raise TypeFault("minus is not defined for truth values; use ~ or logical_not", "~x")
-        return np.negative(input)
+    def compose(F, input: Operand, exponent: Operand):
+        return F.pow(_double(F, input), _double(F, exponent))
 
-    def grad_input(F, g):
-        return -g
+
+def _double(F, x):
+    return x if type(x) in (int, float, bool) else F.cast(x, float64)

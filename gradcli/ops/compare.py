@@ -2,8 +2,10 @@
 
 import numpy as np
 
+from gradcli.engine.kernels import choose
 from gradcli.engine.op import Op
 from gradcli.engine.signature import Array, Index, Operand
+from gradcli.errors import ArgumentFault
 from gradcli.ops.base import Comparison
 
 PAIR = [([1.0, 2.0, 3.0], [1.0, 3.0, 2.0]), ([1.0, 2.0], 1.5)]
@@ -123,14 +125,21 @@ class LogicalNot(Op):
 
 
 class Where(Op):
-    """where(condition, input, other): elements of input where condition holds, of other elsewhere."""
+    """where(condition, input, other): elements of input where condition holds, of other elsewhere; of a condition
+    alone, for each dimension where along it the condition holds."""
 
     promotes = "mixed"
-    samples = [(np.array([True, False]), [1.0, 2.0], [3.0, 4.0]), (np.array([[True], [False]]), [1.0, 2.0], 0)]
-    errors = [(np.array([True, False]), [1.0, 2.0, 3.0], [1.0])]
+    samples = [(np.array([True, False]), [1.0, 2.0], [3.0, 4.0]), (np.array([[True], [False]]), [1.0, 2.0], 0),
+               (np.array([[True, False]]),)]
+    errors = [(np.array([True, False]), [1.0, 2.0, 3.0], [1.0]), (np.array([True, False]), [1.0, 2.0])]
 
-    def forward(condition: Index, input: Operand, other: Operand):
-        return np.where(condition if condition.dtype == np.bool_ else condition != 0, input, other)
+    def forward(condition: Index, input: Operand = None, other: Operand = None):
+        if input is None and other is None:
+            return np.nonzero(condition if condition.ndim else condition.reshape(1))
+        if input is None or other is None:
+            raise ArgumentFault("where() takes a condition alone, or with two tensors or numbers to choose from",
+                                "torch.where(x > 0, x, 0)")
+        return choose(condition if condition.dtype == np.bool_ else condition != 0, input, other)
 
     def grad_input(F, g, condition):
         return F.where(condition, g, 0)
@@ -156,10 +165,10 @@ class Maximum(Extremal):
         return np.maximum(input, other)
 
     def grad_input(F, g, input, other):
-        return F.where(input > other, g, F.where(input == other, g / 2, 0))
+        return F.where(input == other, g / 2, F.where(input < other, 0, g))
 
     def grad_other(F, g, input, other):
-        return F.where(other > input, g, F.where(input == other, g / 2, 0))
+        return F.where(input == other, g / 2, F.where(other < input, 0, g))
 
 
 class Minimum(Extremal):
@@ -171,7 +180,37 @@ class Minimum(Extremal):
         return np.minimum(input, other)
 
     def grad_input(F, g, input, other):
-        return F.where(input < other, g, F.where(input == other, g / 2, 0))
+        return F.where(input == other, g / 2, F.where(input > other, 0, g))
 
     def grad_other(F, g, input, other):
-        return F.where(other < input, g, F.where(input == other, g / 2, 0))
+        return F.where(input == other, g / 2, F.where(other > input, 0, g))
+
+
+class FMax(Extremal):
+    """fmax(input, other): the greater of each pair of elements; a number rather than nan."""
+
+    label = "FmaxBackward0"
+
+    def forward(input: Array, other: Array):
+        return np.fmax(input, other)
+
+    def grad_input(F, g, input, other):
+        return F.where(F.logical_or(input >= other, F.isnan(other)), g, 0)
+
+    def grad_other(F, g, input, other):
+        return F.where(F.logical_or(input >= other, F.isnan(other)), 0, g)
+
+
+class FMin(Extremal):
+    """fmin(input, other): the lesser of each pair of elements; a number rather than nan."""
+
+    label = "FminBackward0"
+
+    def forward(input: Array, other: Array):
+        return np.fmin(input, other)
+
+    def grad_input(F, g, input, other):
+        return F.where(F.logical_or(input <= other, F.isnan(other)), g, 0)
+
+    def grad_other(F, g, input, other):
+        return F.where(F.logical_or(input <= other, F.isnan(other)), 0, g)

@@ -192,7 +192,7 @@ class MakeTensor(Creation):
 class AsTensor(Creation):
     """as_tensor(data, dtype): a tensor as it is, or a new one with the numbers of nested lists."""
 
-    names = ("as_tensor", "asarray", "from_numpy")
+    names = ("as_tensor", "asarray")
     samples = [([1.0, 2.0],)]
     errors = [("text",), ({},)]
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from gradcli.engine.op import Op
-from gradcli.engine.signature import Array, sized
+from gradcli.engine.signature import Array, Number, sized
 from gradcli.errors import ShapeFault
 
 A = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
@@ -13,8 +13,8 @@ B = [[1.0, 2.0], [3.0, -4.0], [0.5, 1.0]]
 def inner_fits(name, a, b, at):
     """Refuse a product whose inner lengths differ, naming both."""
     if a.shape[-1] != b.shape[at]:
-        raise ShapeFault(f"{name}(): mat1 and mat2 shapes cannot be multiplied ({sized(a.shape)} and {sized(b.shape)}): "
-                         f"the last dimension of the first is {a.shape[-1]}, and that of the second it meets is "
+        raise ShapeFault(f"{name}(): mat1 and mat2 shapes cannot be multiplied ({sized(a.shape)} and {sized(b.shape)}"
+                         f"): the last dimension of the first is {a.shape[-1]}, and that of the second it meets is "
                          f"{b.shape[at]}", ("a @ b.t()", "if the second is meant transposed"))
 
 
@@ -86,6 +86,14 @@ class Dot(Op):
         return g * input
 
 
+def stacks_fit(name, a, b):
+    """Refuse stacks of matrices whose counts or inner lengths differ."""
+    dims_are(name, a, b, 3, 3)
+    inner_fits(name, a, b, -2)
+    if a.shape[0] != b.shape[0]:
+        raise ShapeFault(f"{name}(): the stacks have {a.shape[0]} and {b.shape[0]} matrices")
+
+
 class Bmm(Op):
     """bmm(input, mat2): the products of two stacks of matrices."""
 
@@ -95,10 +103,7 @@ class Bmm(Op):
     errors = [([A], [A]), (A, B)]
 
     def forward(input: Array, mat2: Array):
-        dims_are("bmm", input, mat2, 3, 3)
-        inner_fits("bmm", input, mat2, -2)
-        if input.shape[0] != mat2.shape[0]:
-            raise ShapeFault(f"bmm(): the stacks have {input.shape[0]} and {mat2.shape[0]} matrices")
+        stacks_fit("bmm", input, mat2)
         return np.matmul(input, mat2)
 
     def grad_input(F, g, mat2):
@@ -154,3 +159,137 @@ class StackedMm(Op):
 
     def grad_other(F, g, input):
         return F.stacked_mm(F.transpose(input, -1, -2), g)
+
+
+def added(input, product, beta, alpha):
+    """beta * input + alpha * product; with beta 0 whatever input holds, nan included, is left out."""
+    if alpha != 1:
+        product = product * np.asarray(alpha, product.dtype)
+    if beta == 0:
+        return np.broadcast_to(product, np.broadcast_shapes(input.shape, product.shape)).copy()
+    return (input if beta == 1 else input * np.asarray(beta, input.dtype)) + product
+
+
+def fits(name, input, shape):
+    """Refuse an input that cannot be expanded to the product it is added to."""
+    met = zip(input.shape[::-1], shape[::-1], strict=False)
+    if len(input.shape) > len(shape) or any(n not in (1, m) for n, m in met):
+        raise ShapeFault(f"{name}(): the input of shape {sized(input.shape)} cannot be added to a product of shape "
+                         f"{sized(shape)}")
+
+
+class AddedProduct(Op, abstract=True):
+    """A product with something added: beta * input + alpha * the product."""
+
+    inplace = True
+    promotes = "same"
+
+    def grad_input(F, g, beta):
+        return g if beta == 1 else g * beta
+
+
+class Addmm(AddedProduct):
+    """addmm(input, mat1, mat2, beta, alpha): beta * input + alpha * the product of two matrices."""
+
+    era_label = "blas.Addmm"
+    samples = [([[1.0, 2.0], [3.0, 4.0]], A, B), ([1.0, 2.0], A, B, 0.5, 2.0), ([[1.0], [2.0]], A, B, 2.0)]
+    errors = [([1.0], A, A), ([[1.0, 2.0, 3.0]], A, B)]
+
+    def forward(input: Array, mat1: Array, mat2: Array, *, beta: Number = 1, alpha: Number = 1):
+        dims_are("addmm", mat1, mat2, 2, 2)
+        inner_fits("addmm", mat1, mat2, 0)
+        fits("addmm", input, (mat1.shape[0], mat2.shape[1]))
+        return added(input, mat1.dot(mat2), beta, alpha)
+
+    def grad_mat1(F, g, mat2, alpha):
+        return scaled(F.mm(g, F.t(mat2)), alpha)
+
+    def grad_mat2(F, g, mat1, alpha):
+        return scaled(F.mm(F.t(mat1), g), alpha)
+
+
+def scaled(g, alpha):
+    """A gradient times the factor of the product."""
+    return g if alpha == 1 else g * alpha
+
+
+class Addmv(AddedProduct):
+    """addmv(input, mat, vec, beta, alpha): beta * input + alpha * the product of a matrix and a vector."""
+
+    era_label = "blas.Addmv"
+    samples = [([1.0, 2.0], A, [1.0, -2.0, 0.5]), ([1.0], A, [1.0, -2.0, 0.5], 0.5, 2.0)]
+    errors = [([1.0], A, A), ([1.0], A, [1.0, 2.0]), ([1.0, 2.0, 3.0], A, [1.0, 2.0, 3.0])]
+
+    def forward(input: Array, mat: Array, vec: Array, *, beta: Number = 1, alpha: Number = 1):
+        dims_are("addmv", mat, vec, 2, 1)
+        inner_fits("addmv", mat, vec, 0)
+        fits("addmv", input, mat.shape[:1])
+        return added(input, mat.dot(vec), beta, alpha)
+
+    def grad_mat(F, g, vec, alpha):
+        return scaled(F.unsqueeze(g, 1) * vec, alpha)
+
+    def grad_vec(F, g, mat, alpha):
+        return scaled(F.mv(F.t(mat), g), alpha)
+
+
+class Addr(AddedProduct):
+    """addr(input, vec1, vec2, beta, alpha): beta * input + alpha * the matrix of all products of two vectors'
+    elements."""
+
+    promotes = "mixed"
+    era_label = "blas.Addr"
+    samples = [(A, [1.0, 2.0], [0.5, -1.0, 3.0]), ([1.0, 2.0, 3.0], [1.0, 2.0], [0.5, -1.0, 3.0], 0.5, 2.0)]
+    errors = [(A, A, [1.0, 2.0]), (A, [1.0], [1.0])]
+
+    def forward(input: Array, vec1: Array, vec2: Array, *, beta: Number = 1, alpha: Number = 1):
+        dims_are("addr", vec1, vec2, 1, 1)
+        fits("addr", input, (*vec1.shape, *vec2.shape))
+        return added(input, np.multiply.outer(vec1, vec2), beta, alpha)
+
+    def grad_vec1(F, g, vec2, alpha):
+        return scaled(F.mv(g, vec2), alpha)
+
+    def grad_vec2(F, g, vec1, alpha):
+        return scaled(F.mv(F.t(g), vec1), alpha)
+
+
+class Baddbmm(AddedProduct):
+    """baddbmm(input, batch1, batch2, beta, alpha): beta * input + alpha * the products of two stacks of matrices."""
+
+    era_label = "blas.Baddbmm"
+    samples = [([[[1.0, 2.0], [3.0, 4.0]]], [A, A], [B, B]), ([1.0, 2.0], [A, A], [B, B], 0.5, 2.0)]
+    errors = [([1.0], [A], [A]), ([1.0], A, B)]
+
+    def forward(input: Array, batch1: Array, batch2: Array, *, beta: Number = 1, alpha: Number = 1):
+        stacks_fit("baddbmm", batch1, batch2)
+        fits("baddbmm", input, (*batch1.shape[:2], batch2.shape[2]))
+        return added(input, np.matmul(batch1, batch2), beta, alpha)
+
+    def grad_batch1(F, g, batch2, alpha):
+        return scaled(F.bmm(g, F.transpose(batch2, 1, 2)), alpha)
+
+    def grad_batch2(F, g, batch1, alpha):
+        return scaled(F.bmm(F.transpose(batch1, 1, 2), g), alpha)
+
+
+class Addbmm(AddedProduct):
+    """addbmm(input, batch1, batch2, beta, alpha): beta * input + alpha * the sum of the products of two stacks of
+    matrices."""
+
+    era_label = "blas.Addbmm"
+    samples = [([[1.0, 2.0], [3.0, 4.0]], [A, A], [B, B]), ([1.0, 2.0], [A, A], [B, B], 0.5, 2.0)]
+    errors = [([1.0], [A], [A]), ([1.0], A, B)]
+
+    def forward(input: Array, batch1: Array, batch2: Array, *, beta: Number = 1, alpha: Number = 1):
+        stacks_fit("addbmm", batch1, batch2)
+        fits("addbmm", input, (batch1.shape[1], batch2.shape[2]))
+        return added(input, np.tensordot(batch1, batch2, ((0, 2), (0, 1))), beta, alpha)
+
+    def grad_batch1(F, g, batch1_shape, batch2, alpha):
+        over = F.expand(F.unsqueeze(g, 0), (batch1_shape[0], *g.shape))
+        return scaled(F.bmm(over, F.transpose(batch2, 1, 2)), alpha)
+
+    def grad_batch2(F, g, batch1, alpha):
+        over = F.expand(F.unsqueeze(g, 0), (batch1.shape[0], *g.shape))
+        return scaled(F.bmm(F.transpose(batch1, 1, 2), over), alpha)

@@ -1,39 +1,19 @@
-"""Elementary functions of each element."""
+"""Roots, squares and bounds of each element."""
 
 import numpy as np
 
 from gradcli.engine.signature import Array, Operand
-from gradcli.ops.base import Unary
+from gradcli.engine.tensor import Tensor
+from gradcli.errors import ArgumentFault, TypeFault
+from gradcli.ops.base import Binary, Unary
+
+MANY = 4096     # elements: from here on the number of passes decides, not the overhead of a call
 
 
 class Pointwise(Unary, abstract=True):
     """An elementary function, whose 0.1.12 record lived among the pointwise ones."""
 
     samples = [([0.5, 1.5, 0.25],), ([[0.3], [0.7]],)]
-
-
-class Exp(Pointwise):
-    """exp(input): e to the power of each element."""
-
-    era_label = "pointwise.Exp"
-    samples = [([-1.0, 0.0, 2.0],), ([[0.3], [0.7]],)]
-    def forward(input: Array):
-        return np.exp(input)
-
-    def grad_input(F, g, out):
-        return g * out
-
-
-class Log(Pointwise):
-    """log(input): the natural logarithm of each element."""
-
-    era_label = "pointwise.Log"
-
-    def forward(input: Array):
-        return np.log(input)
-
-    def grad_input(F, g, input):
-        return g / input
 
 
 class Sqrt(Pointwise):
@@ -48,88 +28,42 @@ class Sqrt(Pointwise):
         return g / (out * 2)
 
 
-class Sin(Pointwise):
-    """sin(input): the sine of each element, in radians."""
+class Rsqrt(Pointwise):
+    """rsqrt(input): 1 over the square root of each element."""
 
-    era_label = "pointwise.Sin"
-
-    def forward(input: Array):
-        return np.sin(input)
-
-    def grad_input(F, g, input):
-        return g * F.cos(input)
-
-
-class Cos(Pointwise):
-    """cos(input): the cosine of each element, in radians."""
-
-    era_label = "pointwise.Cos"
+    era_label = "pointwise.Rsqrt"
 
     def forward(input: Array):
-        return np.cos(input)
-
-    def grad_input(F, g, input):
-        return -g * F.sin(input)
-
-
-class Tanh(Pointwise):
-    """tanh(input): the hyperbolic tangent of each element."""
-
-    names = ("tanh", "nn.functional.tanh")
-    era_label = "pointwise.Tanh"
-
-    def forward(input: Array):
-        return np.tanh(input)
+        out = np.atleast_1d(np.sqrt(input))
+        return np.reciprocal(out, out=out).reshape(input.shape)
 
     def grad_input(F, g, out):
-        return g * (1 - out * out)
+        return g * (out * out * out * -0.5)
 
 
-class Sigmoid(Pointwise):
-    """sigmoid(input): 1 / (1 + exp(-input)) of each element."""
+class Reciprocal(Pointwise):
+    """reciprocal(input): 1 over each element."""
 
-    names = ("sigmoid", "nn.functional.sigmoid", "special.expit")
-    era_label = "pointwise.Sigmoid"
-    samples = [([-3.0, 0.0, 2.0],), ([[90.0, -90.0]],)]
+    era_label = "pointwise.Reciprocal"
 
     def forward(input: Array):
-        out = np.negative(input)
-        out = np.exp(out, out=out if out.ndim else None)
-        out += 1
-        return np.reciprocal(out, out=out if type(out) is np.ndarray and out.ndim else None)
+        return np.reciprocal(input)
 
     def grad_input(F, g, out):
-        return g * (out * (1 - out))
+        return -g * (out * out)
 
 
-class Abs(Pointwise):
-    """abs(input): the magnitude of each element; the slope at 0 is 0."""
+class Square(Pointwise):
+    """square(input): each element times itself."""
 
-    names = ("abs", "absolute")
-    symbol = "abs"
     promotes = ""
-    era_label = "pointwise.Abs"
-    samples = [([-3.0, 0.5, 2.0],)]
+    label = "PowBackward0"
 
     def forward(input: Array):
-        return np.abs(input)
+        return input * input if input.dtype != np.bool_ else input.astype(np.int64)
 
     def grad_input(F, g, input):
-        return g * F.sign(input)
-
-
-class Sign(Pointwise):
-    """sign(input): -1, 0 or 1 by the sign of each element."""
-
-    promotes = ""
-    era_label = "pointwise.Sign"
-    samples = [([-3.0, 0.5, 2.0],)]
-
-    def forward(input: Array):
-        return np.sign(input) if input.dtype != np.bool_ else input.copy()
-
-    def grad_input(F, g):
-        return F.zeros_like(g)
+        return g * (input * 2)
 
 
 class Clamp(Unary):
@@ -137,19 +71,22 @@ class Clamp(Unary):
 
     names = ("clamp", "clip")
     promotes = "mixed"
-    era_label = ("pointwise.Clamp", "pointwise.CmaxConstant", "pointwise.CminConstant")
-    label = "ClampBackward1"
+    era_label = ("pointwise.Clamp", "pointwise.CmaxConstant", "pointwise.CminConstant") * 2
+    label = ("ClampBackward1",) * 3 + ("ClampBackward0",) * 3
     samples = [([-3.0, 0.5, 2.0], -1, 1), ([-3.0, 0.5, 2.0], None, 1), ([-3.0, 0.5, 2.0], -1),
                ([-3.0, 0.5, 2.0], [-1.0, 1.0, 0.0], [1.0, 2.0, 1.0])]
     errors = [([1.0],), ([1.0], "low")]
 
     def variant(input, min, max):
-        return 0 if min is not None and max is not None else 1 if max is None else 2
+        given = 0 if min is not None and max is not None else 1 if max is None else 2
+        return given + (3 if isinstance(min, Tensor) or isinstance(max, Tensor) else 0)
 
     def forward(input: Array, min: Operand = None, max: Operand = None):
         if min is None and max is None:
-            raise ValueError("at least one of min and max must be given")
+            raise ArgumentFault("clamp() needs at least one of min and max", ("x.clamp(min=0)", "for example"))
         if min is not None and max is not None:
+            if input.size > MANY:
+                return np.clip(input, min, max)
             return np.minimum(np.maximum(input, min), max)
         return np.maximum(input, min) if max is None else np.minimum(input, max)
 
@@ -175,16 +112,64 @@ class Clamp(Unary):
         return F.where(above, g, 0)
 
 
+class ClampMin(Binary):
+    """clamp_min(input, min): each element, but not below min; the slope is 1 at the bound."""
+
+    names = ("clamp_min",)
+    era_label = "pointwise.CmaxConstant"
+    label = ("ClampMinBackward1", "ClampMinBackward0")
+    samples = [([-3.0, 0.5, 2.0], 0.0), ([-3.0, 0.5, 2.0], [-1.0, 1.0, 0.0])]
+
+    def variant(input, min):
+        return 0 if isinstance(min, Tensor) else 1
+
+    def forward(input: Array, min: Operand):
+        return np.maximum(input, min)
+
+    def grad_input(F, g, input, min):
+        return F.where(input >= min, g, 0)
+
+    def grad_min(F, g, input, min):
+        return F.where(input < min, g, 0)
+
+
+class ClampMax(Binary):
+    """clamp_max(input, max): each element, but not above max; the slope is 1 at the bound."""
+
+    names = ("clamp_max",)
+    era_label = "pointwise.CminConstant"
+    label = ("ClampMaxBackward1", "ClampMaxBackward0")
+    samples = [([-3.0, 0.5, 2.0], 1.0), ([-3.0, 0.5, 2.0], [-1.0, 1.0, 0.0])]
+
+    def variant(input, max):
+        return 0 if isinstance(max, Tensor) else 1
+
+    def forward(input: Array, max: Operand):
+        return np.minimum(input, max)
+
+    def grad_input(F, g, input, max):
+        return F.where(input <= max, g, 0)
+
+    def grad_max(F, g, input, max):
+        return F.where(input > max, g, 0)
+
+
 class Relu(Unary):
     """relu(input): each element where it is positive, else 0; the slope at 0 is 0."""
 
     names = ("relu", "nn.functional.relu")
+    overwrites = True
     promotes = ""
     era_label = "torch.nn._functions.thnn.auto.Threshold"
     samples = [([-3.0, 0.5, 2.0],)]
 
     def forward(input: Array):
+        if input.dtype == np.bool_:
+            raise TypeFault("Boolean inputs not supported for relu", ("x.int()", "truth values as 0 and 1"))
+        # np.clip is several times faster, once its overhead does not count
+        if input.size > MANY and input.dtype.kind == "f":
+            return input.clip(0, np.inf)
         return np.maximum(input, input.dtype.type(0))
 
     def grad_input(F, g, out):
-        return F.where(out > 0, g, 0)
+        return F.where(out <= 0, 0, g)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from gradcli.engine.kernels import full_sum
 from gradcli.engine.op import Op
 from gradcli.engine.signature import Array, DimOrTensor, Dims, Flag, NormOrder, Type
 from gradcli.engine.surface import axis
@@ -30,11 +31,19 @@ def restored(F, g, input_shape, dim, keepdim):
     return F.reshape(g, tuple(1 if i in gone else n for i, n in enumerate(input_shape)))
 
 
+def totals_type(kind, dtype):
+    """The type of sums and products of elements of type `kind`: `dtype` if given, int64 for whole numbers."""
+    return dtype or (np.dtype(np.int64) if kind.kind in "biu" else kind)
+
+
 def total(array, where, keepdim, dtype=None):
-    """A sum over axes, whole numbers as int64."""
-    if dtype is None and array.dtype.kind in "biu":
-        dtype = np.int64
-    return np.add.reduce(array, axis=where, keepdims=keepdim, dtype=dtype)
+    """A sum over axes, whole numbers as int64; half precision is carried in single."""
+    kind = totals_type(array.dtype, dtype)
+    if kind == np.float16:
+        return np.asarray(np.add.reduce(array, axis=where, keepdims=keepdim, dtype=np.float32)).astype(kind)
+    if kind is array.dtype and not keepdim and len(where) == array.ndim:
+        return full_sum(array)
+    return np.add.reduce(array, axis=where, keepdims=keepdim, dtype=kind)
 
 
 class Reduction(Op, abstract=True):
@@ -69,7 +78,7 @@ class Mean(Reduction):
     samples = [(GRID,), (GRID, 0), (GRID, 1, True), (GRID, (0, 1)), (GRID, -1), (GRID, 0, False, np.dtype(np.float64))]
 
     def forward(input: Array, dim: Dims = None, keepdim: Flag = False, *, dtype: Type = None):
-        if dtype is None and input.dtype.kind != "f":
+        if (dtype or input.dtype).kind != "f":
             raise TypeFault("mean(): the input must be floating, not whole numbers or truth values",
                             ("x.float().mean()", "the mean as a floating number"))
         where = axes(dim, input.ndim)
@@ -185,7 +194,7 @@ def placed(F, g, indices, dim, keepdim, input_shape):
     at = axis(dim, len(input_shape))
     if not keepdim:
         g, indices = F.unsqueeze(g, at), F.unsqueeze(indices, at)
-    return F.scatter_add(F.zeros_like(F.expand(g, input_shape)), at, indices, g)
+    return F.scatter(F.zeros(input_shape, dtype=g.dtype), at, indices, g)
 
 
 class MaxAll(Op):
@@ -264,10 +273,12 @@ class Norm(Op):
     """norm(input, p, dim, keepdim, dtype): the p-norm of all elements, or along `dim`; the slope at 0 is 0."""
 
     samples = [(GRID,), (GRID, 1), (GRID, 3.0, 0), (GRID, 2, 1, True), (GRID, float("inf")), (GRID, 0),
-               (GRID, float("-inf"), 1)]
+               (GRID, float("-inf"), 1), (GRID, "nuc")]
     errors = [(GRID, 2, 5), (GRID, "nonsense")]
 
     def compose(F, input, p: NormOrder = "fro", dim: Dims = None, keepdim: Flag = False, *, dtype: Type = None):
+        if p == "nuc":
+            return F.linalg_matrix_norm(input, p, (-2, -1) if dim is None else dim, keepdim, dtype=dtype)
         order = 2 if p in ("fro", None) else p
         return F.linalg_vector_norm(input, order, dim, keepdim, dtype=dtype)
 
@@ -286,6 +297,8 @@ class VectorNorm(Reduction):
         if input.dtype.kind != "f" and dtype is None:
             raise TypeFault("norm() needs a floating tensor", ("x.float().norm()", "the norm of a floating copy"))
         input = input if dtype is None else input.astype(dtype)
+        if input.dtype == np.float16:
+            return np.asarray(VectorNorm.forward(input.astype(np.float32), ord, dim, keepdim)).astype(np.float16)
         where = axes(dim, input.ndim)
         if ord == 2:
             return np.sqrt(np.add.reduce(input * input, axis=where, keepdims=keepdim))

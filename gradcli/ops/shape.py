@@ -48,7 +48,8 @@ class View(Op):
         seen = viewed(input, shape)
         if seen is None:
             raise ShapeFault(f"view(): a {sized(input.shape)} tensor whose rows are not in a row in memory cannot be "
-                             f"seen as {sized(shape)}", (f"x.reshape({', '.join(map(str, shape))})", "copies if it must"))
+                             f"seen as {sized(shape)}",
+                             (f"x.reshape({', '.join(map(str, shape))})", "copies if it must"))
         return seen
 
     def grad_input(F, g, input_shape):
@@ -113,7 +114,8 @@ class Permute(Op):
 
     def forward(input: Array, dims: Sizes):
         if len(dims) != input.ndim:
-            raise ShapeFault(f"permute(): {input.ndim} dimensions need {input.ndim} numbers, and {len(dims)} were given")
+            raise ShapeFault(f"permute(): {input.ndim} dimensions need {input.ndim} numbers, and {len(dims)} were "
+                             "given")
         order = tuple(axis(d, input.ndim) for d in dims)
         if len(set(order)) != len(order):
             raise ShapeFault(f"permute(): dims {list(dims)} name a dimension twice")
@@ -142,17 +144,17 @@ class Squeeze(Op):
     """squeeze(input, dim): input without its dimensions of length 1, or without those in `dim` that are."""
 
     era_label = "tensor.Squeeze"
-    label = ("SqueezeBackward0", "SqueezeBackward1")
+    label = ("SqueezeBackward0", "SqueezeBackward1", "SqueezeBackward2")
     samples = [([[[1.0], [2.0]]],), ([[[1.0], [2.0]]], 0), ([[[1.0], [2.0]]], 1), ([[[1.0], [2.0]]], (0, 2))]
     errors = [(GRID, 4)]
 
     def variant(input, dim):
-        return 0 if dim is None else 1
+        return 0 if dim is None else 2 if type(dim) is tuple else 1
 
     def forward(input: Array, dim: Dims = None):
         dims = range(input.ndim) if dim is None else dim if type(dim) is tuple else (dim,)
         gone = tuple(a for a in (axis(d, input.ndim) for d in dims) if input.ndim and input.shape[a] == 1)
-        return input.squeeze(gone)
+        return input.squeeze(gone)[...]
 
     def grad_input(F, g, input_shape):
         return F.reshape(g, input_shape)
@@ -261,8 +263,9 @@ class Select(Op):
     def forward(input: Array, dim: Dim, index: Int):
         at = axis(dim, input.ndim)
         if not input.ndim or not -input.shape[at] <= index < input.shape[at]:
-            raise IndexFault(f"select(): index {index} is out of range for dimension {at} of a {sized(input.shape)} tensor")
-        return input[(slice(None),) * at + (index,)][...]
+            raise IndexFault(f"select(): index {index} is out of range for dimension {at} of a {sized(input.shape)} "
+                             "tensor")
+        return input[(slice(None),) * at + (index, ...)]
 
     def grad_input(F, g, dim, index, input_shape):
         return F.unindex(g, (slice(None),) * axis(dim, len(input_shape)) + (index,), (), input_shape)

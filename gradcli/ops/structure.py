@@ -71,8 +71,9 @@ def expanded(array, size):
     """`array` seen with `size`, in which -1 keeps the length that is there."""
     lead = len(size) - array.ndim
     full = tuple(array.shape[i - lead] if n == -1 and i >= lead else n for i, n in enumerate(size))
-    view = np.broadcast_to(array, full)
-    return view
+    if lead >= 0 and full == (1,) * lead + array.shape:
+        return array[(None,) * lead + (...,)]       # nothing repeated: it can be written to
+    return np.broadcast_to(array, full)
 
 
 class SumTo(Op):

@@ -1,0 +1,221 @@
+"""Smooth functions of one number that networks are made of."""
+
+import numpy as np
+
+from gradcli.engine.dtypes import OF
+from gradcli.engine.kernels import choose
+from gradcli.engine.op import Op, raw
+from gradcli.engine.signature import Array, Dim, Number, Text
+from gradcli.engine.surface import axis
+from gradcli.errors import ShapeFault, TypeFault
+from gradcli.ops.base import Unary
+
+THNN = "torch.nn._functions.thnn.auto."
+SIGNED = [-3.0, -0.4, 0.5, 2.0]
+ROOT_HALF = 0.5**0.5
+NORMAL_PEAK = 0.3989422804014327        # 1 / sqrt(2 pi)
+TANH_SCALE, TANH_CUBE = 0.7978845608028654, 0.044715
+SELU_ALPHA, SELU_SCALE = 1.6732632423543772848170429916717, 1.0507009873554804934193349852946
+
+
+class Activation(Unary, abstract=True):
+    """A function that networks apply to each element of a floating tensor."""
+
+    home = "nn.functional"
+    promotes = ""
+    inplace = False
+    samples = [(SIGNED,)]
+    errors = [("text",), (), (np.array([1, 2]),)]
+
+
+def floating(name, *arrays):
+    """Refuse whole numbers where a function has only floating values."""
+    for array in arrays:
+        if array is not None and array.dtype.kind != "f":
+            raise TypeFault(f"{name}() is not implemented for {OF[array.dtype].name} tensors",
+                            ("x.float()", "a floating copy"))
+
+
+class Gelu(Activation):
+    """gelu(input, approximate): input times the normal distribution function of input, or its "tanh" approximation."""
+
+    samples = [(SIGNED,), (SIGNED, "tanh")]
+
+    def forward(input: Array, *, approximate: Text("none", "tanh") = "none"):
+        floating("gelu", input)
+        if approximate == "tanh":
+            inner = TANH_SCALE * (input + TANH_CUBE * (input * input * input))
+            return 0.5 * input * (1 + np.tanh(inner))
+        return input * (0.5 * (1 + raw.erf(input * ROOT_HALF)))
+
+    def grad_input(F, g, input, approximate):
+        if approximate == "tanh":
+            square = input * input
+            t = F.tanh(TANH_SCALE * input * (1 + TANH_CUBE * square))
+            slope = TANH_SCALE * (1 + 3 * TANH_CUBE * square)
+            return g * (0.5 * (1 + t) + 0.5 * input * (1 - t * t) * slope)
+        return g * (0.5 * (1 + F.erf(input * ROOT_HALF)) + input * (NORMAL_PEAK * F.exp(-0.5 * input * input)))
+
+
+class Silu(Activation):
+    """silu(input): input times sigmoid(input), also called swish."""
+
+    overwrites = True
+    def forward(input: Array):
+        floating("silu", input)
+        return input / (1 + np.exp(-input))
+
+    def grad_input(F, g, input):
+        s = F.sigmoid(input)
+        return g * (s * (1 + input * (1 - s)))
+
+
+class Mish(Activation):
+    """mish(input): input times tanh(log(1 + exp(input)))."""
+
+    overwrites = True
+    def forward(input: Array):
+        floating("mish", input)
+        return input * np.tanh(np.logaddexp(input, input.dtype.type(0)))
+
+    def grad_input(F, g, input):
+        t, s = F.tanh(F.softplus(input)), F.sigmoid(input)
+        return g * (t + input * s * (1 - t * t))
+
+
+class Softplus(Activation):
+    """softplus(input, beta, threshold): log(1 + exp(beta input)) / beta; input itself where beta input > threshold."""
+
+    era_label = THNN + "Softplus"
+    samples = [(SIGNED,), (SIGNED, 2), (SIGNED, 1, 1.5), ([-90.0, 90.0],)]
+
+    def forward(input: Array, beta: Number = 1, threshold: Number = 20):
+        floating("softplus", input)
+        scaled = input * beta
+        return choose(scaled > threshold, input, np.log1p(np.exp(scaled)) / beta)
+
+    def grad_input(F, g, input, beta, threshold):
+        scaled = input * beta
+        return F.where(scaled > threshold, g, g * F.sigmoid(scaled))
+
+
+class Logsigmoid(Activation):
+    """logsigmoid(input): log(1 / (1 + exp(-input))), computed without overflow."""
+
+    era_label = THNN + "LogSigmoid"
+    label = "LogSigmoidBackward0"
+
+    def forward(input: Array):
+        floating("logsigmoid", input)
+        return np.minimum(input, 0) - np.log1p(np.exp(-np.abs(input)))
+
+    def grad_input(F, g, input):
+        return g * F.sigmoid(-input)
+
+
+class Elu(Activation):
+    """elu(input, alpha): input where it is positive, alpha (exp(input) - 1) elsewhere."""
+
+    overwrites = True
+    era_label = THNN + "ELU"
+    samples = [(SIGNED,), (SIGNED, 0.5)]
+
+    def forward(input: Array, alpha: Number = 1.0):
+        return bent("elu", input, alpha)
+
+    def grad_input(F, g, input, alpha):
+        return bent_slope(F, g, input, alpha)
+
+
+class Selu(Activation):
+    """selu(input): elu with the two constants that keep activations normalised, scale * elu(input, alpha)."""
+
+    overwrites = True
+    label = "EluBackward0"
+    era_label = THNN + "SELU"
+
+    def forward(input: Array):
+        return bent("selu", input, SELU_ALPHA, SELU_SCALE)
+
+    def grad_input(F, g, input):
+        return bent_slope(F, g, input, SELU_ALPHA, SELU_SCALE)
+
+
+class Celu(Activation):
+    """celu(input, alpha): input where it is positive, alpha (exp(input / alpha) - 1) elsewhere."""
+
+    overwrites = True
+    samples = [(SIGNED,), (SIGNED, 0.5)]
+
+    def forward(input: Array, alpha: Number = 1.0):
+        return bent("celu", input, alpha, 1, 1 / alpha)
+
+    def grad_input(F, g, input, alpha):
+        return bent_slope(F, g, input, alpha, 1, 1 / alpha)
+
+
+def bent(name, input, alpha, scale=1, steepness=1):
+    """scale times input where that is positive, scale alpha (exp(steepness input) - 1) elsewhere."""
+    floating(name, input)
+    low = np.expm1(np.minimum(input, 0) * steepness) * (alpha * scale)
+    return choose(input > 0, input if scale == 1 else input * scale, low)
+
+
+def bent_slope(F, g, input, alpha, scale=1, steepness=1):
+    """The gradient of `bent`; at 0 that of its lower half."""
+    low = F.where(input > 0, 0, input)
+    return F.where(input > 0, g if scale == 1 else g * scale,
+                   g * (F.exp(low * steepness) * (alpha * scale * steepness)))
+
+
+class Softsign(Op):
+    """softsign(input): input / (1 + abs(input))."""
+
+    home = "nn.functional"
+    samples = [(SIGNED,)]
+    errors = [("text",)]
+
+    def compose(F, input):
+        return input / (F.abs(input) + 1)
+
+
+class Tanhshrink(Op):
+    """tanhshrink(input): input - tanh(input)."""
+
+    home = "nn.functional"
+    samples = [(SIGNED,)]
+    errors = [("text",)]
+
+    def compose(F, input):
+        return input - F.tanh(input)
+
+
+class Glu(Op):
+    """glu(input, dim): the first half of input along `dim`, times the sigmoid of the second half."""
+
+    home = "nn.functional"
+    anew = True
+    samples = [([SIGNED],), ([SIGNED, SIGNED], 0), ([SIGNED], -1)]
+    errors = [([1.0, 2.0, 3.0],), ("text",)]
+
+    def forward(input: Array, dim: Dim = -1):
+        floating("glu", input)
+        a, b = halves(input, dim)
+        return a / (1 + np.exp(-b))
+
+    def grad_input(F, g, input, dim):
+        at = axis(dim, len(input.shape))
+        half = input.shape[at] // 2
+        a, b = F.narrow(input, at, 0, half), F.narrow(input, at, half, half)
+        s = F.sigmoid(b)
+        return F.cat((g * s, g * a * s * (1 - s)), at)
+
+
+def halves(array, dim):
+    """The two halves of an array along a dimension of even length."""
+    if not array.ndim:
+        raise ShapeFault("glu does not support 0-dimensional tensors")
+    at = axis(dim, array.ndim)
+    if array.shape[at] % 2:
+        raise ShapeFault(f"Halving dimension must be even, but dimension {at} is size {array.shape[at]}")
+    return np.split(array, 2, at)

@@ -1,0 +1,109 @@
+"""Sums of several terms in one call: lerp, addcmul, addcdiv, rsub."""
+
+import numpy as np
+
+from gradcli.engine.signature import Array, Number, Operand
+from gradcli.engine.tensor import Tensor
+from gradcli.errors import TypeFault
+from gradcli.ops.base import Binary
+
+
+class Lerp(Binary):
+    """lerp(input, end, weight): input + weight (end - input), on the line from input to end."""
+
+    era_label = "pointwise.Lerp"
+    label = ("LerpBackward0", "LerpBackward1")
+    samples = [([1.0, 2.0], [3.0, 5.0], 0.25), ([1.0, 2.0], [3.0, 5.0], [0.5, 0.75]), ([1.0, 2.0], [3.0, 5.0], 0.875)]
+    errors = [([1.0, 2.0], [1.0, 2.0, 3.0], 0.5), ([1.0], [2.0])]
+
+    def variant(input, end, weight):
+        return 1 if isinstance(weight, Tensor) and weight.array.ndim else 0
+
+    def forward(input: Array, end: Array, weight: Operand):
+        # from the nearer end, so that weights 0 and 1 give the ends exactly
+        near = abs(weight) < 0.5
+        if weight.ndim == 0:
+            return input + weight * (end - input) if near else end - (end - input) * (1 - weight)
+        return np.where(near, input + weight * (end - input), end - (end - input) * (1 - weight))
+
+    def grad_input(F, g, weight):
+        return g * (1 - weight)
+
+    def grad_end(F, g, weight):
+        return g * weight
+
+    def grad_weight(F, g, input, end):
+        return g * (end - input)
+
+
+class AddCMul(Binary):
+    """addcmul(input, tensor1, tensor2, value): input + value tensor1 tensor2."""
+
+    names = ("addcmul",)
+    era_label = "pointwise.Addcmul"
+    label = "AddcmulBackward0"
+    samples = [([1.0, 2.0], [3.0, 4.0], [-1.0, 0.5]), ([1.0, 2.0], [[3.0], [4.0]], [-1.0, 0.5], 0.5)]
+    errors = [([1.0, 2.0], [1.0, 2.0, 3.0], [1.0]), ([1.0], "text", [1.0])]
+
+    def forward(input: Array, tensor1: Array, tensor2: Array, *, value: Number = 1):
+        product = tensor1 * tensor2
+        return input + (product if value == 1 else product * value)
+
+    def grad_input(F, g):
+        return g
+
+    def grad_tensor1(F, g, tensor2, value):
+        return g * (tensor2 * value)
+
+    def grad_tensor2(F, g, tensor1, value):
+        return g * (tensor1 * value)
+
+
+class AddCDiv(Binary):
+    """addcdiv(input, tensor1, tensor2, value): input + value tensor1 / tensor2."""
+
+    names = ("addcdiv",)
+    era_label = "pointwise.Addcdiv"
+    label = "AddcdivBackward0"
+    samples = [([1.0, 2.0], [3.0, 4.0], [-1.0, 0.5]), ([1.0, 2.0], [[3.0], [4.0]], [-1.0, 0.5], 0.5)]
+    errors = [([1.0, 2.0], [1.0, 2.0, 3.0], [1.0]), ([1.0], "text", [1.0])]
+
+    def forward(input: Array, tensor1: Array, tensor2: Array, *, value: Number = 1):
+        if tensor1.dtype.kind != "f":
+            raise TypeFault("Integer division with addcdiv is no longer supported",
+                            ("input + value * (a / b)", "the same with a floating quotient"))
+        return input + (tensor1 if value == 1 else tensor1 * value) / tensor2
+
+    def grad_input(F, g):
+        return g
+
+    def grad_tensor1(F, g, tensor2, value):
+        return g * (value / tensor2)
+
+    def grad_tensor2(F, g, tensor1, tensor2, value):
+        return -g * (tensor1 * value / (tensor2 * tensor2))
+
+
+class Rsub(Binary):
+    """rsub(input, other, alpha): other minus alpha times input."""
+
+    names = ("rsub",)
+    method = False
+    inplace = False
+    era_label = "basic_ops.SubConstant"
+    label = ("RsubBackward0", "RsubBackward1")
+    samples = [([1.0, 2.0], [3.0, 4.0]), ([1.0, 2.0], 3.0, 0.5)]
+
+    def variant(input, other, alpha):
+        return 0 if isinstance(other, Tensor) else 1
+
+    def forward(input: Array, other: Operand, *, alpha: Number = 1):
+        if input.dtype == np.bool_:
+            raise TypeFault("subtraction of truth values is not defined; use ^ or logical_xor", "a ^ b")
+        return np.subtract(other, input if alpha == 1 else input * alpha)
+
+    def grad_input(F, g, alpha):
+        return -g if alpha == 1 else g * -alpha
+
+    def grad_other(F, g):
+        return g

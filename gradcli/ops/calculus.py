@@ -1,0 +1,164 @@
+"""Differences, slopes and integrals of sampled functions."""
+
+import numpy as np
+
+from gradcli.engine.op import Op
+from gradcli.engine.signature import Anything, Array, Dim, Dims, Int, Number, described
+from gradcli.engine.surface import axis
+from gradcli.errors import ArgumentFault, ShapeFault
+
+GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
+CURVE = [1.0, 4.0, 9.0, 2.0]
+TIMES = [0.0, 1.0, 3.0, 4.5]
+COLUMN = np.array([[7.0], [8.0]])
+
+
+def part(F, x, dim, start, stop):
+    """The slice start:stop along one dimension, which is counted from the front."""
+    return F.getitem(x, (slice(None),) * dim + (slice(start, stop),), ())
+
+
+class Diff(Op):
+    """diff(input, n, dim, prepend, append): the differences of neighbours along `dim`, taken n times."""
+
+    samples = [(GRID,), (GRID, 2), (GRID, 1, 0), (GRID, 1, -1, COLUMN), (GRID, 1, -1, None, COLUMN)]
+    errors = [(GRID, -1), (GRID, 1, 5), (np.ones(()),)]
+
+    def compose(F, input, n: Int = 1, dim: Dim = -1, prepend: Array = None, append: Array = None):
+        if not len(input.shape):
+            raise ShapeFault("diff expects input to be at least one-dimensional")
+        if n < 0:
+            raise ArgumentFault(f"order must be non-negative but got {n}", "x.diff()")
+        at = axis(dim, len(input.shape))
+        if not n:
+            return F.clone(input)
+        if prepend is not None or append is not None:
+            input = F.cat([x for x in (prepend, input, append) if x is not None], at)
+        for _ in range(min(n, input.shape[at])):
+            later, earlier = part(F, input, at, 1, None), part(F, input, at, None, -1)
+            whether = str(input.dtype) in ("bool", "torch.bool")
+            input = F.logical_xor(later, earlier) if whether else later - earlier
+        return input
+
+
+def strips(F, y, x, dx, dim, name):
+    """The areas of the trapezoids between neighbouring samples, and the dimension they lie along."""
+    at = axis(dim, len(y.shape))
+    heights = part(F, y, at, 1, None) + part(F, y, at, None, -1)
+    if x is None:
+        return heights, dx / 2, at
+    if len(x.shape) == 1:
+        if x.shape[0] != y.shape[at]:
+            raise ShapeFault(f"{name}(): There must be one `x` value for each sample point")
+        widths = F.reshape(F.diff(x), tuple(-1 if i == at else 1 for i in range(len(y.shape))))
+    else:
+        lead = (1,) * (len(y.shape) - len(x.shape))
+        widths = F.diff(F.reshape(x, (*lead, *x.shape)), 1, axis(dim, len(x.shape)) + len(lead))
+    return heights * widths, 0.5, at
+
+
+def spacing_of(x, dx):
+    """Where y was sampled: x, or dx apart; a plain number in the place of x stands for dx."""
+    if type(x) in (int, float):
+        return None, x
+    if x is not None and not hasattr(x, "shape"):
+        raise ArgumentFault(f"the places where y was sampled are a tensor, not {described(x)}",
+                            "torch.trapezoid(y, dx=0.1)")
+    return x, dx
+
+
+class Trapezoid(Op):
+    """trapezoid(y, x, dx, dim): the integral of y along `dim` by the trapezoidal rule, sampled at x or dx apart."""
+
+    names = ("trapezoid", "trapz")
+    method = False
+    samples = [(CURVE,), (CURVE, TIMES), (GRID, None, 0.5), (GRID, None, 1, 0)]
+    errors = [(CURVE, [1.0, 2.0]), (GRID, None, 1, 5)]
+
+    def compose(F, y, x: Anything = None, *, dx: Number = 1, dim: Dim = -1):
+        x, dx = spacing_of(x, dx)
+        if not len(y.shape):
+            return F.zeros_like(y)
+        if not y.shape[axis(dim, len(y.shape))]:
+            return F.sum(y, dim)
+        areas, factor, at = strips(F, y, x, dx, dim, "trapezoid")
+        return F.sum(areas, at) * factor
+
+
+class CumulativeTrapezoid(Op):
+    """cumulative_trapezoid(y, x, dx, dim): running integrals of y along `dim` by the trapezoidal rule, sampled at x or
+    dx apart."""
+
+    names = ("cumulative_trapezoid",)
+    method = False
+    samples = [(CURVE,), (CURVE, TIMES), (GRID, None, 0.5), (GRID, None, 1, 0)]
+    errors = [(CURVE, [1.0, 2.0]), (GRID, None, 1, 5)]
+
+    def compose(F, y, x: Anything = None, *, dx: Number = 1, dim: Dim = -1):
+        x, dx = spacing_of(x, dx)
+        if not len(y.shape):
+            return F.zeros((0,), dtype=y.dtype)
+        areas, factor, at = strips(F, y, x, dx, dim, "cumulative_trapezoid")
+        return F.cumsum(areas * factor, at) if x is None else F.cumsum(areas, at) * factor
+
+
+class Gradient(Op):
+    """gradient(input, spacing, dim, edge_order): for each dimension the slope of a sampled function, by differences of
+    second order inside and of edge_order at the ends; spacing says how far apart, or where, the samples lie."""
+
+    method = False
+    samples = [(CURVE,), (GRID, 0.5), (GRID, 1, 1), (CURVE, 1, None, 2), (GRID, (2.0, 0.5)), (CURVE, (TIMES,)),
+               (CURVE, (TIMES,), None, 2)]
+    errors = [(CURVE, 1, 5), (CURVE, 1, None, 3), ([1.0],), (GRID, (1.0, 2.0, 3.0))]
+
+    def compose(F, input, *, spacing: Anything = 1, dim: Dims = None, edge_order: Int = 1):
+        ndim, spacing = len(input.shape), 1 if spacing is None else spacing
+        where = range(ndim) if dim is None else tuple(axis(d, ndim) for d in (dim if type(dim) is tuple else (dim,)))
+        if len(set(where)) != len(where):
+            raise ArgumentFault(f"torch.gradient: dim {dim} names a dimension twice", "torch.gradient(y, dim=0)")
+        if edge_order not in (1, 2):
+            raise ArgumentFault("torch.gradient only supports edge_order=1 and edge_order=2.", "torch.gradient(y)")
+        if any(input.shape[d] <= edge_order for d in where):
+            raise ShapeFault("torch.gradient expected each dimension size to be at least edge_order+1")
+        steps = spacing if isinstance(spacing, list | tuple) else [spacing] * len(where)
+        if len(steps) != len(where):
+            raise ShapeFault(f"torch.gradient expected spacing to be unspecified, a scalar or a list of {len(where)} "
+                             f"for {len(where)} dimensions, but got {len(steps)}")
+        return tuple(slope(F, input, step, d, edge_order) for d, step in zip(where, steps, strict=True))
+
+
+def slope(F, y, step, at, edge_order):
+    """The slope along one dimension, of samples `step` apart or standing at the elements of `step`."""
+    n = y.shape[at]
+    if hasattr(step, "shape") and len(step.shape):
+        if step.shape[0] != n:
+            raise ShapeFault("torch.gradient expected each coordinate vector to have the length of its dimension")
+        widths = F.reshape(F.diff(step), tuple(-1 if i == at else 1 for i in range(len(y.shape))))
+    else:
+        widths = step
+    rises = F.diff(y, 1, at) / widths       # the slopes between neighbours
+    early, late = part(F, rises, at, None, -1), part(F, rises, at, 1, None)
+    if widths is step:
+        before, after = 0.5, 0.5
+    else:
+        a, b = part(F, widths, at, None, -1), part(F, widths, at, 1, None)
+        before, after = b / (a + b), a / (a + b)
+    inside = early * before + late * after
+    first, last = part(F, rises, at, None, 1), part(F, rises, at, -1, None)
+    if edge_order == 2:
+        first, last = first * 2 - part(F, inside, at, None, 1), last * 2 - part(F, inside, at, -1, None)
+        if widths is not step:
+            first, last = outward(F, rises, widths, at)
+    return F.cat([first, inside, last], at)
+
+
+def outward(F, rises, widths, at):
+    """The slopes at both ends of unevenly spaced samples, continued from the two steps nearest each."""
+    def piece(x, start, stop):
+        return part(F, x, at, start, stop)
+
+    def end(near, far, width_near, width_far):
+        return near + (near - far) * (width_near / (width_near + width_far))
+
+    return (end(piece(rises, None, 1), piece(rises, 1, 2), piece(widths, None, 1), piece(widths, 1, 2)),
+            end(piece(rises, -1, None), piece(rises, -2, -1), piece(widths, -1, None), piece(widths, -2, -1)))

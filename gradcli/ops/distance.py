@@ -1,0 +1,98 @@
+"""How far apart, or how alike in direction, vectors are."""
+
+import numpy as np
+
+from gradcli.engine.dtypes import int64
+from gradcli.engine.op import Op
+from gradcli.engine.signature import Anything, Array, Dim, Dims, Flag, Number, sized
+from gradcli.errors import ShapeFault
+
+P, Q = [[0.5, 1.5, 0.1], [2.5, 0.25, -1.0]], [[1.0, 1.2, 0.4], [0.7, 2.0, 3.0]]
+
+
+class PairwiseDistance(Op):
+    """pairwise_distance(x1, x2, p, eps, keepdim): the p-norm of x1 - x2 + eps along the last dimension."""
+
+    names = ("pairwise_distance", "nn.functional.pairwise_distance")
+    method = False
+    samples = [(P, Q), (P, Q, 1), (P, Q, 2, 0.5), (P, Q, 2, 1e-6, True), (P, Q, float("inf"))]
+    errors = [(P, [1.0, 2.0]), (P, "text")]
+
+    def compose(F, x1: Array, x2: Array, p: Number = 2.0, eps: Number = 1e-6, keepdim: Flag = False):
+        return F.renamed(F.linalg_vector_norm(x1 - x2 + eps, p, -1, keepdim), "NormBackward1")
+
+
+class CosineSimilarity(Op):
+    """cosine_similarity(x1, x2, dim, eps): the cosine of the angle between vectors along `dim`; lengths count as at
+    least eps."""
+
+    names = ("cosine_similarity", "nn.functional.cosine_similarity")
+    method = False
+    samples = [(P, Q), (P, Q, 0), (np.array(P), np.array(Q), 1, 3.0), (P, [1.0, 2.0, -1.0])]
+    errors = [(P, [1.0, 2.0]), (P, "text"), (P, Q, 5)]
+
+    def compose(F, x1: Array, x2: Array, dim: Dim = 1, eps: Number = 1e-8):
+        first, second = ((x / F.raised(F.linalg_vector_norm(x, 2, dim, True), eps)) for x in _met(F, x1, x2))
+        return F.sum(first * second, dim)
+
+
+def _met(F, x1, x2):
+    """Both expanded to the shape in which they meet."""
+    if tuple(x1.shape) == tuple(x2.shape):
+        return x1, x2
+    return x1 + F.zeros_like(x2), x2 + F.zeros_like(x1)
+
+
+class Normalize(Op):
+    """normalize(input, p, dim, eps): input divided by its p-norm along `dim`, which counts as at least eps."""
+
+    home = "nn.functional"
+    samples = [(P,), (P, 1), (P, 2.0, 0), (P, 2.0, 1, 3.0)]
+    errors = [(P, 2.0, 5), ("text",)]
+
+    def compose(F, input, p: Number = 2.0, dim: Dims = 1, eps: Number = 1e-12):
+        return input / F.clamp_min(F.linalg_vector_norm(input, p, dim, True), eps)
+
+
+class Cdist(Op):
+    """cdist(x1, x2, p, compute_mode): the p-norm of the difference of every row of x1 and every row of x2."""
+
+    names = ("cdist",)
+    idle = ("compute_mode",)
+    method = False
+    samples = [(P, Q), (P, Q, 1.0), (P, Q, float("inf")), (P, [[0.5, 0.2, 1.0]], 3.0), ([Q, P], [[0.1, 0.9, -0.3]])]
+    errors = [(P, [1.0, 2.0]), (P, [[1.0]]), (P, Q, -1.0)]
+
+    def compose(F, x1: Array, x2: Array, p: Number = 2.0, compute_mode: Anything = None):
+        if len(x1.shape) < 2 or len(x2.shape) < 2 or x1.shape[-1] != x2.shape[-1]:
+            raise ShapeFault(f"cdist() needs two stacks of rows of one length, and was given {sized(x1.shape)} and "
+                             f"{sized(x2.shape)}")
+        if p < 0:
+            raise ShapeFault("cdist only supports non-negative p values", "torch.cdist(a, b, 2.0)")
+        difference = F.unsqueeze(x1, -2) - F.unsqueeze(x2, -3)
+        if not difference.shape[-1]:
+            return F.sum(difference, -1)
+        return F.renamed(F.linalg_vector_norm(difference, p, -1), "CdistBackward0")
+
+
+class Pdist(Op):
+    """pdist(input, p): the p-norm of the difference of every two rows, each pair once."""
+
+    names = ("pdist", "nn.functional.pdist")
+    method = False
+    samples = [([*P, *Q],), ([*P, *Q], 1.0)]
+    errors = [([1.0, 2.0],), (P, -1.0)]
+
+    def compose(F, input, p: Number = 2.0):
+        if len(input.shape) != 2:
+            raise ShapeFault(f"pdist only supports 2D tensors, got: {len(input.shape)}D")
+        if p < 0:
+            raise ShapeFault("pdist only supports non-negative p values", "F.pdist(x, 2.0)")
+        n = input.shape[0]
+        first = F.as_tensor([i for i in range(n) for _ in range(i + 1, n)], dtype=int64)
+        second = F.as_tensor([j for i in range(n) for j in range(i + 1, n)], dtype=int64)
+        difference = F.index_select(input, 0, first) - F.index_select(input, 0, second)
+        return F.renamed(F.linalg_vector_norm(difference, p, -1), "PdistBackward0")
+
+
+

@@ -1,0 +1,194 @@
+"""How unlikely targets are under the distributions that predictions name."""
+
+import math
+
+import numpy as np
+
+from gradcli.engine.op import Op
+from gradcli.engine.signature import Array, ArrayOrNone, Flag, Number, Operand, Text
+from gradcli.errors import ShapeFault, ValueFault
+from gradcli.ops.activation import floating
+from gradcli.ops.loss import (
+    CHANCES,
+    REDUCTION,
+    TRUTHS,
+    WEIGHTS,
+    Loss,
+    LossKernel,
+    P,
+    Q,
+    each,
+    flagged,
+    gathered,
+    reduced,
+    reduction_of,
+    same_shape,
+)
+
+LEAST_LOG = -100.0      # cross entropies of certain predictions stay finite
+
+
+class BinaryCrossEntropy(Loss):
+    """binary_cross_entropy(input, target, weight, size_average, reduce, reduction): the surprise, in nats, at targets
+    that input gave a probability to."""
+
+    names = ("binary_cross_entropy",)
+    samples = [(CHANCES, TRUTHS), (CHANCES, CHANCES), (CHANCES, TRUTHS, WEIGHTS), *(
+        (CHANCES, TRUTHS, None, *how) for how in [(False,), (None, False), (None, None, "sum"), (None, None, "none")])]
+    errors = [(CHANCES, [1.0, 2.0]), ([[2.0, 0.5]], np.array([[1.0, 0.0]])), (CHANCES, "text")]
+
+    def compose(F, input, target, weight: Array = None, size_average: Flag = None, reduce: Flag = None,
+                reduction: REDUCTION = "mean"):
+        same_shape("binary_cross_entropy", input, target)
+        return F.surprise(input, target, weight, reduction_of(size_average, reduce, reduction))
+
+
+class Surprise(LossKernel):
+    """surprise(input, target, weight, how): -target log(input) - (1 - target) log(1 - input), no logarithm below -100."""
+
+    promotes = "same"
+    label = "BinaryCrossEntropyBackward0"
+    era_label = "torch.nn._functions.thnn.loss.BCELoss"
+    samples = [(CHANCES, TRUTHS, None, "mean"), (CHANCES, CHANCES, WEIGHTS, "sum"), (CHANCES, TRUTHS, WEIGHTS, "none")]
+    errors = [([[2.0, 0.5]], np.array([[1.0, 0.0]]), None, "mean")]
+
+    def forward(input: Array, target: Array, weight: ArrayOrNone, how: REDUCTION):
+        floating("binary_cross_entropy", input)
+        if input.size and not (input.min() >= 0 and input.max() <= 1):
+            raise ValueFault("binary_cross_entropy(): all elements of input should be between 0 and 1",
+                             ("F.sigmoid(x)", "makes probabilities of any numbers"))
+        loss = (target - 1) * np.maximum(np.log1p(-input), input.dtype.type(LEAST_LOG)) - (
+            target * np.maximum(np.log(input), input.dtype.type(LEAST_LOG)))
+        return gathered(loss if weight is None else loss * weight, how)
+
+    def grad_input(F, g, input, target, weight, how):
+        share = each(g, input, how) if weight is None else each(g, input, how) * weight
+        return share * (input - target) / F.clamp_min((1 - input) * input, 1e-12)
+
+    def grad_target(F, g, input, weight, how):
+        share = each(g, input, how) if weight is None else each(g, input, how) * weight
+        return share * (F.clamp_min(F.log(1 - input), LEAST_LOG) - F.clamp_min(F.log(input), LEAST_LOG))
+
+
+class BinaryCrossEntropyWithLogits(Loss):
+    """binary_cross_entropy_with_logits(input, target, weight, size_average, reduce, reduction, pos_weight): the binary
+    cross entropy of sigmoid(input), without overflow; pos_weight weighs the positive class."""
+
+    names = ("binary_cross_entropy_with_logits",)
+    samples = [(P, TRUTHS), (P, CHANCES), (P, TRUTHS, WEIGHTS), *(
+        (P, TRUTHS, None, *how) for how in [(False,), (None, False), (None, None, "sum"), (None, None, "none"),
+                                            (None, None, "mean", WEIGHTS), (None, None, "none", np.array([0.5, 3.0]))])]
+    errors = [(P, [1.0, 2.0]), (P, "text")]
+
+    def compose(F, input, target, weight: Array = None, size_average: Flag = None, reduce: Flag = None,
+                reduction: REDUCTION = "mean", pos_weight: Array = None):
+        same_shape("binary_cross_entropy_with_logits", input, target)
+        return F.surprise_of_logits(input, target, weight, pos_weight, reduction_of(size_average, reduce, reduction))
+
+
+class SurpriseOfLogits(LossKernel):
+    """surprise_of_logits(input, target, weight, pos_weight, how): -pos_weight target log(sigmoid(input)) -
+    (1 - target) log(sigmoid(-input)), weighted and reduced."""
+
+    names = ("surprise_of_logits",)
+    label = "BinaryCrossEntropyWithLogitsBackward0"
+    samples = [(P, TRUTHS, None, None, "mean"), (P, CHANCES, WEIGHTS, None, "sum"), (P, CHANCES, None, WEIGHTS, "none")]
+    errors = [(P, [1.0, 2.0, 3.0], None, None, "mean")]
+
+    def forward(input: Array, target: Array, weight: ArrayOrNone, pos_weight: ArrayOrNone, how: REDUCTION):
+        floating("binary_cross_entropy_with_logits", input)
+        negative = np.log1p(np.exp(-np.abs(input))) + np.maximum(-input, 0)     # -log(sigmoid(input))
+        if pos_weight is None:
+            loss = (1 - target) * input + negative
+        else:
+            loss = (1 - target) * input + (1 + (pos_weight - 1) * target) * negative
+        return gathered(loss if weight is None else loss * weight, how)
+
+    def grad_input(F, g, input, target, weight, pos_weight, how):
+        share = each(g, input, how) if weight is None else each(g, input, how) * weight
+        if pos_weight is None:
+            return share * (F.sigmoid(input) - target)
+        positive = target * pos_weight
+        return share * ((positive + 1 - target) * F.sigmoid(input) - positive)
+
+    def grad_target(F, g, input, weight, pos_weight, how):
+        share = each(g, input, how) if weight is None else each(g, input, how) * weight
+        if pos_weight is None:
+            return -input * share
+        return share * (F.logsigmoid(-input) - pos_weight * F.logsigmoid(input))
+
+
+class KlDiv(Loss):
+    """kl_div(input, target, size_average, reduce, reduction, log_target): target (log(target) - input), the divergence
+    of target from exp(input); "batchmean" divides the sum by the number of rows."""
+
+    names = ("kl_div",)
+    samples = [*flagged(P, CHANCES, last=[(True,)]), (P, CHANCES, None, None, "batchmean")]
+
+    def compose(F, input, target, size_average: Flag = None, reduce: Flag = None,
+                reduction: Text("mean", "sum", "none", "batchmean") = "mean", log_target: Flag = False):
+        how = reduction_of(size_average, reduce, reduction)
+        if log_target:
+            loss = F.exp(target) * (target - input)
+        else:
+            loss = F.xlogy(target, target) - target * input
+        return F.gathered_loss(loss, how, "KLDivLoss") if how != "none" else loss
+
+
+class PoissonNllLoss(Loss):
+    """poisson_nll_loss(input, target, log_input, full, size_average, eps, reduce, reduction): how unlikely counts are
+    under Poisson distributions of mean exp(input), or input; `full` adds Stirling's term for the factorial."""
+
+    names = ("poisson_nll_loss",)
+    samples = [(P, Q), (P, Q, False), (P, Q, True, True), (P, Q, False, False, None, 0.5), (P, Q, True, False, False),
+               (P, Q, True, False, None, 1e-8, False), (P, Q, True, False, None, 1e-8, None, "sum")]
+    errors = [(P, [1.0, 2.0, 3.0]), (P, Q, True, False, None, 1e-8, None, "average")]
+
+    def compose(F, input, target, log_input: Flag = True, full: Flag = False, size_average: Flag = None,
+                eps: Number = 1e-8, reduce: Flag = None, reduction: REDUCTION = "mean"):
+        loss = F.exp(input) - target * input if log_input else input - target * F.log(input + eps)
+        if full:
+            many = F.where(target > 1, target, 1)
+            stirling = many * F.log(many) - many + F.log(many * (2 * math.pi)) * 0.5
+            loss = loss + F.where(target > 1, stirling, 0)
+        return reduced(F, loss, reduction_of(size_average, reduce, reduction))
+
+
+class GaussianNllLoss(Loss):
+    """gaussian_nll_loss(input, target, var, full, eps, reduction): how unlikely targets are under normal distributions
+    of mean input and variance var, which is taken as at least eps; `full` adds the constant term."""
+
+    names = ("gaussian_nll_loss",)
+    samples = [(P, Q, CHANCES), (P, Q, CHANCES, True), (np.array(P), np.array(Q), np.array(CHANCES), False, 0.7), (P, Q, [0.5, 1.0], False, 1e-6, "sum"),
+               (P, Q, [[0.5], [1.0]], False, 1e-6, "none"), (P, Q, 0.5)]
+    errors = [(P, Q, [1.0, 2.0, 3.0]), (P, Q, [[-1.0, 1.0], [1.0, 1.0]])]
+
+    def compose(F, input, target, var: Operand, full: Flag = False, eps: Number = 1e-6, reduction: REDUCTION = "mean"):
+        if isinstance(var, int | float):
+            var = F.full_like(input, var)
+        shape, given = tuple(input.shape), tuple(var.shape)
+        if given == shape[:-1] and given != shape:
+            var = F.unsqueeze(var, -1)
+        elif given not in (shape, shape[:-1] + (1,)) and sum(a != b for a, b in zip(
+                given, shape, strict=False)) + abs(len(given) - len(shape)) > (1 if 1 in given else 0):
+            raise ShapeFault(f"var is of incorrect size: {list(given)} for an input of {list(shape)}")
+        if bool(F.amin(var) < 0):
+            raise ValueFault("var has negative entry/entries", ("var.abs()", "variances are not negative"))
+        var = F.raised(var, eps)
+        loss = (F.log(var) + (input - target) ** 2 / var) * 0.5
+        return reduced(F, loss + 0.5 * math.log(2 * math.pi) if full else loss, reduction)
+
+
+class Raised(Op):
+    """raised(input, least): input, but nowhere below least; the slope is 1 all the same."""
+
+    method = False
+    function = False
+    samples = [([1.0, 2.0], 0.5)]
+    errors = [("text", 1)]
+
+    def forward(input: Array, least: Number):
+        return np.maximum(input, input.dtype.type(least))
+
+    def grad_input(F, g):
+        return g

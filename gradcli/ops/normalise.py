@@ -1,0 +1,353 @@
+"""Numbers brought to mean 0 and variance 1, over whatever a network's normalisations go over."""
+
+import numpy as np
+
+from gradcli.engine.op import Op
+from gradcli.engine.signature import Anything, Array, ArrayOrNone, Flag, Int, Number, Sizes, sized
+from gradcli.errors import ArgumentFault, ShapeFault
+
+GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
+MAPS = [[[[1.0, 2.0], [3.0, -1.0]], [[0.5, 1.5], [-2.0, 4.0]]], [[[0.1, 1.0], [2.0, 3.0]], [[1.0, -1.0], [0.0, 2.5]]]]
+W3, B3, W2, B2 = [0.5, 2.0, 1.0], [0.1, -0.2, 0.3], [0.5, 2.0], [0.1, -0.2]
+BATCH, LAYER, GROUP = range(3)
+
+
+class Standardised(Op):
+    """standardised(input, weight, bias, shape, axes, eps, which): input, seen in `shape`, less its mean over `axes` and
+    divided by its standard deviation, times weight plus bias; with the mean, and one over the deviation."""
+
+    method = False
+    function = False
+    promotes = "same"
+    several = True
+    returns = ("output", "mean", "scale")
+    era_label = ("BatchNorm", "LayerNorm", "GroupNorm")
+    label = ("NativeBatchNormBackward0", "NativeLayerNormBackward0", "NativeGroupNormBackward0")
+    samples = [(GRID, W3, B3, (2, 3), (1,), 1e-5, LAYER), (GRID, None, None, (2, 3), (0,), 0.1, BATCH),
+               (GRID, W3, None, (2, 3), (0,), 1e-5, GROUP)]
+    errors = [("text", None, None, (2, 3), (1,), 1e-5, LAYER)]
+
+    def variant(input, weight, bias, shape, axes, eps, which):
+        return which
+
+    def forward(input: Array, weight: ArrayOrNone, bias: ArrayOrNone, shape: Anything, axes: Anything, eps: Number, which: Anything):
+        x = input.reshape(shape)
+        count = int(np.prod([shape[i] for i in axes]))
+        if input.dtype == np.float16:
+            x = x.astype(np.float32)
+        mean = np.add.reduce(x, axis=axes, keepdims=True) / x.dtype.type(count) if count else (
+            np.zeros([1 if i in axes else n for i, n in enumerate(shape)], x.dtype))
+        centred = x - mean
+        variance = squares(centred, axes, mean.shape) / x.dtype.type(max(count, 1))
+        scale = 1 / np.sqrt(variance + x.dtype.type(eps))
+        out = np.multiply(centred, scale, out=centred)
+        if weight is not None:
+            out *= weight
+        if bias is not None:
+            out += bias
+        return out.reshape(input.shape).astype(input.dtype, copy=False), mean, scale
+
+    def grad_input(F, g, input, weight, out, shape, axes, input_shape):
+        wide = F.reshape(input, shape)
+        unit = (wide - out[1]) * out[2]
+        count = 1
+        for i in axes:
+            count *= shape[i]
+        total = 0
+        if g[0] is not None:
+            share = F.reshape(g[0], shape)
+            share = share if weight is None else share * weight
+            total = F.centred_back(share, unit, axes) * out[2]
+        if g[1] is not None:
+            total = total + F.expand(g[1] / count, shape)
+        if g[2] is not None:
+            total = total - g[2] * out[2] * out[2] * unit / count
+        return F.reshape(total, input_shape)
+
+    def grad_weight(F, g, input, out, shape, weight_shape):
+        if g[0] is None:
+            return None
+        unit = (F.reshape(input, shape) - out[1]) * out[2]
+        return F.sum_to(F.reshape(g[0], shape) * unit, tuple(weight_shape))
+
+    def grad_bias(F, g, shape, bias_shape):
+        return None if g[0] is None else F.sum_to(F.reshape(g[0], shape), tuple(bias_shape))
+
+
+def squares(centred, axes, shape):
+    """The sums of squares over axes, in the shape that keeps them at length 1."""
+    if centred.size and axes == tuple(range(centred.ndim - len(axes), centred.ndim)):
+        flat = centred.reshape(-1, int(np.prod(centred.shape[centred.ndim - len(axes) :])))
+        return np.einsum("ij,ij->i", flat, flat).reshape(shape)
+    return np.add.reduce(centred * centred, axis=axes, keepdims=True)
+
+
+class CentredBack(Op):
+    """centred_back(g, unit, axes): g less its mean over axes, and less unit times the mean of g * unit."""
+
+    names = ("centred_back",)
+    method = False
+    function = False
+    promotes = "same"
+    label = "NativeLayerNormBackwardBackward0"
+    samples = [(GRID, [[0.3, -1.0, 1.2], [0.5, 0.1, -0.2]], (1,)), (GRID, [[0.3, -1.0, 1.2], [0.5, 0.1, -0.2]], (0,))]
+    errors = [("text", GRID, (0,))]
+
+    def forward(g: Array, unit: Array, axes: Anything):
+        count = g.dtype.type(max(int(np.prod([g.shape[i] for i in axes])), 1))
+        product = g * unit
+        total = unit * (np.add.reduce(product, axis=axes, keepdims=True) / count)
+        np.subtract(g, total, out=total)
+        return np.subtract(total, np.add.reduce(g, axis=axes, keepdims=True) / count, out=total)
+
+    def grad_g(F, again, unit, axes):
+        return F.centred_back(again, unit, axes)
+
+    def grad_unit(F, again, g, unit, axes):
+        return -again * F.mean(g * unit, axes, True) - g * F.mean(again * unit, axes, True)
+
+
+class LayerNorm(Op):
+    """layer_norm(input, normalized_shape, weight, bias, eps): input standardised over its last dimensions, which are of
+    normalized_shape, times weight plus bias."""
+
+    names = ("layer_norm", "nn.functional.layer_norm")
+    method = False
+    samples = [(GRID, (3,)), (GRID, (2, 3)), (GRID, (3,), W3), (GRID, (3,), W3, B3), (GRID, (3,), None, None, 0.5)]
+    errors = [(GRID, (2,)), (GRID, (3,), W2)]
+
+    def compose(F, input, normalized_shape: Anything, weight: Array = None, bias: Array = None, eps: Number = 1e-5):
+        inner = last_shape("layer_norm", input, normalized_shape, weight, bias)
+        rank = len(input.shape)
+        return F.standardised(input, weight, bias, tuple(input.shape), tuple(range(rank - len(inner), rank)), eps, LAYER)[0]
+
+
+def last_shape(name, input, normalized_shape, *parameters):
+    """normalized_shape as a tuple, checked against the input and the parameters."""
+    inner = (normalized_shape,) if type(normalized_shape) is int else normalized_shape
+    if not isinstance(inner, tuple | list) or not inner:
+        raise ArgumentFault(f"{name}() needs normalized_shape, the lengths of the last dimensions", f"F.{name}(x, (3,))")
+    inner = tuple(Sizes.take(inner))
+    if tuple(input.shape[max(len(input.shape) - len(inner), 0) :]) != inner:
+        raise ShapeFault(f"Given normalized_shape={list(inner)}, expected input with shape "
+                         f"[*, {', '.join(map(str, inner))}], but got input of size{list(input.shape)}")
+    for p in parameters:
+        if p is not None and tuple(p.shape) != inner:
+            raise ShapeFault(f"{name}(): expected weight and bias of shape {list(inner)}, but got {list(p.shape)}")
+    return inner
+
+
+class GroupNorm(Op):
+    """group_norm(input, num_groups, weight, bias, eps): each row standardised over groups of its channels; weight and
+    bias are for each channel."""
+
+    names = ("group_norm", "nn.functional.group_norm")
+    method = False
+    samples = [(MAPS, 1), (MAPS, 2), (MAPS, 1, W2), (MAPS, 1, W2, B2), (MAPS, 2, None, None, 0.5)]
+    errors = [(MAPS, 3), ([1.0], 1), (MAPS, 1, W3)]
+
+    def compose(F, input, num_groups: Int, weight: Array = None, bias: Array = None, eps: Number = 1e-5):
+        if len(input.shape) < 2:
+            raise ShapeFault(f"Expected at least 2 dimensions for input tensor but received {len(input.shape)}")
+        n, c = input.shape[:2]
+        if num_groups < 1 or c % num_groups:
+            raise ShapeFault(f"Expected number of channels in input to be divisible by num_groups, but got input of shape "
+                             f"{list(input.shape)} and num_groups={num_groups}")
+        shape = (n, num_groups, c // num_groups, _count(input.shape[2:]))
+        weight, bias = (per_channel(F, "group_norm", p, c, (1, num_groups, c // num_groups, 1)) for p in (weight, bias))
+        return F.standardised(input, weight, bias, shape, (2, 3), eps, GROUP)[0]
+
+
+def _count(lengths):
+    count = 1
+    for n in lengths:
+        count *= n
+    return count
+
+
+def per_channel(F, name, parameter, channels, shape):
+    """A number a channel, shaped to meet the input."""
+    if parameter is None:
+        return None
+    if tuple(parameter.shape) != (channels,):
+        raise ShapeFault(f"{name}(): expected weight and bias to be vectors of size equal to the number of channels in "
+                         f"input, {channels}, but got {list(parameter.shape)}")
+    return F.reshape(parameter, shape)
+
+
+class BatchNorm(Op):
+    """batch_norm(input, running_mean, running_var, weight, bias, training, momentum, eps): each channel standardised:
+    in training by its own mean and variance, which move the running ones by `momentum`, else by the running ones."""
+
+    names = ("batch_norm", "nn.functional.batch_norm")
+    idle = ("momentum",)        # shows in the running statistics alone
+    method = False
+    samples = [(GRID, None, None, None, None, True), (GRID, np.array(B3), np.array(W3)), (GRID, np.array(B3), np.array(W3), W3, B3),
+               (MAPS, np.array(B2), np.array(W2), W2, B2, False, 0.1, 0.5), (MAPS, None, None, W2, None, True)]
+    errors = [(GRID, None, None), ([1.0], None, None), (GRID, np.array(W2), np.array(W2))]
+
+    def compose(F, input, running_mean: ArrayOrNone, running_var: ArrayOrNone, weight: Array = None, bias: Array = None,
+                training: Flag = False, momentum: Number = 0.1, eps: Number = 1e-5):
+        if 0 in input.shape:
+            return input * 1
+        if len(input.shape) < 2:
+            raise ShapeFault(f"batch_norm() needs an input of (batch, channels, ...), and was given {sized(input.shape)}")
+        c = input.shape[1]
+        shape = (1, c) + (1,) * (len(input.shape) - 2)
+        for name, p in (("running_mean", running_mean), ("running_var", running_var)):
+            if p is not None and tuple(p.shape) != (c,):
+                raise ShapeFault(f"{name} should contain {c} elements not {_count(p.shape)}")
+        weight, bias = (per_channel(F, "batch_norm", p, c, shape) for p in (weight, bias))
+        if not training:
+            if running_mean is None or running_var is None:
+                raise ArgumentFault("Expected running_mean and running_var to be defined when training=False",
+                                    ("training=True", "uses the batch's own"))
+            return F.rescaled(input, F.reshape(running_mean, shape), F.reshape(running_var, shape), weight, bias, eps)
+        if _count(input.shape) // max(c, 1) == 1 and c:
+            raise ShapeFault(f"Expected more than 1 value per channel when training, got input size {list(input.shape)}")
+        axes = (0, *range(2, len(input.shape)))
+        out, mean, scale = F.standardised(input, weight, bias, tuple(input.shape), axes, eps, BATCH)
+        if running_mean is not None or running_var is not None:
+            F.follow(input, running_mean, running_var, axes, momentum)
+        return out
+
+
+class Follow(Op):
+    """follow(input, running_mean, running_var, axes, momentum): move running statistics towards those of input, by
+    `momentum`, in place; the variance is the unbiased one."""
+
+    names = ("follow",)
+    method = False
+    function = False
+    samples = [(np.array(GRID), np.array(B3), np.array(W3), (0,), 0.1)]
+    errors = [("text", None, None, (0,), 0.1)]
+
+    def forward(input: Array, running_mean: ArrayOrNone, running_var: ArrayOrNone, axes: Anything, momentum: Number):
+        count = input.size // max(input.shape[1], 1)
+        wide = np.float64 if input.dtype == np.float64 else np.float32
+        mean = input.mean(axis=axes, dtype=wide)
+        if running_mean is not None:
+            running_mean[...] = running_mean * (1 - momentum) + mean * momentum
+        if running_var is not None:
+            variance = input.var(axis=axes, dtype=wide) * (count / max(count - 1, 1))
+            running_var[...] = running_var * (1 - momentum) + variance * momentum
+        return None if running_mean is None else running_mean.copy()
+
+
+class Rescaled(Op):
+    """rescaled(input, mean, variance, weight, bias, eps): input less a known mean, divided by the root of a known
+    variance plus eps, times weight plus bias."""
+
+    method = False
+    function = False
+    era_label = "BatchNorm"
+    label = "NativeBatchNormBackward0"
+    samples = [(GRID, np.array(B3), np.array(W3), W3, B3, 1e-5), (GRID, np.array(B3), np.array(W3), None, None, 0.5)]
+    errors = [("text", None, None, None, None, 1e-5)]
+
+    def forward(input: Array, mean: Array, variance: Array, weight: ArrayOrNone, bias: ArrayOrNone, eps: Number):
+        scale = 1 / np.sqrt(variance + variance.dtype.type(eps))
+        out = (input - mean) * (scale if weight is None else scale * weight)
+        return (out if bias is None else out + bias).astype(input.dtype, copy=False)
+
+    def grad_input(F, g, variance, weight, eps):
+        scale = 1 / F.sqrt(variance + eps)
+        return g * (scale if weight is None else scale * weight)
+
+    def grad_weight(F, g, input, mean, variance, eps):
+        return g * ((input - mean) / F.sqrt(variance + eps))
+
+    def grad_bias(F, g):
+        return g
+
+
+class InstanceNorm(Op):
+    """instance_norm(input, running_mean, running_var, weight, bias, use_input_stats, momentum, eps): each channel of
+    each row standardised by itself; weight and bias are for each channel."""
+
+    names = ("instance_norm", "nn.functional.instance_norm")
+    idle = ("momentum",)        # shows in the running statistics alone
+    method = False
+    samples = [(MAPS,), (MAPS, None, None, W2), (MAPS, None, None, W2, B2), (MAPS, np.array(B2), np.array(W2), W2, B2, False),
+               (MAPS, None, None, None, None, True, 0.1, 0.5)]
+    errors = [([1.0],), (MAPS, None, None, None, None, False)]
+
+    def compose(F, input, running_mean: Array = None, running_var: Array = None, weight: Array = None,
+                bias: Array = None, use_input_stats: Flag = True, momentum: Number = 0.1, eps: Number = 1e-5):
+        if len(input.shape) < 2:
+            raise ShapeFault(f"instance_norm() needs an input of (batch, channels, ...), and was given {sized(input.shape)}")
+        n, c = input.shape[:2]
+        if use_input_stats and _count(input.shape[2:]) == 1:
+            raise ShapeFault(f"Expected more than 1 spatial element when training, got input size {list(input.shape)}")
+        if not use_input_stats and running_mean is None:
+            raise ArgumentFault("Expected running_mean and running_var to be defined when use_input_stats is false")
+        shape = (1, c) + (1,) * (len(input.shape) - 2)
+        weight, bias = (per_channel(F, "instance_norm", p, c, shape) for p in (weight, bias))
+        if use_input_stats:
+            axes = tuple(range(2, len(input.shape)))
+            out = F.standardised(input, weight, bias, tuple(input.shape), axes, eps, BATCH)[0]
+            if running_mean is not None or running_var is not None:
+                F.follow_each(input, running_mean, running_var, momentum)
+        else:
+            out = F.rescaled(input, F.reshape(running_mean, shape), F.reshape(running_var, shape), weight, bias, eps)
+        return F.renamed(out, "ViewBackward0")
+
+
+class FollowEach(Op):
+    """follow_each(input, running_mean, running_var, momentum): move running statistics towards the means over rows of
+    the statistics of each row, in place."""
+
+    names = ("follow_each",)
+    method = False
+    function = False
+    samples = [(np.array(MAPS), np.array(B2), np.array(W2), 0.1)]
+    errors = [("text", None, None, 0.1)]
+
+    def forward(input: Array, running_mean: ArrayOrNone, running_var: ArrayOrNone, momentum: Number):
+        flat = input.reshape(*input.shape[:2], -1)
+        if running_mean is not None:
+            running_mean[...] = running_mean * (1 - momentum) + flat.mean(axis=2).mean(axis=0) * momentum
+        if running_var is not None:
+            spread = flat.var(axis=2, ddof=1).mean(axis=0)
+            running_var[...] = running_var * (1 - momentum) + spread * momentum
+        return None if running_mean is None else running_mean.copy()
+
+
+class RmsNorm(Op):
+    """rms_norm(input, normalized_shape, weight, eps): input divided by the root of the mean of its squares over its
+    last dimensions, which are of normalized_shape, times weight."""
+
+    names = ("rms_norm", "nn.functional.rms_norm")
+    method = False
+    samples = [(GRID, (3,)), (GRID, (2, 3)), (GRID, (3,), W3), (GRID, (3,), None, 0.5)]
+    errors = [(GRID, (2,)), (GRID, (3,), W2)]
+
+    def compose(F, input, normalized_shape: Anything, weight: Array = None, eps: Number = None):
+        inner = last_shape("rms_norm", input, normalized_shape, weight)
+        axes = tuple(range(len(input.shape) - len(inner), len(input.shape)))
+        if eps is None:
+            name = input.dtype.name
+            eps = {"float64": 2.0**-52, "float32": 2.0**-23, "float16": 2.0**-10}.get(name, 0.0)
+        scaled = input / F.sqrt(F.mean(input * input, axes, True) + eps)
+        return F.renamed(scaled if weight is None else scaled * weight, "FusedRmsNormBackward0")
+
+
+class LocalResponseNorm(Op):
+    """local_response_norm(input, size, alpha, beta, k): input divided by (k + alpha times the mean square of the `size`
+    channels around) to the power beta."""
+
+    names = ("local_response_norm",)
+    home = "nn.functional"
+    samples = [(MAPS, 2), (MAPS, 2, 0.5), (MAPS, 2, 0.5, 2.0), (MAPS, 2, 0.5, 0.75, 0.3)]
+    errors = [([[1.0]], 2), ("text", 2)]
+
+    def compose(F, input, size: Int, alpha: Number = 1e-4, beta: Number = 0.75, k: Number = 1.0):
+        if len(input.shape) < 3:
+            raise ShapeFault(f"Expected 3D or higher dimensionality input (got {len(input.shape)} dimensions)")
+        n, c = input.shape[:2]
+        squares = F.reshape(input * input, (n, 1, c, _count(input.shape[2:])))
+        padded = F.constant_pad_nd(squares, (size // 2, 0), ((size - 1) // 2, 0), 0)
+        around = F.avg_pool(padded, (size, 1), (1, 1), (0, 0), False, True, None)
+        return input / (F.reshape(around, tuple(input.shape)) * alpha + k) ** beta
+
+

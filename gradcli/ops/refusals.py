@@ -1,0 +1,27 @@
+"""Element types that some operations refuse, in the words of PyTorch."""
+
+from gradcli.engine.dtypes import BOOL, FLOATING, OF, category
+from gradcli.errors import TypeFault
+
+
+def no_truths(name, *arrays):
+    """The first array, unless it or another holds truth values, for which `name` has no meaning."""
+    for array in arrays:
+        if category(array.dtype) == BOOL:
+            raise TypeFault(f'"{name}" not implemented for \'Bool\'', ("x.int()", "truth values as 0 and 1"))
+    return arrays[0]
+
+
+def only_floats(name, array):
+    """The array, unless it holds whole numbers or truth values, for which `name` has no meaning."""
+    if category(array.dtype) != FLOATING:
+        raise TypeFault(f'"{name}" not implemented for \'{OF[array.dtype].era}\'', ("x.float()", "the same as floats"))
+    return array
+
+
+def no_floats(name, *arrays):
+    """The first array, unless it or another holds floating numbers, which have no bits to speak of."""
+    for array in arrays:
+        if category(array.dtype) == FLOATING:
+            raise TypeFault(f'"{name}" not implemented for \'{OF[array.dtype].era}\'', ("x.long()", "whole numbers"))
+    return arrays[0]

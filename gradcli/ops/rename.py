@@ -1,0 +1,32 @@
+"""The last call of a composition, where PyTorch computes the whole in one call of its own name."""
+
+from gradcli.engine.op import Op
+from gradcli.engine.signature import Anything, Array
+
+NAMES = ("GridSampler2DBackward0", "GridSampler3DBackward0", "MultiMarginLossBackward0", "MultilabelMarginLossBackward0",
+         "NormBackward1", "CdistBackward0", "PdistBackward0", "ViewBackward0", "FusedRmsNormBackward0",
+         "AffineGridGeneratorBackward0", "EmbeddingBagBackward0", "CtcLossBackward0", "PixelShuffleBackward0",
+         "PixelUnshuffleBackward0", "ScaledDotProductFlashAttentionForCpuBackward0", "ChannelShuffleBackward0")
+ERA = {"MultiMarginLossBackward0": "torch.nn._functions.thnn.auto.MultiMarginLoss",
+       "MultilabelMarginLossBackward0": "torch.nn._functions.thnn.auto.MultiLabelMarginLoss",
+       "PixelShuffleBackward0": "tensor.View", "NormBackward1": "reduce.Norm", "ViewBackward0": "tensor.View"}
+
+
+class Renamed(Op):
+    """renamed(input, name): input, as the result of a call that goes by `name`."""
+
+    method = False
+    function = False
+    label = NAMES
+    era_label = tuple(ERA.get(name, "tensor.Clone") for name in NAMES)
+    samples = [([1.0, 2.0], "NormBackward1"), ([1.0], "ViewBackward0")]
+    errors = [("text", "NormBackward1")]
+
+    def variant(input, name):
+        return NAMES.index(name)
+
+    def forward(input: Array, name: Anything):
+        return input.copy()
+
+    def grad_input(F, g):
+        return g

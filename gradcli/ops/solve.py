@@ -1,0 +1,285 @@
+"""Inverses, determinants, and systems of equations."""
+
+import numpy as np
+
+from gradcli.engine.call import named
+from gradcli.engine.op import Op
+from gradcli.engine.signature import Array, Dims, Flag, Int
+from gradcli.engine.surface import axis
+from gradcli.errors import ShapeFault
+from gradcli.ops.matrices import each, is_vector, rows_fit, same_type, singular, square, turned
+
+A = [[2.0, 0.5], [0.25, 1.0]]
+PAIR = [[[2.0, 0.5], [0.25, 1.0]], [[1.0, -3.0], [2.0, 0.5]]]
+B = [[1.0, 2.0, 0.5], [-1.0, 0.5, 3.0]]
+WIDE = [[1.0, 2.0, 3.0], [0.5, -1.0, 2.0]]
+
+
+class Inverse(Op):
+    """linalg.inv(A): the inverses of square matrices."""
+
+    names = ("linalg.inv", "inverse")
+    label = "LinalgInvExBackward0"
+    samples = [(A,), (PAIR,)]
+    errors = [(WIDE,), ([1.0, 2.0],), ([[1.0, 1.0], [1.0, 1.0]],)]
+
+    def forward(A: Array):
+        square("linalg.inv", A)
+        try:
+            return np.linalg.inv(A)
+        except np.linalg.LinAlgError:
+            raise singular("linalg.inv") from None
+
+    def grad_A(F, g, out):
+        return -(turned(F, out) @ g @ turned(F, out))
+
+
+class Det(Op):
+    """linalg.det(A): the determinants of square matrices."""
+
+    names = ("linalg.det", "det")
+    label = "LinalgDetBackward0"
+    samples = [(A,), (PAIR,)]
+    errors = [(WIDE,), ([1.0, 2.0],)]
+
+    def forward(A: Array):
+        square("linalg.det", A)
+        return np.linalg.det(A)
+
+    def grad_A(F, g, A):
+        return each(F, g) * F.cofactors(A)
+
+
+class Cofactors(Op):
+    """cofactors(A): the slopes of the determinant, which singular matrices have too."""
+
+    names = ("cofactors",)
+    method = False
+    function = False
+    samples = [(A,), (PAIR,), (np.array([[1.0, 2.0, 0.0], [2.0, 4.0, 1.0], [0.5, 1.0, 3.0]]),)]
+    errors = [(WIDE,)]
+
+    def compose(F, A):
+        n = A.shape[-1]
+        det = F.linalg_det(A)
+        # two singular values of 0 have no slopes; the tiny determinants of rounding have poor ones
+        if not n or not det.shape and det != 0 or 0 in det.shape or (det.shape and F.amin(F.abs(det)) > 0):
+            return each(F, det) * turned(F, F.linalg_inv(A))
+        u, s, vh = F.linalg_svd(A)
+        sign = F.linalg_det(u) * F.linalg_det(vh)
+        others = F.where(F.eye(n, dtype=s.dtype) == 1, 1, F.unsqueeze(s, -2))
+        return each(F, sign) * (u * F.unsqueeze(F.prod(others, -1), -2)) @ vh
+
+
+class Slogdet(Op):
+    """linalg.slogdet(A): the sign of the determinant, and the logarithm of its size."""
+
+    names = ("linalg.slogdet", "slogdet")
+    returns = ("sign", "logabsdet")
+    several = True
+    label = "LinalgSlogdetBackward0"
+    samples = [(A,), (PAIR,)]
+    errors = [(WIDE,), ([1.0, 2.0],)]
+
+    def forward(A: Array):
+        square("linalg.slogdet", A)
+        sign, log = np.linalg.slogdet(A)
+        return np.asarray(sign), np.asarray(log)
+
+    def grad_A(F, g, A):
+        return None if g[1] is None else each(F, g[1]) * turned(F, F.linalg_inv(A))
+
+
+class Logdet(Op):
+    """logdet(input): the logarithm of the determinant; nan where that is negative."""
+
+    samples = [(A,), (PAIR,)]
+    errors = [(WIDE,)]
+
+    def compose(F, input):
+        sign, log = F.linalg_slogdet(input)
+        return F.where(sign == -1, float("nan"), log)
+
+
+class Solve(Op):
+    """linalg.solve(A, B, left): the X with A X = B, or without `left` X A = B."""
+
+    names = ("linalg.solve",)
+    samples = [(A, B), (A, [1.0, 2.0]), (PAIR, B), (A, [[1.0, 2.0], [-1.0, 0.5], [3.0, 2.0]], False),
+               (PAIR, [[1.0, 2.0], [0.5, 3.0]])]
+    errors = [(WIDE, B), (A, [1.0, 2.0, 3.0]), ([[1.0, 1.0], [1.0, 1.0]], B)]
+
+    def compose(F, A: Array, B: Array, *, left: Flag = True):
+        square("linalg.solve", A)
+        if is_vector(A, B):
+            return F.squeeze(F.solved(A, F.unsqueeze(B, -1)), -1)
+        return F.solved(A, B) if left else turned(F, F.solved(turned(F, A), turned(F, B)))
+
+
+class Solved(Op):
+    """solved(A, B): the X with A X = B."""
+
+    names = ("solved",)
+    method = False
+    function = False
+    label = "LinalgSolveExBackward0"
+    samples = [(A, B), (PAIR, B)]
+    errors = [(WIDE, B), (A, [[1.0], [2.0], [3.0]])]
+
+    def forward(A: Array, B: Array):
+        square("linalg.solve", A)
+        same_type("linalg.solve", A, B)
+        rows_fit("linalg.solve", A, B)
+        try:
+            return np.linalg.solve(A, B)
+        except np.linalg.LinAlgError:
+            raise singular("linalg.solve") from None
+
+    def grad_A(F, g, A, out):
+        return -(F.solved(turned(F, A), g) @ turned(F, out))
+
+    def grad_B(F, g, A):
+        return F.solved(turned(F, A), g)
+
+
+class SolveTriangular(Op):
+    """linalg.solve_triangular(A, B, upper, left, unitriangular): the X with A X = B, reading one triangle of A; without
+    `left` X A = B; the diagonal counts as ones if `unitriangular`."""
+
+    names = ("linalg.solve_triangular",)
+    label = "LinalgSolveTriangularBackward0"
+    samples = [(A, B, True), (A, B, False), (A, B, True, True, True), (PAIR, B, False),
+               (A, [[1.0, 2.0], [-1.0, 0.5], [3.0, 2.0]], True, False)]
+    errors = [(WIDE, B, True), (A, [1.0, 2.0], True), (A, [[1.0], [2.0], [3.0]], True)]
+
+    def forward(A: Array, B: Array, *, upper: Flag, left: Flag = True, unitriangular: Flag = False):
+        square("linalg.solve_triangular", A)
+        same_type("linalg.solve_triangular", A, B)
+        if B.ndim < 2:
+            raise ShapeFault("linalg.solve_triangular: B must be a matrix, or a stack of them",
+                             ("b.unsqueeze(-1)", "a vector as a column"))
+        rows_fit("linalg.solve_triangular", A, B, -2 if left else -1)
+        if left:
+            return substituted(A, B, upper, unitriangular)
+        return substituted(A.swapaxes(-1, -2), B.swapaxes(-1, -2), not upper, unitriangular).swapaxes(-1, -2)
+
+    def grad_A(F, g, A, out, upper, left, unitriangular):
+        back = F.linalg_solve_triangular(turned(F, A), g, upper=not upper, left=left, unitriangular=unitriangular)
+        whole = -(back @ turned(F, out) if left else turned(F, out) @ back)
+        return F.triu(whole, int(unitriangular)) if upper else F.tril(whole, -int(unitriangular))
+
+    def grad_B(F, g, A, upper, left, unitriangular):
+        return F.linalg_solve_triangular(turned(F, A), g, upper=not upper, left=left, unitriangular=unitriangular)
+
+
+def substituted(a, b, upper, unit):
+    """Solve with one triangle of `a`, row after row; zeros on the diagonal give inf and nan, as division does."""
+    n = a.shape[-1]
+    x = np.empty((*np.broadcast_shapes(a.shape[:-2], b.shape[:-2]), n, b.shape[-1]), b.dtype)
+    for i in range(n - 1, -1, -1) if upper else range(n):
+        known = slice(i + 1, n) if upper else slice(0, i)
+        row = b[..., i : i + 1, :] - a[..., i : i + 1, known] @ x[..., known, :]
+        x[..., i : i + 1, :] = row if unit else row / a[..., i : i + 1, i : i + 1]
+    return x
+
+
+class TriangularSolve(Op):
+    """triangular_solve(input, A, upper, transpose, unitriangular): the X with A X = input, reading one triangle of A,
+    together with A."""
+
+    names = ("triangular_solve", "trtrs")
+    returns = ("solution", "cloned_coefficient")
+    samples = [(B, A), (B, A, False), (B, A, True, True), (B, A, True, False, True)]
+    errors = [(B, WIDE), ([[1.0], [2.0], [3.0]], A)]
+
+    def compose(F, input: Array, A: Array, upper: Flag = True, transpose: Flag = False, unitriangular: Flag = False):
+        square("triangular_solve", A)
+        matrix, upper = (turned(F, A), not upper) if transpose else (A, upper)
+        solution = F.linalg_solve_triangular(matrix, input, upper=upper, unitriangular=unitriangular)
+        return named(TriangularSolve)(solution, F.clone(A))
+
+
+class CholeskySolve(Op):
+    """cholesky_solve(input, input2, upper): the X with A X = input, where input2 is the Cholesky factor of A."""
+
+    names = ("cholesky_solve",)
+    label = "CholeskySolveBackward0"
+    samples = [(B, np.array([[2.0, 0.0], [0.25, 1.0]])), (B, np.array([[2.0, 0.5], [0.0, 1.0]]), True),
+               (B, np.array(PAIR))]
+    errors = [(B, WIDE), ([[1.0], [2.0], [3.0]], A)]
+
+    def forward(input: Array, input2: Array, upper: Flag = False):
+        square("cholesky_solve", input2)
+        same_type("cholesky_solve", input2, input)
+        rows_fit("cholesky_solve", input2, input)
+        factor = input2.swapaxes(-1, -2) if upper else input2
+        return substituted(factor.swapaxes(-1, -2), substituted(factor, input, False, False), True, False)
+
+    def grad_input(F, g, input2, upper):
+        return F.cholesky_solve(g, input2, upper)
+
+    def grad_input2(F, g, input2, out, upper):
+        # as if A were made of the whole of input2: the half that is not read has slopes too, as in PyTorch
+        met = F.cholesky_solve(g, input2, upper) @ turned(F, out)
+        both = met + turned(F, met)
+        return -(input2 @ both) if upper else -(both @ input2)
+
+
+class CholeskyInverse(Op):
+    """cholesky_inverse(input, upper): the inverse of the matrix whose Cholesky factor is input."""
+
+    names = ("cholesky_inverse",)
+    label = "CholeskyInverseBackward0"
+    samples = [(np.array([[2.0, 0.0], [0.25, 1.0]]),), (np.array([[2.0, 0.5], [0.0, 1.0]]), True), (np.array(PAIR),)]
+    errors = [(WIDE,)]
+
+    def forward(input: Array, upper: Flag = False):
+        square("cholesky_inverse", input)
+        factor = input.swapaxes(-1, -2) if upper else input
+        ones = np.broadcast_to(np.eye(input.shape[-1], dtype=input.dtype), input.shape)
+        inverse = substituted(factor, ones, False, False)
+        return inverse.swapaxes(-1, -2) @ inverse
+
+    def grad_input(F, g, input, out, upper):
+        both = out @ (g + turned(F, g)) @ out
+        return -(input @ both) if upper else -(both @ input)
+
+
+class TensorInv(Op):
+    """linalg.tensorinv(A, ind): the inverse for tensordot, where the first `ind` dimensions of A are its rows."""
+
+    names = ("linalg.tensorinv",)
+    samples = [([[[[2.0, 0.5], [1.0, 3.0]]], [[[0.5, 1.0], [2.0, -1.0]]], [[[1.0, 0.25], [4.0, 2.0]]],
+                 [[[0.0, 3.0], [1.0, 1.0]]]], 2), (A, 1)]
+    errors = [(A, 0), (WIDE, 1)]
+
+    def compose(F, A: Array, ind: Int = 2):
+        shape = tuple(A.shape)
+        rows, columns = np.prod(shape[:ind], dtype=int), np.prod(shape[ind:], dtype=int)
+        if ind < 1 or rows != columns:
+            raise ShapeFault(f"linalg.tensorinv: the product of the first ind={ind} lengths must be that of the "
+                             f"others, and they are {rows} and {columns}")
+        inverse = F.linalg_inv(F.reshape(A, (int(rows), int(columns))))
+        return F.reshape(inverse, shape[ind:] + shape[:ind])
+
+
+class TensorSolve(Op):
+    """linalg.tensorsolve(A, B, dims): the X with tensordot(A, X, X.ndim) = B; `dims` of A are moved last first."""
+
+    names = ("linalg.tensorsolve",)
+    samples = [(A, [1.0, 2.0]), (A, [1.0, 2.0], (0,)),
+               ([[[2.0, 0.5, 1.0, 0.0]], [[0.5, 1.0, 2.0, -1.0]], [[1.0, 0.25, 4.0, 2.0]], [[0.0, 3.0, 1.0, 1.0]]],
+                [[1.0], [2.0], [3.0], [0.5]])]
+    errors = [(A, [1.0, 2.0, 3.0])]
+
+    def compose(F, A: Array, B: Array, dims: Dims = None):
+        if dims is not None:
+            moved = [axis(d, len(A.shape)) for d in ((dims,) if type(dims) is int else dims)]
+            A = F.permute(A, tuple(d for d in range(len(A.shape)) if d not in moved) + tuple(moved))
+        shape, count = tuple(A.shape), int(np.prod(B.shape))
+        columns = int(np.prod(shape[len(B.shape):]))
+        if columns != count or int(np.prod(shape[: len(B.shape)])) != count:
+            raise ShapeFault(f"linalg.tensorsolve: A of shape {shape} does not make a square system with B of shape "
+                             f"{tuple(B.shape)}")
+        solution = F.linalg_solve(F.reshape(A, (count, columns)), F.reshape(B, (count,)))
+        return F.reshape(solution, shape[len(B.shape):])

@@ -1,0 +1,71 @@
+"""Views by steps in memory."""
+
+import numpy as np
+
+from gradcli.engine.call import positions
+from gradcli.engine.op import Op
+from gradcli.engine.signature import Anything, Array, Index, Int, Ints, sized
+from gradcli.engine.tensor import Tensor, owner
+from gradcli.errors import ShapeFault
+
+GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
+
+
+def memory_of(array):
+    """All the memory behind a tensor as a vector, and the place in it where the tensor begins."""
+    whole = owner(array)
+    if not isinstance(whole, np.ndarray) or whole.dtype != array.dtype or not (
+            whole.flags.c_contiguous or whole.flags.f_contiguous):
+        raise ShapeFault("as_strided(): the memory of this tensor is not its own", ("x.clone()", "gives it its own"))
+    first = array.__array_interface__["data"][0] - whole.__array_interface__["data"][0]
+    return whole.ravel(order="K"), first // array.itemsize
+
+
+def stepped(array, size, stride, offset):
+    """The view of a tensor's memory that begins at `offset` and takes these steps, which must stay inside."""
+    flat, first = memory_of(array)[0], offset
+    if len(size) != len(stride):
+        raise ShapeFault(f"mismatch in length of strides and shape: {sized(stride)} and {sized(size)}")
+    if any(n < 0 for n in (*size, *stride, first)):
+        raise ShapeFault("as_strided: sizes, strides and the offset cannot be negative")
+    last = first + sum((n - 1) * s for n, s in zip(size, stride, strict=True))
+    if 0 not in size and last >= flat.size:
+        raise ShapeFault(f"setStorage: sizes {list(size)}, strides {list(stride)}, storage offset {first} require more "
+                         f"than the {flat.size} elements of memory there are")
+    start = flat[first:] if 0 not in size else flat[:0]
+    return np.lib.stride_tricks.as_strided(start, size, [s * flat.itemsize for s in stride])
+
+
+class AsStrided(Op):
+    """as_strided(input, size, stride, storage_offset): a view of input's memory with this size and these steps between
+    neighbours."""
+
+    names = ("as_strided",)
+    samples = [(GRID, (2, 2), (1, 2)), (GRID, (3,), (2,), 1), (GRID, (2, 2), (0, 1))]
+    errors = [(GRID, (9,), (1,)), (GRID, (2, 2), (1,)), (GRID, (2,), (-1,))]
+
+    def compose(F, input, size: Ints, stride: Ints, storage_offset: Int = None):
+        size, stride = (x if type(x) is tuple else (x,) for x in (size, stride))
+        array = input.array if isinstance(input, Tensor) else input
+        first = memory_of(array)[1] if storage_offset is None else storage_offset
+        at = positions(array, stepped(array, size, stride, first))
+        return F.strided_view(input, size, stride, first, Tensor(at) if isinstance(input, Tensor) else at)
+
+
+class StridedView(Op):
+    """strided_view(input, size, stride, storage_offset, at): as_strided, with the places in input that it shows; -1
+    where that is memory outside of input."""
+
+    names = ("strided_view",)
+    method = False
+    function = False
+    label = "AsStridedBackward0"
+    samples = [(GRID, (2, 2), (1, 2), 0, np.array([[0, 2], [1, 3]])), (GRID, (2,), (2,), 1, np.array([1, 3]))]
+    errors = [(GRID, (9,), (1,), 0, np.arange(9))]
+
+    def forward(input: Array, size: Anything, stride: Anything, storage_offset: Int, at: Index):
+        return stepped(input, size, stride, storage_offset)
+
+    def grad_input(F, g, at, input_shape):
+        inside = at >= 0
+        return F.spread(F.where(inside, g, 0), F.where(inside, at, 0), tuple(input_shape))
