@@ -17,7 +17,7 @@ from numpy import ndarray
 from gradcli.engine.call import debtor as debtor_of
 from gradcli.engine.call import here
 from gradcli.engine.op import Op, Part, raw, traced
-from gradcli.engine.signature import sized
+from gradcli.engine.signature import ArrayKind, ArraysKind, Kind, sized
 from gradcli.engine.tensor import Cut, Shown, Tensor, clock, owner, written
 from gradcli.engine.variable import Variable, recording
 from gradcli.errors import AnomalousGradient, GradFault, SecondBackward, StaleValue
@@ -177,8 +177,9 @@ def _check_fresh(call: Any) -> None:
 def _lifted(call: Any, rule: Any, kept: tuple[Any, ...]) -> list[Any]:
     """Kept arrays as Variables, connected to where they came from."""
     sources = {(r.at, r.item): debtor for debtor, r, _ in call.edges}
-    out = len(type(call).params)
-    return [_lift_results(call, value) if at == out else _lift(value, at, sources)
+    kinds = type(call).signature.kinds
+    out = len(kinds)
+    return [_lift_results(call, value) if at == out else value if at > out else _lift(value, at, kinds[at], sources)
             for at, value in zip(rule.needs, kept, strict=True)]
 
 
@@ -190,10 +191,10 @@ def _lift_results(call: Any, value: Any) -> Any:
                  for i, v in enumerate(value))
 
 
-def _lift(value: Any, at: int, sources: dict[Any, Any]) -> Any:
-    if type(value) is ndarray:
+def _lift(value: Any, at: int, kind: Kind, sources: dict[Any, Any]) -> Any:
+    if isinstance(kind, ArrayKind) and type(value) is ndarray:
         return _from(value, sources.get((at, None)))
-    if type(value) is tuple and value and type(value[0]) is ndarray:
+    if isinstance(kind, ArraysKind):
         return tuple(_from(v, sources.get((at, k))) for k, v in enumerate(value))
     return value
 

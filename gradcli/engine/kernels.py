@@ -46,8 +46,7 @@ def _is_zero(x: Any) -> bool:
 
 def _fits(condition: ndarray, x: Any) -> bool:
     """Whether the bits of `x` can be masked as they lie."""
-    return (type(x) is ndarray and x.shape == condition.shape and x.dtype.kind in "fi" and x.itemsize in _BITS
-            and x.flags.c_contiguous and condition.flags.c_contiguous)
+    return (type(x) is ndarray and x.shape == condition.shape and x.dtype.kind in "fi" and x.itemsize in _BITS)
 
 
 def _mask(condition: ndarray, x: ndarray) -> ndarray:

@@ -171,6 +171,12 @@ class OrderKind(Kind):
         return value if value in ("fro", "nuc") else NUMBER.take(value)
 
 
+class VariadicKind(Kind):
+    """Any number of values of any sort; one alone comes as itself."""
+
+    variadic = True
+
+
 def _integer(value: Any) -> Any:
     if type(value) is int:
         return value
@@ -201,6 +207,7 @@ DimOrTensor = DimOrTensorKind("a dimension or another tensor")
 DimsOrFlag = DimsOrFlagKind("a whole number, a tuple of them, or True or False")
 NormOrder = OrderKind("a number, 'fro' or 'nuc'")
 Anything = Kind("anything")
+VariadicAnything = VariadicKind("anything")
 
 ALIASES = {"axis": "dim", "keepdims": "keepdim", "self": "input", "x": "input", "x2": "other", "tensor": "input",
            "k": "diagonal"}

@@ -22,7 +22,8 @@ def lengths_for(F, name, input, output_size, rank):
         raise ShapeFault(f"{name}(): output_size must be {rank}, got {len(size)}")
     kept = tuple(n if m is None else m for n, m in zip(input.shape[-rank:], size, strict=True))
     if any(m < 0 for m in each(kept, rank, name, "output_size")):
-        raise ShapeFault(f"{name}(): elements of output_size must be greater than or equal to 0 but received {list(size)}")
+        raise ShapeFault(f"{name}(): elements of output_size must be greater than or equal to 0 but received "
+                         f"{list(size)}")
     return kept
 
 

@@ -17,18 +17,21 @@ class ScaledDotProductAttention(Op):
     names = ("scaled_dot_product_attention",)
     home = "nn.functional"
     random = True
-    samples = [(Q, K, V), (Q, K, V, MASK), (Q, K, V, None, 0.5), (Q, K, V, None, 0.0, True), (Q, K, V, None, 0.0, False, 0.3),
+    samples = [(Q, K, V), (Q, K, V, MASK), (Q, K, V, None, 0.5), (Q, K, V, None, 0.0, True),
+               (Q, K, V, None, 0.0, False, 0.3),
                ([Q, Q], [K], [V], None, 0.0, False, None, True)]
     errors = [(Q, [[1.0]], V), (Q, "text", V)]
 
     def compose(F, query, key: Array, value: Array, attn_mask: Array = None, dropout_p: Number = 0.0,
                 is_causal: Flag = False, *, scale: Number = None, enable_gqa: Flag = False):
         if query.shape[-1] != key.shape[-1] or key.shape[-2] != value.shape[-2]:
-            raise ShapeFault(f"scaled_dot_product_attention(): query {sized(query.shape)}, key {sized(key.shape)} and value "
+            raise ShapeFault(f"scaled_dot_product_attention(): query {sized(query.shape)}, key {sized(key.shape)} and "
+                             f"value "
                              f"{sized(value.shape)} do not fit each other: queries and keys need one length, keys and "
                              "values one number")
         if is_causal and attn_mask is not None:
-            raise ArgumentFault("_scaled_dot_product_attention: Explicit attn_mask should not be set when is_causal=True")
+            raise ArgumentFault("_scaled_dot_product_attention: Explicit attn_mask should not be set when "
+                                "is_causal=True")
         if enable_gqa:
             key, value = (_repeated(F, x, query.shape[-3]) for x in (key, value))
         root = math.sqrt(1 / math.sqrt(query.shape[-1]) if scale is None else abs(scale)) if query.shape[-1] else 1.0

@@ -97,7 +97,7 @@ class CumulativeTrapezoid(Op):
     def compose(F, y, x: Anything = None, *, dx: Number = 1, dim: Dim = -1):
         x, dx = spacing_of(x, dx)
         if not len(y.shape):
-            return F.zeros((0,), dtype=y.dtype)
+            raise ShapeFault("cumulative_trapezoid() cannot be applied to a 0-dim tensor.")
         areas, factor, at = strips(F, y, x, dx, dim, "cumulative_trapezoid")
         return F.cumsum(areas * factor, at) if x is None else F.cumsum(areas, at) * factor
 

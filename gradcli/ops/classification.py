@@ -96,7 +96,8 @@ def picked(shape, target, weight, ignore_index, how, dtype):
 def checked(shape, target, weight):
     """Refuse targets and weights that do not belong to an input of this shape."""
     if target.dtype.kind not in "iu":
-        raise TypeFault(f"nll_loss() needs whole numbers as target, not {target.dtype}", ("target.long()", "class numbers"))
+        raise TypeFault(f"nll_loss() needs whole numbers as target, not {target.dtype}",
+                        ("target.long()", "class numbers"))
     if not shape:
         raise ShapeFault("nll_loss() needs an input of at least one dimension: one number a class")
     want = (shape[0], *shape[2:]) if len(shape) > 1 else ()
@@ -105,7 +106,8 @@ def checked(shape, target, weight):
                          f"not {list(target.shape)}: one class for each prediction")
     classes = shape[1] if len(shape) > 1 else shape[0]
     if weight is not None and weight.shape != (classes,):
-        raise ShapeFault(f"weight tensor should be defined either for all {classes} classes or no classes but got weight "
+        raise ShapeFault(f"weight tensor should be defined either for all {classes} classes or no classes but got "
+                         f"weight "
                          f"tensor of shape: {list(weight.shape)}")
 
 
@@ -180,7 +182,8 @@ label_smoothing): the cross entropy of linear(input, linear_weight, linear_bias)
     names = ("linear_cross_entropy",)
     home = "nn.functional"
     samples = [(ROWS, ROWS, np.array([0, 1])), (ROWS, ROWS, np.array([0, 1]), [0.5, 1.0]),
-               (ROWS, ROWS, np.array([0, 1]), None, np.array([0.5, 2.0])), (ROWS, ROWS, np.array([0, 1]), None, None, "sum"),
+               (ROWS, ROWS, np.array([0, 1]), None, np.array([0.5, 2.0])),
+               (ROWS, ROWS, np.array([0, 1]), None, None, "sum"),
                (ROWS, ROWS, np.array([0, 1]), None, None, "mean", 1), (ROWS, ROWS, np.array([0, 1]), None, None, "mean",
                                                                      None, 0.2)]
     errors = [(ROWS, ROWS, np.array([0, 3])), (ROWS, [[1.0]], np.array([0, 1]))]

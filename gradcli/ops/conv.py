@@ -81,7 +81,8 @@ def transposed(F, rank, input, weight, bias, stride, padding, output_padding, gr
         (stride, "stride"), (padding, "padding"), (output_padding, "output_padding"), (dilation, "dilation")))
     positive(name, stride=stride, dilation=dilation, groups=(groups,))
     if input.shape[1] != weight.shape[0] or weight.shape[0] % groups:
-        raise ShapeFault(f"Given transposed=1, weight of size {list(weight.shape)}, expected input{list(input.shape)} to "
+        raise ShapeFault(f"Given transposed=1, weight of size {list(weight.shape)}, expected input{list(input.shape)} "
+                         f"to "
                          f"have {weight.shape[0]} channels, but got {input.shape[1]} channels instead")
     if bias is not None and tuple(bias.shape) != (weight.shape[1] * groups,):
         raise ShapeFault(f"Given transposed=1, weight of size {list(weight.shape)}, expected bias to be 1-dimensional "
@@ -144,7 +145,8 @@ class ConvTranspose1d(Convolution):
     convolution by its input, as a function of its own."""
 
     names = ("conv_transpose1d", "nn.functional.conv_transpose1d")
-    samples = [(SIGNAL, [[[0.5, -1.0]]]), (SIGNAL, [[[0.5, -1.0]]], [0.5], 2, 1, 1, 1, 2), ([[[1.0, 2.0], [0.5, 1.0]]], FILTER,
+    samples = [(SIGNAL, [[[0.5, -1.0]]]), (SIGNAL, [[[0.5, -1.0]]], [0.5], 2, 1, 1, 1, 2),
+               ([[[1.0, 2.0], [0.5, 1.0]]], FILTER,
                                                                                       None, 1, 0, 0, 2)]
     errors = [(SIGNAL, [[1.0]]), (SIGNAL, [[[0.5]]], None, 1, 0, 1)]
 
@@ -171,7 +173,8 @@ class ConvTranspose3d(Convolution):
     convolution by its input, as a function of its own."""
 
     names = ("conv_transpose3d", "nn.functional.conv_transpose3d")
-    samples = [(BLOCK, BLOCK), (BLOCK, BLOCK, [0.5], 2, 1, 1, 1, 2), ([[BLOCK[0][0], BLOCK[0][0]]], [BLOCK[0], BLOCK[0]],
+    samples = [(BLOCK, BLOCK), (BLOCK, BLOCK, [0.5], 2, 1, 1, 1, 2),
+               ([[BLOCK[0][0], BLOCK[0][0]]], [BLOCK[0], BLOCK[0]],
                                                                     None, 1, 0, 0, 2)]
     errors = [(BLOCK, [[1.0]]), (BLOCK, BLOCK, None, 1, 0, 1)]
 

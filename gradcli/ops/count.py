@@ -58,6 +58,8 @@ class Histogram(Op):
 
     def forward(input: Array, bins: DimOrTensor, *, range: Numbers = None, weight: Array = None, density: Flag = False):
         edges = bins if isinstance(bins, np.ndarray) else edges_for(input, bins, range)
+        if edges.ndim != 1 or not edges.size:
+            raise ShapeFault("histogram(): the edges of bins are a vector with an element at least")
         if weight is not None and weight.shape != input.shape:
             raise ShapeFault("histogram(): if weight tensor is provided it should have the same shape as the input "
                              f"tensor excluding its innermost dimension, but got {list(weight.shape)}")
@@ -130,6 +132,7 @@ class UniqueConsecutive(Op):
 
     def forward(input: Array, return_inverse: Flag = False, return_counts: Flag = False, dim: Dim = None):
         at = 0 if dim is None else axis(dim, input.ndim)
+        dim = dim if input.ndim else None
         slices = input.reshape(-1) if dim is None else np.moveaxis(input, at, 0)
         rows = slices.reshape(len(slices), -1) if slices.size else np.zeros((len(slices), 0))
         fresh = np.ones(len(rows), bool)

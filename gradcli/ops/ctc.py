@@ -24,7 +24,8 @@ class CtcLoss(Op):
     names = ("ctc_loss", "nn.functional.ctc_loss")
     method = False
     once = True
-    samples = [(LOGS, TARGETS, (4,), (2,)), (LOGS, TARGETS, (4,), (2,), 0, "sum"), (LOGS, np.array([[0, 2]]), (4,), (2,), 1),
+    samples = [(LOGS, TARGETS, (4,), (2,)), (LOGS, TARGETS, (4,), (2,), 0, "sum"), (LOGS, np.array([[0, 2]]), (4,),
+               (2,), 1),
                (LOGS, np.array([[1, 1]]), (2,), (2,), 0, "mean", True)]
     errors = [(LOGS, TARGETS, (4, 4), (2,)), (LOGS, TARGETS, (9,), (2,)), (LOGS, TARGETS, (4,), (2,), 7)]
 

@@ -196,6 +196,8 @@ class SliceScatter(Op):
 
 def slice_key(dim, start, end, step, ndim):
     """The numpy key of a slice along one dimension."""
+    if not ndim:
+        raise ShapeFault("slice() cannot be applied to a 0-dim tensor.", ("x.view(1)", "a vector of one element"))
     if step <= 0:
         raise ShapeFault("slice step must be positive", ("torch.flip(x, [0])", "the rows in reverse"))
     return (slice(None),) * axis(dim, ndim) + (slice(start, end, step),)

@@ -22,8 +22,8 @@ class Embedding(Op):
                (PICKS, np.array(TABLE), None, 1.0), (PICKS, np.array(TABLE), None, 1.0, 1.0)]
     errors = [(np.array([3]), TABLE), (np.array([0.5]), TABLE), (PICKS, TABLE, 7)]
 
-    def compose(F, input: Index, weight: Array, padding_idx: Int = None, max_norm: Number = None, norm_type: Number = 2.0,
-                scale_grad_by_freq: Flag = False, sparse: Flag = False):
+    def compose(F, input: Index, weight: Array, padding_idx: Int = None, max_norm: Number = None,
+                norm_type: Number = 2.0, scale_grad_by_freq: Flag = False, sparse: Flag = False):
         if padding_idx is not None and not -weight.shape[0] <= padding_idx < weight.shape[0]:
             raise IndexFault(f"Padding_idx must be within num_embeddings, {weight.shape[0]}")
         if max_norm is not None:
@@ -69,7 +69,8 @@ class RowsBack(Op):
     names = ("rows_back",)
     method = False
     function = False
-    samples = [([[1.0, 2.0], [3.0, 4.0]], np.array([1, 1]), 3, -1, False), ([[1.0, 2.0], [3.0, 4.0]], np.array([1, 1]), 3, -1, True),
+    samples = [([[1.0, 2.0], [3.0, 4.0]], np.array([1, 1]), 3, -1, False),
+               ([[1.0, 2.0], [3.0, 4.0]], np.array([1, 1]), 3, -1, True),
                ([[1.0, 2.0], [3.0, 4.0]], np.array([0, 1]), 3, 1, False)]
     errors = [("text", np.array([0]), 3, -1, False)]
 
@@ -113,7 +114,8 @@ class ShortenRows(Op):
 
 
 class EmbeddingBag(Op):
-    """embedding_bag(input, weight, offsets, max_norm, norm_type, scale_grad_by_freq, mode, sparse, per_sample_weights, \
+    """embedding_bag(input, weight, offsets, max_norm, norm_type, scale_grad_by_freq, mode, sparse, per_sample_weights,
+    \
 include_last_offset, padding_idx): the sum, mean or max of the rows that each bag of numbers counts to. Bags are the
     rows of a 2-d input, or pieces of a 1-d one that begin at `offsets`."""
 
@@ -133,10 +135,12 @@ include_last_offset, padding_idx): the sum, mean or max of the rows that each ba
                 scale_grad_by_freq: Flag = False, mode: Text("sum", "mean", "max") = "mean", sparse: Flag = False,
                 per_sample_weights: Array = None, include_last_offset: Flag = False, padding_idx: Int = None):
         if (len(input.shape) == 2) == (offsets is not None) or len(input.shape) not in (1, 2):
-            raise ArgumentFault("embedding_bag() takes a 2-d input, whose rows are bags, or a 1-d input and the offsets at "
+            raise ArgumentFault("embedding_bag() takes a 2-d input, whose rows are bags, or a 1-d input and the "
+                                "offsets at "
                                 "which its bags begin", "F.embedding_bag(x, weight, torch.tensor([0]))")
         if per_sample_weights is not None and mode != "sum":
-            raise ArgumentFault("embedding_bag: per_sample_weights was not None. per_sample_weights is only supported for "
+            raise ArgumentFault("embedding_bag: per_sample_weights was not None. per_sample_weights is only supported "
+                                "for "
                                 "mode='sum'", "mode='sum'")
         if max_norm is not None:
             F.shorten_rows(weight, input, max_norm, norm_type)
@@ -165,7 +169,8 @@ class Bagged(Op):
             bags = np.repeat(np.arange(count), input.shape[1])
         else:
             if offsets.size and offsets[0] != 0:
-                raise ShapeFault(f"offsets[0] has to be 0, i.e., the first sequence in the mini-batch has to start from "
+                raise ShapeFault(f"offsets[0] has to be 0, i.e., the first sequence in the mini-batch has to start "
+                                 f"from "
                                  f"position 0. However, got {offsets[0]}")
             count = offsets.size - bool(include_last_offset)
             if include_last_offset:
@@ -176,7 +181,8 @@ class Bagged(Op):
 
 
 class SumOfBags(Op):
-    """sum_of_bags(input, places, average): for each bag the sum or mean of the rows that belong to it; zeros for none."""
+    """sum_of_bags(input, places, average): for each bag the sum or mean of the rows that belong to it; zeros for
+    none."""
 
     names = ("sum_of_bags",)
     method = False

@@ -5,6 +5,7 @@ import numpy as np
 from gradcli.engine.op import Op
 from gradcli.engine.signature import Array, Flag, Number, Operand
 from gradcli.errors import ShapeFault
+from gradcli.ops.structure import expanded
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 
@@ -62,7 +63,7 @@ class Copy(Op):
     errors = [(GRID, [1.0, 2.0]), (GRID, "text")]
 
     def forward(input: Array, src: Array, non_blocking: Flag = False):
-        return np.broadcast_to(src, input.shape).astype(input.dtype)
+        return expanded(src, input.shape).astype(input.dtype)
 
     def grad_input(F, g):
         return F.zeros_like(g)

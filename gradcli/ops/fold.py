@@ -36,8 +36,10 @@ class Unfold(Op):
                              f"{sized(input.shape)}")
         count = places([n + 2 * p for n, p in zip(input.shape[-2:], padding, strict=True)], kernel, stride, dilation)
         if min(count) < 1:
-            raise ShapeFault(f"unfold(): given input with spatial size {list(input.shape[-2:])}, kernel_size={list(kernel)}, "
-                             f"calculated shape of the array of sliding blocks as {list(count)}, but its components must be "
+            raise ShapeFault(f"unfold(): given input with spatial size {list(input.shape[-2:])}, "
+                             f"kernel_size={list(kernel)}, "
+                             f"calculated shape of the array of sliding blocks as {list(count)}, but its components "
+                             f"must be "
                              "at least one.")
         if len(input.shape) == 3:
             return F.squeeze(F.im2col(F.unsqueeze(input, 0), kernel, dilation, padding, stride), 0)
@@ -66,23 +68,27 @@ class Fold(Op):
 
     names = ("fold",)
     home = "nn.functional"
-    samples = [(COLUMNS, 3, 2), (COLUMNS, (4, 4), 2, 2), (COLUMNS, 2, 2, 2, 1, 1), (COLUMNS, 4, 2, 1, 0, 2), (COLUMNS[0], 3, 2),
+    samples = [(COLUMNS, 3, 2), (COLUMNS, (4, 4), 2, 2), (COLUMNS, 2, 2, 2, 1, 1), (COLUMNS, 4, 2, 1, 0, 2),
+               (COLUMNS[0], 3, 2),
                (COLUMNS, 2, 2, 1, 1, 2)]
     errors = [(COLUMNS, 5, 2), ([1.0], 1, 1), (COLUMNS, 3, 3)]
 
-    def compose(F, input, output_size: Ints, kernel_size: Ints, dilation: Ints = 1, padding: Ints = 0, stride: Ints = 1):
+    def compose(F, input, output_size: Ints, kernel_size: Ints, dilation: Ints = 1, padding: Ints = 0,
+                stride: Ints = 1):
         kernel, dilation, padding, stride = options("fold", kernel_size, dilation, padding, stride)
         lengths = each(output_size, 2, "fold", "output_size")
         if len(input.shape) not in (2, 3):
             raise ShapeFault(f"Expected 2D or 3D (batch mode) tensor for input with possibly 0 batch size, but got: "
                              f"{sized(input.shape)}")
         if input.shape[-2] % (kernel[0] * kernel[1]):
-            raise ShapeFault("Expected size of input's dimension 1 to be divisible by the product of kernel_size, but got "
+            raise ShapeFault("Expected size of input's dimension 1 to be divisible by the product of kernel_size, but "
+                             "got "
                              f"input.size(1)={input.shape[-2]} and kernel_size={list(kernel)}.")
         count = places([n + 2 * p for n, p in zip(lengths, padding, strict=True)], kernel, stride, dilation)
         if min(count) < 1 or count[0] * count[1] != input.shape[-1]:
             raise ShapeFault(f"Given output_size={list(lengths)}, kernel_size={list(kernel)}, expected size of input's "
-                             f"dimension 2 to match the calculated number of sliding blocks {count[0]} * {count[1]}, but "
+                             f"dimension 2 to match the calculated number of sliding blocks {count[0]} * {count[1]}, "
+                             f"but "
                              f"got {input.shape[-1]}")
         if len(input.shape) == 2:
             return F.squeeze(F.col2im(F.unsqueeze(input, 0), lengths, kernel, dilation, padding, stride), 0)
@@ -98,7 +104,8 @@ class Col2im(Op):
     samples = [(COLUMNS, (3, 3), (2, 2), (1, 1), (0, 0), (1, 1))]
     errors = [("text", (3, 3), (2, 2), (1, 1), (0, 0), (1, 1))]
 
-    def forward(input: Array, lengths: Anything, kernel: Anything, dilation: Anything, padding: Anything, stride: Anything):
+    def forward(input: Array, lengths: Anything, kernel: Anything, dilation: Anything, padding: Anything,
+                stride: Anything):
         padded = tuple(n + 2 * p for n, p in zip(lengths, padding, strict=True))
         count = places(padded, kernel, stride, dilation)
         channels = input.shape[1] // int(np.prod(kernel))
@@ -159,7 +166,8 @@ class ChannelShuffle(Op):
 
     def compose(F, input, groups: Int):
         if groups <= 0 or len(input.shape) < 3 or input.shape[1] % groups:
-            raise ShapeFault(f"Number of channels must be divisible by groups. Got {list(input.shape)} and {groups} groups.")
+            raise ShapeFault(f"Number of channels must be divisible by groups. Got {list(input.shape)} and {groups} "
+                             f"groups.")
         n, c, *rest = input.shape
         split = F.reshape(input, (n, groups, c // groups, *rest))
         return F.renamed(F.reshape(F.transpose(split, 1, 2), tuple(input.shape)), "ChannelShuffleBackward0")

@@ -66,6 +66,8 @@ def fitting(input, dim, index, src, name):
 
 def owed(F, g, dim, index, src_shape):
     """The gradient of what was scattered: gathered back, with zeros for what index did not cover."""
+    if 0 in index.shape:
+        return F.zeros(src_shape, dtype=g.dtype)
     picked = F.gather(g, dim, index)
     if tuple(picked.shape) == tuple(src_shape):
         return picked
@@ -189,6 +191,8 @@ class ScatterReduce(Op):
 
     def grad_src(F, g, input, out, dim, index, src, reduce, include_self, src_shape):
         slope = reduced_slopes(F, g, input, out, dim, index, src, reduce, include_self)[1]
+        if slope is None:
+            return F.zeros(src_shape, dtype=g.dtype)
         return F.unindex(slope, tuple(slice(n) for n in index.shape), (), src_shape) if len(src_shape) else slope
 
 
@@ -204,6 +208,8 @@ def greatest(dtype):
 
 def reduced_slopes(F, g, input, out, dim, index, src, reduce, include_self):
     """The gradients of input and of the covered part of src through a scatter that reduces."""
+    if 0 in index.shape:
+        return g, None
     if len(src.shape):
         src = F.getitem(src, tuple(slice(n) for n in index.shape), ())
     if reduce == "sum":

@@ -21,7 +21,8 @@ class GridSample(Op):
 
     names = ("grid_sample",)
     home = "nn.functional"
-    samples = [(IMAGE, SPOTS), (IMAGE, SPOTS, "nearest"), (IMAGE, SPOTS, "bicubic"), (IMAGE, SPOTS, "bilinear", "border"),
+    samples = [(IMAGE, SPOTS), (IMAGE, SPOTS, "nearest"), (IMAGE, SPOTS, "bicubic"),
+               (IMAGE, SPOTS, "bilinear", "border"),
                (IMAGE, SPOTS, "bilinear", "reflection"), (IMAGE, SPOTS, "bilinear", "zeros", True),
                (IMAGE, SPOTS, "bicubic", "reflection", True)]
     errors = [(IMAGE, [[1.0, 2.0]]), (IMAGE, [[[[1.0, 2.0, 3.0]]]]), (IMAGE, SPOTS, "linear")]
@@ -29,9 +30,11 @@ class GridSample(Op):
     def compose(F, input, grid, mode: Text("bilinear", "nearest", "bicubic") = "bilinear",
                 padding_mode: Text("zeros", "border", "reflection") = "zeros", align_corners: Flag = None):
         rank = len(input.shape) - 2
-        if rank not in (2, 3) or len(grid.shape) != rank + 2 or grid.shape[-1] != rank or grid.shape[0] != input.shape[0]:
+        if rank not in (2, 3) or len(grid.shape) != rank + 2 or grid.shape[-1] != rank or (
+                grid.shape[0] != input.shape[0]):
             raise ShapeFault(f"grid_sampler(): expected a grid of {rank} coordinates for each place of each of the "
-                             f"{input.shape[0]} inputs, but got input {sized(input.shape)} and grid {sized(grid.shape)}")
+                             f"{input.shape[0]} inputs, but got input {sized(input.shape)} and grid "
+                             f"{sized(grid.shape)}")
         if mode == "bicubic" and rank == 3:
             raise ShapeFault("grid_sampler(): bicubic interpolation only supports 4D input")
         lengths = tuple(input.shape[2:])
@@ -102,7 +105,8 @@ TERMS = {"nearest": _one, "bilinear": _two, "bicubic": _four}
 
 
 class LookedUp(Op):
-    """looked_up(input, first, second, third): for each row of input, all channels at the whole-numbered places given for
+    """looked_up(input, first, second, third): for each row of input, all channels at the whole-numbered places given
+    for
     its dimensions; zeros outside."""
 
     names = ("looked_up",)
@@ -169,7 +173,8 @@ class AffineGrid(Op):
         size = Sizes.take(size)
         rank = len(size) - 2 if type(size) is tuple else 0
         if rank not in (2, 3) or tuple(theta.shape) != (size[0], rank, rank + 1):
-            raise ShapeFault(f"Expected a batch of {rank}x{rank + 1} affine matrices of shape {size[0]}x{rank}x{rank + 1} for "
+            raise ShapeFault(f"Expected a batch of {rank}x{rank + 1} affine matrices of shape "
+                             f"{size[0]}x{rank}x{rank + 1} for "
                              f"size {size}. Got {list(theta.shape)}.")
         corners = F.unit_grid(theta, size[2:], bool(align_corners))
         flat = F.reshape(corners, (1, -1, rank + 1))

@@ -36,7 +36,8 @@ class Hardtanh(Activation):
 
     def forward(input: Array, min_val: Number = -1.0, max_val: Number = 1.0):
         if min_val > max_val:
-            raise ValueFault("hardtanh(): min_val cannot be greater than max_val", f"F.hardtanh(x, {max_val}, {min_val})")
+            raise ValueFault("hardtanh(): min_val cannot be greater than max_val", f"F.hardtanh(x, {max_val}, "
+                                                                                   f"{min_val})")
         return np.clip(input, input.dtype.type(min_val), input.dtype.type(max_val))
 
     def grad_input(F, g, input, min_val, max_val):
@@ -128,7 +129,8 @@ class Rrelu(Op):
 
     def compose(F, input, lower: Number = 1.0 / 8, upper: Number = 1.0 / 3, training: Flag = False):
         if lower > upper:
-            raise ValueFault("Lower bound should be less than or equal to the upper bound", f"F.rrelu(x, {upper}, {lower})")
+            raise ValueFault("Lower bound should be less than or equal to the upper bound", f"F.rrelu(x, {upper}, "
+                                                                                            f"{lower})")
         return F.sloped(input, F.drawn_slopes(input, lower, upper, training))
 
 
@@ -221,7 +223,8 @@ class Softshrink(Activation):
     def forward(input: Array, lambd: Number = 0.5):
         floating("softshrink", input)
         if lambd < 0:
-            raise ValueFault(f"lambda must be greater or equal to 0, but found to be {lambd:g}.", f"F.softshrink(x, {-lambd})")
+            raise ValueFault(f"lambda must be greater or equal to 0, but found to be {lambd:g}.", f"F.softshrink(x, "
+                                                                                                  f"{-lambd})")
         return choose(input > lambd, input - lambd, choose(input < -lambd, input + lambd, input * 0))
 
     def grad_input(F, g, input, lambd):

@@ -44,7 +44,8 @@ class BinaryCrossEntropy(Loss):
 
 
 class Surprise(LossKernel):
-    """surprise(input, target, weight, how): -target log(input) - (1 - target) log(1 - input), no logarithm below -100."""
+    """surprise(input, target, weight, how): -target log(input) - (1 - target) log(1 - input), no logarithm below
+    -100."""
 
     promotes = "same"
     label = "BinaryCrossEntropyBackward0"
@@ -159,7 +160,8 @@ class GaussianNllLoss(Loss):
     of mean input and variance var, which is taken as at least eps; `full` adds the constant term."""
 
     names = ("gaussian_nll_loss",)
-    samples = [(P, Q, CHANCES), (P, Q, CHANCES, True), (np.array(P), np.array(Q), np.array(CHANCES), False, 0.7), (P, Q, [0.5, 1.0], False, 1e-6, "sum"),
+    samples = [(P, Q, CHANCES), (P, Q, CHANCES, True), (np.array(P), np.array(Q), np.array(CHANCES), False, 0.7),
+               (P, Q, [0.5, 1.0], False, 1e-6, "sum"),
                (P, Q, [[0.5], [1.0]], False, 1e-6, "none"), (P, Q, 0.5)]
     errors = [(P, Q, [1.0, 2.0, 3.0]), (P, Q, [[-1.0, 1.0], [1.0, 1.0]])]
 

@@ -30,8 +30,10 @@ class Linear(Op):
 
     def forward(input: Array, weight: Array, bias: Array = None):
         if weight.ndim not in (1, 2) or not input.ndim or input.shape[-1] != weight.shape[-1]:
-            raise ShapeFault(f"mat1 and mat2 shapes cannot be multiplied: linear() of a {sized(input.shape)} input needs a "
-                             f"weight of (features out) x {input.shape[-1] if input.ndim else 1}, not {sized(weight.shape)}")
+            raise ShapeFault(f"mat1 and mat2 shapes cannot be multiplied: linear() of a {sized(input.shape)} input "
+                             f"needs a "
+                             f"weight of (features out) x {input.shape[-1] if input.ndim else 1}, not "
+                             f"{sized(weight.shape)}")
         out = input.reshape(-1, input.shape[-1]).dot(weight.T).reshape(input.shape[:-1] + weight.shape[:-1]) if (
             input.ndim > 2 and input.size) else np.matmul(input, weight.T)
         if bias is not None:
@@ -77,7 +79,8 @@ class Bilinear(Op):
     def compose(F, input1, input2, weight: Array, bias: Array = None):
         if tuple(input1.shape[:-1]) != tuple(input2.shape[:-1]) or len(weight.shape) != 3 or (
                 (input1.shape[-1], input2.shape[-1]) != tuple(weight.shape[1:])):
-            raise ShapeFault(f"bilinear(): inputs of {sized(input1.shape)} and {sized(input2.shape)} do not fit a weight of "
+            raise ShapeFault(f"bilinear(): inputs of {sized(input1.shape)} and {sized(input2.shape)} do not fit a "
+                             f"weight of "
                              f"{sized(weight.shape)}, (features out) x (features of input1) x (features of input2)")
         rows, (out, n, m) = _count(input1.shape[:-1]), weight.shape
         left = F.mm(F.reshape(input1, (rows, n)), F.reshape(F.permute(weight, (1, 0, 2)), (n, out * m)))

@@ -40,7 +40,8 @@ class MarginRankingLoss(Loss):
                 reduction: REDUCTION = "mean"):
         if not len(input1.shape) == len(input2.shape) == len(target.shape):
             raise ShapeFault("margin_ranking_loss : All input tensors should have same dimension but got sizes: "
-                             f"input1: {list(input1.shape)}, input2: {list(input2.shape)}, target: {list(target.shape)} ")
+                             f"input1: {list(input1.shape)}, input2: {list(input2.shape)}, target: "
+                             f"{list(target.shape)} ")
         loss = F.clamp_min(-target * (input1 - input2) + margin, 0)
         return reduced(F, loss, reduction_of(size_average, reduce, reduction))
 
@@ -110,7 +111,8 @@ class TripletMarginWithDistanceLoss(Loss):
     def compose(F, anchor, positive, negative, *, distance_function: Anything = None, margin: Number = 1.0,
                 swap: Flag = False, reduction: REDUCTION = "mean"):
         if not len(anchor.shape) == len(positive.shape) == len(negative.shape):
-            raise ShapeFault("triplet_margin_with_distance_loss needs anchor, positive and negative of as many dimensions")
+            raise ShapeFault("triplet_margin_with_distance_loss needs anchor, positive and negative of as many "
+                             "dimensions")
         if distance_function is not None and not callable(distance_function):
             raise ShapeFault("triplet_margin_with_distance_loss needs a function of two tensors as distance_function")
         return reduced(F, lead(F, distance_function or F.pairwise_distance, anchor, positive, negative, margin, swap),
@@ -165,7 +167,8 @@ def _rows(name, input, target):
     rows = input.reshape(1, -1) if input.ndim < 2 else input
     target = target.reshape(-1)
     if rows.ndim != 2 or rows.shape[0] != target.size:
-        raise ShapeFault(f"{name}(): inconsistent target size: {list(target.shape)} for an input of {list(input.shape)}")
+        raise ShapeFault(f"{name}(): inconsistent target size: {list(target.shape)} for an input of "
+                         f"{list(input.shape)}")
     return rows, target
 
 
@@ -232,7 +235,8 @@ class ListedClasses(Op):
 
     def forward(target: Array, input: Array):
         if target.shape != input.shape:
-            raise ShapeFault(f"multilabel_margin_loss(): inconsistent target size: {list(target.shape)} for an input of "
+            raise ShapeFault(f"multilabel_margin_loss(): inconsistent target size: {list(target.shape)} for an input "
+                             f"of "
                              f"{list(input.shape)}")
         rows = target.reshape(-1, target.shape[-1] if target.ndim else 1)
         if rows.size and not -1 <= rows.min() <= rows.max() < rows.shape[1]:

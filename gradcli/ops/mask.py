@@ -2,9 +2,10 @@
 
 import numpy as np
 
+from gradcli.engine.call import broadcast_clash
 from gradcli.engine.dtypes import OF
 from gradcli.engine.op import Op
-from gradcli.engine.signature import Array, Flag, Index, Int, Operand, Type
+from gradcli.engine.signature import Array, Flag, Index, Int, Operand, Type, sized
 from gradcli.engine.tensor import Tensor
 from gradcli.errors import ShapeFault, TypeFault, ValueFault
 from gradcli.ops.create import Creation, checked
@@ -22,6 +23,14 @@ def truth(mask, name):
         return mask != 0
     raise TypeFault(f"{name}() only supports boolean masks, but got mask with dtype {OF[mask.dtype].name}",
                     ("mask != 0", "as truth values"))
+
+
+def met(array, mask):
+    """The shape in which a tensor and its mask meet."""
+    clash = broadcast_clash((array.shape, mask.shape))
+    if clash:
+        raise ShapeFault(clash, notes=(f"the tensor is {sized(array.shape)}, the mask {sized(mask.shape)}",))
+    return np.broadcast_shapes(array.shape, mask.shape)
 
 
 def single(value, name):
@@ -47,7 +56,7 @@ class MaskedFill(Op):
 
     def forward(input: Array, mask: Index, value: Operand):
         mask = truth(mask, "masked_fill")
-        out = np.array(np.broadcast_to(input, np.broadcast_shapes(input.shape, mask.shape)))
+        out = np.array(np.broadcast_to(input, met(input, mask)))
         np.copyto(out, np.asarray(single(value, "masked_fill")).astype(out.dtype), where=mask)
         return out
 
@@ -67,7 +76,7 @@ class MaskedSelect(Op):
     errors = [(GRID, np.array([True, False])), (GRID, GRID)]
 
     def forward(input: Array, mask: Index):
-        shape = np.broadcast_shapes(input.shape, mask.shape)
+        shape = met(input, mask)
         return np.broadcast_to(input, shape)[np.broadcast_to(truth(mask, "masked_select"), shape)]
 
     def grad_input(F, g, mask, input_shape, input_dtype):
@@ -88,7 +97,7 @@ class MaskedScatter(Op):
         if input.dtype != source.dtype:
             raise TypeFault("masked_scatter: expected self and source to have same dtypes but got "
                             f"{OF[input.dtype].name} and {OF[source.dtype].name}")
-        shape = np.broadcast_shapes(input.shape, mask.shape)
+        shape = met(input, mask)
         out, mask = np.array(np.broadcast_to(input, shape)), np.broadcast_to(truth(mask, "masked_scatter"), shape)
         count = int(np.count_nonzero(mask))
         if source.size < count:

@@ -30,7 +30,8 @@ class Standardised(Op):
     def variant(input, weight, bias, shape, axes, eps, which):
         return which
 
-    def forward(input: Array, weight: ArrayOrNone, bias: ArrayOrNone, shape: Anything, axes: Anything, eps: Number, which: Anything):
+    def forward(input: Array, weight: ArrayOrNone, bias: ArrayOrNone, shape: Anything, axes: Anything, eps: Number,
+                which: Anything):
         x = input.reshape(shape)
         count = int(np.prod([shape[i] for i in axes]))
         if input.dtype == np.float16:
@@ -119,14 +120,16 @@ class LayerNorm(Op):
     def compose(F, input, normalized_shape: Anything, weight: Array = None, bias: Array = None, eps: Number = 1e-5):
         inner = last_shape("layer_norm", input, normalized_shape, weight, bias)
         rank = len(input.shape)
-        return F.standardised(input, weight, bias, tuple(input.shape), tuple(range(rank - len(inner), rank)), eps, LAYER)[0]
+        axes = tuple(range(rank - len(inner), rank))
+        return F.standardised(input, weight, bias, tuple(input.shape), axes, eps, LAYER)[0]
 
 
 def last_shape(name, input, normalized_shape, *parameters):
     """normalized_shape as a tuple, checked against the input and the parameters."""
     inner = (normalized_shape,) if type(normalized_shape) is int else normalized_shape
     if not isinstance(inner, tuple | list) or not inner:
-        raise ArgumentFault(f"{name}() needs normalized_shape, the lengths of the last dimensions", f"F.{name}(x, (3,))")
+        raise ArgumentFault(f"{name}() needs normalized_shape, the lengths of the last dimensions",
+                            f"F.{name}(x, (3,))")
     inner = tuple(Sizes.take(inner))
     if tuple(input.shape[max(len(input.shape) - len(inner), 0) :]) != inner:
         raise ShapeFault(f"Given normalized_shape={list(inner)}, expected input with shape "
@@ -151,7 +154,8 @@ class GroupNorm(Op):
             raise ShapeFault(f"Expected at least 2 dimensions for input tensor but received {len(input.shape)}")
         n, c = input.shape[:2]
         if num_groups < 1 or c % num_groups:
-            raise ShapeFault(f"Expected number of channels in input to be divisible by num_groups, but got input of shape "
+            raise ShapeFault(f"Expected number of channels in input to be divisible by num_groups, but got input of "
+                             f"shape "
                              f"{list(input.shape)} and num_groups={num_groups}")
         shape = (n, num_groups, c // num_groups, _count(input.shape[2:]))
         weight, bias = (per_channel(F, "group_norm", p, c, (1, num_groups, c // num_groups, 1)) for p in (weight, bias))
@@ -182,7 +186,8 @@ class BatchNorm(Op):
     names = ("batch_norm", "nn.functional.batch_norm")
     idle = ("momentum",)        # shows in the running statistics alone
     method = False
-    samples = [(GRID, None, None, None, None, True), (GRID, np.array(B3), np.array(W3)), (GRID, np.array(B3), np.array(W3), W3, B3),
+    samples = [(GRID, None, None, None, None, True), (GRID, np.array(B3), np.array(W3)),
+               (GRID, np.array(B3), np.array(W3), W3, B3),
                (MAPS, np.array(B2), np.array(W2), W2, B2, False, 0.1, 0.5), (MAPS, None, None, W2, None, True)]
     errors = [(GRID, None, None), ([1.0], None, None), (GRID, np.array(W2), np.array(W2))]
 
@@ -191,7 +196,8 @@ class BatchNorm(Op):
         if 0 in input.shape:
             return input * 1
         if len(input.shape) < 2:
-            raise ShapeFault(f"batch_norm() needs an input of (batch, channels, ...), and was given {sized(input.shape)}")
+            raise ShapeFault(f"batch_norm() needs an input of (batch, channels, ...), and was given "
+                             f"{sized(input.shape)}")
         c = input.shape[1]
         shape = (1, c) + (1,) * (len(input.shape) - 2)
         for name, p in (("running_mean", running_mean), ("running_var", running_var)):
@@ -204,7 +210,8 @@ class BatchNorm(Op):
                                     ("training=True", "uses the batch's own"))
             return F.rescaled(input, F.reshape(running_mean, shape), F.reshape(running_var, shape), weight, bias, eps)
         if _count(input.shape) // max(c, 1) == 1 and c:
-            raise ShapeFault(f"Expected more than 1 value per channel when training, got input size {list(input.shape)}")
+            raise ShapeFault(f"Expected more than 1 value per channel when training, got input size "
+                             f"{list(input.shape)}")
         axes = (0, *range(2, len(input.shape)))
         out, mean, scale = F.standardised(input, weight, bias, tuple(input.shape), axes, eps, BATCH)
         if running_mean is not None or running_var is not None:
@@ -268,14 +275,16 @@ class InstanceNorm(Op):
     names = ("instance_norm", "nn.functional.instance_norm")
     idle = ("momentum",)        # shows in the running statistics alone
     method = False
-    samples = [(MAPS,), (MAPS, None, None, W2), (MAPS, None, None, W2, B2), (MAPS, np.array(B2), np.array(W2), W2, B2, False),
+    samples = [(MAPS,), (MAPS, None, None, W2), (MAPS, None, None, W2, B2),
+               (MAPS, np.array(B2), np.array(W2), W2, B2, False),
                (MAPS, None, None, None, None, True, 0.1, 0.5)]
     errors = [([1.0],), (MAPS, None, None, None, None, False)]
 
     def compose(F, input, running_mean: Array = None, running_var: Array = None, weight: Array = None,
                 bias: Array = None, use_input_stats: Flag = True, momentum: Number = 0.1, eps: Number = 1e-5):
         if len(input.shape) < 2:
-            raise ShapeFault(f"instance_norm() needs an input of (batch, channels, ...), and was given {sized(input.shape)}")
+            raise ShapeFault(f"instance_norm() needs an input of (batch, channels, ...), and was given "
+                             f"{sized(input.shape)}")
         n, c = input.shape[:2]
         if use_input_stats and _count(input.shape[2:]) == 1:
             raise ShapeFault(f"Expected more than 1 spatial element when training, got input size {list(input.shape)}")

@@ -28,8 +28,10 @@ class Pad(Op):
                 value: Number = None):
         rank = len(pad) // 2
         if len(pad) % 2 or rank > len(input.shape):
-            raise ArgumentFault(f"pad() needs two numbers for each dimension padded, at most {2 * len(input.shape)} here, "
-                                f"and was given {len(pad)}", ("F.pad(x, (1, 1))", "one place on both sides of the last"))
+            raise ArgumentFault(f"pad() needs two numbers for each dimension padded, at most {2 * len(input.shape)} "
+                                f"here, "
+                                f"and was given {len(pad)}", ("F.pad(x, (1, 1))", "one place on both sides of the "
+                                                                                  "last"))
         before, after = tuple(pad[2 * i] for i in reversed(range(rank))), tuple(
             pad[2 * i + 1] for i in reversed(range(rank)))
         if mode == "constant":

@@ -10,7 +10,7 @@ from gradcli.ops.windows import each
 
 ROW = [[[1.0, -2.0, 3.0, 0.5, 2.5]]]
 BLOCK = [[[[[1.0, -2.0], [3.0, 0.5]], [[1.5, 4.0], [-1.0, 0.2]]]]]
-CUBE = [[[[[float((9 * i + 3 * j + k) % 7 + 0.1 * i - 0.2 * j + 1) for k in range(3)] for j in range(3)] for i in range(3)]]]
+CUBE = [[[[[(9 * i + 3 * j + k) % 7 + 0.1 * i - 0.2 * j + 1 for k in range(3)] for j in range(3)] for i in range(3)]]]
 MAX_CASES = [(2,), (2, 1), (2, 2, 1), (2, 1, 0, 2), (2, 2, 0, 1, True), (2, 2, 0, 1, False, True)]
 AVG_CASES = [(2,), (2, 1), (2, 2, 1), (2, 2, 0, True), (2, 2, 1, False, False)]
 
@@ -97,7 +97,8 @@ def mean(F, rank, input, kernel_size, stride, padding, ceil_mode, count_include_
     if divisor == 0:
         raise ShapeFault("divisor must be not zero")
     if rank == 1:
-        out = F.avg_pool(F.unsqueeze(input, -2), (1, *kernel), (1, *stride), (0, *padding), ceil_mode, count_include_pad,
+        out = F.avg_pool(F.unsqueeze(input, -2), (1, *kernel), (1, *stride),
+        (0, *padding), ceil_mode, count_include_pad,
                          divisor)
         return F.squeeze(out, -2)
     return F.avg_pool(input, kernel, stride, padding, ceil_mode, count_include_pad, divisor)
@@ -219,7 +220,8 @@ class PutInPlaces(Op):
     def forward(input: Array, indices: Array, lengths: Ints):
         lead, size = input.shape[: input.ndim - len(lengths)], int(np.prod(lengths))
         if indices.size and not 0 <= indices.min() <= indices.max() < size:
-            raise ShapeFault(f"max_unpool(): found an invalid max index: {indices.max()} (output volumes are {lengths})")
+            raise ShapeFault(f"max_unpool(): found an invalid max index: {indices.max()} (output volumes are "
+                             f"{lengths})")
         total = np.zeros((*lead, size), input.dtype)
         inner = lead + (-1,) if input.size else lead + (0,)
         np.put_along_axis(total, indices.reshape(inner), input.reshape(inner), -1)
@@ -249,7 +251,8 @@ class MaxUnpool2d(Pooling):
 
     names = ("max_unpool2d",)
     samples = [([[[[1.0, 2.0]]]], np.array([[[[1, 6]]]]), 2), ([[[[1.0, 2.0]]]], np.array([[[[1, 5]]]]), 2, 1),
-               ([[[[1.0, 2.0]]]], np.array([[[[0, 2]]]]), 3, 2, 1), ([[[[1.0, 2.0]]]], np.array([[[[1, 6]]]]), 2, 2, 0, (3, 5))]
+               ([[[[1.0, 2.0]]]], np.array([[[[0, 2]]]]), 3, 2, 1),
+               ([[[[1.0, 2.0]]]], np.array([[[[1, 6]]]]), 2, 2, 0, (3, 5))]
     errors = [([[[[1.0, 2.0]]]], np.array([[[[1, 70]]]]), 2)]
 
     def compose(F, input, indices: Array, kernel_size: Ints, stride: Ints = None, padding: Ints = 0,

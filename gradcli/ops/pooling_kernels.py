@@ -42,7 +42,8 @@ class MaxPool(Kernel):
     def variant(input, kernel, *options):
         return 1 if len(kernel) == 3 else 0
 
-    def forward(input: Array, kernel: Anything, stride: Anything, padding: Anything, dilation: Anything, ceil_mode: Flag):
+    def forward(input: Array, kernel: Anything, stride: Anything, padding: Anything, dilation: Anything,
+                ceil_mode: Flag):
         rank = len(kernel)
         lengths = input.shape[input.ndim - rank :]
         count = pooled_places(f"max_pool{rank}d", lengths, kernel, stride, padding, dilation, ceil_mode)
@@ -115,8 +116,8 @@ class TakeFromPlanes(Kernel):
     def forward(input: Array, indices: Array, lengths: Anything):
         planes = int(np.prod(input.shape[: input.ndim - len(lengths)]))
         flat = input.reshape(planes, int(np.prod(lengths)))
-        return np.take_along_axis(flat, indices.reshape(planes, int(np.prod(indices.shape[indices.ndim - len(lengths) :]))), 1
-                                  ).reshape(indices.shape)
+        spots = indices.reshape(planes, int(np.prod(indices.shape[indices.ndim - len(lengths) :])))
+        return np.take_along_axis(flat, spots, 1).reshape(indices.shape)
 
     def grad_input(F, g, indices, lengths):
         return F.put_in_planes(g, indices, lengths)

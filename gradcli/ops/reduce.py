@@ -306,6 +306,8 @@ class VectorNorm(Reduction):
         if ord == float("inf"):
             return np.maximum.reduce(size, axis=where, keepdims=keepdim, initial=None if size.size else 0)
         if ord == float("-inf"):
+            if not size.size:
+                raise IndexFault("norm(): no elements have no least one")
             return np.minimum.reduce(size, axis=where, keepdims=keepdim)
         if ord == 0:
             return np.add.reduce(size != 0, axis=where, keepdims=keepdim, dtype=input.dtype)

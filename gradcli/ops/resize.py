@@ -100,11 +100,12 @@ class Interpolate(Op):
     errors = [(GRID,), (GRID, (2, 2), 2), (GRID, 3, None, "linear"), ([1.0], 2), (GRID, 3, None, "nearest", True)]
 
     def compose(F, input, size: Ints = None, scale_factor: Numbers = None,
-                mode: Text("nearest", "nearest-exact", "linear", "bilinear", "trilinear", "bicubic", "area") = "nearest",
-                align_corners: Flag = None, recompute_scale_factor: Flag = None, antialias: Flag = False):
+                mode: Text("nearest", "nearest-exact", "linear", "bilinear", "trilinear", "bicubic", "area",
+                           ) = "nearest", align_corners: Flag = None, recompute_scale_factor: Flag = None, antialias: Flag = False):
         rank = len(input.shape) - 2
         if not 1 <= rank <= 3:
-            raise ShapeFault("interpolate() needs a 3-D, 4-D or 5-D input, (batch, channels, ...), and was given one of "
+            raise ShapeFault("interpolate() needs a 3-D, 4-D or 5-D input, (batch, channels, ...), and was given one "
+                             "of "
                              f"{rank + 2} dimensions", ("x.unsqueeze(0).unsqueeze(0)", "adds both"))
         if align_corners is not None and mode in ("nearest", "nearest-exact", "area"):
             raise ValueFault("align_corners option can only be set with the interpolating modes: linear | bilinear | "
@@ -121,7 +122,8 @@ class Interpolate(Op):
         if rank > len(kinds) or kinds[rank - 1] is None:
             raise ShapeFault(f"mode {mode!r} does not apply to an input of {rank + 2} dimensions")
         if antialias and mode not in ("bilinear", "bicubic"):
-            raise ValueFault("Anti-alias option is restricted to bilinear and bicubic modes and requires a 4-D tensor as "
+            raise ValueFault("Anti-alias option is restricted to bilinear and bicubic modes and requires a 4-D tensor "
+                             "as "
                              "input")
         real = np.float64 if "float64" in str(input.dtype) else np.float32
         tables = tuple(table(mode, n, m, None if factors is None else factors[i], bool(align_corners), antialias, real)
@@ -149,7 +151,8 @@ def sizes(old, size, scale_factor, rank):
         factors = each(scale_factor, rank, "interpolate", "scale_factor")
         new = tuple(int(np.floor(n * float(f))) for n, f in zip(old, factors, strict=True))
     if any(m < 1 for m in new) or any(n < 1 for n in old):
-        raise ShapeFault(f"Input and output sizes should be greater than 0, but got input {list(old)} output {list(new)}")
+        raise ShapeFault(f"Input and output sizes should be greater than 0, but got input {list(old)} output "
+                         f"{list(new)}")
     return new, factors
 
 
@@ -157,7 +160,8 @@ class Upsample(Op):
     """upsample(input, size, scale_factor, mode, align_corners): interpolate, as it was called earlier."""
 
     home = "nn.functional"
-    samples = [(GRID, (3, 5)), (GRID, None, 2), (GRID, (3, 5), None, "bilinear"), (GRID, (3, 5), None, "bilinear", True)]
+    samples = [(GRID, (3, 5)), (GRID, None, 2), (GRID, (3, 5), None, "bilinear"),
+               (GRID, (3, 5), None, "bilinear", True)]
     errors = [(GRID,), ([1.0], 2)]
 
     def compose(F, input, size: Ints = None, scale_factor: Numbers = None, mode: Text() = "nearest",

@@ -217,6 +217,16 @@ def key_of(indices, shape):
     wide = sum(i.ndim if i.dtype == np.bool_ else 1 for i in key)
     if wide > len(shape):
         raise IndexFault(f"too many indices for tensor of dimension {len(shape)} (got {len(key)})")
+    at = 0
+    for i in key:
+        if i.dtype == np.bool_:
+            if i.shape != shape[at : at + i.ndim]:
+                raise IndexFault(f"The shape of the mask {list(i.shape)} at index {at} does not match the shape of the "
+                                 f"indexed tensor {list(shape)} at index {at}")
+        elif i.size and not -shape[at] <= i.min() <= i.max() < shape[at]:
+            bad = i.max() if i.max() >= shape[at] else i.min()
+            raise IndexFault(f"index {bad} is out of bounds for dimension {at} with size {shape[at]}")
+        at += i.ndim if i.dtype == np.bool_ else 1
     return key
 
 

@@ -153,6 +153,8 @@ class Squeeze(Op):
 
     def forward(input: Array, dim: Dims = None):
         dims = range(input.ndim) if dim is None else dim if type(dim) is tuple else (dim,)
+        if len({axis(d, input.ndim) for d in dims}) < len(dims):
+            raise IndexFault(f"squeeze(): dim {list(dims)} names a dimension twice")
         gone = tuple(a for a in (axis(d, input.ndim) for d in dims) if input.ndim and input.shape[a] == 1)
         return input.squeeze(gone)[...]
 
@@ -239,6 +241,8 @@ class Narrow(Op):
     errors = [(GRID, 1, 2, 5), (GRID, 3, 0, 1)]
 
     def forward(input: Array, dim: Dim, start: Int, length: Int):
+        if not input.ndim:
+            raise ShapeFault("narrow() cannot be applied to a 0-dim tensor.", ("x.view(1)", "a vector of one element"))
         at = axis(dim, input.ndim)
         if not -input.shape[at] <= start <= input.shape[at]:
             raise IndexFault(f"narrow(): start {start} is outside dimension {at}, which has length {input.shape[at]}")

@@ -33,7 +33,8 @@ def prepared(name, input, dim, dtype):
     if dtype is not None:
         input = input.astype(dtype)
     if input.dtype.kind != "f":
-        raise TypeFault(f"{name}() is not implemented for whole numbers", (f"x.float().{name}(1)", "of a floating copy"))
+        raise TypeFault(f"{name}() is not implemented for whole numbers",
+                        (f"x.float().{name}(1)", "of a floating copy"))
     return input, along(dim, input.ndim)
 
 
@@ -113,7 +114,7 @@ class SoftmaxBack(Op):
     def grad_g(F, again, shares, dim):
         return F.softmax_back(again, shares, dim)
 
-    def grad_out(F, again, g, shares, dim):
+    def grad_shares(F, again, g, shares, dim):
         return again * (g - F.sum(g * shares, dim, True)) - g * F.sum(again * shares, dim, True)
 
 
@@ -145,7 +146,7 @@ class LogSoftmaxBack(Op):
     def grad_g(F, again, logs, dim):
         return again - F.sum(F.exp(logs) * again, dim, True)
 
-    def grad_out(F, again, g, logs, dim):
+    def grad_logs(F, again, g, logs, dim):
         return -again * F.exp(logs) * F.sum(g, dim, True)
 
 

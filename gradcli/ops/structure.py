@@ -3,7 +3,19 @@
 import numpy as np
 
 from gradcli.engine.op import Op
-from gradcli.engine.signature import Anything, Array, Operand, Sizes, Type
+from gradcli.engine.signature import (
+    REFUSED,
+    Anything,
+    Array,
+    Flag,
+    Operand,
+    Sizes,
+    Type,
+    VariadicAnything,
+    described,
+)
+from gradcli.engine.tensor import Tensor
+from gradcli.errors import ArgumentFault, ShapeFault
 
 
 class Clone(Op):
@@ -73,6 +85,11 @@ def expanded(array, size):
     full = tuple(array.shape[i - lead] if n == -1 and i >= lead else n for i, n in enumerate(size))
     if lead >= 0 and full == (1,) * lead + array.shape:
         return array[(None,) * lead + (...,)]       # nothing repeated: it can be written to
+    for at, n in enumerate(array.shape, lead):
+        if at < 0 or n not in (1, full[at]):
+            raise ShapeFault(f"The expanded size of the tensor ({full[at] if at >= 0 else len(full)}) must match the "
+                             f"existing size ({n}) at non-singleton dimension {max(at, 0)}. Target sizes: {list(full)}. "
+                             f"Tensor sizes: {list(array.shape)}")
     return np.broadcast_to(array, full)
 
 
@@ -155,14 +172,41 @@ class CopySlices(Op):
 
 
 class To(Op):
-    """to(input, dtype): the same numbers as elements of another type, history included."""
+    """to(input, *target, dtype, device, non_blocking, copy, memory_format): input as elements of another type: a type,
+    a tensor of that type, or a device, of which there is one."""
 
     names = ("to",)
     function = False
     era_label = "tensor.Type"
     label = "ToCopyBackward0"
-    samples = [([1.0, 2.0], np.dtype(np.float64))]
-    errors = [([1.0], "nonsense")]
+    samples = [(np.array([1, 2]), np.dtype(np.float64)), ([1.0, 2.0], (), np.dtype(np.float64)), ([1.0, 2.0], "cpu"),
+               ([1.0, 2.0], ("cpu", np.dtype(np.float64)), None, "cpu", True, True, "torch.preserve_format")]
+    errors = [([1.0], "nonsense"), ([1.0], "cuda")]
 
-    def compose(F, input, dtype: Type):
-        return F.cast(input, dtype)
+    def compose(F, input, target: VariadicAnything = (), *, dtype: Type = None, device: Anything = None,
+                non_blocking: Flag = False, copy: Flag = False, memory_format: Anything = None):
+        flags = []
+        for given in (*(target if type(target) is tuple else (target,)), *((device,) if device is not None else ())):
+            if type(given) is bool:
+                flags.append(given)
+            elif type(given) is str and given.partition(":")[0] in DEVICES:
+                here_only(given)
+            elif isinstance(given, Tensor):
+                dtype = given.array.dtype
+            elif given is not None:
+                dtype = Type.take(given)
+                if dtype is REFUSED:
+                    raise ArgumentFault(f"to() needs a type, a tensor or a device, not {described(given)}",
+                                        "x.to(torch.float64)")
+        result = F.cast(input, dtype) if dtype is not None else input
+        return F.clone(result) if (copy or flags[1:] == [True]) and result is input else result
+
+
+DEVICES = {"cpu", "cuda", "mps", "xpu", "meta"}
+
+
+def here_only(device):
+    """Refuse every device but the processor."""
+    if device.partition(":")[0] != "cpu":
+        raise ArgumentFault(f"there is no device {device} here: programs run on the processor",
+                            ("if torch.cuda.is_available():", "before it, which is False here"))

@@ -105,6 +105,7 @@ def pooled_places(name, lengths, kernel, stride, padding, dilation, ceil_mode):
             count -= 1      # the last window must begin inside the input or its left padding
         out.append(count)
     if any(n < 1 for n in out):
-        raise ShapeFault(f"{name}(): given input size {list(lengths)}, calculated output size {out}: output size is too "
+        raise ShapeFault(f"{name}(): given input size {list(lengths)}, calculated output size {out}: output size is "
+                         f"too "
                          f"small", ("padding=1", "or a smaller kernel"))
     return tuple(out)
