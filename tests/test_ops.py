@@ -49,7 +49,7 @@ def test_single_precision_stays_single(op, sample):
         assert np.asarray(g).dtype == np.float32 and np.shape(g) == x.array.shape
 
 
-@pytest.mark.parametrize("op, sample", cases(lambda op: op.inplace))
+@pytest.mark.parametrize("op, sample", cases(lambda op: op.inplace and random_free(op)))
 def test_in_place_does_the_same(op, sample):
     args = arguments(sample)
     want = call(op, args)
@@ -57,7 +57,7 @@ def test_in_place_does_the_same(op, sample):
     if target is None or want.array.shape != target.array.shape or want.array.dtype.kind != "f":
         return
     first = op.signature.positional
-    changed = getattr(target, op.names[0] + "_")(
+    changed = getattr(target, op.written_names()[0])(
         *args[1:first], **dict(zip(op.params[first:], args[first:], strict=False)))
     assert changed is target
     np.testing.assert_array_equal(target.array, want.array)

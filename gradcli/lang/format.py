@@ -134,11 +134,12 @@ class Formatter:
                 value = value.encode("ascii", "backslashreplace").decode()
         elif conversion == "s":
             value = self.text(value)
-        return self.format(value, spec) if spec else self.text(value)
+        return self.format(value, spec)
 
     def format(self, value: Any, spec: str) -> str:
         """format(value, spec)."""
-        if not spec:
+        known = self._foreign(value) and MARK not in type(value).__dict__ and self.policy.format is not None
+        if not spec and not known:
             return self.text(value)
         match = SPEC.fullmatch(spec)
         if match is None:
@@ -147,7 +148,7 @@ class Formatter:
         self._cap(match["precision"])
         if type(value) in (int, float, bool, str):
             return format(value, spec)
-        if self._foreign(value) and MARK not in type(value).__dict__ and self.policy.format is not None:
+        if known and self.policy.format is not None:
             return self.policy.format(value, spec)
         raise TypeError(f"a format specification cannot be used for {self.repr(value)[:60]}; convert it first")
 
