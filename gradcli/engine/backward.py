@@ -18,7 +18,7 @@ from gradcli.engine.call import debtor as debtor_of
 from gradcli.engine.call import here
 from gradcli.engine.op import Op, Part, raw, traced
 from gradcli.engine.signature import ArrayKind, ArraysKind, Kind, sized
-from gradcli.engine.tensor import Cut, Shown, Tensor, clock, owner, written
+from gradcli.engine.tensor import Cut, Journal, Shown, Tensor, clock, owner, written
 from gradcli.engine.variable import Variable, recording
 from gradcli.errors import AnomalousGradient, GradFault, SecondBackward, StaleValue
 
@@ -56,6 +56,8 @@ def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], keep: bool = False
         owed[to] = F.add(owed[to], share) if to in owed else share
     wanted = None if inputs is None else set(inputs)
     calls = newest_first(owed) if wanted is None else _leading_to(newest_first(owed), wanted)
+    if Journal.sweep is not None:
+        Journal.sweep(calls)
     freed, found, private, watching = Freed(here()), {}, set(), Watch.anomalies
     with recording(again):
         for call in calls:
@@ -266,6 +268,8 @@ def accumulate(leaf: Any, g: Any, again: bool = False, shared: bool = True, plac
         if before.reshape(-1)[:64].any():
             Shown.note("accumulated", "a gradient was added to the one already there; to start anew say x.grad = None "
                                       "or x.grad.data.zero_() before backward()")
+        if Journal.write is not None:
+            Journal.write(leaf.gradient)
         np.add(before, g, out=before)
     leaf.gradient.cut = Cut("a gradient computed without create_graph=True", place)
 

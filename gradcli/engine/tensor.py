@@ -62,6 +62,13 @@ class Shown:
     note: Callable[[str, str], None] = staticmethod(lambda kind, text: None)
 
 
+class Journal:
+    """Who is told before memory changes or a graph is let go: a prompt that can take statements back."""
+
+    write: Callable[[Tensor], object] | None = None             # with the tensor that will be written to
+    sweep: Callable[[list[Any]], object] | None = None          # with the calls that will be swept, newest first
+
+
 class Tensor:
     """An array of numbers of one type.
 

@@ -16,7 +16,7 @@ from gradcli.engine.call import debtor, freshen, here, positions, record
 from gradcli.engine.dtypes import OF, category
 from gradcli.engine.op import TABLE, Op
 from gradcli.engine.signature import sized
-from gradcli.engine.tensor import DATA, Rooted, Tensor, note_write
+from gradcli.engine.tensor import DATA, Journal, Rooted, Tensor, note_write
 from gradcli.engine.variable import RESULT, Variable, grad_mode
 from gradcli.errors import LeafWrite, ShapeFault, TypeFault
 
@@ -47,6 +47,8 @@ def writable(target: Any, writer: str) -> Any:
             raise LeafWrite(f"{writer} would change {which} in place",
                             ("with torch.no_grad():", "around the change, to make it behind the gradient's back"),
                             ("x = x * 2", "the form that makes a new value, whose history leads to the leaf"))
+    if Journal.write is not None:
+        Journal.write(target)
     return target
 
 

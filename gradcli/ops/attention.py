@@ -3,7 +3,7 @@
 import math
 
 from gradcli.engine.op import Op
-from gradcli.engine.signature import Array, Flag, Number, sized
+from gradcli.engine.signature import Array, ArrayOrNone, Flag, Int, Number, sized
 from gradcli.errors import ArgumentFault, ShapeFault
 
 Q, K, V = [[1.0, 0.5], [-0.3, 2.0]], [[0.2, 1.0], [1.0, -1.0], [0.5, 0.3]], [[1.0, 2.0], [3.0, -1.0], [0.5, 0.1]]
@@ -62,3 +62,87 @@ def _shares(F, scores):
         return F.softmax(scores, -1)
     blind = F.amax(scores, -1, True) == float("-inf")
     return F.where(blind, 0, F.softmax(F.where(blind, 0, scores), -1))
+
+
+class MultiHeadAttentionForward(Op):
+    """multi_head_attention_forward(query, key, value, embed_dim_to_check, num_heads, in_proj_weight, in_proj_bias, \
+bias_k, bias_v, add_zero_attn, dropout_p, out_proj_weight, out_proj_bias, training, key_padding_mask, need_weights, \
+attn_mask, use_separate_proj_weight, q_proj_weight, k_proj_weight, v_proj_weight, static_k, static_v, \
+average_attn_weights, is_causal): attention by several heads at once, each on a part of projected features, and the
+    weights it gave (Vaswani and others 2017)."""
+
+    names = ("multi_head_attention_forward",)
+    home = "nn.functional"
+    random = True
+    samples = [([Q], [Q], [Q], 2, 1, [*V, *V], [0.1, 0.2, 0.3, 0.4, 0.5, 0.6], None, None, False, 0.0, Q, [0.5, 1.0])]
+    idle = ("static_k", "static_v")
+    errors = [([Q], [Q], [Q], 3, 1, V, None, None, None, False, 0.0, Q, None)]
+
+    def compose(F, query, key: Array, value: Array, embed_dim_to_check: Int, num_heads: Int, in_proj_weight: ArrayOrNone,
+                in_proj_bias: ArrayOrNone, bias_k: ArrayOrNone, bias_v: ArrayOrNone, add_zero_attn: Flag,
+                dropout_p: Number, out_proj_weight: Array, out_proj_bias: ArrayOrNone, training: Flag = True,
+                key_padding_mask: Array = None, need_weights: Flag = True, attn_mask: Array = None,
+                use_separate_proj_weight: Flag = False, q_proj_weight: Array = None, k_proj_weight: Array = None,
+                v_proj_weight: Array = None, static_k: Array = None, static_v: Array = None,
+                average_attn_weights: Flag = True, is_causal: Flag = False):
+        single = len(query.shape) == 2
+        if single:
+            query, key, value = (F.unsqueeze(x, 1) for x in (query, key, value))
+            key_padding_mask = None if key_padding_mask is None else F.unsqueeze(key_padding_mask, 0)
+        length, batch, features = query.shape
+        if features != embed_dim_to_check or features % num_heads:
+            raise ShapeFault(f"multi_head_attention_forward(): was expecting embedding dimension of {embed_dim_to_check}, "
+                             f"divisible by {num_heads} heads, but got {features}")
+        weights = (q_proj_weight, k_proj_weight, v_proj_weight) if use_separate_proj_weight else (
+            F.chunk(in_proj_weight, 3))
+        biases = (None,) * 3 if in_proj_bias is None else F.chunk(in_proj_bias, 3)
+        q, k, v = (F.linear(x, w, b) for x, w, b in zip((query, key, value), weights, biases, strict=True))
+        extra = (bias_k is not None) + bool(add_zero_attn)
+        if bias_k is not None and bias_v is not None:
+            k, v = (F.cat((x, F.expand(b, (1, batch, features)))) for x, b in ((k, bias_k), (v, bias_v)))
+        q, k, v = (_heads(F, x, num_heads) for x in (q, k, v))
+        if add_zero_attn:
+            k, v = (F.cat((x, F.zeros_like(F.narrow(x, 1, 0, 1))), 1) for x in (k, v))
+        mask = _merged(F, q, attn_mask, key_padding_mask, num_heads, extra)
+        share = dropout_p if training else 0.0
+        if need_weights:
+            scores = F.stacked_mm(q * math.sqrt(1.0 / q.shape[-1]), F.transpose(k, -2, -1))
+            seen = F.softmax(scores if mask is None else scores + mask, -1)
+            seen = F.dropout(seen, share, True) if share > 0 else seen
+            out = F.stacked_mm(seen, v)
+        else:
+            out = F.scaled_dot_product_attention(q, k, v, mask, share, is_causal and mask is None)
+        out = F.reshape(F.transpose(out, 0, 1), (length * batch, features))
+        out = F.reshape(F.linear(out, out_proj_weight, out_proj_bias), (length, batch, out_proj_weight.shape[0]))
+        out = F.squeeze(out, 1) if single else out
+        if not need_weights:
+            return out, None
+        seen = F.reshape(seen, (batch, num_heads, length, k.shape[1]))
+        seen = F.mean(seen, 1) if average_attn_weights else seen
+        return out, F.squeeze(seen, 0) if single else seen
+
+
+def _heads(F, x, count):
+    """(length, batch, features) as (batch x heads, length, features of a head)."""
+    length, batch, features = x.shape
+    return F.transpose(F.reshape(x, (length, batch * count, features // count)), 0, 1)
+
+
+def _merged(F, q, attn_mask, key_padding_mask, heads, extra):
+    """Both masks as one to add to scores; what was appended to the keys may always be seen."""
+    total = None
+    for mask, padding in ((attn_mask, False), (key_padding_mask, True)):
+        if mask is None:
+            continue
+        if "bool" in str(mask.dtype):
+            mask = F.where(mask, float("-inf"), F.zeros(tuple(mask.shape), dtype=q.dtype))
+        if extra:
+            mask = F.constant_pad_nd(mask, (0,), (extra,), 0)
+        if padding:
+            batch, keys = mask.shape
+            mask = F.reshape(F.expand(F.reshape(mask, (batch, 1, 1, keys)), (batch, heads, 1, keys)),
+                             (batch * heads, 1, keys))
+        elif len(mask.shape) == 2:
+            mask = F.unsqueeze(mask, 0)
+        total = mask if total is None else total + mask
+    return total

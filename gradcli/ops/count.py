@@ -68,9 +68,8 @@ class Histogram(Op):
         at = np.minimum(np.searchsorted(edges, flat[keep], "right") - 1, len(edges) - 2)
         heavy = None if weight is None else weight.reshape(-1)[keep]
         hist = np.bincount(at, heavy, minlength=len(edges) - 1)
-        if density:
-            hist = hist / hist.sum() / np.diff(edges)
-        return hist.astype(input.dtype), edges.astype(input.dtype)
+        hist, edges = hist.astype(input.dtype), edges.astype(input.dtype)
+        return hist / hist.sum() / np.diff(edges) if density else hist, edges
 
 
 def edges_for(array, bins, span):

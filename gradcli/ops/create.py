@@ -255,3 +255,29 @@ def _flatten(data, shape, leaves):
     else:
         raise ArgumentFault(f"a tensor is made of numbers and lists of numbers, not of {described(data)}",
                             "torch.tensor([1.0, 2.0])")
+
+
+class Range(Creation):
+    """range(start, end, step, dtype): start, start + step, ... up to end, which is included, as floating numbers."""
+
+    samples = [(1, 4), (0, 2, 0.5), (3, 1, -1)]
+    errors = [(0, 5, 0), (5, 0, 1), ("text",)]
+
+    def forward(start: Number, end: Number, step: Number = 1, *, dtype: Type = None):
+        if step == 0 or (end - start) * step < 0:
+            return stepped(start, end, step, dtype)     # which says what is wrong
+        count = int((end - start) / step) + 1
+        return (np.arange(count, dtype=np.float64) * step + start).astype(dtype or Default.floating)
+
+
+class Logspace(Creation):
+    """logspace(start, end, steps, base, dtype): base to the power of `steps` evenly spaced numbers from start to end."""
+
+    samples = [(0, 2, 3), (0, 3, 4, 2.0)]
+    errors = [(0, 1, -3), (0, 1, "text")]
+
+    def forward(start: Number, end: Number, steps: Int = 100, base: Number = 10.0, *, dtype: Type = None):
+        if steps < 0:
+            raise ValueFault("number of steps must be non-negative")
+        kind = dtype or Default.floating
+        return np.power(np.float64(base), spaced(start, end, steps, np.dtype(np.float64))).astype(kind)

@@ -114,10 +114,9 @@ class ShortenRows(Op):
 
 
 class EmbeddingBag(Op):
-    """embedding_bag(input, weight, offsets, max_norm, norm_type, scale_grad_by_freq, mode, sparse, per_sample_weights,
-    \
-include_last_offset, padding_idx): the sum, mean or max of the rows that each bag of numbers counts to. Bags are the
-    rows of a 2-d input, or pieces of a 1-d one that begin at `offsets`."""
+    """embedding_bag(input, weight, offsets, max_norm, norm_type, scale_grad_by_freq, mode, sparse, \
+per_sample_weights, include_last_offset, padding_idx): the sum, mean or max of the rows that each bag of numbers counts
+    to. Bags are the rows of a 2-d input, or pieces of a 1-d one that begin at `offsets`."""
 
     names = ("embedding_bag",)
     home = "nn.functional"

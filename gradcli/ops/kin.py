@@ -86,4 +86,4 @@ class SumToSize(Op):
             raise ShapeFault(f"size {{{list(size)}}} is not expandable to size {{{list(shape)}}}.")
         where = (*range(len(shape) - len(size)), *(i + len(shape) - len(size) for i, n in enumerate(size)
                                                    if n == 1 and tail[i] != 1))
-        return F.reshape(F.sum(input, where, True), tuple(size)) if where else input
+        return F.reshape(F.sum(input, where, True), tuple(size)) if where or not shape else input

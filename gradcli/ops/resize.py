@@ -100,8 +100,8 @@ class Interpolate(Op):
     errors = [(GRID,), (GRID, (2, 2), 2), (GRID, 3, None, "linear"), ([1.0], 2), (GRID, 3, None, "nearest", True)]
 
     def compose(F, input, size: Ints = None, scale_factor: Numbers = None,
-                mode: Text("nearest", "nearest-exact", "linear", "bilinear", "trilinear", "bicubic", "area",
-                           ) = "nearest", align_corners: Flag = None, recompute_scale_factor: Flag = None, antialias: Flag = False):
+                mode: Text(*MODES, "area") = "nearest", align_corners: Flag = None,
+                recompute_scale_factor: Flag = None, antialias: Flag = False):
         rank = len(input.shape) - 2
         if not 1 <= rank <= 3:
             raise ShapeFault("interpolate() needs a 3-D, 4-D or 5-D input, (batch, channels, ...), and was given one "

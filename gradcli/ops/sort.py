@@ -116,8 +116,8 @@ def insertion(sequence, values, right):
     """Where each value would go in a sorted sequence: before its equals, or after them with `right`."""
     side = "right" if right else "left"
     if not sequence.ndim:
-        raise ShapeFault("searchsorted(): input value can be a scalar only when boundaries tensor dimension is 1, but the "
-                         "boundaries have none")
+        raise ShapeFault("searchsorted(): input value can be a scalar only when boundaries tensor dimension is 1, but "
+                         "the boundaries have none")
     if sequence.ndim == 1:
         return np.searchsorted(sequence, values, side)
     if sequence.shape[:-1] != values.shape[:-1]:

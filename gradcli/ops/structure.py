@@ -88,8 +88,8 @@ def expanded(array, size):
     for at, n in enumerate(array.shape, lead):
         if at < 0 or n not in (1, full[at]):
             raise ShapeFault(f"The expanded size of the tensor ({full[at] if at >= 0 else len(full)}) must match the "
-                             f"existing size ({n}) at non-singleton dimension {max(at, 0)}. Target sizes: {list(full)}. "
-                             f"Tensor sizes: {list(array.shape)}")
+                             f"existing size ({n}) at non-singleton dimension {max(at, 0)}. Target sizes: "
+                             f"{list(full)}. Tensor sizes: {list(array.shape)}")
     return np.broadcast_to(array, full)
 
 
