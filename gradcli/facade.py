@@ -17,6 +17,8 @@ from gradcli.engine.dtypes import ALL, NAMED, OF, Default, DType
 from gradcli.engine.op import Op, Part, short, traced
 from gradcli.engine.signature import REFUSED, Type, described
 from gradcli.engine.surface import ASSIGNABLE, METHODS, PROPERTIES, Handle
+from gradcli.engine.storage import METHODS as STORED
+from gradcli.engine.storage import is_storage, typename
 from gradcli.engine.tensor import Cut, Size, Tensor
 from gradcli.engine.types import TENSOR, TYPES, TensorType
 from gradcli.engine.variable import Parameter, Variable, Volatile, grad_mode, recording
@@ -277,7 +279,10 @@ def torch_space(session: dict[str, Any]) -> Namespace:
                                                  manual_seed=lambda seed: None, manual_seed_all=lambda seed: None),
         no_grad=GradSwitch("no_grad", False), enable_grad=GradSwitch("enable_grad", True),
         inference_mode=GradSwitch("inference_mode", False), set_grad_enabled=set_grad_enabled,
-        is_grad_enabled=lambda: grad_mode.on, is_tensor=is_tensor, from_numpy=from_numpy, set_default_dtype=set_default_dtype,
+        is_grad_enabled=lambda: grad_mode.on, is_tensor=is_tensor, from_numpy=from_numpy, is_storage=is_storage,
+        typename=typename, set_default_dtype=set_default_dtype, get_num_threads=lambda: 1,
+        set_num_threads=lambda count: None, func=Namespace("torch.func", dict(zip(FUNC, FUNC, strict=True)), _transform),
+        numel=METHODS["numel"], detach=METHODS["detach"], detach_=METHODS["detach_"], get_device=STORED["get_device"],
         get_default_dtype=lambda: OF[Default.floating], set_default_tensor_type=set_default_dtype,
         pi=math.pi, e=math.e, inf=math.inf, nan=math.nan, strided="torch.strided", **session)
 
@@ -289,6 +294,16 @@ def _space(name: str, listed: dict[str, Any], **names: Any) -> Namespace:
                      **inner, **names)
 
 
+FUNC = ("grad", "grad_and_value", "hessian", "jacfwd", "jacrev", "jvp", "vjp", "vmap")
+
+
+def _transform(name: str) -> Any:
+    """A function of engine/transforms.py, which few programs need."""
+    from gradcli.engine import transforms
+
+    return getattr(transforms, name)
+
+
 def _autograd() -> Namespace:
     """`torch.autograd`."""
     own = Arriving("torch.autograd.function.Function", lambda: _custom("Function"))  # type: ignore[no-any-return]
@@ -297,7 +312,8 @@ def _autograd() -> Namespace:
     made = Kind("torch.autograd.Variable", (Variable,), variable)
     functions = Namespace("torch.autograd.functional", jacobian=functional.jacobian, hessian=functional.hessian,
                           jvp=functional.jvp, vjp=functional.vjp, hvp=functional.hvp, vhp=functional.vhp)
-    return Namespace("torch.autograd", Variable=made, Function=own, function=function,
+    return Namespace("torch.autograd", {"gradcheck": "gradcheck", "gradgradcheck": "gradgradcheck"}, _transform,
+                     Variable=made, Function=own, function=function,
                      backward=functional.backward, grad=functional.grad,
                      functional=functions, variable=Namespace("torch.autograd.variable", Variable=made),
                      detect_anomaly=watched, set_detect_anomaly=watched,
@@ -336,7 +352,7 @@ def modules(names: dict[str, Any]) -> dict[str, Any]:
 
 def tensor_names() -> frozenset[str]:
     """Every attribute of a tensor that a program may read."""
-    return frozenset(set(DIRECTORY["methods"]) | METHODS.keys() | PROPERTIES.keys() | FIELDS)
+    return frozenset(set(DIRECTORY["methods"]) | METHODS.keys() | STORED.keys() | PROPERTIES.keys() | FIELDS)
 
 
 NODE_NAMES = frozenset({"name", "next_functions", "saved_tensors"})

@@ -46,6 +46,25 @@ class Generators:
             self._tensors.seed(seed)
         self._python = None
 
+    def moment(self) -> tuple[Any, ...]:
+        """Where both streams are, to come back to with `rewind`."""
+        return (self.stream, self.seed, self._tensors and self._tensors.state(), self._python and self._python.state())
+
+    def rewind(self, moment: tuple[Any, ...]) -> None:
+        """Go back to a moment; a moment of the other age's stream is passed over."""
+        stream, seed, tensors, python = moment
+        if stream != self.stream:
+            return
+        self.seed = seed
+        if tensors is None:
+            self._tensors = None
+        else:
+            self.tensors.set_state(tensors)
+        if python is None:
+            self._python = None
+        else:
+            self.python.set_state(python)
+
     def use(self, stream: str) -> None:
         """Draw from the other age's stream from now on, as freshly seeded."""
         if stream != self.stream:

@@ -22,6 +22,8 @@ def enter(cls: type[Op]) -> None:
         on_tensors = cls.method if cls.method is not None else "." not in name
         if on_tensors and "." not in name:
             setattr(Tensor, name, property(call) if cls.attribute else call)
+        if cls.inplace and not cls.written_as:
+            setattr(traced, short(name) + "_", _dressed(inplace(cls, name + "_", call), name + "_", cls))
     for name in cls.written_names():
         setattr(Tensor, name, _dressed(inplace(cls, name, call), name, cls))
     if cls.symbol:

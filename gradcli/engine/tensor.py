@@ -21,7 +21,13 @@ from gradcli.errors import ValueFault
 
 np.seterr(all="ignore")     # nan and inf are answers here, never warnings
 
-clock = count(1).__next__   # numbers calls and writes in the order they happen
+_ticks = count(1)
+clock = _ticks.__next__     # numbers calls and writes in the order they happen
+
+
+def happened() -> int:
+    """How many calls and writes there have been, told without counting one more."""
+    return int(repr(_ticks)[len("count("):-1])
 
 
 class Size(tuple[int, ...]):

@@ -15,10 +15,10 @@ import numpy as np
 from gradcli.engine.call import debtor, freshen, here, positions, record
 from gradcli.engine.dtypes import OF, category
 from gradcli.engine.op import TABLE, Op
-from gradcli.engine.signature import sized
+from gradcli.engine.signature import described, sized
 from gradcli.engine.tensor import DATA, Journal, Rooted, Tensor, note_write
 from gradcli.engine.variable import RESULT, Variable, grad_mode
-from gradcli.errors import LeafWrite, ShapeFault, TypeFault
+from gradcli.errors import ArgumentFault, LeafWrite, ShapeFault, TypeFault
 
 
 def inplace(cls: type[Op], name: str, call: Callable[..., Any]) -> Callable[..., Any]:
@@ -39,6 +39,8 @@ def _tracked(input: Tensor, args: tuple[Any, ...], options: dict[str, Any]) -> b
 
 def writable(target: Any, writer: str) -> Any:
     """`target`, unless writing to it would change a leaf behind its gradient's back."""
+    if not isinstance(target, Tensor):
+        raise ArgumentFault(f"{writer}() writes into a tensor, and was given {described(target)}")
     if grad_mode.on and target.requires_grad:
         base = target if target.root is None or target.root is DATA else target.root.base
         if base.requires_grad and base.node is None:

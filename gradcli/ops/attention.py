@@ -2,6 +2,8 @@
 
 import math
 
+import numpy as np
+
 from gradcli.engine.op import Op
 from gradcli.engine.signature import Array, ArrayOrNone, Flag, Int, Number, sized
 from gradcli.errors import ArgumentFault, ShapeFault
@@ -74,13 +76,17 @@ average_attn_weights, is_causal): attention by several heads at once, each on a 
     names = ("multi_head_attention_forward",)
     home = "nn.functional"
     random = True
-    samples = [([Q], [Q], [Q], 2, 1, [*V, *V], [0.1, 0.2, 0.3, 0.4, 0.5, 0.6], None, None, False, 0.0, Q, [0.5, 1.0])]
+    samples = [([Q], [Q], [Q], 2, 1, [*V, *V], [0.1, 0.2, 0.3, 0.4, 0.5, 0.6], None, None, False, 0.0, Q,
+                [0.5, 1.0]),
+               ([Q], [Q], [Q], 2, 1, None, None, None, None, False, 0.0, Q, None, False, np.array([[True, False]]),
+                False, np.array([[0.5, 0.0], [0.0, 0.1]]), True, Q, Q, Q, None, None, False, False)]
     idle = ("static_k", "static_v")
     errors = [([Q], [Q], [Q], 3, 1, V, None, None, None, False, 0.0, Q, None)]
 
-    def compose(F, query, key: Array, value: Array, embed_dim_to_check: Int, num_heads: Int, in_proj_weight: ArrayOrNone,
-                in_proj_bias: ArrayOrNone, bias_k: ArrayOrNone, bias_v: ArrayOrNone, add_zero_attn: Flag,
-                dropout_p: Number, out_proj_weight: Array, out_proj_bias: ArrayOrNone, training: Flag = True,
+    def compose(F, query, key: Array, value: Array, embed_dim_to_check: Int, num_heads: Int,
+                in_proj_weight: ArrayOrNone, in_proj_bias: ArrayOrNone, bias_k: ArrayOrNone,
+                bias_v: ArrayOrNone, add_zero_attn: Flag, dropout_p: Number, out_proj_weight: Array,
+                out_proj_bias: ArrayOrNone, training: Flag = True,
                 key_padding_mask: Array = None, need_weights: Flag = True, attn_mask: Array = None,
                 use_separate_proj_weight: Flag = False, q_proj_weight: Array = None, k_proj_weight: Array = None,
                 v_proj_weight: Array = None, static_k: Array = None, static_v: Array = None,
@@ -91,7 +97,7 @@ average_attn_weights, is_causal): attention by several heads at once, each on a 
             key_padding_mask = None if key_padding_mask is None else F.unsqueeze(key_padding_mask, 0)
         length, batch, features = query.shape
         if features != embed_dim_to_check or features % num_heads:
-            raise ShapeFault(f"multi_head_attention_forward(): was expecting embedding dimension of {embed_dim_to_check}, "
+            raise ShapeFault(f"multi-head attention was expecting an embedding dimension of {embed_dim_to_check}, "
                              f"divisible by {num_heads} heads, but got {features}")
         weights = (q_proj_weight, k_proj_weight, v_proj_weight) if use_separate_proj_weight else (
             F.chunk(in_proj_weight, 3))

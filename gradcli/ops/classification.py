@@ -49,6 +49,8 @@ class NllKernel(Op):
     def forward(input: Array, target: Index, weight: ArrayOrNone, ignore_index: Int, how: REDUCTION):
         at, share, shape = picked(input.shape, target, weight, ignore_index, how, input.dtype)
         loss = input.reshape(at[3])[at[:3]] * -share
+        if how == "mean" and not loss.size:
+            return np.full((), np.nan, input.dtype)
         return loss.reshape(shape) if how == "none" else np.add.reduce(loss, axis=None)
 
     def grad_input(F, g, target, weight, ignore_index, how, input_shape):
@@ -95,8 +97,8 @@ def picked(shape, target, weight, ignore_index, how, dtype):
 
 def checked(shape, target, weight):
     """Refuse targets and weights that do not belong to an input of this shape."""
-    if target.dtype.kind not in "iu":
-        raise TypeFault(f"nll_loss() needs whole numbers as target, not {target.dtype}",
+    if target.dtype not in (np.int64, np.uint8):
+        raise TypeFault(f"expected target dtype to be Long or Byte, but got {target.dtype}",
                         ("target.long()", "class numbers"))
     if not shape:
         raise ShapeFault("nll_loss() needs an input of at least one dimension: one number a class")

@@ -42,10 +42,12 @@ def make() -> dict[str, Any]:
     files = {}
     for name, op in TABLE.items():
         family = op.__module__.rpartition(".")[2]
-        files |= dict.fromkeys((name, short(name), *op.written_names()), family)
+        files |= dict.fromkeys((name, short(name), short(name) + "_", *op.written_names()), family)
     return {
         "files": files,
-        "functions": sorted(name for name, op in TABLE.items() if op.function or "." in name),
+        "functions": sorted(
+            form for name, op in TABLE.items() if op.function or "." in name
+            for form in (name, name + "_")[: 1 + (op.inplace and not op.written_as)]),
         "methods": sorted(name for name in set(vars(Tensor)) - before | _methods() if not name.startswith("_")),
         "symbols": {special: op.__module__.rpartition(".")[2] for op in TABLE.values() for special in op.specials()},
     }

@@ -34,9 +34,10 @@ class FractionalMax(Op):
         rank = len(kernel)
         old = input.shape[input.ndim - rank :]
         if any(m + k - 1 > n for n, m, k in zip(old, lengths, kernel, strict=True)):
-            raise ShapeFault(f"fractional_max_pool{rank}d(): pool size {list(kernel)} is too large for input {list(old)} "
-                             f"and output {list(lengths)}")
-        flat = input.reshape(-1, int(np.prod(old)))
+            raise ShapeFault(f"fractional_max_pool{rank}d(): pool size {list(kernel)} is too large for input "
+                             f"{list(old)} and output {list(lengths)}")
+        rows = int(np.prod(input.shape[: input.ndim - rank]))
+        flat = input.reshape(rows, int(np.prod(old)))
         # in two dimensions the first number is that of the last dimension
         columns = range(rank) if rank == 3 else reversed(range(rank))
         spread = chances.reshape(-1, rank)
@@ -47,7 +48,7 @@ class FractionalMax(Op):
             for axis, n in enumerate(old):
                 shape = (-1, *(starts[axis].shape[1] if i == axis else 1 for i in range(rank)))
                 place = place * n + starts[axis].reshape(shape) + step[axis]
-            here = np.take_along_axis(flat, place.reshape(len(flat), -1), 1).reshape(place.shape)
+            here = np.take_along_axis(flat, place.reshape(rows, int(np.prod(lengths))), 1).reshape(place.shape)
             if best is None:
                 best, where = here, place
                 continue

@@ -5,7 +5,7 @@ import numpy as np
 from gradcli.engine.call import broadcast_clash
 from gradcli.engine.dtypes import OF
 from gradcli.engine.op import Op
-from gradcli.engine.signature import Array, Flag, Index, Int, Operand, Type, sized
+from gradcli.engine.signature import Array, Dim, Flag, Index, Int, Operand, Type, sized
 from gradcli.engine.tensor import Tensor
 from gradcli.errors import ShapeFault, TypeFault, ValueFault
 from gradcli.ops.create import Creation, checked
@@ -221,3 +221,15 @@ class OneHot(Op):
         if input.size and input.max() >= count or count < 1:
             raise ValueFault("Class values must be smaller than num_classes.", f"F.one_hot(x, {int(input.max()) + 1})")
         return (input[..., None] == np.arange(count)).astype(np.int64)
+
+
+class MaskedSoftmax(Op):
+    """masked.softmax(input, dim, dtype, mask): softmax along `dim` of the elements where mask holds; 0 elsewhere."""
+
+    names = ("masked.softmax",)
+    samples = [([[1.0, 2.0, 3.0]], 1), ([[1.0, 2.0, 3.0]], 1, None, HOLES[:1])]
+    errors = [([1.0, 2.0], 3), ("text", 0)]
+
+    def compose(F, input, dim: Dim, *, dtype: Type = None, mask: Index = None):
+        input = input if dtype is None else F.cast(input, dtype)
+        return F.softmax(input if mask is None else F.where(mask, input, float("-inf")), dim)

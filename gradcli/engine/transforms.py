@@ -1,0 +1,219 @@
+"""`torch.func`: functions of functions, and `gradcheck`, which measures what rules claim."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from gradcli.engine import functional
+from gradcli.engine.op import traced
+from gradcli.engine.signature import described, sized
+from gradcli.engine.tensor import Tensor
+from gradcli.engine.variable import Variable, recording
+from gradcli.errors import ArgumentFault, GradFault
+
+
+def _chosen(args: tuple[Any, ...], argnums: Any) -> tuple[int, ...]:
+    at = argnums if isinstance(argnums, tuple) else (argnums,)
+    for i in at:
+        if type(i) is not int or not -len(args) <= i < len(args):
+            raise ArgumentFault(f"argnums {argnums!r} names an argument that is not there: {len(args)} were given")
+    return tuple(i % len(args) for i in at)
+
+
+def _of(func: Callable[..., Any], args: tuple[Any, ...], at: tuple[int, ...]) -> Callable[..., Any]:
+    """`func` as a function of the chosen arguments alone."""
+    def only(*chosen: Any) -> Any:
+        full = list(args)
+        for i, x in zip(at, chosen, strict=True):
+            full[i] = x
+        return func(*full)
+
+    return only
+
+
+def grad(func: Callable[..., Any], argnums: Any = 0, has_aux: bool = False) -> Callable[..., Any]:
+    """The function that gives the gradient of a scalar function by its arguments `argnums`."""
+    both = grad_and_value(func, argnums, has_aux)
+
+    def gradient(*args: Any) -> Any:
+        slopes, value = both(*args)
+        return (slopes, value[1]) if has_aux else slopes
+
+    return gradient
+
+
+def grad_and_value(func: Callable[..., Any], argnums: Any = 0, has_aux: bool = False) -> Callable[..., Any]:
+    """The function that gives (gradient, value) of a scalar function."""
+    def both(*args: Any) -> Any:
+        at = _chosen(args, argnums)
+        with recording(True):
+            leaves = [_fresh(args[i]) for i in at]
+            result = _of(func, args, at)(*leaves)
+            value = result[0] if has_aux else result
+            if not isinstance(value, Tensor) or value.array.ndim:
+                raise GradFault(f"grad: the function must return a single number, not {described(value)}",
+                                ("lambda x: f(x).sum()", "the sum of its elements"))
+            zeros = [Variable(np.zeros_like(x.array)) for x in leaves]
+            slopes = functional.grad(value, leaves, create_graph=True, allow_unused=True) if value.requires_grad else (
+                None,) * len(leaves)
+        filled = tuple(z if s is None else s for s, z in zip(slopes, zeros, strict=True))
+        if not any(args[i].requires_grad for i in at):      # nobody outside can ask for more
+            filled, result = tuple(s.detach() for s in filled), _detached(result)
+        return filled if isinstance(argnums, tuple) else filled[0], result
+
+    return both
+
+
+def _detached(result: Any) -> Any:
+    """A result, or each of a tuple of them, without history."""
+    if isinstance(result, tuple):
+        return tuple(_detached(r) for r in result)
+    return result.detach() if isinstance(result, Tensor) else result
+
+
+def _fresh(x: Any) -> Any:
+    """A stand-in for `x` that a gradient can be asked of, and through which an outer one can pass."""
+    if not isinstance(x, Tensor):
+        raise ArgumentFault(f"gradients can be asked of tensors, not of {described(x)}", "torch.tensor(2.0)")
+    return traced.alias(x) if x.requires_grad else Variable(x.array, True)
+
+
+def jacrev(func: Callable[..., Any], argnums: Any = 0, has_aux: bool = False, chunk_size: Any = None,
+           _preallocate_and_copy: bool = False) -> Callable[..., Any]:
+    """The function that gives the Jacobian of `func` by its arguments `argnums`."""
+    def jacobian(*args: Any) -> Any:
+        at = _chosen(args, argnums)
+        chosen = tuple(_fresh(args[i]) for i in at)
+        found = functional.jacobian(_of(func, args, at), chosen, create_graph=True)
+        found = found if any(args[i].requires_grad for i in at) else _detached(found)
+        return found if isinstance(argnums, tuple) else _unwrapped(found)
+
+    return jacobian
+
+
+def _unwrapped(found: Any) -> Any:
+    """The blocks by the only input, which functional.jacobian gives in tuples of one."""
+    return tuple(_unwrapped(f) for f in found) if isinstance(found[0], tuple) else found[0]
+
+
+jacfwd = jacrev     # the same numbers; there is no forward mode
+
+
+def hessian(func: Callable[..., Any], argnums: Any = 0) -> Callable[..., Any]:
+    """The function that gives the second derivatives of `func`."""
+    return jacrev(jacrev(func, argnums), argnums)
+
+
+def vjp(func: Callable[..., Any], *primals: Any) -> Any:
+    """(func's result, the function that gives the products of a vector with its Jacobian)."""
+    with recording(True):
+        leaves = [_fresh(x) for x in primals]
+        result = func(*leaves)
+
+    def product(*vectors: Any) -> Any:
+        outputs = list(result) if isinstance(result, tuple) else [result]
+        slopes = functional.grad(outputs, leaves, list(vectors), retain_graph=True, create_graph=True,
+                                 allow_unused=True, materialize_grads=True)
+        return slopes
+
+    return result, product
+
+
+def jvp(func: Callable[..., Any], primals: Any, tangents: Any) -> Any:
+    """(func's result, the product of its Jacobian with the tangents)."""
+    return functional.jvp(func, primals, tangents, create_graph=True)
+
+
+def vmap(func: Callable[..., Any], in_dims: Any = 0, out_dims: int = 0, randomness: str = "error",
+         chunk_size: Any = None) -> Callable[..., Any]:
+    """The function that calls `func` for each slice along `in_dims` and stacks the results along `out_dims`."""
+    def mapped(*args: Any) -> Any:
+        dims = in_dims if isinstance(in_dims, tuple) else (in_dims,) * len(args)
+        if len(dims) != len(args):
+            raise ArgumentFault(f"vmap: in_dims has {len(dims)} entries for {len(args)} arguments")
+        lengths = {a.array.shape[d] for a, d in zip(args, dims, strict=True) if d is not None}
+        if len(lengths) != 1:
+            raise ArgumentFault(f"vmap: the mapped dimensions must have one length, not {sorted(lengths)}")
+        results = [func(*(a if d is None else traced.select(a, d, i) for a, d in zip(args, dims, strict=True)))
+                   for i in range(lengths.pop())]
+        if results and isinstance(results[0], tuple):
+            return tuple(traced.stack([r[k] for r in results], out_dims) for k in range(len(results[0])))
+        return traced.stack(results, out_dims)
+
+    return mapped
+
+
+def gradcheck(func: Callable[..., Any], inputs: Any, eps: float = 1e-6, atol: float = 1e-5, rtol: float = 1e-3,
+              raise_exception: bool = True, **options: Any) -> bool:
+    """Whether the gradients of `func` agree with slopes measured by central differences, at double precision."""
+    given = list(inputs) if isinstance(inputs, list | tuple) else [inputs]
+    leaves = [x for x in given if isinstance(x, Tensor) and x.requires_grad]
+    if not leaves:
+        raise GradFault("gradcheck expects at least one input tensor to require gradient",
+                        ("x = torch.ones(2, dtype=torch.float64, requires_grad=True)", "one that does"))
+    for k, output in enumerate(_outputs(func(*given))):
+        for x in leaves:
+            worst = _worst(lambda k=k: _outputs(func(*given))[k], output, x, eps, atol, rtol)
+            if worst and raise_exception:
+                raise GradFault(
+                    f"Jacobian mismatch for output {k} with respect to input {given.index(x) if x in given else 0}: "
+                    f"{worst}", notes=("single precision is too coarse for eps=1e-6: use dtype=torch.float64",)
+                    if x.array.dtype != np.float64 else ())
+            if worst:
+                return False
+    return True
+
+
+def _outputs(result: Any) -> list[Any]:
+    found = list(result) if isinstance(result, tuple) else [result]
+    return [o for o in found if isinstance(o, Tensor) and o.array.dtype.kind == "f"]
+
+
+def _worst(again: Callable[[], Tensor], output: Tensor, x: Tensor, eps: float, atol: float, rtol: float) -> str:
+    """What is wrong with the worst element of the Jacobian of an output; empty if none is."""
+    claimed = np.zeros((output.array.size, x.array.size))
+    if output.requires_grad:
+        for i in range(output.array.size):
+            seed = np.zeros_like(output.array)
+            seed.reshape(-1)[i] = 1
+            [g] = functional.grad(output, [x], [Tensor(seed)], retain_graph=True, allow_unused=True)
+            claimed[i] = 0 if g is None else g.array.reshape(-1)
+    measured = np.zeros_like(claimed)
+    home = x.array
+    try:
+        for j in range(home.size):
+            ends = []
+            for side in (eps, -eps):
+                x.array = home.copy()
+                x.array.reshape(-1)[j] += side
+                with recording(False):
+                    ends.append(again().array.astype(np.float64).reshape(-1))
+            measured[:, j] = (ends[0] - ends[1]) / (2 * eps)
+    finally:
+        x.array = home
+    gap = np.abs(claimed - measured) - (atol + rtol * np.abs(measured))
+    if not gap.size or gap.max() <= 0:
+        return ""
+    i, j = np.unravel_index(int(gap.argmax()), gap.shape)
+    return (f"element {int(i)} of the {sized(output.array.shape)} result by element {int(j)} of the "
+            f"{sized(home.shape)} input: the gradient says {claimed[i, j]:.6g}, the slope is {measured[i, j]:.6g}")
+
+
+def gradgradcheck(func: Callable[..., Any], inputs: Any, grad_outputs: Any = None, eps: float = 1e-6,
+                  atol: float = 1e-5, rtol: float = 1e-3, raise_exception: bool = True, **options: Any) -> bool:
+    """The same for the gradients of the gradients of `func`."""
+    given = list(inputs) if isinstance(inputs, list | tuple) else [inputs]
+
+    def slopes(*xs: Any) -> Any:
+        with recording(True):
+            outputs = _outputs(func(*xs))
+            weights = grad_outputs or [Tensor(np.linspace(0.5, 1.5, o.array.size).reshape(o.array.shape)) for o in
+                                       outputs]
+            wanted = [x for x in xs if isinstance(x, Tensor) and x.requires_grad]
+            return tuple(g for g in functional.grad(outputs, wanted, weights, create_graph=True, allow_unused=True)
+                         if g is not None)
+
+    return gradcheck(slopes, given, eps, atol, rtol, raise_exception)

@@ -1,0 +1,193 @@
+"""Starting values: `torch.nn.init`, and how fresh layers are filled in either age.
+
+Every function writes into the memory of the tensor it is given, and returns it. The names of
+0.1.12 are the same without the last underscore.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from gradcli.engine.call import here
+from gradcli.engine.current import Current, draw
+from gradcli.engine.generator import write
+from gradcli.engine.op import raw
+from gradcli.engine.signature import described
+from gradcli.engine.tensor import Tensor, note_write
+from gradcli.errors import ArgumentFault, ShapeFault, ValueFault
+
+GAINS: dict[str, Callable[[float], float]] = {
+    **dict.fromkeys(("linear", "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d",
+                     "conv_transpose3d", "sigmoid"), lambda slope: 1),
+    "tanh": lambda slope: 5.0 / 3, "relu": lambda slope: math.sqrt(2.0), "selu": lambda slope: 3.0 / 4,
+    "leaky_relu": lambda slope: math.sqrt(2.0 / (1 + slope**2))}
+
+
+def calculate_gain(nonlinearity: str, param: Any = None) -> float:
+    """By how much a layer's spread must grow to make up for what the nonlinearity takes away."""
+    if nonlinearity not in GAINS:
+        raise ValueFault(f"Unsupported nonlinearity {nonlinearity!s:.80}", *((name, "") for name in ("relu", "tanh")))
+    return GAINS[nonlinearity](0.01 if param is None else param)
+
+
+def _target(tensor: Any, name: str) -> Tensor:
+    if not isinstance(tensor, Tensor):
+        raise ArgumentFault(f"{name}() fills a tensor, not {described(tensor)}", f"nn.init.{name}(net.weight)")
+    return tensor
+
+
+def _filled(tensor: Tensor, name: str) -> Tensor:
+    note_write(tensor, name, here())
+    return tensor
+
+
+def uniform_(tensor: Any, a: float = 0.0, b: float = 1.0) -> Tensor:
+    """Uniform numbers between a and b."""
+    array = _target(tensor, "uniform_").array
+    write(array, lambda shape: draw().uniform(shape, array.dtype, a, b))
+    return _filled(tensor, "uniform_")
+
+
+def normal_(tensor: Any, mean: float = 0.0, std: float = 1.0) -> Tensor:
+    """Normal numbers."""
+    draw().normal_into(_target(tensor, "normal_").array, mean, std)
+    return _filled(tensor, "normal_")
+
+
+def constant_(tensor: Any, val: float) -> Tensor:
+    """The same number everywhere."""
+    _target(tensor, "constant_").array[...] = val
+    return _filled(tensor, "constant_")
+
+
+def ones_(tensor: Any) -> Tensor:
+    """Ones."""
+    return constant_(tensor, 1.0)
+
+
+def zeros_(tensor: Any) -> Tensor:
+    """Zeros."""
+    return constant_(tensor, 0.0)
+
+
+def eye_(tensor: Any) -> Tensor:
+    """The identity matrix."""
+    array = _target(tensor, "eye_").array
+    if array.ndim != 2:
+        raise ValueFault("Only tensors with 2 dimensions are supported")
+    array[...] = np.eye(*array.shape)
+    return _filled(tensor, "eye_")
+
+
+def dirac_(tensor: Any, groups: int = 1) -> Tensor:
+    """Kernels of a convolution that hands its channels through."""
+    array = _target(tensor, "dirac_").array
+    if array.ndim not in (3, 4, 5):
+        raise ValueFault("Only tensors with 3, 4, or 5 dimensions are supported")
+    if array.shape[0] % groups:
+        raise ValueFault("dim 0 must be divisible by groups")
+    out = array.shape[0] // groups
+    array[...] = 0
+    middle = tuple(size // 2 for size in array.shape[2:])
+    for group in range(groups):
+        for channel in range(min(out, array.shape[1])):
+            array[(group * out + channel, channel, *middle)] = 1
+    return _filled(tensor, "dirac_")
+
+
+def fans(tensor: Tensor) -> tuple[int, int]:
+    """How many numbers meet in each output of a layer with this weight, and how many outputs each input reaches."""
+    shape = tensor.array.shape
+    if len(shape) < 2:
+        raise ShapeFault("Fan in and fan out can not be computed for tensor with fewer than 2 dimensions")
+    field = math.prod(shape[2:])
+    return shape[1] * field, shape[0] * field
+
+
+def xavier_uniform_(tensor: Any, gain: float = 1.0) -> Tensor:
+    """Uniform numbers whose spread suits both directions (Glorot and Bengio, 2010)."""
+    bound = math.sqrt(3.0) * _xavier(tensor, "xavier_uniform_", gain)
+    return uniform_(tensor, -bound, bound)
+
+
+def xavier_normal_(tensor: Any, gain: float = 1.0) -> Tensor:
+    """Normal numbers whose spread suits both directions (Glorot and Bengio, 2010)."""
+    return normal_(tensor, 0.0, _xavier(tensor, "xavier_normal_", gain))
+
+
+def _xavier(tensor: Any, name: str, gain: float) -> float:
+    fan_in, fan_out = fans(_target(tensor, name))
+    return gain * math.sqrt(2.0 / float(fan_in + fan_out))
+
+
+def kaiming_uniform_(tensor: Any, a: float = 0, mode: str = "fan_in", nonlinearity: str = "leaky_relu") -> Tensor:
+    """Uniform numbers whose spread suits rectifiers (He and others, 2015)."""
+    bound = math.sqrt(3.0) * _kaiming(tensor, "kaiming_uniform_", a, mode, nonlinearity)
+    return uniform_(tensor, -bound, bound)
+
+
+def kaiming_normal_(tensor: Any, a: float = 0, mode: str = "fan_in", nonlinearity: str = "leaky_relu") -> Tensor:
+    """Normal numbers whose spread suits rectifiers (He and others, 2015)."""
+    return normal_(tensor, 0, _kaiming(tensor, "kaiming_normal_", a, mode, nonlinearity))
+
+
+def _kaiming(tensor: Any, name: str, a: float, mode: str, nonlinearity: str) -> float:
+    ways = fans(_target(tensor, name))
+    if mode not in ("fan_in", "fan_out"):
+        raise ValueFault(f"Mode {mode!s:.40} not supported, please use one of ['fan_in', 'fan_out']")
+    return calculate_gain(nonlinearity, a) / math.sqrt(ways[mode == "fan_out"])
+
+
+def orthogonal_(tensor: Any, gain: float = 1) -> Tensor:
+    """A matrix with orthonormal rows or columns, whichever are fewer (Saxe and others, 2013)."""
+    array = _target(tensor, "orthogonal_").array
+    if array.ndim < 2:
+        raise ValueFault("Only tensors with 2 or more dimensions are supported")
+    rows, columns = array.shape[0], array.size // array.shape[0]
+    drawn = draw().normal((rows, columns), array.dtype)
+    q, r = np.linalg.qr(drawn.T if rows < columns else drawn)
+    q = q * np.sign(np.diag(r))
+    array[...] = ((q.T if rows < columns else q) * array.dtype.type(gain)).reshape(array.shape)
+    return _filled(tensor, "orthogonal_")
+
+
+def sparse_(tensor: Any, sparsity: float, std: float = 0.01) -> Tensor:
+    """Normal numbers, of which the given share in each column is zero (Martens, 2010)."""
+    array = _target(tensor, "sparse_").array
+    if array.ndim != 2:
+        raise ValueFault("Only tensors with 2 dimensions are supported")
+    draw().normal_into(array, 0, std)
+    for column in range(array.shape[1]):
+        array[draw().randperm(array.shape[0])[: math.ceil(sparsity * array.shape[0])], column] = 0
+    return _filled(tensor, "sparse_")
+
+
+def trunc_normal_(tensor: Any, mean: float = 0.0, std: float = 1.0, a: float = -2.0, b: float = 2.0) -> Tensor:
+    """Normal numbers between a and b."""
+    array = _target(tensor, "trunc_normal_").array
+    low, high = (math.erf((x - mean) / std / math.sqrt(2.0)) for x in (a, b))
+    drawn = raw.erfinv(draw().uniform(array.shape, array.dtype, low, high))
+    array[...] = np.clip(drawn * array.dtype.type(std * math.sqrt(2.0)) + array.dtype.type(mean), a, b)
+    return _filled(tensor, "trunc_normal_")
+
+
+def legacy() -> bool:
+    """Whether the program draws the random numbers of 0.1.12, and so starts layers as that did."""
+    return bool(Current.generators.stream == "legacy")
+
+
+def start_layer(weight: Tensor, bias: Tensor | None, then: int) -> None:
+    """Fill a fresh linear or convolutional layer, of which 0.1.12 counted `then` inputs to each output."""
+    if legacy():
+        bound = 1.0 / math.sqrt(then)
+        uniform_(weight, -bound, bound)
+    else:
+        kaiming_uniform_(weight, math.sqrt(5))
+        fan_in, _ = fans(weight)
+        bound = 1 / math.sqrt(fan_in) if fan_in > 0 else 0
+    if bias is not None:
+        uniform_(bias, -bound, bound)

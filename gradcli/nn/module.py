@@ -1,0 +1,320 @@
+"""What all modules are: things with parameters, buffers and modules inside, and a forward.
+
+Setting an attribute to a Parameter or a module enters it into the lists from which
+`parameters()`, `state_dict()` and the printed text are made. The value also stays an ordinary
+attribute, so reading `self.fc1` costs no more than any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, ClassVar
+
+import numpy as np
+
+from gradcli.engine.dtypes import DType
+from gradcli.engine.signature import REFUSED, Type, described
+from gradcli.engine.surface import Handle
+from gradcli.engine.tensor import Tensor
+from gradcli.engine.variable import Parameter, Variable
+from gradcli.errors import ArgumentFault, AttributeFault, TypeFault, ValueFault
+from gradcli.nn import state
+from gradcli.nn.looks import BLOCK, looks
+
+LISTS = ("_own", "_kept", "_inner")
+
+
+class Module:
+    """The base of all modules, and of the modules that programs define.
+
+    `_own`, `_kept` and `_inner` list parameters, buffers and modules by name; `_passing` are the
+    names of buffers that state_dict leaves out, `_hooks` what is called before and after forward.
+    """
+
+    __slots__ = ("__dict__", "__weakref__", "_hooks", "_inner", "_kept", "_own", "_passing")
+
+    _home = "torch.nn.modules.module"
+    _inheritable = _holds = True
+    _readable: ClassVar[frozenset[str]] = frozenset(
+        "forward parameters named_parameters children named_children modules named_modules buffers named_buffers "
+        "register_parameter register_buffer register_module add_module zero_grad train eval state_dict load_state_dict "
+        "apply register_forward_hook register_forward_pre_hook float double half type to cpu cuda requires_grad_ "
+        "extra_repr training _parameters _buffers _modules".split())
+    _looks = looks
+    _era: Any = BLOCK       # how it printed in 0.1.12, after the name of its class; None if it was not there then
+    _grouped = False        # whether neighbours that print the same are printed once
+
+    training: bool
+
+    def __init__(self) -> None:
+        for name in LISTS:
+            object.__setattr__(self, name, {})
+        object.__setattr__(self, "_passing", set())
+        object.__setattr__(self, "_hooks", None)
+        self.__dict__["training"] = True
+
+    _parameters = property(lambda self: dict(self._own))
+    _buffers = property(lambda self: dict(self._kept))
+    _modules = property(lambda self: dict(self._inner))
+
+    def __call__(self, *args: Any, **options: Any) -> Any:
+        if self._hooks is None:
+            return self.forward(*args, **options)
+        before, after = self._hooks
+        for hook in tuple(before.values()):
+            given = hook(self, args)
+            if given is not None:
+                args = given if isinstance(given, tuple) else (given,)
+        result = self.forward(*args, **options)
+        for hook in tuple(after.values()):
+            given = hook(self, args, result)
+            if given is not None:
+                result = given
+        return result
+
+    def forward(self, *args: Any, **options: Any) -> Any:
+        """What the module computes."""
+        raise AttributeFault(f'Module [{type(self).__name__}] is missing the required "forward" function',
+                             ("def forward(self, x):", "in the class"))
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        kind = "_own" if isinstance(value, Parameter) else "_inner" if isinstance(value, Module) else ""
+        lists = self._lists(name) if kind or "_own" in _slots_set(self) else ()
+        if kind:
+            for each in lists:
+                each.pop(name, None)
+            getattr(self, kind)[name] = value
+        else:
+            for each, what in zip(lists, ("parameter", "buffer", "child module"), strict=False):
+                if name in each:
+                    _fits(name, value, what)
+                    each[name] = value
+        object.__setattr__(self, name, value)
+
+    def _lists(self, name: str) -> tuple[dict[str, Any], ...]:
+        try:
+            return self._own, self._kept, self._inner
+        except AttributeError:
+            raise AttributeFault(
+                f"{name} was set before Module.__init__() was called",
+                ("super().__init__()", "first in the __init__ of the class")) from None
+
+    def __delattr__(self, name: str) -> None:
+        for each in self._lists(name):
+            each.pop(name, None)
+        object.__delattr__(self, name)
+
+    def __repr__(self) -> str:
+        return looks(self, None)
+
+    def extra_repr(self) -> str:
+        """What today's text says between the brackets after the name."""
+        return ""
+
+    # what is inside
+
+    def named_modules(self, memo: Any = None, prefix: str = "") -> Iterator[tuple[str, Module]]:
+        """This module and all within it, each once, by dotted name."""
+        found, seen = [], set()
+        waiting: list[tuple[str, Module]] = [(prefix, self)]
+        while waiting:
+            path, module = waiting.pop()
+            if id(module) not in seen:
+                seen.add(id(module))
+                found.append((path, module))
+                waiting += [(_joined(path, name), inner) for name, inner in reversed(module._inner.items())
+                            if inner is not None]
+        return iter(found)
+
+    def modules(self) -> Iterator[Module]:
+        """This module and all within it, each once."""
+        return iter([module for _, module in self.named_modules()])
+
+    def named_children(self) -> Iterator[tuple[str, Module]]:
+        """The modules directly within, each once, by name."""
+        found = {id(inner): (name, inner) for name, inner in reversed(self._inner.items()) if inner is not None}
+        return iter([pair for name, inner in self._inner.items() if (pair := found.get(id(inner))) == (name, inner)])
+
+    def children(self) -> Iterator[Module]:
+        """The modules directly within, each once."""
+        return iter([inner for _, inner in self.named_children()])
+
+    def _named(self, which: str, prefix: str, recurse: bool) -> Iterator[tuple[str, Any]]:
+        found, seen = [], set()
+        for path, module in self.named_modules(prefix=prefix) if recurse else [(prefix, self)]:
+            for name, value in getattr(module, which).items():
+                if value is not None and id(value) not in seen:
+                    seen.add(id(value))
+                    found.append((_joined(path, name), value))
+        return iter(found)
+
+    def named_parameters(self, prefix: str = "", recurse: bool = True) -> Iterator[tuple[str, Parameter]]:
+        """The parameters here and in the modules within, each once, by dotted name."""
+        return self._named("_own", prefix, recurse)
+
+    def parameters(self, recurse: bool = True) -> Iterator[Parameter]:
+        """The parameters here and in the modules within, each once."""
+        return iter([value for _, value in self._named("_own", "", recurse)])
+
+    def named_buffers(self, prefix: str = "", recurse: bool = True) -> Iterator[tuple[str, Tensor]]:
+        """The buffers here and in the modules within, each once, by dotted name."""
+        return self._named("_kept", prefix, recurse)
+
+    def buffers(self, recurse: bool = True) -> Iterator[Tensor]:
+        """The buffers here and in the modules within, each once."""
+        return iter([value for _, value in self._named("_kept", "", recurse)])
+
+    def register_parameter(self, name: str, param: Any) -> None:
+        """List `param`, a Parameter or None, under `name`."""
+        self._free(name)
+        _fits(name, param, "parameter")
+        self._own[name] = param
+        self.__dict__[name] = param
+
+    def register_buffer(self, name: str, tensor: Any, persistent: bool = True) -> None:
+        """List `tensor`, which is not learnt, under `name`; unless `persistent`, state_dict leaves it out."""
+        self._free(name)
+        _fits(name, tensor, "buffer")
+        self._kept[name] = tensor
+        self.__dict__[name] = tensor
+        if not persistent:
+            self._passing.add(name)
+
+    def add_module(self, name: str, module: Any) -> None:
+        """List `module` under `name`."""
+        self._free(name)
+        _fits(name, module, "child module")
+        self._inner[name] = module
+        self.__dict__[name] = module
+
+    register_module = add_module
+
+    def _free(self, name: Any) -> None:
+        if not isinstance(name, str) or not name or "." in name or name.startswith("_"):
+            raise ArgumentFault(f"a module lists things under a name without dots that begins with a letter, not "
+                                f"{name!r}"[:120])
+        if not any(name in each for each in self._lists(name)) and hasattr(self, name):
+            raise ValueFault(f"the attribute {name} exists already")
+
+    # what is done to everything inside
+
+    def apply(self, fn: Callable[[Module], Any]) -> Any:
+        """Call `fn` with every module within, the innermost first, and with this one; this module."""
+        for module in state.innermost_first(self):
+            fn(module)
+        return self
+
+    def train(self, mode: bool = True) -> Any:
+        """Go into training mode, in which dropout drops and batches are normalised by themselves; this module."""
+        for module in self.modules():
+            module.__dict__["training"] = bool(mode)
+        return self
+
+    def eval(self) -> Any:
+        """Leave training mode; this module."""
+        return self.train(False)
+
+    def requires_grad_(self, requires_grad: bool = True) -> Any:
+        """Say whether gradients of the parameters are asked for; this module."""
+        for parameter in self.parameters():
+            parameter.requires_grad_(requires_grad)     # type: ignore[attr-defined]  # a method from engine/surface.py
+        return self
+
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Forget the gradients of all parameters, or make them zero."""
+        state.zero_grad(self.parameters(), set_to_none)
+
+    def _as(self, dtype: np.dtype[Any]) -> Any:
+        for module in self.modules():
+            for value in (*module._own.values(), *module._kept.values()):
+                if value is not None and value.array.dtype.kind == "f":
+                    value.array = value.array.astype(dtype, copy=False)
+                    if value.grad is not None:
+                        value.grad = Variable(value.grad.array.astype(dtype, copy=False))
+        return self
+
+    def float(self) -> Any:
+        """Make parameters and floating buffers float32; this module."""
+        return self._as(np.dtype(np.float32))
+
+    def double(self) -> Any:
+        """Make parameters and floating buffers float64; this module."""
+        return self._as(np.dtype(np.float64))
+
+    def half(self) -> Any:
+        """Make parameters and floating buffers float16; this module."""
+        return self._as(np.dtype(np.float16))
+
+    def type(self, dst_type: Any) -> Any:
+        """Make parameters and floating buffers of this type; this module."""
+        dtype = Type.take(dst_type)
+        if dtype is REFUSED:
+            raise ArgumentFault(f"type() needs an element type, not {described(dst_type)}", "net.type(torch.float64)")
+        return self._as(dtype)
+
+    def to(self, *args: Any, **options: Any) -> Any:
+        """Make parameters and floating buffers of the type given; there is one device. This module."""
+        for value in (*args, *options.values()):
+            if isinstance(value, Tensor):
+                self._as(value.array.dtype)
+            elif isinstance(value, DType) or Type.take(value) is not REFUSED:
+                self.type(value)
+            elif str(value).startswith("cuda"):
+                self.cuda()
+        return self
+
+    def cpu(self) -> Any:
+        """This module, which is on the only device there is."""
+        return self
+
+    def cuda(self, device: Any = None) -> Any:
+        """Refused: there is no GPU."""
+        raise ValueFault("there is no GPU here: everything is computed on the CPU",
+                         ("if torch.cuda.is_available():", "before moving anything to it"))
+
+    # what it learnt, and who looks on
+
+    def state_dict(self, destination: Any = None, prefix: str = "", keep_vars: bool = False) -> dict[str, Tensor]:
+        """Parameters and buffers by dotted name, as tensors that share their memory."""
+        return state.state_dict(self, prefix, keep_vars)
+
+    def load_state_dict(self, state_dict: dict[str, Any], strict: bool = True) -> Any:
+        """Copy the tensors that state_dict() told back in; the names missing and the names unknown."""
+        return state.load(self, state_dict, strict)
+
+    def register_forward_pre_hook(self, hook: Callable[..., Any]) -> Handle:
+        """Call hook(module, inputs) before forward; what it returns, unless None, is used as input."""
+        return self._hook(0, hook)
+
+    def register_forward_hook(self, hook: Callable[..., Any]) -> Handle:
+        """Call hook(module, inputs, output) after forward; what it returns, unless None, is the output."""
+        return self._hook(1, hook)
+
+    def _hook(self, when: int, hook: Callable[..., Any]) -> Handle:
+        if self._hooks is None:
+            object.__setattr__(self, "_hooks", ({}, {}))
+        hooks = self._hooks[when]
+        key = max(hooks, default=0) + 1
+        hooks[key] = hook
+        return Handle(hooks, key)
+
+
+FITTING: dict[str, tuple[type, str]] = {
+    "parameter": (Parameter, "torch.nn.Parameter or None expected"), "buffer": (Tensor, "a tensor or None expected"),
+    "child module": (Module, "torch.nn.Module or None expected")}
+
+
+def _fits(name: str, value: Any, what: str) -> None:
+    kind, expected = FITTING[what]
+    if value is not None and not isinstance(value, kind):
+        raise TypeFault(f"cannot assign {described(value)} as {what} '{name}' ({expected})",
+                        *((f"nn.Parameter({name})", "a Parameter around a tensor"),) if what == "parameter" else ())
+
+
+def _slots_set(module: Module) -> tuple[str, ...]:
+    """The lists that exist already: none before Module.__init__ has run."""
+    return LISTS if hasattr(module, "_inner") else ()
+
+
+def _joined(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name

@@ -1,0 +1,217 @@
+"""What all optimisers are: groups of parameters, options for each, and a memory for each parameter.
+
+An optimiser states `_update`, the change of one parameter, on arrays. Its options lie in plain
+dicts that programs read and write, `optimizer.param_groups[0]['lr'] = 0.01`, so they are checked
+when they are used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, ClassVar
+
+import numpy as np
+
+from gradcli.engine.call import here
+from gradcli.engine.signature import described
+from gradcli.engine.tensor import Tensor, note_write
+from gradcli.engine.variable import recording
+from gradcli.errors import ArgumentFault, GradFault, ValueFault
+from gradcli.nn.state import zero_grad
+
+Array = np.ndarray[Any, Any]
+UNSET: Any = object()
+
+
+def number(group: dict[str, Any], name: str, least: float | None = 0.0) -> float:
+    """An option of a group as a plain number."""
+    value = group.get(name, UNSET)
+    if isinstance(value, Tensor) and value.array.size == 1:
+        value = value.array.item()
+    if not isinstance(value, int | float):
+        raise ArgumentFault(f"the option {name} of an optimiser must be a number, not "
+                            f"{'missing' if value is UNSET else described(value)}")
+    if least is not None and not value >= least:
+        raise ValueFault(f"Invalid {WORDS.get(name, f'{name} value')}: {value}")
+    return value
+
+
+def pair(group: dict[str, Any], name: str) -> tuple[float, float]:
+    """An option that is two numbers."""
+    value = group.get(name)
+    if not isinstance(value, tuple | list) or len(value) != 2:
+        raise ArgumentFault(f"the option {name} of an optimiser must be two numbers, not {described(value)}")
+    return number({name: value[0]}, name, None), number({name: value[1]}, name, None)
+
+
+WORDS = {"lr": "learning rate", "eps": "epsilon value"}
+
+
+class Optimizer:
+    """The base of all optimisers."""
+
+    __slots__ = ("_state", "defaults", "param_groups")
+
+    _home = "torch.optim.optimizer"
+    _readable: ClassVar[frozenset[str]] = frozenset(
+        "step zero_grad param_groups defaults state state_dict load_state_dict add_param_group".split())
+    _writable: ClassVar[frozenset[str]] = frozenset()
+    _idle: ClassVar[frozenset[str]] = frozenset({"foreach", "capturable", "differentiable", "fused"})
+
+    def __init__(self, params: Any, defaults: dict[str, Any]) -> None:
+        for name in self._idle & defaults.keys():
+            if name == "differentiable" and defaults[name]:
+                raise ValueFault("optimisers that can be differentiated are not offered")
+        self.defaults = defaults
+        self.param_groups: list[dict[str, Any]] = []
+        self._state: dict[Any, dict[str, Any]] = {}
+        if isinstance(params, Tensor):
+            raise ArgumentFault("params argument given to the optimizer should be an iterable of Tensors or dicts, "
+                                "but got a tensor", ("[x]", "a list of the one tensor"))
+        if not isinstance(params, Iterable) or isinstance(params, str):
+            raise ArgumentFault(f"an optimiser needs a list of parameters, not {described(params)}", "net.parameters()")
+        found = list(params)
+        if not found:
+            raise ValueFault("optimizer got an empty parameter list")
+        for group in found if isinstance(found[0], dict) else [{"params": found}]:
+            self.add_param_group(group)
+
+    def _check(self, group: dict[str, Any]) -> None:
+        """Refuse options that make no sense."""
+        for name in ("lr", "eps", "weight_decay", "momentum"):
+            if name in self.defaults:
+                number(group, name)
+
+    def add_param_group(self, param_group: Any) -> None:
+        """Optimise further parameters too; options that the dict does not set are the usual ones."""
+        if not isinstance(param_group, dict) or "params" not in param_group:
+            raise ArgumentFault(f"a group of parameters is a dict, not {described(param_group)}",
+                                "{'params': net.parameters(), 'lr': 0.01}")
+        given = param_group["params"]
+        params = [given] if isinstance(given, Tensor) else self._entries(given)
+        group = {"params": params} | {n: v for n, v in param_group.items() if n != "params"}
+        for name, usual in self.defaults.items():
+            group.setdefault(name, usual)
+        self._check(group)
+        taken = {id(p) for other in self.param_groups for p in other["params"]}
+        if any(id(p) in taken for p in params):
+            raise ValueFault("some parameters appear in more than one parameter group")
+        self.param_groups.append(group)
+
+    def _entries(self, given: Iterable[Any]) -> list[Any]:
+        params = []
+        for p in given:
+            p = p[1] if isinstance(p, tuple) and len(p) == 2 and isinstance(p[0], str) else p
+            if not isinstance(p, Tensor):
+                raise ArgumentFault(f"optimizer can only optimize Tensors, but one of the params is {described(p)}")
+            if p.node is not None:
+                raise ValueFault("can't optimize a non-leaf Tensor", ("x.detach().requires_grad_()", "is a leaf"))
+            params.append(p)
+        return params
+
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Forget the gradients of all parameters, or make them zero."""
+        for group in self.param_groups:
+            zero_grad(self._params(group), set_to_none)
+
+    def _params(self, group: Any) -> list[Any]:
+        params = group.get("params") if isinstance(group, dict) else None
+        if not isinstance(params, list) or not all(isinstance(p, Tensor) for p in params):
+            raise ArgumentFault("each entry of param_groups is a dict whose 'params' are a list of tensors")
+        return params
+
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
+        """Change the parameters once, by their gradients; with a closure, compute these first and return its loss."""
+        loss = None
+        if closure is not None:
+            with recording(True):
+                loss = closure()
+        at = None
+        for group in self.param_groups:
+            options = self._options(group)
+            for p in self._params(group):
+                if p.grad is None:
+                    continue
+                grad = p.grad.array
+                if grad.dtype is not p.array.dtype:
+                    grad = grad.astype(p.array.dtype)
+                if not p.array.flags.writeable:
+                    raise GradFault("a parameter lies in memory that cannot be written", "x = x.clone()")
+                self._update(p.array, -grad if group.get("maximize") else grad,
+                             self._state.setdefault(p, {}), options)
+                at = at or here()
+                note_write(p, f"{type(self).__name__}.step", at)
+        return loss
+
+    def _options(self, group: dict[str, Any]) -> Any:
+        """The options of a group, checked, as `_update` wants them."""
+        raise NotImplementedError
+
+    def _update(self, param: Array, grad: Array, state: dict[str, Any], options: Any) -> None:
+        """Change one parameter in place."""
+        raise NotImplementedError
+
+    @property
+    def state(self) -> dict[Any, dict[str, Any]]:
+        """What is remembered of each parameter, as tensors that share its memory."""
+        return {p: _shown(kept) for p, kept in self._state.items()}
+
+    def state_dict(self) -> dict[str, Any]:
+        """What is remembered, and the options, with parameters numbered."""
+        numbers: dict[int, int] = {}
+        for group in self.param_groups:
+            for p in group["params"]:
+                numbers.setdefault(id(p), len(numbers))
+        return {"state": {numbers[id(p)]: _shown(kept) for p, kept in self._state.items() if id(p) in numbers},
+                "param_groups": [{n: v for n, v in group.items() if n != "params"}
+                                 | {"params": [numbers[id(p)] for p in group["params"]]}
+                                 for group in self.param_groups]}
+
+    def load_state_dict(self, state_dict: Any) -> None:
+        """Go on from what state_dict() told."""
+        groups = state_dict.get("param_groups") if isinstance(state_dict, dict) else None
+        if not isinstance(groups, list) or not isinstance(state_dict.get("state"), dict):
+            raise ArgumentFault("load_state_dict() needs what state_dict() of an optimiser returned")
+        if [len(g["params"]) for g in groups] != [len(g["params"]) for g in self.param_groups]:
+            raise ValueFault("loaded state dict contains a parameter group that doesn't match the size of "
+                             "optimizer's group")
+        params = [p for group in self.param_groups for p in group["params"]]
+        for mine, given in zip(self.param_groups, groups, strict=True):
+            mine.update({n: v for n, v in given.items() if n != "params"})
+        self._state = {params[i]: _taken(kept) for i, kept in state_dict["state"].items()
+                       if type(i) is int and 0 <= i < len(params)}
+
+    def __repr__(self) -> str:
+        return self._looks(None)
+
+    def _looks(self, style: Any) -> str:
+        """Its text: every group with its options."""
+        said = f"{type(self).__name__} (\n"
+        for i, group in enumerate(self.param_groups):
+            said += f"Parameter Group {i}\n"
+            said += "".join(f"    {name}: {group[name]}\n" for name in sorted(group) if name != "params")
+        return said + ")"
+
+
+def _shown(kept: dict[str, Any]) -> dict[str, Any]:
+    """A parameter's memory as programs see it: arrays as tensors, the count of steps as a number in one."""
+    return {name: Tensor(np.array(value, np.float32)) if name == "step" else _told(value)
+            for name, value in kept.items()}
+
+
+def _told(value: Any) -> Any:
+    if isinstance(value, np.ndarray):
+        return Tensor(value)
+    if isinstance(value, np.generic):
+        return value.item()
+    return [_told(v) for v in value] if isinstance(value, list) else value
+
+
+def _taken(kept: dict[str, Any]) -> dict[str, Any]:
+    """A parameter's memory from what `_shown` told."""
+    def inside(value: Any) -> Any:
+        if isinstance(value, Tensor):
+            return value.array.copy()
+        return [inside(v) for v in value] if isinstance(value, list) else value
+
+    return {name: int(inside(value)) if name == "step" else inside(value) for name, value in kept.items()}

@@ -1,0 +1,310 @@
+"""How the learning rate changes as the epochs go by: `torch.optim.lr_scheduler`.
+
+A schedule states `_next`, the rate of a group at `last_epoch`, from the rate before it, so that
+several can act on one optimiser, and a program's own changes are kept.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from typing import Any, ClassVar
+
+from gradcli.engine.signature import described
+from gradcli.engine.tensor import Tensor
+from gradcli.errors import ArgumentFault, ValueFault
+from gradcli.nn.optimizer import Optimizer, number
+
+
+class _Schedule:
+    """The base of all schedules."""
+
+    __slots__ = ("__dict__", "_last", "optimizer")
+
+    _home = "torch.optim.lr_scheduler"
+    _holds = True
+    _readable: ClassVar[frozenset[str]] = frozenset({"step", "get_last_lr", "state_dict", "load_state_dict",
+                                                     "optimizer"})
+
+    last_epoch: int
+    base_lrs: list[float]
+
+    def __init__(self, optimizer: Any, last_epoch: int = -1) -> None:
+        if not isinstance(optimizer, Optimizer):
+            raise ArgumentFault(f"a schedule needs an optimiser, not {described(optimizer)}",
+                                f"{type(self).__name__}(optimizer, ...)")
+        self.optimizer = optimizer
+        for group in optimizer.param_groups:
+            if last_epoch == -1:
+                group.setdefault("initial_lr", number(group, "lr"))
+            elif "initial_lr" not in group:
+                raise ValueFault("param 'initial_lr' is not specified in param_groups when resuming an optimizer")
+        self.base_lrs = [number(group, "initial_lr") for group in optimizer.param_groups]
+        self.last_epoch = last_epoch
+        self._advance(last_epoch + 1, first=True)
+
+    def step(self, epoch: Any = None) -> None:
+        """Go to the next epoch, or to the one given."""
+        if epoch is not None and type(epoch) is not int:
+            raise ArgumentFault(f"an epoch is a whole number, not {described(epoch)}", "scheduler.step()")
+        if epoch is None or epoch == self.last_epoch + 1:
+            self._advance(self.last_epoch + 1)
+            return
+        for group, base in zip(self.optimizer.param_groups, self.base_lrs, strict=False):
+            group["lr"] = base
+        self.last_epoch = -1
+        for each in range(epoch + 1):
+            self._advance(each, first=each == 0)
+
+    def _advance(self, epoch: int, first: bool = False) -> None:
+        self.last_epoch = epoch
+        for i, group in enumerate(self.optimizer.param_groups):
+            rate = number(group, "lr")
+            group["lr"] = self._first(rate, i) if first else self._next(rate, i)
+        self._last = [group["lr"] for group in self.optimizer.param_groups]
+
+    def _first(self, rate: float, i: int) -> float:
+        """The rate of group `i` to begin with."""
+        return rate
+
+    def _next(self, rate: float, i: int) -> float:
+        """The rate of group `i` at last_epoch, after `rate`."""
+        raise NotImplementedError
+
+    def get_last_lr(self) -> list[float]:
+        """The rates that were set last, one for each group."""
+        return list(self._last)
+
+    def state_dict(self) -> dict[str, Any]:
+        """Where the schedule is, and what its options are."""
+        return {name: list(value) if isinstance(value, list) else value for name, value in vars(self).items()
+                if isinstance(value, int | float | str | list | type(None))}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Go on from what state_dict() told."""
+        if not isinstance(state_dict, dict) or not all(name in vars(self) for name in state_dict):
+            raise ArgumentFault("load_state_dict() needs what state_dict() of such a schedule returned")
+        vars(self).update(state_dict)
+
+    def __repr__(self) -> str:
+        return f"<{self._home}.{type(self).__name__} object>"
+
+    def _looks(self, style: Any) -> str:
+        """Its text in a style, which gives it an address."""
+        return f"<{self._home}.{type(self).__name__} object at {style.address(self)}>"
+
+
+class _ByFunction(_Schedule):
+    """By a function of the epoch, or one for each group."""
+
+    __slots__ = ()
+
+    def __init__(self, optimizer: Any, lr_lambda: Any, last_epoch: int = -1) -> None:
+        groups = len(getattr(optimizer, "param_groups", ()))
+        functions = list(lr_lambda) if isinstance(lr_lambda, list | tuple) else [lr_lambda] * groups
+        if len(functions) != groups:
+            raise ValueFault(f"Expected {groups} lr_lambdas, but got {len(functions)}")
+        self.lr_lambdas: list[Callable[[int], float]] = functions
+        super().__init__(optimizer, last_epoch)
+
+    def _factor(self, i: int) -> float:
+        return number({"what lr_lambda returns": self.lr_lambdas[i](self.last_epoch)}, "what lr_lambda returns", None)
+
+    def state_dict(self) -> dict[str, Any]:
+        return {name: value for name, value in super().state_dict().items() if name != "lr_lambdas"}
+
+
+class LambdaLR(_ByFunction):
+    """The rate at first, times a function of the epoch."""
+
+    __slots__ = ()
+
+    def _first(self, rate: float, i: int) -> float:
+        return self._next(rate, i)
+
+    def _next(self, rate: float, i: int) -> float:
+        return self.base_lrs[i] * self._factor(i)
+
+
+class MultiplicativeLR(_ByFunction):
+    """The rate before, times a function of the epoch."""
+
+    __slots__ = ()
+
+    def _next(self, rate: float, i: int) -> float:
+        return rate * self._factor(i)
+
+
+class StepLR(_Schedule):
+    """Times gamma every step_size epochs."""
+
+    __slots__ = ()
+
+    def __init__(self, optimizer: Any, step_size: int, gamma: float = 0.1, last_epoch: int = -1) -> None:
+        if type(step_size) is not int or step_size < 1:
+            raise ValueFault(f"step_size must be a whole number of at least 1, not {step_size!s:.40}")
+        self.step_size, self.gamma = step_size, gamma
+        super().__init__(optimizer, last_epoch)
+
+    def _next(self, rate: float, i: int) -> float:
+        return rate * self.gamma if self.last_epoch % self.step_size == 0 else rate
+
+
+class MultiStepLR(_Schedule):
+    """Times gamma at each of the milestones."""
+
+    __slots__ = ()
+
+    def __init__(self, optimizer: Any, milestones: Iterable[int], gamma: float = 0.1, last_epoch: int = -1) -> None:
+        self.milestones, self.gamma = sorted(milestones), gamma
+        super().__init__(optimizer, last_epoch)
+
+    def _next(self, rate: float, i: int) -> float:
+        passed = self.milestones.count(self.last_epoch)
+        return rate * self.gamma**passed if passed else rate
+
+
+class ConstantLR(_Schedule):
+    """Times factor, until total_iters epochs have gone by."""
+
+    __slots__ = ()
+
+    def __init__(self, optimizer: Any, factor: float = 1.0 / 3, total_iters: int = 5, last_epoch: int = -1) -> None:
+        if factor > 1.0 or factor < 0:
+            raise ValueFault("Constant multiplicative factor expected to be between 0 and 1.")
+        self.factor, self.total_iters = factor, total_iters
+        super().__init__(optimizer, last_epoch)
+
+    def _first(self, rate: float, i: int) -> float:
+        return rate * self.factor
+
+    def _next(self, rate: float, i: int) -> float:
+        return rate * (1.0 / self.factor) if self.last_epoch == self.total_iters else rate
+
+
+class LinearLR(_Schedule):
+    """Times a factor that goes from start_factor to end_factor in total_iters epochs."""
+
+    __slots__ = ()
+
+    def __init__(self, optimizer: Any, start_factor: float = 1.0 / 3, end_factor: float = 1.0, total_iters: int = 5,
+                 last_epoch: int = -1) -> None:
+        if start_factor > 1.0 or start_factor <= 0:
+            raise ValueFault("Starting multiplicative factor expected to be greater than 0 and less or equal to 1.")
+        if end_factor > 1.0 or end_factor < 0:
+            raise ValueFault("Ending multiplicative factor expected to be between 0 and 1.")
+        self.start_factor, self.end_factor, self.total_iters = start_factor, end_factor, total_iters
+        super().__init__(optimizer, last_epoch)
+
+    def _first(self, rate: float, i: int) -> float:
+        return rate * self.start_factor
+
+    def _next(self, rate: float, i: int) -> float:
+        if self.last_epoch > self.total_iters:
+            return rate
+        rise = self.end_factor - self.start_factor
+        return rate * (1.0 + rise / (self.total_iters * self.start_factor + (self.last_epoch - 1) * rise))
+
+
+class ExponentialLR(_Schedule):
+    """Times gamma every epoch."""
+
+    __slots__ = ()
+
+    def __init__(self, optimizer: Any, gamma: float, last_epoch: int = -1) -> None:
+        self.gamma = gamma
+        super().__init__(optimizer, last_epoch)
+
+    def _next(self, rate: float, i: int) -> float:
+        return rate * self.gamma
+
+
+class PolynomialLR(_Schedule):
+    """Down to zero in total_iters epochs, as a power of what is left of them."""
+
+    __slots__ = ()
+
+    def __init__(self, optimizer: Any, total_iters: int = 5, power: float = 1.0, last_epoch: int = -1) -> None:
+        self.total_iters, self.power = total_iters, power
+        super().__init__(optimizer, last_epoch)
+
+    def _next(self, rate: float, i: int) -> float:
+        if self.last_epoch > self.total_iters:
+            return rate
+        left, before = (1.0 - epoch / self.total_iters for epoch in (self.last_epoch, self.last_epoch - 1))
+        return float(rate * (left / before) ** self.power)
+
+
+class CosineAnnealingLR(_Schedule):
+    """Along half a cosine down to eta_min in T_max epochs, and up again (Loshchilov and Hutter, 2016)."""
+
+    __slots__ = ()
+
+    def __init__(self, optimizer: Any, T_max: int, eta_min: float = 0.0, last_epoch: int = -1) -> None:
+        if type(T_max) is not int or T_max < 1:
+            raise ValueFault(f"T_max must be a whole number of at least 1, not {T_max!s:.40}")
+        self.T_max, self.eta_min = T_max, eta_min
+        super().__init__(optimizer, last_epoch)
+
+    def _next(self, rate: float, i: int) -> float:
+        base, low, length = self.base_lrs[i], self.eta_min, self.T_max
+        if (self.last_epoch - 1 - length) % (2 * length) == 0:
+            return rate + (base - low) * (1 - math.cos(math.pi / length)) / 2
+        now, before = (1 + math.cos(math.pi * epoch / length) for epoch in (self.last_epoch, self.last_epoch - 1))
+        return now / before * (rate - low) + low
+
+
+class ReduceLROnPlateau(_Schedule):
+    """Times factor when a measure has not got better for more than `patience` epochs."""
+
+    __slots__ = ()
+
+    def __init__(self, optimizer: Any, mode: str = "min", factor: float = 0.1, patience: int = 10,
+                 threshold: float = 1e-4, threshold_mode: str = "rel", cooldown: int = 0, min_lr: Any = 0,
+                 eps: float = 1e-8) -> None:
+        if factor >= 1.0:
+            raise ValueFault("Factor should be < 1.0.")
+        if mode not in ("min", "max"):
+            raise ValueFault(f"mode {mode!s:.40} is unknown!", '"min"', '"max"')
+        if threshold_mode not in ("rel", "abs"):
+            raise ValueFault(f"threshold mode {threshold_mode!s:.40} is unknown!", '"rel"', '"abs"')
+        self.mode, self.factor, self.patience, self.cooldown, self.eps = mode, factor, patience, cooldown, eps
+        self.threshold, self.threshold_mode = threshold, threshold_mode
+        self.best = math.inf if mode == "min" else -math.inf
+        self.num_bad_epochs = self.cooldown_counter = 0
+        super().__init__(optimizer)
+        count = len(self.optimizer.param_groups)
+        self.min_lrs = list(min_lr) if isinstance(min_lr, list | tuple) else [min_lr] * count
+        if len(self.min_lrs) != count:
+            raise ValueFault(f"expected {count} min_lrs, got {len(self.min_lrs)}")
+
+    def step(self, metrics: Any = None, epoch: Any = None) -> None:
+        """Take note of the measure, and reduce the rate if it has been no better for long enough."""
+        if isinstance(metrics, Tensor) and metrics.array.size == 1:
+            metrics = metrics.array.item()
+        if not isinstance(metrics, int | float):
+            raise ArgumentFault(f"ReduceLROnPlateau needs the measure, a number, not {described(metrics)}",
+                                "scheduler.step(loss)")
+        self.last_epoch += 1
+        if self._better(metrics):
+            self.best, self.num_bad_epochs = metrics, 0
+        else:
+            self.num_bad_epochs += 1
+        if self.cooldown_counter > 0:
+            self.cooldown_counter -= 1
+            self.num_bad_epochs = 0
+        if self.num_bad_epochs > self.patience:
+            for group, least in zip(self.optimizer.param_groups, self.min_lrs, strict=False):
+                rate = number(group, "lr")
+                new = max(rate * self.factor, least)
+                group["lr"] = new if rate - new > self.eps else rate
+            self.cooldown_counter, self.num_bad_epochs = self.cooldown, 0
+        self._last = [group["lr"] for group in self.optimizer.param_groups]
+
+    def _better(self, value: float) -> bool:
+        sign = 1 if self.mode == "max" else -1
+        margin = self.threshold if self.threshold_mode == "abs" else self.threshold * self.best * sign
+        if not math.isfinite(self.best):
+            return sign * value > sign * self.best
+        bound = self.best * (1 + sign * self.threshold) if self.threshold_mode == "rel" else self.best + sign * margin
+        return sign * value > sign * bound
