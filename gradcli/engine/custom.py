@@ -16,7 +16,7 @@ import numpy as np
 
 from gradcli.engine.call import debtor, here
 from gradcli.engine.op import Op, Part, traced
-from gradcli.engine.signature import described, sized
+from gradcli.engine.signature import Signature, described, sized
 from gradcli.engine.tensor import Shown, Tensor, clock, note_write
 from gradcli.engine.variable import RESULT, Variable, Volatile, grad_mode, recording
 from gradcli.engine.write import rebase, writable
@@ -287,11 +287,16 @@ class Owing:
         return self.record.share(self.at, F is traced, g)
 
 
+NO_PARAMETERS = Signature(lambda: None)
+KEPT = 1        # where a sweep is told that a kept value stands: beyond parameters and result, so it is left alone
+
+
 class Custom(Op, abstract=True):
     """The recorded call of a program's Function."""
 
     __slots__ = ("__weakref__",)
 
+    signature = NO_PARAMETERS
     params = ()
     several = True
 
@@ -317,6 +322,7 @@ class Barred(Op, abstract=True):
     """The gradients of a backward that cannot itself be differentiated."""
 
     __slots__ = ()
+    signature = NO_PARAMETERS
     params = ()
     modern_name = era_name = "torch.autograd.function.Error"
 
@@ -406,7 +412,7 @@ def _recorded(cls: type, ctx: Context, record: Record, given: list[Any], args: t
     kept = record.settle(given, args, {id(w): i for i, w in enumerate(wanted)})
     edges = [(debtor(a), at) for at, a in enumerate(args) if record.needs[at]]
     record.edges = len(edges)
-    node.edges = tuple((to, Owing(record, at, (-1,) * len(kept) if i == 0 else ()), kept if i == 0 else ())
+    node.edges = tuple((to, Owing(record, at, (KEPT,) * len(kept) if i == 0 else ()), kept if i == 0 else ())
                        for i, (to, at) in enumerate(edges))
     return node
 
