@@ -13,72 +13,21 @@ from typing import Any
 from gradcli.engine import functional
 from gradcli.engine.backward import watched
 from gradcli.engine.call import here
-from gradcli.engine.dtypes import ALL, NAMED, OF, Default, DType
-from gradcli.engine.op import Op, Part, short, traced
+from gradcli.engine.dtypes import NAMED, OF, Default, DType
+from gradcli.engine.op import traced
 from gradcli.engine.signature import REFUSED, Type, described
-from gradcli.engine.surface import ASSIGNABLE, METHODS, PROPERTIES, Handle
 from gradcli.engine.storage import METHODS as STORED
 from gradcli.engine.storage import is_storage, typename
+from gradcli.engine.surface import METHODS
 from gradcli.engine.tensor import Cut, Size, Tensor
-from gradcli.engine.types import TENSOR, TYPES, TensorType
+from gradcli.engine.types import TENSOR, TYPES
 from gradcli.engine.variable import Parameter, Variable, Volatile, grad_mode, recording
 from gradcli.errors import ArgumentFault, GradFault, IntegerLeaf
-from gradcli.lang.kinds import Kind, types_of
-from gradcli.lang.policy import GONE
-from gradcli.nn import CLOSED as nn_closed
+from gradcli.lang.kinds import Kind
 from gradcli.nn import fetch as nn_fetch
 from gradcli.nn import names as nn_names
 from gradcli.ops.directory import DIRECTORY
-
-FIELDS = frozenset({"grad", "requires_grad", "shape", "ndim", "dtype"})
-"""What tensors have besides operations, methods and properties."""
-
-
-class Namespace:
-    """What a program sees as a module: some names, and nothing that reaches elsewhere.
-
-    `operations` are names by which `fetch` finds something, by the name it has here; each arrives when first
-    asked for.
-    """
-
-    def __init__(self, name: str, operations: dict[str, str] | None = None,
-                 fetch: Callable[[str], Any] | None = None, **names: Any) -> None:
-        self.__dict__.update(names)
-        self.__dict__[".name"] = name
-        self.__dict__[".operations"] = operations or {}
-        self.__dict__[".fetch"] = fetch or operation
-
-    def __getattr__(self, name: str) -> Any:
-        full = self.__dict__[".operations"].get(name)
-        if full is None:
-            raise AttributeError(f"{self!r} has no {name}", name=name, obj=self)
-        found = self.__dict__[name] = self.__dict__[".fetch"](full)
-        return found
-
-    def __repr__(self) -> str:
-        return f"<module '{self.__dict__['.name']}'>"
-
-
-def operation(full: str) -> Any:
-    """The operation of the table with this full name."""
-    return getattr(traced, short(full))
-
-
-class Arriving(Kind):
-    """A Kind whose one type arrives when it is first asked for."""
-
-    __slots__ = ("_fetch",)
-
-    def __init__(self, name: str, fetch: Callable[[], type]) -> None:
-        self._name, self._fetch = name, fetch
-
-    @property
-    def _types(self) -> tuple[type, ...]:   # type: ignore[override]
-        return (self._fetch(),)
-
-    @property
-    def _call(self) -> Callable[..., Any]:  # type: ignore[override]
-        return self._fetch()
+from gradcli.spaces import Arriving, Namespace, TensorKind, math_space
 
 
 def _custom(name: str) -> Any:
@@ -86,35 +35,6 @@ def _custom(name: str) -> Any:
     from gradcli.engine import custom
 
     return getattr(custom, name)
-
-
-def names_in(space: Namespace) -> Iterable[str]:
-    """The public names of a namespace."""
-    return (name for name in {**vars(space)[".operations"], **vars(space)} if not name.startswith("."))
-
-
-class _Holding(type):
-    """A type whose instances are the tensors of one tensor class."""
-
-    holder: TensorType
-
-    def __instancecheck__(cls, value: object) -> bool:
-        return cls.holder.holds(value)
-
-
-class TensorKind(Kind):
-    """`torch.FloatTensor`: makes tensors, names their element type, recognises them."""
-
-    __slots__ = ("holder",)
-
-    def __init__(self, name: str, holder: TensorType) -> None:
-        super().__init__(name, (_Holding(name, (), {"holder": holder}),), holder)
-        self.holder = holder
-
-    @property
-    def tensor_dtype(self) -> DType:
-        """The element type it stands for."""
-        return self.holder.tensor_dtype
 
 
 def variable(data: Any = None, requires_grad: bool = False, volatile: bool = False) -> Variable:
@@ -213,43 +133,6 @@ def tensor_aware(plain: Callable[..., Any], name: str) -> Callable[..., Any]:
     return both
 
 
-MATH = ("acos acosh asin asinh atan atan2 atanh cbrt ceil copysign cos cosh degrees dist e erf erfc exp exp2 expm1 fabs "
-        "floor fmod frexp fsum gamma gcd hypot inf isclose isfinite isinf isnan isqrt lcm ldexp lgamma log log10 log1p "
-        "log2 modf nan nextafter pi prod radians remainder sin sinh sqrt tan tanh tau trunc ulp").split()
-FACTORIAL_LIMIT = 20_000
-
-
-def _bounded(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A function of whole numbers whose results grow fast, for numbers that are not too large."""
-
-    def bounded(*args: int) -> Any:
-        if any(abs(a) > FACTORIAL_LIMIT for a in args):
-            raise ArgumentFault(f"{function.__name__}() takes numbers up to {FACTORIAL_LIMIT} here")
-        return function(*args)
-
-    bounded.__name__ = bounded.__qualname__ = function.__name__
-    return bounded
-
-
-def math_space() -> Namespace:
-    """Python's math, as far as it is harmless."""
-    growing = {name: _bounded(getattr(math, name)) for name in ("comb", "factorial", "perm")}
-    return Namespace("math", **{name: getattr(math, name) for name in MATH}, pow=math.pow, **growing)
-
-
-def random_space(generators: Any) -> Namespace:
-    """Python's random, on the session's own seeded stream."""
-    def drawing(name: str) -> Callable[..., Any]:
-        def drawn(*args: Any) -> Any:
-            return getattr(generators.python, name)(*args)
-
-        drawn.__name__ = drawn.__qualname__ = name
-        return drawn
-
-    return Namespace("random", **{name: drawing(name) for name in (
-        "random", "uniform", "gauss", "randint", "choice", "shuffle", "sample", "seed")})
-
-
 def operations() -> dict[str, dict[str, str]]:
     """The full names of the table's functions, by the namespace they live in ("" for torch) and their last word."""
     spaces: dict[str, dict[str, str]] = {"": {}}
@@ -281,7 +164,7 @@ def torch_space(session: dict[str, Any]) -> Namespace:
         inference_mode=GradSwitch("inference_mode", False), set_grad_enabled=set_grad_enabled,
         is_grad_enabled=lambda: grad_mode.on, is_tensor=is_tensor, from_numpy=from_numpy, is_storage=is_storage,
         typename=typename, set_default_dtype=set_default_dtype, get_num_threads=lambda: 1,
-        set_num_threads=lambda count: None, func=Namespace("torch.func", dict(zip(FUNC, FUNC, strict=True)), _transform),
+        set_num_threads=lambda count: None, func=Namespace("torch.func", {name: name for name in FUNC}, _transform),
         numel=METHODS["numel"], detach=METHODS["detach"], detach_=METHODS["detach_"], get_device=STORED["get_device"],
         get_default_dtype=lambda: OF[Default.floating], set_default_tensor_type=set_default_dtype,
         pi=math.pi, e=math.e, inf=math.inf, nan=math.nan, strided="torch.strided", **session)
@@ -306,7 +189,7 @@ def _transform(name: str) -> Any:
 
 def _autograd() -> Namespace:
     """`torch.autograd`."""
-    own = Arriving("torch.autograd.function.Function", lambda: _custom("Function"))  # type: ignore[no-any-return]
+    own = Arriving("torch.autograd.function.Function", lambda: _custom("Function"))
     function = Namespace("torch.autograd.function", {"once_differentiable": "once_differentiable"}, _custom,
                          Function=own)
     made = Kind("torch.autograd.Variable", (Variable,), variable)
@@ -325,9 +208,9 @@ def prelude(torch: Namespace, plain: dict[str, Any]) -> dict[str, Any]:
     names: dict[str, Any] = {name: tensor_aware(plain[name], name) for name in TENSOR_AWARE}
     names |= {name: getattr(torch, name) for name in
               ("no_grad", "enable_grad", "is_tensor", "manual_seed", "nn", "optim") if name in vars(torch)}
-    names |= {"torch": torch, "Variable": torch.autograd.Variable, "F": torch.nn.functional,  # type: ignore[attr-defined]
+    names |= {"torch": torch, "Variable": torch.autograd.Variable, "F": torch.nn.functional,
               "math": math_space(), "pi": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan}
-    return names | {"Function": torch.autograd.Function}  # type: ignore[attr-defined]
+    return names | {"Function": torch.autograd.Function}
 
 
 def bare_names(plain: Iterable[str]) -> frozenset[str]:
@@ -348,81 +231,3 @@ def modules(names: dict[str, Any]) -> dict[str, Any]:
                 found[f"{path}.{name}"] = inner
                 pending.append(f"{path}.{name}")
     return found
-
-
-def tensor_names() -> frozenset[str]:
-    """Every attribute of a tensor that a program may read."""
-    return frozenset(set(DIRECTORY["methods"]) | METHODS.keys() | STORED.keys() | PROPERTIES.keys() | FIELDS)
-
-
-NODE_NAMES = frozenset({"name", "next_functions", "saved_tensors"})
-
-
-class Door:
-    """What a program may do with the values that are not Python's own: the questions a policy asks."""
-
-    def __init__(self) -> None:
-        self.tensors = tensor_names()
-
-    def known(self, value: Any) -> Iterable[str]:
-        """The attributes of `value` that programs may read."""
-        if isinstance(value, Tensor):
-            return self.tensors
-        if isinstance(value, Namespace):
-            return names_in(value)
-        if isinstance(value, Size):
-            return ("numel",)
-        if isinstance(value, tuple):
-            return getattr(value, "_fields", ())
-        if isinstance(value, DType):
-            return ("is_floating_point", "is_complex", "is_signed", "itemsize")
-        if isinstance(value, Handle):
-            return ("remove",)
-        if isinstance(value, type):
-            return getattr(value, "_class_readable", ())
-        found = getattr(type(value), "_readable", ())
-        return {*found, *filter(_public, vars(value))} if getattr(type(value), "_holds", False) else found
-
-    def readable(self, value: Any, name: str) -> bool:
-        """Whether programs may read `value.name`."""
-        if getattr(type(value), "_holds", False) and _public(name) and name in vars(value):
-            return True
-        return name in self.known(value)
-
-    def assignable(self, value: Any, name: str, new: Any) -> Any:
-        """Whether programs may set `value.name` to `new`; for tensors, the function that checks and sets."""
-        if isinstance(value, Tensor) and new is not GONE:
-            return ASSIGNABLE.get(name, False)
-        kind = type(value)
-        return name in getattr(kind, "_writable", ()) or (
-            getattr(kind, "_holds", False) and _public(name) and not hasattr(kind, name))
-
-    def base(self, value: Any) -> type | None:
-        """The class that a program's class may inherit from when it names `value` as its base."""
-        kind = types_of(value)[0] if isinstance(value, Kind) else None
-        return kind if getattr(kind, "_inheritable", False) else None
-
-
-CLOSED = frozenset({"_readable", "_writable", "_class_readable", "_holds", "_inheritable", "_looks", "_record", *nn_closed})
-"""What a program's class may not name when it inherits from one of ours."""
-
-DECORATORS = frozenset(f"{prefix}{name}" for name in ("no_grad", "enable_grad", "inference_mode")
-                       for prefix in ("", "torch.")) | {"once_differentiable", "torch.autograd.no_grad"}
-
-
-def _public(name: str) -> bool:
-    return name[0] not in "._"
-
-
-def kind_of(value: Any) -> str:
-    """What messages call a value."""
-    if isinstance(value, Tensor):
-        return "a " + ("Variable" if isinstance(value, Variable) else f"torch.{value.dtype.era}Tensor")
-    if isinstance(value, Namespace):
-        return f"the module {value.__dict__['.name']}"
-    if isinstance(value, Op | Part):
-        return "a Function"
-    return f"a {type(value).__name__}"
-
-
-__all__ = ["ALL", "CLOSED", "DECORATORS", "Door", "Namespace", "bare_names", "kind_of", "modules", "names_in", "prelude", "torch_space"]

@@ -12,34 +12,22 @@ from __future__ import annotations
 
 import gc
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import CodeType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-import gradcli.ops
+from gradcli.door import CLOSED, DECORATORS, Door, kind_of, tensor_names
 from gradcli.engine.current import Current, Generators
 from gradcli.engine.dtypes import OF, Default
 from gradcli.engine.memory import reuse
 from gradcli.engine.op import traced
-from gradcli.engine.tensor import Shown, Tensor
+from gradcli.engine.tensor import Shown, Tensor, happened
 from gradcli.engine.variable import grad_mode
 from gradcli.errors import AttributeFault, Fault, NameFault
-from gradcli.facade import (
-    CLOSED,
-    DECORATORS,
-    Door,
-    Namespace,
-    bare_names,
-    kind_of,
-    modules,
-    prelude,
-    random_space,
-    tensor_names,
-    torch_space,
-)
+from gradcli.facade import bare_names, modules, prelude, torch_space
 from gradcli.lang.budget import Budget
 from gradcli.lang.builtins import PLAIN
 from gradcli.lang.builtins import prelude as plain_names
@@ -50,8 +38,13 @@ from gradcli.lang.lower import lower
 from gradcli.lang.parse import parse
 from gradcli.lang.place import place_of_call
 from gradcli.lang.policy import Policy
+from gradcli.show.address import Addresses
 from gradcli.show.options import Options
 from gradcli.show.style import STYLES
+from gradcli.spaces import random_space
+
+if TYPE_CHECKING:
+    from gradcli.checkpoint import Checkpoint
 
 COLLECTING = (50_000, 20, 100)      # a graph of a million calls is no garbage: look at it seldom
 reuse()
@@ -74,7 +67,7 @@ class Session:
         self.display: Callable[[Any], object] = self._print
         self._write_out = write
         self._printed: list[str] = []
-        self._remarked: set[str] = set()
+        self.remarked: set[str] = set()
         self._note = note or (lambda text: None)
         self.style = style
         self._fill()
@@ -215,8 +208,8 @@ class Session:
 
     def _remark(self, kind: str, text: str) -> None:
         """Pass on a remark, the first of its kind in this session."""
-        if kind not in self._remarked:
-            self._remarked.add(kind)
+        if kind not in self.remarked:
+            self.remarked.add(kind)
             self._note(text)
 
     def _show(self, value: Any) -> None:
@@ -237,15 +230,61 @@ class Session:
     def _format(self, value: Any, spec: str) -> str:
         return self._style.format(value, spec, self.options)
 
+    def checkpoint(self) -> Checkpoint:
+        """This moment, so that what comes after it can be taken back."""
+        from gradcli.checkpoint import Checkpoint
+
+        return Checkpoint(self)
+
+    @property
+    def namespace(self) -> dict[str, Any]:
+        """The dict that programs run in, with `__builtins__` in it."""
+        return self._names
+
+    def graph(self, value: Tensor) -> Iterator[str]:
+        """The calls that led to a tensor, as the lines of a tree."""
+        from gradcli.show.tree import tree
+
+        names = {id(each.node or each): name for name, each in self.names().items() if isinstance(each, Tensor)}
+        return tree(value, names, lambda node: self._style.node_name(node).rsplit(".", 1)[-1])
+
+    def check(self, expression: str) -> list[str]:
+        """A verdict on the gradients of an expression by each name in it; to be called within a checkpoint."""
+        from gradcli.checking import check
+
+        return check(self, expression)
+
+    def words(self, text: str) -> set[str]:
+        """The names that a text uses."""
+        from gradcli.lang.parse import words
+
+        return {word[3] for word in words(text) if word[0] == "NAME"}
+
+    def spent(self) -> tuple[int, int]:
+        """Loop turns of the program that is running, and operations recorded so far; for another thread to ask."""
+        return self.budget.turned(), happened()
+
+    @property
+    def addresses(self) -> Addresses:
+        """The addresses that this session's style has given to objects."""
+        return self._style.address
+
     def names(self) -> dict[str, Any]:
         """What programs have set, by name."""
         return {name: value for name, value in self._names.items() if name[0] not in "._"}
 
-    def builtins(self) -> dict[str, Any]:
-        """What programs see without setting it, by name."""
-        for name in self._bare.difference(self._builtins):
-            self._builtins[name] = getattr(traced, name)
+    def loaded(self) -> dict[str, Any]:
+        """What programs see without setting it, by name: all but the operations they have not named yet."""
         return {name: value for name, value in self._builtins.items() if name[0] not in "._"}
+
+    @property
+    def bare(self) -> frozenset[str]:
+        """The operations that stand under their bare names."""
+        return self._bare
+
+    def operation(self, name: str) -> Any:
+        """One of them, loaded if it is not yet."""
+        return getattr(traced, name)
 
     def attributes(self, value: Any) -> list[str]:
         """The names that a program may read after `value.`."""
@@ -296,5 +335,3 @@ def _text_at(fault: Fault) -> str:
         return ""
     return fault.source.split("\n")[fault.span.line - 1][fault.span.column - 1 : fault.span.end_column - 1]
 
-
-__all__ = ["Iterable", "Namespace", "Session", "gradcli"]

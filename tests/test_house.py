@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-FLOORS = [{"errors", "text", "cache", "__version__"}, {"engine", "lang"}, {"ops", "nn", "show"}, {"session", "facade"},
+FLOORS = [{"errors", "text", "cache", "__version__"}, {"engine", "lang"}, {"ops", "nn", "show"}, {"session", "facade", "spaces", "door", "checkpoint", "checking", "holders"},
           {"commands", "repl", "testing"}, {"cli"}, {"__main__"}]
 APART = {("engine", "lang"), ("ops", "show"), ("nn", "show")}
-HEAVY = {"numpy": {"engine", "ops", "nn", "show", "facade", "session"}, "lark": {"lang"},
+HEAVY = {"numpy": {"engine", "ops", "nn", "show", "facade", "session", "spaces", "door", "checkpoint", "checking"}, "lark": {"lang"},
          "prompt_toolkit": {"repl"}, "typer": {"commands", "cli"}}
 FILES = sorted((ROOT / "gradcli").rglob("*.py"))
 every_file = pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))

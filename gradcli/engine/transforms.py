@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from gradcli.engine import functional
 from gradcli.engine.op import traced
 from gradcli.engine.signature import described, sized
+from gradcli.engine.surface import detach
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.variable import Variable, recording
 from gradcli.errors import ArgumentFault, GradFault
@@ -61,7 +63,7 @@ def grad_and_value(func: Callable[..., Any], argnums: Any = 0, has_aux: bool = F
                 None,) * len(leaves)
         filled = tuple(z if s is None else s for s, z in zip(slopes, zeros, strict=True))
         if not any(args[i].requires_grad for i in at):      # nobody outside can ask for more
-            filled, result = tuple(s.detach() for s in filled), _detached(result)
+            filled, result = tuple(detach(s) for s in filled), _detached(result)
         return filled if isinstance(argnums, tuple) else filled[0], result
 
     return both
@@ -71,7 +73,7 @@ def _detached(result: Any) -> Any:
     """A result, or each of a tuple of them, without history."""
     if isinstance(result, tuple):
         return tuple(_detached(r) for r in result)
-    return result.detach() if isinstance(result, Tensor) else result
+    return detach(result) if isinstance(result, Tensor) else result
 
 
 def _fresh(x: Any) -> Any:
@@ -156,7 +158,7 @@ def gradcheck(func: Callable[..., Any], inputs: Any, eps: float = 1e-6, atol: fl
                         ("x = torch.ones(2, dtype=torch.float64, requires_grad=True)", "one that does"))
     for k, output in enumerate(_outputs(func(*given))):
         for x in leaves:
-            worst = _worst(lambda k=k: _outputs(func(*given))[k], output, x, eps, atol, rtol)
+            worst = _worst(partial(_output, func, given, k), output, x, eps, atol, rtol)
             if worst and raise_exception:
                 raise GradFault(
                     f"Jacobian mismatch for output {k} with respect to input {given.index(x) if x in given else 0}: "
@@ -170,6 +172,11 @@ def gradcheck(func: Callable[..., Any], inputs: Any, eps: float = 1e-6, atol: fl
 def _outputs(result: Any) -> list[Any]:
     found = list(result) if isinstance(result, tuple) else [result]
     return [o for o in found if isinstance(o, Tensor) and o.array.dtype.kind == "f"]
+
+
+def _output(func: Callable[..., Any], given: list[Any], k: int) -> Tensor:
+    """Result `k` of a function, computed again."""
+    return _outputs(func(*given))[k]
 
 
 def _worst(again: Callable[[], Tensor], output: Tensor, x: Tensor, eps: float, atol: float, rtol: float) -> str:
@@ -197,8 +204,8 @@ def _worst(again: Callable[[], Tensor], output: Tensor, x: Tensor, eps: float, a
     gap = np.abs(claimed - measured) - (atol + rtol * np.abs(measured))
     if not gap.size or gap.max() <= 0:
         return ""
-    i, j = np.unravel_index(int(gap.argmax()), gap.shape)
-    return (f"element {int(i)} of the {sized(output.array.shape)} result by element {int(j)} of the "
+    i, j = divmod(int(gap.argmax()), gap.shape[1])
+    return (f"element {i} of the {sized(output.array.shape)} result by element {j} of the "
             f"{sized(home.shape)} input: the gradient says {claimed[i, j]:.6g}, the slope is {measured[i, j]:.6g}")
 
 

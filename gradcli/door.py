@@ -1,0 +1,94 @@
+"""The door between programs and values that are not Python's own: what may be read, set and inherited from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from gradcli.engine.dtypes import DType
+from gradcli.engine.op import Op, Part
+from gradcli.engine.storage import METHODS as STORED
+from gradcli.engine.surface import ASSIGNABLE, METHODS, PROPERTIES, Handle
+from gradcli.engine.tensor import Size, Tensor
+from gradcli.engine.variable import Variable
+from gradcli.lang.kinds import Kind, types_of
+from gradcli.lang.policy import GONE
+from gradcli.nn import CLOSED as nn_closed
+from gradcli.ops.directory import DIRECTORY
+from gradcli.spaces import Namespace, names_in
+
+FIELDS = frozenset({"grad", "requires_grad", "shape", "ndim", "dtype"})
+"""What tensors have besides operations, methods and properties."""
+
+
+def tensor_names() -> frozenset[str]:
+    """Every attribute of a tensor that a program may read."""
+    return frozenset(set(DIRECTORY["methods"]) | METHODS.keys() | STORED.keys() | PROPERTIES.keys() | FIELDS)
+
+
+class Door:
+    """What a program may do with the values that are not Python's own: the questions a policy asks."""
+
+    def __init__(self) -> None:
+        self.tensors = tensor_names()
+
+    def known(self, value: Any) -> Iterable[str]:
+        """The attributes of `value` that programs may read."""
+        if isinstance(value, Tensor):
+            return self.tensors
+        if isinstance(value, Namespace):
+            return names_in(value)
+        if isinstance(value, Size):
+            return ("numel",)
+        if isinstance(value, tuple):
+            return getattr(value, "_fields", ())
+        if isinstance(value, DType):
+            return ("is_floating_point", "is_complex", "is_signed", "itemsize")
+        if isinstance(value, Handle):
+            return ("remove",)
+        if isinstance(value, type):
+            return getattr(value, "_class_readable", ())
+        found = getattr(type(value), "_readable", ())
+        return {*found, *filter(_public, vars(value))} if getattr(type(value), "_holds", False) else found
+
+    def readable(self, value: Any, name: str) -> bool:
+        """Whether programs may read `value.name`."""
+        if getattr(type(value), "_holds", False) and _public(name) and name in vars(value):
+            return True
+        return name in self.known(value)
+
+    def assignable(self, value: Any, name: str, new: Any) -> Any:
+        """Whether programs may set `value.name` to `new`; for tensors, the function that checks and sets."""
+        if isinstance(value, Tensor) and new is not GONE:
+            return ASSIGNABLE.get(name, False)
+        kind = type(value)
+        return name in getattr(kind, "_writable", ()) or (
+            getattr(kind, "_holds", False) and _public(name) and not hasattr(kind, name))
+
+    def base(self, value: Any) -> type | None:
+        """The class that a program's class may inherit from when it names `value` as its base."""
+        kind = types_of(value)[0] if isinstance(value, Kind) else None
+        return kind if getattr(kind, "_inheritable", False) else None
+
+
+CLOSED = frozenset({"_readable", "_writable", "_class_readable", "_holds", "_inheritable", "_looks", "_record",
+                    *nn_closed})
+"""What a program's class may not name when it inherits from one of ours."""
+
+DECORATORS = frozenset(f"{prefix}{name}" for name in ("no_grad", "enable_grad", "inference_mode")
+                       for prefix in ("", "torch.")) | {"once_differentiable", "torch.autograd.no_grad"}
+
+
+def _public(name: str) -> bool:
+    return name[0] not in "._"
+
+
+def kind_of(value: Any) -> str:
+    """What messages call a value."""
+    if isinstance(value, Tensor):
+        return "a " + ("Variable" if isinstance(value, Variable) else f"torch.{value.dtype.era}Tensor")
+    if isinstance(value, Namespace):
+        return f"the module {value.__dict__['.name']}"
+    if isinstance(value, Op | Part):
+        return "a Function"
+    return f"a {type(value).__name__}"

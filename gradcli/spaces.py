@@ -1,0 +1,126 @@
+"""What a program sees as modules and as types: namespaces that hold just what programs may use."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from gradcli.engine.dtypes import DType
+from gradcli.engine.op import short, traced
+from gradcli.engine.types import TensorType
+from gradcli.errors import ArgumentFault
+from gradcli.lang.kinds import Kind
+
+
+class Namespace:
+    """What a program sees as a module: some names, and nothing that reaches elsewhere.
+
+    `operations` are names by which `fetch` finds something, by the name it has here; each arrives when first
+    asked for.
+    """
+
+    def __init__(self, name: str, operations: dict[str, str] | None = None,
+                 fetch: Callable[[str], Any] | None = None, /, **names: Any) -> None:
+        self.__dict__.update(names)
+        self.__dict__[".name"] = name
+        self.__dict__[".operations"] = operations or {}
+        self.__dict__[".fetch"] = fetch or operation
+
+    def __getattr__(self, name: str) -> Any:
+        full = self.__dict__[".operations"].get(name)
+        if full is None:
+            raise AttributeError(f"{self!r} has no {name}", name=name, obj=self)
+        found = self.__dict__[name] = self.__dict__[".fetch"](full)
+        return found
+
+    def __repr__(self) -> str:
+        return f"<module '{self.__dict__['.name']}'>"
+
+
+def operation(full: str) -> Any:
+    """The operation of the table with this full name."""
+    return getattr(traced, short(full))
+
+
+class Arriving(Kind):
+    """A Kind whose one type arrives when it is first asked for."""
+
+    __slots__ = ("_fetch",)
+
+    def __init__(self, name: str, fetch: Callable[[], type]) -> None:
+        self._name, self._fetch = name, fetch
+
+    @property
+    def _types(self) -> tuple[type, ...]:   # type: ignore[override]
+        return (self._fetch(),)
+
+    @property
+    def _call(self) -> Callable[..., Any]:  # type: ignore[override]
+        return self._fetch()
+
+
+def names_in(space: Namespace) -> Iterable[str]:
+    """The public names of a namespace."""
+    return (name for name in {**vars(space)[".operations"], **vars(space)} if not name.startswith("."))
+
+
+class _Holding(type):
+    """A type whose instances are the tensors of one tensor class."""
+
+    holder: TensorType
+
+    def __instancecheck__(cls, value: object) -> bool:
+        return cls.holder.holds(value)
+
+
+class TensorKind(Kind):
+    """`torch.FloatTensor`: makes tensors, names their element type, recognises them."""
+
+    __slots__ = ("holder",)
+
+    def __init__(self, name: str, holder: TensorType) -> None:
+        super().__init__(name, (_Holding(name, (), {"holder": holder}),), holder)
+        self.holder = holder
+
+    @property
+    def tensor_dtype(self) -> DType:
+        """The element type it stands for."""
+        return self.holder.tensor_dtype
+
+
+MATH = ("acos acosh asin asinh atan atan2 atanh cbrt ceil copysign cos cosh degrees dist e erf erfc exp exp2 expm1 "
+        "fabs floor fmod frexp fsum gamma gcd hypot inf isclose isfinite isinf isnan isqrt lcm ldexp lgamma log log10 log1p "
+        "log2 modf nan nextafter pi prod radians remainder sin sinh sqrt tan tanh tau trunc ulp").split()
+FACTORIAL_LIMIT = 20_000
+
+
+def _bounded(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function of whole numbers whose results grow fast, for numbers that are not too large."""
+
+    def bounded(*args: int) -> Any:
+        if any(abs(a) > FACTORIAL_LIMIT for a in args):
+            raise ArgumentFault(f"{function.__name__}() takes numbers up to {FACTORIAL_LIMIT} here")
+        return function(*args)
+
+    bounded.__name__ = bounded.__qualname__ = function.__name__
+    return bounded
+
+
+def math_space() -> Namespace:
+    """Python's math, as far as it is harmless."""
+    growing = {name: _bounded(getattr(math, name)) for name in ("comb", "factorial", "perm")}
+    return Namespace("math", **{name: getattr(math, name) for name in MATH}, pow=math.pow, **growing)
+
+
+def random_space(generators: Any) -> Namespace:
+    """Python's random, on the session's own seeded stream."""
+    def drawing(name: str) -> Callable[..., Any]:
+        def drawn(*args: Any) -> Any:
+            return getattr(generators.python, name)(*args)
+
+        drawn.__name__ = drawn.__qualname__ = name
+        return drawn
+
+    return Namespace("random", **{name: drawing(name) for name in (
+        "random", "uniform", "gauss", "randint", "choice", "shuffle", "sample", "seed")})
