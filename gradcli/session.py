@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gradcli.door import CLOSED, DECORATORS, Door, kind_of, tensor_names
+from gradcli.engine.backward import Watch
 from gradcli.engine.current import Current, Generators
 from gradcli.engine.dtypes import OF, Default
 from gradcli.engine.memory import reuse
@@ -63,6 +64,7 @@ class Session:
         self.options = Options()
         self.generators = Generators(STREAMS[style], seed)
         self.default = Default.floating
+        self.recording, self.anomalies = True, False    # what set_grad_enabled and detect_anomaly have set
         self.budget = Budget()
         self.display: Callable[[Any], object] = self._print
         self._write_out = write
@@ -189,17 +191,20 @@ class Session:
     @contextmanager
     def _in_force(self) -> Iterator[None]:
         """This session's ways of printing, default type and generators, while its program runs."""
-        before = Shown.text, Shown.format, Shown.note, Default.floating, Current.generators, grad_mode.on
+        before = Shown.text, Shown.format, Shown.note, Default.floating, Current.generators
+        modes = grad_mode.on, Watch.anomalies
         collecting = gc.get_threshold()
         gc.set_threshold(*COLLECTING)
         Shown.text, Shown.format, Shown.note = self.quoted, self._format, self._remark
         Default.floating, Current.generators = self.default, self.generators
+        grad_mode.on, Watch.anomalies = self.recording, self.anomalies
         try:
             yield
         finally:
-            self.default = Default.floating
+            self.default, self.recording, self.anomalies = Default.floating, grad_mode.on, Watch.anomalies
             gc.set_threshold(*collecting)
-            Shown.text, Shown.format, Shown.note, Default.floating, Current.generators, grad_mode.on = before
+            Shown.text, Shown.format, Shown.note, Default.floating, Current.generators = before
+            grad_mode.on, Watch.anomalies = modes
 
     def _write(self, text: str) -> None:
         self._printed.append(text)
@@ -267,7 +272,9 @@ class Session:
     @property
     def addresses(self) -> Addresses:
         """The addresses that this session's style has given to objects."""
-        return self._style.address
+        given = self._style.address
+        assert isinstance(given, Addresses)
+        return given
 
     def names(self) -> dict[str, Any]:
         """What programs have set, by name."""

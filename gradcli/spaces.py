@@ -89,9 +89,10 @@ class TensorKind(Kind):
         return self.holder.tensor_dtype
 
 
-MATH = ("acos acosh asin asinh atan atan2 atanh cbrt ceil copysign cos cosh degrees dist e erf erfc exp exp2 expm1 "
-        "fabs floor fmod frexp fsum gamma gcd hypot inf isclose isfinite isinf isnan isqrt lcm ldexp lgamma log log10 log1p "
-        "log2 modf nan nextafter pi prod radians remainder sin sinh sqrt tan tanh tau trunc ulp").split()
+MATH = (
+    "acos acosh asin asinh atan atan2 atanh cbrt ceil copysign cos cosh degrees dist e erf erfc exp exp2 expm1 fabs "
+    "floor fmod frexp fsum gamma gcd hypot inf isclose isfinite isinf isnan isqrt lcm ldexp lgamma log log10 log1p "
+    "log2 modf nan nextafter pi prod radians remainder sin sinh sqrt tan tanh tau trunc ulp").split()
 FACTORIAL_LIMIT = 20_000
 
 

@@ -176,7 +176,8 @@ def _outputs(result: Any) -> list[Any]:
 
 def _output(func: Callable[..., Any], given: list[Any], k: int) -> Tensor:
     """Result `k` of a function, computed again."""
-    return _outputs(func(*given))[k]
+    result: Tensor = _outputs(func(*given))[k]
+    return result
 
 
 def _worst(again: Callable[[], Tensor], output: Tensor, x: Tensor, eps: float, atol: float, rtol: float) -> str:
