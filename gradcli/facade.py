@@ -21,7 +21,7 @@ from gradcli.engine.storage import is_storage, typename
 from gradcli.engine.surface import METHODS
 from gradcli.engine.tensor import Cut, Size, Tensor
 from gradcli.engine.types import TENSOR, TYPES
-from gradcli.engine.variable import Parameter, Variable, Volatile, grad_mode, recording
+from gradcli.engine.variable import Parameter, Variable, Volatile, enable_grad, grad_mode, no_grad, recording
 from gradcli.errors import ArgumentFault, GradFault, IntegerLeaf
 from gradcli.lang.kinds import Kind
 from gradcli.nn import fetch as nn_fetch
@@ -90,15 +90,15 @@ def is_tensor(obj: Any) -> bool:
 class GradSwitch:
     """`torch.no_grad`, `torch.enable_grad`: each call gives a context; put on a function, it wraps each call."""
 
-    def __init__(self, name: str, on: bool) -> None:
-        self._name, self._on = name, on
+    def __init__(self, name: str, context: type[recording]) -> None:
+        self._name, self._context = name, context
 
     def __call__(self, function: Any = None) -> Any:
         if function is None:
-            return recording(self._on)
+            return self._context()  # type: ignore[call-arg]  # both contexts know what they are
 
         def guarded(*args: Any, **options: Any) -> Any:
-            with recording(self._on):
+            with recording(self._context is enable_grad):
                 return function(*args, **options)
 
         guarded.__name__ = guarded.__qualname__ = getattr(function, "__name__", self._name)
@@ -116,6 +116,9 @@ class set_grad_enabled(recording):
     def __init__(self, mode: bool) -> None:
         super().__init__(mode)
         grad_mode.on = self.on
+
+    def __repr__(self) -> str:
+        return f"torch.autograd.grad_mode.set_grad_enabled(mode={self.on})"
 
 
 TENSOR_AWARE = ("sum", "max", "min", "any", "all", "round", "abs")
@@ -160,8 +163,8 @@ def torch_space(session: dict[str, Any]) -> Namespace:
         Tensor=tensor, Size=Kind("torch.Size", (Size,), Size), dtype=Kind("torch.dtype", (DType,)),
         autograd=autograd, nn=nn, cuda=Namespace("torch.cuda", is_available=lambda: False, device_count=lambda: 0,
                                                  manual_seed=lambda seed: None, manual_seed_all=lambda seed: None),
-        no_grad=GradSwitch("no_grad", False), enable_grad=GradSwitch("enable_grad", True),
-        inference_mode=GradSwitch("inference_mode", False), set_grad_enabled=set_grad_enabled,
+        no_grad=GradSwitch("no_grad", no_grad), enable_grad=GradSwitch("enable_grad", enable_grad),
+        inference_mode=GradSwitch("inference_mode", no_grad), set_grad_enabled=set_grad_enabled,
         is_grad_enabled=lambda: grad_mode.on, is_tensor=is_tensor, from_numpy=from_numpy, is_storage=is_storage,
         typename=typename, set_default_dtype=set_default_dtype, get_num_threads=lambda: 1,
         set_num_threads=lambda count: None, func=Namespace("torch.func", {name: name for name in FUNC}, _transform),
@@ -200,7 +203,7 @@ def _autograd() -> Namespace:
                      backward=functional.backward, grad=functional.grad,
                      functional=functions, variable=Namespace("torch.autograd.variable", Variable=made),
                      detect_anomaly=watched, set_detect_anomaly=watched,
-                     no_grad=GradSwitch("no_grad", False), enable_grad=GradSwitch("enable_grad", True))
+                     no_grad=GradSwitch("no_grad", no_grad), enable_grad=GradSwitch("enable_grad", enable_grad))
 
 
 def prelude(torch: Namespace, plain: dict[str, Any]) -> dict[str, Any]:

@@ -90,7 +90,8 @@ class Session:
         self.policy = policy = Policy(
             plain=PLAIN | tensor_names(), attribute=door.readable, assign=door.assignable, known=door.known,
             base=door.base, closed=CLOSED, decorators=DECORATORS,
-            text=self.text, repr=self.quoted, format=self._format, number=_number, kind=kind_of)
+            text=self.text, repr=self.quoted, format=self._format, number=_number, kind=kind_of,
+            address=lambda value: int(self._style.address(value), 16))
         plain = plain_names(Formatter(policy, self.budget), self.budget, self._write)
         names = prelude(torch_space(self._services()), plain)
         policy.names = names

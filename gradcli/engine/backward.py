@@ -138,6 +138,8 @@ class Watch:
 class watched:
     """A context in which they do: `torch.autograd.detect_anomaly()`, `set_detect_anomaly(True)`."""
 
+    __module__, __qualname__ = "torch.autograd.anomaly_mode", "set_detect_anomaly"
+
     def __init__(self, mode: bool = True, check_nan: bool = True) -> None:
         self.before, Watch.anomalies = Watch.anomalies, bool(mode)
 

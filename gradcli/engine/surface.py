@@ -93,6 +93,8 @@ def seed_for(output: Tensor, gradient: Any) -> Tensor:
 class Handle:
     """What `register_hook` returns: it can take the hook off again."""
 
+    __module__, __qualname__ = "torch.utils.hooks", "RemovableHandle"
+
     __slots__ = ("hooks", "key")
 
     def __init__(self, hooks: dict[Any, Any], key: Any) -> None:

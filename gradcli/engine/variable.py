@@ -63,3 +63,23 @@ class recording:
 
     def __exit__(self, kind: type | None, value: Any, trace: TracebackType | None) -> None:
         grad_mode.on = self.before
+
+
+class no_grad(recording):
+    """The context in which calls are not recorded, as programs see it."""
+
+    __module__ = "torch.autograd.grad_mode"
+    __slots__ = ()
+
+    def __init__(self) -> None:
+        super().__init__(False)
+
+
+class enable_grad(recording):
+    """The context in which calls are recorded, as programs see it."""
+
+    __module__ = "torch.autograd.grad_mode"
+    __slots__ = ()
+
+    def __init__(self) -> None:
+        super().__init__(True)
