@@ -82,6 +82,20 @@ def from_numpy(ndarray: Any) -> Tensor:
     return Tensor(ndarray.array)
 
 
+def is_available() -> bool:
+    """Whether there is a CUDA device: there is none here."""
+    return False
+
+
+def device_count() -> int:
+    """How many CUDA devices there are."""
+    return 0
+
+
+def seed_elsewhere(seed: int) -> None:
+    """Seed the generators of devices, of which there are none."""
+
+
 def is_tensor(obj: Any) -> bool:
     """Whether `obj` is a tensor."""
     return isinstance(obj, Tensor)
@@ -161,8 +175,8 @@ def torch_space(session: dict[str, Any]) -> Namespace:
     return Namespace(
         "torch", spaces[""], **others, **kinds, **NAMED,
         Tensor=tensor, Size=Kind("torch.Size", (Size,), Size), dtype=Kind("torch.dtype", (DType,)),
-        autograd=autograd, nn=nn, cuda=Namespace("torch.cuda", is_available=lambda: False, device_count=lambda: 0,
-                                                 manual_seed=lambda seed: None, manual_seed_all=lambda seed: None),
+        autograd=autograd, nn=nn, cuda=Namespace("torch.cuda", is_available=is_available, device_count=device_count,
+                                                 manual_seed=seed_elsewhere, manual_seed_all=seed_elsewhere),
         no_grad=GradSwitch("no_grad", no_grad), enable_grad=GradSwitch("enable_grad", enable_grad),
         inference_mode=GradSwitch("inference_mode", no_grad), set_grad_enabled=set_grad_enabled,
         is_grad_enabled=lambda: grad_mode.on, is_tensor=is_tensor, from_numpy=from_numpy, is_storage=is_storage,

@@ -15,6 +15,7 @@ from typing import Any
 from gradcli.errors import Fault, LimitFault
 from gradcli.lang.budget import Budget
 from gradcli.lang.kinds import MARK, Kind, user_class
+from gradcli.lang.place import source_of
 from gradcli.lang.policy import Policy
 
 WIDTH = 10_000      # the widest field, and the most digits after the point
@@ -51,9 +52,14 @@ class Formatter:
         """repr(value); containers within containers are gone through without recursion."""
         out: list[str] = []
         open_: set[int] = set()
+        left = self.budget.characters
         pending: list[tuple[int, Any]] = [(VALUE, value)]
         while pending:
             what, value = pending.pop()
+            if out:
+                left -= len(out[-1])
+                if left < 0:
+                    raise LimitFault(f"that would make a string of more than {self.budget.characters} characters")
             if what == TEXT:
                 out.append(value)
             elif what == LEAVE:
@@ -91,6 +97,8 @@ class Formatter:
         if kind is slice:
             return f"slice({self.repr(value.start)}, {self.repr(value.stop)}, {self.repr(value.step)})"
         if kind.__name__ in ("function", "builtin_function_or_method"):
+            if kind.__name__ != "function" or source_of(value.__code__) is None:
+                return f"<built-in function {value.__name__}>"
             return f"<function {value.__qualname__} at {self.policy.address(value):#x}>"
         if kind.__name__ == "method":
             return f"<bound method {value.__func__.__qualname__} of {self.repr(value.__self__)}>"
