@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from types import FunctionType
 from typing import Any
 
 from gradcli.engine.dtypes import OF, Default
@@ -91,6 +92,8 @@ class Style:
             return str(looks(value, self))
         if hasattr(value, "array") and hasattr(value, "dtype"):
             return self.storage(value)
+        if type(value) is FunctionType and str(value.__module__).startswith("gradcli"):
+            return f"<built-in function {value.__name__}>"
         text = own(value)
         return ADDRESS.sub(lambda _: f" at {self.address(value)}", text) if _shows_address(value, own) else text
 
