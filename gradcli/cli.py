@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from gradcli import __version__
-from gradcli.commands import config, doc, eval, explain, grad, limits, ops, repl, run
+from gradcli.commands import config, doc, eval, explain, grad, limits, ops, repl, run, test
 from gradcli.commands.outcome import manner
 from gradcli.commands.settings import nearest
 from gradcli.errors import UsageFault
@@ -24,6 +24,7 @@ app.command("doc")(doc.doc)
 app.command("ops")(ops.ops)
 app.command("explain")(explain.explain)
 app.command("limits")(limits.limits)
+app.command("test")(test.test)
 app.add_typer(config.app, name="config")
 
 # Typer's own classes of errors: click's, which later versions carry inside.

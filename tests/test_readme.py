@@ -1,4 +1,4 @@
-"""The README does what it says: its console blocks, its session, and the operation it adds."""
+"""The README does what it says: its console blocks, and the operation it adds. Its session is tested by the plugin."""
 
 import re
 import shlex
@@ -8,8 +8,6 @@ import sys
 from pathlib import Path
 
 import pytest
-
-from replay import replayed
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -35,11 +33,6 @@ def run(command, home):
 def test_the_first_block_prints_what_it_shows():
     for command, expected in commands(blocks("console")[0]):
         assert run(command, ROOT).strip() == expected.strip()
-
-
-def test_the_session_reproduces_itself():
-    [session] = blocks("pycon")
-    assert replayed(session) == session
 
 
 @pytest.fixture(scope="module")

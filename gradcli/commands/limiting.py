@@ -1,41 +1,109 @@
 """The outer walls around a running program: wall clock, memory and output.
 
 What a program may do inside them -- turns, sizes, depth -- is the language's own budget.
+
+The clock has four hands. A timer interrupts the program, and goes on interrupting it should it
+have been in the middle of something that does not listen. Where numpy computes for long without
+Python, a thread gives the diagnosis in its place and ends the process. Where even threads do not
+run, the process that waits for this one does (`supervising.py`). Should that be gone, the system
+counts the seconds of the processor.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from math import inf
-from typing import NoReturn
+from math import ceil, inf
+from time import monotonic
+from types import FrameType
 
+from gradcli.commands import supervising
 from gradcli.commands.settings import Settings
 from gradcli.errors import LimitFault
+
+AGAIN = 0.05        # seconds until the timer interrupts once more
+PATIENCE = 0.4      # seconds in which the program may end itself, before the thread does
+SLACK = 5           # seconds of the processor beyond the limit
+OUT_OF_TIME = "the program ran for longer than it may"
+
+
+def out_of_time(seconds: float) -> LimitFault:
+    """The fault of a program whose time is up."""
+    return LimitFault(f"the program ran for longer than {seconds:g} seconds",
+                      (f"--time-limit {seconds * 10:g}", "more time"), ("--no-limits", "no limit at all"))
 
 
 @contextmanager
 def walled(settings: Settings) -> Iterator[None]:
     """Within, memory is limited and the clock runs: when the time is up the program stops with a fault."""
     wall_memory(settings)
+    die_with_parent()
     seconds = 0.0 if settings.no_limits else settings.time_limit or 0.0
     if not seconds:
         yield
         return
     import signal
+    from threading import Event, Thread
 
-    def stop(number: int, frame: object) -> NoReturn:
-        raise LimitFault(f"the program ran for longer than {seconds:g} seconds",
-                         (f"--time-limit {seconds * 10:g}", "more time"), ("--no-limits", "no limit at all"))
+    interrupted = False
 
+    def stop(number: int, frame: FrameType | None) -> None:
+        nonlocal interrupted
+        if not interrupted or _in_program(frame):
+            interrupted = True
+            raise out_of_time(seconds)
+
+    over = Event()
     before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    supervising.tell(monotonic() + seconds, seconds, settings.errors, settings.color)
+    wall_processor(seconds + SLACK)
+    Thread(target=_end_at_last, args=(over, seconds), daemon=True).start()
+    signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
     try:
         yield
     finally:
+        interrupted = True
         signal.setitimer(signal.ITIMER_REAL, 0)
+        over.set()
         signal.signal(signal.SIGALRM, before)
+        wall_processor(inf)
+        supervising.tell(inf, seconds, settings.errors, settings.color)
+
+
+def _in_program(frame: FrameType | None) -> bool:
+    """Whether a program is running, and not what comes after it."""
+    while frame is not None:
+        if frame.f_code.co_filename.startswith("<gradcli "):
+            return True
+        frame = frame.f_back
+    return False
+
+
+def _end_at_last(over: object, seconds: float) -> None:
+    """Give the diagnosis and end the process, if the program has not ended well after its time."""
+    if over.wait(seconds + PATIENCE):   # type: ignore[attr-defined]  # an Event, whose module is loaded late
+        return
+    from gradcli.commands.outcome import complain
+
+    Reserve.release()
+    fault = out_of_time(seconds)
+    complain(fault)
+    os._exit(fault.status)
+
+
+def wall_processor(seconds: float) -> None:
+    """Let the system end the process when it has used up the processor for `seconds` more."""
+    import resource
+
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    wanted = hard
+    if seconds < inf:
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        wanted = ceil(used.ru_utime + used.ru_stime + seconds)
+    if hard == resource.RLIM_INFINITY or wanted < hard:
+        resource.setrlimit(resource.RLIMIT_CPU, (wanted, hard))
 
 
 class Reserve:
@@ -54,6 +122,20 @@ def wall_memory(settings: Settings) -> None:
     wanted = settings.memory_limit if hard == resource.RLIM_INFINITY else min(settings.memory_limit, hard)
     Reserve.release = partial(resource.setrlimit, resource.RLIMIT_AS, (hard, hard))
     resource.setrlimit(resource.RLIMIT_AS, (wanted, hard))
+
+
+def die_with_parent() -> None:
+    """Have the system end this process with the one that waits for it: nobody else could stop a program then."""
+    import sys
+
+    if supervising.Line.to_parent is None or sys.platform != "linux":
+        return
+    import ctypes
+    import signal
+
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)      # PR_SET_PDEATHSIG
+    if supervising.orphaned():
+        os._exit(128 + signal.SIGKILL)
 
 
 class OutputLost(BaseException):

@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from typing import TextIO
 
 from gradcli.commands.limiting import OutputLost, Reserve
 from gradcli.commands.settings import Settings
@@ -116,15 +117,16 @@ def as_json(fault: Fault) -> str:
     }, ensure_ascii=False)
 
 
-def coloured(color: str) -> bool:
-    """Whether diagnostics are to be coloured: as asked, else as the terminal and its variables say."""
+def coloured(color: str, stream: TextIO | None = None) -> bool:
+    """Whether `stream`, else standard error, is to be coloured: as asked, else as terminal and variables say."""
     if color != "auto":
         return color == "always"
     if os.environ.get("NO_COLOR"):
         return False
     if os.environ.get("FORCE_COLOR"):
         return True
-    return sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM", "dumb") != "dumb"
+    stream = stream or sys.stderr
+    return stream is not None and stream.isatty() and os.environ.get("TERM", "dumb") != "dumb"
 
 
 RED, BLUE, GREEN, BOLD, PLAIN = "\x1b[1;31m", "\x1b[1;34m", "\x1b[1;32m", "\x1b[1m", "\x1b[0m"

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 
 from gradcli.errors import FileFault
+from gradcli.text import tamed
 
 
 class Output:
@@ -28,10 +29,14 @@ class Output:
 
 
 def _printing() -> Callable[[str], object]:
-    """Writing to standard output, where what the encoding lacks is spelled out instead of failing."""
+    """Writing to standard output, where what the encoding lacks is spelled out instead of failing.
+
+    A terminal gets no control characters: a program could forge its output with them, or worse.
+    """
     if (sys.stdout.encoding or "").lower().replace("-", "") != "utf8":
         sys.stdout.reconfigure(errors="backslashreplace")   # type: ignore[union-attr]  # a TextIOWrapper here
-    return sys.stdout.write
+    write = sys.stdout.write
+    return (lambda text: write(tamed(text))) if sys.stdout.isatty() else write
 
 
 def _replace(path: str, content: bytes) -> None:

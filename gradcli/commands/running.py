@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from gradcli.commands.limiting import counted, walled
 from gradcli.commands.outcome import flush, follow, tell
 from gradcli.commands.output import Output
+from gradcli.commands.progress import Line, lifting, progressing
 from gradcli.commands.settings import Settings
 from gradcli.commands.source import Source, from_file, from_words
 
@@ -41,13 +42,11 @@ def run_file(path: str, args: list[str], settings: Settings | None = None, echo:
     settings = settings or _plain_settings()
     source = from_file(path)
     output = Output(settings.output)
-    session = open_session(settings, output.write)
-    session["args"] = args
     if echo:
-        from gradcli.commands.transcript import replay
-
-        timed(settings, source.name, lambda: replay(session, source, output.write))
+        session = _run_typed(source, args, settings, output)
     else:
+        session = open_session(settings, output.write)
+        session["args"] = args
         timed(settings, source.name, lambda: session.run(source.text, source.name, echo=False))
     output.finish()
     if stay:
@@ -57,17 +56,34 @@ def run_file(path: str, args: list[str], settings: Settings | None = None, echo:
     return 0
 
 
+def _run_typed(source: Source, args: list[str], settings: Settings, output: Output) -> Session:
+    """Run a script as if it were typed, and write what a terminal would show."""
+    import sys
+
+    from gradcli.commands.transcript import Tape, opening, prompted, replay
+
+    tape = Tape(output.write)
+    session = open_session(settings, tape.write)
+    session["args"] = args
+    tape.write(opening(settings) + (prompted(f"args = {args!r}") if args else ""))
+    seen = not settings.output and sys.stdout is not None and sys.stdout.isatty()    # faults are shown there anyway
+    timed(settings, source.name, lambda: replay(session, source, tape, faults=not seen))
+    return session
+
+
 def open_session(settings: Settings, write: Any) -> Session:
     """A session as the settings want it, with the names that --var gives."""
     from gradcli.session import Session
 
     gc.freeze()     # what is imported stays; only what programs make is collected
     gc.enable()
-    session = Session(style=settings.style, seed=settings.seed, write=counted(write, settings),
+    session = Session(style=settings.style, seed=settings.seed, write=counted(lifting(write, settings), settings),
                       note=None if settings.quiet else lambda text: tell(f"note: {text}"))
+    Line.spent = session.spent
     printing = [f"{name}={value!r}" for name in PRINTING if (value := getattr(settings, name)) is not None]
     if printing:
         session.run(f"torch.set_printoptions({', '.join(printing)})", "<options>", echo=False)
+    session.anomalies = settings.detect_anomaly
     if settings.double:
         session.run("torch.set_default_dtype(torch.float64)", "<options>", echo=False)
     for given in settings.var:
@@ -81,7 +97,7 @@ def timed(settings: Settings, name: str, action: Any) -> Any:
     """Do it within the limits, and say on standard error how long it took if that was asked for."""
     start = perf_counter()
     try:
-        with walled(settings):
+        with walled(settings), progressing():
             return action()
     finally:
         if settings.time:

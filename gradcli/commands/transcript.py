@@ -2,28 +2,44 @@
 
 from __future__ import annotations
 
+import copy
+import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from gradcli.commands.settings import KEYS, Settings
 from gradcli.commands.source import Source
+from gradcli.errors import Fault, render
+from gradcli.text import Span
 
 if TYPE_CHECKING:
     from gradcli.session import Session
+
+BLOCK = re.compile(r"(?:if|while|for|try|with|def|class|async)\b|@")
+LINE = re.compile(r" in line (\d+):")
 
 
 def statements(text: str, name: str) -> Iterator[tuple[int, str]]:
     """The top-level statements of a program, each with the number of its first line.
 
-    Statements that share a line stay together; comments and blank lines go with what
-    follows them. The whole is parsed first, so nothing runs of a program that cannot be read.
+    Statements that share a line stay together; comments right above a statement go with it.
+    The whole is parsed first, so nothing runs of a program that cannot be read.
     """
     from gradcli.lang.parse import parse
 
     lines = text.split("\n")
     starts = sorted({text.count("\n", 0, node[1]) for node in parse(text, name)[3]})
     heads = [_first(lines, start, after) for start, after in zip(starts, [-1, *starts[:-1]], strict=True)]
-    for head, end in zip(heads, [*heads[1:], len(lines)], strict=True):
-        yield head + 1, "\n".join(lines[head:end]).rstrip()
+    for head, start, end in zip(heads, starts, [*heads[1:], len(lines)], strict=True):
+        while end - 1 > start and _beside(lines[end - 1]) and not lines[end - 2].endswith("\\"):
+            end -= 1
+        yield head + 1, "\n".join(lines[head:end])
+
+
+def _beside(line: str) -> bool:
+    """Whether the last line of a statement is none of it: blank, or a comment and not the end of a long string."""
+    return not line.strip() or (line.startswith("#") and '"""' not in line and "'''" not in line)
 
 
 def _first(lines: list[str], start: int, after: int) -> int:
@@ -33,11 +49,78 @@ def _first(lines: list[str], start: int, after: int) -> int:
     return start
 
 
-def replay(session: Session, source: Source, write: Callable[[str], object]) -> None:
-    """Run a program as if it were typed, showing what was typed."""
+class Tape:
+    """Passes on what is written, and knows whether the last line has an end."""
+
+    def __init__(self, write: Callable[[str], object]) -> None:
+        self._write = write
+        self._last = "\n"
+
+    def write(self, text: str) -> None:
+        if text:
+            self._write(text)
+            self._last = text[-1]
+
+    def end_line(self) -> None:
+        """What follows begins a new line."""
+        if self._last != "\n":
+            self.write("\n")
+
+
+def replay(session: Session, source: Source, tape: Tape, faults: bool) -> None:
+    """Run a program as if it were typed, showing what was typed and, if asked for, the fault that ends it."""
+    lines = []
     for line, statement in statements(source.text, source.name):
-        write(prompted(statement))
-        session.run("\n" * (line - 1) + statement, source.name, echo=True)
+        tape.write(prompted(statement))
+        lines.append(line + _comments(statement))
+        try:
+            session.run("\n" * (line - 1) + statement, source.name, echo=True)
+        except Fault as fault:
+            if faults:
+                tape.end_line()
+                tape.write(render(typed(fault, lines, source)) + "\n")
+            raise
+        tape.end_line()
+
+
+def typed(fault: Fault, starts: list[int], source: Source) -> Fault:
+    """A fault of a script as the prompt would have told it, where each statement is a text of its own.
+
+    `starts` are the lines on which the statements begin.
+    """
+    def moved(line: int) -> int:
+        return line - starts[max(0, bisect_right(starts, line) - 1)] + 1
+
+    made = copy.copy(fault)
+    made.notes = [LINE.sub(lambda found: f" in line {moved(int(found[1]))}:", note) for note in fault.notes]
+    if fault.span and fault.name == source.name:
+        first = moved(fault.span.line)
+        skipped = fault.span.line - first
+        made.span = Span(first, fault.span.column, fault.span.end_line - skipped, fault.span.end_column)
+        made.source = "\n".join(fault.source.split("\n")[skipped:])
+        made.name = "<stdin>"
+    return made
+
+
+TOLD = ("style", "seed", "double", "precision", "threshold", "edgeitems", "linewidth", "profile", "sci_mode")
+
+
+def opening(settings: Settings) -> str:
+    """The line at the top of a transcript that asks for the settings it was made with, where they are unusual."""
+    asked = [f"{KEYS[name].word} {value}".removesuffix(" True").lower()
+             for name in TOLD if (value := getattr(settings, name)) != KEYS[name].default]
+    return f"# gradcli: {', '.join(asked)}\n" if asked else ""
+
+
+def ended(text: str) -> str:
+    """`text` with an end to its last line: the next prompt always begins a new one."""
+    return text if not text or text.endswith("\n") else text + "\n"
+
+
+def _comments(statement: str) -> int:
+    """How many lines of comment stand above the code of a statement."""
+    lines = statement.split("\n")
+    return next((n for n, line in enumerate(lines) if not line.startswith("#")), 0)
 
 
 def prompted(statement: str) -> str:
@@ -47,8 +130,8 @@ def prompted(statement: str) -> str:
     block = False
     for line in rest:
         comment = not block and shown[-1].startswith(">>> #")
-        shown.append(f">>> {line}" if comment else f"... {line}".rstrip())
+        shown.append(f">>> {line}" if comment else f"... {line}" if line else "...")
         block = block or not comment
-    if rest and rest[-1][:1] in (" ", "\t"):
+    if rest and rest[-1][:1] in (" ", "\t") and BLOCK.match([first, *rest][_comments(statement)]):
         shown.append("...")
     return "\n".join(shown) + "\n"

@@ -9,10 +9,10 @@ from statistics import median
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from timing import interleaved, ratio  # noqa: E402
+from timing import interleaved, ratio
 
-from gradcli.lang.parse import parse  # noqa: E402
-from gradcli.session import Session  # noqa: E402
+from gradcli.lang.parse import parse
+from gradcli.session import Session
 
 PIECE = '''
 def train(x, y, w, rate=0.1, *more, **options):

@@ -2,12 +2,13 @@
 
     python tests/benchmarks/bench_large.py [NAME ...] [--sizes 1000,1000000]
 
-The rows are derived from the table: every differentiable operation of one or two tensors,
-elementwise or reducing, that torch has under the same name.
+Without names the rows are those of `ROWS`, and every differentiable operation of one or two
+tensors, elementwise or reducing, of the table that torch has under the same name.
 """
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from collections.abc import Callable
 from math import exp, log
@@ -16,76 +17,195 @@ from time import perf_counter
 from typing import Any
 
 import numpy as np
-import torch
 
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[2])]
-
-from gradcli.engine.memory import reuse  # noqa: E402
-from gradcli.engine.op import short, traced  # noqa: E402
-from gradcli.engine.tensor import Tensor  # noqa: E402
-from gradcli.engine.variable import Variable  # noqa: E402
-from gradcli.ops import TABLE  # noqa: E402
+sys.path[:0] = [str(Path(__file__).parents[2])]
 
 SIZES = (1, 10**3, 10**5, 10**6, 10**7)
-EXTRA = {"x*x*x": lambda F, x: x ** 3, "x**2.5": lambda F, x: x ** 2.5, "softmax": lambda F, x: F.softmax(x, -1),
-         "log_softmax": lambda F, x: F.log_softmax(x, -1), "cumsum": lambda F, x: F.cumsum(x, -1),
-         "sum(0)": lambda F, x: F.sum(x, 0), "sum(1)": lambda F, x: F.sum(x, 1), "max(1)": lambda F, x: F.amax(x, 1)}
+LABELS, CHANNELS, WIDTH = 100, 16, 64
+
+
+class Row:
+    """How a row is called, and of what shapes; `shapes` gives those of the differentiable tensors for a size."""
+
+    def __init__(self, call: Callable[..., Any], shapes: Callable[[int], list[tuple[int, ...]]], labels: int = 0) -> None:
+        self.call = call
+        self.shapes = shapes
+        self.labels = labels        # below which whole number a last argument of class numbers lies, one for each row
+
+
+def flat(size: int) -> list[tuple[int, ...]]:
+    return [(size,)]
+
+
+def rows(size: int) -> list[tuple[int, ...]]:
+    """A few long rows."""
+    count = max(1, int(size**0.5) // 4)
+    return [(count, size // count)]
+
+
+def table(size: int) -> list[tuple[int, ...]]:
+    """Many rows, as of a network's layer."""
+    return [(max(1, size // LABELS), min(size, LABELS))]
+
+
+def square(size: int) -> list[tuple[int, ...]]:
+    side = max(1, int(size**0.5))
+    return [(side, side)]
+
+
+def maps(size: int) -> list[tuple[int, ...]]:
+    """A batch of planes of 32 x 32."""
+    side = 32 if size >= 1024 * CHANNELS else max(4, int((size / CHANNELS) ** 0.5))
+    return [(max(1, size // (CHANNELS * side * side)), CHANNELS, side, side)]
+
+
+ROWS: dict[str, Row] = {
+    "x**2": Row(lambda F, x: x ** 2, flat),
+    "x**3": Row(lambda F, x: x ** 3, flat),
+    "x**2.5": Row(lambda F, x: x ** 2.5, flat),
+    "x*1.5": Row(lambda F, x: x * 1.5, flat),
+    "leaky_relu": Row(lambda F, x: F.leaky_relu(x), flat),
+    "gelu": Row(lambda F, x: F.gelu(x), flat),
+    "softmax": Row(lambda F, x: F.softmax(x, -1), rows),
+    "log_softmax": Row(lambda F, x: F.log_softmax(x, -1), rows),
+    "softmax of 100": Row(lambda F, x: F.softmax(x, -1), table),
+    "log_softmax of 100": Row(lambda F, x: F.log_softmax(x, -1), table),
+    "logsumexp": Row(lambda F, x: F.logsumexp(x, -1), rows),
+    "cumsum": Row(lambda F, x: F.cumsum(x, -1), rows),
+    "cumsum(0)": Row(lambda F, x: F.cumsum(x, 0), rows),
+    "sum(0)": Row(lambda F, x: F.sum(x, 0), rows),
+    "sum(1)": Row(lambda F, x: F.sum(x, 1), rows),
+    "max(1)": Row(lambda F, x: F.amax(x, 1), rows),
+    "max": Row(lambda F, x: F.max(x), flat),
+    "x.max(1)": Row(lambda F, x: F.max(x, 1)[0], rows),
+    "layer_norm": Row(lambda F, x, w, b: F.layer_norm(x, (x.shape[-1],), w, b),
+                      lambda n: [*table(n), (min(n, LABELS),), (min(n, LABELS),)]),
+    "cross_entropy": Row(lambda F, x, t: F.cross_entropy(x, t), table, LABELS),
+    "mm": Row(lambda F, x, y: F.mm(x, y), lambda n: square(n) * 2),
+    "conv2d": Row(lambda F, x, w: F.conv2d(x, w, padding=1), lambda n: [*maps(n), (CHANNELS, CHANNELS, 3, 3)]),
+    "max_pool2d": Row(lambda F, x: F.max_pool2d(x, 2), maps),
+    "embedding": Row(lambda F, w, t: F.embedding(t, w), lambda n: [(min(n, 1000), WIDTH)], 1000),
+}
+COUNTED = {"embedding"}     # whose class numbers are as many as make the result of the size
 
 
 def names() -> list[str]:
-    """The operations of the table that make rows."""
+    """The rows that are measured if none is named."""
+    import torch
+
+    from gradcli.ops import TABLE
+
     found = []
     for name, op in sorted(TABLE.items()):
-        if op.names[0] != name or not op.rules or op.once or "." in name or not hasattr(torch, name):
+        if op.names[0] != name or not op.rules or op.once or "." in name or not hasattr(torch, name) or name in ROWS:
             continue
         if op.signature.required in (1, 2) and op.anew and len(op.rules) <= 2 and op.signature.variadic < 0:
             found.append(name)
-    return [*EXTRA, *found]
+    return [*ROWS, *found]
 
 
-def call(name: str, F: Any, tensors: list[Any]) -> Any:
-    if name in EXTRA:
-        return EXTRA[name](F, tensors[0])
-    function = getattr(F, short(name) if F is traced else name)
-    return function(*tensors[: TABLE[name].signature.required])
+class Names:
+    """The functions of torch under the short names that rules use."""
+
+    def __getattr__(self, name: str) -> Any:
+        import torch
+
+        return getattr(torch.nn.functional, name, None) or getattr(torch, name)
 
 
-def step(name: str, F: Any, make: Callable[[Any], Any], size: int) -> Callable[[], None]:
+def row(name: str) -> Row:
+    """The row of that name: one of `ROWS`, or an operation of the table on flat tensors."""
+    if name in ROWS:
+        return ROWS[name]
+    from gradcli.ops import TABLE
+
+    count = TABLE[name].signature.required
+    return Row(lambda F, *tensors: getattr(F, name)(*tensors), lambda n: flat(n) * count)
+
+
+def step(name: str, who: str, size: int) -> Callable[[], None]:
     """One forward and backward on values that every function likes."""
-    rows = max(1, int(size**0.5) // 4)
-    shape = (rows, size // rows) if name in EXTRA or name in ("mm", "matmul") else (size,)
-    rng = np.random.default_rng(0)
-    tensors = [make(rng.uniform(0.2, 0.9, shape).astype(np.float32)) for _ in range(2)]
-    out = call(name, F, tensors)
-    seed = make(np.ones(tuple(out.shape), np.float32))
-    seed = seed.detach()
+    F, leaf, plain = sides(who)
+    this, rng = row(name), np.random.default_rng(0)
+    shapes = this.shapes(size)
+    tensors = [leaf(rng.uniform(0.2, 0.9, shape).astype(np.float32)) for shape in shapes]
+    labels = []
+    if this.labels:
+        count = max(1, size // WIDTH) if name in COUNTED else shapes[0][0]
+        labels = [plain(rng.integers(0, min(this.labels, shapes[0][0 if name in COUNTED else 1]), count))]
+    out = this.call(F, *tensors, *labels)
+    seed = plain(np.ones(tuple(out.shape), np.float32))
 
     def run() -> None:
         for t in tensors:
             t.grad = None
-        call(name, F, tensors).backward(seed)
+        this.call(F, *tensors, *labels).backward(seed)
 
     return run
 
 
-def best(calls: dict[str, Callable[[], None]], seconds: float) -> dict[str, float]:
-    """The shortest time of each, taken in turns for about that long."""
-    found = dict.fromkeys(calls, float("inf"))
-    end = perf_counter() + seconds
-    rounds = 0
-    while rounds < 5 or perf_counter() < end and rounds < 200:
+def sides(who: str) -> tuple[Any, Callable[[Any], Any], Callable[[Any], Any]]:
+    """The functions, and how leaves and constants are made, of "ours" or "torch"."""
+    if who == "torch":
+        import torch
+
+        return Names(), lambda a: torch.tensor(a, requires_grad=True), torch.tensor
+    from gradcli.engine.op import traced
+    from gradcli.engine.tensor import Tensor
+    from gradcli.engine.variable import Variable
+
+    return traced, lambda a: Variable(a, True), Tensor
+
+
+def shortest(run: Callable[[], None], seconds: float) -> float:
+    """The shortest time of one call, over at least three and for about that long."""
+    found, end, rounds = float("inf"), perf_counter() + seconds, 0
+    while rounds < 3 or perf_counter() < end and rounds < 100:
         rounds += 1
-        for who, run in calls.items():
-            if who.startswith("torch"):
-                torch.set_num_threads(int(who[-1]))
-            start = perf_counter()
-            run()
-            found[who] = min(found[who], perf_counter() - start)
+        start = perf_counter()
+        run()
+        found = min(found, perf_counter() - start)
     return found
 
 
+class Side:
+    """One of the two in a process of its own, so that neither's way with memory helps the other."""
+
+    def __init__(self, who: str) -> None:
+        self.process = subprocess.Popen([sys.executable, __file__, "serve", who], stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, text=True)
+
+    def time(self, name: str, size: int, threads: int = 1) -> float:
+        assert self.process.stdin and self.process.stdout
+        self.process.stdin.write(f"{name}\t{size}\t{threads}\n")
+        self.process.stdin.flush()
+        return float(self.process.stdout.readline())
+
+
+def serve(who: str) -> None:
+    """The other process: for each line with a row, a size and a number of threads, the time."""
+    if who == "torch":
+        from torch import set_num_threads
+    else:
+        from gradcli.engine.memory import reuse
+
+        reuse()
+    runs: dict[tuple[str, int], Callable[[], None]] = {}
+    for line in sys.stdin:
+        name, size, threads = line.rstrip("\n").split("\t")
+        if who == "torch":
+            set_num_threads(int(threads))
+        key = name, int(size)
+        if key not in runs:
+            runs.clear()
+            runs[key] = step(name, who, key[1])
+        print(shortest(runs[key], 0.04), flush=True)
+
+
 def main() -> None:
-    reuse()
+    if sys.argv[1:2] == ["serve"]:
+        serve(sys.argv[2])
+        return
     words = sys.argv[1:]
     sizes = SIZES
     if "--sizes" in words:
@@ -95,20 +215,16 @@ def main() -> None:
     chosen = words or names()
     print(f"{'ratio to torch':<20}" + "".join(f"{n:>10}" for n in sizes))
     logs: dict[int, list[float]] = {n: [] for n in sizes}
+    ours, torch = Side("ours"), Side("torch")
     for name in chosen:
         line = f"{name:<20}"
         for n in sizes:
-            try:
-                taken = best({
-                    "ours": step(name, traced, lambda a: Variable(a, True), n),
-                    "torch 1": step(name, torch, lambda a: torch.tensor(a, requires_grad=True), n),
-                    "torch 2": step(name, torch, lambda a: torch.tensor(a, requires_grad=True), n)}, 0.15)
-            except Exception as error:
-                line += f"{type(error).__name__[:9]:>10}"
-                continue
-            ratio = taken["ours"] / min(taken["torch 1"], taken["torch 2"])
-            logs[n].append(log(ratio))
-            line += f"{ratio:>10.2f}"
+            here = there = float("inf")
+            for threads in (1, 2, 1, 2):
+                here = min(here, ours.time(name, n))
+                there = min(there, torch.time(name, n, threads))
+            logs[n].append(log(here / there))
+            line += f"{here / there:>10.2f}"
         print(line, flush=True)
     print(f"{'geometric mean':<20}" + "".join(f"{exp(sum(v) / len(v)):>10.2f}" if v else "" for v in logs.values()))
 

@@ -17,11 +17,11 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from timing import interleaved, ratio  # noqa: E402
+from timing import interleaved, ratio
 
-from gradcli.engine.tensor import Tensor  # noqa: E402
-from gradcli.engine.variable import Variable  # noqa: E402
-from gradcli.session import Session  # noqa: E402
+from gradcli.engine.tensor import Tensor
+from gradcli.engine.variable import Variable
+from gradcli.session import Session
 
 TURNS, ROUNDS = 200, 25
 

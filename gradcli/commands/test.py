@@ -1,0 +1,48 @@
+"""gradcli test: whether transcripts still say what is printed."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from gradcli.commands.options import shared
+from gradcli.commands.settings import KEYS, Settings
+from gradcli.errors import UsageFault
+
+LIMIT = 60.0        # seconds a file may take unless --time-limit says otherwise
+LASTING = ("style", "seed", "double", "precision", "threshold", "edgeitems", "linewidth", "profile", "sci_mode")
+
+Paths = Annotated[list[str], typer.Argument(metavar="PATH...", help="Files, and folders with files below them.")]
+Update = Annotated[bool, typer.Option("--update", help="Make what is printed the expected text, in place.")]
+Ask = Annotated[bool, typer.Option("--interactive", help="Show each difference, and ask whether to update it.")]
+Words = Annotated[str, typer.Option("-k", metavar="TEXT", show_default=False,
+                                    help="Compare only checks whose input or file name has TEXT; and, or, not.")]
+First = Annotated[bool, typer.Option("-x", help="Stop at the first difference.")]
+Jobs = Annotated[int, typer.Option("-j", metavar="N", min=0, show_default=False,
+                                   help="Test N files at once; as many as there are processors if not given.")]
+Junit = Annotated[str | None, typer.Option("--junit", metavar="FILE", show_default=False,
+                                           help="Write the results to FILE as JUnit XML, too.")]
+Pycon = Annotated[bool, typer.Option("--pycon", help="Blocks marked pycon are sessions, too.")]
+
+
+@shared(*LASTING, "format", "output", "time_limit", "memory_limit", "max_output", "no_limits", "errors", "color",
+        "quiet", "isolated")
+def test(settings: Settings, paths: Paths, update: Update = False, interactive: Ask = False, words: Words = "",
+         first: First = False, jobs: Jobs = 0, junit: Junit = None, pycon: Pycon = False) -> int:
+    """Replay transcripts, marked blocks, scripts and notebooks, and compare what they print.
+
+    Example: gradcli test README.md docs/ examples/
+    """
+    from gradcli.testing.command import test as test_files
+    from gradcli.testing.results import Wish
+
+    if update and interactive:
+        raise UsageFault("--update and --interactive exclude each other")
+    limit = LIMIT if settings.sources["time_limit"] == "default" else settings.time_limit or 0.0
+    for name in LASTING:        # what a file says must not depend on whose machine reads it
+        if settings.sources[name] != "option":
+            setattr(settings, name, KEYS[name].default)
+    settings.quiet = True
+    wish = Wish(settings, 0.0 if settings.no_limits else limit, words, first, pycon)
+    return test_files(paths, wish, jobs, "ask" if interactive else "all" if update else "", junit)

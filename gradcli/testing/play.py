@@ -1,0 +1,216 @@
+"""Running checks in a session, as the prompt, `gradcli run` or a notebook would."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from os.path import basename
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+
+from gradcli.commands.limiting import OutputLost
+from gradcli.commands.running import open_session
+from gradcli.commands.settings import KEYS, Settings, nearest, read
+from gradcli.errors import Fault, LimitFault, UsageFault, render
+from gradcli.testing.checks import Check, Document, Parts
+from gradcli.testing.compare import judge
+
+if TYPE_CHECKING:
+    from gradcli.session import Session
+
+PRINTING = ("precision", "threshold", "edgeitems", "linewidth", "profile", "sci_mode")
+SETTING = ("style", "seed", "double", *PRINTING)
+NEW = "new session"
+RESULTS = ("_", "_1", "_2")
+MAGIC = re.compile(r"[ \t]*[%!]")
+
+
+class Outcome(NamedTuple):
+    """How one check went. `verdict` is "passed", "failed" or "skipped"."""
+
+    number: int             # which of the file's checks it is, from 0
+    check: Check
+    verdict: str
+    problem: str = ""       # what is wrong, where it is not that the texts differ
+    parts: Parts = Parts()
+    seconds: float = 0.0
+    fatal: bool = False     # nothing after it was run
+
+    @property
+    def updatable(self) -> bool:
+        """Whether new expected text would mend it."""
+        return self.verdict == "failed" and not self.problem and self.check.kind != "program"
+
+
+class Clock:
+    """Raises a fault when a file has run for too long."""
+
+    rung = False
+
+    @contextmanager
+    def running(self, seconds: float, limit: float) -> Iterator[None]:
+        """Within, at most `seconds` may pass; the fault names the `limit` they are what is left of."""
+        import signal
+        from threading import current_thread, main_thread
+
+        def stop(number: int, frame: object) -> NoReturn:
+            self.rung = True
+            raise LimitFault(f"the file ran for longer than {limit:g} seconds",
+                             (f"--time-limit {limit * 10:g}", "more time"))
+
+        if not seconds or current_thread() is not main_thread():
+            yield
+            return
+        before = signal.signal(signal.SIGALRM, stop)
+        signal.setitimer(signal.ITIMER_REAL, max(seconds, 1e-3))
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)
+
+
+class Player:
+    """The session of one file."""
+
+    def __init__(self, document: Document, settings: Settings) -> None:
+        """`settings` are the file's from now on: its orders change them."""
+        self.document = document
+        self.settings = settings
+        settings.quiet = True       # what sessions remark on the side is no part of a test
+        self.clock = Clock()
+        self._printed: list[str] = []
+        self._session: Session | None = None
+        self._results: list[Any] = []
+
+    @property
+    def session(self) -> Session:
+        if self._session is None:
+            self._session = open_session(self.settings, self._printed.append)
+            self._session["args"] = []
+            self._results.clear()
+        return self._session
+
+    def outcome(self, index: int) -> Outcome:
+        """Run a check and say how it went."""
+        check = self.document.checks[index]
+        start = perf_counter()
+        for order in check.orders:
+            self._obey(order, check)
+        if check.options.skip:
+            return Outcome(index, check, "skipped")
+        parts = self._play(check)
+        seconds = perf_counter() - start
+        if self.clock.rung:
+            return Outcome(index, check, "failed", parts.message, parts, seconds, fatal=True)
+        problem = judge(check, parts)
+        if problem is None:
+            return Outcome(index, check, "passed", "", Parts(), seconds)
+        return Outcome(index, check, "failed", problem, parts, seconds)
+
+    def _play(self, check: Check) -> Parts:
+        """What a check prints. A fault leaves every name what it was, as it does at the prompt."""
+        session = self.session
+        shown: list[Any] = []
+        names = session.names()
+        self._printed.clear()
+        if check.kind == "prompt":
+            session.display = self._display
+            if "_" in check.source:
+                for name, result in zip(RESULTS, self._results, strict=False):
+                    session[name] = result
+        elif check.kind == "cell":
+            session.display = shown.append
+        try:
+            PLAYS[check.kind](session, check, self.document)
+        except Fault as fault:
+            self._restore(names)
+            return Parts("".join(self._printed), None, render(fault), fault.code, fault.message)
+        except OutputLost as lost:      # cannot be: nothing is written anywhere
+            raise lost.error from None
+        result = session.quoted(shown[-1]) if shown else None
+        return Parts("".join(self._printed), result)
+
+    def _display(self, value: Any) -> None:
+        """Show a value as the prompt does, and remember it: later inputs may call it `_`."""
+        self._printed.append(self.session.quoted(value) + "\n")
+        self._results = [value, *self._results[:2]]
+
+    def _restore(self, before: dict[str, Any]) -> None:
+        session = self.session
+        now = session.names()
+        for name in now.keys() - before.keys():
+            session.run(f"del {name}", echo=False)
+        for name, value in before.items():
+            if now.get(name) is not value:
+                session[name] = value
+
+    def _obey(self, order: str, check: Check) -> None:
+        """Do what `# gradcli:` asks for."""
+        if order == NEW:
+            self._session = None
+            return
+        word, _, text = order.partition(" ")
+        key = KEYS.get(word.replace("-", "_"))
+        if key is None or key.name not in SETTING:
+            known = [NEW, "skip", *(KEYS[name].word for name in SETTING)]
+            place = f"{self.document.path}:{check.line}"
+            raise UsageFault(f"{place}: `# gradcli:` knows no {order!r}{nearest(order, known) or nearest(word, known)}",
+                             "# gradcli: new session", "# gradcli: style modern", "# gradcli: seed 3")
+        value = read(key, text or (key.kind is bool or ""), f"{self.document.path}:{check.line}: {word}")
+        setattr(self.settings, key.name, value)
+        if self._session is not None:
+            self._change(key.name, value)
+
+    def _change(self, name: str, value: Any) -> None:
+        session = self.session
+        if name == "style":
+            session.style = value
+        elif name == "seed":
+            session.run(f"torch.manual_seed({value})", echo=False)
+        elif name == "double":
+            session.run(f"torch.set_default_dtype(torch.float{64 if value else 32})", echo=False)
+        else:
+            session.run(f"torch.set_printoptions({name}={value!r})", echo=False)
+
+
+def _prompt(session: Session, check: Check, document: Document) -> None:
+    session.run(check.source, "<stdin>")
+
+
+def _script(session: Session, check: Check, document: Document) -> None:
+    session.run(check.source, basename(document.path), echo=False)
+
+
+def _cell(session: Session, check: Check, document: Document) -> None:
+    """Run all of a cell, and show the value of its last statement if that is an expression."""
+    from gradcli.lang.parse import parse
+
+    source = "\n".join("" if MAGIC.match(line) else line for line in check.source.split("\n"))
+    tree = parse(source, "<cell>")
+    last = tree[3][-1] if tree[3] else None
+    if last is None or last[0] != "expression" or source[last[2]:].lstrip(" \t").startswith(";"):
+        session.run(source, "<cell>", echo=False)
+        return
+    session.run(source[: last[1]], "<cell>", echo=False)
+    session.run("\n" * source.count("\n", 0, last[1]) + source[last[1]:], "<cell>")
+
+
+PLAYS: dict[str, Callable[[Session, Check, Document], None]] = {
+    "prompt": _prompt, "script": _script, "program": _script, "cell": _cell}
+
+
+def replay(document: Document, settings: Settings, limit: float, wanted: Callable[[Check], bool],
+           first_only: bool = False) -> list[Outcome]:
+    """Run all checks of a file in order; how the `wanted` ones went, up to the first failure if that is enough."""
+    player = Player(document, settings)
+    found: list[Outcome] = []
+    with player.clock.running(limit, limit):
+        for index, check in enumerate(document.checks):
+            outcome = player.outcome(index)
+            if outcome.fatal or wanted(check):
+                found.append(outcome)
+            if outcome.fatal or (first_only and outcome.verdict == "failed" and wanted(check)):
+                break
+    return found

@@ -1,0 +1,73 @@
+"""How a file went, and how a word chooses checks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+from gradcli.commands.settings import Settings
+from gradcli.errors import Fault, FileFault, LimitFault
+from gradcli.testing.checks import Check
+from gradcli.testing.files import read
+from gradcli.testing.play import Outcome, replay
+
+
+class Wish(NamedTuple):
+    """What was asked of every file."""
+
+    settings: Settings
+    limit: float            # seconds a file may take; 0 for any
+    words: str = ""         # of -k
+    first_only: bool = False
+    pycon: bool = False
+
+
+class FileResult(NamedTuple):
+    """How the checks of one file went; `error` is why there are none or not all."""
+
+    path: str
+    outcomes: list[Outcome]
+    seconds: float = 0.0
+    error: str = ""
+    unreadable: bool = False
+    updated: int = 0
+
+    @property
+    def failures(self) -> list[Outcome]:
+        return [outcome for outcome in self.outcomes if outcome.verdict == "failed"]
+
+    @property
+    def failed(self) -> bool:
+        return bool(self.error or self.failures)
+
+
+def result_of(path: str, wish: Wish) -> FileResult:
+    """Read and replay one file. Whatever is wrong with it is part of the result."""
+    from time import perf_counter
+
+    start = perf_counter()
+    try:
+        document = read(path, wish.pycon)
+        settings = Settings({"isolated": True})
+        vars(settings).update({**vars(wish.settings), "notes": []})
+        outcomes = replay(document, settings, wish.limit, chooser(wish.words, path), wish.first_only)
+    except LimitFault as fault:
+        return FileResult(path, [], perf_counter() - start, fault.message)
+    except Fault as fault:
+        return FileResult(path, [], perf_counter() - start, fault.message, isinstance(fault, FileFault))
+    return FileResult(path, outcomes, perf_counter() - start)
+
+
+def chooser(words: str, path: str) -> Callable[[Check], bool]:
+    """Whether a check is meant by `-k`: texts joined by and, or, not, each in its input or its file's name."""
+    if not words.strip():
+        return lambda check: True
+    alternatives = [[(part.strip().removeprefix("not ").strip().casefold(), part.strip().startswith("not "))
+                     for part in re.split(r"\band\b", alternative)] for alternative in re.split(r"\bor\b", words)]
+
+    def chosen(check: Check) -> bool:
+        text = f"{path}\n{check.source}".casefold()
+        return any(all((word in text) is not negated for word, negated in parts) for parts in alternatives)
+
+    return chosen

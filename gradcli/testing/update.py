@@ -1,0 +1,51 @@
+"""Rewriting expected text in place: whole or not at all, and nothing else of the file."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from contextlib import suppress
+
+from gradcli.commands.source import read_bytes
+from gradcli.errors import FileFault
+from gradcli.testing.checks import Document
+from gradcli.testing.compare import merged
+from gradcli.testing.files import read
+from gradcli.testing.play import Outcome
+
+
+def update(path: str, outcomes: Sequence[Outcome], pycon: bool = False) -> int:
+    """Make what checks printed the expected text of their file; how many there were to be mended."""
+    wanted = [outcome for outcome in outcomes if outcome.updatable]
+    if not wanted:
+        return 0
+    document = read(path, pycon)
+    for outcome in wanted:
+        if outcome.number >= len(document.checks) or document.checks[outcome.number].source != outcome.check.source:
+            raise FileFault(f"{path} was changed while it was tested")
+    changes = {o.number: (merged(o.check, o.parts.lines), o.parts) for o in wanted}
+    replace(document, document.rewritten(changes))
+    return len(wanted)
+
+
+def replace(document: Document, content: bytes) -> None:
+    """Put new content in the place of the file that was read, in one step, and leave its permissions."""
+    from tempfile import mkstemp
+
+    target = os.path.realpath(document.target)
+    if read_bytes(target) != document.content:
+        raise FileFault(f"{document.target} was changed while it was tested")
+    beside = ""
+    try:
+        handle, beside = mkstemp(dir=os.path.dirname(target), prefix=".", suffix=".part")
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        os.chmod(beside, os.stat(target).st_mode & 0o7777)
+        os.replace(beside, target)
+        beside = ""
+    except OSError as error:
+        raise FileFault(f"cannot write {document.target}: {error.strerror}") from None
+    finally:
+        if beside:
+            with suppress(OSError):
+                os.unlink(beside)

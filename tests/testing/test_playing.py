@@ -1,0 +1,89 @@
+"""How inputs are run: as at the prompt, by `gradcli run`, in a notebook."""
+
+import pytest
+
+from gradcli.commands.settings import Settings
+from gradcli.errors import UsageFault
+from gradcli.testing.files import read
+from gradcli.testing.play import Player
+from testing.texts import notebook
+
+
+def played(tmp_path, text, name="t.txt", **settings):
+    """What each check of a file prints."""
+    (tmp_path / name).write_text(text)
+    player = Player(read(str(tmp_path / name)), Settings({"isolated": True, **settings}))
+    return [player.outcome(n) for n in range(len(player.document.checks))]
+
+
+def verdicts(tmp_path, text, **settings):
+    return [outcome.verdict for outcome in played(tmp_path, text, **settings)]
+
+
+def test_checks_of_a_file_share_a_session_until_told_otherwise(tmp_path):
+    text = ">>> x = 1\n>>> x\n1\n# gradcli: new session\n>>> x  # error G0301\n"
+    assert verdicts(tmp_path, text) == ["passed"] * 3
+
+
+def test_a_fault_leaves_every_name_what_it_was(tmp_path):
+    text = ">>> x = 1\n>>> x = 2; y = 3; nowhere  # error G0301\n>>> x\n1\n>>> y  # error G0301\n"
+    assert verdicts(tmp_path, text) == ["passed"] * 4
+
+
+def test_results_have_the_names_they_have_at_the_prompt(tmp_path):
+    assert verdicts(tmp_path, ">>> 1\n1\n>>> 2\n2\n>>> (_, _1)\n(2, 1)\n") == ["passed"] * 3
+
+
+def test_what_has_no_end_of_line_is_given_one(tmp_path):
+    assert verdicts(tmp_path, ">>> print(1, end='')\n1\n>>> print('a\\nb', end='')\na\nb\n") == ["passed"] * 2
+
+
+def test_settings_and_orders_decide_how_values_print(tmp_path):
+    text = (">>> torch.ones(1)\ntensor([1.])\n# gradcli: style tutorial\n>>> torch.ones(1) / 3\n\n 0.3333\n"
+            "[torch.FloatTensor of size 1]\n\n# gradcli: precision 2, double, new session\n>>> torch.ones(1) / 3\n\n"
+            "   0.33\n[torch.DoubleTensor of size 1]\n\n")
+    assert verdicts(tmp_path, text, style="modern") == ["passed"] * 3
+
+
+def test_a_seed_begins_the_random_numbers_again(tmp_path):
+    text = ">>> a = torch.rand(1)\n# gradcli: seed 3\n>>> b = torch.rand(1)\n>>> (a == b).all()\nTrue\n"
+    assert verdicts(tmp_path, text, seed=3, style="modern")[-1] == "failed"
+    text = text.replace("True", "tensor(True)")
+    assert verdicts(tmp_path, text, seed=3, style="modern") == ["passed"] * 3
+    assert verdicts(tmp_path, text, seed=4, style="modern")[-1] == "failed"
+
+
+@pytest.mark.parametrize("order, said", [("stlye modern", "did you mean"), ("style ancient", "not one of"),
+                                         ("seed", "not a whole number"), ("color always", "knows no")])
+def test_an_order_that_makes_no_sense_is_told_with_its_place(tmp_path, order, said):
+    with pytest.raises(UsageFault, match=said) as caught:
+        played(tmp_path, f"\n# gradcli: {order}\n>>> 1\n1\n")
+    assert "t.txt:3" in caught.value.message
+
+
+def test_skipped_inputs_are_not_run(tmp_path):
+    text = ">>> x = 1\n>>> x = 2  # skip\n3\n>>> x\n1\n"
+    assert verdicts(tmp_path, text) == ["passed", "skipped", "passed"]
+
+
+def test_a_script_prints_only_what_it_prints(tmp_path):
+    (tmp_path / "s.out").write_text("2\nerror[G0301]: the name qqq is not defined\n --> s.grad:3:1\n  |\n"
+                                    "3 | qqq\n  | ^^^\n")
+    [outcome] = played(tmp_path, "1\nprint(2)\nqqq\n", "s.grad")
+    assert outcome.verdict == "passed"
+
+
+@pytest.mark.parametrize("source, stream, shown", [
+    ("1\n2", "", "2"), ("1; 2", "", "2"), ("print(1)\n2", "1\n", "2"), ("2;", "", None), ("1\nx = 2", "", None),
+    ("1\nNone", "", None), ("for i in range(2):\n    i", "", None), ("%magic\n!shell\n3", "", "3"),
+    ("(1,\n 2)", "", "(1, 2)"),
+])
+def test_a_cell_shows_the_value_of_its_last_expression(tmp_path, source, stream, shown):
+    outputs = [{"output_type": "stream", "name": "stdout", "text": "never so"}]
+    [outcome] = played(tmp_path, notebook((source, outputs)), "n.ipynb")
+    assert (outcome.parts.stream, outcome.parts.result) == (stream, shown)
+
+
+def test_a_fault_in_a_cell_is_on_its_line(tmp_path):
+    [outcome] = played(tmp_path, notebook(("x = 1\nprint(x)\nnowhere", [])), "n.ipynb")
+    assert outcome.parts.stream == "1\n" and "<cell>:3:1" in outcome.parts.fault

@@ -1,0 +1,166 @@
+"""What is an input, what is expected of it, and where that stands, in every format."""
+
+import pytest
+
+from gradcli.errors import FileFault, UsageFault
+from gradcli.testing.checks import Options, options_of
+from gradcli.testing.files import candidates, is_test, read
+from testing.texts import notebook, result, stream
+
+
+def checks(tmp_path, name, text, pycon=False):
+    path = tmp_path / name
+    path.write_bytes(text.encode())
+    return read(str(path), pycon).checks
+
+
+def told(found):
+    return [(check.source, check.expected) for check in found]
+
+
+def test_expected_text_runs_to_the_next_prompt_blank_lines_included(tmp_path):
+    found = checks(tmp_path, "t.txt", "prose\n>>> a\n1\n\n>>> b\n\n 2\n\n")
+    assert told(found) == [("a", ("1", "")), ("b", ("", " 2", ""))]
+    assert [(check.line, check.at) for check in found] == [(2, 2), (5, 5)]
+
+
+@pytest.mark.parametrize("text, source, expected", [
+    (">>> for i in x:\n...     i\n...\n0\n", "for i in x:\n    i\n", ("0",)),
+    (">>> def f():\n...     a\n...\n...     b\n...\n>>> f\n", "def f():\n    a\n\n    b\n", ()),
+    (">>> if a:\n...     b\n...\n... else:\n...     c\n...\n2\n", "if a:\n    b\n\nelse:\n    c\n", ("2",)),
+    (">>> if a: b\n...\n2\n", "if a: b\n", ("2",)),
+    (">>> f(1,\n...   2)\n3\n", "f(1,\n  2)", ("3",)),
+    (">>> '''a\n...\n... >>> b'''\nc\n", "'''a\n\n>>> b'''", ("c",)),
+    (">>> a + \\\n... b\n3\n", "a + \\\nb", ("3",)),
+    (">>> long()\n...\nlast\n", "long()", ("...", "last")),
+    (">>> for i in x:\n...     i\n...\n...\nlast\n", "for i in x:\n    i\n", ("...", "last")),
+    (">>> print('... x')\n... x\n", "print('... x')", ("... x",)),
+])
+def test_what_the_prompt_would_ask_more_of_is_continued(tmp_path, text, source, expected):
+    assert told(checks(tmp_path, "t.txt", text))[0] == (source, expected)
+
+
+def test_comments_and_empty_prompts_are_no_checks(tmp_path):
+    assert told(checks(tmp_path, "t.txt", ">>> # about\n>>>\n>>> a  # why\n1\n>>> \n")) == [("a  # why", ("1",))]
+
+
+def test_carriage_returns_and_a_byte_order_mark_are_not_text(tmp_path):
+    assert told(checks(tmp_path, "t.txt", "\ufeff>>> a\r\n1\r\n\r\n>>> b\r\n")) == [("a", ("1", "")), ("b", ())]
+
+
+def test_an_indented_transcript_loses_its_indentation(tmp_path):
+    [check] = checks(tmp_path, "t.txt", "  >>> a\n    1\n\n")
+    assert (check.source, check.expected, check.prefix) == ("a", ("  1", ""), "  ")
+
+
+@pytest.mark.parametrize("source, options", [
+    ("x  # skip", Options(skip=True)), ("x# skip", Options()), ("x  # approx 1e-2", Options(approx=1e-2)),
+    ("x  #approx", Options(approx=1e-4)), ("f(1,  # random\n  2)", Options(random=True)),
+    ("x  # error G0402", Options(error="G0402")), ("x  # error", Options()), ("print('# skip')", Options()),
+    ("x  # skip this", Options()), ("x  # random, approx 1e-3", Options(random=True, approx=1e-3)),
+])
+def test_options_are_the_whole_comment_at_the_end(source, options):
+    assert options_of(source) == options
+
+
+def test_orders_stand_between_checks(tmp_path):
+    text = "# gradcli: style modern\n>>> a\n1\n# gradcli: new session, seed 3\n>>> # gradcli: precision 2\n>>> b\n"
+    found = checks(tmp_path, "t.txt", text)
+    assert told(found) == [("a", ("1",)), ("b", ())]
+    assert [check.orders for check in found] == [("style modern",), ("new session", "seed 3", "precision 2")]
+    assert told(checks(tmp_path, "t.txt", ">>> a\n# gradcli: skip\n>>> b\n")) == [("a", ())]
+
+
+@pytest.mark.parametrize("text, expected", [
+    ("```gradcli\n>>> a\n1\n\n```\n", ("1", "")),
+    ("~~~~ gradcli\n>>> a\n```\n~~~\n1\n~~~~\n", ("```", "~~~", "1")),
+    ("- item\n\n  ```gradcli\n  >>> a\n   1\n\n  ```\n", (" 1", "")),
+    ("> ```gradcli\n> >>> a\n>  1\n>\n> ```\n", (" 1", "")),
+    ("> ```gradcli\n> >>> a\n> 1\nno quotation\n", ("1",)),
+    ("```{code-block} gradcli\n>>> a\n1\n```\n", ("1",)),
+    ("``` {.gradcli}\n>>> a\n1\n```\n", ("1",)),
+    ("```gradcli\n>>> a\n1\n", ("1",)),
+    ("<!-- gradcli -->\n\n    >>> a\n     1\n\nprose\n", (" 1",)),
+])
+def test_marked_blocks_of_markdown(tmp_path, text, expected):
+    assert told(checks(tmp_path, "t.md", text)) == [("a", expected)]
+
+
+@pytest.mark.parametrize("text", [
+    "```\n>>> a\n```\n", "```python\n>>> a\n```\n", "    >>> a\n", ">>> a\n", "```pycon\n>>> a\n```\n",
+    "````md\n```gradcli\n>>> a\n```\n````\n", "<!--\n```gradcli\n>>> a\n```\n-->\n", "```gradcli skip\n>>> a\n```\n",
+    "<!-- gradcli: skip -->\n```gradcli\n>>> a\n```\n", "```not`gradcli\n>>> a\n",
+])
+def test_what_is_not_marked_is_not_tested(tmp_path, text):
+    assert checks(tmp_path, "t.md", text) == []
+
+
+def test_pycon_counts_where_it_is_asked_for(tmp_path):
+    assert told(checks(tmp_path, "t.md", "```pycon\n>>> a\n```\n", pycon=True)) == [("a", ())]
+
+
+def test_blocks_of_markdown_can_give_orders(tmp_path):
+    text = "<!-- gradcli: seed 3 -->\n```gradcli new session\n>>> a\n```\n```gradcli\nb = 1\n```\n"
+    found = checks(tmp_path, "t.md", text)
+    assert [(check.kind, check.orders) for check in found] == [("prompt", ("seed 3", "new session")), ("program", ())]
+
+
+@pytest.mark.parametrize("text, expected", [
+    (".. code-block:: gradcli\n\n   >>> a\n    1\n\nprose\n", (" 1",)),
+    ("  .. code:: gradcli\n     :number-lines:\n\n     >>> a\n\n      1\n     x\n\n  prose\n", ("", " 1", "x")),
+    (".. gradcli::\n\n   >>> a\n   1\n", ("1",)),
+    (".. highlight:: gradcli\n\nText::\n\n   >>> a\n    1\n\nprose\n", (" 1",)),
+    (".. highlight:: gradcli\n\n>>> a\n1\n\nprose\n", ("1",)),
+])
+def test_marked_blocks_of_restructured_text(tmp_path, text, expected):
+    [check] = checks(tmp_path, "t.rst", text)
+    assert (check.source, check.expected, check.loose) == ("a", expected, True)
+
+
+def test_unmarked_blocks_of_restructured_text_count_as_pycon(tmp_path):
+    text = "Text::\n\n   >>> a\n   1\n\n.. code-block:: python\n\n   >>> b\n\n>>> c\n2\n\nprose\n"
+    assert checks(tmp_path, "t.rst", text) == []
+    assert told(checks(tmp_path, "t.rst", text, pycon=True)) == [("a", ("1",)), ("c", ("2",))]
+
+
+def test_only_the_last_check_of_an_indented_block_is_loose(tmp_path):
+    found = checks(tmp_path, "t.rst", ".. gradcli::\n\n   >>> a\n   1\n\n   >>> b\n   2\n\nprose\n")
+    assert [(check.expected, check.loose) for check in found] == [(("1", ""), False), (("2",), True)]
+
+
+def test_cells_of_a_notebook(tmp_path):
+    found = checks(tmp_path, "t.ipynb", notebook(
+        ("x = 1\nprint(x)\nx + 1", [stream("1\n"), result("2")]), ("# only words", []), ("%%time\nx", []),
+        ("# gradcli: new session, skip\nx", [{"output_type": "stream", "name": "stderr", "text": "noise"}])))
+    assert [(check.expected, check.options.skip) for check in found] == [(("1", "2"), False), ((), True), ((), True)]
+    assert found[2].orders == ("new session",)
+
+
+def test_a_script_is_read_with_the_file_beside_it(tmp_path):
+    (tmp_path / "a.out").write_text("1\n\n")
+    [check] = checks(tmp_path, "a.grad", "print(1)\n")
+    assert (check.kind, check.expected) == ("script", ("1", ""))
+    assert [check.kind for check in checks(tmp_path, "b.grad", "print(1)\n")] == ["program"]
+    assert [check.kind for check in checks(tmp_path, "c.grad", ">>> 1\n1\n")] == ["prompt"]
+
+
+def test_which_files_of_a_folder_are_tests(tmp_path):
+    for name, text in {"a.md": "", "b.txt": "words", "c.txt": ">>> 1\n", "d.grad": "1", "e.grad": "1", "e.out": "",
+                       "f.py": ">>> 1\n", ".hidden/g.md": "", "venv/pyvenv.cfg": "", "venv/h.md": "",
+                       "deep/i.ipynb": "", "deep/j.rst": ""}.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    found = [path.removeprefix(f"{tmp_path}/") for path in candidates([str(tmp_path)])]
+    assert found == ["a.md", "c.txt", "e.grad", "deep/i.ipynb", "deep/j.rst"]
+    assert list(candidates([str(tmp_path / "e.out")] * 2)) == [str(tmp_path / "e.grad")]
+    assert not is_test(str(tmp_path / "f.py"))
+
+
+@pytest.mark.parametrize("name, content, fault", [
+    ("t.ipynb", b"{", FileFault), ("t.ipynb", b'{"nbformat": 3}', FileFault), ("t.txt", b"\xff", FileFault),
+    ("t.tex", b"words", UsageFault), ("t.txt", b">>> a  # approx 1.2.3\n", UsageFault),
+])
+def test_what_cannot_be_read_is_told(tmp_path, name, content, fault):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(fault):
+        read(str(tmp_path / name))
