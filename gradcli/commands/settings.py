@@ -94,6 +94,7 @@ class Settings:
     linewidth: int | None
     profile: str | None
     sci_mode: bool | None
+    detect_anomaly: bool
     time_limit: float | None
     memory_limit: int | None
     max_output: int | None
