@@ -57,6 +57,7 @@ class Fault(Exception):
 
     def __init_subclass__(cls) -> None:
         if "code" in vars(cls):
+            assert cls.code not in FAULTS, f"{cls.code} is the code of two faults"
             FAULTS[cls.code] = cls
 
     def __str__(self) -> str:
@@ -229,7 +230,7 @@ class FunctionGradients(GradFault):
     gradient of its shape, and None for everything else.
     """
 
-    code = "G0409"
+    code = "G0411"
 
 
 class FunctionStyle(GradFault):
@@ -239,7 +240,7 @@ class FunctionStyle(GradFault):
     with forward(self, x) and backward(self, g) as MyReLU()(x).
     """
 
-    code = "G0410"
+    code = "G0412"
 
 
 class AmbiguousTruth(ValueFault, TypeFault):

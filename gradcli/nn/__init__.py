@@ -16,9 +16,9 @@ NN = {
     "module": "Module",
     "container": "Sequential ModuleList ModuleDict ParameterList ParameterDict",
     "linear": "Linear Bilinear Identity",
-    "activation": "ReLU ReLU6 ELU SELU CELU GELU Sigmoid Tanh SiLU Mish Softplus Softsign LeakyReLU PReLU RReLU Hardtanh "
-                  "Hardsigmoid Hardswish Hardshrink Softshrink Tanhshrink Threshold LogSigmoid GLU Softmax LogSoftmax "
-                  "Softmin Softmax2d",
+    "activation": "ReLU ReLU6 ELU SELU CELU GELU Sigmoid Tanh SiLU Mish Softplus Softsign LeakyReLU PReLU RReLU "
+                  "Hardtanh Hardsigmoid Hardswish Hardshrink Softshrink Tanhshrink Threshold LogSigmoid GLU Softmax "
+                  "LogSoftmax Softmin Softmax2d",
     "dropout": "Dropout Dropout1d Dropout2d Dropout3d AlphaDropout FeatureAlphaDropout",
     "conv": "Conv1d Conv2d Conv3d ConvTranspose1d ConvTranspose2d ConvTranspose3d",
     "pooling": "MaxPool1d MaxPool2d MaxPool3d AvgPool1d AvgPool2d AvgPool3d LPPool1d LPPool2d LPPool3d "
@@ -45,9 +45,13 @@ OPTIMISERS = {
     "lbfgs": "LBFGS"}
 SCHEDULES = ("LambdaLR MultiplicativeLR StepLR MultiStepLR ConstantLR LinearLR ExponentialLR PolynomialLR "
              "CosineAnnealingLR ReduceLROnPlateau").split()
-CLOSED = frozenset("_own _kept _inner _hooks _passing _state _groups _lists _named _free _as _hook _parameters _buffers _modules "
-                   " _home _era _grouped _operation _shown _then _dims _transposed _kind _allowed _overwrites _told _set _around _extra _add _add_parameters _checked _pair _single _gates _cell _step _initial _mode _reduce _buffer _sizes _weights "
-                   "_suffixes _along _together _activation _nonlinear _renumber _like _refuse".split())
+CLOSED = frozenset((
+    "_activation _add _add_parameters _allowed _along _around _as _buffer _buffers _cell _checked _dims "
+    "_era _extra _free _gates _grouped _groups _home _hook _hooks _initial _inner _kept _kind _like "
+    "_lists _mode _modules _named _new _nonlinear _operation _overwrites _own _pair _parameters _passing "
+    "_reduce _refuse _renumber _set _shown _single _sizes _state _step _suffixes _then _together _told "
+    "_transposed _weights "
+).split())
 """What the classes here keep for themselves."""
 
 
@@ -69,5 +73,6 @@ def _listed(files: dict[str, str]) -> dict[str, str]:
 def fetch(address: str) -> Any:
     """The function, or the stand-in for the class, with the address `file.name`."""
     file, name = address.split(".")
-    found = getattr(import_module(f"gradcli.nn.{file}"), name)
-    return Kind(f"{found._home}.{name}", (found,), found) if isinstance(found, type) else found
+    found: Any = getattr(import_module(f"gradcli.nn.{file}"), name)
+    home = getattr(found, "_home", "")
+    return Kind(f"{home}.{name}", (found,), found) if home else found

@@ -82,28 +82,28 @@ class SELU(_InPlace):
     """The self-normalising exponential unit."""
 
     __slots__ = ()
-    _operation, _era = "selu", None
+    _operation, _new = "selu", True
 
 
 class SiLU(_InPlace):
     """x sigmoid(x)."""
 
     __slots__ = ()
-    _operation, _era = "silu", None
+    _operation, _new = "silu", True
 
 
 class Mish(_InPlace):
     """x tanh(softplus(x))."""
 
     __slots__ = ()
-    _operation, _era = "mish", None
+    _operation, _new = "mish", True
 
 
 class Hardsigmoid(_InPlace):
     """relu6(x + 3) / 6."""
 
     __slots__ = ()
-    _operation, _era = "hardsigmoid", None
+    _operation, _new = "hardsigmoid", True
 
     def extra_repr(self) -> str:
         return ""
@@ -113,7 +113,7 @@ class Hardswish(_InPlace):
     """x relu6(x + 3) / 6."""
 
     __slots__ = ()
-    _operation, _era = "hardswish", None
+    _operation, _new = "hardswish", True
 
     def extra_repr(self) -> str:
         return ""
@@ -169,14 +169,14 @@ class CELU(ELU):
     """max(x, 0) + min(0, alpha (exp(x / alpha) - 1))."""
 
     __slots__ = ()
-    _operation, _era = "celu", None
+    _operation, _new = "celu", True
 
 
 class GELU(Activation):
     """x times the normal distribution function at x."""
 
     __slots__ = ()
-    _operation, _shown, _era = "gelu", ("approximate",), None
+    _operation, _shown, _new = "gelu", ("approximate",), True
 
     def __init__(self, approximate: str = "none") -> None:
         super().__init__()
@@ -292,7 +292,7 @@ class GLU(Activation):
     """One half of the input along dim, times the sigmoid of the other."""
 
     __slots__ = ()
-    _operation, _shown, _era = "glu", ("dim",), None
+    _operation, _shown, _new = "glu", ("dim",), True
 
     def __init__(self, dim: int = -1) -> None:
         super().__init__()

@@ -30,12 +30,13 @@ class _Norm(Module):
     num_batches_tracked: Any
 
     def __init__(self, num_features: int, eps: float = 1e-5, momentum: Any = 0.1, affine: bool = True,
-                 track_running_stats: bool = True, device: Any = None, dtype: Any = None) -> None:
+                 track_running_stats: bool = True, device: Any = None, dtype: Any = None, *,
+                 bias: bool = True) -> None:
         super().__init__()
         self.num_features, self.eps, self.momentum = count(num_features, "num_features", 0), eps, momentum
         self.affine, self.track_running_stats = affine, track_running_stats
-        for name in ("weight", "bias"):
-            self.register_parameter(name, fresh((num_features,), dtype) if affine else None)
+        for name, wanted in (("weight", affine), ("bias", affine and bias)):
+            self.register_parameter(name, fresh((num_features,), dtype) if wanted else None)
         kept = fresh((num_features,), dtype).array
         for name in ("running_mean", "running_var"):
             self.register_buffer(name, Tensor(np.zeros_like(kept)) if track_running_stats else None)
@@ -54,7 +55,8 @@ class _Norm(Module):
         """Start again with scale 1, in 0.1.12 a random one, and shift 0."""
         if self.affine:
             uniform_(self.weight) if legacy() else ones_(self.weight)
-            zeros_(self.bias)
+            if self.bias is not None:
+                zeros_(self.bias)
 
     def _checked(self, input: Any) -> None:
         if not isinstance(input, Tensor):
@@ -65,7 +67,7 @@ class _Norm(Module):
 
     def extra_repr(self) -> str:
         return (f"{self.num_features}, eps={self.eps}, momentum={self.momentum}, affine={self.affine}, "
-                f"track_running_stats={self.track_running_stats}")
+                f"bias={self.bias is not None}, track_running_stats={self.track_running_stats}")
 
     def _era(self) -> str:
         return f"({self.num_features}, eps={self.eps}, momentum={self.momentum}, affine={self.affine})"
@@ -111,7 +113,7 @@ class BatchNorm3d(_BatchNorm):
 class _InstanceNorm(_Norm):
     __slots__ = ()
     _home = "torch.nn.modules.instancenorm"
-    _era = None  # type: ignore[assignment]  # it was not there then
+    _new = True
 
     def __init__(self, num_features: int, eps: float = 1e-5, momentum: float = 0.1, affine: bool = False,
                  track_running_stats: bool = False, device: Any = None, dtype: Any = None) -> None:

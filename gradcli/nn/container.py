@@ -12,11 +12,11 @@ from gradcli.errors import ArgumentFault, IndexFault, KeyFault
 from gradcli.nn.module import Module
 
 
-def place(at: Any, length: int) -> int:
+def place(index: Any, length: int) -> int:
     """An index counted from the front."""
-    if not hasattr(type(at), "__index__"):
-        raise ArgumentFault(f"an index must be a whole number, not {described(at)}")
-    at = int(at)
+    if not hasattr(type(index), "__index__"):
+        raise ArgumentFault(f"an index must be a whole number, not {described(index)}")
+    at = int(index)
     if not -length <= at < length:
         raise IndexFault(f"index {at} is out of range")
     return at % length
@@ -27,7 +27,6 @@ class _Listed(Module):
 
     __slots__ = ()
     _home = "torch.nn.modules.container"
-    _grouped = True
 
     def __len__(self) -> int:
         return len(self._inner)
@@ -106,6 +105,7 @@ class ModuleList(_Listed):
     """A list of modules that are parts of the module it stands in."""
 
     __slots__ = ()
+    _grouped = True
 
     def __init__(self, modules: Iterable[Any] = ()) -> None:
         super().__init__()
@@ -228,7 +228,7 @@ class ParameterDict(Module):
 
     __slots__ = ()
     _home = "torch.nn.modules.container"
-    _era = None
+    _new = True
     _readable: ClassVar[frozenset[str]] = Module._readable | {"keys", "values", "items", "update"}
 
     def __init__(self, parameters: Any = None) -> None:
@@ -273,7 +273,8 @@ class ParameterDict(Module):
         return dict(self._own).items()
 
     def extra_repr(self) -> str:
-        return "\n".join(f"  ({name}): {_told(p)}" for name, p in self._own.items())
+        return "\n".join(f"  ({name}): {_told(p, f'{p.dtype.era}Tensor')}"
+                         for name, p in self._own.items())
 
 
 def _parameter(value: Any) -> Parameter:
@@ -281,10 +282,11 @@ def _parameter(value: Any) -> Parameter:
     if isinstance(value, Parameter):
         return value
     if not isinstance(value, Tensor):
-        raise ArgumentFault(f"Parameters are made of tensors, not of {described(value)}", "nn.Parameter(torch.randn(2))")
+        raise ArgumentFault(f"Parameters are made of tensors, not of {described(value)}",
+                            "nn.Parameter(torch.randn(2))")
     return Parameter(value.array, True)
 
 
-def _told(p: Parameter) -> str:
+def _told(p: Parameter, kind: str = "") -> str:
     size = "x".join(map(str, p.array.shape))
-    return f"Parameter containing: [torch.{p.dtype.name} of size {size}]"
+    return f"Parameter containing: [torch.{kind or p.dtype.name} of size {size}]"

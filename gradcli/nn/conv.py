@@ -140,8 +140,9 @@ class _Backward(_Conv):
     def _extra(self, input: Any, output_size: Any) -> tuple[int, ...]:
         """The output padding that leads to this size."""
         wanted = tuple(output_size)[-self._dims:]
-        least = [(n - 1) * s - 2 * int(p) + d * (k - 1) + 1 for n, s, p, d, k in zip(
-            input.array.shape[-self._dims:], self.stride, self.padding, self.dilation, self.kernel_size, strict=True)]
+        padding: Any = self.padding
+        least = [(n - 1) * s - 2 * p + d * (k - 1) + 1 for n, s, p, d, k in zip(
+            input.array.shape[-self._dims:], self.stride, padding, self.dilation, self.kernel_size, strict=True)]
         extra = tuple(w - n for w, n in zip(wanted, least, strict=False))
         if len(extra) != self._dims or not all(0 <= e < s for e, s in zip(extra, self.stride, strict=True)):
             raise ValueFault(f"requested an output size of {list(wanted)}, but the smallest is {least} and the stride "

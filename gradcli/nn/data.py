@@ -54,7 +54,7 @@ class TensorDataset(Dataset):
         self.tensors = tensors
 
     def __getitem__(self, at: Any) -> Any:
-        return tuple(t[at] for t in self.tensors)   # type: ignore[index]  # an operation
+        return tuple(t[at] for t in self.tensors)
 
     def __len__(self) -> int:
         return len(self.tensors[0].array) if self.tensors else 0
@@ -92,7 +92,8 @@ class DataLoader:
                                 "DataLoader(TensorDataset(x, y), batch_size=4)")
         if type(batch_size) is not int or batch_size < 1:
             raise ValueFault(f"batch_size should be a positive integer value, but got batch_size={batch_size!s:.40}")
-        self.dataset, self.batch_size, self.shuffle, self.drop_last = dataset, batch_size, shuffle, drop_last
+        self.dataset: Any = dataset
+        self.batch_size, self.shuffle, self.drop_last = batch_size, shuffle, drop_last
         self._collate = collate_fn or together
 
     def __len__(self) -> int:

@@ -40,7 +40,7 @@ class Dropout1d(Dropout):
     """Whole channels of (batch, channels, length) are dropped."""
 
     __slots__ = ()
-    _operation, _era = "dropout1d", None  # type: ignore[assignment]  # it was not there then
+    _operation, _new = "dropout1d", True
 
 
 class Dropout2d(Dropout):
@@ -61,11 +61,11 @@ class AlphaDropout(Dropout):
     """Dropout that keeps mean and spread where SELU is the activation."""
 
     __slots__ = ()
-    _operation, _era = "alpha_dropout", None  # type: ignore[assignment]  # it was not there then
+    _operation, _new = "alpha_dropout", True
 
 
 class FeatureAlphaDropout(Dropout):
     """Whole channels, keeping mean and spread where SELU is the activation."""
 
     __slots__ = ()
-    _operation, _era = "feature_alpha_dropout", None  # type: ignore[assignment]  # it was not there then
+    _operation, _new = "feature_alpha_dropout", True

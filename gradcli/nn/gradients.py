@@ -14,7 +14,7 @@ from gradcli.engine.tensor import Tensor
 from gradcli.errors import ArgumentFault, ShapeFault, ValueFault
 
 
-def _several(parameters: Any, name: str) -> list[Tensor]:
+def _several(parameters: Any, name: str) -> list[Any]:
     found = [parameters] if isinstance(parameters, Tensor) else list(parameters)
     for each in found:
         if not isinstance(each, Tensor):

@@ -15,7 +15,6 @@ import numpy as np
 from gradcli.engine.call import here
 from gradcli.engine.current import Current, draw
 from gradcli.engine.generator import write
-from gradcli.engine.op import raw
 from gradcli.engine.signature import described
 from gradcli.engine.tensor import Tensor, note_write
 from gradcli.errors import ArgumentFault, ShapeFault, ValueFault
@@ -167,12 +166,31 @@ def sparse_(tensor: Any, sparsity: float, std: float = 0.01) -> Tensor:
 
 
 def trunc_normal_(tensor: Any, mean: float = 0.0, std: float = 1.0, a: float = -2.0, b: float = 2.0) -> Tensor:
-    """Normal numbers between a and b."""
+    """Normal numbers between a and b: drawn again, all at once, until each is.
+
+    Where few normal numbers fall between a and b, uniform ones are taken with the probability that is their due.
+    """
     array = _target(tensor, "trunc_normal_").array
-    low, high = (math.erf((x - mean) / std / math.sqrt(2.0)) for x in (a, b))
-    drawn = raw.erfinv(draw().uniform(array.shape, array.dtype, low, high))
-    array[...] = np.clip(drawn * array.dtype.type(std * math.sqrt(2.0)) + array.dtype.type(mean), a, b)
+    low, high = (0.5 + math.erf((x - mean) / std / math.sqrt(2.0)) / 2 for x in (a, b))
+    drawn = np.empty(array.shape, array.dtype)
+    missing: Any = np.ones(array.shape, bool)
+    while missing.any():
+        if high - low > 0.3:
+            new = draw().normal(array.shape, array.dtype, mean, std)
+            outside = (new < array.dtype.type(a)) | (new > array.dtype.type(b))
+        else:
+            new = draw().uniform(array.shape, array.dtype, a, b)
+            outside = np.log(draw().uniform(array.shape, array.dtype)) > _rarity(new, mean, std, a, b)
+        drawn = np.where(missing, new, drawn)
+        missing = missing & outside
+    array[...] = drawn
     return _filled(tensor, "trunc_normal_")
+
+
+def _rarity(values: Any, mean: float, std: float, a: float, b: float) -> Any:
+    """The logarithm of the normal density, compared with its peak between a and b."""
+    peak = -0.5 * ((max(a, min(mean, b)) - mean) / std) ** 2
+    return ((values - mean) / std) ** 2 * -0.5 - peak
 
 
 def legacy() -> bool:

@@ -128,8 +128,9 @@ class LBFGS(Optimizer):
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Minimise for up to max_iter steps; `closure` computes the loss anew, and its gradients."""
         if closure is None:
-            raise ArgumentFault("LBFGS computes the loss several times: step() needs a function that does",
-                                ("optimizer.step(closure)", "with def closure(): zero_grad, loss, backward, return loss"))
+            raise ArgumentFault("LBFGS computes the loss several times: step() needs a closure that does",
+                                ("optimizer.step(closure)", "where closure() clears gradients, computes the loss, "
+                                 "calls backward and returns the loss"))
         group, params = self.param_groups[0], self._params(self.param_groups[0])
         search = group.get("line_search_fn")
         if search not in (None, "strong_wolfe"):

@@ -83,7 +83,7 @@ class Bilinear(Layer):
 
     __slots__ = ()
     _home = "torch.nn.modules.linear"
-    _era = None
+    _new = True
 
     def __init__(self, in1_features: int, in2_features: int, out_features: int, bias: bool = True, device: Any = None,
                  dtype: Any = None) -> None:
@@ -112,7 +112,7 @@ class Identity(Module):
 
     __slots__ = ()
     _home = "torch.nn.modules.linear"
-    _era = None
+    _new = True
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__()

@@ -7,7 +7,6 @@ from typing import Any
 
 from gradcli.engine.current import Current
 
-
 BLOCK = "block"     # how 0.1.12 printed modules that had no text of their own: what is inside, line by line
 
 
@@ -16,7 +15,7 @@ def looks(module: Any, style: Any) -> str:
     era = (style.name == "tutorial") if style is not None else Current.generators.stream == "legacy"
     kind = type(module)
     ours = _library(kind)
-    then = ours._era if era and kind.extra_repr is ours.extra_repr else None
+    then = ours._era if era and not ours._new and kind.extra_repr is ours.extra_repr else None
     if then is not None and then != BLOCK:
         return kind.__name__ + str(module._era())
     inside = [(name, _text(inner, style)) for name, inner in module._inner.items()]

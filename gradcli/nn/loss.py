@@ -85,7 +85,7 @@ class _Weighted(_Loss):
     """With weights, for classes or for members of the batch."""
 
     __slots__ = ()
-    _shown = ("weight",)
+    _shown: ClassVar[tuple[str, ...]] = ("weight",)
     weight: Any
 
     def __init__(self, weight: Any = None, size_average: Any = None, reduce: Any = None,
@@ -192,7 +192,7 @@ class HuberLoss(_Loss):
     """Squared differences below delta, delta times absolute ones above."""
 
     __slots__ = ()
-    _operation, _shown, _era = "huber_loss", ("delta",), None
+    _operation, _shown, _new = "huber_loss", ("delta",), True
 
     def __init__(self, reduction: str = "mean", delta: float = 1.0) -> None:
         super().__init__()
@@ -241,7 +241,7 @@ class TripletMarginLoss(_Loss):
     """max(0, margin + distance to the positive - distance to the negative)."""
 
     __slots__ = ()
-    _operation, _shown, _era = "triplet_margin_loss", ("margin", "p", "eps", "swap"), None
+    _operation, _shown, _new = "triplet_margin_loss", ("margin", "p", "eps", "swap"), True
 
     def __init__(self, margin: float = 1.0, p: float = 2.0, eps: float = 1e-6, swap: bool = False,
                  size_average: Any = None, reduce: Any = None, reduction: str = "mean") -> None:
@@ -254,7 +254,7 @@ class PoissonNLLLoss(_Loss):
     """exp(input) - target input, for counts."""
 
     __slots__ = ()
-    _operation, _shown, _era = "poisson_nll_loss", ("log_input", "full", "eps"), None
+    _operation, _shown, _new = "poisson_nll_loss", ("log_input", "full", "eps"), True
 
     def __init__(self, log_input: bool = True, full: bool = False, size_average: Any = None, eps: float = 1e-8,
                  reduce: Any = None, reduction: str = "mean") -> None:
@@ -267,7 +267,7 @@ class GaussianNLLLoss(_Loss):
     """(log(var) + (input - target)^2 / var) / 2."""
 
     __slots__ = ()
-    _operation, _shown, _era = "gaussian_nll_loss", ("full", "eps"), None
+    _operation, _shown, _new = "gaussian_nll_loss", ("full", "eps"), True
 
     def __init__(self, *, full: bool = False, eps: float = 1e-6, reduction: str = "mean") -> None:
         super().__init__()
@@ -278,7 +278,7 @@ class CTCLoss(_Loss):
     """How unlikely a sequence of labels is, wherever in the input it stands (Graves and others, 2006)."""
 
     __slots__ = ()
-    _operation, _shown, _era = "ctc_loss", ("blank", "zero_infinity"), None
+    _operation, _shown, _new = "ctc_loss", ("blank", "zero_infinity"), True
 
     def __init__(self, blank: int = 0, reduction: str = "mean", zero_infinity: bool = False) -> None:
         super().__init__()

@@ -17,7 +17,7 @@ from gradcli.engine.signature import REFUSED, Type, described
 from gradcli.engine.surface import Handle
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.variable import Parameter, Variable
-from gradcli.errors import ArgumentFault, AttributeFault, TypeFault, ValueFault
+from gradcli.errors import ArgumentFault, AttributeFault, ValueFault
 from gradcli.nn import state
 from gradcli.nn.looks import BLOCK, looks
 
@@ -41,10 +41,16 @@ class Module:
         "apply register_forward_hook register_forward_pre_hook float double half type to cpu cuda requires_grad_ "
         "extra_repr training _parameters _buffers _modules".split())
     _looks = looks
-    _era: Any = BLOCK       # how it printed in 0.1.12, after the name of its class; None if it was not there then
+    _era: Any = BLOCK       # how it printed in 0.1.12, after the name of its class
+    _new = False            # whether 0.1.12 had no such module
     _grouped = False        # whether neighbours that print the same are printed once
 
     training: bool
+    _own: dict[str, Any]
+    _kept: dict[str, Any]
+    _inner: dict[str, Any]
+    _passing: set[str]
+    _hooks: Any
 
     def __init__(self) -> None:
         for name in LISTS:
@@ -307,7 +313,7 @@ FITTING: dict[str, tuple[type, str]] = {
 def _fits(name: str, value: Any, what: str) -> None:
     kind, expected = FITTING[what]
     if value is not None and not isinstance(value, kind):
-        raise TypeFault(f"cannot assign {described(value)} as {what} '{name}' ({expected})",
+        raise ArgumentFault(f"cannot assign {described(value)} as {what} '{name}' ({expected})",
                         *((f"nn.Parameter({name})", "a Parameter around a tensor"),) if what == "parameter" else ())
 
 

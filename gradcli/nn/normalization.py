@@ -16,7 +16,7 @@ class _Scaled(Module):
 
     __slots__ = ()
     _home = "torch.nn.modules.normalization"
-    _era = None
+    _new = True
     _readable = Module._readable | {"reset_parameters"}
 
     weight: Any
@@ -83,18 +83,19 @@ class GroupNorm(_Scaled):
     __slots__ = ()
 
     def __init__(self, num_groups: int, num_channels: int, eps: float = 1e-5, affine: bool = True,
-                 device: Any = None, dtype: Any = None) -> None:
+                 device: Any = None, dtype: Any = None, *, bias: bool = True) -> None:
         super().__init__()
         if count(num_channels, "num_channels") % count(num_groups, "num_groups"):
             raise ValueFault("num_channels must be divisible by num_groups")
         self.num_groups, self.num_channels, self.eps, self.affine = num_groups, num_channels, eps, affine
-        self._add((num_channels,), affine, affine, dtype)
+        self._add((num_channels,), affine, affine and bias, dtype)
 
     def forward(self, input: Any) -> Any:
         return traced.group_norm(input, self.num_groups, self.weight, self.bias, self.eps)
 
     def extra_repr(self) -> str:
-        return f"{self.num_groups}, {self.num_channels}, eps={self.eps}, affine={self.affine}"
+        return (f"{self.num_groups}, {self.num_channels}, eps={self.eps}, affine={self.affine}, "
+                f"bias={self.bias is not None}")
 
 
 class LocalResponseNorm(Module):
@@ -102,7 +103,7 @@ class LocalResponseNorm(Module):
 
     __slots__ = ()
     _home = "torch.nn.modules.normalization"
-    _era = None
+    _new = True
 
     def __init__(self, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> None:
         super().__init__()

@@ -186,11 +186,10 @@ class Optimizer:
 
     def _looks(self, style: Any) -> str:
         """Its text: every group with its options."""
-        said = f"{type(self).__name__} (\n"
-        for i, group in enumerate(self.param_groups):
-            said += f"Parameter Group {i}\n"
-            said += "".join(f"    {name}: {group[name]}\n" for name in sorted(group) if name != "params")
-        return said + ")"
+        told = [f"Parameter Group {i}\n" + "".join(
+            f"    {name}: {group[name]}\n" for name in sorted(group) if name != "params")
+            for i, group in enumerate(self.param_groups)]
+        return f"{type(self).__name__} (\n" + "\n".join(told) + ")"
 
 
 def _shown(kept: dict[str, Any]) -> dict[str, Any]:

@@ -154,7 +154,7 @@ class LPPool3d(LPPool1d):
     """The norm of each window."""
 
     __slots__ = ()
-    _dims, _era = 3, None  # type: ignore[assignment]  # it was not there then
+    _dims, _new = 3, True
 
 
 class AdaptiveAvgPool1d(_Pool):
@@ -223,13 +223,13 @@ class MaxUnpool1d(_Pool):
     """The largest of each window put back where max pooling found them, among zeros."""
 
     __slots__ = ()
-    _dims, _era = 1, None
+    _dims, _new = 1, True
 
     def __init__(self, kernel_size: Any, stride: Any = None, padding: Any = 0) -> None:
         super().__init__()
-        every = lambda value: value if isinstance(value, tuple) else (value,) * self._dims  # noqa: E731
-        self.kernel_size, self.stride = every(kernel_size), every(kernel_size if stride is None else stride)
-        self.padding = every(padding)
+        self.kernel_size, self.stride, self.padding = (
+            value if isinstance(value, tuple) else (value,) * self._dims
+            for value in (kernel_size, kernel_size if stride is None else stride, padding))
 
     def forward(self, input: Any, indices: Any, output_size: Any = None) -> Any:
         return self._operation("max_unpool")(input, indices, self.kernel_size, self.stride, self.padding, output_size)

@@ -278,7 +278,7 @@ class ReduceLROnPlateau(_Schedule):
         if len(self.min_lrs) != count:
             raise ValueFault(f"expected {count} min_lrs, got {len(self.min_lrs)}")
 
-    def step(self, metrics: Any = None, epoch: Any = None) -> None:
+    def step(self, metrics: Any = None, epoch: Any = None) -> None:     # type: ignore[override]  # as torch has it
         """Take note of the measure, and reduce the rate if it has been no better for long enough."""
         if isinstance(metrics, Tensor) and metrics.array.size == 1:
             metrics = metrics.array.item()

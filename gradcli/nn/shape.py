@@ -12,7 +12,7 @@ class _New(Module):
     """What 0.1.12 did not have."""
 
     __slots__ = ()
-    _era = None
+    _new = True
 
 
 class Flatten(_New):

@@ -71,12 +71,13 @@ def load(module: Any, given: Any, strict: bool) -> IncompatibleKeys:
                             ("net.load_state_dict(other.state_dict())", "copies what another net has learnt"))
     wanted = entries(module)
     missing = [name for name in wanted if name not in given]
+    needed = [name for name in missing if not name.endswith("num_batches_tracked")]     # older nets did not count
     unknown = [name for name in given if name not in wanted]
     wrong = []
     if strict and unknown:
         wrong.append("Unexpected key(s) in state_dict: " + ", ".join(f'"{name}"' for name in unknown) + ".")
-    if strict and missing:
-        wrong.append("Missing key(s) in state_dict: " + ", ".join(f'"{name}"' for name in missing) + ".")
+    if strict and needed:
+        wrong.append("Missing key(s) in state_dict: " + ", ".join(f'"{name}"' for name in needed) + ".")
     fitting = []
     for name, target in wanted.items():
         if name in missing:
@@ -93,7 +94,7 @@ def load(module: Any, given: Any, strict: bool) -> IncompatibleKeys:
         raise ShapeFault(f"Error(s) in loading state_dict for {type(module).__name__}: " + " ".join(wrong))
     for target, value in fitting:
         copied(target, value.array, "load_state_dict")
-    return IncompatibleKeys(missing, unknown)
+    return IncompatibleKeys(needed, unknown)
 
 
 def copied(target: Tensor, values: Any, writer: str) -> Tensor:

@@ -17,6 +17,15 @@ class Addresses:
         self._given: dict[int, tuple[object, str]] = {}
         self._count = 0
 
+    def moment(self) -> tuple[dict[int, tuple[object, str]], int]:
+        """What has been given so far, to come back to with `rewind`."""
+        return dict(self._given), self._count
+
+    def rewind(self, moment: tuple[dict[int, tuple[object, str]], int]) -> None:
+        """Forget what was given since."""
+        given, self._count = moment
+        self._given = dict(given)
+
     def __call__(self, value: object) -> str:
         known = self._given.get(id(value))
         if known:

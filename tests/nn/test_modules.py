@@ -1,0 +1,203 @@
+"""Modules as such: what they list, how they print, what is done to all of it."""
+
+import pytest
+
+from gradcli.errors import ArgumentFault, AttributeFault, PolicyFault, ShapeFault
+
+NET = """
+class Net(nn.Module):
+    def __init__(self):
+        super(Net, self).__init__()
+        self.register_buffer('seen', torch.zeros(2))
+        self.scale = nn.Parameter(torch.ones(2))
+        self.layers = nn.ModuleList([nn.Linear(2, 2) for i in range(2)])
+        self.head = nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3), nn.ReLU())
+        self.note = 'plain'
+    def forward(self, x, k=1):
+        for layer in self.layers:
+            x = layer(x)
+        return self.head(x * self.scale * k)
+torch.manual_seed(3)
+net = Net()
+"""
+
+PIECES = {
+    "listing": """
+print([n for n, p in net.named_parameters()], [n for n, m in net.named_modules()])
+print([n for n, b in net.named_buffers()], [n for n, m in net.named_children()], len(list(net.modules())))
+print(list(net.state_dict().keys()), net.note, net.training)
+print([p.shape for p in net.parameters(recurse=False)], list(net.parameters())[0] is net.scale)
+""",
+    "shared": """
+net.twin = net.layers[0]
+print(len(list(net.parameters())), len(list(net.state_dict())))
+""",
+    "replaced": """
+net.scale = None
+print([n for n, p in net.named_parameters()][0], net.scale)
+del net.layers
+net.head = nn.ReLU()
+net.seen = torch.ones(3)
+print([n for n, p in net.named_parameters()], [n for n, m in net.named_modules()], list(net.state_dict().items()))
+""",
+    "modes": """
+net.eval()
+print(net.training, net.head[1].training)
+net.train()
+print(net(torch.ones(4, 2), k=2).shape, net.head[1].num_batches_tracked)
+net.double()
+print(net.scale.dtype, net.seen.dtype, net.head[1].num_batches_tracked.dtype)
+print(net.float().scale.dtype, net.to(torch.float64).scale.dtype, net.type(torch.float32).scale.dtype)
+for p in net.requires_grad_(False).parameters():
+    assert not p.requires_grad
+""",
+    "gradients": """
+net(torch.ones(4, 2)).sum().backward()
+print(net.scale.grad is None)
+net.zero_grad(set_to_none=False)
+print(net.scale.grad)
+net.zero_grad()
+print(net.scale.grad)
+""",
+    "apply": """
+order = []
+def start(m):
+    order.append(m)
+    if isinstance(m, nn.Linear):
+        nn.init.constant_(m.weight, 0.5)
+        m.bias.data.fill_(2)
+print(net.apply(start) is net, len(order), order[-1] is net, order[0] is net.layers[0])
+print(net.head[0].weight, net.head[0].bias)
+""",
+    "loading": """
+other = Net()
+print(torch.equal(other.layers[1].weight, net.layers[1].weight))
+kept = other.layers[1].weight
+other.load_state_dict(net.state_dict())
+print(torch.equal(other.layers[1].weight, net.layers[1].weight), kept is other.layers[1].weight)
+found = other.load_state_dict({'scale': torch.zeros(2), 'x': torch.zeros(1)}, strict=False)
+print(len(found.missing_keys), found.unexpected_keys, other.scale)
+""",
+    "hooks": """
+def before(m, inputs):
+    print('before', inputs[0].shape)
+    return inputs[0] * 2
+def after(m, inputs, output):
+    print('after', output.shape)
+    return output + 1
+first = net.head[0].register_forward_pre_hook(before)
+second = net.head[0].register_forward_hook(after)
+a = net.head[0](torch.ones(1, 2))
+first.remove()
+second.remove()
+print(a - net.head[0](torch.ones(1, 2)))
+""",
+    "containers": """
+l = nn.ModuleList([nn.ReLU()])
+l.append(nn.Tanh())
+l.extend([nn.Sigmoid()])
+l.insert(0, nn.ELU())
+l[1] = nn.SELU()
+print(l, len(l), l[-1], l[1:], [m for m in l])
+del l[0]
+print(l)
+d = nn.ModuleDict({'a': nn.ReLU()})
+d['b'] = nn.Linear(1, 1)
+print(d, 'b' in d, list(d.keys()), len(d), [k for k in d], d.pop('a'), len(list(d.parameters())))
+p = nn.ParameterList([nn.Parameter(torch.ones(2))])
+p.append(nn.Parameter(torch.zeros(1)))
+print(p, p[1], len(list(p.parameters())))
+s = nn.Sequential(nn.Linear(2, 2), nn.Linear(2, 2), nn.Tanh())
+print(s[0:2], len(s), s[-1])
+""",
+}
+
+
+@pytest.mark.parametrize("piece", PIECES)
+def test_as_torch(alike, piece):
+    alike(NET + PIECES[piece])
+
+
+MANY = """
+print(nn.Linear(3, 4, bias=False), nn.Bilinear(2, 3, 4), nn.ReLU(inplace=True), nn.ELU(), nn.GELU(), nn.Softplus())
+print(nn.LeakyReLU(0.2), nn.PReLU(), nn.RReLU(), nn.Hardtanh(), nn.ReLU6(), nn.Softshrink(), nn.Threshold(0.1, 20))
+print(nn.GLU(), nn.Softmax(dim=1), nn.LogSoftmax(dim=1), nn.Dropout(), nn.Dropout2d(0.3, True), nn.AlphaDropout())
+print(nn.Conv2d(2, 4, 3, padding=1, stride=2), nn.Conv2d(2, 4, (3, 5), groups=2, bias=False, padding='same'))
+print(nn.Conv3d(1, 1, 2, padding_mode='circular'), nn.ConvTranspose2d(2, 4, 3, stride=2, output_padding=1))
+print(nn.MaxPool1d(2), nn.MaxPool2d((2, 3), 2), nn.AvgPool1d(2), nn.AvgPool2d(2), nn.LPPool2d(2, 3))
+print(nn.AdaptiveAvgPool2d((1, 1)), nn.MaxUnpool2d(2), nn.BatchNorm1d(3), nn.InstanceNorm2d(4), nn.LayerNorm([2, 3]))
+print(nn.GroupNorm(2, 4), nn.RMSNorm(4), nn.Embedding(10, 3, padding_idx=0), nn.RNN(3, 4), nn.LSTMCell(3, 4))
+print(nn.LSTM(3, 4, 2, batch_first=True, dropout=0.5, bidirectional=True), nn.RNNCell(3, 4, nonlinearity='relu'))
+print(nn.Flatten(), nn.Upsample(scale_factor=2), nn.Upsample(size=(3, 4), mode='bilinear'), nn.PixelShuffle(2))
+print(nn.Unfold(2), nn.ZeroPad2d(1), nn.ConstantPad1d(2, 3.5), nn.MSELoss(), nn.CrossEntropyLoss(), nn.CTCLoss())
+class A(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Sequential(nn.Linear(2, 2), nn.Sequential(nn.ReLU(), nn.Dropout()))
+        self.w = nn.Parameter(torch.zeros(2))
+    def extra_repr(self):
+        return 'hello=%d' % 3
+class B(nn.Module):
+    def __repr__(self):
+        return 'B!'
+print(A(), nn.Sequential(B(), A(), nn.Module()), [nn.ReLU(), 3, {'k': nn.Tanh()}], nn.ParameterDict())
+"""
+
+
+def test_printing_today(alike):
+    alike(MANY)
+
+
+def test_printing_then(run):
+    assert run("""
+class Net(nn.Module):
+    def __init__(self):
+        super(Net, self).__init__()
+        self.conv1 = nn.Conv2d(1, 6, 5)
+        self.fc1 = nn.Linear(10, 5)
+        self.inner = nn.Sequential(nn.ReLU(), nn.Dropout(), nn.MaxPool2d(2))
+print(Net())
+print(nn.MSELoss())
+print(nn.ReLU(True), nn.LeakyReLU(0.2, True), nn.BatchNorm2d(3), nn.LSTM(10, 20, 2), nn.LayerNorm(3))
+""", "tutorial") == """Net (
+  (conv1): Conv2d(1, 6, kernel_size=(5, 5), stride=(1, 1))
+  (fc1): Linear (10 -> 5)
+  (inner): Sequential (
+    (0): ReLU ()
+    (1): Dropout (p = 0.5)
+    (2): MaxPool2d (size=(2, 2), stride=(2, 2), dilation=(1, 1))
+  )
+)
+MSELoss (
+)
+ReLU (inplace) LeakyReLU (0.2, inplace) BatchNorm2d(3, eps=1e-05, momentum=0.1, affine=True) \
+LSTM(10, 20, num_layers=2) LayerNorm((3,), eps=1e-05, elementwise_affine=True, bias=True)
+"""
+
+
+REFUSED = {
+    "class A(nn.Module):\n    def __init__(self):\n        self.l = nn.Linear(1, 1)\nA()":
+        (AttributeFault, "__init__"),
+    "class A(nn.Module):\n    x = 1\nA()(1)": (AttributeFault, "forward"),
+    "class A(nn.Module):\n    _own = 1": (PolicyFault, "_own"),
+    "class A(nn.Module):\n    _readable = ['x']": (PolicyFault, "_readable"),
+    "nn.Linear(1, 1)._own": (AttributeFault, "_own"),
+    "m = nn.Linear(1, 1)\nm._hooks = 3": (AttributeFault, "_hooks"),
+    "m = nn.Linear(1, 1)\nm.forward = 3": (AttributeFault, "forward"),
+    "m = nn.Linear(1, 1)\nm.weight = torch.ones(1, 1)": (ArgumentFault, "Parameter"),
+    "nn.Linear(2)": (ArgumentFault, "out_features"),
+    "nn.Linear(2, 'a')": (ArgumentFault, "out_features"),
+    "nn.Sequential(3)": (ArgumentFault, "child module"),
+    "nn.Linear(2, 2).load_state_dict({'weight': torch.zeros(3, 3)})": (ShapeFault, "size mismatch for weight"),
+    "nn.Linear(2, 2).load_state_dict({'weight': torch.zeros(2, 2)})": (ShapeFault, "Missing"),
+    "nn.LSTM(2, 3)(torch.ones(2, 2, 2), 3)": (ArgumentFault, "pair"),
+    "nn.GRU(2, 3)(torch.ones(2, 2, 5))": (ShapeFault, "2x2x5"),
+    "nn.Linnear": (AttributeFault, "Linnear"),
+}
+
+
+@pytest.mark.parametrize("program", REFUSED)
+def test_refused(run, program):
+    kind, words = REFUSED[program]
+    with pytest.raises(kind, match=words):
+        run(program + "\n")
