@@ -30,7 +30,7 @@ class TablesHook(BuildHookInterface):  # type: ignore[type-arg]  # the interface
         finally:
             sys.path.remove(str(root))
         made = {
-            "gradcli/lang/tables.bin": tables.pack(tables.fingerprint(), tables.make()),
+            "gradcli/lang/tables.bin": cache.pack(tables.fingerprint(), tables.make()),
             "gradcli/ops/directory.bin": cache.pack(directory.key(exact=False), directory.make()),
         }
         self.scratch = TemporaryDirectory()

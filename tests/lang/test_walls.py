@@ -8,6 +8,7 @@ import os
 
 import pytest
 
+from gradcli import cache
 from gradcli.errors import Fault, LimitFault, PolicyFault
 from gradcli.lang import tables
 from gradcli.lang.budget import Budget
@@ -72,7 +73,7 @@ def test_damaged_tables_are_made_anew(tmp_path, monkeypatch, damage):
     monkeypatch.setattr(tables, "PACKED", str(tmp_path / "none"))
     monkeypatch.setattr(tables, "make", lambda: {"made": True})
     tables.load()
-    path = tables.cache_path()
+    path = cache.path_of("tables")
     with open(path, "rb") as file:
         data = file.read()
     with open(path, "wb") as file:
@@ -91,7 +92,7 @@ def test_a_cache_that_cannot_be_written_is_harmless(tmp_path, monkeypatch):
 
 def test_packed_tables_are_used_before_the_cache(tmp_path, monkeypatch):
     packed = tmp_path / "tables.bin"
-    packed.write_bytes(tables.pack(tables.fingerprint(), {"packed": True}))
+    packed.write_bytes(cache.pack(tables.fingerprint(), {"packed": True}))
     monkeypatch.setattr(tables, "PACKED", str(packed))
     assert tables.load() == {"packed": True}
     assert marshal.loads(packed.read_bytes()[len(tables.fingerprint()):]) == {"packed": True}
