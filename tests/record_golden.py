@@ -19,6 +19,7 @@ from gradcli.engine.signature import TypeKind, VariadicArraysKind
 from torch_bridge import Outside, array_of, flat, tensors_in, torch_gradients
 
 NAMES = {"torch": torch, "Variable": torch.autograd.Variable, "F": torch.nn.functional, "nn": torch.nn}
+WORDED = {"unique_consecutive"}      # torch looks for one of its flags where the other stands, unless both are named
 UNRECORDED = Path(__file__).parent / "golden/unrecorded.json"
 REFUSALS = (RuntimeError, TypeError, ValueError, IndexError, NotImplementedError, AssertionError)
 
@@ -51,6 +52,8 @@ def to_torch(op, arguments):
     made = [getattr(torch, NAMED[str(a)].name) if i in types and a is not None else
             op.signature.defaults[i] if a is op.signature.defaults[i] else one(a) for i, a in enumerate(arguments)]
     positional, options = split(op, made)
+    if op.names[0] in WORDED:
+        positional, options = made[:1], dict(zip(op.params[1:], made[1:], strict=False))
     for i in sorted(types, reverse=True):       # the functional forms have other things where the type would stand
         if i < len(positional) and op.params[i] == "dtype" and any(n.startswith("nn.") for n in op.names):
             options["dtype"] = positional.pop(i)

@@ -46,7 +46,7 @@ def test_any_shape_agrees(op):
     @lightly
     @given(st.data())
     def beside_torch(data):
-        sample = data.draw(st.sampled_from(list(op.samples)))
+        sample = data.draw(st.sampled_from([*op.samples, *op.unsloped]))
         ill = op.__module__ in ILL_CONDITIONED      # drawn matrices are nearly singular: judged in double precision
         arguments = neutral(sample, data.draw(st.sampled_from([np.float64] if ill else [np.float32, np.float64])))
         arguments = broadcast(arguments, data) if issubclass(op, ELEMENTWISE) else relabelled(arguments, data)

@@ -89,7 +89,8 @@ UNSEEN = {"dtype",      # every maker of tensors has that one
 def test_samples_show_every_option(op):
     for option in op.defaults.keys() - UNSEEN:
         at = op.params.index(option)
-        assert any(matters(op, sample, at) for sample in op.samples), f"{option} changes nothing in any sample"
+        samples = (*op.samples, *op.unsloped)
+        assert any(matters(op, sample, at) for sample in samples), f"{option} changes nothing in any sample"
 
 
 def matters(op, sample, at):
@@ -101,21 +102,24 @@ def matters(op, sample, at):
     plain = list(sample)
     plain[at] = op.signature.defaults[at]
     try:
-        before = call(op, arguments(plain))
+        before = call(op, had := arguments(plain))
     except Fault:
         return True
-    return not same(call(op, arguments(sample)), before)
+    after = call(op, have := arguments(sample))
+    if not same((after, *have[:at], *have[at + 1 :]), (before, *had[:at], *had[at + 1 :])):
+        return True     # in what is returned, or in what was given, as with running statistics
+    return bool(list(leaves(have))) and differentiable(op) and not all(
+        np.array_equal(a, b) for a, b in zip(gradients(op, have, False), gradients(op, had, False), strict=True))
 
 
 def same(a, b):
     """Whether two answers cannot be told apart."""
-    a, b = (x if isinstance(x, tuple) else (x,) for x in (a, b))
-    if len(a) != len(b):
-        return False
-    return all(np.array_equal(x.array, y.array, equal_nan=x.array.dtype.kind == "f") and x.array.dtype == y.array.dtype
-               if isinstance(x, Tensor) and isinstance(y, Tensor) else x is y or (
-                   not isinstance(x, Tensor) and not isinstance(y, Tensor) and x == y)
-               for x, y in zip(a, b, strict=True))
+    if isinstance(a, tuple) and isinstance(b, tuple):
+        return len(a) == len(b) and all(map(same, a, b))
+    if isinstance(a, Tensor) and isinstance(b, Tensor):
+        a, b = a.array, b.array
+        return a.dtype == b.dtype and np.array_equal(a, b, equal_nan=a.dtype.kind == "f")
+    return a is b or not isinstance(a, Tensor) and not isinstance(b, Tensor) and a == b
 
 
 def weighed(out):

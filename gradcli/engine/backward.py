@@ -104,19 +104,23 @@ def newest_first(debtors: Iterable[Any]) -> list[Any]:
 
     Calls are numbered as they are made, so descending order is already topological.
     """
-    found: set[Any] = set()
+    seen: set[Any] = set()
+    found: list[Any] = []       # in an order that in a chain is already the one wanted, which makes sorting cheap
     frontier = list(debtors)
     while frontier:
         call = frontier.pop()
         if isinstance(call, Op):
-            if call not in found:
-                found.add(call)
+            if call not in seen:
+                seen.add(call)
+                found.append(call)
                 for debtor, _, _ in call.edges:
                     frontier.append(debtor)
-        elif type(call) is Part and call not in found:
-            found.add(call)
+        elif type(call) is Part and call not in seen:
+            seen.add(call)
+            found.append(call)
             frontier.append(call.call)
-    return sorted(found, key=_born, reverse=True)
+    found.sort(key=_born, reverse=True)
+    return found
 
 
 def _leading_to(calls: list[Any], wanted: set[Any]) -> list[Any]:
@@ -191,7 +195,7 @@ def _lift_results(call: Any, value: Any) -> Any:
     if type(value) is ndarray:
         return Variable(value, True, call)
     born = clock()
-    return tuple(Variable(v, True, Part(call, i, v.shape, born) if type(call).several else call)
+    return tuple(None if v is None else Variable(v, True, Part(call, i, v.shape, born) if type(call).several else call)
                  for i, v in enumerate(value))
 
 
@@ -239,7 +243,8 @@ def backward(outputs: Sequence[Tensor], seeds: Sequence[Tensor], keep: bool = Fa
         leaf = holders.get(id(leaf), leaf)
         if leaf.hooks and leaf.node is None:
             g = _hooked(leaf, g, again)
-        accumulate(leaf, g, again, _holders(g) > ALONE, place)
+        shared = _holders(g) > ALONE        # told before the call, which holds its arguments too
+        accumulate(leaf, g, again, shared, place)
 
 
 def _holders(g: Any) -> int:

@@ -12,10 +12,10 @@ from numpy.lib.stride_tricks import as_strided
 
 from gradcli.engine.dtypes import OF, computing_type, float32, float64, result_type
 from gradcli.engine.op import TABLE, Op, Part, traced
-from gradcli.engine.signature import described
+from gradcli.engine.signature import ArraysKind, described
 from gradcli.engine.tensor import DATA, Cut, Rooted, Tensor, clock, last_write, owner
 from gradcli.engine.variable import RESULT, Variable, Volatile, grad_mode
-from gradcli.errors import Fault, MemoryFault, ShapeFault, TypeFault, ValueFault
+from gradcli.errors import Fault, GradFault, MemoryFault, ShapeFault, TypeFault, ValueFault
 
 UNFIT = (ValueError, TypeError, IndexError, OverflowError, np.linalg.LinAlgError, MemoryError)
 CONSTANTS: dict[Any, dict[Any, ndarray]] = {float32: {}, float64: {}}
@@ -109,6 +109,10 @@ def perform(cls: type[Op], values: Sequence[Any]) -> Any:
 
 def record(cls: type[Op], values: Sequence[Any], arrays: list[Any], result: Any, out: Tensor) -> None:
     """Give `out` the call as its node, when any of the inputs leads to a leaf."""
+    if cls.fixed:
+        _refuse_fixed(cls, values)
+    if cls.unkept:
+        result = tuple([None if i in cls.unkept else r for i, r in enumerate(result)])
     slots = (*arrays, result)
     if cls.shaped:
         slots += tuple([_each(a, "shape") for a in arrays]) + tuple([_each(a, "dtype") for a in arrays])
@@ -123,6 +127,16 @@ def record(cls: type[Op], values: Sequence[Any], arrays: list[Any], result: Any,
         this.born = clock()
         out.requires_grad = True
         out.node = this
+
+
+def _refuse_fixed(cls: type[Op], values: Sequence[Any]) -> None:
+    """Refuse inputs that a gradient is asked of and that the operation takes for constants."""
+    for name in cls.fixed:
+        x = values[cls.params.index(name)]
+        if isinstance(x, Tensor) and x.requires_grad:
+            what = cls.nodes[0].modern_name.removesuffix("Backward0")
+            raise GradFault(f"{what} is not differentiable with respect to {name}, which therefore cannot have "
+                            "requires_grad True", (f"{name}.detach()", "the same numbers as constants"))
 
 
 def _debts(cls: type[Op], values: Sequence[Any]) -> Any:
@@ -185,7 +199,7 @@ def _root(out: Tensor, source: Any, result: ndarray) -> None:
 def promoted(cls: type[Op], values: Sequence[Any]) -> Sequence[Any]:
     """The values with operands brought to one type; casts of Variables are recorded."""
     where = [i for i, kind in enumerate(cls.signature.kinds) if kind.operand and values[i] is not None]
-    lists = [i for i, kind in enumerate(cls.signature.kinds) if kind.called == "a list or tuple of tensors"]
+    lists = [i for i, kind in enumerate(cls.signature.kinds) if isinstance(kind, ArraysKind)]
     operands = [values[i] for i in where] + [x for i in lists for x in values[i]]
     if cls.promotes == "same":
         return _same(cls, values, operands)

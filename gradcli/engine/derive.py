@@ -6,10 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from gradcli.engine.call import perform
+from gradcli.engine.device import here_only
 from gradcli.engine.fast import fast_binary, fast_unary
 from gradcli.engine.op import TABLE, UNARY, Op, raw, short, traced
 from gradcli.engine.tensor import Tensor
-from gradcli.engine.write import inplace
+from gradcli.engine.write import inplace, into
 
 
 def enter(cls: type[Op]) -> None:
@@ -49,6 +50,8 @@ def general(cls: type[Op], name: str) -> Callable[..., Any]:
     fit, compose = cls.signature.fit, vars(cls).get("compose")
 
     def call(*args: Any, **options: Any) -> Any:
+        if options and "out" in options:
+            return into(options.pop("out"), call(*args, **options), name)
         values = fit(name, args, options)
         return compose(traced, *values) if compose else perform(cls, values)
 
@@ -69,15 +72,17 @@ def overwriter(cls: type[Op], name: str, call: Callable[..., Any]) -> Callable[.
     return choose
 
 
-NO_MATTER = ("device", "layout", "pin_memory", "memory_format")    # there is one device, and one layout
+NO_MATTER = ("layout", "pin_memory", "memory_format")    # there is one layout, and one kind of memory
 
 
 def creator(call: Callable[..., Any]) -> Callable[..., Any]:
     """`call` with the options that every way to make a tensor has."""
 
     def create(*args: Any, requires_grad: Any = False, **options: Any) -> Any:
-        for option in NO_MATTER:
-            options.pop(option, None)
+        if options:
+            here_only(options.pop("device", None))
+            for option in NO_MATTER:
+                options.pop(option, None)
         made = call(*args, **options)
         return made.requires_grad_() if requires_grad else made
 
@@ -89,6 +94,9 @@ def function_of(name: str) -> Callable[..., Any]:
     return getattr(traced, short(name))  # type: ignore[no-any-return]
 
 
+COMMUTING = {"add", "mul"}
+
+
 def _operators(cls: type[Op], call: Callable[..., Any]) -> None:
     """The special methods of Python that stand for the operation's symbol."""
     operate = fast_binary(cls, call) if cls.anew and len(cls.rules) == 2 and cls.symbol not in UNARY else call
@@ -98,7 +106,8 @@ def _operators(cls: type[Op], call: Callable[..., Any]) -> None:
 
     for special in cls.specials():
         kind = special.removesuffix(cls.symbol + "__").removeprefix("__")
-        form = reflected if kind == "r" else getattr(Tensor, cls.written_names()[0]) if kind == "i" else operate
+        turned = operate if cls.symbol in COMMUTING else reflected      # as PyTorch has it: the tensor comes first
+        form = turned if kind == "r" else getattr(Tensor, cls.written_names()[0]) if kind == "i" else operate
         setattr(Tensor, special, form)
 
 

@@ -50,7 +50,7 @@ def fast_unary(cls: type[Op], call: Callable[..., Any]) -> Callable[..., Any]:
             return unrecorded(Variable(result), input)
         if input.root is not None:
             freshen(input)
-        slots = (a, *middle, result)
+        slots = (a, *middle, result) if middle else (a, result)
         if shaped:
             slots += (a.shape, *middle, a.dtype)
         this = new(node_class)
@@ -63,7 +63,12 @@ def fast_unary(cls: type[Op], call: Callable[..., Any]) -> Callable[..., Any]:
         this.code = frame.f_code
         this.line_at = frame.f_lasti
         this.born = clock()
-        return Variable(result, True, this)
+        out = new(Variable)         # what Variable(result, True, this) does, without a call
+        out.array = result
+        out.requires_grad = True
+        out.node = this
+        out.gradient = out.root = out.hooks = out.cut = None
+        return out
 
     return unary
 
@@ -107,7 +112,7 @@ def fast_binary(cls: type[Op], call: Callable[..., Any]) -> Callable[..., Any]:
         if not grad_mode.on:
             return unrecorded(Variable(result), input, other)
         if input.requires_grad:
-            slots = (a, b, *middle, result)
+            slots = (a, b, *middle, result) if middle else (a, b, result)
             if input.root is not None:
                 freshen(input)
             if kind is Variable and other.requires_grad:
@@ -129,6 +134,11 @@ def fast_binary(cls: type[Op], call: Callable[..., Any]) -> Callable[..., Any]:
         this.code = frame.f_code
         this.line_at = frame.f_lasti
         this.born = clock()
-        return Variable(result, True, this)
+        out = new(Variable)         # what Variable(result, True, this) does, without a call
+        out.array = result
+        out.requires_grad = True
+        out.node = this
+        out.gradient = out.root = out.hooks = out.cut = None
+        return out
 
     return binary

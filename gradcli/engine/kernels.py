@@ -5,13 +5,31 @@ Only for arrays large enough that the choice pays; each says what it replaces an
 
 from __future__ import annotations
 
+from math import copysign
 from typing import Any
 
 import numpy as np
 from numpy import ndarray
 
 LARGE = 2048
+ROW = 4096              # elements that are added up one after the other, in the lanes of a wide register
+LANES = 2048            # lanes in which running sums advance together
+SCANNED = 1 << 19       # elements of them that are handled at a time, as doubles
 _BITS = {4: np.int32, 8: np.int64}
+_BYTE = np.dtype(np.int8)
+
+
+class Constant(dict[Any, ndarray]):
+    """A number as an array of no dimensions, for each type: the cheapest operand that a ufunc can get."""
+
+    def __init__(self, number: float) -> None:
+        self.number = number
+
+    def __missing__(self, dtype: Any) -> ndarray:
+        return self.setdefault(dtype, np.array(self.number, dtype))
+
+
+ZERO, ONE, HALF = Constant(0), Constant(1), Constant(0.5)
 
 
 def choose(condition: Any, a: Any, b: Any) -> Any:
@@ -20,28 +38,52 @@ def choose(condition: Any, a: Any, b: Any) -> Any:
     np.where takes a branch an element, which a processor mispredicts half of the time on real
     data; masks of whole words are up to eighteen times as fast.
     """
-    if type(condition) is ndarray and condition.size >= LARGE and condition.dtype == np.bool_:
-        if _is_zero(b):
-            if _fits(condition, a):
-                return (a.view(_BITS[a.itemsize]) & _mask(condition, a)).view(a.dtype)
-        elif _is_zero(a):
-            if _fits(condition, b):
-                return (b.view(_BITS[b.itemsize]) & ~_mask(condition, b)).view(b.dtype)
-        elif _fits(condition, a) and _fits(condition, b) and a.dtype is b.dtype:
-            mask, bits = _mask(condition, a), _BITS[a.itemsize]
-            chosen = a.view(bits) & mask
-            np.invert(mask, out=mask)
-            mask &= b.view(bits)
-            chosen |= mask
-            return chosen.view(a.dtype)
+    if type(condition) is not ndarray or condition.dtype != np.bool_:
+        return np.where(condition, a, b)
+    if _is_zero(a):
+        return zeroed(b, condition)
+    if condition.size < LARGE:
+        return np.where(condition, a, b)
+    if _is_zero(b):
+        if _fits(condition, a):
+            return _masked(a, np.negative(condition.view(np.int8)))
+    elif _fits(condition, a) and _fits(condition, b) and a.dtype is b.dtype:
+        bits = _BITS[a.itemsize]
+        mask = np.negative(condition.view(np.int8)).astype(bits)
+        chosen = np.bitwise_xor(a.view(bits), b.view(bits))
+        np.bitwise_and(chosen, mask, chosen)
+        return np.bitwise_xor(chosen, b.view(bits), chosen).view(a.dtype)
     return np.where(condition, a, b)
+
+
+def stepped(condition: Any, a: float, b: float, dtype: Any) -> Any:
+    """One number where the condition holds, another elsewhere, as an array of that type."""
+    bits = _BITS.get(dtype.itemsize)
+    if bits is None or condition.size < LARGE:
+        return np.where(condition, dtype.type(a), dtype.type(b))
+    one, other = np.array(a, dtype).view(bits), np.array(b, dtype).view(bits)
+    mask = np.negative(condition.view(np.int8)).astype(bits)
+    np.bitwise_and(mask, one ^ other, mask)
+    return np.bitwise_xor(mask, other, mask).view(dtype)
+
+
+def zeroed(x: Any, where: Any) -> Any:
+    """np.where(where, 0, x): `x` with zeros where the condition holds."""
+    if type(where) is ndarray and type(x) is ndarray and x.shape == where.shape:
+        if where.size < LARGE:
+            out = x.copy()
+            np.putmask(out, where, 0)
+            return out
+        if _fits(where, x):
+            return _masked(x, np.subtract(where.view(np.int8), ONE[_BYTE]))
+    return np.where(where, 0, x)
 
 
 def _is_zero(x: Any) -> bool:
     """Whether `x` is a single zero, without a sign."""
     if type(x) is ndarray:
         return x.ndim == 0 and not x and not np.signbit(x)
-    return type(x) in (int, float) and x == 0 and str(x)[0] != "-"
+    return type(x) in (int, float) and x == 0 and copysign(1, x) > 0
 
 
 def _fits(condition: ndarray, x: Any) -> bool:
@@ -49,21 +91,95 @@ def _fits(condition: ndarray, x: Any) -> bool:
     return (type(x) is ndarray and x.shape == condition.shape and x.dtype.kind in "fi" and x.itemsize in _BITS)
 
 
-def _mask(condition: ndarray, x: ndarray) -> ndarray:
-    """All bits set where the condition holds, none elsewhere, in words as wide as those of `x`."""
-    return np.negative(condition.view(np.int8)).astype(_BITS[x.itemsize])
+def _masked(x: ndarray, bytes_: ndarray) -> ndarray:
+    """`x` where the bytes are -1, zero where they are 0."""
+    bits = _BITS[x.itemsize]
+    mask = bytes_.astype(bits)
+    return np.bitwise_and(mask, x.view(bits), mask).view(x.dtype)
 
 
 def full_sum(x: ndarray) -> Any:
     """np.add.reduce over all elements of a contiguous floating array.
 
-    einsum adds a row of 4096 in wide registers, three times as fast as the pairwise sum; the
+    einsum adds a row of 4096 elements in wide registers, three times as fast as the pairwise sum; the
     sums of the rows are then added pairwise, so no accuracy is lost.
     """
     n = x.size
     if n < 4 * LARGE or not x.flags.c_contiguous or x.dtype.kind != "f" or x.itemsize < 4:
         return np.add.reduce(x, axis=None)
     flat = x.reshape(-1)
-    rows = n // 4096
-    head = np.add.reduce(np.einsum("ij->i", flat[: rows * 4096].reshape(rows, 4096)))
-    return head + np.add.reduce(flat[rows * 4096 :]) if n % 4096 else head
+    rows = n // ROW
+    head = np.add.reduce(np.einsum("ij->i", flat[: rows * ROW].reshape(rows, ROW)))
+    return head + np.add.reduce(flat[rows * ROW :]) if n % ROW else head
+
+
+def sums(x: ndarray, axes: tuple[int, ...], keep: bool) -> Any:
+    """np.add.reduce(x, axes, keepdims=keep) of a floating array; rows that lie in memory one by one go as `full_sum`.
+
+    Longer rows than 4096 are taken in pieces of about that length, so that no accuracy is lost.
+    """
+    if axes == (x.ndim - 1,) and x.size >= LARGE and x.ndim > 1 and _by_rows(x):
+        n = x.shape[-1]
+        summed = np.einsum("...i->...", x[..., : n - n % ROW].reshape(*x.shape[:-1], -1, ROW) if n > ROW else x)
+        if n > ROW:
+            summed = np.add.reduce(summed, axis=-1)
+            if n % ROW:
+                summed += np.einsum("...i->...", x[..., n - n % ROW :])
+        return summed[..., None] if keep else summed
+    return np.add.reduce(x, axis=axes, keepdims=keep)
+
+
+def _by_rows(x: ndarray) -> bool:
+    return x.flags.c_contiguous and x.dtype.kind == "f" and x.itemsize >= 4 and x.shape[-1] >= 16
+
+
+def running(ufunc: Any, x: ndarray) -> ndarray:
+    """ufunc.accumulate(x, axis=-1) of a float32 array, carried in float64, for an associative ufunc.
+
+    The running sum of a row waits for each addition before it can begin the next. Here rows are cut
+    into lanes, which advance together, a column of all lanes at a time; then each lane is
+    raised by the total of those before it.
+    """
+    n = x.shape[-1]
+    rows = x.reshape(-1, n)
+    out = np.empty(rows.shape, x.dtype)
+    if n > SCANNED:
+        for row, result in zip(rows, out, strict=True):
+            carry = np.array(ufunc.identity, np.float64)
+            for at in range(0, n, SCANNED):
+                wide = ufunc(_lanes(ufunc, row[None, at : at + SCANNED]), carry)
+                result[at : at + SCANNED], carry = wide[0], wide[0, -1]
+    else:
+        step = max(1, SCANNED // n)
+        for at in range(0, len(rows), step):
+            out[at : at + step] = _lanes(ufunc, rows[at : at + step])
+    return out.reshape(x.shape)
+
+
+def _lanes(ufunc: Any, rows: ndarray) -> ndarray:
+    count, n = rows.shape
+    lanes = max(1, min(LANES // count, n // 64))
+    length = -(-n // lanes) | 1         # odd, so that the places of a column do not compete for the same cache lines
+    wide = np.empty((count, lanes * length))
+    wide[:, :n] = rows
+    wide[:, n:] = ufunc.identity
+    columns = wide.reshape(count * lanes, length).T
+    before = columns[0]
+    for column in columns[1:]:
+        ufunc(before, column, column)
+        before = column
+    if lanes > 1:
+        parts = wide.reshape(count, lanes, length)
+        totals = ufunc.accumulate(parts[:, :-1, -1], axis=1)
+        ufunc(parts[:, 1:], totals[:, :, None], parts[:, 1:])
+    return wide[:, :n]
+
+
+def running_down(ufunc: Any, x: ndarray) -> ndarray:
+    """ufunc.accumulate(x, axis=0) of a float32 array, carried in float64: whole rows at a time."""
+    out = np.empty_like(x)
+    out[0] = carry = x[0].astype(np.float64)
+    for i in range(1, len(x)):
+        ufunc(carry, x[i], carry)
+        out[i] = carry
+    return out

@@ -98,6 +98,7 @@ class Op:
     returns: tuple[str, ...] = ()           # field names, where there are several results
     creates = False                         # whether it takes requires_grad and its kin, and makes leaves
     several = False                         # whether more than the first result can be differentiated
+    unkept: tuple[int, ...] = ()            # which of several results no rule looks at: they need not be kept
     era_label: str | tuple[str, ...] = ""   # the creator's name in 0.1.12, one for each variant
     label: str | tuple[str, ...] = ""       # and today
     variant: Callable[..., int] | None = None   # which label a call takes, from its arguments
@@ -105,7 +106,9 @@ class Op:
     idle: tuple[str, ...] = ()              # options taken because PyTorch takes them, which change no result
     symmetric = False                       # whether inputs count as symmetric matrices, read from one triangle only
     random = False                          # whether the result depends on the generator
+    fixed: tuple[str, ...] = ()             # inputs that no gradient may be asked of, as in PyTorch
     samples: tuple[Any, ...] | list[Any] = ()
+    unsloped: tuple[Any, ...] | list[Any] = ()      # more, whose gradients by PyTorch's convention are no slopes
     errors: tuple[Any, ...] | list[Any] = ()
 
     signature: Signature

@@ -246,6 +246,8 @@ class Signature:
         """One value per parameter, converted; ArgumentFault if the call does not fit."""
         if self.variadic >= 0:
             args = self._gather(args)
+        if len(args) > self.positional and self.variadic < 0:
+            args, options = self._factors_first(args, options)
         if len(args) > self.positional:
             raise self.complaint(name, f"takes {_count(self.positional)}, and was given {len(args)}")
         values = list(self.defaults)
@@ -273,6 +275,22 @@ class Signature:
             extra = self.positional - at - 1
             return (*args[:at], tuple(rest)) if not extra or len(rest) > 1 else args
         return args
+
+    def _factors_first(self, args: Sequence[Any], options: dict[str, Any]) -> tuple[Sequence[Any], dict[str, Any]]:
+        """A call in the order of 0.1.12, with factors before the tensors they multiply, in that of today.
+
+        `addcmul(t, 0.5, a, b)` is `addcmul(t, a, b, value=0.5)`; `addmm(0.5, m, 2, a, b)`, or `m.addmm(0.5, 2, a, b)`,
+        is `addmm(m, a, b, beta=0.5, alpha=2)`.
+        """
+        tensors = [a for a in args if isinstance(a, Tensor)]
+        numbers = [a for a in args if type(a) in (int, float)]
+        free = [name for name, kind in zip(self.names[self.positional :], self.kinds[self.positional :], strict=True)
+                if kind is NUMBER]
+        if len(tensors) != self.positional or len(tensors) + len(numbers) != len(args) or len(numbers) > len(free) or (
+                not isinstance(args[-1], Tensor)) or (len(free) == 1 and not isinstance(args[0], Tensor)):
+            return args, options
+        given = dict(zip(free, numbers, strict=False))
+        return (args, options) if given.keys() & options.keys() else (tensors, options | given)
 
     def _place(self, name: str, option: str) -> int:
         for spelling in (option, ALIASES.get(option)):

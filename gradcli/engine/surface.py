@@ -13,7 +13,9 @@ import numpy as np
 
 from gradcli.engine.backward import backward as sweep_back
 from gradcli.engine.call import debtor, freshen, here
+from gradcli.engine.device import device_of
 from gradcli.engine.dtypes import OF, DType
+from gradcli.engine.links import READABLE
 from gradcli.engine.op import Op, Part, traced
 from gradcli.engine.rearrange import METHODS as REARRANGING
 from gradcli.engine.signature import described, sized
@@ -322,53 +324,13 @@ def _set_volatile(self: Tensor, value: Any) -> None:
         self.requires_grad = False
 
 
-class AccumulateGrad(Op, abstract=True):
-    """The end of a path through the graph: where a leaf's gradient is added up."""
-
-    __slots__ = ("variable",)
-    era_name = modern_name = "AccumulateGrad"
-    edges = ()
-
-
-def next_functions(self: Op | Part) -> tuple[tuple[Any, int], ...]:
-    """The calls this call used the results of, each with which result it was; leaves as AccumulateGrad."""
-    return tuple(_step(debtor, leaves=False) for debtor in _debtors(self))
-
-
-def previous_functions(self: Op | Part) -> tuple[tuple[Any, int], ...]:
-    """The same as 0.1.12 told it: leaves as the Variables they are."""
-    return tuple(_step(debtor, leaves=True) for debtor in _debtors(self))
-
-
-def _debtors(call: Op | Part) -> list[Any]:
-    edges = (call.call if isinstance(call, Part) else call).edges
-    return [debtor for debtor, _, _ in edges] if type(edges) is tuple else []
-
-
-def _step(debtor: Any, leaves: bool) -> tuple[Any, int]:
-    if isinstance(debtor, Part):
-        return debtor.call, debtor.at
-    if isinstance(debtor, Tensor) and not leaves:
-        end = AccumulateGrad()
-        end.variable = debtor  # type: ignore[attr-defined]  # a slot of its own
-        return end, 0
-    return debtor, 0
-
-
-def node_name(self: Op) -> str:
-    """What today's PyTorch calls this call."""
-    return self.modern_name
-
-
-Op.next_functions = property(next_functions)  # type: ignore[attr-defined]
-Op.previous_functions = property(previous_functions)  # type: ignore[attr-defined]
-Op.name = node_name  # type: ignore[attr-defined]
-Op._readable = ("name", "next_functions", "previous_functions")  # type: ignore[attr-defined]
+Op._readable = READABLE  # type: ignore[attr-defined]
 METHODS: dict[str, Callable[..., Any]] = {
     f.__name__: f for f in (backward, register_hook, retain_grad, detach, detach_, requires_grad_, item, tolist, numpy,
                             cuda, size, dim, numel, stride, is_contiguous, element_size)}
 METHODS |= {"ndimension": dim, "nelement": numel} | REARRANGING
-PROPERTIES = {"data": data, "grad_fn": grad_fn, "creator": grad_fn, "is_leaf": is_leaf, "volatile": volatile}
+PROPERTIES = {"data": data, "grad_fn": grad_fn, "creator": grad_fn, "is_leaf": is_leaf, "volatile": volatile,
+              "device": device_of}
 ASSIGNABLE: dict[str, Callable[[Tensor, Any], None]] = {
     "data": _set_data, "grad": _set_grad, "requires_grad": set_requires_grad, "volatile": _set_volatile}
 SPECIAL = {"__len__": _length, "__iter__": _rows, "__bool__": _truth, "__contains__": _contains,

@@ -119,14 +119,21 @@ def vjp(func: Callable[..., Any], *primals: Any) -> Any:
         outputs = list(result) if isinstance(result, tuple) else [result]
         slopes = functional.grad(outputs, leaves, list(vectors), retain_graph=True, create_graph=True,
                                  allow_unused=True, materialize_grads=True)
-        return slopes
+        return slopes if _asked(primals, vectors) else _detached(slopes)
 
-    return result, product
+    return result if _asked(primals) else _detached(result), product
 
 
 def jvp(func: Callable[..., Any], primals: Any, tangents: Any) -> Any:
     """(func's result, the product of its Jacobian with the tangents)."""
-    return functional.jvp(func, primals, tangents, create_graph=True)
+    both = functional.jvp(func, primals, tangents, create_graph=True)
+    return both if _asked(primals, tangents) else _detached(both)
+
+
+def _asked(*given: Any) -> bool:
+    """Whether somebody outside can ask for more gradients: whether any of the tensors given requires one."""
+    return any(isinstance(x, Tensor) and x.requires_grad
+               for each in given for x in (each if isinstance(each, list | tuple) else (each,)))
 
 
 def vmap(func: Callable[..., Any], in_dims: Any = 0, out_dims: int = 0, randomness: str = "error",

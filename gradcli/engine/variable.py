@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
@@ -63,6 +64,17 @@ class recording:
 
     def __exit__(self, kind: type | None, value: Any, trace: TracebackType | None) -> None:
         grad_mode.on = self.before
+
+    def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """`function` within this context: what `@torch.no_grad()` makes of it."""
+        on = self.on
+
+        def guarded(*args: Any, **options: Any) -> Any:
+            with recording(on):
+                return function(*args, **options)
+
+        guarded.__name__ = guarded.__qualname__ = getattr(function, "__name__", "guarded")
+        return guarded
 
 
 class no_grad(recording):

@@ -18,7 +18,7 @@ from gradcli.engine.op import TABLE, Op
 from gradcli.engine.signature import described, sized
 from gradcli.engine.tensor import DATA, Journal, Rooted, Tensor, note_write
 from gradcli.engine.variable import RESULT, Variable, grad_mode
-from gradcli.errors import ArgumentFault, LeafWrite, ShapeFault, TypeFault
+from gradcli.errors import ArgumentFault, GradFault, LeafWrite, ShapeFault, TypeFault
 
 
 def inplace(cls: type[Op], name: str, call: Callable[..., Any]) -> Callable[..., Any]:
@@ -72,6 +72,26 @@ def store(target: Tensor, result: Tensor, writer: str) -> Tensor:
     if result.requires_grad and result is not target:
         rebase(target, result)
     return target
+
+
+def into(target: Any, result: Any, writer: str) -> Any:
+    """`target`, given as the option `out`, with `result` in it; several results go into a tuple of tensors."""
+    if isinstance(result, tuple) and isinstance(target, list | tuple) and len(target) == len(result):
+        stored = [into(t, r, writer) for t, r in zip(target, result, strict=True)]
+        return type(result)(*stored) if hasattr(result, "_fields") else tuple(stored)
+    if target is None:
+        return result
+    if not isinstance(target, Tensor) or not isinstance(result, Tensor):
+        needed = f"a tuple of {len(result)} tensors" if isinstance(result, tuple) else "a tensor"
+        raise ArgumentFault(f"{writer}() needs {needed} as out, not {described(target)}")
+    if grad_mode.on and (target.requires_grad or result.requires_grad):
+        raise GradFault(f"{writer}(): functions with out=... arguments don't support automatic differentiation, "
+                        "but one of the arguments requires grad",
+                        (f"y = torch.{writer}(...)", "the result as a new value, with its history"))
+    writable(target, writer)
+    if target.array.shape != result.array.shape:
+        target.resize_(result.array.shape)  # type: ignore[attr-defined]
+    return store(target, result, writer)
 
 
 def rebase(target: Tensor, result: Tensor) -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from gradcli.engine.dtypes import OF
-from gradcli.engine.kernels import choose
+from gradcli.engine.kernels import HALF, ONE, Constant, choose
 from gradcli.engine.op import Op, raw
 from gradcli.engine.signature import Array, Dim, Number, Text
 from gradcli.engine.surface import axis
@@ -14,6 +14,7 @@ THNN = "torch.nn._functions.thnn.auto."
 SIGNED = [-3.0, -0.4, 0.5, 2.0]
 ROOT_HALF = 0.5**0.5
 NORMAL_PEAK = 0.3989422804014327        # 1 / sqrt(2 pi)
+MINUS_HALF, PEAK = Constant(-0.5), Constant(NORMAL_PEAK)
 TANH_SCALE, TANH_CUBE = 0.7978845608028654, 0.044715
 SELU_ALPHA, SELU_SCALE = 1.6732632423543772848170429916717, 1.0507009873554804934193349852946
 
@@ -41,20 +42,78 @@ class Gelu(Activation):
 
     samples = [(SIGNED,), (SIGNED, "tanh")]
 
-    def forward(input: Array, *, approximate: Text("none", "tanh") = "none"):
-        floating("gelu", input)
-        if approximate == "tanh":
-            inner = TANH_SCALE * (input + TANH_CUBE * (input * input * input))
-            return 0.5 * input * (1 + np.tanh(inner))
-        return input * (0.5 * (1 + raw.erf(input * ROOT_HALF)))
+    def compose(F, input, *, approximate: Text("none", "tanh") = "none"):
+        return F.gelu_tanh(input) if approximate == "tanh" else F.gelu_kernel(input)[0]
 
-    def grad_input(F, g, input, approximate):
-        if approximate == "tanh":
-            square = input * input
-            t = F.tanh(TANH_SCALE * input * (1 + TANH_CUBE * square))
-            slope = TANH_SCALE * (1 + 3 * TANH_CUBE * square)
-            return g * (0.5 * (1 + t) + 0.5 * input * (1 - t * t) * slope)
-        return g * (0.5 * (1 + F.erf(input * ROOT_HALF)) + input * (NORMAL_PEAK * F.exp(-0.5 * input * input)))
+
+class GeluKernel(Op):
+    """gelu_kernel(input): input times the normal distribution function of input; with that function."""
+
+    names = ("gelu_kernel",)
+    method = False
+    function = False
+    several = True
+    returns = ("output", "share")
+    unkept = (0,)
+    label = "GeluBackward0"
+    samples = [(SIGNED,)]
+    errors = [("text",), (np.array([1, 2]),)]
+
+    def forward(input: Array):
+        floating("gelu", input)
+        share = np.multiply(input, input.dtype.type(ROOT_HALF))
+        share = np.array(raw.erf(share), input.dtype)       # of its own, for what follows
+        np.add(share, ONE[share.dtype], share)
+        np.multiply(share, HALF[share.dtype], share)
+        return input * share, share
+
+    def grad_input(F, g, input, out):
+        density = F.normal_density(input)
+        if g[0] is None:
+            return g[1] * density
+        slope = g[0] * (input * density + out[1])
+        return slope if g[1] is None else slope + g[1] * density
+
+
+class NormalDensity(Op):
+    """normal_density(input): exp(-input^2 / 2) / sqrt(2 pi) of each element."""
+
+    names = ("normal_density",)
+    method = False
+    function = False
+    samples = [(SIGNED,)]
+    errors = [("text",)]
+
+    def forward(input: Array):
+        out = np.asarray(np.multiply(input, input))
+        np.multiply(out, MINUS_HALF[out.dtype], out)
+        np.exp(out, out)
+        return np.multiply(out, PEAK[out.dtype], out)
+
+    def grad_input(F, g, input, out):
+        return -g * input * out
+
+
+class GeluTanh(Op):
+    """gelu_tanh(input): gelu with the distribution function approximated by a tanh (Hendrycks and Gimpel 2016)."""
+
+    names = ("gelu_tanh",)
+    method = False
+    function = False
+    label = "GeluBackward0"
+    samples = [(SIGNED,)]
+    errors = [("text",), (np.array([1, 2]),)]
+
+    def forward(input: Array):
+        floating("gelu", input)
+        inner = TANH_SCALE * (input + TANH_CUBE * (input * input * input))
+        return 0.5 * input * (1 + np.tanh(inner))
+
+    def grad_input(F, g, input):
+        square = input * input
+        t = F.tanh(TANH_SCALE * input * (1 + TANH_CUBE * square))
+        slope = TANH_SCALE * (1 + 3 * TANH_CUBE * square)
+        return g * (0.5 * (1 + t) + 0.5 * input * (1 - t * t) * slope)
 
 
 class Silu(Activation):

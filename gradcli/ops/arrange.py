@@ -168,10 +168,10 @@ class MatrixTranspose(Op):
 
 def transposed(F, input, name):
     """The last two dimensions exchanged."""
-    if len(input.shape) < 2:
+    if len(input.shape) == 1:
         raise ShapeFault(f"{name} is only supported on matrices or batches of matrices. Got "
                          f"{len(input.shape)}-D tensor.")
-    return F.transpose(input, -2, -1)
+    return F.transpose(input, -2, -1) if input.shape else input
 
 
 class Adjoint(Op):

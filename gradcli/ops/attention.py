@@ -79,8 +79,9 @@ average_attn_weights, is_causal): attention by several heads at once, each on a 
     samples = [([Q], [Q], [Q], 2, 1, [*V, *V], [0.1, 0.2, 0.3, 0.4, 0.5, 0.6], None, None, False, 0.0, Q,
                 [0.5, 1.0]),
                ([Q], [Q], [Q], 2, 1, None, None, None, None, False, 0.0, Q, None, False, np.array([[True, False]]),
-                False, np.array([[0.5, 0.0], [0.0, 0.1]]), True, Q, Q, Q, None, None, False, False)]
-    idle = ("static_k", "static_v")
+                False, np.array([[0.5, 0.0], [0.0, 0.1]]), True, Q, Q, Q, None, None, False, False),
+               ([Q], [Q], [Q], 2, 1, [*V, *V], None, None, None, False, 0.0, Q, None, False, None, True,
+                None, False, None, None, None, [Q, V], [V, Q])]
     errors = [([Q], [Q], [Q], 3, 1, V, None, None, None, False, 0.0, Q, None)]
 
     def compose(F, query, key: Array, value: Array, embed_dim_to_check: Int, num_heads: Int,
@@ -103,10 +104,13 @@ average_attn_weights, is_causal): attention by several heads at once, each on a 
             F.chunk(in_proj_weight, 3))
         biases = (None,) * 3 if in_proj_bias is None else F.chunk(in_proj_bias, 3)
         q, k, v = (F.linear(x, w, b) for x, w, b in zip((query, key, value), weights, biases, strict=True))
+        if bias_k is not None and (static_k is not None or static_v is not None):
+            raise ArgumentFault("multi_head_attention_forward(): bias cannot be added to static keys and values")
         extra = (bias_k is not None) + bool(add_zero_attn)
         if bias_k is not None and bias_v is not None:
             k, v = (F.cat((x, F.expand(b, (1, batch, features)))) for x, b in ((k, bias_k), (v, bias_v)))
         q, k, v = (_heads(F, x, num_heads) for x in (q, k, v))
+        k, v = (x if given is None else _given(given, q) for x, given in ((k, static_k), (v, static_v)))
         if add_zero_attn:
             k, v = (F.cat((x, F.zeros_like(F.narrow(x, 1, 0, 1))), 1) for x in (k, v))
         mask = _merged(F, q, attn_mask, key_padding_mask, num_heads, extra)
@@ -132,6 +136,14 @@ def _heads(F, x, count):
     """(length, batch, features) as (batch x heads, length, features of a head)."""
     length, batch, features = x.shape
     return F.transpose(F.reshape(x, (length, batch * count, features // count)), 0, 1)
+
+
+def _given(static, q):
+    """Keys or values that stand in for the projected ones: (batch x heads, length, features of a head)."""
+    if len(static.shape) != 3 or (static.shape[0], static.shape[2]) != (q.shape[0], q.shape[2]):
+        raise ShapeFault(f"static keys and values are of shape ({q.shape[0]}, any, {q.shape[2]}) here, not "
+                         f"{list(static.shape)}")
+    return static
 
 
 def _merged(F, q, attn_mask, key_padding_mask, heads, extra):

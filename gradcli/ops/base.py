@@ -27,3 +27,12 @@ class Comparison(Op, abstract=True):
     inplace = True
     promotes = "mixed"
     errors = [([1.0, 2.0], [1.0, 2.0, 3.0]), ([1.0], "text")]
+
+
+class Slope(Op, abstract=True):
+    """The gradient of a function by its input, where one kernel is faster than the rule written out."""
+
+    method = False
+    function = False
+    promotes = "same"
+    errors = [("text", [1.0])]

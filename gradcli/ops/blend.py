@@ -47,7 +47,8 @@ class AddCMul(Binary):
 
     def forward(input: Array, tensor1: Array, tensor2: Array, *, value: Number = 1):
         product = tensor1 * tensor2
-        return input + (product if value == 1 else product * value)
+        # among whole numbers value is cut to a whole one
+        return input + (product if value == 1 else product * np.asarray(value).astype(product.dtype))
 
     def grad_input(F, g):
         return g

@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-BLOCK = 8192        # elements: a few temporaries of 64 KiB
+BLOCK = 16384       # elements: a few temporaries of 128 KiB
 
 
 def in_doubles(kernel):

@@ -10,7 +10,7 @@ from gradcli.errors import ArgumentFault, ShapeFault
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 CURVE = [1.0, 4.0, 9.0, 2.0]
 TIMES = [0.0, 1.0, 3.0, 4.5]
-COLUMN = np.array([[7.0], [8.0]])
+COLUMN = [[7.0], [8.0]]
 
 
 def part(F, x, dim, start, stop):

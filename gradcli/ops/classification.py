@@ -39,6 +39,7 @@ class NllKernel(Op):
     method = False
     function = False
     label = ("NllLossBackward0", "NllLoss2DBackward0", "ViewBackward0")
+    fixed = ("weight",)
     era_label = (THNN + "NLLLoss", "torch.nn._functions.thnn.auto.NLLLoss2d", "torch.nn._functions.thnn.auto.NLLLoss2d")
     samples = [(ROWS, CLASSES, WEIGHTS, -100, "mean"), (MAPS, np.array([[0, 1], [1, 1]]), None, 0, "none")]
     errors = [(ROWS, np.array([0, 3]), None, -100, "mean")]
@@ -192,6 +193,9 @@ label_smoothing): the cross entropy of linear(input, linear_weight, linear_bias)
 
     def compose(F, input, linear_weight: Array, target: Array, *, linear_bias: Array = None, weight: Array = None,
                 reduction: REDUCTION = "mean", ignore_index: Int = None, label_smoothing: Number = 0.0):
+        if not linear_weight.shape or not input.shape:
+            raise ShapeFault("linear_cross_entropy() needs an input and a weight of at least one dimension, that of "
+                             "the features")
         classes, features = tuple(linear_weight.shape[:-1]), linear_weight.shape[-1]
         if len(classes) > 1:        # a loss of several dimensions: the weight has them after that of the classes
             logits = F.linear(input, F.reshape(linear_weight, (-1, features)))

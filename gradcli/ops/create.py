@@ -157,7 +157,8 @@ def spaced(start, end, steps, dtype):
     """Evenly spaced numbers, counted from the nearer end as PyTorch does."""
     if steps < 2:
         return np.full(steps, start, dtype)
-    real = dtype if dtype.kind == "f" and dtype.itemsize >= 4 else float32 if dtype.kind == "f" else np.dtype(np.float64)
+    wide = np.dtype(np.float64) if dtype.kind != "f" else float32
+    real = dtype if dtype.kind == "f" and dtype.itemsize >= 4 else wide
     one = real.type
     step = (one(end) - one(start)) / one(steps - 1)
     up = np.arange(steps)
@@ -271,7 +272,7 @@ class Range(Creation):
 
 
 class Logspace(Creation):
-    """logspace(start, end, steps, base, dtype): base to the power of `steps` evenly spaced numbers from start to end."""
+    """logspace(start, end, steps, base, dtype): base to the power of each of `steps` evenly spaced numbers."""
 
     samples = [(0, 2, 3), (0, 3, 4, 2.0)]
     errors = [(0, 1, -3), (0, 1, "text")]

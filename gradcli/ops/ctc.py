@@ -24,6 +24,8 @@ class CtcLoss(Op):
     names = ("ctc_loss", "nn.functional.ctc_loss")
     method = False
     once = True
+    unsloped = [(LOGS.tolist(), TARGETS, (4,), (2,)), (LOGS.tolist(), TARGETS, (4,), (2,), 0, "sum"),
+                (LOGS.tolist(), np.array([[1, 1]]), (2,), (2,), 0, "mean", True)]
     samples = [(LOGS, TARGETS, (4,), (2,)), (LOGS, TARGETS, (4,), (2,), 0, "sum"), (LOGS, np.array([[0, 2]]), (4,),
                (2,), 1),
                (LOGS, np.array([[1, 1]]), (2,), (2,), 0, "mean", True)]

@@ -17,13 +17,15 @@ class Embedding(Op):
     row of weight it counts to; the row at padding_idx gets no gradient; rows longer than max_norm are shortened."""
 
     home = "nn.functional"
-    idle = ("padding_idx", "scale_grad_by_freq", "sparse")      # two show in gradients alone
-    samples = [(PICKS, TABLE), (PICKS, np.array(TABLE), 1), (PICKS, np.array(TABLE), None, None, 2.0, True),
-               (PICKS, np.array(TABLE), None, 1.0), (PICKS, np.array(TABLE), None, 1.0, 1.0)]
+    idle = ("sparse",)
+    unsloped = [(PICKS, TABLE, 1), (PICKS, TABLE, -1), (PICKS, TABLE, None, None, 2.0, True)]
+    samples = [(PICKS, TABLE), (PICKS, np.array(TABLE), None, 1.0), (PICKS, np.array(TABLE), None, 1.0, 1.0)]
     errors = [(np.array([3]), TABLE), (np.array([0.5]), TABLE), (PICKS, TABLE, 7)]
 
     def compose(F, input: Index, weight: Array, padding_idx: Int = None, max_norm: Number = None,
                 norm_type: Number = 2.0, scale_grad_by_freq: Flag = False, sparse: Flag = False):
+        if len(weight.shape) != 2:
+            raise ShapeFault("'weight' must be 2-D")
         if padding_idx is not None and not -weight.shape[0] <= padding_idx < weight.shape[0]:
             raise IndexFault(f"Padding_idx must be within num_embeddings, {weight.shape[0]}")
         if max_norm is not None:
@@ -78,10 +80,13 @@ class RowsBack(Op):
         total = np.zeros((count, input.shape[-1]), input.dtype)
         if input.size:
             picks = at.reshape(-1)
-            order = np.argsort(picks, kind="stable")
-            rows, starts, often = np.unique(picks[order], return_index=True, return_counts=True)
-            sums = np.add.reduceat(input.reshape(-1, input.shape[-1])[order], starts, axis=0)
-            total[rows] = sums / often[:, None].astype(input.dtype) if scale_grad_by_freq else sums
+            order = np.argsort(picks.astype(np.uint16) if count <= 1 << 16 else picks, kind="stable")   # short: by digits
+            ordered = picks[order]
+            starts = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
+            sums = np.add.reduceat(np.take(input.reshape(-1, input.shape[-1]), order, 0), starts, axis=0)
+            if scale_grad_by_freq:
+                sums /= np.diff(starts, append=len(ordered))[:, None].astype(input.dtype)
+            total[ordered[starts]] = sums
         if padding_idx >= 0:
             total[padding_idx] = 0
         return total
@@ -120,7 +125,8 @@ per_sample_weights, include_last_offset, padding_idx): the sum, mean or max of t
 
     names = ("embedding_bag",)
     home = "nn.functional"
-    idle = ("scale_grad_by_freq", "sparse")     # the first shows in gradients alone
+    idle = ("sparse",)
+    unsloped = [(FLAT, TABLE, STARTS, None, 2.0, True), (FLAT, TABLE, STARTS, None, 2.0, True, "sum")]
     samples = [(PICKS, TABLE), (FLAT, TABLE, STARTS), (FLAT, TABLE, STARTS, None, 2.0, False, "sum"),
                (FLAT, TABLE, STARTS, None, 2.0, False, "max"), (FLAT, np.array(TABLE), STARTS, 1.0),
                (FLAT, np.array(TABLE), STARTS, 1.0, 1.0),

@@ -4,9 +4,10 @@ import math
 
 import numpy as np
 
+from gradcli.engine.kernels import ONE
 from gradcli.engine.signature import Array, Number, Operand
 from gradcli.ops.arithmetic import constancy
-from gradcli.ops.base import Binary, Unary
+from gradcli.ops.base import Binary, Slope, Unary
 from gradcli.ops.blocks import in_doubles
 
 LN2, LN10 = math.log(2), math.log(10)
@@ -118,12 +119,36 @@ class Sigmoid(Exponential):
 
     def forward(input: Array):
         out = np.negative(input)
-        out = np.exp(out, out=out if out.ndim else None)
-        out += 1
-        return np.reciprocal(out, out=out if type(out) is np.ndarray and out.ndim else None)
+        if type(out) is not np.ndarray:
+            return 1 / (np.exp(out) + 1)
+        one = ONE[out.dtype]
+        np.exp(out, out)
+        np.add(out, one, out)
+        return np.divide(one, out, out)
 
     def grad_input(F, g, out):
-        return g * (out * (1 - out))
+        return F.sigmoid_back(g, out)
+
+
+class SigmoidBack(Slope):
+    """sigmoid_back(g, result): the gradient of sigmoid by its input, g (1 - result) result."""
+
+    names = ("sigmoid_back",)
+    label = "SigmoidBackwardBackward0"
+    samples = [([1.0, -2.0], [0.5, 0.25])]
+
+    def forward(g: Array, result: Array):
+        slope = np.subtract(ONE[result.dtype], result)
+        if type(slope) is not np.ndarray:
+            return g * slope * result
+        np.multiply(slope, g, slope)
+        return np.multiply(slope, result, slope)
+
+    def grad_g(F, again, result):
+        return F.sigmoid_back(again, result)
+
+    def grad_result(F, again, g, result):
+        return again * g * (1 - result * 2)
 
 
 class Logit(Exponential):

@@ -56,7 +56,7 @@ class Im2col(Op):
     errors = [("text", (2, 2), (1, 1), (0, 0), (1, 1))]
 
     def forward(input: Array, kernel: Anything, dilation: Anything, padding: Anything, stride: Anything):
-        return columns(input, kernel, stride, padding, dilation, 1)[0][:, 0]
+        return columns(input, kernel, stride, padding, dilation, 1)[:, 0]
 
     def grad_input(F, g, kernel, dilation, padding, stride, input_shape):
         return F.col2im(g, tuple(input_shape[2:]), kernel, dilation, padding, stride)
@@ -149,6 +149,8 @@ class PixelUnshuffle(Op):
         if r <= 0 or len(input.shape) < 3 or input.shape[-1] % r or input.shape[-2] % r:
             raise ShapeFault(f"pixel_unshuffle expects height and width to be divisible by downscale_factor, {r}, but "
                              f"input.size is {list(input.shape)}")
+        if 0 in input.shape:
+            return F.clone(input)       # PyTorch leaves the shape of what is empty as it is
         *lead, c, h, w = input.shape
         k = len(lead)
         split = F.reshape(input, (*lead, c, h // r, r, w // r, r))

@@ -32,8 +32,8 @@ class GridSample(Op):
         rank = len(input.shape) - 2
         if rank not in (2, 3) or len(grid.shape) != rank + 2 or grid.shape[-1] != rank or (
                 grid.shape[0] != input.shape[0]):
-            raise ShapeFault(f"grid_sampler(): expected a grid of {rank} coordinates for each place of each of the "
-                             f"{input.shape[0]} inputs, but got input {sized(input.shape)} and grid "
+            raise ShapeFault("grid_sampler(): expected an input of 4 or 5 dimensions, and a grid with 2 or 3 "
+                             f"coordinates for each place of each result, but got input {sized(input.shape)} and grid "
                              f"{sized(grid.shape)}")
         if mode == "bicubic" and rank == 3:
             raise ShapeFault("grid_sampler(): bicubic interpolation only supports 4D input")
@@ -118,8 +118,10 @@ class LookedUp(Op):
     def forward(input: Array, first: Array, second: Array, third: ArrayOrNone):
         at, inside = flat_spots(input.shape[2:], first, second, third)
         n, c = input.shape[:2]
+        if not at.size:
+            return np.zeros((n, c, *at.shape[1:]), input.dtype)
         flat = input.reshape(n, c, -1)
-        got = np.take_along_axis(flat, np.broadcast_to(at.reshape(n, 1, -1), (n, c, at.size // max(n, 1))), 2)
+        got = np.take_along_axis(flat, np.broadcast_to(at.reshape(n, 1, -1), (n, c, at.size // n)), 2)
         return np.where(inside.reshape(n, 1, -1), got, input.dtype.type(0)).reshape(n, c, *at.shape[1:])
 
     def grad_input(F, g, first, second, third, input_shape):
@@ -152,6 +154,8 @@ class PutDown(Op):
         n, c = input.shape[:2]
         size = int(np.prod(lengths))
         total = np.zeros(n * c * size, input.dtype)
+        if not input.size:
+            return total.reshape(n, c, *lengths)
         where = (at.reshape(n, 1, -1) + (np.arange(n * c) * size).reshape(n, c, 1)).reshape(-1)
         np.add.at(total, where, np.where(inside.reshape(n, 1, -1), input.reshape(n, c, -1), 0).reshape(-1))
         return total.reshape(n, c, *lengths)

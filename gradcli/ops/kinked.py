@@ -3,11 +3,14 @@
 import numpy as np
 
 from gradcli.engine.current import draw
-from gradcli.engine.kernels import choose
+from gradcli.engine.kernels import ZERO, choose, stepped
 from gradcli.engine.op import Op
 from gradcli.engine.signature import Array, Flag, Number
 from gradcli.errors import ShapeFault, ValueFault
 from gradcli.ops.activation import SIGNED, THNN, Activation, floating
+from gradcli.ops.base import Slope
+
+SIXTH = float(np.float32(1 / 6))    # PyTorch has the slope of hardsigmoid in single precision
 
 
 class Threshold(Activation):
@@ -74,7 +77,22 @@ class LeakyRelu(Activation):
         return np.maximum(input, low) if 0 <= negative_slope <= 1 else choose(input > 0, input, low)
 
     def grad_input(F, g, input, negative_slope):
-        return F.where(input > 0, g, g * negative_slope)
+        return F.leaky_back(g, input, negative_slope)
+
+
+class LeakyBack(Slope):
+    """leaky_back(g, value, negative_slope): the gradient of leaky_relu at a value: g, times the slope below 0."""
+
+    names = ("leaky_back",)
+    label = "LeakyReluBackwardBackward0"
+    samples = [([1.0, -2.0, 0.5], np.array([-1.0, 3.0, 0.5]), 0.1)]
+    errors = [("text", [1.0], 0.1)]
+
+    def forward(g: Array, value: Array, negative_slope: Number):
+        return stepped(np.greater(value, ZERO[value.dtype]), 1, negative_slope, value.dtype) * g
+
+    def grad_g(F, again, value, negative_slope):
+        return F.leaky_back(again, value, negative_slope)
 
 
 class Prelu(Op):
@@ -175,12 +193,13 @@ class Hardsigmoid(Activation):
 
     overwrites = True
     samples = [([-4.0, -0.4, 0.5, 5.0],)]
+
     def forward(input: Array):
         floating("hardsigmoid", input)
         return np.clip(input + 3, input.dtype.type(0), input.dtype.type(6)) / 6
 
     def grad_input(F, g, input):
-        return F.where(F.logical_and(input > -3, input < 3), g / 6, 0)
+        return F.where(F.logical_and(input > -3, input < 3), g * SIXTH, 0)
 
 
 class Hardswish(Activation):

@@ -24,6 +24,7 @@ from gradcli.ops.loss import (
     reduction_of,
     same_shape,
 )
+from gradcli.ops.matrices import kind_of
 
 LEAST_LOG = -100.0      # cross entropies of certain predictions stay finite
 
@@ -49,6 +50,7 @@ class Surprise(LossKernel):
 
     promotes = "same"
     label = "BinaryCrossEntropyBackward0"
+    fixed = ("weight",)
     era_label = "torch.nn._functions.thnn.loss.BCELoss"
     samples = [(CHANCES, TRUTHS, None, "mean"), (CHANCES, CHANCES, WEIGHTS, "sum"), (CHANCES, TRUTHS, WEIGHTS, "none")]
     errors = [([[2.0, 0.5]], np.array([[1.0, 0.0]]), None, "mean")]
@@ -84,7 +86,21 @@ class BinaryCrossEntropyWithLogits(Loss):
     def compose(F, input, target, weight: Array = None, size_average: Flag = None, reduce: Flag = None,
                 reduction: REDUCTION = "mean", pos_weight: Array = None):
         same_shape("binary_cross_entropy_with_logits", input, target)
-        return F.surprise_of_logits(input, target, weight, pos_weight, reduction_of(size_average, reduce, reduction))
+        how = reduction_of(size_average, reduce, reduction)
+        kinds = {kind_of(x) for x in (input, target, pos_weight) if x is not None}
+        if len(kinds) > 1 and kind_of(target).kind == "f":
+            return mixed_surprise(F, input, target, weight, pos_weight, how)
+        return F.surprise_of_logits(input, target, weight, pos_weight, how)
+
+
+def mixed_surprise(F, input, target, weight, pos_weight, how):
+    """The same of different types: log(sigmoid(input)) has the type of input, the result that of target."""
+    negative = F.logsigmoid(input)
+    if pos_weight is not None:
+        negative = ((pos_weight - 1) * target + 1) * negative
+    kind = kind_of(target)
+    loss = F.cast(F.cast((1 - target) * input, kind) - negative, kind)
+    return reduced(F, loss if weight is None else F.cast(loss * weight, kind), how)
 
 
 class SurpriseOfLogits(LossKernel):
@@ -93,6 +109,7 @@ class SurpriseOfLogits(LossKernel):
 
     names = ("surprise_of_logits",)
     label = "BinaryCrossEntropyWithLogitsBackward0"
+    fixed = ("weight", "pos_weight")
     samples = [(P, TRUTHS, None, None, "mean"), (P, CHANCES, WEIGHTS, None, "sum"), (P, CHANCES, None, WEIGHTS, "none")]
     errors = [(P, [1.0, 2.0, 3.0], None, None, "mean")]
 
@@ -160,8 +177,8 @@ class GaussianNllLoss(Loss):
     of mean input and variance var, which is taken as at least eps; `full` adds the constant term."""
 
     names = ("gaussian_nll_loss",)
-    samples = [(P, Q, CHANCES), (P, Q, CHANCES, True), (np.array(P), np.array(Q), np.array(CHANCES), False, 0.7),
-               (P, Q, [0.5, 1.0], False, 1e-6, "sum"),
+    unsloped = [(P, Q, CHANCES, False, 0.7)]
+    samples = [(P, Q, CHANCES), (P, Q, CHANCES, True), (P, Q, [0.5, 1.0], False, 1e-6, "sum"),
                (P, Q, [[0.5], [1.0]], False, 1e-6, "none"), (P, Q, 0.5)]
     errors = [(P, Q, [1.0, 2.0, 3.0]), (P, Q, [[-1.0, 1.0], [1.0, 1.0]])]
 
@@ -174,7 +191,7 @@ class GaussianNllLoss(Loss):
         elif given not in (shape, shape[:-1] + (1,)) and sum(a != b for a, b in zip(
                 given, shape, strict=False)) + abs(len(given) - len(shape)) > (1 if 1 in given else 0):
             raise ShapeFault(f"var is of incorrect size: {list(given)} for an input of {list(shape)}")
-        if bool(F.amin(var) < 0):
+        if bool(F.any(var < 0)):
             raise ValueFault("var has negative entry/entries", ("var.abs()", "variances are not negative"))
         var = F.raised(var, eps)
         loss = (F.log(var) + (input - target) ** 2 / var) * 0.5

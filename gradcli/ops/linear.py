@@ -5,6 +5,7 @@ import numpy as np
 from gradcli.engine.op import Op
 from gradcli.engine.signature import Array, sized
 from gradcli.errors import ShapeFault
+from gradcli.ops.matrices import kind_of
 
 X, W, B = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]], [[1.0, 2.0, -1.0], [3.0, -4.0, 0.5]], [0.5, 1.0]
 LABELS = ("MmBackward0", "AddmmBackward0", "UnsafeViewBackward0", "ViewBackward0", "MvBackward0", "AddBackward0",
@@ -85,5 +86,5 @@ class Bilinear(Op):
         rows, (out, n, m) = _count(input1.shape[:-1]), weight.shape
         left = F.mm(F.reshape(input1, (rows, n)), F.reshape(F.permute(weight, (1, 0, 2)), (n, out * m)))
         total = F.sum(F.reshape(left, (rows, out, m)) * F.reshape(input2, (rows, 1, m)), 2)
-        total = F.reshape(total, (*input1.shape[:-1], out))
+        total = F.cast(F.reshape(total, (*input1.shape[:-1], out)), kind_of(input1))     # sums of integers were wider
         return total if bias is None else total + bias

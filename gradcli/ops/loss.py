@@ -10,6 +10,7 @@ from gradcli.engine.op import Op
 from gradcli.engine.signature import Anything, Array, Flag, Number, Text
 from gradcli.errors import ShapeFault, ValueFault
 from gradcli.ops.activation import THNN, floating
+from gradcli.ops.matrices import kind_of
 
 GATHERED, GATHERINGS = ("L1Loss", "KLDivLoss"), ("mean", "sum", "batchmean")
 REDUCTION = Text("mean", "sum", "none")
@@ -102,12 +103,17 @@ class MseLoss(Loss):
 
 def weighted(F, loss, weight, how):
     """A loss with a weight for each element; its mean is over the sum of the weights."""
-    if tuple(weight.shape) != tuple(loss.shape):
-        raise ShapeFault(f"the weights are {list(weight.shape)} and the losses {list(loss.shape)}: they must have the "
-                         f"same size")
+    fitting(weight, loss)
     if how == "mean":
         return F.sum(loss * weight) / F.sum(weight)
     return reduced(F, loss * weight, how)
+
+
+def fitting(weight, loss):
+    """Refuse weights that are not one for each loss."""
+    if tuple(weight.shape) != tuple(loss.shape):
+        raise ShapeFault(f"the weights are {list(weight.shape)} and the losses {list(loss.shape)}: they must have the "
+                         f"same size")
 
 
 class SquaredLoss(LossKernel):
@@ -170,7 +176,7 @@ class GatheredLoss(Op):
         return GATHERED.index(name) * len(GATHERINGS) + GATHERINGS.index(how)
 
     def forward(input: Array, how: Text(*GATHERINGS), name: Anything):
-        total = np.add.reduce(input, axis=None)
+        total = np.add.reduce(input, axis=None, dtype=None if input.dtype.kind == "f" else np.int64)
         return total / total.dtype.type(shares(input.shape, how)) if how != "sum" else total
 
     def grad_input(F, g, how, input_shape):
@@ -233,7 +239,9 @@ class HuberLoss(Loss):
             raise ValueFault("huber_loss does not support non-positive values for delta.")
         if weight is None:
             return F.huber_kernel(input, target, reduction, delta)
-        return weighted(F, F.huber_kernel(input, target, "none", delta), weight, reduction)
+        loss = F.huber_kernel(input, target, "none", delta)
+        fitting(weight, loss)
+        return reduced(F, loss * weight, reduction)     # the mean is over the elements, unlike that of mse_loss
 
 
 class HuberKernel(LossKernel):
@@ -263,7 +271,8 @@ class SoftMarginLoss(Loss):
     samples = flagged(P, np.array([[1.0, -1.0], [-1.0, 1.0]]))
 
     def compose(F, input, target, size_average: Flag = None, reduce: Flag = None, reduction: REDUCTION = "mean"):
-        return F.soft_margin_kernel(input, target, reduction_of(size_average, reduce, reduction))
+        how = reduction_of(size_average, reduce, reduction)
+        return F.soft_margin_kernel(input, F.cast(target, kind_of(input)), how)
 
 
 class SoftMarginKernel(LossKernel):
@@ -271,6 +280,7 @@ class SoftMarginKernel(LossKernel):
 
     names = ("soft_margin_kernel",)
     label = "SoftMarginLossBackward0"
+    fixed = ("target",)
     samples = [(P, np.array([[1.0, -1.0], [-1.0, 1.0]]), how) for how in ("mean", "sum", "none")]
 
     def forward(input: Array, target: Array, how: REDUCTION):

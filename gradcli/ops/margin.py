@@ -141,6 +141,7 @@ class ClassMargins(Op):
     """class_margins(input, target, p, margin, weight): the loss of each row of multi_margin_loss."""
 
     names = ("class_margins",)
+    fixed = ("weight",)
     once = True
     method = False
     function = False

@@ -186,7 +186,8 @@ class Lstsq(Op):
     several = True
     label = "LinalgLstsqBackward0"
     samples = [(TALL, [[1.0, 2.0], [0.5, -1.0], [2.0, 2.0]]), (WIDE, [[1.0], [2.0]]), (TALL, [1.0, 2.0, 3.0]),
-               (np.array(A), np.array([[1.0], [2.0]]), 0.6, "gelsd"), (np.array(TALL), [[1.0], [2.0], [4.0]], None, "gelsd")]
+               (np.array(A), np.array([[1.0], [2.0]]), 0.6, "gelsd"),
+               (np.array(TALL), [[1.0], [2.0], [4.0]], None, "gelsd")]
     errors = [(TALL, [[1.0]]), (TALL, TALL, None, "fast")]
 
     def forward(A: Array, B: Array, rcond: Number = None, *,

@@ -1,7 +1,10 @@
 """Numbers brought to mean 0 and variance 1, over whatever a network's normalisations go over."""
 
+import math
+
 import numpy as np
 
+from gradcli.engine.kernels import sums
 from gradcli.engine.op import Op
 from gradcli.engine.signature import Anything, Array, ArrayOrNone, Flag, Int, Number, Sizes, sized
 from gradcli.errors import ArgumentFault, ShapeFault
@@ -14,13 +17,15 @@ BATCH, LAYER, GROUP = range(3)
 
 class Standardised(Op):
     """standardised(input, weight, bias, shape, axes, eps, which): input, seen in `shape`, less its mean over `axes` and
-    divided by its standard deviation, times weight plus bias; with the mean, and one over the deviation."""
+    divided by its standard deviation, times weight plus bias; with the mean, one over the deviation, and the
+    standardised numbers before weight and bias, which gradients are made of."""
 
     method = False
     function = False
     promotes = "same"
     several = True
-    returns = ("output", "mean", "scale")
+    returns = ("output", "mean", "scale", "unit")
+    unkept = (0, 1)
     era_label = ("BatchNorm", "LayerNorm", "GroupNorm")
     label = ("NativeBatchNormBackward0", "NativeLayerNormBackward0", "NativeGroupNormBackward0")
     samples = [(GRID, W3, B3, (2, 3), (1,), 1e-5, LAYER), (GRID, None, None, (2, 3), (0,), 0.1, BATCH),
@@ -36,21 +41,19 @@ class Standardised(Op):
         count = int(np.prod([shape[i] for i in axes]))
         if input.dtype == np.float16:
             x = x.astype(np.float32)
-        mean = np.add.reduce(x, axis=axes, keepdims=True) / x.dtype.type(count) if count else (
+        mean = sums(x, axes, True) / x.dtype.type(count) if count else (
             np.zeros([1 if i in axes else n for i, n in enumerate(shape)], x.dtype))
-        centred = x - mean
-        variance = squares(centred, axes, mean.shape) / x.dtype.type(max(count, 1))
+        unit = x - mean
+        variance = squares(unit, axes, mean.shape) / x.dtype.type(max(count, 1))
         scale = 1 / np.sqrt(variance + x.dtype.type(eps))
-        out = np.multiply(centred, scale, out=centred)
-        if weight is not None:
-            out *= weight
+        np.multiply(unit, scale, out=unit)
+        out = unit.copy() if weight is None else unit * weight
         if bias is not None:
             out += bias
-        return out.reshape(input.shape).astype(input.dtype, copy=False), mean, scale
+        return out.reshape(input.shape).astype(input.dtype, copy=False), mean, scale, unit
 
-    def grad_input(F, g, input, weight, out, shape, axes, input_shape):
-        wide = F.reshape(input, shape)
-        unit = (wide - out[1]) * out[2]
+    def grad_input(F, g, weight, out, shape, axes, input_shape):
+        unit = out[3]
         count = 1
         for i in axes:
             count *= shape[i]
@@ -58,18 +61,18 @@ class Standardised(Op):
         if g[0] is not None:
             share = F.reshape(g[0], shape)
             share = share if weight is None else share * weight
-            total = F.centred_back(share, unit, axes) * out[2]
+            share = share if g[3] is None else share + g[3]
+            total = F.centred_back(share, unit, out[2], axes)
+        elif g[3] is not None:
+            total = F.centred_back(g[3], unit, out[2], axes)
         if g[1] is not None:
             total = total + F.expand(g[1] / count, shape)
         if g[2] is not None:
             total = total - g[2] * out[2] * out[2] * unit / count
         return F.reshape(total, input_shape)
 
-    def grad_weight(F, g, input, out, shape, weight_shape):
-        if g[0] is None:
-            return None
-        unit = (F.reshape(input, shape) - out[1]) * out[2]
-        return F.sum_to(F.reshape(g[0], shape) * unit, tuple(weight_shape))
+    def grad_weight(F, g, out, shape, weight_shape):
+        return None if g[0] is None else F.sum_to(F.reshape(g[0], shape) * out[3], tuple(weight_shape))
 
     def grad_bias(F, g, shape, bias_shape):
         return None if g[0] is None else F.sum_to(F.reshape(g[0], shape), tuple(bias_shape))
@@ -77,35 +80,46 @@ class Standardised(Op):
 
 def squares(centred, axes, shape):
     """The sums of squares over axes, in the shape that keeps them at length 1."""
-    if centred.size and axes == tuple(range(centred.ndim - len(axes), centred.ndim)):
-        flat = centred.reshape(-1, int(np.prod(centred.shape[centred.ndim - len(axes) :])))
-        return np.einsum("ij,ij->i", flat, flat).reshape(shape)
-    return np.add.reduce(centred * centred, axis=axes, keepdims=True)
+    return products(centred, centred, axes, shape)
+
+
+def products(a, b, axes, shape):
+    """The sums of a * b over axes, in the shape that keeps them at length 1."""
+    if a.size and axes == tuple(range(a.ndim - len(axes), a.ndim)):
+        inner = math.prod(a.shape[a.ndim - len(axes) :])
+        return np.einsum("ij,ij->i", a.reshape(-1, inner), b.reshape(-1, inner)).reshape(shape)
+    return np.add.reduce(a * b, axis=axes, keepdims=True)
 
 
 class CentredBack(Op):
-    """centred_back(g, unit, axes): g less its mean over axes, and less unit times the mean of g * unit."""
+    """centred_back(g, unit, scale, axes): g less its mean over axes, and less unit times the mean of g * unit; all of
+    it times scale."""
 
     names = ("centred_back",)
     method = False
     function = False
     promotes = "same"
     label = "NativeLayerNormBackwardBackward0"
-    samples = [(GRID, [[0.3, -1.0, 1.2], [0.5, 0.1, -0.2]], (1,)), (GRID, [[0.3, -1.0, 1.2], [0.5, 0.1, -0.2]], (0,))]
-    errors = [("text", GRID, (0,))]
+    samples = [(GRID, [[0.3, -1.0, 1.2], [0.5, 0.1, -0.2]], [[0.5], [2.0]], (1,)),
+               (GRID, [[0.3, -1.0, 1.2], [0.5, 0.1, -0.2]], [[0.5, 2.0, -1.0]], (0,))]
+    errors = [("text", GRID, GRID, (0,))]
 
-    def forward(g: Array, unit: Array, axes: Anything):
-        count = g.dtype.type(max(int(np.prod([g.shape[i] for i in axes])), 1))
-        product = g * unit
-        total = unit * (np.add.reduce(product, axis=axes, keepdims=True) / count)
-        np.subtract(g, total, out=total)
-        return np.subtract(total, np.add.reduce(g, axis=axes, keepdims=True) / count, out=total)
+    def forward(g: Array, unit: Array, scale: Array, axes: Anything):
+        count = g.dtype.type(max(math.prod([g.shape[i] for i in axes]), 1))
+        total = np.multiply(unit, products(g, unit, axes, scale.shape) / -count)
+        np.add(total, g, out=total)
+        np.subtract(total, sums(g, axes, True) / count, out=total)
+        return np.multiply(total, scale, out=total)
 
-    def grad_g(F, again, unit, axes):
-        return F.centred_back(again, unit, axes)
+    def grad_g(F, again, unit, scale, axes):
+        return F.centred_back(again, unit, scale, axes)
 
-    def grad_unit(F, again, g, unit, axes):
+    def grad_unit(F, again, g, unit, scale, axes):
+        again = again * scale
         return -again * F.mean(g * unit, axes, True) - g * F.mean(again * unit, axes, True)
+
+    def grad_scale(F, again, g, unit, scale, axes):
+        return F.sum(again * F.centred_back(g, unit, F.ones_like(scale), axes), axes, True)
 
 
 class LayerNorm(Op):
@@ -184,9 +198,9 @@ class BatchNorm(Op):
     in training by its own mean and variance, which move the running ones by `momentum`, else by the running ones."""
 
     names = ("batch_norm", "nn.functional.batch_norm")
-    idle = ("momentum",)        # shows in the running statistics alone
     method = False
     samples = [(GRID, None, None, None, None, True), (GRID, np.array(B3), np.array(W3)),
+               (GRID, np.array(B3), np.array(W3), None, None, True, 0.3),
                (GRID, np.array(B3), np.array(W3), W3, B3),
                (MAPS, np.array(B2), np.array(W2), W2, B2, False, 0.1, 0.5), (MAPS, None, None, W2, None, True)]
     errors = [(GRID, None, None), ([1.0], None, None), (GRID, np.array(W2), np.array(W2))]
@@ -213,7 +227,7 @@ class BatchNorm(Op):
             raise ShapeFault(f"Expected more than 1 value per channel when training, got input size "
                              f"{list(input.shape)}")
         axes = (0, *range(2, len(input.shape)))
-        out, mean, scale = F.standardised(input, weight, bias, tuple(input.shape), axes, eps, BATCH)
+        out, mean, scale, _ = F.standardised(input, weight, bias, tuple(input.shape), axes, eps, BATCH)
         if running_mean is not None or running_var is not None:
             F.follow(input, running_mean, running_var, axes, momentum)
         return out
@@ -249,6 +263,7 @@ class Rescaled(Op):
     function = False
     era_label = "BatchNorm"
     label = "NativeBatchNormBackward0"
+    fixed = ("mean", "variance")
     samples = [(GRID, np.array(B3), np.array(W3), W3, B3, 1e-5), (GRID, np.array(B3), np.array(W3), None, None, 0.5)]
     errors = [("text", None, None, None, None, 1e-5)]
 
@@ -273,9 +288,9 @@ class InstanceNorm(Op):
     each row standardised by itself; weight and bias are for each channel."""
 
     names = ("instance_norm", "nn.functional.instance_norm")
-    idle = ("momentum",)        # shows in the running statistics alone
     method = False
     samples = [(MAPS,), (MAPS, None, None, W2), (MAPS, None, None, W2, B2),
+               (MAPS, np.array(B2), np.array(W2), None, None, True, 0.3),
                (MAPS, np.array(B2), np.array(W2), W2, B2, False),
                (MAPS, None, None, None, None, True, 0.1, 0.5)]
     errors = [([1.0],), (MAPS, None, None, None, None, False)]
@@ -313,7 +328,9 @@ class FollowEach(Op):
     errors = [("text", None, None, 0.1)]
 
     def forward(input: Array, running_mean: ArrayOrNone, running_var: ArrayOrNone, momentum: Number):
-        flat = input.reshape(*input.shape[:2], -1)
+        flat = input.reshape(*input.shape[:2], _count(input.shape[2:]))
+        if not flat.size:
+            momentum, flat = np.nan, np.ones((1, flat.shape[1], 2))     # nothing has no mean
         if running_mean is not None:
             running_mean[...] = running_mean * (1 - momentum) + flat.mean(axis=2).mean(axis=0) * momentum
         if running_var is not None:

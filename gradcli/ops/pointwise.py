@@ -2,10 +2,11 @@
 
 import numpy as np
 
+from gradcli.engine.kernels import ZERO, zeroed
 from gradcli.engine.signature import Array, Operand
 from gradcli.engine.tensor import Tensor
 from gradcli.errors import ArgumentFault, TypeFault
-from gradcli.ops.base import Binary, Unary
+from gradcli.ops.base import Binary, Slope, Unary
 
 MANY = 4096     # elements: from here on the number of passes decides, not the overhead of a call
 
@@ -25,7 +26,7 @@ class Sqrt(Pointwise):
         return np.sqrt(input)
 
     def grad_input(F, g, out):
-        return g / (out * 2)
+        return g / (out + out)
 
 
 class Rsqrt(Pointwise):
@@ -63,7 +64,7 @@ class Square(Pointwise):
         return input * input if input.dtype != np.bool_ else input.astype(np.int64)
 
     def grad_input(F, g, input):
-        return g * (input * 2)
+        return g * (input + input)
 
 
 class Clamp(Unary):
@@ -172,4 +173,18 @@ class Relu(Unary):
         return np.maximum(input, input.dtype.type(0))
 
     def grad_input(F, g, out):
-        return F.where(out <= 0, 0, g)
+        return F.relu_back(g, out)
+
+
+class ReluBack(Slope):
+    """relu_back(g, result): the gradient of relu by its input: g, but 0 where the result is 0."""
+
+    names = ("relu_back",)
+    label = "ThresholdBackwardBackward0"
+    samples = [([1.0, -2.0, 0.5], np.array([0.0, 3.0, 0.5]))]
+
+    def forward(g: Array, result: Array):
+        return zeroed(g, np.less_equal(result, ZERO[result.dtype]))
+
+    def grad_g(F, again, result):
+        return F.relu_back(again, result)

@@ -4,7 +4,8 @@ import numpy as np
 
 from gradcli.engine.op import Op
 from gradcli.engine.signature import Array, Flag, Int, Ints, Number, sized
-from gradcli.errors import ShapeFault
+from gradcli.errors import ShapeFault, TypeFault
+from gradcli.ops.matrices import kind_of
 from gradcli.ops.pooling_kernels import GRID
 from gradcli.ops.windows import each
 
@@ -91,15 +92,17 @@ def mean(F, rank, input, kernel_size, stride, padding, ceil_mode, count_include_
     """What the average poolings have in common."""
     name = f"avg_pool{rank}d"
     planes(F, name, input, rank)
+    if kind_of(input).kind != "f" and kind_of(input) != np.int64:
+        raise TypeFault(f"{name}() is not implemented for {kind_of(input).name} tensors",
+                        ("x.float()", "a floating copy"))
     kernel = each(kernel_size, rank, name, "kernel_size")
     stride = kernel if stride in (None, ()) else each(stride, rank, name, "stride")
     padding = each(padding, rank, name, "padding")
     if divisor == 0:
         raise ShapeFault("divisor must be not zero")
     if rank == 1:
-        out = F.avg_pool(F.unsqueeze(input, -2), (1, *kernel), (1, *stride),
-        (0, *padding), ceil_mode, count_include_pad,
-                         divisor)
+        out = F.avg_pool(F.unsqueeze(input, -2), (1, *kernel), (1, *stride), (0, *padding), ceil_mode,
+                         count_include_pad, divisor)
         return F.squeeze(out, -2)
     return F.avg_pool(input, kernel, stride, padding, ceil_mode, count_include_pad, divisor)
 
@@ -189,11 +192,12 @@ class LpPool3d(Pooling):
         return norm(F, 3, input, norm_type, kernel_size, stride, ceil_mode)
 
 
-
-
 def put_back(F, rank, input, indices, kernel_size, stride, padding, output_size):
     """What the unpoolings have in common."""
     name = f"max_unpool{rank}d"
+    if len(input.shape) not in (rank + 1, rank + 2):
+        raise ShapeFault(f"{name}() Expected {rank + 1}D or {rank + 2}D input tensor, but got {sized(input.shape)}",
+                         ("x.unsqueeze(0)", "adds a batch dimension"))
     kernel = each(kernel_size, rank, name, "kernel_size")
     stride = kernel if stride in (None, ()) else each(stride, rank, name, "stride")
     padding = each(padding, rank, name, "padding")

@@ -1,5 +1,7 @@
 """The arithmetic of pooling: the greatest, and the sum, of what lies in each window."""
 
+import math
+
 import numpy as np
 
 from gradcli.engine.op import Op
@@ -34,6 +36,7 @@ class MaxPool(Kernel):
 
     names = ("max_pool",)
     returns = ("values", "indices")
+    unkept = (0,)
     label = ("MaxPool2DWithIndicesBackward0", "MaxPool3DWithIndicesBackward0")
     era_label = ("torch.nn._functions.thnn.pooling.MaxPool2d", "torch.nn._functions.thnn.pooling.MaxPool3d")
     samples = [(GRID, *PLAIN), (GRID, *WIDE)]
@@ -57,32 +60,40 @@ class MaxPool(Kernel):
 
 
 def greatest(padded, kernel, stride, dilation, count):
-    """The greatest number of each window, nan before all, and the number of its position within the window."""
-    best = which = None
+    """The greatest number of each window, nan before all, and the number of its position within the window.
+
+    Positions are gone through in order, so a later one that wins has the greater number: no element needs a branch.
+    """
+    best, small = None, math.prod(kernel) < 127
+    nan = padded.dtype.kind == "f" and padded.size and np.isnan(np.maximum.reduce(padded, axis=None))
     for i, at in enumerate(offsets(kernel)):
         here = padded[shifted(at, count, stride, dilation)]
         if best is None:
-            best, which = here.copy(), np.zeros(here.shape, np.int32)
+            best, which = here.copy(), np.zeros(here.shape, np.int8 if small else np.int32)
             continue
-        better = here > best
-        if here.dtype.kind == "f":
+        better = np.greater(here, best)
+        if nan:
             better |= here != here
-        np.copyto(best, here, where=better)
-        np.copyto(which, i, where=better)
+        np.maximum(best, here, out=best)
+        wins = np.multiply(better.view(np.int8), i, dtype=which.dtype)
+        np.maximum(which, wins, out=which)
     return best, which
 
 
 def flat_places(which, lengths, kernel, stride, padding, dilation, count):
     """Positions within windows as places in a plane of `lengths`, counted row by row."""
-    within = np.unravel_index(which, kernel)
-    flat = np.zeros(which.shape, np.int64)
+    within = np.unravel_index(np.arange(math.prod(kernel)), kernel)
+    beyond = any(padding) or any(r > 0 for r in reach(lengths, count, kernel, stride, padding, dilation))
+    flat, steps, starts = np.zeros(which.shape if beyond else (), np.int64), 0, 0
     for axis, n in enumerate(lengths):
         start = np.arange(count[axis]) * stride[axis] - padding[axis]
         start = start.reshape((-1,) + (1,) * (len(lengths) - axis - 1))
-        step = within[axis] * dilation[axis] + start
-        # a window of nothing but padding names its first place inside
-        flat = flat * n + np.clip(step, 0, n - 1)
-    return flat
+        step = within[axis] * dilation[axis]
+        if beyond:      # a window of nothing but padding names its first place inside
+            flat = flat * n + np.clip(step[which] + start, 0, n - 1)
+        else:
+            steps, starts = steps * n + step, starts * n + start
+    return flat if beyond else np.take(steps, which) + starts
 
 
 class PutInPlanes(Kernel):
@@ -147,12 +158,17 @@ class AvgPool(Kernel):
         for at in offsets(kernel):
             here = padded[shifted(at, count, stride, dense)]
             total = here.copy() if total is None else np.add(total, here, out=total)
-        total /= sizes(lengths, count, kernel, stride, padding, count_include_pad, divisor, input.dtype)
-        return total
+        share = sizes(lengths, count, kernel, stride, padding, count_include_pad, divisor, input.dtype)
+        return np.divide(total, share, out=total) if total.dtype.kind == "f" else towards_zero(total, share)
 
     def grad_input(F, g, kernel, stride, padding, ceil_mode, count_include_pad, divisor, input_shape):
         return F.avg_pool_back(g, kernel, stride, padding, ceil_mode, count_include_pad, divisor,
                                tuple(input_shape[len(input_shape) - len(kernel) :]))
+
+
+def towards_zero(total, share):
+    """Whole numbers divided, what is left over dropped."""
+    return np.abs(total) // np.abs(share) * (np.sign(total) * np.sign(share))
 
 
 def sizes(lengths, count, kernel, stride, padding, count_include_pad, divisor, dtype):

@@ -6,6 +6,7 @@ from gradcli.engine.current import draw
 from gradcli.engine.dtypes import Default
 from gradcli.engine.op import Op
 from gradcli.engine.signature import Anything, Array, Flag, Int, Operand, Sizes, Type
+from gradcli.engine.tensor import Tensor
 from gradcli.errors import ArgumentFault, ValueFault
 from gradcli.ops.create import Creation, checked
 
@@ -66,7 +67,7 @@ class Randint(Creation):
     def forward(low: Int, high: Anything = None, size: Anything = None, *, dtype: Type = None):
         if size is None:
             low, high, size = 0, low, high
-        size = Sizes.take(size) if size is not None else None
+        size, high = Sizes.take(size) if size is not None else None, Int.take(high)
         if type(size) is not tuple or type(high) is not int:
             raise ArgumentFault("randint() needs a size", "torch.randint(0, 10, (2, 3))")
         if high <= low:
@@ -86,19 +87,36 @@ class Randperm(Creation):
 
 
 class Normal(Op):
-    """normal(mean, std, size): normally distributed numbers; mean and std are tensors, or numbers with a size."""
+    """normal(mean, std, size, dtype): normally distributed numbers; mean and std are tensors, or numbers with a size,
+    which take a dtype."""
 
     random = True
+    creates = True
     method = False
-    samples = [([0.0, 1.0], [1.0, 2.0]), ([0.0, 1.0], 2.0), (0.0, 1.0, (2,))]
-    errors = [("text",), (0.0, 1.0)]
+    label = ("NormalBackward1", "NormalBackward2", "NormalBackward3")
+    samples = [([0.0, 1.0], [1.0, 2.0]), ([0.0, 1.0], 2.0), (2.0, [0.0, 1.0]), (0.0, 1.0, (2,)),
+               (0.0, 1.0, (2,), np.dtype(np.float64))]
+    errors = [("text",), (0.0, 1.0), ([1.0], 1.0, None, np.dtype(np.float64)), ([1.0], 1.0, (2,)), (0.0, 1.0, "text")]
 
-    def forward(mean: Operand, std: Operand = 1.0, size: Anything = None):
-        if size is not None:
-            return draw().normal(checked(Sizes.take(size)), Default.floating, mean, std)
+    def variant(mean, std, *options):
+        return 0 if not isinstance(std, Tensor) else 2 if isinstance(mean, Tensor) else 1
+
+    def forward(mean: Operand, std: Operand = 1.0, size: Anything = None, *, dtype: Type = None):
+        if np.ndim(mean) or np.ndim(std):
+            if size is not None or dtype is not None:
+                raise ArgumentFault("normal() of tensors takes their size and type, and no size or dtype",
+                                    "torch.normal(mean, std)")
+        elif type(shape := Sizes.take(size) if size is not None else None) is tuple:
+            return draw().normal(checked(shape), dtype or Default.floating, float(mean), float(std))
         if not isinstance(mean, np.ndarray) and not isinstance(std, np.ndarray):
             raise ArgumentFault("normal() of two numbers needs a size", "torch.normal(0.0, 1.0, size=(2, 2))")
         return draw().normal_around(mean, std, mean.dtype if isinstance(mean, np.ndarray) else std.dtype)
+
+    def grad_mean(F, g):
+        return F.zeros_like(g)
+
+    def grad_std(F, g):
+        return F.zeros_like(g)
 
 
 class Bernoulli(Op):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gradcli.engine.kernels import full_sum
+from gradcli.engine.kernels import full_sum, sums
 from gradcli.engine.op import Op
 from gradcli.engine.signature import Array, DimOrTensor, Dims, Flag, NormOrder, Type
 from gradcli.engine.surface import axis
@@ -43,6 +43,8 @@ def total(array, where, keepdim, dtype=None):
         return np.asarray(np.add.reduce(array, axis=where, keepdims=keepdim, dtype=np.float32)).astype(kind)
     if kind is array.dtype and not keepdim and len(where) == array.ndim:
         return full_sum(array)
+    if kind is array.dtype:
+        return sums(array, where, keepdim)
     return np.add.reduce(array, axis=where, keepdims=keepdim, dtype=kind)
 
 
@@ -143,6 +145,7 @@ class MaxDim(Op):
     method = False
     function = False
     returns = ("values", "indices")
+    unkept = (0,)
     era_label = "reduce.Max"
     label = "MaxBackward0"
     samples = [(GRID, 0), (GRID, 1, True), (GRID, -1)]
@@ -162,6 +165,7 @@ class MinDim(Op):
     method = False
     function = False
     returns = ("values", "indices")
+    unkept = (0,)
     era_label = "reduce.Min"
     label = "MinBackward0"
     samples = [(GRID, 0), (GRID, 1, True), (GRID, -1)]

@@ -5,6 +5,7 @@ import numpy as np
 from gradcli.engine.op import Op
 from gradcli.engine.signature import Anything, Array, Flag, Ints, Numbers, Text
 from gradcli.errors import ArgumentFault, ShapeFault, ValueFault
+from gradcli.ops.activation import floating
 from gradcli.ops.resize_tables import adaptive_table, antialiased_table, cubic_table, linear_table, nearest_table
 from gradcli.ops.windows import each
 
@@ -39,9 +40,12 @@ class Resampled(Op):
         return LABELS[name]
 
     def forward(input: Array, tables: Anything, name: Anything):
+        adds = summed if input.dtype.kind == "f" or tables[0][1] is None else summed_bytes
+        if adds is summed_bytes and (input.dtype != np.uint8 or name.startswith("Adaptive") or "linear1D" in name):
+            floating("interpolate", input)
         out = input
         for k in reversed(range(len(tables))):
-            out = summed(out, *tables[k], out.ndim - len(tables) + k)
+            out = adds(out, *tables[k], out.ndim - len(tables) + k)
         return out
 
     def grad_input(F, g, tables, name, input_shape):
@@ -60,6 +64,14 @@ def summed(array, places, weights, axis):
             term = term * share if share.all() else np.where(share == 0, array.dtype.type(0), term * share)
         total = term if total is None else np.add(total, term, out=total)
     return total
+
+
+def summed_bytes(array, places, weights, axis):
+    """The same for bytes: in whole numbers, with weights of 15 bits, and rounded along every dimension."""
+    bits = next(b for b in range(23) if b == 22 or int(0.5 + weights.max(initial=0) * 2 ** (b + 1)) >= 2**15)
+    whole = np.trunc(weights * 2**bits + np.copysign(0.5, weights)).astype(np.int64)
+    total = summed(array.astype(np.int64), places, whole, axis)
+    return np.clip((total + (1 << bits >> 1)) >> bits, 0, 255).astype(np.uint8)
 
 
 class Unsampled(Op):

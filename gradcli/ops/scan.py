@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from gradcli.engine.kernels import LARGE, running, running_down
 from gradcli.engine.op import Op
 from gradcli.engine.signature import Array, Dim, Type
 from gradcli.engine.surface import axis
@@ -17,6 +18,11 @@ def accumulated(ufunc, array, dim, dtype):
     array = array.astype(totals_type(array.dtype, dtype), copy=False)
     if not array.ndim:
         return array.copy()
+    if array.dtype == np.float32 and array.size >= LARGE:
+        if at == array.ndim - 1:
+            return running(ufunc, array)
+        if at == 0 and array.size >= 64 * len(array):
+            return running_down(ufunc, array)
     wide = {np.dtype(np.float32): np.float64, np.dtype(np.float16): np.float32}.get(array.dtype, array.dtype)
     return ufunc.accumulate(array, axis=at, dtype=wide).astype(array.dtype, copy=False)
 

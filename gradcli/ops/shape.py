@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from gradcli.engine.current import Current
 from gradcli.engine.op import Op
 from gradcli.engine.signature import Array, Arrays, Dim, Dims, Int, Sizes, sized
 from gradcli.engine.surface import axis
@@ -191,6 +192,8 @@ class Cat(Op):
         if not tensors:
             raise ArgumentFault("cat() needs at least one tensor", "torch.cat([x, y])")
         solid = [t for t in tensors if t.shape != (0,)] or list(tensors)
+        if Current.generators.stream == "legacy":       # 0.1.12 had no single numbers, but tensors of one element
+            solid = [t if t.ndim else t.reshape(1) for t in solid]
         at = axis(dim, solid[0].ndim) if solid[0].ndim else None
         if at is None:
             raise ShapeFault("zero-dimensional tensor (at position 0) cannot be concatenated",
@@ -206,8 +209,9 @@ class Cat(Op):
         if tensors_shape[at] == (0,) and len(g.shape) > 1:
             return F.zeros_like(F.reshape(F.narrow(g, 0, 0, 0), (-1,))) if False else None
         along = axis(dim, len(g.shape))
-        lengths = [0 if s == (0,) and len(g.shape) > 1 else s[along] for s in tensors_shape]
-        return F.narrow(g, along, sum(lengths[:at]), lengths[at])
+        lengths = [0 if s == (0,) and len(g.shape) > 1 else s[along] if s else 1 for s in tensors_shape]
+        part = F.narrow(g, along, sum(lengths[:at]), lengths[at])
+        return part if tensors_shape[at] else F.reshape(part, ())
 
 
 class Stack(Op):

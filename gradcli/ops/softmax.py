@@ -3,6 +3,7 @@
 import numpy as np
 
 from gradcli.engine.current import draw
+from gradcli.engine.kernels import LARGE, sums
 from gradcli.engine.op import Op
 from gradcli.engine.signature import Array, Dim, Flag, Number, Type
 from gradcli.engine.surface import axis
@@ -10,6 +11,7 @@ from gradcli.errors import TypeFault, ValueFault
 from gradcli.ops.activation import THNN
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
+MODERATE = 50       # exp of it, and of its negative, are far from the ends of float32
 SHORT = 48          # rows up to this long are faster reduced across than along
 
 
@@ -53,6 +55,12 @@ def shifted(input, at):
     return input - np.maximum.reduce(input, axis=at, keepdims=True)
 
 
+def moderate(array):
+    """Whether no exponential of a large float32 array can overflow or vanish, even in sums: two quick looks at it."""
+    return (array.size >= LARGE and array.dtype == np.float32 and np.maximum.reduce(array, axis=None) < MODERATE
+            and np.minimum.reduce(array, axis=None) > -MODERATE)
+
+
 def rows(array):
     """Where to put a result of the array's shape: itself if it lies row by row, else new memory."""
     return array if array.flags.c_contiguous else np.empty(array.shape, array.dtype)
@@ -68,9 +76,12 @@ class Softmax(Proportions):
         input, at = prepared("softmax", input, dim, dtype)
         if not input.ndim:
             return np.exp(input - input)
-        e = shifted(input, at)
-        np.exp(e, out=e)
-        return np.divide(e, np.add.reduce(e, axis=at, keepdims=True), out=rows(e))
+        if moderate(input):
+            e = np.exp(input)
+        else:
+            e = shifted(input, at)
+            np.exp(e, out=e)
+        return np.divide(e, sums(e, (at,), True), out=rows(e))
 
     def grad_input(F, g, out, dim, input_dtype):
         return F.cast(F.softmax_back(g, out, along(dim, len(out.shape))), input_dtype)
@@ -87,7 +98,7 @@ class LogSoftmax(Proportions):
         if not input.ndim:
             return input - input
         low = shifted(input, at)
-        total = np.add.reduce(np.exp(low), axis=at, keepdims=True)
+        total = sums(np.exp(low), (at,), True)
         return np.subtract(low, np.log(total, out=total), out=rows(low))
 
     def grad_input(F, g, out, dim, input_dtype):
@@ -120,8 +131,8 @@ class SoftmaxBack(Op):
 
 def row_products(a, b, at):
     """The sums of a * b along an axis, which stays at length 1."""
-    if a.ndim == 2 and at == 1:
-        return np.einsum("ij,ij->i", a, b)[:, None]
+    if at in (-1, a.ndim - 1):
+        return np.einsum("...i,...i->...", a, b)[..., None]
     return np.add.reduce(a * b, axis=at, keepdims=True)
 
 
@@ -140,7 +151,7 @@ class LogSoftmaxBack(Op):
         if not g.ndim:
             return g * 0
         share = np.exp(logs)
-        share *= np.add.reduce(g, axis=dim, keepdims=True)
+        share *= sums(g, (axis(dim, g.ndim),), True)
         return np.subtract(g, share, out=share)
 
     def grad_g(F, again, logs, dim):

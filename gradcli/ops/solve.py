@@ -206,6 +206,7 @@ class CholeskySolve(Op):
     label = "CholeskySolveBackward0"
     samples = [(B, np.array([[2.0, 0.0], [0.25, 1.0]])), (B, np.array([[2.0, 0.5], [0.0, 1.0]]), True),
                (B, np.array(PAIR))]
+    unsloped = [(B, [[2.0, 0.0], [0.25, 1.0]]), (B, [[2.0, 0.5], [0.0, 1.0]], True), (B, PAIR)]
     errors = [(B, WIDE), ([[1.0], [2.0], [3.0]], A)]
 
     def forward(input: Array, input2: Array, upper: Flag = False):
@@ -231,6 +232,7 @@ class CholeskyInverse(Op):
     names = ("cholesky_inverse",)
     label = "CholeskyInverseBackward0"
     samples = [(np.array([[2.0, 0.0], [0.25, 1.0]]),), (np.array([[2.0, 0.5], [0.0, 1.0]]), True), (np.array(PAIR),)]
+    unsloped = [([[2.0, 0.0], [0.25, 1.0]],), ([[2.0, 0.5], [0.0, 1.0]], True), (PAIR,)]
     errors = [(WIDE,)]
 
     def forward(input: Array, upper: Flag = False):
@@ -273,7 +275,7 @@ class TensorSolve(Op):
     errors = [(A, [1.0, 2.0, 3.0])]
 
     def compose(F, A: Array, B: Array, dims: Dims = None):
-        if dims is not None:
+        if dims is not None and A.shape:
             moved = [axis(d, len(A.shape)) for d in ((dims,) if type(dims) is int else dims)]
             A = F.permute(A, tuple(d for d in range(len(A.shape)) if d not in moved) + tuple(moved))
         shape, count = tuple(A.shape), int(np.prod(B.shape))

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from gradcli.engine.device import here_only, names_device
 from gradcli.engine.op import Op
 from gradcli.engine.signature import (
     REFUSED,
@@ -189,7 +190,7 @@ class To(Op):
         for given in (*(target if type(target) is tuple else (target,)), *((device,) if device is not None else ())):
             if type(given) is bool:
                 flags.append(given)
-            elif type(given) is str and given.partition(":")[0] in DEVICES:
+            elif names_device(given):
                 here_only(given)
             elif isinstance(given, Tensor):
                 dtype = given.array.dtype
@@ -200,13 +201,3 @@ class To(Op):
                                         "x.to(torch.float64)")
         result = F.cast(input, dtype) if dtype is not None else input
         return F.clone(result) if (copy or flags[1:] == [True]) and result is input else result
-
-
-DEVICES = {"cpu", "cuda", "mps", "xpu", "meta"}
-
-
-def here_only(device):
-    """Refuse every device but the processor."""
-    if device.partition(":")[0] != "cpu":
-        raise ArgumentFault(f"there is no device {device} here: programs run on the processor",
-                            ("if torch.cuda.is_available():", "before it, which is False here"))

@@ -4,8 +4,9 @@ import math
 
 import numpy as np
 
+from gradcli.engine.kernels import ONE
 from gradcli.engine.signature import Array
-from gradcli.ops.base import Binary, Unary
+from gradcli.ops.base import Binary, Slope, Unary
 from gradcli.ops.blocks import in_doubles, single_in_doubles
 from gradcli.ops.refusals import only_floats
 
@@ -162,7 +163,28 @@ class Tanh(Angular):
         return np.tanh(input)
 
     def grad_input(F, g, out):
-        return g * (1 - out * out)
+        return F.tanh_back(g, out)
+
+
+class TanhBack(Slope):
+    """tanh_back(g, result): the gradient of tanh by its input, g (1 - result^2)."""
+
+    names = ("tanh_back",)
+    label = "TanhBackwardBackward0"
+    samples = [([1.0, -2.0], [0.5, -0.25])]
+
+    def forward(g: Array, result: Array):
+        slope = np.multiply(result, result)
+        if type(slope) is not np.ndarray:
+            return g * (1 - slope)
+        np.subtract(ONE[result.dtype], slope, slope)
+        return np.multiply(g, slope, slope)
+
+    def grad_g(F, again, result):
+        return F.tanh_back(again, result)
+
+    def grad_result(F, again, g, result):
+        return again * g * result * -2
 
 
 class Asinh(Angular):

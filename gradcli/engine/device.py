@@ -1,0 +1,68 @@
+"""`torch.device`: where tensors live. Programs may name any device; tensors can be on the processor only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gradcli.engine.signature import described
+from gradcli.engine.tensor import Tensor
+from gradcli.errors import ArgumentFault
+
+KINDS = ("cpu", "cuda", "mps", "xpu", "meta")
+
+
+class Device:
+    """The name of a device: its type, and its number where one was given."""
+
+    __module__, __qualname__ = "torch", "device"
+    __slots__ = ("index", "type")
+
+    _readable = ("index", "type")
+
+    def __init__(self, type: Any = None, index: Any = None) -> None:
+        if isinstance(type, Device):
+            type, index = type.type, type.index
+        elif isinstance(type, str):
+            type, colon, number = type.partition(":")
+            index = int(number) if number.isdecimal() and len(number) < 4 else index if not colon else "?"
+        if type not in KINDS or not (index is None or isinstance(index, int)):
+            raise ArgumentFault(f"Expected one of {', '.join(KINDS)} at the start of a device's name, and a number "
+                                "after a colon if any", 'torch.device("cpu")')
+        self.type, self.index = type, index
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Device) and (self.type, self.index) == (other.type, other.index)
+
+    def __hash__(self) -> int:
+        return hash((self.type, self.index))
+
+    def __str__(self) -> str:
+        return self.type if self.index is None else f"{self.type}:{self.index}"
+
+    def __repr__(self) -> str:
+        return f"device(type='{self.type}'" + (")" if self.index is None else f", index={self.index})")
+
+
+CPU = Device("cpu")
+
+
+def names_device(value: Any) -> bool:
+    """Whether `value` names a device."""
+    return isinstance(value, Device) or (type(value) is str and value.partition(":")[0] in KINDS)
+
+
+def here_only(value: Any) -> None:
+    """Refuse every device but the processor."""
+    if value is None:
+        return
+    if not names_device(value):
+        raise ArgumentFault(f"a device is needed, not {described(value)}", 'device="cpu"')
+    if Device(value).type != "cpu":
+        raise ArgumentFault(f"there is no device {value} here: programs run on the processor; "
+                            "Torch not compiled with CUDA enabled, PyTorch would say",
+                            ('device = "cuda" if torch.cuda.is_available() else "cpu"', "a device that is there"))
+
+
+def device_of(self: Tensor) -> Device:
+    """Where a tensor is: on the processor, like all here."""
+    return CPU

@@ -1,0 +1,79 @@
+"""From a recorded call to the calls before it, as programs see them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gradcli.engine.op import Op, Part
+from gradcli.engine.tensor import Tensor
+
+NOWHERE = (None, 0)
+ORDER: dict[tuple[str, str], tuple[int, ...]] = {
+    ("Pow", "PowBackward0"): (0,), ("Sub", "RsubBackward1"): (1,),
+    ("Linear", "MmBackward0"): (0, 1), ("Linear", "AddmmBackward0"): (2, 0, 1)}
+"""The inputs that today's PyTorch lists of a call, where they are not just those that must be given."""
+
+
+class AccumulateGrad(Op, abstract=True):
+    """The end of a path through the graph: where a leaf's gradient is added up."""
+
+    __slots__ = ("variable",)
+    era_name = modern_name = "AccumulateGrad"
+    edges = ()
+
+
+class Transposed(Op, abstract=True):
+    """The turn that today's PyTorch gives the weight of a linear layer, which here is part of that layer's call."""
+
+    __slots__ = ()
+    era_name = modern_name = "TBackward0"
+
+
+def next_functions(self: Op | Part) -> tuple[tuple[Any, int], ...]:
+    """The calls this call used the results of, each with which result it was; leaves as AccumulateGrad.
+
+    What no gradient goes to stands as (None, 0).
+    """
+    call = self.call if isinstance(self, Part) else self
+    if type(call.edges) is not tuple or not call.edges or isinstance(call, Transposed) or any(
+            rule.item is not None for _, rule, _ in call.edges):
+        return tuple(_step(debtor, leaves=False) for debtor in _debtors(call))
+    steps = {rule.at: _step(debtor, leaves=False) for debtor, rule, _ in call.edges}
+    needed = tuple(rule.at for rule in call.rules if rule.at < call.signature.required or rule.at in steps)
+    order = ORDER.get((type(call).__name__, call.modern_name))
+    if order and type(call).__name__ == "Linear" and 1 in steps:
+        turned = Transposed()
+        turned.edges = tuple(edge for edge in call.edges if edge[1].at == 1)
+        steps[1] = turned, 0
+    return tuple(steps.get(at, NOWHERE) for at in order or needed)
+
+
+def previous_functions(self: Op | Part) -> tuple[tuple[Any, int], ...]:
+    """The same as 0.1.12 told it: leaves as the Variables they are."""
+    return tuple(_step(debtor, leaves=True) for debtor in _debtors(self))
+
+
+def _debtors(call: Op | Part) -> list[Any]:
+    edges = (call.call if isinstance(call, Part) else call).edges
+    return [debtor for debtor, _, _ in edges] if type(edges) is tuple else []
+
+
+def _step(debtor: Any, leaves: bool) -> tuple[Any, int]:
+    if isinstance(debtor, Part):
+        return debtor.call, debtor.at
+    if isinstance(debtor, Tensor) and not leaves:
+        end = AccumulateGrad()
+        end.variable = debtor  # type: ignore[attr-defined]  # a slot of its own
+        return end, 0
+    return debtor, 0
+
+
+def node_name(self: Op) -> str:
+    """What today's PyTorch calls this call."""
+    return "torch::autograd::AccumulateGrad" if isinstance(self, AccumulateGrad) else self.modern_name
+
+
+Op.next_functions = property(next_functions)  # type: ignore[attr-defined]
+Op.previous_functions = property(previous_functions)  # type: ignore[attr-defined]
+Op.name = node_name  # type: ignore[attr-defined]
+READABLE = ("name", "next_functions", "previous_functions")
