@@ -63,8 +63,15 @@ def deal(words: list[str]) -> int:
         return group.main(args=words, prog_name="gradcli", standalone_mode=False) or 0
     except Misuse as error:
         context = getattr(error, "ctx", None)
+        if type(error).__name__ == "NoArgsIsHelpError":     # its message is the whole of --help
+            raise UsageFault(f"{context.command_path} needs a command after it: "
+                             f"{', '.join(context.command.commands)}", f"{context.command_path} --help") from None
         raise UsageFault(error.format_message().rstrip("."),
                          f"{context.command_path if context else 'gradcli'} --help") from None
+    except SystemExit as left:      # how Typer takes it that the reader went away
+        if isinstance(left.__context__, BrokenPipeError):
+            raise left.__context__ from None
+        raise
 
 
 def spellings(command: Any) -> tuple[set[str], set[str]]:
@@ -93,7 +100,9 @@ def sorted_words(words: list[str], every: set[str], valued: set[str]) -> list[st
             others += left
         elif word in every or (word[:2] == "--" and word[2:3].isalpha()):
             options.append(word)
-            if word in valued and (value := next(left, None)) is not None:
+            if word in valued:
+                if (value := next(left, None)) is None:
+                    raise UsageFault(f"{word} needs a value after it")
                 options.append(value)
         else:
             others.append(word)
@@ -112,7 +121,7 @@ def _asked(option: str, words: list[str]) -> str | None:
 def _unknown(word: str, known: list[str]) -> UsageFault:
     if os.path.exists(word):
         return UsageFault(f"there is no command {word!r}, but a file", f"gradcli run {word}")
-    hints = () if nearest(word, known) else (f"gradcli eval {_quoted(word)}",)
+    hints = () if nearest(word, known) or word.isidentifier() else (f"gradcli eval {_quoted(word)}",)
     return UsageFault(f"there is no command {word!r}{nearest(word, known)}", *hints, "gradcli --help")
 
 

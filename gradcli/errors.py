@@ -25,7 +25,7 @@ mistake.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from gradcli.text import Span, caret_lines
@@ -53,6 +53,7 @@ class Fault(Exception):
         self.span = span
         self.source = ""        # the whole text the span counts in
         self.name: Any = "<input>"   # what that text is called
+        self.seek: Callable[[], Iterable[tuple[str, str]]] | None = None     # finds hints, once they are wanted
         self.trail: list[tuple[str, str, Span]] = []    # the user's calls, outermost first: function, text, place
 
     def __init_subclass__(cls) -> None:

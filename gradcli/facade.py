@@ -13,7 +13,10 @@ from typing import Any
 from gradcli.engine import functional
 from gradcli.engine.backward import watched
 from gradcli.engine.call import here
+from gradcli.engine.current import Current, Generator
+from gradcli.engine.device import CPU, Device, here_only
 from gradcli.engine.dtypes import NAMED, OF, Default, DType
+from gradcli.engine.limits import broadcast_shapes, finfo, iinfo, promote_types
 from gradcli.engine.op import traced
 from gradcli.engine.signature import REFUSED, Type, described
 from gradcli.engine.storage import METHODS as STORED
@@ -21,13 +24,13 @@ from gradcli.engine.storage import is_storage, typename
 from gradcli.engine.surface import METHODS
 from gradcli.engine.tensor import Cut, Size, Tensor
 from gradcli.engine.types import TENSOR, TYPES
-from gradcli.engine.variable import Parameter, Variable, Volatile, enable_grad, grad_mode, no_grad, recording
+from gradcli.engine.variable import Array, Parameter, Variable, Volatile, enable_grad, grad_mode, no_grad, recording
 from gradcli.errors import ArgumentFault, GradFault, IntegerLeaf
-from gradcli.lang.kinds import Kind
+from gradcli.lang.kinds import Kind, user_class
 from gradcli.nn import fetch as nn_fetch
 from gradcli.nn import names as nn_names
 from gradcli.ops.directory import DIRECTORY
-from gradcli.spaces import Arriving, Namespace, TensorKind, math_space
+from gradcli.spaces import Arriving, Namespace, TensorKind, math_space, names_in, plain_spaces
 
 
 def _custom(name: str) -> Any:
@@ -108,15 +111,8 @@ class GradSwitch:
         self._name, self._context = name, context
 
     def __call__(self, function: Any = None) -> Any:
-        if function is None:
-            return self._context()  # type: ignore[call-arg]  # both contexts know what they are
-
-        def guarded(*args: Any, **options: Any) -> Any:
-            with recording(self._context is enable_grad):
-                return function(*args, **options)
-
-        guarded.__name__ = guarded.__qualname__ = getattr(function, "__name__", self._name)
-        return guarded
+        context = self._context()  # type: ignore[call-arg]  # both contexts know what they are
+        return context if function is None else context(function)
 
     def __repr__(self) -> str:
         return f"<class 'torch.autograd.grad_mode.{self._name}'>"
@@ -130,6 +126,10 @@ class set_grad_enabled(recording):
     def __init__(self, mode: bool) -> None:
         super().__init__(mode)
         grad_mode.on = self.on
+
+    def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        grad_mode.on = self.before      # put on a function, it changes nothing outside
+        return super().__call__(function)
 
     def __repr__(self) -> str:
         return f"torch.autograd.grad_mode.set_grad_enabled(mode={self.on})"
@@ -175,16 +175,30 @@ def torch_space(session: dict[str, Any]) -> Namespace:
     return Namespace(
         "torch", spaces[""], **others, **kinds, **NAMED,
         Tensor=tensor, Size=Kind("torch.Size", (Size,), Size), dtype=Kind("torch.dtype", (DType,)),
-        autograd=autograd, nn=nn, cuda=Namespace("torch.cuda", is_available=is_available, device_count=device_count,
-                                                 manual_seed=seed_elsewhere, manual_seed_all=seed_elsewhere),
+        autograd=autograd, nn=nn, device=Kind("torch.device", (Device,), Device), **_devices(),
+        finfo=Kind("torch.finfo", (finfo,), finfo), iinfo=Kind("torch.iinfo", (iinfo,), iinfo),
+        Generator=Kind("torch.Generator", (Generator,), Generator), promote_types=promote_types,
+        broadcast_shapes=broadcast_shapes,
         no_grad=GradSwitch("no_grad", no_grad), enable_grad=GradSwitch("enable_grad", enable_grad),
-        inference_mode=GradSwitch("inference_mode", no_grad), set_grad_enabled=set_grad_enabled,
+        inference_mode=GradSwitch("inference_mode", no_grad), set_grad_enabled=Kind(
+            "torch.autograd.grad_mode.set_grad_enabled", (set_grad_enabled,), set_grad_enabled),
         is_grad_enabled=lambda: grad_mode.on, is_tensor=is_tensor, from_numpy=from_numpy, is_storage=is_storage,
         typename=typename, set_default_dtype=set_default_dtype, get_num_threads=lambda: 1,
-        set_num_threads=lambda count: None, func=Namespace("torch.func", {name: name for name in FUNC}, _transform),
+        set_num_threads=lambda count: None, vmap=lambda func, *args, **options: _transform("vmap")(
+            func, *args, **options), func=Namespace("torch.func", {name: name for name in FUNC}, _transform),
         numel=METHODS["numel"], detach=METHODS["detach"], detach_=METHODS["detach_"], get_device=STORED["get_device"],
         get_default_dtype=lambda: OF[Default.floating], set_default_tensor_type=set_default_dtype,
         pi=math.pi, e=math.e, inf=math.inf, nan=math.nan, strided="torch.strided", **session)
+
+
+def _devices() -> dict[str, Any]:
+    """What `torch` has for asking after devices other than the processor, of which there are none."""
+    none = {"is_available": is_available, "device_count": device_count}
+    built = Namespace("torch.backends.mps", is_available=is_available, is_built=is_available)
+    return {"cuda": Namespace("torch.cuda", **none, manual_seed=seed_elsewhere, manual_seed_all=seed_elsewhere),
+            "accelerator": Namespace("torch.accelerator", **none, current_accelerator=lambda: None),
+            "backends": Namespace("torch.backends", mps=built), "set_default_device": here_only,
+            "get_default_device": lambda: CPU}
 
 
 def _space(name: str, listed: dict[str, Any], **names: Any) -> Namespace:
@@ -194,11 +208,13 @@ def _space(name: str, listed: dict[str, Any], **names: Any) -> Namespace:
                      **inner, **names)
 
 
-FUNC = ("grad", "grad_and_value", "hessian", "jacfwd", "jacrev", "jvp", "vjp", "vmap")
+FUNC = ("functional_call", "grad", "grad_and_value", "hessian", "jacfwd", "jacrev", "jvp", "vjp", "vmap")
 
 
 def _transform(name: str) -> Any:
     """A function of engine/transforms.py, which few programs need."""
+    if name == "functional_call":
+        return nn_fetch("calling.functional_call")
     from gradcli.engine import transforms
 
     return getattr(transforms, name)
@@ -209,14 +225,15 @@ def _autograd() -> Namespace:
     own = Arriving("torch.autograd.function.Function", lambda: _custom("Function"))
     function = Namespace("torch.autograd.function", {"once_differentiable": "once_differentiable"}, _custom,
                          Function=own)
-    made = Kind("torch.autograd.Variable", (Variable,), variable)
+    made = Kind("torch.autograd.variable.Variable", (Variable,), variable)
     functions = Namespace("torch.autograd.functional", jacobian=functional.jacobian, hessian=functional.hessian,
                           jvp=functional.jvp, vjp=functional.vjp, hvp=functional.hvp, vhp=functional.vhp)
     return Namespace("torch.autograd", {"gradcheck": "gradcheck", "gradgradcheck": "gradgradcheck"}, _transform,
                      Variable=made, Function=own, function=function,
                      backward=functional.backward, grad=functional.grad,
                      functional=functions, variable=Namespace("torch.autograd.variable", Variable=made),
-                     detect_anomaly=watched, set_detect_anomaly=watched,
+                     detect_anomaly=Kind("torch.autograd.anomaly_mode.detect_anomaly", (watched,), watched),
+                     set_detect_anomaly=Kind("torch.autograd.anomaly_mode.set_detect_anomaly", (watched,), watched),
                      no_grad=GradSwitch("no_grad", no_grad), enable_grad=GradSwitch("enable_grad", enable_grad))
 
 
@@ -227,7 +244,33 @@ def prelude(torch: Namespace, plain: dict[str, Any]) -> dict[str, Any]:
               ("no_grad", "enable_grad", "is_tensor", "manual_seed", "nn", "optim") if name in vars(torch)}
     names |= {"torch": torch, "Variable": torch.autograd.Variable, "F": torch.nn.functional,
               "math": math_space(), "pi": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan}
-    return names | {"Function": torch.autograd.Function}
+    kinds = {name: kind for name, kind in plain.items() if type(kind) is Kind}     # the ones that type() tells
+    return kinds | names | {"Function": torch.autograd.Function, "type": kind_teller(torch, kinds.values())}
+
+
+def kind_teller(torch: Namespace, plain: Iterable[Kind]) -> Callable[[Any], Any]:
+    """The built-in `type`: for a value its class, as the stand-in that programs know it by."""
+    known = {kind._types[0]: kind for kind in plain}
+    known |= {type(None): Kind("NoneType", (type(None),)), Array: Kind("numpy.ndarray", (Array,)), Parameter:
+              torch.nn.Parameter, Size: torch.Size, DType: torch.dtype, Device: torch.device}
+
+    def type_(value: Any, /) -> Any:
+        kind = type(value)
+        if user_class(kind):
+            return kind
+        if isinstance(value, Tensor) and kind not in (Array, Parameter):
+            if Current.generators.stream != "legacy":
+                return torch.Tensor
+            return torch.autograd.Variable if isinstance(value, Variable) else vars(torch)[f"{value.dtype.era}Tensor"]
+        if kind not in known:
+            home: Any = "torch.return_types" if hasattr(kind, "_fields") else getattr(kind, "_home", None)
+            space = torch.optim if str(home).startswith("torch.optim") else torch.nn
+            named = getattr(space, kind.__name__) if home and kind.__name__ in names_in(space) else None
+            known[kind] = named or Kind(f"{home}.{kind.__name__}" if home else kind.__name__, (kind,))
+        return known[kind]
+
+    type_.__name__ = type_.__qualname__ = "type"
+    return type_
 
 
 def bare_names(plain: Iterable[str]) -> frozenset[str]:
@@ -237,7 +280,7 @@ def bare_names(plain: Iterable[str]) -> frozenset[str]:
 
 def modules(names: dict[str, Any]) -> dict[str, Any]:
     """What can be imported, by dotted name."""
-    found = {"torch": names["torch"], "math": names["math"], "__future__": Namespace(
+    found = {**plain_spaces(), "torch": names["torch"], "math": names["math"], "__future__": Namespace(
         "__future__", print_function=None, division=None, absolute_import=None, unicode_literals=None,
         annotations=None)}
     pending = ["torch"]

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gradcli.door import CLOSED, DECORATORS, Door, kind_of, tensor_names
+from gradcli.door import CLOSED, DECORATORS, Door, harmless_names, kind_of
 from gradcli.engine.backward import Watch
 from gradcli.engine.current import Current, Generators
 from gradcli.engine.dtypes import OF, Default
@@ -88,13 +88,13 @@ class Session:
         """Make the names that programs see, and the door they see them through."""
         door = Door()
         self.policy = policy = Policy(
-            plain=PLAIN | tensor_names(), attribute=door.readable, assign=door.assignable, known=door.known,
+            plain=PLAIN | harmless_names(), attribute=door.readable, assign=door.assignable, known=door.known,
             base=door.base, closed=CLOSED, decorators=DECORATORS,
             text=self.text, repr=self.quoted, format=self._format, number=_number, kind=kind_of,
             address=lambda value: int(self._style.address(value), 16))
         plain = plain_names(Formatter(policy, self.budget), self.budget, self._write)
         names = prelude(torch_space(self._services()), plain)
-        policy.names = names
+        policy.names = names | {"id": lambda value, /: policy.address(value)}
         policy.modules = modules(names) | {"random": random_space(self.generators)}
         self._builtins = builtins(policy, self._show, self._note, self._write, self.budget)
         self._bare = bare_names(self._builtins)
@@ -185,6 +185,13 @@ class Session:
             fault.notes.append(f"{absent[1]}.grad is None until backward() has filled it, and stays None for results")
             fault.hints = [("y.backward()", f"first, on something that depends on {absent[1]}"),
                            (f"{absent[1]}.retain_grad()", "before that, if it is a result and no leaf")]
+        empty = re.search(r"([\w.\[\]]+)\.grad\b", _text_at(fault))
+        if empty and fault.message.endswith("None cannot be combined with *"):
+            leaf = empty[1]
+            fault.notes.append(f"{leaf}.grad is None: {leaf} = {leaf} - ... makes a new result, which is no leaf")
+            fault.hints = [("with torch.no_grad():", f"and in it {leaf} -= 0.1 * {leaf}.grad, which keeps the leaf")]
+        if fault.message.startswith("a tuple has no attribute"):
+            fault.hints = fault.hints or [("first, rest = values", "takes a tuple apart: its members may have it")]
         receiver = _receiver(fault)
         fault.hints = [(repair.replace("{y}", receiver), why) for repair, why in fault.hints]
         return fault

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 TAB = 4
+JOINERS = "\u200c\u200d\u00ad"     # within words and pictures; they change no direction
 
 
 class Span(NamedTuple):
@@ -69,6 +70,15 @@ def _visible(c: str) -> str:
     if c.isprintable() or c == " ":
         return c
     return f"\\u{ord(c):04x}" if ord(c) > 0xFF else f"\\x{ord(c):02x}"
+
+
+def tamed(text: str) -> str:
+    """`text` as a terminal may have it: lines and tabs stay, what would move or colour it becomes visible."""
+    if text.isascii() and text.isprintable():
+        return text
+    from unicodedata import category
+
+    return "".join(c if c in "\n\t" or not (category(c)[0] == "C" and c not in JOINERS) else _visible(c) for c in text)
 
 
 def cells(text: str) -> int:

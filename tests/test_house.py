@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-FLOORS = [{"errors", "text", "cache", "__version__"}, {"engine", "lang"}, {"ops", "nn", "show"}, {"session", "facade", "spaces", "door", "checkpoint", "checking", "holders"},
+SESSION = {"session", "facade", "spaces", "door", "checkpoint", "checking", "holders"}
+FLOORS = [{"errors", "text", "cache", "__version__"}, {"engine", "lang"}, {"ops", "nn", "show"}, SESSION,
           {"commands", "repl", "testing"}, {"cli"}, {"__main__"}]
 APART = {("engine", "lang"), ("ops", "show"), ("nn", "show")}
-HEAVY = {"numpy": {"engine", "ops", "nn", "show", "facade", "session", "spaces", "door", "checkpoint", "checking"}, "lark": {"lang"},
+HEAVY = {"numpy": {"engine", "ops", "nn", "show", *SESSION}, "lark": {"lang"},
          "prompt_toolkit": {"repl"}, "typer": {"commands", "cli"}}
 FILES = sorted((ROOT / "gradcli").rglob("*.py"))
 every_file = pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
@@ -93,4 +94,4 @@ def imports(body, everywhere):
             yield from ([f"{node.module}.{alias.name}" for alias in node.names] if node.module == "gradcli"
                         else [node.module])
         elif everywhere or not isinstance(node, ast.FunctionDef):
-            yield from imports([n for n in ast.iter_child_nodes(node)], everywhere)
+            yield from imports(list(ast.iter_child_nodes(node)), everywhere)

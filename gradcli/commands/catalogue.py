@@ -43,7 +43,7 @@ def described(name: str, settings: Settings) -> str:
     short = name.removeprefix("torch.").removesuffix("()")
     op = table.get(short) or table.get(f"nn.functional.{short.removeprefix('F.')}")
     if op is None:
-        raise NameFault(f"there is no operation {short!r}{nearest(short, list(table))}", f"gradcli ops {short[:4]}")
+        raise NameFault(f"there is no operation {short!r}{nearest(short, list(table))}", _search(short, table))
     lines = [op.signature.text(op.names[0]), "", inspect.getdoc(op) or ""]
     if len(op.names) > 1:
         lines += ["", "Also as: " + ", ".join(op.names[1:])]
@@ -54,6 +54,12 @@ def described(name: str, settings: Settings) -> str:
     if example:
         lines += ["", "Example", *(f"    {line}".rstrip() for line in example)]
     return "\n".join(lines)
+
+
+def _search(name: str, table: dict[str, Any]) -> str:
+    """The command that lists what holds the beginning of the last part of `name`, or everything where nothing does."""
+    start = name.rpartition(".")[2][:4]
+    return f"gradcli ops {start}" if start and any(start in known for known in table) else "gradcli ops"
 
 
 def _rules(op: Any) -> list[str]:

@@ -59,7 +59,10 @@ def walled(settings: Settings) -> Iterator[None]:
     before = signal.signal(signal.SIGALRM, stop)
     supervising.tell(monotonic() + seconds, seconds, settings.errors, settings.color)
     wall_processor(seconds + SLACK)
-    Thread(target=_end_at_last, args=(over, seconds), daemon=True).start()
+    try:
+        Thread(target=_end_at_last, args=(over, seconds), daemon=True).start()
+    except RuntimeError:    # its stack has no room within the limit on memory
+        raise MemoryError from None
     signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
     try:
         yield

@@ -54,7 +54,7 @@ def guarded(action: Callable[[], int | None]) -> int:
     except OSError as error:
         return _lost(error)
     except Exception as error:      # whatever this is, it is our mistake and not the user's
-        return _internal(error)
+        return internal(error)
 
 
 def follow(settings: Settings) -> None:
@@ -164,7 +164,8 @@ def _lost(error: OSError) -> int:
     return _failed(FileFault(f"{name}{error.strerror or error}"))
 
 
-def _internal(error: Exception) -> int:
+def internal(error: BaseException) -> int:
+    """Say that something of ours went wrong."""
     if os.environ.get("GRADCLI_DEBUG", "") not in ("", "0"):
         import traceback
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from io import RawIOBase
 
 from gradcli.errors import FileFault
 from gradcli.text import tamed
@@ -33,6 +34,8 @@ def _printing() -> Callable[[str], object]:
 
     A terminal gets no control characters: a program could forge its output with them, or worse.
     """
+    if isinstance(sys.stdout.buffer, RawIOBase):    # PYTHONUNBUFFERED: what one write to a pipe left would be lost
+        sys.stdout = open(sys.stdout.fileno(), "w", 1, sys.stdout.encoding, sys.stdout.errors, closefd=False)
     if (sys.stdout.encoding or "").lower().replace("-", "") != "utf8":
         sys.stdout.reconfigure(errors="backslashreplace")   # type: ignore[union-attr]  # a TextIOWrapper here
     write = sys.stdout.write
@@ -40,12 +43,23 @@ def _printing() -> Callable[[str], object]:
 
 
 def _replace(path: str, content: bytes) -> None:
-    """Write beside the file, then put it in place in one step."""
-    beside = f"{path}.{os.getpid()}.part"
+    """Write beside the file, then put it in place in one step.
+
+    A link stays a link and a file keeps its permissions; a device or a pipe is written to, never replaced.
+    """
+    target = os.path.realpath(path)
+    beside = f"{target}.{os.getpid()}.part"
+    there = os.path.exists(path)
     try:
+        if there and not os.path.isfile(path):
+            with open(path, "wb") as file:
+                file.write(content)
+            return
         with open(beside, "xb") as file:
+            if there:
+                os.chmod(beside, os.stat(target).st_mode & 0o777)
             file.write(content)
-        os.replace(beside, path)
+        os.replace(beside, target)
     except OSError as error:
         raise FileFault(f"cannot write {path}: {error.strerror}") from None
     finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from math import inf
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -73,8 +74,10 @@ def _run_typed(source: Source, args: list[str], settings: Settings, output: Outp
 
 def open_session(settings: Settings, write: Any) -> Session:
     """A session as the settings want it, with the names that --var gives."""
+    from gradcli.engine.memory import Room
     from gradcli.session import Session
 
+    Room.most = inf if settings.no_limits or not settings.memory_limit else settings.memory_limit
     gc.freeze()     # what is imported stays; only what programs make is collected
     gc.enable()
     session = Session(style=settings.style, seed=settings.seed, write=counted(lifting(write, settings), settings),

@@ -65,7 +65,7 @@ KEYS: dict[str, Key] = {key.name: key for key in (
     Key("sci_mode", bool, "Exponents always or never, in the modern style."),
     Key("detect_anomaly", bool, "Stop at the first operation whose gradient is nan or infinite.", False),
     Key("time_limit", float, "Stop a program after S seconds.", 3600.0, metavar="S"),
-    Key("memory_limit", Size, "Stop a program that asks for more memory than SIZE.", 16 * 2**30, metavar="SIZE"),
+    Key("memory_limit", Size, "Stop a program that asks for more memory than SIZE.", 4 * 2**30, metavar="SIZE"),
     Key("max_output", Size, "Stop a program that prints more than SIZE.", 2**30, metavar="SIZE"),
     Key("no_limits", bool, "Lift the limits on time, memory and output.", False),
     Key("errors", str, "The form of diagnostics.", "rich", choices=("rich", "short", "json")),

@@ -40,14 +40,15 @@ def input_bytes() -> bytes:
     return sys.stdin.buffer.read()
 
 
-def read_bytes(path: str) -> bytes:
-    """All of a file, or a fault that says why not."""
+def read_bytes(path: str, before: str = "gradcli run ") -> bytes:
+    """All of a file, or a fault that says why not, and with `before` put first which file may have been meant."""
     try:
         with open(path, "rb") as file:
             return file.read()
     except (OSError, ValueError) as error:
+        hints = _similar(path) if isinstance(error, FileNotFoundError) else ()
         raise FileFault(f"cannot read {path}: {getattr(error, 'strerror', None) or error}",
-                        *_similar(path)) from None
+                        *(f"{before}{close}" for close in hints)) from None
 
 
 def decoded(content: bytes, name: str) -> str:
@@ -87,4 +88,4 @@ def _similar(path: str) -> tuple[str, ...]:
         beside = os.listdir(folder or ".")
     except OSError:
         return ()
-    return tuple(f"gradcli run {os.path.join(folder, close)}" for close in get_close_matches(name, beside, 1, 0.6))
+    return tuple(os.path.join(folder, close) for close in get_close_matches(name, beside, 1, 0.6))

@@ -33,7 +33,7 @@ def load(path: str, settings: Settings) -> Any:
     if file == "-":
         content, suffix = input_bytes(), settings.stdin_format
     else:
-        content, suffix = read_bytes(file), file.rpartition(".")[2].lower()
+        content, suffix = read_bytes(file, "@"), file.rpartition(".")[2].lower()
     try:
         return _parsed(content, suffix, part, file)
     except ValueFault as fault:

@@ -35,7 +35,7 @@ class Freed:
 
     def __iter__(self) -> Iterator[Any]:
         raise SecondBackward(
-            "backward() a second time: the values kept for this graph were freed by the first",
+            "Trying to backward through the graph a second time: the values kept for it were freed by the first",
             ("y.backward(retain_graph=True)", "in the first call, to keep them"),
             ("h = h.detach()", "in each turn of a loop, if a value from the turn before is meant as a plain number"),
             places=[("the first", self.place)])
@@ -90,7 +90,7 @@ def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], keep: bool = False
                 if debtor in private and share.dtype is before.dtype:
                     np.add(before, share, out=before)
                 else:
-                    owed[debtor] = total = F.add(before, share)
+                    owed[debtor] = total = F.add(before, share) if again else np.add(before, share)
                     if type(total) is ndarray:
                         private.add(debtor)     # nobody else holds this memory: further shares go into it
             if not keep:
@@ -174,9 +174,11 @@ def _check_fresh(call: Any) -> None:
                 write = written.get(id(owner(array))) if type(array) is ndarray else None
                 if write and write.tick > call.born:
                     saver = type(call).names[0] if type(call).names else type(call).__name__
+                    stepped = write.writer.endswith(".step")
                     raise StaleValue(
-                        f"a {sized(array.shape)} value that {saver} kept for backward was "
-                        f"changed afterwards by {write.writer}",
+                        f"a {sized(array.shape)} value that {saver} kept for backward "
+                        f"has been modified by an inplace operation, {write.writer}",
+                        ("{y}.backward()", "before optimizer.step(), which changes the parameters") if stepped else
                         ("x = x.clone()", f"before {write.writer}, or use the form that is not in place"),
                         places=[(f"{saver} kept it", (call.code, call.line_at)),
                                 (f"{write.writer} changed it", write.place)])

@@ -84,6 +84,8 @@ def perform(cls: type[Op], values: Sequence[Any]) -> Any:
         else:
             arrays.append(v)
     try:
+        if cls.grows is not None:
+            cls.grows(*arrays)
         result = cls.forward(*arrays)
     except UNFIT as error:
         raise explained(cls, values, error) from None
@@ -102,6 +104,8 @@ def perform(cls: type[Op], values: Sequence[Any]) -> Any:
         out.cut = cut
     elif result.dtype.kind == "f":
         record(cls, values, arrays, result, out)
+    else:
+        out.cut = Cut(f"{cls.names[0]}(), whose result has no gradient", here())
     if result.base is not None:
         _root(out, values[0], result)
     return out
@@ -200,6 +204,10 @@ def promoted(cls: type[Op], values: Sequence[Any]) -> Sequence[Any]:
     """The values with operands brought to one type; casts of Variables are recorded."""
     where = [i for i, kind in enumerate(cls.signature.kinds) if kind.operand and values[i] is not None]
     lists = [i for i, kind in enumerate(cls.signature.kinds) if isinstance(kind, ArraysKind)]
+    if not lists and cls.promotes != "same":
+        types = {values[i].array.dtype for i in where if isinstance(values[i], Tensor)}
+        if len(types) == 1 and (one := types.pop()).kind == "f":       # the usual case: one type, and plain numbers
+            return [x if isinstance(x, Tensor) or i not in where else constant(x, one) for i, x in enumerate(values)]
     operands = [values[i] for i in where] + [x for i in lists for x in values[i]]
     if cls.promotes == "same":
         return _same(cls, values, operands)
@@ -220,8 +228,9 @@ def _same(cls: type[Op], values: Sequence[Any], operands: list[Any]) -> Sequence
     if len(set(types)) > 1:
         a, b = types[0], next(t for t in types if t != types[0])
         name = cls.names[0].rsplit(".", 1)[-1]
-        raise TypeFault(f"{name}(): expected both to have the same dtype, but got: {a} != {b}",
-                        (f"b.type(torch.{a})", f"the second as {a}"))
+        repairs = [(f"a.type(torch.{b})", f"the first as {b}"), (f"b.type(torch.{a})", f"the second as {a}")]
+        kept = [repair for repair, to in zip(repairs, (b, a), strict=True) if to.startswith("float")]
+        raise TypeFault(f"{name}(): expected both to have the same dtype, but got: {a} != {b}", *(kept or repairs))
     return values
 
 

@@ -7,7 +7,10 @@ whoever uses the engine alone, they start from a seed nobody chose.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import Any
+
+from gradcli.errors import ArgumentFault
 
 
 class Generators:
@@ -75,6 +78,48 @@ class Current:
     """What is in force while a program runs."""
 
     generators = Generators()
+
+
+class Generator:
+    """`torch.Generator`: random numbers of its own, for the operations it is given to as `generator`."""
+
+    __module__, __qualname__ = "torch._C", "Generator"
+    __slots__ = ("numbers",)
+
+    _readable = ("initial_seed", "manual_seed", "seed")
+    FIRST = 67280421310721      # the seed that PyTorch starts one from
+
+    def __init__(self, device: Any = None) -> None:
+        self.numbers = Generators(Current.generators.stream, self.FIRST)
+
+    def manual_seed(self, seed: int) -> Generator:
+        """Start again from `seed`; this generator."""
+        if type(seed) is not int:
+            raise ArgumentFault("manual_seed() needs a whole number", "torch.Generator().manual_seed(0)")
+        self.numbers.manual_seed(seed)
+        return self
+
+    def seed(self) -> int:
+        """Start from a seed nobody chose, and tell it."""
+        self.numbers.manual_seed(Generators().seed)
+        return self.numbers.seed
+
+    def initial_seed(self) -> int:
+        """The seed it started from."""
+        return self.numbers.seed
+
+
+def drawing(generator: Any, call: Callable[[], Any]) -> Any:
+    """What `call` gives while random numbers come from `generator`."""
+    if generator is None:
+        return call()
+    if not isinstance(generator, Generator):
+        raise ArgumentFault("generator must be a torch.Generator", "torch.Generator().manual_seed(0)")
+    before, Current.generators = Current.generators, generator.numbers
+    try:
+        return call()
+    finally:
+        Current.generators = before
 
 
 def draw() -> Any:

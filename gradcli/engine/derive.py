@@ -6,15 +6,18 @@ from collections.abc import Callable
 from typing import Any
 
 from gradcli.engine.call import perform
+from gradcli.engine.current import drawing
 from gradcli.engine.device import here_only
-from gradcli.engine.fast import fast_binary, fast_unary
-from gradcli.engine.op import TABLE, UNARY, Op, raw, short, traced
+from gradcli.engine.fast import fast_binary, fast_comparison, fast_unary
+from gradcli.engine.growth import growth
+from gradcli.engine.op import COMPARED, TABLE, UNARY, Op, raw, short, traced
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.write import inplace, into
 
 
 def enter(cls: type[Op]) -> None:
     """Put an operation into the table, the namespaces of rules, and on the tensors."""
+    cls.grows = growth(cls)
     call = _named(cls, cls.names[0])
     for name in cls.names:
         TABLE[name] = cls
@@ -52,6 +55,8 @@ def general(cls: type[Op], name: str) -> Callable[..., Any]:
     def call(*args: Any, **options: Any) -> Any:
         if options and "out" in options:
             return into(options.pop("out"), call(*args, **options), name)
+        if cls.random and "generator" in options:
+            return drawing(options.pop("generator"), lambda: call(*args, **options))
         values = fit(name, args, options)
         return compose(traced, *values) if compose else perform(cls, values)
 
@@ -99,7 +104,11 @@ COMMUTING = {"add", "mul"}
 
 def _operators(cls: type[Op], call: Callable[..., Any]) -> None:
     """The special methods of Python that stand for the operation's symbol."""
-    operate = fast_binary(cls, call) if cls.anew and len(cls.rules) == 2 and cls.symbol not in UNARY else call
+    operate = call
+    if cls.symbol in COMPARED:
+        operate = fast_comparison(cls, call)
+    elif cls.anew and len(cls.rules) == 2 and cls.symbol not in UNARY:
+        operate = fast_binary(cls, call)
 
     def reflected(other: Any, input: Any) -> Any:
         return operate(input, other)

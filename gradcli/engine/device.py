@@ -19,6 +19,9 @@ class Device:
 
     _readable = ("index", "type")
 
+    type: Any
+    index: Any
+
     def __init__(self, type: Any = None, index: Any = None) -> None:
         if isinstance(type, Device):
             type, index = type.type, type.index

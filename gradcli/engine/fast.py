@@ -15,6 +15,7 @@ from numpy import asarray, ndarray
 
 from gradcli.engine.call import CONSTANTS, UNFIT, constant, debtor, explained, freshen, here
 from gradcli.engine.dtypes import float32, float64
+from gradcli.engine.kernels import ZERO
 from gradcli.engine.op import Op
 from gradcli.engine.tensor import Cut, Tensor, clock
 from gradcli.engine.variable import Variable, grad_mode
@@ -71,6 +72,38 @@ def fast_unary(cls: type[Op], call: Callable[..., Any]) -> Callable[..., Any]:
         return out
 
     return unary
+
+
+def fast_comparison(cls: type[Op], call: Callable[..., Any]) -> Callable[..., Any]:
+    """The operator of a comparison, with a short way for recorded Variables of one type and plain numbers."""
+    kernel, new = cls.forward, object.__new__
+
+    def compare(input: Any, other: Any) -> Any:
+        if type(input) is not Variable or not input.requires_grad or not grad_mode.on:
+            return call(input, other)
+        a, kind = input.array, type(other)
+        dtype = a.dtype
+        if dtype is not float32 and dtype is not float64:
+            return call(input, other)
+        if kind is Variable:
+            b = other.array
+            if b.dtype is not dtype:
+                return call(input, other)
+        elif kind is float or kind is int:
+            b = constant(other, dtype) if other else ZERO[dtype]
+        else:
+            return call(input, other)
+        try:
+            result = kernel(a, b)
+        except UNFIT as error:
+            raise explained(cls, (input, other), error) from None
+        out = new(Variable)
+        out.array = result if type(result) is ndarray else asarray(result)
+        out.requires_grad = False
+        out.node = out.gradient = out.root = out.hooks = out.cut = None
+        return out
+
+    return compare
 
 
 def fast_binary(cls: type[Op], call: Callable[..., Any]) -> Callable[..., Any]:

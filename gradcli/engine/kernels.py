@@ -91,7 +91,7 @@ def _fits(condition: ndarray, x: Any) -> bool:
     return (type(x) is ndarray and x.shape == condition.shape and x.dtype.kind in "fi" and x.itemsize in _BITS)
 
 
-def _masked(x: ndarray, bytes_: ndarray) -> ndarray:
+def _masked(x: ndarray, bytes_: ndarray) -> Any:
     """`x` where the bytes are -1, zero where they are 0."""
     bits = _BITS[x.itemsize]
     mask = bytes_.astype(bits)
@@ -105,6 +105,8 @@ def full_sum(x: ndarray) -> Any:
     sums of the rows are then added pairwise, so no accuracy is lost.
     """
     n = x.size
+    if n < LARGE and type(x) is ndarray and x.ndim == 1:
+        return np.add.reduce(x)
     if n < 4 * LARGE or not x.flags.c_contiguous or x.dtype.kind != "f" or x.itemsize < 4:
         return np.add.reduce(x, axis=None)
     flat = x.reshape(-1)
@@ -126,7 +128,7 @@ def sums(x: ndarray, axes: tuple[int, ...], keep: bool) -> Any:
             if n % ROW:
                 summed += np.einsum("...i->...", x[..., n - n % ROW :])
         return summed[..., None] if keep else summed
-    return np.add.reduce(x, axis=axes, keepdims=keep)
+    return np.add.reduce(x, axis=axes, keepdims=True) if keep else np.add.reduce(x, axis=axes)
 
 
 def _by_rows(x: ndarray) -> bool:

@@ -69,7 +69,8 @@ def promote_types(type1: Any, type2: Any) -> DType:
     """The element type in which two element types meet."""
     first, second = Type.take(type1), Type.take(type2)
     if REFUSED in (first, second):
-        raise ArgumentFault("promote_types() needs two element types", "torch.promote_types(torch.int32, torch.float32)")
+        raise ArgumentFault("promote_types() needs two element types",
+                            "torch.promote_types(torch.int32, torch.float32)")
     return OF[promote(first, second)]
 
 

@@ -107,6 +107,7 @@ class Op:
     symmetric = False                       # whether inputs count as symmetric matrices, read from one triangle only
     random = False                          # whether the result depends on the generator
     fixed: tuple[str, ...] = ()             # inputs that no gradient may be asked of, as in PyTorch
+    grows: Any = None                       # what asks for room before forward, where the result can be large
     samples: tuple[Any, ...] | list[Any] = ()
     unsloped: tuple[Any, ...] | list[Any] = ()      # more, whose gradients by PyTorch's convention are no slopes
     errors: tuple[Any, ...] | list[Any] = ()

@@ -58,11 +58,15 @@ REPAIRS = {".data": ("drop .data", "to keep the history"),
                "y.backward(create_graph=True)", "records the sweep, so that gradients can be differentiated")}
 
 
+COUNTED = ("F.cross_entropy(scores, target)", "a loss that changes smoothly, in place of positions and counts")
+
+
 def without_history(tensor: Tensor, message: str) -> NoHistory:
     """The fault for something that depends on no leaf, with where its history was cut if that is known."""
     if tensor.cut is not None:
         how = tensor.cut.how
-        return NoHistory(message, REPAIRS[how], places=[(f"history was left behind by {how}", tensor.cut.place)])
+        return NoHistory(message, REPAIRS.get(how, COUNTED),
+                         places=[(f"history was left behind by {how}", tensor.cut.place)])
     return NoHistory(
         message, ("x = Variable(torch.ones(2, 2), requires_grad=True)", "a leaf that gradients can flow to"))
 
@@ -189,7 +193,7 @@ def volatile(self: Tensor) -> bool:
 def item(self: Tensor) -> Any:
     """The only element, as a plain number."""
     if self.array.size != 1:
-        raise TypeFault(f"a tensor with {self.array.size} elements cannot be converted to a number",
+        raise TypeFault(f"a Tensor with {self.array.size} elements cannot be converted to Scalar, a plain number",
                         ("x.tolist()", "all of them, as a list"))
     return self.array.item()
 

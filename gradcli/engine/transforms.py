@@ -52,21 +52,39 @@ def grad_and_value(func: Callable[..., Any], argnums: Any = 0, has_aux: bool = F
     def both(*args: Any) -> Any:
         at = _chosen(args, argnums)
         with recording(True):
-            leaves = [_fresh(args[i]) for i in at]
-            result = _of(func, args, at)(*leaves)
+            chosen = [_each(_fresh, args[i]) for i in at]
+            leaves = _tensors(chosen)
+            result = _of(func, args, at)(*chosen)
             value = result[0] if has_aux else result
             if not isinstance(value, Tensor) or value.array.ndim:
                 raise GradFault(f"grad: the function must return a single number, not {described(value)}",
                                 ("lambda x: f(x).sum()", "the sum of its elements"))
-            zeros = [Variable(np.zeros_like(x.array)) for x in leaves]
             slopes = functional.grad(value, leaves, create_graph=True, allow_unused=True) if value.requires_grad else (
                 None,) * len(leaves)
-        filled = tuple(z if s is None else s for s, z in zip(slopes, zeros, strict=True))
-        if not any(args[i].requires_grad for i in at):      # nobody outside can ask for more
-            filled, result = tuple(detach(s) for s in filled), _detached(result)
+        found = iter([Variable(np.zeros_like(x.array)) if s is None else s
+                      for s, x in zip(slopes, leaves, strict=True)])
+        filled = tuple(_each(lambda _: next(found), x) for x in chosen)
+        if not _asked(_tensors([args[i] for i in at])):     # nobody outside can ask for more
+            filled, result = tuple(_each(detach, s) for s in filled), _detached(result)
         return filled if isinstance(argnums, tuple) else filled[0], result
 
     return both
+
+
+def _each(change: Callable[[Any], Any], value: Any) -> Any:
+    """What `change` makes of a value, or of each of those in a list, tuple or dict, however deep."""
+    if isinstance(value, dict):
+        return {key: _each(change, inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)([_each(change, inner) for inner in value])
+    return change(value)
+
+
+def _tensors(value: Any) -> list[Tensor]:
+    """The tensors in a value, in the order in which `_each` comes to them."""
+    found: list[Any] = []
+    _each(found.append, value)
+    return [x for x in found if isinstance(x, Tensor)]
 
 
 def _detached(result: Any) -> Any:
@@ -143,16 +161,21 @@ def vmap(func: Callable[..., Any], in_dims: Any = 0, out_dims: int = 0, randomne
         dims = in_dims if isinstance(in_dims, tuple) else (in_dims,) * len(args)
         if len(dims) != len(args):
             raise ArgumentFault(f"vmap: in_dims has {len(dims)} entries for {len(args)} arguments")
-        lengths = {a.array.shape[d] for a, d in zip(args, dims, strict=True) if d is not None}
+        lengths = {x.array.shape[d] for a, d in zip(args, dims, strict=True) if d is not None for x in _tensors(a)}
         if len(lengths) != 1:
             raise ArgumentFault(f"vmap: the mapped dimensions must have one length, not {sorted(lengths)}")
-        results = [func(*(a if d is None else traced.select(a, d, i) for a, d in zip(args, dims, strict=True)))
+        results = [func(*(a if d is None else _each(partial(_slice, d, i), a) for a, d in zip(args, dims, strict=True)))
                    for i in range(lengths.pop())]
-        if results and isinstance(results[0], tuple):
-            return tuple(traced.stack([r[k] for r in results], out_dims) for k in range(len(results[0])))
-        return traced.stack(results, out_dims)
+        if not results:
+            raise ArgumentFault("vmap: the mapped dimension has no elements")
+        columns = iter([traced.stack(column, out_dims) for column in zip(*map(_tensors, results), strict=True)])
+        return _each(lambda _: next(columns), results[0])
 
     return mapped
+
+
+def _slice(dim: int, i: int, x: Any) -> Any:
+    return traced.select(x, dim, i)
 
 
 def gradcheck(func: Callable[..., Any], inputs: Any, eps: float = 1e-6, atol: float = 1e-5, rtol: float = 1e-3,

@@ -46,7 +46,7 @@ def writable(target: Any, writer: str) -> Any:
         if base.requires_grad and base.node is None:
             which = "a leaf Variable that requires grad" if base is target else (
                 "a view of a leaf Variable that requires grad")
-            raise LeafWrite(f"{writer} would change {which} in place",
+            raise LeafWrite(f"{which} is being used in an in-place operation, {writer}",
                             ("with torch.no_grad():", "around the change, to make it behind the gradient's back"),
                             ("x = x * 2", "the form that makes a new value, whose history leads to the leaf"))
     if Journal.write is not None:

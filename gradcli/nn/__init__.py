@@ -60,7 +60,8 @@ def names(home: str) -> dict[str, Any]:
     if home == "nn":
         gained = {f"{name}{mark}": f"init.{name}_" for name in INIT for mark in ("", "_")}
         return _listed(NN) | {"init": gained | {"calculate_gain": "init.calculate_gain"},
-                              "utils": {name: f"gradients.{name}" for name in UTILS}}
+                              "utils": {name: f"gradients.{name}" for name in UTILS} | {
+                                  "rnn": {"pad_sequence": "sequences.pad_sequence"}}}
     if home == "optim":
         return _listed(OPTIMISERS) | {"lr_scheduler": {name: f"schedule.{name}" for name in SCHEDULES}}
     return {"data": {name: f"data.{name}" for name in ("Dataset", "TensorDataset", "DataLoader", "Subset")}}

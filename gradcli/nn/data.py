@@ -46,6 +46,8 @@ class TensorDataset(Dataset):
     _readable = frozenset({"tensors"})
 
     def __init__(self, *tensors: Any) -> None:
+        if not tensors:
+            raise ArgumentFault("TensorDataset is made of at least one tensor", "TensorDataset(x, y)")
         for t in tensors:
             if not isinstance(t, Tensor) or not t.array.ndim:
                 raise ArgumentFault(f"TensorDataset is made of tensors, not of {described(t)}", "TensorDataset(x, y)")
@@ -57,7 +59,7 @@ class TensorDataset(Dataset):
         return tuple(t[at] for t in self.tensors)
 
     def __len__(self) -> int:
-        return len(self.tensors[0].array) if self.tensors else 0
+        return len(self.tensors[0].array)
 
 
 class Subset(Dataset):

@@ -59,7 +59,8 @@ def clip_grad_value_(parameters: Any, clip_value: float, foreach: Any = None) ->
     """Cut every number of the gradients off at plus and minus clip_value."""
     for p in _several(parameters, "clip_grad_value_"):
         if p.grad is not None:
-            np.clip(p.grad.array, -float(clip_value), float(clip_value), out=p.grad.array)
+            clipped = np.clip(p.grad.array, -float(clip_value), float(clip_value))
+            np.copyto(p.grad.array, clipped, casting="unsafe")
 
 
 def parameters_to_vector(parameters: Iterable[Any]) -> Any:

@@ -25,6 +25,10 @@ class _Loss(Module):
     reduction: str
 
     def _reduce(self, size_average: Any, reduce: Any, reduction: str) -> None:
+        if isinstance(size_average, Tensor) or isinstance(reduce, Tensor):
+            name = type(self).__name__
+            raise ArgumentFault(f"nn.{name}() makes a loss function, which is then called with tensors",
+                                (f"nn.{name}()(input, target)", "makes it and calls it"))
         if size_average is not None or reduce is not None:
             averaged = size_average is None or size_average
             reduction = "none" if reduce is not None and not reduce else "mean" if averaged else "sum"

@@ -38,8 +38,8 @@ class Module:
     _readable: ClassVar[frozenset[str]] = frozenset(
         "forward parameters named_parameters children named_children modules named_modules buffers named_buffers "
         "register_parameter register_buffer register_module add_module zero_grad train eval state_dict load_state_dict "
-        "apply register_forward_hook register_forward_pre_hook float double half type to cpu cuda requires_grad_ "
-        "extra_repr training _parameters _buffers _modules".split())
+        "apply register_forward_hook register_forward_pre_hook register_full_backward_hook register_backward_hook "
+        "float double half type to cpu cuda requires_grad_ extra_repr training _parameters _buffers _modules".split())
     _looks = looks
     _era: Any = BLOCK       # how it printed in 0.1.12, after the name of its class
     _new = False            # whether 0.1.12 had no such module
@@ -66,12 +66,18 @@ class Module:
     def __call__(self, *args: Any, **options: Any) -> Any:
         if self._hooks is None:
             return self.forward(*args, **options)
-        before, after = self._hooks
+        before, after, back = self._hooks
         for hook in tuple(before.values()):
             given = hook(self, args)
             if given is not None:
                 args = given if isinstance(given, tuple) else (given,)
-        result = self.forward(*args, **options)
+        if back:
+            from gradcli.nn.backhooks import Passage
+
+            passage = Passage(self, tuple(back.values()))
+            result = passage.leave(self.forward(*passage.enter(args), **options))
+        else:
+            result = self.forward(*args, **options)
         for hook in tuple(after.values()):
             given = hook(self, args, result)
             if given is not None:
@@ -296,9 +302,15 @@ class Module:
         """Call hook(module, inputs, output) after forward; what it returns, unless None, is the output."""
         return self._hook(1, hook)
 
+    def register_full_backward_hook(self, hook: Callable[..., Any], prepend: bool = False) -> Handle:
+        """Call hook(module, grad_input, grad_output) in backward; what it returns, unless None, replaces grad_input."""
+        return self._hook(2, hook)
+
+    register_backward_hook = register_full_backward_hook
+
     def _hook(self, when: int, hook: Callable[..., Any]) -> Handle:
         if self._hooks is None:
-            object.__setattr__(self, "_hooks", ({}, {}))
+            object.__setattr__(self, "_hooks", ({}, {}, {}))
         hooks = self._hooks[when]
         key = max(hooks, default=0) + 1
         hooks[key] = hook

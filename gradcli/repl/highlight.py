@@ -1,32 +1,165 @@
-"""The colours of what is typed."""
+"""The colours of what is typed: the terminals of our own grammar, mistakes, and the bracket that matches."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from typing import Any
 
 from prompt_toolkit.document import Document
 from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.layout.processors import Processor, Transformation, TransformationInput
+from prompt_toolkit.layout.utils import explode_text_fragments
 from prompt_toolkit.lexers import Lexer
+
+from gradcli.repl.pieces import mistake, states
+from gradcli.text import Span
 
 KEYWORDS = frozenset(
     "and as assert break class continue def del elif else except False finally for from global if import in is lambda "
     "None nonlocal not or pass raise return True try while with".split())
-COLOURS = {"comment": "ansibrightblack", "string": "ansigreen", "number": "ansicyan", "order": "ansimagenta"}
-TOKEN = re.compile(
-    r"(?P<order>\A\s*:\w*)|(?P<comment>#.*)|(?P<string>[rRfFbB]{0,2}(?:'(?:\\.|[^'\\])*'?|\"(?:\\.|[^\"\\])*\"?))"
-    r"|(?P<name>[^\W\d]\w*)|(?P<number>\d[\w.]*)|(?P<other>.[^\w'\"#]*)", re.DOTALL)
+KEYWORD, COMMENT, STRING, ORDER = "bold ansiblue", "ansibrightblack", "ansigreen", "ansimagenta"
+COLOURS = {"NUMBER": "ansicyan", "STRING": STRING, "FSTRING": STRING, "BYTES": STRING}
+WRONG, MATCHED = " underline ansired", " bold underline"
+PAIRS = {"(": ")", "[": "]", "{": "}"}
+BACK = {close: opening for opening, close in PAIRS.items()}
+FAR = 500           # lines within which the bracket that matches is looked for
+COMMAND = re.compile(r"\s*:\S*")
 
 
 class Highlighting(Lexer):
-    """Colours line by line, so that a long paste costs no more than the lines on the screen."""
+    """Colours line by line, so that a long paste costs no more than the lines on the screen.
+
+    `grammar` gives the driver of our grammar once it is loaded, and until then None: the first
+    prompt does not wait for colours.
+    """
+
+    def __init__(self, grammar: Callable[[], Any]) -> None:
+        self.grammar = grammar
 
     def lex_document(self, document: Document) -> Callable[[int], StyleAndTextTuples]:
-        lines = document.lines
-        return lambda number: fragments(lines[number]) if number < len(lines) else []
+        lines, open_before, grammar = document.lines, states(document.text), self.grammar()
+
+        def line(number: int) -> StyleAndTextTuples:
+            if number >= len(lines):
+                return []
+            return list(fragments(grammar, lines[number], open_before[number].quote))
+
+        return line
+
+    def invalidation_hash(self) -> Any:
+        return self.grammar() is not None
 
 
-def fragments(line: str) -> StyleAndTextTuples:
-    """A line in pieces, each with its colour."""
-    return [("bold ansiblue" if found.group() in KEYWORDS else COLOURS.get(found.lastgroup or "", ""), found.group())
-            for found in TOKEN.finditer(line)]
+@lru_cache(4096)
+def fragments(grammar: Any, line: str, quote: str = "") -> tuple[tuple[str, str], ...]:
+    """A line in pieces, each with its colour; `quote` is the delimiter of the string it begins in."""
+    if grammar is None:
+        return (("", line),)
+    command = COMMAND.match(line)
+    if command and not quote:
+        return ((ORDER, command[0]), ("", line[command.end():]))
+    return tuple(_fragments(grammar.lexer, line, quote))
+
+
+def _fragments(lexer: Any, line: str, quote: str) -> Iterator[tuple[str, str]]:
+    at = 0
+    if quote:
+        found = re.search(rf"(?:[^\\]|\\.)*?{quote}", line)
+        at = found.end() if found else len(line)
+        yield STRING, line[:at]
+    for match in iter(lexer.scanner(line, at).match, None):
+        start, end = match.span(match.lastindex)
+        kind = lexer.groups[match.lastindex]
+        word = line[start:end]
+        if kind == "_NEWLINE" or start == end:
+            break
+        if start > at:
+            yield _between(line[at:start])
+        yield KEYWORD if kind == "NAME" and word in KEYWORDS else COLOURS.get(kind, ""), word
+        at = end
+    rest = line[at:]
+    if rest:
+        yield (STRING, rest) if re.match(r"\s*[rfRFbB]*['\"]", rest) else _between(rest)
+
+
+def _between(text: str) -> tuple[str, str]:
+    """What stands between words: blanks, and comments."""
+    return COMMENT if text.lstrip().startswith("#") else "", text
+
+
+class Marks(Processor):
+    """Underlines what cannot be read, unless it is still being typed, and shows the bracket that matches."""
+
+    def __init__(self, grammar: Callable[[], Any]) -> None:
+        self.grammar = grammar
+
+    def apply_transformation(self, input: TransformationInput) -> Transformation:
+        found = marks(self.grammar(), input.document.text, input.document.cursor_position).get(input.lineno)
+        if not found:
+            return Transformation(input.fragments)
+        shown = explode_text_fragments(input.fragments)
+        for first, last, style in found:
+            for column in range(first, min(last, len(shown))):
+                shown[column] = (shown[column][0] + style, shown[column][1])
+        return Transformation(shown)
+
+
+Mark = tuple[int, int, str]     # the first column, the one behind the last, the style
+
+
+@lru_cache(2)
+def marks(grammar: Any, text: str, position: int) -> dict[int, list[Mark]]:
+    """What is marked in each line of a text, for the cursor at a position."""
+    document = Document(text, position)
+    found: dict[int, list[Mark]] = {}
+    span = mistake(text)
+    if span is not None and not touches(document, span):
+        for row in range(span.line - 1, span.end_line):
+            first = span.column - 1 if row == span.line - 1 else 0
+            last = span.end_column - 1 if row == span.end_line - 1 else len(document.lines[row])
+            found.setdefault(row, []).append((first, last, WRONG))
+    for row, column in matching(grammar, document):
+        found.setdefault(row, []).append((column, column + 1, MATCHED))
+    return found
+
+
+def touches(document: Document, span: Span) -> bool:
+    """Whether the cursor stands right behind what is wrong, where the next letter may mend it."""
+    row, column = document.cursor_position_row + 1, document.cursor_position_col + 1
+    return row == span.end_line and column in (span.end_column, span.end_column - 1)
+
+
+def matching(grammar: Any, document: Document) -> list[tuple[int, int]]:
+    """The rows and columns of the bracket at the cursor, or before it, and of its partner; nothing if there is none."""
+    row, column = document.translate_index_to_position(document.cursor_position)
+    opened = states(document.text)
+    line = brackets_in(grammar, document.lines[row], opened[row].quote)
+    here = next((found for at in (column, column - 1) for found in line if found[0] == at), None)
+    if here is None:
+        return []
+    forward = here[1] in PAIRS
+    partner = PAIRS[here[1]] if forward else BACK[here[1]]
+    rows = range(row, min(len(document.lines), row + FAR)) if forward else range(row, max(-1, row - FAR), -1)
+    depth = 0
+    for number in rows:
+        found = brackets_in(grammar, document.lines[number], opened[number].quote)
+        for at, sign in found if forward else reversed(found):
+            if number == row and (at < here[0] if forward else at > here[0]):
+                continue
+            depth += 1 if (sign in PAIRS) == forward else -1
+            if not depth:
+                return [(row, here[0]), (number, at)] if sign == partner else []
+    return []
+
+
+@lru_cache(4096)
+def brackets_in(grammar: Any, line: str, quote: str) -> tuple[tuple[int, str], ...]:
+    """The brackets of a line that stand in no string and no comment, each with its column."""
+    found, at = [], 0
+    for colour, text in fragments(grammar, line, quote):
+        if not colour:
+            found += [(at + i, sign) for i, sign in enumerate(text) if sign in PAIRS or sign in BACK]
+        at += len(text)
+    return tuple(found)

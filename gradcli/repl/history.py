@@ -44,6 +44,7 @@ class FileHistory(History):
             os.makedirs(os.path.dirname(self.path), mode=0o700, exist_ok=True)
             file = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
             try:
+                os.fchmod(file, 0o600)      # also if something else has made it
                 os.write(file, block.encode("utf-8", "replace"))
             finally:
                 os.close(file)

@@ -7,15 +7,17 @@ from weakref import WeakKeyDictionary
 
 from prompt_toolkit.application import get_app, run_in_terminal
 from prompt_toolkit.buffer import Buffer
-from prompt_toolkit.filters import Condition, has_focus
+from prompt_toolkit.filters import Condition, emacs_insert_mode, has_focus, vi_insert_mode
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.key_binding.bindings.named_commands import get_by_name
 from prompt_toolkit.keys import Keys
 
+from gradcli.repl.interrupts import stopping
 from gradcli.repl.paste import pasted
-from gradcli.repl.validate import INDENT, indentation, ready
+from gradcli.repl.validate import INDENT, dedented, indentation, ready
 
-CLAUSES = {"else", "elif", "except", "finally"}
-typing = has_focus("DEFAULT_BUFFER")
+here = has_focus("DEFAULT_BUFFER")
+typing = here & (emacs_insert_mode | vi_insert_mode)
 
 
 @Condition
@@ -39,22 +41,22 @@ def bindings(obey: Callable[[str], None]) -> KeyBindings:
     """
     keys = KeyBindings()
 
-    @keys.add("enter", filter=typing & ~_choosing)
+    @keys.add("enter", filter=here & ~_choosing)
     def _(event: KeyPressEvent) -> None:
         document = event.current_buffer.document
         if document.cursor_position_row and document.current_line.lstrip().startswith(":"):
             line = document.current_line
             event.current_buffer.delete_before_cursor(len(document.current_line_before_cursor))
             event.current_buffer.delete(len(document.current_line_after_cursor))
-            run_in_terminal(lambda: obey(line))
+            run_in_terminal(lambda: _stoppable(obey, line))
         else:
             enter(event.current_buffer)
 
-    @keys.add("enter", filter=typing & _choosing)
+    @keys.add("enter", filter=here & _choosing)
     def _(event: KeyPressEvent) -> None:
         event.current_buffer.complete_state = None
 
-    @keys.add("escape", "enter", filter=typing)
+    @keys.add("escape", "enter", filter=here)
     def _(event: KeyPressEvent) -> None:
         event.current_buffer.insert_text("\n" + indentation(event.current_buffer.document.text_before_cursor))
 
@@ -75,14 +77,24 @@ def bindings(obey: Callable[[str], None]) -> KeyBindings:
     def _(event: KeyPressEvent) -> None:
         paste(event.current_buffer, event.data)
 
+    for key, command in (("c-e", "end-of-line"), ("c-f", "forward-char")):      # a suggestion is taken with Right only
+        keys.add(key, filter=typing)(get_by_name(command))
+    keys.add("escape", "f", filter=here & emacs_insert_mode)(get_by_name("forward-word"))
+
     return keys
+
+
+def _stoppable(obey: Callable[[str], None], line: str) -> None:
+    """Obey while Ctrl-C means what it means to a program, and not what it means to the line being typed."""
+    with stopping():
+        obey(line)
 
 
 def enter(buffer: Buffer) -> None:
     """Submit what is finished; go on with a new line otherwise."""
     dedent(buffer)
     document = buffer.document
-    if ready(buffer.text) and document.on_last_line:
+    if document.on_last_line and ready(buffer.text):
         buffer.text = buffer.text.rstrip()      # the blank line that closed a suite
         buffer.validate_and_handle()
     else:
@@ -104,18 +116,12 @@ def space(buffer: Buffer) -> None:
 
 
 def dedent(buffer: Buffer) -> None:
-    """Move `else:` and its like left until the block is there that they belong to."""
+    """Move `else:` and its like left to the block that they belong to."""
     document = buffer.document
-    line = document.current_line
-    first = line.replace(":", " ").split()[:1]
-    if not line.startswith(" ") or not set(first) & CLAUSES or not document.is_cursor_at_the_end:
-        return
-    above = document.text[: -len(line)]
-    for blanks in range(len(line) - len(line.lstrip()), -1, -INDENT):
-        if not ready(f"{above}{' ' * blanks}{line.lstrip()}"):
-            buffer.delete_before_cursor(len(line))
-            buffer.insert_text(" " * blanks + line.lstrip())
-            return
+    line, moved = document.current_line, dedented(document.text_before_cursor)
+    if document.is_cursor_at_the_end and moved != line:
+        buffer.delete_before_cursor(len(line))
+        buffer.insert_text(moved)
 
 
 def paste(buffer: Buffer, text: str) -> None:

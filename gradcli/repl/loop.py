@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator
-from threading import Thread
+from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING
 
 from gradcli import __version__
-from gradcli.commands.outcome import complain, follow, tell
+from gradcli.commands.outcome import complain, follow, internal, tell
 from gradcli.commands.running import open_session
 from gradcli.commands.settings import Settings, init_path
 from gradcli.commands.source import from_file, standard_input
@@ -32,7 +32,7 @@ def start(settings: Settings | None = None, session: Session | None = None, init
     interactive = sys.stdin is not None and sys.stdin.isatty()
     wanted = settings
     loading = Loading((lambda: prepared(wanted, init, no_init)) if session is None else lambda: session)
-    repl = Repl(settings, loading.result)
+    repl = Repl(settings, loading.result, loading.busy)
     if not interactive:
         converse(repl, fed_reader(standard_input().text))
         return 0
@@ -51,6 +51,11 @@ def converse(repl: Repl, read: Reader) -> None:
             continue
         except EOFError:
             return
+        except Exception as error:      # whatever this is, it is our mistake, and no reason to lose a session
+            internal(error)
+            tell("lines are read without editing from now on")
+            read = plain_reader()
+            continue
         repl.submit(text)
 
 
@@ -134,31 +139,42 @@ def prepared(settings: Settings, init: str | None, no_init: bool) -> Session:
 
 
 class Loading:
-    """Opens the session while the first line is being typed."""
+    """Opens the session while the first line is being typed, and then loads what later ones may ask for.
+
+    What loads in the background holds `busy`, and so does whoever runs a program.
+    """
 
     def __init__(self, make: Callable[[], Session]) -> None:
         self._made: Session | None = None
         self._fault: BaseException | None = None
         self._make = make
-        self._thread = Thread(target=self._load, daemon=True)
-        self._started = False
+        self._begun = False
+        self._there = Event()
+        self.busy = Lock()
 
     def start(self) -> None:
         """Begin, unless it has begun: best when the first prompt stands."""
-        if not self._started:
-            self._started = True
-            self._thread.start()
+        if not self._begun:
+            self._begun = True
+            Thread(target=self._load, daemon=True).start()
 
     def _load(self) -> None:
         try:
             self._made = self._make()
         except BaseException as fault:      # handed to whoever asks for the session
             self._fault = fault
+        self._there.set()
+        if self._made is not None:
+            for name in self._made.bare:
+                with self.busy:
+                    self._made.operation(name)
+            with self.busy:
+                import gradcli.commands.catalogue  # noqa: F401  # what completion tells of them
 
     def result(self) -> Session:
         """The session, waited for if need be."""
         self.start()
-        self._thread.join()
+        self._there.wait()
         if self._fault is not None:
             raise self._fault
         assert self._made is not None

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from time import perf_counter
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from gradcli.commands.settings import KEYS, nearest, read
 from gradcli.commands.source import from_file
 from gradcli.errors import UsageFault
+from gradcli.repl.adjust import SETTABLE, edit, set_option, set_style
+from gradcli.repl.looking import check_gradients, clear_gradients, show_graph, show_info, show_vars, time_expression
 from gradcli.repl.state import Repl
+
+FILES = ("load", "save", "transcript")
 
 
 class Order(NamedTuple):
@@ -48,23 +51,6 @@ def _quit(repl: Repl, rest: str) -> None:
     repl.over = True
 
 
-def _vars(repl: Repl, rest: str) -> None:
-    rows = [(name, *facts(value)) for name, value in sorted(repl.names().items())]
-    if rows:
-        rows.insert(0, ("name", "type", "shape", "requires_grad", "grad", "bytes"))
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        repl.write("  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() + "\n")
-
-
-def facts(value: Any) -> tuple[str, str, str, str, str]:
-    """What a value is: type, shape, whether it requires and has a gradient, and its size."""
-    if hasattr(value, "array"):
-        return (f"{type(value).__name__} {value.dtype.name}", "x".join(map(str, value.shape)) or "0-d",
-                "yes" if value.requires_grad else "", "yes" if value.grad is not None else "", str(value.array.nbytes))
-    return type(value).__name__, str(len(value)) if isinstance(value, (str, list, tuple, dict, set)) else "", "", "", ""
-
-
 def _reset(repl: Repl, rest: str) -> None:
     repl.reset()
 
@@ -81,7 +67,7 @@ def _save(repl: Repl, rest: str) -> None:
 def _transcript(repl: Repl, rest: str) -> None:
     from gradcli.commands.transcript import prompted
 
-    _write(rest, "".join(prompted(entry.text) + entry.printed for entry in repl.entries))
+    _write(rest, "".join(entry.orders + prompted(entry.text) + entry.printed for entry in repl.entries))
 
 
 def _write(path: str, text: str) -> None:
@@ -93,48 +79,27 @@ def _write(path: str, text: str) -> None:
 
 
 def _style(repl: Repl, rest: str) -> None:
-    if not rest:
+    if rest:
+        set_style(repl, rest)
+    else:
         repl.write(f"{repl.settings.style}\n")
-        return
-    repl.settings.style = str(read(KEYS["style"], rest, ":style"))
-    repl.session.style = repl.settings.style
 
 
 def _seed(repl: Repl, rest: str) -> None:
-    repl.session.run(f"torch.manual_seed({read(KEYS['seed'], rest, ':seed')})", ":seed", echo=False)
+    repl.run(f"torch.manual_seed({read(KEYS['seed'], rest, ':seed')})", ":seed")
 
 
 def _precision(repl: Repl, rest: str) -> None:
-    digits = read(KEYS["precision"], rest, ":precision")
-    repl.session.run(f"torch.set_printoptions(precision={digits})", ":precision", echo=False)
+    repl.run(f"torch.set_printoptions(precision={read(KEYS['precision'], rest, ':precision')})", ":precision")
 
 
 def _doc(repl: Repl, rest: str) -> None:
     from gradcli.commands.catalogue import described
 
     if "." not in rest and rest in repl.names():
-        _info(repl, rest)
+        show_info(repl, rest)
     else:
         repl.write(described(rest, repl.settings) + "\n")
-
-
-def _info(repl: Repl, rest: str) -> None:
-    value = repl.named(rest)
-    kind, shape, requires, has, size = facts(value)
-    made = getattr(getattr(value, "node", None), "modern_name", None)
-    for label, fact in (("type", kind), ("shape", shape), ("made by", made or ""), ("requires grad", requires),
-                        ("has grad", has), ("bytes", size), ("assigned in", _assignment(repl, rest))):
-        if fact:
-            repl.write(f"{label:<14}{fact}\n")
-    repl.write(repl.session.text(value).rstrip("\n") + "\n")
-
-
-def _assignment(repl: Repl, name: str) -> str:
-    """The last statement that seems to have set a name, for a person to look at."""
-    import re
-
-    sets = re.compile(rf"(?:^|[\s;,(]){re.escape(name)}\s*(?:[-+*/@]?=(?!=)|,.*=(?!=))", re.MULTILINE)
-    return next((entry.text for entry in reversed(repl.entries) if sets.search(entry.text)), "")
 
 
 def _history(repl: Repl, rest: str) -> None:
@@ -147,25 +112,6 @@ def _undo(repl: Repl, rest: str) -> None:
         raise UsageFault(":undo takes a number of statements", ":undo 1")
     for entry in repl.undo(int(rest or 1)):
         repl.write(f"undone: {entry.text}\n")
-
-
-def _zero(repl: Repl, rest: str) -> None:
-    cleared = [name for name, value in repl.names().items() if getattr(value, "grad", None) is not None]
-    for name in cleared:
-        repl.session.run(f"{name}.grad = None", ":zero", echo=False)
-    repl.write(f"{', '.join(cleared) or 'nothing'} cleared\n")
-
-
-def _time(repl: Repl, rest: str) -> None:
-    turns, start, elapsed = 0, perf_counter(), 0.0
-    while elapsed < ENOUGH and turns < MOST:
-        repl.session.run(rest, ":time", echo=False)
-        turns += 1
-        elapsed = perf_counter() - start
-    repl.write(f"{elapsed / turns * 1e6:.1f} microseconds a turn, mean of {turns}\n")
-
-
-ENOUGH, MOST = 0.5, 10_000      # seconds and turns after which :time has seen enough
 
 
 def _timing(repl: Repl, rest: str) -> None:
@@ -181,22 +127,38 @@ def _limits(repl: Repl, rest: str) -> None:
         repl.write(f"{name:<16}{value}\n")
 
 
+def choices(repl: Repl, name: str, rest: str) -> list[str]:
+    """The words that may follow a command and what was typed after it."""
+    if name == "set" and " " not in rest:
+        return sorted(KEYS[known].word for known in SETTABLE)
+    if name in ("set", "style"):
+        key = KEYS.get((rest.partition(" ")[0] if name == "set" else "style").replace("-", "_"))
+        return list(key.choices) if key else []
+    if name == "timing":
+        return ["on", "off"]
+    return sorted(repl.names()) if name in ("info", "graph", "check", "time", "doc") else []
+
+
 ORDERS: dict[str, Order] = {
     "help": Order("", "this list", _help),
-    "vars": Order("", "the names that are set, with type, shape and gradient", _vars),
-    "info": Order("NAME", "a value: what it is, what made it, where it was set", _info),
+    "vars": Order("", "the names that are set, with type, shape and gradient", show_vars),
+    "info": Order("NAME", "a value: what it is, what made it, where it was set", show_info),
+    "graph": Order("NAME", "the calls that led to a value, as a tree", show_graph),
+    "check": Order("EXPR", "its gradients against slopes measured at the values its names have now", check_gradients),
     "doc": Order("NAME", "an operation: signature, gradient rule, example (also NAME?)", _doc),
     "history": Order("", "the statements that succeeded", _history),
     "load": Order("FILE", "run a script as if it were typed", _load),
     "save": Order("FILE", "write the statements that succeeded to a script", _save),
     "transcript": Order("FILE", "write them with prompts and what they printed", _transcript),
+    "edit": Order("[N]", "the last statement, or statement N of :history, in your editor; then run it", edit),
     "reset": Order("", "forget every name", _reset),
     "undo": Order("[N]", "give names back the values they had before the last N statements", _undo),
-    "zero": Order("", "clear every gradient", _zero),
+    "zero": Order("", "clear every gradient", clear_gradients),
     "style": Order("[tutorial|modern]", "how values print, and which stream a seed means", _style),
+    "set": Order("[NAME VALUE]", "a setting, such as linewidth auto or edit-mode vi; alone, all of them", set_option),
     "precision": Order("N", "digits after the point", _precision),
     "seed": Order("N", "seed the random generator", _seed),
-    "time": Order("EXPR", "how long an expression takes, as a mean over many turns", _time),
+    "time": Order("EXPR", "how long an expression takes, as a mean over many turns", time_expression),
     "timing": Order("on|off", "say after each statement how long it took", _timing),
     "limits": Order("", "what a program may use up", _limits),
     "quit": Order("", "leave (also Ctrl-D, exit, quit)", _quit),

@@ -4,31 +4,44 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from shutil import get_terminal_size
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from gradcli.commands.limiting import walled
 from gradcli.commands.outcome import READER_GONE, guarded, tell
+from gradcli.commands.progress import progressing
 from gradcli.commands.settings import Settings, nearest
+from gradcli.commands.transcript import ended, opening, statements
 from gradcli.errors import NameFault, UsageFault
+from gradcli.repl.interrupts import deferred, stopping
 
 if TYPE_CHECKING:
+    from gradcli.checkpoint import Checkpoint
     from gradcli.session import Session
 
-UNDOABLE = 50       # statements whose names are kept for :undo, with all the memory behind them
+UNDOABLE = 200          # statements that :undo can take back
+UNDO_BYTES = 1 << 28    # of memory that is kept for it
 
 
 class Repl:
     """One session at a prompt: the texts that succeeded, what they printed, and whether to go on."""
 
-    def __init__(self, settings: Settings, session: Callable[[], Session]) -> None:
-        """`session` gives the session when the first line needs it; it may still be loading before."""
+    def __init__(self, settings: Settings, session: Callable[[], Session],
+                 alone: AbstractContextManager[Any] | None = None) -> None:
+        """`session` gives the session when the first line needs it; it may still be loading before.
+
+        `alone` is held while programs run: what loads in the background waits.
+        """
         self.settings = settings
+        self.alone = alone or nullcontext()
         self._session = session
         self.entries: list[Entry] = []
         self.results: list[Any] = []    # the last values shown, newest first
         self.timing = settings.time
+        self.orders = opening(settings)     # what a transcript must ask for before the next entry
+        self.follows_width = False          # whether lines are as wide as the terminal
         self.over = False
 
     @property
@@ -53,6 +66,7 @@ class Repl:
         fresh = open_session(self.settings, self.write)
         self._session = lambda: fresh
         self.entries.clear()
+        self.orders = opening(self.settings)
 
     def write(self, text: str) -> None:
         """Print as a program prints."""
@@ -78,51 +92,82 @@ class Repl:
         else:
             self.run(text)
 
+    @contextmanager
+    def trying(self) -> Iterator[None]:
+        """Within, programs run as statements do, and whatever they change is taken back."""
+        checkpoint = self.session.checkpoint()
+        try:
+            with walled(self.settings), progressing(), stopping(), self.alone, checkpoint.watching():
+                yield
+        finally:
+            with deferred():
+                checkpoint.restore()
+
+    def _follow_width(self) -> None:
+        """Let lines be as wide as the terminal is now; a transcript says so, since its text depends on it."""
+        width = get_terminal_size().columns
+        if self.session.options.linewidth != width:
+            self.session.options.linewidth = width
+            self.orders += f"# gradcli: linewidth {width}\n"
+
     def run(self, text: str, name: str = "<stdin>") -> None:
         """Run a program statement by statement, as if each had been typed."""
-        from gradcli.commands.transcript import statements
-
         for line, statement in statements(text, name):
-            start, before = perf_counter(), self.names()
-            with walled(self.settings), self._undone_by_faults():
-                printed = self.session.run("\n" * (line - 1) + statement, name, echo=True)
+            start = perf_counter()
+            if self.follows_width:
+                self._follow_width()
+            checkpoint, results = self.session.checkpoint(), self.results
+            try:
+                with (walled(self.settings), progressing(), stopping(), self.alone, checkpoint.watching(),
+                      self._remembering()):
+                    printed = self.session.run("\n" * (line - 1) + statement, name, echo=True)
+            except BaseException:
+                with deferred():
+                    checkpoint.restore()
+                    self.results = results
+                raise
             sys.stdout.flush()
-            self.entries.append(Entry(statement, printed, before))
-            if len(self.entries) > UNDOABLE:
-                self.entries[-UNDOABLE - 1].before = None
+            checkpoint.settle()
+            self.entries.append(Entry(statement, ended(printed), checkpoint, results, self.orders))
+            self.orders = ""
+            self._lighten()
             if self.timing:
                 tell(f"{perf_counter() - start:.6f} s")
 
+    def _lighten(self) -> None:
+        """Let go of the oldest checkpoints, where they are too many or keep too much alive."""
+        weight = 0.0
+        for age, entry in enumerate(reversed(self.entries)):
+            if entry.checkpoint is None:
+                break
+            weight += entry.weight
+            if age >= UNDOABLE or weight > UNDO_BYTES:
+                entry.checkpoint = None
+
     @contextmanager
-    def _undone_by_faults(self) -> Iterator[None]:
-        """Within, a fault or an interruption leaves every name what it was."""
-        session, before = self.session, self.names()
-        shown, session.display = session.display, self._keeping(session.display)
+    def _remembering(self) -> Iterator[None]:
+        """Within, each value shown becomes `_`, and the ones before it `_1` and `_2`."""
+        session, shown = self.session, self.session.display
+        session.display = self._keeping(shown)
         try:
             yield
-        except BaseException:
-            self.restore(before)
-            raise
         finally:
             session.display = shown
-
-    def restore(self, before: dict[str, Any]) -> None:
-        """Make every name what it was; what was written into a tensor stays written."""
-        for name, value in self.names().items():
-            if name not in before:
-                self.session.run(f"del {name}", echo=False)
-            elif value is not before[name]:
-                self.session[name] = before[name]
-        for name in before.keys() - self.names().keys():
-            self.session[name] = before[name]
 
     def undo(self, count: int) -> list[Entry]:
         """Take back the last statements; those that were, newest first."""
         taken = self.entries[: -count - 1 : -1]
-        before = taken[-1].before if taken else None
-        if before is None:
-            raise UsageFault(f"{len(taken)} statements cannot be taken back" if taken else "there is nothing to undo")
-        self.restore(before)
+        if not taken:
+            raise UsageFault("there is nothing to undo")
+        checkpoints = [entry.checkpoint for entry in taken if entry.checkpoint is not None]
+        if len(checkpoints) < len(taken):
+            raise UsageFault(f"only the last {len(checkpoints)} statements can be taken back",
+                             f":undo {len(checkpoints)}" if checkpoints else ":reset")
+        with deferred():
+            for checkpoint in checkpoints:
+                checkpoint.restore()
+            self.results = taken[-1].results
+        self.orders = "".join(entry.orders for entry in reversed(taken)) + self.orders
         del self.entries[-len(taken):]
         return taken
 
@@ -138,12 +183,14 @@ class Repl:
 
 
 class Entry:
-    """A statement that succeeded, what it printed, and what the names were before it."""
+    """A statement that succeeded, what it printed, what was before it, and what a transcript asks for."""
 
-    __slots__ = ("before", "printed", "text")
+    __slots__ = ("checkpoint", "orders", "printed", "results", "text", "weight")
 
-    def __init__(self, text: str, printed: str, before: dict[str, Any] | None) -> None:
+    def __init__(self, text: str, printed: str, checkpoint: Checkpoint, results: list[Any], orders: str = "") -> None:
+        self.orders = orders
         self.text = text
         self.printed = printed
-        self.before = before
-
+        self.checkpoint: Checkpoint | None = checkpoint
+        self.weight = checkpoint.weight
+        self.results = results

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Callable
+from typing import Any
 
 from prompt_toolkit import PromptSession
-from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
+from prompt_toolkit.application import run_in_terminal
+from prompt_toolkit.auto_suggest import AutoSuggest, Suggestion
+from prompt_toolkit.buffer import Buffer
+from prompt_toolkit.document import Document
 from prompt_toolkit.enums import EditingMode
+from prompt_toolkit.filters import is_done
+from prompt_toolkit.layout.processors import ConditionalProcessor
 from prompt_toolkit.output import ColorDepth
 
-from gradcli.commands.outcome import tell
+from gradcli.commands.outcome import internal, tell
 from gradcli.commands.settings import history_path
 from gradcli.repl.complete import Completions
-from gradcli.repl.highlight import Highlighting
+from gradcli.repl.highlight import Highlighting, Marks
 from gradcli.repl.history import FileHistory
 from gradcli.repl.keys import bindings
 from gradcli.repl.loop import CONTINUED, PROMPT, Reader
 from gradcli.repl.state import Repl
+
+BORNE = 3           # mistakes of ours within one line after which it is read without editing
+MODES = {"vi": EditingMode.VI, "emacs": EditingMode.EMACS}
 
 
 def editing_reader(repl: Repl, load: Callable[[], None]) -> Reader:
@@ -32,14 +42,61 @@ def editing_reader(repl: Repl, load: Callable[[], None]) -> Reader:
         prompt_continuation=lambda width, line, wrapped: CONTINUED,
         key_bindings=bindings(repl.submit),
         history=FileHistory(history_path(), lambda text: tell(f"note: {text}")),
-        auto_suggest=AutoSuggestFromHistory(),
+        auto_suggest=FromHistory(),
         enable_history_search=True,
         completer=Completions(repl),
         complete_while_typing=False,
         enable_open_in_editor=True,
-        lexer=Highlighting(),
-        editing_mode=EditingMode.VI if repl.settings.edit_mode == "vi" else EditingMode.EMACS,
+        tempfile_suffix=".grad",
+        lexer=Highlighting(grammar),
+        input_processors=[ConditionalProcessor(Marks(grammar), ~is_done)],
         color_depth=ColorDepth.DEPTH_1_BIT if colourless else None,
     )
     prompt.app.after_render += lambda app: load()
-    return prompt.prompt
+
+    def read() -> str:
+        prompt.editing_mode = MODES[repl.settings.edit_mode]
+        return asyncio.run(_read(prompt))
+
+    return read
+
+
+async def _read(prompt: PromptSession[str]) -> str:
+    """One submission. What goes wrong in a key or a completion costs one line on the screen and no more.
+
+    What goes wrong again and again, as in drawing the line, ends the editing.
+    """
+    errors: list[BaseException | None] = []
+
+    def told(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        error = context.get("exception")
+        errors.append(error)
+        if len(errors) <= BORNE:
+            run_in_terminal(lambda: internal(error or RuntimeError(context.get("message"))))
+        elif prompt.app.is_running and not prompt.app.is_done:
+            prompt.app.exit(exception=error or RuntimeError(context.get("message")))
+
+    asyncio.get_running_loop().set_exception_handler(told)
+    return await prompt.prompt_async(set_exception_handler=False)
+
+
+def grammar() -> Any:
+    """The driver of our grammar, if it has been loaded: colours wait for it, and nobody waits for them."""
+    import sys
+
+    module = sys.modules.get("gradcli.lang.parse")
+    driver = getattr(module, "_driver", None)
+    return driver() if driver is not None and driver.cache_info().currsize else None
+
+
+class FromHistory(AutoSuggest):
+    """Suggests the newest entry that begins like the line being typed."""
+
+    def get_suggestion(self, buffer: Buffer, document: Document) -> Suggestion | None:
+        text = document.text
+        if not text.strip() or "\n" in text:
+            return None
+        for entry in reversed(buffer.history.get_strings()):
+            if entry.startswith(text):
+                return Suggestion(entry.partition("\n")[0][len(text):])
+        return None

@@ -46,7 +46,7 @@ class Style:
 
     def format(self, value: Any, spec: str, options: Options) -> str:
         """What an f-string shows for `{value:spec}`; a spec for plain numbers is the caller's to check."""
-        if not isinstance(value, Tensor):
+        if not isinstance(value, Tensor) or (isinstance(value, NumpyArray) and not spec):
             return format(value, spec) if spec else self.text(value, options)
         if self.formats_number(value, spec):
             return format(number(value.array), spec)

@@ -27,7 +27,8 @@ LABELS, CHANNELS, WIDTH = 100, 16, 64
 class Row:
     """How a row is called, and of what shapes; `shapes` gives those of the differentiable tensors for a size."""
 
-    def __init__(self, call: Callable[..., Any], shapes: Callable[[int], list[tuple[int, ...]]], labels: int = 0) -> None:
+    def __init__(self, call: Callable[..., Any], shapes: Callable[[int], list[tuple[int, ...]]],
+                 labels: int = 0) -> None:
         self.call = call
         self.shapes = shapes
         self.labels = labels        # below which whole number a last argument of class numbers lies, one for each row
@@ -150,6 +151,7 @@ def sides(who: str) -> tuple[Any, Callable[[Any], Any], Callable[[Any], Any]]:
         import torch
 
         return Names(), lambda a: torch.tensor(a, requires_grad=True), torch.tensor
+    import gradcli.session  # noqa: F401
     from gradcli.engine.op import traced
     from gradcli.engine.tensor import Tensor
     from gradcli.engine.variable import Variable

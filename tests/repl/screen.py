@@ -9,16 +9,16 @@ import pyte
 
 
 class Screen:
-    """The real program on a terminal of 100 by 30."""
+    """The real program on a terminal, 100 wide."""
 
-    def __init__(self, home, *args, term="xterm-256color", **environment):
+    def __init__(self, home, *args, term="xterm-256color", rows=30, **environment):
         env = {key: value for key, value in os.environ.items() if not key.startswith(("GRADCLI_", "XDG_"))}
         env |= {"TERM": term, "HOME": str(home), "XDG_CONFIG_HOME": str(home / "config"),
                 "XDG_STATE_HOME": str(home / "state"), "PROMPT_TOOLKIT_NO_CPR": "1", **environment}
-        self.screen = pyte.Screen(100, 30)
+        self.screen = pyte.Screen(100, rows)
         self.stream = pyte.Stream(self.screen)
         self.raw = ""
-        self.child = pexpect.spawn(sys.executable, ["-m", "gradcli", *args], env=env, dimensions=(30, 100),
+        self.child = pexpect.spawn(sys.executable, ["-m", "gradcli", *args], env=env, dimensions=(rows, 100),
                                    encoding="utf-8", timeout=20)
 
     def type(self, text):
@@ -28,6 +28,11 @@ class Screen:
     def enter(self, *lines):
         for line in lines:
             self.child.send(line + "\r")
+        return self
+
+    def paste(self, text):
+        """Paste as a terminal does that tells pasted text from typed."""
+        self.child.send(f"\x1b[200~{text}\x1b[201~")
         return self
 
     def until(self, wanted, seconds=10):
@@ -41,6 +46,22 @@ class Screen:
 
     def lines(self):
         return [line.rstrip() for line in self.screen.display]
+
+    def underlined(self):
+        """What is underlined on the screen."""
+        return "".join(self.screen.buffer[row][column].data for row in range(self.screen.lines)
+                       for column in range(self.screen.columns) if self.screen.buffer[row][column].underscore)
+
+    def quiet(self, seconds=0.4):
+        """Read until nothing has come for a while, or for long enough if something always comes."""
+        start = end = time.monotonic()
+        end += seconds
+        while time.monotonic() < min(end, start + 5 * seconds):
+            before = len(self.raw)
+            self._read()
+            if len(self.raw) > before:
+                end = time.monotonic() + seconds
+        return self
 
     def text(self):
         return "\n".join(self.lines()).rstrip()

@@ -32,6 +32,16 @@ def test_the_file_is_private(tmp_path):
     assert stat.S_IMODE((tmp_path / "state/gradcli").stat().st_mode) == 0o700
 
 
+def test_a_file_that_others_could_read_becomes_private(tmp_path):
+    path = tmp_path / "state/gradcli/history"
+    path.parent.mkdir(parents=True)
+    path.write_text("+old\n\n")
+    path.chmod(0o644)
+    history(tmp_path).store_string("x")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert list(history(tmp_path).load_history_strings()) == ["x", "old"]
+
+
 def test_what_cannot_be_written_is_said_once(tmp_path):
     (tmp_path / "state").write_text("in the way")
     notes = []

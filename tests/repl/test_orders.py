@@ -84,6 +84,32 @@ def test_style_seed_and_precision(repl):
     assert "not one of" in said(repl, ":style ancient").err
 
 
+def test_a_fault_takes_back_what_was_written_added_up_and_drawn(repl):
+    said(repl, "x = Variable(torch.ones(2), requires_grad=True); y = (x * x).sum(); items = [1]; torch.manual_seed(1)")
+    expected = said(repl, "print(torch.randn(1)); torch.manual_seed(1)").out
+    said(repl, "y.backward(); x.data.add_(1); items.append(torch.randn(1)); nowhere")
+    assert said(repl, "print(x.grad, x.data.sum(), items)").out == "None 2.0 [1]\n"
+    assert said(repl, "y.backward(); print(x.grad.data.sum())").out == "4.0\n"
+    assert said(repl, "print(torch.randn(1))").out == expected
+
+
+def test_undo_reaches_into_tensors_and_lists(repl):
+    said(repl, "x = torch.zeros(3)", "items = [x]", "x[0] = 5", "items.append(2)")
+    assert said(repl, ":undo", "print(items[0][0], len(items))").out.endswith("5.0 1\n")
+    assert said(repl, ":undo 2", "print(x.sum())").out.endswith("0.0\n")
+
+
+def test_undo_gives_results_back(repl):
+    assert said(repl, "10", "20", ":undo", "_ + 1").out.endswith("11\n")
+
+
+def test_undo_goes_as_far_as_memory_is_kept(repl, monkeypatch):
+    monkeypatch.setattr("gradcli.repl.state.UNDO_BYTES", 100_000)
+    said(repl, "x = torch.zeros(100, 100)", *["x.add_(1)"] * 4)
+    assert "only the last 2 statements" in said(repl, ":undo 3").err
+    assert said(repl, ":undo 2", "print(x[0][0])").out.endswith("2.0\n")
+
+
 def test_undo_gives_names_their_values_back(repl):
     said(repl, "x = 1", "x = 2; y = 5", "del x")
     assert said(repl, ":undo", "x").out == "undone: del x\n2\n"
@@ -150,3 +176,96 @@ def test_completion_knows_names_attributes_commands_and_files(repl, tmp_path, mo
     monkeypatch.chdir(tmp_path)
     (tmp_path / "script.grad").write_text("")
     assert "script.grad" in offered(":load scr")
+
+
+def test_graph_draws_what_led_to_a_value(repl):
+    said(repl, "x = Variable(torch.ones(2, 2), requires_grad=True)", "y = x + 2", "z = (y * y * 3).mean()")
+    assert said(repl, ":graph z").out == """\
+z =  Mean  a number
+└─ MulConstant  2x2
+   └─ Mul  2x2
+      ├─ y =  AddConstant  2x2  #1
+      │  └─ x  2x2
+      └─ y  #1 again
+"""
+    assert said(repl, ":graph x").out == "x  2x2\n"
+    assert "let go by backward" in said(repl, "z.backward()", ":graph z").out
+    assert "no graph leads to" in said(repl, "n = 3", ":graph n").err
+
+
+def test_check_measures_slopes_and_changes_nothing(repl):
+    said(repl, "x = Variable(torch.FloatTensor([1, 2]), requires_grad=True)")
+    assert said(repl, ":check (x ** 3).sum()").out.startswith("x: 2 slopes, right to ")
+    assert "a kink at x[0]" in said(repl, ":check torch.relu(x - 1).sum()").out
+    assert said(repl, "print(x.grad, x.data.type())").out == "None torch.FloatTensor\n"
+    assert "uses no name" in said(repl, ":check 3 + 4").err
+    assert "does not depend on x" in said(repl, ":check x.detach() * 2").err
+
+
+def test_check_finds_a_wrong_rule(repl):
+    said(repl, "class Odd(Function):\n    @staticmethod\n    def forward(ctx, x):\n        return x * x\n"
+               "    @staticmethod\n    def backward(ctx, g):\n        return g * 5\n\n",
+         "x = Variable(torch.FloatTensor([1, 2]), requires_grad=True)")
+    assert said(repl, ":check Odd.apply(x)").out == (
+        "x: 2 slopes, wrong at x[0]: the rule says 5, the slope is 2\n")
+
+
+def test_edit_runs_what_comes_back_from_the_editor(repl, tmp_path, monkeypatch):
+    editor = tmp_path / "editor"
+    editor.write_text("#!/bin/sh\nsed -i s/20/30/ $1\n")
+    editor.chmod(0o700)
+    monkeypatch.setenv("VISUAL", str(editor))
+    said(repl, "x = 20", "y = 1")
+    assert said(repl, ":edit 1", "x").out == "x = 30\n30\n"
+    assert ":edit takes the number" in said(repl, ":edit 9").err
+    monkeypatch.setenv("VISUAL", "false")
+    assert "ended with status 1; nothing was run" in said(repl, ":edit").err
+    monkeypatch.setenv("VISUAL", "/no/such/editor")
+    assert "cannot start the editor" in said(repl, ":edit").err
+
+
+def test_settings_can_be_set_and_seen(repl):
+    assert said(repl, ":set precision 2", "torch.ones(1) / 3").out.startswith("\n   0.33\n")
+    assert said(repl, ":set precision").out == "2\n"
+    said(repl, ":set edit-mode vi")
+    assert repl.settings.edit_mode == "vi" and "edit-mode       vi" in said(repl, ":set").out
+    assert "did you mean 'linewidth'" in said(repl, ":set linewith 3").err
+    assert "not one of" in said(repl, ":set edit-mode ed").err
+    assert said(repl, ":set style modern", ":style").out == "modern\n"
+
+
+def test_linewidth_follows_the_terminal_only_if_asked(repl, tmp_path, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
+    wide = "torch.ones(1, 20)"
+    assert "Columns" in said(repl, wide).out
+    assert "Columns" not in said(repl, ":set linewidth auto", wide).out
+    monkeypatch.setenv("COLUMNS", "60")
+    assert "Columns" in said(repl, wide).out and said(repl, ":set linewidth").out == "auto\n"
+    said(repl, f":transcript {tmp_path}/t.txt")
+    assert "# gradcli: linewidth 200\n" in (tmp_path / "t.txt").read_text()
+    assert said(repl, ":set linewidth 80", ":set linewidth").out == "80\n"
+
+
+def test_time_leaves_no_trace(repl):
+    said(repl, "x = torch.zeros(1)", ":time x.add_(1)")
+    assert said(repl, "print(x.sum())").out == "0.0\n"
+
+
+def test_completion_computes_nothing(repl):
+    complete = pytest.importorskip("gradcli.repl.complete")
+    document = pytest.importorskip("prompt_toolkit.document")
+
+    def offered(text):
+        found = complete.Completions(repl).get_completions(document.Document(text), None)
+        return {completion.text: completion.display_meta_text for completion in found}
+
+    said(repl, "class Box:\n    @property\n    def trap(self):\n        return nowhere\n\n",
+         "box = Box(); box.inner = torch.ones(2)",
+         "x = Variable(torch.ones(3), requires_grad=True)", "x.sum().backward()")
+    assert offered("box.trap.") == {} and "trap" in offered("box.tr")
+    assert offered("box.in") == {"inner": "Tensor float32 2"}
+    assert offered("x.gra")["grad"] == "Variable float32 3"
+    assert offered("sigm")["sigmoid"].startswith("sigmoid(input)  ")
+    assert offered("x.sigmoi")["sigmoid"].startswith("sigmoid(input)  ")
+    assert offered("torch.ones(3).su") == {} and offered("x = 'sigm") == {}
+    assert set(offered(":set edit-mode ")) == {"emacs", "vi"} and "box" in offered(":info b")

@@ -92,6 +92,111 @@ def test_ctrl_c_clears_the_line_and_stops_a_program(repl):
     screen.enter("x + 60").until("65")
 
 
+def test_ctrl_c_takes_back_what_was_written_in_place(repl):
+    screen = repl()
+    screen.until(">>>")
+    screen.enter("x = torch.zeros(300, 300); n = [1]", "while True: z = [x.add_(1), n.append(2), print('on')][2]", "")
+    screen.until("on")
+    screen.type(CTRL_C).until("interrupted")
+    screen.enter("print(x.sum(), len(n))").until("0.0 1")
+    screen.enter("z").until("  | ^")
+
+
+def test_a_fault_amid_a_paste_keeps_what_came_before_it(repl):
+    screen = repl()
+    screen.until(">>>")
+    screen.paste("a = [1]\na.append(2)\na.append(nowhere(a.append(3)))\na.append(4)\n").until("  |          ^^^^^^^")
+    screen.enter("a").until("[1, 2]")
+
+
+def test_a_command_at_a_continuation_prompt_is_obeyed_and_can_be_stopped(repl):
+    screen = repl()
+    screen.until(">>>")
+    screen.enter("x = 41", "max(3,").until("...")
+    screen.enter(":info x").until("type          int")
+    screen.enter(":time (max(x for i in range(100000000)))").quiet()
+    screen.type(CTRL_C).until("interrupted")
+    screen.enter("17)").until("17")
+
+
+def test_progress_appears_after_a_second_and_leaves_no_trace(repl):
+    screen = repl()
+    screen.until(">>>")
+    screen.enter("x = Variable(torch.ones(2), requires_grad=True); t = 0",
+                 "while t < 10000000: t = t + 1; y = x * 2", "")
+    for _ in range(40):
+        screen.quiet(0.1)
+        if "loop turns" in screen.text():
+            break
+    assert "operations/s" in screen.text() and " s, " in screen.text()
+    screen.type(CTRL_C).until("interrupted")
+    assert "loop turns" not in screen.text()
+
+
+def test_no_progress_where_it_is_not_wanted(repl):
+    screen = repl("repl", "--no-progress")
+    screen.until(">>>")
+    screen.enter("while True: pass", "").quiet(1.6)
+    screen.type(CTRL_C).until("interrupted")
+    assert "loop turns" not in screen.raw
+
+
+def test_up_searches_by_what_stands_before_the_cursor(repl):
+    screen = repl()
+    screen.until(">>>")
+    screen.enter("first = 1", "second = 2", "first + 10").until("11")
+    screen.type("fir").type("\x1b[A").until(">>> first + 10")
+    screen.type("\x1b[A").until(">>> first = 1")
+    screen.type("\r").quiet()
+    screen.type("\x12sec").quiet().type("\r").until(">>> second = 2")
+
+
+def test_a_suggestion_is_taken_with_right_and_with_nothing_else(repl):
+    screen = repl()
+    screen.until(">>>")
+    screen.enter("1234 + 1").until("1235")
+    screen.type("12").until(">>> 1234 + 1")
+    screen.type("\x05\x06\x1bf").quiet()
+    screen.type("+ 5\r").until("17")
+    screen.type("123").until(">>> 1234 + 1")
+    screen.type("\x1b[C").type("0\r").until("1244")
+
+
+def test_completions_show_what_a_live_name_is(repl):
+    screen = repl()
+    screen.until(">>>")
+    screen.enter("value_a = Variable(torch.ones(2, 3)); value_b = 4", "value_b").until("4")
+    screen.type("value_\t").quiet(1)
+    assert "Variable float32 2x3" in screen.text() and "int" in screen.text()
+
+
+def test_what_cannot_be_read_is_underlined_once_the_cursor_has_left_it(repl):
+    screen = repl()
+    screen.until(">>>")
+    screen.enter("1 + 1").until("2")
+    screen.type("x = = 3").quiet()
+    assert screen.underlined() == "="
+    screen.type(CTRL_C).type("x = (1, [2])").quiet()
+    assert screen.underlined() == "()"
+
+
+def test_vi_keys_can_be_asked_for_and_left_again(repl):
+    screen = repl()
+    screen.until(">>>")
+    screen.enter(":set edit-mode vi").quiet()
+    screen.type("123\x1b").quiet(0.8).type("0x").quiet().type("\r").until("23")
+    screen.enter(":set edit-mode emacs").quiet()
+    screen.type("45\x01" + "6\r").until("645")
+
+
+def test_backspace_and_else_on_blank_lines_of_a_block_do_no_harm(repl):
+    screen = repl()
+    screen.until(">>>")
+    screen.enter("if 1 > 2:", "x = 1").quiet()
+    screen.type("\x1b\r\x1b\r").quiet().type("\x7f\x7f\x7f\t\x7f").quiet()
+    screen.enter("else:", "print(51)", "").until("51")
+
+
 def test_a_paste_is_one_submission_without_prompts_and_output(repl):
     screen = repl()
     screen.until(">>>")

@@ -2,7 +2,8 @@
 
 import pytest
 
-from gradcli.repl.validate import indentation, ready
+from gradcli.repl.pieces import mistake, pieces
+from gradcli.repl.validate import dedented, indentation, ready
 
 
 @pytest.mark.parametrize("text", ["", "  ", "x", "x = 1", "f(1)", "x)", "1 +* 2", ":vars", ":load (", "sin?",
@@ -24,3 +25,43 @@ def test_continues(text):
 ])
 def test_indentation(text, blanks):
     assert indentation(text) == " " * blanks
+
+
+@pytest.mark.parametrize("text, moved", [
+    ("if a:\n    b\n    else:", "else:"), ("if a:\n    b\n\n    else:", "else:"), ("    else:", "    else:"),
+    ("if a:\n    for i in b:\n        c\n        else:", "    else:"),
+    ("try:\n    b\n    except E as e:", "except E as e:"),
+    ("if a:\n    if b:\n        c\n    else:", "    else:"), ("x = '''\nif a:\n    else:", "    else:"),
+    ("if a:\n    b\n    ", "    "), ("if a:\n    elsewhere = 1", "    elsewhere = 1"),
+    ("while a:\n    b\n    elif c:", "    elif c:"),
+    ("if a:\n    b\n    elif c:", "elif c:"), ("try:\n    b\nexcept:\n    c\n    finally:", "finally:"),
+])
+def test_clauses_find_their_block(text, moved):
+    assert dedented(text) == moved
+
+
+LONG_FUNCTION = "def f(x):\n" + "".join(f"    x = x + {n}\n" for n in range(200))
+
+
+@pytest.mark.parametrize("text, answer", [
+    (LONG_FUNCTION.rstrip(), False), (LONG_FUNCTION, True), (LONG_FUNCTION + "    x = (\n", False),
+    ("x = 1\n" * 300, True), ("x = 1\n" * 300 + "if x:", False), ("if x:\ny = 1", True), ("@f\ndef g():", False),
+])
+def test_long_texts_and_texts_of_several_statements(text, answer):
+    assert ready(text) == answer
+
+
+def test_pieces_are_the_statements_of_the_outermost_level():
+    text = 'x = [\n1]\nif x:\n    y\n\nelse:\n    z\n"""\na\n"""\n# note\n@d\ndef f():\n    pass\n'
+    assert [(line, piece.split("\n")[0]) for line, piece in pieces(text)] == [
+        (0, "x = ["), (2, "if x:"), (7, '"""'), (10, "# note"), (11, "@d")]
+    assert "\n".join(piece for _, piece in pieces(text)) == text
+
+
+@pytest.mark.parametrize("text, place", [
+    ("x = = 1", (1, 5)), ("x = 1\ny = 2 3\nz", (2, 7)), ("x = (1", None), ("if x:", None), ("x = 1", None),
+    (":load (", None), ("sin?", None), ("if x:\n    y y\n", (2, 7)),
+])
+def test_only_what_no_more_text_can_mend_is_a_mistake(text, place):
+    span = mistake(text)
+    assert (span and (span.line, span.column)) == place

@@ -3,10 +3,10 @@
 from contextlib import contextmanager
 
 import numpy as np
-from show.printing_cases import LEAF, MADE, PARAMETER
 
 from gradcli.show import modern
 from gradcli.show.options import Options
+from show.printing_cases import LEAF, MADE, PARAMETER
 
 
 def ours(case):

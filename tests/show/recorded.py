@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+
 from show.printing_cases import LEAF, MADE, PARAMETER, TRACKED, case
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "printing_modern.json"
@@ -73,6 +74,7 @@ def load():
 
 def record():
     import torch
+
     from show.oracle import torchs
 
     cases = [{"dtype": c["dtype"], "shape": list(c["array"].shape), "elements": encoded(c["array"]),

@@ -7,12 +7,12 @@ import os
 
 import numpy as np
 import pytest
-from show import recorded
-from show.oracle import ours, torchs
-from show.printing_cases import case
 
 from gradcli.show import modern
 from gradcli.show.options import Options
+from show import recorded
+from show.oracle import ours, torchs
+from show.printing_cases import case
 
 CASES = int(os.environ.get("GRADCLI_PRINT_CASES", "600"))
 RECORDED = list(recorded.load())

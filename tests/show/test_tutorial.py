@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from show import by_the_book, tutorial_cases
-from show.printing_cases import case
 
 from gradcli.show import tutorial
 from gradcli.show.number import BLOCK, scanned
 from gradcli.show.options import Options
+from show import by_the_book, tutorial_cases
+from show.printing_cases import case
 
 EXAMPLES = [
     (np.array([0.1, -2.5, 1 / 3], np.float32), "Float", """

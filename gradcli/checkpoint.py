@@ -1,0 +1,186 @@
+"""What a session was before a statement, so that the statement can be taken back.
+
+A statement can rebind names, change what lists, dicts and objects hold, write into the memory
+of tensors, add up gradients, let go of a graph and draw random numbers. A checkpoint remembers
+all of this for whatever the names lead to. Small memory is copied at once; larger memory when
+the engine is about to write to it, so that a statement that writes nothing copies nothing large.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from operator import is_
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from gradcli.engine.op import Op, Part
+from gradcli.engine.tensor import Journal, Tensor, Write, clock, owner, written
+from gradcli.holders import INERT, Way, way_of
+
+if TYPE_CHECKING:
+    from gradcli.session import Session
+
+EAGER = 1 << 16         # bytes of one block of memory that are copied without waiting for a write
+HEAVY = 100_000         # calls of one graph that are not kept for long
+GONE = object()         # what a name was that was not set
+Names = dict[str, Any]
+
+
+class Memory:
+    """A block of memory, who wrote to it last, and its content once it has been copied."""
+
+    __slots__ = ("block", "content", "write")
+
+    def __init__(self, block: Any) -> None:
+        self.block = block
+        self.write: Write | None = written.get(id(block))
+        self.content: Any = block.copy() if block.nbytes <= EAGER else None
+
+    def changed(self) -> bool:
+        """Whether it holds other bytes now than when it was copied."""
+        return self.content is not None and (
+            self.block.nbytes > EAGER or self.block.tobytes() != self.content.tobytes())
+
+    def restore(self) -> None:
+        if self.content is not None:
+            np.copyto(self.block, self.content)
+            if self.write is None:
+                written.pop(id(self.block), None)
+            else:
+                written[id(self.block)] = self.write
+
+
+class Checkpoint:
+    """A moment of a session. It holds until `restore`; `settle` forgets what has not changed since."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._names: Names = dict(session.namespace)
+        self._names.pop("__builtins__", None)
+        self._settled: Names | None = None
+        self._since = clock()
+        self._memory: dict[int, Memory] = {}
+        self._held: dict[int, tuple[Any, Way, tuple[Any, ...]]] = {}
+        self._calls: list[tuple[Any, Any]] = []
+        self._settings = Settings(session)
+        self._visit(self._names.values())
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """Within, the engine tells of what is about to be written or let go."""
+        before = Journal.write, Journal.sweep
+        Journal.write, Journal.sweep = self._before_write, self._before_sweep
+        try:
+            yield
+        finally:
+            Journal.write, Journal.sweep = before
+
+    def _visit(self, values: Iterable[Any]) -> None:
+        """Remember everything that can be reached from `values`."""
+        pending = list(values)
+        held = self._held
+        while pending:
+            value = pending.pop()
+            kind = type(value)
+            if kind in INERT or id(value) in held:
+                continue
+            way = way_of(value)
+            if way is None:
+                continue
+            parts = way.read(value)
+            held[id(value)] = value, way, parts
+            if isinstance(value, Tensor):
+                self._remember(value.array)
+            if len(parts) < 64 or set(map(type, parts)) - INERT:
+                pending += parts
+
+    def _remember(self, array: Any) -> None:
+        block = owner(array)
+        if not isinstance(block, np.ndarray):
+            block = array
+        if id(block) not in self._memory and block.flags.writeable:
+            self._memory[id(block)] = Memory(block)
+
+    def _before_write(self, tensor: Tensor) -> None:
+        found = self._memory.get(id(owner(tensor.array)))
+        if found is not None and found.content is None:
+            found.content = found.block.copy()
+
+    def _before_sweep(self, calls: list[Any]) -> None:
+        """Keep the edges of calls older than the statement, and look at the leaves they lead to."""
+        for call in calls:
+            if type(call) is not Part and call.born < self._since:
+                self._calls.append((call, call.edges))
+                for debtor, _, _ in call.edges:
+                    if not isinstance(debtor, Op | Part) and id(debtor) not in self._held:
+                        self._visit((debtor,))
+
+    def restore(self) -> None:
+        """Make everything what it was."""
+        for call, edges in self._calls:
+            call.edges = edges
+        for memory in self._memory.values():
+            memory.restore()
+        for value, way, parts in self._held.values():
+            if way.put is not None and not _same(way.read(value), parts):
+                way.put(value, parts)
+        names = self._session.namespace
+        for name, value in self._changes().items():
+            if value is GONE:
+                names.pop(name, None)
+            else:
+                names[name] = value
+        self._settings.restore(self._session)
+
+    def _changes(self) -> Names:
+        """What names that are set otherwise now were then."""
+        if self._settled is not None:
+            return self._settled
+        now, then = self._session.namespace, self._names
+        changed = {name: value for name, value in then.items() if now.get(name, GONE) is not value}
+        return changed | dict.fromkeys(now.keys() - then.keys() - {"__builtins__"}, GONE)
+
+    def settle(self) -> None:
+        """After a statement that succeeded: forget what is still as it was."""
+        self._settled = self._changes()
+        self._names = {}
+        self._memory = {key: memory for key, memory in self._memory.items() if memory.changed()}
+        self._held = {key: held for key, held in self._held.items()
+                      if held[1].put is not None and not _same(held[1].read(held[0]), held[2])}
+
+    @property
+    def weight(self) -> float:
+        """About how many bytes it keeps alive."""
+        if len(self._calls) > HEAVY:
+            return float("inf")
+        arrays = [memory.content for memory in self._memory.values()]
+        arrays += [value.array for value in (self._settled or {}).values() if isinstance(value, Tensor)]
+        arrays += [kept for _, edges in self._calls for _, _, values in edges for kept in values]
+        return float(sum(getattr(array, "nbytes", 0) for array in arrays))
+
+
+
+class Settings:
+    """What a program can change besides values: print options, default type, random numbers, addresses."""
+
+    def __init__(self, session: Session) -> None:
+        self.options = dict(vars(session.options))
+        self.default = session.default
+        self.remarked = set(session.remarked)
+        self.numbers = session.generators.moment()
+        self.addresses = session.addresses
+        self.given = self.addresses.moment()
+
+    def restore(self, session: Session) -> None:
+        vars(session.options).update(self.options)
+        session.default = self.default
+        session.remarked = set(self.remarked)
+        session.generators.rewind(self.numbers)
+        self.addresses.rewind(self.given)
+
+
+def _same(now: tuple[Any, ...], then: tuple[Any, ...]) -> bool:
+    """Whether two readings refer to the same things."""
+    return len(now) == len(then) and all(map(is_, now, then))

@@ -1,0 +1,165 @@
+"""What values refer to, and how to make them refer to it again: one way for each kind of value.
+
+A reading is a flat tuple of everything a value refers to, so that two readings can be compared
+item by item without asking the items anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from operator import attrgetter
+from types import BuiltinFunctionType, CellType, CodeType, FunctionType, MethodType, NoneType
+from typing import Any, NamedTuple
+
+from gradcli.engine.current import Generator
+from gradcli.engine.op import Op, Part
+from gradcli.engine.surface import Handle
+from gradcli.engine.tensor import Tensor
+from gradcli.lang.kinds import MARK, user_class
+
+INERT = frozenset({int, float, bool, str, bytes, NoneType, complex, slice, range, CodeType, BuiltinFunctionType})
+"""Kinds that refer to nothing that can change."""
+
+
+class Way(NamedTuple):
+    """How to read what a value refers to, and how to put it back; `put` is None where nothing can change."""
+
+    read: Callable[[Any], tuple[Any, ...]]
+    put: Callable[[Any, tuple[Any, ...]], None] | None = None
+
+
+def way_of(value: Any) -> Way | None:
+    """The way for a value; None if it holds nothing that a program could change."""
+    if isinstance(value, type):
+        return CLASS if user_class(value) else None
+    kind = type(value)
+    if kind not in _ways:
+        _ways[kind] = _way_of_kind(kind)
+    return _ways[kind]
+
+
+_ways: dict[type, Way | None] = {}
+
+
+def _way_of_kind(kind: type) -> Way | None:
+    for base, way in WAYS.items():
+        if issubclass(kind, base):
+            return way
+    if kind is Handle or any(MARK in vars(each) for each in kind.__mro__) or kind.__module__.startswith("gradcli.nn"):
+        slots = tuple(_slots(kind))
+        return Way(partial(_read_instance, slots), partial(_put_instance, slots))
+    return None
+
+
+def _slots(kind: type) -> list[str]:
+    found: list[str] = []
+    for each in kind.__mro__:
+        names = vars(each).get("__slots__", ())
+        found += [names] if isinstance(names, str) else names
+    return [name for name in found if name not in ("__dict__", "__weakref__")]
+
+
+UNSET = object()        # what a slot holds that holds nothing
+
+
+def _read_instance(slots: tuple[str, ...], value: Any) -> tuple[Any, ...]:
+    own = getattr(value, "__dict__", {})
+    return (type(value), *[getattr(value, name, UNSET) for name in slots], *own, *own.values())
+
+
+def _put_instance(slots: tuple[str, ...], value: Any, parts: tuple[Any, ...]) -> None:
+    for name, part in zip(slots, parts[1:], strict=False):
+        if part is not UNSET:
+            object.__setattr__(value, name, part)
+        elif hasattr(value, name):
+            object.__delattr__(value, name)
+    if hasattr(value, "__dict__"):
+        _put_dict(vars(value), parts[1 + len(slots):])
+
+
+def _read_dict(value: dict[Any, Any]) -> tuple[Any, ...]:
+    return (*value, *value.values())
+
+
+def _put_dict(value: dict[Any, Any], parts: tuple[Any, ...]) -> None:
+    half = len(parts) // 2
+    value.clear()
+    value.update(zip(parts[:half], parts[half:], strict=True))
+
+
+def _put_list(value: list[Any], parts: tuple[Any, ...]) -> None:
+    value[:] = parts
+
+
+def _put_set(value: set[Any], parts: tuple[Any, ...]) -> None:
+    value.clear()
+    value.update(parts)
+
+
+_read_slots = attrgetter("__class__", *Tensor.__slots__)
+
+
+def _put_tensor(value: Tensor, parts: tuple[Any, ...]) -> None:
+    value.__class__ = parts[0]
+    for name, part in zip(Tensor.__slots__, parts[1:], strict=True):
+        setattr(value, name, part)
+
+
+def _put_hooks(value: Any, parts: tuple[Any, ...]) -> None:
+    value.hooks, = parts
+
+
+def _read_cell(value: CellType) -> tuple[Any, ...]:
+    try:
+        return (value.cell_contents,)
+    except ValueError:
+        return ()
+
+
+def _put_cell(value: CellType, parts: tuple[Any, ...]) -> None:
+    if parts:
+        value.cell_contents, = parts
+    else:
+        del value.cell_contents
+
+
+def _read_function(value: FunctionType) -> tuple[Any, ...]:
+    return (*(value.__closure__ or ()), *(value.__defaults__ or ()), *(value.__kwdefaults__ or {}).values())
+
+
+def _own_names(value: type) -> dict[str, Any]:
+    return {name: part for name, part in vars(value).items() if name not in ("__dict__", "__weakref__")}
+
+
+def _read_class(value: type) -> tuple[Any, ...]:
+    return (*_read_dict(_own_names(value)), *value.__bases__)
+
+
+def _put_class(value: type, parts: tuple[Any, ...]) -> None:
+    parts = parts[: -len(value.__bases__)]
+    half = len(parts) // 2
+    before, now = dict(zip(parts[:half], parts[half:], strict=True)), _own_names(value)
+    for name in now.keys() - before.keys():
+        type.__delattr__(value, name)
+    for name, part in before.items():
+        if now.get(name, UNSET) is not part:
+            type.__setattr__(value, name, part)
+
+
+CLASS = Way(_read_class, _put_class)
+WAYS: dict[type, Way] = {
+    Tensor: Way(_read_slots, _put_tensor),
+    list: Way(tuple, _put_list),
+    dict: Way(_read_dict, _put_dict),
+    set: Way(tuple, _put_set),
+    tuple: Way(tuple),
+    CellType: Way(_read_cell, _put_cell),
+    FunctionType: Way(_read_function),
+    MethodType: Way(attrgetter("__self__", "__func__")),
+    staticmethod: Way(lambda value: (value.__func__,)),
+    property: Way(lambda value: (value.fget, value.fset)),
+    Op: Way(lambda value: (value.hooks,), _put_hooks),
+    Part: Way(lambda value: (value.hooks,), _put_hooks),
+    Generator: Way(lambda value: value.numbers.moment(), lambda value, parts: value.numbers.rewind(parts)),
+}

@@ -1,0 +1,93 @@
+"""The commands that change how the prompt behaves, and the one that hands a statement to an editor."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import tempfile
+
+from gradcli.commands.outcome import manner
+from gradcli.commands.running import PRINTING
+from gradcli.commands.settings import KEYS, nearest, read
+from gradcli.errors import FileFault, UsageFault
+from gradcli.repl.state import Repl
+
+SETTABLE = ("style", *PRINTING, "edit_mode", "errors", "color", "progress", "time_limit", "memory_limit", "no_limits")
+"""What can be set while a session lasts, by the names of commands/settings.py."""
+
+
+def set_style(repl: Repl, name: str) -> None:
+    """Print in this style from now on, and draw its random numbers."""
+    repl.settings.style = str(read(KEYS["style"], name, ":style"))
+    repl.session.style = repl.settings.style
+    repl.orders += f"# gradcli: style {repl.settings.style}\n"
+
+
+def set_option(repl: Repl, rest: str) -> None:
+    """Set one thing, or list what can be set."""
+    word, _, text = rest.partition(" ")
+    if not word:
+        for name in SETTABLE:
+            repl.write(f"{KEYS[name].word:<16}{_shown(repl, name)}\n")
+        return
+    name, text = word.replace("-", "_"), text.strip()
+    if name not in SETTABLE:
+        raise UsageFault(f":set knows no {word!r}{nearest(word, [KEYS[known].word for known in SETTABLE])}", ":set")
+    if not text:
+        repl.write(f"{_shown(repl, name)}\n")
+    elif name == "style":
+        set_style(repl, text)
+    elif name == "linewidth" and text == "auto":
+        repl.follows_width = True
+    else:
+        _set(repl, name, text)
+
+
+def _set(repl: Repl, name: str, text: str) -> None:
+    value = read(KEYS[name], text, f":set {KEYS[name].word}")
+    if name in PRINTING:
+        repl.run(f"torch.set_printoptions({name}={value!r})", ":set")
+        if name in ("linewidth", "profile"):
+            repl.follows_width = False
+    setattr(repl.settings, name, value)
+    manner.errors, manner.color = repl.settings.errors, repl.settings.color
+
+
+def _shown(repl: Repl, name: str) -> str:
+    """What is in force now, as it would be typed."""
+    if name == "linewidth" and repl.follows_width:
+        return "auto"
+    value = getattr(repl.session.options, name, getattr(repl.settings, name))
+    if value is None:
+        return "none"
+    return str(value).lower() if isinstance(value, bool) else f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def edit(repl: Repl, rest: str) -> None:
+    """Open a statement in the editor of $VISUAL or $EDITOR, and run what comes back if it is not empty."""
+    if rest and not (rest.isdecimal() and 0 < int(rest) <= len(repl.entries)):
+        raise UsageFault(f":edit takes the number of a statement, from 1 to {len(repl.entries)}", ":history")
+    before = repl.entries[int(rest or 0) - 1].text + "\n" if repl.entries else ""
+    after = edited(before)
+    if after.strip():
+        repl.write(after if after.endswith("\n") else after + "\n")
+        repl.run(after, "<edited>")
+
+
+def edited(text: str) -> str:
+    """What a text has become in the person's editor."""
+    command = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
+    with tempfile.TemporaryDirectory(prefix="gradcli-") as folder:
+        path = os.path.join(folder, "statement.grad")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        try:
+            status = subprocess.run([*shlex.split(command), path], check=False).returncode
+        except (OSError, ValueError) as error:
+            raise FileFault(f"cannot start the editor {command}: {getattr(error, 'strerror', None) or error}",
+                            "EDITOR=nano gradcli") from None
+        if status:
+            raise FileFault(f"the editor {command} ended with status {status}; nothing was run")
+        with open(path, encoding="utf-8", errors="strict") as file:
+            return file.read()

@@ -1,0 +1,58 @@
+"""Ctrl-C, wherever it comes in."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Timer, current_thread, main_thread
+from typing import Any
+
+AGAIN = 0.001       # seconds after which a Ctrl-C that was swallowed is given once more
+
+
+@contextmanager
+def deferred() -> Iterator[None]:
+    """Within, Ctrl-C waits: half a restoration would be worse than none."""
+    if current_thread() is not main_thread():
+        yield
+        return
+    waiting: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, frame: waiting.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if waiting:
+        signal.raise_signal(signal.SIGINT)
+
+
+@contextmanager
+def stopping() -> Iterator[None]:
+    """Within, Ctrl-C stops what runs, also while the prompt's own handler is in force or in the midst of a clean-up.
+
+    Python drops an exception that is raised where an object is being let go; a Ctrl-C dropped
+    there is given again.
+    """
+    if current_thread() is not main_thread():
+        yield
+        return
+    hook, before = sys.unraisablehook, signal.getsignal(signal.SIGINT)
+
+    def given_again(lost: Any) -> None:
+        if issubclass(lost.exc_type, KeyboardInterrupt):
+            Timer(AGAIN, lambda: signal.pthread_kill(main, signal.SIGINT)).start()
+        else:
+            hook(lost)
+
+    main = main_thread().ident or 0
+    sys.unraisablehook = given_again
+    woken = signal.set_wakeup_fd(-1)        # or the prompt would clear the line being typed as well
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        signal.set_wakeup_fd(woken)
+        sys.unraisablehook = hook

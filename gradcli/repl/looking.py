@@ -1,0 +1,90 @@
+"""The commands that look at values: what they are, where they come from, whether their gradients are right."""
+
+from __future__ import annotations
+
+import re
+from time import perf_counter
+from typing import Any
+
+from gradcli.errors import UsageFault
+from gradcli.repl.state import Repl
+
+ENOUGH, MOST = 0.5, 10_000      # seconds and turns after which :time has seen enough
+
+
+def show_vars(repl: Repl, rest: str) -> None:
+    rows = [(name, *facts(value)) for name, value in sorted(repl.names().items())]
+    if rows:
+        rows.insert(0, ("name", "type", "shape", "requires_grad", "grad", "bytes"))
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        repl.write("  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() + "\n")
+
+
+def facts(value: Any) -> tuple[str, str, str, str, str]:
+    """What a value is: type, shape, whether it requires and has a gradient, and its size."""
+    if hasattr(value, "array"):
+        return (f"{type(value).__name__} {value.dtype.name}", "x".join(map(str, value.shape)) or "0-d",
+                "yes" if value.requires_grad else "", "yes" if value.grad is not None else "", str(value.array.nbytes))
+    return type(value).__name__, str(len(value)) if isinstance(value, (str, list, tuple, dict, set)) else "", "", "", ""
+
+
+def show_info(repl: Repl, rest: str) -> None:
+    value = repl.named(rest)
+    kind, shape, requires, has, size = facts(value)
+    made = getattr(getattr(value, "node", None), "modern_name", None)
+    for label, fact in (("type", kind), ("shape", shape), ("made by", made or ""), ("requires grad", requires),
+                        ("has grad", has), ("bytes", size), ("assigned in", _assignment(repl, rest))):
+        if fact:
+            repl.write(f"{label:<14}{fact}\n")
+    repl.write(repl.session.text(value).rstrip("\n") + "\n")
+
+
+def _assignment(repl: Repl, name: str) -> str:
+    """The last statement that seems to have set a name, for a person to look at."""
+    sets = re.compile(rf"(?:^|[\s;,(]){re.escape(name)}\s*(?:[-+*/@]?=(?!=)|,.*=(?!=))", re.MULTILINE)
+    return next((entry.text for entry in reversed(repl.entries) if sets.search(entry.text)), "")
+
+
+def clear_gradients(repl: Repl, rest: str) -> None:
+    """Set every gradient to None: of the tensors that names stand for, and of what modules learn."""
+    lines = [f"{name}.grad = None" if getattr(value, "grad", None) is not None else f"{name}.zero_grad()"
+             for name, value in sorted(repl.names().items()) if _has_gradients(value)]
+    if lines:
+        repl.run("; ".join(lines), ":zero")
+    repl.write(f"{', '.join(line.split('.')[0] for line in lines) or 'nothing'} cleared\n")
+
+
+def _has_gradients(value: Any) -> bool:
+    if hasattr(type(value), "array"):
+        return value.grad is not None
+    return not isinstance(value, type) and callable(getattr(value, "zero_grad", None)) and any(
+        parameter.grad is not None for parameter in value.parameters())
+
+
+def time_expression(repl: Repl, rest: str) -> None:
+    """Run it for half a second, and take back what that has changed."""
+    turns, start, elapsed = 0, perf_counter(), 0.0
+    with repl.trying():
+        while elapsed < ENOUGH and turns < MOST:
+            repl.session.run(rest, ":time", echo=False)
+            turns += 1
+            elapsed = perf_counter() - start
+    repl.write(f"{elapsed / turns * 1e6:.1f} microseconds a turn, mean of {turns}\n")
+
+
+def show_graph(repl: Repl, rest: str) -> None:
+    """The calls behind a value, as a tree."""
+    value = repl.named(rest)
+    if not hasattr(type(value), "array"):
+        raise UsageFault(f"{rest} is a {type(value).__name__}, which no graph leads to", ":vars")
+    for line in repl.session.graph(value):
+        repl.write(line + "\n")
+
+
+def check_gradients(repl: Repl, rest: str) -> None:
+    """Compare the gradients of an expression with slopes measured around the values its names have now."""
+    with repl.trying():
+        lines = repl.session.check(rest)
+    for line in lines:
+        repl.write(line + "\n")
