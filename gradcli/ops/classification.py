@@ -105,8 +105,11 @@ def checked(shape, target, weight):
         raise ShapeFault("nll_loss() needs an input of at least one dimension: one number a class")
     want = (shape[0], *shape[2:]) if len(shape) > 1 else ()
     if target.shape != want and not (len(shape) == 1 and target.shape == (1,)):
-        raise ShapeFault(f"nll_loss() of a {sized(shape)} input needs a target of shape {list(want)}, "
-                         f"not {list(target.shape)}: one class for each prediction")
+        spare = len(want) == 1 and target.shape == (*want, 1)
+        raise ShapeFault(f"{'0D or 1D target tensor expected, multi-target not supported: ' if len(shape) < 3 else ''}"
+                         f"nll_loss() of a {sized(shape)} input needs a target of shape {list(want)}, "
+                         f"not {list(target.shape)}: one class for each prediction",
+                         *([("target.squeeze(1)", "without its last dimension")] if spare else []))
     classes = shape[1] if len(shape) > 1 else shape[0]
     if weight is not None and weight.shape != (classes,):
         raise ShapeFault(f"weight tensor should be defined either for all {classes} classes or no classes but got "

@@ -240,11 +240,12 @@ def _flatten(data, shape, leaves):
     if isinstance(data, Tensor | np.ndarray):
         array = data.array if isinstance(data, Tensor) else data
         if array.shape != shape:
-            raise ValueFault(f"the lists are ragged: expected shape {list(shape)} and found {list(array.shape)}")
+            raise ValueFault(f"the lists are ragged: expected shape {list(shape)} and found {list(array.shape)}",
+                             ("torch.cat([x, y])", "joins tensors of several lengths; torch.stack those of one"))
         leaves.extend(array.reshape(-1)[i] for i in range(array.size))
     elif isinstance(data, list | tuple | range):
         if not shape or len(data) != shape[0]:
-            raise ValueFault(f"the lists are ragged: expected sequence of length {shape[0] if shape else 0} at dim "
+            raise ValueFault(f"the lists are ragged: expected sequence of length {shape[0] if shape else 0} "
                              f"(got {len(data)})", ("[[1, 2], [3, 4]]", "rows of one length"))
         for item in data:
             _flatten(item, shape[1:], leaves)

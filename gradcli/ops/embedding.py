@@ -58,7 +58,8 @@ def counted(weight, input):
     if weight.ndim != 2:
         raise ShapeFault("'weight' must be 2-D")
     if input.dtype.kind not in "iu":
-        raise TypeFault(f"embedding() looks rows up by whole numbers, and was given {input.dtype}", "x.long()")
+        raise TypeFault(f"embedding(): Expected indices of scalar type Long or Int, but got {input.dtype}: rows are "
+                        "looked up by whole numbers", "x.long()")
     if input.size and not 0 <= input.min() <= input.max() < len(weight):
         bad = int(input.max()) if input.max() >= len(weight) else int(input.min())
         raise IndexFault(f"index out of range in self: {bad}, where rows are 0 to {len(weight) - 1}")
@@ -80,7 +81,8 @@ class RowsBack(Op):
         total = np.zeros((count, input.shape[-1]), input.dtype)
         if input.size:
             picks = at.reshape(-1)
-            order = np.argsort(picks.astype(np.uint16) if count <= 1 << 16 else picks, kind="stable")   # short: by digits
+            short = picks.astype(np.uint16) if count <= 1 << 16 else picks      # 16 bits are sorted digit by digit
+            order = np.argsort(short, kind="stable")
             ordered = picks[order]
             starts = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
             sums = np.add.reduceat(np.take(input.reshape(-1, input.shape[-1]), order, 0), starts, axis=0)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from gradcli.engine.current import draw
-from gradcli.engine.kernels import ZERO, choose, stepped
+from gradcli.engine.kernels import LARGE, ZERO, choose, stepped
 from gradcli.engine.op import Op
 from gradcli.engine.signature import Array, Flag, Number
 from gradcli.errors import ShapeFault, ValueFault
@@ -89,6 +89,8 @@ class LeakyBack(Slope):
     errors = [("text", [1.0], 0.1)]
 
     def forward(g: Array, value: Array, negative_slope: Number):
+        if g.size < LARGE:
+            return np.where(np.greater(value, ZERO[value.dtype]), g, g * negative_slope)
         return stepped(np.greater(value, ZERO[value.dtype]), 1, negative_slope, value.dtype) * g
 
     def grad_g(F, again, value, negative_slope):

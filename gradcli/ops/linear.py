@@ -31,10 +31,7 @@ class Linear(Op):
 
     def forward(input: Array, weight: Array, bias: Array = None):
         if weight.ndim not in (1, 2) or not input.ndim or input.shape[-1] != weight.shape[-1]:
-            raise ShapeFault(f"mat1 and mat2 shapes cannot be multiplied: linear() of a {sized(input.shape)} input "
-                             f"needs a "
-                             f"weight of (features out) x {input.shape[-1] if input.ndim else 1}, not "
-                             f"{sized(weight.shape)}")
+            raise unfit(input, weight)
         out = input.reshape(-1, input.shape[-1]).dot(weight.T).reshape(input.shape[:-1] + weight.shape[:-1]) if (
             input.ndim > 2 and input.size) else np.matmul(input, weight.T)
         if bias is not None:
@@ -59,6 +56,18 @@ class Linear(Op):
 
     def grad_bias(F, g):
         return g
+
+
+def unfit(input, weight):
+    """The fault for an input that has not as many features as the weight multiplies."""
+    given, taken = input.shape[-1] if input.ndim else 1, weight.shape[-1] if weight.ndim else 1
+    rows = sized((_count(input.shape[:-1]), given))
+    repairs = [(f"nn.Linear({given}, {weight.shape[0]})", f"a layer for {given} features")]
+    if input.ndim > 2 and _count(input.shape[1:]) == taken:
+        repairs.insert(0, ("x.view(x.size(0), -1)", f"each of the {input.shape[0]} as one row of {taken} features"))
+    return ShapeFault(f"mat1 and mat2 shapes cannot be multiplied ({rows} and {sized(weight.shape[::-1])}): "
+                      f"a {sized(input.shape)} input has {given} features, and the weight is for {taken}",
+                      *(repairs if weight.ndim == 2 else ()))
 
 
 def _count(lengths):

@@ -170,7 +170,7 @@ class Relu(Unary):
         # np.clip is several times faster, once its overhead does not count
         if input.size > MANY and input.dtype.kind == "f":
             return input.clip(0, np.inf)
-        return np.maximum(input, input.dtype.type(0))
+        return np.maximum(input, ZERO[input.dtype])
 
     def grad_input(F, g, out):
         return F.relu_back(g, out)

@@ -83,17 +83,17 @@ def greatest(padded, kernel, stride, dilation, count):
 def flat_places(which, lengths, kernel, stride, padding, dilation, count):
     """Positions within windows as places in a plane of `lengths`, counted row by row."""
     within = np.unravel_index(np.arange(math.prod(kernel)), kernel)
-    beyond = any(padding) or any(r > 0 for r in reach(lengths, count, kernel, stride, padding, dilation))
-    flat, steps, starts = np.zeros(which.shape if beyond else (), np.int64), 0, 0
+    over = any(padding) or any(r > 0 for r in reach(lengths, count, kernel, stride, padding, dilation))
+    flat, steps, starts = np.zeros(which.shape if over else (), np.int64), 0, 0
     for axis, n in enumerate(lengths):
         start = np.arange(count[axis]) * stride[axis] - padding[axis]
         start = start.reshape((-1,) + (1,) * (len(lengths) - axis - 1))
         step = within[axis] * dilation[axis]
-        if beyond:      # a window of nothing but padding names its first place inside
+        if over:      # a window of nothing but padding names its first place inside
             flat = flat * n + np.clip(step[which] + start, 0, n - 1)
         else:
             steps, starts = steps * n + step, starts * n + start
-    return flat if beyond else np.take(steps, which) + starts
+    return flat if over else np.take(steps, which) + starts
 
 
 class PutInPlanes(Kernel):

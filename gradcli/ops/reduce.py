@@ -1,7 +1,10 @@
 """Many elements to one: sums, means, extremes, norms."""
 
+import math
+
 import numpy as np
 
+from gradcli.engine.dtypes import float32
 from gradcli.engine.kernels import full_sum, sums
 from gradcli.engine.op import Op
 from gradcli.engine.signature import Array, DimOrTensor, Dims, Flag, NormOrder, Type
@@ -66,9 +69,13 @@ class Sum(Reduction):
     samples = [(GRID,), (GRID, 0), (GRID, 1, True), (GRID, (0, 1)), (GRID, -1), (GRID, 0, False, np.dtype(np.float64))]
 
     def forward(input: Array, dim: Dims = None, keepdim: Flag = False, *, dtype: Type = None):
+        if dim is dtype is None and not keepdim and input.dtype is float32:
+            return full_sum(input)
         return total(input, axes(dim, input.ndim), keepdim, dtype)
 
     def grad_input(F, g, input_shape, dim, keepdim, input_dtype):
+        if dim is None and not keepdim:
+            return F.expand(F.cast(g, input_dtype), input_shape)
         return F.expand(restored(F, F.cast(g, input_dtype), input_shape, dim, keepdim), input_shape)
 
 
@@ -84,14 +91,14 @@ class Mean(Reduction):
             raise TypeFault("mean(): the input must be floating, not whole numbers or truth values",
                             ("x.float().mean()", "the mean as a floating number"))
         where = axes(dim, input.ndim)
-        count = int(np.prod([input.shape[i] for i in where]))
+        count = math.prod([input.shape[i] for i in where])
         summed = total(input, where, keepdim, dtype)
         return summed / count if count else summed * np.nan
 
     def grad_input(F, g, input_shape, dim, keepdim, input_dtype):
-        count = 1
-        for i in axes(dim, len(input_shape)):
-            count *= input_shape[i]
+        count = math.prod([input_shape[i] for i in axes(dim, len(input_shape))])
+        if dim is None and not keepdim:
+            return F.expand(F.cast(g, input_dtype) / max(count, 1), input_shape)
         return F.expand(restored(F, F.cast(g, input_dtype), input_shape, dim, keepdim) / max(count, 1), input_shape)
 
 

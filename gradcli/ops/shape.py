@@ -48,8 +48,8 @@ class View(Op):
         shape = fitted(shape, input.size)
         seen = viewed(input, shape)
         if seen is None:
-            raise ShapeFault(f"view(): a {sized(input.shape)} tensor whose rows are not in a row in memory cannot be "
-                             f"seen as {sized(shape)}",
+            raise ShapeFault(f"view size is not compatible with input tensor's size and stride: a {sized(input.shape)} "
+                             f"tensor whose rows are not in a row in memory cannot be seen as {sized(shape)}",
                              (f"x.reshape({', '.join(map(str, shape))})", "copies if it must"))
         return seen
 
@@ -201,7 +201,7 @@ class Cat(Op):
         for k, t in enumerate(solid[1:], 1):
             if t.ndim != solid[0].ndim or t.shape[:at] + t.shape[at + 1 :] != (
                     solid[0].shape[:at] + solid[0].shape[at + 1 :]):
-                raise ShapeFault(f"cat(): sizes must match except in dimension {at}: tensor 0 is "
+                raise ShapeFault(f"cat(): Sizes of tensors must match except in dimension {at}: tensor 0 is "
                                  f"{sized(solid[0].shape)}, tensor {k} is {sized(t.shape)}")
         return np.concatenate(solid, at)
 

@@ -3,6 +3,7 @@
 import numpy as np
 
 from gradcli.engine.device import here_only, names_device
+from gradcli.engine.kernels import full_sum
 from gradcli.engine.op import Op
 from gradcli.engine.signature import (
     REFUSED,
@@ -82,6 +83,10 @@ class Expand(Op):
 
 def expanded(array, size):
     """`array` seen with `size`, in which -1 keeps the length that is there."""
+    if size and not array.ndim and -1 not in size and 0 not in size:    # np.broadcast_to takes its time
+        seen = np.ndarray(size, array.dtype, array, 0, (0,) * len(size))
+        seen.flags.writeable = False
+        return seen
     lead = len(size) - array.ndim
     full = tuple(array.shape[i - lead] if n == -1 and i >= lead else n for i, n in enumerate(size))
     if lead >= 0 and full == (1,) * lead + array.shape:
@@ -104,6 +109,8 @@ class SumTo(Op):
     errors = [("text", (2,))]
 
     def forward(input: Array, shape: Anything):
+        if not shape:
+            return np.asarray(full_sum(input))
         lead = input.ndim - len(shape)
         axes = (*range(lead), *(i + lead for i, n in enumerate(shape) if n == 1 and input.shape[i + lead] != 1))
         summed = np.add.reduce(input, axis=axes, keepdims=True) if axes else input
