@@ -58,11 +58,14 @@ def deal(words: list[str]) -> int:
     if command is None and not words[0].startswith("-"):
         raise _unknown(words[0], list(group.commands))
     if words[0] in FREE:
-        words = [words[0], *sorted_words(words[1:], *spellings(command))]
+        every, valued = spellings(command)
+        if lacking := _lacking(words[1:], valued):
+            raise UsageFault(f"{lacking} needs a value after it", f"gradcli {words[0]} --help")
+        words = [words[0], *sorted_words(words[1:], every, valued)]
     try:
         return group.main(args=words, prog_name="gradcli", standalone_mode=False) or 0
     except Misuse as error:
-        context = getattr(error, "ctx", None)
+        context: Any = getattr(error, "ctx", None)
         if type(error).__name__ == "NoArgsIsHelpError":     # its message is the whole of --help
             raise UsageFault(f"{context.command_path} needs a command after it: "
                              f"{', '.join(context.command.commands)}", f"{context.command_path} --help") from None
@@ -100,13 +103,22 @@ def sorted_words(words: list[str], every: set[str], valued: set[str]) -> list[st
             others += left
         elif word in every or (word[:2] == "--" and word[2:3].isalpha()):
             options.append(word)
-            if word in valued:
-                if (value := next(left, None)) is None:
-                    raise UsageFault(f"{word} needs a value after it")
+            if word in valued and (value := next(left, None)) is not None:
                 options.append(value)
         else:
             others.append(word)
     return [*options, "--", *others]
+
+
+def _lacking(words: list[str], valued: set[str]) -> str | None:
+    """The option at the end that lacks its value, and would take the -- put after it for one."""
+    left = iter(words)
+    for word in left:
+        if word == "--":
+            break
+        if word in valued and next(left, None) is None:
+            return word
+    return None
 
 
 def _asked(option: str, words: list[str]) -> str | None:

@@ -26,6 +26,11 @@ def tensor_names() -> frozenset[str]:
     return frozenset(set(DIRECTORY["methods"]) | METHODS.keys() | STORED.keys() | PROPERTIES.keys() | FIELDS)
 
 
+def harmless_names() -> frozenset[str]:
+    """Those of them that are harmless on everything else that a program can hold."""
+    return tensor_names() - {"numpy"}       # an element type has numpy's own under that name
+
+
 class Door:
     """What a program may do with the values that are not Python's own: the questions a policy asks."""
 
@@ -75,7 +80,7 @@ CLOSED = frozenset({"_readable", "_writable", "_class_readable", "_holds", "_inh
                     *nn_closed})
 """What a program's class may not name when it inherits from one of ours."""
 
-DECORATORS = frozenset(f"{prefix}{name}" for name in ("no_grad", "enable_grad", "inference_mode")
+DECORATORS = frozenset(f"{prefix}{name}" for name in ("no_grad", "enable_grad", "inference_mode", "set_grad_enabled")
                        for prefix in ("", "torch.")) | {"once_differentiable", "torch.autograd.no_grad"}
 
 

@@ -9,7 +9,8 @@ from typing import Any
 from gradcli.engine.dtypes import DType
 from gradcli.engine.op import short, traced
 from gradcli.engine.types import TensorType
-from gradcli.errors import ArgumentFault
+from gradcli.errors import ArgumentFault, LimitFault
+from gradcli.lang.budget import Budget
 from gradcli.lang.kinds import Kind
 
 
@@ -91,8 +92,8 @@ class TensorKind(Kind):
 
 MATH = (
     "acos acosh asin asinh atan atan2 atanh cbrt ceil copysign cos cosh degrees dist e erf erfc exp exp2 expm1 fabs "
-    "floor fmod frexp fsum gamma gcd hypot inf isclose isfinite isinf isnan isqrt lcm ldexp lgamma log log10 log1p "
-    "log2 modf nan nextafter pi prod radians remainder sin sinh sqrt tan tanh tau trunc ulp").split()
+    "floor fmod frexp fsum gamma gcd hypot inf isclose isfinite isinf isnan isqrt ldexp lgamma log log10 log1p "
+    "log2 modf nan nextafter pi radians remainder sin sinh sqrt tan tanh tau trunc ulp").split()
 FACTORIAL_LIMIT = 20_000
 
 
@@ -100,18 +101,45 @@ def _bounded(function: Callable[..., Any]) -> Callable[..., Any]:
     """A function of whole numbers whose results grow fast, for numbers that are not too large."""
 
     def bounded(*args: int) -> Any:
-        if any(abs(a) > FACTORIAL_LIMIT for a in args):
-            raise ArgumentFault(f"{function.__name__}() takes numbers up to {FACTORIAL_LIMIT} here")
+        if any(type(a) is int and a > FACTORIAL_LIMIT for a in args):
+            raise LimitFault(f"{function.__name__}() takes numbers up to {FACTORIAL_LIMIT} here")
         return function(*args)
 
     bounded.__name__ = bounded.__qualname__ = function.__name__
     return bounded
 
 
+def _product(iterable: Iterable[Any], /, *, start: Any = 1) -> Any:
+    """The product of all values."""
+    for value in iterable:
+        start = _judged(start * value, "prod")
+    return start
+
+
+def _multiple(*integers: int) -> int:
+    """The least number that all of these divide."""
+    found = math.lcm(*integers[:1])
+    for number in integers[1:]:
+        found = _judged(math.lcm(found, number), "lcm")
+    return found
+
+
+def _called(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    function.__name__ = function.__qualname__ = name
+    return function
+
+
+def _judged(number: Any, name: str) -> Any:
+    if type(number) is int and number.bit_length() > Budget.bits:
+        raise LimitFault(f"{name}() would have more than {Budget.bits} binary digits")
+    return number
+
+
 def math_space() -> Namespace:
     """Python's math, as far as it is harmless."""
     growing = {name: _bounded(getattr(math, name)) for name in ("comb", "factorial", "perm")}
-    return Namespace("math", **{name: getattr(math, name) for name in MATH}, pow=math.pow, **growing)
+    return Namespace("math", **{name: getattr(math, name) for name in MATH}, pow=math.pow, **growing,
+                     prod=_called("prod", _product), lcm=_called("lcm", _multiple))
 
 
 def random_space(generators: Any) -> Namespace:
@@ -125,3 +153,24 @@ def random_space(generators: Any) -> Namespace:
 
     return Namespace("random", **{name: drawing(name) for name in (
         "random", "uniform", "gauss", "randint", "choice", "shuffle", "sample", "seed")})
+
+
+def partial(function: Callable[..., Any], /, *first: Any, **given: Any) -> Callable[..., Any]:
+    """`function` with some of its arguments already given."""
+    if not callable(function):
+        raise ArgumentFault("partial() needs a function", "partial(f, 2.0)")
+
+    def partly(*args: Any, **options: Any) -> Any:
+        return function(*first, *args, **{**given, **options})
+
+    return partly
+
+
+ANNOTATIONS = "Any Callable Dict Iterable Iterator List Optional Sequence Set Tuple Union".split()
+
+
+def plain_spaces() -> dict[str, Namespace]:
+    """The few parts of Python's library that programs with tensors import besides `math` and `random`."""
+    return {"collections": Namespace("collections", OrderedDict=Kind("collections.OrderedDict", (dict,), dict)),
+            "functools": Namespace("functools", partial=partial),
+            "typing": Namespace("typing", **{name: Kind(f"typing.{name}", ()) for name in ANNOTATIONS})}

@@ -106,9 +106,14 @@ PROGRAMS = {
             return functional_call(net, weights, (x,)).sum()
         print(grad(loss)(weights, torch.tensor([4., 5.])))
         print(vmap(grad(loss), in_dims=(None, 0))(weights, torch.eye(2))["weight"])
+        y = torch.tensor([1., 2.], requires_grad=True)
+        cubes = y ** 3
+        print(torch.vmap(lambda v: torch.autograd.grad(cubes, y, v)[0])(torch.eye(2)).tolist())
+        jacobian, beside = torch.func.jacrev(lambda x: (x * x, x.sum()), has_aux=True)(torch.ones(1))
+        print(jacobian, beside)
         print(torch.func.jvp(torch.exp, (torch.zeros(1),), (torch.ones(1),)))
         """, "{'weight': tensor([[4., 5.]])}\ntensor([[[1., 0.]],\n\n        [[0., 1.]]])\n"
-             "(tensor([1.]), tensor([1.]))\n"),
+             "[[3.0, 0.0], [0.0, 12.0]]\ntensor([[2.]]) tensor(1.)\n(tensor([1.]), tensor([1.]))\n"),
     "modules that tell their gradients": ("""
         import torch
         layer = torch.nn.Linear(2, 1, bias=False)
@@ -136,7 +141,8 @@ PROGRAMS = {
         torch.manual_seed(1)
         torch.randint(low=0, high=9, size=(4,), generator=mine)
         print(torch.equal(before, torch.rand(1)))
-        """, "True\nFalse 7\nTrue\n"),
+        print(torch.randint(low=0, high=3, size=(torch.tensor([1, 3]).sum(),)).shape)
+        """, "True\nFalse 7\nTrue\ntorch.Size([4])\n"),
     "normalised, then changed in place": ("""
         import torch
         from torch import nn

@@ -31,6 +31,12 @@ def differentiate(expr: str, at: list[str], wrt: list[str], order: int, settings
     if unknown:
         raise UsageFault(f"--wrt {unknown[0]}: the point has no such name", "--at " + f"'{unknown[0]}=...'")
     leaves = wrt or [name for name in names if _is_floating(session[name])]
+    if not leaves:
+        raise UsageFault("there is nothing to differentiate by: no name of the point holds floating numbers",
+                         "--at 'x=2'")
+    whole = [name for name in leaves if not _is_floating(session[name])]
+    if whole:
+        raise UsageFault(f"--wrt {whole[0]}: it holds no floating numbers, so nothing can be differentiated by it")
     value, orders = timed(settings, "grad", lambda: _derivatives(session, source, leaves, order))
     write = {"text": _text, "plain": _plain}.get(settings.format, _json)
     output.write(write(session, value, orders))
@@ -75,8 +81,7 @@ def _derivatives(session: Session, source: Source, leaves: list[str], order: int
     orders: list[dict[str, Any]] = [{} for _ in range(order)]
     for name in leaves:
         if session[name].array.size != 1:
-            raise UsageFault(f"--order {order} needs numbers, and {name} has {session[name].array.size} elements",
-                             f"gradcli hess {source.text.strip()!r} --at ...")
+            raise UsageFault(f"--order {order} needs numbers, and {name} has {session[name].array.size} elements")
         value = _value(session, source)
         derivative = value
         for found in orders:
@@ -93,6 +98,8 @@ def _value(session: Session, source: Source) -> Any:
         session[RESULT] = value
         session.run(f"{RESULT} = torch.tensor(float({RESULT}))", source.name, echo=False)
         value = session[RESULT]
+    if value is None:
+        raise UsageFault("the text ends with no expression, so there is no value to differentiate")
     if not is_tensor(value):
         raise UsageFault(f"the expression gives a {type(value).__name__}, which has no gradient")
     if value.array.size != 1:

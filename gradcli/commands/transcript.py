@@ -30,6 +30,8 @@ def statements(text: str, name: str) -> Iterator[tuple[int, str]]:
 
     lines = text.split("\n")
     starts = sorted({text.count("\n", 0, node[1]) for node in parse(text, name)[3]})
+    if not starts:
+        return
     heads = [_first(lines, start, after) for start, after in zip(starts, [-1, *starts[:-1]], strict=True)]
     for head, start, end in zip(heads, starts, [*heads[1:], len(lines)], strict=True):
         while end - 1 > start and _beside(lines[end - 1]) and not lines[end - 2].endswith("\\"):

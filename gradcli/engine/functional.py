@@ -46,6 +46,12 @@ def backward(tensors: Any, grad_tensors: Any = None, retain_graph: Any = None, c
     sweep_back(outputs, seeds, keep, create_graph, None if inputs is None else _several(inputs, "the inputs"))
 
 
+class Repeated:
+    """Whether a function is being called for one slice after another: a graph that they share is swept by each."""
+
+    slices = False
+
+
 def grad(outputs: Any, inputs: Any, grad_outputs: Any = None, retain_graph: Any = None, create_graph: bool = False,
          only_inputs: bool = True, allow_unused: Any = None, is_grads_batched: bool = False,
          materialize_grads: bool = False) -> tuple[Any, ...]:
@@ -57,7 +63,7 @@ def grad(outputs: Any, inputs: Any, grad_outputs: Any = None, retain_graph: Any 
                             ("x = Variable(torch.ones(2), requires_grad=True)", "a leaf that gradients can flow to"))
     seeds = _seeds(found, grad_outputs)
     debtors = [debtor(x) for x in wanted]
-    keep = create_graph if retain_graph is None else bool(retain_graph)
+    keep = Repeated.slices or (create_graph if retain_graph is None else bool(retain_graph))
     owed = sweep(found, seeds, keep, bool(create_graph), debtors)
     gradients = []
     for x, to in zip(wanted, debtors, strict=True):

@@ -182,7 +182,7 @@ def _integer(value: Any) -> Any:
         return value
     if isinstance(value, Tensor) and value.array.ndim == 0 and value.array.dtype.kind in "iu":
         return int(value.array)
-    if isinstance(value, np.integer):
+    if isinstance(value, np.integer) or (isinstance(value, np.ndarray) and not value.ndim and value.dtype.kind in "iu"):
         return int(value)
     return REFUSED
 

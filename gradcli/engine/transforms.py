@@ -107,9 +107,19 @@ def jacrev(func: Callable[..., Any], argnums: Any = 0, has_aux: bool = False, ch
     def jacobian(*args: Any) -> Any:
         at = _chosen(args, argnums)
         chosen = tuple(_fresh(args[i]) for i in at)
-        found = functional.jacobian(_of(func, args, at), chosen, create_graph=True)
+        beside: list[Any] = []      # what the function returns besides, with has_aux
+
+        def main(*xs: Any) -> Any:
+            result = _of(func, args, at)(*xs)
+            if not has_aux:
+                return result
+            beside[:] = [_detached(result[1])]
+            return result[0]
+
+        found = functional.jacobian(main, chosen, create_graph=True)
         found = found if any(args[i].requires_grad for i in at) else _detached(found)
-        return found if isinstance(argnums, tuple) else _unwrapped(found)
+        found = found if isinstance(argnums, tuple) else _unwrapped(found)
+        return (found, *beside) if has_aux else found
 
     return jacobian
 
@@ -157,15 +167,26 @@ def _asked(*given: Any) -> bool:
 def vmap(func: Callable[..., Any], in_dims: Any = 0, out_dims: int = 0, randomness: str = "error",
          chunk_size: Any = None) -> Callable[..., Any]:
     """The function that calls `func` for each slice along `in_dims` and stacks the results along `out_dims`."""
-    def mapped(*args: Any) -> Any:
+    def mapped(*args: Any, **options: Any) -> Any:
+        before, functional.Repeated.slices = functional.Repeated.slices, True
+        try:
+            return slice_by_slice(args, options)
+        finally:
+            functional.Repeated.slices = before
+
+    def slice_by_slice(args: tuple[Any, ...], options: dict[str, Any]) -> Any:
         dims = in_dims if isinstance(in_dims, tuple) else (in_dims,) * len(args)
         if len(dims) != len(args):
             raise ArgumentFault(f"vmap: in_dims has {len(dims)} entries for {len(args)} arguments")
+        if any(d is not None and type(d) is not int for d in dims):
+            raise ArgumentFault("vmap: in_dims names one dimension, or None, for each argument", "in_dims=(0, None)")
+        by_name = _tensors(list(options.values()))      # mapped along their first dimension
         lengths = {x.array.shape[d] for a, d in zip(args, dims, strict=True) if d is not None for x in _tensors(a)}
+        lengths |= {x.array.shape[0] for x in by_name}
         if len(lengths) != 1:
             raise ArgumentFault(f"vmap: the mapped dimensions must have one length, not {sorted(lengths)}")
-        results = [func(*(a if d is None else _each(partial(_slice, d, i), a) for a, d in zip(args, dims, strict=True)))
-                   for i in range(lengths.pop())]
+        results = [func(*(a if d is None else _each(partial(_slice, d, i), a) for a, d in zip(args, dims, strict=True)),
+                        **_each(partial(_slice, 0, i), options)) for i in range(lengths.pop())]
         if not results:
             raise ArgumentFault("vmap: the mapped dimension has no elements")
         columns = iter([traced.stack(column, out_dims) for column in zip(*map(_tensors, results), strict=True)])
@@ -175,7 +196,7 @@ def vmap(func: Callable[..., Any], in_dims: Any = 0, out_dims: int = 0, randomne
 
 
 def _slice(dim: int, i: int, x: Any) -> Any:
-    return traced.select(x, dim, i)
+    return traced.select(x, dim, i) if isinstance(x, Tensor) else x
 
 
 def gradcheck(func: Callable[..., Any], inputs: Any, eps: float = 1e-6, atol: float = 1e-5, rtol: float = 1e-3,

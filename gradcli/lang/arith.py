@@ -1,4 +1,4 @@
-"""The operators that can allocate without bound or format text: `*`, `**`, `<<`, `%` (rule R11).
+"""The operators that can allocate without bound or format text: `+`, `*`, `**`, `<<`, `%` (rule R11).
 
 Tensors and floats pass through each after one look at a type. Sizes are worked out before
 anything is made; a product of whole numbers is judged afterwards, being at most twice as long
@@ -7,6 +7,7 @@ as its factors.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -16,36 +17,74 @@ from gradcli.lang.format import Formatter
 
 SEQUENCES = frozenset({str, list, tuple})
 WHOLE = frozenset({int, bool})
-SMALL = 1 << 60
 
 
 def operators(formatter: Formatter, budget: Budget) -> dict[str, Any]:
     """The guards of these operators, and of their in-place forms, by runtime name."""
     percent = formatter.percent
 
+    def check_joined(a: Any, b: Any) -> None:
+        if type(b) is type(a) or (type(a) is list and type(b) in SEQUENCES) or isinstance(b, tuple):
+            (budget.check_characters if type(a) is str else budget.check_items)(len(a) + len(b))
+
+    quick: set[type] = {int, float, bool}       # types found to be no sequences
+
+    def add(a: Any, b: Any) -> Any:
+        if type(a) in quick:
+            return a + b
+        if isinstance(a, str | list | tuple):
+            check_joined(a, b)
+        else:
+            quick.add(type(a))
+        return a + b
+
+    def iadd(a: Any, b: Any) -> Any:
+        if type(a) in quick:
+            a += b
+            return a
+        if not isinstance(a, str | list | tuple):
+            quick.add(type(a))
+        else:
+            check_joined(a, b)
+            if type(a) is list and type(b) not in SEQUENCES:
+                b = [*itertools.islice(b, budget.items + 1)]
+                budget.check_items(len(a) + len(b))
+        a += b
+        return a
+
+    simple: set[type] = {float}     # types that are neither sequences nor whole numbers
+
     def check_repeat(a: Any, b: Any) -> None:
-        if type(b) in SEQUENCES:
+        if type(b) not in WHOLE:
             a, b = b, a
         if type(b) in WHOLE and b > 1:
             if type(a) is str:
                 budget.check_characters(len(a) * b)
-            else:
+            elif type(a) is list or isinstance(a, tuple):
                 budget.check_items(len(a) * b)
 
     def mul(a: Any, b: Any) -> Any:
-        if type(a) in SEQUENCES or type(b) in SEQUENCES:
+        left = type(a)
+        if left is int:
+            if type(b) is int:
+                product = a * b
+                if not -0x3fffffff < product < 0x3fffffff:
+                    budget.check_bits(product.bit_length())
+                return product
+        elif left in simple:
+            return a * b
+        elif left not in WHOLE and not isinstance(a, str | list | tuple):
+            simple.add(left)
+        if type(b) is not float:
             check_repeat(a, b)
-        product = a * b
-        if type(product) is int and not -SMALL < product < SMALL:
-            budget.check_bits(product.bit_length())
-        return product
+        return a * b
 
     def imul(a: Any, b: Any) -> Any:
-        if type(a) in SEQUENCES or type(b) in SEQUENCES:
+        if type(a) is int and type(b) is int:
+            return mul(a, b)
+        if type(a) in WHOLE or type(b) in WHOLE:
             check_repeat(a, b)
         a *= b
-        if type(a) is int and not -SMALL < a < SMALL:
-            budget.check_bits(a.bit_length())
         return a
 
     def check_power(a: Any, b: Any) -> None:
@@ -57,7 +96,7 @@ def operators(formatter: Formatter, budget: Budget) -> dict[str, Any]:
     def judged(result: Any) -> Any:
         if type(result) is complex:
             raise ValueFault("a negative number has no real root of that kind")
-        if type(result) is int and not -SMALL < result < SMALL:
+        if type(result) is int and not -0x3fffffff < result < 0x3fffffff:
             budget.check_bits(result.bit_length())
         return result
 
@@ -98,9 +137,9 @@ def operators(formatter: Formatter, budget: Budget) -> dict[str, Any]:
         a %= b
         return a
 
-    return {".mul": mul, ".imul": imul, ".pow": power, ".ipow": ipower, ".shl": shift_left,
+    return {".add": add, ".iadd": iadd, ".mul": mul, ".imul": imul, ".pow": power, ".ipow": ipower, ".shl": shift_left,
             ".ishl": ishift_left, ".mod": mod, ".imod": imod,
-            ".wary": lambda value: Wary(value, imul, ipower, ishift_left, imod)}
+            ".wary": lambda value: Wary(value, imul, ipower, ishift_left, imod, iadd)}
 
 
 class Wary:
@@ -137,3 +176,6 @@ class Item:
 
     def __imod__(self, other: Any) -> Any:
         return self._guards[3](self._value, other)
+
+    def __iadd__(self, other: Any) -> Any:
+        return self._guards[4](self._value, other)

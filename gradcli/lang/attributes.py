@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from gradcli.errors import ArgumentFault, AttributeFault
+from gradcli.lang.budget import Budget
 from gradcli.lang.builtins import METHODS
-from gradcli.lang.format import Formatter
+from gradcli.lang.format import Formatter, speaks
 from gradcli.lang.hints import nearest
 from gradcli.lang.kinds import MARK, OWN, user_class
 from gradcli.lang.names import describe
@@ -21,7 +23,9 @@ class Attributes:
 
     def __init__(self, policy: Policy, formatter: Formatter) -> None:
         self.policy, self.formatter = policy, formatter
-        self.special = formatter.methods()      # (type, name) -> the method as programs get it
+        self.special: dict[tuple[type, str], Callable[[Any], Any]] = {
+            **formatter.methods(),              # (type, name) -> the method as programs get it
+            (list, "extend"): partial(_extender, formatter.budget)}
         self.own: set[type] = set()             # the program's classes without foreign bases: the quick way
         self.mixed: dict[tuple[type, str], bool] = {}   # for classes with foreign bases: whose the name is
         self.read = self._reader()
@@ -46,11 +50,11 @@ class Attributes:
         whose = self.mixed.get((kind, name))
         if whose or (whose is False and name in value.__dict__):
             return self._get(value, name)
-        if kind.__dict__.get(MARK) is OWN or name in METHODS.get(kind, NONE):
-            return self._get(value, name)
         special = self.special.get((kind, name))
         if special is not None:
             return special(value)
+        if kind.__dict__.get(MARK) is OWN or name in METHODS.get(kind, NONE):
+            return self._get(value, name)
         if self._readable(value, name):
             return self._get(value, name)
         raise self.missing(value, name)
@@ -63,7 +67,7 @@ class Attributes:
             bound: Any = value
             return owner is not None and (MARK in owner.__dict__ or self.policy.attribute(bound.__self__, name))
         if isinstance(value, BaseException) and (name == "args" or MARK not in type(value).__dict__):
-            return name == "args"
+            return name == "args" and speaks(value)
         if MARK in type(value).__dict__:
             if self._own_name(type(value), name):
                 return True
@@ -167,9 +171,9 @@ class Attributes:
 
     def missing(self, value: Any, name: str) -> AttributeFault:
         """The fault for an attribute that is not there."""
-        near = nearest(name, self.known(value))
-        what = describe(value, self.policy)
-        return AttributeFault(f"{what} has no attribute {name}", *((n, "the nearest name") for n in near))
+        fault = AttributeFault(f"{describe(value, self.policy)} has no attribute {name}")
+        fault.seek = lambda: ((near, "the nearest name") for near in nearest(name, self.known(value)))
+        return fault
 
     def known(self, value: Any) -> Iterable[str]:
         """The attributes of `value` that a program may read."""
@@ -202,6 +206,18 @@ class Slot:
 
     def __delitem__(self, name: str) -> None:
         self._attributes.delete(self._value, name)
+
+
+def _extender(budget: Budget, values: list[Any]) -> Callable[[Iterable[Any]], None]:
+    """The method extend of a list."""
+    def extend(more: Iterable[Any], /) -> None:
+        if type(more) is list or type(more) is tuple:
+            budget.check_items(len(values) + len(more))
+            values.extend(more)
+        else:
+            values.extend(budget.gathered(more))
+
+    return extend
 
 
 def _above(value: Any) -> tuple[type, ...]:

@@ -7,9 +7,11 @@ watched from outside, by the session.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain, repeat
+from itertools import chain, islice, repeat
+from operator import length_hint
+from typing import Any, NoReturn
 
 from gradcli.errors import LimitFault
 
@@ -24,9 +26,17 @@ class Budget:
     characters: int = 100_000_000   # in one string
     bits: int = 1_000_000           # in one whole number
 
+    def __post_init__(self) -> None:
+        self._left = repeat(None, self.turns)
+
     def ticks(self) -> Iterator[None]:
         """As many values as loops may turn, then a fault."""
-        return chain(repeat(None, self.turns), _Spent(self.turns))
+        self._left = repeat(None, self.turns)
+        return chain(self._left, _Spent(self.turns))
+
+    def turned(self) -> int:
+        """How many of them have been taken."""
+        return self.turns - length_hint(self._left, self.turns)
 
     def check_steps(self, count: int) -> None:
         if count > self.steps:
@@ -40,9 +50,53 @@ class Budget:
         if count > self.characters:
             raise LimitFault(f"that would make a string of {count} characters; the limit is {self.characters}")
 
+    def few(self, values: Any) -> Any:
+        """`values`, unless they are too many to stand together."""
+        if type(values) is list or type(values) is tuple:
+            self.check_items(len(values))
+        return values
+
+    def short(self, text: str) -> str:
+        """`text`, unless it is too long."""
+        self.check_characters(len(text))
+        return text
+
+    def gathered(self, values: Iterable[Any]) -> Iterable[Any]:
+        """`values` to be put into a container, where they are numbered; those that only come one by one are counted."""
+        if type(values) in COUNTED:
+            self.check_items(len(values))     # type: ignore[arg-type]  # the types that have a length
+            return values
+        return counted(values, self.items, self._too_many)
+
+    def _too_many(self) -> NoReturn:
+        raise LimitFault(f"that would make more than {self.items} values; no more can stand together")
+
     def check_bits(self, count: int) -> None:
         if count > self.bits:
             raise LimitFault(f"the result would have more than {self.bits} binary digits")
+
+
+COUNTED = frozenset({list, tuple, set, dict, range, str})
+
+
+def counted(values: Iterable[Any], most: int, refuse: Callable[[], NoReturn]) -> Iterator[Any]:
+    """`values`, of which more than `most` are refused."""
+    source = iter(values)
+    return chain(islice(source, most), _Rest(source, refuse))
+
+
+class _Rest:
+    """What may not be there any more."""
+
+    def __init__(self, source: Iterator[Any], refuse: Callable[[], NoReturn]) -> None:
+        self.source, self.refuse = source, refuse
+
+    def __iter__(self) -> _Rest:
+        return self
+
+    def __next__(self) -> Any:
+        next(self.source)
+        self.refuse()
 
 
 class _Spent:

@@ -13,6 +13,8 @@ from typing import Any
 
 from gradcli.errors import ArgumentFault, LimitFault
 from gradcli.lang.budget import Budget
+from gradcli.lang import lazy
+from gradcli.lang.iterating import iter_, next_
 from gradcli.lang.format import WIDTH, Formatter
 from gradcli.lang.kinds import Kind, types_of
 
@@ -36,8 +38,8 @@ METHODS: dict[type, frozenset[str]] = {
     set: frozenset(
         "add discard remove pop clear copy update union intersection difference symmetric_difference issubset "
         "issuperset isdisjoint intersection_update difference_update symmetric_difference_update".split()),
-    int: frozenset("bit_length bit_count real imag numerator denominator conjugate is_integer".split()),
-    bool: frozenset("bit_length bit_count real imag numerator denominator conjugate is_integer".split()),
+    int: frozenset("bit_length bit_count real imag numerator denominator conjugate is_integer as_integer_ratio".split()),
+    bool: frozenset("bit_length bit_count real imag numerator denominator conjugate is_integer as_integer_ratio".split()),
     float: frozenset("is_integer as_integer_ratio hex real imag conjugate".split()),
     property: frozenset({"setter"}),
     type({}.keys()): frozenset({"isdisjoint"}),
@@ -45,7 +47,7 @@ METHODS: dict[type, frozenset[str]] = {
 }
 
 PLAIN = frozenset(
-    "append extend insert pop remove sort reverse upper lower strip lstrip rstrip split rsplit splitlines startswith "
+    "append insert pop remove sort reverse upper lower strip lstrip rstrip split rsplit splitlines startswith "
     "endswith keys values items popitem setdefault title capitalize isdigit isalpha isalnum isspace isupper islower "
     "partition rpartition discard issubset issuperset isdisjoint".split())
 """What may be read plainly as far as Python's own values go: on no type here does it give more than a method."""
@@ -64,7 +66,10 @@ def prelude(formatter: Formatter, budget: Budget, write: Callable[[str], None]) 
         between, last = " " if sep is None else sep, "\n" if end is None else end
         if type(between) is not str or type(last) is not str:
             raise ArgumentFault("sep and end of print() are strings")
-        write(between.join([text(value) for value in values]) + last)
+        texts = [text(value) for value in values]
+        if len(texts) > 1:
+            budget.check_characters(sum(map(len, texts)) + len(between) * len(texts))
+        write(between.join(texts) + last)
 
     def limited_range(*bounds: Any) -> range:
         made = range(*bounds)
@@ -72,10 +77,7 @@ def prelude(formatter: Formatter, budget: Budget, write: Callable[[str], None]) 
         budget.check_steps((last - first) // step)      # len() fails beyond 2**63
         return made
 
-    def sized(values: Iterable[Any]) -> Iterable[Any]:
-        if type(values) is range:
-            budget.check_items(len(values))
-        return values
+    gathered = budget.gathered
 
     def whole(*args: Any, **options: Any) -> int:
         return int(*args, **options)
@@ -83,17 +85,17 @@ def prelude(formatter: Formatter, budget: Budget, write: Callable[[str], None]) 
     kinds = [
         Kind("int", (int,), whole), Kind("float", (float,), float), Kind("bool", (bool,), bool),
         Kind("str", (str,), lambda value="": text(value)),
-        Kind("list", (list,), lambda values=(): list(sized(values))),
-        Kind("tuple", (tuple,), lambda values=(): tuple(sized(values))),
-        Kind("set", (set,), lambda values=(): set(sized(values))),
-        Kind("dict", (dict,), dict), Kind("slice", (slice,), slice), Kind("range", (range,), limited_range),
+        Kind("list", (list,), lambda values=(): list(gathered(values))),
+        Kind("tuple", (tuple,), lambda values=(): tuple(gathered(values))),
+        Kind("set", (set,), lambda values=(): set(gathered(values))),
+        Kind("dict", (dict,), dict), Kind("slice", (slice,), _slice), Kind("range", (range,), limited_range),
         Kind("object", (object,), None),
-        Kind("property", (property,), property), Kind("staticmethod", (staticmethod,), staticmethod),
+        Kind("property", (property,), _property), Kind("staticmethod", (staticmethod,), _staticmethod),
         *(_exception(name) for name in EXCEPTIONS),
     ]
 
     def ordered(values: Iterable[Any], /, *, key: Any = None, reverse: bool = False) -> list[Any]:
-        return sorted(sized(values), key=key, reverse=reverse)
+        return sorted(gathered(values), key=key, reverse=reverse)
 
     def isinstance(value: Any, kind: Any, /) -> bool:
         return builtins.isinstance(value, types_of(kind))
@@ -124,13 +126,11 @@ def prelude(formatter: Formatter, budget: Budget, write: Callable[[str], None]) 
 
     functions: dict[str, Any] = {
         "print": print, "sorted": ordered, "isinstance": isinstance, "super": super, "repr": formatter.repr,
-        "len": len, "abs": abs, "min": min, "max": max, "sum": _sum, "any": any, "all": all, "divmod": divmod,
-        "round": rounded, "pow": powered,
-        "enumerate": enumerate, "zip": zip, "map": map, "filter": filter, "reversed": reversed,
+        "len": len, "abs": abs, "min": min, "max": max, "sum": _summing(budget), "any": any, "all": all, "divmod": divmod,
+        "round": rounded, "pow": powered, "next": next_, "iter": iter_,
         "NotImplemented": NotImplemented, "Ellipsis": ...,
     }
-    for name in ("enumerate", "zip", "map", "filter", "reversed"):
-        kinds.append(Kind(name, (functions[name],), functions.pop(name)))
+    kinds += [*lazy.kinds(), Kind("reversed", (reversed,), reversed)]
     return {kind._name: kind for kind in kinds} | functions
 
 
@@ -139,7 +139,36 @@ def _exception(name: str) -> Kind:
     return Kind(name, (kind,), kind)
 
 
-def _sum(values: Iterable[Any], /, start: Any = 0) -> Any:
-    if type(start) is str:
-        raise TypeError("strings are put together with ''.join(parts), not with sum")
-    return sum(values, start)
+def _summing(budget: Budget) -> Callable[..., Any]:
+    def added(values: Iterable[Any], /, start: Any = 0) -> Any:
+        if type(start) is str:
+            raise TypeError("strings are put together with ''.join(parts), not with sum")
+        if not isinstance(start, list | tuple):
+            return sum(values, start)
+        total = start + start[:0]       # as sum does it, only that a list is not copied for each value
+        for value in values:
+            if type(value) is not type(start):
+                return total + value
+            budget.check_items(len(total) + len(value))
+            total += value
+        return total
+
+    return added
+
+
+def _slice(*bounds: Any) -> slice:
+    if any(type(bound) is slice for bound in bounds):
+        raise TypeError("the bounds of a slice are whole numbers or None")
+    return slice(*bounds)
+
+
+def _property(*functions: Any, **options: Any) -> property:
+    if any(type(f) in (property, staticmethod) for f in (*functions, *options.values())):
+        raise TypeError("a property is made of functions")
+    return property(*functions, **options)
+
+
+def _staticmethod(function: Any) -> staticmethod[Any, Any]:
+    if type(function) in (property, staticmethod):
+        raise TypeError("a staticmethod is made of a function")
+    return staticmethod(function)

@@ -25,7 +25,7 @@ UNARY: dict[str, type[ast.unaryop]] = {
 COMPARE: dict[str, type[ast.cmpop]] = {
     "<": ast.Lt, ">": ast.Gt, "==": ast.Eq, ">=": ast.GtE, "<=": ast.LtE, "!=": ast.NotEq,
     "in": ast.In, "notin": ast.NotIn, "is": ast.Is, "isnot": ast.IsNot}
-GUARDED = {"mul": ".mul", "pow": ".pow", "shift_left": ".shl", "mod": ".mod"}
+GUARDED = {"add": ".add", "mul": ".mul", "pow": ".pow", "shift_left": ".shl", "mod": ".mod"}
 JOINED = 25         # CPython changes its ways after 30
 NEVER_TEXT = {"NUMBER", "sub", "div", "floordiv", "pow", "matmul", "neg", "pos", "invert"}
 
@@ -195,6 +195,8 @@ def _harmless(kind: str, left: Node, right: Node) -> bool:
     """Whether the text shows that the operator can neither allocate without bound nor format text."""
     if kind == "mod":
         return left[0] in NEVER_TEXT
+    if kind == "add":
+        return left[0] in NEVER_TEXT or right[0] in NEVER_TEXT
     if kind == "mul":
         return _is_float(left) or _is_float(right)
     return kind == "pow" and _is_float(left)
@@ -246,15 +248,20 @@ def _lambda(c: Context, node: Node) -> ast.expr:
 
 
 def _tuple(c: Context, node: Node) -> ast.expr:
-    return c.at(ast.Tuple(several(c, node[3]), LOAD), node)
+    return _spread(c, c.at(ast.Tuple(several(c, node[3]), LOAD), node), node)
 
 
 def _list(c: Context, node: Node) -> ast.expr:
-    return c.at(ast.List(several(c, node[3]), LOAD), node)
+    return _spread(c, c.at(ast.List(several(c, node[3]), LOAD), node), node)
 
 
 def _set(c: Context, node: Node) -> ast.expr:
-    return c.at(ast.Set(several(c, node[3])), node)
+    return _spread(c, c.at(ast.Set(several(c, node[3])), node), node)
+
+
+def _spread(c: Context, made: ast.expr, node: Node) -> ast.expr:
+    """A display; with stars in it, its length is looked at before anything is made of it."""
+    return c.call(".few", [made], node) if any(n[0] == "star" for n in node[3]) else made
 
 
 def _dict(c: Context, node: Node) -> ast.expr:
@@ -321,7 +328,9 @@ def _strings(c: Context, node: Node) -> ast.expr:
             parts.append(c.constant(string(c, piece), piece))
     if all(isinstance(part, ast.Constant) for part in parts):
         return c.constant("".join(cast(str, part.value) for part in parts if isinstance(part, ast.Constant)), node)
-    return join(c, parts, node)
+    whole = join(c, parts, node)
+    several = sum(isinstance(part, ast.FormattedValue) for part in parts) > 1
+    return c.call(".short", [whole], node) if several else whole
 
 
 def join(c: Context, parts: list[ast.expr], node: Node) -> ast.expr:

@@ -17,6 +17,7 @@ from gradcli.errors import (
     IndexFault,
     KeyFault,
     LimitFault,
+    MemoryFault,
     NameFault,
     PythonFault,
     ValueFault,
@@ -25,6 +26,7 @@ from gradcli.lang.attributes import Attributes
 from gradcli.lang.budget import Budget
 from gradcli.lang.format import Formatter
 from gradcli.lang.hints import nearest, trimmed
+from gradcli.lang.kinds import MARK
 from gradcli.lang.names import PLAIN
 from gradcli.lang.place import place, source_of
 from gradcli.lang.policy import Policy
@@ -36,6 +38,9 @@ def translate(error: Exception, namespace: Mapping[str, Any], policy: Policy) ->
     A Fault is returned itself, with its place filled in if it had none.
     """
     fault = error if isinstance(error, Fault) else _Translation(error, namespace, policy).fault()
+    if fault.seek is not None:
+        fault.hints += fault.seek()
+        fault.seek = None
     if fault.span is None:
         found = place(error)
         if found is not None:
@@ -62,7 +67,8 @@ class _Translation:
                     return make(self)
         if isinstance(error, AssertionError):
             return AssertionFault(self.text() or "the assertion does not hold")
-        return PythonFault(f"{type(error).__name__}: {self.text()}".removesuffix(": "))
+        kind = next(each for each in type(error).__mro__ if each.__module__ == "builtins" or MARK in vars(each))
+        return PythonFault(f"{kind.__name__}: {self.text()}".removesuffix(": "))
 
     def text(self) -> str:
         return self.formatter.text(self.error)
@@ -126,7 +132,7 @@ def _raised_by_program(trace: TracebackType | None) -> bool:
 _LIMITS: dict[bool, Callable[[], Fault]] = {
     False: lambda: LimitFault("functions call each other too deeply",
                               notes=("a function that calls itself needs a case in which it does not",)),
-    True: lambda: LimitFault("there is not enough memory for this"),
+    True: lambda: MemoryFault("there is not enough memory for this", "--memory-limit 64G"),
 }
 
 _MAKERS: tuple[tuple[type[Exception], Callable[[_Translation], Fault]], ...] = (
@@ -149,7 +155,6 @@ _ABSENT = {
     "getattr": "there is no getattr: write value.name",
     "setattr": "there is no setattr: write value.name = new",
     "hasattr": "there is no hasattr: use try and except AttributeError",
-    "type": "there is no type: use isinstance(value, kind)",
     "os": "there is no os: programs reach nothing outside themselves",
     "sys": "there is no sys: programs reach nothing outside themselves",
     "xrange": "xrange is Python 2's: write range",

@@ -88,7 +88,8 @@ class Formatter:
     def _leaf(self, value: Any) -> str:
         kind = type(value)
         if isinstance(value, BaseException):
-            return f"{kind.__name__}({', '.join(map(self.repr, value.args))})"
+            parts = value.args if speaks(value) else (str(value),)
+            return f"{kind.__name__}({', '.join(map(self.repr, parts))})"
         if isinstance(value, Kind) or (MARK in kind.__dict__ and self._says_itself(kind)):
             return repr(value)
         if user_class(value):
@@ -129,6 +130,8 @@ class Formatter:
     def _message(self, error: BaseException) -> str:
         if isinstance(error, Fault) or MARK in type(error).__dict__ or not error.args:
             return str(error) if isinstance(error, Fault) else ", ".join(map(self.text, error.args))
+        if not speaks(error):
+            return str(error)
         if isinstance(error, KeyError) or len(error.args) > 1:
             return self.repr(error.args[0] if len(error.args) == 1 else error.args)
         return self.text(error.args[0])
@@ -184,6 +187,12 @@ class Formatter:
             return lambda text: _method(partial(method, self, text))
 
         return {(str, name): bind(method) for name, method in made.items()}
+
+
+def speaks(error: BaseException) -> bool:
+    """Whether the arguments of an exception are a program's, or text: numpy puts its own things there."""
+    kind = type(error)
+    return kind.__module__ == "builtins" or MARK in kind.__dict__ or isinstance(error, Fault)
 
 
 def _method(call: Callable[..., str]) -> Callable[..., str]:

@@ -4,7 +4,10 @@
     .mul .pow .shl .mod .i...       operators that allocate or format (arith.py)
     .format                         one field of an f-string (format.py)
     .ticks .zip .turn               the budget's turns
+    .few .short                     displays with stars, and strings of several fields, that are not too long
     .raised .caught .limits .any    exceptions
+    .heard                          an exception that is given a name
+    .honest                         what `finally` begins with
     .stream .super .entered         generators, super(), with
     .module .member                 imports
     .show .note                     what the session does with values and remarks
@@ -12,6 +15,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -21,7 +25,7 @@ from gradcli.lang.attributes import Attributes
 from gradcli.lang.budget import Budget
 from gradcli.lang.builtins import prelude
 from gradcli.lang.classes import class_builder
-from gradcli.lang.format import Formatter
+from gradcli.lang.format import Formatter, speaks
 from gradcli.lang.hints import nearest
 from gradcli.lang.kinds import Kind, types_of, user_class
 from gradcli.lang.policy import Policy
@@ -59,6 +63,7 @@ def runtime(policy: Policy, show: Callable[[object], None], note: Callable[[str]
         ".setattr": attributes.write,
         ".format": formatter.field,
         ".zip": zip,
+        ".few": budget.few, ".short": budget.short, ".honest": honest, ".heard": heard,
         ".raised": raised, ".caught": caught, ".limits": UNCATCHABLE, ".any": Exception,
         ".stream": Stream, ".super": super_, ".entered": entered,
         ".module": policy.modules.__getitem__, ".member": _importer(policy),
@@ -90,6 +95,21 @@ def caught(value: Any) -> tuple[type, ...]:
     if not all(issubclass(kind, Exception) for kind in kinds):
         raise TypeError("only exceptions can be caught, such as ValueError or RuntimeError")
     return kinds
+
+
+def heard(error: Exception) -> Exception:
+    """A caught exception as programs hold it: none of numpy's own, which carry numpy's own things."""
+    if speaks(error):
+        return error
+    kind = next(each for each in type(error).__mro__ if each.__module__ == "builtins")
+    return kind(str(error)).with_traceback(error.__traceback__)     # type: ignore[return-value]  # an Exception's
+
+
+def honest() -> None:
+    """Go on with what no program may catch, if that is why a `finally` runs."""
+    error = sys.exc_info()[1]
+    if error is not None and (isinstance(error, UNCATCHABLE) or not isinstance(error, Exception)):
+        raise error
 
 
 def super_(kind: Any = None, value: Any = None) -> Any:

@@ -13,6 +13,30 @@ FEATURES = {"print_function", "division", "absolute_import", "unicode_literals",
             "generators", "nested_scopes", "with_statement", "generator_stop"}
 
 
+_DATA = ("gradcli run --var x=@data.npy FILE", "gives a program data from a file; programs open none themselves")
+_RANDOM_DATA = ("x = torch.randn(100, 3)", "data of the program's own")
+INSTEAD: dict[str, tuple[tuple[str, str], ...]] = {
+    "numpy": (("torch.linspace(0, 1, 100)", "tensors do what arrays do: also torch.arange, torch.randn, x.mean()"),
+              ("x.numpy()", "a tensor that prints as an array does")),
+    "matplotlib": (("gradcli plot 'sin(x)' --over x=-3:3", "draws a curve; leave the plotting lines out"),),
+    "time": (("gradcli run --time FILE", "tells how long a program took; there is no clock in it"),),
+    "tqdm": (("for i in range(100):", "long loops show their progress by themselves"),),
+    "copy": (("x.clone()", "a copy of a tensor; list(values) and dict(values) copy those"),),
+    "itertools": (("[(a, b) for a in x for b in y]", "pairs, as product(x, y) has them; zip and enumerate are there"),
+                  ("for i in range(1, 1000000):", "in place of count(1), until break")),
+    "string": (("letters = 'abcdefghijklmnopqrstuvwxyz'", "the letters themselves"),),
+} | (
+    dict.fromkeys(("io", "pathlib", "glob", "pickle", "json", "csv", "urllib", "requests", "zipfile"), (_DATA,))) | (
+    dict.fromkeys(("torchvision", "torchtext", "torchaudio", "sklearn", "pandas", "scipy", "PIL"),
+                  (_RANDOM_DATA, _DATA)))
+"""What to do instead of importing what strangers' programs import most, by the first word of its name."""
+
+_OUTSIDE = "programs reach nothing outside themselves: leave out what needs this module"
+NEEDLESS = {"warnings": "there are no warnings to filter: leave the line out"} | dict.fromkeys(
+    ("os", "sys", "subprocess", "socket", "shutil", "logging", "argparse", "pdb", "inspect"), _OUTSIDE)
+"""Modules that strangers' programs import and that can only be left out."""
+
+
 def import_(c: Context, node: Node) -> list[ast.stmt]:
     """`import a.b` binds a; `import a.b as c` binds a.b."""
     made: list[ast.stmt] = []
@@ -61,8 +85,13 @@ def _known(c: Context, path: Node) -> str:
         return name
     if name in modules and name.split(".")[0] in modules:
         return name
-    near = get_close_matches(name, modules, 1)
-    raise PolicyFault(f"there is no module {name} to import", *(f"import {n}" for n in near), span=c.span(path),
+    first = name.split(".")[0]
+    if first in NEEDLESS:
+        raise PolicyFault(f"there is no module {name} to import", span=c.span(path), notes=(NEEDLESS[first],))
+    if first in INSTEAD:
+        raise PolicyFault(f"there is no module {name} to import", *INSTEAD[first], span=c.span(path))
+    raise PolicyFault(f"there is no module {name} to import",
+                      *(f"import {n}" for n in get_close_matches(name, modules, 1)), span=c.span(path),
                       notes=("modules here are " + ", ".join(sorted({*modules, "__future__"})),))
 
 

@@ -29,6 +29,11 @@ def parse(text: str, name: str = "<input>") -> Node:
         raise
 
 
+def words(text: str) -> list[Word]:
+    """The words of a text that need not be a program."""
+    return _driver().lexer.words(text + "\n")
+
+
 def completeness(text: str) -> str:
     """What the Enter key should do with `text`: it is "complete", "incomplete" or "wrong"."""
     from gradcli.lang.complain import Unfinished

@@ -27,6 +27,8 @@ def suite(c: Context, node: Node) -> list[ast.stmt]:
 
 
 def _expression(c: Context, node: Node) -> list[ast.stmt]:
+    if c.text.startswith("get_ipython()", node[1]):
+        return _skipped(c, c.text[node[1] : node[2]], node)
     inner = node[3][0]
     if inner[0] == "star":
         raise c.wrong("a starred expression can only stand in a list, a tuple or a call", inner)
@@ -109,7 +111,10 @@ def _names(make: type[ast.Global] | type[ast.Nonlocal]) -> Callable[[Context, No
 
 
 def _magic(c: Context, node: Node) -> list[ast.stmt]:
-    text = node[3][0][3].rstrip()
+    return _skipped(c, node[3][0][3].rstrip(), node)
+
+
+def _skipped(c: Context, text: str, node: Node) -> list[ast.stmt]:
     return [c.at(ast.Expr(c.call(".note", [c.constant(f"{text} is a notebook's command; it was skipped", node)],
                                  node)), node)]
 
@@ -170,7 +175,10 @@ def _body(c: Context, node: Node) -> list[ast.stmt]:
 
 
 def _try(c: Context, node: Node) -> list[ast.stmt]:
-    """`try`; a first handler lets limits and interruptions pass, which no program may catch."""
+    """`try`; a first handler lets limits and interruptions pass, which no program may catch.
+
+    Nor does `finally` do anything when one of them has come: it could run on, or swallow it by a jump.
+    """
     body, *clauses = node[3]
     c.guard(2, node)
     tried = suite(c, body)
@@ -187,7 +195,8 @@ def _try(c: Context, node: Node) -> list[ast.stmt]:
         elif clause[0] == "else_clause":
             other = suite(c, clause[3][0])
         else:
-            last = suite(c, clause[3][0])
+            honest = c.at(ast.Expr(c.call(".honest", [], clause)), clause)
+            last = [honest, *suite(c, clause[3][0])]
     c.scopes[-1].guarded -= 2
     return [c.at(ast.Try(tried, handlers, other, last), node)]
 
@@ -199,11 +208,12 @@ def _handler(c: Context, node: Node, is_last: bool) -> ast.ExceptHandler:
             raise c.wrong("a bare except must come last", node)
         return c.at(ast.ExceptHandler(c.load(".any", node), None, suite(c, body)), node)
     caught = c.call(".caught", [expression(c, head[0])], head[0])
-    name = None
     if len(head) > 1:
         leaf = head[1][3][0]
         name = c.name(leaf)
-    return c.at(ast.ExceptHandler(caught, name, suite(c, body)), node)
+        heard = c.at(ast.Assign([c.at(ast.Name(name, STORE), leaf)], c.call(".heard", [c.load(name, leaf)], leaf)), leaf)
+        return c.at(ast.ExceptHandler(caught, name, [heard, *suite(c, body)]), node)
+    return c.at(ast.ExceptHandler(caught, None, suite(c, body)), node)
 
 
 def _with(c: Context, node: Node) -> list[ast.stmt]:

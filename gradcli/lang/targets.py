@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 
 from gradcli.lang.context import DELETE, STORE, VALUES, Context
-from gradcli.lang.expressions import expression, index
+from gradcli.lang.expressions import NEVER_TEXT, expression, index
 from gradcli.lang.parse import Node
 
 WHAT = {
@@ -75,6 +75,8 @@ def assign(c: Context, targets: tuple[Node, ...], value: ast.expr, node: Node) -
     for each in targets:
         if each[0] == "star":
             raise c.wrong("a starred target must be in a list or tuple", each)
+    if any(each[0] == "subscript" and each[3][1][0] == "slice" for each in targets):
+        value = c.call(".few", [value], node)
     return [c.at(ast.Assign([target(c, each) for each in targets], value), node)]
 
 
@@ -82,7 +84,7 @@ IN_PLACE: dict[str, type[ast.operator]] = {
     "+=": ast.Add, "-=": ast.Sub, "*=": ast.Mult, "/=": ast.Div, "//=": ast.FloorDiv, "%=": ast.Mod,
     "@=": ast.MatMult, "**=": ast.Pow, "<<=": ast.LShift, ">>=": ast.RShift,
     "&=": ast.BitAnd, "|=": ast.BitOr, "^=": ast.BitXor}
-GUARDED = {"*=": ".imul", "**=": ".ipow", "<<=": ".ishl", "%=": ".imod"}
+GUARDED = {"+=": ".iadd", "*=": ".imul", "**=": ".ipow", "<<=": ".ishl", "%=": ".imod"}
 
 
 def augment(c: Context, node: Node) -> ast.stmt:
@@ -94,7 +96,7 @@ def augment(c: Context, node: Node) -> ast.stmt:
     if left[0] not in ("NAME", "attribute", "subscript"):
         raise c.wrong(f"{WHAT.get(left[0], 'this')} cannot be changed by {operator}", left)
     made = target(c, left)
-    guard = GUARDED.get(operator)
+    guard = None if operator == "+=" and right[0] in NEVER_TEXT else GUARDED.get(operator)
     if guard and isinstance(made, ast.Name):
         before = c.load(made.id, left)
         return c.at(ast.Assign([made], c.call(guard, [before, expression(c, right)], node)), node)

@@ -50,7 +50,7 @@ def percent(f: Formatter, template: str, values: Any) -> str:
         shape = "%" + flags + (width or "") + ("" if precision is None else "." + precision)
         return _one(f, shape, kind, value)
 
-    made = PERCENT.sub(fill, template)
+    made = f.budget.short(PERCENT.sub(fill, template))
     if not keyed and used < len(given) and not (len(given) == 1 and type(values) is dict):
         raise TypeError("there are more values than fields in the text")
     return made
@@ -72,11 +72,11 @@ def _one(f: Formatter, shape: str, kind: str, value: Any) -> str:
 
 def brace(f: Formatter, template: str, /, *args: Any, **options: Any) -> str:
     """`template.format(...)`."""
-    return "".join(_braces(f, template, args, options, [0], 2))
+    return f.budget.short("".join(_braces(f, template, args, options, [0], 2)))
 
 
 def brace_map(f: Formatter, template: str, mapping: Mapping[str, Any], /) -> str:
-    return "".join(_braces(f, template, (), mapping, [0], 2))
+    return f.budget.short("".join(_braces(f, template, (), mapping, [0], 2)))
 
 
 def _braces(f: Formatter, template: str, args: tuple[Any, ...], options: Mapping[str, Any], count: list[int],
@@ -172,7 +172,7 @@ def replace(f: Formatter, text: str, old: str, new: str, count: int = -1, /) -> 
 
 
 def join(f: Formatter, text: str, parts: Iterable[str], /) -> str:
-    parts = list(parts)
+    parts = list(f.budget.gathered(parts))
     if all(type(part) is str for part in parts):
         f.budget.check_characters(sum(map(len, parts)) + len(text) * len(parts))
     return text.join(parts)

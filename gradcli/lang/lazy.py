@@ -1,0 +1,60 @@
+"""enumerate, zip, map, filter and reversed, not nested without end (rule R12).
+
+Each asks the next one for its values from C, and is let go of from C: a hundred thousand of them
+in a row overflow the machine's stack. So the depth is counted, where one is made of another.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gradcli.errors import LimitFault
+from gradcli.lang.kinds import Kind
+
+DEEPEST = 1000
+
+
+class _Enumerate(enumerate):    # type: ignore[type-arg]  # Python has no brackets for it
+    __slots__ = ("deep",)
+
+
+class _Zip(zip):    # type: ignore[type-arg]  # Python has no brackets for it
+    __slots__ = ("deep",)
+
+
+class _Map(map):    # type: ignore[type-arg]  # Python has no brackets for it
+    __slots__ = ("deep",)
+
+
+class _Filter(filter):    # type: ignore[type-arg]  # Python has no brackets for it
+    __slots__ = ("deep",)
+
+
+NESTED: dict[type, type] = {enumerate: _Enumerate, zip: _Zip, map: _Map, filter: _Filter}
+LAZY = frozenset({*NESTED, *NESTED.values()})
+
+for _plain, _nested in NESTED.items():
+    _nested.__name__ = _nested.__qualname__ = _plain.__name__
+
+
+def _maker(plain: type, nested: Any) -> Any:
+    def make(*args: Any, **options: Any) -> Any:
+        depth = 0
+        for each in (*args, *options.values()):
+            if type(each) in LAZY:
+                depth = max(depth, getattr(each, "deep", 1))
+        if not depth:
+            return plain(*args, **options)
+        if depth >= DEEPEST:
+            raise LimitFault(f"{plain.__name__} stands {DEEPEST} times within others of its kind",
+                             ("list(x)", "goes through the values now"))
+        made = nested(*args, **options)
+        made.deep = depth + 1
+        return made
+
+    return make
+
+
+def kinds() -> list[Kind]:
+    """The kinds of these names."""
+    return [Kind(plain.__name__, (plain,), _maker(plain, nested)) for plain, nested in NESTED.items()]

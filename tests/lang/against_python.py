@@ -1,0 +1,100 @@
+"""A program through gradcli and through CPython: what is printed, and what kind of exception ends it.
+
+    python tests/lang/against_python.py FIRST COUNT     a long run, one program for each number
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+import warnings
+from pathlib import Path
+
+if __name__ == "__main__":
+    sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
+
+from gradcli.errors import Fault, LimitFault, PolicyFault, SyntaxFault
+from gradcli.lang.budget import Budget
+from gradcli.lang.guard import builtins as table_of
+from gradcli.lang.guard import turns
+from gradcli.lang.lower import lower
+from gradcli.lang.parse import parse
+from gradcli.lang.policy import Policy
+from lang.programs import Maker
+
+SMALL = {"turns": 20_000, "steps": 10_000, "items": 5_000, "characters": 20_000, "bits": 4_000}
+
+
+class Both:
+    """The two ways to run a program."""
+
+    def __init__(self):
+        self.out = []
+        self.policy, self.budget = Policy(), Budget(**SMALL)
+        self.table = table_of(self.policy, lambda value: None, self.out.append, self.out.append, self.budget)
+
+    def ours(self, text):
+        """What gradcli prints, and the kind of exception; None where a limit was hit."""
+        self.out.clear()
+        self.table.update(turns(self.budget))
+        try:
+            exec(lower(parse(text), text, self.policy), {"__builtins__": self.table})
+        except LimitFault:
+            return None
+        except Exception as error:
+            return "".join(self.out), kind(error)
+        return "".join(self.out), ""
+
+    def pythons(self, text):
+        """The same of CPython."""
+        self.out.clear()
+
+        def printed(*values, sep=" ", end="\n"):
+            self.out.append(sep.join(map(str, values)) + end)
+
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                code = compile(text, "<program>", "exec")
+            exec(code, {"print": printed, "__name__": "__main__"})
+        except Exception as error:
+            return "".join(self.out), kind(error)
+        return "".join(self.out), ""
+
+
+def kind(error):
+    """The name of Python's own exception that `error` is, or counts as."""
+    own = [each for each in type(error).__mro__ if each.__module__ == "builtins" and issubclass(each, Exception)]
+    if isinstance(error, SyntaxFault | PolicyFault):
+        return "SyntaxError"
+    return own[0].__name__ if own and (own[0] is not Exception or not isinstance(error, Fault)) else error.code
+
+
+def differ(text, both):
+    """How the two differ, or None."""
+    ours = both.ours(text)
+    if ours is None:
+        return None
+    pythons = both.pythons(text)
+    return None if ours == pythons else (ours, pythons)
+
+
+def main(first, count):
+    both, found = Both(), 0
+    limited = 0
+    for number in range(first, first + count):
+        text = Maker(random.Random(number).randrange).program()
+        ours = both.ours(text)
+        if ours is None:
+            limited += 1
+            continue
+        pythons = both.pythons(text)
+        if ours != pythons:
+            found += 1
+            if found < 6:
+                print(f"--- {number}\n{text}\n--- ours {ours[1]}\n{ours[0][-600:]}\n--- python {pythons[1]}\n{pythons[0][-600:]}")
+    print(f"{count} programs, {limited} stopped by a limit, {found} differ")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]))

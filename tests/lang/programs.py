@@ -1,0 +1,337 @@
+"""Random programs in plain Python: numbers, strings, containers, control flow, functions, classes, exceptions.
+
+`Maker` asks a function `below(n)` for each choice, so that the same grammar serves Hypothesis,
+which shrinks what it finds, and a plain generator, which is fast enough for long runs.
+"""
+
+from __future__ import annotations
+
+import re
+
+HOLE = re.compile(r"\$(\w+)")
+KINDS = ("int", "float", "bool", "str", "list", "tuple", "dict", "set")
+ERRORS = ("ValueError", "TypeError", "KeyError", "IndexError", "ZeroDivisionError", "AttributeError", "NameError",
+          "RuntimeError", "ArithmeticError", "LookupError", "Exception", "OverflowError", "AssertionError")
+LITERALS = {
+    "int": ("0", "1", "2", "3", "7", "-1", "10", "0x1f", "1_000", "255", "12345678901234567890"),
+    "float": ("0.5", "1.0", "-2.5", "1e3", "3.14", "0.1", "1e-3", "2.", ".5"),
+    "bool": ("True", "False"),
+    "str": ("'a'", "'hello'", "''", '"it\'s"', "'A b c'", "r'\\n'", "'x\\ty'", "'12'", "'α'", "'a' 'b'", "'1,2,3'"),
+}
+SPECS = {"int": ("d", "5", "05d", "x", "b", "o", ",", "+d", "<6", ">6", "^7", "e", ".2f", "%", "_", "#x", "c"),
+         "float": (".2f", "8.3f", "e", "g", ".1%", "+.1f", "08.2f", "", ",.2f", ".3"),
+         "str": ("", "5", "<6", ">8", "^9", ".2", "*^7", "s"), "bool": ("", "d", "5")}
+METHODS = {
+    "str": ("upper()", "lower()", "strip()", "title()", "split()", "split(',')", "replace('a', 'bb')", "find('l')",
+            "startswith('a')", "endswith('o')", "count('l')", "isdigit()", "center(9, '*')", "ljust(7)", "zfill(5)",
+            "join(['x', 'y'])", "capitalize()", "swapcase()", "partition('l')", "rsplit('l', 1)", "splitlines()",
+            "index('l')", "isalpha()", "lstrip('ah')", "rjust(6, '-')", "expandtabs(4)", "removeprefix('h')", "nothing()", "casefold()", "islower()"),
+    "list": ("append($any)", "extend($list)", "insert(1, $any)", "pop()", "pop(0)", "remove($any)", "index($any)",
+             "count($any)", "reverse()", "copy()", "clear()", "sort()", "sort(key=str, reverse=True)", "absent()"),
+    "dict": ("get($any)", "get($any, 5)", "pop($any, None)", "update($dict)",
+             "setdefault($any, $any)", "copy()", "popitem()", "clear()", "pop($any)"),
+    "set": ("add($any)", "discard($any)", "remove($any)", "union($set)", "intersection($set)", "difference($set)",
+            "copy()", "issubset($set)", "symmetric_difference($set)", "update($list)"),
+    "tuple": ("count($any)", "index($any)"),
+    "int": ("bit_length()", "conjugate()"), "float": ("is_integer()", "hex()", "as_integer_ratio()"), "bool": ("bit_length()",),
+}
+
+
+class Maker:
+    """One program in the making."""
+
+    def __init__(self, below):
+        self.below = below
+        self.names = {kind: [] for kind in KINDS}
+        self.functions = []     # (name, number of required parameters, number with defaults)
+        self.classes = []
+        self.objects = []
+        self.fresh = 0
+        self.loops = 0
+        self.inside = False     # a function
+
+    def program(self):
+        """The text of a program that always ends."""
+        lines = []
+        for _ in range(2 + self.below(7)):
+            lines += self.statement(0)
+        for kind in KINDS:
+            lines += [f"print({', '.join(self.names[kind])})"] if self.names[kind] else []
+        return "\n".join(lines) + "\n"
+
+    def pick(self, options):
+        return options[self.below(len(options))]
+
+    def chance(self, one_in):
+        return self.below(one_in) == 0
+
+    def name(self, prefix="v"):
+        self.fresh += 1
+        return f"{prefix}{self.fresh}"
+
+    # expressions
+
+    def any(self, depth):
+        return self.expression(self.pick(KINDS), depth)
+
+    def expression(self, kind, depth=0):
+        if self.chance(300):
+            kind = self.pick(KINDS)     # now and then what does not fit
+        if self.names[kind] and self.chance(2):
+            return self.pick(self.names[kind])
+        if depth > 2 and kind in LITERALS:
+            return self.pick(LITERALS[kind])
+        return self.pick(getattr(self, f"_{kind}s"))(depth + 1)
+
+    def literal(self, kind):
+        return lambda depth: self.pick(LITERALS[kind])
+
+    def form(self, template):
+        """A maker from a template: `$kind` stands for an expression, `$n` for a small number."""
+        return lambda depth: HOLE.sub(lambda hole: self.filled(hole[1], depth), template)
+
+    def filled(self, what, depth):
+        if what == "n":
+            return str(self.below(4))
+        if what == "any":
+            return self.any(depth)
+        made = self.expression(what, depth) if what in KINDS else getattr(self, what)(depth)
+        return f"({made})" if made[0].isdigit() or made[0] == "-" else made
+
+    def call(self, depth):
+        if not self.functions:
+            return self.pick(LITERALS["int"])
+        name, needed, optional = self.pick(self.functions)
+        count = needed + self.below(optional + 1) + (1 if self.chance(25) else 0)
+        args = [self.any(depth) for _ in range(count)]
+        if optional and self.chance(3):
+            args.append(f"k={self.any(depth)}")
+        if self.chance(10):
+            args.append(f"*{self.expression('list', depth)}")
+        return f"{name}({', '.join(args)})"
+
+    def attribute(self, depth):
+        return f"{self.pick(self.objects)}.{self.pick(('a', 'b', 'm(2)', 'm(1)', 'c', 'p', 's(3)'))}" if self.objects else "3"
+
+    def method(self, depth):
+        kind = self.pick(tuple(METHODS))
+        chosen = self.pick(METHODS[kind])
+        return f"{self.in_brackets(kind, depth)}.{self.form(chosen)(depth)}"
+
+    def in_brackets(self, kind, depth):
+        return f"({self.expression(kind, depth)})"
+
+    def field(self, depth):
+        """An f-string."""
+        kind = self.pick(("int", "float", "str", "bool"))
+        spec = self.pick(SPECS[kind])
+        value = self.expression(kind, 3).replace('"', "'")
+        if "'" in value or "\\" in value or "{" in value or "lambda" in value or ":" in value:
+            value = self.pick(("1 + 1", "2.5", "10"))
+        conversion = self.pick(("", "", "", "!r", "!s", "="))
+        return f'f"{{{value}{conversion}{":" + spec if spec and conversion != "!r" else ""}}}"'
+
+    def percent(self, depth):
+        kind = self.pick(("d", "5d", "-5d", "05d", "s", "10s", "-6s", "r", ".2f", "8.3f", "e", "g", "x", "o", "i", "c", "%"))
+        value = {"s": "any", "r": "any"}.get(kind[-1], self.pick(("int", "float", "int", "str")))
+        return f"'<%{kind}>' % ({self.any(depth) if value == 'any' else self.expression(value, depth)},)"
+
+    def brace(self, depth):
+        return self.form(self.pick(("'{} {}'.format($any, $any)", "'{a}-{0}'.format($any, a=$any)",
+                                    "'{:>8}|'.format($str)", "'{:.2f}'.format($float)", "'{!r}'.format($any)")))(depth)
+
+    def comprehension(self, depth):
+        name = self.name("c")
+        source = self.pick(("range($n)", "$list", "$tuple", "$str", "sorted($set)", "$dict", "zip($list, $tuple)",
+                            "enumerate($list)"))
+        body = self.pick((name, f"[{name}]", f"({name}, 1)", f"str({name})", f"{name} == 1", "$int"))
+        test = self.pick(("", "", f" if {name}", f" if {name} != 0", " if $bool"))
+        return self.form(f"{body} for {name} in {source}{test}")(depth)
+
+    def lambda_(self, depth):
+        name = self.name("p")
+        body = self.pick((name, f"{name} == {name}", f"({name}, 1)", f"[{name}] * 2", "$int", f"str({name})"))
+        return self.form(f"(lambda {name}: {body})")(depth)
+
+    def compared(self, depth):
+        kind = self.pick(KINDS)
+        signs = ("<", ">", "==", "!=", "<=", ">=") if kind != "dict" else ("==", "!=")
+        a, b = self.expression(kind, depth), self.expression(kind, depth)
+        more = f" {self.pick(signs)} {self.expression(kind, depth)}" if self.chance(4) else ""
+        return f"({a} {self.pick(signs)} {b}{more})"
+
+    def __getattr__(self, name):
+        made = FORMS.get(name)
+        if made is None:
+            raise AttributeError(name)
+        kind = name[1:-1]
+        found = [self.form(template) for template in made]
+        if kind in LITERALS:
+            found += [self.literal(kind)] * (len(found) // 2)
+        self.__dict__[name] = tuple(found)
+        return self.__dict__[name]
+
+    # statements
+
+    def statement(self, depth):
+        choices = list(STATEMENTS)
+        if depth < 3:
+            choices += ["branch", "loop", "counted", "attempt"]
+        if depth == 0:
+            choices += ["define", "define", "build"]
+        return getattr(self, self.pick(choices))(depth)
+
+    def block(self, depth):
+        before = {kind: list(names) for kind, names in self.names.items()}
+        objects = list(self.objects)
+        lines = []
+        for _ in range(1 + self.below(3)):
+            lines += self.statement(depth + 1)
+        self.names, self.objects = before, objects
+        return ["    " + line for line in lines]
+
+    def assign(self, depth):
+        kind = self.pick(KINDS)
+        value = self.expression(kind)
+        name = self.pick(self.names[kind]) if self.names[kind] and self.chance(3) and not self.inside else self.name()
+        if name not in self.names[kind]:
+            self.names[kind].append(name)
+        return [f"{name} = {value}"]
+
+    def unpack(self, depth):
+        a, b = self.name(), self.name()
+        form = self.pick((f"{a}, {b} = $any, $any", f"{a}, *{b} = $list", f"({a}, [{b}]) = 1, [$any]",
+                          f"{a} = {b} = $any", f"{a}, {b} = $list", f"{a}: int = $int; {b} = {a}"))
+        return [self.form(form)(1), f"print({a}, {b})"]
+
+    def augment(self, depth):
+        kind = self.pick(("int", "float", "str", "list", "tuple", "set"))
+        if not self.names[kind] or self.inside:
+            return self.assign(depth)
+        sign = {"int": ("+=", "-=", "*=", "//=", "%=", "|=", "&=", "^=", "<<="), "float": ("+=", "-=", "*=", "/=", "//="),
+                "str": ("+=", "%="), "list": ("+=", "*="), "tuple": ("+=",), "set": ("|=", "&=", "-=", "^=")}[kind]
+        sign = self.pick(sign)
+        value = str(self.below(4)) if sign in ("<<=", "%=") or (sign == "*=" and kind == "list") else self.expression(kind, 2)
+        return [f"{self.pick(self.names[kind])} {sign} {value}"]
+
+    def item(self, depth):
+        form = self.pick(("$list[$n] = $any", "$dict[$any] = $any", "del $list[$n]", "$list[$n:$n] = $list",
+                          "$dict[$any] += $int", "$list[$n] += $int", "$list[$n] *= 2", "$list[::2] = [1]",
+                          "del $dict[$any]", "$list[-1] **= 2"))
+        kind = HOLE.search(form)[1]
+        if not self.names[kind]:
+            return self.assign(depth)
+        return [self.form(form.replace("$" + kind, self.pick(self.names[kind]), 1))(1)]
+
+    def show(self, depth):
+        form = self.pick(("print($any)", "print($any, $any)", "print($any, sep='-', end='!\\n')", "print(*$list, sep=', ')",
+                          "print(repr($any), str($any))", "print($field)", "print($percent)", "print($brace)", "print()"))
+        return [self.form(form)(0)]
+
+    def alone(self, depth):
+        return [self.pick((self.method, self.call, self.attribute))(1)]
+
+    def branch(self, depth):
+        lines = [f"if {self.any(2)}:", *self.block(depth)]
+        if self.chance(2):
+            lines += [f"elif {self.expression('bool', 1)}:", *self.block(depth)]
+        return lines + (["else:", *self.block(depth)] if self.chance(2) else [])
+
+    def loop(self, depth):
+        name = self.name("i")
+        source = self.form(self.pick(("range($n)", "$list", "$str", "$dict", "enumerate($list)", "zip($list, $str)",
+                                      "range($n, 0, -1)", "reversed($list)", "$dict.items()", "sorted($set, key=str)")))(2)
+        if source in self.names["list"]:
+            source = f"{source}[:4]"        # what grows while it is gone through would never end
+        elif not source.startswith(("range", "sorted", "'")):
+            source = f"list({source})[:4]"
+        lines = [f"for {name} in {source}:", f"    print({name})", *self.in_loop(depth)]
+        return lines + (["else:", *self.block(depth)] if self.chance(4) else [])
+
+    def counted(self, depth):
+        name = self.name("n")
+        lines = [f"{name} = {self.below(4)}", f"while {name} > 0:", f"    {name} -= 1", *self.in_loop(depth)]
+        return lines + (["else:", *self.block(depth)] if self.chance(4) else [])
+
+    def in_loop(self, depth):
+        jump = self.pick(("", "", "break", "continue"))
+        lines = self.block(depth)
+        return lines + ([f"    if {self.expression('bool', 2)}: {jump}"] if jump else [])
+
+    def attempt(self, depth):
+        lines = ["try:", *self.block(depth)]
+        if self.chance(2):
+            lines += [f"    raise {self.pick(ERRORS)}({self.any(2)})"]
+        for name in {self.pick(ERRORS) for _ in range(self.below(3))} - {"Exception"}:
+            lines += [f"except {name}:", f"    print('{name}')"]
+        wide = self.pick(("except Exception:", "except (ValueError, TypeError):", "except LookupError as e:", ""))
+        if wide or len(lines) < 3 or not any(line.startswith("except") for line in lines):
+            lines += [wide or "except Exception as e:", "    print('caught')", *self.block(depth)]
+        if self.chance(4):
+            lines += ["else:", *self.block(depth)]
+        if self.chance(3):
+            lines += ["finally:", "    print('finally')", *self.block(depth)]
+        return lines
+
+    def define(self, depth):
+        name, outer, was = self.name("f"), self.names, self.inside
+        needed, optional = self.below(3), self.below(2)
+        params = [self.name("p") for _ in range(needed)]
+        defaults = [f"k={self.expression(self.pick(('int', 'str', 'float')), 3)}"] * optional
+        rest = self.pick(("", "", "*more", "**options"))
+        self.names, self.inside = {kind: list(names) for kind, names in outer.items()}, True
+        for param in params:
+            self.names[self.pick(KINDS)].append(param)
+        body = self.block(1) + [f"    return {self.any(1)}"]
+        self.names, self.inside = outer, was
+        self.functions.append((name, needed, optional))
+        return [f"def {name}({', '.join([*params, *defaults, *filter(None, [rest])])}):", *body]
+
+    def build(self, depth):
+        name, thing = self.name("C"), self.name("o")
+        base = self.pick(self.classes) if self.classes and self.chance(2) else ""
+        lines = [f"class {name}{f'({base})' if base else ''}:", f"    a = {self.expression('int', 2)}"]
+        if self.chance(2) or not base:
+            first = "        super().__init__(b)\n".rstrip("\n") if base else "        self.c = [b]"
+            lines += ["    def __init__(self, b=1):", first, f"        self.b = {self.pick(('b', '[b]', '(b, 2)'))}"]
+        lines += ["    def m(self, x):", f"        return (x, self.a, {self.any(2)})"]
+        if self.chance(3):
+            lines += ["    @property", "    def p(self):", f"        return {self.pick(('self.b', 'self.a + 1', 'self.q'))}"]
+        if self.chance(3):
+            lines += ["    @staticmethod", "    def s(x):", "        return x * 2"]
+        if self.chance(3):
+            lines += ["    def __repr__(self):", f"        return 'a {name}'"]
+        self.classes.append(name)
+        self.objects.append(thing)
+        return [*lines, f"{thing} = {name}({self.any(2) if self.chance(2) else ''})", f"print({thing}.a, {thing}.b, {thing}.m(1))",
+                f"{thing}.{self.pick('abz')} = {self.any(2)}", f"print(isinstance({thing}, {name}), {thing}.b)"]
+
+
+STATEMENTS = ("assign", "assign", "assign", "show", "show", "unpack", "augment", "item", "alone")
+FORMS = {
+    "_ints": ("($int + $int)", "($int - $int)", "($int * $n)", "($int // $int)", "($int % $int)", "(-$int)", "($int ** $n)",
+              "len($list)", "len($str)", "sum([$int, $int])", "max($int, $int)", "min([$int, $bool])", "abs($int)",
+              "($int if $bool else $int)", "int($float)", "int($str)", "round($float)", "($int & $int)", "($int | $n)", "($int ^ $int)",
+              "($n << $n)", "($int >> $n)", "(~$int)", "$list[$n]", "$dict[$any]", "sum($comprehension)", "$lambda_($int)",
+              "($bool and $int)", "$call", "$attribute", "$method", "divmod($int, $int)[0]", "pow($int, $n, 7)", "($n or $int)"),
+    "_floats": ("($float + $int)", "($float - $float)", "($float * $float)", "($int / $int)", "($float // $float)", "($float % $n)",
+                "(-$float)", "abs($float)", "float($int)", "float($str)", "round($float, $n)", "max($float, $int)", "($float ** $n)",
+                "sum([$float, $int])", "($float if $bool else $float)", "min($list)"),
+    "_bools": ("$compared", "$compared", "(not $any)", "($bool and $bool)", "($bool or $any)", "bool($any)", "($any in $list)",
+               "($str in $str)", "($any is None)", "isinstance($any, $type)", "any($list)", "all($tuple)", "($any not in $dict)",
+               "any($comprehension)"),
+    "_strs": ("($str + $str)", "($str * $n)", "str($any)", "repr($any)", "$str[$n]", "$str[$n:]", "$str[::-1]", "$str.upper()",
+              "$str.replace('l', $str)", "$field", "$percent", "$brace", "','.join($list)", "', '.join(str(q) for q in $list)", "($str or $str)"),
+    "_lists": ("[]", "[$any]", "[$any, $any]", "[$int, $int, $int]", "($list + $list)", "($list * $n)", "sorted($list)", "list(range($n))",
+               "list($str)", "[$comprehension]", "$list[$n:]", "$list[::-1]", "[*$list, $any]", "list($dict)", "list(map(str, $list))",
+               "list(filter(None, $list))", "list(zip($list, $str))", "list(reversed($list))", "$str.split()", "sorted($list, key=$lambda_)",
+               "list(enumerate($str))", "sorted($set, key=str)", "list($dict.items())", "list(map($lambda_, $list))"),
+    "_tuples": ("()", "($any,)", "($any, $any)", "($tuple + $tuple)", "tuple($list)", "$tuple[$n:]", "divmod($int, $int)", "($int, *$list)",
+                "tuple($comprehension)", "($tuple * $n)"),
+    "_dicts": ("{}", "{$int: $any, $str: $any}", "{$str: $int}", "dict(a=$any, b=$any)", "{**$dict, $int: 1}",
+               "{q: q for q in $list}", "{str(q): r for q, r in enumerate($list)}", "dict(zip($str, $list))",
+               "dict([(1, $any)])"),
+    "_sets": ("set()", "{$int, $int}", "{$any}", "set($list)", "($set | $set)", "($set & $set)", "($set - $set)",
+              "{q for q in $tuple}", "set($str[:1])"),
+}
+Maker.type = lambda self, depth: self.pick(("int", "float", "str", "list", "(int, float)", "dict", "bool", "tuple", "set", "Exception"))

@@ -1,0 +1,94 @@
+"""What would exhaust the machine is stopped by name, whatever the program tries; honest programs complete."""
+
+import json
+
+import pytest
+
+from cli.program import gradcli
+from gradcli.errors import LimitFault
+from gradcli.lang.budget import Budget
+from gradcli.session import Session
+from safety.exhausting import BUDGETED, CAUGHT, CAUSES, HONEST, WALLED
+
+SMALL = Budget(items=200_000, characters=200_000)
+
+
+def session():
+    made = Session()
+    made.budget.items, made.budget.characters = SMALL.items, SMALL.characters
+    return made
+
+
+@pytest.mark.parametrize("text", BUDGETED.values(), ids=BUDGETED)
+def test_stopped_by_the_language(text):
+    with pytest.raises(LimitFault) as caught:
+        session().run(text)
+    assert caught.value.status == 5 and caught.value.span is not None and caught.value.message
+
+
+@pytest.mark.parametrize("cause", CAUSES)
+@pytest.mark.parametrize("frame", CAUGHT.values(), ids=CAUGHT)
+def test_no_program_goes_on_after_a_limit(frame, cause):
+    printed = []
+    made = Session(write=printed.append)
+    with pytest.raises(LimitFault):
+        made.run(frame.format(cause=cause), echo=False)
+    assert not printed
+
+
+@pytest.mark.parametrize("text", WALLED.values(), ids=WALLED)
+def test_stopped_by_the_walls(text):
+    outcome = gradcli("eval", "--time-limit", "0.6", "--memory-limit", "1G", "--max-output", "1M", "--errors", "json", text)
+    assert outcome.status == 5, outcome.err
+    told = json.loads(outcome.err)
+    assert told["code"].startswith("G06") and len(outcome.out) <= 2**20
+
+
+@pytest.mark.parametrize("text, printed", HONEST.values(), ids=HONEST)
+def test_honest_programs_complete(text, printed):
+    assert Session().run(text, echo=False) == printed
+
+
+def test_a_limit_is_met_on_one_side_and_not_on_the_other():
+    for limit, fits, too_much in (
+            ("items", "[0] * 1000", "[0] * 1001"), ("items", "x = [0] * 500; x + x", "x = [0] * 501; x + x"),
+            ("items", "x = [0] * 500; x += x", "x = [0] * 501; x += x"), ("items", "list(zip(range(1000)))", "list(zip(range(1001)))"),
+            ("items", "x = [0] * 500; [*x, *x]", "x = [0] * 501; [*x, *x]"), ("items", "x = [0] * 500; x.extend(x)", "x = [0] * 501; x.extend(x)"),
+            ("items", "sum([[0] * 500] * 2, [])", "sum([[0] * 501] * 2, [])"), ("items", "set(range(1000))", "set(range(1001))"),
+            ("characters", "'a' * 1000", "'a' * 1001"), ("characters", "x = 'a' * 500; x + x", "x = 'a' * 501; x + x"),
+            ("characters", "x = 'a' * 500; f'{x}{x}'", "x = 'a' * 501; f'{x}{x}'"), ("characters", "x = 'a' * 500; '%s%s' % (x, x)", "x = 'a' * 501; '%s%s' % (x, x)"),
+            ("characters", "x = 'a' * 500; '{}{}'.format(x, x)", "x = 'a' * 501; '{}{}'.format(x, x)"), ("characters", "'a'.ljust(1000)", "'a'.ljust(1001)"),
+            ("characters", "repr('a' * 998)", "repr(['a' * 1000])"), ("characters", "'a'.join(['b'] * 500)", "'a'.join(['b'] * 501)"),
+            ("bits", "2 ** 999", "2 ** 1000"), ("bits", "1 << 999", "1 << 1000"), ("bits", "2 ** 499 * 2 ** 500", "2 ** 500 * 2 ** 500"),
+            ("steps", "range(1000)", "range(1001)"), ("turns", "for i in range(1000): pass", "for i in range(1001): pass")):
+        made = Session()
+        setattr(made.budget, limit, 1000)
+        made.run(fits)
+        with pytest.raises(LimitFault):
+            made.run(too_much)
+
+
+def test_room_is_met_on_one_side_and_not_on_the_other(monkeypatch):
+    from gradcli.engine.memory import Room
+
+    monkeypatch.setattr(Room, "most", 5_000_000 * 4)
+    for fits, too_much in (("torch.ones(5000000)", "torch.ones(5000001)"), ("torch.ones(1).expand(5000000) + 1", "torch.ones(1).expand(5000001) + 1"),
+                           ("torch.ones(5).repeat(1000000)", "torch.ones(5).repeat(1000001)"), ("torch.arange(2500000)", "torch.arange(2500001 * 2)")):
+        Session().run(fits, echo=False)
+        with pytest.raises(LimitFault, match="would make a tensor"):
+            Session().run(too_much, echo=False)
+
+
+@pytest.mark.parametrize("limit, fits, too_much", [
+    ("--max-output", "print('a' * 999)", "print('a' * 1000)"), ("--memory-limit", "torch.zeros(10)", "torch.ones(10 ** 8)"),
+    ("--time-limit", "1", "while True: pass")])
+def test_each_option_is_met_on_both_sides(limit, fits, too_much):
+    value = {"--max-output": "1000", "--memory-limit": "300M", "--time-limit": "0.5"}[limit]
+    assert gradcli("eval", limit, value, fits).status == 0
+    assert gradcli("eval", limit, value, too_much).status == 5
+    if limit == "--max-output":
+        assert gradcli("eval", limit, value, "--no-limits", too_much).status == 0
+
+
+def test_the_corpus_is_large():
+    assert len(BUDGETED) + len(WALLED) >= 50

@@ -1,0 +1,79 @@
+"""Hostile programs are refused with a diagnosis, or harmless; innocent ones beside them run."""
+
+import re
+import sys
+from contextlib import contextmanager
+
+import pytest
+
+from gradcli.errors import Fault, LimitFault
+from gradcli.session import Session
+from safety.hostile import HARMLESS, INNOCENT, PROGRAMS
+
+WATCHED = ("os.", "subprocess.", "socket.", "shutil.", "ctypes.", "pty.", "urllib.")
+LEAKED = re.compile(r"<class 'type'>|<module '\w+' (from|\(built)|/root|/home|/usr|Traceback|mappingproxy|numpy\.")
+
+
+class Ears:
+    """What the interpreter reports while a program runs that ought to reach nothing."""
+
+    heard = None
+
+
+def _listen(event, args):
+    if Ears.heard is None:
+        return
+    if event == "open" and (isinstance(args[1], str) and set(args[1]) & set("wax+") or "passwd" in str(args[0])):
+        Ears.heard.append((event, args))
+    if event.startswith(WATCHED) and not event.startswith(("os.listdir", "os.scandir")):
+        Ears.heard.append((event, args))
+
+
+sys.addaudithook(_listen)
+
+
+@contextmanager
+def listening():
+    Ears.heard = heard = []
+    try:
+        yield heard
+    finally:
+        Ears.heard = None
+
+
+@pytest.fixture(scope="module")
+def warm():
+    """Everything that programs load is loaded: what is heard after that is theirs."""
+    Session().run("nn.Linear(1, 1); optim.SGD([nn.Parameter(torch.ones(1))], lr=0.1); torch.func.vmap; torch.eye(2).inverse()")
+
+
+@pytest.mark.parametrize("text", PROGRAMS.values(), ids=PROGRAMS)
+def test_hostile(text, warm):
+    printed, fault = "", None
+    session = Session()
+    with listening() as heard:
+        try:
+            printed = session.run(text)
+        except Fault as error:
+            fault = error
+    assert not heard
+    assert not LEAKED.search(printed), printed
+    if fault is not None:
+        assert not isinstance(fault, LimitFault)
+        assert fault.span is not None and fault.status in (1, 3) and not LEAKED.search(fault.message), fault
+    else:
+        assert harmless(text, printed), (text, printed)
+
+
+def harmless(text, printed):
+    """Whether a program that ran gave nothing but plain text or numbers."""
+    return text in HARMLESS or len(printed) < 200 and not re.search(r"__\w+__|<class|built-in", printed.replace("__main__", ""))
+
+
+@pytest.mark.parametrize("text, printed", INNOCENT.values(), ids=INNOCENT)
+def test_innocent(text, printed):
+    assert Session().run(text, echo=False) == printed
+
+
+def test_the_corpus_is_large():
+    assert len(PROGRAMS) >= 150

@@ -1,0 +1,252 @@
+"""From every name a program has, through every attribute, call, item and operator, to every value it can hold."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import operator
+import types
+from itertools import islice
+
+from gradcli.engine.backward import watched
+from gradcli.engine.custom import Context
+from gradcli.engine.device import Device
+from gradcli.engine.dtypes import DType
+from gradcli.engine.limits import finfo, iinfo
+from gradcli.engine.op import Op, Part
+from gradcli.engine.storage import Storage
+from gradcli.engine.surface import Handle
+from gradcli.engine.tensor import Size, Tensor
+from gradcli.engine.variable import recording
+from gradcli.errors import Fault
+from gradcli.facade import GradSwitch
+from gradcli.lang.attributes import Attributes
+from gradcli.lang.budget import Budget
+from gradcli.lang.builtins import METHODS
+from gradcli.lang.format import Formatter
+from gradcli.lang.guard import Stream, heard, raised
+from gradcli.lang.kinds import Kind
+from gradcli.nn.data import DataLoader, Dataset
+from gradcli.nn.module import Module
+from gradcli.nn.optimizer import Optimizer
+from gradcli.nn.schedule import _Schedule as Schedule
+from gradcli.session import Session
+from gradcli.spaces import Namespace
+
+SAMPLES = '''
+t = torch.FloatTensor([[1, 2], [3, 4]])
+i = torch.LongTensor([0, 1])
+m = t > 2
+x = Variable(torch.ones(2, 2) * 0.5, requires_grad=True)
+d = x.data.double()
+y = (x * x).sum()
+v = Variable(t, volatile=True)
+p = nn.Parameter(torch.ones(2, 2))
+scalar = x.sum()
+top = x.max(1)
+node = y.creator
+y.backward(retain_graph=True)
+handle = x.register_hook(lambda g: None)
+size = t.size()
+def f(*args, **options): return args[0] if args else None
+class Own:
+    n = 1
+    def __init__(self, a=1): self.a = a
+    def method(self, *args): return self
+    @property
+    def prop(self): return self.a
+    @staticmethod
+    def fixed(*args): return 3
+own = Own()
+class Static(Function):
+    @staticmethod
+    def forward(ctx, a):
+        global seen
+        seen = ctx
+        ctx.save_for_backward(a)
+        return a * 2
+    @staticmethod
+    def backward(ctx, g):
+        return g * ctx.saved_tensors[0]
+applied = Static.apply(x)
+class Instance(Function):
+    def forward(self, a):
+        self.save_for_backward(a)
+        return a * 2
+    def backward(self, g):
+        return g
+instance = Instance()
+applied2 = instance(x)
+class Net(nn.Module):
+    def __init__(self):
+        super(Net, self).__init__()
+        self.fc = nn.Linear(2, 2)
+    def forward(self, a): return self.fc(a)
+net = Net()
+out = net(x)
+optimizer = optim.SGD(net.parameters(), lr=0.1)
+stream = (k for k in [1])
+lazies = [enumerate([1]), zip([1]), map(f, [1]), filter(None, [1]), reversed([1])]
+views = [{1: 2}.keys(), {1: 2}.values(), {1: 2}.items()]
+context = torch.no_grad()
+above = super(Net, net)
+prop = property(f)
+fixed = staticmethod(f)
+numbers = [0, 1, 2.5, True, None, 'text', ..., NotImplemented, [1, 2], (1, 2), {1: 2}, {1}, slice(1, 2), range(3)]
+caught = []
+for trouble in [lambda: 1 / 0, lambda: x.nothing, lambda: torch.ones(2) + torch.ones(3), lambda: [][1], lambda: {}[1],
+                lambda: y.backward(), lambda: torch.inverse(torch.zeros(2, 2)), lambda: int('a'), lambda: float(t)]:
+    try: trouble()
+    except Exception as e: caught.append(e)
+from math import sin as sine
+named = list(net.named_parameters())
+'''
+
+PLAIN = (type(None), bool, int, float, str, list, tuple, dict, set, slice, range, type(...), type(NotImplemented), property, staticmethod,
+         super, types.FunctionType, types.BuiltinFunctionType, types.MethodType, enumerate, zip, map, filter, reversed,
+         type({}.keys()), type({}.values()), type({}.items()), type(iter([])), type(iter(())), type(reversed([])), type(iter(set())),
+         type(iter("")), type(iter(range(1))), type(iter({})), type(iter({}.items())), type(reversed(range(1))), type(reversed({})),
+         type(iter({}.values())), type(reversed({}.items())), type(reversed({}.values())))
+"""Python's own types that a program may hold."""
+
+OURS = (Tensor, Size, DType, Op, Part, Storage, Handle, recording, GradSwitch, Namespace, Kind, Context, Stream, Module,
+        Optimizer, Schedule, Dataset, DataLoader, Device, Fault, watched, finfo, iinfo)
+"""The engine's and the facade's own."""
+
+EACH = 4            # values looked into, of one type
+UNARY = (operator.neg, operator.pos, operator.invert, abs, len, bool, float, int, repr, str)
+BINARY = (operator.add, operator.sub, operator.mul, operator.truediv, operator.floordiv, operator.mod, operator.matmul,
+          operator.and_, operator.or_, operator.lt, operator.eq, operator.getitem, operator.contains)
+SKIPPED = frozenset({"print"})
+
+
+class Walk:
+    """The walk, and what it met: `met` types, `wrong` values with the way to each, `count` of steps."""
+
+    def __init__(self, style="tutorial"):
+        self.session = session = Session(style=style, seed=0)
+        session.run(SAMPLES, echo=False)
+        self.guard = Attributes(session.policy, Formatter(session.policy, Budget()))
+        self.met, self.wrong, self.count = {}, {}, 0
+        self.seen, self.kept = set(), []
+        self.left, self.looked = {}, {}
+        self.queue = []
+
+    def run(self):
+        for source, names in (("", self.session.loaded()), ("", {n: self.session.operation(n) for n in self.session.bare}),
+                              ("", self.session.names()),
+                              ("import ", self.session.policy.modules)):
+            for name, value in names.items():
+                self.meet(value, source + name)
+        self.arguments = self._arguments()
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()), \
+                self.session._in_force():
+            while self.queue:
+                self.look(*self.queue.pop(0))
+        return self
+
+    def _arguments(self):
+        """Tuples of arguments to call things with."""
+        n = self.session.names()
+        t, x, i, f, net = n["t"], n["x"], n["i"], n["f"], n["net"]
+        one = [t, x, i, 1, 2.5, "a", [1, 2], [t, t], f, n["size"], net, n["Own"], {"a": x}, None, True]
+        return [(), *((a,) for a in one), (t, t), (x, x), (t, 1), (x, 0), (x, 0, i), (t, 0, 1), (2, 2), (f, x), (f, [1, 2]), ("a", x), ("a", 1),
+                (t, i), ([x], [x]), (1, 2, 3), ("fc", t), (x, i), (f, (x,), (x,))]
+
+    def meet(self, value, way):
+        """Note a value, and queue it if it may lead on."""
+        self.count += 1
+        kind = type(value)
+        self.met.setdefault(kind, way)
+        if not self.allowed(value):
+            self.wrong.setdefault(kind, way)
+            return
+        key = id(value)
+        shared = callable(value) or ".name" in getattr(value, "__dict__", {})
+        if key in self.seen:
+            return
+        if not shared or self.is_copy(value):
+            family = (kind, self.family(value))
+            left = self.left.setdefault(family, EACH)
+            if not left:
+                return
+            self.left[family] = left - 1
+        self.seen.add(key)
+        self.kept.append(value)
+        self.queue.append((value, way))
+
+    def is_copy(self, value):
+        """Whether a callable is made anew at each reading: a method, or a function with the name of another."""
+        return not isinstance(value, type) and (
+            isinstance(value, types.MethodType) or isinstance(value, types.BuiltinFunctionType) and value.__self__ is not None
+            or isinstance(value, types.FunctionType))
+
+    def family(self, value):
+        if isinstance(value, types.MethodType):
+            return type(value.__self__), value.__name__
+        if isinstance(value, types.FunctionType):
+            return value.__module__, value.__qualname__
+        return (type(value.__self__), value.__name__) if isinstance(value, types.BuiltinFunctionType) else None
+
+    def allowed(self, value):
+        kind = type(value)
+        if isinstance(value, type):
+            return ".user" in vars(value)
+        if kind in PLAIN or ".user" in vars(kind):
+            return not isinstance(value, types.BuiltinFunctionType) or not isinstance(
+                value.__self__, types.ModuleType) or value.__self__.__name__ in ("math", "builtins")
+        if isinstance(value, Exception):
+            return kind.__module__ == "builtins" or isinstance(value, Fault)
+        return isinstance(value, OURS) or (isinstance(value, tuple) and hasattr(kind, "_fields"))    # named results
+
+    def names(self, value):
+        names = set(self.guard.known(value)) | set(METHODS.get(type(value), ())) | {"args"}
+        plain = self.session.policy.plain
+        if self.looked.setdefault(type(value), 0) < EACH:       # what is plain is read on any value of a type alike
+            self.looked[type(value)] += 1
+            names |= plain
+        return sorted(name for name in names if name[0] != "." and not name.startswith("__")), plain
+
+    def look(self, value, way):
+        names, plain = self.names(value)
+        for name in names:
+            if name in plain:
+                self.attempt(lambda name=name: getattr(value, name), f"{way}.{name}")
+            self.attempt(lambda name=name: self.guard.read(value, name), f"{way}.{name}")
+        if callable(value) and way not in SKIPPED:
+            for args in self.arguments:
+                self.attempt(lambda args=args: value(*args), f"{way}{_shown(args)}")
+        else:
+            for each in UNARY:
+                self.attempt(lambda each=each: each(value), f"{each.__name__}({way})")
+            for other in (value, 1, 2.5, self.session.names()["x"], (0, 1), "a", slice(1), None, ...):
+                for each in BINARY:
+                    self.attempt(lambda each=each, other=other: each(value, other), f"{each.__name__}({way}, ...)")
+            if isinstance(value, list | tuple | set | dict):
+                for item in islice(list(value), 8):
+                    self.meet(item, f"{way}[...]")
+            elif hasattr(type(value), "__iter__"):
+                self.attempt(lambda: list(islice(value, 3)), f"list({way})")
+        if hasattr(type(value), "__enter__"):
+            self.attempt(lambda: _entered(value), f"with {way}")
+        if isinstance(value, Exception):
+            self.attempt(lambda: raised(value), f"raise {way}")
+
+    def attempt(self, action, way):
+        """Meet what `action` gives, or the exception it ends in: a program could catch it."""
+        try:
+            found = action()
+        except Exception as error:
+            if error.__class__.__module__ != "builtins" or not isinstance(error, AttributeError | TypeError):
+                self.meet(heard(error), f"except: {way}")
+            return
+        self.meet(found, way)
+
+
+def _entered(value):
+    with value as given:
+        return given
+
+
+def _shown(args):
+    return f"({', '.join(type(a).__name__ for a in args)})"
