@@ -1,3 +1,32 @@
-"""gradcli differentiates tensor expressions on the command line."""
+"""gradcli differentiates tensor expressions on the command line.
+
+    from gradcli import Session
+
+    session = Session(style="tutorial", seed=0)
+    print(session.run("x = Variable(torch.ones(2), requires_grad=True); (x * x).sum().backward(); x.grad"))
+
+Importing it imports nothing heavy: the names arrive when they are first asked for.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from gradcli.errors import Fault
+    from gradcli.session import Session
 
 __version__ = "0.1.0"
+__all__ = ["Fault", "Session", "__version__"]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "Session":
+        from gradcli.session import Session
+
+        return Session
+    if name == "Fault":
+        from gradcli.errors import Fault
+
+        return Fault
+    raise AttributeError(f"module 'gradcli' has no attribute {name!r}")

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import select
 import signal
+from collections.abc import Callable
 from time import monotonic
 from typing import NamedTuple
 
@@ -124,12 +125,13 @@ def _said(told: Told, what: str) -> int:
     from gradcli.errors import LimitFault, MemoryFault
 
     manner.errors, manner.color = told.errors, told.color
-    fault = {
+    faults: dict[str, Callable[[], LimitFault]] = {
         "time": lambda: out_of_time(told.seconds) if told.seconds else LimitFault(OUT_OF_TIME),
         "depth": lambda: LimitFault("something in the program is nested too deeply for this machine",
-                                    notes=("a tuple within a tuple, a hundred thousand deep, cannot be looked through",)),
+                                    notes=("a tuple within a tuple, a hundred thousand deep, cannot be seen through",)),
         "memory": lambda: MemoryFault("the system ended the program, most likely for the memory it took",
                                       ("--memory-limit 1G", "a limit that is met before that happens")),
-    }[what]()
+    }
+    fault = faults[what]()
     complain(fault)
     return fault.status

@@ -157,7 +157,7 @@ def _debts(cls: type[Op], values: Sequence[Any]) -> Any:
 
 def _each(value: Any, attribute: str) -> Any:
     """The shape or dtype of an array, or of each array in a tuple; None for anything else."""
-    if type(value) is tuple and value and all([type(v) is ndarray for v in value]):
+    if type(value) is tuple and value and all(type(v) is ndarray for v in value):
         return tuple([getattr(array, attribute) for array in value])
     return getattr(value, attribute, None)
 

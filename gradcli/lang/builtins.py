@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from gradcli.errors import ArgumentFault, LimitFault
-from gradcli.lang.budget import Budget
 from gradcli.lang import lazy
-from gradcli.lang.iterating import iter_, next_
+from gradcli.lang.budget import Budget
 from gradcli.lang.format import WIDTH, Formatter
+from gradcli.lang.iterating import iter_, next_
 from gradcli.lang.kinds import Kind, types_of
 
 EXCEPTIONS = (
@@ -25,6 +25,8 @@ EXCEPTIONS = (
     "UserWarning", "DeprecationWarning", "RuntimeWarning")
 
 _SEQUENCE = frozenset({"index", "count"})
+_WHOLE = frozenset(
+    "bit_length bit_count real imag numerator denominator conjugate is_integer as_integer_ratio".split())
 METHODS: dict[type, frozenset[str]] = {
     str: _SEQUENCE | frozenset(
         "upper lower strip lstrip rstrip split rsplit splitlines startswith endswith find rfind rindex title "
@@ -38,8 +40,8 @@ METHODS: dict[type, frozenset[str]] = {
     set: frozenset(
         "add discard remove pop clear copy update union intersection difference symmetric_difference issubset "
         "issuperset isdisjoint intersection_update difference_update symmetric_difference_update".split()),
-    int: frozenset("bit_length bit_count real imag numerator denominator conjugate is_integer as_integer_ratio".split()),
-    bool: frozenset("bit_length bit_count real imag numerator denominator conjugate is_integer as_integer_ratio".split()),
+    int: _WHOLE,
+    bool: _WHOLE,
     float: frozenset("is_integer as_integer_ratio hex real imag conjugate".split()),
     property: frozenset({"setter"}),
     type({}.keys()): frozenset({"isdisjoint"}),
@@ -126,7 +128,8 @@ def prelude(formatter: Formatter, budget: Budget, write: Callable[[str], None]) 
 
     functions: dict[str, Any] = {
         "print": print, "sorted": ordered, "isinstance": isinstance, "super": super, "repr": formatter.repr,
-        "len": len, "abs": abs, "min": min, "max": max, "sum": _summing(budget), "any": any, "all": all, "divmod": divmod,
+        "len": len, "abs": abs, "min": min, "max": max, "sum": _summing(budget), "any": any, "all": all,
+        "divmod": divmod,
         "round": rounded, "pow": powered, "next": next_, "iter": iter_,
         "NotImplemented": NotImplemented, "Ellipsis": ...,
     }
@@ -145,7 +148,7 @@ def _summing(budget: Budget) -> Callable[..., Any]:
             raise TypeError("strings are put together with ''.join(parts), not with sum")
         if not isinstance(start, list | tuple):
             return sum(values, start)
-        total = start + start[:0]       # as sum does it, only that a list is not copied for each value
+        total: Any = start + start[:0]  # type: ignore[operator]  # as sum does it, only that a list is not copied for each value
         for value in values:
             if type(value) is not type(start):
                 return total + value

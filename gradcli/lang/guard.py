@@ -102,7 +102,8 @@ def heard(error: Exception) -> Exception:
     if speaks(error):
         return error
     kind = next(each for each in type(error).__mro__ if each.__module__ == "builtins")
-    return kind(str(error)).with_traceback(error.__traceback__)     # type: ignore[return-value]  # an Exception's
+    plain: Exception = kind(str(error)).with_traceback(error.__traceback__)
+    return plain
 
 
 def honest() -> None:

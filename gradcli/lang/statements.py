@@ -211,7 +211,8 @@ def _handler(c: Context, node: Node, is_last: bool) -> ast.ExceptHandler:
     if len(head) > 1:
         leaf = head[1][3][0]
         name = c.name(leaf)
-        heard = c.at(ast.Assign([c.at(ast.Name(name, STORE), leaf)], c.call(".heard", [c.load(name, leaf)], leaf)), leaf)
+        told = c.call(".heard", [c.load(name, leaf)], leaf)
+        heard = c.at(ast.Assign([c.at(ast.Name(name, STORE), leaf)], told), leaf)
         return c.at(ast.ExceptHandler(caught, name, [heard, *suite(c, body)]), node)
     return c.at(ast.ExceptHandler(caught, None, suite(c, body)), node)
 

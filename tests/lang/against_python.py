@@ -92,7 +92,8 @@ def main(first, count):
         if ours != pythons:
             found += 1
             if found < 6:
-                print(f"--- {number}\n{text}\n--- ours {ours[1]}\n{ours[0][-600:]}\n--- python {pythons[1]}\n{pythons[0][-600:]}")
+                print(f"--- {number}\n{text}\n--- ours {ours[1]}\n{ours[0][-600:]}\n"
+                      f"--- python {pythons[1]}\n{pythons[0][-600:]}")
     print(f"{count} programs, {limited} stopped by a limit, {found} differ")
 
 

@@ -125,7 +125,8 @@ a.hidden()
 
 def test_addresses_are_made_up(world):
     assert world.run("class A: pass\nprint(A(), [A()], A, print)") == (
-        "<__main__.A object at 0x1000> [<__main__.A object at 0x1000>] <class '__main__.A'> <built-in function print>\n")
+        "<__main__.A object at 0x1000> [<__main__.A object at 0x1000>] <class '__main__.A'> "
+        "<built-in function print>\n")
     assert world.run("def f(): pass\nprint(f, [f], (i for i in []), zip())") == (
         "<function f at 0x1000> [<function f at 0x1000>] <generator object <genexpr> at 0x1000> "
         "<zip object at 0x1000>\n")
