@@ -79,8 +79,7 @@ def pieces(text: str) -> list[Piece]:
 @lru_cache(4096)
 def finding(piece: str) -> Finding | None:
     """What is wrong with a piece, if anything is."""
-    from gradcli.errors import Fault
-    from gradcli.lang.complain import Unfinished
+    from gradcli.errors import Fault, Unfinished
     from gradcli.lang.parse import parse
 
     try:

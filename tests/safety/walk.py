@@ -9,6 +9,7 @@ import types
 from itertools import islice
 
 from gradcli.engine.backward import watched
+from gradcli.engine.current import Generator
 from gradcli.engine.custom import Context
 from gradcli.engine.device import Device
 from gradcli.engine.dtypes import DType
@@ -109,7 +110,7 @@ PLAIN = (type(None), bool, int, float, str, list, tuple, dict, set, slice, range
          type(iter({}.values())), type(reversed({}.items())), type(reversed({}.values())))
 """Python's own types that a program may hold."""
 
-OURS = (Tensor, Size, DType, Op, Part, Storage, Handle, recording, GradSwitch, Namespace, Kind, Context, Stream, Module,
+OURS = (Tensor, Size, DType, Op, Part, Storage, Handle, Generator, recording, GradSwitch, Namespace, Kind, Context, Stream, Module,
         Optimizer, Schedule, Dataset, DataLoader, Device, Fault, watched, finfo, iinfo)
 """The engine's and the facade's own."""
 
