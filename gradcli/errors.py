@@ -28,7 +28,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from gradcli.text import Span, caret_lines
+from gradcli.text import Span, caret_lines, line_of, visible
 
 FAULTS: dict[str, type[Fault]] = {}
 
@@ -70,6 +70,15 @@ class SyntaxFault(Fault):
 
     code = "G0101"
     status = 3
+
+
+class Unfinished(SyntaxFault):
+    """The text ends in the middle of something that more text could finish.
+
+    Close the bracket or the string that the carets show, or write the block that is missing.
+    """
+
+    code = "G0102"
 
 
 class PolicyFault(Fault):
@@ -302,6 +311,22 @@ class UsageFault(Fault):
     status = 2
 
 
+def calls(fault: Fault) -> list[str]:
+    """The user's calls that led to the place of a fault, outermost first; what repeats is told once."""
+    told: list[str] = []
+    times: list[int] = []
+    for function, name, span in fault.trail:
+        text = line_of(fault.source, span.line).strip() if name == fault.name else ""
+        where = f"line {span.line}" if name == fault.name else f"{name}:{span.line}"
+        call = f"{function} was called in {where}" + (f": {visible(text[:80])}" if text else "")
+        if told and told[-1] == call:
+            times[-1] += 1
+        else:
+            told.append(call)
+            times.append(1)
+    return [call if count == 1 else f"{call}   (again and again)" for call, count in zip(told, times, strict=True)]
+
+
 def render(fault: Fault) -> str:
     """The diagnostic a person reads: message, place, source line, carets, repairs."""
     lines = [f"error[{fault.code}]: {fault.message}"]
@@ -315,6 +340,7 @@ def render(fault: Fault) -> str:
             f"{fault.span.line} | {shown}",
             f"{margin} | {carets}",
         ]
+    lines += [f"{margin} = note: {call}" for call in calls(fault)]
     lines += [f"{margin} = note: {note}" for note in fault.notes]
     width = max((len(repair) for repair, _ in fault.hints), default=0)
     lines += [f"{margin} = help: {repair:<{width}}     {why}".rstrip() if why else f"{margin} = help: {repair}"

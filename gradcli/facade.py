@@ -59,6 +59,9 @@ def variable(data: Any = None, requires_grad: bool = False, volatile: bool = Fal
     return made
 
 
+variable.__name__ = variable.__qualname__ = "Variable"      # as messages call it
+
+
 def parameter(data: Any = None, requires_grad: bool = True) -> Parameter:
     """A Parameter around the memory of a tensor."""
     if not isinstance(data, Tensor):
@@ -66,6 +69,9 @@ def parameter(data: Any = None, requires_grad: bool = True) -> Parameter:
     if requires_grad and data.array.dtype.kind != "f":
         raise IntegerLeaf("only floating tensors can require gradients", "x.float()")
     return Parameter(data.array, requires_grad)
+
+
+parameter.__name__ = parameter.__qualname__ = "Parameter"
 
 
 def set_default_dtype(d: Any) -> None:

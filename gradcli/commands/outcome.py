@@ -16,7 +16,7 @@ from typing import TextIO
 
 from gradcli.commands.limiting import OutputLost, Reserve
 from gradcli.commands.settings import Settings
-from gradcli.errors import Fault, FileFault, LimitFault, render
+from gradcli.errors import Fault, FileFault, LimitFault, calls, render
 
 INTERNAL, INTERRUPTED, READER_GONE = 70, 130, 141
 
@@ -113,7 +113,8 @@ def as_json(fault: Fault) -> str:
     place = dict(zip(("line", "column", "end_line", "end_column"), fault.span or (), strict=False))
     return json.dumps({
         "code": fault.code, "message": fault.message, "name": fault.name, **place,
-        "notes": list(fault.notes), "help": [{"repair": repair, "why": why} for repair, why in fault.hints],
+        "calls": calls(fault), "notes": list(fault.notes),
+        "help": [{"repair": repair, "why": why} for repair, why in fault.hints],
     }, ensure_ascii=False)
 
 

@@ -116,6 +116,8 @@ def register_hook(self: Tensor, hook: Callable[[Variable], Any]) -> Handle:
     if not self.requires_grad:
         raise GradFault("cannot register a hook on a tensor that doesn't require gradient",
                         ("x = Variable(torch.ones(2, 2), requires_grad=True)", "then x.register_hook(print)"))
+    if not callable(hook):
+        raise ArgumentFault(f"register_hook() needs a function, not {described(hook)}", "x.register_hook(print)")
     holder = debtor(self)
     if holder.hooks is None:
         holder.hooks = {}

@@ -101,6 +101,21 @@ class Attributes:
             return error
         return self.missing(value, name)
 
+    def initial(self, value: Any) -> Callable[..., None]:
+        """`Base.__init__`, as methods call it with `self`."""
+        kind = value if user_class(value) else self.policy.base(value)
+        if kind is None:
+            raise ArgumentFault(f"{describe(value, self.policy)} is no class that a program's class can begin from",
+                                "super().__init__()")
+
+        def init(instance: Any, /, *args: Any, **options: Any) -> None:
+            if not isinstance(instance, kind):
+                raise ArgumentFault(f"{kind.__name__}.__init__() is called with an object of that class",
+                                    f"{kind.__name__}.__init__(self)")
+            kind.__init__(instance, *args, **options)   # type: ignore[misc]  # of that very class, not of the instance
+
+        return init
+
     def read_base(self, value: Any, name: str) -> Any:
         """`super(...).__init__` and its like; the text has made sure that `value` reads so."""
         if type(value) is not super:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from gradcli.errors import PolicyFault, SyntaxFault
+from gradcli.errors import PolicyFault, SyntaxFault, Unfinished
 from gradcli.lang.hints import nearest
 from gradcli.lang.lex import CLOSING, OPENING, Word, place
 from gradcli.lang.misread import foreign_word, unreadable
@@ -23,12 +23,6 @@ CLAUSES = {"elif": "if", "else": "if, for, while or try", "except": "try", "fina
 LAYOUT = {"_NEWLINE": "the end of the line", "$END": "the end of the text", "_INDENT": "the indentation",
           "_DEDENT": "the end of the block"}
 ENDS = ("NAME", "NUMBER", "STRING", "FSTRING", ")", "]", "}")       # an expression can end with these
-
-
-class Unfinished(SyntaxFault):
-    """The text ends in the middle of something that more text could finish."""
-
-    code = "G0102"
 
 
 class Scene:

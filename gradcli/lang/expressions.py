@@ -72,6 +72,8 @@ def _name(c: Context, node: Node) -> ast.expr:
 def _attribute(c: Context, node: Node) -> ast.expr:
     value, leaf = node[3]
     name = leaf[3]
+    if name == "__init__" and c.scopes[-1].first and not is_super(value):
+        return c.call(".init", [expression(c, value)], node)
     if name.startswith("__"):
         legal_name(name, lambda: c.span(leaf), method=is_super(value))
         return c.call(".base", [expression(c, value), c.constant(name, leaf)], node)

@@ -107,7 +107,7 @@ class _Translation:
     def argument(self) -> Fault:
         text = _plain_words(self.text())
         kind = ArgumentFault if "argument" in text else PythonFault
-        return kind(text)
+        return kind(text, *_REPAIRS.get(text[:24], ()))
 
     def index(self) -> Fault:
         return IndexFault(_plain_words(self.text()).replace("assignment index", "index"))
@@ -166,6 +166,7 @@ _ABSENT = {
 _OPERANDS = re.compile(r"unsupported operand type\(s\) for (.+?): '([^']+)' and '([^']+)'")
 _COMPARED = re.compile(r"'([^']+)' not supported between instances of '([^']+)' and '([^']+)'")
 _OBJECT = re.compile(r"'([^']+)' object")
+_LENGTH = re.compile(r"object of type '([^']+)' has no len\(\)")
 _REPEATED = re.compile(r"can't multiply sequence by non-int of type '([^']+)'")
 
 
@@ -185,11 +186,20 @@ def _plain_words(text: str) -> str:
         return f"only an int can repeat a list, tuple or string, not {_kind(found[1])}"
     if "argument #1 must support iteration" in text:
         return "a loop cannot go through this value"
-    text = _OBJECT.sub(lambda m: _kind(m[1]), text)
+    text = _LENGTH.sub(lambda m: f"{_kind(m[1])} has no length", text)
+    text = _OBJECT.sub(lambda m: _kind(m[1]), re.sub(r"[\w.]*<locals>\.", "", text))
     for said, plain in _SAYINGS:
         text = text.replace(said, plain)
     return re.sub(r"\b(\w+\.)*(__init__|__call__)\(\)", lambda m: (m[1] or "")[:-1] + "()", text)
 
+
+_REPAIRS = {
+    "can only concatenate str": (("str(value)", "makes text of what is to be appended"),),
+    "an int and a string cann": (("int(text)", "makes a number of text"), ("str(number)", "makes text of a number")),
+    "a float and a string can": (("float(text)", "makes a number of text"), ("str(number)", "makes text of a number")),
+    "an int has no items to t": (("x[0]", "belongs after a list, a tuple, a string, a dict or a tensor"),),
+}
+"""What to do about the commonest of them, by how the message begins."""
 
 _SAYINGS = (
     ("is not subscriptable", "has no items to take with [...]"),

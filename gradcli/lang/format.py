@@ -77,11 +77,14 @@ class Formatter:
                     pending += [(LEAVE, id(value)), (TEXT, end), *reversed(_items(value))]
             else:
                 out.append(self._leaf(value))
-        return "".join(out)
+        return self.budget.short("".join(out))
 
     def _scalar(self, value: Any) -> str:
         try:
-            return repr(value)
+            text = repr(value)
+            if type(value) is str:
+                self.budget.check_characters(len(text) - 2)
+            return text
         except ValueError:
             raise LimitFault("a whole number of more than 4300 digits cannot be printed") from None
 

@@ -1,6 +1,6 @@
 """The runtime of a program: every helper that lowered code calls, under names that begin with a dot.
 
-    .attr .base .slot .setattr      attributes that are not harmless everywhere
+    .attr .base .init .slot .setattr     attributes that are not harmless everywhere
     .mul .pow .shl .mod .i...       operators that allocate or format (arith.py)
     .format                         one field of an f-string (format.py)
     .ticks .zip .turn               the budget's turns
@@ -59,7 +59,7 @@ def runtime(policy: Policy, show: Callable[[object], None], note: Callable[[str]
     """The helpers of lowered code, by their unspellable names."""
     attributes = Attributes(policy, formatter)
     return operators(formatter, budget) | {
-        ".attr": attributes.read, ".base": attributes.read_base, ".slot": attributes.slot,
+        ".attr": attributes.read, ".base": attributes.read_base, ".init": attributes.initial, ".slot": attributes.slot,
         ".setattr": attributes.write,
         ".format": formatter.field,
         ".zip": zip,

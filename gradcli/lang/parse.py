@@ -36,7 +36,7 @@ def words(text: str) -> list[Word]:
 
 def completeness(text: str) -> str:
     """What the Enter key should do with `text`: it is "complete", "incomplete" or "wrong"."""
-    from gradcli.lang.complain import Unfinished
+    from gradcli.errors import Unfinished
 
     text = text.removeprefix("\ufeff")
     try:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from gradcli.text import Span, char_column, line_of
 
 TRAIL = 20      # calls told of; a deep recursion repeats itself
+CO_OPTIMIZED = 1    # the flag of code that is a function; importing inspect costs more than it
 KEPT = 4096     # texts; the oldest make way
 
 
@@ -63,13 +64,15 @@ def place(error: BaseException) -> Place | None:
         return None
     source, last = steps[-1]
     trail = [(_function(inner.tb_frame), home.name, _span(home, outer.tb_frame.f_code, outer.tb_lasti))
-             for (home, outer), (_, inner) in zip(steps[:TRAIL], steps[1:], strict=False)]
+             for (home, outer), (_, inner) in zip(steps, steps[1:], strict=False) if _function(inner.tb_frame)][-TRAIL:]
     return Place(source.name, source.text, _span(source, last.tb_frame.f_code, last.tb_lasti), trail)
 
 
 def _function(frame: FrameType) -> str:
-    name = frame.f_code.co_qualname.replace("<locals>.", "")
-    return "" if name == "<module>" else name
+    """The name of the function that runs in a frame; empty for a class body, a comprehension, or the program itself."""
+    name = frame.f_code.co_qualname.rpartition("<locals>.")[2]
+    called = frame.f_code.co_flags & CO_OPTIMIZED and not name.endswith(("comp>", "<genexpr>"))
+    return name if called else ""
 
 
 def _span(source: Source, code: CodeType, instruction: int) -> Span:

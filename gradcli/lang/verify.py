@@ -22,7 +22,8 @@ PYTHONS = METHODS | {"__name__", "__module__", "__qualname__", "__class__", "__c
                      "__static_attributes__", "__firstlineno__"}
 
 HELPERS = frozenset({
-    ".attr", ".base", ".slot", ".setattr", ".add", ".iadd", ".few", ".short", ".honest", ".heard", ".mul", ".imul",
+    ".attr", ".base", ".init", ".slot", ".setattr", ".add", ".iadd", ".few", ".short", ".honest", ".heard",
+    ".mul", ".imul",
     ".pow", ".ipow", ".shl", ".ishl", ".mod", ".imod",
     ".wary", ".format", ".zip", ".raised", ".caught", ".limits", ".any", ".stream", ".super", ".entered", ".module",
     ".member", ".show", ".note", ".ticks", ".turn"})

@@ -9,9 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
+from gradcli.errors import LimitFault
+
 SIMPLE = frozenset((int, float, bool, str, type(None)))     # Python's own text is the right one
 EMPTY: dict[Any, Any] = {}
 VIEWS = (type(EMPTY.keys()), type(EMPTY.values()), type(EMPTY.items()))
+
+
+LONGEST = 50_000_000        # characters of one text: a few lists within each other can ask for any number
 
 
 class Literal(NamedTuple):
@@ -41,8 +46,13 @@ def written(value: Any, say: Callable[[Any], str], names_results: bool) -> str:
     out: list[str] = []
     inside: set[int] = set()
     waiting = [value]
+    left = LONGEST
     while waiting:
         item = waiting.pop()
+        if out:
+            left -= len(out[-1])
+            if left < 0:
+                raise LimitFault(f"that would be shown in more than {LONGEST} characters")
         if type(item) is Literal:
             out.append(item.text)
         elif type(item) is End:

@@ -80,7 +80,7 @@ HONEST = {
     "many statements": ("n = 0\n" + "n = n + 1\n" * 100000 + "print(n)", "100000\n"), "a million turns": ("n = 0\nfor i in range(1000000): n += i\nprint(n)", "499999500000\n"),
     "a large list": ("print(len([i for i in range(1000000)]), len(list(range(3000000))))", "1000000 3000000\n"),
     "a large tensor": ("print(torch.ones(3000, 3000).sum())", "9000000.0\n"), "a long string": ("print(len('ab' * 1000000))", "2000000\n"),
-    "recursion": ("def f(n): return 1 if n == 0 else n * f(n - 1)\nprint(f(300) > 0)", "True\n"), "big numbers": ("print(2 ** 1000 % 97, len(str(3 ** 8000)))", "54 3818\n"),
+    "recursion": ("def f(n): return 1 if n == 0 else n * f(n - 1)\nprint(f(300) > 0)", "True\n"), "big numbers": ("print(2 ** 1000 % 97, len(str(3 ** 8000)))", "36 3817\n"),
     "nested lists": ("x = []\nfor i in range(100000): x = [x]\nprint(len(repr(x)))", "200002\n"),
     "lazies": ("x = range(5)\nfor i in range(500): x = map(abs, x)\nprint(sum(x))", "10\n"), "join": ("print(len(','.join(str(i) for i in range(200000))))", "1288889\n"),
     "views": ("print(torch.ones(1).expand(10 ** 9).size(0))", "1000000000\n"), "try in a loop": ("n = 0\nfor i in range(100000):\n    try: [][1]\n    except IndexError: n += 1\nprint(n)", "100000\n"),

@@ -20,7 +20,8 @@ def session():
 
 
 @pytest.mark.parametrize("text", BUDGETED.values(), ids=BUDGETED)
-def test_stopped_by_the_language(text):
+def test_stopped_by_the_language(text, monkeypatch):
+    monkeypatch.setattr("gradcli.engine.memory.Room.most", 1 << 28)
     with pytest.raises(LimitFault) as caught:
         session().run(text)
     assert caught.value.status == 5 and caught.value.span is not None and caught.value.message
@@ -77,6 +78,14 @@ def test_room_is_met_on_one_side_and_not_on_the_other(monkeypatch):
         Session().run(fits, echo=False)
         with pytest.raises(LimitFault, match="would make a tensor"):
             Session().run(too_much, echo=False)
+
+
+def test_what_is_echoed_is_limited_too(monkeypatch):
+    monkeypatch.setattr("gradcli.show.container.LONGEST", 10_000)
+    text = "x = []\nfor i in range({}): x = [x, torch.float32, x]\nx"
+    Session().run(text.format(6))
+    with pytest.raises(LimitFault):
+        Session().run(text.format(80))
 
 
 @pytest.mark.parametrize("limit, fits, too_much", [

@@ -8,7 +8,8 @@ import pytest
 
 from gradcli.errors import Fault, LimitFault
 from gradcli.session import Session
-from safety.hostile import HARMLESS, INNOCENT, PROGRAMS
+from safety.hostile import HARMLESS, PROGRAMS
+from safety.innocent import INNOCENT
 
 WATCHED = ("os.", "subprocess.", "socket.", "shutil.", "ctypes.", "pty.", "urllib.")
 LEAKED = re.compile(r"<class 'type'>|<module '\w+' (from|\(built)|/root|/home|/usr|Traceback|mappingproxy|numpy\.")

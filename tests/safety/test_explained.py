@@ -1,0 +1,55 @@
+"""Every code is explained, every form of a diagnostic is whole, and every call of the user's is told."""
+
+import json
+import re
+
+import pytest
+
+from cli.program import gradcli
+from gradcli.errors import FAULTS, Fault, calls, render
+from gradcli.session import Session
+
+CHAIN = "def f(x):\n    return x + 'a'\ndef g(x):\n    return [f(y) for y in x]\nclass A:\n    def m(self): return g([1])\nA().m()"
+
+
+@pytest.mark.parametrize("code", sorted(FAULTS))
+def test_every_code_has_a_cause_and_a_status(code):
+    assert re.fullmatch(r"G0\d{3}", code) and FAULTS[code].__doc__ and FAULTS[code].status in (1, 2, 3, 5, 6)
+
+
+def test_codes_are_explained_on_the_command_line():
+    for code in ("G0101", "G0102", "G0201", "G0402", "G0602"):
+        outcome = gradcli("explain", code)
+        assert outcome.status == 0 and outcome.out.startswith(code) and "Exit status" in outcome.out
+
+
+def test_no_two_faults_share_a_code():
+    def below(kind):
+        return [kind, *(deeper for each in kind.__subclasses__() for deeper in below(each))]
+
+    kinds = {kind for kind in below(Fault) if "code" in vars(kind) and kind.__module__.startswith("gradcli.")}
+    assert len({kind.code for kind in kinds}) == len(kinds)
+
+
+def test_a_fault_in_functions_shows_the_calls_that_led_there():
+    with pytest.raises(Fault) as caught:
+        Session().run(CHAIN)
+    assert calls(caught.value) == ["A.m was called in line 7: A().m()", "g was called in line 6: def m(self): return g([1])",
+                                   "f was called in line 4: return [f(y) for y in x]"]
+    assert "= note: f was called in line 4" in render(caught.value)
+    assert caught.value.span[:2] == (2, 12)
+
+
+def test_a_long_recursion_is_told_once():
+    with pytest.raises(Fault) as caught:
+        Session().run("def f(n): return f(n + 1)\nf(0)")
+    assert len(calls(caught.value)) <= 2 and "again and again" in calls(caught.value)[-1]
+
+
+@pytest.mark.parametrize("text, status", [("1 +", 3), ("foo", 1), ("[0] * 10 ** 10", 5), (CHAIN, 1), ("import os", 3)])
+def test_short_and_json_say_the_same(text, status):
+    short, whole = gradcli("eval", "--errors", "short", text), gradcli("eval", "--errors", "json", text)
+    assert short.status == whole.status == status and short.err.count("\n") == whole.err.count("\n") == 1
+    told = json.loads(whole.err)
+    assert short.err == f"<eval>:{told['line']}:{told['column']}: error[{told['code']}]: {told['message']}\n"
+    assert {"code", "message", "name", "line", "column", "end_line", "end_column", "calls", "notes", "help"} <= told.keys()

@@ -1,0 +1,38 @@
+"""What students' mistakes are told: the first line, the code and the place, as in mistaken.txt."""
+
+import re
+
+import pytest
+
+from gradcli.errors import Fault, render
+from gradcli.session import Session
+from safety.mistaken import PLACE, PROGRAMS, told
+
+LINES = PLACE.read_text().replace("\\t", "\t")
+
+
+def expected(text):
+    at = f"\n{LINES}".index(f"\n{text}\n    ") + len(text) + 5
+    return LINES[at: LINES.index("\n", at)]
+
+
+@pytest.mark.parametrize("text", PROGRAMS)
+def test_a_mistake_is_told_as_before(text):
+    assert told(text) == expected(text)
+
+
+@pytest.mark.parametrize("text", PROGRAMS)
+def test_a_diagnostic_is_whole(text):
+    """Carets under the place, nothing of our own inside, one line of message."""
+    try:
+        Session(seed=0).run(text)
+    except Fault as fault:
+        shown = render(fault)
+        assert fault.span is not None and fault.code != "G0000" and "^" in shown
+        assert not re.search(r"gradcli[./]|/root|<locals>|\.chain|numpy\.[a-z_]|Traceback|NoneType|'(int|str|float)' object", shown)
+        assert "\n" not in fault.message and len(fault.message) <= 200
+
+
+def test_the_corpus_is_large_and_wrong():
+    assert len(PROGRAMS) >= 150
+    assert LINES.count("nothing is wrong") < 5
