@@ -28,7 +28,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from gradcli.text import Span, caret_lines, line_of, visible
+from gradcli.text import Span, caret_lines, line_of, tamed, visible
 
 FAULTS: dict[str, type[Fault]] = {}
 
@@ -329,7 +329,7 @@ def calls(fault: Fault) -> list[str]:
 
 def render(fault: Fault) -> str:
     """The diagnostic a person reads: message, place, source line, carets, repairs."""
-    lines = [f"error[{fault.code}]: {fault.message}"]
+    lines = [f"error[{fault.code}]: {visible(fault.message)}"]
     margin = ""
     if fault.span:
         margin = " " * len(str(fault.span.line))
@@ -345,4 +345,4 @@ def render(fault: Fault) -> str:
     width = max((len(repair) for repair, _ in fault.hints), default=0)
     lines += [f"{margin} = help: {repair:<{width}}     {why}".rstrip() if why else f"{margin} = help: {repair}"
               for repair, why in fault.hints]
-    return "\n".join(lines)
+    return tamed("\n".join(lines))

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from math import ceil, inf
-from time import monotonic
+from time import monotonic, sleep
 from types import FrameType
 
 from gradcli.commands import supervising
@@ -45,7 +45,6 @@ def walled(settings: Settings) -> Iterator[None]:
         yield
         return
     import signal
-    from threading import Event, Thread
 
     interrupted = False
 
@@ -55,12 +54,12 @@ def walled(settings: Settings) -> Iterator[None]:
             interrupted = True
             raise out_of_time(seconds)
 
-    over = Event()
+    end = End(seconds)
     before = signal.signal(signal.SIGALRM, stop)
     supervising.tell(monotonic() + seconds, seconds, settings.errors, settings.color)
     wall_processor(seconds + SLACK)
     try:
-        Thread(target=_end_at_last, args=(over, seconds), daemon=True).start()
+        end.watch()
     except RuntimeError:    # its stack has no room within the limit on memory
         raise MemoryError from None
     signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
@@ -69,7 +68,7 @@ def walled(settings: Settings) -> Iterator[None]:
     finally:
         interrupted = True
         signal.setitimer(signal.ITIMER_REAL, 0)
-        over.set()
+        end.reached()
         signal.signal(signal.SIGALRM, before)
         wall_processor(inf)
         supervising.tell(inf, seconds, settings.errors, settings.color)
@@ -84,16 +83,41 @@ def _in_program(frame: FrameType | None) -> bool:
     return False
 
 
-def _end_at_last(over: object, seconds: float) -> None:
-    """Give the diagnosis and end the process, if the program has not ended well after its time."""
-    if over.wait(seconds + PATIENCE):   # type: ignore[attr-defined]  # an Event, whose module is loaded late
-        return
-    from gradcli.commands.outcome import complain
+class End:
+    """The end of a program, by itself or by the thread that gives the diagnosis in its place; never by both."""
 
-    Reserve.release()
-    fault = out_of_time(seconds)
-    complain(fault)
-    os._exit(fault.status)
+    def __init__(self, seconds: float) -> None:
+        from threading import Event
+
+        self.seconds = seconds
+        self._over = Event()
+        self._taken = False     # whether the thread is about to end the process
+
+    def watch(self) -> None:
+        """Start the thread."""
+        from threading import Thread
+
+        Thread(target=self._wait, daemon=True).start()
+
+    def reached(self) -> None:
+        """The program has ended by itself; if it is too late for that, wait for the end of the process."""
+        self._over.set()
+        while self._taken:
+            sleep(0.01)
+
+    def _wait(self) -> None:
+        if self._over.wait(self.seconds + PATIENCE):
+            return
+        self._taken = True
+        if self._over.is_set():
+            self._taken = False
+            return
+        from gradcli.commands.outcome import complain
+
+        Reserve.release()
+        fault = out_of_time(self.seconds)
+        complain(fault)
+        os._exit(fault.status)
 
 
 def wall_processor(seconds: float) -> None:

@@ -17,6 +17,7 @@ from typing import TextIO
 from gradcli.commands.limiting import OutputLost, Reserve
 from gradcli.commands.settings import Settings
 from gradcli.errors import Fault, FileFault, LimitFault, calls, render
+from gradcli.text import visible
 
 INTERNAL, INTERRUPTED, READER_GONE = 70, 130, 141
 
@@ -75,7 +76,7 @@ def complain(fault: Fault) -> None:
         text = as_json(fault)
     elif manner.errors == "short":
         place = f"{fault.name}:{fault.span.line}:{fault.span.column}: " if fault.span else ""
-        text = f"{place}error[{fault.code}]: {fault.message}"
+        text = f"{visible(place)}error[{fault.code}]: {visible(fault.message)}"
     else:
         text = render(fault)
         if coloured(manner.color):

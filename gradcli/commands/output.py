@@ -29,6 +29,11 @@ class Output:
             sys.stdout.buffer.flush()
 
 
+def put(text: str) -> None:
+    """Print what a program, or a value of it, has to say; a terminal gets no control characters."""
+    sys.stdout.write(tamed(text) if sys.stdout.isatty() else text)
+
+
 def _printing() -> Callable[[str], object]:
     """Writing to standard output, where what the encoding lacks is spelled out instead of failing.
 

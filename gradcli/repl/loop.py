@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from gradcli import __version__
 from gradcli.commands.outcome import complain, follow, internal, tell
+from gradcli.commands.output import put
 from gradcli.commands.running import open_session
 from gradcli.commands.settings import Settings, init_path
 from gradcli.commands.source import from_file, standard_input
@@ -127,7 +128,7 @@ def _next(parts: Iterator[str]) -> str:
 
 def prepared(settings: Settings, init: str | None, no_init: bool) -> Session:
     """A session in which init.grad, or the file asked for in its place, has run."""
-    session = open_session(settings, lambda text: sys.stdout.write(text))
+    session = open_session(settings, put)
     path = init or ("" if no_init or settings.isolated or not os.path.exists(init_path()) else init_path())
     if path:
         source = from_file(path)

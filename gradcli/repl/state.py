@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from gradcli.commands.limiting import walled
 from gradcli.commands.outcome import READER_GONE, guarded, tell
+from gradcli.commands.output import put
 from gradcli.commands.progress import progressing
 from gradcli.commands.settings import Settings, nearest
 from gradcli.commands.transcript import ended, opening, statements
@@ -70,7 +71,7 @@ class Repl:
 
     def write(self, text: str) -> None:
         """Print as a program prints."""
-        sys.stdout.write(text)
+        put(text)
 
     def submit(self, text: str) -> None:
         """Obey a command, or run a program and show its values; a fault is shown and changes nothing."""
