@@ -1,38 +1,20 @@
 """The README does what it says: its console blocks, and the operation it adds. Its session is tested by the plugin."""
 
 import re
-import shlex
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+from consoles import ROOT, blocks, commands, run
+
 README = (ROOT / "README.md").read_text()
 
 
-def blocks(kind):
-    return re.findall(rf"```{kind}\n(.*?)```", README, re.DOTALL)
-
-
-def commands(block):
-    """The (command, expected output) pairs of a console block."""
-    for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
-        command, _, expected = part.partition("\n")
-        yield command, expected
-
-
-def run(command, home):
-    words = shlex.split(command)
-    assert words[0] == "gradcli"
-    return subprocess.run([sys.executable, "-m", *words], cwd=home, capture_output=True, text=True, check=False).stdout
-
-
 def test_the_first_block_prints_what_it_shows():
-    for command, expected in commands(blocks("console")[0]):
-        assert run(command, ROOT).strip() == expected.strip()
+    for command, expected in commands(blocks(README, "console")[0]):
+        assert run(command).strip() == expected.strip()
 
 
 @pytest.fixture(scope="module")
@@ -42,14 +24,14 @@ def extended(tmp_path_factory):
     for part in ("gradcli", "grammar", "tests"):
         shutil.copytree(ROOT / part, home / part, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", home)
-    [code] = blocks("python")
+    [code] = blocks(README, "python")
     with (home / "gradcli/ops/pointwise.py").open("a") as file:
         file.write("\n\n" + code)
     return home
 
 
 def test_an_added_operation_is_there_everywhere(extended):
-    for command, expected in commands(blocks("console")[1]):
+    for command, expected in commands(blocks(README, "console")[1]):
         assert run(command, extended).strip("\n") == expected.strip("\n")
     assert "logcosh(input)" in run("gradcli doc logcosh", extended)
 

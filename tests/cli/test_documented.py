@@ -1,0 +1,41 @@
+"""docs/commands.md names what there is: each setting with its key and default, each command, each status."""
+
+import re
+
+import pytest
+
+from consoles import ROOT, blocks, commands, run
+from gradcli.cli import app
+from gradcli.commands import outcome
+from gradcli.commands.settings import KEYS, read
+from gradcli.errors import FAULTS
+
+TEXT = (ROOT / "docs/commands.md").read_text()
+ROWS = [re.split(r"(?<!\\)\|", line)[1:-1] for line in TEXT.splitlines() if line.startswith("| `-")]
+
+
+@pytest.mark.parametrize("key", KEYS.values(), ids=KEYS)
+def test_each_setting_has_its_row(key):
+    row = [cell.strip() for cell in next(row for row in ROWS if re.search(rf"(^|[ `/])--{key.word}[` /]", row[0]))]
+    assert row[1] == (key.word if key.lasting else "") and row[3] == key.help
+    assert read(key, row[2], "") == key.default if row[2] else not key.default
+
+
+def test_no_row_is_of_something_else():
+    assert len(ROWS) == len(KEYS)
+
+
+def test_each_command_is_named():
+    names = {command.name for command in app.registered_commands} | {group.name for group in app.registered_groups}
+    assert names == set(re.findall(r"`gradcli (\w+)", TEXT.partition("## ")[0]))
+
+
+def test_each_status_is_named():
+    told = {int(number) for number in re.findall(r"^\| (\d+) \|", TEXT, re.MULTILINE)}
+    own = {outcome.INTERNAL, outcome.INTERRUPTED, outcome.READER_GONE}
+    assert told == {0, 4} | own | {fault.status for fault in FAULTS.values()}
+
+
+@pytest.mark.parametrize("command, expected", [pair for block in blocks(TEXT, "console") for pair in commands(block)])
+def test_a_command_prints_what_is_shown(command, expected):
+    assert run(command).strip() == expected.strip()
