@@ -10,14 +10,17 @@ import math
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import numpy as np
+
 from gradcli.engine import functional
 from gradcli.engine.backward import watched
 from gradcli.engine.call import here
 from gradcli.engine.current import Current, Generator
+from gradcli.engine.derive import named
 from gradcli.engine.device import CPU, Device, here_only
 from gradcli.engine.dtypes import NAMED, OF, Default, DType
 from gradcli.engine.limits import broadcast_shapes, finfo, iinfo, promote_types
-from gradcli.engine.op import traced
+from gradcli.engine.op import TABLE, Op, traced
 from gradcli.engine.signature import REFUSED, Type, described
 from gradcli.engine.storage import METHODS as STORED
 from gradcli.engine.storage import is_storage, typename
@@ -29,8 +32,9 @@ from gradcli.errors import ArgumentFault, GradFault, IntegerLeaf
 from gradcli.lang.kinds import Kind, user_class
 from gradcli.nn import fetch as nn_fetch
 from gradcli.nn import names as nn_names
+from gradcli.ops.base import Unary
 from gradcli.ops.directory import DIRECTORY
-from gradcli.spaces import Arriving, Namespace, TensorKind, math_space, names_in, plain_spaces
+from gradcli.spaces import MATH, Arriving, Namespace, TensorKind, math_space, names_in, plain_spaces
 
 
 def _custom(name: str) -> Any:
@@ -154,6 +158,18 @@ def tensor_aware(plain: Callable[..., Any], name: str) -> Callable[..., Any]:
 
     both.__name__ = both.__qualname__ = name
     return both
+
+
+def bare(name: str) -> Callable[..., Any]:
+    """The operation that stands under a bare name.
+
+    Beside tensors it serves numbers alone, if it is a function of each element or `math` has it: sin(pi / 4).
+    """
+    operation: Callable[..., Any] = getattr(traced, name)
+    if issubclass(TABLE.get(name, Op), Unary):
+        return named(TABLE[name], name, lambda first, *rest, **options: operation(
+            Tensor(np.asarray(first, np.float64)), *rest, **options).array.item())
+    return named(TABLE[name], name, getattr(math, name)) if name in MATH else operation
 
 
 def operations() -> dict[str, dict[str, str]]:

@@ -24,11 +24,10 @@ from gradcli.engine.backward import Watch
 from gradcli.engine.current import Current, Generators
 from gradcli.engine.dtypes import OF, Default
 from gradcli.engine.memory import reuse
-from gradcli.engine.op import traced
 from gradcli.engine.tensor import Shown, Tensor, happened
 from gradcli.engine.variable import grad_mode
 from gradcli.errors import AttributeFault, Fault, NameFault
-from gradcli.facade import bare_names, modules, prelude, torch_space
+from gradcli.facade import bare, bare_names, modules, prelude, torch_space
 from gradcli.lang.budget import Budget
 from gradcli.lang.builtins import PLAIN
 from gradcli.lang.builtins import prelude as plain_names
@@ -159,7 +158,7 @@ class Session:
         while pending:
             inner = pending.pop()
             for name in self._bare.intersection(inner.co_names).difference(self._builtins):
-                self._builtins[name] = getattr(traced, name)
+                self._builtins[name] = bare(name)
             pending += [constant for constant in inner.co_consts if isinstance(constant, CodeType)]
 
     def eval(self, expr: str) -> Any:
@@ -299,7 +298,7 @@ class Session:
 
     def operation(self, name: str) -> Any:
         """One of them, loaded if it is not yet."""
-        return getattr(traced, name)
+        return bare(name)
 
     def attributes(self, value: Any) -> list[str]:
         """The names that a program may read after `value.`."""

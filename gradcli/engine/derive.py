@@ -18,7 +18,7 @@ from gradcli.engine.write import inplace, into
 def enter(cls: type[Op]) -> None:
     """Put an operation into the table, the namespaces of rules, and on the tensors."""
     cls.grows = growth(cls)
-    call = _named(cls, cls.names[0])
+    call = named(cls, cls.names[0])
     for name in cls.names:
         TABLE[name] = cls
         setattr(raw, short(name), cls.forward)
@@ -34,12 +34,30 @@ def enter(cls: type[Op]) -> None:
         _operators(cls, call)
 
 
-def _named(cls: type[Op], name: str) -> Callable[..., Any]:
-    """The function of that name: the general way, with the short one before it where it fits."""
+def named(cls: type[Op], name: str, plain: Callable[..., Any] | None = None) -> Callable[..., Any]:
+    """The function of that name: the general way, with the short one before it where it fits.
+
+    `plain` is what it does with plain numbers alone, if that is not an error.
+    """
     call = general(cls, name)
+    if plain is not None:
+        call = serving_numbers(call, plain)
     if cls.anew and cls.signature.required == 1 and len(cls.rules) == 1 and not cls.rules[0].many:
         call = fast_unary(cls, call)
     return _dressed(call, name, cls)
+
+
+def serving_numbers(call: Callable[..., Any], plain: Callable[..., Any]) -> Callable[..., Any]:
+    """`call`, but `plain` where all arguments are plain numbers."""
+    def either(*args: Any, **options: Any) -> Any:
+        if args and all(type(value) in NUMBERS for value in args):
+            return plain(*args, **options)
+        return call(*args, **options)
+
+    return either
+
+
+NUMBERS = (int, float, bool)
 
 
 def _dressed(call: Callable[..., Any], name: str, cls: type[Op]) -> Callable[..., Any]:
