@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -19,8 +19,20 @@ if TYPE_CHECKING:
 MEASURABLE = 8      # digits: more a difference of doubles does not tell
 
 
-def check(session: Session, expression: str) -> list[str]:
-    """A line for each name that is varied. Names stand for doubles meanwhile: call it on a session to be restored.
+class Finding(NamedTuple):
+    """What was found of the gradient by one name."""
+
+    name: str
+    verdict: Verdict
+
+    @property
+    def text(self) -> str:
+        """A line that says it."""
+        return _said(self.name, self.verdict)
+
+
+def check(session: Session, expression: str) -> list[Finding]:
+    """A finding for each name that is varied. Names stand for doubles meanwhile: call it on a session to be restored.
 
     What is varied are the floating tensors that require gradients, or if there is none, all floating ones.
     A result of several elements is weighted with numbers that no symmetry fits.
@@ -28,7 +40,8 @@ def check(session: Session, expression: str) -> list[str]:
     named = _used(session, expression)
     leaves = {name: value for name, value in named.items() if value.requires_grad} or named
     if not leaves:
-        raise UsageFault("the expression uses no name that stands for a floating tensor", ":check (x ** 2).sum()")
+        raise UsageFault("the expression uses no name that stands for a floating tensor",
+                         ("(x ** 2).sum()", "names what is to be varied"))
     for name, value in named.items():
         session[name] = Variable(value.array.astype(np.float64), name in leaves)
     start = session.generators.moment()
@@ -45,12 +58,13 @@ def check(session: Session, expression: str) -> list[str]:
         raise GradFault(f"the expression does not depend on {' or '.join(leaves)} in a way that is recorded")
     weights = np.cos(np.arange(output.array.size, dtype=np.float64)).reshape(output.array.shape)
     traced.sum(traced.mul(output, Variable(weights.astype(output.array.dtype)))).backward()
-    lines = []
+    findings = []
     for name in leaves:
         leaf = session[name]
         gradient = np.zeros_like(leaf.array) if leaf.grad is None else leaf.grad.array
-        lines.append(_said(name, slopes(lambda: float((result().array * weights).sum()), leaf.array, gradient)))
-    return lines
+        verdict = slopes(lambda: float((result().array * weights).sum()), leaf.array, gradient)
+        findings.append(Finding(name, verdict))
+    return findings
 
 
 def _used(session: Session, expression: str) -> dict[str, Tensor]:

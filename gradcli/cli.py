@@ -9,7 +9,24 @@ from typing import Annotated, Any
 import typer
 
 from gradcli import __version__
-from gradcli.commands import config, doc, eval, explain, grad, limits, ops, repl, run, test
+from gradcli.commands import (
+    check,
+    config,
+    doc,
+    eval,
+    explain,
+    grad,
+    graph,
+    hess,
+    jac,
+    jvp,
+    limits,
+    ops,
+    repl,
+    run,
+    test,
+    vjp,
+)
 from gradcli.commands.outcome import manner
 from gradcli.commands.settings import nearest
 from gradcli.errors import UsageFault
@@ -20,6 +37,12 @@ app.command("eval")(eval.eval_)
 app.command("run")(run.run)
 app.command("repl")(repl.repl)
 app.command("grad")(grad.grad)
+app.command("jac")(jac.jac)
+app.command("hess")(hess.hess)
+app.command("jvp")(jvp.jvp)
+app.command("vjp")(vjp.vjp)
+app.command("check")(check.check)
+app.command("graph")(graph.graph)
 app.command("doc")(doc.doc)
 app.command("ops")(ops.ops)
 app.command("explain")(explain.explain)
@@ -29,7 +52,8 @@ app.add_typer(config.app, name="config")
 
 # Typer's own classes of errors: click's, which later versions carry inside.
 Misuse: Any = typer.BadParameter.__mro__[1]
-FREE = ("eval", "run", "grad")      # commands whose words may begin with a dash
+# Commands whose words may begin with a dash.
+FREE = ("eval", "run", "grad", "jac", "hess", "jvp", "vjp", "check", "graph")
 OUTER = ("--version", "--help", "-h", "--install-completion", "--show-completion")
 
 

@@ -44,7 +44,9 @@ from gradcli.show.style import STYLES
 from gradcli.spaces import random_space
 
 if TYPE_CHECKING:
+    from gradcli.checking import Finding
     from gradcli.checkpoint import Checkpoint
+    from gradcli.show.picture import Picture
 
 COLLECTING = (50_000, 20, 100)      # a graph of a million calls is no garbage: look at it seldom
 reuse()
@@ -257,10 +259,22 @@ class Session:
         """The calls that led to a tensor, as the lines of a tree."""
         from gradcli.show.tree import tree
 
-        names = {id(each.node or each): name for name, each in self.names().items() if isinstance(each, Tensor)}
-        return tree(value, names, lambda node: self._style.node_name(node).rsplit(".", 1)[-1])
+        return tree(value, self._named_nodes(), self._short_label)
 
-    def check(self, expression: str) -> list[str]:
+    def picture(self, value: Tensor) -> Picture:
+        """The calls that led to a tensor, as nodes and edges to be drawn."""
+        from gradcli.show.picture import picture
+
+        return picture(value, self._named_nodes(), self._short_label)
+
+    def _named_nodes(self) -> dict[int, str]:
+        """What programs call leaves and the results of calls, by identity."""
+        return {id(each.node or each): name for name, each in self.names().items() if isinstance(each, Tensor)}
+
+    def _short_label(self, node: Any) -> str:
+        return self._style.node_name(node).rsplit(".", 1)[-1]
+
+    def check(self, expression: str) -> list[Finding]:
         """A verdict on the gradients of an expression by each name in it; to be called within a checkpoint."""
         from gradcli.checking import check
 

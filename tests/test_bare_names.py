@@ -7,7 +7,8 @@ import pytest
 from gradcli.errors import ArgumentFault
 from gradcli.session import Session
 
-ALIKE = "sin cos tan asin acos atan sinh cosh tanh exp expm1 log log2 log10 log1p sqrt erf erfc lgamma floor ceil trunc".split()
+ALIKE = ("sin cos tan asin acos atan sinh cosh tanh exp expm1 log log2 log10 log1p sqrt erf erfc lgamma floor ceil "
+         "trunc").split()
 
 
 @pytest.mark.parametrize("name", ALIKE)
@@ -17,8 +18,9 @@ def test_a_function_of_each_element_gives_what_math_gives(name):
 
 
 @pytest.mark.parametrize("text, value", [
-    ("atan2(1, 2)", math.atan2(1, 2)), ("hypot(3, 4)", 5.0), ("gcd(4, 6)", 2), ("isnan(nan)", True), ("relu(-1)", 0.0),
-    ("sigmoid(0)", 0.5), ("clamp(5, 0, 3)", 3.0), ("sqrt(2 * pi)", math.sqrt(2 * math.pi)), ("list(map(exp, [0]))", [1.0])])
+    ("atan2(1, 2)", math.atan2(1, 2)), ("hypot(3, 4)", 5.0), ("gcd(4, 6)", 2), ("isnan(nan)", True),
+    ("relu(-1)", 0.0), ("sigmoid(0)", 0.5), ("clamp(5, 0, 3)", 3.0), ("sqrt(2 * pi)", math.sqrt(2 * math.pi)),
+    ("list(map(exp, [0]))", [1.0])])
 def test_others_do_likewise(text, value):
     assert Session().eval(text) == value
 

@@ -6,12 +6,9 @@ from typing import Annotated
 
 import typer
 
-from gradcli.commands.options import shared
+from gradcli.commands.options import At, Expr, Wrt, shared
 from gradcli.commands.settings import Settings
 
-Expr = Annotated[str, typer.Argument(metavar="EXPR", help="The expression; - reads it from standard input.")]
-At = Annotated[list[str] | None, typer.Option("--at", metavar="NAME=EXPR, ...", help="The point; may be repeated.")]
-Wrt = Annotated[list[str] | None, typer.Option("--wrt", metavar="NAME", help="Only the gradients by these names.")]
 Order = Annotated[int, typer.Option("--order", metavar="N", min=1, max=20, help="Derivatives up to this order.")]
 
 
@@ -23,5 +20,4 @@ def grad(settings: Settings, expr: Expr, at: At = None, wrt: Wrt = None, order: 
     """
     from gradcli.commands.gradients import differentiate
 
-    return differentiate(expr, at or [], [name for given in wrt or [] for name in given.replace(",", " ").split()],
-                         order, settings)
+    return differentiate(expr, at or [], wrt or [], order, settings)

@@ -12,6 +12,9 @@ from gradcli.commands.outcome import follow
 from gradcli.commands.settings import KEYS, Key, Settings
 
 Command = Callable[..., int | None]
+Expr = Annotated[str, typer.Argument(metavar="EXPR", help="The expression; - reads it from standard input.")]
+At = Annotated[list[str] | None, typer.Option("--at", metavar="NAME=EXPR, ...", help="The point; may be repeated.")]
+Wrt = Annotated[list[str] | None, typer.Option("--wrt", metavar="NAME", help="Only the derivatives by these names.")]
 TALKING = ("errors", "color", "quiet", "isolated")      # what a command needs that runs no program
 
 

@@ -85,6 +85,6 @@ def show_graph(repl: Repl, rest: str) -> None:
 def check_gradients(repl: Repl, rest: str) -> None:
     """Compare the gradients of an expression with slopes measured around the values its names have now."""
     with repl.trying():
-        lines = repl.session.check(rest)
-    for line in lines:
-        repl.write(line + "\n")
+        findings = repl.session.check(rest)
+    for finding in findings:
+        repl.write(finding.text + "\n")

@@ -30,9 +30,9 @@ def tree(value: Tensor, names: Mapping[int, str], label: Callable[[Any], str]) -
         if isinstance(node, Part):
             node = node.call
         if not isinstance(node, Op):
-            yield f"{before}{called or 'a leaf'}  {_size(node.array.shape)}"
+            yield f"{before}{called or 'a leaf'}  {size(node.array.shape)}"
             continue
-        told = "  ".join(part for part in (called and f"{called} =", label(node), _size(node.shape)) if part)
+        told = "  ".join(part for part in (called and f"{called} =", label(node), size(node.shape)) if part)
         if id(node) in numbers:
             yield f"{before}{called or label(node)}  #{numbers[id(node)]} again"
             continue
@@ -69,7 +69,8 @@ def _shared(node: Any) -> set[int]:
     return found
 
 
-def _size(shape: Any) -> str:
+def size(shape: Any) -> str:
+    """A shape as pictures say it."""
     if shape and isinstance(shape[0], tuple):
-        return ", ".join(map(_size, shape))
+        return ", ".join(map(size, shape))
     return "x".join(map(str, shape)) or "a number"

@@ -1,0 +1,65 @@
+"""The work of `gradcli graph`."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from gradcli.commands.outcome import tell
+from gradcli.commands.output import Output
+from gradcli.commands.running import open_session, timed
+from gradcli.commands.settings import Settings
+from gradcli.commands.source import Source, from_words
+from gradcli.commands.values import is_tensor
+from gradcli.errors import UsageFault
+
+if TYPE_CHECKING:
+    from gradcli.session import Session
+
+SUFFIXES = (".dot", ".mmd", ".svg", ".json", ".txt")
+
+
+def drawn(program: str, of: str | None, settings: Settings) -> int:
+    """Run a program, and print or draw the graph behind one of its values."""
+    suffix = os.path.splitext(settings.output)[1] if settings.output else ".txt"
+    if settings.format == "json" and not settings.output:
+        suffix = ".json"
+    elif settings.format not in ("text", "json"):
+        raise UsageFault(f"graph has no --format {settings.format}", "--format json", "-o graph.svg")
+    if suffix not in SUFFIXES:
+        raise UsageFault(f"-o {settings.output}: a graph is written as {', '.join(SUFFIXES)}", "-o graph.svg")
+    output = Output(settings.output)
+    [source] = from_words([program])
+    session = open_session(settings, lambda text: None)
+    value = timed(settings, source.name, lambda: _value(session, source, of))
+    if suffix == ".txt":
+        for line in session.graph(value):
+            output.write(line + "\n")
+    else:
+        output.write(_picture(session, value, suffix))
+    output.finish()
+    return 0
+
+
+def _value(session: Session, source: Source, of: str | None) -> Any:
+    """The value that is asked for: a name's, or that of the last bare expression."""
+    shown: list[Any] = []
+    session.display = shown.append
+    session.run(source.text, source.name)
+    if of is None and not shown:
+        raise UsageFault("the program ends with no expression", "--of NAME")
+    value = session[of] if of else shown[-1]
+    if not is_tensor(value):
+        raise UsageFault(f"no graph leads to {of or 'the expression'}, whose type is {type(value).__name__}",
+                         "--of NAME")
+    return value
+
+
+def _picture(session: Session, value: Any, suffix: str) -> str:
+    from gradcli.show import layered, picture
+
+    found = session.picture(value)
+    if not found.whole:
+        tell(f"note: the graph has more than {picture.MOST} nodes; the rest is left out")
+    write = {".dot": picture.dot, ".mmd": picture.mermaid, ".json": picture.as_json, ".svg": layered.svg}[suffix]
+    return write(found)

@@ -1,0 +1,24 @@
+"""gradcli graph: the calls behind a value."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from gradcli.commands.options import shared
+from gradcli.commands.settings import Settings
+
+Program = Annotated[str, typer.Argument(metavar="SOURCE", help="The program; - reads it from standard input.")]
+Of = Annotated[str | None, typer.Option("--of", metavar="NAME", help="The value; else that of the last expression.")]
+
+
+@shared()
+def graph(settings: Settings, source: Program, of: Of = None) -> int:
+    """Print the Functions that led to a value, as a tree; -o FILE draws them, as .dot, .mmd, .svg or .json.
+
+    Example: gradcli graph 'x = Variable(torch.ones(2), requires_grad=True); (x * x).sum()'
+    """
+    from gradcli.commands.drawing import drawn
+
+    return drawn(source, of, settings)

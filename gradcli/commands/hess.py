@@ -1,0 +1,17 @@
+"""gradcli hess: the second derivatives of a number."""
+
+from __future__ import annotations
+
+from gradcli.commands.options import At, Expr, Wrt, shared
+from gradcli.commands.settings import Settings
+
+
+@shared()
+def hess(settings: Settings, expr: Expr, at: At = None, wrt: Wrt = None) -> int:
+    """Print the Hessian of EXPR, one number, at a point: its second derivatives by each pair of names.
+
+    Example: gradcli hess '(x**2 * y).sum()' --at 'x=[1, 2], y=3'
+    """
+    from gradcli.commands.matrices import hessian_of
+
+    return hessian_of(expr, at or [], wrt or [], settings)

@@ -1,0 +1,17 @@
+"""gradcli jac: the derivatives of every element of a result."""
+
+from __future__ import annotations
+
+from gradcli.commands.options import At, Expr, Wrt, shared
+from gradcli.commands.settings import Settings
+
+
+@shared()
+def jac(settings: Settings, expr: Expr, at: At = None, wrt: Wrt = None) -> int:
+    """Print the Jacobian of EXPR at a point: the derivatives of each of its elements.
+
+    Example: gradcli jac 'x * y' --at 'x=[1, 2], y=3'
+    """
+    from gradcli.commands.matrices import jacobian_of
+
+    return jacobian_of(expr, at or [], wrt or [], settings)

@@ -1,0 +1,24 @@
+"""gradcli jvp: how fast a result changes along a direction."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from gradcli.commands.options import At, Expr, shared
+from gradcli.commands.settings import Settings
+
+Direction = Annotated[list[str] | None, typer.Option(
+    "--with", metavar="NAME=EXPR, ...", help="The direction; a name that is not there stands still.")]
+
+
+@shared()
+def jvp(settings: Settings, expr: Expr, at: At = None, direction: Direction = None) -> int:
+    """Print how fast EXPR changes when the names of the point move as --with says: Jacobian times vector.
+
+    Example: gradcli jvp 'x**2' --at 'x=[1, 2]' --with 'x=[1, 0]'
+    """
+    from gradcli.commands.matrices import product_along
+
+    return product_along(expr, at or [], direction or [], settings)

@@ -1,0 +1,75 @@
+"""The work of `gradcli jac`, `hess`, `jvp` and `vjp`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from gradcli.commands.blocks import Block, by_name, check_format, written
+from gradcli.commands.output import Output
+from gradcli.commands.placing import Point, assigned, floating, placed
+from gradcli.commands.running import timed
+from gradcli.commands.settings import Settings
+from gradcli.errors import UsageFault
+
+Derived = Callable[[Point], tuple[Any, Any]]
+
+
+def jacobian_of(expr: str, at: list[str], wrt: list[str], settings: Settings) -> int:
+    """Print the value of `expr` where `at` says, and its Jacobian by each name."""
+    from gradcli.derivatives import jacobian
+
+    return _printed("jac", expr, at, wrt, settings, lambda p: jacobian(p.session, p.source.text, p.leaves))
+
+
+def hessian_of(expr: str, at: list[str], wrt: list[str], settings: Settings) -> int:
+    """Print the value and the Hessian."""
+    from gradcli.derivatives import hessian
+
+    return _printed("hess", expr, at, wrt, settings, lambda p: hessian(p.session, p.source.text, p.leaves))
+
+
+def product_along(expr: str, at: list[str], direction: list[str], settings: Settings) -> int:
+    """Print the value and its velocity along a direction."""
+    def product(point: Point) -> tuple[Any, Any]:
+        from gradcli.derivatives import along
+
+        session = point.session
+        here = {name: session[name] for name in session.names()}
+        moved = [name for text in direction for name in assigned(session, text, settings, "--with")]
+        unknown = [name for name in moved if name not in point.leaves]
+        if unknown:
+            raise UsageFault(f"--with {unknown[0]}: the point has no such name", f"--at '{unknown[0]}=...'")
+        if not moved:
+            raise UsageFault("jvp needs the direction in which the names move", f"--with '{point.leaves[0]}=1'")
+        velocities = {name: session[name] for name in moved}
+        for name in moved:
+            session[name] = here[name]
+        return along(session, point.source.text, point.leaves, velocities)
+
+    return _printed("jvp", expr, at, [], settings, product)
+
+
+def product_of_weights(expr: str, at: list[str], wrt: list[str], weights: str | None, settings: Settings) -> int:
+    """Print the value and the gradients of its weighted sum."""
+    def product(point: Point) -> tuple[Any, Any]:
+        from gradcli.derivatives import value_of, weighted
+
+        if weights is None and value_of(point.session, point.source.text).array.size != 1:
+            raise UsageFault("vjp needs a weight for each element of the value", "--with '[1, 0.5]'")
+        given = None if weights is None else floating(point.session, weights, settings, "--with")
+        return weighted(point.session, point.source.text, point.leaves, given)
+
+    return _printed("vjp", expr, at, wrt, settings, product)
+
+
+def _printed(kind: str, expr: str, at: list[str], wrt: list[str], settings: Settings, derived: Derived) -> int:
+    """Print a value and what `derived` finds of it, under the name of the command."""
+    check_format(settings, kind)
+    output = Output(settings.output)
+    point = placed(expr, at, wrt, settings, output.write)
+    value, found = timed(settings, kind, lambda: derived(point))
+    blocks = by_name(kind, found) if isinstance(found, dict) else [Block(kind, (kind,), found)]
+    output.write(written(point.session, [Block("value", ("value",), value), *blocks], settings.format))
+    output.finish()
+    return 0

@@ -1,0 +1,84 @@
+"""A session at a point: what `--at` says, and the names that are differentiated by."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from gradcli.commands.points import points
+from gradcli.commands.running import open_session
+from gradcli.commands.settings import Settings
+from gradcli.commands.source import Source, from_words
+from gradcli.commands.values import is_tensor
+from gradcli.errors import Fault, UsageFault
+
+if TYPE_CHECKING:
+    from gradcli.session import Session
+
+
+GIVEN = "given_numbers"     # a name no point will hold
+
+
+class Point(NamedTuple):
+    """A session in which the names of the point are set, the expression, and the leaves."""
+
+    session: Session
+    source: Source
+    leaves: list[str]
+
+
+def placed(expr: str, at: list[str], wrt: list[str], settings: Settings, write: Any) -> Point:
+    """The point that the options of a derivative command describe."""
+    source = from_words([expr])[0]._replace(name="<expr>" if expr != "-" else "<stdin>")
+    session = open_session(settings, write)
+    names = list(dict.fromkeys(name for text in at for name in assigned(session, text, settings)))
+    wanted = [name for given in wrt for name in given.replace(",", " ").split()]
+    unknown = [name for name in wanted if name not in names]
+    if unknown:
+        raise UsageFault(f"--wrt {unknown[0]}: the point has no such name", "--at " + f"'{unknown[0]}=...'")
+    leaves = wanted or [name for name in names if is_floating(session[name])]
+    if not leaves:
+        raise UsageFault("there is nothing to differentiate by: no name of the point holds floating numbers",
+                         "--at 'x=2'")
+    whole = [name for name in leaves if not is_floating(session[name])]
+    if whole:
+        raise UsageFault(f"--wrt {whole[0]}: it holds no floating numbers, so nothing can be differentiated by it")
+    return Point(session, source, leaves)
+
+
+def assigned(session: Session, text: str, settings: Settings, option: str = "--at") -> list[str]:
+    """Set the names in `text`: numbers and floating tensors become leaves, other values stay what they are."""
+    kind = "torch.float64" if settings.double else "torch.float32"
+    names = []
+    for name, expression in points(text, option):
+        try:
+            session.run(f"{name} = {expression}", option, echo=False)
+        except Fault as fault:
+            fault.source, fault.name = f"{name} = {expression}", option
+            raise
+        value = session[name]
+        if type(value) in (int, float) or isinstance(value, list) and value:
+            session.run(f"{name} = torch.tensor({name}, dtype={kind})", option, echo=False)
+        if is_floating(session[name]):
+            session.run(f"{name} = Variable({name}.detach().to({kind}), requires_grad=True)", option, echo=False)
+        names.append(name)
+    return names
+
+
+def floating(session: Session, text: str, settings: Settings, option: str) -> Any:
+    """The floating tensor that an expression, a number or a list of numbers makes."""
+    try:
+        value = session.eval(text)
+    except Fault as fault:
+        fault.name = option
+        raise
+    if isinstance(value, int | float | list):
+        session[GIVEN] = value
+        value = session.eval(f"torch.tensor({GIVEN}, dtype={'torch.float64' if settings.double else 'torch.float32'})")
+    if not is_floating(value):
+        raise UsageFault(f"{option} takes floating numbers, not {text!r}", f"{option} '[1, 0.5]'")
+    return value.detach()
+
+
+def is_floating(value: Any) -> bool:
+    """Whether gradients can flow to a value."""
+    return is_tensor(value) and value.array.dtype.kind == "f"

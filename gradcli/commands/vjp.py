@@ -1,0 +1,24 @@
+"""gradcli vjp: the gradient of a weighted sum of a result's elements."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from gradcli.commands.options import At, Expr, Wrt, shared
+from gradcli.commands.settings import Settings
+
+Weights = Annotated[str | None, typer.Option(
+    "--with", metavar="EXPR", help="The weights, of the shape of the value; 1 where that is a number.")]
+
+
+@shared()
+def vjp(settings: Settings, expr: Expr, at: At = None, wrt: Wrt = None, weights: Weights = None) -> int:
+    """Print the gradients of EXPR, each of its elements weighted as --with says: vector times Jacobian.
+
+    Example: gradcli vjp 'x**2' --at 'x=[1, 2]' --with '[1, 0.5]'
+    """
+    from gradcli.commands.matrices import product_of_weights
+
+    return product_of_weights(expr, at or [], wrt or [], weights, settings)
