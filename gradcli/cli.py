@@ -22,6 +22,7 @@ from gradcli.commands import (
     jvp,
     limits,
     ops,
+    plot,
     repl,
     run,
     test,
@@ -43,6 +44,7 @@ app.command("jvp")(jvp.jvp)
 app.command("vjp")(vjp.vjp)
 app.command("check")(check.check)
 app.command("graph")(graph.graph)
+app.command("plot")(plot.plot)
 app.command("doc")(doc.doc)
 app.command("ops")(ops.ops)
 app.command("explain")(explain.explain)
@@ -53,7 +55,7 @@ app.add_typer(config.app, name="config")
 # Typer's own classes of errors: click's, which later versions carry inside.
 Misuse: Any = typer.BadParameter.__mro__[1]
 # Commands whose words may begin with a dash.
-FREE = ("eval", "run", "grad", "jac", "hess", "jvp", "vjp", "check", "graph")
+FREE = ("eval", "run", "grad", "jac", "hess", "jvp", "vjp", "check", "graph", "plot")
 OUTER = ("--version", "--help", "-h", "--install-completion", "--show-completion")
 
 

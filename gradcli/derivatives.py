@@ -9,9 +9,11 @@ import numpy as np
 
 from gradcli.engine import functional
 from gradcli.engine.dtypes import Default
+from gradcli.engine.op import traced
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.variable import Variable
 from gradcli.errors import GradientShape, NonScalarBackward, UsageFault
+from gradcli.show.chart import Chart, Curve
 
 if TYPE_CHECKING:
     from gradcli.session import Session
@@ -91,6 +93,24 @@ def weighted(session: Session, text: str, names: Sequence[str], weights: Tensor 
         _same_shape(weights, value_of(session, text), "--with", "the value")
     value, blocks = functional.vjp(place, place.inputs, weights)
     return value, place.named(blocks)
+
+
+def curves(session: Session, text: str, name: str, ends: tuple[float, float], points: int, slope: bool) -> Chart:
+    """The expression, and its derivative if that is asked for, at evenly spaced values of a name."""
+    places = np.linspace(*ends, points)
+    values, slopes = np.full(points, np.nan), np.full(points, np.nan)
+    for n, place in enumerate(places):
+        leaf = session[name] = Variable(np.asarray(place, Default.floating), True)
+        value = number_of(session, text)
+        values[n] = value.array.item()
+        if slope:
+            [found] = functional.grad(traced.sum(value), [leaf], allow_unused=True) if value.requires_grad else [None]
+            slopes[n] = 0.0 if found is None else found.array.item()
+    kept = places.astype(Default.floating)
+    drawn = [Curve(text, values.astype(Default.floating))]
+    if slope:
+        drawn.append(Curve(f"{name}.grad", slopes.astype(Default.floating)))
+    return Chart(name, kept, drawn)
 
 
 def _same_shape(given: Tensor, wanted: Tensor, where: str, what: str) -> None:

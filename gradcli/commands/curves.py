@@ -1,0 +1,110 @@
+"""The work of `gradcli plot`."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from typing import TYPE_CHECKING, Any
+
+from gradcli.commands.output import Output
+from gradcli.commands.placing import assigned
+from gradcli.commands.running import open_session, timed
+from gradcli.commands.settings import Settings
+from gradcli.commands.source import from_words
+from gradcli.commands.values import dumps, number
+from gradcli.errors import Fault, UsageFault
+
+if TYPE_CHECKING:
+    from gradcli.session import Session
+    from gradcli.show.chart import Chart
+
+SUFFIXES = (".svg", ".png", ".txt", ".csv", ".json")
+ROWS = 22       # of a chart in the terminal, unless that is lower
+
+
+def plotted(expr: str, over: str, at: list[str], slope: bool, points: int, settings: Settings) -> int:
+    """Compute the curves, and draw or print them."""
+    from gradcli.derivatives import curves
+
+    form = _form(settings)
+    output = Output(settings.output)
+    session = open_session(settings, lambda text: None)
+    for text in at:
+        assigned(session, text, settings)
+    name, ends = _interval(session, over)
+    [source] = from_words([expr])
+    chart = timed(settings, "plot", lambda: curves(session, source.text.strip(), name, ends, points, slope))
+    content = _drawn(chart, form)
+    if isinstance(content, bytes):
+        output.finish(content)
+    else:
+        output.write(content)
+        output.finish()
+    return 0
+
+
+def _form(settings: Settings) -> str:
+    """How the curves are to be shown: as a suffix tells, as a format tells, or as standard output can."""
+    if settings.output:
+        suffix = os.path.splitext(settings.output)[1]
+        if suffix not in SUFFIXES:
+            raise UsageFault(f"-o {settings.output}: a plot is written as {', '.join(SUFFIXES)}", "-o plot.svg")
+        return suffix[1:]
+    if settings.format in ("json", "csv"):
+        return settings.format
+    if settings.format not in ("text", "plain"):
+        raise UsageFault(f"plot has no --format {settings.format}", "--format csv", "-o plot.svg")
+    return "txt" if settings.format == "text" and sys.stdout is not None and sys.stdout.isatty() else "plain"
+
+
+def _interval(session: Session, over: str) -> tuple[str, tuple[float, float]]:
+    """The name and the ends in NAME=FROM:TO."""
+    name, _, interval = over.partition("=")
+    name, parts = name.strip(), interval.split(":")
+    if not name.isidentifier() or len(parts) != 2:
+        raise UsageFault(f"--over takes NAME=FROM:TO, not {over!r}", "--over x=-3:3")
+    ends = []
+    for part in parts:
+        try:
+            ends.append(float(session.eval(part)))
+        except (TypeError, ValueError):
+            raise UsageFault(f"--over {over}: {part!r} is no number", "--over x=-3:3") from None
+        except Fault as fault:
+            fault.name = "--over"
+            raise
+    low, high = ends
+    if not -1e300 < low < high < 1e300:
+        raise UsageFault(f"--over {over}: the interval must go up, from one number to a larger one", "--over x=-3:3")
+    return name, (low, high)
+
+
+def _drawn(chart: Chart, form: str) -> str | bytes:
+    if form == "svg":
+        from gradcli.show.chart_svg import svg
+
+        return svg(chart)
+    if form == "png":
+        from gradcli.show.chart_png import png
+
+        return png(chart)
+    if form == "txt":
+        from gradcli.show.braille import text
+
+        columns, lines = shutil.get_terminal_size()
+        return text(chart, min(columns, 100), min(lines - 2, ROWS))
+    if form == "json":
+        columns_of = {chart.name: chart.places, **{curve.title: curve.values for curve in chart.curves}}
+        return dumps({title: [number(value) for value in values] for title, values in columns_of.items()}) + "\n"
+    return _columns(chart, "," if form == "csv" else "\t")
+
+
+def _columns(chart: Chart, between: str) -> str:
+    """A line of headings, then one for each place; shortest numbers that read back the same."""
+    def cell(value: Any) -> str:
+        return str(number(value))
+
+    titles = [chart.name, *(curve.title for curve in chart.curves)]
+    heading = [f'"{title}"' if between in title or '"' in title else title for title in titles]
+    rows = zip(chart.places, *(curve.values for curve in chart.curves), strict=True)
+    return "".join(between.join(row) + "\n" for row in [heading, *([cell(value) for value in row] for row in rows)])

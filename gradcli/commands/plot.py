@@ -1,0 +1,25 @@
+"""gradcli plot: a curve and its derivative."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from gradcli.commands.options import At, Expr, shared
+from gradcli.commands.settings import Settings
+
+Over = Annotated[str, typer.Option("--over", metavar="NAME=FROM:TO", help="The name that varies, and where.")]
+Slope = Annotated[bool, typer.Option("--grad", help="The derivative as well.")]
+Points = Annotated[int, typer.Option("--points", metavar="N", min=2, max=100_000, help="Values to compute.")]
+
+
+@shared()
+def plot(settings: Settings, expr: Expr, over: Over, at: At = None, grad: Slope = False, points: Points = 241) -> int:
+    """Draw EXPR over an interval; in a pipe, print columns of numbers; -o FILE draws .svg or .png.
+
+    Example: gradcli plot 'x**2 * sin(x)' --over x=-3:3 --grad
+    """
+    from gradcli.commands.curves import plotted
+
+    return plotted(expr, over, at or [], grad, points, settings)

@@ -1,0 +1,106 @@
+"""`gradcli plot`: columns in a pipe, a chart on a terminal, SVG and PNG files."""
+
+import json
+import re
+import struct
+import zlib
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+
+from cli.program import gradcli
+from gradcli.show.braille import text
+from gradcli.show.chart import Chart, Curve, stretches, ticks
+from gradcli.show.chart_png import png
+from gradcli.show.chart_svg import svg
+
+
+def chart(function, low=-2.0, high=2.0, points=241):
+    places = np.linspace(low, high, points)
+    with np.errstate(all="ignore"):
+        return Chart("x", places, [Curve("f", function(places))])
+
+
+def test_a_pipe_gets_columns():
+    assert gradcli("plot", "x**2", "--over", "x=-1:1", "--grad", "--points", "3") == (0, """\
+x\tx**2\tx.grad
+-1.0\t1.0\t-2.0
+0.0\t0.0\t0.0
+1.0\t1.0\t2.0
+""", "")
+    outcome = gradcli("plot", "a / x", "--over", "x=-1:1", "--at", "a=2", "--points", "3", "--format", "csv")
+    assert outcome.out == "x,a / x\n-1.0,-2.0\n0.0,inf\n1.0,2.0\n"
+    found = json.loads(gradcli("plot", "log(x)", "--over", "x=0:1", "--points", "2", "--format", "json").out)
+    assert found == {"x": [0.0, 1.0], "log(x)": ["-inf", 0.0]}
+
+
+def test_a_chart_rises_where_the_curve_rises():
+    lines = text(chart(lambda x: x), 40, 14).splitlines()
+    tops = [min(row for row, line in enumerate(lines[:-2]) if line[column:column + 1].strip())
+            for column in range(4, 39) if any(line[column:column + 1].strip() for line in lines[:-2])]
+    assert tops == sorted(tops, reverse=True) and tops[0] > 8 and tops[-1] <= 1
+    assert "└───" in lines[-2] and lines[-1].endswith("  x") and all(len(line) <= 43 for line in lines)
+
+
+def test_curves_break_at_poles_and_where_there_is_no_value():
+    for function, parts in ((np.tan, 3), (np.sqrt, 1), (lambda x: 1 / x, 2), (np.abs, 1), (lambda x: x * np.nan, 0),
+                            (np.sign, 1)):
+        made = chart(function)
+        assert len(list(stretches(made.places, made.curves[0].values, made.upright))) == parts
+
+
+def test_a_pole_does_not_flatten_the_rest():
+    low, high = chart(lambda x: 1 / x).upright
+    assert -30 < low < -2 and 2 < high < 30
+    assert chart(lambda x: x ** 2).upright == pytest.approx((0, 4), abs=1e-3)
+    assert chart(lambda x: x * 0 + 3).upright == (1.5, 4.5)
+
+
+@pytest.mark.parametrize("low, high, about, marks", [
+    (-3, 3, 6, [-3, -2, -1, 0, 1, 2, 3]), (0, 1, 5, [0, 0.2, 0.4, 0.6, 0.8, 1]), (0.5, 41, 4, [20, 40]),
+    (-1e-7, 1e-7, 4, [-1e-7, -5e-8, 0, 5e-8, 1e-7])])
+def test_ticks_are_round(low, high, about, marks):
+    assert ticks(low, high, about) == pytest.approx(marks)
+
+
+def test_the_svg_goes_through_the_values():
+    root = ElementTree.fromstring(svg(chart(lambda x: x ** 2, points=5)))
+    [path] = [each.get("d") for each in root.iter() if each.get("stroke-width")]
+    points = [tuple(map(float, point)) for point in re.findall(r"([\d.]+) ([\d.]+)", path)]
+    assert len(points) == 5 and points[0][1] == points[4][1] < points[1][1] == points[3][1] < points[2][1]
+    assert points[1][0] - points[0][0] == pytest.approx(points[2][0] - points[1][0])
+
+
+def test_the_png_is_whole_and_has_the_curve():
+    content = png(chart(lambda x: x * 0))
+    assert content[:8] == b"\x89PNG\r\n\x1a\n"
+    chunks, at = {}, 8
+    while at < len(content):
+        length, kind = struct.unpack(">I4s", content[at:at + 8])
+        body = content[at + 8:at + 8 + length]
+        assert struct.unpack(">I", content[at + 8 + length:at + 12 + length])[0] == zlib.crc32(kind + body)
+        chunks[kind], at = body, at + 12 + length
+    width, height = struct.unpack(">II", chunks[b"IHDR"][:8])
+    rows = np.frombuffer(zlib.decompress(chunks[b"IDAT"]), np.uint8).reshape(height, 1 + 3 * width)[:, 1:]
+    image = rows.reshape(height, width, 3)
+    blue = (image == (0x24, 0x57, 0xb3)).all(2)
+    assert blue.any(1).sum() <= 4 and blue.any(0).sum() > 500
+
+
+def test_files_are_written_by_their_suffix(tmp_path):
+    for suffix in ("svg", "png", "txt", "csv", "json"):
+        outcome = gradcli("plot", "sin(x)", "--over", "x=-pi:pi", "-o", str(tmp_path / f"plot.{suffix}"))
+        assert outcome == (0, "", "") and (tmp_path / f"plot.{suffix}").stat().st_size > 200
+
+
+@pytest.mark.parametrize("words, said", [
+    (["x"], "--over"), (["x", "--over", "x"], "takes NAME=FROM:TO"), (["x", "--over", "x=3:1"], "must go up"),
+    (["x", "--over", "x=a:1"], "the name a is not defined"), (["x", "--over", "x='a':1"], "is no number"),
+    (["y", "--over", "x=0:1"], "the name y is not defined"), (["ones(2)*x", "--over", "x=0:1"], "2 values"),
+    (["x", "--over", "x=0:1", "-o", "plot.pdf"], "a plot is written as"),
+    (["x", "--over", "x=0:1", "--points", "1"], "1"),
+    (["x", "--over", "x=0:1", "--format", "npz"], "npz")])
+def test_what_does_not_fit_is_said(words, said, tmp_path):
+    outcome = gradcli("plot", *words, cwd=tmp_path)
+    assert outcome.status in (1, 2) and said in outcome.err and not outcome.out and not list(tmp_path.iterdir())
