@@ -25,6 +25,7 @@ from gradcli.commands import (
     plot,
     repl,
     run,
+    steps,
     test,
     vjp,
 )
@@ -44,6 +45,7 @@ app.command("jvp")(jvp.jvp)
 app.command("vjp")(vjp.vjp)
 app.command("check")(check.check)
 app.command("graph")(graph.graph)
+app.command("steps")(steps.steps)
 app.command("plot")(plot.plot)
 app.command("doc")(doc.doc)
 app.command("ops")(ops.ops)
@@ -55,7 +57,7 @@ app.add_typer(config.app, name="config")
 # Typer's own classes of errors: click's, which later versions carry inside.
 Misuse: Any = typer.BadParameter.__mro__[1]
 # Commands whose words may begin with a dash.
-FREE = ("eval", "run", "grad", "jac", "hess", "jvp", "vjp", "check", "graph", "plot")
+FREE = ("eval", "run", "grad", "jac", "hess", "jvp", "vjp", "check", "graph", "steps", "plot")
 OUTER = ("--version", "--help", "-h", "--install-completion", "--show-completion")
 
 

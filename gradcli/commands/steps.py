@@ -1,0 +1,17 @@
+"""gradcli steps: a derivation, line by line."""
+
+from __future__ import annotations
+
+from gradcli.commands.options import At, Expr, Wrt, shared
+from gradcli.commands.settings import Settings
+
+
+@shared()
+def steps(settings: Settings, expr: Expr, at: At = None, wrt: Wrt = None) -> int:
+    """Show how the gradients of EXPR come about: each operation, then each gradient by the chain rule.
+
+    Example: gradcli steps 'x**2 * sin(x)' --at x=2
+    """
+    from gradcli.commands.stepping import shown
+
+    return shown(expr, at or [], wrt or [], settings)
