@@ -14,7 +14,8 @@ AT = "x = torch.tensor([0.5, 1.5, 2.5], requires_grad=True); y = torch.tensor(2.
 EXPRESSIONS = [
     "x.sum()", "(3 * (x + 2)**2).mean()", "x.softmax(0)[0]", "x[0]**x[1]", "x.norm()",
     "(x.unsqueeze(0) - x.unsqueeze(1)).pow(2).sum()",
-    "torch.cat([x * 2, x]).prod()", "sum([v**2 for v in x])", "max(x[0], x[1])", "(x.chunk(3)[0] * x.chunk(3)[2]).sum()",
+    "torch.cat([x * 2, x]).prod()", "sum([v**2 for v in x])", "max(x[0], x[1])",
+    "(x.chunk(3)[0] * x.chunk(3)[2]).sum()",
     "F.cross_entropy(x.view(1, 3), torch.LongTensor([1]))", "F.layer_norm(x, (3,)).pow(2).sum() * y", "F.gelu(x).sum()",
     "x.std()", "F.conv1d(x.view(1, 1, 3), torch.ones(1, 1, 2)).sum()", "torch.where(x > 1, x, x * y).sum()",
     "x.sort()[0][1]", "x.cumsum(0)[2] / y", "(lambda t: t.exp())(x).sum()", "x.sum() if x.sum() > 0 else y",
