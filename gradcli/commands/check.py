@@ -15,9 +15,11 @@ Subject = Annotated[str, typer.Argument(metavar="EXPR|FILE", help="The expressio
 
 @shared()
 def check(settings: Settings, expr: Subject, at: At = None, wrt: Wrt = None) -> int:
-    """Compare the gradients of EXPR at a point with slopes that are measured around it, in double precision.
+    """Compare gradients with measured slopes.
 
-    Status 4 says that one of them is wrong. Example: gradcli check 'x**2 * sin(x)' --at x=2
+    Both are computed in double precision at a point. Status 4 says that a gradient is wrong.
+
+    Example: gradcli check 'x**2 * sin(x)' --at x=2
     """
     from gradcli.commands.verdicts import compared
 

@@ -15,7 +15,9 @@ Of = Annotated[str | None, typer.Option("--of", metavar="NAME", help="The value;
 
 @shared()
 def graph(settings: Settings, source: Program, of: Of = None) -> int:
-    """Print the Functions that led to a value, as a tree; -o FILE draws them, as .dot, .mmd, .svg or .json.
+    """Print or draw the graph behind a value.
+
+    It is printed as a tree; -o FILE draws it, by the suffix of FILE: .svg, .dot, .mmd or .json.
 
     Example: gradcli graph 'x = Variable(torch.ones(2), requires_grad=True); (x * x).sum()'
     """

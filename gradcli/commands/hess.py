@@ -8,7 +8,9 @@ from gradcli.commands.settings import Settings
 
 @shared()
 def hess(settings: Settings, expr: Expr, at: At = None, wrt: Wrt = None) -> int:
-    """Print the Hessian of EXPR, one number, at a point: its second derivatives by each pair of names.
+    """Print the Hessian of EXPR at a point.
+
+    It holds the second derivatives of a number by each pair of names.
 
     Example: gradcli hess '(x**2 * y).sum()' --at 'x=[1, 2], y=3'
     """

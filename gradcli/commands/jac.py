@@ -8,7 +8,9 @@ from gradcli.commands.settings import Settings
 
 @shared()
 def jac(settings: Settings, expr: Expr, at: At = None, wrt: Wrt = None) -> int:
-    """Print the Jacobian of EXPR at a point: the derivatives of each of its elements.
+    """Print the Jacobian of EXPR at a point.
+
+    It holds the derivatives of each element of the value.
 
     Example: gradcli jac 'x * y' --at 'x=[1, 2], y=3'
     """

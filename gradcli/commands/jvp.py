@@ -15,7 +15,9 @@ Direction = Annotated[list[str] | None, typer.Option(
 
 @shared()
 def jvp(settings: Settings, expr: Expr, at: At = None, direction: Direction = None) -> int:
-    """Print how fast EXPR changes when the names of the point move as --with says: Jacobian times vector.
+    """Multiply the Jacobian of EXPR by a direction.
+
+    That is how fast the value changes when the names of the point move as --with says.
 
     Example: gradcli jvp 'x**2' --at 'x=[1, 2]' --with 'x=[1, 0]'
     """

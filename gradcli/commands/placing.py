@@ -37,8 +37,9 @@ def placed(expr: str, at: list[str], wrt: list[str], settings: Settings, write: 
         raise UsageFault(f"--wrt {unknown[0]}: the point has no such name", "--at " + f"'{unknown[0]}=...'")
     leaves = wanted or [name for name in names if is_floating(session[name])]
     if not leaves:
+        lacking = sorted(session.words(source.text).difference(session.loaded(), session.bare, session.names()))
         raise UsageFault("there is nothing to differentiate by: no name of the point holds floating numbers",
-                         "--at 'x=2'")
+                         f"--at '{', '.join(f'{name}=2' for name in lacking) or 'x=2'}'")
     whole = [name for name in leaves if not is_floating(session[name])]
     if whole:
         raise UsageFault(f"--wrt {whole[0]}: it holds no floating numbers, so nothing can be differentiated by it")

@@ -16,7 +16,9 @@ Points = Annotated[int, typer.Option("--points", metavar="N", min=2, max=100_000
 
 @shared()
 def plot(settings: Settings, expr: Expr, over: Over, at: At = None, grad: Slope = False, points: Points = 241) -> int:
-    """Draw EXPR over an interval; in a pipe, print columns of numbers; -o FILE draws .svg or .png.
+    """Draw EXPR over an interval.
+
+    A terminal gets a chart, a pipe columns of numbers; -o FILE writes .svg or .png.
 
     Example: gradcli plot 'x**2 * sin(x)' --over x=-3:3 --grad
     """

@@ -8,7 +8,9 @@ from gradcli.commands.settings import Settings
 
 @shared()
 def steps(settings: Settings, expr: Expr, at: At = None, wrt: Wrt = None) -> int:
-    """Show how the gradients of EXPR come about: each operation, then each gradient by the chain rule.
+    """Show a derivation line by line.
+
+    First each operation of EXPR with its value, then each gradient by the rule it follows.
 
     Example: gradcli steps 'x**2 * sin(x)' --at x=2
     """

@@ -30,7 +30,7 @@ Pycon = Annotated[bool, typer.Option("--pycon", help="Blocks marked pycon are se
         "quiet", "isolated")
 def test(settings: Settings, paths: Paths, update: Update = False, interactive: Ask = False, words: Words = "",
          first: First = False, jobs: Jobs = 0, junit: Junit = None, pycon: Pycon = False) -> int:
-    """Replay transcripts, marked blocks, scripts and notebooks, and compare what they print.
+    """Replay sessions in texts and compare.
 
     Example: gradcli test README.md docs/ examples/
     """

@@ -15,7 +15,9 @@ Weights = Annotated[str | None, typer.Option(
 
 @shared()
 def vjp(settings: Settings, expr: Expr, at: At = None, wrt: Wrt = None, weights: Weights = None) -> int:
-    """Print the gradients of EXPR, each of its elements weighted as --with says: vector times Jacobian.
+    """Multiply weights by the Jacobian of EXPR.
+
+    That is the gradient of the sum of the elements of the value, each weighted as --with says.
 
     Example: gradcli vjp 'x**2' --at 'x=[1, 2]' --with '[1, 0.5]'
     """
