@@ -95,7 +95,7 @@ def _return(c: Context, node: Node) -> list[ast.stmt]:
 
 
 def _raise(c: Context, node: Node) -> list[ast.stmt]:
-    parts = [c.call(".raised", [expression(c, n)], n) for n in node[3]]
+    parts = [c.call(helper, [expression(c, n)], n) for helper, n in zip((".raised", ".cause"), node[3], strict=False)]
     return [c.at(ast.Raise(*parts), node)]
 
 
