@@ -154,6 +154,7 @@ def tensor_aware(plain: Callable[..., Any], name: str) -> Callable[..., Any]:
         return plain(*args, **options)
 
     both.__name__ = both.__qualname__ = name
+    both.__module__ = "builtins"    # as messages call it
     return both
 
 

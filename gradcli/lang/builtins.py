@@ -10,6 +10,7 @@ from __future__ import annotations
 import builtins
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
+from types import FunctionType
 from typing import Any
 
 from gradcli.errors import ArgumentFault, LimitFault
@@ -138,15 +139,16 @@ def prelude(formatter: Formatter, budget: Budget, write: Callable[[str], None]) 
         return pow(*args, **options)
 
     functions: dict[str, Any] = {
-        "print": print, "sorted": _called("sorted", ordered), "isinstance": isinstance, "super": super,
-        "repr": _called("repr", lambda *args: formatter.repr(*args) if len(args) == 1 else repr(*args)),
+        "print": print, "sorted": ordered, "isinstance": isinstance, "super": super,
+        "repr": lambda *args: formatter.repr(*args) if len(args) == 1 else repr(*args),
         "len": len, "abs": abs, "min": min, "max": max, "sum": _summing(budget), "any": any, "all": all,
         "divmod": divmod,
-        "round": _called("round", rounded), "pow": _called("pow", powered), "next": next_, "iter": iter_,
+        "round": rounded, "pow": powered, "next": next_, "iter": iter_,
         "NotImplemented": NotImplemented, "Ellipsis": ...,
     }
     kinds += [*lazy.kinds(), Kind("reversed", (reversed,), reversed)]
-    return {kind._name: kind for kind in kinds} | functions
+    own = {name: _called(name, each) for name, each in functions.items() if type(each) is FunctionType}
+    return {kind._name: kind for kind in kinds} | functions | own
 
 
 def _exception(name: str) -> Kind:
@@ -186,7 +188,9 @@ def unbound(plain: type, special: Mapping[tuple[type, str], Callable[[Any], Any]
 
 
 def _called(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    """`function` as one of Python's own, which is what messages take it for."""
     function.__name__ = function.__qualname__ = name
+    function.__module__ = "builtins"
     return function
 
 
@@ -207,11 +211,13 @@ def _text_maker(text: Callable[[Any], str]) -> Callable[..., str]:
 
 
 def _summing(budget: Budget) -> Callable[..., Any]:
-    def added(values: Iterable[Any], /, start: Any = 0) -> Any:
+    def added(*args: Any, **options: Any) -> Any:
+        start = args[1] if len(args) == 2 else options.get("start", 0)
         if type(start) is str:
             raise python_error("strings are put together with ''.join(parts), not with sum", sum, [], start)
-        if not isinstance(start, list | tuple):
-            return sum(values, start)
+        if len(args) not in (1, 2) or not isinstance(start, list | tuple):
+            return sum(*args, **options)
+        values: Iterable[Any] = args[0]
         total: Any = start + start[:0]  # type: ignore[operator]  # as sum does it, only that a list is not copied for each value
         for value in values:
             if type(value) is not type(start):

@@ -1,11 +1,13 @@
 """An exception that a program catches and prints reads as in CPython: its text, its arguments, its repr."""
 
+from pathlib import Path
+
 import pytest
 
 from lang.against_python import Both
-from lang.mistakes import EXPRESSIONS, STATEMENTS
 
 BOTH = Both()
+LINES = Path(__file__).with_name("mistakes.txt").read_text().splitlines()     # ¶ parts the lines of one program
 PROGRAM = """try:
     {}
 except Exception as e:
@@ -15,7 +17,7 @@ else:
 """
 
 
-@pytest.mark.parametrize("line", [f"print({line})" for line in EXPRESSIONS] + STATEMENTS)
+@pytest.mark.parametrize("line", LINES)
 def test_what_programs_read_of_a_mistake(line):
     text = PROGRAM.format(line.replace("¶", "\n    "))
     expected = BOTH.pythons(text)
