@@ -55,6 +55,8 @@ REFUSED_BEFORE_RUNNING = {
     "unknown submodule": "import pkg.os",
     "unknown module, members": "from os import system",
     "star of unknown module": "from os import *",
+    "star in a function": "def f():\n    from pkg import *",
+    "star in a class": "class A:\n    from pkg import *",
     "unknown future": "from __future__ import braces",
     "relative": "from . import x",
     "metaclass": "class A(metaclass=Box): pass",
