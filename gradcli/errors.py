@@ -44,6 +44,7 @@ class Fault(Exception):
         """`hints` are repairs one can paste, each alone or with what it does; `notes` explain.
 
         `places` are other spots of the program that matter, each with what happened there.
+        The `args` of the exception are what a program sees that catches it.
         """
         super().__init__(message)
         self.message = message

@@ -30,6 +30,7 @@ from gradcli.engine.types import TENSOR, TYPES
 from gradcli.engine.variable import Array, Parameter, Variable, Volatile, enable_grad, grad_mode, no_grad, recording
 from gradcli.errors import ArgumentFault, GradFault, IntegerLeaf
 from gradcli.lang.kinds import Kind, user_class
+from gradcli.lang.words import python_kind
 from gradcli.nn import fetch as nn_fetch
 from gradcli.nn import names as nn_names
 from gradcli.ops.base import Unary
@@ -157,6 +158,7 @@ def tensor_aware(plain: Callable[..., Any], name: str) -> Callable[..., Any]:
         return plain(*args, **options)
 
     both.__name__ = both.__qualname__ = name
+    both.__module__ = "builtins"    # as messages call it
     return both
 
 
@@ -277,7 +279,7 @@ def kind_teller(torch: Namespace, plain: Iterable[Kind]) -> Callable[[Any], Any]
               torch.nn.Parameter, Size: torch.Size, DType: torch.dtype, Device: torch.device}
 
     def type_(value: Any, /) -> Any:
-        kind = type(value)
+        kind = python_kind(value) if isinstance(value, BaseException) else type(value)
         if user_class(kind):
             return kind
         if isinstance(value, Tensor) and kind not in (Array, Parameter):

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import partial
 from typing import Any
 
 from gradcli.errors import ArgumentFault, AttributeFault
-from gradcli.lang.budget import Budget
-from gradcli.lang.builtins import METHODS
+from gradcli.lang.builtins import METHODS, special
 from gradcli.lang.format import Formatter, speaks
 from gradcli.lang.hints import nearest
-from gradcli.lang.kinds import MARK, OWN, user_class
+from gradcli.lang.kinds import MARK, OWN, Kind, methods_of, user_class
 from gradcli.lang.names import describe
 from gradcli.lang.policy import GONE, Policy
+from gradcli.lang.words import in_pythons_words
 
 NONE: frozenset[str] = frozenset()
 
@@ -23,9 +22,7 @@ class Attributes:
 
     def __init__(self, policy: Policy, formatter: Formatter) -> None:
         self.policy, self.formatter = policy, formatter
-        self.special: dict[tuple[type, str], Callable[[Any], Any]] = {
-            **formatter.methods(),              # (type, name) -> the method as programs get it
-            (list, "extend"): partial(_extender, formatter.budget)}
+        self.special = special(formatter)       # (type, name) -> the method as programs get it
         self.own: set[type] = set()             # the program's classes without foreign bases: the quick way
         self.mixed: dict[tuple[type, str], bool] = {}   # for classes with foreign bases: whose the name is
         self.read = self._reader()
@@ -77,6 +74,8 @@ class Attributes:
             owner = _owner(value.__mro__, name)
             if owner is not None and MARK in owner.__dict__:
                 return True
+        elif isinstance(value, Kind) and name in methods_of(value):
+            return True
         return self.policy.attribute(value, name)
 
     def _own_name(self, kind: type, name: str) -> bool:
@@ -99,7 +98,9 @@ class Attributes:
         """A fault in place of `error`, unless it comes from deeper down, from a property of the program."""
         if isinstance(error, AttributeFault) or error.obj is not value or error.name != name:
             return error
-        return self.missing(value, name)
+        fault = self.missing(value, name)
+        fault.args = error.args
+        return fault
 
     def initial(self, value: Any) -> Callable[..., None]:
         """`Base.__init__`, as methods call it with `self`."""
@@ -153,7 +154,9 @@ class Attributes:
         """A fault in place of `error`, unless it comes from deeper down, from a setter of the program."""
         if isinstance(error, AttributeFault) or (error.obj is not value and error.obj is not None):
             return error
-        return self._closed(value, name, "set")
+        fault = self._closed(value, name, "set")
+        fault.args = error.args
+        return fault
 
     def delete(self, value: Any, name: str) -> None:
         """`del value.name`."""
@@ -164,7 +167,9 @@ class Attributes:
         except AttributeError as error:
             if isinstance(error, AttributeFault):
                 raise
-            raise self.missing(value, name) from None
+            fault = self.missing(value, name)
+            fault.args = error.args
+            raise fault from None
 
     def _writable(self, value: Any, name: str, new: Any) -> Any:
         kind = type(value)
@@ -188,12 +193,14 @@ class Attributes:
         """The fault for an attribute that is not there."""
         fault = AttributeFault(f"{describe(value, self.policy)} has no attribute {name}")
         fault.seek = lambda: ((near, "the nearest name") for near in nearest(name, self.known(value)))
-        return fault
+        return _absent(fault, value, name)
 
     def known(self, value: Any) -> Iterable[str]:
         """The attributes of `value` that a program may read."""
         kind = value if user_class(value) else type(value)
         found = set(METHODS.get(kind, NONE)) | set(self.policy.known(value))
+        if isinstance(value, Kind):
+            found.update(methods_of(value))
         for each in kind.__mro__:
             if MARK in each.__dict__:
                 found.update(each.__dict__)
@@ -202,7 +209,8 @@ class Attributes:
         return found
 
     def _closed(self, value: Any, name: str, what: str) -> AttributeFault:
-        return AttributeFault(f"the attribute {name} of {describe(value, self.policy)} cannot be {what}")
+        fault = AttributeFault(f"the attribute {name} of {describe(value, self.policy)} cannot be {what}")
+        return _absent(fault, value, name)
 
 
 class Slot:
@@ -223,16 +231,15 @@ class Slot:
         self._attributes.delete(self._value, name)
 
 
-def _extender(budget: Budget, values: list[Any]) -> Callable[[Iterable[Any]], None]:
-    """The method extend of a list."""
-    def extend(more: Iterable[Any], /) -> None:
-        if type(more) is list or type(more) is tuple:
-            budget.check_items(len(values) + len(more))
-            values.extend(more)
-        else:
-            values.extend(budget.gathered(more))
-
-    return extend
+def _absent(fault: AttributeFault, value: Any, name: str) -> AttributeFault:
+    """`fault` in Python's words, if Python too finds no such attribute; nothing of the program runs meanwhile."""
+    kind = type(value)
+    plain = value._types[0] if kind is Kind and value._types else value
+    of_python = (plain if isinstance(plain, type) else kind).__module__ == "builtins"
+    if not (of_python or MARK in kind.__dict__ or user_class(value)):
+        return fault
+    known = _owner((*kind.__mro__, *getattr(plain, "__mro__", ())), name) or name in getattr(plain, "__dict__", ())
+    return fault if known else in_pythons_words(fault, getattr, plain, name)
 
 
 def _above(value: Any) -> tuple[type, ...]:

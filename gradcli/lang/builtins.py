@@ -8,7 +8,9 @@ these.
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from types import FunctionType
 from typing import Any
 
 from gradcli.errors import ArgumentFault, LimitFault
@@ -17,6 +19,7 @@ from gradcli.lang.budget import Budget
 from gradcli.lang.format import WIDTH, Formatter
 from gradcli.lang.iterating import iter_, next_
 from gradcli.lang.kinds import Kind, types_of
+from gradcli.lang.words import in_pythons_words, python_error
 
 EXCEPTIONS = (
     "Exception", "ArithmeticError", "AssertionError", "AttributeError", "FloatingPointError", "ImportError",
@@ -62,12 +65,14 @@ def prelude(formatter: Formatter, budget: Budget, write: Callable[[str], None]) 
     def print(*values: Any, sep: str | None = " ", end: str | None = "\n", **options: Any) -> None:
         for name in options:
             if name not in ("file", "flush"):
-                raise ArgumentFault(f"print() has no option {name}", "print(x, sep=' ', end='\\n')")
+                raise in_pythons_words(ArgumentFault(f"print() has no option {name}", "print(x, sep=' ', end='\\n')"),
+                                       lambda: builtins.print(**options))
         if options.get("file") is not None:
             raise ArgumentFault("print() writes to the output only; there are no files here")
         between, last = " " if sep is None else sep, "\n" if end is None else end
         if type(between) is not str or type(last) is not str:
-            raise ArgumentFault("sep and end of print() are strings")
+            raise in_pythons_words(ArgumentFault("sep and end of print() are strings"),
+                                   lambda: builtins.print(sep=sep, end=end))
         texts = [text(value) for value in values]
         if len(texts) > 1:
             budget.check_characters(sum(map(len, texts)) + len(between) * len(texts))
@@ -80,61 +85,70 @@ def prelude(formatter: Formatter, budget: Budget, write: Callable[[str], None]) 
         return made
 
     gathered = budget.gathered
+    methods = special(formatter)
 
-    def whole(*args: Any, **options: Any) -> int:
-        return int(*args, **options)
+    def kind(plain: type, call: Callable[..., Any] | None = None) -> Kind:
+        return Kind(plain.__name__, (plain,), call or plain, unbound(plain, methods))
+
+    def from_keys(values: Iterable[Any], *default: Any) -> dict[Any, Any]:
+        return dict.fromkeys(gathered(values), *default)
 
     kinds = [
-        Kind("int", (int,), whole), Kind("float", (float,), float), Kind("bool", (bool,), bool),
-        Kind("str", (str,), lambda value="": text(value)),
-        Kind("list", (list,), lambda values=(): list(gathered(values))),
-        Kind("tuple", (tuple,), lambda values=(): tuple(gathered(values))),
-        Kind("set", (set,), lambda values=(): set(gathered(values))),
-        Kind("dict", (dict,), dict), Kind("slice", (slice,), _slice), Kind("range", (range,), limited_range),
-        Kind("object", (object,), None),
+        kind(int, lambda *args, **options: int(*args, **options)), kind(float), kind(bool),
+        kind(str, _text_maker(text)), *(kind(plain, _gatherer(plain, gathered)) for plain in (list, tuple, set)),
+        Kind("dict", (dict,), dict, unbound(dict, methods) | {"fromkeys": _called("fromkeys", from_keys)}),
+        Kind("slice", (slice,), _slice), Kind("range", (range,), limited_range), Kind("object", (object,), None),
         Kind("property", (property,), _property), Kind("staticmethod", (staticmethod,), _staticmethod),
         *(_exception(name) for name in EXCEPTIONS),
     ]
 
-    def ordered(values: Iterable[Any], /, *, key: Any = None, reverse: bool = False) -> list[Any]:
-        return sorted(gathered(values), key=key, reverse=reverse)
+    def ordered(*args: Any, **options: Any) -> list[Any]:
+        return sorted(*map(gathered, args), **options) if len(args) == 1 else sorted(*args, **options)
 
-    def isinstance(value: Any, kind: Any, /) -> bool:
-        return builtins.isinstance(value, types_of(kind))
+    def isinstance(*args: Any) -> bool:
+        if len(args) != 2:
+            return builtins.isinstance(*args)
+        try:
+            kinds = types_of(args[1])
+        except TypeError as error:
+            raise python_error(str(error), builtins.isinstance, args[0], 0) from None
+        return builtins.isinstance(args[0], kinds)
 
     def super(kind: Any = None, value: Any = None, /) -> Any:
         from gradcli.lang.guard import super_
 
         return super_(kind, value)
 
-    def rounded(value: Any, digits: int | None = None, /) -> Any:
-        if digits is None:
-            return round(value)
+    def rounded(*args: Any, **options: Any) -> Any:
+        digits = args[1] if len(args) == 2 else options.get("ndigits")
         if type(digits) is int and abs(digits) > WIDTH:     # of a whole number Python would make 10**digits
             raise LimitFault(f"round() counts at most {WIDTH} digits")
-        return round(value, digits)
+        return round(*args, **options)
 
     from gradcli.lang.arith import operators
 
     power = operators(formatter, budget)[".pow"]
 
-    def powered(base: Any, exponent: Any, mod: Any = None) -> Any:
-        if mod is None:
-            return power(base, exponent)
-        for number in (base, exponent, mod):
+    def powered(*args: Any, **options: Any) -> Any:
+        numbers = dict(zip(("base", "exp", "mod"), args, strict=False)) | options
+        if numbers.get("mod") is None and {*numbers} - {"mod"} == {"base", "exp"} and len(args) + len(options) < 4:
+            return power(numbers["base"], numbers["exp"])
+        for number in numbers.values():
             if type(number) is int and number.bit_length() > 10_000:
                 raise LimitFault("pow(base, exponent, mod) takes numbers of at most 10000 binary digits")
-        return pow(base, exponent, mod)
+        return pow(*args, **options)
 
     functions: dict[str, Any] = {
-        "print": print, "sorted": ordered, "isinstance": isinstance, "super": super, "repr": formatter.repr,
+        "print": print, "sorted": ordered, "isinstance": isinstance, "super": super,
+        "repr": lambda *args: formatter.repr(*args) if len(args) == 1 else repr(*args),
         "len": len, "abs": abs, "min": min, "max": max, "sum": _summing(budget), "any": any, "all": all,
         "divmod": divmod,
         "round": rounded, "pow": powered, "next": next_, "iter": iter_,
         "NotImplemented": NotImplemented, "Ellipsis": ...,
     }
     kinds += [*lazy.kinds(), Kind("reversed", (reversed,), reversed)]
-    return {kind._name: kind for kind in kinds} | functions
+    own = {name: _called(name, each) for name, each in functions.items() if type(each) is FunctionType}
+    return {kind._name: kind for kind in kinds} | functions | own
 
 
 def _exception(name: str) -> Kind:
@@ -142,12 +156,68 @@ def _exception(name: str) -> Kind:
     return Kind(name, (kind,), kind)
 
 
+def special(formatter: Formatter) -> dict[tuple[type, str], Callable[[Any], Any]]:
+    """The methods that are not Python's own: by type and name, what makes one for an object."""
+    return {**formatter.methods(), (list, "extend"): partial(_extender, formatter.budget)}
+
+
+def _extender(budget: Budget, values: list[Any]) -> Callable[[Iterable[Any]], None]:
+    """The method extend of a list."""
+    def extend(more: Iterable[Any], /) -> None:
+        if type(more) is list or type(more) is tuple:
+            budget.check_items(len(values) + len(more))
+            values.extend(more)
+        else:
+            values.extend(budget.gathered(more))
+
+    return extend
+
+
+def unbound(plain: type, special: Mapping[tuple[type, str], Callable[[Any], Any]]) -> dict[str, Callable[..., Any]]:
+    """The methods of one of Python's types as they are named without an object: `str.lower`, `list.append`."""
+    def guarded(name: str, bind: Callable[[Any], Any]) -> Callable[..., Any]:
+        def method(*args: Any, **options: Any) -> Any:
+            if args and isinstance(args[0], plain):
+                return bind(args[0])(*args[1:], **options)
+            return getattr(plain, name)(*args, **options)       # which Python refuses, in its own words
+
+        return _called(name, method)
+
+    own = {name: method for name in METHODS[plain] if callable(method := getattr(plain, name, None))}
+    return own | {name: guarded(name, bind) for (kind, name), bind in special.items() if kind is plain}
+
+
+def _called(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    """`function` as one of Python's own, which is what messages take it for."""
+    function.__name__ = function.__qualname__ = name
+    function.__module__ = "builtins"
+    return function
+
+
+def _gatherer(plain: type, gathered: Callable[[Iterable[Any]], Iterable[Any]]) -> Callable[..., Any]:
+    """What makes a list, a tuple or a set of other values."""
+    return lambda *args, **options: (plain(gathered(args[0])) if len(args) == 1 and not options
+                                     else plain(*args, **options))
+
+
+def _text_maker(text: Callable[[Any], str]) -> Callable[..., str]:
+    """`str` as programs call it."""
+    def made(*args: Any, **options: Any) -> str:
+        if len(args) == 1 and not options:
+            return text(args[0])
+        return text(options["object"]) if not args and {*options} == {"object"} else str(*args, **options)
+
+    return made
+
+
 def _summing(budget: Budget) -> Callable[..., Any]:
-    def added(values: Iterable[Any], /, start: Any = 0) -> Any:
+    def added(*args: Any, **options: Any) -> Any:
+        start = args[1] if len(args) == 2 else options.get("start", 0)
         if type(start) is str:
-            raise TypeError("strings are put together with ''.join(parts), not with sum")
-        if not isinstance(start, list | tuple):
-            return sum(values, start)
+            raise python_error("strings are put together with ''.join(parts), not with sum", sum, [], start)
+        if len(args) not in (1, 2) or not isinstance(start, list | tuple):
+            return sum(*args, **options)
+        values: Iterable[Any] = args[0]
         total: Any = start + start[:0]  # type: ignore[operator]  # as sum does it, only that a list is not copied for each value
         for value in values:
             if type(value) is not type(start):

@@ -107,10 +107,14 @@ def arguments(c: Context, node: Node) -> tuple[list[ast.expr], list[ast.keyword]
         kind = argument[0]
         if kind == "keyword":
             leaf, value = argument[3]
+            if any(each.arg == leaf[3] for each in keywords):
+                raise c.wrong(f"the argument {leaf[3]} stands twice", argument)
             keywords.append(c.at(ast.keyword(c.name(leaf), expression(c, value)), argument))
         elif kind == "spread":
             keywords.append(c.at(ast.keyword(None, expression(c, argument[3][0])), argument))
         elif kind == "star":
+            if any(each.arg is None for each in keywords):
+                raise c.wrong("arguments with * cannot follow those with **", argument)
             args.append(starred(c, argument))
         elif keywords:
             raise c.wrong("a positional argument cannot follow a keyword argument", argument)
@@ -284,6 +288,8 @@ def _comprehension(c: Context, node: Node) -> ast.expr:
     from gradcli.lang.targets import target
 
     made, *clauses = node[3]
+    if made[0] == "spread":
+        raise c.wrong("** cannot stand in a comprehension", made, "{key: value for d in dicts for key, value in d.items()}")
     loops = []
     c.guard(1, node)
     for clause in clauses:

@@ -71,7 +71,8 @@ class _Translation:
         return PythonFault(f"{kind.__name__}: {self.text()}".removesuffix(": "))
 
     def text(self) -> str:
-        return self.formatter.text(self.error)
+        told: str | None = getattr(self.error, "told", None)
+        return told or self.formatter.text(self.error)
 
     def name(self) -> Fault:
         error = self.error

@@ -10,17 +10,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import partial
+from types import BuiltinFunctionType, FunctionType, MethodDescriptorType, MethodType, ModuleType
 from typing import Any
 
 from gradcli.errors import Fault, LimitFault
 from gradcli.lang.budget import Budget
 from gradcli.lang.kinds import MARK, Kind, user_class
 from gradcli.lang.policy import Policy
+from gradcli.lang.words import python_error, python_kind
 
 WIDTH = 10_000      # the widest field, and the most digits after the point
 
 SPEC = re.compile(r"(?:(?:[^{}]|[{}])?[<>=^])?[-+ ]?z?#?0?(?P<width>\d+)?[_,]?(?:\.(?P<precision>\d+))?[a-zA-Z%]?",
                   re.DOTALL)
+FUNCTIONS = frozenset({FunctionType, BuiltinFunctionType, MethodType, MethodDescriptorType})
 SCALARS = (int, float, bool, str, type(None))
 FRAMES = {list: ("[", "]"), tuple: ("(", ")"), set: ("{", "}"), dict: ("{", "}"),
           type({}.keys()): ("dict_keys([", "])"), type({}.values()): ("dict_values([", "])"),
@@ -91,35 +94,50 @@ class Formatter:
     def _leaf(self, value: Any) -> str:
         kind = type(value)
         if isinstance(value, BaseException):
-            parts = value.args if speaks(value) else (str(value),)
-            return f"{kind.__name__}({', '.join(map(self.repr, parts))})"
+            return self._exception(value)
         if isinstance(value, Kind) or (MARK in kind.__dict__ and self._says_itself(kind)):
             return repr(value)
         if user_class(value):
             return f"<class '__main__.{value.__qualname__}'>"
         if kind is slice:
             return f"slice({self.repr(value.start)}, {self.repr(value.stop)}, {self.repr(value.step)})"
-        if kind.__name__ in ("function", "builtin_function_or_method"):
-            if str(value.__module__).startswith(("gradcli", "math")):     # a program's functions have no module
-                return f"<built-in function {value.__name__}>"
-            return f"<function {value.__qualname__} at {self.policy.address(value):#x}>"
-        if kind.__name__ == "method":
-            return f"<bound method {value.__func__.__qualname__} of {self.repr(value.__self__)}>"
+        if kind in FUNCTIONS:
+            return self._function(value)
         if kind in (range, type(Ellipsis), type(NotImplemented)):
             return repr(value)
         if self._foreign(value) and self.policy.repr is not None:
             return self.policy.repr(value)
         return self.anonymous(value)
 
+    def _function(self, value: Any) -> str:
+        kind = type(value)
+        if kind is MethodType:
+            return f"<bound method {value.__func__.__qualname__} of {self.repr(value.__self__)}>"
+        if kind is MethodDescriptorType:
+            return repr(value)
+        owner = getattr(value, "__self__", None)
+        if owner is not None and not isinstance(owner, ModuleType):
+            home = type(owner).__name__
+            return f"<built-in method {value.__name__} of {home} object at {self.policy.address(owner):#x}>"
+        if str(value.__module__).startswith(("gradcli", "math", "builtins")):     # a program's functions have no module
+            return f"<built-in function {value.__name__}>"
+        return f"<function {value.__qualname__} at {self.policy.address(value):#x}>"
+
+    def _exception(self, error: BaseException) -> str:
+        if MARK in _speaker(type(error)).__dict__:
+            return repr(error)
+        parts = error.args if speaks(error) else (str(error),)
+        return f"{python_kind(error).__name__}({', '.join(map(self.repr, parts))})"
+
     def _says_itself(self, kind: type) -> bool:
         """Whether a class of the program, not a foreign one above it, says how its objects look."""
-        owner = next(each for each in kind.__mro__ if "__repr__" in each.__dict__)
+        owner = _speaker(kind)
         return MARK in owner.__dict__ or not self._foreign_type(owner)
 
     def anonymous(self, value: Any) -> str:
         """What Python prints for an object that does not say how it looks, its address made up (rule R15)."""
         kind = type(value)
-        name = {"Stream": "generator object <genexpr>"}.get(kind.__name__, f"{kind.__qualname__} object")
+        name = {"generator": "generator object <genexpr>"}.get(kind.__name__, f"{kind.__qualname__} object")
         home = "__main__." if MARK in kind.__dict__ else ""
         return f"<{home}{name} at {self.policy.address(value):#x}>"
 
@@ -131,13 +149,11 @@ class Formatter:
         return not kind.__module__.startswith(("builtins", "gradcli.lang"))
 
     def _message(self, error: BaseException) -> str:
-        if isinstance(error, Fault) or MARK in type(error).__dict__ or not error.args:
-            return str(error) if isinstance(error, Fault) else ", ".join(map(self.text, error.args))
         if not speaks(error):
             return str(error)
-        if isinstance(error, KeyError) or len(error.args) > 1:
-            return self.repr(error.args[0] if len(error.args) == 1 else error.args)
-        return self.text(error.args[0])
+        if len(error.args) != 1:
+            return self.repr(error.args) if error.args else ""
+        return (self.repr if isinstance(error, KeyError) else self.text)(error.args[0])
 
     def field(self, value: Any, conversion: str = "", spec: str = "") -> str:
         """One field of an f-string: `{value!conversion:spec}`."""
@@ -155,21 +171,30 @@ class Formatter:
         if not spec and not known:
             return self.text(value)
         match = SPEC.fullmatch(spec)
+        for digits in re.findall(r"\d+", spec) if match is None else (match["width"], match["precision"]):
+            self._cap(digits)
+        simple = type(value) in (int, float, bool, str)
         if match is None:
-            raise ValueError(f"the format specification {spec[:40]!r} cannot be read")
-        self._cap(match["width"])
-        self._cap(match["precision"])
-        if type(value) in (int, float, bool, str):
+            raise python_error(f"the format specification {spec[:40]!r} cannot be read",
+                               format, value if simple else 0, spec)
+        if simple:
             return format(value, spec)
         if known and self.policy.format is not None:
             return self.policy.format(value, spec)
-        raise TypeError(f"a format specification cannot be used for {self.repr(value)[:60]}; convert it first")
+        raise python_error(f"a format specification cannot be used for {self.repr(value)[:60]}; convert it first",
+                           object.__format__, value, spec)
 
     def _cap(self, digits: str | None) -> int:
         size = int(digits[:9]) if digits else 0
         if size > WIDTH:
             raise LimitFault(f"a field can be at most {WIDTH} characters wide")
         return size
+
+    def read(self, value: Any, name: str) -> Any:
+        """The attribute that a field of a template names, if programs may read it."""
+        from gradcli.lang.attributes import Attributes
+
+        return Attributes(self.policy, self).read(value, name)
 
     def percent(self, template: str, values: Any) -> str:
         """template % values."""
@@ -196,6 +221,11 @@ def speaks(error: BaseException) -> bool:
     """Whether the arguments of an exception are a program's, or text: numpy puts its own things there."""
     kind = type(error)
     return kind.__module__ == "builtins" or MARK in kind.__dict__ or isinstance(error, Fault)
+
+
+def _speaker(kind: type) -> type:
+    """The class that says how objects of `kind` look."""
+    return next(each for each in kind.__mro__ if "__repr__" in each.__dict__)
 
 
 def _method(call: Callable[..., str]) -> Callable[..., str]:

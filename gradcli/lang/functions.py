@@ -45,6 +45,9 @@ def class_(c: Context, node: Node) -> list[ast.stmt]:
     leaf, *bases, body = parts[len(wraps):]
     wrappers = [decorator(c, wrap) for wrap in wraps]
     args, keywords = arguments(c, bases[0]) if bases else ([], [])
+    for base in bases[0][3] if bases else ():
+        if base[0] == "generator" and c.text[base[1]] != "(":
+            raise c.wrong("a class inherits from classes, not from a generator", base)
     if keywords:
         raise PolicyFault("a class takes base classes only, no keywords", span=c.span(bases[0]))
     name = c.name(leaf)

@@ -5,7 +5,7 @@
     .format                         one field of an f-string (format.py)
     .ticks .zip .turn               the budget's turns
     .few .short                     displays with stars, and strings of several fields, that are not too long
-    .raised .caught .limits .any    exceptions
+    .raised .cause .caught .limits .any     exceptions
     .heard                          an exception that is given a name
     .honest                         what `finally` begins with
     .stream .super .entered         generators, super(), with
@@ -29,6 +29,7 @@ from gradcli.lang.format import Formatter, speaks
 from gradcli.lang.hints import nearest
 from gradcli.lang.kinds import Kind, types_of, user_class
 from gradcli.lang.policy import Policy
+from gradcli.lang.words import in_pythons_words, python_error, python_kind
 
 UNCATCHABLE = (LimitFault, RecursionError, MemoryError, KeyboardInterrupt)
 
@@ -43,6 +44,9 @@ class Stream:
 
     def __iter__(self) -> Iterator[Any]:
         return self._source
+
+
+Stream.__name__ = "generator"       # as Python's messages call it
 
 
 def builtins(policy: Policy, show: Callable[[object], None], note: Callable[[str], None],
@@ -64,7 +68,7 @@ def runtime(policy: Policy, show: Callable[[object], None], note: Callable[[str]
         ".format": formatter.field,
         ".zip": zip,
         ".few": budget.few, ".short": budget.short, ".honest": honest, ".heard": heard,
-        ".raised": raised, ".caught": caught, ".limits": UNCATCHABLE, ".any": Exception,
+        ".raised": raised, ".cause": cause, ".caught": caught, ".limits": UNCATCHABLE, ".any": Exception,
         ".stream": Stream, ".super": super_, ".entered": entered,
         ".module": policy.modules.__getitem__, ".member": _importer(policy),
         ".show": show, ".note": note,
@@ -80,29 +84,60 @@ def turns(budget: Budget) -> dict[str, Any]:
 
 def raised(value: Any) -> BaseException | type[BaseException]:
     """What `raise value` raises."""
+    found = _exception(value)
+    if found is None:
+        raise python_error(NOT_RAISED, _raise, value)
+    return found
+
+
+def cause(value: Any) -> BaseException | type[BaseException] | None:
+    """What stands after the `from` of a `raise`."""
+    found = None if value is None else _exception(value)
+    if found is None and value is not None:
+        raise python_error(NOT_RAISED, _raise, Exception(), value)
+    return found
+
+
+NOT_RAISED = "only exceptions can be raised, such as ValueError(\"the reason\")"
+
+
+def _exception(value: Any) -> Exception | type[Exception] | None:
+    """`value` if it can be raised."""
     if isinstance(value, Exception):
         return value
-    if isinstance(value, Kind) or user_class(value):
-        kind = types_of(value)[0]
-        if issubclass(kind, Exception):
-            return kind
-    raise TypeError("only exceptions can be raised, such as ValueError(\"the reason\")")
+    kind = types_of(value)[0] if isinstance(value, Kind) or user_class(value) else object
+    return kind if issubclass(kind, Exception) else None
+
+
+def _raise(value: Any, after: Any = None) -> None:
+    """Python's own `raise`, for what it says of values that are no exceptions."""
+    raise value from after
 
 
 def caught(value: Any) -> tuple[type, ...]:
     """The exception types that `except value` names."""
-    kinds = types_of(value)
+    try:
+        kinds = types_of(value)
+    except TypeError:
+        kinds = (object,)
     if not all(issubclass(kind, Exception) for kind in kinds):
-        raise TypeError("only exceptions can be caught, such as ValueError or RuntimeError")
+        raise python_error("only exceptions can be caught, such as ValueError or RuntimeError", _catch_nothing)
     return kinds
+
+
+def _catch_nothing() -> None:
+    """Python's own `except` with what is no exception, for what it says of that."""
+    try:
+        raise ValueError
+    except object():    # type: ignore[misc]  # that is the mistake
+        pass
 
 
 def heard(error: Exception) -> Exception:
     """A caught exception as programs hold it: none of numpy's own, which carry numpy's own things."""
     if speaks(error):
         return error
-    kind = next(each for each in type(error).__mro__ if each.__module__ == "builtins")
-    plain: Exception = kind(str(error)).with_traceback(error.__traceback__)
+    plain: Exception = python_kind(error)(str(error)).with_traceback(error.__traceback__)
     return plain
 
 
@@ -123,8 +158,15 @@ def super_(kind: Any = None, value: Any = None) -> Any:
 def entered(value: Any) -> Any:
     """The value of a `with` statement, if it has one."""
     if not (hasattr(type(value), "__enter__") and hasattr(type(value), "__exit__")):
-        raise ArgumentFault("with cannot be used on this value", "with torch.no_grad():")
+        raise in_pythons_words(ArgumentFault("with cannot be used on this value", "with torch.no_grad():"),
+                               _enter, value)
     return value
+
+
+def _enter(value: Any) -> None:
+    """Python's own `with`, for what it says of values that it cannot be used on."""
+    with value:
+        pass
 
 
 def _importer(policy: Policy) -> Callable[[Any, str], Any]:

@@ -59,6 +59,8 @@ def from_import(c: Context, node: Node) -> list[ast.stmt]:
         if name == "__future__":
             _check_feature(c, member)
         elif member[0] == "everything":
+            if c.scopes[-1].kind != "module":
+                raise c.wrong("import * can only stand outside functions and classes", member)
             for each in sorted(c.policy.known(c.policy.modules[name])):
                 value = c.call(".member", [_module(c, name, path), c.constant(each, member)], member)
                 made.append(c.at(ast.Assign([c.at(ast.Name(each, STORE), member)], value), node))

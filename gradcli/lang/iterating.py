@@ -7,27 +7,33 @@ from typing import Any
 
 from gradcli.errors import ArgumentFault
 from gradcli.lang.kinds import user_mark
+from gradcli.lang.words import in_pythons_words, python_error
 
 
-def iter_(values: Any, /) -> Any:
-    """What goes through `values` one by one."""
+def iter_(*args: Any) -> Any:
+    """What goes through a value's members one by one."""
     from gradcli.lang.guard import Stream
 
+    if len(args) != 1:
+        raise python_error("iter() takes what can be gone through, and nothing else", iter, *args[:0])
+    values = args[0]
     if user_mark(values) is not None and not hasattr(type(values), "__iter__"):
         raise TypeError(f"'{type(values).__name__}' object is not iterable")
     made = values if type(values) is Stream else iter(values)
     return Stream(made) if type(made) is GeneratorType else made
 
 
-def next_(values: Any, *default: Any) -> Any:
-    """The next of the values that an iterator goes through; `default` when there are no more."""
+def next_(*args: Any) -> Any:
+    """The next of the values that an iterator goes through; a default when there are no more."""
     from gradcli.lang.guard import Stream
 
+    if not 1 <= len(args) <= 2:
+        raise in_pythons_words(ArgumentFault("next() takes an iterator and at most a default", "next(values, None)"),
+                               next, *args)
+    values, *default = args
     if type(values) is Stream:
         values = iter(values)
     elif not hasattr(type(values), "__next__"):
         raise ArgumentFault(f"'{type(values).__name__}' object is not an iterator",
                             ("next(iter(values))", "the first of them"))
-    if len(default) > 1:
-        raise ArgumentFault("next() takes an iterator and at most a default", "next(values, None)")
     return next(values, *default)

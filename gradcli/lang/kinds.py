@@ -7,7 +7,8 @@ program defines is itself a type, but one that only the guards of `guard.py` can
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 OWN = "own"         # a class of the program with nothing foreign above it
@@ -19,10 +20,12 @@ MARK = ".user"      # the attribute of such classes that says which; no program 
 class Kind:
     """A name for one or several Python types."""
 
-    __slots__ = ("_call", "_name", "_types")
+    __slots__ = ("_call", "_methods", "_name", "_types")
 
-    def __init__(self, name: str, types: tuple[type, ...], call: Callable[..., Any] | None = None) -> None:
-        self._name, self._types, self._call = name, types, call
+    def __init__(self, name: str, types: tuple[type, ...], call: Callable[..., Any] | None = None,
+                 methods: Mapping[str, Callable[..., Any]] = MappingProxyType({})) -> None:
+        """`methods` are those that can be named without an object: `str.lower`."""
+        self._name, self._types, self._call, self._methods = name, types, call, methods
 
     def __call__(self, *args: Any, **options: Any) -> Any:
         if self._call is None:
@@ -31,6 +34,24 @@ class Kind:
 
     def __repr__(self) -> str:
         return f"<class '{self._name}'>"
+
+    def __getattr__(self, name: str) -> Any:
+        """A method, in the few places where attributes are read without asking a guard."""
+        if (method := methods_of(self).get(name)) is None:
+            raise AttributeError(f"type object '{self._name}' has no attribute '{name}'", name=name, obj=self)
+        return method
+
+
+Kind.__name__ = "type"      # as Python's messages call it
+
+
+def methods_of(kind: Kind) -> Mapping[str, Callable[..., Any]]:
+    """The methods that programs can name through `kind`."""
+    try:
+        found: Mapping[str, Callable[..., Any]] = object.__getattribute__(kind, "_methods")
+    except AttributeError:      # a kind whose type has not arrived yet
+        return {}
+    return found
 
 
 def types_of(kind: Any) -> tuple[type, ...]:

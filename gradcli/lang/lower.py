@@ -17,6 +17,7 @@ from gradcli.lang.context import Context
 from gradcli.lang.hints import trimmed
 from gradcli.lang.parse import Node
 from gradcli.lang.policy import Policy
+from gradcli.lang.remarks import in_our_words
 from gradcli.lang.statements import block
 from gradcli.lang.verify import verify
 from gradcli.text import Span, char_column, line_of
@@ -24,13 +25,14 @@ from gradcli.text import Span, char_column, line_of
 
 def lower(tree: Node, text: str, policy: Policy, name: str = "<input>", echo: bool = False) -> CodeType:
     """The code of a program. With `echo`, each bare expression outside functions goes to `.show`."""
+    text = text.removeprefix("\ufeff")
+    c = Context(text + "\n", policy, echo)
     try:
-        text = text.removeprefix("\ufeff")
-        c = Context(text + "\n", policy, echo)
         code = _compile(ast.Module(block(c, tree[3]), []), c.text, place.register(name, text))
         verify(code, policy)
     except Fault as fault:
         fault.source, fault.name, fault.message = text, name, trimmed(fault.message)
+        fault.span = fault.span or c.span(tree[3][0])
         raise
     return code
 
@@ -56,4 +58,5 @@ def _translated(error: SyntaxError, text: str) -> Fault:
         span = Span(error.lineno, start, last, max(end, start + 1) if last == error.lineno else end)
     if "nested blocks" in error.msg:
         return LimitFault("more than 20 loops, with or try statements stand within each other", span=span)
-    return SyntaxFault(error.msg, span=span)
+    message, hints = in_our_words(error.msg)
+    return SyntaxFault(message, *hints, span=span)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from gradcli.lang.lex import Word
 
 Hints = tuple[str, ...]
@@ -34,6 +36,8 @@ def unreadable(text: str, at: int) -> tuple[str, Hints, bool]:
         return f"{c} is not a sign of the language", (SIGNS[c],), False
     if c.isdigit() or (c == "." and line[1:2].isdigit()):
         word = line.split()[0]
+        if re.match(r"[\d_.]+(?:[eE][-+]?\d+)?[jJ](?!\w)", word):
+            return "complex numbers are not part of the language", (), False
         return f"a number runs into a name at {word[:30]}", (), False
     if c == "\\":
         return "after a backslash only the end of the line can stand", (), False

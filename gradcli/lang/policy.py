@@ -84,7 +84,7 @@ class Policy:
     """What messages call a foreign value: "a Variable"."""
 
 
-def legal_name(name: str, span: Callable[[], Span], method: bool = False) -> None:
+def legal_name(name: str, span: Callable[[], Span | None], method: bool = False) -> None:
     """Refuse `name` unless a program may use it: as a name, attribute, parameter, keyword, alias or target.
 
     `method` allows the few special methods that a class may define and `super()` may call.

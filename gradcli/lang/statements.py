@@ -5,12 +5,16 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable
 
+from gradcli.errors import LimitFault
 from gradcli.lang.context import DELETE, STORE, Context
 from gradcli.lang.expressions import expression
 from gradcli.lang.functions import class_, function
 from gradcli.lang.imports import from_import, import_
 from gradcli.lang.parse import Node
 from gradcli.lang.targets import assign, augment, target
+
+
+BRANCHES = 600      # each stands within the one before, and Python's compiler recurses over them
 
 
 def block(c: Context, nodes: Iterable[Node]) -> list[ast.stmt]:
@@ -95,7 +99,7 @@ def _return(c: Context, node: Node) -> list[ast.stmt]:
 
 
 def _raise(c: Context, node: Node) -> list[ast.stmt]:
-    parts = [c.call(".raised", [expression(c, n)], n) for n in node[3]]
+    parts = [c.call(helper, [expression(c, n)], n) for helper, n in zip((".raised", ".cause"), node[3], strict=False)]
     return [c.at(ast.Raise(*parts), node)]
 
 
@@ -122,6 +126,8 @@ def _skipped(c: Context, text: str, node: Node) -> list[ast.stmt]:
 def _if(c: Context, node: Node) -> list[ast.stmt]:
     """`if` with its `elif`s, built from the last to the first."""
     test, body, *rest = node[3]
+    if len(rest) > BRANCHES:
+        raise LimitFault(f"more than {BRANCHES} branches stand in one if", "a dict of functions", span=c.span(rest[-1]))
     other: list[ast.stmt] = []
     branches = []
     for clause in rest:

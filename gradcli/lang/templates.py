@@ -3,57 +3,75 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from _string import formatter_field_name_split, formatter_parser  # type: ignore[import-not-found]  # string's own
+from collections.abc import Mapping
+from operator import mod
 from typing import TYPE_CHECKING, Any
 
 from gradcli.lang.kinds import MARK
+from gradcli.lang.policy import legal_name
+from gradcli.lang.words import python_error
 
 if TYPE_CHECKING:
     from gradcli.lang.format import Formatter
 
 PERCENT = re.compile(r"%(?:\((?P<key>[^)]*)\))?(?P<flags>[-+ #0]*)(?P<width>\*|\d+)?(?:\.(?P<precision>\*|\d*))?"
-                     r"[hlL]?(?P<type>.|$)", re.DOTALL)
+                     r"[hlL]?(?P<type>.|$)", re.DOTALL | re.ASCII)
+CONVERSIONS = ("r", "s", "a")
+LONG = 10_000
 
 
 def percent(f: Formatter, template: str, values: Any) -> str:
     """`template % values`, as Python does it."""
     given = list(values) if type(values) is tuple else [values]
-    used = 0
-    keyed = False
+    mapping = hasattr(type(values), "__getitem__") and type(values) not in (tuple, str)
 
     def take() -> Any:
-        nonlocal used
-        if used >= len(given):
-            raise TypeError("there are fewer values than fields in the text")
-        used += 1
-        return given[used - 1]
+        if not given:
+            raise python_error("there are fewer values than fields in the text", mod, "%s", ())
+        return given.pop(0)
+
+    def size() -> int:
+        number = take()
+        if not isinstance(number, int):
+            raise python_error("the width of a field is a whole number", mod, "%*d", ("", 0))
+        return number
 
     def fill(match: re.Match[str]) -> str:
-        nonlocal keyed
         kind, flags = match["type"], match["flags"]
-        if kind == "%":
+        if kind == "%" and match["key"] is None:
             return "%"
-        if not kind or kind not in "diouxXeEfFgGcrsa":
-            raise ValueError(f"the text has an unknown field {match[0]!r}")
         width, precision = match["width"], match["precision"]
         if match["key"] is not None:
-            keyed = True
-            value = None
+            if not mapping:
+                raise python_error("fields with names need a dict after %", mod, "%(a)s", 0)
+            given[:] = [values[match["key"]]]
         if width == "*":
-            size = take()
-            width, flags = str(abs(size)), flags + ("-" if size < 0 else "")
+            wide = size()
+            width, flags = str(abs(wide)), flags + ("-" if wide < 0 else "")
         if precision == "*":
-            precision = str(max(take(), 0))
-        value = values[match["key"]] if match["key"] is not None else take()
+            precision = str(max(size(), 0))
+        if not kind:
+            raise python_error(f"the text ends within the field {match[0]!r}", mod, "%", ())
+        value = take() if kind != "%" else None
+        if kind not in "diouxXeEfFgGcrsa%":
+            raise _unknown(match)
         f._cap(width)
         f._cap(precision)
         shape = "%" + flags + (width or "") + ("" if precision is None else "." + precision)
-        return _one(f, shape, kind, value)
+        return "%" if kind == "%" else _one(f, shape, kind, value)
 
     made = f.budget.short(PERCENT.sub(fill, template))
-    if not keyed and used < len(given) and not (len(given) == 1 and type(values) is dict):
-        raise TypeError("there are more values than fields in the text")
+    if given and not mapping:
+        raise python_error("there are more values than fields in the text", mod, "", (0,))
     return made
+
+
+def _unknown(match: re.Match[str]) -> Exception:
+    """What is wrong with a field of no known kind."""
+    kind, before = match["type"], match.end() - 2
+    field = "%(" if kind == "(" else " " * min(before, LONG) + "%" + kind
+    return python_error(f"the text has an unknown field {match[0]!r}", mod, field, {})
 
 
 def _one(f: Formatter, shape: str, kind: str, value: Any) -> str:
@@ -65,114 +83,115 @@ def _one(f: Formatter, shape: str, kind: str, value: Any) -> str:
     if type(value) not in (int, float, bool):
         plain = None if MARK in type(value).__dict__ else f.policy.number(value)
         if plain is None:
-            raise TypeError(f"%{kind} needs a number, not {f.repr(value)[:60]}")
+            raise python_error(f"%{kind} needs a number, not {f.repr(value)[:60]}", mod, "%" + kind, (value,))
         value = plain
     return (shape + kind) % (value,)
 
 
 def brace(f: Formatter, template: str, /, *args: Any, **options: Any) -> str:
     """`template.format(...)`."""
-    return f.budget.short("".join(_braces(f, template, args, options, [0], 2)))
+    return _Braces(f, args, options).fill(template, 2)
 
 
 def brace_map(f: Formatter, template: str, mapping: Mapping[str, Any], /) -> str:
-    return f.budget.short("".join(_braces(f, template, (), mapping, [0], 2)))
+    """`template.format_map(mapping)`."""
+    return _Braces(f, None, mapping).fill(template, 2)
 
 
-def _braces(f: Formatter, template: str, args: tuple[Any, ...], options: Mapping[str, Any], count: list[int],
-            deep: int) -> Iterable[str]:
-    """The pieces of a template with its fields filled in; `count` is the next field without a number."""
-    if deep == 0 and ("{" in template or "}" in template):
-        raise ValueError("the fields of the text are nested too deeply")
-    at = 0
-    while at < len(template):
-        c = template[at]
-        if c not in "{}":
-            end = next((i for i in range(at, len(template)) if template[i] in "{}"), len(template))
-            yield template[at:end]
-            at = end
-        elif template[at : at + 2] in ("{{", "}}"):
-            yield c
-            at += 2
-        elif c == "}":
-            raise ValueError("the text has a single } that closes nothing")
-        else:
-            end = _closing(template, at)
-            name, conversion, spec = _split(template[at + 1 : end])
-            value = _look_up(f, name, args, options, count)
-            spec = "".join(_braces(f, spec, args, options, count, deep - 1))
-            yield f.field(value, conversion, spec)
-            at = end + 1
+class _Braces:
+    """One template being filled in. Python's parser takes it apart; the values are looked up and shown here."""
+
+    def __init__(self, f: Formatter, args: tuple[Any, ...] | None, options: Mapping[str, Any]) -> None:
+        self.f, self.args, self.options = f, args, options
+        self.next: int | None = None    # where automatic numbers go on; -1 where fields carry their own
+
+    def fill(self, template: str, deep: int) -> str:
+        """The template with its fields filled in."""
+        if deep < 0:
+            raise python_error("the fields of the text are nested too deeply", str.format, "{:{:{}}}", 0, 0, 0)
+        pieces: list[str] = []
+        left = self.f.budget.characters
+        for literal, name, spec, conversion in formatter_parser(template):
+            pieces.append(literal)
+            if name is not None:
+                value = self.value(name)
+                if conversion is not None and conversion not in CONVERSIONS:
+                    raise python_error(f"no conversion is called {conversion}", str.format, "{!" + conversion + "}", 0)
+                spec = self.fill(spec, deep - 1) if "{" in spec or "}" in spec else spec
+                pieces.append(self.f.field(value, conversion or "", spec))
+            left -= sum(map(len, pieces[-2:]))
+            if left < 0:
+                break       # the check below refuses it
+        return self.f.budget.short("".join(pieces))
+
+    def value(self, name: str) -> Any:
+        """The value that a field names: `0`, `name`, `0[key]`, `name.attribute`."""
+        first, rest = formatter_field_name_split(name)
+        value = self.first(first)
+        for attribute, key in rest:
+            if attribute:
+                legal_name(key, lambda: None)
+                value = self.f.read(value, key)
+            else:
+                value = value[key]
+        return value
+
+    def first(self, name: int | str) -> Any:
+        if type(name) is str and name:
+            return self.options[name]
+        automatic = name == ""
+        if self.next is not None and automatic == (self.next < 0):
+            raise python_error("fields with numbers and fields without cannot be mixed",
+                               str.format, "{0}{}" if automatic else "{}{0}", 0)
+        at: int = (self.next or 0) if automatic else name    # type: ignore[assignment]  # a number, then
+        self.next = at + 1 if automatic else -1
+        if self.args is None:
+            raise python_error("the fields have no names to be looked up", str.format_map, "{}", {})
+        if at >= len(self.args):
+            raise python_error("there are fewer values than fields in the text", str.format, f"{{{at}}}")
+        return self.args[at]
 
 
-def _closing(template: str, at: int) -> int:
-    depth = 0
-    for i in range(at, len(template)):
-        depth += (template[i] == "{") - (template[i] == "}")
-        if depth == 0:
-            return i
-    raise ValueError("the text has a { that is never closed")
+def ljust(f: Formatter, text: str, *args: Any) -> str:
+    """The methods below are Python's own, once what they would make is not too long."""
+    return text.ljust(*_padded(f, args))
 
 
-def _split(inner: str) -> tuple[str, str, str]:
-    match = re.fullmatch(r"((?:\[[^\]]*\]|[^!:\[])*)(?:!([^:]*))?(?::(.*))?", inner, re.DOTALL)
-    if match is None or (match[2] is not None and match[2] not in ("r", "s", "a")):
-        raise ValueError(f"the field {{{inner[:40]}}} cannot be read")
-    return match[1], match[2] or "", match[3] or ""
+def rjust(f: Formatter, text: str, *args: Any) -> str:
+    return text.rjust(*_padded(f, args))
 
 
-def _look_up(f: Formatter, name: str, args: tuple[Any, ...], options: Mapping[str, Any], count: list[int]) -> Any:
-    match = re.fullmatch(r"(\w*)((?:\[[^\]]+\])*)", name)
-    if match is None:
-        raise ValueError(f"the field name {name[:40]!r} cannot be read: only numbers, names and items can be shown")
-    first = match[1]
-    if not first:
-        first = str(count[0])
-        count[0] += 1
-    if first.isdigit():
-        if int(first) >= len(args):
-            raise IndexError("there are fewer values than fields in the text")
-        value = args[int(first)]
-    else:
-        value = options[first]
-    for key in re.findall(r"\[([^\]]+)\]", match[2]):
-        value = value[int(key) if key.isdigit() else key]
-    return value
+def center(f: Formatter, text: str, *args: Any) -> str:
+    return text.center(*_padded(f, args))
 
 
-def ljust(f: Formatter, text: str, width: int, fill: str = " ", /) -> str:
-    f.budget.check_characters(width)
-    return text.ljust(width, fill)
+def zfill(f: Formatter, text: str, *args: Any) -> str:
+    return text.zfill(*_padded(f, args))
 
 
-def rjust(f: Formatter, text: str, width: int, fill: str = " ", /) -> str:
-    f.budget.check_characters(width)
-    return text.rjust(width, fill)
+def _padded(f: Formatter, args: tuple[Any, ...]) -> tuple[Any, ...]:
+    if args and isinstance(args[0], int):
+        f.budget.check_characters(args[0])
+    return args
 
 
-def center(f: Formatter, text: str, width: int, fill: str = " ", /) -> str:
-    f.budget.check_characters(width)
-    return text.center(width, fill)
+def expandtabs(f: Formatter, text: str, *args: Any, **options: Any) -> str:
+    size = args[0] if args else options.get("tabsize", 8)
+    if isinstance(size, int):
+        f.budget.check_characters(len(text) + text.count("\t") * size)
+    return text.expandtabs(*args, **options)
 
 
-def zfill(f: Formatter, text: str, width: int, /) -> str:
-    f.budget.check_characters(width)
-    return text.zfill(width)
+def replace(f: Formatter, text: str, *args: Any, **options: Any) -> str:
+    if len(args) > 1 and isinstance(args[0], str) and isinstance(args[1], str) and len(args[1]) > len(args[0]):
+        f.budget.check_characters(len(text) + text.count(args[0]) * len(args[1]))
+    return text.replace(*args, **options)
 
 
-def expandtabs(f: Formatter, text: str, tabsize: int = 8) -> str:
-    f.budget.check_characters(len(text) + text.count("\t") * tabsize)
-    return text.expandtabs(tabsize)
-
-
-def replace(f: Formatter, text: str, old: str, new: str, count: int = -1, /) -> str:
-    if len(new) > len(old):
-        f.budget.check_characters(len(text) + text.count(old) * len(new))
-    return text.replace(old, new, count)
-
-
-def join(f: Formatter, text: str, parts: Iterable[str], /) -> str:
-    parts = list(f.budget.gathered(parts))
+def join(f: Formatter, text: str, *args: Any) -> str:
+    if len(args) != 1 or not hasattr(type(args[0]), "__iter__"):
+        return text.join(*args)
+    parts = list(f.budget.gathered(args[0]))
     if all(type(part) is str for part in parts):
         f.budget.check_characters(sum(map(len, parts)) + len(text) * len(parts))
     return text.join(parts)

@@ -25,8 +25,8 @@ HELPERS = frozenset({
     ".attr", ".base", ".init", ".slot", ".setattr", ".add", ".iadd", ".few", ".short", ".honest", ".heard",
     ".mul", ".imul",
     ".pow", ".ipow", ".shl", ".ishl", ".mod", ".imod",
-    ".wary", ".format", ".zip", ".raised", ".caught", ".limits", ".any", ".stream", ".super", ".entered", ".module",
-    ".member", ".show", ".note", ".ticks", ".turn"})
+    ".wary", ".format", ".zip", ".raised", ".cause", ".caught", ".limits", ".any", ".stream", ".super", ".entered",
+    ".module", ".member", ".show", ".note", ".ticks", ".turn"})
 
 TEMPORARY = re.compile(r"\.(0|t|chain\d+)")     # .0 is Python's own, in comprehensions
 

@@ -52,6 +52,7 @@ class Both:
         def printed(*values, sep=" ", end="\n"):
             self.out.append(sep.join(map(str, values)) + end)
 
+        printed.__module__, printed.__qualname__ = "builtins", "print"      # as messages call it
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
@@ -63,7 +64,12 @@ class Both:
 
 
 def kind(error):
-    """The name of Python's own exception that `error` is, or counts as."""
+    """The name of Python's own exception that `error` is, or counts as, and what it says."""
+    words = () if isinstance(error, SyntaxError | SyntaxFault | PolicyFault) else error.args
+    return name(error), *(word for word in words if isinstance(word, str))
+
+
+def name(error):
     own = [each for each in type(error).__mro__ if each.__module__ == "builtins" and issubclass(each, Exception)]
     if isinstance(error, SyntaxFault | PolicyFault):
         return "SyntaxError"

@@ -177,7 +177,7 @@ DEEP = {
     "try": "".join(" " * i + "try:\n" for i in range(30)) + " " * 30 + "x\n" + "".join(
         " " * i + "finally: pass\n" for i in reversed(range(30))),
     "dicts": "{1:" * 180 + "1" + "}" * 180, "mixed": "(1 + [" * 90 + "1" + "])" * 90,
-    "chain in a comprehension": "[" + " + ".join(["i"] * 500) + " for i in [1]]",
+    "branches": "if x: pass\n" + "elif x: pass\n" * 700, "chain in a comprehension": "[" + " + ".join(["i"] * 500) + " for i in [1]]",
 }
 
 
@@ -185,7 +185,8 @@ DEEP = {
 def test_depth_is_refused_by_name(text):
     with pytest.raises(LimitFault) as caught:
         lower(parse(text), text, Policy())
-    assert any(word in caught.value.message for word in ("deep", "within each other", "chain"))
+    assert any(word in caught.value.message for word in ("deep", "within each other", "chain", "branches"))
+    assert caught.value.span is not None
 
 
 def test_long_chains_keep_their_places(world):

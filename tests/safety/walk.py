@@ -104,7 +104,7 @@ named = list(net.named_parameters())
 '''
 
 PLAIN = (type(None), bool, int, float, str, list, tuple, dict, set, slice, range, type(...), type(NotImplemented), property, staticmethod,
-         super, types.FunctionType, types.BuiltinFunctionType, types.MethodType, enumerate, zip, map, filter, reversed,
+         super, types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.MethodDescriptorType, enumerate, zip, map, filter, reversed,
          type({}.keys()), type({}.values()), type({}.items()), type(iter([])), type(iter(())), type(reversed([])), type(iter(set())),
          type(iter("")), type(iter(range(1))), type(iter({})), type(iter({}.items())), type(reversed(range(1))), type(reversed({})),
          type(iter({}.values())), type(reversed({}.items())), type(reversed({}.values())))
