@@ -18,6 +18,9 @@ class Progress:
     """The line. A thread of its own draws it; whoever prints lifts it first."""
 
     def __init__(self) -> None:
+        self._begin()
+
+    def _begin(self) -> None:
         from threading import Event, Lock
 
         self._lock = Lock()
@@ -26,6 +29,11 @@ class Progress:
         self._begun = 0.0
         self._last = 0.0, 0
         self._spent: Callable[[], tuple[int, int]] = lambda: (0, 0)
+
+    def renew(self) -> None:
+        """The thread is gone, and whatever it held; the line that it has drawn is not."""
+        self._begin()
+        _say(ERASED)
 
     def start(self, spent: Callable[[], tuple[int, int]]) -> None:
         """An evaluation begins; `spent` tells its loop turns and its operations at any time."""
@@ -121,3 +129,9 @@ def progressing() -> Iterator[None]:
         yield
     finally:
         progress.stop()
+
+
+def renew() -> None:
+    """In a copy of the process: erase the line, and draw it by a thread of its own from now on."""
+    if Line.progress is not None:
+        Line.progress.renew()

@@ -4,6 +4,10 @@ Inside one process there is no wall against everything. Python's own C code can 
 round for ever without looking at a clock, or to overflow the machine's stack, and the system
 ends what takes too much memory. Whatever becomes of the child, here it gets its diagnosis and
 its documented status. Waiting costs a millisecond.
+
+At a prompt, a copy of the child stands by while a statement runs (`repl/standby.py`). When the
+child does not come back from a Ctrl-C, or is ended, it is the copy's turn: it has everything as it
+was before the statement. Who of the two goes on is decided here, and nowhere else.
 """
 
 from __future__ import annotations
@@ -11,25 +15,32 @@ from __future__ import annotations
 import os
 import select
 import signal
-from collections.abc import Callable
+from contextlib import suppress
 from time import monotonic
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from gradcli.errors import LimitFault
 
 PASSED_ON = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 GRACE = 1.5     # seconds after the time limit in which the child may still speak for itself
+PROMPTLY = 0.2  # seconds after Ctrl-C in which it may still end a statement by itself, where a copy stands by
+NEVER = float("inf")
+REAPER = 36     # PR_SET_CHILD_SUBREAPER: the copy becomes a child of the one that waits
 
 
 class Line:
-    """The way from the child to the one that waits; None where nobody does."""
+    """The ways between the child and the one that waits; None where nobody does."""
 
     to_parent: int | None = None
+    from_parent: int | None = None      # where the copy that stands by hears that it is its turn
     parent = 0
 
 
 class Told(NamedTuple):
     """What the child has told: when its time is up, the limit that says so, and the form of diagnostics."""
 
-    until: float = float("inf")
+    until: float = NEVER
     seconds: float = 0.0
     errors: str = "rich"
     color: str = "auto"
@@ -41,37 +52,38 @@ def forked() -> int | None:
         return None
     parent = os.getpid()
     ear, mouth = os.pipe()
+    turn, call = os.pipe()
     signal.pthread_sigmask(signal.SIG_BLOCK, PASSED_ON)
     child = os.fork()
     if not child:
         os.close(ear)
-        Line.to_parent, Line.parent = mouth, parent
+        os.close(call)
+        Line.to_parent, Line.from_parent, Line.parent = mouth, turn, parent
         signal.pthread_sigmask(signal.SIG_UNBLOCK, PASSED_ON)
         return None
     os.close(mouth)
+    waiting = Waiting(child, ear, call)
     for number in PASSED_ON:
         if signal.getsignal(number) != signal.SIG_IGN:
-            signal.signal(number, lambda number, _: _pass_on(number, child))
+            signal.signal(number, lambda number, _: waiting.signalled(number))
     signal.pthread_sigmask(signal.SIG_UNBLOCK, PASSED_ON)
-    return _waited(child, ear)
+    return waiting.status()
 
 
 def tell(until: float, seconds: float, errors: str, color: str) -> None:
     """Tell the one that waits, if anyone does, when to lose patience."""
+    say(f"{until!r} {seconds!r} {errors} {color}")
+
+
+def say(line: str) -> None:
+    """A line to the one that waits, if anyone does."""
     if Line.to_parent is not None:
-        os.write(Line.to_parent, f"{until!r} {seconds!r} {errors} {color}\n".encode())
+        os.write(Line.to_parent, f"{line}\n".encode())
 
 
 def orphaned() -> bool:
     """Whether the one that waited is gone."""
     return Line.to_parent is not None and os.getppid() != Line.parent
-
-
-def _pass_on(number: int, child: int) -> None:
-    """Hand a signal to the child, unless the terminal has given it to both."""
-    if number in (signal.SIGINT, signal.SIGQUIT) and _in_foreground():
-        return
-    os.kill(child, number)
 
 
 def _in_foreground() -> bool:
@@ -84,35 +96,129 @@ def _in_foreground() -> bool:
     return False
 
 
-def _waited(child: int, ear: int) -> int:
-    told = Told()
-    ends = [ear] if not hasattr(os, "pidfd_open") else [ear, os.pidfd_open(child)]
-    while True:
-        patience = None if told.until == float("inf") else max(0.0, told.until + GRACE - monotonic())
-        ready = select.select(ends, [], [], patience)[0]
-        if not ready:
-            os.kill(child, signal.SIGKILL)
-            os.waitpid(child, 0)
-            return _said(told, "time")
-        line = os.read(ear, 65536) if ear in ready else b""
-        if not line:
-            break
-        until, seconds, errors, color = line.decode().splitlines()[-1].split(" ")
-        told = Told(float(until), float(seconds), errors, color)
-    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    return code if code >= 0 else _ended(told, -code)
+class Waiting:
+    """What the one that waits knows of its child, and of the copy that stands by."""
+
+    def __init__(self, child: int, ear: int, call: int) -> None:
+        self._ear, self._call = ear, call
+        self._heard = b""           # the beginning of a line
+        self._told = Told()
+        self._copy = 0              # the copy that stands by
+        self._done = 0              # statements that have succeeded since it was made
+        self._patience = NEVER      # when a Ctrl-C must have been obeyed
+        self._woken = -1            # tells that a signal has come in
+        self._follow(child)
+
+    def _follow(self, child: int) -> None:
+        self._child = child
+        self._death = os.pidfd_open(child) if hasattr(os, "pidfd_open") else -1
+
+    def signalled(self, number: int) -> None:
+        """Hand a signal to the child, unless the terminal has given it to both."""
+        if number == signal.SIGINT and self._copy and self._patience == NEVER:
+            self._patience = monotonic() + PROMPTLY
+        if number in (signal.SIGINT, signal.SIGQUIT) and _in_foreground():
+            return
+        os.kill(self._child, number)
+
+    def status(self) -> int:
+        """Wait; the exit status when the child is done, or the copy that has taken its place."""
+        while True:
+            late = self._wait()
+            if late:
+                os.kill(self._child, signal.SIGKILL)
+            code = os.waitstatus_to_exitcode(os.waitpid(self._child, 0)[1])
+            ended = late or (_reason(-code) if code < 0 else "said")
+            if ended and self._copy and self._succeeded(ended):
+                continue
+            if late:
+                return _said(self._told, late)
+            return code if code >= 0 else _ended(self._told, -code)
+
+    def _wait(self) -> str:
+        """Wait until the child has ended, and return nothing; or until it ought to have, and return why."""
+        while True:
+            limit = self._told.until + GRACE
+            patience = min(limit, self._patience)
+            ends = [end for end in (self._ear, self._death, self._woken) if end >= 0]
+            ready = select.select(ends, [], [], None if patience == NEVER else max(0.0, patience - monotonic()))[0]
+            if self._woken in ready:
+                os.read(self._woken, 64)
+            there = self._ear not in ready or self._listen()
+            if self._death in ready or not there:
+                while there and select.select([self._ear], [], [], 0)[0]:
+                    there = self._listen()
+                return ""
+            if not ready and monotonic() >= min(self._told.until + GRACE, self._patience):
+                return "time" if self._told.until + GRACE <= self._patience else "interrupted"
+
+    def _listen(self) -> bool:
+        """Take in what the child says; False if nobody is there to say anything."""
+        heard = os.read(self._ear, 65536)
+        *lines, self._heard = (self._heard + heard).split(b"\n")
+        for line in lines:
+            word, *rest = line.decode().split(" ")
+            if word == "copy":
+                self._stand_by(int(rest[0]))
+            elif word == "done":
+                self._done += 1
+            elif word == "over":
+                self._dismiss()
+            else:
+                seconds, errors, color = rest
+                self._told = Told(float(word), float(seconds), errors, color)
+        return bool(heard)
+
+    def _stand_by(self, copy: int) -> None:
+        """From now on this copy can take the child's place."""
+        if self._woken < 0:
+            import ctypes
+
+            ctypes.CDLL(None).prctl(REAPER, 1, 0, 0, 0)
+            self._woken, wake = os.pipe()
+            os.set_blocking(wake, False)
+            signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
+        self._dismiss()
+        self._copy, self._done, self._patience = copy, 0, NEVER
+
+    def _dismiss(self) -> None:
+        """The statement is over: the copy is of no use any more."""
+        self._patience = NEVER
+        if self._copy:
+            with suppress(ProcessLookupError):
+                os.kill(self._copy, signal.SIGKILL)     # the child waits for its end, which frees its number
+            self._copy = 0
+
+    def _succeeded(self, why: str) -> bool:
+        """Let the copy go on in the place of the child, which has ended; False if it is gone too."""
+        os.close(self._death)
+        copy, self._copy, self._patience = self._copy, 0, NEVER
+        seconds = self._told.seconds
+        self._told = Told(errors=self._told.errors, color=self._told.color)
+        try:
+            self._follow(copy)
+            os.write(self._call, f"{why} {self._done} {seconds!r}\n".encode())
+        except OSError:
+            return False
+        return True
+
+
+def _reason(number: int) -> str:
+    """Which limit a signal stands for that has ended a child; nothing for one that asked it to end."""
+    if number == signal.SIGXCPU:
+        return "time"
+    if number in (signal.SIGSEGV, signal.SIGBUS, signal.SIGABRT):
+        return "depth"
+    return "memory" if number == signal.SIGKILL else ""
 
 
 def _ended(told: Told, number: int) -> int:
     """The status for a child that a signal has ended."""
     if number == signal.SIGINT:
         return 130
-    if number == signal.SIGXCPU:
-        return _said(told, "time")
-    if number in (signal.SIGSEGV, signal.SIGBUS, signal.SIGABRT):
-        return _said(told, "depth")
-    if number == signal.SIGKILL:
-        return _said(told, "memory")
+    reason = _reason(number)
+    if reason:
+        return _said(told, reason)
     signal.signal(number, signal.SIG_DFL)       # told to end, from outside: end in the same way
     os.kill(os.getpid(), number)
     return 128 + number
@@ -120,18 +226,23 @@ def _ended(told: Told, number: int) -> int:
 
 def _said(told: Told, what: str) -> int:
     """Give the diagnosis for a child that cannot; its status."""
-    from gradcli.commands.limiting import OUT_OF_TIME, out_of_time
     from gradcli.commands.outcome import complain, manner
-    from gradcli.errors import LimitFault, MemoryFault
 
     manner.errors, manner.color = told.errors, told.color
-    faults: dict[str, Callable[[], LimitFault]] = {
-        "time": lambda: out_of_time(told.seconds) if told.seconds else LimitFault(OUT_OF_TIME),
-        "depth": lambda: LimitFault("something in the program is nested too deeply for this machine",
-                                    notes=("a tuple within a tuple, a hundred thousand deep, cannot be seen through",)),
-        "memory": lambda: MemoryFault("the system ended the program, most likely for the memory it took",
-                                      ("--memory-limit 1G", "a limit that is met before that happens")),
-    }
-    fault = faults[what]()
+    fault = fault_of(what, told.seconds)
     complain(fault)
     return fault.status
+
+
+def fault_of(what: str, seconds: float) -> LimitFault:
+    """The fault of a program that could not be asked."""
+    from gradcli.commands.limiting import OUT_OF_TIME, out_of_time
+    from gradcli.errors import LimitFault, MemoryFault
+
+    if what == "time":
+        return out_of_time(seconds) if seconds else LimitFault(OUT_OF_TIME)
+    if what == "depth":
+        return LimitFault("something in the program is nested too deeply for this machine",
+                          notes=("a tuple within a tuple, a hundred thousand deep, cannot be seen through",))
+    return MemoryFault("the system ended the program, most likely for the memory it took",
+                       ("--memory-limit 1G", "a limit that is met before that happens"))

@@ -15,6 +15,7 @@ from gradcli.commands.running import open_session
 from gradcli.commands.settings import Settings, init_path
 from gradcli.commands.source import from_file, standard_input
 from gradcli.errors import Fault
+from gradcli.repl.standby import Standby
 from gradcli.repl.state import Repl
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def start(settings: Settings | None = None, session: Session | None = None, init
     interactive = sys.stdin is not None and sys.stdin.isatty()
     wanted = settings
     loading = Loading((lambda: prepared(wanted, init, no_init)) if session is None else lambda: session)
-    repl = Repl(settings, loading.result, loading.busy)
+    repl = Repl(settings, loading.result, loading.busy, Standby() if interactive else None)
     if not interactive:
         converse(repl, fed_reader(standard_input().text))
         return 0

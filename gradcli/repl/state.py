@@ -17,6 +17,7 @@ from gradcli.commands.settings import Settings, nearest
 from gradcli.commands.transcript import ended, opening, statements
 from gradcli.errors import NameFault, UsageFault
 from gradcli.repl.interrupts import deferred, stopping
+from gradcli.repl.standby import Spoken, Standby
 
 if TYPE_CHECKING:
     from gradcli.checkpoint import Checkpoint
@@ -30,11 +31,13 @@ class Repl:
     """One session at a prompt: the texts that succeeded, what they printed, and whether to go on."""
 
     def __init__(self, settings: Settings, session: Callable[[], Session],
-                 alone: AbstractContextManager[Any] | None = None) -> None:
+                 alone: AbstractContextManager[Any] | None = None, standby: Standby | None = None) -> None:
         """`session` gives the session when the first line needs it; it may still be loading before.
 
-        `alone` is held while programs run: what loads in the background waits.
+        `alone` is held while programs run: what loads in the background waits. `standby` sees to it
+        that a program can be stopped whatever it does.
         """
+        self.standby = standby
         self.settings = settings
         self.alone = alone or nullcontext()
         self._session = session
@@ -76,8 +79,16 @@ class Repl:
     def submit(self, text: str) -> None:
         """Obey a command, or run a program and show its values; a fault is shown and changes nothing."""
         stripped = text.strip()
-        if stripped and guarded(lambda: self._submit(text, stripped)) == READER_GONE:
+        if stripped and guarded(lambda: self._submitted(text, stripped)) == READER_GONE:
             self.over = True
+
+    def _submitted(self, text: str, stripped: str) -> None:
+        try:
+            self._submit(text, stripped)
+        except Spoken:
+            pass
+        finally:
+            self._stand_down()
 
     def _submit(self, text: str, stripped: str) -> None:
         if stripped in ("exit", "quit", "exit()", "quit()"):
@@ -97,10 +108,12 @@ class Repl:
     def trying(self) -> Iterator[None]:
         """Within, programs run as statements do, and whatever they change is taken back."""
         checkpoint = self.session.checkpoint()
+        self._stand_by()
         try:
             with walled(self.settings), progressing(), stopping(), self.alone, checkpoint.watching():
                 yield
         finally:
+            self._stand_down()
             with deferred():
                 checkpoint.restore()
 
@@ -114,6 +127,7 @@ class Repl:
     def run(self, text: str, name: str = "<stdin>") -> None:
         """Run a program statement by statement, as if each had been typed."""
         for line, statement in statements(text, name):
+            self._stand_by()
             start = perf_counter()
             if self.follows_width:
                 self._follow_width()
@@ -123,6 +137,7 @@ class Repl:
                       self._remembering()):
                     printed = self.session.run("\n" * (line - 1) + statement, name, echo=True)
             except BaseException:
+                self._stand_down()
                 with deferred():
                     checkpoint.restore()
                     self.results = results
@@ -134,6 +149,19 @@ class Repl:
             self._lighten()
             if self.timing:
                 tell(f"{perf_counter() - start:.6f} s")
+            if self.standby:
+                self.standby.done()
+
+    def _stand_by(self) -> None:
+        """Before a statement: let a copy of the process keep what is there now."""
+        if self.standby:
+            with self.alone:
+                self.standby.stand(self.session.generators.seed)
+
+    def _stand_down(self) -> None:
+        """After it."""
+        if self.standby:
+            self.standby.dismiss()
 
     def _lighten(self) -> None:
         """Let go of the oldest checkpoints, where they are too many or keep too much alive."""

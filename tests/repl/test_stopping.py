@@ -1,0 +1,193 @@
+"""Ctrl-C, the time limit and the end of the process against statements that do not listen."""
+
+import os
+import signal
+import sys
+import time
+
+import pytest
+
+pytest.importorskip("pexpect")
+pytest.importorskip("pyte")
+
+from repl.screen import Screen  # after the check that its own imports are there
+
+CTRL_C = "\x03"
+PROMPTLY = 4.0      # seconds: a third of one where nothing else runs
+COPIES = sys.platform == "linux"
+only_with_copies = pytest.mark.skipif(not COPIES, reason="no copy of the process stands by here")
+
+RUNNING = {
+    "a loop": "while True: y = x.add_(1)",
+    "a product of matrices": "x.add_(1); y = torch.randn(4000, 4000); z = [y.mm(y) for i in range(50)]",
+    "the sorting of a tensor": "x.add_(1); y = [torch.randn(30000000).sort() for i in range(9)]",
+    "a singular value decomposition": "x.add_(1); y = torch.randn(2500, 2500).svd()",
+    "a sum in C": "x.add_(1); y = [sum(range(100000000)) for i in range(50)]",
+    "a sorted list": "x.add_(1); y = sorted(range(20000000), key=lambda i: -i)",
+    "a flood of output": "while True: print('word ' * 20, x.add_(1)[0])",
+    "a representation": "x.add_(1); slow",
+    "a sweep back": "x.add_(1); [deep.sum().backward(retain_graph=True) for i in range(9999)]",
+    "a hook": "x.add_(1); h = v.register_hook(endless); v.sum().backward()",
+    "try around everything": "while True:\n    try:\n        while True: y = x.add_(1)\n    except: pass",
+    "finally without end": "try:\n    while True: y = x.add_(1)\nfinally:\n    while True: pass",
+}
+SETUP = """
+x = torch.zeros(5)
+v = Variable(torch.ones(3), requires_grad=True)
+class Slow:
+    def __repr__(self):
+        while True: y = v + 1
+
+slow = Slow()
+deep = v
+for i in range(100000): deep = deep * 1.0
+
+def endless(g):
+    while True: y = g + 1
+
+print('set', 'up')
+"""
+
+
+@pytest.fixture
+def repl(tmp_path):
+    screens = []
+
+    def start(*args, **options):
+        screens.append(Screen(tmp_path, *args, **options))
+        screens[-1].until(">>>")
+        return screens[-1]
+
+    yield start
+    for screen in screens:
+        screen.child.close(force=True)
+
+
+def stopped(screen):
+    """The seconds from Ctrl-C until the prompt obeys again."""
+    start = time.monotonic()
+    screen.type(CTRL_C).type("400 + 4\r").until("404", 60)
+    return time.monotonic() - start
+
+
+@only_with_copies
+@pytest.mark.parametrize("kind", RUNNING)
+def test_ctrl_c_gives_the_prompt_back_with_everything_as_it_was(repl, kind):
+    screen = repl()
+    screen.paste(SETUP).until("set up", 30)
+    screen.paste(f"{RUNNING[kind]}\n\n" if "\n" in RUNNING[kind] else RUNNING[kind] + "\n")
+    running(screen)
+    taken = stopped(screen)
+    assert "interrupted" in screen.raw
+    screen.enter("print(x.sum(), 'are all')").until("0.0 are all")
+    assert taken < PROMPTLY
+
+
+@only_with_copies
+def test_quick_statements_of_a_paste_stand_when_a_later_one_is_stopped(repl):
+    screen = repl()
+    screen.enter("drawn = []; total = 7").until(">>>")
+    screen.paste("".join(f"drawn.append(torch.rand(1)[0]); total = total + {n}; print('at', {n})\n" for n in range(40))
+                 + "first = list(drawn)\nprint(drawn[39])\ny = [sum(range(100000000)) for i in range(50)]\n")
+    screen.type("\r").until("at 39")
+    shown = screen.quiet(0.3).lines()[screen.lines().index("at 39") + 1]
+    assert stopped(screen) < PROMPTLY
+    assert screen.raw.count("at 39") == 1
+    screen.enter("(len(drawn), total, first == drawn)").until("(40, 787, True)")
+    screen.enter("print('again', drawn[39])").until(f"again {shown}")
+    screen.enter(":undo 6").quiet()
+    screen.enter("print(len(drawn), 'left')").until("39 left")
+
+
+@only_with_copies
+def test_the_time_limit_ends_a_statement_and_not_the_session(repl):
+    screen = repl("repl", "--time-limit", "1")
+    for statement in ("y = [sum(range(100000000)) for i in range(50)]", "y = torch.randn(2500, 2500).svd()",
+                      "while True: pass"):
+        screen.enter("kept = 40", statement)
+        if statement.endswith("pass"):
+            screen.enter("")
+        end = time.monotonic() + 30
+        before = screen.raw.count("ran for longer than 1 seconds")
+        while screen.raw.count("ran for longer than 1 seconds") == before and time.monotonic() < end:
+            screen.quiet(0.2)
+        screen.enter("kept + 2; kept = 0").until("42")
+    assert screen.raw.count("ran for longer than 1 seconds") == 3
+
+
+@only_with_copies
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSEGV])
+def test_a_session_outlives_the_process_that_runs_its_statement(repl, number):
+    screen = repl()
+    screen.enter("kept = 40", "while True: y = kept = 1", "")
+    running(screen)
+    working = min(children(screen.child.pid))
+    os.kill(working, number)
+    screen.until(">>>")
+    screen.enter("kept + 2").until("42")
+    screen.enter("y").until("  | ^")
+    assert screen.type("\x04").end() == 0
+
+
+@only_with_copies
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+def test_whoever_ends_the_session_ends_all_of_it(repl, number):
+    screen = repl()
+    screen.enter("y = [sum(range(100000000)) for i in range(50)]")
+    running(screen)
+    processes = [screen.child.pid, *descendants(screen.child.pid)]
+    os.kill(screen.child.pid, number)
+    end = time.monotonic() + 20
+    while any(alive(process) for process in processes) and time.monotonic() < end:
+        screen.quiet(0.1)
+    assert not any(alive(process) for process in processes)
+
+
+@only_with_copies
+def test_nothing_is_left_behind_by_statements_that_are_over(repl):
+    screen = repl()
+    for n in range(5):
+        screen.enter(f"{n} + 100").until(f"{n + 100}")
+    screen.quiet(0.3)
+    assert len([process for process in descendants(screen.child.pid) if alive(process)]) == 1
+
+
+@only_with_copies
+def test_a_command_at_a_continuation_prompt_can_be_stopped_in_c_code(repl):
+    screen = repl()
+    screen.enter("x = 41", "max(3,").until("...")
+    screen.enter(":time [sum(range(100000000)) for i in range(50)]")
+    running(screen)
+    screen.type(CTRL_C).until("interrupted")
+    screen.enter("x)").until("41")
+    screen.enter("x + 2").until("43")
+
+
+def running(screen):
+    """Wait until a statement has been running for a moment."""
+    since, end = None, time.monotonic() + 30
+    while since is None or time.monotonic() < since + 0.4:
+        screen.quiet(0.1)
+        there = [process for process in descendants(screen.child.pid) if alive(process)]
+        since = None if len(there) < 2 else since or time.monotonic()
+        assert time.monotonic() < end, screen.text()
+
+
+def children(process):
+    try:
+        with open(f"/proc/{process}/task/{process}/children", encoding="ascii") as file:
+            return [int(number) for number in file.read().split()]
+    except OSError:
+        return []
+
+
+def descendants(process):
+    return [found for child in children(process) for found in (child, *descendants(child))]
+
+
+def alive(process):
+    try:
+        with open(f"/proc/{process}/stat", encoding="ascii") as file:
+            return file.read().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
