@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import partial
 from typing import Any
 
 from gradcli.errors import ArgumentFault, AttributeFault
-from gradcli.lang.budget import Budget
+from gradcli.lang import gathering
 from gradcli.lang.builtins import METHODS
 from gradcli.lang.format import Formatter, speaks
 from gradcli.lang.hints import nearest
@@ -25,7 +24,7 @@ class Attributes:
         self.policy, self.formatter = policy, formatter
         self.special: dict[tuple[type, str], Callable[[Any], Any]] = {
             **formatter.methods(),              # (type, name) -> the method as programs get it
-            (list, "extend"): partial(_extender, formatter.budget)}
+            **gathering.methods(formatter.budget)}
         self.own: set[type] = set()             # the program's classes without foreign bases: the quick way
         self.mixed: dict[tuple[type, str], bool] = {}   # for classes with foreign bases: whose the name is
         self.read = self._reader()
@@ -221,18 +220,6 @@ class Slot:
 
     def __delitem__(self, name: str) -> None:
         self._attributes.delete(self._value, name)
-
-
-def _extender(budget: Budget, values: list[Any]) -> Callable[[Iterable[Any]], None]:
-    """The method extend of a list."""
-    def extend(more: Iterable[Any], /) -> None:
-        if type(more) is list or type(more) is tuple:
-            budget.check_items(len(values) + len(more))
-            values.extend(more)
-        else:
-            values.extend(budget.gathered(more))
-
-    return extend
 
 
 def _above(value: Any) -> tuple[type, ...]:

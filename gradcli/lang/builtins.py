@@ -51,7 +51,7 @@ METHODS: dict[type, frozenset[str]] = {
 PLAIN = frozenset(
     "append insert pop remove sort reverse upper lower strip lstrip rstrip split rsplit splitlines startswith "
     "endswith keys values items popitem setdefault title capitalize isdigit isalpha isalnum isspace isupper islower "
-    "partition rpartition discard issubset issuperset isdisjoint".split())
+    "partition rpartition discard issuperset isdisjoint".split())
 """What may be read plainly as far as Python's own values go: on no type here does it give more than a method."""
 
 
@@ -90,7 +90,8 @@ def prelude(formatter: Formatter, budget: Budget, write: Callable[[str], None]) 
         Kind("list", (list,), lambda values=(): list(gathered(values))),
         Kind("tuple", (tuple,), lambda values=(): tuple(gathered(values))),
         Kind("set", (set,), lambda values=(): set(gathered(values))),
-        Kind("dict", (dict,), dict), Kind("slice", (slice,), _slice), Kind("range", (range,), limited_range),
+        Kind("dict", (dict,), lambda *values, **options: dict(*map(gathered, values), **options)),
+        Kind("slice", (slice,), _slice), Kind("range", (range,), limited_range),
         Kind("object", (object,), None),
         Kind("property", (property,), _property), Kind("staticmethod", (staticmethod,), _staticmethod),
         *(_exception(name) for name in EXCEPTIONS),

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from gradcli.lang.kinds import MARK
+from gradcli.lang.names import describe
 
 if TYPE_CHECKING:
     from gradcli.lang.format import Formatter
@@ -65,7 +66,8 @@ def _one(f: Formatter, shape: str, kind: str, value: Any) -> str:
     if type(value) not in (int, float, bool):
         plain = None if MARK in type(value).__dict__ else f.policy.number(value)
         if plain is None:
-            raise TypeError(f"%{kind} needs a number, not {f.repr(value)[:60]}")
+            shown = f.repr(value)[:60] if type(value) is str else describe(value, f.policy)
+            raise TypeError(f"%{kind} needs a number, not {shown}")
         value = plain
     return (shape + kind) % (value,)
 
