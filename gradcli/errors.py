@@ -28,7 +28,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from gradcli.text import Span, caret_lines, line_of, tamed, visible
+from gradcli.text import Span, caret_lines, line_of, tamed, veiled, visible
 
 FAULTS: dict[str, type[Fault]] = {}
 
@@ -46,6 +46,7 @@ class Fault(Exception):
         `places` are other spots of the program that matter, each with what happened there.
         The `args` of the exception are what a program sees that catches it.
         """
+        message = veiled(message)
         super().__init__(message)
         self.message = message
         self.hints: list[tuple[str, str]] = [(h, "") if isinstance(h, str) else h for h in hints]

@@ -29,6 +29,7 @@ from gradcli.engine.tensor import Cut, Size, Tensor
 from gradcli.engine.types import TENSOR, TYPES
 from gradcli.engine.variable import Array, Parameter, Variable, Volatile, enable_grad, grad_mode, no_grad, recording
 from gradcli.errors import ArgumentFault, GradFault, IntegerLeaf
+from gradcli.lang.budget import Budget
 from gradcli.lang.kinds import Kind, user_class
 from gradcli.lang.words import python_kind
 from gradcli.nn import fetch as nn_fetch
@@ -77,6 +78,15 @@ def parameter(data: Any = None, requires_grad: bool = True) -> Parameter:
 
 
 parameter.__name__ = parameter.__qualname__ = "Parameter"
+
+
+def sizes(values: Iterable[Any] = ()) -> Size:
+    """A torch.Size of whole numbers."""
+    made = Size(Budget().gathered(values))
+    strange = next((n for n in made if not isinstance(n, int)), None)
+    if strange is not None:
+        raise ArgumentFault(f"torch.Size() takes whole numbers, not {described(strange)}", "torch.Size([2, 3])")
+    return made
 
 
 def set_default_dtype(d: Any) -> None:
@@ -198,7 +208,8 @@ def torch_space(session: dict[str, Any]) -> Namespace:
     others |= {home: _space(f"torch.{home}", nn_names(home)) for home in ("optim", "utils")}
     return Namespace(
         "torch", spaces[""], **others, **kinds, **NAMED,
-        Tensor=tensor, Size=Kind("torch.Size", (Size,), Size), dtype=Kind("torch.dtype", (DType,)),
+        Tensor=tensor, Size=Kind("torch.Size", (Size,), sizes),
+        dtype=Kind("torch.dtype", (DType,)),
         autograd=autograd, nn=nn, device=Kind("torch.device", (Device,), Device), **_devices(),
         finfo=Kind("torch.finfo", (finfo,), finfo), iinfo=Kind("torch.iinfo", (iinfo,), iinfo),
         Generator=Kind("torch.Generator", (Generator,), Generator), promote_types=promote_types,

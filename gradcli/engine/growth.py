@@ -18,6 +18,7 @@ from gradcli.engine.memory import Room
 
 FREE = 1 << 22      # elements that nobody needs to ask for
 VIEWS = frozenset({"expand", "broadcast_to", "view", "reshape", "as_strided", "unflatten"})     # they take no memory
+PIECE = 64              # elements that a tensor takes as much memory as, its own not counted
 Count = Callable[..., int]
 
 
@@ -85,6 +86,11 @@ def _diagonal(a: ndarray, offset: int = 0, *_: Any) -> int:
     return a.size * (a.shape[-1] + abs(offset)) if a.ndim else 0
 
 
+def _long(a: ndarray, dim: int) -> int:
+    """The length of `a` along a dimension, if there is such a one."""
+    return a.shape[dim] if -a.ndim <= dim < a.ndim else 0
+
+
 COUNTS: dict[str, Count] = {
     "eye": lambda n, m=None, *_: abs(n * (n if m is None else m)),
     "arange": _arange,
@@ -97,6 +103,9 @@ COUNTS: dict[str, Count] = {
     "repeat": lambda x, repeats, *_: x.size * prod(map(abs, repeats)),
     "cat": _joined,
     "stack": _joined,
+    "unbind": lambda a, dim=0, *_: _long(a, dim) * PIECE,
+    "split": lambda a, size, dim=0, *_: _long(a, dim) // max(1, size) * PIECE if type(size) is int else 0,
+    "chunk": lambda a, chunks, dim=0, *_: min(chunks, _long(a, dim)) * PIECE,
     "block_diag": lambda arrays, *_: sum(max(a.shape, default=1) for a in arrays) ** 2,
     "mm": _product,
     "bmm": _product,

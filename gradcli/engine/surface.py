@@ -15,7 +15,9 @@ from gradcli.engine.backward import backward as sweep_back
 from gradcli.engine.call import debtor, freshen, here
 from gradcli.engine.device import device_of
 from gradcli.engine.dtypes import OF, DType
+from gradcli.engine.growth import FREE
 from gradcli.engine.links import READABLE
+from gradcli.engine.memory import Room
 from gradcli.engine.op import Op, Part, traced
 from gradcli.engine.rearrange import METHODS as REARRANGING
 from gradcli.engine.signature import described, sized
@@ -200,8 +202,13 @@ def item(self: Tensor) -> Any:
     return self.array.item()
 
 
+ROW, NUMBER = 256, 32       # bytes that a tensor, and a plain number, take in a list
+
+
 def tolist(self: Tensor) -> Any:
     """The elements as nested lists of plain numbers."""
+    if self.array.size > FREE:
+        Room.check("tolist", self.array.size * NUMBER, "a list")
     return self.array.tolist()
 
 
@@ -268,6 +275,8 @@ def _length(self: Tensor) -> int:
 def _rows(self: Tensor) -> Iterator[Any]:
     if not self.array.ndim:
         raise ArgumentFault("iteration over a 0-d tensor", ("x.item()", "its number"))
+    if len(self.array) > FREE:
+        Room.check("iter", len(self.array) * ROW, "a list")
     return iter([self[i] for i in range(len(self.array))])  # type: ignore[index]
 
 
@@ -280,6 +289,8 @@ def _truth(self: Tensor) -> bool:
 
 
 def _contains(self: Tensor, value: Any) -> bool:
+    if self.array.size > FREE:
+        Room.check("in", self.array.size)
     return bool(np.any(self.array == (value.array if isinstance(value, Tensor) else value)))
 
 

@@ -45,7 +45,8 @@ class Size(tuple[int, ...]):
         return Size(got) if isinstance(at, slice) else got
 
     def __add__(self, other: Any) -> Any:
-        return Size(tuple.__add__(self, tuple(other)))
+        both: tuple[Any, ...] = tuple.__add__(self, tuple(other))
+        return Size(both) if all(isinstance(n, int) for n in both) else both
 
     def numel(self) -> int:
         """The number of elements of a tensor of this size."""

@@ -142,6 +142,24 @@ def operators(formatter: Formatter, budget: Budget) -> dict[str, Any]:
             ".wary": lambda value: Wary(value, imul, ipower, ishift_left, imod, iadd)}
 
 
+class Roomy:
+    """A container to one of whose slices something is assigned, which a list would gather uncounted."""
+
+    __slots__ = ("_budget", "_value")
+
+    def __init__(self, budget: Budget, value: Any) -> None:
+        self._budget, self._value = budget, value
+
+    def __getitem__(self, key: Any) -> Any:
+        return self._value[key]
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        if type(self._value) is list:
+            value = list(self._budget.gathered(value))
+            self._budget.check_items(len(self._value) + len(value) - len(self._value[key]))
+        self._value[key] = value
+
+
 class Wary:
     """A container whose items are changed in place by the guards: the target of `a[i] *= 2`."""
 

@@ -68,6 +68,13 @@ class Budget:
             return values
         return counted(values, self.items, self._too_many)
 
+    def spread(self, values: Any) -> Any:
+        """What a star brings, likewise; what cannot be gone through is left to Python, which says so."""
+        try:
+            return self.gathered(values)
+        except TypeError:
+            return values
+
     def _too_many(self) -> NoReturn:
         raise LimitFault(f"that would make more than {self.items} values; no more can stand together")
 

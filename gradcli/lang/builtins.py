@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Callable, Iterable, Mapping
-from functools import partial
 from types import FunctionType
 from typing import Any
 
 from gradcli.errors import ArgumentFault, LimitFault
-from gradcli.lang import lazy
+from gradcli.lang import gathering, lazy
 from gradcli.lang.budget import Budget
 from gradcli.lang.format import WIDTH, Formatter
 from gradcli.lang.iterating import iter_, next_
@@ -54,7 +53,7 @@ METHODS: dict[type, frozenset[str]] = {
 PLAIN = frozenset(
     "append insert pop remove sort reverse upper lower strip lstrip rstrip split rsplit splitlines startswith "
     "endswith keys values items popitem setdefault title capitalize isdigit isalpha isalnum isspace isupper islower "
-    "partition rpartition discard issubset issuperset isdisjoint".split())
+    "partition rpartition discard issuperset isdisjoint".split())
 """What may be read plainly as far as Python's own values go: on no type here does it give more than a method."""
 
 
@@ -96,7 +95,8 @@ def prelude(formatter: Formatter, budget: Budget, write: Callable[[str], None]) 
     kinds = [
         kind(int, lambda *args, **options: int(*args, **options)), kind(float), kind(bool),
         kind(str, _text_maker(text)), *(kind(plain, _gatherer(plain, gathered)) for plain in (list, tuple, set)),
-        Kind("dict", (dict,), dict, unbound(dict, methods) | {"fromkeys": _called("fromkeys", from_keys)}),
+        Kind("dict", (dict,), lambda *values, **options: dict(*map(gathered, values), **options),
+             unbound(dict, methods) | {"fromkeys": _called("fromkeys", from_keys)}),
         Kind("slice", (slice,), _slice), Kind("range", (range,), limited_range), Kind("object", (object,), None),
         Kind("property", (property,), _property), Kind("staticmethod", (staticmethod,), _staticmethod),
         *(_exception(name) for name in EXCEPTIONS),
@@ -158,19 +158,7 @@ def _exception(name: str) -> Kind:
 
 def special(formatter: Formatter) -> dict[tuple[type, str], Callable[[Any], Any]]:
     """The methods that are not Python's own: by type and name, what makes one for an object."""
-    return {**formatter.methods(), (list, "extend"): partial(_extender, formatter.budget)}
-
-
-def _extender(budget: Budget, values: list[Any]) -> Callable[[Iterable[Any]], None]:
-    """The method extend of a list."""
-    def extend(more: Iterable[Any], /) -> None:
-        if type(more) is list or type(more) is tuple:
-            budget.check_items(len(values) + len(more))
-            values.extend(more)
-        else:
-            values.extend(budget.gathered(more))
-
-    return extend
+    return {**formatter.methods(), **gathering.methods(formatter.budget)}
 
 
 def unbound(plain: type, special: Mapping[tuple[type, str], Callable[[Any], Any]]) -> dict[str, Callable[..., Any]]:

@@ -14,6 +14,8 @@ from gradcli.lang.policy import METHODS, Policy
 MADE_BY_PYTHON = {"__module__", "__qualname__", "__doc__", "__dict__", "__weakref__", "__classcell__",
                   "__static_attributes__", "__firstlineno__", "__annotations__"}
 
+EXCEPTIONS = {"args", "add_note", "with_traceback"}     # what exceptions of Python's own have, and we read
+
 
 def class_builder(policy: Policy, formatter: Formatter, known: set[type]) -> Callable[..., type]:
     """The `__build_class__` of a program: Python's own, between two checks.
@@ -33,8 +35,9 @@ def class_builder(policy: Policy, formatter: Formatter, known: set[type]) -> Cal
         parents = tuple(parent for base in bases if (parent := _parent(policy, base)) is not object) or (Instance,)
         made: type = builtins.__build_class__(body, name, *parents)
         foreign = [kind for kind in made.__mro__ if MARK not in kind.__dict__ and kind not in (made, Instance, object)]
+        closed = policy.closed | EXCEPTIONS if issubclass(made, Exception) else policy.closed
         for each in made.__dict__:
-            if each in policy.closed and foreign:
+            if each in closed and foreign:
                 raise PolicyFault(f"{name} cannot define {each}: its base class needs that name")
             if each.startswith("__") and each not in METHODS | MADE_BY_PYTHON:
                 raise PolicyFault(f"a class cannot define {each}")

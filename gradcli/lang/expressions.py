@@ -57,7 +57,8 @@ def several(c: Context, nodes: tuple[Node, ...]) -> list[ast.expr]:
 
 
 def starred(c: Context, node: Node) -> ast.expr:
-    return c.at(ast.Starred(expression(c, node[3][0]), LOAD), node)
+    """`*values`: Python puts them all into one place at once, so they are counted as they come."""
+    return c.at(ast.Starred(c.call(".star", [expression(c, node[3][0])], node), LOAD), node)
 
 
 def _name(c: Context, node: Node) -> ast.expr:
@@ -266,7 +267,7 @@ def _set(c: Context, node: Node) -> ast.expr:
 
 
 def _spread(c: Context, made: ast.expr, node: Node) -> ast.expr:
-    """A display; with stars in it, its length is looked at before anything is made of it."""
+    """A display; what several stars have brought together is counted once more."""
     return c.call(".few", [made], node) if any(n[0] == "star" for n in node[3]) else made
 
 
@@ -285,7 +286,7 @@ def _dict(c: Context, node: Node) -> ast.expr:
 
 def _comprehension(c: Context, node: Node) -> ast.expr:
     """A comprehension; every turn of it asks the budget. A generator is never handed out bare."""
-    from gradcli.lang.targets import target
+    from gradcli.lang.targets import source_for, target
 
     made, *clauses = node[3]
     if made[0] == "spread":
@@ -295,7 +296,7 @@ def _comprehension(c: Context, node: Node) -> ast.expr:
     for clause in clauses:
         bound, source, *conditions = clause[3]
         c.sources += 1
-        each = expression(c, source)
+        each = source_for(c, bound, source)
         c.sources -= 1
         c.scopes.append(Scope("comprehension", guarded=c.scopes[-1].guarded))
         turn = c.at(ast.Tuple([target(c, bound), c.at(ast.Name(".t", STORE), bound)], STORE), bound)

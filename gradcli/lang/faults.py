@@ -117,6 +117,8 @@ class _Translation:
         text = self.text()
         if "integer string conversion" in text:
             return LimitFault("a whole number of more than 4300 digits cannot become text or come from it")
+        if any(said in text for said in TOO_LARGE):
+            return _LIMITS[True]()
         return ValueFault(_plain_words(text))
 
 
@@ -129,6 +131,9 @@ def _raised_by_program(trace: TracebackType | None) -> bool:
     code = trace.tb_frame.f_code
     return source_of(code) is not None and dis.opname[code.co_code[trace.tb_lasti]] in ("RAISE_VARARGS", "RERAISE")
 
+
+TOO_LARGE = ("array is too big", "Maximum allowed dimension exceeded", "Maximum allowed size exceeded")
+"""What numpy says of arrays beyond any memory."""
 
 _LIMITS: dict[bool, Callable[[], Fault]] = {
     False: lambda: LimitFault("functions call each other too deeply",

@@ -5,6 +5,7 @@
     .format                         one field of an f-string (format.py)
     .ticks .zip .turn               the budget's turns
     .few .short                     displays with stars, and strings of several fields, that are not too long
+    .star .stars .roomy             what a star brings, what starred targets take, and slices that are assigned to
     .raised .cause .caught .limits .any     exceptions
     .heard                          an exception that is given a name
     .honest                         what `finally` begins with
@@ -17,10 +18,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from gradcli.errors import ArgumentFault, LimitFault, NameFault
-from gradcli.lang.arith import operators
+from gradcli.lang.arith import Roomy, operators
 from gradcli.lang.attributes import Attributes
 from gradcli.lang.budget import Budget
 from gradcli.lang.builtins import prelude
@@ -67,7 +69,8 @@ def runtime(policy: Policy, show: Callable[[object], None], note: Callable[[str]
         ".setattr": attributes.write,
         ".format": formatter.field,
         ".zip": zip,
-        ".few": budget.few, ".short": budget.short, ".honest": honest, ".heard": heard,
+        ".few": budget.few, ".star": budget.spread, ".stars": partial(map, budget.gathered),
+        ".roomy": partial(Roomy, budget), ".short": budget.short, ".honest": honest, ".heard": heard,
         ".raised": raised, ".cause": cause, ".caught": caught, ".limits": UNCATCHABLE, ".any": Exception,
         ".stream": Stream, ".super": super_, ".entered": entered,
         ".module": policy.modules.__getitem__, ".member": _importer(policy),

@@ -11,8 +11,7 @@ from gradcli.lang.expressions import expression
 from gradcli.lang.functions import class_, function
 from gradcli.lang.imports import from_import, import_
 from gradcli.lang.parse import Node
-from gradcli.lang.targets import assign, augment, target
-
+from gradcli.lang.targets import assign, augment, source_for, target
 
 BRANCHES = 600      # each stands within the one before, and Python's compiler recurses over them
 
@@ -164,7 +163,7 @@ def _while(c: Context, node: Node) -> list[ast.stmt]:
 def _for(c: Context, node: Node) -> list[ast.stmt]:
     """A loop whose every turn takes one from the budget as well."""
     bound, source, body, *rest = node[3]
-    each = expression(c, source)
+    each = source_for(c, bound, source)
     turns = c.call(".zip", [each, c.load(".ticks", source)], source)
     if bound[0] == "star":
         raise c.wrong("a starred target must be in a list or tuple", bound)

@@ -43,7 +43,10 @@ def _target(c: Context, node: Node, context: ast.expr_context) -> ast.expr:
         return c.at(ast.Subscript(slot, c.constant(c.name(leaf), leaf), context), node)
     if kind == "subscript":
         value, at = node[3]
-        return c.at(ast.Subscript(expression(c, value), index(c, at), context), node)
+        holder = expression(c, value)
+        if at[0] == "slice" and context is STORE:
+            holder = c.call(".roomy", [holder], value)
+        return c.at(ast.Subscript(holder, index(c, at), context), node)
     if kind in ("tuple", "list"):
         make = ast.Tuple if kind == "tuple" else ast.List
         if sum(n[0] == "star" for n in node[3]) > 1:
@@ -65,6 +68,19 @@ def _compare_hint(c: Context, node: Node) -> tuple[str, ...]:
     return (f"{written} =={rest[1:]}",) if "\n" not in written and rest.startswith("=") else ()
 
 
+def gathers(node: Node) -> bool:
+    """Whether a target has a starred part, which takes everything that is left."""
+    while node[0] == "group":
+        node = node[3][0]
+    return node[0] in ("tuple", "list") and any(part[0] == "star" for part in node[3])
+
+
+def source_for(c: Context, bound: Node, source: Node) -> ast.expr:
+    """What a loop whose target is `bound` goes through."""
+    each = expression(c, source)
+    return c.call(".stars", [each], source) if gathers(bound) else each
+
+
 def assign(c: Context, targets: tuple[Node, ...], value: ast.expr, node: Node) -> list[ast.stmt]:
     """The statements that give `value` to each of `targets`."""
     only = targets[0]
@@ -75,8 +91,8 @@ def assign(c: Context, targets: tuple[Node, ...], value: ast.expr, node: Node) -
     for each in targets:
         if each[0] == "star":
             raise c.wrong("a starred target must be in a list or tuple", each)
-    if any(each[0] == "subscript" and each[3][1][0] == "slice" for each in targets):
-        value = c.call(".few", [value], node)
+    if any(gathers(each) for each in targets):
+        value = c.call(".star", [value], node)
     return [c.at(ast.Assign([target(c, each) for each in targets], value), node)]
 
 

@@ -9,6 +9,7 @@ from operator import mod
 from typing import TYPE_CHECKING, Any
 
 from gradcli.lang.kinds import MARK
+from gradcli.lang.names import describe
 from gradcli.lang.policy import legal_name
 from gradcli.lang.words import python_error
 
@@ -83,7 +84,8 @@ def _one(f: Formatter, shape: str, kind: str, value: Any) -> str:
     if type(value) not in (int, float, bool):
         plain = None if MARK in type(value).__dict__ else f.policy.number(value)
         if plain is None:
-            raise python_error(f"%{kind} needs a number, not {f.repr(value)[:60]}", mod, "%" + kind, (value,))
+            shown = f.repr(value)[:60] if type(value) is str else describe(value, f.policy)
+            raise python_error(f"%{kind} needs a number, not {shown}", mod, "%" + kind, (value,))
         value = plain
     return (shape + kind) % (value,)
 

@@ -23,7 +23,7 @@ PYTHONS = METHODS | {"__name__", "__module__", "__qualname__", "__class__", "__c
 
 HELPERS = frozenset({
     ".attr", ".base", ".init", ".slot", ".setattr", ".add", ".iadd", ".few", ".short", ".honest", ".heard",
-    ".mul", ".imul",
+    ".mul", ".imul", ".star", ".stars", ".roomy",
     ".pow", ".ipow", ".shl", ".ishl", ".mod", ".imod",
     ".wary", ".format", ".zip", ".raised", ".cause", ".caught", ".limits", ".any", ".stream", ".super", ".entered",
     ".module", ".member", ".show", ".note", ".ticks", ".turn"})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from gradcli.engine.op import traced
+from gradcli.engine.signature import described
 from gradcli.engine.write import store, writable
 from gradcli.errors import ValueFault
 from gradcli.nn.module import Module
@@ -20,7 +21,7 @@ class Dropout(Module):
     def __init__(self, p: float = 0.5, inplace: bool = False) -> None:
         super().__init__()
         if not isinstance(p, int | float) or not 0 <= p <= 1:
-            raise ValueFault(f"dropout probability has to be between 0 and 1, but got {p!s:.40}")
+            raise ValueFault(f"dropout probability has to be between 0 and 1, but got {described(p)}")
         self.p, self.inplace = p, inplace
 
     def forward(self, input: Any) -> Any:

@@ -20,6 +20,7 @@ from gradcli.engine.variable import Parameter, Variable
 from gradcli.errors import ArgumentFault, AttributeFault, ValueFault
 from gradcli.nn import state
 from gradcli.nn.looks import BLOCK, looks
+from gradcli.text import veiled
 
 LISTS = ("_own", "_kept", "_inner")
 
@@ -51,6 +52,13 @@ class Module:
     _inner: dict[str, Any]
     _passing: set[str]
     _hooks: Any
+
+    def __init_subclass__(cls) -> None:
+        """What the library's modules say of themselves may hold whatever a program has given them."""
+        for name in ("extra_repr", "_era"):
+            said = vars(cls).get(name)
+            if callable(said) and cls.__module__.startswith("gradcli."):
+                setattr(cls, name, _veiling(said))
 
     def __init__(self) -> None:
         for name in LISTS:
@@ -336,3 +344,10 @@ def _slots_set(module: Module) -> tuple[str, ...]:
 
 def _joined(path: str, name: str) -> str:
     return f"{path}.{name}" if path else name
+
+
+def _veiling(said: Callable[[Any], str]) -> Callable[[Any], str]:
+    def veiling(self: Any) -> str:
+        return veiled(said(self))
+
+    return veiling

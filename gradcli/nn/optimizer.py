@@ -18,6 +18,7 @@ from gradcli.engine.tensor import Tensor, note_write
 from gradcli.engine.variable import recording
 from gradcli.errors import ArgumentFault, GradFault, ValueFault
 from gradcli.nn.state import zero_grad
+from gradcli.text import veiled
 
 Array = np.ndarray[Any, Any]
 UNSET: Any = object()
@@ -189,7 +190,7 @@ class Optimizer:
         told = [f"Parameter Group {i}\n" + "".join(
             f"    {name}: {group[name]}\n" for name in sorted(group) if name != "params")
             for i, group in enumerate(self.param_groups)]
-        return f"{type(self).__name__} (\n" + "\n".join(told) + ")"
+        return veiled(f"{type(self).__name__} (\n" + "\n".join(told) + ")")
 
 
 def _shown(kept: dict[str, Any]) -> dict[str, Any]:

@@ -69,11 +69,13 @@ class _Recurrent(Module):
             uniform_(weight, -bound, bound)
 
     def _activation(self) -> Any:
-        return getattr(traced, self.__dict__.get("nonlinearity", "tanh"))
+        name = self.__dict__.get("nonlinearity", "tanh")
+        return traced.relu if name == "relu" else traced.tanh
 
     def _nonlinear(self, nonlinearity: Any) -> None:
         if nonlinearity not in ("tanh", "relu"):
-            raise ValueFault(f"Unknown nonlinearity '{nonlinearity!s:.40}'. Select from 'tanh' or 'relu'.")
+            shown = repr(nonlinearity) if type(nonlinearity) is str else described(nonlinearity)
+            raise ValueFault(f"Unknown nonlinearity {shown:.60}. Select from 'tanh' or 'relu'.")
         self.nonlinearity = nonlinearity
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from gradcli.engine.current import Current, draw
 from gradcli.engine.generator import write
 from gradcli.engine.op import Op
-from gradcli.engine.signature import Array, Flag, Number, sized
+from gradcli.engine.signature import Array, Flag, Number, described, sized
 from gradcli.errors import ShapeFault, ValueFault
 
 ROW = [[1.0, -2.0, 3.0, 0.5]]
@@ -23,7 +23,7 @@ def on(training):
 def probable(p):
     """Refuse what is no probability."""
     if not 0 <= p <= 1:
-        raise ValueFault(f"dropout probability has to be between 0 and 1, but got {p}", "F.dropout(x, 0.5)")
+        raise ValueFault(f"dropout probability has to be between 0 and 1, but got {described(p)}", "F.dropout(x, 0.5)")
 
 
 class Noise(Op):

@@ -1,0 +1,44 @@
+"""The methods of lists, sets and dicts that take in what another value gives one by one (rule R11).
+
+Python gathers all of it before it looks at any; here it is counted as it comes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any
+
+from gradcli.lang.budget import Budget
+
+SETS = ("update", "union", "symmetric_difference", "symmetric_difference_update", "issubset")
+
+
+def methods(budget: Budget) -> dict[tuple[type, str], Callable[[Any], Any]]:
+    """Each of them as programs get it, by type and name."""
+    found: dict[tuple[type, str], Callable[[Any], Any]] = {
+        (list, "extend"): partial(_extender, budget), (dict, "update"): partial(_gatherer, budget, "update")}
+    return found | {(set, name): partial(_gatherer, budget, name) for name in SETS}
+
+
+def _extender(budget: Budget, values: list[Any]) -> Callable[[Iterable[Any]], None]:
+    """The method extend of a list."""
+    def extend(more: Iterable[Any], /) -> None:
+        if type(more) is list or type(more) is tuple:
+            budget.check_items(len(values) + len(more))
+            values.extend(more)
+        else:
+            values.extend(budget.gathered(more))
+
+    return extend
+
+
+def _gatherer(budget: Budget, name: str, values: Any) -> Callable[..., Any]:
+    """A method of a set or a dict, each of whose arguments is gone through."""
+    method = getattr(values, name)
+
+    def gather(*others: Iterable[Any], **options: Any) -> Any:
+        return method(*[other if type(other) in (set, dict) else budget.gathered(other) for other in others], **options)
+
+    gather.__name__ = gather.__qualname__ = name
+    return gather
