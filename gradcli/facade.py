@@ -133,6 +133,9 @@ class set_grad_enabled(recording):
         super().__init__(mode)
         grad_mode.on = self.on
 
+    def __enter__(self) -> None:
+        grad_mode.on = self.on          # `before` stays what it was when this was made
+
     def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
         grad_mode.on = self.before      # put on a function, it changes nothing outside
         return super().__call__(function)
@@ -262,6 +265,8 @@ def kind_teller(torch: Namespace, plain: Iterable[Kind]) -> Callable[[Any], Any]
 
     def type_(value: Any, /) -> Any:
         kind = type(value)
+        if isinstance(value, BaseException) and not user_class(kind):
+            kind = next(each for each in kind.__mro__ if each.__module__ == "builtins")     # as programs catch it
         if user_class(kind):
             return kind
         if isinstance(value, Tensor) and kind not in (Array, Parameter):

@@ -129,12 +129,20 @@ def prelude(formatter: Formatter, budget: Budget, write: Callable[[str], None]) 
     functions: dict[str, Any] = {
         "print": print, "sorted": ordered, "isinstance": isinstance, "super": super, "repr": formatter.repr,
         "len": len, "abs": abs, "min": min, "max": max, "sum": _summing(budget), "any": any, "all": all,
-        "divmod": divmod,
+        "divmod": divmod, "ord": ord, "chr": _character, "hex": hex, "oct": oct, "bin": bin,
+        "format": lambda value, spec="", /: formatter.field(value, "", spec),
         "round": rounded, "pow": powered, "next": next_, "iter": iter_,
         "NotImplemented": NotImplemented, "Ellipsis": ...,
     }
     kinds += [*lazy.kinds(), Kind("reversed", (reversed,), reversed)]
     return {kind._name: kind for kind in kinds} | functions
+
+
+def _character(number: Any, /) -> str:
+    found = chr(number)
+    if not found.isprintable() and not found.isascii():     # as in a string of the text (rule R10)
+        raise ValueError(f"chr() gives characters that print, not number {number}")
+    return found
 
 
 def _exception(name: str) -> Kind:

@@ -1,6 +1,7 @@
 """The runtime of a program: every helper that lowered code calls, under names that begin with a dot.
 
     .attr .base .init .slot .setattr     attributes that are not harmless everywhere
+    .told                           what a class, function or module is called
     .mul .pow .shl .mod .i...       operators that allocate or format (arith.py)
     .format                         one field of an f-string (format.py)
     .ticks .zip .turn               the budget's turns
@@ -29,6 +30,7 @@ from gradcli.lang.format import Formatter, speaks
 from gradcli.lang.hints import nearest
 from gradcli.lang.kinds import Kind, types_of, user_class
 from gradcli.lang.policy import Policy
+from gradcli.lang.reflect import reflection, teller
 
 UNCATCHABLE = (LimitFault, RecursionError, MemoryError, KeyboardInterrupt)
 
@@ -59,7 +61,8 @@ def runtime(policy: Policy, show: Callable[[object], None], note: Callable[[str]
     """The helpers of lowered code, by their unspellable names."""
     attributes = Attributes(policy, formatter)
     return operators(formatter, budget) | {
-        ".attr": attributes.read, ".base": attributes.read_base, ".init": attributes.initial, ".slot": attributes.slot,
+        ".attr": attributes.read, ".told": teller(policy), ".base": attributes.read_base,
+        ".init": attributes.initial, ".slot": attributes.slot,
         ".setattr": attributes.write,
         ".format": formatter.field,
         ".zip": zip,
@@ -69,7 +72,7 @@ def runtime(policy: Policy, show: Callable[[object], None], note: Callable[[str]
         ".module": policy.modules.__getitem__, ".member": _importer(policy),
         ".show": show, ".note": note,
         "__build_class__": class_builder(policy, formatter, attributes.own),
-    } | turns(budget)
+    } | reflection(attributes) | turns(budget)
 
 
 def turns(budget: Budget) -> dict[str, Any]:
