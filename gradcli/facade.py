@@ -148,6 +148,9 @@ class set_grad_enabled(recording):
         super().__init__(mode)
         grad_mode.on = self.on
 
+    def __enter__(self) -> None:
+        grad_mode.on = self.on          # `before` stays what it was when this was made
+
     def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
         grad_mode.on = self.before      # put on a function, it changes nothing outside
         return super().__call__(function)

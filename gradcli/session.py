@@ -51,6 +51,7 @@ if TYPE_CHECKING:
 COLLECTING = (50_000, 20, 100)      # a graph of a million calls is no garbage: look at it seldom
 reuse()
 STREAMS = {"tutorial": "legacy", "modern": "modern"}
+VERSIONS = {"tutorial": "0.1.12", "modern": "2.13.0+cpu"}     # what torch.__version__ tells
 
 
 class Session:
@@ -124,6 +125,9 @@ class Session:
             """Go back to a moment that get_rng_state told."""
             self.generators.tensors.set_state_bytes(new_state.array)
 
+        def version() -> str:
+            return VERSIONS[self.style]
+
         def set_printoptions(precision: Any = None, threshold: Any = None, edgeitems: Any = None, linewidth: Any = None,
                              profile: Any = None, sci_mode: Any = None) -> None:
             """How tensors print from now on."""
@@ -131,7 +135,7 @@ class Session:
                              profile=profile, sci_mode=sci_mode)
 
         found = locals()
-        return {name: found[name] for name in (
+        return {".version": version} | {name: found[name] for name in (
             "manual_seed", "seed", "initial_seed", "get_rng_state", "set_rng_state", "set_printoptions")}
 
     def run(self, text: str, name: str = "<input>", echo: bool = True) -> str:

@@ -8,11 +8,11 @@ as its factors.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from gradcli.errors import LimitFault, ValueFault
-from gradcli.lang.budget import Budget
+from gradcli.lang.budget import COUNTED, Budget
 from gradcli.lang.format import Formatter
 
 SEQUENCES = frozenset({str, list, tuple})
@@ -155,8 +155,11 @@ class Roomy:
 
     def __setitem__(self, key: Any, value: Any) -> None:
         if type(self._value) is list:
-            value = list(self._budget.gathered(value))
-            self._budget.check_items(len(self._value) + len(value) - len(self._value[key]))
+            value = self._budget.spread(value)
+            if isinstance(value, Iterator):
+                value = list(value)
+            if type(value) in COUNTED:
+                self._budget.check_items(len(self._value) + len(value) - len(self._value[key]))
         self._value[key] = value
 
 

@@ -95,7 +95,7 @@ def prelude(formatter: Formatter, budget: Budget, write: Callable[[str], None]) 
     kinds = [
         kind(int, lambda *args, **options: int(*args, **options)), kind(float), kind(bool),
         kind(str, _text_maker(text)), *(kind(plain, _gatherer(plain, gathered)) for plain in (list, tuple, set)),
-        Kind("dict", (dict,), lambda *values, **options: dict(*map(gathered, values), **options),
+        Kind("dict", (dict,), lambda *values, **options: dict(*map(budget.spread, values), **options),
              unbound(dict, methods) | {"fromkeys": _called("fromkeys", from_keys)}),
         Kind("slice", (slice,), _slice), Kind("range", (range,), limited_range), Kind("object", (object,), None),
         Kind("property", (property,), _property), Kind("staticmethod", (staticmethod,), _staticmethod),
@@ -142,13 +142,21 @@ def prelude(formatter: Formatter, budget: Budget, write: Callable[[str], None]) 
         "print": print, "sorted": ordered, "isinstance": isinstance, "super": super,
         "repr": lambda *args: formatter.repr(*args) if len(args) == 1 else repr(*args),
         "len": len, "abs": abs, "min": min, "max": max, "sum": _summing(budget), "any": any, "all": all,
-        "divmod": divmod,
+        "divmod": divmod, "ord": ord, "chr": _character, "hex": hex, "oct": oct, "bin": bin,
+        "format": lambda value, spec="", /: formatter.field(value, "", spec),
         "round": rounded, "pow": powered, "next": next_, "iter": iter_,
         "NotImplemented": NotImplemented, "Ellipsis": ...,
     }
     kinds += [*lazy.kinds(), Kind("reversed", (reversed,), reversed)]
     own = {name: _called(name, each) for name, each in functions.items() if type(each) is FunctionType}
     return {kind._name: kind for kind in kinds} | functions | own
+
+
+def _character(number: Any, /) -> str:
+    found = chr(number)
+    if not found.isprintable() and not found.isascii():     # as in a string of the text (rule R10)
+        raise ValueError(f"chr() gives characters that print, not number {number}")
+    return found
 
 
 def _exception(name: str) -> Kind:

@@ -14,7 +14,7 @@ from gradcli.errors import LimitFault
 from gradcli.lang.context import CHAIN, INLINE, LOAD, STORE, VALUES, Context, Lowering, Scope
 from gradcli.lang.literals import number, string
 from gradcli.lang.parse import Node
-from gradcli.lang.policy import legal_name
+from gradcli.lang.policy import TOLD, legal_name
 
 BINARY: dict[str, type[ast.operator]] = {
     "add": ast.Add, "sub": ast.Sub, "mul": ast.Mult, "div": ast.Div, "floordiv": ast.FloorDiv,
@@ -75,6 +75,11 @@ def _attribute(c: Context, node: Node) -> ast.expr:
     name = leaf[3]
     if name == "__init__" and c.scopes[-1].first and not is_super(value):
         return c.call(".init", [expression(c, value)], node)
+    if name in TOLD:
+        told = name
+        if name == "__name__" and value[0] == "attribute" and value[3][1][3] == "__class__":
+            value, told = value[3][0], "__class__"
+        return c.call(".told", [expression(c, value), c.constant(told, leaf)], node)
     if name.startswith("__"):
         legal_name(name, lambda: c.span(leaf), method=is_super(value))
         return c.call(".base", [expression(c, value), c.constant(name, leaf)], node)

@@ -70,9 +70,19 @@ def decorator(c: Context, node: Node) -> ast.expr:
     written = dotted(named)
     allowed = {"staticmethod", "property", *c.policy.decorators}
     if written not in allowed and not (written and written.count(".") == 1 and written.endswith(".setter")):
-        raise PolicyFault(f"{c.text[inner[1]:inner[2]]} cannot be used as a decorator", span=c.span(inner),
+        raise PolicyFault(f"{c.text[inner[1]:inner[2]]} cannot be used as a decorator",
+                          *_WITHOUT.get(written.rpartition(".")[2], ()), span=c.span(inner),
                           notes=("decorators here are " + ", ".join(sorted(allowed)),))
     return expression(c, inner)
+
+
+_WITHOUT = {
+    "classmethod": (("@staticmethod", "and the class by its own name in place of cls"),),
+    "dataclass": (("def __init__(self, lr=0.1):", "keeps each field: self.lr = lr"),),
+    "abstractmethod": (("raise NotImplementedError", "as the body, without the decorator"),),
+    "wraps": (("return wrapper", "the function needs no decorator to be returned"),),
+}
+"""What to write without the decorators that strangers' programs use most."""
 
 
 def dotted(node: Node) -> str:

@@ -1,6 +1,7 @@
 """The runtime of a program: every helper that lowered code calls, under names that begin with a dot.
 
     .attr .base .init .slot .setattr     attributes that are not harmless everywhere
+    .told                           what a class, function or module is called
     .mul .pow .shl .mod .i...       operators that allocate or format (arith.py)
     .format                         one field of an f-string (format.py)
     .ticks .zip .turn               the budget's turns
@@ -31,6 +32,7 @@ from gradcli.lang.format import Formatter, speaks
 from gradcli.lang.hints import nearest
 from gradcli.lang.kinds import Kind, types_of, user_class
 from gradcli.lang.policy import Policy
+from gradcli.lang.reflect import reflection, teller
 from gradcli.lang.words import in_pythons_words, python_error, python_kind
 
 UNCATCHABLE = (LimitFault, RecursionError, MemoryError, KeyboardInterrupt)
@@ -65,7 +67,8 @@ def runtime(policy: Policy, show: Callable[[object], None], note: Callable[[str]
     """The helpers of lowered code, by their unspellable names."""
     attributes = Attributes(policy, formatter)
     return operators(formatter, budget) | {
-        ".attr": attributes.read, ".base": attributes.read_base, ".init": attributes.initial, ".slot": attributes.slot,
+        ".attr": attributes.read, ".told": teller(policy), ".base": attributes.read_base,
+        ".init": attributes.initial, ".slot": attributes.slot,
         ".setattr": attributes.write,
         ".format": formatter.field,
         ".zip": zip,
@@ -76,7 +79,7 @@ def runtime(policy: Policy, show: Callable[[object], None], note: Callable[[str]
         ".module": policy.modules.__getitem__, ".member": _importer(policy),
         ".show": show, ".note": note,
         "__build_class__": class_builder(policy, formatter, attributes.own),
-    } | turns(budget)
+    } | reflection(attributes) | turns(budget)
 
 
 def turns(budget: Budget) -> dict[str, Any]:

@@ -16,6 +16,9 @@ from gradcli.text import Span
 
 METHODS = frozenset({"__init__", "__call__", "__repr__"})      # the only ones a class may define
 
+TOLD = frozenset({"__name__", "__version__"})
+"""What may be asked of a value with two underscores: answered by the runtime, never read from the value itself."""
+
 GONE = object()     # the value `assign` is asked about when an attribute is to be deleted
 
 
@@ -93,7 +96,7 @@ def legal_name(name: str, span: Callable[[], Span | None], method: bool = False)
         if method and name in METHODS:
             return
         allowed = ", ".join(sorted(METHODS))
-        raise PolicyFault(f"names that begin with two underscores are closed: {name}", span=span(),
+        raise PolicyFault(f"names that begin with two underscores are closed: {name}", *_instead(name), span=span(),
                           notes=(f"a class may define {allowed}, and call them through super()",))
     if iskeyword(name):
         raise PolicyFault(_REFUSED.get(name, f"{name} is not part of the language"), span=span())
@@ -104,3 +107,35 @@ _REFUSED = {
     "async": "async is not part of the language: a program runs one step after another",
     "await": "await is not part of the language: call the function directly",
 }
+
+_OPERATORS = {
+    "add": "+", "sub": "-", "mul": "*", "truediv": "/", "floordiv": "//", "mod": "%", "pow": "**", "matmul": "@",
+    "neg": "-", "eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">=", "abs": "abs()", "bool": "if",
+    "contains": "in"}
+_INSTEAD = {
+    "__class__": ("type(x)", "the class of a value; type(x).__name__ is its name"),
+    "__str__": ("def __repr__(self):", "print(), str() and f-strings use it"),
+    "__len__": ("def size(self):", "a method with a name of its own: values.size() in place of len(values)"),
+    "__getitem__": ("def item(self, i):", "a method with a name of its own: values.item(i) in place of values[i]; "
+                                          "TensorDataset(x, y) is a data set"),
+    "__setitem__": ("def put(self, i, value):", "a method with a name of its own"),
+    "__iter__": ("def members(self):", "a method that returns a list: for each in values.members():"),
+    "__next__": ("def following(self):", "a method with a name of its own"),
+    "__enter__": ("def begin(self):", "a method with a name of its own, called before; another after, in finally"),
+    "__exit__": ("def end(self):", "a method with a name of its own, called in finally"),
+    "__getattr__": ("getattr(self.inner, name)", "asks for an attribute by name"),
+    "__dict__": ("self.values = {}", "a dict of the program's own"),
+    "__doc__": ("gradcli doc NAME", "describes an operation"),
+}
+"""What to write in place of the commonest names with two underscores."""
+
+
+def _instead(name: str) -> tuple[tuple[str, str], ...]:
+    if name in _INSTEAD:
+        return (_INSTEAD[name],)
+    plain = name.strip("_")
+    sign = _OPERATORS.get(plain) or _OPERATORS.get(plain[1:])
+    if sign is None:
+        return ()
+    return ((f"def {plain}(self, other):", f"a method with a name of its own: a.{plain}(b) in place of {sign}; "
+                                           "tensors have the operators"),)

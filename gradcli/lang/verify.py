@@ -22,7 +22,7 @@ PYTHONS = METHODS | {"__name__", "__module__", "__qualname__", "__class__", "__c
                      "__static_attributes__", "__firstlineno__"}
 
 HELPERS = frozenset({
-    ".attr", ".base", ".init", ".slot", ".setattr", ".add", ".iadd", ".few", ".short", ".honest", ".heard",
+    ".attr", ".told", ".base", ".init", ".slot", ".setattr", ".add", ".iadd", ".few", ".short", ".honest", ".heard",
     ".mul", ".imul", ".star", ".stars", ".roomy",
     ".pow", ".ipow", ".shl", ".ishl", ".mod", ".imod",
     ".wary", ".format", ".zip", ".raised", ".cause", ".caught", ".limits", ".any", ".stream", ".super", ".entered",
