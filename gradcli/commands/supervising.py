@@ -123,11 +123,12 @@ def _said(told: Told, what: str) -> int:
     from gradcli.commands.limiting import OUT_OF_TIME, out_of_time
     from gradcli.commands.outcome import complain, manner
     from gradcli.errors import LimitFault, MemoryFault
+    from gradcli.mistakes import DepthLimit, TimeLimit
 
     manner.errors, manner.color = told.errors, told.color
     faults: dict[str, Callable[[], LimitFault]] = {
-        "time": lambda: out_of_time(told.seconds) if told.seconds else LimitFault(OUT_OF_TIME),
-        "depth": lambda: LimitFault("something in the program is nested too deeply for this machine",
+        "time": lambda: out_of_time(told.seconds) if told.seconds else TimeLimit(OUT_OF_TIME),
+        "depth": lambda: DepthLimit("something in the program is nested too deeply for this machine",
                                     notes=("a tuple within a tuple, a hundred thousand deep, cannot be seen through",)),
         "memory": lambda: MemoryFault("the system ended the program, most likely for the memory it took",
                                       ("--memory-limit 1G", "a limit that is met before that happens")),

@@ -13,7 +13,8 @@ from gradcli.engine.op import Op, Part, traced
 from gradcli.engine.signature import Signature, described, sized
 from gradcli.engine.tensor import Tensor, clock
 from gradcli.engine.variable import Variable, recording
-from gradcli.errors import FunctionGradients, GradFault
+from gradcli.errors import FunctionGradients
+from gradcli.mistakes import NotDifferentiable
 
 
 class Saved(NamedTuple):
@@ -220,7 +221,7 @@ class _Bar:
         self.name = name
 
     def share(self, F: Any, g: Any) -> Any:
-        raise GradFault(f"the backward of {self.name} cannot be differentiated: it computes on plain tensors",
+        raise NotDifferentiable(f"the backward of {self.name} cannot be differentiated: it computes on plain tensors",
                         ("@staticmethod", "with forward(ctx, x), backward(ctx, g) and apply, it can be"))
 
 

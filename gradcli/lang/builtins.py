@@ -11,12 +11,13 @@ import builtins
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from gradcli.errors import ArgumentFault, LimitFault
+from gradcli.errors import ArgumentFault
 from gradcli.lang import lazy
 from gradcli.lang.budget import Budget
 from gradcli.lang.format import WIDTH, Formatter
 from gradcli.lang.iterating import iter_, next_
 from gradcli.lang.kinds import Kind, types_of
+from gradcli.mistakes import SizeLimit
 
 EXCEPTIONS = (
     "Exception", "ArithmeticError", "AssertionError", "AttributeError", "FloatingPointError", "ImportError",
@@ -111,7 +112,7 @@ def prelude(formatter: Formatter, budget: Budget, write: Callable[[str], None]) 
         if digits is None:
             return round(value)
         if type(digits) is int and abs(digits) > WIDTH:     # of a whole number Python would make 10**digits
-            raise LimitFault(f"round() counts at most {WIDTH} digits")
+            raise SizeLimit(f"round() counts at most {WIDTH} digits")
         return round(value, digits)
 
     from gradcli.lang.arith import operators
@@ -123,7 +124,7 @@ def prelude(formatter: Formatter, budget: Budget, write: Callable[[str], None]) 
             return power(base, exponent)
         for number in (base, exponent, mod):
             if type(number) is int and number.bit_length() > 10_000:
-                raise LimitFault("pow(base, exponent, mod) takes numbers of at most 10000 binary digits")
+                raise SizeLimit("pow(base, exponent, mod) takes numbers of at most 10000 binary digits")
         return pow(base, exponent, mod)
 
     functions: dict[str, Any] = {

@@ -16,7 +16,6 @@ from gradcli.errors import (
     Fault,
     IndexFault,
     KeyFault,
-    LimitFault,
     MemoryFault,
     NameFault,
     PythonFault,
@@ -30,6 +29,7 @@ from gradcli.lang.kinds import MARK
 from gradcli.lang.names import PLAIN
 from gradcli.lang.place import place, source_of
 from gradcli.lang.policy import Policy
+from gradcli.mistakes import DepthLimit, SizeLimit
 
 
 def translate(error: Exception, namespace: Mapping[str, Any], policy: Policy) -> Fault:
@@ -115,7 +115,7 @@ class _Translation:
     def value(self) -> Fault:
         text = self.text()
         if "integer string conversion" in text:
-            return LimitFault("a whole number of more than 4300 digits cannot become text or come from it")
+            return SizeLimit("a whole number of more than 4300 digits cannot become text or come from it")
         return ValueFault(_plain_words(text))
 
 
@@ -130,7 +130,7 @@ def _raised_by_program(trace: TracebackType | None) -> bool:
 
 
 _LIMITS: dict[bool, Callable[[], Fault]] = {
-    False: lambda: LimitFault("functions call each other too deeply",
+    False: lambda: DepthLimit("functions call each other too deeply",
                               notes=("a function that calls itself needs a case in which it does not",)),
     True: lambda: MemoryFault("there is not enough memory for this", "--memory-limit 64G"),
 }

@@ -1,0 +1,73 @@
+"""From a fault to its repair in the user's own words.
+
+The engine knows what went wrong and with which values; it does not know what the program calls
+them. Here the text around the fault is taken apart, and what the diagnosis says to do is said with
+the names that stand there, so that it can be pasted. A repair that cannot be worked out stays as
+the engine gave it, or away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from gradcli.errors import (
+    AmbiguousTruth,
+    ArgumentFault,
+    AttributeFault,
+    Fault,
+    IntegerLeaf,
+    LeafWrite,
+    NoHistory,
+    PythonFault,
+    SecondBackward,
+    StaleValue,
+)
+from gradcli.mending import graph, leaves, values
+from gradcli.mending.case import Case
+from gradcli.mistakes import BroadcastShapes, CutHistory, DtypeMix, ProductShapes, SecondOrder
+
+MENDERS: dict[type[Fault], Callable[[Case], None]] = {
+    StaleValue: graph.stale, SecondBackward: graph.second, CutHistory: graph.cut, SecondOrder: graph.cut,
+    LeafWrite: graph.leaf, NoHistory: leaves.nothing_required, IntegerLeaf: leaves.integer_leaf,
+    DtypeMix: values.dtypes, ProductShapes: values.product, BroadcastShapes: values.broadcast,
+    AmbiguousTruth: values.truth,
+}
+
+
+def mended(fault: Fault, names: Mapping[str, Any]) -> Fault:
+    """The fault with repairs in the words of its program, where `names` had their values; maybe one more special."""
+    case = Case(fault, names)
+    if isinstance(fault, AttributeFault | PythonFault | ArgumentFault):
+        special = leaves.gradient_missing(case) or values.none_used(case)
+        if special is not None:
+            special.source, special.name, special.trail = fault.source, fault.name, fault.trail
+            return special
+        leaves.from_number(case)
+    mend = MENDERS.get(type(fault))
+    if mend is not None:
+        mend(case)
+    for label, at in fault.places:
+        spot = case.spot(at)
+        if spot is not None:
+            fault.notes.append(f"{label} in line {spot.line}: {spot.words}" if spot.here else f"{label} by {spot.words}")
+    fault.places.clear()
+    _named(case)
+    return fault
+
+
+def _named(case: Case) -> None:
+    """Put the words at the place into repairs that leave room for them."""
+    parts, call = case.parts, case.call
+    receiver = whole = "y"
+    if parts is not None and parts.node is not None:
+        whole = parts.of(parts.node)
+        if call is not None and call.receiver is not None:
+            receiver = parts.atom(call.receiver)
+            if receiver in ("torch.autograd", "autograd") and call.args:
+                receiver = parts.atom(call.args[0])
+    case.fault.hints = [(repair.replace("{y}", receiver).replace("{call}", whole), why)
+                        for repair, why in case.fault.hints]
+
+
+__all__ = ["mended"]

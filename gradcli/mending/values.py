@@ -1,0 +1,169 @@
+"""Repairs for operands: shapes, element types, truth, and the None of a function without return."""
+
+from __future__ import annotations
+
+from gradcli.engine.tensor import Tensor
+from gradcli.errors import Fault, PythonFault
+from gradcli.lang.parse import Node
+from gradcli.lang.parts import call_of, walk
+from gradcli.mending.case import Case
+from gradcli.mistakes import NoneFault
+
+CONVERT = {"float32": "float()", "float64": "double()", "float16": "half()", "int64": "long()", "int32": "int()"}
+
+
+def dtypes(case: Case) -> None:
+    """Two element types: convert the operand that is not floating, or else the second."""
+    parts = case.parts
+    operands = _tensors(case)
+    if parts is None or len(operands) < 2 or "types" not in case.fault.facts:
+        return
+    a, b = case.fault.facts["types"]
+    at, to = (0, b) if a.startswith("int") or a in ("bool", "uint8") else (1, a)
+    _instead(case, operands[at], f"{parts.atom(operands[at])}.{CONVERT.get(to, f'to(torch.{to})')}", f"as {to}")
+
+
+def product(case: Case) -> None:
+    """A matrix product: transpose what then fits."""
+    parts, shapes = case.parts, case.fault.facts.get("shapes")
+    operands = _tensors(case)
+    if parts is None or not shapes or len(operands) < 2:
+        return
+    (a, b), (first, second) = shapes, operands[:2]
+    if len(a) == len(b) == 2 and a[1] == b[1]:
+        _instead(case, second, f"{parts.atom(second)}.t()", "the second transposed")
+    elif len(a) == len(b) == 2 and a[0] == b[0]:
+        _instead(case, first, f"{parts.atom(first)}.t()", "the first transposed")
+    elif len(a) == len(b) == 2 and a[0] == b[1]:
+        node = parts.node
+        assert node is not None
+        one, two = parts.atom(second), parts.atom(first)
+        case.fault.hints = [(f"{one} @ {two}", "in the other order")]
+
+
+def broadcast(case: Case) -> None:
+    """Operands of shapes that cannot be stretched: transpose, or insert a dimension, if that makes them fit."""
+    parts, shapes = case.parts, case.fault.facts.get("shapes")
+    operands = _tensors(case)
+    if parts is None or not shapes or len(operands) < 2:
+        return
+    (a, b), (first, second) = shapes[:2], operands[:2]
+    if len(a) == 2 and a == b[::-1]:
+        _instead(case, second, f"{parts.atom(second)}.t()", "the second transposed")
+    elif len(b) == 1 and len(a) == 2 and a[0] == b[0]:
+        _instead(case, second, f"{parts.atom(second)}.unsqueeze(1)", "one for each row")
+    elif len(a) == 1 and len(b) == 2 and b[0] == a[0]:
+        _instead(case, first, f"{parts.atom(first)}.unsqueeze(1)", "one for each row")
+    elif _count(a) == _count(b):
+        _instead(case, second, f"{parts.atom(second)}.view({', '.join(map(str, a))})", "the same elements in that shape")
+
+
+def _count(shape: tuple[int, ...]) -> int:
+    count = 1
+    for n in shape:
+        count *= n
+    return count
+
+
+def _instead(case: Case, operand: Node, words: str, why: str) -> None:
+    """Let the carets mark an operand, and the repair stand for it."""
+    assert case.parts is not None
+    case.fault.span = case.parts.span(operand)
+    case.fault.hints = [(words, why)]
+
+
+def _tensors(case: Case) -> list[Node]:
+    """The operands at the place, without a module that a function stands in."""
+    parts = case.parts
+    if parts is None:
+        return []
+    found = parts.operands()
+    call = case.call
+    if call is not None and call.receiver is not None and _module(case, call.receiver):
+        return found[1:]
+    if call is not None and call.receiver is None and not call.name:
+        return []
+    return found
+
+
+def _module(case: Case, node: Node) -> bool:
+    """Whether what stands before a dot is a module such as torch or F, in which functions stand."""
+    while node[0] == "attribute":
+        node = node[3][0]
+    value = case.names.get(node[3]) if node[0] == "NAME" else None
+    return node[0] == "NAME" and not isinstance(value, Tensor) and (value is None or not hasattr(value, "__dict__")
+                                                                   or node[3] in ("torch", "F", "nn", "math"))
+
+
+def truth(case: Case) -> None:
+    """A condition of many truths: say whether all or any of them is meant."""
+    node = case.parts.node if case.parts else None
+    if case.parts is None or node is None:
+        return
+    call = call_of(node)
+    if call and call.name in ("bool",) and call.args:
+        node = call.args[0]
+    if node[0] == "not":
+        node = node[3][0]
+        case.fault.span = case.parts.span(node)
+    words = case.parts.atom(node)
+    if node[0] in ("comparison", "NAME", "attribute", "call", "subscript", "group"):
+        case.fault.hints = [(f"{words}.all()", "whether it holds for every element"),
+                            (f"{words}.any()", "whether it holds for some element")]
+
+
+def none_used(case: Case) -> Fault | None:
+    """None was used as if it were a value: say which function gave it."""
+    fault, parts = case.fault, case.parts
+    if parts is None or parts.node is None or "None" not in fault.message or not isinstance(fault, PythonFault | Fault):
+        return None
+    for node in walk(parts.node):
+        given = node
+        if node[0] == "NAME":
+            if node[3] not in case.names or case.names[node[3]] is not None:
+                continue
+            made = case.assigned(node[3])
+            given = made[3][-1] if made else node
+        call = call_of(given)
+        if call is None:
+            continue
+        maker = _definition(case, call.name)
+        if maker is None and call.name not in ("sort", "append", "extend", "reverse", "insert", "backward", "print",
+                                               "step", "zero_grad", "update", "add", "clear"):
+            continue
+        found = NoneFault(fault.message, span=fault.span)
+        if maker is None:
+            found.notes.append(f"{call.name}() does its work in place and returns nothing")
+            if call.receiver is not None and given is not node:
+                found.hints.append((parts.of(call.receiver), ""))
+            return found
+        found.notes.append(f"{call.name} ends without return, and so gives None")
+        last = _last(maker)
+        if last is not None:
+            line = parts.line(last)
+            if last[0] == "assign" and len(last[3]) == 2:
+                found.hints.append((f"return {parts.of(last[3][0])}", f"after line {line}"))
+            elif last[0] == "expression":
+                found.hints.append((f"return {parts.of(last)}", f"in line {line}"))
+        return found
+    return None
+
+
+def _definition(case: Case, name: str) -> Node | None:
+    """A function of the program that has no return with a value; `forward` for what is called as a module."""
+    assert case.parts is not None
+    value = case.names.get(name)
+    wanted = [name] if value is None or hasattr(value, "__code__") else [name, "forward", "__call__"]
+    for node in walk(case.parts.tree):
+        if node[0] == "def" and any(each[0] == "NAME" and each[3] in wanted for each in node[3]) and not any(
+                each[0] == "return" and each[3] for each in walk(node)):
+            return node
+    return None
+
+
+def _last(function: Node) -> Node | None:
+    suite = next((each for each in function[3] if each[0] == "suite"), None)
+    return suite[3][-1] if suite else None
+
+
+__all__ = ["broadcast", "dtypes", "none_used", "product", "truth"]
