@@ -60,8 +60,7 @@ def grad(outputs: Any, inputs: Any, grad_outputs: Any = None, retain_graph: Any 
     found, wanted = _several(outputs, "the outputs"), _several(inputs, "the inputs")
     for x in wanted:
         if not x.requires_grad:
-            raise UnusedInput("one of the differentiated tensors does not require grad",
-                            ("x = Variable(torch.ones(2), requires_grad=True)", "a leaf that gradients can flow to"))
+            raise UnusedInput("one of the differentiated tensors does not require grad")
     seeds = _seeds(found, grad_outputs)
     debtors = [debtor(x) for x in wanted]
     keep = Repeated.slices or (create_graph if retain_graph is None else bool(retain_graph))

@@ -29,7 +29,7 @@ from gradcli.lang.kinds import MARK
 from gradcli.lang.names import PLAIN
 from gradcli.lang.place import place, source_of
 from gradcli.lang.policy import Policy
-from gradcli.mistakes import DepthLimit, SizeLimit
+from gradcli.mistakes import CallFault, DepthLimit, ItemFault, OperandFault, SizeLimit, UnpackFault
 
 
 def translate(error: Exception, namespace: Mapping[str, Any], policy: Policy) -> Fault:
@@ -106,7 +106,7 @@ class _Translation:
 
     def argument(self) -> Fault:
         text = _plain_words(self.text())
-        kind = ArgumentFault if "argument" in text else PythonFault
+        kind = next((kind for words, kind in _KINDS if words in text), PythonFault)
         return kind(text, *_REPAIRS.get(text[:24], ()))
 
     def index(self) -> Fault:
@@ -116,7 +116,8 @@ class _Translation:
         text = self.text()
         if "integer string conversion" in text:
             return SizeLimit("a whole number of more than 4300 digits cannot become text or come from it")
-        return ValueFault(_plain_words(text))
+        kind = UnpackFault if "values to unpack" in text else ValueFault
+        return kind(_plain_words(text))
 
 
 def _raised_by_program(trace: TracebackType | None) -> bool:
@@ -192,6 +193,14 @@ def _plain_words(text: str) -> str:
         text = text.replace(said, plain)
     return re.sub(r"\b(\w+\.)*(__init__|__call__)\(\)", lambda m: (m[1] or "")[:-1] + "()", text)
 
+
+_KINDS: tuple[tuple[str, type[Fault]], ...] = (
+    ("argument", ArgumentFault), ("cannot be called", CallFault), ("cannot unpack", UnpackFault),
+    ("cannot be combined", OperandFault), ("cannot be compared", OperandFault), ("only concatenate", OperandFault),
+    ("only an int can repeat", OperandFault), ("has no items to take", ItemFault), ("has no length", ItemFault),
+    ("cannot be gone through", ItemFault), ("cannot go through", ItemFault), ("cannot have its items", ItemFault),
+)
+"""Which fault it is, by words of the message."""
 
 _REPAIRS = {
     "can only concatenate str": (("str(value)", "makes text of what is to be appended"),),

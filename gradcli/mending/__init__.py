@@ -18,25 +18,46 @@ from gradcli.errors import (
     Fault,
     IntegerLeaf,
     LeafWrite,
+    NameFault,
     NoHistory,
     PythonFault,
     SecondBackward,
     StaleValue,
 )
-from gradcli.mending import graph, leaves, values
+from gradcli.mending import calls, graph, leaves, values
 from gradcli.mending.case import Case
-from gradcli.mistakes import BroadcastShapes, CutHistory, DtypeMix, ProductShapes, SecondOrder
+from gradcli.mistakes import (
+    BroadcastShapes,
+    CallFault,
+    CutHistory,
+    DtypeMix,
+    ItemFault,
+    ProductShapes,
+    SecondOrder,
+    UnpackFault,
+    UnusedInput,
+)
 
 MENDERS: dict[type[Fault], Callable[[Case], None]] = {
     StaleValue: graph.stale, SecondBackward: graph.second, CutHistory: graph.cut, SecondOrder: graph.cut,
     LeafWrite: graph.leaf, NoHistory: leaves.nothing_required, IntegerLeaf: leaves.integer_leaf,
     DtypeMix: values.dtypes, ProductShapes: values.product, BroadcastShapes: values.broadcast,
-    AmbiguousTruth: values.truth,
+    AmbiguousTruth: values.truth, AttributeFault: calls.attribute, NameFault: calls.unknown, CallFault: calls.called,
+    ItemFault: calls.indexed, ArgumentFault: calls.option, UnpackFault: calls.unpacked,
+    UnusedInput: leaves.nothing_required,
 }
 
 
 def mended(fault: Fault, names: Mapping[str, Any]) -> Fault:
     """The fault with repairs in the words of its program, where `names` had their values; maybe one more special."""
+    try:
+        return worked_out(fault, names)
+    except Exception:       # a diagnosis without its best repair is better than none
+        return fault
+
+
+def worked_out(fault: Fault, names: Mapping[str, Any]) -> Fault:
+    """The same, without a guard for programs of shapes that nobody thought of."""
     case = Case(fault, names)
     if isinstance(fault, AttributeFault | PythonFault | ArgumentFault):
         special = leaves.gradient_missing(case) or values.none_used(case)
@@ -44,13 +65,15 @@ def mended(fault: Fault, names: Mapping[str, Any]) -> Fault:
             special.source, special.name, special.trail = fault.source, fault.name, fault.trail
             return special
         leaves.from_number(case)
+    calls.given(case)
     mend = MENDERS.get(type(fault))
     if mend is not None:
         mend(case)
     for label, at in fault.places:
         spot = case.spot(at)
         if spot is not None:
-            fault.notes.append(f"{label} in line {spot.line}: {spot.words}" if spot.here else f"{label} by {spot.words}")
+            where = f" in line {spot.line}" if spot.here else ""
+            fault.notes.append(f"{label}{where}: {spot.words}")
     fault.places.clear()
     _named(case)
     return fault

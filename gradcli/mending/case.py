@@ -64,7 +64,7 @@ class Case:
         return Spot(Place(self.fault.name, self.fault.source, self.parts.span(node), []), self.fault)
 
     def value(self, node: Node) -> Any:
-        """What a name, or an attribute that an object of the program's own holds, stands for; None if that is unknown."""
+        """What a name, or an attribute that an object holds itself, stands for; None if that is unknown."""
         if node[0] == "NAME":
             return self.names.get(node[3])
         if node[0] == "attribute":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gradcli.engine.tensor import Tensor
 from gradcli.lang.parse import Node
-from gradcli.lang.parts import SIMPLE, call_of, walk
+from gradcli.lang.parts import call_of, walk
 from gradcli.mending.case import LOOPS, Case, Spot, members, with_option
 
 ANEW = {"zero_": "torch.zeros_like({0})", "fill_": "torch.full_like({0}, {1})", "copy_": "{1}.clone()"}
@@ -21,7 +21,7 @@ def stale(case: Case) -> None:
     if case.fault.message.endswith(".step"):
         call = call_of(node) if node else None
         receiver = write.parts.of(call.receiver) if call and call.receiver else "optimizer"
-        case.fault.notes.append(f"{receiver}.step() writes new parameters: what was computed from the old ones is stale")
+        case.fault.notes.append(f"{receiver}.step() writes new parameters: what came from the old ones is stale")
         case.fault.hints.append(("{call}", f"before {receiver}.step(), or on a loss computed again after it"))
         return
     case.fault.hints.append(_unwritten(write))
@@ -176,13 +176,15 @@ def cut(case: Case) -> None:
 
 def _recorded(case: Case, spot: Spot) -> None:
     assert spot.parts is not None
-    block = next((each for each in spot.parts.enclosing("with") if "no_grad" in spot.parts.of(each).split(":")[0]), None)
+    blocks = spot.parts.enclosing("with")
+    block = next((each for each in blocks if "no_grad" in spot.parts.of(each).split(":")[0]), None)
     if block is None:
         case.fault.hints.append(("with torch.enable_grad():", "around what is to be differentiated"))
         return
     line = spot.parts.line(block)
     head = spot.parts.text.split("\n")[line - 1].strip()
-    case.fault.hints.append((head.replace("no_grad", "enable_grad"), f"in line {line}" if spot.here else "in its place"))
+    where = f"in line {line}" if spot.here else "in its place"
+    case.fault.hints.append((head.replace("no_grad", "enable_grad"), where))
 
 
 def leaf(case: Case) -> None:
@@ -192,12 +194,12 @@ def leaf(case: Case) -> None:
     if parts is None or statement is None or not parts.alone(statement):
         return
     line = parts.line(statement)
-    case.fault.hints = [(f"with torch.no_grad(): {parts.of(statement)}", f"in line {line}: a change that is not recorded")]
+    case.fault.hints = [(f"with torch.no_grad(): {parts.of(statement)}",
+                         f"in line {line}: a change that is not recorded")]
     target = statement[3][0]
     if statement[0] == "augassign" and target[0] == "NAME":
-        words, sign = parts.of(target), SIGNS.get(parts.of(statement[3][1]), "+")
-        value = statement[3][-1]
-        case.fault.hints.append((f"y = {words} {sign} {parts.atom(value) if value[0] not in SIMPLE else parts.of(value)}",
+        sign = SIGNS.get(parts.of(statement[3][1]), "+")
+        case.fault.hints.append((f"y = {parts.of(target)} {sign} {parts.atom(statement[3][-1])}",
                                  "a new value, whose history leads to the leaf"))
 
 

@@ -10,7 +10,7 @@ from gradcli.errors import Fault
 from gradcli.lang.parse import Node
 from gradcli.lang.parts import call_of, walk
 from gradcli.mending.case import Case, with_option
-from gradcli.mistakes import GradientMissing
+from gradcli.mistakes import GradientMissing, UnusedInput
 
 MAKERS = frozenset("""ones zeros randn rand tensor full arange linspace eye empty Variable FloatTensor DoubleTensor
                    Tensor ones_like zeros_like rand_like randn_like from_numpy Parameter""".split())
@@ -23,14 +23,68 @@ def nothing_required(case: Case) -> None:
     call = case.call
     if parts is None or call is None:
         return
-    start = call.receiver or (call.args[0] if call.args else None)
+    start = call.receiver if call.name == "backward" and call.receiver and not _space(case, call.receiver) else None
+    unused = isinstance(case.fault, UnusedInput)
+    if start is None and len(call.args) > unused:
+        start = call.args[unused]
+    if unused and "used" in case.fault.message:
+        assert parts.node is not None
+        case.fault.hints = [(with_option(parts, parts.node, "allow_unused=True"), "gives None for it")]
+        return
+    if _thaw(case):
+        return
     made = _origin(case, start) if start else None
+    if made is not None and _numbers(case, made):
+        return
+    case.fault.hints.clear()
     if made is None:
-        case.fault.hints.append(("x.requires_grad = True", "before anything is computed from x, the leaf that is meant"))
+        case.fault.hints.append(("x.requires_grad = True", "before anything is computed from x, the leaf meant"))
         return
     words = required(case, made)
     spot = case.spot_of(made)
     case.fault.hints.append((spot.rewritten(made, words), f"{spot.where()}: a leaf that gradients can flow to"))
+
+
+def _space(case: Case, node: Node) -> bool:
+    """Whether what stands before `.backward` is the module torch.autograd."""
+    return case.parts is not None and case.parts.of(node) in ("torch.autograd", "autograd")
+
+
+def _thaw(case: Case) -> bool:
+    """Something was told to require no gradients: let it."""
+    assert case.parts is not None
+    for node in walk(case.parts.tree):
+        words = ""
+        if node[0] == "assign" and case.parts.of(node[3][-1]) == "False" and node[3][0][0] == "attribute" \
+                and node[3][0][3][1][3] == "requires_grad":
+            words = f"{case.parts.of(node[3][0])} = True"
+        call = call_of(node)
+        if call and call.name == "requires_grad_" and call.args and case.parts.of(call.args[0]) == "False":
+            assert call.receiver is not None
+            words = f"{case.parts.of(call.receiver)}.requires_grad_(True)"
+        if words and node[1] < case.parts.start:
+            spot = case.spot_of(node)
+            case.fault.hints = [(spot.rewritten(node, words), f"{spot.where()}, where gradients were turned off")]
+            return True
+    return False
+
+
+def _numbers(case: Case, made: Node) -> bool:
+    """A tensor was made anew of the plain numbers of another, whose history it does not have."""
+    assert case.parts is not None
+    call = call_of(made)
+    for each in walk(call.args[0]) if call and call.args else ():
+        inner = call_of(each)
+        if inner and inner.name in ("item", "tolist", "numpy") and inner.receiver is not None:
+            kept = inner.receiver
+            deeper = call_of(kept)
+            if deeper and deeper.name == "detach" and deeper.receiver is not None:
+                kept = deeper.receiver
+            spot = case.spot_of(made)
+            case.fault.notes.append(f"{case.parts.of(each)} gives plain numbers, which have no history")
+            case.fault.hints = [(spot.rewritten(made, case.parts.of(kept)), spot.where())]
+            return True
+    return False
 
 
 def required(case: Case, made: Node) -> str:
@@ -160,11 +214,10 @@ def _holder(node: Node) -> Node | None:
 
 def from_number(case: Case) -> bool:
     """A plain number has no backward(): it was taken out of a tensor, which has."""
-    call = case.call
     parts = case.parts
     node = parts.node if parts else None
     if parts is None or node is None or node[0] != "attribute" or node[3][1][3] != "backward":
-        return call is not None and False
+        return False
     holder = node[3][0]
     made = case.assigned(holder[3]) if holder[0] == "NAME" else None
     for each in walk(made[3][-1]) if made else walk(holder):

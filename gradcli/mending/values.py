@@ -5,7 +5,7 @@ from __future__ import annotations
 from gradcli.engine.tensor import Tensor
 from gradcli.errors import Fault, PythonFault
 from gradcli.lang.parse import Node
-from gradcli.lang.parts import call_of, walk
+from gradcli.lang.parts import Call, call_of, walk
 from gradcli.mending.case import Case
 from gradcli.mistakes import NoneFault
 
@@ -15,21 +15,33 @@ CONVERT = {"float32": "float()", "float64": "double()", "float16": "half()", "in
 def dtypes(case: Case) -> None:
     """Two element types: convert the operand that is not floating, or else the second."""
     parts = case.parts
-    operands = _tensors(case)
-    if parts is None or len(operands) < 2 or "types" not in case.fault.facts:
+    found = operands(case)
+    if parts is None or not found or "types" not in case.fault.facts:
         return
     a, b = case.fault.facts["types"]
+    call = case.call
+    if call is not None and (len(found) < 2 or _layer(case, call)):
+        return _instead(case, found[0], f"{parts.atom(found[0])}.{CONVERT.get(b, f'to(torch.{b})')}", f"as {b}")
     at, to = (0, b) if a.startswith("int") or a in ("bool", "uint8") else (1, a)
-    _instead(case, operands[at], f"{parts.atom(operands[at])}.{CONVERT.get(to, f'to(torch.{to})')}", f"as {to}")
+    _instead(case, found[at], f"{parts.atom(found[at])}.{CONVERT.get(to, f'to(torch.{to})')}", f"as {to}")
+
+
+def _layer(case: Case, call: Call) -> bool:
+    """Whether a module is called, whose second operand is its own weight."""
+    node = case.parts.node if case.parts else None
+    assert node is not None
+    function = node[3][0]
+    return hasattr(case.value(function), "parameters") or function[0] == "call" or call.receiver is not None and (
+        case.parts is not None and case.parts.of(call.receiver) == "self")
 
 
 def product(case: Case) -> None:
     """A matrix product: transpose what then fits."""
     parts, shapes = case.parts, case.fault.facts.get("shapes")
-    operands = _tensors(case)
-    if parts is None or not shapes or len(operands) < 2:
+    found = operands(case)
+    if parts is None or not shapes or len(found) < 2:
         return
-    (a, b), (first, second) = shapes, operands[:2]
+    (a, b), (first, second) = shapes, found[:2]
     if len(a) == len(b) == 2 and a[1] == b[1]:
         _instead(case, second, f"{parts.atom(second)}.t()", "the second transposed")
     elif len(a) == len(b) == 2 and a[0] == b[0]:
@@ -44,10 +56,10 @@ def product(case: Case) -> None:
 def broadcast(case: Case) -> None:
     """Operands of shapes that cannot be stretched: transpose, or insert a dimension, if that makes them fit."""
     parts, shapes = case.parts, case.fault.facts.get("shapes")
-    operands = _tensors(case)
-    if parts is None or not shapes or len(operands) < 2:
+    found = operands(case)
+    if parts is None or not shapes or len(found) < 2:
         return
-    (a, b), (first, second) = shapes[:2], operands[:2]
+    (a, b), (first, second) = shapes[:2], found[:2]
     if len(a) == 2 and a == b[::-1]:
         _instead(case, second, f"{parts.atom(second)}.t()", "the second transposed")
     elif len(b) == 1 and len(a) == 2 and a[0] == b[0]:
@@ -55,7 +67,8 @@ def broadcast(case: Case) -> None:
     elif len(a) == 1 and len(b) == 2 and b[0] == a[0]:
         _instead(case, first, f"{parts.atom(first)}.unsqueeze(1)", "one for each row")
     elif _count(a) == _count(b):
-        _instead(case, second, f"{parts.atom(second)}.view({', '.join(map(str, a))})", "the same elements in that shape")
+        shape = ", ".join(map(str, a))
+        _instead(case, second, f"{parts.atom(second)}.view({shape})", "the same elements in that shape")
 
 
 def _count(shape: tuple[int, ...]) -> int:
@@ -72,27 +85,31 @@ def _instead(case: Case, operand: Node, words: str, why: str) -> None:
     case.fault.hints = [(words, why)]
 
 
-def _tensors(case: Case) -> list[Node]:
-    """The operands at the place, without a module that a function stands in."""
+def operands(case: Case) -> list[Node]:
+    """The operands at the place in order, without a module that a function stands in."""
     parts = case.parts
     if parts is None:
         return []
     found = parts.operands()
     call = case.call
-    if call is not None and call.receiver is not None and _module(case, call.receiver):
+    if call is not None and call.receiver is not None and _module(case, call):
         return found[1:]
-    if call is not None and call.receiver is None and not call.name:
-        return []
     return found
 
 
-def _module(case: Case, node: Node) -> bool:
-    """Whether what stands before a dot is a module such as torch or F, in which functions stand."""
-    while node[0] == "attribute":
-        node = node[3][0]
-    value = case.names.get(node[3]) if node[0] == "NAME" else None
-    return node[0] == "NAME" and not isinstance(value, Tensor) and (value is None or not hasattr(value, "__dict__")
-                                                                   or node[3] in ("torch", "F", "nn", "math"))
+def _module(case: Case, call: Call) -> bool:
+    """Whether what stands before the dot of a call holds functions, as torch and F do, or a module's layers."""
+    node = call.receiver
+    assert node is not None
+    root = node
+    while root[0] == "attribute":
+        root = root[3][0]
+    if root[0] != "NAME":
+        return False
+    value = case.value(node)
+    if isinstance(value, Tensor):
+        return False
+    return root[3] in ("torch", "F", "nn", "math", "self") or hasattr(value, "__dict__")
 
 
 def truth(case: Case) -> None:
