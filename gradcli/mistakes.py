@@ -6,8 +6,8 @@ that it belongs to. `FAULTS` is complete once this file is loaded.
 
 from __future__ import annotations
 
+from gradcli.errors import FAULTS as FAULTS
 from gradcli.errors import (
-    FAULTS,
     AttributeFault,
     GradFault,
     LimitFault,
@@ -167,6 +167,15 @@ class NotDifferentiable(GradFault):
     code = "G0417"
 
 
+class UnsavedTensors(GradFault):
+    """A Function's backward asks for tensors that its forward has not saved.
+
+    Say ctx.save_for_backward(x, y) in forward, with as many tensors as backward takes from ctx.saved_tensors.
+    """
+
+    code = "G0418"
+
+
 class NoneFault(PythonFault):
     """None stands where a value is needed.
 
@@ -243,6 +252,3 @@ class SizeLimit(LimitFault):
     """A list, string or whole number would become larger than any may be."""
 
     code = "G0607"
-
-
-__all__ = [name for name, each in list(globals().items()) if isinstance(each, type)] + ["FAULTS"]

@@ -39,7 +39,7 @@ def test_imports_look_down(path):
 def test_commands_are_light(path):
     for imported in imports(ast.parse(path.read_text()).body, everywhere=False):
         package = imported.split(".")[0]
-        light = imported.startswith(("gradcli.errors", "gradcli.text", "gradcli.commands"))
+        light = imported.startswith(("gradcli.errors", "gradcli.mistakes", "gradcli.text", "gradcli.commands"))
         assert package == "typer" or light or package in sys.stdlib_module_names, imported
 
 

@@ -13,6 +13,7 @@ from gradcli.errors import PolicyFault, SyntaxFault, Unfinished
 from gradcli.lang.hints import nearest
 from gradcli.lang.lex import CLOSING, OPENING, Word, place
 from gradcli.lang.misread import foreign_word, unreadable
+from gradcli.mistakes import ForeignSpelling, IndentationFault, MissingColon, StrayCharacter, WordRefused
 from gradcli.text import Span, line_of
 
 if TYPE_CHECKING:
@@ -73,8 +74,9 @@ class Scene:
                 found.pop()
         return found
 
-    def wrong(self, message: str, *hints: tuple[str, str] | str, word: Word | None = None) -> SyntaxFault:
-        return SyntaxFault(message, *hints, span=self.span(word))
+    def wrong(self, message: str, *hints: tuple[str, str] | str, word: Word | None = None,
+              kind: type[SyntaxFault] = SyntaxFault) -> SyntaxFault:
+        return kind(message, *hints, span=self.span(word))
 
 
 def complaint(driver: Driver, words: list[Word], word: Word, states: list[int], text: str) -> SyntaxFault | PolicyFault:
@@ -120,7 +122,8 @@ def _letters(s: Scene) -> SyntaxFault | None:
         return None
     message, hints, open_ended = unreadable(s.text, s.word[1])
     span = place(s.text, s.word[1], s.word[2])
-    return Unfinished(message, *hints, span=span) if open_ended else SyntaxFault(message, *hints, span=span)
+    kind = SyntaxFault if s.text[s.word[1]] in "'\"" or s.text[s.word[1]].isdigit() else StrayCharacter
+    return Unfinished(message, *hints, span=span) if open_ended else kind(message, *hints, span=span)
 
 
 def _continued(s: Scene) -> SyntaxFault | None:
@@ -152,11 +155,12 @@ def _brackets(s: Scene) -> SyntaxFault | None:
 def _block(s: Scene) -> SyntaxFault | None:
     """A block that is missing, or an indentation without one."""
     if s.word[0] == "_INDENT":
-        return s.wrong("this line is indented, though no block begins before it")
+        return s.wrong("this line is indented, though no block begins before it", kind=IndentationFault)
     if "_INDENT" in s.expected and s.last[0] == "_NEWLINE":
         if s.at_end:
             return Unfinished("an indented block must follow the colon", span=s.span())
-        return s.wrong("an indented block must follow the colon of the line before", "    pass")
+        return s.wrong("an indented block must follow the colon of the line before",
+                       (f"    {s.source().strip()}", f"in line {s.span().line}"), kind=IndentationFault)
     if s.at_end and s.expected == {"def", "class", "@"}:
         return Unfinished("a decorator stands before a function or a class", span=s.span())
     if s.expected == {"except", "finally"}:
@@ -173,7 +177,7 @@ def _colon(s: Scene) -> SyntaxFault | None:
             return None
         start = s.line[0][1]
         return s.wrong(f"a colon is missing after the head of {s.line[0][3]}",
-                       f"{s.text[start : s.last[2]]}: {rest}".rstrip())
+                       f"{s.text[start : s.last[2]]}: {rest}".rstrip(), kind=MissingColon)
     return None
 
 
@@ -195,7 +199,7 @@ def _foreign(s: Scene) -> SyntaxFault | PolicyFault | None:
     if found is None:
         return None
     message, hints, refused, at = found
-    make = PolicyFault if refused else SyntaxFault
+    make = WordRefused if refused else ForeignSpelling
     return make(message, *hints, span=s.span(at))
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from unicodedata import is_normalized
 
 from gradcli.errors import SyntaxFault
-from gradcli.mistakes import DepthLimit
+from gradcli.mistakes import DepthLimit, IndentationFault
 from gradcli.text import Span
 
 Word = tuple[str, int, int, Any]
@@ -134,7 +134,7 @@ def _indent(text: str, indent: str, indents: list[str], at: int, found: list[Wor
     while indents[-1] != indent:
         if not indents[-1].startswith(indent):
             mixed = "\t" in indent + indents[-1]
-            raise SyntaxFault(
+            raise IndentationFault(
                 "tabs and spaces are mixed in the indentation" if mixed and " " in indent + indents[-1]
                 else "the indentation matches no block that is open here",
                 "indent with four spaces, the same for every line of a block",

@@ -44,8 +44,8 @@ class Parts:
     @property
     def node(self) -> Node | None:
         """What stands exactly there."""
-        exact = (node for node in self.path if (node[1], node[2]) == (self.start, self.end) and node[0] != "expression")
-        return next(exact, None)
+        exact = [node for node in self.path if (node[1], node[2]) == (self.start, self.end)]
+        return exact[-1] if exact else None
 
     def of(self, node: Node) -> str:
         """The words of a part."""

@@ -13,6 +13,7 @@ from typing import Any
 
 from gradcli.errors import (
     AmbiguousTruth,
+    AnomalousGradient,
     ArgumentFault,
     AttributeFault,
     Fault,
@@ -24,7 +25,7 @@ from gradcli.errors import (
     SecondBackward,
     StaleValue,
 )
-from gradcli.mending import calls, graph, leaves, values
+from gradcli.mending import calls, functions, graph, leaves, values
 from gradcli.mending.case import Case
 from gradcli.mistakes import (
     BroadcastShapes,
@@ -39,7 +40,7 @@ from gradcli.mistakes import (
 )
 
 MENDERS: dict[type[Fault], Callable[[Case], None]] = {
-    StaleValue: graph.stale, SecondBackward: graph.second, CutHistory: graph.cut, SecondOrder: graph.cut,
+    StaleValue: graph.stale, AnomalousGradient: graph.anomalous, SecondBackward: graph.second, CutHistory: graph.cut, SecondOrder: graph.cut,
     LeafWrite: graph.leaf, NoHistory: leaves.nothing_required, IntegerLeaf: leaves.integer_leaf,
     DtypeMix: values.dtypes, ProductShapes: values.product, BroadcastShapes: values.broadcast,
     AmbiguousTruth: values.truth, AttributeFault: calls.attribute, NameFault: calls.unknown, CallFault: calls.called,
@@ -60,15 +61,19 @@ def worked_out(fault: Fault, names: Mapping[str, Any]) -> Fault:
     """The same, without a guard for programs of shapes that nobody thought of."""
     case = Case(fault, names)
     if isinstance(fault, AttributeFault | PythonFault | ArgumentFault):
-        special = leaves.gradient_missing(case) or values.none_used(case)
+        special = leaves.gradient_missing(case) or values.none_used(case) or functions.unsaved(case)
         if special is not None:
             special.source, special.name, special.trail = fault.source, fault.name, fault.trail
             return special
         leaves.from_number(case)
-    calls.given(case)
+    if not isinstance(fault, AnomalousGradient):
+        calls.given(case)
     mend = MENDERS.get(type(fault))
     if mend is not None:
         mend(case)
+    also = functions.MENDERS.get(type(fault))
+    if also is not None:
+        also(case)
     for label, at in fault.places:
         spot = case.spot(at)
         if spot is not None:

@@ -53,6 +53,15 @@ class Case:
     def call(self) -> Call | None:
         return self.parts.call() if self.parts else None
 
+    @staticmethod
+    def operands_at(parts: Parts) -> list[Node]:
+        """What the operation at a place works on, without a module that its function stands in."""
+        found = parts.operands()
+        call = parts.call()
+        if call and call.receiver and parts.of(call.receiver) in ("torch", "F", "nn.functional", "torch.nn.functional"):
+            return found[1:]
+        return found
+
     def spot(self, at: Any) -> Spot | None:
         """The place of an instruction that the engine remembered."""
         place = place_of_call(*at) if at else None

@@ -148,6 +148,26 @@ def _carried(loop: Node) -> list[str]:
     return carried
 
 
+def anomalous(case: Case) -> None:
+    """A gradient blew up: keep the operand away from where it does."""
+    spot = case.spot(case.fault.places[-1][1])
+    parts = spot.parts if spot else None
+    if spot is None or parts is None or parts.node is None:
+        return
+    found = Case.operands_at(parts)
+    if parts.node[0] == "div":
+        words = f"{parts.atom(found[0])} / ({parts.of(found[1])} + 1e-8)"
+    elif len(found) == 1:
+        call = call_of(parts.node)
+        clamped = f"{parts.atom(found[0])}.clamp(min=1e-8)"
+        words = parts.replaced(found[0], clamped)
+        if call is None:
+            return
+    else:
+        return
+    case.fault.hints = [(spot.rewritten(parts.node, words), spot.where() + ", away from where it blows up")]
+
+
 def cut(case: Case) -> None:
     """History was cut on the way: say the line again without what cut it."""
     how, spot = case.fault.facts["how"], case.spot(case.fault.places[-1][1])
@@ -203,4 +223,4 @@ def leaf(case: Case) -> None:
                                  "a new value, whose history leads to the leaf"))
 
 
-__all__ = ["cut", "leaf", "second", "stale"]
+__all__ = ["anomalous", "cut", "leaf", "second", "stale"]

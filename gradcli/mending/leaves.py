@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from gradcli.engine.op import Part
@@ -212,6 +213,17 @@ def _holder(node: Node) -> Node | None:
     return target[3][0] if target[0] == "attribute" else None
 
 
+def _returned(case: Case, source: Node) -> Iterator[Node]:
+    """What the program's function that is called in `source` returns."""
+    call = call_of(source)
+    assert case.parts is not None
+    for function in walk(case.parts.tree) if call else ():
+        if function[0] == "def" and call and any(each[0] == "NAME" and each[3] == call.name for each in function[3]):
+            for each in walk(function):
+                if each[0] == "return":
+                    yield from walk(each)
+
+
 def from_number(case: Case) -> bool:
     """A plain number has no backward(): it was taken out of a tensor, which has."""
     parts = case.parts
@@ -220,7 +232,8 @@ def from_number(case: Case) -> bool:
         return False
     holder = node[3][0]
     made = case.assigned(holder[3]) if holder[0] == "NAME" else None
-    for each in walk(made[3][-1]) if made else walk(holder):
+    source = made[3][-1] if made else holder
+    for each in [*walk(source), *_returned(case, source)]:
         taken = call_of(each)
         if taken and taken.name in ("item", "float") and (taken.receiver or taken.args):
             spot = case.spot_of(each)
