@@ -36,7 +36,8 @@ class Freed:
     def __iter__(self) -> Iterator[Any]:
         raise SecondBackward(
             "Trying to backward through the graph a second time: the values kept for it were freed by the first",
-            ("{y}.backward(retain_graph=True)", "as the first call, to keep them"), places=[("the first call was", self.place)])
+            ("{y}.backward(retain_graph=True)", "as the first call, to keep them"),
+            places=[("the first call was", self.place)])
 
 
 def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], keep: bool = False, again: bool = False,

@@ -307,9 +307,9 @@ class Signature:
                              option=option, near=near[0] if near else "")
 
     def complaint(self, name: str, what: str, **facts: Any) -> ArgumentFault:
-        """The fault that says what does not fit, with the signature as its repair."""
+        """The fault that says what does not fit, with the signature."""
         short = name.rsplit(".", 1)[-1]
-        return ArgumentFault(f"{short}() {what}", (self.text(short), "how it is called"), **facts)
+        return ArgumentFault(f"{short}() {what}", notes=(f"it is called {self.text(short)}",), **facts)
 
 
 def _kind(annotation: Any, default: Any) -> Kind:

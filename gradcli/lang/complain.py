@@ -145,11 +145,21 @@ def _brackets(s: Scene) -> SyntaxFault | None:
     if not opened:
         return None
     if s.at_end:
-        return Unfinished(f"this {opened[-1][0]} is never closed", span=s.span(opened[-1]))
+        return Unfinished(f"this {opened[-1][0]} is never closed", *_closed(s, opened), span=s.span(opened[-1]))
     if "\n" in s.text[s.last[2] : s.word[1]] and s.last[0] in ENDS + ("{", "(", "[", ","):
         return s.wrong(f"this {opened[-1][0]} is not closed before the next line begins",
-                       f"{OPENING[opened[-1][0]]} closes it", word=opened[-1])
+                       *_closed(s, opened), word=opened[-1])
     return None
+
+
+def _closed(s: Scene, opened: list[Word]) -> tuple[tuple[str, str], ...]:
+    """The line of the last word, with what is open closed at its end."""
+    line = s.text.count("\n", 0, s.last[2] - 1) + 1
+    text = line_of(s.text, line)
+    if "#" in text or not text.strip():
+        return ()
+    ends = "".join(OPENING[each[0]] for each in reversed(opened))
+    return ((text.strip().removesuffix(",") + ends, f"in line {line}"),)
 
 
 def _block(s: Scene) -> SyntaxFault | None:
@@ -177,7 +187,8 @@ def _colon(s: Scene) -> SyntaxFault | None:
             return None
         start = s.line[0][1]
         return s.wrong(f"a colon is missing after the head of {s.line[0][3]}",
-                       f"{s.text[start : s.last[2]]}: {rest}".rstrip(), kind=MissingColon)
+                       (f"{s.text[start : s.last[2]]}: {rest.strip()}".rstrip(),
+                        f"in line {s.text.count(chr(10), 0, start) + 1}"), kind=MissingColon)
     return None
 
 
@@ -189,18 +200,19 @@ def _equals(s: Scene) -> SyntaxFault | None:
     if opened and opened[-1][0] == "(" and (len(s.before) > 1 and s.before[-2][0] in ("(", ",")):
         return s.wrong("only a name can stand left of = in a call")
     line, at = s.source(), s.span().column - 1
-    return s.wrong("= gives a name a value; to compare, write ==", line[:at].lstrip() + "=" + line[at:])
+    return s.wrong("= gives a name a value; to compare, write ==",
+                   (line[:at].lstrip() + "=" + line[at:], f"in line {s.span().line}"))
 
 
 def _foreign(s: Scene) -> SyntaxFault | PolicyFault | None:
     """Another language's word, or Python's own that are not here."""
     rest = s.source()[s.span().column - 1 :] if s.word[0] not in LAYOUT else ""
-    found = foreign_word(s.line, s.word, rest)
+    found = foreign_word(s.line, s.word, rest.partition("#")[0] if "'" not in rest and '"' not in rest else rest)
     if found is None:
         return None
-    message, hints, refused, at = found
+    message, hints, refused, at, until = found
     make = WordRefused if refused else ForeignSpelling
-    return make(message, *hints, span=s.span(at))
+    return make(message, *hints, span=place(s.text, at[1], until))
 
 
 def _clause(s: Scene) -> SyntaxFault | None:

@@ -48,8 +48,10 @@ def unreadable(text: str, at: int) -> tuple[str, Hints, bool]:
     return f"{c} is not a sign of the language", (), False
 
 
-def foreign_word(line: list[Word], word: Word, rest: str) -> tuple[str, Hints, bool, Word] | None:
+def foreign_word(line: list[Word], word: Word, rest: str) -> tuple[str, Hints, bool, Word, int] | None:
     """Message, hints, whether it is refused rather than misread, and the place, if `word` after `line` tells.
+
+    The place is the word at which it begins, and where it ends in the text.
 
     `rest` is the text from `word` to the end of its line.
     """
@@ -57,31 +59,31 @@ def foreign_word(line: list[Word], word: Word, rest: str) -> tuple[str, Hints, b
     last = line[-1] if line else first
     rest = rest.rstrip()
     if first[3] == "print" and len(line) == 1 and word[0] not in ("_NEWLINE", "=", ")"):
-        return "print needs brackets", (f"print({rest.rstrip(';')})",), False, first
+        return "print needs brackets", (f"print({rest.rstrip('; ')})",), False, first, word[1] + len(rest)
     if last[0] == "NAME" and last[3] in REFUSED and word[0] not in ("=", ")", "]"):
         message, hint = REFUSED[last[3]]
-        return message, (hint,) if hint else (), True, last
+        return message, (hint,) if hint else (), True, last, last[2]
     if first[0] == "except" and word[0] == ",":
-        return "the caught exception gets its name with as", ("except RuntimeError as e:",), False, word
+        return "the caught exception gets its name with as", (f"except {last[3]} as{rest[1:].rstrip()}",), False, first, word[1] + len(rest)
     if first[0] == "raise" and word[0] == ",":
-        return "the reason of an exception stands in brackets", (f"raise {last[3]}({rest[1:].strip()})",), False, word
+        return "the reason of an exception stands in brackets", (f"raise {last[3]}({rest[1:].strip()})",), False, first, word[1] + len(rest)
     if last[0] == "else" and word[0] == "if":
-        return "else if is one word here", ("elif",), False, last
+        return "else if is one word here", ("elif",), False, last, word[2]
     if _joined(last, word, "<", ">"):
-        return "<> is Python 2's", ("!=",), False, word
+        return "<> is Python 2's", ("!=",), False, last, word[2]
     if _joined(last, word, "==", "="):
-        return "=== is not a sign of the language", ("==", "is"), False, word
+        return "=== is not a sign of the language", ("==",), False, last, word[2]
     if _joined(last, word, "&", "&"):
-        return "&& is not a sign of the language", ("and",), False, word
+        return "&& is not a sign of the language", ("and",), False, last, word[2]
     if _joined(last, word, "|", "|"):
-        return "|| is not a sign of the language", ("or",), False, word
+        return "|| is not a sign of the language", ("or",), False, last, word[2]
     if word[0] in ("_NEWLINE", ";", ")") and len(line) > 2 and (line[-2][0], last[0]) in (("+", "+"), ("-", "-")):
-        return f"{last[0] * 2} is not a sign of the language", (f"{line[-3][3]} {last[0]}= 1",), False, last
+        return f"{last[0] * 2} is not a sign of the language", (f"{line[-3][3]} {last[0]}= 1",), False, line[-3], last[2]
     if word[0] == ":=" or (first[0] in ("let", "var", "const") and len(line) == 1):
-        return ":= must stand in brackets here", ("(name := value)",), False, word
+        return ":= must stand in brackets here", ("(name := value)",), False, word, word[2]
     if last[0] == "NAME" and last[3] in ("let", "var", "const", "int", "float", "double") and word[0] == "NAME" \
             and len(line) == 1:
-        return f"a name needs no {last[3]} before it", (rest.rstrip(";"),), False, last
+        return f"a name needs no {last[3]} before it", (rest.rstrip("; "),), False, last, word[1] + len(rest)
     return None
 
 

@@ -17,12 +17,14 @@ from gradcli.errors import (
     ArgumentFault,
     AttributeFault,
     Fault,
+    GradFault,
     IntegerLeaf,
     LeafWrite,
     NameFault,
     NoHistory,
     PythonFault,
     SecondBackward,
+    ShapeFault,
     StaleValue,
 )
 from gradcli.mending import calls, functions, graph, leaves, values
@@ -33,6 +35,7 @@ from gradcli.mistakes import (
     CutHistory,
     DtypeMix,
     ItemFault,
+    OperandFault,
     ProductShapes,
     SecondOrder,
     UnpackFault,
@@ -40,7 +43,9 @@ from gradcli.mistakes import (
 )
 
 MENDERS: dict[type[Fault], Callable[[Case], None]] = {
-    StaleValue: graph.stale, AnomalousGradient: graph.anomalous, SecondBackward: graph.second, CutHistory: graph.cut, SecondOrder: graph.cut,
+    StaleValue: graph.stale, AnomalousGradient: graph.anomalous, SecondBackward: graph.second,
+    CutHistory: graph.cut, SecondOrder: graph.cut, ShapeFault: values.viewed,
+    GradFault: leaves.flagged, OperandFault: values.mixed,
     LeafWrite: graph.leaf, NoHistory: leaves.nothing_required, IntegerLeaf: leaves.integer_leaf,
     DtypeMix: values.dtypes, ProductShapes: values.product, BroadcastShapes: values.broadcast,
     AmbiguousTruth: values.truth, AttributeFault: calls.attribute, NameFault: calls.unknown, CallFault: calls.called,

@@ -37,8 +37,10 @@ def called(case: Case) -> None:
 
 
 def indexed(case: Case) -> None:
-    """A method was indexed: call it first."""
+    """A method was indexed: call it first. A loop goes over a number: over the numbers below it."""
     parts, node = case.parts, case.parts.node if case.parts else None
+    if parts is not None and node is not None and case.fault.message.startswith("an int cannot be gone through"):
+        case.fault.hints = [(f"range({parts.of(node)})", "the whole numbers below it")]
     if parts is None or node is None or node[0] != "subscript":
         return
     holder = node[3][0]
@@ -54,6 +56,10 @@ def option(case: Case) -> None:
     if call is None or parts is None:
         return
     name, at = fault.facts.get("option"), fault.facts.get("at")
+    if "needs a list or tuple of tensors" in fault.message and parts.node is not None and call.args:
+        inside = ", ".join(parts.of(each) for each in call.args)
+        fault.hints.insert(0, (f"{parts.of(parts.node[3][0])}([{inside}])", "the tensors as one list"))
+        return
     if name in call.options:
         value = call.options[name]
         start = parts.text.rfind(name, parts.start, value[1])
@@ -77,10 +83,12 @@ def attribute(case: Case) -> None:
     if parts is None or node is None or node[0] != "attribute" or "has no attribute" not in case.fault.message:
         return
     name = node[3][1]
+    holder = parts.of(node[3][0])
+    if case.fault.message.startswith(("a list", "a tuple")) and hasattr(Tensor, name[3]) and not case.fault.hints:
+        case.fault.span = parts.span(node[3][0])
+        case.fault.hints = [(f"torch.tensor({holder})", f"a tensor, which has {name[3]}")]
+        return
     case.fault.span = parts.span(name)
-    root = node
-    while root[0] in ("attribute",):
-        root = root[3][0]
     module = case.fault.message.startswith("the module")
     meant = (MODULE_NAMES if module else ATTRIBUTES).get(name[3])
     if meant is not None and (module or "Tensor" in case.fault.message):
@@ -107,6 +115,8 @@ def given(case: Case) -> None:
 
 
 def _filled(case: Case, found: list[Node], words: dict[str, str], repair: str, why: str) -> tuple[str, str]:
+    if repair == "torch.matmul(a, b)" and len(words) > 2:
+        return re.sub(r"\b[ab]\b", lambda m: words[m[0]], repair), why
     match = re.fullmatch(r"(x|a|b|target)\.(.+)", repair)
     if match is None or match[1] not in words:
         return repair, why

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from gradcli.errors import ArgumentFault, Fault, FunctionGradients, FunctionStyle, NameFault
+from gradcli.errors import ArgumentFault, AttributeFault, Fault, FunctionGradients, FunctionStyle, NameFault
 from gradcli.lang.parse import Node
 from gradcli.lang.parts import call_of, walk
 from gradcli.mending.case import Case, members
@@ -45,6 +45,16 @@ def unsaved(case: Case) -> Fault | None:
 def gradients(case: Case) -> None:
     """A backward returned too few or too many gradients: say which line, and how many there must be."""
     parts = case.parts
+    plain = re.match(r"(\w+)\.backward must return tensors or None", case.fault.message)
+    if parts is not None and plain is not None:
+        for kind in walk(parts.tree):
+            if kind[0] == "class" and kind[3][0][3] == plain[1]:
+                backward = next(_defined(case, "backward", [kind]), None)
+                ends = [each for each in walk(backward) if each[0] == "return" and each[3]] if backward else []
+                named = parameters(backward) if backward else []
+                if len(ends) == 1 and len(named) == 2 and ends[0][3][0][0] != "tuple":
+                    words = f"return {named[1]} * {parts.atom(ends[0][3][0])}"
+                    case.fault.hints = [(words, f"in line {parts.line(ends[0])}: the gradient so far, times the slope")]
     found = re.match(r"(\w+)\.backward returned (\d+) gradients? for the (\d+) arguments", case.fault.message)
     if parts is None or found is None:
         return
@@ -56,9 +66,15 @@ def gradients(case: Case) -> None:
                 value = given[0][3][0]
                 values = list(value[3]) if value[0] == "tuple" else [value]
                 needed = int(found[3])
-                words = [parts.of(each) for each in values][:needed] + ["None"] * (needed - len(values))
-                case.fault.hints = [(f"return {', '.join(words)}", f"in line {parts.line(given[0])}: one for each "
+                pieces = [parts.of(each) for each in values][:needed] + ["None"] * (needed - len(values))
+                case.fault.hints = [(f"return {', '.join(pieces)}", f"in line {parts.line(given[0])}: one for each "
                                      "argument of forward, None where none is needed")]
+
+
+def late(case: Case) -> None:
+    """A module's attribute was set before the module was begun."""
+    if "before Module.__init__()" in case.fault.message and case.fault.span:
+        case.fault.hints = [("super().__init__()", f"before line {case.fault.span.line}: the module begins with it")]
 
 
 def style(case: Case) -> None:
@@ -137,4 +153,5 @@ def _defined(case: Case, name: str, classes: list[Node]) -> Iterator[Node]:
 
 
 MENDERS: dict[type[Fault], Callable[[Case], None]] = {
-    FunctionGradients: gradients, FunctionStyle: style, ArgumentFault: parameter, NameFault: member}
+    FunctionGradients: gradients, FunctionStyle: style, ArgumentFault: parameter, NameFault: member,
+    AttributeFault: late}

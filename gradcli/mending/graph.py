@@ -7,7 +7,7 @@ from gradcli.lang.parse import Node
 from gradcli.lang.parts import call_of, walk
 from gradcli.mending.case import LOOPS, Case, Spot, members, with_option
 
-ANEW = {"zero_": "torch.zeros_like({0})", "fill_": "torch.full_like({0}, {1})", "copy_": "{1}.clone()"}
+ANEW = {"zero_": "{0} * 0", "fill_": "{0} * 0 + {1}", "copy_": "{1}.clone()"}
 SIGNS = {"+=": "+", "-=": "-", "*=": "*", "/=": "/", "//=": "//", "%=": "%", "**=": "**", "@=": "@"}
 
 
@@ -22,9 +22,26 @@ def stale(case: Case) -> None:
         call = call_of(node) if node else None
         receiver = write.parts.of(call.receiver) if call and call.receiver else "optimizer"
         case.fault.notes.append(f"{receiver}.step() writes new parameters: what came from the old ones is stale")
-        case.fault.hints.append(("{call}", f"before {receiver}.step(), or on a loss computed again after it"))
+        case.fault.hints.append(_again(case) or ("{call}", f"before {receiver}.step()"))
         return
     case.fault.hints.append(_unwritten(write))
+
+
+def _again(case: Case) -> tuple[str, str] | None:
+    """The assignments that lead from what kept the stale value to what is differentiated, to be made again."""
+    kept, parts, call = case.spot(case.fault.places[0][1]), case.parts, case.call
+    if parts is None or call is None or call.receiver is None or kept is None or not kept.here or not kept.statement:
+        return None
+    found: list[Node] = []
+    pending = [each[3] for each in walk(call.receiver) if each[0] == "NAME"]
+    while pending:
+        made = case.assigned(pending.pop())
+        if made is not None and made not in found and parts.line(made) >= kept.line and "\n" not in parts.of(made):
+            found.append(made)
+            pending += [each[3] for each in walk(made[3][-1]) if each[0] == "NAME"]
+    found.sort(key=lambda each: each[1])
+    words = "; ".join(parts.of(each) for each in found)
+    return (words, f"before line {parts.line(call.receiver)}: with the new parameters") if found else None
 
 
 def _unwritten(write: Spot) -> tuple[str, str]:
@@ -184,6 +201,9 @@ def cut(case: Case) -> None:
         words = spot.parts.of(node[3][0])
     elif how == ".detach()" and call and call.receiver:
         words = spot.parts.of(call.receiver)
+    elif how.startswith(("argmax()", "argmin()")) and call:
+        words = _value_not_place(spot.parts.of(node), call.name)
+        case.fault.hints.clear()
     elif how == "a volatile Variable" and call and "volatile" in call.options:
         given = call.options["volatile"]
         start = spot.parts.text.rfind("volatile", node[1], given[1])
@@ -192,6 +212,12 @@ def cut(case: Case) -> None:
         words = with_option(spot.parts, node, "create_graph=True")
     if words:
         case.fault.hints.insert(0, (spot.rewritten(node, words), spot.where()))
+
+
+def _value_not_place(words: str, name: str) -> str:
+    """A call of argmax as one of max: the value moves smoothly, its place does not."""
+    before, _, after = words.rpartition(name)
+    return before + name.removeprefix("arg") + after
 
 
 def _recorded(case: Case, spot: Spot) -> None:

@@ -28,6 +28,9 @@ def nothing_required(case: Case) -> None:
     unused = isinstance(case.fault, UnusedInput)
     if start is None and len(call.args) > unused:
         start = call.args[unused]
+    if unused and start is not None:
+        start = next((each for each in walk(start) if isinstance(value := case.value(each), Tensor)
+                      and not value.requires_grad), start)
     if unused and "used" in case.fault.message:
         assert parts.node is not None
         case.fault.hints = [(with_option(parts, parts.node, "allow_unused=True"), "gives None for it")]
@@ -163,6 +166,11 @@ def _missing(case: Case, node: Node, words: str, value: Any) -> Fault:
             fault.hints.append((f"{words}.requires_grad_()", f"before anything is computed from {words}"))
     else:
         fault.notes.append(f"backward() fills it, on something that {words} went into")
+        statement = case.parts.statement
+        if statement is not None and case.parts.alone(statement) and case.parts.of(statement).endswith(".zero_()"):
+            fault.hints.append((f"if {words}.grad is not None: {case.parts.of(statement)}",
+                                f"in line {case.parts.line(node)}: there is nothing to zero yet"))
+            return fault
         fault.hints.append((f"{_result(case)}.backward()", f"before line {case.parts.line(node)}"))
     return fault
 
@@ -207,6 +215,19 @@ def integer_leaf(case: Case) -> None:
             case.fault.hints = [(f"{words} = {words}.float()", f"before line {parts.line(node)}")]
 
 
+def flagged(case: Case) -> None:
+    """A result cannot be told to require no gradients: take its value alone."""
+    parts = case.parts
+    statement = parts.statement if parts else None
+    if parts is None or statement is None or "requires_grad flags" not in case.fault.message:
+        return
+    call = case.call
+    target = call.receiver if call else _holder(statement)
+    if target is not None and parts.alone(statement):
+        words = parts.of(target)
+        case.fault.hints = [(f"{words} = {words}.detach()", f"in line {parts.line(statement)}: its value, no history")]
+
+
 def _holder(node: Node) -> Node | None:
     """`x` in `x.requires_grad = True`."""
     target = node[3][0] if node[0] == "assign" else node
@@ -241,6 +262,7 @@ def from_number(case: Case) -> bool:
             case.fault.notes.append(f"{parts.of(each)} is a plain number, which has no history")
             case.fault.hints = [(spot.rewritten(each, parts.of(inner)), spot.where())]
             return True
+    case.fault.notes.append(f"{parts.of(holder)} is a plain number: only what is computed from a tensor has a history")
     return False
 
 

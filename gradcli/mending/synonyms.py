@@ -17,9 +17,10 @@ ATTRIBUTES = _pairs("""
 MODULE_NAMES = _pairs("""
     array=tensor constant=tensor concatenate=cat expand_dims=unsqueeze power=pow reduce_sum=sum reduce_mean=mean
     reduce_max=max matmult=matmul zero=zeros one=ones identity=eye convert_to_tensor=tensor random=rand
-    random_normal=randn random_uniform=rand arrange=arange product=prod average=mean ln=log arcsin=asin arccos=acos
-    arctan=atan range_=arange nograd=no_grad no_gradient=no_grad relu6=nn.functional.relu6 elu=nn.functional.elu
-    cross_entropy=nn.functional.cross_entropy mse_loss=nn.functional.mse_loss Linear=nn.Linear Module=nn.Module
+    random_normal=randn random_uniform=rand arrange=arange product=prod average=mean rnn=randn ln=log arcsin=asin
+    arccos=acos arctan=atan range_=arange nograd=no_grad no_gradient=no_grad relu6=nn.functional.relu6
+    elu=nn.functional.elu cross_entropy=nn.functional.cross_entropy mse_loss=nn.functional.mse_loss Linear=nn.Linear
+    Module=nn.Module
     SGD=optim.SGD Adam=optim.Adam grad=autograd.grad backward=autograd.backward Function=autograd.Function Dense=Linear
     ReLu=ReLU Relu=ReLU MSE=MSELoss CrossEntropy=CrossEntropyLoss softmax_cross_entropy=cross_entropy""")
 

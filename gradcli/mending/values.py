@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from gradcli.engine.tensor import Tensor
 from gradcli.errors import Fault, PythonFault
 from gradcli.lang.parse import Node
@@ -71,6 +73,25 @@ def broadcast(case: Case) -> None:
         _instead(case, second, f"{parts.atom(second)}.view({shape})", "the same elements in that shape")
 
 
+def viewed(case: Case) -> None:
+    """A view of another number of elements: let one dimension follow from the others."""
+    found = re.match(r"shape '\[(.*)\]' is invalid for input of size (\d+)", case.fault.message)
+    call, parts = case.call, case.parts
+    if found is None or call is None or parts is None or parts.node is None:
+        return
+    sizes, size = [int(n) for n in found[1].split(",") if n.strip()], int(found[2])
+    words = ["-1"]
+    for at in reversed(range(len(sizes))):
+        rest = _count(tuple(sizes[:at] + sizes[at + 1 :]))
+        if rest > 0 and size % rest == 0 and -1 not in sizes:
+            words = [str(n) for n in [*sizes[:at], -1, *sizes[at + 1 :]]]
+            break
+    function = parts.of(parts.node[3][0])
+    first = f"{parts.of(call.args[0])}, " if call.receiver and parts.of(call.receiver) == "torch" and call.args else ""
+    inside = f"({', '.join(words)})" if first else ", ".join(words)
+    case.fault.hints.append((f"{function}({first}{inside})", "-1 stands for the length that follows from the others"))
+
+
 def _count(shape: tuple[int, ...]) -> int:
     count = 1
     for n in shape:
@@ -112,6 +133,26 @@ def _module(case: Case, call: Call) -> bool:
     return root[3] in ("torch", "F", "nn", "math", "self") or hasattr(value, "__dict__")
 
 
+def mixed(case: Case) -> None:
+    """A string and a number: make text of the number, or a number of the text."""
+    parts = case.parts
+    found = parts.operands() if parts else []
+    if parts is None or len(found) != 2:
+        return
+    texts = [each[0] in ("STRING", "strings") or isinstance(case.value(each), str) for each in found]
+    numbers = [each[0] == "NUMBER" or isinstance(case.value(each), int | float) for each in found]
+    plus = parts.node is not None and (parts.node[0] == "add" or parts.of(parts.node).find("+=") > 0)
+    if texts[0] and plus and not texts[1] and case.value(found[1]) is not None or texts[0] and numbers[1] and plus:
+        _instead(case, found[1], f"str({parts.of(found[1])})", "makes text of it")
+    elif texts[1] and plus and numbers[0] and not found[1][0].upper().startswith("STRING"):
+        _instead(case, found[1], f"float({parts.of(found[1])})", "makes a number of text")
+    elif texts[1] and plus and numbers[0]:
+        _instead(case, found[0], f"str({parts.of(found[0])})", "makes text of it")
+    elif any(texts) and any(numbers):
+        at = texts.index(True)
+        _instead(case, found[at], f"float({parts.of(found[at])})", "makes a number of text")
+
+
 def truth(case: Case) -> None:
     """A condition of many truths: say whether all or any of them is meant."""
     node = case.parts.node if case.parts else None
@@ -124,7 +165,14 @@ def truth(case: Case) -> None:
         node = node[3][0]
         case.fault.span = case.parts.span(node)
     words = case.parts.atom(node)
-    if node[0] in ("comparison", "NAME", "attribute", "call", "subscript", "group"):
+    above = next((each for each in case.parts.path if each[0] in ("and_test", "or_test") and node in each[3]), None)
+    if above is not None and all(each[0] in ("comparison", "NAME", "group") for each in above[3]):
+        case.fault.span = case.parts.span(above)
+        words = f"({' & '.join(case.parts.atom(each) for each in above[3])})"
+        words = words.replace(" & ", " | ") if above[0] == "or_test" else words
+        case.fault.hints = [(f"{words}.all()", "whether it holds for every element"),
+                            (f"{words}.any()", "whether it holds for some element")]
+    elif node[0] in ("comparison", "NAME", "attribute", "call", "subscript", "group"):
         case.fault.hints = [(f"{words}.all()", "whether it holds for every element"),
                             (f"{words}.any()", "whether it holds for some element")]
 
@@ -152,7 +200,11 @@ def none_used(case: Case) -> Fault | None:
         if maker is None:
             found.notes.append(f"{call.name}() does its work in place and returns nothing")
             if call.receiver is not None and given is not node:
-                found.hints.append((parts.of(call.receiver), ""))
+                spot, words = case.spot_of(given), parts.of(call.receiver)
+                whole = f"{parts.of(given)}; {node[3]} = {words}" if call.receiver[0] == "NAME" else (
+                    f"{node[3]} = sorted({words})" if call.name == "sort" else "")
+                if whole:
+                    found.hints.append((whole, spot.where()))
             return found
         found.notes.append(f"{call.name} ends without return, and so gives None")
         last = _last(maker)
