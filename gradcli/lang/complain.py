@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from gradcli.errors import PolicyFault, SyntaxFault, Unfinished
+from gradcli.lang.foreign import foreign_line
 from gradcli.lang.hints import nearest
 from gradcli.lang.lex import CLOSING, OPENING, Word, place
 from gradcli.lang.misread import foreign_word, unreadable
@@ -126,6 +127,24 @@ def _letters(s: Scene) -> SyntaxFault | None:
     return Unfinished(message, *hints, span=span) if open_ended else kind(message, *hints, span=span)
 
 
+def _elsewhere(s: Scene) -> SyntaxFault | None:
+    """What another language says in such a line."""
+    line = s.span().line
+    start = s.text.rfind("\n", 0, s.word[1]) + 1 if s.word[0] not in LAYOUT else 0
+    text = s.source()
+    column = s.word[1] - start
+    if s.word[0] in LAYOUT:
+        if s.word[0] != "_NEWLINE":
+            return None
+        text, column = line_of(s.text, line), s.span().column - 1
+        start = sum(len(each) + 1 for each in s.text.split("\n")[: line - 1])
+    found = foreign_line(text, column)
+    if found is None:
+        return None
+    message, repair, begin, end = found
+    return ForeignSpelling(message, repair, span=place(s.text, start + begin, start + end))
+
+
 def _continued(s: Scene) -> SyntaxFault | None:
     """A backslash at the very end."""
     if s.text[s.word[1]:].strip() == "\\":
@@ -138,12 +157,21 @@ def _brackets(s: Scene) -> SyntaxFault | None:
     opened = s.open_brackets()
     if kind in CLOSING:
         if not opened:
-            return s.wrong(f"there is no {CLOSING[kind]} that this {kind} could close")
+            line, at = s.source(), s.span().column - 1
+            return s.wrong(f"there is no {CLOSING[kind]} that this {kind} could close",
+                           ((line[:at] + line[at + 1 :]).strip(), f"in line {s.span().line}"))
         if OPENING[opened[-1][0]] != kind:
-            return s.wrong(f"{opened[-1][0]} is closed by {kind}", f"{opened[-1][0]} ... {OPENING[opened[-1][0]]}")
+            return s.wrong(f"{opened[-1][0]} is closed by {kind}", OPENING[opened[-1][0]])
         return None
     if not opened:
         return None
+    if kind == ":" and s.line and s.line[0][0] in BLOCKS and s.expected & {")", "]"}:
+        return s.wrong(f"this {opened[-1][0]} is not closed before the colon",
+                       f"{''.join(OPENING[each[0]] for each in reversed(opened))}:")
+    if kind == "=" and opened[-1][0] == "{" and ":" in s.expected:
+        return s.wrong("an entry of a dict has a colon between key and value", ":")
+    if kind == ";":
+        return s.wrong("values are separated by commas", ",")
     if s.at_end:
         return Unfinished(f"this {opened[-1][0]} is never closed", *_closed(s, opened), span=s.span(opened[-1]))
     if "\n" in s.text[s.last[2] : s.word[1]] and s.last[0] in ENDS + ("{", "(", "[", ","):
@@ -165,7 +193,8 @@ def _closed(s: Scene, opened: list[Word]) -> tuple[tuple[str, str], ...]:
 def _block(s: Scene) -> SyntaxFault | None:
     """A block that is missing, or an indentation without one."""
     if s.word[0] == "_INDENT":
-        return s.wrong("this line is indented, though no block begins before it", kind=IndentationFault)
+        return s.wrong("this line is indented, though no block begins before it",
+                       (_level(s), f"in line {s.span().line}: at the level of the line before"), kind=IndentationFault)
     if "_INDENT" in s.expected and s.last[0] == "_NEWLINE":
         if s.at_end:
             return Unfinished("an indented block must follow the colon", span=s.span())
@@ -178,6 +207,13 @@ def _block(s: Scene) -> SyntaxFault | None:
             return Unfinished("try needs an except or a finally", span=s.span())
         return s.wrong("try needs an except or a finally after its block", "except RuntimeError as e:")
     return None
+
+
+def _level(s: Scene) -> str:
+    """The line with the word, indented as the line of words before it."""
+    number = s.text.count("\n", 0, s.word[2]) + 1
+    before = next((line for line in reversed(s.text.split("\n")[: number - 1]) if line.strip()), "")
+    return before[: len(before) - len(before.lstrip())] + line_of(s.text, number).strip()
 
 
 def _colon(s: Scene) -> SyntaxFault | None:
@@ -244,8 +280,11 @@ def _neighbours(s: Scene) -> SyntaxFault | None:
         if near:
             return s.wrong(f"{s.last[3]} is not a word of the language", (near[0], "the nearest word"), word=s.last)
     comma = "," in s.expected and s.open_brackets()
+    at = s.span().column - 1
+    line = s.source()
+    hints = ((f"{line[:at].rstrip()}, {line[at:]}".strip(), f"in line {s.span().line}"),) if comma else ()
     return s.wrong(f"{'a comma or an operator' if comma else 'an operator'} is missing between "
-                   f"{_word(s.last)} and {_word(s.word)}")
+                   f"{_word(s.last)} and {_word(s.word)}", *hints)
 
 
 def _anything(s: Scene) -> SyntaxFault | None:
@@ -284,4 +323,5 @@ def _wanted(expected: set[str]) -> str:
 
 
 EXPLANATIONS: tuple[Explanation, ...] = (
-    _continued, _letters, _foreign, _brackets, _block, _colon, _equals, _clause, _keyword, _neighbours, _anything)
+    _continued, _elsewhere, _letters, _foreign, _brackets, _block, _colon, _equals, _clause, _keyword, _neighbours,
+    _anything)

@@ -168,6 +168,7 @@ _OPERANDS = re.compile(r"unsupported operand type\(s\) for (.+?): '([^']+)' and 
 _COMPARED = re.compile(r"'([^']+)' not supported between instances of '([^']+)' and '([^']+)'")
 _OBJECT = re.compile(r"'([^']+)' object")
 _LENGTH = re.compile(r"object of type '([^']+)' has no len\(\)")
+_JOINED = re.compile(r'can only concatenate (\w+) \(not "([^"]+)"\) to')
 _REPEATED = re.compile(r"can't multiply sequence by non-int of type '([^']+)'")
 
 
@@ -183,6 +184,8 @@ def _plain_words(text: str) -> str:
     if found := _COMPARED.search(text):
         sign, left, right = found.groups()
         return f"{_kind(left)} and {_kind(right)} cannot be compared with {sign}"
+    if found := _JOINED.search(text):
+        return f"{_kind(found[1])} and {_kind(found[2])} cannot be combined with +"
     if found := _REPEATED.search(text):
         return f"only an int can repeat a list, tuple or string, not {_kind(found[1])}"
     if "argument #1 must support iteration" in text:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+from gradcli.lang.foreign import plain
 from gradcli.lang.lex import Word
 
 Hints = tuple[str, ...]
 
 QUOTES = {"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u00ab": '"', "\u00bb": '"'}
-SIGNS = {"\u00d7": "*", "\u2212": "-", "\u00f7": "/", "\u2013": "-", "\u2014": "-", "\u2264": "<=", "\u2265": ">=",
-         "\u2260": "!=", "\uff08": "(", "\uff09": ")", "\uff0c": ",", "\uff1a": ":", "\u00b7": "*", "\u22c5": "*",
-         "\u00b2": "**2", "\u00b3": "**3", "\u2026": "..."}
 REFUSED = {
     "yield": ("yield is not part of the language: build a list and return it", "result.append(value)"),
     "async": ("async is not part of the language: a program runs one step after another", ""),
@@ -30,8 +28,8 @@ def unreadable(text: str, at: int) -> tuple[str, Hints, bool]:
         return f"the string that begins here is not closed on its line by {c}", (line.rstrip() + c,), False
     if c in QUOTES:
         return f"{c} is a typographic quote; strings stand in plain ones", (QUOTES[c],), False
-    if c in SIGNS:
-        return f"{c} is not a sign of the language", (SIGNS[c],), False
+    if plain(c):
+        return f"{c} is not a sign of the language", (plain(c),), False
     if c.isdigit() or (c == "." and line[1:2].isdigit()):
         word = line.split()[0]
         return f"a number runs into a name at {word[:30]}", (), False
@@ -40,7 +38,7 @@ def unreadable(text: str, at: int) -> tuple[str, Hints, bool]:
     if c == "!" and not text[:at].split("\n")[-1].strip():
         return "a line that begins with ! is a notebook's shell command; leave it out", (), False
     if c == "!":
-        return "! is not a sign of the language", ("not x", "x != y"), False
+        return "! is not a sign of the language", ("not ",), False
     if c == "`":
         return "backquotes are Python 2's", ("repr(x)",), False
     if c == "?":
@@ -64,9 +62,11 @@ def foreign_word(line: list[Word], word: Word, rest: str) -> tuple[str, Hints, b
         message, hint = REFUSED[last[3]]
         return message, (hint,) if hint else (), True, last, last[2]
     if first[0] == "except" and word[0] == ",":
-        return "the caught exception gets its name with as", (f"except {last[3]} as{rest[1:].rstrip()}",), False, first, word[1] + len(rest)
+        repair = f"except {last[3]} as{rest[1:].rstrip()}"
+        return "the caught exception gets its name with as", (repair,), False, first, word[1] + len(rest)
     if first[0] == "raise" and word[0] == ",":
-        return "the reason of an exception stands in brackets", (f"raise {last[3]}({rest[1:].strip()})",), False, first, word[1] + len(rest)
+        repair = f"raise {last[3]}({rest[1:].strip()})"
+        return "the reason of an exception stands in brackets", (repair,), False, first, word[1] + len(rest)
     if last[0] == "else" and word[0] == "if":
         return "else if is one word here", ("elif",), False, last, word[2]
     if _joined(last, word, "<", ">"):
@@ -78,7 +78,8 @@ def foreign_word(line: list[Word], word: Word, rest: str) -> tuple[str, Hints, b
     if _joined(last, word, "|", "|"):
         return "|| is not a sign of the language", ("or",), False, last, word[2]
     if word[0] in ("_NEWLINE", ";", ")") and len(line) > 2 and (line[-2][0], last[0]) in (("+", "+"), ("-", "-")):
-        return f"{last[0] * 2} is not a sign of the language", (f"{line[-3][3]} {last[0]}= 1",), False, line[-3], last[2]
+        repair = f"{line[-3][3]} {last[0]}= 1"
+        return f"{last[0] * 2} is not a sign of the language", (repair,), False, line[-3], last[2]
     if word[0] == ":=" or (first[0] in ("let", "var", "const") and len(line) == 1):
         return ":= must stand in brackets here", ("(name := value)",), False, word, word[2]
     if last[0] == "NAME" and last[3] in ("let", "var", "const", "int", "float", "double") and word[0] == "NAME" \

@@ -15,7 +15,8 @@ from gradcli.lang.parse import Node, parse
 from gradcli.text import Span
 
 SIMPLE = ("NAME", "NUMBER", "STRING", "attribute", "call", "subscript", "group", "list", "tuple_group", "strings")
-INFIX = {"add": "+", "sub": "-", "mul": "*", "div": "/", "floordiv": "//", "mod": "%", "matmul": "@", "pow": "**"}
+INFIX = {"add": "+", "sub": "-", "mul": "*", "div": "/", "floordiv": "//", "mod": "%", "matmul": "@", "pow": "**",
+         "bit_xor": "^", "bit_or": "|", "bit_and": "&"}
 LONGEST = 200_000       # characters of a text that is taken apart
 
 

@@ -26,6 +26,7 @@ from gradcli.errors import (
     SecondBackward,
     ShapeFault,
     StaleValue,
+    TypeFault,
 )
 from gradcli.mending import calls, functions, graph, leaves, values
 from gradcli.mending.case import Case
@@ -45,7 +46,7 @@ from gradcli.mistakes import (
 MENDERS: dict[type[Fault], Callable[[Case], None]] = {
     StaleValue: graph.stale, AnomalousGradient: graph.anomalous, SecondBackward: graph.second,
     CutHistory: graph.cut, SecondOrder: graph.cut, ShapeFault: values.viewed,
-    GradFault: leaves.flagged, OperandFault: values.mixed,
+    GradFault: leaves.flagged, OperandFault: values.mixed, TypeFault: values.bits,
     LeafWrite: graph.leaf, NoHistory: leaves.nothing_required, IntegerLeaf: leaves.integer_leaf,
     DtypeMix: values.dtypes, ProductShapes: values.product, BroadcastShapes: values.broadcast,
     AmbiguousTruth: values.truth, AttributeFault: calls.attribute, NameFault: calls.unknown, CallFault: calls.called,

@@ -9,7 +9,7 @@ from gradcli.errors import NameFault
 from gradcli.lang.parse import Node
 from gradcli.lang.parts import call_of
 from gradcli.mending.case import Case
-from gradcli.mending.synonyms import ATTRIBUTES, MODULE_NAMES, NAMES
+from gradcli.mending.synonyms import ATTRIBUTES, LEFT_OUT, MODULE_NAMES, NAMES
 from gradcli.mending.values import operands
 
 CONVERSIONS = ("float()", "int()", "long()", "clone()", "contiguous()", "unsqueeze(0)", "bool()", "squeeze(1)")
@@ -44,6 +44,10 @@ def indexed(case: Case) -> None:
     if parts is None or node is None or node[0] != "subscript":
         return
     holder = node[3][0]
+    if "a function" in case.fault.message:
+        inside = parts.text[holder[2] : node[2]].strip()
+        case.fault.hints = [(f"{parts.of(holder)}({inside[1:-1]})", "functions are called with round brackets")]
+        return
     if "a method" in case.fault.message or "a function" in case.fault.message:
         inside = parts.text[holder[2] : node[2]].strip()
         repair = f"{parts.of(holder)}(){inside}" if holder[0] == "attribute" else f"{parts.of(holder)}({inside[1:-1]})"
@@ -54,6 +58,8 @@ def option(case: Case) -> None:
     """An option that a function does not have, or an argument that does not fit: mark that alone."""
     fault, call, parts = case.fault, case.call, case.parts
     if call is None or parts is None:
+        return
+    if fault.message.startswith("with cannot be used"):
         return
     name, at = fault.facts.get("option"), fault.facts.get("at")
     if "needs a list or tuple of tensors" in fault.message and parts.node is not None and call.args:
@@ -98,6 +104,9 @@ def attribute(case: Case) -> None:
 def unknown(case: Case) -> None:
     """The name of a library that is not here."""
     name = case.parts.of(case.parts.node) if case.parts and case.parts.node else ""
+    if name in LEFT_OUT:
+        case.fault.notes.append(LEFT_OUT[name])
+        case.fault.hints.clear()
     if name in NAMES and isinstance(case.fault, NameFault):
         case.fault.hints = [NAMES[name]]
 

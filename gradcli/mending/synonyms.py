@@ -40,3 +40,10 @@ NAMES: dict[str, tuple[str, str]] = {
     "pd": ("torch", "tables are tensors here: torch.tensor([[1.0, 2.0]])"),
     "keras": ("nn", "layers stand in torch.nn: nn.Linear, nn.ReLU"),
 }
+
+_SHELL = "this is for the shell or the prompt, and no part of a program: leave it out"
+LEFT_OUT = dict.fromkeys(("exit", "quit", "ls", "cd", "pip", "clear", "In", "Out"), _SHELL) | dict.fromkeys(
+    ("end", "endif", "endfor", "fi", "done", "begin"), "a block ends where its indentation ends: leave this out") | {
+    "help": "gradcli doc NAME tells what an operation does",
+    "System": "print(...) prints", "std": "print(...) prints", "cout": "print(...) prints",
+}

@@ -139,6 +139,9 @@ def mixed(case: Case) -> None:
     found = parts.operands() if parts else []
     if parts is None or len(found) != 2:
         return
+    if case.fault.message.endswith("with ^"):
+        case.fault.hints = [(f"{parts.of(found[0])} ** {parts.of(found[1])}", "the power; ^ is for bits")]
+        return
     texts = [each[0] in ("STRING", "strings") or isinstance(case.value(each), str) for each in found]
     numbers = [each[0] == "NUMBER" or isinstance(case.value(each), int | float) for each in found]
     plus = parts.node is not None and (parts.node[0] == "add" or parts.of(parts.node).find("+=") > 0)
@@ -151,6 +154,16 @@ def mixed(case: Case) -> None:
     elif any(texts) and any(numbers):
         at = texts.index(True)
         _instead(case, found[at], f"float({parts.of(found[at])})", "makes a number of text")
+
+
+def bits(case: Case) -> None:
+    """^ between floating tensors, where a power was meant."""
+    node = case.parts.node if case.parts else None
+    if case.parts is not None and node is not None and "bitwise_xor" in case.fault.message and node[0] != "call":
+        found = case.parts.operands()
+        if len(found) == 2:
+            case.fault.span = case.parts.span(node)
+            case.fault.hints = [(f"{case.parts.of(found[0])} ** {case.parts.of(found[1])}", "the power; ^ is for bits")]
 
 
 def truth(case: Case) -> None:
@@ -235,4 +248,4 @@ def _last(function: Node) -> Node | None:
     return suite[3][-1] if suite else None
 
 
-__all__ = ["broadcast", "dtypes", "none_used", "product", "truth"]
+__all__ = ["bits", "broadcast", "dtypes", "none_used", "product", "truth"]
