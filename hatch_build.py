@@ -11,7 +11,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
 class TablesHook(BuildHookInterface):  # type: ignore[type-arg]  # the interface's parameter is a builder's affair
-    """Puts the parser's tables, the directory of operations and the grammar into the wheel."""
+    """Puts the parser's tables, the directory of operations, the grammar and the wrong programs into the wheel."""
 
     PLUGIN_NAME = "custom"
 
@@ -39,6 +39,7 @@ class TablesHook(BuildHookInterface):  # type: ignore[type-arg]  # the interface
             file.write_bytes(content)
             build_data["force_include"][str(file)] = target
         build_data["force_include"][str(root / "grammar" / "gradcli.lark")] = "gradcli/lang/gradcli.lark"
+        build_data["force_include"][str(root / "examples" / "faults")] = "gradcli/faults"
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
         """Called after the target is built."""

@@ -40,10 +40,12 @@ class Fault(Exception):
     status = 1
 
     def __init__(self, message: str, *hints: tuple[str, str] | str, span: Span | None = None,
-                 notes: Sequence[str] = (), places: Sequence[tuple[str, Any]] = ()) -> None:
+                 notes: Sequence[str] = (), places: Sequence[tuple[str, Any]] = (), **facts: Any) -> None:
         """`hints` are repairs one can paste, each alone or with what it does; `notes` explain.
 
-        `places` are other spots of the program that matter, each with what happened there.
+        What a repair is for says where it belongs, if it begins with "in line 3" or "before line 3";
+        otherwise it stands for what the carets mark. `places` are other spots of the program that matter,
+        each with what happened there. `facts` are what a repair in the user's own words can be made from.
         The `args` of the exception are what a program sees that catches it.
         """
         message = veiled(message)
@@ -52,6 +54,7 @@ class Fault(Exception):
         self.hints: list[tuple[str, str]] = [(h, "") if isinstance(h, str) else h for h in hints]
         self.notes: list[str] = list(notes)
         self.places = list(places)
+        self.facts = facts
         self.span = span
         self.source = ""        # the whole text the span counts in
         self.name: Any = "<input>"   # what that text is called

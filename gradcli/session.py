@@ -11,7 +11,6 @@ generators) is put in place while one of them runs, and taken back afterwards.
 from __future__ import annotations
 
 import gc
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import CodeType
@@ -26,7 +25,7 @@ from gradcli.engine.dtypes import OF, Default
 from gradcli.engine.memory import reuse
 from gradcli.engine.tensor import Shown, Tensor, happened
 from gradcli.engine.variable import grad_mode
-from gradcli.errors import AttributeFault, Fault, NameFault
+from gradcli.errors import Fault, NameFault
 from gradcli.facade import bare, bare_names, modules, prelude, torch_space
 from gradcli.lang.budget import Budget
 from gradcli.lang.builtins import PLAIN
@@ -36,7 +35,7 @@ from gradcli.lang.format import Formatter
 from gradcli.lang.guard import builtins, turns
 from gradcli.lang.lower import lower
 from gradcli.lang.parse import parse
-from gradcli.lang.place import place_of_call
+from gradcli.lang.place import source_of
 from gradcli.lang.policy import Policy
 from gradcli.show.address import Addresses
 from gradcli.show.options import Options
@@ -179,26 +178,12 @@ class Session:
 
     def _told(self, error: Exception) -> Fault:
         """The fault for what went wrong, complete with places and the user's own names."""
-        fault = translate(error, {**self._names, **dict.fromkeys(self._bare)}, self.policy)
-        for label, at in fault.places:
-            line = place_of_call(*at) if at else None
-            if line:
-                fault.notes.append(f"{label} in line {line[0]}: {line[1]}")
-        fault.places.clear()
-        absent = re.fullmatch(r"(.+)\.grad\.\w+", _text_at(fault))
-        if absent and isinstance(fault, AttributeFault):
-            fault.notes.append(f"{absent[1]}.grad is None until backward() has filled it, and stays None for results")
-            fault.hints = [("y.backward()", f"first, on something that depends on {absent[1]}"),
-                           (f"{absent[1]}.retain_grad()", "before that, if it is a result and no leaf")]
-        empty = re.search(r"([\w.\[\]]+)\.grad\b", _text_at(fault))
-        if empty and fault.message.endswith("None cannot be combined with *"):
-            leaf = empty[1]
-            fault.notes.append(f"{leaf}.grad is None: {leaf} = {leaf} - ... makes a new result, which is no leaf")
-            fault.hints = [("with torch.no_grad():", f"and in it {leaf} -= 0.1 * {leaf}.grad, which keeps the leaf")]
+        from gradcli.mending import mended
+
+        names = {**self._names, **_locals(error)}
+        fault = mended(translate(error, {**self._names, **dict.fromkeys(self._bare)}, self.policy), names)
         if fault.message.startswith("a tuple has no attribute"):
             fault.hints = fault.hints or [("first, rest = values", "takes a tuple apart: its members may have it")]
-        receiver = _receiver(fault)
-        fault.hints = [(repair.replace("{y}", receiver), why) for repair, why in fault.hints]
         return fault
 
     @contextmanager
@@ -355,15 +340,11 @@ def _seed(seed: Any) -> int:
     return seed
 
 
-def _receiver(fault: Fault) -> str:
-    """The text before `.backward(...)` and its like at the place of a fault: what repairs begin with."""
-    found = re.fullmatch(r"(.+)\.\w+\(.*\)", _text_at(fault))
-    return found[1] if found else "y"
-
-
-def _text_at(fault: Fault) -> str:
-    """The piece of the program that a fault points at, if it is on one line."""
-    if not fault.span or fault.span.line != fault.span.end_line:
-        return ""
-    return fault.source.split("\n")[fault.span.line - 1][fault.span.column - 1 : fault.span.end_column - 1]
-
+def _locals(error: Exception) -> dict[str, Any]:
+    """The names of the innermost function of the program on the way to an error, with their values."""
+    step, found = error.__traceback__, {}
+    while step is not None:
+        if source_of(step.tb_frame.f_code) is not None:
+            found = step.tb_frame.f_locals
+        step = step.tb_next
+    return dict(found)

@@ -9,9 +9,10 @@ from typing import Any
 from gradcli.engine.dtypes import DType
 from gradcli.engine.op import short, traced
 from gradcli.engine.types import TensorType
-from gradcli.errors import ArgumentFault, LimitFault
+from gradcli.errors import ArgumentFault
 from gradcli.lang.budget import Budget
 from gradcli.lang.kinds import Kind
+from gradcli.mistakes import SizeLimit
 
 
 class Namespace:
@@ -102,7 +103,7 @@ def _bounded(function: Callable[..., Any]) -> Callable[..., Any]:
 
     def bounded(*args: int) -> Any:
         if any(type(a) is int and a > FACTORIAL_LIMIT for a in args):
-            raise LimitFault(f"{function.__name__}() takes numbers up to {FACTORIAL_LIMIT} here")
+            raise SizeLimit(f"{function.__name__}() takes numbers up to {FACTORIAL_LIMIT} here")
         return function(*args)
 
     bounded.__name__ = bounded.__qualname__ = function.__name__
@@ -131,7 +132,7 @@ def _called(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
 
 def _judged(number: Any, name: str) -> Any:
     if type(number) is int and number.bit_length() > Budget.bits:
-        raise LimitFault(f"{name}() would have more than {Budget.bits} binary digits")
+        raise SizeLimit(f"{name}() would have more than {Budget.bits} binary digits")
     return number
 
 

@@ -1,26 +1,73 @@
-"""gradcli explain: an error code, its cause and its repair."""
+"""gradcli explain: an error code, its cause and its repair, and a program that makes the mistake."""
 
 from __future__ import annotations
 
 import inspect
+import os
 from typing import Annotated
 
 import typer
 
 from gradcli.commands.options import TALKING, shared
 from gradcli.commands.settings import Settings, nearest
-from gradcli.errors import FAULTS, UsageFault
+from gradcli.errors import Fault, UsageFault
+from gradcli.mistakes import FAULTS
 
-Code = Annotated[str, typer.Argument(metavar="CODE", help="A code such as G0402.")]
+Code = Annotated[str | None, typer.Argument(metavar="[CODE]", help="A code such as G0402; without one, all are listed.",
+                                            show_default=False)]
 MEANING = {1: "the program raised an error", 2: "usage error", 3: "syntax error or refused construct",
            5: "a limit was hit", 6: "a file could not be read or written"}
+HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 @shared(*TALKING)
-def explain(settings: Settings, code: Code) -> None:
-    """Say what an error code means and how to mend it."""
-    fault = FAULTS.get(code.upper()) or FAULTS.get(f"G{code:0>4}")
+def explain(settings: Settings, code: Code = None) -> None:
+    """Say what an error code means and how to mend it; without a code, list them all."""
+    if code is None:
+        for known in sorted(FAULTS):
+            typer.echo(f"{known}  {_cause(FAULTS[known])}")
+        return
+    word = code.strip().upper().removeprefix("ERROR").strip("[]: ")
+    word = f"G{word.removeprefix('G'):0>4}"
+    fault = FAULTS.get(word)
     if fault is None:
-        raise UsageFault(f"there is no error code {code!r}{nearest(code.upper(), list(FAULTS))}",
-                         *(f"gradcli explain {known}" for known in sorted(FAULTS)[:3]))
+        raise UsageFault(f"there is no error code {code!r}{nearest(word, sorted(FAULTS))}",
+                         ("gradcli explain", "lists them"))
     typer.echo(f"{fault.code}  {inspect.getdoc(fault)}\n\nExit status {fault.status}: {MEANING[fault.status]}.")
+    found = example(fault.code)
+    if found:
+        program, told = found
+        typer.echo(f"\nFor example\n\n{_indented(program)}\n\nsays\n\n{_indented(told)}")
+
+
+def example(code: str) -> tuple[str, str] | None:
+    """A program whose diagnosis has this code, and what is said of it; None where no program alone is at fault.
+
+    They are those of examples/faults, which an installed package carries with it.
+    """
+    folder = examples()
+    for name in sorted(os.listdir(folder)) if folder else ():
+        stem, suffix = os.path.splitext(name)
+        if suffix == ".out" and f"error[{code}]" in (told := _read(os.path.join(folder, name))):
+            return _read(os.path.join(folder, f"{stem}.grad")), told
+    return None
+
+
+def examples() -> str:
+    """Where the wrong programs lie: in an installed package, or at the top of a checkout."""
+    top = os.path.dirname(HERE)
+    found = (os.path.join(top, "faults"), os.path.join(os.path.dirname(top), "examples", "faults"))
+    return next((path for path in found if os.path.isdir(path)), "")
+
+
+def _cause(fault: type[Fault]) -> str:
+    return (inspect.getdoc(fault) or "").partition("\n")[0]
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"    {line}".rstrip() for line in text.rstrip().split("\n"))
+
+
+def _read(path: str) -> str:
+    with open(path, encoding="utf-8") as file:
+        return file.read()

@@ -21,7 +21,7 @@ from types import FrameType
 
 from gradcli.commands import supervising
 from gradcli.commands.settings import Settings
-from gradcli.errors import LimitFault
+from gradcli.mistakes import OutputLimit, TimeLimit
 
 AGAIN = 0.05        # seconds until the timer interrupts once more
 PATIENCE = 0.4      # seconds in which the program may end itself, before the thread does
@@ -29,9 +29,9 @@ SLACK = 5           # seconds of the processor beyond the limit
 OUT_OF_TIME = "the program ran for longer than it may"
 
 
-def out_of_time(seconds: float) -> LimitFault:
+def out_of_time(seconds: float) -> TimeLimit:
     """The fault of a program whose time is up."""
-    return LimitFault(f"the program ran for longer than {seconds:g} seconds",
+    return TimeLimit(f"the program ran for longer than {seconds:g} seconds",
                       (f"--time-limit {seconds * 10:g}", "more time"), ("--no-limits", "no limit at all"))
 
 
@@ -182,7 +182,7 @@ def counted(write: Callable[[str], object], settings: Settings) -> Callable[[str
         nonlocal left
         left -= len(text) if text.isascii() else len(text.encode("utf-8", "replace"))
         if left < 0:
-            raise LimitFault(f"the program printed more than {most} bytes",
+            raise OutputLimit(f"the program printed more than {most} bytes",
                              (f"--max-output {(most or 0) * 10}", "more output"), ("--no-limits", "no limit at all"))
         try:
             write(text)

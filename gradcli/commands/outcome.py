@@ -16,7 +16,8 @@ from typing import TextIO
 
 from gradcli.commands.limiting import OutputLost, Reserve
 from gradcli.commands.settings import Settings
-from gradcli.errors import Fault, FileFault, LimitFault, calls, render
+from gradcli.errors import Fault, FileFault, MemoryFault, calls, render
+from gradcli.mistakes import DepthLimit
 from gradcli.text import visible
 
 INTERNAL, INTERRUPTED, READER_GONE = 70, 130, 141
@@ -47,10 +48,10 @@ def guarded(action: Callable[[], int | None]) -> int:
     except OutputLost as lost:
         return _lost(lost.error)
     except RecursionError:
-        return _failed(LimitFault("nested too deeply"))
+        return _failed(DepthLimit("nested too deeply"))
     except MemoryError:
         Reserve.release()       # before anything else: even a message takes memory
-        return _failed(LimitFault("the program needs more memory than it may use",
+        return _failed(MemoryFault("the program needs more memory than it may use",
                                   ("--memory-limit 32G", "more memory"), ("--no-limits", "no limit at all")))
     except OSError as error:
         return _lost(error)

@@ -237,12 +237,13 @@ def _said(told: Told, what: str) -> int:
 def fault_of(what: str, seconds: float) -> LimitFault:
     """The fault of a program that could not be asked."""
     from gradcli.commands.limiting import OUT_OF_TIME, out_of_time
-    from gradcli.errors import LimitFault, MemoryFault
+    from gradcli.errors import MemoryFault
+    from gradcli.mistakes import DepthLimit, TimeLimit
 
     if what == "time":
-        return out_of_time(seconds) if seconds else LimitFault(OUT_OF_TIME)
+        return out_of_time(seconds) if seconds else TimeLimit(OUT_OF_TIME)
     if what == "depth":
-        return LimitFault("something in the program is nested too deeply for this machine",
+        return DepthLimit("something in the program is nested too deeply for this machine",
                           notes=("a tuple within a tuple, a hundred thousand deep, cannot be seen through",))
     return MemoryFault("the system ended the program, most likely for the memory it took",
                        ("--memory-limit 1G", "a limit that is met before that happens"))

@@ -36,9 +36,8 @@ class Freed:
     def __iter__(self) -> Iterator[Any]:
         raise SecondBackward(
             "Trying to backward through the graph a second time: the values kept for it were freed by the first",
-            ("y.backward(retain_graph=True)", "in the first call, to keep them"),
-            ("h = h.detach()", "in each turn of a loop, if a value from the turn before is meant as a plain number"),
-            places=[("the first", self.place)])
+            ("{y}.backward(retain_graph=True)", "as the first call, to keep them"),
+            places=[("the first call was", self.place)])
 
 
 def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], keep: bool = False, again: bool = False,
@@ -107,18 +106,22 @@ def newest_first(debtors: Iterable[Any]) -> list[Any]:
     seen: set[Any] = set()
     found: list[Any] = []       # in an order that in a chain is already the one wanted, which makes sorting cheap
     frontier = list(debtors)
-    while frontier:
-        call = frontier.pop()
-        if isinstance(call, Op):
-            if call not in seen:
+    try:
+        while frontier:
+            call = frontier.pop()
+            if isinstance(call, Op):
+                if call not in seen:
+                    seen.add(call)
+                    found.append(call)
+                    for debtor, _, _ in call.edges:
+                        frontier.append(debtor)
+            elif type(call) is Part and call not in seen:
                 seen.add(call)
                 found.append(call)
-                for debtor, _, _ in call.edges:
-                    frontier.append(debtor)
-        elif type(call) is Part and call not in seen:
-            seen.add(call)
-            found.append(call)
-            frontier.append(call.call)
+                frontier.append(call.call)
+    except SecondBackward as fault:
+        fault.facts["computed"] = call.code, call.line_at
+        raise
     found.sort(key=_born, reverse=True)
     return found
 
@@ -174,12 +177,9 @@ def _check_fresh(call: Any) -> None:
                 write = written.get(id(owner(array))) if type(array) is ndarray else None
                 if write and write.tick > call.born:
                     saver = type(call).names[0] if type(call).names else type(call).__name__
-                    stepped = write.writer.endswith(".step")
                     raise StaleValue(
                         f"a {sized(array.shape)} value that {saver} kept for backward "
                         f"has been modified by an inplace operation, {write.writer}",
-                        ("{y}.backward()", "before optimizer.step(), which changes the parameters") if stepped else
-                        ("x = x.clone()", f"before {write.writer}, or use the form that is not in place"),
                         places=[(f"{saver} kept it", (call.code, call.line_at)),
                                 (f"{write.writer} changed it", write.place)])
 

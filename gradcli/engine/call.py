@@ -15,7 +15,8 @@ from gradcli.engine.op import TABLE, Op, Part, traced
 from gradcli.engine.signature import ArraysKind, described
 from gradcli.engine.tensor import DATA, Cut, Rooted, Tensor, clock, last_write, owner
 from gradcli.engine.variable import RESULT, Variable, Volatile, grad_mode
-from gradcli.errors import Fault, GradFault, MemoryFault, ShapeFault, TypeFault, ValueFault
+from gradcli.errors import Fault, MemoryFault, ShapeFault, TypeFault, ValueFault
+from gradcli.mistakes import BroadcastShapes, DtypeMix, NotDifferentiable
 
 UNFIT = (ValueError, TypeError, IndexError, OverflowError, np.linalg.LinAlgError, MemoryError)
 CONSTANTS: dict[Any, dict[Any, ndarray]] = {float32: {}, float64: {}}
@@ -90,7 +91,8 @@ def perform(cls: type[Op], values: Sequence[Any]) -> Any:
     except UNFIT as error:
         raise explained(cls, values, error) from None
     if tracked and not (grad_mode.on and result_class is not Volatile):
-        tracked, cut = False, Cut("a volatile Variable" if grad_mode.on else "torch.no_grad()", here())
+        cut = (cut or Cut("a volatile Variable", here())) if grad_mode.on else Cut("torch.no_grad()", here())
+        tracked = False
     if type(result) is tuple:
         return _several(cls, values, arrays, result, result_class, tracked)
     if type(result) is not ndarray:
@@ -139,7 +141,7 @@ def _refuse_fixed(cls: type[Op], values: Sequence[Any]) -> None:
         x = values[cls.params.index(name)]
         if isinstance(x, Tensor) and x.requires_grad:
             what = cls.nodes[0].modern_name.removesuffix("Backward0")
-            raise GradFault(f"{what} is not differentiable with respect to {name}, which therefore cannot have "
+            raise NotDifferentiable(f"{what} is not differentiable with respect to {name}, which therefore cannot have "
                             "requires_grad True", (f"{name}.detach()", "the same numbers as constants"))
 
 
@@ -228,9 +230,10 @@ def _same(cls: type[Op], values: Sequence[Any], operands: list[Any]) -> Sequence
     if len(set(types)) > 1:
         a, b = types[0], next(t for t in types if t != types[0])
         name = cls.names[0].rsplit(".", 1)[-1]
-        repairs = [(f"a.type(torch.{b})", f"the first as {b}"), (f"b.type(torch.{a})", f"the second as {a}")]
-        kept = [repair for repair, to in zip(repairs, (b, a), strict=True) if to.startswith("float")]
-        raise TypeFault(f"{name}(): expected both to have the same dtype, but got: {a} != {b}", *(kept or repairs))
+        repairs = [(f"b.type(torch.{a})", f"the second as {a}"), (f"a.type(torch.{b})", f"the first as {b}")]
+        kept = [repair for repair, to in zip(repairs, (a, b), strict=True) if to.startswith("float")]
+        raise DtypeMix(f"{name}(): expected both to have the same dtype, but got: {a} != {b}", *(kept or repairs),
+                       types=(a, b))
     return values
 
 
@@ -258,7 +261,7 @@ def explained(cls: type[Op], values: Sequence[Any], error: BaseException) -> Fau
     if cls.promotes and len(shapes) > 1:
         clash = broadcast_clash(shapes)
         if clash:
-            return ShapeFault(clash, notes=(f"{name}() was given {told}",))
+            return BroadcastShapes(clash, notes=(f"{name}() was given {told}",), shapes=shapes)
     kind = TypeFault if isinstance(error, TypeError) else ShapeFault
     return kind(f"{name}() cannot be applied to {told}: {error}", (cls.signature.text(name), "how it is called"))
 

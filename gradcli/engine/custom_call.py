@@ -11,9 +11,10 @@ import numpy as np
 from gradcli.engine.call import debtor
 from gradcli.engine.op import Op, Part, traced
 from gradcli.engine.signature import Signature, described, sized
-from gradcli.engine.tensor import Tensor, clock
+from gradcli.engine.tensor import Shown, Tensor, clock
 from gradcli.engine.variable import Variable, recording
-from gradcli.errors import FunctionGradients, GradFault
+from gradcli.errors import FunctionGradients
+from gradcli.mistakes import NotDifferentiable
 
 
 class Saved(NamedTuple):
@@ -125,6 +126,9 @@ class Record:
                                     f"for the {count} argument{'s' * (count != 1)} of forward",
                                     (f"return {wanted}", "one for each, None where none is needed"),
                                     places=self._place())
+        if any(self.needs) and all(g is None for g in given):
+            Shown.note("backward gave nothing", f"{name}.backward gave None for every argument, so no gradient goes "
+                                                "further; what it computes is passed on with return")
         return [self._fitted(at, g, lasting) for at, g in enumerate(given)]
 
     def _fitted(self, at: int, g: Any, lasting: bool) -> Any:
@@ -220,7 +224,7 @@ class _Bar:
         self.name = name
 
     def share(self, F: Any, g: Any) -> Any:
-        raise GradFault(f"the backward of {self.name} cannot be differentiated: it computes on plain tensors",
+        raise NotDifferentiable(f"the backward of {self.name} cannot be differentiated: it computes on plain tensors",
                         ("@staticmethod", "with forward(ctx, x), backward(ctx, g) and apply, it can be"))
 
 

@@ -9,13 +9,14 @@ import numpy as np
 
 from gradcli.engine.backward import backward as sweep_back
 from gradcli.engine.backward import sweep
-from gradcli.engine.call import debtor
+from gradcli.engine.call import debtor, here
 from gradcli.engine.op import traced
 from gradcli.engine.signature import described, sized
 from gradcli.engine.surface import seed_for, without_history
-from gradcli.engine.tensor import Tensor
+from gradcli.engine.tensor import Cut, Tensor
 from gradcli.engine.variable import Variable, recording
 from gradcli.errors import ArgumentFault, GradFault
+from gradcli.mistakes import UnusedInput
 
 
 def _several(values: Any, what: str) -> list[Tensor]:
@@ -59,8 +60,7 @@ def grad(outputs: Any, inputs: Any, grad_outputs: Any = None, retain_graph: Any 
     found, wanted = _several(outputs, "the outputs"), _several(inputs, "the inputs")
     for x in wanted:
         if not x.requires_grad:
-            raise GradFault("one of the differentiated tensors does not require grad",
-                            ("x = Variable(torch.ones(2), requires_grad=True)", "a leaf that gradients can flow to"))
+            raise UnusedInput("one of the differentiated tensors does not require grad")
     seeds = _seeds(found, grad_outputs)
     debtors = [debtor(x) for x in wanted]
     keep = Repeated.slices or (create_graph if retain_graph is None else bool(retain_graph))
@@ -71,7 +71,7 @@ def grad(outputs: Any, inputs: Any, grad_outputs: Any = None, retain_graph: Any 
         if g is None and materialize_grads:
             g = np.zeros_like(x.array)
         if g is None and not allow_unused:
-            raise GradFault("one of the differentiated tensors appears to not have been used in the graph",
+            raise UnusedInput("one of the differentiated tensors appears to not have been used in the graph",
                             ("torch.autograd.grad(y, [x], allow_unused=True)", "gives None for it"))
         gradients.append(_variable(g, x))
     return tuple(gradients)
@@ -80,7 +80,9 @@ def grad(outputs: Any, inputs: Any, grad_outputs: Any = None, retain_graph: Any 
 def _variable(g: Any, x: Tensor) -> Any:
     if g is None or isinstance(g, Tensor):
         return g
-    return Variable(np.array(g, x.array.dtype))
+    found = Variable(np.array(g, x.array.dtype))
+    found.cut = Cut("a gradient computed without create_graph=True", here())
+    return found
 
 
 def _as_tuple(value: Any) -> tuple[Any, ...]:

@@ -264,7 +264,8 @@ class Signature:
                 values[i] = taken = self.kinds[i].take(value)
                 if taken is REFUSED:
                     fault = self.complaint(
-                        name, f"needs {self.kinds[i].called} as {self.names[i]}, not {described(value)}")
+                        name, f"needs {self.kinds[i].called} as {self.names[i]}, not {described(value)}",
+                        at=i, parameter=self.names[i])
                     if name == "add" and isinstance(value, str):
                         fault.hints.insert(0, ("print('loss:', x.item())", "prints text and a number side by side"))
                     raise fault
@@ -302,12 +303,13 @@ class Signature:
         from difflib import get_close_matches
 
         near = get_close_matches(option, self.names, 1)
-        raise self.complaint(name, f"has no option {option}" + (f"; did you mean {near[0]}?" if near else ""))
+        raise self.complaint(name, f"has no option {option}" + (f"; did you mean {near[0]}?" if near else ""),
+                             option=option, near=near[0] if near else "")
 
-    def complaint(self, name: str, what: str) -> ArgumentFault:
-        """The fault that says what does not fit, with the signature as its repair."""
+    def complaint(self, name: str, what: str, **facts: Any) -> ArgumentFault:
+        """The fault that says what does not fit, with the signature."""
         short = name.rsplit(".", 1)[-1]
-        return ArgumentFault(f"{short}() {what}", (self.text(short), "how it is called"))
+        return ArgumentFault(f"{short}() {what}", notes=(f"it is called {self.text(short)}",), **facts)
 
 
 def _kind(annotation: Any, default: Any) -> Kind:

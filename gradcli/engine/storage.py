@@ -13,7 +13,8 @@ from gradcli.engine.call import here
 from gradcli.engine.dtypes import OF, DType
 from gradcli.engine.signature import described
 from gradcli.engine.tensor import Tensor, note_write, owner
-from gradcli.errors import ArgumentFault, GradFault, IndexFault
+from gradcli.errors import ArgumentFault, IndexFault
+from gradcli.mistakes import NotDifferentiable
 
 
 class Storage:
@@ -107,7 +108,7 @@ def map2_(self: Tensor, x: Tensor, y: Tensor, callable: Callable[[Any, Any, Any]
 
 def _elementwise(self: Tensor, function: Callable[..., Any], name: str, *others: Any) -> Tensor:
     if self.requires_grad:
-        raise GradFault(f"{name} cannot be differentiated: it calls a function of the program for each element",
+        raise NotDifferentiable(f"{name} cannot be differentiated: it calls a function of the program for each element",
                         (f"x.data.{name}(f)", "changes the numbers without their history"))
     for other in others:
         if not isinstance(other, Tensor):

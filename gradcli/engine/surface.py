@@ -33,8 +33,8 @@ from gradcli.errors import (
     NoHistory,
     NonScalarBackward,
     NumpyOfHistory,
-    TypeFault,
 )
+from gradcli.mistakes import CutHistory, ElementCount, SecondOrder
 
 
 def backward(self: Tensor, gradient: Any = None, retain_graph: Any = None, create_graph: bool = False,
@@ -52,14 +52,7 @@ def backward(self: Tensor, gradient: Any = None, retain_graph: Any = None, creat
     sweep_back([self], [seed_for(self, gradient)], keep, bool(create_graph), targets)
 
 
-REPAIRS = {".data": ("drop .data", "to keep the history"),
-           ".detach()": ("drop .detach()", "to keep the history"),
-           "torch.no_grad()": ("torch.enable_grad()", "the context in which history is kept"),
-           "a volatile Variable": ("Variable(x)", "without volatile=True"),
-           "a gradient computed without create_graph=True": (
-               "y.backward(create_graph=True)", "records the sweep, so that gradients can be differentiated")}
-
-
+FIRST_ORDER = "a gradient computed without create_graph=True"
 COUNTED = ("F.cross_entropy(scores, target)", "a loss that changes smoothly, in place of positions and counts")
 
 
@@ -67,10 +60,10 @@ def without_history(tensor: Tensor, message: str) -> NoHistory:
     """The fault for something that depends on no leaf, with where its history was cut if that is known."""
     if tensor.cut is not None:
         how = tensor.cut.how
-        return NoHistory(message, REPAIRS.get(how, COUNTED),
-                         places=[(f"history was left behind by {how}", tensor.cut.place)])
-    return NoHistory(
-        message, ("x = Variable(torch.ones(2, 2), requires_grad=True)", "a leaf that gradients can flow to"))
+        kind = SecondOrder if how == FIRST_ORDER else CutHistory
+        return kind(message, *((COUNTED,) if how.endswith("has no gradient") else ()), how=how,
+                    places=[(f"history was left behind by {how}", tensor.cut.place)])
+    return NoHistory(message)
 
 
 def seed_for(output: Tensor, gradient: Any) -> Tensor:
@@ -197,7 +190,7 @@ def volatile(self: Tensor) -> bool:
 def item(self: Tensor) -> Any:
     """The only element, as a plain number."""
     if self.array.size != 1:
-        raise TypeFault(f"a Tensor with {self.array.size} elements cannot be converted to Scalar, a plain number",
+        raise ElementCount(f"a Tensor with {self.array.size} elements cannot be converted to Scalar, a plain number",
                         ("x.tolist()", "all of them, as a list"))
     return self.array.item()
 

@@ -11,9 +11,10 @@ import itertools
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from gradcli.errors import LimitFault, ValueFault
+from gradcli.errors import ValueFault
 from gradcli.lang.budget import COUNTED, Budget
 from gradcli.lang.format import Formatter
+from gradcli.mistakes import SizeLimit
 
 SEQUENCES = frozenset({str, list, tuple})
 WHOLE = frozenset({int, bool})
@@ -90,7 +91,7 @@ def operators(formatter: Formatter, budget: Budget) -> dict[str, Any]:
     def check_power(a: Any, b: Any) -> None:
         if type(a) in WHOLE and type(b) in WHOLE and b > 1 and not -2 < a < 2:
             if b > budget.bits:
-                raise LimitFault(f"the result would have more than {budget.bits} binary digits")
+                raise SizeLimit(f"the result would have more than {budget.bits} binary digits")
             budget.check_bits((a.bit_length() - 1) * b)     # at least so many, at most twice
 
     def judged(result: Any) -> Any:

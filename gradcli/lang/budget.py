@@ -13,7 +13,7 @@ from itertools import chain, islice, repeat
 from operator import length_hint
 from typing import Any, NoReturn
 
-from gradcli.errors import LimitFault
+from gradcli.mistakes import SizeLimit, TurnLimit
 
 
 @dataclass
@@ -40,15 +40,15 @@ class Budget:
 
     def check_steps(self, count: int) -> None:
         if count > self.steps:
-            raise LimitFault(f"the range has {count} steps; the limit is {self.steps}")
+            raise SizeLimit(f"the range has {count} steps; the limit is {self.steps}")
 
     def check_items(self, count: int) -> None:
         if count > self.items:
-            raise LimitFault(f"that would make {count} values; at most {self.items} can stand together")
+            raise SizeLimit(f"that would make {count} values; at most {self.items} can stand together")
 
     def check_characters(self, count: int) -> None:
         if count > self.characters:
-            raise LimitFault(f"that would make a string of {count} characters; the limit is {self.characters}")
+            raise SizeLimit(f"that would make a string of {count} characters; the limit is {self.characters}")
 
     def few(self, values: Any) -> Any:
         """`values`, unless they are too many to stand together."""
@@ -76,11 +76,11 @@ class Budget:
             return values
 
     def _too_many(self) -> NoReturn:
-        raise LimitFault(f"that would make more than {self.items} values; no more can stand together")
+        raise SizeLimit(f"that would make more than {self.items} values; no more can stand together")
 
     def check_bits(self, count: int) -> None:
         if count > self.bits:
-            raise LimitFault(f"the result would have more than {self.bits} binary digits")
+            raise SizeLimit(f"the result would have more than {self.bits} binary digits")
 
 
 COUNTED = frozenset({list, tuple, set, dict, range, str})
@@ -116,4 +116,4 @@ class _Spent:
         return self
 
     def __next__(self) -> None:
-        raise LimitFault(f"the loops of this program have turned {self.turns} times")
+        raise TurnLimit(f"the loops of this program have turned {self.turns} times")

@@ -12,13 +12,14 @@ from collections.abc import Callable, Iterable, Mapping
 from types import FunctionType
 from typing import Any
 
-from gradcli.errors import ArgumentFault, LimitFault
+from gradcli.errors import ArgumentFault
 from gradcli.lang import gathering, lazy
 from gradcli.lang.budget import Budget
 from gradcli.lang.format import WIDTH, Formatter
 from gradcli.lang.iterating import iter_, next_
 from gradcli.lang.kinds import Kind, types_of
 from gradcli.lang.words import in_pythons_words, python_error
+from gradcli.mistakes import SizeLimit
 
 EXCEPTIONS = (
     "Exception", "ArithmeticError", "AssertionError", "AttributeError", "FloatingPointError", "ImportError",
@@ -122,7 +123,7 @@ def prelude(formatter: Formatter, budget: Budget, write: Callable[[str], None]) 
     def rounded(*args: Any, **options: Any) -> Any:
         digits = args[1] if len(args) == 2 else options.get("ndigits")
         if type(digits) is int and abs(digits) > WIDTH:     # of a whole number Python would make 10**digits
-            raise LimitFault(f"round() counts at most {WIDTH} digits")
+            raise SizeLimit(f"round() counts at most {WIDTH} digits")
         return round(*args, **options)
 
     from gradcli.lang.arith import operators
@@ -135,7 +136,7 @@ def prelude(formatter: Formatter, budget: Budget, write: Callable[[str], None]) 
             return power(numbers["base"], numbers["exp"])
         for number in numbers.values():
             if type(number) is int and number.bit_length() > 10_000:
-                raise LimitFault("pow(base, exponent, mod) takes numbers of at most 10000 binary digits")
+                raise SizeLimit("pow(base, exponent, mod) takes numbers of at most 10000 binary digits")
         return pow(*args, **options)
 
     functions: dict[str, Any] = {

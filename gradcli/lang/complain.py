@@ -10,9 +10,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from gradcli.errors import PolicyFault, SyntaxFault, Unfinished
+from gradcli.lang.foreign import foreign_line
 from gradcli.lang.hints import nearest
 from gradcli.lang.lex import CLOSING, OPENING, Word, place
 from gradcli.lang.misread import foreign_word, unreadable
+from gradcli.mistakes import ForeignSpelling, IndentationFault, MissingColon, StrayCharacter, WordRefused
 from gradcli.text import Span, line_of
 
 if TYPE_CHECKING:
@@ -73,8 +75,9 @@ class Scene:
                 found.pop()
         return found
 
-    def wrong(self, message: str, *hints: tuple[str, str] | str, word: Word | None = None) -> SyntaxFault:
-        return SyntaxFault(message, *hints, span=self.span(word))
+    def wrong(self, message: str, *hints: tuple[str, str] | str, word: Word | None = None,
+              kind: type[SyntaxFault] = SyntaxFault) -> SyntaxFault:
+        return kind(message, *hints, span=self.span(word))
 
 
 def complaint(driver: Driver, words: list[Word], word: Word, states: list[int], text: str) -> SyntaxFault | PolicyFault:
@@ -120,7 +123,26 @@ def _letters(s: Scene) -> SyntaxFault | None:
         return None
     message, hints, open_ended = unreadable(s.text, s.word[1])
     span = place(s.text, s.word[1], s.word[2])
-    return Unfinished(message, *hints, span=span) if open_ended else SyntaxFault(message, *hints, span=span)
+    kind = SyntaxFault if s.text[s.word[1]] in "'\"" or s.text[s.word[1]].isdigit() else StrayCharacter
+    return Unfinished(message, *hints, span=span) if open_ended else kind(message, *hints, span=span)
+
+
+def _elsewhere(s: Scene) -> SyntaxFault | None:
+    """What another language says in such a line."""
+    line = s.span().line
+    start = s.text.rfind("\n", 0, s.word[1]) + 1 if s.word[0] not in LAYOUT else 0
+    text = s.source()
+    column = s.word[1] - start
+    if s.word[0] in LAYOUT:
+        if s.word[0] != "_NEWLINE":
+            return None
+        text, column = line_of(s.text, line), s.span().column - 1
+        start = sum(len(each) + 1 for each in s.text.split("\n")[: line - 1])
+    found = foreign_line(text, column)
+    if found is None:
+        return None
+    message, repair, begin, end = found
+    return ForeignSpelling(message, repair, span=place(s.text, start + begin, start + end))
 
 
 def _continued(s: Scene) -> SyntaxFault | None:
@@ -135,28 +157,49 @@ def _brackets(s: Scene) -> SyntaxFault | None:
     opened = s.open_brackets()
     if kind in CLOSING:
         if not opened:
-            return s.wrong(f"there is no {CLOSING[kind]} that this {kind} could close")
+            line, at = s.source(), s.span().column - 1
+            return s.wrong(f"there is no {CLOSING[kind]} that this {kind} could close",
+                           ((line[:at] + line[at + 1 :]).strip(), f"in line {s.span().line}"))
         if OPENING[opened[-1][0]] != kind:
-            return s.wrong(f"{opened[-1][0]} is closed by {kind}", f"{opened[-1][0]} ... {OPENING[opened[-1][0]]}")
+            return s.wrong(f"{opened[-1][0]} is closed by {kind}", OPENING[opened[-1][0]])
         return None
     if not opened:
         return None
+    if kind == ":" and s.line and s.line[0][0] in BLOCKS and s.expected & {")", "]"}:
+        return s.wrong(f"this {opened[-1][0]} is not closed before the colon",
+                       f"{''.join(OPENING[each[0]] for each in reversed(opened))}:")
+    if kind == "=" and opened[-1][0] == "{" and ":" in s.expected:
+        return s.wrong("an entry of a dict has a colon between key and value", ":")
+    if kind == ";":
+        return s.wrong("values are separated by commas", ",")
     if s.at_end:
-        return Unfinished(f"this {opened[-1][0]} is never closed", span=s.span(opened[-1]))
+        return Unfinished(f"this {opened[-1][0]} is never closed", *_closed(s, opened), span=s.span(opened[-1]))
     if "\n" in s.text[s.last[2] : s.word[1]] and s.last[0] in ENDS + ("{", "(", "[", ","):
         return s.wrong(f"this {opened[-1][0]} is not closed before the next line begins",
-                       f"{OPENING[opened[-1][0]]} closes it", word=opened[-1])
+                       *_closed(s, opened), word=opened[-1])
     return None
+
+
+def _closed(s: Scene, opened: list[Word]) -> tuple[tuple[str, str], ...]:
+    """The line of the last word, with what is open closed at its end."""
+    line = s.text.count("\n", 0, s.last[2] - 1) + 1
+    text = line_of(s.text, line)
+    if "#" in text or not text.strip():
+        return ()
+    ends = "".join(OPENING[each[0]] for each in reversed(opened))
+    return ((text.strip().removesuffix(",") + ends, f"in line {line}"),)
 
 
 def _block(s: Scene) -> SyntaxFault | None:
     """A block that is missing, or an indentation without one."""
     if s.word[0] == "_INDENT":
-        return s.wrong("this line is indented, though no block begins before it")
+        return s.wrong("this line is indented, though no block begins before it",
+                       (_level(s), f"in line {s.span().line}: at the level of the line before"), kind=IndentationFault)
     if "_INDENT" in s.expected and s.last[0] == "_NEWLINE":
         if s.at_end:
             return Unfinished("an indented block must follow the colon", span=s.span())
-        return s.wrong("an indented block must follow the colon of the line before", "    pass")
+        return s.wrong("an indented block must follow the colon of the line before",
+                       (f"    {s.source().strip()}", f"in line {s.span().line}"), kind=IndentationFault)
     if s.at_end and s.expected == {"def", "class", "@"}:
         return Unfinished("a decorator stands before a function or a class", span=s.span())
     if s.expected == {"except", "finally"}:
@@ -166,6 +209,13 @@ def _block(s: Scene) -> SyntaxFault | None:
     return None
 
 
+def _level(s: Scene) -> str:
+    """The line with the word, indented as the line of words before it."""
+    number = s.text.count("\n", 0, s.word[2]) + 1
+    before = next((line for line in reversed(s.text.split("\n")[: number - 1]) if line.strip()), "")
+    return before[: len(before) - len(before.lstrip())] + line_of(s.text, number).strip()
+
+
 def _colon(s: Scene) -> SyntaxFault | None:
     rest = s.text[s.word[1]:].split("\n", 1)[0]
     if s.line and s.line[0][0] in BLOCKS and ":" in s.expected and ":" not in rest and not s.open_brackets():
@@ -173,7 +223,8 @@ def _colon(s: Scene) -> SyntaxFault | None:
             return None
         start = s.line[0][1]
         return s.wrong(f"a colon is missing after the head of {s.line[0][3]}",
-                       f"{s.text[start : s.last[2]]}: {rest}".rstrip())
+                       (f"{s.text[start : s.last[2]]}: {rest.strip()}".rstrip(),
+                        f"in line {s.text.count(chr(10), 0, start) + 1}"), kind=MissingColon)
     return None
 
 
@@ -185,18 +236,19 @@ def _equals(s: Scene) -> SyntaxFault | None:
     if opened and opened[-1][0] == "(" and (len(s.before) > 1 and s.before[-2][0] in ("(", ",")):
         return s.wrong("only a name can stand left of = in a call")
     line, at = s.source(), s.span().column - 1
-    return s.wrong("= gives a name a value; to compare, write ==", line[:at].lstrip() + "=" + line[at:])
+    return s.wrong("= gives a name a value; to compare, write ==",
+                   (line[:at].lstrip() + "=" + line[at:], f"in line {s.span().line}"))
 
 
 def _foreign(s: Scene) -> SyntaxFault | PolicyFault | None:
     """Another language's word, or Python's own that are not here."""
     rest = s.source()[s.span().column - 1 :] if s.word[0] not in LAYOUT else ""
-    found = foreign_word(s.line, s.word, rest)
+    found = foreign_word(s.line, s.word, rest.partition("#")[0] if "'" not in rest and '"' not in rest else rest)
     if found is None:
         return None
-    message, hints, refused, at = found
-    make = PolicyFault if refused else SyntaxFault
-    return make(message, *hints, span=s.span(at))
+    message, hints, refused, at, until = found
+    make = WordRefused if refused else ForeignSpelling
+    return make(message, *hints, span=place(s.text, at[1], until))
 
 
 def _clause(s: Scene) -> SyntaxFault | None:
@@ -228,8 +280,11 @@ def _neighbours(s: Scene) -> SyntaxFault | None:
         if near:
             return s.wrong(f"{s.last[3]} is not a word of the language", (near[0], "the nearest word"), word=s.last)
     comma = "," in s.expected and s.open_brackets()
+    at = s.span().column - 1
+    line = s.source()
+    hints = ((f"{line[:at].rstrip()}, {line[at:]}".strip(), f"in line {s.span().line}"),) if comma else ()
     return s.wrong(f"{'a comma or an operator' if comma else 'an operator'} is missing between "
-                   f"{_word(s.last)} and {_word(s.word)}")
+                   f"{_word(s.last)} and {_word(s.word)}", *hints)
 
 
 def _anything(s: Scene) -> SyntaxFault | None:
@@ -268,4 +323,5 @@ def _wanted(expected: set[str]) -> str:
 
 
 EXPLANATIONS: tuple[Explanation, ...] = (
-    _continued, _letters, _foreign, _brackets, _block, _colon, _equals, _clause, _keyword, _neighbours, _anything)
+    _continued, _elsewhere, _letters, _foreign, _brackets, _block, _colon, _equals, _clause, _keyword, _neighbours,
+    _anything)

@@ -8,10 +8,11 @@ from collections.abc import Callable, Sequence
 from itertools import accumulate
 from typing import Any, TypeVar
 
-from gradcli.errors import LimitFault, SyntaxFault
+from gradcli.errors import SyntaxFault
 from gradcli.lang.lex import place
 from gradcli.lang.parse import Node
 from gradcli.lang.policy import Policy, legal_name
+from gradcli.mistakes import DepthLimit
 from gradcli.text import Span
 
 LOAD, STORE, DELETE = ast.Load(), ast.Store(), ast.Del()
@@ -108,7 +109,7 @@ class Context:
         """One level further into an expression."""
         self.depth += 1
         if self.depth > DEPTH:
-            raise LimitFault(f"the expression is nested more than {DEPTH} deep",
+            raise DepthLimit(f"the expression is nested more than {DEPTH} deep",
                              "give its inner parts names of their own", span=self.span(node))
 
 
@@ -117,7 +118,7 @@ class Context:
         scope = self.scopes[-1]
         scope.guarded += levels
         if scope.guarded > GUARDED:
-            raise LimitFault("try, with and comprehensions are nested too deeply here",
+            raise DepthLimit("try, with and comprehensions are nested too deeply here",
                              "move the inner part into a function", span=self.span(node))
 
 

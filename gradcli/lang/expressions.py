@@ -10,11 +10,11 @@ from __future__ import annotations
 import ast
 from typing import cast
 
-from gradcli.errors import LimitFault
 from gradcli.lang.context import CHAIN, INLINE, LOAD, STORE, VALUES, Context, Lowering, Scope
 from gradcli.lang.literals import number, string
 from gradcli.lang.parse import Node
 from gradcli.lang.policy import TOLD, legal_name
+from gradcli.mistakes import DepthLimit
 
 BINARY: dict[str, type[ast.operator]] = {
     "add": ast.Add, "sub": ast.Sub, "mul": ast.Mult, "div": ast.Div, "floordiv": ast.FloorDiv,
@@ -174,7 +174,7 @@ def _binary(c: Context, node: Node) -> ast.expr:
             made = _operate(c, step, made)
         return made
     if inside:
-        raise LimitFault(f"a chain of more than {INLINE} operators cannot stand in a comprehension",
+        raise DepthLimit(f"a chain of more than {INLINE} operators cannot stand in a comprehension",
                          span=c.span(steps[0]))
     name = f".chain{c.chains}"
     c.chains += 1

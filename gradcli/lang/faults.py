@@ -16,7 +16,6 @@ from gradcli.errors import (
     Fault,
     IndexFault,
     KeyFault,
-    LimitFault,
     MemoryFault,
     NameFault,
     PythonFault,
@@ -30,6 +29,7 @@ from gradcli.lang.kinds import MARK
 from gradcli.lang.names import PLAIN
 from gradcli.lang.place import place, source_of
 from gradcli.lang.policy import Policy
+from gradcli.mistakes import CallFault, DepthLimit, ItemFault, OperandFault, SizeLimit, UnpackFault
 
 
 def translate(error: Exception, namespace: Mapping[str, Any], policy: Policy) -> Fault:
@@ -107,7 +107,7 @@ class _Translation:
 
     def argument(self) -> Fault:
         text = _plain_words(self.text())
-        kind = ArgumentFault if "argument" in text else PythonFault
+        kind = next((kind for words, kind in _KINDS if words in text), PythonFault)
         return kind(text, *_REPAIRS.get(text[:24], ()))
 
     def index(self) -> Fault:
@@ -116,10 +116,11 @@ class _Translation:
     def value(self) -> Fault:
         text = self.text()
         if "integer string conversion" in text:
-            return LimitFault("a whole number of more than 4300 digits cannot become text or come from it")
+            return SizeLimit("a whole number of more than 4300 digits cannot become text or come from it")
         if any(said in text for said in TOO_LARGE):
             return _LIMITS[True]()
-        return ValueFault(_plain_words(text))
+        kind = UnpackFault if "values to unpack" in text else ValueFault
+        return kind(_plain_words(text))
 
 
 def _raised_by_program(trace: TracebackType | None) -> bool:
@@ -136,7 +137,7 @@ TOO_LARGE = ("array is too big", "Maximum allowed dimension exceeded", "Maximum 
 """What numpy says of arrays beyond any memory."""
 
 _LIMITS: dict[bool, Callable[[], Fault]] = {
-    False: lambda: LimitFault("functions call each other too deeply",
+    False: lambda: DepthLimit("functions call each other too deeply",
                               notes=("a function that calls itself needs a case in which it does not",)),
     True: lambda: MemoryFault("there is not enough memory for this", "--memory-limit 64G"),
 }
@@ -170,6 +171,7 @@ _OPERANDS = re.compile(r"unsupported operand type\(s\) for (.+?): '([^']+)' and 
 _COMPARED = re.compile(r"'([^']+)' not supported between instances of '([^']+)' and '([^']+)'")
 _OBJECT = re.compile(r"'([^']+)' object")
 _LENGTH = re.compile(r"object of type '([^']+)' has no len\(\)")
+_JOINED = re.compile(r'can only concatenate (\w+) \(not "([^"]+)"\) to')
 _REPEATED = re.compile(r"can't multiply sequence by non-int of type '([^']+)'")
 
 
@@ -185,6 +187,8 @@ def _plain_words(text: str) -> str:
     if found := _COMPARED.search(text):
         sign, left, right = found.groups()
         return f"{_kind(left)} and {_kind(right)} cannot be compared with {sign}"
+    if found := _JOINED.search(text):
+        return f"{_kind(found[1])} and {_kind(found[2])} cannot be combined with +"
     if found := _REPEATED.search(text):
         return f"only an int can repeat a list, tuple or string, not {_kind(found[1])}"
     if "argument #1 must support iteration" in text:
@@ -195,6 +199,14 @@ def _plain_words(text: str) -> str:
         text = text.replace(said, plain)
     return re.sub(r"\b(\w+\.)*(__init__|__call__)\(\)", lambda m: (m[1] or "")[:-1] + "()", text)
 
+
+_KINDS: tuple[tuple[str, type[Fault]], ...] = (
+    ("argument", ArgumentFault), ("cannot be called", CallFault), ("cannot unpack", UnpackFault),
+    ("cannot be combined", OperandFault), ("cannot be compared", OperandFault), ("only concatenate", OperandFault),
+    ("only an int can repeat", OperandFault), ("has no items to take", ItemFault), ("has no length", ItemFault),
+    ("cannot be gone through", ItemFault), ("cannot go through", ItemFault), ("cannot have its items", ItemFault),
+)
+"""Which fault it is, by words of the message."""
 
 _REPAIRS = {
     "can only concatenate str": (("str(value)", "makes text of what is to be appended"),),

@@ -13,11 +13,12 @@ from functools import partial
 from types import BuiltinFunctionType, FunctionType, MethodDescriptorType, MethodType, ModuleType
 from typing import Any
 
-from gradcli.errors import Fault, LimitFault
+from gradcli.errors import Fault
 from gradcli.lang.budget import Budget
 from gradcli.lang.kinds import MARK, Kind, user_class
 from gradcli.lang.policy import Policy
 from gradcli.lang.words import python_error, python_kind
+from gradcli.mistakes import SizeLimit
 
 WIDTH = 10_000      # the widest field, and the most digits after the point
 
@@ -61,7 +62,7 @@ class Formatter:
             if out:
                 left -= len(out[-1])
                 if left < 0:
-                    raise LimitFault(f"that would make a string of more than {self.budget.characters} characters")
+                    raise SizeLimit(f"that would make a string of more than {self.budget.characters} characters")
             if what == TEXT:
                 out.append(value)
             elif what == LEAVE:
@@ -89,7 +90,7 @@ class Formatter:
                 self.budget.check_characters(len(text) - 2)
             return text
         except ValueError:
-            raise LimitFault("a whole number of more than 4300 digits cannot be printed") from None
+            raise SizeLimit("a whole number of more than 4300 digits cannot be printed") from None
 
     def _leaf(self, value: Any) -> str:
         kind = type(value)
@@ -187,7 +188,7 @@ class Formatter:
     def _cap(self, digits: str | None) -> int:
         size = int(digits[:9]) if digits else 0
         if size > WIDTH:
-            raise LimitFault(f"a field can be at most {WIDTH} characters wide")
+            raise SizeLimit(f"a field can be at most {WIDTH} characters wide")
         return size
 
     def read(self, value: Any, name: str) -> Any:

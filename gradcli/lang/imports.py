@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from difflib import get_close_matches
 
-from gradcli.errors import PolicyFault
 from gradcli.lang.context import STORE, Context
 from gradcli.lang.parse import Node
+from gradcli.mistakes import ImportRefused
 
 FEATURES = {"print_function", "division", "absolute_import", "unicode_literals", "annotations",
             "generators", "nested_scopes", "with_statement", "generator_stop"}
@@ -89,10 +89,10 @@ def _known(c: Context, path: Node) -> str:
         return name
     first = name.split(".")[0]
     if first in NEEDLESS:
-        raise PolicyFault(f"there is no module {name} to import", span=c.span(path), notes=(NEEDLESS[first],))
+        raise ImportRefused(f"there is no module {name} to import", span=c.span(path), notes=(NEEDLESS[first],))
     if first in INSTEAD:
-        raise PolicyFault(f"there is no module {name} to import", *INSTEAD[first], span=c.span(path))
-    raise PolicyFault(f"there is no module {name} to import",
+        raise ImportRefused(f"there is no module {name} to import", *INSTEAD[first], span=c.span(path))
+    raise ImportRefused(f"there is no module {name} to import",
                       *(f"import {n}" for n in get_close_matches(name, modules, 1)), span=c.span(path),
                       notes=("modules here are " + ", ".join(sorted({*modules, "__future__"})),))
 
@@ -100,4 +100,4 @@ def _known(c: Context, path: Node) -> str:
 def _check_feature(c: Context, member: Node) -> None:
     name = member[3][0][3] if member[0] == "member" else "*"
     if name not in FEATURES:
-        raise PolicyFault(f"__future__ has no feature {name}", span=c.span(member))
+        raise ImportRefused(f"__future__ has no feature {name}", span=c.span(member))

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from gradcli.errors import LimitFault
 from gradcli.lang.kinds import Kind
+from gradcli.mistakes import DepthLimit
 
 DEEPEST = 1000
 
@@ -46,7 +46,7 @@ def _maker(plain: type, nested: Any) -> Any:
         if not depth:
             return plain(*args, **options)
         if depth >= DEEPEST:
-            raise LimitFault(f"{plain.__name__} stands {DEEPEST} times within others of its kind",
+            raise DepthLimit(f"{plain.__name__} stands {DEEPEST} times within others of its kind",
                              ("list(x)", "goes through the values now"))
         made = nested(*args, **options)
         made.deep = depth + 1

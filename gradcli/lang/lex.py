@@ -10,7 +10,8 @@ import re
 from typing import Any
 from unicodedata import is_normalized
 
-from gradcli.errors import LimitFault, SyntaxFault
+from gradcli.errors import SyntaxFault
+from gradcli.mistakes import DepthLimit, IndentationFault
 from gradcli.text import Span
 
 Word = tuple[str, int, int, Any]
@@ -74,7 +75,7 @@ class Lexer:
                 if word in OPENING:
                     brackets.append(start)
                     if len(brackets) > NESTING:
-                        raise LimitFault(f"brackets are nested more than {NESTING} deep",
+                        raise DepthLimit(f"brackets are nested more than {NESTING} deep",
                                          span=place(text, start, end))
                 elif word in CLOSING and brackets:
                     brackets.pop()
@@ -126,14 +127,14 @@ def _indent(text: str, indent: str, indents: list[str], at: int, found: list[Wor
         if indent == indents[-1]:
             return
         if len(indents) > INDENTATION:
-            raise LimitFault(f"blocks are nested more than {INDENTATION} deep", span=place(text, at, at + 1))
+            raise DepthLimit(f"blocks are nested more than {INDENTATION} deep", span=place(text, at, at + 1))
         indents.append(indent)
         found.append(("_INDENT", at - len(indent), at, ""))
         return
     while indents[-1] != indent:
         if not indents[-1].startswith(indent):
             mixed = "\t" in indent + indents[-1]
-            raise SyntaxFault(
+            raise IndentationFault(
                 "tabs and spaces are mixed in the indentation" if mixed and " " in indent + indents[-1]
                 else "the indentation matches no block that is open here",
                 "indent with four spaces, the same for every line of a block",

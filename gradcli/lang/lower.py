@@ -11,7 +11,7 @@ import ast
 from types import CodeType
 from warnings import catch_warnings, simplefilter
 
-from gradcli.errors import Fault, LimitFault, SyntaxFault
+from gradcli.errors import Fault, SyntaxFault
 from gradcli.lang import place
 from gradcli.lang.context import Context
 from gradcli.lang.hints import trimmed
@@ -20,6 +20,7 @@ from gradcli.lang.policy import Policy
 from gradcli.lang.remarks import in_our_words
 from gradcli.lang.statements import block
 from gradcli.lang.verify import verify
+from gradcli.mistakes import DepthLimit
 from gradcli.text import Span, char_column, line_of
 
 
@@ -45,7 +46,7 @@ def _compile(module: ast.Module, text: str, name: str) -> CodeType:
     except SyntaxError as error:
         raise _translated(error, text) from None
     except (RecursionError, MemoryError):
-        raise LimitFault("the program is nested too deeply", "give inner parts names of their own") from None
+        raise DepthLimit("the program is nested too deeply", "give inner parts names of their own") from None
 
 
 def _translated(error: SyntaxError, text: str) -> Fault:
@@ -57,6 +58,6 @@ def _translated(error: SyntaxError, text: str) -> Fault:
         end = char_column(line_of(text, last), (error.end_offset or error.offset or 1) - 1)
         span = Span(error.lineno, start, last, max(end, start + 1) if last == error.lineno else end)
     if "nested blocks" in error.msg:
-        return LimitFault("more than 20 loops, with or try statements stand within each other", span=span)
+        return DepthLimit("more than 20 loops, with or try statements stand within each other", span=span)
     message, hints = in_our_words(error.msg)
     return SyntaxFault(message, *hints, span=span)

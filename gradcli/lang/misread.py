@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 
+from gradcli.lang.foreign import plain
 from gradcli.lang.lex import Word
 
 Hints = tuple[str, ...]
 
 QUOTES = {"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u00ab": '"', "\u00bb": '"'}
-SIGNS = {"\u00d7": "*", "\u2212": "-", "\u00f7": "/", "\u2013": "-", "\u2014": "-", "\u2264": "<=", "\u2265": ">=",
-         "\u2260": "!=", "\uff08": "(", "\uff09": ")", "\uff0c": ",", "\uff1a": ":", "\u00b7": "*", "\u22c5": "*",
-         "\u00b2": "**2", "\u00b3": "**3", "\u2026": "..."}
 REFUSED = {
     "yield": ("yield is not part of the language: build a list and return it", "result.append(value)"),
     "async": ("async is not part of the language: a program runs one step after another", ""),
@@ -32,8 +30,8 @@ def unreadable(text: str, at: int) -> tuple[str, Hints, bool]:
         return f"the string that begins here is not closed on its line by {c}", (line.rstrip() + c,), False
     if c in QUOTES:
         return f"{c} is a typographic quote; strings stand in plain ones", (QUOTES[c],), False
-    if c in SIGNS:
-        return f"{c} is not a sign of the language", (SIGNS[c],), False
+    if plain(c):
+        return f"{c} is not a sign of the language", (plain(c),), False
     if c.isdigit() or (c == "." and line[1:2].isdigit()):
         word = line.split()[0]
         if re.match(r"[\d_.]+(?:[eE][-+]?\d+)?[jJ](?!\w)", word):
@@ -44,7 +42,7 @@ def unreadable(text: str, at: int) -> tuple[str, Hints, bool]:
     if c == "!" and not text[:at].split("\n")[-1].strip():
         return "a line that begins with ! is a notebook's shell command; leave it out", (), False
     if c == "!":
-        return "! is not a sign of the language", ("not x", "x != y"), False
+        return "! is not a sign of the language", ("not ",), False
     if c == "`":
         return "backquotes are Python 2's", ("repr(x)",), False
     if c == "?":
@@ -52,8 +50,10 @@ def unreadable(text: str, at: int) -> tuple[str, Hints, bool]:
     return f"{c} is not a sign of the language", (), False
 
 
-def foreign_word(line: list[Word], word: Word, rest: str) -> tuple[str, Hints, bool, Word] | None:
+def foreign_word(line: list[Word], word: Word, rest: str) -> tuple[str, Hints, bool, Word, int] | None:
     """Message, hints, whether it is refused rather than misread, and the place, if `word` after `line` tells.
+
+    The place is the word at which it begins, and where it ends in the text.
 
     `rest` is the text from `word` to the end of its line.
     """
@@ -61,31 +61,34 @@ def foreign_word(line: list[Word], word: Word, rest: str) -> tuple[str, Hints, b
     last = line[-1] if line else first
     rest = rest.rstrip()
     if first[3] == "print" and len(line) == 1 and word[0] not in ("_NEWLINE", "=", ")"):
-        return "print needs brackets", (f"print({rest.rstrip(';')})",), False, first
+        return "print needs brackets", (f"print({rest.rstrip('; ')})",), False, first, word[1] + len(rest)
     if last[0] == "NAME" and last[3] in REFUSED and word[0] not in ("=", ")", "]"):
         message, hint = REFUSED[last[3]]
-        return message, (hint,) if hint else (), True, last
+        return message, (hint,) if hint else (), True, last, last[2]
     if first[0] == "except" and word[0] == ",":
-        return "the caught exception gets its name with as", ("except RuntimeError as e:",), False, word
+        repair = f"except {last[3]} as{rest[1:].rstrip()}"
+        return "the caught exception gets its name with as", (repair,), False, first, word[1] + len(rest)
     if first[0] == "raise" and word[0] == ",":
-        return "the reason of an exception stands in brackets", (f"raise {last[3]}({rest[1:].strip()})",), False, word
+        repair = f"raise {last[3]}({rest[1:].strip()})"
+        return "the reason of an exception stands in brackets", (repair,), False, first, word[1] + len(rest)
     if last[0] == "else" and word[0] == "if":
-        return "else if is one word here", ("elif",), False, last
+        return "else if is one word here", ("elif",), False, last, word[2]
     if _joined(last, word, "<", ">"):
-        return "<> is Python 2's", ("!=",), False, word
+        return "<> is Python 2's", ("!=",), False, last, word[2]
     if _joined(last, word, "==", "="):
-        return "=== is not a sign of the language", ("==", "is"), False, word
+        return "=== is not a sign of the language", ("==",), False, last, word[2]
     if _joined(last, word, "&", "&"):
-        return "&& is not a sign of the language", ("and",), False, word
+        return "&& is not a sign of the language", ("and",), False, last, word[2]
     if _joined(last, word, "|", "|"):
-        return "|| is not a sign of the language", ("or",), False, word
+        return "|| is not a sign of the language", ("or",), False, last, word[2]
     if word[0] in ("_NEWLINE", ";", ")") and len(line) > 2 and (line[-2][0], last[0]) in (("+", "+"), ("-", "-")):
-        return f"{last[0] * 2} is not a sign of the language", (f"{line[-3][3]} {last[0]}= 1",), False, last
+        repair = f"{line[-3][3]} {last[0]}= 1"
+        return f"{last[0] * 2} is not a sign of the language", (repair,), False, line[-3], last[2]
     if word[0] == ":=" or (first[0] in ("let", "var", "const") and len(line) == 1):
-        return ":= must stand in brackets here", ("(name := value)",), False, word
+        return ":= must stand in brackets here", ("(name := value)",), False, word, word[2]
     if last[0] == "NAME" and last[3] in ("let", "var", "const", "int", "float", "double") and word[0] == "NAME" \
             and len(line) == 1:
-        return f"a name needs no {last[3]} before it", (rest.rstrip(";"),), False, last
+        return f"a name needs no {last[3]} before it", (rest.rstrip("; "),), False, last, word[1] + len(rest)
     return None
 
 

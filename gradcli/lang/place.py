@@ -83,10 +83,7 @@ def _span(source: Source, code: CodeType, instruction: int) -> Span:
                 last, char_column(line_of(source.text, last), end))
 
 
-def place_of_call(code: CodeType, instruction: int) -> tuple[int, str] | None:
-    """The line, and its text, of an instruction of lowered code; None for any other code."""
+def place_of_call(code: CodeType, instruction: int) -> Place | None:
+    """Where an instruction of lowered code stands; None for any other code."""
     source = source_of(code)
-    if source is None:
-        return None
-    span = _span(source, code, instruction)
-    return span.line, line_of(source.text, span.line).strip()
+    return None if source is None else Place(source.name, source.text, _span(source, code, instruction), [])

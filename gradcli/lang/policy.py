@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from keyword import iskeyword
 from typing import Any
 
-from gradcli.errors import PolicyFault
+from gradcli.mistakes import UnderscoreRefused, WordRefused
 from gradcli.text import Span
 
 METHODS = frozenset({"__init__", "__call__", "__repr__"})      # the only ones a class may define
@@ -96,10 +96,10 @@ def legal_name(name: str, span: Callable[[], Span | None], method: bool = False)
         if method and name in METHODS:
             return
         allowed = ", ".join(sorted(METHODS))
-        raise PolicyFault(f"names that begin with two underscores are closed: {name}", *_instead(name), span=span(),
-                          notes=(f"a class may define {allowed}, and call them through super()",))
+        raise UnderscoreRefused(f"names that begin with two underscores are closed: {name}", *_instead(name),
+                                span=span(), notes=(f"a class may define {allowed}, and call them through super()",))
     if iskeyword(name):
-        raise PolicyFault(_REFUSED.get(name, f"{name} is not part of the language"), span=span())
+        raise WordRefused(_REFUSED.get(name, f"{name} is not part of the language"), span=span())
 
 
 _REFUSED = {

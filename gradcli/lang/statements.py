@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable
 
-from gradcli.errors import LimitFault
 from gradcli.lang.context import DELETE, STORE, Context
 from gradcli.lang.expressions import expression
 from gradcli.lang.functions import class_, function
 from gradcli.lang.imports import from_import, import_
 from gradcli.lang.parse import Node
 from gradcli.lang.targets import assign, augment, source_for, target
+from gradcli.mistakes import DepthLimit
 
 BRANCHES = 600      # each stands within the one before, and Python's compiler recurses over them
 
@@ -126,7 +126,7 @@ def _if(c: Context, node: Node) -> list[ast.stmt]:
     """`if` with its `elif`s, built from the last to the first."""
     test, body, *rest = node[3]
     if len(rest) > BRANCHES:
-        raise LimitFault(f"more than {BRANCHES} branches stand in one if", "a dict of functions", span=c.span(rest[-1]))
+        raise DepthLimit(f"more than {BRANCHES} branches stand in one if", "a dict of functions", span=c.span(rest[-1]))
     other: list[ast.stmt] = []
     branches = []
     for clause in rest:

@@ -5,7 +5,8 @@ import numpy as np
 from gradcli.engine.call import named
 from gradcli.engine.op import Op
 from gradcli.engine.signature import Array, Flag, Text
-from gradcli.errors import ArgumentFault, GradFault, ValueFault
+from gradcli.errors import ArgumentFault, ValueFault
+from gradcli.mistakes import NotDifferentiable
 from gradcli.ops.matrices import each, gaps, matrices, on_diagonal, square, turned
 
 A = [[2.0, 0.5], [0.25, 1.0]]
@@ -71,8 +72,9 @@ class Qr(Op):
         m, n = A_shape[-2:]
         q, r = out
         if mode == "r" or mode == "complete" and m > n:
-            raise GradFault(f"linalg.qr: mode='{mode}' of {m} by {n} matrices is not differentiable: the columns left "
-                            "over are any of many", ("torch.linalg.qr(a)", "the reduced form, which is"))
+            raise NotDifferentiable(f"linalg.qr: mode='{mode}' of {m} by {n} matrices is not differentiable: the "
+                                    "columns left over are any of many",
+                                    ("torch.linalg.qr(a)", "the reduced form, which is"))
         g_q, g_r = (F.zeros_like(x) if given is None else given for x, given in zip((q, r), g, strict=True))
         if m >= n:
             return _qr_slope(F, q, r, g_q, g_r)

@@ -6,7 +6,8 @@ from gradcli.engine.op import Op, raw
 from gradcli.engine.signature import Array, Dim, Flag, Index, Number, Operand, Text, sized
 from gradcli.engine.surface import axis
 from gradcli.engine.tensor import Tensor
-from gradcli.errors import ArgumentFault, GradFault, IndexFault, ShapeFault, TypeFault
+from gradcli.errors import ArgumentFault, IndexFault, ShapeFault, TypeFault
+from gradcli.mistakes import NotDifferentiable
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 PICKS = np.array([[0, 2], [1, 1]])
@@ -150,7 +151,7 @@ def with_zeros(F, g, dim, index, reduce):
 
 def refuse():
     """Scattering with reduce= has no gradient, as in PyTorch."""
-    raise GradFault("the derivative for 'scatter' with reduce= is not implemented",
+    raise NotDifferentiable("the derivative for 'scatter' with reduce= is not implemented",
                     ("x.scatter_reduce(0, index, src, 'sum')", "which has one"))
 
 

@@ -9,7 +9,7 @@ import math
 import numpy as np
 
 from gradcli.engine.signature import Array
-from gradcli.errors import GradFault
+from gradcli.mistakes import NotDifferentiable
 from gradcli.ops.base import Binary
 from gradcli.ops.blocks import in_doubles, polynomial
 from gradcli.ops.error_function import complement
@@ -148,7 +148,7 @@ class Incomplete(Binary, abstract=True):
     samples = [(np.array([0.5, 2.0, 30.0]), [1.5, 0.25, 33.0]), (np.array([0.125, 200.0]), [0.25, 180.0])]
 
     def grad_input(F, g):
-        raise GradFault("the incomplete gamma functions have no derivative by their first argument here",
+        raise NotDifferentiable("the incomplete gamma functions have no derivative by their first argument here",
                         ("torch.igamma(a.detach(), x)", "the gradient by x only"))
 
 

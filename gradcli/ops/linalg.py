@@ -5,6 +5,7 @@ import numpy as np
 from gradcli.engine.op import Op
 from gradcli.engine.signature import Array, Number, sized
 from gradcli.errors import ShapeFault
+from gradcli.mistakes import ProductShapes
 
 A = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 B = [[1.0, 2.0], [3.0, -4.0], [0.5, 1.0]]
@@ -13,9 +14,9 @@ B = [[1.0, 2.0], [3.0, -4.0], [0.5, 1.0]]
 def inner_fits(name, a, b, at):
     """Refuse a product whose inner lengths differ, naming both."""
     if a.shape[-1] != b.shape[at]:
-        raise ShapeFault(f"{name}(): mat1 and mat2 shapes cannot be multiplied ({sized(a.shape)} and {sized(b.shape)}"
-                         f"): the last dimension of the first is {a.shape[-1]}, and that of the second it meets is "
-                         f"{b.shape[at]}", ("a @ b.t()", "if the second is meant transposed"))
+        raise ProductShapes(f"{name}(): mat1 and mat2 shapes cannot be multiplied ({sized(a.shape)} and "
+                            f"{sized(b.shape)}): the last dimension of the first is {a.shape[-1]}, and that of the "
+                            f"second it meets is {b.shape[at]}", shapes=(a.shape, b.shape))
 
 
 def dims_are(name, a, b, da, db):

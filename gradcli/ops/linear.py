@@ -5,6 +5,7 @@ import numpy as np
 from gradcli.engine.op import Op
 from gradcli.engine.signature import Array, sized
 from gradcli.errors import ShapeFault
+from gradcli.mistakes import ProductShapes
 from gradcli.ops.matrices import kind_of
 
 X, W, B = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]], [[1.0, 2.0, -1.0], [3.0, -4.0, 0.5]], [0.5, 1.0]
@@ -65,9 +66,9 @@ def unfit(input, weight):
     repairs = [(f"nn.Linear({given}, {weight.shape[0]})", f"a layer for {given} features")]
     if input.ndim > 2 and _count(input.shape[1:]) == taken:
         repairs.insert(0, ("x.view(x.size(0), -1)", f"each of the {input.shape[0]} as one row of {taken} features"))
-    return ShapeFault(f"mat1 and mat2 shapes cannot be multiplied ({rows} and {sized(weight.shape[::-1])}): "
-                      f"a {sized(input.shape)} input has {given} features, and the weight is for {taken}",
-                      *(repairs if weight.ndim == 2 else ()))
+    return ProductShapes(f"mat1 and mat2 shapes cannot be multiplied ({rows} and {sized(weight.shape[::-1])}): "
+                         f"a {sized(input.shape)} input has {given} features, and the weight is for {taken}",
+                         *(repairs if weight.ndim == 2 else ()))
 
 
 def _count(lengths):

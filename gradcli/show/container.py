@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
-from gradcli.errors import LimitFault
+from gradcli.mistakes import SizeLimit
 
 SIMPLE = frozenset((int, float, bool, str, type(None)))     # Python's own text is the right one
 EMPTY: dict[Any, Any] = {}
@@ -52,7 +52,7 @@ def written(value: Any, say: Callable[[Any], str], names_results: bool) -> str:
         if out:
             left -= len(out[-1])
             if left < 0:
-                raise LimitFault(f"that would be shown in more than {LONGEST} characters")
+                raise SizeLimit(f"that would be shown in more than {LONGEST} characters")
         if type(item) is Literal:
             out.append(item.text)
         elif type(item) is End:

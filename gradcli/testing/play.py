@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 from gradcli.commands.limiting import OutputLost
 from gradcli.commands.running import open_session
 from gradcli.commands.settings import KEYS, Settings, nearest, read
-from gradcli.errors import Fault, LimitFault, UsageFault, render
+from gradcli.errors import Fault, UsageFault, render
+from gradcli.mistakes import TimeLimit
 from gradcli.testing.checks import Check, Document, Parts
 from gradcli.testing.compare import judge
 
@@ -56,7 +57,7 @@ class Clock:
 
         def stop(number: int, frame: object) -> NoReturn:
             self.rung = True
-            raise LimitFault(f"the file ran for longer than {limit:g} seconds",
+            raise TimeLimit(f"the file ran for longer than {limit:g} seconds",
                              (f"--time-limit {limit * 10:g}", "more time"))
 
         if not seconds or current_thread() is not main_thread():

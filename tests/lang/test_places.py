@@ -88,7 +88,7 @@ def test_a_function_of_an_earlier_text_is_placed_there(world):
 
 def test_deep_recursion_is_named(world):
     fault = world.fault("def f(n): return f(n + 1)\nf(0)")
-    assert fault.code == "G0601" and "too deeply" in fault.message and len(fault.trail) <= 20
+    assert fault.code == "G0605" and "too deeply" in fault.message and len(fault.trail) <= 20
 
 
 def test_hints_know_local_names(world):

@@ -54,8 +54,8 @@ def test_what_ends_one_ends_both(number):
 
 @needs_proc
 @pytest.mark.parametrize("number, status, told", [
-    (signal.SIGSEGV, 5, b"error[G0601]: something in the program is nested too deeply"),
-    (signal.SIGKILL, 5, b"error[G0602]: the system ended the program"), (signal.SIGXCPU, 5, b"error[G0601]: the program ran for longer"),
+    (signal.SIGSEGV, 5, b"error[G0605]: something in the program is nested too deeply"),
+    (signal.SIGKILL, 5, b"error[G0602]: the system ended the program"), (signal.SIGXCPU, 5, b"error[G0603]: the program ran for longer"),
     (signal.SIGINT, 130, b"interrupted")])
 def test_what_ends_the_worker_is_told(number, status, told):
     program = started()

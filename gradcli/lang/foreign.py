@@ -1,0 +1,109 @@
+"""Lines as other languages write them, and what they are here.
+
+A rule is a pattern, what to say, and the words to put in place of what the pattern found. Rules are asked
+only about a line that could not be read, and only count where it could not be read.
+"""
+
+from __future__ import annotations
+
+import re
+from unicodedata import normalize
+
+HEAD = r"(?:if|elif|while|for|def|class|with)\b[^{}]*?|else|try|finally"
+NAME = r"[A-Za-z_]\w*"
+LONGEST = 400       # characters of a line; the patterns are not made for more
+CALLED = r"(\w+)\s*\(([^)]*)\)"
+RANGE = "a loop goes over a range here"
+COMMENT = "a comment begins with #"
+POWER = "a power is written **"
+QUOTES = "these are typographic quotes; strings stand in plain ones"
+FUNCTIONS = "sin|cos|tan|exp|log|sqrt|abs|tanh|sigmoid|len|sum|max|min|range|round|float|int|str"
+
+RULES: tuple[tuple[str, str, str], ...] = (
+    (r"for\s*\(\s*(?:int |var |let |auto )?\s*(\w+)\s*=\s*([^;]+?)\s*;\s*\w+\s*<\s*([^;=]+?)\s*;[^)]*\)\s*[{:]?",
+     RANGE, r"for \1 in range(\2, \3):"),
+    (r"for\s*\(\s*(?:int |var |let |auto )?\s*(\w+)\s*=\s*([^;]+?)\s*;\s*\w+\s*<=\s*([^;]+?)\s*;[^)]*\)\s*[{:]?",
+     RANGE, r"for \1 in range(\2, \3 + 1):"),
+    (r"for\s+(\w+)\s*=\s*(\w+)\s*;\s*\w+\s*<\s*(\w+)\s*;[^:{]*[:{]?", RANGE, r"for \1 in range(\2, \3):"),
+    (r"for\s+(\w+)\s*(?:=|in)\s*(\w+)\s*(?::|\.\.\.?|to)\s*(\w+)\s*(?::|do|\{)?", RANGE,
+     r"for \1 in range(\2, \3 + 1):"),
+    (r"for\s*each\s+(\w+)", "for each is for alone here", r"for \1"),
+    (r"for\s+(?!in\b)(\w+)\s+(?!in\b)([\w.]+)", "in is missing between the name and what the loop goes over",
+     r"for \1 in \2"),
+    (r"\bels(?:e\s?)?if\b", "else if is one word here", "elif"),
+    (r"\bif\s+(.+?)\s+then\s+(.+?)\s+else\s+(.+)$", "the value comes before its condition here",
+     r"\2 if \1 else \3"),
+    (rf"(?<!\w)({HEAD})\s*\{{\s*\}}?", "a block begins with a colon and is indented; no braces stand around it",
+     r"\1:"),
+    (rf"\b({HEAD})\s+(?:then|do)\b\s*:?", "a colon begins a block, no word", r"\1:"),
+    (rf"\b(?:function|func|fn|fun|sub|define)\s+{CALLED}\s*[{{:]?", "a function begins with def", r"def \1(\2):"),
+    (r"\bdef\s+(\w+)\s+(\w+(?:\s*,\s*\w+)*)\s*:", "parameters stand in brackets", r"def \1(\2):"),
+    (r"\bcatch\b\s*(?:\([^)]*\))?\s*[:{]", "catch is except here", "except Exception as e:"),
+    (r"\bunless\s+([^:]+):", "unless is if not here", r"if not (\1):"),
+    (r"\buntil\s+([^:]+):", "until is while not here", r"while not (\1):"),
+    (r"\brepeat\s+([^:]+):", RANGE, r"for turn in range(\1):"),
+    (r"//\s?(.*)$", COMMENT, r"# \1"),
+    (r"/\*\s*(.*?)\s*\*/", COMMENT, r"# \1"),
+    (r"^\s*%+\s?(.*)$", COMMENT, r"# \1"),
+    (r"^(?:pip|python3?|conda|cd|ls|git|sudo|gradcli)\s+\S.*$", "this is for the shell, and no part of a program",
+     r"# \g<0>"),
+    (r"\.\s*\*\s?", "* works element by element on tensors", "* "),
+    (r"\.\s*/\s?", "/ works element by element on tensors", "/ "),
+    (r"\.\s*\^\s?", "a power is written **, and works element by element", "**"),
+    (rf"(?<![\w'])(?![rRfFbBuU]{{1,2}}')({NAME}|\))'(?!['\w])", "a matrix is transposed by .t()", r"\1.t()"),
+    (r"(?<==)\s*(\w+|\([^()]*\))\s*[=-]>\s*(.+)$", "a function without a name begins with lambda",
+     r"lambda \1: \2"),
+    (r"\blambda\s+([\w, ]+?)\s*[=-]>", "a colon stands between the parameters and the value of a lambda",
+     r"lambda \1:"),
+    (r"=>", ">= is greater or equal", ">="),
+    (r"=<", "<= is less or equal", "<="),
+    (r"!==", "!== is not a sign of the language", "!="),
+    (r"(?<=[^=!<>])=!(?=\s)", "!= is the sign of the language", "!="),
+    (r"(?<![-+*/%&|^@=!<>])([=!<>]) =(?!=)", "the two signs stand together", r"\1="),
+    (rf"(?<![\w.])((?:\w+\.)?(?:{FUNCTIONS})|torch\.\w+)\s+({NAME}|\d[\d.]*)(?!\s*=)",
+     "what a function works on stands in brackets", r"\1(\2)"),
+    (r"(?<![\w.])\d{1,3}(?:[ .]\d{3})+(?![\w.])", "digits stand together", ""),
+    (rf"(?<![\w.])(\d+(?:\.\d+)?)({NAME})", "a number runs into a name; a product needs a *", r"\1 * \2"),
+    (r"(\w|\))\s*\u00b2", POWER, r"\1**2"),
+    (r"(\w|\))\s*\u00b3", POWER, r"\1**3"),
+    (r"[\u201c\u201d\u201e\u00ab]([^\u201c\u201d\u201e\u00bb'\"]*)[\u201d\u201c\u00bb]", QUOTES, r'"\1"'),
+    (r"[\u2018\u2019\u201a\u2032]([^\u2018\u2019\u201a\u2032'\"]*)[\u2019\u2018\u2032]", QUOTES, r"'\1'"),
+)
+LOOKING_LIKE = {sign: here for here, signs in {
+    "-": "\u2212\u2010\u2011\u2012\u2013\u2014", "*": "\u2217\u00d7\u00b7\u22c5\u2715", "/": "\u00f7\u2044\u2215",
+    "=": "\u2190\u2192"}.items() for sign in signs} | {
+    "\u2264": "<=", "\u2265": ">=", "\u2260": "!=", "\u2032": "'", "\u2227": "and", "\u2228": "or", "\u00ac": "not ",
+    "\u221e": "float('inf')", "\u221a": "torch.sqrt", "\u2208": "in", "\u2248": "=="}
+
+
+def plain(c: str) -> str:
+    """The character of the keyboard that another one stands for or looks like; empty if there is none."""
+    like = LOOKING_LIKE.get(c) or normalize("NFKC", c)
+    return like if like != c and like.isascii() and like.strip() else ""
+
+
+def foreign_line(line: str, column: int) -> tuple[str, str, int, int] | None:
+    """Message, repair, and from where to where it goes in `line`, which cannot be read at `column` (from 0)."""
+    if len(line) > LONGEST:
+        return None
+    for pattern, message, repair in RULES:
+        for match in re.finditer(pattern, line):
+            begin, end = match.start() + (not repair), match.end() + (repair == "elif") - (not repair)
+            if begin <= column <= end and not _quoted(line, match.start()):
+                words = re.sub(r"[ .]", "", match[0]) if not repair else match.expand(repair)
+                words = re.sub(r"lambda \(([^()]*)\)", r"lambda \1", words)
+                words = words.replace("range(0, ", "range(")
+                blank = len(match[0]) - len(match[0].lstrip())
+                return message, words.strip(), match.start() + blank, match.end()
+    return None
+
+
+def _quoted(line: str, at: int) -> bool:
+    """Whether a string is open in front of `at`."""
+    opened = ""
+    for c in line[:at]:
+        if opened:
+            opened = "" if c == opened else opened
+        elif c in "'\"":
+            opened = c
+    return bool(opened)

@@ -1,0 +1,107 @@
+"""From a fault to its repair in the user's own words.
+
+The engine knows what went wrong and with which values; it does not know what the program calls
+them. Here the text around the fault is taken apart, and what the diagnosis says to do is said with
+the names that stand there, so that it can be pasted. A repair that cannot be worked out stays as
+the engine gave it, or away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from gradcli.errors import (
+    AmbiguousTruth,
+    AnomalousGradient,
+    ArgumentFault,
+    AttributeFault,
+    Fault,
+    GradFault,
+    IntegerLeaf,
+    LeafWrite,
+    NameFault,
+    NoHistory,
+    PythonFault,
+    SecondBackward,
+    ShapeFault,
+    StaleValue,
+    TypeFault,
+)
+from gradcli.mending import calls, functions, graph, leaves, values
+from gradcli.mending.case import Case
+from gradcli.mistakes import (
+    BroadcastShapes,
+    CallFault,
+    CutHistory,
+    DtypeMix,
+    ItemFault,
+    OperandFault,
+    ProductShapes,
+    SecondOrder,
+    UnpackFault,
+    UnusedInput,
+)
+
+MENDERS: dict[type[Fault], Callable[[Case], None]] = {
+    StaleValue: graph.stale, AnomalousGradient: graph.anomalous, SecondBackward: graph.second,
+    CutHistory: graph.cut, SecondOrder: graph.cut, ShapeFault: values.viewed,
+    GradFault: leaves.flagged, OperandFault: values.mixed, TypeFault: values.bits,
+    LeafWrite: graph.leaf, NoHistory: leaves.nothing_required, IntegerLeaf: leaves.integer_leaf,
+    DtypeMix: values.dtypes, ProductShapes: values.product, BroadcastShapes: values.broadcast,
+    AmbiguousTruth: values.truth, AttributeFault: calls.attribute, NameFault: calls.unknown, CallFault: calls.called,
+    ItemFault: calls.indexed, ArgumentFault: calls.option, UnpackFault: calls.unpacked,
+    UnusedInput: leaves.nothing_required,
+}
+
+
+def mended(fault: Fault, names: Mapping[str, Any]) -> Fault:
+    """The fault with repairs in the words of its program, where `names` had their values; maybe one more special."""
+    try:
+        return worked_out(fault, names)
+    except Exception:       # a diagnosis without its best repair is better than none
+        return fault
+
+
+def worked_out(fault: Fault, names: Mapping[str, Any]) -> Fault:
+    """The same, without a guard for programs of shapes that nobody thought of."""
+    case = Case(fault, names)
+    if isinstance(fault, AttributeFault | PythonFault | ArgumentFault):
+        special = leaves.gradient_missing(case) or values.none_used(case) or functions.unsaved(case)
+        if special is not None:
+            special.source, special.name, special.trail = fault.source, fault.name, fault.trail
+            return special
+        leaves.from_number(case)
+    if not isinstance(fault, AnomalousGradient):
+        calls.given(case)
+    mend = MENDERS.get(type(fault))
+    if mend is not None:
+        mend(case)
+    also = functions.MENDERS.get(type(fault))
+    if also is not None:
+        also(case)
+    for label, at in fault.places:
+        spot = case.spot(at)
+        if spot is not None:
+            where = f" in line {spot.line}" if spot.here else ""
+            fault.notes.append(f"{label}{where}: {spot.words}")
+    fault.places.clear()
+    _named(case)
+    return fault
+
+
+def _named(case: Case) -> None:
+    """Put the words at the place into repairs that leave room for them."""
+    parts, call = case.parts, case.call
+    receiver = whole = "y"
+    if parts is not None and parts.node is not None:
+        whole = parts.of(parts.node)
+        if call is not None and call.receiver is not None:
+            receiver = parts.atom(call.receiver)
+            if receiver in ("torch.autograd", "autograd") and call.args:
+                receiver = parts.atom(call.args[0])
+    case.fault.hints = [(repair.replace("{y}", receiver).replace("{call}", whole), why)
+                        for repair, why in case.fault.hints]
+
+
+__all__ = ["mended"]

@@ -1,0 +1,49 @@
+"""What other libraries, languages and versions call what is here under another name."""
+
+from __future__ import annotations
+
+
+def _pairs(text: str) -> dict[str, str]:
+    return dict(pair.split("=") for pair in text.split())
+
+
+ATTRIBUTES = _pairs("""
+    expand_dims=unsqueeze astype=type copy=clone concatenate=cat length=numel() len=numel() ravel_=view(-1)
+    to_numpy=numpy tonumpy=numpy array=data value=data get=item power=pow transpose_=t_ swap_axes=transpose
+    gradient=grad gradients=grad derivative=grad back=backward backwards=backward backprop=backward
+    requiresgrad=requires_grad require_grad=requires_grad requires_gradient=requires_grad gradfn=grad_fn zero=zero_
+    fill=fill_ average=mean avg=mean multiply_=mul_ plus=add minus=sub times=mul divide_by=div matmult=matmul
+    to_list=tolist assign=copy_ assign_add=add_ assign_sub=sub_ sizes=size() dims=dim() rank=dim() get_shape=size""")
+MODULE_NAMES = _pairs("""
+    array=tensor constant=tensor concatenate=cat expand_dims=unsqueeze power=pow reduce_sum=sum reduce_mean=mean
+    reduce_max=max matmult=matmul zero=zeros one=ones identity=eye convert_to_tensor=tensor random=rand
+    random_normal=randn random_uniform=rand arrange=arange product=prod average=mean rnn=randn ln=log arcsin=asin
+    arccos=acos arctan=atan range_=arange nograd=no_grad no_gradient=no_grad relu6=nn.functional.relu6
+    elu=nn.functional.elu cross_entropy=nn.functional.cross_entropy mse_loss=nn.functional.mse_loss Linear=nn.Linear
+    Module=nn.Module
+    SGD=optim.SGD Adam=optim.Adam grad=autograd.grad backward=autograd.backward Function=autograd.Function Dense=Linear
+    ReLu=ReLU Relu=ReLU MSE=MSELoss CrossEntropy=CrossEntropyLoss softmax_cross_entropy=cross_entropy""")
+
+_NUMPY = ("torch", "tensors do what arrays do: torch.sqrt, torch.linspace, torch.tensor")
+_WORDS = {
+    "None": "null nil undefined NULL none", "True": "true TRUE", "False": "false FALSE", "self": "this",
+    "print": "puts echo printf println disp fprintf console", "float('nan')": "NaN nan", "len": "length",
+    "float('inf')": "inf Inf Infinity infinity", "math.pi": "pi PI", "math.e": "e", "math": "Math", "log": "ln",
+    "torch": "th", "atan": "arctan", "asin": "arcsin", "acos": "arccos", "range": "arange xrange",
+}
+NAMES: dict[str, tuple[str, str]] = {
+    word: (here, f"what {word} is called here") for here, words in _WORDS.items() for word in words.split()} | {
+    "np": _NUMPY, "numpy": _NUMPY, "jnp": _NUMPY,
+    "tf": ("torch", "programs here are written with torch: torch.tensor, torch.matmul"),
+    "jax": ("torch", "torch.autograd.grad gives gradients"),
+    "plt": ("gradcli plot 'sin(x)' --over x=-3:3", "draws a curve; leave the plotting lines out"),
+    "pd": ("torch", "tables are tensors here: torch.tensor([[1.0, 2.0]])"),
+    "keras": ("nn", "layers stand in torch.nn: nn.Linear, nn.ReLU"),
+}
+
+_SHELL = "this is for the shell or the prompt, and no part of a program: leave it out"
+LEFT_OUT = dict.fromkeys(("exit", "quit", "ls", "cd", "pip", "clear", "In", "Out"), _SHELL) | dict.fromkeys(
+    ("end", "endif", "endfor", "fi", "done", "begin"), "a block ends where its indentation ends: leave this out") | {
+    "help": "gradcli doc NAME tells what an operation does",
+    "System": "print(...) prints", "std": "print(...) prints", "cout": "print(...) prints",
+}
