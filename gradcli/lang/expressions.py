@@ -289,7 +289,8 @@ def _comprehension(c: Context, node: Node) -> ast.expr:
 
     made, *clauses = node[3]
     if made[0] == "spread":
-        raise c.wrong("** cannot stand in a comprehension", made, "{key: value for d in dicts for key, value in d.items()}")
+        raise c.wrong("** cannot stand in a comprehension", made,
+                      "{key: value for d in dicts for key, value in d.items()}")
     loops = []
     c.guard(1, node)
     for clause in clauses:

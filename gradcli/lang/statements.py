@@ -13,7 +13,6 @@ from gradcli.lang.imports import from_import, import_
 from gradcli.lang.parse import Node
 from gradcli.lang.targets import assign, augment, target
 
-
 BRANCHES = 600      # each stands within the one before, and Python's compiler recurses over them
 
 
