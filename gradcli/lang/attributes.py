@@ -15,6 +15,7 @@ from gradcli.lang.policy import GONE, Policy
 from gradcli.lang.words import in_pythons_words
 
 NONE: frozenset[str] = frozenset()
+OPEN = frozenset((kind, name) for kind, names in METHODS.items() for name in names if hasattr(kind, name))
 
 
 class Attributes:
@@ -30,15 +31,21 @@ class Attributes:
 
     def _reader(self) -> Callable[[Any, str], Any]:
         own, other = self.own, self._read
+        quick, special = OPEN.difference(self.special), self.special.get
 
         def read(value: Any, name: str) -> Any:
             """`value.name`."""
-            if type(value) in own:
+            kind = type(value)
+            if kind in own:
                 try:
                     return getattr(value, name)
                 except AttributeError as error:
                     raise self._explained(error, value, name) from None
-            return other(value, name)
+            key = kind, name
+            if key in quick:
+                return getattr(value, name)
+            bind = special(key)
+            return other(value, name) if bind is None else bind(value)
 
         return read
 
