@@ -26,6 +26,7 @@ class Attributes:
         self.special = special(formatter)       # (type, name) -> the method as programs get it
         self.own: set[type] = set()             # the program's classes without foreign bases: the quick way
         self.mixed: dict[tuple[type, str], bool] = {}   # for classes with foreign bases: whose the name is
+        self.above: set[tuple[type, type, str]] = set()     # what super() has found in classes of the program
         self.read = self._reader()
         self.write = self._writer()
 
@@ -51,6 +52,8 @@ class Attributes:
 
     def _read(self, value: Any, name: str) -> Any:
         kind = type(value)
+        if kind is super:
+            return self._read_above(value, name)
         whose = self.mixed.get((kind, name))
         if whose or (whose is False and name in value.__dict__):
             return self._get(value, name)
@@ -62,6 +65,18 @@ class Attributes:
         if self._readable(value, name):
             return self._get(value, name)
         raise self.missing(value, name)
+
+    def _read_above(self, value: Any, name: str) -> Any:
+        """`super(...).name`; that the program itself defines the name is found out once."""
+        key = value.__thisclass__, value.__self_class__, name
+        if key not in self.above:
+            owner = _owner(_above(value), name)
+            if owner is None or MARK not in owner.__dict__:
+                if self._readable(value, name):
+                    return self._get(value, name)
+                raise self.missing(value, name)
+            self.above.add(key)
+        return self._get(value, name)
 
     def _readable(self, value: Any, name: str) -> bool:
         if name in self.policy.plain:
@@ -183,6 +198,7 @@ class Attributes:
         if user_class(value):
             kind = value
             self.mixed.clear()      # the class is about to change
+            self.above.clear()
         mark = kind.__dict__.get(MARK)
         if mark is OWN:
             return True

@@ -68,7 +68,7 @@ def _annassign(c: Context, node: Node) -> list[ast.stmt]:
 
 
 def _augassign(c: Context, node: Node) -> list[ast.stmt]:
-    return [augment(c, node)]
+    return augment(c, node)
 
 
 def _delete(c: Context, node: Node) -> list[ast.stmt]:

@@ -28,7 +28,7 @@ HELPERS = frozenset({
     ".wary", ".format", ".zip", ".raised", ".cause", ".caught", ".limits", ".any", ".stream", ".super", ".entered",
     ".module", ".member", ".show", ".note", ".ticks", ".turn"})
 
-TEMPORARY = re.compile(r"\.(0|t|chain\d+)")     # .0 is Python's own, in comprehensions
+TEMPORARY = re.compile(r"\.(0|t|v|w|chain\d+)")     # .0 is Python's own, in comprehensions
 
 INSTRUCTIONS = frozenset("""
     CACHE NOP RESUME EXTENDED_ARG PUSH_NULL POP_TOP COPY SWAP END_FOR END_SEND
