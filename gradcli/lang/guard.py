@@ -120,8 +120,9 @@ def caught(value: Any) -> tuple[type, ...]:
         kinds = types_of(value)
     except TypeError:
         kinds = (object,)
-    if not all(issubclass(kind, Exception) for kind in kinds):
-        raise python_error("only exceptions can be caught, such as ValueError or RuntimeError", _catch_nothing)
+    for kind in kinds:
+        if not issubclass(kind, Exception):
+            raise python_error("only exceptions can be caught, such as ValueError or RuntimeError", _catch_nothing)
     return kinds
 
 

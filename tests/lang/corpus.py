@@ -18,6 +18,7 @@ def f(x):
 print(f(1) < f(2) < f(0) < f(5), calls)
 """,
     "strings": r"""
+print(f'\N{BULLET}{1}\N{GREEK SMALL LETTER ALPHA}{2:\N{BULLET}>3}\\N{3}', rf'\N{4}')
 print('a' "b" 'c', 'it\'s', "tab\there", r'raw\n', '''three
 lines''', "\x41\u0042\U00000043\101", '\N{BULLET}', 'a\
 b')
@@ -312,7 +313,8 @@ def own(n): log.append(n); return o
 def got(n): log.append(n); return l
 o.a, o.s, o.l = 1, 'x', [1]
 own('1').a += t(5); own('2').s += t('b'); own('3').s *= t(2); own('4').l += t([3])
-got('5')[t(0)] += t(7); got('6')[t(1)] += t('z'); got('7')[t(2)] += t([5]); got('8')[t(0)] *= t(3); got('9')[t(0)] **= t(2)
+got('5')[t(0)] += t(7); got('6')[t(1)] += t('z')
+got('7')[t(2)] += t([5]); got('8')[t(0)] *= t(3); got('9')[t(0)] **= t(2)
 i = 0
 l[i] += (i := 2)
 print(i, l, o.a, o.s, o.l, log)
