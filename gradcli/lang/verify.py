@@ -25,7 +25,7 @@ HELPERS = frozenset({
     ".attr", ".base", ".init", ".slot", ".setattr", ".add", ".iadd", ".few", ".short", ".honest", ".heard",
     ".mul", ".imul",
     ".pow", ".ipow", ".shl", ".ishl", ".mod", ".imod",
-    ".wary", ".format", ".zip", ".raised", ".cause", ".caught", ".limits", ".any", ".stream", ".super", ".entered",
+    ".wary", ".format", ".each", ".raised", ".cause", ".caught", ".limits", ".any", ".stream", ".super", ".entered",
     ".module", ".member", ".show", ".note", ".ticks", ".turn"})
 
 TEMPORARY = re.compile(r"\.(0|t|v|w|chain\d+)")     # .0 is Python's own, in comprehensions
