@@ -15,6 +15,7 @@ from gradcli.lang.policy import GONE, Policy
 from gradcli.lang.words import in_pythons_words
 
 NONE: frozenset[str] = frozenset()
+OPEN = frozenset((kind, name) for kind, names in METHODS.items() for name in names if hasattr(kind, name))
 
 
 class Attributes:
@@ -25,25 +26,34 @@ class Attributes:
         self.special = special(formatter)       # (type, name) -> the method as programs get it
         self.own: set[type] = set()             # the program's classes without foreign bases: the quick way
         self.mixed: dict[tuple[type, str], bool] = {}   # for classes with foreign bases: whose the name is
+        self.above: set[tuple[type, type, str]] = set()     # what super() has found in classes of the program
         self.read = self._reader()
         self.write = self._writer()
 
     def _reader(self) -> Callable[[Any, str], Any]:
         own, other = self.own, self._read
+        quick, special = OPEN.difference(self.special), self.special.get
 
         def read(value: Any, name: str) -> Any:
             """`value.name`."""
-            if type(value) in own:
+            kind = type(value)
+            if kind in own:
                 try:
                     return getattr(value, name)
                 except AttributeError as error:
                     raise self._explained(error, value, name) from None
-            return other(value, name)
+            key = kind, name
+            if key in quick:
+                return getattr(value, name)
+            bind = special(key)
+            return other(value, name) if bind is None else bind(value)
 
         return read
 
     def _read(self, value: Any, name: str) -> Any:
         kind = type(value)
+        if kind is super:
+            return self._read_above(value, name)
         whose = self.mixed.get((kind, name))
         if whose or (whose is False and name in value.__dict__):
             return self._get(value, name)
@@ -55,6 +65,18 @@ class Attributes:
         if self._readable(value, name):
             return self._get(value, name)
         raise self.missing(value, name)
+
+    def _read_above(self, value: Any, name: str) -> Any:
+        """`super(...).name`; that the program itself defines the name is found out once."""
+        key = value.__thisclass__, value.__self_class__, name
+        if key not in self.above:
+            owner = _owner(_above(value), name)
+            if owner is None or MARK not in owner.__dict__:
+                if self._readable(value, name):
+                    return self._get(value, name)
+                raise self.missing(value, name)
+            self.above.add(key)
+        return self._get(value, name)
 
     def _readable(self, value: Any, name: str) -> bool:
         if name in self.policy.plain:
@@ -176,6 +198,7 @@ class Attributes:
         if user_class(value):
             kind = value
             self.mixed.clear()      # the class is about to change
+            self.above.clear()
         mark = kind.__dict__.get(MARK)
         if mark is OWN:
             return True

@@ -1,7 +1,7 @@
 """How much a program may do: loop turns, sizes, depth.
 
-Turns are handed out by one C iterator that every loop of a program is zipped with, so that
-counting them costs a few nanoseconds; behind its last turn stands a fault. Time and memory are
+Turns are handed out by one C iterator that every loop of a program goes through side by side with
+its values, so that counting them costs a few nanoseconds; behind its last turn stands a fault. Time and memory are
 watched from outside, by the session.
 """
 
@@ -27,11 +27,11 @@ class Budget:
     bits: int = 1_000_000           # in one whole number
 
     def __post_init__(self) -> None:
-        self._left = repeat(None, self.turns)
+        self._left = repeat(True, self.turns)
 
-    def ticks(self) -> Iterator[None]:
-        """As many values as loops may turn, then a fault."""
-        self._left = repeat(None, self.turns)
+    def ticks(self) -> Iterator[bool]:
+        """True as many times as loops may turn, then a fault."""
+        self._left = repeat(True, self.turns)
         return chain(self._left, _Spent(self.turns))
 
     def turned(self) -> int:
@@ -115,5 +115,5 @@ class _Spent:
     def __iter__(self) -> _Spent:
         return self
 
-    def __next__(self) -> None:
+    def __next__(self) -> bool:
         raise TurnLimit(f"the loops of this program have turned {self.turns} times")

@@ -295,7 +295,8 @@ def _comprehension(c: Context, node: Node) -> ast.expr:
 
     made, *clauses = node[3]
     if made[0] == "spread":
-        raise c.wrong("** cannot stand in a comprehension", made, "{key: value for d in dicts for key, value in d.items()}")
+        raise c.wrong("** cannot stand in a comprehension", made,
+                      "{key: value for d in dicts for key, value in d.items()}")
     loops = []
     c.guard(1, node)
     for clause in clauses:
@@ -304,10 +305,10 @@ def _comprehension(c: Context, node: Node) -> ast.expr:
         each = source_for(c, bound, source)
         c.sources -= 1
         c.scopes.append(Scope("comprehension", guarded=c.scopes[-1].guarded))
-        turn = c.at(ast.Tuple([target(c, bound), c.at(ast.Name(".t", STORE), bound)], STORE), bound)
-        turns = c.call(".zip", [each, c.load(".ticks", source)], source)
+        made_each = target(c, bound)
+        turns = c.call(".each", [each, c.load(".ticks", source)], source)
         tests = [expression(c, n[3][0]) for n in conditions]
-        loops.append(ast.comprehension(turn, turns, tests, 0))
+        loops.append(ast.comprehension(made_each, turns, tests, 0))
     try:
         if node[0] == "dict_comprehension":
             key, value = (expression(c, n) for n in made[3])

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import partial
+from functools import cached_property
 from types import BuiltinFunctionType, FunctionType, MethodDescriptorType, MethodType, ModuleType
 from typing import Any
 
@@ -25,7 +25,8 @@ WIDTH = 10_000      # the widest field, and the most digits after the point
 SPEC = re.compile(r"(?:(?:[^{}]|[{}])?[<>=^])?[-+ ]?z?#?0?(?P<width>\d+)?[_,]?(?:\.(?P<precision>\d+))?[a-zA-Z%]?",
                   re.DOTALL)
 FUNCTIONS = frozenset({FunctionType, BuiltinFunctionType, MethodType, MethodDescriptorType})
-SCALARS = (int, float, bool, str, type(None))
+NUMBERS = frozenset({int, float, bool})
+SCALARS = NUMBERS | {str, type(None)}
 FRAMES = {list: ("[", "]"), tuple: ("(", ")"), set: ("{", "}"), dict: ("{", "}"),
           type({}.keys()): ("dict_keys([", "])"), type({}.values()): ("dict_values([", "])"),
           type({}.items()): ("dict_items([", "])")}
@@ -38,11 +39,19 @@ class Formatter:
     def __init__(self, policy: Policy, budget: Budget) -> None:
         self.policy, self.budget = policy, budget
 
+    @cached_property
+    def _percent(self) -> Callable[..., str]:
+        from gradcli.lang.templates import percent
+
+        return percent
+
     def text(self, value: Any) -> str:
         """str(value)."""
         kind = type(value)
         if kind is str:
             return value    # type: ignore[no-any-return]  # its type has just been looked at
+        if kind is int or kind is float:
+            return self._scalar(value)
         if isinstance(value, BaseException):
             return self._message(value)
         if kind in SCALARS or kind in FRAMES or self.policy.text is None or not self._foreign(value):
@@ -53,6 +62,8 @@ class Formatter:
 
     def repr(self, value: Any) -> str:
         """repr(value); containers within containers are gone through without recursion."""
+        if type(value) in SCALARS:
+            return self._scalar(value)
         out: list[str] = []
         open_: set[int] = set()
         left = self.budget.characters
@@ -158,6 +169,8 @@ class Formatter:
 
     def field(self, value: Any, conversion: str = "", spec: str = "") -> str:
         """One field of an f-string: `{value!conversion:spec}`."""
+        if not conversion:
+            return self.format(value, spec)
         if conversion == "r" or conversion == "a":
             value = self.repr(value)
             if conversion == "a":
@@ -168,13 +181,16 @@ class Formatter:
 
     def format(self, value: Any, spec: str) -> str:
         """format(value, spec)."""
-        known = self._foreign(value) and MARK not in type(value).__dict__ and self.policy.format is not None
+        if not spec and type(value) in SCALARS:
+            return self.text(value)
+        simple = type(value) in NUMBERS or type(value) is str
+        known = not simple and self.policy.format is not None and self._foreign(value) and (
+            MARK not in type(value).__dict__)
         if not spec and not known:
             return self.text(value)
         match = SPEC.fullmatch(spec)
         for digits in re.findall(r"\d+", spec) if match is None else (match["width"], match["precision"]):
             self._cap(digits)
-        simple = type(value) in (int, float, bool, str)
         if match is None:
             raise python_error(f"the format specification {spec[:40]!r} cannot be read",
                                format, value if simple else 0, spec)
@@ -199,9 +215,7 @@ class Formatter:
 
     def percent(self, template: str, values: Any) -> str:
         """template % values."""
-        from gradcli.lang.templates import percent
-
-        return percent(self, template, values)
+        return self._percent(self, template, values)
 
     def methods(self) -> dict[tuple[type, str], Callable[[Any], Any]]:
         """The methods that are not Python's own: they format, or can make strings without bound."""
@@ -213,7 +227,13 @@ class Formatter:
             "replace": templates.replace, "join": templates.join, "expandtabs": templates.expandtabs}
 
         def bind(method: Callable[..., str]) -> Callable[[Any], Any]:
-            return lambda text: _method(partial(method, self, text))
+            def bound(text: str) -> Callable[..., str]:
+                def call(*args: Any, **options: Any) -> str:
+                    return method(self, text, *args, **options)
+
+                return call
+
+            return bound
 
         return {(str, name): bind(method) for name, method in made.items()}
 
@@ -227,14 +247,6 @@ def speaks(error: BaseException) -> bool:
 def _speaker(kind: type) -> type:
     """The class that says how objects of `kind` look."""
     return next(each for each in kind.__mro__ if "__repr__" in each.__dict__)
-
-
-def _method(call: Callable[..., str]) -> Callable[..., str]:
-    """`call` as a plain function, whose attributes tell nothing."""
-    def method(*args: Any, **options: Any) -> str:
-        return call(*args, **options)
-
-    return method
 
 
 def _items(value: Any) -> list[tuple[int, Any]]:

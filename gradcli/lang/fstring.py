@@ -47,6 +47,8 @@ class _Splitter:
             if c in "{}" and text[at + 1 : at + 2] == c and at + 1 < stop and not depth:
                 literal += self.literal(begin, at) + c
                 at = begin = at + 2
+            elif not self.raw and text.startswith("\\N{", at, stop):
+                at = text.find("}", at, stop) + 1 or stop       # a character by its name
             elif c == "{":
                 literal += self.literal(begin, at)
                 field, at, shown = self.field(at, depth)

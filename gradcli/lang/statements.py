@@ -68,7 +68,7 @@ def _annassign(c: Context, node: Node) -> list[ast.stmt]:
 
 
 def _augassign(c: Context, node: Node) -> list[ast.stmt]:
-    return [augment(c, node)]
+    return augment(c, node)
 
 
 def _delete(c: Context, node: Node) -> list[ast.stmt]:
@@ -151,7 +151,7 @@ def _while(c: Context, node: Node) -> list[ast.stmt]:
     inside = _body(c, body)
     if rest:
         turn = c.call(".turn", [], test)
-        asked = c.at(ast.BoolOp(ast.Or(), [turn, condition]), test)
+        asked = c.at(ast.BoolOp(ast.And(), [turn, condition]), test)
         return [c.at(ast.While(asked, inside, suite(c, rest[0][3][0])), node)]
     if not (isinstance(condition, ast.Constant) and condition.value):
         leave = c.at(ast.If(c.at(ast.UnaryOp(ast.Not(), condition), test), [c.at(ast.Break(), test)], []), test)
@@ -164,12 +164,12 @@ def _for(c: Context, node: Node) -> list[ast.stmt]:
     """A loop whose every turn takes one from the budget as well."""
     bound, source, body, *rest = node[3]
     each = source_for(c, bound, source)
-    turns = c.call(".zip", [each, c.load(".ticks", source)], source)
+    turns = c.call(".each", [each, c.load(".ticks", source)], source)
     if bound[0] == "star":
         raise c.wrong("a starred target must be in a list or tuple", bound)
-    both = c.at(ast.Tuple([target(c, bound), c.at(ast.Name(".t", STORE), bound)], STORE), bound)
+    made = target(c, bound)
     inside = _body(c, body)
-    return [c.at(ast.For(both, turns, inside, suite(c, rest[0][3][0]) if rest else []), node)]
+    return [c.at(ast.For(made, turns, inside, suite(c, rest[0][3][0]) if rest else []), node)]
 
 
 def _body(c: Context, node: Node) -> list[ast.stmt]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 
-from gradcli.lang.context import DELETE, STORE, VALUES, Context
+from gradcli.lang.context import DELETE, LOAD, STORE, VALUES, Context
 from gradcli.lang.expressions import NEVER_TEXT, expression, index
 from gradcli.lang.parse import Node
 
@@ -103,7 +103,7 @@ IN_PLACE: dict[str, type[ast.operator]] = {
 GUARDED = {"+=": ".iadd", "*=": ".imul", "**=": ".ipow", "<<=": ".ishl", "%=": ".imod"}
 
 
-def augment(c: Context, node: Node) -> ast.stmt:
+def augment(c: Context, node: Node) -> list[ast.stmt]:
     """`x += 1` and its kin."""
     left, sign, right = node[3]
     while left[0] == "group":
@@ -111,12 +111,45 @@ def augment(c: Context, node: Node) -> ast.stmt:
     operator = sign[3][0][3]
     if left[0] not in ("NAME", "attribute", "subscript"):
         raise c.wrong(f"{WHAT.get(left[0], 'this')} cannot be changed by {operator}", left)
-    made = target(c, left)
     guard = None if operator == "+=" and right[0] in NEVER_TEXT else GUARDED.get(operator)
+    if guard and c.scopes[-1].kind != "class":      # whose names outlive it
+        if left[0] == "attribute":
+            return _augment_attribute(c, node, left, guard)
+        if left[0] == "subscript" and left[3][1][0] not in ("slice", "tuple", "star"):
+            return _augment_item(c, node, left, guard)
+    made = target(c, left)
     if guard and isinstance(made, ast.Name):
         before = c.load(made.id, left)
-        return c.at(ast.Assign([made], c.call(guard, [before, expression(c, right)], node)), node)
+        return [c.at(ast.Assign([made], c.call(guard, [before, expression(c, right)], node)), node)]
     if guard and isinstance(made, ast.Subscript):
         made.value = c.call(".wary", [made.value], left)
     assert isinstance(made, ast.Name | ast.Subscript)
-    return c.at(ast.AugAssign(made, IN_PLACE[operator](), expression(c, right)), node)
+    return [c.at(ast.AugAssign(made, IN_PLACE[operator](), expression(c, right)), node)]
+
+
+def _augment_attribute(c: Context, node: Node, left: Node, guard: str) -> list[ast.stmt]:
+    """`owner.name += value`: the owner is kept in a name of the runtime, all happens in Python's order."""
+    owner, leaf = left[3]
+    name = c.constant(c.name(leaf), leaf)
+    before = c.call(".attr", [c.load(".w", owner), name], left)
+    after = c.call(guard, [before, expression(c, node[3][2])], node)
+    written = c.at(ast.Expr(c.call(".setattr", [after, c.load(".w", owner), name], left)), node)
+    return [_keep(c, ".w", expression(c, owner), owner), written, _let_go(c, node, ".w")]
+
+
+def _augment_item(c: Context, node: Node, left: Node, guard: str) -> list[ast.stmt]:
+    """`values[key] += value`, in the same way."""
+    value, at = left[3]
+    made = [_keep(c, ".w", expression(c, value), value), _keep(c, ".v", index(c, at), at)]
+    before = c.at(ast.Subscript(c.load(".w", value), c.load(".v", at), LOAD), left)
+    after = c.call(guard, [before, expression(c, node[3][2])], node)
+    item = c.at(ast.Subscript(c.load(".w", value), c.load(".v", at), STORE), left)
+    return [*made, c.at(ast.Assign([item], after), node), _let_go(c, node, ".w", ".v")]
+
+
+def _keep(c: Context, name: str, made: ast.expr, node: Node) -> ast.stmt:
+    return c.at(ast.Assign([c.at(ast.Name(name, STORE), node)], made), node)
+
+
+def _let_go(c: Context, node: Node, *names: str) -> ast.stmt:
+    return c.at(ast.Assign([c.at(ast.Name(name, STORE), node) for name in names], c.constant(None, node)), node)

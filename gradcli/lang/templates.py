@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from _string import formatter_field_name_split, formatter_parser  # type: ignore[import-not-found]  # string's own
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from operator import mod
 from typing import TYPE_CHECKING, Any
 
@@ -19,53 +20,105 @@ if TYPE_CHECKING:
 PERCENT = re.compile(r"%(?:\((?P<key>[^)]*)\))?(?P<flags>[-+ #0]*)(?P<width>\*|\d+)?(?:\.(?P<precision>\*|\d*))?"
                      r"[hlL]?(?P<type>.|$)", re.DOTALL | re.ASCII)
 CONVERSIONS = ("r", "s", "a")
+KINDS = "diouxXeEfFgGcrsa"
+QUICK, QUICK_TEXT = frozenset({int, float, bool}), frozenset({str, float})     # values of fields that Python fills in
 LONG = 10_000
 
 
 def percent(f: Formatter, template: str, values: Any) -> str:
     """`template % values`, as Python does it."""
-    given = list(values) if type(values) is tuple else [values]
-    mapping = hasattr(type(values), "__getitem__") and type(values) not in (tuple, str)
+    filling = _Percent(f, values)
+    pieces: list[str] = []
+    left = f.budget.characters
+    for part in _known_parts(template) if len(template) < LONG else _parts(template):
+        pieces.append(part if type(part) is str else filling.field(*part))
+        left -= len(pieces[-1])
+        if left < 0:
+            break           # the check below refuses it
+    filling.end()
+    return f.budget.short("".join(pieces))
 
-    def take() -> Any:
-        if not given:
+
+def _parts(template: str) -> list[Any]:
+    """The template in pieces: text, and fields as the ready specification if nothing is left open, and the match."""
+    parts: list[Any] = []
+    at = 0
+    for match in PERCENT.finditer(template):
+        parts += [template[at : match.start()], (_ready(match), match)]
+        at = match.end()
+    return [*parts, template[at:]]
+
+
+_known_parts = lru_cache(500)(_parts)
+
+
+def _ready(match: re.Match[str]) -> str:
+    """The specification of a field that takes one value; empty if there is more to it."""
+    width, precision = match["width"] or "", match["precision"]
+    if match["key"] is not None or "*" in (width, precision) or match["type"] not in KINDS:
+        return ""
+    if max(len(width), len(precision or "")) > 4:       # to be looked at, each time
+        return ""
+    return "%" + match["flags"] + width + ("" if precision is None else "." + precision) + match["type"]
+
+
+class _Percent:
+    """The values after a `%`, being taken one by one."""
+
+    def __init__(self, f: Formatter, values: Any) -> None:
+        self.f, self.values = f, values
+        self.given = list(values) if type(values) is tuple else [values]
+        self.given.reverse()
+        self.mapping = hasattr(type(values), "__getitem__") and type(values) not in (tuple, str)
+
+    def field(self, ready: str, match: re.Match[str]) -> str:
+        """One field, filled in."""
+        if ready and self.given:
+            value = self.given.pop()
+            if type(value) in (QUICK_TEXT if ready[-1] == "s" else QUICK) and ready[-1] not in "ra":
+                return ready % (value,)
+            return _one(self.f, ready[:-1], ready[-1], value)
+        return self._slowly(match)
+
+    def _slowly(self, match: re.Match[str]) -> str:
+        kind, flags, width, precision = match["type"], match["flags"], match["width"], match["precision"]
+        if kind == "%" and match["key"] is None:
+            return "%"
+        if match["key"] is not None:
+            if not self.mapping:
+                raise python_error("fields with names need a dict after %", mod, "%(a)s", 0)
+            self.given = [self.values[match["key"]]]
+        if width == "*":
+            wide = self._size()
+            width, flags = str(abs(wide)), flags + ("-" if wide < 0 else "")
+        if precision == "*":
+            precision = str(max(self._size(), 0))
+        if not kind:
+            raise python_error(f"the text ends within the field {match[0]!r}", mod, "%", ())
+        if kind == "%":
+            return "%"
+        value = self._take()
+        if kind not in KINDS:
+            raise _unknown(match)
+        self.f._cap(width)
+        self.f._cap(precision)
+        return _one(self.f, "%" + flags + (width or "") + ("" if precision is None else "." + precision), kind, value)
+
+    def _take(self) -> Any:
+        if not self.given:
             raise python_error("there are fewer values than fields in the text", mod, "%s", ())
-        return given.pop(0)
+        return self.given.pop()
 
-    def size() -> int:
-        number = take()
+    def _size(self) -> int:
+        number = self._take()
         if not isinstance(number, int):
             raise python_error("the width of a field is a whole number", mod, "%*d", ("", 0))
         return number
 
-    def fill(match: re.Match[str]) -> str:
-        kind, flags = match["type"], match["flags"]
-        if kind == "%" and match["key"] is None:
-            return "%"
-        width, precision = match["width"], match["precision"]
-        if match["key"] is not None:
-            if not mapping:
-                raise python_error("fields with names need a dict after %", mod, "%(a)s", 0)
-            given[:] = [values[match["key"]]]
-        if width == "*":
-            wide = size()
-            width, flags = str(abs(wide)), flags + ("-" if wide < 0 else "")
-        if precision == "*":
-            precision = str(max(size(), 0))
-        if not kind:
-            raise python_error(f"the text ends within the field {match[0]!r}", mod, "%", ())
-        value = take() if kind != "%" else None
-        if kind not in "diouxXeEfFgGcrsa%":
-            raise _unknown(match)
-        f._cap(width)
-        f._cap(precision)
-        shape = "%" + flags + (width or "") + ("" if precision is None else "." + precision)
-        return "%" if kind == "%" else _one(f, shape, kind, value)
-
-    made = f.budget.short(PERCENT.sub(fill, template))
-    if given and not mapping:
-        raise python_error("there are more values than fields in the text", mod, "", (0,))
-    return made
+    def end(self) -> None:
+        """All values must have been used."""
+        if self.given and not self.mapping:
+            raise python_error("there are more values than fields in the text", mod, "", (0,))
 
 
 def _unknown(match: re.Match[str]) -> Exception:
@@ -100,6 +153,28 @@ def brace_map(f: Formatter, template: str, mapping: Mapping[str, Any], /) -> str
     return _Braces(f, None, mapping).fill(template, 2)
 
 
+def _fields(template: str) -> Iterator[tuple[str, Any, Any, str, str | None]]:
+    """The template in pieces: text, and the field after it as name, attributes and items, specification, conversion."""
+    for literal, name, spec, conversion in formatter_parser(template):
+        if name is None:
+            yield literal, None, None, "", None
+        else:
+            first, rest = formatter_field_name_split(name)
+            yield literal, first, tuple(rest), spec, conversion
+
+
+_known_fields = lru_cache(500)(lambda template: tuple(_fields(template)))
+
+
+def _taken_apart(template: str) -> Iterable[tuple[str, Any, Any, str, str | None]]:
+    if len(template) < LONG:
+        try:
+            return _known_fields(template)
+        except ValueError:      # which comes in its turn, after the fields before it
+            pass
+    return _fields(template)
+
+
 class _Braces:
     """One template being filled in. Python's parser takes it apart; the values are looked up and shown here."""
 
@@ -113,22 +188,21 @@ class _Braces:
             raise python_error("the fields of the text are nested too deeply", str.format, "{:{:{}}}", 0, 0, 0)
         pieces: list[str] = []
         left = self.f.budget.characters
-        for literal, name, spec, conversion in formatter_parser(template):
+        for literal, name, rest, spec, conversion in _taken_apart(template):
             pieces.append(literal)
             if name is not None:
-                value = self.value(name)
+                value = self.value(name, rest) if rest else self.first(name)
                 if conversion is not None and conversion not in CONVERSIONS:
                     raise python_error(f"no conversion is called {conversion}", str.format, "{!" + conversion + "}", 0)
                 spec = self.fill(spec, deep - 1) if "{" in spec or "}" in spec else spec
                 pieces.append(self.f.field(value, conversion or "", spec))
-            left -= sum(map(len, pieces[-2:]))
+            left -= len(literal) + len(pieces[-1])
             if left < 0:
                 break       # the check below refuses it
         return self.f.budget.short("".join(pieces))
 
-    def value(self, name: str) -> Any:
-        """The value that a field names: `0`, `name`, `0[key]`, `name.attribute`."""
-        first, rest = formatter_field_name_split(name)
+    def value(self, first: int | str, rest: tuple[tuple[bool, Any], ...]) -> Any:
+        """The value that a field names: `0[key]`, `name.attribute`."""
         value = self.first(first)
         for attribute, key in rest:
             if attribute:
@@ -193,7 +267,9 @@ def replace(f: Formatter, text: str, *args: Any, **options: Any) -> str:
 def join(f: Formatter, text: str, *args: Any) -> str:
     if len(args) != 1 or not hasattr(type(args[0]), "__iter__"):
         return text.join(*args)
-    parts = list(f.budget.gathered(args[0]))
-    if all(type(part) is str for part in parts):
+    parts: list[str] = args[0] if type(args[0]) is list else list(f.budget.gathered(args[0]))
+    try:
         f.budget.check_characters(sum(map(len, parts)) + len(text) * len(parts))
+    except TypeError:       # not all of them are strings, which Python will say
+        pass
     return text.join(parts)

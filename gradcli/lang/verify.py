@@ -25,10 +25,10 @@ HELPERS = frozenset({
     ".attr", ".told", ".base", ".init", ".slot", ".setattr", ".add", ".iadd", ".few", ".short", ".honest", ".heard",
     ".mul", ".imul", ".star", ".stars", ".roomy",
     ".pow", ".ipow", ".shl", ".ishl", ".mod", ".imod",
-    ".wary", ".format", ".zip", ".raised", ".cause", ".caught", ".limits", ".any", ".stream", ".super", ".entered",
+    ".wary", ".format", ".each", ".raised", ".cause", ".caught", ".limits", ".any", ".stream", ".super", ".entered",
     ".module", ".member", ".show", ".note", ".ticks", ".turn"})
 
-TEMPORARY = re.compile(r"\.(0|t|chain\d+)")     # .0 is Python's own, in comprehensions
+TEMPORARY = re.compile(r"\.(0|t|v|w|chain\d+)")     # .0 is Python's own, in comprehensions
 
 INSTRUCTIONS = frozenset("""
     CACHE NOP RESUME EXTENDED_ARG PUSH_NULL POP_TOP COPY SWAP END_FOR END_SEND

@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 import sys
 import warnings
+from io import StringIO
 from pathlib import Path
 
 if __name__ == "__main__":
@@ -49,8 +50,10 @@ class Both:
         """The same of CPython."""
         self.out.clear()
 
-        def printed(*values, sep=" ", end="\n"):
-            self.out.append(sep.join(map(str, values)) + end)
+        def printed(*values, **options):
+            caught = StringIO()
+            print(*values, **options, file=caught)
+            self.out.append(caught.getvalue())
 
         printed.__module__, printed.__qualname__ = "builtins", "print"      # as messages call it
         try:

@@ -18,6 +18,7 @@ def f(x):
 print(f(1) < f(2) < f(0) < f(5), calls)
 """,
     "strings": r"""
+print(f'\N{BULLET}{1}\N{GREEK SMALL LETTER ALPHA}{2:\N{BULLET}>3}\\N{3}', rf'\N{4}')
 print('a' "b" 'c', 'it\'s', "tab\there", r'raw\n', '''three
 lines''', "\x41\u0042\U00000043\101", '\N{BULLET}', 'a\
 b')
@@ -301,6 +302,43 @@ def bump():
 o.n += bump()
 o.m = 'x%s'; o.m %= 1; o.k = [0]; o.k *= 2
 print(log, o.a, o.b, o.n, o.m, o.k)
+""",
+    "augmented": """
+class O: pass
+o, log, l = O(), [], [1, 'a', [2]]
+def t(x):
+    log.append(x)
+    return x
+def own(n): log.append(n); return o
+def got(n): log.append(n); return l
+o.a, o.s, o.l = 1, 'x', [1]
+own('1').a += t(5); own('2').s += t('b'); own('3').s *= t(2); own('4').l += t([3])
+got('5')[t(0)] += t(7); got('6')[t(1)] += t('z')
+got('7')[t(2)] += t([5]); got('8')[t(0)] *= t(3); got('9')[t(0)] **= t(2)
+i = 0
+l[i] += (i := 2)
+print(i, l, o.a, o.s, o.l, log)
+def f(l):
+    d = {'k': l[0]}
+    d['k'] += d['k']
+    for d['k'] in range(2): d['k'] += d['k']
+    for change in (lambda: add(d, 'z', d['k']), lambda: add(l, 9, 1), lambda: add((1, []), 1, l)):
+        try: change()
+        except Exception as e: print(repr(e))
+    try: o.zz += nope
+    except AttributeError as e: print(e)
+    def h():
+        l[0] += l[0] + 1
+        return l[0]
+    l[0] += h()
+    return l, d
+def add(values, key, value): values[key] += value
+print(f([1, 2]))
+class K:
+    l = [1]
+    l[0] += l[0]
+    l[0] *= 3
+print(K.l)
 """,
     "iteration": """
 it = iter_list = [1, 2, 3]

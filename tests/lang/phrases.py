@@ -110,7 +110,7 @@ print($any, $any, sep=$str, end=';\\n'); print(*$list, sep='|'); print(); print(
 
 print(str($any), repr($any), [str(q) for q in $list], str([$any]), str(($any,)), str({'a': $any}), '%s' % [$any], '%r' % ($any,))
 @a, @b = $any, $any
-print(f'{@a}|{@b!r}|{[@a, @b]}|{ {@c: 1 for @c in "ab"} }|{@a if @b else 0}|{(lambda: 1)()}|{@a, @b}', f'''{@a=} {@b = !r:>{$n}}''')
+print(f'\\N{BULLET} {@a}|{@b!r}|{[@a, @b]}|{ {@c: 1 for @c in "ab"} }|{@a if @b else 0}|{(lambda: 1)()}|{@a, @b}', f'''{@a=} {@b = !r:>{$n}}''')
 """
 
 MISTAKES = """

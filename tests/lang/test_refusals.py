@@ -179,6 +179,9 @@ INNOCENT = {
     "letters": ("α, θ, é, 变量 = 1, 2, 3, 4\nprint(α + θ + é + 变量)", "10\n"),
     "dunder in a string": ("print('__class__', '{0.__class__}')", "__class__ {0.__class__}\n"),
     "format": ("print('{} {a} {0[0]}'.replace('{0[0]}', '').format(1, a=2), '{0[1]}'.format([1, 2]))", "1 2  2\n"),
+    "format of attributes": (
+        "class P:\n    n = [5]\n    def __repr__(self): return 'p'\n"
+        "print('{0.n[0]} {p.n!r}'.format(P(), p=P))", "5 [5]\n"),
     "percent and tensors": ("print(7 % 4, 'a%sb' % 1)", "3 a1b\n"),
     "repeat": ("print([0] * 3, 'ab' * 2, 3 * (1,))", "[0, 0, 0] abab (1, 1, 1)\n"),
     "big numbers": ("print(2 ** 100, 1 << 70, 3 * 10 ** 30)",

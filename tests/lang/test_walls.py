@@ -177,7 +177,8 @@ DEEP = {
     "try": "".join(" " * i + "try:\n" for i in range(30)) + " " * 30 + "x\n" + "".join(
         " " * i + "finally: pass\n" for i in reversed(range(30))),
     "dicts": "{1:" * 180 + "1" + "}" * 180, "mixed": "(1 + [" * 90 + "1" + "])" * 90,
-    "branches": "if x: pass\n" + "elif x: pass\n" * 700, "chain in a comprehension": "[" + " + ".join(["i"] * 500) + " for i in [1]]",
+    "branches": "if x: pass\n" + "elif x: pass\n" * 700,
+    "chain in a comprehension": "[" + " + ".join(["i"] * 500) + " for i in [1]]",
 }
 
 
