@@ -94,12 +94,15 @@ def _precision(repl: Repl, rest: str) -> None:
 
 
 def _doc(repl: Repl, rest: str) -> None:
-    from gradcli.commands.catalogue import described
+    from gradcli.commands.describing import described
 
-    if "." not in rest and rest in repl.names():
+    order = ORDERS.get(rest.removeprefix(":")) if rest.startswith(":") else None
+    if order is not None:
+        repl.write(f"{rest} {order.wants}".rstrip() + f"\n\n{order.help}.\n")
+    elif "." not in rest and rest in repl.names() and not callable(repl.named(rest)):
         show_info(repl, rest)
     else:
-        repl.write(described(rest, repl.settings) + "\n")
+        repl.write(described(rest, repl.settings, repl.session) + "\n")
 
 
 def _history(repl: Repl, rest: str) -> None:
@@ -145,7 +148,7 @@ ORDERS: dict[str, Order] = {
     "info": Order("NAME", "a value: what it is, what made it, where it was set", show_info),
     "graph": Order("NAME", "the calls that led to a value, as a tree", show_graph),
     "check": Order("EXPR", "its gradients against slopes measured at the values its names have now", check_gradients),
-    "doc": Order("NAME", "an operation: signature, gradient rule, example (also NAME?)", _doc),
+    "doc": Order("NAME", "whatever has a name: signature, domain, gradient rule, example (also NAME?)", _doc),
     "history": Order("", "the statements that succeeded", _history),
     "load": Order("FILE", "run a script as if it were typed", _load),
     "save": Order("FILE", "write the statements that succeeded to a script", _save),

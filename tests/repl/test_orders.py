@@ -269,3 +269,11 @@ def test_completion_computes_nothing(repl):
     assert offered("x.sigmoi")["sigmoid"].startswith("sigmoid(input)  ")
     assert offered("torch.ones(3).su") == {} and offered("x = 'sigm") == {}
     assert set(offered(":set edit-mode ")) == {"emacs", "vi"} and "box" in offered(":info b")
+
+
+def test_doc_knows_commands_keywords_and_functions_of_the_program(repl):
+    said(repl, "def twice(a, b=2):\n    'Two times.'\n    return a * b\n")
+    assert "the last N statements" in said(repl, ":doc :undo").out
+    assert "for NAME in VALUES:" in said(repl, "for?").out
+    assert "twice(a, b=2)\n\nTwo times." in said(repl, "twice?").out
+    assert "a kink at 0" in said(repl, "relu?").out
