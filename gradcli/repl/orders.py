@@ -113,6 +113,9 @@ def _history(repl: Repl, rest: str) -> None:
 def _undo(repl: Repl, rest: str) -> None:
     if rest and not rest.isdecimal() or rest == "0":
         raise UsageFault(":undo takes a number of statements", ":undo 1")
+    if not repl.entries and repl.remember():
+        repl.write("undone: :reset\n")
+        return
     for entry in repl.undo(int(rest or 1)):
         repl.write(f"undone: {entry.text}\n")
 
@@ -137,9 +140,7 @@ def choices(repl: Repl, name: str, rest: str) -> list[str]:
     if name in ("set", "style"):
         key = KEYS.get((rest.partition(" ")[0] if name == "set" else "style").replace("-", "_"))
         return list(key.choices) if key else []
-    if name == "timing":
-        return ["on", "off"]
-    return sorted(repl.names()) if name in ("info", "graph", "check", "time", "doc") else []
+    return ["on", "off"] if name == "timing" else []
 
 
 ORDERS: dict[str, Order] = {
@@ -154,7 +155,7 @@ ORDERS: dict[str, Order] = {
     "save": Order("FILE", "write the statements that succeeded to a script", _save),
     "transcript": Order("FILE", "write them with prompts and what they printed", _transcript),
     "edit": Order("[N]", "the last statement, or statement N of :history, in your editor; then run it", edit),
-    "reset": Order("", "forget every name", _reset),
+    "reset": Order("", "forget every name; :undo right after it brings them back", _reset),
     "undo": Order("[N]", "give names back the values they had before the last N statements", _undo),
     "zero": Order("", "clear every gradient", clear_gradients),
     "style": Order("[tutorial|modern]", "how values print, and which stream a seed means", _style),
