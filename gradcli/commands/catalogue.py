@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import fnmatch
 import inspect
+import re
 from typing import Any
 
 from gradcli.commands.settings import Settings, nearest
-from gradcli.errors import NameFault, UsageFault
+from gradcli.errors import UsageFault
+
+TYPED = {"b": "Byte", "i": "Long", "f": "Float"}     # tensors of samples, by the kind of their elements
+MOST = 3        # refusals that are told of one operation
 
 
 def operations() -> dict[str, Any]:
@@ -37,44 +41,71 @@ def listed(pattern: str | None) -> str:
     return "\n".join(f"{name:<{width}}  {summary(table[name])}" for name in names)
 
 
-def described(name: str, settings: Settings) -> str:
-    """One operation: signature, what it computes, its gradient rules, and an example as it runs now."""
+def operation_of(name: str) -> Any:
+    """The operation of that name, with or without `torch.` or `F.` before it; None if there is none."""
     table = operations()
-    short = name.removeprefix("torch.").removesuffix("()")
-    op = table.get(short) or table.get(f"nn.functional.{short.removeprefix('F.')}")
-    if op is None:
-        raise NameFault(f"there is no operation {short!r}{nearest(short, list(table))}", _search(short, table))
+    short = name.removeprefix("torch.")
+    return table.get(short) or table.get(f"nn.functional.{short.removeprefix('F.')}")
+
+
+def described_operation(op: Any, settings: Settings) -> str:
+    """One operation: signature, what it computes, its domain and gradient rules, and an example as it runs now."""
+    from gradcli.engine.domain import domain
+
     lines = [op.signature.text(op.names[0]), "", inspect.getdoc(op) or ""]
     if len(op.names) > 1:
         lines += ["", "Also as: " + ", ".join(op.names[1:])]
-    rules = _rules(op)
-    if rules:
-        lines += ["", "Gradient", *rules]
-    example = _example(op, settings)
-    if example:
-        lines += ["", "Example", *(f"    {line}".rstrip() for line in example)]
+    for title, found in (("Domain", domain(op)), ("Refused", _refused(op)), ("Gradient", _rules(op)),
+                         ("Example", _example(op, settings))):
+        if found:
+            lines += ["", title, *(f"    {line}".rstrip() for line in found)]
     return "\n".join(lines)
 
 
-def _search(name: str, table: dict[str, Any]) -> str:
+def search(name: str) -> str:
     """The command that lists what holds the beginning of the last part of `name`, or everything where nothing does."""
     start = name.rpartition(".")[2][:4]
-    return f"gradcli ops {start}" if start and any(start in known for known in table) else "gradcli ops"
+    return f"gradcli ops {start}" if start and any(start in known for known in operations()) else "gradcli ops"
+
+
+def _refused(op: Any) -> list[str]:
+    """What the operation says to arguments that do not fit, in its own words."""
+    from gradcli.errors import Fault
+    from gradcli.session import Session
+
+    said: list[str] = []
+    session = Session(seed=0)
+    for sample in op.errors:
+        line = _call(op, sample)
+        if line is not None and "'" not in line:
+            try:
+                session.run(line)
+            except Fault as fault:
+                said.append(fault.message)
+    return list(dict.fromkeys(text for text in said if "is missing" not in text))[:MOST]
 
 
 def _rules(op: Any) -> list[str]:
-    """The gradient rules in the words they are written in."""
+    """The gradient rules in the words they are written in; of an operation made of others, which those are."""
     found = []
     for name in op.params:
         rule = getattr(op, f"grad_{name}", None)
-        if rule is not None:
-            try:
-                source = inspect.getsource(rule)
-            except OSError:
-                continue
+        source = _source(rule)
+        if source:
             body = inspect.cleandoc(source.partition("):")[2].strip("\n")).split("\n")
-            found += [f"    {name}:", *(f"        {line}".rstrip() for line in body)]
-    return found
+            found += [f"{name}:", *(f"    {line}".rstrip() for line in body)]
+    if found:
+        return found
+    parts = re.findall(r"\bF\.(\w+)\(", _source(vars(op).get("compose")))
+    known = [part for part in dict.fromkeys(parts) if operation_of(part) and part not in op.names]
+    return [f"by its parts: {', '.join(known)}"] if known else []
+
+
+def _source(function: Any) -> str:
+    try:
+        return inspect.getsource(function) if function is not None else ""
+    except (OSError, TypeError):
+        return ""
 
 
 def _example(op: Any, settings: Settings) -> list[str]:
@@ -98,15 +129,22 @@ def _call(op: Any, sample: Any) -> str | None:
     """A sample as the call a person would type, if it is made of numbers and lists of them."""
     if not isinstance(sample, tuple):
         return None
-    words = []
-    for value in sample:
-        if isinstance(value, list) and value and _numbers(value):
-            words.append(f"torch.FloatTensor({value!r})")
-        elif isinstance(value, (int, float, str)) or value is None:
-            words.append(repr(value))
-        else:
-            return None
-    return f"torch.{op.names[0]}({', '.join(words)})"
+    words = [_written(value) for value in sample]
+    return None if None in words else f"torch.{op.names[0]}({', '.join(map(str, words))})"
+
+
+def _written(value: Any) -> str | None:
+    """A value of a sample as a person would write it."""
+    kind = getattr(getattr(value, "dtype", None), "kind", "")
+    if kind in TYPED and value.ndim and value.size:
+        return f"torch.{TYPED[kind]}Tensor({(value + 0 if kind != 'b' else value * 1).tolist()!r})"
+    if isinstance(value, list) and value and _numbers(value):
+        return f"torch.FloatTensor({value!r})"
+    if isinstance(value, tuple) and value and all(isinstance(item, list) for item in value):
+        parts = [_written(item) for item in value]
+        return None if None in parts else f"[{', '.join(map(str, parts))}]"
+    plain = isinstance(value, (int, float, str)) or value is None
+    return repr(value) if plain or isinstance(value, tuple) and _numbers(list(value)) else None
 
 
 def _numbers(value: Any) -> bool:

@@ -1,4 +1,4 @@
-"""gradcli doc: one operation, with its signature, its gradient rules and an example."""
+"""gradcli doc: whatever has a name: signature, meaning, domain, gradient rules and an example."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ import typer
 from gradcli.commands.options import shared
 from gradcli.commands.settings import Settings
 
-Name = Annotated[str, typer.Argument(metavar="NAME", help="An operation, with or without torch. before it.")]
+Name = Annotated[str, typer.Argument(metavar="NAME", help="An operation, a class, a word, or what a tensor has.")]
 
 
 @shared("style", "errors", "color", "quiet", "isolated")
 def doc(settings: Settings, name: Name) -> None:
-    """Describe an operation.
+    """Describe what has a name.
 
     Example: gradcli doc sigmoid
     """
-    from gradcli.commands.catalogue import described
+    from gradcli.commands.describing import described
 
     typer.echo(described(name, settings))

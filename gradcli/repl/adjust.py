@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 
 from gradcli.commands.outcome import manner
-from gradcli.commands.running import PRINTING
+from gradcli.commands.running import PRINTING, limits_of
 from gradcli.commands.settings import KEYS, nearest, read
 from gradcli.errors import FileFault, UsageFault
 from gradcli.repl.state import Repl
@@ -58,6 +58,8 @@ def _shown(repl: Repl, name: str) -> str:
     """What is in force now, as it would be typed."""
     if name == "linewidth" and repl.follows_width:
         return "auto"
+    if name == "memory_limit":
+        return limits_of(repl.settings)["memory-limit"]
     value = getattr(repl.session.options, name, getattr(repl.settings, name))
     if value is None:
         return "none"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+from ast import literal_eval
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -17,7 +19,11 @@ from gradcli.repl.orders import FILES, ORDERS, choices
 from gradcli.repl.pieces import after, states
 from gradcli.repl.state import Repl
 
-CHAIN = re.compile(r"(?:[^\W\d]\w*\.)*(?:[^\W\d]\w*)?$")
+INDEX = r"\[\s*(?:-?\d+|'[^'\\\n]*'|\"[^\"\\\n]*\")\s*\]"
+CHAIN = re.compile(rf"(?:[^\W\d]\w*(?:{INDEX})*\.)*(?:[^\W\d]\w*)?$")
+PARTS = re.compile(rf"([^\W\d]\w*)((?:{INDEX})*)(?:\.|$)")
+BEHIND_CALL = re.compile(r"[)\]]\.([^\W\d]\w*)$")
+EXPRESSIONS = ("check", "time", "info", "graph", "doc")     # commands that take names and what they have
 PLAIN_PARTS = frozenset({"grad", "data", "shape", "dtype"})
 """What can be read of a tensor without computing anything."""
 About = str | Callable[[], str]
@@ -32,18 +38,23 @@ class Completions(Completer):
     def get_completions(self, document: Document, event: CompleteEvent) -> Iterator[Completion]:
         before = document.text_before_cursor
         line = document.current_line_before_cursor
-        if line.lstrip().startswith(":"):
+        word, space, rest = line.lstrip().partition(" ")
+        if word[:1] == ":" and not (space and word[1:] in EXPRESSIONS):
             yield from _orders(self.repl, line.lstrip())
             return
+        before = rest if word[:1] == ":" else before
         if after(states(document.text)[document.cursor_position_row], line + "\\").quote:
             return      # within a string
         found = CHAIN.search(before)
         chain = found.group() if found else ""
         path, _, start = chain.rpartition(".")
-        if before[: len(before) - len(chain)].endswith("."):
-            return      # behind a call or an index: what it gives is only known once it is evaluated
+        behind = BEHIND_CALL.search(before)
         with self.repl.alone:
-            candidates = attributes(self.repl, path) if path else names(self.repl)
+            if before[: len(before) - len(chain)].endswith("."):
+                candidates = usual(self.repl) if behind else {}
+                path = "a tensor"
+            else:
+                candidates = attributes(self.repl, path) if path else names(self.repl)
         for word, about in sorted(candidates.items()):
             if word.startswith(start) and (start or path):
                 meta = partial(_alone, self.repl, about) if callable(about) else about
@@ -64,18 +75,37 @@ def names(repl: Repl) -> dict[str, About]:
     return found
 
 
+def usual(repl: Repl) -> dict[str, About]:
+    """The attributes of a tensor: what a call or an index gives is most likely one, and nothing is evaluated."""
+    from gradcli.door import tensor_names
+
+    return {name: partial(operation, repl, name) for name in tensor_names()}
+
+
 def attributes(repl: Repl, path: str) -> dict[str, About]:
     """The attributes of the value that a dotted name stands for, if reading it computes nothing."""
-    first, *others = path.split(".")
     scope = {**repl.session.loaded(), **repl.names()}
-    if first not in scope:
-        return {}
-    value = scope[first]
-    for name in others:
-        known, value = _part(repl, value, name)
+    value: Any = None
+    for at, (name, indices) in enumerate(PARTS.findall(path)):
+        known, value = _part(repl, value, name) if at else (name in scope, scope.get(name))
+        for index in re.findall(INDEX, indices):
+            if known:
+                known, value = _item(value, literal_eval(index[1:-1].strip()))
         if not known:
             return {}
     return {name: partial(part_described, repl, value, name) for name in repl.session.attributes(value)}
+
+
+def _item(value: Any, key: Any) -> tuple[bool, Any]:
+    """What stands in a list, tuple or dict at an index that is written out; of a tensor, for its names, itself."""
+    if hasattr(type(value), "array"):
+        return True, value
+    if type(value) in (list, tuple, dict):
+        try:
+            return True, value[key]
+        except (LookupError, TypeError):
+            pass
+    return False, None
 
 
 def _part(repl: Repl, value: Any, name: str) -> tuple[bool, Any]:
@@ -92,19 +122,16 @@ def operation(repl: Repl, name: str) -> str:
     from gradcli.commands.catalogue import summary
     from gradcli.engine.op import TABLE
 
-    repl.session.operation(name)
+    with suppress(AttributeError):
+        repl.session.operation(name)
     op = TABLE.get(name)
     return f"{op.signature.text(name)}  {summary(op)}" if op else ""
 
 
 def part_described(repl: Repl, value: Any, name: str) -> str:
     """What an attribute is now, or does."""
-    if hasattr(type(value), "array") and name in repl.session.bare:
-        return operation(repl, name)
     known, part = _part(repl, value, name)
-    if known:
-        return described(part)
-    return operation(repl, name) if name in repl.session.bare else ""
+    return described(part) if known else operation(repl, name)
 
 
 def described(value: Any) -> str:

@@ -97,16 +97,19 @@ class Marks(Processor):
 
     def apply_transformation(self, input: TransformationInput) -> Transformation:
         found = marks(self.grammar(), input.document.text, input.document.cursor_position).get(input.lineno)
-        if not found:
-            return Transformation(input.fragments)
-        shown = explode_text_fragments(input.fragments)
-        for first, last, style in found:
-            for column in range(first, min(last, len(shown))):
-                shown[column] = (shown[column][0] + style, shown[column][1])
-        return Transformation(shown)
+        return Transformation(marked(input.fragments, found) if found else input.fragments)
 
 
 Mark = tuple[int, int, str]     # the first column, the one behind the last, the style
+
+
+def marked(line: StyleAndTextTuples, found: list[Mark]) -> StyleAndTextTuples:
+    """A line with its marks."""
+    shown = explode_text_fragments(line)
+    for first, last, style in found:
+        for column in range(first, min(last, len(shown))):
+            shown[column] = (shown[column][0] + style, shown[column][1])
+    return shown
 
 
 @lru_cache(2)

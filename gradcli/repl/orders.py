@@ -94,12 +94,15 @@ def _precision(repl: Repl, rest: str) -> None:
 
 
 def _doc(repl: Repl, rest: str) -> None:
-    from gradcli.commands.catalogue import described
+    from gradcli.commands.describing import described
 
-    if "." not in rest and rest in repl.names():
+    order = ORDERS.get(rest.removeprefix(":")) if rest.startswith(":") else None
+    if order is not None:
+        repl.write(f"{rest} {order.wants}".rstrip() + f"\n\n{order.help}.\n")
+    elif "." not in rest and rest in repl.names() and not callable(repl.named(rest)):
         show_info(repl, rest)
     else:
-        repl.write(described(rest, repl.settings) + "\n")
+        repl.write(described(rest, repl.settings, repl.session) + "\n")
 
 
 def _history(repl: Repl, rest: str) -> None:
@@ -110,6 +113,9 @@ def _history(repl: Repl, rest: str) -> None:
 def _undo(repl: Repl, rest: str) -> None:
     if rest and not rest.isdecimal() or rest == "0":
         raise UsageFault(":undo takes a number of statements", ":undo 1")
+    if not repl.entries and repl.remember():
+        repl.write("undone: :reset\n")
+        return
     for entry in repl.undo(int(rest or 1)):
         repl.write(f"undone: {entry.text}\n")
 
@@ -134,9 +140,7 @@ def choices(repl: Repl, name: str, rest: str) -> list[str]:
     if name in ("set", "style"):
         key = KEYS.get((rest.partition(" ")[0] if name == "set" else "style").replace("-", "_"))
         return list(key.choices) if key else []
-    if name == "timing":
-        return ["on", "off"]
-    return sorted(repl.names()) if name in ("info", "graph", "check", "time", "doc") else []
+    return ["on", "off"] if name == "timing" else []
 
 
 ORDERS: dict[str, Order] = {
@@ -145,13 +149,13 @@ ORDERS: dict[str, Order] = {
     "info": Order("NAME", "a value: what it is, what made it, where it was set", show_info),
     "graph": Order("NAME", "the calls that led to a value, as a tree", show_graph),
     "check": Order("EXPR", "its gradients against slopes measured at the values its names have now", check_gradients),
-    "doc": Order("NAME", "an operation: signature, gradient rule, example (also NAME?)", _doc),
+    "doc": Order("NAME", "whatever has a name: signature, domain, gradient rule, example (also NAME?)", _doc),
     "history": Order("", "the statements that succeeded", _history),
     "load": Order("FILE", "run a script as if it were typed", _load),
     "save": Order("FILE", "write the statements that succeeded to a script", _save),
     "transcript": Order("FILE", "write them with prompts and what they printed", _transcript),
     "edit": Order("[N]", "the last statement, or statement N of :history, in your editor; then run it", edit),
-    "reset": Order("", "forget every name", _reset),
+    "reset": Order("", "forget every name; :undo right after it brings them back", _reset),
     "undo": Order("[N]", "give names back the values they had before the last N statements", _undo),
     "zero": Order("", "clear every gradient", clear_gradients),
     "style": Order("[tutorial|modern]", "how values print, and which stream a seed means", _style),

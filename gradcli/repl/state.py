@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from gradcli.commands.limiting import walled
 from gradcli.commands.outcome import READER_GONE, guarded, tell
 from gradcli.commands.output import put
-from gradcli.commands.progress import progressing
+from gradcli.commands.progress import Line, progressing
 from gradcli.commands.settings import Settings, nearest
 from gradcli.commands.transcript import ended, opening, statements
 from gradcli.errors import NameFault, UsageFault
@@ -44,6 +44,7 @@ class Repl:
         self.entries: list[Entry] = []
         self.results: list[Any] = []    # the last values shown, newest first
         self.timing = settings.time
+        self.forgotten: Any = None          # what there was before :reset
         self.orders = opening(settings)     # what a transcript must ask for before the next entry
         self.follows_width = False          # whether lines are as wide as the terminal
         self.over = False
@@ -57,7 +58,10 @@ class Repl:
         return dict(self.session.names())
 
     def named(self, name: str) -> Any:
-        """The value of one of them."""
+        """The value of one of them, or of an expression, whose effects are taken back."""
+        if not name.isidentifier():
+            with self.trying():
+                return self.session.eval(name)
         found = self.names()
         if name not in found:
             raise NameFault(f"{name} is not set{nearest(name, list(found))}", ":vars")
@@ -67,10 +71,19 @@ class Repl:
         """Forget every name, and what was typed to set them."""
         from gradcli.commands.running import open_session
 
+        before = self._session, self.entries, self.results, self.orders, self.forgotten
         fresh = open_session(self.settings, self.write)
         self._session = lambda: fresh
-        self.entries.clear()
-        self.orders = opening(self.settings)
+        self.entries, self.results, self.orders = [], [], opening(self.settings)
+        self.forgotten = before
+
+    def remember(self) -> bool:
+        """Take the last `reset` back, if there was one."""
+        if self.forgotten is None:
+            return False
+        self._session, self.entries, self.results, self.orders, self.forgotten = self.forgotten
+        Line.spent = self.session.spent
+        return True
 
     def write(self, text: str) -> None:
         """Print as a program prints."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 from collections.abc import Callable
 from typing import Any
@@ -24,8 +25,10 @@ from gradcli.repl.highlight import Highlighting, Marks
 from gradcli.repl.history import FileHistory
 from gradcli.repl.keys import bindings
 from gradcli.repl.loop import CONTINUED, PROMPT, Reader
+from gradcli.repl.sparing import spare
 from gradcli.repl.state import Repl
 
+COLLECTING = (10_000, 20, 100)      # a key makes little garbage: no collection of everything amid a word
 BORNE = 3           # mistakes of ours within one line after which it is read without editing
 MODES = {"vi": EditingMode.VI, "emacs": EditingMode.EMACS}
 
@@ -39,7 +42,6 @@ def editing_reader(repl: Repl, load: Callable[[], None]) -> Reader:
     prompt: PromptSession[str] = PromptSession(
         PROMPT,
         multiline=True,
-        prompt_continuation=lambda width, line, wrapped: CONTINUED,
         key_bindings=bindings(repl.submit),
         history=FileHistory(history_path(), lambda text: tell(f"note: {text}")),
         auto_suggest=FromHistory(),
@@ -52,6 +54,8 @@ def editing_reader(repl: Repl, load: Callable[[], None]) -> Reader:
         input_processors=[ConditionalProcessor(Marks(grammar), ~is_done)],
         color_depth=ColorDepth.DEPTH_1_BIT if colourless else None,
     )
+    gc.set_threshold(*COLLECTING)
+    spare(prompt, PROMPT, CONTINUED, grammar)
     prompt.app.after_render += lambda app: load()
 
     def read() -> str:

@@ -267,5 +267,31 @@ def test_completion_computes_nothing(repl):
     assert offered("x.gra")["grad"] == "Variable float32 3"
     assert offered("sigm")["sigmoid"].startswith("sigmoid(input)  ")
     assert offered("x.sigmoi")["sigmoid"].startswith("sigmoid(input)  ")
-    assert offered("torch.ones(3).su") == {} and offered("x = 'sigm") == {}
+    assert offered("nowhere(3).su").keys() == offered("x.su").keys() and offered("nowhere(3).") == {}
+    said(repl, "boxes = [box, {'k': x}]")
+    assert offered("boxes[0].in") and offered("boxes[1]['k'].sha") and offered("boxes[7].sha") == {}
+    assert offered("x = 'sigm") == {}
     assert set(offered(":set edit-mode ")) == {"emacs", "vi"} and "box" in offered(":info b")
+
+
+def test_doc_knows_commands_keywords_and_functions_of_the_program(repl):
+    said(repl, "def twice(a, b=2):\n    'Two times.'\n    return a * b\n")
+    assert "the last N statements" in said(repl, ":doc :undo").out
+    assert "for NAME in VALUES:" in said(repl, "for?").out
+    assert "twice(a, b=2)\n\nTwo times." in said(repl, "twice?").out
+    assert "a kink at 0" in said(repl, "relu?").out
+
+
+def test_undo_takes_a_reset_back(repl):
+    said(repl, "x = 3", ":reset")
+    assert "not defined" in said(repl, "x").err
+    assert said(repl, ":undo", "x").out == "undone: :reset\n3\n"
+    assert said(repl, ":undo 2", "x").err
+
+
+def test_info_and_graph_take_expressions_and_take_their_effects_back(repl):
+    said(repl, "x = Variable(torch.ones(2), requires_grad=True)", "n = [1]")
+    assert "Mul" in said(repl, ":graph (x * x).sum()").out
+    assert "list" in said(repl, ":info [n.append(2), n]").out
+    assert said(repl, "n").out == "[1]\n"
+    assert "NoneType" in said(repl, ":info x.grad").out

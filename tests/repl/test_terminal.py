@@ -285,3 +285,21 @@ def test_init_is_run_unless_told_not_to(repl, tmp_path):
     other = repl("repl", "--no-init")
     other.until(">>>")
     other.enter("start").until("  | ^^^^^")
+
+
+def test_a_selection_shows_on_every_line_it_takes_in(repl):
+    screen = repl()
+    screen.until(">>>")
+    screen.paste("aa = [1,\nbb,\ncc,\ndd").until("... dd")
+    screen.type("\x00\x1b[A\x1b[A\x1b[A").quiet()
+    reversed_ = {screen.screen.display[row][:6].strip() for row in range(30) if screen.screen.buffer[row][4].reverse}
+    assert reversed_ >= {"... bb", "... cc"}
+
+
+def test_a_mistake_shows_away_from_the_cursor(repl):
+    screen = repl()
+    screen.until(">>>")
+    screen.enter("1 + 1").until("2")
+    screen.paste("aa = = 1\nbb = 2\ncc = 3").until("... cc = 3")
+    screen.quiet()
+    assert screen.underlined() == "="

@@ -1,0 +1,139 @@
+"""`gradcli doc`: whatever has a name, described, with an example that is run as it is shown."""
+
+from __future__ import annotations
+
+import inspect
+import textwrap
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from gradcli.commands.catalogue import described_operation, operation_of, operations, search
+from gradcli.commands.settings import Settings, nearest
+from gradcli.commands.words import EXAMPLES, MEANINGS, WORDS
+from gradcli.errors import Fault, NameFault
+
+if TYPE_CHECKING:
+    from gradcli.session import Session
+
+
+def described(name: str, settings: Settings, session: Session | None = None) -> str:
+    """A word of the language, an operation, a function or class of the prelude, or what tensors have.
+
+    `session` holds what a program has set; else there are only the names that every program sees.
+    """
+    from gradcli.session import Session
+
+    name = name.strip().removesuffix("()")
+    session = session or Session(style=settings.style, seed=0)
+    found = []
+    if name in WORDS:
+        found += [_word(name, settings)]
+    op = operation_of(name.removeprefix("Tensor.").removeprefix("Variable."))
+    thing = None if op or name in WORDS else _thing(name, session)
+    if op:
+        found += [described_operation(op, settings)]
+    elif thing is not None:
+        found += ["\n".join(_told(name, thing, settings, session))]
+    if not found:
+        known = [*operations(), *WORDS, *session.loaded(), *_members()]
+        raise NameFault(f"nothing is called {name!r}{nearest(name, known)}", search(name))
+    return "\n\n".join(found)
+
+
+def _word(name: str, settings: Settings) -> str:
+    form, meaning, example = WORDS[name]
+    return "\n".join([form, "", f"{meaning}.", "", *_shown(name, example, settings)])
+
+
+def _shown(name: str, example: str, settings: Settings) -> list[str]:
+    """An example as it is typed, and what it prints now; nothing if it cannot run."""
+    from gradcli.commands.transcript import prompted, statements
+    from gradcli.session import Session
+
+    session, shown = Session(style=settings.style, seed=0), ""
+    try:
+        for _, statement in statements(example, name):
+            shown += prompted(statement) + session.run(statement)
+    except Fault:
+        return []
+    return ["Example", *(f"    {line}".rstrip() for line in shown.rstrip("\n").split("\n"))]
+
+
+def _thing(name: str, session: Session) -> Any:
+    """What a dotted name stands for where no operation does; read without running anything."""
+    first, *parts = name.split(".")
+    scope = {**session.loaded(), **session.names()}
+    if first not in scope:
+        return _members().get(parts[0] if first == "Tensor" and len(parts) == 1 else name) or (
+            _thing(f"torch.{name}", session) if parts else None)
+    value = scope[first]
+    for at, part in enumerate(parts, 1):
+        if hasattr(type(value), "array") or _is_tensor_kind(value):
+            if part in ("grad", "data") and at < len(parts):
+                continue        # which has the same names
+            value = operation_of(part) or _members().get(part)
+        elif part in session.attributes(value):
+            value = inspect.getattr_static(_class_of(value) or value, part, None) or getattr(value, part, None)
+        else:
+            return None
+    return value
+
+
+def _is_tensor_kind(value: Any) -> bool:
+    made = _class_of(value)
+    return made is not None and hasattr(made, "array")
+
+
+def _members() -> dict[str, Any]:
+    """What tensors and Variables have beside the operations."""
+    from gradcli.engine.variable import Variable
+
+    return {name: inspect.getattr_static(Variable, name) for name in dir(Variable)
+            if name[0] != "_" and (name in MEANINGS or inspect.getdoc(getattr(Variable, name)))}
+
+
+def _class_of(value: Any) -> type | None:
+    """The class that a name of the prelude makes values of."""
+    from gradcli.lang.kinds import Kind, types_of
+
+    if isinstance(value, type):
+        return value
+    kinds = types_of(value) if isinstance(value, Kind) else ()
+    return kinds[0] if kinds else None
+
+
+def _told(name: str, thing: Any, settings: Settings, session: Session) -> Iterator[str]:
+    """Signature, meaning, an example, and what a module has."""
+    if isinstance(thing, type) and hasattr(thing, "signature"):
+        yield described_operation(thing, settings)
+        return
+    made = _class_of(thing)
+    called = getattr(thing, "_call", None) or made or thing
+    yield f"{name}{_signature(called)}" if callable(called) and not inspect.isdatadescriptor(called) else name
+    text = MEANINGS.get(name.rpartition(".")[2]) or _meaning(made or thing)
+    begun = vars(made).get("__init__") if made else None
+    for part in (text, inspect.getdoc(begun) if begun is not None and begun.__doc__ else ""):
+        if part:
+            yield from ("", part)
+    if not text and not made and not callable(thing):
+        yield from ("", textwrap.fill(", ".join(session.attributes(thing)), 100))
+    example = EXAMPLES.get(name.removeprefix("torch."))
+    if example:
+        yield from ("", *_shown(name, example, settings))
+
+
+def _meaning(thing: Any) -> str:
+    """The docstring that is its own."""
+    told = isinstance(thing, type) or callable(thing) or inspect.isdatadescriptor(thing)
+    return inspect.getdoc(thing) or "" if told else ""
+
+
+def _signature(made: Any) -> str:
+    """The parameters as a person writes them."""
+    try:
+        signature = inspect.signature(made)
+    except (TypeError, ValueError):
+        return "(...)"
+    plain = [parameter.replace(annotation=inspect.Parameter.empty) for key, parameter in signature.parameters.items()
+             if key != "self"]
+    return str(signature.replace(parameters=plain, return_annotation=inspect.Signature.empty))
