@@ -46,7 +46,8 @@ class Door:
         if isinstance(value, Size):
             return ("numel",)
         if isinstance(value, tuple):
-            return getattr(value, "_fields", ())
+            fields: tuple[str, ...] = getattr(value, "_fields", ())
+            return (*fields, "_fields", "_replace", "_asdict") if hasattr(value, "_known_as") else fields
         if isinstance(value, DType):
             return ("is_floating_point", "is_complex", "is_signed", "itemsize")
         if isinstance(value, Handle):

@@ -59,3 +59,24 @@ class PythonRandom:
         if not 0 <= k <= len(population):
             raise ValueFault(f"random.sample cannot take {k} of {len(population)}")
         return self._source.sample(population, k)
+
+    def randrange(self, start: int, stop: int | None = None, step: int = 1) -> int:
+        return self._source.randrange(start, stop, step)
+
+    def choices(self, population: Sequence[Item], weights: Sequence[float] | None = None, *,
+                cum_weights: Sequence[float] | None = None, k: int = 1) -> list[Item]:
+        if k > 10_000_000:
+            raise ValueFault("random.choices makes at most ten million choices")
+        return self._source.choices(population, weights, cum_weights=cum_weights, k=k)
+
+    def normalvariate(self, mu: float = 0.0, sigma: float = 1.0) -> float:
+        return self._source.normalvariate(mu, sigma)
+
+    def expovariate(self, lambd: float = 1.0) -> float:
+        return self._source.expovariate(lambd)
+
+    def betavariate(self, alpha: float, beta: float) -> float:
+        return self._source.betavariate(alpha, beta)
+
+    def triangular(self, low: float = 0.0, high: float = 1.0, mode: float | None = None) -> float:
+        return self._source.triangular(low, high, mode)

@@ -28,7 +28,7 @@ class Attributes:
             (list, "extend"): partial(_extender, formatter.budget)}
         self.own: set[type] = set()             # the program's classes without foreign bases: the quick way
         self.mixed: dict[tuple[type, str], bool] = {}   # for classes with foreign bases: whose the name is
-        self.read = self._reader()
+        self.read = formatter.read = self._reader()
         self.write = self._writer()
 
     def _reader(self) -> Callable[[Any, str], Any]:

@@ -33,6 +33,7 @@ class Formatter:
 
     def __init__(self, policy: Policy, budget: Budget) -> None:
         self.policy, self.budget = policy, budget
+        self.read: Callable[[Any, str], Any] | None = None      # the gate of attributes, where there is one
 
     def text(self, value: Any) -> str:
         """str(value)."""

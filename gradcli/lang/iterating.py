@@ -15,7 +15,7 @@ def iter_(values: Any, /) -> Any:
 
     if user_mark(values) is not None and not hasattr(type(values), "__iter__"):
         raise TypeError(f"'{type(values).__name__}' object is not iterable")
-    made = values if type(values) is Stream else iter(values)
+    made = values if isinstance(values, Stream) else iter(values)
     return Stream(made) if type(made) is GeneratorType else made
 
 
@@ -23,7 +23,7 @@ def next_(values: Any, *default: Any) -> Any:
     """The next of the values that an iterator goes through; `default` when there are no more."""
     from gradcli.lang.guard import Stream
 
-    if type(values) is Stream:
+    if isinstance(values, Stream):
         values = iter(values)
     elif not hasattr(type(values), "__next__"):
         raise ArgumentFault(f"'{type(values).__name__}' object is not an iterator",

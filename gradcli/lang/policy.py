@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from keyword import iskeyword
 from typing import Any
+from unicodedata import normalize
 
 from gradcli.errors import PolicyFault
 from gradcli.text import Span
@@ -100,6 +101,16 @@ def legal_name(name: str, span: Callable[[], Span], method: bool = False) -> Non
                           notes=(f"a class may define {allowed}, and call them through super()",))
     if iskeyword(name):
         raise PolicyFault(_REFUSED.get(name, f"{name} is not part of the language"), span=span())
+
+
+def checked(name: Any) -> str:
+    """`name`, if it could stand after a dot in the text of a program."""
+    if type(name) is not str:
+        raise TypeError("the name of an attribute is a string")
+    if not name.isidentifier() or normalize("NFKC", name) != name:
+        raise PolicyFault("that is no name an attribute could have", ("getattr(x, 'grad')", "a name as in x.grad"))
+    legal_name(name, lambda: None)      # type: ignore[arg-type, return-value]  # the place of the call is found later
+    return name
 
 
 _REFUSED = {

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from gradcli.lang.kinds import MARK
+from gradcli.lang.policy import checked
 
 if TYPE_CHECKING:
     from gradcli.lang.format import Formatter
@@ -122,9 +123,10 @@ def _split(inner: str) -> tuple[str, str, str]:
 
 
 def _look_up(f: Formatter, name: str, args: tuple[Any, ...], options: Mapping[str, Any], count: list[int]) -> Any:
-    match = re.fullmatch(r"(\w*)((?:\[[^\]]+\])*)", name)
+    match = re.fullmatch(r"(\w*)((?:\.\w+|\[[^\]]+\])*)", name)
     if match is None:
-        raise ValueError(f"the field name {name[:40]!r} cannot be read: only numbers, names and items can be shown")
+        raise ValueError(f"the field name {name[:40]!r} cannot be read: only numbers, names, attributes and items "
+                         "can be shown")
     first = match[1]
     if not first:
         first = str(count[0])
@@ -135,8 +137,13 @@ def _look_up(f: Formatter, name: str, args: tuple[Any, ...], options: Mapping[st
         value = args[int(first)]
     else:
         value = options[first]
-    for key in re.findall(r"\[([^\]]+)\]", match[2]):
-        value = value[int(key) if key.isdigit() else key]
+    for attribute, key in re.findall(r"\.(\w+)|\[([^\]]+)\]", match[2]):
+        if attribute:
+            if f.read is None:
+                raise ValueError("attributes cannot be read here")
+            value = f.read(value, checked(attribute))
+        else:
+            value = value[int(key) if key.isdigit() else key]
     return value
 
 

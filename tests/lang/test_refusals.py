@@ -96,7 +96,7 @@ REFUSED_WHILE_RUNNING = {
     "frame of error": "try: 1 / 0\nexcept Exception as e: e.with_traceback(None)",
     "error internals": "try: (1).x\nexcept AttributeError as e: e.obj",
     "fault internals": "try: (1).x\nexcept AttributeError as e: e.trail",
-    "str.format attribute": "'{0.real}'.format(1)",
+    "str.format attribute": "'{0.vars}'.format(pkg)",
     "str.format dunder": "'{0.__class__}'.format(1)",
     "str.format on key": "'{a.__class__}'.format(a=1)",
     "format_map": "'{a.__class__}'.format_map({'a': 1})",
