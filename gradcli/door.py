@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from gradcli.engine.arrays import NAMES as ARRAY_NAMES
 from gradcli.engine.dtypes import DType
 from gradcli.engine.op import Op, Part
 from gradcli.engine.storage import METHODS as STORED
 from gradcli.engine.surface import ASSIGNABLE, METHODS, PROPERTIES, Handle
 from gradcli.engine.tensor import Size, Tensor
-from gradcli.engine.variable import Variable
+from gradcli.engine.variable import Array, Variable
 from gradcli.lang.kinds import Kind, types_of
 from gradcli.lang.policy import GONE
 from gradcli.nn import CLOSED as nn_closed
@@ -40,7 +41,7 @@ class Door:
     def known(self, value: Any) -> Iterable[str]:
         """The attributes of `value` that programs may read."""
         if isinstance(value, Tensor):
-            return self.tensors
+            return self.tensors | ARRAY_NAMES if isinstance(value, Array) else self.tensors
         if isinstance(value, Namespace):
             return names_in(value)
         if isinstance(value, Size):

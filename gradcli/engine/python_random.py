@@ -20,17 +20,20 @@ class PythonRandom:
     def __init__(self, seed: int | float | str | None = None) -> None:
         self._source = random.Random()
         self.seed(seed)
+        self.seeded = False     # by the program itself
 
     def seed(self, a: int | float | str | None = None) -> None:
         if not isinstance(a, int | float | str | None):
             raise ArgumentFault(f"random.seed takes a number or a text, got {type(a).__name__}")
         self._source.seed(a)
+        self.seeded = True
 
     def state(self) -> tuple[Any, ...]:
-        return self._source.getstate()
+        return self._source.getstate(), self.seeded
 
     def set_state(self, state: tuple[Any, ...]) -> None:
-        self._source.setstate(state)
+        inner, self.seeded = state
+        self._source.setstate(inner)
 
     def random(self) -> float:
         return self._source.random()

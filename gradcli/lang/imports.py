@@ -19,8 +19,8 @@ _CLASS = (("def __init__(self, lr=0.1):", "a class of the program's own, which k
 _ASSERTS = (("assert torch.allclose(x, y)", "in functions that the program calls: test_grad()"),
             ("gradcli test FILE", "replays transcripts and compares what they print"))
 INSTEAD: dict[str, tuple[tuple[str, str], ...]] = {
-    "numpy": (("torch.linspace(0, 1, 100)", "tensors do what arrays do: also torch.arange, torch.randn, x.mean()"),
-              ("x.numpy()", "a tensor that prints as an array does")),
+    "numpy": (("import numpy as np", "a little of it: arrays, their functions, np.random"),),
+    "matplotlib": (("import matplotlib.pyplot as plt", "whose functions draw nothing"),),
     "sys": (("print(text, end='')", "writes as sys.stdout.write(text) does; leave the other lines out"),),
     "datetime": (("import time", "has a time() that counts how often it is asked; there is no clock"),),
     "dataclasses": _CLASS, "attr": _CLASS, "unittest": _ASSERTS, "pytest": _ASSERTS,
@@ -99,7 +99,7 @@ def _known(c: Context, path: Node) -> str:
         raise PolicyFault(f"there is no module {name} to import", *INSTEAD[first], span=c.span(path))
     raise PolicyFault(f"there is no module {name} to import",
                       *(f"import {n}" for n in get_close_matches(name, modules, 1)), span=c.span(path),
-                      notes=("modules here are " + ", ".join(sorted({*modules, "__future__"})),))
+                      notes=("modules here are " + ", ".join(sorted({*(each.split(".")[0] for each in modules), "__future__"})),))
 
 
 def _check_feature(c: Context, member: Node) -> None:

@@ -49,6 +49,7 @@ DISTRIBUTIONS = {
     "discrete": "Bernoulli Categorical OneHotCategorical Poisson kl_divergence"}
 SCHEDULES = ("LambdaLR MultiplicativeLR StepLR MultiStepLR ConstantLR LinearLR ExponentialLR PolynomialLR "
              "CosineAnnealingLR ReduceLROnPlateau").split()
+CYCLES = "OneCycleLR CyclicLR CosineAnnealingWarmRestarts SequentialLR ChainedScheduler".split()
 CLOSED = frozenset((
     "_activation _add _add_parameters _allowed _along _around _as _buffer _buffers _cell _checked _dims "
     "_era _extra _free _gates _grouped _groups _home _hook _hooks _initial _inner _kept _kind _like "
@@ -67,7 +68,8 @@ def names(home: str) -> dict[str, Any]:
                               "utils": {name: f"gradients.{name}" for name in UTILS} | {
                                   "rnn": {"pad_sequence": "sequences.pad_sequence"}}}
     if home == "optim":
-        return _listed(OPTIMISERS) | {"lr_scheduler": {name: f"schedule.{name}" for name in SCHEDULES}}
+        return _listed(OPTIMISERS) | {"lr_scheduler": {name: f"schedule.{name}" for name in SCHEDULES} | {
+            name: f"cycles.{name}" for name in CYCLES}}
     if home == "distributions":
         found = _listed(DISTRIBUTIONS)
         homes = {name.lower(): {name: place} for name, place in found.items() if name[0].isupper()}

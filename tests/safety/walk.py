@@ -36,7 +36,7 @@ from gradcli.nn.data import DataLoader, Dataset
 from gradcli.nn.distributions import Distribution
 from gradcli.nn.module import Module
 from gradcli.nn.optimizer import Optimizer
-from gradcli.nn.schedule import _Schedule as Schedule
+from gradcli.nn.schedule import Schedule
 from gradcli.session import Session
 from gradcli.spaces import Namespace
 
