@@ -37,11 +37,12 @@ class Door:
 
     def __init__(self) -> None:
         self.tensors = tensor_names()
+        self.arrays = self.tensors | ARRAY_NAMES
 
     def known(self, value: Any) -> Iterable[str]:
         """The attributes of `value` that programs may read."""
         if isinstance(value, Tensor):
-            return self.tensors | ARRAY_NAMES if isinstance(value, Array) else self.tensors
+            return self.arrays if isinstance(value, Array) else self.tensors
         if isinstance(value, Namespace):
             return names_in(value)
         if isinstance(value, Size):

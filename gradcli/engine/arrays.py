@@ -80,8 +80,14 @@ def astype(self: Tensor, dtype: Any) -> Array:
 
 
 def dot(self: Tensor, other: Any) -> Any:
-    """The product of matrices or vectors."""
-    return F.matmul(self, other) if self.array.ndim and getattr(other, "ndim", 0) else self * other
+    """The product of matrices or vectors, in the larger of the two types."""
+    if not isinstance(other, Tensor | int | float):
+        raise ArgumentFault(f"dot() needs an array, not {described(other)}", "a.dot(b)")
+    return given(np.dot(self.array, plain(other)))
+
+
+def _matmul(self: Tensor, other: Any) -> Any:
+    return dot(self, other) if isinstance(other, Array) and other.array.ndim < 3 else F.matmul(self, other)
 
 
 def transpose(self: Tensor, *axes: Any) -> Any:
@@ -104,6 +110,16 @@ def cumsum(self: Tensor, axis: Any = None) -> Any:
 def nonzero(self: Tensor) -> Any:
     """Where the values are not zero, axis by axis."""
     return tuple(Array(each) for each in np.nonzero(self.array))
+
+
+PLAIN_INDICES = (int, slice, type(None), type(...))
+
+
+def _item(self: Array, at: Any) -> Any:
+    """`a[at]`: a plain number where one is left, and steps may go backwards."""
+    if all(type(each) in PLAIN_INDICES for each in (at if type(at) is tuple else (at,))):
+        return given(self.array[at])
+    return getattr(Tensor, "__getitem__")(self, at)     # noqa: B009  # an operation of the table
 
 
 OWN: dict[str, Any] = {name: _reducing(name) for name in
@@ -131,5 +147,7 @@ for _sign in ("add", "sub", "mul", "truediv", "pow"):
     for _name in (f"__{_sign}__", f"__r{_sign}__"):
         if hasattr(Tensor, _name):
             setattr(Array, _name, _wide(_name))
+setattr(Array, "__getitem__", _item)    # noqa: B010  # a name that the type does not declare
+setattr(Array, "__matmul__", _matmul)   # noqa: B010
 Array.size = property(lambda self: self.array.size)  # type: ignore[attr-defined]
 Array.shape = property(lambda self: self.array.shape)  # type: ignore[assignment]

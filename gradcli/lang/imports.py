@@ -97,9 +97,10 @@ def _known(c: Context, path: Node) -> str:
         raise PolicyFault(f"there is no module {name} to import", span=c.span(path), notes=(NEEDLESS[first],))
     if first in INSTEAD:
         raise PolicyFault(f"there is no module {name} to import", *INSTEAD[first], span=c.span(path))
+    first_words = {each.split(".")[0] for each in modules} | {"__future__"}
     raise PolicyFault(f"there is no module {name} to import",
                       *(f"import {n}" for n in get_close_matches(name, modules, 1)), span=c.span(path),
-                      notes=("modules here are " + ", ".join(sorted({*(each.split(".")[0] for each in modules), "__future__"})),))
+                      notes=("modules here are " + ", ".join(sorted(first_words)),))
 
 
 def _check_feature(c: Context, member: Node) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from gradcli.engine.signature import described
 from gradcli.engine.tensor import Tensor
-from gradcli.errors import ArgumentFault, AssertionFault
+from gradcli.errors import ArgumentFault
 
 RELATIVE = {"float16": 1e-3, "bfloat16": 1.6e-2, "float32": 1.3e-6, "float64": 1e-7}
 ABSOLUTE = {"float16": 1e-5, "bfloat16": 1e-5, "float32": 1e-5, "float64": 1e-7}
@@ -25,19 +25,19 @@ def assert_close(actual: Any, expected: Any, *, rtol: float | None = None, atol:
         "rtol": rtol, "atol": atol, "equal_nan": equal_nan, "check_dtype": check_dtype, "msg": msg}
     if isinstance(actual, list | tuple) and isinstance(expected, list | tuple):
         if len(actual) != len(expected):
-            raise AssertionFault(f"The length of the sequences mismatch: {len(actual)} != {len(expected)}")
+            raise AssertionError(f"The length of the sequences mismatch: {len(actual)} != {len(expected)}")
         for a, b in zip(actual, expected, strict=True):
             assert_close(a, b, **options)
         return
     if isinstance(actual, dict) and isinstance(expected, dict):
         if actual.keys() != expected.keys():
-            raise AssertionFault("The keys of the mappings do not match")
+            raise AssertionError("The keys of the mappings do not match")
         for key, value in actual.items():
             assert_close(value, expected[key], **options)
         return
     said = _difference(actual, expected, rtol, atol, equal_nan, check_dtype)
     if said:
-        raise AssertionFault(msg if isinstance(msg, str) else said)
+        raise AssertionError(msg if isinstance(msg, str) else said)
 
 
 def _difference(actual: Any, expected: Any, rtol: float | None, atol: float | None, equal_nan: bool,
