@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from gradcli.engine.arrays import NAMES as ARRAY_NAMES
 from gradcli.engine.dtypes import DType
 from gradcli.engine.op import Op, Part
 from gradcli.engine.storage import METHODS as STORED
 from gradcli.engine.surface import ASSIGNABLE, METHODS, PROPERTIES, Handle
 from gradcli.engine.tensor import Size, Tensor
-from gradcli.engine.variable import Variable
+from gradcli.engine.variable import Array, Variable
 from gradcli.lang.kinds import Kind, types_of
 from gradcli.lang.policy import GONE
 from gradcli.nn import CLOSED as nn_closed
@@ -36,17 +37,19 @@ class Door:
 
     def __init__(self) -> None:
         self.tensors = tensor_names()
+        self.arrays = self.tensors | ARRAY_NAMES
 
     def known(self, value: Any) -> Iterable[str]:
         """The attributes of `value` that programs may read."""
         if isinstance(value, Tensor):
-            return self.tensors
+            return self.arrays if isinstance(value, Array) else self.tensors
         if isinstance(value, Namespace):
             return names_in(value)
         if isinstance(value, Size):
             return ("numel",)
         if isinstance(value, tuple):
-            return getattr(value, "_fields", ())
+            fields: tuple[str, ...] = getattr(value, "_fields", ())
+            return (*fields, "_fields", "_replace", "_asdict") if hasattr(value, "_known_as") else fields
         if isinstance(value, DType):
             return ("is_floating_point", "is_complex", "is_signed", "itemsize")
         if isinstance(value, Handle):

@@ -36,7 +36,7 @@ from gradcli.nn import fetch as nn_fetch
 from gradcli.nn import names as nn_names
 from gradcli.ops.base import Unary
 from gradcli.ops.directory import DIRECTORY
-from gradcli.spaces import MATH, Arriving, Namespace, TensorKind, math_space, names_in, plain_spaces
+from gradcli.spaces import MATH, Arriving, Namespace, TensorKind, math_space, names_in
 
 
 def _custom(name: str) -> Any:
@@ -208,7 +208,7 @@ def torch_space(session: dict[str, Any]) -> Namespace:
                 parameter=Namespace("torch.nn.parameter", Parameter=parameters))
     others = {home: Namespace(f"torch.{home}", space) for home, space in spaces.items()
               if home and not home.startswith("nn")}
-    others |= {home: _space(f"torch.{home}", nn_names(home)) for home in ("optim", "utils")}
+    others |= {home: _space(f"torch.{home}", nn_names(home)) for home in ("optim", "utils", "distributions", "testing")}
     return Namespace(
         "torch", spaces[""], **others, **kinds, **NAMED,
         Tensor=tensor, Size=Kind("torch.Size", (Size,), sizes),
@@ -296,6 +296,8 @@ def kind_teller(torch: Namespace, plain: Iterable[Kind]) -> Callable[[Any], Any]
         kind = python_kind(value) if isinstance(value, BaseException) else type(value)
         if user_class(kind):
             return kind
+        if hasattr(kind, "_known_as"):
+            return kind._known_as
         if isinstance(value, Tensor) and kind not in (Array, Parameter):
             if Current.generators.stream != "legacy":
                 return torch.Tensor
@@ -318,7 +320,7 @@ def bare_names(plain: Iterable[str]) -> frozenset[str]:
 
 def modules(names: dict[str, Any]) -> dict[str, Any]:
     """What can be imported, by dotted name."""
-    found = {**plain_spaces(), "torch": names["torch"], "math": names["math"], "__future__": Namespace(
+    found = {"torch": names["torch"], "math": names["math"], "__future__": Namespace(
         "__future__", print_function=None, division=None, absolute_import=None, unicode_literals=None,
         annotations=None)}
     pending = ["torch"]

@@ -6,6 +6,7 @@ item by item without asking the items anything.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from functools import partial
 from operator import attrgetter
@@ -46,13 +47,20 @@ def _way_of_kind(kind: type) -> Way | None:
     for base, way in WAYS.items():
         if issubclass(kind, base):
             return way
-    if kind is Handle or any(MARK in vars(each) for each in kind.__mro__) or kind.__module__.startswith("gradcli.nn"):
-        slots = tuple(_slots(kind))
+    if is_instance(kind):
+        slots = tuple(slots_of(kind))
         return Way(partial(_read_instance, slots), partial(_put_instance, slots))
     return None
 
 
-def _slots(kind: type) -> list[str]:
+def is_instance(kind: type) -> bool:
+    """Whether values of `kind` are made of slots and a dict: of the program's classes, modules, optimisers."""
+    return kind is Handle or any(MARK in vars(each) for each in kind.__mro__) or kind.__module__.startswith(
+        ("gradcli.nn", "gradcli.library"))
+
+
+def slots_of(kind: type) -> list[str]:
+    """The slots of a class and all above it."""
     found: list[str] = []
     for each in kind.__mro__:
         names = vars(each).get("__slots__", ())
@@ -85,11 +93,16 @@ def _read_dict(value: dict[Any, Any]) -> tuple[Any, ...]:
 def _put_dict(value: dict[Any, Any], parts: tuple[Any, ...]) -> None:
     half = len(parts) // 2
     value.clear()
-    value.update(zip(parts[:half], parts[half:], strict=True))
+    dict.update(value, zip(parts[:half], parts[half:], strict=True))     # a Counter's own update counts
 
 
 def _put_list(value: list[Any], parts: tuple[Any, ...]) -> None:
     value[:] = parts
+
+
+def _put_deque(value: deque[Any], parts: tuple[Any, ...]) -> None:
+    value.clear()
+    value.extend(parts)
 
 
 def _put_set(value: set[Any], parts: tuple[Any, ...]) -> None:
@@ -153,6 +166,7 @@ WAYS: dict[type, Way] = {
     list: Way(tuple, _put_list),
     dict: Way(_read_dict, _put_dict),
     set: Way(tuple, _put_set),
+    deque: Way(tuple, _put_deque),
     tuple: Way(tuple),
     CellType: Way(_read_cell, _put_cell),
     FunctionType: Way(_read_function),

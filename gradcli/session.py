@@ -37,6 +37,7 @@ from gradcli.lang.lower import lower
 from gradcli.lang.parse import parse
 from gradcli.lang.place import source_of
 from gradcli.lang.policy import Policy
+from gradcli.library import spaces
 from gradcli.show.address import Addresses
 from gradcli.show.options import Options
 from gradcli.show.style import STYLES
@@ -96,7 +97,8 @@ class Session:
         plain = plain_names(Formatter(policy, self.budget), self.budget, self._write)
         names = prelude(torch_space(self._services()), plain)
         policy.names = names | {"id": lambda value, /: policy.address(value)}
-        policy.modules = modules(names) | {"random": random_space(self.generators)}
+        policy.modules = modules(names) | {"random": random_space(self.generators)} | spaces(
+            lambda: self._names.get("args", []), self.generators)
         self._builtins = builtins(policy, self._show, self._note, self._write, self.budget)
         self._bare = bare_names(self._builtins)
         self._names: dict[str, Any] = {"__builtins__": self._builtins}

@@ -9,7 +9,6 @@ from typing import Any
 from gradcli.engine.dtypes import DType
 from gradcli.engine.op import short, traced
 from gradcli.engine.types import TensorType
-from gradcli.errors import ArgumentFault
 from gradcli.lang.budget import Budget
 from gradcli.lang.kinds import Kind
 from gradcli.mistakes import SizeLimit
@@ -146,32 +145,12 @@ def math_space() -> Namespace:
 def random_space(generators: Any) -> Namespace:
     """Python's random, on the session's own seeded stream."""
     def drawing(name: str) -> Callable[..., Any]:
-        def drawn(*args: Any) -> Any:
-            return getattr(generators.python, name)(*args)
+        def drawn(*args: Any, **options: Any) -> Any:
+            return getattr(generators.python, name)(*args, **options)
 
         drawn.__name__ = drawn.__qualname__ = name
         return drawn
 
     return Namespace("random", **{name: drawing(name) for name in (
-        "random", "uniform", "gauss", "randint", "choice", "shuffle", "sample", "seed")})
-
-
-def partial(function: Callable[..., Any], /, *first: Any, **given: Any) -> Callable[..., Any]:
-    """`function` with some of its arguments already given."""
-    if not callable(function):
-        raise ArgumentFault("partial() needs a function", "partial(f, 2.0)")
-
-    def partly(*args: Any, **options: Any) -> Any:
-        return function(*first, *args, **{**given, **options})
-
-    return partly
-
-
-ANNOTATIONS = "Any Callable Dict Iterable Iterator List Optional Sequence Set Tuple Union".split()
-
-
-def plain_spaces() -> dict[str, Namespace]:
-    """The few parts of Python's library that programs with tensors import besides `math` and `random`."""
-    return {"collections": Namespace("collections", OrderedDict=Kind("collections.OrderedDict", (dict,), dict)),
-            "functools": Namespace("functools", partial=partial),
-            "typing": Namespace("typing", **{name: Kind(f"typing.{name}", ()) for name in ANNOTATIONS})}
+        "random", "uniform", "gauss", "normalvariate", "expovariate", "betavariate", "triangular", "randint",
+        "randrange", "choice", "choices", "shuffle", "sample", "seed")})

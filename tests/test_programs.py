@@ -237,7 +237,10 @@ WRONG = {
         "functions with out=... arguments don't support automatic differentiation", "y = torch.add(...)"),
     "a device that is not there": ("torch.ones(1, device='cuda')", "there is no device cuda here",
                                    'device = "cuda" if torch.cuda.is_available() else "cpu"'),
-    "an array library": ("import numpy as np", "there is no module numpy to import", "torch.linspace(0, 1, 100)"),
+    "part of an array library": ("import numpy.fft", "there is no module numpy.fft to import", "import numpy as np"),
+    "classes with operators": ("class V:\n    def __add__(self, o): return 1", "two underscores are closed: __add__",
+                               "def add(self, other):"),
+    "data classes": ("from dataclasses import dataclass", "no module dataclasses", "def __init__(self, lr=0.1):"),
     "data from afar": ("from torchvision import datasets", "there is no module torchvision to import",
                        "x = torch.randn(100, 3)"),
     "a list is no iterator": ("next([1])", "'list' object is not an iterator", "next(iter(values))"),
@@ -254,7 +257,7 @@ def test_wrong_program(name):
 
 
 def test_what_can_only_be_left_out_says_so():
-    assert "leave the line out" in refused("import warnings").notes[0]
+    assert "leave the line out" in refused("import gc").notes[0]
     assert "nothing outside themselves" in refused("import os").notes[0]
 
 

@@ -14,7 +14,7 @@ from gradcli.engine.dtypes import OF, computing_type, float32, float64, result_t
 from gradcli.engine.op import TABLE, Op, Part, traced
 from gradcli.engine.signature import ArraysKind, described
 from gradcli.engine.tensor import DATA, Cut, Rooted, Tensor, clock, last_write, owner
-from gradcli.engine.variable import RESULT, Variable, Volatile, grad_mode
+from gradcli.engine.variable import RESULT, Array, Variable, Volatile, grad_mode
 from gradcli.errors import Fault, MemoryFault, ShapeFault, TypeFault, ValueFault
 from gradcli.mistakes import BroadcastShapes, DtypeMix, NotDifferentiable
 
@@ -66,7 +66,7 @@ def perform(cls: type[Op], values: Sequence[Any]) -> Any:
         values = promoted(cls, values)
     arrays = []
     result_class: type[Tensor] = Tensor
-    tracked = False
+    tracked = mixed = False
     cut = None
     for v in values:
         made = RESULT.get(type(v))
@@ -76,6 +76,7 @@ def perform(cls: type[Op], values: Sequence[Any]) -> Any:
             cut = cut or v.cut
             if made is not Tensor and result_class is not Volatile:
                 result_class = made
+                mixed = mixed or made is Array
         elif type(v) is tuple and v and isinstance(v[0], Tensor):
             arrays.append(tuple([x.array for x in v]))
             tracked = tracked or any(x.requires_grad for x in v)
@@ -84,6 +85,8 @@ def perform(cls: type[Op], values: Sequence[Any]) -> Any:
                 result_class = Volatile if Volatile in classes else Variable
         else:
             arrays.append(v)
+    if mixed:
+        result_class = _beside_arrays(cls, values)
     try:
         if cls.grows is not None:
             cls.grows(*arrays)
@@ -111,6 +114,14 @@ def perform(cls: type[Op], values: Sequence[Any]) -> Any:
     if result.base is not None:
         _root(out, values[0], result)
     return out
+
+
+def _beside_arrays(cls: type[Op], values: Sequence[Any]) -> type[Tensor]:
+    """The class of what is computed from arrays: an array only if there is nothing but arrays."""
+    kinds = {RESULT[type(v)] for v in values if isinstance(v, Tensor)}
+    if kinds == {Array}:
+        return Tensor if cls.names[0] in ("tensor", "as_tensor") else Array
+    return Volatile if Volatile in kinds else Variable if Variable in kinds else Tensor
 
 
 def record(cls: type[Op], values: Sequence[Any], arrays: list[Any], result: Any, out: Tensor) -> None:

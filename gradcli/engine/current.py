@@ -16,13 +16,23 @@ from gradcli.errors import ArgumentFault
 class Generators:
     """One session's random numbers: a tensor stream and Python's own, seeded together."""
 
-    __slots__ = ("_python", "_tensors", "seed", "stream")
+    __slots__ = ("_arrays", "_python", "_tensors", "seed", "stream")
 
     def __init__(self, stream: str = "legacy", seed: int | None = None) -> None:
         self.stream = stream
         self.seed = int.from_bytes(os.urandom(4)) if seed is None else seed
         self._tensors: Any = None       # made when first asked for: most programs draw nothing
         self._python: Any = None
+        self._arrays: Any = None
+
+    @property
+    def arrays(self) -> Any:
+        """The generator behind the module `numpy.random`."""
+        if self._arrays is None:
+            from gradcli.engine.array_random import ArrayRandom
+
+            self._arrays = ArrayRandom(self.seed)
+        return self._arrays
 
     @property
     def tensors(self) -> Any:
@@ -47,15 +57,17 @@ class Generators:
         self.seed = seed
         if self._tensors is not None:
             self._tensors.seed(seed)
-        self._python = None
+        if not (self._python and self._python.seeded):      # a program that seeds each by itself means it
+            self._python = None
 
     def moment(self) -> tuple[Any, ...]:
         """Where both streams are, to come back to with `rewind`."""
-        return (self.stream, self.seed, self._tensors and self._tensors.state(), self._python and self._python.state())
+        return (self.stream, self.seed, self._tensors and self._tensors.state(),
+                self._python and self._python.state(), self._arrays and self._arrays.state())
 
     def rewind(self, moment: tuple[Any, ...]) -> None:
         """Go back to a moment; a moment of the other age's stream is passed over."""
-        stream, seed, tensors, python = moment
+        stream, seed, tensors, python, arrays = moment
         if stream != self.stream:
             return
         self.seed = seed
@@ -67,6 +79,10 @@ class Generators:
             self._python = None
         else:
             self.python.set_state(python)
+        if arrays is None:
+            self._arrays = None
+        else:
+            self.arrays.set_state(arrays)
 
     def use(self, stream: str) -> None:
         """Draw from the other age's stream from now on, as freshly seeded."""

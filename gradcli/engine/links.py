@@ -70,7 +70,9 @@ def _step(debtor: Any, leaves: bool) -> tuple[Any, int]:
 
 def node_name(self: Op) -> str:
     """What today's PyTorch calls this call."""
-    return "torch::autograd::AccumulateGrad" if isinstance(self, AccumulateGrad) else self.modern_name
+    if isinstance(self, AccumulateGrad):
+        return "torch::autograd::AccumulateGrad"
+    return self.modern_name.rpartition(".")[2]
 
 
 Op.next_functions = property(next_functions)  # type: ignore[attr-defined]

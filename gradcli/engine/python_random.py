@@ -20,17 +20,20 @@ class PythonRandom:
     def __init__(self, seed: int | float | str | None = None) -> None:
         self._source = random.Random()
         self.seed(seed)
+        self.seeded = False     # by the program itself
 
     def seed(self, a: int | float | str | None = None) -> None:
         if not isinstance(a, int | float | str | None):
             raise ArgumentFault(f"random.seed takes a number or a text, got {type(a).__name__}")
         self._source.seed(a)
+        self.seeded = True
 
     def state(self) -> tuple[Any, ...]:
-        return self._source.getstate()
+        return self._source.getstate(), self.seeded
 
     def set_state(self, state: tuple[Any, ...]) -> None:
-        self._source.setstate(state)
+        inner, self.seeded = state
+        self._source.setstate(inner)
 
     def random(self) -> float:
         return self._source.random()
@@ -59,3 +62,24 @@ class PythonRandom:
         if not 0 <= k <= len(population):
             raise ValueFault(f"random.sample cannot take {k} of {len(population)}")
         return self._source.sample(population, k)
+
+    def randrange(self, start: int, stop: int | None = None, step: int = 1) -> int:
+        return self._source.randrange(start, stop, step)
+
+    def choices(self, population: Sequence[Item], weights: Sequence[float] | None = None, *,
+                cum_weights: Sequence[float] | None = None, k: int = 1) -> list[Item]:
+        if k > 10_000_000:
+            raise ValueFault("random.choices makes at most ten million choices")
+        return self._source.choices(population, weights, cum_weights=cum_weights, k=k)
+
+    def normalvariate(self, mu: float = 0.0, sigma: float = 1.0) -> float:
+        return self._source.normalvariate(mu, sigma)
+
+    def expovariate(self, lambd: float = 1.0) -> float:
+        return self._source.expovariate(lambd)
+
+    def betavariate(self, alpha: float, beta: float) -> float:
+        return self._source.betavariate(alpha, beta)
+
+    def triangular(self, low: float = 0.0, high: float = 1.0, mode: float | None = None) -> float:
+        return self._source.triangular(low, high, mode)

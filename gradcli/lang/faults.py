@@ -66,7 +66,7 @@ class _Translation:
                 if isinstance(error, kind):
                     return make(self)
         if isinstance(error, AssertionError):
-            return AssertionFault(self.text() or "the assertion does not hold")
+            return AssertionFault(re.sub(r"\s*\n\s*", " ", self.text()) or "the assertion does not hold")
         kind = next(each for each in type(error).__mro__ if each.__module__ == "builtins" or MARK in vars(each))
         return PythonFault(f"{kind.__name__}: {self.text()}".removesuffix(": "))
 

@@ -15,25 +15,32 @@ FEATURES = {"print_function", "division", "absolute_import", "unicode_literals",
 
 _DATA = ("gradcli run --var x=@data.npy FILE", "gives a program data from a file; programs open none themselves")
 _RANDOM_DATA = ("x = torch.randn(100, 3)", "data of the program's own")
+_CLASS = (("def __init__(self, lr=0.1):", "a class of the program's own, which keeps each field: self.lr = lr"),)
+_ASSERTS = (("assert torch.allclose(x, y)", "in functions that the program calls: test_grad()"),
+            ("gradcli test FILE", "replays transcripts and compares what they print"))
 INSTEAD: dict[str, tuple[tuple[str, str], ...]] = {
-    "numpy": (("torch.linspace(0, 1, 100)", "tensors do what arrays do: also torch.arange, torch.randn, x.mean()"),
-              ("x.numpy()", "a tensor that prints as an array does")),
-    "matplotlib": (("gradcli plot 'sin(x)' --over x=-3:3", "draws a curve; leave the plotting lines out"),),
-    "time": (("gradcli run --time FILE", "tells how long a program took; there is no clock in it"),),
-    "tqdm": (("for i in range(100):", "long loops show their progress by themselves"),),
-    "copy": (("x.clone()", "a copy of a tensor; list(values) and dict(values) copy those"),),
-    "itertools": (("[(a, b) for a in x for b in y]", "pairs, as product(x, y) has them; zip and enumerate are there"),
-                  ("for i in range(1, 1000000):", "in place of count(1), until break")),
-    "string": (("letters = 'abcdefghijklmnopqrstuvwxyz'", "the letters themselves"),),
+    "numpy": (("import numpy as np", "a little of it: arrays, their functions, np.random"),),
+    "matplotlib": (("import matplotlib.pyplot as plt", "whose functions draw nothing"),),
+    "sys": (("print(text, end='')", "writes as sys.stdout.write(text) does; leave the other lines out"),),
+    "datetime": (("import time", "has a time() that counts how often it is asked; there is no clock"),),
+    "dataclasses": _CLASS, "attr": _CLASS, "unittest": _ASSERTS, "pytest": _ASSERTS,
+    "abc": (("raise NotImplementedError", "as the body of what a class below must define; no base is needed"),),
+    "enum": (("TRAIN, TEST = range(2)", "names for numbers"),),
+    "contextlib": (("with torch.no_grad():", "one of the contexts there are; others are a try with finally"),),
+    "tensorboardX": (("print(step, loss.item())", "shows the progress of a program"),),
 } | (
-    dict.fromkeys(("io", "pathlib", "glob", "pickle", "json", "csv", "urllib", "requests", "zipfile"), (_DATA,))) | (
-    dict.fromkeys(("torchvision", "torchtext", "torchaudio", "sklearn", "pandas", "scipy", "PIL"),
-                  (_RANDOM_DATA, _DATA)))
+    dict.fromkeys(("io", "pathlib", "glob", "pickle", "json", "csv", "urllib", "requests", "zipfile", "h5py", "yaml"),
+                  (_DATA,))) | (
+    dict.fromkeys(("torchvision", "torchtext", "torchaudio", "sklearn", "pandas", "scipy", "PIL", "cv2", "gym",
+                   "gymnasium", "transformers", "datasets"), (_RANDOM_DATA, _DATA))) | (
+    dict.fromkeys(("seaborn", "plotly", "visdom", "IPython"),
+                  (("gradcli plot 'sin(x)' --over x=-3:3", "draws a curve; leave the plotting lines out"),)))
 """What to do instead of importing what strangers' programs import most, by the first word of its name."""
 
 _OUTSIDE = "programs reach nothing outside themselves: leave out what needs this module"
-NEEDLESS = {"warnings": "there are no warnings to filter: leave the line out"} | dict.fromkeys(
-    ("os", "sys", "subprocess", "socket", "shutil", "logging", "argparse", "pdb", "inspect"), _OUTSIDE)
+NEEDLESS = {"gc": "memory is given back by itself: leave the line out"} | dict.fromkeys(
+    ("os", "subprocess", "socket", "shutil", "logging", "pdb", "inspect", "signal", "threading", "multiprocessing"),
+    _OUTSIDE)
 """Modules that strangers' programs import and that can only be left out."""
 
 
@@ -92,9 +99,10 @@ def _known(c: Context, path: Node) -> str:
         raise ImportRefused(f"there is no module {name} to import", span=c.span(path), notes=(NEEDLESS[first],))
     if first in INSTEAD:
         raise ImportRefused(f"there is no module {name} to import", *INSTEAD[first], span=c.span(path))
+    first_words = {each.split(".")[0] for each in modules} | {"__future__"}
     raise ImportRefused(f"there is no module {name} to import",
                       *(f"import {n}" for n in get_close_matches(name, modules, 1)), span=c.span(path),
-                      notes=("modules here are " + ", ".join(sorted({*modules, "__future__"})),))
+                      notes=("modules here are " + ", ".join(sorted(first_words)),))
 
 
 def _check_feature(c: Context, member: Node) -> None:

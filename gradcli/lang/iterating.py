@@ -19,7 +19,7 @@ def iter_(*args: Any) -> Any:
     values = args[0]
     if user_mark(values) is not None and not hasattr(type(values), "__iter__"):
         raise TypeError(f"'{type(values).__name__}' object is not iterable")
-    made = values if type(values) is Stream else iter(values)
+    made = values if isinstance(values, Stream) else iter(values)
     return Stream(made) if type(made) is GeneratorType else made
 
 
@@ -31,7 +31,7 @@ def next_(*args: Any) -> Any:
         raise in_pythons_words(ArgumentFault("next() takes an iterator and at most a default", "next(values, None)"),
                                next, *args)
     values, *default = args
-    if type(values) is Stream:
+    if isinstance(values, Stream):
         values = iter(values)
     elif not hasattr(type(values), "__next__"):
         raise ArgumentFault(f"'{type(values).__name__}' object is not an iterator",

@@ -10,7 +10,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from keyword import iskeyword
 from typing import Any
+from unicodedata import normalize
 
+from gradcli.errors import PolicyFault
 from gradcli.mistakes import UnderscoreRefused, WordRefused
 from gradcli.text import Span
 
@@ -100,6 +102,16 @@ def legal_name(name: str, span: Callable[[], Span | None], method: bool = False)
                                 span=span(), notes=(f"a class may define {allowed}, and call them through super()",))
     if iskeyword(name):
         raise WordRefused(_REFUSED.get(name, f"{name} is not part of the language"), span=span())
+
+
+def checked(name: Any) -> str:
+    """`name`, if it could stand after a dot in the text of a program."""
+    if type(name) is not str:
+        raise TypeError("the name of an attribute is a string")
+    if not name.isidentifier() or normalize("NFKC", name) != name:
+        raise PolicyFault("that is no name an attribute could have", ("getattr(x, 'grad')", "a name as in x.grad"))
+    legal_name(name, lambda: None)      # the place of the call is found later
+    return name
 
 
 _REFUSED = {

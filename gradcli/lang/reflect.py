@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
-from unicodedata import normalize
 
-from gradcli.errors import AttributeFault, PolicyFault
+from gradcli.errors import AttributeFault
 from gradcli.lang.attributes import Attributes
 from gradcli.lang.kinds import Kind, types_of, user_class
 from gradcli.lang.names import describe
-from gradcli.lang.policy import Policy, legal_name
+from gradcli.lang.policy import Policy, checked
 
 FUNCTIONS = (FunctionType, BuiltinFunctionType, MethodType)
 UNSET = object()
@@ -68,13 +67,3 @@ def reflection(attributes: Attributes) -> dict[str, Any]:
 
 
 _within = issubclass
-
-
-def checked(name: Any) -> str:
-    """`name`, if it could stand after a dot in the text of a program."""
-    if type(name) is not str:
-        raise TypeError("the name of an attribute is a string")
-    if not name.isidentifier() or normalize("NFKC", name) != name:
-        raise PolicyFault("that is no name an attribute could have", ("getattr(x, 'grad')", "a name as in x.grad"))
-    legal_name(name, lambda: None)
-    return name

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from gradcli.lang.kinds import MARK
 from gradcli.lang.names import describe
-from gradcli.lang.policy import legal_name
+from gradcli.lang.policy import checked
 from gradcli.lang.words import python_error
 
 if TYPE_CHECKING:
@@ -206,8 +206,7 @@ class _Braces:
         value = self.first(first)
         for attribute, key in rest:
             if attribute:
-                legal_name(key, lambda: None)
-                value = self.f.read(value, key)
+                value = self.f.read(value, checked(key))
             else:
                 value = value[key]
         return value

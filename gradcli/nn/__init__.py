@@ -43,8 +43,13 @@ UTILS = ("clip_grad_norm clip_grad_norm_ clip_grad_value_ get_total_norm paramet
 OPTIMISERS = {
     "optimizer": "Optimizer", "descent": "SGD Rprop", "adaptive": "Adam AdamW Adamax RMSprop Adagrad Adadelta",
     "lbfgs": "LBFGS"}
+DISTRIBUTIONS = {
+    "distributions": "Distribution Normal LogNormal Uniform Exponential Laplace MultivariateNormal Independent",
+    "gammas": "Gamma Dirichlet Beta",
+    "discrete": "Bernoulli Categorical OneHotCategorical Poisson kl_divergence"}
 SCHEDULES = ("LambdaLR MultiplicativeLR StepLR MultiStepLR ConstantLR LinearLR ExponentialLR PolynomialLR "
              "CosineAnnealingLR ReduceLROnPlateau").split()
+CYCLES = "OneCycleLR CyclicLR CosineAnnealingWarmRestarts SequentialLR ChainedScheduler".split()
 CLOSED = frozenset((
     "_activation _add _add_parameters _allowed _along _around _as _buffer _buffers _cell _checked _dims "
     "_era _extra _free _gates _grouped _groups _home _hook _hooks _initial _inner _kept _kind _like "
@@ -63,8 +68,16 @@ def names(home: str) -> dict[str, Any]:
                               "utils": {name: f"gradients.{name}" for name in UTILS} | {
                                   "rnn": {"pad_sequence": "sequences.pad_sequence"}}}
     if home == "optim":
-        return _listed(OPTIMISERS) | {"lr_scheduler": {name: f"schedule.{name}" for name in SCHEDULES}}
-    return {"data": {name: f"data.{name}" for name in ("Dataset", "TensorDataset", "DataLoader", "Subset")}}
+        return _listed(OPTIMISERS) | {"lr_scheduler": {name: f"schedule.{name}" for name in SCHEDULES} | {
+            name: f"cycles.{name}" for name in CYCLES}}
+    if home == "distributions":
+        found = _listed(DISTRIBUTIONS)
+        homes = {name.lower(): {name: place} for name, place in found.items() if name[0].isupper()}
+        return found | homes | {"kl": {"kl_divergence": found["kl_divergence"]}}
+    if home == "testing":
+        return {"assert_close": "asserting.assert_close", "assert_allclose": "asserting.assert_close"}
+    return {"data": {name: f"data.{name}" for name in (
+        "Dataset", "TensorDataset", "DataLoader", "Subset", "ConcatDataset", "random_split")}}
 
 
 def _listed(files: dict[str, str]) -> dict[str, str]:

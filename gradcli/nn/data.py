@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate
 from typing import Any, ClassVar
 
 import numpy as np
@@ -76,6 +78,44 @@ class Subset(Dataset):
 
     def __len__(self) -> int:
         return len(self.indices)
+
+
+class ConcatDataset(Dataset):
+    """The members of several data sets, one after another."""
+
+    __slots__ = ()
+    _readable = frozenset({"datasets"})
+
+    def __init__(self, datasets: Any) -> None:
+        self.datasets = list(datasets)
+
+    def __getitem__(self, at: Any) -> Any:
+        at = place(at, len(self))
+        for each in self.datasets:
+            if at < len(each):
+                break
+            at -= len(each)
+        return each[at]
+
+    def __len__(self) -> int:
+        return sum(map(len, self.datasets))
+
+
+def random_split(dataset: Any, lengths: Any, generator: Any = None) -> list[Subset]:
+    """Parts of a data set, each of so many members, or of such a share of them, drawn without putting back."""
+    whole = len(dataset)
+    sizes = list(lengths)
+    if any(isinstance(length, float) for length in sizes):
+        if abs(sum(sizes) - 1) > 1e-9 or min(sizes) < 0:
+            raise ValueFault("the shares of random_split() must be positive and sum to one")
+        sizes = [math.floor(whole * share) for share in sizes]
+        for i in range(whole - sum(sizes)):
+            sizes[i % len(sizes)] += 1
+    if sum(sizes) != whole:
+        raise ValueFault("Sum of input lengths does not equal the length of the input dataset!")
+    order = traced.randperm(whole, generator=generator).tolist()
+    ends = list(accumulate(sizes))
+    return [Subset(dataset, order[end - size : end]) for size, end in zip(sizes, ends, strict=True)]
 
 
 class DataLoader:

@@ -16,7 +16,7 @@ from gradcli.errors import ArgumentFault, ValueFault
 from gradcli.nn.optimizer import Optimizer, number
 
 
-class _Schedule:
+class Schedule:
     """The base of all schedules."""
 
     __slots__ = ("__dict__", "_last", "optimizer")
@@ -94,7 +94,7 @@ class _Schedule:
         return f"<{self._home}.{type(self).__name__} object at {style.address(self)}>"
 
 
-class _ByFunction(_Schedule):
+class _ByFunction(Schedule):
     """By a function of the epoch, or one for each group."""
 
     __slots__ = ()
@@ -135,7 +135,7 @@ class MultiplicativeLR(_ByFunction):
         return rate * self._factor(i)
 
 
-class StepLR(_Schedule):
+class StepLR(Schedule):
     """Times gamma every step_size epochs."""
 
     __slots__ = ()
@@ -150,7 +150,7 @@ class StepLR(_Schedule):
         return rate * self.gamma if self.last_epoch % self.step_size == 0 else rate
 
 
-class MultiStepLR(_Schedule):
+class MultiStepLR(Schedule):
     """Times gamma at each of the milestones."""
 
     __slots__ = ()
@@ -164,7 +164,7 @@ class MultiStepLR(_Schedule):
         return rate * self.gamma**passed if passed else rate
 
 
-class ConstantLR(_Schedule):
+class ConstantLR(Schedule):
     """Times factor, until total_iters epochs have gone by."""
 
     __slots__ = ()
@@ -182,7 +182,7 @@ class ConstantLR(_Schedule):
         return rate * (1.0 / self.factor) if self.last_epoch == self.total_iters else rate
 
 
-class LinearLR(_Schedule):
+class LinearLR(Schedule):
     """Times a factor that goes from start_factor to end_factor in total_iters epochs."""
 
     __slots__ = ()
@@ -206,7 +206,7 @@ class LinearLR(_Schedule):
         return rate * (1.0 + rise / (self.total_iters * self.start_factor + (self.last_epoch - 1) * rise))
 
 
-class ExponentialLR(_Schedule):
+class ExponentialLR(Schedule):
     """Times gamma every epoch."""
 
     __slots__ = ()
@@ -219,7 +219,7 @@ class ExponentialLR(_Schedule):
         return rate * self.gamma
 
 
-class PolynomialLR(_Schedule):
+class PolynomialLR(Schedule):
     """Down to zero in total_iters epochs, as a power of what is left of them."""
 
     __slots__ = ()
@@ -235,7 +235,7 @@ class PolynomialLR(_Schedule):
         return float(rate * (left / before) ** self.power)
 
 
-class CosineAnnealingLR(_Schedule):
+class CosineAnnealingLR(Schedule):
     """Along half a cosine down to eta_min in T_max epochs, and up again (Loshchilov and Hutter, 2016)."""
 
     __slots__ = ()
@@ -254,7 +254,7 @@ class CosineAnnealingLR(_Schedule):
         return now / before * (rate - low) + low
 
 
-class ReduceLROnPlateau(_Schedule):
+class ReduceLROnPlateau(Schedule):
     """Times factor when a measure has not got better for more than `patience` epochs."""
 
     __slots__ = ()

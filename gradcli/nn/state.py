@@ -20,6 +20,12 @@ class IncompatibleKeys(NamedTuple):
     missing_keys: list[str]
     unexpected_keys: list[str]
 
+    @staticmethod
+    def _opens(value: IncompatibleKeys) -> tuple[str, list[Any], str]:
+        if not value.missing_keys and not value.unexpected_keys:
+            return "<All keys matched successfully>", [], ""
+        return f"_IncompatibleKeys(missing_keys={value.missing_keys}, unexpected_keys={value.unexpected_keys}", [], ")"
+
 
 def innermost_first(module: Any) -> list[Any]:
     """A module and all within it, each after what it contains."""

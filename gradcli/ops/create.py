@@ -1,6 +1,7 @@
 """New tensors: from sizes, from values, from ranges, and in the likeness of others."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -205,6 +206,8 @@ def array_of(data, dtype=None):
     """Nested lists of numbers and tensors as an array of the type PyTorch would choose."""
     if isinstance(data, Tensor | np.ndarray):
         return np.array(data.array if isinstance(data, Tensor) else data, dtype)
+    if isinstance(data, Sequence) and not isinstance(data, list | tuple | range | str):
+        data = list(data)
     leaves, shape = [], _shape(data)
     _flatten(data, shape, leaves)
     if dtype is None:

@@ -142,7 +142,7 @@ class Multinomial(Op):
     samples = [([0.2, 0.3, 0.5], 2), ([[0.2, 0.8], [0.5, 0.5]], 3, True)]
     errors = [([0.2, 0.8], 3), ("text", 1)]
 
-    def forward(input: Array, num_samples: Int, replacement: Flag = False):
+    def forward(input: Array, num_samples: Int = 1, replacement: Flag = False):
         return draw().multinomial(input, num_samples, replacement)
 
 

@@ -25,6 +25,13 @@ class Literal(NamedTuple):
     text: str
 
 
+class Named(NamedTuple):
+    """A value with its name before it."""
+
+    name: str
+    value: Any
+
+
 class End(NamedTuple):
     """Where the container of this identity closes."""
 
@@ -55,6 +62,8 @@ def written(value: Any, say: Callable[[Any], str], names_results: bool) -> str:
                 raise SizeLimit(f"that would be shown in more than {LONGEST} characters")
         if type(item) is Literal:
             out.append(item.text)
+        elif type(item) is Named:
+            waiting += (item.value, Literal(f"{item.name}="))
         elif type(item) is End:
             inside.discard(item.identity)
         elif (opened := taken_apart(item, names_results)) is None:
@@ -72,6 +81,10 @@ def taken_apart(value: Any, names_results: bool) -> Opened | None:
     kind = type(value)
     if kind is dict:
         return None if simple(value) and simple(value.values()) else Opened(_pairs(value), "{...}")
+    opens = getattr(kind, "_opens", None)
+    if opens is not None:
+        begin, members, end = opens(value)
+        return Opened(_joined(begin, members, end), "...")
     fields = getattr(kind, "_fields", ()) if isinstance(value, tuple) else ()
     if fields and names_results:
         named = (part for name, item in zip(fields, value, strict=True) for part in (Literal(f"{name}="), item))

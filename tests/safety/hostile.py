@@ -423,6 +423,60 @@ CLASSES = {
         ?torch
         $PATH
     """,
+    "library": r"""
+        from collections import namedtuple~namedtuple("A", "__class__")
+        from collections import namedtuple~namedtuple("A(object): pass\nimport os #", "x")
+        from collections import namedtuple~namedtuple("A", "x")(1)._make
+        from collections import namedtuple~namedtuple("A", "x")._field_defaults
+        from collections import deque~deque([1])._items
+        from collections import deque~deque([1]).__class__
+        from collections import defaultdict~defaultdict(eval)["1"]
+        from collections import Counter~Counter("a").__dict__
+        import collections~collections.abc
+        import copy~copy.deepcopy(torch).sys
+        import copy~copy.copyreg
+        import itertools~itertools.__loader__
+        import itertools~itertools.chain([1])._source
+        import operator~operator.attrgetter("__class__")
+        import operator~operator.methodcaller("__class__")
+        import functools~functools.partial(print).func
+        import string~string.Formatter()
+        import argparse~argparse.ArgumentParser().parse_args([]).__dict__
+        import argparse~argparse.ArgumentParser()._given
+        import argparse~argparse.ArgumentParser().add_argument("--__class__")
+        import argparse~argparse.FileType("w")("/tmp/x")
+        import warnings~warnings.sys
+        import time~time.__loader__
+        import numpy as np~np.load("/etc/passwd")
+        import numpy as np~np.save("/tmp/x", np.ones(1))
+        import numpy as np~np.fromfile("/etc/passwd")
+        import numpy as np~np.ones(1).tofile("/tmp/x")
+        import numpy as np~np.ones(1).ctypes
+        import numpy as np~np.ones(1).base
+        import numpy as np~np.lib.format
+        import numpy as np~np.array([print])
+        import numpy as np~np.vectorize(eval)
+        import numpy as np~np.random.__dict__
+        from numpy.random import mtrand
+        import numpy as np~np.ones(1).astype("O")
+        import numpy as np~np.ones(1).astype(object)
+        import matplotlib.pyplot as plt~plt.savefig("/tmp/x").write("x")
+        import matplotlib~matplotlib.os
+        from tqdm import tqdm~tqdm([1]).fp.write("x")
+        torch.distributions.Normal(0.0, 1.0)._batch
+        torch.distributions.Normal(0.0, 1.0).__class__
+        torch.distributions.Normal(0.0, 1.0).loc.array
+        torch.testing.sys
+        "{0.shape.__class__}".format(torch.ones(1))
+        "{0.array}".format(torch.ones(1))
+        getattr(torch.ones(1), "array")
+        getattr("", "__class__")
+        setattr(torch.Tensor, "sum", print)
+        hasattr(1, "__class__")
+        type(1).__name__.__class__
+        (lambda: 0).__name__.__globals__
+        torch.__version__.__class__
+    """,
 }
 
 PROGRAMS = {f"{name}: {text[:60]}": text.replace("~", "\n")

@@ -86,7 +86,7 @@ import torch.optm
 from torch import one
 from torch.nn import Linaer
 import numpy as np
-import matplotlib.pyplot as plt
+import seaborn as sns
 lambda x: return x
 def f(x, x): pass
 def f(x=1, y): pass
@@ -191,7 +191,7 @@ raise 'text'
 '%d' % (1, 2)
 '{} {}'.format(1)
 '{a}'.format(b=1)
-'{0.x}'.format(1)
+'{0.x y}'.format(1)
 f'{x'
 f'{}'
 f'{1:q}'

@@ -27,10 +27,16 @@ from gradcli.lang.builtins import METHODS
 from gradcli.lang.format import Formatter
 from gradcli.lang.guard import Stream, heard, raised
 from gradcli.lang.kinds import Kind
+from gradcli.library.arguments import Options, Parser
+from gradcli.library.collecting import DefaultDict, Deque, Tally
+from gradcli.library.drawing import Drawing
+from gradcli.library.iterating import _Chain as Chain
+from gradcli.library.progress import Bar
 from gradcli.nn.data import DataLoader, Dataset
+from gradcli.nn.distributions import Distribution
 from gradcli.nn.module import Module
 from gradcli.nn.optimizer import Optimizer
-from gradcli.nn.schedule import _Schedule as Schedule
+from gradcli.nn.schedule import Schedule
 from gradcli.session import Session
 from gradcli.spaces import Namespace
 
@@ -101,6 +107,17 @@ for trouble in [lambda: 1 / 0, lambda: x.nothing, lambda: torch.ones(2) + torch.
     except Exception as e: caught.append(e)
 from math import sin as sine
 named = list(net.named_parameters())
+import argparse, collections, copy, functools, itertools, matplotlib.pyplot, operator, string, time, tqdm, typing, warnings
+Point = collections.namedtuple('Point', 'px py')
+gathered = [Point(1, x), collections.deque([1, x], 3), collections.Counter('aab'), collections.defaultdict(list)]
+streams = [itertools.product([1], [2]), itertools.groupby([1, 2]), itertools.chain([1])]
+chances = [torch.distributions.Normal(0.0, 1.0), torch.distributions.Categorical(torch.ones(2)),
+           torch.distributions.MultivariateNormal(torch.zeros(2), torch.eye(2))]
+parser = argparse.ArgumentParser()
+parser.add_argument('--lr', type=float, default=1.0)
+given = parser.parse_args([])
+figure, axes = matplotlib.pyplot.subplots(2, 2)
+bar = tqdm.tqdm([1, x])
 '''
 
 PLAIN = (type(None), bool, int, float, str, list, tuple, dict, set, slice, range, type(...), type(NotImplemented), property, staticmethod,
@@ -111,14 +128,15 @@ PLAIN = (type(None), bool, int, float, str, list, tuple, dict, set, slice, range
 """Python's own types that a program may hold."""
 
 OURS = (Tensor, Size, DType, Op, Part, Storage, Handle, Generator, recording, GradSwitch, Namespace, Kind, Context, Stream, Module,
-        Optimizer, Schedule, Dataset, DataLoader, Device, Fault, watched, finfo, iinfo)
+        Optimizer, Schedule, Dataset, DataLoader, Device, Fault, watched, finfo, iinfo, Distribution, Deque, Tally, DefaultDict, Drawing,
+        Chain, Bar, Parser, Options)
 """The engine's and the facade's own."""
 
 EACH = 4            # values looked into, of one type
 UNARY = (operator.neg, operator.pos, operator.invert, abs, len, bool, float, int, repr, str)
 BINARY = (operator.add, operator.sub, operator.mul, operator.truediv, operator.floordiv, operator.mod, operator.matmul,
           operator.and_, operator.or_, operator.lt, operator.eq, operator.getitem, operator.contains)
-SKIPPED = frozenset({"print"})
+SKIPPED = ("print", "itertools.count", "itertools.cycle", "itertools.repeat")      # endless ones are not gone through
 
 
 class Walk:
@@ -214,7 +232,7 @@ class Walk:
             if name in plain:
                 self.attempt(lambda name=name: getattr(value, name), f"{way}.{name}")
             self.attempt(lambda name=name: self.guard.read(value, name), f"{way}.{name}")
-        if callable(value) and way not in SKIPPED:
+        if callable(value) and not way.endswith(SKIPPED):
             for args in self.arguments:
                 self.attempt(lambda args=args: value(*args), f"{way}{_shown(args)}")
         else:

@@ -1,0 +1,120 @@
+"""What a program may use of `numpy.random`: numpy's own stream for the same calls, apart from its hidden global one."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from gradcli.engine.arrays import given, plain
+from gradcli.engine.memory import Room
+from gradcli.engine.signature import described
+from gradcli.engine.tensor import Tensor
+from gradcli.errors import ArgumentFault
+
+
+class ArrayRandom:
+    """One program's random arrays."""
+
+    def __init__(self, seed: int) -> None:
+        self._source = np.random.RandomState(seed % 2**32)
+
+    def state(self) -> Any:
+        return self._source.get_state()
+
+    def set_state(self, state: Any) -> None:
+        self._source.set_state(state)
+
+    def seed(self, seed: int | None = None) -> None:
+        if seed is not None and (type(seed) is not int or not 0 <= seed < 2**32):
+            raise ArgumentFault("np.random.seed() needs a whole number below 2**32", "np.random.seed(0)")
+        self._source.seed(seed)
+
+    def rand(self, *sizes: int) -> Any:
+        return self._drawn("rand", sizes, lambda: self._source.rand(*sizes))
+
+    def randn(self, *sizes: int) -> Any:
+        return self._drawn("randn", sizes, lambda: self._source.randn(*sizes))
+
+    def random(self, size: Any = None) -> Any:
+        return self._drawn("random", size, lambda: self._source.random_sample(size))
+
+    random_sample = random
+
+    def standard_normal(self, size: Any = None) -> Any:
+        return self._drawn("standard_normal", size, lambda: self._source.standard_normal(size))
+
+    def randint(self, low: int, high: int | None = None, size: Any = None) -> Any:
+        return self._drawn("randint", size, lambda: self._source.randint(low, high, size))
+
+    def choice(self, a: Any, size: Any = None, replace: bool = True, p: Any = None) -> Any:
+        """Some of the values of `a`, or of the numbers below it."""
+        chances = None if p is None else np.asarray(_values(p), dtype=float)
+        if isinstance(a, int | Tensor):
+            return self._drawn("choice", size, lambda: self._source.choice(plain(a), size, replace, chances))
+        found = self._drawn("choice", size, lambda: self._source.choice(len(a), size, replace, chances))
+        return a[found] if isinstance(found, int) else given(np.asarray([a[i] for i in found.array.ravel()]).reshape(
+            found.array.shape)) if all(isinstance(each, int | float) for each in a) else [a[i] for i in found.tolist()]
+
+    def permutation(self, x: Any) -> Any:
+        """The numbers below `x`, or the rows of it, in random order."""
+        self._checked("permutation", x if type(x) is int else 0)
+        return given(self._source.permutation(plain(x) if isinstance(x, int | Tensor) else np.asarray(_values(x))))
+
+    def shuffle(self, x: Any) -> None:
+        """Bring the values of a list or the rows of an array in random order."""
+        if not isinstance(x, list | Tensor):
+            raise ArgumentFault(f"shuffle() changes a list or an array, not {described(x)}")
+        if isinstance(x, Tensor):
+            order = self._source.permutation(len(x.array))
+            x.array[:] = x.array[order]
+        else:
+            order = np.arange(len(x))
+            self._source.shuffle(order)
+            x[:] = [x[i] for i in order.tolist()]
+
+    def _drawn(self, name: str, size: Any, draw: Any) -> Any:
+        self._checked(name, size)
+        return given(draw())
+
+    def _checked(self, name: str, size: Any) -> None:
+        sizes = size if isinstance(size, tuple | list) else (0 if size is None else size,)
+        if not all(type(each) is int and each >= 0 for each in sizes):
+            raise ArgumentFault(f"np.random.{name}() needs whole numbers as sizes, not {described(size)}",
+                                "np.random.rand(3, 2)")
+        Room.check(name, 8 * math.prod(sizes))
+
+
+def _values(values: Any) -> Any:
+    if isinstance(values, Tensor):
+        return values.array
+    if isinstance(values, Sequence) and all(isinstance(each, int | float) for each in values):
+        return list(values)
+    raise ArgumentFault(f"a list of numbers is needed here, not {described(values)}")
+
+
+def _by_parameters(name: str) -> Any:
+    def drawn(self: ArrayRandom, *parameters: Any, **options: Any) -> Any:
+        size = options.get("size")
+        self._checked(name, size)
+        numbers = [_number(each) for each in parameters]
+        if len(numbers) > 2 and size is None:
+            size = parameters[-1]
+            self._checked(name, size)
+        named = {key: _number(value) for key, value in options.items() if key != "size"} | (
+            {} if size is None else {"size": size})
+        draw = getattr(self._source, name)
+        return given(draw(*(numbers[:2] if len(numbers) > 2 else numbers), **named))
+
+    drawn.__name__ = drawn.__qualname__ = name
+    return drawn
+
+
+def _number(value: Any) -> Any:
+    return value if isinstance(value, int | float | tuple) else np.asarray(_values(value))
+
+
+for _name in ("uniform", "normal", "binomial", "poisson", "exponential", "beta", "gamma", "multivariate_normal"):
+    setattr(ArrayRandom, _name, _by_parameters(_name))

@@ -1,0 +1,153 @@
+"""What numpy's arrays do otherwise than tensors: for what `.numpy()` and the module `numpy` of programs give.
+
+Reductions to one value give a plain number, spread is that of the values themselves (not of a population they
+were drawn from), and whole numbers divide into double precision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from gradcli.engine.call import here
+from gradcli.engine.memory import Room
+from gradcli.engine.op import traced as F
+from gradcli.engine.signature import REFUSED, Type, described
+from gradcli.engine.tensor import Tensor, note_write
+from gradcli.engine.variable import Array
+from gradcli.errors import ArgumentFault
+
+KINDS = (np.float64, np.int64, np.bool_)
+
+
+def given(result: Any) -> Any:
+    """A result of numpy as programs hold it: an Array, or the plain number it is."""
+    if isinstance(result, np.ndarray):
+        return Array(result if result.ndim else result.copy())
+    return result.item() if isinstance(result, np.generic) else result
+
+
+def plain(value: Any) -> Any:
+    """A value of a program as numpy takes it."""
+    return value.array if isinstance(value, Tensor) else value
+
+
+def _reducing(name: str) -> Callable[..., Any]:
+    reduce = getattr(np, name)
+
+    def reduced(self: Tensor, axis: Any = None, keepdims: bool = False, **options: Any) -> Any:
+        unknown = options.keys() - {"ddof", "dtype"}
+        if unknown:
+            raise ArgumentFault(f"{name}() of an array has no option {min(unknown)}", f"a.{name}(axis=0)")
+        extra = {"ddof": int(options["ddof"])} if "ddof" in options and name in ("std", "var") else {}
+        if name not in ("argmax", "argmin"):
+            extra["keepdims"] = bool(keepdims)
+        return given(reduce(self.array, axis=_axis(axis), **extra))
+
+    reduced.__name__ = reduced.__qualname__ = name
+    reduced.__doc__ = f"The {name} of all values, or along an axis."
+    return reduced
+
+
+def _axis(axis: Any) -> Any:
+    if axis is None or type(axis) is int or (type(axis) is tuple and all(type(each) is int for each in axis)):
+        return axis
+    raise ArgumentFault(f"an axis is a whole number, not {described(axis)}", "a.sum(axis=0)")
+
+
+def copy(self: Tensor) -> Array:
+    """The same values in memory of its own."""
+    Room.check("copy", self.array.nbytes)
+    return Array(self.array.copy())
+
+
+def kind(value: Any) -> Any:
+    """An element type, as programs name it, for numpy."""
+    if value is float or value is int or value is bool:
+        return value
+    found = Type.take(value)
+    if found is REFUSED or found is None:
+        raise ArgumentFault(f"an element type is needed, not {described(value)}", "a.astype(np.float32)")
+    return found
+
+
+def astype(self: Tensor, dtype: Any) -> Array:
+    """The values in another type."""
+    Room.check("astype", self.array.size * 8)
+    return Array(self.array.astype(kind(dtype)))
+
+
+def dot(self: Tensor, other: Any) -> Any:
+    """The product of matrices or vectors, in the larger of the two types."""
+    if not isinstance(other, Tensor | int | float):
+        raise ArgumentFault(f"dot() needs an array, not {described(other)}", "a.dot(b)")
+    return given(np.dot(self.array, plain(other)))
+
+
+def _matmul(self: Tensor, other: Any) -> Any:
+    return dot(self, other) if isinstance(other, Array) and other.array.ndim < 3 else F.matmul(self, other)
+
+
+def transpose(self: Tensor, *axes: Any) -> Any:
+    """The axes in reverse order, or in the order given."""
+    order = axes[0] if len(axes) == 1 and isinstance(axes[0], tuple | list) else axes
+    return Array(self.array.transpose(*order) if order else self.array.T)
+
+
+def sort(self: Tensor, axis: int = -1) -> None:
+    """Sort the values where they are."""
+    note_write(self, "sort", here())
+    self.array.sort(axis=_axis(axis))
+
+
+def cumsum(self: Tensor, axis: Any = None) -> Any:
+    """Running sums of all values, or along an axis."""
+    return given(np.cumsum(self.array, axis=_axis(axis)))
+
+
+def nonzero(self: Tensor) -> Any:
+    """Where the values are not zero, axis by axis."""
+    return tuple(Array(each) for each in np.nonzero(self.array))
+
+
+PLAIN_INDICES = (int, slice, type(None), type(...))
+
+
+def _item(self: Array, at: Any) -> Any:
+    """`a[at]`: a plain number where one is left, and steps may go backwards."""
+    if all(type(each) in PLAIN_INDICES for each in (at if type(at) is tuple else (at,))):
+        return given(self.array[at])
+    return getattr(Tensor, "__getitem__")(self, at)     # noqa: B009  # an operation of the table
+
+
+OWN: dict[str, Any] = {name: _reducing(name) for name in
+                       "sum mean std var max min prod any all argmax argmin".split()} | {
+    f.__name__: f for f in (copy, astype, dot, transpose, sort, cumsum, nonzero)}
+NAMES = frozenset(OWN) | {"size"}
+
+
+def _wide(name: str) -> Callable[[Any, Any], Any]:
+    """An operator that goes on in double precision where tensors of whole numbers would not."""
+    operate = getattr(Tensor, name)
+
+    def widened(self: Array, other: Any) -> Any:
+        if self.array.dtype.kind in "iub" and (type(other) is float or "truediv" in name or (
+                isinstance(other, Tensor) and other.array.dtype.kind == "f")):
+            self = Array(self.array.astype(np.float64))
+        return operate(self, other)
+
+    return widened
+
+
+for _name, _function in OWN.items():
+    setattr(Array, _name, _function)
+for _sign in ("add", "sub", "mul", "truediv", "pow"):
+    for _name in (f"__{_sign}__", f"__r{_sign}__"):
+        if hasattr(Tensor, _name):
+            setattr(Array, _name, _wide(_name))
+setattr(Array, "__getitem__", _item)    # noqa: B010  # a name that the type does not declare
+setattr(Array, "__matmul__", _matmul)   # noqa: B010
+Array.size = property(lambda self: self.array.size)  # type: ignore[attr-defined]
+Array.shape = property(lambda self: self.array.shape)  # type: ignore[assignment]

@@ -1,0 +1,272 @@
+"""`numpy` for programs that use a little of it beside torch: functions on numbers, lists and arrays.
+
+An array is what `.numpy()` gives; nothing of numpy itself is ever handed out.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from gradcli.engine.arrays import OWN, given, kind, plain
+from gradcli.engine.dtypes import NAMED
+from gradcli.engine.memory import Room
+from gradcli.engine.op import traced as F
+from gradcli.engine.signature import described
+from gradcli.engine.tensor import Tensor
+from gradcli.engine.variable import Array
+from gradcli.errors import ArgumentFault, ValueFault
+
+pi, e, inf, nan, newaxis = math.pi, math.e, math.inf, math.nan, None
+MANY = 1 << 28
+
+
+def array(object: Any, dtype: Any = None) -> Array:
+    """An array of what a number, a list of lists, or a tensor holds."""
+    if isinstance(object, Array | Tensor):
+        Room.check("array", object.array.nbytes)
+        found = object.array.copy()
+    elif isinstance(object, list | tuple) and object and all(isinstance(each, Tensor) for each in object):
+        found = np.stack([each.array for each in object])
+    else:
+        whole = F.tensor(object).array      # refuses all but numbers and lists of numbers
+        found = whole if whole.dtype.kind in "iub" else F.tensor(object, dtype=NAMED["float64"]).array
+    return Array(found if dtype is None else found.astype(kind(dtype)))
+
+
+def asarray(a: Any, dtype: Any = None) -> Array:
+    """`a` itself if it is an array of that type, else an array made of it."""
+    return a if isinstance(a, Array) and dtype is None else array(a, dtype)
+
+
+def _sized(name: str, shape: Any) -> tuple[int, ...]:
+    sizes = tuple(shape) if isinstance(shape, tuple | list) else (shape,)
+    if not all(type(size) is int and size >= 0 for size in sizes):
+        raise ArgumentFault(f"{name}() needs whole numbers as sizes, not {described(shape)}", f"np.{name}((2, 3))")
+    Room.check(name, 8 * math.prod(sizes))
+    return sizes
+
+
+def _filled(name: str) -> Callable[..., Array]:
+    def make(shape: Any, dtype: Any = float) -> Array:
+        made = np.ones if name == "ones" else np.zeros
+        return Array(made(_sized(name, shape), kind(dtype)))
+
+    make.__name__ = make.__qualname__ = name
+    return make
+
+
+zeros, ones, empty = map(_filled, ("zeros", "ones", "empty"))
+
+
+def full(shape: Any, fill_value: Any, dtype: Any = None) -> Array:
+    """An array of one value."""
+    return Array(np.full(_sized("full", shape), plain(fill_value), None if dtype is None else kind(dtype)))
+
+
+def zeros_like(a: Any, dtype: Any = None) -> Array:
+    """Zeros in the shape of `a`."""
+    return asarray(F.zeros_like(asarray(a)), dtype)
+
+
+def ones_like(a: Any, dtype: Any = None) -> Array:
+    """Ones in the shape of `a`."""
+    return asarray(F.ones_like(asarray(a)), dtype)
+
+
+def eye(N: int, M: int | None = None, dtype: Any = float) -> Array:  # numpy's names
+    """Ones on the diagonal."""
+    _sized("eye", (N, M or N))
+    return Array(np.eye(N, M, dtype=kind(dtype)))
+
+
+identity = eye
+
+
+def arange(*bounds: Any, dtype: Any = None) -> Array:
+    """Numbers at equal steps."""
+    if not 1 <= len(bounds) <= 3 or not all(isinstance(each, int | float) for each in bounds):
+        raise ArgumentFault("arange() takes one to three numbers", "np.arange(0, 10, 2)")
+    first, last, step = (0, bounds[0], 1) if len(bounds) == 1 else (*bounds, 1)[:3]
+    if not step or not math.isfinite((last - first) / step):
+        raise ValueFault("arange() needs a step that gets to the end")
+    _sized("arange", max(0, math.ceil((last - first) / step)))
+    return Array(np.arange(*bounds, dtype=None if dtype is None else kind(dtype)))
+
+
+def linspace(start: float, stop: float, num: int = 50, endpoint: bool = True, dtype: Any = None) -> Array:
+    """So many numbers from start to stop."""
+    _sized("linspace", num)
+    return Array(np.linspace(plain(start), plain(stop), num, bool(endpoint),
+                             dtype=None if dtype is None else kind(dtype)))
+
+
+def logspace(start: float, stop: float, num: int = 50) -> Array:
+    """Powers of ten."""
+    _sized("logspace", num)
+    return Array(np.logspace(plain(start), plain(stop), num))
+
+
+ELEMENTWISE = ("sqrt exp expm1 log log2 log10 log1p sin cos tan tanh sinh cosh arcsin arccos arctan abs absolute sign "
+               "square floor ceil isnan isinf isfinite radians degrees reciprocal negative logical_not").split()
+BINARY = ("power maximum minimum add subtract multiply divide mod arctan2 hypot equal greater less logical_and "
+          "logical_or").split()
+
+
+def _on(name: str, arguments: int) -> Callable[..., Any]:
+    apply = getattr(np, name)
+
+    def applied(*args: Any, out: Any = None) -> Any:
+        if len(args) != arguments:
+            raise ArgumentFault(f"{name}() takes {arguments} value{'s' * (arguments > 1)} here", f"np.{name}(x)")
+        if any(isinstance(each, Tensor) and each.requires_grad for each in args):
+            raise ArgumentFault(f"np.{name}() keeps no history", f"torch.{name}(x)", "x.detach().numpy()")
+        values = [plain(each) if isinstance(each, Tensor | int | float) else asarray(each).array for each in args]
+        if isinstance(out, Array):
+            out.copy_(Array(np.asarray(apply(*values))))    # type: ignore[attr-defined]  # an operation of the table
+            return out
+        return given(apply(*values))
+
+    applied.__name__ = applied.__qualname__ = name
+    return applied
+
+
+def _reducing(name: str) -> Callable[..., Any]:
+    def reduced(a: Any, axis: Any = None, **options: Any) -> Any:
+        return OWN[name](asarray(a), axis, **options)
+
+    reduced.__name__ = reduced.__qualname__ = name
+    return reduced
+
+
+def concatenate(arrays: Any, axis: int = 0) -> Array:
+    """Arrays one after another."""
+    return Array(F.cat([asarray(each) for each in arrays], axis).array)
+
+
+def stack(arrays: Any, axis: int = 0) -> Array:
+    """Arrays along a new axis."""
+    return Array(F.stack([asarray(each) for each in arrays], axis).array)
+
+
+def vstack(tup: Any) -> Array:
+    """Arrays as rows."""
+    return Array(F.vstack([asarray(each) for each in tup]).array)
+
+
+def hstack(tup: Any) -> Array:
+    """Arrays side by side."""
+    return Array(F.hstack([asarray(each) for each in tup]).array)
+
+
+def where(condition: Any, *values: Any) -> Any:
+    """`x` where the condition holds and `y` elsewhere; without them, where it holds."""
+    if not values:
+        return OWN["nonzero"](asarray(condition))
+    x, y = values
+    return given(np.where(asarray(condition).array, *(plain(each) if isinstance(each, Tensor | int | float)
+                                                      else asarray(each).array for each in (x, y))))
+
+
+def dot(a: Any, b: Any) -> Any:
+    """The product of matrices or vectors."""
+    return given(np.asarray(np.dot(asarray(a).array, asarray(b).array))[()])
+
+
+matmul = dot
+
+
+def clip(a: Any, a_min: Any, a_max: Any) -> Any:
+    """Values brought between two bounds."""
+    return given(np.clip(asarray(a).array, plain(a_min), plain(a_max)))
+
+
+def rounded(a: Any, decimals: int = 0) -> Any:
+    """Values rounded."""
+    return given(np.round(asarray(a).array, decimals)[()])
+
+
+def allclose(a: Any, b: Any, rtol: float = 1e-5, atol: float = 1e-8) -> bool:
+    """Whether all values are nearly the same."""
+    return bool(np.allclose(asarray(a).array, asarray(b).array, rtol, atol))
+
+
+def array_equal(a: Any, b: Any) -> bool:
+    """Whether two arrays have the same shape and values."""
+    return bool(np.array_equal(asarray(a).array, asarray(b).array))
+
+
+def sort(a: Any, axis: int = -1) -> Array:
+    """The values in order."""
+    return Array(np.sort(asarray(a).array, axis=axis))
+
+
+def argsort(a: Any, axis: int = -1) -> Array:
+    """The places of the values in order."""
+    return Array(np.argsort(asarray(a).array, axis=axis))
+
+
+def unique(ar: Any) -> Array:
+    """The different values, in order."""
+    return Array(np.unique(asarray(ar).array))
+
+
+def reshape(a: Any, shape: Any) -> Any:
+    """The same values in another shape."""
+    return asarray(a).reshape(shape)    # type: ignore[attr-defined]
+
+
+def transpose(a: Any, axes: Any = ()) -> Any:
+    """The axes in reverse order, or in the order given."""
+    return OWN["transpose"](asarray(a), *(axes or ()))
+
+
+def expand_dims(a: Any, axis: int) -> Any:
+    """A new axis of length one."""
+    return Array(np.expand_dims(asarray(a).array, axis))
+
+
+def squeeze(a: Any) -> Any:
+    """Without the axes of length one."""
+    return given(np.squeeze(asarray(a).array))
+
+
+def outer(a: Any, b: Any) -> Any:
+    """Every product of a value of each."""
+    a, b = asarray(a), asarray(b)
+    Room.check("outer", 8 * a.array.size * b.array.size)
+    return Array(np.outer(a.array, b.array))
+
+
+def norm(x: Any, ord: Any = None, axis: Any = None) -> Any:
+    """The length of a vector, or of each along an axis."""
+    if ord is not None and not isinstance(ord, int | float):
+        raise ArgumentFault(f"the order of a norm is a number, not {described(ord)}", "np.linalg.norm(x)")
+    return given(np.linalg.norm(asarray(x).array, ord, axis))
+
+
+def copy(a: Any) -> Array:
+    """The same values in memory of their own."""
+    return array(a)
+
+
+def _running(a: Any, axis: Any = None) -> Any:
+    return OWN["cumsum"](asarray(a), axis)
+
+
+REDUCING = {name: _reducing(name) for name in "sum mean std var max min prod any all argmax argmin".split()}
+DERIVED: dict[str, Any] = REDUCING | {name: _on(name, 1) for name in ELEMENTWISE} | {
+    name: _on(name, 2) for name in BINARY} | {
+    "amax": REDUCING["max"], "amin": REDUCING["min"], "round": rounded,
+    "cumsum": _running, "nonzero": where}
+"""The functions that are not written out above, among them those with the names of Python's own."""
+
+
+def __getattr__(name: str) -> Any:
+    try:
+        return DERIVED[name]
+    except KeyError:
+        raise AttributeError(name) from None

@@ -1,0 +1,147 @@
+"""Containers of Python's collections, as programs hold them."""
+
+from __future__ import annotations
+
+import collections
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, ClassVar
+
+from gradcli.errors import ArgumentFault
+from gradcli.lang.builtins import METHODS
+from gradcli.lang.kinds import Kind
+from gradcli.lang.policy import checked
+from gradcli.show.container import Named
+
+DICT = METHODS[dict]
+
+
+class Deque:
+    """A list that grows and shrinks at both ends, and keeps its `maxlen` last values."""
+
+    __slots__ = ("_items",)
+
+    _readable: ClassVar[frozenset[str]] = frozenset(
+        "append appendleft pop popleft extend extendleft clear rotate reverse count index remove insert copy "
+        "maxlen".split())
+
+    def __init__(self, iterable: Iterable[Any] = (), maxlen: int | None = None) -> None:
+        self._items: collections.deque[Any] = collections.deque(iterable, maxlen)
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in self._readable or name == "copy":
+            raise AttributeError(f"no {name}", name=name, obj=self)
+        return getattr(self._items, name)
+
+    def copy(self) -> Deque:
+        """Another one with the same values."""
+        return Deque(self._items, self._items.maxlen)
+
+    def __getitem__(self, at: Any) -> Any:
+        return self._items[at]
+
+    def __setitem__(self, at: Any, value: Any) -> None:
+        self._items[at] = value
+
+    def __delitem__(self, at: Any) -> None:
+        del self._items[at]
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(list(self._items))
+
+    def __reversed__(self) -> Iterator[Any]:
+        return iter(list(reversed(self._items)))
+
+    def __contains__(self, value: Any) -> bool:
+        return value in self._items
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Deque) and self._items == other._items
+
+    __hash__ = None     # type: ignore[assignment]  # as Python's own
+
+    def __iadd__(self, more: Iterable[Any]) -> Deque:
+        self._items.extend(more)
+        return self
+
+    @staticmethod
+    def _opens(value: Deque) -> tuple[str, list[Any], str]:
+        most = value._items.maxlen
+        return "deque([", list(value._items), "])" if most is None else f"], maxlen={most})"
+
+
+Sequence.register(Deque)
+
+
+class Tally(collections.Counter[Any]):
+    """How often each value occurs."""
+
+    __slots__ = ()
+
+    _readable: ClassVar[frozenset[str]] = DICT | {"most_common", "elements", "subtract", "total"}
+
+    def elements(self) -> Any:
+        """Each value as often as it occurs."""
+        return [value for value, times in self.items() for _ in range(times)]
+
+    @staticmethod
+    def _opens(value: Tally) -> tuple[str, list[Any], str]:
+        return ("Counter(", [dict(value.most_common())], ")") if value else ("Counter(", [], ")")
+
+
+def _counting(name: str) -> Any:
+    plain = getattr(collections.Counter, name)
+
+    def operate(self: Tally, *other: Any) -> Any:
+        found = plain(self, *other)
+        return found if found is NotImplemented or type(found) is not collections.Counter else Tally(dict(found))
+
+    return operate
+
+
+for _name in ("__add__", "__sub__", "__and__", "__or__", "__pos__", "__neg__"):
+    setattr(Tally, _name, _counting(_name))
+
+
+class DefaultDict(collections.defaultdict[Any, Any]):
+    """A dict that makes the entries it is asked for and does not have."""
+
+    __slots__ = ()
+
+    _readable: ClassVar[frozenset[str]] = DICT | {"default_factory"}
+
+    @staticmethod
+    def _opens(value: DefaultDict) -> tuple[str, list[Any], str]:
+        return "defaultdict(", [value.default_factory, dict(value)], ")"
+
+
+def namedtuple(typename: Any, field_names: Any, *, rename: bool = False, defaults: Any = None) -> Kind:
+    """A kind of tuple whose values have names."""
+    if isinstance(field_names, str):
+        field_names = field_names.replace(",", " ").split()
+    names = [checked(name) for name in field_names]
+    if rename or any(name.startswith("_") for name in names):
+        raise ArgumentFault("the fields of a namedtuple have plain names", "namedtuple('Point', ['x', 'y'])")
+    make_kind: Any = collections.namedtuple
+    made = make_kind(checked(typename), names, defaults=defaults)
+    made._opens = staticmethod(lambda value: (
+        f"{typename}(", [Named(*pair) for pair in zip(names, value, strict=True)], ")"))
+
+    def make(*args: Any, **options: Any) -> Any:
+        try:
+            return made(*args, **options)
+        except TypeError as error:
+            raise TypeError(str(error).replace(".__new__", "")) from None
+
+    made._known_as = Kind(f"__main__.{typename}", (made,), make)
+    found: Kind = made._known_as
+    return found
+
+
+OrderedDict = Kind("collections.OrderedDict", (dict,), dict)
+deque = Kind("collections.deque", (Deque,), Deque)
+defaultdict = Kind("collections.defaultdict", (DefaultDict,), DefaultDict)
+Counter = Kind("collections.Counter", (Tally,), Tally)
+Deque.__name__, Tally.__name__, DefaultDict.__name__ = "deque", "Counter", "defaultdict"     # as messages call them

@@ -1,0 +1,92 @@
+"""`copy`: copies of what a program can hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from gradcli.engine.op import traced
+from gradcli.engine.tensor import Tensor
+from gradcli.engine.variable import recording
+from gradcli.errors import ArgumentFault, GradFault
+from gradcli.holders import INERT, UNSET, is_instance, slots_of
+from gradcli.lang.kinds import Kind
+from gradcli.library.collecting import DefaultDict, Deque
+from gradcli.spaces import Namespace
+
+FUNCTIONS = ("function", "builtin_function_or_method")
+
+
+def copy(x: Any) -> Any:
+    """A new container or object with the same values in it."""
+    return _copied(x, lambda value: value)
+
+
+def deepcopy(x: Any, memo: Any = None) -> Any:
+    """A copy that shares nothing with `x` that can change; what occurs twice in it is copied once."""
+    known: dict[int, Any] = {}
+
+    def deep(value: Any) -> Any:
+        if id(value) not in known:
+            known[id(value)] = _copied(value, deep, lambda made: known.__setitem__(id(value), made))
+        return known[id(value)]
+
+    return deep(x)
+
+
+def _copied(x: Any, inner: Callable[[Any], Any], begun: Callable[[Any], None] = lambda made: None) -> Any:
+    """`x` made again with `inner` of all that it holds; `begun` is told what can hold itself before it is filled."""
+    kind = type(x)
+    if kind in INERT or isinstance(x, Kind | Namespace | type | BaseException) or kind.__name__ in FUNCTIONS:
+        return x
+    if isinstance(x, Tensor):
+        return _tensor(x)
+    if isinstance(x, tuple):
+        parts = [inner(part) for part in x]
+        return kind(*parts) if hasattr(kind, "_fields") else kind(parts)
+    if kind is list or kind is set or kind is Deque:
+        made = Deque((), x.maxlen) if kind is Deque else kind()
+        begun(made)
+        parts = [inner(part) for part in x]
+        (made.update if kind is set else made.extend)(parts)
+        return made
+    if isinstance(x, dict):
+        made = DefaultDict(x.default_factory) if isinstance(x, DefaultDict) else kind()
+        begun(made)
+        dict.update(made, {inner(key): inner(value) for key, value in x.items()})
+        return made
+    if kind.__name__ == "method":
+        return getattr(inner(x.__self__), x.__name__)
+    if is_instance(kind):
+        return _instance(x, inner, begun)
+    if hasattr(kind, "array"):
+        return x
+    if kind.__module__.startswith("gradcli.") and not hasattr(kind, "__next__"):
+        return x        # element types, devices, generators: what does not change, or is one of a kind
+    raise ArgumentFault("what is gone through once cannot be copied", ("list(values)", "keeps the values"))
+
+
+def _tensor(x: Tensor) -> Tensor:
+    if x.node is not None:
+        raise GradFault("Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at "
+                        "the moment", ("x.detach().clone()", "a copy without history"))
+    with recording(False):
+        made: Tensor = type(x)(traced.clone(Tensor(x.array)).array)
+        made.requires_grad = x.requires_grad
+        if x.gradient is not None:
+            made.gradient = traced.clone(x.gradient)
+    return made
+
+
+def _instance(x: Any, inner: Callable[[Any], Any], begun: Callable[[Any], None]) -> Any:
+    made = object.__new__(type(x))
+    begun(made)
+    for name in slots_of(type(x)):
+        part = getattr(x, name, UNSET)
+        if part is not UNSET:
+            object.__setattr__(made, name, inner(part))
+    if hasattr(x, "__dict__"):
+        for name, part in vars(x).items():
+            vars(made)[name] = inner(part)
+    return made
+

@@ -1,0 +1,104 @@
+"""`matplotlib`: a program that plots runs, and nothing is drawn.
+
+Every name of pyplot, figures and axes that programs use is here as a function that does nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+from gradcli.engine.tensor import Shown
+
+NAMES = frozenset("""
+    plot scatter hist hist2d imshow matshow bar barh pie fill fill_between step stem errorbar boxplot violinplot
+    contour contourf quiver streamplot pcolormesh semilogx semilogy loglog axhline axvline axhspan axvspan hlines
+    vlines text annotate legend title suptitle xlabel ylabel xlim ylim xticks yticks grid axis colorbar clim cla clf
+    close draw pause show savefig ion ioff figure subplot subplots subplots_adjust tight_layout gca gcf add_subplot
+    add_axes add_artist add_patch add_collection set set_title set_xlabel set_ylabel set_zlabel set_xlim set_ylim
+    set_zlim set_xticks set_yticks set_xticklabels set_yticklabels set_xscale set_yscale set_aspect set_axis_off
+    set_visible set_color set_position set_data set_xdata set_ydata set_offsets set_facecolor set_linewidth
+    set_size_inches autoscale relim autoscale_view twinx twiny invert_yaxis invert_xaxis tick_params spines xaxis
+    yaxis canvas plot_surface plot_wireframe view_init get_figure get_axes get_lines remove style use context cm
+    rcParams update flush_events switch_backend get_cmap viridis plasma jet gray coolwarm set_major_locator
+    set_minor_locator major minor axes lines patches xscale yscale get_legend_handles_labels get_xlim get_ylim arrow
+    table locator_params margins fig
+""".split())
+
+
+class Drawing:
+    """A figure, axes, a line, or any part of one: calling it, setting it and asking it for parts does nothing."""
+
+    __slots__ = ()
+
+    _readable: ClassVar[frozenset[str]] = NAMES
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in NAMES:
+            raise AttributeError(f"no {name}", name=name, obj=self)
+        return axes_in_rows if name == "subplots" else self
+
+    def __call__(self, *args: Any, **options: Any) -> Drawing:
+        Shown.note("drawing", "nothing is drawn here: gradcli plot EXPR --over x=-3:3 draws a curve")
+        return self
+
+    def __getitem__(self, at: Any) -> Drawing:
+        return self
+
+    def __setitem__(self, at: Any, value: Any) -> None:
+        pass
+
+    def __iter__(self) -> Iterator[Drawing]:
+        return iter([self])
+
+    def __enter__(self) -> Drawing:
+        return self
+
+    def __exit__(self, *what: Any) -> None:
+        pass
+
+    def _looks(self, style: Any) -> str:
+        return "<matplotlib drawing>"
+
+
+class Rows(Drawing):
+    """Several axes in rows and columns."""
+
+    __slots__ = ("_shape",)
+
+    _readable: ClassVar[frozenset[str]] = NAMES | {"flat", "ravel", "flatten", "shape"}
+
+    def __init__(self, *shape: int) -> None:
+        self._shape = shape
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "shape":
+            return self._shape
+        count = self._shape[0] * self._shape[-1] if len(self._shape) == 2 else self._shape[0]
+        if name == "flat":
+            return Rows(count)
+        return (lambda: Rows(count)) if name in ("ravel", "flatten") else super().__getattr__(name)
+
+    def __len__(self) -> int:
+        return self._shape[0]
+
+    def __getitem__(self, at: Any) -> Drawing:
+        return Rows(self._shape[1]) if type(at) is int and len(self._shape) == 2 else Drawing()
+
+    def __iter__(self) -> Iterator[Drawing]:
+        return iter([self[i] for i in range(len(self))])
+
+
+def axes_in_rows(nrows: int = 1, ncols: int = 1, *args: Any, squeeze: bool = True, **options: Any) -> Any:
+    """A figure, and its axes in rows and columns."""
+    if not (type(nrows) is type(ncols) is int and 0 < nrows <= 100 and 0 < ncols <= 100):
+        raise TypeError("subplots() takes at most 100 rows and columns")
+    shape = [length for length in (nrows, ncols) if length > 1 or not squeeze]
+    return Drawing()(), Rows(*shape) if shape else Drawing()
+
+
+pyplot = rcParams = style = cm = Drawing()      # the name that programs know
+
+
+def use(*args: Any, **options: Any) -> None:
+    """Nothing."""

@@ -1,0 +1,186 @@
+"""What of itertools programs may use, as streams: gone through once, nested only so deep (rule R12).
+
+Each is a generator, so that time limits reach it however it is gone through.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, ClassVar
+
+from gradcli.lang.guard import Stream
+from gradcli.lang.lazy import DEEPEST, LAZY
+from gradcli.mistakes import DepthLimit, SizeLimit
+
+KEPT = 1_000_000        # values that one of these may keep to itself
+
+
+class Drawn(Stream):
+    """A stream that knows how many of its kind it stands on."""
+
+    __slots__ = ("deep",)
+
+    def __init__(self, source: Iterator[Any], deep: int) -> None:
+        super().__init__(source)
+        self.deep = deep
+
+
+def _streamed(generate: Callable[..., Iterator[Any]]) -> Callable[..., Drawn]:
+    def stream(*args: Any, **options: Any) -> Drawn:
+        deep = 1 + max((getattr(each, "deep", 1) for each in (*args, *options.values())
+                        if isinstance(each, Drawn) or type(each) in LAZY), default=0)
+        if deep > DEEPEST // 10:
+            raise DepthLimit(f"{generate.__name__} stands {deep} times within others of its kind",
+                             ("list(x)", "goes through the values now"))
+        return Drawn(generate(*args, **options), deep)
+
+    stream.__name__ = stream.__qualname__ = generate.__name__
+    return stream
+
+
+def _kept(values: Iterable[Any]) -> tuple[Any, ...]:
+    found = tuple(itertools.islice(values, KEPT + 1))
+    if len(found) > KEPT:
+        raise SizeLimit(f"more than {KEPT} values would have to be kept")
+    return found
+
+
+@_streamed
+def count(start: Any = 0, step: Any = 1) -> Iterator[Any]:
+    while True:
+        yield start
+        start = start + step
+
+
+@_streamed
+def cycle(iterable: Iterable[Any], /) -> Iterator[Any]:
+    seen = _kept(iterable)
+    while seen:
+        yield from seen
+
+
+@_streamed
+def repeat(object: Any, times: int | None = None) -> Iterator[Any]:
+    while times is None or times > 0:
+        yield object
+        times = None if times is None else times - 1
+
+
+@_streamed
+def accumulate(iterable: Iterable[Any], func: Any = None, *, initial: Any = None) -> Iterator[Any]:
+    values = iter(iterable)
+    for total in itertools.islice(values, 1) if initial is None else [initial]:
+        yield total
+        for value in values:
+            total = total + value if func is None else func(total, value)
+            yield total
+
+
+@_streamed
+def product(*iterables: Iterable[Any], repeat: int = 1) -> Iterator[Any]:
+    if repeat > KEPT or len(iterables) * repeat > KEPT:
+        raise SizeLimit("product() of so many")
+    yield from itertools.product(*map(_kept, iterables), repeat=repeat)
+
+
+def _choosing(name: str) -> Callable[..., Drawn]:
+    choose = getattr(itertools, name)
+
+    def generate(iterable: Iterable[Any], *r: Any) -> Iterator[Any]:
+        yield from choose(_kept(iterable), *r)
+
+    generate.__name__ = name
+    return _streamed(generate)
+
+
+permutations, combinations, combinations_with_replacement = map(
+    _choosing, ("permutations", "combinations", "combinations_with_replacement"))
+
+
+@_streamed
+def islice(iterable: Iterable[Any], *bounds: Any) -> Iterator[Any]:
+    yield from itertools.islice(iterable, *bounds)
+
+
+@_streamed
+def zip_longest(*iterables: Iterable[Any], fillvalue: Any = None) -> Iterator[Any]:
+    yield from itertools.zip_longest(*iterables, fillvalue=fillvalue)
+
+
+@_streamed
+def starmap(function: Any, iterable: Iterable[Any], /) -> Iterator[Any]:
+    for values in iterable:
+        yield function(*values)
+
+
+@_streamed
+def takewhile(predicate: Any, iterable: Iterable[Any], /) -> Iterator[Any]:
+    for value in iterable:
+        if not predicate(value):
+            return
+        yield value
+
+
+@_streamed
+def dropwhile(predicate: Any, iterable: Iterable[Any], /) -> Iterator[Any]:
+    values = iter(iterable)
+    for value in values:
+        if not predicate(value):
+            yield value
+            yield from values
+
+
+@_streamed
+def pairwise(iterable: Iterable[Any], /) -> Iterator[Any]:
+    values = iter(iterable)
+    for before in itertools.islice(values, 1):
+        for value in values:
+            yield before, value
+            before = value
+
+
+@_streamed
+def groupby(iterable: Iterable[Any], key: Any = None) -> Iterator[Any]:
+    group: list[Any] = []
+    mark: Any = None
+    for value in iterable:
+        found = value if key is None else key(value)
+        if group and found != mark:
+            yield mark, iter(group)
+            group = []
+        mark = found
+        group.append(value)
+    if group:
+        yield mark, iter(group)
+
+
+@_streamed
+def _chained(iterables: Iterable[Iterable[Any]]) -> Iterator[Any]:
+    for iterable in iterables:
+        yield from iterable
+
+
+class _Chain:
+    """`chain`, and `chain.from_iterable`."""
+
+    _readable: ClassVar[frozenset[str]] = frozenset({"from_iterable"})
+
+    def __call__(self, *iterables: Iterable[Any]) -> Drawn:
+        made = _chained(iterables)
+        made.deep = 1 + max((getattr(each, "deep", 1) for each in iterables
+                             if isinstance(each, Drawn) or type(each) in LAZY), default=0)
+        if made.deep > DEEPEST // 10:
+            raise DepthLimit(f"chain stands {made.deep} times within others of its kind",
+                             ("list(x)", "goes through the values now"))
+        return made
+
+    def from_iterable(self, iterable: Iterable[Any], /) -> Drawn:
+        """The values of all that `iterable` gives, one after another."""
+        return _chained(iterable)
+
+    def _looks(self, style: Any) -> str:
+        return "<class 'itertools.chain'>"
+
+
+chain = _Chain()
