@@ -69,7 +69,8 @@ def worked_out(fault: Fault, names: Mapping[str, Any]) -> Fault:
     if isinstance(fault, AttributeFault | PythonFault | ArgumentFault):
         special = leaves.gradient_missing(case) or values.none_used(case) or functions.unsaved(case)
         if special is not None:
-            special.source, special.name, special.trail = fault.source, fault.name, fault.trail
+            special.source, special.name = fault.source, fault.name
+            special.trail, special.words = fault.trail, fault.words
             return special
         leaves.from_number(case)
     if not isinstance(fault, AnomalousGradient):
@@ -83,8 +84,7 @@ def worked_out(fault: Fault, names: Mapping[str, Any]) -> Fault:
     for label, at in fault.places:
         spot = case.spot(at)
         if spot is not None:
-            where = f" in line {spot.line}" if spot.here else ""
-            fault.notes.append(f"{label}{where}: {spot.words}")
+            fault.notes.append(f"{label} in line {spot.line}: {spot.words}")
     fault.places.clear()
     _named(case)
     return fault

@@ -42,7 +42,8 @@ def nothing_required(case: Case) -> None:
         return
     case.fault.hints.clear()
     if made is None:
-        case.fault.hints.append(("x.requires_grad = True", "before anything is computed from x, the leaf meant"))
+        leaf = next((each[3] for each in walk(start) if isinstance(case.value(each), Tensor)), "x") if start else "x"
+        case.fault.hints.append((f"{leaf}.requires_grad = True", f"if {leaf} is the leaf, before the rest is computed"))
         return
     words = required(case, made)
     spot = case.spot_of(made)
