@@ -216,6 +216,14 @@ def integer_leaf(case: Case) -> None:
             case.fault.hints = [(f"{words} = {words}.float()", f"before line {parts.line(node)}")]
 
 
+def several(case: Case) -> None:
+    """autograd.grad of something with several elements: of their sum."""
+    call, parts = case.call, case.parts
+    if call is not None and parts is not None and call.name == "grad" and call.args:
+        case.fault.span = parts.span(call.args[0])
+        case.fault.hints = [(f"{parts.atom(call.args[0])}.sum()", "the gradient of the sum")]
+
+
 def flagged(case: Case) -> None:
     """A result cannot be told to require no gradients: take its value alone."""
     parts = case.parts
