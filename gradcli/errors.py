@@ -28,7 +28,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from gradcli.text import Span, caret_lines, line_of, tamed, veiled, visible
+from gradcli.text import Span, caret_lines, tamed, veiled, visible
 
 FAULTS: dict[str, type[Fault]] = {}
 
@@ -60,6 +60,7 @@ class Fault(Exception):
         self.name: Any = "<input>"   # what that text is called
         self.seek: Callable[[], Iterable[tuple[str, str]]] | None = None     # finds hints, once they are wanted
         self.trail: list[tuple[str, str, Span]] = []    # the user's calls, outermost first: function, text, place
+        self.words: list[str] = []      # the line of each of these calls
 
     def __init_subclass__(cls) -> None:
         if "code" in vars(cls):
@@ -320,8 +321,7 @@ def calls(fault: Fault) -> list[str]:
     """The user's calls that led to the place of a fault, outermost first; what repeats is told once."""
     told: list[str] = []
     times: list[int] = []
-    for function, name, span in fault.trail:
-        text = line_of(fault.source, span.line).strip() if name == fault.name else ""
+    for (function, name, span), text in zip(fault.trail, fault.words, strict=True):
         where = f"line {span.line}" if name == fault.name else f"{name}:{span.line}"
         call = f"{function} was called in {where}" + (f": {visible(text[:80])}" if text else "")
         if told and told[-1] == call:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from gradcli.session import Session
 
 BLOCK = re.compile(r"(?:if|while|for|try|with|def|class|async)\b|@")
-LINE = re.compile(r" in line (\d+):")
+LINE = re.compile(r"\bline (\d+)")
 
 
 def statements(text: str, name: str) -> Iterator[tuple[int, str]]:
@@ -94,7 +94,9 @@ def typed(fault: Fault, starts: list[int], source: Source) -> Fault:
         return line - starts[max(0, bisect_right(starts, line) - 1)] + 1
 
     made = copy.copy(fault)
-    made.notes = [LINE.sub(lambda found: f" in line {moved(int(found[1]))}:", note) for note in fault.notes]
+    made.notes = [LINE.sub(lambda found: f"line {moved(int(found[1]))}", note, count=1) for note in fault.notes]
+    made.hints = [(repair, LINE.sub(lambda found: f"line {moved(int(found[1]))}", why)) for repair, why in fault.hints]
+    made.trail = [(function, "<stdin>", span._replace(line=moved(span.line))) for function, _, span in fault.trail]
     if fault.span and fault.name == source.name:
         first = moved(fault.span.line)
         skipped = fault.span.line - first

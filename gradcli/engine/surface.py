@@ -82,9 +82,10 @@ def seed_for(output: Tensor, gradient: Any) -> Tensor:
         raise ArgumentFault(f"backward() needs a tensor as gradient, not {described(gradient)}",
                             ("{y}.backward(torch.ones(2, 2))", "a gradient of the shape of the value"))
     if gradient.array.shape != array.shape and not gradient.array.size == array.size == 1:
+        size = ", ".join(map(str, array.shape)) or "()"
         raise GradientShape(f"backward() on a {sized(array.shape)} Variable was given a gradient of shape "
                             f"{sized(gradient.array.shape)}",
-                            (f"{{y}}.backward(torch.ones({', '.join(map(str, array.shape))}))", "a gradient that fits"))
+                            (f"{{y}}.backward(torch.ones({size}))", "a gradient that fits"))
     if gradient.array.shape != array.shape or gradient.array.dtype is not array.dtype:
         fitted = gradient.array.reshape(array.shape).astype(array.dtype)
         return gradient if gradient.requires_grad else type(gradient)(fitted)

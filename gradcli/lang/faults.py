@@ -45,7 +45,7 @@ def translate(error: Exception, namespace: Mapping[str, Any], policy: Policy) ->
         found = place(error)
         if found is not None:
             fault.name, fault.source, fault.span = found.name, found.text, found.span
-            fault.trail = found.trail
+            fault.trail, fault.words = found.trail, found.words
     fault.message = trimmed(fault.message)
     return fault
 
@@ -193,6 +193,7 @@ def _plain_words(text: str) -> str:
         return f"only an int can repeat a list, tuple or string, not {_kind(found[1])}"
     if "argument #1 must support iteration" in text:
         return "a loop cannot go through this value"
+    text = re.sub(r"non-iterable ([\w.]+) object", lambda m: _kind(m[1]), text)
     text = _LENGTH.sub(lambda m: f"{_kind(m[1])} has no length", text)
     text = _OBJECT.sub(lambda m: _kind(m[1]), re.sub(r"[\w.]*<locals>\.", "", text))
     for said, plain in _SAYINGS:
@@ -222,6 +223,5 @@ _SAYINGS = (
     ("does not support item deletion", "cannot have its items deleted"),
     ("is not callable", "cannot be called"),
     ("is not iterable", "cannot be gone through in a loop"),
-    ("cannot unpack non-iterable", "cannot unpack"),
     ("unhashable type: ", "cannot be a key of a dict or a member of a set: "),
 )

@@ -31,6 +31,7 @@ class Place(NamedTuple):
     text: str
     span: Span
     trail: list[tuple[str, str, Span]]      # function, name of the text, place of the call
+    words: list[str]                        # the line of each of these calls
 
 
 _sources: dict[str, Source] = {}
@@ -63,9 +64,10 @@ def place(error: BaseException) -> Place | None:
     if not steps:
         return None
     source, last = steps[-1]
-    trail = [(_function(inner.tb_frame), home.name, _span(home, outer.tb_frame.f_code, outer.tb_lasti))
+    calls = [(home, (_function(inner.tb_frame), home.name, _span(home, outer.tb_frame.f_code, outer.tb_lasti)))
              for (home, outer), (_, inner) in zip(steps, steps[1:], strict=False) if _function(inner.tb_frame)][-TRAIL:]
-    return Place(source.name, source.text, _span(source, last.tb_frame.f_code, last.tb_lasti), trail)
+    return Place(source.name, source.text, _span(source, last.tb_frame.f_code, last.tb_lasti),
+                 [call for _, call in calls], [line_of(home.text, call[2].line).strip() for home, call in calls])
 
 
 def _function(frame: FrameType) -> str:
@@ -86,4 +88,4 @@ def _span(source: Source, code: CodeType, instruction: int) -> Span:
 def place_of_call(code: CodeType, instruction: int) -> Place | None:
     """Where an instruction of lowered code stands; None for any other code."""
     source = source_of(code)
-    return None if source is None else Place(source.name, source.text, _span(source, code, instruction), [])
+    return None if source is None else Place(source.name, source.text, _span(source, code, instruction), [], [])

@@ -22,6 +22,7 @@ from gradcli.errors import (
     LeafWrite,
     NameFault,
     NoHistory,
+    NonScalarBackward,
     PythonFault,
     SecondBackward,
     ShapeFault,
@@ -46,7 +47,7 @@ from gradcli.mistakes import (
 MENDERS: dict[type[Fault], Callable[[Case], None]] = {
     StaleValue: graph.stale, AnomalousGradient: graph.anomalous, SecondBackward: graph.second,
     CutHistory: graph.cut, SecondOrder: graph.cut, ShapeFault: values.viewed,
-    GradFault: leaves.flagged, OperandFault: values.mixed, TypeFault: values.bits,
+    GradFault: leaves.flagged, NonScalarBackward: leaves.several, OperandFault: values.mixed, TypeFault: values.bits,
     LeafWrite: graph.leaf, NoHistory: leaves.nothing_required, IntegerLeaf: leaves.integer_leaf,
     DtypeMix: values.dtypes, ProductShapes: values.product, BroadcastShapes: values.broadcast,
     AmbiguousTruth: values.truth, AttributeFault: calls.attribute, NameFault: calls.unknown, CallFault: calls.called,
@@ -69,7 +70,8 @@ def worked_out(fault: Fault, names: Mapping[str, Any]) -> Fault:
     if isinstance(fault, AttributeFault | PythonFault | ArgumentFault):
         special = leaves.gradient_missing(case) or values.none_used(case) or functions.unsaved(case)
         if special is not None:
-            special.source, special.name, special.trail = fault.source, fault.name, fault.trail
+            special.source, special.name = fault.source, fault.name
+            special.trail, special.words = fault.trail, fault.words
             return special
         leaves.from_number(case)
     if not isinstance(fault, AnomalousGradient):
@@ -83,8 +85,7 @@ def worked_out(fault: Fault, names: Mapping[str, Any]) -> Fault:
     for label, at in fault.places:
         spot = case.spot(at)
         if spot is not None:
-            where = f" in line {spot.line}" if spot.here else ""
-            fault.notes.append(f"{label}{where}: {spot.words}")
+            fault.notes.append(f"{label} in line {spot.line}: {spot.words}")
     fault.places.clear()
     _named(case)
     return fault
@@ -101,7 +102,7 @@ def _named(case: Case) -> None:
             if receiver in ("torch.autograd", "autograd") and call.args:
                 receiver = parts.atom(call.args[0])
     case.fault.hints = [(repair.replace("{y}", receiver).replace("{call}", whole), why)
-                        for repair, why in case.fault.hints]
+                        for repair, why in case.fault.hints if "\n" not in repair]
 
 
 __all__ = ["mended"]

@@ -36,10 +36,17 @@ def called(case: Case) -> None:
             case.fault.hints = [(f"{words}[{parts.of(rest[0])}]", "items are taken with square brackets")]
 
 
+def call_name(node: Node) -> str:
+    """The name of the function that a call calls."""
+    call = call_of(node)
+    return call.name if call else ""
+
+
 def indexed(case: Case) -> None:
     """A method was indexed: call it first. A loop goes over a number: over the numbers below it."""
     parts, node = case.parts, case.parts.node if case.parts else None
-    if parts is not None and node is not None and case.fault.message.startswith("an int cannot be gone through"):
+    number = case.fault.message.startswith("an int cannot be gone through")
+    if parts is not None and node is not None and number and (node[0] != "call" or call_name(node) == "len"):
         case.fault.hints = [(f"range({parts.of(node)})", "the whole numbers below it")]
     if parts is None or node is None or node[0] != "subscript":
         return
@@ -90,6 +97,13 @@ def attribute(case: Case) -> None:
         return
     name = node[3][1]
     holder = parts.of(node[3][0])
+    if case.fault.message.startswith("a list") and name[3] in ("push", "add", "push_back"):
+        case.fault.span = parts.span(name)
+        case.fault.hints = [("append", "what lists call it")]
+        return
+    if case.fault.message.startswith(("a list", "a tuple", "a string", "a dict")) and name[3] in ("length", "size"):
+        case.fault.hints = [(f"len({holder})", "how many there are")]
+        return
     if case.fault.message.startswith(("a list", "a tuple")) and hasattr(Tensor, name[3]) and not case.fault.hints:
         case.fault.span = parts.span(node[3][0])
         case.fault.hints = [(f"torch.tensor({holder})", f"a tensor, which has {name[3]}")]

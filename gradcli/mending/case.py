@@ -20,7 +20,7 @@ class Spot:
     def __init__(self, place: Place, home: Fault) -> None:
         self.place = place
         self.parts = taken_apart(place.text, place.span)
-        self.here = place.text == home.source
+        self.here = place.text is home.source   # the same words may have been typed twice
         self.line = place.span.line
         self.words = line_of(place.text, place.span.line).strip()
 
@@ -70,7 +70,7 @@ class Case:
     def spot_of(self, node: Node) -> Spot:
         """A part of the same text as a place."""
         assert self.parts is not None
-        return Spot(Place(self.fault.name, self.fault.source, self.parts.span(node), []), self.fault)
+        return Spot(Place(self.fault.name, self.fault.source, self.parts.span(node), [], []), self.fault)
 
     def value(self, node: Node) -> Any:
         """What a name, or an attribute that an object holds itself, stands for; None if that is unknown."""

@@ -42,7 +42,8 @@ def nothing_required(case: Case) -> None:
         return
     case.fault.hints.clear()
     if made is None:
-        case.fault.hints.append(("x.requires_grad = True", "before anything is computed from x, the leaf meant"))
+        leaf = next((each[3] for each in walk(start) if isinstance(case.value(each), Tensor)), "x") if start else "x"
+        case.fault.hints.append((f"{leaf}.requires_grad = True", f"if {leaf} is the leaf, before the rest is computed"))
         return
     words = required(case, made)
     spot = case.spot_of(made)
@@ -213,6 +214,14 @@ def integer_leaf(case: Case) -> None:
         if target is not None and target[0] == "NAME":
             words = parts.of(target)
             case.fault.hints = [(f"{words} = {words}.float()", f"before line {parts.line(node)}")]
+
+
+def several(case: Case) -> None:
+    """autograd.grad of something with several elements: of their sum."""
+    call, parts = case.call, case.parts
+    if call is not None and parts is not None and call.name == "grad" and call.args:
+        case.fault.span = parts.span(call.args[0])
+        case.fault.hints = [(f"{parts.atom(call.args[0])}.sum()", "the gradient of the sum")]
 
 
 def flagged(case: Case) -> None:

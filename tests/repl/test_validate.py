@@ -59,7 +59,7 @@ def test_pieces_are_the_statements_of_the_outermost_level():
 
 
 @pytest.mark.parametrize("text, place", [
-    ("x = = 1", (1, 5)), ("x = 1\ny = 2 3\nz", (2, 7)), ("x = (1", None), ("if x:", None), ("x = 1", None),
+    ("x = = 1", (1, 3)), ("x = 1\ny = 2 3\nz", (2, 7)), ("x = (1", None), ("if x:", None), ("x = 1", None),
     (":load (", None), ("sin?", None), ("if x:\n    y y\n", (2, 7)),
 ])
 def test_only_what_no_more_text_can_mend_is_a_mistake(text, place):

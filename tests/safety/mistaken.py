@@ -17,6 +17,7 @@ from gradcli.session import Session
 PLACE = Path(__file__).with_name("mistaken.txt")
 LEAF = "x = Variable(torch.ones(2, 2), requires_grad=True)\n"
 
+SLIPS = Path(__file__).with_name("slips.txt")      # those that take more than a line
 PROGRAMS = [line.replace("~", "\n") for line in r"""
 print "hello"
 print x
@@ -317,6 +318,7 @@ class G(Function):~    @staticmethod~    def forward(ctx, x): return x * 2~    @
 class G(Function):~    @staticmethod~    def forward(ctx, x): return x * 2~    @staticmethod~    def backward(ctx, g): return torch.ones(5)~G.apply(Variable(torch.ones(1), requires_grad=True)).backward()
 class G(Function):~    @staticmethod~    def forward(ctx, x): return x * 2~G.apply(Variable(torch.ones(1), requires_grad=True)).backward()
 """.replace("LEAF ", LEAF.replace("\n", "~")).strip().split("\n")]
+PROGRAMS += SLIPS.read_text().removesuffix("\n").split("\n====\n")
 
 
 def told(text):

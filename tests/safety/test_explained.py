@@ -6,7 +6,8 @@ import re
 import pytest
 
 from cli.program import gradcli
-from gradcli.errors import FAULTS, Fault, calls, render
+from gradcli.errors import Fault, calls, render
+from gradcli.mistakes import FAULTS
 from gradcli.session import Session
 
 CHAIN = "def f(x):\n    return x + 'a'\ndef g(x):\n    return [f(y) for y in x]\nclass A:\n    def m(self): return g([1])\nA().m()"
@@ -53,3 +54,19 @@ def test_short_and_json_say_the_same(text, status):
     told = json.loads(whole.err)
     assert short.err == f"<eval>:{told['line']}:{told['column']}: error[{told['code']}]: {told['message']}\n"
     assert {"code", "message", "name", "line", "column", "end_line", "end_column", "calls", "notes", "help"} <= told.keys()
+
+
+@pytest.mark.parametrize("asked", ["G0402", "g0402", "402", "error[G0402]"])
+def test_a_code_is_explained_with_an_example(asked):
+    outcome = gradcli("explain", asked)
+    assert outcome.status == 0 and "For example" in outcome.out and "error[G0402]" in outcome.out
+
+
+def test_all_codes_are_listed():
+    outcome = gradcli("explain")
+    assert outcome.status == 0 and {line.split()[0] for line in outcome.out.splitlines()} == set(FAULTS)
+
+
+def test_an_unknown_code_gets_the_nearest():
+    outcome = gradcli("explain", "G0499")
+    assert outcome.status == 2 and "did you mean 'G04" in outcome.err

@@ -32,7 +32,7 @@ error[G0406]: element 0 of tensors does not require grad and does not have a gra
   |
 1 | x.backward()
   | ^^^^^^^^^^^^
-  = help: x = Variable(torch.ones(2, 2), requires_grad=True)     a leaf that gradients can flow to
+  = help: x.requires_grad = True     if x is the leaf, before the rest is computed
 """
 
 
