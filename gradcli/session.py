@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 
 COLLECTING = (50_000, 20, 100)      # a graph of a million calls is no garbage: look at it seldom
 reuse()
+LONGEST = 300           # characters of a place that is looked at for what stands there
 STREAMS = {"tutorial": "legacy", "modern": "modern"}
 
 
@@ -346,7 +347,7 @@ def _receiver(fault: Fault) -> str:
 
 def _text_at(fault: Fault) -> str:
     """The piece of the program that a fault points at, if it is on one line."""
-    if not fault.span or fault.span.line != fault.span.end_line:
+    if not fault.span or fault.span.line != fault.span.end_line or fault.span.end_column - fault.span.column > LONGEST:
         return ""
     return fault.source.split("\n")[fault.span.line - 1][fault.span.column - 1 : fault.span.end_column - 1]
 

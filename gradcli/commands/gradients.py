@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from gradcli.commands.limiting import counted, walled
 from gradcli.commands.output import Output
 from gradcli.commands.points import points
 from gradcli.commands.running import open_session, timed
@@ -26,7 +27,8 @@ def differentiate(expr: str, at: list[str], wrt: list[str], order: int, settings
     source = from_words([expr])[0]._replace(name="<expr>" if expr != "-" else "<stdin>")
     output = Output(settings.output)
     session = open_session(settings, output.write)
-    names = _place(session, at, settings)
+    with walled(settings):
+        names = _place(session, at, settings)
     unknown = [name for name in wrt if name not in names]
     if unknown:
         raise UsageFault(f"--wrt {unknown[0]}: the point has no such name", "--at " + f"'{unknown[0]}=...'")
@@ -39,7 +41,8 @@ def differentiate(expr: str, at: list[str], wrt: list[str], order: int, settings
         raise UsageFault(f"--wrt {whole[0]}: it holds no floating numbers, so nothing can be differentiated by it")
     value, orders = timed(settings, "grad", lambda: _derivatives(session, source, leaves, order))
     write = {"text": _text, "plain": _plain}.get(settings.format, _json)
-    output.write(write(session, value, orders))
+    with walled(settings):
+        counted(output.write, settings)(write(session, value, orders))
     output.finish()
     return 0
 
@@ -75,14 +78,14 @@ def _derivatives(session: Session, source: Source, leaves: list[str], order: int
     differentiated again and again on its own.
     """
     if order == 1:
-        value = _value(session, source)
+        value = _value(session, source, leaves)
         _sweep(session, "backward()", value)
         return value, [{name: _gradient(session, name) for name in leaves}]
     orders: list[dict[str, Any]] = [{} for _ in range(order)]
     for name in leaves:
         if session[name].array.size != 1:
             raise UsageFault(f"--order {order} needs numbers, and {name} has {session[name].array.size} elements")
-        value = _value(session, source)
+        value = _value(session, source, leaves)
         derivative = value
         for found in orders:
             _clear(session, leaves)
@@ -91,9 +94,12 @@ def _derivatives(session: Session, source: Source, leaves: list[str], order: int
     return value, orders
 
 
-def _value(session: Session, source: Source) -> Any:
+def _value(session: Session, source: Source, leaves: list[str]) -> Any:
     """The value of the expression, which must be one number."""
     value = session.eval(source.text)
+    changed = next((name for name in leaves if not _is_floating(session.names().get(name))), None)
+    if changed:
+        raise UsageFault(f"the expression gives {changed} another value, so nothing can be differentiated by it")
     if isinstance(value, (int, float)):
         session[RESULT] = value
         session.run(f"{RESULT} = torch.tensor(float({RESULT}))", source.name, echo=False)

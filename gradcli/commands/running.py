@@ -89,10 +89,12 @@ def open_session(settings: Settings, write: Any) -> Session:
     session.anomalies = settings.detect_anomaly
     if settings.double:
         session.run("torch.set_default_dtype(torch.float64)", "<options>", echo=False)
-    for given in settings.var:
+    if settings.var:
         from gradcli.commands.variables import assign
 
-        assign(session, given, settings)
+        with walled(settings):
+            for given in settings.var:
+                assign(session, given, settings)
     return session
 
 

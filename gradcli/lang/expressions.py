@@ -26,6 +26,7 @@ COMPARE: dict[str, type[ast.cmpop]] = {
     "<": ast.Lt, ">": ast.Gt, "==": ast.Eq, ">=": ast.GtE, "<=": ast.LtE, "!=": ast.NotEq,
     "in": ast.In, "notin": ast.NotIn, "is": ast.Is, "isnot": ast.IsNot}
 GUARDED = {"add": ".add", "mul": ".mul", "pow": ".pow", "shift_left": ".shl", "mod": ".mod"}
+KEYWORDS = 2000     # CPython compares each with each
 JOINED = 25         # CPython changes its ways after 30
 NEVER_TEXT = {"NUMBER", "sub", "div", "floordiv", "pow", "matmul", "neg", "pos", "invert"}
 
@@ -106,6 +107,9 @@ def arguments(c: Context, node: Node) -> tuple[list[ast.expr], list[ast.keyword]
     keywords: list[ast.keyword] = []
     for argument in node[3]:
         kind = argument[0]
+        if len(keywords) == KEYWORDS and kind in ("keyword", "spread"):
+            raise LimitFault(f"a call has more than {KEYWORDS} keyword arguments", "f(**options)",
+                             span=c.span(argument))
         if kind == "keyword":
             leaf, value = argument[3]
             keywords.append(c.at(ast.keyword(c.name(leaf), expression(c, value)), argument))
