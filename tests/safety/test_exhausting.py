@@ -2,6 +2,7 @@
 
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -39,9 +40,17 @@ def test_no_program_goes_on_after_a_limit(frame, cause):
     assert not printed
 
 
+@pytest.fixture(scope="module")
+def endings():
+    """How the programs end that only walls stop, two of them running at a time."""
+    limits = ("--time-limit", "0.5", "--memory-limit", "1G", "--max-output", "1M")
+    with ThreadPoolExecutor(2) as pool:
+        yield {text: pool.submit(gradcli, "eval", *limits, "--errors", "json", text) for text in WALLED.values()}
+
+
 @pytest.mark.parametrize("text", WALLED.values(), ids=WALLED)
-def test_stopped_by_the_walls(text):
-    outcome = gradcli("eval", "--time-limit", "0.6", "--memory-limit", "1G", "--max-output", "1M", "--errors", "json", text)
+def test_stopped_by_the_walls(text, endings):
+    outcome = endings[text].result()
     assert outcome.status == 5, outcome.err
     told = json.loads(outcome.err)
     assert told["code"].startswith("G06") and len(outcome.out) <= 2**20
@@ -102,12 +111,15 @@ def test_keywords_are_met_on_both_sides():
         Session().run(text.format(", ".join(f"a{i}=1" for i in range(2001))))
 
 
-@pytest.mark.parametrize("options", [("--format", "json"), ("--format", "csv"), ("--var", "y=[v for v in range(10 ** 8)]")])
+@pytest.mark.parametrize("options", [("--format", "json"), ("--var", "y=[v for v in range(10 ** 8)]")])
 def test_the_walls_stand_around_formats_and_points_too(options):
-    outcome = gradcli("eval", "--time-limit", "0.5", "--memory-limit", "1G", "--max-output", "1M", *options, "torch.ones(1).expand(10 ** 9)")
+    outcome = gradcli("eval", "--time-limit", "0.3", "--memory-limit", "1G", "--max-output", "1M", *options, "torch.ones(1).expand(10 ** 9)")
     assert outcome.status == 5 and "error[G06" in outcome.err
+
+
+def test_the_walls_stand_around_what_is_written_and_points():
     assert gradcli("eval", "--max-output", "1000", "--format", "json", "[0] * 1000").status == 5
-    assert gradcli("grad", "x", "--time-limit", "0.5", "--at", "x=[v for v in range(10 ** 8)]").status == 5
+    assert gradcli("grad", "x", "--time-limit", "0.3", "--at", "x=[v for v in range(10 ** 8)]").status == 5
 
 
 @pytest.mark.parametrize("limit", [("--time-limit", "inf"), ("--time-limit", "1e300"), ("--memory-limit", "999999999999T")])
