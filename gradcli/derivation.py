@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from gradcli.derivatives import number_of
+from gradcli.derivatives import number_of, steady
 from gradcli.engine.backward import newest_first
 from gradcli.engine.op import Part, raw
 from gradcli.engine.tensor import Tensor
@@ -60,6 +60,7 @@ def derive(session: Session, text: str, leaves: list[str]) -> Derivation:
     checkpoint = session.checkpoint()
     with checkpoint.watching():
         number_of(session, text)        # what is wrong with it is said of the text as it was given
+        steady(session, leaves)
     checkpoint.restore()
     steps = Steps(session, text)
     forward = steps.taken()

@@ -44,6 +44,14 @@ def number_of(session: Session, text: str) -> Tensor:
     return value
 
 
+def steady(session: Session, names: Sequence[str]) -> None:
+    """Refuse to go on, if the expression has given one of the names it is differentiated by another value."""
+    for name in names:
+        held = session.names().get(name)
+        if not (isinstance(held, Tensor) and held.requires_grad and held.node is None):
+            raise UsageFault(f"the expression gives {name} another value, so nothing can be differentiated by it")
+
+
 class Place:
     """Names of a session, and an expression as a function of them."""
 
@@ -57,6 +65,8 @@ class Place:
         for name, value in zip(self.names, inputs, strict=True):
             self.session[name] = value
         self.outcome = outcome = self.value(self.session, self.text)
+        if any(self.session.names().get(name) is not value for name, value in zip(self.names, inputs, strict=True)):
+            steady(self.session, self.names)
         return outcome
 
     def named(self, blocks: Sequence[Any]) -> Blocks:

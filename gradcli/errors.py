@@ -30,6 +30,8 @@ from typing import Any
 
 from gradcli.text import Span, caret_lines, tamed, veiled, visible
 
+LONGEST = 400       # of a repair, which may quote the program
+
 FAULTS: dict[str, type[Fault]] = {}
 
 
@@ -51,7 +53,8 @@ class Fault(Exception):
         message = veiled(message)
         super().__init__(message)
         self.message = message
-        self.hints: list[tuple[str, str]] = [(h, "") if isinstance(h, str) else h for h in hints]
+        self.hints: list[tuple[str, str]] = [(h[:LONGEST], "") if isinstance(h, str) else (h[0][:LONGEST], h[1])
+                                             for h in hints]
         self.notes: list[str] = list(notes)
         self.places = list(places)
         self.facts = facts

@@ -7,9 +7,10 @@ import shutil
 import sys
 from typing import TYPE_CHECKING, Any
 
+from gradcli.commands.limiting import walled
 from gradcli.commands.output import Output
 from gradcli.commands.placing import assigned
-from gradcli.commands.running import open_session, timed
+from gradcli.commands.running import give, open_session, timed
 from gradcli.commands.settings import Settings
 from gradcli.commands.source import from_words
 from gradcli.commands.values import dumps, number
@@ -30,18 +31,19 @@ def plotted(expr: str, over: str, at: list[str], slope: bool, points: int, setti
     form = _form(settings)
     output = Output(settings.output)
     session = open_session(settings, lambda text: None)
-    for text in at:
-        assigned(session, text, settings)
-    name, ends = _interval(session, over)
+    with walled(settings):
+        for text in at:
+            assigned(session, text, settings)
+        name, ends = _interval(session, over)
     [source] = from_words([expr])
     chart = timed(settings, "plot", lambda: curves(session, source.text.strip(), name, ends, points, slope))
-    content = _drawn(chart, form)
-    if isinstance(content, bytes):
-        output.finish(content)
-    else:
-        output.write(content)
-        output.finish()
-    return 0
+    if form == "png":
+        from gradcli.show.chart_png import png
+
+        with walled(settings):
+            output.finish(png(chart))
+        return 0
+    return give(output, settings, lambda: _drawn(chart, form))
 
 
 def _form(settings: Settings) -> str:
@@ -79,15 +81,11 @@ def _interval(session: Session, over: str) -> tuple[str, tuple[float, float]]:
     return name, (low, high)
 
 
-def _drawn(chart: Chart, form: str) -> str | bytes:
+def _drawn(chart: Chart, form: str) -> str:
     if form == "svg":
         from gradcli.show.chart_svg import svg
 
         return svg(chart)
-    if form == "png":
-        from gradcli.show.chart_png import png
-
-        return png(chart)
     if form == "txt":
         from gradcli.show.braille import text
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from gradcli.commands.outcome import tell
 from gradcli.commands.output import Output
-from gradcli.commands.running import open_session, timed
+from gradcli.commands.running import give, open_session, timed
 from gradcli.commands.settings import Settings
 from gradcli.commands.source import Source, from_words
 from gradcli.commands.values import is_tensor
@@ -33,12 +33,8 @@ def drawn(program: str, of: str | None, settings: Settings) -> int:
     session = open_session(settings, lambda text: None)
     value = timed(settings, source.name, lambda: _value(session, source, of))
     if suffix == ".txt":
-        for line in session.graph(value):
-            output.write(line + "\n")
-    else:
-        output.write(_picture(session, value, suffix))
-    output.finish()
-    return 0
+        return give(output, settings, lambda: "".join(f"{line}\n" for line in session.graph(value)))
+    return give(output, settings, lambda: _picture(session, value, suffix))
 
 
 def _value(session: Session, source: Source, of: str | None) -> Any:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from gradcli.commands.limiting import counted, walled
 from gradcli.commands.output import Output
 from gradcli.commands.running import open_session, timed
 from gradcli.commands.settings import Settings
@@ -23,20 +25,26 @@ def collect(sources: list[Source], settings: Settings) -> None:
         session.display = lambda value: output.write(plain(value) + "\n")
     for source in sources:
         timed(settings, source.name, lambda source=source: session.run(source.text, source.name, echo=True))
-    content: bytes | None = None
+    with walled(settings):
+        content = _told(results, printed, counted(output.write, settings), settings)
+    output.finish(content)
+
+
+def _told(results: list[Any], printed: list[str], write: Callable[[str], None], settings: Settings) -> bytes | None:
+    """Write the results in a format that is text, or give the bytes of one that is not."""
     if settings.format == "json":
         found: dict[str, Any] = {"results": [entry(value) for value in results]}
         if printed:
             found["printed"] = "".join(printed)
-        output.write(dumps(found) + "\n")
+        write(dumps(found) + "\n")
     elif settings.format == "jsonl":
         for value in results:
-            output.write(dumps(entry(value)) + "\n")
+            write(dumps(entry(value)) + "\n")
     elif settings.format == "csv":
-        output.write(csv(_only(results, settings)) + "\n")
+        write(csv(_only(results, settings)) + "\n")
     elif settings.format != "plain":
-        content = _binary(results, settings)
-    output.finish(content)
+        return _binary(results, settings)
+    return None
 
 
 def _only(results: list[Any], settings: Settings) -> Any:

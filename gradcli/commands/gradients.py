@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from gradcli.commands.blocks import Block, by_name, check_format, written
 from gradcli.commands.output import Output
 from gradcli.commands.placing import placed
-from gradcli.commands.running import timed
+from gradcli.commands.running import give, timed
 from gradcli.commands.settings import Settings
 from gradcli.errors import UsageFault
 
@@ -26,9 +26,7 @@ def differentiate(expr: str, at: list[str], wrt: list[str], order: int, settings
     blocks = [Block("value", ("value",), value), *by_name("grad", orders[0])]
     for n, gradients in enumerate(orders[1:], 2):
         blocks += [Block(f"{name}.grad, order {n}", (f"grad{n}", name), g) for name, g in gradients.items()]
-    output.write(written(session, blocks, settings.format))
-    output.finish()
-    return 0
+    return give(output, settings, lambda: written(session, blocks, settings.format))
 
 
 def _derivatives(session: Session, text: str, leaves: list[str], order: int) -> tuple[Any, list[dict[str, Any]]]:
@@ -37,10 +35,11 @@ def _derivatives(session: Session, text: str, leaves: list[str], order: int) -> 
     One sweep serves the first order. Beyond it each leaf must be a single number, and is
     differentiated again and again on its own.
     """
-    from gradcli.derivatives import number_of
+    from gradcli.derivatives import number_of, steady
 
     if order == 1:
         value = number_of(session, text)
+        steady(session, leaves)
         _sweep(session, "backward()", value)
         return value, [{name: _gradient(session, name) for name in leaves}]
     orders: list[dict[str, Any]] = [{} for _ in range(order)]
@@ -48,6 +47,7 @@ def _derivatives(session: Session, text: str, leaves: list[str], order: int) -> 
         if session[name].array.size != 1:
             raise UsageFault(f"--order {order} needs numbers, and {name} has {session[name].array.size} elements")
         value = number_of(session, text)
+        steady(session, leaves)
         derivative = value
         for found in orders:
             _clear(session, leaves)

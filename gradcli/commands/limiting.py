@@ -26,6 +26,7 @@ from gradcli.mistakes import OutputLimit, TimeLimit
 AGAIN = 0.05        # seconds until the timer interrupts once more
 PATIENCE = 0.4      # seconds in which the program may end itself, before the thread does
 SLACK = 5           # seconds of the processor beyond the limit
+LONGEST, LARGEST = 1e9, 1 << 62     # seconds and bytes that the system can still count
 OUT_OF_TIME = "the program ran for longer than it may"
 
 
@@ -40,7 +41,7 @@ def walled(settings: Settings) -> Iterator[None]:
     """Within, memory is limited and the clock runs: when the time is up the program stops with a fault."""
     wall_memory(settings)
     die_with_parent()
-    seconds = 0.0 if settings.no_limits else settings.time_limit or 0.0
+    seconds = 0.0 if settings.no_limits else min(settings.time_limit or 0.0, LONGEST)
     if not seconds:
         yield
         return
@@ -146,7 +147,7 @@ def wall_memory(settings: Settings) -> None:
     import resource
 
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    wanted = settings.memory_limit if hard == resource.RLIM_INFINITY else min(settings.memory_limit, hard)
+    wanted = min(settings.memory_limit, LARGEST if hard == resource.RLIM_INFINITY else hard)
     Reserve.release = partial(resource.setrlimit, resource.RLIMIT_AS, (hard, hard))
     resource.setrlimit(resource.RLIMIT_AS, (wanted, hard))
 

@@ -8,7 +8,7 @@ from typing import Any
 from gradcli.commands.blocks import Block, by_name, check_format, written
 from gradcli.commands.output import Output
 from gradcli.commands.placing import Point, assigned, floating, placed
-from gradcli.commands.running import timed
+from gradcli.commands.running import give, timed
 from gradcli.commands.settings import Settings
 from gradcli.errors import UsageFault
 
@@ -70,6 +70,5 @@ def _printed(kind: str, expr: str, at: list[str], wrt: list[str], settings: Sett
     point = placed(expr, at, wrt, settings, output.write)
     value, found = timed(settings, kind, lambda: derived(point))
     blocks = by_name(kind, found) if isinstance(found, dict) else [Block(kind, (kind,), found)]
-    output.write(written(point.session, [Block("value", ("value",), value), *blocks], settings.format))
-    output.finish()
-    return 0
+    blocks.insert(0, Block("value", ("value",), value))
+    return give(output, settings, lambda: written(point.session, blocks, settings.format))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from gradcli.commands.limiting import walled
 from gradcli.commands.points import points
 from gradcli.commands.running import open_session
 from gradcli.commands.settings import Settings
@@ -30,7 +31,8 @@ def placed(expr: str, at: list[str], wrt: list[str], settings: Settings, write: 
     """The point that the options of a derivative command describe."""
     source = from_words([expr])[0]._replace(name="<expr>" if expr != "-" else "<stdin>")
     session = open_session(settings, write)
-    names = list(dict.fromkeys(name for text in at for name in assigned(session, text, settings)))
+    with walled(settings):
+        names = list(dict.fromkeys(name for text in at for name in assigned(session, text, settings)))
     wanted = [name for given in wrt for name in given.replace(",", " ").split()]
     unknown = [name for name in wanted if name not in names]
     if unknown:

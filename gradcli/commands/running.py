@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Callable
 from math import inf
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -89,10 +90,12 @@ def open_session(settings: Settings, write: Any) -> Session:
     session.anomalies = settings.detect_anomaly
     if settings.double:
         session.run("torch.set_default_dtype(torch.float64)", "<options>", echo=False)
-    for given in settings.var:
+    if settings.var:
         from gradcli.commands.variables import assign
 
-        assign(session, given, settings)
+        with walled(settings):
+            for given in settings.var:
+                assign(session, given, settings)
     return session
 
 
@@ -106,6 +109,14 @@ def timed(settings: Settings, name: str, action: Any) -> Any:
         if settings.time:
             flush()
             tell(f"{name}: {perf_counter() - start:.6f} s")
+
+
+def give(output: Output, settings: Settings, make: Callable[[], str]) -> int:
+    """Write what `make` makes of a program's values, within the limits too; the exit status."""
+    with walled(settings):
+        counted(output.write, settings)(make())
+    output.finish()
+    return 0
 
 
 def limits_of(settings: Settings) -> dict[str, str]:

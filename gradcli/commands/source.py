@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
-from gradcli.errors import FileFault
+from gradcli.errors import FileFault, LimitFault
+
+LARGEST = 64 << 20      # bytes of a program
 
 
 class Source(NamedTuple):
@@ -26,25 +28,33 @@ def from_file(path: str) -> Source:
     """The program in a file; - is standard input."""
     if path == "-":
         return standard_input()
-    return Source(unprompted(decoded(read_bytes(path), path)), path)
+    return Source(unprompted(decoded(read_bytes(path, most=LARGEST), path)), path)
 
 
 def standard_input() -> Source:
-    return Source(unprompted(decoded(input_bytes(), "standard input")), "<stdin>")
+    return Source(unprompted(decoded(input_bytes(LARGEST), "standard input")), "<stdin>")
 
 
-def input_bytes() -> bytes:
+def input_bytes(most: int = -1) -> bytes:
     """All of standard input."""
     if sys.stdin is None:
         raise FileFault("standard input is closed")
-    return sys.stdin.buffer.read()
+    return _all(sys.stdin.buffer, "standard input", most)
 
 
-def read_bytes(path: str, before: str = "gradcli run ") -> bytes:
+def _all(file: BinaryIO, name: str, most: int) -> bytes:
+    """Everything in a file, of at most so many bytes; -1 for as many as there are."""
+    content = file.read(most + 1 if most >= 0 else -1)
+    if 0 <= most < len(content):
+        raise LimitFault(f"{name} is longer than a program may be, which is {most >> 20} MiB")
+    return content
+
+
+def read_bytes(path: str, before: str = "gradcli run ", most: int = -1) -> bytes:
     """All of a file, or a fault that says why not, and with `before` put first which file may have been meant."""
     try:
         with open(path, "rb") as file:
-            return file.read()
+            return _all(file, path, most)
     except (OSError, ValueError) as error:
         hints = _similar(path) if isinstance(error, FileNotFoundError) else ()
         raise FileFault(f"cannot read {path}: {getattr(error, 'strerror', None) or error}",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from gradcli.commands.blocks import check_format
 from gradcli.commands.output import Output
 from gradcli.commands.placing import placed
-from gradcli.commands.running import timed
+from gradcli.commands.running import give, timed
 from gradcli.commands.settings import Settings
 from gradcli.commands.values import data, dumps, nested
 
@@ -26,9 +26,8 @@ def shown(expr: str, at: list[str], wrt: list[str], settings: Settings) -> int:
     output = Output(settings.output)
     point = placed(expr, at, wrt, settings, lambda text: None)
     found = timed(settings, "steps", lambda: derive(point.session, point.source.text, point.leaves))
-    output.write(_text(found) if settings.format in ("text", "plain") else _json(found))
-    output.finish()
-    return 0
+    write = _text if settings.format in ("text", "plain") else _json
+    return give(output, settings, lambda: write(found))
 
 
 def _text(found: Derivation) -> str:

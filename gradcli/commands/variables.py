@@ -86,7 +86,10 @@ def _from_csv(text: str, column: str) -> Any:
     """Rows of numbers; one column by its name or number. A first row that is no number names the columns."""
     import csv
 
-    rows = [row for row in csv.reader(text.splitlines()) if row]
+    try:
+        rows = [row for row in csv.reader(text.splitlines()) if row]
+    except csv.Error as error:
+        raise ValueFault(f"no rows can be read: {error}") from None
     if not rows:
         raise ValueFault("there are no rows")
     names = rows.pop(0) if not all(_is_number(cell) for cell in rows[0]) else []

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from gradcli.commands.blocks import check_format
 from gradcli.commands.output import Output
 from gradcli.commands.placing import placed
-from gradcli.commands.running import timed
+from gradcli.commands.running import give, timed
 from gradcli.commands.settings import Settings
 from gradcli.commands.source import from_file
 from gradcli.commands.values import dumps, number
@@ -31,8 +31,7 @@ def compared(expr: str, at: list[str], wrt: list[str], settings: Settings) -> in
         if getattr(session[name], "requires_grad", False):
             session.run(f"{name} = {name}.detach()", "--wrt", echo=False)
     findings = timed(settings, "check", lambda: session.check(point.source.text))
-    output.write(_written(findings, settings.format))
-    output.finish()
+    give(output, settings, lambda: _written(findings, settings.format))
     return 0 if all(finding.verdict.right for finding in findings) else MISMATCH
 
 

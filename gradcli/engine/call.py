@@ -268,7 +268,8 @@ def explained(cls: type[Op], values: Sequence[Any], error: BaseException) -> Fau
     shapes = [x.shape for x in arrays if isinstance(x, ndarray) and x.ndim]
     told = " and ".join(described(x) for x in values if isinstance(x, Tensor)) or "these arguments"
     if isinstance(error, MemoryError):
-        return MemoryFault(f"{name}() of {told} needs more memory than there is")
+        of = f"{name}() of" if cls.function else "what is computed from"     # a part of another operation
+        return MemoryFault(f"{of} {told} needs more memory than there is")
     if cls.promotes and len(shapes) > 1:
         clash = broadcast_clash(shapes)
         if clash:

@@ -14,7 +14,7 @@ from gradcli.lang.context import CHAIN, INLINE, LOAD, STORE, VALUES, Context, Lo
 from gradcli.lang.literals import number, string
 from gradcli.lang.parse import Node
 from gradcli.lang.policy import TOLD, legal_name
-from gradcli.mistakes import DepthLimit
+from gradcli.mistakes import DepthLimit, SizeLimit
 
 BINARY: dict[str, type[ast.operator]] = {
     "add": ast.Add, "sub": ast.Sub, "mul": ast.Mult, "div": ast.Div, "floordiv": ast.FloorDiv,
@@ -26,6 +26,7 @@ COMPARE: dict[str, type[ast.cmpop]] = {
     "<": ast.Lt, ">": ast.Gt, "==": ast.Eq, ">=": ast.GtE, "<=": ast.LtE, "!=": ast.NotEq,
     "in": ast.In, "notin": ast.NotIn, "is": ast.Is, "isnot": ast.IsNot}
 GUARDED = {"add": ".add", "mul": ".mul", "pow": ".pow", "shift_left": ".shl", "mod": ".mod"}
+KEYWORDS = 2000     # CPython compares each with each
 JOINED = 25         # CPython changes its ways after 30
 NEVER_TEXT = {"NUMBER", "sub", "div", "floordiv", "pow", "matmul", "neg", "pos", "invert"}
 
@@ -111,6 +112,9 @@ def arguments(c: Context, node: Node) -> tuple[list[ast.expr], list[ast.keyword]
     keywords: list[ast.keyword] = []
     for argument in node[3]:
         kind = argument[0]
+        if len(keywords) == KEYWORDS and kind in ("keyword", "spread"):
+            raise SizeLimit(f"a call has more than {KEYWORDS} keyword arguments", "f(**options)",
+                             span=c.span(argument))
         if kind == "keyword":
             leaf, value = argument[3]
             if any(each.arg == leaf[3] for each in keywords):

@@ -1,5 +1,7 @@
 """Programs that would take all the time, memory, depth or output there is; and honest big ones."""
 
+from safety import greedy
+
 BUDGETED = {
     "shift": "1 << 10 ** 9", "power": "10 ** 10 ** 8", "power of powers": "9 ** 9 ** 9", "power by name": "pow(7, 10 ** 9)",
     "squares": "x = 3\nwhile True: x = x * x", "squares in place": "x = 3\nwhile True: x *= x",
@@ -42,6 +44,8 @@ BUDGETED = {
     "lists compared": "x = []\nfor i in range(10 ** 6): x = [x]\nx == x[0]", "brackets": "(" * 5000 + ")" * 5000, "signs": "-" * 20000 + "1",
     "blocks": "".join(" " * i + "if 1:\n" for i in range(150)) + " " * 150 + "x", "chains in comprehensions": "[" + " + ".join(["i"] * 1000) + " for i in [1]]",
 }
+BUDGETED |= {text: text.replace("~", "\n") for block in greedy.CLASSES.values() for line in block.split("\n")
+             if (text := line.strip())}
 """Stopped by a limit of the language itself, in any process: status 5."""
 
 CAUGHT = {
@@ -71,6 +75,15 @@ WALLED = {
     "one long line": "while True: print('a', end='')", "backtracking": "x = 'a' * 10 ** 6\nwhile True: x.count('a' * 1000 + 'b')",
     "hooks": "x = Variable(torch.ones(1), requires_grad=True)\ndef f(g):\n    while True: pass\nx.register_hook(f)\nx.sum().backward()",
     "repr": "class A:\n    def __repr__(self):\n        while True: pass\nprint(A())",
+    "colliding keys": "d = {i * (2 ** 61 - 1): i for i in range(10 ** 5)}",
+    "a list that grows while it is read": "x = [1]\nx.extend(map(lambda v: x.append(v) or v, x))",
+    "a rest": "(a, (b, *c)) = 1, map(str, range(10 ** 8))", "powers modulo": "x = 3 ** 6000\nwhile True: pow(x, x, x + 2)",
+    "unwound": "f = abs\nfor i in range(10 ** 6): f = (lambda g: lambda v: g(v))(f)\nwhile True: pass",
+    "expanded": "torch.ones(1).expand(10 ** 10).exp()", "convolution": "F.conv2d(torch.ones(1, 1, 3000, 3000), torch.ones(1, 1, 1500, 1500))",
+    "interpolation": "F.interpolate(torch.ones(1, 1, 10, 10), scale_factor=10 ** 6)", "decomposition": "torch.linalg.svd(torch.randn(3000, 3000))",
+    "modules in modules": "net = nn.Sequential()\nnet.add_module('a', net)\nprint(net)", "a web of modules": "net = nn.ReLU()\nfor i in range(50): net = nn.Sequential(net, net)\nnet.train()",
+    "derivatives of derivatives": "x = Variable(torch.ones(1), requires_grad=True)\ny = (x ** 10).sum()\nwhile True: y = torch.autograd.grad(y, x, create_graph=True)[0].sum() + y",
+    "a deep tuple printed": "t = ()\nfor i in range(10 ** 6): t = (t,)\nt == (t,)",
 }
 """Stopped by the walls around the process: time, memory, output; status 5, with a diagnosis."""
 
@@ -83,6 +96,9 @@ HONEST = {
     "recursion": ("def f(n): return 1 if n == 0 else n * f(n - 1)\nprint(f(300) > 0)", "True\n"), "big numbers": ("print(2 ** 1000 % 97, len(str(3 ** 8000)))", "36 3817\n"),
     "nested lists": ("x = []\nfor i in range(100000): x = [x]\nprint(len(repr(x)))", "200002\n"),
     "lazies": ("x = range(5)\nfor i in range(500): x = map(abs, x)\nprint(sum(x))", "10\n"), "join": ("print(len(','.join(str(i) for i in range(200000))))", "1288889\n"),
+    "a graph of a million calls": ("x = Variable(torch.ones(1), requires_grad=True)\ny = x\nfor i in range(1000000): y = y + 1\ny.backward()\nprint(x.grad.data[0])", "1.0\n"),
+    "ten million elements": ("x = torch.arange(10000000)\nprint(x.sum(), x[::1000000].tolist()[-1])", "49999995000000 9000000\n"),
+    "ten thousand lines": ("for i in range(10000): print(i)", "".join(f"{i}\n" for i in range(10000))),
     "views": ("print(torch.ones(1).expand(10 ** 9).size(0))", "1000000000\n"), "try in a loop": ("n = 0\nfor i in range(100000):\n    try: [][1]\n    except IndexError: n += 1\nprint(n)", "100000\n"),
     "training": ("torch.manual_seed(0)\nx = Variable(torch.randn(64, 100)); w = Variable(torch.randn(100, 10), requires_grad=True)\nfor t in range(300):\n    loss = x.mm(w).pow(2).mean()\n"
                  "    loss.backward()\n    w.data -= 0.5 * w.grad.data\n    w.grad.data.zero_()\nprint(loss.data[0] < 1)", "True\n"),

@@ -1,5 +1,7 @@
 """Programs that try to get out, by the way they try. Each must be refused, or do nothing that matters."""
 
+from safety import escapes, impostors, tampering
+
 CLASSES = {
     "dunder walks": r"""
         ().__class__
@@ -479,8 +481,9 @@ CLASSES = {
     """,
 }
 
-PROGRAMS = {f"{name}: {text[:60]}": text.replace("~", "\n")
-            for name, block in CLASSES.items() for line in block.split("\n        ")
+PROGRAMS = {f"{name}: {text}": text.replace("~", "\n")
+            for name, block in {**CLASSES, **escapes.CLASSES, **impostors.CLASSES, **tampering.CLASSES}.items()
+            for line in block.split("\n        ")
             if (text := line.strip("\n ") if name != "unicode and lexer" else line.rstrip("\n").removeprefix("        "))}
 
 HARMLESS = {"%run /etc/passwd", "try: 1\nexcept BaseException: pass\nraise SystemExit"}

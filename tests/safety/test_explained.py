@@ -70,3 +70,10 @@ def test_all_codes_are_listed():
 def test_an_unknown_code_gets_the_nearest():
     outcome = gradcli("explain", "G0499")
     assert outcome.status == 2 and "did you mean 'G04" in outcome.err
+
+
+def test_memory_is_asked_for_in_the_user_s_words():
+    for text, told in (("torch.ones(1).expand(10 ** 10).exp()", "exp() of"), ("F.conv1d(torch.ones(1, 1, 9), torch.ones(1, 1, 3), padding=10 ** 10)",
+                                                                             "what is computed from")):
+        outcome = gradcli("eval", "--memory-limit", "1G", "--errors", "short", text)
+        assert outcome.status == 5 and told in outcome.err and "convolved" not in outcome.err
