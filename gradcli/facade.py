@@ -14,7 +14,7 @@ from gradcli.engine import functional
 from gradcli.engine.backward import watched
 from gradcli.engine.call import here
 from gradcli.engine.current import Current, Generator
-from gradcli.engine.device import CPU, Device, here_only
+from gradcli.engine.device import CPU, Device, Switches, here_only
 from gradcli.engine.dtypes import NAMED, OF, Default, DType
 from gradcli.engine.limits import broadcast_shapes, finfo, iinfo, promote_types
 from gradcli.engine.op import traced
@@ -99,6 +99,19 @@ def is_available() -> bool:
 def device_count() -> int:
     """How many CUDA devices there are."""
     return 0
+
+
+def save(obj: Any, f: Any = None, **options: Any) -> None:
+    """Refused: programs write no files."""
+    raise ArgumentFault("there is no torch.save: programs read and write no files",
+                        ("kept = copy.deepcopy(net.state_dict())", "keeps a state within the program"))
+
+
+def load(f: Any = None, **options: Any) -> None:
+    """Refused: programs read no files."""
+    raise ArgumentFault("there is no torch.load: programs read and write no files",
+                        ("net.load_state_dict(kept)", "takes a state kept within the program"),
+                        ("gradcli run --var x=@data.npy FILE", "gives a program data from a file"))
 
 
 def seed_elsewhere(seed: int) -> None:
@@ -191,7 +204,7 @@ def torch_space(session: dict[str, Any]) -> Namespace:
         no_grad=GradSwitch("no_grad", no_grad), enable_grad=GradSwitch("enable_grad", enable_grad),
         inference_mode=GradSwitch("inference_mode", no_grad), set_grad_enabled=Kind(
             "torch.autograd.grad_mode.set_grad_enabled", (set_grad_enabled,), set_grad_enabled),
-        is_grad_enabled=lambda: grad_mode.on, is_tensor=is_tensor, from_numpy=from_numpy, is_storage=is_storage,
+        is_grad_enabled=lambda: grad_mode.on, is_tensor=is_tensor, from_numpy=from_numpy, is_storage=is_storage, save=save, load=load,
         typename=typename, set_default_dtype=set_default_dtype, get_num_threads=lambda: 1,
         set_num_threads=lambda count: None, vmap=lambda func, *args, **options: _transform("vmap")(
             func, *args, **options), func=Namespace("torch.func", {name: name for name in FUNC}, _transform),
@@ -206,7 +219,8 @@ def _devices() -> dict[str, Any]:
     built = Namespace("torch.backends.mps", is_available=is_available, is_built=is_available)
     return {"cuda": Namespace("torch.cuda", **none, manual_seed=seed_elsewhere, manual_seed_all=seed_elsewhere),
             "accelerator": Namespace("torch.accelerator", **none, current_accelerator=lambda: None),
-            "backends": Namespace("torch.backends", mps=built), "set_default_device": here_only,
+            "backends": Namespace("torch.backends", mps=built, cudnn=Switches("benchmark deterministic enabled")),
+            "set_default_device": here_only,
             "get_default_device": lambda: CPU}
 
 
