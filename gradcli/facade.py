@@ -204,8 +204,8 @@ def torch_space(session: dict[str, Any]) -> Namespace:
         no_grad=GradSwitch("no_grad", no_grad), enable_grad=GradSwitch("enable_grad", enable_grad),
         inference_mode=GradSwitch("inference_mode", no_grad), set_grad_enabled=Kind(
             "torch.autograd.grad_mode.set_grad_enabled", (set_grad_enabled,), set_grad_enabled),
-        is_grad_enabled=lambda: grad_mode.on, is_tensor=is_tensor, from_numpy=from_numpy, is_storage=is_storage, save=save, load=load,
-        typename=typename, set_default_dtype=set_default_dtype, get_num_threads=lambda: 1,
+        is_grad_enabled=lambda: grad_mode.on, is_tensor=is_tensor, from_numpy=from_numpy, is_storage=is_storage,
+        save=save, load=load, typename=typename, set_default_dtype=set_default_dtype, get_num_threads=lambda: 1,
         set_num_threads=lambda count: None, vmap=lambda func, *args, **options: _transform("vmap")(
             func, *args, **options), func=Namespace("torch.func", {name: name for name in FUNC}, _transform),
         numel=METHODS["numel"], detach=METHODS["detach"], detach_=METHODS["detach_"], get_device=STORED["get_device"],
