@@ -17,7 +17,7 @@ from gradcli.engine.backward import watched
 from gradcli.engine.call import here
 from gradcli.engine.current import Current, Generator
 from gradcli.engine.derive import named
-from gradcli.engine.device import CPU, Device, here_only
+from gradcli.engine.device import CPU, Device, Switches, here_only
 from gradcli.engine.dtypes import NAMED, OF, Default, DType
 from gradcli.engine.limits import broadcast_shapes, finfo, iinfo, promote_types
 from gradcli.engine.op import TABLE, Op, traced
@@ -114,6 +114,19 @@ def is_available() -> bool:
 def device_count() -> int:
     """How many CUDA devices there are."""
     return 0
+
+
+def save(obj: Any, f: Any = None, **options: Any) -> None:
+    """Refused: programs write no files."""
+    raise ArgumentFault("there is no torch.save: programs read and write no files",
+                        ("kept = copy.deepcopy(net.state_dict())", "keeps a state within the program"))
+
+
+def load(f: Any = None, **options: Any) -> None:
+    """Refused: programs read no files."""
+    raise ArgumentFault("there is no torch.load: programs read and write no files",
+                        ("net.load_state_dict(kept)", "takes a state kept within the program"),
+                        ("gradcli run --var x=@data.npy FILE", "gives a program data from a file"))
 
 
 def seed_elsewhere(seed: int) -> None:
@@ -221,7 +234,7 @@ def torch_space(session: dict[str, Any]) -> Namespace:
         inference_mode=GradSwitch("inference_mode", no_grad), set_grad_enabled=Kind(
             "torch.autograd.grad_mode.set_grad_enabled", (set_grad_enabled,), set_grad_enabled),
         is_grad_enabled=lambda: grad_mode.on, is_tensor=is_tensor, from_numpy=from_numpy, is_storage=is_storage,
-        typename=typename, set_default_dtype=set_default_dtype, get_num_threads=lambda: 1,
+        save=save, load=load, typename=typename, set_default_dtype=set_default_dtype, get_num_threads=lambda: 1,
         set_num_threads=lambda count: None, vmap=lambda func, *args, **options: _transform("vmap")(
             func, *args, **options), func=Namespace("torch.func", {name: name for name in FUNC}, _transform),
         numel=METHODS["numel"], detach=METHODS["detach"], detach_=METHODS["detach_"], get_device=STORED["get_device"],
@@ -235,7 +248,8 @@ def _devices() -> dict[str, Any]:
     built = Namespace("torch.backends.mps", is_available=is_available, is_built=is_available)
     return {"cuda": Namespace("torch.cuda", **none, manual_seed=seed_elsewhere, manual_seed_all=seed_elsewhere),
             "accelerator": Namespace("torch.accelerator", **none, current_accelerator=lambda: None),
-            "backends": Namespace("torch.backends", mps=built), "set_default_device": here_only,
+            "backends": Namespace("torch.backends", mps=built, cudnn=Switches("benchmark deterministic enabled")),
+            "set_default_device": here_only,
             "get_default_device": lambda: CPU}
 
 

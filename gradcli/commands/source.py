@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 from typing import BinaryIO, NamedTuple
 
-from gradcli.errors import FileFault, LimitFault
+from gradcli.errors import FileFault
+from gradcli.mistakes import SizeLimit
 
 LARGEST = 64 << 20      # bytes of a program
 
@@ -46,7 +47,7 @@ def _all(file: BinaryIO, name: str, most: int) -> bytes:
     """Everything in a file, of at most so many bytes; -1 for as many as there are."""
     content = file.read(most + 1 if most >= 0 else -1)
     if 0 <= most < len(content):
-        raise LimitFault(f"{name} is longer than a program may be, which is {most >> 20} MiB")
+        raise SizeLimit(f"{name} is longer than a program may be, which is {most >> 20} MiB")
     return content
 
 

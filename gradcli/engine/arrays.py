@@ -6,6 +6,7 @@ were drawn from), and whole numbers divide into double precision.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -44,7 +45,9 @@ def _reducing(name: str) -> Callable[..., Any]:
         extra = {"ddof": int(options["ddof"])} if "ddof" in options and name in ("std", "var") else {}
         if name not in ("argmax", "argmin"):
             extra["keepdims"] = bool(keepdims)
-        return given(reduce(self.array, axis=_axis(axis), **extra))
+        with warnings.catch_warnings():     # of nothing the mean is nan, and that is all there is to say
+            warnings.simplefilter("ignore", RuntimeWarning)
+            return given(reduce(self.array, axis=_axis(axis), **extra))
 
     reduced.__name__ = reduced.__qualname__ = name
     reduced.__doc__ = f"The {name} of all values, or along an axis."

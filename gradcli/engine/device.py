@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from gradcli.engine.signature import described
 from gradcli.engine.tensor import Tensor
@@ -69,3 +69,25 @@ def here_only(value: Any) -> None:
 def device_of(self: Tensor) -> Device:
     """Where a tensor is: on the processor, like all here."""
     return CPU
+
+
+class Switches:
+    """Settings of a device that is not there: they can be set and read, and nothing follows from them."""
+
+    _readable: ClassVar[frozenset[str]] = frozenset({"benchmark", "deterministic", "enabled"})
+    _writable: ClassVar[frozenset[str]] = _readable
+
+    def __init__(self, names: str) -> None:
+        for name in names.split():
+            setattr(self, name, False)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if type(value) is not bool:
+            raise ArgumentFault(f"{name} is True or False, not {described(value)}")
+        object.__setattr__(self, name, value)
+
+    def __repr__(self) -> str:
+        return "<module 'torch.backends.cudnn'>"
+
+    def _looks(self, style: Any) -> str:
+        return repr(self)

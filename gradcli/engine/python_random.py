@@ -64,6 +64,8 @@ class PythonRandom:
         return self._source.sample(population, k)
 
     def randrange(self, start: int, stop: int | None = None, step: int = 1) -> int:
+        if not all(type(each) in (int, bool, type(None)) for each in (start, stop, step)):
+            raise ArgumentFault("random.randrange takes whole numbers", "random.randrange(10)")
         return self._source.randrange(start, stop, step)
 
     def choices(self, population: Sequence[Item], weights: Sequence[float] | None = None, *,

@@ -60,5 +60,6 @@ def _parent(policy: Policy, base: Any) -> type:
         kind = types_of(base)[0]
         if kind is object or issubclass(kind, Exception):
             return kind
-        raise PolicyFault(f"a class cannot inherit from {base._name}")
+        raise PolicyFault(f"a class cannot inherit from {base._name}", (
+            "class Own:", "a class that holds what it needs, self.inner = ..., with methods of its own"))
     raise PolicyFault("a class can only inherit from classes", "class Net(nn.Module):")

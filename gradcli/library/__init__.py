@@ -14,7 +14,7 @@ from gradcli.engine.dtypes import NAMED
 from gradcli.engine.limits import finfo
 from gradcli.engine.variable import Array
 from gradcli.lang.kinds import Kind
-from gradcli.library.drawing import NAMES, Drawing
+from gradcli.library.drawing import NAMES, pyplot
 from gradcli.spaces import Namespace
 
 LISTED: dict[str, dict[str, str]] = {
@@ -77,7 +77,7 @@ def _fetch(address: str) -> Any:
 
 
 def _drawn(name: str) -> Any:
-    return getattr(Drawing(), name)
+    return getattr(pyplot, name)
 
 
 def _numpy(generators: Any) -> Namespace:

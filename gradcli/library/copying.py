@@ -12,6 +12,7 @@ from gradcli.errors import ArgumentFault, GradFault
 from gradcli.holders import INERT, UNSET, is_instance, slots_of
 from gradcli.lang.kinds import Kind
 from gradcli.library.collecting import DefaultDict, Deque
+from gradcli.library.drawing import Drawing
 from gradcli.spaces import Namespace
 
 FUNCTIONS = ("function", "builtin_function_or_method")
@@ -41,6 +42,8 @@ def _copied(x: Any, inner: Callable[[Any], Any], begun: Callable[[Any], None] = 
         return x
     if isinstance(x, Tensor):
         return _tensor(x)
+    if isinstance(x, Drawing):
+        return x
     if isinstance(x, tuple):
         parts = [inner(part) for part in x]
         return kind(*parts) if hasattr(kind, "_fields") else kind(parts)

@@ -6,6 +6,7 @@ Every name of pyplot, figures and axes that programs use is here as a function t
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any, ClassVar
 
 from gradcli.engine.tensor import Shown
@@ -76,17 +77,20 @@ class Rows(Drawing):
             return self._shape
         count = self._shape[0] * self._shape[-1] if len(self._shape) == 2 else self._shape[0]
         if name == "flat":
-            return Rows(count)
-        return (lambda: Rows(count)) if name in ("ravel", "flatten") else super().__getattr__(name)
+            return rows(count)
+        return (lambda: rows(count)) if name in ("ravel", "flatten") else super().__getattr__(name)
 
     def __len__(self) -> int:
         return self._shape[0]
 
     def __getitem__(self, at: Any) -> Drawing:
-        return Rows(self._shape[1]) if type(at) is int and len(self._shape) == 2 else Drawing()
+        return rows(self._shape[1]) if type(at) is int and len(self._shape) == 2 else pyplot
 
     def __iter__(self) -> Iterator[Drawing]:
         return iter([self[i] for i in range(len(self))])
+
+
+rows = cache(Rows)      # one of each shape is enough: they are all alike
 
 
 def axes_in_rows(nrows: int = 1, ncols: int = 1, *args: Any, squeeze: bool = True, **options: Any) -> Any:
@@ -94,7 +98,7 @@ def axes_in_rows(nrows: int = 1, ncols: int = 1, *args: Any, squeeze: bool = Tru
     if not (type(nrows) is type(ncols) is int and 0 < nrows <= 100 and 0 < ncols <= 100):
         raise TypeError("subplots() takes at most 100 rows and columns")
     shape = [length for length in (nrows, ncols) if length > 1 or not squeeze]
-    return Drawing()(), Rows(*shape) if shape else Drawing()
+    return pyplot(), rows(*shape) if shape else pyplot
 
 
 pyplot = rcParams = style = cm = Drawing()      # the name that programs know

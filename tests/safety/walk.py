@@ -11,7 +11,7 @@ from itertools import islice
 from gradcli.engine.backward import watched
 from gradcli.engine.current import Generator
 from gradcli.engine.custom import Context
-from gradcli.engine.device import Device
+from gradcli.engine.device import Device, Switches
 from gradcli.engine.dtypes import DType
 from gradcli.engine.limits import finfo, iinfo
 from gradcli.engine.op import Op, Part
@@ -128,7 +128,7 @@ PLAIN = (type(None), bool, int, float, str, list, tuple, dict, set, slice, range
 """Python's own types that a program may hold."""
 
 OURS = (Tensor, Size, DType, Op, Part, Storage, Handle, Generator, recording, GradSwitch, Namespace, Kind, Context, Stream, Module,
-        Optimizer, Schedule, Dataset, DataLoader, Device, Fault, watched, finfo, iinfo, Distribution, Deque, Tally, DefaultDict, Drawing,
+        Optimizer, Schedule, Dataset, DataLoader, Device, Switches, Fault, watched, finfo, iinfo, Distribution, Deque, Tally, DefaultDict, Drawing,
         Chain, Bar, Parser, Options)
 """The engine's and the facade's own."""
 
