@@ -295,3 +295,10 @@ def test_info_and_graph_take_expressions_and_take_their_effects_back(repl):
     assert "list" in said(repl, ":info [n.append(2), n]").out
     assert said(repl, "n").out == "[1]\n"
     assert "NoneType" in said(repl, ":info x.grad").out
+
+
+def test_a_saved_script_sets_the_underscores_that_it_uses(repl, tmp_path, capsys):
+    said(repl, "10", "x = 1", "20   # with a comment", "print('on')", "y = _ + _1 + x", "_ + 1", "print(_)", f":save {tmp_path}/s.grad")
+    session = open_session(Settings({"isolated": True}), lambda text: None)
+    assert session.run((tmp_path / "s.grad").read_text(), echo=False) == "on\n21\n"
+    assert session["y"] == 31

@@ -2,6 +2,7 @@
 
 import os
 import stat
+import sys
 
 import pytest
 
@@ -303,3 +304,20 @@ def test_a_mistake_shows_away_from_the_cursor(repl):
     screen.paste("aa = = 1\nbb = 2\ncc = 3").until("... cc = 3")
     screen.quiet()
     assert screen.underlined() == "="
+
+
+@pytest.mark.skipif(not os.path.exists("/bin/bash"), reason="no shell with jobs")
+def test_ctrl_z_gives_the_shell_back_and_fg_returns(repl, tmp_path):
+    screen = repl(shell="/bin/bash")
+    screen.until("$")
+    screen.enter(f"{sys.executable} -m gradcli").until(">>>")
+    screen.enter("x = 5", "x + 30").until("35")
+    screen.type("x + 1").quiet()
+    screen.type("\x1a").until("$")
+    screen.enter("fg").until(">>> x + 1")
+    screen.type("00\r").until("105")
+    screen.enter("while True: y = x", "").quiet(1)
+    screen.type("\x1a").until("$")
+    screen.enter("fg").quiet(1)
+    screen.type(CTRL_C).until("interrupted")
+    screen.enter("x + 200").until("205")
