@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from gradcli.checkpoint import Checkpoint
     from gradcli.session import Session
 
+ASKED = re.compile(r":?([\w.]+)\s*\?\??|\?\??\s*([\w.]*)|help\(\s*([\w.]*)\s*\)")    # also as elsewhere
 UNDOABLE = 200          # statements that :undo can take back
 UNDO_BYTES = 1 << 28    # of memory that is kept for it
 
@@ -110,10 +112,11 @@ class Repl:
             from gradcli.repl.orders import obey
 
             obey(self, stripped[1:])
-        elif stripped.endswith("?") and stripped[:-1].strip().replace(".", "a").isidentifier():
+        elif (asked := ASKED.fullmatch(stripped)) and not (stripped[0] == "h" and "help" in self.names()):
             from gradcli.repl.orders import obey
 
-            obey(self, f"doc {stripped[:-1].strip()}")
+            name = next(filter(None, asked.groups()), "")
+            obey(self, f"doc {name}" if name else "help")
         else:
             self.run(text)
 

@@ -36,7 +36,7 @@ class Screen:
         self.child.send(f"\x1b[200~{text}\x1b[201~")
         return self
 
-    def until(self, wanted, seconds=10):
+    def until(self, wanted, seconds=30):
         """The screen as soon as a line of it is `wanted`, trailing blanks aside."""
         end = time.monotonic() + seconds
         while wanted not in self.lines():

@@ -13,7 +13,7 @@ pytest.importorskip("pyte")
 from repl.screen import Screen  # after the check that its own imports are there
 
 CTRL_C = "\x03"
-PROMPTLY = 4.0      # seconds: a third of one where nothing else runs
+PROMPTLY = 8.0      # seconds: a third of one where nothing else runs
 COPIES = sys.platform == "linux"
 only_with_copies = pytest.mark.skipif(not COPIES, reason="no copy of the process stands by here")
 

@@ -122,7 +122,7 @@ def test_a_command_at_a_continuation_prompt_is_obeyed_and_can_be_stopped(repl):
 
 def test_progress_appears_after_a_second_and_leaves_no_trace(repl):
     screen = repl()
-    screen.until(">>>")
+    screen.enter("40 + 2").until("42")
     screen.enter("x = Variable(torch.ones(2), requires_grad=True); t = 0",
                  "while t < 10000000: t = t + 1; y = x * 2", "")
     for _ in range(40):
@@ -136,7 +136,7 @@ def test_progress_appears_after_a_second_and_leaves_no_trace(repl):
 
 def test_no_progress_where_it_is_not_wanted(repl):
     screen = repl("repl", "--no-progress")
-    screen.until(">>>")
+    screen.enter("40 + 2").until("42")
     screen.enter("while True: pass", "").quiet(1.6)
     screen.type(CTRL_C).until("interrupted")
     assert "loop turns" not in screen.raw
