@@ -58,7 +58,8 @@ def forked() -> int | None:
     if not child:
         os.close(ear)
         os.close(call)
-        Line.to_parent, Line.from_parent, Line.parent = mouth, turn, parent
+        Line.to_parent, Line.parent = mouth, parent
+        Line.from_parent = turn if hasattr(os, "pidfd_open") else None      # what a copy needs: Linux
         signal.pthread_sigmask(signal.SIG_UNBLOCK, PASSED_ON)
         return None
     os.close(mouth)

@@ -27,7 +27,7 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "global": ("global NAME", "in a function: the name is the one outside all functions",
                "n = 0\ndef count():\n    global n\n    n += 1\n\ncount()\nprint(n)"),
     "if": ("if CONDITION:", "runs its block if the condition holds; also A if CONDITION else B", "1 if 2 < 3 else 0"),
-    "import": ("import MODULE", "names a module: torch and its parts, math, random, numpy's name for arrays",
+    "import": ("import MODULE", "names a module: torch and its parts, math, random",
                "import torch.nn as nn"),
     "in": ("A in B", "whether B holds A", "[2 in [1, 2], 'k' in {'k': 1}]"),
     "is": ("A is B", "whether A and B are the same thing", "None is None"),

@@ -117,7 +117,7 @@ def marks(grammar: Any, text: str, position: int) -> dict[int, list[Mark]]:
     """What is marked in each line of a text, for the cursor at a position."""
     document = Document(text, position)
     found: dict[int, list[Mark]] = {}
-    span = mistake(text)
+    span = mistake(text) if grammar is not None else None      # no key waits for the grammar
     if span is not None and not touches(document, span):
         for row in range(span.line - 1, span.end_line):
             first = span.column - 1 if row == span.line - 1 else 0

@@ -21,6 +21,7 @@ from gradcli.repl.state import Repl
 if TYPE_CHECKING:
     from gradcli.session import Session
 
+SWITCH = 0.0005     # seconds after which loading makes way for a key
 PROMPT, CONTINUED = ">>> ", "... "
 Reader = Callable[[], str]
 
@@ -79,13 +80,17 @@ def plain_reader() -> Reader:
     from gradcli.repl.validate import ready
 
     def read() -> str:
-        text = input(PROMPT)
-        while not ready(text):
-            try:
-                text += "\n" + input(CONTINUED)
-            except EOFError:
-                print()
-                break
+        try:
+            text = input(PROMPT)
+            while not ready(text):
+                try:
+                    text += "\n" + input(CONTINUED)
+                except EOFError:
+                    print()
+                    break
+        except KeyboardInterrupt:
+            print()     # below the ^C
+            raise
         return text
 
     return read
@@ -161,11 +166,17 @@ class Loading:
             Thread(target=self._load, daemon=True).start()
 
     def _load(self) -> None:
+        usual = sys.getswitchinterval()
+        sys.setswitchinterval(SWITCH)
         try:
             self._made = self._make()
         except BaseException as fault:      # handed to whoever asks for the session
             self._fault = fault
         self._there.set()
+        self._load_more()
+        sys.setswitchinterval(usual)
+
+    def _load_more(self) -> None:
         if self._made is not None:
             for name in self._made.bare:
                 with self.busy:

@@ -61,7 +61,7 @@ def _load(repl: Repl, rest: str) -> None:
 
 
 def _save(repl: Repl, rest: str) -> None:
-    _write(rest, "".join(f"{entry.text}\n" for entry in repl.entries))
+    _write(rest, "".join(f"{line}\n" for line in repl.script()))
 
 
 def _transcript(repl: Repl, rest: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -15,7 +16,7 @@ from gradcli.commands.output import put
 from gradcli.commands.progress import Line, progressing
 from gradcli.commands.settings import Settings, nearest
 from gradcli.commands.transcript import ended, opening, statements
-from gradcli.errors import NameFault, UsageFault
+from gradcli.errors import Fault, NameFault, UsageFault
 from gradcli.repl.interrupts import deferred, stopping
 from gradcli.repl.standby import Spoken, Standby
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from gradcli.checkpoint import Checkpoint
     from gradcli.session import Session
 
+ASKED = re.compile(r":?([\w.]+)\s*\?\??|\?\??\s*([\w.]*)|help\(\s*([\w.]*)\s*\)")    # also as elsewhere
 UNDOABLE = 200          # statements that :undo can take back
 UNDO_BYTES = 1 << 28    # of memory that is kept for it
 
@@ -110,10 +112,11 @@ class Repl:
             from gradcli.repl.orders import obey
 
             obey(self, stripped[1:])
-        elif stripped.endswith("?") and stripped[:-1].strip().replace(".", "a").isidentifier():
+        elif (asked := ASKED.fullmatch(stripped)) and not (stripped[0] == "h" and "help" in self.names()):
             from gradcli.repl.orders import obey
 
-            obey(self, f"doc {stripped[:-1].strip()}")
+            name = next(filter(None, asked.groups()), "")
+            obey(self, f"doc {name}" if name else "help")
         else:
             self.run(text)
 
@@ -176,6 +179,18 @@ class Repl:
         if self.standby:
             self.standby.dismiss()
 
+    def script(self) -> list[str]:
+        """The statements that succeeded, as a script: where later ones ask for `_`, it is set in so many words."""
+        used = set().union(*(self.session.words(entry.text) for entry in self.entries)) & {"_", "_1", "_2"}
+        if not used:
+            return [entry.text for entry in self.entries]
+        before = "".join(f"{older} = {newer}; " for older, newer in (("_2", "_1"), ("_1", "_")) if older in used)
+        lines, shown = ["_ = _1 = _2 = None"], [entry.results for entry in self.entries[1:]] + [self.results]
+        for entry, after in zip(self.entries, shown, strict=True):
+            single = after is not entry.results and _is_expression(entry.text)
+            lines.append(f"{before}_ = ({entry.text}\n)" if single else entry.text)
+        return lines
+
     def _lighten(self) -> None:
         """Let go of the oldest checkpoints, where they are too many or keep too much alive."""
         weight = 0.0
@@ -236,3 +251,14 @@ class Entry:
         self.checkpoint: Checkpoint | None = checkpoint
         self.weight = checkpoint.weight
         self.results = results
+
+
+def _is_expression(text: str) -> bool:
+    """Whether a statement is one expression, which could stand in brackets."""
+    from gradcli.lang.parse import parse
+
+    try:
+        parse(f"_ = ({text}\n)", "<stdin>")
+    except Fault:
+        return False
+    return True

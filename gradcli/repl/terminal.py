@@ -39,16 +39,18 @@ def editing_reader(repl: Repl, load: Callable[[], None]) -> Reader:
     `load` is called when the first prompt is on the screen.
     """
     colourless = repl.settings.color == "never" or bool(os.environ.get("NO_COLOR")) and repl.settings.color == "auto"
+    notes: list[str] = []       # which wait until the line is read: they would stand amid it
     prompt: PromptSession[str] = PromptSession(
         PROMPT,
         multiline=True,
         key_bindings=bindings(repl.submit),
-        history=FileHistory(history_path(), lambda text: tell(f"note: {text}")),
+        history=FileHistory(history_path(), notes.append),
         auto_suggest=FromHistory(),
         enable_history_search=True,
         completer=Completions(repl),
         complete_while_typing=False,
         enable_open_in_editor=True,
+        enable_suspend=True,
         tempfile_suffix=".grad",
         lexer=Highlighting(grammar),
         input_processors=[ConditionalProcessor(Marks(grammar), ~is_done)],
@@ -60,7 +62,11 @@ def editing_reader(repl: Repl, load: Callable[[], None]) -> Reader:
 
     def read() -> str:
         prompt.editing_mode = MODES[repl.settings.edit_mode]
-        return asyncio.run(_read(prompt))
+        try:
+            return asyncio.run(_read(prompt))
+        finally:
+            while notes:
+                tell(f"note: {notes.pop()}")
 
     return read
 

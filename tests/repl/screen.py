@@ -9,16 +9,17 @@ import pyte
 
 
 class Screen:
-    """The real program on a terminal, 100 wide."""
+    """The real program, or a shell to start it from, on a terminal, 100 wide."""
 
-    def __init__(self, home, *args, term="xterm-256color", rows=30, **environment):
+    def __init__(self, home, *args, term="xterm-256color", rows=30, shell="", **environment):
         env = {key: value for key, value in os.environ.items() if not key.startswith(("GRADCLI_", "XDG_"))}
         env |= {"TERM": term, "HOME": str(home), "XDG_CONFIG_HOME": str(home / "config"),
-                "XDG_STATE_HOME": str(home / "state"), "PROMPT_TOOLKIT_NO_CPR": "1", **environment}
+                "XDG_STATE_HOME": str(home / "state"), "PROMPT_TOOLKIT_NO_CPR": "1", "PS1": "$ ", **environment}
+        command = [shell, "--norc", "--noprofile"] if shell else [sys.executable, "-m", "gradcli", *args]
         self.screen = pyte.Screen(100, rows)
         self.stream = pyte.Stream(self.screen)
         self.raw = ""
-        self.child = pexpect.spawn(sys.executable, ["-m", "gradcli", *args], env=env, dimensions=(rows, 100),
+        self.child = pexpect.spawn(command[0], command[1:], env=env, dimensions=(rows, 100),
                                    encoding="utf-8", timeout=20)
 
     def type(self, text):
@@ -35,7 +36,7 @@ class Screen:
         self.child.send(f"\x1b[200~{text}\x1b[201~")
         return self
 
-    def until(self, wanted, seconds=10):
+    def until(self, wanted, seconds=30):
         """The screen as soon as a line of it is `wanted`, trailing blanks aside."""
         end = time.monotonic() + seconds
         while wanted not in self.lines():

@@ -295,3 +295,21 @@ def test_info_and_graph_take_expressions_and_take_their_effects_back(repl):
     assert "list" in said(repl, ":info [n.append(2), n]").out
     assert said(repl, "n").out == "[1]\n"
     assert "NoneType" in said(repl, ":info x.grad").out
+
+
+def test_a_saved_script_sets_the_underscores_that_it_uses(repl, tmp_path, capsys):
+    said(repl, "10", "x = 1", "20   # with a comment", "print('on')", "y = _ + _1 + x", "_ + 1", "print(_)",
+         f":save {tmp_path}/s.grad")
+    session = open_session(Settings({"isolated": True}), lambda text: None)
+    assert session.run((tmp_path / "s.grad").read_text(), echo=False) == "on\n21\n"
+    assert session["y"] == 31
+
+
+@pytest.mark.parametrize("asked", ["relu?", "relu??", "?relu", "help(relu)", ":doc relu", "torch.relu ?"])
+def test_help_is_asked_for_in_many_ways(repl, asked):
+    assert "a kink at 0" in said(repl, asked).out
+
+
+@pytest.mark.parametrize("asked", ["?", "help()"])
+def test_help_without_a_name_lists_the_commands(repl, asked):
+    assert ":undo [N]" in said(repl, asked).out

@@ -2,6 +2,7 @@
 
 import os
 import stat
+import sys
 
 import pytest
 
@@ -121,7 +122,7 @@ def test_a_command_at_a_continuation_prompt_is_obeyed_and_can_be_stopped(repl):
 
 def test_progress_appears_after_a_second_and_leaves_no_trace(repl):
     screen = repl()
-    screen.until(">>>")
+    screen.enter("40 + 2").until("42")
     screen.enter("x = Variable(torch.ones(2), requires_grad=True); t = 0",
                  "while t < 10000000: t = t + 1; y = x * 2", "")
     for _ in range(40):
@@ -135,7 +136,7 @@ def test_progress_appears_after_a_second_and_leaves_no_trace(repl):
 
 def test_no_progress_where_it_is_not_wanted(repl):
     screen = repl("repl", "--no-progress")
-    screen.until(">>>")
+    screen.enter("40 + 2").until("42")
     screen.enter("while True: pass", "").quiet(1.6)
     screen.type(CTRL_C).until("interrupted")
     assert "loop turns" not in screen.raw
@@ -303,3 +304,20 @@ def test_a_mistake_shows_away_from_the_cursor(repl):
     screen.paste("aa = = 1\nbb = 2\ncc = 3").until("... cc = 3")
     screen.quiet()
     assert screen.underlined() == "="
+
+
+@pytest.mark.skipif(not os.path.exists("/bin/bash"), reason="no shell with jobs")
+def test_ctrl_z_gives_the_shell_back_and_fg_returns(repl, tmp_path):
+    screen = repl(shell="/bin/bash")
+    screen.until("$")
+    screen.enter(f"{sys.executable} -m gradcli").until(">>>")
+    screen.enter("x = 5", "x + 30").until("35")
+    screen.type("x + 1").quiet()
+    screen.type("\x1a").until("$")
+    screen.enter("fg").until(">>> x + 1")
+    screen.type("00\r").until("105")
+    screen.enter("while True: y = x", "").quiet(1)
+    screen.type("\x1a").until("$")
+    screen.enter("fg").quiet(1)
+    screen.type(CTRL_C).until("interrupted")
+    screen.enter("x + 200").until("205")
