@@ -208,26 +208,26 @@ WRONG = {
                             "Trying to backward through the graph a second time", "y.backward(retain_graph=True)"),
     "a leaf overwritten": ("w = torch.ones(2, requires_grad=True)\nw -= 1",
                            "a leaf Variable that requires grad is being used in an in-place operation",
-                           "with torch.no_grad():"),
+                           "with torch.no_grad(): w -= 1"),
     "a kept value overwritten": ("y = torch.ones(2, requires_grad=True).exp()\ny += 1\ny.sum().backward()",
-                                 "has been modified by an inplace operation, add_", "x = x.clone()"),
+                                 "has been modified by an inplace operation, add_", "y = y + 1"),
     "parameters changed too early": (
         "net = nn.Sequential(nn.Linear(2, 2), nn.Linear(2, 1))\nstep = optim.SGD(net.parameters(), lr=0.1).step\n"
         "y = net(torch.ones(1, 2)).sum()\ny.backward(retain_graph=True)\nstep()\ny.backward()",
-        "modified by an inplace operation, SGD.step", "y.backward()"),
+        "modified by an inplace operation, SGD.step", "y = net(torch.ones(1, 2)).sum()"),
     "history lost by counting": ("x = torch.ones(2, 3, requires_grad=True)\nx.argmax(1).float().sum().backward()",
-                                 "element 0 of tensors does not require grad", "F.cross_entropy(scores, target)"),
+                                 "element 0 of tensors does not require grad", "x.max(1)[0].float().sum().backward()"),
     "a leaf made a result": (
         "w = torch.ones(1, requires_grad=True)\nfor turn in range(2):\n    (w * w).sum().backward()\n"
-        "    w = w - 0.1 * w.grad", "a float and None cannot be combined with *", "with torch.no_grad():"),
+        "    w = w - 0.1 * w.grad", "w.grad is None", "with torch.no_grad(): w -= 0.1 * w.grad"),
     "images given to a layer of features": (
         "nn.Linear(12, 5)(torch.ones(7, 3, 4))", "mat1 and mat2 shapes cannot be multiplied (21x4 and 12x5)",
-        "x.view(x.size(0), -1)"),
+        "torch.ones(7, 3, 4).view(torch.ones(7, 3, 4).size(0), -1)"),
     "types that do not mix": ("nn.Linear(2, 1)(torch.ones(1, 2).long())", "expected both to have the same dtype",
-                              "a.type(torch.float32)"),
+                              "torch.ones(1, 2).long().float()"),
     "a target with a column too many": (
         "F.cross_entropy(torch.ones(2, 3), torch.tensor([[0], [1]]))",
-        "0D or 1D target tensor expected, multi-target not supported", "target.squeeze(1)"),
+        "0D or 1D target tensor expected, multi-target not supported", "torch.tensor([[0], [1]]).squeeze(1)"),
     "a loss called too early": ("nn.MSELoss(torch.ones(2), torch.ones(2))", "nn.MSELoss() makes a loss function",
                                 "nn.MSELoss()(input, target)"),
     "text added to a tensor": ("print('loss ' + torch.ones(1))", "not the string 'loss '",

@@ -96,7 +96,7 @@ def prelude(formatter: Formatter, budget: Budget, write: Callable[[str], None]) 
     kinds = [
         kind(int, lambda *args, **options: int(*args, **options)), kind(float), kind(bool),
         kind(str, _text_maker(text)), *(kind(plain, _gatherer(plain, gathered)) for plain in (list, tuple, set)),
-        Kind("dict", (dict,), lambda *values, **options: dict(*map(budget.spread, values), **options),
+        Kind("dict", (dict,), lambda *values, **options: dict(*map(gathering.pairs(budget), values), **options),
              unbound(dict, methods) | {"fromkeys": _called("fromkeys", from_keys)}),
         Kind("slice", (slice,), _slice), Kind("range", (range,), limited_range), Kind("object", (object,), None),
         Kind("property", (property,), _property), Kind("staticmethod", (staticmethod,), _staticmethod),

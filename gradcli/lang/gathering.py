@@ -33,12 +33,17 @@ def _extender(budget: Budget, values: list[Any]) -> Callable[[Iterable[Any]], No
     return extend
 
 
+def pairs(budget: Budget) -> Callable[[Any], Any]:
+    """What a dict takes its entries from: another mapping as it is, anything else counted as it comes."""
+    return lambda other: other if hasattr(type(other), "keys") else budget.spread(other)
+
+
 def _gatherer(budget: Budget, name: str, values: Any) -> Callable[..., Any]:
     """A method of a set or a dict, each of whose arguments is gone through."""
-    method = getattr(values, name)
+    method, taken = getattr(values, name), pairs(budget)
 
     def gather(*others: Iterable[Any], **options: Any) -> Any:
-        return method(*[other if type(other) in (set, dict) else budget.gathered(other) for other in others], **options)
+        return method(*[other if isinstance(other, set) else taken(other) for other in others], **options)
 
     gather.__name__ = gather.__qualname__ = name
     return gather

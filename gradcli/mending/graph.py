@@ -202,7 +202,9 @@ def cut(case: Case) -> None:
     elif how == ".detach()" and call and call.receiver:
         words = spot.parts.of(call.receiver)
     elif how.startswith(("argmax()", "argmin()")) and call:
-        words = _value_not_place(spot.parts.of(node), call.name)
+        bare = call.receiver is None or spot.parts.of(call.receiver) == "torch"
+        along = len(call.args) > bare or not {"dim", "axis"}.isdisjoint(call.options)
+        words = _value_not_place(spot.parts.of(node), call.name) + "[0]" * along    # beside it stands the place
         case.fault.hints.clear()
     elif how == "a volatile Variable" and call and "volatile" in call.options:
         given = call.options["volatile"]

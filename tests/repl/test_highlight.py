@@ -53,6 +53,6 @@ def test_brackets_match(text, position, pair):
 
 
 def test_a_mistake_is_marked_once_the_cursor_has_left_it():
-    assert marks(grammar(), "x = = 1", 7)[0][0][:2] == (4, 5)
+    assert marks(grammar(), "x = = 1", 7)[0][0][:2] == (2, 5)
     assert not marks(grammar(), "x = =", 5)
     assert not marks(grammar(), "x = (1", 0)

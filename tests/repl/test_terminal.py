@@ -176,7 +176,7 @@ def test_what_cannot_be_read_is_underlined_once_the_cursor_has_left_it(repl):
     screen.until(">>>")
     screen.enter("1 + 1").until("2")
     screen.type("x = = 3").quiet()
-    assert screen.underlined() == "="
+    assert screen.underlined() == "= ="
     screen.type(CTRL_C).type("x = (1, [2])").quiet()
     assert screen.underlined() == "()"
 
@@ -303,7 +303,7 @@ def test_a_mistake_shows_away_from_the_cursor(repl):
     screen.enter("1 + 1").until("2")
     screen.paste("aa = = 1\nbb = 2\ncc = 3").until("... cc = 3")
     screen.quiet()
-    assert screen.underlined() == "="
+    assert screen.underlined() == "= ="
 
 
 @pytest.mark.skipif(not os.path.exists("/bin/bash"), reason="no shell with jobs")

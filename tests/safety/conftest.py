@@ -28,3 +28,6 @@ def wall():
     resource.setrlimit(resource.RLIMIT_AS, (wanted, before[1]))
     yield wanted
     resource.setrlimit(resource.RLIMIT_AS, before)
+
+
+collect_ignore_glob = ["*.txt"]     # programs with what they are told, and no sessions

@@ -71,12 +71,12 @@ CLASSES = {
         import functools~functools.partial(print, 1).func
         import functools~functools.partial(print, 1).args
         import functools~functools.partial(1)
-        import functools~functools.reduce
+        import functools~functools.reduce.__self__
         import functools~functools.wraps
         from functools import lru_cache
         from functools import partial~@partial~def f(): pass
         from functools import partial~partial(type)(1).mro
-        import collections~collections.namedtuple
+        import collections~collections.namedtuple('P', 'x').__new__
         import collections~d = collections.OrderedDict(a=1)~d.move_to_end
         import collections~collections.OrderedDict().__class__
         import collections~collections.OrderedDict.fromkeys([1])
