@@ -1,5 +1,7 @@
 """The parts of Python's library and of numpy that programs import: what they do otherwise than the originals."""
 
+from pathlib import Path
+
 import pytest
 
 from gradcli.errors import Fault
@@ -134,3 +136,9 @@ def test_containers_are_taken_back_with_their_line():
     ("class A:\n    @classmethod\n    def f(cls): pass", "@staticmethod"), ("(1).__class__", "type(x)")])
 def test_what_is_missing_says_what_to_write(program, repair):
     assert repair in [text for text, _ in refused(program).hints]
+
+
+def test_the_page_on_the_language_names_every_module():
+    page = (Path(__file__).parents[1] / "docs/language.md").read_text()
+    for name in {path.split(".")[0] for path in Session().policy.modules}:
+        assert f"`{name}`" in page, name

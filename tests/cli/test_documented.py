@@ -1,4 +1,7 @@
-"""docs/commands.md names what there is: each setting with its key and default, each command, each status."""
+"""docs/commands.md names what there is: each setting with its key and default, each command, each status.
+
+There and in docs/safety.md commands print what is shown.
+"""
 
 import re
 
@@ -36,6 +39,10 @@ def test_each_status_is_named():
     assert told == {0, 4} | own | {fault.status for fault in FAULTS.values()}
 
 
-@pytest.mark.parametrize("command, expected", [pair for block in blocks(TEXT, "console") for pair in commands(block)])
+SHOWN = [pair for text in (TEXT, (ROOT / "docs/safety.md").read_text())
+         for block in blocks(text, "console") for pair in commands(block)]
+
+
+@pytest.mark.parametrize("command, expected", SHOWN)
 def test_a_command_prints_what_is_shown(command, expected):
     assert run(command).strip() == expected.strip()
