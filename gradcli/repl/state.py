@@ -6,19 +6,22 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from itertools import pairwise
 from shutil import get_terminal_size
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gradcli.commands.limiting import walled
-from gradcli.commands.outcome import READER_GONE, guarded, tell
+from gradcli.commands.outcome import READER_GONE, complain, guarded, tell
 from gradcli.commands.output import put
 from gradcli.commands.progress import Line, progressing
 from gradcli.commands.settings import Settings, nearest
 from gradcli.commands.transcript import ended, opening, statements
-from gradcli.errors import Fault, NameFault, UsageFault
+from gradcli.errors import Fault, LimitFault, NameFault, UsageFault
 from gradcli.repl.interrupts import deferred, stopping
+from gradcli.repl.pieces import pieces
 from gradcli.repl.standby import Spoken, Standby
+from gradcli.text import Span
 
 if TYPE_CHECKING:
     from gradcli.checkpoint import Checkpoint
@@ -27,6 +30,30 @@ if TYPE_CHECKING:
 ASKED = re.compile(r":?([\w.]+)\s*\?\??|\?\??\s*([\w.]*)|help\(\s*([\w.]*)\s*\)")    # also as elsewhere
 UNDOABLE = 200          # statements that :undo can take back
 UNDO_BYTES = 1 << 28    # of memory that is kept for it
+
+
+class Place(NamedTuple):
+    """A statement of a text: what the text is called, the line it begins on, and how many come after it."""
+
+    name: str = ""
+    line: int = 0
+    statement: str = ""
+    after: int = 0
+
+    @property
+    def padded(self) -> str:
+        """The statement with its lines where they are in the text."""
+        return "\n" * (self.line - 1) + self.statement
+
+    def mark(self, fault: Fault) -> None:
+        """Let a fault point at the first line of the statement."""
+        if self.statement:
+            first = self.statement.split("\n", 1)[0]
+            fault.name, fault.source = self.name, self.padded
+            fault.span = Span(self.line, 1, self.line, len(first) + 1)
+
+
+_NOWHERE = Place()
 
 
 class Repl:
@@ -49,6 +76,8 @@ class Repl:
         self.forgotten: Any = None          # what there was before :reset
         self.orders = opening(settings)     # what a transcript must ask for before the next entry
         self.follows_width = False          # whether lines are as wide as the terminal
+        self.expected: set[str] = set()     # statements of a paste that failed where it was copied
+        self._now = _NOWHERE                # the statement that runs, and how many of its text come after it
         self.over = False
 
     @property
@@ -94,14 +123,22 @@ class Repl:
     def submit(self, text: str) -> None:
         """Obey a command, or run a program and show its values; a fault is shown and changes nothing."""
         stripped = text.strip()
+        self._now = _NOWHERE
         if stripped and guarded(lambda: self._submitted(text, stripped)) == READER_GONE:
             self.over = True
+        elif self._now.after:
+            tell(f"note: {self._now.after} statement{'s' * (self._now.after > 1)} after it not run")
+        self.expected.clear()
 
     def _submitted(self, text: str, stripped: str) -> None:
         try:
             self._submit(text, stripped)
         except Spoken:
             pass
+        except LimitFault as fault:
+            if fault.span is None:      # given in place of a statement that could not say where it was
+                self._now.mark(fault)
+            raise
         finally:
             self._stand_down()
 
@@ -141,8 +178,37 @@ class Repl:
             self.orders += f"# gradcli: linewidth {width}\n"
 
     def run(self, text: str, name: str = "<stdin>") -> None:
-        """Run a program statement by statement, as if each had been typed."""
-        for line, statement in statements(text, name):
+        """Run a program statement by statement, as if each had been typed.
+
+        It ends with the first statement that fails; one that failed where a paste was copied ends nothing.
+        """
+        for part, expected in self._parts(text):
+            try:
+                self._run(part, name)
+            except Fault as fault:
+                if not expected:
+                    raise
+                complain(fault)
+        self._now = _NOWHERE
+
+    def _parts(self, text: str) -> list[tuple[str, bool]]:
+        """A text cut where it holds statements that are expected to fail, each part with its lines where they were."""
+        parts: list[tuple[str, bool]] = []
+        if not self.expected:
+            return [(text, False)]
+        for line, piece in pieces(text):
+            expected = piece.strip() in self.expected
+            if parts and not expected and not parts[-1][1]:
+                parts[-1] = f"{parts[-1][0]}\n{piece}", False
+            else:
+                parts.append(("\n" * line + piece, expected))
+        return parts
+
+    def _run(self, text: str, name: str) -> None:
+        program = list(statements(text, name))
+        places = [*(Place(name, *each, len(program) - n) for n, each in enumerate(program, 1)), _NOWHERE]
+        for place, following in pairwise(places):
+            self._now = place
             self._stand_by()
             start = perf_counter()
             if self.follows_width:
@@ -151,7 +217,7 @@ class Repl:
             try:
                 with (walled(self.settings), progressing(), stopping(), self.alone, checkpoint.watching(),
                       self._remembering()):
-                    printed = self.session.run("\n" * (line - 1) + statement, name, echo=True)
+                    printed = self.session.run(place.padded, name, echo=True)
             except BaseException:
                 self._stand_down()
                 with deferred():
@@ -160,11 +226,12 @@ class Repl:
                 raise
             sys.stdout.flush()
             checkpoint.settle()
-            self.entries.append(Entry(statement, ended(printed), checkpoint, results, self.orders))
+            self.entries.append(Entry(place.statement, ended(printed), checkpoint, results, self.orders))
             self.orders = ""
             self._lighten()
             if self.timing:
                 tell(f"{perf_counter() - start:.6f} s")
+            self._now = following       # which a copy that goes on here is to name
             if self.standby:
                 self.standby.done()
 
