@@ -23,7 +23,8 @@ INDEX = r"\[\s*(?:-?\d+|'[^'\\\n]*'|\"[^\"\\\n]*\")\s*\]"
 CHAIN = re.compile(rf"(?:[^\W\d]\w*(?:{INDEX})*\.)*(?:[^\W\d]\w*)?$")
 PARTS = re.compile(rf"([^\W\d]\w*)((?:{INDEX})*)(?:\.|$)")
 BEHIND_CALL = re.compile(r"[)\]]\.([^\W\d]\w*)$")
-EXPRESSIONS = ("check", "time", "info", "graph", "doc")     # commands that take names and what they have
+EXPRESSIONS = ("check", "time", "info", "graph", "steps", "plot", "doc")
+"""Commands that take names and what they have."""
 PLAIN_PARTS = frozenset({"grad", "data", "shape", "dtype"})
 """What can be read of a tensor without computing anything."""
 About = str | Callable[[], str]

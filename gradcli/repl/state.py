@@ -16,7 +16,7 @@ from gradcli.commands.outcome import READER_GONE, complain, guarded, tell
 from gradcli.commands.output import put
 from gradcli.commands.progress import Line, progressing
 from gradcli.commands.settings import Settings, nearest
-from gradcli.commands.transcript import ended, opening, statements
+from gradcli.commands.transcript import as_program, ended, opening, statements
 from gradcli.errors import Fault, LimitFault, NameFault, UsageFault
 from gradcli.repl.interrupts import deferred, stopping
 from gradcli.repl.pieces import pieces
@@ -182,9 +182,10 @@ class Repl:
 
         It ends with the first statement that fails; one that failed where a paste was copied ends nothing.
         """
-        for part, expected in self._parts(text):
+        parts = self._parts(text)
+        for n, (part, expected) in enumerate(parts, 1):
             try:
-                self._run(part, name)
+                self._run(part, name, sum(len(pieces(later)) for later, _ in parts[n:]))
             except Fault as fault:
                 if not expected:
                     raise
@@ -204,9 +205,10 @@ class Repl:
                 parts.append(("\n" * line + piece, expected))
         return parts
 
-    def _run(self, text: str, name: str) -> None:
+    def _run(self, text: str, name: str, after: int) -> None:
+        self._now = _NOWHERE
         program = list(statements(text, name))
-        places = [*(Place(name, *each, len(program) - n) for n, each in enumerate(program, 1)), _NOWHERE]
+        places = [*(Place(name, *each, len(program) - n + after) for n, each in enumerate(program, 1)), _NOWHERE]
         for place, following in pairwise(places):
             self._now = place
             self._stand_by()
@@ -247,16 +249,18 @@ class Repl:
             self.standby.dismiss()
 
     def script(self) -> list[str]:
-        """The statements that succeeded, as a script: where later ones ask for `_`, it is set in so many words."""
+        """The statements that succeeded, as a script, with what was asked for by commands.
+
+        Where later statements ask for `_`, it is set in so many words.
+        """
         used = set().union(*(self.session.words(entry.text) for entry in self.entries)) & {"_", "_1", "_2"}
-        if not used:
-            return [entry.text for entry in self.entries]
         before = "".join(f"{older} = {newer}; " for older, newer in (("_2", "_1"), ("_1", "_")) if older in used)
-        lines, shown = ["_ = _1 = _2 = None"], [entry.results for entry in self.entries[1:]] + [self.results]
+        lines = ["_ = _1 = _2 = None"] if used else []
+        shown = [entry.results for entry in self.entries[1:]] + [self.results]
         for entry, after in zip(self.entries, shown, strict=True):
-            single = after is not entry.results and _is_expression(entry.text)
-            lines.append(f"{before}_ = ({entry.text}\n)" if single else entry.text)
-        return lines
+            single = used and after is not entry.results and _is_expression(entry.text)
+            lines += [*as_program(entry.orders), f"{before}_ = ({entry.text}\n)" if single else entry.text]
+        return lines + as_program(self.orders)
 
     def _lighten(self) -> None:
         """Let go of the oldest checkpoints, where they are too many or keep too much alive."""

@@ -305,6 +305,65 @@ def test_a_saved_script_sets_the_underscores_that_it_uses(repl, tmp_path, capsys
     assert session["y"] == 31
 
 
+def test_a_saved_script_says_what_commands_asked_for(repl, tmp_path):
+    said(repl, ":style modern", "x = torch.ones(1) / 3", ":seed 3", ":precision 2", ":set style tutorial",
+         f":save {tmp_path}/s.grad")
+    assert (tmp_path / "s.grad").read_text() == (
+        "# gradcli: style modern\nx = torch.ones(1) / 3\ntorch.manual_seed(3)\n"
+        "torch.set_printoptions(precision=2)\n# gradcli: style tutorial\n")
+
+
+def test_a_saved_script_begins_with_the_settings_that_are_unusual(tmp_path, capsys):
+    settings = Settings({"isolated": True, "seed": 5, "precision": 2, "double": True})
+    session = open_session(settings, print)
+    repl = Repl(settings, lambda: session)
+    repl.submit("x = 1")
+    repl.submit(f":save {tmp_path}/s.grad")
+    assert (tmp_path / "s.grad").read_text() == (
+        "torch.manual_seed(5)\ntorch.set_default_dtype(torch.float64)\n"
+        "torch.set_printoptions(precision=2)\nx = 1\n")
+    open_session(Settings({"isolated": True}), print).run((tmp_path / "s.grad").read_text())
+
+
+def test_a_missing_script_is_told_the_nearest_and_names_may_have_quotes(repl, tmp_path):
+    (tmp_path / "my script.grad").write_text("x = 3\n")
+    assert f":load {tmp_path}/my script.grad" in said(repl, f":load {tmp_path}/my scrpt.grad").err
+    said(repl, f":load '{tmp_path}/my script.grad'")
+    assert said(repl, "x").out == "3\n"
+
+
+def test_steps_derive_at_the_values_of_now_and_change_nothing(repl):
+    said(repl, "x = Variable(torch.FloatTensor([1, 2]), requires_grad=True)", "y = x * 2")
+    out = " ".join(said(repl, ":steps (x ** 2 * y).sum()").out.split())
+    assert "v3 = v2.sum() = 18" in out and "x.grad = v1.grad * x * 2 = [4, 16]" in out
+    assert said(repl, "print(x.grad)").out == "None\n" and set(repl.names()) == {"x", "y"}
+    complaint = said(repl, ":steps x * x").err
+    assert "(x * x).sum()" in complaint and "gradcli jac" not in complaint
+    assert "uses no name" in said(repl, ":steps 3 + 4").err
+
+
+def test_plot_draws_an_expression_over_a_name_and_changes_nothing(repl):
+    said(repl, "x = 7; k = torch.ones(2)")
+    out = said(repl, ":plot (k * x).sum() over x=-1:1").out
+    assert "(k * x).sum()" in out and "x.grad" in out and "┤" in out
+    assert said(repl, "x").out == "7\n"
+    assert ":plot sin(x) over x=-3:3" in said(repl, ":plot x * x").err
+    assert "must go up" in said(repl, ":plot x over x=3:1").err
+
+
+def test_what_comes_after_a_faulty_statement_is_counted(repl):
+    assert "note: 2 statements after it not run" in said(repl, "x = 1\nnowhere\ny = 2\nz = 3").err
+    assert "not run" not in said(repl, "x = 1\nnowhere").err and "not run" not in said(repl, "x = = 1\ny = 1").err
+
+
+def test_what_failed_where_a_paste_was_copied_does_not_end_it(repl):
+    repl.expected = {"nowhere", "y = = 2"}
+    result = said(repl, "x = 1\nnowhere\ny = = 2\nfor i in range(2):\n    x = x + i\nx\nelsewhere\nx = 9")
+    assert result.out == "2\n" and "nowhere" in result.err and "elsewhere" in result.err
+    assert "note: 1 statement after it not run" in result.err and "<stdin>:3:3" in result.err
+    assert "1 statement after" in said(repl, "nowhere\nx").err and said(repl, "x").out == "2\n"
+
+
 @pytest.mark.parametrize("asked", ["relu?", "relu??", "?relu", "help(relu)", ":doc relu", "torch.relu ?"])
 def test_help_is_asked_for_in_many_ways(repl, asked):
     assert "a kink at 0" in said(repl, asked).out
