@@ -7,8 +7,6 @@ import inspect
 import re
 from typing import Any
 
-import numpy as np
-
 from gradcli.commands.settings import Settings, nearest
 from gradcli.errors import UsageFault
 
@@ -98,41 +96,11 @@ def _rules(op: Any) -> list[str]:
             found += [f"{name}:", *(f"    {line}".rstrip() for line in body)]
     if found:
         return found
-    parts = [*re.findall(r"\bF\.(\w+)\(", _source(vars(op).get("compose"))), *_recorded(op)]
+    from gradcli.engine.parts import recorded
+
+    parts = [*re.findall(r"\bF\.(\w+)\(", _source(vars(op).get("compose"))), *recorded(op)]
     known = [part for part in dict.fromkeys(parts) if operation_of(part) and part not in op.names]
     return [f"by its parts: {', '.join(known)}"] if known else []
-
-
-def _recorded(op: Any) -> list[str]:
-    """The operations that are recorded where this one is called, in the order of the alphabet: it may ask helpers."""
-    from gradcli.engine.backward import newest_first
-    from gradcli.engine.op import traced
-    from gradcli.errors import Fault
-
-    found: set[str] = set()
-    for sample in op.samples if "compose" in vars(op) else ():
-        try:
-            made = getattr(traced, op.names[0].rpartition(".")[2])(*map(_leaf, sample))
-        except (Fault, TypeError, AttributeError, ValueError):
-            continue        # a sample that is given by names, or is no call of it at all
-        results = made if isinstance(made, tuple | list) else [made]
-        nodes = [value.node for value in results if getattr(value, "node", None) is not None]
-        calls = [getattr(call, "call", call) for call in newest_first(nodes)]
-        found.update(type(call).names[0] for call in calls if getattr(type(call), "names", ()))
-    return sorted(found)
-
-
-def _leaf(value: Any) -> Any:
-    """A sample's operand as a tensor that requires a gradient, if it can."""
-    from gradcli.engine.variable import Variable
-
-    if getattr(getattr(value, "dtype", None), "kind", "") == "f":
-        return Variable(value.copy(), True)
-    if isinstance(value, list) and value and _numbers(value):
-        return Variable(np.asarray(value, np.float32), True)
-    if isinstance(value, tuple) and value and not _numbers(list(value)):
-        return [_leaf(item) for item in value]
-    return value
 
 
 def _source(function: Any) -> str:
