@@ -31,7 +31,9 @@ def obey(repl: Repl, line: str) -> None:
     found = ORDERS.get(name)
     if found is None:
         starting = [known for known in ORDERS if known.startswith(name)] if name else []
-        if len(starting) != 1:
+        if len(starting) > 1:
+            raise UsageFault(f":{name} is the beginning of several commands", *(f":{known}" for known in starting))
+        if not starting:
             raise UsageFault(f"there is no command :{name}{nearest(name, list(ORDERS))}", ":help")
         found = ORDERS[starting[0]]
     rest = rest.strip()

@@ -256,8 +256,8 @@ class Repl:
         used = set().union(*(self.session.words(entry.text) for entry in self.entries)) & {"_", "_1", "_2"}
         before = "".join(f"{older} = {newer}; " for older, newer in (("_2", "_1"), ("_1", "_")) if older in used)
         lines = ["_ = _1 = _2 = None"] if used else []
-        shown = [entry.results for entry in self.entries[1:]] + [self.results]
-        for entry, after in zip(self.entries, shown, strict=True):
+        shown = [*(entry.results for entry in self.entries[1:]), self.results]
+        for entry, after in zip(self.entries, shown, strict=False):
             single = used and after is not entry.results and _is_expression(entry.text)
             lines += [*as_program(entry.orders), f"{before}_ = ({entry.text}\n)" if single else entry.text]
         return lines + as_program(self.orders)

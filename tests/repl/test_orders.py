@@ -147,7 +147,7 @@ def test_history_and_limits(repl):
 @pytest.mark.parametrize("line, complaint", [
     (":hlep", "did you mean 'help'?"), (":load", ":load needs FILE"), (":vars x", ":vars takes nothing after it"),
     (":seed x", "'x' is not a whole number"), (":load /no/such", "cannot read /no/such"),
-    (":", "there is no command :"),
+    (":", "there is no command :"), (":hlp", "did you mean 'help'?"), (":st", ":style"), (":t", ":transcript"),
     (":info nowhere", "nowhere is not set"), (":timing maybe", ":timing takes on or off"), (":doc nowhere", "nowhere"),
 ])
 def test_a_mistaken_command_is_explained(repl, line, complaint):
@@ -176,6 +176,27 @@ def test_completion_knows_names_attributes_commands_and_files(repl, tmp_path, mo
     monkeypatch.chdir(tmp_path)
     (tmp_path / "script.grad").write_text("")
     assert "script.grad" in offered(":load scr")
+
+
+def test_completion_offers_modules_and_arguments(repl):
+    complete = pytest.importorskip("gradcli.repl.complete")
+    document = pytest.importorskip("prompt_toolkit.document")
+
+    def offered(text):
+        found = complete.Completions(repl).get_completions(document.Document(text), None)
+        return {completion.text for completion in found}
+
+    said(repl, "def fit(data, step=0.1, *, steady=True): return data", "x = torch.ones(2)",
+         "class Net:\n    def __init__(self, width, steps=3):\n        self.width = width\n\n")
+    assert offered("import to") == {"torch"} and offered("import torch.op") == {"torch.optim"}
+    assert offered("import math, coll") == {"collections"} and "torch" in offered("from ")
+    assert offered("from torch.autograd import Var") == {"Variable"} and offered("from torch import optim, n") >= {"nn"}
+    assert offered("from nowhere import x") == set()
+    assert offered("torch.ones(2, req") == {"requires_grad="} and offered("y = [fit(x, st") >= {"step=", "steady="}
+    assert offered("fit((1, 2), len([3]), stea") == {"steady="} and offered("fit(x + stea") == set()
+    assert "steps=" in offered("Net(2, ste") and offered("x.sum(kee") == {"keepdim="}
+    assert "lr=" in offered("optim.SGD([x], l") and "bias=" in offered("nn.Linear(2, 3, bia")
+    assert offered("print([stea") == set() and "dim=" not in offered("nowhere(di")
 
 
 def test_graph_draws_what_led_to_a_value(repl):
@@ -349,6 +370,11 @@ def test_plot_draws_an_expression_over_a_name_and_changes_nothing(repl):
     assert said(repl, "x").out == "7\n"
     assert ":plot sin(x) over x=-3:3" in said(repl, ":plot x * x").err
     assert "must go up" in said(repl, ":plot x over x=3:1").err
+
+
+def test_nothing_can_be_saved_too(repl, tmp_path):
+    said(repl, ":style modern", f":save {tmp_path}/s.grad")
+    assert (tmp_path / "s.grad").read_text() == "# gradcli: style modern\n"
 
 
 def test_what_comes_after_a_faulty_statement_is_counted(repl):
