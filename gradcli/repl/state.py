@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from gradcli.session import Session
 
 ASKED = re.compile(r":?([\w.]+)\s*\?\??|\?\??\s*([\w.]*)|help\(\s*([\w.]*)\s*\)")    # also as elsewhere
+SHELL = re.compile(r"--(time-limit|memory-limit|no-limits)\b")     # options that can be set here too
 UNDOABLE = 200          # statements that :undo can take back
 UNDO_BYTES = 1 << 28    # of memory that is kept for it
 
@@ -46,11 +47,12 @@ class Place(NamedTuple):
         return "\n" * (self.line - 1) + self.statement
 
     def mark(self, fault: Fault) -> None:
-        """Let a fault point at the first line of the statement."""
+        """Let a fault point at the first line of the statement that is no comment."""
         if self.statement:
-            first = self.statement.split("\n", 1)[0]
+            lines = self.statement.split("\n")
+            above = next((n for n, line in enumerate(lines) if not line.startswith("#")), 0)
             fault.name, fault.source = self.name, self.padded
-            fault.span = Span(self.line, 1, self.line, len(first) + 1)
+            fault.span = Span(self.line + above, 1, self.line + above, len(lines[above]) + 1)
 
 
 _NOWHERE = Place()
@@ -138,6 +140,7 @@ class Repl:
         except LimitFault as fault:
             if fault.span is None:      # given in place of a statement that could not say where it was
                 self._now.mark(fault)
+            fault.hints = [(SHELL.sub(_as_typed, repair), why) for repair, why in fault.hints]
             raise
         finally:
             self._stand_down()
@@ -322,6 +325,11 @@ class Entry:
         self.checkpoint: Checkpoint | None = checkpoint
         self.weight = checkpoint.weight
         self.results = results
+
+
+def _as_typed(option: re.Match[str]) -> str:
+    """An option of the command line as the command that sets it."""
+    return f":set {option[1]}{' true' * (option[1] == 'no-limits')}"
 
 
 def _is_expression(text: str) -> bool:
