@@ -37,11 +37,7 @@ def check(session: Session, expression: str) -> list[Finding]:
     What is varied are the floating tensors that require gradients, or if there is none, all floating ones.
     A result of several elements is weighted with numbers that no symmetry fits.
     """
-    named = _used(session, expression)
-    leaves = {name: value for name, value in named.items() if value.requires_grad} or named
-    if not leaves:
-        raise UsageFault("the expression uses no name that stands for a floating tensor",
-                         ("(x ** 2).sum()", "names what is to be varied"))
+    named, leaves = _used(session, expression), leaves_of(session, expression)
     for name, value in named.items():
         session[name] = Variable(value.array.astype(np.float64), name in leaves)
     start = session.generators.moment()
@@ -65,6 +61,16 @@ def check(session: Session, expression: str) -> list[Finding]:
         verdict = slopes(lambda: float((result().array * weights).sum()), leaf.array, gradient)
         findings.append(Finding(name, verdict))
     return findings
+
+
+def leaves_of(session: Session, expression: str) -> dict[str, Tensor]:
+    """What an expression is differentiated by: the floating tensors it names, if some require gradients those alone."""
+    named = _used(session, expression)
+    leaves = {name: value for name, value in named.items() if value.requires_grad} or named
+    if not leaves:
+        raise UsageFault("the expression uses no name that stands for a floating tensor",
+                         ("(x ** 2).sum()", "names what is to be varied"))
+    return leaves
 
 
 def _used(session: Session, expression: str) -> dict[str, Tensor]:

@@ -297,6 +297,11 @@ class Session:
         return {name: value for name, value in self._builtins.items() if name[0] not in "._"}
 
     @property
+    def modules(self) -> dict[str, Any]:
+        """What can be imported, by dotted name."""
+        return dict(self.policy.modules)
+
+    @property
     def bare(self) -> frozenset[str]:
         """The operations that stand under their bare names."""
         return self._bare

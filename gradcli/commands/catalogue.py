@@ -96,7 +96,9 @@ def _rules(op: Any) -> list[str]:
             found += [f"{name}:", *(f"    {line}".rstrip() for line in body)]
     if found:
         return found
-    parts = re.findall(r"\bF\.(\w+)\(", _source(vars(op).get("compose")))
+    from gradcli.engine.parts import recorded
+
+    parts = [*re.findall(r"\bF\.(\w+)\(", _source(vars(op).get("compose"))), *recorded(op)]
     known = [part for part in dict.fromkeys(parts) if operation_of(part) and part not in op.names]
     return [f"by its parts: {', '.join(known)}"] if known else []
 

@@ -34,7 +34,7 @@ def plotted(expr: str, over: str, at: list[str], slope: bool, points: int, setti
     with walled(settings):
         for text in at:
             assigned(session, text, settings)
-        name, ends = _interval(session, over)
+        name, ends = interval(session, over)
     [source] = from_words([expr])
     chart = timed(settings, "plot", lambda: curves(session, source.text.strip(), name, ends, points, slope))
     if form == "png":
@@ -60,24 +60,25 @@ def _form(settings: Settings) -> str:
     return "txt" if settings.format == "text" and sys.stdout is not None and sys.stdout.isatty() else "plain"
 
 
-def _interval(session: Session, over: str) -> tuple[str, tuple[float, float]]:
-    """The name and the ends in NAME=FROM:TO."""
-    name, _, interval = over.partition("=")
-    name, parts = name.strip(), interval.split(":")
+def interval(session: Session, over: str, word: str = "--over",
+             example: str = "--over x=-3:3") -> tuple[str, tuple[float, float]]:
+    """The name and the ends in NAME=FROM:TO, which stands behind `word`."""
+    name, _, span = over.partition("=")
+    name, parts = name.strip(), span.split(":")
     if not name.isidentifier() or len(parts) != 2:
-        raise UsageFault(f"--over takes NAME=FROM:TO, not {over!r}", "--over x=-3:3")
+        raise UsageFault(f"{word} takes NAME=FROM:TO, not {over!r}", example)
     ends = []
     for part in parts:
         try:
             ends.append(float(session.eval(part)))
         except (TypeError, ValueError):
-            raise UsageFault(f"--over {over}: {part!r} is no number", "--over x=-3:3") from None
+            raise UsageFault(f"{word} {over}: {part!r} is no number", example) from None
         except Fault as fault:
-            fault.name = "--over"
+            fault.name = word
             raise
     low, high = ends
     if not -1e300 < low < high < 1e300:
-        raise UsageFault(f"--over {over}: the interval must go up, from one number to a larger one", "--over x=-3:3")
+        raise UsageFault(f"{word} {over}: the interval must go up, from one number to a larger one", example)
     return name, (low, high)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import textwrap
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from gradcli.commands.catalogue import described_operation, operation_of, operations, search
@@ -126,6 +127,19 @@ def _meaning(thing: Any) -> str:
     """The docstring that is its own."""
     told = isinstance(thing, type) or callable(thing) or inspect.isdatadescriptor(thing)
     return inspect.getdoc(thing) or "" if told else ""
+
+
+def parameters(name: str, session: Session) -> dict[str, str]:
+    """What may be given by name to what a dotted name stands for, each with its default."""
+    thing = _thing(name, session)
+    op = thing if isinstance(thing, type) and hasattr(thing, "signature") else operation_of(name)
+    found = dict.fromkeys(op.signature.names[thing is op:], "") if op else {}
+    called = getattr(thing, "_call", None) or _class_of(thing) or thing
+    with suppress(TypeError, ValueError):
+        for key, each in inspect.signature(called).parameters.items() if callable(called) and thing is not op else ():
+            if key != "self" and each.kind in (each.POSITIONAL_OR_KEYWORD, each.KEYWORD_ONLY):
+                found[key] = "" if each.default is each.empty else f"={each.default!r}"
+    return {key: default for key, default in found.items() if key[0] != "_"}
 
 
 def _signature(made: Any) -> str:

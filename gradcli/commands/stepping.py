@@ -26,11 +26,12 @@ def shown(expr: str, at: list[str], wrt: list[str], settings: Settings) -> int:
     output = Output(settings.output)
     point = placed(expr, at, wrt, settings, lambda text: None)
     found = timed(settings, "steps", lambda: derive(point.session, point.source.text, point.leaves))
-    write = _text if settings.format in ("text", "plain") else _json
+    write = as_text if settings.format in ("text", "plain") else _json
     return give(output, settings, lambda: write(found))
 
 
-def _text(found: Derivation) -> str:
+def as_text(found: Derivation) -> str:
+    """The two halves of a derivation as aligned lines, and what the words in its rules mean."""
     from gradcli.formula import brief
 
     forward = [(step.name, "=", step.text, brief(step.value.array)) for step in found.forward]

@@ -116,6 +116,24 @@ def opening(settings: Settings) -> str:
     return f"# gradcli: {', '.join(asked)}\n" if asked else ""
 
 
+def as_program(orders: str) -> list[str]:
+    """Such lines as a script has them: the calls that do the same, and comments where there is no such call."""
+    lines = []
+    for order in orders.replace("# gradcli: ", "").replace("\n", ", ").split(", "):
+        word, _, text = order.partition(" ")
+        name = word.replace("-", "_")
+        if word == "seed":
+            lines.append(f"torch.manual_seed({text})")
+        elif word == "double":
+            lines.append("torch.set_default_dtype(torch.float64)")
+        elif word != "style" and name in TOLD:
+            value = text.title() if text in ("true", "false", "none") else repr(text) if name == "profile" else text
+            lines.append(f"torch.set_printoptions({name}={value})")
+        elif word:
+            lines.append(f"# gradcli: {order}")
+    return lines
+
+
 def ended(text: str) -> str:
     """`text` with an end to its last line: the next prompt always begins a new one."""
     return text if not text or text.endswith("\n") else text + "\n"

@@ -15,6 +15,7 @@ from prompt_toolkit.document import Document
 
 from gradcli.repl.highlight import KEYWORDS
 from gradcli.repl.looking import facts
+from gradcli.repl.offers import arguments, imported
 from gradcli.repl.orders import FILES, ORDERS, choices
 from gradcli.repl.pieces import after, states
 from gradcli.repl.state import Repl
@@ -23,7 +24,8 @@ INDEX = r"\[\s*(?:-?\d+|'[^'\\\n]*'|\"[^\"\\\n]*\")\s*\]"
 CHAIN = re.compile(rf"(?:[^\W\d]\w*(?:{INDEX})*\.)*(?:[^\W\d]\w*)?$")
 PARTS = re.compile(rf"([^\W\d]\w*)((?:{INDEX})*)(?:\.|$)")
 BEHIND_CALL = re.compile(r"[)\]]\.([^\W\d]\w*)$")
-EXPRESSIONS = ("check", "time", "info", "graph", "doc")     # commands that take names and what they have
+EXPRESSIONS = ("check", "time", "info", "graph", "steps", "plot", "doc")
+"""Commands that take names and what they have."""
 PLAIN_PARTS = frozenset({"grad", "data", "shape", "dtype"})
 """What can be read of a tensor without computing anything."""
 About = str | Callable[[], str]
@@ -45,6 +47,12 @@ class Completions(Completer):
         before = rest if word[:1] == ":" else before
         if after(states(document.text)[document.cursor_position_row], line + "\\").quote:
             return      # within a string
+        with self.repl.alone:
+            offer = imported(self.repl, line)
+        if offer is not None:
+            start, words = offer
+            yield from (Completion(word, -len(start)) for word in words if word.startswith(start))
+            return
         found = CHAIN.search(before)
         chain = found.group() if found else ""
         path, _, start = chain.rpartition(".")
@@ -55,6 +63,8 @@ class Completions(Completer):
                 path = "a tensor"
             else:
                 candidates = attributes(self.repl, path) if path else names(self.repl)
+                if not path:
+                    candidates.update(arguments(self.repl, before))
         for word, about in sorted(candidates.items()):
             if word.startswith(start) and (start or path):
                 meta = partial(_alone, self.repl, about) if callable(about) else about

@@ -29,6 +29,16 @@ def deferred() -> Iterator[None]:
 
 
 @contextmanager
+def deaf() -> Iterator[None]:
+    """Within, Ctrl-C does nothing: the prompt that is being made has no line to clear."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
 def stopping() -> Iterator[None]:
     """Within, Ctrl-C stops what runs, also while the prompt's own handler is in force or in the midst of a clean-up.
 

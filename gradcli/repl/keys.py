@@ -13,7 +13,7 @@ from prompt_toolkit.key_binding.bindings.named_commands import get_by_name
 from prompt_toolkit.keys import Keys
 
 from gradcli.repl.interrupts import stopping
-from gradcli.repl.paste import pasted
+from gradcli.repl.paste import failures, pasted
 from gradcli.repl.validate import INDENT, dedented, indentation, ready
 
 here = has_focus("DEFAULT_BUFFER")
@@ -34,10 +34,11 @@ def _choosing() -> bool:
     return state is not None and state.current_completion is not None
 
 
-def bindings(obey: Callable[[str], None]) -> KeyBindings:
+def bindings(obey: Callable[[str], None], expect: Callable[[set[str]], None]) -> KeyBindings:
     """Enter, Alt-Enter, Tab and Backspace in the margin, and paste.
 
-    `obey` carries out a command that was typed at a continuation prompt.
+    `obey` carries out a command that was typed at a continuation prompt; `expect` hears which statements
+    of a paste have failed where it was copied.
     """
     keys = KeyBindings()
 
@@ -75,6 +76,7 @@ def bindings(obey: Callable[[str], None]) -> KeyBindings:
 
     @keys.add(Keys.BracketedPaste, filter=typing)
     def _(event: KeyPressEvent) -> None:
+        expect(failures(event.data))
         paste(event.current_buffer, event.data)
 
     for key, command in (("c-e", "end-of-line"), ("c-f", "forward-char")):      # a suggestion is taken with Right only

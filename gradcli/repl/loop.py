@@ -15,6 +15,7 @@ from gradcli.commands.running import open_session
 from gradcli.commands.settings import Settings, init_path
 from gradcli.commands.source import from_file, standard_input
 from gradcli.errors import Fault
+from gradcli.repl.interrupts import deaf
 from gradcli.repl.standby import Standby
 from gradcli.repl.state import Repl
 
@@ -41,7 +42,9 @@ def start(settings: Settings | None = None, session: Session | None = None, init
         return 0
     if not settings.quiet:
         tell(f"gradcli {__version__}, style {settings.style}; :help lists commands, Ctrl-D leaves")
-    converse(repl, reader_for(repl, loading.start))
+    with deaf():
+        reader = reader_for(repl, loading.start)
+    converse(repl, reader)
     return 0
 
 

@@ -10,6 +10,7 @@ from gradcli.commands.settings import KEYS, nearest, read
 from gradcli.commands.source import from_file
 from gradcli.errors import UsageFault
 from gradcli.repl.adjust import SETTABLE, edit, set_option, set_style
+from gradcli.repl.deriving import draw_curve, show_steps
 from gradcli.repl.looking import check_gradients, clear_gradients, show_graph, show_info, show_vars, time_expression
 from gradcli.repl.state import Repl
 
@@ -30,7 +31,9 @@ def obey(repl: Repl, line: str) -> None:
     found = ORDERS.get(name)
     if found is None:
         starting = [known for known in ORDERS if known.startswith(name)] if name else []
-        if len(starting) != 1:
+        if len(starting) > 1:
+            raise UsageFault(f":{name} is the beginning of several commands", *(f":{known}" for known in starting))
+        if not starting:
             raise UsageFault(f"there is no command :{name}{nearest(name, list(ORDERS))}", ":help")
         found = ORDERS[starting[0]]
     rest = rest.strip()
@@ -56,7 +59,7 @@ def _reset(repl: Repl, rest: str) -> None:
 
 
 def _load(repl: Repl, rest: str) -> None:
-    source = from_file(rest)
+    source = from_file(os.path.join(".", _path(rest)) if rest == "-" else _path(rest), ":load ")
     repl.run(source.text, source.name)
 
 
@@ -70,10 +73,17 @@ def _transcript(repl: Repl, rest: str) -> None:
     _write(rest, "".join(entry.orders + prompted(entry.text) + entry.printed for entry in repl.entries))
 
 
+def _path(text: str) -> str:
+    """The file that is meant: a home directory is filled in, and quotes around a name with blanks are none of it."""
+    if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"":
+        text = text[1:-1]
+    return os.path.expanduser(text)
+
+
 def _write(path: str, text: str) -> None:
     from gradcli.commands.output import Output
 
-    output = Output(os.path.expanduser(path))
+    output = Output(_path(path))
     output.write(text)
     output.finish()
 
@@ -149,6 +159,9 @@ ORDERS: dict[str, Order] = {
     "info": Order("NAME", "a value: what it is, what made it, where it was set", show_info),
     "graph": Order("NAME", "the calls that led to a value, as a tree", show_graph),
     "check": Order("EXPR", "its gradients against slopes measured at the values its names have now", check_gradients),
+    "steps": Order("EXPR", "its derivation where its names stand now: each operation, then each gradient and its rule",
+                   show_steps),
+    "plot": Order("EXPR over NAME=FROM:TO", "its curve and that of its slope", draw_curve),
     "doc": Order("NAME", "whatever has a name: signature, domain, gradient rule, example (also NAME?)", _doc),
     "history": Order("", "the statements that succeeded", _history),
     "load": Order("FILE", "run a script as if it were typed", _load),

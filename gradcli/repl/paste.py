@@ -7,6 +7,7 @@ import re
 PROMPT = re.compile(r"[ \t]*(?:>>>|In \[\d*\]:)(?: |$)?")
 CONTINUED = re.compile(r"[ \t]*\.\.\.(?: |$)|[ \t]*\.{3,}:(?: |$)?")
 BANNER = re.compile(r"(?:I?Python \d|Type \"help\"|Type 'copyright'|IPython \d|gradcli \d)")
+FAILED = re.compile(r"\s*(?:error\[\w+\]|Traceback \(most recent|[\w.]*[A-Z]\w*(?:Error|Exception|Interrupt)\b)")
 OPEN, CLOSE = "([{", ")]}"
 
 
@@ -84,6 +85,22 @@ def code_lines(text: str) -> list[str | None]:
             reader.feed(code)
         kept.append(code)
     return kept
+
+
+def failures(text: str) -> set[str]:
+    """The statements of a pasted session below which it shows that they failed."""
+    found: set[str] = set()
+    statement: list[str] = []
+    lines = text.splitlines()
+    for line, code in zip(lines, code_lines(text) if is_session(text) else lines, strict=True):
+        if code is None:
+            if statement and FAILED.match(line):
+                found.add("\n".join(statement).strip())
+        elif PROMPT.match(line):
+            statement = [code]
+        else:
+            statement.append(code)
+    return found
 
 
 def clean(text: str) -> str:

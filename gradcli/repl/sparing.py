@@ -50,7 +50,8 @@ class Sparing(Processor):
             search = input.buffer_control.search_buffer
             self._everywhere = bool(document.selection or search and search.text or vi_insert_multiple_mode())
             self._marks = {} if is_done() else marks(self._grammar(), document.text, document.cursor_position)
-        if self._everywhere or line in (document.cursor_position_row, document.line_count - 1):
+        text = document.lines[line] if line < document.line_count else ""
+        if self._everywhere or line in (document.cursor_position_row, document.line_count - 1) or "\t" in text:
             return self._all.apply_transformation(input)
         found = self._marks.get(line)
         return Transformation(marked(input.fragments, found) if found else input.fragments)

@@ -6,27 +6,56 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from itertools import pairwise
 from shutil import get_terminal_size
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gradcli.commands.limiting import walled
-from gradcli.commands.outcome import READER_GONE, guarded, tell
+from gradcli.commands.outcome import READER_GONE, complain, guarded, tell
 from gradcli.commands.output import put
 from gradcli.commands.progress import Line, progressing
 from gradcli.commands.settings import Settings, nearest
-from gradcli.commands.transcript import ended, opening, statements
-from gradcli.errors import Fault, NameFault, UsageFault
+from gradcli.commands.transcript import as_program, ended, opening, statements
+from gradcli.errors import Fault, LimitFault, NameFault, UsageFault
 from gradcli.repl.interrupts import deferred, stopping
+from gradcli.repl.pieces import pieces
 from gradcli.repl.standby import Spoken, Standby
+from gradcli.text import Span
 
 if TYPE_CHECKING:
     from gradcli.checkpoint import Checkpoint
     from gradcli.session import Session
 
 ASKED = re.compile(r":?([\w.]+)\s*\?\??|\?\??\s*([\w.]*)|help\(\s*([\w.]*)\s*\)")    # also as elsewhere
+SHELL = re.compile(r"--(time-limit|memory-limit|no-limits)\b")     # options that can be set here too
 UNDOABLE = 200          # statements that :undo can take back
 UNDO_BYTES = 1 << 28    # of memory that is kept for it
+
+
+class Place(NamedTuple):
+    """A statement of a text: what the text is called, the line it begins on, and how many come after it."""
+
+    name: str = ""
+    line: int = 0
+    statement: str = ""
+    after: int = 0
+
+    @property
+    def padded(self) -> str:
+        """The statement with its lines where they are in the text."""
+        return "\n" * (self.line - 1) + self.statement
+
+    def mark(self, fault: Fault) -> None:
+        """Let a fault point at the first line of the statement that is no comment."""
+        if self.statement:
+            lines = self.statement.split("\n")
+            above = next((n for n, line in enumerate(lines) if not line.startswith("#")), 0)
+            fault.name, fault.source = self.name, self.padded
+            fault.span = Span(self.line + above, 1, self.line + above, len(lines[above]) + 1)
+
+
+_NOWHERE = Place()
 
 
 class Repl:
@@ -49,6 +78,8 @@ class Repl:
         self.forgotten: Any = None          # what there was before :reset
         self.orders = opening(settings)     # what a transcript must ask for before the next entry
         self.follows_width = False          # whether lines are as wide as the terminal
+        self.expected: set[str] = set()     # statements of a paste that failed where it was copied
+        self._now = _NOWHERE                # the statement that runs, and how many of its text come after it
         self.over = False
 
     @property
@@ -94,14 +125,23 @@ class Repl:
     def submit(self, text: str) -> None:
         """Obey a command, or run a program and show its values; a fault is shown and changes nothing."""
         stripped = text.strip()
+        self._now = _NOWHERE
         if stripped and guarded(lambda: self._submitted(text, stripped)) == READER_GONE:
             self.over = True
+        elif self._now.after:
+            tell(f"note: {self._now.after} statement{'s' * (self._now.after > 1)} after it not run")
+        self.expected.clear()
 
     def _submitted(self, text: str, stripped: str) -> None:
         try:
             self._submit(text, stripped)
         except Spoken:
             pass
+        except LimitFault as fault:
+            if fault.span is None:      # given in place of a statement that could not say where it was
+                self._now.mark(fault)
+            fault.hints = [(SHELL.sub(_as_typed, repair), why) for repair, why in fault.hints]
+            raise
         finally:
             self._stand_down()
 
@@ -141,8 +181,39 @@ class Repl:
             self.orders += f"# gradcli: linewidth {width}\n"
 
     def run(self, text: str, name: str = "<stdin>") -> None:
-        """Run a program statement by statement, as if each had been typed."""
-        for line, statement in statements(text, name):
+        """Run a program statement by statement, as if each had been typed.
+
+        It ends with the first statement that fails; one that failed where a paste was copied ends nothing.
+        """
+        parts = self._parts(text)
+        for n, (part, expected) in enumerate(parts, 1):
+            try:
+                self._run(part, name, sum(len(pieces(later)) for later, _ in parts[n:]))
+            except Fault as fault:
+                if not expected:
+                    raise
+                complain(fault)
+        self._now = _NOWHERE
+
+    def _parts(self, text: str) -> list[tuple[str, bool]]:
+        """A text cut where it holds statements that are expected to fail, each part with its lines where they were."""
+        parts: list[tuple[str, bool]] = []
+        if not self.expected:
+            return [(text, False)]
+        for line, piece in pieces(text):
+            expected = piece.strip() in self.expected
+            if parts and not expected and not parts[-1][1]:
+                parts[-1] = f"{parts[-1][0]}\n{piece}", False
+            else:
+                parts.append(("\n" * line + piece, expected))
+        return parts
+
+    def _run(self, text: str, name: str, after: int) -> None:
+        self._now = _NOWHERE
+        program = list(statements(text, name))
+        places = [*(Place(name, *each, len(program) - n + after) for n, each in enumerate(program, 1)), _NOWHERE]
+        for place, following in pairwise(places):
+            self._now = place
             self._stand_by()
             start = perf_counter()
             if self.follows_width:
@@ -151,7 +222,7 @@ class Repl:
             try:
                 with (walled(self.settings), progressing(), stopping(), self.alone, checkpoint.watching(),
                       self._remembering()):
-                    printed = self.session.run("\n" * (line - 1) + statement, name, echo=True)
+                    printed = self.session.run(place.padded, name, echo=True)
             except BaseException:
                 self._stand_down()
                 with deferred():
@@ -160,11 +231,12 @@ class Repl:
                 raise
             sys.stdout.flush()
             checkpoint.settle()
-            self.entries.append(Entry(statement, ended(printed), checkpoint, results, self.orders))
+            self.entries.append(Entry(place.statement, ended(printed), checkpoint, results, self.orders))
             self.orders = ""
             self._lighten()
             if self.timing:
                 tell(f"{perf_counter() - start:.6f} s")
+            self._now = following       # which a copy that goes on here is to name
             if self.standby:
                 self.standby.done()
 
@@ -180,16 +252,18 @@ class Repl:
             self.standby.dismiss()
 
     def script(self) -> list[str]:
-        """The statements that succeeded, as a script: where later ones ask for `_`, it is set in so many words."""
+        """The statements that succeeded, as a script, with what was asked for by commands.
+
+        Where later statements ask for `_`, it is set in so many words.
+        """
         used = set().union(*(self.session.words(entry.text) for entry in self.entries)) & {"_", "_1", "_2"}
-        if not used:
-            return [entry.text for entry in self.entries]
         before = "".join(f"{older} = {newer}; " for older, newer in (("_2", "_1"), ("_1", "_")) if older in used)
-        lines, shown = ["_ = _1 = _2 = None"], [entry.results for entry in self.entries[1:]] + [self.results]
-        for entry, after in zip(self.entries, shown, strict=True):
-            single = after is not entry.results and _is_expression(entry.text)
-            lines.append(f"{before}_ = ({entry.text}\n)" if single else entry.text)
-        return lines
+        lines = ["_ = _1 = _2 = None"] if used else []
+        shown = [*(entry.results for entry in self.entries[1:]), self.results]
+        for entry, after in zip(self.entries, shown, strict=False):
+            single = used and after is not entry.results and _is_expression(entry.text)
+            lines += [*as_program(entry.orders), f"{before}_ = ({entry.text}\n)" if single else entry.text]
+        return lines + as_program(self.orders)
 
     def _lighten(self) -> None:
         """Let go of the oldest checkpoints, where they are too many or keep too much alive."""
@@ -251,6 +325,11 @@ class Entry:
         self.checkpoint: Checkpoint | None = checkpoint
         self.weight = checkpoint.weight
         self.results = results
+
+
+def _as_typed(option: re.Match[str]) -> str:
+    """An option of the command line as the command that sets it."""
+    return f":set {option[1]}{' true' * (option[1] == 'no-limits')}"
 
 
 def _is_expression(text: str) -> bool:

@@ -15,7 +15,7 @@ from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.document import Document
 from prompt_toolkit.enums import EditingMode
 from prompt_toolkit.filters import is_done
-from prompt_toolkit.layout.processors import ConditionalProcessor
+from prompt_toolkit.layout.processors import ConditionalProcessor, TabsProcessor
 from prompt_toolkit.output import ColorDepth
 
 from gradcli.commands.outcome import internal, tell
@@ -43,7 +43,7 @@ def editing_reader(repl: Repl, load: Callable[[], None]) -> Reader:
     prompt: PromptSession[str] = PromptSession(
         PROMPT,
         multiline=True,
-        key_bindings=bindings(repl.submit),
+        key_bindings=bindings(repl.submit, repl.expected.update),
         history=FileHistory(history_path(), notes.append),
         auto_suggest=FromHistory(),
         enable_history_search=True,
@@ -53,7 +53,7 @@ def editing_reader(repl: Repl, load: Callable[[], None]) -> Reader:
         enable_suspend=True,
         tempfile_suffix=".grad",
         lexer=Highlighting(grammar),
-        input_processors=[ConditionalProcessor(Marks(grammar), ~is_done)],
+        input_processors=[ConditionalProcessor(Marks(grammar), ~is_done), TabsProcessor(char1=" ", char2=" ")],
         color_depth=ColorDepth.DEPTH_1_BIT if colourless else None,
     )
     gc.set_threshold(*COLLECTING)

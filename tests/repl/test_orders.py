@@ -147,7 +147,7 @@ def test_history_and_limits(repl):
 @pytest.mark.parametrize("line, complaint", [
     (":hlep", "did you mean 'help'?"), (":load", ":load needs FILE"), (":vars x", ":vars takes nothing after it"),
     (":seed x", "'x' is not a whole number"), (":load /no/such", "cannot read /no/such"),
-    (":", "there is no command :"),
+    (":", "there is no command :"), (":hlp", "did you mean 'help'?"), (":st", ":style"), (":t", ":transcript"),
     (":info nowhere", "nowhere is not set"), (":timing maybe", ":timing takes on or off"), (":doc nowhere", "nowhere"),
 ])
 def test_a_mistaken_command_is_explained(repl, line, complaint):
@@ -176,6 +176,27 @@ def test_completion_knows_names_attributes_commands_and_files(repl, tmp_path, mo
     monkeypatch.chdir(tmp_path)
     (tmp_path / "script.grad").write_text("")
     assert "script.grad" in offered(":load scr")
+
+
+def test_completion_offers_modules_and_arguments(repl):
+    complete = pytest.importorskip("gradcli.repl.complete")
+    document = pytest.importorskip("prompt_toolkit.document")
+
+    def offered(text):
+        found = complete.Completions(repl).get_completions(document.Document(text), None)
+        return {completion.text for completion in found}
+
+    said(repl, "def fit(data, step=0.1, *, steady=True): return data", "x = torch.ones(2)",
+         "class Net:\n    def __init__(self, width, steps=3):\n        self.width = width\n\n")
+    assert offered("import to") == {"torch"} and offered("import torch.op") == {"torch.optim"}
+    assert offered("import math, coll") == {"collections"} and "torch" in offered("from ")
+    assert offered("from torch.autograd import Var") == {"Variable"} and offered("from torch import optim, n") >= {"nn"}
+    assert offered("from nowhere import x") == set()
+    assert offered("torch.ones(2, req") == {"requires_grad="} and offered("y = [fit(x, st") >= {"step=", "steady="}
+    assert offered("fit((1, 2), len([3]), stea") == {"steady="} and offered("fit(x + stea") == set()
+    assert "steps=" in offered("Net(2, ste") and offered("x.sum(kee") == {"keepdim="}
+    assert "lr=" in offered("optim.SGD([x], l") and "bias=" in offered("nn.Linear(2, 3, bia")
+    assert offered("print([stea") == set() and "dim=" not in offered("nowhere(di")
 
 
 def test_graph_draws_what_led_to_a_value(repl):
@@ -303,6 +324,70 @@ def test_a_saved_script_sets_the_underscores_that_it_uses(repl, tmp_path, capsys
     session = open_session(Settings({"isolated": True}), lambda text: None)
     assert session.run((tmp_path / "s.grad").read_text(), echo=False) == "on\n21\n"
     assert session["y"] == 31
+
+
+def test_a_saved_script_says_what_commands_asked_for(repl, tmp_path):
+    said(repl, ":style modern", "x = torch.ones(1) / 3", ":seed 3", ":precision 2", ":set style tutorial",
+         f":save {tmp_path}/s.grad")
+    assert (tmp_path / "s.grad").read_text() == (
+        "# gradcli: style modern\nx = torch.ones(1) / 3\ntorch.manual_seed(3)\n"
+        "torch.set_printoptions(precision=2)\n# gradcli: style tutorial\n")
+
+
+def test_a_saved_script_begins_with_the_settings_that_are_unusual(tmp_path, capsys):
+    settings = Settings({"isolated": True, "seed": 5, "precision": 2, "double": True})
+    session = open_session(settings, print)
+    repl = Repl(settings, lambda: session)
+    repl.submit("x = 1")
+    repl.submit(f":save {tmp_path}/s.grad")
+    assert (tmp_path / "s.grad").read_text() == (
+        "torch.manual_seed(5)\ntorch.set_default_dtype(torch.float64)\n"
+        "torch.set_printoptions(precision=2)\nx = 1\n")
+    open_session(Settings({"isolated": True}), print).run((tmp_path / "s.grad").read_text())
+
+
+def test_a_missing_script_is_told_the_nearest_and_names_may_have_quotes(repl, tmp_path):
+    (tmp_path / "my script.grad").write_text("x = 3\n")
+    assert f":load {tmp_path}/my script.grad" in said(repl, f":load {tmp_path}/my scrpt.grad").err
+    said(repl, f":load '{tmp_path}/my script.grad'")
+    assert said(repl, "x").out == "3\n"
+
+
+def test_steps_derive_at_the_values_of_now_and_change_nothing(repl):
+    said(repl, "x = Variable(torch.FloatTensor([1, 2]), requires_grad=True)", "y = x * 2")
+    out = " ".join(said(repl, ":steps (x ** 2 * y).sum()").out.split())
+    assert "v3 = v2.sum() = 18" in out and "x.grad = v1.grad * x * 2 = [4, 16]" in out
+    assert said(repl, "print(x.grad)").out == "None\n" and set(repl.names()) == {"x", "y"}
+    complaint = said(repl, ":steps x * x").err
+    assert "(x * x).sum()" in complaint and "gradcli jac" not in complaint
+    assert "uses no name" in said(repl, ":steps 3 + 4").err
+
+
+def test_plot_draws_an_expression_over_a_name_and_changes_nothing(repl):
+    said(repl, "x = 7; k = torch.ones(2)")
+    out = said(repl, ":plot (k * x).sum() over x=-1:1").out
+    assert "(k * x).sum()" in out and "x.grad" in out and "┤" in out
+    assert said(repl, "x").out == "7\n"
+    assert ":plot sin(x) over x=-3:3" in said(repl, ":plot x * x").err
+    assert "must go up" in said(repl, ":plot x over x=3:1").err
+
+
+def test_nothing_can_be_saved_too(repl, tmp_path):
+    said(repl, ":style modern", f":save {tmp_path}/s.grad")
+    assert (tmp_path / "s.grad").read_text() == "# gradcli: style modern\n"
+
+
+def test_what_comes_after_a_faulty_statement_is_counted(repl):
+    assert "note: 2 statements after it not run" in said(repl, "x = 1\nnowhere\ny = 2\nz = 3").err
+    assert "not run" not in said(repl, "x = 1\nnowhere").err and "not run" not in said(repl, "x = = 1\ny = 1").err
+
+
+def test_what_failed_where_a_paste_was_copied_does_not_end_it(repl):
+    repl.expected = {"nowhere", "y = = 2"}
+    result = said(repl, "x = 1\nnowhere\ny = = 2\nfor i in range(2):\n    x = x + i\nx\nelsewhere\nx = 9")
+    assert result.out == "2\n" and "nowhere" in result.err and "elsewhere" in result.err
+    assert "note: 1 statement after it not run" in result.err and "<stdin>:3:3" in result.err
+    assert "1 statement after" in said(repl, "nowhere\nx").err and said(repl, "x").out == "2\n"
 
 
 @pytest.mark.parametrize("asked", ["relu?", "relu??", "?relu", "help(relu)", ":doc relu", "torch.relu ?"])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gradcli.repl.paste import clean, is_session, pasted
+from gradcli.repl.paste import clean, failures, is_session, pasted
 
 PROGRAM = """\
 import torch
@@ -91,3 +91,14 @@ def test_the_line_whose_prompt_the_mouse_missed_stays_and_the_greeting_goes():
 
 def test_comments_and_quotes_in_them_do_not_open_strings():
     assert lines(clean(">>> x = 1  # it's 'open\nold\n>>> y\n")) == ["x = 1  # it's 'open", "y"]
+
+
+def test_statements_that_failed_are_known_by_what_stands_below_them():
+    assert failures(">>> x = 1\n>>> x\n1\n") == set()
+    assert failures("x = 1\nTraceback (most recent call last)\n") == set()
+    assert failures(">>> for i in x:\n...     i\n...\nerror[G0301]: the name x is not defined\n>>> y\n2\n") == {
+        "for i in x:\n    i"}
+    assert failures('>>> z\nTraceback (most recent call last):\n  File "<stdin>"\nNameError: z\n>>> y\n2\n') == {"z"}
+    assert failures('>>> a b\n  File "<stdin>", line 1\n    a b\nSyntaxError: invalid syntax\n') == {"a b"}
+    notebook = "In [1]: q\n-----\nNameError          Traceback (most recent call last)\n\nIn [2]: r\nOut[2]: 3\n"
+    assert failures(notebook) == {"q"}

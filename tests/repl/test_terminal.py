@@ -321,3 +321,50 @@ def test_ctrl_z_gives_the_shell_back_and_fg_returns(repl, tmp_path):
     screen.enter("fg").quiet(1)
     screen.type(CTRL_C).until("interrupted")
     screen.enter("x + 200").until("205")
+
+
+def test_a_paste_goes_on_past_what_failed_where_it_was_copied(repl):
+    screen = repl()
+    screen.until(">>>")
+    screen.paste(">>> x = 5\n>>> x.foo\nTraceback (most recent call last):\n  somewhere\nAttributeError: foo\n"
+                 ">>> class A\n    class A\n           ^\nSyntaxError: invalid syntax\n>>> x + 37\n42\n")
+    screen.until("42")
+    assert "an int has no attribute foo" in screen.text() and "a colon is missing" in screen.text()
+    screen.paste(">>> x = 6\n>>> x.foo\n6\n>>> x = 7\n>>> x = 8\n")
+    screen.until("note: 2 statements after it not run")
+    screen.enter("x + 40").until("46")
+
+
+def test_tabs_are_drawn_as_blanks_and_windows_line_ends_are_none(repl):
+    screen = repl()
+    screen.until(">>>")
+    screen.paste("for i in range(2):\r\n\tif i:\r\n\t\tprint(i + 40)\r\n\r\n")
+    lines = screen.until("41")
+    assert "...     if i:" in lines and "^I" not in screen.text() and "^M" not in screen.text()
+
+
+def test_ctrl_c_while_the_prompt_is_being_made_ends_nothing(repl):
+    screen = repl()
+    seen_within(screen, "gradcli")
+    screen.type(CTRL_C)
+    seen_within(screen, ">>>")
+    screen.enter("40 + 2").until("42")
+    assert "interrupted" not in screen.raw
+
+
+def seen_within(screen, words, seconds=20):
+    """Wait until words have come, wherever on the screen they stand."""
+    for _ in range(seconds * 50):
+        if words in screen.raw:
+            return
+        screen.quiet(0.02)
+    raise AssertionError(screen.text())
+
+
+def test_a_long_paste_whose_last_statement_is_unfinished_waits_for_its_end(repl):
+    screen = repl()
+    screen.until(">>>")
+    screen.paste("".join(f"y{n} = {n}\n" for n in range(300)) + "for i in range(2):\n    print(i + y299)\n    if (i")
+    screen.quiet()
+    assert "299" not in screen.lines()
+    screen.enter("):", "print('end', i)", "").until("end 1")

@@ -1,0 +1,51 @@
+"""The commands that derive an expression where its names stand now: line by line, and as a curve.
+
+Both change names while they work, and take everything back.
+"""
+
+from __future__ import annotations
+
+import re
+from shutil import get_terminal_size
+
+from gradcli.errors import Fault, UsageFault
+from gradcli.repl.state import Repl
+
+OVER = re.compile(r"(?P<expression>.+)\sover\s+(?P<name>\w+\s*=.+)", re.DOTALL)
+POINTS = 200
+EXAMPLE = ":plot sin(x) over x=-3:3"
+
+
+def show_steps(repl: Repl, rest: str) -> None:
+    """Each operation with its value, then each gradient with the rule it follows."""
+    from gradcli.checking import leaves_of
+    from gradcli.commands.stepping import as_text
+    from gradcli.derivation import derive
+    from gradcli.engine.variable import Variable
+
+    with repl.trying():
+        leaves = leaves_of(repl.session, rest)
+        for name, value in leaves.items():
+            repl.session[name] = Variable(value.array, True)
+        try:
+            text = as_text(derive(repl.session, rest, list(leaves)))
+        except Fault as fault:
+            fault.hints = [hint for hint in fault.hints if not hint[0].startswith("gradcli ")]   # of the shell
+            raise
+    repl.write(text)
+
+
+def draw_curve(repl: Repl, rest: str) -> None:
+    """The expression, over values of one name."""
+    from gradcli.commands.curves import ROWS, interval
+    from gradcli.derivatives import curves
+    from gradcli.show.braille import text
+
+    found = OVER.fullmatch(rest)
+    if not found:
+        raise UsageFault(":plot takes an expression, and the name and the interval that it is drawn over", EXAMPLE)
+    with repl.trying():
+        name, ends = interval(repl.session, found["name"], "over", EXAMPLE)
+        chart = curves(repl.session, found["expression"].strip(), name, ends, POINTS, True)
+    columns, lines = get_terminal_size()
+    repl.write(text(chart, min(columns, 100), max(4, min(lines - 2, ROWS))))
