@@ -230,7 +230,7 @@ WRONG = {
         "0D or 1D target tensor expected, multi-target not supported", "torch.tensor([[0], [1]]).squeeze(1)"),
     "a loss called too early": ("nn.MSELoss(torch.ones(2), torch.ones(2))", "nn.MSELoss() makes a loss function",
                                 "nn.MSELoss()(input, target)"),
-    "text added to a tensor": ("print('loss ' + torch.ones(1))", "not the string 'loss '",
+    "text added to a tensor": ("print('loss ' + torch.ones(1))", "the string 'loss ' cannot be combined",
                                "print('loss:', x.item())"),
     "results with history in out": (
         "torch.add(torch.ones(1, requires_grad=True), 1, out=torch.ones(1))",

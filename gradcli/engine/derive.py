@@ -107,7 +107,7 @@ def creator(call: Callable[..., Any]) -> Callable[..., Any]:
             for option in NO_MATTER:
                 options.pop(option, None)
         made = call(*args, **options)
-        return made.requires_grad_() if requires_grad else made
+        return made if requires_grad is False or requires_grad is None else made.requires_grad_(requires_grad)
 
     return create
 

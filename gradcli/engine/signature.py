@@ -237,7 +237,7 @@ class Signature:
         """The signature as a person writes it."""
         parts = []
         for i, (p, default) in enumerate(zip(self.names, self.defaults, strict=True)):
-            if i == self.positional and i:
+            if i == self.positional and i and self.variadic < 0:
                 parts.append("*")
             parts.append(("*" if i == self.variadic else "") + (p if default is MISSING else f"{p}={_shown(default)}"))
         return f"{name}({', '.join(parts)})"

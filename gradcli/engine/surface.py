@@ -151,6 +151,8 @@ def detach_(self: Tensor) -> Tensor:
 
 def requires_grad_(self: Tensor, requires_grad: bool = True) -> Tensor:
     """Ask for gradients of this leaf, or no longer."""
+    if type(requires_grad) is not bool:
+        raise ArgumentFault(f"requires_grad must be a bool, not {described(requires_grad)}")
     set_requires_grad(self, requires_grad)
     return self
 
@@ -318,6 +320,8 @@ def _set_grad(self: Tensor, value: Any) -> None:
 
 def set_requires_grad(self: Tensor, value: Any) -> None:
     """Turn a leaf into one that gradients are computed for, or back."""
+    if type(value) is not bool:
+        raise GradFault(f"requires_grad must be a bool, not {described(value)}")
     if value and self.array.dtype.kind != "f":
         raise IntegerLeaf(f"only floating tensors can require gradients, not {OF[self.array.dtype].name}",
                           ("x = x.float()", "a floating copy, which can"))

@@ -26,8 +26,8 @@ from gradcli.lang.budget import Budget
 from gradcli.lang.format import Formatter
 from gradcli.lang.hints import nearest, trimmed
 from gradcli.lang.kinds import MARK
-from gradcli.lang.names import PLAIN
 from gradcli.lang.place import place, source_of
+from gradcli.lang.plain import plain_words
 from gradcli.lang.policy import Policy
 from gradcli.mistakes import CallFault, DepthLimit, ItemFault, OperandFault, SizeLimit, UnpackFault
 
@@ -106,12 +106,12 @@ class _Translation:
         return KeyFault(f"there is no entry under {self.formatter.repr(missing)[:80]}")
 
     def argument(self) -> Fault:
-        text = _plain_words(self.text())
+        text = plain_words(self.text())
         kind = next((kind for words, kind in _KINDS if words in text), PythonFault)
         return kind(text, *_REPAIRS.get(text[:24], ()))
 
     def index(self) -> Fault:
-        return IndexFault(_plain_words(self.text()).replace("assignment index", "index"))
+        return IndexFault(plain_words(self.text()).replace("assignment index", "index"))
 
     def value(self) -> Fault:
         text = self.text()
@@ -120,7 +120,7 @@ class _Translation:
         if any(said in text for said in TOO_LARGE):
             return _LIMITS[True]()
         kind = UnpackFault if "values to unpack" in text else ValueFault
-        return kind(_plain_words(text))
+        return kind(plain_words(text))
 
 
 def _raised_by_program(trace: TracebackType | None) -> bool:
@@ -167,41 +167,9 @@ _ABSENT = {
     "long": "long is Python 2's: write int",
 }
 
-_OPERANDS = re.compile(r"unsupported operand type\(s\) for (.+?): '([^']+)' and '([^']+)'")
-_COMPARED = re.compile(r"'([^']+)' not supported between instances of '([^']+)' and '([^']+)'")
-_OBJECT = re.compile(r"'([^']+)' object")
-_LENGTH = re.compile(r"object of type '([^']+)' has no len\(\)")
-_JOINED = re.compile(r'can only concatenate (\w+) \(not "([^"]+)"\) to')
-_REPEATED = re.compile(r"can't multiply sequence by non-int of type '([^']+)'")
-
-
-def _kind(name: str) -> str:
-    return PLAIN.get(name, f"a {name}")
-
-
-def _plain_words(text: str) -> str:
-    """What Python says, without the words of its inside."""
-    if found := _OPERANDS.search(text):
-        sign, left, right = found.groups()
-        return f"{_kind(left)} and {_kind(right)} cannot be combined with {sign.split(' or ')[0]}"
-    if found := _COMPARED.search(text):
-        sign, left, right = found.groups()
-        return f"{_kind(left)} and {_kind(right)} cannot be compared with {sign}"
-    if found := _JOINED.search(text):
-        return f"{_kind(found[1])} and {_kind(found[2])} cannot be combined with +"
-    if found := _REPEATED.search(text):
-        return f"only an int can repeat a list, tuple or string, not {_kind(found[1])}"
-    if "argument #1 must support iteration" in text:
-        return "a loop cannot go through this value"
-    text = re.sub(r"non-iterable ([\w.]+) object", lambda m: _kind(m[1]), text)
-    text = _LENGTH.sub(lambda m: f"{_kind(m[1])} has no length", text)
-    text = _OBJECT.sub(lambda m: _kind(m[1]), re.sub(r"[\w.]*<locals>\.", "", text))
-    for said, plain in _SAYINGS:
-        text = text.replace(said, plain)
-    return re.sub(r"\b(\w+\.)*(__init__|__call__)\(\)", lambda m: (m[1] or "")[:-1] + "()", text)
-
-
 _KINDS: tuple[tuple[str, type[Fault]], ...] = (
+    ("() is missing ", ArgumentFault), ("() has no option ", ArgumentFault), ("() was given ", ArgumentFault),
+    ("() makes a ", ArgumentFault),
     ("argument", ArgumentFault), ("cannot be called", CallFault), ("cannot unpack", UnpackFault),
     ("cannot be combined", OperandFault), ("cannot be compared", OperandFault), ("only concatenate", OperandFault),
     ("only an int can repeat", OperandFault), ("has no items to take", ItemFault), ("has no length", ItemFault),
@@ -216,12 +184,3 @@ _REPAIRS = {
     "an int has no items to t": (("x[0]", "belongs after a list, a tuple, a string, a dict or a tensor"),),
 }
 """What to do about the commonest of them, by how the message begins."""
-
-_SAYINGS = (
-    ("is not subscriptable", "has no items to take with [...]"),
-    ("does not support item assignment", "cannot have its items changed"),
-    ("does not support item deletion", "cannot have its items deleted"),
-    ("is not callable", "cannot be called"),
-    ("is not iterable", "cannot be gone through in a loop"),
-    ("unhashable type: ", "cannot be a key of a dict or a member of a set: "),
-)

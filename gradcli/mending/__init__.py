@@ -18,6 +18,7 @@ from gradcli.errors import (
     AttributeFault,
     Fault,
     GradFault,
+    IndexFault,
     IntegerLeaf,
     LeafWrite,
     NameFault,
@@ -28,8 +29,9 @@ from gradcli.errors import (
     ShapeFault,
     StaleValue,
     TypeFault,
+    ValueFault,
 )
-from gradcli.mending import calls, functions, graph, leaves, values
+from gradcli.mending import arguments, calls, functions, graph, leaves, operators, shapes, values
 from gradcli.mending.case import Case
 from gradcli.mistakes import (
     BroadcastShapes,
@@ -74,11 +76,19 @@ def worked_out(fault: Fault, names: Mapping[str, Any]) -> Fault:
             special.trail, special.words = fault.trail, fault.words
             return special
         leaves.from_number(case)
+        arguments.arguments(case)
     if not isinstance(fault, AnomalousGradient):
         calls.given(case)
     mend = MENDERS.get(type(fault))
     if mend is not None:
         mend(case)
+    if isinstance(fault, ArgumentFault):
+        operators.mistaken(case)
+    if isinstance(fault, ShapeFault | ValueFault):
+        shapes.fitted(case)
+    if isinstance(fault, IndexFault) or "indexed with" in fault.message:
+        shapes.outside(case)
+        shapes.listed(case)
     also = functions.MENDERS.get(type(fault))
     if also is not None:
         also(case)

@@ -72,9 +72,24 @@ def gradients(case: Case) -> None:
 
 
 def late(case: Case) -> None:
-    """A module's attribute was set before the module was begun."""
-    if "before Module.__init__()" in case.fault.message and case.fault.span:
-        case.fault.hints = [("super().__init__()", f"before line {case.fault.span.line}: the module begins with it")]
+    """A module that was never begun, wherever it is noticed: an attribute set, a call, its parameters asked for."""
+    fault, parts = case.fault, case.parts
+    set_ = re.match(r"(\w+) was set before Module.__init__\(\)", fault.message)
+    missed = re.match(r"an object of class (\w+) has no attribute _(?:hooks|inner|kept|own|passing)$", fault.message)
+    if parts is None or not (set_ or missed):
+        return
+    whole = [each for each in walk(parts.tree) if each[0] == "class"]
+    named = [each for each in whole if (_head(each)[3] == missed[1] if missed else each in parts.path)]
+    kind = named[-1] if named else None
+    start = next(_defined(case, "__init__", [kind]), None) if kind else None
+    name = _head(kind)[3] if kind else missed[1] if missed else "the class"
+    begun = start is not None and re.search(r"__init__\(", parts.of(start).split(":", 1)[1])
+    fault.message = (f"{set_[1]} is set before super().__init__() is called in __init__ of {name}" if set_ and begun
+                     else f"__init__ of {name} does not call super().__init__(), which a Module begins with")
+    fault.hints = [("super().__init__()", "first in the __init__ of the class")]
+    suite = next((each for each in start[3] if each[0] == "suite"), None) if start else None
+    if suite is not None and start is not None and parts.line(suite[3][0]) > parts.line(start):
+        fault.hints = [("super().__init__()", f"before line {parts.line(suite[3][0])}: the module begins with it")]
 
 
 def style(case: Case) -> None:
@@ -97,7 +112,8 @@ def style(case: Case) -> None:
 def parameter(case: Case) -> None:
     """A method that does not name its object, or a Function's forward that does not name its context."""
     parts = case.parts
-    found = re.match(r"(?:(\w+)\.)?(\w+)\(\) takes (\d+) positional arguments? but (\d+) ", case.fault.message)
+    found = re.match(r"(?:(\w+)\.)?(\w+)\(\) takes (\w+) arguments?, and was given (\d+)",
+                     case.fault.facts.get("said", case.fault.message))
     if parts is None:
         return
     if case.call is not None and case.call.name == "forward" and case.call.receiver is not None \
@@ -114,6 +130,8 @@ def parameter(case: Case) -> None:
                 static = "staticmethod" in parts.of(kind).split(f"def {found[2]}")[0].rsplit("\n", 2)[-2]
                 first = "ctx" if static else "self"
                 if named[:1] != [first]:
+                    case.fault.message = (f"{found[1]}.{found[2]}() has no parameter for "
+                                          f"{'the context' if static else 'its object'}: {first} stands first")
                     line = parts.text.split("\n")[parts.line(_head(method)) - 1].strip()
                     words = line.replace(f"{found[2]}(", f"{found[2]}({first}{', ' if named else ''}", 1)
                     case.fault.hints = [(words, f"in line {parts.line(_head(method))}")]
