@@ -18,19 +18,17 @@ EXAMPLE = ":plot sin(x) over x=-3:3"
 
 def show_steps(repl: Repl, rest: str) -> None:
     """Each operation with its value, then each gradient with the rule it follows."""
-    from gradcli.checking import leaves_of
+    from gradcli.checking import reached
     from gradcli.commands.stepping import as_text
     from gradcli.derivation import derive
-    from gradcli.engine.variable import Variable
 
     with repl.trying():
-        leaves = leaves_of(repl.session, rest)
-        for name, value in leaves.items():
-            repl.session[name] = Variable(value.array, True)
         try:
-            text = as_text(derive(repl.session, rest, list(leaves)))
+            text = as_text(derive(repl.session, rest, reached(repl.session, rest)))
         except Fault as fault:
-            fault.hints = [hint for hint in fault.hints if not hint[0].startswith("gradcli ")]   # of the shell
+            result = rest if rest.isidentifier() else f"({rest})"
+            fault.hints = [(repair.replace("{y}", result), why) for repair, why in fault.hints
+                           if not repair.startswith("gradcli ")]    # which is for the shell
             raise
     repl.write(text)
 
