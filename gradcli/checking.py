@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from gradcli.engine.backward import newest_first
 from gradcli.engine.check import Verdict, slopes
 from gradcli.engine.op import traced
 from gradcli.engine.tensor import Tensor
@@ -71,6 +72,22 @@ def leaves_of(session: Session, expression: str) -> dict[str, Tensor]:
         raise UsageFault("the expression uses no name that stands for a floating tensor",
                          ("(x ** 2).sum()", "names what is to be varied"))
     return leaves
+
+
+def reached(session: Session, expression: str) -> list[str]:
+    """The names of the leaves that a backward pass from an expression would reach, also through what other names hold.
+
+    Where none requires a gradient, what it names is made to: call it on a session to be restored.
+    """
+    leaves = leaves_of(session, expression)
+    held = {id(value): name for name, value in reversed(session.names().items())}
+    found = [name for name, value in leaves.items() if value.node is None]
+    for name in found:
+        if not leaves[name].requires_grad:
+            session[name] = Variable(leaves[name].array, True)
+    for call in newest_first(value.node for value in leaves.values() if value.node is not None):
+        found += [held[id(debtor)] for debtor, _, _ in getattr(call, "edges", ()) if id(debtor) in held]
+    return sorted(dict.fromkeys(found))
 
 
 def _used(session: Session, expression: str) -> dict[str, Tensor]:

@@ -6,23 +6,7 @@ from gradcli.commands.running import open_session
 from gradcli.commands.settings import Settings
 from gradcli.repl.orders import ORDERS, obey
 from gradcli.repl.state import Repl
-
-
-@pytest.fixture
-def repl(capsys):
-    settings = Settings({"isolated": True})
-    session = open_session(settings, lambda text: print(text, end=""))
-    made = Repl(settings, lambda: session)
-    made.capsys = capsys
-    return made
-
-
-def said(repl, *texts):
-    """What is printed, and what is complained of, when texts are submitted."""
-    repl.capsys.readouterr()
-    for text in texts:
-        repl.submit(text)
-    return repl.capsys.readouterr()
+from repl.submitting import said
 
 
 def test_help_lists_every_command(repl):
@@ -351,25 +335,6 @@ def test_a_missing_script_is_told_the_nearest_and_names_may_have_quotes(repl, tm
     assert f":load {tmp_path}/my script.grad" in said(repl, f":load {tmp_path}/my scrpt.grad").err
     said(repl, f":load '{tmp_path}/my script.grad'")
     assert said(repl, "x").out == "3\n"
-
-
-def test_steps_derive_at_the_values_of_now_and_change_nothing(repl):
-    said(repl, "x = Variable(torch.FloatTensor([1, 2]), requires_grad=True)", "y = x * 2")
-    out = " ".join(said(repl, ":steps (x ** 2 * y).sum()").out.split())
-    assert "v3 = v2.sum() = 18" in out and "x.grad = v1.grad * x * 2 = [4, 16]" in out
-    assert said(repl, "print(x.grad)").out == "None\n" and set(repl.names()) == {"x", "y"}
-    complaint = said(repl, ":steps x * x").err
-    assert "(x * x).sum()" in complaint and "gradcli jac" not in complaint
-    assert "uses no name" in said(repl, ":steps 3 + 4").err
-
-
-def test_plot_draws_an_expression_over_a_name_and_changes_nothing(repl):
-    said(repl, "x = 7; k = torch.ones(2)")
-    out = said(repl, ":plot (k * x).sum() over x=-1:1").out
-    assert "(k * x).sum()" in out and "x.grad" in out and "┤" in out
-    assert said(repl, "x").out == "7\n"
-    assert ":plot sin(x) over x=-3:3" in said(repl, ":plot x * x").err
-    assert "must go up" in said(repl, ":plot x over x=3:1").err
 
 
 def test_nothing_can_be_saved_too(repl, tmp_path):
