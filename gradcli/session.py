@@ -20,6 +20,7 @@ import numpy as np
 
 from gradcli.door import CLOSED, DECORATORS, Door, harmless_names, kind_of
 from gradcli.engine.backward import Watch
+from gradcli.engine.call import here
 from gradcli.engine.current import Current, Generators
 from gradcli.engine.dtypes import OF, Default
 from gradcli.engine.memory import reuse
@@ -35,7 +36,7 @@ from gradcli.lang.format import Formatter
 from gradcli.lang.guard import builtins, turns
 from gradcli.lang.lower import lower
 from gradcli.lang.parse import parse
-from gradcli.lang.place import source_of
+from gradcli.lang.place import place_of_call, source_of
 from gradcli.lang.policy import Policy
 from gradcli.library import spaces
 from gradcli.show.address import Addresses
@@ -211,10 +212,15 @@ class Session:
         if self._write_out:
             self._write_out(text)
 
-    def _remark(self, kind: str, text: str) -> None:
-        """Pass on a remark, the first of its kind in this session."""
+    def _remark(self, kind: str, text: str, about: Any = None) -> None:
+        """Pass on a remark, the first of its kind in this session, with name and line if it is about a value."""
         if kind not in self.remarked:
             self.remarked.add(kind)
+            if about is not None:
+                at = place_of_call(*here())
+                name = next((name for name, value in self.names().items() if value is about), "x")
+                where = f" by backward() in line {at.span.line}" if at else ""
+                text = text.replace("{x}", name).replace("{where}", where)
             self._note(text)
 
     def _show(self, value: Any) -> None:

@@ -1,5 +1,6 @@
 """The first repair of a diagnosis, pasted where it says that it belongs, mends the program."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from gradcli.errors import FAULTS, render
 from gradcli.mending import worked_out
 from gradcli.mistakes import FAULTS as ALL
+from gradcli.session import Session
 from repairs import fault_of, pasted
 
 HERE = Path(__file__).parent
@@ -22,6 +24,49 @@ def test_the_first_repair_mends_the_program(style, text):
     assert fault is not None and fault.hints
     still = fault_of(pasted(text, fault), style)
     assert still is None, render(still)
+
+
+CALLS = """
+nn.Linear() nn.Conv2d(3,8) nn.BatchNorm1d() nn.LSTM(3) nn.MSELoss(1,2,3,4,5) nn.MSELoss()(torch.ones(2)) nn.Embedding(3)
+nn.ReLU(inplac=1) nn.Linear(2,3)() nn.Parameter(1,2,3) nn.Dropout(prob=1) optim.SGD() optim.Adam([],betaz=1) F.relu()
+optim.lr_scheduler.StepLR() torch.manual_seed() torch.autograd.grad() torch.autograd.backward(retain=1)
+Variable(1,2,3,4,5)
+torch.Tensor(require_grad=True) torch.set_printoptions(a=1) nn.init.normal_() torch.ones(1).backward(1,2,3,4,5,6,7)
+nn.utils.clip_grad_norm_(max_nrm=1) torch.autograd.gradcheck() torch.optim.SGD([torch.ones(1)],lr=1).step(1,2)
+""".split()
+
+
+@pytest.mark.parametrize("text", CALLS)
+def test_arguments_are_told_without_the_inside(text):
+    shown = render(fault_of(text))
+    assert "error[G0303]" in shown
+    assert not re.search(r"\b_[A-Z]|__|<locals>|NoneType|Namespace|Kind\b|TensorType|positional|\bself\b", shown)
+
+
+def test_what_a_program_catches_keeps_pythons_words():
+    said = []
+    session = Session(seed=0, write=said.append)
+    session.run("def f(x): pass\nfor g in (f, lambda: [1]['a'], lambda: float('a'), lambda: f(1, 2), lambda: f(y=1)):\n"
+                "    try: g()\n    except Exception as e: print(e)")
+    assert "".join(said).splitlines() == [
+        "f() missing 1 required positional argument: 'x'", "list indices must be integers or slices, not str",
+        "could not convert string to float: 'a'", "f() takes 1 positional argument but 2 were given",
+        "f() got an unexpected keyword argument 'y'"]
+
+
+def test_a_remark_on_gradients_that_add_up_names_the_variable_and_the_line():
+    notes = []
+    text = "w = torch.ones(2, requires_grad=True)\nfor i in range(2):\n    (w * w).sum().backward()"
+    assert fault_of(text, notes=notes) is None
+    assert "in line 3" in notes[0] and "w.grad = None" in notes[0] and "{" not in notes[0]
+
+
+@pytest.mark.parametrize("value", ["print", "1", "None", "'yes'"])
+def test_requires_grad_is_a_bool(value):
+    fault = fault_of(f"x = torch.ones(2)\nx.requires_grad = {value}")
+    assert isinstance(fault, RuntimeError) and "requires_grad must be a bool" in fault.message
+    fault = fault_of(f"torch.ones(2).requires_grad_({value})")
+    assert isinstance(fault, TypeError) and "requires_grad must be a bool" in fault.message
 
 
 def test_there_are_many_of_them():

@@ -275,8 +275,8 @@ def accumulate(leaf: Any, g: Any, again: bool = False, shared: bool = True, plac
     else:
         before = leaf.gradient.array
         if before.reshape(-1)[:64].any():
-            Shown.note("accumulated", "a gradient was added to the one already there; to start anew say x.grad = None "
-                                      "or x.grad.data.zero_() before backward()")
+            Shown.note("accumulated", "a gradient was added to the one already there{where}; to start anew say "
+                                      "{x}.grad = None or {x}.grad.data.zero_() before backward()", leaf)
         if Journal.write is not None:
             Journal.write(leaf.gradient)
         np.add(before, g, out=before)

@@ -66,7 +66,7 @@ class Shown:
 
     text: Callable[[Any], str] = staticmethod(lambda value: object.__repr__(value))
     format: Callable[[Any, str], str] = staticmethod(lambda value, spec: format(str(value), spec))
-    note: Callable[[str, str], None] = staticmethod(lambda kind, text: None)
+    note: Callable[..., None] = staticmethod(lambda kind, text, about=None: None)     # `about` the value called {x}
 
 
 class Journal:

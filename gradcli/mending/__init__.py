@@ -31,7 +31,7 @@ from gradcli.errors import (
     TypeFault,
     ValueFault,
 )
-from gradcli.mending import arguments, calls, functions, graph, leaves, operators, shapes, values
+from gradcli.mending import arguments, calls, functions, graph, leaves, modules, operators, shapes, values
 from gradcli.mending.case import Case
 from gradcli.mistakes import (
     BroadcastShapes,
@@ -84,6 +84,11 @@ def worked_out(fault: Fault, names: Mapping[str, Any]) -> Fault:
         mend(case)
     if isinstance(fault, ArgumentFault):
         operators.mistaken(case)
+        modules.optimised(case)
+    if isinstance(fault, ArgumentFault | AttributeFault | PythonFault):
+        modules.member_lost(case)
+        modules.contained(case)
+        modules.uncalled(case)
     if isinstance(fault, ShapeFault | ValueFault):
         shapes.fitted(case)
     if isinstance(fault, IndexFault) or "indexed with" in fault.message:

@@ -111,7 +111,7 @@ def attribute(case: Case) -> None:
     case.fault.span = parts.span(name)
     module = case.fault.message.startswith("the module")
     meant = (MODULE_NAMES if module else ATTRIBUTES).get(name[3])
-    if meant is not None and (module or "Tensor" in case.fault.message):
+    if meant is not None and (module or "Tensor" in case.fault.message or "a Variable" in case.fault.message):
         case.fault.hints = [(meant, f"what {name[3]} is called here")]
 
 

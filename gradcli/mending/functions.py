@@ -117,7 +117,7 @@ def parameter(case: Case) -> None:
     if parts is None:
         return
     if case.call is not None and case.call.name == "forward" and case.call.receiver is not None \
-            and case.call.receiver[0] == "NAME" and "missing" in case.fault.message:
+            and isinstance(case.value(case.call.receiver), type) and "missing" in case.fault.message:
         words = parts.of(case.call.receiver)
         inside = ", ".join(parts.of(each) for each in case.call.args)
         case.fault.hints = [(f"{words}.apply({inside})", "apply calls forward, with a context")]

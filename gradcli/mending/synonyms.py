@@ -12,6 +12,7 @@ ATTRIBUTES = _pairs("""
     to_numpy=numpy tonumpy=numpy array=data value=data get=item power=pow transpose_=t_ swap_axes=transpose
     gradient=grad gradients=grad derivative=grad back=backward backwards=backward backprop=backward
     requiresgrad=requires_grad require_grad=requires_grad requires_gradient=requires_grad gradfn=grad_fn zero=zero_
+    zero_grad=grad.zero_ detach_numpy=detach().numpy
     fill=fill_ average=mean avg=mean multiply_=mul_ plus=add minus=sub times=mul divide_by=div matmult=matmul
     to_list=tolist assign=copy_ assign_add=add_ assign_sub=sub_ sizes=size() dims=dim() rank=dim() get_shape=size""")
 MODULE_NAMES = _pairs("""

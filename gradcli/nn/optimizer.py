@@ -85,7 +85,10 @@ class Optimizer:
 
     def add_param_group(self, param_group: Any) -> None:
         """Optimise further parameters too; options that the dict does not set are the usual ones."""
-        if not isinstance(param_group, dict) or "params" not in param_group:
+        if isinstance(param_group, dict) and "params" not in param_group:
+            raise ArgumentFault("a group of parameters has no entry 'params'",
+                                ("{'params': net.parameters(), 'lr': 0.01}", "how a group is written"))
+        if not isinstance(param_group, dict):
             raise ArgumentFault(f"a group of parameters is a dict, not {described(param_group)}",
                                 "{'params': net.parameters(), 'lr': 0.01}")
         given = param_group["params"]
