@@ -56,7 +56,7 @@ def _way_of_kind(kind: type) -> Way | None:
 def is_instance(kind: type) -> bool:
     """Whether values of `kind` are made of slots and a dict: of the program's classes, modules, optimisers."""
     return kind is Handle or any(MARK in vars(each) for each in kind.__mro__) or kind.__module__.startswith(
-        ("gradcli.nn", "gradcli.library"))
+        ("gradcli.nn", "gradcli.importable"))
 
 
 def slots_of(kind: type) -> list[str]:

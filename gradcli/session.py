@@ -28,6 +28,7 @@ from gradcli.engine.tensor import Shown, Tensor, happened
 from gradcli.engine.variable import grad_mode
 from gradcli.errors import Fault, NameFault
 from gradcli.facade import bare, bare_names, modules, prelude, torch_space
+from gradcli.importable import spaces
 from gradcli.lang.budget import Budget
 from gradcli.lang.builtins import PLAIN
 from gradcli.lang.builtins import prelude as plain_names
@@ -38,7 +39,6 @@ from gradcli.lang.lower import lower
 from gradcli.lang.parse import parse
 from gradcli.lang.place import place_of_call, source_of
 from gradcli.lang.policy import Policy
-from gradcli.library import spaces
 from gradcli.show.address import Addresses
 from gradcli.show.options import Options
 from gradcli.show.style import STYLES

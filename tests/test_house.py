@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-SESSION = {"session", "library", "facade", "spaces", "door", "checkpoint", "checking", "derivatives", "derivation",
+SESSION = {"session", "importable", "facade", "spaces", "door", "checkpoint", "checking", "derivatives", "derivation",
            "formula", "holders", "mending"}
 FLOORS = [{"errors", "mistakes", "text", "cache", "__version__"}, {"engine", "lang"}, {"ops", "nn", "show"}, SESSION,
           {"commands", "repl", "testing"}, {"cli"}, {"__main__"}]

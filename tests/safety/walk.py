@@ -21,17 +21,17 @@ from gradcli.engine.tensor import Size, Tensor
 from gradcli.engine.variable import recording
 from gradcli.errors import Fault
 from gradcli.facade import GradSwitch
+from gradcli.importable.arguments import Options, Parser
+from gradcli.importable.collecting import DefaultDict, Deque, Tally
+from gradcli.importable.drawing import Drawing
+from gradcli.importable.iterating import _Chain as Chain
+from gradcli.importable.progress import Bar
 from gradcli.lang.attributes import Attributes
 from gradcli.lang.budget import Budget
 from gradcli.lang.builtins import METHODS
 from gradcli.lang.format import Formatter
 from gradcli.lang.guard import Stream, heard, raised
 from gradcli.lang.kinds import Kind
-from gradcli.library.arguments import Options, Parser
-from gradcli.library.collecting import DefaultDict, Deque, Tally
-from gradcli.library.drawing import Drawing
-from gradcli.library.iterating import _Chain as Chain
-from gradcli.library.progress import Bar
 from gradcli.nn.data import DataLoader, Dataset
 from gradcli.nn.distributions import Distribution
 from gradcli.nn.module import Module

@@ -10,9 +10,9 @@ from gradcli.engine.tensor import Tensor
 from gradcli.engine.variable import recording
 from gradcli.errors import ArgumentFault, GradFault
 from gradcli.holders import INERT, UNSET, is_instance, slots_of
+from gradcli.importable.collecting import DefaultDict, Deque
+from gradcli.importable.drawing import Drawing
 from gradcli.lang.kinds import Kind
-from gradcli.library.collecting import DefaultDict, Deque
-from gradcli.library.drawing import Drawing
 from gradcli.spaces import Namespace
 
 FUNCTIONS = ("function", "builtin_function_or_method")

@@ -13,8 +13,8 @@ from typing import Any
 from gradcli.engine.dtypes import NAMED
 from gradcli.engine.limits import finfo
 from gradcli.engine.variable import Array
+from gradcli.importable.drawing import NAMES, pyplot
 from gradcli.lang.kinds import Kind
-from gradcli.library.drawing import NAMES, pyplot
 from gradcli.spaces import Namespace
 
 LISTED: dict[str, dict[str, str]] = {
@@ -73,7 +73,7 @@ def spaces(given: Callable[[], Any], generators: Any) -> dict[str, Namespace]:
 
 def _fetch(address: str) -> Any:
     file, name = address.split(".")
-    return getattr(import_module(f"gradcli.library.{file}"), name)
+    return getattr(import_module(f"gradcli.importable.{file}"), name)
 
 
 def _drawn(name: str) -> Any:
@@ -99,7 +99,7 @@ def _numpy(generators: Any) -> Namespace:
 
 def _parser(given: Callable[[], Any]) -> Callable[..., Any]:
     def ArgumentParser(*args: Any, **options: Any) -> Any:     # the name that programs know
-        from gradcli.library.arguments import Parser
+        from gradcli.importable.arguments import Parser
 
         return Parser(given, *args, **options)
 
