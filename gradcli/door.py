@@ -6,20 +6,21 @@ from collections.abc import Iterable
 from typing import Any
 
 from gradcli.engine.arrays import NAMES as ARRAY_NAMES
-from gradcli.engine.dtypes import DType
 from gradcli.engine.op import Op, Part
 from gradcli.engine.storage import METHODS as STORED
-from gradcli.engine.surface import ASSIGNABLE, METHODS, PROPERTIES, Handle
-from gradcli.engine.tensor import Size, Tensor
+from gradcli.engine.surface import ASSIGNABLE, METHODS, PROPERTIES
+from gradcli.engine.tensor import Tensor
 from gradcli.engine.variable import Array, Variable
+from gradcli.exposure import Exposure, exposure_of
 from gradcli.lang.kinds import Kind, types_of
 from gradcli.lang.policy import GONE
-from gradcli.nn import CLOSED as nn_closed
 from gradcli.ops.directory import DIRECTORY
 from gradcli.spaces import Namespace, names_in
 
 FIELDS = frozenset({"grad", "requires_grad", "shape", "ndim", "dtype"})
 """What tensors have besides operations, methods and properties."""
+
+NOTHING = Exposure()
 
 
 def tensor_names() -> frozenset[str]:
@@ -45,24 +46,13 @@ class Door:
             return self.arrays if isinstance(value, Array) else self.tensors
         if isinstance(value, Namespace):
             return names_in(value)
-        if isinstance(value, Size):
-            return ("numel",)
-        if isinstance(value, tuple):
-            fields: tuple[str, ...] = getattr(value, "_fields", ())
-            return (*fields, "_fields", "_replace", "_asdict") if hasattr(value, "_known_as") else fields
-        if isinstance(value, DType):
-            return ("is_floating_point", "is_complex", "is_signed", "itemsize")
-        if isinstance(value, Handle):
-            return ("remove",)
         if isinstance(value, type):
-            return getattr(value, "_class_readable", ())
-        found = getattr(type(value), "_readable", ())
-        return {*found, *filter(_public, vars(value))} if getattr(type(value), "_holds", False) else found
+            return (exposure_of(value) or NOTHING).class_read
+        exposure = exposure_of(type(value)) or NOTHING
+        return {*exposure.read, *filter(_public, vars(value))} if exposure.open_attributes else exposure.read
 
     def readable(self, value: Any, name: str) -> bool:
         """Whether programs may read `value.name`."""
-        if getattr(type(value), "_holds", False) and _public(name) and name in vars(value):
-            return True
         return name in self.known(value)
 
     def assignable(self, value: Any, name: str, new: Any) -> Any:
@@ -70,18 +60,15 @@ class Door:
         if isinstance(value, Tensor) and new is not GONE:
             return ASSIGNABLE.get(name, False)
         kind = type(value)
-        return name in getattr(kind, "_writable", ()) or (
-            getattr(kind, "_holds", False) and _public(name) and not hasattr(kind, name))
+        exposure = exposure_of(kind) or NOTHING
+        return name in exposure.write or (
+            exposure.open_attributes and _public(name) and not any(name in vars(each) for each in kind.__mro__))
 
     def base(self, value: Any) -> type | None:
         """The class that a program's class may inherit from when it names `value` as its base."""
         kind = types_of(value)[0] if isinstance(value, Kind) else None
-        return kind if getattr(kind, "_inheritable", False) else None
+        return kind if kind is not None and (exposure_of(kind) or NOTHING).base else None
 
-
-CLOSED = frozenset({"_readable", "_writable", "_class_readable", "_holds", "_inheritable", "_looks", "_record",
-                    *nn_closed})
-"""What a program's class may not name when it inherits from one of ours."""
 
 DECORATORS = frozenset(f"{prefix}{name}" for name in ("no_grad", "enable_grad", "inference_mode", "set_grad_enabled")
                        for prefix in ("", "torch.")) | {"once_differentiable", "torch.autograd.no_grad"}

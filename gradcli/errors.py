@@ -28,6 +28,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from gradcli.exposure import exposed
 from gradcli.text import Span, caret_lines, tamed, veiled, visible
 
 LONGEST = 400       # of a repair, which may quote the program
@@ -35,6 +36,7 @@ LONGEST = 400       # of a repair, which may quote the program
 FAULTS: dict[str, type[Fault]] = {}
 
 
+@exposed()
 class Fault(Exception):
     """Something in the program is wrong."""
 

@@ -29,8 +29,9 @@ from gradcli.engine.tensor import Cut, Size, Tensor
 from gradcli.engine.types import TENSOR, TYPES
 from gradcli.engine.variable import Array, Parameter, Variable, Volatile, enable_grad, grad_mode, no_grad, recording
 from gradcli.errors import ArgumentFault, GradFault, IntegerLeaf
+from gradcli.exposure import exposed
 from gradcli.lang.budget import Budget
-from gradcli.lang.kinds import Kind, user_class
+from gradcli.lang.kinds import STAND_INS, Kind, user_class
 from gradcli.lang.words import python_kind
 from gradcli.nn import fetch as nn_fetch
 from gradcli.nn import names as nn_names
@@ -138,6 +139,7 @@ def is_tensor(obj: Any) -> bool:
     return isinstance(obj, Tensor)
 
 
+@exposed()
 class GradSwitch:
     """`torch.no_grad`, `torch.enable_grad`: each call gives a context; put on a function, it wraps each call."""
 
@@ -310,8 +312,8 @@ def kind_teller(torch: Namespace, plain: Iterable[Kind]) -> Callable[[Any], Any]
         kind = python_kind(value) if isinstance(value, BaseException) else type(value)
         if user_class(kind):
             return kind
-        if hasattr(kind, "_known_as"):
-            return kind._known_as
+        if kind in STAND_INS:
+            return STAND_INS[kind]
         if isinstance(value, Tensor) and kind not in (Array, Parameter):
             if Current.generators.stream != "legacy":
                 return torch.Tensor

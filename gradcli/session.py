@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gradcli.door import CLOSED, DECORATORS, Door, harmless_names, kind_of
+from gradcli.door import DECORATORS, Door, harmless_names, kind_of
 from gradcli.engine.backward import Watch
 from gradcli.engine.call import here
 from gradcli.engine.current import Current, Generators
@@ -92,7 +92,7 @@ class Session:
         door = Door()
         self.policy = policy = Policy(
             plain=PLAIN | harmless_names(), attribute=door.readable, assign=door.assignable, known=door.known,
-            base=door.base, closed=CLOSED, decorators=DECORATORS,
+            base=door.base, decorators=DECORATORS,
             text=self.text, repr=self.quoted, format=self._format, number=_number, kind=kind_of,
             address=lambda value: int(self._style.address(value), 16))
         plain = plain_names(Formatter(policy, self.budget), self.budget, self._write)

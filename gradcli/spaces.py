@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
+from types import FunctionType
 from typing import Any
 
 from gradcli.engine.dtypes import DType
 from gradcli.engine.op import short, traced
 from gradcli.engine.types import TensorType
+from gradcli.exposure import admitting, exposed, register
 from gradcli.lang.budget import Budget
 from gradcli.lang.kinds import Kind
 from gradcli.mistakes import SizeLimit
 
 
+@exposed()
 class Namespace:
     """What a program sees as a module: some names, and nothing that reaches elsewhere.
 
@@ -23,7 +26,8 @@ class Namespace:
 
     def __init__(self, name: str, operations: dict[str, str] | None = None,
                  fetch: Callable[[str], Any] | None = None, /, **names: Any) -> None:
-        self.__dict__.update(names)
+        register(names.values())
+        self.__dict__.update({name: _held(value) for name, value in names.items()})
         self.__dict__[".name"] = name
         self.__dict__[".operations"] = operations or {}
         self.__dict__[".fetch"] = fetch or operation
@@ -32,11 +36,18 @@ class Namespace:
         full = self.__dict__[".operations"].get(name)
         if full is None:
             raise AttributeError(f"{self!r} has no {name}", name=name, obj=self)
-        found = self.__dict__[name] = self.__dict__[".fetch"](full)
-        return found
+        fetch = self.__dict__[".fetch"]
+        value = fetch(full)
+        value = self.__dict__[name] = value if fetch is operation else _held(value)
+        return value
 
     def __repr__(self) -> str:
         return f"<module '{self.__dict__['.name']}'>"
+
+
+def _held(value: Any) -> Any:
+    """A member of a namespace as programs hold it: the results of functions pass the gate."""
+    return admitting(value) if type(value) is FunctionType else value
 
 
 def operation(full: str) -> Any:

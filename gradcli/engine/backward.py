@@ -21,6 +21,7 @@ from gradcli.engine.signature import ArrayKind, ArraysKind, Kind, sized
 from gradcli.engine.tensor import Cut, Journal, Shown, Tensor, clock, owner, written
 from gradcli.engine.variable import Variable, recording
 from gradcli.errors import AnomalousGradient, GradFault, SecondBackward, StaleValue
+from gradcli.exposure import exposed
 
 _born = attrgetter("born")
 
@@ -142,6 +143,7 @@ class Watch:
     anomalies = False
 
 
+@exposed()
 class watched:
     """A context in which they do: `torch.autograd.detect_anomaly()`, `set_detect_anomaly(True)`."""
 

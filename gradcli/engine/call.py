@@ -16,6 +16,7 @@ from gradcli.engine.signature import ArraysKind, described
 from gradcli.engine.tensor import DATA, Cut, Rooted, Tensor, clock, last_write, owner
 from gradcli.engine.variable import RESULT, Array, Variable, Volatile, grad_mode
 from gradcli.errors import Fault, MemoryFault, ShapeFault, TypeFault, ValueFault
+from gradcli.exposure import expose
 from gradcli.mistakes import BroadcastShapes, DtypeMix, NotDifferentiable
 
 UNFIT = (ValueError, TypeError, IndexError, OverflowError, np.linalg.LinAlgError, MemoryError)
@@ -203,6 +204,7 @@ def named(cls: type[Op]) -> Any:
         from collections import namedtuple
         name = cls.names[0].replace(".", "_").removesuffix("_dim")      # the user called max, not its part max_dim
         _named[cls] = namedtuple(name, cls.returns)
+        expose(_named[cls], *cls.returns)
     return _named[cls]
 
 

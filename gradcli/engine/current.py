@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from gradcli.errors import ArgumentFault
+from gradcli.exposure import exposed
 
 
 class Generators:
@@ -96,13 +97,13 @@ class Current:
     generators = Generators()
 
 
+@exposed("initial_seed", "manual_seed", "seed")
 class Generator:
     """`torch.Generator`: random numbers of its own, for the operations it is given to as `generator`."""
 
     __module__, __qualname__ = "torch._C", "Generator"
     __slots__ = ("numbers",)
 
-    _readable = ("initial_seed", "manual_seed", "seed")
     FIRST = 67280421310721      # the seed that PyTorch starts one from
 
     def __init__(self, device: Any = None) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import weakref
 from itertools import count
-from typing import Any, ClassVar
+from typing import Any
 
 from gradcli.engine.call import debtor, here
 from gradcli.engine.custom_call import KEPT, Custom, Owing, Record, node_class
@@ -20,24 +20,22 @@ from gradcli.engine.tensor import Shown, Tensor, clock, note_write
 from gradcli.engine.variable import RESULT, Variable, Volatile, grad_mode, recording
 from gradcli.engine.write import rebase, writable
 from gradcli.errors import ArgumentFault, FunctionStyle
+from gradcli.exposure import exposed
 
 STATIC = "{name}.apply(x)"
 INSTANCE = "{name}()(x)"
 
 
+@exposed("save_for_backward", "saved_tensors", "saved_variables", "needs_input_grad", "mark_non_differentiable",
+         "mark_dirty", "set_materialize_grads", open_attributes=True)
 class Context:
     """What a call's forward and backward share: saved tensors, and whatever attributes they set."""
 
     __slots__ = ("__dict__", "__weakref__", "_record")
 
-    _readable: ClassVar[frozenset[str]] = frozenset({
-        "save_for_backward", "saved_tensors", "saved_variables", "needs_input_grad", "mark_non_differentiable",
-        "mark_dirty", "set_materialize_grads"})
-    _holds = True        # what the program sets on it, it can read
-
     _record: Record
 
-    def _looks(self, style: Any) -> str:
+    def __display__(self, style: Any) -> str:
         """Its text in a style, which gives it an address."""
         return f"<torch.autograd.function.Context object at {style.address(self)}>"
 
@@ -77,12 +75,11 @@ class Context:
         self._record.zeros = bool(value)
 
 
+@exposed(class_read=("apply",), base=True)
 class Function(Context):
     """The base of a program's own Functions."""
 
     __slots__ = ()
-    _inheritable = True
-    _class_readable: ClassVar[frozenset[str]] = frozenset({"apply"})
 
     def __new__(cls, *args: Any, **options: Any) -> Any:
         made = object.__new__(cls)
@@ -93,7 +90,7 @@ class Function(Context):
         if args or options:
             raise ArgumentFault(f"{type(self).__name__}() takes no arguments unless its class has an __init__")
 
-    def _looks(self, style: Any) -> str:
+    def __display__(self, style: Any) -> str:
         """Its text in a style, which gives it an address."""
         return f"<__main__.{type(self).__name__} object at {style.address(self)}>"
 

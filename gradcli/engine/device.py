@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from gradcli.engine.signature import described
 from gradcli.engine.tensor import Tensor
 from gradcli.errors import ArgumentFault
+from gradcli.exposure import exposed
 
 KINDS = ("cpu", "cuda", "mps", "xpu", "meta")
 
 
+@exposed("index", "type")
 class Device:
     """The name of a device: its type, and its number where one was given."""
 
     __module__, __qualname__ = "torch", "device"
     __slots__ = ("index", "type")
-
-    _readable = ("index", "type")
 
     type: Any
     index: Any
@@ -71,11 +71,12 @@ def device_of(self: Tensor) -> Device:
     return CPU
 
 
+SWITCHES = ("benchmark", "deterministic", "enabled")
+
+
+@exposed(*SWITCHES, write=SWITCHES)
 class Switches:
     """Settings of a device that is not there: they can be set and read, and nothing follows from them."""
-
-    _readable: ClassVar[frozenset[str]] = frozenset({"benchmark", "deterministic", "enabled"})
-    _writable: ClassVar[frozenset[str]] = _readable
 
     def __init__(self, names: str) -> None:
         for name in names.split():
@@ -89,5 +90,5 @@ class Switches:
     def __repr__(self) -> str:
         return "<module 'torch.backends.cudnn'>"
 
-    def _looks(self, style: Any) -> str:
+    def __display__(self, style: Any) -> str:
         return repr(self)

@@ -12,9 +12,12 @@ from typing import Any
 
 import numpy as np
 
+from gradcli.exposure import exposed
+
 BOOL, INTEGER, FLOATING = range(3)
 
 
+@exposed("is_floating_point", "is_complex", "is_signed", "itemsize")
 class DType:
     """An element type: `name` today, `era` the tensor class of 0.1.12 without its `Tensor`."""
 

@@ -10,8 +10,10 @@ from gradcli.engine.dtypes import OF, Default, DType, promote
 from gradcli.engine.signature import REFUSED, Sizes, Type, described
 from gradcli.engine.tensor import Size
 from gradcli.errors import ArgumentFault, ShapeFault
+from gradcli.exposure import exposed
 
 
+@exposed("bits", "dtype", "max", "min")
 class _Limits:
     """Numbers about one element type, to be read as attributes."""
 
@@ -29,12 +31,11 @@ class _Limits:
         self.bits = found.itemsize * 8
 
 
+@exposed("eps", "resolution", "smallest_normal", "tiny")
 class finfo(_Limits):
     """The limits of a floating type."""
 
     __slots__ = ("eps", "resolution", "smallest_normal", "tiny")
-
-    _readable = ("bits", "dtype", "eps", "max", "min", "resolution", "smallest_normal", "tiny")
 
     def __init__(self, type: Any = None) -> None:
         super().__init__(type)
@@ -53,7 +54,6 @@ class iinfo(_Limits):
 
     __slots__ = ()
 
-    _readable = ("bits", "dtype", "max", "min")
     kind, needed = "iu", "an integer type"
 
     def __init__(self, type: Any) -> None:

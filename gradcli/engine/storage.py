@@ -14,14 +14,15 @@ from gradcli.engine.dtypes import OF, DType
 from gradcli.engine.signature import described
 from gradcli.engine.tensor import Tensor, note_write, owner
 from gradcli.errors import ArgumentFault, IndexFault
+from gradcli.exposure import exposed
 from gradcli.mistakes import NotDifferentiable
 
 
+@exposed("dtype", "fill_", "size", "tolist")
 class Storage:
     """All of the memory that a tensor looks into, element by element."""
 
     __slots__ = ("array",)
-    _readable = ("fill_", "size", "tolist")
 
     def __init__(self, array: ndarray) -> None:
         self.array = array

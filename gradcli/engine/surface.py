@@ -34,6 +34,7 @@ from gradcli.errors import (
     NonScalarBackward,
     NumpyOfHistory,
 )
+from gradcli.exposure import exposed
 from gradcli.mistakes import CutHistory, ElementCount, SecondOrder
 
 
@@ -92,6 +93,7 @@ def seed_for(output: Tensor, gradient: Any) -> Tensor:
     return gradient
 
 
+@exposed("remove")
 class Handle:
     """What `register_hook` returns: it can take the hook off again."""
 
@@ -339,7 +341,8 @@ def _set_volatile(self: Tensor, value: Any) -> None:
         self.requires_grad = False
 
 
-Op._readable = READABLE  # type: ignore[attr-defined]
+for _node in (Op, Part):
+    exposed(*READABLE, "shape")(_node)
 METHODS: dict[str, Callable[..., Any]] = {
     f.__name__: f for f in (backward, register_hook, retain_grad, detach, detach_, requires_grad_, item, tolist, numpy,
                             cuda, size, dim, numel, stride, is_contiguous, element_size)}

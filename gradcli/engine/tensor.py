@@ -18,6 +18,7 @@ from numpy import ndarray
 
 from gradcli.engine.dtypes import OF, DType
 from gradcli.errors import ValueFault
+from gradcli.exposure import exposed
 
 np.seterr(all="ignore")     # nan and inf are answers here, never warnings
 
@@ -30,6 +31,7 @@ def happened() -> int:
     return int(repr(_ticks)[len("count("):-1])
 
 
+@exposed("numel")
 class Size(tuple[int, ...]):
     """The lengths of a tensor's dimensions; prints as `torch.Size([2, 3])`."""
 
@@ -76,6 +78,7 @@ class Journal:
     sweep: Callable[[list[Any]], object] | None = None          # with the calls that will be swept, newest first
 
 
+@exposed()
 class Tensor:
     """An array of numbers of one type.
 

@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Any
 
 from gradcli.engine.tensor import Tensor
+from gradcli.exposure import exposed
 
 
 class Variable(Tensor):
@@ -49,6 +50,7 @@ class GradMode:
 grad_mode = GradMode()
 
 
+@exposed()
 class recording:
     """A context in which calls are recorded or not: `no_grad` and `enable_grad`."""
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any
 
 from gradcli.errors import ArgumentFault, ValueFault
+from gradcli.exposure import exposed
 from gradcli.lang.policy import checked
 from gradcli.show.container import Named
 
@@ -13,15 +14,12 @@ FLAGS = {"store_true": True, "store_false": False}
 ArgumentDefaultsHelpFormatter = RawTextHelpFormatter = None
 
 
+@exposed(open_attributes=True)
 class Options:
     """What parse_args() gives: the options by name."""
 
-    _holds = True
-    _readable: ClassVar[frozenset[str]] = frozenset()
-
-    @staticmethod
-    def _opens(value: Options) -> tuple[str, list[Any], str]:
-        return "Namespace(", [Named(*pair) for pair in vars(value).items()], ")"
+    def __parts__(self) -> tuple[str, list[Any], str]:
+        return "Namespace(", [Named(*pair) for pair in vars(self).items()], ")"
 
 
 class Option:
@@ -51,11 +49,9 @@ class Option:
         return found
 
 
+@exposed(*"add_argument parse_args parse_known_args set_defaults add_argument_group print_help".split())
 class Parser:
     """`ArgumentParser`."""
-
-    _readable: ClassVar[frozenset[str]] = frozenset(
-        "add_argument parse_args parse_known_args set_defaults add_argument_group print_help".split())
 
     def __init__(self, given: Callable[[], Any], *args: Any, **options: Any) -> None:
         self._given = given
@@ -138,7 +134,7 @@ class Parser:
         value = option.value(words.pop(0))
         return [*(before or []), value] if option.action == "append" else value
 
-    def _looks(self, style: Any) -> str:
+    def __display__(self, style: Any) -> str:
         return "ArgumentParser()"
 
 

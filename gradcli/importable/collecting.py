@@ -4,31 +4,31 @@ from __future__ import annotations
 
 import collections
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 from gradcli.errors import ArgumentFault
+from gradcli.exposure import expose, exposed
 from gradcli.lang.builtins import METHODS
-from gradcli.lang.kinds import Kind
+from gradcli.lang.kinds import STAND_INS, Kind
 from gradcli.lang.policy import checked
 from gradcli.show.container import Named
 
 DICT = METHODS[dict]
+DEQUE = frozenset("append appendleft pop popleft extend extendleft clear rotate reverse count index remove insert "
+                  "maxlen".split())
 
 
+@exposed(*DEQUE, "copy")
 class Deque:
     """A list that grows and shrinks at both ends, and keeps its `maxlen` last values."""
 
     __slots__ = ("_items",)
 
-    _readable: ClassVar[frozenset[str]] = frozenset(
-        "append appendleft pop popleft extend extendleft clear rotate reverse count index remove insert copy "
-        "maxlen".split())
-
     def __init__(self, iterable: Iterable[Any] = (), maxlen: int | None = None) -> None:
         self._items: collections.deque[Any] = collections.deque(iterable, maxlen)
 
     def __getattr__(self, name: str) -> Any:
-        if name not in self._readable or name == "copy":
+        if name not in DEQUE:
             raise AttributeError(f"no {name}", name=name, obj=self)
         return getattr(self._items, name)
 
@@ -66,29 +66,26 @@ class Deque:
         self._items.extend(more)
         return self
 
-    @staticmethod
-    def _opens(value: Deque) -> tuple[str, list[Any], str]:
-        most = value._items.maxlen
-        return "deque([", list(value._items), "])" if most is None else f"], maxlen={most})"
+    def __parts__(self) -> tuple[str, list[Any], str]:
+        most = self._items.maxlen
+        return "deque([", list(self._items), "])" if most is None else f"], maxlen={most})"
 
 
 Sequence.register(Deque)
 
 
+@exposed(*DICT, "most_common", "elements", "subtract", "total")
 class Tally(collections.Counter[Any]):
     """How often each value occurs."""
 
     __slots__ = ()
 
-    _readable: ClassVar[frozenset[str]] = DICT | {"most_common", "elements", "subtract", "total"}
-
     def elements(self) -> Any:
         """Each value as often as it occurs."""
         return [value for value, times in self.items() for _ in range(times)]
 
-    @staticmethod
-    def _opens(value: Tally) -> tuple[str, list[Any], str]:
-        return ("Counter(", [dict(value.most_common())], ")") if value else ("Counter(", [], ")")
+    def __parts__(self) -> tuple[str, list[Any], str]:
+        return ("Counter(", [dict(self.most_common())], ")") if self else ("Counter(", [], ")")
 
 
 def _counting(name: str) -> Any:
@@ -105,16 +102,14 @@ for _name in ("__add__", "__sub__", "__and__", "__or__", "__pos__", "__neg__"):
     setattr(Tally, _name, _counting(_name))
 
 
+@exposed(*DICT, "default_factory")
 class DefaultDict(collections.defaultdict[Any, Any]):
     """A dict that makes the entries it is asked for and does not have."""
 
     __slots__ = ()
 
-    _readable: ClassVar[frozenset[str]] = DICT | {"default_factory"}
-
-    @staticmethod
-    def _opens(value: DefaultDict) -> tuple[str, list[Any], str]:
-        return "defaultdict(", [value.default_factory, dict(value)], ")"
+    def __parts__(self) -> tuple[str, list[Any], str]:
+        return "defaultdict(", [self.default_factory, dict(self)], ")"
 
 
 def namedtuple(typename: Any, field_names: Any, *, rename: bool = False, defaults: Any = None) -> Kind:
@@ -126,7 +121,7 @@ def namedtuple(typename: Any, field_names: Any, *, rename: bool = False, default
         raise ArgumentFault("the fields of a namedtuple have plain names", "namedtuple('Point', ['x', 'y'])")
     make_kind: Any = collections.namedtuple
     made = make_kind(checked(typename), names, defaults=defaults)
-    made._opens = staticmethod(lambda value: (
+    expose(made, *names, "_fields", "_replace", "_asdict", "count", "index", parts=lambda value: (
         f"{typename}(", [Named(*pair) for pair in zip(names, value, strict=True)], ")"))
 
     def make(*args: Any, **options: Any) -> Any:
@@ -135,9 +130,8 @@ def namedtuple(typename: Any, field_names: Any, *, rename: bool = False, default
         except TypeError as error:
             raise TypeError(str(error).replace(".__new__", "")) from None
 
-    made._known_as = Kind(f"__main__.{typename}", (made,), make)
-    found: Kind = made._known_as
-    return found
+    STAND_INS[made] = kind = Kind(f"__main__.{typename}", (made,), make)
+    return kind
 
 
 OrderedDict = Kind("collections.OrderedDict", (dict,), dict)

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
-from typing import Any, ClassVar
+from typing import Any
 
 from gradcli.engine.tensor import Shown
+from gradcli.exposure import exposed
 
 NAMES = frozenset("""
     plot scatter hist hist2d imshow matshow bar barh pie fill fill_between step stem errorbar boxplot violinplot
@@ -27,12 +28,11 @@ NAMES = frozenset("""
 """.split())
 
 
+@exposed(*NAMES)
 class Drawing:
     """A figure, axes, a line, or any part of one: calling it, setting it and asking it for parts does nothing."""
 
     __slots__ = ()
-
-    _readable: ClassVar[frozenset[str]] = NAMES
 
     def __getattr__(self, name: str) -> Any:
         if name not in NAMES:
@@ -58,16 +58,15 @@ class Drawing:
     def __exit__(self, *what: Any) -> None:
         pass
 
-    def _looks(self, style: Any) -> str:
+    def __display__(self, style: Any) -> str:
         return "<matplotlib drawing>"
 
 
+@exposed("flat", "ravel", "flatten", "shape")
 class Rows(Drawing):
     """Several axes in rows and columns."""
 
     __slots__ = ("_shape",)
-
-    _readable: ClassVar[frozenset[str]] = NAMES | {"flat", "ravel", "flatten", "shape"}
 
     def __init__(self, *shape: int) -> None:
         self._shape = shape

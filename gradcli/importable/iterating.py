@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, ClassVar
+from typing import Any
 
+from gradcli.exposure import exposed
 from gradcli.lang.guard import Stream
 from gradcli.lang.lazy import DEEPEST, LAZY
 from gradcli.mistakes import DepthLimit, SizeLimit
@@ -16,6 +17,7 @@ from gradcli.mistakes import DepthLimit, SizeLimit
 KEPT = 1_000_000        # values that one of these may keep to itself
 
 
+@exposed()
 class Drawn(Stream):
     """A stream that knows how many of its kind it stands on."""
 
@@ -161,10 +163,9 @@ def _chained(iterables: Iterable[Iterable[Any]]) -> Iterator[Any]:
         yield from iterable
 
 
+@exposed("from_iterable")
 class _Chain:
     """`chain`, and `chain.from_iterable`."""
-
-    _readable: ClassVar[frozenset[str]] = frozenset({"from_iterable"})
 
     def __call__(self, *iterables: Iterable[Any]) -> Drawn:
         made = _chained(iterables)
@@ -179,7 +180,7 @@ class _Chain:
         """The values of all that `iterable` gives, one after another."""
         return _chained(iterable)
 
-    def _looks(self, style: Any) -> str:
+    def __display__(self, style: Any) -> str:
         return "<class 'itertools.chain'>"
 
 

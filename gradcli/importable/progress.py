@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sized
-from typing import Any, ClassVar
+from typing import Any
+
+from gradcli.exposure import exposed
 
 
+@exposed(*"update close set_description set_postfix set_postfix_str set_description_str refresh reset clear n total "
+         "write".split())
 class Bar:
     """What `tqdm(values)` gives: the values, and methods that show nothing."""
 
     __slots__ = ("_values", "n", "total")
-
-    _readable: ClassVar[frozenset[str]] = frozenset(
-        "update close set_description set_postfix set_postfix_str set_description_str refresh reset clear n total "
-        "write".split())
 
     def __init__(self, iterable: Iterable[Any] = (), desc: Any = None, total: Any = None, **options: Any) -> None:
         self._values, self.n = iterable, 0
@@ -40,7 +40,7 @@ class Bar:
 
     set_description = set_postfix = set_postfix_str = set_description_str = refresh = reset = clear = close
 
-    def _looks(self, style: Any) -> str:
+    def __display__(self, style: Any) -> str:
         return f"{self.n}it"
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from gradcli.errors import ArgumentFault, AttributeFault
+from gradcli.exposure import MARK, closed_names
 from gradcli.lang.builtins import METHODS, special
 from gradcli.lang.format import Formatter, speaks
 from gradcli.lang.hints import nearest
-from gradcli.lang.kinds import MARK, OWN, Kind, methods_of, user_class
+from gradcli.lang.kinds import MIXED, OWN, Kind, methods_of, user_class
 from gradcli.lang.names import describe
 from gradcli.lang.policy import GONE, Policy
 from gradcli.lang.words import in_pythons_words
@@ -106,7 +107,7 @@ class Attributes:
         if owner is not None and MARK in owner.__dict__:
             self.mixed[kind, name] = True
             return True
-        if owner is None and name not in self.policy.closed:
+        if owner is None and name not in closed_names(kind):
             self.mixed[kind, name] = False
         return False
 
@@ -200,9 +201,11 @@ class Attributes:
             self.mixed.clear()      # the class is about to change
             self.above.clear()
         mark = kind.__dict__.get(MARK)
+        if kind is value and any(name in closed_names(each) for each in _derived(value)):
+            return False
         if mark is OWN:
             return True
-        if mark is not None and name not in self.policy.closed:
+        if mark is not None and name not in closed_names(kind):
             owner = _owner(kind.__mro__, name)
             if owner is None or MARK in owner.__dict__:
                 return True
@@ -269,6 +272,16 @@ def _above(value: Any) -> tuple[type, ...]:
     """The classes that a super object searches."""
     order = value.__self_class__.__mro__
     return tuple(order[order.index(value.__thisclass__) + 1:])
+
+
+def _derived(kind: type) -> Iterator[type]:
+    """The classes with foreign bases among a program's class and those derived from it."""
+    pending = [kind]
+    while pending:
+        each = pending.pop()
+        if each.__dict__.get(MARK) is MIXED:
+            yield each
+        pending += type.__subclasses__(each)
 
 
 def _owner(order: Iterable[type], name: str) -> type | None:

@@ -13,6 +13,7 @@ from types import FunctionType
 from typing import Any
 
 from gradcli.errors import ArgumentFault
+from gradcli.exposure import MARK, register
 from gradcli.lang import gathering, lazy
 from gradcli.lang.budget import Budget
 from gradcli.lang.format import WIDTH, Formatter
@@ -150,6 +151,7 @@ def prelude(formatter: Formatter, budget: Budget, write: Callable[[str], None]) 
     }
     kinds += [*lazy.kinds(), Kind("reversed", (reversed,), reversed)]
     own = {name: _called(name, each) for name, each in functions.items() if type(each) is FunctionType}
+    register(functions.values())
     return {kind._name: kind for kind in kinds} | functions | own
 
 
@@ -162,7 +164,13 @@ def _character(number: Any, /) -> str:
 
 def _exception(name: str) -> Kind:
     kind = getattr(builtins, name)
-    return Kind(name, (kind,), kind)
+
+    def make(*args: Any) -> Exception:
+        error: Exception = kind(*args)
+        vars(error)[MARK] = True        # made by the program, with its own values
+        return error
+
+    return Kind(name, (kind,), make)
 
 
 def special(formatter: Formatter) -> dict[tuple[type, str], Callable[[Any], Any]]:

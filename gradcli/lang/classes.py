@@ -7,14 +7,13 @@ from collections.abc import Callable
 from typing import Any
 
 from gradcli.errors import PolicyFault
+from gradcli.exposure import MARK, closed_names
 from gradcli.lang.format import Formatter
-from gradcli.lang.kinds import MARK, MIXED, OWN, Kind, types_of, user_class
+from gradcli.lang.kinds import MIXED, OWN, Kind, types_of, user_class
 from gradcli.lang.policy import METHODS, Policy
 
 MADE_BY_PYTHON = {"__module__", "__qualname__", "__doc__", "__dict__", "__weakref__", "__classcell__",
                   "__static_attributes__", "__firstlineno__", "__annotations__"}
-
-EXCEPTIONS = {"args", "add_note", "with_traceback"}     # what exceptions of Python's own have, and we read
 
 
 def class_builder(policy: Policy, formatter: Formatter, known: set[type]) -> Callable[..., type]:
@@ -35,12 +34,14 @@ def class_builder(policy: Policy, formatter: Formatter, known: set[type]) -> Cal
         parents = tuple(parent for base in bases if (parent := _parent(policy, base)) is not object) or (Instance,)
         made: type = builtins.__build_class__(body, name, *parents)
         foreign = [kind for kind in made.__mro__ if MARK not in kind.__dict__ and kind not in (made, Instance, object)]
-        closed = policy.closed | EXCEPTIONS if issubclass(made, Exception) else policy.closed
         for each in made.__dict__:
-            if each in closed and foreign:
-                raise PolicyFault(f"{name} cannot define {each}: its base class needs that name")
             if each.startswith("__") and each not in METHODS | MADE_BY_PYTHON:
                 raise PolicyFault(f"a class cannot define {each}")
+        for kind in made.__mro__ if foreign else ():
+            if (kind is made or MARK in kind.__dict__) and (taken := closed_names(made).intersection(kind.__dict__)):
+                raise PolicyFault(f"{name} cannot define {min(taken)}: its base class needs that name" if kind is made
+                                  else f"{name} cannot inherit {min(taken)} from {kind.__name__}: "
+                                       "another base class needs that name")
         setattr(made, MARK, MIXED if foreign else OWN)
         if not foreign:
             known.add(made)

@@ -23,15 +23,17 @@ from functools import partial
 from itertools import compress
 from typing import Any
 
-from gradcli.errors import ArgumentFault, LimitFault, NameFault
+from gradcli.errors import ArgumentFault, Fault, LimitFault, NameFault
+from gradcli.exposure import EXCEPTIONS, MARK, admissible, exposed
 from gradcli.lang.arith import Roomy, operators
 from gradcli.lang.attributes import Attributes
 from gradcli.lang.budget import Budget
 from gradcli.lang.builtins import prelude
 from gradcli.lang.classes import class_builder
-from gradcli.lang.format import Formatter, speaks
+from gradcli.lang.format import Formatter
 from gradcli.lang.hints import nearest
 from gradcli.lang.kinds import Kind, types_of, user_class
+from gradcli.lang.place import source_of
 from gradcli.lang.policy import Policy
 from gradcli.lang.reflect import reflection, teller
 from gradcli.lang.words import in_pythons_words, python_error, python_kind
@@ -39,6 +41,7 @@ from gradcli.lang.words import in_pythons_words, python_error, python_kind
 UNCATCHABLE = (LimitFault, RecursionError, MemoryError, KeyboardInterrupt)
 
 
+@exposed()
 class Stream:
     """A generator expression as programs hold it: it can be gone through, and nothing else."""
 
@@ -74,8 +77,9 @@ def runtime(policy: Policy, show: Callable[[object], None], note: Callable[[str]
         ".format": formatter.field,
         ".each": compress,      # C code, as quick as can be: it hands on each value that comes with a True
         ".few": budget.few, ".star": budget.spread, ".stars": partial(map, budget.gathered),
-        ".roomy": partial(Roomy, budget), ".short": budget.short, ".honest": honest, ".heard": heard,
-        ".raised": raised, ".cause": cause, ".caught": caught, ".limits": UNCATCHABLE, ".any": Exception,
+        ".roomy": partial(Roomy, budget), ".short": budget.short, ".honest": honest,
+        ".heard": partial(heard, formatter), ".raised": raised, ".cause": cause, ".caught": caught,
+        ".limits": UNCATCHABLE, ".any": Exception,
         ".stream": Stream, ".super": super_, ".entered": entered,
         ".module": policy.modules.__getitem__, ".member": _importer(policy),
         ".show": show, ".note": note,
@@ -141,12 +145,38 @@ def _catch_nothing() -> None:
         pass
 
 
-def heard(error: Exception) -> Exception:
-    """A caught exception as programs hold it: none of numpy's own, which carry numpy's own things."""
-    if speaks(error):
+def heard(formatter: Formatter, error: Exception) -> Exception:
+    """A caught exception as programs hold it: with arguments of text and numbers, and of a listed type.
+
+    Exceptions that C code, numpy and the engine raise can carry types, arrays and frames; none of it is kept. An
+    exception that the program made itself carries what the program gave it.
+    """
+    if MARK in type(error).__dict__ or MARK in vars(error):
         return error
-    plain: Exception = python_kind(error)(str(error)).with_traceback(error.__traceback__)
-    return plain
+    may_stay = admissible if _of_program(error) else _plain
+    args = tuple(arg if may_stay(arg) else formatter.anonymous(arg)
+                 for arg in BaseException.args.__get__(error))      # type: ignore[attr-defined]
+    if not isinstance(error, Fault) and type(error) not in EXCEPTIONS:
+        anew: Exception = python_kind(error)(str(error))
+        return anew.with_traceback(error.__traceback__)
+    error.args = args
+    return error
+
+
+def _of_program(error: Exception) -> bool:
+    """Whether the program itself raised it, or C code at work on the program's own values."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return trace is not None and source_of(trace.tb_frame.f_code) is not None
+
+
+def _plain(value: Any) -> bool:
+    """Whether a value is text, a number, or a tuple of such."""
+    return type(value) in PLAIN or (type(value) is tuple and all(map(_plain, value)))
+
+
+PLAIN = frozenset({type(None), bool, int, float, str})
 
 
 def honest() -> None:

@@ -10,13 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
+from weakref import WeakKeyDictionary
+
+from gradcli.exposure import MARK, exposed
 
 OWN = "own"         # a class of the program with nothing foreign above it
 MIXED = "mixed"     # one with a foreign base somewhere
 
-MARK = ".user"      # the attribute of such classes that says which; no program can spell it
 
-
+@exposed()
 class Kind:
     """A name for one or several Python types."""
 
@@ -43,6 +45,9 @@ class Kind:
 
 
 Kind.__name__ = "type"      # as Python's messages call it
+
+STAND_INS: WeakKeyDictionary[type, Kind] = WeakKeyDictionary()
+"""What programs hold in place of types that were made while they run."""
 
 
 def methods_of(kind: Kind) -> Mapping[str, Callable[..., Any]]:

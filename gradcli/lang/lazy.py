@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from gradcli.exposure import exposed
 from gradcli.lang.kinds import Kind
 from gradcli.mistakes import DepthLimit
 
@@ -31,6 +32,8 @@ class _Filter(filter):    # type: ignore[type-arg]  # Python has no brackets for
 
 
 NESTED: dict[type, type] = {enumerate: _Enumerate, zip: _Zip, map: _Map, filter: _Filter}
+for _nested in NESTED.values():
+    exposed()(_nested)
 LAZY = frozenset({*NESTED, *NESTED.values()})
 
 for _plain, _nested in NESTED.items():

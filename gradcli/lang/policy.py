@@ -64,9 +64,6 @@ class Policy:
     base: Callable[[object], type | None] = _no_base
     """The class that a program's class may inherit from when it names this value as its base."""
 
-    closed: frozenset[str] = frozenset()
-    """Names that a program's class derived from a foreign base may neither define nor touch."""
-
     decorators: frozenset[str] = frozenset()
     """Decorators allowed besides staticmethod and property, as dotted names: `torch.no_grad`."""
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from gradcli.exposure import EXCEPTIONS, MARK
+
 Error = TypeVar("Error", bound=Exception)
 
 
@@ -33,4 +35,4 @@ def in_pythons_words(fault: Error, mistake: Callable[..., Any], *args: Any) -> E
 
 def python_kind(error: BaseException) -> type:
     """The class of `error` as programs know it: their own or Python's, never one of ours."""
-    return next(each for each in type(error).__mro__ if each.__module__ == "builtins" or ".user" in each.__dict__)
+    return next(each for each in type(error).__mro__ if each in EXCEPTIONS or MARK in each.__dict__)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
+from gradcli.exposure import seal
 from gradcli.lang.kinds import Kind
 
 NN = {
@@ -50,14 +51,6 @@ DISTRIBUTIONS = {
 SCHEDULES = ("LambdaLR MultiplicativeLR StepLR MultiStepLR ConstantLR LinearLR ExponentialLR PolynomialLR "
              "CosineAnnealingLR ReduceLROnPlateau").split()
 CYCLES = "OneCycleLR CyclicLR CosineAnnealingWarmRestarts SequentialLR ChainedScheduler".split()
-CLOSED = frozenset((
-    "_activation _add _add_parameters _allowed _along _around _as _buffer _buffers _cell _checked _dims "
-    "_era _extra _free _gates _grouped _groups _home _hook _hooks _initial _inner _kept _kind _like "
-    "_lists _mode _modules _named _new _nonlinear _operation _overwrites _own _pair _parameters _passing "
-    "_reduce _refuse _renumber _set _shown _single _sizes _state _step _suffixes _then _together _told "
-    "_transposed _weights "
-).split())
-"""What the classes here keep for themselves."""
 
 
 def names(home: str) -> dict[str, Any]:
@@ -88,5 +81,7 @@ def fetch(address: str) -> Any:
     """The function, or the stand-in for the class, with the address `file.name`."""
     file, name = address.split(".")
     found: Any = getattr(import_module(f"gradcli.nn.{file}"), name)
-    home = getattr(found, "_home", "")
-    return Kind(f"{home}.{name}", (found,), found) if home else found
+    if not isinstance(found, type):
+        return found
+    seal(found)
+    return Kind(f"{found._home}.{name}", (found,), found)   # type: ignore[attr-defined]

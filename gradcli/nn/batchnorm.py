@@ -10,17 +10,18 @@ from gradcli.engine.op import traced
 from gradcli.engine.signature import described
 from gradcli.engine.tensor import Tensor
 from gradcli.errors import ArgumentFault, ValueFault
+from gradcli.exposure import exposed
 from gradcli.nn.init import legacy, ones_, uniform_, zeros_
 from gradcli.nn.linear import count, fresh
 from gradcli.nn.module import Module
 
 
+@exposed("reset_parameters", "reset_running_stats")
 class _Norm(Module):
     """A learnt scale and shift for each of the features, and what was seen of them so far."""
 
     __slots__ = ()
     _home = "torch.nn.modules.batchnorm"
-    _readable = Module._readable | {"reset_parameters", "reset_running_stats"}
     _allowed: ClassVar[tuple[int, ...]]
 
     weight: Any

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, ClassVar
+from typing import Any
 
 from gradcli.engine.signature import described
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.variable import Parameter
 from gradcli.errors import ArgumentFault, IndexFault, KeyFault
+from gradcli.exposure import exposed
 from gradcli.nn.module import Module
 
 
@@ -22,6 +23,7 @@ def place(index: Any, length: int) -> int:
     return at % length
 
 
+@exposed("append", "extend", "insert")
 class _Listed(Module):
     """A module whose inner ones are numbered."""
 
@@ -77,8 +79,6 @@ class _Listed(Module):
         self._renumber(inner)
         return self
 
-    _readable = Module._readable | {"append", "extend", "insert"}
-
 
 class Sequential(_Listed):
     """One module after another. In place of modules one dict of them may be given, whose keys are their names."""
@@ -115,12 +115,12 @@ class ModuleList(_Listed):
         return ModuleList([*self, *other])
 
 
+@exposed("keys", "values", "items", "update", "pop", "clear")
 class ModuleDict(Module):
     """A dict of modules that are parts of the module it stands in."""
 
     __slots__ = ()
     _home = "torch.nn.modules.container"
-    _readable = Module._readable | {"keys", "values", "items", "update", "pop", "clear"}
 
     def __init__(self, modules: Any = None) -> None:
         super().__init__()
@@ -181,12 +181,12 @@ class ModuleDict(Module):
         return dict(self._inner).items()
 
 
+@exposed("append", "extend")
 class ParameterList(Module):
     """A list of Parameters that belong to the module it stands in."""
 
     __slots__ = ()
     _home = "torch.nn.modules.container"
-    _readable: ClassVar[frozenset[str]] = Module._readable | {"append", "extend"}
 
     def __init__(self, values: Iterable[Any] = ()) -> None:
         super().__init__()
@@ -223,13 +223,13 @@ class ParameterList(Module):
         return " (\n" + "".join(f"  ({name}): {_told(p)}\n" for name, p in self._own.items()) + ")"
 
 
+@exposed("keys", "values", "items", "update")
 class ParameterDict(Module):
     """A dict of Parameters that belong to the module it stands in."""
 
     __slots__ = ()
     _home = "torch.nn.modules.container"
     _new = True
-    _readable: ClassVar[frozenset[str]] = Module._readable | {"keys", "values", "items", "update"}
 
     def __init__(self, parameters: Any = None) -> None:
         super().__init__()

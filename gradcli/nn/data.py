@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
@@ -15,17 +15,18 @@ from gradcli.engine.random import ModernGenerator
 from gradcli.engine.signature import described
 from gradcli.engine.tensor import Tensor
 from gradcli.errors import ArgumentFault, AttributeFault, ShapeFault, ValueFault
+from gradcli.exposure import exposed
 from gradcli.nn.container import place
 from gradcli.nn.init import legacy
 
 
+@exposed()
 class Dataset:
     """The base of all data sets: their members by number."""
 
     __slots__ = ("__dict__",)
 
     _home = "torch.utils.data.dataset"
-    _readable: ClassVar[frozenset[str]] = frozenset()
 
     def __getitem__(self, at: Any) -> Any:
         raise AttributeFault(f"{type(self).__name__} has no members that could be taken by number")
@@ -36,16 +37,16 @@ class Dataset:
     def __repr__(self) -> str:
         return f"<{self._home}.{type(self).__name__} object>"
 
-    def _looks(self, style: Any) -> str:
+    def __display__(self, style: Any) -> str:
         """Its text in a style, which gives it an address."""
         return f"<{self._home}.{type(self).__name__} object at {style.address(self)}>"
 
 
+@exposed("tensors")
 class TensorDataset(Dataset):
     """Tensors of one length; member i is the tuple of their entries i."""
 
     __slots__ = ()
-    _readable = frozenset({"tensors"})
 
     def __init__(self, *tensors: Any) -> None:
         if not tensors:
@@ -64,11 +65,11 @@ class TensorDataset(Dataset):
         return len(self.tensors[0].array)
 
 
+@exposed("dataset", "indices")
 class Subset(Dataset):
     """Some members of a data set."""
 
     __slots__ = ()
-    _readable = frozenset({"dataset", "indices"})
 
     def __init__(self, dataset: Any, indices: Sequence[int]) -> None:
         self.dataset, self.indices = dataset, list(indices)
@@ -80,11 +81,11 @@ class Subset(Dataset):
         return len(self.indices)
 
 
+@exposed("datasets")
 class ConcatDataset(Dataset):
     """The members of several data sets, one after another."""
 
     __slots__ = ()
-    _readable = frozenset({"datasets"})
 
     def __init__(self, datasets: Any) -> None:
         self.datasets = list(datasets)
@@ -118,13 +119,13 @@ def random_split(dataset: Any, lengths: Any, generator: Any = None) -> list[Subs
     return [Subset(dataset, order[end - size : end]) for size, end in zip(sizes, ends, strict=True)]
 
 
+@exposed("dataset", "batch_size", "drop_last")
 class DataLoader:
     """The members of a data set in batches, in random order with `shuffle`."""
 
     __slots__ = ("_collate", "batch_size", "dataset", "drop_last", "shuffle")
 
     _home = "torch.utils.data.dataloader"
-    _readable: ClassVar[frozenset[str]] = frozenset({"dataset", "batch_size", "drop_last"})
 
     def __init__(self, dataset: Any, batch_size: Any = 1, shuffle: bool = False, num_workers: int = 0,
                  collate_fn: Callable[[list[Any]], Any] | None = None, pin_memory: bool = False,
@@ -163,7 +164,7 @@ class DataLoader:
     def __repr__(self) -> str:
         return f"<{self._home}.DataLoader object>"
 
-    def _looks(self, style: Any) -> str:
+    def __display__(self, style: Any) -> str:
         """Its text in a style, which gives it an address."""
         return f"<{self._home}.DataLoader object at {style.address(self)}>"
 

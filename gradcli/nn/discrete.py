@@ -42,7 +42,7 @@ class _ByProbability(Distribution):
         vars(self)[name] = value
         self._batch, self._event = Size(value.shape), Size()
         if name == "probs" and not bool(F.all((value >= 0) & (value <= (1 if self._bounded else math.inf)))):
-            raise ValueFault(f"Expected parameter probs of distribution {self._looks(None)} to be probabilities",
+            raise ValueFault(f"Expected parameter probs of distribution {self.__display__(None)} to be probabilities",
                              ("torch.softmax(scores, -1)", "makes probabilities of scores"))
 
     _bounded = True

@@ -12,6 +12,7 @@ from gradcli.engine.signature import described
 from gradcli.engine.tensor import Shown, Size, Tensor
 from gradcli.engine.variable import recording
 from gradcli.errors import ArgumentFault, ValueFault
+from gradcli.exposure import exposed
 
 ROOT_2PI = math.log(math.sqrt(2 * math.pi))
 
@@ -28,16 +29,14 @@ def together(*values: Any) -> list[Any]:
     return list(F.broadcast_tensors(*made))
 
 
+@exposed(*"sample rsample sample_n log_prob entropy cdf icdf mean mode variance stddev probs logits batch_shape "
+         "event_shape param_shape perplexity expand".split(), open_attributes=True)
 class Distribution:
     """The base of all distributions: parameters of one shape, the batch, and the shape of one event."""
 
     __slots__ = ("__dict__", "_batch", "_event")
 
     _home = "torch.distributions"
-    _holds = True
-    _readable: ClassVar[frozenset[str]] = frozenset(
-        "sample rsample sample_n log_prob entropy cdf icdf mean mode variance stddev probs logits batch_shape "
-        "event_shape param_shape perplexity expand".split())
     _names: ClassVar[tuple[str, ...]] = ()
     _positive: ClassVar[tuple[str, ...]] = ()
 
@@ -56,7 +55,7 @@ class Distribution:
             value = vars(self)[name]
             if not bool(F.all(value > 0)):
                 raise ValueFault(f"Expected parameter {name} (Tensor of shape {tuple(value.shape)}) of distribution "
-                                 f"{self._looks(None)} to satisfy the constraint GreaterThan(lower_bound=0.0), "
+                                 f"{self.__display__(None)} to satisfy the constraint GreaterThan(lower_bound=0.0), "
                                  f"but found invalid values:\n{Shown.text(value)}",
                                  (f"{name}.clamp(min=1e-6)", "keeps it positive"))
 
@@ -106,9 +105,9 @@ class Distribution:
         return made
 
     def __repr__(self) -> str:
-        return self._looks(None)
+        return self.__display__(None)
 
-    def _looks(self, style: Any) -> str:
+    def __display__(self, style: Any) -> str:
         """Its text in a style."""
         parts = [(name, vars(self)[name]) for name in self._names if name in vars(self)]
         shown = (f"{name}: {_briefly(value)}"
@@ -359,5 +358,5 @@ class Independent(Distribution):
         last = vars(self)["reinterpreted_batch_ndims"]
         return value.sum(tuple(range(-last, 0))) if last else value
 
-    def _looks(self, style: Any) -> str:
-        return f"Independent({self.base_dist._looks(style)}, {vars(self)['reinterpreted_batch_ndims']})"
+    def __display__(self, style: Any) -> str:
+        return f"Independent({self.base_dist.__display__(style)}, {vars(self)['reinterpreted_batch_ndims']})"

@@ -12,6 +12,7 @@ from gradcli.engine.op import traced
 from gradcli.engine.signature import REFUSED, Type, described
 from gradcli.engine.variable import Parameter
 from gradcli.errors import ArgumentFault, ValueFault
+from gradcli.exposure import exposed
 from gradcli.nn.init import start_layer, uniform_
 from gradcli.nn.module import Module
 
@@ -33,10 +34,10 @@ def count(value: Any, name: str, least: int = 1) -> int:
     return value
 
 
+@exposed("reset_parameters")
 class Layer(Module):
     """A module with a weight and, unless it was left out, a bias."""
 
-    _readable = Module._readable | {"reset_parameters"}
     __slots__ = ()
 
     weight: Parameter

@@ -8,7 +8,7 @@ attribute, so reading `self.fc1` costs no more than any other.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from gradcli.engine.surface import Handle
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.variable import Parameter, Variable
 from gradcli.errors import ArgumentFault, AttributeFault, ValueFault
+from gradcli.exposure import exposed
 from gradcli.nn import state
 from gradcli.nn.looks import BLOCK, looks
 from gradcli.text import veiled
@@ -25,6 +26,11 @@ from gradcli.text import veiled
 LISTS = ("_own", "_kept", "_inner")
 
 
+@exposed(*"forward parameters named_parameters children named_children modules named_modules buffers named_buffers "
+         "register_parameter register_buffer register_module add_module zero_grad train eval state_dict "
+         "load_state_dict apply register_forward_hook register_forward_pre_hook register_full_backward_hook "
+         "register_backward_hook float double half type to cpu cuda requires_grad_ extra_repr training _parameters "
+         "_buffers _modules".split(), open_attributes=True, base=True)
 class Module:
     """The base of all modules, and of the modules that programs define.
 
@@ -35,13 +41,7 @@ class Module:
     __slots__ = ("__dict__", "__weakref__", "_hooks", "_inner", "_kept", "_own", "_passing")
 
     _home = "torch.nn.modules.module"
-    _inheritable = _holds = True
-    _readable: ClassVar[frozenset[str]] = frozenset(
-        "forward parameters named_parameters children named_children modules named_modules buffers named_buffers "
-        "register_parameter register_buffer register_module add_module zero_grad train eval state_dict load_state_dict "
-        "apply register_forward_hook register_forward_pre_hook register_full_backward_hook register_backward_hook "
-        "float double half type to cpu cuda requires_grad_ extra_repr training _parameters _buffers _modules".split())
-    _looks = looks
+    __display__ = looks
     _era: Any = BLOCK       # how it printed in 0.1.12, after the name of its class
     _new = False            # whether 0.1.12 had no such module
     _grouped = False        # whether neighbours that print the same are printed once

@@ -6,18 +6,19 @@ from typing import Any
 
 from gradcli.engine.op import traced
 from gradcli.errors import ValueFault
+from gradcli.exposure import exposed
 from gradcli.nn.init import ones_, zeros_
 from gradcli.nn.linear import count, fresh
 from gradcli.nn.module import Module
 
 
+@exposed("reset_parameters")
 class _Scaled(Module):
     """With a learnt scale and maybe a shift."""
 
     __slots__ = ()
     _home = "torch.nn.modules.normalization"
     _new = True
-    _readable = Module._readable | {"reset_parameters"}
 
     weight: Any
     bias: Any

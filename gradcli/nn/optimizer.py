@@ -17,6 +17,7 @@ from gradcli.engine.signature import described
 from gradcli.engine.tensor import Tensor, note_write
 from gradcli.engine.variable import recording
 from gradcli.errors import ArgumentFault, GradFault, ValueFault
+from gradcli.exposure import exposed
 from gradcli.nn.state import zero_grad
 from gradcli.text import veiled
 
@@ -48,15 +49,13 @@ def pair(group: dict[str, Any], name: str) -> tuple[float, float]:
 WORDS = {"lr": "learning rate", "eps": "epsilon value"}
 
 
+@exposed(*"step zero_grad param_groups defaults state state_dict load_state_dict add_param_group".split())
 class Optimizer:
     """The base of all optimisers."""
 
     __slots__ = ("_state", "defaults", "param_groups")
 
     _home = "torch.optim.optimizer"
-    _readable: ClassVar[frozenset[str]] = frozenset(
-        "step zero_grad param_groups defaults state state_dict load_state_dict add_param_group".split())
-    _writable: ClassVar[frozenset[str]] = frozenset()
     _idle: ClassVar[frozenset[str]] = frozenset({"foreach", "capturable", "differentiable", "fused"})
 
     def __init__(self, params: Any, defaults: dict[str, Any]) -> None:
@@ -186,9 +185,9 @@ class Optimizer:
                        if type(i) is int and 0 <= i < len(params)}
 
     def __repr__(self) -> str:
-        return self._looks(None)
+        return self.__display__(None)
 
-    def _looks(self, style: Any) -> str:
+    def __display__(self, style: Any) -> str:
         """Its text: every group with its options."""
         told = [f"Parameter Group {i}\n" + "".join(
             f"    {name}: {group[name]}\n" for name in sorted(group) if name != "params")

@@ -11,6 +11,7 @@ from gradcli.engine.op import traced
 from gradcli.engine.signature import described, sized
 from gradcli.engine.tensor import Tensor
 from gradcli.errors import ArgumentFault, ShapeFault, ValueFault
+from gradcli.exposure import exposed
 from gradcli.nn.init import uniform_
 from gradcli.nn.linear import count, fresh
 from gradcli.nn.module import Module
@@ -38,12 +39,12 @@ def gru_step(given: Any, h: Any, weight: Any, bias: Any, _: Any) -> Any:
     return n + z * (h - n)
 
 
+@exposed("reset_parameters", "flatten_parameters")
 class _Recurrent(Module):
     """What layers and cells have in common: weights from the input and from the state, all started alike."""
 
     __slots__ = ()
     _home = "torch.nn.modules.rnn"
-    _readable = Module._readable | {"reset_parameters", "flatten_parameters"}
     _gates: ClassVar[int] = 1
     _step: ClassVar[Any] = staticmethod(simple_step)
 

@@ -8,23 +8,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
-from typing import Any, ClassVar
+from typing import Any
 
 from gradcli.engine.signature import described
 from gradcli.engine.tensor import Tensor
 from gradcli.errors import ArgumentFault, ValueFault
+from gradcli.exposure import exposed
 from gradcli.nn.optimizer import Optimizer, number
 
 
+@exposed("step", "get_last_lr", "state_dict", "load_state_dict", "optimizer", open_attributes=True)
 class Schedule:
     """The base of all schedules."""
 
     __slots__ = ("__dict__", "_last", "optimizer")
 
     _home = "torch.optim.lr_scheduler"
-    _holds = True
-    _readable: ClassVar[frozenset[str]] = frozenset({"step", "get_last_lr", "state_dict", "load_state_dict",
-                                                     "optimizer"})
 
     last_epoch: int
     base_lrs: list[float]
@@ -89,7 +88,7 @@ class Schedule:
     def __repr__(self) -> str:
         return f"<{self._home}.{type(self).__name__} object>"
 
-    def _looks(self, style: Any) -> str:
+    def __display__(self, style: Any) -> str:
         """Its text in a style, which gives it an address."""
         return f"<{self._home}.{type(self).__name__} object at {style.address(self)}>"
 

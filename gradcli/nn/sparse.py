@@ -10,17 +10,18 @@ from gradcli.engine.op import traced
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.variable import Parameter
 from gradcli.errors import ShapeFault, ValueFault
+from gradcli.exposure import exposed
 from gradcli.nn.init import normal_
 from gradcli.nn.linear import count, fresh
 from gradcli.nn.module import Module
 
 
+@exposed("reset_parameters")
 class Embedding(Module):
     """For each index its row of `weight`, which is (num_embeddings, embedding_dim)."""
 
     __slots__ = ()
     _home = "torch.nn.modules.sparse"
-    _readable = Module._readable | {"reset_parameters"}
 
     weight: Parameter
 

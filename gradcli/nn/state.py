@@ -12,19 +12,20 @@ from gradcli.engine.signature import described, sized
 from gradcli.engine.tensor import Journal, Tensor, note_write
 from gradcli.engine.variable import Variable
 from gradcli.errors import ArgumentFault, ShapeFault
+from gradcli.exposure import exposed
 
 
+@exposed("missing_keys", "unexpected_keys")
 class IncompatibleKeys(NamedTuple):
     """What load_state_dict did not find, and what it had no place for."""
 
     missing_keys: list[str]
     unexpected_keys: list[str]
 
-    @staticmethod
-    def _opens(value: IncompatibleKeys) -> tuple[str, list[Any], str]:
-        if not value.missing_keys and not value.unexpected_keys:
+    def __parts__(self) -> tuple[str, list[Any], str]:
+        if not self.missing_keys and not self.unexpected_keys:
             return "<All keys matched successfully>", [], ""
-        return f"_IncompatibleKeys(missing_keys={value.missing_keys}, unexpected_keys={value.unexpected_keys}", [], ")"
+        return f"_IncompatibleKeys(missing_keys={self.missing_keys}, unexpected_keys={self.unexpected_keys}", [], ")"
 
 
 def innermost_first(module: Any) -> list[Any]:

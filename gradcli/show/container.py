@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
+from gradcli.exposure import exposure_of
 from gradcli.mistakes import SizeLimit
 
 SIMPLE = frozenset((int, float, bool, str, type(None)))     # Python's own text is the right one
@@ -81,9 +82,9 @@ def taken_apart(value: Any, names_results: bool) -> Opened | None:
     kind = type(value)
     if kind is dict:
         return None if simple(value) and simple(value.values()) else Opened(_pairs(value), "{...}")
-    opens = getattr(kind, "_opens", None)
-    if opens is not None:
-        begin, members, end = opens(value)
+    exposure = exposure_of(kind)
+    if exposure is not None and exposure.parts is not None:
+        begin, members, end = exposure.parts(value)
         return Opened(_joined(begin, members, end), "...")
     fields = getattr(kind, "_fields", ()) if isinstance(value, tuple) else ()
     if fields and names_results:

@@ -18,6 +18,7 @@ from gradcli.engine.tensor import Tensor
 from gradcli.engine.variable import Array as NumpyArray
 from gradcli.engine.variable import Parameter, Variable
 from gradcli.errors import ArgumentFault
+from gradcli.exposure import exposure_of
 from gradcli.show import modern, tutorial
 from gradcli.show.address import Addresses
 from gradcli.show.container import SIMPLE, written
@@ -87,9 +88,9 @@ class Style:
         if isinstance(value, Op | Part):
             node = value.call if isinstance(value, Part) else value
             return f"<{self.node_name(node)} object at {self.address(node)}>"
-        looks = getattr(type(value), "_looks", None)
-        if looks is not None:
-            return str(looks(value, self))
+        exposure = exposure_of(type(value))
+        if exposure is not None and exposure.display is not None:
+            return str(exposure.display(value, self))
         if hasattr(value, "array") and hasattr(value, "dtype"):
             return self.storage(value)
         if type(value) is FunctionType and str(value.__module__).startswith("gradcli"):

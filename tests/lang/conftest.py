@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from gradcli.exposure import exposed
 from gradcli.lang.budget import Budget
 from gradcli.lang.builtins import PLAIN
 from gradcli.lang.faults import translate
@@ -33,11 +34,12 @@ class Box:
         return float(self.data)
 
 
+@exposed(base=True)
 class Base:
     """A foreign class that programs may inherit from."""
 
     def __init__(self):
-        self.inner = "inner"
+        self.inner, self._state = "inner", "hidden"
 
     def greet(self):
         return "hello"
@@ -73,7 +75,6 @@ def make_policy(**changes):
         "assign": lambda value, name, new: type(value) is Box and name == "data" and new is not GONE,
         "known": lambda value: [n for n in readable.get(type(value), ()) if hasattr(value, n)],
         "base": lambda value: Base if value is base_kind else None,
-        "closed": frozenset({"inner_state"}),
         "text": lambda value: "a box" if type(value) is Box else "foreign",
         "repr": lambda value: "Box" if type(value) is Box else "foreign",
         "format": lambda value, spec: format(value.data, spec),

@@ -180,7 +180,7 @@ REFUSED = {
         (AttributeFault, "__init__"),
     "class A(nn.Module):\n    x = 1\nA()(1)": (AttributeFault, "forward"),
     "class A(nn.Module):\n    _own = 1": (PolicyFault, "_own"),
-    "class A(nn.Module):\n    _readable = ['x']": (PolicyFault, "_readable"),
+    "class A(nn.Module):\n    _own = ['x']": (PolicyFault, "_own"),
     "nn.Linear(1, 1)._own": (AttributeFault, "_own"),
     "m = nn.Linear(1, 1)\nm._hooks = 3": (AttributeFault, "_hooks"),
     "m = nn.Linear(1, 1)\nm.forward = 3": (AttributeFault, "forward"),

@@ -1,0 +1,213 @@
+"""What programs may see of this package's own classes, and what may reach a program at all (rules R2 and R3).
+
+A class enters the table where it is defined, by the decorator `exposed`. The table is keyed by the class objects
+themselves, and a program's class is never a key: whatever such a class defines or inherits, it cannot take part.
+
+`admit` is the gate for values that come out of this package's own code. It decides by exact type; a value that no
+program may hold ends the program as an internal error that no `except` catches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import lru_cache, update_wrapper
+from types import BuiltinFunctionType, FunctionType, MethodType
+from typing import Any, NamedTuple, TypeVar
+from weakref import WeakKeyDictionary, WeakSet
+
+MARK = ".user"      # the attribute that a program's classes, and no others, have in their own dict
+
+NO_NAMES: frozenset[str] = frozenset()
+VIRTUAL = frozenset({"forward"})    # methods whose results come from programs, called too often to check each
+
+Class = TypeVar("Class", bound=type)
+Display = Callable[[Any, Any], str]
+Parts = Callable[[Any], tuple[str, list[Any], str]]
+
+
+class Exposure(NamedTuple):
+    """What programs may do with the instances of one class, and with the class."""
+
+    read: frozenset[str] = NO_NAMES
+    write: frozenset[str] = NO_NAMES
+    class_read: frozenset[str] = NO_NAMES
+    open_attributes: bool = False           # whether instances hold attributes that programs set
+    base: bool = False                      # whether programs may inherit from the class
+    display: Display | None = None          # (instance, style) -> its text
+    parts: Parts | None = None              # instance -> the text before its members, they, the text after
+
+
+_table: WeakKeyDictionary[type, Exposure] = WeakKeyDictionary()
+_functions: WeakSet[Any] = WeakSet()
+
+
+def exposed(*read: str, write: Iterable[str] = (), class_read: Iterable[str] = (), open_attributes: bool = False,
+            base: bool = False) -> Callable[[Class], Class]:
+    """Enter a class into the table; what its bases expose, it exposes too.
+
+    `__display__(self, style)` and `__parts__(self)`, where the class defines them, make its text. Classes derived
+    from this one in the package need not be entered again, but sealed before programs get them.
+    """
+    def enter(cls: Class) -> Class:
+        own = vars(cls)
+        _table[cls] = Exposure(frozenset(read), frozenset(write), frozenset(class_read), open_attributes, base,
+                               own.get("__display__"), own.get("__parts__"))
+        exposure_of.cache_clear()
+        seal(cls)
+        return cls
+
+    return enter
+
+
+def seal(kind: type) -> None:
+    """Let the exposed methods of a class of the package, its own and inherited ones, check `self` and their results."""
+    for cls in kind.__mro__:
+        exposure = exposure_of(cls)
+        for name, value in list(vars(cls).items()) if exposure else ():
+            if name in exposure.read and name not in VIRTUAL and type(value) is FunctionType:   # type: ignore[union-attr]
+                if not hasattr(value, "__wrapped__"):
+                    setattr(cls, name, _method(cls, value))
+
+
+def expose(cls: type, *read: str, parts: Parts | None = None) -> None:
+    """Enter a class that is made while programs run, such as a named tuple, with the attributes to be read."""
+    _table[cls] = Exposure(frozenset(read), parts=parts)
+    exposure_of.cache_clear()
+
+
+@lru_cache(maxsize=2048)
+def exposure_of(kind: type) -> Exposure | None:
+    """What is exposed of instances of `kind`: what the classes of the package among its bases expose, together."""
+    entries = [_table[each] for each in kind.__mro__ if each in _table]
+    if not entries:
+        return None
+    return Exposure(
+        *(NO_NAMES.union(*names) for names in zip(*(entry[:3] for entry in entries), strict=True)),
+        open_attributes=any(entry.open_attributes for entry in entries), base=any(entry.base for entry in entries),
+        display=next((entry.display for entry in entries if entry.display), None),
+        parts=next((entry.parts for entry in entries if entry.parts), None))
+
+
+def package_class(kind: type) -> type:
+    """The class of the package that `kind` is, or is derived from."""
+    return next(each for each in kind.__mro__ if MARK not in each.__dict__)
+
+
+def closed_names(kind: type) -> frozenset[str]:
+    """The names that the bases of a program's class keep for themselves: the class may neither define nor set them."""
+    names = frozenset({"args", "add_note", "with_traceback"}) if issubclass(kind, BaseException) else NO_NAMES
+    return names.union(*(private_names(each) for each in kind.__mro__ if MARK not in each.__dict__ and each in _table))
+
+
+@lru_cache(maxsize=256)
+def private_names(kind: type) -> frozenset[str]:
+    """The names that a class of the package keeps for itself.
+
+    They are those with an underscore that the class and its bases define, hold in slots, or use in their methods.
+    """
+    names: set[str] = set()
+    for each in kind.__mro__[:-1]:
+        own = vars(each)
+        names.update(own, own.get("__annotations__", ()))
+        codes = [code for value in own.values() if (code := _code_of(value)) is not None]
+        while codes:
+            code = codes.pop()
+            names.update(code.co_names)
+            codes += [constant for constant in code.co_consts if type(constant) is type(code)]
+    exposure = exposure_of(kind) or Exposure()
+    return frozenset(name for name in names if name[0] == "_" and name[:2] != "__") - exposure.read
+
+
+def _code_of(value: Any) -> Any:
+    function = value.fget if type(value) is property else getattr(value, "__wrapped__", value)
+    return getattr(getattr(function, "__func__", function), "__code__", None)
+
+
+# the gate
+
+ATOMS = frozenset({type(None), bool, int, float, str, type(...), type(NotImplemented), slice, range})
+CONTAINERS: frozenset[type] = frozenset({list, tuple, dict, set, type({}.keys()), type({}.values()), type({}.items())})
+ITERATORS: frozenset[type] = frozenset(map(type, (
+    iter([]), iter(()), iter(set()), iter(""), iter("é"), iter(range(1)), iter(range(1 << 70)), reversed([]),
+    iter({}), iter({}.items()), iter({}.values()), reversed({}), reversed({}.items()), reversed({}.values()))))
+WRAPPERS: frozenset[type] = frozenset({property, staticmethod, super, enumerate, zip, map, filter, reversed})
+METHOD_DESCRIPTORS = frozenset({type(str.join), type(dict.__dict__["fromkeys"])})
+EXCEPTIONS: frozenset[type] = frozenset({
+    Exception, ArithmeticError, AssertionError, AttributeError, FloatingPointError, ImportError, IndexError, KeyError,
+    LookupError, NameError, NotImplementedError, OverflowError, RuntimeError, StopIteration, SyntaxError, TypeError,
+    UnboundLocalError, ValueError, ZeroDivisionError, Warning, UserWarning, DeprecationWarning, RuntimeWarning,
+    RecursionError, MemoryError})
+
+
+class ForeignValue(BaseException):
+    """A value that no program may hold was about to reach one: a mistake of this package."""
+
+
+def register(functions: Iterable[Any]) -> None:
+    """Let programs hold these functions of C code, such as `len` and `math.sin`."""
+    for function in functions:
+        if type(function) is BuiltinFunctionType:
+            _functions.add(function)
+
+
+def admit(value: Any) -> Any:
+    """`value`, which is about to reach a program, if programs may hold it."""
+    if type(value) in ATOMS or admissible(value):
+        return value
+    raise ForeignValue(f"{type(value).__module__}.{type(value).__qualname__}")
+
+
+def admissible(value: Any) -> bool:
+    """Whether `value`, with all that it contains, is of the closed set of types that programs can hold."""
+    seen: set[int] = set()
+    pending = [value]
+    while pending:
+        value = pending.pop()
+        kind = type(value)
+        if kind in ATOMS or kind in ITERATORS or kind in WRAPPERS or MARK in kind.__dict__:
+            continue
+        if isinstance(value, dict | list | tuple | set) or kind in CONTAINERS:
+            if not (kind in CONTAINERS or exposure_of(kind)):
+                return False
+            if id(value) not in seen:
+                seen.add(id(value))
+                members = (value, value.values()) if isinstance(value, dict) else (value,)
+                pending += [member for part in members if not ATOMS.issuperset(map(type, part)) for member in part]
+        elif not _admissible_leaf(value, kind):
+            return False
+    return True
+
+
+def _admissible_leaf(value: Any, kind: type) -> bool:
+    if kind is type:
+        return MARK in value.__dict__
+    if kind is MethodType:
+        return admissible(value.__self__)
+    if kind is BuiltinFunctionType:
+        return value in _functions or type(value.__self__) in ATOMS | CONTAINERS
+    if kind is FunctionType or kind in EXCEPTIONS or kind in METHOD_DESCRIPTORS:
+        return True
+    return exposure_of(kind) is not None
+
+
+def admitting(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`function` of the package as programs may hold it: its results pass the gate."""
+    def call(*args: Any, **options: Any) -> Any:
+        result = function(*args, **options)
+        return result if type(result) in ATOMS else admit(result)
+
+    return update_wrapper(call, function)
+
+
+def _method(cls: type, function: Callable[..., Any]) -> Callable[..., Any]:
+    """A method that is called with instances of its class alone, also where programs read it from a class."""
+    name = function.__name__
+
+    def method(self: Any, /, *args: Any, **options: Any) -> Any:
+        if not isinstance(self, cls):
+            raise TypeError(f"descriptor '{name}' for '{cls.__name__}' objects doesn't apply to a "
+                            f"'{type(self).__name__}' object")
+        result = function(self, *args, **options)
+        return result if type(result) in ATOMS else admit(result)
+
+    return update_wrapper(method, function)

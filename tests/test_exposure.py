@@ -1,0 +1,172 @@
+"""What programs may see of the package's classes: the table is whole, and programs' classes are no part of it."""
+
+import ast
+import importlib
+import inspect
+import pkgutil
+from functools import lru_cache
+from types import FunctionType
+
+import pytest
+
+import gradcli
+from gradcli.door import harmless_names
+from gradcli.engine.op import Op
+from gradcli.engine.tensor import Tensor
+from gradcli.exposure import MARK, VIRTUAL, ForeignValue, admissible, admit, closed_names, exposure_of, private_names
+from gradcli.lang.kinds import Kind
+from gradcli.nn import fetch, names
+from gradcli.session import Session
+
+for _module in pkgutil.walk_packages(gradcli.__path__, "gradcli."):
+    if ".testing" not in _module.name and ".repl" not in _module.name and "__main__" not in _module.name:
+        importlib.import_module(_module.name)
+
+
+@lru_cache
+def parsed(name):
+    """The syntax tree of a module."""
+    return ast.parse(inspect.getsource(importlib.import_module(name)))
+
+
+def package_classes(kind=object):
+    """All classes of the package that are loaded."""
+    for each in type.__subclasses__(kind) if not issubclass(kind, type) else ():
+        if each.__module__.startswith("gradcli.") and MARK not in vars(each):
+            yield each
+        yield from package_classes(each)
+
+
+CLASSES = [kind for kind in dict.fromkeys(package_classes()) if exposure_of(kind) is not None
+           and (kind is Op or not issubclass(kind, Op))]     # the operations have what Op has
+BASES = [kind for kind in CLASSES if exposure_of(kind).base]
+
+
+def fetched(listed):
+    """Every class that programs can name in nn, optim and their like, as they get it."""
+    for address in listed.values():
+        if isinstance(address, dict):
+            fetched(address)
+        else:
+            fetch(address)
+
+
+for _home in ("nn", "optim", "utils", "distributions", "testing"):
+    fetched(names(_home))
+
+
+def test_there_are_classes_to_look_at():
+    assert len(CLASSES) > 150
+    assert len(BASES) > 90
+
+
+@pytest.mark.parametrize("kind", CLASSES, ids=lambda kind: kind.__name__)
+def test_exposed_methods_check_self_and_admit_their_results(kind):
+    for name in exposure_of(kind).read.intersection(vars(kind)).difference(VIRTUAL):
+        function = vars(kind)[name]
+        assert type(function) is not FunctionType or hasattr(function, "__wrapped__"), f"{kind.__name__}.{name}"
+
+
+@pytest.mark.parametrize("kind", BASES, ids=lambda kind: kind.__name__)
+def test_bases_keep_what_their_methods_use(kind):
+    source = parsed(kind.__module__)
+    body = next(node for node in ast.walk(source) if isinstance(node, ast.ClassDef) and node.name == kind.__name__
+                ) if kind.__name__ in {n.name for n in ast.walk(source) if isinstance(n, ast.ClassDef)} else source
+    used = {node.attr for node in ast.walk(body) if isinstance(node, ast.Attribute) and node.attr[0] == "_"
+            and not node.attr.startswith("__")}
+    assert used <= private_names(kind) | exposure_of(kind).read
+
+
+def test_helpers_of_modules_use_what_modules_keep():
+    module = importlib.import_module("gradcli.nn.module").Module
+    for name in ("state", "looks", "backhooks", "calling"):
+        used = {node.attr for node in ast.walk(parsed(f"gradcli.nn.{name}")) if isinstance(node, ast.Attribute)
+                and node.attr[0] == "_" and not node.attr.startswith("__") and ast.unparse(node.value) != "self"}
+        assert used <= private_names(module) | exposure_of(module).read, name
+
+
+@pytest.mark.parametrize("kind", CLASSES, ids=lambda kind: kind.__name__)
+def test_names_read_without_a_guard_are_exposed_wherever_they_occur(kind):
+    if issubclass(kind, Tensor | Exception):
+        return
+    slots = {name for each in kind.__mro__ for name in vars(each).get("__slots__", ())}
+    names = (set(dir(kind)) | slots) & harmless_names()
+    known = exposure_of(kind).read | exposure_of(kind).class_read
+    assert names - known <= HARMLESS.get(kind.__name__, set()), kind
+
+
+HARMLESS = {}
+
+
+class TestGate:
+    def test_what_programs_hold_is_admitted(self):
+        session = Session()
+        session.run("class A: pass\na = A()\nd = {a: [1, (2.0, 'x', None)], 'k': torch.ones(2)}\n"
+                    "def f(): return 1\ng = d.items()\nh = [].append\nn = nn.Linear(1, 1)\n", echo=False)
+        for value in (*session.names().values(), Kind("int", (int,)), iter([1]), enumerate([1]), ValueError("x")):
+            assert admit(value) is value
+
+    @pytest.mark.parametrize("value", [
+        type, int, object(), b"", 1j, ast, importlib.import_module, (k for k in ()), memoryview(b""), open, eval,
+        [1, [2, b""]], {"a": {1: int}}, ({3: (b"",)},), OSError(), print, type("T", (), {}),
+    ], ids=repr)
+    def test_what_no_program_holds_is_not(self, value):
+        if value is importlib.import_module:
+            value = value.__code__
+        assert not admissible(value)
+        with pytest.raises(ForeignValue):
+            admit(value)
+
+    def test_numpy_is_not(self):
+        import numpy as np
+
+        for value in (np.zeros(1), np.float32(1), np.dtype("f4"), np.add, np.float32, [np.int64(1)]):
+            assert not admissible(value)
+
+    def test_self_containing_containers_end(self):
+        loop = [1]
+        loop.append(loop)
+        table = {"a": loop}
+        table["b"] = table
+        assert admissible(table)
+
+
+class TestProgramsClasses:
+    def test_nothing_they_define_takes_part(self):
+        names = "_readable _class_readable _writable _holds _inheritable _looks _opens __display__ __parts__".split()
+        session = Session()
+        for base in ("nn.Module", "Function", "Exception"):
+            for name in names[:7]:
+                session.run(f"class A: {name} = ('mro', '_own', 'args')\nclass N(A, {base}): pass\n", echo=False)
+                kind = session.names()["N"]
+                assert exposure_of(kind) == exposure_of(kind.__mro__[-3 if base == "Exception" else -2]) or (
+                    base == "Function"), name
+
+    @pytest.mark.parametrize("program", [
+        "class A: _own = 5\nclass N(A, nn.Module): pass",
+        "class A: pass\nclass N(A, nn.Module): pass\nA._own = 5",
+        "class A: pass\nclass B(A): pass\nclass N(B, nn.Linear): pass\nA._inner = property(lambda self: 1 / 0)",
+        "class A: args = 5\nclass E(A, ValueError): pass",
+        "class A: pass\nclass E(A, ValueError): pass\nA.args = property(lambda self: 1 / 0)",
+        "class A: with_traceback = 1\nclass E(A, ValueError): pass",
+        "class A: _record = 1\nclass F2(A, Function): pass",
+        "class N(nn.LSTM):\n    def __init__(self):\n        super().__init__(1, 1)\n        self._gates = 7\nN()",
+        "setattr(nn.Linear(1, 1), '_own', {})",
+    ])
+    def test_they_do_not_take_the_names_that_their_bases_keep(self, program):
+        from gradcli.errors import Fault
+
+        with pytest.raises(Fault):
+            Session().run(program, echo=False)
+
+    def test_names_of_their_own_stay_free(self):
+        printed = Session().run("class N(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+                                "        self._layers = [1]\n        self._step = 2\n    _count = 3\n"
+                                "n = N()\nprint(n._layers, n._step, n._count)\n", echo=False)
+        assert printed == "[1] 2 3\n"
+
+    def test_closed_names_are_those_of_every_base(self):
+        session = Session()
+        session.run("class E(Exception): pass\nclass N(nn.Module): pass\n", echo=False)
+        assert "args" in closed_names(session.names()["E"])
+        assert {"_own", "_inner", "_hooks"} <= closed_names(session.names()["N"])
