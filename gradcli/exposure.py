@@ -52,7 +52,7 @@ def exposed(*read: str, write: Iterable[str] = (), class_read: Iterable[str] = (
         own = vars(cls)
         _table[cls] = Exposure(frozenset(read), frozenset(write), frozenset(class_read), open_attributes, base,
                                own.get("__display__"), own.get("__parts__"))
-        exposure_of.cache_clear()
+        _cached.cache_clear()
         seal(cls)
         return cls
 
@@ -72,25 +72,30 @@ def seal(kind: type) -> None:
 def expose(cls: type, *read: str, parts: Parts | None = None) -> None:
     """Enter a class that is made while programs run, such as a named tuple, with the attributes to be read."""
     _table[cls] = Exposure(frozenset(read), parts=parts)
-    exposure_of.cache_clear()
+    _cached.cache_clear()
 
 
-@lru_cache(maxsize=2048)
-def exposure_of(kind: type) -> Exposure | None:
-    """What is exposed of instances of `kind`: what the classes of the package among its bases expose, together."""
+def _merged(kind: type) -> Exposure | None:
     entries = [_table[each] for each in kind.__mro__ if each in _table]
     if not entries:
         return None
     return Exposure(
-        *(NO_NAMES.union(*names) for names in zip(*(entry[:3] for entry in entries), strict=True)),
+        read=NO_NAMES.union(*(entry.read for entry in entries)),
+        write=NO_NAMES.union(*(entry.write for entry in entries)),
+        class_read=NO_NAMES.union(*(entry.class_read for entry in entries)),
         open_attributes=any(entry.open_attributes for entry in entries), base=any(entry.base for entry in entries),
         display=next((entry.display for entry in entries if entry.display), None),
         parts=next((entry.parts for entry in entries if entry.parts), None))
 
 
+_cached = lru_cache(maxsize=2048)(_merged)
+exposure_of: Callable[[type], Exposure | None] = _cached
+"""What is exposed of instances of a type: what the classes of the package among its bases expose, together."""
+
+
 def package_class(kind: type) -> type:
     """The class of the package that `kind` is, or is derived from."""
-    return next(each for each in kind.__mro__ if MARK not in each.__dict__)
+    return next(each for each in kind.__mro__ if MARK not in each.__dict__ and exposure_of(each) is not None)
 
 
 def closed_names(kind: type) -> frozenset[str]:

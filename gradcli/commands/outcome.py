@@ -17,6 +17,7 @@ from typing import TextIO
 from gradcli.commands.limiting import OutputLost, Reserve
 from gradcli.commands.settings import Settings
 from gradcli.errors import Fault, FileFault, MemoryFault, calls, render
+from gradcli.exposure import ForeignValue
 from gradcli.mistakes import DepthLimit
 from gradcli.text import visible
 
@@ -55,7 +56,7 @@ def guarded(action: Callable[[], int | None]) -> int:
                                   ("--memory-limit 32G", "more memory"), ("--no-limits", "no limit at all")))
     except OSError as error:
         return _lost(error)
-    except Exception as error:      # whatever this is, it is our mistake and not the user's
+    except (Exception, ForeignValue) as error:      # whatever this is, it is our mistake and not the user's
         return internal(error)
 
 

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import FunctionType, MethodType
 from typing import Any
 
 from gradcli.engine.op import traced
-from gradcli.engine.tensor import Tensor
+from gradcli.engine.tensor import Size, Tensor
 from gradcli.engine.variable import recording
 from gradcli.errors import ArgumentFault, GradFault
+from gradcli.exposure import exposure_of
 from gradcli.holders import INERT, UNSET, is_instance, slots_of
 from gradcli.importable.collecting import DefaultDict, Deque
 from gradcli.importable.drawing import Drawing
+from gradcli.lang.guard import Stream
 from gradcli.lang.kinds import Kind
+from gradcli.lang.lazy import LAZY
 from gradcli.spaces import Namespace
 
-FUNCTIONS = ("function", "builtin_function_or_method")
+UNCHANGING = INERT | {FunctionType}
 
 
 def copy(x: Any) -> Any:
@@ -38,35 +42,31 @@ def deepcopy(x: Any, memo: Any = None) -> Any:
 def _copied(x: Any, inner: Callable[[Any], Any], begun: Callable[[Any], None] = lambda made: None) -> Any:
     """`x` made again with `inner` of all that it holds; `begun` is told what can hold itself before it is filled."""
     kind = type(x)
-    if kind in INERT or isinstance(x, Kind | Namespace | type | BaseException) or kind.__name__ in FUNCTIONS:
+    if kind in UNCHANGING or isinstance(x, Kind | Namespace | type | BaseException | Drawing):
         return x
     if isinstance(x, Tensor):
         return _tensor(x)
-    if isinstance(x, Drawing):
-        return x
     if isinstance(x, tuple):
         parts = [inner(part) for part in x]
-        return kind(*parts) if hasattr(kind, "_fields") else kind(parts)
+        return kind(parts) if kind is tuple or kind is Size else kind(*parts)
     if kind is list or kind is set or kind is Deque:
-        made = Deque((), x.maxlen) if kind is Deque else kind()
-        begun(made)
+        anew = Deque((), x.maxlen) if kind is Deque else kind()
+        begun(anew)
         parts = [inner(part) for part in x]
-        (made.update if kind is set else made.extend)(parts)
-        return made
+        (anew.update if kind is set else anew.extend)(parts)
+        return anew
     if isinstance(x, dict):
-        made = DefaultDict(x.default_factory) if isinstance(x, DefaultDict) else kind()
-        begun(made)
-        dict.update(made, {inner(key): inner(value) for key, value in x.items()})
-        return made
-    if kind.__name__ == "method":
-        return getattr(inner(x.__self__), x.__name__)
+        anew = DefaultDict(x.default_factory) if isinstance(x, DefaultDict) else kind()
+        begun(anew)
+        dict.update(anew, {inner(key): inner(value) for key, value in x.items()})
+        return anew
+    if kind is MethodType:
+        return MethodType(x.__func__, inner(x.__self__))
     if is_instance(kind):
         return _instance(x, inner, begun)
-    if hasattr(kind, "array"):
-        return x
-    if kind.__module__.startswith("gradcli.") and not hasattr(kind, "__next__"):
-        return x        # element types, devices, generators: what does not change, or is one of a kind
-    raise ArgumentFault("what is gone through once cannot be copied", ("list(values)", "keeps the values"))
+    if exposure_of(kind) is None or isinstance(x, Stream) or kind in LAZY:
+        raise ArgumentFault("what is gone through once cannot be copied", ("list(values)", "keeps the values"))
+    return x        # element types, devices, generators, storages: what does not change, or is one of a kind
 
 
 def _tensor(x: Tensor) -> Tensor:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from gradcli.errors import ArgumentFault, AttributeFault
-from gradcli.exposure import MARK, closed_names
+from gradcli.exposure import MARK, admit, closed_names
 from gradcli.lang.builtins import METHODS, special
 from gradcli.lang.format import Formatter, speaks
 from gradcli.lang.hints import nearest
@@ -113,7 +113,7 @@ class Attributes:
 
     def _get(self, value: Any, name: str) -> Any:
         try:
-            return getattr(value, name)
+            return admit(getattr(value, name))
         except AttributeError as error:
             raise self._explained(error, value, name) from None
 

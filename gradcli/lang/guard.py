@@ -24,7 +24,7 @@ from itertools import compress
 from typing import Any
 
 from gradcli.errors import ArgumentFault, Fault, LimitFault, NameFault
-from gradcli.exposure import EXCEPTIONS, MARK, admissible, exposed
+from gradcli.exposure import EXCEPTIONS, MARK, admissible, admit, exposed
 from gradcli.lang.arith import Roomy, operators
 from gradcli.lang.attributes import Attributes
 from gradcli.lang.budget import Budget
@@ -212,6 +212,6 @@ def _importer(policy: Policy) -> Callable[[Any, str], Any]:
         if not policy.attribute(module, name):
             raise NameFault(f"cannot import {name}: there is no such name in the module",
                             *nearest(name, policy.known(module)))
-        return getattr(module, name)
+        return admit(getattr(module, name))
 
     return member

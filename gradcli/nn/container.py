@@ -15,9 +15,9 @@ from gradcli.nn.module import Module
 
 def place(index: Any, length: int) -> int:
     """An index counted from the front."""
-    if not hasattr(type(index), "__index__"):
+    if not isinstance(index, int | Tensor):
         raise ArgumentFault(f"an index must be a whole number, not {described(index)}")
-    at = int(index)
+    at = int(index)     # type: ignore[arg-type]  # tensors have __int__ from engine/surface.py
     if not -length <= at < length:
         raise IndexFault(f"index {at} is out of range")
     return at % length

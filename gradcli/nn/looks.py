@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import Any
 
 from gradcli.engine.current import Current
+from gradcli.exposure import package_class
 
 BLOCK = "block"     # how 0.1.12 printed modules that had no text of their own: what is inside, line by line
 
@@ -14,7 +15,7 @@ def looks(module: Any, style: Any) -> str:
     """The text of a module in a style; without one, in that of the program that is running."""
     era = (style.name == "tutorial") if style is not None else Current.generators.stream == "legacy"
     kind = type(module)
-    ours = _library(kind)
+    ours: Any = package_class(kind)
     then = ours._era if era and not ours._new and kind.extra_repr is ours.extra_repr else None
     if then is not None and then != BLOCK:
         return kind.__name__ + str(module._era())
@@ -27,14 +28,9 @@ def looks(module: Any, style: Any) -> str:
     return _modern(kind.__name__, said if isinstance(said, str) else "", inside)
 
 
-def _library(kind: type) -> Any:
-    """The class of ours that `kind` is, or that a program's class comes from."""
-    return next(each for each in kind.__mro__ if "__module__" in vars(each) and each.__module__.startswith("gradcli."))
-
-
 def _text(module: Any, style: Any) -> str:
     """The text of a module within another: its own word, if the program's class has one."""
-    if module is None or type(module).__repr__ is not _library(type(module)).__repr__:
+    if module is None or type(module).__repr__ is not package_class(type(module)).__repr__:
         said = repr(module)
         return said if isinstance(said, str) else ""
     return looks(module, style)

@@ -131,7 +131,7 @@ class Module:
         """What today's text says between the brackets after the name."""
         return ""
 
-    # what is inside
+    # what is inside: the methods here walk the lists themselves, since a program's class may answer otherwise
 
     def named_modules(self, memo: Any = None, prefix: str = "") -> Iterator[tuple[str, Module]]:
         """This module and all within it, each once, by dotted name."""
@@ -148,7 +148,7 @@ class Module:
 
     def modules(self) -> Iterator[Module]:
         """This module and all within it, each once."""
-        return iter([module for _, module in self.named_modules()])
+        return iter([module for _, module in Module.named_modules(self)])
 
     def named_children(self) -> Iterator[tuple[str, Module]]:
         """The modules directly within, each once, by name."""
@@ -157,11 +157,11 @@ class Module:
 
     def children(self) -> Iterator[Module]:
         """The modules directly within, each once."""
-        return iter([inner for _, inner in self.named_children()])
+        return iter([inner for _, inner in Module.named_children(self)])
 
     def _named(self, which: str, prefix: str, recurse: bool) -> Iterator[tuple[str, Any]]:
         found, seen = [], set()
-        for path, module in self.named_modules(prefix=prefix) if recurse else [(prefix, self)]:
+        for path, module in Module.named_modules(self, prefix=prefix) if recurse else [(prefix, self)]:
             for name, value in getattr(module, which).items():
                 if value is not None and id(value) not in seen:
                     seen.add(id(value))
@@ -226,7 +226,7 @@ class Module:
 
     def train(self, mode: bool = True) -> Any:
         """Go into training mode, in which dropout drops and batches are normalised by themselves; this module."""
-        for module in self.modules():
+        for module in Module.modules(self):
             module.__dict__["training"] = bool(mode)
         return self
 
@@ -236,16 +236,16 @@ class Module:
 
     def requires_grad_(self, requires_grad: bool = True) -> Any:
         """Say whether gradients of the parameters are asked for; this module."""
-        for parameter in self.parameters():
+        for parameter in Module.parameters(self):
             parameter.requires_grad_(requires_grad)     # type: ignore[attr-defined]  # a method from engine/surface.py
         return self
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Forget the gradients of all parameters, or make them zero."""
-        state.zero_grad(self.parameters(), set_to_none)
+        state.zero_grad(Module.parameters(self), set_to_none)
 
     def _as(self, dtype: np.dtype[Any]) -> Any:
-        for module in self.modules():
+        for module in Module.modules(self):
             for value in (*module._own.values(), *module._kept.values()):
                 if value is not None and value.array.dtype.kind == "f":
                     value.array = value.array.astype(dtype, copy=False)

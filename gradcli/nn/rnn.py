@@ -66,7 +66,7 @@ class _Recurrent(Module):
     def reset_parameters(self) -> None:
         """Start again with new random values."""
         bound = 1.0 / math.sqrt(self.hidden_size)
-        for weight in self.parameters():
+        for weight in Module.parameters(self):
             uniform_(weight, -bound, bound)
 
     def _activation(self) -> Any:

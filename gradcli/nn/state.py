@@ -38,7 +38,7 @@ def innermost_first(module: Any) -> list[Any]:
             found.append(each)
         else:
             waiting.append((each, True))
-            waiting += [(inner, False) for inner in reversed(list(each.children()))]
+            waiting += [(inner, False) for inner in reversed([m for m in each._inner.values() if m is not None])]
     return found
 
 
