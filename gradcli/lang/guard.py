@@ -37,6 +37,7 @@ from gradcli.lang.place import source_of
 from gradcli.lang.policy import Policy
 from gradcli.lang.reflect import reflection, teller
 from gradcli.lang.words import in_pythons_words, python_error, python_kind
+from gradcli.text import veiled
 
 UNCATCHABLE = (LimitFault, RecursionError, MemoryError, KeyboardInterrupt)
 
@@ -153,11 +154,12 @@ def heard(formatter: Formatter, error: Exception) -> Exception:
     """
     if MARK in type(error).__dict__ or MARK in vars(error):
         return error
+    error.__context__ = error.__cause__ = None
     may_stay = admissible if _of_program(error) else _plain
-    args = tuple(arg if may_stay(arg) else formatter.anonymous(arg)
+    args = tuple(veiled(arg) if type(arg) is str else arg if may_stay(arg) else formatter.anonymous(arg)
                  for arg in BaseException.args.__get__(error))      # type: ignore[attr-defined]
     if not isinstance(error, Fault) and type(error) not in EXCEPTIONS:
-        anew: Exception = python_kind(error)(str(error))
+        anew: Exception = python_kind(error)(veiled(str(error)))
         return anew.with_traceback(error.__traceback__)
     error.args = args
     return error

@@ -257,7 +257,7 @@ class Walk:
             found = action()
         except Exception as error:
             if error.__class__.__module__ != "builtins" or not isinstance(error, AttributeError | TypeError):
-                self.meet(heard(error), f"except: {way}")
+                self.meet(heard(self.guard.formatter, error), f"except: {way}")
             return
         self.meet(found, way)
 
