@@ -6,6 +6,7 @@ from typing import Any
 
 from gradcli.engine.op import Op, Part
 from gradcli.engine.tensor import Tensor
+from gradcli.engine.writing import Journal
 
 NOWHERE = (None, 0)
 ORDER: dict[tuple[str, str], tuple[int, ...]] = {
@@ -59,6 +60,8 @@ def _debtors(call: Op | Part) -> list[Any]:
 
 
 def _step(debtor: Any, leaves: bool) -> tuple[Any, int]:
+    if Journal.reach is not None:
+        Journal.reach(debtor)
     if isinstance(debtor, Part):
         return debtor.call, debtor.at
     if isinstance(debtor, Tensor) and not leaves:
