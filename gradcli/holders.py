@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 from gradcli.engine.current import Generator, Generators
 from gradcli.engine.custom_call import Custom, Owing
 from gradcli.engine.links import AccumulateGrad
-from gradcli.engine.op import Op, Part
+from gradcli.engine.op import Op, Part, Rules
 from gradcli.engine.surface import Handle
 from gradcli.engine.tensor import Tensor
 from gradcli.lang.guard import Stream
@@ -213,8 +213,7 @@ def _put_cell(value: CellType, parts: tuple[Any, ...]) -> None:
 
 
 def _read_function(value: FunctionType) -> tuple[Any, ...]:
-    return (*(value.__closure__ or ()), *(value.__defaults__ or ()), *(value.__kwdefaults__ or {}).values(),
-            value.__dict__ or None)
+    return (*(value.__closure__ or ()), *(value.__defaults__ or ()), *(value.__kwdefaults__ or {}).values())
 
 
 def _own_names(value: type) -> dict[str, Any]:
@@ -239,7 +238,7 @@ def _put_class(value: type, parts: tuple[Any, ...]) -> None:
 HEAP, IMMUTABLE = 1 << 9, 1 << 8     # flags of types: Py_TPFLAGS_HEAPTYPE and Py_TPFLAGS_IMMUTABLETYPE
 ITERATING = (enumerate, zip, map, filter, reversed, partial,
              *(kind for kind in vars(itertools).values() if isinstance(kind, type)))
-APART = (ModuleType, FrameType, TracebackType, Generators)     # they lead to all there is, or are kept elsewhere
+APART = (ModuleType, FrameType, TracebackType, Generators, Rules)     # they lead to all there is, or are kept elsewhere
 CONTAINERS = frozenset({dict, defaultdict, list, set, deque, tuple, BaseException})
 POSITIONED = [type(iter(source)) for source in ([], (), range(0), range(1 << 70), "")] + [type(reversed([]))]
 REFERENTS = Way(lambda value: tuple(gc.get_referents(value)))

@@ -191,7 +191,7 @@ class Session:
     def _in_force(self) -> Iterator[None]:
         """This session's ways of printing, default type and generators, while its program runs."""
         before = Shown.text, Shown.format, Shown.note, Current.generators
-        others = modes()
+        others, alerts = modes(), np.seterr(all="ignore")    # which is as it was in every other thread
         collecting = gc.get_threshold()
         gc.set_threshold(*COLLECTING)
         Shown.text, Shown.format, Shown.note = self.quoted, self._format, self._remark
@@ -202,6 +202,7 @@ class Session:
         finally:
             self._modes = modes()
             put_in_force(others)
+            np.seterr(**alerts)
             gc.set_threshold(*collecting)
             Shown.text, Shown.format, Shown.note, Current.generators = before
 

@@ -36,7 +36,8 @@ def next_functions(self: Op | Part) -> tuple[tuple[Any, int], ...]:
     What no gradient goes to stands as (None, 0).
     """
     call = self.call if isinstance(self, Part) else self
-    if type(call.edges) is not tuple or not call.edges or isinstance(call, Transposed) or any(
+    if type(call.edges) is not tuple or not call.edges or not call.params or (
+            isinstance(call, Transposed)) or any(
             rule.item is not None for _, rule, _ in call.edges):
         return tuple(_step(debtor, leaves=False) for debtor in _debtors(call))
     steps = {rule.at: _step(debtor, leaves=False) for debtor, rule, _ in call.edges}
