@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gradcli.engine.op import Op, Part
 from gradcli.engine.custom_call import Custom
+from gradcli.engine.op import Op, Part
 from gradcli.engine.tensor import Tensor, Write, clock, owner, written
 from gradcli.engine.writing import Journal, block_of, is_lockable, lock, unlock
 from gradcli.holders import INERT, Way, way_of
@@ -32,7 +32,7 @@ Names = dict[str, Any]
 
 
 class Memory:
-    """A block of memory, the arrays that look into it, who wrote to it last, and its content once it has been copied."""
+    """A block of memory, the arrays that look into it, who wrote to it last, and its content once it is copied."""
 
     __slots__ = ("arrays", "block", "content", "write")
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import gc
 import itertools
 from collections import defaultdict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from operator import attrgetter
 from types import CellType, CodeType, FrameType, FunctionType, MethodType, ModuleType, NoneType, TracebackType
@@ -240,7 +240,8 @@ ITERATING = (enumerate, zip, map, filter, reversed, partial,
              *(kind for kind in vars(itertools).values() if isinstance(kind, type)))
 APART = (ModuleType, FrameType, TracebackType, Generators, Rules)     # they lead to all there is, or are kept elsewhere
 CONTAINERS = frozenset({dict, defaultdict, list, set, deque, tuple, BaseException})
-POSITIONED = [type(iter(source)) for source in ([], (), range(0), range(1 << 70), "")] + [type(reversed([]))]
+EMPTY: tuple[Iterable[Any], ...] = ([], (), range(0), range(1 << 70), "")
+POSITIONED: list[type] = [type(iter(source)) for source in EMPTY] + [type(reversed([]))]
 REFERENTS = Way(lambda value: tuple(gc.get_referents(value)))
 CLASS = Way(_read_class, _put_class)
 WAYS: dict[type, Way] = {

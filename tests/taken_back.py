@@ -65,8 +65,8 @@ def _opened(value):
     if isinstance(value, Op | Part):
         edges = getattr(value, "edges", ())
         kept = edges if isinstance(edges, tuple) else ()
-        return (id(value), type(edges).__name__, len(kept)), [
-            value.hooks, getattr(value, "call", None), *(each for debtor, _, arrays in kept for each in (debtor, arrays))]
+        onward = [each for debtor, _, arrays in kept for each in (debtor, arrays)]
+        return (id(value), type(edges).__name__, len(kept)), [value.hooks, getattr(value, "call", None), *onward]
     if hasattr(value, "__reduce__") and hasattr(value, "__setstate__") and hasattr(value, "__next__"):
         return repr(value.__reduce__()[2:]), gc.get_referents(value)
     slots = [name for kind in type(value).__mro__ for name in getattr(kind, "__slots__", ())]

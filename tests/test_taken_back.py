@@ -7,6 +7,7 @@ import pytest
 
 from gradcli import checkpoint
 from gradcli.engine import storage, writing
+from gradcli.session import Session
 from taken_back import (
     INITS,
     OPTIMISERS,
@@ -20,7 +21,6 @@ from taken_back import (
     tensors,
     undone,
 )
-from gradcli.session import Session
 
 SIZES = (24, 16385)      # on both sides of what is copied without waiting for a write
 
@@ -196,7 +196,8 @@ def switches():
                 told[f"{path}.{name}"] = value
                 inside = vars(value) if isinstance(value, type) else getattr(value, "__dict__", {})
                 told |= {f"{path}.{name}.{key}": each for key, each in list(inside.items())}
-                told |= {f"{path}.{name}.{key}": getattr(value, key, None) for key in getattr(type(value), "__slots__", ())}
+                told |= {f"{path}.{name}.{key}": getattr(value, key, None)
+                         for key in getattr(type(value), "__slots__", ())}
     return {where: value for where, value in told.items() if isinstance(value, int | float | str | np.dtype | None)}
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -54,8 +55,12 @@ def lock(array: ndarray) -> None:
     """Refuse writes through this array, until `writing` or `unlock`."""
     block = block_of(array)
     if id(block) not in _locked:
-        _locked[id(block)] = weakref.ref(block, lambda _, key=id(block): _locked.pop(key, None))
+        _locked[id(block)] = weakref.ref(block, partial(_forget, id(block)))
     array.flags.writeable = False
+
+
+def _forget(block: int, _: weakref.ref[ndarray]) -> None:
+    _locked.pop(block, None)
 
 
 def unlock(array: ndarray) -> None:
