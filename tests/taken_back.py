@@ -199,6 +199,32 @@ def held():
     return (hidden.append, (hidden for _ in range(9)), table.keys(), table.update, members.add, queue.append,
             map(str, hidden), zip(hidden, members), iter(hidden), tensor.add_, itertools.chain(hidden))
 append, stream, keys, update, add, enqueue, mapped, zipped, walk, grow, chained = held()
+from functools import partial
+counted, default, ordered = collections.Counter("aab"), collections.defaultdict(list), collections.OrderedDict(a=[1])
+default[1].append(2)
+Pair = collections.namedtuple("Pair", "a b")
+pair = Pair([1], {{2: 3}})
+class Trouble(Exception):
+    pass
+trouble = Trouble([1])
+trouble.more = [2]
+class Box:
+    shared = [1]
+    def __init__(self):
+        self.inner = {{1: [2]}}
+    @property
+    def content(self):
+        return self.inner
+    def add(self, value):
+        self.inner[value] = value
+box = Box()
+bound, apart = Box().add, partial(Box().add, 7)
+def adding(value, known=[0]):
+    known.append(value)
+    return known
+views = {{1: [1]}}.items(), {{1: [1]}}.values(), reversed([[1], [2]])
+bar = torch.optim.lr_scheduler.StepLR(optim.SGD([leaf], lr=1.0), 1)
+data = torch.utils.data.DataLoader(torch.utils.data.TensorDataset(part, part), 4, shuffle=True)
 through = iter([1, 2, 3, 4])
 numbers = iter(range(1000000, 2000000))
 letters = iter("abcdef")
@@ -291,6 +317,15 @@ nn.utils.clip_grad_norm_([leaf], .01)
 nn.utils.clip_grad_value_([leaf], .01)
 nn.utils.vector_to_parameters(torch.zeros(N), [leaf])
 generator.manual_seed(5); torch.rand(2, generator=generator)
+counted.update("b"); default[3].append(1); ordered["b"] = 2; ordered["a"].append(1)
+pair.a.append(1); pair.b[3] = 4
+trouble.more.append(2); trouble.args[0].append(1); trouble.new = 3
+box.add(5); box.content[1].append(1); Box.shared.append(2); Box.other = 3; box.own = 4
+bound(3); apart()
+adding(3)
+[each[1].append(4) for each in views[0]]; [each.append(5) for each in views[1]]; next(views[2]).append(9)
+bar.step()
+[batch for batch in data]
 append(2)
 update({3: 4})
 add(9); enqueue(9)
