@@ -2,21 +2,24 @@
 
 A statement can rebind names, change what lists, dicts and objects hold, write into the memory
 of tensors, add up gradients, let go of a graph and draw random numbers. A checkpoint remembers
-all of this for whatever the names lead to. Small memory is copied at once; larger memory when
-the engine is about to write to it, so that a statement that writes nothing copies nothing large.
+all of this for whatever the names lead to. Small memory is copied at once. Larger memory is locked
+while the statement runs, and copied when the engine opens it for a writer (`engine/writing.py`): a
+statement that writes nothing copies nothing large, and no writer gets past the copy.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from operator import is_
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gradcli.engine.custom_call import Custom
 from gradcli.engine.op import Op, Part
-from gradcli.engine.tensor import Journal, Tensor, Write, clock, owner, written
+from gradcli.engine.tensor import Tensor, Write, clock, owner, written
+from gradcli.engine.writing import Journal, block_of, is_lockable, lock, unlock
 from gradcli.holders import INERT, Way, way_of
 
 if TYPE_CHECKING:
@@ -29,14 +32,20 @@ Names = dict[str, Any]
 
 
 class Memory:
-    """A block of memory, who wrote to it last, and its content once it has been copied."""
+    """A block of memory, the arrays that look into it, who wrote to it last, and its content once it is copied."""
 
-    __slots__ = ("block", "content", "write")
+    __slots__ = ("arrays", "block", "content", "write")
 
     def __init__(self, block: Any) -> None:
         self.block = block
-        self.write: Write | None = written.get(id(block))
+        self.write: Write | None = written.get(id(owner(block)))
         self.content: Any = block.copy() if block.nbytes <= EAGER else None
+        self.arrays = [block] if self.content is None and block.flags.writeable else []
+
+    def keep(self) -> None:
+        """Copy the content, unless that has been done."""
+        if self.content is None:
+            self.content = self.block.copy()
 
     def changed(self) -> bool:
         """Whether it holds other bytes now than when it was copied."""
@@ -45,11 +54,14 @@ class Memory:
 
     def restore(self) -> None:
         if self.content is not None:
+            locked = not self.block.flags.writeable
+            self.block.flags.writeable = True
             np.copyto(self.block, self.content)
+            self.block.flags.writeable = not locked
             if self.write is None:
-                written.pop(id(self.block), None)
+                written.pop(id(owner(self.block)), None)
             else:
-                written[id(self.block)] = self.write
+                written[id(owner(self.block))] = self.write
 
 
 class Checkpoint:
@@ -62,20 +74,35 @@ class Checkpoint:
         self._settled: Names | None = None
         self._since = clock()
         self._memory: dict[int, Memory] = {}
+        self._watching = False
+        self._locked: list[Any] = []
         self._held: dict[int, tuple[Any, Way, tuple[Any, ...]]] = {}
         self._calls: list[tuple[Any, Any]] = []
-        self._settings = Settings(session)
+        self._moment = session.moment()
         self._visit(self._names.values())
 
     @contextmanager
     def watching(self) -> Iterator[None]:
-        """Within, the engine tells of what is about to be written or let go."""
-        before = Journal.write, Journal.sweep
-        Journal.write, Journal.sweep = self._before_write, self._before_sweep
+        """Within, large memory is locked, and the engine tells of what is about to be written or let go."""
+        before = Journal.write, Journal.sweep, Journal.reach
+        Journal.write = _both(Journal.write, self._before_write)
+        Journal.sweep = _both(Journal.sweep, self._before_sweep)
+        Journal.reach = _both(Journal.reach, self._reached)
+        self._watching = True
         try:
+            for memory in self._memory.values():
+                self._lock(memory.arrays)
             yield
         finally:
-            Journal.write, Journal.sweep = before
+            Journal.write, Journal.sweep, Journal.reach = before
+            self._watching = False
+            while self._locked:
+                unlock(self._locked.pop())
+
+    def _lock(self, arrays: list[Any]) -> None:
+        for array in arrays:
+            self._locked.append(array)
+            lock(array)
 
     def _visit(self, values: Iterable[Any]) -> None:
         """Remember everything that can be reached from `values`."""
@@ -86,33 +113,48 @@ class Checkpoint:
             kind = type(value)
             if kind in INERT or id(value) in held:
                 continue
+            if isinstance(value, np.ndarray):
+                self._remember(value)
+                continue
             way = way_of(value)
             if way is None:
                 continue
             parts = way.read(value)
             held[id(value)] = value, way, parts
-            if isinstance(value, Tensor):
-                self._remember(value.array)
             if len(parts) < 64 or set(map(type, parts)) - INERT:
                 pending += parts
 
     def _remember(self, array: Any) -> None:
-        block = owner(array)
-        if not isinstance(block, np.ndarray):
-            block = array
-        if id(block) not in self._memory and block.flags.writeable:
-            self._memory[id(block)] = Memory(block)
+        block = block_of(array)
+        memory = self._memory.get(id(block))
+        fresh = []
+        if memory is None:
+            if not is_lockable(block):
+                return
+            memory = self._memory[id(block)] = Memory(block)
+            fresh += memory.arrays
+        if memory.content is None and array is not block and array.flags.writeable:
+            memory.arrays.append(array)
+            fresh.append(array)
+        if self._watching:
+            self._lock(fresh)
 
-    def _before_write(self, tensor: Tensor) -> None:
-        found = self._memory.get(id(owner(tensor.array)))
-        if found is not None and found.content is None:
-            found.content = found.block.copy()
+    def _before_write(self, array: Any) -> None:
+        memory = self._memory.get(id(block_of(array)))
+        if memory is not None:
+            memory.keep()
+
+    def _reached(self, value: Any) -> None:
+        """Look at what a program takes out of a graph, which no name may have led to."""
+        self._visit((value,))
 
     def _before_sweep(self, calls: list[Any]) -> None:
         """Keep the edges of calls older than the statement, and look at the leaves they lead to."""
         for call in calls:
             if type(call) is not Part and call.born < self._since:
                 self._calls.append((call, call.edges))
+                if call.hooks or isinstance(call, Custom):
+                    self._visit((call,))
                 for debtor, _, _ in call.edges:
                     if not isinstance(debtor, Op | Part) and id(debtor) not in self._held:
                         self._visit((debtor,))
@@ -132,7 +174,7 @@ class Checkpoint:
                 names.pop(name, None)
             else:
                 names[name] = value
-        self._settings.restore(self._session)
+        self._session.rewind(self._moment)
 
     def _changes(self) -> Names:
         """What names that are set otherwise now were then."""
@@ -147,6 +189,8 @@ class Checkpoint:
         self._settled = self._changes()
         self._names = {}
         self._memory = {key: memory for key, memory in self._memory.items() if memory.changed()}
+        for memory in self._memory.values():
+            memory.arrays = []
         self._held = {key: held for key, held in self._held.items()
                       if held[1].put is not None and not _same(held[1].read(held[0]), held[2])}
 
@@ -161,24 +205,9 @@ class Checkpoint:
         return float(sum(getattr(array, "nbytes", 0) for array in arrays))
 
 
-
-class Settings:
-    """What a program can change besides values: print options, default type, random numbers, addresses."""
-
-    def __init__(self, session: Session) -> None:
-        self.options = dict(vars(session.options))
-        self.default = session.default
-        self.remarked = set(session.remarked)
-        self.numbers = session.generators.moment()
-        self.addresses = session.addresses
-        self.given = self.addresses.moment()
-
-    def restore(self, session: Session) -> None:
-        vars(session.options).update(self.options)
-        session.default = self.default
-        session.remarked = set(self.remarked)
-        session.generators.rewind(self.numbers)
-        self.addresses.rewind(self.given)
+def _both(outer: Callable[[Any], object] | None, inner: Callable[[Any], object]) -> Callable[[Any], object]:
+    """What tells a checkpoint within whose statement this one was taken, and then this one."""
+    return inner if outer is None else lambda what: (outer(what), inner(what))
 
 
 def _same(now: tuple[Any, ...], then: tuple[Any, ...]) -> bool:

@@ -2,24 +2,33 @@
 
 A reading is a flat tuple of everything a value refers to, so that two readings can be compared
 item by item without asking the items anything.
+
+Python's own kinds that are not listed (generators, bound methods, views of dicts, iterators) are asked
+by the garbage collector's means for what they refer to, so that nothing is missed that only they hold.
+How far a generator, an `enumerate`, a `zip` or a dict's iterator has got cannot be put back.
 """
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable
+import gc
+import itertools
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable
 from functools import partial
 from operator import attrgetter
-from types import BuiltinFunctionType, CellType, CodeType, FunctionType, MethodType, NoneType
+from types import CellType, CodeType, FrameType, FunctionType, MethodType, ModuleType, NoneType, TracebackType
 from typing import Any, NamedTuple
 
-from gradcli.engine.current import Generator
-from gradcli.engine.op import Op, Part
+from gradcli.engine.current import Generator, Generators
+from gradcli.engine.custom_call import Custom, Owing
+from gradcli.engine.links import AccumulateGrad
+from gradcli.engine.op import Op, Part, Rules
 from gradcli.engine.surface import Handle
 from gradcli.engine.tensor import Tensor
+from gradcli.lang.guard import Stream
 from gradcli.lang.kinds import MARK, user_class
 
-INERT = frozenset({int, float, bool, str, bytes, NoneType, complex, slice, range, CodeType, BuiltinFunctionType})
+INERT = frozenset({int, float, bool, str, bytes, NoneType, complex, slice, range, CodeType})
 """Kinds that refer to nothing that can change."""
 
 
@@ -44,13 +53,45 @@ _ways: dict[type, Way | None] = {}
 
 
 def _way_of_kind(kind: type) -> Way | None:
+    if issubclass(kind, APART):
+        return None
     for base, way in WAYS.items():
         if issubclass(kind, base):
-            return way
-    if is_instance(kind):
+            return _with_attributes(kind, way) if base in CONTAINERS and kind is not base else way
+    if _is_object(kind):
         slots = tuple(slots_of(kind))
         return Way(partial(_read_instance, slots), partial(_put_instance, slots))
-    return None
+    return REFERENTS if _is_native(kind) else None
+
+
+def _is_object(kind: type) -> bool:
+    """Whether values of `kind` are made of slots and a dict, and can be held by programs or by what they hold."""
+    return is_instance(kind) or kind is Stream or kind.__module__.partition(".")[0] == "torch" or (
+        kind.__module__.startswith("gradcli.engine."))
+
+
+def _is_native(kind: type) -> bool:
+    """Whether `kind` is one of Python's own, whose referents only the garbage collector tells."""
+    return not kind.__flags__ & HEAP or bool(kind.__flags__ & IMMUTABLE) or issubclass(kind, ITERATING)
+
+
+def _with_attributes(kind: type, way: Way) -> Way:
+    """The way for a container that has slots or a dict beside what it contains."""
+    slots = tuple(slots_of(kind))
+    if not slots and not kind.__dictoffset__:
+        return way
+
+    def read(value: Any) -> tuple[Any, ...]:
+        own = _read_instance(slots, value)
+        return (len(own), *own, *way.read(value))
+
+    def put(value: Any, parts: tuple[Any, ...]) -> None:
+        end = parts[0] + 1
+        _put_instance(slots, value, parts[1:end])
+        if way.put is not None:
+            way.put(value, parts[end:])
+
+    return Way(read, put)
 
 
 def is_instance(kind: type) -> bool:
@@ -119,8 +160,42 @@ def _put_tensor(value: Tensor, parts: tuple[Any, ...]) -> None:
         setattr(value, name, part)
 
 
-def _put_hooks(value: Any, parts: tuple[Any, ...]) -> None:
-    value.hooks, = parts
+def _read_call(value: Any) -> tuple[Any, ...]:
+    """The hooks of a call, and what a Function of the program keeps for it; a graph is not followed further."""
+    if isinstance(value, AccumulateGrad):
+        return None, value.variable     # type: ignore[attr-defined]  # a slot of its own
+    kept = {id(rule.record): rule.record for _, rule, _ in value.edges if type(rule) is Owing} if (
+        isinstance(value, Custom) and type(value.edges) is tuple) else {}
+    return getattr(value, "hooks", None), *kept.values()
+
+
+def _put_call(value: Any, parts: tuple[Any, ...]) -> None:
+    if getattr(value, "hooks", None) is not parts[0]:
+        value.hooks = parts[0]
+
+
+def _put_arguments(value: BaseException, parts: tuple[Any, ...]) -> None:
+    value.args, = parts
+
+
+def _read_default(value: defaultdict[Any, Any]) -> tuple[Any, ...]:
+    return (value.default_factory, *_read_dict(value))
+
+
+def _put_default(value: defaultdict[Any, Any], parts: tuple[Any, ...]) -> None:
+    value.default_factory = parts[0]
+    _put_dict(value, parts[1:])
+
+
+def _read_position(value: Any) -> tuple[Any, ...]:
+    """What an iterator goes through, and how far it has got."""
+    _, (source, *_), *position = value.__reduce__()
+    return (source, *position)
+
+
+def _put_position(value: Any, parts: tuple[Any, ...]) -> None:
+    if len(parts) > 1:
+        value.__setstate__(parts[1])
 
 
 def _read_cell(value: CellType) -> tuple[Any, ...]:
@@ -160,10 +235,19 @@ def _put_class(value: type, parts: tuple[Any, ...]) -> None:
             type.__setattr__(value, name, part)
 
 
+HEAP, IMMUTABLE = 1 << 9, 1 << 8     # flags of types: Py_TPFLAGS_HEAPTYPE and Py_TPFLAGS_IMMUTABLETYPE
+ITERATING = (enumerate, zip, map, filter, reversed, partial,
+             *(kind for kind in vars(itertools).values() if isinstance(kind, type)))
+APART = (ModuleType, FrameType, TracebackType, Generators, Rules)     # they lead to all there is, or are kept elsewhere
+CONTAINERS = frozenset({dict, defaultdict, list, set, deque, tuple, BaseException})
+EMPTY: tuple[Iterable[Any], ...] = ([], (), range(0), range(1 << 70), "")
+POSITIONED: list[type] = [type(iter(source)) for source in EMPTY] + [type(reversed([]))]
+REFERENTS = Way(lambda value: tuple(gc.get_referents(value)))
 CLASS = Way(_read_class, _put_class)
 WAYS: dict[type, Way] = {
     Tensor: Way(_read_slots, _put_tensor),
     list: Way(tuple, _put_list),
+    defaultdict: Way(_read_default, _put_default),
     dict: Way(_read_dict, _put_dict),
     set: Way(tuple, _put_set),
     deque: Way(tuple, _put_deque),
@@ -173,7 +257,9 @@ WAYS: dict[type, Way] = {
     MethodType: Way(attrgetter("__self__", "__func__")),
     staticmethod: Way(lambda value: (value.__func__,)),
     property: Way(lambda value: (value.fget, value.fset)),
-    Op: Way(lambda value: (value.hooks,), _put_hooks),
-    Part: Way(lambda value: (value.hooks,), _put_hooks),
+    classmethod: Way(lambda value: (value.__func__,)),
+    Op: Way(_read_call, _put_call),
+    Part: Way(lambda value: (value.hooks, value.call), _put_call),
+    BaseException: Way(lambda value: (value.args,), _put_arguments),
     Generator: Way(lambda value: value.numbers.moment(), lambda value, parts: value.numbers.rewind(parts)),
-}
+} | dict.fromkeys(POSITIONED, Way(_read_position, _put_position))

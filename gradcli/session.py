@@ -14,18 +14,17 @@ import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import CodeType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from gradcli.door import DECORATORS, Door, harmless_names, kind_of
-from gradcli.engine.backward import Watch
 from gradcli.engine.call import here
 from gradcli.engine.current import Current, Generators
-from gradcli.engine.dtypes import OF, Default
+from gradcli.engine.dtypes import OF
 from gradcli.engine.memory import reuse
+from gradcli.engine.modes import Modes, modes, put_in_force
 from gradcli.engine.tensor import Shown, Tensor, happened
-from gradcli.engine.variable import grad_mode
 from gradcli.errors import Fault, NameFault
 from gradcli.facade import bare, bare_names, modules, prelude, torch_space
 from gradcli.importable import spaces
@@ -66,8 +65,7 @@ class Session:
                  write: Callable[[str], object] | None = None, note: Callable[[str], None] | None = None) -> None:
         self.options = Options()
         self.generators = Generators(STREAMS[style], seed)
-        self.default = Default.floating
-        self.recording, self.anomalies = True, False    # what set_grad_enabled and detect_anomaly have set
+        self._modes = modes()
         self.budget = Budget()
         self.display: Callable[[Any], object] = self._print
         self._write_out = write
@@ -192,20 +190,21 @@ class Session:
     @contextmanager
     def _in_force(self) -> Iterator[None]:
         """This session's ways of printing, default type and generators, while its program runs."""
-        before = Shown.text, Shown.format, Shown.note, Default.floating, Current.generators
-        modes = grad_mode.on, Watch.anomalies
+        before = Shown.text, Shown.format, Shown.note, Current.generators
+        others, alerts = modes(), np.seterr(all="ignore")    # which is as it was in every other thread
         collecting = gc.get_threshold()
         gc.set_threshold(*COLLECTING)
         Shown.text, Shown.format, Shown.note = self.quoted, self._format, self._remark
-        Default.floating, Current.generators = self.default, self.generators
-        grad_mode.on, Watch.anomalies = self.recording, self.anomalies
+        Current.generators = self.generators
+        put_in_force(self._modes)
         try:
             yield
         finally:
-            self.default, self.recording, self.anomalies = Default.floating, grad_mode.on, Watch.anomalies
+            self._modes = modes()
+            put_in_force(others)
+            np.seterr(**alerts)
             gc.set_threshold(*collecting)
-            Shown.text, Shown.format, Shown.note, Default.floating, Current.generators = before
-            grad_mode.on, Watch.anomalies = modes
+            Shown.text, Shown.format, Shown.note, Current.generators = before
 
     def _write(self, text: str) -> None:
         self._printed.append(text)
@@ -246,6 +245,19 @@ class Session:
         from gradcli.checkpoint import Checkpoint
 
         return Checkpoint(self)
+
+    def moment(self) -> Moment:
+        """All that a program can change besides values, as it is now: to come back to with `rewind`."""
+        return Moment(self._modes, dict(vars(self.options)), set(self.remarked), self.generators.moment(),
+                      self.addresses, self.addresses.moment())
+
+    def rewind(self, moment: Moment) -> None:
+        """Make it what it was."""
+        self._modes = moment.modes
+        vars(self.options).update(moment.options)
+        self.remarked = set(moment.remarked)
+        self.generators.rewind(moment.numbers)
+        moment.addresses.rewind(moment.addressed)
 
     @property
     def namespace(self) -> dict[str, Any]:
@@ -330,6 +342,17 @@ class Session:
 
     def __setitem__(self, name: str, value: Any) -> None:
         self._names[name] = _given(value)
+
+
+class Moment(NamedTuple):
+    """What a session has besides the values of its names."""
+
+    modes: Modes
+    options: dict[str, Any]
+    remarked: set[str]
+    numbers: tuple[Any, ...]
+    addresses: Addresses        # of the style that was in use
+    addressed: Any
 
 
 def _given(value: Any) -> Any:

@@ -87,7 +87,8 @@ def open_session(settings: Settings, write: Any) -> Session:
     printing = [f"{name}={value!r}" for name in PRINTING if (value := getattr(settings, name)) is not None]
     if printing:
         session.run(f"torch.set_printoptions({', '.join(printing)})", "<options>", echo=False)
-    session.anomalies = settings.detect_anomaly
+    if settings.detect_anomaly:
+        session.run("torch.autograd.set_detect_anomaly(True)", "<options>", echo=False)
     if settings.double:
         session.run("torch.set_default_dtype(torch.float64)", "<options>", echo=False)
     if settings.var:

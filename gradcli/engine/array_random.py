@@ -12,6 +12,7 @@ from gradcli.engine.arrays import given, plain
 from gradcli.engine.memory import Room
 from gradcli.engine.signature import described
 from gradcli.engine.tensor import Tensor
+from gradcli.engine.writing import writing
 from gradcli.errors import ArgumentFault
 
 
@@ -69,7 +70,7 @@ class ArrayRandom:
             raise ArgumentFault(f"shuffle() changes a list or an array, not {described(x)}")
         if isinstance(x, Tensor):
             order = self._source.permutation(len(x.array))
-            x.array[:] = x.array[order]
+            writing(x.array, "shuffle")[:] = x.array[order]
         else:
             order = np.arange(len(x))
             self._source.shuffle(order)

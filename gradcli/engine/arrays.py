@@ -18,6 +18,7 @@ from gradcli.engine.op import traced as F
 from gradcli.engine.signature import REFUSED, Type, described
 from gradcli.engine.tensor import Tensor, note_write
 from gradcli.engine.variable import Array
+from gradcli.engine.writing import writing
 from gradcli.errors import ArgumentFault
 
 KINDS = (np.float64, np.int64, np.bool_)
@@ -102,7 +103,7 @@ def transpose(self: Tensor, *axes: Any) -> Any:
 def sort(self: Tensor, axis: int = -1) -> None:
     """Sort the values where they are."""
     note_write(self, "sort", here())
-    self.array.sort(axis=_axis(axis))
+    writing(self.array, "sort").sort(axis=_axis(axis))
 
 
 def cumsum(self: Tensor, axis: Any = None) -> Any:

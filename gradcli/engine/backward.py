@@ -18,8 +18,9 @@ from gradcli.engine.call import debtor as debtor_of
 from gradcli.engine.call import here
 from gradcli.engine.op import Op, Part, raw, traced
 from gradcli.engine.signature import ArrayKind, ArraysKind, Kind, sized
-from gradcli.engine.tensor import Cut, Journal, Shown, Tensor, clock, owner, written
+from gradcli.engine.tensor import Cut, Shown, Tensor, clock, owner, written
 from gradcli.engine.variable import Variable, recording
+from gradcli.engine.writing import Journal, writing
 from gradcli.errors import AnomalousGradient, GradFault, SecondBackward, StaleValue
 from gradcli.exposure import exposed
 
@@ -279,9 +280,7 @@ def accumulate(leaf: Any, g: Any, again: bool = False, shared: bool = True, plac
         if before.reshape(-1)[:64].any():
             Shown.note("accumulated", "a gradient was added to the one already there{where}; to start anew say "
                                       "{x}.grad = None or {x}.grad.data.zero_() before backward()", leaf)
-        if Journal.write is not None:
-            Journal.write(leaf.gradient)
-        np.add(before, g, out=before)
+        np.add(before, g, out=writing(before, "backward"))
     leaf.gradient.cut = Cut("a gradient computed without create_graph=True", place)
 
 

@@ -95,6 +95,7 @@ class Current:
     """What is in force while a program runs."""
 
     generators = Generators()
+    asked = 0           # how often a program has asked for the time
 
 
 @exposed("initial_seed", "manual_seed", "seed")

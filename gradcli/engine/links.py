@@ -6,6 +6,7 @@ from typing import Any
 
 from gradcli.engine.op import Op, Part
 from gradcli.engine.tensor import Tensor
+from gradcli.engine.writing import Journal
 
 NOWHERE = (None, 0)
 ORDER: dict[tuple[str, str], tuple[int, ...]] = {
@@ -35,7 +36,8 @@ def next_functions(self: Op | Part) -> tuple[tuple[Any, int], ...]:
     What no gradient goes to stands as (None, 0).
     """
     call = self.call if isinstance(self, Part) else self
-    if type(call.edges) is not tuple or not call.edges or isinstance(call, Transposed) or any(
+    if type(call.edges) is not tuple or not call.edges or not call.params or (
+            isinstance(call, Transposed)) or any(
             rule.item is not None for _, rule, _ in call.edges):
         return tuple(_step(debtor, leaves=False) for debtor in _debtors(call))
     steps = {rule.at: _step(debtor, leaves=False) for debtor, rule, _ in call.edges}
@@ -59,6 +61,8 @@ def _debtors(call: Op | Part) -> list[Any]:
 
 
 def _step(debtor: Any, leaves: bool) -> tuple[Any, int]:
+    if Journal.reach is not None:
+        Journal.reach(debtor)
     if isinstance(debtor, Part):
         return debtor.call, debtor.at
     if isinstance(debtor, Tensor) and not leaves:

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 from numpy import ndarray
-from numpy.lib.stride_tricks import as_strided
 
 from gradcli.engine.call import here
 from gradcli.engine.dtypes import OF, DType
 from gradcli.engine.signature import described
 from gradcli.engine.tensor import Tensor, note_write, owner
+from gradcli.engine.writing import block_of, writing
 from gradcli.errors import ArgumentFault, IndexFault
 from gradcli.exposure import exposed
 from gradcli.mistakes import NotDifferentiable
@@ -39,7 +39,7 @@ class Storage:
         return self.array[self._checked(at)].item()
 
     def __setitem__(self, at: Any, value: Any) -> None:
-        self.array[self._checked(at)] = value
+        writing(self.array)[self._checked(at)] = value
 
     def _checked(self, at: Any) -> int:
         if type(at) is not int or not -self.array.size <= at < self.array.size:
@@ -59,14 +59,13 @@ class Storage:
 
     def fill_(self, value: Any) -> Storage:
         """Set every element to one number."""
-        self.array[...] = value
+        writing(self.array)[...] = value
         return self
 
 
 def storage(self: Tensor) -> Storage:
     """The memory this looks into, shared with every view of it."""
-    memory = owner(self.array)
-    return Storage(as_strided(memory, (memory.size,), (memory.itemsize,)))
+    return Storage(block_of(self.array).ravel(order="K"))
 
 
 def storage_offset(self: Tensor) -> int:
@@ -121,7 +120,7 @@ def _elementwise(self: Tensor, function: Callable[..., Any], name: str, *others:
         if type(value) not in (int, float, bool):
             raise ArgumentFault(f"{name}() needs a function that returns a number, not {described(value)}")
         made.append(value)
-    self.array[...] = np.array(made, self.array.dtype).reshape(self.array.shape)
+    writing(self.array, name)[...] = np.array(made, self.array.dtype).reshape(self.array.shape)
     note_write(self, name, here())
     return self
 

@@ -71,13 +71,6 @@ class Shown:
     note: Callable[..., None] = staticmethod(lambda kind, text, about=None: None)     # `about` the value called {x}
 
 
-class Journal:
-    """Who is told before memory changes or a graph is let go: a prompt that can take statements back."""
-
-    write: Callable[[Tensor], object] | None = None             # with the tensor that will be written to
-    sweep: Callable[[list[Any]], object] | None = None          # with the calls that will be swept, newest first
-
-
 @exposed()
 class Tensor:
     """An array of numbers of one type.

@@ -16,8 +16,9 @@ from gradcli.engine.call import debtor, freshen, here, positions, record
 from gradcli.engine.dtypes import OF, category
 from gradcli.engine.op import TABLE, Op
 from gradcli.engine.signature import described, sized
-from gradcli.engine.tensor import DATA, Journal, Rooted, Tensor, note_write
+from gradcli.engine.tensor import DATA, Rooted, Tensor, note_write
 from gradcli.engine.variable import RESULT, Variable, grad_mode
+from gradcli.engine.writing import writing
 from gradcli.errors import ArgumentFault, GradFault, LeafWrite, ShapeFault, TypeFault
 
 
@@ -49,8 +50,6 @@ def writable(target: Any, writer: str) -> Any:
             raise LeafWrite(f"{which} is being used in an in-place operation, {writer}",
                             ("with torch.no_grad():", "around the change, to make it behind the gradient's back"),
                             ("x = x * 2", "the form that makes a new value, whose history leads to the leaf"))
-    if Journal.write is not None:
-        Journal.write(target)
     return target
 
 
@@ -63,11 +62,9 @@ def store(target: Tensor, result: Tensor, writer: str) -> Tensor:
     if category(array.dtype) > category(target.array.dtype):
         raise TypeFault(f"result type {OF[array.dtype].era} can't be cast to the desired output type "
                         f"{OF[target.array.dtype].era}")
-    if not target.array.flags.writeable:
-        raise ShapeFault(f"{writer}: several elements of this expanded tensor are the same memory",
-                         ("x = x.clone()", "before writing to it"))
-    if array is not target.array:
-        np.copyto(target.array, array, casting="unsafe")
+    memory = writing(target.array, writer)
+    if array is not memory:
+        np.copyto(memory, array, casting="unsafe")
     note_write(target, writer, here())
     if result.requires_grad and result is not target:
         rebase(target, result)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from itertools import count
 from typing import Any
 
+from gradcli.engine.current import Current
 from gradcli.engine.tensor import Shown
-
-_asked = count(1)
 
 
 def time() -> float:
     """A thousandth of a second for each time that anybody asked."""
     Shown.note("time", "there is no clock here: time.time() counts how often it is asked; "
                        "gradcli run --time FILE measures")
-    return next(_asked) / 1000
+    Current.asked += 1
+    return Current.asked / 1000
 
 
 perf_counter = monotonic = process_time = time

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from types import FunctionType, MethodType
+from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
 from gradcli.engine.op import traced
@@ -19,7 +19,7 @@ from gradcli.lang.kinds import Kind
 from gradcli.lang.lazy import LAZY
 from gradcli.spaces import Namespace
 
-UNCHANGING = INERT | {FunctionType}
+UNCHANGING = INERT | {FunctionType, BuiltinFunctionType}
 
 
 def copy(x: Any) -> Any:

@@ -115,6 +115,8 @@ class _Translation:
 
     def value(self) -> Fault:
         text = self.text()
+        if text.endswith("is read-only"):
+            raise self.error    # a writer of ours that has not asked engine/writing.py: no fault of the program
         if "integer string conversion" in text:
             return SizeLimit("a whole number of more than 4300 digits cannot become text or come from it")
         if any(said in text for said in TOO_LARGE):

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from gradcli.engine.op import TABLE, traced
 from gradcli.engine.write import inplace
+from gradcli.engine.writing import writing
 from gradcli.nn.linear import fresh
 from gradcli.nn.module import Module
 
@@ -221,7 +222,7 @@ class PReLU(Module):
         super().__init__()
         self.num_parameters, self.init = num_parameters, init
         self.weight = fresh((num_parameters,), dtype)
-        self.weight.array[...] = init
+        writing(self.weight.array)[...] = init
 
     def forward(self, input: Any) -> Any:
         return traced.prelu(input, self.weight)

@@ -9,6 +9,7 @@ import numpy as np
 from gradcli.engine.op import traced
 from gradcli.engine.signature import described
 from gradcli.engine.tensor import Tensor
+from gradcli.engine.writing import writing
 from gradcli.errors import ArgumentFault, ValueFault
 from gradcli.exposure import exposed
 from gradcli.nn.init import legacy, ones_, uniform_, zeros_
@@ -48,9 +49,9 @@ class _Norm(Module):
     def reset_running_stats(self) -> None:
         """Forget what was seen."""
         if self.track_running_stats:
-            self.running_mean.array[...] = 0
-            self.running_var.array[...] = 1
-            self.num_batches_tracked.array[...] = 0
+            writing(self.running_mean.array)[...] = 0
+            writing(self.running_var.array)[...] = 1
+            writing(self.num_batches_tracked.array)[...] = 0
 
     def reset_parameters(self) -> None:
         """Start again with scale 1, in 0.1.12 a random one, and shift 0."""
@@ -81,7 +82,7 @@ class _BatchNorm(_Norm):
         self._checked(input)
         momentum = 0.0 if self.momentum is None else self.momentum
         if self.training and self.track_running_stats:
-            self.num_batches_tracked.array += 1
+            writing(self.num_batches_tracked.array)[...] += 1
             if self.momentum is None:
                 momentum = 1.0 / float(self.num_batches_tracked.array)
         by_itself = self.training or self.running_mean is None

@@ -11,6 +11,7 @@ import numpy as np
 from gradcli.engine.op import raw, traced
 from gradcli.engine.signature import described
 from gradcli.engine.tensor import Tensor
+from gradcli.engine.writing import writing
 from gradcli.errors import ArgumentFault, ShapeFault, ValueFault
 
 
@@ -48,7 +49,7 @@ def clip_grad_norm_(parameters: Any, max_norm: float, norm_type: float = 2.0, er
     total = get_total_norm(grads, norm_type, error_if_nonfinite)
     factor = np.minimum(np.asarray(max_norm, total.array.dtype) / (total.array + total.array.dtype.type(1e-6)), 1.0)
     for g in grads:
-        g.array *= factor.astype(g.array.dtype)
+        np.multiply(g.array, factor.astype(g.array.dtype), out=writing(g.array, "clip_grad_norm_"))
     return total
 
 
@@ -60,7 +61,7 @@ def clip_grad_value_(parameters: Any, clip_value: float, foreach: Any = None) ->
     for p in _several(parameters, "clip_grad_value_"):
         if p.grad is not None:
             clipped = np.clip(p.grad.array, -float(clip_value), float(clip_value))
-            np.copyto(p.grad.array, clipped, casting="unsafe")
+            np.copyto(writing(p.grad.array, "clip_grad_value_"), clipped, casting="unsafe")
 
 
 def parameters_to_vector(parameters: Iterable[Any]) -> Any:

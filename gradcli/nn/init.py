@@ -17,6 +17,7 @@ from gradcli.engine.current import Current, draw
 from gradcli.engine.generator import write
 from gradcli.engine.signature import described
 from gradcli.engine.tensor import Tensor, note_write
+from gradcli.engine.writing import writing
 from gradcli.errors import ArgumentFault, ShapeFault, ValueFault
 
 GAINS: dict[str, Callable[[float], float]] = {
@@ -33,7 +34,12 @@ def calculate_gain(nonlinearity: str, param: Any = None) -> float:
     return GAINS[nonlinearity](0.01 if param is None else param)
 
 
-def _target(tensor: Any, name: str) -> Tensor:
+def _target(tensor: Any, name: str) -> np.ndarray[Any, Any]:
+    """The memory that an initialisation fills."""
+    return writing(_tensor(tensor, name).array, name)
+
+
+def _tensor(tensor: Any, name: str) -> Tensor:
     if not isinstance(tensor, Tensor):
         raise ArgumentFault(f"{name}() fills a tensor, not {described(tensor)}", f"nn.init.{name}(net.weight)")
     return tensor
@@ -46,20 +52,20 @@ def _filled(tensor: Tensor, name: str) -> Tensor:
 
 def uniform_(tensor: Any, a: float = 0.0, b: float = 1.0) -> Tensor:
     """Uniform numbers between a and b."""
-    array = _target(tensor, "uniform_").array
+    array = _target(tensor, "uniform_")
     write(array, lambda shape: draw().uniform(shape, array.dtype, a, b))
     return _filled(tensor, "uniform_")
 
 
 def normal_(tensor: Any, mean: float = 0.0, std: float = 1.0) -> Tensor:
     """Normal numbers."""
-    draw().normal_into(_target(tensor, "normal_").array, mean, std)
+    draw().normal_into(_target(tensor, "normal_"), mean, std)
     return _filled(tensor, "normal_")
 
 
 def constant_(tensor: Any, val: float) -> Tensor:
     """The same number everywhere."""
-    _target(tensor, "constant_").array[...] = val
+    _target(tensor, "constant_")[...] = val
     return _filled(tensor, "constant_")
 
 
@@ -75,7 +81,7 @@ def zeros_(tensor: Any) -> Tensor:
 
 def eye_(tensor: Any) -> Tensor:
     """The identity matrix."""
-    array = _target(tensor, "eye_").array
+    array = _target(tensor, "eye_")
     if array.ndim != 2:
         raise ValueFault("Only tensors with 2 dimensions are supported")
     array[...] = np.eye(*array.shape)
@@ -84,7 +90,7 @@ def eye_(tensor: Any) -> Tensor:
 
 def dirac_(tensor: Any, groups: int = 1) -> Tensor:
     """Kernels of a convolution that hands its channels through."""
-    array = _target(tensor, "dirac_").array
+    array = _target(tensor, "dirac_")
     if array.ndim not in (3, 4, 5):
         raise ValueFault("Only tensors with 3, 4, or 5 dimensions are supported")
     if array.shape[0] % groups:
@@ -119,7 +125,7 @@ def xavier_normal_(tensor: Any, gain: float = 1.0) -> Tensor:
 
 
 def _xavier(tensor: Any, name: str, gain: float) -> float:
-    fan_in, fan_out = fans(_target(tensor, name))
+    fan_in, fan_out = fans(_tensor(tensor, name))
     return gain * math.sqrt(2.0 / float(fan_in + fan_out))
 
 
@@ -135,7 +141,7 @@ def kaiming_normal_(tensor: Any, a: float = 0, mode: str = "fan_in", nonlinearit
 
 
 def _kaiming(tensor: Any, name: str, a: float, mode: str, nonlinearity: str) -> float:
-    ways = fans(_target(tensor, name))
+    ways = fans(_tensor(tensor, name))
     if mode not in ("fan_in", "fan_out"):
         raise ValueFault(f"Mode {mode!s:.40} not supported, please use one of ['fan_in', 'fan_out']")
     return calculate_gain(nonlinearity, a) / math.sqrt(ways[mode == "fan_out"])
@@ -143,7 +149,7 @@ def _kaiming(tensor: Any, name: str, a: float, mode: str, nonlinearity: str) -> 
 
 def orthogonal_(tensor: Any, gain: float = 1) -> Tensor:
     """A matrix with orthonormal rows or columns, whichever are fewer (Saxe and others, 2013)."""
-    array = _target(tensor, "orthogonal_").array
+    array = _target(tensor, "orthogonal_")
     if array.ndim < 2:
         raise ValueFault("Only tensors with 2 or more dimensions are supported")
     rows, columns = array.shape[0], array.size // array.shape[0]
@@ -156,7 +162,7 @@ def orthogonal_(tensor: Any, gain: float = 1) -> Tensor:
 
 def sparse_(tensor: Any, sparsity: float, std: float = 0.01) -> Tensor:
     """Normal numbers, of which the given share in each column is zero (Martens, 2010)."""
-    array = _target(tensor, "sparse_").array
+    array = _target(tensor, "sparse_")
     if array.ndim != 2:
         raise ValueFault("Only tensors with 2 dimensions are supported")
     draw().normal_into(array, 0, std)
@@ -170,7 +176,7 @@ def trunc_normal_(tensor: Any, mean: float = 0.0, std: float = 1.0, a: float = -
 
     Where few normal numbers fall between a and b, uniform ones are taken with the probability that is their due.
     """
-    array = _target(tensor, "trunc_normal_").array
+    array = _target(tensor, "trunc_normal_")
     low, high = (0.5 + math.erf((x - mean) / std / math.sqrt(2.0)) / 2 for x in (a, b))
     drawn = np.empty(array.shape, array.dtype)
     missing: Any = np.ones(array.shape, bool)

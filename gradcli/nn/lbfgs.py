@@ -11,6 +11,7 @@ from gradcli.engine.call import here
 from gradcli.engine.signature import described
 from gradcli.engine.tensor import Tensor, note_write
 from gradcli.engine.variable import recording
+from gradcli.engine.writing import writing
 from gradcli.errors import ArgumentFault, ValueFault
 from gradcli.nn.optimizer import Array, Optimizer, number
 
@@ -217,7 +218,7 @@ class _Descent:
             self._move(direction, t)
             loss, gradient = _number(self._loss()), self._gradient()
             for p, values in zip(self.params, origin, strict=True):
-                p.array[...] = values
+                writing(p.array, "LBFGS.step")[...] = values
             return Point(t, loss, gradient, gradient.dot(direction))
 
         search = Search(look, start, np.abs(direction).max(initial=0), self.most_looks - self.looks)
@@ -240,7 +241,8 @@ class _Descent:
         at = 0
         for p in self.params:
             size = p.array.size
-            p.array += (direction[at : at + size] * t).reshape(p.array.shape)
+            memory = writing(p.array, "LBFGS.step")
+            memory += (direction[at : at + size] * t).reshape(memory.shape)
             note_write(p, "LBFGS.step", here())
             at += size
 

@@ -16,7 +16,8 @@ from gradcli.engine.call import here
 from gradcli.engine.signature import described
 from gradcli.engine.tensor import Tensor, note_write
 from gradcli.engine.variable import recording
-from gradcli.errors import ArgumentFault, GradFault, ValueFault
+from gradcli.engine.writing import writing
+from gradcli.errors import ArgumentFault, ValueFault
 from gradcli.exposure import exposed
 from gradcli.nn.state import zero_grad
 from gradcli.text import veiled
@@ -138,10 +139,12 @@ class Optimizer:
                 grad = p.grad.array
                 if grad.dtype is not p.array.dtype:
                     grad = grad.astype(p.array.dtype)
-                if not p.array.flags.writeable:
-                    raise GradFault("a parameter lies in memory that cannot be written", "x = x.clone()")
-                self._update(p.array, -grad if group.get("maximize") else grad,
-                             self._state.setdefault(p, {}), options)
+                kept = self._state.setdefault(p, {})
+                for value in kept.values():
+                    if type(value) is np.ndarray:
+                        writing(value)
+                self._update(writing(p.array, f"{type(self).__name__}.step"),
+                             -grad if group.get("maximize") else grad, kept, options)
                 at = at or here()
                 note_write(p, f"{type(self).__name__}.step", at)
         return loss

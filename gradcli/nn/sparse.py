@@ -9,6 +9,7 @@ import numpy as np
 from gradcli.engine.op import traced
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.variable import Parameter
+from gradcli.engine.writing import writing
 from gradcli.errors import ShapeFault, ValueFault
 from gradcli.exposure import exposed
 from gradcli.nn.init import normal_
@@ -49,7 +50,7 @@ class Embedding(Module):
         """Start again with normal numbers, and zeros for the padding."""
         normal_(self.weight)
         if self.padding_idx is not None:
-            self.weight.array[self.padding_idx] = np.zeros(self.embedding_dim)
+            writing(self.weight.array)[self.padding_idx] = np.zeros(self.embedding_dim)
 
     def forward(self, input: Any) -> Any:
         return traced.embedding(input, self.weight, self.padding_idx, self.max_norm, self.norm_type,

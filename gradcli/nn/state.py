@@ -9,8 +9,9 @@ import numpy as np
 
 from gradcli.engine.call import here
 from gradcli.engine.signature import described, sized
-from gradcli.engine.tensor import Journal, Tensor, note_write
+from gradcli.engine.tensor import Tensor, note_write
 from gradcli.engine.variable import Variable
+from gradcli.engine.writing import writing
 from gradcli.errors import ArgumentFault, ShapeFault
 from gradcli.exposure import exposed
 
@@ -106,8 +107,6 @@ def load(module: Any, given: Any, strict: bool) -> IncompatibleKeys:
 
 def copied(target: Tensor, values: Any, writer: str) -> Tensor:
     """`target`, with `values` written into its memory behind history's back."""
-    if Journal.write is not None:
-        Journal.write(target)
-    np.copyto(target.array, values, casting="unsafe")
+    np.copyto(writing(target.array, writer), values, casting="unsafe")
     note_write(target, writer, here())
     return target

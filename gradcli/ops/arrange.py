@@ -7,6 +7,7 @@ import numpy as np
 from gradcli.engine.op import Op
 from gradcli.engine.signature import Array, Dim, Dims, Int, Sizes, VariadicArrays, sized
 from gradcli.engine.surface import axis
+from gradcli.engine.writing import stepping
 from gradcli.errors import ArgumentFault, IndexFault, ShapeFault
 from gradcli.ops.shape import Narrow, fitted
 
@@ -332,7 +333,7 @@ class Sliding(Op):
         lengths[at], strides[at] = (n - size) // step + 1, strides[at] * step
         if not input.ndim:
             lengths, strides = [], []
-        return np.lib.stride_tricks.as_strided(solid, (*lengths, size), (*strides, solid.strides[at]))
+        return stepping(solid, (*lengths, size), (*strides, solid.strides[at]))
 
     def grad_input(F, g, dimension, size, step, input_shape):
         at = F.sliding(F.reshape(F.arange(math.prod(input_shape)), tuple(input_shape)), dimension, size, step)

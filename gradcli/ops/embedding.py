@@ -4,6 +4,7 @@ import numpy as np
 
 from gradcli.engine.op import Op
 from gradcli.engine.signature import Anything, Array, ArrayOrNone, Flag, Index, Int, Number, Text
+from gradcli.engine.writing import writing
 from gradcli.errors import ArgumentFault, IndexFault, ShapeFault, TypeFault
 
 TABLE = [[1.0, -2.0], [0.5, 5.0], [3.0, 0.1]]
@@ -117,7 +118,7 @@ class ShortenRows(Op):
         counted(weight, input)
         rows = np.unique(input)
         length = np.add.reduce(np.abs(weight[rows]) ** norm_type, axis=1, keepdims=True) ** (1.0 / norm_type)
-        weight[rows] *= np.where(length > max_norm, max_norm / (length + 1e-7), 1).astype(weight.dtype)
+        writing(weight)[rows] *= np.where(length > max_norm, max_norm / (length + 1e-7), 1).astype(weight.dtype)
 
 
 class EmbeddingBag(Op):

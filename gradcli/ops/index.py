@@ -12,6 +12,7 @@ from gradcli.engine.signature import Anything, Array, Operand, sized
 from gradcli.engine.tensor import Tensor, note_write
 from gradcli.engine.variable import Variable, grad_mode
 from gradcli.engine.write import here, rebase, writable
+from gradcli.engine.writing import writing
 from gradcli.errors import ArgumentFault, IndexFault, ShapeFault, ValueFault
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
@@ -133,9 +134,7 @@ def setitem(self, key, value):
         source = value.array
     else:
         raise ArgumentFault(f"a tensor's elements can be set to numbers and tensors, not to {type(value).__name__}")
-    if not self.array.flags.writeable:
-        raise ShapeFault("several elements of this expanded tensor are the same memory", ("x = x.clone()", "first"))
-    put(self.array, source, basic, picks)
+    put(writing(self.array), source, basic, picks)
     note_write(self, "setitem", here())
     if grad_mode.on and (self.requires_grad or getattr(value, "requires_grad", False)):
         changed = Variable(self.array)

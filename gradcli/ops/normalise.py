@@ -7,6 +7,7 @@ import numpy as np
 from gradcli.engine.kernels import sums
 from gradcli.engine.op import Op
 from gradcli.engine.signature import Anything, Array, ArrayOrNone, Flag, Int, Number, Sizes, sized
+from gradcli.engine.writing import writing
 from gradcli.errors import ArgumentFault, ShapeFault
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
@@ -248,10 +249,10 @@ class Follow(Op):
         wide = np.float64 if input.dtype == np.float64 else np.float32
         mean = input.mean(axis=axes, dtype=wide)
         if running_mean is not None:
-            running_mean[...] = running_mean * (1 - momentum) + mean * momentum
+            writing(running_mean)[...] = running_mean * (1 - momentum) + mean * momentum
         if running_var is not None:
             variance = input.var(axis=axes, dtype=wide) * (count / max(count - 1, 1))
-            running_var[...] = running_var * (1 - momentum) + variance * momentum
+            writing(running_var)[...] = running_var * (1 - momentum) + variance * momentum
         return None if running_mean is None else running_mean.copy()
 
 
@@ -332,10 +333,10 @@ class FollowEach(Op):
         if not flat.size:
             momentum, flat = np.nan, np.ones((1, flat.shape[1], 2))     # nothing has no mean
         if running_mean is not None:
-            running_mean[...] = running_mean * (1 - momentum) + flat.mean(axis=2).mean(axis=0) * momentum
+            writing(running_mean)[...] = running_mean * (1 - momentum) + flat.mean(axis=2).mean(axis=0) * momentum
         if running_var is not None:
             spread = flat.var(axis=2, ddof=1).mean(axis=0)
-            running_var[...] = running_var * (1 - momentum) + spread * momentum
+            writing(running_var)[...] = running_var * (1 - momentum) + spread * momentum
         return None if running_mean is None else running_mean.copy()
 
 

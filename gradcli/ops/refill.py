@@ -9,6 +9,7 @@ import numpy as np
 from gradcli.engine.current import draw
 from gradcli.engine.op import Op
 from gradcli.engine.signature import Array, Int, Number, Operand
+from gradcli.engine.writing import writing
 from gradcli.errors import ArgumentFault
 
 
@@ -25,7 +26,7 @@ class Refill(Op, abstract=True):
 
 def refilled(input, numbers):
     """`input`, holding `numbers` from now on."""
-    np.copyto(input, numbers, casting="unsafe")
+    np.copyto(writing(input), numbers, casting="unsafe")
     return input
 
 
@@ -55,7 +56,7 @@ class NormalFill(Refill):
 
     def forward(input: Array, mean: Number = 0.0, std: Number = 1.0):
         floating(input, "normal")
-        draw().normal_into(input, mean, std)
+        draw().normal_into(writing(input), mean, std)
         return input
 
 

@@ -6,6 +6,7 @@ from gradcli.engine.call import positions
 from gradcli.engine.op import Op
 from gradcli.engine.signature import Anything, Array, Index, Int, Ints, sized
 from gradcli.engine.tensor import Tensor, owner
+from gradcli.engine.writing import stepping
 from gradcli.errors import ShapeFault
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
@@ -33,7 +34,7 @@ def stepped(array, size, stride, offset):
         raise ShapeFault(f"setStorage: sizes {list(size)}, strides {list(stride)}, storage offset {first} require more "
                          f"than the {flat.size} elements of memory there are")
     start = flat[first:] if 0 not in size else flat[:0]
-    return np.lib.stride_tricks.as_strided(start, size, [s * flat.itemsize for s in stride])
+    return stepping(start, size, tuple(s * flat.itemsize for s in stride))
 
 
 class AsStrided(Op):

@@ -83,6 +83,27 @@ def test_ctrl_c_gives_the_prompt_back_with_everything_as_it_was(repl, kind):
     assert taken < PROMPTLY
 
 
+WRITING = {
+    "steps of an optimiser": "for i in range(10**7): o.step()",
+    "writes to a storage": "for i in range(10**7): s[0] = i",
+    "an initialisation": "for i in range(10**7): y = nn.init.constant_(x, 3)",
+    "a mode": "while True: y = torch.set_grad_enabled(False); x.add_(1)",
+}
+
+
+@pytest.mark.parametrize("kind", WRITING)
+def test_ctrl_c_takes_back_what_a_loop_wrote_into_large_memory(repl, kind):
+    screen = repl()
+    screen.enter("import torch.nn as nn; x = torch.ones(20000); s = x.storage()",
+                 "p = Variable(x, requires_grad=True); p.grad = Variable(torch.ones(20000))",
+                 "o = optim.SGD([p], lr=0.1); print('set', 'up')").until("set up", 30)
+    screen.enter(WRITING[kind], "")
+    running(screen)
+    stopped(screen)
+    screen.enter("print(x.sum(), p.data.sum(), torch.is_grad_enabled(), 'as before')")
+    screen.until("20000.0 20000.0 True as before")
+
+
 @only_with_copies
 def test_quick_statements_of_a_paste_stand_when_a_later_one_is_stopped(repl):
     screen = repl()

@@ -1,0 +1,29 @@
+"""What programs can switch for everything that runs: held by one session each, in force while it runs.
+
+A further switch belongs into `MODES`, and is then swapped with the session, taken back with a
+statement and seen by the test that looks for switches outside of it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gradcli.engine.backward import Watch
+from gradcli.engine.current import Current
+from gradcli.engine.dtypes import Default
+from gradcli.engine.variable import grad_mode
+
+MODES: tuple[tuple[Any, str], ...] = (
+    (Default, "floating"), (grad_mode, "on"), (Watch, "anomalies"), (Current, "asked"))
+Modes = tuple[Any, ...]
+
+
+def modes() -> Modes:
+    """The modes in force."""
+    return tuple(getattr(holder, name) for holder, name in MODES)
+
+
+def put_in_force(values: Modes) -> None:
+    """Let these be the modes in force."""
+    for (holder, name), value in zip(MODES, values, strict=True):
+        setattr(holder, name, value)
