@@ -143,7 +143,7 @@ class Formatter:
             return self._function(value)
         if kind is staticmethod:
             return f"<staticmethod({self.repr(value.__func__)})>"
-        if kind in (range, type(Ellipsis), type(NotImplemented)):
+        if kind in (range, bytes, complex, type(Ellipsis), type(NotImplemented)):
             return repr(value)
         if self._foreign(value) and self.policy.repr is not None:
             return self.policy.repr(value)
@@ -182,7 +182,8 @@ class Formatter:
         """What Python prints for an object that does not say how it looks, its address made up (rule R15)."""
         kind = type(value)
         name = {"generator": "generator object <genexpr>"}.get(kind.__name__, f"{kind.__qualname__} object")
-        home = "__main__." if MARK in kind.__dict__ else "" if kind.__module__.partition(".")[0] in UNNAMED else f"{kind.__module__}."
+        home = "__main__" if MARK in kind.__dict__ else kind.__module__
+        home = "" if home.partition(".")[0] in UNNAMED else f"{home}."
         return f"<{home}{name} at {self.policy.address(value):#x}>"
 
     def _foreign(self, value: Any) -> bool:

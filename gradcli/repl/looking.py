@@ -6,6 +6,7 @@ import re
 from time import perf_counter
 from typing import Any
 
+from gradcli.commands.values import is_tensor
 from gradcli.errors import UsageFault
 from gradcli.repl.state import Repl
 
@@ -24,9 +25,7 @@ def show_vars(repl: Repl, rest: str) -> None:
 
 def facts(value: Any) -> tuple[str, str, str, str, str]:
     """What a value is: type, shape, whether it requires and has a gradient, and its size."""
-    from gradcli.engine.tensor import Tensor
-
-    if isinstance(value, Tensor):
+    if is_tensor(value):
         return (f"{type(value).__name__} {value.dtype.name}", "x".join(map(str, value.shape)) or "0-d",
                 "yes" if value.requires_grad else "", "yes" if value.grad is not None else "", str(value.array.nbytes))
     return type(value).__name__, str(len(value)) if isinstance(value, (str, list, tuple, dict, set)) else "", "", "", ""
@@ -46,10 +45,10 @@ def show_info(repl: Repl, rest: str) -> None:
 def _made_by(value: Any) -> str:
     """The operation that a tensor comes from, if its history is kept."""
     from gradcli.engine.op import Op, Part
-    from gradcli.engine.tensor import Tensor
 
-    node = value.node if isinstance(value, Tensor) else None
-    return node.modern_name if isinstance(node, Op | Part) else ""
+    node = value.node if is_tensor(value) else None
+    call = node.call if isinstance(node, Part) else node
+    return call.modern_name if isinstance(call, Op) else ""
 
 
 def _assignment(repl: Repl, name: str) -> str:
@@ -60,10 +59,8 @@ def _assignment(repl: Repl, name: str) -> str:
 
 def clear_gradients(repl: Repl, rest: str) -> None:
     """Set every gradient to None: of the tensors that names stand for, and of what modules learn."""
-    from gradcli.engine.tensor import Tensor
-
     with repl.trying():     # a module's parameters may be found by the program's own code
-        lines = [f"{name}.grad = None" if isinstance(value, Tensor) else f"{name}.zero_grad()"
+        lines = [f"{name}.grad = None" if is_tensor(value) else f"{name}.zero_grad()"
                  for name, value in sorted(repl.names().items()) if _has_gradients(repl, value)]
     if lines:
         repl.run("; ".join(lines), ":zero")
@@ -71,13 +68,13 @@ def clear_gradients(repl: Repl, rest: str) -> None:
 
 
 def _has_gradients(repl: Repl, value: Any) -> bool:
-    from gradcli.engine.tensor import Tensor
     from gradcli.nn.module import Module
 
     if isinstance(value, Module):
         with repl.session.running():
-            return any(parameter.grad is not None for parameter in value.parameters())
-    return isinstance(value, Tensor) and value.grad is not None
+            parameters: list[Any] = list(value.parameters())
+            return any(is_tensor(parameter) and parameter.grad is not None for parameter in parameters)
+    return is_tensor(value) and value.grad is not None
 
 
 def time_expression(repl: Repl, rest: str) -> None:
@@ -93,10 +90,8 @@ def time_expression(repl: Repl, rest: str) -> None:
 
 def show_graph(repl: Repl, rest: str) -> None:
     """The calls behind a value, as a tree."""
-    from gradcli.engine.tensor import Tensor
-
     value = repl.named(rest)
-    if not isinstance(value, Tensor):
+    if not is_tensor(value):
         raise UsageFault(f"{rest} is a {type(value).__name__}, which no graph leads to", ":vars")
     for line in repl.session.graph(value):
         repl.write(line + "\n")
