@@ -16,7 +16,7 @@ from typing import TextIO
 
 from gradcli.commands.limiting import OutputLost, Reserve
 from gradcli.commands.settings import Settings
-from gradcli.errors import Fault, FileFault, MemoryFault, calls, render
+from gradcli.errors import Fault, FileFault, MemoryFault, advice, calls, render
 from gradcli.mistakes import DepthLimit
 from gradcli.text import json_escaped, tamed, visible
 
@@ -118,10 +118,11 @@ def as_json(fault: Fault) -> str:
     import json
 
     place = dict(zip(("line", "column", "end_line", "end_column"), fault.span or (), strict=False))
+    notes, hints = advice(fault)
     return json_escaped(json.dumps({
         "code": fault.code, "message": fault.message, "name": fault.name, **place,
-        "calls": calls(fault), "notes": list(fault.notes),
-        "help": [{"repair": repair, "why": why} for repair, why in fault.hints],
+        "calls": calls(fault), "notes": notes,
+        "help": [{"repair": repair, "why": why} for repair, why in hints],
     }, ensure_ascii=False))
 
 

@@ -16,6 +16,7 @@ from gradcli.errors import (
     Fault,
     IndexFault,
     KeyFault,
+    LimitFault,
     MemoryFault,
     NameFault,
     PythonFault,
@@ -38,12 +39,16 @@ def translate(error: Exception, namespace: Mapping[str, Any], policy: Policy) ->
 
     A Fault is returned itself, with its place filled in if it had none.
     """
-    fault = error if isinstance(error, Fault) else _Translation(error, namespace, policy).fault()
+    raised = error
+    try:
+        fault = error if isinstance(error, Fault) else _Translation(error, namespace, policy).fault()
+    except LimitFault as limit:     # reached by the text of a value in the message
+        fault, raised = limit, limit if place(limit) else error
     if fault.seek is not None:
         fault.hints += fault.seek()
         fault.seek = None
     if fault.span is None:
-        found = place(error)
+        found = place(raised)
         if found is not None:
             fault.name, fault.source, fault.span = found.name, found.text, found.span
             fault.trail, fault.words = found.trail, found.words

@@ -269,7 +269,19 @@ class Formatter:
 
             return bound
 
-        return {(str, name): bind(method) for name, method in made.items()}
+        return {(str, name): bind(method) for name, method in made.items()} | {(list, "index"): self._index}
+
+    def _index(self, values: list[Any]) -> Callable[..., int]:
+        """The method index of a list: Python's own would show what it misses with its true address."""
+        def index(*args: Any) -> int:
+            try:
+                return values.index(*args)
+            except ValueError as error:
+                if error.__traceback__ is not None and error.__traceback__.tb_next is not None:
+                    raise       # a comparison of the program's own has failed
+            raise ValueError(f"{self.shown(args[0], quoted=True)} is not in list")
+
+        return index
 
 
 def speaks(error: BaseException) -> bool:
