@@ -101,7 +101,7 @@ class Session:
         policy.names = names | {"id": lambda value, /: policy.address(value)}
         policy.modules = modules(names) | {"random": random_space(self.generators)} | spaces(
             lambda: self._names.get("args", []), self.generators)
-        self._builtins = builtins(policy, self._show, self._note, self._write, self.budget)
+        self._builtins = builtins(policy, self._show, lambda text: self._remark(text, text), self._write, self.budget)
         self._bare = bare_names(self._builtins)
         self._names: dict[str, Any] = {"__builtins__": self._builtins}
 

@@ -4,8 +4,11 @@ Each way to fail meets each place. Whatever comes of it is a diagnosis with a do
 never a traceback, an internal error, a true address, or a character that a terminal obeys.
 """
 
+import contextlib
 import io
+import os
 import re
+import subprocess
 import sys
 from typing import NamedTuple
 
@@ -13,7 +16,7 @@ import pytest
 from prompt_toolkit.completion import CompleteEvent
 from prompt_toolkit.document import Document
 
-from cli.program import gradcli
+from cli.program import environment, gradcli
 from gradcli.commands.outcome import guarded, internal
 from gradcli.commands.output import put
 from gradcli.commands.running import evaluate, open_session, run_file
@@ -134,7 +137,8 @@ def test_as_data(form, terminal):
     terminal()
     for name, body in BODIES.items():
         for statement in SHOWN:
-            status = guarded(lambda text=program(body, statement): evaluate([text], settings(format=form)))
+            text = program(body, statement)
+            status = guarded(lambda text=text: evaluate([text], settings(format=form)))
             seen = terminal()
             if form in ("csv", "npy") and status == 2:
                 status = 1      # what is no number is refused as a wrong use of the option
@@ -167,6 +171,35 @@ def test_at_every_command_of_the_prompt(name, terminal):
         assert seen.out == "", typed        # completion runs nothing
         assert not TRUE_ADDRESS.search("".join(offers)) and not OBEYED.search("".join(offers)), typed
     repl.submit("1 + 1")
+
+
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="no pseudo-terminals here")
+@pytest.mark.parametrize("words", [("run", "s"), ("eval", "-"), ("run", "--echo", "s"), ("run", "--color", "always", "s")])
+def test_a_real_terminal_gets_nothing_that_it_would_obey(words, tmp_path):
+    script = tmp_path / "s"
+    script.write_text(program(BODIES["controls"], "import warnings\nprint(a, [a])\na\nwarnings.warn(a)\nraise ValueError(a, a)"))
+    seen = on_a_terminal(words, tmp_path, script.read_text() if "-" in words else "")
+    for colour in ("\x1b[1;31m", "\x1b[1;34m", "\x1b[1;32m", "\x1b[1m", "\x1b[0m"):
+        seen = seen.replace(colour, "") if "always" in words else seen
+    assert r"\x1b]0;owned\x07" in seen and "the program warns: " in seen and "error[G0501]" in seen
+    assert not OBEYED.search(seen.replace("\r\n", "\n"))
+
+
+def on_a_terminal(words, folder, typed):
+    """What the real program writes to a terminal, on both streams."""
+    leader, follower = os.openpty()
+    process = subprocess.Popen([sys.executable, "-m", "gradcli", *words], cwd=folder, stdin=subprocess.PIPE,
+                               stdout=follower, stderr=follower, env=environment(TERM="dumb"))
+    os.close(follower)
+    process.stdin.write(typed.encode())
+    process.stdin.close()
+    seen = b""
+    with contextlib.suppress(OSError):      # how Linux says that the last one has hung up
+        while piece := os.read(leader, 4096):
+            seen += piece
+    os.close(leader)
+    process.wait(60)
+    return seen.decode()
 
 
 LOOPING = ["raise ValueError(a)", "raise T(a)", "{}[a]", "assert 0, a", "a", "[a]", "import warnings\nwarnings.warn(a)"]
@@ -213,12 +246,19 @@ def test_an_internal_error_runs_no_code_of_the_program(debug, monkeypatch, capsy
 
 
 def test_notes_count_against_the_limit_on_output(tmp_path, capsys):
-    for line in ("get_ipython().magic('x')", "warnings.warn(str(i))", "warnings.warn('a' * 100 + str(i))"):
+    for line in ("warnings.warn(str(i))", "warnings.warn('a' * 100 + str(i))"):
         script = tmp_path / "notes.grad"
         script.write_text(f"import warnings\nfor i in range(10 ** 6):\n    {line}\n")
-        assert guarded(lambda: run_file(str(script), [], settings(max_output=20_000))) == 5
+        assert guarded(lambda path=str(script): run_file(path, [], settings(max_output=20_000))) == 5
         err = capsys.readouterr().err
         assert "the program printed more than 20000 bytes" in err and 19_000 < len(err) < 21_500
+
+
+def test_a_note_is_told_once(tmp_path, capsys):
+    script = tmp_path / "notes.grad"
+    script.write_text("import warnings\nfor i in range(1000):\n    get_ipython().magic('x')\n    warnings.warn('again')\n")
+    assert guarded(lambda: run_file(str(script), [], settings())) == 0
+    assert len(capsys.readouterr().err.splitlines()) == 2
 
 
 def test_notes_and_prints_are_counted_together(tmp_path, capsys):
