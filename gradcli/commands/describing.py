@@ -12,7 +12,6 @@ from gradcli.commands.catalogue import described_operation, operation_of, operat
 from gradcli.commands.settings import Settings, nearest
 from gradcli.commands.words import EXAMPLES, MEANINGS, WORDS
 from gradcli.errors import Fault, NameFault
-from gradcli.lang.kinds import MARK, Kind, types_of, user_mark
 
 if TYPE_CHECKING:
     from gradcli.session import Session
@@ -85,6 +84,8 @@ def _thing(name: str, session: Session) -> Any:
 
 def _part(value: Any, name: str) -> Any:
     """An attribute. No property of the program is asked: what stands in its class is the attribute then."""
+    from gradcli.lang.kinds import user_mark
+
     missing = object()
     static = inspect.getattr_static(_class_of(value) or value, name, missing)
     if static is missing or static is None:
@@ -101,12 +102,15 @@ def _is_tensor_kind(value: Any) -> bool:
 
 def _is_operation(thing: Any) -> bool:
     from gradcli.engine.op import Op
+    from gradcli.lang.kinds import user_class
 
-    return isinstance(thing, type) and issubclass(thing, Op) and MARK not in vars(thing)
+    return isinstance(thing, type) and issubclass(thing, Op) and not user_class(thing)
 
 
 def _called(thing: Any) -> Any:
     """What is called where a program calls `thing`: behind a kind, its function or its class."""
+    from gradcli.lang.kinds import Kind
+
     made = _class_of(thing)
     if isinstance(thing, Kind):
         return thing._call or made or thing
@@ -123,6 +127,8 @@ def _members() -> dict[str, Any]:
 
 def _class_of(value: Any) -> type | None:
     """The class that a name of the prelude makes values of."""
+    from gradcli.lang.kinds import Kind, types_of
+
     if isinstance(value, type):
         return value
     kinds = types_of(value) if isinstance(value, Kind) else ()

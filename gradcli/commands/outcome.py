@@ -205,7 +205,8 @@ def _traceback(error: BaseException) -> list[str]:
     while following is not None and id(following) not in errors:
         errors[id(following)] = following
         following = following.__cause__ or following.__context__
-    return ["".join(format_tb(each.__traceback__)) + _summary(each) for each in reversed(errors.values())]
+    return ["Traceback (most recent call last):\n" + "".join(format_tb(each.__traceback__)) + _summary(each)
+            for each in reversed(errors.values())]
 
 
 def _forget_output() -> None:
