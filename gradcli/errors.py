@@ -337,6 +337,11 @@ def calls(fault: Fault) -> list[str]:
     return [call if count == 1 else f"{call}   (again and again)" for call, count in zip(told, times, strict=True)]
 
 
+def advice(fault: Fault) -> tuple[list[str], list[tuple[str, str]]]:
+    """The notes and the repairs of a fault, which may quote values of the program, without true addresses."""
+    return list(map(veiled, fault.notes)), [(veiled(repair), veiled(why)) for repair, why in fault.hints]
+
+
 def render(fault: Fault) -> str:
     """The diagnostic a person reads: message, place, source line, carets, repairs."""
     lines = [f"error[{fault.code}]: {visible(fault.message)}"]
@@ -351,8 +356,9 @@ def render(fault: Fault) -> str:
             f"{margin} | {carets}",
         ]
     lines += [f"{margin} = note: {call}" for call in calls(fault)]
-    lines += [f"{margin} = note: {note}" for note in fault.notes]
-    width = max((len(repair) for repair, _ in fault.hints), default=0)
+    notes, hints = advice(fault)
+    lines += [f"{margin} = note: {note}" for note in notes]
+    width = max((len(repair) for repair, _ in hints), default=0)
     lines += [f"{margin} = help: {repair:<{width}}     {why}".rstrip() if why else f"{margin} = help: {repair}"
-              for repair, why in fault.hints]
+              for repair, why in hints]
     return tamed("\n".join(lines))

@@ -33,6 +33,7 @@ class Exposure(NamedTuple):
     class_read: frozenset[str] = NO_NAMES
     open_attributes: bool = False           # whether instances hold attributes that programs set
     base: bool = False                      # whether programs may inherit from the class
+    copied: bool = False                    # whether `copy` makes instances anew, part by part
     display: Display | None = None          # (instance, style) -> its text
     parts: Parts | None = None              # instance -> the text before its members, they, the text after
 
@@ -42,7 +43,7 @@ _functions: WeakSet[Any] = WeakSet()
 
 
 def exposed(*read: str, write: Iterable[str] = (), class_read: Iterable[str] = (), open_attributes: bool = False,
-            base: bool = False) -> Callable[[Class], Class]:
+            base: bool = False, copied: bool = False) -> Callable[[Class], Class]:
     """Enter a class into the table; what its bases expose, it exposes too.
 
     `__display__(self, style)` and `__parts__(self)`, where the class defines them, make its text. Classes derived
@@ -50,7 +51,7 @@ def exposed(*read: str, write: Iterable[str] = (), class_read: Iterable[str] = (
     """
     def enter(cls: Class) -> Class:
         own = vars(cls)
-        _table[cls] = Exposure(frozenset(read), frozenset(write), frozenset(class_read), open_attributes, base,
+        _table[cls] = Exposure(frozenset(read), frozenset(write), frozenset(class_read), open_attributes, base, copied,
                                own.get("__display__"), own.get("__parts__"))
         _cached.cache_clear()
         seal(cls)
@@ -84,6 +85,7 @@ def _merged(kind: type) -> Exposure | None:
         write=NO_NAMES.union(*(entry.write for entry in entries)),
         class_read=NO_NAMES.union(*(entry.class_read for entry in entries)),
         open_attributes=any(entry.open_attributes for entry in entries), base=any(entry.base for entry in entries),
+        copied=any(entry.copied for entry in entries),
         display=next((entry.display for entry in entries if entry.display), None),
         parts=next((entry.parts for entry in entries if entry.parts), None))
 

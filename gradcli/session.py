@@ -82,7 +82,7 @@ class Session:
 
     @style.setter
     def style(self, name: str) -> None:
-        self._style = STYLES[name]()
+        self._style = STYLES[name](others=lambda value, quoted: self._formatter.unstyled(value, quoted))
         self.generators.use(STREAMS[name])
 
     def _fill(self) -> None:
@@ -93,12 +93,13 @@ class Session:
             base=door.base, decorators=DECORATORS,
             text=self.text, repr=self.quoted, format=self._format, number=_number, kind=kind_of,
             address=lambda value: int(self._style.address(value), 16))
-        plain = plain_names(Formatter(policy, self.budget), self.budget, self._write)
+        self._formatter = Formatter(policy, self.budget)
+        plain = plain_names(self._formatter, self.budget, self._write)
         names = prelude(torch_space(self._services()), plain)
         policy.names = names | {"id": lambda value, /: policy.address(value)}
         policy.modules = modules(names) | {"random": random_space(self.generators)} | spaces(
             lambda: self._names.get("args", []), self.generators)
-        self._builtins = builtins(policy, self._show, self._note, self._write, self.budget)
+        self._builtins = builtins(policy, self._show, lambda text: self._remark(text, text), self._write, self.budget)
         self._bare = bare_names(self._builtins)
         self._names: dict[str, Any] = {"__builtins__": self._builtins}
 
@@ -147,13 +148,8 @@ class Session:
         code = lower(parse(text, name), text, self.policy, name, echo)
         self._builtins.update(turns(self.budget))
         self._fetch(code)
-        with self._in_force():
-            try:
-                exec(code, self._names)  # the verified code object of lang/lower.py
-            except KeyboardInterrupt:
-                raise
-            except Exception as error:
-                raise self._told(error) from None
+        with self.running():
+            exec(code, self._names)  # the verified code object of lang/lower.py
         printed = "".join(self._printed[before:])
         del self._printed[before:]
         return printed
@@ -188,21 +184,33 @@ class Session:
         return fault
 
     @contextmanager
-    def _in_force(self) -> Iterator[None]:
-        """This session's ways of printing, default type and generators, while its program runs."""
+    def running(self) -> Iterator[None]:
+        """Within, code of the program may run: with this session in force, and what it raises becomes a Fault."""
+        with self.in_force():
+            try:
+                yield
+            except Exception as error:
+                raise self._told(error) from None
+
+    @contextmanager
+    def in_force(self) -> Iterator[None]:
+        """This session's ways of printing, default type and generators, while its program runs.
+
+        Nan and inf are answers here, never warnings: numpy keeps that for each context, so it is said in each.
+        """
         before = Shown.text, Shown.format, Shown.note, Current.generators
-        others, alerts = modes(), np.seterr(all="ignore")    # which is as it was in every other thread
+        others = modes()
         collecting = gc.get_threshold()
         gc.set_threshold(*COLLECTING)
         Shown.text, Shown.format, Shown.note = self.quoted, self._format, self._remark
         Current.generators = self.generators
         put_in_force(self._modes)
         try:
-            yield
+            with np.errstate(all="ignore"):
+                yield
         finally:
             self._modes = modes()
             put_in_force(others)
-            np.seterr(**alerts)
             gc.set_threshold(*collecting)
             Shown.text, Shown.format, Shown.note, Current.generators = before
 
@@ -210,6 +218,10 @@ class Session:
         self._printed.append(text)
         if self._write_out:
             self._write_out(text)
+
+    def write(self, text: str) -> None:
+        """Print as the program prints."""
+        self._write(text)
 
     def _remark(self, kind: str, text: str, about: Any = None) -> None:
         """Pass on a remark, the first of its kind in this session, with name and line if it is about a value."""
@@ -236,6 +248,11 @@ class Session:
     def quoted(self, value: Any) -> str:
         """What the prompt echoes for a value, without the end of the line."""
         return self._style.quoted(value, self.options)
+
+    def shown(self, value: Any, quoted: bool = False) -> str:
+        """The text of a value as data or for a message: a stand-in where the program's own code fails to give one."""
+        with self.running():
+            return self._formatter.shown(value, quoted)
 
     def _format(self, value: Any, spec: str) -> str:
         return self._style.format(value, spec, self.options)

@@ -85,9 +85,33 @@ def tamed(text: str) -> str:
     """`text` as a terminal may have it: lines and tabs stay, what would move or colour it becomes visible."""
     if text.isascii() and text.isprintable():
         return text
+    return "".join(c if c in "\n\t" or not _unseen(c) else _visible(c) for c in text)
+
+
+def encodable(text: str) -> str:
+    """`text` as UTF-8 can hold it: a lone half of a character is spelled out."""
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
+
+
+def json_escaped(document: str) -> str:
+    """A JSON document in which characters that cannot be seen, and lone surrogates, stand as escapes."""
+    if document.isascii():      # json.dumps has escaped the control characters below space
+        return document.replace("\x7f", "\\u007f")
+    return "".join(_escape(c) if c != "\n" and _unseen(c) else c for c in document)
+
+
+def _escape(c: str) -> str:
+    """A character as JSON spells it: in two halves beyond the first plane."""
+    units = c.encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
+
+
+def _unseen(c: str) -> bool:
+    """Whether a character moves, colours or hides text: controls, changes of direction, no width, line separators."""
     from unicodedata import category
 
-    return "".join(c if c in "\n\t" or not (category(c)[0] == "C" and c not in JOINERS) else _visible(c) for c in text)
+    kind = category(c)
+    return kind[0] == "C" and c not in JOINERS or kind in ("Zl", "Zp")
 
 
 def cells(text: str) -> int:

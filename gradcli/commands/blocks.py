@@ -31,15 +31,15 @@ def check_format(settings: Settings, command: str) -> None:
 def written(session: Session, blocks: list[Block], form: str) -> str:
     """The blocks as text of the form asked for."""
     if form == "text":
-        return "\n".join(f"{b.heading}\n{session.text(b.value).rstrip(chr(10))}\n" for b in blocks)
+        return "\n".join(f"{b.heading}\n{session.shown(b.value).rstrip(chr(10))}\n" for b in blocks)
     if form == "plain":
-        return "\n".join(plain(b.value) for b in blocks) + "\n"
+        return "\n".join(plain(b.value, session.shown) for b in blocks) + "\n"
     found: dict[str, Any] = {}
     for block in blocks:
         inner = found
         for key in block.path[:-1]:
             inner = inner.setdefault(key, {})
-        inner[block.path[-1]] = data(block.value)
+        inner[block.path[-1]] = data(block.value, session.shown)
     return dumps(found) + "\n"
 
 

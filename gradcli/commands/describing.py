@@ -62,6 +62,8 @@ def _shown(name: str, example: str, settings: Settings) -> list[str]:
 
 def _thing(name: str, session: Session) -> Any:
     """What a dotted name stands for where no operation does; read without running anything."""
+    from gradcli.engine.tensor import Tensor
+
     first, *parts = name.split(".")
     scope = {**session.loaded(), **session.names()}
     if first not in scope:
@@ -69,20 +71,50 @@ def _thing(name: str, session: Session) -> Any:
             _thing(f"torch.{name}", session) if parts else None)
     value = scope[first]
     for at, part in enumerate(parts, 1):
-        if hasattr(type(value), "array") or _is_tensor_kind(value):
+        if isinstance(value, Tensor) or _is_tensor_kind(value):
             if part in ("grad", "data") and at < len(parts):
                 continue        # which has the same names
             value = operation_of(part) or _members().get(part)
         elif part in session.attributes(value):
-            value = inspect.getattr_static(_class_of(value) or value, part, None) or getattr(value, part, None)
+            value = _part(value, part)
         else:
             return None
     return value
 
 
+def _part(value: Any, name: str) -> Any:
+    """An attribute. No property of the program is asked: what stands in its class is the attribute then."""
+    from gradcli.lang.kinds import user_mark
+
+    missing = object()
+    static = inspect.getattr_static(_class_of(value) or value, name, missing)
+    if static is missing or static is None:
+        return None if user_mark(value) else getattr(value, name, None)
+    return static
+
+
 def _is_tensor_kind(value: Any) -> bool:
+    from gradcli.engine.tensor import Tensor
+
     made = _class_of(value)
-    return made is not None and hasattr(made, "array")
+    return made is not None and issubclass(made, Tensor)
+
+
+def _is_operation(thing: Any) -> bool:
+    from gradcli.engine.op import Op
+    from gradcli.lang.kinds import user_class
+
+    return isinstance(thing, type) and issubclass(thing, Op) and not user_class(thing)
+
+
+def _called(thing: Any) -> Any:
+    """What is called where a program calls `thing`: behind a kind, its function or its class."""
+    from gradcli.lang.kinds import Kind
+
+    made = _class_of(thing)
+    if isinstance(thing, Kind):
+        return thing._call or made or thing
+    return made or thing
 
 
 def _members() -> dict[str, Any]:
@@ -105,12 +137,12 @@ def _class_of(value: Any) -> type | None:
 
 def _told(name: str, thing: Any, settings: Settings, session: Session) -> Iterator[str]:
     """Signature, meaning, an example, and what a module has."""
-    if isinstance(thing, type) and hasattr(thing, "signature"):
+    if _is_operation(thing):
         yield described_operation(thing, settings)
         return
     made = _class_of(thing)
-    called = getattr(thing, "_call", None) or made or thing
-    yield f"{name}{_signature(called)}" if callable(called) and not inspect.isdatadescriptor(called) else name
+    called = _called(thing)
+    yield f"{name}{_signature(called, session)}" if callable(called) and not inspect.isdatadescriptor(called) else name
     text = MEANINGS.get(name.rpartition(".")[2]) or _meaning(made or thing)
     begun = vars(made).get("__init__") if made else None
     for part in (text, inspect.getdoc(begun) if begun is not None and begun.__doc__ else ""):
@@ -132,22 +164,40 @@ def _meaning(thing: Any) -> str:
 def parameters(name: str, session: Session) -> dict[str, str]:
     """What may be given by name to what a dotted name stands for, each with its default."""
     thing = _thing(name, session)
-    op = thing if isinstance(thing, type) and hasattr(thing, "signature") else operation_of(name)
+    op = thing if _is_operation(thing) else operation_of(name)
     found = dict.fromkeys(op.signature.names[thing is op:], "") if op else {}
-    called = getattr(thing, "_call", None) or _class_of(thing) or thing
+    called = _called(thing)
     with suppress(TypeError, ValueError):
         for key, each in inspect.signature(called).parameters.items() if callable(called) and thing is not op else ():
             if key != "self" and each.kind in (each.POSITIONAL_OR_KEYWORD, each.KEYWORD_ONLY):
-                found[key] = "" if each.default is each.empty else f"={each.default!r}"
+                found[key] = "" if each.default is each.empty else f"={_brief(each.default)}"
     return {key: default for key, default in found.items() if key[0] != "_"}
 
 
-def _signature(made: Any) -> str:
+def _brief(default: Any) -> str:
+    """A default while a line is being typed: nothing of the program runs for it."""
+    return repr(default) if default is None or type(default) in (bool, float, str) else (
+        str(default) if type(default) is int and default.bit_length() < 64 else "...")
+
+
+class _AsText:
+    """What inspect takes for a default: its text has been decided."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+def _signature(made: Any, session: Session) -> str:
     """The parameters as a person writes them."""
     try:
         signature = inspect.signature(made)
     except (TypeError, ValueError):
         return "(...)"
-    plain = [parameter.replace(annotation=inspect.Parameter.empty) for key, parameter in signature.parameters.items()
-             if key != "self"]
+    empty = inspect.Parameter.empty
+    plain = [parameter.replace(annotation=empty, default=parameter.default if parameter.default is empty
+                               else _AsText(session.shown(parameter.default, quoted=True)))
+             for key, parameter in signature.parameters.items() if key != "self"]
     return str(signature.replace(parameters=plain, return_annotation=inspect.Signature.empty))

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from gradcli.commands.limiting import counted, walled
+from gradcli.commands.limiting import Allowance, counted, walled
 from gradcli.commands.output import Output
 from gradcli.commands.running import open_session, timed
 from gradcli.commands.settings import Settings
 from gradcli.commands.source import Source
 from gradcli.commands.values import csv, dumps, entry, is_tensor, plain
 from gradcli.errors import UsageFault
+
+if TYPE_CHECKING:
+    from gradcli.session import Session
 
 
 def collect(sources: list[Source], settings: Settings) -> None:
@@ -22,28 +25,29 @@ def collect(sources: list[Source], settings: Settings) -> None:
     session = open_session(settings, output.write if settings.format == "plain" else printed.append)
     session.display = results.append
     if settings.format == "plain":
-        session.display = lambda value: output.write(plain(value) + "\n")
+        session.display = lambda value: session.write(plain(value, session.text) + "\n")
     for source in sources:
         timed(settings, source.name, lambda source=source: session.run(source.text, source.name, echo=True))
     with walled(settings):
-        content = _told(results, printed, counted(output.write, settings), settings)
+        content = _content(session, results, printed, counted(output.write, Allowance(settings)), settings)
     output.finish(content)
 
 
-def _told(results: list[Any], printed: list[str], write: Callable[[str], None], settings: Settings) -> bytes | None:
+def _content(session: Session, results: list[Any], printed: list[str], write: Callable[[str], None],
+             settings: Settings) -> bytes | None:
     """Write the results in a format that is text, or give the bytes of one that is not."""
     if settings.format == "json":
-        found: dict[str, Any] = {"results": [entry(value) for value in results]}
+        found: dict[str, Any] = {"results": [entry(value, session.shown) for value in results]}
         if printed:
             found["printed"] = "".join(printed)
         write(dumps(found) + "\n")
     elif settings.format == "jsonl":
         for value in results:
-            write(dumps(entry(value)) + "\n")
+            write(dumps(entry(value, session.shown)) + "\n")
     elif settings.format == "csv":
         write(csv(_only(results, settings)) + "\n")
     elif settings.format != "plain":
-        return _binary(results, settings)
+        return _binary(session, results, settings)
     return None
 
 
@@ -54,12 +58,13 @@ def _only(results: list[Any], settings: Settings) -> Any:
     return results[0]
 
 
-def _binary(results: list[Any], settings: Settings) -> bytes:
+def _binary(session: Session, results: list[Any], settings: Settings) -> bytes:
     from gradcli.engine.files import to_npy, to_npz
 
     for value in results:
         if not is_tensor(value):
-            raise UsageFault(f"--format {settings.format} takes tensors, not {value!r}", "--format json")
+            raise UsageFault(f"--format {settings.format} takes tensors, not {session.shown(value, quoted=True)[:80]}",
+                             "--format json")
     if settings.format == "npz":
         return to_npz({f"result{n}": value.array for n, value in enumerate(results, 1)})
     return to_npy(_only(results, settings).array)

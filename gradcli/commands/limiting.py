@@ -174,17 +174,25 @@ class OutputLost(BaseException):
         self.error = error
 
 
-def counted(write: Callable[[str], object], settings: Settings) -> Callable[[str], None]:
-    """`write`, until a program has printed more than it may, or nobody takes it any more."""
-    most = settings.max_output
-    left = inf if settings.no_limits or not most else most
+class Allowance:
+    """The bytes that a program may still write, to standard output and standard error together."""
 
+    def __init__(self, settings: Settings) -> None:
+        self.most = 0 if settings.no_limits else settings.max_output or 0
+        self.left: float = self.most or inf
+
+    def spend(self, text: str) -> None:
+        """Count `text`, or raise OutputLimit where it is more than may be written."""
+        self.left -= len(text) if text.isascii() else len(text.encode("utf-8", "replace"))
+        if self.left < 0:
+            raise OutputLimit(f"the program printed more than {self.most} bytes",
+                             (f"--max-output {self.most * 10}", "more output"), ("--no-limits", "no limit at all"))
+
+
+def counted(write: Callable[[str], object], allowance: Allowance) -> Callable[[str], None]:
+    """`write`, until a program has written more than it may, or nobody takes it any more."""
     def counting(text: str) -> None:
-        nonlocal left
-        left -= len(text) if text.isascii() else len(text.encode("utf-8", "replace"))
-        if left < 0:
-            raise OutputLimit(f"the program printed more than {most} bytes",
-                             (f"--max-output {(most or 0) * 10}", "more output"), ("--no-limits", "no limit at all"))
+        allowance.spend(text)
         try:
             write(text)
         except OSError as error:

@@ -16,10 +16,10 @@ from typing import TextIO
 
 from gradcli.commands.limiting import OutputLost, Reserve
 from gradcli.commands.settings import Settings
-from gradcli.errors import Fault, FileFault, MemoryFault, calls, render
+from gradcli.errors import Fault, FileFault, MemoryFault, advice, calls, render
 from gradcli.exposure import ForeignValue
 from gradcli.mistakes import DepthLimit
-from gradcli.text import visible
+from gradcli.text import json_escaped, tamed, visible
 
 INTERNAL, INTERRUPTED, READER_GONE = 70, 130, 141
 
@@ -82,12 +82,17 @@ def complain(fault: Fault) -> None:
     else:
         text = render(fault)
         if coloured(manner.color):
-            text = paint(text)
+            _write(paint(text))     # the colours are ours: render has made all others visible
+            return
     tell(text)
 
 
 def tell(text: str) -> None:
-    """A line on standard error, if anyone is there to read it."""
+    """A line on standard error, if anyone is there to read it; no text can move or colour a terminal."""
+    _write(tamed(text))
+
+
+def _write(text: str) -> None:
     if sys.stderr is None:
         return
     try:
@@ -114,11 +119,12 @@ def as_json(fault: Fault) -> str:
     import json
 
     place = dict(zip(("line", "column", "end_line", "end_column"), fault.span or (), strict=False))
-    return json.dumps({
+    notes, hints = advice(fault)
+    return json_escaped(json.dumps({
         "code": fault.code, "message": fault.message, "name": fault.name, **place,
-        "calls": calls(fault), "notes": list(fault.notes),
-        "help": [{"repair": repair, "why": why} for repair, why in fault.hints],
-    }, ensure_ascii=False)
+        "calls": calls(fault), "notes": notes,
+        "help": [{"repair": repair, "why": why} for repair, why in hints],
+    }, ensure_ascii=False))
 
 
 def coloured(color: str, stream: TextIO | None = None) -> bool:
@@ -169,15 +175,39 @@ def _lost(error: OSError) -> int:
 
 
 def internal(error: BaseException) -> int:
-    """Say that something of ours went wrong."""
+    """Say that something of ours went wrong. No code of a program runs for it."""
     if os.environ.get("GRADCLI_DEBUG", "") not in ("", "0"):
-        import traceback
-
-        tell("".join(traceback.format_exception(error)).rstrip())
-    message = str(error).replace("\n", " ")[:200]
-    tell(f"internal error: {type(error).__name__}: {message}\n"
+        tell("\n".join(_traceback(error)))
+    tell(f"internal error: {_summary(error)}\n"
          " = note: this is a mistake in gradcli; GRADCLI_DEBUG=1 shows where")
     return INTERNAL
+
+
+PLAIN_ARGUMENTS = frozenset({str, bytes, int, float, bool, type(None)})
+
+
+def _summary(error: BaseException) -> str:
+    """Name and message of an exception. A message that is made of a program's values is left away."""
+    from gradcli.lang.exceptions import args_of
+    from gradcli.lang.kinds import MARK
+
+    kind = type(error)
+    if MARK not in vars(kind) and PLAIN_ARGUMENTS.issuperset(map(type, args_of(error))):
+        return f"{kind.__name__}: " + str(error).replace("\n", " ")[:200]
+    return kind.__name__
+
+
+def _traceback(error: BaseException) -> list[str]:
+    """The steps to an exception, and to those that it followed, the first of them first."""
+    from traceback import format_tb
+
+    errors: dict[int, BaseException] = {}
+    following: BaseException | None = error
+    while following is not None and id(following) not in errors:
+        errors[id(following)] = following
+        following = following.__cause__ or following.__context__
+    return ["Traceback (most recent call last):\n" + "".join(format_tb(each.__traceback__)) + _summary(each)
+            for each in reversed(errors.values())]
 
 
 def _forget_output() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from io import RawIOBase
+from io import RawIOBase, TextIOWrapper
 
 from gradcli.errors import FileFault
 from gradcli.text import tamed
@@ -17,12 +17,20 @@ class Output:
     def __init__(self, path: str | None = None) -> None:
         self.path = path
         self.parts: list[str] = []
-        self.write: Callable[[str], object] = self.parts.append if path or sys.stdout is None else _printing()
+        kept = path or sys.stdout is None
+        self.write: Callable[[str], object] = self.parts.append if kept else _printing()
+
+    def write_painted(self, text: str) -> None:
+        """Take text with colours of ours in it, in which what others have said is harmless already."""
+        if self.path or sys.stdout is None:
+            self.parts.append(text)
+        else:
+            sys.stdout.write(text)
 
     def finish(self, content: bytes | None = None) -> None:
         """Hand over what was written, or `content` in its place, to the file if there is one."""
         if self.path:
-            _replace(self.path, "".join(self.parts).encode() if content is None else content)
+            _replace(self.path, "".join(self.parts).encode("utf-8", "backslashreplace") if content is None else content)
         elif content is not None and sys.stdout is not None:
             sys.stdout.flush()
             sys.stdout.buffer.write(content)
@@ -31,6 +39,7 @@ class Output:
 
 def put(text: str) -> None:
     """Print what a program, or a value of it, has to say; a terminal gets no control characters."""
+    _spell_out()
     sys.stdout.write(tamed(text) if sys.stdout.isatty() else text)
 
 
@@ -41,10 +50,15 @@ def _printing() -> Callable[[str], object]:
     """
     if isinstance(sys.stdout.buffer, RawIOBase):    # PYTHONUNBUFFERED: what one write to a pipe left would be lost
         sys.stdout = open(sys.stdout.fileno(), "w", 1, sys.stdout.encoding, sys.stdout.errors, closefd=False)
-    if (sys.stdout.encoding or "").lower().replace("-", "") != "utf8":
-        sys.stdout.reconfigure(errors="backslashreplace")   # type: ignore[union-attr]  # a TextIOWrapper here
+    _spell_out()
     write = sys.stdout.write
     return (lambda text: write(tamed(text))) if sys.stdout.isatty() else write
+
+
+def _spell_out() -> None:
+    """Let standard output spell out what its encoding lacks: also a lone half of a character, which UTF-8 lacks."""
+    if isinstance(sys.stdout, TextIOWrapper) and sys.stdout.errors != "backslashreplace":
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def _replace(path: str, content: bytes) -> None:

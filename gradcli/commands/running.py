@@ -8,7 +8,7 @@ from math import inf
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from gradcli.commands.limiting import counted, walled
+from gradcli.commands.limiting import Allowance, counted, walled
 from gradcli.commands.outcome import flush, follow, tell
 from gradcli.commands.output import Output
 from gradcli.commands.progress import Line, lifting, progressing
@@ -81,8 +81,9 @@ def open_session(settings: Settings, write: Any) -> Session:
     Room.most = inf if settings.no_limits or not settings.memory_limit else settings.memory_limit
     gc.freeze()     # what is imported stays; only what programs make is collected
     gc.enable()
-    session = Session(style=settings.style, seed=settings.seed, write=counted(lifting(write, settings), settings),
-                      note=None if settings.quiet else lambda text: tell(f"note: {text}"))
+    allowance = Allowance(settings)
+    session = Session(style=settings.style, seed=settings.seed, write=counted(lifting(write, settings), allowance),
+                      note=None if settings.quiet else _noting(settings, allowance))
     Line.spent = session.spent
     printing = [f"{name}={value!r}" for name in PRINTING if (value := getattr(settings, name)) is not None]
     if printing:
@@ -100,6 +101,12 @@ def open_session(settings: Settings, write: Any) -> Session:
     return session
 
 
+def _noting(settings: Settings, allowance: Allowance) -> Callable[[str], None]:
+    """How a session's remarks reach standard error; they count as what a program prints does."""
+    write = counted(lifting(lambda text: tell(text.removesuffix("\n")), settings), allowance)
+    return lambda text: write(f"note: {text}\n")
+
+
 def timed(settings: Settings, name: str, action: Any) -> Any:
     """Do it within the limits, and say on standard error how long it took if that was asked for."""
     start = perf_counter()
@@ -115,7 +122,7 @@ def timed(settings: Settings, name: str, action: Any) -> Any:
 def give(output: Output, settings: Settings, make: Callable[[], str]) -> int:
     """Write what `make` makes of a program's values, within the limits too; the exit status."""
     with walled(settings):
-        counted(output.write, settings)(make())
+        counted(output.write, Allowance(settings))(make())
     output.finish()
     return 0
 

@@ -9,7 +9,7 @@ from gradcli.commands.output import Output
 from gradcli.commands.placing import placed
 from gradcli.commands.running import give, timed
 from gradcli.commands.settings import Settings
-from gradcli.commands.values import data, dumps, nested
+from gradcli.commands.values import dumps, nested
 
 if TYPE_CHECKING:
     from gradcli.derivation import Derivation, Owed
@@ -73,7 +73,7 @@ def _json(found: Derivation) -> str:
     def value(each: Any) -> Any:
         return None if isinstance(each, list) else nested(each)
 
-    forward = [{"name": step.name, "text": step.text, "value": data(step.value)} for step in found.forward]
+    forward = [{"name": step.name, "text": step.text, "value": nested(step.value.array)} for step in found.forward]
     backward = [{"name": owed.name, **({"operation": owed.what} if owed.what else {}),
                  "terms": [{"formula": t.formula, "summed": t.summed, "value": value(t.value)} for t in owed.terms],
                  "grad": value(owed.value)} for owed in found.backward]

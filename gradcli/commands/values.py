@@ -1,7 +1,7 @@
-"""Results as data: plain numbers, JSON and CSV, read off a value without knowing its class.
+"""Results as data: plain numbers, JSON and CSV.
 
-A tensor is whatever has `array`, `dtype` and `shape`. Numbers are written as the shortest
-text that reads back as the same number of their own type: a float32 tenth is 0.1.
+Numbers are written as the shortest text that reads back as the same number of their own type: a
+float32 tenth is 0.1. What is no data is written as text: `text` says how, `Session.shown` in a session.
 """
 
 from __future__ import annotations
@@ -12,17 +12,28 @@ from collections.abc import Callable
 from typing import Any
 
 from gradcli.errors import UsageFault
+from gradcli.mistakes import SizeLimit
+from gradcli.text import json_escaped
+
+CERTAIN = 14_000    # binary digits of a whole number that has fewer decimal ones than Python writes
 
 
 def is_tensor(value: Any) -> bool:
-    return hasattr(value, "array") and hasattr(value, "dtype")
+    from gradcli.engine.tensor import Tensor
+
+    return isinstance(value, Tensor)
 
 
 def number(value: Any) -> Any:
     """One element as JSON can hold it; what JSON has no number for becomes a string."""
-    if hasattr(value, "dtype"):     # an element of an array: its own text is the shortest
+    if type(value) not in (int, float, bool, str, type(None)):   # an element of an array: its own text is the shortest
         kind = value.dtype.kind
         value = bool(value) if kind == "b" else int(value) if kind in "iu" else float(str(value))
+    if type(value) is int and value.bit_length() > CERTAIN:
+        try:
+            str(value)
+        except ValueError:
+            raise SizeLimit("a whole number of more than 4300 digits cannot be printed") from None
     if isinstance(value, float) and not math.isfinite(value):
         return "nan" if value != value else "inf" if value > 0 else "-inf"
     return value
@@ -38,23 +49,23 @@ def nested(array: Any, each: Callable[[Any], Any] = number) -> Any:
     return flat if array.ndim else flat[0]
 
 
-def data(value: Any) -> Any:
+def data(value: Any, text: Callable[[Any], str]) -> Any:
     """A value as JSON can hold it, without saying what it was."""
     if is_tensor(value):
         return nested(value.array)
     if isinstance(value, dict):
-        return {str(key): data(item) for key, item in value.items()}
+        return {key if type(key) is str else text(key): data(item, text) for key, item in value.items()}
     if isinstance(value, (list, tuple, set)):
-        return [data(item) for item in value]
+        return [data(item, text) for item in value]
     if isinstance(value, (bool, int, float, str)) or value is None:
         return number(value)
-    return str(value)
+    return text(value)
 
 
-def entry(value: Any) -> dict[str, Any]:
+def entry(value: Any, text: Callable[[Any], str]) -> dict[str, Any]:
     """A result with its type, shape and data, and the gradient where it has one."""
     if not is_tensor(value):
-        return {"dtype": type(value).__name__, "shape": list(_lengths(value)), "data": data(value)}
+        return {"dtype": type(value).__name__, "shape": list(_lengths(value)), "data": data(value, text)}
     found = {"dtype": value.dtype.name, "shape": list(value.shape), "data": nested(value.array)}
     if value.grad is not None:
         found["grad"] = nested(value.grad.array)
@@ -66,14 +77,14 @@ def _lengths(value: Any) -> tuple[int, ...]:
 
 
 def dumps(value: Any) -> str:
-    """One strict JSON object on one line."""
-    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+    """One strict JSON object on one line, with nothing in it that a terminal would obey."""
+    return json_escaped(json.dumps(value, ensure_ascii=False, allow_nan=False))
 
 
-def plain(value: Any) -> str:
+def plain(value: Any, text: Callable[[Any], str]) -> str:
     """A value as bare numbers: a row a line, blank lines between matrices."""
     if not is_tensor(value):
-        return str(value)
+        return text(value)
     return _rows(nested(value.array, _shortest), value.array.ndim)
 
 

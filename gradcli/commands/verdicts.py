@@ -11,7 +11,7 @@ from gradcli.commands.placing import placed
 from gradcli.commands.running import give, timed
 from gradcli.commands.settings import Settings
 from gradcli.commands.source import from_file
-from gradcli.commands.values import dumps, number
+from gradcli.commands.values import dumps, is_tensor, number
 
 if TYPE_CHECKING:
     from gradcli.checking import Finding
@@ -28,7 +28,7 @@ def compared(expr: str, at: list[str], wrt: list[str], settings: Settings) -> in
     point = placed(source.text if source else expr, at, wrt, settings, lambda text: None)
     session = point.session
     for name in set(session.names()).difference(point.leaves):
-        if getattr(session[name], "requires_grad", False):
+        if is_tensor(session[name]) and session[name].requires_grad:
             session.run(f"{name} = {name}.detach()", "--wrt", echo=False)
     findings = timed(settings, "check", lambda: session.check(point.source.text))
     give(output, settings, lambda: _written(findings, settings.format))

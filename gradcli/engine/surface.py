@@ -93,7 +93,7 @@ def seed_for(output: Tensor, gradient: Any) -> Tensor:
     return gradient
 
 
-@exposed("remove")
+@exposed("remove", copied=True)
 class Handle:
     """What `register_hook` returns: it can take the hook off again."""
 

@@ -14,7 +14,7 @@ FLAGS = {"store_true": True, "store_false": False}
 ArgumentDefaultsHelpFormatter = RawTextHelpFormatter = None
 
 
-@exposed(open_attributes=True)
+@exposed(open_attributes=True, copied=True)
 class Options:
     """What parse_args() gives: the options by name."""
 

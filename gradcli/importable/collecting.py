@@ -6,6 +6,7 @@ import collections
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from gradcli.engine.tensor import Shown
 from gradcli.errors import ArgumentFault
 from gradcli.exposure import expose, exposed
 from gradcli.lang.builtins import METHODS
@@ -31,6 +32,15 @@ class Deque:
         if name not in DEQUE:
             raise AttributeError(f"no {name}", name=name, obj=self)
         return getattr(self._items, name)
+
+    def index(self, value: Any, *bounds: int) -> int:
+        """Where the value stands first."""
+        try:
+            return self._items.index(value, *bounds)
+        except ValueError as error:
+            if error.__traceback__ is not None and error.__traceback__.tb_next is not None:
+                raise       # a comparison of the program's own has failed
+        raise ValueError(f"{Shown.text(value)} is not in deque")
 
     def copy(self) -> Deque:
         """Another one with the same values."""

@@ -10,8 +10,8 @@ from gradcli.engine.op import traced
 from gradcli.engine.tensor import Size, Tensor
 from gradcli.engine.variable import recording
 from gradcli.errors import ArgumentFault, GradFault
-from gradcli.exposure import exposure_of
-from gradcli.holders import INERT, UNSET, is_instance, slots_of
+from gradcli.exposure import MARK, exposure_of
+from gradcli.holders import INERT, UNSET, slots_of
 from gradcli.importable.collecting import DefaultDict, Deque
 from gradcli.importable.drawing import Drawing
 from gradcli.lang.guard import Stream
@@ -62,9 +62,10 @@ def _copied(x: Any, inner: Callable[[Any], Any], begun: Callable[[Any], None] = 
         return anew
     if kind is MethodType:
         return MethodType(x.__func__, inner(x.__self__))
-    if is_instance(kind):
+    exposure = exposure_of(kind)
+    if MARK in kind.__dict__ or (exposure is not None and exposure.copied):
         return _instance(x, inner, begun)
-    if exposure_of(kind) is None or isinstance(x, Stream) or kind in LAZY:
+    if exposure is None or isinstance(x, Stream) or kind in LAZY:
         raise ArgumentFault("what is gone through once cannot be copied", ("list(values)", "keeps the values"))
     return x        # element types, devices, generators, storages: what does not change, or is one of a kind
 

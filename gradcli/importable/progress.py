@@ -9,7 +9,7 @@ from gradcli.exposure import exposed
 
 
 @exposed(*"update close set_description set_postfix set_postfix_str set_description_str refresh reset clear n total "
-         "write".split())
+         "write".split(), copied=True)
 class Bar:
     """What `tqdm(values)` gives: the values, and methods that show nothing."""
 

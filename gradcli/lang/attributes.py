@@ -8,6 +8,7 @@ from typing import Any
 from gradcli.errors import ArgumentFault, AttributeFault
 from gradcli.exposure import MARK, admit, closed_names
 from gradcli.lang.builtins import METHODS, special
+from gradcli.lang.exceptions import name_of, object_of
 from gradcli.lang.format import Formatter, speaks
 from gradcli.lang.hints import nearest
 from gradcli.lang.kinds import MIXED, OWN, Kind, methods_of, user_class
@@ -119,7 +120,7 @@ class Attributes:
 
     def _explained(self, error: AttributeError, value: Any, name: str) -> AttributeError:
         """A fault in place of `error`, unless it comes from deeper down, from a property of the program."""
-        if isinstance(error, AttributeFault) or error.obj is not value or error.name != name:
+        if isinstance(error, AttributeFault) or object_of(error) is not value or name_of(error) != name:
             return error
         fault = self.missing(value, name)
         fault.args = error.args
@@ -144,6 +145,10 @@ class Attributes:
         """`super(...).__init__` and its like; the text has made sure that `value` reads so."""
         if type(value) is not super:
             raise ArgumentFault("super() belongs in a method of a class")
+        shown: Any = value.__self__     # type: ignore[attr-defined]  # what super objects have
+        if name == "__repr__" and isinstance(shown, BaseException) and MARK not in (
+                getattr(_owner(_above(value), name), "__dict__", {})):
+            return lambda: self.formatter.exception(shown)     # Python's own would tell true addresses
         return getattr(value, name)
 
     def _writer(self) -> Callable[[Any, Any, str], None]:
@@ -175,7 +180,7 @@ class Attributes:
 
     def _refused(self, error: AttributeError, value: Any, name: str) -> AttributeError:
         """A fault in place of `error`, unless it comes from deeper down, from a setter of the program."""
-        if isinstance(error, AttributeFault) or (error.obj is not value and error.obj is not None):
+        if isinstance(error, AttributeFault) or (object_of(error) is not value and object_of(error) is not None):
             return error
         fault = self._closed(value, name, "set")
         fault.args = error.args

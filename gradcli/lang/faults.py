@@ -16,6 +16,7 @@ from gradcli.errors import (
     Fault,
     IndexFault,
     KeyFault,
+    LimitFault,
     MemoryFault,
     NameFault,
     PythonFault,
@@ -23,7 +24,8 @@ from gradcli.errors import (
 )
 from gradcli.lang.attributes import Attributes
 from gradcli.lang.budget import Budget
-from gradcli.lang.format import Formatter
+from gradcli.lang.exceptions import args_of, name_of, name_of_name_error, object_of
+from gradcli.lang.format import Formatter, speaks
 from gradcli.lang.hints import nearest, trimmed
 from gradcli.lang.kinds import MARK
 from gradcli.lang.place import place, source_of
@@ -37,12 +39,16 @@ def translate(error: Exception, namespace: Mapping[str, Any], policy: Policy) ->
 
     A Fault is returned itself, with its place filled in if it had none.
     """
-    fault = error if isinstance(error, Fault) else _Translation(error, namespace, policy).fault()
+    raised = error
+    try:
+        fault = error if isinstance(error, Fault) else _Translation(error, namespace, policy).fault()
+    except LimitFault as limit:     # reached by the text of a value in the message
+        fault, raised = limit, limit if place(limit) else error
     if fault.seek is not None:
         fault.hints += fault.seek()
         fault.seek = None
     if fault.span is None:
-        found = place(error)
+        found = place(raised)
         if found is not None:
             fault.name, fault.source, fault.span = found.name, found.text, found.span
             fault.trail, fault.words = found.trail, found.words
@@ -61,7 +67,7 @@ class _Translation:
         error = self.error
         if isinstance(error, (RecursionError, MemoryError)):
             return _LIMITS[isinstance(error, MemoryError)]()
-        if not _raised_by_program(error.__traceback__):
+        if not (_raised_by_program(error.__traceback__) or MARK in vars(type(error))):
             for kind, make in _MAKERS:
                 if isinstance(error, kind):
                     return make(self)
@@ -71,14 +77,21 @@ class _Translation:
         return PythonFault(f"{kind.__name__}: {self.text()}".removesuffix(": "))
 
     def text(self) -> str:
-        told: str | None = getattr(self.error, "told", None)
-        return told or self.formatter.text(self.error)
+        """The message. What a program has put into it may fail to be shown, or take too long."""
+        error = self.error
+        if type(error).__module__ == "builtins" and "told" in vars(error):
+            return str(vars(error)["told"])
+        args = args_of(error)
+        if len(args) == 1 and speaks(error):
+            return self.formatter.shown(args[0], quoted=isinstance(error, KeyError))
+        return self.formatter.shown(error)
 
     def name(self) -> Fault:
         error = self.error
         assert isinstance(error, NameError)
-        name = error.name or (re.findall(r"'([^']*)'", str(error)) or ["?"])[0]
-        if isinstance(error, UnboundLocalError) or "free variable" in str(error):
+        text = self.text()
+        name = name_of_name_error(error) or (re.findall(r"'([^']*)'", text) or ["?"])[0]
+        if isinstance(error, UnboundLocalError) or "free variable" in text:
             return NameFault(f"{name} is used here before it has been given a value in its function",
                              *((f"global {name}",) if name in self.namespace else ()))
         known = {*self.namespace, *self.namespace.get("__builtins__", ())} | self._local_names()
@@ -96,14 +109,14 @@ class _Translation:
     def attribute(self) -> Fault:
         error = self.error
         assert isinstance(error, AttributeError)
-        if error.name is None:
+        name = name_of(error)
+        if type(name) is not str:
             return AttributeFault(self.text())
-        return Attributes(self.policy, self.formatter).missing(error.obj, error.name)
+        return Attributes(self.policy, self.formatter).missing(object_of(error), name)
 
     def key(self) -> Fault:
-        error = self.error
-        missing = error.args[0] if error.args else ""
-        return KeyFault(f"there is no entry under {self.formatter.repr(missing)[:80]}")
+        args = args_of(self.error)
+        return KeyFault(f"there is no entry under {self.formatter.shown(args[0] if args else '', quoted=True)[:80]}")
 
     def argument(self) -> Fault:
         text = plain_words(self.text())

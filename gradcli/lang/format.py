@@ -13,8 +13,9 @@ from functools import cached_property
 from types import BuiltinFunctionType, FunctionType, MethodDescriptorType, MethodType, ModuleType
 from typing import Any
 
-from gradcli.errors import Fault
+from gradcli.errors import Fault, LimitFault
 from gradcli.lang.budget import Budget
+from gradcli.lang.exceptions import args_of
 from gradcli.lang.kinds import MARK, Kind, user_class
 from gradcli.lang.policy import Policy
 from gradcli.lang.words import python_error, python_kind
@@ -30,6 +31,7 @@ SCALARS = NUMBERS | {str, type(None)}
 FRAMES = {list: ("[", "]"), tuple: ("(", ")"), set: ("{", "}"), dict: ("{", "}"),
           type({}.keys()): ("dict_keys([", "])"), type({}.values()): ("dict_values([", "])"),
           type({}.items()): ("dict_items([", "])")}
+UNNAMED = ("builtins", "gradcli")      # packages whose names are left away before those of their classes
 TEXT, VALUE, LEAVE = range(3)
 
 
@@ -94,6 +96,30 @@ class Formatter:
                 out.append(self._leaf(value))
         return self.budget.short("".join(out))
 
+    def shown(self, value: Any, quoted: bool = False) -> str:
+        """A value's text where showing it must not fail: in messages, as data, at commands of the prompt.
+
+        A text that the program's own code cannot give is replaced by one that says so. Limits and Ctrl-C pass.
+        """
+        try:
+            return self.repr(value) if quoted else self.text(value)
+        except (LimitFault, MemoryError):
+            raise
+        except Exception as error:
+            return f"{self.anonymous(value)[:-1]} that cannot be shown: {python_kind(error).__name__}>"
+
+    def unstyled(self, value: Any, quoted: bool) -> str:
+        """The text of what no style has a text for: a style asks this in its turn.
+
+        No text of C code is used for what may hold other values, since it would tell true addresses.
+        """
+        if isinstance(value, BaseException) or not self._foreign(value):
+            return self.repr(value) if quoted else self.text(value)
+        owner = _speaker(type(value))
+        if MARK in owner.__dict__ or type(owner.__dict__["__repr__"]) is FunctionType:
+            return repr(value) if quoted else str(value)
+        return self.anonymous(value)
+
     def _scalar(self, value: Any) -> str:
         try:
             text = repr(value)
@@ -115,7 +141,9 @@ class Formatter:
             return f"slice({self.repr(value.start)}, {self.repr(value.stop)}, {self.repr(value.step)})"
         if kind in FUNCTIONS:
             return self._function(value)
-        if kind in (range, type(Ellipsis), type(NotImplemented)):
+        if kind is staticmethod:
+            return f"<staticmethod({self.repr(value.__func__)})>"
+        if kind in (range, bytes, complex, type(Ellipsis), type(NotImplemented)):
             return repr(value)
         if self._foreign(value) and self.policy.repr is not None:
             return self.policy.repr(value)
@@ -138,19 +166,24 @@ class Formatter:
     def _exception(self, error: BaseException) -> str:
         if MARK in _speaker(type(error)).__dict__:
             return repr(error)
-        parts = error.args if speaks(error) else (str(error),)
+        return self.exception(error)
+
+    def exception(self, error: BaseException) -> str:
+        """What Python's own `__repr__` of exceptions gives."""
+        parts = args_of(error) if speaks(error) else (str(error),)
         return f"{python_kind(error).__name__}({', '.join(map(self.repr, parts))})"
 
     def _says_itself(self, kind: type) -> bool:
         """Whether a class of the program, not a foreign one above it, says how its objects look."""
         owner = _speaker(kind)
-        return MARK in owner.__dict__ or not self._foreign_type(owner)
+        return MARK in owner.__dict__ or owner is not object and not self._foreign_type(owner)
 
     def anonymous(self, value: Any) -> str:
         """What Python prints for an object that does not say how it looks, its address made up (rule R15)."""
         kind = type(value)
         name = {"generator": "generator object <genexpr>"}.get(kind.__name__, f"{kind.__qualname__} object")
-        home = "__main__." if MARK in kind.__dict__ else ""
+        home = "__main__" if MARK in kind.__dict__ else kind.__module__
+        home = "" if home.partition(".")[0] in UNNAMED else f"{home}."
         return f"<{home}{name} at {self.policy.address(value):#x}>"
 
     def _foreign(self, value: Any) -> bool:
@@ -163,9 +196,10 @@ class Formatter:
     def _message(self, error: BaseException) -> str:
         if not speaks(error):
             return str(error)
-        if len(error.args) != 1:
-            return self.repr(error.args) if error.args else ""
-        return (self.repr if isinstance(error, KeyError) else self.text)(error.args[0])
+        args = args_of(error)
+        if len(args) != 1:
+            return self.repr(args) if args else ""
+        return (self.repr if isinstance(error, KeyError) else self.text)(args[0])
 
     def field(self, value: Any, conversion: str = "", spec: str = "") -> str:
         """One field of an f-string: `{value!conversion:spec}`."""
@@ -235,7 +269,19 @@ class Formatter:
 
             return bound
 
-        return {(str, name): bind(method) for name, method in made.items()}
+        return {(str, name): bind(method) for name, method in made.items()} | {(list, "index"): self._index}
+
+    def _index(self, values: list[Any]) -> Callable[..., int]:
+        """The method index of a list: Python's own would show what it misses with its true address."""
+        def index(*args: Any) -> int:
+            try:
+                return values.index(*args)
+            except ValueError as error:
+                if error.__traceback__ is not None and error.__traceback__.tb_next is not None:
+                    raise       # a comparison of the program's own has failed
+            raise ValueError(f"{self.shown(args[0], quoted=True)} is not in list")
+
+        return index
 
 
 def speaks(error: BaseException) -> bool:

@@ -21,6 +21,7 @@ from gradcli.errors import (
     IndexFault,
     IntegerLeaf,
     LeafWrite,
+    LimitFault,
     NameFault,
     NoHistory,
     NonScalarBackward,
@@ -62,6 +63,8 @@ def mended(fault: Fault, names: Mapping[str, Any]) -> Fault:
     """The fault with repairs in the words of its program, where `names` had their values; maybe one more special."""
     try:
         return worked_out(fault, names)
+    except LimitFault:      # reached by what the repair asked of the program's values
+        raise
     except Exception:       # a diagnosis without its best repair is better than none
         return fault
 

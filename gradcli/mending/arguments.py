@@ -63,11 +63,18 @@ class Callee(NamedTuple):
         return counted(least, most)
 
 
+PLAIN = frozenset({type(None), bool, int, float, str})
+
+
 def shown(value: Any) -> str:
     """A default in few words."""
-    if value is None or type(value) in (bool, int, float, str) and len(repr(value)) < 20:
-        return repr(value)
-    return repr(value) if type(value) is tuple and len(repr(value)) < 20 else "..."
+    if type(value) in PLAIN or type(value) is tuple and len(value) < 10 and PLAIN.issuperset(map(type, value)):
+        try:
+            text = repr(value)
+        except ValueError:      # a whole number of thousands of digits
+            return "..."
+        return text if len(text) < 20 else "..."
+    return "..."
 
 
 def found_value(case: Case, node: Node) -> Any:

@@ -80,7 +80,7 @@ def optimised(case: Case) -> None:
         case.fault.span, case.fault.hints = parts.span(given), [(f"[{words}]", "a list of the one tensor")]
     elif message.startswith("an optimiser needs a list of parameters") and given[0] in ("NAME", "attribute", "call"):
         whole = f"{words}()" if message.endswith("a method") else f"{words}.parameters()"
-        if message.endswith("a method") or hasattr(case.value(given), "parameters"):
+        if message.endswith("a method") or hasattr(type(case.value(given)), "parameters"):
             case.fault.span, case.fault.hints = parts.span(given), [(whole, "its parameters")]
     elif call.name == "tensor" and " takes 1 argument, " in message:
         inside = ", ".join(parts.of(each) for each in call.args)

@@ -33,7 +33,7 @@ def _layer(case: Case, call: Call) -> bool:
     node = case.parts.node if case.parts else None
     assert node is not None
     function = node[3][0]
-    return hasattr(case.value(function), "parameters") or function[0] == "call" or call.receiver is not None and (
+    return hasattr(type(case.value(function)), "parameters") or function[0] == "call" or call.receiver is not None and (
         case.parts is not None and case.parts.of(call.receiver) == "self")
 
 

@@ -20,7 +20,7 @@ from gradcli.nn.container import place
 from gradcli.nn.init import legacy
 
 
-@exposed()
+@exposed(copied=True)
 class Dataset:
     """The base of all data sets: their members by number."""
 
@@ -119,7 +119,7 @@ def random_split(dataset: Any, lengths: Any, generator: Any = None) -> list[Subs
     return [Subset(dataset, order[end - size : end]) for size, end in zip(sizes, ends, strict=True)]
 
 
-@exposed("dataset", "batch_size", "drop_last")
+@exposed("dataset", "batch_size", "drop_last", copied=True)
 class DataLoader:
     """The members of a data set in batches, in random order with `shuffle`."""
 

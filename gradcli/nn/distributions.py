@@ -30,7 +30,7 @@ def together(*values: Any) -> list[Any]:
 
 
 @exposed(*"sample rsample sample_n log_prob entropy cdf icdf mean mode variance stddev probs logits batch_shape "
-         "event_shape param_shape perplexity expand".split(), open_attributes=True)
+         "event_shape param_shape perplexity expand".split(), open_attributes=True, copied=True)
 class Distribution:
     """The base of all distributions: parameters of one shape, the batch, and the shape of one event."""
 

@@ -30,7 +30,7 @@ LISTS = ("_own", "_kept", "_inner")
          "register_parameter register_buffer register_module add_module zero_grad train eval state_dict "
          "load_state_dict apply register_forward_hook register_forward_pre_hook register_full_backward_hook "
          "register_backward_hook float double half type to cpu cuda requires_grad_ extra_repr training _parameters "
-         "_buffers _modules".split(), open_attributes=True, base=True)
+         "_buffers _modules".split(), open_attributes=True, base=True, copied=True)
 class Module:
     """The base of all modules, and of the modules that programs define.
 

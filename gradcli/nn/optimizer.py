@@ -50,7 +50,7 @@ def pair(group: dict[str, Any], name: str) -> tuple[float, float]:
 WORDS = {"lr": "learning rate", "eps": "epsilon value"}
 
 
-@exposed(*"step zero_grad param_groups defaults state state_dict load_state_dict add_param_group".split())
+@exposed(*"step zero_grad param_groups defaults state state_dict load_state_dict add_param_group".split(), copied=True)
 class Optimizer:
     """The base of all optimisers."""
 

@@ -17,7 +17,7 @@ from gradcli.exposure import exposed
 from gradcli.nn.optimizer import Optimizer, number
 
 
-@exposed("step", "get_last_lr", "state_dict", "load_state_dict", "optimizer", open_attributes=True)
+@exposed("step", "get_last_lr", "state_dict", "load_state_dict", "optimizer", open_attributes=True, copied=True)
 class Schedule:
     """The base of all schedules."""
 

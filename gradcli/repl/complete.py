@@ -13,6 +13,7 @@ from typing import Any
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
+from gradcli.commands.values import is_tensor
 from gradcli.repl.highlight import KEYWORDS
 from gradcli.repl.looking import facts
 from gradcli.repl.offers import arguments, imported
@@ -108,7 +109,7 @@ def attributes(repl: Repl, path: str) -> dict[str, About]:
 
 def _item(value: Any, key: Any) -> tuple[bool, Any]:
     """What stands in a list, tuple or dict at an index that is written out; of a tensor, for its names, itself."""
-    if hasattr(type(value), "array"):
+    if is_tensor(value):
         return True, value
     if type(value) in (list, tuple, dict):
         try:
@@ -122,7 +123,7 @@ def _part(repl: Repl, value: Any, name: str) -> tuple[bool, Any]:
     """Whether an attribute can be read without running anything, and what it is then."""
     if name in getattr(value, "__dict__", {}) and name in repl.session.attributes(value):
         return True, vars(value)[name]
-    if hasattr(type(value), "array") and name in PLAIN_PARTS:
+    if is_tensor(value) and name in PLAIN_PARTS:
         return True, getattr(value, name)
     return False, None
 

@@ -6,6 +6,7 @@ import re
 from time import perf_counter
 from typing import Any
 
+from gradcli.commands.values import is_tensor
 from gradcli.errors import UsageFault
 from gradcli.repl.state import Repl
 
@@ -13,6 +14,7 @@ ENOUGH, MOST = 0.5, 10_000      # seconds and turns after which :time has seen e
 
 
 def show_vars(repl: Repl, rest: str) -> None:
+    """A line for each name; no value is asked for its text."""
     rows = [(name, *facts(value)) for name, value in sorted(repl.names().items())]
     if rows:
         rows.insert(0, ("name", "type", "shape", "requires_grad", "grad", "bytes"))
@@ -23,21 +25,30 @@ def show_vars(repl: Repl, rest: str) -> None:
 
 def facts(value: Any) -> tuple[str, str, str, str, str]:
     """What a value is: type, shape, whether it requires and has a gradient, and its size."""
-    if hasattr(value, "array"):
+    if is_tensor(value):
         return (f"{type(value).__name__} {value.dtype.name}", "x".join(map(str, value.shape)) or "0-d",
                 "yes" if value.requires_grad else "", "yes" if value.grad is not None else "", str(value.array.nbytes))
     return type(value).__name__, str(len(value)) if isinstance(value, (str, list, tuple, dict, set)) else "", "", "", ""
 
 
 def show_info(repl: Repl, rest: str) -> None:
+    """What a value is, where it comes from, and its text."""
     value = repl.named(rest)
     kind, shape, requires, has, size = facts(value)
-    made = getattr(getattr(value, "node", None), "modern_name", None)
-    for label, fact in (("type", kind), ("shape", shape), ("made by", made or ""), ("requires grad", requires),
+    for label, fact in (("type", kind), ("shape", shape), ("made by", _made_by(value)), ("requires grad", requires),
                         ("has grad", has), ("bytes", size), ("assigned in", _assignment(repl, rest))):
         if fact:
             repl.write(f"{label:<14}{fact}\n")
-    repl.write(repl.session.text(value).rstrip("\n") + "\n")
+    repl.write_values(lambda: repl.session.shown(value).rstrip("\n") + "\n")
+
+
+def _made_by(value: Any) -> str:
+    """The operation that a tensor comes from, if its history is kept."""
+    from gradcli.engine.op import Op, Part
+
+    node = value.node if is_tensor(value) else None
+    call = node.call if isinstance(node, Part) else node
+    return call.modern_name if isinstance(call, Op) else ""
 
 
 def _assignment(repl: Repl, name: str) -> str:
@@ -48,18 +59,22 @@ def _assignment(repl: Repl, name: str) -> str:
 
 def clear_gradients(repl: Repl, rest: str) -> None:
     """Set every gradient to None: of the tensors that names stand for, and of what modules learn."""
-    lines = [f"{name}.grad = None" if getattr(value, "grad", None) is not None else f"{name}.zero_grad()"
-             for name, value in sorted(repl.names().items()) if _has_gradients(value)]
+    with repl.trying():     # a module's parameters may be found by the program's own code
+        lines = [f"{name}.grad = None" if is_tensor(value) else f"{name}.zero_grad()"
+                 for name, value in sorted(repl.names().items()) if _has_gradients(repl, value)]
     if lines:
         repl.run("; ".join(lines), ":zero")
     repl.write(f"{', '.join(line.split('.')[0] for line in lines) or 'nothing'} cleared\n")
 
 
-def _has_gradients(value: Any) -> bool:
-    if hasattr(type(value), "array"):
-        return value.grad is not None
-    return not isinstance(value, type) and callable(getattr(value, "zero_grad", None)) and any(
-        parameter.grad is not None for parameter in value.parameters())
+def _has_gradients(repl: Repl, value: Any) -> bool:
+    from gradcli.nn.module import Module
+
+    if isinstance(value, Module):
+        with repl.session.running():
+            parameters: list[Any] = list(value.parameters())
+            return any(is_tensor(parameter) and parameter.grad is not None for parameter in parameters)
+    return is_tensor(value) and value.grad is not None
 
 
 def time_expression(repl: Repl, rest: str) -> None:
@@ -76,7 +91,7 @@ def time_expression(repl: Repl, rest: str) -> None:
 def show_graph(repl: Repl, rest: str) -> None:
     """The calls behind a value, as a tree."""
     value = repl.named(rest)
-    if not hasattr(type(value), "array"):
+    if not is_tensor(value):
         raise UsageFault(f"{rest} is a {type(value).__name__}, which no graph leads to", ":vars")
     for line in repl.session.graph(value):
         repl.write(line + "\n")

@@ -112,7 +112,7 @@ def _doc(repl: Repl, rest: str) -> None:
     elif "." not in rest and rest in repl.names() and not callable(repl.named(rest)):
         show_info(repl, rest)
     else:
-        repl.write(described(rest, repl.settings, repl.session) + "\n")
+        repl.write_values(lambda: described(rest, repl.settings, repl.session) + "\n")
 
 
 def _history(repl: Repl, rest: str) -> None:

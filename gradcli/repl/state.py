@@ -11,7 +11,7 @@ from shutil import get_terminal_size
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from gradcli.commands.limiting import walled
+from gradcli.commands.limiting import Allowance, counted, walled
 from gradcli.commands.outcome import READER_GONE, complain, guarded, tell
 from gradcli.commands.output import put
 from gradcli.commands.progress import Line, progressing
@@ -119,8 +119,14 @@ class Repl:
         return True
 
     def write(self, text: str) -> None:
-        """Print as a program prints."""
+        """Print what a command of the prompt has to say."""
         put(text)
+
+    def write_values(self, make: Callable[[], str]) -> None:
+        """Print a text in which values of the program are shown, which may run its code: within all limits."""
+        with self.trying():
+            text = make()
+        counted(put, Allowance(self.settings))(text)
 
     def submit(self, text: str) -> None:
         """Obey a command, or run a program and show its values; a fault is shown and changes nothing."""
@@ -166,7 +172,8 @@ class Repl:
         checkpoint = self.session.checkpoint()
         self._stand_by()
         try:
-            with walled(self.settings), progressing(), stopping(), self.alone, checkpoint.watching():
+            with (walled(self.settings), progressing(), stopping(), self.alone, checkpoint.watching(),
+                  self.session.in_force()):
                 yield
         finally:
             self._stand_down()

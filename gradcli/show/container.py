@@ -18,6 +18,15 @@ VIEWS = (type(EMPTY.keys()), type(EMPTY.values()), type(EMPTY.items()))
 
 
 LONGEST = 50_000_000        # characters of one text: a few lists within each other can ask for any number
+CONTAINERS = frozenset((list, tuple, dict, set, frozenset, *VIEWS))
+
+
+def plain(value: Any, say: Callable[[Any], str] = repr) -> str:
+    """Python's own text of a simple value, or of a container that holds nothing else."""
+    try:
+        return say(value)
+    except ValueError:      # only whole numbers can fail
+        raise SizeLimit("a whole number of more than 4300 digits cannot be printed") from None
 
 
 class Literal(NamedTuple):

@@ -7,43 +7,56 @@ two styles, so those are all that a style defines.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from types import FunctionType
 from typing import Any
 
 from gradcli.engine.dtypes import OF, Default
 from gradcli.engine.op import Op, Part
+from gradcli.engine.storage import Storage
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.variable import Array as NumpyArray
 from gradcli.engine.variable import Parameter, Variable
 from gradcli.errors import ArgumentFault
 from gradcli.exposure import exposure_of
+from gradcli.lang.budget import Budget
+from gradcli.lang.format import Formatter
+from gradcli.lang.policy import Policy
 from gradcli.show import modern, tutorial
 from gradcli.show.address import Addresses
-from gradcli.show.container import SIMPLE, written
+from gradcli.show.container import CONTAINERS, SIMPLE, plain, written
 from gradcli.show.number import Array
 from gradcli.show.options import Options
 
-ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
+NUMBERS = "biufc"       # the kinds of numpy's types whose text is numbers
 
 
 class Style:
-    """How values print. `address` gives the pseudo-address of an object without a text of its own."""
+    """How values print.
+
+    `others` gives the text of what a style has none for, quoted or not, and `address` the pseudo-address of
+    an object; without them, the language's own formatter does.
+    """
 
     name: str
     names_results = False       # whether results returned together show their names
 
-    def __init__(self, address: Callable[[object], str] | None = None) -> None:
+    def __init__(self, address: Callable[[object], str] | None = None,
+                 others: Callable[[Any, bool], str] | None = None) -> None:
         self.address = address or Addresses()
+        self.others = others or self._formatter().unstyled
+
+    def _formatter(self) -> Formatter:
+        return Formatter(Policy(text=lambda value: self.text(value, Options()),
+                                repr=lambda value: self.quoted(value, Options()),
+                                address=lambda value: int(self.address(value), 16)), Budget())
 
     def text(self, value: Any, options: Options) -> str:
         """What print(value) shows, without the end of the line."""
-        return str(value) if type(value) in SIMPLE else self._written(value, options, str)
+        return plain(value, str) if type(value) in SIMPLE else self._written(value, options, False)
 
     def quoted(self, value: Any, options: Options) -> str:
         """What repr(value) is: strings in quotes."""
-        return repr(value) if type(value) in SIMPLE else self._written(value, options, repr)
+        return plain(value) if type(value) in SIMPLE else self._written(value, options, True)
 
     def format(self, value: Any, spec: str, options: Options) -> str:
         """What an f-string shows for `{value:spec}`; a spec for plain numbers is the caller's to check."""
@@ -61,8 +74,8 @@ class Style:
         """The text of a tensor, a Variable or a Parameter."""
         raise NotImplementedError
 
-    def storage(self, value: Any) -> str:
-        """The text of a storage: what has `array` and `dtype` and is no tensor."""
+    def storage(self, value: Storage) -> str:
+        """The text of a storage."""
         raise NotImplementedError
 
     def node_name(self, node: Op) -> str:
@@ -73,16 +86,18 @@ class Style:
         """Whether an f-string shows the number in `value` rather than the tensor."""
         raise NotImplementedError
 
-    def _written(self, value: Any, options: Options, outermost: Callable[[Any], str]) -> str:
+    def _written(self, value: Any, options: Options, quoted: bool) -> str:
         def say(item: Any) -> str:
-            return self._single(item, options, outermost if item is value else repr)
+            return self._single(item, options, quoted or item is not value)
 
         return written(value, say, self.names_results)
 
-    def _single(self, value: Any, options: Options, own: Callable[[Any], str]) -> str:
-        """The text of what is no container; `own` is Python's word on what is not ours."""
-        if isinstance(value, NumpyArray):
-            return own(value.array)
+    def _single(self, value: Any, options: Options, quoted: bool) -> str:
+        """The text of what holds no values that a style has a text for."""
+        if type(value) in SIMPLE or type(value) in CONTAINERS:
+            return plain(value)
+        if isinstance(value, NumpyArray) and value.array.dtype.kind in NUMBERS:
+            return repr(value.array) if quoted else str(value.array)
         if isinstance(value, Tensor):
             return self.tensor(value, options)
         if isinstance(value, Op | Part):
@@ -91,12 +106,9 @@ class Style:
         exposure = exposure_of(type(value))
         if exposure is not None and exposure.display is not None:
             return str(exposure.display(value, self))
-        if hasattr(value, "array") and hasattr(value, "dtype"):
+        if isinstance(value, Storage):
             return self.storage(value)
-        if type(value) is FunctionType and str(value.__module__).startswith("gradcli"):
-            return f"<built-in function {value.__name__}>"
-        text = own(value)
-        return ADDRESS.sub(lambda _: f" at {self.address(value)}", text) if _shows_address(value, own) else text
+        return self.others(value, quoted)
 
 
 class Tutorial(Style):
@@ -113,7 +125,7 @@ class Tutorial(Style):
             return f"{'Parameter' if isinstance(value, Parameter) else 'Variable'} containing:{text}"
         return text if value.array.ndim else repr(number(_bytes(value.array)))
 
-    def storage(self, value: Any) -> str:
+    def storage(self, value: Storage) -> str:
         return tutorial.storage_text(_bytes(value.array), f"torch.{_kin(value)}Storage")
 
     def node_name(self, node: Op) -> str:
@@ -132,7 +144,7 @@ class Modern(Style):
     def tensor(self, value: Tensor, options: Options) -> str:
         return _modern_text(value, options)
 
-    def storage(self, value: Any) -> str:
+    def storage(self, value: Storage) -> str:
         kind = f"torch.storage.TypedStorage(dtype=torch.{value.dtype.name}, device=cpu)"
         return tutorial.storage_text(value.array, kind)
 
@@ -167,12 +179,3 @@ def _modern_text(value: Tensor, options: Options) -> str:
                               grad_fn=None if node is None else node.modern_name.rsplit(".", 1)[-1],
                               requires_grad=value.requires_grad, default=OF[Default.floating].name)
     return f"Parameter containing:\n{text}" if isinstance(value, Parameter) else text
-
-
-def _shows_address(value: Any, own: Callable[[Any], str]) -> bool:
-    """Whether Python's text of `value` has a machine address in it, not just words of the program."""
-    kind: Any = type(value)
-    saying = "__repr__" if own is repr or kind.__str__ is object.__str__ else "__str__"
-    if getattr(kind, saying) is object.__repr__:
-        return True
-    return kind.__module__ == "builtins" and not isinstance(value, BaseException | str | bytes)

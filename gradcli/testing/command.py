@@ -15,6 +15,7 @@ from gradcli.testing.files import candidates
 from gradcli.testing.play import Outcome
 from gradcli.testing.results import FileResult, Wish
 from gradcli.testing.update import update
+from gradcli.text import visible
 
 MISMATCH, UNREADABLE = 4, 6
 QUESTION = "write what is printed now? [y]es, [n]o, [a]ll from here on, [q]uit: "
@@ -34,7 +35,7 @@ def test(paths: list[str], wish: Wish, processes: int = 0, mend: str = "", junit
         raise UsageFault("--interactive shows its questions as text", "--update", "--format text")
     found = list(candidates(paths))
     output = Output(settings.output)
-    teller = Teller(output.write if person else lambda text: None, coloured(settings.color, sys.stdout))
+    teller = Teller(output.write_painted if person else lambda text: None, coloured(settings.color, sys.stdout))
     mender = Mender(teller, wish.pycon, mend)
     results: list[FileResult] = []
     for result in pool.run(found, wish, processes or os.cpu_count() or 1):
@@ -43,7 +44,7 @@ def test(paths: list[str], wish: Wish, processes: int = 0, mend: str = "", junit
             break
     seconds = perf_counter() - start
     if person:
-        output.write(report.summary(results, seconds, teller.color))
+        output.write_painted(report.summary(results, seconds, teller.color))
     else:
         from gradcli.commands.values import dumps
 
@@ -94,7 +95,7 @@ class Mender:
         except FileFault as fault:
             result = result._replace(error=fault.message, unreadable=True)
         if result.updated:
-            self.teller.write(f"{result.path}: {result.updated} updated\n")
+            self.teller.write(f"{visible(result.path)}: {result.updated} updated\n")
         if result.error:
             self.teller.tell(result._replace(outcomes=[]))
         return result

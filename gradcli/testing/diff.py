@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from gradcli.testing.compare import aligned, alike
 from gradcli.testing.play import Outcome
+from gradcli.text import tamed, visible
 
 CONTEXT = 2     # lines shown around a difference
 LONGEST = 60    # lines of a difference that are shown
@@ -57,8 +58,8 @@ def shown(outcome: Outcome, color: bool) -> str:
         (BLUE, f"{check.line + n if numbered else '':>{width}} | {mark} {text}")
         for n, (mark, text) in enumerate(_input(check.source))]
     if outcome.problem:
-        lines.append((RED, f"{'':>{width}} = {outcome.problem}"))
-        lines += [("", f"{'':>{width}} | {text}") for text in (outcome.parts.fault or "").split("\n") if text]
+        lines.append((RED, f"{'':>{width}} = {tamed(outcome.problem)}"))
+        lines += [("", f"{'':>{width}} | {visible(text)}") for text in (outcome.parts.fault or "").split("\n") if text]
     else:
         lines += [_painted(row, width, numbered) for row in _near(rows(outcome))]
     return "\n".join(f"{paint}{line}{PLAIN}" if color and paint else line for paint, line in lines)
@@ -70,7 +71,7 @@ def _input(source: str) -> Iterator[tuple[str, str]]:
     if len(lines) > 1 and not lines[-1]:
         del lines[-1]
     for n, line in enumerate(lines[:5]):
-        yield ">>>" if n == 0 else "...", line[:WIDEST]
+        yield ">>>" if n == 0 else "...", visible(line[:WIDEST])
     if len(lines) > 5:
         yield "...", f"and {len(lines) - 5} lines more"
 

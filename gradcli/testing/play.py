@@ -16,6 +16,7 @@ from gradcli.errors import Fault, UsageFault, render
 from gradcli.mistakes import TimeLimit
 from gradcli.testing.checks import Check, Document, Parts
 from gradcli.testing.compare import judge
+from gradcli.text import encodable, tamed
 
 if TYPE_CHECKING:
     from gradcli.session import Session
@@ -125,13 +126,14 @@ class Player:
             session.display = shown.append
         try:
             PLAYS[check.kind](session, check, self.document)
+            with session.running():
+                result = session.quoted(shown[-1]) if shown else None
         except Fault as fault:
             self._restore(names)
-            return Parts("".join(self._printed), None, render(fault), fault.code, fault.message)
+            return Parts(encodable("".join(self._printed)), None, render(fault), fault.code, tamed(fault.message))
         except OutputLost as lost:      # cannot be: nothing is written anywhere
             raise lost.error from None
-        result = session.quoted(shown[-1]) if shown else None
-        return Parts("".join(self._printed), result)
+        return Parts(encodable("".join(self._printed)), None if result is None else encodable(result))
 
     def _display(self, value: Any) -> None:
         """Show a value as the prompt does, and remember it: later inputs may call it `_`."""

@@ -9,6 +9,7 @@ from typing import Any
 from gradcli.testing.diff import BLUE, BOLD, GREEN, PLAIN, RED, line_of, shown
 from gradcli.testing.play import Outcome
 from gradcli.testing.results import FileResult
+from gradcli.text import tamed, visible
 
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -17,14 +18,14 @@ def told(result: FileResult, color: bool) -> str:
     """The failures of a file; nothing if there are none."""
     parts = [f"{failure(result.path, outcome, color)}\n\n" for outcome in result.failures]
     if result.error:
-        parts.append(f"{_bold(result.path, color)}: {_painted(result.error, RED, color)}\n\n")
+        parts.append(f"{_bold(visible(result.path), color)}: {_painted(tamed(result.error), RED, color)}\n\n")
     return "".join(parts)
 
 
 def failure(path: str, outcome: Outcome, color: bool) -> str:
-    """One failure: where, what, and the difference."""
-    check = outcome.check
-    what = "a program that must run" if check.kind == "program" else check.head
+    """One failure: where, what, and the difference; its only control characters are colours."""
+    check, path = outcome.check, visible(path)
+    what = "a program that must run" if check.kind == "program" else visible(check.head)
     if check.kind == "script":
         path, what = path.removesuffix(".grad") + ".out", f"the output of {path}"
     return f"{_bold(f'{path}:{line_of(outcome)}', color)}: {what}\n{shown(outcome, color)}"

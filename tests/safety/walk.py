@@ -159,7 +159,7 @@ class Walk:
                 self.meet(value, source + name)
         self.arguments = self._arguments()
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()), \
-                self.session._in_force():
+                self.session.in_force():
             while self.queue:
                 self.look(*self.queue.pop(0))
         return self

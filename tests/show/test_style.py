@@ -1,12 +1,11 @@
 """Whole values in both styles: tensors of every standing, containers, nodes, and the rest of Python's."""
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 
 from gradcli.engine.dtypes import NAMED, Default, DType
 from gradcli.engine.op import Op, Part
+from gradcli.engine.storage import Storage
 from gradcli.engine.tensor import Size, Tensor
 from gradcli.engine.variable import Parameter, Variable
 from gradcli.errors import ArgumentFault
@@ -87,10 +86,10 @@ def test_the_default_type_is_the_programs(monkeypatch):
 
 
 def test_storages():
-    of = SimpleNamespace(array=np.array([True, False]), dtype=NAMED["bool"])
+    of = Storage(np.array([True, False]))
     assert tutorial(of) == " 1\n 0\n[torch.ByteStorage of size 2]"
     assert modern(of) == " True\n False\n[torch.storage.TypedStorage(dtype=torch.bool, device=cpu) of size 2]"
-    floats = SimpleNamespace(array=np.array([0.5, 1]), dtype=NAMED["double"])
+    floats = Storage(np.array([0.5, 1]))
     assert tutorial(floats) == " 0.5\n 1.0\n[torch.DoubleStorage of size 2]"
 
 
