@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from gradcli.engine.dtypes import DType
+from gradcli.engine.dtypes import DType, Typed
 from gradcli.engine.op import short, traced
 from gradcli.engine.types import TensorType
 from gradcli.lang.budget import Budget
@@ -75,7 +75,7 @@ class _Holding(type):
         return cls.holder.holds(value)
 
 
-class TensorKind(Kind):
+class TensorKind(Kind, Typed):
     """`torch.FloatTensor`: makes tensors, names their element type, recognises them."""
 
     __slots__ = ("holder",)

@@ -11,8 +11,9 @@ from numpy.lib.stride_tricks import as_strided
 
 from gradcli.engine.call import here
 from gradcli.engine.dtypes import OF, DType
-from gradcli.engine.signature import described
-from gradcli.engine.tensor import Tensor, note_write, owner
+from gradcli.engine.methods import attach
+from gradcli.engine.signature import NUMBERS, described
+from gradcli.engine.tensor import Tensor, as_array, note_write, owner
 from gradcli.errors import ArgumentFault, IndexFault
 from gradcli.mistakes import NotDifferentiable
 
@@ -38,11 +39,11 @@ class Storage:
         return self.array[self._checked(at)].item()
 
     def __setitem__(self, at: Any, value: Any) -> None:
-        self.array[self._checked(at)] = value
+        self.array[self._checked(at)] = _number(value)
 
     def _checked(self, at: Any) -> int:
         if type(at) is not int or not -self.array.size <= at < self.array.size:
-            raise IndexFault(f"a storage of {self.array.size} elements has none at {at!r}")
+            raise IndexFault(f"a storage of {self.array.size} elements has none at {described(at)}")
         return at
 
     def __iter__(self) -> Any:
@@ -58,8 +59,17 @@ class Storage:
 
     def fill_(self, value: Any) -> Storage:
         """Set every element to one number."""
-        self.array[...] = value
+        self.array[...] = _number(value)
         return self
+
+
+def _number(value: Any) -> Any:
+    """A value for one element of a storage."""
+    if isinstance(value, Tensor) and value.array.size == 1:
+        return value.array.item()
+    if type(value) not in NUMBERS:
+        raise ArgumentFault(f"the elements of a storage are numbers, not {described(value)}")
+    return value
 
 
 def storage(self: Tensor) -> Storage:
@@ -117,19 +127,17 @@ def _elementwise(self: Tensor, function: Callable[..., Any], name: str, *others:
     made = []
     for values in zip(*columns, strict=True):
         value = function(*values)
-        if type(value) not in (int, float, bool):
+        if type(value) not in NUMBERS:
             raise ArgumentFault(f"{name}() needs a function that returns a number, not {described(value)}")
         made.append(value)
-    self.array[...] = np.array(made, self.array.dtype).reshape(self.array.shape)
+    self.array[...] = as_array(made, self.array.dtype).reshape(self.array.shape)
     note_write(self, name, here())
     return self
 
 
-METHODS = {f.__name__: f for f in (storage, storage_offset, storage_type, is_set_to, get_device, apply_, map_, map2_)}
-METHODS |= {"is_pinned": lambda self: False, "is_shared": lambda self: False}
-
-for _name, _function in METHODS.items():
-    setattr(Tensor, _name, _function)
+METHODS = attach({
+    f.__name__: f for f in (storage, storage_offset, storage_type, is_set_to, get_device, apply_, map_, map2_)}
+    | {"is_pinned": lambda self: False, "is_shared": lambda self: False})
 
 
 def is_storage(obj: Any) -> bool:
