@@ -101,8 +101,8 @@ def _matmul(self: Tensor, other: Any) -> Any:
 
 def transpose(self: Tensor, *order: Any) -> Any:
     """The axes in reverse order, or in the order given."""
-    order = order[0] if len(order) == 1 and isinstance(order[0], tuple | list) else order
-    return Array(self.array.transpose(axes(tuple(order))) if order else self.array.T)
+    places = tuple(order[0]) if len(order) == 1 and isinstance(order[0], tuple | list) else order
+    return Array(self.array.transpose(axes(places)) if places else self.array.T)
 
 
 def sort(self: Tensor, axis: int = -1) -> None:

@@ -87,6 +87,8 @@ def _listed(files: dict[str, str]) -> dict[str, str]:
 def fetch(address: str) -> Any:
     """The function, or the stand-in for the class, with the address `file.name`."""
     file, name = address.split(".")
-    found: Any = getattr(import_module(f"gradcli.nn.{file}"), name)
+    from gradcli.nn.arguments import guarded
+
+    found: Any = guarded(getattr(import_module(f"gradcli.nn.{file}"), name))
     home = getattr(found, "_home", "")
     return Kind(f"{home}.{name}", (found,), found) if home else found
