@@ -21,12 +21,13 @@ import numpy as np
 from gradcli.door import CLOSED, DECORATORS, Door, harmless_names, kind_of
 from gradcli.engine.backward import Watch
 from gradcli.engine.call import here
+from gradcli.engine.conversion import listed
 from gradcli.engine.current import Current, Generators
-from gradcli.engine.dtypes import OF, Default
+from gradcli.engine.dtypes import Default
 from gradcli.engine.memory import reuse
 from gradcli.engine.tensor import Shown, Tensor, happened
 from gradcli.engine.variable import grad_mode
-from gradcli.errors import Fault, NameFault
+from gradcli.errors import ArgumentFault, Fault, NameFault
 from gradcli.facade import bare, bare_names, modules, prelude, torch_space
 from gradcli.importable import spaces
 from gradcli.lang.budget import Budget
@@ -125,6 +126,8 @@ class Session:
 
         def set_rng_state(new_state: Tensor) -> None:
             """Go back to a moment that get_rng_state told."""
+            if not isinstance(new_state, Tensor):
+                raise ArgumentFault("set_rng_state() needs what get_rng_state() gave", "torch.get_rng_state()")
             self.generators.tensors.set_state_bytes(new_state.array)
 
         def version() -> str:
@@ -334,10 +337,7 @@ class Session:
 
 def _given(value: Any) -> Any:
     """A value from outside as programs hold it: arrays become tensors."""
-    if isinstance(value, np.ndarray | np.generic):
-        array = np.asarray(value)
-        return Tensor(array if array.dtype in OF else array.astype(np.float64))
-    return value
+    return Tensor(listed(value)) if isinstance(value, np.ndarray | np.generic) else value
 
 
 def _number(value: Any) -> int | float | None:
@@ -347,8 +347,6 @@ def _number(value: Any) -> int | float | None:
 
 def _seed(seed: Any) -> int:
     if type(seed) is not int:
-        from gradcli.errors import ArgumentFault
-
         raise ArgumentFault("manual_seed() needs a whole number", "torch.manual_seed(0)")
     return seed
 

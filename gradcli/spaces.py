@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
+from operator import index
 from typing import Any
 
 from gradcli.engine.dtypes import DType, Typed
@@ -101,9 +102,10 @@ def _bounded(function: Callable[..., Any]) -> Callable[..., Any]:
     """A function of whole numbers whose results grow fast, for numbers that are not too large."""
 
     def bounded(*args: int) -> Any:
-        if any(type(a) is int and a > FACTORIAL_LIMIT for a in args):
+        numbers = [index(a) for a in args]
+        if any(number > FACTORIAL_LIMIT for number in numbers):
             raise SizeLimit(f"{function.__name__}() takes numbers up to {FACTORIAL_LIMIT} here")
-        return function(*args)
+        return function(*numbers)
 
     bounded.__name__ = bounded.__qualname__ = function.__name__
     return bounded
@@ -111,9 +113,17 @@ def _bounded(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def _product(iterable: Iterable[Any], /, *, start: Any = 1) -> Any:
     """The product of all values."""
+    product = _factor(start)
     for value in iterable:
-        start = _judged(start * value, "prod")
-    return start
+        product = _judged(product * _factor(value), "prod")
+    return product
+
+
+def _factor(value: Any) -> Any:
+    """`value`, unless multiplying would repeat it."""
+    if isinstance(value, str | list | tuple):
+        raise TypeError(f"prod() multiplies numbers and tensors, not a {type(value).__name__}")
+    return value
 
 
 def _multiple(*integers: int) -> int:

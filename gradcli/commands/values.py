@@ -1,7 +1,7 @@
-"""Results as data: plain numbers, JSON and CSV, read off a value without knowing its class.
+"""Results as data: plain numbers, JSON and CSV.
 
-A tensor is whatever has `array`, `dtype` and `shape`. Numbers are written as the shortest
-text that reads back as the same number of their own type: a float32 tenth is 0.1.
+Numbers are written as the shortest text that reads back as the same number of their own type: a
+float32 tenth is 0.1.
 """
 
 from __future__ import annotations
@@ -15,7 +15,10 @@ from gradcli.errors import UsageFault
 
 
 def is_tensor(value: Any) -> bool:
-    return hasattr(value, "array") and hasattr(value, "dtype")
+    """Whether a value is a tensor, by its class: an object of the program may have any attribute."""
+    from gradcli.engine.tensor import Tensor
+
+    return isinstance(value, Tensor)
 
 
 def number(value: Any) -> Any:

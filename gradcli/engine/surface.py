@@ -49,8 +49,17 @@ def backward(self: Tensor, gradient: Any = None, retain_graph: Any = None, creat
     if not self.requires_grad:
         raise without_history(self, "element 0 of tensors does not require grad and does not have a grad_fn")
     keep = create_graph if retain_graph is None and retain_variables is None else bool(retain_graph or retain_variables)
-    targets = [inputs] if isinstance(inputs, Tensor) else inputs
+    targets = None if inputs is None else tensors_of(inputs, "the inputs")
     sweep_back([self], [seed_for(self, gradient)], keep, bool(create_graph), targets)
+
+
+def tensors_of(values: Any, what: str) -> list[Tensor]:
+    """One tensor or a list of them, as a list."""
+    tensors = list(values) if isinstance(values, list | tuple) else [values]
+    for value in tensors:
+        if not isinstance(value, Tensor):
+            raise ArgumentFault(f"{what} must be tensors, not {described(value)}")
+    return tensors
 
 
 FIRST_ORDER = "a gradient computed without create_graph=True"

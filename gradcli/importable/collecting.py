@@ -7,9 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, ClassVar
 
 from gradcli.errors import ArgumentFault
+from gradcli.lang.budget import Budget
 from gradcli.lang.builtins import METHODS
 from gradcli.lang.kinds import Kind
 from gradcli.lang.policy import checked
+from gradcli.mistakes import SizeLimit
 from gradcli.show.container import Named
 
 DICT = METHODS[dict]
@@ -84,6 +86,8 @@ class Tally(collections.Counter[Any]):
 
     def elements(self) -> Any:
         """Each value as often as it occurs."""
+        if sum(times for times in self.values() if type(times) is int and times > 0) > Budget.items:
+            raise SizeLimit(f"elements() would make more than {Budget.items} values")
         return [value for value, times in self.items() for _ in range(times)]
 
     @staticmethod
