@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 import numpy as np
+from numpy._core._exceptions import UFuncTypeError
 
 from gradcli.engine.call import here
 from gradcli.engine.conversion import listed, whole
@@ -38,6 +40,21 @@ def plain(value: Any) -> Any:
     if type(value) not in NUMBERS:
         raise ArgumentFault(f"an array or a number is needed, not {described(value)}", "np.array([1.0, 2.0])")
     return whole(value) if type(value) is int else value
+
+
+def in_words(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`function`, with what numpy refuses as a fault: numpy's own exceptions carry its types."""
+    @wraps(function)
+    def call(*args: Any, **options: Any) -> Any:
+        try:
+            return function(*args, **options)
+        except NUMPYS as error:
+            raise ArgumentFault(f"{function.__name__}(): {error}") from None
+
+    return call
+
+
+NUMPYS = (np.exceptions.AxisError, np.linalg.LinAlgError, UFuncTypeError)
 
 
 def _reducing(name: str) -> Callable[..., Any]:
@@ -131,9 +148,10 @@ def _item(self: Array, at: Any) -> Any:
     return getattr(Tensor, "__getitem__")(self, at)     # noqa: B009  # an operation of the table
 
 
-OWN: dict[str, Any] = {name: _reducing(name) for name in
-                       "sum mean std var max min prod any all argmax argmin".split()} | {
-    f.__name__: f for f in (copy, astype, dot, transpose, sort, cumsum, nonzero)}
+METHODS: tuple[Callable[..., Any], ...] = (
+    *map(_reducing, "sum mean std var max min prod any all argmax argmin".split()),
+    copy, astype, dot, transpose, sort, cumsum, nonzero)
+OWN: dict[str, Any] = {method.__name__: in_words(method) for method in METHODS}
 NAMES = frozenset(OWN) | {"size"}
 
 

@@ -21,6 +21,7 @@ from gradcli.errors import ArgumentFault
 REFUSED = object()
 NUMBERS = (int, float, bool)      # plain numbers, by exact type
 MISSING = object()
+WIDEST = 1 << 63        # whole numbers are of 64 bits, as in C
 
 
 class Kind:
@@ -210,7 +211,7 @@ class LengthsKind(Kind):
 
 def _integer(value: Any) -> Any:
     if type(value) is int:
-        return value
+        return value if -WIDEST <= value < WIDEST else REFUSED
     if isinstance(value, Tensor) and value.array.ndim == 0 and value.array.dtype.kind in "iu":
         return int(value.array)
     if isinstance(value, np.integer) or (isinstance(value, np.ndarray) and not value.ndim and value.dtype.kind in "iu"):

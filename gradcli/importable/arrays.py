@@ -266,7 +266,7 @@ def norm(x: Any, ord: Any = None, axis: Any = None) -> Any:
     """The length of a vector, or of each along an axis."""
     if ord is not None and type(ord) not in NUMBERS:
         raise ArgumentFault(f"the order of a norm is a number, not {described(ord)}", "np.linalg.norm(x)")
-    return given(np.linalg.norm(asarray(x).array, ord, axes(axis)))
+    return given(np.linalg.norm(asarray(x).array, None if ord is None else plain(ord), axes(axis)))
 
 
 def copy(a: Any) -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import types
 from contextlib import contextmanager, redirect_stdout
 from io import StringIO
@@ -62,8 +63,22 @@ PLAIN = (str, int, float, bool, type(None))
 INTERNAL = (SystemError, KeyError, AssertionError, NameError, UnboundLocalError, NotImplementedError)
 
 
+PATIENCE = 0.3          # seconds for one call: an endless one is ended by the limit on time, and not judged here
+
+
+class Slow(BaseException):
+    """A call that goes on and on."""
+
+
+def too_slow(*_):
+    if World.calling:
+        raise Slow
+
+
 class World:
     """A session with strangers in it, and what has gone wrong."""
+
+    calling = False
 
     def __init__(self, style="modern"):
         self.session = Session(style=style, seed=0)
@@ -90,15 +105,21 @@ class World:
 
     @contextmanager
     def running(self):
-        with redirect_stdout(StringIO()), self.session._in_force():
-            yield
+        before = signal.signal(signal.SIGALRM, too_slow)
+        try:
+            with redirect_stdout(StringIO()), self.session._in_force():
+                yield
+        finally:
+            signal.signal(signal.SIGALRM, before)
 
     def attempt(self, way, call):
         """Make a call that must be refused, or harmless."""
         self.count += 1
+        signal.setitimer(signal.ITIMER_REAL, PATIENCE)
+        World.calling = True
         try:
             result = call()
-        except Fault:
+        except (Fault, Slow):
             pass
         except Exception as error:
             if isinstance(error, INTERNAL) and not raised_for_programs(error):
@@ -108,6 +129,9 @@ class World:
         else:
             if strange(result):
                 self.wrong.append(f"{way}: gives a {type(result).__name__}")
+        finally:
+            World.calling = False
+            signal.setitimer(signal.ITIMER_REAL, 0)
         for value in self.seen:
             if strange(value):
                 self.wrong.append(f"{way}: handed out a {type(value).__name__}")
