@@ -80,18 +80,17 @@ def _checking(function: Callable[..., Any], owner: type | None) -> Callable[...,
     takers = _takers(function)
     by_place = [(at, name, takers[name]) for at, name in enumerate(code.co_varnames[: code.co_argcount])
                 if name in takers]
-    called = owner.__name__ if owner is not None and function.__name__ == "__init__" else function.__name__
 
     @wraps(function)
     def call(*args: Any, **options: Any) -> Any:
         if owner is not None and args and not isinstance(args[0], owner):
-            raise ArgumentFault(f"{owner.__name__}.{called}() is a method of such an object, not of "
+            raise ArgumentFault(f"{owner.__name__}.{function.__name__}() is a method of such an object, not of "
                                 f"{described(args[0])}")
         if by_place and len(args) > by_place[0][0]:
-            args = _taken(called, by_place, args)
+            args = _taken(by_place, args)
         for name, value in options.items():
             if name in takers:
-                options[name] = _one(called, name, takers[name], value)
+                options[name] = _one(name, takers[name], value)
         return function(*args, **options)
 
     return call
@@ -111,20 +110,20 @@ def _takers(function: Any) -> dict[str, tuple[Take, str, Any]]:
     return found
 
 
-def _taken(called: str, by_place: list[Any], args: tuple[Any, ...]) -> tuple[Any, ...]:
+def _taken(by_place: list[Any], args: tuple[Any, ...]) -> tuple[Any, ...]:
     values = list(args)
     for at, name, taker in by_place:
         if at >= len(values):
             break
-        values[at] = _one(called, name, taker, values[at])
+        values[at] = _one(name, taker, values[at])
     return tuple(values)
 
 
-def _one(called: str, name: str, taker: tuple[Take, str, Any], value: Any) -> Any:
+def _one(name: str, taker: tuple[Take, str, Any], value: Any) -> Any:
     take, what, usual = taker
     if value is usual:
         return value
     taken = take(value)
     if taken is REFUSED:
-        raise ArgumentFault(f"{called}() needs {what} as {name}, not {described(value)}")
+        raise ArgumentFault(f"{name} must be {what}, not {described(value)}")
     return taken

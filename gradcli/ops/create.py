@@ -7,7 +7,7 @@ import numpy as np
 from gradcli.engine.conversion import array_of
 from gradcli.engine.dtypes import Default, float32
 from gradcli.engine.op import Op
-from gradcli.engine.signature import Array, Int, Number, Plain, Sizes, Type
+from gradcli.engine.signature import Anything, Array, Int, Number, Plain, Sizes, Type
 from gradcli.errors import ArgumentFault, ValueFault
 
 
@@ -186,7 +186,7 @@ class MakeTensor(Creation):
     samples = [([1.0, 2.0],)]
     errors = [("text",), ({},)]
 
-    def forward(data: Plain, *, dtype: Type = None):
+    def forward(data: Anything, *, dtype: Type = None):
         return array_of(data, dtype)
 
 
@@ -197,7 +197,7 @@ class AsTensor(Creation):
     samples = [([1.0, 2.0],)]
     errors = [("text",), ({},)]
 
-    def forward(data: Plain, *, dtype: Type = None):
+    def forward(data: Anything, *, dtype: Type = None):
         return data if isinstance(data, np.ndarray) and dtype in (None, data.dtype) else array_of(data, dtype)
 
 

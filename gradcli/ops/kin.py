@@ -4,7 +4,7 @@ import numpy as np
 
 from gradcli.engine.conversion import array_of
 from gradcli.engine.op import Op
-from gradcli.engine.signature import Array, Number, Plain, Sizes, Type
+from gradcli.engine.signature import Anything, Array, Number, Plain, Sizes, Type
 from gradcli.errors import ArgumentFault, ShapeFault
 from gradcli.ops.create import checked
 
@@ -68,7 +68,7 @@ class NewTensor(Kin):
     samples = [(GRID, GRID)]
     errors = [(GRID, "text")]
 
-    def forward(input: Array, data: Plain, *, dtype: Type = None):
+    def forward(input: Array, data: Anything, *, dtype: Type = None):
         return array_of(data, dtype or input.dtype)
 
 
