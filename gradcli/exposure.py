@@ -66,7 +66,7 @@ def seal(kind: type) -> None:
         exposure = exposure_of(cls)
         for name, value in list(vars(cls).items()) if exposure else ():
             if name in exposure.read and name not in VIRTUAL and type(value) is FunctionType:   # type: ignore[union-attr]
-                if not hasattr(value, "__wrapped__"):
+                if "admits" not in vars(value):
                     setattr(cls, name, _method(cls, value))
 
 
@@ -217,4 +217,6 @@ def _method(cls: type, function: Callable[..., Any]) -> Callable[..., Any]:
         result = function(self, *args, **options)
         return result if type(result) in ATOMS else admit(result)
 
-    return update_wrapper(method, function)
+    wrapped = update_wrapper(method, function)
+    vars(wrapped)["admits"] = True
+    return wrapped

@@ -73,6 +73,8 @@ def parameter(data: Any = None, requires_grad: bool = True) -> Parameter:
     """A Parameter around the memory of a tensor."""
     if not isinstance(data, Tensor):
         raise ArgumentFault(f"Parameter() wraps a tensor, not {described(data)}", "nn.Parameter(torch.randn(2, 2))")
+    if type(requires_grad) is not bool:
+        raise ArgumentFault(f"requires_grad must be a bool, not {described(requires_grad)}")
     if requires_grad and data.array.dtype.kind != "f":
         raise IntegerLeaf("only floating tensors can require gradients", "x.float()")
     return Parameter(data.array, requires_grad)

@@ -20,12 +20,12 @@ import numpy as np
 
 from gradcli.door import DECORATORS, Door, harmless_names, kind_of
 from gradcli.engine.call import here
+from gradcli.engine.conversion import listed
 from gradcli.engine.current import Current, Generators
-from gradcli.engine.dtypes import OF
 from gradcli.engine.memory import reuse
 from gradcli.engine.modes import Modes, modes, put_in_force
 from gradcli.engine.tensor import Shown, Tensor, happened
-from gradcli.errors import Fault, NameFault
+from gradcli.errors import ArgumentFault, Fault, NameFault
 from gradcli.facade import bare, bare_names, modules, prelude, torch_space
 from gradcli.importable import spaces
 from gradcli.lang.budget import Budget
@@ -124,6 +124,8 @@ class Session:
 
         def set_rng_state(new_state: Tensor) -> None:
             """Go back to a moment that get_rng_state told."""
+            if not isinstance(new_state, Tensor):
+                raise ArgumentFault("set_rng_state() needs what get_rng_state() gave", "torch.get_rng_state()")
             self.generators.tensors.set_state_bytes(new_state.array)
 
         def version() -> str:
@@ -374,10 +376,7 @@ class Moment(NamedTuple):
 
 def _given(value: Any) -> Any:
     """A value from outside as programs hold it: arrays become tensors."""
-    if isinstance(value, np.ndarray | np.generic):
-        array = np.asarray(value)
-        return Tensor(array if array.dtype in OF else array.astype(np.float64))
-    return value
+    return Tensor(listed(value)) if isinstance(value, np.ndarray | np.generic) else value
 
 
 def _number(value: Any) -> int | float | None:
@@ -387,8 +386,6 @@ def _number(value: Any) -> int | float | None:
 
 def _seed(seed: Any) -> int:
     if type(seed) is not int:
-        from gradcli.errors import ArgumentFault
-
         raise ArgumentFault("manual_seed() needs a whole number", "torch.manual_seed(0)")
     return seed
 

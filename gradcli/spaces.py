@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
+from operator import index
 from types import FunctionType
 from typing import Any
 
-from gradcli.engine.dtypes import DType
+from gradcli.engine.dtypes import DType, Typed
 from gradcli.engine.op import short, traced
 from gradcli.engine.types import TensorType
 from gradcli.exposure import admitting, exposed, register
@@ -86,7 +87,7 @@ class _Holding(type):
         return cls.holder.holds(value)
 
 
-class TensorKind(Kind):
+class TensorKind(Kind, Typed):
     """`torch.FloatTensor`: makes tensors, names their element type, recognises them."""
 
     __slots__ = ("holder",)
@@ -112,9 +113,10 @@ def _bounded(function: Callable[..., Any]) -> Callable[..., Any]:
     """A function of whole numbers whose results grow fast, for numbers that are not too large."""
 
     def bounded(*args: int) -> Any:
-        if any(type(a) is int and a > FACTORIAL_LIMIT for a in args):
+        numbers = [index(a) for a in args]
+        if any(number > FACTORIAL_LIMIT for number in numbers):
             raise SizeLimit(f"{function.__name__}() takes numbers up to {FACTORIAL_LIMIT} here")
-        return function(*args)
+        return function(*numbers)
 
     bounded.__name__ = bounded.__qualname__ = function.__name__
     return bounded
@@ -122,9 +124,17 @@ def _bounded(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def _product(iterable: Iterable[Any], /, *, start: Any = 1) -> Any:
     """The product of all values."""
+    product = _factor(start)
     for value in iterable:
-        start = _judged(start * value, "prod")
-    return start
+        product = _judged(product * _factor(value), "prod")
+    return product
+
+
+def _factor(value: Any) -> Any:
+    """`value`, unless multiplying would repeat it."""
+    if isinstance(value, str | list | tuple):
+        raise TypeError(f"prod() multiplies numbers and tensors, not a {type(value).__name__}")
+    return value
 
 
 def _multiple(*integers: int) -> int:

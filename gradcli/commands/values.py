@@ -19,6 +19,7 @@ CERTAIN = 14_000    # binary digits of a whole number that has fewer decimal one
 
 
 def is_tensor(value: Any) -> bool:
+    """Whether a value is a tensor, by its class: an object of the program may have any attribute."""
     from gradcli.engine.tensor import Tensor
 
     return isinstance(value, Tensor)

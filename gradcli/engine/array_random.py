@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine.arrays import given, plain
+from gradcli.engine.conversion import array_of
 from gradcli.engine.memory import Room
-from gradcli.engine.signature import described
+from gradcli.engine.signature import NUMBERS, described
 from gradcli.engine.tensor import Tensor
+from gradcli.engine.variable import Array
 from gradcli.engine.writing import writing
 from gradcli.errors import ArgumentFault
 
@@ -48,21 +50,26 @@ class ArrayRandom:
         return self._drawn("standard_normal", size, lambda: self._source.standard_normal(size))
 
     def randint(self, low: int, high: int | None = None, size: Any = None) -> Any:
-        return self._drawn("randint", size, lambda: self._source.randint(low, high, size))
+        return self._drawn("randint", size, lambda: self._source.randint(
+            _number(low), None if high is None else _number(high), size))
 
     def choice(self, a: Any, size: Any = None, replace: bool = True, p: Any = None) -> Any:
         """Some of the values of `a`, or of the numbers below it."""
-        chances = None if p is None else np.asarray(_values(p), dtype=float)
-        if isinstance(a, int | Tensor):
-            return self._drawn("choice", size, lambda: self._source.choice(plain(a), size, replace, chances))
-        found = self._drawn("choice", size, lambda: self._source.choice(len(a), size, replace, chances))
-        return a[found] if isinstance(found, int) else given(np.asarray([a[i] for i in found.array.ravel()]).reshape(
-            found.array.shape)) if all(isinstance(each, int | float) for each in a) else [a[i] for i in found.tolist()]
+        chances = None if p is None else _values(p)
+        if type(a) is int or isinstance(a, Tensor):
+            return self._drawn("choice", size, lambda: self._source.choice(plain(a), size, bool(replace), chances))
+        places = self._drawn("choice", size, lambda: self._source.choice(len(a), size, bool(replace), chances))
+        if type(places) is int:
+            return a[places]
+        members = [a[i] for i in places.array.ravel().tolist()]
+        if all(type(member) in NUMBERS for member in members):
+            return Array(np.asarray(_values(members)).reshape(places.array.shape))
+        return [a[i] for i in places.tolist()]
 
     def permutation(self, x: Any) -> Any:
         """The numbers below `x`, or the rows of it, in random order."""
         self._checked("permutation", x if type(x) is int else 0)
-        return given(self._source.permutation(plain(x) if isinstance(x, int | Tensor) else np.asarray(_values(x))))
+        return given(self._source.permutation(plain(x) if type(x) is int else _values(x)))
 
     def shuffle(self, x: Any) -> None:
         """Bring the values of a list or the rows of an array in random order."""
@@ -89,11 +96,13 @@ class ArrayRandom:
 
 
 def _values(values: Any) -> Any:
+    """A list of numbers, or a tensor, as an array: of whole numbers, or of double precision."""
     if isinstance(values, Tensor):
         return values.array
-    if isinstance(values, Sequence) and all(isinstance(each, int | float) for each in values):
-        return list(values)
-    raise ArgumentFault(f"a list of numbers is needed here, not {described(values)}")
+    if not isinstance(values, Sequence) or type(values) is str:
+        raise ArgumentFault(f"a list of numbers is needed here, not {described(values)}")
+    array = array_of(values)
+    return array if array.dtype.kind in "iub" else array_of(values, np.float64)
 
 
 def _by_parameters(name: str) -> Any:
@@ -114,7 +123,7 @@ def _by_parameters(name: str) -> Any:
 
 
 def _number(value: Any) -> Any:
-    return value if isinstance(value, int | float | tuple) else np.asarray(_values(value))
+    return plain(value) if type(value) in NUMBERS else _values(value)
 
 
 for _name in ("uniform", "normal", "binomial", "poisson", "exponential", "beta", "gamma", "multivariate_normal"):

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 import numpy as np
+from numpy._core._exceptions import UFuncTypeError
 
 from gradcli.engine.call import here
+from gradcli.engine.conversion import listed, whole
 from gradcli.engine.memory import Room
 from gradcli.engine.op import traced as F
-from gradcli.engine.signature import REFUSED, Type, described
+from gradcli.engine.signature import NUMBERS, REFUSED, Int, Type, described
 from gradcli.engine.tensor import Tensor, note_write
 from gradcli.engine.variable import Array
 from gradcli.engine.writing import writing
@@ -25,15 +28,34 @@ KINDS = (np.float64, np.int64, np.bool_)
 
 
 def given(result: Any) -> Any:
-    """A result of numpy as programs hold it: an Array, or the plain number it is."""
+    """A result of numpy as programs hold it: an Array of a listed type, or the plain number it is."""
     if isinstance(result, np.ndarray):
-        return Array(result if result.ndim else result.copy())
-    return result.item() if isinstance(result, np.generic) else result
+        return Array(listed(result if result.ndim else result.copy()))
+    return result if type(result) in NUMBERS else listed(result).item()
 
 
 def plain(value: Any) -> Any:
-    """A value of a program as numpy takes it."""
-    return value.array if isinstance(value, Tensor) else value
+    """A value of a program as numpy takes it: the array of a tensor, or a number of at most 64 bits."""
+    if isinstance(value, Tensor):
+        return value.array
+    if type(value) not in NUMBERS:
+        raise ArgumentFault(f"an array or a number is needed, not {described(value)}", "np.array([1.0, 2.0])")
+    return whole(value) if type(value) is int else value
+
+
+def in_words(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`function`, with what numpy refuses as a fault: numpy's own exceptions carry its types."""
+    @wraps(function)
+    def call(*args: Any, **options: Any) -> Any:
+        try:
+            return function(*args, **options)
+        except NUMPYS as error:
+            raise ArgumentFault(f"{function.__name__}(): {error}") from None
+
+    return call
+
+
+NUMPYS = (np.exceptions.AxisError, np.linalg.LinAlgError, UFuncTypeError)
 
 
 def _reducing(name: str) -> Callable[..., Any]:
@@ -43,19 +65,22 @@ def _reducing(name: str) -> Callable[..., Any]:
         unknown = options.keys() - {"ddof", "dtype"}
         if unknown:
             raise ArgumentFault(f"{name}() of an array has no option {min(unknown)}", f"a.{name}(axis=0)")
-        extra = {"ddof": int(options["ddof"])} if "ddof" in options and name in ("std", "var") else {}
+        extra = {"ddof": Int.take(options["ddof"])} if "ddof" in options and name in ("std", "var") else {}
+        if REFUSED in extra.values():
+            raise ArgumentFault(f"ddof is a whole number, not {described(options['ddof'])}", f"a.{name}(ddof=1)")
         if name not in ("argmax", "argmin"):
             extra["keepdims"] = bool(keepdims)
         with warnings.catch_warnings():     # of nothing the mean is nan, and that is all there is to say
             warnings.simplefilter("ignore", RuntimeWarning)
-            return given(reduce(self.array, axis=_axis(axis), **extra))
+            return given(reduce(self.array, axis=axes(axis), **extra))
 
     reduced.__name__ = reduced.__qualname__ = name
     reduced.__doc__ = f"The {name} of all values, or along an axis."
     return reduced
 
 
-def _axis(axis: Any) -> Any:
+def axes(axis: Any) -> Any:
+    """An axis, a tuple of them, or None, as numpy takes them."""
     if axis is None or type(axis) is int or (type(axis) is tuple and all(type(each) is int for each in axis)):
         return axis
     raise ArgumentFault(f"an axis is a whole number, not {described(axis)}", "a.sum(axis=0)")
@@ -85,8 +110,6 @@ def astype(self: Tensor, dtype: Any) -> Array:
 
 def dot(self: Tensor, other: Any) -> Any:
     """The product of matrices or vectors, in the larger of the two types."""
-    if not isinstance(other, Tensor | int | float):
-        raise ArgumentFault(f"dot() needs an array, not {described(other)}", "a.dot(b)")
     return given(np.dot(self.array, plain(other)))
 
 
@@ -94,21 +117,21 @@ def _matmul(self: Tensor, other: Any) -> Any:
     return dot(self, other) if isinstance(other, Array) and other.array.ndim < 3 else F.matmul(self, other)
 
 
-def transpose(self: Tensor, *axes: Any) -> Any:
+def transpose(self: Tensor, *order: Any) -> Any:
     """The axes in reverse order, or in the order given."""
-    order = axes[0] if len(axes) == 1 and isinstance(axes[0], tuple | list) else axes
-    return Array(self.array.transpose(*order) if order else self.array.T)
+    places = tuple(order[0]) if len(order) == 1 and isinstance(order[0], tuple | list) else order
+    return Array(self.array.transpose(axes(places)) if places else self.array.T)
 
 
 def sort(self: Tensor, axis: int = -1) -> None:
     """Sort the values where they are."""
     note_write(self, "sort", here())
-    writing(self.array, "sort").sort(axis=_axis(axis))
+    writing(self.array, "sort").sort(axis=axes(axis))
 
 
 def cumsum(self: Tensor, axis: Any = None) -> Any:
     """Running sums of all values, or along an axis."""
-    return given(np.cumsum(self.array, axis=_axis(axis)))
+    return given(np.cumsum(self.array, axis=axes(axis)))
 
 
 def nonzero(self: Tensor) -> Any:
@@ -126,9 +149,10 @@ def _item(self: Array, at: Any) -> Any:
     return getattr(Tensor, "__getitem__")(self, at)     # noqa: B009  # an operation of the table
 
 
-OWN: dict[str, Any] = {name: _reducing(name) for name in
-                       "sum mean std var max min prod any all argmax argmin".split()} | {
-    f.__name__: f for f in (copy, astype, dot, transpose, sort, cumsum, nonzero)}
+METHODS: tuple[Callable[..., Any], ...] = (
+    *map(_reducing, "sum mean std var max min prod any all argmax argmin".split()),
+    copy, astype, dot, transpose, sort, cumsum, nonzero)
+OWN: dict[str, Any] = {method.__name__: in_words(method) for method in METHODS}
 NAMES = frozenset(OWN) | {"size"}
 
 

@@ -17,11 +17,11 @@ from numpy import ndarray
 from gradcli.engine.call import debtor as debtor_of
 from gradcli.engine.call import here
 from gradcli.engine.op import Op, Part, raw, traced
-from gradcli.engine.signature import ArrayKind, ArraysKind, Kind, sized
+from gradcli.engine.signature import ArrayKind, ArraysKind, Kind, described, sized
 from gradcli.engine.tensor import Cut, Shown, Tensor, clock, owner, written
 from gradcli.engine.variable import Variable, recording
 from gradcli.engine.writing import Journal, writing
-from gradcli.errors import AnomalousGradient, GradFault, SecondBackward, StaleValue
+from gradcli.errors import AnomalousGradient, GradFault, GradientShape, SecondBackward, StaleValue
 from gradcli.exposure import exposed
 
 _born = attrgetter("born")
@@ -231,7 +231,10 @@ def _hooked(call: Any, g: Any, again: bool) -> Any:
         given = hook(shown)
         if given is not None:
             if not isinstance(given, Tensor):
-                raise GradFault("a hook must return None or the gradient to use instead")
+                raise GradFault(f"a hook must return None or the gradient to use instead, not {described(given)}")
+            if given.array.shape != shown.array.shape:
+                raise GradientShape(f"a hook returned a gradient of shape {sized(given.array.shape)}, where one of "
+                                    f"{sized(shown.array.shape)} is needed")
             g = given if again else given.array
     return g
 

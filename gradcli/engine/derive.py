@@ -11,6 +11,7 @@ from gradcli.engine.device import here_only
 from gradcli.engine.fast import fast_binary, fast_comparison, fast_unary
 from gradcli.engine.growth import growth
 from gradcli.engine.op import COMPARED, TABLE, UNARY, Op, raw, short, traced
+from gradcli.engine.signature import NUMBERS
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.write import inplace, into
 
@@ -55,9 +56,6 @@ def serving_numbers(call: Callable[..., Any], plain: Callable[..., Any]) -> Call
         return call(*args, **options)
 
     return either
-
-
-NUMBERS = (int, float, bool)
 
 
 def _dressed(call: Callable[..., Any], name: str, cls: type[Op]) -> Callable[..., Any]:

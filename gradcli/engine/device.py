@@ -25,10 +25,10 @@ class Device:
     def __init__(self, type: Any = None, index: Any = None) -> None:
         if isinstance(type, Device):
             type, index = type.type, type.index
-        elif isinstance(type, str):
+        elif _is_text(type):
             type, colon, number = type.partition(":")
             index = int(number) if number.isdecimal() and len(number) < 4 else index if not colon else "?"
-        if type not in KINDS or not (index is None or isinstance(index, int)):
+        if not _is_text(type) or type not in KINDS or not (index is None or isinstance(index, int)):
             raise ArgumentFault(f"Expected one of {', '.join(KINDS)} at the start of a device's name, and a number "
                                 "after a colon if any", 'torch.device("cpu")')
         self.type, self.index = type, index
@@ -44,6 +44,10 @@ class Device:
 
     def __repr__(self) -> str:
         return f"device(type='{self.type}'" + (")" if self.index is None else f", index={self.index})")
+
+
+def _is_text(value: Any) -> bool:
+    return type(value) is str
 
 
 CPU = Device("cpu")

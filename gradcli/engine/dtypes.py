@@ -54,6 +54,14 @@ class DType:
         return f"torch.{self.name}"
 
 
+class Typed:
+    """What stands for an element type without being one: the tensor classes of 0.1.12."""
+
+    __slots__ = ()
+
+    tensor_dtype: Any       # a DType
+
+
 ALL = (
     DType("float32 float", np.float32, "Float", FLOATING),
     DType("float64 double", np.float64, "Double", FLOATING),

@@ -12,20 +12,11 @@ from gradcli.engine.backward import sweep
 from gradcli.engine.call import debtor, here
 from gradcli.engine.op import traced
 from gradcli.engine.signature import described, sized
-from gradcli.engine.surface import seed_for, without_history
+from gradcli.engine.surface import seed_for, tensors_of, without_history
 from gradcli.engine.tensor import Cut, Tensor
 from gradcli.engine.variable import Variable, recording
 from gradcli.errors import ArgumentFault, GradFault
 from gradcli.mistakes import UnusedInput
-
-
-def _several(values: Any, what: str) -> list[Tensor]:
-    """One tensor or a list of them, as a list."""
-    found = list(values) if isinstance(values, list | tuple) else [values]
-    for value in found:
-        if not isinstance(value, Tensor):
-            raise ArgumentFault(f"{what} must be tensors, not {described(value)}")
-    return found
 
 
 def _seeds(outputs: list[Tensor], given: Any) -> list[Tensor]:
@@ -41,10 +32,10 @@ def _seeds(outputs: list[Tensor], given: Any) -> list[Tensor]:
 def backward(tensors: Any, grad_tensors: Any = None, retain_graph: Any = None, create_graph: bool = False,
              grad_variables: Any = None, inputs: Any = None, retain_variables: Any = None) -> None:
     """Add to the `.grad` of every leaf the gradients of several outputs, each weighted by its gradient."""
-    outputs = _several(tensors, "the outputs")
+    outputs = tensors_of(tensors, "the outputs")
     seeds = _seeds(outputs, grad_tensors if grad_tensors is not None else grad_variables)
     keep = create_graph if retain_graph is None and retain_variables is None else bool(retain_graph or retain_variables)
-    sweep_back(outputs, seeds, keep, create_graph, None if inputs is None else _several(inputs, "the inputs"))
+    sweep_back(outputs, seeds, keep, create_graph, None if inputs is None else tensors_of(inputs, "the inputs"))
 
 
 class Repeated:
@@ -57,7 +48,7 @@ def grad(outputs: Any, inputs: Any, grad_outputs: Any = None, retain_graph: Any 
          only_inputs: bool = True, allow_unused: Any = None, is_grads_batched: bool = False,
          materialize_grads: bool = False) -> tuple[Any, ...]:
     """The gradients of outputs by inputs, as a tuple; no `.grad` is touched."""
-    found, wanted = _several(outputs, "the outputs"), _several(inputs, "the inputs")
+    found, wanted = tensors_of(outputs, "the outputs"), tensors_of(inputs, "the inputs")
     for x in wanted:
         if not x.requires_grad:
             raise UnusedInput("one of the differentiated tensors does not require grad")
@@ -92,7 +83,7 @@ def _as_tuple(value: Any) -> tuple[Any, ...]:
 def _leaves(inputs: Any, connect: bool) -> tuple[tuple[Tensor, ...], bool]:
     """Fresh leaves with the values of the inputs, or connected stand-ins; and whether there were several."""
     several = isinstance(inputs, list | tuple)
-    found = _several(inputs, "the inputs")
+    found = tensors_of(inputs, "the inputs")
     return tuple(traced.alias(x) if connect and x.requires_grad else Variable(x.array, True) for x in found), several
 
 
@@ -119,7 +110,7 @@ def jacobian(func: Callable[..., Any], inputs: Any, create_graph: bool = False, 
     with recording(True):
         leaves, several = _leaves(inputs, create_graph)
         result = func(*leaves)
-        outputs = _several(result, "the results")
+        outputs = tensors_of(result, "the results")
         blocks = [_block(o, leaves, create_graph) for o in outputs]
     shaped = [tuple(b) if several else b[0] for b in blocks]
     return tuple(shaped) if isinstance(result, list | tuple) else shaped[0]
@@ -163,7 +154,7 @@ def vjp(func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool
     with recording(True):
         leaves, several = _leaves(inputs, create_graph)
         result = func(*leaves)
-        outputs = _several(result, "the results")
+        outputs = tensors_of(result, "the results")
         seeds = [seed_for(o, w) for o, w in zip(outputs, _as_tuple(v) if v is not None else [None] * len(outputs),
                                                 strict=True)]
         owed = sweep([o for o in outputs if o.requires_grad], [s for o, s in zip(outputs, seeds, strict=True)
@@ -189,7 +180,7 @@ def jvp(func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool
             if not isinstance(d, Tensor) or d.array.shape != x.array.shape:
                 raise GradFault(f"jvp: v must have the shape {sized(x.array.shape)} of its input, not {described(d)}")
         result = func(*leaves)
-        outputs = _several(result, "the results")
+        outputs = tensors_of(result, "the results")
         weights = [Variable(np.zeros_like(o.array), True) for o in outputs]
         live = [(o, w) for o, w in zip(outputs, weights, strict=True) if o.requires_grad]
         slopes = grad([o for o, _ in live], list(leaves), [w for _, w in live], create_graph=True,

@@ -14,12 +14,14 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.dtypes import NAMED, OF, DType
+from gradcli.engine.dtypes import NAMED, OF, DType, Typed
 from gradcli.engine.tensor import Tensor
 from gradcli.errors import ArgumentFault
 
 REFUSED = object()
+NUMBERS = (int, float, bool)      # plain numbers, by exact type
 MISSING = object()
+WIDEST = 1 << 63        # whole numbers are of 64 bits, as in C
 
 
 class Kind:
@@ -52,7 +54,7 @@ class ArrayOrNoneKind(ArrayKind):
 
 class OperandKind(ArrayKind):
     def take(self, value: Any) -> Any:
-        return value if isinstance(value, Tensor) or type(value) in (int, float, bool) else REFUSED
+        return value if isinstance(value, Tensor) or type(value) in NUMBERS else REFUSED
 
 
 class IndexKind(ArrayKind):
@@ -81,7 +83,7 @@ class VariadicArraysKind(ArraysKind):
 
 class NumberKind(Kind):
     def take(self, value: Any) -> Any:
-        if type(value) in (int, float, bool):
+        if type(value) in NUMBERS:
             return value
         if isinstance(value, Tensor) and value.array.ndim == 0 and not value.requires_grad:
             return value.array.item()
@@ -140,14 +142,15 @@ class TypeKind(Kind):
     """An element type: `torch.float64`, `torch.DoubleTensor`, or its name."""
 
     def take(self, value: Any) -> Any:
-        if isinstance(value, DType | np.dtype):
-            return value.numpy if isinstance(value, DType) else value
+        if type(value) is DType:
+            return value.numpy
+        if isinstance(value, np.dtype):
+            return value if value in OF else REFUSED
         if type(value) is str:
             name = value.removeprefix("torch.")
-            found = NAMED.get(name) or next((d for d in OF.values() if d.era + "Tensor" == name), None)
-            return REFUSED if found is None else found.numpy
-        inner = getattr(value, "tensor_dtype", None)
-        return inner.numpy if isinstance(inner, DType) else REFUSED
+            dtype = NAMED.get(name) or next((d for d in OF.values() if d.era + "Tensor" == name), None)
+            return REFUSED if dtype is None else dtype.numpy
+        return value.tensor_dtype.numpy if isinstance(value, Typed) else REFUSED
 
 
 class DimOrTensorKind(Kind):
@@ -168,7 +171,17 @@ class OrderKind(Kind):
     """Which norm: a number, or one of the names that matrix norms have."""
 
     def take(self, value: Any) -> Any:
-        return value if value in ("fro", "nuc") else NUMBER.take(value)
+        return value if type(value) is str and value in ("fro", "nuc") else NUMBER.take(value)
+
+
+class PlainKind(Kind):
+    """A tensor or a plain value of any sort, for operations that look closer themselves; no object of a program."""
+
+    TYPES = frozenset({int, float, bool, str, list, range, slice, type(None), type(...), DType})
+    BASES = (Tensor, tuple, Sequence, np.ndarray, np.generic, np.dtype, Typed)
+
+    def take(self, value: Any) -> Any:
+        return value if type(value) in self.TYPES or isinstance(value, self.BASES) else REFUSED
 
 
 class VariadicKind(Kind):
@@ -177,9 +190,28 @@ class VariadicKind(Kind):
     variadic = True
 
 
+class FunctionKind(Kind):
+    """A function, or None in its place."""
+
+    def take(self, value: Any) -> Any:
+        return value if value is None or callable(value) else REFUSED
+
+
+class LengthsKind(Kind):
+    """Lengths of dimensions, one alone or a list or tuple of them; None stands for a length that stays."""
+
+    def take(self, value: Any) -> Any:
+        if value is None:
+            return None
+        if isinstance(value, list | tuple):
+            lengths = tuple(v if v is None else _integer(v) for v in value)
+            return REFUSED if REFUSED in lengths else lengths
+        return _integer(value)
+
+
 def _integer(value: Any) -> Any:
     if type(value) is int:
-        return value
+        return value if -WIDEST <= value < WIDEST else REFUSED
     if isinstance(value, Tensor) and value.array.ndim == 0 and value.array.dtype.kind in "iu":
         return int(value.array)
     if isinstance(value, np.integer) or (isinstance(value, np.ndarray) and not value.ndim and value.dtype.kind in "iu"):
@@ -206,8 +238,11 @@ Type = TypeKind("an element type such as torch.float64")
 DimOrTensor = DimOrTensorKind("a dimension or another tensor")
 DimsOrFlag = DimsOrFlagKind("a whole number, a tuple of them, or True or False")
 NormOrder = OrderKind("a number, 'fro' or 'nuc'")
+Plain = PlainKind("a tensor or a plain value")
 Anything = Kind("anything")
 VariadicAnything = VariadicKind("anything")
+Function = FunctionKind("a function or None")
+Lengths = LengthsKind("a whole number or a tuple of them, or of None")
 
 ALIASES = {"axis": "dim", "keepdims": "keepdim", "self": "input", "x": "input", "x2": "other", "tensor": "input",
            "k": "diagonal"}
@@ -340,7 +375,8 @@ def described(value: Any) -> str:
         return f"the string {value[:40]!r}"
     if isinstance(value, list | tuple) and value:
         strange = next((v for v in value if not isinstance(v, Tensor | int | float)), value[0])
-        return f"a {'list' if isinstance(value, list) else 'tuple'} with {described(strange)}"
+        inner = "others inside" if isinstance(strange, list | tuple) else f"{described(strange)}"
+        return f"a {'list' if isinstance(value, list) else 'tuple'} with {inner}"
     plain: dict[type, str] = {list: "an empty list", tuple: "an empty tuple", dict: "a dict", set: "a set"}
     return plain.get(type(value), f"a {type(value).__name__}")
 

@@ -10,8 +10,9 @@ from numpy import ndarray
 
 from gradcli.engine.call import here
 from gradcli.engine.dtypes import OF, DType
-from gradcli.engine.signature import described
-from gradcli.engine.tensor import Tensor, note_write, owner
+from gradcli.engine.methods import attach
+from gradcli.engine.signature import NUMBERS, described
+from gradcli.engine.tensor import Tensor, as_array, note_write, owner
 from gradcli.engine.writing import block_of, writing
 from gradcli.errors import ArgumentFault, IndexFault
 from gradcli.exposure import exposed
@@ -39,11 +40,11 @@ class Storage:
         return self.array[self._checked(at)].item()
 
     def __setitem__(self, at: Any, value: Any) -> None:
-        writing(self.array)[self._checked(at)] = value
+        writing(self.array)[self._checked(at)] = _number(value)
 
     def _checked(self, at: Any) -> int:
         if type(at) is not int or not -self.array.size <= at < self.array.size:
-            raise IndexFault(f"a storage of {self.array.size} elements has none at {at!r}")
+            raise IndexFault(f"a storage of {self.array.size} elements has none at {described(at)}")
         return at
 
     def __iter__(self) -> Any:
@@ -59,8 +60,17 @@ class Storage:
 
     def fill_(self, value: Any) -> Storage:
         """Set every element to one number."""
-        writing(self.array)[...] = value
+        writing(self.array)[...] = _number(value)
         return self
+
+
+def _number(value: Any) -> Any:
+    """A value for one element of a storage."""
+    if isinstance(value, Tensor) and value.array.size == 1:
+        return value.array.item()
+    if type(value) not in NUMBERS:
+        raise ArgumentFault(f"the elements of a storage are numbers, not {described(value)}")
+    return value
 
 
 def storage(self: Tensor) -> Storage:
@@ -117,19 +127,17 @@ def _elementwise(self: Tensor, function: Callable[..., Any], name: str, *others:
     made = []
     for values in zip(*columns, strict=True):
         value = function(*values)
-        if type(value) not in (int, float, bool):
+        if type(value) not in NUMBERS:
             raise ArgumentFault(f"{name}() needs a function that returns a number, not {described(value)}")
         made.append(value)
-    writing(self.array, name)[...] = np.array(made, self.array.dtype).reshape(self.array.shape)
+    writing(self.array, name)[...] = as_array(made, self.array.dtype).reshape(self.array.shape)
     note_write(self, name, here())
     return self
 
 
-METHODS = {f.__name__: f for f in (storage, storage_offset, storage_type, is_set_to, get_device, apply_, map_, map2_)}
-METHODS |= {"is_pinned": lambda self: False, "is_shared": lambda self: False}
-
-for _name, _function in METHODS.items():
-    setattr(Tensor, _name, _function)
+METHODS = attach({
+    f.__name__: f for f in (storage, storage_offset, storage_type, is_set_to, get_device, apply_, map_, map2_)}
+    | {"is_pinned": lambda self: False, "is_shared": lambda self: False})
 
 
 def is_storage(obj: Any) -> bool:

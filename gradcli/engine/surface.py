@@ -18,9 +18,10 @@ from gradcli.engine.dtypes import OF, DType
 from gradcli.engine.growth import FREE
 from gradcli.engine.links import READABLE
 from gradcli.engine.memory import Room
+from gradcli.engine.methods import attach
 from gradcli.engine.op import Op, Part, traced
 from gradcli.engine.rearrange import METHODS as REARRANGING
-from gradcli.engine.signature import described, sized
+from gradcli.engine.signature import NUMBERS, described, sized
 from gradcli.engine.tensor import DATA, Cut, Shown, Size, Tensor
 from gradcli.engine.variable import RESULT, Array, Parameter, Variable, Volatile, grad_mode
 from gradcli.errors import (
@@ -49,8 +50,17 @@ def backward(self: Tensor, gradient: Any = None, retain_graph: Any = None, creat
     if not self.requires_grad:
         raise without_history(self, "element 0 of tensors does not require grad and does not have a grad_fn")
     keep = create_graph if retain_graph is None and retain_variables is None else bool(retain_graph or retain_variables)
-    targets = [inputs] if isinstance(inputs, Tensor) else inputs
+    targets = None if inputs is None else tensors_of(inputs, "the inputs")
     sweep_back([self], [seed_for(self, gradient)], keep, bool(create_graph), targets)
+
+
+def tensors_of(values: Any, what: str) -> list[Tensor]:
+    """One tensor or a list of them, as a list."""
+    tensors = list(values) if isinstance(values, list | tuple) else [values]
+    for value in tensors:
+        if not isinstance(value, Tensor):
+            raise ArgumentFault(f"{what} must be tensors, not {described(value)}")
+    return tensors
 
 
 FIRST_ORDER = "a gradient computed without create_graph=True"
@@ -232,10 +242,12 @@ def size(self: Tensor, dim: int | None = None) -> Any:
 
 def axis(dim: Any, ndim: int) -> int:
     """A dimension counted from the front; negative ones count from the back."""
+    if type(dim) is not int:
+        raise ArgumentFault(f"a dimension is a whole number, not {described(dim)}", "x.size(0)")
     if not -max(ndim, 1) <= dim < max(ndim, 1):
         raise IndexFault(f"Dimension out of range (expected to be in range of [{-max(ndim, 1)}, {max(ndim, 1) - 1}], "
                          f"but got {dim})")
-    return int(dim) % max(ndim, 1)
+    return dim % max(ndim, 1)
 
 
 def dim(self: Tensor) -> int:
@@ -289,6 +301,9 @@ def _truth(self: Tensor) -> bool:
 def _contains(self: Tensor, value: Any) -> bool:
     if self.array.size > FREE:
         Room.check("in", self.array.size)
+    if not isinstance(value, Tensor) and type(value) not in NUMBERS:
+        raise ArgumentFault(f"a tensor contains numbers; {described(value)} is looked for in it",
+                            ("any(x is t for t in tensors)", "looks for an object among several"))
     return bool(np.any(self.array == (value.array if isinstance(value, Tensor) else value)))
 
 
@@ -343,10 +358,10 @@ def _set_volatile(self: Tensor, value: Any) -> None:
 
 for _node in (Op, Part):
     exposed(*READABLE, "shape")(_node)
-METHODS: dict[str, Callable[..., Any]] = {
+METHODS: dict[str, Callable[..., Any]] = attach({
     f.__name__: f for f in (backward, register_hook, retain_grad, detach, detach_, requires_grad_, item, tolist, numpy,
                             cuda, size, dim, numel, stride, is_contiguous, element_size)}
-METHODS |= {"ndimension": dim, "nelement": numel} | REARRANGING
+    | {"ndimension": dim, "nelement": numel} | REARRANGING)
 PROPERTIES = {"data": data, "grad_fn": grad_fn, "creator": grad_fn, "is_leaf": is_leaf, "volatile": volatile,
               "device": device_of}
 ASSIGNABLE: dict[str, Callable[[Tensor, Any], None]] = {
@@ -354,7 +369,7 @@ ASSIGNABLE: dict[str, Callable[[Tensor, Any], None]] = {
 SPECIAL = {"__len__": _length, "__iter__": _rows, "__bool__": _truth, "__contains__": _contains,
            "__float__": _number(float), "__int__": _number(int), "__index__": _index}
 
-for _name, _function in (METHODS | SPECIAL).items():
+for _name, _function in SPECIAL.items():
     setattr(Tensor, _name, _function)
 for _name, _function in PROPERTIES.items():
     setattr(Tensor, _name, property(_function))

@@ -71,6 +71,13 @@ class Shown:
     note: Callable[..., None] = staticmethod(lambda kind, text, about=None: None)     # `about` the value called {x}
 
 
+class UnlistedType(SystemError):
+    """An array of a type that no tensor has came out of the engine: a mistake of ours."""
+
+    def __init__(self, dtype: Any) -> None:
+        super().__init__(f"an array of {dtype} is no tensor")
+
+
 @exposed()
 class Tensor:
     """An array of numbers of one type.
@@ -83,6 +90,8 @@ class Tensor:
     __slots__ = ("array", "cut", "gradient", "hooks", "node", "requires_grad", "root")
 
     def __init__(self, array: ndarray, requires_grad: bool = False, node: Any = None) -> None:
+        if array.dtype not in OF:
+            raise UnlistedType(array.dtype)
         self.array = array
         self.requires_grad = requires_grad
         self.node = node

@@ -10,7 +10,7 @@ import numpy as np
 
 from gradcli.engine import functional
 from gradcli.engine.op import traced
-from gradcli.engine.signature import described, sized
+from gradcli.engine.signature import NUMBERS, described, sized
 from gradcli.engine.surface import detach
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.variable import Variable, recording
@@ -21,7 +21,8 @@ def _chosen(args: tuple[Any, ...], argnums: Any) -> tuple[int, ...]:
     at = argnums if isinstance(argnums, tuple) else (argnums,)
     for i in at:
         if type(i) is not int or not -len(args) <= i < len(args):
-            raise ArgumentFault(f"argnums {argnums!r} names an argument that is not there: {len(args)} were given")
+            raise ArgumentFault(f"argnums {described(argnums)} names an argument that is not there: {len(args)} were "
+                                "given")
     return tuple(i % len(args) for i in at)
 
 
@@ -203,6 +204,9 @@ def gradcheck(func: Callable[..., Any], inputs: Any, eps: float = 1e-6, atol: fl
               raise_exception: bool = True, **options: Any) -> bool:
     """Whether the gradients of `func` agree with slopes measured by central differences, at double precision."""
     given = list(inputs) if isinstance(inputs, list | tuple) else [inputs]
+    for name, number in (("eps", eps), ("atol", atol), ("rtol", rtol)):
+        if type(number) not in NUMBERS:
+            raise ArgumentFault(f"gradcheck: {name} is a number, not {described(number)}")
     leaves = [x for x in given if isinstance(x, Tensor) and x.requires_grad]
     if not leaves:
         raise GradFault("gradcheck expects at least one input tensor to require gradient",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gradcli.engine.dtypes import ALL, OF, Default, DType
+from gradcli.engine.dtypes import ALL, OF, Default, DType, Typed
 from gradcli.engine.op import traced
 from gradcli.engine.signature import Sizes, described
 from gradcli.engine.tensor import Size, Tensor
@@ -13,7 +13,7 @@ from gradcli.errors import ArgumentFault
 REFUSED_SIZE = "a tensor is made from sizes, or from one list of numbers"
 
 
-class TensorType:
+class TensorType(Typed):
     """A class of tensors by element type; `torch.Tensor` is the class of the default type."""
 
     __slots__ = ("fixed",)

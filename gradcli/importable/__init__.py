@@ -76,6 +76,13 @@ def _fetch(address: str) -> Any:
     return getattr(import_module(f"gradcli.importable.{file}"), name)
 
 
+def _array_function(name: str) -> Any:
+    from gradcli.engine.arrays import in_words
+
+    thing = _fetch(f"arrays.{name}")
+    return in_words(thing) if callable(thing) else thing
+
+
 def _drawn(name: str) -> Any:
     return getattr(pyplot, name)
 
@@ -84,16 +91,18 @@ def _numpy(generators: Any) -> Namespace:
     """`numpy`: a little of it, on what `.numpy()` gives."""
     def drawing(name: str) -> Callable[..., Any]:
         def drawn(*args: Any, **options: Any) -> Any:
-            return getattr(generators.arrays, name)(*args, **options)
+            from gradcli.engine.arrays import in_words
+
+            return in_words(getattr(generators.arrays, name))(*args, **options)
 
         drawn.__name__ = drawn.__qualname__ = name
         return drawn
 
     random = Namespace("numpy.random", {name: name for name in RANDOM}, drawing)
-    linalg = Namespace("numpy.linalg", {"norm": "arrays.norm"}, _fetch)
+    linalg = Namespace("numpy.linalg", {"norm": "norm"}, _array_function)
     kinds = {name: NAMED[name] for name in "float32 float64 float16 int64 int32 int16 int8 uint8".split()}
     array = Kind("numpy.ndarray", (Array,))
-    return Namespace("numpy", {name: f"arrays.{name}" for name in ARRAYS}, _fetch, random=random, linalg=linalg,
+    return Namespace("numpy", {name: name for name in ARRAYS}, _array_function, random=random, linalg=linalg,
                      ndarray=array, bool_=NAMED["bool"], finfo=Kind("numpy.finfo", (finfo,), finfo), **kinds)
 
 

@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.arrays import OWN, given, kind, plain
-from gradcli.engine.dtypes import NAMED
+from gradcli.engine.arrays import OWN, axes, given, kind, plain
+from gradcli.engine.conversion import array_of
 from gradcli.engine.memory import Room
 from gradcli.engine.op import traced as F
-from gradcli.engine.signature import described
+from gradcli.engine.signature import NUMBERS, described
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.variable import Array
 from gradcli.errors import ArgumentFault, ValueFault
@@ -32,14 +32,19 @@ def array(object: Any, dtype: Any = None) -> Array:
     elif isinstance(object, list | tuple) and object and all(isinstance(each, Tensor) for each in object):
         found = np.stack([each.array for each in object])
     else:
-        whole = F.tensor(object).array      # refuses all but numbers and lists of numbers
-        found = whole if whole.dtype.kind in "iub" else F.tensor(object, dtype=NAMED["float64"]).array
+        natural = array_of(object)
+        found = natural if natural.dtype.kind in "iub" else array_of(object, np.float64)
     return Array(found if dtype is None else found.astype(kind(dtype)))
 
 
 def asarray(a: Any, dtype: Any = None) -> Array:
     """`a` itself if it is an array of that type, else an array made of it."""
     return a if isinstance(a, Array) and dtype is None else array(a, dtype)
+
+
+def operand(value: Any) -> Any:
+    """A number, or a list, tensor or array, as numpy takes it."""
+    return plain(value) if type(value) in NUMBERS else asarray(value).array
 
 
 def _sized(name: str, shape: Any) -> tuple[int, ...]:
@@ -64,7 +69,8 @@ zeros, ones, empty = map(_filled, ("zeros", "ones", "empty"))
 
 def full(shape: Any, fill_value: Any, dtype: Any = None) -> Array:
     """An array of one value."""
-    return Array(np.full(_sized("full", shape), plain(fill_value), None if dtype is None else kind(dtype)))
+    sizes, value = _sized("full", shape), np.asarray(operand(fill_value))
+    return Array(np.full(sizes, value, value.dtype if dtype is None else kind(dtype)))
 
 
 def zeros_like(a: Any, dtype: Any = None) -> Array:
@@ -88,8 +94,9 @@ identity = eye
 
 def arange(*bounds: Any, dtype: Any = None) -> Array:
     """Numbers at equal steps."""
-    if not 1 <= len(bounds) <= 3 or not all(isinstance(each, int | float) for each in bounds):
+    if not 1 <= len(bounds) <= 3 or not all(type(bound) in NUMBERS for bound in bounds):
         raise ArgumentFault("arange() takes one to three numbers", "np.arange(0, 10, 2)")
+    bounds = tuple(map(plain, bounds))
     first, last, step = (0, bounds[0], 1) if len(bounds) == 1 else (*bounds, 1)[:3]
     if not step or not math.isfinite((last - first) / step):
         raise ValueFault("arange() needs a step that gets to the end")
@@ -97,16 +104,22 @@ def arange(*bounds: Any, dtype: Any = None) -> Array:
     return Array(np.arange(*bounds, dtype=None if dtype is None else kind(dtype)))
 
 
+def _counted(name: str, num: Any) -> None:
+    if type(num) is not int:
+        raise ArgumentFault(f"{name}() needs a whole number of values, not {described(num)}", f"np.{name}(0, 1, 5)")
+    _sized(name, num)
+
+
 def linspace(start: float, stop: float, num: int = 50, endpoint: bool = True, dtype: Any = None) -> Array:
     """So many numbers from start to stop."""
-    _sized("linspace", num)
+    _counted("linspace", num)
     return Array(np.linspace(plain(start), plain(stop), num, bool(endpoint),
                              dtype=None if dtype is None else kind(dtype)))
 
 
 def logspace(start: float, stop: float, num: int = 50) -> Array:
     """Powers of ten."""
-    _sized("logspace", num)
+    _counted("logspace", num)
     return Array(np.logspace(plain(start), plain(stop), num))
 
 
@@ -124,8 +137,10 @@ def _on(name: str, arguments: int) -> Callable[..., Any]:
             raise ArgumentFault(f"{name}() takes {arguments} value{'s' * (arguments > 1)} here", f"np.{name}(x)")
         if any(isinstance(each, Tensor) and each.requires_grad for each in args):
             raise ArgumentFault(f"np.{name}() keeps no history", f"torch.{name}(x)", "x.detach().numpy()")
-        values = [plain(each) if isinstance(each, Tensor | int | float) else asarray(each).array for each in args]
-        if isinstance(out, Array):
+        values = [operand(arg) for arg in args]
+        if out is not None:
+            if not isinstance(out, Array):
+                raise ArgumentFault(f"out is an array, not {described(out)}", f"np.{name}(x, out=y)")
             out.copy_(Array(np.asarray(apply(*values))))    # type: ignore[attr-defined]  # an operation of the table
             return out
         return given(apply(*values))
@@ -167,8 +182,7 @@ def where(condition: Any, *values: Any) -> Any:
     if not values:
         return OWN["nonzero"](asarray(condition))
     x, y = values
-    return given(np.where(asarray(condition).array, *(plain(each) if isinstance(each, Tensor | int | float)
-                                                      else asarray(each).array for each in (x, y))))
+    return given(np.where(asarray(condition).array, operand(x), operand(y)))
 
 
 def dot(a: Any, b: Any) -> Any:
@@ -181,17 +195,24 @@ matmul = dot
 
 def clip(a: Any, a_min: Any, a_max: Any) -> Any:
     """Values brought between two bounds."""
-    return given(np.clip(asarray(a).array, plain(a_min), plain(a_max)))
+    low, high = (None if bound is None else operand(bound) for bound in (a_min, a_max))
+    return given(np.clip(asarray(a).array, low, high))
+
+
+def _whole(name: str, number: Any) -> int:
+    if type(number) is not int:
+        raise ArgumentFault(f"{name}() needs a whole number, not {described(number)}")
+    return number
 
 
 def rounded(a: Any, decimals: int = 0) -> Any:
     """Values rounded."""
-    return given(np.round(asarray(a).array, decimals)[()])
+    return given(np.round(asarray(a).array, _whole("round", decimals))[()])
 
 
 def allclose(a: Any, b: Any, rtol: float = 1e-5, atol: float = 1e-8) -> bool:
     """Whether all values are nearly the same."""
-    return bool(np.allclose(asarray(a).array, asarray(b).array, rtol, atol))
+    return bool(np.allclose(asarray(a).array, asarray(b).array, plain(rtol), plain(atol)))
 
 
 def array_equal(a: Any, b: Any) -> bool:
@@ -201,12 +222,12 @@ def array_equal(a: Any, b: Any) -> bool:
 
 def sort(a: Any, axis: int = -1) -> Array:
     """The values in order."""
-    return Array(np.sort(asarray(a).array, axis=axis))
+    return Array(np.sort(asarray(a).array, axis=axes(axis)))
 
 
 def argsort(a: Any, axis: int = -1) -> Array:
     """The places of the values in order."""
-    return Array(np.argsort(asarray(a).array, axis=axis))
+    return Array(np.argsort(asarray(a).array, axis=axes(axis)))
 
 
 def unique(ar: Any) -> Array:
@@ -219,14 +240,14 @@ def reshape(a: Any, shape: Any) -> Any:
     return asarray(a).reshape(shape)    # type: ignore[attr-defined]
 
 
-def transpose(a: Any, axes: Any = ()) -> Any:
+def transpose(a: Any, axes: Any = None) -> Any:
     """The axes in reverse order, or in the order given."""
-    return OWN["transpose"](asarray(a), *(axes or ()))
+    return OWN["transpose"](asarray(a), *(() if axes is None else (axes,)))
 
 
 def expand_dims(a: Any, axis: int) -> Any:
     """A new axis of length one."""
-    return Array(np.expand_dims(asarray(a).array, axis))
+    return Array(np.expand_dims(asarray(a).array, axes(axis)))
 
 
 def squeeze(a: Any) -> Any:
@@ -243,9 +264,9 @@ def outer(a: Any, b: Any) -> Any:
 
 def norm(x: Any, ord: Any = None, axis: Any = None) -> Any:
     """The length of a vector, or of each along an axis."""
-    if ord is not None and not isinstance(ord, int | float):
+    if ord is not None and type(ord) not in NUMBERS:
         raise ArgumentFault(f"the order of a norm is a number, not {described(ord)}", "np.linalg.norm(x)")
-    return given(np.linalg.norm(asarray(x).array, ord, axis))
+    return given(np.linalg.norm(asarray(x).array, None if ord is None else plain(ord), axes(axis)))
 
 
 def copy(a: Any) -> Array:

@@ -9,9 +9,11 @@ from typing import Any
 from gradcli.engine.tensor import Shown
 from gradcli.errors import ArgumentFault
 from gradcli.exposure import expose, exposed
+from gradcli.lang.budget import Budget
 from gradcli.lang.builtins import METHODS
 from gradcli.lang.kinds import STAND_INS, Kind
 from gradcli.lang.policy import checked
+from gradcli.mistakes import SizeLimit
 from gradcli.show.container import Named
 
 DICT = METHODS[dict]
@@ -92,6 +94,8 @@ class Tally(collections.Counter[Any]):
 
     def elements(self) -> Any:
         """Each value as often as it occurs."""
+        if sum(times for times in self.values() if type(times) is int and times > 0) > Budget.items:
+            raise SizeLimit(f"elements() would make more than {Budget.items} values")
         return [value for value, times in self.items() for _ in range(times)]
 
     def __parts__(self) -> tuple[str, list[Any], str]:

@@ -82,6 +82,12 @@ class Budget:
         if count > self.bits:
             raise SizeLimit(f"the result would have more than {self.bits} binary digits")
 
+    def judged(self, value: Any) -> Any:
+        """`value`, unless it is a whole number of too many digits."""
+        if type(value) is int:
+            self.check_bits(value.bit_length())
+        return value
+
 
 COUNTED = frozenset({list, tuple, set, dict, range, str})
 

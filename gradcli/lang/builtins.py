@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Callable, Iterable, Mapping
+from operator import index
 from types import FunctionType
 from typing import Any
 
@@ -53,9 +54,9 @@ METHODS: dict[type, frozenset[str]] = {
 }
 
 PLAIN = frozenset(
-    "append insert pop remove sort reverse upper lower strip lstrip rstrip split rsplit splitlines startswith "
-    "endswith keys values items popitem setdefault title capitalize isdigit isalpha isalnum isspace isupper islower "
-    "partition rpartition discard issuperset isdisjoint".split())
+    "append insert pop remove sort reverse strip lstrip rstrip startswith endswith keys values items popitem "
+    "setdefault isdigit isalpha isalnum isspace isupper islower partition rpartition discard issuperset "
+    "isdisjoint".split())
 """What may be read plainly as far as Python's own values go: on no type here does it give more than a method."""
 
 
@@ -95,7 +96,7 @@ def prelude(formatter: Formatter, budget: Budget, write: Callable[[str], None]) 
         return dict.fromkeys(gathered(values), *default)
 
     kinds = [
-        kind(int, lambda *args, **options: int(*args, **options)), kind(float), kind(bool),
+        kind(int, _whole(budget)), kind(float), kind(bool),
         kind(str, _text_maker(text)), *(kind(plain, _gatherer(plain, gathered)) for plain in (list, tuple, set)),
         Kind("dict", (dict,), lambda *values, **options: dict(*map(gathering.pairs(budget), values), **options),
              unbound(dict, methods) | {"fromkeys": _called("fromkeys", from_keys)}),
@@ -123,9 +124,9 @@ def prelude(formatter: Formatter, budget: Budget, write: Callable[[str], None]) 
 
     def rounded(*args: Any, **options: Any) -> Any:
         digits = args[1] if len(args) == 2 else options.get("ndigits")
-        if type(digits) is int and abs(digits) > WIDTH:     # of a whole number Python would make 10**digits
+        if digits is not None and abs(index(digits)) > WIDTH:   # of a whole number Python would make 10**digits
             raise SizeLimit(f"round() counts at most {WIDTH} digits")
-        return round(*args, **options)
+        return budget.judged(round(*args, **options))
 
     from gradcli.lang.arith import operators
 
@@ -203,6 +204,29 @@ def _gatherer(plain: type, gathered: Callable[[Iterable[Any]], Iterable[Any]]) -
     """What makes a list, a tuple or a set of other values."""
     return lambda *args, **options: (plain(gathered(args[0])) if len(args) == 1 and not options
                                      else plain(*args, **options))
+
+
+def _whole(budget: Budget) -> Callable[..., int]:
+    """`int` as programs call it: of a string in a base, digits are counted before they are read."""
+    def whole(*args: Any, **options: Any) -> int:
+        base = args[1] if len(args) == 2 else options.get("base")
+        if args and base is not None and type(args[0]) is str:
+            budget.check_bits(_least_bits(args[0], index(base)))
+        return budget.judged(int(*args, **options))     # type: ignore[no-any-return]  # what int gives
+
+    return whole
+
+
+def _least_bits(text: str, base: int) -> int:
+    """The fewest binary digits of the number that `text` stands for in a base, or 0 if it stands for none."""
+    digits = text.strip().lstrip("+-")
+    if digits[:2].lower() in PREFIXES:
+        base, digits = (base or PREFIXES[digits[:2].lower()]), digits[2:]
+    digits = digits.replace("_", "").lstrip("0")
+    return (len(digits) - 1) * (base.bit_length() - 1) if digits and 2 <= base <= 36 else 0
+
+
+PREFIXES = {"0x": 16, "0o": 8, "0b": 2}
 
 
 def _text_maker(text: Callable[[Any], str]) -> Callable[..., str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 from typing import cast
 
+from gradcli.lang.budget import Budget
 from gradcli.lang.context import CHAIN, INLINE, LOAD, STORE, VALUES, Context, Lowering, Scope
 from gradcli.lang.literals import number, string
 from gradcli.lang.parse import Node
@@ -332,6 +333,8 @@ def _number(c: Context, node: Node) -> ast.expr:
     value = number(node[3])
     if value is None:
         raise c.wrong(f"{node[3][:40]} cannot be read as a number", node)
+    if type(value) is int and value.bit_length() > Budget.bits:
+        raise c.wrong(f"{node[3][:40]}... has more than {Budget.bits} binary digits", node)
     return c.constant(value, node)
 
 

@@ -255,14 +255,15 @@ class Formatter:
         """The methods that are not Python's own: they format, or can make strings without bound."""
         from gradcli.lang import templates
 
-        made: dict[str, Callable[..., str]] = {
+        made: dict[str, Callable[..., Any]] = {
             "format": templates.brace, "format_map": templates.brace_map, "ljust": templates.ljust,
             "rjust": templates.rjust, "center": templates.center, "zfill": templates.zfill,
-            "replace": templates.replace, "join": templates.join, "expandtabs": templates.expandtabs}
+            "replace": templates.replace, "join": templates.join, "expandtabs": templates.expandtabs,
+            **templates.GROWING}
 
-        def bind(method: Callable[..., str]) -> Callable[[Any], Any]:
-            def bound(text: str) -> Callable[..., str]:
-                def call(*args: Any, **options: Any) -> str:
+        def bind(method: Callable[..., Any]) -> Callable[[Any], Any]:
+            def bound(text: str) -> Callable[..., Any]:
+                def call(*args: Any, **options: Any) -> Any:
                     return method(self, text, *args, **options)
 
                 return call

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from _string import formatter_field_name_split, formatter_parser  # type: ignore[import-not-found]  # string's own
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
-from operator import mod
+from operator import index, mod
 from typing import TYPE_CHECKING, Any
 
 from gradcli.lang.kinds import MARK
@@ -245,15 +245,14 @@ def zfill(f: Formatter, text: str, *args: Any) -> str:
 
 
 def _padded(f: Formatter, args: tuple[Any, ...]) -> tuple[Any, ...]:
-    if args and isinstance(args[0], int):
-        f.budget.check_characters(args[0])
+    if args:
+        f.budget.check_characters(index(args[0]))
     return args
 
 
 def expandtabs(f: Formatter, text: str, *args: Any, **options: Any) -> str:
     size = args[0] if args else options.get("tabsize", 8)
-    if isinstance(size, int):
-        f.budget.check_characters(len(text) + text.count("\t") * size)
+    f.budget.check_characters(len(text) + text.count("\t") * index(size))
     return text.expandtabs(*args, **options)
 
 
@@ -272,3 +271,35 @@ def join(f: Formatter, text: str, *args: Any) -> str:
     except TypeError:       # not all of them are strings, which Python will say
         pass
     return text.join(parts)
+
+
+def _cased(name: str) -> Callable[..., str]:
+    """A method that writes letters otherwise, of which one may become three: ß becomes SS."""
+    method = getattr(str, name)
+
+    def change(f: Formatter, text: str, *args: Any) -> str:
+        changed: str = method(text, *args)
+        return changed if text.isascii() else f.budget.short(changed)
+
+    return change
+
+
+def _divided(name: str) -> Callable[..., list[str]]:
+    """A method that takes a text apart; only of long ones are there too many parts to stand together."""
+    method = getattr(str, name)
+
+    def divide(f: Formatter, text: str, *args: Any, **options: Any) -> list[str]:
+        if len(text) >= f.budget.items:
+            between = args[0] if args else options.get("sep")
+            most = args[1] if len(args) > 1 else options.get("maxsplit", -1)
+            parts = text.count(between) if type(between) is str and between else len(text) // 2
+            f.budget.check_items(1 + (min(parts, most) if type(most) is int and most >= 0 else parts))
+        parts_of_text: list[str] = method(text, *args, **options)
+        return parts_of_text
+
+    return divide
+
+
+GROWING: dict[str, Callable[..., Any]] = {
+    **{name: _cased(name) for name in ("upper", "lower", "title", "capitalize", "swapcase", "casefold")},
+    **{name: _divided(name) for name in ("split", "rsplit", "splitlines")}}

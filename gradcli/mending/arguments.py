@@ -114,20 +114,25 @@ def defined(kind: type, name: str) -> Any:
     return next((vars(each)[name] for each in kind.__mro__ if name in vars(each)), None)
 
 
+def callee_of(function: Any, bound: bool) -> Callee:
+    """The callee that `function` is: what it looks after, if it only looks at arguments before it hands them on."""
+    return Callee(vars(function).get("__wrapped__", function), bound)
+
+
 def callee(case: Case, node: Node) -> Callee | None:
     """The function that a call runs first, or None if that cannot be known without running the call."""
     value = found_value(case, node)
     if isinstance(value, FunctionType):
-        return Callee(value, False)
+        return callee_of(value, False)
     kind = class_of(value)
     if isinstance(value, Kind) and isinstance(value._call, FunctionType):
-        return Callee(value._call, False)
+        return callee_of(value._call, False)
     if kind is not None:
         for maker in ("__init__", "__new__"):
             made = defined(kind, maker)
             made = made.__func__ if isinstance(made, staticmethod) else made
             if isinstance(made, FunctionType):
-                return Callee(made, True)
+                return callee_of(made, True)
         return None
     own = kind_of(case, node)
     if own is not None and not issubclass(own, FunctionType):
@@ -137,7 +142,7 @@ def callee(case: Case, node: Node) -> Callee | None:
         above = class_of(found_value(case, node[3][0]))
         if above is not None:       # a method named by its class
             raw = defined(above, node[3][1][3])
-            return Callee(raw, False) if isinstance(raw, FunctionType) else None
+            return callee_of(raw, False) if isinstance(raw, FunctionType) else None
         return _method(holder, node[3][1][3]) if holder else None
     return None
 
@@ -145,8 +150,8 @@ def callee(case: Case, node: Node) -> Callee | None:
 def _method(kind: type, name: str) -> Callee | None:
     raw = defined(kind, name)
     if isinstance(raw, staticmethod) and isinstance(raw.__func__, FunctionType):
-        return Callee(raw.__func__, False)
-    return Callee(raw, True) if isinstance(raw, FunctionType) else None
+        return callee_of(raw.__func__, False)
+    return callee_of(raw, True) if isinstance(raw, FunctionType) else None
 
 
 def arguments(case: Case) -> None:

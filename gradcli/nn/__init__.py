@@ -80,8 +80,10 @@ def _listed(files: dict[str, str]) -> dict[str, str]:
 def fetch(address: str) -> Any:
     """The function, or the stand-in for the class, with the address `file.name`."""
     file, name = address.split(".")
+    from gradcli.nn.arguments import guarded
+
     found: Any = getattr(import_module(f"gradcli.nn.{file}"), name)
     if not isinstance(found, type):
-        return found
+        return guarded(found)
     seal(found)
-    return Kind(f"{found._home}.{name}", (found,), found)   # type: ignore[attr-defined]
+    return Kind(f"{found._home}.{name}", (found,), guarded(found))      # type: ignore[attr-defined]

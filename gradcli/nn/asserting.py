@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.signature import described
+from gradcli.engine.signature import NUMBERS, described
 from gradcli.engine.tensor import Tensor
 from gradcli.errors import ArgumentFault
 
@@ -44,7 +44,7 @@ def _difference(actual: Any, expected: Any, rtol: float | None, atol: float | No
                 check_dtype: bool) -> str:
     """What is wrong with `actual`, or nothing."""
     for value in (actual, expected):
-        if not isinstance(value, Tensor | int | float):
+        if not isinstance(value, Tensor) and type(value) not in NUMBERS:
             raise ArgumentFault(f"assert_close() compares tensors and numbers, not {described(value)}",
                                 "torch.testing.assert_close(x, y)")
     if isinstance(actual, Tensor) != isinstance(expected, Tensor):

@@ -16,8 +16,11 @@ def functional_call(module: Any, parameter_and_buffer_dicts: Any, args: Any = No
     if not isinstance(module, Module):
         raise ArgumentFault(f"functional_call() needs a module, not {described(module)}")
     dicts = parameter_and_buffer_dicts
-    values = {name: value for each in (dicts if isinstance(dicts, list | tuple) else [dicts])
-              for name, value in each.items()}
+    values: dict[str, Any] = {}
+    for named in dicts if isinstance(dicts, list | tuple) else [dicts]:
+        if not isinstance(named, dict) or not all(type(name) is str for name in named):
+            raise ArgumentFault(f"functional_call() needs a dict of tensors by name, not {described(named)}")
+        values |= named
     places = dict(module.named_modules())
     before = []
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from gradcli.engine.signature import described
+from gradcli.engine.signature import Int, described
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.variable import Parameter
 from gradcli.errors import ArgumentFault, IndexFault, KeyFault
@@ -15,9 +15,9 @@ from gradcli.nn.module import Module
 
 def place(index: Any, length: int) -> int:
     """An index counted from the front."""
-    if not isinstance(index, int | Tensor):
+    at: Any = Int.take(index)
+    if type(at) is not int:
         raise ArgumentFault(f"an index must be a whole number, not {described(index)}")
-    at = int(index)     # type: ignore[arg-type]  # tensors have __int__ from engine/surface.py
     if not -length <= at < length:
         raise IndexFault(f"index {at} is out of range")
     return at % length

@@ -7,14 +7,15 @@ from typing import Any
 
 from gradcli.engine.signature import described
 from gradcli.errors import ArgumentFault, ValueFault
-from gradcli.nn.schedule import Schedule
+from gradcli.nn.optimizer import number
+from gradcli.nn.schedule import Schedule, groups_of, whole_numbers
 
 
 def _each(value: Any, count: int) -> list[Any]:
-    found = list(value) if isinstance(value, list | tuple) else [value] * count
-    if len(found) != count:
-        raise ValueFault(f"expected {count} values, one for each group of parameters, but got {len(found)}")
-    return found
+    rates = list(value) if isinstance(value, list | tuple) else [value] * count
+    if len(rates) != count:
+        raise ValueFault(f"expected {count} values, one for each group of parameters, but got {len(rates)}")
+    return [number({"learning rate": rate}, "learning rate", None) for rate in rates]
 
 
 class OneCycleLR(Schedule):
@@ -36,7 +37,7 @@ class OneCycleLR(Schedule):
             raise ValueFault("OneCycleLR needs positive total_steps, pct_start between 0 and 1, and anneal_strategy "
                              "cos or linear")
         self.total_steps, self.anneal_strategy = total_steps, anneal_strategy
-        groups = optimizer.param_groups
+        groups = groups_of(optimizer)
         self.max_lrs = _each(max_lr, len(groups))
         self.initial = [most / div_factor for most in self.max_lrs]
         for group, rate, most in zip(groups, self.initial, self.max_lrs, strict=True):
@@ -99,7 +100,7 @@ class CyclicLR(Schedule):
                  base_momentum: float = 0.8, max_momentum: float = 0.9, last_epoch: int = -1) -> None:
         if mode not in ("triangular", "triangular2", "exp_range") and scale_fn is None:
             raise ValueFault("mode is invalid and scale_fn is None")
-        groups = optimizer.param_groups
+        groups = groups_of(optimizer)
         self.lows, self.max_lrs = _each(base_lr, len(groups)), _each(max_lr, len(groups))
         if last_epoch == -1:
             for group, low in zip(groups, self.lows, strict=True):
@@ -134,7 +135,8 @@ class CyclicLR(Schedule):
 
     def _scale(self, cycle: int) -> float:
         if self.scale_fn is not None:
-            return float(self.scale_fn(cycle if self.scale_mode == "cycle" else self.last_epoch))
+            scale = self.scale_fn(cycle if self.scale_mode == "cycle" else self.last_epoch)
+            return float(number({"what scale_fn returns": scale}, "what scale_fn returns", None))
         if self.mode == "triangular2":
             return float(1 / (2.0 ** (cycle - 1)))
         return float(self.gamma**self.last_epoch) if self.mode == "exp_range" else 1.0
@@ -174,12 +176,14 @@ class SequentialLR(Schedule):
     __slots__ = ()
 
     def __init__(self, optimizer: Any, schedulers: Any, milestones: Any, last_epoch: int = -1) -> None:
+        groups_of(optimizer)
         _check(schedulers, optimizer)
+        milestones = whole_numbers(milestones, "milestones")
         if len(milestones) != len(schedulers) - 1:
             raise ValueFault("Sequential Schedulers expects number of schedulers provided to be one more than the "
                              f"number of milestone points, but got number of schedulers {len(schedulers)} and the "
                              f"number of milestones to be equal to {len(milestones)}")
-        self.optimizer, self.schedulers, self.milestones = optimizer, list(schedulers), list(milestones)
+        self.optimizer, self.schedulers, self.milestones = optimizer, list(schedulers), milestones
         self.last_epoch = last_epoch + 1
         for group in optimizer.param_groups:
             group["lr"] = group["initial_lr"]

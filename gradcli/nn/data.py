@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from gradcli.engine.conversion import array_of
 from gradcli.engine.current import draw
 from gradcli.engine.op import traced
 from gradcli.engine.random import ModernGenerator
-from gradcli.engine.signature import described
+from gradcli.engine.signature import NUMBERS, described
 from gradcli.engine.tensor import Tensor
 from gradcli.errors import ArgumentFault, AttributeFault, ShapeFault, ValueFault
 from gradcli.exposure import exposed
@@ -106,7 +107,10 @@ def random_split(dataset: Any, lengths: Any, generator: Any = None) -> list[Subs
     """Parts of a data set, each of so many members, or of such a share of them, drawn without putting back."""
     whole = len(dataset)
     sizes = list(lengths)
-    if any(isinstance(length, float) for length in sizes):
+    for length in sizes:
+        if type(length) not in (int, float):
+            raise ArgumentFault(f"the lengths of random_split() are numbers, not {described(length)}")
+    if any(type(length) is float for length in sizes):
         if abs(sum(sizes) - 1) > 1e-9 or min(sizes) < 0:
             raise ValueFault("the shares of random_split() must be positive and sum to one")
         sizes = [math.floor(whole * share) for share in sizes]
@@ -178,6 +182,6 @@ def together(members: list[Any]) -> Any:
         return [together(list(parts)) for parts in zip(*members, strict=True)]
     if isinstance(first, dict):
         return {name: together([member[name] for member in members]) for name in first}
-    if isinstance(first, int | float):
-        return traced.tensor(members) if not isinstance(first, float) else Tensor(np.array(members, np.float64))
+    if type(first) in NUMBERS:
+        return Tensor(array_of(members, np.float64 if type(first) is float else None))
     return members

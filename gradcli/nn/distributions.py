@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from gradcli.engine.dtypes import OF, Default
 from gradcli.engine.limits import broadcast_shapes, finfo
 from gradcli.engine.op import traced as F
-from gradcli.engine.signature import described
+from gradcli.engine.signature import NUMBERS, Sizes, described
 from gradcli.engine.tensor import Shown, Size, Tensor
 from gradcli.engine.variable import recording
 from gradcli.errors import ArgumentFault, ValueFault
@@ -20,7 +20,7 @@ ROOT_2PI = math.log(math.sqrt(2 * math.pi))
 def together(*values: Any) -> list[Any]:
     """Numbers and tensors as tensors of one shape."""
     for value in values:
-        if not isinstance(value, Tensor | int | float):
+        if not isinstance(value, Tensor) and type(value) not in NUMBERS:
             raise ArgumentFault(f"the parameters of a distribution are numbers or tensors, not {described(value)}",
                                 "Normal(0.0, 1.0)")
     like = next((value for value in values if isinstance(value, Tensor)), None)
@@ -98,10 +98,13 @@ class Distribution:
 
     def expand(self, batch_shape: Any) -> Any:
         """The same distribution for a larger batch."""
+        shape = Sizes.take(batch_shape)
+        if type(shape) is not tuple:
+            raise ArgumentFault(f"a batch_shape is whole numbers, not {described(batch_shape)}", "d.expand((2, 3))")
         made = object.__new__(type(self))
         for name, value in vars(self).items():
-            vars(made)[name] = F.broadcast_to(value, tuple(batch_shape)) if isinstance(value, Tensor) else value
-        made._batch, made._event = Size(batch_shape), self._event
+            vars(made)[name] = F.broadcast_to(value, shape) if isinstance(value, Tensor) else value
+        made._batch, made._event = Size(shape), self._event
         return made
 
     def __repr__(self) -> str:

@@ -15,7 +15,7 @@ import numpy as np
 from gradcli.engine.call import here
 from gradcli.engine.current import Current, draw
 from gradcli.engine.generator import write
-from gradcli.engine.signature import described
+from gradcli.engine.signature import NUMBERS, described
 from gradcli.engine.tensor import Tensor, note_write
 from gradcli.engine.writing import writing
 from gradcli.errors import ArgumentFault, ShapeFault, ValueFault
@@ -31,6 +31,8 @@ def calculate_gain(nonlinearity: str, param: Any = None) -> float:
     """By how much a layer's spread must grow to make up for what the nonlinearity takes away."""
     if nonlinearity not in GAINS:
         raise ValueFault(f"Unsupported nonlinearity {nonlinearity!s:.80}", *((name, "") for name in ("relu", "tanh")))
+    if param is not None and type(param) not in NUMBERS:
+        raise ArgumentFault(f"param is a number, not {described(param)}", "calculate_gain('leaky_relu', 0.2)")
     return GAINS[nonlinearity](0.01 if param is None else param)
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from gradcli.engine.call import here
-from gradcli.engine.signature import described
+from gradcli.engine.signature import NUMBERS, described
 from gradcli.engine.tensor import Tensor, note_write
 from gradcli.engine.variable import recording
 from gradcli.engine.writing import writing
@@ -110,6 +111,10 @@ class Search:
         return t, True
 
 
+REMEMBERED = {"func_evals": "count", "n_iter": "count", "prev_flat_grad": "vector", "d": "vector", "t": "number",
+              "old_dirs": "vectors", "old_stps": "vectors", "ro": "numbers", "H_diag": "number"}
+
+
 class LBFGS(Optimizer):
     """Several quasi-Newton steps for each call of step(closure); all parameters are one vector to it."""
 
@@ -133,10 +138,36 @@ class LBFGS(Optimizer):
                                 ("optimizer.step(closure)", "where closure() clears gradients, computes the loss, "
                                  "calls backward and returns the loss"))
         group, params = self.param_groups[0], self._params(self.param_groups[0])
+        self._plain_options(group)
         search = group.get("line_search_fn")
         if search not in (None, "strong_wolfe"):
             raise ValueFault("only 'strong_wolfe' is supported")
         return _Descent(params, closure, group, self._state.setdefault(params[0], {})).run(search is not None)
+
+
+    def _entries_of_state(self, group: dict[str, Any]) -> set[str]:
+        return set(REMEMBERED)
+
+    def _kept(self, p: Tensor, value: Any, name: str, what: str) -> Any:
+        """One entry of the memory: a number, a vector of all parameters, or a list of either."""
+        kind = REMEMBERED.get(name)
+        if kind is None or (kind.endswith("s") and type(value) is not list):
+            raise ArgumentFault(f"{what}: {name} is none of {', '.join(REMEMBERED)}, or not {kind}")
+        size = sum(q.array.size for q in self._params(self.param_groups[0]))
+        kept = [self._one(v, kind.startswith("vector"), size, f"{what}: {name}")
+                for v in (value if type(value) is list else [value])]
+        return kept if kind.endswith("s") else int(kept[0]) if kind == "count" else kept[0]
+
+    @staticmethod
+    def _one(value: Any, vector: bool, size: int, what: str) -> Any:
+        if vector and isinstance(value, Tensor) and value.array.shape == (size,) and value.array.dtype.kind == "f":
+            return value.array
+        if isinstance(value, Tensor) and value.array.size == 1:
+            value = value.array.item()
+        if vector or type(value) not in NUMBERS or not math.isfinite(value):
+            raise ArgumentFault(f"{what} must be {f'a vector of {size} numbers' if vector else 'a number'}, not "
+                                f"{described(value)}")
+        return value
 
 
 class _Descent:
@@ -250,7 +281,7 @@ class _Descent:
 def _number(loss: Any) -> float:
     if isinstance(loss, Tensor) and loss.array.size == 1:
         return float(loss.array.item())
-    if isinstance(loss, int | float):
+    if type(loss) in NUMBERS:
         return float(loss)
     raise ArgumentFault(f"the closure must return the loss, a single number, not {described(loss)}",
                         ("return loss", "at the end of the closure"))

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.dtypes import DType
+from gradcli.engine.device import here_only, names_device
 from gradcli.engine.signature import REFUSED, Type, described
 from gradcli.engine.surface import Handle
 from gradcli.engine.tensor import Tensor
@@ -274,13 +274,13 @@ class Module:
 
     def to(self, *args: Any, **options: Any) -> Any:
         """Make parameters and floating buffers of the type given; there is one device. This module."""
-        for value in (*args, *options.values()):
+        for value in (*args, *(options.get(name) for name in ("tensor", "dtype", "device"))):
             if isinstance(value, Tensor):
                 self._as(value.array.dtype)
-            elif isinstance(value, DType) or Type.take(value) is not REFUSED:
+            elif names_device(value):
+                here_only(value)
+            elif value is not None and type(value) is not bool:
                 self.type(value)
-            elif str(value).startswith("cuda"):
-                self.cuda()
         return self
 
     def cpu(self) -> Any:
@@ -317,6 +317,8 @@ class Module:
     register_backward_hook = register_full_backward_hook
 
     def _hook(self, when: int, hook: Callable[..., Any]) -> Handle:
+        if not callable(hook):
+            raise ArgumentFault(f"a hook is a function, not {described(hook)}")
         if self._hooks is None:
             object.__setattr__(self, "_hooks", ({}, {}, {}))
         hooks = self._hooks[when]

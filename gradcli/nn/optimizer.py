@@ -13,12 +13,13 @@ from typing import Any, ClassVar
 import numpy as np
 
 from gradcli.engine.call import here
-from gradcli.engine.signature import described
+from gradcli.engine.signature import NUMBERS, described, sized
 from gradcli.engine.tensor import Tensor, note_write
 from gradcli.engine.variable import recording
 from gradcli.engine.writing import writing
-from gradcli.errors import ArgumentFault, ValueFault
+from gradcli.errors import ArgumentFault, GradFault, ValueFault
 from gradcli.exposure import exposed
+from gradcli.nn.plain import plain
 from gradcli.nn.state import zero_grad
 from gradcli.text import veiled
 
@@ -28,21 +29,21 @@ UNSET: Any = object()
 
 def number(group: dict[str, Any], name: str, least: float | None = 0.0) -> float:
     """An option of a group as a plain number."""
-    value = group.get(name, UNSET)
+    value: Any = group.get(name, UNSET)
     if isinstance(value, Tensor) and value.array.size == 1:
         value = value.array.item()
-    if not isinstance(value, int | float):
+    if type(value) not in NUMBERS:
         raise ArgumentFault(f"the option {name} of an optimiser must be a number, not "
                             f"{'missing' if value is UNSET else described(value)}")
     if least is not None and not value >= least:
         raise ValueFault(f"Invalid {WORDS.get(name, f'{name} value')}: {value}")
-    return value
+    return value    # type: ignore[no-any-return]  # an int or a float, by its exact type
 
 
 def pair(group: dict[str, Any], name: str) -> tuple[float, float]:
     """An option that is two numbers."""
-    value = group.get(name)
-    if not isinstance(value, tuple | list) or len(value) != 2:
+    value: Any = group.get(name)
+    if type(value) not in (tuple, list) or len(value) != 2:
         raise ArgumentFault(f"the option {name} of an optimiser must be two numbers, not {described(value)}")
     return number({name: value[0]}, name, None), number({name: value[1]}, name, None)
 
@@ -63,7 +64,7 @@ class Optimizer:
         for name in self._idle & defaults.keys():
             if name == "differentiable" and defaults[name]:
                 raise ValueFault("optimisers that can be differentiated are not offered")
-        self.defaults = defaults
+        self.defaults = {name: plain(value, f"the option {name} of an optimiser") for name, value in defaults.items()}
         self.param_groups: list[dict[str, Any]] = []
         self._state: dict[Any, dict[str, Any]] = {}
         if isinstance(params, Tensor):
@@ -96,6 +97,7 @@ class Optimizer:
         group = {"params": params} | {n: v for n, v in param_group.items() if n != "params"}
         for name, usual in self.defaults.items():
             group.setdefault(name, usual)
+        self._plain_options(group)
         self._check(group)
         taken = {id(p) for other in self.param_groups for p in other["params"]}
         if any(id(p) in taken for p in params):
@@ -120,9 +122,18 @@ class Optimizer:
 
     def _params(self, group: Any) -> list[Any]:
         params = group.get("params") if isinstance(group, dict) else None
-        if not isinstance(params, list) or not all(isinstance(p, Tensor) for p in params):
+        if type(params) is not list or not all(isinstance(p, Tensor) for p in params):
             raise ArgumentFault("each entry of param_groups is a dict whose 'params' are a list of tensors")
         return params
+
+    def _plain_options(self, group: dict[str, Any]) -> None:
+        """Refuse options, which programs write into the groups, that are anything but plain values."""
+        for name in self.defaults:
+            value = group.get(name)
+            if value is None or type(value) in NUMBERS or type(value) is str or isinstance(value, Tensor):
+                continue
+            if type(value) not in (tuple, list) or not all(type(number) in NUMBERS for number in value):
+                raise ArgumentFault(f"the option {name} of an optimiser must be a number, not {described(value)}")
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Change the parameters once, by their gradients; with a closure, compute these first and return its loss."""
@@ -132,13 +143,17 @@ class Optimizer:
                 loss = closure()
         at = None
         for group in self.param_groups:
+            params = self._params(group)
+            self._plain_options(group)
             options = self._options(group)
-            for p in self._params(group):
+            for p in params:
                 if p.grad is None:
                     continue
                 grad = p.grad.array
                 if grad.dtype is not p.array.dtype:
                     grad = grad.astype(p.array.dtype)
+                if p.array.dtype.kind != "f":
+                    raise GradFault(f"a parameter must be of a floating type to be optimised, and is {described(p)}")
                 kept = self._state.setdefault(p, {})
                 for value in kept.values():
                     if type(value) is np.ndarray:
@@ -166,7 +181,7 @@ class Optimizer:
         """What is remembered, and the options, with parameters numbered."""
         numbers: dict[int, int] = {}
         for group in self.param_groups:
-            for p in group["params"]:
+            for p in self._params(group):
                 numbers.setdefault(id(p), len(numbers))
         return {"state": {numbers[id(p)]: _shown(kept) for p, kept in self._state.items() if id(p) in numbers},
                 "param_groups": [{n: v for n, v in group.items() if n != "params"}
@@ -178,14 +193,51 @@ class Optimizer:
         groups = state_dict.get("param_groups") if isinstance(state_dict, dict) else None
         if not isinstance(groups, list) or not isinstance(state_dict.get("state"), dict):
             raise ArgumentFault("load_state_dict() needs what state_dict() of an optimiser returned")
-        if [len(g["params"]) for g in groups] != [len(g["params"]) for g in self.param_groups]:
+        mine = [self._params(group) for group in self.param_groups]
+        given = [_group(group) for group in groups]
+        if [len(group["params"]) for group in given] != [len(params) for params in mine]:
             raise ValueFault("loaded state dict contains a parameter group that doesn't match the size of "
                              "optimizer's group")
-        params = [p for group in self.param_groups for p in group["params"]]
-        for mine, given in zip(self.param_groups, groups, strict=True):
-            mine.update({n: v for n, v in given.items() if n != "params"})
-        self._state = {params[i]: _taken(kept) for i, kept in state_dict["state"].items()
-                       if type(i) is int and 0 <= i < len(params)}
+        params = [p for group in mine for p in group]
+        options = []
+        for group, new in zip(self.param_groups, given, strict=True):
+            self._plain_options(group | new)
+            options += [group | new] * len(group["params"])
+        state = {params[i]: self._restored(params[i], kept, i, options[i]) for i, kept in state_dict["state"].items()
+                 if type(i) is int and 0 <= i < len(params)}
+        for group, new in zip(self.param_groups, given, strict=True):
+            group.update({name: value for name, value in new.items() if name != "params"})
+        self._state = state
+
+    def _restored(self, p: Tensor, kept: Any, number: int, group: dict[str, Any]) -> dict[str, Any]:
+        """A parameter's memory from what `_shown` told, as `_update` keeps it."""
+        what = f"the state of parameter {number}"
+        if type(kept) is not dict or not all(type(name) is str for name in kept):
+            raise ArgumentFault(f"{what} is a dict by names, not {described(kept)}")
+        state = {name: self._kept(p, plain(value, f"{what}[{name!r}]"[:80]), name, what)
+                 for name, value in kept.items() if value is not None}
+        needed = self._entries_of_state(group).difference(state) if state else ()
+        if needed:
+            raise ArgumentFault(f"{what} lacks {', '.join(sorted(needed))}")
+        return state
+
+    def _entries_of_state(self, group: dict[str, Any]) -> set[str]:
+        """What is remembered of a parameter with the options of `group`."""
+        state: dict[str, Any] = {}
+        self._update(np.zeros(1), np.zeros(1), state, self._options(group))
+        return set(state)
+
+    def _kept(self, p: Tensor, value: Any, name: str, what: str) -> Any:
+        """One entry of it: the count of steps a whole number, all else an array of the parameter's shape and type."""
+        if name == "step":
+            steps = value.array.item() if isinstance(value, Tensor) and value.array.size == 1 else value
+            if type(steps) not in NUMBERS or not 0 <= steps < 1 << 53:
+                raise ArgumentFault(f"{what}: step counts steps, and is {described(value)}")
+            return int(steps)
+        if not isinstance(value, Tensor) or value.array.shape != p.array.shape:
+            raise ArgumentFault(f"{what}: {name} must be a {sized(p.array.shape)} tensor like the parameter, not "
+                                f"{described(value)}")
+        return value.array.astype(p.array.dtype)
 
     def __repr__(self) -> str:
         return self.__display__(None)
@@ -212,11 +264,8 @@ def _told(value: Any) -> Any:
     return [_told(v) for v in value] if isinstance(value, list) else value
 
 
-def _taken(kept: dict[str, Any]) -> dict[str, Any]:
-    """A parameter's memory from what `_shown` told."""
-    def inside(value: Any) -> Any:
-        if isinstance(value, Tensor):
-            return value.array.copy()
-        return [inside(v) for v in value] if isinstance(value, list) else value
-
-    return {name: int(inside(value)) if name == "step" else inside(value) for name, value in kept.items()}
+def _group(given: Any) -> dict[str, Any]:
+    """A group of parameters as state_dict() told it, copied."""
+    if type(given) is not dict or type(given.get("params")) is not list:
+        raise ArgumentFault(f"a group of parameters is a dict with a list of numbers as params, not {described(given)}")
+    return plain(given, "a group of parameters")    # type: ignore[no-any-return]

@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from typing import Any, ClassVar
 
-import numpy as np
-
 from gradcli.engine.op import traced
 from gradcli.engine.signature import described, sized
 from gradcli.engine.tensor import Tensor
@@ -74,14 +72,14 @@ class _Recurrent(Module):
         return traced.relu if name == "relu" else traced.tanh
 
     def _nonlinear(self, nonlinearity: Any) -> None:
-        if nonlinearity not in ("tanh", "relu"):
+        if type(nonlinearity) is not str or nonlinearity not in ("tanh", "relu"):
             shown = repr(nonlinearity) if type(nonlinearity) is str else described(nonlinearity)
             raise ValueFault(f"Unknown nonlinearity {shown:.60}. Select from 'tanh' or 'relu'.")
         self.nonlinearity = nonlinearity
 
 
 def _zeros(like: Tensor, *shape: int) -> Tensor:
-    return Tensor(np.zeros(shape, like.array.dtype))
+    return traced.zeros(shape, dtype=like.dtype)    # type: ignore[no-any-return]
 
 
 def _tensor(value: Any, what: str) -> Tensor:

@@ -10,11 +10,21 @@ import math
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from gradcli.engine.signature import described
+from gradcli.engine.signature import NUMBERS, described
 from gradcli.engine.tensor import Tensor
 from gradcli.errors import ArgumentFault, ValueFault
 from gradcli.exposure import exposed
 from gradcli.nn.optimizer import Optimizer, number
+from gradcli.nn.plain import plain
+
+
+def groups_of(optimizer: Any) -> list[dict[str, Any]]:
+    """The groups of parameters of an optimiser."""
+    if not isinstance(optimizer, Optimizer):
+        raise ArgumentFault(f"a schedule needs an optimiser, not {described(optimizer)}", "StepLR(optimizer, 30)")
+    for group in optimizer.param_groups:
+        optimizer._params(group)
+    return optimizer.param_groups
 
 
 @exposed("step", "get_last_lr", "state_dict", "load_state_dict", "optimizer", open_attributes=True, copied=True)
@@ -29,11 +39,8 @@ class Schedule:
     base_lrs: list[float]
 
     def __init__(self, optimizer: Any, last_epoch: int = -1) -> None:
-        if not isinstance(optimizer, Optimizer):
-            raise ArgumentFault(f"a schedule needs an optimiser, not {described(optimizer)}",
-                                f"{type(self).__name__}(optimizer, ...)")
         self.optimizer = optimizer
-        for group in optimizer.param_groups:
+        for group in groups_of(optimizer):
             if last_epoch == -1:
                 group.setdefault("initial_lr", number(group, "lr"))
             elif "initial_lr" not in group:
@@ -76,14 +83,15 @@ class Schedule:
 
     def state_dict(self) -> dict[str, Any]:
         """Where the schedule is, and what its options are."""
-        return {name: list(value) if isinstance(value, list) else value for name, value in vars(self).items()
-                if isinstance(value, int | float | str | list | type(None))}
+        return {name: plain(value, name) for name, value in vars(self).items() if _is_plain(value)}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Go on from what state_dict() told."""
-        if not isinstance(state_dict, dict) or not all(name in vars(self) for name in state_dict):
+        mine = vars(self)
+        fits = type(state_dict) is dict and all(type(name) is str and name in mine for name in state_dict)
+        if not fits or not all(_alike(mine[name], value) for name, value in state_dict.items()):
             raise ArgumentFault("load_state_dict() needs what state_dict() of such a schedule returned")
-        vars(self).update(state_dict)
+        mine.update(plain(state_dict, "the state of a schedule"))
 
     def __repr__(self) -> str:
         return f"<{self._home}.{type(self).__name__} object>"
@@ -93,13 +101,29 @@ class Schedule:
         return f"<{self._home}.{type(self).__name__} object at {style.address(self)}>"
 
 
+def _is_plain(value: Any) -> bool:
+    """Whether a schedule tells this of itself: a number, a string, None, or a list of numbers or of tuples of both."""
+    if type(value) is list:
+        return all(_is_plain(inner) or type(inner) is tuple and all(map(_is_plain, inner)) for inner in value)
+    return value is None or type(value) is str or type(value) in NUMBERS
+
+
+def _alike(mine: Any, given: Any) -> bool:
+    """Whether what a state tells can stand in the place of what a schedule has: numbers for numbers, and so on."""
+    if not _is_plain(mine) or not _is_plain(given):
+        return False
+    if type(mine) is list or type(given) is list:
+        return type(mine) is type(given) and len(mine) == len(given)
+    return type(mine) is type(given) or (type(mine) in NUMBERS and type(given) in NUMBERS) or None in (mine, given)
+
+
 class _ByFunction(Schedule):
     """By a function of the epoch, or one for each group."""
 
     __slots__ = ()
 
     def __init__(self, optimizer: Any, lr_lambda: Any, last_epoch: int = -1) -> None:
-        groups = len(getattr(optimizer, "param_groups", ()))
+        groups = len(groups_of(optimizer))
         functions = list(lr_lambda) if isinstance(lr_lambda, list | tuple) else [lr_lambda] * groups
         if len(functions) != groups:
             raise ValueFault(f"Expected {groups} lr_lambdas, but got {len(functions)}")
@@ -149,13 +173,21 @@ class StepLR(Schedule):
         return rate * self.gamma if self.last_epoch % self.step_size == 0 else rate
 
 
+def whole_numbers(values: Iterable[Any], what: str) -> list[int]:
+    """`values` as a list, of whole numbers alone."""
+    numbers = list(values)
+    if strange := [value for value in numbers if type(value) is not int]:
+        raise ArgumentFault(f"{what} are whole numbers, not {described(strange[0])}", f"{what}=[30, 80]")
+    return numbers
+
+
 class MultiStepLR(Schedule):
     """Times gamma at each of the milestones."""
 
     __slots__ = ()
 
     def __init__(self, optimizer: Any, milestones: Iterable[int], gamma: float = 0.1, last_epoch: int = -1) -> None:
-        self.milestones, self.gamma = sorted(milestones), gamma
+        self.milestones, self.gamma = sorted(whole_numbers(milestones, "milestones")), gamma
         super().__init__(optimizer, last_epoch)
 
     def _next(self, rate: float, i: int) -> float:
@@ -273,7 +305,8 @@ class ReduceLROnPlateau(Schedule):
         self.num_bad_epochs = self.cooldown_counter = 0
         super().__init__(optimizer)
         count = len(self.optimizer.param_groups)
-        self.min_lrs = list(min_lr) if isinstance(min_lr, list | tuple) else [min_lr] * count
+        self.min_lrs = [number({"min_lr": rate}, "min_lr", None) for rate in (
+            min_lr if isinstance(min_lr, list | tuple) else [min_lr] * count)]
         if len(self.min_lrs) != count:
             raise ValueFault(f"expected {count} min_lrs, got {len(self.min_lrs)}")
 
@@ -281,7 +314,7 @@ class ReduceLROnPlateau(Schedule):
         """Take note of the measure, and reduce the rate if it has been no better for long enough."""
         if isinstance(metrics, Tensor) and metrics.array.size == 1:
             metrics = metrics.array.item()
-        if not isinstance(metrics, int | float):
+        if type(metrics) not in NUMBERS:
             raise ArgumentFault(f"ReduceLROnPlateau needs the measure, a number, not {described(metrics)}",
                                 "scheduler.step(loss)")
         self.last_epoch += 1

@@ -74,8 +74,8 @@ def state_dict(module: Any, prefix: str, keep_vars: bool) -> dict[str, Tensor]:
 
 def load(module: Any, given: Any, strict: bool) -> IncompatibleKeys:
     """Copy tensors into a module's entries."""
-    if not isinstance(given, dict):
-        raise ArgumentFault(f"load_state_dict() needs a dict of tensors, not {described(given)}",
+    if not isinstance(given, dict) or not all(type(name) is str for name in given):
+        raise ArgumentFault(f"load_state_dict() needs a dict of tensors by name, not {described(given)}",
                             ("net.load_state_dict(other.state_dict())", "copies what another net has learnt"))
     wanted = entries(module)
     missing = [name for name in wanted if name not in given]

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 
 from gradcli.engine.op import Op
-from gradcli.engine.signature import Anything, Array, Flag
+from gradcli.engine.signature import Array, Flag, Lengths, Plain
 from gradcli.errors import ShapeFault
 from gradcli.ops.pooling import BLOCK, ROW, Pooling, planes
 from gradcli.ops.pooling_kernels import GRID
@@ -41,7 +41,7 @@ class AdaptiveMax(Op):
     def variant(input, lengths):
         return 1 if len(lengths) == 3 else 0
 
-    def forward(input: Array, lengths: Anything):
+    def forward(input: Array, lengths: Plain):
         old = input.shape[input.ndim - len(lengths) :]
         windows = [adaptive_windows(n, m) for n, m in zip(old, lengths, strict=True)]
         widest = [range(max(int((end - first).max(initial=1)), 1)) for first, end in windows]
@@ -80,7 +80,7 @@ class AdaptiveAvgPool1d(Pooling):
     samples = [(ROW, 2), (ROW, 3), (ROW, 1)]
     errors = [([1.0], 1), (ROW, (1, 2))]
 
-    def compose(F, input, output_size: Anything):
+    def compose(F, input, output_size: Lengths):
         return adaptive(F, input, lengths_for(F, "adaptive_avg_pool1d", input, output_size, 1))
 
 
@@ -91,7 +91,7 @@ class AdaptiveAvgPool2d(Pooling):
     samples = [(GRID, 2), (GRID, (2, 3)), (GRID, 1), (GRID, (None, 2))]
     errors = [([1.0], 1), (GRID, (1, 2, 3))]
 
-    def compose(F, input, output_size: Anything):
+    def compose(F, input, output_size: Lengths):
         return adaptive(F, input, lengths_for(F, "adaptive_avg_pool2d", input, output_size, 2))
 
 
@@ -102,7 +102,7 @@ class AdaptiveAvgPool3d(Pooling):
     samples = [(BLOCK, 2), (BLOCK, (2, 1, 1)), (BLOCK, 1)]
     errors = [([1.0], 1), (BLOCK, (1, 2))]
 
-    def compose(F, input, output_size: Anything):
+    def compose(F, input, output_size: Lengths):
         return adaptive(F, input, lengths_for(F, "adaptive_avg_pool3d", input, output_size, 3))
 
 
@@ -114,7 +114,7 @@ class AdaptiveMaxPool1d(Pooling):
     samples = [(ROW, 2), (ROW, 3), (ROW, 2, True)]
     errors = [([1.0], 1), (ROW, (1, 2))]
 
-    def compose(F, input, output_size: Anything, return_indices: Flag = False):
+    def compose(F, input, output_size: Lengths, return_indices: Flag = False):
         return greatest(F, 1, input, output_size, return_indices)
 
 
@@ -126,7 +126,7 @@ class AdaptiveMaxPool2d(Pooling):
     samples = [(GRID, 2), (GRID, (2, 3)), (GRID, 2, True)]
     errors = [([1.0], 1), (GRID, (1, 2, 3))]
 
-    def compose(F, input, output_size: Anything, return_indices: Flag = False):
+    def compose(F, input, output_size: Lengths, return_indices: Flag = False):
         return greatest(F, 2, input, output_size, return_indices)
 
 
@@ -138,7 +138,7 @@ class AdaptiveMaxPool3d(Pooling):
     samples = [(BLOCK, 1), (BLOCK, (2, 1, 1)), (BLOCK, 1, True)]
     errors = [([1.0], 1), (BLOCK, (1, 2))]
 
-    def compose(F, input, output_size: Anything, return_indices: Flag = False):
+    def compose(F, input, output_size: Lengths, return_indices: Flag = False):
         return greatest(F, 3, input, output_size, return_indices)
 
 

@@ -3,8 +3,9 @@
 import numpy as np
 
 from gradcli.engine.op import Op
-from gradcli.engine.signature import Anything, Array, Dim, Dims, Int, Number, described
+from gradcli.engine.signature import NUMBERS, Array, Dim, Dims, Int, Number, Plain, described
 from gradcli.engine.surface import axis
+from gradcli.engine.tensor import Tensor
 from gradcli.errors import ArgumentFault, ShapeFault
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
@@ -59,9 +60,9 @@ def strips(F, y, x, dx, dim, name):
 
 def spacing_of(x, dx):
     """Where y was sampled: x, or dx apart; a plain number in the place of x stands for dx."""
-    if type(x) in (int, float):
+    if type(x) in NUMBERS:
         return None, x
-    if x is not None and not hasattr(x, "shape"):
+    if x is not None and not isinstance(x, Tensor | np.ndarray):
         raise ArgumentFault(f"the places where y was sampled are a tensor, not {described(x)}",
                             "torch.trapezoid(y, dx=0.1)")
     return x, dx
@@ -75,7 +76,7 @@ class Trapezoid(Op):
     samples = [(CURVE,), (CURVE, TIMES), (GRID, None, 0.5), (GRID, None, 1, 0)]
     errors = [(CURVE, [1.0, 2.0]), (GRID, None, 1, 5)]
 
-    def compose(F, y, x: Anything = None, *, dx: Number = 1, dim: Dim = -1):
+    def compose(F, y, x: Plain = None, *, dx: Number = 1, dim: Dim = -1):
         x, dx = spacing_of(x, dx)
         if not len(y.shape):
             return F.zeros_like(y)
@@ -94,7 +95,7 @@ class CumulativeTrapezoid(Op):
     samples = [(CURVE,), (CURVE, TIMES), (GRID, None, 0.5), (GRID, None, 1, 0)]
     errors = [(CURVE, [1.0, 2.0]), (GRID, None, 1, 5)]
 
-    def compose(F, y, x: Anything = None, *, dx: Number = 1, dim: Dim = -1):
+    def compose(F, y, x: Plain = None, *, dx: Number = 1, dim: Dim = -1):
         x, dx = spacing_of(x, dx)
         if not len(y.shape):
             raise ShapeFault("cumulative_trapezoid() cannot be applied to a 0-dim tensor.")
@@ -111,7 +112,7 @@ class Gradient(Op):
                (CURVE, (TIMES,), None, 2)]
     errors = [(CURVE, 1, 5), (CURVE, 1, None, 3), ([1.0],), (GRID, (1.0, 2.0, 3.0))]
 
-    def compose(F, input, *, spacing: Anything = 1, dim: Dims = None, edge_order: Int = 1):
+    def compose(F, input, *, spacing: Plain = 1, dim: Dims = None, edge_order: Int = 1):
         ndim, spacing = len(input.shape), 1 if spacing is None else spacing
         where = range(ndim) if dim is None else tuple(axis(d, ndim) for d in (dim if type(dim) is tuple else (dim,)))
         if len(set(where)) != len(where):
@@ -130,7 +131,10 @@ class Gradient(Op):
 def slope(F, y, step, at, edge_order):
     """The slope along one dimension, of samples `step` apart or standing at the elements of `step`."""
     n = y.shape[at]
-    if hasattr(step, "shape") and len(step.shape):
+    if not isinstance(step, Tensor | np.ndarray) and type(step) not in NUMBERS:
+        raise ArgumentFault(f"torch.gradient expected spacing in numbers and tensors, not {described(step)}",
+                            "torch.gradient(y, spacing=0.1)")
+    if isinstance(step, Tensor | np.ndarray) and len(step.shape):
         if step.shape[0] != n:
             raise ShapeFault("torch.gradient expected each coordinate vector to have the length of its dimension")
         widths = F.reshape(F.diff(step), tuple(-1 if i == at else 1 for i in range(len(y.shape))))

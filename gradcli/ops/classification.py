@@ -4,7 +4,7 @@ import numpy as np
 
 from gradcli.engine.current import Current
 from gradcli.engine.op import Op
-from gradcli.engine.signature import Anything, Array, ArrayOrNone, Flag, Index, Int, Number, sized
+from gradcli.engine.signature import Array, ArrayOrNone, Flag, Index, Int, Number, Plain, sized
 from gradcli.errors import IndexFault, ShapeFault, TypeFault
 from gradcli.ops.activation import THNN
 from gradcli.ops.loss import REDUCTION, reduction_of
@@ -69,7 +69,7 @@ class NllBack(Op):
     samples = [([1.0, 2.0], CLASSES, WEIGHTS, -100, "none", (2, 3))]
     errors = [("text", CLASSES, None, -100, "none", (2, 3))]
 
-    def forward(g: Array, target: Index, weight: ArrayOrNone, ignore_index: Int, how: REDUCTION, shape: Anything):
+    def forward(g: Array, target: Index, weight: ArrayOrNone, ignore_index: Int, how: REDUCTION, shape: Plain):
         at, share, _ = picked(shape, target, weight, ignore_index, how, g.dtype)
         out = np.zeros(at[3], g.dtype)
         out[at[:3]] = -share * (g.reshape(share.shape) if how == "none" else g)

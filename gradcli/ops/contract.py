@@ -5,8 +5,9 @@ import math
 import numpy as np
 
 from gradcli.engine.op import Op
-from gradcli.engine.signature import Anything, Array, Arrays, Dim, Flag, Int, VariadicArrays, sized
+from gradcli.engine.signature import Array, Arrays, Dim, Flag, Int, Plain, Sizes, VariadicArrays, sized
 from gradcli.engine.surface import axis
+from gradcli.engine.tensor import Tensor
 from gradcli.errors import ArgumentFault, ShapeFault
 from gradcli.ops.linalg import dims_are
 from gradcli.ops.matrices import kind_of
@@ -74,7 +75,7 @@ class Tensordot(Op):
     samples = [(A, B, 1), (A, A, 2), (A, A, ((0,), (0,))), (A, B, ((0, 1), (1, 0))), (V, W, 0)]
     errors = [(A, A, 1), (A, B, 5), (A, B, ((0,), (0, 1)))]
 
-    def compose(F, a: Array, b: Array, dims: Anything = 2):
+    def compose(F, a: Array, b: Array, dims: Plain = 2):
         n, m = len(a.shape), len(b.shape)
         at, bt = met_dims(dims, n, m)
         if any(a.shape[i] != b.shape[j] and 1 not in (a.shape[i], b.shape[j]) for i, j in zip(at, bt, strict=True)):
@@ -93,7 +94,7 @@ class Tensordot(Op):
 
 def met_dims(dims, n, m):
     """The dimensions of two tensors that are summed over together."""
-    if hasattr(dims, "tolist"):
+    if isinstance(dims, Tensor | np.ndarray):
         dims = dims.tolist()
     if type(dims) is int:
         if not 0 <= dims <= min(n, m):
@@ -102,7 +103,9 @@ def met_dims(dims, n, m):
     if not isinstance(dims, list | tuple) or len(dims) != 2:
         raise ArgumentFault("tensordot(): dims is a number of dimensions, or two lists of them",
                             "torch.tensordot(a, b, dims=([1], [0]))")
-    first, second = ((d,) if type(d) is int else tuple(d) for d in dims)
+    first, second = ((d,) if type(d) is int else Sizes.take(d) for d in dims)
+    if type(first) is not tuple or type(second) is not tuple:
+        raise ArgumentFault("tensordot(): dims is two lists of whole numbers", "torch.tensordot(a, b, dims=([1], [0]))")
     if len(first) != len(second):
         raise ArgumentFault(f"tensordot(): both lists of dims must be equally long, and have {len(first)} and "
                             f"{len(second)}")

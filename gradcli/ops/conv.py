@@ -13,7 +13,7 @@ class PaddingKind(Kind):
     """Whole numbers, or one of the words for paddings that follow from the kernel."""
 
     def take(self, value):
-        return value if value in ("same", "valid") else Ints.take(value)
+        return value if type(value) is str and value in ("same", "valid") else Ints.take(value)
 
 
 Padding = PaddingKind("a whole number, a tuple of them, 'same' or 'valid'")

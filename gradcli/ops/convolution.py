@@ -5,7 +5,7 @@ of the three is linear in both its inputs, and the other two are its derivatives
 """
 
 from gradcli.engine.op import Op
-from gradcli.engine.signature import Anything, Array, ArrayOrNone, Int
+from gradcli.engine.signature import Array, ArrayOrNone, Int, Plain
 from gradcli.ops.convolution_kernels import convolve, correlate, spread
 
 SIGNAL, FILTER = [[[1.0, -2.0, 3.0, 0.5, -1.0]]], [[[0.5, -1.0]], [[2.0, 0.3]]]
@@ -41,7 +41,7 @@ class Convolved(Linked):
                (GRID, KERNEL, [1.0, 2.0], (1, 1), (1, 0), (1, 2), 2)]
     errors = [(SIGNAL, [[1.0]], None, *UNIT)]
 
-    def forward(input: Array, weight: Array, bias: ArrayOrNone, stride: Anything, padding: Anything, dilation: Anything,
+    def forward(input: Array, weight: Array, bias: ArrayOrNone, stride: Plain, padding: Plain, dilation: Plain,
                 groups: Int):
         out = convolve(input, weight, stride, padding, dilation, groups)
         if bias is not None:
@@ -69,8 +69,8 @@ class SpreadBack(Linked):
                (SIGNAL, [[[0.5, -1.0]]], None, (9,), (2,), (1,), (2,), 1)]
     errors = [(SIGNAL, [[1.0]], None, (6,), *UNIT)]
 
-    def forward(input: Array, weight: Array, bias: ArrayOrNone, lengths: Anything, stride: Anything, padding: Anything,
-                dilation: Anything, groups: Int):
+    def forward(input: Array, weight: Array, bias: ArrayOrNone, lengths: Plain, stride: Plain, padding: Plain,
+                dilation: Plain, groups: Int):
         out = spread(input, weight, lengths, stride, padding, dilation, groups)
         if bias is not None:
             out += bias.reshape((-1,) + (1,) * (out.ndim - 2))
@@ -93,7 +93,7 @@ class Correlated(Linked):
     samples = [(SIGNAL, [[[1.0, 2.0, 3.0, -1.0], [0.5, 0.1, 0.2, 1.0]]], (2,), *UNIT)]
     errors = [(SIGNAL, [[1.0]], (2,), *UNIT)]
 
-    def forward(input: Array, g: Array, kernel: Anything, stride: Anything, padding: Anything, dilation: Anything,
+    def forward(input: Array, g: Array, kernel: Plain, stride: Plain, padding: Plain, dilation: Plain,
                 groups: Int):
         return correlate(input, g, kernel, stride, padding, dilation, groups)
 

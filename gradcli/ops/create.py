@@ -1,14 +1,13 @@
 """New tensors: from sizes, from values, from ranges, and in the likeness of others."""
 
 import math
-from collections.abc import Sequence
 
 import numpy as np
 
+from gradcli.engine.conversion import array_of
 from gradcli.engine.dtypes import Default, float32
 from gradcli.engine.op import Op
-from gradcli.engine.signature import Anything, Array, Int, Number, Sizes, Type, described
-from gradcli.engine.tensor import Tensor
+from gradcli.engine.signature import Anything, Array, Int, Number, Plain, Sizes, Type
 from gradcli.errors import ArgumentFault, ValueFault
 
 
@@ -62,7 +61,7 @@ class Full(Creation):
     samples = [((2, 3), 1.5), ((2,), 7)]
     errors = [((-1,), 1), ((2,), "text")]
 
-    def forward(size: Anything, fill_value: Number, *, dtype: Type = None):
+    def forward(size: Plain, fill_value: Number, *, dtype: Type = None):
         size = Sizes.take(size)
         if type(size) is not tuple:
             raise ArgumentFault("full() needs a size", "torch.full((2, 2), 7.0)")
@@ -200,66 +199,6 @@ class AsTensor(Creation):
 
     def forward(data: Anything, *, dtype: Type = None):
         return data if isinstance(data, np.ndarray) and dtype in (None, data.dtype) else array_of(data, dtype)
-
-
-def array_of(data, dtype=None):
-    """Nested lists of numbers and tensors as an array of the type PyTorch would choose."""
-    if isinstance(data, Tensor | np.ndarray):
-        return np.array(data.array if isinstance(data, Tensor) else data, dtype)
-    if isinstance(data, Sequence) and not isinstance(data, list | tuple | range | str):
-        data = list(data)
-    leaves, shape = [], _shape(data)
-    _flatten(data, shape, leaves)
-    if dtype is None:
-        kinds = {type(v) if not isinstance(v, np.generic) else v.dtype for v in leaves}
-        if float in kinds or not leaves:
-            dtype = Default.floating
-        elif kinds <= {bool}:
-            dtype = np.dtype(bool)
-        elif kinds <= {bool, int}:
-            dtype = np.dtype(np.int64)
-        else:
-            dtype = np.result_type(*[k for k in kinds if isinstance(k, np.dtype)])
-    try:
-        return np.array(leaves, dtype).reshape(shape)
-    except OverflowError:
-        raise ValueFault(f"a number is too large for {np.dtype(dtype).name}") from None
-
-
-def _shape(data):
-    shape = []
-    while isinstance(data, list | tuple | range):
-        shape.append(len(data))
-        if not len(data):
-            break
-        data = data[0]
-    if isinstance(data, Tensor):
-        shape += data.array.shape
-    return tuple(shape)
-
-
-def _flatten(data, shape, leaves):
-    """Put the numbers of `data` into `leaves`, row by row; ragged lists and other things are refused."""
-    if isinstance(data, Tensor | np.ndarray):
-        array = data.array if isinstance(data, Tensor) else data
-        if array.shape != shape:
-            raise ValueFault(f"the lists are ragged: expected shape {list(shape)} and found {list(array.shape)}",
-                             ("torch.cat([x, y])", "joins tensors of several lengths; torch.stack those of one"))
-        leaves.extend(array.reshape(-1)[i] for i in range(array.size))
-    elif isinstance(data, list | tuple | range):
-        if not shape or len(data) != shape[0]:
-            raise ValueFault(f"the lists are ragged: expected sequence of length {shape[0] if shape else 0} "
-                             f"(got {len(data)})", ("[[1, 2], [3, 4]]", "rows of one length"))
-        for item in data:
-            _flatten(item, shape[1:], leaves)
-    elif type(data) in (int, float, bool):
-        if shape:
-            raise ValueFault("the lists are ragged: a number stands where a list was expected",
-                             ("[[1, 2], [3, 4]]", "rows of one length"))
-        leaves.append(data)
-    else:
-        raise ArgumentFault(f"a tensor is made of numbers and lists of numbers, not of {described(data)}",
-                            "torch.tensor([1.0, 2.0])")
 
 
 class Range(Creation):

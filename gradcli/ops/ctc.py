@@ -3,9 +3,9 @@
 import numpy as np
 
 from gradcli.engine.op import Op
-from gradcli.engine.signature import Anything, Array, Flag, Int, Ints
+from gradcli.engine.signature import Array, Flag, Int, Ints, Plain, Sizes, described
 from gradcli.engine.tensor import Tensor
-from gradcli.errors import ShapeFault, ValueFault
+from gradcli.errors import ArgumentFault, ShapeFault, ValueFault
 from gradcli.ops.loss import REDUCTION
 
 LOGS = np.log(np.array([[[0.2, 0.3, 0.5]], [[0.6, 0.3, 0.1]], [[0.1, 0.1, 0.8]], [[0.3, 0.3, 0.4]]]))
@@ -31,7 +31,7 @@ class CtcLoss(Op):
                (LOGS, np.array([[1, 1]]), (2,), (2,), 0, "mean", True)]
     errors = [(LOGS, TARGETS, (4, 4), (2,)), (LOGS, TARGETS, (9,), (2,)), (LOGS, TARGETS, (4,), (2,), 7)]
 
-    def compose(F, log_probs: Array, targets: Array, input_lengths: Anything, target_lengths: Anything, blank: Int = 0,
+    def compose(F, log_probs: Array, targets: Array, input_lengths: Plain, target_lengths: Plain, blank: Int = 0,
                 reduction: REDUCTION = "mean", zero_infinity: Flag = False):
         single = len(log_probs.shape) == 2
         if single:
@@ -55,7 +55,11 @@ def _numbers(lengths):
         lengths = lengths.array
     if isinstance(lengths, np.ndarray):
         lengths = tuple(lengths.reshape(-1).tolist())
-    return (lengths,) if type(lengths) is int else tuple(int(n) for n in lengths)
+    numbers = Sizes.take(lengths)
+    if type(numbers) is not tuple:
+        raise ArgumentFault(f"ctc_loss() needs the lengths as whole numbers, not {described(lengths)}",
+                            "F.ctc_loss(log_probs, targets, (50,), (10,))")
+    return numbers
 
 
 class CtcPaths(Op):

@@ -4,7 +4,7 @@ import numpy as np
 
 from gradcli.engine.dtypes import int64
 from gradcli.engine.op import Op
-from gradcli.engine.signature import Anything, Array, Dim, Dims, Flag, Number, sized
+from gradcli.engine.signature import Array, Dim, Dims, Flag, Number, Plain, sized
 from gradcli.errors import ShapeFault
 
 P, Q = [[0.5, 1.5, 0.1], [2.5, 0.25, -1.0]], [[1.0, 1.2, 0.4], [0.7, 2.0, 3.0]]
@@ -63,7 +63,7 @@ class Cdist(Op):
     samples = [(P, Q), (P, Q, 1.0), (P, Q, float("inf")), (P, [[0.5, 0.2, 1.0]], 3.0), ([Q, P], [[0.1, 0.9, -0.3]])]
     errors = [(P, [1.0, 2.0]), (P, [[1.0]]), (P, Q, -1.0)]
 
-    def compose(F, x1: Array, x2: Array, p: Number = 2.0, compute_mode: Anything = None):
+    def compose(F, x1: Array, x2: Array, p: Number = 2.0, compute_mode: Plain = None):
         if len(x1.shape) < 2 or len(x2.shape) < 2 or x1.shape[-1] != x2.shape[-1]:
             raise ShapeFault(f"cdist() needs two stacks of rows of one length, and was given {sized(x1.shape)} and "
                              f"{sized(x2.shape)}")

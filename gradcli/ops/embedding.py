@@ -3,7 +3,7 @@
 import numpy as np
 
 from gradcli.engine.op import Op
-from gradcli.engine.signature import Anything, Array, ArrayOrNone, Flag, Index, Int, Number, Text
+from gradcli.engine.signature import Array, ArrayOrNone, Flag, Index, Int, Number, Plain, Text
 from gradcli.engine.writing import writing
 from gradcli.errors import ArgumentFault, IndexFault, ShapeFault, TypeFault
 
@@ -265,7 +265,7 @@ class FirstOfBags(Op):
     samples = [(np.array(TABLE), np.array([[1.0, 5.0], [3.0, 0.1]]), np.array([0, 0, 1, 2]))]
     errors = [("text", TABLE, np.array([0]))]
 
-    def forward(input: Array, best: Array, places: Anything):
+    def forward(input: Array, best: Array, places: Plain):
         bags = places[:-1]
         ties = (input == best[bags]) & (bags >= 0)[:, None]
         marks = np.zeros(input.shape, input.dtype)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from gradcli.engine.op import Op
-from gradcli.engine.signature import Anything, Array, Int, Ints, sized
+from gradcli.engine.signature import Array, Int, Ints, Plain, sized
 from gradcli.errors import ShapeFault
 from gradcli.ops.convolution_kernels import columns
 from gradcli.ops.windows import each, inside, overlapped, places, positive
@@ -55,7 +55,7 @@ class Im2col(Op):
     samples = [(GRID, (2, 2), (1, 1), (0, 0), (1, 1)), (GRID, (2, 1), (2, 1), (1, 0), (1, 2))]
     errors = [("text", (2, 2), (1, 1), (0, 0), (1, 1))]
 
-    def forward(input: Array, kernel: Anything, dilation: Anything, padding: Anything, stride: Anything):
+    def forward(input: Array, kernel: Plain, dilation: Plain, padding: Plain, stride: Plain):
         return columns(input, kernel, stride, padding, dilation, 1)[:, 0]
 
     def grad_input(F, g, kernel, dilation, padding, stride, input_shape):
@@ -104,8 +104,8 @@ class Col2im(Op):
     samples = [(COLUMNS, (3, 3), (2, 2), (1, 1), (0, 0), (1, 1))]
     errors = [("text", (3, 3), (2, 2), (1, 1), (0, 0), (1, 1))]
 
-    def forward(input: Array, lengths: Anything, kernel: Anything, dilation: Anything, padding: Anything,
-                stride: Anything):
+    def forward(input: Array, lengths: Plain, kernel: Plain, dilation: Plain, padding: Plain,
+                stride: Plain):
         padded = tuple(n + 2 * p for n, p in zip(lengths, padding, strict=True))
         count = places(padded, kernel, stride, dilation)
         channels = input.shape[1] // int(np.prod(kernel))

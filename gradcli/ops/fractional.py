@@ -6,7 +6,7 @@ import numpy as np
 
 from gradcli.engine.current import draw
 from gradcli.engine.op import Op
-from gradcli.engine.signature import Anything, Array, ArrayOrNone, Flag, Ints, Numbers
+from gradcli.engine.signature import Array, ArrayOrNone, Flag, Ints, Numbers, Plain
 from gradcli.errors import ArgumentFault, ShapeFault
 from gradcli.ops.pooling import CUBE, Pooling, planes
 from gradcli.ops.pooling_kernels import GRID
@@ -30,7 +30,7 @@ class FractionalMax(Op):
     def variant(input, kernel, lengths, chances):
         return len(kernel) - 2
 
-    def forward(input: Array, kernel: Anything, lengths: Anything, chances: Array):
+    def forward(input: Array, kernel: Plain, lengths: Plain, chances: Array):
         rank = len(kernel)
         old = input.shape[input.ndim - rank :]
         if any(m + k - 1 > n for n, m, k in zip(old, lengths, kernel, strict=True)):
@@ -81,7 +81,7 @@ class Chances(Op):
     samples = [(GRID, 2)]
     errors = [("text", 2)]
 
-    def forward(input: Array, rank: Anything):
+    def forward(input: Array, rank: Plain):
         lead = input.shape[: input.ndim - rank]
         return draw().rand((*((1,) * (2 - len(lead))), *lead, rank), input.dtype)
 

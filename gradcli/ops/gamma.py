@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from gradcli.engine.op import Op
-from gradcli.engine.signature import Anything, Array, Int, Operand
+from gradcli.engine.signature import Array, Int, Operand, Plain
 from gradcli.engine.tensor import Tensor
 from gradcli.errors import ArgumentFault, ValueFault
 from gradcli.ops.base import Binary, Unary
@@ -196,7 +196,7 @@ class Polygamma(Op):
     samples = [(1, [0.25, 1.5]), (2, [0.25, 1.5])]
     errors = [(-1, [1.0]), (1, "text")]
 
-    def compose(F, n: Anything, input: Anything):
+    def compose(F, n: Plain, input: Plain):
         if not isinstance(input, Tensor | np.ndarray):
             n, input = input, n
         if type(n) is not int or not isinstance(input, Tensor | np.ndarray):

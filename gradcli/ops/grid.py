@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 
 from gradcli.engine.op import Op
-from gradcli.engine.signature import Anything, Array, ArrayOrNone, Flag, Sizes, Text, sized
+from gradcli.engine.signature import Array, ArrayOrNone, Flag, Plain, Sizes, Text, sized
 from gradcli.errors import ShapeFault
 from gradcli.ops.resize_tables import CUBIC
 
@@ -149,7 +149,7 @@ class PutDown(Op):
     samples = [([[[[1.0, 2.0]]]], np.array([[[0.0, 1.0]]]), np.array([[[2.0, 2.0]]]), None, (2, 3))]
     errors = [("text", SPOTS, SPOTS, None, (2, 2))]
 
-    def forward(input: Array, first: Array, second: Array, third: ArrayOrNone, lengths: Anything):
+    def forward(input: Array, first: Array, second: Array, third: ArrayOrNone, lengths: Plain):
         at, inside = flat_spots(lengths, first, second, third)
         n, c = input.shape[:2]
         size = int(np.prod(lengths))
@@ -173,7 +173,7 @@ class AffineGrid(Op):
     samples = [(THETA, (1, 1, 2, 3)), (THETA, (1, 1, 2, 3), True)]
     errors = [(THETA, (1, 1, 2)), ([[1.0]], (1, 1, 2, 3))]
 
-    def compose(F, theta, size: Anything, align_corners: Flag = None):
+    def compose(F, theta, size: Plain, align_corners: Flag = None):
         size = Sizes.take(size)
         rank = len(size) - 2 if type(size) is tuple else 0
         if rank not in (2, 3) or tuple(theta.shape) != (size[0], rank, rank + 1):
@@ -196,7 +196,7 @@ class UnitGrid(Op):
     samples = [(THETA, (2, 3), True), (THETA, (2, 3), False)]
     errors = [("text", (2, 3), True)]
 
-    def forward(input: Array, lengths: Anything, align_corners: Flag):
+    def forward(input: Array, lengths: Plain, align_corners: Flag):
         lines = []
         for n in lengths:
             line = np.linspace(-1, 1, n) if n > 1 else np.zeros(1)

@@ -7,8 +7,9 @@ which only move the view, then lists, masks and tensors of indices, which pick e
 import numpy as np
 
 from gradcli.engine.call import perform, record
+from gradcli.engine.conversion import array_of
 from gradcli.engine.op import Op
-from gradcli.engine.signature import Anything, Array, Operand, sized
+from gradcli.engine.signature import Array, Operand, Plain, described, sized
 from gradcli.engine.tensor import Tensor, note_write
 from gradcli.engine.variable import Variable, grad_mode
 from gradcli.engine.write import here, rebase, writable
@@ -37,7 +38,7 @@ class GetItem(Op):
         steps = [k for k in basic if k is not Ellipsis and not (type(k) is slice and k == ALL)]
         return 0 if not steps or type(steps[-1]) is int else 4 if steps[-1] is None else 1
 
-    def forward(input: Array, basic: Anything, picks: Anything):
+    def forward(input: Array, basic: Plain, picks: Plain):
         part = input[basic] if basic else input
         if picks:
             return part[picks]
@@ -56,7 +57,7 @@ class Unindex(Op):
     samples = [([1.0, 2.0, 3.0], (0,), (), (2, 3)), (GRID, (), (np.array([1, 1]),), (2, 3))]
     errors = [("text", (0,), (), (2,))]
 
-    def forward(input: Array, basic: Anything, picks: Anything, shape: Anything):
+    def forward(input: Array, basic: Plain, picks: Plain, shape: Plain):
         full = np.zeros(shape, input.dtype)
         if not picks:
             full[basic] = input
@@ -85,7 +86,7 @@ class SetItem(Op):
     def variant(input, value, basic, picks):
         return 1 if picks else 0
 
-    def forward(input: Array, value: Operand, basic: Anything, picks: Anything):
+    def forward(input: Array, value: Operand, basic: Plain, picks: Plain):
         changed = np.array(input)
         put(changed, value, basic, picks)
         return changed
@@ -130,10 +131,10 @@ def setitem(self, key, value):
     elif type(value) in (int, float, bool):
         source = value
     elif isinstance(value, list | tuple):
-        value = Tensor(np.array(value))
+        value = Tensor(array_of(value, self.array.dtype if self.array.dtype.kind == "f" else None))
         source = value.array
     else:
-        raise ArgumentFault(f"a tensor's elements can be set to numbers and tensors, not to {type(value).__name__}")
+        raise ArgumentFault(f"a tensor's elements can be set to numbers and tensors, not to {described(value)}")
     put(writing(self.array), source, basic, picks)
     note_write(self, "setitem", here())
     if grad_mode.on and (self.requires_grad or getattr(value, "requires_grad", False)):
@@ -172,7 +173,7 @@ def _plain(k):
     if type(k) is bool:
         return np.array(k)
     if isinstance(k, list | tuple | range):
-        k = Tensor(np.array([x.array if isinstance(x, Tensor) else x for x in k]))
+        k = Tensor(array_of(k))
         if not k.array.size:
             return np.zeros(k.array.shape, np.int64)
     if isinstance(k, Tensor):

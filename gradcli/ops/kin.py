@@ -2,10 +2,11 @@
 
 import numpy as np
 
+from gradcli.engine.conversion import array_of
 from gradcli.engine.op import Op
-from gradcli.engine.signature import Anything, Array, Number, Sizes, Type
+from gradcli.engine.signature import Anything, Array, Number, Plain, Sizes, Type
 from gradcli.errors import ArgumentFault, ShapeFault
-from gradcli.ops.create import array_of, checked
+from gradcli.ops.create import checked
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 
@@ -53,7 +54,7 @@ class NewFull(Kin):
     samples = [(GRID, (2, 3), 7.5), (GRID, (2,), 7, np.dtype(np.int64))]
     errors = [(GRID, (-1,), 1), (GRID, (2,), "text")]
 
-    def forward(input: Array, size: Anything, fill_value: Number, *, dtype: Type = None):
+    def forward(input: Array, size: Plain, fill_value: Number, *, dtype: Type = None):
         size = Sizes.take(size)
         if type(size) is not tuple:
             raise ArgumentFault("new_full() needs a size", "x.new_full((2, 2), 7.0)")

@@ -7,7 +7,7 @@
 import numpy as np
 
 from gradcli.engine.op import Op
-from gradcli.engine.signature import Anything, Array, Flag, Number, Text
+from gradcli.engine.signature import Array, Flag, Number, Plain, Text
 from gradcli.errors import ShapeFault, ValueFault
 from gradcli.ops.activation import THNN, floating
 from gradcli.ops.matrices import kind_of
@@ -175,7 +175,7 @@ class GatheredLoss(Op):
     def variant(input, how, name):
         return GATHERED.index(name) * len(GATHERINGS) + GATHERINGS.index(how)
 
-    def forward(input: Array, how: Text(*GATHERINGS), name: Anything):
+    def forward(input: Array, how: Text(*GATHERINGS), name: Plain):
         total = np.add.reduce(input, axis=None, dtype=None if input.dtype.kind == "f" else np.int64)
         return total / total.dtype.type(shares(input.shape, how)) if how != "sum" else total
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from gradcli.engine.op import Op
-from gradcli.engine.signature import Anything, Array, ArrayOrNone, Flag, Number
+from gradcli.engine.signature import Array, ArrayOrNone, Flag, Function, Number
 from gradcli.errors import ShapeFault
 from gradcli.ops.loss import REDUCTION, Loss, reduced, reduction_of
 
@@ -108,13 +108,11 @@ class TripletMarginWithDistanceLoss(Loss):
                (P, Q, R, lambda a, b: ((a - b) ** 2).sum(-1))]
     errors = [(P, [1.0, 2.0], R), (P, Q, R, "text")]
 
-    def compose(F, anchor, positive, negative, *, distance_function: Anything = None, margin: Number = 1.0,
+    def compose(F, anchor, positive, negative, *, distance_function: Function = None, margin: Number = 1.0,
                 swap: Flag = False, reduction: REDUCTION = "mean"):
         if not len(anchor.shape) == len(positive.shape) == len(negative.shape):
             raise ShapeFault("triplet_margin_with_distance_loss needs anchor, positive and negative of as many "
                              "dimensions")
-        if distance_function is not None and not callable(distance_function):
-            raise ShapeFault("triplet_margin_with_distance_loss needs a function of two tensors as distance_function")
         return reduced(F, lead(F, distance_function or F.pairwise_distance, anchor, positive, negative, margin, swap),
                        reduction)
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from gradcli.engine.kernels import sums
 from gradcli.engine.op import Op
-from gradcli.engine.signature import Anything, Array, ArrayOrNone, Flag, Int, Number, Sizes, sized
+from gradcli.engine.signature import Array, ArrayOrNone, Flag, Int, Number, Plain, Sizes, sized
 from gradcli.engine.writing import writing
 from gradcli.errors import ArgumentFault, ShapeFault
 
@@ -36,8 +36,8 @@ class Standardised(Op):
     def variant(input, weight, bias, shape, axes, eps, which):
         return which
 
-    def forward(input: Array, weight: ArrayOrNone, bias: ArrayOrNone, shape: Anything, axes: Anything, eps: Number,
-                which: Anything):
+    def forward(input: Array, weight: ArrayOrNone, bias: ArrayOrNone, shape: Plain, axes: Plain, eps: Number,
+                which: Plain):
         x = input.reshape(shape)
         count = int(np.prod([shape[i] for i in axes]))
         if input.dtype == np.float16:
@@ -105,7 +105,7 @@ class CentredBack(Op):
                (GRID, [[0.3, -1.0, 1.2], [0.5, 0.1, -0.2]], [[0.5, 2.0, -1.0]], (0,))]
     errors = [("text", GRID, GRID, (0,))]
 
-    def forward(g: Array, unit: Array, scale: Array, axes: Anything):
+    def forward(g: Array, unit: Array, scale: Array, axes: Plain):
         count = g.dtype.type(max(math.prod([g.shape[i] for i in axes]), 1))
         total = np.multiply(unit, products(g, unit, axes, scale.shape) / -count)
         np.add(total, g, out=total)
@@ -132,7 +132,7 @@ class LayerNorm(Op):
     samples = [(GRID, (3,)), (GRID, (2, 3)), (GRID, (3,), W3), (GRID, (3,), W3, B3), (GRID, (3,), None, None, 0.5)]
     errors = [(GRID, (2,)), (GRID, (3,), W2)]
 
-    def compose(F, input, normalized_shape: Anything, weight: Array = None, bias: Array = None, eps: Number = 1e-5):
+    def compose(F, input, normalized_shape: Plain, weight: Array = None, bias: Array = None, eps: Number = 1e-5):
         inner = last_shape("layer_norm", input, normalized_shape, weight, bias)
         rank = len(input.shape)
         axes = tuple(range(rank - len(inner), rank))
@@ -145,7 +145,9 @@ def last_shape(name, input, normalized_shape, *parameters):
     if not isinstance(inner, tuple | list) or not inner:
         raise ArgumentFault(f"{name}() needs normalized_shape, the lengths of the last dimensions",
                             f"F.{name}(x, (3,))")
-    inner = tuple(Sizes.take(inner))
+    inner = Sizes.take(inner)
+    if type(inner) is not tuple:
+        raise ArgumentFault(f"{name}() needs normalized_shape in whole numbers", f"F.{name}(x, (3,))")
     if tuple(input.shape[max(len(input.shape) - len(inner), 0) :]) != inner:
         raise ShapeFault(f"Given normalized_shape={list(inner)}, expected input with shape "
                          f"[*, {', '.join(map(str, inner))}], but got input of size{list(input.shape)}")
@@ -244,7 +246,7 @@ class Follow(Op):
     samples = [(np.array(GRID), np.array(B3), np.array(W3), (0,), 0.1)]
     errors = [("text", None, None, (0,), 0.1)]
 
-    def forward(input: Array, running_mean: ArrayOrNone, running_var: ArrayOrNone, axes: Anything, momentum: Number):
+    def forward(input: Array, running_mean: ArrayOrNone, running_var: ArrayOrNone, axes: Plain, momentum: Number):
         count = input.size // max(input.shape[1], 1)
         wide = np.float64 if input.dtype == np.float64 else np.float32
         mean = input.mean(axis=axes, dtype=wide)
@@ -349,7 +351,7 @@ class RmsNorm(Op):
     samples = [(GRID, (3,)), (GRID, (2, 3)), (GRID, (3,), W3), (GRID, (3,), None, 0.5)]
     errors = [(GRID, (2,)), (GRID, (3,), W2)]
 
-    def compose(F, input, normalized_shape: Anything, weight: Array = None, eps: Number = None):
+    def compose(F, input, normalized_shape: Plain, weight: Array = None, eps: Number = None):
         inner = last_shape("rms_norm", input, normalized_shape, weight)
         axes = tuple(range(len(input.shape) - len(inner), len(input.shape)))
         if eps is None:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from gradcli.engine.op import Op
-from gradcli.engine.signature import Anything, Array, Number, Sizes, Text
+from gradcli.engine.signature import Array, Number, Plain, Sizes, Text
 from gradcli.errors import ArgumentFault, ShapeFault
 from gradcli.ops.windows import outside
 
@@ -92,7 +92,7 @@ class ConstantPadNd(Op):
     samples = [(ROW, (1,), (2,), 0), (GRID, (-1, 1), (1, 0), 2.5)]
     errors = [(ROW, (-3,), (-3,), 0)]
 
-    def forward(input: Array, before: Anything, after: Anything, value: Number):
+    def forward(input: Array, before: Plain, after: Plain, value: Number):
         lengths = input.shape[input.ndim - len(before) :]
         if any(n + b + a < 0 for n, b, a in zip(lengths, before, after, strict=True)):
             raise ShapeFault(f"The input size {list(lengths)}, plus negative padding {list(before)} and {list(after)} "
@@ -117,7 +117,7 @@ class Mirrored(Op):
     def variant(input, sources, which):
         return which
 
-    def forward(input: Array, sources: Anything, which: Anything):
+    def forward(input: Array, sources: Plain, which: Plain):
         return np.ascontiguousarray(input[(..., *np.ix_(*[np.asarray(s, np.int64) for s in sources]))])
 
     def grad_input(F, g, sources, input_shape):
@@ -133,7 +133,7 @@ class Unmirrored(Op):
     samples = [([[[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]]], ((1, 0, 1, 2, 3, 2),), (1, 1, 4))]
     errors = [("text", ((0,),), (1,))]
 
-    def forward(input: Array, sources: Anything, shape: Anything):
+    def forward(input: Array, sources: Plain, shape: Plain):
         total = input
         for k, places in enumerate(sources):
             at = input.ndim - len(sources) + k

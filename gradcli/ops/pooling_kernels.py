@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from gradcli.engine.op import Op
-from gradcli.engine.signature import Anything, Array, Flag
+from gradcli.engine.signature import Array, Flag, Plain
 from gradcli.ops.windows import inside, offsets, outside, pooled_places, shifted
 
 GRID = [[[[1.0, -2.0, 3.0, 0.0], [0.5, 5.0, -6.0, 2.0], [0.2, 1.0, 4.0, -1.0]]]]
@@ -45,7 +45,7 @@ class MaxPool(Kernel):
     def variant(input, kernel, *options):
         return 1 if len(kernel) == 3 else 0
 
-    def forward(input: Array, kernel: Anything, stride: Anything, padding: Anything, dilation: Anything,
+    def forward(input: Array, kernel: Plain, stride: Plain, padding: Plain, dilation: Plain,
                 ceil_mode: Flag):
         rank = len(kernel)
         lengths = input.shape[input.ndim - rank :]
@@ -104,7 +104,7 @@ class PutInPlanes(Kernel):
     samples = [([[[1.0, 2.0, 3.0]]], np.array([[[0, 3, 3]]]), (5,)), ([[[[1.0, 2.0]]]], np.array([[[[0, 3]]]]), (2, 2))]
     errors = [("text", np.array([[[0]]]), (5,))]
 
-    def forward(input: Array, indices: Array, lengths: Anything):
+    def forward(input: Array, indices: Array, lengths: Plain):
         lead = input.shape[: input.ndim - len(lengths)]
         planes, size = int(np.prod(lead)), int(np.prod(lengths))
         total = np.zeros(planes * size, input.dtype)
@@ -124,7 +124,7 @@ class TakeFromPlanes(Kernel):
     samples = [([[[1.0, 2.0, 3.0]]], np.array([[[0, 2, 2, 1]]]), (3,))]
     errors = [("text", np.array([[[0]]]), (5,))]
 
-    def forward(input: Array, indices: Array, lengths: Anything):
+    def forward(input: Array, indices: Array, lengths: Plain):
         planes = int(np.prod(input.shape[: input.ndim - len(lengths)]))
         flat = input.reshape(planes, int(np.prod(lengths)))
         spots = indices.reshape(planes, int(np.prod(indices.shape[indices.ndim - len(lengths) :])))
@@ -148,8 +148,8 @@ class AvgPool(Kernel):
     def variant(input, kernel, *options):
         return 1 if len(kernel) == 3 else 0
 
-    def forward(input: Array, kernel: Anything, stride: Anything, padding: Anything, ceil_mode: Flag,
-                count_include_pad: Flag, divisor: Anything):
+    def forward(input: Array, kernel: Plain, stride: Plain, padding: Plain, ceil_mode: Flag,
+                count_include_pad: Flag, divisor: Plain):
         rank, dense = len(kernel), (1,) * len(kernel)
         lengths = input.shape[input.ndim - rank :]
         count = pooled_places(f"avg_pool{rank}d", lengths, kernel, stride, padding, dense, ceil_mode)
@@ -192,8 +192,8 @@ class AvgPoolBack(Kernel):
     samples = [([[[[1.0, 2.0]]]], (2, 2), (2, 2), (0, 0), False, True, None, (3, 4))]
     errors = [("text", (2, 2), (2, 2), (0, 0), False, True, None, (3, 4))]
 
-    def forward(input: Array, kernel: Anything, stride: Anything, padding: Anything, ceil_mode: Flag,
-                count_include_pad: Flag, divisor: Anything, lengths: Anything):
+    def forward(input: Array, kernel: Plain, stride: Plain, padding: Plain, ceil_mode: Flag,
+                count_include_pad: Flag, divisor: Plain, lengths: Plain):
         rank, dense = len(kernel), (1,) * len(kernel)
         count = input.shape[input.ndim - rank :]
         share = input / sizes(lengths, count, kernel, stride, padding, count_include_pad, divisor, input.dtype)

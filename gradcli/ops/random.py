@@ -5,7 +5,7 @@ import numpy as np
 from gradcli.engine.current import draw
 from gradcli.engine.dtypes import Default
 from gradcli.engine.op import Op
-from gradcli.engine.signature import Anything, Array, Flag, Int, Operand, Sizes, Type
+from gradcli.engine.signature import Array, Flag, Int, Operand, Plain, Sizes, Type
 from gradcli.engine.tensor import Tensor
 from gradcli.errors import ArgumentFault, ValueFault
 from gradcli.ops.create import Creation, checked
@@ -64,7 +64,7 @@ class Randint(Creation):
     samples = [(0, 10, (2, 3)), (5, (2, 3))]
     errors = [(5, 5, (2,)), (10,)]
 
-    def forward(low: Int, high: Anything = None, size: Anything = None, *, dtype: Type = None):
+    def forward(low: Int, high: Plain = None, size: Plain = None, *, dtype: Type = None):
         if size is None:
             low, high, size = 0, low, high
         size, high = Sizes.take(size) if size is not None else None, Int.take(high)
@@ -101,7 +101,7 @@ class Normal(Op):
     def variant(mean, std, *options):
         return 0 if not isinstance(std, Tensor) else 2 if isinstance(mean, Tensor) else 1
 
-    def forward(mean: Operand, std: Operand = 1.0, size: Anything = None, *, dtype: Type = None):
+    def forward(mean: Operand, std: Operand = 1.0, size: Plain = None, *, dtype: Type = None):
         if np.ndim(mean) or np.ndim(std):
             if size is not None or dtype is not None:
                 raise ArgumentFault("normal() of tensors takes their size and type, and no size or dtype",

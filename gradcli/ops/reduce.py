@@ -9,6 +9,7 @@ from gradcli.engine.kernels import full_sum, sums
 from gradcli.engine.op import Op
 from gradcli.engine.signature import Array, DimOrTensor, Dims, Flag, NormOrder, Type
 from gradcli.engine.surface import axis
+from gradcli.engine.tensor import Tensor
 from gradcli.errors import ArgumentFault, IndexFault, TypeFault
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
@@ -247,7 +248,7 @@ class MinAll(Op):
 
 
 def _extreme_of(F, kind, input, dim, keepdim, other):
-    if hasattr(dim, "array") or hasattr(dim, "ndim"):
+    if isinstance(dim, Tensor | np.ndarray):
         dim, other = None, dim
     if other is not None:
         return getattr(F, kind + "imum")(input, other)

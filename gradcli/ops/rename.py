@@ -1,7 +1,7 @@
 """The last call of a composition, where PyTorch computes the whole in one call of its own name."""
 
 from gradcli.engine.op import Op
-from gradcli.engine.signature import Anything, Array
+from gradcli.engine.signature import Array, Plain
 
 NAMES = ("GridSampler2DBackward0", "GridSampler3DBackward0", "MultiMarginLossBackward0",
          "MultilabelMarginLossBackward0", "NormBackward1", "CdistBackward0", "PdistBackward0", "ViewBackward0",
@@ -26,7 +26,7 @@ class Renamed(Op):
     def variant(input, name):
         return NAMES.index(name)
 
-    def forward(input: Array, name: Anything):
+    def forward(input: Array, name: Plain):
         return input.copy()
 
     def grad_input(F, g):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from gradcli.engine.op import Op
-from gradcli.engine.signature import Anything, Array, Flag, Ints, Numbers, Text
+from gradcli.engine.signature import Array, Flag, Ints, Numbers, Plain, Text
 from gradcli.errors import ArgumentFault, ShapeFault, ValueFault
 from gradcli.ops.activation import floating
 from gradcli.ops.resize_tables import adaptive_table, antialiased_table, cubic_table, linear_table, nearest_table
@@ -39,7 +39,7 @@ class Resampled(Op):
     def variant(input, tables, name):
         return LABELS[name]
 
-    def forward(input: Array, tables: Anything, name: Anything):
+    def forward(input: Array, tables: Plain, name: Plain):
         adds = summed if input.dtype.kind == "f" or tables[0][1] is None else summed_bytes
         if adds is summed_bytes and (input.dtype != np.uint8 or name.startswith("Adaptive") or "linear1D" in name):
             floating("interpolate", input)
@@ -83,7 +83,7 @@ class Unsampled(Op):
     samples = [([[[1.0, 2.0]]], HALVED, (3,), "UpsampleLinear1DBackward0")]
     errors = [("text", HALVED, (3,), "UpsampleLinear1DBackward0")]
 
-    def forward(input: Array, tables: Anything, lengths: Anything, name: Anything):
+    def forward(input: Array, tables: Plain, lengths: Plain, name: Plain):
         out = input
         for k, (places, weights) in enumerate(tables):
             matrix = np.zeros((lengths[k], places.shape[0]), input.dtype)

@@ -6,6 +6,7 @@ import numpy as np
 
 from gradcli.engine.op import Op
 from gradcli.engine.signature import Array, Index, Operand
+from gradcli.engine.tensor import Tensor
 from gradcli.errors import TypeFault
 from gradcli.ops.base import Binary, Unary
 from gradcli.ops.refusals import no_truths, only_floats
@@ -121,7 +122,7 @@ class CopySign(Binary):
     samples = [([3.0, -0.5, 2.0], [-1.0, 1.0, -2.0]), ([3.0, -0.5], -1)]
 
     def variant(input, other):
-        return 0 if hasattr(other, "array") else 1
+        return 0 if isinstance(other, Tensor) else 1
 
     def forward(input: Array, other: Operand):
         return np.copysign(input, other)

@@ -5,6 +5,7 @@ import numpy as np
 from gradcli.engine.op import Op
 from gradcli.engine.signature import Array, Dim, DimOrTensor, Dims, Int, sized
 from gradcli.engine.surface import axis
+from gradcli.engine.tensor import Tensor
 from gradcli.errors import ArgumentFault, ShapeFault
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
@@ -134,7 +135,7 @@ class TensorSplit(Op):
 
     def compose(F, input, indices_or_sections: DimOrTensor, dim: Dim = 0):
         how = indices_or_sections
-        if hasattr(how, "shape"):
+        if isinstance(how, Tensor | np.ndarray):
             how = tuple(int(i) for i in how) if len(how.shape) else int(how)
         if not len(input.shape):
             raise ShapeFault("tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims")

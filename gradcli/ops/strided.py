@@ -4,7 +4,7 @@ import numpy as np
 
 from gradcli.engine.call import positions
 from gradcli.engine.op import Op
-from gradcli.engine.signature import Anything, Array, Index, Int, Ints, sized
+from gradcli.engine.signature import Array, Index, Int, Ints, Plain, sized
 from gradcli.engine.tensor import Tensor, owner
 from gradcli.engine.writing import stepping
 from gradcli.errors import ShapeFault
@@ -64,7 +64,7 @@ class StridedView(Op):
     samples = [(GRID, (2, 2), (1, 2), 0, np.array([[0, 2], [1, 3]])), (GRID, (2,), (2,), 1, np.array([1, 3]))]
     errors = [(GRID, (9,), (1,), 0, np.arange(9))]
 
-    def forward(input: Array, size: Anything, stride: Anything, storage_offset: Int, at: Index):
+    def forward(input: Array, size: Plain, stride: Plain, storage_offset: Int, at: Index):
         return stepped(input, size, stride, storage_offset)
 
     def grad_input(F, g, at, input_shape):

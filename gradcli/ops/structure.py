@@ -11,6 +11,7 @@ from gradcli.engine.signature import (
     Array,
     Flag,
     Operand,
+    Plain,
     Sizes,
     Type,
     VariadicAnything,
@@ -108,7 +109,7 @@ class SumTo(Op):
     samples = [([[1.0, 2.0], [3.0, 4.0]], (2, 1)), ([[1.0, 2.0], [3.0, 4.0]], (2,)), ([[1.0, 2.0]], ())]
     errors = [("text", (2,))]
 
-    def forward(input: Array, shape: Anything):
+    def forward(input: Array, shape: Plain):
         if not shape:
             return np.asarray(full_sum(input))
         lead = input.ndim - len(shape)
@@ -131,7 +132,7 @@ class Window(Op):
     samples = [([[1.0, 2.0], [3.0, 4.0]], np.array([[2, 0], [1, 1]]))]
     errors = [("text", np.array([0]))]
 
-    def forward(input: Array, at: Anything):
+    def forward(input: Array, at: Plain):
         return input.reshape(-1)[at]
 
     def grad_input(F, g, at, input_shape):
@@ -147,7 +148,7 @@ class Spread(Op):
     samples = [([[1.0, 2.0], [3.0, 4.0]], np.array([[2, 0], [1, 1]]), (3, 2))]
     errors = [("text", np.array([0]), (1,))]
 
-    def forward(input: Array, at: Anything, shape: Anything):
+    def forward(input: Array, at: Plain, shape: Plain):
         flat = np.zeros(int(np.prod(shape)), input.dtype)
         np.add.at(flat, at, input)
         return flat.reshape(shape)
@@ -167,7 +168,7 @@ class CopySlices(Op):
     samples = [([[1.0, 2.0], [3.0, 4.0]], [5.0, 6.0], np.array([3, 1]))]
     errors = [("text", [1.0], np.array([0]))]
 
-    def forward(input: Array, piece: Operand, at: Anything):
+    def forward(input: Array, piece: Operand, at: Plain):
         flat = np.array(input).reshape(-1)
         flat[at] = piece
         return flat.reshape(input.shape)

@@ -38,8 +38,8 @@ class Options:
         _integer("edgeitems", changes.get("edgeitems", 0), 0)
         _integer("linewidth", changes.get("linewidth", 1), 1)
         _count(changes.get("threshold", 0))
-        if sci_mode not in (None, True, False):
-            raise ValueFault(f"sci_mode must be True, False or None, not {sci_mode!r}")
+        if sci_mode is not None and type(sci_mode) is not bool:
+            raise ValueFault("sci_mode must be True, False or None")
         for name, value in changes.items():
             setattr(self, name, value)
         self.sci_mode = sci_mode

@@ -1,0 +1,132 @@
+"""What the functions, classes and methods of nn are handed, checked by exact type as their annotations say.
+
+Every name that programs get from here passes `guarded` once, so no function checks its numbers by hand. `lr: float`
+takes plain numbers and tensors of one element, `bool` and `int` no other numbers, `str` no object that only prints
+like one; `Any` and annotations not listed here are left to the function. A method checks the object it is called on
+too: `Net.half(x)` with an `x` that is no module is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from types import FunctionType
+from typing import Any
+
+from gradcli.engine.signature import NUMBERS, REFUSED, described
+from gradcli.engine.tensor import Tensor
+from gradcli.errors import ArgumentFault
+
+Take = Callable[[Any], Any]
+GUARDED: set[type] = set()      # the classes whose methods are guarded already
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, Tensor) and value.array.size == 1:
+        return value.array.item()
+    return value if type(value) in NUMBERS else REFUSED
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, Tensor) and value.array.size == 1 and value.array.dtype.kind in "iu":
+        return value.array.item()
+    return value if type(value) in (int, bool) else REFUSED
+
+
+def _flag(value: Any) -> Any:
+    return value if type(value) in (bool, int) or value is None else REFUSED
+
+
+def _text(value: Any) -> Any:
+    return value if type(value) is str else REFUSED
+
+
+def _function(value: Any) -> Any:
+    return value if callable(value) else REFUSED
+
+
+def _pair(value: Any) -> Any:
+    fits = isinstance(value, tuple | list) and len(value) == 2 and all(type(number) in NUMBERS for number in value)
+    return tuple(value) if fits else REFUSED
+
+
+TAKERS: dict[str, tuple[Take, str]] = {
+    "float": (_number, "a number"), "int": (_whole, "a whole number"), "bool": (_flag, "True or False"),
+    "str": (_text, "a string"), "tuple[float, float]": (_pair, "two numbers"),
+    **dict.fromkeys(("Callable[..., Any]", "Callable[[Any], Any]", "Callable[[Module], Any]", "Callable[[], Any]",
+                     "Callable[[list[Any]], Any]"), (_function, "a function"))}
+
+
+def guarded(thing: Any) -> Any:
+    """A function that checks its arguments; or a class, whose methods do from now on."""
+    if isinstance(thing, type):
+        for kind in thing.__mro__[:-1]:
+            if kind not in GUARDED:
+                GUARDED.add(kind)
+                _guard_methods(kind)
+        return thing
+    return _checking(thing, None) if type(thing) is FunctionType else thing
+
+
+def _guard_methods(kind: type) -> None:
+    for name, method in tuple(vars(kind).items()):
+        if type(method) is FunctionType and (name == "__init__" or not name.startswith("_")):
+            setattr(kind, name, _checking(method, kind))
+
+
+def _checking(function: Callable[..., Any], owner: type | None) -> Callable[..., Any]:
+    """`function`, its arguments taken as annotated; as a method of `owner`, with a look at what it is called on."""
+    plain: Any = function
+    while "__wrapped__" in vars(plain):     # the gate for its results
+        plain = plain.__wrapped__
+    code = plain.__code__
+    takers = _takers(plain)
+    by_place = [(at, name, takers[name]) for at, name in enumerate(code.co_varnames[: code.co_argcount])
+                if name in takers]
+
+    @wraps(function)
+    def call(*args: Any, **options: Any) -> Any:
+        if owner is not None and args and not isinstance(args[0], owner):
+            raise ArgumentFault(f"{owner.__name__}.{function.__name__}() is a method of such an object, not of "
+                                f"{described(args[0])}")
+        if by_place and len(args) > by_place[0][0]:
+            args = _taken(by_place, args)
+        for name, value in options.items():
+            if name in takers:
+                options[name] = _one(name, takers[name], value)
+        return function(*args, **options)
+
+    return call
+
+
+def _takers(function: Any) -> dict[str, tuple[Take, str, Any]]:
+    """By parameter how it is taken, what it is called, and the default, which is taken as it is."""
+    code = function.__code__
+    positional, defaults = code.co_varnames[: code.co_argcount], function.__defaults__ or ()
+    usual = dict(zip(positional[len(positional) - len(defaults):], defaults, strict=True))
+    usual |= function.__kwdefaults__ or {}
+    found = {}
+    for name, annotation in function.__annotations__.items():
+        plain = annotation.removesuffix(" | None")
+        if name != "return" and plain in TAKERS:
+            found[name] = (*TAKERS[plain], None if plain != annotation else usual.get(name, REFUSED))
+    return found
+
+
+def _taken(by_place: list[Any], args: tuple[Any, ...]) -> tuple[Any, ...]:
+    values = list(args)
+    for at, name, taker in by_place:
+        if at >= len(values):
+            break
+        values[at] = _one(name, taker, values[at])
+    return tuple(values)
+
+
+def _one(name: str, taker: tuple[Take, str, Any], value: Any) -> Any:
+    take, what, usual = taker
+    if value is usual:
+        return value
+    taken = take(value)
+    if taken is REFUSED:
+        raise ArgumentFault(f"{name} must be {what}, not {described(value)}")
+    return taken
