@@ -16,14 +16,20 @@ def main() -> NoReturn:
         os.environ.setdefault(name, "1")
     gc.disable()            # what imports make is no garbage; a session turns collection on again
     try:
+        from gradcli.commands.starting import leave_at_interrupts
         from gradcli.commands.supervising import forked
 
+        leave_at_interrupts()
         waited = forked()   # before anything is loaded that would have to be copied
         from gradcli.commands.outcome import guarded
 
         status = guarded(lambda: serve(sys.argv[1:])) if waited is None else waited
     except KeyboardInterrupt:
         status = 130
+    except Exception as error:
+        from gradcli.commands.starting import cannot_start
+
+        status = cannot_start(error)
     os._exit(status)        # all is flushed; taking the interpreter apart would cost a tenth of a one-liner
 
 

@@ -11,8 +11,8 @@ import pytest
 ROOT = Path(__file__).parents[1]
 SESSION = {"session", "importable", "facade", "spaces", "door", "checkpoint", "checking", "derivatives", "derivation",
            "formula", "holders", "mending"}
-FLOORS = [{"errors", "mistakes", "text", "cache", "__version__"}, {"engine", "lang"}, {"ops", "nn", "show"}, SESSION,
-          {"commands", "repl", "testing"}, {"cli"}, {"__main__"}]
+FLOORS = [{"errors", "mistakes", "text", "cache", "regular", "__version__"}, {"engine", "lang"}, {"ops", "nn", "show"},
+          SESSION, {"commands", "repl", "testing"}, {"cli"}, {"__main__"}]
 APART = {("engine", "lang"), ("ops", "show"), ("nn", "show")}
 HEAVY = {"numpy": {"engine", "ops", "nn", "show", *SESSION}, "lark": {"lang"},
          "prompt_toolkit": {"repl"}, "typer": {"commands", "cli"}}

@@ -16,6 +16,7 @@ from typing import TextIO
 
 from gradcli.commands.limiting import OutputLost, Reserve
 from gradcli.commands.settings import Settings
+from gradcli.commands.starting import shortage
 from gradcli.errors import Fault, FileFault, MemoryFault, calls, render
 from gradcli.mistakes import DepthLimit
 from gradcli.text import visible
@@ -53,10 +54,12 @@ def guarded(action: Callable[[], int | None]) -> int:
         Reserve.release()       # before anything else: even a message takes memory
         return _failed(MemoryFault("the program needs more memory than it may use",
                                   ("--memory-limit 32G", "more memory"), ("--no-limits", "no limit at all")))
-    except OSError as error:
-        return _lost(error)
-    except Exception as error:      # whatever this is, it is our mistake and not the user's
-        return internal(error)
+    except Exception as error:
+        fault = shortage(error)
+        if fault is not None:
+            return _failed(fault)
+        # whatever else this is, it is our mistake and not the user's
+        return _lost(error) if isinstance(error, OSError) else internal(error)
 
 
 def follow(settings: Settings) -> None:

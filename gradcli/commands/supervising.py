@@ -19,6 +19,8 @@ from contextlib import suppress
 from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
 
+from gradcli.commands.starting import fork
+
 if TYPE_CHECKING:
     from gradcli.errors import LimitFault
 
@@ -54,7 +56,7 @@ def forked() -> int | None:
     ear, mouth = os.pipe()
     turn, call = os.pipe()
     signal.pthread_sigmask(signal.SIG_BLOCK, PASSED_ON)
-    child = os.fork()
+    child = fork()
     if not child:
         os.close(ear)
         os.close(call)
