@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable
 from typing import TextIO
 
+from gradcli.commands import supervising
 from gradcli.commands.limiting import OutputLost, Reserve
 from gradcli.commands.settings import Settings
 from gradcli.commands.starting import shortage
@@ -55,9 +56,9 @@ def guarded(action: Callable[[], int | None]) -> int:
         return _failed(MemoryFault("the program needs more memory than it may use",
                                   ("--memory-limit 32G", "more memory"), ("--no-limits", "no limit at all")))
     except Exception as error:
-        fault = shortage(error)
-        if fault is not None:
-            return _failed(fault)
+        lacking = shortage(error)
+        if lacking is not None:
+            return _failed(lacking)
         # whatever else this is, it is our mistake and not the user's
         return _lost(error) if isinstance(error, OSError) else internal(error)
 
@@ -86,6 +87,7 @@ def complain(fault: Fault) -> None:
         if coloured(manner.color):
             text = paint(text)
     tell(text)
+    supervising.say(f"spoken {fault.status}")
 
 
 def tell(text: str) -> None:

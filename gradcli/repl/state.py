@@ -11,7 +11,7 @@ from shutil import get_terminal_size
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from gradcli.commands.limiting import walled
+from gradcli.commands.limiting import unwatched, walled
 from gradcli.commands.outcome import READER_GONE, complain, guarded, tell
 from gradcli.commands.output import put
 from gradcli.commands.progress import Line, progressing
@@ -131,6 +131,7 @@ class Repl:
         elif self._now.after:
             tell(f"note: {self._now.after} statement{'s' * (self._now.after > 1)} after it not run")
         self.expected.clear()
+        unwatched(self.settings)
 
     def _submitted(self, text: str, stripped: str) -> None:
         try:
