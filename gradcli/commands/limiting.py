@@ -62,8 +62,9 @@ def walled(settings: Settings) -> Iterator[None]:
     wall_processor(seconds + SLACK)
     try:
         end.watch()
-    except RuntimeError:    # its stack has no room within the limit on memory
-        raise MemoryError from None
+    except RuntimeError:    # its stack has no room within the limit on memory, or there can be no more threads
+        if supervising.Line.to_parent is None:      # nobody else would end a program that does not listen
+            raise MemoryError from None
     signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
     try:
         yield

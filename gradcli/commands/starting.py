@@ -1,42 +1,18 @@
-"""What can go wrong before a program runs: Ctrl-C while modules are imported, and a machine with nothing to spare."""
+"""A machine that has nothing to spare: no memory, no descriptor, no process, no thread."""
 
 from __future__ import annotations
 
 import errno
 import os
-import signal
-from types import FrameType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gradcli.errors import LimitFault
 
-INTERRUPTED = 130
 FEW = {errno.EMFILE: "files at once than it may: ulimit -n", errno.ENFILE: "files at once than the system has",
        errno.ENOMEM: "memory than it may: ulimit -v"}
+LOADING = 100 << 20     # bytes that numpy and its libraries take
 UNLOADABLE = ("failed to map segment", "cannot allocate memory", "cannot enable executable stack")  # of the loader
-
-
-def leave_at_interrupts() -> None:
-    """Let Ctrl-C end the process at once.
-
-    Python would raise KeyboardInterrupt amid an import, where C code may print it or make another error of it.
-    """
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:      # and not ignored, as in a background job
-        signal.signal(signal.SIGINT, _leave)
-
-
-def raise_at_interrupts() -> None:
-    """Let Ctrl-C raise KeyboardInterrupt from now on. Only the main thread can say so."""
-    if signal.getsignal(signal.SIGINT) is _leave:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
-def _leave(number: int, frame: FrameType | None) -> None:
-    try:
-        os.write(2, b"interrupted\n")
-    finally:
-        os._exit(INTERRUPTED)
 
 
 def fork() -> int:
@@ -48,6 +24,19 @@ def fork() -> int:
 
         raise LimitFault("gradcli runs programs in processes of their own, and no more can be started: "
                          f"{error.strerror}", ("ulimit -u", "how many processes you may have")) from None
+
+
+def require_memory() -> None:
+    """Raise MemoryError where numpy cannot be loaded: its library of linear algebra would end the process, wordless."""
+    import resource
+
+    if resource.getrlimit(resource.RLIMIT_AS)[0] != resource.RLIM_INFINITY:
+        from mmap import mmap
+
+        try:
+            mmap(-1, LOADING).close()
+        except OSError:
+            raise MemoryError from None
 
 
 def shortage(error: BaseException | None) -> LimitFault | None:
@@ -78,17 +67,13 @@ def _lacking(error: BaseException) -> str:
     return FEW[errno.ENOMEM] if isinstance(error, MemoryError) else ""
 
 
-def cannot_start(error: BaseException) -> int:
-    """Say why nothing runs, also where there is not even room to load what diagnoses; the exit status."""
-    try:
-        from gradcli.commands.outcome import complain, internal
-        from gradcli.errors import Fault
+def cannot_start(error: Exception) -> int:
+    """Say why nothing runs; the exit status."""
+    from gradcli.commands.outcome import complain, internal
+    from gradcli.errors import Fault
 
-        fault = error if isinstance(error, Fault) else shortage(error)
-        if fault is None:
-            return internal(error)
-        complain(fault)
-        return fault.status
-    except Exception:
-        os.write(2, b"error[G0601]: the machine has too little memory, or too few files, for gradcli to start\n")
-        return 5
+    fault = error if isinstance(error, Fault) else shortage(error)
+    if fault is None:
+        return internal(error)
+    complain(fault)
+    return fault.status

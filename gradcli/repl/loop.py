@@ -15,6 +15,7 @@ from gradcli.commands.running import open_session
 from gradcli.commands.settings import Settings, init_path
 from gradcli.commands.source import from_file, standard_input
 from gradcli.errors import Fault
+from gradcli.interrupting import raise_at_interrupts
 from gradcli.repl.interrupts import deaf
 from gradcli.repl.standby import Standby
 from gradcli.repl.state import Repl
@@ -33,6 +34,7 @@ def start(settings: Settings | None = None, session: Session | None = None, init
     if settings is None:
         settings = Settings()
         follow(settings)
+    raise_at_interrupts()
     interactive = sys.stdin is not None and sys.stdin.isatty()
     wanted = settings
     loading = Loading((lambda: prepared(wanted, init, no_init)) if session is None else lambda: session)
@@ -166,7 +168,10 @@ class Loading:
         """Begin, unless it has begun: best when the first prompt stands."""
         if not self._begun:
             self._begun = True
-            Thread(target=self._load, daemon=True).start()
+            try:
+                Thread(target=self._load, daemon=True).start()
+            except RuntimeError:    # there can be no more threads
+                self._load()
 
     def _load(self) -> None:
         usual = sys.getswitchinterval()

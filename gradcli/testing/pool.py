@@ -18,8 +18,9 @@ from typing import Any, NoReturn
 
 from gradcli.commands import supervising
 from gradcli.commands.limiting import SLACK, die_with, unwatched, wall_memory, wall_processor
-from gradcli.commands.starting import fork
+from gradcli.commands.starting import fork, require_memory
 from gradcli.errors import LimitFault
+from gradcli.interrupting import raise_at_interrupts
 from gradcli.testing.results import FileResult, Wish, decoded, encoded, result_of
 
 GRACE = 1.0     # seconds after its limit in which a file may still say where it stood
@@ -31,6 +32,7 @@ class Worker:
 
     def __init__(self, wish: Wish, others: Sequence[Worker] = ()) -> None:
         """`others` are the workers there are already, whose pipes are none of the new one's business."""
+        require_memory()
         import gradcli.session  # noqa: F401  # once, before there are several of us
 
         down, up = os.pipe(), os.pipe()
@@ -118,6 +120,7 @@ def _serve(wish: Wish, parent: int, asks: int, answers: int, others: Sequence[Wo
 
 def run(paths: Sequence[str], wish: Wish, processes: int) -> Iterator[FileResult]:
     """Test files in `processes` processes, or as many as can be had; the results in the order of the files."""
+    raise_at_interrupts()
     results: dict[int, FileResult] = {}
     workers: list[Worker] = []
     waiting = deque(enumerate(paths))
