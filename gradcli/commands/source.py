@@ -29,11 +29,11 @@ def from_words(words: list[str]) -> list[Source]:
             for n, word in enumerate(words, 1)]
 
 
-def from_file(path: str, before: str = "gradcli run ") -> Source:
+def from_file(path: str, before: str = "gradcli run ", most: int = LARGEST) -> Source:
     """The program in a file; - is standard input. `before` stands before the file that may have been meant."""
     if path == "-":
         return standard_input()
-    return Source(unprompted(decoded(read_bytes(path, before, LARGEST), path)), path)
+    return Source(unprompted(decoded(read_bytes(path, before, most), path)), path)
 
 
 def standard_input() -> Source:

@@ -19,13 +19,15 @@ from gradcli.interrupting import raise_at_interrupts
 from gradcli.repl.interrupts import deaf
 from gradcli.repl.standby import Standby
 from gradcli.repl.state import Repl
+from gradcli.repl.submission import Pace, Submission, waiting
 
 if TYPE_CHECKING:
     from gradcli.session import Session
 
 SWITCH = 0.0005     # seconds after which loading makes way for a key
+LARGEST_INIT = 1 << 20      # bytes of init.grad
 PROMPT, CONTINUED = ">>> ", "... "
-Reader = Callable[[], str]
+Reader = Callable[[], Submission]
 
 
 def start(settings: Settings | None = None, session: Session | None = None, init: str | None = None,
@@ -54,8 +56,9 @@ def converse(repl: Repl, read: Reader) -> None:
     """Submit what is read until there is no more."""
     while not repl.over:
         try:
-            text = read()
+            text, typed = read()
         except KeyboardInterrupt:
+            repl.pasted.clear()
             continue
         except EOFError:
             return
@@ -64,7 +67,7 @@ def converse(repl: Repl, read: Reader) -> None:
             tell("lines are read without editing from now on")
             read = plain_reader()
             continue
-        repl.submit(text)
+        repl.submit(text, typed)
 
 
 def reader_for(repl: Repl, load: Callable[[], None]) -> Reader:
@@ -84,19 +87,23 @@ def plain_reader() -> Reader:
     """Lines as the terminal gives them, without a single escape code."""
     from gradcli.repl.validate import ready
 
-    def read() -> str:
+    pace = Pace()
+
+    def read() -> Submission:
         try:
             text = input(PROMPT)
+            typed = pace.ended(waiting())
             while not ready(text):
                 try:
                     text += "\n" + input(CONTINUED)
+                    typed = pace.ended(waiting()) and typed
                 except EOFError:
                     print()
                     break
         except KeyboardInterrupt:
             print()     # below the ^C
             raise
-        return text
+        return Submission(text, typed)
 
     return read
 
@@ -116,16 +123,16 @@ def fed_reader(text: str) -> Reader:
     except Fault:
         lines = iter(text.split("\n"))
     else:
-        return lambda: _next(parts)
+        return lambda: Submission(_next(parts), False)
 
-    def read() -> str:
+    def read() -> Submission:
         found = _next(lines)
         while not ready(found):
             following = next(lines, None)
             if following is None:
                 break
             found += "\n" + following
-        return found
+        return Submission(found, False)
 
     return read
 
@@ -142,8 +149,8 @@ def prepared(settings: Settings, init: str | None, no_init: bool) -> Session:
     session = open_session(settings, put)
     path = init or ("" if no_init or settings.isolated or not os.path.exists(init_path()) else init_path())
     if path:
-        source = from_file(path)
         try:
+            source = from_file(path, "gradcli --init ", LARGEST_INIT)
             session.run(source.text, source.name, echo=False)
         except Fault as fault:
             complain(fault)
