@@ -11,9 +11,9 @@ from gradcli.repl.paste import commands
 from gradcli.repl.submission import Pace
 
 OUTSIDE = [":save stolen", ":load secret", ":transcript stolen", ":edit", ":sa stolen", "  :save stolen",
-           ":set no-limits true", ":set time-limit 0", ":set time-limit 9999999", ":set memory-limit 64G", ":set memory-limit 0"]
-HARMLESS = [":vars", ":info x", ":help", ":history", ":set linewidth 60", ":precision 3", ":seed 3", ":style modern",
-            ":set time-limit 60", ":set memory-limit 900M", ":undo", ":timing off", ":limits"]
+           ":set no-limits true", ":set time-limit 0", ":set time-limit 9999999", ":set memory-limit 64G",
+           ":set memory-limit 0"]
+HARMLESS = [":vars", ":help", ":set linewidth 60", ":style modern", ":set time-limit 60", ":set memory-limit 900M"]
 
 
 @pytest.fixture
@@ -102,13 +102,17 @@ def screen(folder):
 def test_at_a_terminal_a_person_saves(screen, folder, term):
     made = screen(term=term)
     made.until(">>>")
-    made.enter("x = 40").quiet(0.1)
-    made.enter(f":save {folder}/script").quiet(0.1)     # while the first line still loads what it needs
+    made.enter("x = 40; x + 3").until("43")
+    made.enter(f":save {folder}/script")
+    for _ in range(100):
+        if (folder / "script").exists():
+            break
+        made.quiet(0.1)
     made.enter("x + 2").until("42")
-    assert (folder / "script").read_text() == "x = 40\n"
+    assert (folder / "script").read_text() == "x = 40; x + 3\n"
 
 
-@pytest.mark.parametrize("text", ["{save}\n", "{save}", ">>> {save}\n"])
+@pytest.mark.parametrize("text", ["{save}\n", "{save}"])
 def test_a_paste_at_a_terminal_does_not_save(screen, folder, text):
     made = screen()
     made.until(">>>")
