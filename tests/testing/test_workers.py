@@ -83,9 +83,9 @@ def test_no_signal_leaves_a_process_behind(tmp_path, to, numbers):
 
 @pytest.mark.parametrize("stopped", ["inner", "worker"])
 def test_a_stopped_process_is_ended_at_its_deadline(tmp_path, stopped):
-    outer, inner, worker = started(tmp_path, 2)
+    outer, inner, worker = started(tmp_path, 6)
     os.kill({"inner": inner, "worker": worker}[stopped], signal.SIGSTOP)
-    assert outer.wait(20) == {"inner": 5, "worker": 4}[stopped]
+    assert outer.wait(40) == {"inner": 5, "worker": 4}[stopped]
     assert until(lambda: not state(inner) and not state(worker))
 
 
