@@ -10,9 +10,10 @@ Importing it imports nothing heavy: the names arrive when they are first asked f
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False   # the module typing is not worth its time here
 if TYPE_CHECKING:
+    from typing import Any
+
     from gradcli.errors import Fault
     from gradcli.session import Session
 

@@ -5,26 +5,48 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from typing import NoReturn
+
+from gradcli.interrupting import INTERRUPTED, leave_at_interrupts
+
+TYPE_CHECKING = False   # the module typing is not worth its time here
+if TYPE_CHECKING:
+    from typing import NoReturn
 
 THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+NO_ROOM = b"error[G0601]: the machine has too little memory, or too few files, for gradcli to start\n"
 
 
 def main() -> NoReturn:
     """Serve the words of the command line and leave with the status."""
+    leave_at_interrupts()
     for name in THREADS:    # starting numpy with a pool of threads costs half as much again
         os.environ.setdefault(name, "1")
     gc.disable()            # what imports make is no garbage; a session turns collection on again
     try:
-        from gradcli.commands.supervising import forked
-
-        waited = forked()   # before anything is loaded that would have to be copied
-        from gradcli.commands.outcome import guarded
-
-        status = guarded(lambda: serve(sys.argv[1:])) if waited is None else waited
+        status = start()
     except KeyboardInterrupt:
-        status = 130
+        status = INTERRUPTED
+    except Exception as error:
+        try:
+            from gradcli.commands.starting import cannot_start
+
+            status = cannot_start(error)
+        except Exception:       # not even that can be loaded
+            os.write(2, NO_ROOM)
+            status = 5
     os._exit(status)        # all is flushed; taking the interpreter apart would cost a tenth of a one-liner
+
+
+def start() -> int:
+    """Do the work in a process of its own, which this one waits for."""
+    from gradcli.commands.supervising import forked
+
+    waited = forked()   # before anything is loaded that would have to be copied
+    if waited is not None:
+        return waited
+    from gradcli.commands.outcome import guarded
+
+    return guarded(lambda: serve(sys.argv[1:]))
 
 
 def serve(words: list[str]) -> int:

@@ -2,27 +2,33 @@
 
 A wheel carries them; a checkout makes them on first use and keeps them in the user's cache
 directory. Each begins with a key, which is everything it was made from, so what does not
-belong to the files as they stand is never used.
+belong to the files as they stand is never used; a checksum finds out what is damaged. A cache
+that somebody else owns or can write to is ignored, since what it holds becomes code.
 """
 
 from __future__ import annotations
 
 import marshal
 import os
+import stat
 import sys
 from collections.abc import Callable
 from typing import Any
 from zlib import crc32
 
+from gradcli import regular
+
+CHECKSUM = 4        # bytes
 FORMAT = 4          # of marshal: understood by every Python since 3.4
 
 
 def kept(name: str, key: bytes, make: Callable[[], Any], packed: str = "") -> Any:
     """What `make` gives, from the file `packed` or from the cache if either was made with this key."""
-    for path in (packed, path_of(name)):
-        found = read(path, key) if path else None
-        if found is not None:
-            return found
+    found = read(packed, key) if packed else None
+    if found is None:
+        found = read(path_of(name), key, private=True)
+    if found is not None:
+        return found
     made = make()
     write(path_of(name), key, made)
     return made
@@ -36,23 +42,38 @@ def path_of(name: str) -> str:
 
 
 def pack(key: bytes, made: Any) -> bytes:
-    """What a file holds: the key, then the thing."""
-    return key + marshal.dumps(made, FORMAT)
+    """What a file holds: the key, a checksum, and the thing."""
+    content = marshal.dumps(made, FORMAT)
+    return key + crc32(content).to_bytes(CHECKSUM, "big") + content
 
 
-def read(path: str, key: bytes) -> Any:
-    """The thing in a file; None if it was made from something else, or is damaged or absent."""
+def read(path: str, key: bytes, private: bool = False) -> Any:
+    """The thing in a file; None if it was made from something else, or is damaged or absent.
+
+    A `private` file must be the user's own, with nobody else allowed to write to it.
+    """
     try:
-        with open(path, "rb") as file:
-            data = file.read()
+        with open(regular.opened(path), "rb") as file:
+            if private and not _trusted(os.fstat(file.fileno())):
+                return None
+            data = memoryview(file.read())
     except OSError:
         return None
-    if not data.startswith(key):
+    start = len(key) + CHECKSUM
+    content = data[start:]
+    if data[: len(key)] != key or crc32(content) != int.from_bytes(data[len(key) : start], "big"):
         return None
     try:
-        return marshal.loads(memoryview(data)[len(key):])
-    except (EOFError, ValueError, TypeError):       # cut short or damaged
+        return marshal.loads(content)
+    except (EOFError, ValueError, TypeError):       # the checksum of nothing is right
         return None
+
+
+def _trusted(status: os.stat_result) -> bool:
+    """Whether nobody but this user, or the system's administrator, can have written a file."""
+    if not hasattr(os, "geteuid"):
+        return True
+    return status.st_uid in (0, os.geteuid()) and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
 
 
 def write(path: str, key: bytes, made: Any) -> None:

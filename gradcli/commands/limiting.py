@@ -57,22 +57,39 @@ def walled(settings: Settings) -> Iterator[None]:
 
     end = End(seconds)
     before = signal.signal(signal.SIGALRM, stop)
-    supervising.tell(monotonic() + seconds, seconds, settings.errors, settings.color)
+    until = monotonic() + seconds
+    supervising.tell(until, seconds, settings.errors, settings.color)
     wall_processor(seconds + SLACK)
     try:
         end.watch()
-    except RuntimeError:    # its stack has no room within the limit on memory
-        raise MemoryError from None
+    except RuntimeError:    # its stack has no room within the limit on memory, or there can be no more threads
+        if supervising.Line.to_parent is None:      # nobody else would end a program that does not listen
+            raise MemoryError from None
     signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
     try:
         yield
+        _flush()        # a reader that does not read counts as the program's time
     finally:
         interrupted = True
         signal.setitimer(signal.ITIMER_REAL, 0)
         end.reached()
         signal.signal(signal.SIGALRM, before)
         wall_processor(inf)
-        supervising.tell(inf, seconds, settings.errors, settings.color)
+        if monotonic() < until:     # afterwards the diagnosis has to be out before the one that waits acts
+            unwatched(settings)
+
+
+def unwatched(settings: Settings) -> None:
+    """No program runs: the one that waits does so without an end."""
+    supervising.tell(inf, settings.time_limit or 0.0, settings.errors, settings.color)
+
+
+def _flush() -> None:
+    """Hand over everything printed so far."""
+    import sys
+
+    if sys.stdout is not None:
+        sys.stdout.flush()
 
 
 def _in_program(frame: FrameType | None) -> bool:
@@ -154,15 +171,21 @@ def wall_memory(settings: Settings) -> None:
 
 def die_with_parent() -> None:
     """Have the system end this process with the one that waits for it: nobody else could stop a program then."""
+    if supervising.Line.to_parent is not None:
+        die_with(supervising.Line.parent)
+
+
+def die_with(parent: int) -> None:
+    """Have the system end this process with its parent, whose number that is; at once if it is gone already."""
     import sys
 
-    if supervising.Line.to_parent is None or sys.platform != "linux":
+    if sys.platform != "linux":
         return
     import ctypes
     import signal
 
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)      # PR_SET_PDEATHSIG
-    if supervising.orphaned():
+    if os.getppid() != parent:
         os._exit(128 + signal.SIGKILL)
 
 

@@ -14,8 +14,10 @@ import sys
 from collections.abc import Callable
 from typing import TextIO
 
+from gradcli.commands import supervising
 from gradcli.commands.limiting import OutputLost, Reserve
 from gradcli.commands.settings import Settings
+from gradcli.commands.starting import shortage
 from gradcli.errors import Fault, FileFault, MemoryFault, advice, calls, render
 from gradcli.exposure import ForeignValue
 from gradcli.mistakes import DepthLimit
@@ -54,10 +56,12 @@ def guarded(action: Callable[[], int | None]) -> int:
         Reserve.release()       # before anything else: even a message takes memory
         return _failed(MemoryFault("the program needs more memory than it may use",
                                   ("--memory-limit 32G", "more memory"), ("--no-limits", "no limit at all")))
-    except OSError as error:
-        return _lost(error)
-    except (Exception, ForeignValue) as error:      # whatever this is, it is our mistake and not the user's
-        return internal(error)
+    except (Exception, ForeignValue) as error:
+        lacking = shortage(error)
+        if lacking is not None:
+            return _failed(lacking)
+        # whatever else this is, it is our mistake and not the user's
+        return _lost(error) if isinstance(error, OSError) else internal(error)
 
 
 def follow(settings: Settings) -> None:
@@ -81,10 +85,11 @@ def complain(fault: Fault) -> None:
         text = f"{visible(place)}error[{fault.code}]: {visible(fault.message)}"
     else:
         text = render(fault)
-        if coloured(manner.color):
-            _write(paint(text))     # the colours are ours: render has made all others visible
-            return
-    tell(text)
+    if manner.errors == "rich" and coloured(manner.color):
+        _write(paint(text))     # the colours are ours: render has made all others visible
+    else:
+        tell(text)
+    supervising.say(f"spoken {fault.status}")
 
 
 def tell(text: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gradcli.commands.source import from_argument
 from gradcli.errors import Fault, UsageFault
 
 HEAD = "at(\n"      # the text keeps a line of its own, so a comment in it ends before the bracket
@@ -11,6 +12,7 @@ def points(text: str, option: str = "--at") -> list[tuple[str, str]]:
     """The names in `text`, each with the expression it is given."""
     from gradcli.lang.parse import parse
 
+    text = from_argument(text)
     try:
         tree = parse(f"{HEAD}{text}\n)", option)
     except Fault as fault:

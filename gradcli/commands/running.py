@@ -14,6 +14,8 @@ from gradcli.commands.output import Output
 from gradcli.commands.progress import Line, lifting, progressing
 from gradcli.commands.settings import Settings
 from gradcli.commands.source import Source, from_file, from_words
+from gradcli.commands.starting import require_memory
+from gradcli.interrupting import raise_at_interrupts
 
 if TYPE_CHECKING:
     from gradcli.session import Session
@@ -75,9 +77,11 @@ def _run_typed(source: Source, args: list[str], settings: Settings, output: Outp
 
 def open_session(settings: Settings, write: Any) -> Session:
     """A session as the settings want it, with the names that --var gives."""
+    require_memory()
     from gradcli.engine.memory import Room
     from gradcli.session import Session
 
+    raise_at_interrupts()
     Room.most = inf if settings.no_limits or not settings.memory_limit else settings.memory_limit
     gc.freeze()     # what is imported stays; only what programs make is collected
     gc.enable()

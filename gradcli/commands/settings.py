@@ -11,8 +11,10 @@ import os
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from gradcli import regular
 from gradcli.errors import UsageFault
 
+LARGEST = 1 << 20   # bytes of the configuration file
 Raw = str | int | float | bool | None
 
 
@@ -134,10 +136,12 @@ class Settings:
 
     def _read_file(self, path: str) -> None:
         try:
-            with open(path, "rb") as file:
-                content = file.read()
-        except OSError:
+            content = regular.read(path, LARGEST)
+        except (FileNotFoundError, NotADirectoryError):
             return      # no file, no settings: `config path` says where one is looked for
+        except OSError as error:
+            self.notes.append(f"cannot read {path}: {error.strerror}")
+            return
         import tomllib
 
         try:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
+from gradcli import regular
 from gradcli.errors import FileFault
 from gradcli.mistakes import SizeLimit
 
 LARGEST = 64 << 20      # bytes of a program
+MARK = "\ufeff"         # the byte order mark
 
 
 class Source(NamedTuple):
@@ -21,15 +24,16 @@ class Source(NamedTuple):
 def from_words(words: list[str]) -> list[Source]:
     """The sources of `eval`: each word is one, and - stands for standard input."""
     several = len(words) > 1
-    return [standard_input() if word == "-" else Source(_checked(word), f"<eval {n}>" if several else "<eval>")
+    return [standard_input() if word == "-" else
+            Source(unprompted(from_argument(word)), f"<eval {n}>" if several else "<eval>")
             for n, word in enumerate(words, 1)]
 
 
-def from_file(path: str, before: str = "gradcli run ") -> Source:
+def from_file(path: str, before: str = "gradcli run ", most: int = LARGEST) -> Source:
     """The program in a file; - is standard input. `before` stands before the file that may have been meant."""
     if path == "-":
         return standard_input()
-    return Source(unprompted(decoded(read_bytes(path, before, LARGEST), path)), path)
+    return Source(unprompted(decoded(read_bytes(path, before, most), path)), path)
 
 
 def standard_input() -> Source:
@@ -40,22 +44,23 @@ def input_bytes(most: int = -1) -> bytes:
     """All of standard input."""
     if sys.stdin is None:
         raise FileFault("standard input is closed")
-    return _all(sys.stdin.buffer, "standard input", most)
+    return _within(sys.stdin.buffer.read(most + 1 if most >= 0 else -1), "standard input", most)
 
 
-def _all(file: BinaryIO, name: str, most: int) -> bytes:
-    """Everything in a file, of at most so many bytes; -1 for as many as there are."""
-    content = file.read(most + 1 if most >= 0 else -1)
+def _within(content: bytes, name: str, most: int) -> bytes:
+    """`content`, unless it is longer than `most` bytes; -1 for any length."""
     if 0 <= most < len(content):
         raise SizeLimit(f"{name} is longer than a program may be, which is {most >> 20} MiB")
     return content
 
 
 def read_bytes(path: str, before: str = "gradcli run ", most: int = -1) -> bytes:
-    """All of a file, or a fault that says why not, and with `before` put first which file may have been meant."""
+    """All of a regular file, or a fault that says why not, and with `before` put first which file may have been meant.
+
+    A file of more than `most` bytes is a fault too, unless that is negative.
+    """
     try:
-        with open(path, "rb") as file:
-            return _all(file, path, most)
+        return _within(regular.read(path, most + 1 if most >= 0 else -1), path, most)
     except (OSError, ValueError) as error:
         hints = _similar(path) if isinstance(error, FileNotFoundError) else ()
         raise FileFault(f"cannot read {path}: {getattr(error, 'strerror', None) or error}",
@@ -63,12 +68,23 @@ def read_bytes(path: str, before: str = "gradcli run ", most: int = -1) -> bytes
 
 
 def decoded(content: bytes, name: str) -> str:
-    """Strict UTF-8, with one leading byte order mark dropped."""
+    """Strict UTF-8, with one leading byte order mark dropped; a second one is no part of a text."""
     try:
-        return content.decode("utf-8-sig" if content.startswith(b"\xef\xbb\xbf") else "utf-8")
+        text = content.decode().removeprefix(MARK)
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise FileFault(f"{name} is not UTF-8 text: byte 0x{content[error.start]:02x} in line {line}") from None
+    if text.startswith(MARK):
+        raise FileFault(f"{name} begins with two byte order marks, and one is all that a text may have")
+    return text
+
+
+def from_argument(word: str) -> str:
+    """A word of the command line as UTF-8 text, whatever encoding Python has read it in."""
+    try:
+        return decoded(os.fsencode(word), "an argument")
+    except UnicodeEncodeError:
+        raise FileFault("an argument is not UTF-8 text") from None
 
 
 def unprompted(text: str) -> str:
@@ -80,18 +96,8 @@ def unprompted(text: str) -> str:
     return clean(text)
 
 
-def _checked(word: str) -> str:
-    """A word of the command line; bytes that were no UTF-8 have become lone surrogates there."""
-    try:
-        word.encode()
-    except UnicodeEncodeError:
-        raise FileFault("an argument is not UTF-8 text") from None
-    return unprompted(word)
-
-
 def _similar(path: str) -> tuple[str, ...]:
     """Files beside `path` that may have been meant."""
-    import os
     from difflib import get_close_matches
 
     folder, name = os.path.split(path)

@@ -19,6 +19,8 @@ from contextlib import suppress
 from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
 
+from gradcli.commands.starting import fork
+
 if TYPE_CHECKING:
     from gradcli.errors import LimitFault
 
@@ -35,6 +37,14 @@ class Line:
     to_parent: int | None = None
     from_parent: int | None = None      # where the copy that stands by hears that it is its turn
     parent = 0
+
+    @classmethod
+    def close(cls) -> None:
+        """In a process that is none of its business: forget them."""
+        for end in (cls.to_parent, cls.from_parent):
+            if end is not None:
+                os.close(end)
+        cls.to_parent = cls.from_parent = None
 
 
 class Told(NamedTuple):
@@ -54,7 +64,7 @@ def forked() -> int | None:
     ear, mouth = os.pipe()
     turn, call = os.pipe()
     signal.pthread_sigmask(signal.SIG_BLOCK, PASSED_ON)
-    child = os.fork()
+    child = fork()
     if not child:
         os.close(ear)
         os.close(call)
@@ -63,7 +73,11 @@ def forked() -> int | None:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, PASSED_ON)
         return None
     os.close(mouth)
-    waiting = Waiting(child, ear, call)
+    try:
+        waiting = Waiting(child, ear, call)
+    except OSError:
+        os.kill(child, signal.SIGKILL)      # nobody would watch over it
+        raise
     for number in PASSED_ON:
         if signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, lambda number, _: waiting.signalled(number))
@@ -80,11 +94,6 @@ def say(line: str) -> None:
     """A line to the one that waits, if anyone does."""
     if Line.to_parent is not None:
         os.write(Line.to_parent, f"{line}\n".encode())
-
-
-def orphaned() -> bool:
-    """Whether the one that waited is gone."""
-    return Line.to_parent is not None and os.getppid() != Line.parent
 
 
 def _in_foreground() -> bool:
@@ -104,6 +113,7 @@ class Waiting:
         self._ear, self._call = ear, call
         self._heard = b""           # the beginning of a line
         self._told = Told()
+        self._spoken = 0            # the status of the diagnosis that the child has given
         self._copy = 0              # the copy that stands by
         self._done = 0              # statements that have succeeded since it was made
         self._patience = NEVER      # when a Ctrl-C must have been obeyed
@@ -120,7 +130,8 @@ class Waiting:
             self._patience = monotonic() + PROMPTLY
         if number in (signal.SIGINT, signal.SIGQUIT) and _in_foreground():
             return
-        os.kill(self._child, number)
+        with suppress(ProcessLookupError):      # it has just ended
+            os.kill(self._child, number)
 
     def status(self) -> int:
         """Wait; the exit status when the child is done, or the copy that has taken its place."""
@@ -133,7 +144,7 @@ class Waiting:
             if ended and self._copy and self._succeeded(ended):
                 continue
             if late:
-                return _said(self._told, late)
+                return self._spoken or _said(self._told, late)
             return code if code >= 0 else _ended(self._told, -code)
 
     def _wait(self) -> str:
@@ -150,7 +161,11 @@ class Waiting:
                 while there and select.select([self._ear], [], [], 0)[0]:
                     there = self._listen()
                 return ""
-            if not ready and monotonic() >= min(self._told.until + GRACE, self._patience):
+            late = monotonic() - min(self._told.until + GRACE, self._patience)
+            if not ready and late > GRACE:      # this process had been stopped, as by Ctrl-Z, and the child with it
+                self._told = self._told._replace(until=max(self._told.until, monotonic()))
+                self._patience = max(self._patience, monotonic() + PROMPTLY)
+            elif not ready and late >= 0:
                 return "time" if self._told.until + GRACE <= self._patience else "interrupted"
 
     def _listen(self) -> bool:
@@ -165,7 +180,10 @@ class Waiting:
                 self._done += 1
             elif word == "over":
                 self._dismiss()
+            elif word == "spoken":
+                self._spoken = int(rest[0])
             else:
+                self._spoken = 0
                 seconds, errors, color = rest
                 self._told = Told(float(word), float(seconds), errors, color)
         return bool(heard)
@@ -231,7 +249,10 @@ def _said(told: Told, what: str) -> int:
 
     manner.errors, manner.color = told.errors, told.color
     fault = fault_of(what, told.seconds)
+    signal.signal(signal.SIGALRM, lambda *_: os._exit(fault.status))
+    signal.alarm(1)     # where nobody reads the diagnosis either
     complain(fault)
+    signal.alarm(0)
     return fault.status
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gradcli.commands.points import points
 from gradcli.commands.settings import Settings
-from gradcli.commands.source import decoded, input_bytes, read_bytes
+from gradcli.commands.source import decoded, from_argument, input_bytes, read_bytes
 from gradcli.errors import FileFault, UsageFault, ValueFault
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 def assign(session: Session, given: str, settings: Settings) -> None:
     """Obey one --var."""
     name, equals, value = given.partition("=")
-    name = name.strip()
+    name = from_argument(name).strip()
     if not equals or not name.isidentifier():
         raise UsageFault(f"--var takes NAME=EXPR or NAME=@FILE, not {given!r}")
     if value.startswith("@"):
@@ -84,27 +85,49 @@ def _numbers(value: Any) -> Any:
 
 def _from_csv(text: str, column: str) -> Any:
     """Rows of numbers; one column by its name or number. A first row that is no number names the columns."""
-    import csv
-
-    try:
-        rows = [row for row in csv.reader(text.splitlines()) if row]
-    except csv.Error as error:
-        raise ValueFault(f"no rows can be read: {error}") from None
+    rows = list(_csv_rows(text))
     if not rows:
         raise ValueFault("there are no rows")
-    names = rows.pop(0) if not all(_is_number(cell) for cell in rows[0]) else []
+    names = rows.pop(0).cells if not all(_is_number(cell) for cell in rows[0].cells) else []
     if column:
-        at = names.index(column) if column in names else int(column) if column.isdecimal() else -1
-        if not 0 <= at < len(names or rows[0]):
+        width = len(names or rows[0].cells)
+        at = names.index(column) if column in names else int(column) if _is_index(column, width) else -1
+        if not 0 <= at < width:
             raise ValueFault(f"there is no column {column!r}", *(f"@FILE.csv:{name}" for name in names))
-        return [_cell(row[at] if at < len(row) else "") for row in rows]
-    table = [[_cell(cell) for cell in row] for row in rows]
+        return [_cell(row.cells[at] if at < len(row.cells) else "", row.line) for row in rows]
+    table = [[_cell(cell, row.line) for cell in row.cells] for row in rows]
     return [row[0] for row in table] if all(len(row) == 1 for row in table) else table
 
 
-def _cell(text: str) -> float:
+class Row(NamedTuple):
+    """A row of a CSV file, and the line it ends on."""
+
+    line: int
+    cells: list[str]
+
+
+def _csv_rows(text: str) -> Iterator[Row]:
+    """The rows that are not empty."""
+    import csv
+    from io import StringIO
+
+    if "\0" in text:
+        raise ValueFault(f"line {text.count(chr(10), 0, text.index(chr(0))) + 1} holds a NUL character")
+    reader = csv.reader(StringIO(text, newline=""), strict=True)
+    try:
+        yield from (Row(reader.line_num, cells) for cells in reader if cells)
+    except csv.Error as error:
+        reason = "a quote is not closed" if str(error) == "unexpected end of data" else str(error)
+        raise ValueFault(f"no row can be read up to line {reader.line_num}: {reason}") from None
+
+
+def _is_index(text: str, count: int) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= len(str(count))
+
+
+def _cell(text: str, line: int) -> float:
     if not _is_number(text):
-        raise ValueFault(f"{text!r} is no number")
+        raise ValueFault(f"{text[:40]!r} in line {line} is no number")
     return float(text)
 
 

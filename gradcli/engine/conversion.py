@@ -27,7 +27,7 @@ def listed(array: Any) -> ndarray:
     if not isinstance(array, ndarray | np.generic) or array.dtype.kind not in REAL:
         raise ValueFault(f"an array of real numbers is needed, not one of {getattr(array, 'dtype', 'no numbers')}")
     array = np.asarray(array)
-    native = array.dtype.newbyteorder("=")
+    native = np.dtype(array.dtype.char)     # numpy's one object for the type, in the machine's byte order
     dtype = native if native in OF else WIDER.get(native.str[1:], float64)
     return array if type(array) is ndarray and array.dtype is dtype else np.array(array, dtype)
 

@@ -6,14 +6,16 @@ import os
 import shlex
 import subprocess
 import tempfile
+from typing import Any
 
 from gradcli.commands.outcome import manner
 from gradcli.commands.running import PRINTING, limits_of
 from gradcli.commands.settings import KEYS, nearest, read
-from gradcli.errors import FileFault, UsageFault
+from gradcli.errors import FileFault, PolicyFault, UsageFault
 from gradcli.repl.state import Repl
 
-SETTABLE = ("style", *PRINTING, "edit_mode", "errors", "color", "progress", "time_limit", "memory_limit", "no_limits")
+LIMITS = ("time_limit", "memory_limit", "no_limits")
+SETTABLE = ("style", *PRINTING, "edit_mode", "errors", "color", "progress", *LIMITS)
 """What can be set while a session lasts, by the names of commands/settings.py."""
 
 
@@ -44,8 +46,25 @@ def set_option(repl: Repl, rest: str) -> None:
         _set(repl, name, text)
 
 
+def require_typed(repl: Repl, command: str) -> None:
+    """Refuse a command that reaches outside, unless a person has typed it: a text from elsewhere is a program."""
+    if not repl.typed:
+        raise PolicyFault(f"{command} is obeyed only where a person types it, and this came with a text that was fed "
+                          "or pasted", notes=("such a text is a program, which may not reach files, other programs or "
+                                              "the limits it runs in",))
+
+
+def _lifts(before: Any, after: Any) -> bool:
+    """Whether a limit is lifted, or more let through than before; a limit of 0 is none."""
+    if isinstance(after, bool):
+        return after and not before
+    return bool(before) and (not after or after > before)
+
+
 def _set(repl: Repl, name: str, text: str) -> None:
     value = read(KEYS[name], text, f":set {KEYS[name].word}")
+    if name in LIMITS and _lifts(getattr(repl.settings, name), value):
+        require_typed(repl, f":set {KEYS[name].word}")
     if name in PRINTING:
         repl.run(f"torch.set_printoptions({name}={value!r})", ":set")
         if name in ("linewidth", "profile"):

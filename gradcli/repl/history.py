@@ -12,7 +12,11 @@ from collections.abc import Callable, Iterable
 
 from prompt_toolkit.history import History
 
+from gradcli import regular
+
 KEPT = 10_000       # entries offered; the file itself is never cut
+NEWEST = 4 << 20    # bytes of it that are read, from its end
+LONGEST = 100_000   # characters of an entry that is offered: more is no pleasure to edit
 
 
 class FileHistory(History):
@@ -27,13 +31,13 @@ class FileHistory(History):
 
     def load_history_strings(self) -> Iterable[str]:
         try:
-            with open(self.path, encoding="utf-8", errors="replace") as file:
-                blocks = file.read().split("\n\n")
+            content = regular.tail(self.path, NEWEST)
         except OSError:
-            return
+            return      # if it cannot be written either, that will be noted
+        blocks = content.decode("utf-8", "replace").split("\n\n")
         for block in blocks[: -KEPT - 1 : -1]:
             entry = "\n".join(line[1:] for line in block.split("\n") if line.startswith("+"))
-            if entry:
+            if 0 < len(entry) <= LONGEST:
                 yield entry
 
     def store_string(self, string: str) -> None:
@@ -42,7 +46,7 @@ class FileHistory(History):
         block = "".join(f"+{line}\n" for line in string.split("\n")) + "\n"
         try:
             os.makedirs(os.path.dirname(self.path), mode=0o700, exist_ok=True)
-            file = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+            file = regular.opened(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
             try:
                 os.fchmod(file, 0o600)      # also if something else has made it
                 os.write(file, block.encode("utf-8", "replace"))

@@ -13,7 +13,8 @@ from prompt_toolkit.key_binding.bindings.named_commands import get_by_name
 from prompt_toolkit.keys import Keys
 
 from gradcli.repl.interrupts import stopping
-from gradcli.repl.paste import failures, pasted
+from gradcli.repl.paste import pasted
+from gradcli.repl.submission import Pace, waiting
 from gradcli.repl.validate import INDENT, dedented, indentation, ready
 
 here = has_focus("DEFAULT_BUFFER")
@@ -34,22 +35,23 @@ def _choosing() -> bool:
     return state is not None and state.current_completion is not None
 
 
-def bindings(obey: Callable[[str], None], expect: Callable[[set[str]], None]) -> KeyBindings:
+def bindings(obey: Callable[[str, bool], None], hear: Callable[[str], None], pace: Pace) -> KeyBindings:
     """Enter, Alt-Enter, Tab and Backspace in the margin, and paste.
 
-    `obey` carries out a command that was typed at a continuation prompt; `expect` hears which statements
-    of a paste have failed where it was copied.
+    `obey` carries out a command at a continuation prompt, and is told whether a person has typed it;
+    `hear` gets every text that is pasted; `pace` is told of every line that ends.
     """
     keys = KeyBindings()
 
     @keys.add("enter", filter=here & ~_choosing)
     def _(event: KeyPressEvent) -> None:
         document = event.current_buffer.document
+        typed = pace.ended(more_keys(event))
         if document.cursor_position_row and document.current_line.lstrip().startswith(":"):
             line = document.current_line
             event.current_buffer.delete_before_cursor(len(document.current_line_before_cursor))
             event.current_buffer.delete(len(document.current_line_after_cursor))
-            run_in_terminal(lambda: _stoppable(obey, line))
+            run_in_terminal(lambda: _stoppable(obey, line, typed))
         else:
             enter(event.current_buffer)
 
@@ -74,9 +76,9 @@ def bindings(obey: Callable[[str], None], expect: Callable[[set[str]], None]) ->
     def _(event: KeyPressEvent) -> None:
         space(event.current_buffer)
 
-    @keys.add(Keys.BracketedPaste, filter=typing)
+    @keys.add(Keys.BracketedPaste, filter=here)
     def _(event: KeyPressEvent) -> None:
-        expect(failures(event.data))
+        hear(event.data)
         paste(event.current_buffer, event.data)
 
     for key, command in (("c-e", "end-of-line"), ("c-f", "forward-char")):      # a suggestion is taken with Right only
@@ -86,10 +88,16 @@ def bindings(obey: Callable[[str], None], expect: Callable[[set[str]], None]) ->
     return keys
 
 
-def _stoppable(obey: Callable[[str], None], line: str) -> None:
+def _stoppable(obey: Callable[[str, bool], None], line: str, typed: bool) -> None:
     """Obey while Ctrl-C means what it means to a program, and not what it means to the line being typed."""
     with stopping():
-        obey(line)
+        obey(line, typed)
+
+
+def more_keys(event: KeyPressEvent) -> bool:
+    """Whether keys came in together with the one that is being handled."""
+    queue = event.key_processor.input_queue
+    return waiting(event.app.input.fileno()) or any(press.key != Keys.CPRResponse for press in queue)
 
 
 def enter(buffer: Buffer) -> None:

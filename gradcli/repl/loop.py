@@ -15,16 +15,19 @@ from gradcli.commands.running import open_session
 from gradcli.commands.settings import Settings, init_path
 from gradcli.commands.source import from_file, standard_input
 from gradcli.errors import Fault
+from gradcli.interrupting import raise_at_interrupts
 from gradcli.repl.interrupts import deaf
 from gradcli.repl.standby import Standby
 from gradcli.repl.state import Repl
+from gradcli.repl.submission import Pace, Submission, waiting
 
 if TYPE_CHECKING:
     from gradcli.session import Session
 
 SWITCH = 0.0005     # seconds after which loading makes way for a key
+LARGEST_INIT = 1 << 20      # bytes of init.grad
 PROMPT, CONTINUED = ">>> ", "... "
-Reader = Callable[[], str]
+Reader = Callable[[], Submission]
 
 
 def start(settings: Settings | None = None, session: Session | None = None, init: str | None = None,
@@ -33,6 +36,7 @@ def start(settings: Settings | None = None, session: Session | None = None, init
     if settings is None:
         settings = Settings()
         follow(settings)
+    raise_at_interrupts()
     interactive = sys.stdin is not None and sys.stdin.isatty()
     wanted = settings
     loading = Loading((lambda: prepared(wanted, init, no_init)) if session is None else lambda: session)
@@ -52,8 +56,9 @@ def converse(repl: Repl, read: Reader) -> None:
     """Submit what is read until there is no more."""
     while not repl.over:
         try:
-            text = read()
+            text, typed = read()
         except KeyboardInterrupt:
+            repl.pasted.clear()
             continue
         except EOFError:
             return
@@ -62,7 +67,7 @@ def converse(repl: Repl, read: Reader) -> None:
             tell("lines are read without editing from now on")
             read = plain_reader()
             continue
-        repl.submit(text)
+        repl.submit(text, typed)
 
 
 def reader_for(repl: Repl, load: Callable[[], None]) -> Reader:
@@ -82,19 +87,23 @@ def plain_reader() -> Reader:
     """Lines as the terminal gives them, without a single escape code."""
     from gradcli.repl.validate import ready
 
-    def read() -> str:
+    pace = Pace()
+
+    def read() -> Submission:
         try:
             text = input(PROMPT)
+            typed = pace.ended(waiting())
             while not ready(text):
                 try:
                     text += "\n" + input(CONTINUED)
+                    typed = pace.ended(waiting()) and typed
                 except EOFError:
                     print()
                     break
         except KeyboardInterrupt:
             print()     # below the ^C
             raise
-        return text
+        return Submission(text, typed)
 
     return read
 
@@ -114,16 +123,16 @@ def fed_reader(text: str) -> Reader:
     except Fault:
         lines = iter(text.split("\n"))
     else:
-        return lambda: _next(parts)
+        return lambda: Submission(_next(parts), False)
 
-    def read() -> str:
+    def read() -> Submission:
         found = _next(lines)
         while not ready(found):
             following = next(lines, None)
             if following is None:
                 break
             found += "\n" + following
-        return found
+        return Submission(found, False)
 
     return read
 
@@ -140,8 +149,8 @@ def prepared(settings: Settings, init: str | None, no_init: bool) -> Session:
     session = open_session(settings, put)
     path = init or ("" if no_init or settings.isolated or not os.path.exists(init_path()) else init_path())
     if path:
-        source = from_file(path)
         try:
+            source = from_file(path, "gradcli --init ", LARGEST_INIT)
             session.run(source.text, source.name, echo=False)
         except Fault as fault:
             complain(fault)
@@ -166,7 +175,10 @@ class Loading:
         """Begin, unless it has begun: best when the first prompt stands."""
         if not self._begun:
             self._begun = True
-            Thread(target=self._load, daemon=True).start()
+            try:
+                Thread(target=self._load, daemon=True).start()
+            except RuntimeError:    # there can be no more threads
+                self._load()
 
     def _load(self) -> None:
         usual = sys.getswitchinterval()

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from gradcli.commands.settings import KEYS, nearest, read
 from gradcli.commands.source import from_file
 from gradcli.errors import UsageFault
-from gradcli.repl.adjust import SETTABLE, edit, set_option, set_style
+from gradcli.repl.adjust import SETTABLE, edit, require_typed, set_option, set_style
 from gradcli.repl.deriving import draw_curve, show_steps
 from gradcli.repl.looking import check_gradients, clear_gradients, show_graph, show_info, show_vars, time_expression
 from gradcli.repl.state import Repl
@@ -23,6 +23,7 @@ class Order(NamedTuple):
     wants: str
     help: str
     do: Callable[[Repl, str], None]
+    outside: bool = False       # whether it reaches files or other programs
 
 
 def obey(repl: Repl, line: str) -> None:
@@ -41,6 +42,8 @@ def obey(repl: Repl, line: str) -> None:
         raise UsageFault(f":{name} takes nothing after it")
     if not rest and found.wants and not found.wants.startswith("["):
         raise UsageFault(f":{name} needs {found.wants}", f":{name} {found.wants}")
+    if found.outside:
+        require_typed(repl, f":{name}")
     found.do(repl, rest)
 
 
@@ -164,10 +167,10 @@ ORDERS: dict[str, Order] = {
     "plot": Order("EXPR over NAME=FROM:TO", "its curve and that of its slope", draw_curve),
     "doc": Order("NAME", "whatever has a name: signature, domain, gradient rule, example (also NAME?)", _doc),
     "history": Order("", "the statements that succeeded", _history),
-    "load": Order("FILE", "run a script as if it were typed", _load),
-    "save": Order("FILE", "write the statements that succeeded to a script", _save),
-    "transcript": Order("FILE", "write them with prompts and what they printed", _transcript),
-    "edit": Order("[N]", "the last statement, or statement N of :history, in your editor; then run it", edit),
+    "load": Order("FILE", "run a script as if it were typed", _load, True),
+    "save": Order("FILE", "write the statements that succeeded to a script", _save, True),
+    "transcript": Order("FILE", "write them with prompts and what they printed", _transcript, True),
+    "edit": Order("[N]", "the last statement, or statement N of :history, in your editor; then run it", edit, True),
     "reset": Order("", "forget every name; :undo right after it brings them back", _reset),
     "undo": Order("[N]", "give names back the values they had before the last N statements", _undo),
     "zero": Order("", "clear every gradient", clear_gradients),

@@ -103,6 +103,12 @@ def failures(text: str) -> set[str]:
     return found
 
 
+def commands(text: str) -> set[str]:
+    """The commands of the prompt in a pasted text, by their lines."""
+    lines = (line.strip() for line in pasted(text).split("\n"))
+    return {line for line in lines if line.startswith(":")}
+
+
 def clean(text: str) -> str:
     """The program in a text, with every line where it was; a text that is no session is returned as it is."""
     if not is_session(text):

@@ -11,7 +11,7 @@ from shutil import get_terminal_size
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from gradcli.commands.limiting import Allowance, counted, walled
+from gradcli.commands.limiting import Allowance, counted, unwatched, walled
 from gradcli.commands.outcome import READER_GONE, complain, guarded, tell
 from gradcli.commands.output import put
 from gradcli.commands.progress import Line, progressing
@@ -19,6 +19,7 @@ from gradcli.commands.settings import Settings, nearest
 from gradcli.commands.transcript import as_program, ended, opening, statements
 from gradcli.errors import Fault, LimitFault, NameFault, UsageFault
 from gradcli.repl.interrupts import deferred, stopping
+from gradcli.repl.paste import commands, failures
 from gradcli.repl.pieces import pieces
 from gradcli.repl.standby import Spoken, Standby
 from gradcli.text import Span
@@ -79,6 +80,8 @@ class Repl:
         self.orders = opening(settings)     # what a transcript must ask for before the next entry
         self.follows_width = False          # whether lines are as wide as the terminal
         self.expected: set[str] = set()     # statements of a paste that failed where it was copied
+        self.pasted: set[str] = set()       # commands in what was pasted into the line
+        self.typed = True                   # whether a person has typed the submission
         self._now = _NOWHERE                # the statement that runs, and how many of its text come after it
         self.over = False
 
@@ -128,15 +131,26 @@ class Repl:
             text = make()
         counted(put, Allowance(self.settings))(text)
 
-    def submit(self, text: str) -> None:
-        """Obey a command, or run a program and show its values; a fault is shown and changes nothing."""
+    def paste(self, text: str) -> None:
+        """Take note of a text that is being pasted: of its failed statements, and of its commands."""
+        self.expected |= failures(text)
+        self.pasted |= commands(text)
+
+    def submit(self, text: str, typed: bool = True) -> None:
+        """Obey a command, or run a program and show its values; a fault is shown and changes nothing.
+
+        `typed` says whether a person has typed the text; commands that reach outside are not obeyed otherwise.
+        """
         stripped = text.strip()
+        self.typed = typed and not stripped.startswith(tuple(self.pasted))
         self._now = _NOWHERE
         if stripped and guarded(lambda: self._submitted(text, stripped)) == READER_GONE:
             self.over = True
         elif self._now.after:
             tell(f"note: {self._now.after} statement{'s' * (self._now.after > 1)} after it not run")
         self.expected.clear()
+        self.pasted.clear()
+        unwatched(self.settings)
 
     def _submitted(self, text: str, stripped: str) -> None:
         try:

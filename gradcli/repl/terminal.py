@@ -27,6 +27,7 @@ from gradcli.repl.keys import bindings
 from gradcli.repl.loop import CONTINUED, PROMPT, Reader
 from gradcli.repl.sparing import spare
 from gradcli.repl.state import Repl
+from gradcli.repl.submission import Pace, Submission
 
 COLLECTING = (10_000, 20, 100)      # a key makes little garbage: no collection of everything amid a word
 BORNE = 3           # mistakes of ours within one line after which it is read without editing
@@ -39,11 +40,12 @@ def editing_reader(repl: Repl, load: Callable[[], None]) -> Reader:
     `load` is called when the first prompt is on the screen.
     """
     colourless = repl.settings.color == "never" or bool(os.environ.get("NO_COLOR")) and repl.settings.color == "auto"
+    pace = Pace()
     notes: list[str] = []       # which wait until the line is read: they would stand amid it
     prompt: PromptSession[str] = PromptSession(
         PROMPT,
         multiline=True,
-        key_bindings=bindings(repl.submit, repl.expected.update),
+        key_bindings=bindings(repl.submit, repl.paste, pace),
         history=FileHistory(history_path(), notes.append),
         auto_suggest=FromHistory(),
         enable_history_search=True,
@@ -60,10 +62,11 @@ def editing_reader(repl: Repl, load: Callable[[], None]) -> Reader:
     spare(prompt, PROMPT, CONTINUED, grammar)
     prompt.app.after_render += lambda app: load()
 
-    def read() -> str:
+    def read() -> Submission:
+        pace.typed = True       # unless an Enter says otherwise
         prompt.editing_mode = MODES[repl.settings.edit_mode]
         try:
-            return asyncio.run(_read(prompt))
+            return Submission(asyncio.run(_read(prompt)), pace.typed)
         finally:
             while notes:
                 tell(f"note: {notes.pop()}")

@@ -6,8 +6,9 @@ import os
 import re
 from collections.abc import Iterator
 
-from gradcli.commands.source import decoded, read_bytes
+from gradcli.commands.source import LARGEST, decoded, read_bytes
 from gradcli.errors import FileFault, UsageFault
+from gradcli.mistakes import SizeLimit
 from gradcli.testing.checks import Check, Document, Lines, Parts, split
 
 MARKDOWN = (".md", ".markdown")
@@ -73,10 +74,18 @@ def is_test(path: str) -> bool:
         return False
     if suffix == ".txt" or (suffix == ".grad" and not os.path.exists(output_of(path))):
         try:
-            return bool(PROMPTED.search(read_bytes(path)))
+            return bool(PROMPTED.search(content_of(path)))
         except FileFault:
             return True     # to say so when it is read
     return True
+
+
+def content_of(path: str) -> bytes:
+    """The bytes of a test file. One that is too large counts as one that cannot be read."""
+    try:
+        return read_bytes(path, "gradcli test ", LARGEST)
+    except SizeLimit:
+        raise FileFault(f"{path} is longer than a test file may be, which is {LARGEST >> 20} MiB") from None
 
 
 def read(path: str, pycon: bool = False) -> Document:
@@ -84,7 +93,7 @@ def read(path: str, pycon: bool = False) -> Document:
     from gradcli.testing import markup, notebook, transcript
 
     suffix = os.path.splitext(path)[1]
-    content = read_bytes(path)
+    content = content_of(path)
     decoded(content, path)
     if suffix in MARKDOWN:
         return markup.markdown(path, content, pycon)
@@ -106,5 +115,5 @@ def _script(path: str, content: bytes) -> Document:
     beside = output_of(path)
     if not os.path.exists(beside):
         return Document(path, content, [Check(1, source, kind="program")])
-    expected = read_bytes(beside)
+    expected = content_of(beside)
     return Script(path, expected, [Check(1, source, split(decoded(expected, beside)), 0, kind="script")])

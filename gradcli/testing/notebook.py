@@ -58,7 +58,7 @@ def notebook(path: str, content: bytes) -> Document:
             checks.append(Check(line, source, _parts(cell["outputs"]).lines, 0, options, tuple(orders), "cell"))
             cells.append(number)
             orders.clear()
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:   # JSON of any shape
         raise FileFault(f"{path} is not a notebook: {type(error).__name__} {error}") from None
     return Notebook(path, content, checks, cells)
 
@@ -67,8 +67,15 @@ def _parts(outputs: list[Output]) -> Parts:
     """The text that is stored as the output of a cell."""
     stream = "".join(_text(o["text"]) for o in outputs if _is_stream(o))
     results = [_text(o["data"]["text/plain"]) for o in outputs if _is_result(o)]
-    errors = [ESCAPES.sub("", "\n".join(o["traceback"])) for o in outputs if o["output_type"] == "error"]
+    errors = [ESCAPES.sub("", "\n".join(_lines(o["traceback"]))) for o in outputs if o["output_type"] == "error"]
     return Parts(stream, results[-1] if results else None, errors[-1] if errors else None)
+
+
+def _lines(value: list[str]) -> list[str]:
+    """The lines of a stored traceback."""
+    if not isinstance(value, list):
+        raise TypeError("a traceback is not a list of lines")
+    return [_text(line) for line in value]
 
 
 def _is_stream(output: Output) -> bool:
@@ -80,7 +87,15 @@ def _is_result(output: Output) -> bool:
 
 
 def _text(value: str | list[str]) -> str:
-    return value if isinstance(value, str) else "".join(value)
+    """A text that is stored whole or as a list of lines. JSON can spell half a character, which is no text."""
+    if not isinstance(value, (str, list)):
+        raise TypeError(f"where a text belongs stands {str(value)[:40]}")
+    text = "".join(value)
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError(f"half a character, \\u{ord(text[error.start]):04x}, stands alone in a cell") from None
+    return text
 
 
 def _kept(lines: Lines, parts: Parts) -> Parts:

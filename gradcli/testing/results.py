@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from gradcli.commands.settings import Settings
 from gradcli.errors import Fault, FileFault, LimitFault
-from gradcli.testing.checks import Check
+from gradcli.testing.checks import Check, Options, Parts
 from gradcli.testing.files import read
 from gradcli.testing.play import Outcome, replay
 
@@ -40,6 +40,33 @@ class FileResult(NamedTuple):
     @property
     def failed(self) -> bool:
         return bool(self.error or self.failures)
+
+
+def encoded(result: FileResult) -> bytes:
+    """A result as one line of JSON."""
+    import json
+
+    return json.dumps(result).encode()
+
+
+def decoded(content: bytes, path: str) -> FileResult:
+    """The result that `encoded` has written of the file at `path`; ValueError or its like if it is none."""
+    import json
+
+    _, outcomes, seconds, error, unreadable, updated = json.loads(content)
+    return FileResult(path, [_outcome(fields) for fields in outcomes], float(seconds), str(error), bool(unreadable),
+                      int(updated))
+
+
+def _outcome(fields: list[Any]) -> Outcome:
+    number, check, verdict, problem, parts, seconds, fatal = fields
+    line, source, expected, at, options, orders, *others = check
+    if verdict not in ("passed", "failed", "skipped") or not isinstance(source, str):
+        raise ValueError(verdict)
+    read = Check(int(line), source, tuple(map(str, expected)), int(at), Options(*options), tuple(orders), *others)
+    stream, result, fault, code, message = parts
+    printed = Parts(str(stream), result and str(result), fault and str(fault), str(code), str(message))
+    return Outcome(int(number), read, verdict, str(problem), printed, float(seconds), bool(fatal))
 
 
 def result_of(path: str, wish: Wish) -> FileResult:

@@ -6,11 +6,10 @@ import os
 from collections.abc import Sequence
 from contextlib import suppress
 
-from gradcli.commands.source import read_bytes
 from gradcli.errors import FileFault
 from gradcli.testing.checks import Document
 from gradcli.testing.compare import merged
-from gradcli.testing.files import read
+from gradcli.testing.files import content_of, read
 from gradcli.testing.play import Outcome
 
 
@@ -33,7 +32,7 @@ def replace(document: Document, content: bytes) -> None:
     from tempfile import mkstemp
 
     target = os.path.realpath(document.target)
-    if read_bytes(target) != document.content:
+    if content_of(target) != document.content:
         raise FileFault(f"{document.target} was changed while it was tested")
     beside = ""
     try:

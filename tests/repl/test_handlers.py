@@ -16,6 +16,7 @@ from gradcli.commands.settings import Settings
 from gradcli.repl import complete, highlight, keys, terminal
 from gradcli.repl.loop import converse
 from gradcli.repl.state import Repl
+from gradcli.repl.submission import Submission
 
 
 def broken(*args, **options):
@@ -43,7 +44,7 @@ def typed(tmp_path, monkeypatch):
                         return          # the line was submitted
 
             Thread(target=type_slowly, daemon=True).start()
-            return reader()
+            return reader().text
 
     return read
 
@@ -85,7 +86,7 @@ def test_in_a_colour_it_ends_the_editing_and_not_the_session(typed, monkeypatch,
     monkeypatch.setattr(highlight, "mistake", at_last)
     monkeypatch.setattr("builtins.input", lambda prompt: "exit")
     repl = Repl(Settings({"isolated": True}), lambda: None)
-    converse(repl, lambda: typed("one", "two", "three", "four", "five"))
+    converse(repl, lambda: Submission(typed("one", "two", "three", "four", "five"), True))
     said = capsys.readouterr()
     assert repl.over and "lines are read without editing from now on" in said.err
     assert "Traceback" not in said.out + said.err and "ENTER" not in said.out + said.err

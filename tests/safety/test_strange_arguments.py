@@ -12,6 +12,7 @@ from gradcli.engine.storage import METHODS as STORED
 from gradcli.engine.surface import ASSIGNABLE, METHODS, SPECIAL
 from gradcli.engine.tensor import Tensor, UnlistedType
 from gradcli.engine.variable import Variable
+from gradcli.exposure import exposure_of
 from gradcli.importable import ARRAYS, RANDOM
 from gradcli.nn import fetch, names
 from gradcli.ops.directory import DIRECTORY
@@ -142,7 +143,7 @@ def test_methods_of_modules_and_optimisers_look_at_what_they_are_called_on(home,
     for address in listed(home):
         thing = fetch(address)
         for kind in getattr(thing, "_types", ()):
-            for name in getattr(kind, "_readable", ()):
+            for name in exposure_of(kind).read if exposure_of(kind) else ():
                 method = getattr(kind, name, None)
                 if callable(method) and not isinstance(method, property | type):
                     for stranger in (world.strangers["lure"], world.strangers["callable"], 5, None):
