@@ -19,6 +19,7 @@ from gradcli.engine.tensor import Tensor
 from gradcli.errors import Fault
 from gradcli.lang.builtins import EXCEPTIONS, METHODS
 from gradcli.lang.kinds import user_class
+from gradcli.lang.lazy import LAZY
 from gradcli.nn.data import Dataset
 from safety.walk import OURS, PLAIN
 
@@ -92,7 +93,7 @@ class ClosedSet:
 
     def member(self, kind: type) -> bool:
         """Whether values of exactly this type are members."""
-        if kind in PLAIN or kind in OURS or kind in LISTED or user_class(kind):
+        if kind in PLAIN or kind in LAZY or kind in OURS or kind in LISTED or user_class(kind):
             return True
         if kind.__mro__[1:] == (tuple, object) and "_known_as" in class_dict(kind):     # a namedtuple of the program
             return True

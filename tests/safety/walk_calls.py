@@ -12,7 +12,7 @@ from typing import Any
 
 from gradcli.errors import Fault
 from gradcli.session import Session
-from safety.walk_values import COPIED, FRIENDLY, HOSTILE, KEYWORDS, PRIVATE, PUBLIC, WRAPPERS, class_name
+from safety.walk_values import COPIED, FRIENDLY, HOSTILE, KEYWORDS, PRIVATE, PUBLIC, STRANGERS, WRAPPERS, class_name
 
 ENDLESS = {"torch.manual_seed", "print", "torch.seed", "time.sleep"}
 RECENT = 400        # calls that led somewhere new lately, which lead on more often
@@ -25,12 +25,14 @@ HINTS = {name: kind for kind, names in {
               "num_features in_features out_features kernel_size stride padding offset diagonal low high where",
     "shape": "size shape sizes dims", "list": "params parameters iterable values seq sequence",
     "function": "func function fn closure key callback hook f lr_lambda collate_fn", "text": "name mode reduction string text",
-    "container": "entry", "rule": "rule", "mixin": "mixin", "base": "base", "dtype": "dtype", "module": "module", "optimizer": "optimizer"}.items() for name in names.split()}
+    "container": "entry", "receiver": "receiver", "rebind": "rebind", "kind": "kind", "foreign": "foreign", "rule": "rule", "mixin": "mixin", "base": "base", "dtype": "dtype", "module": "module", "optimizer": "optimizer"}.items() for name in names.split()}
 """What kind of value a parameter of that name is likely to take."""
 
-SURE = ("rule", "mixin", "base", "where", "entry")      # of the ways: with anything else they end at once
+SURE = ("foreign", "receiver", "rebind", "kind", "rule", "mixin", "base", "where", "entry")      # of the ways: with anything else they end at once
 REBINDING = ("copy.copy(@)", "copy.deepcopy(@)", "copy.copy([@])", "copy.deepcopy({'a': @})", "functools.partial(@)",
              "w_rename(@, 1)")
+
+WORLDS: dict[str, dict[str, Any]] = {}      # what the sessions of a style have, explored once
 
 
 @dataclass
@@ -53,11 +55,20 @@ class Calls:
 
     def __init__(self, session: Session, definitions: list[str]) -> None:
         self.session = session
+        self.deck: list[str] = []
+        self.corpus: list[tuple[str, list[str], dict[str, str]]] = []      # calls that led somewhere new
+        self.outcomes: set[Any] = set()
+        if session.style not in WORLDS:
+            self.explore(definitions)
+            WORLDS[session.style] = {name: part for name, part in vars(self).items()
+                                     if name not in ("session", "deck", "corpus", "outcomes")}
+        vars(self).update(WORLDS[session.style])
+
+    def explore(self, definitions: list[str]) -> None:
+        """Find out what can be called and which values there are."""
         self.families: dict[str, list[str]] = defaultdict(list)
         self.signatures: dict[str, tuple[int, list[str]]] = {}
-        self.corpus: list[tuple[str, list[str], dict[str, str]]] = []      # calls that led somewhere new
-        self.deck: list[str] = []
-        self.outcomes: set[Any] = set()
+        self.unbound: list[list[str]] = []      # methods that are named by their class
         self.reached: dict[int, Any] = {}       # what has been come to by one name already
         self.c_functions: list[Any] = []
         self.values = {name: [text for text in texts if self.works(text)]
@@ -84,7 +95,7 @@ class Calls:
         return iter(self.c_functions)
 
     def discover(self, definitions: list[str]) -> None:
-        for name, value in {**self.session.loaded(), **{n: None for n in self.session.bare}}.items():
+        for name, value in {**self.session.loaded(), **dict.fromkeys(self.session.bare)}.items():
             self.add("prelude" if value is not None else "operations", name)
         for path in sorted(self.session.modules):
             if not path.startswith("__"):
@@ -112,8 +123,11 @@ class Calls:
         kind = getattr(value, "__name__", "") if isinstance(value, type) else type(value).__name__
         family = f"methods of {kind}"
         with contextlib.suppress(Exception):
-            self.families[family] += [f"{text}.{name}" for name in sorted(set(self.session.attributes(value)))
-                                      if name[0] != "." and not name.startswith("__")]
+            names = [f"{text}.{name}" for name in sorted(set(self.session.attributes(value)))
+                     if name[0] != "." and not name.startswith("__")]
+            self.families[family] += names
+            if isinstance(value, type):
+                self.unbound.append(names or [text])
 
     def add(self, family: str, text: str) -> None:
         value = self.value(text)
@@ -139,6 +153,8 @@ class Calls:
         if lot < 0.08:
             way = chance.choice(REBINDING).replace("@", self.copied(chance))
             return Statement("a method of another name", [], {}, f"v = []; met({way}, v)")
+        if lot < 0.11 and self.unbound:
+            return self.foreign(chance)
         if lot < 0.35 and self.corpus:
             return self.mutated(chance)
         if lot < 0.65:
@@ -166,6 +182,13 @@ class Calls:
         hints = [*names, *[""] * 4]
         args = [self.argument(chance, friendly, hints[n]) for n in range(count)]
         return build(call, args, self.option(chance, names) if chance.random() < 0.12 else {})
+
+    def foreign(self, chance: Random) -> Statement:
+        """A method named by its class, called with an object of another."""
+        call = chance.choice(chance.choice(self.unbound))
+        needed, names = self.signature(call)
+        rest = [self.argument(chance, 0.8, name) for name in [*names, ""][1:max(needed, chance.choice((1, 1, 2)))]]
+        return build(call, [chance.choice(STRANGERS if chance.random() < 0.5 else self.values["instance"]), *rest], {})
 
     def copied(self, chance: Random) -> str:
         """A method of the program that bears the name of a private one of ours."""
@@ -206,7 +229,7 @@ class Calls:
     def attribute(self, chance: Random) -> Statement:
         """An attribute by any name, read or set, of any value."""
         name = chance.choice(PRIVATE + PUBLIC)
-        value = chance.choice(self.values["self"]) if chance.random() < 0.5 else self.argument(chance, 0.15)
+        value = chance.choice(self.values["receiver"]) if chance.random() < 0.5 else self.argument(chance, 0.15)
         new = self.argument(chance, 0.4)
         if chance.random() < 0.6:
             return Statement("an attribute", [], {}, f"v = [{value}]; met(v[0].{name}, v)")

@@ -8,6 +8,7 @@ import time
 
 from safety.closed_set import name_of
 from safety.walk_findings import program
+from safety.walk_holes import first_calls
 from safety.walk_hostile import Walk
 
 
@@ -19,6 +20,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=1e9)
     parser.add_argument("--programs", action="store_true", help="whole programs in place of statements")
     parser.add_argument("--types", action="store_true", help="the types met")
+    parser.add_argument("--holes", action="store_true", help="how many calls the holes took that are known")
     asked = parser.parse_args()
     resource.setrlimit(resource.RLIMIT_AS, (4 << 30, resource.RLIM_INFINITY))
     start = time.monotonic()
@@ -28,6 +30,9 @@ def main() -> int:
     if asked.types:
         for kind, count in walk.closed.met.most_common():
             print(f"  {count:9} {name_of(kind)}")
+    if asked.holes:
+        for name, first in first_calls(walk.findings).items():
+            print(f"  {name}: {f'after {first} calls' if first else 'not found'}")
     for line in walk.findings.report():
         print(line)
     if asked.programs:

@@ -57,7 +57,7 @@ class Walk:
     def run(self, calls: int, seconds: float = 1e9) -> Walk:
         """Make `calls` calls, or as many as `seconds` allow."""
         end = time.monotonic() + seconds
-        before = signal.signal(signal.SIGALRM, ring)
+        before = signal.signal(signal.SIGPROF, ring)
         try:
             with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()), \
                     warnings.catch_warnings(), little_room():
@@ -65,14 +65,14 @@ class Walk:
                 while self.calls < calls and time.monotonic() < end:
                     self.round(min(ROUND, calls - self.calls), end)
         finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, before)
+            signal.setitimer(signal.ITIMER_PROF, 0)
+            signal.signal(signal.SIGPROF, before)
         return self
 
     def open(self) -> Session:
         """A session with all definitions that the language takes."""
         session = Session(style=self.style, seed=0)
-        for name in ("met", "caught", "handed", "reached"):
+        for name in ("met", "caught", "handed", "noted", "reached"):
             session[name] = getattr(self, name)
         session.run(IMPORTS)
         self.definitions: list[str] = [IMPORTS]
@@ -87,11 +87,11 @@ class Walk:
 
     @contextlib.contextmanager
     def timed(self) -> Iterator[None]:
-        signal.setitimer(signal.ITIMER_REAL, PATIENCE, 0.1)
+        signal.setitimer(signal.ITIMER_PROF, PATIENCE, 0.1)
         try:
             yield
         finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.setitimer(signal.ITIMER_PROF, 0)
 
     def round(self, calls: int, end: float) -> None:
         self.session = session = self.open()
@@ -151,7 +151,7 @@ class Walk:
     def _following(self, batch: list[Statement], calls: list[Any], first: int) -> Iterator[Any]:
         self.at = first
         for self.at in range(first, len(batch)):
-            signal.setitimer(signal.ITIMER_REAL, PATIENCE, 0.1)
+            signal.setitimer(signal.ITIMER_PROF, PATIENCE, 0.1)
             self.statement = batch[self.at]
             self.calls += 1
             yield calls[self.at]
@@ -196,6 +196,10 @@ class Walk:
         for value in values:
             self.look(value, "handed to a function of the program", self.statement.cause if self.statement else "")
         return values[0] if values else None
+
+    def noted(self, name: str, value: Any) -> None:
+        """One of several results of a call, each of another name."""
+        self.look(value, name, self.statement.cause if self.statement else "")
 
     def reached(self, name: str, values: Any, options: Any = None) -> Any:
         """A protocol of ours was asked of a class of the program."""

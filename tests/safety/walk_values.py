@@ -7,6 +7,7 @@ from pathlib import Path
 
 import gradcli
 
+STRANGERS = ["Everything()", "ReadableModule()", "Plain()", "SubException()", "Named()", "None"]
 PROTOCOL = ("_readable _class_readable _writable _holds _inheritable _looks _opens _record _fields _types _call _name "
             "_methods _known_as _fetch _own _kept _inner _hooks _state _as _lists").split()
 PUBLIC = ("mro array dtype type told args obj name with_traceback add_note message span hints notes facts seek code "
@@ -25,6 +26,11 @@ def private_names() -> list[str]:
 
 PRIVATE = private_names()
 NAMES = repr((*PRIVATE, *PUBLIC))
+
+METHODS = repr(("half float double to type apply parameters named_parameters state_dict load_state_dict zero_grad train eval "
+                "children modules register_buffer register_parameter register_forward_hook add_module requires_grad_ cpu "
+                "cuda buffers named_modules extra_repr forward share_memory save_for_backward mark_dirty backward f").split())
+"""Methods that are named by their class, to be called with objects of another."""
 
 IMPORTS = """
 import argparse, collections, copy, functools, itertools, math, matplotlib.pyplot, numpy as np, numpy.linalg, numpy.random
@@ -85,7 +91,7 @@ DEFINITIONS = [
     "class Numbers(torch.utils.data.Dataset):\n    def __len__(self): return 3\n    def __getitem__(self, i): return i",
     "Point = collections.namedtuple('Point', 'x y')",
     "Rule = collections.namedtuple('Rule', 'array dtype')",
-    "net = Net()",
+    "net = Net()", f"NAMES = {NAMES}", f"METHODS = {METHODS}",
     "RULES = [getattr(optim, name) for name in ('SGD', 'Adam', 'Adagrad', 'RMSprop', 'Adadelta', 'AdamW', 'Rprop', 'ASGD', "
     "'Adamax') if hasattr(optim, name)]",
     "def optimizer():\n    p = nn.Parameter(torch.ones(2))\n    p.grad = torch.ones(2)\n    return optim.Adam([p])",
@@ -103,6 +109,9 @@ BASES = ("nn.Module nn.Linear nn.Sequential Function Exception AttributeError Ke
          "optim.Optimizer torch.utils.data.Dataset torch.optim.lr_scheduler.LRScheduler torch.distributions.Normal "
          "torch.distributions.Distribution object").split()
 """What programs' classes try to inherit from, with and without the mixins above."""
+
+
+COPIED = ("nn.Module", "Function", "Exception", "AttributeError", "object")
 
 
 def class_name(base: str) -> str:
@@ -125,7 +134,6 @@ def everything() -> str:
     ) + "".join(f"    def {name}(self, *args, **options): return handed(args, options)\n" for name in PUBLIC)
 
 
-COPIED = ("nn.Module", "Function", "Exception", "AttributeError", "object")
 
 
 def copied() -> list[str]:
@@ -159,6 +167,8 @@ FRIENDLY = {
                   "torch.optim.lr_scheduler.StepLR(optimizer(), 1)", "optim.LBFGS(net.parameters())"],
     "rule": "optim.SGD optim.Adam optim.Adagrad optim.RMSprop optim.Adadelta optim.AdamW optim.Rprop optim.LBFGS "
             "optim.ASGD optim.Adamax".split(),
+    "rebind": ["copy.copy", "copy.deepcopy", "lambda a: w_rename(a, 1)", "functools.partial", "lambda a: copy.copy([a])"],
+    "kind": [f"Copied{class_name(base)}" for base in COPIED],
     "mixin": [*READING, "Plain", "ArgsNumber", "ArgsFail", "Held", "Named", "Everything"],
     "base": [*BASES, "SubModule", "Plain", "ReadableModule", "Empty", "SubFunction"],
     "method": ["torch.ones(2).add", "net.forward", "Named().method", "SubModule().half"],
@@ -167,7 +177,7 @@ FRIENDLY = {
 HOSTILE = {
     "class": "Plain Held Named method function Called ReprFails Arrayish Tupled Everything PropertyFails "
              "SubModule SubException SubFunction ClassReadable ClassReadableModule InitFails Empty Point".split(),
-    "kind": "int float str list dict set tuple object property range super type Exception KeyError torch.Tensor "
+    "stand-in": "int float str list dict set tuple object property range super type Exception KeyError torch.Tensor "
             "torch.FloatTensor nn.Module nn.Linear Function Variable nn.Parameter collections.deque slice map "
             "torch.autograd.Variable torch.Generator torch.device optim.SGD np.ndarray bool typing.Any".split(),
     "instance": "Plain() Held(1) Named() method() function() module() builtin_function_or_method() Called() "
@@ -210,10 +220,12 @@ HOSTILE = {
               "{'state': {}, 'param_groups': [{'params': [0], 'lr': print}]}", "{'fc.weight': collections.deque()}",
               "{'fc.weight': Plain, 'fc.bias': print}", "{'param_groups': Plain}", "[{'params': [Plain]}]",
               "{'params': [nn.Parameter(torch.ones(2))], 'lr': Plain}", "torch.get_rng_state()"],
-    "self": "SubModule() SubFunction() SubOptimizer Readableobject() ReadableModule() ReadableException() "
+    "receiver": "SubModule() SubFunction() SubOptimizer Readableobject() ReadableModule() ReadableException() "
             "ReadableFunction() WritableModule() HoldsModule() HoldsException() LooksModule() ClassReadableFunction "
             "ReadableDataset() Specialadd() Speciallen() Specialiter() Specialgetitem() Specialeq() Specialhash() "
-            "Specialenter() Specialindex() Specialfloat() Specialbool() Specialformat() ClassReadableException SubDataset() WritableFunction()".split(),
+            "Specialenter() Specialindex() Specialfloat() Specialbool() Specialformat() ClassReadableException SubDataset() WritableFunction() Looks() Forges() LooksException() "
+                "ClassReadableModule ClassReadable".split(),
+    "foreign": STRANGERS,
 }
 
 WRAPPERS = ("[@]", "(@,)", "{'a': @}", "{@: 1}", "collections.deque([@])", "iter([@])", "lambda *a, **k: @", "Held(@)",

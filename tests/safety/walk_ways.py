@@ -78,6 +78,19 @@ WAYS = [
     "    return s.get_last_lr(), s.state_dict()",
     "def w_schedule_state(a, b):\n    s = torch.optim.lr_scheduler.StepLR(optimizer(), 1)\n    d = s.state_dict()\n    d[a] = b\n"
     "    s.load_state_dict(d)\n    s.step()\n    return s.state_dict(), s.get_last_lr()",
+    "def w_names(receiver):\n    for name in NAMES:\n        try: noted('.' + name, getattr(receiver, name))\n"
+    "        except Exception as e: caught(e, [])",
+    "def w_named_calls(receiver):\n    for name in NAMES:\n        try: noted('.' + name + '()', getattr(receiver, name)())\n"
+    "        except Exception as e: caught(e, [])",
+    "def w_names_set(receiver, b):\n    for name in NAMES:\n        try:\n            setattr(receiver, name, b)\n"
+    "            noted('.' + name, getattr(receiver, name))\n        except Exception as e: caught(e, [])\n"
+    "    return repr(receiver), receiver",
+    "def w_renamed(rebind, kind):\n    for name in NAMES:\n        try: noted('.' + name, rebind(getattr(kind(), 'g_' + name)))\n"
+    "        except Exception as e: caught(e, [])",
+    "def w_foreign(foreign, b):\n    for kind in (SubModule, SubFunction, Net, Empty):\n        for name in METHODS:\n"
+    "            for rest in ((), (b,), (torch.ones(1),), (b, b)):\n"
+    "                try: noted('.' + name, getattr(kind, name)(foreign, *rest))\n                except Exception as e: caught(e, [])",
+    "def w_shown(receiver):\n    print(receiver, [receiver])\n    return repr([receiver]), str(receiver), f'{receiver} {receiver!r:>5}'",
     "class Data(torch.utils.data.Dataset):\n    def __init__(self, value): self.value = value\n"
     "    def __len__(self): return 2\n    def __getitem__(self, i): return self.value",
     "def w_loader(a): return [k for k in torch.utils.data.DataLoader([a, a], batch_size=2)]",
