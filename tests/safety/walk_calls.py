@@ -25,10 +25,10 @@ HINTS = {name: kind for kind, names in {
               "num_features in_features out_features kernel_size stride padding offset diagonal low high where",
     "shape": "size shape sizes dims", "list": "params parameters iterable values seq sequence",
     "function": "func function fn closure key callback hook f lr_lambda collate_fn", "text": "name mode reduction string text",
-    "container": "entry", "receiver": "receiver", "rebind": "rebind", "kind": "kind", "foreign": "foreign", "rule": "rule", "mixin": "mixin", "base": "base", "dtype": "dtype", "module": "module", "optimizer": "optimizer"}.items() for name in names.split()}
+    "container": "entry", "receiver": "receiver", "rebind": "rebind", "kind": "kind", "foreign": "foreign", "shared": "shared", "rule": "rule", "mixin": "mixin", "base": "base", "dtype": "dtype", "module": "module", "optimizer": "optimizer"}.items() for name in names.split()}
 """What kind of value a parameter of that name is likely to take."""
 
-SURE = ("foreign", "receiver", "rebind", "kind", "rule", "mixin", "base", "where", "entry")      # of the ways: with anything else they end at once
+SURE = ("shared", "foreign", "receiver", "rebind", "kind", "rule", "mixin", "base", "where", "entry")      # of the ways: with anything else they end at once
 REBINDING = ("copy.copy(@)", "copy.deepcopy(@)", "copy.copy([@])", "copy.deepcopy({'a': @})", "functools.partial(@)",
              "w_rename(@, 1)")
 

@@ -14,6 +14,8 @@ from gradcli.session import Session
 from gradcli.spaces import Namespace
 from safety.closed_set import SOURCE, class_dict
 
+DEFINED = re.compile(r"^(?:class|def) (\w+)|^(\w+) =", re.MULTILINE)
+
 
 @dataclass
 class Finding:
@@ -63,9 +65,7 @@ def program(text: str, definitions: list[str]) -> str:
     needed: list[str] = []
     words = set(re.findall(r"\w+", text))
     for each in reversed(definitions[1:]):
-        names = set(re.findall(r"^(?:class|def) (\w+)|^(\w+) =|\.(g_\w+) =", each, re.M)[0:9] and
-                    [name for group in re.findall(r"^(?:class|def) (\w+)|^(\w+) =|\.(g_\w+) =", each, re.M)
-                     for name in group if name])
+        names = {name for group in DEFINED.findall(each) for name in group if name}
         if names & words:
             needed.insert(0, each)
             words |= set(re.findall(r"\w+", each))

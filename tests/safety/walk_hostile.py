@@ -2,7 +2,7 @@
 
 Each call is the text of a small program, run in a session, so that it goes through the guards as any program does:
 
-    PYTHONPATH=tests python -m safety.walk_hostile --calls 1000000 --seed 0
+    PYTHONPATH=tests python -m safety.walk_command --calls 1000000 --seed 0
 """
 
 from __future__ import annotations

@@ -92,6 +92,7 @@ DEFINITIONS = [
     "Point = collections.namedtuple('Point', 'x y')",
     "Rule = collections.namedtuple('Rule', 'array dtype')",
     "net = Net()", f"NAMES = {NAMES}", f"METHODS = {METHODS}",
+    "WRITING = ('detach_', 'relu_', 'neg_', 'sigmoid_', 'zero_', 'abs_', 'e', 'grad', 'data', 'name')",
     "RULES = [getattr(optim, name) for name in ('SGD', 'Adam', 'Adagrad', 'RMSprop', 'Adadelta', 'AdamW', 'Rprop', 'ASGD', "
     "'Adamax') if hasattr(optim, name)]",
     "def optimizer():\n    p = nn.Parameter(torch.ones(2))\n    p.grad = torch.ones(2)\n    return optim.Adam([p])",
@@ -226,6 +227,7 @@ HOSTILE = {
             "Specialenter() Specialindex() Specialfloat() Specialbool() Specialformat() ClassReadableException SubDataset() WritableFunction() Looks() Forges() LooksException() "
                 "ClassReadableModule ClassReadable".split(),
     "foreign": STRANGERS,
+    "shared": "math torch nn copy functools.partial print len nn.Linear int torch.add torch.float32 optim.SGD".split(),
 }
 
 WRAPPERS = ("[@]", "(@,)", "{'a': @}", "{@: 1}", "collections.deque([@])", "iter([@])", "lambda *a, **k: @", "Held(@)",

@@ -90,6 +90,8 @@ WAYS = [
     "def w_foreign(foreign, b):\n    for kind in (SubModule, SubFunction, Net, Empty):\n        for name in METHODS:\n"
     "            for rest in ((), (b,), (torch.ones(1),), (b, b)):\n"
     "                try: noted('.' + name, getattr(kind, name)(foreign, *rest))\n                except Exception as e: caught(e, [])",
+    "def w_shared(shared):\n    for name in WRITING:\n        try: getattr(torch, name)(shared)\n"
+    "        except Exception as e: caught(e, [])\n        try: setattr(shared, name, 1)\n        except Exception as e: caught(e, [])",
     "def w_shown(receiver):\n    print(receiver, [receiver])\n    return repr([receiver]), str(receiver), f'{receiver} {receiver!r:>5}'",
     "class Data(torch.utils.data.Dataset):\n    def __init__(self, value): self.value = value\n"
     "    def __len__(self): return 2\n    def __getitem__(self, i): return self.value",
