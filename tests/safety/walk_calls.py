@@ -19,16 +19,20 @@ RECENT = 400        # calls that led somewhere new lately, which lead on more of
 DEEPEST = 3         # namespaces within namespaces
 
 
+SURE = ("shared", "foreign", "receiver", "rebind", "kind", "rule", "mixin", "base", "where", "entry")
+"""Parameters of the ways that have to be of their kind: with anything else a way ends at once."""
+
 HINTS = {name: kind for kind, names in {
     "tensor": "input self other tensor a b mat1 mat2 vec x y target src index mask weight value tensors data",
     "number": "dim n p alpha beta value lr k start end step steps eps lambd negative_slope momentum axis dim0 dim1 "
               "num_features in_features out_features kernel_size stride padding offset diagonal low high where",
     "shape": "size shape sizes dims", "list": "params parameters iterable values seq sequence",
-    "function": "func function fn closure key callback hook f lr_lambda collate_fn", "text": "name mode reduction string text",
-    "container": "entry", "receiver": "receiver", "rebind": "rebind", "kind": "kind", "foreign": "foreign", "shared": "shared", "rule": "rule", "mixin": "mixin", "base": "base", "dtype": "dtype", "module": "module", "optimizer": "optimizer"}.items() for name in names.split()}
+    "function": "func function fn closure key callback hook f lr_lambda collate_fn",
+    "text": "name mode reduction string text", "container": "entry",
+}.items() for name in names.split()} | {name: name for name in (
+    "receiver rebind kind foreign shared rule mixin base dtype module optimizer").split()}
 """What kind of value a parameter of that name is likely to take."""
 
-SURE = ("shared", "foreign", "receiver", "rebind", "kind", "rule", "mixin", "base", "where", "entry")      # of the ways: with anything else they end at once
 REBINDING = ("copy.copy(@)", "copy.deepcopy(@)", "copy.copy([@])", "copy.deepcopy({'a': @})", "functools.partial(@)",
              "w_rename(@, 1)")
 
