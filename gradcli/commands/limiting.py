@@ -12,7 +12,7 @@ counts the seconds of the processor.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from math import ceil, inf
@@ -21,7 +21,8 @@ from types import FrameType
 
 from gradcli.commands import supervising
 from gradcli.commands.settings import Settings
-from gradcli.mistakes import OutputLimit, TimeLimit
+from gradcli.mistakes import OutputLimit, TimeLimit, WallMissing
+from gradcli.process import sandbox
 
 AGAIN = 0.05        # seconds until the timer interrupts once more
 PATIENCE = 0.4      # seconds in which the program may end itself, before the thread does
@@ -38,7 +39,41 @@ def out_of_time(seconds: float) -> TimeLimit:
 
 @contextmanager
 def walled(settings: Settings) -> Iterator[None]:
-    """Within, memory is limited and the clock runs: when the time is up the program stops with a fault."""
+    """Within, programs run: this process is locked from then on, and limited as `limited` says."""
+    die_with_parent()
+    lock(settings)
+    with limited(settings):
+        yield
+
+
+def lock(settings: Settings, prompt: bool = False, readable: Iterable[str] = ()) -> None:
+    """Lock this process for good (`process/sandbox.py`), if it was made for programs.
+
+    `prompt` says that it serves one; `readable` are files that it reads later.
+    """
+    if supervising.Line.to_parent is not None and not sandbox.Lock.locked:
+        from gradcli.lang.parse import parse
+
+        parse("", "<prepared>")     # the parser's tables may have to be made, and kept in a file
+        supervising.say(f"locked {'prompt' if prompt else 'programs'}")
+        sandbox.lock(forks=prompt, readable=readable)
+    require_walls(settings)
+
+
+def require_walls(settings: Settings) -> None:
+    """A fault where a wall of the system is missing, if all of them were asked for."""
+    if not settings.require_walls:
+        return
+    missing = sandbox.missing()
+    if supervising.Line.to_parent is None:
+        missing = ["this system has no process of its own for programs"]
+    if missing:
+        raise WallMissing(f"--require-walls: {'; '.join(missing)}", ("gradcli limits", "tells which walls stand"))
+
+
+@contextmanager
+def limited(settings: Settings) -> Iterator[None]:
+    """Within, memory is limited and the clock runs: when the time is up a fault stops what runs."""
     wall_memory(settings)
     die_with_parent()
     seconds = 0.0 if settings.no_limits else min(settings.time_limit or 0.0, LONGEST)
@@ -98,13 +133,15 @@ class End:
         """Start the thread."""
         from threading import Thread
 
-        Thread(target=self._wait, daemon=True).start()
+        self._thread = Thread(target=self._wait, daemon=True)
+        self._thread.start()
 
     def reached(self) -> None:
         """The program has ended by itself; if it is too late for that, wait for the end of the process."""
         self._over.set()
         while self._taken:
             sleep(0.01)
+        self._thread.join()
 
     def _wait(self) -> None:
         if self._over.wait(self.seconds + PATIENCE):

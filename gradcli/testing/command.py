@@ -33,7 +33,7 @@ def test(paths: list[str], wish: Wish, processes: int = 0, mend: str = "", junit
     if mend == "ask" and not person:
         raise UsageFault("--interactive shows its questions as text", "--update", "--format text")
     found = list(candidates(paths))
-    output = Output(settings.output)
+    output = Output(settings.output, settings)
     teller = Teller(output.write if person else lambda text: None, coloured(settings.color, sys.stdout))
     mender = Mender(teller, wish.pycon, mend)
     results: list[FileResult] = []
