@@ -12,7 +12,7 @@ counts the seconds of the processor.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from math import ceil, inf
@@ -46,18 +46,34 @@ def walled(settings: Settings) -> Iterator[None]:
         yield
 
 
-def lock(settings: Settings, prompt: bool = False, readable: Iterable[str] = ()) -> None:
-    """Lock this process for good (`process/sandbox.py`), if it was made for programs.
-
-    `prompt` says that it serves one; `readable` are files that it reads later.
-    """
+def lock(settings: Settings, prompt: bool = False) -> None:
+    """Lock this process for good (`process/sandbox.py`), if it was made for programs; `prompt` says for typed ones."""
     if supervising.Line.to_parent is not None and not sandbox.Lock.locked:
-        from gradcli.lang.parse import parse
-
-        parse("", "<prepared>")     # the parser's tables may have to be made, and kept in a file
+        later = _prepared() if prompt else []
+        if not later:
+            prepare()
         supervising.say(f"locked {'prompt' if prompt else 'programs'}")
-        sandbox.lock(forks=prompt, readable=readable)
+        sandbox.lock(forks=prompt, readable=later)
     require_walls(settings)
+
+
+def prepare() -> None:
+    """Load what is worked out once and kept in files, which a locked process could not write."""
+    import gradcli.ops.directory  # noqa: F401
+    from gradcli.lang.parse import parse
+
+    parse("", "<prepared>")
+
+
+def _prepared() -> list[str]:
+    """These files, if they are there: a prompt does not wait until they are read. None if one must be made."""
+    from gradcli import cache
+    from gradcli.lang import tables
+
+    grammar, top = tables.grammar_path(), sandbox.PACKAGE
+    ready = (cache.is_current("tables", tables.PACKED, f"{top}/lang", os.path.dirname(grammar))
+             and cache.is_current("directory", f"{top}/ops/directory.bin", f"{top}/ops", f"{top}/engine"))
+    return [grammar, cache.path_of("tables"), cache.path_of("directory")] if ready else []
 
 
 def require_walls(settings: Settings) -> None:
@@ -65,8 +81,8 @@ def require_walls(settings: Settings) -> None:
     if not settings.require_walls:
         return
     missing = sandbox.missing()
-    if supervising.Line.to_parent is None:
-        missing = ["this system has no process of its own for programs"]
+    if supervising.Line.to_parent is None and not sandbox.Lock.locked:
+        missing = ["programs have no process of their own here"]
     if missing:
         raise WallMissing(f"--require-walls: {'; '.join(missing)}", ("gradcli limits", "tells which walls stand"))
 

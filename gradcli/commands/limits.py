@@ -8,7 +8,8 @@ from gradcli.commands.options import shared
 from gradcli.commands.settings import Settings
 
 
-@shared("time_limit", "memory_limit", "max_output", "no_limits", "require_walls", "errors", "color", "quiet", "isolated")
+@shared("time_limit", "memory_limit", "max_output", "no_limits", "require_walls", "errors", "color", "quiet",
+        "isolated")
 def limits(settings: Settings) -> None:
     """Print the limits in force, and the walls of the system."""
     from gradcli.commands.limiting import require_walls

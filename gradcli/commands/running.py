@@ -45,17 +45,22 @@ def run_file(path: str, args: list[str], settings: Settings | None = None, echo:
     settings = settings or _plain_settings()
     source = from_file(path)
     output = Output(settings.output, settings)
-    if echo:
-        session = _run_typed(source, args, settings, output)
-    else:
-        session = open_session(settings, output.write)
-        session["args"] = args
-        timed(settings, source.name, lambda: session.run(source.text, source.name, echo=False))
-    output.finish()
+
+    def ran() -> Session:
+        if echo:
+            session = _run_typed(source, args, settings, output)
+        else:
+            session = open_session(settings, output.write)
+            session["args"] = args
+            timed(settings, source.name, lambda: session.run(source.text, source.name, echo=False))
+        output.finish()
+        return session
+
     if stay:
         from gradcli.repl.loop import start
 
-        return start(settings, session=session)
+        return start(settings, ran)
+    ran()
     return 0
 
 

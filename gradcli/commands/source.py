@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Iterable
 from typing import BinaryIO, NamedTuple
 
 from gradcli.errors import FileFault
@@ -29,7 +31,12 @@ def from_file(path: str, before: str = "gradcli run ") -> Source:
     """The program in a file; - is standard input. `before` stands before the file that may have been meant."""
     if path == "-":
         return standard_input()
-    return Source(unprompted(decoded(read_bytes(path, before, LARGEST), path)), path)
+    return as_source(read_bytes(path, before, LARGEST), path)
+
+
+def as_source(content: bytes, name: str) -> Source:
+    """The program that the content of a file is."""
+    return Source(unprompted(decoded(content, name)), name)
 
 
 def standard_input() -> Source:
@@ -57,7 +64,7 @@ def read_bytes(path: str, before: str = "gradcli run ", most: int = -1) -> bytes
         with open(path, "rb") as file:
             return _all(file, path, most)
     except (OSError, ValueError) as error:
-        hints = _similar(path) if isinstance(error, FileNotFoundError) else ()
+        hints = similar(path, _beside(path)) if isinstance(error, FileNotFoundError) else ()
         raise FileFault(f"cannot read {path}: {getattr(error, 'strerror', None) or error}",
                         *(f"{before}{close}" for close in hints)) from None
 
@@ -89,14 +96,16 @@ def _checked(word: str) -> str:
     return unprompted(word)
 
 
-def _similar(path: str) -> tuple[str, ...]:
-    """Files beside `path` that may have been meant."""
-    import os
+def similar(path: str, beside: Iterable[str]) -> tuple[str, ...]:
+    """Of the files beside `path`, those that may have been meant."""
     from difflib import get_close_matches
 
     folder, name = os.path.split(path)
+    return tuple(os.path.join(folder, close) for close in get_close_matches(name, list(beside), 1, 0.6))
+
+
+def _beside(path: str) -> list[str]:
     try:
-        beside = os.listdir(folder or ".")
+        return os.listdir(os.path.dirname(path) or ".")
     except OSError:
-        return ()
-    return tuple(os.path.join(folder, close) for close in get_close_matches(name, beside, 1, 0.6))
+        return []

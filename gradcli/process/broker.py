@@ -76,7 +76,7 @@ class Broker:
                 with _interruptible():
                     return Answer(0, edited(text))
             case List(path) if self._prompt:
-                return Answer(0, names=tuple(_names(path)))
+                return Answer(0, names=tuple(_names_below(path)))
             case Suspend() if self._prompt:
                 os.kill(0, signal.SIGTSTP)
                 return Answer(0)
@@ -126,12 +126,17 @@ def _plain(target: str) -> bool:
     return target.endswith(PLAIN) and not any(part.startswith(".") for part in below.split(os.sep))
 
 
-def _names(path: str) -> Iterator[str]:
+def _names_below(path: str) -> Iterator[str]:
     """The names in a folder that lies in the present one or below it."""
     folder, here = os.path.realpath(path or "."), os.path.realpath(".")
     if folder == here or folder.startswith(here.rstrip(os.sep) + os.sep):
-        for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
-            yield entry.name + ("/" if entry.is_dir() else "")
+        yield from names(folder)
+
+
+def names(folder: str) -> Iterator[str]:
+    """The names in a folder; those of folders end with a slash."""
+    for entry in sorted(os.scandir(folder or "."), key=lambda entry: entry.name):
+        yield entry.name + ("/" if entry.is_dir() else "")
 
 
 def agreed(question: str) -> bool:

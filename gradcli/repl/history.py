@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable
 
 from prompt_toolkit.history import History
 
+from gradcli.process.sandbox import keep
+
 KEPT = 10_000       # entries offered; the file itself is never cut
 
 
@@ -23,12 +25,28 @@ class FileHistory(History):
         super().__init__()
         self.path = path
         self.note = note
-        self.works = True
+        self._file = -1         # appends, and reads what was there
+        self._works = True
+
+    def open(self) -> None:
+        """Open the file, and make it if need be: later this process may be locked."""
+        if self._file >= 0 or not self._works:
+            return
+        try:
+            os.makedirs(os.path.dirname(self.path), mode=0o700, exist_ok=True)
+            file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+            keep(file)
+            self._file = file
+            os.fchmod(file, 0o600)      # also if something else has made it
+        except OSError as error:
+            self._fail(error)
 
     def load_history_strings(self) -> Iterable[str]:
+        if self._file < 0 and not os.path.exists(self.path):
+            return
+        self.open()
         try:
-            with open(self.path, encoding="utf-8", errors="replace") as file:
-                blocks = file.read().split("\n\n")
+            blocks = self._content().decode("utf-8", "replace").split("\n\n")
         except OSError:
             return
         for block in blocks[: -KEPT - 1 : -1]:
@@ -37,17 +55,22 @@ class FileHistory(History):
                 yield entry
 
     def store_string(self, string: str) -> None:
-        if not self.works:
-            return
-        block = "".join(f"+{line}\n" for line in string.split("\n")) + "\n"
-        try:
-            os.makedirs(os.path.dirname(self.path), mode=0o700, exist_ok=True)
-            file = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        self.open()
+        if self._works:
+            block = "".join(f"+{line}\n" for line in string.split("\n")) + "\n"
             try:
-                os.fchmod(file, 0o600)      # also if something else has made it
-                os.write(file, block.encode("utf-8", "replace"))
-            finally:
-                os.close(file)
-        except OSError as error:
-            self.works = False
-            self.note(f"the history is not kept: {self.path}: {error.strerror}")
+                os.write(self._file, block.encode("utf-8", "replace"))
+            except OSError as error:
+                self._fail(error)
+
+    def _content(self) -> bytes:
+        pieces: list[bytes] = []
+        at = 0
+        while piece := os.pread(self._file, 1 << 20, at):
+            pieces.append(piece)
+            at += len(piece)
+        return b"".join(pieces)
+
+    def _fail(self, error: OSError) -> None:
+        self._works = False
+        self.note(f"the history is not kept: {self.path}: {error.strerror}")

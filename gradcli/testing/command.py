@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from time import perf_counter
 
+from gradcli.commands.limiting import require_walls
 from gradcli.commands.outcome import coloured, tell
 from gradcli.commands.output import Output
 from gradcli.errors import FileFault, UsageFault
@@ -32,6 +33,7 @@ def test(paths: list[str], wish: Wish, processes: int = 0, mend: str = "", junit
         raise UsageFault(f"test has no --format {settings.format}", "--format json", "--format text")
     if mend == "ask" and not person:
         raise UsageFault("--interactive shows its questions as text", "--update", "--format text")
+    require_walls(settings)
     found = list(candidates(paths))
     output = Output(settings.output, settings)
     teller = Teller(output.write if person else lambda text: None, coloured(settings.color, sys.stdout))

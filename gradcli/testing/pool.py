@@ -10,7 +10,10 @@ from collections.abc import Iterator, Sequence
 from time import monotonic
 from typing import IO, Any, NoReturn
 
-from gradcli.commands.limiting import wall_memory
+from gradcli.commands import supervising
+from gradcli.commands.limiting import prepare, wall_memory
+from gradcli.process import sandbox
+from gradcli.testing.files import output_of
 from gradcli.testing.results import FileResult, Wish, result_of
 
 GRACE = 1.0     # seconds after its limit in which a file may still say where it stood
@@ -19,13 +22,15 @@ GRACE = 1.0     # seconds after its limit in which a file may still say where it
 class Worker:
     """A forked process that is sent paths and sends back how their files went."""
 
-    def __init__(self, wish: Wish) -> None:
+    def __init__(self, wish: Wish, paths: Sequence[str]) -> None:
+        """`paths` are the files that it may be sent."""
         import gradcli.session  # noqa: F401  # once, before there are several of us
 
+        prepare()
         down, up = os.pipe(), os.pipe()
         self.process = os.fork()
         if not self.process:
-            _serve(wish, os.fdopen(down[0], "rb"), os.fdopen(up[1], "wb"))
+            _serve(wish, paths, os.fdopen(down[0], "rb"), os.fdopen(up[1], "wb"))
         os.close(down[0])
         os.close(up[1])
         self.asks: IO[bytes] = os.fdopen(down[1], "wb")
@@ -66,12 +71,15 @@ class Worker:
             self.answers.close()
 
 
-def _serve(wish: Wish, asks: IO[bytes], answers: IO[bytes]) -> NoReturn:
+def _serve(wish: Wish, paths: Sequence[str], asks: IO[bytes], answers: IO[bytes]) -> NoReturn:
     """The life of a worker."""
     status = 70
     try:
         signal.signal(signal.SIGINT, signal.SIG_IGN)    # the one who waits for us is interrupted, and ends us
         wall_memory(wish.settings)
+        supervising.Line.to_parent = None               # which listens to the one that forked us
+        sandbox.Lock.keep = {0, 1, 2, asks.fileno(), answers.fileno()}
+        sandbox.lock(readable=[*paths, *map(output_of, paths)])
         while True:
             try:
                 path = pickle.load(asks)    # from the process that forked us
@@ -94,7 +102,7 @@ def run(paths: Sequence[str], wish: Wish, processes: int) -> Iterator[FileResult
         def start(worker: Worker | None) -> None:
             for task, path in waiting:
                 if worker is None or not worker.process:
-                    worker = Worker(wish)
+                    worker = Worker(wish, paths)
                     workers.append(worker)
                     selector.register(worker.answers, selectors.EVENT_READ, worker)
                 worker.send(task, path)
