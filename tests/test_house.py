@@ -11,8 +11,8 @@ import pytest
 ROOT = Path(__file__).parents[1]
 SESSION = {"session", "importable", "facade", "spaces", "door", "checkpoint", "checking", "derivatives", "derivation",
            "formula", "holders", "mending"}
-FLOORS = [{"errors", "mistakes", "text", "cache", "__version__"}, {"engine", "lang"}, {"ops", "nn", "show"}, SESSION,
-          {"commands", "repl", "testing"}, {"cli"}, {"__main__"}]
+FLOORS = [{"errors", "mistakes", "text", "cache", "process", "__version__"}, {"engine", "lang"}, {"ops", "nn", "show"},
+          SESSION, {"commands", "repl", "testing"}, {"cli"}, {"__main__"}]
 APART = {("engine", "lang"), ("ops", "show"), ("nn", "show")}
 HEAVY = {"numpy": {"engine", "ops", "nn", "show", *SESSION}, "lark": {"lang"},
          "prompt_toolkit": {"repl"}, "typer": {"commands", "cli"}}
@@ -40,7 +40,8 @@ def test_imports_look_down(path):
 def test_commands_are_light(path):
     for imported in imports(ast.parse(path.read_text()).body, everywhere=False):
         package = imported.split(".")[0]
-        light = imported.startswith(("gradcli.errors", "gradcli.mistakes", "gradcli.text", "gradcli.commands"))
+        light = imported.startswith(("gradcli.errors", "gradcli.mistakes", "gradcli.text", "gradcli.commands",
+                                     "gradcli.process"))
         assert package == "typer" or light or package in sys.stdlib_module_names, imported
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
 
 class Machine(NamedTuple):
@@ -30,14 +31,22 @@ def machine() -> Machine | None:
     return MACHINES.get(os.uname().machine)
 
 
+@cache
+def libc() -> Any:
+    """The C library of this process."""
+    import ctypes
+
+    library = ctypes.CDLL(None, use_errno=True)
+    library.syscall.restype = ctypes.c_long
+    return library
+
+
 def call(number: int, *arguments: int | bytes | None) -> int:
     """The result of a system call; OSError where the kernel refuses."""
     import ctypes
 
-    function = ctypes.CDLL(None, use_errno=True).syscall
-    function.restype = ctypes.c_long
     converted = [ctypes.c_long(value) if isinstance(value, int) else value for value in arguments]
-    result: int = function(ctypes.c_long(number), *converted)
+    result: int = libc().syscall(ctypes.c_long(number), *converted)
     if result < 0:
         error = ctypes.get_errno()
         raise OSError(error, os.strerror(error))
@@ -46,9 +55,6 @@ def call(number: int, *arguments: int | bytes | None) -> int:
 
 def give_up_privileges(machine: Machine) -> None:
     """Gain no rights by executing a file, and drop all capabilities that root has."""
-    import ctypes
-
-    if ctypes.CDLL(None).prctl(NO_NEW_PRIVS, 1, 0, 0, 0):
+    if libc().prctl(NO_NEW_PRIVS, 1, 0, 0, 0):
         raise OSError("PR_SET_NO_NEW_PRIVS is refused")
-    header = CAPABILITIES.to_bytes(4, "little") + bytes(4)
-    call(machine.capset, header, bytes(24))
+    call(machine.capset, CAPABILITIES.to_bytes(4, "little") + bytes(4), bytes(24))

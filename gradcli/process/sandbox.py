@@ -138,9 +138,10 @@ def _alone() -> bool:
 
 def _libraries() -> Iterator[str]:
     """Where modules and shared libraries are loaded from."""
-    yield from SYSTEM
-    folders = [PACKAGE, os.path.dirname(os.__file__), os.path.join(sys.base_prefix, "lib")]
-    folders += [path for path in sys.path if os.path.basename(path) in ("site-packages", "dist-packages")]
+    yield from (path for path in SYSTEM if not os.path.islink(path))    # what links lead to is on the list too
+    folders = [PACKAGE, os.path.join(sys.base_prefix, "lib")]
+    libraries = [path for path in sys.path if os.path.basename(path) in ("site-packages", "dist-packages")]
+    folders += [path for path in (os.path.dirname(os.__file__), *libraries) if not path.startswith(folders[1] + os.sep)]
     yield from folders
     beneath = tuple(folder + os.sep for folder in folders)
     for name in [name for name in sys.modules if "." not in name]:
