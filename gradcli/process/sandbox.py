@@ -49,10 +49,10 @@ def lock(forks: bool = False, readable: Iterable[str] = ()) -> None:
         return
     Lock.locked = True
     here = machine()
+    _close_others()         # before the limit: beyond it none could be closed
     _limit_resources()
     if here is None:
         return
-    _close_others()
     try:
         give_up_privileges(here)
     except OSError:
@@ -110,7 +110,7 @@ def _limit_resources() -> None:
 def _close_others() -> None:
     """Point every descriptor that is not kept at nothing. Their numbers stay taken: objects may still hold them."""
     try:
-        there = [int(name) for name in os.listdir("/proc/self/fd")]
+        there = [int(name) for name in os.listdir("/proc/self/fd" if sys.platform == "linux" else "/dev/fd")]
     except OSError:
         there = list(range(256))
     nothing = os.open(os.devnull, os.O_RDWR)

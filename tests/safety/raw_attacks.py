@@ -29,6 +29,7 @@ FOLDER = os.environ.get("STAGE", "")
 VICTIM = int(os.environ.get("VICTIM", "0"))
 PORT = int(os.environ.get("PORT", "0"))
 PARENT = os.getppid()
+INHERITED = int(os.environ.get("INHERITED", "0"))      # a descriptor that whoever started it has left open
 
 
 def attack(function):
@@ -82,6 +83,12 @@ reading("read_memory_map_of_parent", lambda: f"/proc/{PARENT}/maps")
 reading("read_victims_command", lambda: f"/proc/{VICTIM}/cmdline")
 reading("read_etc_hostname_by_dots", lambda: at("home/../../../../../../../../etc/hostname"))
 reading("read_through_a_link", lambda: at("link"))
+
+
+@attack
+def read_inherited():
+    if not os.pread(INHERITED, 10, 0):
+        raise PermissionError(errno.EPERM, "nothing there")
 
 
 @attack

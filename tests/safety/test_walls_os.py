@@ -4,6 +4,7 @@
 wall each attack is refused, and nothing changes; without it they succeed, so that these tests can fail.
 """
 
+import fcntl
 import json
 import os
 import platform
@@ -40,7 +41,7 @@ class Stage:
             (folder / path).mkdir(parents=True)
         for path in ("target", "removable", "movable", "part", "replaced", "home/secret",
                      "home/.local/state/gradcli/history", "home/.config/gradcli/config.toml"):
-            (folder / path).write_text("")
+            (folder / path).write_text("# secret\n")
         (folder / "link").symlink_to("home/secret")
         (folder / "session.txt").write_text(">>> 1 + 1\n2\n")
         import _struct
@@ -107,10 +108,13 @@ def results(output):
 def attacked(stage, *words):
     """The program with a terminal as its input, which an attack could type on."""
     terminal, end = pty.openpty()
+    inherited = fcntl.fcntl(os.open(stage.folder / "home/secret", os.O_RDONLY), fcntl.F_DUPFD, 150)
     try:
         done = subprocess.run([sys.executable, HERE / "back_door.py", *words], stdin=end, capture_output=True,
-                              text=True, timeout=120, env=stage.environment(), cwd=stage.folder, check=False)
+                              text=True, timeout=120, env=stage.environment(INHERITED=str(inherited)), cwd=stage.folder,
+                              pass_fds=[inherited], check=False)
     finally:
+        os.close(inherited)
         os.close(terminal)
         os.close(end)
     return results(done.stdout)
@@ -156,7 +160,7 @@ def test_the_same_attacks_succeed_without_the_wall(stage):
     succeeded = {name for name, result in told.items() if result == "succeeded"}
     assert len(succeeded) >= SEVERAL, told
     assert {"read_secret", "write_new", "append_to_history", "execute", "fork", "connect", "signal_victim",
-            "have_a_file_replaced", "load_library_written"} <= succeeded
+            "have_a_file_replaced", "load_library_written", "read_inherited"} <= succeeded
     assert stage.seen() != stage.before
 
 
