@@ -30,6 +30,7 @@ class Lock:
 
     locked = False
     abi = 0                 # of Landlock, where it holds; 0 where it does not
+    reason = ""             # why it does not
     filtered = False        # whether system calls are
     keep: set[int] = {0, 1, 2}
 
@@ -57,18 +58,26 @@ def lock(forks: bool = False, readable: Iterable[str] = ()) -> None:
         give_up_privileges(here)
     except OSError:
         return      # without that the kernel accepts neither wall
-    abi = landlock.version()
-    if abi and (abi >= 8 or _alone()):
-        try:
-            landlock.restrict(abi, [*_libraries(), *readable], [os.devnull])
-            Lock.abi = abi
-        except OSError:
-            pass    # a container may forbid it
+    _restrict(readable)
     try:
         seccomp.install(here, os.getpid(), forks, writing=Lock.abi > 0)
         Lock.filtered = True
     except OSError:
         pass
+
+
+def _restrict(readable: Iterable[str]) -> None:
+    """Lock files away, and whatever else this kernel's Landlock knows."""
+    abi = landlock.version()
+    if 0 < abi < 8 and not _alone():
+        Lock.reason = "this process has several threads, which only Landlock ABI 8 holds (OPENBLAS_NUM_THREADS)"
+        abi = 0
+    if abi:
+        try:
+            landlock.restrict(abi, [*_libraries(), *readable], [os.devnull])
+            Lock.abi = abi
+        except OSError as error:        # a container may forbid it
+            Lock.reason = f"Landlock is refused here: {error.strerror}"
 
 
 def walls() -> dict[str, str]:
@@ -91,7 +100,7 @@ def _filtering() -> bool:
 
 def _landlock(abi: int) -> str:
     if not abi:
-        return "no wall: no Landlock here (Linux 5.13 and newer have it)"
+        return f"no wall: {Lock.reason or 'no Landlock here (Linux 5.13 and newer have it)'}"
     open_still = landlock.lacking(abi)
     return f"Landlock, ABI {abi}" + (f"; it leaves open: {', '.join(open_still)}" if open_still else "")
 

@@ -87,7 +87,7 @@ reading("read_through_a_link", lambda: at("link"))
 
 @attack
 def read_inherited():
-    if not os.pread(INHERITED, 10, 0):
+    if not INHERITED or not os.pread(INHERITED, 10, 0):
         raise PermissionError(errno.EPERM, "nothing there")
 
 
