@@ -152,6 +152,8 @@ def _libraries() -> Iterator[str]:
     libraries = [path for path in sys.path if os.path.basename(path) in ("site-packages", "dist-packages")]
     folders += [path for path in (os.path.dirname(os.__file__), *libraries) if not path.startswith(folders[1] + os.sep)]
     yield from folders
+    if sys.pycache_prefix:
+        yield sys.pycache_prefix        # where compiled modules are kept
     beneath = tuple(folder + os.sep for folder in folders)
     for name in [name for name in sys.modules if "." not in name]:
         place = getattr(sys.modules[name], "__file__", None) or ""
