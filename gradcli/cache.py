@@ -34,6 +34,18 @@ def kept(name: str, key: bytes, make: Callable[[], Any], packed: str = "") -> An
     return made
 
 
+def is_current(name: str, packed: str, *sources: str) -> bool:
+    """Whether a thing is packed, or kept in a file that is newer than the files and folders it is made from."""
+    if os.path.exists(packed):
+        return True
+    try:
+        since = os.stat(path_of(name)).st_mtime_ns
+        return all(file.stat().st_mtime_ns < since
+                   for source in sources for file in os.scandir(source) if file.name.endswith((".py", ".lark")))
+    except OSError:
+        return False
+
+
 def path_of(name: str) -> str:
     """Where this copy of the package, under this Python, keeps a made thing."""
     home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")

@@ -17,6 +17,7 @@ from gradcli.errors import (
     ShapeFault,
     SyntaxFault,
     TypeFault,
+    UsageFault,
 )
 
 
@@ -252,3 +253,12 @@ class SizeLimit(LimitFault):
     """A list, string or whole number would become larger than any may be."""
 
     code = "G0607"
+
+
+class WallMissing(UsageFault):
+    """A program was to run within all walls of the system (--require-walls), and one of them is missing here.
+
+    `gradcli limits` tells which: Landlock needs Linux 5.13 or newer, both need a container that allows them.
+    """
+
+    code = "G0802"

@@ -29,7 +29,7 @@ def plotted(expr: str, over: str, at: list[str], slope: bool, points: int, setti
     from gradcli.derivatives import curves
 
     form = _form(settings)
-    output = Output(settings.output)
+    output = Output(settings.output, settings)
     session = open_session(settings, lambda text: None)
     with walled(settings):
         for text in at:

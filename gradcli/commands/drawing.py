@@ -28,7 +28,7 @@ def drawn(program: str, of: str | None, settings: Settings) -> int:
         raise UsageFault(f"graph has no --format {settings.format}", "--format json", "-o graph.svg")
     if suffix not in SUFFIXES:
         raise UsageFault(f"-o {settings.output}: a graph is written as {', '.join(SUFFIXES)}", "-o graph.svg")
-    output = Output(settings.output)
+    output = Output(settings.output, settings)
     [source] = from_words([program])
     session = open_session(settings, lambda text: None)
     value = timed(settings, source.name, lambda: _value(session, source, of))

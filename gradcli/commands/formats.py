@@ -21,7 +21,7 @@ def collect(sources: list[Source], settings: Settings) -> None:
     """Run the sources, gather the value of each bare expression, and write them in the format asked for."""
     results: list[Any] = []
     printed: list[str] = []
-    output = Output(settings.output)
+    output = Output(settings.output, settings)
     session = open_session(settings, output.write if settings.format == "plain" else printed.append)
     session.display = results.append
     if settings.format == "plain":

@@ -20,7 +20,7 @@ RESULT = "result_of_the_expression"     # a name no point will hold
 def differentiate(expr: str, at: list[str], wrt: list[str], order: int, settings: Settings) -> int:
     """Print the value of `expr` where `at` says, and its gradients by `wrt`, or by every name."""
     check_format(settings, "grad")
-    output = Output(settings.output)
+    output = Output(settings.output, settings)
     session, source, leaves = placed(expr, at, wrt, settings, output.write)
     value, orders = timed(settings, "grad", lambda: _derivatives(session, source.text, leaves, order))
     blocks = [Block("value", ("value",), value), *by_name("grad", orders[0])]

@@ -21,7 +21,8 @@ from types import FrameType
 
 from gradcli.commands import supervising
 from gradcli.commands.settings import Settings
-from gradcli.mistakes import OutputLimit, TimeLimit
+from gradcli.mistakes import OutputLimit, TimeLimit, WallMissing
+from gradcli.process import sandbox
 
 AGAIN = 0.05        # seconds until the timer interrupts once more
 PATIENCE = 0.4      # seconds in which the program may end itself, before the thread does
@@ -38,7 +39,57 @@ def out_of_time(seconds: float) -> TimeLimit:
 
 @contextmanager
 def walled(settings: Settings) -> Iterator[None]:
-    """Within, memory is limited and the clock runs: when the time is up the program stops with a fault."""
+    """Within, programs run: this process is locked from then on, and limited as `limited` says."""
+    die_with_parent()
+    lock(settings)
+    with limited(settings):
+        yield
+
+
+def lock(settings: Settings, prompt: bool = False) -> None:
+    """Lock this process for good (`process/sandbox.py`), if it was made for programs; `prompt` says for typed ones."""
+    if supervising.Line.to_parent is not None and not sandbox.Lock.locked:
+        later = _prepared() if prompt else []
+        if not later:
+            prepare()
+        supervising.say(f"locked {'prompt' if prompt else 'programs'}")
+        sandbox.lock(forks=prompt, readable=later)
+    require_walls(settings)
+
+
+def prepare() -> None:
+    """Load what is worked out once and kept in files, which a locked process could not write."""
+    import gradcli.ops.directory  # noqa: F401
+    from gradcli.lang.parse import parse
+
+    parse("", "<prepared>")
+
+
+def _prepared() -> list[str]:
+    """These files, if they are there: a prompt does not wait until they are read. None if one must be made."""
+    from gradcli import cache
+    from gradcli.lang import tables
+
+    grammar, top = tables.grammar_path(), sandbox.PACKAGE
+    ready = (cache.is_current("tables", tables.PACKED, f"{top}/lang", os.path.dirname(grammar))
+             and cache.is_current("directory", f"{top}/ops/directory.bin", f"{top}/ops", f"{top}/engine"))
+    return [grammar, cache.path_of("tables"), cache.path_of("directory")] if ready else []
+
+
+def require_walls(settings: Settings) -> None:
+    """A fault where a wall of the system is missing, if all of them were asked for."""
+    if not settings.require_walls:
+        return
+    missing = sandbox.missing()
+    if supervising.Line.to_parent is None and not sandbox.Lock.locked:
+        missing = ["programs have no process of their own here"]
+    if missing:
+        raise WallMissing(f"--require-walls: {'; '.join(missing)}", ("gradcli limits", "tells which walls stand"))
+
+
+@contextmanager
+def limited(settings: Settings) -> Iterator[None]:
+    """Within, memory is limited and the clock runs: when the time is up a fault stops what runs."""
     wall_memory(settings)
     die_with_parent()
     seconds = 0.0 if settings.no_limits else min(settings.time_limit or 0.0, LONGEST)
@@ -115,13 +166,15 @@ class End:
         """Start the thread."""
         from threading import Thread
 
-        Thread(target=self._wait, daemon=True).start()
+        self._thread = Thread(target=self._wait, daemon=True)
+        self._thread.start()
 
     def reached(self) -> None:
         """The program has ended by itself; if it is too late for that, wait for the end of the process."""
         self._over.set()
         while self._taken:
             sleep(0.01)
+        self._thread.join()
 
     def _wait(self) -> None:
         if self._over.wait(self.seconds + PATIENCE):

@@ -1,4 +1,4 @@
-"""gradcli limits: what a program may use up."""
+"""gradcli limits: what a program may use up, and what holds it."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from gradcli.commands.options import shared
 from gradcli.commands.settings import Settings
 
 
-@shared("time_limit", "memory_limit", "max_output", "no_limits", "errors", "color", "quiet", "isolated")
+@shared("time_limit", "memory_limit", "max_output", "no_limits", "require_walls", "errors", "color", "quiet",
+        "isolated")
 def limits(settings: Settings) -> None:
-    """Print the limits in force."""
+    """Print the limits in force, and the walls of the system."""
+    from gradcli.commands.limiting import require_walls
     from gradcli.commands.running import limits_of
 
+    require_walls(settings)
     for name, value in limits_of(settings).items():
         typer.echo(f"{name:<16}{value}")

@@ -66,7 +66,7 @@ def product_of_weights(expr: str, at: list[str], wrt: list[str], weights: str | 
 def _printed(kind: str, expr: str, at: list[str], wrt: list[str], settings: Settings, derived: Derived) -> int:
     """Print a value and what `derived` finds of it, under the name of the command."""
     check_format(settings, kind)
-    output = Output(settings.output)
+    output = Output(settings.output, settings)
     point = placed(expr, at, wrt, settings, output.write)
     value, found = timed(settings, kind, lambda: derived(point))
     blocks = by_name(kind, found) if isinstance(found, dict) else [Block(kind, (kind,), found)]

@@ -5,20 +5,36 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from io import RawIOBase, TextIOWrapper
+from stat import S_ISFIFO
 
+from gradcli.commands import supervising
+from gradcli.commands.limiting import limited
+from gradcli.commands.settings import Settings
 from gradcli.errors import FileFault
+from gradcli.process.output_file import Unplaced
+from gradcli.process.sandbox import keep
 from gradcli.text import tamed
 
 
 class Output:
-    """Takes text; `finish` says that all of it is there."""
+    """Takes text; `finish` says that all of it is there.
 
-    def __init__(self, path: str | None = None) -> None:
+    Where another process waits for this one, the file is opened at once, since later this one is locked;
+    the other puts it in its place.
+    """
+
+    def __init__(self, path: str | None = None, settings: Settings | None = None) -> None:
+        """`settings` limit how long it waits for the reader of a pipe that has a name."""
         self.path = path
         self.parts: list[str] = []
         kept = path or sys.stdout is None
         self.write: Callable[[str], object] = self.parts.append if kept else _printing()
+        self._file: Unplaced | None = None
+        if path and supervising.Line.to_parent is not None:
+            with limited(settings) if settings and _is_pipe(path) else nullcontext():
+                self._file = _announced(path)
 
     def write_painted(self, text: str) -> None:
         """Take text with colours of ours in it, in which what others have said is harmless already."""
@@ -30,7 +46,15 @@ class Output:
     def finish(self, content: bytes | None = None) -> None:
         """Hand over what was written, or `content` in its place, to the file if there is one."""
         if self.path:
-            _replace(self.path, "".join(self.parts).encode("utf-8", "backslashreplace") if content is None else content)
+            try:
+                file = self._file or Unplaced(self.path)
+                try:
+                    file.write("".join(self.parts).encode("utf-8", "backslashreplace") if content is None else content)
+                    _place(file)
+                finally:
+                    file.discard()
+            except OSError as error:
+                raise _unwritable(self.path, error) from None
         elif content is not None and sys.stdout is not None:
             sys.stdout.flush()
             sys.stdout.buffer.write(content)
@@ -61,26 +85,42 @@ def _spell_out() -> None:
         sys.stdout.reconfigure(errors="backslashreplace")
 
 
-def _replace(path: str, content: bytes) -> None:
-    """Write beside the file, then put it in place in one step.
+def _announced(path: str) -> Unplaced:
+    """A file to be written, which the one that waits will put in its place."""
+    from gradcli.process.requests import Begin
 
-    A link stays a link and a file keeps its permissions; a device or a pipe is written to, never replaced.
-    """
-    target = os.path.realpath(path)
-    beside = f"{target}.{os.getpid()}.part"
-    there = os.path.exists(path)
     try:
-        if there and not os.path.isfile(path):
-            with open(path, "wb") as file:
-                file.write(content)
-            return
-        with open(beside, "xb") as file:
-            if there:
-                os.chmod(beside, os.stat(target).st_mode & 0o777)
-            file.write(content)
-        os.replace(beside, target)
+        file = Unplaced(path)
+        if not file.direct:
+            there = os.fstat(file.descriptor)
+            answer = supervising.ask(Begin(file.descriptor, there.st_dev, there.st_ino, file.part, file.target))
+            if answer.error:
+                raise OSError(0, answer.error)
     except OSError as error:
-        raise FileFault(f"cannot write {path}: {error.strerror}") from None
-    finally:
-        if os.path.exists(beside):
-            os.unlink(beside)
+        raise _unwritable(path, error) from None
+    keep(file.descriptor)
+    return file
+
+
+def _is_pipe(path: str) -> bool:
+    try:
+        return S_ISFIFO(os.stat(path).st_mode)
+    except OSError:
+        return False
+
+
+def _place(file: Unplaced) -> None:
+    """Put a file that is written in its place."""
+    if file.direct or supervising.Line.to_parent is None:
+        file.place()
+        return
+    from gradcli.process.requests import Commit
+
+    answer = supervising.ask(Commit())
+    if answer.error:
+        raise OSError(0, answer.error)
+    file.part = ""      # which this process could not remove
+
+
+def _unwritable(path: str | None, error: OSError) -> FileFault:
+    return FileFault(f"cannot write {path}: {error.strerror}")

@@ -8,7 +8,7 @@ from math import inf
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from gradcli.commands.limiting import Allowance, counted, walled
+from gradcli.commands.limiting import Allowance, counted, limited, walled
 from gradcli.commands.outcome import flush, follow, tell
 from gradcli.commands.output import Output
 from gradcli.commands.progress import Line, lifting, progressing
@@ -16,6 +16,7 @@ from gradcli.commands.settings import Settings
 from gradcli.commands.source import Source, from_file, from_words
 from gradcli.commands.starting import require_memory
 from gradcli.interrupting import raise_at_interrupts
+from gradcli.process.sandbox import walls
 
 if TYPE_CHECKING:
     from gradcli.session import Session
@@ -28,7 +29,7 @@ def evaluate(words: list[str], settings: Settings | None = None) -> int:
     settings = settings or _plain_settings()
     sources = from_words(words)
     if settings.format == "text":
-        output = Output(settings.output)
+        output = Output(settings.output, settings)
         session = open_session(settings, output.write)
         for source in sources:
             timed(settings, source.name, lambda source=source: session.run(source.text, source.name, echo=True))
@@ -45,18 +46,23 @@ def run_file(path: str, args: list[str], settings: Settings | None = None, echo:
     """`run`: a script, in which only print prints."""
     settings = settings or _plain_settings()
     source = from_file(path)
-    output = Output(settings.output)
-    if echo:
-        session = _run_typed(source, args, settings, output)
-    else:
-        session = open_session(settings, output.write)
-        session["args"] = args
-        timed(settings, source.name, lambda: session.run(source.text, source.name, echo=False))
-    output.finish()
+    output = Output(settings.output, settings)
+
+    def ran() -> Session:
+        if echo:
+            session = _run_typed(source, args, settings, output)
+        else:
+            session = open_session(settings, output.write)
+            session["args"] = args
+            timed(settings, source.name, lambda: session.run(source.text, source.name, echo=False))
+        output.finish()
+        return session
+
     if stay:
         from gradcli.repl.loop import start
 
-        return start(settings, session=session)
+        return start(settings, ran)
+    ran()
     return 0
 
 
@@ -97,11 +103,13 @@ def open_session(settings: Settings, write: Any) -> Session:
     if settings.double:
         session.run("torch.set_default_dtype(torch.float64)", "<options>", echo=False)
     if settings.var:
-        from gradcli.commands.variables import assign
+        from gradcli.commands.variables import assign, opened
 
+        with limited(settings):
+            assignments = [opened(text, settings) for text in settings.var]
         with walled(settings):
-            for given in settings.var:
-                assign(session, given, settings)
+            for assignment in assignments:
+                assign(session, assignment)
     return session
 
 
@@ -132,11 +140,11 @@ def give(output: Output, settings: Settings, make: Callable[[], str]) -> int:
 
 
 def limits_of(settings: Settings) -> dict[str, str]:
-    """The limits in force, in the words of the options."""
+    """The limits in force, in the words of the options, and the walls of the system."""
     if settings.no_limits:
-        return dict.fromkeys(("time-limit", "memory-limit", "max-output"), "none")
+        return dict.fromkeys(("time-limit", "memory-limit", "max-output"), "none") | walls()
     return {"time-limit": f"{settings.time_limit:g} s" if settings.time_limit else "none",
-            "memory-limit": _size(settings.memory_limit), "max-output": _size(settings.max_output)}
+            "memory-limit": _size(settings.memory_limit), "max-output": _size(settings.max_output), **walls()}
 
 
 def _size(count: int | None) -> str:

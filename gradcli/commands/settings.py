@@ -70,6 +70,7 @@ KEYS: dict[str, Key] = {key.name: key for key in (
     Key("memory_limit", Size, "Stop a program that asks for more memory than SIZE.", 4 * 2**30, metavar="SIZE"),
     Key("max_output", Size, "Stop a program that prints more than SIZE.", 2**30, metavar="SIZE"),
     Key("no_limits", bool, "Lift the limits on time, memory and output.", False),
+    Key("require_walls", bool, "Refuse to run a program where a wall of the system is missing.", False),
     Key("errors", str, "The form of diagnostics.", "rich", choices=("rich", "short", "json")),
     Key("color", str, "Colour diagnostics.", "auto", choices=("auto", "always", "never")),
     Key("progress", bool, "Show the progress of long evaluations on a terminal.", True),
@@ -101,6 +102,7 @@ class Settings:
     memory_limit: int | None
     max_output: int | None
     no_limits: bool
+    require_walls: bool
     errors: str
     color: str
     progress: bool

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from gradcli import regular
@@ -33,7 +34,12 @@ def from_file(path: str, before: str = "gradcli run ", most: int = LARGEST) -> S
     """The program in a file; - is standard input. `before` stands before the file that may have been meant."""
     if path == "-":
         return standard_input()
-    return Source(unprompted(decoded(read_bytes(path, before, most), path)), path)
+    return as_source(read_bytes(path, before, most), path)
+
+
+def as_source(content: bytes, name: str) -> Source:
+    """The program that the content of a file is."""
+    return Source(unprompted(decoded(content, name)), name)
 
 
 def standard_input() -> Source:
@@ -62,7 +68,7 @@ def read_bytes(path: str, before: str = "gradcli run ", most: int = -1) -> bytes
     try:
         return _within(regular.read(path, most + 1 if most >= 0 else -1), path, most)
     except (OSError, ValueError) as error:
-        hints = _similar(path) if isinstance(error, FileNotFoundError) else ()
+        hints = similar(path, _beside(path)) if isinstance(error, FileNotFoundError) else ()
         raise FileFault(f"cannot read {path}: {getattr(error, 'strerror', None) or error}",
                         *(f"{before}{close}" for close in hints)) from None
 
@@ -96,13 +102,16 @@ def unprompted(text: str) -> str:
     return clean(text)
 
 
-def _similar(path: str) -> tuple[str, ...]:
-    """Files beside `path` that may have been meant."""
+def similar(path: str, beside: Iterable[str]) -> tuple[str, ...]:
+    """Of the files beside `path`, those that may have been meant."""
     from difflib import get_close_matches
 
     folder, name = os.path.split(path)
+    return tuple(os.path.join(folder, close) for close in get_close_matches(name, list(beside), 1, 0.6))
+
+
+def _beside(path: str) -> list[str]:
     try:
-        beside = os.listdir(folder or ".")
+        return os.listdir(os.path.dirname(path) or ".")
     except OSError:
-        return ()
-    return tuple(os.path.join(folder, close) for close in get_close_matches(name, beside, 1, 0.6))
+        return []

@@ -23,7 +23,7 @@ def shown(expr: str, at: list[str], wrt: list[str], settings: Settings) -> int:
     from gradcli.derivation import derive
 
     check_format(settings, "steps")
-    output = Output(settings.output)
+    output = Output(settings.output, settings)
     point = placed(expr, at, wrt, settings, lambda text: None)
     found = timed(settings, "steps", lambda: derive(point.session, point.source.text, point.leaves))
     write = as_text if settings.format in ("text", "plain") else _json

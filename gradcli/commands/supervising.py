@@ -8,6 +8,9 @@ its documented status. Waiting costs a millisecond.
 At a prompt, a copy of the child stands by while a statement runs (`repl/standby.py`). When the
 child does not come back from a Ctrl-C, or is ended, it is the copy's turn: it has everything as it
 was before the statement. Who of the two goes on is decided here, and nowhere else.
+
+The child is not trusted once it has locked itself (`process/sandbox.py`): a line that is none of those
+it may send is passed over, and a copy is taken for one only if it is the child's own.
 """
 
 from __future__ import annotations
@@ -20,14 +23,19 @@ from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
 
 from gradcli.commands.starting import fork
+from gradcli.process import sandbox
 
 if TYPE_CHECKING:
     from gradcli.errors import LimitFault
+    from gradcli.process.broker import Broker
+    from gradcli.process.requests import Answer, Request
 
 PASSED_ON = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 GRACE = 1.5     # seconds after the time limit in which the child may still speak for itself
 PROMPTLY = 0.2  # seconds after Ctrl-C in which it may still end a statement by itself, where a copy stands by
 NEVER = float("inf")
+LONGEST = 1 << 24   # bytes of a line from the child
+UNREAD = 30.0   # seconds after which a child that does not read an answer is ended
 REAPER = 36     # PR_SET_CHILD_SUBREAPER: the copy becomes a child of the one that waits
 
 
@@ -36,6 +44,8 @@ class Line:
 
     to_parent: int | None = None
     from_parent: int | None = None      # where the copy that stands by hears that it is its turn
+    answers = -1                        # where answers to requests come in
+    requests = 0                        # that have been made
     parent = 0
 
     @classmethod
@@ -63,18 +73,22 @@ def forked() -> int | None:
     parent = os.getpid()
     ear, mouth = os.pipe()
     turn, call = os.pipe()
+    answers, reply = os.pipe()
     signal.pthread_sigmask(signal.SIG_BLOCK, PASSED_ON)
     child = fork()
     if not child:
         os.close(ear)
         os.close(call)
-        Line.to_parent, Line.parent = mouth, parent
+        os.close(reply)
+        Line.to_parent, Line.parent, Line.answers = mouth, parent, answers
+        sandbox.keep(mouth, turn, answers)
         Line.from_parent = turn if hasattr(os, "pidfd_open") else None      # what a copy needs: Linux
         signal.pthread_sigmask(signal.SIG_UNBLOCK, PASSED_ON)
         return None
     os.close(mouth)
+    os.close(answers)
     try:
-        waiting = Waiting(child, ear, call)
+        waiting = Waiting(child, ear, call, reply)
     except OSError:
         os.kill(child, signal.SIGKILL)      # nobody would watch over it
         raise
@@ -96,6 +110,26 @@ def say(line: str) -> None:
         os.write(Line.to_parent, f"{line}\n".encode())
 
 
+def ask(request: Request) -> Answer:
+    """What the one that waits answers to a request."""
+    from gradcli.process import requests
+
+    if Line.to_parent is None:
+        return requests.Answer(0, error="nobody is there to do it")
+    Line.requests += 1
+    message = b"\nrequest " + requests.encoded(Line.requests, request)     # after whatever Ctrl-C has cut short
+    while message:
+        message = message[os.write(Line.to_parent, message):]
+    heard = b""
+    while piece := os.read(Line.answers, 1 << 20):
+        *lines, heard = (heard + piece).split(b"\n") if b"\n" in piece else (heard + piece,)
+        for line in lines:
+            answer = requests.answer_decoded(line)
+            if answer.number == Line.requests:      # an earlier one was not waited for
+                return answer
+    return requests.Answer(0, error="nobody is there to do it")
+
+
 def _in_foreground() -> bool:
     for stream in (0, 1, 2):
         try:
@@ -109,12 +143,15 @@ def _in_foreground() -> bool:
 class Waiting:
     """What the one that waits knows of its child, and of the copy that stands by."""
 
-    def __init__(self, child: int, ear: int, call: int) -> None:
-        self._ear, self._call = ear, call
+    def __init__(self, child: int, ear: int, call: int, reply: int) -> None:
+        self._ear, self._call, self._reply = ear, call, reply
+        self._broker: Broker | None = None      # once the child has asked for something
         self._heard = b""           # the beginning of a line
         self._told = Told()
         self._spoken = 0            # the status of the diagnosis that the child has given
         self._copy = 0              # the copy that stands by
+        self._hold = -1             # of that copy, whatever becomes of its number
+        self._locked = ""           # how the child has locked itself
         self._done = 0              # statements that have succeeded since it was made
         self._patience = NEVER      # when a Ctrl-C must have been obeyed
         self._woken = -1            # tells that a signal has come in
@@ -140,6 +177,8 @@ class Waiting:
             if late:
                 os.kill(self._child, signal.SIGKILL)
             code = os.waitstatus_to_exitcode(os.waitpid(self._child, 0)[1])
+            if self._broker is not None:
+                self._broker.close()
             ended = late or (_reason(-code) if code < 0 else "said")
             if ended and self._copy and self._succeeded(ended):
                 continue
@@ -171,25 +210,61 @@ class Waiting:
     def _listen(self) -> bool:
         """Take in what the child says; False if nobody is there to say anything."""
         heard = os.read(self._ear, 65536)
-        *lines, self._heard = (self._heard + heard).split(b"\n")
+        *lines, self._heard = (self._heard + heard).split(b"\n") if b"\n" in heard else (self._heard + heard,)
+        if len(self._heard) > LONGEST:
+            self._heard = b""
         for line in lines:
-            word, *rest = line.decode().split(" ")
-            if word == "copy":
-                self._stand_by(int(rest[0]))
-            elif word == "done":
-                self._done += 1
-            elif word == "over":
-                self._dismiss()
-            elif word == "spoken":
-                self._spoken = int(rest[0])
-            else:
-                self._spoken = 0
-                seconds, errors, color = rest
-                self._told = Told(float(word), float(seconds), errors, color)
+            with suppress(ValueError, OSError):
+                self._take_in(line)
         return bool(heard)
 
+    def _take_in(self, line: bytes) -> None:
+        """Act on one line; ValueError for one that nobody would say who can be trusted."""
+        word, _, rest = line.partition(b" ")
+        if word == b"request":
+            self._serve(rest)
+        elif word == b"locked":
+            self._locked = self._locked or rest.decode()
+        elif word == b"copy":
+            self._stand_by(int(rest))
+        elif word == b"done":
+            self._done += 1
+        elif word == b"over":
+            self._dismiss()
+        elif word == b"spoken":
+            self._spoken = int(rest)
+        else:
+            seconds, errors, color = rest.decode().split(" ")
+            until = float(word)
+            if until != until or errors not in ("rich", "short", "json"):
+                raise ValueError(line)
+            self._spoken, self._told = 0, Told(until, float(seconds), errors, color)
+
+    def _serve(self, request: bytes) -> None:
+        """Do what the child asks for, and answer."""
+        if self._broker is None:
+            from gradcli.process.broker import Broker
+
+            self._broker = Broker()
+            os.set_blocking(self._reply, False)
+        if self._locked:
+            self._broker.locked(prompt=self._locked == "prompt")
+        answer = self._broker.serve(self._child, request)
+        while answer:
+            ready = select.select([end for end in (self._death,) if end >= 0], [self._reply], [], UNREAD)
+            if self._death in ready[0]:
+                return
+            if not ready[1]:
+                os.kill(self._child, signal.SIGKILL)
+                return
+            answer = answer[os.write(self._reply, answer):]
+
     def _stand_by(self, copy: int) -> None:
-        """From now on this copy can take the child's place."""
+        """From now on this copy of the child, which must be its own, can take its place."""
+        hold = os.pidfd_open(copy)
+        if not _is_child(copy, self._child):
+            os.close(hold)
+            raise ValueError(copy)
         if self._woken < 0:
             import ctypes
 
@@ -198,19 +273,21 @@ class Waiting:
             os.set_blocking(wake, False)
             signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
         self._dismiss()
-        self._copy, self._done, self._patience = copy, 0, NEVER
+        self._copy, self._hold, self._done, self._patience = copy, hold, 0, NEVER
 
     def _dismiss(self) -> None:
         """The statement is over: the copy is of no use any more."""
         self._patience = NEVER
         if self._copy:
             with suppress(ProcessLookupError):
-                os.kill(self._copy, signal.SIGKILL)     # the child waits for its end, which frees its number
+                signal.pidfd_send_signal(self._hold, signal.SIGKILL)    # the child waits for its end
+            os.close(self._hold)
             self._copy = 0
 
     def _succeeded(self, why: str) -> bool:
         """Let the copy go on in the place of the child, which has ended; False if it is gone too."""
         os.close(self._death)
+        os.close(self._hold)
         copy, self._copy, self._patience = self._copy, 0, NEVER
         seconds = self._told.seconds
         self._told = Told(errors=self._told.errors, color=self._told.color)
@@ -220,6 +297,15 @@ class Waiting:
         except OSError:
             return False
         return True
+
+
+def _is_child(process: int, parent: int) -> bool:
+    """Whether a process was made by this one."""
+    try:
+        with open(f"/proc/{process}/stat", "rb") as file:
+            return int(file.read().rpartition(b")")[2].split()[1]) == parent
+    except OSError:
+        return False
 
 
 def _reason(number: int) -> str:

@@ -26,8 +26,8 @@ Junit = Annotated[str | None, typer.Option("--junit", metavar="FILE", show_defau
 Pycon = Annotated[bool, typer.Option("--pycon", help="Blocks marked pycon are sessions, too.")]
 
 
-@shared(*LASTING, "format", "output", "time_limit", "memory_limit", "max_output", "no_limits", "errors", "color",
-        "quiet", "isolated")
+@shared(*LASTING, "format", "output", "time_limit", "memory_limit", "max_output", "no_limits", "require_walls",
+        "errors", "color", "quiet", "isolated")
 def test(settings: Settings, paths: Paths, update: Update = False, interactive: Ask = False, words: Words = "",
          first: First = False, jobs: Jobs = 0, junit: Junit = None, pycon: Pycon = False) -> int:
     """Replay sessions in texts and compare.

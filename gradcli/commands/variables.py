@@ -15,28 +15,39 @@ if TYPE_CHECKING:
     from gradcli.session import Session
 
 
-def assign(session: Session, given: str, settings: Settings) -> None:
-    """Obey one --var."""
-    name, equals, value = given.partition("=")
+class Assignment(NamedTuple):
+    """One --var: the name, its text, and the content of the file if it names one."""
+
+    name: str
+    value: str
+    content: bytes | None = None
+    suffix: str = ""
+
+
+def opened(text: str, settings: Settings) -> Assignment:
+    """A --var, with the file that it names read."""
+    name, equals, value = text.partition("=")
     name = from_argument(name).strip()
     if not equals or not name.isidentifier():
-        raise UsageFault(f"--var takes NAME=EXPR or NAME=@FILE, not {given!r}")
-    if value.startswith("@"):
-        session[name] = load(value[1:], settings)
-        return
-    for target, expression in points(given, "--var"):
-        session.run(f"{target} = {expression}", "--var", echo=False)
-
-
-def load(path: str, settings: Settings) -> Any:
-    """What a file holds: an array, or for JSON and CSV nested lists of numbers made one."""
-    file, part = _split(path)
+        raise UsageFault(f"--var takes NAME=EXPR or NAME=@FILE, not {text!r}")
+    if not value.startswith("@"):
+        return Assignment(name, text)
+    file, _ = _split(value[1:])
     if file == "-":
-        content, suffix = input_bytes(), settings.stdin_format
-    else:
-        content, suffix = read_bytes(file, "@"), file.rpartition(".")[2].lower()
+        return Assignment(name, value[1:], input_bytes(), settings.stdin_format)
+    return Assignment(name, value[1:], read_bytes(file, "@"), file.rpartition(".")[2].lower())
+
+
+def assign(session: Session, assignment: Assignment) -> None:
+    """Obey one --var."""
+    name, value, content, suffix = assignment
+    if content is None:
+        for target, expression in points(value, "--var"):
+            session.run(f"{target} = {expression}", "--var", echo=False)
+        return
+    file, part = _split(value)
     try:
-        return _parsed(content, suffix, part, file)
+        session[name] = _parsed(content, suffix, part, file)
     except ValueFault as fault:
         raise FileFault(f"{file}: {fault.message}", *[repair for repair, _ in fault.hints]) from None
 

@@ -23,7 +23,7 @@ def compared(expr: str, at: list[str], wrt: list[str], settings: Settings) -> in
     """Print a verdict on the gradients of `expr` by each name, and say by the status whether all are right."""
     check_format(settings, "check")
     settings.double = True
-    output = Output(settings.output)
+    output = Output(settings.output, settings)
     source = from_file(expr) if os.path.isfile(expr) else None
     point = placed(source.text if source else expr, at, wrt, settings, lambda text: None)
     session = point.session

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import shlex
-import subprocess
-import tempfile
 from typing import Any
 
 from gradcli.commands.outcome import manner
 from gradcli.commands.running import PRINTING, limits_of
 from gradcli.commands.settings import KEYS, nearest, read
-from gradcli.errors import FileFault, PolicyFault, UsageFault
+from gradcli.errors import PolicyFault, UsageFault
+from gradcli.repl.files import edited
 from gradcli.repl.state import Repl
 
 LIMITS = ("time_limit", "memory_limit", "no_limits")
@@ -94,21 +91,3 @@ def edit(repl: Repl, rest: str) -> None:
     if after.strip():
         repl.write(after if after.endswith("\n") else after + "\n")
         repl.run(after, "<edited>")
-
-
-def edited(text: str) -> str:
-    """What a text has become in the person's editor."""
-    command = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
-    with tempfile.TemporaryDirectory(prefix="gradcli-") as folder:
-        path = os.path.join(folder, "statement.grad")
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(text)
-        try:
-            status = subprocess.run([*shlex.split(command), path], check=False).returncode
-        except (OSError, ValueError) as error:
-            raise FileFault(f"cannot start the editor {command}: {getattr(error, 'strerror', None) or error}",
-                            "EDITOR=nano gradcli") from None
-        if status:
-            raise FileFault(f"the editor {command} ended with status {status}; nothing was run")
-        with open(path, encoding="utf-8", errors="strict") as file:
-            return file.read()

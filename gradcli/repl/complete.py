@@ -14,6 +14,7 @@ from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
 from gradcli.commands.values import is_tensor
+from gradcli.repl import files
 from gradcli.repl.highlight import KEYWORDS
 from gradcli.repl.looking import facts
 from gradcli.repl.offers import arguments, imported
@@ -167,10 +168,6 @@ def _orders(repl: Repl, line: str) -> Iterator[Completion]:
 
 def _paths(rest: str) -> Iterator[Completion]:
     folder, start = os.path.split(rest)
-    try:
-        entries = sorted(os.scandir(os.path.expanduser(folder) or "."), key=lambda entry: entry.name)
-    except OSError:
-        return
-    for entry in entries:
-        if entry.name.startswith(start) and (start or not entry.name.startswith(".")):
-            yield Completion(entry.name + ("/" if entry.is_dir() else ""), -len(start))
+    for name in files.names(os.path.expanduser(folder)):
+        if name.startswith(start) and (start or not name.startswith(".")):
+            yield Completion(name, -len(start))

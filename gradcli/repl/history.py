@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 
 from prompt_toolkit.history import History
 
-from gradcli import regular
+from gradcli.process.sandbox import keep
 
 KEPT = 10_000       # entries offered; the file itself is never cut
 NEWEST = 4 << 20    # bytes of it that are read, from its end
@@ -27,11 +28,33 @@ class FileHistory(History):
         super().__init__()
         self.path = path
         self.note = note
-        self.works = True
+        self._file = -1         # appends, and reads what was there
+        self._works = True
+
+    def open(self) -> None:
+        """Open the file, and make it if need be: later this process may be locked."""
+        if self._file >= 0 or not self._works:
+            return
+        try:
+            os.makedirs(os.path.dirname(self.path), mode=0o700, exist_ok=True)
+            self._file = self._opened(os.O_RDWR | os.O_CREAT | os.O_APPEND)
+            os.fchmod(self._file, 0o600)    # also if something else has made it
+        except OSError as error:
+            self._fail(error)
+            with suppress(OSError):
+                self._file = self._opened(os.O_RDONLY)      # what is there can be offered all the same
+
+    def _opened(self, flags: int) -> int:
+        file = regular.opened(self.path, flags)
+        keep(file)
+        return file
 
     def load_history_strings(self) -> Iterable[str]:
+        if self._file < 0 and not os.path.exists(self.path):
+            return
+        self.open()
         try:
-            content = regular.tail(self.path, NEWEST)
+            content = self._content()
         except OSError:
             return      # if it cannot be written either, that will be noted
         blocks = content.decode("utf-8", "replace").split("\n\n")
@@ -41,17 +64,17 @@ class FileHistory(History):
                 yield entry
 
     def store_string(self, string: str) -> None:
-        if not self.works:
-            return
-        block = "".join(f"+{line}\n" for line in string.split("\n")) + "\n"
-        try:
-            os.makedirs(os.path.dirname(self.path), mode=0o700, exist_ok=True)
-            file = regular.opened(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        self.open()
+        if self._works:
+            block = "".join(f"+{line}\n" for line in string.split("\n")) + "\n"
             try:
-                os.fchmod(file, 0o600)      # also if something else has made it
-                os.write(file, block.encode("utf-8", "replace"))
-            finally:
-                os.close(file)
-        except OSError as error:
-            self.works = False
-            self.note(f"the history is not kept: {self.path}: {error.strerror}")
+                os.write(self._file, block.encode("utf-8", "replace"))
+            except OSError as error:
+                self._fail(error)
+
+    def _content(self) -> bytes:
+        return os.pread(self._file, NEWEST, max(0, os.fstat(self._file).st_size - NEWEST))
+
+    def _fail(self, error: OSError) -> None:
+        self._works = False
+        self.note(f"the history is not kept: {self.path}: {error.strerror}")

@@ -9,11 +9,12 @@ from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING
 
 from gradcli import __version__
+from gradcli.commands.limiting import lock
 from gradcli.commands.outcome import complain, follow, internal, tell
 from gradcli.commands.output import put
 from gradcli.commands.running import open_session
 from gradcli.commands.settings import Settings, init_path
-from gradcli.commands.source import from_file, standard_input
+from gradcli.commands.source import Source, from_file, standard_input
 from gradcli.errors import Fault
 from gradcli.interrupting import raise_at_interrupts
 from gradcli.repl.interrupts import deaf
@@ -30,24 +31,33 @@ PROMPT, CONTINUED = ">>> ", "... "
 Reader = Callable[[], Submission]
 
 
-def start(settings: Settings | None = None, session: Session | None = None, init: str | None = None,
+def start(settings: Settings | None = None, script: Callable[[], Session] | None = None, init: str | None = None,
           no_init: bool = False) -> int:
-    """Serve a prompt until its end; `session` is one that a script has already filled."""
+    """Serve a prompt until its end; `script` runs one first, and gives the session that it has filled."""
     if settings is None:
         settings = Settings()
         follow(settings)
     raise_at_interrupts()
     interactive = sys.stdin is not None and sys.stdin.isatty()
+    first = None if script is not None else first_program(settings, init, no_init)
     wanted = settings
-    loading = Loading((lambda: prepared(wanted, init, no_init)) if session is None else lambda: session)
+    loading = Loading(lambda: prepared(wanted, first))
     repl = Repl(settings, loading.result, loading.busy, Standby() if interactive else None)
-    if not interactive:
-        converse(repl, fed_reader(standard_input().text))
-        return 0
-    if not settings.quiet:
-        tell(f"gradcli {__version__}, style {settings.style}; :help lists commands, Ctrl-D leaves")
-    with deaf():
-        reader = reader_for(repl, loading.start)
+    greeting = f"gradcli {__version__}, style {settings.style}; :help lists commands, Ctrl-D leaves"
+    greets = interactive and not settings.quiet
+    if greets and script is None:
+        tell(greeting)
+    if interactive:
+        with deaf():
+            reader = reader_for(repl, loading.start)
+    else:
+        reader = fed_reader(standard_input().text)
+    lock(settings, prompt=interactive)      # before a second thread is started
+    if script is not None:
+        session = script()
+        loading.make = lambda: session
+        if greets:
+            tell(greeting)
     converse(repl, reader)
     return 0
 
@@ -76,20 +86,20 @@ def reader_for(repl: Repl, load: Callable[[], None]) -> Reader:
     `load` begins to load what the first line will need; it is called once a prompt stands.
     """
     if os.environ.get("TERM", "dumb") in ("dumb", "") or not sys.stdout.isatty():
-        load()
-        return plain_reader()
+        return plain_reader(load)
     from gradcli.repl.terminal import editing_reader
 
     return editing_reader(repl, load)
 
 
-def plain_reader() -> Reader:
-    """Lines as the terminal gives them, without a single escape code."""
+def plain_reader(load: Callable[[], None] = lambda: None) -> Reader:
+    """Lines as the terminal gives them, without a single escape code; `load` begins to load what they need."""
     from gradcli.repl.validate import ready
 
     pace = Pace()
 
     def read() -> Submission:
+        load()
         try:
             text = input(PROMPT)
             typed = pace.ended(waiting())
@@ -144,14 +154,18 @@ def _next(parts: Iterator[str]) -> str:
     raise EOFError
 
 
-def prepared(settings: Settings, init: str | None, no_init: bool) -> Session:
-    """A session in which init.grad, or the file asked for in its place, has run."""
-    session = open_session(settings, put)
+def first_program(settings: Settings, init: str | None, no_init: bool) -> Source | None:
+    """The program in init.grad, or in the file asked for in its place."""
     path = init or ("" if no_init or settings.isolated or not os.path.exists(init_path()) else init_path())
-    if path:
+    return from_file(path, "gradcli --init ", LARGEST_INIT) if path else None
+
+
+def prepared(settings: Settings, first: Source | None) -> Session:
+    """A session in which a first program has run, if there is one."""
+    session = open_session(settings, put)
+    if first is not None:
         try:
-            source = from_file(path, "gradcli --init ", LARGEST_INIT)
-            session.run(source.text, source.name, echo=False)
+            session.run(first.text, first.name, echo=False)
         except Fault as fault:
             complain(fault)
     return session
@@ -166,7 +180,7 @@ class Loading:
     def __init__(self, make: Callable[[], Session]) -> None:
         self._made: Session | None = None
         self._fault: BaseException | None = None
-        self._make = make
+        self.make = make
         self._begun = False
         self._there = Event()
         self.busy = Lock()
@@ -184,7 +198,7 @@ class Loading:
         usual = sys.getswitchinterval()
         sys.setswitchinterval(SWITCH)
         try:
-            self._made = self._make()
+            self._made = self.make()
         except BaseException as fault:      # handed to whoever asks for the session
             self._fault = fault
         self._there.set()

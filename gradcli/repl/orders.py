@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from typing import NamedTuple
 
 from gradcli.commands.settings import KEYS, nearest, read
-from gradcli.commands.source import from_file
 from gradcli.errors import UsageFault
 from gradcli.repl.adjust import SETTABLE, edit, require_typed, set_option, set_style
 from gradcli.repl.deriving import draw_curve, show_steps
+from gradcli.repl.files import load, named, save
 from gradcli.repl.looking import check_gradients, clear_gradients, show_graph, show_info, show_vars, time_expression
 from gradcli.repl.state import Repl
 
@@ -62,33 +61,18 @@ def _reset(repl: Repl, rest: str) -> None:
 
 
 def _load(repl: Repl, rest: str) -> None:
-    source = from_file(os.path.join(".", _path(rest)) if rest == "-" else _path(rest), ":load ")
+    source = load(named(rest))
     repl.run(source.text, source.name)
 
 
 def _save(repl: Repl, rest: str) -> None:
-    _write(rest, "".join(f"{line}\n" for line in repl.script()))
+    save(named(rest), "".join(f"{line}\n" for line in repl.script()))
 
 
 def _transcript(repl: Repl, rest: str) -> None:
     from gradcli.commands.transcript import prompted
 
-    _write(rest, "".join(entry.orders + prompted(entry.text) + entry.printed for entry in repl.entries))
-
-
-def _path(text: str) -> str:
-    """The file that is meant: a home directory is filled in, and quotes around a name with blanks are none of it."""
-    if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"":
-        text = text[1:-1]
-    return os.path.expanduser(text)
-
-
-def _write(path: str, text: str) -> None:
-    from gradcli.commands.output import Output
-
-    output = Output(_path(path))
-    output.write(text)
-    output.finish()
+    save(named(rest), "".join(entry.orders + prompted(entry.text) + entry.printed for entry in repl.entries))
 
 
 def _style(repl: Repl, rest: str) -> None:

@@ -20,6 +20,7 @@ from time import perf_counter
 
 from gradcli.commands import supervising
 from gradcli.commands.progress import renew
+from gradcli.process.sandbox import keep
 
 WORTH = 20      # a new copy is made when statements have run this many times longer than making one takes
 
@@ -40,6 +41,8 @@ class Standby:
         self._why = ""
         self._seconds = 0.0
         self._streams: list[tuple[int, int]] = []
+        self._nothing = os.open(os.devnull, os.O_RDWR)      # now: this process may be locked later
+        keep(self._nothing)
 
     def stand(self, seed: int) -> None:
         """Make a copy if it is worth it. In the copy this returns, or raises, when it is its turn.
@@ -118,11 +121,9 @@ class Standby:
         raise supervising.fault_of(self._why, self._seconds)
 
     def _hide(self) -> None:
-        nothing = os.open(os.devnull, os.O_WRONLY)
         for stream in (1, 2):
             self._streams.append((stream, os.dup(stream)))
-            os.dup2(nothing, stream)
-        os.close(nothing)
+            os.dup2(self._nothing, stream)
 
     def _show(self) -> None:
         if self._streams:

@@ -18,8 +18,10 @@ from prompt_toolkit.filters import is_done
 from prompt_toolkit.layout.processors import ConditionalProcessor, TabsProcessor
 from prompt_toolkit.output import ColorDepth
 
-from gradcli.commands.outcome import internal, tell
+from gradcli.commands.outcome import complain, internal, tell
 from gradcli.commands.settings import history_path
+from gradcli.errors import FileFault
+from gradcli.repl import files
 from gradcli.repl.complete import Completions
 from gradcli.repl.highlight import Highlighting, Marks
 from gradcli.repl.history import FileHistory
@@ -42,22 +44,24 @@ def editing_reader(repl: Repl, load: Callable[[], None]) -> Reader:
     colourless = repl.settings.color == "never" or bool(os.environ.get("NO_COLOR")) and repl.settings.color == "auto"
     pace = Pace()
     notes: list[str] = []       # which wait until the line is read: they would stand amid it
+    history = FileHistory(history_path(), notes.append)
     prompt: PromptSession[str] = PromptSession(
         PROMPT,
         multiline=True,
         key_bindings=bindings(repl.submit, repl.paste, pace),
-        history=FileHistory(history_path(), notes.append),
+        history=history,
         auto_suggest=FromHistory(),
         enable_history_search=True,
         completer=Completions(repl),
         complete_while_typing=False,
         enable_open_in_editor=True,
         enable_suspend=True,
-        tempfile_suffix=".grad",
         lexer=Highlighting(grammar),
         input_processors=[ConditionalProcessor(Marks(grammar), ~is_done), TabsProcessor(char1=" ", char2=" ")],
         color_depth=ColorDepth.DEPTH_1_BIT if colourless else None,
     )
+    history.open()
+    _reach_outside(prompt)
     gc.set_threshold(*COLLECTING)
     spare(prompt, PROMPT, CONTINUED, grammar)
     prompt.app.after_render += lambda app: load()
@@ -72,6 +76,35 @@ def editing_reader(repl: Repl, load: Callable[[], None]) -> Reader:
                 tell(f"note: {notes.pop()}")
 
     return read
+
+
+def _reach_outside(prompt: PromptSession[str]) -> None:
+    """Have the keys that leave the prompt, for the shell or an editor, do so through the process that waits."""
+    buffer = prompt.default_buffer
+
+    async def edit(validate_and_handle: bool) -> None:
+        text = (await run_in_terminal(lambda: _edited(buffer.text))).removesuffix("\n")
+        buffer.document = Document(text, len(text))
+        if validate_and_handle:
+            buffer.validate_and_handle()
+
+    def open_in_editor(validate_and_handle: bool = False) -> Any:
+        return prompt.app.create_background_task(edit(validate_and_handle))
+
+    buffer.open_in_editor = open_in_editor      # type: ignore[method-assign]  # prompt_toolkit's starts it itself
+    prompt.app.suspend_to_background = _suspend     # type: ignore[method-assign]  # nor can it signal the job
+
+
+def _edited(text: str) -> str:
+    try:
+        return files.edited(text)
+    except FileFault as fault:
+        complain(fault)
+        return text
+
+
+def _suspend(suspend_group: bool = True) -> None:
+    run_in_terminal(files.suspend)
 
 
 async def _read(prompt: PromptSession[str]) -> str:

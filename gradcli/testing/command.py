@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from time import perf_counter
 
-from gradcli.commands.limiting import die_with_parent, wall_memory
+from gradcli.commands.limiting import die_with_parent, require_walls, wall_memory
 from gradcli.commands.outcome import coloured, tell
 from gradcli.commands.output import Output
 from gradcli.errors import FileFault, UsageFault
@@ -36,8 +36,9 @@ def test(paths: list[str], wish: Wish, processes: int = 0, mend: str = "", junit
         raise UsageFault("--interactive shows its questions as text", "--update", "--format text")
     wall_memory(settings)       # files are looked into in this process
     die_with_parent()
+    require_walls(settings)
     found = list(candidates(paths))
-    output = Output(settings.output)
+    output = Output(settings.output, settings)
     teller = Teller(output.write_painted if person else lambda text: None, coloured(settings.color, sys.stdout))
     mender = Mender(teller, wish.pycon, mend)
     results: list[FileResult] = []

@@ -17,10 +17,12 @@ from time import monotonic
 from typing import Any, NoReturn
 
 from gradcli.commands import supervising
-from gradcli.commands.limiting import SLACK, die_with, unwatched, wall_memory, wall_processor
+from gradcli.commands.limiting import SLACK, die_with, prepare, unwatched, wall_memory, wall_processor
 from gradcli.commands.starting import fork, require_memory
 from gradcli.errors import LimitFault
 from gradcli.interrupting import raise_at_interrupts
+from gradcli.process import sandbox
+from gradcli.testing.files import output_of
 from gradcli.testing.results import FileResult, Wish, decoded, encoded, result_of
 
 GRACE = 1.0     # seconds after its limit in which a file may still say where it stood
@@ -30,18 +32,19 @@ END = b"\n"     # of a message, which is one line
 class Worker:
     """A forked process that is sent paths and sends back how their files went."""
 
-    def __init__(self, wish: Wish, others: Sequence[Worker] = ()) -> None:
-        """`others` are the workers there are already, whose pipes are none of the new one's business."""
+    def __init__(self, wish: Wish, files: Sequence[str], others: Sequence[Worker] = ()) -> None:
+        """`files` may be sent to it; `others` are the workers there are already, whose pipes are not for it."""
         require_memory()
         import gradcli.session  # noqa: F401  # once, before there are several of us
 
+        prepare()
         down, up = os.pipe(), os.pipe()
         parent = os.getpid()
         self.process = fork()
         if not self.process:
             os.close(down[1])
             os.close(up[0])
-            _serve(wish, parent, down[0], up[1], others)
+            _serve(wish, parent, files, down[0], up[1], others)
         os.close(down[0])
         os.close(up[1])
         self.asks, self.answers = down[1], up[0]
@@ -96,7 +99,8 @@ class Worker:
         return status
 
 
-def _serve(wish: Wish, parent: int, asks: int, answers: int, others: Sequence[Worker]) -> NoReturn:
+def _serve(wish: Wish, parent: int, files: Sequence[str], asks: int, answers: int,
+           others: Sequence[Worker]) -> NoReturn:
     """The life of a worker."""
     status = 70
     try:
@@ -107,6 +111,8 @@ def _serve(wish: Wish, parent: int, asks: int, answers: int, others: Sequence[Wo
             if worker.process:
                 worker.close()
         wall_memory(wish.settings)
+        sandbox.Lock.keep = {0, 1, 2, asks, answers}
+        sandbox.lock(readable=[*files, *map(output_of, files)])
         with open(asks, "rb") as paths, open(answers, "wb") as results:
             for line in paths:
                 if wish.limit:
@@ -129,7 +135,7 @@ def run(paths: Sequence[str], wish: Wish, processes: int) -> Iterator[FileResult
         def start(worker: Worker | None) -> None:
             if waiting:
                 if worker is None or not worker.process:
-                    worker = Worker(wish, workers)
+                    worker = Worker(wish, paths, workers)
                     workers.append(worker)
                     selector.register(worker.answers, selectors.EVENT_READ, worker)
                 worker.send(*waiting.popleft())

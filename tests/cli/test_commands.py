@@ -163,7 +163,7 @@ def test_doc_ops_and_explain():
 def test_limits_are_told_and_can_be_lifted():
     assert "time-limit      3600 s\n" in gradcli("limits").out
     assert "time-limit      5 s\n" in gradcli("limits", "--time-limit", "5").out
-    assert set(gradcli("limits", "--no-limits").out.split()[1::2]) == {"none"}
+    assert gradcli("limits", "--no-limits").out.count(" none\n") == 3
 
 
 @pytest.mark.parametrize("words", [["--time-limit", "0.2", "while True: pass"],

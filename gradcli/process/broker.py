@@ -1,0 +1,186 @@
+"""What the process that waits does for a locked one, by name and with the person's rights.
+
+An output file is announced before the lock, while the process is still trusted, and only that one is put
+in place. Files that a person names at a prompt are served as long as a prompt is on the terminal. A
+process that has been taken over can ask for them, too. So nothing but regular files is touched; what is
+not a program or a transcript by its name, or would be replaced, is asked about on the terminal itself.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from gradcli.process import requests
+from gradcli.process.output_file import put_in_place, write_whole
+from gradcli.process.requests import Answer, Begin, Commit, Edit, List, Load, Request, Save, Suspend
+
+LARGEST = 64 << 20              # bytes of a file that is read
+PLAIN = (".grad", ".txt")       # names of programs and transcripts
+
+
+class Broker:
+    """Serves one process."""
+
+    def __init__(self) -> None:
+        self._locked = self._prompt = False
+        self._output: tuple[int, Begin] | None = None
+
+    def locked(self, prompt: bool) -> None:
+        """From now on the process is not trusted; `prompt` says whether a person types what it runs."""
+        if not self._locked:
+            self._locked, self._prompt = True, prompt and os.isatty(0)
+
+    def serve(self, process: int, line: bytes) -> bytes:
+        """The answer to a request of this process; nothing for a line that is none."""
+        try:
+            number, request = requests.decoded(line)
+        except (ValueError, TypeError, RecursionError):
+            return b""
+        try:
+            answer = self._answer(process, request)._replace(number=number)
+        except OSError as error:
+            answer = Answer(number, error=error.strerror or str(error))
+        except (ValueError, KeyboardInterrupt) as error:
+            answer = Answer(number, error=str(error) or "interrupted")
+        return requests.answer_encoded(answer)
+
+    def close(self) -> None:
+        """The process has ended: remove what is not in its place."""
+        if self._output is not None:
+            descriptor, begun = self._output
+            os.close(descriptor)
+            self._output = None
+            if begun.part:
+                with suppress(OSError):
+                    os.unlink(begun.part)
+
+    def _answer(self, process: int, request: Request) -> Answer:
+        match request:
+            case Begin() if not self._locked:
+                return self._begin(process, request)
+            case Commit() if self._output is not None:
+                descriptor, begun = self._output
+                put_in_place(descriptor, begun.part, begun.target)
+                self._output = None
+                os.close(descriptor)
+                return Answer(0)
+            case Save(path, text) if self._prompt:
+                return _save(path, text.encode("utf-8", "surrogateescape"))
+            case Load(path) if self._prompt:
+                return _load(path)
+            case Edit(text) if self._prompt:
+                with _interruptible():
+                    return Answer(0, edited(text))
+            case List(path) if self._prompt:
+                return Answer(0, names=tuple(_names_below(path)))
+            case Suspend() if self._prompt:
+                os.kill(0, signal.SIGTSTP)
+                return Answer(0)
+        return Answer(0, error="this is done only for a prompt on a terminal")
+
+    def _begin(self, process: int, begun: Begin) -> Answer:
+        self.close()
+        descriptor = os.open(f"/proc/{process}/fd/{begun.descriptor}", os.O_PATH | os.O_CLOEXEC)
+        there = os.fstat(descriptor)
+        if (there.st_dev, there.st_ino) != (begun.device, begun.inode):
+            os.close(descriptor)
+            return Answer(0, error="the file has been exchanged")
+        self._output = descriptor, begun
+        return Answer(0)
+
+
+def _save(path: str, content: bytes) -> Answer:
+    target = os.path.realpath(path)
+    there = os.path.lexists(target)
+    if there and not os.path.isfile(target):
+        return Answer(0, error="it is no regular file")
+    question = f"replace {path}?" if there else f"write the new file {path}?"
+    if (there or not _plain(target)) and not agreed(question):
+        return Answer(0, error="it was left as it is" if there else "it was not written")
+    write_whole(target, content, new=not there)
+    return Answer(0)
+
+
+def _load(path: str) -> Answer:
+    target = os.path.realpath(path)
+    descriptor = os.open(target, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with open(descriptor, "rb") as file:
+        if os.path.isdir(target):
+            raise IsADirectoryError(21, "Is a directory")
+        if not os.path.isfile(target):
+            return Answer(0, error="it is no regular file")
+        if not _plain(target) and not agreed(f"read {path}?"):
+            return Answer(0, error="it was not read")
+        content = file.read(LARGEST + 1)
+    return Answer(0, content.decode("latin-1"))
+
+
+def _plain(target: str) -> bool:
+    """Whether a file is a program or a transcript by its name, and nothing on the way to it is hidden."""
+    here = os.path.realpath(".")
+    below = target.removeprefix(here + os.sep)
+    return target.endswith(PLAIN) and not any(part.startswith(".") for part in below.split(os.sep))
+
+
+def _names_below(path: str) -> Iterator[str]:
+    """The names in a folder that lies in the present one or below it."""
+    folder, here = os.path.realpath(path or "."), os.path.realpath(".")
+    if folder == here or folder.startswith(here.rstrip(os.sep) + os.sep):
+        yield from names(folder)
+
+
+def names(folder: str) -> Iterator[str]:
+    """The names in a folder; those of folders end with a slash."""
+    for entry in sorted(os.scandir(folder or "."), key=lambda entry: entry.name):
+        yield entry.name + ("/" if entry.is_dir() else "")
+
+
+def agreed(question: str) -> bool:
+    """Whether the person at the terminal says yes: what was typed before the question does not count."""
+    import termios
+
+    shown = "".join(letter if letter.isprintable() else "?" for letter in question)
+    terminal = os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC)
+    try:
+        with _interruptible():
+            os.write(terminal, f"gradcli: {shown} [y/N] ".encode())
+            termios.tcflush(terminal, termios.TCIFLUSH)
+            return os.read(terminal, 1024).strip().lower() in (b"y", b"yes")
+    finally:
+        os.close(terminal)
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Within, Ctrl-C ends the wait."""
+    before: Any = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def edited(text: str) -> str:
+    """What a text has become in the person's editor; ValueError says what went wrong."""
+    import shlex
+    import subprocess
+    import tempfile
+
+    command = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
+    with tempfile.TemporaryDirectory(prefix="gradcli-") as folder:
+        path = os.path.join(folder, "statement.grad")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        try:
+            status = subprocess.run([*shlex.split(command), path], check=False).returncode
+        except (OSError, ValueError) as error:
+            raise ValueError(f"cannot start the editor {command}: "
+                             f"{getattr(error, 'strerror', None) or error}") from None
+        if status:
+            raise ValueError(f"the editor {command} ended with status {status}; nothing was run")
+        with open(path, encoding="utf-8", errors="strict") as file:
+            return file.read()

@@ -1,0 +1,78 @@
+"""The files that a person names at the prompt, and the editor.
+
+A locked process (`process/sandbox.py`) cannot reach them: the one that waits for it does, if the prompt is
+on a terminal. One that is not locked, as in a program of somebody's own, does it itself.
+"""
+
+from __future__ import annotations
+
+import os
+
+from gradcli.commands import supervising
+from gradcli.commands.output import Output
+from gradcli.commands.source import Source, as_source, from_file, similar
+from gradcli.errors import FileFault
+from gradcli.process import broker
+from gradcli.process.requests import Answer, Edit, List, Load, Request, Save, Suspend
+from gradcli.process.sandbox import Lock
+
+
+def named(text: str) -> str:
+    """The file that is meant: a home directory is filled in, and quotes around a name with blanks are none of it."""
+    if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"":
+        text = text[1:-1]
+    return os.path.expanduser(text)
+
+
+def save(path: str, text: str) -> None:
+    """Write a text to a file, whole or not at all."""
+    if Lock.locked:
+        _done(Save(path, text), f"cannot write {path}")
+        return
+    output = Output(path)
+    output.write(text)
+    output.finish()
+
+
+def load(path: str) -> Source:
+    """The program in a file."""
+    path = os.path.join(".", path) if path == "-" else path
+    if not Lock.locked:
+        return from_file(path, ":load ")
+    answer = _done(Load(path), f"cannot read {path}", path)
+    return as_source(answer.text.encode("latin-1"), path)
+
+
+def edited(text: str) -> str:
+    """What a text has become in the person's editor."""
+    if Lock.locked:
+        return _done(Edit(text)).text
+    try:
+        return broker.edited(text)
+    except ValueError as error:
+        raise FileFault(str(error), "EDITOR=nano gradcli") from None
+
+
+def names(folder: str) -> list[str]:
+    """The names in a folder, those of folders with a slash; none where it cannot be read."""
+    if Lock.locked:
+        return list(supervising.ask(List(folder)).names)
+    try:
+        return list(broker.names(folder))
+    except OSError:
+        return []
+
+
+def suspend() -> None:
+    """Ctrl-Z: stop the whole job until the shell continues it."""
+    _done(Suspend())
+
+
+def _done(request: Request, failure: str = "", path: str = "") -> Answer:
+    """The answer to a request that has been served."""
+    answer = supervising.ask(request)
+    if answer.error:
+        beside = supervising.ask(List(os.path.dirname(path))).names if path else ()
+        raise FileFault(f"{failure}: {answer.error}" if failure else answer.error,
+                        *(f":load {close}" for close in similar(path, beside)))
+    return answer

@@ -1,0 +1,143 @@
+"""What the process that waits does for one that may have been taken over, and what it does not."""
+
+import os
+import pty
+import time
+
+import pytest
+
+from gradcli.process import broker, requests
+from gradcli.process.requests import Answer, Begin, Commit, Edit, List, Load, Save, Suspend
+
+
+@pytest.fixture
+def asked(monkeypatch, tmp_path):
+    """The questions that the person was asked; the answer is asked.answer."""
+    class Asked(list):
+        answer = False
+
+    questions = Asked()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(broker, "agreed", lambda question: questions.append(question) or questions.answer)
+    monkeypatch.setattr(broker.os, "isatty", lambda descriptor: True)
+    return questions
+
+
+def served(request, prompt=True):
+    """The answer to a request of a locked process."""
+    desk = broker.Broker()
+    desk.locked(prompt)
+    return _answer(desk, request)
+
+
+def _answer(desk, request):
+    return requests.answer_decoded(desk.serve(os.getpid(), requests.encoded(7, request)))
+
+
+def test_messages_come_back_as_they_were():
+    for request in (Begin(1, 2, 3, "", "f"), Commit(), Save("a", "b\n"), Load("ä"), Edit(""), List("."), Suspend()):
+        line = requests.encoded(3, request)
+        assert line.count(b"\n") == 1 and requests.decoded(line) == (3, request)
+    answer = Answer(3, "text", ("a",), "error")
+    assert requests.answer_decoded(requests.answer_encoded(answer)) == answer
+
+
+@pytest.mark.parametrize("line", [b"", b"x", b"\xff", b"[]", b"{}", b"[1]", b'[1, "Save"]', b'[1, "Save", 1, 2]',
+                                  b'["1", "Load", "f"]', b'[1, "Load", ["f"]]', b'[true, "Commit"]', b"[" * 100_000,
+                                  b'[1, ["Load"], "f"]', b'[1, "__class__", "f"]', b'[1, "Begin", "0", 0, 0, "", "f"]'])
+def test_what_is_no_request_gets_no_answer(line):
+    assert broker.Broker().serve(os.getpid(), line) == b""
+
+
+@pytest.mark.parametrize("request_", [Save("f.grad", ""), Load("f.grad"), Edit(""), List("."), Suspend()])
+def test_files_are_served_only_to_a_prompt(asked, request_):
+    assert "only for a prompt" in served(request_, prompt=False).error
+    assert not os.path.exists("f.grad")
+
+
+def test_no_output_file_is_begun_after_the_lock(tmp_path):
+    with open(tmp_path / "f", "w") as file:
+        there = os.fstat(file.fileno())
+        begun = Begin(file.fileno(), there.st_dev, there.st_ino, str(tmp_path / "f"), str(tmp_path / "g"))
+        assert served(begun).error and served(Commit()).error
+        desk = broker.Broker()
+        assert "exchanged" in _answer(desk, begun._replace(inode=there.st_ino + 1)).error
+        assert not _answer(desk, begun).error
+        desk.locked(False)
+        assert not _answer(desk, Commit()).error
+        assert _answer(desk, Commit()).error
+    assert os.listdir(tmp_path) == ["g"]
+
+
+def test_a_new_program_is_saved_and_nothing_is_replaced_unasked(asked):
+    assert not served(Save("f.grad", "x = 1\n")).error and not asked
+    assert served(Save("f.grad", "x = 2\n")).error == "it was left as it is"
+    assert asked == ["replace f.grad?"]
+    with open("f.grad") as file:
+        assert file.read() == "x = 1\n"
+    asked.answer = True
+    assert not served(Save("f.grad", "x = 2\n")).error
+    with open("f.grad") as file:
+        assert file.read() == "x = 2\n"
+
+
+@pytest.mark.parametrize("path", [".profile", "f.py", ".config/f.grad", "sitecustomize.py", "f"])
+def test_names_that_are_no_programs_are_asked_about(asked, path):
+    os.mkdir(".config")
+    assert served(Save(path, "x")).error == "it was not written" and len(asked) == 1
+    assert not os.path.exists(path)
+    with open(path, "w") as file:
+        file.write("secret")
+    assert served(Load(path)) == Answer(7, error="it was not read")
+    asked.answer = True
+    assert served(Load(path)).text == "secret"
+
+
+def test_a_link_counts_as_what_it_leads_to(asked):
+    with open("secret", "w") as file:
+        file.write("secret")
+    os.symlink("secret", "f.grad")
+    assert served(Load("f.grad")).error == "it was not read"
+    assert served(Save("f.grad", "x")).error == "it was left as it is"
+
+
+def test_only_regular_files(asked):
+    asked.answer = True
+    os.mkfifo("f.grad")
+    os.mkdir("folder.grad")
+    for path in ("f.grad", "/dev/null", "folder.grad"):
+        assert served(Load(path)).error in ("it is no regular file", "Is a directory")
+        assert served(Save(path, "x")).error == "it is no regular file"
+    assert served(Load("absent.grad")).error == "No such file or directory"
+
+
+def test_names_are_listed_only_below_the_present_folder(asked):
+    os.mkdir("sub")
+    assert served(List("")).names == ("sub/",) and served(List("sub")).names == ()
+    for path in ("/", "..", "sub/../.."):
+        assert served(List(path)).names == ()
+
+
+@pytest.mark.parametrize("typed, agreed", [(b"y\n", 0), (b"yes\n", 0), (b"n\n", 1), (b"\n", 1), (b"\x1b]ly\x1b\\\n", 1),
+                                           (b"\x03", 1), (b"\x04", 1)])
+def test_only_a_yes_after_the_question_counts(typed, agreed):
+    child, terminal = pty.fork()
+    if not child:
+        status = 1
+        try:
+            time.sleep(0.3)     # while somebody types ahead
+            status = 0 if broker.agreed("replace f\x1b[2J?") else 1
+        except KeyboardInterrupt:
+            pass
+        finally:
+            os._exit(status)
+    os.write(terminal, b"y\n")
+    seen = b""
+    while b"[y/N]" not in seen:
+        seen += os.read(terminal, 1024)
+    time.sleep(0.1)
+    os.write(terminal, typed)
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    os.close(terminal)
+    assert status == agreed
+    assert b"\x1b[2J" not in seen and b"replace f?[2J?" in seen
