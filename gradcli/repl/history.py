@@ -13,6 +13,7 @@ from contextlib import suppress
 
 from prompt_toolkit.history import History
 
+from gradcli import regular
 from gradcli.process.sandbox import keep
 
 KEPT = 10_000       # entries offered; the file itself is never cut
