@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -13,6 +14,7 @@ from gradcli.mistakes import SizeLimit
 
 LARGEST = 64 << 20      # bytes of a program
 MARK = "\ufeff"         # the byte order mark
+DESCRIPTOR = re.compile(r"/dev/(?:fd/(\d{1,6})|stdin)")
 
 
 class Source(NamedTuple):
@@ -65,8 +67,13 @@ def read_bytes(path: str, before: str = "gradcli run ", most: int = -1) -> bytes
 
     A file of more than `most` bytes is a fault too, unless that is negative.
     """
+    limit = most + 1 if most >= 0 else -1
     try:
-        return _within(regular.read(path, most + 1 if most >= 0 else -1), path, most)
+        inherited = DESCRIPTOR.fullmatch(path)      # what `<(command)` of a shell stands for
+        if inherited:
+            with open(int(inherited[1] or 0), "rb", closefd=False) as file:
+                return _within(file.read(limit), path, most)
+        return _within(regular.read(path, limit), path, most)
     except (OSError, ValueError) as error:
         hints = similar(path, _beside(path)) if isinstance(error, FileNotFoundError) else ()
         raise FileFault(f"cannot read {path}: {getattr(error, 'strerror', None) or error}",

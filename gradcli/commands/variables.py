@@ -40,14 +40,19 @@ def opened(text: str, settings: Settings) -> Assignment:
 
 def assign(session: Session, assignment: Assignment) -> None:
     """Obey one --var."""
-    name, value, content, suffix = assignment
+    name, value, content, _ = assignment
     if content is None:
         for target, expression in points(value, "--var"):
             session.run(f"{target} = {expression}", "--var", echo=False)
         return
-    file, part = _split(value)
+    session[name] = held(assignment)
+
+
+def held(assignment: Assignment) -> Any:
+    """What the file of an assignment holds: an array, or for JSON and CSV nested lists of numbers made one."""
+    file, part = _split(assignment.value)
     try:
-        session[name] = _parsed(content, suffix, part, file)
+        return _parsed(assignment.content or b"", assignment.suffix, part, file)
     except ValueFault as fault:
         raise FileFault(f"{file}: {fault.message}", *[repair for repair, _ in fault.hints]) from None
 

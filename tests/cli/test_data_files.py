@@ -11,7 +11,7 @@ import pytest
 
 from cli.program import gradcli
 from gradcli.commands.settings import Settings
-from gradcli.commands.variables import load
+from gradcli.commands.variables import held, opened
 from gradcli.errors import FileFault
 
 SEED = 20261129
@@ -35,6 +35,11 @@ HEADERS = [
 GOOD_HEADERS = [PLAIN, PLAIN.replace("'", '"'), PLAIN.replace("(2, 3)", "(2L, 3L)"), PLAIN.replace(", }", "}"),
                 "{'shape': (2, 3), 'fortran_order': True, 'descr': '>f4'}", PLAIN.replace("(2, 3)", "(0, 3)"),
                 PLAIN.replace("(2, 3)", "()")]
+
+
+def load(path, settings):
+    """What --var x=@PATH sets x to."""
+    return held(opened(f"x=@{path}", settings))
 
 
 def npy(header=PLAIN, content=NUMBERS, version=(1, 0), length=None):
