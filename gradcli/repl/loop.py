@@ -157,7 +157,11 @@ def _next(parts: Iterator[str]) -> str:
 def first_program(settings: Settings, init: str | None, no_init: bool) -> Source | None:
     """The program in init.grad, or in the file asked for in its place."""
     path = init or ("" if no_init or settings.isolated or not os.path.exists(init_path()) else init_path())
-    return from_file(path, "gradcli --init ", LARGEST_INIT) if path else None
+    try:
+        return from_file(path, "gradcli --init ", LARGEST_INIT) if path else None
+    except Fault as fault:
+        complain(fault)
+        return None
 
 
 def prepared(settings: Settings, first: Source | None) -> Session:
