@@ -146,6 +146,18 @@ EXCEPTIONS: frozenset[type] = frozenset({
     RecursionError, MemoryError})
 
 
+class ProgramClass(type):
+    """The type of programs' classes. Unlike those of `type`, its instances do not combine into unions."""
+
+    def __or__(self, other: Any) -> Any:    # type: ignore[override]  # on purpose
+        return NotImplemented
+
+    __ror__ = __or__
+
+
+ProgramClass.__name__ = ProgramClass.__qualname__ = "type"      # as Python's messages call it
+
+
 class ForeignValue(BaseException):
     """A value that no program may hold was about to reach one: a mistake of this package."""
 
@@ -186,15 +198,21 @@ def admissible(value: Any) -> bool:
 
 
 def _admissible_leaf(value: Any, kind: type) -> bool:
-    if kind is type:
+    if kind is ProgramClass:
         return MARK in value.__dict__
     if kind is MethodType:
         return admissible(value.__self__)
     if kind is BuiltinFunctionType:
-        return value in _functions or type(value.__self__) in ATOMS | CONTAINERS
+        return value in _functions or _bound_to_own(value.__self__, value.__name__)
     if kind is FunctionType or kind in EXCEPTIONS or kind in METHOD_DESCRIPTORS:
         return True
     return exposure_of(kind) is not None
+
+
+def _bound_to_own(owner: Any, name: str) -> bool:
+    """Whether a method of C code belongs to a container of the program, and is one that programs may read."""
+    exposure = exposure_of(type(owner))
+    return type(owner) in ATOMS | CONTAINERS | WRAPPERS or (exposure is not None and name in exposure.read)
 
 
 def admitting(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from gradcli.engine.tensor import Shown
 from gradcli.errors import ArgumentFault
-from gradcli.exposure import expose, exposed
+from gradcli.exposure import expose, exposed, seal
 from gradcli.lang.budget import Budget
 from gradcli.lang.builtins import METHODS
 from gradcli.lang.kinds import STAND_INS, Kind
@@ -30,10 +30,10 @@ class Deque:
     def __init__(self, iterable: Iterable[Any] = (), maxlen: int | None = None) -> None:
         self._items: collections.deque[Any] = collections.deque(iterable, maxlen)
 
-    def __getattr__(self, name: str) -> Any:
-        if name not in DEQUE:
-            raise AttributeError(f"no {name}", name=name, obj=self)
-        return getattr(self._items, name)
+    @property
+    def maxlen(self) -> int | None:
+        """How many values it keeps at most."""
+        return self._items.maxlen
 
     def index(self, value: Any, *bounds: int) -> int:
         """Where the value stands first."""
@@ -84,6 +84,21 @@ class Deque:
 
 
 Sequence.register(Deque)
+
+
+def _method_of_deque(name: str) -> Any:
+    plain = getattr(collections.deque, name)
+
+    def method(self: Deque, *args: Any) -> Any:
+        return plain(self._items, *args)
+
+    method.__name__, method.__qualname__ = name, f"deque.{name}"
+    return method
+
+
+for _name in DEQUE.difference(vars(Deque)):
+    setattr(Deque, _name, _method_of_deque(_name))
+seal(Deque)
 
 
 @exposed(*DICT, "most_common", "elements", "subtract", "total")

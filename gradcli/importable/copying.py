@@ -50,7 +50,7 @@ def _copied(x: Any, inner: Callable[[Any], Any], begun: Callable[[Any], None] = 
         parts = [inner(part) for part in x]
         return kind(parts) if kind is tuple or kind is Size else kind(*parts)
     if kind is list or kind is set or kind is Deque:
-        anew = Deque((), x.maxlen) if kind is Deque else kind()
+        anew: Any = Deque((), x.maxlen) if isinstance(x, Deque) else kind()
         begun(anew)
         parts = [inner(part) for part in x]
         (anew.update if kind is set else anew.extend)(parts)

@@ -149,7 +149,13 @@ class Attributes:
         if name == "__repr__" and isinstance(shown, BaseException) and MARK not in (
                 getattr(_owner(_above(value), name), "__dict__", {})):
             return lambda: self.formatter.exception(shown)     # Python's own would tell true addresses
-        return getattr(value, name)
+        method = getattr(value, name)
+
+        def above(*args: Any, **options: Any) -> Any:
+            return admit(method(*args, **options))
+
+        above.__name__ = above.__qualname__ = name
+        return above        # what Python gives may be a wrapper around a slot, which is none of a program's things
 
     def _writer(self) -> Callable[[Any, Any, str], None]:
         own, other = self.own, self._write

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from gradcli.errors import PolicyFault
-from gradcli.exposure import MARK, closed_names
+from gradcli.exposure import MARK, ProgramClass, closed_names
 from gradcli.lang.format import Formatter
 from gradcli.lang.kinds import MIXED, OWN, Kind, types_of, user_class
 from gradcli.lang.policy import METHODS, Policy
@@ -32,7 +32,7 @@ def class_builder(policy: Policy, formatter: Formatter, known: set[type]) -> Cal
 
     def build_class(body: Any, name: str, *bases: Any) -> type:
         parents = tuple(parent for base in bases if (parent := _parent(policy, base)) is not object) or (Instance,)
-        made: type = builtins.__build_class__(body, name, *parents)
+        made: type = builtins.__build_class__(body, name, *parents, metaclass=ProgramClass)
         foreign = [kind for kind in made.__mro__ if MARK not in kind.__dict__ and kind not in (made, Instance, object)]
         for each in made.__dict__:
             if each.startswith("__") and each not in METHODS | MADE_BY_PYTHON:
