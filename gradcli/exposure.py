@@ -149,7 +149,7 @@ EXCEPTIONS: frozenset[type] = frozenset({
 class ProgramClass(type):
     """The type of programs' classes. Unlike those of `type`, its instances do not combine into unions."""
 
-    def __or__(self, other: Any) -> Any:    # type: ignore[override]  # on purpose
+    def __or__(self, other: Any) -> Any:
         return NotImplemented
 
     __ror__ = __or__

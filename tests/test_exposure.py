@@ -14,6 +14,10 @@ from gradcli.door import harmless_names
 from gradcli.engine.op import Op
 from gradcli.engine.tensor import Tensor
 from gradcli.exposure import MARK, VIRTUAL, ForeignValue, admissible, admit, closed_names, exposure_of, private_names
+from gradcli.lang.attributes import Attributes
+from gradcli.lang.budget import Budget
+from gradcli.lang.builtins import METHODS
+from gradcli.lang.format import Formatter
 from gradcli.lang.kinds import Kind
 from gradcli.nn import fetch, names
 from gradcli.session import Session
@@ -129,6 +133,45 @@ class TestGate:
         table = {"a": loop}
         table["b"] = table
         assert admissible(table)
+
+
+THINGS = """
+from collections import Counter, defaultdict, deque, namedtuple
+Point = namedtuple("Point", "a b")
+class Own: pass
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.above = super().__repr__
+things = [
+    Counter("ab"), deque([1]), defaultdict(list), Point(1, 2), torch.Size([1]), torch.ones(2), nn.Linear(1, 1), Net(),
+    Own,
+    optim.SGD([nn.Parameter(torch.ones(1))], lr=1.0), torch.float32, torch.ones(1).storage(), torch.Generator(),
+    torch.finfo(torch.float32), torch.device("cpu"), torch.distributions.Normal(0.0, 1.0), torch.ones(2).max(0), {}, [],
+    "", (), {1}, 1, 2.5, True, slice(1), range(2), property(print), {}.keys(), {}.items(), iter([1]), torch, math, int,
+    Variable(torch.ones(1), requires_grad=True).sum().creator]
+"""
+
+
+def test_every_attribute_that_can_be_read_can_be_held():
+    session = Session()
+    session.run(THINGS, echo=False)
+    guard = Attributes(session.policy, Formatter(session.policy, Budget()))
+    with session.in_force():
+        for value in session.names()["things"]:
+            for name in {*guard.known(value), *METHODS.get(type(value), ())}:
+                if name.startswith((".", "__")):
+                    continue        # which no text can spell
+                try:
+                    read = guard.read(value, name)
+                except Exception:
+                    continue
+                assert admissible(read), (type(value), name)
+
+
+def test_programs_classes_do_not_combine_into_types_of_python():
+    with pytest.raises(Exception, match="combined"):
+        Session().run("class A: pass\nA | None", echo=False)
 
 
 class TestProgramsClasses:
