@@ -156,6 +156,7 @@ class ProgramClass(type):
 
 
 ProgramClass.__name__ = ProgramClass.__qualname__ = "type"      # as Python's messages call it
+ProgramClass.__module__ = "builtins"
 
 
 class ForeignValue(BaseException):
@@ -221,7 +222,9 @@ def admitting(function: Callable[..., Any]) -> Callable[..., Any]:
         result = function(*args, **options)
         return result if type(result) in ATOMS else admit(result)
 
-    return update_wrapper(call, function)
+    update_wrapper(call, function)
+    call.__module__ = "builtins"        # as Python's messages call it
+    return call
 
 
 def _method(cls: type, function: Callable[..., Any]) -> Callable[..., Any]:

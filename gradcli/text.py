@@ -22,7 +22,7 @@ class Span(NamedTuple):
     end_column: int
 
 
-_INSIDE = re.compile(r"[\w.]*<locals>\.| at 0x(?!7f2a5c)[0-9a-f]{6,}")     # the addresses of show/address.py may stay
+_INSIDE = re.compile(r"[\w.]*<locals>\.| at 0x(?!7f2a5c)[0-9a-f]+")     # the addresses of show/address.py may stay
 
 
 def veiled(text: str) -> str:

@@ -15,7 +15,7 @@ HERE = Path(__file__).parent
 MENDABLE = [tuple(each.strip("\n").removeprefix("# ").split("\n", 1))
             for each in (HERE / "mendable.txt").read_text().split("\n====\n")]
 EXAMPLES = sorted((HERE.parent / "examples" / "faults").glob("*.grad"))
-NO_PROGRAM_ALONE = {"G0601", "G0603", "G0604", "G0606", "G0701", "G0801"}     # limits, files and command lines
+NO_PROGRAM_ALONE = {"G0601", "G0603", "G0604", "G0606", "G0701", "G0801", "G0802"}     # limits, files and command lines
 
 
 @pytest.mark.parametrize("style, text", MENDABLE)

@@ -174,7 +174,8 @@ class End:
         self._over.set()
         while self._taken:
             sleep(0.01)
-        self._thread.join()
+        if self._thread.ident is not None:      # None where there was no thread to be had
+            self._thread.join()
 
     def _wait(self) -> None:
         if self._over.wait(self.seconds + PATIENCE):

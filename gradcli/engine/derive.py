@@ -61,6 +61,7 @@ def serving_numbers(call: Callable[..., Any], plain: Callable[..., Any]) -> Call
 def _dressed(call: Callable[..., Any], name: str, cls: type[Op]) -> Callable[..., Any]:
     call.__name__ = call.__qualname__ = name.rsplit(".", 1)[-1]
     call.__doc__ = cls.__doc__
+    call.__module__ = "builtins"        # as Python's messages call it
     return call
 
 

@@ -118,7 +118,7 @@ class SizesKind(Kind):
     def take(self, value: Any) -> Any:
         if not isinstance(value, list | tuple):
             value = (value,)
-        got = tuple(_integer(v) for v in value)
+        got = tuple(v if type(v) is int else _integer(v) for v in value)    # too many elements are told as that
         return REFUSED if REFUSED in got else got
 
 
@@ -379,6 +379,11 @@ def described(value: Any) -> str:
         return f"a {'list' if isinstance(value, list) else 'tuple'} with {inner}"
     plain: dict[type, str] = {list: "an empty list", tuple: "an empty tuple", dict: "a dict", set: "a set"}
     return plain.get(type(value), f"a {type(value).__name__}")
+
+
+def brief(value: Any) -> str:
+    """A value in a message that is about it: a number or a text itself, of anything else what it is."""
+    return str(value)[:40] if value is None or type(value) in (bool, int, float, str) else described(value)
 
 
 def sized(shape: Sequence[int]) -> str:

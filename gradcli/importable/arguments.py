@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from gradcli.engine.signature import brief
 from gradcli.errors import ArgumentFault, ValueFault
 from gradcli.exposure import exposed
 from gradcli.lang.policy import checked
@@ -32,7 +33,7 @@ class Option:
         self.dest = checked(given.get("dest") or longest.lstrip("-").replace("-", "_"))
         self.action = given.get("action", "store")
         if self.action not in (*FLAGS, "store", "append", "store_const", "count", "help", "version"):
-            raise ValueFault(f"unknown action {self.action!s:.40}")
+            raise ValueFault(f"unknown action {brief(self.action)}")
         self.default = given.get("default", {"store_true": False, "store_false": True}.get(self.action))
         self.make, self.choices, self.nargs = given.get("type"), given.get("choices"), given.get("nargs")
         self.const, self.required = given.get("const"), given.get("required", self.positional)
@@ -42,10 +43,10 @@ class Option:
         try:
             found = word if self.make is None else self.make(word)
         except (TypeError, ValueError):
-            raise ArgumentFault(f"argument {'/'.join(self.names)}: invalid value: {word!r:.80}") from None
+            raise ArgumentFault(f"argument {'/'.join(self.names)}: invalid value: {brief(word)!r}") from None
         if self.choices is not None and found not in self.choices:
-            raise ArgumentFault(f"argument {'/'.join(self.names)}: invalid choice: {word!r:.80}",
-                                *((f"{self.names[0]} {choice!s:.40}", "") for choice in list(self.choices)[:4]))
+            raise ArgumentFault(f"argument {'/'.join(self.names)}: invalid choice: {brief(word)!r}",
+                                *((f"{self.names[0]} {brief(choice)}", "") for choice in list(self.choices)[:4]))
         return found
 
 

@@ -120,14 +120,18 @@ class Tally(collections.Counter[Any]):
 def _counting(name: str) -> Any:
     plain = getattr(collections.Counter, name)
 
-    def operate(self: Tally, *other: Any) -> Any:
-        found = plain(self, *other)
+    def operate(self: Tally, *other: Any, **options: Any) -> Any:
+        for counts in (self, options, *other):
+            if isinstance(counts, dict) and any(isinstance(count, str | list | tuple) for count in counts.values()):
+                raise ArgumentFault(f"Counter.{name}() adds up counts, and a count is a number")
+        found = plain(self, *other, **options)
         return found if found is NotImplemented or type(found) is not collections.Counter else Tally(dict(found))
 
     return operate
 
 
-for _name in ("__add__", "__sub__", "__and__", "__or__", "__pos__", "__neg__"):
+for _name in ("__add__", "__sub__", "__and__", "__or__", "__pos__", "__neg__", "__iadd__", "__isub__", "__iand__",
+              "__ior__", "update", "subtract"):
     setattr(Tally, _name, _counting(_name))
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from gradcli.exposure import exposed
+from gradcli.lang.arith import summed
 from gradcli.lang.guard import Stream
 from gradcli.lang.lazy import DEEPEST, LAZY
 from gradcli.mistakes import DepthLimit, SizeLimit
@@ -52,7 +53,7 @@ def _kept(values: Iterable[Any]) -> tuple[Any, ...]:
 def count(start: Any = 0, step: Any = 1) -> Iterator[Any]:
     while True:
         yield start
-        start = start + step
+        start = summed(start, step)
 
 
 @_streamed
@@ -75,7 +76,7 @@ def accumulate(iterable: Iterable[Any], func: Any = None, *, initial: Any = None
     for total in itertools.islice(values, 1) if initial is None else [initial]:
         yield total
         for value in values:
-            total = total + value if func is None else func(total, value)
+            total = summed(total, value) if func is None else func(total, value)
             yield total
 
 

@@ -143,6 +143,15 @@ def operators(formatter: Formatter, budget: Budget) -> dict[str, Any]:
             ".wary": lambda value: Wary(value, imul, ipower, ishift_left, imod, iadd)}
 
 
+def summed(a: Any, b: Any) -> Any:
+    """a + b within the documented sizes, where code of ours adds up values of a program."""
+    if isinstance(a, str | list | tuple) and isinstance(b, str | list | tuple):
+        most = Budget.characters if isinstance(a, str) else Budget.items
+        if len(a) + len(b) > most:
+            raise SizeLimit(f"that would make more than {most} {'characters' if isinstance(a, str) else 'items'}")
+    return a + b
+
+
 class Roomy:
     """A container to one of whose slices something is assigned, which a list would gather uncounted."""
 

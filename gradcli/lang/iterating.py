@@ -6,6 +6,7 @@ from types import GeneratorType
 from typing import Any
 
 from gradcli.errors import ArgumentFault
+from gradcli.exposure import admit
 from gradcli.lang.kinds import user_mark
 from gradcli.lang.words import in_pythons_words, python_error
 
@@ -20,7 +21,7 @@ def iter_(*args: Any) -> Any:
     if user_mark(values) is not None and not hasattr(type(values), "__iter__"):
         raise TypeError(f"'{type(values).__name__}' object is not iterable")
     made = values if isinstance(values, Stream) else iter(values)
-    return Stream(made) if type(made) is GeneratorType else made
+    return Stream(made) if type(made) is GeneratorType else admit(made)
 
 
 def next_(*args: Any) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gradcli.engine.signature import described
+from gradcli.engine.signature import brief, described
 from gradcli.engine.tensor import Tensor
 from gradcli.errors import ArgumentFault
 from gradcli.nn.module import Module
@@ -28,7 +28,7 @@ def functional_call(module: Any, parameter_and_buffer_dicts: Any, args: Any = No
             path, _, leaf = name.rpartition(".")
             inner = places.get(path)
             if inner is None or not any(leaf in each for each in (inner._own, inner._kept)):
-                raise ArgumentFault(f"the module has no parameter or buffer {name!s:.80}")
+                raise ArgumentFault(f"the module has no parameter or buffer {brief(name)}")
             if not isinstance(value, Tensor):
                 raise ArgumentFault(f"{name} can only be replaced by a tensor, not by {described(value)}")
             before.append((inner, leaf, inner.__dict__[leaf]))

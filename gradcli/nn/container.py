@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from gradcli.engine.signature import Int, described
+from gradcli.engine.signature import Int, brief, described
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.variable import Parameter
 from gradcli.errors import ArgumentFault, IndexFault, KeyFault
@@ -137,7 +137,7 @@ class ModuleDict(Module):
 
     def __getitem__(self, name: str) -> Any:
         if name not in self._inner:
-            raise KeyFault(f"there is no module {name!s:.80}", *((key, "") for key in list(self._inner)[:3]))
+            raise KeyFault(f"there is no module {brief(name)}", *((key, "") for key in list(self._inner)[:3]))
         return self._inner[name]
 
     def __setitem__(self, name: str, module: Any) -> None:
@@ -246,7 +246,7 @@ class ParameterDict(Module):
 
     def __getitem__(self, name: str) -> Any:
         if name not in self._own:
-            raise KeyFault(f"there is no parameter {name!s:.80}", *((key, "") for key in list(self._own)[:3]))
+            raise KeyFault(f"there is no parameter {brief(name)}", *((key, "") for key in list(self._own)[:3]))
         return self._own[name]
 
     def __setitem__(self, name: str, param: Any) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from gradcli.engine.signature import described
+from gradcli.engine.signature import brief, described
 from gradcli.errors import ArgumentFault, ValueFault
 from gradcli.nn.optimizer import number
 from gradcli.nn.schedule import Schedule, groups_of, whole_numbers
@@ -150,9 +150,9 @@ class CosineAnnealingWarmRestarts(Schedule):
     def __init__(self, optimizer: Any, T_0: int, T_mult: int = 1, eta_min: float = 0.0,
                  last_epoch: int = -1) -> None:
         if type(T_0) is not int or T_0 <= 0:
-            raise ValueFault(f"Expected positive integer T_0, but got {T_0!s:.40}")
+            raise ValueFault(f"Expected positive integer T_0, but got {brief(T_0)}")
         if type(T_mult) is not int or T_mult < 1:
-            raise ValueFault(f"Expected integer T_mult >= 1, but got {T_mult!s:.40}")
+            raise ValueFault(f"Expected integer T_mult >= 1, but got {brief(T_mult)}")
         self.T_0, self.T_i, self.T_mult, self.eta_min, self.T_cur = T_0, T_0, T_mult, eta_min, last_epoch
         super().__init__(optimizer, last_epoch)
 

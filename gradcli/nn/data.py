@@ -13,7 +13,7 @@ from gradcli.engine.conversion import array_of
 from gradcli.engine.current import draw
 from gradcli.engine.op import traced
 from gradcli.engine.random import ModernGenerator
-from gradcli.engine.signature import NUMBERS, described
+from gradcli.engine.signature import NUMBERS, brief, described
 from gradcli.engine.tensor import Tensor
 from gradcli.errors import ArgumentFault, AttributeFault, ShapeFault, ValueFault
 from gradcli.exposure import exposed
@@ -34,6 +34,10 @@ class Dataset:
 
     def __len__(self) -> int:
         raise AttributeFault(f"{type(self).__name__} has no length")
+
+    def __iter__(self) -> Iterator[Any]:
+        for at in range(len(self)):
+            yield self[at]
 
     def __repr__(self) -> str:
         return f"<{self._home}.{type(self).__name__} object>"
@@ -138,7 +142,7 @@ class DataLoader:
             raise ArgumentFault(f"DataLoader needs a data set, not {described(dataset)}",
                                 "DataLoader(TensorDataset(x, y), batch_size=4)")
         if type(batch_size) is not int or batch_size < 1:
-            raise ValueFault(f"batch_size should be a positive integer value, but got batch_size={batch_size!s:.40}")
+            raise ValueFault(f"batch_size should be a positive integer value, but got batch_size={brief(batch_size)}")
         self.dataset: Any = dataset
         self.batch_size, self.shuffle, self.drop_last = batch_size, shuffle, drop_last
         self._collate = collate_fn or together

@@ -15,7 +15,7 @@ import numpy as np
 from gradcli.engine.call import here
 from gradcli.engine.current import Current, draw
 from gradcli.engine.generator import write
-from gradcli.engine.signature import NUMBERS, described
+from gradcli.engine.signature import NUMBERS, brief, described
 from gradcli.engine.tensor import Tensor, note_write
 from gradcli.engine.writing import writing
 from gradcli.errors import ArgumentFault, ShapeFault, ValueFault
@@ -30,7 +30,7 @@ GAINS: dict[str, Callable[[float], float]] = {
 def calculate_gain(nonlinearity: str, param: Any = None) -> float:
     """By how much a layer's spread must grow to make up for what the nonlinearity takes away."""
     if nonlinearity not in GAINS:
-        raise ValueFault(f"Unsupported nonlinearity {nonlinearity!s:.80}", *((name, "") for name in ("relu", "tanh")))
+        raise ValueFault(f"Unsupported nonlinearity {brief(nonlinearity)}", *((name, "") for name in ("relu", "tanh")))
     if param is not None and type(param) not in NUMBERS:
         raise ArgumentFault(f"param is a number, not {described(param)}", "calculate_gain('leaky_relu', 0.2)")
     return GAINS[nonlinearity](0.01 if param is None else param)
@@ -145,7 +145,7 @@ def kaiming_normal_(tensor: Any, a: float = 0, mode: str = "fan_in", nonlinearit
 def _kaiming(tensor: Any, name: str, a: float, mode: str, nonlinearity: str) -> float:
     ways = fans(_tensor(tensor, name))
     if mode not in ("fan_in", "fan_out"):
-        raise ValueFault(f"Mode {mode!s:.40} not supported, please use one of ['fan_in', 'fan_out']")
+        raise ValueFault(f"Mode {brief(mode)} not supported, please use one of ['fan_in', 'fan_out']")
     return calculate_gain(nonlinearity, a) / math.sqrt(ways[mode == "fan_out"])
 
 

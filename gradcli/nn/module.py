@@ -212,7 +212,7 @@ class Module:
     def _free(self, name: Any) -> None:
         if not isinstance(name, str) or not name or "." in name or name.startswith("_"):
             raise ArgumentFault(f"a module lists things under a name without dots that begins with a letter, not "
-                                f"{name!r}"[:120])
+                                f"{described(name)}"[:120])
         if not any(name in each for each in self._lists(name)) and hasattr(self, name):
             raise ValueFault(f"the attribute {name} exists already")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gradcli.engine.signature import NUMBERS, described
+from gradcli.engine.signature import NUMBERS, brief, described
 from gradcli.engine.tensor import Tensor
 from gradcli.errors import ArgumentFault
 
@@ -23,6 +23,6 @@ def plain(value: Any, what: str, deep: int = 0) -> Any:
     if deep < DEEPEST and type(value) in (list, tuple):
         return type(value)(plain(inner, what, deep + 1) for inner in value)
     if deep < DEEPEST and type(value) is dict and all(type(key) in (str, int) for key in value):
-        return {key: plain(inner, f"{what}[{key!r}]"[:80], deep + 1) for key, inner in value.items()}
+        return {key: plain(inner, f"{what}[{brief(key)!r}]", deep + 1) for key, inner in value.items()}
     raise ArgumentFault(f"{what} must be a number, a string, a tensor, or a list or dict of them, not "
                         f"{described(value)}")

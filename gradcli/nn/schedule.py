@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from gradcli.engine.signature import NUMBERS, described
+from gradcli.engine.signature import NUMBERS, brief, described
 from gradcli.engine.tensor import Tensor
 from gradcli.errors import ArgumentFault, ValueFault
 from gradcli.exposure import exposed
@@ -49,8 +49,16 @@ class Schedule:
         self.last_epoch = last_epoch
         self._advance(last_epoch + 1, first=True)
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        if type(vars(self).get(name)) in NUMBERS and type(value) not in NUMBERS:
+            raise ArgumentFault(f"{name} of a schedule is a number, not {described(value)}")
+        object.__setattr__(self, name, value)
+
     def step(self, epoch: Any = None) -> None:
         """Go to the next epoch, or to the one given."""
+        for base in self.base_lrs:
+            if type(base) not in NUMBERS:
+                raise ArgumentFault(f"base_lrs of a schedule are numbers, not {described(base)}")
         if epoch is not None and type(epoch) is not int:
             raise ArgumentFault(f"an epoch is a whole number, not {described(epoch)}", "scheduler.step()")
         if epoch is None or epoch == self.last_epoch + 1:
@@ -165,7 +173,7 @@ class StepLR(Schedule):
 
     def __init__(self, optimizer: Any, step_size: int, gamma: float = 0.1, last_epoch: int = -1) -> None:
         if type(step_size) is not int or step_size < 1:
-            raise ValueFault(f"step_size must be a whole number of at least 1, not {step_size!s:.40}")
+            raise ValueFault(f"step_size must be a whole number of at least 1, not {brief(step_size)}")
         self.step_size, self.gamma = step_size, gamma
         super().__init__(optimizer, last_epoch)
 
@@ -273,7 +281,7 @@ class CosineAnnealingLR(Schedule):
 
     def __init__(self, optimizer: Any, T_max: int, eta_min: float = 0.0, last_epoch: int = -1) -> None:
         if type(T_max) is not int or T_max < 1:
-            raise ValueFault(f"T_max must be a whole number of at least 1, not {T_max!s:.40}")
+            raise ValueFault(f"T_max must be a whole number of at least 1, not {brief(T_max)}")
         self.T_max, self.eta_min = T_max, eta_min
         super().__init__(optimizer, last_epoch)
 
@@ -296,9 +304,9 @@ class ReduceLROnPlateau(Schedule):
         if factor >= 1.0:
             raise ValueFault("Factor should be < 1.0.")
         if mode not in ("min", "max"):
-            raise ValueFault(f"mode {mode!s:.40} is unknown!", '"min"', '"max"')
+            raise ValueFault(f"mode {brief(mode)} is unknown!", '"min"', '"max"')
         if threshold_mode not in ("rel", "abs"):
-            raise ValueFault(f"threshold mode {threshold_mode!s:.40} is unknown!", '"rel"', '"abs"')
+            raise ValueFault(f"threshold mode {brief(threshold_mode)} is unknown!", '"rel"', '"abs"')
         self.mode, self.factor, self.patience, self.cooldown, self.eps = mode, factor, patience, cooldown, eps
         self.threshold, self.threshold_mode = threshold, threshold_mode
         self.best = math.inf if mode == "min" else -math.inf

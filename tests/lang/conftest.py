@@ -48,6 +48,7 @@ class Base:
         return "hidden"
 
 
+@exposed()
 class Facade:
     """A module: its public names may be read."""
 

@@ -95,7 +95,7 @@ def test_packed_tables_are_used_before_the_cache(tmp_path, monkeypatch):
     packed.write_bytes(cache.pack(tables.fingerprint(), {"packed": True}))
     monkeypatch.setattr(tables, "PACKED", str(packed))
     assert tables.load() == {"packed": True}
-    assert marshal.loads(packed.read_bytes()[len(tables.fingerprint()):]) == {"packed": True}
+    assert marshal.loads(packed.read_bytes()[len(tables.fingerprint()) + cache.CHECKSUM:]) == {"packed": True}
 
 
 LOOPS = ["for i in range({n}): pass", "i = 0\nwhile i < {n}: i += 1", "[i for i in range({n})]",

@@ -103,13 +103,13 @@ def test_at_a_terminal_a_person_saves(screen, folder, term):
     made = screen(term=term)
     made.until(">>>")
     made.enter("x = 40; x + 3").until("43")
-    made.enter(f":save {folder}/script")
+    made.enter(f":save {folder}/script.grad")
     for _ in range(100):
-        if (folder / "script").exists():
+        if (folder / "script.grad").exists():
             break
         made.quiet(0.1)
     made.enter("x + 2").until("42")
-    assert (folder / "script").read_text() == "x = 40; x + 3\n"
+    assert (folder / "script.grad").read_text() == "x = 40; x + 3\n"
 
 
 @pytest.mark.parametrize("text", ["{save}\n", "{save}"])

@@ -17,6 +17,7 @@ import gradcli
 from gradcli.engine.dtypes import OF
 from gradcli.engine.tensor import Tensor
 from gradcli.errors import Fault
+from gradcli.exposure import ProgramClass
 from gradcli.lang.builtins import EXCEPTIONS, METHODS
 from gradcli.lang.kinds import user_class
 from gradcli.lang.lazy import LAZY
@@ -75,7 +76,7 @@ class ClosedSet:
     def reason(self, value: Any, kind: type) -> str:
         """Why `value` is no member; empty if it is one."""
         if isinstance(value, type):
-            return "" if kind is type and user_class(value) else f"a type of Python's: {name_of(value)}"
+            return "" if kind is ProgramClass and user_class(value) else f"a type of Python's: {name_of(value)}"
         if kind is types.BuiltinFunctionType:
             return self.of_c(value)
         if kind is types.FunctionType:

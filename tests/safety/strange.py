@@ -107,7 +107,7 @@ class World:
     def running(self):
         before = signal.signal(signal.SIGALRM, too_slow)
         try:
-            with redirect_stdout(StringIO()), self.session._in_force():
+            with redirect_stdout(StringIO()), self.session.in_force():
                 yield
         finally:
             signal.signal(signal.SIGALRM, before)

@@ -46,7 +46,7 @@ CLASSES = """\
 class A:
     def __repr__(self): {body}
     def _fail(self): {body}
-    p = array = dtype = shape = grad = node = told = args = name = obj = property(_fail)
+    p = array = dtype = shape = grad = node = told = name = obj = property(_fail)
     _call = parameters = zero_grad = signature = property(_fail)
 class E(A, Exception): pass
 class K(A, KeyError): pass

@@ -20,6 +20,7 @@ from gradcli.engine.surface import Handle
 from gradcli.engine.tensor import Size, Tensor
 from gradcli.engine.variable import recording
 from gradcli.errors import Fault
+from gradcli.exposure import ForeignValue
 from gradcli.facade import GradSwitch
 from gradcli.importable.arguments import Options, Parser
 from gradcli.importable.collecting import DefaultDict, Deque, Tally
@@ -255,6 +256,9 @@ class Walk:
         """Meet what `action` gives, or the exception it ends in: a program could catch it."""
         try:
             found = action()
+        except ForeignValue as error:
+            self.wrong.setdefault(f"stopped at the gate: {error}", way)
+            return
         except Exception as error:
             if error.__class__.__module__ != "builtins" or not isinstance(error, AttributeError | TypeError):
                 self.meet(heard(self.guard.formatter, error), f"except: {way}")

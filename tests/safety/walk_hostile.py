@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from gradcli.errors import Fault, LimitFault, render
+from gradcli.exposure import ForeignValue
 from gradcli.session import Session
 from safety.closed_set import ClosedSet
 from safety.walk_calls import Calls, Statement
@@ -140,7 +141,7 @@ class Walk:
             except BaseException as error:
                 if isinstance(error, KeyboardInterrupt):
                     raise
-                self.note("an internal error", type(error).__name__, place_of(error))
+                self.note("an internal error", f"{type(error).__name__} {error}"[:80], place_of(error))
             pending = self.following(batch, self.session.names()["calls"], self.at + 1)
             self.session["pending"] = pending
 
@@ -220,8 +221,8 @@ class Walk:
                 self.look(render(fault), "printed by a fault", statement.cause)
         except Late:
             self.late += 1
-        except Exception as error:
-            self.note("an internal error", type(error).__name__, place_of(error))
+        except (Exception, ForeignValue) as error:
+            self.note("an internal error", f"{type(error).__name__} {error}"[:80], place_of(error))
 
     def compare(self, batch: list[Statement]) -> None:
         now = fingerprint(self.session)

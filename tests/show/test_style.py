@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gradcli.engine.dtypes import NAMED, Default, DType
+from gradcli.engine.dtypes import NAMED, Default
 from gradcli.engine.op import Op, Part
 from gradcli.engine.storage import Storage
 from gradcli.engine.tensor import Size, Tensor
@@ -71,13 +71,6 @@ def test_element_types_print_as_their_kin():
     for name, era in [("bool", "Byte"), ("float16", "Half"), ("uint8", "Byte"), ("int8", "Char"), ("int16", "Short"),
                       ("int32", "Int"), ("int64", "Long"), ("float64", "Double")]:
         assert tutorial(Tensor(np.ones(1, NAMED[name].numpy))) == f"\n 1\n[torch.{era}Tensor of size 1]\n"
-
-
-def test_an_unknown_kin_prints_in_the_modern_style():
-    class Stranger(Tensor):
-        dtype = DType("uint16", np.uint16, "", 1)
-
-    assert tutorial(Stranger(np.ones(1, np.uint16))) == "tensor([1], dtype=torch.uint16)"
 
 
 def test_the_default_type_is_the_programs(monkeypatch):
