@@ -71,7 +71,7 @@ class Parser:
 
     def set_defaults(self, **defaults: Any) -> None:
         """Values of options that were not given."""
-        self._defaults.update(defaults)
+        self._defaults.update({checked(name): value for name, value in defaults.items()})
 
     def print_help(self) -> None:
         """Nothing: `gradcli run` prints what programs print."""

@@ -12,14 +12,14 @@ from typing import Any
 from gradcli.exposure import exposed
 from gradcli.lang.arith import summed
 from gradcli.lang.guard import Stream
-from gradcli.lang.lazy import DEEPEST, LAZY
+from gradcli.lang.lazy import DEEPEST, Nested, nesting
 from gradcli.mistakes import DepthLimit, SizeLimit
 
 KEPT = 1_000_000        # values that one of these may keep to itself
 
 
 @exposed()
-class Drawn(Stream):
+class Drawn(Stream, Nested):
     """A stream that knows how many of its kind it stands on."""
 
     __slots__ = ("deep",)
@@ -31,8 +31,7 @@ class Drawn(Stream):
 
 def _streamed(generate: Callable[..., Iterator[Any]]) -> Callable[..., Drawn]:
     def stream(*args: Any, **options: Any) -> Drawn:
-        deep = 1 + max((getattr(each, "deep", 1) for each in (*args, *options.values())
-                        if isinstance(each, Drawn) or type(each) in LAZY), default=0)
+        deep = 1 + nesting(*args, *options.values())
         if deep > DEEPEST // 10:
             raise DepthLimit(f"{generate.__name__} stands {deep} times within others of its kind",
                              ("list(x)", "goes through the values now"))
@@ -170,8 +169,7 @@ class _Chain:
 
     def __call__(self, *iterables: Iterable[Any]) -> Drawn:
         made = _chained(iterables)
-        made.deep = 1 + max((getattr(each, "deep", 1) for each in iterables
-                             if isinstance(each, Drawn) or type(each) in LAZY), default=0)
+        made.deep = 1 + nesting(*iterables)
         if made.deep > DEEPEST // 10:
             raise DepthLimit(f"chain stands {made.deep} times within others of its kind",
                              ("list(x)", "goes through the values now"))

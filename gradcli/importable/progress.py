@@ -5,18 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sized
 from typing import Any
 
+from gradcli.engine.signature import described
+from gradcli.errors import ArgumentFault
 from gradcli.exposure import exposed
+from gradcli.lang.lazy import DEEPEST, Nested, nesting
+from gradcli.mistakes import DepthLimit
 
 
 @exposed(*"update close set_description set_postfix set_postfix_str set_description_str refresh reset clear n total "
          "write".split(), copied=True)
-class Bar:
+class Bar(Nested):
     """What `tqdm(values)` gives: the values, and methods that show nothing."""
 
-    __slots__ = ("_values", "n", "total")
+    __slots__ = ("_values", "deep", "n", "total")
 
     def __init__(self, iterable: Iterable[Any] = (), desc: Any = None, total: Any = None, **options: Any) -> None:
-        self._values, self.n = iterable, 0
+        self.n: float = 0
+        self._values, self.deep = iterable, 1 + nesting(iterable)
+        if self.deep > DEEPEST // 10:
+            raise DepthLimit(f"tqdm stands {self.deep} times within others of its kind", "list(x)")
         self.total = len(iterable) if total is None and isinstance(iterable, Sized) else total
 
     def __iter__(self) -> Iterator[Any]:
@@ -33,6 +40,8 @@ class Bar:
 
     def update(self, n: Any = 1) -> None:
         """Count on."""
+        if not isinstance(n, int | float):
+            raise ArgumentFault(f"update() counts on by a number, not {described(n)}")
         self.n += n
 
     def close(self, *args: Any, **options: Any) -> None:

@@ -176,7 +176,7 @@ def _exception(name: str) -> Kind:
 
 def special(formatter: Formatter) -> dict[tuple[type, str], Callable[[Any], Any]]:
     """The methods that are not Python's own: by type and name, what makes one for an object."""
-    return {**formatter.methods(), **gathering.methods(formatter.budget)}
+    return {**formatter.methods(), **gathering.methods(formatter.budget), (property, "setter"): _setter}
 
 
 def unbound(plain: type, special: Mapping[tuple[type, str], Callable[[Any], Any]]) -> dict[str, Callable[..., Any]]:
@@ -268,6 +268,14 @@ def _property(*functions: Any, **options: Any) -> property:
     if any(type(f) in (property, staticmethod) for f in (*functions, *options.values())):
         raise TypeError("a property is made of functions")
     return property(*functions, **options)
+
+
+def _setter(value: property) -> Callable[[Any], property]:
+    """`value.setter`, which takes functions: properties within properties would overflow the machine's stack."""
+    def setter(function: Any, /) -> property:
+        return _property(value.fget, function, value.fdel)
+
+    return _called("setter", setter)
 
 
 def _staticmethod(function: Any) -> staticmethod[Any, Any]:

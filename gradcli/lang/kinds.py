@@ -30,7 +30,7 @@ class Kind:
         """`methods` are those that can be named without an object: `str.lower`."""
         self._name, self._types, self._call, self._methods = name, types, call, methods
 
-    def __call__(self, *args: Any, **options: Any) -> Any:
+    def __call__(self, /, *args: Any, **options: Any) -> Any:
         if self._call is None:
             raise TypeError(f"{self._name} cannot be called")
         return self._call(*args, **options)

@@ -31,6 +31,20 @@ class _Filter(filter):    # type: ignore[type-arg]  # Python has no brackets for
     __slots__ = ("deep",)
 
 
+class Nested:
+    """A base of the iterators of other modules that stand on one another."""
+
+    __slots__ = ()
+
+    deep: int
+
+
+def nesting(*values: Any) -> int:
+    """How many iterators stand within each other in the deepest of these values."""
+    return max((getattr(value, "deep", 1) for value in values if type(value) in LAZY or isinstance(value, Nested)),
+               default=0)
+
+
 NESTED: dict[type, type] = {enumerate: _Enumerate, zip: _Zip, map: _Map, filter: _Filter}
 for _nested in NESTED.values():
     exposed()(_nested)
@@ -42,10 +56,7 @@ for _plain, _nested in NESTED.items():
 
 def _maker(plain: type, nested: Any) -> Any:
     def make(*args: Any, **options: Any) -> Any:
-        depth = 0
-        for each in (*args, *options.values()):
-            if type(each) in LAZY:
-                depth = max(depth, getattr(each, "deep", 1))
+        depth = nesting(*args, *options.values())
         if not depth:
             return plain(*args, **options)
         if depth >= DEEPEST:
