@@ -24,7 +24,7 @@ UNCHANGING = INERT | {FunctionType, BuiltinFunctionType}
 
 def copy(x: Any) -> Any:
     """A new container or object with the same values in it."""
-    return _copied(x, lambda value: value)
+    return _copied(_no_method(x), lambda value: value)
 
 
 def deepcopy(x: Any, memo: Any = None) -> Any:
@@ -36,7 +36,14 @@ def deepcopy(x: Any, memo: Any = None) -> Any:
             known[id(value)] = _copied(value, deep, lambda made: known.__setitem__(id(value), made))
         return known[id(value)]
 
-    return deep(x)
+    return deep(_no_method(x))
+
+
+def _no_method(x: Any) -> Any:
+    """`x`, unless it is a method: of itself it is nothing that could be changed, and its object is copied by name."""
+    if type(x) is MethodType:
+        raise ArgumentFault("a method alone cannot be copied", ("copy.copy(x).f", "the method of a copy of its object"))
+    return x
 
 
 def _copied(x: Any, inner: Callable[[Any], Any], begun: Callable[[Any], None] = lambda made: None) -> Any:
