@@ -145,6 +145,21 @@ class DefaultDict(collections.defaultdict[Any, Any]):
         return "defaultdict(", [self.default_factory, dict(self)], ")"
 
 
+def _replaced(self: Any, /, **changes: Any) -> Any:
+    values = [changes.pop(name, value) for name, value in zip(self._fields, self, strict=True)]
+    if changes:
+        raise ValueError(f"Got unexpected field names: {list(changes)!r}")
+    return type(self)(*values)
+
+
+def _as_dict(self: Any, /) -> dict[str, Any]:
+    return dict(zip(self._fields, self, strict=True))
+
+
+_replaced.__name__ = _replaced.__qualname__ = "_replace"
+_as_dict.__name__ = _as_dict.__qualname__ = "_asdict"
+
+
 def namedtuple(typename: Any, field_names: Any, *, rename: bool = False, defaults: Any = None) -> Kind:
     """A kind of tuple whose values have names."""
     if isinstance(field_names, str):
@@ -154,6 +169,7 @@ def namedtuple(typename: Any, field_names: Any, *, rename: bool = False, default
         raise ArgumentFault("the fields of a namedtuple have plain names", "namedtuple('Point', ['x', 'y'])")
     make_kind: Any = collections.namedtuple
     made = make_kind(checked(typename), names, defaults=defaults)
+    made._replace, made._asdict = _replaced, _as_dict       # Python's own are functions of a module that is closed
     expose(made, *names, "_fields", "_replace", "_asdict", "count", "index", parts=lambda value: (
         f"{typename}(", [Named(*pair) for pair in zip(names, value, strict=True)], ")"))
 
