@@ -19,7 +19,8 @@ NUMBERS = {     # what is asked below, by the kernel's tables: x86-64, aarch64
     "fchmodat": (268, 53), "mknodat": (259, 33), "linkat": (265, 37), "symlinkat": (266, 36), "capset": (126, 91),
     "seccomp": (317, 277), "pidfd_send_signal": (424, 424), "pidfd_getfd": (438, 438), "userfaultfd": (323, 282),
     "open_by_handle_at": (304, 265), "finit_module": (313, 273), "setpriority": (141, 140), "chdir": (80, 49),
-    "mmap": (9, 222), "pwritev2": (328, 287), "ftruncate": (77, 46), "futex": (202, 98), "exit_group": (231, 94), "perf_event_open": (298, 241),
+    "mmap": (9, 222), "pwritev2": (328, 287), "ftruncate": (77, 46),
+    "futex": (202, 98), "exit_group": (231, 94), "perf_event_open": (298, 241),
 }
 OPEN = {"read", "openat", "futex", "exit_group"}
 BY_ARGUMENT = {"clone", "socketpair", "sendto", "tgkill", "ioctl", "fcntl", "prctl", "prlimit64", "mmap"}
@@ -78,7 +79,8 @@ def test_threads_and_copies(machine):
     ("ioctl", (0, 0x5413), (0, 0x5412 | 1 << 32)),     # the kernel looks at the lower half
     ("fcntl", (0, 3), (0, 8)), ("fcntl", (0, 1), (0, 4, 0)), ("fcntl", (0, 2), (0, 4, 0o2000)),
     ("ioctl", (0, 0x5401), (0, 0x5402)), ("ioctl", (0, 0x541B), (0, 0x5421)),
-    ("mmap", (0, 0, 3, 2), (0, 0, 3, 1)), ("mmap", (0, 0, 3, 0x21), (0, 0, 1, 3)), ("prctl", (15,), (22,)), ("prctl", (1, 9), (1, 0)), ("prctl", (0x53564D41,), (4, 1)),
+    ("mmap", (0, 0, 3, 2), (0, 0, 3, 1)), ("mmap", (0, 0, 3, 0x21), (0, 0, 1, 3)),
+    ("prctl", (15,), (22,)), ("prctl", (1, 9), (1, 0)), ("prctl", (0x53564D41,), (4, 1)),
     ("prlimit64", (0, 7), (PROCESS, 7)), ("tgkill", (PROCESS, 1), (1, 1))])
 def test_calls_that_depend_on_their_arguments(machine, name, allowed, refused):
     assert verdict(machine, name, *allowed) == ALLOW
