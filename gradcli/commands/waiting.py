@@ -29,6 +29,7 @@ GRACE = 1.5     # seconds after the time limit in which the child may still spea
 PROMPTLY = 0.2  # seconds after Ctrl-C in which it may still end a statement by itself, where a copy stands by
 OBEYED = 2.0    # seconds after a signal that asks for the end in which the child must end
 LONGEST = 1 << 24   # bytes of a line from the child
+FULL = 2        # pieces that a full pipe is read in
 UNREAD = 30.0   # seconds after which a child that does not read an answer is ended
 
 
@@ -106,8 +107,9 @@ class Waiting:
                 os.read(self._woken, 64)
             there = self._ear not in ready or self._listen()
             if self._death in ready or not there:
-                while there and select.select([self._ear], [], [], 0)[0]:
-                    there = self._listen()
+                for _ in range(FULL):       # a copy that has kept the way here may never stop talking
+                    if there and select.select([self._ear], [], [], 0)[0]:
+                        there = self._listen()
                 return ""
             late = self._late(monotonic())
             if late:        # also if it never stops talking

@@ -174,6 +174,8 @@ def dealt(lines: deque[str]) -> str:
                 break
             asked = count
         if not lines:
+            if not ready("\n".join(taken)):
+                return "\n".join(taken)
             break
         taken.append(lines.popleft())
         state = after(state, taken[-1])

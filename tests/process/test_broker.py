@@ -42,7 +42,8 @@ def test_messages_come_back_as_they_were():
 
 @pytest.mark.parametrize("line", [b"", b"x", b"\xff", b"[]", b"{}", b"[1]", b'[1, "Save"]', b'[1, "Save", 1, 2]',
                                   b'["1", "Load", "f"]', b'[1, "Load", ["f"]]', b'[true, "Commit"]', b"[" * 100_000,
-                                  b'[1, ["Load"], "f"]', b'[1, "__class__", "f"]', b'[1, "Begin", "0", 0, 0, "", "f"]'])
+                                  b'[1, ["Load"], "f"]', b'[1, "__class__", "f"]', b'[1, "Begin", "0", 0, 0, "", "f"]',
+                                  b'[1, "List", "%s"]' % (b"a/" * 2_000_000)])
 def test_what_is_no_request_gets_no_answer(line):
     assert broker.Broker().serve(os.getpid(), line) == b""
 

@@ -10,15 +10,21 @@ from gradcli.commands import waiting
 from gradcli.process import reports
 from gradcli.process.reports import Asked, Copied, Done, Locked, Over, Spoken, Told, report_of
 
-SOUND = {b"12.5 3.0 rich auto": Told(12.5, 3.0, "rich", "auto"), b"inf 0.0 json never": Told(math.inf, 0.0, "json", "never"),
+SOUND = {b"12.5 3.0 rich auto": Told(12.5, 3.0, "rich", "auto"),
+         b"inf 0.0 json never": Told(math.inf, 0.0, "json", "never"),
          b"request x": Asked(b"x"), b"locked prompt": Locked(True), b"locked programs": Locked(False),
          b"copy 123": Copied(123), b"done": Done(), b"over": Over(), b"spoken 5": Spoken(5)}
-WRONG = [b"", b" ", b"copy", b"copy 99999999999999999999", b"copy 0", b"copy 1", b"copy -5", b"copy 1_0", b"copy \xb2",
-         b"1e300 1.0 rich auto", b"1.0 1e300 rich auto", b"nan 1.0 rich auto", b"-inf 1.0 rich auto", b"1.0 inf rich auto",
+WRONG = [b"", b" ", b"copy", b"copy 99999999999999999999", b"copy 0", b"copy 1", b"copy -5", b"copy 1_0",
+         b"copy \xb2",
+         b"1e300 1.0 rich auto", b"1.0 1e300 rich auto", b"nan 1.0 rich auto", b"-inf 1.0 rich auto",
+         b"1.0 inf rich auto",
          b"1.0 1.0 rich \x1b[2J", b"1.0 1.0 poor auto", b"1.0 1.0 rich auto more", b"-1.0 1.0 rich auto",
-         b"spoken " + b"9" * 30, b"spoken 256", b"spoken -1", b"locked", b"locked door", b"done 1", b"Done", b"\xff\x00"]
-PIECES = [b"copy", b"spoken", b"request", b"locked", b"prompt", b"done", b"over", b"inf", b"nan", b"1e300", b"1e999", b"-1",
-          b"0", b"1.0", b"rich", b"auto", b"json", b"9" * 25, b"9" * 5000, b"\xff", b"\x00", b"[", b"[[" * 2000, b"\xd9\xa3",
+         b"spoken " + b"9" * 30, b"spoken 256", b"spoken -1", b"locked", b"locked door", b"done 1",
+         b"Done", b"\xff\x00"]
+PIECES = [b"copy", b"spoken", b"request", b"locked", b"prompt", b"done", b"over", b"inf", b"nan", b"1e300", b"1e999",
+          b"-1",
+          b"0", b"1.0", b"rich", b"auto", b"json", b"9" * 25, b"9" * 5000, b"\xff", b"\x00", b"[", b"[[" * 2000,
+          b"\xd9\xa3",
           b'[1, "Load", "f"]', b'[1, "Commit"]', b"[1e999]", b'[9' + b"9" * 5000, b"+", b"_", b"e"]
 
 
