@@ -7,7 +7,7 @@ import shutil
 import sys
 from typing import TYPE_CHECKING, Any
 
-from gradcli.commands.limiting import walled
+from gradcli.commands.limiting import limited, walled
 from gradcli.commands.output import Output
 from gradcli.commands.placing import assigned
 from gradcli.commands.running import give, open_session, timed
@@ -35,7 +35,8 @@ def plotted(expr: str, over: str, at: list[str], slope: bool, points: int, setti
         for text in at:
             assigned(session, text, settings)
         name, ends = interval(session, over)
-    [source] = from_words([expr])
+    with limited(settings):
+        [source] = from_words([expr])
     chart = timed(settings, "plot", lambda: curves(session, source.text.strip(), name, ends, points, slope))
     if form == "png":
         from gradcli.show.chart_png import png

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
+from gradcli.commands.limiting import limited
 from gradcli.commands.outcome import tell
 from gradcli.commands.output import Output
 from gradcli.commands.running import give, open_session, timed
@@ -29,7 +30,8 @@ def drawn(program: str, of: str | None, settings: Settings) -> int:
     if suffix not in SUFFIXES:
         raise UsageFault(f"-o {settings.output}: a graph is written as {', '.join(SUFFIXES)}", "-o graph.svg")
     output = Output(settings.output, settings)
-    [source] = from_words([program])
+    with limited(settings):
+        [source] = from_words([program])
     session = open_session(settings, lambda text: None)
     value = timed(settings, source.name, lambda: _value(session, source, of))
     if suffix == ".txt":

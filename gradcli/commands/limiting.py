@@ -54,6 +54,8 @@ def lock(settings: Settings, prompt: bool = False) -> None:
             prepare()
         supervising.say(f"locked {'prompt' if prompt else 'programs'}")
         sandbox.lock(forks=prompt, readable=later)
+        if prompt:
+            supervising.await_adoption()
     require_walls(settings)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from gradcli.commands.limiting import walled
+from gradcli.commands.limiting import limited, walled
 from gradcli.commands.points import points
 from gradcli.commands.running import open_session
 from gradcli.commands.settings import Settings
@@ -29,7 +29,8 @@ class Point(NamedTuple):
 
 def placed(expr: str, at: list[str], wrt: list[str], settings: Settings, write: Any) -> Point:
     """The point that the options of a derivative command describe."""
-    source = from_words([expr])[0]._replace(name="<expr>" if expr != "-" else "<stdin>")
+    with limited(settings):
+        source = from_words([expr])[0]._replace(name="<expr>" if expr != "-" else "<stdin>")
     session = open_session(settings, write)
     with walled(settings):
         names = list(dict.fromkeys(name for text in at for name in assigned(session, text, settings)))

@@ -27,7 +27,8 @@ PRINTING = ("profile", "precision", "threshold", "edgeitems", "linewidth", "sci_
 def evaluate(words: list[str], settings: Settings | None = None) -> int:
     """`eval`: each word in one namespace, the value of every bare expression shown."""
     settings = settings or _plain_settings()
-    sources = from_words(words)
+    with limited(settings):
+        sources = from_words(words)
     if settings.format == "text":
         output = Output(settings.output, settings)
         session = open_session(settings, output.write)
@@ -45,7 +46,8 @@ def run_file(path: str, args: list[str], settings: Settings | None = None, echo:
              stay: bool = False) -> int:
     """`run`: a script, in which only print prints."""
     settings = settings or _plain_settings()
-    source = from_file(path)
+    with limited(settings):
+        source = from_file(path)
     output = Output(settings.output, settings)
 
     def ran() -> Session:

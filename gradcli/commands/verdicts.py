@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from gradcli.commands.blocks import check_format
+from gradcli.commands.limiting import limited
 from gradcli.commands.output import Output
 from gradcli.commands.placing import placed
 from gradcli.commands.running import give, timed
@@ -24,7 +25,8 @@ def compared(expr: str, at: list[str], wrt: list[str], settings: Settings) -> in
     check_format(settings, "check")
     settings.double = True
     output = Output(settings.output, settings)
-    source = from_file(expr) if os.path.isfile(expr) else None
+    with limited(settings):
+        source = from_file(expr) if os.path.isfile(expr) else None
     point = placed(source.text if source else expr, at, wrt, settings, lambda text: None)
     session = point.session
     for name in set(session.names()).difference(point.leaves):

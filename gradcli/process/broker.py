@@ -2,8 +2,8 @@
 
 An output file is announced before the lock, while the process is still trusted, and only that one is put
 in place. Files that a person names at a prompt are served as long as a prompt is on the terminal. A
-process that has been taken over can ask for them, too. So nothing but regular files is touched; what is
-not a program or a transcript by its name, or would be replaced, is asked about on the terminal itself.
+process that has been taken over can ask for them, too. So nothing but regular files is touched; what is not
+a program or a transcript by its name, or would be replaced, is asked about on the terminal (`question.py`).
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from typing import Any
+from contextlib import suppress
 
 from gradcli.process import requests
+from gradcli.process.family import stopped
 from gradcli.process.output_file import put_in_place, write_whole
+from gradcli.process.question import agreed, interruptible, terminal
 from gradcli.process.requests import Answer, Begin, Commit, Edit, List, Load, Request, Save, Suspend
 
 LARGEST = 64 << 20              # bytes of a file that is read
@@ -44,8 +45,10 @@ class Broker:
             answer = self._answer(process, request)._replace(number=number)
         except OSError as error:
             answer = Answer(number, error=error.strerror or str(error))
-        except (ValueError, KeyboardInterrupt) as error:
-            answer = Answer(number, error=str(error) or "interrupted")
+        except KeyboardInterrupt:
+            answer = Answer(number, error="interrupted")
+        except Exception as error:      # of whatever kind: one that waits for an answer gets one
+            answer = Answer(number, error=str(error) or type(error).__name__)
         return requests.answer_encoded(answer)
 
     def close(self) -> None:
@@ -73,12 +76,13 @@ class Broker:
             case Load(path) if self._prompt:
                 return _load(path)
             case Edit(text) if self._prompt:
-                with _interruptible():
+                with stopped(), interruptible(), terminal():    # what runs could type into the editor
                     return Answer(0, edited(text))
             case List(path) if self._prompt:
                 return Answer(0, names=tuple(_names_below(path)))
             case Suspend() if self._prompt:
-                os.kill(0, signal.SIGTSTP)
+                with stopped():     # also what does not stop when it is asked to
+                    os.kill(0, signal.SIGTSTP)
                 return Answer(0)
         return Answer(0, error="this is done only for a prompt on a terminal")
 
@@ -137,31 +141,6 @@ def names(folder: str) -> Iterator[str]:
     """The names in a folder; those of folders end with a slash."""
     for entry in sorted(os.scandir(folder or "."), key=lambda entry: entry.name):
         yield entry.name + ("/" if entry.is_dir() else "")
-
-
-def agreed(question: str) -> bool:
-    """Whether the person at the terminal says yes: what was typed before the question does not count."""
-    import termios
-
-    shown = "".join(letter if letter.isprintable() else "?" for letter in question)
-    terminal = os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC)
-    try:
-        with _interruptible():
-            os.write(terminal, f"gradcli: {shown} [y/N] ".encode())
-            termios.tcflush(terminal, termios.TCIFLUSH)
-            return os.read(terminal, 1024).strip().lower() in (b"y", b"yes")
-    finally:
-        os.close(terminal)
-
-
-@contextmanager
-def _interruptible() -> Iterator[None]:
-    """Within, Ctrl-C ends the wait."""
-    before: Any = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def edited(text: str) -> str:

@@ -30,7 +30,7 @@ NEWER = 470             # the first number that this list knows nothing of
 X32 = 0x40000000        # calls of the x32 ABI have this bit
 
 COMMON = {      # name: number on x86-64, on aarch64
-    "read": (0, 63), "write": (1, 64), "close": (3, 57), "fstat": (5, 80), "lseek": (8, 62), "mmap": (9, 222),
+    "read": (0, 63), "write": (1, 64), "close": (3, 57), "fstat": (5, 80), "lseek": (8, 62),
     "mprotect": (10, 226), "munmap": (11, 215), "brk": (12, 214), "rt_sigaction": (13, 134),
     "rt_sigprocmask": (14, 135), "rt_sigreturn": (15, 139), "pread64": (17, 67), "pwrite64": (18, 68),
     "readv": (19, 65), "writev": (20, 66), "sched_yield": (24, 124), "mremap": (25, 216), "madvise": (28, 233),
@@ -55,15 +55,18 @@ ONLY_X86_64 = {
     "epoll_wait": 232, "eventfd": 284,
 }
 OPEN, OPENAT = 2, (257, 56)
-IOCTL, FCNTL, PRCTL, PRLIMIT, TGKILL = (16, 29), (72, 25), (157, 167), (302, 261), (234, 131)
+IOCTL, FCNTL, PRCTL, PRLIMIT, TGKILL, MMAP = (16, 29), (72, 25), (157, 167), (302, 261), (234, 131), (9, 222)
 CLONE, FORK, CLONE3 = (56, 220), 57, 435
 SOCKETPAIR, SENDTO, RECVFROM, GETSOCKNAME, GETSOCKOPT = (53, 199), (44, 206), (45, 207), (51, 204), (55, 209)
 
-TERMINAL = (0x5401, 0x5402, 0x5403, 0x5404, 0x540B, 0x540F, 0x5411, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451,
-            0x802C542A, 0x402C542B, 0x402C542C, 0x402C542D)
-"""ioctl: attributes and size of a terminal, its group, what can be read, and flags of a descriptor."""
-DESCRIPTOR = (0, 1, 2, 3, 4, 5, 6, 7, 36, 37, 38, 1030, 1032)
-"""fcntl: copies, flags and locks; nothing that has signals sent."""
+TERMINAL = (0x5401, 0x540F, 0x5411, 0x5413, 0x541B, 0x5450, 0x5451, 0x802C542A)
+"""ioctl: what tells of a terminal, what can be read, and whether a descriptor outlives an exec."""
+SETTING = (0x5402, 0x5403, 0x5404, 0x540B, 0x5421, 0x402C542B, 0x402C542C, 0x402C542D)
+"""ioctl: attributes of a terminal, what it has not read yet, and whether reading waits; for a prompt alone."""
+DESCRIPTOR = (0, 1, 2, 3, 5, 6, 7, 36, 37, 38, 1030, 1032)
+"""fcntl: copies, flags of one's own and locks; nothing that has signals sent, nor takes O_APPEND off (F_SETFL)."""
+MAP_SHARED, MAP_ANONYMOUS = 1, 0x20
+"""mmap: what is shared with a file would be written past O_APPEND."""
 NAMING = (2, 3, 15, 16, 0x53564D41)
 """prctl: names of threads and of memory, and what only tells."""
 DIE_WITH_PARENT = 1         # PR_SET_PDEATHSIG, with SIGKILL
@@ -109,7 +112,8 @@ def checks_of(machine: Machine, process: int, forks: bool, writing: bool) -> dic
     column = 0 if machine == X86_64 else 1
     checks: dict[int, Code] = {numbers[column]: [ALLOW] for numbers in COMMON.values()}
     checks |= {
-        IOCTL[column]: _one_of(1, TERMINAL), FCNTL[column]: _one_of(1, DESCRIPTOR), PRLIMIT[column]: _one_of(0, (0,)),
+        IOCTL[column]: _one_of(1, TERMINAL + SETTING if forks else TERMINAL), MMAP[column]: _mapped(),
+        FCNTL[column]: _one_of(1, DESCRIPTOR), PRLIMIT[column]: _one_of(0, (0,)),
         PRCTL[column]: _prctl(), CLONE[column]: _clone(forks), CLONE3: [UNKNOWN],
         TGKILL[column]: [ALLOW] if forks else _one_of(0, (process,)),
         OPENAT[column]: [ALLOW] if writing else _without(2, WRITING),
@@ -166,6 +170,11 @@ def _one_of(index: int, values: tuple[int, ...]) -> Code:
 def _without(index: int, bits: int) -> Code:
     """Allow the call if an argument has none of these bits."""
     return [_argument(index), (JUMP_BITS, 0, 1, bits), REFUSE, ALLOW]
+
+
+def _mapped() -> Code:
+    """Memory of its own, or shared with copies; of a file only what writing does not change."""
+    return [_argument(3), (JUMP_BITS, 0, 2, MAP_SHARED), (JUMP_BITS, 1, 0, MAP_ANONYMOUS), REFUSE, ALLOW]
 
 
 def _prctl() -> Code:

@@ -9,7 +9,9 @@ from __future__ import annotations
 import os
 
 from gradcli.commands import supervising
+from gradcli.commands.limiting import limited
 from gradcli.commands.output import Output
+from gradcli.commands.settings import Settings
 from gradcli.commands.source import Source, as_source, from_file, similar
 from gradcli.errors import FileFault
 from gradcli.process import broker
@@ -34,13 +36,15 @@ def save(path: str, text: str) -> None:
     output.finish()
 
 
-def load(path: str) -> Source:
-    """The program in a file."""
+def load(path: str, settings: Settings) -> Source:
+    """The program in a file, read as `settings` limit it."""
     path = os.path.join(".", path) if path == "-" else path
     if not Lock.locked:
-        return from_file(path, ":load ")
+        with limited(settings):
+            return from_file(path, ":load ")
     answer = _done(Load(path), f"cannot read {path}", path)
-    return as_source(answer.text.encode("latin-1"), path)
+    with limited(settings):     # not while the person is asked
+        return as_source(answer.text.encode("latin-1"), path)
 
 
 def edited(text: str) -> str:

@@ -29,7 +29,8 @@ class FileHistory(History):
         super().__init__()
         self.path = path
         self.note = note
-        self._file = -1         # appends, and reads what was there
+        self._file = -1         # reads what was there
+        self._end = -1          # appends, and can do nothing else: this process may be taken over later
         self._works = True
 
     def open(self) -> None:
@@ -38,12 +39,12 @@ class FileHistory(History):
             return
         try:
             os.makedirs(os.path.dirname(self.path), mode=0o700, exist_ok=True)
-            self._file = self._opened(os.O_RDWR | os.O_CREAT | os.O_APPEND)
-            os.fchmod(self._file, 0o600)    # also if something else has made it
+            self._end = self._opened(os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+            os.fchmod(self._end, 0o600)     # also if something else has made it
         except OSError as error:
             self._fail(error)
-            with suppress(OSError):
-                self._file = self._opened(os.O_RDONLY)      # what is there can be offered all the same
+        with suppress(OSError):
+            self._file = self._opened(os.O_RDONLY)      # can be offered all the same if it cannot be written
 
     def _opened(self, flags: int) -> int:
         file = regular.opened(self.path, flags)
@@ -69,7 +70,7 @@ class FileHistory(History):
         if self._works:
             block = "".join(f"+{line}\n" for line in string.split("\n")) + "\n"
             try:
-                os.write(self._file, block.encode("utf-8", "replace"))
+                os.write(self._end, block.encode("utf-8", "replace"))
             except OSError as error:
                 self._fail(error)
 

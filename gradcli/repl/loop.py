@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import deque
 from collections.abc import Callable, Iterator
 from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING
 
 from gradcli import __version__
-from gradcli.commands.limiting import lock
+from gradcli.commands.limiting import limited, lock
 from gradcli.commands.outcome import complain, follow, internal, tell
 from gradcli.commands.output import put
 from gradcli.commands.running import open_session
 from gradcli.commands.settings import Settings, init_path
 from gradcli.commands.source import Source, from_file, standard_input
-from gradcli.errors import Fault
+from gradcli.errors import Fault, LimitFault
 from gradcli.interrupting import raise_at_interrupts
 from gradcli.repl.interrupts import deaf
 from gradcli.repl.standby import Standby
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from gradcli.session import Session
 
 SWITCH = 0.0005     # seconds after which loading makes way for a key
+SHORT = 80          # lines that are read again with each that is added
 LARGEST_INIT = 1 << 20      # bytes of init.grad
 PROMPT, CONTINUED = ">>> ", "... "
 Reader = Callable[[], Submission]
@@ -51,8 +53,11 @@ def start(settings: Settings | None = None, script: Callable[[], Session] | None
         with deaf():
             reader = reader_for(repl, loading.start)
     else:
-        reader = fed_reader(standard_input().text)
+        with limited(settings):
+            text = standard_input().text
     lock(settings, prompt=interactive)      # before a second thread is started
+    if not interactive:
+        reader = fed_reader(text, settings)
     if script is not None:
         session = script()
         loading.make = lambda: session
@@ -72,6 +77,8 @@ def converse(repl: Repl, read: Reader) -> None:
             continue
         except EOFError:
             return
+        except Fault:       # of the text that is fed: there is no more to read
+            raise
         except Exception as error:      # whatever this is, it is our mistake, and no reason to lose a session
             internal(error)
             tell("lines are read without editing from now on")
@@ -118,33 +125,66 @@ def plain_reader(load: Callable[[], None] = lambda: None) -> Reader:
     return read
 
 
-def fed_reader(text: str) -> Reader:
-    """The submissions in a text that was fed instead of typed.
+def fed_reader(text: str, settings: Settings) -> Reader:
+    """The submissions in a text that was fed instead of typed, dealt out within the limits.
 
     A text that is a program as a whole is dealt out by statements, so that a blank line
     inside a function does not end it; one with commands in it, by what Enter would submit.
     """
     from gradcli.commands.transcript import statements
-    from gradcli.repl.validate import ready
 
-    lines: Iterator[str]
     try:
-        parts = iter(["\n" * (line - 1) + part for line, part in statements(text, "<stdin>")])
+        with limited(settings):
+            program = list(statements(text, "<stdin>"))
+    except LimitFault:
+        raise
     except Fault:
-        lines = iter(text.split("\n"))
+        lines = deque(text.split("\n"))
     else:
+        parts = ("\n" * (line - 1) + part for line, part in program)
         return lambda: Submission(_next(parts), False)
 
     def read() -> Submission:
-        found = _next(lines)
-        while not ready(found):
-            following = next(lines, None)
-            if following is None:
-                break
-            found += "\n" + following
-        return Submission(found, False)
+        if not lines:
+            raise EOFError
+        with limited(settings):
+            return Submission(dealt(lines), False)
 
     return read
+
+
+def dealt(lines: deque[str]) -> str:
+    """What Enter would submit of these lines, which are taken away.
+
+    While a bracket, a string or a block is open, more lines can only show that it is wrong. That is asked when
+    there are twice as many as before, and the first that shows it is then found by halves.
+    """
+    from gradcli.repl.pieces import BLOCK, State, after
+    from gradcli.repl.validate import ready
+
+    taken = [lines.popleft()]
+    state = after(State(), taken[0])
+    block = BLOCK.match(taken[0]) is not None
+    asked = 0           # lines of which it is known that they are not ready
+    while True:
+        count = len(taken)
+        candidate = not state.open and (not block or not taken[-1].strip())
+        if count >= 2 * asked or candidate and (count <= SHORT or count >= asked + asked // 16):
+            if ready("\n".join(taken)):
+                break
+            asked = count
+        if not lines:
+            if not ready("\n".join(taken)):
+                return "\n".join(taken)
+            break
+        taken.append(lines.popleft())
+        state = after(state, taken[-1])
+    low, high = asked + 1, len(taken)
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (low, middle) if ready("\n".join(taken[:middle])) else (middle + 1, high)
+    lines.extendleft(reversed(taken[low:]))
+    return "\n".join(taken[:low])
 
 
 def _next(parts: Iterator[str]) -> str:
@@ -158,7 +198,8 @@ def first_program(settings: Settings, init: str | None, no_init: bool) -> Source
     """The program in init.grad, or in the file asked for in its place."""
     path = init or ("" if no_init or settings.isolated or not os.path.exists(init_path()) else init_path())
     try:
-        return from_file(path, "gradcli --init ", LARGEST_INIT) if path else None
+        with limited(settings):
+            return from_file(path, "gradcli --init ", LARGEST_INIT) if path else None
     except Fault as fault:
         complain(fault)
         return None

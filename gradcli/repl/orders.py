@@ -61,7 +61,7 @@ def _reset(repl: Repl, rest: str) -> None:
 
 
 def _load(repl: Repl, rest: str) -> None:
-    source = load(named(rest))
+    source = load(named(rest), repl.settings)
     repl.run(source.text, source.name)
 
 

@@ -2,7 +2,7 @@
 
 Ctrl-C is an exception here like any other, and waits for its turn: behind a product of large
 matrices, behind the sorting of a long list, behind whatever C code does not look up. The process
-that waits for this one (`commands/supervising.py`) does not wait that long: it ends this one, and
+that waits for this one (`commands/waiting.py`) does not wait that long: it ends this one, and
 lets the copy go on at the prompt. So a session also outlives the time limit, a lack of memory and
 an overflow of the machine's stack.
 
@@ -19,6 +19,7 @@ import sys
 from time import perf_counter
 
 from gradcli.commands import supervising
+from gradcli.commands.ended import fault_of
 from gradcli.commands.progress import renew
 from gradcli.process.sandbox import keep
 
@@ -118,7 +119,7 @@ class Standby:
             raise KeyboardInterrupt
         if self._why == "said":
             raise Spoken
-        raise supervising.fault_of(self._why, self._seconds)
+        raise fault_of(self._why, self._seconds)
 
     def _hide(self) -> None:
         for stream in (1, 2):

@@ -11,7 +11,7 @@ from shutil import get_terminal_size
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from gradcli.commands.limiting import Allowance, counted, unwatched, walled
+from gradcli.commands.limiting import Allowance, counted, limited, unwatched, walled
 from gradcli.commands.outcome import READER_GONE, complain, guarded, tell
 from gradcli.commands.output import put
 from gradcli.commands.progress import Line, progressing
@@ -231,7 +231,8 @@ class Repl:
 
     def _run(self, text: str, name: str, after: int) -> None:
         self._now = _NOWHERE
-        program = list(statements(text, name))
+        with limited(self.settings), stopping():
+            program = list(statements(text, name))
         places = [*(Place(name, *each, len(program) - n + after) for n, each in enumerate(program, 1)), _NOWHERE]
         for place, following in pairwise(places):
             self._now = place

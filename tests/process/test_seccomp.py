@@ -19,10 +19,11 @@ NUMBERS = {     # what is asked below, by the kernel's tables: x86-64, aarch64
     "fchmodat": (268, 53), "mknodat": (259, 33), "linkat": (265, 37), "symlinkat": (266, 36), "capset": (126, 91),
     "seccomp": (317, 277), "pidfd_send_signal": (424, 424), "pidfd_getfd": (438, 438), "userfaultfd": (323, 282),
     "open_by_handle_at": (304, 265), "finit_module": (313, 273), "setpriority": (141, 140), "chdir": (80, 49),
-    "mmap": (9, 222), "futex": (202, 98), "exit_group": (231, 94), "perf_event_open": (298, 241),
+    "mmap": (9, 222), "pwritev2": (328, 287), "ftruncate": (77, 46),
+    "futex": (202, 98), "exit_group": (231, 94), "perf_event_open": (298, 241),
 }
-OPEN = {"read", "openat", "mmap", "futex", "exit_group"}
-BY_ARGUMENT = {"clone", "socketpair", "sendto", "tgkill", "ioctl", "fcntl", "prctl", "prlimit64"}
+OPEN = {"read", "openat", "futex", "exit_group"}
+BY_ARGUMENT = {"clone", "socketpair", "sendto", "tgkill", "ioctl", "fcntl", "prctl", "prlimit64", "mmap"}
 machines = pytest.mark.parametrize("machine", [X86_64, AARCH64], ids=["x86_64", "aarch64"])
 
 
@@ -76,11 +77,21 @@ def test_threads_and_copies(machine):
 @pytest.mark.parametrize("name, allowed, refused", [
     ("ioctl", (0, 0x5413), (0, 0x5412)), ("ioctl", (0, 0x5401), (0, 0x541C)),
     ("ioctl", (0, 0x5413), (0, 0x5412 | 1 << 32)),     # the kernel looks at the lower half
-    ("fcntl", (0, 3), (0, 8)), ("prctl", (15,), (22,)), ("prctl", (1, 9), (1, 0)), ("prctl", (0x53564D41,), (4, 1)),
+    ("fcntl", (0, 3), (0, 8)), ("fcntl", (0, 1), (0, 4, 0)), ("fcntl", (0, 2), (0, 4, 0o2000)),
+    ("ioctl", (0, 0x5401), (0, 0x5402)), ("ioctl", (0, 0x541B), (0, 0x5421)),
+    ("mmap", (0, 0, 3, 2), (0, 0, 3, 1)), ("mmap", (0, 0, 3, 0x21), (0, 0, 1, 3)),
+    ("prctl", (15,), (22,)), ("prctl", (1, 9), (1, 0)), ("prctl", (0x53564D41,), (4, 1)),
     ("prlimit64", (0, 7), (PROCESS, 7)), ("tgkill", (PROCESS, 1), (1, 1))])
 def test_calls_that_depend_on_their_arguments(machine, name, allowed, refused):
     assert verdict(machine, name, *allowed) == ALLOW
     assert verdict(machine, name, *refused) == REFUSE
+
+
+@machines
+@pytest.mark.parametrize("order", [0x5402, 0x5403, 0x5404, 0x540B, 0x5421])
+def test_only_a_prompt_sets_its_terminal(machine, order):
+    assert verdict(machine, "ioctl", 0, order) == REFUSE
+    assert verdict(machine, "ioctl", 0, order, forks=True) == ALLOW
 
 
 @machines

@@ -23,6 +23,43 @@ def folder(tmp_path):
     return tmp_path
 
 
+def fed(text):
+    """What is dealt out of a text."""
+    from gradcli.commands.settings import Settings
+    from gradcli.repl.loop import fed_reader
+
+    read, dealt = fed_reader(text, Settings()), []
+    try:
+        while True:
+            dealt.append(read().text)
+    except EOFError:
+        return dealt
+
+
+@pytest.mark.parametrize("text, parts", [
+    ("x = 1\n:vars\ny", ["x = 1", ":vars", "y"]), ("(1 1\n:vars\nx", ["(1 1", ":vars", "x"]),
+    ("(1,\n2,\n3 3,\n4\n:vars", ["(1,\n2,\n3 3,", "4", ":vars"]),
+    ("for i in x:\n    i\n\n:vars", ["for i in x:\n    i\n", ":vars"]), ("(\n" + "1,\n" * 500, ["(\n" + "1,\n" * 500])])
+def test_a_text_with_commands_is_dealt_out_as_enter_would(text, parts):
+    assert fed(text) == parts
+
+
+def test_a_bracket_that_is_never_closed_is_not_read_again_with_each_line(monkeypatch):
+    from gradcli.repl import validate
+
+    asked = []
+    ready = validate.ready
+    monkeypatch.setattr(validate, "ready", lambda text: asked.append(len(text)) or ready(text))
+    text = "(\n" + "1,\n" * 3000
+    assert fed(text) == [text] and sum(asked) < 10 * len(text)
+
+
+@pytest.mark.parametrize("words", [("eval", "-"), ("repl",), ("graph", "-"), ("grad", "-", "--at", "x=1")])
+def test_reading_a_text_counts_as_its_time_and_memory(words):
+    outcome = gradcli(*words, "--time-limit", "0.5", "--memory-limit", "1G", stdin=">>> 1\n" + "ab\n" * 8_000_000)
+    assert outcome.status == 5 and "longer than 0.5 seconds" in outcome.err
+
+
 def changes(folder):
     return {"cwd": folder, "EDITOR": f"touch {folder}/edited; true", "VISUAL": None, "HOME": str(folder / "home"),
             "XDG_STATE_HOME": str(folder / "home/state")}

@@ -53,6 +53,18 @@ def test_what_ends_one_ends_both(number):
 
 
 @needs_proc
+@pytest.mark.parametrize("number, status", [(signal.SIGTERM, -signal.SIGTERM), (signal.SIGHUP, -signal.SIGHUP),
+                                            (signal.SIGINT, 130)])
+def test_a_worker_that_does_not_obey_is_ended(number, status):
+    program = started()
+    worker = worker_of(program)
+    os.kill(worker, signal.SIGSTOP)     # which obeys nothing else
+    program.send_signal(number)
+    assert program.wait(20) == status
+    assert gone(worker)
+
+
+@needs_proc
 @pytest.mark.parametrize("number, status, told", [
     (signal.SIGSEGV, 5, b"error[G0605]: something in the program is nested too deeply"),
     (signal.SIGKILL, 5, b"error[G0602]: the system ended the program"), (signal.SIGXCPU, 5, b"error[G0603]: the program ran for longer"),
