@@ -81,6 +81,16 @@ def _visible(c: str) -> str:
     return f"\\u{ord(c):04x}" if ord(c) > 0xFF else f"\\x{ord(c):02x}"
 
 
+class Spelled(dict[str, str]):
+    """How a terminal application shows single characters: those in the dict, and unseen ones spelled out."""
+
+    def __contains__(self, c: object) -> bool:
+        return dict.__contains__(self, c) or (isinstance(c, str) and len(c) == 1 and not c.isascii() and _unseen(c))
+
+    def __missing__(self, c: str) -> str:
+        return _visible(c)
+
+
 def tamed(text: str) -> str:
     """`text` as a terminal may have it: lines and tabs stay, what would move or colour it becomes visible."""
     if text.isascii() and text.isprintable():

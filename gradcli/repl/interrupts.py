@@ -50,8 +50,13 @@ def stopping() -> Iterator[None]:
         return
     hook, before = sys.unraisablehook, signal.getsignal(signal.SIGINT)
 
+    def interrupt(number: int, frame: Any) -> None:
+        signal.signal(signal.SIGINT, before)    # what cleans up after the first is not interrupted by a second
+        raise KeyboardInterrupt
+
     def given_again(lost: Any) -> None:
         if issubclass(lost.exc_type, KeyboardInterrupt):
+            signal.signal(signal.SIGINT, interrupt)
             Timer(AGAIN, lambda: signal.pthread_kill(main, signal.SIGINT)).start()
         else:
             hook(lost)
@@ -59,7 +64,7 @@ def stopping() -> Iterator[None]:
     main = main_thread().ident or 0
     sys.unraisablehook = given_again
     woken = signal.set_wakeup_fd(-1)        # or the prompt would clear the line being typed as well
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGINT, interrupt)
     try:
         yield
     finally:

@@ -185,13 +185,13 @@ class Repl:
         """Within, programs run as statements do, and whatever they change is taken back."""
         checkpoint = self.session.checkpoint()
         self._stand_by()
-        try:
-            with (walled(self.settings), progressing(), stopping(), self.alone, checkpoint.watching(),
-                  self.session.in_force()):
-                yield
-        finally:
-            self._stand_down()
-            with deferred():
+        with deferred():
+            try:
+                with (walled(self.settings), progressing(), self.alone, checkpoint.watching(),
+                      self.session.in_force(), stopping()):
+                    yield
+            finally:
+                self._stand_down()
                 checkpoint.restore()
 
     def _follow_width(self) -> None:
@@ -241,16 +241,16 @@ class Repl:
             if self.follows_width:
                 self._follow_width()
             checkpoint, results = self.session.checkpoint(), self.results
-            try:
-                with (walled(self.settings), progressing(), stopping(), self.alone, checkpoint.watching(),
-                      self._remembering()):
-                    printed = self.session.run(place.padded, name, echo=True)
-            except BaseException:
-                self._stand_down()
-                with deferred():
+            with deferred():        # but for the run itself, whose first Ctrl-C ends it and whose second waits
+                try:
+                    with (walled(self.settings), progressing(), self.alone, checkpoint.watching(),
+                          self._remembering(), stopping()):
+                        printed = self.session.run(place.padded, name, echo=True)
+                except BaseException:
+                    self._stand_down()
                     checkpoint.restore()
                     self.results = results
-                raise
+                    raise
             sys.stdout.flush()
             checkpoint.settle()
             self.entries.append(Entry(place.statement, ended(printed), checkpoint, results, self.orders))

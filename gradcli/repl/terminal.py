@@ -16,6 +16,7 @@ from prompt_toolkit.document import Document
 from prompt_toolkit.enums import EditingMode
 from prompt_toolkit.filters import is_done
 from prompt_toolkit.layout.processors import ConditionalProcessor, TabsProcessor
+from prompt_toolkit.layout.screen import Char
 from prompt_toolkit.output import ColorDepth
 
 from gradcli.commands.outcome import complain, internal, tell
@@ -30,6 +31,7 @@ from gradcli.repl.loop import CONTINUED, PROMPT, Reader
 from gradcli.repl.sparing import spare
 from gradcli.repl.state import Repl
 from gradcli.repl.submission import Pace, Submission
+from gradcli.text import Spelled
 
 COLLECTING = (10_000, 20, 100)      # a key makes little garbage: no collection of everything amid a word
 BORNE = 3           # mistakes of ours within one line after which it is read without editing
@@ -62,6 +64,8 @@ def editing_reader(repl: Repl, load: Callable[[], None]) -> Reader:
     )
     history.open()
     _reach_outside(prompt)
+    if not isinstance(Char.display_mappings, Spelled):
+        Char.display_mappings = Spelled(Char.display_mappings)      # what is typed, pasted, remembered and offered
     gc.set_threshold(*COLLECTING)
     spare(prompt, PROMPT, CONTINUED, grammar)
     prompt.app.after_render += lambda app: load()

@@ -90,10 +90,14 @@ def content_of(path: str) -> bytes:
 
 def read(path: str, pycon: bool = False) -> Document:
     """The checks of a file. With `pycon`, blocks marked that way count too."""
+    return parsed(path, content_of(path), pycon)
+
+
+def parsed(path: str, content: bytes, pycon: bool = False) -> Document:
+    """The checks in the content of a file of that name."""
     from gradcli.testing import markup, notebook, transcript
 
     suffix = os.path.splitext(path)[1]
-    content = content_of(path)
     decoded(content, path)
     if suffix in MARKDOWN:
         return markup.markdown(path, content, pycon)

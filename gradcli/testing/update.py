@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from gradcli.errors import FileFault
-from gradcli.testing.checks import Document
-from gradcli.testing.compare import merged
-from gradcli.testing.files import content_of, read
+from gradcli.testing.checks import Check, Document
+from gradcli.testing.compare import merged, stripped
+from gradcli.testing.files import content_of, parsed, read
 from gradcli.testing.play import Outcome
 
 
@@ -23,8 +23,19 @@ def update(path: str, outcomes: Sequence[Outcome], pycon: bool = False) -> int:
         if outcome.number >= len(document.checks) or document.checks[outcome.number].source != outcome.check.source:
             raise FileFault(f"{path} was changed while it was tested")
     changes = {o.number: (merged(o.check, o.parts.lines), o.parts) for o in wanted}
-    replace(document, document.rewritten(changes))
+    content = document.rewritten(changes)
+    if document.target == path:
+        expected = {number: lines for number, (lines, _) in changes.items()}
+        wished = [check._replace(expected=expected.get(n, check.expected)) for n, check in enumerate(document.checks)]
+        if list(map(_essence, wished)) != list(map(_essence, parsed(path, content, pycon).checks)):
+            raise FileFault(f"{path} cannot be updated: what a check prints would be read as a part of the document",
+                            notes=("a printed fence, prompt or directive ends or begins a check",))
+    replace(document, content)
     return len(wanted)
+
+
+def _essence(check: Check) -> tuple[object, ...]:
+    return check.source, stripped(check.expected), check.options, check.orders, check.kind
 
 
 def replace(document: Document, content: bytes) -> None:

@@ -1,6 +1,8 @@
 """An update changes the expected text that differs, and no other byte."""
 
 import os
+import subprocess
+import sys
 
 import pytest
 
@@ -149,3 +151,15 @@ def test_what_no_text_can_mend_is_not_updated(tmp_path):
     path = written(tmp_path, "t.txt", ">>> 1  # error G0301\n2\n")
     assert mended(path) == 0 and path.read_text() == ">>> 1  # error G0301\n2\n"
     assert read(str(path)).checks[0].expected == ("2",)
+
+
+@pytest.mark.parametrize("printed", ["```\\n\\n# a heading\\n\\n```sh", ">>> 1 + 1\\n3", "# gradcli: seed 4"])
+def test_what_would_become_a_part_of_the_document_is_not_written(tmp_path, printed):
+    path = tmp_path / "page.md"
+    text = f'```gradcli\n>>> print("{printed}")\nold\n```\n'
+    path.write_text(text)
+    done = subprocess.run([sys.executable, "-m", "gradcli", "test", "--update", str(path)], capture_output=True,
+                          text=True, check=False)
+    assert done.returncode != 0
+    assert "would be read as a part of the document" in done.stdout + done.stderr
+    assert path.read_text() == text
