@@ -24,7 +24,7 @@ def drawn(program: str, of: str | None, settings: Settings) -> int:
     suffix = os.path.splitext(settings.output)[1] if settings.output else ".txt"
     if settings.format == "json" and not settings.output:
         suffix = ".json"
-    elif settings.format not in ("text", "json"):
+    elif settings.format not in ("text", "json") and not settings.output:
         raise UsageFault(f"graph has no --format {settings.format}", "--format json", "-o graph.svg")
     if suffix not in SUFFIXES:
         raise UsageFault(f"-o {settings.output}: a graph is written as {', '.join(SUFFIXES)}", "-o graph.svg")

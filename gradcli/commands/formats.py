@@ -22,7 +22,10 @@ def collect(sources: list[Source], settings: Settings) -> None:
     results: list[Any] = []
     printed: list[str] = []
     output = Output(settings.output, settings)
-    session = open_session(settings, output.write if settings.format == "plain" else printed.append)
+    write = output.write if settings.format == "plain" else printed.append
+    if output.path and settings.format not in ("plain", "json"):
+        write = Output().write      # the file holds the results alone
+    session = open_session(settings, write)
     session.display = results.append
     if settings.format == "plain":
         session.display = lambda value: session.write(plain(value, session.text) + "\n")
@@ -54,7 +57,7 @@ def _content(session: Session, results: list[Any], printed: list[str], write: Ca
 def _only(results: list[Any], settings: Settings) -> Any:
     if len(results) != 1:
         raise UsageFault(f"--format {settings.format} takes one result, and the program has {len(results)}",
-                         "--format json")
+                         "--format json", "--format npz")
     return results[0]
 
 

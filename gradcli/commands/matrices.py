@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from gradcli.commands.blocks import Block, by_name, check_format, written
+from gradcli.commands.blocks import FORMATS, NUMBERS, Block, by_name, check_format, give_blocks
 from gradcli.commands.output import Output
 from gradcli.commands.placing import Point, assigned, floating, placed
-from gradcli.commands.running import give, timed
+from gradcli.commands.running import timed
 from gradcli.commands.settings import Settings
 from gradcli.errors import UsageFault
 
@@ -65,10 +65,10 @@ def product_of_weights(expr: str, at: list[str], wrt: list[str], weights: str | 
 
 def _printed(kind: str, expr: str, at: list[str], wrt: list[str], settings: Settings, derived: Derived) -> int:
     """Print a value and what `derived` finds of it, under the name of the command."""
-    check_format(settings, kind)
+    check_format(settings, kind, FORMATS + NUMBERS)
     output = Output(settings.output, settings)
     point = placed(expr, at, wrt, settings, output.write)
     value, found = timed(settings, kind, lambda: derived(point))
     blocks = by_name(kind, found) if isinstance(found, dict) else [Block(kind, (kind,), found)]
     blocks.insert(0, Block("value", ("value",), value))
-    return give(output, settings, lambda: written(point.session, blocks, settings.format))
+    return give_blocks(output, settings, point.session, blocks)
