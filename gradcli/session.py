@@ -25,7 +25,7 @@ from gradcli.engine.current import Current, Generators
 from gradcli.engine.memory import reuse
 from gradcli.engine.modes import Modes, modes, put_in_force
 from gradcli.engine.tensor import Shown, Tensor, happened
-from gradcli.errors import ArgumentFault, Fault, NameFault
+from gradcli.errors import ArgumentFault, Fault, NameFault, ValueFault
 from gradcli.facade import bare, bare_names, modules, prelude, torch_space
 from gradcli.importable import spaces
 from gradcli.lang.budget import Budget
@@ -36,7 +36,7 @@ from gradcli.lang.format import Formatter
 from gradcli.lang.guard import builtins, turns
 from gradcli.lang.lower import lower
 from gradcli.lang.parse import parse
-from gradcli.lang.place import place_of_call, source_of
+from gradcli.lang.place import locals_of, place_of_call
 from gradcli.lang.policy import Policy
 from gradcli.show.address import Addresses
 from gradcli.show.options import Options
@@ -63,6 +63,7 @@ class Session:
 
     def __init__(self, style: str = "tutorial", seed: int | None = None,
                  write: Callable[[str], object] | None = None, note: Callable[[str], None] | None = None) -> None:
+        _require_style(style)
         self.options = Options()
         self.generators = Generators(STREAMS[style], seed)
         self._modes = modes()
@@ -82,6 +83,7 @@ class Session:
 
     @style.setter
     def style(self, name: str) -> None:
+        _require_style(name)
         self._style = STYLES[name](others=lambda value, quoted: self._formatter.unstyled(value, quoted))
         self.generators.use(STREAMS[name])
 
@@ -179,7 +181,7 @@ class Session:
         """The fault for what went wrong, complete with places and the user's own names."""
         from gradcli.mending import mended
 
-        names = {**self._names, **_locals(error)}
+        names = {**self._names, **locals_of(error)}
         fault = mended(translate(error, {**self._names, **dict.fromkeys(self._bare)}, self.policy), names)
         if fault.message.startswith("a tuple has no attribute"):
             fault.hints = fault.hints or [("first, rest = values", "takes a tuple apart: its members may have it")]
@@ -362,6 +364,13 @@ class Session:
     def __setitem__(self, name: str, value: Any) -> None:
         self._names[name] = _given(value)
 
+    def __contains__(self, name: object) -> bool:
+        return name in self.names()
+
+    def __delitem__(self, name: str) -> None:
+        self[name]      # a fault where there is none
+        del self._names[name]
+
 
 class Moment(NamedTuple):
     """What a session has besides the values of its names."""
@@ -379,6 +388,11 @@ def _given(value: Any) -> Any:
     return Tensor(listed(value)) if isinstance(value, np.ndarray | np.generic) else value
 
 
+def _require_style(name: Any) -> None:
+    if name not in STYLES:
+        raise ValueFault(f"{name!r} is no style: choose one of {', '.join(STYLES)}", f"style={next(iter(STYLES))!r}")
+
+
 def _number(value: Any) -> int | float | None:
     """The plain number that a tensor of one element stands for."""
     return value.array.item() if isinstance(value, Tensor) and value.array.size == 1 else None
@@ -388,13 +402,3 @@ def _seed(seed: Any) -> int:
     if type(seed) is not int:
         raise ArgumentFault("manual_seed() needs a whole number", "torch.manual_seed(0)")
     return seed
-
-
-def _locals(error: Exception) -> dict[str, Any]:
-    """The names of the innermost function of the program on the way to an error, with their values."""
-    step, found = error.__traceback__, {}
-    while step is not None:
-        if source_of(step.tb_frame.f_code) is not None:
-            found = step.tb_frame.f_locals
-        step = step.tb_next
-    return dict(found)

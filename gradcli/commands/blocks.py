@@ -66,7 +66,7 @@ def _binary(blocks: list[Block], form: str) -> bytes:
     from gradcli.engine.files import to_npy, to_npz
 
     if form == "npz":
-        return to_npz({block.heading.replace(", ", "_").replace(" ", ""): block.value.array for block in blocks})
+        return to_npz({block.heading.replace(", order ", ""): block.value.array for block in blocks})
     derivatives = _derivatives(blocks)
     if len(derivatives) > 1:
         raise UsageFault(f"a .npy holds one array, and there are {len(derivatives)} derivatives",

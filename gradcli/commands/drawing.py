@@ -9,7 +9,7 @@ from gradcli.commands.outcome import tell
 from gradcli.commands.output import Output
 from gradcli.commands.running import give, open_session, timed
 from gradcli.commands.settings import Settings
-from gradcli.commands.source import Source, from_words
+from gradcli.commands.source import Source, from_file_or_word, from_words
 from gradcli.commands.values import is_tensor
 from gradcli.errors import UsageFault
 
@@ -29,7 +29,8 @@ def drawn(program: str, of: str | None, settings: Settings) -> int:
     if suffix not in SUFFIXES:
         raise UsageFault(f"-o {settings.output}: a graph is written as {', '.join(SUFFIXES)}", "-o graph.svg")
     output = Output(settings.output, settings)
-    [source] = from_words([program])
+    names = [text.partition("=")[0].strip() for text in settings.var]
+    source = from_file_or_word(program, names, "gradcli graph ") or from_words([program])[0]
     session = open_session(settings, lambda text: None)
     value = timed(settings, source.name, lambda: _value(session, source, of))
     if suffix == ".txt":

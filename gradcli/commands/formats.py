@@ -65,9 +65,10 @@ def _binary(session: Session, results: list[Any], settings: Settings) -> bytes:
     from gradcli.engine.files import to_npy, to_npz
 
     for value in results:
-        if not is_tensor(value):
+        if not is_tensor(value) and type(value) not in (int, float, bool):
             raise UsageFault(f"--format {settings.format} takes tensors, not {session.shown(value, quoted=True)[:80]}",
                              "--format json")
+    arrays = [value.array if is_tensor(value) else value for value in results]
     if settings.format == "npz":
-        return to_npz({f"result{n}": value.array for n, value in enumerate(results, 1)})
-    return to_npy(_only(results, settings).array)
+        return to_npz({f"result{n}": array for n, array in enumerate(arrays, 1)})
+    return to_npy(_only(arrays, settings))

@@ -2,10 +2,44 @@
 
 from __future__ import annotations
 
+import re
+from typing import NamedTuple
+
+from gradcli.commands.settings import Settings
 from gradcli.commands.source import from_argument
+from gradcli.commands.variables import Assignment, opened, refuse_file
 from gradcli.errors import Fault, UsageFault
 
+FILE = re.compile(r"(?:^|(?<=,))(\s*(\w+)\s*=\s*)@([^,]+)")
+HELD = "numbers_of_file_"       # begins the names that stand for files
 HEAD = "at(\n"      # the text keeps a line of its own, so a comment in it ends before the bracket
+
+
+class PointText(NamedTuple):
+    """A text of `--at`, in which names stand for files, and what these hold."""
+
+    text: str
+    files: list[Assignment]
+
+
+def with_files(texts: list[str], settings: Settings, option: str = "--at") -> list[PointText]:
+    """The texts of an option, with the files read that they name: `x=@data.csv:column`."""
+    read = []
+    for text in map(from_argument, texts):
+        files: list[Assignment] = []
+
+        def held_name(match: re.Match[str], files: list[Assignment] = files) -> str:
+            start, name, path = match.groups()
+            name = f"{HELD}{name}"
+            files.append(opened(f"{name}=@{path.strip()}", settings))
+            return f"{start}{name}"
+
+        for part in text.split(","):
+            name, equals, value = part.partition("=")
+            if equals and name.strip().isidentifier():
+                refuse_file(value, f"{option} {name.strip()}=@{value.strip()}")
+        read.append(PointText(FILE.sub(held_name, text), files))
+    return read
 
 
 def points(text: str, option: str = "--at") -> list[tuple[str, str]]:
@@ -33,8 +67,16 @@ def points(text: str, option: str = "--at") -> list[tuple[str, str]]:
         if argument[0] != "keyword":
             raise _unfit(text, option)
         name, value = argument[3]
+        if any(name[3] == known for known, _ in found):
+            raise twice(name[3], option)
         found.append((name[3], text[value[1] - len(HEAD) : value[2] - len(HEAD)]))
     return found
+
+
+def twice(name: str, option: str) -> UsageFault:
+    """The fault of a name with two values."""
+    return UsageFault(f"{option} gives {name} two values: keyword argument repeated: {name}",
+                      (f"{option} '{name}=...'", "once"))
 
 
 def _unfit(text: str, option: str) -> UsageFault:
