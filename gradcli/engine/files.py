@@ -162,9 +162,10 @@ def _ragged(value: Any) -> str:
             return f"its lists are ragged: {other} at {place}[{odd}], and {first} at {place}[0]"
         pending += [(f"{place}[{n}]", item) for n, item in enumerate(items) if isinstance(item, list)]
     inner = [(place, len(items)) for place, items in pending if items and not isinstance(items[0], list)]
-    odd_one = next((pair for pair in inner if pair[1] != inner[0][1]), None)
-    other, first = odd_one or inner[0], inner[0]
-    return f"its lists are ragged: {other[1]} items at {other[0]}, and {first[1]} at {first[0]}" if odd_one else ""
+    for place, length in inner[1:]:
+        if length != inner[0][1]:
+            return f"its lists are ragged: {length} items at {place}, and {inner[0][1]} at {inner[0][0]}"
+    return ""
 
 
 def _native(array: Any) -> Any:

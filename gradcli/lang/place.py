@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from itertools import count, islice
 from types import CodeType, FrameType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from gradcli.text import Span, char_column, line_of
 
@@ -96,6 +96,6 @@ def locals_of(error: Exception) -> dict[str, Any]:
     step, found = error.__traceback__, {}
     while step is not None:
         if source_of(step.tb_frame.f_code) is not None:
-            found = step.tb_frame.flocals_of
+            found = step.tb_frame.f_locals
         step = step.tb_next
     return dict(found)
