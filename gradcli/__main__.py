@@ -65,13 +65,16 @@ def serve(words: list[str]) -> int:
     if not words:
         words = ["eval", "-"]
     command, *rest = words
-    if command == "-e" and rest:
+    if command == "-e" and rest and rest[-1] != "-e":
         command, rest = "eval", [rest[0], *(word for word in rest[1:] if word != "-e")]
-    if command in ("eval", "run") and rest and all(map(_plain, rest)):
+    if command == "eval" and rest and all(map(_plain, rest)):
         from gradcli.commands import running
-        return running.evaluate(rest) if command == "eval" else running.run_file(rest[0], rest[1:])
+        return running.evaluate(rest)
+    if command == "run" and rest and _plain(rest[0]):      # what follows the file is the script's own
+        from gradcli.commands import running
+        return running.run_file(rest[0], rest[1:])
     from gradcli.cli import deal
-    return deal([command, *rest])
+    return deal(words)
 
 
 def _plain(word: str) -> bool:

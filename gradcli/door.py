@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
+
 from gradcli.engine.arrays import NAMES as ARRAY_NAMES
+from gradcli.engine.conversion import listed
 from gradcli.engine.op import Op, Part
 from gradcli.engine.storage import METHODS as STORED
 from gradcli.engine.surface import ASSIGNABLE, METHODS, PROPERTIES
@@ -87,3 +90,13 @@ def kind_of(value: Any) -> str:
     if isinstance(value, Op | Part):
         return "a Function"
     return f"a {type(value).__name__}"
+
+
+def admitted(value: Any) -> Any:
+    """A value from outside as programs hold it: arrays become tensors."""
+    return Tensor(listed(value)) if isinstance(value, np.ndarray | np.generic) else value
+
+
+def number_of(value: Any) -> int | float | None:
+    """The plain number that a tensor of one element stands for."""
+    return value.array.item() if isinstance(value, Tensor) and value.array.size == 1 else None

@@ -73,7 +73,8 @@ class Fault(Exception):
             FAULTS[cls.code] = cls
 
     def __str__(self) -> str:
-        return self.message
+        """What the command line says, without its colours. Programs see the message alone, in `args`."""
+        return render(self)
 
 
 class SyntaxFault(Fault):

@@ -15,12 +15,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import CodeType
 from typing import TYPE_CHECKING, Any, NamedTuple
+from weakref import ref
 
 import numpy as np
 
-from gradcli.door import DECORATORS, Door, harmless_names, kind_of
+from gradcli.door import DECORATORS, Door, admitted, harmless_names, kind_of, number_of
 from gradcli.engine.call import here
-from gradcli.engine.conversion import listed
 from gradcli.engine.current import Current, Generators
 from gradcli.engine.memory import reuse
 from gradcli.engine.modes import Modes, modes, put_in_force
@@ -36,11 +36,11 @@ from gradcli.lang.format import Formatter
 from gradcli.lang.guard import builtins, turns
 from gradcli.lang.lower import lower
 from gradcli.lang.parse import parse
-from gradcli.lang.place import place_of_call, source_of
+from gradcli.lang.place import locals_of, place_of_call
 from gradcli.lang.policy import Policy
 from gradcli.show.address import Addresses
 from gradcli.show.options import Options
-from gradcli.show.style import STYLES
+from gradcli.show.style import STYLES, require_style
 from gradcli.spaces import random_space
 
 if TYPE_CHECKING:
@@ -63,6 +63,7 @@ class Session:
 
     def __init__(self, style: str = "tutorial", seed: int | None = None,
                  write: Callable[[str], object] | None = None, note: Callable[[str], None] | None = None) -> None:
+        require_style(style)
         self.options = Options()
         self.generators = Generators(STREAMS[style], seed)
         self._modes = modes()
@@ -82,6 +83,7 @@ class Session:
 
     @style.setter
     def style(self, name: str) -> None:
+        require_style(name)
         self._style = STYLES[name](others=lambda value, quoted: self._formatter.unstyled(value, quoted))
         self.generators.use(STREAMS[name])
 
@@ -91,7 +93,7 @@ class Session:
         self.policy = policy = Policy(
             plain=PLAIN | harmless_names(), attribute=door.readable, assign=door.assignable, known=door.known,
             base=door.base, decorators=DECORATORS,
-            text=self.text, repr=self.quoted, format=self._format, number=_number, kind=kind_of,
+            text=self.text, repr=self.quoted, format=self._format, number=number_of, kind=kind_of,
             address=lambda value: int(self._style.address(value), 16))
         self._formatter = Formatter(policy, self.budget)
         plain = plain_names(self._formatter, self.budget, self._write)
@@ -173,13 +175,19 @@ class Session:
             self.run(f"{expr}\n", "<expression>")
         finally:
             self.display = display
+        self._hand_out()
         return kept[-1] if kept else None
+
+    def _hand_out(self) -> None:
+        """Let values print in the style of this session from now on, also where no program runs."""
+        this = ref(self)
+        Shown.outside = lambda value: session.quoted(value) if (session := this()) else object.__repr__(value)
 
     def _told(self, error: Exception) -> Fault:
         """The fault for what went wrong, complete with places and the user's own names."""
         from gradcli.mending import mended
 
-        names = {**self._names, **_locals(error)}
+        names = {**self._names, **locals_of(error)}
         fault = mended(translate(error, {**self._names, **dict.fromkeys(self._bare)}, self.policy), names)
         if fault.message.startswith("a tuple has no attribute"):
             fault.hints = fault.hints or [("first, rest = values", "takes a tuple apart: its members may have it")]
@@ -357,10 +365,19 @@ class Session:
         found = self.names()
         if name not in found:
             raise NameFault(f"the name {name} is not defined")
+        self._hand_out()
         return found[name]
 
     def __setitem__(self, name: str, value: Any) -> None:
-        self._names[name] = _given(value)
+        self._names[name] = admitted(value)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.names()
+
+    def __delitem__(self, name: str) -> None:
+        if name not in self:
+            raise NameFault(f"the name {name} is not defined")
+        del self._names[name]
 
 
 class Moment(NamedTuple):
@@ -374,27 +391,7 @@ class Moment(NamedTuple):
     addressed: Any
 
 
-def _given(value: Any) -> Any:
-    """A value from outside as programs hold it: arrays become tensors."""
-    return Tensor(listed(value)) if isinstance(value, np.ndarray | np.generic) else value
-
-
-def _number(value: Any) -> int | float | None:
-    """The plain number that a tensor of one element stands for."""
-    return value.array.item() if isinstance(value, Tensor) and value.array.size == 1 else None
-
-
 def _seed(seed: Any) -> int:
     if type(seed) is not int:
         raise ArgumentFault("manual_seed() needs a whole number", "torch.manual_seed(0)")
     return seed
-
-
-def _locals(error: Exception) -> dict[str, Any]:
-    """The names of the innermost function of the program on the way to an error, with their values."""
-    step, found = error.__traceback__, {}
-    while step is not None:
-        if source_of(step.tb_frame.f_code) is not None:
-            found = step.tb_frame.f_locals
-        step = step.tb_next
-    return dict(found)

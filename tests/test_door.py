@@ -34,3 +34,38 @@ def test_importing_the_package_is_light():
 def test_unknown_names_are_no_part_of_it():
     with pytest.raises(AttributeError):
         gradcli.nothing  # noqa: B018
+
+
+@pytest.mark.parametrize("style, shown", [("tutorial", "Variable containing:\n 1\n 1\n[torch.FloatTensor of size 2]\n"),
+                                          ("modern", "tensor([1., 1.], requires_grad=True)")])
+def test_values_print_in_the_style_and_become_arrays(style, shown):
+    session = gradcli.Session(style=style)
+    session.run("x = Variable(torch.ones(2), requires_grad=True); n = torch.tensor([1, 2]); d = torch.ones(2).double()")
+    assert repr(session["x"]) == str(session["x"]) == shown
+    assert [np.asarray(session[name]).dtype.name for name in "xnd"] == ["float32", "int64", "float64"]
+    np.asarray(session["x"])[0] = 5
+    assert np.array(session["x"], dtype=int).tolist() == [1, 1]
+
+
+def test_names_are_asked_for_and_deleted():
+    session = gradcli.Session()
+    session["x"] = 1
+    assert "x" in session and "y" not in session and "print" not in session
+    del session["x"]
+    assert "x" not in session
+    with pytest.raises(gradcli.Fault, match="not defined"):
+        del session["x"]
+
+
+def test_a_fault_is_told_as_the_command_line_tells_it():
+    with pytest.raises(gradcli.Fault) as caught:
+        gradcli.Session().run("a = torch.ones(2, 2)\na.backward()")
+    text = str(caught.value)
+    assert text.startswith("error[G0406]") and "--> <input>:2:1" in text and "= help:" in text
+    assert gradcli.Session().run("try:\n    [].pop()\nexcept IndexError as e:\n    print(e)") == "pop from empty list\n"
+
+
+def test_a_style_is_one_of_two():
+    for make in (lambda: gradcli.Session(style="foo"), lambda: setattr(gradcli.Session(), "style", "foo")):
+        with pytest.raises(ValueError, match="choose one of tutorial, modern"):
+            make()

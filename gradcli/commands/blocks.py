@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from gradcli.commands.limiting import walled
+from gradcli.commands.output import Output
+from gradcli.commands.running import give
 from gradcli.commands.settings import Settings
-from gradcli.commands.values import data, dumps, plain
+from gradcli.commands.values import csv, data, dumps, nested, plain, shortest
 from gradcli.errors import UsageFault
 
 if TYPE_CHECKING:
     from gradcli.session import Session
 
 FORMATS = ("text", "plain", "json", "jsonl")
+NUMBERS = ("csv", "npy", "npz")     # forms that hold the derivatives alone
 
 
 class Block(NamedTuple):
@@ -22,10 +26,22 @@ class Block(NamedTuple):
     value: Any
 
 
-def check_format(settings: Settings, command: str) -> None:
-    """Refuse a form of results that these commands do not have, before any work is done."""
-    if settings.format not in FORMATS:
-        raise UsageFault(f"{command} has no --format {settings.format}", *(f"--format {known}" for known in FORMATS))
+def check_format(settings: Settings, command: str, known: tuple[str, ...] = FORMATS) -> None:
+    """Refuse a form of results that a command does not have, before any work is done."""
+    if settings.format not in known:
+        if settings.output and settings.output.lower().endswith(f".{settings.format}"):
+            raise UsageFault(f"{command} writes no .{settings.format}", f"-o {command}.json", f"-o {command}.txt")
+        raise UsageFault(f"{command} has no --format {settings.format}", *(f"--format {form}" for form in known))
+
+
+def give_blocks(output: Output, settings: Settings, session: Session, blocks: list[Block]) -> int:
+    """Write the blocks in the form that is asked for; the exit status."""
+    if settings.format not in ("npy", "npz"):
+        return give(output, settings, lambda: written(session, blocks, settings.format))
+    with walled(settings):
+        content = _binary(blocks, settings.format)
+    output.finish(content)
+    return 0
 
 
 def written(session: Session, blocks: list[Block], form: str) -> str:
@@ -34,6 +50,8 @@ def written(session: Session, blocks: list[Block], form: str) -> str:
         return "\n".join(f"{b.heading}\n{session.shown(b.value).rstrip(chr(10))}\n" for b in blocks)
     if form == "plain":
         return "\n".join(plain(b.value, session.shown) for b in blocks) + "\n"
+    if form == "csv":
+        return _csv(blocks)
     found: dict[str, Any] = {}
     for block in blocks:
         inner = found
@@ -41,6 +59,37 @@ def written(session: Session, blocks: list[Block], form: str) -> str:
             inner = inner.setdefault(key, {})
         inner[block.path[-1]] = data(block.value, session.shown)
     return dumps(found) + "\n"
+
+
+def _binary(blocks: list[Block], form: str) -> bytes:
+    """One derivative as .npy; the value and all derivatives as .npz."""
+    from gradcli.engine.files import to_npy, to_npz
+
+    if form == "npz":
+        return to_npz({block.heading.replace(", order ", ""): block.value.array for block in blocks})
+    derivatives = _derivatives(blocks)
+    if len(derivatives) > 1:
+        raise UsageFault(f"a .npy holds one array, and there are {len(derivatives)} derivatives",
+                         ("--format npz", "all of them, and the value"), ("--wrt NAME", "one of them"))
+    return to_npy(derivatives[0].value.array)
+
+
+def _csv(blocks: list[Block]) -> str:
+    """One derivative as rows of numbers; several as columns of the same length, with a line of headings."""
+    derivatives = _derivatives(blocks)
+    if len(derivatives) == 1:
+        return csv(derivatives[0].value) + "\n"
+    arrays = [block.value.array for block in derivatives]
+    if len({array.shape for array in arrays}) > 1 or arrays[0].ndim > 1:
+        raise UsageFault("--format csv takes one derivative, or several that are numbers or vectors of one length",
+                         ("--format npz", "all of them"), ("--wrt NAME", "one of them"))
+    columns = [nested(array.reshape(-1), shortest) for array in arrays]
+    rows = [[block.heading for block in derivatives], *zip(*columns, strict=True)]
+    return "".join(",".join(row) + "\n" for row in rows)
+
+
+def _derivatives(blocks: list[Block]) -> list[Block]:
+    return [block for block in blocks if block.path != ("value",)]
 
 
 def by_name(kind: str, found: dict[str, Any]) -> list[Block]:

@@ -7,12 +7,12 @@ import shutil
 import sys
 from typing import TYPE_CHECKING, Any
 
-from gradcli.commands.limiting import limited, walled
+from gradcli.commands.limiting import walled
 from gradcli.commands.output import Output
-from gradcli.commands.placing import assigned
+from gradcli.commands.placing import expression, positions
+from gradcli.commands.points import with_files
 from gradcli.commands.running import give, open_session, timed
 from gradcli.commands.settings import Settings
-from gradcli.commands.source import from_words
 from gradcli.commands.values import dumps, number
 from gradcli.errors import Fault, UsageFault
 
@@ -30,13 +30,15 @@ def plotted(expr: str, over: str, at: list[str], slope: bool, points: int, setti
 
     form = _form(settings)
     output = Output(settings.output, settings)
+    source = expression(expr, settings)
+    if not over:
+        raise UsageFault("plot needs the name that varies, and where", "--over x=-3:3")
+    texts = with_files(at, settings)
     session = open_session(settings, lambda text: None)
     with walled(settings):
-        for text in at:
-            assigned(session, text, settings)
         name, ends = interval(session, over)
-    with limited(settings):
-        [source] = from_words([expr])
+        if name in positions(session, texts, settings):
+            raise UsageFault(f"--over and --at both give {name} a value", ("--over", "is where it varies"))
     chart = timed(settings, "plot", lambda: curves(session, source.text.strip(), name, ends, points, slope))
     if form == "png":
         from gradcli.show.chart_png import png

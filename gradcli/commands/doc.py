@@ -9,7 +9,17 @@ import typer
 from gradcli.commands.options import shared
 from gradcli.commands.settings import Settings
 
-Name = Annotated[str, typer.Argument(metavar="NAME", help="An operation, a class, a word, or what a tensor has.")]
+
+def _offered(incomplete: str) -> list[str]:
+    """The names that begin so, for a shell that completes."""
+    from gradcli.commands.catalogue import operations
+    from gradcli.commands.words import WORDS
+
+    return sorted(name for name in {*operations(), *WORDS} if name.startswith(incomplete))
+
+
+Name = Annotated[str, typer.Argument(metavar="NAME", autocompletion=_offered,
+                                     help="An operation, a class, a word, or what a tensor has.")]
 
 
 @shared("style", "errors", "color", "quiet", "isolated")

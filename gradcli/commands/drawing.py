@@ -10,7 +10,7 @@ from gradcli.commands.outcome import tell
 from gradcli.commands.output import Output
 from gradcli.commands.running import give, open_session, timed
 from gradcli.commands.settings import Settings
-from gradcli.commands.source import Source, from_words
+from gradcli.commands.source import Source, from_file_or_word, from_words
 from gradcli.commands.values import is_tensor
 from gradcli.errors import UsageFault
 
@@ -25,13 +25,14 @@ def drawn(program: str, of: str | None, settings: Settings) -> int:
     suffix = os.path.splitext(settings.output)[1] if settings.output else ".txt"
     if settings.format == "json" and not settings.output:
         suffix = ".json"
-    elif settings.format not in ("text", "json"):
+    elif settings.format not in ("text", "json") and not settings.output:
         raise UsageFault(f"graph has no --format {settings.format}", "--format json", "-o graph.svg")
     if suffix not in SUFFIXES:
         raise UsageFault(f"-o {settings.output}: a graph is written as {', '.join(SUFFIXES)}", "-o graph.svg")
     output = Output(settings.output, settings)
+    names = [text.partition("=")[0].strip() for text in settings.var]
     with limited(settings):
-        [source] = from_words([program])
+        source = from_file_or_word(program, names, "gradcli graph ") or from_words([program])[0]
     session = open_session(settings, lambda text: None)
     value = timed(settings, source.name, lambda: _value(session, source, of))
     if suffix == ".txt":

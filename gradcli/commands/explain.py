@@ -13,7 +13,14 @@ from gradcli.commands.settings import Settings, nearest
 from gradcli.errors import Fault, UsageFault
 from gradcli.mistakes import FAULTS
 
+
+def _offered(incomplete: str) -> list[tuple[str, str]]:
+    """The codes that begin so, each with its cause, for a shell that completes."""
+    return [(code, _cause(FAULTS[code])) for code in sorted(FAULTS) if code.startswith(incomplete.upper())]
+
+
 Code = Annotated[str | None, typer.Argument(metavar="[CODE]", help="A code such as G0402; without one, all are listed.",
+                                            autocompletion=_offered,
                                             show_default=False)]
 MEANING = {1: "the program raised an error", 2: "usage error", 3: "syntax error or refused construct",
            5: "a limit was hit", 6: "a file could not be read or written"}

@@ -22,7 +22,10 @@ def collect(sources: list[Source], settings: Settings) -> None:
     results: list[Any] = []
     printed: list[str] = []
     output = Output(settings.output, settings)
-    session = open_session(settings, output.write if settings.format == "plain" else printed.append)
+    write = output.write if settings.format == "plain" else printed.append
+    if output.path and settings.format not in ("plain", "json"):
+        write = Output().write      # the file holds the results alone
+    session = open_session(settings, write)
     session.display = results.append
     if settings.format == "plain":
         session.display = lambda value: session.write(plain(value, session.text) + "\n")
@@ -54,7 +57,7 @@ def _content(session: Session, results: list[Any], printed: list[str], write: Ca
 def _only(results: list[Any], settings: Settings) -> Any:
     if len(results) != 1:
         raise UsageFault(f"--format {settings.format} takes one result, and the program has {len(results)}",
-                         "--format json")
+                         "--format json", "--format npz")
     return results[0]
 
 
@@ -62,9 +65,10 @@ def _binary(session: Session, results: list[Any], settings: Settings) -> bytes:
     from gradcli.engine.files import to_npy, to_npz
 
     for value in results:
-        if not is_tensor(value):
+        if not is_tensor(value) and type(value) not in (int, float, bool):
             raise UsageFault(f"--format {settings.format} takes tensors, not {session.shown(value, quoted=True)[:80]}",
                              "--format json")
+    arrays = [value.array if is_tensor(value) else value for value in results]
     if settings.format == "npz":
-        return to_npz({f"result{n}": value.array for n, value in enumerate(results, 1)})
-    return to_npy(_only(results, settings).array)
+        return to_npz({f"result{n}": array for n, array in enumerate(arrays, 1)})
+    return to_npy(_only(arrays, settings))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from gradcli.commands.blocks import Block, by_name, check_format, written
+from gradcli.commands.blocks import FORMATS, NUMBERS, Block, by_name, check_format, give_blocks
 from gradcli.commands.output import Output
 from gradcli.commands.placing import placed
-from gradcli.commands.running import give, timed
+from gradcli.commands.running import timed
 from gradcli.commands.settings import Settings
 from gradcli.errors import UsageFault
 
@@ -19,14 +19,14 @@ RESULT = "result_of_the_expression"     # a name no point will hold
 
 def differentiate(expr: str, at: list[str], wrt: list[str], order: int, settings: Settings) -> int:
     """Print the value of `expr` where `at` says, and its gradients by `wrt`, or by every name."""
-    check_format(settings, "grad")
+    check_format(settings, "grad", FORMATS + NUMBERS)
     output = Output(settings.output, settings)
     session, source, leaves = placed(expr, at, wrt, settings, output.write)
     value, orders = timed(settings, "grad", lambda: _derivatives(session, source.text, leaves, order))
     blocks = [Block("value", ("value",), value), *by_name("grad", orders[0])]
     for n, gradients in enumerate(orders[1:], 2):
         blocks += [Block(f"{name}.grad, order {n}", (f"grad{n}", name), g) for name, g in gradients.items()]
-    return give(output, settings, lambda: written(session, blocks, settings.format))
+    return give_blocks(output, settings, session, blocks)
 
 
 def _derivatives(session: Session, text: str, leaves: list[str], order: int) -> tuple[Any, list[dict[str, Any]]]:

@@ -9,7 +9,8 @@ import typer
 from gradcli.commands.options import shared
 from gradcli.commands.settings import Settings
 
-Program = Annotated[str, typer.Argument(metavar="SOURCE", help="The program; - reads it from standard input.")]
+Program = Annotated[str, typer.Argument(metavar="SOURCE|FILE",
+                                             help="The program, or a file with it; - reads standard input.")]
 Of = Annotated[str | None, typer.Option("--of", metavar="NAME", help="The value; else that of the last expression.")]
 
 

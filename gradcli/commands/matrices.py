@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from gradcli.commands.blocks import Block, by_name, check_format, written
+from gradcli.commands.blocks import FORMATS, NUMBERS, Block, by_name, check_format, give_blocks
 from gradcli.commands.output import Output
-from gradcli.commands.placing import Point, assigned, floating, placed
-from gradcli.commands.running import give, timed
+from gradcli.commands.placing import Point, floating, placed, positions
+from gradcli.commands.points import with_files
+from gradcli.commands.running import timed
 from gradcli.commands.settings import Settings
 from gradcli.errors import UsageFault
 
@@ -31,12 +32,14 @@ def hessian_of(expr: str, at: list[str], wrt: list[str], settings: Settings) -> 
 
 def product_along(expr: str, at: list[str], direction: list[str], settings: Settings) -> int:
     """Print the value and its velocity along a direction."""
+    texts = with_files(direction, settings, "--with")
+
     def product(point: Point) -> tuple[Any, Any]:
         from gradcli.derivatives import along
 
         session = point.session
         here = {name: session[name] for name in session.names()}
-        moved = [name for text in direction for name in assigned(session, text, settings, "--with")]
+        moved = positions(session, texts, settings, "--with")
         unknown = [name for name in moved if name not in point.leaves]
         if unknown:
             raise UsageFault(f"--with {unknown[0]}: the point has no such name", f"--at '{unknown[0]}=...'")
@@ -65,10 +68,10 @@ def product_of_weights(expr: str, at: list[str], wrt: list[str], weights: str | 
 
 def _printed(kind: str, expr: str, at: list[str], wrt: list[str], settings: Settings, derived: Derived) -> int:
     """Print a value and what `derived` finds of it, under the name of the command."""
-    check_format(settings, kind)
+    check_format(settings, kind, FORMATS + NUMBERS)
     output = Output(settings.output, settings)
     point = placed(expr, at, wrt, settings, output.write)
     value, found = timed(settings, kind, lambda: derived(point))
     blocks = by_name(kind, found) if isinstance(found, dict) else [Block(kind, (kind,), found)]
     blocks.insert(0, Block("value", ("value",), value))
-    return give(output, settings, lambda: written(point.session, blocks, settings.format))
+    return give_blocks(output, settings, point.session, blocks)

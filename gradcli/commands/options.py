@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Annotated, Any
 
 import typer
@@ -43,12 +43,21 @@ def shared(*names: str) -> Callable[[Command], Command]:
     return decorate
 
 
+def completion(words: Iterable[str]) -> Callable[[str], list[str]]:
+    """What a shell offers for a word that is begun: those of `words` that begin so."""
+    def offered(incomplete: str) -> list[str]:
+        return [word for word in words if word.startswith(incomplete)]
+
+    return offered
+
+
 def _annotation(key: Key) -> Any:
     """What typer is to know of an option. Its text is read by the settings, so that each complaint is worded once."""
     if key.kind is bool:
         flags = key.flags or ((f"--{key.word}/--no-{key.word}",) if key.lasting else (f"--{key.word}",))
         flags = ("--no-limits/--limits",) if key.name == "no_limits" else flags
         return Annotated[bool | None, typer.Option(*flags, help=key.help, show_default=False)]
+    offered = completion(key.choices) if key.choices else None
     option = typer.Option(*(key.flags or (f"--{key.word}",)), help=key.help, show_default=False,
-                          metavar=key.metavar or "|".join(key.choices) or "TEXT")
+                          metavar=key.metavar or "|".join(key.choices) or "TEXT", autocompletion=offered)
     return Annotated[list[str] | None, option] if key.many else Annotated[str | None, option]

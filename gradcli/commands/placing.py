@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gradcli.commands.limiting import limited, walled
-from gradcli.commands.points import points
+from gradcli.commands.points import PointText, points, twice, with_files
 from gradcli.commands.running import open_session
 from gradcli.commands.settings import Settings
 from gradcli.commands.source import Source, from_words
 from gradcli.commands.values import is_tensor
+from gradcli.commands.variables import assign
 from gradcli.errors import Fault, UsageFault
 
 if TYPE_CHECKING:
@@ -29,11 +30,11 @@ class Point(NamedTuple):
 
 def placed(expr: str, at: list[str], wrt: list[str], settings: Settings, write: Any) -> Point:
     """The point that the options of a derivative command describe."""
-    with limited(settings):
-        source = from_words([expr])[0]._replace(name="<expr>" if expr != "-" else "<stdin>")
+    source = expression(expr, settings)
+    texts = with_files(at, settings)
     session = open_session(settings, write)
     with walled(settings):
-        names = list(dict.fromkeys(name for text in at for name in assigned(session, text, settings)))
+        names = positions(session, texts, settings)
     wanted = [name for given in wrt for name in given.replace(",", " ").split()]
     unknown = [name for name in wanted if name not in names]
     if unknown:
@@ -49,15 +50,38 @@ def placed(expr: str, at: list[str], wrt: list[str], settings: Settings, write: 
     return Point(session, source, leaves)
 
 
-def assigned(session: Session, text: str, settings: Settings, option: str = "--at") -> list[str]:
-    """Set the names in `text`: numbers and floating tensors become leaves, other values stay what they are."""
+def expression(word: str, settings: Settings) -> Source:
+    """The expression that a word is. What is wrong with its syntax is told before anything else is looked at."""
+    from gradcli.lang.parse import parse
+
+    with limited(settings):
+        [source] = from_words([word])
+        parse(source.text, "<expression>")
+    return source._replace(name="<expr>" if word != "-" else "<stdin>")
+
+
+def positions(session: Session, texts: list[PointText], settings: Settings, option: str = "--at") -> list[str]:
+    """Set the names in all texts of an option, each of them once."""
+    names: list[str] = []
+    for text in texts:
+        for name in assigned(session, text, settings, option):
+            if name in names:
+                raise twice(name, option)
+            names.append(name)
+    return names
+
+
+def assigned(session: Session, point: PointText, settings: Settings, option: str = "--at") -> list[str]:
+    """Set the names of a point: numbers and floating tensors become leaves, other values stay what they are."""
     kind = "torch.float64" if settings.double else "torch.float32"
     names = []
-    for name, expression in points(text, option):
+    for file in point.files:
+        assign(session, file)
+    for name, value_text in points(point.text, option):
         try:
-            session.run(f"{name} = {expression}", option, echo=False)
+            session.run(f"{name} = {value_text}", option, echo=False)
         except Fault as fault:
-            fault.source, fault.name = f"{name} = {expression}", option
+            fault.source, fault.name = f"{name} = {value_text}", option
             raise
         value = session[name]
         if type(value) in (int, float) or isinstance(value, list) and value:
@@ -65,6 +89,8 @@ def assigned(session: Session, text: str, settings: Settings, option: str = "--a
         if is_floating(session[name]):
             session.run(f"{name} = Variable({name}.detach().to({kind}), requires_grad=True)", option, echo=False)
         names.append(name)
+    for file in point.files:
+        del session[file.name]
     return names
 
 

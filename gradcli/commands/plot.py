@@ -9,13 +9,15 @@ import typer
 from gradcli.commands.options import At, Expr, shared
 from gradcli.commands.settings import Settings
 
-Over = Annotated[str, typer.Option("--over", metavar="NAME=FROM:TO", help="The name that varies, and where.")]
+Over = Annotated[str, typer.Option("--over", metavar="NAME=FROM:TO", show_default=False,
+                                         help="The name that varies, and where.")]
 Slope = Annotated[bool, typer.Option("--grad", help="The derivative as well.")]
 Points = Annotated[int, typer.Option("--points", metavar="N", min=2, max=100_000, help="Values to compute.")]
 
 
 @shared()
-def plot(settings: Settings, expr: Expr, over: Over, at: At = None, grad: Slope = False, points: Points = 241) -> int:
+def plot(settings: Settings, expr: Expr, over: Over = "", at: At = None, grad: Slope = False,
+         points: Points = 241) -> int:
     """Draw EXPR over an interval.
 
     A terminal gets a chart, a pipe columns of numbers; -o FILE writes .svg or .png.

@@ -2,10 +2,44 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any, NamedTuple
+
+from gradcli.commands.settings import Settings
 from gradcli.commands.source import from_argument
+from gradcli.commands.variables import Assignment, opened, refuse_file
 from gradcli.errors import Fault, UsageFault
 
+FILE = re.compile(r"(?:^|(?<=,))(\s*(\w+)\s*=\s*)@([^,]+)")
+HELD = "numbers_of_file_"       # begins the names that stand for files
 HEAD = "at(\n"      # the text keeps a line of its own, so a comment in it ends before the bracket
+
+
+class PointText(NamedTuple):
+    """A text of `--at`, in which names stand for files, and what these hold."""
+
+    text: str
+    files: list[Assignment]
+
+
+def with_files(texts: list[str], settings: Settings, option: str = "--at") -> list[PointText]:
+    """The texts of an option, with the files read that they name: `x=@data.csv:column`."""
+    read = []
+    for text in map(from_argument, texts):
+        files: list[Assignment] = []
+
+        def held_name(match: re.Match[str], files: list[Assignment] = files) -> str:
+            start, name, path = match.groups()
+            name = f"{HELD}{name}"
+            files.append(opened(f"{name}=@{path.strip()}", settings))
+            return f"{start}{name}"
+
+        for part in text.split(","):
+            name, equals, value = part.partition("=")
+            if equals and name.strip().isidentifier():
+                refuse_file(value, f"{option} {name.strip()}=@{value.strip()}")
+        read.append(PointText(FILE.sub(held_name, text), files))
+    return read
 
 
 def points(text: str, option: str = "--at") -> list[tuple[str, str]]:
@@ -28,13 +62,21 @@ def points(text: str, option: str = "--at") -> list[tuple[str, str]]:
     call = tree[3][0][3][0]
     if call[0] != "call" or call[3][0][3] != "at":
         raise _unfit(text, option)
-    found = []
+    found: list[Any] = []
     for argument in call[3][1][3] if len(call[3]) > 1 else ():
         if argument[0] != "keyword":
             raise _unfit(text, option)
         name, value = argument[3]
+        if any(name[3] == known for known, _ in found):
+            raise twice(name[3], option)
         found.append((name[3], text[value[1] - len(HEAD) : value[2] - len(HEAD)]))
     return found
+
+
+def twice(name: str, option: str) -> UsageFault:
+    """The fault of a name with two values."""
+    return UsageFault(f"{option} gives {name} two values: keyword argument repeated: {name}",
+                      (f"{option} '{name}=...'", "once"))
 
 
 def _unfit(text: str, option: str) -> UsageFault:

@@ -46,9 +46,17 @@ def run_file(path: str, args: list[str], settings: Settings | None = None, echo:
              stay: bool = False) -> int:
     """`run`: a script, in which only print prints."""
     settings = settings or _plain_settings()
+    if settings.format != "text" and settings.sources["format"] == "option":
+        from gradcli.commands.scripting import no_results
+
+        raise no_results(path, settings)
     with limited(settings):
         source = from_file(path)
     output = Output(settings.output, settings)
+    if any(word[:1] == "-" for word in args) and not settings.quiet:
+        from gradcli.commands.scripting import remark
+
+        remark(source, args)
 
     def ran() -> Session:
         if echo:

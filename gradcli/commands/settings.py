@@ -45,6 +45,7 @@ class Size(int):
     """A number of bytes, written as 300000, 512K, 64M or 2GiB."""
 
 
+SUFFIXES = ("json", "jsonl", "csv", "npy", "npz")     # of files whose names decide the form of results
 UNITS = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
 
 KEYS: dict[str, Key] = {key.name: key for key in (
@@ -124,6 +125,18 @@ class Settings:
             if value is not None:
                 key = KEYS[name]
                 self._set(key, list(value) if key.many else read(key, value, f"--{key.word}"), "option")
+        self._follow_output()
+
+    def _follow_output(self) -> None:
+        """Let the name of the file that is written decide the form of results; - is standard output."""
+        if self.output == "-":
+            self.output = None
+        form = os.path.splitext(self.output or "")[1][1:].lower()
+        if form not in SUFFIXES or form == self.format:
+            return
+        if self.sources["format"] == "option":
+            self.notes.append(f"-o {self.output} decides the form of the results, not --format {self.format}")
+        self.format, self.sources["format"] = form, "option"
 
     def _set(self, key: Key, value: object, source: str) -> None:
         setattr(self, key.name, value)

@@ -14,6 +14,7 @@ from gradcli.mistakes import SizeLimit
 
 LARGEST = 64 << 20      # bytes of a program
 MARK = "\ufeff"         # the byte order mark
+PROGRAM_FILE = re.compile(r"(?:[\w.~-]*/)*[\w.-]*\w\.(?:grad|py|ipynb|txt|md)")
 DESCRIPTOR = re.compile(r"/dev/(?:fd/(\d{1,6})|stdin)")
 
 
@@ -37,6 +38,18 @@ def from_file(path: str, before: str = "gradcli run ", most: int = LARGEST) -> S
     if path == "-":
         return standard_input()
     return as_source(read_bytes(path, before, most), path)
+
+
+def from_file_or_word(word: str, known: Iterable[str], before: str) -> Source | None:
+    """The program in the file that a word names; None for a word that is a program itself.
+
+    x.grad is a file only if it is there, or if x is none of the `known` names.
+    """
+    if not os.path.isfile(word):
+        first = word.partition(".")[0]
+        if not PROGRAM_FILE.fullmatch(word) or first in known:
+            return None
+    return from_file(word, before)
 
 
 def as_source(content: bytes, name: str) -> Source:

@@ -86,7 +86,7 @@ def plain(value: Any, text: Callable[[Any], str]) -> str:
     """A value as bare numbers: a row a line, blank lines between matrices."""
     if not is_tensor(value):
         return text(value)
-    return _rows(nested(value.array, _shortest), value.array.ndim)
+    return _rows(nested(value.array, shortest), value.array.ndim)
 
 
 def _rows(items: Any, dimensions: int) -> str:
@@ -97,14 +97,15 @@ def _rows(items: Any, dimensions: int) -> str:
     return ("\n" * (dimensions - 1)).join(_rows(item, dimensions - 1) for item in items)
 
 
-def _shortest(item: Any) -> str:
+def shortest(item: Any) -> str:
+    """A number as the shortest text that reads back the same."""
     found = number(item)
     return found if isinstance(found, str) else repr(found)
 
 
 def csv(value: Any) -> str:
     """A number, vector (a column) or matrix as comma-separated values."""
-    rows = nested(value.array, _shortest) if is_tensor(value) else _shortest(value) if _is_number(value) else None
+    rows = nested(value.array, shortest) if is_tensor(value) else shortest(value) if _is_number(value) else None
     dimensions = value.array.ndim if is_tensor(value) else 0
     if rows is None or dimensions > 2:
         raise UsageFault("--format csv takes a number, a vector or a matrix", "--format json")

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from gradcli.commands.points import points
 from gradcli.commands.settings import Settings
 from gradcli.commands.source import decoded, from_argument, input_bytes, read_bytes
 from gradcli.errors import FileFault, UsageFault, ValueFault
 
 if TYPE_CHECKING:
     from gradcli.session import Session
+
+
+DATA_FILE = re.compile(r"(?!@)[^\s()\[\],'\"]*[^\s()\[\],'\"./]\.(?:csv|json|npy|npz)(?::[\w ]*)?", re.IGNORECASE)
 
 
 class Assignment(NamedTuple):
@@ -22,6 +25,7 @@ class Assignment(NamedTuple):
     value: str
     content: bytes | None = None
     suffix: str = ""
+    single: bool = True     # the precision of numbers that are read from text
 
 
 def opened(text: str, settings: Settings) -> Assignment:
@@ -30,18 +34,28 @@ def opened(text: str, settings: Settings) -> Assignment:
     name = from_argument(name).strip()
     if not equals or not name.isidentifier():
         raise UsageFault(f"--var takes NAME=EXPR or NAME=@FILE, not {text!r}")
+    value = value.strip()
     if not value.startswith("@"):
+        refuse_file(value, f"--var {name}=@{value}")
         return Assignment(name, text)
     file, _ = _split(value[1:])
     if file == "-":
-        return Assignment(name, value[1:], input_bytes(), settings.stdin_format)
-    return Assignment(name, value[1:], read_bytes(file, "@"), file.rpartition(".")[2].lower())
+        return Assignment(name, value[1:], input_bytes(), settings.stdin_format, not settings.double)
+    return Assignment(name, value[1:], read_bytes(file, "@"), file.rpartition(".")[2].lower(), not settings.double)
+
+
+def refuse_file(value: str, repair: str) -> None:
+    """Refuse the name of a data file where an expression belongs: nothing in the language has such a name."""
+    if DATA_FILE.fullmatch(value.strip()):
+        raise UsageFault(f"{value.strip()} is the name of a file, which stands behind an @", repair)
 
 
 def assign(session: Session, assignment: Assignment) -> None:
     """Obey one --var."""
-    name, value, content, _ = assignment
-    if content is None:
+    name, value = assignment.name, assignment.value
+    if assignment.content is None:
+        from gradcli.commands.points import points
+
         for target, expression in points(value, "--var"):
             session.run(f"{target} = {expression}", "--var", echo=False)
         return
@@ -49,10 +63,15 @@ def assign(session: Session, assignment: Assignment) -> None:
 
 
 def held(assignment: Assignment) -> Any:
-    """What the file of an assignment holds: an array, or for JSON and CSV nested lists of numbers made one."""
+    """What the file of an assignment holds: an array of numbers; of CSV with text in it, lists."""
     file, part = _split(assignment.value)
     try:
-        return _parsed(assignment.content or b"", assignment.suffix, part, file)
+        value = _parsed(assignment.content or b"", assignment.suffix, part, file)
+        if not isinstance(value, list) or _has_text(value):
+            return value
+        from gradcli.engine.files import from_lists
+
+        return from_lists(value, assignment.single)
     except ValueFault as fault:
         raise FileFault(f"{file}: {fault.message}", *[repair for repair, _ in fault.hints]) from None
 
@@ -100,19 +119,50 @@ def _numbers(value: Any) -> Any:
 
 
 def _from_csv(text: str, column: str) -> Any:
-    """Rows of numbers; one column by its name or number. A first row that is no number names the columns."""
+    """Rows of numbers and texts; one column by its name or number. A first row of another kind names the columns."""
     rows = list(_csv_rows(text))
     if not rows:
         raise ValueFault("there are no rows")
-    names = rows.pop(0).cells if not all(_is_number(cell) for cell in rows[0].cells) else []
+    width = len(rows[0].cells)
+    names = rows.pop(0).cells if _is_heading(rows) else []
+    odd = next((row for row in rows if len(row.cells) != width), None)
+    if odd is not None:
+        raise ValueFault(f"line {odd.line} has {_cells(odd.cells)}, and the first row {_cells([''] * width)}")
+    columns = list(range(width))
     if column:
-        width = len(names or rows[0].cells)
         at = names.index(column) if column in names else int(column) if _is_index(column, width) else -1
         if not 0 <= at < width:
             raise ValueFault(f"there is no column {column!r}", *(f"@FILE.csv:{name}" for name in names))
-        return [_cell(row.cells[at] if at < len(row.cells) else "", row.line) for row in rows]
-    table = [[_cell(cell, row.line) for cell in row.cells] for row in rows]
-    return [row[0] for row in table] if all(len(row) == 1 for row in table) else table
+        columns = [at]
+    read = [_column(rows, n) for n in columns]
+    return read[0] if len(read) == 1 else [list(row) for row in zip(*read, strict=True)]
+
+
+def _is_heading(rows: list[Row]) -> bool:
+    """Whether the first row names columns: it has text where a row below has a number, or no number at all."""
+    first = [_is_number(cell) for cell in rows[0].cells]
+    if all(first) or len(rows) == 1 and any(first):
+        return False
+    return not any(first) or any(_is_number(cell) and not number
+                                 for row in rows[1:] for number, cell in zip(first, row.cells, strict=False))
+
+
+def _column(rows: list[Row], at: int) -> list[Any]:
+    """The numbers of a column; its texts, if none of them is a number."""
+    texts = [row.cells[at] for row in rows]
+    if texts and not any(map(_is_number, texts)):
+        return texts
+    return [_cell(text, row.line) for text, row in zip(texts, rows, strict=True)]
+
+
+def _cells(cells: list[str]) -> str:
+    return f"{len(cells)} cell{'s' if len(cells) != 1 else ''}"
+
+
+def _has_text(value: list[Any]) -> bool:
+    """Whether there is text in a list, or in the first list in it, which others of a table are like."""
+    first = value[0] if value and isinstance(value[0], list) else value
+    return any(isinstance(item, str) for item in first)
 
 
 class Row(NamedTuple):

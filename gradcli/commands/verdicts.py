@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
 from gradcli.commands.blocks import check_format
@@ -11,7 +10,7 @@ from gradcli.commands.output import Output
 from gradcli.commands.placing import placed
 from gradcli.commands.running import give, timed
 from gradcli.commands.settings import Settings
-from gradcli.commands.source import from_file
+from gradcli.commands.source import from_file_or_word
 from gradcli.commands.values import dumps, is_tensor, number
 
 if TYPE_CHECKING:
@@ -25,8 +24,9 @@ def compared(expr: str, at: list[str], wrt: list[str], settings: Settings) -> in
     check_format(settings, "check")
     settings.double = True
     output = Output(settings.output, settings)
+    names = [word.partition("=")[0].strip() for text in (*at, *settings.var) for word in text.split(",")]
     with limited(settings):
-        source = from_file(expr) if os.path.isfile(expr) else None
+        source = from_file_or_word(expr, names, "gradcli check ")
     point = placed(source.text if source else expr, at, wrt, settings, lambda text: None)
     session = point.session
     for name in set(session.names()).difference(point.leaves):

@@ -140,6 +140,34 @@ def to_npz(arrays: dict[str, Any]) -> bytes:
     return file.getvalue()
 
 
+def from_lists(numbers: Any, single: bool) -> Any:
+    """The array of nested lists of numbers: whole numbers stay whole, others are of single or double precision."""
+    try:
+        array = np.array(numbers) if numbers else np.empty(0)
+    except ValueError:
+        raise ValueFault(_ragged(numbers) or "the numbers do not form an array") from None
+    if array.dtype.kind not in "bif":
+        raise ValueFault("a whole number in it is larger than 64 bits can hold")
+    return array.astype(np.float32) if single and array.dtype.kind == "f" else array
+
+
+def _ragged(value: Any) -> str:
+    """Where nested lists that are no array differ in length or depth."""
+    pending = [("", value)]
+    for place, items in pending:
+        lengths = [len(item) if isinstance(item, list) else -1 for item in items]
+        odd = next((n for n, length in enumerate(lengths) if length != lengths[0]), None)
+        if odd is not None:
+            first, other = (f"{length} items" if length >= 0 else "a number" for length in (lengths[0], lengths[odd]))
+            return f"its lists are ragged: {other} at {place}[{odd}], and {first} at {place}[0]"
+        pending += [(f"{place}[{n}]", item) for n, item in enumerate(items) if isinstance(item, list)]
+    inner = [(place, len(items)) for place, items in pending if items and not isinstance(items[0], list)]
+    for place, length in inner[1:]:
+        if length != inner[0][1]:
+            return f"its lists are ragged: {length} items at {place}, and {inner[0][1]} at {inner[0][0]}"
+    return ""
+
+
 def _native(array: Any) -> Any:
     """A copy in the machine's byte order, of an element type that tensors have."""
     if array.dtype.kind == "b":

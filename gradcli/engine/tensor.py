@@ -66,7 +66,8 @@ class Write(NamedTuple):
 class Shown:
     """How values print, and where remarks go; the session puts its functions here."""
 
-    text: Callable[[Any], str] = staticmethod(lambda value: object.__repr__(value))
+    outside: Callable[[Any], str] = staticmethod(lambda value: object.__repr__(value))    # while no program runs
+    text: Callable[[Any], str] = staticmethod(lambda value: Shown.outside(value))
     format: Callable[[Any, str], str] = staticmethod(lambda value, spec: format(str(value), spec))
     note: Callable[..., None] = staticmethod(lambda kind, text, about=None: None)     # `about` the value called {x}
 
@@ -122,6 +123,12 @@ class Tensor:
 
     def __format__(self, spec: str) -> str:
         return Shown.format(self, spec)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> ndarray:
+        """For numpy outside of programs: a copy of the numbers, which no write in it leads back from."""
+        if copy is False:
+            raise ValueError("the array of a tensor is always a copy")
+        return self.array.astype(dtype or self.array.dtype)
 
     def __hash__(self) -> int:
         return id(self)

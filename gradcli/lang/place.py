@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from itertools import count, islice
 from types import CodeType, FrameType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from gradcli.text import Span, char_column, line_of
 
@@ -89,3 +89,13 @@ def place_of_call(code: CodeType, instruction: int) -> Place | None:
     """Where an instruction of lowered code stands; None for any other code."""
     source = source_of(code)
     return None if source is None else Place(source.name, source.text, _span(source, code, instruction), [], [])
+
+
+def locals_of(error: Exception) -> dict[str, Any]:
+    """The names of the innermost function of the program on the way to an error, with their values."""
+    step, found = error.__traceback__, {}
+    while step is not None:
+        if source_of(step.tb_frame.f_code) is not None:
+            found = step.tb_frame.f_locals
+        step = step.tb_next
+    return dict(found)

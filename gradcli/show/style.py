@@ -16,7 +16,7 @@ from gradcli.engine.storage import Storage
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.variable import Array as NumpyArray
 from gradcli.engine.variable import Parameter, Variable
-from gradcli.errors import ArgumentFault
+from gradcli.errors import ArgumentFault, ValueFault
 from gradcli.exposure import exposure_of
 from gradcli.lang.budget import Budget
 from gradcli.lang.format import Formatter
@@ -179,3 +179,10 @@ def _modern_text(value: Tensor, options: Options) -> str:
                               grad_fn=None if node is None else node.modern_name.rsplit(".", 1)[-1],
                               requires_grad=value.requires_grad, default=OF[Default.floating].name)
     return f"Parameter containing:\n{text}" if isinstance(value, Parameter) else text
+
+
+def require_style(name: Any) -> None:
+    """Refuse a style that is none of these."""
+    if type(name) is not str or name not in STYLES:
+        raise ValueFault(f"{name!r} is no style: choose one of {', '.join(STYLES)}",
+                         *(f"style={known!r}" for known in STYLES))

@@ -140,7 +140,7 @@ def test_run_prints_only_what_is_printed_and_echo_shows_the_session(tmp_path):
 
 def test_arguments_reach_the_script(tmp_path):
     (tmp_path / "p.grad").write_text("print(args)\n")
-    assert gradcli("run", "p.grad", "a", "-1", "--", "--echo", cwd=tmp_path).out == "['a', '-1', '--echo']\n"
+    assert gradcli("run", "p.grad", "a", "-1", "--", "--echo", cwd=tmp_path).out == "['a', '-1', '--', '--echo']\n"
 
 
 def test_a_mistaken_file_name_suggests_the_nearest(tmp_path):

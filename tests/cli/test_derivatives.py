@@ -76,7 +76,7 @@ def test_a_name_without_direction_stands_still():
     (("jvp", "x", "--at", "x=[1, 2]"), "G0801", "the direction"),
     (("jvp", "x", "--at", "x=[1, 2]", "--with", "x=1"), "G0407", "--with x has the shape [], and x [2]"),
     (("jvp", "x", "--at", "x=1", "--with", "y=1"), "G0801", "no such name"),
-    (("jac", "x", "--at", "x=1", "--format", "csv"), "G0801", "csv"),
+    (("check", "x", "--at", "x=1", "--format", "csv"), "G0801", "csv"),
     (("check", "nothing + 1", "--at", "x=1"), "G0801", "no name that stands for a floating tensor"),
     (("check", "x.data", "--at", "x=1"), "G0401", "does not depend on x"),
 ])

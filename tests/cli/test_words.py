@@ -3,7 +3,7 @@
 import pytest
 
 from gradcli.__main__ import _plain
-from gradcli.cli import sorted_words
+from gradcli.commands.arranging import Spellings, sorted_words
 
 EVERY, VALUED = {"-q", "--quiet", "-o", "--output", "--style"}, {"-o", "--output", "--style"}
 
@@ -28,7 +28,7 @@ EVERY, VALUED = {"-q", "--quiet", "-o", "--output", "--style"}, {"-o", "--output
     (["x", "-o"], ["-o"], ["x"]),
 ])
 def test_options_come_first_and_expressions_keep_their_order(words, options, others):
-    assert sorted_words(words, EVERY, VALUED) == [*options, "--", *others]
+    assert sorted_words(words, Spellings(EVERY, VALUED)) == [*options, "--", *others]
 
 
 @pytest.mark.parametrize("word, plain", [("x", True), ("", True), ("-", True), ("-2", True), ("-.5", True),

@@ -209,12 +209,12 @@ class TestFormat:
     def test_parameter_is_no_number_in_torch(self):
         assert Modern().format(Parameter(np.array(2.5, np.float32), True), "", OPTIONS) == (
             "Parameter containing:\ntensor(2.5000, requires_grad=True)")
-        with pytest.raises(ArgumentFault, match=r"^unsupported format string passed to Parameter\.__format__$"):
+        with pytest.raises(ArgumentFault, match=r": unsupported format string passed to Parameter\.__format__\n"):
             Modern().format(Parameter(np.array(2.5)), ".1f", OPTIONS)
 
     @pytest.mark.parametrize("style", STYLES.values())
     def test_more_numbers_take_no_spec(self, style):
-        with pytest.raises(ArgumentFault, match=r"^unsupported format string passed to Tensor\.__format__$") as caught:
+        with pytest.raises(ArgumentFault, match="unsupported format string") as caught:
             style().format(Tensor(A), ".2f", OPTIONS)
         assert isinstance(caught.value, TypeError)
         assert caught.value.hints[0][0] == "{x.item():.2f}"
