@@ -110,6 +110,13 @@ class Generator:
     def __init__(self, device: Any = None) -> None:
         self.numbers = Generators(Current.generators.stream, self.FIRST)
 
+    @classmethod
+    def around(cls, numbers: Generators) -> Generator:
+        """The generator that a program seeds and draws from where it names none."""
+        generator = cls.__new__(cls)
+        generator.numbers = numbers
+        return generator
+
     def manual_seed(self, seed: int) -> Generator:
         """Start again from `seed`; this generator."""
         if type(seed) is not int:

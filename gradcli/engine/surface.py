@@ -13,6 +13,7 @@ import numpy as np
 
 from gradcli.engine.backward import backward as sweep_back
 from gradcli.engine.call import debtor, freshen, here
+from gradcli.engine.cuts import leaving, to_scalar
 from gradcli.engine.device import device_of
 from gradcli.engine.dtypes import OF, DType
 from gradcli.engine.growth import FREE
@@ -152,7 +153,7 @@ def detach(self: Tensor) -> Tensor:
     made = RESULT[type(self)]
     alone = (Variable if made is Volatile else made)(self.array)
     alone.cut = Cut(".detach()", here()) if self.requires_grad else self.cut
-    return alone
+    return leaving(self, ".detach()", alone)    # type: ignore[no-any-return]  # a tensor, as it is given one
 
 
 def detach_(self: Tensor) -> Tensor:
@@ -174,7 +175,7 @@ def data(self: Tensor) -> Tensor:
     inside = Tensor(self.array)
     inside.root = DATA
     inside.cut = Cut(".data", here()) if self.requires_grad else self.cut
-    return inside
+    return leaving(self, ".data", inside)   # type: ignore[no-any-return]  # a tensor, as it is given one
 
 
 def grad(self: Tensor) -> Any:
@@ -204,6 +205,10 @@ def volatile(self: Tensor) -> bool:
 
 def item(self: Tensor) -> Any:
     """The only element, as a plain number."""
+    return leaving(self, ".item()", _only(self))
+
+
+def _only(self: Tensor) -> Any:
     if self.array.size != 1:
         raise ElementCount(f"a Tensor with {self.array.size} elements cannot be converted to Scalar, a plain number",
                         ("x.tolist()", "all of them, as a list"))
@@ -217,7 +222,7 @@ def tolist(self: Tensor) -> Any:
     """The elements as nested lists of plain numbers."""
     if self.array.size > FREE:
         Room.check("tolist", self.array.size * NUMBER, "a list")
-    return self.array.tolist()
+    return leaving(self, ".tolist()", self.array.tolist())
 
 
 def numpy(self: Tensor) -> Array:
@@ -308,7 +313,7 @@ def _contains(self: Tensor, value: Any) -> bool:
 
 
 def _number(convert: Callable[[Any], Any]) -> Callable[[Tensor], Any]:
-    return lambda self: convert(item(self))
+    return lambda self: to_scalar(self, f"{convert.__name__}()", convert(_only(self)))
 
 
 def _index(self: Tensor) -> int:
