@@ -62,9 +62,11 @@ class Session:
     """
 
     def __init__(self, style: str = "tutorial", seed: int | None = None,
-                 write: Callable[[str], object] | None = None, note: Callable[[str], None] | None = None) -> None:
+                 write: Callable[[str], object] | None = None, note: Callable[[str], None] | None = None,
+                 stream: str | None = None) -> None:
         self.options = Options()
-        self.generators = Generators(STREAMS[style], seed)
+        self._stream = stream
+        self.generators = Generators(STREAMS[stream or style], seed)
         self._modes = modes()
         self.budget = Budget()
         self.display: Callable[[Any], object] = self._print
@@ -83,7 +85,17 @@ class Session:
     @style.setter
     def style(self, name: str) -> None:
         self._style = STYLES[name](others=lambda value, quoted: self._formatter.unstyled(value, quoted))
-        self.generators.use(STREAMS[name])
+        self.generators.use(STREAMS[self._stream or name])
+
+    @property
+    def stream(self) -> str:
+        """The style whose random numbers a seed gives: that of printing, unless another one is asked for."""
+        return self._stream or self.style
+
+    @stream.setter
+    def stream(self, name: str | None) -> None:
+        self._stream = name
+        self.generators.use(STREAMS[self.stream])
 
     def _fill(self) -> None:
         """Make the names that programs see, and the door they see them through."""
@@ -162,12 +174,12 @@ class Session:
 
         Nan and inf are answers here, never warnings: numpy keeps that for each context, so it is said in each.
         """
-        before = Shown.text, Shown.format, Shown.note, Current.generators
+        before = Shown.text, Shown.format, Shown.note, Current.generators, Current.legacy
         others = modes()
         collecting = gc.get_threshold()
         gc.set_threshold(*COLLECTING)
         Shown.text, Shown.format, Shown.note = self.quoted, self._format, self._remark
-        Current.generators = self.generators
+        Current.generators, Current.legacy = self.generators, self.style == "tutorial"
         put_in_force(self._modes)
         try:
             with np.errstate(all="ignore"):
@@ -176,7 +188,7 @@ class Session:
             self._modes = modes()
             put_in_force(others)
             gc.set_threshold(*collecting)
-            Shown.text, Shown.format, Shown.note, Current.generators = before
+            Shown.text, Shown.format, Shown.note, Current.generators, Current.legacy = before
 
     def _write(self, text: str) -> None:
         self._printed.append(text)

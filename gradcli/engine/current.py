@@ -95,6 +95,7 @@ class Current:
     """What is in force while a program runs."""
 
     generators = Generators()
+    legacy = True       # whether values look, and stand for plain numbers, as in 0.1.12
     asked = 0           # how often a program has asked for the time
 
 

@@ -292,6 +292,8 @@ def _rows(self: Tensor) -> Iterator[Any]:
         raise ArgumentFault("iteration over a 0-d tensor", ("x.item()", "its number"))
     if len(self.array) > FREE:
         Room.check("iter", len(self.array) * ROW, "a list")
+    if self.requires_grad and grad_mode.on:
+        return iter(traced.unbind(self))    # type: ignore[no-any-return]  # a tuple of tensors
     return iter([self[i] for i in range(len(self.array))])  # type: ignore[index]
 
 

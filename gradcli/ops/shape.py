@@ -192,7 +192,7 @@ class Cat(Op):
         if not tensors:
             raise ArgumentFault("cat() needs at least one tensor", "torch.cat([x, y])")
         solid = [t for t in tensors if t.shape != (0,)] or list(tensors)
-        if Current.generators.stream == "legacy":       # 0.1.12 had no single numbers, but tensors of one element
+        if Current.legacy:       # 0.1.12 had no single numbers, but tensors of one element
             solid = [t if t.ndim else t.reshape(1) for t in solid]
         at = axis(dim, solid[0].ndim) if solid[0].ndim else None
         if at is None:
