@@ -95,7 +95,8 @@ class _Judgement:
     def __init__(self, session: Session, names: Sequence[str], evaluate: Callable[[], Tensor], value: Tensor,
                  start: Any) -> None:
         self.session, self.evaluate, self.value, self.start = session, evaluate, value, start
-        self.leaves = {id(debtor(held)): name for name in names if isinstance(held := session.names().get(name), Tensor)}
+        held = session.names()
+        self.leaves = {id(debtor(held[name])): name for name in names if isinstance(held.get(name), Tensor)}
         self.array = value.array.copy()
 
     def of(self, departures: Departures) -> None:

@@ -76,7 +76,8 @@ def parameter(data: Any = None, requires_grad: bool = True) -> Parameter:
     if type(requires_grad) is not bool:
         raise ArgumentFault(f"requires_grad must be a bool, not {described(requires_grad)}")
     if requires_grad and data.array.dtype.kind != "f":
-        raise IntegerLeaf("only floating tensors can require gradients", "x.float()")
+        raise IntegerLeaf("only floating tensors can require gradients", "x.float()").saying(
+            "Only Tensors of floating point and complex dtype can require gradients")
     return Parameter(data.array, requires_grad)
 
 

@@ -39,7 +39,11 @@ class Freed:
         raise SecondBackward(
             "Trying to backward through the graph a second time: the values kept for it were freed by the first",
             ("{y}.backward(retain_graph=True)", "as the first call, to keep them"),
-            places=[("the first call was", self.place)])
+            places=[("the first call was", self.place)]).saying(
+            "Trying to backward through the graph a second time (or directly access saved tensors after they have "
+            "already been freed). Saved intermediate values of the graph are freed when you call .backward() or "
+            "autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or if "
+            "you need to access saved tensors after calling backward.")
 
 
 def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], keep: bool = False, again: bool = False,

@@ -88,7 +88,8 @@ def seed_for(output: Tensor, gradient: Any) -> Tensor:
             raise NonScalarBackward(
                 f"backward() on a {shape} Variable needs a gradient of that shape",
                 ("{y}.sum().backward()", "the gradient of the sum"),
-                (f"{{y}}.backward(torch.ones({size}))", "the same, with explicit weights"))
+                (f"{{y}}.backward(torch.ones({size}))", "the same, with explicit weights")).saying(
+                "grad can be implicitly created only for scalar outputs")
         return Tensor(np.ones_like(array))
     if not isinstance(gradient, Tensor):
         raise ArgumentFault(f"backward() needs a tensor as gradient, not {described(gradient)}",
@@ -211,7 +212,8 @@ def item(self: Tensor) -> Any:
 def _only(self: Tensor) -> Any:
     if self.array.size != 1:
         raise ElementCount(f"a Tensor with {self.array.size} elements cannot be converted to Scalar, a plain number",
-                        ("x.tolist()", "all of them, as a list"))
+                        ("x.tolist()", "all of them, as a list")).saying(
+            f"a Tensor with {self.array.size} elements cannot be converted to Scalar")
     return self.array.item()
 
 
@@ -230,7 +232,8 @@ def numpy(self: Tensor) -> Array:
     if self.requires_grad:
         raise NumpyOfHistory("Can't call numpy() on Tensor that requires grad.",
                              ("{y}.detach().numpy()", "the numbers without their history"),
-                             ("{y}.data.numpy()", "the same in 0.1.12's spelling"))
+                             ("{y}.data.numpy()", "the same in 0.1.12's spelling")).saying(
+            "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
     return Array(self.array)
 
 
@@ -293,7 +296,7 @@ def _rows(self: Tensor) -> Iterator[Any]:
     if len(self.array) > FREE:
         Room.check("iter", len(self.array) * ROW, "a list")
     if self.requires_grad and grad_mode.on:
-        return iter(traced.unbind(self))    # type: ignore[no-any-return]  # a tuple of tensors
+        return iter(traced.unbind(self))
     return iter([self[i] for i in range(len(self.array))])  # type: ignore[index]
 
 
@@ -301,7 +304,8 @@ def _truth(self: Tensor) -> bool:
     if self.array.size != 1:
         raise AmbiguousTruth(f"Boolean value of Tensor with {self.array.size or 'no'} values is ambiguous",
                              ("(x > 0).all()", "whether it holds for every element"),
-                             ("(x > 0).any()", "whether it holds for some element"))
+                             ("(x > 0).any()", "whether it holds for some element")).saying(
+            f"Boolean value of Tensor with {'more than one value' if self.array.size else 'no values'} is ambiguous")
     return bool(self.array)
 
 
@@ -348,7 +352,8 @@ def set_requires_grad(self: Tensor, value: Any) -> None:
         raise GradFault(f"requires_grad must be a bool, not {described(value)}")
     if value and self.array.dtype.kind != "f":
         raise IntegerLeaf(f"only floating tensors can require gradients, not {OF[self.array.dtype].name}",
-                          ("x = x.float()", "a floating copy, which can"))
+                          ("x = x.float()", "a floating copy, which can")).saying(
+            "Only Tensors of floating point and complex dtype can require gradients")
     if self.node is not None and not value:
         raise GradFault("you can only change requires_grad flags of leaf variables",
                         ("y = y.detach()", "the same value without history"))

@@ -132,9 +132,11 @@ class Tutorial(Style):
         return text if _sized_then(value) else repr(number(_element(value.array)))
 
     def array(self, value: Array, quoted: bool) -> str:
-        """As numpy 1.13 printed, the newest of that time."""
+        """As numpy 1.13 printed, the newest of that time: it made doubles of all floating numbers first."""
+        narrow = value.size > 0 and value.ndim > 0 and value.dtype.kind == "f" and value.dtype.itemsize < 8
         with np.printoptions(legacy="1.13"):
-            return super().array(value, quoted)
+            text = super().array(value.astype(np.float64) if narrow else value, quoted)
+        return f"{text[:-1]}, dtype={value.dtype.name})" if narrow and quoted else text
 
     def storage(self, value: Storage) -> str:
         return tutorial.storage_text(_bytes(value.array), f"torch.{_kin(value)}Storage")
