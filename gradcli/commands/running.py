@@ -93,8 +93,8 @@ def open_session(settings: Settings, write: Any) -> Session:
     gc.freeze()     # what is imported stays; only what programs make is collected
     gc.enable()
     allowance = Allowance(settings)
-    session = Session(style=settings.style, seed=settings.seed, stream=settings.stream, write=counted(lifting(write, settings), allowance),
-                      note=None if settings.quiet else _noting(settings, allowance))
+    session = Session(style=settings.style, seed=settings.seed, write=counted(lifting(write, settings), allowance),
+                      stream=settings.stream, note=None if settings.quiet else _noting(settings, allowance))
     Line.spent = session.spent
     printing = [f"{name}={value!r}" for name in PRINTING if (value := getattr(settings, name)) is not None]
     if printing:
