@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from gradcli.cuts import complete
 from gradcli.engine.backward import newest_first
 from gradcli.engine.check import Verdict, slopes
 from gradcli.engine.op import traced
@@ -50,7 +51,7 @@ def check(session: Session, expression: str) -> list[Finding]:
             raise UsageFault(f"the expression gives a {type(found).__name__}, which has no gradient")
         return found
 
-    output = result()
+    output = complete(session, list(leaves), result)
     if not output.requires_grad:
         raise GradFault(f"the expression does not depend on {' or '.join(leaves)} in a way that is recorded")
     weights = np.cos(np.arange(output.array.size, dtype=np.float64)).reshape(output.array.shape)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from gradcli.cuts import complete
 from gradcli.derivatives import number_of, steady
 from gradcli.engine.backward import newest_first
 from gradcli.engine.op import Part, raw
@@ -59,7 +60,7 @@ def derive(session: Session, text: str, leaves: list[str]) -> Derivation:
     """The derivation of an expression, whose value is one number, by names of a session that hold leaves."""
     checkpoint = session.checkpoint()
     with checkpoint.watching():
-        number_of(session, text)        # what is wrong with it is said of the text as it was given
+        complete(session, leaves, lambda: number_of(session, text))     # faults are those of the text as it was given
         steady(session, leaves)
     checkpoint.restore()
     steps = Steps(session, text)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gradcli.cuts import complete
 from gradcli.engine import functional
 from gradcli.engine.dtypes import Default
 from gradcli.engine.op import traced
@@ -64,7 +65,7 @@ class Place:
     def __call__(self, *inputs: Tensor) -> Tensor:
         for name, value in zip(self.names, inputs, strict=True):
             self.session[name] = value
-        self.outcome = outcome = self.value(self.session, self.text)
+        self.outcome = outcome = complete(self.session, self.names, lambda: self.value(self.session, self.text))
         if any(self.session.names().get(name) is not value for name, value in zip(self.names, inputs, strict=True)):
             steady(self.session, self.names)
         return outcome
@@ -111,7 +112,7 @@ def curves(session: Session, text: str, name: str, ends: tuple[float, float], po
     values, slopes = np.full(points, np.nan), np.full(points, np.nan)
     for n, place in enumerate(places):
         leaf = session[name] = Variable(np.asarray(place, Default.floating), True)
-        value = number_of(session, text)
+        value = complete(session, [name] if slope else [], lambda: number_of(session, text))
         values[n] = value.array.item()
         if slope:
             [found] = functional.grad(traced.sum(value), [leaf], allow_unused=True) if value.requires_grad else [None]

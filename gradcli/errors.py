@@ -26,7 +26,7 @@ mistake.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, Self
 
 from gradcli.exposure import exposed
 from gradcli.text import Span, caret_lines, tamed, veiled, visible
@@ -66,6 +66,11 @@ class Fault(Exception):
         self.seek: Callable[[], Iterable[tuple[str, str]]] | None = None     # finds hints, once they are wanted
         self.trail: list[tuple[str, str, Span]] = []    # the user's calls, outermost first: function, text, place
         self.words: list[str] = []      # the line of each of these calls
+
+    def saying(self, words: str) -> Self:
+        """This fault, with PyTorch's own `words` for programs that catch it."""
+        self.args = (words,)
+        return self
 
     def __init_subclass__(cls) -> None:
         if "code" in vars(cls):

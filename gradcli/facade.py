@@ -20,12 +20,12 @@ from gradcli.engine.derive import named
 from gradcli.engine.device import CPU, Device, Switches, here_only
 from gradcli.engine.dtypes import NAMED, OF, Default, DType
 from gradcli.engine.limits import broadcast_shapes, finfo, iinfo, promote_types
-from gradcli.engine.op import TABLE, Op, traced
+from gradcli.engine.op import TABLE, Op, Part, traced
 from gradcli.engine.signature import REFUSED, Type, described
 from gradcli.engine.storage import METHODS as STORED
 from gradcli.engine.storage import is_storage, typename
 from gradcli.engine.surface import METHODS
-from gradcli.engine.tensor import Cut, Size, Tensor
+from gradcli.engine.tensor import Cut, Shown, Size, Tensor
 from gradcli.engine.types import TENSOR, TYPES
 from gradcli.engine.variable import Array, Parameter, Variable, Volatile, enable_grad, grad_mode, no_grad, recording
 from gradcli.errors import ArgumentFault, GradFault, IntegerLeaf
@@ -76,7 +76,8 @@ def parameter(data: Any = None, requires_grad: bool = True) -> Parameter:
     if type(requires_grad) is not bool:
         raise ArgumentFault(f"requires_grad must be a bool, not {described(requires_grad)}")
     if requires_grad and data.array.dtype.kind != "f":
-        raise IntegerLeaf("only floating tensors can require gradients", "x.float()")
+        raise IntegerLeaf("only floating tensors can require gradients", "x.float()").saying(
+            "Only Tensors of floating point and complex dtype can require gradients")
     return Parameter(data.array, requires_grad)
 
 
@@ -177,19 +178,35 @@ class set_grad_enabled(recording):
 
 
 TENSOR_AWARE = ("sum", "max", "min", "any", "all", "round", "abs")
+ROWWISE = frozenset({"sum", "max", "min", "any", "all"})     # on a tensor they go from row to row, as Python's do
 
 
 def tensor_aware(plain: Callable[..., Any], name: str) -> Callable[..., Any]:
-    """A built-in that serves numbers and containers as Python does, and tensors as the operation of that name."""
+    """A built-in that serves numbers and containers as Python does, and tensors as PyTorch's users know it.
+
+    What Python computes from row to row is computed so for tensors. With options that Python has not, and for a
+    single number, which has no rows, it is the operation of that name.
+    """
     def both(*args: Any, **options: Any) -> Any:
         first = args[0] if args else options.get("input")
-        if isinstance(first, Tensor) and (len(args) == 1 or first.array.ndim or name not in ("max", "min")):
-            return getattr(traced, name)(*args, **options)
-        return plain(*args, **options)
+        if not isinstance(first, Tensor):
+            return plain(*args, **options)
+        if name == "round" and Current.legacy and type(first) is Tensor and not first.array.ndim:
+            return plain(first.array.item(), *args[1:], **options)
+        if name in ROWWISE and len(args) == 1 and not options and first.array.ndim:
+            if first.array.ndim > 1:
+                Shown.note("rows", f"{name}(x) is Python's, from row to row; x.{name}() is of all elements")
+            return plain(first)
+        if name in ROWWISE and (len(args) > 1 or not {*options}.isdisjoint(PYTHONS_OWN)):
+            return plain(*args, **options)
+        return getattr(traced, name)(*args, **options)
 
     both.__name__ = both.__qualname__ = name
     both.__module__ = "builtins"    # as messages call it
     return both
+
+
+PYTHONS_OWN = ("start", "key", "default")
 
 
 def bare(name: str) -> Callable[..., Any]:
@@ -307,6 +324,7 @@ def prelude(torch: Namespace, plain: dict[str, Any]) -> dict[str, Any]:
 def kind_teller(torch: Namespace, plain: Iterable[Kind]) -> Callable[[Any], Any]:
     """The built-in `type`: for a value its class, as the stand-in that programs know it by."""
     known = {kind._types[0]: kind for kind in plain}
+    nodes: dict[Any, Kind] = {}
     known |= {type(None): Kind("NoneType", (type(None),)), Array: Kind("numpy.ndarray", (Array,)), Parameter:
               torch.nn.Parameter, Size: torch.Size, DType: torch.dtype, Device: torch.device}
 
@@ -314,10 +332,14 @@ def kind_teller(torch: Namespace, plain: Iterable[Kind]) -> Callable[[Any], Any]
         kind = python_kind(value) if isinstance(value, BaseException) else type(value)
         if user_class(kind):
             return kind
+        if isinstance(value, Op | Part):
+            node = value.call if isinstance(value, Part) else value
+            name = node.era_name if Current.legacy else node.modern_name
+            return nodes.setdefault((kind, name), Kind(name, (kind,)))
         if kind in STAND_INS:
             return STAND_INS[kind]
         if isinstance(value, Tensor) and kind not in (Array, Parameter):
-            if Current.generators.stream != "legacy":
+            if not Current.legacy:
                 return torch.Tensor
             return torch.autograd.Variable if isinstance(value, Variable) else vars(torch)[f"{value.dtype.era}Tensor"]
         if kind not in known:

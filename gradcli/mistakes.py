@@ -145,6 +145,8 @@ class CutHistory(NoHistory):
 
     The note says where: .data, .detach(), no_grad, a volatile Variable, or an operation such as argmax whose
     result does not move smoothly. Take that out, or differentiate something else.
+    Commands that differentiate an expression say it too where a gradient would be 0, or a part of it missing, because
+    a tensor was made a plain number on the way: write sin(x) for math.sin(x), and x for float(x) or x.item().
     """
 
     code = "G0415"

@@ -25,7 +25,7 @@ from gradcli.engine.current import Current, Generators
 from gradcli.engine.memory import reuse
 from gradcli.engine.modes import Modes, modes, put_in_force
 from gradcli.engine.tensor import Shown, Tensor, happened
-from gradcli.errors import ArgumentFault, Fault, NameFault
+from gradcli.errors import Fault, NameFault
 from gradcli.facade import bare, bare_names, modules, prelude, torch_space
 from gradcli.importable import spaces
 from gradcli.lang.budget import Budget
@@ -38,6 +38,7 @@ from gradcli.lang.lower import lower
 from gradcli.lang.parse import parse
 from gradcli.lang.place import locals_of, place_of_call
 from gradcli.lang.policy import Policy
+from gradcli.services import services
 from gradcli.show.address import Addresses
 from gradcli.show.options import Options
 from gradcli.show.style import STYLES, require_style
@@ -51,7 +52,6 @@ if TYPE_CHECKING:
 COLLECTING = (50_000, 20, 100)      # a graph of a million calls is no garbage: look at it seldom
 reuse()
 STREAMS = {"tutorial": "legacy", "modern": "modern"}
-VERSIONS = {"tutorial": "0.1.12", "modern": "2.13.0+cpu"}     # what torch.__version__ tells
 
 
 class Session:
@@ -62,10 +62,12 @@ class Session:
     """
 
     def __init__(self, style: str = "tutorial", seed: int | None = None,
-                 write: Callable[[str], object] | None = None, note: Callable[[str], None] | None = None) -> None:
+                 write: Callable[[str], object] | None = None, note: Callable[[str], None] | None = None,
+                 stream: str | None = None) -> None:
         require_style(style)
         self.options = Options()
-        self.generators = Generators(STREAMS[style], seed)
+        self._stream = stream
+        self.generators = Generators(STREAMS[stream or style], seed)
         self._modes = modes()
         self.budget = Budget()
         self.display: Callable[[Any], object] = self._print
@@ -85,7 +87,17 @@ class Session:
     def style(self, name: str) -> None:
         require_style(name)
         self._style = STYLES[name](others=lambda value, quoted: self._formatter.unstyled(value, quoted))
-        self.generators.use(STREAMS[name])
+        self.generators.use(STREAMS[self._stream or name])
+
+    @property
+    def stream(self) -> str:
+        """The style whose random numbers a seed gives: that of printing, unless another one is asked for."""
+        return self._stream or self.style
+
+    @stream.setter
+    def stream(self, name: str | None) -> None:
+        self._stream = name
+        self.generators.use(STREAMS[self.stream])
 
     def _fill(self) -> None:
         """Make the names that programs see, and the door they see them through."""
@@ -97,51 +109,13 @@ class Session:
             address=lambda value: int(self._style.address(value), 16))
         self._formatter = Formatter(policy, self.budget)
         plain = plain_names(self._formatter, self.budget, self._write)
-        names = prelude(torch_space(self._services()), plain)
+        names = prelude(torch_space(services(self)), plain)
         policy.names = names | {"id": lambda value, /: policy.address(value)}
         policy.modules = modules(names) | {"random": random_space(self.generators)} | spaces(
             lambda: self._names.get("args", []), self.generators)
         self._builtins = builtins(policy, self._show, lambda text: self._remark(text, text), self._write, self.budget)
         self._bare = bare_names(self._builtins)
         self._names: dict[str, Any] = {"__builtins__": self._builtins}
-
-    def _services(self) -> dict[str, Any]:
-        """The functions of `torch` that change or tell the state of this session."""
-        def manual_seed(seed: int) -> None:
-            """Start the random numbers again from `seed`."""
-            self.generators.manual_seed(_seed(seed))
-
-        def seed() -> int:
-            """Start the random numbers from a seed nobody chose, and tell it."""
-            self.generators.manual_seed(Generators().seed)
-            return self.generators.seed
-
-        def initial_seed() -> int:
-            """The seed the random numbers started from."""
-            return self.generators.seed
-
-        def get_rng_state() -> Tensor:
-            """This moment of the random numbers, as bytes."""
-            return Tensor(self.generators.tensors.state_bytes())
-
-        def set_rng_state(new_state: Tensor) -> None:
-            """Go back to a moment that get_rng_state told."""
-            if not isinstance(new_state, Tensor):
-                raise ArgumentFault("set_rng_state() needs what get_rng_state() gave", "torch.get_rng_state()")
-            self.generators.tensors.set_state_bytes(new_state.array)
-
-        def version() -> str:
-            return VERSIONS[self.style]
-
-        def set_printoptions(precision: Any = None, threshold: Any = None, edgeitems: Any = None, linewidth: Any = None,
-                             profile: Any = None, sci_mode: Any = None) -> None:
-            """How tensors print from now on."""
-            self.options.set(precision=precision, threshold=threshold, edgeitems=edgeitems, linewidth=linewidth,
-                             profile=profile, sci_mode=sci_mode)
-
-        found = locals()
-        return {".version": version} | {name: found[name] for name in (
-            "manual_seed", "seed", "initial_seed", "get_rng_state", "set_rng_state", "set_printoptions")}
 
     def run(self, text: str, name: str = "<input>", echo: bool = True) -> str:
         """Run a program, and return what it printed; with `echo` also each bare expression's value.
@@ -208,12 +182,12 @@ class Session:
 
         Nan and inf are answers here, never warnings: numpy keeps that for each context, so it is said in each.
         """
-        before = Shown.text, Shown.format, Shown.note, Current.generators
+        before = Shown.text, Shown.format, Shown.note, Current.generators, Current.legacy
         others = modes()
         collecting = gc.get_threshold()
         gc.set_threshold(*COLLECTING)
         Shown.text, Shown.format, Shown.note = self.quoted, self._format, self._remark
-        Current.generators = self.generators
+        Current.generators, Current.legacy = self.generators, self.style == "tutorial"
         put_in_force(self._modes)
         try:
             with np.errstate(all="ignore"):
@@ -222,7 +196,7 @@ class Session:
             self._modes = modes()
             put_in_force(others)
             gc.set_threshold(*collecting)
-            Shown.text, Shown.format, Shown.note, Current.generators = before
+            Shown.text, Shown.format, Shown.note, Current.generators, Current.legacy = before
 
     def _write(self, text: str) -> None:
         self._printed.append(text)
@@ -243,6 +217,21 @@ class Session:
                 where = f" by backward() in line {at.span.line}" if at else ""
                 text = text.replace("{x}", name).replace("{where}", where)
             self._note(text)
+
+    def remark(self, kind: str, text: str) -> None:
+        """Pass on a remark of ours, the first of its kind in this session."""
+        self._remark(kind, text)
+
+    @contextmanager
+    def silenced(self) -> Iterator[None]:
+        """Within, what programs print and what is remarked goes nowhere."""
+        before, count = (self._write_out, self._note), len(self._printed)
+        self._write_out, self._note = None, lambda text: None
+        try:
+            yield
+        finally:
+            self._write_out, self._note = before
+            del self._printed[count:]
 
     def _show(self, value: Any) -> None:
         if value is not None:
@@ -391,7 +380,3 @@ class Moment(NamedTuple):
     addressed: Any
 
 
-def _seed(seed: Any) -> int:
-    if type(seed) is not int:
-        raise ArgumentFault("manual_seed() needs a whole number", "torch.manual_seed(0)")
-    return seed

@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 SESSION = {"session", "importable", "facade", "spaces", "door", "checkpoint", "checking", "derivatives", "derivation",
-           "formula", "holders", "mending"}
+           "formula", "holders", "mending", "services", "cuts"}
 FLOORS = [{"errors", "mistakes", "text", "cache", "exposure", "regular", "interrupting", "process", "__version__"},
           {"engine", "lang"}, {"ops", "nn", "show"}, SESSION, {"commands", "repl", "testing"}, {"cli"}, {"__main__"}]
 APART = {("engine", "lang"), ("ops", "show"), ("nn", "show")}

@@ -35,10 +35,11 @@ def _derivatives(session: Session, text: str, leaves: list[str], order: int) -> 
     One sweep serves the first order. Beyond it each leaf must be a single number, and is
     differentiated again and again on its own.
     """
+    from gradcli.cuts import complete
     from gradcli.derivatives import number_of, steady
 
     if order == 1:
-        value = number_of(session, text)
+        value = complete(session, leaves, lambda: number_of(session, text))
         steady(session, leaves)
         _sweep(session, "backward()", value)
         return value, [{name: _gradient(session, name) for name in leaves}]
@@ -46,7 +47,7 @@ def _derivatives(session: Session, text: str, leaves: list[str], order: int) -> 
     for name in leaves:
         if session[name].array.size != 1:
             raise UsageFault(f"--order {order} needs numbers, and {name} has {session[name].array.size} elements")
-        value = number_of(session, text)
+        value = complete(session, [name], lambda: number_of(session, text))
         steady(session, leaves)
         derivative = value
         for found in orders:

@@ -64,6 +64,7 @@ def run_file(path: str, args: list[str], settings: Settings | None = None, echo:
         else:
             session = open_session(settings, output.write)
             session["args"] = args
+            session.remarked.add("rows")    # a script means Python's sum, max and min
             timed(settings, source.name, lambda: session.run(source.text, source.name, echo=False))
         output.finish()
         return session
@@ -103,7 +104,7 @@ def open_session(settings: Settings, write: Any) -> Session:
     gc.enable()
     allowance = Allowance(settings)
     session = Session(style=settings.style, seed=settings.seed, write=counted(lifting(write, settings), allowance),
-                      note=None if settings.quiet else _noting(settings, allowance))
+                      stream=settings.stream, note=None if settings.quiet else _noting(settings, allowance))
     Line.spent = session.spent
     printing = [f"{name}={value!r}" for name in PRINTING if (value := getattr(settings, name)) is not None]
     if printing:

@@ -51,6 +51,8 @@ UNITS = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
 KEYS: dict[str, Key] = {key.name: key for key in (
     Key("style", str, "How values print, and which generator a seed means.", "tutorial",
         choices=("tutorial", "modern")),
+    Key("stream", str, "The style whose generator a seed means, where it is not that of --style.",
+        choices=("tutorial", "modern")),
     Key("format", str, "The form of the results.", "text",
         choices=("text", "plain", "json", "jsonl", "csv", "npy", "npz")),
     Key("output", str, "Write to FILE instead of standard output, whole or not at all.", flags=("-o", "--output"),
@@ -86,6 +88,7 @@ class Settings:
     """The settings in force, one attribute for each key, and the notes their reading gave rise to."""
 
     style: str
+    stream: str | None
     format: str
     output: str | None
     var: list[str]

@@ -16,6 +16,7 @@ from numpy._core._exceptions import UFuncTypeError
 
 from gradcli.engine.call import here
 from gradcli.engine.conversion import listed, whole
+from gradcli.engine.dtypes import OF, DType, Typed
 from gradcli.engine.memory import Room
 from gradcli.engine.op import traced as F
 from gradcli.engine.signature import NUMBERS, REFUSED, Int, Type, described
@@ -23,6 +24,7 @@ from gradcli.engine.tensor import Tensor, note_write
 from gradcli.engine.variable import Array
 from gradcli.engine.writing import writing
 from gradcli.errors import ArgumentFault
+from gradcli.exposure import exposed
 
 KINDS = (np.float64, np.int64, np.bool_)
 
@@ -149,6 +151,31 @@ def _item(self: Array, at: Any) -> Any:
     return getattr(Tensor, "__getitem__")(self, at)     # noqa: B009  # an operation of the table
 
 
+@exposed("name", "itemsize")
+class ArrayType(Typed):
+    """The element type of an array, as numpy shows it; equal to PyTorch's name of the same type."""
+
+    __slots__ = ("tensor_dtype",)
+
+    def __init__(self, dtype: DType) -> None:
+        self.tensor_dtype = dtype
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.tensor_dtype, name)
+
+    def __eq__(self, other: object) -> bool:
+        return self.tensor_dtype is (other.tensor_dtype if isinstance(other, Typed) else other)
+
+    def __hash__(self) -> int:
+        return hash(self.tensor_dtype)
+
+    def __repr__(self) -> str:
+        return f"dtype('{self.tensor_dtype.name}')"
+
+    def __str__(self) -> str:
+        return str(self.tensor_dtype.name)
+
+
 METHODS: tuple[Callable[..., Any], ...] = (
     *map(_reducing, "sum mean std var max min prod any all argmax argmin".split()),
     copy, astype, dot, transpose, sort, cumsum, nonzero)
@@ -177,5 +204,6 @@ for _sign in ("add", "sub", "mul", "truediv", "pow"):
             setattr(Array, _name, _wide(_name))
 setattr(Array, "__getitem__", _item)    # noqa: B010  # a name that the type does not declare
 setattr(Array, "__matmul__", _matmul)   # noqa: B010
+Array.dtype = property(lambda self: ArrayType(OF[self.array.dtype]))  # type: ignore[assignment]
 Array.size = property(lambda self: self.array.size)  # type: ignore[attr-defined]
 Array.shape = property(lambda self: self.array.shape)  # type: ignore[assignment]

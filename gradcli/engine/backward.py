@@ -39,7 +39,11 @@ class Freed:
         raise SecondBackward(
             "Trying to backward through the graph a second time: the values kept for it were freed by the first",
             ("{y}.backward(retain_graph=True)", "as the first call, to keep them"),
-            places=[("the first call was", self.place)])
+            places=[("the first call was", self.place)]).saying(
+            "Trying to backward through the graph a second time (or directly access saved tensors after they have "
+            "already been freed). Saved intermediate values of the graph are freed when you call .backward() or "
+            "autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or if "
+            "you need to access saved tensors after calling backward.")
 
 
 def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], keep: bool = False, again: bool = False,
@@ -270,7 +274,9 @@ ALONE = _holders_of_a_local()       # what an array counts that only the sweep r
 def accumulate(leaf: Any, g: Any, again: bool = False, shared: bool = True, place: Any = None) -> None:
     """Add a gradient to a leaf's, in the leaf's own type and in memory of its own."""
     if again:
-        leaf.gradient = _typed(g, leaf) if leaf.gradient is None else traced.add(leaf.gradient, _typed(g, leaf))
+        g = _typed(g, leaf)
+        leaf.gradient = traced.add(leaf.gradient, g) if leaf.gradient is not None else (
+            traced.renamed(g, "CopyBackwards") if g.requires_grad else g)
         return
     if type(g) is not ndarray or g.dtype is not leaf.array.dtype:
         g = np.array(g, leaf.array.dtype)

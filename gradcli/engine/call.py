@@ -10,6 +10,7 @@ import numpy as np
 from numpy import asarray, ndarray
 from numpy.lib.stride_tricks import as_strided
 
+from gradcli.engine.cuts import Cuts, leaving
 from gradcli.engine.dtypes import OF, computing_type, float32, float64, result_type
 from gradcli.engine.op import TABLE, Op, Part, traced
 from gradcli.engine.signature import ArraysKind, described
@@ -97,6 +98,8 @@ def perform(cls: type[Op], values: Sequence[Any]) -> Any:
     if tracked and not (grad_mode.on and result_class is not Volatile):
         cut = (cut or Cut("a volatile Variable", here())) if grad_mode.on else Cut("torch.no_grad()", here())
         tracked = False
+        if Cuts.observer is not None:
+            result = _unrecorded(cut.how, values, result)
     if type(result) is tuple:
         return _several(cls, values, arrays, result, result_class, tracked)
     if type(result) is not ndarray:
@@ -108,6 +111,9 @@ def perform(cls: type[Op], values: Sequence[Any]) -> Any:
     out = result_class(result)
     if not tracked:
         out.cut = cut
+    elif cls.copies:
+        out.cut = Cut(f"torch.{cls.names[0]}()", here())
+        out = leaving(values[0], out.cut.how, out) if isinstance(values[0], Tensor) else out
     elif result.dtype.kind == "f":
         record(cls, values, arrays, result, out)
     else:
@@ -115,6 +121,12 @@ def perform(cls: type[Op], values: Sequence[Any]) -> Any:
     if result.base is not None:
         _root(out, values[0], result)
     return out
+
+
+def _unrecorded(how: str, values: Sequence[Any], result: Any) -> Any:
+    """The result of a call that is not recorded although an input has history, as a listener wants it."""
+    source = next((v for v in values if isinstance(v, Tensor) and v.requires_grad), None)
+    return result if source is None or type(result) is not ndarray else leaving(source, how, result)
 
 
 def _beside_arrays(cls: type[Op], values: Sequence[Any]) -> type[Tensor]:

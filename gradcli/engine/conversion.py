@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
+from gradcli.engine.cuts import leaving
 from gradcli.engine.dtypes import OF, Default, bool_, float64, int32, int64
 from gradcli.engine.signature import NUMBERS, described
 from gradcli.engine.tensor import Tensor
@@ -87,6 +88,8 @@ def _flatten(data: Any, shape: tuple[int, ...], leaves: list[Any]) -> None:
         if array.shape != shape:
             raise ValueFault(f"the lists are ragged: expected shape {list(shape)} and found {list(array.shape)}",
                              ("torch.cat([x, y])", "joins tensors of several lengths; torch.stack those of one"))
+        if isinstance(data, Tensor) and data.requires_grad:
+            array = leaving(data, "torch.tensor()", array)
         leaves.extend(array.reshape(-1)[i] for i in range(array.size))
     elif isinstance(data, list | tuple | range):
         if not shape or len(data) != shape[0]:

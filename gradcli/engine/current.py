@@ -95,6 +95,7 @@ class Current:
     """What is in force while a program runs."""
 
     generators = Generators()
+    legacy = True       # whether values look, and stand for plain numbers, as in 0.1.12
     asked = 0           # how often a program has asked for the time
 
 
@@ -109,6 +110,13 @@ class Generator:
 
     def __init__(self, device: Any = None) -> None:
         self.numbers = Generators(Current.generators.stream, self.FIRST)
+
+    @classmethod
+    def around(cls, numbers: Generators) -> Generator:
+        """The generator that a program seeds and draws from where it names none."""
+        generator = cls.__new__(cls)
+        generator.numbers = numbers
+        return generator
 
     def manual_seed(self, seed: int) -> Generator:
         """Start again from `seed`; this generator."""

@@ -75,7 +75,7 @@ class Context:
         self._record.zeros = bool(value)
 
 
-@exposed(class_read=("apply",), base=True)
+@exposed("apply", class_read=("apply",), base=True)
 class Function(Context):
     """The base of a program's own Functions."""
 

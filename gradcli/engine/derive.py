@@ -26,6 +26,7 @@ def enter(cls: type[Op]) -> None:
         setattr(traced, short(name), call)
         on_tensors = cls.method if cls.method is not None else "." not in name
         if on_tensors and "." not in name:
+            assert name not in Tensor.__slots__, f"the method {name} would hide the slot of that name"
             setattr(Tensor, name, property(call) if cls.attribute else call)
         if cls.inplace and not cls.written_as:
             setattr(traced, short(name) + "_", _dressed(inplace(cls, name + "_", call), name + "_", cls))

@@ -14,6 +14,7 @@ from typing import Any
 from numpy import asarray, ndarray
 
 from gradcli.engine.call import CONSTANTS, UNFIT, constant, debtor, explained, freshen, here
+from gradcli.engine.cuts import leaving
 from gradcli.engine.dtypes import float32, float64
 from gradcli.engine.kernels import ZERO
 from gradcli.engine.op import Op
@@ -26,7 +27,7 @@ def unrecorded(out: Variable, *inputs: Any) -> Variable:
     for x in inputs:
         if isinstance(x, Tensor) and (x.requires_grad or x.cut):
             out.cut = Cut("torch.no_grad()", here()) if x.requires_grad else x.cut
-            break
+            return leaving(x, out.cut.how, out)     # type: ignore[no-any-return]  # a Variable, as it is given one
     return out
 
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from gradcli.engine.backward import backward as sweep_back
 from gradcli.engine.call import debtor, freshen, here
+from gradcli.engine.cuts import leaving, to_scalar
 from gradcli.engine.device import device_of
 from gradcli.engine.dtypes import OF, DType
 from gradcli.engine.growth import FREE
@@ -87,7 +88,8 @@ def seed_for(output: Tensor, gradient: Any) -> Tensor:
             raise NonScalarBackward(
                 f"backward() on a {shape} Variable needs a gradient of that shape",
                 ("{y}.sum().backward()", "the gradient of the sum"),
-                (f"{{y}}.backward(torch.ones({size}))", "the same, with explicit weights"))
+                (f"{{y}}.backward(torch.ones({size}))", "the same, with explicit weights")).saying(
+                "grad can be implicitly created only for scalar outputs")
         return Tensor(np.ones_like(array))
     if not isinstance(gradient, Tensor):
         raise ArgumentFault(f"backward() needs a tensor as gradient, not {described(gradient)}",
@@ -152,7 +154,7 @@ def detach(self: Tensor) -> Tensor:
     made = RESULT[type(self)]
     alone = (Variable if made is Volatile else made)(self.array)
     alone.cut = Cut(".detach()", here()) if self.requires_grad else self.cut
-    return alone
+    return leaving(self, ".detach()", alone)    # type: ignore[no-any-return]  # a tensor, as it is given one
 
 
 def detach_(self: Tensor) -> Tensor:
@@ -174,7 +176,7 @@ def data(self: Tensor) -> Tensor:
     inside = Tensor(self.array)
     inside.root = DATA
     inside.cut = Cut(".data", here()) if self.requires_grad else self.cut
-    return inside
+    return leaving(self, ".data", inside)   # type: ignore[no-any-return]  # a tensor, as it is given one
 
 
 def grad(self: Tensor) -> Any:
@@ -204,9 +206,14 @@ def volatile(self: Tensor) -> bool:
 
 def item(self: Tensor) -> Any:
     """The only element, as a plain number."""
+    return leaving(self, ".item()", _only(self))
+
+
+def _only(self: Tensor) -> Any:
     if self.array.size != 1:
         raise ElementCount(f"a Tensor with {self.array.size} elements cannot be converted to Scalar, a plain number",
-                        ("x.tolist()", "all of them, as a list"))
+                        ("x.tolist()", "all of them, as a list")).saying(
+            f"a Tensor with {self.array.size} elements cannot be converted to Scalar")
     return self.array.item()
 
 
@@ -217,7 +224,7 @@ def tolist(self: Tensor) -> Any:
     """The elements as nested lists of plain numbers."""
     if self.array.size > FREE:
         Room.check("tolist", self.array.size * NUMBER, "a list")
-    return self.array.tolist()
+    return leaving(self, ".tolist()", self.array.tolist())
 
 
 def numpy(self: Tensor) -> Array:
@@ -225,7 +232,8 @@ def numpy(self: Tensor) -> Array:
     if self.requires_grad:
         raise NumpyOfHistory("Can't call numpy() on Tensor that requires grad.",
                              ("{y}.detach().numpy()", "the numbers without their history"),
-                             ("{y}.data.numpy()", "the same in 0.1.12's spelling"))
+                             ("{y}.data.numpy()", "the same in 0.1.12's spelling")).saying(
+            "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
     return Array(self.array)
 
 
@@ -287,6 +295,8 @@ def _rows(self: Tensor) -> Iterator[Any]:
         raise ArgumentFault("iteration over a 0-d tensor", ("x.item()", "its number"))
     if len(self.array) > FREE:
         Room.check("iter", len(self.array) * ROW, "a list")
+    if self.requires_grad and grad_mode.on:
+        return iter(traced.unbind(self))
     return iter([self[i] for i in range(len(self.array))])  # type: ignore[index]
 
 
@@ -294,7 +304,8 @@ def _truth(self: Tensor) -> bool:
     if self.array.size != 1:
         raise AmbiguousTruth(f"Boolean value of Tensor with {self.array.size or 'no'} values is ambiguous",
                              ("(x > 0).all()", "whether it holds for every element"),
-                             ("(x > 0).any()", "whether it holds for some element"))
+                             ("(x > 0).any()", "whether it holds for some element")).saying(
+            f"Boolean value of Tensor with {'more than one value' if self.array.size else 'no values'} is ambiguous")
     return bool(self.array)
 
 
@@ -308,7 +319,7 @@ def _contains(self: Tensor, value: Any) -> bool:
 
 
 def _number(convert: Callable[[Any], Any]) -> Callable[[Tensor], Any]:
-    return lambda self: convert(item(self))
+    return lambda self: to_scalar(self, f"{convert.__name__}()", convert(_only(self)))
 
 
 def _index(self: Tensor) -> int:
@@ -341,7 +352,8 @@ def set_requires_grad(self: Tensor, value: Any) -> None:
         raise GradFault(f"requires_grad must be a bool, not {described(value)}")
     if value and self.array.dtype.kind != "f":
         raise IntegerLeaf(f"only floating tensors can require gradients, not {OF[self.array.dtype].name}",
-                          ("x = x.float()", "a floating copy, which can"))
+                          ("x = x.float()", "a floating copy, which can")).saying(
+            "Only Tensors of floating point and complex dtype can require gradients")
     if self.node is not None and not value:
         raise GradFault("you can only change requires_grad flags of leaf variables",
                         ("y = y.detach()", "the same value without history"))

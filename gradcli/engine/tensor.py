@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy import ndarray
 
+from gradcli.engine.current import Current
 from gradcli.engine.dtypes import OF, DType
 from gradcli.errors import ValueFault
 from gradcli.exposure import exposed
@@ -131,6 +132,8 @@ class Tensor:
         return self.array.astype(dtype or self.array.dtype)
 
     def __hash__(self) -> int:
+        if Current.legacy and type(self) is Tensor and not self.array.ndim and self.root is not DATA:
+            return hash(self.array.item())      # an element was a plain number, and so a key
         return id(self)
 
 

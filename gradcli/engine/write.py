@@ -49,7 +49,8 @@ def writable(target: Any, writer: str) -> Any:
                 "a view of a leaf Variable that requires grad")
             raise LeafWrite(f"{which} is being used in an in-place operation, {writer}",
                             ("with torch.no_grad():", "around the change, to make it behind the gradient's back"),
-                            ("x = x * 2", "the form that makes a new value, whose history leads to the leaf"))
+                            ("x = x * 2", "the form that makes a new value, whose history leads to the leaf")).saying(
+                f"{which} is being used in an in-place operation.")
     return target
 
 

@@ -14,6 +14,7 @@ from gradcli.engine.dtypes import NAMED
 from gradcli.engine.limits import finfo
 from gradcli.engine.variable import Array
 from gradcli.importable.drawing import NAMES, pyplot
+from gradcli.importable.scalars import ScalarType
 from gradcli.lang.kinds import Kind
 from gradcli.spaces import Namespace
 
@@ -100,7 +101,7 @@ def _numpy(generators: Any) -> Namespace:
 
     random = Namespace("numpy.random", {name: name for name in RANDOM}, drawing)
     linalg = Namespace("numpy.linalg", {"norm": "norm"}, _array_function)
-    kinds = {name: NAMED[name] for name in "float32 float64 float16 int64 int32 int16 int8 uint8".split()}
+    kinds = {name: ScalarType(NAMED[name]) for name in "float32 float64 float16 int64 int32 int16 int8 uint8".split()}
     array = Kind("numpy.ndarray", (Array,))
     return Namespace("numpy", {name: name for name in ARRAYS}, _array_function, random=random, linalg=linalg,
                      ndarray=array, bool_=NAMED["bool"], finfo=Kind("numpy.finfo", (finfo,), finfo), **kinds)

@@ -26,6 +26,8 @@ MANY = 1 << 28
 
 def array(object: Any, dtype: Any = None) -> Array:
     """An array of what a number, a list of lists, or a tensor holds."""
+    if isinstance(object, Tensor) and object.requires_grad:
+        return object.numpy()   # type: ignore[attr-defined, no-any-return]  # which refuses
     if isinstance(object, Array | Tensor):
         Room.check("array", object.array.nbytes)
         found = object.array.copy()

@@ -12,6 +12,7 @@ from gradcli.exposure import expose, exposed, seal
 from gradcli.lang.budget import Budget
 from gradcli.lang.builtins import METHODS
 from gradcli.lang.kinds import STAND_INS, Kind
+from gradcli.lang.ordered import OrderedDict as Ordered
 from gradcli.lang.policy import checked
 from gradcli.mistakes import SizeLimit
 from gradcli.show.container import Named
@@ -133,6 +134,7 @@ def _counting(name: str) -> Any:
 for _name in ("__add__", "__sub__", "__and__", "__or__", "__pos__", "__neg__", "__iadd__", "__isub__", "__iand__",
               "__ior__", "update", "subtract"):
     setattr(Tally, _name, _counting(_name))
+seal(Tally)
 
 
 @exposed(*DICT, "default_factory")
@@ -183,7 +185,8 @@ def namedtuple(typename: Any, field_names: Any, *, rename: bool = False, default
     return kind
 
 
-OrderedDict = Kind("collections.OrderedDict", (dict,), dict)
+OrderedDict = Kind("collections.OrderedDict", (Ordered,), Ordered, {
+    "fromkeys": lambda iterable, value=None: Ordered.fromkeys(Budget().gathered(iterable), value)})
 deque = Kind("collections.deque", (Deque,), Deque)
 defaultdict = Kind("collections.defaultdict", (DefaultDict,), DefaultDict)
 Counter = Kind("collections.Counter", (Tally,), Tally)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from gradcli.engine.tensor import Tensor
 from gradcli.lang.parse import Node
 from gradcli.lang.parts import call_of, walk
+from gradcli.mending import conversions
 from gradcli.mending.case import LOOPS, Case, Spot, members, with_option
 
 ANEW = {"zero_": "{0} * 0", "fill_": "{0} * 0 + {1}", "copy_": "{1}.clone()"}
@@ -187,6 +188,8 @@ def anomalous(case: Case) -> None:
 
 def cut(case: Case) -> None:
     """History was cut on the way: say the line again without what cut it."""
+    if "cause" in case.fault.facts:
+        return conversions.converted(case)
     how, spot = case.fault.facts["how"], case.spot(case.fault.places[-1][1])
     if spot is None or spot.parts is None:
         return

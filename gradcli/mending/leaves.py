@@ -47,6 +47,10 @@ def nothing_required(case: Case) -> None:
         return
     words = required(case, made)
     spot = case.spot_of(made)
+    if words == parts.of(made):
+        case.fault.notes.append("the leaf requires grad already, and what is differentiated does not depend on it: "
+                                "its gradient is 0")
+        return
     case.fault.hints.append((spot.rewritten(made, words), f"{spot.where()}: a leaf that gradients can flow to"))
 
 

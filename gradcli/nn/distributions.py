@@ -64,6 +64,9 @@ class Distribution:
 
     def sample(self, sample_shape: Any = ()) -> Any:
         """Values drawn from it, without history."""
+        if type(self).rsample is Distribution.rsample:
+            raise ArgumentFault(f"{type(self).__name__} has no sample() here: its density is all there is", (
+                "d.log_prob(value)", "the logarithm of the density at a value"))
         with recording(False):
             return self.rsample(sample_shape).detach()
 

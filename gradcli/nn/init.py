@@ -203,7 +203,7 @@ def _rarity(values: Any, mean: float, std: float, a: float, b: float) -> Any:
 
 def legacy() -> bool:
     """Whether the program draws the random numbers of 0.1.12, and so starts layers as that did."""
-    return bool(Current.generators.stream == "legacy")
+    return Current.legacy
 
 
 def start_layer(weight: Tensor, bias: Tensor | None, then: int) -> None:

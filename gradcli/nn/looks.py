@@ -13,7 +13,7 @@ BLOCK = "block"     # how 0.1.12 printed modules that had no text of their own: 
 
 def looks(module: Any, style: Any) -> str:
     """The text of a module in a style; without one, in that of the program that is running."""
-    era = (style.name == "tutorial") if style is not None else Current.generators.stream == "legacy"
+    era = (style.name == "tutorial") if style is not None else Current.legacy
     kind = type(module)
     ours: Any = package_class(kind)
     then = ours._era if era and not ours._new and kind.extra_repr is ours.extra_repr else None

@@ -14,6 +14,7 @@ from gradcli.engine.variable import Variable
 from gradcli.engine.writing import writing
 from gradcli.errors import ArgumentFault, ShapeFault
 from gradcli.exposure import exposed
+from gradcli.lang.ordered import OrderedDict
 
 
 @exposed("missing_keys", "unexpected_keys")
@@ -69,7 +70,7 @@ def entries(module: Any, prefix: str = "") -> dict[str, Any]:
 def state_dict(module: Any, prefix: str, keep_vars: bool) -> dict[str, Tensor]:
     """The entries of a module, without history unless `keep_vars`."""
     found = entries(module, prefix)
-    return found if keep_vars else {name: Tensor(value.array) for name, value in found.items()}
+    return OrderedDict(found if keep_vars else {name: Tensor(value.array) for name, value in found.items()})
 
 
 def load(module: Any, given: Any, strict: bool) -> IncompatibleKeys:

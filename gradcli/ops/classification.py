@@ -105,7 +105,7 @@ def checked(shape, target, weight):
     if not shape:
         raise ShapeFault("nll_loss() needs an input of at least one dimension: one number a class")
     want = (shape[0], *shape[2:]) if len(shape) > 1 else ()
-    alone = target.shape == () and want == (1,) and Current.generators.stream == "legacy"   # one number had a dimension
+    alone = target.shape == () and want == (1,) and Current.legacy   # one number had a dimension
     if target.shape != want and not alone and not (len(shape) == 1 and target.shape == (1,)):
         spare = len(want) == 1 and target.shape == (*want, 1)
         raise ShapeFault(f"{'0D or 1D target tensor expected, multi-target not supported: ' if len(shape) < 3 else ''}"

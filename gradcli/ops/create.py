@@ -183,6 +183,7 @@ class MakeTensor(Creation):
     """tensor(data, dtype): a new tensor with the numbers of nested lists, or of another tensor."""
 
     names = ("tensor",)
+    copies = True
     samples = [([1.0, 2.0],)]
     errors = [("text",), ({},)]
 

@@ -56,7 +56,7 @@ def make() -> dict[str, Any]:
 def _methods() -> set[str]:
     """The methods that operations have given to tensors."""
     return {name for op in TABLE.values() for name in (*op.names, *op.written_names())
-            if "." not in name and name in vars(Tensor)}
+            if "." not in name and name in vars(Tensor) and name not in Tensor.__slots__}
 
 
 def key(exact: bool) -> bytes:

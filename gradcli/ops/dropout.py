@@ -17,7 +17,7 @@ NEGATIVE_LIMIT = 1.7580993408473766      # where selu ends: scale times alpha (K
 
 def on(training):
     """Whether numbers are left out, where the program does not say: as its age had it."""
-    return Current.generators.stream == "modern" if training is None else training
+    return not Current.legacy if training is None else training
 
 
 def probable(p):

@@ -16,7 +16,18 @@ def inner_fits(name, a, b, at):
     if a.shape[-1] != b.shape[at]:
         raise ProductShapes(f"{name}(): mat1 and mat2 shapes cannot be multiplied ({sized(a.shape)} and "
                             f"{sized(b.shape)}): the last dimension of the first is {a.shape[-1]}, and that of the "
-                            f"second it meets is {b.shape[at]}", shapes=(a.shape, b.shape))
+                            f"second it meets is {b.shape[at]}", shapes=(a.shape, b.shape)).saying(
+            _refused(a.shape, b.shape))
+
+
+def _refused(a, b):
+    """What PyTorch says of shapes that do not multiply."""
+    if len(a) == len(b) == 1:
+        return (f"inconsistent tensor size, expected tensor {list(a)} and src {list(b)} to have the same number of "
+                f"elements, but got {a[0]} and {b[0]} elements respectively")
+    if len(a) == 2 and len(b) == 1:
+        return f"size mismatch, got input ({a[0]}), mat ({a[0]}x{a[1]}), vec ({b[0]})"
+    return f"mat1 and mat2 shapes cannot be multiplied ({sized(a)} and {sized(b)})"
 
 
 def dims_are(name, a, b, da, db):

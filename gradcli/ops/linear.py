@@ -68,7 +68,8 @@ def unfit(input, weight):
         repairs.insert(0, ("x.view(x.size(0), -1)", f"each of the {input.shape[0]} as one row of {taken} features"))
     return ProductShapes(f"mat1 and mat2 shapes cannot be multiplied ({rows} and {sized(weight.shape[::-1])}): "
                          f"a {sized(input.shape)} input has {given} features, and the weight is for {taken}",
-                         *(repairs if weight.ndim == 2 else ()))
+                         *(repairs if weight.ndim == 2 else ())).saying(
+        f"mat1 and mat2 shapes cannot be multiplied ({rows} and {sized(weight.shape[::-1])})")
 
 
 def _count(lengths):

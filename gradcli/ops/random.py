@@ -64,7 +64,7 @@ class Randint(Creation):
     samples = [(0, 10, (2, 3)), (5, (2, 3))]
     errors = [(5, 5, (2,)), (10,)]
 
-    def forward(low: Int, high: Plain = None, size: Plain = None, *, dtype: Type = None):
+    def forward(low: Int = 0, high: Plain = None, size: Plain = None, *, dtype: Type = None):
         if size is None:
             low, high, size = 0, low, high
         size, high = Sizes.take(size) if size is not None else None, Int.take(high)

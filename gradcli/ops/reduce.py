@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from gradcli.engine.dtypes import float32
+from gradcli.engine.dtypes import OF, float32
 from gradcli.engine.kernels import full_sum, sums
 from gradcli.engine.op import Op
 from gradcli.engine.signature import Array, DimOrTensor, Dims, Flag, NormOrder, Type
@@ -90,7 +90,9 @@ class Mean(Reduction):
     def forward(input: Array, dim: Dims = None, keepdim: Flag = False, *, dtype: Type = None):
         if (dtype or input.dtype).kind != "f":
             raise TypeFault("mean(): the input must be floating, not whole numbers or truth values",
-                            ("x.float().mean()", "the mean as a floating number"))
+                            ("x.float().mean()", "the mean as a floating number")).saying(
+                "mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. "
+                f"Got: {OF[input.dtype].era or 'Bool'}")
         where = axes(dim, input.ndim)
         count = math.prod([input.shape[i] for i in where])
         summed = total(input, where, keepdim, dtype)

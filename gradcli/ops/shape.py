@@ -178,6 +178,15 @@ class Contiguous(Op):
         return g
 
 
+def _cat_refused(first, other, at, number):
+    """What PyTorch says of tensors that do not fit together along dimension `at`."""
+    if len(first) != len(other):
+        return f"Tensors must have same number of dimensions: got {len(first)} and {len(other)}"
+    where = next(i for i, (a, b) in enumerate(zip(first, other, strict=True)) if a != b and i != at)
+    return (f"Sizes of tensors must match except in dimension {at}. Expected size {first[where]} but got size "
+            f"{other[where]} for tensor number {number} in the list.")
+
+
 class Cat(Op):
     """cat(tensors, dim): tensors joined along a dimension they have."""
 
@@ -192,7 +201,7 @@ class Cat(Op):
         if not tensors:
             raise ArgumentFault("cat() needs at least one tensor", "torch.cat([x, y])")
         solid = [t for t in tensors if t.shape != (0,)] or list(tensors)
-        if Current.generators.stream == "legacy":       # 0.1.12 had no single numbers, but tensors of one element
+        if Current.legacy:       # 0.1.12 had no single numbers, but tensors of one element
             solid = [t if t.ndim else t.reshape(1) for t in solid]
         at = axis(dim, solid[0].ndim) if solid[0].ndim else None
         if at is None:
@@ -202,7 +211,8 @@ class Cat(Op):
             if t.ndim != solid[0].ndim or t.shape[:at] + t.shape[at + 1 :] != (
                     solid[0].shape[:at] + solid[0].shape[at + 1 :]):
                 raise ShapeFault(f"cat(): Sizes of tensors must match except in dimension {at}: tensor 0 is "
-                                 f"{sized(solid[0].shape)}, tensor {k} is {sized(t.shape)}")
+                                 f"{sized(solid[0].shape)}, tensor {k} is {sized(t.shape)}").saying(
+                    _cat_refused(solid[0].shape, t.shape, at, k))
         return np.concatenate(solid, at)
 
     def grad_tensors(at, F, g, tensors_shape, dim):

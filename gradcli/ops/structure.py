@@ -96,7 +96,10 @@ def expanded(array, size):
         if at < 0 or n not in (1, full[at]):
             raise ShapeFault(f"The expanded size of the tensor ({full[at] if at >= 0 else len(full)}) must match the "
                              f"existing size ({n}) at non-singleton dimension {max(at, 0)}. Target sizes: "
-                             f"{list(full)}. Tensor sizes: {list(array.shape)}")
+                             f"{list(full)}. Tensor sizes: {list(array.shape)}").saying(
+                f"The expanded size of the tensor ({full[at] if at >= 0 else len(full)}) must match the existing size "
+                f"({n}) at non-singleton dimension {max(at, 0)}.  Target sizes: {list(full)}.  Tensor sizes: "
+                f"{list(array.shape)}")
     return np.broadcast_to(array, full)
 
 

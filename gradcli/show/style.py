@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from gradcli.engine.dtypes import OF, Default
 from gradcli.engine.op import Op, Part
 from gradcli.engine.storage import Storage
-from gradcli.engine.tensor import Tensor
+from gradcli.engine.tensor import DATA, Tensor
 from gradcli.engine.variable import Array as NumpyArray
 from gradcli.engine.variable import Parameter, Variable
 from gradcli.errors import ArgumentFault, ValueFault
@@ -74,6 +76,10 @@ class Style:
         """The text of a tensor, a Variable or a Parameter."""
         raise NotImplementedError
 
+    def array(self, value: Array, quoted: bool) -> str:
+        """The text of an array of numpy's."""
+        return repr(value) if quoted else str(value)
+
     def storage(self, value: Storage) -> str:
         """The text of a storage."""
         raise NotImplementedError
@@ -97,7 +103,7 @@ class Style:
         if type(value) in SIMPLE or type(value) in CONTAINERS:
             return plain(value)
         if isinstance(value, NumpyArray) and value.array.dtype.kind in NUMBERS:
-            return repr(value.array) if quoted else str(value.array)
+            return self.array(value.array, quoted)
         if isinstance(value, Tensor):
             return self.tensor(value, options)
         if isinstance(value, Op | Part):
@@ -123,7 +129,14 @@ class Tutorial(Style):
         text = tutorial.tensor_text(value.array, f"torch.{era}Tensor", options)
         if isinstance(value, Variable):
             return f"{'Parameter' if isinstance(value, Parameter) else 'Variable'} containing:{text}"
-        return text if value.array.ndim else repr(number(_bytes(value.array)))
+        return text if _sized_then(value) else repr(number(_element(value.array)))
+
+    def array(self, value: Array, quoted: bool) -> str:
+        """As numpy 1.13 printed, the newest of that time: it made doubles of all floating numbers first."""
+        narrow = value.size > 0 and value.ndim > 0 and value.dtype.kind == "f" and value.dtype.itemsize < 8
+        with np.printoptions(legacy="1.13"):
+            text = super().array(value.astype(np.float64) if narrow else value, quoted)
+        return f"{text[:-1]}, dtype={value.dtype.name})" if narrow and quoted else text
 
     def storage(self, value: Storage) -> str:
         return tutorial.storage_text(_bytes(value.array), f"torch.{_kin(value)}Storage")
@@ -132,7 +145,7 @@ class Tutorial(Style):
         return node.era_name
 
     def formats_number(self, value: Tensor, spec: str) -> bool:
-        return value.array.ndim == 0 and (bool(spec) or not isinstance(value, Variable))
+        return value.array.ndim == 0 and (bool(spec) or not (isinstance(value, Variable) or _sized_then(value)))
 
 
 class Modern(Style):
@@ -161,6 +174,16 @@ STYLES: dict[str, type[Style]] = {style.name: style for style in (Tutorial, Mode
 def number(array: Array) -> Any:
     """The Python number in an array of one element."""
     return array.item()
+
+
+def _sized_then(value: Tensor) -> bool:
+    """Whether 0.1.12 had a tensor where there is this one: `.data` of a single number was one of size 1."""
+    return value.array.ndim > 0 or value.root is DATA
+
+
+def _element(array: Array) -> Array:
+    """A single value as it was then: an element of a ByteTensor a zero or one, the result of a comparison True."""
+    return array if array.base is None else _bytes(array)
 
 
 def _bytes(array: Array) -> Array:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from gradcli.session import Session
 
 PRINTING = ("precision", "threshold", "edgeitems", "linewidth", "profile", "sci_mode")
-SETTING = ("style", "seed", "double", *PRINTING)
+SETTING = ("style", "stream", "seed", "double", *PRINTING)
 NEW = "new session"
 RESULTS = ("_", "_1", "_2")
 MAGIC = re.compile(r"[ \t]*[%!]")
@@ -170,6 +170,8 @@ class Player:
         session = self.session
         if name == "style":
             session.style = value
+        elif name == "stream":
+            session.stream = value
         elif name == "seed":
             session.run(f"torch.manual_seed({value})", echo=False)
         elif name == "double":

@@ -56,7 +56,7 @@ def test_no_elements():
 
 
 @pytest.mark.parametrize("value, dtype, text", [
-    (0.1, "float32", "0.10000000149011612"), (27, "float64", "27.0"), (3, "int64", "3"), (True, "bool", "1"),
+    (0.1, "float32", "0.10000000149011612"), (27, "float64", "27.0"), (3, "int64", "3"), (True, "bool", "True"),
     (-0.0, "float32", "-0.0"), (np.nan, "float16", "nan")])
 def test_a_tensor_without_dimension_was_a_number(value, dtype, text):
     assert tutorial(Tensor(np.array(value, dtype))) == text

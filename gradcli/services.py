@@ -1,0 +1,62 @@
+"""The functions of `torch` that change or tell the state of a session: its seeds and how it prints."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from gradcli.engine.current import Generator, Generators
+from gradcli.engine.tensor import Tensor
+from gradcli.errors import ArgumentFault
+
+if TYPE_CHECKING:
+    from gradcli.session import Session
+
+VERSIONS = {"tutorial": "0.1.12", "modern": "2.13.0+cpu"}     # what torch.__version__ tells
+
+
+def services(session: Session) -> dict[str, Any]:
+    """These functions for one session, by name; ".version" is the function behind `torch.__version__`."""
+    default_generator = Generator.around(session.generators)
+
+    def manual_seed(seed: int) -> Generator:
+        """Start the random numbers again from `seed`; the generator that gives them."""
+        session.generators.manual_seed(_seed(seed))
+        return default_generator
+
+    def seed() -> int:
+        """Start the random numbers from a seed nobody chose, and tell it."""
+        session.generators.manual_seed(Generators().seed)
+        return session.generators.seed
+
+    def initial_seed() -> int:
+        """The seed the random numbers started from."""
+        return session.generators.seed
+
+    def get_rng_state() -> Tensor:
+        """This moment of the random numbers, as bytes."""
+        return Tensor(session.generators.tensors.state_bytes())
+
+    def set_rng_state(new_state: Tensor) -> None:
+        """Go back to a moment that get_rng_state told."""
+        if not isinstance(new_state, Tensor):
+            raise ArgumentFault("set_rng_state() needs what get_rng_state() gave", "torch.get_rng_state()")
+        session.generators.tensors.set_state_bytes(new_state.array)
+
+    def version() -> str:
+        return VERSIONS[session.style]
+
+    def set_printoptions(precision: Any = None, threshold: Any = None, edgeitems: Any = None, linewidth: Any = None,
+                         profile: Any = None, sci_mode: Any = None) -> None:
+        """How tensors print from now on."""
+        session.options.set(precision=precision, threshold=threshold, edgeitems=edgeitems, linewidth=linewidth,
+                            profile=profile, sci_mode=sci_mode)
+
+    functions = (manual_seed, seed, initial_seed, get_rng_state, set_rng_state, set_printoptions)
+    return {".version": version, "default_generator": default_generator} | {
+        function.__name__: function for function in functions}
+
+
+def _seed(seed: Any) -> int:
+    if type(seed) is not int:
+        raise ArgumentFault("manual_seed() needs a whole number", "torch.manual_seed(0)")
+    return seed
