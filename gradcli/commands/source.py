@@ -102,7 +102,7 @@ def from_argument(word: str) -> str:
 
 def unprompted(text: str) -> str:
     """A text fed with prompts loses them and the old output."""
-    if ">>>" not in text and "In [" not in text:
+    if ">>>" not in text and "In [" not in text and "In[" not in text:
         return text
     from gradcli.repl.paste import clean
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from gradcli.commands.transcript import BLOCK
-from gradcli.repl.paste import Reader
+from gradcli.repl.reader import Reader
 from gradcli.testing.checks import ORDER, Check, Document, Lines, Parts, options_of, orders_in
 
 PROMPT = re.compile(r">>>(?: (.*))?$")
@@ -104,7 +104,7 @@ def _input(line: str, lines: Sequence[str], at: int) -> tuple[str, int]:
     reader.feed(line)
     block = bool(BLOCK.match(line))
     while at < len(lines) and (more := MORE.match(lines[at])):
-        if not (reader.open or source[-1].endswith("\\")):
+        if not reader.open:
             over = len(source) > 1 and not source[-1].strip()
             if not block or over and not _resumed(lines, at):
                 break
