@@ -53,6 +53,7 @@ class Check(NamedTuple):
     kind: str = "prompt"
     prefix: str = ""                # what stands before each line of the block
     loose: bool = False             # blank lines at the end cannot be told from the block's own
+    number: str = ""                # of the input, at IPython's prompt
 
     @property
     def is_compared(self) -> bool:

@@ -16,6 +16,7 @@ from gradcli.errors import Fault, UsageFault, render
 from gradcli.mistakes import TimeLimit
 from gradcli.testing.checks import Check, Document, Parts
 from gradcli.testing.compare import judge, matches
+from gradcli.testing.numbered import after_prompts
 from gradcli.text import encodable, tamed
 
 if TYPE_CHECKING:
@@ -117,11 +118,11 @@ class Player:
         shown: list[Any] = []
         names = session.names()
         self._printed.clear()
+        if "_" in check.source:
+            for name, result in zip(RESULTS, self._results, strict=False):
+                session[name] = result
         if check.kind == "prompt":
             session.display = self._display
-            if "_" in check.source:
-                for name, result in zip(RESULTS, self._results, strict=False):
-                    session[name] = result
         elif check.kind in KEEPING:
             session.display = shown.append
         try:
@@ -137,17 +138,24 @@ class Player:
 
     def _text_shown(self, check: Check, value: Any) -> str:
         """The text of a cell's value: of all that some Jupyter shows, the one that is stored, else the usual one."""
-        usual = text_shown(self.session, value)
+        usual = self._forms(check, [text_shown(self.session, value)])
         stream = encodable("".join(self._printed))
+        self._results = [value]
 
         def is_stored(text: str) -> bool:
             return matches(check, Parts(stream, encodable(text)).lines)
 
-        if is_stored(usual):
-            return usual
+        if any(map(is_stored, usual)):
+            return next(filter(is_stored, usual))
         with self.session.running():
             plain = self.session.quoted(value)
-        return next(filter(is_stored, [*texts_shown(self.session, value), plain]), usual)
+        return next(filter(is_stored, self._forms(check, [*texts_shown(self.session, value), plain])), usual[0])
+
+    def _forms(self, check: Check, texts: list[str]) -> list[str]:
+        """Texts of a value as they may stand in the file."""
+        if check.kind != "numbered":
+            return texts
+        return [form for text in texts for form in after_prompts(check, text)]
 
     def _display(self, value: Any) -> None:
         """Show a value as the prompt does, and remember it: later inputs may call it `_`."""
