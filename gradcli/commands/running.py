@@ -13,7 +13,7 @@ from gradcli.commands.outcome import flush, follow, tell
 from gradcli.commands.output import Output
 from gradcli.commands.progress import Line, lifting, progressing
 from gradcli.commands.settings import Settings
-from gradcli.commands.source import Source, from_file, from_words
+from gradcli.commands.source import Source, from_words, text_of_file, unprompted
 from gradcli.commands.starting import require_memory
 from gradcli.interrupting import raise_at_interrupts
 from gradcli.process.sandbox import walls
@@ -51,7 +51,9 @@ def run_file(path: str, args: list[str], settings: Settings | None = None, echo:
 
         raise no_results(path, settings)
     with limited(settings):
-        source = from_file(path)
+        source = text_of_file(path)
+        cells = source.text if _is_notebook(source) else ""
+        source = source._replace(text=_as_program(source) if cells and echo else cells or unprompted(source.text))
     output = Output(settings.output, settings)
     if any(word[:1] == "-" for word in args) and not settings.quiet:
         from gradcli.commands.scripting import remark
@@ -65,7 +67,7 @@ def run_file(path: str, args: list[str], settings: Settings | None = None, echo:
             session = open_session(settings, output.write)
             session["args"] = args
             session.remarked.add("rows")    # a script means Python's sum, max and min
-            timed(settings, source.name, lambda: session.run(source.text, source.name, echo=False))
+            timed(settings, source.name, lambda: _run(session, source, bool(cells)))
         output.finish()
         return session
 
@@ -75,6 +77,30 @@ def run_file(path: str, args: list[str], settings: Settings | None = None, echo:
         return start(settings, ran)
     ran()
     return 0
+
+
+def _is_notebook(source: Source) -> bool:
+    """Whether what is to be run is a notebook, by its content or by its name."""
+    if source.text[:1] != "{" and not source.text[:1].isspace():
+        return source.name.endswith(".ipynb")
+    from gradcli.commands.cells import is_notebook
+
+    return source.name.endswith(".ipynb") or is_notebook(source.text)
+
+
+def _as_program(source: Source) -> str:
+    from gradcli.commands.cells import as_program
+
+    return as_program(source.text, source.name)
+
+
+def _run(session: Session, source: Source, is_notebook: bool) -> None:
+    if is_notebook:
+        from gradcli.commands.cells import run_cells
+
+        run_cells(session, source.text, source.name)
+    else:
+        session.run(source.text, source.name, echo=False)
 
 
 def _run_typed(source: Source, args: list[str], settings: Settings, output: Output) -> Session:

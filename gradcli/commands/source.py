@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from gradcli import regular
-from gradcli.errors import FileFault
+from gradcli.errors import FileFault, UsageFault
 from gradcli.mistakes import SizeLimit
 
 LARGEST = 64 << 20      # bytes of a program
@@ -52,9 +52,16 @@ def from_file_or_word(word: str, known: Iterable[str], before: str) -> Source | 
     return from_file(word, before)
 
 
+def text_of_file(path: str) -> Source:
+    """The text of a file as it stands; - is standard input."""
+    if path == "-":
+        return Source(decoded(input_bytes(LARGEST), "standard input"), "<stdin>")
+    return Source(decoded(read_bytes(path, most=LARGEST), path), path)
+
+
 def as_source(content: bytes, name: str) -> Source:
     """The program that the content of a file is."""
-    return Source(unprompted(decoded(content, name)), name)
+    return Source(unprompted(decoded(content, name), name), name)
 
 
 def standard_input() -> Source:
@@ -113,9 +120,17 @@ def from_argument(word: str) -> str:
         raise FileFault("an argument is not UTF-8 text") from None
 
 
-def unprompted(text: str) -> str:
-    """A text fed with prompts loses them and the old output."""
-    if ">>>" not in text and "In [" not in text:
+def unprompted(text: str, name: str = "") -> str:
+    """A text fed with prompts loses them and the old output. A notebook is a text, but no program."""
+    if text[:1] == "{" or text[:1].isspace():
+        from gradcli.commands.cells import is_notebook
+
+        if is_notebook(text):
+            file = name or "NOTEBOOK.ipynb"
+            raise UsageFault(f"{name or 'this text'} is a notebook, which is no program as it stands",
+                             (f"gradcli run {file}", "runs its cells"),
+                             (f"gradcli test {file}", "runs them and compares what they print with what is stored"))
+    if ">>>" not in text and "In [" not in text and "In[" not in text:
         return text
     from gradcli.repl.paste import clean
 

@@ -24,23 +24,51 @@ NAMES = frozenset("""
     yaxis canvas plot_surface plot_wireframe view_init get_figure get_axes get_lines remove style use context cm
     rcParams update flush_events switch_backend get_cmap viridis plasma jet gray coolwarm set_major_locator
     set_minor_locator major minor axes lines patches xscale yscale get_legend_handles_labels get_xlim get_ylim arrow
-    table locator_params margins fig
+    table locator_params margins fig clear sca clabel stackplot polar magma inferno set_cmap set_label set_alpha
+    add_line get_children get_fignums fignum_exists
 """.split())
+
+# What gives None, as in matplotlib.
+SILENT = frozenset("""
+    show close draw pause cla clf clear ion ioff savefig grid tight_layout subplots_adjust clim sca set_visible
+    set_color set_position set_data set_xdata set_ydata set_offsets set_facecolor set_linewidth set_size_inches
+    set_label set_alpha set_cmap set_xscale set_yscale set_aspect set_axis_off autoscale relim
+    autoscale_view invert_yaxis invert_xaxis tick_params view_init remove flush_events switch_backend
+    set_major_locator set_minor_locator xscale yscale locator_params margins use
+""".split())
+
+TEXTS = "title suptitle xlabel ylabel text set_title set_xlabel set_ylabel set_zlabel"
+# The classes of what the others give, where programs at a prompt let it be shown.
+CLASSES = dict.fromkeys(TEXTS.split(), "matplotlib.text.Text") | {
+    "figure": "matplotlib.figure.Figure", "gcf": "matplotlib.figure.Figure", "legend": "matplotlib.legend.Legend",
+    "scatter": "matplotlib.collections.PathCollection", "imshow": "matplotlib.image.AxesImage",
+    "matshow": "matplotlib.image.AxesImage", "plot": "matplotlib.lines.Line2D", "axhline": "matplotlib.lines.Line2D",
+    "axvline": "matplotlib.lines.Line2D", "annotate": "matplotlib.text.Annotation",
+    "colorbar": "matplotlib.colorbar.Colorbar", "subplot": "matplotlib.axes._subplots.AxesSubplot",
+    "gca": "matplotlib.axes._subplots.AxesSubplot", "add_subplot": "matplotlib.axes._subplots.AxesSubplot"}
+LINES = frozenset(("plot", "semilogx", "semilogy", "loglog", "fill"))     # give a list, of an entry for each curve
 
 
 @exposed(*NAMES)
 class Drawing:
     """A figure, axes, a line, or any part of one: calling it, setting it and asking it for parts does nothing."""
 
-    __slots__ = ()
+    __slots__ = ("_class",)
+
+    def __init__(self, class_name: str = "") -> None:
+        self._class = class_name
 
     def __getattr__(self, name: str) -> Any:
         if name not in NAMES:
             raise AttributeError(f"no {name}", name=name, obj=self)
-        return axes_in_rows if name == "subplots" else self
+        if name in SILENT:
+            return nothing
+        if name in LINES:
+            return curves
+        return axes_in_rows if name == "subplots" else part(CLASSES.get(name, ""))
 
     def __call__(self, *args: Any, **options: Any) -> Drawing:
-        Shown.note("drawing", "nothing is drawn here: gradcli plot EXPR --over x=-3:3 draws a curve")
+        remark()
         return self
 
     def __getitem__(self, at: Any) -> Drawing:
@@ -59,7 +87,7 @@ class Drawing:
         pass
 
     def __display__(self, style: Any) -> str:
-        return "<matplotlib drawing>"
+        return f"<{self._class} object at {style.address(self)}>" if self._class else "<matplotlib drawing>"
 
 
 @exposed("flat", "ravel", "flatten", "shape")
@@ -69,6 +97,7 @@ class Rows(Drawing):
     __slots__ = ("_shape",)
 
     def __init__(self, *shape: int) -> None:
+        super().__init__()
         self._shape = shape
 
     def __getattr__(self, name: str) -> Any:
@@ -90,6 +119,24 @@ class Rows(Drawing):
 
 
 rows = cache(Rows)      # one of each shape is enough: they are all alike
+part = cache(Drawing)   # likewise
+
+
+def remark() -> None:
+    """Say once that there will be no picture."""
+    Shown.note("drawing", "nothing is drawn here: gradcli plot EXPR --over x=-3:3 draws a curve")
+
+
+def nothing(*args: Any, **options: Any) -> None:
+    """What shows, draws or sets something, and gives nothing."""
+    remark()
+
+
+def curves(*args: Any, **options: Any) -> list[Drawing]:
+    """The lines of a plot: one for each pair of data."""
+    remark()
+    data = [arg for arg in args if type(arg) is not str]
+    return [part(CLASSES["plot"])] * max(1, (len(data) + 1) // 2)
 
 
 def axes_in_rows(nrows: int = 1, ncols: int = 1, *args: Any, squeeze: bool = True, **options: Any) -> Any:
@@ -100,8 +147,5 @@ def axes_in_rows(nrows: int = 1, ncols: int = 1, *args: Any, squeeze: bool = Tru
     return pyplot(), rows(*shape) if shape else pyplot
 
 
-pyplot = rcParams = style = cm = Drawing()      # the name that programs know
-
-
-def use(*args: Any, **options: Any) -> None:
-    """Nothing."""
+pyplot = rcParams = style = cm = part()     # the names that programs know
+use = nothing

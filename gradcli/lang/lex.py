@@ -19,6 +19,8 @@ Word = tuple[str, int, int, Any]
 NESTING = 200       # brackets within brackets, as in CPython
 INDENTATION = 100   # blocks within blocks, as in CPython
 
+JOINING = ("\\\n", "\\\r\n")      # what ends a line that goes on in the next
+
 OPENING = {"(": ")", "[": "]", "{": "}"}
 CLOSING = {")": "(", "]": "[", "}": "{"}
 
@@ -59,34 +61,41 @@ class Lexer:
         groups, keyword, ascii_only = self.groups, self.keywords.get, text.isascii()
         brackets: list[int] = []
         indents = [""]
-        size, end = len(text), 0
+        size, at, end = len(text), 0, 0
         if text[0] in " \t" and (begins := len(text) - len(text.lstrip(" \t"))) and text[begins] not in "#\r\n\\":
             add(("_INDENT", 0, begins, ""))
-        for match in iter(self.scanner(text).match, None):
-            group = match.lastindex
-            start, end = match.span(group)
-            word = match[group]
-            if group == 1:
-                if not ascii_only:
-                    check_name(text, word, start, end)
-                add((keyword(word, "NAME"), start, end, word))
-            elif (kind := groups[group]) == "":
-                add((word, start, end, word))
-                if word in OPENING:
-                    brackets.append(start)
-                    if len(brackets) > NESTING:
-                        raise DepthLimit(f"brackets are nested more than {NESTING} deep",
-                                         span=place(text, start, end))
-                elif word in CLOSING and brackets:
-                    brackets.pop()
-            elif kind == "_NEWLINE":
-                if not brackets:
+        while at < size:
+            for match in iter(self.scanner(text, at).match, None):
+                group = match.lastindex
+                start, end = match.span(group)
+                word = match[group]
+                if group == 1:
+                    if not ascii_only:
+                        check_name(text, word, start, end)
+                    add((keyword(word, "NAME"), start, end, word))
+                elif (kind := groups[group]) == "":
+                    add((word, start, end, word))
+                    if word in OPENING:
+                        brackets.append(start)
+                        if len(brackets) > NESTING:
+                            raise DepthLimit(f"brackets are nested more than {NESTING} deep",
+                                             span=place(text, start, end))
+                    elif word in CLOSING and brackets:
+                        brackets.pop()
+                elif kind == "_NEWLINE":
+                    if not brackets:
+                        add((kind, start, end, word))
+                        indent = word[word.rfind("\n") + 1:] if end < size else ""
+                        if indent != indents[-1]:
+                            _indent(text, indent, indents, end, found)
+                elif kind == "MAGIC" and (brackets or text.endswith(JOINING, 0, start)):
+                    add(("%", start, start + 1, "%"))       # no statement begins here, so this is the operator
+                    at = end = start + 1
+                    break
+                else:
                     add((kind, start, end, word))
-                    indent = word[word.rfind("\n") + 1:] if end < size else ""
-                    if indent != indents[-1]:
-                        _indent(text, indent, indents, end, found)
             else:
-                add((kind, start, end, word))
+                break
         if end < size and text[end:].strip(" \t"):
             end += len(text[end:]) - len(text[end:].lstrip(" \t"))
             add(("", end, end + 1, text[end]))

@@ -4,54 +4,19 @@ from __future__ import annotations
 
 import re
 
-PROMPT = re.compile(r"[ \t]*(?:>>>|In \[\d*\]:)(?: |$)?")
+from gradcli.repl.magic import as_code
+from gradcli.repl.reader import Reader
+
+PROMPT = re.compile(r"[ \t]*(?:>>>|In ?\[[\d ]*\]:)(?: |$)?")
+NUMBERED = re.compile(r"[ \t]*In ?\[", re.MULTILINE)
 CONTINUED = re.compile(r"[ \t]*\.\.\.(?: |$)|[ \t]*\.{3,}:(?: |$)?")
 BANNER = re.compile(r"(?:I?Python \d|Type \"help\"|Type 'copyright'|IPython \d|gradcli \d)")
 FAILED = re.compile(r"\s*(?:error\[\w+\]|Traceback \(most recent|[\w.]*[A-Z]\w*(?:Error|Exception|Interrupt)\b)")
-OPEN, CLOSE = "([{", ")]}"
-
-
-class Reader:
-    """What is still open at the end of the lines seen so far: a string, or brackets."""
-
-    __slots__ = ("depth", "quote")
-
-    def __init__(self) -> None:
-        self.quote = ""     # the delimiter of the string we are inside
-        self.depth = 0      # how many brackets are open
-
-    @property
-    def open(self) -> bool:
-        return bool(self.quote) or self.depth > 0
-
-    def feed(self, line: str) -> None:
-        """Read one line of code."""
-        i = 0
-        while i < len(line):
-            c = line[i]
-            if self.quote:
-                if c == "\\":
-                    i += 1
-                elif line.startswith(self.quote, i):
-                    i += len(self.quote) - 1
-                    self.quote = ""
-            elif c == "#":
-                return
-            elif c in "'\"":
-                self.quote = c * 3 if line.startswith(c * 3, i) else c
-                i += len(self.quote) - 1
-            elif c in OPEN:
-                self.depth += 1
-            elif c in CLOSE:
-                self.depth = max(0, self.depth - 1)
-            i += 1
-        if len(self.quote) == 1 and not line.endswith("\\"):
-            self.quote = ""     # a plain string ends with its line
 
 
 def is_session(text: str) -> bool:
     """Whether `text` is a pasted session: whether a line outside strings begins with a prompt."""
-    if ">>>" not in text and "In [" not in text:
+    if ">>>" not in text and "In [" not in text and "In[" not in text:
         return False
     reader = Reader()
     for line in text.splitlines():
@@ -84,7 +49,13 @@ def code_lines(text: str) -> list[str | None]:
         if code is not None:
             reader.feed(code)
         kept.append(code)
-    return kept
+    return _without_commands(kept) if NUMBERED.search(text) else kept
+
+
+def _without_commands(kept: list[str | None]) -> list[str | None]:
+    """The code of a session of IPython's, its commands left out."""
+    code = iter(as_code([line for line in kept if line is not None]))
+    return [None if line is None else next(code) for line in kept]
 
 
 def failures(text: str) -> set[str]:

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from gradcli.repl.paste import Reader
+from gradcli.repl.reader import Reader
 from gradcli.text import Span
 
 LONG = 80       # lines of one piece beyond which it is not read again at every keystroke
@@ -46,7 +46,7 @@ def after(state: State, line: str) -> State:
     reader = Reader()
     reader.quote, reader.depth = state.quote, state.depth
     reader.feed(line)
-    return State(reader.quote, reader.depth, line.endswith("\\") and not reader.quote)
+    return State(reader.quote, reader.depth, reader.joined)
 
 
 @lru_cache(4)

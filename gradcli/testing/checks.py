@@ -19,6 +19,7 @@ Lines = tuple[str, ...]
 _OPTION = r"(?:skip|random|approx(?:[ \t]+[\d.]+(?:[eE][-+]?\d+)?)?|error[ \t]+G\d{4})"
 OPTIONS = re.compile(rf"(?:^|[ \t])#[ \t]*({_OPTION}(?:[ \t]*,[ \t]*{_OPTION})*)[ \t]*$")
 ORDER = re.compile(r"[ \t]*#[ \t]*gradcli:[ \t]*(.*)$")
+UNCOMPARED = ("program", "unrun")
 SKIP = "..."            # a line that stands for any lines
 TOLERANCE = 1e-4        # of `# approx` without a number
 
@@ -39,7 +40,8 @@ class Check(NamedTuple):
     """One input and what it should print.
 
     `kind` is how it is run: "prompt" as typed at the prompt, "script" as `gradcli run` does,
-    "program" likewise but with nothing to compare, "cell" as a notebook does.
+    "program" likewise but with nothing to compare, "cell" as a notebook does, "unrun" likewise but with
+    nothing stored to compare, "numbered" as typed at IPython's prompt.
     """
 
     line: int                       # where the input begins in the file, from 1
@@ -51,6 +53,12 @@ class Check(NamedTuple):
     kind: str = "prompt"
     prefix: str = ""                # what stands before each line of the block
     loose: bool = False             # blank lines at the end cannot be told from the block's own
+    number: str = ""                # of the input, at IPython's prompt
+
+    @property
+    def is_compared(self) -> bool:
+        """Whether there is an expected text."""
+        return self.kind not in UNCOMPARED
 
     @property
     def head(self) -> str:

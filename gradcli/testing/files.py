@@ -13,7 +13,7 @@ from gradcli.testing.checks import Check, Document, Lines, Parts, split
 
 MARKDOWN = (".md", ".markdown")
 SUFFIXES = (*MARKDOWN, ".rst", ".ipynb", ".grad", ".txt")
-PROMPTED = re.compile(rb"^[ \t]*>>>( |\r?$)", re.MULTILINE)
+PROMPTED = re.compile(rb"^[ \t]*(?:>>>( |\r?$)|In ?\[[\d ]*\]:)", re.MULTILINE)
 
 
 class Script(Document):

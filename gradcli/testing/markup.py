@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from gradcli.testing.checks import Check, Document, orders_in
-from gradcli.testing.transcript import PROMPT, SKIP_REST, LineDocument, checks_in, lines_of
+from gradcli.testing.transcript import SKIP_REST, LineDocument, checks_in, is_prompt, lines_of
 
 FENCE = re.compile(r"((?:[ \t]*>)*[ \t]*)(`{3,}|~{3,})[ \t]*(.*?)[ \t]*$")
 COMMENT = re.compile(r"[ \t]*<!--[ \t]*gradcli(?:[ \t]*:[ \t]*(.*?))?[ \t]*-->[ \t]*$")
@@ -60,7 +60,7 @@ def _document(path: str, content: bytes, lines: list[str], blocks: Iterator[Bloc
 def _program(lines: list[str], block: Block, orders: list[str]) -> list[Check]:
     """A block without prompts: a program that only has to run."""
     body = [line[len(block.prefix):] for line in lines[block.first : block.stop]]
-    if not any(line.strip()[:1] not in ("", "#") for line in body) or any(map(PROMPT.match, body)):
+    if not any(line.strip()[:1] not in ("", "#") for line in body) or any(map(is_prompt, body)):
         return []
     check = Check(block.first + 1, "\n".join(body), (), block.stop, orders=tuple(orders), kind="program")
     orders.clear()
@@ -124,7 +124,7 @@ def _directives(lines: Sequence[str], pycon: bool) -> Iterator[Block]:
             if block := _indented(lines, at, len(indent), "gradcli" if kind == "gradcli" else argument):
                 yield block._replace(orders=orders_in(argument) if kind == "gradcli" else [])
                 at = block.stop
-        elif PROMPT.match(line.lstrip(" \t")):
+        elif is_prompt(line):
             block = _indented(lines, at - 1, -1, usual) or _paragraph(lines, at - 1, usual)
             yield block
             at = block.stop

@@ -7,7 +7,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from gradcli.errors import FileFault
+from gradcli.commands.cells import code_cells, not_a_notebook, text_of
+from gradcli.repl.magic import is_foreign, is_timing
 from gradcli.testing.checks import ORDER, Check, Document, Lines, Parts, options_of, orders_in
 from gradcli.testing.spans import span_of
 
@@ -39,34 +40,31 @@ def notebook(path: str, content: bytes) -> Document:
     """The checks of a notebook: its code cells, in order."""
     try:
         text = content.decode().removeprefix("\ufeff")
-        found = json.loads(text)
-        if found["nbformat"] != 4:
-            raise FileFault(f"{path} is a notebook of format {found['nbformat']}, and only format 4 is read")
         checks, cells, orders = [], [], list[str]()
-        for number, cell in enumerate(found["cells"]):
-            if cell["cell_type"] != "code":
-                continue
-            source = _text(cell["source"])
-            asked = [order for line in source.split("\n") if (o := ORDER.match(line)) for order in orders_in(o[1])]
+        found = code_cells(text, path)
+        is_cleared = not any(cell.stored.get("outputs") for cell in found)
+        for cell in found:
+            asked = [order for line in cell.source.split("\n") if (o := ORDER.match(line)) for order in orders_in(o[1])]
             orders += [order for order in asked if order != "skip"]
-            if not any(line.strip()[:1] not in ("", "#") for line in source.split("\n")):
+            if cell.is_empty:
                 continue
-            options = options_of(source)
-            if "skip" in asked or source.startswith("%%"):
+            options = options_of(cell.source)
+            if "skip" in asked or is_foreign(cell.source):
                 options = options._replace(skip=True)
-            line = text.count("\n", 0, span_of(text, ("cells", number))[0]) + 1
-            checks.append(Check(line, source, _parts(cell["outputs"]).lines, 0, options, tuple(orders), "cell"))
-            cells.append(number)
+            line = text.count("\n", 0, span_of(text, ("cells", cell.number))[0]) + 1
+            kind = "unrun" if is_cleared or not cell.was_run or is_timing(cell.source) else "cell"
+            checks.append(Check(line, cell.source, _parts(cell.stored["outputs"]).lines, 0, options, tuple(orders), kind))
+            cells.append(cell.number)
             orders.clear()
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:   # JSON of any shape
-        raise FileFault(f"{path} is not a notebook: {type(error).__name__} {error}") from None
+        raise not_a_notebook(path, error) from None
     return Notebook(path, content, checks, cells)
 
 
 def _parts(outputs: list[Output]) -> Parts:
     """The text that is stored as the output of a cell."""
-    stream = "".join(_text(o["text"]) for o in outputs if _is_stream(o))
-    results = [_text(o["data"]["text/plain"]) for o in outputs if _is_result(o)]
+    stream = "".join(text_of(o["text"]) for o in outputs if _is_stream(o))
+    results = [text_of(o["data"]["text/plain"]) for o in outputs if _is_result(o)]
     errors = [ESCAPES.sub("", "\n".join(_lines(o["traceback"]))) for o in outputs if o["output_type"] == "error"]
     return Parts(stream, results[-1] if results else None, errors[-1] if errors else None)
 
@@ -75,7 +73,7 @@ def _lines(value: list[str]) -> list[str]:
     """The lines of a stored traceback."""
     if not isinstance(value, list):
         raise TypeError("a traceback is not a list of lines")
-    return [_text(line) for line in value]
+    return [text_of(line) for line in value]
 
 
 def _is_stream(output: Output) -> bool:
@@ -84,18 +82,6 @@ def _is_stream(output: Output) -> bool:
 
 def _is_result(output: Output) -> bool:
     return output["output_type"] == "execute_result" and "text/plain" in output["data"]
-
-
-def _text(value: str | list[str]) -> str:
-    """A text that is stored whole or as a list of lines. JSON can spell half a character, which is no text."""
-    if not isinstance(value, (str, list)):
-        raise TypeError(f"where a text belongs stands {str(value)[:40]}")
-    text = "".join(value)
-    try:
-        text.encode()
-    except UnicodeEncodeError as error:
-        raise ValueError(f"half a character, \\u{ord(text[error.start]):04x}, stands alone in a cell") from None
-    return text
 
 
 def _kept(lines: Lines, parts: Parts) -> Parts:
@@ -125,7 +111,9 @@ def _edits(text: str, at: int, cell: dict[str, Any], parts: Parts) -> list[tuple
     if streams and old.stream != parts.stream:
         edits.append(_replaced(text, ("cells", at, "outputs", streams[0], "text"), parts.stream))
     if results and old.result != parts.result:
-        edits.append(_replaced(text, ("cells", at, "outputs", results[0], "data", "text/plain"), parts.result or ""))
+        end = "\n" if (old.result or "").endswith("\n") and not (parts.result or "").endswith("\n") else ""
+        edits.append(_replaced(text, ("cells", at, "outputs", results[0], "data", "text/plain"),
+                               (parts.result or "") + end))
     return edits
 
 

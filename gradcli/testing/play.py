@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from os.path import basename
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
+from gradcli.commands.cells import run_cell, text_shown, texts_shown
 from gradcli.commands.limiting import OutputLost
 from gradcli.commands.running import open_session
 from gradcli.commands.settings import KEYS, Settings, nearest, read
 from gradcli.errors import Fault, UsageFault, render
 from gradcli.mistakes import TimeLimit
 from gradcli.testing.checks import Check, Document, Parts
-from gradcli.testing.compare import judge
+from gradcli.testing.compare import judge, matches
+from gradcli.testing.numbered import after_prompts
 from gradcli.text import encodable, tamed
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ PRINTING = ("precision", "threshold", "edgeitems", "linewidth", "profile", "sci_
 SETTING = ("style", "stream", "seed", "double", *PRINTING)
 NEW = "new session"
 RESULTS = ("_", "_1", "_2")
-MAGIC = re.compile(r"[ \t]*[%!]")
+KEEPING = ("cell", "unrun", "numbered")     # kinds whose inputs keep what they did before they failed
 
 
 class Outcome(NamedTuple):
@@ -42,7 +43,7 @@ class Outcome(NamedTuple):
     @property
     def updatable(self) -> bool:
         """Whether new expected text would mend it."""
-        return self.verdict == "failed" and not self.problem and self.check.kind != "program"
+        return self.verdict == "failed" and not self.problem and self.check.is_compared
 
 
 class Clock:
@@ -112,28 +113,49 @@ class Player:
         return Outcome(index, check, "failed", problem, parts, seconds)
 
     def _play(self, check: Check) -> Parts:
-        """What a check prints. A fault leaves every name what it was, as it does at the prompt."""
+        """What a check prints. A fault leaves every name what it was, as it does at the prompt, but not in a cell."""
         session = self.session
         shown: list[Any] = []
         names = session.names()
         self._printed.clear()
+        if "_" in check.source:
+            for name, result in zip(RESULTS, self._results, strict=False):
+                session[name] = result
         if check.kind == "prompt":
             session.display = self._display
-            if "_" in check.source:
-                for name, result in zip(RESULTS, self._results, strict=False):
-                    session[name] = result
-        elif check.kind == "cell":
+        elif check.kind in KEEPING:
             session.display = shown.append
         try:
             PLAYS[check.kind](session, check, self.document)
-            with session.running():
-                result = session.quoted(shown[-1]) if shown else None
+            result = self._text_shown(check, shown[-1]) if shown else None
         except Fault as fault:
-            self._restore(names)
+            if check.kind not in KEEPING:
+                self._restore(names)
             return Parts(encodable("".join(self._printed)), None, render(fault), fault.code, tamed(fault.message))
         except OutputLost as lost:      # cannot be: nothing is written anywhere
             raise lost.error from None
         return Parts(encodable("".join(self._printed)), None if result is None else encodable(result))
+
+    def _text_shown(self, check: Check, value: Any) -> str:
+        """The text of a cell's value: of all that some Jupyter shows, the one that is stored, else the usual one."""
+        usual = self._forms(check, [text_shown(self.session, value)])
+        stream = encodable("".join(self._printed))
+        self._results = [value]
+
+        def is_stored(text: str) -> bool:
+            return matches(check, Parts(stream, encodable(text)).lines)
+
+        if any(map(is_stored, usual)):
+            return next(filter(is_stored, usual))
+        with self.session.running():
+            plain = self.session.quoted(value)
+        return next(filter(is_stored, self._forms(check, [*texts_shown(self.session, value), plain])), usual[0])
+
+    def _forms(self, check: Check, texts: list[str]) -> list[str]:
+        """Texts of a value as they may stand in the file."""
+        if check.kind != "numbered":
+            return texts
+        return [form for text in texts for form in after_prompts(check, text)]
 
     def _display(self, value: Any) -> None:
         """Show a value as the prompt does, and remember it: later inputs may call it `_`."""
@@ -189,21 +211,12 @@ def _script(session: Session, check: Check, document: Document) -> None:
 
 
 def _cell(session: Session, check: Check, document: Document) -> None:
-    """Run all of a cell, and show the value of its last statement if that is an expression."""
-    from gradcli.lang.parse import parse
-
-    source = "\n".join("" if MAGIC.match(line) else line for line in check.source.split("\n"))
-    tree = parse(source, "<cell>")
-    last = tree[3][-1] if tree[3] else None
-    if last is None or last[0] != "expression" or source[last[2]:].lstrip(" \t").startswith(";"):
-        session.run(source, "<cell>", echo=False)
-        return
-    session.run(source[: last[1]], "<cell>", echo=False)
-    session.run("\n" * source.count("\n", 0, last[1]) + source[last[1]:], "<cell>")
+    run_cell(session, check.source, "<cell>")
 
 
 PLAYS: dict[str, Callable[[Session, Check, Document], None]] = {
-    "prompt": _prompt, "script": _script, "program": _script, "cell": _cell}
+    "prompt": _prompt, "script": _script, "program": _script, "cell": _cell,
+    "unrun": _cell, "numbered": _cell}
 
 
 def replay(document: Document, settings: Settings, limit: float, wanted: Callable[[Check], bool],

@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from gradcli.commands.transcript import BLOCK
-from gradcli.repl.paste import Reader
+from gradcli.repl.reader import Reader
+from gradcli.testing import numbered
 from gradcli.testing.checks import ORDER, Check, Document, Lines, Parts, options_of, orders_in
+from gradcli.testing.numbered import is_numbered
 
 PROMPT = re.compile(r">>>(?: (.*))?$")
 MORE = re.compile(r"\.\.\.(?: (.*))?$")
@@ -50,10 +52,15 @@ def transcript(path: str, content: bytes) -> Document:
     lines = lines_of(content)
     if lines[-1] == "":
         del lines[-1]
-    start = next((n for n, line in enumerate(lines) if PROMPT.match(line.lstrip(" \t"))), len(lines))
+    start = next((n for n, line in enumerate(lines) if is_prompt(line)), len(lines))
     prefix = _indent(lines[start]) if start < len(lines) else ""
     orders = [order for line in lines[:start] if (found := ORDER.match(line)) for order in orders_in(found[1])]
     return LineDocument(path, content, list(checks_in(lines[start:], start, prefix, orders)))
+
+
+def is_prompt(line: str) -> bool:
+    """Whether an input begins on a line, at whatever prompt and indentation."""
+    return bool(PROMPT.match(line.lstrip(" \t"))) or is_numbered(line)
 
 
 def checks_in(lines: Sequence[str], first: int, prefix: str, orders: list[str], loose: bool = False) -> Iterator[Check]:
@@ -62,6 +69,9 @@ def checks_in(lines: Sequence[str], first: int, prefix: str, orders: list[str], 
     `orders` holds what was asked for before the block, and afterwards what is left for the next one.
     """
     lines = [_without(line, prefix) for line in lines]
+    if is_numbered(next(filter(is_prompt, lines), "")):
+        yield from numbered.checks_in(lines, first, prefix, orders)
+        return
     at = 0
     while at < len(lines):
         if order := _order(lines[at]):
@@ -104,7 +114,7 @@ def _input(line: str, lines: Sequence[str], at: int) -> tuple[str, int]:
     reader.feed(line)
     block = bool(BLOCK.match(line))
     while at < len(lines) and (more := MORE.match(lines[at])):
-        if not (reader.open or source[-1].endswith("\\")):
+        if not reader.open:
             over = len(source) > 1 and not source[-1].strip()
             if not block or over and not _resumed(lines, at):
                 break

@@ -130,7 +130,7 @@ def test_only_the_last_check_of_an_indented_block_is_loose(tmp_path):
 
 def test_cells_of_a_notebook(tmp_path):
     found = checks(tmp_path, "t.ipynb", notebook(
-        ("x = 1\nprint(x)\nx + 1", [stream("1\n"), result("2")]), ("# only words", []), ("%%time\nx", []),
+        ("x = 1\nprint(x)\nx + 1", [stream("1\n"), result("2")]), ("# only words", []), ("%%bash\nx", []),
         ("# gradcli: new session, skip\nx", [{"output_type": "stream", "name": "stderr", "text": "noise"}])))
     assert [(check.expected, check.options.skip) for check in found] == [(("1", "2"), False), ((), True), ((), True)]
     assert found[2].orders == ("new session",)
