@@ -19,7 +19,7 @@ from gradcli.engine.call import here
 from gradcli.engine.op import Op, Part, raw, traced
 from gradcli.engine.signature import ArrayKind, ArraysKind, Kind, described, sized
 from gradcli.engine.tensor import Cut, Shown, Tensor, clock, owner, written
-from gradcli.engine.variable import Variable, recording
+from gradcli.engine.variable import Variable, grad_mode, recording
 from gradcli.engine.writing import Journal, writing
 from gradcli.errors import AnomalousGradient, GradFault, GradientShape, SecondBackward, StaleValue
 from gradcli.exposure import exposed
@@ -28,7 +28,7 @@ _born = attrgetter("born")
 
 
 class Freed:
-    """What is left of a call's edges after a sweep: where the sweep was asked for."""
+    """What stands in an edge in place of its saved values after a sweep: where the sweep was asked for."""
 
     __slots__ = ("place",)
 
@@ -37,9 +37,23 @@ class Freed:
 
     def __iter__(self) -> Iterator[Any]:
         raise SecondBackward(
-            "Trying to backward through the graph a second time: the values kept for it were freed by the first",
+            "Trying to backward through the graph a second time (or directly access saved tensors after they have "
+            "already been freed). Saved intermediate values of the graph are freed when you call .backward() or "
+            "autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or if "
+            "you need to access saved tensors after calling backward.",
             ("{y}.backward(retain_graph=True)", "as the first call, to keep them"),
             places=[("the first call was", self.place)])
+
+
+def _release(edges: tuple[Any, ...], freed: Freed) -> tuple[Any, ...]:
+    """The edges of a call without the tensors they save; the graph itself, and plain options, stay."""
+    return tuple([(to, rule, freed if rule.saves is True or rule.saves is None and _holds_arrays(kept) else kept)
+                  for to, rule, kept in edges])
+
+
+def _holds_arrays(kept: Any) -> bool:
+    return type(kept) is Freed or any(
+        type(value) is ndarray or type(value) is tuple and any(type(v) is ndarray for v in value) for value in kept)
 
 
 def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], keep: bool = False, again: bool = False,
@@ -60,42 +74,50 @@ def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], keep: bool = False
     if Journal.sweep is not None:
         Journal.sweep(calls)
     freed, found, private, watching = Freed(here()), {}, set(), Watch.anomalies
-    with recording(again):
-        for call in calls:
-            g = owed.pop(call, None)
-            if g is None:
-                continue
-            if call.hooks and type(g) is not list:
-                g = _hooked(call, g, again)
-            if wanted and call in wanted:
-                found[call] = g
-            if type(call) is Part:
-                shares = owed.setdefault(call.call, [None] * len(call.call.shape))
-                shares[call.at] = g if shares[call.at] is None else F.add(shares[call.at], g)
-                continue
-            edges = call.edges
-            if written and type(edges) is tuple:
-                _check_fresh(call)
-            for debtor, rule, kept in edges:
-                share = rule.share(F, g, *_lifted(call, rule, kept)) if again else rule.share(F, g, *kept)
-                if share is None:
+    call: Any = None
+    try:
+        with recording(again):
+            for call in calls:
+                g = owed.pop(call, None)
+                if g is None:
                     continue
-                if watching:
-                    _check_finite(call, rule, share)
-                if share.shape != debtor.shape:
-                    share = F.sum_to(share, debtor.shape)     # undo broadcasting
-                if debtor not in owed:
-                    owed[debtor] = share
+                if call.hooks and type(g) is not list:
+                    g = _hooked(call, g, again)
+                if wanted and call in wanted:
+                    found[call] = g
+                if type(call) is Part:
+                    shares = owed.setdefault(call.call, [None] * len(call.call.shape))
+                    shares[call.at] = g if shares[call.at] is None else F.add(shares[call.at], g)
                     continue
-                before = owed[debtor]
-                if debtor in private and share.dtype is before.dtype:
-                    np.add(before, share, out=before)
-                else:
-                    owed[debtor] = total = F.add(before, share) if again else np.add(before, share)
-                    if type(total) is ndarray:
-                        private.add(debtor)     # nobody else holds this memory: further shares go into it
-            if not keep:
-                call.edges = freed
+                edges = call.edges
+                if written:
+                    _check_fresh(call)
+                saving = False
+                for debtor, rule, kept in edges:
+                    share = _traced_share(call, rule, g, kept) if again else rule.share(F, g, *kept)
+                    if rule.saves is not False:
+                        saving = True
+                    if share is None:
+                        continue
+                    if watching:
+                        _check_finite(call, rule, share)
+                    if share.shape != debtor.shape:
+                        share = F.sum_to(share, debtor.shape)     # undo broadcasting
+                    if debtor not in owed:
+                        owed[debtor] = share
+                        continue
+                    before = owed[debtor]
+                    if debtor in private and share.dtype is before.dtype:
+                        np.add(before, share, out=before)
+                    else:
+                        owed[debtor] = total = F.add(before, share) if again else np.add(before, share)
+                        if type(total) is ndarray:
+                            private.add(debtor)     # nobody else holds this memory: further shares go into it
+                if saving and not keep:
+                    call.edges = _release(edges, freed)
+    except SecondBackward as fault:
+        fault.facts.setdefault("computed", (call.code, call.line_at))
+        raise
     found.update(owed)
     return {to: found[to] for to in wanted if to in found} if wanted is not None else owed
 
@@ -108,22 +130,18 @@ def newest_first(debtors: Iterable[Any]) -> list[Any]:
     seen: set[Any] = set()
     found: list[Any] = []       # in an order that in a chain is already the one wanted, which makes sorting cheap
     frontier = list(debtors)
-    try:
-        while frontier:
-            call = frontier.pop()
-            if isinstance(call, Op):
-                if call not in seen:
-                    seen.add(call)
-                    found.append(call)
-                    for debtor, _, _ in call.edges:
-                        frontier.append(debtor)
-            elif type(call) is Part and call not in seen:
+    while frontier:
+        call = frontier.pop()
+        if isinstance(call, Op):
+            if call not in seen:
                 seen.add(call)
                 found.append(call)
-                frontier.append(call.call)
-    except SecondBackward as fault:
-        fault.facts["computed"] = call.code, call.line_at
-        raise
+                for debtor, _, _ in call.edges:
+                    frontier.append(debtor)
+        elif type(call) is Part and call not in seen:
+            seen.add(call)
+            found.append(call)
+            frontier.append(call.call)
     found.sort(key=_born, reverse=True)
     return found
 
@@ -194,6 +212,24 @@ def _lifted(call: Any, rule: Any, kept: tuple[Any, ...]) -> list[Any]:
     out = len(kinds)
     return [_lift_results(call, value) if at == out else value if at > out else _lift(value, at, kinds[at], sources)
             for at, value in zip(rule.needs, kept, strict=True)]
+
+
+def _traced_share(call: Any, rule: Any, g: Any, kept: Any) -> Any:
+    """What a rule passes back, as a Variable that depends on whatever PyTorch's would depend on."""
+    lifted = _lifted(call, rule, kept)
+    share = rule.share(traced, g, *lifted)
+    linked = type(call).linked
+    if type(linked) is tuple:
+        linked = True if type(call).params[rule.at] in linked else None
+    if share is None or linked is False or share.requires_grad and not linked or not grad_mode.on:
+        return share
+    if linked:      # PyTorch computes the gradients of all inputs in one call, which depends on all of them
+        zero = share.array.dtype.type(0)
+        sources = [_from(np.broadcast_to(zero, debtor.shape), debtor) for debtor, _, _ in call.edges]
+    else:
+        sources = [x for value in lifted for x in (value if type(value) is tuple else (value,))
+                   if isinstance(x, Tensor) and x.requires_grad]
+    return traced.still(share, sources) if sources else share
 
 
 def _lift_results(call: Any, value: Any) -> Any:

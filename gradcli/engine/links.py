@@ -36,7 +36,7 @@ def next_functions(self: Op | Part) -> tuple[tuple[Any, int], ...]:
     What no gradient goes to stands as (None, 0).
     """
     call = self.call if isinstance(self, Part) else self
-    if type(call.edges) is not tuple or not call.edges or not call.params or (
+    if not call.edges or not call.params or (
             isinstance(call, Transposed)) or any(
             rule.item is not None for _, rule, _ in call.edges):
         return tuple(_step(debtor, leaves=False) for debtor in _debtors(call))
@@ -56,8 +56,7 @@ def previous_functions(self: Op | Part) -> tuple[tuple[Any, int], ...]:
 
 
 def _debtors(call: Op | Part) -> list[Any]:
-    edges = (call.call if isinstance(call, Part) else call).edges
-    return [debtor for debtor, _, _ in edges] if type(edges) is tuple else []
+    return [debtor for debtor, _, _ in (call.call if isinstance(call, Part) else call).edges]
 
 
 def _step(debtor: Any, leaves: bool) -> tuple[Any, int]:

@@ -237,6 +237,7 @@ class BackFromBags(Op):
 class GreatestOfBags(Op):
     """greatest_of_bags(input, places): for each bag the greatest number in each column of its rows; zeros for none."""
 
+    linked = False
     names = ("greatest_of_bags",)
     method = False
     function = False

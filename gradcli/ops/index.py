@@ -94,8 +94,10 @@ class SetItem(Op):
     def grad_input(F, g, basic, picks):
         return F.setitem(g, 0, basic, picks)
 
-    def grad_value(F, g, basic, picks):
-        return F.getitem(g, basic, picks)
+    def grad_value(F, g, basic, picks, value_shape):
+        part = F.getitem(g, basic, picks)
+        lead = len(value_shape) - len(part.shape)
+        return F.reshape(part, (1,) * lead + tuple(part.shape)) if lead > 0 else part
 
 
 def put(array, value, basic, picks):

@@ -137,6 +137,7 @@ class CopySign(Binary):
 class NextAfter(Binary):
     """nextafter(input, other): the number next to input on the way to other."""
 
+    linked = False
     names = ("nextafter",)
     label = "NextafterBackward0"
     samples = [([1.0, 2.0], [2.0, -1.0])]
@@ -155,6 +156,7 @@ class NextAfter(Binary):
 class Frexp(Op):
     """frexp(input): mantissas in 0.5..1 and exponents of 2, whose product input is."""
 
+    linked = False
     returns = ("mantissa", "exponent")
     samples = [([0.75, -6.0, 100.0],)]
     errors = [(np.array([1, 2]),), ("text",)]
