@@ -16,12 +16,14 @@ from numpy import ndarray
 
 from gradcli.engine.call import debtor as debtor_of
 from gradcli.engine.call import here
+from gradcli.engine.hooks import RETAIN, accumulated, hooked, hooked_leaf
+from gradcli.engine.links import input_order
 from gradcli.engine.op import Op, Part, raw, traced
-from gradcli.engine.signature import ArrayKind, ArraysKind, Kind, described, sized
+from gradcli.engine.signature import ArrayKind, ArraysKind, Kind, sized
 from gradcli.engine.tensor import Cut, Shown, Tensor, clock, owner, written
 from gradcli.engine.variable import Variable, grad_mode, recording
 from gradcli.engine.writing import Journal, writing
-from gradcli.errors import AnomalousGradient, GradFault, GradientShape, SecondBackward, StaleValue
+from gradcli.errors import AnomalousGradient, SecondBackward, StaleValue
 from gradcli.exposure import exposed
 
 _born = attrgetter("born")
@@ -82,7 +84,7 @@ def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], keep: bool = False
                 if g is None:
                     continue
                 if call.hooks and type(g) is not list:
-                    g = _hooked(call, g, again)
+                    g = hooked(call, g, again)
                 if wanted and call in wanted:
                     found[call] = g
                 if type(call) is Part:
@@ -93,6 +95,8 @@ def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], keep: bool = False
                 if written:
                     _check_fresh(call)
                 saving = False
+                if call.hooks and min(call.hooks) < RETAIN:
+                    saving, edges = True, _after_hooks(call, edges, F, g, again)
                 for debtor, rule, kept in edges:
                     share = _traced_share(call, rule, g, kept) if again else rule.share(F, g, *kept)
                     if rule.saves is not False:
@@ -114,7 +118,7 @@ def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], keep: bool = False
                         if type(total) is ndarray:
                             private.add(debtor)     # nobody else holds this memory: further shares go into it
                 if saving and not keep:
-                    call.edges = _release(edges, freed)
+                    call.edges = _release(call.edges, freed)
     except SecondBackward as fault:
         fault.facts.setdefault("computed", (call.code, call.line_at))
         raise
@@ -216,16 +220,20 @@ def _lifted(call: Any, rule: Any, kept: tuple[Any, ...]) -> list[Any]:
 
 def _traced_share(call: Any, rule: Any, g: Any, kept: Any) -> Any:
     """What a rule passes back, as a Variable that depends on whatever PyTorch's would depend on."""
+    if type(rule) is _Computed:
+        return rule.gradient
     lifted = _lifted(call, rule, kept)
     share = rule.share(traced, g, *lifted)
     linked = type(call).linked
+    own: Any = None
     if type(linked) is tuple:
-        linked = True if type(call).params[rule.at] in linked else None
+        linked, own = (True if type(call).params[rule.at] in linked else None), rule
     if share is None or linked is False or share.requires_grad and not linked or not grad_mode.on:
         return share
     if linked:      # PyTorch computes the gradients of all inputs in one call, which depends on all of them
         zero = share.array.dtype.type(0)
-        sources = [_from(np.broadcast_to(zero, debtor.shape), debtor) for debtor, _, _ in call.edges]
+        sources = [_from(np.broadcast_to(zero, debtor.shape), debtor) for debtor, other, _ in call.edges
+                   if other is not own]
     else:
         sources = [x for value in lifted for x in (value if type(value) is tuple else (value,))
                    if isinstance(x, Tensor) and x.requires_grad]
@@ -260,19 +268,36 @@ def _from(array: Any, source: Any) -> Tensor:
     return Variable(array, True, source)
 
 
-def _hooked(call: Any, g: Any, again: bool) -> Any:
-    """The gradient after a result's hooks have seen it, and maybe replaced it."""
-    for hook in tuple(call.hooks.values()):
-        shown = g if again else Variable(np.asarray(g))
-        given = hook(shown)
-        if given is not None:
-            if not isinstance(given, Tensor):
-                raise GradFault(f"a hook must return None or the gradient to use instead, not {described(given)}")
-            if given.array.shape != shown.array.shape:
-                raise GradientShape(f"a hook returned a gradient of shape {sized(given.array.shape)}, where one of "
-                                    f"{sized(shown.array.shape)} is needed")
-            g = given if again else given.array
-    return g
+class _Computed:
+    """What stands in an edge in place of a rule once its gradient is known."""
+
+    item, needs, saves = None, (), False
+
+    def __init__(self, at: int, gradient: Any) -> None:
+        self.at, self.gradient = at, gradient
+
+    def share(self, F: Any, g: Any) -> Any:
+        """The gradient."""
+        return self.gradient
+
+
+def _after_hooks(call: Any, edges: Any, F: Any, g: Any, again: bool) -> Any:
+    """The edges of a call with gradients that its own hooks, told all that came in and goes out, have seen."""
+    shares = [_traced_share(call, rule, g, kept) if again else rule.share(F, g, *kept) for _, rule, kept in edges]
+    shares = [s if s is None or s.shape == to.shape else F.sum_to(s, to.shape)
+              for s, (to, _, _) in zip(shares, edges, strict=True)]
+    def shown(gradients: Any) -> tuple[Any, ...]:
+        return tuple(x if x is None or again else Variable(np.asarray(x)) for x in gradients)
+
+    places = {rule.at: i for i, (_, rule, _) in enumerate(edges)}
+    order = [places.get(at) for at in input_order(call)] if len(places) == len(edges) and call.params else (
+        list(range(len(edges))))
+    for hook in [call.hooks[key] for key in sorted(call.hooks, reverse=True) if key < RETAIN]:
+        given = hook(shown(None if i is None else shares[i] for i in order), shown(g if type(g) is list else [g]))
+        for i, x in zip(order, given or (), strict=False):
+            if i is not None and isinstance(x, Tensor):
+                shares[i] = x if again else x.array
+    return tuple((to, _Computed(rule.at, s), ()) for s, (to, rule, _) in zip(shares, edges, strict=True))
 
 
 def backward(outputs: Sequence[Tensor], seeds: Sequence[Tensor], keep: bool = False, again: bool = False,
@@ -285,10 +310,11 @@ def backward(outputs: Sequence[Tensor], seeds: Sequence[Tensor], keep: bool = Fa
     while owed:
         leaf, g = owed.popitem()
         leaf = holders.get(id(leaf), leaf)
-        if leaf.hooks and leaf.node is None:
-            g = _hooked(leaf, g, again)
+        g = hooked_leaf(leaf, g, again)
         shared = _holders(g) > ALONE        # told before the call, which holds its arguments too
         accumulate(leaf, g, again, shared, place)
+        if leaf.hooks:
+            accumulated(leaf)
 
 
 def _holders(g: Any) -> int:

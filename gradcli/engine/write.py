@@ -14,6 +14,7 @@ import numpy as np
 
 from gradcli.engine.call import debtor, freshen, here, positions, record
 from gradcli.engine.dtypes import OF, category
+from gradcli.engine.hooks import carry_over
 from gradcli.engine.op import TABLE, Op
 from gradcli.engine.signature import described, sized
 from gradcli.engine.tensor import DATA, Rooted, Tensor, note_write
@@ -106,6 +107,7 @@ def rebase(target: Tensor, result: Tensor) -> None:
 
 
 def _give(target: Tensor, node: Any) -> None:
+    carry_over(target, node)
     target.node = node
     target.requires_grad = True
     if RESULT[type(target)] is Tensor:
