@@ -26,7 +26,7 @@ from gradcli.engine.hooks import (
 from gradcli.engine.links import READABLE
 from gradcli.engine.memory import Room
 from gradcli.engine.methods import attach
-from gradcli.engine.op import Op, Part
+from gradcli.engine.op import Op, Part, traced
 from gradcli.engine.rearrange import METHODS as REARRANGING
 from gradcli.engine.signature import NUMBERS, described, sized
 from gradcli.engine.tensor import DATA, Cut, Shown, Size, Tensor
@@ -250,6 +250,8 @@ def _rows(self: Tensor) -> Iterator[Any]:
         raise ArgumentFault("iteration over a 0-d tensor", ("x.item()", "its number"))
     if len(self.array) > FREE:
         Room.check("iter", len(self.array) * ROW, "a list")
+    if self.requires_grad and grad_mode.on:
+        return iter(traced.unbind(self))
     return iter([self[i] for i in range(len(self.array))])  # type: ignore[index]
 
 

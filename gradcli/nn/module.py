@@ -320,7 +320,7 @@ class Module:
         return self._hook(2, hook)
 
     def register_full_backward_pre_hook(self, hook: Callable[..., Any], prepend: bool = False) -> Handle:
-        """Call hook(module, grad_output) before the backward of the module; its result, unless None, is used instead."""
+        """Call hook(module, grad_output) before the module's backward; its result, unless None, is used instead."""
         return self._hook(3, hook)
 
     def register_backward_hook(self, hook: Callable[..., Any]) -> Handle:

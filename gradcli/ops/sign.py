@@ -87,7 +87,11 @@ class Sign(Signed):
 class Sgn(Signed):
     """sgn(input): -1, 0 or 1 by the sign of each element."""
 
+    linked = False
     forward = Signed.forward
+
+    def grad_input(F, g, input):        # which PyTorch keeps, though nothing depends on it
+        return F.zeros_like(g)
 
 
 class SignBit(Op):
@@ -189,6 +193,7 @@ class Ldexp(Binary):
 class Angle(Op):
     """angle(input): the angle of each number in the complex plane: 0, or pi for negative ones."""
 
+    linked = False
     promotes = "floating"
     samples = [([-3.0, 0.5, 2.0],)]
     errors = [("text",)]
@@ -197,5 +202,5 @@ class Angle(Op):
         out = np.where(input < 0, input.dtype.type(math.pi), input.dtype.type(0))
         return np.where(np.isnan(input), input, out)
 
-    def grad_input(F, g):
+    def grad_input(F, g, input):
         return F.zeros_like(g)
