@@ -228,6 +228,8 @@ def _traced_share(call: Any, rule: Any, g: Any, kept: Any) -> Any:
     own: Any = None
     if type(linked) is tuple:
         linked, own = (True if type(call).params[rule.at] in linked else None), rule
+    if type(share) is Tensor:       # zeros whatever the inputs: nothing that they depend on
+        return Variable(share.array)
     if share is None or linked is False or share.requires_grad and not linked or not grad_mode.on:
         return share
     if linked:      # PyTorch computes the gradients of all inputs in one call, which depends on all of them
@@ -332,7 +334,7 @@ ALONE = _holders_of_a_local()       # what an array counts that only the sweep r
 def accumulate(leaf: Any, g: Any, again: bool = False, shared: bool = True, place: Any = None) -> None:
     """Add a gradient to a leaf's, in the leaf's own type and in memory of its own."""
     if again:
-        leaf.gradient = _typed(g, leaf) if leaf.gradient is None else traced.add(leaf.gradient, _typed(g, leaf))
+        leaf.gradient = traced.copied(_typed(g, leaf)) if leaf.gradient is None else traced.add(leaf.gradient, _typed(g, leaf))
         return
     if type(g) is not ndarray or g.dtype is not leaf.array.dtype:
         g = np.array(g, leaf.array.dtype)

@@ -89,7 +89,7 @@ def _batched(outputs: list[Tensor], inputs: list[Tensor], weights: Any, retain: 
 
 def _variable(g: Any, x: Tensor) -> Any:
     if g is None or isinstance(g, Tensor):
-        return g
+        return g if g is None or g.array.dtype is x.array.dtype else traced.cast(g, x.array.dtype)
     found = Variable(np.array(g, x.array.dtype))
     found.cut = Cut("a gradient computed without create_graph=True", here())
     return found

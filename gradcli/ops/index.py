@@ -94,8 +94,8 @@ class SetItem(Op):
     def grad_input(F, g, basic, picks):
         return F.setitem(g, 0, basic, picks)
 
-    def grad_value(F, g, basic, picks, value_shape):
-        part = F.getitem(g, basic, picks)
+    def grad_value(F, g, basic, picks, value_shape, value_dtype):
+        part = F.cast(F.getitem(g, basic, picks), value_dtype)
         lead = len(value_shape) - len(part.shape)
         return F.reshape(part, (1,) * lead + tuple(part.shape)) if lead > 0 else part
 
@@ -127,7 +127,7 @@ def getitem(self, key):
 def setitem(self, key, value):
     """`self[key] = value`."""
     basic, picks = taken(key, self.array)
-    writable(self, "setitem", bool(basic) and basic != (Ellipsis,))
+    writable(self, "setitem", bool(basic) and self.array[basic].shape != self.array.shape)
     if isinstance(value, Tensor):
         source = value.array
     elif type(value) in (int, float, bool):

@@ -71,6 +71,7 @@ class MedianDim(Op):
     """median_dim(input, dim, keepdim): the lower median along `dim`, and where it stands."""
 
     linked = False
+    unkept = (0,)
     names = ("median_dim",)
     method = False
     function = False
@@ -91,6 +92,7 @@ class NanmedianDim(Op):
     """nanmedian_dim(input, dim, keepdim): the lower median along `dim` of what is not nan, and where it stands."""
 
     linked = False
+    unkept = (0,)
     names = ("nanmedian_dim",)
     method = False
     function = False
@@ -131,6 +133,7 @@ class Mode(Op):
     stands."""
 
     linked = False
+    unkept = (0,)
     returns = ("values", "indices")
     era_label = "reduce.Mode"
     samples = [(np.array([[1.0, 2.0, 2.0], [3.0, 1.0, 3.0]]),), (GRID, 0), (GRID, 1, True)]
@@ -156,6 +159,7 @@ class Kthvalue(Op):
     """kthvalue(input, k, dim, keepdim): the k-th smallest element along `dim`, counted from 1, and where it stands."""
 
     linked = False
+    unkept = (0,)
     returns = ("values", "indices")
     era_label = "reduce.Kthvalue"
     samples = [(GRID, 2), (GRID, 1, 0), (GRID, 2, 1, True)]

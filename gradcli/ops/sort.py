@@ -51,6 +51,7 @@ class Sort(Op):
     their order."""
 
     linked = False
+    unkept = (0,)
     returns = ("values", "indices")
     era_label = "tensor.Sort"
     label = ("SortBackward0", "SortBackward1")
@@ -95,6 +96,7 @@ class Topk(Op):
     unsorted they come as they stood."""
 
     linked = False
+    unkept = (0,)
     returns = ("values", "indices")
     era_label = "tensor.Topk"
     samples = [(GRID, 2), (GRID, 1, 0), (GRID, 2, 1, False), ([1.0, 4.0, 2.0, 3.0], 3, -1, True, False)]
