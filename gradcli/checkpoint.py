@@ -201,7 +201,8 @@ class Checkpoint:
             return float("inf")
         arrays = [memory.content for memory in self._memory.values()]
         arrays += [value.array for value in (self._settled or {}).values() if isinstance(value, Tensor)]
-        arrays += [kept for _, edges in self._calls for _, _, values in edges for kept in values]
+        arrays += [kept for _, edges in self._calls for _, _, values in edges if type(values) is tuple
+                   for kept in values]
         return float(sum(getattr(array, "nbytes", 0) for array in arrays))
 
 

@@ -165,7 +165,7 @@ def _read_call(value: Any) -> tuple[Any, ...]:
     if isinstance(value, AccumulateGrad):
         return None, value.variable     # type: ignore[attr-defined]  # a slot of its own
     kept = {id(rule.record): rule.record for _, rule, _ in value.edges if type(rule) is Owing} if (
-        isinstance(value, Custom) and type(value.edges) is tuple) else {}
+        isinstance(value, Custom)) else {}
     return getattr(value, "hooks", None), *kept.values()
 
 

@@ -170,6 +170,15 @@ class NotDifferentiable(GradFault):
     code = "G0417"
 
 
+class ViewWrite(GradFault):
+    """An operation in place would change a view whose changes are not followed: one of several, or made under no_grad.
+
+    Use the form that returns a new tensor, or write to a slice.
+    """
+
+    code = "G0419"
+
+
 class UnsavedTensors(GradFault):
     """A Function's backward asks for tensors that its forward has not saved.
 

@@ -16,19 +16,21 @@ from numpy import ndarray
 
 from gradcli.engine.call import debtor as debtor_of
 from gradcli.engine.call import here
+from gradcli.engine.hooks import RETAIN, accumulated, hooked, hooked_leaf
+from gradcli.engine.links import input_order
 from gradcli.engine.op import Op, Part, raw, traced
-from gradcli.engine.signature import ArrayKind, ArraysKind, Kind, described, sized
+from gradcli.engine.signature import ArrayKind, ArraysKind, Kind, sized
 from gradcli.engine.tensor import Cut, Shown, Tensor, clock, owner, written
-from gradcli.engine.variable import Variable, recording
+from gradcli.engine.variable import Variable, grad_mode, recording
 from gradcli.engine.writing import Journal, writing
-from gradcli.errors import AnomalousGradient, GradFault, GradientShape, SecondBackward, StaleValue
+from gradcli.errors import AnomalousGradient, SecondBackward, StaleValue
 from gradcli.exposure import exposed
 
 _born = attrgetter("born")
 
 
 class Freed:
-    """What is left of a call's edges after a sweep: where the sweep was asked for."""
+    """What stands in an edge in place of its saved values after a sweep: where the sweep was asked for."""
 
     __slots__ = ("place",)
 
@@ -37,13 +39,27 @@ class Freed:
 
     def __iter__(self) -> Iterator[Any]:
         raise SecondBackward(
-            "Trying to backward through the graph a second time: the values kept for it were freed by the first",
+            "Trying to backward through the graph a second time (or directly access saved tensors after they have "
+            "already been freed). Saved intermediate values of the graph are freed when you call .backward() or "
+            "autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or if "
+            "you need to access saved tensors after calling backward.",
             ("{y}.backward(retain_graph=True)", "as the first call, to keep them"),
             places=[("the first call was", self.place)]).saying(
             "Trying to backward through the graph a second time (or directly access saved tensors after they have "
             "already been freed). Saved intermediate values of the graph are freed when you call .backward() or "
             "autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or if "
             "you need to access saved tensors after calling backward.")
+
+
+def _release(edges: tuple[Any, ...], freed: Freed) -> tuple[Any, ...]:
+    """The edges of a call without the tensors they save; the graph itself, and plain options, stay."""
+    return tuple([(to, rule, freed if rule.saves is True or rule.saves is None and _holds_arrays(kept) else kept)
+                  for to, rule, kept in edges])
+
+
+def _holds_arrays(kept: Any) -> bool:
+    return type(kept) is Freed or any(
+        type(value) is ndarray or type(value) is tuple and any(type(v) is ndarray for v in value) for value in kept)
 
 
 def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], keep: bool = False, again: bool = False,
@@ -64,42 +80,52 @@ def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], keep: bool = False
     if Journal.sweep is not None:
         Journal.sweep(calls)
     freed, found, private, watching = Freed(here()), {}, set(), Watch.anomalies
-    with recording(again):
-        for call in calls:
-            g = owed.pop(call, None)
-            if g is None:
-                continue
-            if call.hooks and type(g) is not list:
-                g = _hooked(call, g, again)
-            if wanted and call in wanted:
-                found[call] = g
-            if type(call) is Part:
-                shares = owed.setdefault(call.call, [None] * len(call.call.shape))
-                shares[call.at] = g if shares[call.at] is None else F.add(shares[call.at], g)
-                continue
-            edges = call.edges
-            if written and type(edges) is tuple:
-                _check_fresh(call)
-            for debtor, rule, kept in edges:
-                share = rule.share(F, g, *_lifted(call, rule, kept)) if again else rule.share(F, g, *kept)
-                if share is None:
+    call: Any = None
+    try:
+        with recording(again):
+            for call in calls:
+                g = owed.pop(call, None)
+                if g is None:
                     continue
-                if watching:
-                    _check_finite(call, rule, share)
-                if share.shape != debtor.shape:
-                    share = F.sum_to(share, debtor.shape)     # undo broadcasting
-                if debtor not in owed:
-                    owed[debtor] = share
+                if call.hooks and type(g) is not list:
+                    g = hooked(call, g, again)
+                if wanted and call in wanted:
+                    found[call] = g
+                if type(call) is Part:
+                    shares = owed.setdefault(call.call, [None] * len(call.call.shape))
+                    shares[call.at] = g if shares[call.at] is None else F.add(shares[call.at], g)
                     continue
-                before = owed[debtor]
-                if debtor in private and share.dtype is before.dtype:
-                    np.add(before, share, out=before)
-                else:
-                    owed[debtor] = total = F.add(before, share) if again else np.add(before, share)
-                    if type(total) is ndarray:
-                        private.add(debtor)     # nobody else holds this memory: further shares go into it
-            if not keep:
-                call.edges = freed
+                edges = call.edges
+                if written:
+                    _check_fresh(call)
+                saving = False
+                if call.hooks and min(call.hooks) < RETAIN:
+                    saving, edges = True, _after_hooks(call, edges, F, g, again)
+                for debtor, rule, kept in edges:
+                    share = _traced_share(call, rule, g, kept) if again else rule.share(F, g, *kept)
+                    if rule.saves is not False:
+                        saving = True
+                    if share is None:
+                        continue
+                    if watching:
+                        _check_finite(call, rule, share)
+                    if share.shape != debtor.shape:
+                        share = F.sum_to(share, debtor.shape)     # undo broadcasting
+                    if debtor not in owed:
+                        owed[debtor] = share
+                        continue
+                    before = owed[debtor]
+                    if debtor in private and share.dtype is before.dtype:
+                        np.add(before, share, out=before)
+                    else:
+                        owed[debtor] = total = F.add(before, share) if again else np.add(before, share)
+                        if type(total) is ndarray:
+                            private.add(debtor)     # nobody else holds this memory: further shares go into it
+                if saving and not keep:
+                    call.edges = _release(call.edges, freed)
+    except SecondBackward as fault:
+        fault.facts.setdefault("computed", (call.code, call.line_at))
+        raise
     found.update(owed)
     return {to: found[to] for to in wanted if to in found} if wanted is not None else owed
 
@@ -112,22 +138,18 @@ def newest_first(debtors: Iterable[Any]) -> list[Any]:
     seen: set[Any] = set()
     found: list[Any] = []       # in an order that in a chain is already the one wanted, which makes sorting cheap
     frontier = list(debtors)
-    try:
-        while frontier:
-            call = frontier.pop()
-            if isinstance(call, Op):
-                if call not in seen:
-                    seen.add(call)
-                    found.append(call)
-                    for debtor, _, _ in call.edges:
-                        frontier.append(debtor)
-            elif type(call) is Part and call not in seen:
+    while frontier:
+        call = frontier.pop()
+        if isinstance(call, Op):
+            if call not in seen:
                 seen.add(call)
                 found.append(call)
-                frontier.append(call.call)
-    except SecondBackward as fault:
-        fault.facts["computed"] = call.code, call.line_at
-        raise
+                for debtor, _, _ in call.edges:
+                    frontier.append(debtor)
+        elif type(call) is Part and call not in seen:
+            seen.add(call)
+            found.append(call)
+            frontier.append(call.call)
     found.sort(key=_born, reverse=True)
     return found
 
@@ -200,6 +222,30 @@ def _lifted(call: Any, rule: Any, kept: tuple[Any, ...]) -> list[Any]:
             for at, value in zip(rule.needs, kept, strict=True)]
 
 
+def _traced_share(call: Any, rule: Any, g: Any, kept: Any) -> Any:
+    """What a rule passes back, as a Variable that depends on whatever PyTorch's would depend on."""
+    if type(rule) is _Computed:
+        return rule.gradient
+    lifted = _lifted(call, rule, kept)
+    share = rule.share(traced, g, *lifted)
+    linked = type(call).linked
+    own: Any = None
+    if type(linked) is tuple:
+        linked, own = (True if type(call).params[rule.at] in linked else None), rule
+    if type(share) is Tensor:       # zeros whatever the inputs: nothing that they depend on
+        return Variable(share.array)
+    if share is None or linked is False or share.requires_grad and not linked or not grad_mode.on:
+        return share
+    if linked:      # PyTorch computes the gradients of all inputs in one call, which depends on all of them
+        zero = share.array.dtype.type(0)
+        sources = [_from(np.broadcast_to(zero, debtor.shape), debtor) for debtor, other, _ in call.edges
+                   if other is not own]
+    else:
+        sources = [x for value in lifted for x in (value if type(value) is tuple else (value,))
+                   if isinstance(x, Tensor) and x.requires_grad]
+    return traced.still(share, sources) if sources else share
+
+
 def _lift_results(call: Any, value: Any) -> Any:
     if type(value) is ndarray:
         return Variable(value, True, call)
@@ -228,19 +274,36 @@ def _from(array: Any, source: Any) -> Tensor:
     return Variable(array, True, source)
 
 
-def _hooked(call: Any, g: Any, again: bool) -> Any:
-    """The gradient after a result's hooks have seen it, and maybe replaced it."""
-    for hook in tuple(call.hooks.values()):
-        shown = g if again else Variable(np.asarray(g))
-        given = hook(shown)
-        if given is not None:
-            if not isinstance(given, Tensor):
-                raise GradFault(f"a hook must return None or the gradient to use instead, not {described(given)}")
-            if given.array.shape != shown.array.shape:
-                raise GradientShape(f"a hook returned a gradient of shape {sized(given.array.shape)}, where one of "
-                                    f"{sized(shown.array.shape)} is needed")
-            g = given if again else given.array
-    return g
+class _Computed:
+    """What stands in an edge in place of a rule once its gradient is known."""
+
+    item, needs, saves = None, (), False
+
+    def __init__(self, at: int, gradient: Any) -> None:
+        self.at, self.gradient = at, gradient
+
+    def share(self, F: Any, g: Any) -> Any:
+        """The gradient."""
+        return self.gradient
+
+
+def _after_hooks(call: Any, edges: Any, F: Any, g: Any, again: bool) -> Any:
+    """The edges of a call with gradients that its own hooks, told all that came in and goes out, have seen."""
+    shares = [_traced_share(call, rule, g, kept) if again else rule.share(F, g, *kept) for _, rule, kept in edges]
+    shares = [s if s is None or s.shape == to.shape else F.sum_to(s, to.shape)
+              for s, (to, _, _) in zip(shares, edges, strict=True)]
+    def shown(gradients: Any) -> tuple[Any, ...]:
+        return tuple(x if x is None or again else Variable(np.asarray(x)) for x in gradients)
+
+    places = {rule.at: i for i, (_, rule, _) in enumerate(edges)}
+    order = [places.get(at) for at in input_order(call)] if len(places) == len(edges) and call.params else (
+        list(range(len(edges))))
+    for hook in [call.hooks[key] for key in sorted(call.hooks, reverse=True) if key < RETAIN]:
+        given = hook(shown(None if i is None else shares[i] for i in order), shown(g if type(g) is list else [g]))
+        for i, x in zip(order, given or (), strict=False):
+            if i is not None and isinstance(x, Tensor):
+                shares[i] = x if again else x.array
+    return tuple((to, _Computed(rule.at, s), ()) for s, (to, rule, _) in zip(shares, edges, strict=True))
 
 
 def backward(outputs: Sequence[Tensor], seeds: Sequence[Tensor], keep: bool = False, again: bool = False,
@@ -253,10 +316,11 @@ def backward(outputs: Sequence[Tensor], seeds: Sequence[Tensor], keep: bool = Fa
     while owed:
         leaf, g = owed.popitem()
         leaf = holders.get(id(leaf), leaf)
-        if leaf.hooks and leaf.node is None:
-            g = _hooked(leaf, g, again)
+        g = hooked_leaf(leaf, g, again)
         shared = _holders(g) > ALONE        # told before the call, which holds its arguments too
         accumulate(leaf, g, again, shared, place)
+        if leaf.hooks:
+            accumulated(leaf)
 
 
 def _holders(g: Any) -> int:
@@ -275,8 +339,7 @@ def accumulate(leaf: Any, g: Any, again: bool = False, shared: bool = True, plac
     """Add a gradient to a leaf's, in the leaf's own type and in memory of its own."""
     if again:
         g = _typed(g, leaf)
-        leaf.gradient = traced.add(leaf.gradient, g) if leaf.gradient is not None else (
-            traced.renamed(g, "CopyBackwards") if g.requires_grad else g)
+        leaf.gradient = traced.copied(g) if leaf.gradient is None else traced.add(leaf.gradient, g)
         return
     if type(g) is not ndarray or g.dtype is not leaf.array.dtype:
         g = np.array(g, leaf.array.dtype)

@@ -14,11 +14,11 @@ from gradcli.engine.cuts import Cuts, leaving
 from gradcli.engine.dtypes import OF, computing_type, float32, float64, result_type
 from gradcli.engine.op import TABLE, Op, Part, traced
 from gradcli.engine.signature import ArraysKind, described
-from gradcli.engine.tensor import DATA, Cut, Rooted, Tensor, clock, last_write, owner
+from gradcli.engine.tensor import DATA, SEVERAL, UNTRACKED, Cut, Rooted, Tensor, clock, last_write, owner
 from gradcli.engine.variable import RESULT, Array, Variable, Volatile, grad_mode
 from gradcli.errors import Fault, MemoryFault, ShapeFault, TypeFault, ValueFault
 from gradcli.exposure import expose
-from gradcli.mistakes import BroadcastShapes, DtypeMix, NotDifferentiable
+from gradcli.mistakes import BroadcastShapes, DtypeMix, NotDifferentiable, ViewWrite
 
 UNFIT = (ValueError, TypeError, IndexError, OverflowError, np.linalg.LinAlgError, MemoryError)
 CONSTANTS: dict[Any, dict[Any, ndarray]] = {float32: {}, float64: {}}
@@ -55,9 +55,11 @@ def freshen(view: Tensor) -> None:
         return
     write = last_write(view.array)
     if write and write.tick > root.tick and owner(root.base.array) is owner(view.array):
+        if root.origin and view.node is not None and root.tick:
+            raise view_written(view, "its base or another view of its base has been modified inplace")
         view.node = window_on(root.base, view.array).node
         view.requires_grad = True
-        view.root = Rooted(root.base, clock())
+        view.root = Rooted(root.base, clock(), root.origin)
         if type(view) is Tensor:
             view.__class__ = Variable
 
@@ -193,7 +195,7 @@ def _several(cls: type[Op], values: Sequence[Any], arrays: list[Any], results: t
     """The results of a call that has more than one, named where the operation names them."""
     results = tuple([r if type(r) is ndarray else asarray(r) for r in results])
     for out in (outs := [result_class(r) for r in results]):
-        _root(out, values[0], out.array)
+        _root(out, values[0], out.array, SEVERAL)
     if tracked and outs:
         record(cls, values, arrays, results, outs[0])
         call = outs[0].node
@@ -220,11 +222,36 @@ def named(cls: type[Op]) -> Any:
     return _named[cls]
 
 
-def _root(out: Tensor, source: Any, result: ndarray) -> None:
+def _root(out: Tensor, source: Any, result: ndarray, origin: int = 0) -> None:
     """Note that `out` is a view, if it looks into the memory of the first input."""
     if isinstance(source, Tensor) and owner(result) is owner(source.array):
-        base = source if source.root is None or source.root is DATA else source.root.base
-        out.root = Rooted(base, clock())
+        if not grad_mode.on:
+            origin = UNTRACKED
+        elif origin and not source.requires_grad:
+            origin = SEVERAL + UNTRACKED
+        if source.root is None or source.root is DATA:
+            out.root = Rooted(source, clock(), origin)
+        else:
+            out.root = Rooted(source.root.base, clock(), source.root.origin or origin)
+
+
+def view_written(view: Tensor, what: str) -> ViewWrite:
+    """The refusal of a change, in place, of a view that PyTorch does not follow."""
+    origin, node = view.root.origin, view.node
+    if node is not None and not origin & UNTRACKED:
+        at, call = (node.at, node.call) if type(node) is Part else (0, node)
+        name = call.modern_name.rstrip("0123456789").removesuffix("Backward")
+        subject = f"Output {at} of {name} is a view and {what}."
+    else:
+        subject = f"A view was created in no_grad mode and {what} with grad mode enabled."
+    if origin & SEVERAL:
+        return ViewWrite(f"{subject} This view is the output of a function that returns multiple views. Such functions "
+                         "do not allow the output views to be modified inplace. You should replace the inplace "
+                         "operation by an out-of-place one.", ("x[0:2].mul_(2)", "a slice can be written to"))
+    return ViewWrite(f"{subject} Given that this use case is ambiguous and error-prone, it is forbidden. You can "
+                     "clarify your code by moving both the view and the inplace either both inside the no_grad block "
+                     "(if you don't want the inplace to be tracked) or both outside (if you want the inplace to be "
+                     "tracked).", ("y = x[0:2]", "after the block, to have a view whose changes are tracked"))
 
 
 def promoted(cls: type[Op], values: Sequence[Any]) -> Sequence[Any]:

@@ -165,10 +165,10 @@ def _expands(small: tuple[int, ...], large: tuple[int, ...]) -> bool:
 class Owing:
     """What stands in an edge of a program's Function in place of a rule of the table."""
 
-    __slots__ = ("at", "item", "needs", "record")
+    __slots__ = ("at", "item", "needs", "record", "saves")
 
     def __init__(self, record: Record, at: int, needs: tuple[int, ...]) -> None:
-        self.record, self.at, self.item, self.needs = record, at, None, needs
+        self.record, self.at, self.item, self.needs, self.saves = record, at, None, needs, bool(needs)
 
     def share(self, F: Any, g: Any, *kept: Any) -> Any:
         """The gradient of one argument."""
@@ -218,7 +218,7 @@ class Barred(Op, abstract=True):
 class _Bar:
     """The rule that refuses."""
 
-    at, item, needs = 0, None, ()
+    at, item, needs, saves = 0, None, (), False
 
     def __init__(self, name: str) -> None:
         self.name = name

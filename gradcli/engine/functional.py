@@ -10,6 +10,7 @@ import numpy as np
 from gradcli.engine.backward import backward as sweep_back
 from gradcli.engine.backward import sweep
 from gradcli.engine.call import debtor, here
+from gradcli.engine.hooks import hooked_leaf
 from gradcli.engine.op import traced
 from gradcli.engine.signature import described, sized
 from gradcli.engine.surface import seed_for, tensors_of, without_history
@@ -49,6 +50,8 @@ def grad(outputs: Any, inputs: Any, grad_outputs: Any = None, retain_graph: Any 
          materialize_grads: bool = False) -> tuple[Any, ...]:
     """The gradients of outputs by inputs, as a tuple; no `.grad` is touched."""
     found, wanted = tensors_of(outputs, "the outputs"), tensors_of(inputs, "the inputs")
+    if is_grads_batched:
+        return _batched(found, wanted, grad_outputs, retain_graph, create_graph, allow_unused, materialize_grads)
     for x in wanted:
         if not x.requires_grad:
             raise UnusedInput("one of the differentiated tensors does not require grad")
@@ -56,9 +59,12 @@ def grad(outputs: Any, inputs: Any, grad_outputs: Any = None, retain_graph: Any 
     debtors = [debtor(x) for x in wanted]
     keep = Repeated.slices or (create_graph if retain_graph is None else bool(retain_graph))
     owed = sweep(found, seeds, keep, bool(create_graph), debtors)
-    gradients = []
+    gradients, hooked = [], set()
     for x, to in zip(wanted, debtors, strict=True):
         g = owed.get(to)
+        if g is not None and id(to) not in hooked:
+            owed[to] = g = hooked_leaf(to, g, bool(create_graph))
+            hooked.add(id(to))
         if g is None and materialize_grads:
             g = np.zeros_like(x.array)
         if g is None and not allow_unused:
@@ -68,9 +74,23 @@ def grad(outputs: Any, inputs: Any, grad_outputs: Any = None, retain_graph: Any 
     return tuple(gradients)
 
 
+def _batched(outputs: list[Tensor], inputs: list[Tensor], weights: Any, retain: Any, create_graph: bool,
+             allow_unused: Any, materialize: bool) -> tuple[Any, ...]:
+    """The gradients for each of several weights, which lie along the first dimension; stacked in the same way."""
+    batches = tensors_of(weights, "the gradients")
+    count = min((len(b.array) if b.array.ndim else 0 for b in batches), default=0)
+    if not count:
+        raise ArgumentFault("is_grads_batched=True needs gradients with a first dimension to go along",
+                            "torch.autograd.grad(y, x, torch.eye(2), is_grads_batched=True)")
+    rows = [grad(outputs, inputs, [b[i] for b in batches],  # type: ignore[index]
+                 True if i + 1 < count else retain, create_graph, True, allow_unused, False, materialize)
+            for i in range(count)]
+    return tuple(None if column[0] is None else traced.stack(column) for column in zip(*rows, strict=True))
+
+
 def _variable(g: Any, x: Tensor) -> Any:
     if g is None or isinstance(g, Tensor):
-        return g
+        return g if g is None or g.array.dtype is x.array.dtype else traced.cast(g, x.array.dtype)
     found = Variable(np.array(g, x.array.dtype))
     found.cut = Cut("a gradient computed without create_graph=True", here())
     return found

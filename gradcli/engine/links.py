@@ -7,6 +7,7 @@ from typing import Any
 from gradcli.engine.op import Op, Part
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.writing import Journal
+from gradcli.exposure import exposed
 
 NOWHERE = (None, 0)
 ORDER: dict[tuple[str, str], tuple[int, ...]] = {
@@ -15,6 +16,7 @@ ORDER: dict[tuple[str, str], tuple[int, ...]] = {
 """The inputs that today's PyTorch lists of a call, where they are not just those that must be given."""
 
 
+@exposed("variable")
 class AccumulateGrad(Op, abstract=True):
     """The end of a path through the graph: where a leaf's gradient is added up."""
 
@@ -36,18 +38,24 @@ def next_functions(self: Op | Part) -> tuple[tuple[Any, int], ...]:
     What no gradient goes to stands as (None, 0).
     """
     call = self.call if isinstance(self, Part) else self
-    if type(call.edges) is not tuple or not call.edges or not call.params or (
+    if not call.edges or not call.params or (
             isinstance(call, Transposed)) or any(
             rule.item is not None for _, rule, _ in call.edges):
         return tuple(_step(debtor, leaves=False) for debtor in _debtors(call))
     steps = {rule.at: _step(debtor, leaves=False) for debtor, rule, _ in call.edges}
-    needed = tuple(rule.at for rule in call.rules if rule.at < call.signature.required or rule.at in steps)
-    order = ORDER.get((type(call).__name__, call.modern_name))
-    if order and type(call).__name__ == "Linear" and 1 in steps:
+    order = input_order(call)
+    if type(call).__name__ == "Linear" and 1 in steps:
         turned = Transposed()
         turned.edges = tuple(edge for edge in call.edges if edge[1].at == 1)
         steps[1] = turned, 0
-    return tuple(steps.get(at, NOWHERE) for at in order or needed)
+    return tuple(steps.get(at, NOWHERE) for at in order)
+
+
+def input_order(call: Op) -> tuple[int, ...]:
+    """The positions of the inputs that today's PyTorch lists of a call."""
+    linked = {rule.at for _, rule, _ in call.edges}
+    return ORDER.get((type(call).__name__, call.modern_name)) or tuple(
+        rule.at for rule in call.rules if rule.at < call.signature.required or rule.at in linked)
 
 
 def previous_functions(self: Op | Part) -> tuple[tuple[Any, int], ...]:
@@ -56,8 +64,7 @@ def previous_functions(self: Op | Part) -> tuple[tuple[Any, int], ...]:
 
 
 def _debtors(call: Op | Part) -> list[Any]:
-    edges = (call.call if isinstance(call, Part) else call).edges
-    return [debtor for debtor, _, _ in edges] if type(edges) is tuple else []
+    return [debtor for debtor, _, _ in (call.call if isinstance(call, Part) else call).edges]
 
 
 def _step(debtor: Any, leaves: bool) -> tuple[Any, int]:

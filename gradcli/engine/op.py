@@ -23,7 +23,7 @@ from functools import partial
 from types import FunctionType, new_class
 from typing import Any
 
-from gradcli.engine.signature import ArraysKind, Signature
+from gradcli.engine.signature import ArrayKind, ArraysKind, IndexKind, Signature, VariadicArraysKind
 
 TABLE: dict[str, type[Op]] = {}     # full name -> operation: whatever is derived is derived from here
 
@@ -42,25 +42,27 @@ traced = Rules()    # short name -> recorded call:  tensors in, tensors out
 UNARY = {"neg", "pos", "abs", "invert"}                 # symbols of one operand
 COMPARED = {"lt", "le", "gt", "ge", "eq", "ne"}         # symbols that Python itself turns around
 ERA = "torch.autograd._functions."
+TENSORS = {ArrayKind, IndexKind, ArraysKind, VariadicArraysKind}    # arguments that are always tensors
 
 
 class Rule:
     """How one input's gradient follows from the result's, and what must be kept for it."""
 
-    __slots__ = ("at", "item", "many", "needs", "pick", "share")
+    __slots__ = ("at", "item", "many", "needs", "pick", "saves", "share")
 
     def __init__(self, share: Callable[..., Any], at: int, needs: tuple[int, ...], many: bool,
-                 item: int | None = None) -> None:
+                 item: int | None = None, saves: bool | None = True) -> None:
         self.share = share
         self.item = item        # which one, where the input is a list of tensors
         self.at = at
         self.needs = needs
         self.many = many
+        self.saves = saves      # whether what is kept holds tensors, which a sweep frees; None: look at the values
         self.pick: Callable[[tuple[Any, ...]], tuple[Any, ...]] = _picker(needs)
 
     def of_item(self, k: int) -> Rule:
         """The rule for item `k` of a list of tensors."""
-        return Rule(partial(self.share, k), self.at, self.needs, False, k)
+        return Rule(partial(self.share, k), self.at, self.needs, False, k, self.saves)
 
 
 def _picker(needs: tuple[int, ...]) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
@@ -105,6 +107,8 @@ class Op:
     variant: Callable[..., int] | None = None   # which label a call takes, from its arguments
     once = False                            # whether gradients of gradients are not to be had, as in PyTorch
     idle: tuple[str, ...] = ()              # options taken because PyTorch takes them, which change no result
+    saves: bool | None = None               # whether PyTorch saves tensors for backward, where the rules do otherwise
+    linked: bool | tuple[str, ...] | None = None    # whether PyTorch's gradients (those named) need all inputs
     symmetric = False                       # whether inputs count as symmetric matrices, read from one triangle only
     random = False                          # whether the result depends on the generator
     fixed: tuple[str, ...] = ()             # inputs that no gradient may be asked of, as in PyTorch
@@ -196,7 +200,17 @@ def _rules(cls: type[Op]) -> Iterator[Rule]:
         if rule:
             many = isinstance(kind, ArraysKind)
             needs = rule.__code__.co_varnames[: rule.__code__.co_argcount][3 if many else 2 :]
-            yield Rule(rule, at, tuple(where[need] for need in needs), many)
+            places = tuple(where[need] for need in needs)
+            yield Rule(rule, at, places, many, saves=_saves(cls, places))
+
+
+def _saves(cls: type[Op], needs: tuple[int, ...]) -> bool | None:
+    """Whether a rule that needs these values saves tensors; None where that depends on the values."""
+    if cls.saves is not None:
+        return cls.saves and bool(needs)
+    kinds = cls.signature.kinds
+    always = [at == len(kinds) or at < len(kinds) and type(kinds[at]) in TENSORS for at in needs]
+    return True if any(always) else None if any(at < len(kinds) for at in needs) else False
 
 
 def _nodes(cls: type[Op]) -> Iterator[type[Op]]:

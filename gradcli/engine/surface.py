@@ -12,11 +12,18 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine.backward import backward as sweep_back
-from gradcli.engine.call import debtor, freshen, here
+from gradcli.engine.call import freshen, here
 from gradcli.engine.cuts import leaving, to_scalar
 from gradcli.engine.device import device_of
 from gradcli.engine.dtypes import OF, DType
 from gradcli.engine.growth import FREE
+from gradcli.engine.hooks import (
+    Handle,
+    register_hook,
+    register_post_accumulate_grad_hook,
+    retain_grad,
+    retains_grad,
+)
 from gradcli.engine.links import READABLE
 from gradcli.engine.memory import Room
 from gradcli.engine.methods import attach
@@ -103,50 +110,6 @@ def seed_for(output: Tensor, gradient: Any) -> Tensor:
         fitted = gradient.array.reshape(array.shape).astype(array.dtype)
         return gradient if gradient.requires_grad else type(gradient)(fitted)
     return gradient
-
-
-@exposed("remove", copied=True)
-class Handle:
-    """What `register_hook` returns: it can take the hook off again."""
-
-    __module__, __qualname__ = "torch.utils.hooks", "RemovableHandle"
-
-    __slots__ = ("hooks", "key")
-
-    def __init__(self, hooks: dict[Any, Any], key: Any) -> None:
-        self.hooks, self.key = hooks, key
-
-    def remove(self) -> None:
-        """Take the hook off."""
-        self.hooks.pop(self.key, None)
-
-
-def register_hook(self: Tensor, hook: Callable[[Variable], Any]) -> Handle:
-    """Call `hook` with each gradient of this; what it returns, unless None, is used instead."""
-    if not self.requires_grad:
-        raise GradFault("cannot register a hook on a tensor that doesn't require gradient",
-                        ("x = Variable(torch.ones(2, 2), requires_grad=True)", "then x.register_hook(print)"))
-    if not callable(hook):
-        raise ArgumentFault(f"register_hook() needs a function, not {described(hook)}", "x.register_hook(print)")
-    holder = debtor(self)
-    if holder.hooks is None:
-        holder.hooks = {}
-    key = max(holder.hooks, default=0) + 1
-    holder.hooks[key] = hook
-    return Handle(holder.hooks, key)
-
-
-def retain_grad(self: Tensor) -> None:
-    """Keep the gradient of this result in its `.grad`, as leaves do."""
-    if not self.requires_grad:
-        raise GradFault("can't retain_grad on a tensor that has requires_grad=False")
-    if self.node is None:
-        return
-
-    def keep(g: Variable) -> None:
-        self.gradient = g if self.gradient is None else traced.add(self.gradient, g)
-
-    register_hook(self, keep)
 
 
 def detach(self: Tensor) -> Tensor:
@@ -371,11 +334,12 @@ def _set_volatile(self: Tensor, value: Any) -> None:
 for _node in (Op, Part):
     exposed(*READABLE, "shape")(_node)
 METHODS: dict[str, Callable[..., Any]] = attach({
-    f.__name__: f for f in (backward, register_hook, retain_grad, detach, detach_, requires_grad_, item, tolist, numpy,
+    f.__name__: f for f in (backward, register_hook, register_post_accumulate_grad_hook, retain_grad,
+                            detach, detach_, requires_grad_, item, tolist, numpy,
                             cuda, size, dim, numel, stride, is_contiguous, element_size)}
     | {"ndimension": dim, "nelement": numel} | REARRANGING)
 PROPERTIES = {"data": data, "grad_fn": grad_fn, "creator": grad_fn, "is_leaf": is_leaf, "volatile": volatile,
-              "device": device_of}
+              "device": device_of, "retains_grad": retains_grad}
 ASSIGNABLE: dict[str, Callable[[Tensor, Any], None]] = {
     "data": _set_data, "grad": _set_grad, "requires_grad": set_requires_grad, "volatile": _set_volatile}
 SPECIAL = {"__len__": _length, "__iter__": _rows, "__bool__": _truth, "__contains__": _contains,

@@ -144,11 +144,19 @@ class Cut(NamedTuple):
     place: Any
 
 
+SEVERAL, UNTRACKED = 1, 2       # origins of views; both together for several views made under no_grad
+
+
 class Rooted(NamedTuple):
-    """That a tensor is a view: of which tensor, and when its history was last true to it."""
+    """That a tensor is a view: of which tensor, when its history was last true to it, and how it came about.
+
+    `origin` is SEVERAL for a view that was one of several results, UNTRACKED for one made under no_grad, or 0:
+    PyTorch refuses to write to the former two where that would have to be differentiated.
+    """
 
     base: Tensor
     tick: int
+    origin: int = 0
 
 
 DATA = Rooted(Tensor(np.zeros(0)), 0)     # the root of `.data`: writes there are the program's own affair

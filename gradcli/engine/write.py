@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.call import debtor, freshen, here, positions, record
+from gradcli.engine.call import debtor, freshen, here, positions, record, view_written
 from gradcli.engine.dtypes import OF, category
+from gradcli.engine.hooks import carry_over
 from gradcli.engine.op import TABLE, Op
 from gradcli.engine.signature import described, sized
 from gradcli.engine.tensor import DATA, Rooted, Tensor, note_write
@@ -38,20 +39,27 @@ def _tracked(input: Tensor, args: tuple[Any, ...], options: dict[str, Any]) -> b
     return input.requires_grad or any(isinstance(a, Tensor) and a.requires_grad for a in (*args, *options.values()))
 
 
-def writable(target: Any, writer: str) -> Any:
-    """`target`, unless writing to it would change a leaf behind its gradient's back."""
+def writable(target: Any, writer: str, part: bool = False) -> Any:
+    """`target`, unless writing to it, or to a part of it, would change a leaf behind its gradient's back."""
     if not isinstance(target, Tensor):
         raise ArgumentFault(f"{writer}() writes into a tensor, and was given {described(target)}")
-    if grad_mode.on and target.requires_grad:
+    if grad_mode.on and (target.requires_grad or target.root is not None and target.root.base.requires_grad):
+        refuse_view(target)
         base = target if target.root is None or target.root is DATA else target.root.base
         if base.requires_grad and base.node is None:
-            which = "a leaf Variable that requires grad" if base is target else (
+            which = "a leaf Variable that requires grad" if base is target and not part else (
                 "a view of a leaf Variable that requires grad")
             raise LeafWrite(f"{which} is being used in an in-place operation, {writer}",
                             ("with torch.no_grad():", "around the change, to make it behind the gradient's back"),
                             ("x = x * 2", "the form that makes a new value, whose history leads to the leaf")).saying(
                 f"{which} is being used in an in-place operation.")
     return target
+
+
+def refuse_view(target: Tensor) -> None:
+    """Refuse a change, which is to be differentiated, of a view that PyTorch does not follow."""
+    if target.root is not None and target.root.origin:
+        raise view_written(target, "is being modified inplace")
 
 
 def store(target: Tensor, result: Tensor, writer: str) -> Tensor:
@@ -63,6 +71,8 @@ def store(target: Tensor, result: Tensor, writer: str) -> Tensor:
     if category(array.dtype) > category(target.array.dtype):
         raise TypeFault(f"result type {OF[array.dtype].era} can't be cast to the desired output type "
                         f"{OF[target.array.dtype].era}")
+    if result.requires_grad and result is not target and not target.requires_grad:
+        refuse_view(target)
     memory = writing(target.array, writer)
     if array is not memory:
         np.copyto(memory, array, casting="unsafe")
@@ -102,11 +112,12 @@ def rebase(target: Tensor, result: Tensor) -> None:
     new = Variable(base.array)
     record(TABLE["copy_slices"], (base, result, at), [base.array, result.array, at], base.array, new)
     _give(base, new.node)
-    target.root = Rooted(base, 0)
+    target.root = Rooted(base, 0, root.origin)
     freshen(target)
 
 
 def _give(target: Tensor, node: Any) -> None:
+    carry_over(target, node)
     target.node = node
     target.requires_grad = True
     if RESULT[type(target)] is Tensor:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
+from gradcli.engine.hooks import add_hook
 from gradcli.engine.op import traced
+from gradcli.engine.surface import grad_fn
 from gradcli.engine.tensor import Tensor
 from gradcli.errors import ArgumentFault
 
@@ -15,8 +18,8 @@ Hooks = tuple[Callable[..., Any], ...]
 class Passage:
     """One call of a module with hooks, from its inputs to its outputs and back."""
 
-    def __init__(self, module: Any, hooks: Hooks) -> None:
-        self.module, self.hooks = module, hooks
+    def __init__(self, module: Any, hooks: Hooks, ahead: Hooks = ()) -> None:
+        self.module, self.hooks, self.ahead = module, hooks, ahead
         self.slopes_in: list[Any] = []
         self.slopes_out: list[Any] = []
         self.awaited = 0
@@ -43,11 +46,16 @@ class Passage:
                 through.register_hook(self._departure(i))
         return tuple(passed) if isinstance(result, tuple) else passed[0]
 
-    def _departure(self, i: int) -> Callable[[Any], None]:
-        def told(g: Any) -> None:
+    def _departure(self, i: int) -> Callable[[Any], Any]:
+        def told(g: Any) -> Any:
             self.slopes_out[i] = g
+            for hook in self.ahead if all(s is not None for s in self.slopes_out) else ():
+                given = hook(self.module, tuple(self.slopes_out))
+                if given is not None:
+                    self.slopes_out = list(given if isinstance(given, tuple) else (given,))
             if not self.awaited:
                 self._call()
+            return self.slopes_out[i]
 
         return told
 
@@ -70,3 +78,14 @@ class Passage:
                                         f"the module has inputs, not {len(given)}")
                 self.slopes_in = list(given)
         return self.slopes_in
+
+
+def watch_last(module: Any, result: Any, hooks: Hooks) -> None:
+    """Tell hooks what goes into and out of the operation that made the first tensor of a module's result."""
+    while not isinstance(result, Tensor):
+        if not isinstance(result, tuple | list | dict) or not result:
+            return
+        result = next(iter(result.values())) if isinstance(result, dict) else result[0]
+    node = grad_fn(result)
+    for hook in hooks if node is not None else ():
+        add_hook(node, partial(hook, module), -1)

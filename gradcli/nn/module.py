@@ -29,6 +29,7 @@ LISTS = ("_own", "_kept", "_inner")
 @exposed(*"forward parameters named_parameters children named_children modules named_modules buffers named_buffers "
          "register_parameter register_buffer register_module add_module zero_grad train eval state_dict "
          "load_state_dict apply register_forward_hook register_forward_pre_hook register_full_backward_hook "
+         "register_full_backward_pre_hook "
          "register_backward_hook float double half type to cpu cuda requires_grad_ extra_repr training _parameters "
          "_buffers _modules".split(), open_attributes=True, base=True, copied=True)
 class Module:
@@ -74,15 +75,15 @@ class Module:
     def __call__(self, *args: Any, **options: Any) -> Any:
         if self._hooks is None:
             return self.forward(*args, **options)
-        before, after, back = self._hooks
+        before, after, back, ahead, last = self._hooks
         for hook in tuple(before.values()):
             given = hook(self, args)
             if given is not None:
                 args = given if isinstance(given, tuple) else (given,)
-        if back:
+        if back or ahead:
             from gradcli.nn.backhooks import Passage
 
-            passage = Passage(self, tuple(back.values()))
+            passage = Passage(self, tuple(back.values()), tuple(ahead.values()))
             result = passage.leave(self.forward(*passage.enter(args), **options))
         else:
             result = self.forward(*args, **options)
@@ -90,6 +91,10 @@ class Module:
             given = hook(self, args, result)
             if given is not None:
                 result = given
+        if last:
+            from gradcli.nn.backhooks import watch_last
+
+            watch_last(self, result, tuple(last.values()))
         return result
 
     def forward(self, *args: Any, **options: Any) -> Any:
@@ -314,13 +319,19 @@ class Module:
         """Call hook(module, grad_input, grad_output) in backward; what it returns, unless None, replaces grad_input."""
         return self._hook(2, hook)
 
-    register_backward_hook = register_full_backward_hook
+    def register_full_backward_pre_hook(self, hook: Callable[..., Any], prepend: bool = False) -> Handle:
+        """Call hook(module, grad_output) before the module's backward; its result, unless None, is used instead."""
+        return self._hook(3, hook)
+
+    def register_backward_hook(self, hook: Callable[..., Any]) -> Handle:
+        """Call hook(module, grad_input, grad_output) with what goes through the last operation of forward alone."""
+        return self._hook(4, hook)
 
     def _hook(self, when: int, hook: Callable[..., Any]) -> Handle:
         if not callable(hook):
             raise ArgumentFault(f"a hook is a function, not {described(hook)}")
         if self._hooks is None:
-            object.__setattr__(self, "_hooks", ({}, {}, {}))
+            object.__setattr__(self, "_hooks", ({}, {}, {}, {}, {}))
         hooks = self._hooks[when]
         key = max(hooks, default=0) + 1
         hooks[key] = hook

@@ -162,7 +162,10 @@ class Pow(Binary):
 
     def grad_exponent(F, g, input, exponent, out):
         # where both are zero the slope of 0 ** t at t = 0 is taken as 0
-        return F.where(F.logical_and(input == 0, exponent >= 0), 0, g * out * F.log(input))
+        flat = F.logical_and(input == 0, exponent >= 0)
+        if not len(input.shape):        # PyTorch has another rule for plain numbers: it differs where g is not finite
+            return g * F.where(flat, 0, out * F.log(input))
+        return F.where(flat, 0, g * (out * F.log(input)))
 
 
 def power(input, exponent):
@@ -191,7 +194,7 @@ def power_slope(F, g, input, exponent):
     if exponent.ndim == 0 and not getattr(exponent, "requires_grad", False):
         n = exponent.item()
         if n == 0:
-            return F.zeros_like(g * input)
+            return F.zeros(np.broadcast_shapes(tuple(g.shape), tuple(input.shape)), dtype=getattr(g, "array", g).dtype)
         if n == 2:
             return g * (input * 2)
         return g * (input ** (n - 1) * n) if n != 1 else g * 1

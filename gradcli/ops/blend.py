@@ -13,6 +13,7 @@ class Lerp(Binary):
 
     era_label = "pointwise.Lerp"
     label = ("LerpBackward0", "LerpBackward1")
+    saves = False       # with a number for weight, which is how it is called
     samples = [([1.0, 2.0], [3.0, 5.0], 0.25), ([1.0, 2.0], [3.0, 5.0], [0.5, 0.75]), ([1.0, 2.0], [3.0, 5.0], 0.875)]
     errors = [([1.0, 2.0], [1.0, 2.0, 3.0], 0.5), ([1.0], [2.0])]
 

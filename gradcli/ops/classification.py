@@ -36,6 +36,7 @@ class NllLoss(Op):
 class NllKernel(Op):
     """nll_kernel(input, target, weight, ignore_index, how): minus the weighted entries that target names, reduced."""
 
+    linked = True
     names = ("nll_kernel",)
     method = False
     function = False
@@ -71,6 +72,8 @@ class NllBack(Op):
 
     def forward(g: Array, target: Index, weight: ArrayOrNone, ignore_index: Int, how: REDUCTION, shape: Plain):
         at, share, _ = picked(shape, target, weight, ignore_index, how, g.dtype)
+        if how == "mean" and np.isnan(share).all():     # the mean over no targets is nan, but nothing can move it
+            share = np.zeros_like(share)
         out = np.zeros(at[3], g.dtype)
         out[at[:3]] = -share * (g.reshape(share.shape) if how == "none" else g)
         return out.reshape(shape)

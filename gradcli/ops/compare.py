@@ -159,6 +159,7 @@ class Extremal(Op, abstract=True):
 class Maximum(Extremal):
     """maximum(input, other): the greater of each pair of elements."""
 
+    linked = False
     era_label = "pointwise.Cmax"
 
     def forward(input: Array, other: Array):
@@ -174,6 +175,7 @@ class Maximum(Extremal):
 class Minimum(Extremal):
     """minimum(input, other): the lesser of each pair of elements."""
 
+    linked = False
     era_label = "pointwise.Cmin"
 
     def forward(input: Array, other: Array):
@@ -189,6 +191,7 @@ class Minimum(Extremal):
 class FMax(Extremal):
     """fmax(input, other): the greater of each pair of elements; a number rather than nan."""
 
+    linked = False
     label = "FmaxBackward0"
 
     def forward(input: Array, other: Array):
@@ -204,6 +207,7 @@ class FMax(Extremal):
 class FMin(Extremal):
     """fmin(input, other): the lesser of each pair of elements; a number rather than nan."""
 
+    linked = False
     label = "FminBackward0"
 
     def forward(input: Array, other: Array):

@@ -35,6 +35,7 @@ class Convolved(Linked):
     """convolved(input, weight, bias, stride, padding, dilation, groups): the convolution of input with weight, plus a
     bias for each channel."""
 
+    linked = ("bias",)
     era_label = "ConvNd"
     label = "ConvolutionBackward0"
     samples = [(SIGNAL, FILTER, [0.5, 1.0], *UNIT), (SIGNAL, FILTER, None, (2,), (1,), (1,), 1),
@@ -62,6 +63,7 @@ class SpreadBack(Linked):
     """spread_back(input, weight, bias, lengths, stride, padding, dilation, groups): the transposed convolution of input
     with weight, onto dimensions of `lengths`: each number of input spreads the weights over its window."""
 
+    linked = ("bias",)
     names = ("spread_back",)
     label = "ConvolutionBackward0"
     era_label = "ConvNd"

@@ -2,8 +2,10 @@
 
 import numpy as np
 
+from gradcli.engine.call import here
 from gradcli.engine.op import Op
 from gradcli.engine.signature import Array, ArrayOrNone, Flag, Index, Int, Number, Plain, Text
+from gradcli.engine.tensor import Tensor, note_write
 from gradcli.engine.writing import writing
 from gradcli.errors import ArgumentFault, IndexFault, ShapeFault, TypeFault
 
@@ -30,9 +32,16 @@ class Embedding(Op):
         if padding_idx is not None and not -weight.shape[0] <= padding_idx < weight.shape[0]:
             raise IndexFault(f"Padding_idx must be within num_embeddings, {weight.shape[0]}")
         if max_norm is not None:
-            F.shorten_rows(weight, input, max_norm, norm_type)
+            shortened(F, weight, input, max_norm, norm_type)
         at = -1 if padding_idx is None else padding_idx % weight.shape[0]
         return F.rows_at(weight, input, at, scale_grad_by_freq)
+
+
+def shortened(F, weight, input, max_norm, norm_type):
+    """Shorten those rows of weight that are longer than max_norm, which what was computed from it is to notice."""
+    F.shorten_rows(weight, input, max_norm, norm_type)
+    if isinstance(weight, Tensor):
+        note_write(weight, "embedding with max_norm", here())
 
 
 class RowsAt(Op):
@@ -151,7 +160,7 @@ per_sample_weights, include_last_offset, padding_idx): the sum, mean or max of t
                                 "for "
                                 "mode='sum'", "mode='sum'")
         if max_norm is not None:
-            F.shorten_rows(weight, input, max_norm, norm_type)
+            shortened(F, weight, input, max_norm, norm_type)
         at = -1 if padding_idx is None else padding_idx % weight.shape[0]
         flat, places = F.bagged(input, offsets, include_last_offset, at)
         rows = F.rows_at(weight, flat, at, scale_grad_by_freq)
@@ -237,6 +246,7 @@ class BackFromBags(Op):
 class GreatestOfBags(Op):
     """greatest_of_bags(input, places): for each bag the greatest number in each column of its rows; zeros for none."""
 
+    linked = False
     names = ("greatest_of_bags",)
     method = False
     function = False

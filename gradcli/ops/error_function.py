@@ -233,7 +233,8 @@ class Erfinv(Gaussian):
     def forward(input: Array):
         return _erfinv(input)
 
-    def grad_input(F, g, out):
+    def grad_input(F, g, input):
+        out = F.erfinv(input)
         return g * (F.exp(out * out) * (ROOT_PI / 2))
 
 

@@ -241,7 +241,7 @@ class XLogY(Binary):
         return _x_log(input, other)
 
     def grad_input(F, g, input, other):
-        return g * F.where(F.logical_and(input == 0, other <= 0), 0, F.log(other))
+        return F.where(F.logical_and(input == 0, other <= 0), 0, F.xlogy(g, other))
 
     def grad_other(F, g, input, other):
         return g * (input / other)
@@ -261,7 +261,7 @@ class XLog1PY(Binary):
         return _x_log1p(input, other)
 
     def grad_input(F, g, input, other):
-        return g * F.where(F.logical_and(input == 0, other <= -1), 0, F.log1p(other))
+        return F.where(F.logical_and(input == 0, other <= -1), 0, F.special_xlog1py(g, other))
 
     def grad_other(F, g, input, other):
         return g * (input / (other + 1))

@@ -248,6 +248,7 @@ class IndexReduce(Op):
     """index_reduce(input, dim, index, source, reduce, include_self): for each slice that index names along `dim`, the
     product, mean or extreme of what source brings there, and, with `include_self`, of what was there."""
 
+    linked = False
     names = ("index_reduce",)
     inplace = True
     samples = [(GRID, 1, np.array([0, 0, 2]), [[1.5, 2.0, 4.0], [3.0, 4.0, 2.5]], how)

@@ -12,7 +12,7 @@ from gradcli.engine.op import Op
 from gradcli.engine.signature import Array, Operand, Plain, described, sized
 from gradcli.engine.tensor import Tensor, note_write
 from gradcli.engine.variable import Variable, grad_mode
-from gradcli.engine.write import here, rebase, writable
+from gradcli.engine.write import here, rebase, refuse_view, writable
 from gradcli.engine.writing import writing
 from gradcli.errors import ArgumentFault, IndexFault, ShapeFault, ValueFault
 
@@ -94,8 +94,10 @@ class SetItem(Op):
     def grad_input(F, g, basic, picks):
         return F.setitem(g, 0, basic, picks)
 
-    def grad_value(F, g, basic, picks):
-        return F.getitem(g, basic, picks)
+    def grad_value(F, g, basic, picks, value_shape, value_dtype):
+        part = F.cast(F.getitem(g, basic, picks), value_dtype)
+        lead = len(value_shape) - len(part.shape)
+        return F.reshape(part, (1,) * lead + tuple(part.shape)) if lead > 0 else part
 
 
 def put(array, value, basic, picks):
@@ -124,8 +126,8 @@ def getitem(self, key):
 
 def setitem(self, key, value):
     """`self[key] = value`."""
-    writable(self, "setitem")
     basic, picks = taken(key, self.array)
+    writable(self, "setitem", bool(basic) and self.array[basic].shape != self.array.shape)
     if isinstance(value, Tensor):
         source = value.array
     elif type(value) in (int, float, bool):
@@ -135,6 +137,8 @@ def setitem(self, key, value):
         source = value.array
     else:
         raise ArgumentFault(f"a tensor's elements can be set to numbers and tensors, not to {described(value)}")
+    if grad_mode.on and not self.requires_grad and getattr(value, "requires_grad", False):
+        refuse_view(self)
     put(writing(self.array), source, basic, picks)
     note_write(self, "setitem", here())
     if grad_mode.on and (self.requires_grad or getattr(value, "requires_grad", False)):

@@ -120,6 +120,7 @@ class Prelu(Op):
 class PreluKernel(Op):
     """prelu_kernel(input, weight): input where it is positive, elsewhere weight times input, with broadcasting."""
 
+    linked = True
     names = ("prelu_kernel",)
     method = False
     function = False

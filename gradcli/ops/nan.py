@@ -61,6 +61,7 @@ class IsNegInf(Test):
 class NanToNum(Unary):
     """nan_to_num(input, nan, posinf, neginf): input with its nan and infinities replaced by finite numbers."""
 
+    linked = False
     names = ("nan_to_num",)
     promotes = ""
     label = "NanToNumBackward0"

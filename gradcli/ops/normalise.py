@@ -21,6 +21,7 @@ class Standardised(Op):
     divided by its standard deviation, times weight plus bias; with the mean, one over the deviation, and the
     standardised numbers before weight and bias, which gradients are made of."""
 
+    linked = ("bias",)
     method = False
     function = False
     promotes = "same"
@@ -262,6 +263,7 @@ class Rescaled(Op):
     """rescaled(input, mean, variance, weight, bias, eps): input less a known mean, divided by the root of a known
     variance plus eps, times weight plus bias."""
 
+    linked = True
     method = False
     function = False
     era_label = "BatchNorm"

@@ -44,6 +44,7 @@ def middle(array, dim, keepdim, name, skip):
 class MedianAll(Op):
     """median_all(input, skip): the lower median of all elements; ties share the gradient evenly."""
 
+    linked = False
     names = ("median_all",)
     method = False
     function = False
@@ -69,6 +70,8 @@ class MedianAll(Op):
 class MedianDim(Op):
     """median_dim(input, dim, keepdim): the lower median along `dim`, and where it stands."""
 
+    linked = False
+    unkept = (0,)
     names = ("median_dim",)
     method = False
     function = False
@@ -88,6 +91,8 @@ class MedianDim(Op):
 class NanmedianDim(Op):
     """nanmedian_dim(input, dim, keepdim): the lower median along `dim` of what is not nan, and where it stands."""
 
+    linked = False
+    unkept = (0,)
     names = ("nanmedian_dim",)
     method = False
     function = False
@@ -127,6 +132,8 @@ class Mode(Op):
     """mode(input, dim, keepdim): the most frequent element along `dim`, the least of several, and where it last
     stands."""
 
+    linked = False
+    unkept = (0,)
     returns = ("values", "indices")
     era_label = "reduce.Mode"
     samples = [(np.array([[1.0, 2.0, 2.0], [3.0, 1.0, 3.0]]),), (GRID, 0), (GRID, 1, True)]
@@ -151,6 +158,8 @@ class Mode(Op):
 class Kthvalue(Op):
     """kthvalue(input, k, dim, keepdim): the k-th smallest element along `dim`, counted from 1, and where it stands."""
 
+    linked = False
+    unkept = (0,)
     returns = ("values", "indices")
     era_label = "reduce.Kthvalue"
     samples = [(GRID, 2), (GRID, 1, 0), (GRID, 2, 1, True)]

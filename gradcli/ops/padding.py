@@ -108,9 +108,11 @@ class Mirrored(Op):
     """mirrored(input, sources, which): input with each of the last dimensions made of the places that `sources` lists;
     `which` is the name of the padding that asked."""
 
+    linked = True
     method = False
     function = False
     label = (*LABELS, "CopySlices")
+    saves = True        # PyTorch keeps the input
     samples = [(ROW, ((1, 0, 1, 2, 3, 2),), 0), (GRID, ((0, 0, 1), (2, 0, 1, 2)), 4)]
     errors = [("text", ((0,),), 0)]
 

@@ -70,6 +70,7 @@ class Square(Pointwise):
 class Clamp(Unary):
     """clamp(input, min, max): each element, but not below min nor above max; the slope is 1 at the bounds."""
 
+    linked = False
     names = ("clamp", "clip")
     promotes = "mixed"
     era_label = ("pointwise.Clamp", "pointwise.CmaxConstant", "pointwise.CminConstant") * 2
@@ -116,6 +117,7 @@ class Clamp(Unary):
 class ClampMin(Binary):
     """clamp_min(input, min): each element, but not below min; the slope is 1 at the bound."""
 
+    linked = False
     names = ("clamp_min",)
     era_label = "pointwise.CmaxConstant"
     label = ("ClampMinBackward1", "ClampMinBackward0")
@@ -137,6 +139,7 @@ class ClampMin(Binary):
 class ClampMax(Binary):
     """clamp_max(input, max): each element, but not above max; the slope is 1 at the bound."""
 
+    linked = False
     names = ("clamp_max",)
     era_label = "pointwise.CminConstant"
     label = ("ClampMaxBackward1", "ClampMaxBackward0")

@@ -138,6 +138,7 @@ class AvgPool(Kernel):
     """avg_pool(input, kernel, stride, padding, ceil_mode, count_include_pad, divisor): the mean of each window, or its
     sum over `divisor`."""
 
+    linked = True
     names = ("avg_pool",)
     label = ("AvgPool2DBackward0", "AvgPool3DBackward0")
     era_label = ("torch.nn._functions.thnn.pooling.AvgPool2d", "torch.nn._functions.thnn.pooling.AvgPool3d")
@@ -147,6 +148,7 @@ class AvgPool(Kernel):
 
     def variant(input, kernel, *options):
         return 1 if len(kernel) == 3 else 0
+    saves = True        # PyTorch keeps the input of all poolings
 
     def forward(input: Array, kernel: Plain, stride: Plain, padding: Plain, ceil_mode: Flag,
                 count_include_pad: Flag, divisor: Plain):

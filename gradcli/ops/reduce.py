@@ -108,6 +108,7 @@ class Mean(Reduction):
 class Amax(Reduction):
     """amax(input, dim, keepdim): the greatest elements; ties share the gradient evenly."""
 
+    linked = False
     variant = None
     label = "AmaxBackward0"
     samples = [(GRID,), (GRID, 0), (GRID, 1, True), ([2.0, 1.0, 2.5],)]
@@ -122,6 +123,7 @@ class Amax(Reduction):
 class Amin(Reduction):
     """amin(input, dim, keepdim): the least elements; ties share the gradient evenly."""
 
+    linked = False
     variant = None
     label = "AminBackward0"
     samples = [(GRID,), (GRID, 0), (GRID, 1, True), ([2.0, 1.0, 2.5],)]
@@ -151,6 +153,7 @@ def shared_among_ties(F, g, input, out, dim, keepdim, input_shape):
 class MaxDim(Op):
     """max_dim(input, dim, keepdim): the greatest element along `dim`, and where it first stands."""
 
+    linked = False
     names = ("max_dim",)
     method = False
     function = False
@@ -171,6 +174,7 @@ class MaxDim(Op):
 class MinDim(Op):
     """min_dim(input, dim, keepdim): the least element along `dim`, and where it first stands."""
 
+    linked = False
     names = ("min_dim",)
     method = False
     function = False
@@ -214,6 +218,7 @@ def placed(F, g, indices, dim, keepdim, input_shape):
 class MaxAll(Op):
     """max_all(input): the greatest of all elements; ties share the gradient evenly."""
 
+    linked = False
     names = ("max_all",)
     method = False
     function = False
@@ -233,6 +238,7 @@ class MaxAll(Op):
 class MinAll(Op):
     """min_all(input): the least of all elements; ties share the gradient evenly."""
 
+    linked = False
     names = ("min_all",)
     method = False
     function = False
@@ -330,9 +336,9 @@ class VectorNorm(Reduction):
         return np.add.reduce(size**ord, axis=where, keepdims=keepdim) ** (1.0 / ord)
 
     def grad_input(F, g, input, out, ord, dim, keepdim, input_shape, input_dtype):
-        g, out = (restored(F, x, input_shape, dim, keepdim) for x in (g, out))
         if ord == 0:
-            return F.zeros_like(input)
+            return None
+        g, out = (restored(F, x, input_shape, dim, keepdim) for x in (g, out))
         if ord == 1:
             slope = g * F.sign(input)
         elif ord == 2:

@@ -52,6 +52,13 @@ class Resampled(Op):
         return F.unsampled(g, tables, tuple(input_shape[len(input_shape) - len(tables) :]), name)
 
 
+class AveragedParts(Resampled):
+    """averaged_parts(input, tables, name): resampled, as adaptive pooling does it: PyTorch keeps its input."""
+
+    names = ("averaged_parts",)
+    linked = saves = True
+
+
 def summed(array, places, weights, axis):
     """Sums along an axis of the elements at `places` (new length x terms), weighted unless weights is None."""
     shape = (-1,) + (1,) * (array.ndim - axis - 1)
@@ -214,4 +221,4 @@ def adaptive(F, input, lengths):
     if all(m == 1 for m in lengths) and lead:
         return F.mean(input, tuple(range(-rank, 0)), True)
     tables = tuple(adaptive_table(n, m) for n, m in zip(input.shape[lead:], lengths, strict=True))
-    return F.resampled(input, tables, f"AdaptiveAvgPool{rank}DBackward0")
+    return F.averaged_parts(input, tables, f"AdaptiveAvgPool{rank}DBackward0")

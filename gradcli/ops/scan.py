@@ -138,6 +138,8 @@ class Logcumsumexp(Scan):
 class Cummax(Op):
     """cummax(input, dim): the greatest element so far along `dim`, and where it last stood."""
 
+    linked = False
+    unkept = (0,)
     returns = ("values", "indices")
     samples = [(GRID, 0), (GRID, -1), ([1.0, 1.5, 0.0, 2.0], 0)]
     errors = [(GRID, 2), (GRID,)]
@@ -152,6 +154,8 @@ class Cummax(Op):
 class Cummin(Op):
     """cummin(input, dim): the least element so far along `dim`, and where it last stood."""
 
+    linked = False
+    unkept = (0,)
     returns = ("values", "indices")
     samples = [(GRID, 0), (GRID, -1), ([1.0, 1.5, 0.0, 2.0], 0)]
     errors = [(GRID, 2), (GRID,)]

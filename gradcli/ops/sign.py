@@ -87,7 +87,11 @@ class Sign(Signed):
 class Sgn(Signed):
     """sgn(input): -1, 0 or 1 by the sign of each element."""
 
+    linked = False
     forward = Signed.forward
+
+    def grad_input(F, g, out):      # which PyTorch keeps, though nothing depends on it
+        return F.zeros_like(g)
 
 
 class SignBit(Op):
@@ -137,6 +141,7 @@ class CopySign(Binary):
 class NextAfter(Binary):
     """nextafter(input, other): the number next to input on the way to other."""
 
+    linked = False
     names = ("nextafter",)
     label = "NextafterBackward0"
     samples = [([1.0, 2.0], [2.0, -1.0])]
@@ -155,6 +160,7 @@ class NextAfter(Binary):
 class Frexp(Op):
     """frexp(input): mantissas in 0.5..1 and exponents of 2, whose product input is."""
 
+    linked = False
     returns = ("mantissa", "exponent")
     samples = [([0.75, -6.0, 100.0],)]
     errors = [(np.array([1, 2]),), ("text",)]
@@ -187,6 +193,7 @@ class Ldexp(Binary):
 class Angle(Op):
     """angle(input): the angle of each number in the complex plane: 0, or pi for negative ones."""
 
+    linked = False
     promotes = "floating"
     samples = [([-3.0, 0.5, 2.0],)]
     errors = [("text",)]
@@ -195,5 +202,5 @@ class Angle(Op):
         out = np.where(input < 0, input.dtype.type(math.pi), input.dtype.type(0))
         return np.where(np.isnan(input), input, out)
 
-    def grad_input(F, g):
+    def grad_input(F, g, input):
         return F.zeros_like(g)

@@ -50,6 +50,8 @@ class Sort(Op):
     """sort(input, dim, descending, stable): the elements in order along `dim`, and where they stood; equal ones keep
     their order."""
 
+    linked = False
+    unkept = (0,)
     returns = ("values", "indices")
     era_label = "tensor.Sort"
     label = ("SortBackward0", "SortBackward1")
@@ -93,6 +95,8 @@ class Topk(Op):
     """topk(input, k, dim, largest, sorted): the k greatest or least elements along `dim`, and where they stand;
     unsorted they come as they stood."""
 
+    linked = False
+    unkept = (0,)
     returns = ("values", "indices")
     era_label = "tensor.Topk"
     samples = [(GRID, 2), (GRID, 1, 0), (GRID, 2, 1, False), ([1.0, 4.0, 2.0, 3.0], 3, -1, True, False)]

@@ -61,6 +61,7 @@ class StridedView(Op):
     method = False
     function = False
     label = "AsStridedBackward0"
+    saves = False       # PyTorch keeps sizes and steps
     samples = [(GRID, (2, 2), (1, 2), 0, np.array([[0, 2], [1, 3]])), (GRID, (2,), (2,), 1, np.array([1, 3]))]
     errors = [(GRID, (9,), (1,), 0, np.arange(9))]
 

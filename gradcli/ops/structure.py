@@ -9,6 +9,7 @@ from gradcli.engine.signature import (
     REFUSED,
     Anything,
     Array,
+    Arrays,
     Flag,
     Operand,
     Plain,
@@ -48,6 +49,44 @@ class Alias(Op):
 
     def grad_input(F, g):
         return g
+
+
+class Copied(Op):
+    """copied(input): the same numbers in memory of their own, as gradients that can be differentiated are stored."""
+
+    method = False
+    function = False
+    label = "CopyBackwards"
+    samples = [([1.0, 2.0],)]
+    errors = [("text",)]
+
+    def forward(input: Array):
+        return np.array(input, order="K")
+
+    def grad_input(F, g):
+        return g
+
+
+class Still(Op):
+    """still(input, sources): input, which nominally depends on sources as well, with gradients of zeros.
+
+    Gradients of piecewise linear functions are such: differentiated once more by the inputs they give zeros.
+    """
+
+    method = False
+    function = False
+    saves = True
+    samples = [([1.0, 2.0], ([3.0, 4.0], [1.0]))]
+    errors = [("text", ())]
+
+    def forward(input: Array, sources: Arrays):
+        return input[...]
+
+    def grad_input(F, g):
+        return g
+
+    def grad_sources(at, F, g, sources_shape, sources_dtype):
+        return F.zeros(sources_shape[at], dtype=sources_dtype[at])
 
 
 class Cast(Op):

@@ -87,6 +87,7 @@ class Argmin(Op):
 class Aminmax(Op):
     """aminmax(input, dim, keepdim): the least and the greatest element; ties share the gradient evenly."""
 
+    linked = False
     returns = ("min", "max")
     several = True
     samples = [(GRID,), (GRID, 0), (GRID, 1, True), ([2.0, 1.0, 2.5],)]

@@ -62,7 +62,7 @@ def picture(value: Tensor, names: Mapping[int, str], label: Callable[[Any], str]
             called[place].append(name)
         if user is not None:
             edges.append((user, place))
-        if not known and isinstance(call, Op) and type(call.edges) is tuple:
+        if not known and isinstance(call, Op):
             pending += [(debtor, place) for debtor, _, _ in reversed(call.edges)]
     nodes = [Node(label(each) if isinstance(each, Op) else "leaf", ", ".join(named), _shape(each),
                   not isinstance(each, Op)) for each, named in zip(found, called, strict=True)]

@@ -39,9 +39,6 @@ def tree(value: Tensor, names: Mapping[int, str], label: Callable[[Any], str]) -
         if id(node) in shared:
             numbers[id(node)] = len(numbers) + 1
             told += f"  #{numbers[id(node)]}"
-        if type(node.edges) is not tuple:
-            yield f"{before}{told}  (what it used was let go by backward)"
-            continue
         yield before + told
         debtors = [debtor for debtor, _, _ in node.edges]
         for at in range(len(debtors) - 1, -1, -1):
@@ -64,8 +61,7 @@ def _shared(node: Any) -> set[int]:
             found.add(id(node))
             continue
         seen.add(id(node))
-        if type(node.edges) is tuple:
-            pending += [debtor for debtor, _, _ in node.edges]
+        pending += [debtor for debtor, _, _ in node.edges]
     return found
 
 
