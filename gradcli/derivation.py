@@ -58,6 +58,7 @@ class Derivation(NamedTuple):
 
 def derive(session: Session, text: str, leaves: list[str]) -> Derivation:
     """The derivation of an expression, whose value is one number, by names of a session that hold leaves."""
+    text = ended(text)
     checkpoint = session.checkpoint()
     with checkpoint.watching():
         complete(session, leaves, lambda: number_of(session, text))     # faults are those of the text as it was given
@@ -65,17 +66,34 @@ def derive(session: Session, text: str, leaves: list[str]) -> Derivation:
     checkpoint.restore()
     steps = Steps(session, text)
     forward = steps.taken()
+    named = {step.name: step.value for step in forward}
     value = number_of(session, steps.result)
     if not forward:
         session["result"] = value
         forward = [Step("result", text.strip(), value)]
-    named = {name: held for name, held in session.names().items() if isinstance(held, Tensor)}
+    named |= {name: held for name, held in session.names().items() if isinstance(held, Tensor) and name not in named}
     words = Words()
     return Derivation(forward, list(_backward(value, named, leaves, words)), words.unusual)
 
 
+def ended(text: str) -> str:
+    """A program that ends with an assignment to a name, with that name after it: its value is what is derived."""
+    from gradcli.lang.parse import parse
+
+    statements = parse(text, "<expression>")[3]
+    name = target(statements[-1]) if statements else ""
+    return f"{text.rstrip().rstrip(';')}\n{name}" if name else text
+
+
+def target(statement: Any) -> str:
+    """The name that a statement assigns to, if it does nothing else."""
+    if statement[0] != "assign" or len(statement[3]) != 2 or statement[3][0][0] != "NAME":
+        return ""
+    return str(statement[3][0][3])
+
+
 class Steps:
-    """The operations of an expression, taken one at a time in a session."""
+    """The operations of statements and of the expression that ends them, taken one at a time in a session."""
 
     def __init__(self, session: Session, text: str) -> None:
         from gradcli.lang.parse import parse
@@ -84,8 +102,8 @@ class Steps:
         self.steps: list[Step] = []
         statements = parse(text, "<expression>")[3]
         self.last = statements[-1] if statements else None
-        if self.last is not None and self.last[0] == "expression" and len(statements) > 1:
-            session.run(text[:self.last[1]], "<expression>", echo=False)
+        self.before = statements[:-1]
+        self.called: dict[str, str] = {}    # of names that have been assigned anew, what their values are called here
         self.letter = next(letter for letter in "vwuzqs" if not any(
             name[0] == letter and name[1:].isdigit() for name in {*session.words(text), *session.names()}))
         self.result = text
@@ -93,11 +111,36 @@ class Steps:
     def taken(self) -> list[Step]:
         """Take all steps; afterwards `result` is the text of what they have made."""
         if self.last is not None and self.last[0] == "expression":
+            for statement in self.before:
+                self._state(statement)
             self.result = self._reduced(self.last[3][0], outermost=True)
         return self.steps
 
+    def _state(self, statement: Any) -> None:
+        """Run a statement; what it computes for a new name is taken apart, and the last step called by that name."""
+        name = target(statement)
+        if not name:
+            self.session.run(self.text[statement[1]:statement[2]], "<expression>", echo=False)
+            self.called.clear()
+            return
+        taken, old = len(self.steps), name in self.session.names()
+        words = self._reduced(statement[3][-1])
+        self.called.pop(name, None)
+        if old and words.isidentifier():
+            self.session.run(f"{name} = {words}", "<expression>", echo=False)
+            self.called[name] = words
+        elif len(self.steps) > taken and words == self.steps[-1].name:
+            step = self.steps.pop()
+            del self.session.namespace[step.name]
+            self.session[name] = step.value
+            self.steps.append(step._replace(name=name))
+        else:
+            self.session.run(f"{name} = {words}", "<expression>", echo=False)
+
     def _reduced(self, node: Any, outermost: bool = False) -> str:
         """The text of a node in which what has been computed is called by its name."""
+        if node[0] == "NAME" and node[3] in self.called:
+            return self.called[node[3]]
         if not isinstance(node[3], list | tuple) or node[0] not in OPEN:
             return self.text[node[1]:node[2]]
         pieces, at = [], node[1]

@@ -147,18 +147,20 @@ def _indexed(index: Any) -> str:
 MANY = 8    # elements: of more, only the size is told
 
 
-def brief(value: Any) -> str:
-    """A value in few words: numbers with up to six digits, larger arrays by their size."""
+def brief(value: Any, precision: int | None = None) -> str:
+    """A value in few words: numbers with six digits or `precision` after the point, larger arrays by their size."""
     if isinstance(value, np.ndarray | np.generic):
         if value.size > MANY:
             return f"<{'x'.join(map(str, value.shape))} values>"
-        return _listed(value.tolist())
+        return _listed(value.tolist(), precision)
     if isinstance(value, float):
-        return f"{value:.6g}"
+        return f"{value:.6g}" if precision is None else f"{value:.{precision}f}"
     if isinstance(value, np.dtype):
         return value.name
     return str(value)
 
 
-def _listed(value: Any) -> str:
-    return f"[{', '.join(map(_listed, value))}]" if isinstance(value, list) else brief(value)
+def _listed(value: Any, precision: int | None) -> str:
+    if isinstance(value, list):
+        return f"[{', '.join(_listed(each, precision) for each in value)}]"
+    return brief(value, precision)

@@ -11,7 +11,8 @@ import pytest
 ROOT = Path(__file__).parents[1]
 SESSION = {"session", "importable", "facade", "spaces", "door", "checkpoint", "checking", "derivatives", "derivation",
            "formula", "holders", "mending", "services", "cuts"}
-FLOORS = [{"errors", "mistakes", "text", "cache", "exposure", "regular", "interrupting", "process", "__version__"},
+FLOORS = [{"errors", "mistakes", "text", "cache", "exposure", "regular", "suggestions", "interrupting", "process",
+           "__version__"},
           {"engine", "lang"}, {"ops", "nn", "show"}, SESSION, {"commands", "repl", "testing"}, {"cli"}, {"__main__"}]
 APART = {("engine", "lang"), ("ops", "show"), ("nn", "show")}
 HEAVY = {"numpy": {"engine", "ops", "nn", "show", *SESSION}, "lark": {"lang"},
@@ -40,7 +41,8 @@ def test_imports_look_down(path):
 def test_commands_are_light(path):
     for imported in imports(ast.parse(path.read_text()).body, everywhere=False):
         package = imported.split(".")[0]
-        light = re.match(r"gradcli\.(errors|mistakes|text|exposure|interrupting|regular|process|commands)\b", imported)
+        light = re.match(r"gradcli\.(errors|mistakes|text|exposure|interrupting|regular|suggestions|process|"
+                         r"commands)\b", imported)
         assert package == "typer" or light or package in sys.stdlib_module_names, imported
 
 

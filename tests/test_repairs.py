@@ -26,6 +26,26 @@ def test_the_first_repair_mends_the_program(style, text):
     assert still is None, render(still)
 
 
+@pytest.mark.parametrize("style, text", MENDABLE)
+def test_no_repair_is_there_already(style, text):
+    fault = fault_of(text, style)
+    for repair in list(fault.hints):
+        fault.hints = [repair]
+        assert pasted(text, fault) != text
+        line = text.split("\n")[fault.span.line - 1]
+        assert not re.match(r"(in|before|after) line", repair[1]) or repair[0] != line.strip()
+
+
+@pytest.mark.parametrize("style", ["tutorial", "modern"])
+@pytest.mark.parametrize("shape", ["3", "2, 3", "1", "2, 1, 2", "0"])
+@pytest.mark.parametrize("weight", ["0.1", "2", "1", "[1, 2]", "'a'", "float('inf')", "10**30"])
+def test_weights_that_are_no_tensor_are_mended_in_the_shape_of_the_value(style, shape, weight):
+    text = f"x = torch.ones({shape})\nx = Variable(x, requires_grad=True)\ny = x * 2\ny.backward({weight})"
+    fault = fault_of(text, style)
+    assert fault_of(pasted(text, fault) + "\nassert x.grad is not None", style) is None
+    assert weight not in ("0.1", "2") or f"{float(weight)})" in fault.hints[0][0]
+
+
 CALLS = """
 nn.Linear() nn.Conv2d(3,8) nn.BatchNorm1d() nn.LSTM(3) nn.MSELoss(1,2,3,4,5) nn.MSELoss()(torch.ones(2)) nn.Embedding(3)
 nn.ReLU(inplac=1) nn.Linear(2,3)() nn.Parameter(1,2,3) nn.Dropout(prob=1) optim.SGD() optim.Adam([],betaz=1) F.relu()

@@ -45,6 +45,7 @@ def _value(session: Session, source: Source, of: str | None) -> Any:
     shown: list[Any] = []
     session.display = shown.append
     session.run(source.text, source.name)
+    of = of or (None if shown else _assigned_last(session, source))
     if of is None and not shown:
         raise UsageFault("the program ends with no expression", "--of NAME")
     value = session[of] if of else shown[-1]
@@ -52,6 +53,16 @@ def _value(session: Session, source: Source, of: str | None) -> Any:
         raise UsageFault(f"no graph leads to {of or 'the expression'}, whose type is {type(value).__name__}",
                          "--of NAME")
     return value
+
+
+def _assigned_last(session: Session, source: Source) -> str | None:
+    """The name that a tensor with a history was assigned to last, in a program that shows no expression."""
+    from gradcli.derivation import target
+    from gradcli.lang.parse import parse
+
+    names = session.names()
+    assigned = [target(statement) for statement in parse(source.text, source.name)[3]]
+    return next((name for name in reversed(assigned) if is_tensor(names.get(name)) and names[name].requires_grad), None)
 
 
 def _picture(session: Session, value: Any, suffix: str) -> str:

@@ -230,9 +230,9 @@ WANTED = {str: "text", int: "a whole number", float: "a number", bool: "true or 
 
 def nearest(word: str, known: list[str]) -> str:
     """The end of a complaint about `word`: the known word that may have been meant."""
-    from difflib import get_close_matches
+    from gradcli import suggestions
 
-    close = get_close_matches(word, known, 1, 0.6)
+    close = suggestions.nearest(word, known)
     return f"; did you mean {close[0]!r}?" if close else ""
 
 

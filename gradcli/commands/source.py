@@ -139,10 +139,10 @@ def unprompted(text: str, name: str = "") -> str:
 
 def similar(path: str, beside: Iterable[str]) -> tuple[str, ...]:
     """Of the files beside `path`, those that may have been meant."""
-    from difflib import get_close_matches
+    from gradcli.suggestions import nearest
 
     folder, name = os.path.split(path)
-    return tuple(os.path.join(folder, close) for close in get_close_matches(name, list(beside), 1, 0.6))
+    return tuple(os.path.join(folder, close) for close in nearest(name, beside))
 
 
 def _beside(path: str) -> list[str]:

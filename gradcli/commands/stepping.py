@@ -26,23 +26,24 @@ def shown(expr: str, at: list[str], wrt: list[str], settings: Settings) -> int:
     output = Output(settings.output, settings)
     point = placed(expr, at, wrt, settings, lambda text: None)
     found = timed(settings, "steps", lambda: derive(point.session, point.source.text, point.leaves))
-    write = as_text if settings.format in ("text", "plain") else _json
-    return give(output, settings, lambda: write(found))
+    if settings.format in ("text", "plain"):
+        return give(output, settings, lambda: as_text(found, settings.precision))
+    return give(output, settings, lambda: _json(found))
 
 
-def as_text(found: Derivation) -> str:
+def as_text(found: Derivation, precision: int | None = None) -> str:
     """The two halves of a derivation as aligned lines, and what the words in its rules mean."""
     from gradcli.formula import brief
 
-    forward = [(step.name, "=", step.text, brief(step.value.array)) for step in found.forward]
-    backward = [row for owed in found.backward for row in _rows(owed)]
+    forward = [(step.name, "=", step.text, brief(step.value.array, precision)) for step in found.forward]
+    backward = [row for owed in found.backward for row in _rows(owed, precision)]
     text = "forward\n" + _table(forward) + "\nbackward\n" + _table(backward)
     if found.unusual:
         text += "\nwhere\n" + "".join(f"  {meaning}\n" for meaning in found.unusual.values())
     return text
 
 
-def _rows(owed: Owed) -> list[Row]:
+def _rows(owed: Owed, precision: int | None) -> list[Row]:
     """A gradient as one row, or as a row for each share and one for their sum."""
     from gradcli.formula import brief
 
@@ -52,9 +53,9 @@ def _rows(owed: Owed) -> list[Row]:
     rows = []
     for n, term in enumerate(owed.terms):
         formula = f"{term.formula}, summed over what was broadcast" if term.summed else term.formula
-        rows.append(("" if n else name, "+" if n else "=", formula, brief(term.value)))
+        rows.append(("" if n else name, "+" if n else "=", formula, brief(term.value, precision)))
     if len(rows) > 1:
-        rows.append(("", "", "", brief(owed.value)))
+        rows.append(("", "", "", brief(owed.value, precision)))
     return rows
 
 

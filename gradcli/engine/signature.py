@@ -335,9 +335,9 @@ class Signature:
         for spelling in (option, ALIASES.get(option)):
             if spelling in self.names:
                 return int(self.names.index(spelling))
-        from difflib import get_close_matches
+        from gradcli.suggestions import nearest
 
-        near = get_close_matches(option, self.names, 1)
+        near = nearest(option, self.names)
         raise self.complaint(name, f"has no option {option}" + (f"; did you mean {near[0]}?" if near else ""),
                              option=option, near=near[0] if near else "")
 

@@ -29,7 +29,7 @@ from gradcli.engine.memory import Room
 from gradcli.engine.methods import attach
 from gradcli.engine.op import Op, Part, traced
 from gradcli.engine.rearrange import METHODS as REARRANGING
-from gradcli.engine.signature import NUMBERS, described, sized
+from gradcli.engine.signature import NUMBERS, WIDEST, described, sized
 from gradcli.engine.tensor import DATA, Cut, Shown, Size, Tensor
 from gradcli.engine.variable import RESULT, Array, Parameter, Variable, Volatile, grad_mode
 from gradcli.errors import (
@@ -98,11 +98,13 @@ def seed_for(output: Tensor, gradient: Any) -> Tensor:
                 (f"{{y}}.backward(torch.ones({size}))", "the same, with explicit weights")).saying(
                 "grad can be implicitly created only for scalar outputs")
         return Tensor(np.ones_like(array))
+    size = ", ".join(map(str, array.shape)) or "()"
     if not isinstance(gradient, Tensor):
+        number = type(gradient) in (int, float) and -WIDEST < gradient < WIDEST and gradient != 1
+        seed = f"torch.full({tuple(array.shape)}, {float(gradient)})" if number else f"torch.ones({size})"
         raise ArgumentFault(f"backward() needs a tensor as gradient, not {described(gradient)}",
-                            ("{y}.backward(torch.ones(2, 2))", "a gradient of the shape of the value"))
+                            (f"{{y}}.backward({seed})", "a gradient of the shape of the value"))
     if gradient.array.shape != array.shape and not gradient.array.size == array.size == 1:
-        size = ", ".join(map(str, array.shape)) or "()"
         raise GradientShape(f"backward() on a {sized(array.shape)} Variable was given a gradient of shape "
                             f"{sized(gradient.array.shape)}",
                             (f"{{y}}.backward(torch.ones({size}))", "a gradient that fits"))

@@ -10,11 +10,11 @@ from gradcli.exposure import MARK, admit, closed_names
 from gradcli.lang.builtins import METHODS, special
 from gradcli.lang.exceptions import name_of, object_of
 from gradcli.lang.format import Formatter, speaks
-from gradcli.lang.hints import nearest
 from gradcli.lang.kinds import MIXED, OWN, Kind, methods_of, user_class
 from gradcli.lang.names import describe
 from gradcli.lang.policy import GONE, Policy
 from gradcli.lang.words import in_pythons_words
+from gradcli.suggestions import nearest
 
 NONE: frozenset[str] = frozenset()
 OPEN = frozenset((kind, name) for kind, names in METHODS.items() for name in names if hasattr(kind, name))

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from gradcli.errors import PolicyFault, SyntaxFault, Unfinished
 from gradcli.lang.foreign import foreign_line
-from gradcli.lang.hints import nearest
 from gradcli.lang.lex import CLOSING, OPENING, Word, place
 from gradcli.lang.misread import foreign_word, unreadable
 from gradcli.mistakes import ForeignSpelling, IndentationFault, MissingColon, StrayCharacter, WordRefused
+from gradcli.suggestions import nearest
 from gradcli.text import Span, line_of
 
 if TYPE_CHECKING:

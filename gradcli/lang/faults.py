@@ -26,12 +26,13 @@ from gradcli.lang.attributes import Attributes
 from gradcli.lang.budget import Budget
 from gradcli.lang.exceptions import args_of, name_of, name_of_name_error, object_of
 from gradcli.lang.format import Formatter, speaks
-from gradcli.lang.hints import nearest, trimmed
+from gradcli.lang.hints import trimmed
 from gradcli.lang.kinds import MARK
 from gradcli.lang.place import place, source_of
 from gradcli.lang.plain import plain_words
 from gradcli.lang.policy import Policy
 from gradcli.mistakes import CallFault, DepthLimit, ItemFault, OperandFault, SizeLimit, UnpackFault
+from gradcli.suggestions import nearest
 
 
 def translate(error: Exception, namespace: Mapping[str, Any], policy: Policy) -> Fault:

@@ -31,12 +31,12 @@ from gradcli.lang.budget import Budget
 from gradcli.lang.builtins import prelude
 from gradcli.lang.classes import class_builder
 from gradcli.lang.format import Formatter
-from gradcli.lang.hints import nearest
 from gradcli.lang.kinds import Kind, types_of, user_class
 from gradcli.lang.place import source_of
 from gradcli.lang.policy import Policy
 from gradcli.lang.reflect import reflection, teller
 from gradcli.lang.words import in_pythons_words, python_error, python_kind
+from gradcli.suggestions import nearest
 from gradcli.text import veiled
 
 UNCATCHABLE = (LimitFault, RecursionError, MemoryError, KeyboardInterrupt)

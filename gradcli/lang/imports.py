@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-from difflib import get_close_matches
 
 from gradcli.lang.context import STORE, Context
 from gradcli.lang.parse import Node
 from gradcli.mistakes import ImportRefused
+from gradcli.suggestions import nearest
 
 FEATURES = {"print_function", "division", "absolute_import", "unicode_literals", "annotations",
             "generators", "nested_scopes", "with_statement", "generator_stop"}
@@ -101,7 +101,7 @@ def _known(c: Context, path: Node) -> str:
         raise ImportRefused(f"there is no module {name} to import", *INSTEAD[first], span=c.span(path))
     first_words = {each.split(".")[0] for each in modules} | {"__future__"}
     raise ImportRefused(f"there is no module {name} to import",
-                      *(f"import {n}" for n in get_close_matches(name, modules, 1)), span=c.span(path),
+                      *(f"import {n}" for n in nearest(name, modules)), span=c.span(path),
                       notes=("modules here are " + ", ".join(sorted(first_words)),))
 
 

@@ -8,6 +8,7 @@ the engine gave it, or away.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -57,6 +58,9 @@ MENDERS: dict[type[Fault], Callable[[Case], None]] = {
     ItemFault: calls.indexed, ArgumentFault: calls.option, UnpackFault: calls.unpacked,
     UnusedInput: leaves.nothing_required,
 }
+
+
+PLACED = re.compile(r"(in|before|after) line (\d+)")
 
 
 def mended(fault: Fault, names: Mapping[str, Any]) -> Fault:
@@ -121,6 +125,21 @@ def _named(case: Case) -> None:
                 receiver = parts.atom(call.args[0])
     case.fault.hints = [(repair.replace("{y}", receiver).replace("{call}", whole), why)
                         for repair, why in case.fault.hints if "\n" not in repair]
+    case.fault.hints = [hint for hint in case.fault.hints if not _written(case.fault, *hint)]
+
+
+def _written(fault: Fault, repair: str, why: str) -> bool:
+    """Whether a repair is what stands at its place already: in the line that it names, or at the mark."""
+    if fault.source is None or fault.span is None:
+        return False
+    lines = fault.source.split("\n")
+    place = PLACED.match(why)
+    if place:
+        line = int(place[2])
+        around = {"in": (line,), "before": (line - 1,), "after": (line + 1,)}[place[1]]
+        return any(0 < at <= len(lines) and lines[at - 1].strip() == repair.strip() for at in around)
+    first, start, last, end = fault.span
+    return first == last and 0 < first <= len(lines) and lines[first - 1][start - 1 : end - 1] == repair
 
 
 __all__ = ["mended"]

@@ -11,16 +11,17 @@ from types import FunctionType
 from typing import Any, NamedTuple
 
 from gradcli.engine.tensor import Tensor
-from gradcli.lang.hints import nearest
 from gradcli.lang.kinds import Kind
 from gradcli.lang.parse import Node
 from gradcli.lang.plain import counted
 from gradcli.mending.case import Case
+from gradcli.suggestions import nearest
 
 COMPLAINT = re.compile(r"([\w.<>]+)\(\) (is missing|takes|has no option|was given)\b(.*)", re.DOTALL)
 MEANT = {"learning_rate": "lr", "eta": "lr", "prob": "p", "dropout": "p", "rate": "p", "axis": "dim",
          "keepdims": "keepdim",
-         "requires": "requires_grad", "require_grad": "requires_grad", "grad": "requires_grad",
+         "requires": "requires_grad", "requires_gradient": "requires_grad",
+         "require_gradient": "requires_grad", "require_grad": "requires_grad", "grad": "requires_grad",
          "in_channel": "in_channels", "stddev": "std", "step": "step_size", "device_type": "device"}
 VARARGS, VARKEYWORDS = 4, 8     # flags of code; importing inspect costs more than they do
 

@@ -11,7 +11,9 @@ from gradcli.lang.parts import call_of
 from gradcli.mending.case import Case
 from gradcli.mending.synonyms import ATTRIBUTES, LEFT_OUT, MODULE_NAMES, NAMES
 from gradcli.mending.values import operands
+from gradcli.spaces import Namespace
 
+MODULES = ("nn", "F", "optim", "torch", "math", "np")     # where a name is looked for, the likeliest first
 CONVERSIONS = ("float()", "int()", "long()", "clone()", "contiguous()", "unsqueeze(0)", "bool()", "squeeze(1)")
 
 
@@ -123,6 +125,22 @@ def unknown(case: Case) -> None:
         case.fault.hints.clear()
     if name in NAMES and isinstance(case.fault, NameFault):
         case.fault.hints = [NAMES[name]]
+    elif name.isidentifier() and not name.startswith("_") and (place := _qualified(case, name)):
+        case.fault.hints = [(place, f"where {name} is")]
+
+
+def _qualified(case: Case, name: str) -> str:
+    """A name with the module before it that has it: one that the program has imported, or one that is always there."""
+    modules = {word: value for word, value in case.names.items() if isinstance(value, Namespace)}
+    preset = case.names.get("__builtins__", {})
+    modules |= {word: preset[word] for word in MODULES if word in preset and word not in case.names}
+    ways = sorted(modules, key=lambda word: (word in MODULES, MODULES.index(word) if word in MODULES else 0, word))
+    return next((f"{word}.{name}" for word in ways if _has(modules[word], name)), "")
+
+
+def _has(module: Namespace, name: str) -> bool:
+    inside = vars(module)
+    return name in inside or name in inside[".operations"]
 
 
 def given(case: Case) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from gradcli.engine.tensor import Tensor
-from gradcli.lang.hints import nearest
 from gradcli.lang.parse import Node
 from gradcli.lang.parts import walk
 from gradcli.mending.case import Case
+from gradcli.suggestions import nearest
 
 CONTAINED = re.compile(r"cannot assign (.+) as child module '(\d+)'")
 EXPECTED = ("__init__", "forward")

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from shutil import get_terminal_size
 
-from gradcli.errors import Fault, UsageFault
+from gradcli.commands.values import is_tensor
+from gradcli.errors import Fault, SecondBackward, UsageFault
 from gradcli.repl.state import Repl
 
 OVER = re.compile(r"(?P<expression>.+)\sover\s+(?P<name>\w+\s*=.+)", re.DOTALL)
@@ -39,11 +40,54 @@ def show_steps(repl: Repl, rest: str) -> None:
     with repl.trying(), _told(rest):
         try:
             leaves = reached(repl.session, rest)
+        except SecondBackward:
+            repl.write(_repeated(repl, rest))
+            return
         except UsageFault:
             repl.session.eval(rest)     # what is wrong with it otherwise is said first
             raise
         text = as_text(derive(repl.session, rest, leaves))
     repl.write(text)
+
+
+def _again(repl: Repl, rest: str) -> str:
+    """The statements that compute once more what an expression needs and a backward pass has let go, then itself."""
+    from gradcli.derivation import target
+    from gradcli.lang.parse import parse
+
+    made = {}
+    for entry in repl.entries:
+        for statement in parse(entry.text, "<expression>")[3]:
+            if name := target(statement):
+                made[name] = entry.text[statement[1]:statement[2]]
+    names = repl.session.names()
+    pending, seen = list(repl.session.words(rest)), set()
+    while pending:
+        name = pending.pop()
+        value = names.get(name)
+        if name in seen or name not in made or value is None or not is_tensor(value) or value.node is None:
+            continue
+        seen.add(name)
+        pending += repl.session.words(made[name])
+    lines = [made[name] for name in made if name in seen]
+    return "\n".join([*lines, rest])
+
+
+def _repeated(repl: Repl, rest: str) -> str:
+    """The derivation of a value whose graph was let go, from the statements that led to it.
+
+    It is shown only if they give the value that the expression has: leaves may have been changed since.
+    """
+    from gradcli.checking import reached
+    from gradcli.commands.stepping import as_text
+    from gradcli.derivation import derive
+
+    program, before = _again(repl, rest), repl.session.eval(rest)
+    repl.session.run(program.rpartition("\n")[0], "<expression>", echo=False)
+    after = repl.session.eval(rest)
+    if not (is_tensor(after) and after.array.tobytes() == before.array.tobytes()):
+        raise UsageFault(f"{rest} was computed from other values than those its names have now", ":history")
+    return as_text(derive(repl.session, rest, reached(repl.session, rest)))
 
 
 def draw_curve(repl: Repl, rest: str) -> None:

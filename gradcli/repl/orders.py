@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from shutil import get_terminal_size
+from textwrap import wrap
 from typing import NamedTuple
 
 from gradcli.commands.settings import KEYS, nearest, read
@@ -47,9 +49,20 @@ def obey(repl: Repl, line: str) -> None:
 
 
 def _help(repl: Repl, rest: str) -> None:
-    width = max(len(f":{name} {order.wants}") for name, order in ORDERS.items())
+    if rest:
+        _doc(repl, f":{rest}" if rest in ORDERS else rest)
+        return
+    columns = max(get_terminal_size().columns, 20)
+    left = min(max(len(f":{name} {order.wants}") for name, order in ORDERS.items()) + 2, columns // 2)
     for name, order in ORDERS.items():
-        repl.write(f"{f':{name} {order.wants}':<{width}}  {order.help}\n")
+        title = f":{name} {order.wants}".rstrip()
+        lines = wrap(order.help, columns - left, break_long_words=False, break_on_hyphens=False)
+        if len(title) + 2 > left:
+            repl.write(f"{title}\n")
+            title = ""
+        for line in lines:
+            repl.write(f"{title:<{left}}{line}\n")
+            title = ""
 
 
 def _quit(repl: Repl, rest: str) -> None:
@@ -141,7 +154,7 @@ def choices(repl: Repl, name: str, rest: str) -> list[str]:
 
 
 ORDERS: dict[str, Order] = {
-    "help": Order("", "this list", _help),
+    "help": Order("[NAME]", "this list, or what one command or operation does", _help),
     "vars": Order("", "the names that are set, with type, shape and gradient", show_vars),
     "info": Order("NAME", "a value: what it is, what made it, where it was set", show_info),
     "graph": Order("NAME", "the calls that led to a value, as a tree", show_graph),

@@ -87,9 +87,16 @@ def clean(text: str) -> str:
     return "\n".join(line or "" for line in code_lines(text)) + "\n"
 
 
+def _unfenced(text: str) -> str:
+    """What stands between the first and the last line, where these are the fence of a block of Markdown."""
+    lines = text.strip().split("\n")
+    fenced = len(lines) > 2 and lines[0].startswith("```") and "`" not in lines[0][3:] and lines[-1].strip() == "```"
+    return "\n".join(lines[1:-1]) if fenced else text
+
+
 def pasted(text: str) -> str:
     """What bracketed paste puts into the buffer: the program alone, with plain line ends."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = _unfenced(text.replace("\r\n", "\n").replace("\r", "\n"))
     if not is_session(text):
         return text
     return "\n".join(line for line in code_lines(text) if line is not None)

@@ -19,7 +19,7 @@ from gradcli.commands.settings import Settings, nearest
 from gradcli.commands.transcript import as_program, ended, opening, statements
 from gradcli.errors import Fault, LimitFault, NameFault, UsageFault
 from gradcli.repl.interrupts import deferred, stopping
-from gradcli.repl.paste import commands, failures
+from gradcli.repl.paste import commands, failures, is_session, pasted
 from gradcli.repl.pieces import pieces
 from gradcli.repl.standby import Spoken, Standby
 from gradcli.text import Span
@@ -141,6 +141,7 @@ class Repl:
 
         `typed` says whether a person has typed the text; commands that reach outside are not obeyed otherwise.
         """
+        text = pasted(text) if is_session(text) else text   # a prompt may have been typed or fed with the statement
         stripped = text.strip()
         self.typed = typed and not stripped.startswith(tuple(self.pasted))
         self._now = _NOWHERE
@@ -172,6 +173,10 @@ class Repl:
             from gradcli.repl.orders import obey
 
             obey(self, stripped[1:])
+        elif stripped == "help" and "help" not in self.names():
+            from gradcli.repl.orders import obey
+
+            obey(self, "help")
         elif (asked := ASKED.fullmatch(stripped)) and not (stripped[0] == "h" and "help" in self.names()):
             from gradcli.repl.orders import obey
 

@@ -68,6 +68,19 @@ def test_what_programs_do_not_have_is_explained():
     assert "x.grad  = w1.grad" in out and "v1.grad = w1.grad, summed over what was broadcast" in out
 
 
+@pytest.mark.parametrize("text", ["z = 3*(x+2)**2; o = z.mean(); o", "z = 3*(x+2)**2\no = z.mean()",
+                                  "z = x + 2\nz = z**2\nz = 3*z\no = z.mean();"])
+def test_the_steps_of_statements_are_those_of_their_values(text):
+    out = gradcli("steps", text, "--at", "x=[1, 1]").out
+    assert [line.split(" = ")[-1] for line in out.split("\n\n")[0].splitlines()[1:]] == [
+        "[3, 3]", "[9, 9]", "[27, 27]", "27"]
+    assert "o.grad" in out and out.endswith("= [9, 9]\n")
+
+
+def test_precision_is_that_of_the_values():
+    assert "o  = v1 / 3 = 0.67" in gradcli("steps", "o = x * 2 / 3", "--at", "x=1", "--precision", "2").out
+
+
 def test_what_does_not_depend_on_a_name_owes_it_nothing():
     assert gradcli("steps", "3", "--at", "x=2").out.endswith("backward\n  x.grad = 0\n")
 

@@ -363,3 +363,22 @@ def test_help_is_asked_for_in_many_ways(repl, asked):
 @pytest.mark.parametrize("asked", ["?", "help()"])
 def test_help_without_a_name_lists_the_commands(repl, asked):
     assert ":undo [N]" in said(repl, asked).out
+
+
+@pytest.mark.parametrize("columns", ["20", "40", "57", "80", "200"])
+def test_help_breaks_no_word(repl, monkeypatch, columns):
+    monkeypatch.setenv("COLUMNS", columns)
+    words = said(repl, ":help").out.split()
+    assert set(ORDERS["steps"].help.split()) <= set(words)
+    for line in said(repl, "help").out.splitlines():
+        assert len(line) <= int(columns) or len(line.split()) <= 4
+
+
+def test_help_of_one_command(repl):
+    assert said(repl, ":help steps").out.startswith(":steps EXPR\n\nits derivation")
+    assert said(repl, "help = 3", "help").out == "3\n"
+
+
+def test_prompts_that_are_typed_are_no_part_of_a_program(repl):
+    assert said(repl, ">>> a = 5", "a").out == "5\n"
+    assert said(repl, "  >>> a + 1").out == "6\n"

@@ -102,3 +102,10 @@ def test_statements_that_failed_are_known_by_what_stands_below_them():
     assert failures('>>> a b\n  File "<stdin>", line 1\n    a b\nSyntaxError: invalid syntax\n') == {"a b"}
     notebook = "In [1]: q\n-----\nNameError          Traceback (most recent call last)\n\nIn [2]: r\nOut[2]: 3\n"
     assert failures(notebook) == {"q"}
+
+
+@pytest.mark.parametrize("fence", ["```", "```python", "```py\n>>> "])
+def test_fences_are_left_out(fence):
+    start, _, prompt = fence.partition("\n")
+    assert pasted(f"{start}\n{prompt}a = 5\n```\n") == "a = 5"
+    assert pasted("```") == "```"

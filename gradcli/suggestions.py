@@ -1,0 +1,75 @@
+"""Names that may have been meant: one strict measure for options, settings, files, modules and names of programs.
+
+A suggestion that nobody means is worse than none. So a name is suggested only where it differs by slips of the
+keyboard: one in short words, two in long ones, or case and underscores alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+LONGEST = 50    # characters: nobody types longer names by hand, and comparing them would take long
+SHORT, LONG = 3, 7      # characters from which one slip, and two, are allowed
+
+
+def nearest(name: str, known: Iterable[str]) -> tuple[str, ...]:
+    """The one name that is most likely meant, or nothing."""
+    if len(name) > LONGEST:
+        return ()
+    names = sorted(word for word in set(known) if not word.startswith((".", "__")))
+    plain = _plain(name)
+    same = ([word for word in names if _plain(word) == plain]
+            or [word for word in names if _single(word) == _single(plain)]) if plain else []
+    if same:
+        return (min(same, key=lambda word: (word.lower() != name.lower(), word)),)
+    most = allowed(name)
+    best, least = "", most + 1
+    for word in names:
+        if abs(len(word) - len(name)) < least and len(set(word.lower()) ^ set(name.lower())) <= 2 * most:
+            slips = distance(name.lower(), word.lower())
+            if slips < least and slips <= allowed(word) and _likely(name, word, slips):
+                best, least = word, slips
+    return (best,) if best else ()
+
+
+def allowed(name: str) -> int:
+    """How many slips there may be in a name."""
+    return 0 if len(name) < SHORT else 1 if len(name) < LONG else 2
+
+
+def distance(one: str, other: str) -> int:
+    """The fewest slips from one word to the other: a letter more, less, another, or two exchanged."""
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, letter in enumerate(one, 1):
+        above, before, row = before, row, [i]
+        for j, there in enumerate(other, 1):
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != there))
+            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == there:
+                cost = min(cost, above[j - 2] + 1)
+            row.append(cost)
+    return row[-1]
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", "").replace("-", "").lower()
+
+
+def _single(name: str) -> str:
+    """The name without the letters that repeat the one before them: keys bounce."""
+    return "".join(letter for n, letter in enumerate(name) if not n or letter != name[n - 1])
+
+
+def _likely(name: str, word: str, slips: int) -> bool:
+    """Whether the slips are ones that hands make: the first letter is right, but for one letter left out or exchanged.
+
+    In words of three letters another letter makes another word, as in `cos` and `cot`.
+    """
+    if slips == 1 and len(name) == len(word) and min(len(name), len(word)) == SHORT:
+        return sorted(name.lower()) == sorted(word.lower())
+    if name[0].lower() == word[0].lower():
+        return True
+    return slips == 1 and (len(name) != len(word) or sorted(name.lower()) == sorted(word.lower()))
+
+
+__all__ = ["distance", "nearest"]
