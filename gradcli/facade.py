@@ -281,7 +281,7 @@ def _space(name: str, listed: dict[str, Any], **names: Any) -> Namespace:
                      **inner, **names)
 
 
-FUNC = ("functional_call", "grad", "grad_and_value", "hessian", "jacfwd", "jacrev", "jvp", "vjp", "vmap")
+FUNC = ("functional_call", "grad", "grad_and_value", "hessian", "jacfwd", "jacrev", "jvp", "linearize", "vjp", "vmap")
 
 
 def _transform(name: str) -> Any:

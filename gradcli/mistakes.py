@@ -18,6 +18,7 @@ from gradcli.errors import (
     SyntaxFault,
     TypeFault,
     UsageFault,
+    ValueFault,
 )
 
 
@@ -273,3 +274,13 @@ class WallMissing(UsageFault):
     """
 
     code = "G0802"
+
+
+class MappedResult(ValueFault, TypeFault):
+    """A function under vmap returned something that is no tensor, a plain number for instance.
+
+    Return the tensor itself, without .item(), float() or int(); say out_dims=None for what does not depend on the
+    mapped inputs.
+    """
+
+    code = "G0330"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from gradcli.engine.backward import backward as sweep_back
 from gradcli.engine.backward import sweep
 from gradcli.engine.call import debtor, here
 from gradcli.engine.hooks import hooked_leaf
+from gradcli.engine.jacobian_blocks import rows
 from gradcli.engine.op import traced
 from gradcli.engine.signature import described, sized
 from gradcli.engine.surface import seed_for, tensors_of, without_history
@@ -66,7 +67,7 @@ def grad(outputs: Any, inputs: Any, grad_outputs: Any = None, retain_graph: Any 
             owed[to] = g = hooked_leaf(to, g, bool(create_graph))
             hooked.add(id(to))
         if g is None and materialize_grads:
-            g = np.zeros_like(x.array)
+            g = zeros(x)
         if g is None and not allow_unused:
             raise UnusedInput("one of the differentiated tensors appears to not have been used in the graph",
                             ("torch.autograd.grad(y, [x], allow_unused=True)", "gives None for it"))
@@ -96,6 +97,11 @@ def _variable(g: Any, x: Tensor) -> Any:
     return found
 
 
+def zeros(x: Tensor) -> np.ndarray:
+    """Zeros of the shape and type of a tensor, row by row whatever its own layout is."""
+    return np.zeros(x.array.shape, x.array.dtype)
+
+
 def _as_tuple(value: Any) -> tuple[Any, ...]:
     return tuple(value) if isinstance(value, list | tuple) else (value,)
 
@@ -105,20 +111,6 @@ def _leaves(inputs: Any, connect: bool) -> tuple[tuple[Tensor, ...], bool]:
     several = isinstance(inputs, list | tuple)
     found = tensors_of(inputs, "the inputs")
     return tuple(traced.alias(x) if connect and x.requires_grad else Variable(x.array, True) for x in found), several
-
-
-def _rows(output: Tensor, leaves: Sequence[Tensor], create_graph: bool) -> list[list[Any]]:
-    """For each leaf, the gradient of every element of `output`."""
-    rows: list[list[Any]] = [[] for _ in leaves]
-    for k in range(output.array.size):
-        seed = np.zeros_like(output.array)
-        seed.reshape(-1)[k] = 1
-        owed = sweep([output], [Variable(seed)], True, create_graph, [debtor(x) for x in leaves]) if (
-            output.requires_grad) else {}
-        for row, x in zip(rows, leaves, strict=True):
-            g = owed.get(debtor(x))
-            row.append(Variable(np.zeros_like(x.array)) if g is None else _variable(g, x))
-    return rows
 
 
 def jacobian(func: Callable[..., Any], inputs: Any, create_graph: bool = False, strict: bool = False,
@@ -131,18 +123,9 @@ def jacobian(func: Callable[..., Any], inputs: Any, create_graph: bool = False, 
         leaves, several = _leaves(inputs, create_graph)
         result = func(*leaves)
         outputs = tensors_of(result, "the results")
-        blocks = [_block(o, leaves, create_graph) for o in outputs]
+        blocks = [rows(o, leaves, create_graph) for o in outputs]
     shaped = [tuple(b) if several else b[0] for b in blocks]
     return tuple(shaped) if isinstance(result, list | tuple) else shaped[0]
-
-
-def _block(output: Tensor, leaves: Sequence[Tensor], create_graph: bool) -> list[Any]:
-    block = []
-    for x, row in zip(leaves, _rows(output, leaves, create_graph), strict=True):
-        shape = (*output.array.shape, *x.array.shape)
-        stacked = traced.stack(row) if row else Variable(np.zeros((0, *x.array.shape), x.array.dtype))
-        block.append(traced.reshape(stacked, shape))
-    return block
 
 
 def hessian(func: Callable[..., Any], inputs: Any, create_graph: bool = False, strict: bool = False,
@@ -153,10 +136,10 @@ def hessian(func: Callable[..., Any], inputs: Any, create_graph: bool = False, s
     def slopes(*xs: Any) -> Any:
         out = _scalar(func(*xs), "hessian")
         if not out.requires_grad:
-            return tuple(Variable(np.zeros_like(x.array)) for x in xs) if several else Variable(
-                np.zeros_like(xs[0].array))
+            return tuple(Variable(zeros(x)) for x in xs) if several else Variable(
+                zeros(xs[0]))
         got = grad(out, list(xs), create_graph=True, allow_unused=True)
-        got = tuple(Variable(np.zeros_like(x.array)) if g is None else g for g, x in zip(got, xs, strict=True))
+        got = tuple(Variable(zeros(x)) if g is None else g for g, x in zip(got, xs, strict=True))
         return got if several else got[0]
 
     return jacobian(slopes, inputs, create_graph)
@@ -180,7 +163,7 @@ def vjp(func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool
         owed = sweep([o for o in outputs if o.requires_grad], [s for o, s in zip(outputs, seeds, strict=True)
                                                               if o.requires_grad], create_graph, create_graph,
                      [debtor(x) for x in leaves])
-    products = tuple(_variable(owed.get(debtor(x), np.zeros_like(x.array)), x) for x in leaves)
+    products = tuple(_variable(owed.get(debtor(x), zeros(x)), x) for x in leaves)
     return _outside(result, create_graph), products if several else products[0]
 
 
@@ -201,7 +184,7 @@ def jvp(func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool
                 raise GradFault(f"jvp: v must have the shape {sized(x.array.shape)} of its input, not {described(d)}")
         result = func(*leaves)
         outputs = tensors_of(result, "the results")
-        weights = [Variable(np.zeros_like(o.array), True) for o in outputs]
+        weights = [Variable(zeros(o), True) for o in outputs]
         live = [(o, w) for o, w in zip(outputs, weights, strict=True) if o.requires_grad]
         slopes = grad([o for o, _ in live], list(leaves), [w for _, w in live], create_graph=True,
                       allow_unused=True) if live else (None,) * len(leaves)
@@ -212,7 +195,7 @@ def jvp(func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool
                 total = part if total is None else total + part
         got = grad(total, weights, create_graph=create_graph, allow_unused=True) if total is not None else (
             None,) * len(weights)
-    products = tuple(Variable(np.zeros_like(o.array)) if g is None else g for g, o in zip(got, outputs, strict=True))
+    products = tuple(Variable(zeros(o)) if g is None else g for g, o in zip(got, outputs, strict=True))
     return _outside(result, create_graph), products if isinstance(result, list | tuple) else products[0]
 
 
@@ -230,7 +213,7 @@ def hvp(func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool
                 total = part if total is None else total + part
         got = grad(total, list(leaves), create_graph=create_graph, allow_unused=True) if (
             total is not None and total.requires_grad) else (None,) * len(leaves)
-    products = tuple(Variable(np.zeros_like(x.array)) if g is None else g for g, x in zip(got, leaves, strict=True))
+    products = tuple(Variable(zeros(x)) if g is None else g for g, x in zip(got, leaves, strict=True))
     return _outside(out, create_graph), products if several else products[0]
 
 
