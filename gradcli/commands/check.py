@@ -11,8 +11,8 @@ from gradcli.commands.settings import Settings
 
 Subject = Annotated[str, typer.Argument(metavar="EXPR|FILE", help="The expression, or a file that ends with one; "
                                                                  "- reads it from standard input.")]
-Tolerance = Annotated[float, typer.Option("--tol", metavar="T", help="How far a gradient may be off, relatively, beside "
-                                                                     "the error of the measure.")]
+Tolerance = Annotated[float, typer.Option("--tol", metavar="T", help="How far a gradient may be off, relatively, "
+                                                                     "beside the error of the measure.")]
 Order = Annotated[int, typer.Option("--order", metavar="N", min=1, max=2, help="2 checks the second derivatives too.")]
 
 

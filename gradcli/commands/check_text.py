@@ -44,7 +44,8 @@ def data(finding: Finding) -> dict[str, Any]:
     for entry in verdict.special:
         places.setdefault(entry.kind, {})[entry.place] = None
     named = {word: [list(place) for place in places.get(kind, ())] for kind, word in (
-        (KINK, "kinks"), (STEEP, "steep"), (JUMP, "jumps"), (EDGE, "edges"), (OUTSIDE, "outside"), (INFINITE, "infinite"))}
+        (KINK, "kinks"), (STEEP, "steep"), (JUMP, "jumps"), (EDGE, "edges"), (OUTSIDE, "outside"),
+        (INFINITE, "infinite"))}
     return {"verdict": "wrong" if verdict.wrong else "right" if verdict.compared else "nothing to compare",
             "right": verdict.right, "slopes": verdict.moved * verdict.watched, "size": verdict.size * verdict.outputs,
             "wrong": verdict.wrong,

@@ -161,10 +161,12 @@ def _verdict(function: Function, watched: Watched, centre: Any, leaf: Tensor, cl
 def _column(function: Function, watched: Watched, centre: Any, leaf: Tensor, home: Any, at: int, claimed: Any,
             tolerance: float) -> Slopes:
     """The slopes of all watched elements by one element of a leaf."""
+    place = np.unravel_index(at, home.shape)
+
     def values(number: float) -> Any:
         point = writing(leaf.array)     # all of it: the function may have written there
         point[...] = home
-        point.reshape(-1)[at] = number
+        point[place] = number
         try:
             return watched.values(function())
         except LimitFault:
@@ -174,12 +176,13 @@ def _column(function: Function, watched: Watched, centre: Any, leaf: Tensor, hom
 
     def settled(slopes: Slopes, rounding: Any) -> bool:
         largest = np.maximum(np.abs(slopes.left), np.abs(slopes.right))
-        return bool(((slopes.kind == SMOOTH) & (_excess(slopes, claimed, tolerance) <= 1)
+        still = (slopes.slope == 0) & (largest == 0) & (claimed == 0)
+        return bool((still | (slopes.kind == SMOOTH) & (_excess(slopes, claimed, tolerance) <= 1)
                      & (slopes.error <= np.maximum(1e-2 * tolerance * np.abs(slopes.slope), rounding))
                      & (np.abs(slopes.left - slopes.right) <= 1e-4 * largest + SPARE * rounding)).all())
 
     try:
-        return measured(values, float(home.reshape(-1)[at]), centre, settled, watched.epsilon)
+        return measured(values, float(home[place]), centre, settled, watched.epsilon)
     finally:
         writing(leaf.array)[...] = home
 

@@ -21,6 +21,7 @@ SMALLEST = 2.0**-1070   # what values near 0 are rounded to, at least
 LEAST = 1e-16           # the last step where the number is 0
 EPSILON = 2.0**-52      # what values are rounded to, relatively, in double precision
 FEWEST = 4              # steps from which an error can be estimated
+LOOKS = (4, 5, 6, 8, 11, 15, 20)    # numbers of steps after which it is asked whether they are enough
 SPARE = 4               # how many estimated errors two measures may be apart that are the same
 CONVERGED = 1e-2        # relative error beyond which the slope of one side may be infinite
 KINK = 1e-6             # relative difference of the slopes of both sides that is one
@@ -109,11 +110,9 @@ def measured(values: Values, at: float, centre: Any, settled: Callable[[Slopes, 
     for step in steps(at):
         high, low = at + step, at - step
         ladder.add(values(high), high - at, values(low), at - low)
-        if len(ladder.up) >= FEWEST:
-            slopes = ladder.slopes()
-            if settled(slopes, ladder.rounding()):
-                break
-    return slopes
+        if len(ladder.up) in LOOKS and settled(slopes := ladder.slopes(), ladder.rounding()):
+            return slopes
+    return ladder.slopes()
 
 
 def steps(at: float) -> Iterator[float]:
