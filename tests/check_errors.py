@@ -62,10 +62,11 @@ def program(draw, forward, kind):
     slope = f"({' + '.join(terms)})"
     if kind == "factor":
         slope += f" * {draw.choice((0.5, 2, 3, 1.01, 0.999))}"
+    element = f"result[{draw.randrange(size)}] *= {draw.choice((1.1, 0, -1, 1.001))}"
     return PROGRAM.format(
         matrix=matrix, forward=forward, slope=f"-{slope}" if kind == "sign" else slope,
         matrix_name="W" if kind == "transposed" else "W.t()",
-        element=f"result[{draw.randrange(size)}] *= {draw.choice((1.1, 0, -1, 1.001))}" if kind == "element" else "pass",
+        element=element if kind == "element" else "pass",
         point=[round(draw.uniform(0.2, 3), 3) for _ in range(size)])
 
 
