@@ -2,77 +2,126 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from gradcli.cuts import complete
 from gradcli.engine.backward import newest_first
-from gradcli.engine.check import Verdict, slopes
-from gradcli.engine.op import traced
+from gradcli.engine.check import TOLERANCE, Verdict, gradients_of, verdicts
+from gradcli.engine.dtypes import Default
+from gradcli.engine.op import Op
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.variable import Variable
 from gradcli.errors import GradFault, UsageFault
+from gradcli.nn.module import Module
 
 if TYPE_CHECKING:
     from gradcli.session import Session
 
-MEASURABLE = 8      # digits: more a difference of doubles does not tell
+DEEPEST = 3     # containers within containers that are looked into for tensors
 
 
 class Finding(NamedTuple):
-    """What was found of the gradient by one name."""
+    """The verdict on the gradients, of one order, by the leaf of one name.
+
+    `outputs` names what is differentiated; `random` says whether the expression draws random numbers.
+    """
 
     name: str
+    order: int
     verdict: Verdict
-
-    @property
-    def text(self) -> str:
-        """A line that says it."""
-        return _said(self.name, self.verdict)
+    outputs: list[str]
+    random: bool
 
 
-def check(session: Session, expression: str) -> list[Finding]:
-    """A finding for each name that is varied. Names stand for doubles meanwhile: call it on a session to be restored.
+def check(session: Session, expression: str, tolerance: float = TOLERANCE, order: int = 1) -> list[Finding]:
+    """A finding for each leaf and order. Tensors hold doubles meanwhile: call it on a session to be restored.
 
-    What is varied are the floating tensors that require gradients, or if there is none, all floating ones.
-    A result of several elements is weighted with numbers that no symmetry fits.
+    What is varied are the floating tensors that the expression uses and that require gradients, those in modules and
+    containers too; if there is none, all floating ones that it names. What was computed before counts as a leaf,
+    unless the text computes it again.
     """
-    named, leaves = _used(session, expression), leaves_of(session, expression)
-    for name, value in named.items():
-        session[name] = Variable(value.array.astype(np.float64), name in leaves)
-    start = session.generators.moment()
+    tensors = _used(session, expression)
+    leaves = _leaves(tensors)
+    computed = [name for name, value in leaves.items() if value.node is not None]
+    with _silent(session), _doubles([*tensors.values()], leaves.values()):
+        evaluation = _Evaluation(session, expression)
+        outputs = evaluation()
+        again = [name for name in computed if session.names().get(name) is not leaves[name]]
+        leaves = {name: leaf for name, leaf in leaves.items() if name not in again}     # the text computes it itself
+        leaves |= _unnamed(outputs, evaluation(), tensors)
+        for k in range(len(outputs)):       # before a gradient of 0 is believed
+            complete(session, list(leaves), partial(evaluation.output, k))
+        if not any(o.requires_grad for o in outputs):
+            raise GradFault(f"the expression does not depend on {' or '.join(leaves)} in a way that is recorded")
+        with _doubles([*leaves.values()], leaves.values()):
+            return [*_findings(evaluation, evaluation, leaves, tolerance, 1, _labels(len(outputs))),
+                    *(_second(evaluation, leaves, tolerance, outputs) if order > 1 else ())]
 
-    def result() -> Any:
-        session.generators.rewind(start)
-        found = session.eval(expression)
-        if not isinstance(found, Tensor):
-            raise UsageFault(f"the expression gives a {type(found).__name__}, which has no gradient")
-        return found
 
-    output = complete(session, list(leaves), result)
-    if not output.requires_grad:
-        raise GradFault(f"the expression does not depend on {' or '.join(leaves)} in a way that is recorded")
-    weights = np.cos(np.arange(output.array.size, dtype=np.float64)).reshape(output.array.shape)
-    traced.sum(traced.mul(output, Variable(weights.astype(output.array.dtype)))).backward()
-    findings = []
-    for name in leaves:
-        leaf = session[name]
-        gradient = np.zeros_like(leaf.array) if leaf.grad is None else leaf.grad.array
-        verdict = slopes(lambda: float((result().array * weights).sum()), leaf.array, gradient)
-        findings.append(Finding(name, verdict))
-    return findings
+def _second(evaluation: _Evaluation, leaves: dict[str, Tensor], tolerance: float, outputs: list[Tensor]
+            ) -> Iterator[Finding]:
+    gradients = gradients_of(evaluation, list(leaves.values()))
+    labels = [f"gradient {name}" for name in leaves] * len(gradients())
+    return _findings(evaluation, gradients, leaves, tolerance, 2, labels)
+
+
+def _findings(evaluation: _Evaluation, function: Any, leaves: dict[str, Tensor], tolerance: float, order: int,
+              labels: list[str]) -> Iterator[Finding]:
+    found = verdicts(function, list(leaves.values()), tolerance)
+    for name, verdict in zip(leaves, found, strict=True):
+        yield Finding(name, order, verdict, labels, evaluation.random)
+
+
+def _labels(count: int) -> list[str]:
+    return ["output"] if count == 1 else [f"output {k}" for k in range(count)]
+
+
+class _Evaluation:
+    """An expression as a function: of the same names and random numbers each time; its floating tensors."""
+
+    def __init__(self, session: Session, expression: str) -> None:
+        self.session, self.expression = session, expression
+        self.start = session.generators.moment()
+        self.names = session.names()
+        self.random = False
+
+    def __call__(self) -> list[Tensor]:
+        session = self.session
+        session.generators.rewind(self.start)
+        for name, value in self.names.items():
+            if isinstance(value, Tensor):       # which the text may have given another value
+                session[name] = value
+        result = session.eval(self.expression)
+        self.random = self.random or session.generators.moment() != self.start
+        several = isinstance(result, list | tuple)
+        results = [Tensor(np.asarray(o, np.float64)) if type(o) in (int, float) else o
+                   for o in (result if several else [result])]      # a plain number may have been a tensor on its way
+        outputs = [o for o in results if isinstance(o, Tensor) and o.array.dtype.kind == "f"]
+        if not outputs:
+            raise UsageFault(f"the expression gives a {type(result).__name__}, which has no gradient")
+        return outputs
+
+    def output(self, k: int) -> Tensor:
+        """One of the results."""
+        return self()[k]
 
 
 def leaves_of(session: Session, expression: str) -> dict[str, Tensor]:
     """What an expression is differentiated by: the floating tensors it names, if some require gradients those alone."""
-    named = _used(session, expression)
-    leaves = {name: value for name, value in named.items() if value.requires_grad} or named
+    return _leaves({name: value for name, value in _named(session, expression) if _floating(value)})
+
+
+def _leaves(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    leaves = {name: value for name, value in tensors.items() if value.requires_grad} or tensors
     if not leaves:
         raise UsageFault("the expression uses no name that stands for a floating tensor",
                          ("(x ** 2).sum()", "names what is to be varied"))
-    return leaves
+    return dict(leaves)
 
 
 def reached(session: Session, expression: str) -> list[str]:
@@ -86,48 +135,91 @@ def reached(session: Session, expression: str) -> list[str]:
     for name in found:
         if not leaves[name].requires_grad:
             session[name] = Variable(leaves[name].array, True)
-    for call in newest_first(value.node for value in leaves.values() if value.node is not None):
-        found += [held[id(debtor)] for debtor, _, _ in getattr(call, "edges", ()) if id(debtor) in held]
+    for leaf in _graph_leaves(leaves.values()):
+        found += [held[id(leaf)]] if id(leaf) in held else []
     return sorted(dict.fromkeys(found))
 
 
+def _graph_leaves(outputs: Iterable[Tensor]) -> list[Tensor]:
+    """The leaves that a backward pass from some tensors would reach."""
+    calls = newest_first(o.node for o in outputs if o.node is not None)
+    return [debtor for call in calls for debtor, *_ in (call.edges if isinstance(call, Op) else ())
+            if isinstance(debtor, Tensor)]
+
+
+def _unnamed(outputs: list[Tensor], again: list[Tensor], tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Leaves that no name leads to and that are there each time: those in objects of the program, for instance."""
+    known, first = set(map(id, tensors.values())), _graph_leaves(outputs)
+    kept = set(map(id, first))
+    found = {id(leaf): leaf for leaf in _graph_leaves(again) if id(leaf) in kept - known}
+    return {f"leaf {n}": leaf for n, leaf in enumerate(found.values(), 1)}
+
+
+@contextmanager
+def _silent(session: Session) -> Iterator[None]:
+    """Within, what the program prints is not written: it runs again for every step."""
+    output, session.output = session.output, None
+    try:
+        yield
+    finally:
+        session.output = output
+
+
+@contextmanager
+def _doubles(tensors: Iterable[Tensor], leaves: Iterable[Tensor]) -> Iterator[None]:
+    """Within, tensors hold doubles in memory of their own, without history, and leaves require gradients."""
+    slots = ("array", "node", "root", "requires_grad", "gradient")
+    kept = [(x, {slot: getattr(x, slot) for slot in slots}, type(x)) for x in tensors]
+    floating, Default.floating = Default.floating, np.dtype(np.float64)
+    chosen = set(map(id, leaves))
+    try:
+        for x, _, kind in kept:
+            x.array, x.node, x.root = np.array(x.array, np.float64, order="C"), None, None
+            x.requires_grad = id(x) in chosen
+            if kind is Tensor and x.requires_grad:
+                x.__class__ = Variable
+        yield
+    finally:
+        Default.floating = floating
+        for x, fields, kind in kept:
+            x.__class__ = kind
+            for slot, value in fields.items():
+                setattr(x, slot, value)
+
+
 def _used(session: Session, expression: str) -> dict[str, Tensor]:
-    """The floating tensors that an expression names, itself or through the functions it calls."""
+    """The floating tensors that an expression uses, by name: those in modules and containers by theirs within."""
+    tensors = {name: x for root, value in _named(session, expression) for name, x in _within(root, value, DEEPEST)}
+    first: dict[int, str] = {}
+    for name, x in tensors.items():
+        first.setdefault(id(x), name)
+    return {name: x for name, x in tensors.items() if first[id(x)] == name}
+
+
+def _within(name: str, value: Any, depth: int) -> Iterator[tuple[str, Tensor]]:
+    """The floating tensors in a value, each with its name."""
+    if _floating(value):
+        yield name, value
+    elif isinstance(value, Module):
+        for named in (value.named_parameters(name), value.named_buffers(name)):
+            yield from ((path, x) for path, x in named if _floating(x))
+    elif depth and type(value) in (list, tuple, dict):
+        items = value.items() if isinstance(value, dict) else enumerate(value)
+        for key, item in items:
+            yield from _within(f"{name}[{key!r}]" if type(key) in (int, str) else f"{name}[...]", item, depth - 1)
+
+
+def _named(session: Session, expression: str) -> list[tuple[str, Any]]:
+    """The values that an expression names, itself or through the functions it calls."""
     names, found = session.names(), {}
-    pending, seen = list(session.words(expression)), set()
+    pending = list(session.words(expression))
     while pending:
         name = pending.pop()
-        value = names.get(name)
-        if name in seen or value is None:
-            continue
-        seen.add(name)
-        if isinstance(value, Tensor) and value.array.dtype.kind == "f":
-            found[name] = value
-        pending += getattr(getattr(value, "__code__", None), "co_names", ())
-    return dict(sorted(found.items()))
+        if name in names and name not in found:
+            found[name] = value = names[name]
+            pending += getattr(getattr(value, "__code__", None), "co_names", ())
+    return sorted(found.items())
 
 
-def _said(name: str, verdict: Verdict) -> str:
-    many = f"{verdict.moved} of {verdict.size} slopes" if verdict.moved < verdict.size else (
-        f"{verdict.size} slope{'s' * (verdict.size != 1)}")
-    kinks = ""
-    if verdict.kinks:
-        shown = ", ".join(_place(name, index) for index in verdict.kinks[:3])
-        kinks = f"; a kink at {shown}{' and elsewhere' * (len(verdict.kinks) > 3)}, which was left out"
-    if len(verdict.kinks) == verdict.moved:
-        return f"{name}: {many}, a kink at every one: nothing to compare"
-    if verdict.right:
-        return f"{name}: {many}, right to {_digits(verdict)} digits{kinks}"
-    return (f"{name}: {many}, wrong at {_place(name, verdict.place)}: "
-            f"the rule says {verdict.analytic:.8g}, the slope is {verdict.measured:.8g}{kinks}")
-
-
-def _place(name: str, index: tuple[int, ...]) -> str:
-    return f"{name}[{', '.join(map(str, index))}]" if index else name
-
-
-def _digits(verdict: Verdict) -> int:
-    """To how many digits the worst slope agrees, as far as measuring can tell."""
-    if not verdict.off:
-        return MEASURABLE
-    return max(0, min(MEASURABLE, math.floor(-math.log10(verdict.off / max(1.0, abs(verdict.measured))))))
+def _floating(value: Any) -> bool:
+    return isinstance(value, Tensor) and value.array.dtype.kind == "f"

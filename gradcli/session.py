@@ -45,7 +45,6 @@ from gradcli.show.style import STYLES, require_style
 from gradcli.spaces import random_space
 
 if TYPE_CHECKING:
-    from gradcli.checking import Finding
     from gradcli.checkpoint import Checkpoint
     from gradcli.show.picture import Picture
 
@@ -57,7 +56,7 @@ STREAMS = {"tutorial": "legacy", "modern": "modern"}
 class Session:
     """A namespace with its style, generators and budget.
 
-    `write` receives what programs print, piece by piece; `display` receives the value of each
+    `write` (later `output`) receives what programs print, piece by piece; `display` receives the value of each
     bare expression that a run echoes, and prints it unless it is replaced.
     """
 
@@ -71,7 +70,7 @@ class Session:
         self._modes = modes()
         self.budget = Budget()
         self.display: Callable[[Any], object] = self._print
-        self._write_out = write
+        self.output = write
         self._printed: list[str] = []
         self.remarked: set[str] = set()
         self._note = note or (lambda text: None)
@@ -200,8 +199,8 @@ class Session:
 
     def _write(self, text: str) -> None:
         self._printed.append(text)
-        if self._write_out:
-            self._write_out(text)
+        if self.output:
+            self.output(text)
 
     def write(self, text: str) -> None:
         """Print as the program prints."""
@@ -225,12 +224,12 @@ class Session:
     @contextmanager
     def silenced(self) -> Iterator[None]:
         """Within, what programs print and what is remarked goes nowhere."""
-        before, count = (self._write_out, self._note), len(self._printed)
-        self._write_out, self._note = None, lambda text: None
+        before, count = (self.output, self._note), len(self._printed)
+        self.output, self._note = None, lambda text: None
         try:
             yield
         finally:
-            self._write_out, self._note = before
+            self.output, self._note = before
             del self._printed[count:]
 
     def _show(self, value: Any) -> None:
@@ -298,12 +297,6 @@ class Session:
 
     def _short_label(self, node: Any) -> str:
         return self._style.node_name(node).rsplit(".", 1)[-1]
-
-    def check(self, expression: str) -> list[Finding]:
-        """A verdict on the gradients of an expression by each name in it; to be called within a checkpoint."""
-        from gradcli.checking import check
-
-        return check(self, expression)
 
     def words(self, text: str) -> set[str]:
         """The names that a text uses."""

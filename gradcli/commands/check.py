@@ -11,10 +11,14 @@ from gradcli.commands.settings import Settings
 
 Subject = Annotated[str, typer.Argument(metavar="EXPR|FILE", help="The expression, or a file that ends with one; "
                                                                  "- reads it from standard input.")]
+Tolerance = Annotated[float, typer.Option("--tol", metavar="T", help="How far a gradient may be off, relatively, "
+                                                                     "beside the error of the measure.")]
+Order = Annotated[int, typer.Option("--order", metavar="N", min=1, max=2, help="2 checks the second derivatives too.")]
 
 
 @shared()
-def check(settings: Settings, expr: Subject, at: At = None, wrt: Wrt = None) -> int:
+def check(settings: Settings, expr: Subject, at: At = None, wrt: Wrt = None, tol: Tolerance = 1e-5, order: Order = 1
+          ) -> int:
     """Compare gradients with measured slopes.
 
     Both are computed in double precision at a point. Status 4 says that a gradient is wrong.
@@ -23,4 +27,4 @@ def check(settings: Settings, expr: Subject, at: At = None, wrt: Wrt = None) -> 
     """
     from gradcli.commands.verdicts import compared
 
-    return compared(expr, at or [], wrt or [], settings)
+    return compared(expr, at or [], wrt or [], settings, tol, order)

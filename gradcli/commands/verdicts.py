@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from gradcli.commands.blocks import check_format
+from gradcli.commands.check_text import data, text
 from gradcli.commands.limiting import limited
 from gradcli.commands.output import Output
 from gradcli.commands.placing import placed
 from gradcli.commands.running import give, timed
 from gradcli.commands.settings import Settings
 from gradcli.commands.source import from_file_or_word
-from gradcli.commands.values import dumps, is_tensor, number
+from gradcli.commands.values import dumps, is_tensor
+from gradcli.errors import UsageFault
 
 if TYPE_CHECKING:
     from gradcli.checking import Finding
@@ -19,9 +21,11 @@ if TYPE_CHECKING:
 MISMATCH = 4
 
 
-def compared(expr: str, at: list[str], wrt: list[str], settings: Settings) -> int:
+def compared(expr: str, at: list[str], wrt: list[str], settings: Settings, tolerance: float, order: int) -> int:
     """Print a verdict on the gradients of `expr` by each name, and say by the status whether all are right."""
     check_format(settings, "check")
+    if not 0 <= tolerance < 1:
+        raise UsageFault(f"--tol takes a number from 0 to 1, not {tolerance:g}", "--tol 1e-5")
     settings.double = True
     output = Output(settings.output, settings)
     names = [word.partition("=")[0].strip() for text in (*at, *settings.var) for word in text.split(",")]
@@ -32,21 +36,20 @@ def compared(expr: str, at: list[str], wrt: list[str], settings: Settings) -> in
     for name in set(session.names()).difference(point.leaves):
         if is_tensor(session[name]) and session[name].requires_grad:
             session.run(f"{name} = {name}.detach()", "--wrt", echo=False)
-    findings = timed(settings, "check", lambda: session.check(point.source.text))
+
+    def found() -> list[Finding]:
+        from gradcli.checking import check
+
+        return check(session, point.source.text, tolerance, order)
+
+    findings = timed(settings, "check", found)
     give(output, settings, lambda: _written(findings, settings.format))
     return 0 if all(finding.verdict.right for finding in findings) else MISMATCH
 
 
 def _written(findings: list[Finding], form: str) -> str:
     if form in ("text", "plain"):
-        return "".join(f"{finding.text}\n" for finding in findings)
-    return dumps({"check": {finding.name: _entry(finding) for finding in findings}}) + "\n"
-
-
-def _entry(finding: Finding) -> dict[str, Any]:
-    """A verdict as data: how many slopes were measured, the worst of them, and where there is no slope."""
-    verdict = finding.verdict
-    return {"right": verdict.right, "slopes": verdict.moved, "size": verdict.size,
-            "worst": {"place": list(verdict.place), "gradient": number(verdict.analytic),
-                      "slope": number(verdict.measured)},
-            "kinks": [list(place) for place in verdict.kinks]}
+        return "".join(f"{text(finding)}\n" for finding in findings)
+    orders = {"check": 1, "check2": 2}
+    return dumps({key: entries for key, order in orders.items() if (
+        entries := {f.name: data(f) for f in findings if f.order == order})}) + "\n"

@@ -19,7 +19,8 @@ class TreeSpec(NamedTuple):
         if self.kind is None:
             return "*"
         if self.kind is dict:
-            return "{%s}" % ", ".join(f"{k!r}: {c}" for k, c in zip(self.keys, self.children, strict=True))
+            pairs = ", ".join(f"{k!r}: {c}" for k, c in zip(self.keys, self.children, strict=True))
+            return f"{{{pairs}}}"
         inner = ", ".join(map(str, self.children))
         return f"[{inner}]" if self.kind is list else f"({inner}{',' * (len(self.children) == 1)})"
 
@@ -74,7 +75,7 @@ def broadcast_leaves(value: Any, spec: TreeSpec) -> list[Any] | None:
         return [value] * count if type(value) not in (dict, list, tuple) else None
     own = tree_children(value)
     if type(value) is not spec.kind or len(own) != len(spec.children) or (
-            spec.kind is dict and tuple(value) != spec.keys):
+            type(value) is dict and tuple(value) != spec.keys):
         return None
     leaves: list[Any] = []
     for part, child in zip(own, spec.children, strict=True):

@@ -98,8 +98,27 @@ def show_graph(repl: Repl, rest: str) -> None:
 
 
 def check_gradients(repl: Repl, rest: str) -> None:
-    """Compare the gradients of an expression with slopes measured around the values its names have now."""
+    """Compare the gradients of an expression with slopes measured around the values its leaves have now."""
+    from gradcli.checking import check
+    from gradcli.commands.check_text import text
+
     with repl.trying():
-        findings = repl.session.check(rest)
+        findings = check(repl.session, _by_leaves(repl, rest))
     for finding in findings:
-        repl.write(finding.text + "\n")
+        repl.write(text(finding) + "\n")
+
+
+def _by_leaves(repl: Repl, expression: str) -> str:
+    """An expression after the statements that computed what it names, so that leaves can be varied."""
+    statements: dict[str, str] = {}
+    pending = [expression]
+    while pending:
+        for name in sorted(repl.session.words(pending.pop())):
+            value: Any = repl.names().get(name)
+            if is_tensor(value) and value.node is not None and name not in statements:
+                text = _assignment(repl, name)
+                if re.fullmatch(rf"{re.escape(name)}\s*=(?!=)[^;\n]*", text.strip()):
+                    statements[name] = text.strip()
+                    pending.append(text)
+    ordered = [entry.text.strip() for entry in repl.entries if entry.text.strip() in statements.values()]
+    return "\n".join([*dict.fromkeys(ordered), expression])

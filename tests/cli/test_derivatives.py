@@ -86,11 +86,64 @@ def test_what_does_not_fit_is_said(words, code, said):
     assert outcome.status in (1, 2, 3)
 
 
-def test_check_says_how_far_gradients_are_right_and_where_there_is_none():
-    assert gradcli("check", "x**2 * sin(x)", "--at", "x=2") == (0, "x: 1 slope, right to 8 digits\n", "")
-    outcome = gradcli("check", "relu(x).sum()", "--at", "x=[0, 1, -1]")
-    assert outcome == (0, "x: 3 slopes, right to 8 digits; a kink at x[0], which was left out\n", "")
-    assert gradcli("check", "x * y", "--at", "x=1, y=2", "--wrt", "y").out == "y: 1 slope, right to 8 digits\n"
+SAME = ": the gradient says {0}, the slope is {0} (error below {1})\n"
+
+
+@pytest.mark.parametrize("words, said", [
+    (("x**2 * sin(x)", "x=2"), "1 slope, right to 8 digits" + SAME.format(1.9726024, "1e-08")),
+    (("relu(x).sum()", "x=[0, 1, -1]"), "3 slopes, right to 8 digits, the worst x[0]: the gradient says 0, the slopes "
+                                        "are 0 to the left and 1 to the right; a kink at x[0]\n"),
+    (("relu(x) * x.abs()", "x=0"), "1 slope, right to 8 digits" + SAME.format(0, "1e-15")),
+    (("floor(x)", "x=1"), "1 slope, nothing to compare; a jump, where there is no slope, at x\n"),
+    (("log(x)", "x=0"), "1 slope, nothing to compare; an edge of the domain at x\n"),
+    (("exp(x)", "x=800"), "1 slope, nothing to compare; an infinite value at x\n"),
+    (("sqrt(x)", "x=-1"), "1 slope, nothing to compare; outside of the domain at x\n"),
+    (("1e20 + x", "x=1"), "1 slope, right to 0 digits: the gradient says 1, the slope is 0 (error below 1e+06); "
+                          "1 too small beside the value to be measured, as x\n"),
+])
+def test_check_says_how_far_gradients_are_right_and_where_there_is_no_slope(words, said):
+    assert gradcli("check", words[0], "--at", words[1]) == (0, f"x: {said}", "")
+
+
+@pytest.mark.parametrize("expression, point", [
+    ("log(x)", "1e-6"), ("exp(x)", "[50., 700, 709.7]"), ("x**3", "[1e-3, 1e3, 1e6]"), ("sin(1000*x)", "[1, 1e4]"),
+    ("exp(x)", "20"), ("sqrt(x)", "1e-6"), ("1/x", "[1e-5, 1e5]"), ("torch.sort(x)[0]", "[1., 1., 2.]"),
+    ("x.t()", "ones(2, 3)"),
+])
+def test_check_calls_right_gradients_right_at_every_scale(expression, point):
+    outcome = gradcli("check", expression, "--at", f"x={point}")
+    assert outcome.status == 0 and "right to" in outcome.out and outcome.err == ""
+
+
+def test_check_compares_each_output_and_second_derivatives():
+    found = json.loads(gradcli("check", "x**2 * y", "--at", "x=2, y=[1, 3]", "--order", "2", "--format", "json").out)
+    assert found["check"]["x"]["slopes"] == 2 and found["check2"]["y"]["verdict"] == "right"
+    assert gradcli("check", "x * y", "--at", "x=1, y=2", "--wrt", "y").out.startswith("y: 1 slope, right to 8 digits")
+    assert "same random numbers" in gradcli("check", "F.dropout(x, training=True)", "--at", "x=[1, 2]").out
+    assert gradcli("check", "x", "--at", "x=1", "--tol", "3").status == 2
+
+
+FUNCTION = """\
+class F1(Function):
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return {forward}
+    @staticmethod
+    def backward(ctx, g):
+        x, = ctx.saved_tensors
+        return {backward}
+print("not shown")
+F1.apply(x)
+"""
+
+
+def test_at_a_kink_the_gradient_lies_between_both_slopes(tmp_path):
+    program = tmp_path / "kink.grad"
+    for gradient, status in ((-1, 0), (0, 0), (1, 0), (5, 4), (-1.1, 4)):
+        program.write_text(FUNCTION.format(forward="x.abs()", backward=f"g * {gradient}"))
+        outcome = gradcli("check", str(program), "--at", "x=0")
+        assert outcome.status == status and outcome.out.endswith("; a kink at x\n")
 
 
 def test_check_finds_a_wrong_rule_in_a_file(tmp_path):
@@ -104,11 +157,13 @@ class Square(Function):
     @staticmethod
     def backward(ctx, g):
         x, = ctx.saved_tensors
-        return g * x
+        return g * (x + 1)
 print("not shown")
 Square.apply(x).sum()
 """)
     outcome = gradcli("check", str(program), "--at", "x=[1, 3]")
-    assert outcome == (4, "x: 2 slopes, wrong at x[1]: the rule says 3, the slope is 6\n", "")
+    assert outcome == (4, "x: 2 slopes, wrong at x[1]: the gradient says 4, the slope is 6 (error below 1e-08)\n",
+                       "")
     found = json.loads(gradcli("check", str(program), "--at", "x=[1, 3]", "--format", "json").out)["check"]["x"]
-    assert found["right"] is False and found["worst"]["place"] == [1] and found["worst"]["gradient"] == 3.0
+    assert found["right"] is False and found["verdict"] == "wrong" and found["wrong"] == 1
+    assert found["worst"]["place"] == [1] and found["worst"]["gradient"] == 4.0 and found["worst"]["error"] < 1e-8

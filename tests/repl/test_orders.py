@@ -212,7 +212,19 @@ def test_check_finds_a_wrong_rule(repl):
                "    @staticmethod\n    def backward(ctx, g):\n        return g * 5\n\n",
          "x = Variable(torch.FloatTensor([1, 2]), requires_grad=True)")
     assert said(repl, ":check Odd.apply(x)").out == (
-        "x: 2 slopes, wrong at x[0]: the rule says 5, the slope is 2\n")
+        "x: 4 slopes, wrong at output[0] by x[0]: the gradient says 5, the slope is 2 (error below 1e-08) and at 1 "
+        "more\n")
+
+
+def test_check_goes_by_the_leaves(repl):
+    said(repl, "x = Variable(torch.ones(2, 2), requires_grad=True)", "y = x + 2", "out = (y * y * 3).mean()",
+         "m = nn.Linear(2, 1)", "w = [Variable(torch.ones(2), requires_grad=True)]", "out.backward()")
+    assert said(repl, ":check out").out == (
+        "x: 4 slopes, right to 8 digits, the worst x[0, 0]: the gradient says 4.5, the slope is 4.5 (error below "
+        "1e-08)\n")
+    assert [line.split(":")[0] for line in said(repl, ":check m(x)").out.splitlines()] == ["m.weight", "m.bias", "x"]
+    assert said(repl, ":check (y * w[0]).sum()").out.startswith("w[0]: 2 slopes, right")
+    assert said(repl, "print(m.weight.data.type(), x.grad[0, 0])").out.startswith("torch.FloatTensor")
 
 
 def test_edit_runs_what_comes_back_from_the_editor(repl, tmp_path, monkeypatch):

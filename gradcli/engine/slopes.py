@@ -1,0 +1,171 @@
+"""Slopes of functions of one number, measured by moving it: on both sides, each with an estimate of its error.
+
+Differences at a ladder of shrinking steps are extrapolated to a step of zero (Richardson; the choice among the
+steps by estimated error is due to Ridders, Advances in Engineering Software 4, 1982). Steps are relative to the
+number, and go on until the slope is settled or rounding hides it. A function has many outputs here, each judged
+on its own: all arrays have one entry for each output.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+
+RATIO = 7.3             # between steps: no power of two, so that no period or grid of the function fits all of them
+WIDEST = 0.05           # the first step, relative to the number or to 1, whichever is larger
+FINEST = 2.0**-44       # the last step, relative to the number
+SMALLEST = 2.0**-1070   # what values near 0 are rounded to, at least
+LEAST = 1e-16           # the last step where the number is 0
+EPSILON = 2.0**-52      # what values are rounded to, relatively, in double precision
+FEWEST = 4              # steps from which an error can be estimated
+LOOKS = (4, 5, 6, 8, 11, 15, 20)    # numbers of steps after which it is asked whether they are enough
+SPARE = 4               # how many estimated errors two measures may be apart that are the same
+CONVERGED = 1e-2        # relative error beyond which the slope of one side may be infinite
+KINK = 1e-6             # relative difference of the slopes of both sides that is one
+ENOUGH = 3              # steps at which a kink must be seen
+VISIBLE = 1e3           # roundings of the value that a change must exceed to tell how it shrinks
+
+SMOOTH, KINKED, STEEP, JUMP, EDGE, OUTSIDE, INFINITE = range(7)
+Values = Callable[[float], Any]
+
+
+class Slopes(NamedTuple):
+    """The slopes of each output: from the left, from the right and of both, with their errors, and what is there.
+
+    `kind` is SMOOTH; KINKED where the sides differ; STEEP where the slope is infinite; JUMP; EDGE where only one
+    side has values; INFINITE where the value is, with values on both sides; OUTSIDE where the function has no value.
+    """
+
+    slope: Any
+    error: Any
+    left: Any
+    right: Any
+    kind: Any
+
+
+class Ladder:
+    """The values of a function at both sides of a number, at steps that shrink."""
+
+    def __init__(self, centre: Any, epsilon: Any) -> None:
+        self.centre, self.epsilon = centre, epsilon
+        self.above: list[Any] = []
+        self.below: list[Any] = []
+        self.up: list[float] = []
+        self.down: list[float] = []
+
+    def add(self, above: Any, up: float, below: Any, down: float) -> None:
+        self.above.append(above)
+        self.below.append(below)
+        self.up.append(up)
+        self.down.append(down)
+
+    def slopes(self) -> Slopes:
+        """The slopes as far as they can be told from the steps that were taken."""
+        above, below = np.array(self.above), np.array(self.below)
+        up, down = np.array(self.up)[:, None], np.array(self.down)[:, None]
+        size = self.epsilon * np.fmax(np.abs(self.centre), np.fmax(np.abs(above), np.abs(below))) + SMALLEST
+        still = (above == self.centre) & (below == self.centre)
+        # where nothing moves, numbers of the size of 1 may have cancelled; what never moves does so least by wide steps
+        noise = np.where(still, np.maximum(size, self.epsilon), size) * np.where(still.all(0), up / up[0], 1)
+        rise, fall = above - self.centre, self.centre - below
+        middle, error = chosen(*extrapolated((above - below) / (up + down), noise / up, 2, 4))
+        right, right_error = chosen(*extrapolated(rise / up, noise / up, 1, 2))
+        left, left_error = chosen(*extrapolated(fall / down, noise / down, 1, 2))
+        right_jumps, right, right_error = _limits(rise, size, right, right_error)
+        left_jumps, left, left_error = _limits(fall, size, left, left_error)
+        ended = [~np.isfinite(side[-3:]).any(0) for side in (rise, fall)]
+        kind = np.full(self.centre.shape, SMOOTH)
+        kind[_apart(left, right, left_error + right_error) & _persists(rise / up - fall / down, right - left,
+                                                                      noise / up)] = KINKED
+        kind[np.isinf(left) & (left == right)] = STEEP
+        kind[right_jumps | left_jumps] = JUMP
+        kind[ended[0] ^ ended[1]] = EDGE
+        kind[ended[0] & ended[1] | np.isnan(self.centre)] = OUTSIDE
+        undefined = np.isnan(above[-3:]).all(0) ^ np.isnan(below[-3:]).all(0)
+        kind[np.isinf(self.centre)] = np.where(undefined, EDGE, INFINITE)[np.isinf(self.centre)]
+        one_sided = np.where(ended[0], left, right)
+        slope = np.where(kind == SMOOTH, middle, one_sided)
+        error = np.fmax(error, np.fmin(np.abs(middle - left), np.abs(middle - right)))
+        both = np.maximum(left_error, right_error)
+        error = np.where(kind == SMOOTH, error, np.where(kind == EDGE, np.where(ended[0], left_error, right_error),
+                                                         both))
+        left, right = np.where(ended[1], right, left), np.where(ended[0], left, right)
+        return Slopes(slope, error, left, right, kind)
+
+    def rounding(self) -> Any:
+        """How far off a slope may be at the last step by the rounding of values alone."""
+        return SPARE * self.epsilon * np.abs(self.centre) / self.up[-1]
+
+
+def measured(values: Values, at: float, centre: Any, settled: Callable[[Slopes, Any], bool],
+             epsilon: Any = EPSILON) -> Slopes:
+    """The slopes of `values` at a number, where its values are `centre`, each rounded to its `epsilon`.
+
+    `settled` decides of the slopes and of what rounding does to them whether smaller steps are needed.
+    """
+    ladder = Ladder(centre, epsilon)
+    for step in steps(at):
+        high, low = at + step, at - step
+        ladder.add(values(high), high - at, values(low), at - low)
+        if len(ladder.up) in LOOKS and settled(slopes := ladder.slopes(), ladder.rounding()):
+            return slopes
+    return ladder.slopes()
+
+
+def steps(at: float) -> Iterator[float]:
+    """Steps from a twentieth of the number, or of 1, down to the resolution of numbers of its size."""
+    step, last = WIDEST * max(1.0, abs(at)), max(FINEST * abs(at), 1e-30) if at else LEAST
+    while step > last:
+        yield (at + step) - at or step      # what the number really moves by
+        step /= RATIO
+
+
+def extrapolated(raw: Any, noise: Any, first: int, second: int) -> tuple[Any, Any]:
+    """Differences at shrinking steps with the terms of two powers of the step removed, and the errors left."""
+    once = raw[1:] + np.diff(raw, axis=0) / (RATIO**first - 1)
+    change = np.diff(once, axis=0) / (RATIO**second - 1)
+    twice = once[1:] + change
+    spread = np.abs(np.diff(twice, axis=0))
+    error = np.maximum(np.abs(change), np.concatenate([spread / 2, spread[-1:]])) + noise[2:]
+    error = np.where(np.isfinite(error), error, np.inf)
+    beside = np.pad(error, ((1, 1), (0, 0)), constant_values=np.inf)
+    return twice, np.maximum(error, 0.1 * np.minimum(beside[:-2], beside[2:]))    # one alone may be good by accident
+
+
+def chosen(extrapolations: Any, errors: Any) -> tuple[Any, Any]:
+    """Of the extrapolations of each output the one with the least error that agrees with those of smaller steps."""
+    value, error = extrapolations[-1], errors[-1]
+    for wider, its_error in zip(extrapolations[-2::-1], errors[-2::-1], strict=True):
+        agrees = np.abs(wider - value) <= SPARE * (error + its_error)
+        better = (its_error < error) & (agrees | ~(error <= 1e-3 * np.abs(value)))
+        value, error = np.where(better, wider, value), np.where(better, its_error, error)
+    return value, error
+
+
+def _limits(change: Any, size: Any, slope: Any, error: Any) -> tuple[Any, Any, Any]:
+    """Where one side jumps; its slope and error, infinite where the change shrinks more slowly than the step."""
+    if len(change) < 2 * FEWEST:
+        return np.zeros(slope.shape, bool), slope, error
+    near, wide = np.abs(change[-1]), np.abs(change[-4])
+    power = np.log(wide / near) / (3 * math.log(RATIO))
+    unsettled = ~(error <= CONVERGED * np.abs(slope)) & (near > VISIBLE * size[-1]) & np.isfinite(near + wide)
+    steep = unsettled & (power < 0.95)
+    return (steep & (power < 0.05), np.where(steep, np.sign(change[-1]) * np.inf, slope), np.where(steep, 0, error))
+
+
+def _apart(left: Any, right: Any, error: Any) -> Any:
+    """Whether the slopes of both sides are different beyond doubt."""
+    gap = np.abs(right - left)
+    bound = SPARE * error + KINK * np.minimum(np.maximum(np.abs(left), np.abs(right)), 1e300)
+    return (gap > bound) & (left != right)
+
+
+def _persists(gaps: Any, gap: Any, noise: Any) -> Any:
+    """Whether the difference of the sides stays when steps shrink, as far as rounding lets it be seen."""
+    seen = (np.isfinite(gaps) & (SPARE * noise < 0.1 * np.abs(gap)))[::-1]
+    stays = seen & (np.abs(gaps / gap - 1) < 0.5)[::-1]
+    last = np.cumsum(seen, axis=0) <= ENOUGH
+    return np.isinf(gap) | (seen.sum(0) >= ENOUGH) & ((stays & last).sum(0) == ENOUGH)
