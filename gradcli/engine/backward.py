@@ -334,7 +334,8 @@ ALONE = _holders_of_a_local()       # what an array counts that only the sweep r
 def accumulate(leaf: Any, g: Any, again: bool = False, shared: bool = True, place: Any = None) -> None:
     """Add a gradient to a leaf's, in the leaf's own type and in memory of its own."""
     if again:
-        leaf.gradient = traced.copied(_typed(g, leaf)) if leaf.gradient is None else traced.add(leaf.gradient, _typed(g, leaf))
+        g = _typed(g, leaf)
+        leaf.gradient = traced.copied(g) if leaf.gradient is None else traced.add(leaf.gradient, g)
         return
     if type(g) is not ndarray or g.dtype is not leaf.array.dtype:
         g = np.array(g, leaf.array.dtype)
