@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine.backward import backward as sweep_back
-from gradcli.engine.backward import hooked_leaf, sweep
+from gradcli.engine.backward import sweep
 from gradcli.engine.call import debtor, here
+from gradcli.engine.hooks import hooked_leaf
 from gradcli.engine.op import traced
 from gradcli.engine.signature import described, sized
 from gradcli.engine.surface import seed_for, tensors_of, without_history
