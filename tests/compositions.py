@@ -31,38 +31,45 @@ pow fmod remainder float_power true_divide rsub""".split()
 REDUCTIONS = """sum mean prod amax amin logsumexp std var norm cumsum cumprod softmax log_softmax logcumsumexp
 nansum median max min sort cummax cummin mode kthvalue1 all_sum all_mean all_prod all_max all_min all_norm all_std
 linalg.vector_norm flip roll renorm diff nanmean nanmedian argmax""".split()
-VIEWS = ["{x}.t()", "{x}.transpose(0, -1)", "{x}.reshape(-1)", "{x}.unsqueeze({d})", "{x}.squeeze()", "{x}.view(-1)",
-         "{x}[{i}]", "{x}[..., {i}]", "{x}[:, {i}]", "{x}[{i}:]", "{x}[::2]", "{x}[..., 1:]", "{x}[None]", "{x}[:1]",
-         "{x}[torch.tensor([0, 1, 0])]", "{x}[..., torch.tensor([1, 0])]", "{x}[{x} > 0.5]", "{x}[({x} > 0).sum() % 2]",
-         "{x}.expand(2, *{x}.shape)", "{x}.permute(*range({x}.dim() - 1, -1, -1))", "{x}.diagonal()", "{x}.flatten()",
-         "{x}.narrow(0, 0, 1)", "{x}.select(-1, 0)", "{x}.chunk(2, {d})[0]", "{x}.split(1, {d})[-1]", "{x}.unbind({d})[0]",
-         "torch.tensor_split({x}, 2, {d})[0]", "{x}.repeat(2, *[1] * {x}.dim())", "{x}.movedim(0, -1)", "{x}.tril()",
-         "torch.cat([{x}, {x}], {d})", "torch.stack([{x}, {y}], {d})", "torch.cat([{x}, {y}])", "{x}.contiguous()",
-         "{x}.double()", "{x}.float()", "{x}.index_select({d}, torch.tensor([0, 0]))", "{x}.unfold(0, 1, 1)",
-         "torch.take_along_dim({x}, {x}.argsort({d}), {d})", "{x}.diag()", "torch.atleast_2d({x})", "list({x})[0]",
-         "torch.broadcast_to({x}, (2, *{x}.shape))", "{x}.rot90(1, [0, -1])", "{x}.masked_select({y} > 0)",
-         "torch.nn.functional.pad({x}, (1, 1))", "{x}.repeat_interleave(2, {d})", "torch.gather({x}, 0, ({x} > 0).long())"]
-PRODUCTS = ["{x} @ {y}", "{x} @ {y}.t()", "{x} @ {x}.t()", "torch.einsum('...i,...i->...', {x}, {y})", "torch.outer({x}, {y})",
-            "torch.where({x} > {y}, {x}, {y})", "torch.where({x} > 0, {x}, 0.5)", "{x}.lerp({y}, 0.3)", "{x} ** 2", "{x} ** 3",
-            "{x} ** 0", "{x} ** 1", "2 ** {x}", "0 ** {x}", "{x} ** 0.5", "{x} * 2", "2 / {x}", "{x} / 2", "{x} - 1", "1 - {x}",
-            "{x}.clamp(-0.5, 0.5)", "{x}.clamp(min={y})", "{x}.masked_fill({x} > 0, 1.5)", "torch.addcmul({x}, {y}, {x})",
-            "torch.addcdiv({x}, {y}, {x}, value=0.5)", "torch.kron({x}, {y})", "torch.cdist({x}, {y})", "torch.dot({x}, {y})",
-            "torch.nn.functional.mse_loss({x}, {y})", "torch.nn.functional.l1_loss({x}, {y})", "{x} * {y} + {x}",
-            "torch.nn.functional.smooth_l1_loss({x}, {y})", "torch.nn.functional.linear({x}, {y})", "torch.dist({x}, {y})",
-            "torch.nn.functional.cosine_similarity({x}, {y}, -1)", "torch.nn.functional.normalize({x}, dim=-1)", "{x} % 2",
-            "torch.nn.functional.layer_norm({x}, {x}.shape[-1:])", "torch.nn.functional.prelu({x}, {y}.reshape(-1)[:1])",
-            "torch.nn.functional.nll_loss({x}, torch.zeros({x}.shape[0], dtype=torch.int64))", "torch.trapezoid({x})",
-            "torch.nn.functional.cross_entropy({x}, torch.zeros({x}.shape[0], dtype=torch.int64))", "torch.trace({x})",
-            "torch.nn.functional.max_pool1d({x}[None], 2)", "torch.nn.functional.avg_pool1d({x}[None], 2)", "{x}.fmod(1)",
-            "torch.nn.functional.threshold({x}, 0.1, 0.5)", "torch.linalg.det({x} @ {x}.t())", "torch.index_add({x}, 0, "
-            "torch.tensor([0]), {x}[:1])", "torch.scatter({x}, 0, torch.zeros_like({x}[:1]).long(), {y})", "{x}.scatter_add(0, "
-            "torch.zeros_like({x}[:1]).long(), {x})", "torch.nn.functional.glu({x}.repeat(2, 1))", "torch.cov({x})"]
-WRITES = ["{x}.mul_(2)", "{x}.add_({y})", "{x}.exp_()", "{x}.zero_()", "{x}[0] = 1.5", "{x}[{i}] = {y}", "{x}[0] = {y}.sum()",
-          "{x}[:1] = {y}[:1]", "{x}[..., 0] = {y}.reshape(-1)[0]", "{x} += {y}", "{x}[0].mul_(3)", "{x}.t().add_(1)",
-          "{x}.copy_({y})", "{x}.relu_()", "{x}[0] += {x}[-1]", "{x}.view(-1)[0] = 2.", "{x}[{x} > 0] = 0.5", "{x}.fill_(0.5)",
-          "{x}[0] = {y}.reshape(-1)[:1]", "{x}[:1, 0] = {y}.reshape(1, -1)[:, :1]", "{x}.sigmoid_()", "{x}.clamp_(min=0)",
-          "{x}[torch.tensor([0])] = {y}[:1]", "{x}.masked_fill_({x} > 0, 0.)", "{x}.sub_({x}.detach())", "{x}.unsqueeze_(0)",
-          "{x}.index_fill_(0, torch.tensor([0]), 2.)", "{x}.chunk(2)[0].mul_(2)", "{x}.data.mul_(2)", "{x}.sqrt_()"]
+VIEWS = [
+    "{x}.t()", "{x}.transpose(0, -1)", "{x}.reshape(-1)", "{x}.unsqueeze({d})", "{x}.squeeze()", "{x}.view(-1)",
+    "{x}[{i}]", "{x}[..., {i}]", "{x}[:, {i}]", "{x}[{i}:]", "{x}[::2]", "{x}[..., 1:]", "{x}[None]", "{x}[:1]",
+    "{x}[torch.tensor([0, 1, 0])]", "{x}[..., torch.tensor([1, 0])]", "{x}[{x} > 0.5]", "{x}[({x} > 0).sum() % 2]",
+    "{x}.expand(2, *{x}.shape)", "{x}.permute(*range({x}.dim() - 1, -1, -1))", "{x}.diagonal()", "{x}.flatten()",
+    "{x}.narrow(0, 0, 1)", "{x}.select(-1, 0)", "{x}.chunk(2, {d})[0]", "{x}.split(1, {d})[-1]", "{x}.unbind({d})[0]",
+    "torch.tensor_split({x}, 2, {d})[0]", "{x}.repeat(2, *[1] * {x}.dim())", "{x}.movedim(0, -1)", "{x}.tril()",
+    "torch.cat([{x}, {x}], {d})", "torch.stack([{x}, {y}], {d})", "torch.cat([{x}, {y}])", "{x}.contiguous()",
+    "{x}.double()", "{x}.float()", "{x}.index_select({d}, torch.tensor([0, 0]))", "{x}.unfold(0, 1, 1)",
+    "torch.take_along_dim({x}, {x}.argsort({d}), {d})", "{x}.diag()", "torch.atleast_2d({x})", "list({x})[0]",
+    "torch.broadcast_to({x}, (2, *{x}.shape))", "{x}.rot90(1, [0, -1])", "{x}.masked_select({y} > 0)",
+    "torch.nn.functional.pad({x}, (1, 1))", "{x}.repeat_interleave(2, {d})", "torch.gather({x}, 0, ({x} > 0).long())"]
+PRODUCTS = [
+    "{x} @ {y}", "{x} @ {y}.t()", "{x} @ {x}.t()", "torch.einsum('...i,...i->...', {x}, {y})",
+    "torch.outer({x}, {y})", "torch.where({x} > {y}, {x}, {y})", "torch.where({x} > 0, {x}, 0.5)",
+    "{x}.lerp({y}, 0.3)", "{x} ** 2", "{x} ** 3", "{x} ** 0", "{x} ** 1", "2 ** {x}", "0 ** {x}", "{x} ** 0.5",
+    "{x} * 2", "2 / {x}", "{x} / 2", "{x} - 1", "1 - {x}", "{x}.clamp(-0.5, 0.5)", "{x}.clamp(min={y})",
+    "{x}.masked_fill({x} > 0, 1.5)", "torch.addcmul({x}, {y}, {x})", "torch.addcdiv({x}, {y}, {x}, value=0.5)",
+    "torch.kron({x}, {y})", "torch.cdist({x}, {y})", "torch.dot({x}, {y})", "torch.nn.functional.mse_loss({x}, {y})",
+    "torch.nn.functional.l1_loss({x}, {y})", "{x} * {y} + {x}", "torch.nn.functional.smooth_l1_loss({x}, {y})",
+    "torch.nn.functional.linear({x}, {y})", "torch.dist({x}, {y})",
+    "torch.nn.functional.cosine_similarity({x}, {y}, -1)", "torch.nn.functional.normalize({x}, dim=-1)", "{x} % 2",
+    "torch.nn.functional.layer_norm({x}, {x}.shape[-1:])", "torch.nn.functional.prelu({x}, {y}.reshape(-1)[:1])",
+    "torch.nn.functional.nll_loss({x}, torch.zeros({x}.shape[0], dtype=torch.int64))", "torch.trapezoid({x})",
+    "torch.nn.functional.cross_entropy({x}, torch.zeros({x}.shape[0], dtype=torch.int64))", "torch.trace({x})",
+    "torch.nn.functional.max_pool1d({x}[None], 2)", "torch.nn.functional.avg_pool1d({x}[None], 2)", "{x}.fmod(1)",
+    "torch.nn.functional.threshold({x}, 0.1, 0.5)", "torch.linalg.det({x} @ {x}.t())",
+    "torch.index_add({x}, 0, torch.tensor([0]), {x}[:1])",
+    "torch.scatter({x}, 0, torch.zeros_like({x}[:1]).long(), {y})",
+    "{x}.scatter_add(0, torch.zeros_like({x}[:1]).long(), {x})", "torch.nn.functional.glu({x}.repeat(2, 1))",
+    "torch.cov({x})"]
+WRITES = [
+    "{x}.mul_(2)", "{x}.add_({y})", "{x}.exp_()", "{x}.zero_()", "{x}[0] = 1.5", "{x}[{i}] = {y}",
+    "{x}[0] = {y}.sum()", "{x}[:1] = {y}[:1]", "{x}[..., 0] = {y}.reshape(-1)[0]", "{x} += {y}", "{x}[0].mul_(3)",
+    "{x}.t().add_(1)", "{x}.copy_({y})", "{x}.relu_()", "{x}[0] += {x}[-1]", "{x}.view(-1)[0] = 2.",
+    "{x}[{x} > 0] = 0.5", "{x}.fill_(0.5)", "{x}[0] = {y}.reshape(-1)[:1]", "{x}[:1, 0] = {y}.reshape(1, -1)[:, :1]",
+    "{x}.sigmoid_()", "{x}.clamp_(min=0)", "{x}[torch.tensor([0])] = {y}[:1]", "{x}.masked_fill_({x} > 0, 0.)",
+    "{x}.sub_({x}.detach())", "{x}.unsqueeze_(0)", "{x}.index_fill_(0, torch.tensor([0]), 2.)",
+    "{x}.chunk(2)[0].mul_(2)", "{x}.data.mul_(2)", "{x}.sqrt_()"]
 SHAPES = [(), (1,), (2,), (3,), (2, 3), (3, 2), (1, 3), (2, 2), (3, 3), (2, 1, 3), (2, 3, 2)]
 LARGEST, ROOM = 12, 1e4
 BOUNDS = {"float32": 2e-4, "float64": 1e-8}

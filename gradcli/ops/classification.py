@@ -73,7 +73,7 @@ class NllBack(Op):
     def forward(g: Array, target: Index, weight: ArrayOrNone, ignore_index: Int, how: REDUCTION, shape: Plain):
         at, share, _ = picked(shape, target, weight, ignore_index, how, g.dtype)
         if how == "mean" and np.isnan(share).all():     # the mean over no targets is nan, but nothing can move it
-            share = np.zeros_like(share)
+            return np.zeros(shape, g.dtype)
         out = np.zeros(at[3], g.dtype)
         out[at[:3]] = -share * (g.reshape(share.shape) if how == "none" else g)
         return out.reshape(shape)

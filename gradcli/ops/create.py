@@ -69,6 +69,15 @@ class Full(Creation):
         return np.full(checked(size), fill_value, dtype or natural)
 
 
+def laid_out(model, fill):
+    """What `fill` makes of a shape, in memory in the order of `model`: a transposed model gives a transposed result."""
+    steps = [abs(step) for step in model.strides]
+    if model.flags.c_contiguous or 0 in (step for step, n in zip(steps, model.shape, strict=True) if n > 1):
+        return fill(model.shape)
+    order = sorted(range(model.ndim), key=lambda d: -steps[d])
+    return fill(tuple([model.shape[d] for d in order])).transpose(np.argsort(order))
+
+
 class Likeness(Creation, abstract=True):
     """A new tensor of the shape and type of another."""
 
@@ -82,7 +91,7 @@ class OnesLike(Likeness):
     names = ("ones_like",)
 
     def forward(input: Array, *, dtype: Type = None):
-        return np.ones(input.shape, dtype or input.dtype)
+        return laid_out(input, lambda shape: np.ones(shape, dtype or input.dtype))
 
 
 class ZerosLike(Likeness):
@@ -91,7 +100,7 @@ class ZerosLike(Likeness):
     names = ("zeros_like",)
 
     def forward(input: Array, *, dtype: Type = None):
-        return np.zeros(input.shape, dtype or input.dtype)
+        return laid_out(input, lambda shape: np.zeros(shape, dtype or input.dtype))
 
 
 class EmptyLike(Likeness):
@@ -100,7 +109,7 @@ class EmptyLike(Likeness):
     names = ("empty_like",)
 
     def forward(input: Array, *, dtype: Type = None):
-        return np.zeros(input.shape, dtype or input.dtype)
+        return laid_out(input, lambda shape: np.zeros(shape, dtype or input.dtype))
 
 
 class FullLike(Creation):
@@ -111,7 +120,7 @@ class FullLike(Creation):
     errors = [([1.0], "text")]
 
     def forward(input: Array, fill_value: Number, *, dtype: Type = None):
-        return np.full(input.shape, fill_value, dtype or input.dtype)
+        return laid_out(input, lambda shape: np.full(shape, fill_value, dtype or input.dtype))
 
 
 class Arange(Creation):

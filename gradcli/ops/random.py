@@ -8,7 +8,7 @@ from gradcli.engine.op import Op
 from gradcli.engine.signature import Array, Flag, Int, Operand, Plain, Sizes, Type
 from gradcli.engine.tensor import Tensor
 from gradcli.errors import ArgumentFault, ValueFault
-from gradcli.ops.create import Creation, checked
+from gradcli.ops.create import Creation, checked, laid_out
 
 
 class Rand(Creation):
@@ -42,7 +42,7 @@ class RandLike(Creation):
     errors = [("text",)]
 
     def forward(input: Array, *, dtype: Type = None):
-        return draw().rand(input.shape, dtype or input.dtype)
+        return laid_out(input, lambda shape: draw().rand(shape, dtype or input.dtype))
 
 
 class RandnLike(Creation):
@@ -54,7 +54,14 @@ class RandnLike(Creation):
     errors = [("text",)]
 
     def forward(input: Array, *, dtype: Type = None):
-        return draw().randn(input.shape, dtype or input.dtype)
+        def fill(shape):
+            if input.flags.c_contiguous:
+                return draw().randn(shape, dtype or input.dtype)
+            count = int(np.prod(shape))     # as PyTorch, which draws one by one where memory is in another order
+            pieces = [draw().randn((min(8, count - at),), dtype or input.dtype) for at in range(0, count, 8)]
+            return np.concatenate(pieces).reshape(shape) if pieces else np.zeros(shape, dtype or input.dtype)
+
+        return laid_out(input, fill)
 
 
 class Randint(Creation):

@@ -74,7 +74,7 @@ class Cofactors(Op):
 class Slogdet(Op):
     """linalg.slogdet(A): the sign of the determinant, and the logarithm of its size."""
 
-    names = ("linalg.slogdet", "slogdet")
+    names = ("linalg.slogdet",)
     returns = ("sign", "logabsdet")
     several = True
     label = "LinalgSlogdetBackward0"
@@ -88,6 +88,12 @@ class Slogdet(Op):
 
     def grad_A(F, g, A):
         return None if g[1] is None else each(F, g[1]) * turned(F, F.linalg_inv(A))
+
+
+class SlogdetByName(Slogdet):
+    """slogdet(A): the sign of the determinant, and the logarithm of its size: linalg.slogdet by its older name."""
+
+    names = ("slogdet",)
 
 
 class Logdet(Op):
