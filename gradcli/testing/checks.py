@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from typing import NamedTuple
 
 from gradcli.commands.transcript import ended
-from gradcli.errors import UsageFault
 
 Lines = tuple[str, ...]
 
 _OPTION = r"(?:skip|random|approx(?:[ \t]+[\d.]+(?:[eE][-+]?\d+)?)?|error[ \t]+G\d{4})"
 OPTIONS = re.compile(rf"(?:^|[ \t])#[ \t]*({_OPTION}(?:[ \t]*,[ \t]*{_OPTION})*)[ \t]*$")
+COMMENT = re.compile(r"(?:^|[ \t])#[ \t]*([A-Za-z]+)(?:[ \t]+(\S+))?[ \t]*$")
+WORDS = ("skip", "random", "approx", "error")
 ORDER = re.compile(r"[ \t]*#[ \t]*gradcli:[ \t]*(.*)$")
 UNCOMPARED = ("program", "unrun")
 SKIP = "..."            # a line that stands for any lines
@@ -31,6 +33,7 @@ class Options(NamedTuple):
     random: bool = False            # type and size are compared, numbers are not
     approx: float | None = None     # numbers may differ by this much, relative to those above one
     error: str = ""                 # the code of the fault that must be raised, in whatever words
+    problem: str = ""               # why the comment is none of these, though it seems meant for one
 
 
 PLAIN = Options()
@@ -41,7 +44,7 @@ class Check(NamedTuple):
 
     `kind` is how it is run: "prompt" as typed at the prompt, "script" as `gradcli run` does,
     "program" likewise but with nothing to compare, "cell" as a notebook does, "unrun" likewise but with
-    nothing stored to compare, "numbered" as typed at IPython's prompt.
+    nothing stored to compare, "numbered" as typed at IPython's prompt, "command" as typed at a shell's.
     """
 
     line: int                       # where the input begins in the file, from 1
@@ -90,6 +93,7 @@ class Document:
         self.path = path
         self.content = content      # of the file that `rewritten` makes anew
         self.checks = list(checks)
+        self.notes: list[str] = []  # what was seen in it that may have been meant to be tested
 
     @property
     def target(self) -> str:
@@ -108,11 +112,14 @@ def options_of(source: str) -> Options:
     lines = source.rstrip().split("\n")
     found = OPTIONS.search(lines[0]) or OPTIONS.search(lines[-1])
     if not found:
-        return PLAIN
+        return _misspelt(lines[0]) or _misspelt(lines[-1]) or PLAIN
     made = Options()
     for word, *value in (option.split() for option in found[1].split(",")):
         if word == "approx":
-            made = made._replace(approx=_tolerance(value[0]) if value else TOLERANCE)
+            try:
+                made = made._replace(approx=float(value[0]) if value else TOLERANCE)
+            except ValueError:
+                return Options(problem=f"# approx {value[0]}: {value[0]!r} is not a number; write # approx 1e-4")
         elif word == "error":
             made = made._replace(error=value[0])
         elif word == "random":
@@ -122,11 +129,20 @@ def options_of(source: str) -> Options:
     return made
 
 
-def _tolerance(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        raise UsageFault(f"# approx {text}: {text!r} is not a number", "# approx 1e-4") from None
+def _misspelt(line: str) -> Options | None:
+    """What a comment of one or two words that nearly is an option lacks; None for any other comment."""
+    seen = COMMENT.search(line)
+    if seen is None:
+        return None
+    word, value = seen[1], seen[2] or ""
+    if word == "error" and (not value or any(map(str.isdigit, value))):
+        return Options(problem=f"# error {value}".rstrip() + ": the code of a fault belongs there; write # error G0402")
+    if word == "approx" and value and value[0] in "0123456789.-+":
+        return Options(problem=f"# approx {value}: {value!r} is no tolerance; write # approx 1e-4")
+    if word in WORDS or word.startswith(WORDS) or (value and not any(map(str.isdigit, value))):
+        return None
+    meant = get_close_matches(word, WORDS, 1, 0.8)
+    return Options(problem=f"# {word} is no option; did you mean # {meant[0]}?") if meant else None
 
 
 def orders_in(text: str) -> list[str]:

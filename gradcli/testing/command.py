@@ -13,12 +13,12 @@ from gradcli.commands.output import Output
 from gradcli.errors import FileFault, UsageFault
 from gradcli.testing import pool, report
 from gradcli.testing.files import candidates
-from gradcli.testing.play import Outcome
+from gradcli.testing.play import Outcome, settled
 from gradcli.testing.results import FileResult, Wish
 from gradcli.testing.update import update
 from gradcli.text import visible
 
-MISMATCH, UNREADABLE = 4, 6
+NOTHING, MISMATCH, UNREADABLE = 2, 4, 6
 QUESTION = "write what is printed now? [y]es, [n]o, [a]ll from here on, [q]uit: "
 
 
@@ -43,6 +43,9 @@ def test(paths: list[str], wish: Wish, processes: int = 0, mend: str = "", junit
     mender = Mender(teller, wish.pycon, mend)
     results: list[FileResult] = []
     for result in pool.run(found, wish, processes or os.cpu_count() or 1):
+        result = result._replace(outcomes=[settled(outcome, wish.limit) for outcome in result.outcomes])
+        for note in result.notes:
+            tell(f"note: {note}")
         results.append(mender.mended(result) if mend else teller.tell(result))
         if mender.over or (wish.first_only and unmended(results[-1])):
             break
@@ -57,7 +60,10 @@ def test(paths: list[str], wish: Wish, processes: int = 0, mend: str = "", junit
     if junit:
         Output(junit).finish(report.as_junit(results, seconds))
     if not any(result.outcomes or result.error for result in results):
-        tell(f"note: there is nothing to test in {', '.join(paths)}")
+        where = ", ".join(paths)
+        tell(f"note: no check in {where} has {wish.words!r} in its input or its file's name" if wish.words else
+             f"note: there is nothing to test in {where}")
+        return NOTHING
     return MISMATCH if any(map(unmended, results)) else UNREADABLE if any(r.unreadable for r in results) else 0
 
 

@@ -25,6 +25,8 @@ Same = Callable[[str, str], bool]
 
 def judge(check: Check, parts: Parts) -> str | None:
     """What is wrong with what a check printed: None if nothing is, "" where the difference of the texts tells."""
+    if check.options.problem:
+        return check.options.problem
     if wanted := check.options.error:
         if parts.fault is None:
             return f"no error was raised, and {wanted} was expected"
@@ -41,6 +43,8 @@ def matches(check: Check, printed: Lines) -> bool:
         return True
     if check.loose:
         expected, printed = stripped(expected), stripped(printed)
+    if check.kind == "command":
+        expected, printed = begun(expected), begun(printed)
     if check.options.random:
         return kinds(expected) == kinds(printed)
     return spans(expected, printed, alike(check)) is not None
@@ -50,6 +54,13 @@ def stripped(lines: Lines) -> Lines:
     """Lines without the blank ones at their end."""
     while lines and not lines[-1].strip():
         lines = lines[:-1]
+    return lines
+
+
+def begun(lines: Lines) -> Lines:
+    """Lines without the blank ones at their begin."""
+    while lines and not lines[0].strip():
+        lines = lines[1:]
     return lines
 
 

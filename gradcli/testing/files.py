@@ -12,7 +12,8 @@ from gradcli.mistakes import SizeLimit
 from gradcli.testing.checks import Check, Document, Lines, Parts, split
 
 MARKDOWN = (".md", ".markdown")
-SUFFIXES = (*MARKDOWN, ".rst", ".ipynb", ".grad", ".txt")
+SCRIPTS = (".grad", ".py")
+SUFFIXES = (*MARKDOWN, ".rst", ".ipynb", *SCRIPTS, ".txt")
 PROMPTED = re.compile(rb"^[ \t]*(?:>>>( |\r?$)|In ?\[[\d ]*\]:)", re.MULTILINE)
 
 
@@ -64,7 +65,8 @@ def _below(folder: str) -> Iterator[str]:
 def _script_of(path: str) -> str:
     """The script whose output `path` is, if it is one's."""
     base, suffix = os.path.splitext(path)
-    return f"{base}.grad" if suffix == ".out" and os.path.exists(f"{base}.grad") else path
+    scripts = [base + end for end in SCRIPTS if os.path.exists(base + end)] if suffix == ".out" else []
+    return scripts[0] if scripts else path
 
 
 def is_test(path: str) -> bool:
@@ -72,6 +74,8 @@ def is_test(path: str) -> bool:
     suffix = os.path.splitext(path)[1]
     if suffix not in SUFFIXES:
         return False
+    if suffix == ".py":
+        return os.path.exists(output_of(path))
     if suffix == ".txt" or (suffix == ".grad" and not os.path.exists(output_of(path))):
         try:
             return bool(PROMPTED.search(content_of(path)))
@@ -105,9 +109,9 @@ def parsed(path: str, content: bytes, pycon: bool = False) -> Document:
         return markup.restructured(path, content, pycon)
     if suffix == ".ipynb":
         return notebook.notebook(path, content)
-    if PROMPTED.search(content):
+    if suffix != ".py" and PROMPTED.search(content):
         return transcript.transcript(path, content)
-    if suffix == ".grad":
+    if suffix in SCRIPTS:
         return _script(path, content)
     if suffix == ".txt" or not content.strip():
         return Document(path, content, [])

@@ -14,7 +14,7 @@ from gradcli.errors import Fault
 from gradcli.testing.checks import Check
 from gradcli.testing.diff import line_of, shown
 from gradcli.testing.files import is_test, read
-from gradcli.testing.play import Outcome, Player
+from gradcli.testing.play import Outcome, Player, settled
 from gradcli.testing.update import update
 
 
@@ -53,6 +53,7 @@ class Transcript(pytest.File):
                 return self.outcomes[-1]
             with self.player.clock.running(max(self.limit - self.spent, 1e-3) if self.limit else 0.0, self.limit):
                 outcome = self.player.outcome(len(self.outcomes))
+            outcome = settled(outcome, self.limit)
             gc.unfreeze()       # what a session keeps out of the collector's sight is not all ours here
             self.spent += outcome.seconds
             self.outcomes.append(outcome)

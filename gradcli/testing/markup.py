@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from gradcli.testing import consoles
 from gradcli.testing.checks import Check, Document, orders_in
 from gradcli.testing.transcript import SKIP_REST, LineDocument, checks_in, is_prompt, lines_of
 
@@ -43,6 +44,8 @@ def restructured(path: str, content: bytes, pycon: bool = False) -> Document:
 def _document(path: str, content: bytes, lines: list[str], blocks: Iterator[Block], pycon: bool) -> Document:
     checks: list[Check] = []
     orders: list[str] = []
+    unmarked: list[Block] = []
+    notes: list[str] = []
     for block in blocks:
         orders += block.orders
         if not block.language and block.first == block.stop:
@@ -54,7 +57,24 @@ def _document(path: str, content: bytes, lines: list[str], blocks: Iterator[Bloc
             if not found and block.language == "gradcli":
                 found = _program(lines, block, orders)
             checks += found
-    return LineDocument(path, content, checks)
+        elif block.language in consoles.LANGUAGES:
+            shown = list(consoles.checks_in(lines[block.first : block.stop], block.first, block.prefix, orders))
+            notes += [f"{path}:{check.line}: {why}" for check in shown if (why := consoles.why_not(check.source))]
+            checks += shown
+        elif any(is_prompt(line[len(block.prefix):]) for line in lines[block.first : block.stop]):
+            unmarked.append(block)
+    document = LineDocument(path, content, checks)
+    document.notes = [*notes, *([_unmarked(path, unmarked)] if unmarked else [])]
+    return document
+
+
+def _unmarked(path: str, blocks: list[Block]) -> str:
+    """What to say of blocks that have prompts and are no tests."""
+    one = len(blocks) == 1
+    languages = {block.language for block in blocks}
+    repair = " (--pycon takes these)" if languages == {"pycon"} else ""
+    return (f"{path}: {'a block' if one else f'{len(blocks)} blocks'} with prompts {'is' if one else 'are'} not marked "
+            f"gradcli and not tested, {'in' if one else 'the first in'} line {blocks[0].first + 1}{repair}")
 
 
 def _program(lines: list[str], block: Block, orders: list[str]) -> list[Check]:

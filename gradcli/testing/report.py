@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from gradcli.testing.diff import BLUE, BOLD, GREEN, PLAIN, RED, line_of, shown
+from gradcli.testing.files import output_of
 from gradcli.testing.play import Outcome
 from gradcli.testing.results import FileResult
 from gradcli.text import tamed, visible
@@ -27,7 +28,7 @@ def failure(path: str, outcome: Outcome, color: bool) -> str:
     check, path = outcome.check, visible(path)
     what = "a program that must run" if check.kind == "program" else visible(check.head)
     if check.kind == "script":
-        path, what = path.removesuffix(".grad") + ".out", f"the output of {path}"
+        path, what = output_of(path), f"the output of {path}"
     return f"{_bold(f'{path}:{line_of(outcome)}', color)}: {what}\n{shown(outcome, color)}"
 
 

@@ -32,6 +32,7 @@ class FileResult(NamedTuple):
     error: str = ""
     unreadable: bool = False
     updated: int = 0
+    notes: tuple[str, ...] = ()     # what else there is to say of the file
 
     @property
     def failures(self) -> list[Outcome]:
@@ -53,15 +54,15 @@ def decoded(content: bytes, path: str) -> FileResult:
     """The result that `encoded` has written of the file at `path`; ValueError or its like if it is none."""
     import json
 
-    _, outcomes, seconds, error, unreadable, updated = json.loads(content)
+    _, outcomes, seconds, error, unreadable, updated, notes = json.loads(content)
     return FileResult(path, [_outcome(fields) for fields in outcomes], float(seconds), str(error), bool(unreadable),
-                      int(updated))
+                      int(updated), tuple(map(str, notes)))
 
 
 def _outcome(fields: list[Any]) -> Outcome:
     number, check, verdict, problem, parts, seconds, fatal = fields
     line, source, expected, at, options, orders, *others = check
-    if verdict not in ("passed", "failed", "skipped") or not isinstance(source, str):
+    if verdict not in ("passed", "failed", "skipped", "waiting") or not isinstance(source, str):
         raise ValueError(verdict)
     read = Check(int(line), source, tuple(map(str, expected)), int(at), Options(*options), tuple(orders), *others)
     stream, result, fault, code, message = parts
@@ -83,7 +84,7 @@ def result_of(path: str, wish: Wish) -> FileResult:
         return FileResult(path, [], perf_counter() - start, fault.message)
     except Fault as fault:
         return FileResult(path, [], perf_counter() - start, fault.message, isinstance(fault, FileFault))
-    return FileResult(path, outcomes, perf_counter() - start)
+    return FileResult(path, outcomes, perf_counter() - start, notes=tuple(document.notes))
 
 
 def chooser(words: str, path: str) -> Callable[[Check], bool]:
