@@ -214,7 +214,7 @@ class TestFormat:
 
     @pytest.mark.parametrize("style", STYLES.values())
     def test_more_numbers_take_no_spec(self, style):
-        with pytest.raises(ArgumentFault, match=r": unsupported format string passed to Tensor\.__format__\n") as caught:
+        with pytest.raises(ArgumentFault, match=r"format string passed to Tensor\.__format__\n") as caught:
             style().format(Tensor(A), ".2f", OPTIONS)
         assert isinstance(caught.value, TypeError)
         assert caught.value.hints[0][0] == "{x.item():.2f}"
