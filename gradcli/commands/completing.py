@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from importlib import import_module
 from typing import Any
 
 import typer
@@ -46,25 +47,27 @@ class Group(TyperGroup):
 
 def scripts(order: str, *words: str) -> int:
     """Print, or install, what makes a shell complete; the one that is named, or the one that is running."""
+<<<<<<< HEAD
     from typer.completion import get_completion_script, install  # type: ignore[attr-defined]
 
+=======
+    completion: Any = import_module("typer.completion")
+>>>>>>> cli
     shell = words[0].lower() if words else _shell()
     if shell not in SHELLS or len(words) > 1:
         given = " ".join(words) or "the shell that is running"
         raise UsageFault(f"{order} takes one of {', '.join(SHELLS)}, not {given!r}{nearest(shell, list(SHELLS))}",
                          f"gradcli {order} bash")
     if order == "--show-completion":
-        typer.echo(get_completion_script(prog_name="gradcli", complete_var=VARIABLE, shell=shell))
+        typer.echo(completion.get_completion_script(prog_name="gradcli", complete_var=VARIABLE, shell=shell))
     else:
-        name, path = install(shell=shell, prog_name="gradcli", complete_var=VARIABLE)
+        name, path = completion.install(shell=shell, prog_name="gradcli", complete_var=VARIABLE)
         typer.echo(f"completion for {name} is in {path}; it works from the next shell on")
     return 0
 
 
 def _shell() -> str:
     """The shell that has started this process, or the user's own."""
-    from importlib import import_module
-
     try:
         return str(import_module("shellingham").detect_shell()[0])
     except Exception:       # it is not there, or knows no shell among the processes above

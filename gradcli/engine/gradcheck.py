@@ -34,7 +34,8 @@ def gradcheck(func: Callable[..., Any], inputs: Any, eps: float = 1e-6, atol: fl
             if worst and raise_exception:
                 which = next((i for i, y in enumerate(given) if y is x), 0)
                 raise GradFault(
-                    f"Jacobian mismatch for output {k} with respect to input {which}: {worst}", notes=("single precision is too coarse for eps=1e-6: use dtype=torch.float64",)
+                    f"Jacobian mismatch for output {k} with respect to input {which}: {worst}",
+                    notes=("single precision is too coarse for eps=1e-6: use dtype=torch.float64",)
                     if x.array.dtype != np.float64 else ())
             if worst:
                 return False
