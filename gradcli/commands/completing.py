@@ -47,12 +47,7 @@ class Group(TyperGroup):
 
 def scripts(order: str, *words: str) -> int:
     """Print, or install, what makes a shell complete; the one that is named, or the one that is running."""
-<<<<<<< HEAD
-    from typer.completion import get_completion_script, install  # type: ignore[attr-defined]
-
-=======
     completion: Any = import_module("typer.completion")
->>>>>>> cli
     shell = words[0].lower() if words else _shell()
     if shell not in SHELLS or len(words) > 1:
         given = " ".join(words) or "the shell that is running"

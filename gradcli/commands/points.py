@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from gradcli.commands.settings import Settings
 from gradcli.commands.source import from_argument
@@ -62,11 +62,7 @@ def points(text: str, option: str = "--at") -> list[tuple[str, str]]:
     call = tree[3][0][3][0]
     if call[0] != "call" or call[3][0][3] != "at":
         raise _unfit(text, option)
-<<<<<<< HEAD
-    found: list[Any] = []
-=======
     found: list[tuple[str, str]] = []
->>>>>>> cli
     for argument in call[3][1][3] if len(call[3]) > 1 else ():
         if argument[0] != "keyword":
             raise _unfit(text, option)
