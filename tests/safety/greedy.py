@@ -251,7 +251,6 @@ CLASSES = {
         torch.ones(2, 10**30)
         torch.ones([1] * 10**6)
         torch.ones(*[1] * 64).sum(); torch.ones(*[2] * 60)
-        x = [1]~x.append(x)~torch.ones(x)
         class A(nn.Module):~    def forward(self, x): return self(x)~A()(1)
         class A(nn.Module):~    def __init__(self): super().__init__(); self.x = A()~A()
         class A(nn.Module):~    def extra_repr(self): return repr(self)~A()
