@@ -202,7 +202,11 @@ def _admissible_leaf(value: Any, kind: type) -> bool:
     if kind is ProgramClass:
         return MARK in value.__dict__
     if kind is MethodType:
-        return admissible(value.__self__)
+        owner = value.__self__
+        if isinstance(owner, type):     # a class method, such as apply of a Function
+            exposure = exposure_of(owner)
+            return exposure is not None and value.__name__ in exposure.class_read
+        return admissible(owner)
     if kind is BuiltinFunctionType:
         return value in _functions or _bound_to_own(value.__self__, value.__name__)
     if kind is FunctionType or kind in EXCEPTIONS or kind in METHOD_DESCRIPTORS:

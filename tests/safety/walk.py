@@ -8,6 +8,7 @@ import operator
 import types
 from itertools import islice
 
+from gradcli.engine.arrays import ArrayType
 from gradcli.engine.backward import watched
 from gradcli.engine.current import Generator
 from gradcli.engine.custom import Context
@@ -27,12 +28,14 @@ from gradcli.importable.collecting import DefaultDict, Deque, Tally
 from gradcli.importable.drawing import Drawing
 from gradcli.importable.iterating import _Chain as Chain
 from gradcli.importable.progress import Bar
+from gradcli.importable.scalars import ScalarType
 from gradcli.lang.attributes import Attributes
 from gradcli.lang.budget import Budget
 from gradcli.lang.builtins import METHODS
 from gradcli.lang.format import Formatter
 from gradcli.lang.guard import Stream, heard, raised
 from gradcli.lang.kinds import Kind
+from gradcli.lang.ordered import OrderedDict
 from gradcli.nn.data import DataLoader, Dataset
 from gradcli.nn.distributions import Distribution
 from gradcli.nn.module import Module
@@ -130,7 +133,7 @@ PLAIN = (type(None), bool, int, float, str, list, tuple, dict, set, slice, range
 
 OURS = (Tensor, Size, DType, Op, Part, Storage, Handle, Generator, recording, GradSwitch, Namespace, Kind, Context, Stream, Module,
         Optimizer, Schedule, Dataset, DataLoader, Device, Switches, Fault, watched, finfo, iinfo, Distribution, Deque, Tally, DefaultDict, Drawing,
-        Chain, Bar, Parser, Options)
+        Chain, Bar, Parser, Options, ArrayType, ScalarType, OrderedDict)
 """The engine's and the facade's own."""
 
 EACH = 4            # values looked into, of one type
