@@ -23,13 +23,13 @@ def nearest(name: str, known: Iterable[str]) -> tuple[str, ...]:
     if same:
         return (min(same, key=lambda word: (word.lower() != name.lower(), word)),)
     most = allowed(name)
-    best, least = "", most + 1
+    likely = []
     for word in names:
-        if abs(len(word) - len(name)) < least and len(set(word.lower()) ^ set(name.lower())) <= 2 * most:
+        if abs(len(word) - len(name)) <= most and len(set(word.lower()) ^ set(name.lower())) <= 2 * most:
             slips = distance(name.lower(), word.lower())
-            if slips < least and slips <= allowed(word) and _likely(name, word, slips):
-                best, least = word, slips
-    return (best,) if best else ()
+            if slips <= min(most, allowed(word)) and _likely(name, word, slips):
+                likely.append((slips, word[0].lower() != name[0].lower(), word))
+    return (min(likely)[2],) if likely else ()
 
 
 def allowed(name: str) -> int:
