@@ -39,14 +39,12 @@ def show_steps(repl: Repl, rest: str) -> None:
 
     with repl.trying(), _told(rest):
         try:
-            leaves = reached(repl.session, rest)
+            text = as_text(derive(repl.session, rest, reached(repl.session, rest)))
         except SecondBackward:
-            repl.write(_repeated(repl, rest))
-            return
+            text = _repeated(repl, rest)
         except UsageFault:
             repl.session.eval(rest)     # what is wrong with it otherwise is said first
             raise
-        text = as_text(derive(repl.session, rest, leaves))
     repl.write(text)
 
 

@@ -62,7 +62,6 @@ def test_numbers_json_cannot_hold_are_strings():
     (["x", "--at", "x=nowhere"], "G0301", "--at:1:5"),
     (["x + nowhere", "--at", "x=1"], "G0301", "<expression>:1:5"),
     (["[x]", "--at", "x=1"], "G0801", "a list"),
-    (["x", "--at", "x=1", "--format", "npy"], "G0801", "npy"),
 ])
 def test_grad_says_what_is_wrong(words, code, said):
     outcome = gradcli("grad", *words)
