@@ -64,7 +64,7 @@ CLASSES = {
         n = nn.Linear(1, 1)~n.register_forward_hook(5)~n(torch.ones(1, 1))
         n = nn.Linear(1, 1)~n.register_forward_hook(lambda m, i, o: 5)~n(torch.ones(1, 1)) + 1
         n = nn.Linear(1, 1)~n.register_forward_pre_hook(lambda m, i: 5)~n(torch.ones(1, 1))
-        n = nn.Linear(1, 1)~n.register_backward_hook(lambda m, i, o: print(m, i, o))~n(Variable(torch.ones(1, 1))).sum().backward()
+        n = nn.Linear(1, 1)~n.register_backward_hook(lambda m, i, o: print(m, o))~n(Variable(torch.ones(1, 1))).sum().backward()
         n = nn.Linear(1, 1)~n.register_backward_hook(lambda m, i, o: print)~n(Variable(torch.ones(1, 1))).sum().backward()
         n = nn.Linear(1, 1)~n.register_full_backward_hook(lambda m, i, o: 5)~n(Variable(torch.ones(1, 1), requires_grad=True)).sum().backward()
         n = nn.Linear(1, 1)~n.type('x')
