@@ -101,7 +101,11 @@ def run_cell(session: Session, source: str, name: str) -> None:
 
 def run_cells(session: Session, text: str, name: str) -> None:
     """Run the cells of a notebook in order, up to the first fault, and print what they print and show."""
-    before, session.display = session.display, lambda value: session.write(text_shown(session, value) + "\n")
+    def show(value: Any) -> None:
+        session.write(text_shown(session, value) + "\n")
+        session["_"] = value
+
+    before, session.display = session.display, show
     try:
         for cell in code_cells(text, name):
             if not cell.is_empty:

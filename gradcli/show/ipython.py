@@ -26,7 +26,7 @@ OBJECT = re.compile(r"<([\w.]+) object at (0x[0-9a-f]+)>")
 FUNCTION = re.compile(r"<function ([\w.<>]+) at 0x[0-9a-f]+>")
 BRACKETS: dict[type, tuple[str, str]] = {
     list: ("[", "]"), tuple: ("(", ")"), dict: ("{", "}"), set: ("{", "}"), frozenset: ("frozenset({", "})")}
-STARS = {Parameter.VAR_POSITIONAL: "*", Parameter.VAR_KEYWORD: "**"}
+STARS: dict[Any, str] = {Parameter.VAR_POSITIONAL: "*", Parameter.VAR_KEYWORD: "**"}
 
 Say = Callable[[Any], str]
 

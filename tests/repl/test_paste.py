@@ -102,3 +102,13 @@ def test_statements_that_failed_are_known_by_what_stands_below_them():
     assert failures('>>> a b\n  File "<stdin>", line 1\n    a b\nSyntaxError: invalid syntax\n') == {"a b"}
     notebook = "In [1]: q\n-----\nNameError          Traceback (most recent call last)\n\nIn [2]: r\nOut[2]: 3\n"
     assert failures(notebook) == {"q"}
+
+
+@pytest.mark.parametrize("text, program", [
+    ("In[31]: x = 1\nIn[32]: x\nOut[32]: 1\n", ["x = 1", "x"]),
+    ("In [1]: s = (3\n   ...: % 2)\nIn [2]: !ls (\n\nIn [3]: s\n", ["s = (3", "% 2)", "s"]),
+    ("  In [1]: %time x = 2\n", ["x = 2"]),
+    (">>> x = 7 \\\n... % 4\n>>> x\n3\n", ["x = 7 \\", "% 4", "x"]),
+])
+def test_sessions_of_ipython(text, program):
+    assert [line for line in pasted(text).split("\n") if line] == program
