@@ -107,6 +107,11 @@ def test_a_cell_that_fails_keeps_what_it_did(tmp_path):
     assert (failing.verdict, after.verdict) == ("failed", "passed")
 
 
+def test_an_import_that_is_refused_leaves_what_stands_above_it(tmp_path):
+    cells = notebook(("import numpy as np\nimport os", []), ("print(np.pi)", [stream("3.141592653589793\n")]))
+    assert [outcome.verdict for outcome in played(tmp_path, cells, "n.ipynb")] == ["failed", "passed"]
+
+
 def test_a_cell_that_was_never_run_is_only_run(tmp_path):
     text = notebook(("x = 3\nprint(x)", []), ("x", [result("3")]))
     text = text.replace('"execution_count": 1', '"execution_count": null', 1)
