@@ -60,6 +60,11 @@ def test_nothing_is_drawn():
     session.run("import matplotlib.pyplot as plt\nfig, (a, b) = plt.subplots(1, 2)\nline, = a.plot([1, 2])\n"
                 "line.set_data([1], [2])\nplt.rcParams['figure.figsize'] = (8, 6)\nplt.show()\n")
     assert len(notes) == 1 and "gradcli plot" in notes[0]
+    for call in ("show()", "ion()", "pause(1)", "clf()", "gca().clear()", "figure().tight_layout()"):
+        assert session.eval(f"plt.{call}") is None
+    session.run("a, b = plt.plot([1], [2], 'r', [3], [4])\nplt.subplots(2)[1][0].clear()\nplt.cm.viridis(1)")
+    assert session.quoted(session.eval("plt.plot([1])")).startswith("[<matplotlib.lines.Line2D object at 0x")
+    assert session.quoted(session.eval("plt.legend()")).startswith("<matplotlib.legend.Legend object at 0x")
     assert refused("import matplotlib.pyplot as plt\nplt.plott([1])").hints[0][0] == "plot"
 
 

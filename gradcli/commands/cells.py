@@ -86,22 +86,36 @@ def _at_the_margin(lines: list[str]) -> list[str]:
 
 
 def run_cell(session: Session, source: str, name: str) -> None:
-    """Run all of a cell, and show the value of its last statement if that is an expression."""
+    """Run all of a cell, and show the value of its last statement if that is an expression.
+
+    Statement by statement, so that one that is refused, such as an import, leaves what the others before it did.
+    """
+    from gradcli.commands.transcript import statements
     from gradcli.lang.parse import parse
 
     code = code_of(source)
-    tree = parse(code, name)
-    last = tree[3][-1] if tree[3] else None
-    if last is None or last[0] != "expression" or code[last[2]:].lstrip(" \t").startswith(";"):
-        session.run(code, name, echo=False)
+    pieces = list(statements(code, name))
+    if not pieces:
         return
-    session.run(code[: last[1]], name, echo=False)
+    for line, piece in pieces[:-1]:
+        session.run("\n" * (line - 1) + piece, name, echo=False)
+    last = parse(code, name)[3][-1]
+    line = pieces[-1][0] - 1
+    start = sum(len(text) + 1 for text in code.split("\n")[:line])
+    if last[0] != "expression" or code[last[2]:].lstrip(" \t").startswith(";"):
+        session.run("\n" * line + code[start:], name, echo=False)
+        return
+    session.run("\n" * line + code[start : last[1]], name, echo=False)
     session.run("\n" * code.count("\n", 0, last[1]) + code[last[1]:], name)
 
 
 def run_cells(session: Session, text: str, name: str) -> None:
     """Run the cells of a notebook in order, up to the first fault, and print what they print and show."""
-    before, session.display = session.display, lambda value: session.write(text_shown(session, value) + "\n")
+    def show(value: Any) -> None:
+        session.write(text_shown(session, value) + "\n")
+        session["_"] = value
+
+    before, session.display = session.display, show
     try:
         for cell in code_cells(text, name):
             if not cell.is_empty:

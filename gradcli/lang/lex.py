@@ -19,7 +19,7 @@ Word = tuple[str, int, int, Any]
 NESTING = 200       # brackets within brackets, as in CPython
 INDENTATION = 100   # blocks within blocks, as in CPython
 
-JOINING = ("\\\n", "\\\r\n")      # what ends a line that goes on in the next
+BETWEEN = ("_NEWLINE", "_INDENT", "_DEDENT")        # the words behind which a statement begins
 
 OPENING = {"(": ")", "[": "]", "{": "}"}
 CLOSING = {")": "(", "]": "[", "}": "{"}
@@ -88,7 +88,7 @@ class Lexer:
                         indent = word[word.rfind("\n") + 1:] if end < size else ""
                         if indent != indents[-1]:
                             _indent(text, indent, indents, end, found)
-                elif kind == "MAGIC" and (brackets or text.endswith(JOINING, 0, start)):
+                elif kind == "MAGIC" and found and found[-1][0] not in BETWEEN:
                     add(("%", start, start + 1, "%"))       # no statement begins here, so this is the operator
                     at = end = start + 1
                     break

@@ -237,6 +237,3 @@ class Zeta(Binary):
 
     def forward(input: Operand, other: Operand):
         return _zeta_of(input, other)
-
-    def grad_other(F, g, input, other):
-        return g * -input * F.special_zeta(input + 1, other)

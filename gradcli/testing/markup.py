@@ -64,6 +64,8 @@ def _document(path: str, content: bytes, lines: list[str], blocks: Iterator[Bloc
         elif any(is_prompt(line[len(block.prefix):]) for line in lines[block.first : block.stop]):
             unmarked.append(block)
     document = LineDocument(path, content, checks)
+    if orders:
+        notes.append(f"{path}: `# gradcli: {', '.join(orders)}` stands below the last input, and changes nothing")
     document.notes = [*notes, *([_unmarked(path, unmarked)] if unmarked else [])]
     return document
 

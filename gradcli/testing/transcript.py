@@ -55,7 +55,11 @@ def transcript(path: str, content: bytes) -> Document:
     start = next((n for n, line in enumerate(lines) if is_prompt(line)), len(lines))
     prefix = _indent(lines[start]) if start < len(lines) else ""
     orders = [order for line in lines[:start] if (found := ORDER.match(line)) for order in orders_in(found[1])]
-    return LineDocument(path, content, list(checks_in(lines[start:], start, prefix, orders)))
+    document = LineDocument(path, content, list(checks_in(lines[start:], start, prefix, orders)))
+    if orders:
+        document.notes.append(
+            f"{path}: `# gradcli: {', '.join(orders)}` stands below the last input, and changes nothing")
+    return document
 
 
 def is_prompt(line: str) -> bool:

@@ -109,3 +109,13 @@ def test_fences_are_left_out(fence):
     start, _, prompt = fence.partition("\n")
     assert pasted(f"{start}\n{prompt}a = 5\n```\n") == "a = 5"
     assert pasted("```") == "```"
+
+
+@pytest.mark.parametrize("text, program", [
+    ("In[31]: x = 1\nIn[32]: x\nOut[32]: 1\n", ["x = 1", "x"]),
+    ("In [1]: s = (3\n   ...: % 2)\nIn [2]: !ls (\n\nIn [3]: s\n", ["s = (3", "% 2)", "s"]),
+    ("  In [1]: %time x = 2\n", ["x = 2"]),
+    (">>> x = 7 \\\n... % 4\n>>> x\n3\n", ["x = 7 \\", "% 4", "x"]),
+])
+def test_sessions_of_ipython(text, program):
+    assert [line for line in pasted(text).split("\n") if line] == program

@@ -64,7 +64,7 @@ def test_files_are_told_of_in_order_whichever_is_ready_first(run):
 
 
 @pytest.mark.parametrize("words, checked", [
-    ("* 2", 1), ("x", 3), ("x and not +", 2), ("+ or *", 2), ("a.txt", 3), ("no", 0)])
+    ("* 2", 1), ("x", 3), ("x and not +", 2), ("+ or *", 2), ("a.txt", 3), ("nowhere", 0)])
 def test_some_checks_are_chosen_and_all_before_them_run(run, words, checked):
     out = run({"a.txt": ">>> x = 2\n>>> x + 1\n3\n>>> x * 2\n4\n"}, words=words)[1]
     assert f"1 file, {checked} check{'' if checked == 1 else 's'}: {checked} passed" in out
@@ -142,7 +142,9 @@ def test_interactively_a_person_decides(run, tmp_path, said, status, mended):
 
 
 def test_nothing_to_test_and_files_that_cannot_be_read(run, tmp_path):
-    assert "nothing to test in empty.txt" in run({"empty.txt": ""})[2]
+    status, _, err = run({"empty.txt": ""})
+    assert status == 2 and "nothing to test in empty.txt" in err
+    (tmp_path / "empty.txt").unlink()
     status, out, _ = run({"bad.ipynb": "{}", "a.txt": ">>> 1\n1\n"})
     assert status == 6 and "bad.ipynb is not a notebook" in out and "1 file could not be tested, 1 passed" in out
     with pytest.raises(UsageFault):
@@ -161,3 +163,32 @@ def test_the_words_of_the_command_line(tmp_path):
     assert gradcli("test", "missing.txt", cwd=tmp_path).status == 6
     assert gradcli("test", "a.txt", "--update", "--interactive", cwd=tmp_path).status == 2
     assert gradcli("test", cwd=tmp_path).status == 2
+
+
+def test_a_word_that_no_check_has_is_told(run):
+    status, _, err = run({"a.txt": ">>> 1\n1\n"}, words="qqq")
+    assert status == 2 and "no check in a.txt has 'qqq'" in err
+
+
+def test_unmarked_blocks_alone_are_not_nothing_to_say(run):
+    status, _, err = run({"a.md": "```python\n>>> 1\n1\n```\n"})
+    assert status == 2 and "a.md: a block with prompts is not marked gradcli and not tested, in line 2" in err
+
+
+def test_one_bad_fence_costs_one_check(run):
+    text = "```gradcli stile modern\n>>> 1\n1\n```\n```gradcli\n>>> 2\n2\n```\n"
+    status, out, _ = run({"a.md": text})
+    assert status == 4 and "1 failed, 1 passed" in out and "stile modern" in out and "did you mean" in out
+
+
+def test_commands_are_replayed(run):
+    text = ("```console\n$ gradcli eval '1 + 1' '1/0'\n2\nerror[G0502]: a number is divided by zero\n...\n"
+            "$ gradcli eval 3\n4\n```\n")
+    status, out, _ = run({"a.md": text})
+    assert status == 4 and "1 failed, 1 passed" in out and "a.md:7: gradcli eval 3" in out
+
+
+def test_a_script_of_python_has_its_output_beside_it(run, tmp_path):
+    status, out, _ = run({"a.py": '"""\n>>> words\n"""\nprint(1)\n', "a.out": "2\n"})
+    assert status == 4 and "a.out:1: the output of a.py" in out
+    assert run({"b.py": "print(1)\n", "b.out": "1\n"})[0] == 0

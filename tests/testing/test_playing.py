@@ -3,10 +3,9 @@
 import pytest
 
 from gradcli.commands.settings import Settings
-from gradcli.errors import UsageFault
 from gradcli.testing.files import read
 from gradcli.testing.play import Player
-from testing.texts import notebook
+from testing.texts import notebook, result, stream
 
 
 def played(tmp_path, text, name="t.txt", **settings):
@@ -56,9 +55,9 @@ def test_a_seed_begins_the_random_numbers_again(tmp_path):
 @pytest.mark.parametrize("order, said", [("stlye modern", "did you mean"), ("style ancient", "not one of"),
                                          ("seed", "not a whole number"), ("color always", "knows no")])
 def test_an_order_that_makes_no_sense_is_told_with_its_place(tmp_path, order, said):
-    with pytest.raises(UsageFault, match=said) as caught:
-        played(tmp_path, f"\n# gradcli: {order}\n>>> 1\n1\n")
-    assert "t.txt:3" in caught.value.message
+    first, second = played(tmp_path, f"\n# gradcli: {order}\n>>> 1\n1\n>>> 2\n2\n")
+    assert first.verdict == "failed" and said in first.problem and "t.txt:3" in first.problem
+    assert second.verdict == "passed"       # one bad order costs one check
 
 
 def test_skipped_inputs_are_not_run(tmp_path):
@@ -87,3 +86,64 @@ def test_a_cell_shows_the_value_of_its_last_expression(tmp_path, source, stream,
 def test_a_fault_in_a_cell_is_on_its_line(tmp_path):
     [outcome] = played(tmp_path, notebook(("x = 1\nprint(x)\nnowhere", [])), "n.ipynb")
     assert outcome.parts.stream == "1\n" and "<cell>:3:1" in outcome.parts.fault
+
+
+@pytest.mark.parametrize("source, printed", [
+    ('print("epoch %d"\n      % 3)', "epoch 3\n"), ('print("epoch %d"\n%3)', "epoch 3\n"),
+    ('y = 2\nprint(7\n%y)', "1\n"), ('y = 2\nz = 7 \\\n%y\nprint(z)', "1\n"),
+    ('s = """\n!note\n%d"""\nprint(s % 3)', "\n!note\n3\n"), ("    x = 1\n    print(x)", "1\n"),
+    ("if True:\n    %time x = 2\n    !ls (\nprint(x)", "2\n"), ("x = 3\nx?\n??x\nprint(x)", "3\n"),
+    ("!pip install \\\n  torch\nprint(1)  # \\\n%matplotlib inline", "1\n"), (">>> x = 1\n>>> print(x)", "1\n"),
+    ("%%time\nprint(4)", "4\n"), ("%%bash\nls", ""),
+])
+def test_lines_of_a_cell_that_are_commands_and_those_that_are_code(tmp_path, source, printed):
+    outcome, _ = played(tmp_path, notebook((source, []), ("1", [result("1")])), "n.ipynb")
+    assert outcome.parts.stream == "" if outcome.verdict == "skipped" else True
+    assert played(tmp_path, notebook((source, [stream(printed)])), "m.ipynb")[0].verdict in ("passed", "skipped")
+
+
+def test_a_cell_that_fails_keeps_what_it_did(tmp_path):
+    failing, after = played(tmp_path, notebook(("x = 3\nnowhere", []), ("print(x)", [stream("3\n")])), "n.ipynb")
+    assert (failing.verdict, after.verdict) == ("failed", "passed")
+
+
+def test_an_import_that_is_refused_leaves_what_stands_above_it(tmp_path):
+    cells = notebook(("import numpy as np\nimport os", []), ("print(np.pi)", [stream("3.141592653589793\n")]))
+    assert [outcome.verdict for outcome in played(tmp_path, cells, "n.ipynb")] == ["failed", "passed"]
+
+
+def test_a_cell_that_was_never_run_is_only_run(tmp_path):
+    text = notebook(("x = 3\nprint(x)", []), ("x", [result("3")]))
+    text = text.replace('"execution_count": 1', '"execution_count": null', 1)
+    assert [outcome.verdict for outcome in played(tmp_path, text, "n.ipynb")] == ["passed"] * 2
+
+
+@pytest.mark.parametrize("source, texts", [
+    ("{'b': 1, 'a': 2}", ["{'b': 1, 'a': 2}", "{'a': 2, 'b': 1}"]),
+    ("type(torch.ones(1))", ["torch.FloatTensor", "<class 'torch.FloatTensor'>"]),
+    ("class Net: pass\n(Net, int)", ["(__main__.Net, int)"]),
+    ("def f(a, b=2, *c, d, **e): pass\nf", ["<function __main__.f(a, b=2, *c, d, **e)>", "<function f at 0x7f00>"]),
+    ("Variable(torch.ones(1), requires_grad=True).exp().creator",
+     ["<torch.autograd._functions.pointwise.Exp at 0x7f00>"]),
+    ("(torch.ones(1, 1), 2)", ["(\n  1\n [torch.FloatTensor of size 1x1], 2)",
+                              "(\n  1\n [torch.FloatTensor of size 1x1],\n 2)"]),
+    ("import matplotlib.pyplot as plt\nplt.plot([1])", ["[<matplotlib.lines.Line2D at 0x7f00>]"]),
+])
+def test_a_value_may_be_stored_as_any_jupyter_shows_it(tmp_path, source, texts):
+    for text in texts:
+        [outcome] = played(tmp_path, notebook((source, [result(text)])), "n.ipynb")
+        assert outcome.verdict == "passed", outcome.parts.result
+    [outcome] = played(tmp_path, notebook((source, [result("other")])), "n.ipynb")
+    assert outcome.verdict == "failed"
+
+
+@pytest.mark.parametrize("text, verdict", [
+    ("In [1]: 1 + 1\nOut[1]: 2\n", "passed"), ("In [1]: 1 + 1\nOut[1]: 3\n", "failed"), ("In[1]: 1 + 1\n", "failed"),
+    ("In [1]: print(1); 2\n1\nOut[1]: 2\n\n", "passed"), ("In [1]: 2;\n", "passed"),
+    ("In [1]: 2;\nOut[1]: 2\n", "failed"),
+    ("In [1]: torch.ones(1)\nOut[1]: \n\n 1\n[torch.FloatTensor of size 1]\n\n", "passed"),
+    ("In [1]: torch.ones(1)\nOut[1]:\n\n 1\n[torch.FloatTensor of size 1]\n", "passed"),
+    ("In [1]: f(1,\n   ...: 2)  # error G0301\n", "passed"),
+])
+def test_a_session_of_ipython(tmp_path, text, verdict):
+    assert played(tmp_path, text)[0].verdict == verdict

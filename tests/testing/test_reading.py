@@ -56,7 +56,7 @@ def test_an_indented_transcript_loses_its_indentation(tmp_path):
 @pytest.mark.parametrize("source, options", [
     ("x  # skip", Options(skip=True)), ("x# skip", Options()), ("x  # approx 1e-2", Options(approx=1e-2)),
     ("x  #approx", Options(approx=1e-4)), ("f(1,  # random\n  2)", Options(random=True)),
-    ("x  # error G0402", Options(error="G0402")), ("x  # error", Options()), ("print('# skip')", Options()),
+    ("x  # error G0402", Options(error="G0402")), ("x  # errors", Options()), ("print('# skip')", Options()),
     ("x  # skip this", Options()), ("x  # random, approx 1e-3", Options(random=True, approx=1e-3)),
 ])
 def test_options_are_the_whole_comment_at_the_end(source, options):
@@ -158,9 +158,75 @@ def test_which_files_of_a_folder_are_tests(tmp_path):
 
 @pytest.mark.parametrize("name, content, fault", [
     ("t.ipynb", b"{", FileFault), ("t.ipynb", b'{"nbformat": 3}', FileFault), ("t.txt", b"\xff", FileFault),
-    ("t.tex", b"words", UsageFault), ("t.txt", b">>> a  # approx 1.2.3\n", UsageFault),
+    ("t.tex", b"words", UsageFault),
 ])
 def test_what_cannot_be_read_is_told(tmp_path, name, content, fault):
     (tmp_path / name).write_bytes(content)
     with pytest.raises(fault):
         read(str(tmp_path / name))
+
+
+@pytest.mark.parametrize("comment", ["error", "error G04", "error 402", "approx 1.2.3", "approx 1-e4",
+                                     "aprox 1e-3", "skp", "randm"])
+def test_a_comment_that_nearly_is_an_option_is_told(comment):
+    assert options_of(f"x  # {comment}").problem
+
+
+@pytest.mark.parametrize("comment", ["skip this", "errors", "random numbers", "approximately 3", "an error", "step 3",
+                                     "skipped", "error: none", "errors in line 3", "skin"])
+def test_other_comments_are_comments(comment):
+    assert options_of(f"x  # {comment}") == Options()
+
+
+SESSION = """\
+In [1]: x = 1
+   ...: x + 1
+Out[1]: 2
+
+In[31]: print(x)
+1
+
+In [ ]: # words
+
+  In [3]: x
+Out[3]: 1
+"""
+
+
+@pytest.mark.parametrize("name, before, after", [("t.txt", "Prose\n", ""), ("t.md", "```gradcli\n", "```\n")])
+def test_a_session_of_ipython(tmp_path, name, before, after):
+    found = checks(tmp_path, name, before + SESSION + after)
+    assert [(check.source, check.number, check.line) for check in found] == [
+        ("x = 1\nx + 1", "1", 2), ("print(x)", "31", 6), ("x", "3", 11)]
+    assert found[0].expected == ("Out[1]: 2", "") and all(check.kind == "numbered" for check in found)
+
+
+def test_commands_with_what_they_print(tmp_path):
+    text = ("```console\n$ gradcli eval 'x = 3' \\\n> 'x**2'\n9\n$ ls\na\n$ gradcli ops\n```\n"
+            "```sh\n$ gradcli eval 1 | cat\n1\n$ gradcli run -o f x.grad\n2\n```\n")
+    found = checks(tmp_path, "t.md", text)
+    assert [(check.source, check.expected, check.kind, check.options.skip) for check in found] == [
+        ("gradcli eval 'x = 3' 'x**2'", ("9",), "command", False), ("gradcli eval 1 | cat", ("1",), "command", True),
+        ("gradcli run -o f x.grad", ("2",), "command", True)]
+    document = read(str(tmp_path / "t.md"))
+    assert len(document.notes) == 2 and "needs a shell" in document.notes[0] and "t.md:10" in document.notes[0]
+
+
+@pytest.mark.parametrize("text", ["```\n>>> a\n```\n", "```gradcil\n>>> a\n```\n", "```pycon\n>>> a\n```\n"])
+def test_unmarked_blocks_with_prompts_are_told(tmp_path, text):
+    (tmp_path / "t.md").write_text(text)
+    [note] = read(str(tmp_path / "t.md")).notes
+    assert "not tested, in line 2" in note and ("--pycon" in note) is ("pycon" in text)
+
+
+def test_orders_below_everything_are_told(tmp_path):
+    for name, text in {"t.txt": ">>> 1\n1\n# gradcli: stile modern\n", "t.md": "<!-- gradcli: seed 3 -->\n"}.items():
+        (tmp_path / name).write_text(text)
+        assert "changes nothing" in read(str(tmp_path / name)).notes[0]
+
+
+def test_cells_that_nothing_is_stored_of(tmp_path):
+    text = notebook(("x = 1", [stream("1\n")]), ("2", []), ("%time y = 2", []), ("%%time\ny", []))
+    found = checks(tmp_path, "t.ipynb", text.replace('"execution_count": 2', '"execution_count": null'))
+    assert [check.kind for check in found] == ["cell", "unrun", "unrun", "unrun"]
+    assert {check.kind for check in checks(tmp_path, "c.ipynb", notebook(("1", []), ("2", [])))} == {"unrun"}
