@@ -149,7 +149,7 @@ writing("overwrite", lambda: at("target"))
 writing("append_to_history", lambda: at("home/.local/state/gradcli/history"), "a")
 writing("write_init_program", lambda: at("home/.config/gradcli/init.grad"))
 writing("write_cache", lambda: at("home/.cache/gradcli/tables.bin"))
-writing("write_to_tmp", lambda: f"/tmp/gradcli-attack-{os.getpid()}")
+writing("write_to_tmp", lambda: os.path.join(os.sep, "tmp", f"gradcli-attack-{os.getpid()}"))
 writing("write_to_shared_memory", lambda: f"/dev/shm/gradcli-attack-{os.getpid()}")
 writing("write_package", lambda: os.path.join(os.path.dirname(sys.modules["gradcli"].__file__), "attack.tmp"))
 
