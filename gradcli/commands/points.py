@@ -46,7 +46,6 @@ def points(text: str, option: str = "--at") -> list[tuple[str, str]]:
     """The names in `text`, each with the expression it is given."""
     from gradcli.lang.parse import parse
 
-    text = from_argument(text)
     try:
         tree = parse(f"{HEAD}{text}\n)", option)
     except Fault as fault:

@@ -140,10 +140,11 @@ def open_session(settings: Settings, write: Any) -> Session:
     if settings.double:
         session.run("torch.set_default_dtype(torch.float64)", "<options>", echo=False)
     if settings.var:
+        from gradcli.commands.source import from_argument
         from gradcli.commands.variables import assign, opened
 
         with limited(settings):
-            assignments = [opened(text, settings) for text in settings.var]
+            assignments = [opened(from_argument(text), settings) for text in settings.var]
         with walled(settings):
             for assignment in assignments:
                 assign(session, assignment)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gradcli.commands.settings import Settings
-from gradcli.commands.source import decoded, from_argument, input_bytes, read_bytes
+from gradcli.commands.source import decoded, input_bytes, read_bytes
 from gradcli.errors import FileFault, UsageFault, ValueFault
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Assignment(NamedTuple):
 def opened(text: str, settings: Settings) -> Assignment:
     """A --var, with the file that it names read."""
     name, equals, value = text.partition("=")
-    name = from_argument(name).strip()
+    name = name.strip()
     if not equals or not name.isidentifier():
         raise UsageFault(f"--var takes NAME=EXPR or NAME=@FILE, not {text!r}")
     value = value.strip()

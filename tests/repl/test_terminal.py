@@ -223,7 +223,8 @@ def test_an_unknown_command_suggests_the_nearest(repl):
 def test_tab_completes_names_and_commands(repl):
     screen = repl()
     screen.until(">>>")
-    screen.enter("start = 1; unusual = 7").until(">>>")
+    screen.enter("start = 1; unusual = 7").until(">>> start = 1; unusual = 7")
+    screen.until(">>>")
     screen.type("unus\t").until(">>> unusual")
     screen.type("+1\r").until("8")
     screen.type(":hist\t").until(">>> :history")

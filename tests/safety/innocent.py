@@ -21,7 +21,7 @@ INNOCENT = {
     "finally": ("try: 1\nfinally: print('end')", "end\n"),
     "imports": ("import torch.nn as nn, math\nfrom torch.autograd import Variable as V\nimport torch.nn.functional as F\nprint(math.floor(2.5))",
                 "2\n"),
-    "numpy of a tensor": ("print(torch.ones(2).numpy())", "[1. 1.]\n"),
+    "numpy of a tensor": ("print(torch.ones(2).numpy())", "[ 1.  1.]\n"),
     "hooks": ("x = Variable(torch.ones(1), requires_grad=True)\nx.register_hook(lambda g: g * 2)\nx.sum().backward()\nprint(x.grad.data[0])", "2.0\n"),
     "sorted by key": ("print(sorted(['b', 'A'], key=lambda s: s.lower()))", "['A', 'b']\n"),
     "percent": ("print('%s %(a)d' % {'a': 1} if 0 else '%d%%' % 5)", "5%\n"),
