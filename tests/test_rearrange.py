@@ -6,7 +6,7 @@ import pytest
 from gradcli.engine.op import traced
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.variable import Variable
-from gradcli.errors import Fault, LeafWrite
+from gradcli.errors import Fault, GradFault, LeafWrite
 from gradcli.ops import TABLE  # noqa: F401  # loads every operation
 
 
@@ -66,12 +66,19 @@ def test_set_shares_memory():
     assert x.array.tolist() == [5.0, 0.0]
 
 
-@pytest.mark.parametrize("name, args", [("split", (1,)), ("chunk", (2,)), ("unbind", ()), ("tensor_split", (2,))])
+@pytest.mark.parametrize("name, args", [("split", (1,)), ("chunk", (2,)), ("unbind", ())])
+def test_pieces_that_come_together_are_not_written_to(name, args):
+    first = getattr(traced, name)(grid(requires_grad=True) * 1, *args)[0]
+    with pytest.raises(GradFault, match="is a view and is being modified inplace"):
+        first.mul_(10)
+
+
+@pytest.mark.parametrize("name, args", [("tensor_split", (2,)), ("narrow", (0, 0, 1)), ("select", (0, 0))])
 def test_writing_to_a_piece_writes_to_the_whole(name, args):
     leaf = grid(requires_grad=True)
     whole = leaf * 1
-    first = getattr(traced, name)(whole, *args)[0]
-    first.mul_(10)
+    piece = getattr(traced, name)(whole, *args)
+    (piece[0] if isinstance(piece, tuple) else piece).mul_(10)
     np.testing.assert_array_equal(whole.array, [[0, 10, 20], [3, 4, 5]])
     whole.sum().backward()
     np.testing.assert_array_equal(leaf.grad.array, [[10, 10, 10], [1, 1, 1]])

@@ -35,7 +35,7 @@ from gradcli.lang.builtins import METHODS
 from gradcli.lang.format import Formatter
 from gradcli.lang.guard import Stream, heard, raised
 from gradcli.lang.kinds import Kind
-from gradcli.lang.ordered import OrderedDict
+from gradcli.lang.ordered import OrderedDict, OrderedItems, OrderedKeys, OrderedValues
 from gradcli.nn.data import DataLoader, Dataset
 from gradcli.nn.distributions import Distribution
 from gradcli.nn.module import Module
@@ -133,7 +133,8 @@ PLAIN = (type(None), bool, int, float, str, list, tuple, dict, set, slice, range
 
 OURS = (Tensor, Size, DType, Op, Part, Storage, Handle, Generator, recording, GradSwitch, Namespace, Kind, Context, Stream, Module,
         Optimizer, Schedule, Dataset, DataLoader, Device, Switches, Fault, watched, finfo, iinfo, Distribution, Deque, Tally, DefaultDict, Drawing,
-        Chain, Bar, Parser, Options, ArrayType, ScalarType, OrderedDict)
+        Chain, Bar, Parser, Options, ArrayType, ScalarType, OrderedDict, OrderedKeys,
+        OrderedValues, OrderedItems)
 """The engine's and the facade's own."""
 
 EACH = 4            # values looked into, of one type
