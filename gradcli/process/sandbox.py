@@ -19,7 +19,7 @@ from time import sleep
 from gradcli.process import landlock, seccomp
 from gradcli.process.kernel import give_up_privileges, machine
 
-DESCRIPTORS = 64        # that may be open at once
+DESCRIPTORS = 64        # that may be opened beyond those there are
 SYSTEM = ("/usr/lib", "/usr/lib64", "/lib", "/lib64", "/etc/ld.so.cache", "/dev/urandom")    # shared libraries
 PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 FILES, CALLS = "files", "system-calls"
@@ -50,8 +50,7 @@ def lock(forks: bool = False, readable: Iterable[str] = ()) -> None:
         return
     Lock.locked = True
     here = machine()
-    _close_others()         # before the limit: beyond it none could be closed
-    _limit_resources()
+    _limit_resources(_close_others())       # in this order: beyond the limit none could be closed
     if here is None:
         return
     try:
@@ -105,19 +104,23 @@ def _landlock(abi: int) -> str:
     return f"Landlock, ABI {abi}" + (f"; it leaves open: {', '.join(open_still)}" if open_still else "")
 
 
-def _limit_resources() -> None:
+def _limit_resources(taken: int) -> None:
+    """No core files, and few descriptors beyond the `taken` numbers, which stay taken."""
     try:
         import resource
     except ImportError:     # Windows
         return
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    most = DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, DESCRIPTORS)
+    most = taken + DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, taken + DESCRIPTORS)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
-def _close_others() -> None:
-    """Point every descriptor that is not kept at nothing. Their numbers stay taken: objects may still hold them."""
+def _close_others() -> int:
+    """Point every descriptor that is not kept at nothing, and return how many numbers are taken.
+
+    The numbers stay taken: objects may still hold them.
+    """
     try:
         there = [int(name) for name in os.listdir("/proc/self/fd" if sys.platform == "linux" else "/dev/fd")]
     except OSError:
@@ -131,6 +134,7 @@ def _close_others() -> None:
             except OSError:
                 continue    # the one that listed them is closed already
     os.close(nothing)
+    return max(there, default=0) + 1
 
 
 def _alone() -> bool:

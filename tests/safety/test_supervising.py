@@ -108,3 +108,12 @@ def test_a_pipe_gets_them_as_they_are():
 def test_a_diagnostic_on_a_terminal_shows_none_either():
     seen = on_a_terminal("eval", "--color", "never", "raise ValueError('\\x1b[31mred')")
     assert b"\x1b" not in seen and b"red" in seen
+
+
+def test_inherited_descriptors_leave_room_for_those_that_programs_need():
+    """A shell, or a test runner, may hand over more of them than a program itself may open."""
+    code = ("import os, sys\n"
+            "for _ in range(150): os.set_inheritable(os.open(os.devnull, os.O_RDONLY), True)\n"
+            "os.execv(sys.executable, [sys.executable, '-m', 'gradcli', 'eval', 'nn.Linear(1, 1)'])\n")
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "") and done.stdout.startswith("Linear")
