@@ -46,6 +46,7 @@ def seed(number=42):
     random.seed(number)
     np.random.seed(number)
     Current.generators = Generators("modern", number)
+    Current.legacy = False
 
 
 def to_gradcli(value):

@@ -53,6 +53,7 @@ def ours_right(row, sample):
 
     def function():
         Current.generators = Generators("modern", 42)
+        Current.legacy = False
         return [o for o in tensors_in(processed(sample, row.ours(given[0], *given[1], **given[2]))) if o.requires_grad]
 
     return [v for v in verdicts(function, leaves) if v.wrong]
