@@ -19,7 +19,7 @@ class TreeSpec(NamedTuple):
         if self.kind is None:
             return "*"
         if self.kind is dict:
-            return "{%s}" % ", ".join(f"{k!r}: {c}" for k, c in zip(self.keys, self.children, strict=True))
+            return f"{{{', '.join(f'{k!r}: {c}' for k, c in zip(self.keys, self.children, strict=True))}}}"
         inner = ", ".join(map(str, self.children))
         return f"[{inner}]" if self.kind is list else f"({inner}{',' * (len(self.children) == 1)})"
 

@@ -219,8 +219,8 @@ def _joined(column: list[Any], dim: int | None, name: str) -> Any:
         return first
     for x in column:
         if not isinstance(x, Tensor):
-            raise MappedResult(f"vmap({name}, ...): `{name}` must only return Tensors, got type {type_text(x)}. Did you "
-                               "mean to set out_dims= to None for output?",
+            raise MappedResult(f"vmap({name}, ...): `{name}` must only return Tensors, got type {type_text(x)}. Did "
+                               "you mean to set out_dims= to None for output?",
                                ("lambda v: v", "the tensor itself, without .item() or float()"))
     dim = axis(dim, first.array.ndim + 1)
     if any(x.requires_grad for x in column):
