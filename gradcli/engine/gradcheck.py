@@ -29,13 +29,13 @@ def gradcheck(func: Callable[..., Any], inputs: Any, eps: float = 1e-6, atol: fl
         raise GradFault("gradcheck expects at least one input tensor to require gradient",
                         ("x = torch.ones(2, dtype=torch.float64, requires_grad=True)", "one that does"))
     for k, output in enumerate(_outputs(func(*given))):
-        for x in leaves:
+        for at, x in [(i, x) for i, x in enumerate(given) if any(x is leaf for leaf in leaves)]:
             worst = _worst(partial(_output, func, given, k), output, x, eps, atol, rtol)
             if worst and raise_exception:
                 which = next((i for i, y in enumerate(given) if y is x), 0)
                 raise GradFault(
-                    f"Jacobian mismatch for output {k} with respect to input {which}: {worst}",
-                    notes=("single precision is too coarse for eps=1e-6: use dtype=torch.float64",)
+                    f"Jacobian mismatch for output {k} with respect to input {at}: "
+                    f"{worst}", notes=("single precision is too coarse for eps=1e-6: use dtype=torch.float64",)
                     if x.array.dtype != np.float64 else ())
             if worst:
                 return False

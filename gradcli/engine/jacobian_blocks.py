@@ -26,7 +26,7 @@ def rows(output: Tensor, inputs: Sequence[Tensor], again: bool) -> Blocks:
     shapes = [(*output.array.shape, *x.array.shape) for x in inputs]
     if not output.requires_grad or not output.array.size:
         return [Variable(np.zeros(shape, x.array.dtype)) for shape, x in zip(shapes, inputs, strict=True)]
-    return _assembled(output.array.size, lambda k: gradients([output], [unit(output, k)], inputs, again, True),
+    return _assembled(output.array.size, lambda k: gradients([output], [unit(output, k)], inputs, again),
                       shapes, inputs, again)
 
 
@@ -55,7 +55,7 @@ class Forward:
     def product(self, directions: Sequence[Tensor], again: bool, at: int | None = None) -> list[Tensor]:
         """For each output its derivative along directions of the inputs, or along one of input `at` alone."""
         slopes = self.slopes if at is None else [self.slopes[at]]
-        return gradients(slopes, directions, self.weights, again, True)
+        return gradients(slopes, directions, self.weights, again)
 
     def columns(self, again: bool) -> list[Blocks]:
         """For each output its derivatives by each input, by one sweep for each column."""

@@ -97,11 +97,11 @@ class Level:
 
 
 def gradients(outputs: Sequence[Tensor], seeds: Sequence[Tensor], inputs: Sequence[Tensor], again: bool,
-              keep: bool = False) -> list[Tensor]:
+              ) -> list[Tensor]:
     """The gradients of weighted outputs by inputs: zeros where there is none, recorded if `again`."""
     pairs = [(o, s) for o, s in zip(outputs, seeds, strict=True) if o.requires_grad]
     targets = [debtor(x) for x in inputs]
-    owed = sweep([o for o, _ in pairs], [s for _, s in pairs], keep or again, again, targets) if pairs else {}
+    owed = sweep([o for o, _ in pairs], [s for _, s in pairs], True, again, targets) if pairs else {}
     return [_gradient(owed.get(to), x) for to, x in zip(targets, inputs, strict=True)]
 
 

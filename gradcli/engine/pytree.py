@@ -70,15 +70,14 @@ def tree_map(function: Callable[[Any], Any], value: Any) -> Any:
 
 def broadcast_leaves(value: Any, spec: TreeSpec) -> list[Any] | None:
     """For each leaf of a structure the leaf of `value` that stands for it or for all around it; None if none fits."""
-    if spec.kind is None or (type(value) not in (dict, list, tuple) and not _is_named(type(value))):
-        count = _count(spec)
-        return [value] * count if type(value) not in (dict, list, tuple) else None
-    own = tree_children(value)
-    if type(value) is not spec.kind or len(own) != len(spec.children) or (
-            type(value) is dict and tuple(value) != spec.keys):
+    kind: Any = type(value)
+    if kind not in (dict, list, tuple) and not _is_named(kind):
+        return [value] * _count(spec)
+    if kind is not spec.kind or len(value) != len(spec.children) or (list(value) if kind is dict else []) != list(
+            spec.keys):
         return None
     leaves: list[Any] = []
-    for part, child in zip(own, spec.children, strict=True):
+    for part, child in zip(tree_children(value), spec.children, strict=True):
         inner = broadcast_leaves(part, child)
         if inner is None:
             return None

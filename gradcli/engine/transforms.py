@@ -10,6 +10,7 @@ import numpy as np
 from gradcli.engine.gradcheck import gradcheck, gradgradcheck
 from gradcli.engine.jacobian_blocks import Blocks, Forward, rows
 from gradcli.engine.levels import Level, gradients, type_text
+from gradcli.engine.op import traced
 from gradcli.engine.pytree import TreeSpec, tree_flatten, tree_unflatten
 from gradcli.engine.signature import described, sized
 from gradcli.engine.surface import seed_for
@@ -191,6 +192,7 @@ def vjp(func: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
         outputs, out_spec = _flat_results(value, "vjp(f, *primals)")
         _check_floating(outputs, "vjp")
         inputs, spec = tree_flatten(chosen)
+        outputs = [traced.alias(o) if o.requires_grad and o.node is None else o for o in outputs]
         outside = level.reaches_outside(outputs)
     level.end()
 
@@ -203,7 +205,7 @@ def vjp(func: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
         seeds = [seed_for(o, v) for o, v in zip(outputs, vectors, strict=True)]
         wanted = grad_mode.on if create_graph is None else bool(create_graph)
         again = wanted and (outside or any(s.requires_grad for s in seeds))
-        slopes = gradients(outputs, seeds, inputs, again, True)
+        slopes = gradients(outputs, seeds, inputs, again)
         later = Level()
         later.start, later.leaves, later.outside = level.start, level.leaves, wanted
         return tree_unflatten(later.released(slopes), spec)
