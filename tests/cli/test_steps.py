@@ -20,7 +20,7 @@ EXPRESSIONS = [
     "x.std()", "F.conv1d(x.view(1, 1, 3), torch.ones(1, 1, 2)).sum()", "torch.where(x > 1, x, x * y).sum()",
     "x.sort()[0][1]", "x.cumsum(0)[2] / y", "(lambda t: t.exp())(x).sum()", "x.sum() if x.sum() > 0 else y",
     "a = x * 2\n(a * a).sum()",
-    "def f(t): return t * t\nf(x).sum() + y", "y", "-(-y)**2 - (-3) * y - -y", "x.logsumexp(0)", "x.data.sum() * y",
+    "def f(t): return t * t\nf(x).sum() + y", "y", "-(-y)**2 - (-3) * y - -y", "x.logsumexp(0)", "x.sign().sum() * y",
     "torch.einsum('i,i', x, x)",
     "F.mse_loss(x, torch.zeros(3))", "(x[[0, 2, 2]] * y).sum()", "x.double().sum()", "x.max(0)[0] * x.min()",
     "torch.stack([x, x]).mm(x.view(3, 1)).sum()"]
