@@ -14,6 +14,7 @@ from typing import Any
 
 from gradcli.engine.call import debtor, here
 from gradcli.engine.custom_call import KEPT, Custom, Owing, Record, node_class
+from gradcli.engine.cuts import unheard
 from gradcli.engine.op import Part
 from gradcli.engine.signature import described
 from gradcli.engine.tensor import Shown, Tensor, clock, note_write
@@ -139,7 +140,7 @@ def _perform(cls: type, ctx: Context, args: tuple[Any, ...], static: bool) -> An
     """Run a Function's forward, and record the call if a gradient may be asked."""
     record = ctx._record = Record(args, tuple(isinstance(a, Tensor) and a.requires_grad for a in args), static)
     given = list(args) if static else [Tensor(a.array) if isinstance(a, Tensor) else a for a in args]
-    with recording(False):
+    with recording(False), unheard():       # its backward answers for the gradient
         result = _forward(cls, ctx, given, static)
     if not isinstance(result, tuple | Tensor):
         raise ArgumentFault(f"{cls.__name__}.forward must return a tensor or a tuple of them, not {described(result)}")

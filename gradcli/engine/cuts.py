@@ -6,7 +6,8 @@ to see whether the expression's own value depends on it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from gradcli.engine.tensor import Shown, Tensor
@@ -18,6 +19,16 @@ class Cuts:
     """Who listens; nobody, unless an expression is being differentiated by a command."""
 
     observer: Observer | None = None
+
+
+@contextmanager
+def unheard() -> Iterator[None]:
+    """Within, nobody listens."""
+    before, Cuts.observer = Cuts.observer, None
+    try:
+        yield
+    finally:
+        Cuts.observer = before
 
 
 def leaving(tensor: Tensor, how: str, value: Any) -> Any:

@@ -54,6 +54,13 @@ def test_what_is_right_is_not_refused(text, slope):
     assert f'"grad": {{"x": {float(slope)}' in outcome.out or f'"grad": {{"x": {slope}' in outcome.out, outcome
 
 
+def test_the_forward_of_a_function_of_the_program_is_no_cut():
+    text = ("class Square(Function):\n    @staticmethod\n    def forward(ctx, x):\n        ctx.save_for_backward(x)\n"
+            "        return x * x.item()\n    @staticmethod\n    def backward(ctx, g):\n"
+            "        return 2 * ctx.saved_tensors[0] * g\nSquare.apply(x)")
+    assert gradcli("grad", text, "--at", "x=3", "--format", "json") == (0, '{"value": 9.0, "grad": {"x": 6.0}}\n', "")
+
+
 def test_a_name_that_is_not_differentiated_by_may_be_a_number():
     assert gradcli("grad", "x ** int(n)", "--at", "x=2, n=3", "--wrt", "x").status == 0
     assert "the gradient by n would be 0" in gradcli("grad", "x ** int(n)", "--at", "x=2, n=3").err
