@@ -32,7 +32,6 @@ def gradcheck(func: Callable[..., Any], inputs: Any, eps: float = 1e-6, atol: fl
         for at, x in [(i, x) for i, x in enumerate(given) if any(x is leaf for leaf in leaves)]:
             worst = _worst(partial(_output, func, given, k), output, x, eps, atol, rtol)
             if worst and raise_exception:
-                which = next((i for i, y in enumerate(given) if y is x), 0)
                 raise GradFault(
                     f"Jacobian mismatch for output {k} with respect to input {at}: "
                     f"{worst}", notes=("single precision is too coarse for eps=1e-6: use dtype=torch.float64",)
