@@ -9,11 +9,9 @@ from gradcli.errors import FAULTS, render
 from gradcli.mending import worked_out
 from gradcli.mistakes import FAULTS as ALL
 from gradcli.session import Session
-from repairs import fault_of, pasted
+from repairs import MENDABLE, corpora, fault_of, outcomes, pasted
 
 HERE = Path(__file__).parent
-MENDABLE = [tuple(each.strip("\n").removeprefix("# ").split("\n", 1))
-            for each in (HERE / "mendable.txt").read_text().split("\n====\n")]
 EXAMPLES = sorted((HERE.parent / "examples" / "faults").glob("*.grad"))
 NO_PROGRAM_ALONE = {"G0601", "G0603", "G0604", "G0606", "G0701", "G0801", "G0802"}     # limits, files and command lines
 

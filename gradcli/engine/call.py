@@ -202,7 +202,7 @@ def _several(cls: type[Op], values: Sequence[Any], arrays: list[Any], results: t
         if cls.several and call is not None:
             call.shape = tuple(r.shape for r in results)
             for i, out in enumerate(outs):
-                if results[i].dtype.kind == "f":
+                if results[i].dtype.kind == "f" and i not in cls.inert:
                     out.node, out.requires_grad = Part(call, i, results[i].shape, clock()), True
         elif call is not None:
             call.shape = results[0].shape

@@ -50,6 +50,8 @@ def indexed(case: Case) -> None:
     number = case.fault.message.startswith("an int cannot be gone through")
     if parts is not None and node is not None and number and (node[0] != "call" or call_name(node) == "len"):
         case.fault.hints = [(f"range({parts.of(node)})", "the whole numbers below it")]
+        if node[0] == "augassign":      # of a list
+            case.fault.hints = [(parts.replaced(node[3][-1], f"[{parts.of(node[3][-1])}]"), "one more member")]
     if parts is None or node is None or node[0] != "subscript":
         return
     holder = node[3][0]
@@ -117,9 +119,22 @@ def attribute(case: Case) -> None:
         case.fault.hints = [(meant, f"what {name[3]} is called here")]
 
 
+WRITTEN = (     # what can be read, and fails as the name that comes first is not defined
+    (r"\s*([A-Za-z_]\w*)\s*<-\s*(\S.*)$", "a value is given by =", r"\1 = \2"),
+    (r"(.*?)\s*//\s*([A-Za-z_]\w{3,})\s*$", "// divides; a comment begins with #", r"\1  # \2"),
+)
+
+
 def unknown(case: Case) -> None:
     """The name of a library that is not here."""
     name = case.parts.of(case.parts.node) if case.parts and case.parts.node else ""
+    line = case.fault.source.split("\n")[case.fault.span.line - 1] if case.fault.span else ""
+    for pattern, message, repair in WRITTEN:
+        found = re.match(pattern, line)
+        if found is not None and not case.fault.hints and isinstance(case.fault, NameFault) and name in found.groups():
+            case.fault.message = f"{case.fault.message}: {message}"
+            case.fault.hints = [(found.expand(repair).strip(), f"in line {case.fault.span.line}")]
+            return
     if name in LEFT_OUT:
         case.fault.notes.append(LEFT_OUT[name])
         case.fault.hints.clear()
