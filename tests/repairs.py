@@ -31,10 +31,9 @@ def pasted(text, fault, number=0):
     return paste(text, fault, *fault.hints[number])
 
 
-def corpora():
-    """Every wrong program of the tests and the examples, with its style."""
+def corpora(hostile=False):
+    """Every wrong program of the tests and the examples, with its style; those of attackers, if asked for."""
     from safety.mistaken import PROGRAMS
-    from safety.hostile import PROGRAMS as HOSTILE
 
     for text in PROGRAMS:
         yield "tutorial", text
@@ -43,8 +42,10 @@ def corpora():
     for path in sorted((HERE.parent / "examples" / "faults").glob("*.grad")):
         yield "tutorial", path.read_text()
     yield from MENDABLE
-    for text in HOSTILE.values():
-        yield "modern", text
+    if hostile:
+        from safety.hostile import PROGRAMS as HOSTILE
+
+        yield from (("modern", text) for text in HOSTILE.values())
 
 
 def outcomes(text, style):
@@ -77,7 +78,7 @@ def main():
     parser.add_argument("-v", "--verbose", action="store_true")
     options = parser.parse_args()
     count = bad = 0
-    for style, text in corpora():
+    for style, text in corpora(True):
         for fault, repair, why, after, better in outcomes(text, style):
             count += 1
             bad += not better

@@ -72,6 +72,12 @@ def test_what_a_program_catches_keeps_pythons_words():
         "f() got an unexpected keyword argument 'y'"]
 
 
+@pytest.mark.parametrize("style, text", sorted(set(corpora())))
+def test_every_repair_changes_the_outcome(style, text):
+    for fault, repair, why, after, better in outcomes(text, style):
+        assert better, f"{fault.message}: {repair} {why}: {after.message}"
+
+
 def test_a_remark_on_gradients_that_add_up_names_the_variable_and_the_line():
     notes = []
     text = "w = torch.ones(2, requires_grad=True)\nfor i in range(2):\n    (w * w).sum().backward()"

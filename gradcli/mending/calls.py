@@ -128,12 +128,13 @@ WRITTEN = (     # what can be read, and fails as the name that comes first is no
 def unknown(case: Case) -> None:
     """The name of a library that is not here."""
     name = case.parts.of(case.parts.node) if case.parts and case.parts.node else ""
-    line = case.fault.source.split("\n")[case.fault.span.line - 1] if case.fault.span else ""
+    number = case.fault.span.line if case.fault.span else 0
+    line = case.fault.source.split("\n")[number - 1] if number else ""
     for pattern, message, repair in WRITTEN:
         found = re.match(pattern, line)
         if found is not None and not case.fault.hints and isinstance(case.fault, NameFault) and name in found.groups():
             case.fault.message = f"{case.fault.message}: {message}"
-            case.fault.hints = [(found.expand(repair).strip(), f"in line {case.fault.span.line}")]
+            case.fault.hints = [(found.expand(repair).strip(), f"in line {number}")]
             return
     if name in LEFT_OUT:
         case.fault.notes.append(LEFT_OUT[name])
