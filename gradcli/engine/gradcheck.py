@@ -13,6 +13,7 @@ from gradcli.engine.jacobian_blocks import rows
 from gradcli.engine.signature import NUMBERS, described, sized
 from gradcli.engine.tensor import Shown, Tensor
 from gradcli.engine.variable import Variable, recording
+from gradcli.engine.writing import writing
 from gradcli.errors import ArgumentFault, AttributeFault, GradFault, ValueFault
 
 NONE_REQUIRED = ("gradcheck expects at least one input tensor to require gradient, but none of them have "
@@ -64,7 +65,8 @@ class _Check:
             raise ValueFault(NONE_REQUIRED, ("x = torch.ones(2, dtype=torch.float64, requires_grad=True)",
                                              "one that does"))
         for i, x in zip(self.at, self.leaves, strict=True):
-            if x.array.size and any(step == 0 and size > 1 for step, size in zip(x.array.strides, x.array.shape, strict=True)):
+            steps = zip(x.array.strides, x.array.shape, strict=True)
+            if x.array.size and any(step == 0 and size > 1 for step, size in steps):
                 raise GradFault(STRIDED.format(i))
 
     def run(self) -> None:
@@ -96,20 +98,21 @@ class _Check:
     def _slopes(self, x: Tensor, outputs: Sequence[Tensor]) -> list[Any]:
         """The Jacobian of each output by one input, by differences."""
         blocks = [np.zeros((o.array.size, x.array.size)) for o in outputs]
-        home = x.array
+        home = x.array.copy()
         try:
             for j in range(home.size):
-                ends = []
+                at, ends = np.unravel_index(j, home.shape), []
                 for side in (self.eps, -self.eps):
-                    x.array = home.copy()
-                    x.array.reshape(-1)[j] += side
+                    moving = writing(x.array)       # in its own memory, whose layout the function may look at
+                    moving[...] = home
+                    moving[at] += side
                     with recording(True):       # the function may ask for gradients or hooks itself
                         moved = _tensors(self.func(*self.given))
                     ends.append([o.array.astype(np.float64).reshape(-1) for o in moved])
                 for block, up, down in zip(blocks, *ends, strict=True):
                     block[:, j] = (up - down) / (2 * self.eps)
         finally:
-            x.array = home
+            writing(x.array)[...] = home
         return blocks
 
     def _compare(self, place: int, n: int, output: Tensor, claimed: Any, measured: Any) -> None:

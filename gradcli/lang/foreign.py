@@ -25,7 +25,7 @@ KEPT = "public|private|protected|static|final|virtual|inline"
 ENDLESS = "a loop that asks at its end is while True: with if ...: break as its last line"
 IMPORTED = "a module is brought in by import"
 CHOSEN = "a choice is written with if and else"
-BEFORE = "the condition stands before what depends on it, or else is missing"
+BEFORE = "else is missing after if; a condition alone stands before what depends on it"
 
 RULES: tuple[tuple[str, str, str], ...] = (
     (r"^\s*(?:switch|select)\b\s*\(?\s*[\w.]+\s*\)?\s*[:{]?\s*$",

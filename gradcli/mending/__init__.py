@@ -33,7 +33,7 @@ from gradcli.errors import (
     TypeFault,
     ValueFault,
 )
-from gradcli.mending import arguments, calls, functions, graph, leaves, modules, operators, shapes, values
+from gradcli.mending import arguments, calls, functions, graph, leaves, modules, naming, operators, shapes, values
 from gradcli.mending.case import Case
 from gradcli.mistakes import (
     BroadcastShapes,
@@ -54,7 +54,7 @@ MENDERS: dict[type[Fault], Callable[[Case], None]] = {
     GradFault: leaves.flagged, NonScalarBackward: leaves.several, OperandFault: values.mixed, TypeFault: values.bits,
     LeafWrite: graph.leaf, NoHistory: leaves.nothing_required, IntegerLeaf: leaves.integer_leaf,
     DtypeMix: values.dtypes, ProductShapes: values.product, BroadcastShapes: values.broadcast,
-    AmbiguousTruth: values.truth, AttributeFault: calls.attribute, NameFault: calls.unknown, CallFault: calls.called,
+    AmbiguousTruth: values.truth, AttributeFault: calls.attribute, NameFault: naming.unknown, CallFault: calls.called,
     ItemFault: calls.indexed, ArgumentFault: calls.option, UnpackFault: calls.unpacked,
     UnusedInput: leaves.nothing_required,
 }

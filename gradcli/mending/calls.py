@@ -5,15 +5,12 @@ from __future__ import annotations
 import re
 
 from gradcli.engine.tensor import Tensor
-from gradcli.errors import NameFault
 from gradcli.lang.parse import Node
 from gradcli.lang.parts import call_of
 from gradcli.mending.case import Case
-from gradcli.mending.synonyms import ATTRIBUTES, LEFT_OUT, MODULE_NAMES, NAMES
+from gradcli.mending.synonyms import ATTRIBUTES, MODULE_NAMES
 from gradcli.mending.values import operands
-from gradcli.spaces import Namespace
 
-MODULES = ("nn", "F", "optim", "torch", "math", "np")     # where a name is looked for, the likeliest first
 CONVERSIONS = ("float()", "int()", "long()", "clone()", "contiguous()", "unsqueeze(0)", "bool()", "squeeze(1)")
 
 
@@ -119,46 +116,6 @@ def attribute(case: Case) -> None:
         case.fault.hints = [(meant, f"what {name[3]} is called here")]
 
 
-WRITTEN = (     # what can be read, and fails as the name that comes first is not defined
-    (r"\s*([A-Za-z_]\w*)\s*<-\s*(\S.*)$", "a value is given by =", r"\1 = \2"),
-    (r"(.*?)\s*//\s*([A-Za-z_]\w{3,})\s*$", "// divides; a comment begins with #", r"\1  # \2"),
-)
-
-
-def unknown(case: Case) -> None:
-    """The name of a library that is not here."""
-    name = case.parts.of(case.parts.node) if case.parts and case.parts.node else ""
-    number = case.fault.span.line if case.fault.span else 0
-    line = case.fault.source.split("\n")[number - 1] if number else ""
-    for pattern, message, repair in WRITTEN:
-        found = re.match(pattern, line)
-        if found is not None and not case.fault.hints and isinstance(case.fault, NameFault) and name in found.groups():
-            case.fault.message = f"{case.fault.message}: {message}"
-            case.fault.hints = [(found.expand(repair).strip(), f"in line {number}")]
-            return
-    if name in LEFT_OUT:
-        case.fault.notes.append(LEFT_OUT[name])
-        case.fault.hints.clear()
-    if name in NAMES and isinstance(case.fault, NameFault):
-        case.fault.hints = [NAMES[name]]
-    elif name.isidentifier() and not name.startswith("_") and (place := _qualified(case, name)):
-        case.fault.hints = [(place, f"where {name} is")]
-
-
-def _qualified(case: Case, name: str) -> str:
-    """A name with the module before it that has it: one that the program has imported, or one that is always there."""
-    modules = {word: value for word, value in case.names.items() if isinstance(value, Namespace)}
-    preset = case.names.get("__builtins__", {})
-    modules |= {word: preset[word] for word in MODULES if word in preset and word not in case.names}
-    ways = sorted(modules, key=lambda word: (word in MODULES, MODULES.index(word) if word in MODULES else 0, word))
-    return next((f"{word}.{name}" for word in ways if _has(modules[word], name)), "")
-
-
-def _has(module: Namespace, name: str) -> bool:
-    inside = vars(module)
-    return name in inside or name in inside[".operations"]
-
-
 def given(case: Case) -> None:
     """Put the program's words for x, a, b and target into repairs that the engine gave with those names."""
     parts = case.parts
@@ -199,4 +156,4 @@ def unpacked(case: Case) -> None:
         case.fault.notes.append(f"{parts.of(statement[3][0])} are {expected[1]} names")
 
 
-__all__ = ["attribute", "called", "given", "indexed", "option", "unknown", "unpacked"]
+__all__ = ["attribute", "called", "given", "indexed", "option", "unpacked"]
