@@ -204,6 +204,8 @@ def _several(cls: type[Op], values: Sequence[Any], arrays: list[Any], results: t
             for i, out in enumerate(outs):
                 if results[i].dtype.kind == "f" and i not in cls.inert:
                     out.node, out.requires_grad = Part(call, i, results[i].shape, clock()), True
+                else:
+                    out.node, out.requires_grad = None, False
         elif call is not None:
             call.shape = results[0].shape
     return named(cls)(*outs) if cls.returns else tuple(outs)
