@@ -70,7 +70,9 @@ def grad(outputs: Any, inputs: Any, grad_outputs: Any = None, retain_graph: Any 
             g = zeros(x)
         if g is None and not allow_unused:
             raise UnusedInput("one of the differentiated tensors appears to not have been used in the graph",
-                            ("torch.autograd.grad(y, [x], allow_unused=True)", "gives None for it"))
+                            ("torch.autograd.grad(y, [x], allow_unused=True)", "gives None for it")).saying(
+                f"The differentiated Tensor at index {len(gradients)} appears to not have been used in the graph. Set "
+                "allow_unused=True if this is the desired behavior.")
         gradients.append(_variable(g, x))
     return tuple(gradients)
 
