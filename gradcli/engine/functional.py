@@ -60,7 +60,8 @@ def grad(outputs: Any, inputs: Any, grad_outputs: Any = None, retain_graph: Any 
     debtors = [debtor(x) for x in wanted]
     keep = Repeated.slices or (create_graph if retain_graph is None else bool(retain_graph))
     owed = sweep(found, seeds, keep, bool(create_graph), debtors)
-    gradients, hooked = [], set()
+    gradients: list[Any] = []
+    hooked: set[int] = set()
     for x, to in zip(wanted, debtors, strict=True):
         g = owed.get(to)
         if g is not None and id(to) not in hooked:
