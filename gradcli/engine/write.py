@@ -17,7 +17,7 @@ from gradcli.engine.dtypes import OF, category
 from gradcli.engine.hooks import carry_over
 from gradcli.engine.op import TABLE, Op
 from gradcli.engine.signature import described, sized
-from gradcli.engine.tensor import DATA, Rooted, Tensor, note_write
+from gradcli.engine.tensor import DATA, Rooted, Tensor, clock, note_write
 from gradcli.engine.variable import RESULT, Variable, grad_mode
 from gradcli.engine.writing import writing
 from gradcli.errors import ArgumentFault, GradFault, LeafWrite, ShapeFault, TypeFault
@@ -78,8 +78,22 @@ def store(target: Tensor, result: Tensor, writer: str) -> Tensor:
         np.copyto(memory, array, casting="unsafe")
     note_write(target, writer, here())
     if result.requires_grad and result is not target:
+        if array.dtype is memory.dtype:
+            keep_in_place(result.node, array, memory)
         rebase(target, result)
     return target
+
+
+def keep_in_place(call: Any, array: np.ndarray, memory: np.ndarray) -> None:
+    """Let a call that kept its result `array` keep `memory` in its place, where the result now is: later writes to
+    it are noticed."""
+    at = len(type(call).params)
+    if not isinstance(call, Op) or not any(at in rule.needs and kept[rule.needs.index(at)] is array
+                                           for _, rule, kept in call.edges):
+        return
+    call.edges = tuple([(to, rule, tuple([memory if value is array else value for value in kept]))
+                        for to, rule, kept in call.edges])
+    call.born = clock()
 
 
 def into(target: Any, result: Any, writer: str) -> Any:

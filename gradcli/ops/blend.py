@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from gradcli.engine.dtypes import Default
+from gradcli.engine.op import Op
 from gradcli.engine.signature import Array, Number, Operand
 from gradcli.engine.tensor import Tensor
 from gradcli.errors import TypeFault
@@ -84,6 +86,48 @@ class AddCDiv(Binary):
 
     def grad_tensor2(F, g, tensor1, tensor2, value):
         return -g * (tensor1 * value / (tensor2 * tensor2))
+
+
+class Scaled(Op):
+    """scaled(input, factor): input times a plain number, which is no tensor to be saved, as inside PyTorch's own
+    compositions."""
+
+    anew = True
+    names = ("scaled",)
+    method = False
+    function = False
+    label = "MulBackward1"
+    samples = [([1.0, 2.0], 0.5)]
+    errors = [("text", 2.0)]
+
+    def forward(input: Array, factor: Number):
+        return meeting(input, factor) * factor
+
+    def grad_input(F, g, factor):
+        return F.scaled(g, factor)
+
+
+class Divided(Op):
+    """divided(input, divisor): input divided by a plain number, which is no tensor to be saved."""
+
+    anew = True
+    names = ("divided",)
+    method = False
+    function = False
+    label = "DivBackward1"
+    samples = [([1.0, 2.0], 0.5)]
+    errors = [("text", 2.0)]
+
+    def forward(input: Array, divisor: Number):
+        return meeting(input, float(divisor)) / divisor
+
+    def grad_input(F, g, divisor):
+        return F.divided(g, divisor)
+
+
+def meeting(input, number):
+    """`input` as floating elements, if a plain number that it meets is floating."""
+    return input.astype(Default.floating) if type(number) is float and input.dtype.kind != "f" else input
 
 
 class Rsub(Binary):

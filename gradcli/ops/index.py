@@ -79,6 +79,7 @@ class SetItem(Op):
     function = False
     era_label = ("tensor.SetItem", "tensor.MaskedFill")
     label = ("CopySlices", "IndexPutBackward0")
+    saves = True        # what PyTorch frees is the change itself
     samples = [(GRID, [7.0, 8.0, 9.0], (0,), ()), (GRID, [7.0, 8.0], (), (ALL, np.array([2, 0]))),
                (GRID, 5, (0, 1), ())]
     errors = [(GRID, [1.0, 2.0], (0,), ())]

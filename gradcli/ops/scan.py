@@ -55,6 +55,7 @@ class Cumsum(Scan):
 class Cumprod(Scan):
     """cumprod(input, dim, dtype): running products along `dim`."""
 
+    linked = False
     samples = [*Scan.samples, (HOLED, 1), (HOLED, 0), ([0.0, 2.0, 0.0, 3.0], 0)]
 
     def forward(input: Array, dim: Dim, *, dtype: Type = None):
@@ -62,7 +63,7 @@ class Cumprod(Scan):
 
     def grad_input(F, g, input, out, dim, input_shape, input_dtype):
         g = F.cast(g, input_dtype)
-        if not input_shape:
+        if not input_shape or input_shape[dim] == 1 or 0 in input_shape:
             return g
         if not F.any(input == 0):
             return backwards(F, F.cumsum, g * F.cast(out, input_dtype), dim) / input

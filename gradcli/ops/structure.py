@@ -207,6 +207,7 @@ class CopySlices(Op):
     function = False
     era_label = "tensor.SetItem"
     label = "CopySlices"
+    saves = True        # what PyTorch frees is the change itself
     samples = [([[1.0, 2.0], [3.0, 4.0]], [5.0, 6.0], np.array([3, 1]))]
     errors = [("text", [1.0], np.array([0]))]
 
