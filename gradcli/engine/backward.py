@@ -242,7 +242,7 @@ def _traced_share(call: Any, rule: Any, g: Any, kept: Any) -> Any:
                    if other is not own]
     else:
         sources = [x for value in lifted for x in (value if type(value) is tuple else (value,))
-                   if isinstance(x, Tensor) and x.requires_grad]
+                   if isinstance(x, Tensor) and x.requires_grad and x.array.dtype.kind == "f"]
     return traced.still(share, sources) if sources else share
 
 

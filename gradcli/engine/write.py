@@ -87,9 +87,7 @@ def store(target: Tensor, result: Tensor, writer: str) -> Tensor:
 def keep_in_place(call: Any, array: np.ndarray, memory: np.ndarray) -> None:
     """Let a call that kept its result `array` keep `memory` in its place, where the result now is: later writes to
     it are noticed."""
-    at = len(type(call).params)
-    if not isinstance(call, Op) or not any(at in rule.needs and kept[rule.needs.index(at)] is array
-                                           for _, rule, kept in call.edges):
+    if not isinstance(call, Op) or not any(value is array for _, _, kept in call.edges for value in kept):
         return
     call.edges = tuple([(to, rule, tuple([memory if value is array else value for value in kept]))
                         for to, rule, kept in call.edges])

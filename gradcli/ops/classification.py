@@ -52,11 +52,12 @@ class NllKernel(Op):
     def forward(input: Array, target: Index, weight: ArrayOrNone, ignore_index: Int, how: REDUCTION):
         at, share, shape = picked(input.shape, target, weight, ignore_index, how, input.dtype)
         loss = input.reshape(at[3])[at[:3]] * -share
+        loss[(target.reshape(loss.shape) == ignore_index) & (share == share)] = 0
         if how == "mean" and not loss.size:
             return np.full((), np.nan, input.dtype)
         return loss.reshape(shape) if how == "none" else np.add.reduce(loss, axis=None)
 
-    def grad_input(F, g, target, weight, ignore_index, how, input_shape):
+    def grad_input(F, g, input, target, weight, ignore_index, how, input_shape):     # PyTorch keeps the input
         return F.nll_back(g, target, weight, ignore_index, how, input_shape)
 
 

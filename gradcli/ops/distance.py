@@ -4,8 +4,9 @@ import numpy as np
 
 from gradcli.engine.dtypes import int64
 from gradcli.engine.op import Op
-from gradcli.engine.signature import Array, Dim, Dims, Flag, Number, Plain, sized
+from gradcli.engine.signature import Array, Dim, Dims, Flag, Int, Number, Plain, sized
 from gradcli.errors import ShapeFault
+from gradcli.ops.reduce import VectorNorm
 
 P, Q = [[0.5, 1.5, 0.1], [2.5, 0.25, -1.0]], [[1.0, 1.2, 0.4], [0.7, 2.0, 3.0]]
 
@@ -32,6 +33,9 @@ class CosineSimilarity(Op):
     errors = [(P, [1.0, 2.0]), (P, "text"), (P, Q, 5)]
 
     def compose(F, x1: Array, x2: Array, dim: Dim = 1, eps: Number = 1e-8):
+        if x1.dtype != x2.dtype:
+            common = F.result_type(x1, x2)
+            x1, x2 = F.cast(x1, common), F.cast(x2, common)
         first, second = ((x / F.raised(F.linalg_vector_norm(x, 2, dim, True), eps)) for x in _met(F, x1, x2))
         return F.sum(first * second, dim)
 
@@ -72,7 +76,31 @@ class Cdist(Op):
         difference = F.unsqueeze(x1, -2) - F.unsqueeze(x2, -3)
         if not difference.shape[-1]:
             return F.sum(difference, -1)
-        return F.renamed(F.linalg_vector_norm(difference, p, -1), "CdistBackward0")
+        return F.distances(difference, p)
+
+
+class Distances(VectorNorm):
+    """distances(input, ord, name): the norms of order `ord` of the rows of differences; what does not differ takes no
+    gradient."""
+
+    names = ("distances",)
+    method = False
+    function = False
+    label = ("CdistBackward0", "PdistBackward0")
+    samples = [(P, 2.0, 0), (P, 1.0, 1), (P, 3.0, 0)]
+    errors = [("text", 2.0, 0)]
+
+    def variant(input, ord, pairs):
+        return pairs
+
+    def forward(input: Array, ord: Number, pairs: Int = 0):
+        return VectorNorm.forward(input, ord, -1)
+
+    def grad_input(F, g, input, out, ord, input_shape, input_dtype):
+        if ord == 0:
+            return F.zeros(input_shape, dtype=input_dtype)
+        slope = VectorNorm.grad_input(F, g, input, out, ord, -1, False, input_shape, input_dtype)
+        return F.where(F.unsqueeze(out, -1) == 0, 0, slope)
 
 
 class Pdist(Op):
@@ -92,7 +120,7 @@ class Pdist(Op):
         first = F.as_tensor([i for i in range(n) for _ in range(i + 1, n)], dtype=int64)
         second = F.as_tensor([j for i in range(n) for j in range(i + 1, n)], dtype=int64)
         difference = F.index_select(input, 0, first) - F.index_select(input, 0, second)
-        return F.renamed(F.linalg_vector_norm(difference, p, -1), "PdistBackward0")
+        return F.distances(difference, p, 1)
 
 
 

@@ -152,6 +152,8 @@ class Rrelu(Op):
         if lower > upper:
             raise ValueFault("Lower bound should be less than or equal to the upper bound", f"F.rrelu(x, {upper}, "
                                                                                             f"{lower})")
+        if not training:
+            return F.leaky_relu(input, (lower + upper) / 2)
         return F.sloped(input, F.drawn_slopes(input, lower, upper, training))
 
 

@@ -150,6 +150,9 @@ class KlDiv(Loss):
             loss = F.exp(target) * (target - input)
         else:
             loss = F.xlogy(target, target) - target * input
+        if how == "batchmean" and tuple(loss.shape) != tuple(input.shape):
+            total = F.gathered_loss(loss, "sum", "KLDivLoss")
+            return total / input.shape[0] if len(input.shape) else total
         return F.gathered_loss(loss, how, "KLDivLoss") if how != "none" else loss
 
 

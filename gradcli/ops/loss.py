@@ -247,9 +247,10 @@ class HuberLoss(Loss):
     def compose(F, input, target, reduction: REDUCTION = "mean", delta: Number = 1.0, weight: Array = None):
         if delta <= 0:
             raise ValueFault("huber_loss does not support non-positive values for delta.")
+        kind = input.dtype      # which the loss has, too
         input, target = paired(F, input, target)
         if weight is None:
-            return F.huber_kernel(input, target, reduction, delta)
+            return F.cast(F.huber_kernel(input, target, reduction, delta), kind)
         loss = F.huber_kernel(input, target, "none", delta)
         fitting(weight, loss)
         return reduced(F, loss * weight, reduction)     # the mean is over the elements, unlike that of mse_loss

@@ -58,7 +58,7 @@ class Nansum(Reduction):
 
     def grad_input(F, g, input, dim, keepdim, input_shape, input_dtype):
         g = restored(F, F.cast(g, input_dtype), input_shape, dim, keepdim)
-        return F.where(input == input, F.expand(g, input_shape), 0)
+        return F.expand(g, input_shape) * F.cast(input == input, input_dtype)
 
 
 class Nanmean(Reduction):
@@ -119,6 +119,7 @@ def spread_slope(F, g, input, dim, correction, keepdim, input_shape):
 class Spread(Op, abstract=True):
     """How far elements lie from their mean, the count lessened by `correction`."""
 
+    linked = False
     samples = [(GRID,), (GRID, 0), (GRID, 1, False), (GRID, (0, 1), None, True), (GRID, 1, None, False, 0),
                (GRID, False), (GRID, 1, None, True, 2)]
     errors = [(GRID, 5), ("text",), (np.array([1, 2]),), (GRID, 0, True, False, 1)]

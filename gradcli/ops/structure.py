@@ -170,6 +170,7 @@ class Window(Op):
     method = False
     function = False
     label = "AsStridedBackward0"
+    saves = False       # PyTorch keeps sizes and steps
     era_label = "tensor.Index"
     samples = [([[1.0, 2.0], [3.0, 4.0]], np.array([[2, 0], [1, 1]]))]
     errors = [("text", np.array([0]))]
