@@ -40,7 +40,8 @@ VIEWS = [
     "torch.dstack([{x}, {y}])", "torch.column_stack([{x}, {y}])", "torch.block_diag({x}, {y})", "{x}.triu(1)",
     "torch.diag_embed({x})", "torch.meshgrid({x}, {y}, indexing='ij')[0]", "torch.cartesian_prod({x}, {y})",
     "torch.combinations({x})", "torch.broadcast_tensors({x}, {y})[0]", "{x}.take(torch.tensor([0, -1, 0]))",
-    "{x}.clone().as_strided((2,), (1,))", "{x}.clone().as_strided((2, 2), (1, 1))", "{x}[[True, False]]", "{x}[..., None]",
+    "{x}.clone().as_strided((2,), (1,))", "{x}.clone().as_strided((2, 2), (1, 1))",
+    "{x}[[True, False]]", "{x}[..., None]",
     "{x}[torch.tensor([[0, 1], [1, 0]])]", "{x}[torch.tensor([0, 1]), torch.tensor([1, 0])]", "{x}[[0, -1], {i}:]",
     "F.pad({x}, (-1, 0))", "F.pad({x}, (1, 1), 'constant', 2.0)", "F.pad({x}[None], (1, 0), 'reflect')",
     "F.pad({x}[None], (1, 1), 'replicate')", "F.pad({x}[None], (1, 1), 'circular')", "{x}[{x} > 9]", "{x}[2:]",
@@ -63,7 +64,8 @@ LINALG = [pattern.replace("SPD", SQUARE) for pattern in (
     "torch.einsum('ij,kj->ik', {x}, {y})", "torch.einsum('ii->i', {x})", "torch.einsum('ij->j', {x})",
     "torch.einsum('ij,jk,kl->il', {x}, {y}, {x})", "torch.einsum('i,j->ij', {x}, {y})", "torch.einsum('ij->', {x})",
     "torch.einsum('bij,bkj->bik', {x}, {y})", "{x} @ {y}", "{x} @ {y}.t()", "{x} @ {x}.t()", "torch.cov({x})",
-    "torch.einsum('...i,...i->...', {x}, {y}.to({x}.dtype))", "torch.outer({x}, {y})", "torch.trace({x})", "torch.inner({x}, {y})",
+    "torch.einsum('...i,...i->...', {x}, {y}.to({x}.dtype))", "torch.outer({x}, {y})",
+    "torch.trace({x})", "torch.inner({x}, {y})",
     "torch.kron({x}, {y})", "torch.dot({x}, {y})", "F.linear({x}, {y})", "F.bilinear({x}, {x}, {y}[None])",
     "F.linear({x}, {y}, {y}[:, 0])", "torch.corrcoef({x})", "L.tensorsolve(SPD, {x}[:, 0])")]
 PRODUCTS = [
@@ -113,7 +115,7 @@ LAYERS = [
     "F.interpolate({x}[None, None], size=3, mode='bilinear')",
     "F.interpolate({x}[None, None], size=3, mode='bicubic')", "F.interpolate({x}[None, None], size=2, mode='area')",
     "F.grid_sample({x}[None, None], {y}.reshape(1, 1, -1, 2), align_corners=False)",
-    "F.grid_sample({x}[None, None], {y}.reshape(1, 1, -1, 2), 'nearest', align_corners=True)",
+    "F.grid_sample({x}[None, None], {y}.reshape(1, 1, -1, 2), 'bicubic', align_corners=True)",
     "F.affine_grid({x}[None], (1, 1, 2, 2), align_corners=False)", "F.threshold({x}, 0.1, 0.5)", "F.softmin({x}, {d})",
     "F.embedding(torch.tensor([0, 1, 0]), {x})", "F.embedding(torch.tensor([[1]]), {x}, padding_idx=1)",
     "F.embedding_bag(torch.tensor([[0, 1]]), {x})", "F.embedding_bag(torch.tensor([[0, 1]]), {x}, mode='max')",
@@ -149,7 +151,7 @@ PLACED = [
     *[f"{{x}}.scatter_reduce({{d}}, torch.zeros_like({{y}}).long(), {{y}}, '{how}')" for how in REDUCED],
     *[f"({{x}} * 0 + 9).scatter_reduce(0, torch.zeros_like({{y}}).long(), {{y}}, '{how}', include_self=False)"
       for how in REDUCED],     # with 9, as PyTorch counts an equal element among the ties that is not to be included
-    *[f"({{x}} * 1.0).index_reduce(0, torch.tensor([0, 0]), {{y}}, '{how}')" for how in ("prod", "mean", "amax", "amin")],
+    *[f"({{x}} * 1.0).index_reduce(0, torch.tensor([0, 0]), {{y}}, '{how}')" for how in REDUCED[1:]],
     "{x}.index_copy(0, torch.tensor([0]), {y}[:1])", "{x}.index_fill({d}, torch.tensor([0]), 2.)",
     "{x}.index_put((torch.tensor([0, 0]),), {y}, accumulate=True)", "{x}.index_put(({x} > 0,), {y}.reshape(-1)[0])",
     "{x}.index_put((torch.tensor([1, 0]),), {y}[0])", "{x}.masked_scatter({x} > 0, {y})",
@@ -158,7 +160,7 @@ PLACED = [
     "{x}.put(torch.tensor([0, 0]), {y}, accumulate=True)", "torch.gather({x}, {d}, torch.zeros_like({x}).long())",
     "torch.select_scatter({x}, {y}, 0, 0)", "torch.slice_scatter({x}, {y}, 0, 0, 1)",
     "torch.diagonal_scatter({x}, {y})",
-    "torch.searchsorted({x}, {y})", "torch.bucketize({x}, {y})"]
+    "torch.searchsorted({x}.sort(-1)[0], {y})", "torch.bucketize({x}, {y}.sort()[0])"]
 WRITES = [
     "{x}.mul_(2)", "{x}.add_({y})", "{x}.exp_()", "{x}.zero_()", "{x}[0] = 1.5", "{x}[{i}] = {y}",
     "{x}[0] = {y}.sum()", "{x}[:1] = {y}[:1]", "{x}[..., 0] = {y}.reshape(-1)[0]", "{x} += {y}", "{x}[0].mul_(3)",
@@ -184,7 +186,7 @@ WRITES = [
     "{x}.cos_()",
     "{x}.requires_grad_(False)", "{x}.expm1_()", "{x}.log1p_()", "{x}.square_()", "{x}.erf_()", "{x}.xlogy_({y})",
     "{x}.renorm_(2, 0, 1.0)", "{x}.fill_({y}.sum())", "{x}.masked_fill_({x} > 0, {y}.sum())",
-    "{x}.index_fill_(0, torch.tensor([0]), {y}.sum())", "{x}.addmm_({y}, {y})", "{x}.view(-1).mul_(2)", "{x}.round_()",
+    "{x}.index_fill_(0, torch.tensor([0]), {y}.sum())", "{x}.addmm_({y}.clone(), {y}.clone())", "{x}.view(-1).mul_(2)", "{x}.round_()",
     "{x}.select(0, 0).copy_({y})", "{x}.narrow(0, 0, 1).add_(1)", "{x}.expand(2, *{x}.shape)[0].mul_(2)",
     "{x}.trunc_()",
     "{x}.unbind(0)[0].mul_(2)", "{x}.clamp_(-0.5, 0.5)", "{x}.logit_(0.1)", "{x}.copy_({y}.float())", "{x}.tan_()"]

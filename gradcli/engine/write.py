@@ -17,7 +17,7 @@ from gradcli.engine.dtypes import OF, category
 from gradcli.engine.hooks import carry_over
 from gradcli.engine.op import TABLE, Op
 from gradcli.engine.signature import described, sized
-from gradcli.engine.tensor import DATA, Rooted, Tensor, clock, note_write
+from gradcli.engine.tensor import DATA, Rooted, Tensor, clock, note_write, owner
 from gradcli.engine.variable import RESULT, Variable, grad_mode
 from gradcli.engine.writing import writing
 from gradcli.errors import ArgumentFault, GradFault, LeafWrite, ShapeFault, TypeFault
@@ -89,6 +89,10 @@ def keep_in_place(call: Any, array: np.ndarray, memory: np.ndarray) -> None:
     it are noticed."""
     if not isinstance(call, Op) or not any(value is array for _, _, kept in call.edges for value in kept):
         return
+    place = owner(memory)
+    if any(type(value) is np.ndarray and value is not array and owner(value) is place
+           for _, _, kept in call.edges for value in kept):
+        return      # an operand that is no longer what it was, as in x.hypot_(x)
     call.edges = tuple([(to, rule, tuple([memory if value is array else value for value in kept]))
                         for to, rule, kept in call.edges])
     call.born = clock()

@@ -11,7 +11,7 @@ from gradcli.ops.base import Binary
 
 
 def between(input, end, weight):
-    """A place on the line from input to end, reckoned from the nearer, so that weights 0 and 1 give the ends exactly."""
+    """A place on the line from input to end, reckoned from the nearer, so that 0 and 1 give the ends exactly."""
     near = abs(weight) < 0.5
     if near.ndim == 0:
         return input + weight * (end - input) if near else end - (end - input) * (1 - weight)

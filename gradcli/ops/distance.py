@@ -80,7 +80,7 @@ class Cdist(Op):
 
 
 class Distances(VectorNorm):
-    """distances(input, ord, name): the norms of order `ord` of the rows of differences; what does not differ takes no
+    """distances(input, ord, pairs): the norms of order `ord` of the rows of differences; what does not differ takes no
     gradient."""
 
     names = ("distances",)

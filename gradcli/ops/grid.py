@@ -55,32 +55,8 @@ class GridSample(Op):
                 looked = looked * F.unsqueeze(share, 1)
             total = looked if total is None else total + looked
         if mode == "nearest":
-            total = F.grid_unmoved(total, input, grid)
+            total = F.still(total, (grid,))     # which moves nothing
         return F.renamed(total, f"GridSampler{rank}DBackward0")
-
-
-class GridUnmoved(Op):
-    """grid_unmoved(input, image, grid): input, looked up where small moves of the grid change nothing; as PyTorch
-    computes the gradients of image and grid together, they depend on both."""
-
-    names = ("grid_unmoved",)
-    linked = True
-    method = False
-    function = False
-    samples = [([1.0], IMAGE, SPOTS)]
-    errors = [("text", IMAGE, SPOTS)]
-
-    def forward(input: Array, image: Array, grid: Array):
-        return input.copy()
-
-    def grad_input(F, g):
-        return g
-
-    def grad_image(F, g, image_shape, image_dtype):
-        return F.zeros(image_shape, dtype=image_dtype)
-
-    def grad_grid(F, g, grid_shape, grid_dtype):
-        return F.zeros(grid_shape, dtype=grid_dtype)
 
 
 def _places(F, x, n, align_corners):
