@@ -159,8 +159,8 @@ def asked(space, make, arrays, lines):
         except Exception as error:
             yield "Jacobian", error
     out = run(space, make(arrays), lines).sum()
-    out.backward()
     try:
+        out.backward()
         out.backward()
         yield "second backward", None
     except Exception as error:
@@ -228,6 +228,8 @@ def torch_fault(name, mine, theirs, lines):
         return "the second gradient of logcumsumexp is nan where a gradient is 0"
     if name == "value" and isinstance(mine, Fault) and isinstance(theirs, np.ndarray) and not theirs.size:
         return "dimensions and types of empty tensors are not checked"
+    if "returned an invalid gradient" in str(theirs):
+        return "the gradient of scatter has the size of its index"
     if "embedding_bag" in text and "nan" in str(mine):
         return "embedding_bag leaves out what is nan"
     if name == "requires_grad" and theirs and "fill_(" in text:

@@ -17,7 +17,7 @@ from gradcli.engine.dtypes import OF, category
 from gradcli.engine.hooks import carry_over
 from gradcli.engine.op import TABLE, Op
 from gradcli.engine.signature import described, sized
-from gradcli.engine.tensor import DATA, Rooted, Tensor, clock, note_write, owner
+from gradcli.engine.tensor import DATA, Rooted, Tensor, clock, follow, note_write, owner
 from gradcli.engine.variable import RESULT, Variable, grad_mode
 from gradcli.engine.writing import writing
 from gradcli.errors import ArgumentFault, GradFault, LeafWrite, ShapeFault, TypeFault
@@ -30,7 +30,10 @@ def inplace(cls: type[Op], name: str, call: Callable[..., Any]) -> Callable[...,
         source = writable(input, name)
         if cls.keeps_input and grad_mode.on and _tracked(input, args, options):
             source = type(input)(input.array.copy(), input.requires_grad, debtor(input))
-        return store(input, call(source, *args, **options), name)
+        result = store(input, call(source, *args, **options), name)
+        if cls.keeps_written and source is not input:
+            follow(source.array, input.array)       # from here on
+        return result
 
     return write
 

@@ -20,7 +20,16 @@ class PairwiseDistance(Op):
     errors = [(P, [1.0, 2.0]), (P, "text")]
 
     def compose(F, x1: Array, x2: Array, p: Number = 2.0, eps: Number = 1e-6, keepdim: Flag = False):
-        return F.renamed(F.linalg_vector_norm(x1 - x2 + eps, p, -1, keepdim), "NormBackward1")
+        return F.pair_norm(x1 - x2 + eps, p, -1, keepdim)
+
+
+class PairNorm(VectorNorm):
+    """pair_norm(input, ord, dim, keepdim, dtype): a norm, as the call that pairwise_distance makes."""
+
+    names = ("pair_norm",)
+    method = False
+    function = False
+    label = "NormBackward1"
 
 
 class CosineSimilarity(Op):
@@ -76,29 +85,31 @@ class Cdist(Op):
         difference = F.unsqueeze(x1, -2) - F.unsqueeze(x2, -3)
         if not difference.shape[-1]:
             return F.sum(difference, -1)
-        return F.distances(difference, p)
+        return F.distances(difference, p, 0, x1, x2)
 
 
 class Distances(VectorNorm):
-    """distances(input, ord, pairs): the norms of order `ord` of the rows of differences; what does not differ takes no
-    gradient."""
+    """distances(input, ord, pairs, x1, x2): the norms of order `ord` of the rows of differences of x1 and x2, which
+    PyTorch keeps; what does not differ takes no gradient, and the greatest differences take all of it each."""
 
     names = ("distances",)
     method = False
     function = False
     label = ("CdistBackward0", "PdistBackward0")
-    samples = [(P, 2.0, 0), (P, 1.0, 1), (P, 3.0, 0)]
-    errors = [("text", 2.0, 0)]
+    samples = [(P, 2.0, 0, P, P), (P, 1.0, 1, P, P), (P, 3.0, 0, P, P)]
+    errors = [("text", 2.0, 0, P, P)]
 
-    def variant(input, ord, pairs):
+    def variant(input, ord, pairs, x1, x2):
         return pairs
 
-    def forward(input: Array, ord: Number, pairs: Int = 0):
+    def forward(input: Array, ord: Number, pairs: Int, x1: Array, x2: Array):
         return VectorNorm.forward(input, ord, -1)
 
-    def grad_input(F, g, input, out, ord, input_shape, input_dtype):
+    def grad_input(F, g, input, out, ord, x1, x2, input_shape, input_dtype):
         if ord == 0:
             return F.zeros(input_shape, dtype=input_dtype)
+        if ord == float("inf"):
+            return F.unsqueeze(g, -1) * F.sign(input) * F.cast(F.abs(input) == F.unsqueeze(out, -1), input_dtype)
         slope = VectorNorm.grad_input(F, g, input, out, ord, -1, False, input_shape, input_dtype)
         return F.where(F.unsqueeze(out, -1) == 0, 0, slope)
 
@@ -120,7 +131,7 @@ class Pdist(Op):
         first = F.as_tensor([i for i in range(n) for _ in range(i + 1, n)], dtype=int64)
         second = F.as_tensor([j for i in range(n) for j in range(i + 1, n)], dtype=int64)
         difference = F.index_select(input, 0, first) - F.index_select(input, 0, second)
-        return F.distances(difference, p, 1)
+        return F.distances(difference, p, 1, input, input)
 
 
 

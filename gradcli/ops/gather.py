@@ -49,7 +49,9 @@ class Gather(Op):
     def forward(input: Array, dim: Dim, index: Index, *, sparse_grad: Flag = False):
         if not index.size:
             return np.zeros(index.shape, input.dtype)
-        return input[places(input.shape, dim, index)] if input.ndim else np.full(index.shape, input)
+        if not input.ndim:
+            return np.full(index.shape, input)
+        return input[places(input.shape, dim, index)].reshape(index.shape)
 
     def grad_input(F, g, input, dim, index, input_shape, input_dtype):     # PyTorch keeps the input
         return F.scatter_add(F.zeros(input_shape, dtype=input_dtype), dim, index, g)
@@ -62,6 +64,8 @@ def fitting(input, dim, index, src, name):
                         f"{src.dtype.name}")
     if not index.size:
         return None, src
+    if input.ndim == 1 and not index.ndim:
+        index, src = index.reshape(1), src.reshape(1)       # a number counts as one in a row
     key = places(input.shape, dim, index)
     if src.ndim != index.ndim and input.ndim or any(k > n for k, n in zip(index.shape, src.shape, strict=False)):
         raise ShapeFault(f"Expected index {list(index.shape)} to be no larger than src {list(src.shape)}",

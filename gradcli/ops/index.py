@@ -143,6 +143,10 @@ def setitem(self, key, value):
         source = value.array
     else:
         raise ArgumentFault(f"a tensor's elements can be set to numbers and tensors, not to {described(value)}")
+    if isinstance(value, Tensor) and not picks and all(k is Ellipsis or type(k) is slice and k == ALL for k in basic):
+        if value is not self:
+            self.copy_(value)
+        return
     if grad_mode.on and not self.requires_grad and getattr(value, "requires_grad", False):
         refuse_view(self)
     if not self.array.flags.writeable and basic and not picks and overlapping(self.array):

@@ -66,7 +66,7 @@ class Relu6(Activation):
 class LeakyRelu(Activation):
     """leaky_relu(input, negative_slope): input where it is positive, negative_slope times input elsewhere."""
 
-    overwrites = True
+    overwrites = keeps_written = True
     names = ("leaky_relu",)
     era_label = THNN + "LeakyReLU"
     samples = [(SIGNED,), (SIGNED, 0.3)]

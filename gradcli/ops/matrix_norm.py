@@ -45,6 +45,8 @@ class MatrixNorm(Op):
             sums = F.linalg_vector_norm(A, 1, summed, keepdim)
             if not keepdim and summed < least:
                 least -= 1
+            if not sums.shape[least]:
+                return F.sum(sums, least, keepdim)
             return (F.amax if ord > 0 else F.amin)(sums, least, keepdim)
         order = (*(d for d in range(n) if d not in (rows, columns)), rows, columns)
         values = F.linalg_svdvals(F.permute(A, order))
