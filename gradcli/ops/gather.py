@@ -234,7 +234,7 @@ def reduced_slopes(F, g, input, out, dim, index, src, reduce, include_self):
         ties = F.cast(input == out, g.dtype) if include_self else F.zeros_like(g)
         src_ties = F.cast(src == F.gather(out, dim, index), g.dtype)
         sharers = F.scatter_add(ties, dim, index, src_ties)
-        share = g / (sharers if include_self else F.clamp(sharers, 1))
+        share = g / (sharers if include_self else 1 - F.scatter(F.zeros_like(g), dim, index, 1) + sharers)
         mine, theirs = ties * share, src_ties * F.gather(share, dim, index)
         if not include_self:
             mine = g
