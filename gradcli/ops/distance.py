@@ -24,12 +24,17 @@ class PairwiseDistance(Op):
 
 
 class PairNorm(VectorNorm):
-    """pair_norm(input, ord, dim, keepdim, dtype): a norm, as the call that pairwise_distance makes."""
+    """pair_norm(input, ord, dim, keepdim): a norm, as the call that pairwise_distance makes."""
 
     names = ("pair_norm",)
     method = False
     function = False
     label = "NormBackward1"
+    samples = [(P, 2.0, -1, False), (P, 3.0, 0, True)]
+    errors = [("text", 2.0, -1, False)]
+
+    def forward(input: Array, ord: Number, dim: Dim, keepdim: Flag):
+        return VectorNorm.forward(input, ord, dim, keepdim)
 
 
 class CosineSimilarity(Op):

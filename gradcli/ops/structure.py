@@ -82,6 +82,26 @@ class Still(Op):
         return F.zeros(sources_shape[at], dtype=sources_dtype[at])
 
 
+class Tied(Op):
+    """tied(input, sources): input, which nominally depends on sources as well, with no gradients at all, as those of
+    PyTorch's convolutions are in what they are linear in."""
+
+    method = False
+    function = False
+    saves = True
+    samples = [([1.0, 2.0], ([3.0, 4.0], [1.0]))]
+    errors = [("text", ())]
+
+    def forward(input: Array, sources: Arrays):
+        return input[...]
+
+    def grad_input(F, g):
+        return g
+
+    def grad_sources(at, F, g, sources_shape):
+        return None
+
+
 class Cast(Op):
     """cast(input, dtype): the same numbers as elements of another type."""
 
