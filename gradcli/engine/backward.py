@@ -230,9 +230,10 @@ def _traced_share(call: Any, rule: Any, g: Any, kept: Any) -> Any:
         return rule.gradient
     lifted = _lifted(call, rule, kept)
     share = rule.share(traced, g, *lifted)
-    linked = type(call).linked
+    linked, link = type(call).linked, traced.still
     own: Any = None
     if type(linked) is tuple:
+        link = traced.tied
         linked, own = (True if type(call).params[rule.at] in linked else None), rule
     if type(share) is Tensor:       # zeros whatever the inputs: nothing that they depend on
         return Variable(share.array)
@@ -244,8 +245,8 @@ def _traced_share(call: Any, rule: Any, g: Any, kept: Any) -> Any:
                    if other is not own]
     else:
         sources = [x for value in lifted for x in (value if type(value) is tuple else (value,))
-                   if isinstance(x, Tensor) and x.requires_grad]
-    return traced.still(share, sources) if sources else share
+                   if isinstance(x, Tensor) and x.requires_grad and x.array.dtype.kind == "f"]
+    return link(share, sources) if sources else share
 
 
 def _lift_results(call: Any, value: Any) -> Any:

@@ -14,7 +14,7 @@ from gradcli.engine.cuts import Cuts, leaving
 from gradcli.engine.dtypes import OF, computing_type, float32, float64, result_type
 from gradcli.engine.op import TABLE, Op, Part, traced
 from gradcli.engine.signature import ArraysKind, described
-from gradcli.engine.tensor import DATA, SEVERAL, UNTRACKED, Cut, Rooted, Tensor, clock, last_write, owner
+from gradcli.engine.tensor import DATA, SEVERAL, UNTRACKED, Cut, Rooted, Tensor, clock, follow, last_write, owner
 from gradcli.engine.variable import RESULT, Array, Variable, Volatile, grad_mode
 from gradcli.errors import Fault, MemoryFault, ShapeFault, TypeFault, ValueFault
 from gradcli.exposure import expose
@@ -303,8 +303,11 @@ def _meet(x: Any, dtype: Any) -> Any:
     if x.array.dtype is dtype:
         return x
     if x.requires_grad and grad_mode.on:
-        return traced.cast(x, dtype)
+        met = traced.cast(x, dtype)
+        follow(met.array, x.array)
+        return met
     met = type(x)(x.array.astype(dtype))
+    follow(met.array, x.array)
     return met
 
 

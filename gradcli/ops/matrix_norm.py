@@ -45,9 +45,13 @@ class MatrixNorm(Op):
             sums = F.linalg_vector_norm(A, 1, summed, keepdim)
             if not keepdim and summed < least:
                 least -= 1
+            if not sums.shape[least]:
+                return F.zeros(tuple(F.sum(sums, least, keepdim).shape), dtype=sums.dtype)
             return (F.amax if ord > 0 else F.amin)(sums, least, keepdim)
         order = (*(d for d in range(n) if d not in (rows, columns)), rows, columns)
         values = F.linalg_svdvals(F.permute(A, order))
+        if not values.shape[-1] and ord != "nuc":
+            values = F.zeros((*values.shape[:-1], 1), dtype=values.dtype)
         norm = F.sum(values, -1) if ord == "nuc" else (F.amax if ord > 0 else F.amin)(values, -1)
         return F.reshape(norm, [1 if d in (rows, columns) else k for d, k in enumerate(A.shape)]) if keepdim else norm
 
