@@ -19,6 +19,7 @@ from gradcli.engine.current import Current, Generator
 from gradcli.engine.derive import named
 from gradcli.engine.device import CPU, Device, Switches, here_only
 from gradcli.engine.dtypes import NAMED, OF, Default, DType
+from gradcli.engine.inference import refuse_leaf
 from gradcli.engine.limits import broadcast_shapes, finfo, iinfo, promote_types
 from gradcli.engine.op import TABLE, Op, Part, traced
 from gradcli.engine.signature import REFUSED, Type, described
@@ -27,7 +28,7 @@ from gradcli.engine.storage import is_storage, typename
 from gradcli.engine.surface import METHODS
 from gradcli.engine.tensor import Cut, Shown, Size, Tensor
 from gradcli.engine.types import TENSOR, TYPES
-from gradcli.engine.variable import Array, Parameter, Variable, Volatile, enable_grad, grad_mode, no_grad, recording
+from gradcli.engine.variable import Array, Parameter, Variable, Volatile, enable_grad, grad_mode, inference_mode, no_grad, recording
 from gradcli.errors import ArgumentFault, GradFault, IntegerLeaf
 from gradcli.exposure import exposed
 from gradcli.lang.budget import Budget
@@ -78,6 +79,8 @@ def parameter(data: Any = None, requires_grad: bool = True) -> Parameter:
     if requires_grad and data.array.dtype.kind != "f":
         raise IntegerLeaf("only floating tensors can require gradients", "x.float()").saying(
             "Only Tensors of floating point and complex dtype can require gradients")
+    if requires_grad:
+        refuse_leaf(data)
     return Parameter(data.array, requires_grad)
 
 
@@ -146,7 +149,7 @@ def is_tensor(obj: Any) -> bool:
 class GradSwitch:
     """`torch.no_grad`, `torch.enable_grad`: each call gives a context; put on a function, it wraps each call."""
 
-    def __init__(self, name: str, context: type[recording]) -> None:
+    def __init__(self, name: str, context: type[Any]) -> None:
         self._name, self._context = name, context
 
     def __call__(self, function: Any = None) -> Any:
@@ -157,6 +160,19 @@ class GradSwitch:
         return f"<class 'torch.autograd.grad_mode.{self._name}'>"
 
 
+@exposed()
+class ModeSwitch(GradSwitch):
+    """`torch.inference_mode`: called with whether to be in that mode, or put on a function."""
+
+    def __call__(self, mode: Any = True) -> Any:
+        if type(mode) is bool:
+            return self._context(mode)
+        if not callable(mode):
+            raise ArgumentFault(f"inference_mode() is called with a bool, not {described(mode)}",
+                                "with torch.inference_mode():")
+        return self._context(True)(mode)
+
+
 class set_grad_enabled(recording):
     """Record from now on, or no longer; as a context, until its end."""
 
@@ -164,13 +180,13 @@ class set_grad_enabled(recording):
 
     def __init__(self, mode: bool) -> None:
         super().__init__(mode)
-        grad_mode.on = self.on
+        grad_mode.turn(self.on)
 
     def __enter__(self) -> None:
-        grad_mode.on = self.on          # `before` stays what it was when this was made
+        grad_mode.turn(self.on)         # `before` stays what it was when this was made
 
     def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        grad_mode.on = self.before      # put on a function, it changes nothing outside
+        grad_mode.turn(self.before)     # put on a function, it changes nothing outside
         return super().__call__(function)
 
     def __repr__(self) -> str:
@@ -252,9 +268,10 @@ def torch_space(session: dict[str, Any]) -> Namespace:
         Generator=Kind("torch.Generator", (Generator,), Generator), promote_types=promote_types,
         broadcast_shapes=broadcast_shapes,
         no_grad=GradSwitch("no_grad", no_grad), enable_grad=GradSwitch("enable_grad", enable_grad),
-        inference_mode=GradSwitch("inference_mode", no_grad), set_grad_enabled=Kind(
+        inference_mode=ModeSwitch("inference_mode", inference_mode), is_inference=METHODS["is_inference"],
+        is_inference_mode_enabled=lambda: grad_mode.inference, set_grad_enabled=Kind(
             "torch.autograd.grad_mode.set_grad_enabled", (set_grad_enabled,), set_grad_enabled),
-        is_grad_enabled=lambda: grad_mode.on, is_tensor=is_tensor, from_numpy=from_numpy, is_storage=is_storage,
+        is_grad_enabled=lambda: grad_mode.enabled, is_tensor=is_tensor, from_numpy=from_numpy, is_storage=is_storage,
         save=save, load=load, typename=typename, set_default_dtype=set_default_dtype, get_num_threads=lambda: 1,
         set_num_threads=lambda count: None, vmap=lambda func, *args, **options: _transform("vmap")(
             func, *args, **options), func=Namespace("torch.func", {name: name for name in FUNC}, _transform),

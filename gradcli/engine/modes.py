@@ -14,7 +14,7 @@ from gradcli.engine.dtypes import Default
 from gradcli.engine.variable import grad_mode
 
 MODES: tuple[tuple[Any, str], ...] = (
-    (Default, "floating"), (grad_mode, "on"), (Watch, "anomalies"), (Current, "asked"))
+    (Default, "floating"), (grad_mode, "state"), (Watch, "anomalies"), (Current, "asked"))
 Modes = tuple[Any, ...]
 
 

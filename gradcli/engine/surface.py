@@ -24,6 +24,8 @@ from gradcli.engine.hooks import (
     retain_grad,
     retains_grad,
 )
+from gradcli.engine.inference import alone as beside
+from gradcli.engine.inference import is_inference, refuse_leaf
 from gradcli.engine.links import READABLE
 from gradcli.engine.memory import Room
 from gradcli.engine.methods import attach
@@ -119,7 +121,7 @@ def detach(self: Tensor) -> Tensor:
     made = RESULT[type(self)]
     alone = (Variable if made is Volatile else made)(self.array)
     alone.cut = Cut(".detach()", here()) if self.requires_grad else self.cut
-    return leaving(self, ".detach()", alone)    # type: ignore[no-any-return]  # a tensor, as it is given one
+    return leaving(self, ".detach()", beside(alone, self))    # type: ignore[no-any-return]  # a tensor, as it is given one
 
 
 def detach_(self: Tensor) -> Tensor:
@@ -141,7 +143,7 @@ def data(self: Tensor) -> Tensor:
     inside = Tensor(self.array)
     inside.root = DATA
     inside.cut = Cut(".data", here()) if self.requires_grad else self.cut
-    return leaving(self, ".data", inside)   # type: ignore[no-any-return]  # a tensor, as it is given one
+    return leaving(self, ".data", beside(inside, self))   # type: ignore[no-any-return]  # a tensor, as it is given one
 
 
 def grad(self: Tensor) -> Any:
@@ -322,6 +324,8 @@ def set_requires_grad(self: Tensor, value: Any) -> None:
     if self.node is not None and not value:
         raise GradFault("you can only change requires_grad flags of leaf variables",
                         ("y = y.detach()", "the same value without history"))
+    if value:
+        refuse_leaf(self)
     self.requires_grad = bool(value) or self.node is not None
     if value and type(self) is Tensor:
         self.__class__ = Variable
@@ -337,7 +341,7 @@ for _node in (Op, Part):
     exposed(*READABLE, "shape")(_node)
 METHODS: dict[str, Callable[..., Any]] = attach({
     f.__name__: f for f in (backward, register_hook, register_post_accumulate_grad_hook, retain_grad,
-                            detach, detach_, requires_grad_, item, tolist, numpy,
+                            detach, detach_, is_inference, requires_grad_, item, tolist, numpy,
                             cuda, size, dim, numel, stride, is_contiguous, element_size)}
     | {"ndimension": dim, "nelement": numel} | REARRANGING)
 PROPERTIES = {"data": data, "grad_fn": grad_fn, "creator": grad_fn, "is_leaf": is_leaf, "volatile": volatile,

@@ -144,7 +144,7 @@ class Cut(NamedTuple):
     place: Any
 
 
-SEVERAL, UNTRACKED = 1, 2       # origins of views; both together for several views made under no_grad
+SEVERAL, UNTRACKED, INFERRED = 1, 2, 4      # origins of views; both together for several views made under no_grad
 
 
 class Rooted(NamedTuple):

@@ -15,6 +15,7 @@ import numpy as np
 from gradcli.engine.call import debtor, freshen, here, positions, record, view_written
 from gradcli.engine.dtypes import OF, category
 from gradcli.engine.hooks import carry_over
+from gradcli.engine.inference import refuse_write
 from gradcli.engine.op import TABLE, Op
 from gradcli.engine.signature import described, sized
 from gradcli.engine.tensor import DATA, Rooted, Tensor, note_write
@@ -43,6 +44,7 @@ def writable(target: Any, writer: str, part: bool = False) -> Any:
     """`target`, unless writing to it, or to a part of it, would change a leaf behind its gradient's back."""
     if not isinstance(target, Tensor):
         raise ArgumentFault(f"{writer}() writes into a tensor, and was given {described(target)}")
+    refuse_write(target)
     if grad_mode.on and (target.requires_grad or target.root is not None and target.root.base.requires_grad):
         refuse_view(target)
         base = target if target.root is None or target.root is DATA else target.root.base
