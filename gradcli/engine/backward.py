@@ -19,6 +19,7 @@ from gradcli.engine.call import here
 from gradcli.engine.hooks import RETAIN, accumulated, hooked, hooked_leaf
 from gradcli.engine.links import input_order
 from gradcli.engine.op import Op, Part, raw, traced
+from gradcli.engine.saving import Stored, Sweep
 from gradcli.engine.signature import ArrayKind, ArraysKind, Kind, sized
 from gradcli.engine.tensor import Cut, Shown, Tensor, clock, owner, written
 from gradcli.engine.variable import Variable, grad_mode, recording
@@ -58,7 +59,7 @@ def _release(edges: tuple[Any, ...], freed: Freed) -> tuple[Any, ...]:
 
 
 def _holds_arrays(kept: Any) -> bool:
-    return type(kept) is Freed or any(
+    return type(kept) in (Freed, Stored) or any(
         type(value) is ndarray or type(value) is tuple and any(type(v) is ndarray for v in value) for value in kept)
 
 
@@ -79,6 +80,7 @@ def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], keep: bool = False
     calls = newest_first(owed) if wanted is None else _leading_to(newest_first(owed), wanted)
     if Journal.sweep is not None:
         Journal.sweep(calls)
+    Sweep.number, Sweep.targeted = Sweep.number + 1, wanted is not None
     freed, found, private, watching = Freed(here()), {}, set(), Watch.anomalies
     call: Any = None
     try:
@@ -201,7 +203,7 @@ def _check_finite(call: Any, rule: Any, share: Any) -> None:
 def _check_fresh(call: Any) -> None:
     """Refuse to differentiate with a kept value that was overwritten since."""
     for _, _, kept in call.edges:
-        for value in kept:
+        for value in kept if type(kept) is tuple else ():
             for array in value if type(value) is tuple else (value,):
                 write = written.get(id(owner(array))) if type(array) is ndarray else None
                 if write and write.tick > call.born:

@@ -112,7 +112,12 @@ class Function(Context):
             raise FunctionStyle(f"the forward of {cls.__name__} is not static",
                                 ("@staticmethod", "above forward(ctx, x) and backward(ctx, g), for apply"),
                                 (INSTANCE.format(name=cls.__name__), "the style of 0.1.12, for forward(self, x)"))
-        return _perform(cls, Context(), args, static=True)
+        return apply(cls, *args)
+
+
+def apply(cls: type, *args: Any) -> Any:
+    """A call of a Function with a static forward."""
+    return _perform(cls, Context(), args, static=True)
 
 
 def once_differentiable(backward: Any) -> Any:
