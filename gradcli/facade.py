@@ -28,7 +28,17 @@ from gradcli.engine.storage import is_storage, typename
 from gradcli.engine.surface import METHODS
 from gradcli.engine.tensor import Cut, Shown, Size, Tensor
 from gradcli.engine.types import TENSOR, TYPES
-from gradcli.engine.variable import Array, Parameter, Variable, Volatile, enable_grad, grad_mode, inference_mode, no_grad, recording
+from gradcli.engine.variable import (
+    Array,
+    Parameter,
+    Variable,
+    Volatile,
+    enable_grad,
+    grad_mode,
+    inference_mode,
+    no_grad,
+    recording,
+)
 from gradcli.errors import ArgumentFault, GradFault, IntegerLeaf
 from gradcli.exposure import exposed
 from gradcli.lang.budget import Budget
@@ -310,18 +320,32 @@ def _transform(name: str) -> Any:
     return getattr(transforms, name)
 
 
+GRAPH = ("GradientEdge", "Node", "allow_mutation_on_saved_tensors", "disable_saved_tensors_hooks",
+         "get_gradient_edge", "increment_version", "register_multi_grad_hook", "save_on_cpu", "saved_tensors_hooks")
+
+
+def _graph(name: str) -> Any:
+    """Something of engine/graph.py."""
+    from gradcli.engine import graph
+
+    value = Op if name == "Node" else getattr(graph, name)
+    return Kind(f"torch.autograd.graph.{name}", (value,), None if name == "Node" else value) if (
+        isinstance(value, type)) else value
+
+
 def _autograd() -> Namespace:
     """`torch.autograd`."""
     own = Arriving("torch.autograd.function.Function", lambda: _custom("Function"))
     function = Namespace("torch.autograd.function", {"once_differentiable": "once_differentiable"}, _custom,
                          Function=own)
     made = Kind("torch.autograd.variable.Variable", (Variable,), variable)
+    graph = Namespace("torch.autograd.graph", {name: name for name in GRAPH}, _graph)
     functions = Namespace("torch.autograd.functional", jacobian=functional.jacobian, hessian=functional.hessian,
                           jvp=functional.jvp, vjp=functional.vjp, hvp=functional.hvp, vhp=functional.vhp)
     return Namespace("torch.autograd", {"gradcheck": "gradcheck", "gradgradcheck": "gradgradcheck"}, _transform,
                      Variable=made, Function=own, function=function,
                      backward=functional.backward, grad=functional.grad,
-                     functional=functions, variable=Namespace("torch.autograd.variable", Variable=made),
+                     functional=functions, graph=graph, variable=Namespace("torch.autograd.variable", Variable=made),
                      detect_anomaly=Kind("torch.autograd.anomaly_mode.detect_anomaly", (watched,), watched),
                      set_detect_anomaly=Kind("torch.autograd.anomaly_mode.set_detect_anomaly", (watched,), watched),
                      no_grad=GradSwitch("no_grad", no_grad), enable_grad=GradSwitch("enable_grad", enable_grad))

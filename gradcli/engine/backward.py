@@ -6,7 +6,7 @@ debtors, newest first; what is owed to leaves at the end is their gradient.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
 from sys import getrefcount
 from typing import Any
@@ -16,59 +16,28 @@ from numpy import ndarray
 
 from gradcli.engine.call import debtor as debtor_of
 from gradcli.engine.call import here
-from gradcli.engine.hooks import RETAIN, accumulated, hooked, hooked_leaf
+from gradcli.engine.hooks import RETAIN, Handle, accumulated, hooked, hooked_leaf
+from gradcli.engine.kept import Freed, check_fresh, joined, lifted, release
 from gradcli.engine.links import input_order
 from gradcli.engine.op import Op, Part, raw, traced
-from gradcli.engine.saving import Stored, Sweep
-from gradcli.engine.signature import ArrayKind, ArraysKind, Kind, sized
-from gradcli.engine.tensor import Cut, Shown, Tensor, clock, owner, written
+from gradcli.engine.saving import Sweep
+from gradcli.engine.tensor import Cut, Shown, Tensor, written
 from gradcli.engine.variable import Variable, grad_mode, recording
 from gradcli.engine.writing import Journal, writing
-from gradcli.errors import AnomalousGradient, SecondBackward, StaleValue
+from gradcli.errors import AnomalousGradient, SecondBackward
 from gradcli.exposure import exposed
 
 _born = attrgetter("born")
 
 
-class Freed:
-    """What stands in an edge in place of its saved values after a sweep: where the sweep was asked for."""
-
-    __slots__ = ("place",)
-
-    def __init__(self, place: Any) -> None:
-        self.place = place
-
-    def __iter__(self) -> Iterator[Any]:
-        raise SecondBackward(
-            "Trying to backward through the graph a second time (or directly access saved tensors after they have "
-            "already been freed). Saved intermediate values of the graph are freed when you call .backward() or "
-            "autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or if "
-            "you need to access saved tensors after calling backward.",
-            ("{y}.backward(retain_graph=True)", "as the first call, to keep them"),
-            places=[("the first call was", self.place)]).saying(
-            "Trying to backward through the graph a second time (or directly access saved tensors after they have "
-            "already been freed). Saved intermediate values of the graph are freed when you call .backward() or "
-            "autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or if "
-            "you need to access saved tensors after calling backward.")
-
-
-def _release(edges: tuple[Any, ...], freed: Freed) -> tuple[Any, ...]:
-    """The edges of a call without the tensors they save; the graph itself, and plain options, stay."""
-    return tuple([(to, rule, freed if rule.saves is True or rule.saves is None and _holds_arrays(kept) else kept)
-                  for to, rule, kept in edges])
-
-
-def _holds_arrays(kept: Any) -> bool:
-    return type(kept) in (Freed, Stored) or any(
-        type(value) is ndarray or type(value) is tuple and any(type(v) is ndarray for v in value) for value in kept)
-
-
 def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], keep: bool = False, again: bool = False,
-          inputs: Iterable[Any] | None = None) -> dict[Any, Any]:
+          inputs: Iterable[Any] | None = None, arrived: Callable[[Any, Any], Any] | None = None) -> dict[Any, Any]:
     """What is owed to each leaf, or to each of `inputs`, when `seeds` are owed to `outputs`.
 
     Gradients are arrays; with `again` they are Variables, and the sweep is itself recorded so
     that they can be differentiated. Unless `keep`, kept values are let go as the sweep passes.
+    `arrived` is called with a leaf that has hooks and its gradient as soon as that is complete; what it gives is the
+    gradient, None if nothing is owed to the leaf any more.
     """
     F: Any = traced if again else raw
     owed: dict[Any, Any] = {}
@@ -80,16 +49,19 @@ def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], keep: bool = False
     calls = newest_first(owed) if wanted is None else _leading_to(newest_first(owed), wanted)
     if Journal.sweep is not None:
         Journal.sweep(calls)
-    Sweep.number, Sweep.targeted = Sweep.number + 1, wanted is not None
+    Sweep.number, Sweep.targeted, Sweep.calls = Sweep.number + 1, wanted is not None, calls
     freed, found, private, watching = Freed(here()), {}, set(), Watch.anomalies
     call: Any = None
+    awaited = _awaited(calls, wanted) if arrived and Handle.of_leaf else {}
     try:
         with recording(again):
             for call in calls:
                 g = owed.pop(call, None)
                 if g is None:
+                    if awaited:
+                        _arrivals(call, awaited, owed, found, arrived)
                     continue
-                if call.hooks and type(g) is not list:
+                if call.hooks:
                     g = hooked(call, g, again)
                 if wanted and call in wanted:
                     found[call] = g
@@ -99,7 +71,7 @@ def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], keep: bool = False
                     continue
                 edges = call.edges
                 if written:
-                    _check_fresh(call)
+                    check_fresh(call)
                 saving = False
                 if call.hooks and min(call.hooks) < RETAIN:
                     saving, edges = True, _after_hooks(call, edges, F, g, again)
@@ -124,12 +96,35 @@ def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], keep: bool = False
                         if type(total) is ndarray:
                             private.add(debtor)     # nobody else holds this memory: further shares go into it
                 if saving and not keep:
-                    call.edges = _release(call.edges, freed)
+                    call.edges = release(call.edges, freed)
+                if awaited:
+                    _arrivals(call, awaited, owed, found, arrived)
     except SecondBackward as fault:
         fault.facts.setdefault("computed", (call.code, call.line_at))
         raise
     found.update(owed)
     return {to: found[to] for to in wanted if to in found} if wanted is not None else owed
+
+
+def _awaited(calls: list[Any], wanted: set[Any] | None) -> dict[Any, int]:
+    """For each leaf with hooks, how many gradients it is still owed."""
+    awaited: dict[Any, int] = {}
+    for call in calls:
+        for to, _, _ in () if type(call) is Part else call.edges:
+            if isinstance(to, Tensor) and to.hooks and (wanted is None or to in wanted):
+                awaited[to] = awaited.get(to, 0) + 1
+    return awaited
+
+
+def _arrivals(call: Any, awaited: dict[Any, int], owed: dict[Any, Any], found: dict[Any, Any], arrived: Any) -> None:
+    """Hand on the gradients of leaves that are complete when `call` has passed on its own."""
+    for to, _, _ in () if type(call) is Part else call.edges:
+        if to in awaited:
+            awaited[to] -= 1
+            if not awaited[to] and to in owed:
+                g = arrived(to, owed.pop(to))
+                if g is not None:
+                    found[to] = g
 
 
 def newest_first(debtors: Iterable[Any]) -> list[Any]:
@@ -200,35 +195,11 @@ def _check_finite(call: Any, rule: Any, share: Any) -> None:
                             places=[(f"{name} was computed", (call.code, call.line_at))])
 
 
-def _check_fresh(call: Any) -> None:
-    """Refuse to differentiate with a kept value that was overwritten since."""
-    for _, _, kept in call.edges:
-        for value in kept if type(kept) is tuple else ():
-            for array in value if type(value) is tuple else (value,):
-                write = written.get(id(owner(array))) if type(array) is ndarray else None
-                if write and write.tick > call.born:
-                    saver = type(call).names[0] if type(call).names else type(call).__name__
-                    raise StaleValue(
-                        f"a {sized(array.shape)} value that {saver} kept for backward "
-                        f"has been modified by an inplace operation, {write.writer}",
-                        places=[(f"{saver} kept it", (call.code, call.line_at)),
-                                (f"{write.writer} changed it", write.place)])
-
-
-def _lifted(call: Any, rule: Any, kept: tuple[Any, ...]) -> list[Any]:
-    """Kept arrays as Variables, connected to where they came from."""
-    sources = {(r.at, r.item): debtor for debtor, r, _ in call.edges}
-    kinds = type(call).signature.kinds
-    out = len(kinds)
-    return [_lift_results(call, value) if at == out else value if at > out else _lift(value, at, kinds[at], sources)
-            for at, value in zip(rule.needs, kept, strict=True)]
-
-
 def _traced_share(call: Any, rule: Any, g: Any, kept: Any) -> Any:
     """What a rule passes back, as a Variable that depends on whatever PyTorch's would depend on."""
     if type(rule) is _Computed:
         return rule.gradient
-    lifted = _lifted(call, rule, kept)
+    lifted = lifted(call, rule, kept)
     share = rule.share(traced, g, *lifted)
     linked = type(call).linked
     own: Any = None
@@ -240,40 +211,12 @@ def _traced_share(call: Any, rule: Any, g: Any, kept: Any) -> Any:
         return share
     if linked:      # PyTorch computes the gradients of all inputs in one call, which depends on all of them
         zero = share.array.dtype.type(0)
-        sources = [_from(np.broadcast_to(zero, debtor.shape), debtor) for debtor, other, _ in call.edges
+        sources = [joined(np.broadcast_to(zero, debtor.shape), debtor) for debtor, other, _ in call.edges
                    if other is not own]
     else:
         sources = [x for value in lifted for x in (value if type(value) is tuple else (value,))
                    if isinstance(x, Tensor) and x.requires_grad]
     return traced.still(share, sources) if sources else share
-
-
-def _lift_results(call: Any, value: Any) -> Any:
-    if type(value) is ndarray:
-        return Variable(value, True, call)
-    born = clock()
-    return tuple(None if v is None else Variable(v, True, Part(call, i, v.shape, born) if type(call).several else call)
-                 for i, v in enumerate(value))
-
-
-def _lift(value: Any, at: int, kind: Kind, sources: dict[Any, Any]) -> Any:
-    if isinstance(kind, ArrayKind) and type(value) is ndarray:
-        return _from(value, sources.get((at, None)))
-    if isinstance(kind, ArraysKind):
-        return tuple(_from(v, sources.get((at, k))) for k, v in enumerate(value))
-    return value
-
-
-def _from(array: Any, source: Any) -> Tensor:
-    if source is None:
-        return Tensor(array)
-    if isinstance(source, Tensor):
-        if source.array is array or source.array.shape != array.shape:
-            return source
-        alias = traced.alias(source)        # a leaf given other data since: history leads to it all the same
-        alias.array = array
-        return alias  # type: ignore[no-any-return]
-    return Variable(array, True, source)
 
 
 class _Computed:
@@ -312,17 +255,24 @@ def backward(outputs: Sequence[Tensor], seeds: Sequence[Tensor], keep: bool = Fa
              inputs: Sequence[Tensor] | None = None) -> None:
     """Sweep, and add what is owed to leaves to their `.grad`."""
     targets = None if inputs is None else [debtor_of(x) for x in inputs]
-    owed = sweep(outputs, seeds, keep, again, targets)
     place = here()
     holders = {} if inputs is None else dict(zip(map(id, targets or []), inputs, strict=True))
+
+    def arrived(to: Any, g: Any) -> None:
+        leaf = holders.get(id(to), to)
+        g = hooked_leaf(leaf, g, again)
+        accumulate(leaf, g, again, True, place)
+        if leaf.hooks:
+            accumulated(leaf, g)
+
+    owed = sweep(outputs, seeds, keep, again, targets, arrived)
     while owed:
         leaf, g = owed.popitem()
-        leaf = holders.get(id(leaf), leaf)
-        g = hooked_leaf(leaf, g, again)
-        shared = _holders(g) > ALONE        # told before the call, which holds its arguments too
-        accumulate(leaf, g, again, shared, place)
         if leaf.hooks:
-            accumulated(leaf)
+            arrived(leaf, g)
+            continue
+        shared = _holders(g) > ALONE        # told before the call, which holds its arguments too
+        accumulate(holders.get(id(leaf), leaf), g, again, shared, place)
 
 
 def _holders(g: Any) -> int:

@@ -16,7 +16,7 @@ from gradcli.engine.inference import refuse_saving, settled
 from gradcli.engine.op import TABLE, Op, Part, traced
 from gradcli.engine.signature import ArraysKind, described
 from gradcli.engine.tensor import DATA, INFERRED, SEVERAL, UNTRACKED, Cut, Rooted, Tensor, clock, last_write, owner
-from gradcli.engine.variable import RESULT, Array, Dual, InferenceTensor, Variable, Volatile, grad_mode
+from gradcli.engine.variable import RESULT, Array, InferenceTensor, Variable, Volatile, grad_mode
 from gradcli.errors import Fault, MemoryFault, ShapeFault, TypeFault, ValueFault
 from gradcli.exposure import expose
 from gradcli.mistakes import BroadcastShapes, DtypeMix, NotDifferentiable, ViewWrite
@@ -155,15 +155,13 @@ def record(cls: type[Op], values: Sequence[Any], arrays: list[Any], result: Any,
     if edges:
         if InferenceTensor.exist:
             refuse_saving(values, edges)
-        if grad_mode.savers:
-            edges = grad_mode.savers[-1].save(cls, values, out, edges)
         which = cls.variant(*values) if cls.variant else 0
         this = cls.nodes[min(which, len(cls.nodes) - 1)]()
-        this.edges = tuple(edges)
         this.hooks = None
         this.shape = result.shape if type(result) is ndarray else ()
         this.code, this.line_at = here()
         this.born = clock()
+        this.edges = tuple(grad_mode.savers[-1].save(this, values, edges) if grad_mode.savers else edges)
         out.requires_grad = True
         out.node = this
 

@@ -59,8 +59,13 @@ def grad(outputs: Any, inputs: Any, grad_outputs: Any = None, retain_graph: Any 
     seeds = _seeds(found, grad_outputs)
     debtors = [debtor(x) for x in wanted]
     keep = Repeated.slices or (create_graph if retain_graph is None else bool(retain_graph))
-    owed = sweep(found, seeds, keep, bool(create_graph), debtors)
     gradients, hooked = [], set()
+
+    def arrived(to: Any, g: Any) -> Any:
+        hooked.add(id(to))
+        return hooked_leaf(to, g, bool(create_graph))
+
+    owed = sweep(found, seeds, keep, bool(create_graph), debtors, arrived)
     for x, to in zip(wanted, debtors, strict=True):
         g = owed.get(to)
         if g is not None and id(to) not in hooked:

@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.backward import Freed, sweep
+from gradcli.engine.backward import sweep
 from gradcli.engine.call import debtor, here
+from gradcli.engine.kept import Freed
 from gradcli.engine.op import Part, traced
 from gradcli.engine.pytree import tree_map
 from gradcli.engine.surface import set_requires_grad

@@ -83,7 +83,7 @@ class Op:
     number in time; `shape` its result's; `code` and `line_at` are where the program made it.
     """
 
-    __slots__ = ("born", "code", "edges", "hooks", "line_at", "shape")
+    __slots__ = ("born", "code", "edges", "hooks", "line_at", "notes", "shape")
 
     names: tuple[str, ...] = ()             # full names; the first is the operation's own
     home = ""                               # prefix of every name that has none: "nn.functional"
@@ -132,6 +132,7 @@ class Op:
     born: int
     edges: Any
     hooks: Any
+    notes: dict[Any, Any]           # of the program; unset until it asks for them
     shape: tuple[int, ...]
     code: Any
     line_at: int

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from gradcli.engine.op import Part
 from gradcli.engine.signature import described
 from gradcli.engine.tensor import Tensor, last_write
 from gradcli.engine.variable import Variable, grad_mode, recording
@@ -24,6 +25,13 @@ class Sweep:
 
     number = 0
     targeted = False
+    calls: Sequence[Any] = ()
+
+    @classmethod
+    def reaches(cls, holder: Any) -> bool:
+        """Whether it comes by a call or leaf."""
+        return any(call is holder or type(call) is not Part and any(to is holder for to, _, _ in call.edges)
+                   for call in cls.calls)
 
 
 class Slot:
@@ -49,6 +57,9 @@ class Stored:
     def __init__(self, values: tuple[Any, ...]) -> None:
         self.values = values
 
+    def __len__(self) -> int:
+        return len(self.values)
+
     def __iter__(self) -> Iterator[Any]:
         for value in self.values:
             yield value.value() if type(value) is Slot else tuple(
@@ -69,26 +80,28 @@ class Saver:
         grad_mode.savers = self.before
         grad_mode.turn(grad_mode.enabled)
 
-    def slot(self, array: Any) -> Slot:
-        """A place for a value that is being saved."""
+    def slot(self, array: Any, whose: Any) -> Slot:
+        """A place for a value that is being saved: that of a tensor, or the result of the call `whose`."""
         raise NotImplementedError
 
-    def save(self, cls: Any, values: Sequence[Any], out: Tensor, edges: Sequence[Any]) -> list[Any]:
+    def save(self, call: Any, values: Sequence[Any], edges: Sequence[Any]) -> list[Any]:
         """The edges of a call with what they keep handled; a value that several keep is saved once."""
         slots: dict[Any, Any] = {}
 
         def stored(need: int, value: Any) -> Any:
             if need > len(values) or (need < len(values) and not _tensors(values[need])):
                 return value        # a shape, a number
+            whose = values[need] if need < len(values) else call
             if type(value) is tuple:
-                return tuple([stored_one((need, i), v) for i, v in enumerate(value)])
-            return stored_one(need, value)
+                return tuple([stored_one((need, i), v, whose[i] if type(whose) is tuple else call)
+                              for i, v in enumerate(value)])
+            return stored_one(need, value, whose)
 
-        def stored_one(key: Any, value: Any) -> Any:
+        def stored_one(key: Any, value: Any, whose: Any) -> Any:
             if type(value) is not np.ndarray:
                 return value
             if key not in slots:
-                slots[key] = self.slot(value)
+                slots[key] = self.slot(value, whose)
             return slots[key]
 
         return [(to, rule, Stored(tuple([stored(need, v) for need, v in zip(rule.needs, kept, strict=True)]))
@@ -117,14 +130,14 @@ class saved_tensors_hooks(Saver):
             raise GradFault(Disabled.message)
         super().__enter__()
 
-    def slot(self, array: np.ndarray) -> Slot:
+    def slot(self, array: np.ndarray, whose: Any) -> Slot:
         """What the program's pack gives, of which its unpack makes the value again."""
         write = last_write(array)
         savers = grad_mode.savers
         grad_mode.savers = ()
         try:
             with recording(False):
-                packed = self.pack(Variable(array))
+                packed = self.pack(whose if isinstance(whose, Tensor) else Variable(array, True, whose))
         finally:
             grad_mode.savers = savers
             grad_mode.turn(grad_mode.enabled)

@@ -26,13 +26,14 @@ from gradcli.engine.hooks import (
 )
 from gradcli.engine.inference import alone as beside
 from gradcli.engine.inference import is_inference, refuse_leaf
-from gradcli.engine.links import READABLE
+from gradcli.engine.links import READABLE, GradientEdge
 from gradcli.engine.memory import Room
 from gradcli.engine.methods import attach
 from gradcli.engine.op import Op, Part, traced
 from gradcli.engine.rearrange import METHODS as REARRANGING
+from gradcli.engine.saved import READABLE as SAVED
 from gradcli.engine.signature import NUMBERS, WIDEST, described, sized
-from gradcli.engine.tensor import DATA, Cut, Shown, Size, Tensor
+from gradcli.engine.tensor import DATA, Cut, Shown, Size, Tensor, last_write
 from gradcli.engine.variable import RESULT, Array, Parameter, Variable, Volatile, grad_mode
 from gradcli.errors import (
     AmbiguousTruth,
@@ -66,7 +67,8 @@ def backward(self: Tensor, gradient: Any = None, retain_graph: Any = None, creat
 
 def tensors_of(values: Any, what: str) -> list[Tensor]:
     """One tensor or a list of them, as a list."""
-    tensors = list(values) if isinstance(values, list | tuple) else [values]
+    tensors = [value.tensor if type(value) is GradientEdge else value
+               for value in (values if isinstance(values, list | tuple) else (values,))]
     for value in tensors:
         if not isinstance(value, Tensor):
             raise ArgumentFault(f"{what} must be tensors, not {described(value)}")
@@ -164,6 +166,14 @@ def grad_fn(self: Tensor) -> Op | None:
 def is_leaf(self: Tensor) -> bool:
     """Whether no recorded call made this."""
     return self.node is None
+
+
+def version(self: Tensor) -> int:
+    """How many changes in place there have been of this."""
+    if is_inference(self):
+        raise GradFault("Inference tensors do not track version counter.", "x.clone()")
+    write = last_write(self.array)
+    return 0 if write is None else write.count
 
 
 def volatile(self: Tensor) -> bool:
@@ -338,14 +348,14 @@ def _set_volatile(self: Tensor, value: Any) -> None:
 
 
 for _node in (Op, Part):
-    exposed(*READABLE, "shape")(_node)
+    exposed(*READABLE, *SAVED, "shape")(_node)
 METHODS: dict[str, Callable[..., Any]] = attach({
     f.__name__: f for f in (backward, register_hook, register_post_accumulate_grad_hook, retain_grad,
                             detach, detach_, is_inference, requires_grad_, item, tolist, numpy,
                             cuda, size, dim, numel, stride, is_contiguous, element_size)}
     | {"ndimension": dim, "nelement": numel} | REARRANGING)
 PROPERTIES = {"data": data, "grad_fn": grad_fn, "creator": grad_fn, "is_leaf": is_leaf, "volatile": volatile,
-              "device": device_of, "retains_grad": retains_grad}
+              "device": device_of, "retains_grad": retains_grad, "_version": version}
 ASSIGNABLE: dict[str, Callable[[Tensor, Any], None]] = {
     "data": _set_data, "grad": _set_grad, "requires_grad": set_requires_grad, "volatile": _set_volatile}
 SPECIAL = {"__len__": _length, "__iter__": _rows, "__bool__": _truth, "__contains__": _contains,

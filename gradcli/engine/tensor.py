@@ -57,11 +57,20 @@ class Size(tuple[int, ...]):
 
 
 class Write(NamedTuple):
-    """The last change of some memory: when, by which operation, from where in the program."""
+    """The last change of some memory: when, by which operation, from where in the program.
+
+    `count` is how many changes there were, `ticks` when the last of them were.
+    """
 
     tick: int
     writer: str
     place: Any
+    count: int = 1
+    ticks: tuple[int, ...] = ()
+
+    def count_at(self, tick: int) -> int:
+        """How many changes there had been at an earlier time."""
+        return self.count - sum(t > tick for t in self.ticks)
 
 
 class Shown:
@@ -161,6 +170,7 @@ class Rooted(NamedTuple):
 
 DATA = Rooted(Tensor(np.zeros(0)), 0)     # the root of `.data`: writes there are the program's own affair
 
+TICKS = 7           # how many earlier changes are remembered one by one
 written: dict[int, Write] = {}            # by the identity of the owning array
 _alive: dict[int, Any] = {}               # weak references that drop an entry with its owner
 
@@ -181,7 +191,9 @@ def note_write(tensor: Tensor, writer: str, place: Any) -> None:
     key = id(memory)
     if key not in written:
         _alive[key] = weakref.ref(memory, lambda _: (written.pop(key, None), _alive.pop(key, None)))
-    written[key] = Write(clock(), writer, place)
+    before, tick = written.get(key), clock()
+    written[key] = Write(tick, writer, place, 1, (tick,)) if before is None else Write(
+        tick, writer, place, before.count + 1, (*before.ticks[-TICKS:], tick))
 
 
 def last_write(array: Any) -> Write | None:

@@ -10,12 +10,9 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
-import numpy as np
-
 from gradcli.engine import functional
 from gradcli.engine.current import Current
 from gradcli.engine.custom import Context, Function, apply
-from gradcli.engine.op import traced
 from gradcli.engine.saving import Saver, Slot, Sweep
 from gradcli.engine.signature import described, sized
 from gradcli.engine.tensor import Shown, Tensor
@@ -48,7 +45,7 @@ class Region(Saver):
         self.arrays: list[Any] = []
         self.sweep = -1
 
-    def slot(self, array: Any) -> Slot:
+    def slot(self, array: Any, whose: Any) -> Slot:
         """A place whose value comes of the function's next run."""
         at = len(self.shapes)
         self.shapes.append((array.shape, array.dtype))
@@ -95,7 +92,7 @@ class Anew(Saver):
         self.count = count
         self.arrays: list[Any] = []
 
-    def slot(self, array: Any) -> Slot:
+    def slot(self, array: Any, whose: Any) -> Slot:
         """A place for a value of the run itself."""
         self.arrays.append(array)
         if len(self.arrays) == self.count:
