@@ -6,7 +6,7 @@ debtors, newest first; what is owed to leaves at the end is their gradient.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from operator import attrgetter
 from sys import getrefcount
 from typing import Any
@@ -31,13 +31,14 @@ _born = attrgetter("born")
 
 
 def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], keep: bool = False, again: bool = False,
-          inputs: Iterable[Any] | None = None, arrived: Callable[[Any, Any], Any] | None = None) -> dict[Any, Any]:
+          inputs: Iterable[Any] | None = None, arrived: Callable[[Any, Any], Any] | None = None,
+          unseen: Set[Any] = frozenset()) -> dict[Any, Any]:
     """What is owed to each leaf, or to each of `inputs`, when `seeds` are owed to `outputs`.
 
     Gradients are arrays; with `again` they are Variables, and the sweep is itself recorded so
     that they can be differentiated. Unless `keep`, kept values are let go as the sweep passes.
     `arrived` is called with a leaf that has hooks and its gradient as soon as that is complete; what it gives is the
-    gradient, None if nothing is owed to the leaf any more.
+    gradient, None if nothing is owed to the leaf any more. No gradient goes through the calls `unseen`.
     """
     F: Any = traced if again else raw
     owed: dict[Any, Any] = {}
@@ -46,11 +47,13 @@ def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], keep: bool = False
         share = seed if again else seed.array
         owed[to] = F.add(owed[to], share) if to in owed else share
     wanted = None if inputs is None else set(inputs)
-    calls = newest_first(owed) if wanted is None else _leading_to(newest_first(owed), wanted)
+    calls = newest_first(owed) if wanted is None else _leading_to(
+        [call for call in newest_first(owed) if call not in unseen] if unseen else newest_first(owed), wanted)
     if Journal.sweep is not None:
         Journal.sweep(calls)
     Sweep.number, Sweep.targeted, Sweep.calls = Sweep.number + 1, wanted is not None, calls
-    freed, found, private, watching = Freed(here()), {}, set(), Watch.anomalies
+    freed, private, watching = Freed(here()), set(), Watch.anomalies
+    found: dict[Any, Any] = {}
     call: Any = None
     awaited = _awaited(calls, wanted) if arrived and Handle.of_leaf else {}
     try:
@@ -199,8 +202,8 @@ def _traced_share(call: Any, rule: Any, g: Any, kept: Any) -> Any:
     """What a rule passes back, as a Variable that depends on whatever PyTorch's would depend on."""
     if type(rule) is _Computed:
         return rule.gradient
-    lifted = lifted(call, rule, kept)
-    share = rule.share(traced, g, *lifted)
+    values = lifted(call, rule, kept)
+    share = rule.share(traced, g, *values)
     linked = type(call).linked
     own: Any = None
     if type(linked) is tuple:
@@ -214,7 +217,7 @@ def _traced_share(call: Any, rule: Any, g: Any, kept: Any) -> Any:
         sources = [joined(np.broadcast_to(zero, debtor.shape), debtor) for debtor, other, _ in call.edges
                    if other is not own]
     else:
-        sources = [x for value in lifted for x in (value if type(value) is tuple else (value,))
+        sources = [x for value in values for x in (value if type(value) is tuple else (value,))
                    if isinstance(x, Tensor) and x.requires_grad]
     return traced.still(share, sources) if sources else share
 

@@ -16,7 +16,7 @@ from gradcli.engine.inference import refuse_saving, settled
 from gradcli.engine.op import TABLE, Op, Part, traced
 from gradcli.engine.signature import ArraysKind, described
 from gradcli.engine.tensor import DATA, INFERRED, SEVERAL, UNTRACKED, Cut, Rooted, Tensor, clock, last_write, owner
-from gradcli.engine.variable import RESULT, Array, InferenceTensor, Variable, Volatile, grad_mode
+from gradcli.engine.variable import RESULT, Array, Dual, InferenceTensor, Variable, Volatile, grad_mode
 from gradcli.errors import Fault, MemoryFault, ShapeFault, TypeFault, ValueFault
 from gradcli.exposure import expose
 from gradcli.mistakes import BroadcastShapes, DtypeMix, NotDifferentiable, ViewWrite
@@ -67,6 +67,8 @@ def freshen(view: Tensor) -> None:
 
 def perform(cls: type[Op], values: Sequence[Any]) -> Any:
     """The result of an operation on fitted values: one per parameter, tensors as tensors."""
+    if Dual.watched and _any_dual(values):
+        return Dual.level.push(cls, values)
     if cls.promotes:
         values = promoted(cls, values)
     arrays = []
@@ -128,6 +130,10 @@ def perform(cls: type[Op], values: Sequence[Any]) -> Any:
     return out
 
 
+def _any_dual(values: Sequence[Any]) -> bool:
+    return any(type(v) is Dual or type(v) is tuple and any(type(x) is Dual for x in v) for v in values)
+
+
 def _unrecorded(how: str, values: Sequence[Any], result: Any) -> Any:
     """The result of a call that is not recorded although an input has history, as a listener wants it."""
     source = next((v for v in values if isinstance(v, Tensor) and v.requires_grad), None)
@@ -164,6 +170,8 @@ def record(cls: type[Op], values: Sequence[Any], arrays: list[Any], result: Any,
         this.edges = tuple(grad_mode.savers[-1].save(this, values, edges) if grad_mode.savers else edges)
         out.requires_grad = True
         out.node = this
+        if not grad_mode.enabled and grad_mode.unseen is not None:
+            grad_mode.unseen.add(this)
 
 
 def _refuse_fixed(cls: type[Op], values: Sequence[Any]) -> None:
@@ -246,9 +254,9 @@ def view_written(view: Tensor, what: str) -> ViewWrite:
     """The refusal of a change, in place, of a view that PyTorch does not follow."""
     origin, node = view.root.origin, view.node
     if origin == INFERRED:
-        return ViewWrite("A view was created in inference mode and is being modified inplace in normal mode. Given that "
-                         "this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by "
-                         "moving both the view and the inplace either both inside the inference_mode block (if you "
+        return ViewWrite("A view was created in inference mode and is being modified inplace in normal mode. Given "
+                         "that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code "
+                         "by moving both the view and the inplace either both inside the inference_mode block (if you "
                          "don't want the inplace to be tracked) or both outside (if you want the inplace to be "
                          "tracked).", ("y = x[0:2]", "after the block, to have a view whose changes are tracked"))
     if node is not None and not origin & UNTRACKED:

@@ -67,7 +67,7 @@ class Record:
             source = node if sum(r[2] for r in self.results) == 1 else Part(node, source, tensor.array.shape, clock())
         return Variable(tensor.array, True, source)
 
-    def settle(self, given: list[Any], args: tuple[Any, ...], outputs: dict[int, int]) -> tuple[Any, ...]:
+    def settle(self, given: list[Any], args: tuple[Any, ...], outputs: dict[int, int]) -> tuple[Any, ...] | Stored:
         """Note where the saved tensors come from; the arrays that must not change until backward."""
         sources = {id(g): debtor(a) for g, a in zip(given, args, strict=True)
                    if isinstance(a, Tensor) and a.requires_grad}

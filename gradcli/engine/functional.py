@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from gradcli.engine.op import traced
 from gradcli.engine.signature import described, sized
 from gradcli.engine.surface import seed_for, tensors_of, without_history
 from gradcli.engine.tensor import Cut, Tensor
-from gradcli.engine.variable import Variable, recording
+from gradcli.engine.variable import Variable, recording, with_tangents
 from gradcli.errors import ArgumentFault, GradFault
 from gradcli.mistakes import UnusedInput
 
@@ -126,7 +127,8 @@ def jacobian(func: Callable[..., Any], inputs: Any, create_graph: bool = False, 
     """
     with recording(True):
         leaves, several = _leaves(inputs, create_graph)
-        result = func(*leaves)
+        with with_tangents() if strategy == "forward-mode" else nullcontext():
+            result = func(*leaves)
         outputs = tensors_of(result, "the results")
         blocks = [rows(o, leaves, create_graph) for o in outputs]
     shaped = [tuple(b) if several else b[0] for b in blocks]

@@ -71,10 +71,7 @@ def accumulated(leaf: Any, g: Any) -> None:
     """Call the hooks that wait for the gradient `g` of a leaf to have been added up."""
     for key in sorted((key for key in leaf.hooks or () if key < RETAIN), reverse=True):
         hook = leaf.hooks[key]
-        if type(hook) is OfEnd:
-            hook.function((), (g if isinstance(g, Tensor) else Variable(np.asarray(g)),))
-        else:
-            hook(leaf)
+        hook(g if type(hook) is OfEnd else leaf)
 
 
 class OfEnd:
@@ -82,6 +79,10 @@ class OfEnd:
 
     def __init__(self, function: Callable[..., Any]) -> None:
         self.function = function
+
+    def __call__(self, g: Any) -> None:
+        """Call it with the gradient that has been added up."""
+        self.function((), (g if isinstance(g, Tensor) else Variable(np.asarray(g)),))
 
 
 def hook_of_node(self: Any, fn: Callable[..., Any]) -> Handle:
@@ -105,7 +106,7 @@ def _holder(node: Any, fn: Any) -> Any:
     """Who holds the hooks of a call: itself, or the leaf it ends at."""
     if not callable(fn):
         raise ArgumentFault(f"a hook is a function, not {described(fn)}")
-    return node.variable if isinstance(node, AccumulateGrad) else node
+    return node.variable if isinstance(node, AccumulateGrad) else node  # type: ignore[attr-defined]  # a slot
 
 
 @exposed("remove", copied=True)

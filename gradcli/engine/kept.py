@@ -68,14 +68,14 @@ def _stale(call: Any, array: ndarray, write: Write) -> StaleValue:
         f"{write.writer}", places=[(f"{saver} kept it", (call.code, call.line_at)),
                                    (f"{write.writer} changed it", write.place)]).saying(
         "one of the variables needed for gradient computation has been modified by an inplace operation: "
-        f"[torch.{OF[array.dtype].era}Tensor {list(array.shape)}]{of} is at version {write.count}; expected version "
-        f"{write.count_at(call.born)} instead. Hint: enable anomaly detection to find the operation that failed to "
+        f"[torch.{OF[array.dtype].era}Tensor {list(array.shape)}]{of} is at version {write.changes}; expected version "
+        f"{write.changes_at(call.born)} instead. Hint: enable anomaly detection to find the operation that failed to "
         "compute its gradient, with torch.autograd.set_detect_anomaly(True, check_nan=False).")
 
 
 def _origin(call: Any, array: ndarray, write: Write) -> str:
     """Which call's result a kept value is, in PyTorch's words; nothing for a leaf."""
-    for to, rule, kept in call.edges:
+    for _, rule, kept in call.edges:
         for need, value in zip(rule.needs, kept if type(kept) is tuple else (), strict=False):
             if value is array and need == len(call.params):
                 return f", which is output 0 of {stem(call)},"

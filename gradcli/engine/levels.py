@@ -7,7 +7,7 @@ what leads to the stand-ins alone.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import Any
 
 import numpy as np
@@ -97,12 +97,17 @@ class Level:
         return alone
 
 
+def hidden() -> Set[Any]:
+    """The calls that are recorded for tangents alone: no gradient goes through them."""
+    return grad_mode.unseen or frozenset()
+
+
 def gradients(outputs: Sequence[Tensor], seeds: Sequence[Tensor], inputs: Sequence[Tensor], again: bool,
-              ) -> list[Tensor]:
+              unseen: Set[Any] = frozenset()) -> list[Tensor]:
     """The gradients of weighted outputs by inputs: zeros where there is none, recorded if `again`."""
     pairs = [(o, s) for o, s in zip(outputs, seeds, strict=True) if o.requires_grad]
     targets = [debtor(x) for x in inputs]
-    owed = sweep([o for o, _ in pairs], [s for _, s in pairs], True, again, targets) if pairs else {}
+    owed = sweep([o for o, _ in pairs], [s for _, s in pairs], True, again, targets, None, unseen) if pairs else {}
     return [_gradient(owed.get(to), x) for to, x in zip(targets, inputs, strict=True)]
 
 

@@ -173,7 +173,7 @@ def version(self: Tensor) -> int:
     if is_inference(self):
         raise GradFault("Inference tensors do not track version counter.", "x.clone()")
     write = last_write(self.array)
-    return 0 if write is None else write.count
+    return 0 if write is None else write.changes
 
 
 def volatile(self: Tensor) -> bool:

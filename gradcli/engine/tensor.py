@@ -59,18 +59,18 @@ class Size(tuple[int, ...]):
 class Write(NamedTuple):
     """The last change of some memory: when, by which operation, from where in the program.
 
-    `count` is how many changes there were, `ticks` when the last of them were.
+    `changes` is how many changes there were, `ticks` when the last of them were.
     """
 
     tick: int
     writer: str
     place: Any
-    count: int = 1
+    changes: int = 1
     ticks: tuple[int, ...] = ()
 
-    def count_at(self, tick: int) -> int:
+    def changes_at(self, tick: int) -> int:
         """How many changes there had been at an earlier time."""
-        return self.count - sum(t > tick for t in self.ticks)
+        return self.changes - sum(t > tick for t in self.ticks)
 
 
 class Shown:
@@ -193,7 +193,7 @@ def note_write(tensor: Tensor, writer: str, place: Any) -> None:
         _alive[key] = weakref.ref(memory, lambda _: (written.pop(key, None), _alive.pop(key, None)))
     before, tick = written.get(key), clock()
     written[key] = Write(tick, writer, place, 1, (tick,)) if before is None else Write(
-        tick, writer, place, before.count + 1, (*before.ticks[-TICKS:], tick))
+        tick, writer, place, before.changes + 1, (*before.ticks[-TICKS:], tick))
 
 
 def last_write(array: Any) -> Write | None:

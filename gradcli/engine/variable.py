@@ -47,6 +47,9 @@ class Dual(Variable):
 
     __slots__ = ()
 
+    level: Any = None       # the level in force, which knows the tangents
+    watched = False         # whether operations look at tangents: while a level lasts, but not within its own work
+
 
 RESULT: dict[type, type[Tensor]] = {Tensor: Tensor, Variable: Variable, Parameter: Variable, Volatile: Volatile,
                                         Array: Array, InferenceTensor: Variable, Dual: Variable}
@@ -56,32 +59,34 @@ class GradMode:
     """Whether calls are being recorded.
 
     `enabled` is what the program asked for, `inference` whether inference mode is in force, `savers` those who
-    handle what calls save, the innermost last. From them follow `on`, whether calls are recorded, and `plain`,
-    whether they are recorded and nobody handles what they save.
+    handle what calls save, the innermost last. `unseen` is a set while tangents are asked for, which do not depend on
+    whether calls are recorded: all are recorded then, and those the program wants unrecorded are put into the set.
+    From them follow `on`, whether calls are recorded, and `plain`, whether they are recorded as a matter of course.
     """
 
-    __slots__ = ("enabled", "inference", "on", "plain", "savers")
+    __slots__ = ("enabled", "inference", "on", "plain", "savers", "unseen")
 
     def __init__(self) -> None:
         self.enabled = self.on = self.plain = True
         self.inference = False
         self.savers: tuple[Any, ...] = ()
+        self.unseen: set[Any] | None = None
 
     @property
-    def state(self) -> tuple[bool, bool, tuple[Any, ...]]:
+    def state(self) -> tuple[bool, bool, tuple[Any, ...], set[Any] | None]:
         """All that can be switched."""
-        return self.enabled, self.inference, self.savers
+        return self.enabled, self.inference, self.savers, self.unseen
 
     @state.setter
-    def state(self, state: tuple[bool, bool, tuple[Any, ...]]) -> None:
-        self.enabled, self.inference, self.savers = state
+    def state(self, state: tuple[bool, bool, tuple[Any, ...], set[Any] | None]) -> None:
+        self.enabled, self.inference, self.savers, self.unseen = state
         self.turn(self.enabled)
 
     def turn(self, enabled: bool) -> None:
         """Record from now on, or no longer."""
         self.enabled = enabled
-        self.on = enabled and not self.inference
-        self.plain = self.on and not self.savers
+        self.on = (enabled or self.unseen is not None) and not self.inference
+        self.plain = self.on and enabled and not self.savers
 
 
 grad_mode = GradMode()
@@ -114,6 +119,20 @@ class recording:
 
         guarded.__name__ = guarded.__qualname__ = getattr(function, "__name__", "guarded")
         return guarded
+
+
+class with_tangents:
+    """A context in which all calls are recorded, since tangents are asked for."""
+
+    __slots__ = ("before",)
+
+    def __enter__(self) -> None:
+        self.before = grad_mode.state
+        grad_mode.unseen = set() if grad_mode.unseen is None else grad_mode.unseen
+        grad_mode.turn(grad_mode.enabled)
+
+    def __exit__(self, *error: Any) -> None:
+        grad_mode.state = self.before
 
 
 class no_grad(recording):

@@ -19,7 +19,7 @@ from gradcli.engine.inference import refuse_write
 from gradcli.engine.op import TABLE, Op
 from gradcli.engine.signature import described, sized
 from gradcli.engine.tensor import DATA, Rooted, Tensor, note_write
-from gradcli.engine.variable import RESULT, Variable, grad_mode
+from gradcli.engine.variable import RESULT, Dual, Variable, grad_mode
 from gradcli.engine.writing import writing
 from gradcli.errors import ArgumentFault, GradFault, LeafWrite, ShapeFault, TypeFault
 
@@ -81,6 +81,8 @@ def store(target: Tensor, result: Tensor, writer: str) -> Tensor:
     note_write(target, writer, here())
     if result.requires_grad and result is not target:
         rebase(target, result)
+    if Dual.watched:
+        Dual.level.written(target, result)
     return target
 
 
