@@ -20,7 +20,7 @@ from gradcli.engine.hooks import RETAIN, Handle, accumulated, hooked, hooked_lea
 from gradcli.engine.kept import Freed, check_fresh, joined, lifted, release
 from gradcli.engine.links import input_order
 from gradcli.engine.op import Op, Part, raw, traced
-from gradcli.engine.saving import Sweep
+from gradcli.engine.saving import Running, Sweep
 from gradcli.engine.tensor import Cut, Shown, Tensor, written
 from gradcli.engine.variable import Variable, grad_mode, recording
 from gradcli.engine.writing import Journal, writing
@@ -51,7 +51,7 @@ def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], keep: bool = False
         [call for call in newest_first(owed) if call not in unseen] if unseen else newest_first(owed), wanted)
     if Journal.sweep is not None:
         Journal.sweep(calls)
-    Sweep.number, Sweep.targeted, Sweep.calls = Sweep.number + 1, wanted is not None, calls
+    Sweep.now = Running(calls, wanted is not None)
     freed, private, watching = Freed(here()), set(), Watch.anomalies
     found: dict[Any, Any] = {}
     call: Any = None

@@ -88,15 +88,16 @@ class Gathering:
 
     def __init__(self, holders: list[Any], function: Callable[[Any], Any], first_alone: bool) -> None:
         self.holders, self.function, self.first_alone = holders, function, first_alone
-        self.sweep, self.awaited = -1, 0
+        self.sweep: Any = None
+        self.awaited = 0
         self.gradients: list[Any] = []
 
     def hook(self, at: int) -> Callable[[Any], None]:
         """The hook of one of them."""
         def arrived(g: Any) -> None:
-            if self.sweep != Sweep.number:
-                self.sweep, self.gradients = Sweep.number, [None] * len(self.holders)
-                self.awaited = 1 if self.first_alone else sum(Sweep.reaches(holder) for holder in self.holders)
+            if self.sweep is not Sweep.now:
+                self.sweep, self.gradients = Sweep.now, [None] * len(self.holders)
+                self.awaited = 1 if self.first_alone else sum(Sweep.now.reaches(holder) for holder in self.holders)
             self.gradients[at] = g
             self.awaited -= 1
             if not self.awaited:

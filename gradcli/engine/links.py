@@ -37,7 +37,7 @@ class GradientEdge:
     __slots__ = ("node", "output_nr", "ownership_token", "tensor")
 
     def __init__(self, node: Any, output_nr: int = 0, ownership_token: Any = None) -> None:
-        if not isinstance(node, Op) or any(type(n) is tuple for n in node.shape):
+        if not isinstance(node, Op) or any(isinstance(n, tuple) for n in list[Any](node.shape)):
             raise ArgumentFault("GradientEdge() is made of a call of a graph that has one result",
                                 "torch.autograd.graph.get_gradient_edge(y)")
         self.node, self.output_nr, self.ownership_token = node, output_nr, ownership_token

@@ -20,18 +20,24 @@ from gradcli.errors import ArgumentFault, GradFault
 from gradcli.exposure import exposed
 
 
-class Sweep:
-    """The sweep that runs: its number, and whether it is to reach certain inputs alone."""
+class Running:
+    """A sweep: the calls it comes by, and whether it is to reach certain inputs alone."""
 
-    number = 0
-    targeted = False
-    calls: Sequence[Any] = ()
+    __slots__ = ("calls", "targeted")
 
-    @classmethod
-    def reaches(cls, holder: Any) -> bool:
+    def __init__(self, calls: Sequence[Any] = (), targeted: bool = False) -> None:
+        self.calls, self.targeted = calls, targeted
+
+    def reaches(self, holder: Any) -> bool:
         """Whether it comes by a call or leaf."""
         return any(call is holder or type(call) is not Part and any(to is holder for to, _, _ in call.edges)
-                   for call in cls.calls)
+                   for call in self.calls)
+
+
+class Sweep:
+    """The sweep that runs, or was the last to run."""
+
+    now = Running()
 
 
 class Slot:
@@ -39,13 +45,15 @@ class Slot:
 
     __slots__ = ("array", "fetch", "sweep")
 
+    sweep: Any
+
     def __init__(self, fetch: Callable[[], Any]) -> None:
-        self.fetch, self.array, self.sweep = fetch, None, -1
+        self.fetch, self.array, self.sweep = fetch, None, None
 
     def value(self) -> Any:
         """The array."""
-        if self.sweep != Sweep.number:
-            self.array, self.sweep = self.fetch(), Sweep.number
+        if self.sweep is not Sweep.now:
+            self.array, self.sweep = self.fetch(), Sweep.now
         return self.array
 
 

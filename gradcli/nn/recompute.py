@@ -43,7 +43,7 @@ class Region(Saver):
         self.moment = Current.generators.moment() if preserve else None
         self.shapes: list[Any] = []
         self.arrays: list[Any] = []
-        self.sweep = -1
+        self.sweep: Any = None
 
     def slot(self, array: Any, whose: Any) -> Slot:
         """A place whose value comes of the function's next run."""
@@ -52,7 +52,7 @@ class Region(Saver):
         return Slot(lambda: self._array(at))
 
     def _array(self, at: int) -> Any:
-        if self.sweep != Sweep.number:
+        if self.sweep is not Sweep.now:
             self._recompute()
         return self.arrays[at]
 
@@ -61,7 +61,7 @@ class Region(Saver):
         before = Current.generators.moment()
         if self.moment is not None:
             Current.generators.rewind(self.moment)
-        savers, number = grad_mode.savers, Sweep.number
+        savers, sweep = grad_mode.savers, Sweep.now
         try:
             with recording(True), anew:
                 self.call()
@@ -72,7 +72,7 @@ class Region(Saver):
             grad_mode.turn(grad_mode.enabled)
             if self.moment is not None:
                 Current.generators.rewind(before)
-        Sweep.number = self.sweep = number
+        Sweep.now = self.sweep = sweep
         self.arrays = anew.arrays
         if len(self.arrays) != len(self.shapes):
             raise GradFault("torch.utils.checkpoint: A different number of tensors was saved during the original "
@@ -139,6 +139,7 @@ def contexts(context_fn: Any) -> tuple[AbstractContextManager[Any], AbstractCont
     return pair
 
 
+@exposed("backward")
 class CheckpointFunction(Function):
     """A function as one call of the graph: its forward records nothing, its backward computes it anew."""
 
@@ -152,7 +153,7 @@ class CheckpointFunction(Function):
     @staticmethod
     def backward(ctx: Context, *gradients: Any) -> Any:
         """The gradients of the arguments, by a sweep of what the function computes anew."""
-        if Sweep.targeted:
+        if Sweep.now.targeted:
             raise GradFault(
                 "When use_reentrant=True, torch.utils.checkpoint is incompatible with .grad() or passing an `inputs` "
                 "parameter to .backward(). To resolve this error, you can either set use_reentrant=False, or call "
@@ -172,10 +173,10 @@ class CheckpointFunction(Function):
         pairs = [(r, g) for r, g in zip(results, gradients, strict=True) if isinstance(r, Tensor) and r.requires_grad]
         if not pairs:
             raise GradFault("none of output has requires_grad=True, this checkpoint() is not necessary")
-        number = Sweep.number, Sweep.targeted
+        sweep = Sweep.now
         with recording(True):
             functional.backward([r for r, _ in pairs], [g for _, g in pairs])
-        Sweep.number, Sweep.targeted = number
+        Sweep.now = sweep
         return (None, None, *(i.gradient if isinstance(i, Tensor) else None for i in inputs))
 
 
