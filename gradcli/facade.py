@@ -20,6 +20,7 @@ from gradcli.autograd import (
     set_grad_enabled,
     transform,
 )
+from gradcli.engine.backward import Watch
 from gradcli.engine.current import Current, Generator
 from gradcli.engine.derive import named
 from gradcli.engine.device import CPU, Device, Switches, here_only
@@ -206,6 +207,7 @@ def torch_space(session: dict[str, Any]) -> Namespace:
         inference_mode=ModeSwitch("inference_mode", inference_mode), is_inference=METHODS["is_inference"],
         is_inference_mode_enabled=lambda: grad_mode.inference, set_grad_enabled=Kind(
             "torch.autograd.grad_mode.set_grad_enabled", (set_grad_enabled,), set_grad_enabled),
+        is_anomaly_enabled=lambda: Watch.anomalies, is_anomaly_check_nan_enabled=lambda: Watch.nan,
         is_grad_enabled=lambda: grad_mode.enabled, is_tensor=is_tensor, from_numpy=from_numpy, is_storage=is_storage,
         save=save, load=load, typename=typename, set_default_dtype=set_default_dtype, get_num_threads=lambda: 1,
         set_num_threads=lambda count: None, vmap=lambda func, *args, **options: transform("vmap")(

@@ -16,6 +16,7 @@ from numpy import ndarray
 
 from gradcli.engine.call import debtor as debtor_of
 from gradcli.engine.call import here
+from gradcli.engine.current import Current
 from gradcli.engine.hooks import RETAIN, Handle, accumulated, hooked, hooked_leaf
 from gradcli.engine.kept import Freed, check_fresh, joined, lifted, release
 from gradcli.engine.links import input_order
@@ -24,7 +25,7 @@ from gradcli.engine.saving import Running, Sweep
 from gradcli.engine.tensor import Cut, Shown, Tensor, written
 from gradcli.engine.variable import Variable, grad_mode, recording
 from gradcli.engine.writing import Journal, writing
-from gradcli.errors import AnomalousGradient, SecondBackward
+from gradcli.errors import AnomalousGradient, GradFault, SecondBackward
 from gradcli.exposure import exposed
 
 _born = attrgetter("born")
@@ -52,7 +53,7 @@ def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], keep: bool = False
     if Journal.sweep is not None:
         Journal.sweep(calls)
     Sweep.now = Running(calls, wanted is not None)
-    freed, private, watching = Freed(here()), set(), Watch.anomalies
+    freed, private, watching = Freed(here()), set(), Watch.anomalies and Watch.nan
     found: dict[Any, Any] = {}
     call: Any = None
     awaited = _awaited(calls, wanted) if arrived and Handle.of_leaf else {}
@@ -121,7 +122,11 @@ def _awaited(calls: list[Any], wanted: set[Any] | None) -> dict[Any, int]:
 
 def _arrivals(call: Any, awaited: dict[Any, int], owed: dict[Any, Any], found: dict[Any, Any], arrived: Any) -> None:
     """Hand on the gradients of leaves that are complete when `call` has passed on its own."""
-    for to, _, _ in () if type(call) is Part else call.edges:
+    edges = () if type(call) is Part else call.edges
+    if type(call).__name__ == "Linear" and len(edges) > 1:      # today's PyTorch is told the bias first
+        order = input_order(call)
+        edges = sorted(edges, key=lambda edge: order.index(edge[1].at) if edge[1].at in order else len(order))
+    for to, _, _ in edges:
         if to in awaited:
             awaited[to] -= 1
             if not awaited[to] and to in owed:
@@ -165,9 +170,10 @@ def _leading_to(calls: list[Any], wanted: set[Any]) -> list[Any]:
 
 
 class Watch:
-    """Whether sweeps look for gradients that are not finite."""
+    """Whether sweeps look for gradients that are not numbers, and whether such a gradient ends them."""
 
     anomalies = False
+    nan = True
 
 
 @exposed()
@@ -177,25 +183,28 @@ class watched:
     __module__, __qualname__ = "torch.autograd.anomaly_mode", "set_detect_anomaly"
 
     def __init__(self, mode: bool = True, check_nan: bool = True) -> None:
-        self.before, Watch.anomalies = Watch.anomalies, bool(mode)
+        self.before = Watch.anomalies, Watch.nan
+        Watch.anomalies, Watch.nan = bool(mode), bool(check_nan)
 
     def __enter__(self) -> None:
         pass
 
     def __exit__(self, *error: Any) -> None:
-        Watch.anomalies = self.before
+        Watch.anomalies, Watch.nan = self.before
 
 
 def _check_finite(call: Any, rule: Any, share: Any) -> None:
-    """Refuse to go on from the first operation whose gradient is nan or infinite."""
+    """Refuse to go on from the first operation whose gradient is nan or, in the tutorial style, infinite."""
     array = share.array if isinstance(share, Tensor) else np.asarray(share)
-    if array.dtype.kind != "f" or np.isfinite(array).all():
+    if array.dtype.kind != "f" or not (~np.isfinite(array) if Current.legacy else np.isnan(array)).any():
         return
     name = type(call).names[0] if type(call).names else type(call).__name__
     what = "nan" if np.isnan(array).any() else "infinite"
-    raise AnomalousGradient(f"the gradient that {name} passes back to {type(call).params[rule.at]} is {what}",
+    to = type(call).params[rule.at] if type(call).params else f"argument {rule.at + 1}"
+    raise AnomalousGradient(f"the gradient that {name} passes back to {to} is {what}",
                             ("x.clamp(min=1e-8)", "keeps logarithms, quotients and roots away from where they blow up"),
-                            places=[(f"{name} was computed", (call.code, call.line_at))])
+                            places=[(f"{name} was computed", (call.code, call.line_at))]).saying(
+        f"Function '{call.modern_name.rpartition('.')[2]}' returned nan values in its {rule.at}th output.")
 
 
 def _traced_share(call: Any, rule: Any, g: Any, kept: Any) -> Any:
@@ -257,6 +266,11 @@ def _after_hooks(call: Any, edges: Any, F: Any, g: Any, again: bool) -> Any:
 def backward(outputs: Sequence[Tensor], seeds: Sequence[Tensor], keep: bool = False, again: bool = False,
              inputs: Sequence[Tensor] | None = None) -> None:
     """Sweep, and add what is owed to leaves to their `.grad`."""
+    if inputs is not None and not inputs:
+        raise GradFault("`inputs` argument to `backward()` cannot be empty.", "{y}.backward()")
+    for x in inputs or ():
+        if not x.requires_grad:
+            raise GradFault("can't retain_grad on Tensor that has requires_grad=False", "x.requires_grad_()")
     targets = None if inputs is None else [debtor_of(x) for x in inputs]
     place = here()
     holders = {} if inputs is None else dict(zip(map(id, targets or []), inputs, strict=True))
@@ -300,6 +314,9 @@ def accumulate(leaf: Any, g: Any, again: bool = False, shared: bool = True, plac
         g = np.array(g, leaf.array.dtype)
     elif shared or g.base is not None:      # rules may lend one array to two leaves
         g = g.copy()
+    if leaf.gradient is None and not leaf.array.flags.c_contiguous and dense(leaf.array):
+        g, given = np.empty_like(leaf.array), g     # laid out as the leaf is
+        g[...] = given
     if leaf.gradient is None:
         leaf.gradient = Variable(g)
     else:
@@ -309,6 +326,17 @@ def accumulate(leaf: Any, g: Any, again: bool = False, shared: bool = True, plac
                                       "{x}.grad = None or {x}.grad.data.zero_() before backward()", leaf)
         np.add(before, g, out=writing(before, "backward"))
     leaf.gradient.cut = Cut("a gradient computed without create_graph=True", place)
+
+
+def dense(array: ndarray) -> bool:
+    """Whether the elements fill their memory without gaps, each once."""
+    extent = array.itemsize
+    for step, length in sorted(zip(array.strides, array.shape, strict=True)):
+        if length > 1:
+            if step != extent:
+                return False
+            extent *= length
+    return True
 
 
 def _typed(g: Any, leaf: Any) -> Any:

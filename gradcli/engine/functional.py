@@ -18,7 +18,7 @@ from gradcli.engine.signature import described, sized
 from gradcli.engine.surface import seed_for, tensors_of, without_history
 from gradcli.engine.tensor import Cut, Tensor
 from gradcli.engine.variable import Variable, recording, with_tangents
-from gradcli.errors import ArgumentFault, GradFault
+from gradcli.errors import ArgumentFault, GradFault, ValueFault
 from gradcli.mistakes import UnusedInput
 
 
@@ -26,9 +26,10 @@ def _seeds(outputs: list[Tensor], given: Any) -> list[Tensor]:
     weights = list(given) if isinstance(given, list | tuple) else [given] * (1 if given is not None else len(outputs))
     if len(weights) != len(outputs):
         raise ArgumentFault(f"{len(outputs)} outputs need {len(outputs)} gradients, and {len(weights)} were given")
-    for output in outputs:
+    for at, output in enumerate(outputs):
         if not output.requires_grad:
-            raise without_history(output, "one of the outputs does not require grad and has no grad_fn")
+            raise without_history(output, "one of the outputs does not require grad and has no grad_fn").saying(
+                f"element {at} of tensors does not require grad and does not have a grad_fn")
     return [seed_for(o, w) for o, w in zip(outputs, weights, strict=True)]
 
 
@@ -51,6 +52,9 @@ def grad(outputs: Any, inputs: Any, grad_outputs: Any = None, retain_graph: Any 
          only_inputs: bool = True, allow_unused: Any = None, is_grads_batched: bool = False,
          materialize_grads: bool = False) -> tuple[Any, ...]:
     """The gradients of outputs by inputs, as a tuple; no `.grad` is touched."""
+    if materialize_grads and allow_unused is False:
+        raise ValueFault("Expected allow_unused to be True or not passed when materialize_grads=True, but got: "
+                         "allow_unused=False.", "torch.autograd.grad(y, [x], materialize_grads=True)")
     found, wanted = tensors_of(outputs, "the outputs"), tensors_of(inputs, "the inputs")
     if is_grads_batched:
         return _batched(found, wanted, grad_outputs, retain_graph, create_graph, allow_unused, materialize_grads)
@@ -76,7 +80,9 @@ def grad(outputs: Any, inputs: Any, grad_outputs: Any = None, retain_graph: Any 
             g = zeros(x)
         if g is None and not allow_unused:
             raise UnusedInput("one of the differentiated tensors appears to not have been used in the graph",
-                            ("torch.autograd.grad(y, [x], allow_unused=True)", "gives None for it"))
+                              ("torch.autograd.grad(y, [x], allow_unused=True)", "gives None for it")).saying(
+                f"The differentiated Tensor at index {len(gradients)} appears to not have been used in the graph. Set "
+                "allow_unused=True if this is the desired behavior.")
         gradients.append(_variable(g, x))
     return tuple(gradients)
 

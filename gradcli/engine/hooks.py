@@ -36,10 +36,12 @@ def hooked(call: Any, g: Any, again: bool) -> Any:
         given = hook(shown)
         if given is not None:
             if not isinstance(given, Tensor):
-                raise GradFault(f"a hook must return None or the gradient to use instead, not {described(given)}")
+                raise GradFault(f"a hook must return None or the gradient to use instead, not {described(given)}"
+                                ).saying(f"expected Variable, but hook returned '{type(given).__name__}'")
             if given.array.shape != shown.array.shape:
                 raise GradientShape(f"a hook returned a gradient of shape {sized(given.array.shape)}, where one of "
-                                    f"{sized(shown.array.shape)} is needed")
+                                    f"{sized(shown.array.shape)} is needed").saying(
+                    f"hook '{getattr(hook, '__name__', 'hook')}' has changed the size of value")
             g = given if again else given.array
     return g
 
@@ -162,7 +164,7 @@ def register_post_accumulate_grad_hook(self: Tensor, hook: Callable[[Tensor], An
 def retain_grad(self: Tensor) -> None:
     """Keep the gradient of this result in its `.grad`, as leaves do."""
     if not self.requires_grad:
-        raise GradFault("can't retain_grad on a tensor that has requires_grad=False")
+        raise GradFault("can't retain_grad on Tensor that has requires_grad=False")
     if self.node is None or retains_grad(self):
         return
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from numpy import ndarray
 
-from gradcli.engine.tensor import DATA, Tensor
+from gradcli.engine.tensor import DATA, Tensor, last_write
 from gradcli.engine.variable import InferenceTensor, grad_mode
 from gradcli.errors import GradFault
 
@@ -69,3 +69,11 @@ def alone(tensor: Tensor, source: Tensor) -> Tensor:
         if tensor.root is DATA:
             tensor.root = None
     return tensor
+
+
+def version(self: Tensor) -> int:
+    """How many changes in place there have been of this."""
+    if type(self) is InferenceTensor:
+        raise GradFault("Inference tensors do not track version counter.", CLONE)
+    write = last_write(self.array)
+    return 0 if write is None else write.changes

@@ -124,6 +124,11 @@ Op.previous_functions = property(previous_functions)  # type: ignore[attr-define
 Op.name = node_name  # type: ignore[attr-defined]
 
 
+def output_nr(self: Tensor) -> int:
+    """Which of the results of its call a tensor is."""
+    return self.node.at if type(self.node) is Part else 0
+
+
 def metadata(self: Op) -> dict[Any, Any]:
     """What the program notes of this call."""
     notes = getattr(self, "notes", None)

@@ -15,7 +15,7 @@ from gradcli.engine.variable import Dual, grad_mode
 
 MODES: tuple[tuple[Any, str], ...] = (
     (Default, "floating"), (grad_mode, "state"),
-    (Dual, "level"), (Dual, "watched"), (Watch, "anomalies"), (Current, "asked"))
+    (Dual, "level"), (Dual, "watched"), (Watch, "anomalies"), (Watch, "nan"), (Current, "asked"))
 Modes = tuple[Any, ...]
 
 
