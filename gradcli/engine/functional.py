@@ -13,7 +13,7 @@ from gradcli.engine.backward import sweep
 from gradcli.engine.call import debtor, here
 from gradcli.engine.hooks import hooked_leaf
 from gradcli.engine.jacobian_blocks import rows
-from gradcli.engine.op import traced
+from gradcli.engine.op import titled, traced
 from gradcli.engine.signature import described, sized
 from gradcli.engine.surface import seed_for, tensors_of, without_history
 from gradcli.engine.tensor import Cut, Tensor
@@ -64,7 +64,8 @@ def grad(outputs: Any, inputs: Any, grad_outputs: Any = None, retain_graph: Any 
     seeds = _seeds(found, grad_outputs)
     debtors = [debtor(x) for x in wanted]
     keep = Repeated.slices or (create_graph if retain_graph is None else bool(retain_graph))
-    gradients, hooked = [], set()
+    gradients: list[Any] = []
+    hooked: set[int] = set()
 
     def arrived(to: Any, g: Any) -> Any:
         hooked.add(id(to))
@@ -98,7 +99,14 @@ def _batched(outputs: list[Tensor], inputs: list[Tensor], weights: Any, retain: 
     rows = [grad(outputs, inputs, [b[i] for b in batches],  # type: ignore[index]
                  True if i + 1 < count else retain, create_graph, True, allow_unused, False, materialize)
             for i in range(count)]
-    return tuple(None if column[0] is None else traced.stack(column) for column in zip(*rows, strict=True))
+    return tuple(None if column[0] is None else _of_batch(column) for column in zip(*rows, strict=True))
+
+
+def _of_batch(column: tuple[Any, ...]) -> Any:
+    """The gradients of a batch in one tensor, as of the call that made each of them."""
+    stacked = traced.stack(column)
+    names = {getattr(getattr(x.node, "call", x.node), "modern_name", "") for x in column}
+    return titled(stacked, names.pop()) if len(names) == 1 and stacked.node is not None and "" not in names else stacked
 
 
 def _variable(g: Any, x: Tensor) -> Any:

@@ -231,6 +231,23 @@ def _node(cls: type[Op]) -> type[Op]:
     return node
 
 
+_titled: dict[tuple[type[Op], str], type[Op]] = {}
+
+
+def titled(value: Any, name: str) -> Any:
+    """`value`, its call going by another name of today's; arrays, and what no call made, as they are."""
+    node = getattr(value, "node", None)
+    if isinstance(node, Op):
+        kind = type(node)
+        if (kind, name) not in _titled:
+            renamed: type[Op] = new_class(kind.__name__, (kind,), {"abstract": True},
+                                          lambda body: body.update(__slots__=()))
+            renamed.modern_name = name
+            _titled[kind, name] = renamed
+        node.__class__ = _titled[kind, name]
+    return value
+
+
 class Part:
     """One of several differentiable results of a call, as a debtor of its own."""
 

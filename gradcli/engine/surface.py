@@ -328,8 +328,8 @@ def _set_grad(self: Tensor, value: Any) -> None:
         if value.array.dtype is not self.array.dtype and not Current.legacy:
             ours, theirs = (OF[x.array.dtype].era for x in (self, value))
             raise GradFault(f"attempting to assign a gradient with dtype '{theirs.lower()}' to a tensor with "
-                            f"grad_dtype '{ours}'. The gradient must match the tensor's grad_dtype (defaults to the tensor's "
-                            "dtype).", "x.grad = g.to(x.dtype)")
+                            f"grad_dtype '{ours}'. The gradient must match the tensor's grad_dtype (defaults to the "
+                            "tensor's dtype).", "x.grad = g.to(x.dtype)")
         if not isinstance(value, Variable):
             value = Variable(value.array)
     self.gradient = value

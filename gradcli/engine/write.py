@@ -16,12 +16,16 @@ from gradcli.engine.call import debtor, freshen, here, positions, record, view_w
 from gradcli.engine.dtypes import OF, category
 from gradcli.engine.hooks import carry_over
 from gradcli.engine.inference import refuse_write
-from gradcli.engine.op import TABLE, Op
+from gradcli.engine.op import TABLE, Op, titled
 from gradcli.engine.signature import described, sized
 from gradcli.engine.tensor import DATA, Rooted, Tensor, note_write
 from gradcli.engine.variable import RESULT, Dual, Variable, grad_mode
 from gradcli.engine.writing import writing
 from gradcli.errors import ArgumentFault, GradFault, LeafWrite, ShapeFault, TypeFault
+
+IN_PLACE = {"AcoshBackward0": "AcoshBackward1", "AsinhBackward0": "AsinhBackward1",
+            "AtanhBackward0": "AtanhBackward1"}
+"""The calls that go by other names in place."""
 
 
 def inplace(cls: type[Op], name: str, call: Callable[..., Any]) -> Callable[..., Any]:
@@ -31,7 +35,10 @@ def inplace(cls: type[Op], name: str, call: Callable[..., Any]) -> Callable[...,
         source = writable(input, name)
         if cls.keeps_input and grad_mode.on and _tracked(input, args, options):
             source = type(input)(input.array.copy(), input.requires_grad, debtor(input))
-        return store(input, call(source, *args, **options), name)
+        result = call(source, *args, **options)
+        if result is not source and (other := IN_PLACE.get(getattr(getattr(result, "node", None), "modern_name", ""))):
+            titled(result, other)
+        return store(input, result, name)
 
     return write
 

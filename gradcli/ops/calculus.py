@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gradcli.engine.op import Op
+from gradcli.engine.op import Op, titled
 from gradcli.engine.signature import NUMBERS, Array, Dim, Dims, Int, Number, Plain, described
 from gradcli.engine.surface import axis
 from gradcli.engine.tensor import Tensor
@@ -83,7 +83,7 @@ class Trapezoid(Op):
         if not y.shape[axis(dim, len(y.shape))]:
             return F.sum(y, dim)
         areas, factor, at = strips(F, y, x, dx, dim, "trapezoid")
-        return F.sum(areas, at) * factor
+        return titled(F.sum(areas, at) * factor, "MulBackward1" if x is not None else "DivBackward1")
 
 
 class CumulativeTrapezoid(Op):
@@ -100,7 +100,7 @@ class CumulativeTrapezoid(Op):
         if not len(y.shape):
             raise ShapeFault("cumulative_trapezoid() cannot be applied to a 0-dim tensor.")
         areas, factor, at = strips(F, y, x, dx, dim, "cumulative_trapezoid")
-        return F.cumsum(areas * factor, at) if x is None else F.cumsum(areas, at) * factor
+        return titled(F.cumsum(areas * factor, at) if x is None else F.cumsum(areas, at) * factor, "DivBackward1")
 
 
 class Gradient(Op):
