@@ -26,6 +26,8 @@ DIFFERENT = {
     "forward": {5: "the name of the product that a tangent is", 8: "the same", 9: "tangents of what is only recorded",
                 23: "requires_grad within jvp", 24: "no_grad within jvp within grad"},
     "inference": {},
+    "more": {16: "programs do not inherit from saved_tensors_hooks", 17: "what is saved of a loss",
+             18: "a gradient within a dual level is refused"},
     "rules": {69: "the words of requires_grad_()", 74: "x // 2 has no history here"},
     "saved": {16: "a leaf that an unpacking hook has changed is no leaf"},
 }

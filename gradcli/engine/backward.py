@@ -23,10 +23,11 @@ from gradcli.engine.links import input_order
 from gradcli.engine.op import Op, Part, raw, traced
 from gradcli.engine.saving import Running, Sweep
 from gradcli.engine.tensor import Cut, Shown, Tensor, written
-from gradcli.engine.variable import Variable, grad_mode, recording
+from gradcli.engine.variable import Dual, Variable, grad_mode, recording
 from gradcli.engine.writing import Journal, writing
 from gradcli.errors import AnomalousGradient, GradFault, SecondBackward
 from gradcli.exposure import exposed
+from gradcli.mistakes import NotDifferentiable
 
 _born = attrgetter("born")
 
@@ -41,6 +42,10 @@ def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], keep: bool = False
     `arrived` is called with a leaf that has hooks and its gradient as soon as that is complete; what it gives is the
     gradient, None if nothing is owed to the leaf any more. No gradient goes through the calls `unseen`.
     """
+    if Dual.watched and any(type(output) is Dual for output in outputs):
+        raise NotDifferentiable("backward through tensors with tangents, whose gradients would have tangents, is not "
+                                "to be had in a dual level", ("torch.func.jvp(torch.func.grad(f), (x,), (v,))",
+                                                              "the derivative of a gradient along a direction"))
     F: Any = traced if again else raw
     owed: dict[Any, Any] = {}
     for output, seed in zip(outputs, seeds, strict=True):

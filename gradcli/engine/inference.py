@@ -44,7 +44,7 @@ def refuse_saving(values: Iterable[Any], edges: Sequence[Any]) -> None:
 
 def refuse_write(target: Tensor) -> None:
     """Refuse to change an inference tensor after the mode has ended."""
-    if type(target) is InferenceTensor and not grad_mode.inference:
+    if type(target) is InferenceTensor and not grad_mode.inference and target.root is not DATA:
         raise GradFault("Inplace update to inference tensor outside InferenceMode is not allowed. You can make a clone "
                         "to get a normal tensor before doing inplace update.", CLONE).saying(
             "Inplace update to inference tensor outside InferenceMode is not allowed.You can make a clone to get a "
@@ -66,8 +66,6 @@ def alone(tensor: Tensor, source: Tensor) -> Tensor:
     """`tensor`, which has the memory of `source` and no history, as an inference tensor if that is one."""
     if type(source) is InferenceTensor:
         tensor.__class__ = InferenceTensor
-        if tensor.root is DATA:
-            tensor.root = None
     return tensor
 
 

@@ -19,8 +19,9 @@ from gradcli.engine.op import Part, traced
 from gradcli.engine.pytree import tree_map
 from gradcli.engine.surface import set_requires_grad
 from gradcli.engine.tensor import Cut, Tensor, clock
-from gradcli.engine.variable import Variable, grad_mode
+from gradcli.engine.variable import Dual, Variable, grad_mode
 from gradcli.errors import ValueFault
+from gradcli.mistakes import NotDifferentiable
 
 OUTSIDE = "a function of torch.func whose inputs do not require grad"
 
@@ -47,6 +48,9 @@ class Level:
     def _stand_in(self, x: Any) -> Tensor:
         if not isinstance(x, Tensor):
             raise ValueFault(f"Thing passed to transform API must be Tensor, got {type_text(x)}", "torch.tensor(2.0)")
+        if type(x) is Dual:
+            raise NotDifferentiable("a function of torch.func does not take tensors with tangents, of a dual level",
+                                    ("torch.func.jvp(torch.func.grad(f), (x,), (v,))", "transforms within transforms"))
         if x.requires_grad:
             return traced.alias(x)  # type: ignore[no-any-return]
         leaf = Variable(x.array)

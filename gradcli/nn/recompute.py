@@ -13,11 +13,12 @@ from typing import Any
 from gradcli.engine import functional
 from gradcli.engine.current import Current
 from gradcli.engine.custom import Context, Function, apply
+from gradcli.engine.dtypes import OF
 from gradcli.engine.saving import Saver, Slot, Sweep
 from gradcli.engine.signature import described, sized
-from gradcli.engine.tensor import Shown, Tensor
+from gradcli.engine.tensor import Shown, Tensor, clock, last_write
 from gradcli.engine.variable import Variable, grad_mode, recording
-from gradcli.errors import ArgumentFault, GradFault, ValueFault
+from gradcli.errors import ArgumentFault, GradFault, StaleValue, ValueFault
 from gradcli.exposure import exposed
 from gradcli.nn.container import Sequential
 
@@ -33,6 +34,28 @@ class EarlyStop:
 
 class Enough(BaseException):
     """All that was saved has been computed anew."""
+
+
+class Arguments:
+    """The arguments of a function that will be called again, which must not be overwritten until then."""
+
+    def __init__(self, args: tuple[Any, ...]) -> None:
+        self.args, self.start = args, clock()
+
+    def fresh(self) -> tuple[Any, ...]:
+        """The arguments, unless one has been overwritten."""
+        for x in self.args:
+            write = last_write(x.array) if isinstance(x, Tensor) else None
+            if write is not None and write.tick > self.start:
+                raise StaleValue(f"a {sized(x.array.shape)} argument of a checkpoint has been modified by an inplace "
+                                 f"operation, {write.writer}, before the function was called again",
+                                 places=[(f"{write.writer} changed it", write.place)]).saying(
+                    "one of the variables needed for gradient computation has been modified by an inplace operation: "
+                    f"[torch.{OF[x.array.dtype].era}Tensor {list(x.array.shape)}] is at version {write.changes}; "
+                    f"expected version {write.changes_at(self.start)} instead. Hint: enable anomaly detection to find "
+                    "the operation that failed to compute its gradient, with "
+                    "torch.autograd.set_detect_anomaly(True, check_nan=False).")
+        return self.args
 
 
 class Region(Saver):
@@ -117,10 +140,12 @@ def checkpoint(function: Callable[..., Any], *args: Any, use_reentrant: Any = No
             Shown.note("checkpoint", "None of the inputs have requires_grad=True. Gradients will be None")
         return apply(CheckpointFunction, function, bool(preserve_rng_state), *args)
     first, second = contexts(context_fn)
+    arguments, options = Arguments(args), Arguments(tuple(kwargs.values()))
 
     def again() -> Any:
+        options.fresh()
         with second:
-            return function(*args, **kwargs)
+            return function(*arguments.fresh(), **kwargs)
 
     with Region(again, bool(preserve_rng_state), bool(early_stop)), first:
         return function(*args, **kwargs)
@@ -147,7 +172,7 @@ class CheckpointFunction(Function):
     def forward(ctx: Context, function: Callable[..., Any], preserve: bool, *args: Any) -> Any:
         """What the function returns, without history."""
         moment = Current.generators.moment() if preserve else None
-        ctx.__dict__["call"] = function, args, moment
+        ctx.__dict__[".call"] = function, Arguments(args), moment
         return function(*args)
 
     @staticmethod
@@ -158,8 +183,8 @@ class CheckpointFunction(Function):
                 "When use_reentrant=True, torch.utils.checkpoint is incompatible with .grad() or passing an `inputs` "
                 "parameter to .backward(). To resolve this error, you can either set use_reentrant=False, or call "
                 ".backward() without passing the `inputs` argument.", "use_reentrant=False")
-        function, args, moment = ctx.__dict__["call"]
-        inputs = [Variable(a.array, a.requires_grad) if isinstance(a, Tensor) else a for a in args]
+        function, arguments, moment = ctx.__dict__[".call"]
+        inputs = [Variable(a.array, a.requires_grad) if isinstance(a, Tensor) else a for a in arguments.fresh()]
         before = Current.generators.moment()
         if moment is not None:
             Current.generators.rewind(moment)
