@@ -129,7 +129,8 @@ def _forward_ad(name: str) -> Any:
     from gradcli.engine import forward_ad
 
     value = getattr(forward_ad, name)
-    return Kind(f"torch.autograd.forward_ad.{name}", (value,), value) if isinstance(value, type) else value
+    call = None if name == "UnpackedDualTensor" else value
+    return Kind(f"torch.autograd.forward_ad.{name}", (value,), call) if isinstance(value, type) else value
 
 
 def autograd_space() -> Namespace:

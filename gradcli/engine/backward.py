@@ -21,7 +21,7 @@ from gradcli.engine.hooks import RETAIN, Handle, accumulated, hooked, hooked_lea
 from gradcli.engine.kept import Freed, check_fresh, joined, lifted, release
 from gradcli.engine.links import input_order
 from gradcli.engine.op import Op, Part, raw, traced
-from gradcli.engine.saving import Running, Sweep
+from gradcli.engine.saving import Running, latest
 from gradcli.engine.tensor import Cut, Shown, Tensor, written
 from gradcli.engine.variable import Dual, Variable, grad_mode, recording
 from gradcli.engine.writing import Journal, writing
@@ -57,7 +57,7 @@ def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], keep: bool = False
         [call for call in newest_first(owed) if call not in unseen] if unseen else newest_first(owed), wanted)
     if Journal.sweep is not None:
         Journal.sweep(calls)
-    Sweep.now = Running(calls, wanted is not None)
+    latest.now = Running(calls, wanted is not None)
     freed, private, watching = Freed(here()), set(), Watch.anomalies and Watch.nan
     found: dict[Any, Any] = {}
     call: Any = None
@@ -270,7 +270,7 @@ def _after_hooks(call: Any, edges: Any, F: Any, g: Any, again: bool) -> Any:
 
 def backward(outputs: Sequence[Tensor], seeds: Sequence[Tensor], keep: bool = False, again: bool = False,
              inputs: Sequence[Tensor] | None = None) -> None:
-    """Sweep, and add what is owed to leaves to their `.grad`."""
+    """latest, and add what is owed to leaves to their `.grad`."""
     if inputs is not None and not inputs:
         raise GradFault("`inputs` argument to `backward()` cannot be empty.", "{y}.backward()")
     for x in inputs or ():

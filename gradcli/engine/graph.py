@@ -15,8 +15,8 @@ from gradcli.engine.op import Op
 from gradcli.engine.saving import (
     Saver,
     Slot,
-    Sweep,
     disable_saved_tensors_hooks,
+    latest,
     save_on_cpu,
     saved_tensors_hooks,
 )
@@ -95,9 +95,9 @@ class Gathering:
     def hook(self, at: int) -> Callable[[Any], None]:
         """The hook of one of them."""
         def arrived(g: Any) -> None:
-            if self.sweep is not Sweep.now:
-                self.sweep, self.gradients = Sweep.now, [None] * len(self.holders)
-                self.awaited = 1 if self.first_alone else sum(Sweep.now.reaches(holder) for holder in self.holders)
+            if self.sweep is not latest.now:
+                self.sweep, self.gradients = latest.now, [None] * len(self.holders)
+                self.awaited = 1 if self.first_alone else sum(latest.now.reaches(holder) for holder in self.holders)
             self.gradients[at] = g
             self.awaited -= 1
             if not self.awaited:

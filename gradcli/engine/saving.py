@@ -34,10 +34,16 @@ class Running:
                    for call in self.calls)
 
 
-class Sweep:
+class Latest:
     """The sweep that runs, or was the last to run."""
 
-    now = Running()
+    __slots__ = ("now",)
+
+    def __init__(self) -> None:
+        self.now = Running()
+
+
+latest = Latest()
 
 
 class Slot:
@@ -52,8 +58,8 @@ class Slot:
 
     def value(self) -> Any:
         """The array."""
-        if self.sweep is not Sweep.now:
-            self.array, self.sweep = self.fetch(), Sweep.now
+        if self.sweep is not latest.now:
+            self.array, self.sweep = self.fetch(), latest.now
         return self.array
 
 

@@ -14,7 +14,7 @@ from gradcli.engine import functional
 from gradcli.engine.current import Current
 from gradcli.engine.custom import Context, Function, apply
 from gradcli.engine.dtypes import OF
-from gradcli.engine.saving import Saver, Slot, Sweep
+from gradcli.engine.saving import Saver, Slot, latest
 from gradcli.engine.signature import described, sized
 from gradcli.engine.tensor import Shown, Tensor, clock, last_write
 from gradcli.engine.variable import Variable, grad_mode, recording
@@ -75,7 +75,7 @@ class Region(Saver):
         return Slot(lambda: self._array(at))
 
     def _array(self, at: int) -> Any:
-        if self.sweep is not Sweep.now:
+        if self.sweep is not latest.now:
             self._recompute()
         return self.arrays[at]
 
@@ -84,7 +84,7 @@ class Region(Saver):
         before = Current.generators.moment()
         if self.moment is not None:
             Current.generators.rewind(self.moment)
-        savers, sweep = grad_mode.savers, Sweep.now
+        savers, sweep = grad_mode.savers, latest.now
         try:
             with recording(True), anew:
                 self.call()
@@ -95,7 +95,7 @@ class Region(Saver):
             grad_mode.turn(grad_mode.enabled)
             if self.moment is not None:
                 Current.generators.rewind(before)
-        Sweep.now = self.sweep = sweep
+        latest.now = self.sweep = sweep
         self.arrays = anew.arrays
         if len(self.arrays) != len(self.shapes):
             raise GradFault("torch.utils.checkpoint: A different number of tensors was saved during the original "
@@ -178,7 +178,7 @@ class CheckpointFunction(Function):
     @staticmethod
     def backward(ctx: Context, *gradients: Any) -> Any:
         """The gradients of the arguments, by a sweep of what the function computes anew."""
-        if Sweep.now.targeted:
+        if latest.now.targeted:
             raise GradFault(
                 "When use_reentrant=True, torch.utils.checkpoint is incompatible with .grad() or passing an `inputs` "
                 "parameter to .backward(). To resolve this error, you can either set use_reentrant=False, or call "
@@ -198,10 +198,10 @@ class CheckpointFunction(Function):
         pairs = [(r, g) for r, g in zip(results, gradients, strict=True) if isinstance(r, Tensor) and r.requires_grad]
         if not pairs:
             raise GradFault("none of output has requires_grad=True, this checkpoint() is not necessary")
-        sweep = Sweep.now
+        sweep = latest.now
         with recording(True):
             functional.backward([r for r, _ in pairs], [g for _, g in pairs])
-        Sweep.now = sweep
+        latest.now = sweep
         return (None, None, *(i.gradient if isinstance(i, Tensor) else None for i in inputs))
 
 
