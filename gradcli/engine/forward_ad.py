@@ -26,7 +26,6 @@ from gradcli.exposure import expose, exposed
 __all__ = ["UnpackedDualTensor", "dual_level", "enter_dual_level", "exit_dual_level", "make_dual", "unpack_dual"]
 
 UnpackedDualTensor = namedtuple("UnpackedDualTensor", "primal tangent")
-UnpackedDualTensor.__module__ = "torch.autograd.forward_ad"
 expose(UnpackedDualTensor, "primal", "tangent")
 
 
