@@ -4,7 +4,7 @@ import numpy as np
 
 from gradcli.engine.current import Current
 from gradcli.engine.dtypes import OF
-from gradcli.engine.op import Op
+from gradcli.engine.op import Op, titled
 from gradcli.engine.signature import Array, ArrayOrNone, Flag, Index, Int, Number, Plain, sized
 from gradcli.errors import IndexFault, ShapeFault, TypeFault
 from gradcli.ops.activation import THNN
@@ -175,7 +175,9 @@ def _of_chances(F, logs, target, weight, how, smoothing, at):
     count = 1
     for i, n in enumerate(logs.shape):
         count *= n if i != at else 1
-    return -F.sum(loss) if how == "sum" else -F.sum(loss) / count if count else -F.sum(loss) * float("nan")
+    if how == "sum":
+        return -F.sum(loss)
+    return titled(-F.sum(loss) / count, "DivBackward1") if count else -F.sum(loss) * float("nan")
 
 
 def _smoothed(F, logs, target, weight, ignore_index, how, smoothing, at):
