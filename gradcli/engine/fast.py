@@ -13,11 +13,12 @@ from typing import Any
 
 from numpy import asarray, ndarray
 
-from gradcli.engine.call import CONSTANTS, UNFIT, constant, debtor, explained, freshen, here
+from gradcli.engine.call import UNFIT, debtor, explained, freshen, here
 from gradcli.engine.cuts import leaving
 from gradcli.engine.dtypes import float32, float64
 from gradcli.engine.kernels import ZERO
 from gradcli.engine.op import Op
+from gradcli.engine.promotion import CONSTANTS, constant
 from gradcli.engine.tensor import Cut, Tensor, clock
 from gradcli.engine.variable import InferenceTensor, Variable, grad_mode
 

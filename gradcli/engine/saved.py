@@ -6,9 +6,9 @@ from typing import Any
 
 from numpy import asarray, generic, ndarray
 
-from gradcli.engine.call import CONSTANTS
 from gradcli.engine.kept import lifted
 from gradcli.engine.op import Op
+from gradcli.engine.promotion import CONSTANTS
 from gradcli.engine.tensor import Tensor
 
 TENSORS = ("self other exponent result mat1 mat2 vec vec1 vec2 batch1 batch2 tensor1 tensor2 weight input target index "
