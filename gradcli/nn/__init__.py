@@ -10,7 +10,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-from gradcli.exposure import seal
+from gradcli.exposure import admitting, exposure_of, seal
 from gradcli.lang.kinds import Kind
 
 NN = {
@@ -20,6 +20,9 @@ NN = {
     "activation": "ReLU ReLU6 ELU SELU CELU GELU Sigmoid Tanh SiLU Mish Softplus Softsign LeakyReLU PReLU RReLU "
                   "Hardtanh Hardsigmoid Hardswish Hardshrink Softshrink Tanhshrink Threshold LogSigmoid GLU Softmax "
                   "LogSoftmax Softmin Softmax2d",
+    "attention": "MultiheadAttention",
+    "transformer": "Transformer TransformerEncoder TransformerDecoder TransformerEncoderLayer "
+                   "TransformerDecoderLayer",
     "dropout": "Dropout Dropout1d Dropout2d Dropout3d AlphaDropout FeatureAlphaDropout",
     "conv": "Conv1d Conv2d Conv3d ConvTranspose1d ConvTranspose2d ConvTranspose3d",
     "pooling": "MaxPool1d MaxPool2d MaxPool3d AvgPool1d AvgPool2d AvgPool3d LPPool1d LPPool2d LPPool3d "
@@ -86,4 +89,6 @@ def fetch(address: str) -> Any:
     if not isinstance(found, type):
         return guarded(found)
     seal(found)
-    return Kind(f"{found._home}.{name}", (found,), guarded(found))      # type: ignore[attr-defined]
+    exposure: Any = exposure_of(found)
+    methods = {method: admitting(getattr(found, method)) for method in exposure.class_read}
+    return Kind(f"{found._home}.{name}", (found,), guarded(found), methods)     # type: ignore[attr-defined]
