@@ -343,7 +343,8 @@ def kind_teller(torch: Namespace, plain: Iterable[Kind]) -> Callable[[Any], Any]
                 return torch.Tensor
             return torch.autograd.Variable if isinstance(value, Variable) else vars(torch)[f"{value.dtype.era}Tensor"]
         if kind not in known:
-            home: Any = "torch.return_types" if issubclass(kind, tuple) else getattr(kind, "_home", None)
+            usual = "torch.return_types" if issubclass(kind, tuple) else None
+            home: Any = getattr(kind, "_home", usual)
             space = torch.optim if str(home).startswith("torch.optim") else torch.nn
             named = getattr(space, kind.__name__) if home and kind.__name__ in names_in(space) else None
             known[kind] = named or Kind(f"{home}.{kind.__name__}" if home else kind.__name__, (kind,))

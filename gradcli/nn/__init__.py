@@ -27,23 +27,28 @@ NN = {
     "conv": "Conv1d Conv2d Conv3d ConvTranspose1d ConvTranspose2d ConvTranspose3d",
     "pooling": "MaxPool1d MaxPool2d MaxPool3d AvgPool1d AvgPool2d AvgPool3d LPPool1d LPPool2d LPPool3d "
                "AdaptiveAvgPool1d AdaptiveAvgPool2d AdaptiveAvgPool3d AdaptiveMaxPool1d AdaptiveMaxPool2d "
-               "AdaptiveMaxPool3d MaxUnpool1d MaxUnpool2d MaxUnpool3d",
+               "AdaptiveMaxPool3d MaxUnpool1d MaxUnpool2d MaxUnpool3d FractionalMaxPool2d FractionalMaxPool3d",
     "batchnorm": "BatchNorm1d BatchNorm2d BatchNorm3d InstanceNorm1d InstanceNorm2d InstanceNorm3d",
-    "normalization": "LayerNorm GroupNorm RMSNorm LocalResponseNorm",
-    "sparse": "Embedding",
-    "rnn": "RNN LSTM GRU RNNCell LSTMCell GRUCell",
+    "normalization": "LayerNorm GroupNorm RMSNorm LocalResponseNorm CrossMapLRN2d",
+    "sparse": "Embedding EmbeddingBag",
+    "rnn": "RNN LSTM GRU RNNBase",
+    "cells": "RNNCell LSTMCell GRUCell RNNCellBase",
     "shape": "Flatten Unflatten Upsample UpsamplingNearest2d UpsamplingBilinear2d PixelShuffle PixelUnshuffle Fold "
              "Unfold ConstantPad1d ConstantPad2d ConstantPad3d ZeroPad1d ZeroPad2d ZeroPad3d ReflectionPad1d "
-             "ReflectionPad2d ReflectionPad3d ReplicationPad1d ReplicationPad2d ReplicationPad3d",
+             "ReflectionPad2d ReflectionPad3d ReplicationPad1d ReplicationPad2d ReplicationPad3d "
+             "CircularPad1d CircularPad2d CircularPad3d ChannelShuffle",
     "distance": "CosineSimilarity PairwiseDistance",
+    "likelihood": "AdaptiveLogSoftmaxWithLoss LinearCrossEntropyLoss LinearCrossEntropyOptions",
     "loss": "L1Loss MSELoss NLLLoss CrossEntropyLoss BCELoss BCEWithLogitsLoss KLDivLoss SmoothL1Loss HuberLoss "
-            "HingeEmbeddingLoss MarginRankingLoss CosineEmbeddingLoss TripletMarginLoss PoissonNLLLoss "
+            "HingeEmbeddingLoss MarginRankingLoss CosineEmbeddingLoss TripletMarginLoss TripletMarginWithDistanceLoss PoissonNLLLoss "
             "GaussianNLLLoss SoftMarginLoss MultiMarginLoss MultiLabelMarginLoss MultiLabelSoftMarginLoss CTCLoss",
 }
 INIT = ("uniform normal constant ones zeros eye dirac xavier_uniform xavier_normal kaiming_uniform kaiming_normal "
         "orthogonal sparse trunc_normal").split()
 UTILS = ("clip_grad_norm clip_grad_norm_ clip_grad_value_ get_total_norm parameters_to_vector "
          "vector_to_parameters").split()
+PACKING = ("PackedSequence invert_permutation pack_padded_sequence pack_sequence pad_packed_sequence unpack_sequence "
+           "unpad_sequence").split()
 OPTIMISERS = {
     "optimizer": "Optimizer", "descent": "SGD Rprop", "adaptive": "Adam AdamW Adamax RMSprop Adagrad Adadelta",
     "lbfgs": "LBFGS"}
@@ -62,7 +67,8 @@ def names(home: str) -> dict[str, Any]:
         gained = {f"{name}{mark}": f"init.{name}_" for name in INIT for mark in ("", "_")}
         return _listed(NN) | {"init": gained | {"calculate_gain": "init.calculate_gain"},
                               "utils": {name: f"gradients.{name}" for name in UTILS} | {
-                                  "rnn": {"pad_sequence": "sequences.pad_sequence"}}}
+                                  "rnn": {"pad_sequence": "sequences.pad_sequence"} | {
+                                      name: f"packed.{name}" for name in PACKING}}}
     if home == "optim":
         return _listed(OPTIMISERS) | {"lr_scheduler": {name: f"schedule.{name}" for name in SCHEDULES} | {
             name: f"cycles.{name}" for name in CYCLES}}
