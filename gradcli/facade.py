@@ -27,6 +27,7 @@ from gradcli.engine.storage import is_storage, typename
 from gradcli.engine.surface import METHODS
 from gradcli.engine.tensor import Cut, Shown, Size, Tensor
 from gradcli.engine.types import TENSOR, TYPES
+from gradcli.engine.uninitialized import UninitializedBuffer, UninitializedParameter
 from gradcli.engine.variable import Array, Parameter, Variable, Volatile, enable_grad, grad_mode, no_grad, recording
 from gradcli.errors import ArgumentFault, GradFault, IntegerLeaf
 from gradcli.exposure import exposed
@@ -236,10 +237,12 @@ def torch_space(session: dict[str, Any]) -> Namespace:
     kinds = {name: TensorKind(f"torch.{name}", kind) for name, kind in TYPES.items()}
     tensor = TensorKind("torch.Tensor", TENSOR)
     autograd = _autograd()
-    parameters = Kind("torch.nn.parameter.Parameter", (Parameter,), parameter)
-    nn = _space("torch.nn", nn_names("nn"), Parameter=parameters,
+    parameters = {"Parameter": Kind("torch.nn.parameter.Parameter", (Parameter,), parameter)} | {
+        kind.__name__: Kind(f"torch.nn.parameter.{kind.__name__}", (kind,), kind)
+        for kind in (UninitializedParameter, UninitializedBuffer)}
+    nn = _space("torch.nn", nn_names("nn"), **parameters,
                 functional=Namespace("torch.nn.functional", spaces.pop("nn.functional", {})),
-                parameter=Namespace("torch.nn.parameter", Parameter=parameters))
+                parameter=Namespace("torch.nn.parameter", **parameters))
     others = {home: Namespace(f"torch.{home}", space) for home, space in spaces.items()
               if home and not home.startswith("nn")}
     others |= {home: _space(f"torch.{home}", nn_names(home)) for home in ("optim", "utils", "distributions", "testing")}

@@ -116,13 +116,13 @@ def told(info, sample, inputs, dtype, training):
     bridge.seed()
     theirs = info.module_cls(*sample.constructor_input.args, **sample.constructor_input.kwargs)
     theirs = theirs.to(dtype).train(training)
-    args, options = sample.forward_input.args, sample.forward_input.kwargs
+    args, options, text = sample.forward_input.args, sample.forward_input.kwargs, repr(theirs)
     want = theirs(*args, **options)
     try:
         bridge.seed()
         ours = made(info.name, sample)
-        if repr(ours) != repr(theirs) and "function" not in repr(theirs):
-            return f"text: {ours!r}, not {theirs!r}"
+        if repr(ours) != text and "function" not in text:
+            return f"text: {ours!r}, not {text}"
         ours.to(bridge.NAMED[str(dtype).removeprefix("torch.")])
         ours.train(training)
         got = ours(*inputs[0], **inputs[1])

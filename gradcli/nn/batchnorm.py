@@ -112,6 +112,18 @@ class BatchNorm3d(_BatchNorm):
     _allowed = (5,)
 
 
+class SyncBatchNorm(_BatchNorm):
+    """Batch normalisation over several processes, of which there is one: it is for graphics cards, and evaluation."""
+
+    __slots__ = ()
+    _allowed, _new = (2, 3, 4, 5), True
+
+    def forward(self, input: Any) -> Any:
+        if self.training:
+            raise ValueFault("SyncBatchNorm expected input tensor to be on GPU", "nn.BatchNorm2d(3)")
+        return super().forward(input)
+
+
 class _InstanceNorm(_Norm):
     __slots__ = ()
     _home = "torch.nn.modules.instancenorm"

@@ -6,6 +6,7 @@ from typing import Any
 
 from gradcli.engine.op import traced
 from gradcli.engine.tensor import Tensor
+from gradcli.engine.uninitialized import Uninitialized
 from gradcli.engine.variable import recording
 from gradcli.errors import GradFault
 from gradcli.nn.module import Module
@@ -50,6 +51,8 @@ class _Copying:
         return made
 
     def _tensor(self, tensor: Tensor) -> Tensor:
+        if isinstance(tensor, Uninitialized):
+            return tensor.again()       # type: ignore[no-any-return]
         if tensor.node is not None:
             raise GradFault("Only Tensors created explicitly by the user (graph leaves) support the deepcopy "
                             "protocol at the moment", ("x.detach().clone()", "a copy without history"))

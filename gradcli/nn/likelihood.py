@@ -120,17 +120,20 @@ class AdaptiveLogSoftmaxWithLoss(Module):
         return traced.where(best >= self.shortlist_size, traced.argmax(self.log_prob(input), 1), best)
 
 
-@exposed("allow_retain_graph", "batch_chunk_size", "chunking_method", "acc_policy", "acc_dtype")
-class LinearCrossEntropyOptions(NamedTuple):
-    """In how many pieces torch computes a LinearCrossEntropyLoss; here it is computed in one."""
-
-    _home = "torch.nn.modules.linear_cross_entropy_options"
-
+class _Options(NamedTuple):
     allow_retain_graph: bool = False
     batch_chunk_size: int | None = None
     chunking_method: str | None = "auto"
     acc_policy: str = "auto"
     acc_dtype: Any = None
+
+
+@exposed(*_Options._fields)
+class LinearCrossEntropyOptions(_Options):
+    """In how many pieces torch computes a LinearCrossEntropyLoss; here it is computed in one."""
+
+    __slots__ = ()
+    _home = "torch.nn.modules.linear_cross_entropy_options"
 
     def __parts__(self) -> tuple[str, list[Any], str]:
         return "LinearCrossEntropyOptions(", [Named(*field) for field in self._asdict().items()], ")"

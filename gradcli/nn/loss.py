@@ -141,6 +141,12 @@ class NLLLoss(_Weighted):
         self.ignore_index = ignore_index
 
 
+class NLLLoss2d(NLLLoss):
+    """NLLLoss of images, as it was called before NLLLoss took them."""
+
+    __slots__ = ()
+
+
 class CrossEntropyLoss(_Weighted):
     """NLLLoss of log_softmax(input)."""
 

@@ -16,6 +16,7 @@ from gradcli.engine.device import here_only, names_device
 from gradcli.engine.signature import REFUSED, Type, described
 from gradcli.engine.surface import Handle
 from gradcli.engine.tensor import Tensor
+from gradcli.engine.uninitialized import Uninitialized
 from gradcli.engine.variable import Parameter, Variable
 from gradcli.errors import ArgumentFault, AttributeFault, ValueFault
 from gradcli.exposure import exposed
@@ -252,7 +253,9 @@ class Module:
     def _as(self, dtype: np.dtype[Any]) -> Any:
         for module in Module.modules(self):
             for value in (*module._own.values(), *module._kept.values()):
-                if value is not None and value.array.dtype.kind == "f":
+                if isinstance(value, Uninitialized):
+                    value.cast(dtype)
+                elif value is not None and value.array.dtype.kind == "f":
                     value.array = value.array.astype(dtype, copy=False)
                     if value.grad is not None:
                         value.grad = Variable(value.grad.array.astype(dtype, copy=False))

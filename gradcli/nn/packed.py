@@ -196,7 +196,7 @@ def unpad_sequence(padded_sequences: Any, lengths: Any, batch_first: bool = Fals
     rows = padded_sequences if batch_first else traced.transpose(padded_sequences, 0, 1)
     sizes = _lengths(lengths, rows.array.shape[0])
     steps = np.arange(rows.array.shape[1])
-    return [row[Tensor(steps < size)]   # type: ignore[index]  # tensors have their operators from the surface
+    return [row[Tensor(steps < size)]
             for row, size in zip(traced.unbind(rows, 0), sizes, strict=True)]
 
 

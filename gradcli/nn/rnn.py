@@ -6,7 +6,7 @@ import math
 from typing import Any, ClassVar
 
 from gradcli.engine.op import traced
-from gradcli.engine.signature import described, sized
+from gradcli.engine.signature import described
 from gradcli.engine.tensor import Tensor
 from gradcli.errors import ArgumentFault, ShapeFault, ValueFault
 from gradcli.exposure import exposed

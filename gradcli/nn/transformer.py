@@ -68,6 +68,7 @@ class _Block(Module):
     _new = True
     _decodes = False
 
+    self_attn: Any
     norm1: Any
     norm2: Any
     norm3: Any
