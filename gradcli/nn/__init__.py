@@ -50,10 +50,22 @@ NN = {
 }
 INIT = ("uniform normal constant ones zeros eye dirac xavier_uniform xavier_normal kaiming_uniform kaiming_normal "
         "orthogonal sparse trunc_normal").split()
-UTILS = ("clip_grad_norm clip_grad_norm_ clip_grad_value_ get_total_norm parameters_to_vector "
-         "vector_to_parameters").split()
-PACKING = ("PackedSequence invert_permutation pack_padded_sequence pack_sequence pad_packed_sequence unpack_sequence "
-           "unpad_sequence").split()
+UTILS = {
+    "gradients": "clip_grad_norm clip_grad_norm_ clip_grad_value_ clip_grads_with_norm_ get_total_norm "
+                 "parameters_to_vector vector_to_parameters",
+    "reweighing": "weight_norm remove_weight_norm spectral_norm remove_spectral_norm",
+    "fusion": "fuse_conv_bn_eval fuse_conv_bn_weights fuse_linear_bn_eval fuse_linear_bn_weights skip_init "
+              "convert_conv2d_weight_memory_format convert_conv3d_weight_memory_format"}
+UTIL_HOMES = {
+    "rnn": {"sequences": "pad_sequence", "packed": "PackedSequence invert_permutation pack_padded_sequence "
+                                                   "pack_sequence pad_packed_sequence unpack_sequence unpad_sequence"},
+    "parametrize": {"parametrize": "cached ParametrizationList register_parametrization is_parametrized "
+                                   "remove_parametrizations transfer_parametrizations_and_params"},
+    "parametrizations": {"parametrizations": "weight_norm spectral_norm orthogonal"},
+    "stateless": {"calling": "functional_call"},
+    "prune": {"prune": "identity random_unstructured l1_unstructured random_structured ln_structured "
+                       "global_unstructured custom_from_mask remove is_pruned BasePruningMethod PruningContainer "
+                       "Identity RandomUnstructured L1Unstructured RandomStructured LnStructured CustomFromMask"}}
 OPTIMISERS = {
     "optimizer": "Optimizer", "descent": "SGD Rprop", "adaptive": "Adam AdamW Adamax RMSprop Adagrad Adadelta",
     "lbfgs": "LBFGS"}
@@ -70,10 +82,8 @@ def names(home: str) -> dict[str, Any]:
     """What is under torch.<home>: by name the address of each thing, or for a namespace what is under that."""
     if home == "nn":
         gained = {f"{name}{mark}": f"init.{name}_" for name in INIT for mark in ("", "_")}
-        return _listed(NN) | {"init": gained | {"calculate_gain": "init.calculate_gain"},
-                              "utils": {name: f"gradients.{name}" for name in UTILS} | {
-                                  "rnn": {"pad_sequence": "sequences.pad_sequence"} | {
-                                      name: f"packed.{name}" for name in PACKING}}}
+        return _listed(NN) | {"init": gained | {"calculate_gain": "init.calculate_gain"}, "utils": {
+            **_listed(UTILS), **{home: _listed(files) for home, files in UTIL_HOMES.items()}}}
     if home == "optim":
         return _listed(OPTIMISERS) | {"lr_scheduler": {name: f"schedule.{name}" for name in SCHEDULES} | {
             name: f"cycles.{name}" for name in CYCLES}}
