@@ -93,8 +93,12 @@ def names(home: str) -> dict[str, Any]:
         return found | homes | {"kl": {"kl_divergence": found["kl_divergence"]}}
     if home == "testing":
         return {"assert_close": "asserting.assert_close", "assert_allclose": "asserting.assert_close"}
-    return {"data": {name: f"data.{name}" for name in (
-        "Dataset", "TensorDataset", "DataLoader", "Subset", "ConcatDataset", "random_split")}}
+    samplers = "Sampler SequentialSampler RandomSampler SubsetRandomSampler WeightedRandomSampler BatchSampler"
+    collate = {"default_collate": "loader.default_collate", "default_convert": "loader.default_convert"}
+    datasets = ("Dataset TensorDataset Subset ConcatDataset StackDataset IterableDataset ChainDataset random_split")
+    listed = _listed({"data": datasets, "samplers": samplers, "loader": "DataLoader"})
+    return {"data": {**listed, **collate, "sampler": _listed({"samplers": samplers}), "dataset": _listed(
+        {"data": datasets}), "dataloader": {**collate, "DataLoader": "loader.DataLoader"}}}
 
 
 def _listed(files: dict[str, str]) -> dict[str, str]:

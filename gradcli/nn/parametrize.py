@@ -211,7 +211,7 @@ def register_parametrization(module: Any, tensor_name: str, parametrization: Any
     del lists[tensor_name]
     module.__dict__.pop(tensor_name, None)
     if not is_parametrized(module):
-        module.parametrizations = ModuleDict()    
+        module.parametrizations = ModuleDict()
     module._inner["parametrizations"].add_module(tensor_name, chain)
     _reclass(module)
     return module

@@ -326,7 +326,8 @@ def custom_from_mask(module: Any, name: str, mask: Any) -> Any:
 
 def global_unstructured(parameters: Any, pruning_method: Any, importance_scores: Any = None, **kwargs: Any) -> None:
     """Prune several parameters as if they were one; each is named by its module and its name there."""
-    pairs: list[Any] = [pair if isinstance(pair, tuple | list) and len(pair) == 2 else (None, None) for pair in parameters]
+    pairs: list[Any] = [pair if isinstance(pair, tuple | list) and len(pair) == 2 else (None, None)
+                        for pair in parameters]
     weights = [_weight(module, name) for module, name in pairs]
     given = {} if importance_scores is None else importance_scores
     if not isinstance(given, dict):
