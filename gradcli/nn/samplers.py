@@ -163,4 +163,5 @@ class BatchSampler(Sampler):
 
     def __len__(self) -> int:
         count: int = len(self.sampler)
-        return count // self.batch_size if self.drop_last else -(-count // self.batch_size)
+        size: int = self.batch_size
+        return count // size if self.drop_last else -(-count // size)
