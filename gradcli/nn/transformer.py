@@ -6,9 +6,9 @@ from typing import Any
 
 from gradcli.engine.op import traced
 from gradcli.engine.signature import REFUSED, Type, described, sized
-from gradcli.engine.tensor import Tensor
+from gradcli.engine.tensor import Shown, Tensor
 from gradcli.engine.variable import grad_mode
-from gradcli.errors import ArgumentFault, ShapeFault, ValueFault
+from gradcli.errors import ArgumentFault, ShapeFault, TypeFault, ValueFault
 from gradcli.exposure import exposed
 from gradcli.nn.activation import GELU, ReLU
 from gradcli.nn.attention import MultiheadAttention
@@ -112,7 +112,7 @@ def _activation(value: Any) -> Any:
     """The function for a name, or the function given."""
     if type(value) is str:
         if value not in ACTIVATIONS:
-            raise ValueFault(f"activation should be relu/gelu, not {value:.60}", *((name, "") for name in ACTIVATIONS))
+            raise TypeFault(f"activation should be relu/gelu, not {value:.60}", *((name, "") for name in ACTIVATIONS))
         return getattr(traced, value)
     if not callable(value):
         raise ArgumentFault(f"activation must be 'relu', 'gelu' or a function, not {described(value)}")
@@ -181,6 +181,11 @@ class _Stack(Module):
         self.layers = ModuleList([cloned(layer) for _ in range(count(num_layers, "num_layers", 0))])
         self.num_layers = num_layers
         self.norm = norm
+        for copy in self.layers:
+            if isinstance(copy, TransformerDecoderLayer) and "activation" in copy._inner:
+                copy.__dict__["activation"] = traced.relu       # so do torch's copies, whatever they print
+                Shown.note("activation", "the layers of a TransformerDecoder use relu when their activation is a "
+                                         "module, as torch's do: give a function instead, such as F.silu")
 
     def _ended(self, output: Any) -> Any:
         return output if self.norm is None else self.norm(output)

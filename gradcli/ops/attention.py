@@ -95,7 +95,7 @@ average_attn_weights, is_causal): attention by several heads at once, each on a 
         single = len(query.shape) == 2
         fitting(query, key, value, key_padding_mask, attn_mask, num_heads)
         if is_causal and attn_mask is None:
-            raise ArgumentFault("Need attn_mask if specifying the is_causal hint. You may use the Transformer module "
+            raise ShapeFault("Need attn_mask if specifying the is_causal hint. You may use the Transformer module "
                                 "method `generate_square_subsequent_mask` to create this mask.")
         hinted = is_causal and key_padding_mask is None and not need_weights
         attn_mask = None if hinted else attn_mask
@@ -169,7 +169,7 @@ def masked(attn_mask, key_padding_mask, sizes):
         dims = len(attn_mask.shape)
         right = (length, keys) if dims == 2 else (batch * heads, length, keys)
         if tuple(attn_mask.shape) != right:
-            raise ShapeFault(f"The shape of the {dims}D attn_mask is {sized(attn_mask.shape)}, but should be {right}.")
+            raise ShapeFault(f"The shape of the {dims}D attn_mask is {attn_mask.shape}, but should be {right}.")
     if key_padding_mask is not None and tuple(key_padding_mask.shape) != (batch, keys):
         at = int(key_padding_mask.shape[0] == batch)
         raise ShapeFault(f"Expected key_padded_mask.shape[{at}] to be {(batch, keys)[at]}, but got "

@@ -36,8 +36,9 @@ from gradcli.lang.format import Formatter
 from gradcli.lang.guard import Stream, heard, raised
 from gradcli.lang.kinds import Kind
 from gradcli.lang.ordered import OrderedDict, OrderedItems, OrderedKeys, OrderedValues
-from gradcli.nn.data import DataLoader, Dataset
+from gradcli.nn.data import Dataset
 from gradcli.nn.distributions import Distribution
+from gradcli.nn.loader import DataLoader
 from gradcli.nn.module import Module
 from gradcli.nn.optimizer import Optimizer
 from gradcli.nn.schedule import Schedule
