@@ -115,17 +115,7 @@ class LocalResponseNorm(Module):
         self.size, self.alpha, self.beta, self.k = size, alpha, beta, k
 
     def forward(self, input: Any) -> Any:
-        if not isinstance(input, Tensor) or input.array.ndim != 4:
-            raise ShapeFault(f"CrossMapLRN2d: Expected input to be 4D, got {described(input)} instead")
-        near = Tensor(self._near(input.array.shape[1]).astype(input.array.dtype))
-        squares = traced.einsum("dc,nchw->ndhw", near, traced.square(input))
-        return traced.mul(input, (squares * (self.alpha / self.size) + self.k) ** -self.beta)
-
-    def _near(self, channels: int) -> Any:
-        """For each channel which ones are near it, as torch counts: the first, once near, stays so."""
-        reach = int((self.size - 1) / 2 + 1)
-        at, other = np.arange(channels)[:, None], np.arange(channels)
-        return (other < at + reach) & ((other > at - reach) | (other == 0))
+        return traced.local_response_norm(input, self.size, self.alpha, self.beta, self.k)
 
     def extra_repr(self) -> str:
         return f"{self.size}, alpha={self.alpha}, beta={self.beta}, k={self.k}"
