@@ -41,6 +41,10 @@ from gradcli.nn.distributions import Distribution
 from gradcli.nn.loader import DataLoader
 from gradcli.nn.module import Module
 from gradcli.nn.optimizer import Optimizer
+from gradcli.nn.parametrize import cached
+from gradcli.nn.prune import BasePruningMethod
+from gradcli.nn.reweighing import _Hook
+from gradcli.nn.samplers import Sampler
 from gradcli.nn.schedule import Schedule
 from gradcli.session import Session
 from gradcli.spaces import Namespace
@@ -135,7 +139,7 @@ PLAIN = (type(None), bool, int, float, str, list, tuple, dict, set, slice, range
 OURS = (Tensor, Size, DType, Op, Part, Storage, Handle, Generator, recording, GradSwitch, Namespace, Kind, Context, Stream, Module,
         Optimizer, Schedule, Dataset, DataLoader, Device, Switches, Fault, watched, finfo, iinfo, Distribution, Deque, Tally, DefaultDict, Drawing,
         Chain, Bar, Parser, Options, ArrayType, ScalarType, OrderedDict, OrderedKeys,
-        OrderedValues, OrderedItems)
+        OrderedValues, OrderedItems, Sampler, BasePruningMethod, _Hook, cached)
 """The engine's and the facade's own."""
 
 EACH = 4            # values looked into, of one type
