@@ -34,6 +34,7 @@ from gradcli.engine.storage import is_storage, typename
 from gradcli.engine.surface import METHODS
 from gradcli.engine.tensor import Shown, Size, Tensor
 from gradcli.engine.types import TENSOR, TYPES
+from gradcli.engine.uninitialized import UninitializedBuffer, UninitializedParameter
 from gradcli.engine.variable import (
     Array,
     Parameter,
@@ -188,10 +189,12 @@ def torch_space(session: dict[str, Any]) -> Namespace:
     kinds = {name: TensorKind(f"torch.{name}", kind) for name, kind in TYPES.items()}
     tensor = TensorKind("torch.Tensor", TENSOR)
     autograd = autograd_space()
-    parameters = Kind("torch.nn.parameter.Parameter", (Parameter,), parameter)
-    nn = _space("torch.nn", nn_names("nn"), Parameter=parameters,
+    parameters = {"Parameter": Kind("torch.nn.parameter.Parameter", (Parameter,), parameter)} | {
+        kind.__name__: Kind(f"torch.nn.parameter.{kind.__name__}", (kind,), kind)
+        for kind in (UninitializedParameter, UninitializedBuffer)}
+    nn = _space("torch.nn", nn_names("nn"), **parameters,
                 functional=Namespace("torch.nn.functional", spaces.pop("nn.functional", {})),
-                parameter=Namespace("torch.nn.parameter", Parameter=parameters))
+                parameter=Namespace("torch.nn.parameter", **parameters))
     others = {home: Namespace(f"torch.{home}", space) for home, space in spaces.items()
               if home and not home.startswith("nn")}
     others |= {home: _space(f"torch.{home}", nn_names(home)) for home in ("optim", "utils", "distributions", "testing")}
@@ -268,7 +271,8 @@ def kind_teller(torch: Namespace, plain: Iterable[Kind]) -> Callable[[Any], Any]
                 return torch.Tensor
             return torch.autograd.Variable if isinstance(value, Variable) else vars(torch)[f"{value.dtype.era}Tensor"]
         if kind not in known:
-            home: Any = "torch.return_types" if issubclass(kind, tuple) else getattr(kind, "_home", None)
+            usual = "torch.return_types" if issubclass(kind, tuple) else None
+            home: Any = getattr(kind, "_home", usual)
             space = torch.optim if str(home).startswith("torch.optim") else torch.nn
             named = getattr(space, kind.__name__) if home and kind.__name__ in names_in(space) else None
             known[kind] = named or Kind(f"{home}.{kind.__name__}" if home else kind.__name__, (kind,))

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from gradcli.exposure import exposure_of
 from gradcli.mistakes import SizeLimit
+from gradcli.text import Named as Named
 
 SIMPLE = frozenset((int, float, bool, str, type(None)))     # Python's own text is the right one
 EMPTY: dict[Any, Any] = {}
@@ -33,13 +34,6 @@ class Literal(NamedTuple):
     """Text between values, as it stands."""
 
     text: str
-
-
-class Named(NamedTuple):
-    """A value with its name before it."""
-
-    name: str
-    value: Any
 
 
 class End(NamedTuple):

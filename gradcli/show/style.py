@@ -16,6 +16,7 @@ from gradcli.engine.dtypes import OF, Default
 from gradcli.engine.op import Op, Part
 from gradcli.engine.storage import Storage
 from gradcli.engine.tensor import DATA, Tensor
+from gradcli.engine.uninitialized import Uninitialized
 from gradcli.engine.variable import Array as NumpyArray
 from gradcli.engine.variable import Dual, Parameter, Variable
 from gradcli.errors import ArgumentFault, ValueFault
@@ -105,7 +106,7 @@ class Style:
         if isinstance(value, NumpyArray) and value.array.dtype.kind in NUMBERS:
             return self.array(value.array, quoted)
         if isinstance(value, Tensor):
-            return self.tensor(value, options)
+            return self.tensor(value, options) if not isinstance(value, Uninitialized) else value.text()
         if isinstance(value, Op | Part):
             node = value.call if isinstance(value, Part) else value
             return f"<{self.node_name(node)} object at {self.address(node)}>"

@@ -40,11 +40,16 @@ from gradcli.lang.format import Formatter
 from gradcli.lang.guard import Stream, heard, raised
 from gradcli.lang.kinds import Kind
 from gradcli.lang.ordered import OrderedDict, OrderedItems, OrderedKeys, OrderedValues
-from gradcli.nn.data import DataLoader, Dataset
+from gradcli.nn.data import Dataset
 from gradcli.nn.distributions import Distribution
+from gradcli.nn.loader import DataLoader
 from gradcli.nn.module import Module
 from gradcli.nn.optimizer import Optimizer
+from gradcli.nn.parametrize import cached
+from gradcli.nn.prune import BasePruningMethod
 from gradcli.nn.recompute import set_checkpoint_early_stop
+from gradcli.nn.reweighing import _Hook
+from gradcli.nn.samplers import Sampler
 from gradcli.nn.schedule import Schedule
 from gradcli.session import Session
 from gradcli.spaces import Namespace
@@ -140,7 +145,8 @@ OURS = (Tensor, Size, DType, Op, Part, Storage, Handle, Generator, recording, Gr
         Optimizer, Schedule, Dataset, DataLoader, Device, Switches, Fault, watched, finfo, iinfo, Distribution, Deque, Tally, DefaultDict, Drawing,
         Chain, Bar, Parser, Options, ArrayType, ScalarType, OrderedDict, OrderedKeys,
         OrderedValues, OrderedItems, inference_mode, saved_tensors_hooks, disable_saved_tensors_hooks, MultiHandle,
-        allow_mutation_on_saved_tensors, GradientEdge, dual_level, set_checkpoint_early_stop)
+        allow_mutation_on_saved_tensors, GradientEdge, dual_level, set_checkpoint_early_stop,
+        Sampler, BasePruningMethod, _Hook, cached)
 """The engine's and the facade's own."""
 
 EACH = 4            # values looked into, of one type
