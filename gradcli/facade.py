@@ -35,6 +35,7 @@ from gradcli.lang.kinds import STAND_INS, Kind, user_class
 from gradcli.lang.words import python_kind
 from gradcli.nn import fetch as nn_fetch
 from gradcli.nn import names as nn_names
+from gradcli.nn.copies import Copies
 from gradcli.ops.base import Unary
 from gradcli.ops.directory import DIRECTORY
 from gradcli.spaces import MATH, Arriving, Namespace, TensorKind, math_space, names_in
@@ -131,6 +132,16 @@ def load(f: Any = None, **options: Any) -> None:
     raise ArgumentFault("there is no torch.load: programs read and write no files",
                         ("net.load_state_dict(kept)", "takes a state kept within the program"),
                         ("gradcli run --var x=@data.npy FILE", "gives a program data from a file"))
+
+
+def _deep_copy(value: Any) -> Any:
+    """What `copy.deepcopy` gives."""
+    from gradcli.importable.copying import deepcopy
+
+    return deepcopy(value)
+
+
+Copies.deep = _deep_copy
 
 
 def seed_elsewhere(seed: int) -> None:

@@ -1,14 +1,13 @@
-"""Programs over every distribution, transform, constraint and pair of a divergence, for torch and for gradcli alike.
+"""A program over every distribution, transform, constraint and pair of a divergence, for torch and gradcli alike.
 
-`python tests/torch_distributions.py` prints where the two differ; tests/nn/test_distributions.py runs it where torch is.
+`python tests/torch_distributions.py` prints where the two differ; tests/nn/test_beside_torch.py runs it too.
 """
 
 from __future__ import annotations
 
-import contextlib
-import io
-import subprocess
 import sys
+
+from torch_programs import show_differences
 
 CONSTRUCTED = """
 Normal(0.5, 2.0)
@@ -81,7 +80,7 @@ Wishart(T([4.0, 5.0]), scale_tril=T([[2.0, 0.0], [0.5, 1.0]]))
 Independent(Normal(T([[0.5, -1.0]]), T([[2.0, 0.5]])), 1)
 Independent(Bernoulli(T([0.25, 0.5])), 1)
 MixtureSameFamily(Categorical(T([0.25, 0.75])), Normal(T([0.5, -1.0]), T([2.0, 0.5])))
-MixtureSameFamily(Categorical(T([0.25, 0.75])), Independent(Normal(T([[0.5, -1.0], [1., 2.]]), T([[2.0, 0.5], [1., 1.]])), 1))
+MixtureSameFamily(Categorical(T([0.25, 0.75])), Independent(Normal(T([[0.5, -1.0], [1., 2.]]), 2.0), 1))
 TransformedDistribution(Normal(T([0.5, -1.0]), T([2.0, 0.5])), [ExpTransform()])
 TransformedDistribution(Uniform(0.0, 1.0), [SigmoidTransform().inv, AffineTransform(1.0, -2.0)])
 TransformedDistribution(Normal(T([0.5, -1.0]), T([2.0, 0.5])), [TanhTransform(), AffineTransform(T(1.0), T(0.5))])
@@ -272,7 +271,7 @@ def program(dtype: str = "float32") -> str:
     """One program over everything."""
     lines = [PROLOGUE.format(dtype=dtype)]
     lines += [f"probe({text!r}, {text})" for text in CONSTRUCTED]
-    lines += [f"say({text!r}, lambda: {text})" for text in WRONG]
+    lines += ["print('==', 'refusals')", *(f"say({text!r}, lambda: {text})" for text in WRONG), "print('==', 'slopes')"]
     lines.append("a, b, c = (T(v).requires_grad_() for v in ([0.5, -1.0], [0.75, 2.5], [1.25, 0.5]))")
     for text in LEAVES:
         lines += ["torch.manual_seed(5)", f"d = {text}",
@@ -280,6 +279,7 @@ def program(dtype: str = "float32") -> str:
                   f"show('slope of log_prob {text}', lambda: slopes(d.log_prob(d.sample((3,))), (a, b, c)))",
                   f"show('slope of entropy {text}', lambda: slopes(d.entropy(), (a, b, c)))",
                   f"show('slope of mean {text}', lambda: slopes(d.mean, (a, b, c)))"]
+    lines.append("print('==', 'transforms')")
     for line in TRANSFORMS:
         text, _, values = line.partition("|")
         lines += [f"t = {text}", f"x = T([{values.replace(' ', ', ')}])", f"print({text!r}, t)",
@@ -289,13 +289,15 @@ def program(dtype: str = "float32") -> str:
                   "show('sign', lambda: t.sign)",
                   "show('shapes', lambda: (t.forward_shape(x.shape), t.inverse_shape(t(x).shape)))",
                   "show('equal', lambda: (t == t, t == ExpTransform(), t.inv == t.inv))"]
+    lines.append("print('==', 'constraints')")
     lines.append("m = T([[1.0, 0.0], [0.5, 2.0]])")
     for text in CONSTRAINTS:
         lines += [f"k = constraints.{text}", f"show({text!r}, lambda: (k, k.is_discrete, k.event_dim))",
                   *(f"show('check', lambda: k.check({value}))" for value in (
                       "T([0.0, 1.0])", "T([0.5, 2.5])", "T([-1.0, 1.0])", "m", "m @ m.T")),
                   "show('biject', lambda: biject_to(k))", "show('transform', lambda: transform_to(k))"]
-    lines.append("p, q = (T([0.5, -1.0]), T([0.75, 2.5]), T([1.25, 0.5])), (T([0.1, 1.0]), T([1.5, 0.5]), T([0.8, 2.5]))")
+    lines += ["p = T([0.5, -1.0]), T([0.75, 2.5]), T([1.25, 0.5])", "q = T([0.1, 1.0]), T([1.5, 0.5]), T([0.8, 2.5])"]
+    lines.append("print('==', 'divergences')")
     for first in KINDS:
         for second in KINDS:
             lines += ["a, b, c = p", f"d = {first}", "a, b, c = q", f"e = {second}",
@@ -303,40 +305,6 @@ def program(dtype: str = "float32") -> str:
     return "\n".join(lines)
 
 
-def by_torch(text: str) -> list[str]:
-    """What the program prints with torch."""
-    out = io.StringIO()
-    with contextlib.redirect_stdout(out):
-        exec(compile(text, "program", "exec"), {})      # a program of this file
-    return out.getvalue().splitlines()
-
-
-def by_gradcli(text: str) -> list[str]:
-    """What it prints here."""
-    done = subprocess.run([sys.executable, "-m", "gradcli", "run", "-q", "--style", "modern", "-"], input=text, text=True,
-                          capture_output=True, check=False)
-    return (done.stdout + (done.stderr if done.returncode else "")).splitlines()
-
-
-def differences(dtype: str = "float32") -> list[tuple[str, list[str], list[str]]]:
-    """Where the two print something else, under the header that stands above."""
-    import difflib
-
-    text = program(dtype)
-    torch, ours = by_torch(text), by_gradcli(text)
-    found = []
-    for kind, i1, i2, j1, j2 in difflib.SequenceMatcher(None, torch, ours, autojunk=False).get_opcodes():
-        if kind != "equal":
-            header = next((line for line in reversed(torch[:i1 + 1]) if line.startswith("==")), "")
-            found.append((header, torch[i1:i2], ours[j1:j2]))
-    return found
-
-
 if __name__ == "__main__":
-    import warnings
-
-    warnings.simplefilter("ignore")
     for dtype in sys.argv[1:] or ["float32"]:
-        for header, torch, ours in differences(dtype):
-            print(header)
-            print("".join(f"- {line}\n" for line in torch) + "".join(f"+ {line}\n" for line in ours))
+        show_differences(program(dtype))

@@ -44,7 +44,9 @@ UTILS = ("clip_grad_norm clip_grad_norm_ clip_grad_value_ get_total_norm paramet
          "vector_to_parameters").split()
 OPTIMISERS = {
     "optimizer": "Optimizer", "descent": "SGD Rprop", "adaptive": "Adam AdamW Adamax RMSprop Adagrad Adadelta",
-    "lbfgs": "LBFGS"}
+    "nesterov": "NAdam RAdam ASGD", "factored": "Adafactor Muon SparseAdam", "lbfgs": "LBFGS"}
+AVERAGING = ("AveragedModel SWALR update_bn get_ema_avg_fn get_ema_multi_avg_fn get_swa_avg_fn "
+             "get_swa_multi_avg_fn").split()
 DISTRIBUTIONS = {
     "base": "Distribution ExponentialFamily",
     "continuous": "Normal Uniform Exponential Laplace Cauchy StudentT FisherSnedecor GeneralizedPareto",
@@ -80,7 +82,7 @@ DISTRIBUTION_FILES = {      # what torch calls the file of a distribution, where
     "LKJCholesky": "lkj_cholesky", "LowRankMultivariateNormal": "lowrank_multivariate_normal",
     "RelaxedOneHotCategorical": "relaxed_categorical", "OneHotCategoricalStraightThrough": "one_hot_categorical",
     "ExponentialFamily": "exp_family"}
-SCHEDULES = ("LambdaLR MultiplicativeLR StepLR MultiStepLR ConstantLR LinearLR ExponentialLR PolynomialLR "
+SCHEDULES = ("LRScheduler LambdaLR MultiplicativeLR StepLR MultiStepLR ConstantLR LinearLR ExponentialLR PolynomialLR "
              "CosineAnnealingLR ReduceLROnPlateau").split()
 CYCLES = "OneCycleLR CyclicLR CosineAnnealingWarmRestarts SequentialLR ChainedScheduler".split()
 
@@ -93,8 +95,11 @@ def names(home: str) -> dict[str, Any]:
                               "utils": {name: f"gradients.{name}" for name in UTILS} | {
                                   "rnn": {"pad_sequence": "sequences.pad_sequence"}}}
     if home == "optim":
-        return _listed(OPTIMISERS) | {"lr_scheduler": {name: f"schedule.{name}" for name in SCHEDULES} | {
-            name: f"cycles.{name}" for name in CYCLES}}
+        return _listed(OPTIMISERS) | {
+            "optimizer": {"Optimizer": "optimizer.Optimizer"},
+            "swa_utils": {name: f"averaging.{name}" for name in AVERAGING},
+            "lr_scheduler": {name: f"schedule.{name}" for name in SCHEDULES} | {"_LRScheduler": "schedule.LRScheduler"}
+            | {name: f"cycles.{name}" for name in CYCLES}}
     if home == "distributions":
         return _distributions()
     if home == "testing":

@@ -14,7 +14,8 @@ from gradcli.exposure import exposed
 def bound(value: Any) -> Any:
     """A bound: a number or a tensor."""
     if type(value) not in NUMBERS and not isinstance(value, Tensor):
-        raise ArgumentFault(f"a bound is a number or a tensor, not {described(value)}", "constraints.interval(0.0, 1.0)")
+        raise ArgumentFault(f"a bound is a number or a tensor, not {described(value)}",
+                            "constraints.interval(0.0, 1.0)")
     return value
 
 
