@@ -193,7 +193,7 @@ SequentialLR(o, [lr_scheduler.ExponentialLR(o, 0.9)], [1])
 
 EPILOGUE = """
 rates("swa", lambda o: swa_utils.SWALR(o, swa_lr=0.05, anneal_epochs=4), states=False)
-rates("swa linear", lambda o: swa_utils.SWALR(o, swa_lr=[0.05], anneal_epochs=0, anneal_strategy="linear"), states=False)
+rates("linear", lambda o: swa_utils.SWALR(o, [0.05], anneal_epochs=0, anneal_strategy="linear"), states=False)
 for text in ("StepLR(o, 3)", "CosineAnnealingLR(o, 4)"):
     print(text)
 rates("groups", lambda o: lr_scheduler.StepLR(o, 2), other=True)
@@ -301,8 +301,8 @@ def program(dtype: str = "float32") -> str:
         lines.append(f"train({text!r}, lambda p: optim.{text})")
         if text.startswith(("Adafactor", "SGD(p, lr=0.1)", "Muon")):
             lines.append(f"train({'vectors ' + text!r}, lambda p: optim.{text}, True)")
-    lines += [f"rates({text!r}, lambda o: lr_scheduler.{text}, states={text[:5] in ('StepL', 'Const', 'Linea', 'Expon')})"
-              for text in SCHEDULES]
+    alike = ("Step", "Const", "Linear", "Expon")     # whose states have the same names
+    lines += [f"rates({text!r}, lambda o: lr_scheduler.{text}, states={text.startswith(alike)})" for text in SCHEDULES]
     return "\n".join([*lines, EPILOGUE.replace("{{", "{").replace("}}", "}")])
 
 

@@ -129,7 +129,8 @@ class Generator(ABC):
         """A gamma number of rate 1 for each element, never less than the smallest normal number of its type."""
         drawn = [rejection.gamma(a, self._one_uniform, self._one_normal) for a in alpha.reshape(-1)]
         numbers = cast(np.array(drawn, np.float64), alpha.dtype).reshape(alpha.shape)
-        return np.maximum(numbers, np.finfo(alpha.dtype).tiny)
+        numbers[numbers < np.finfo(alpha.dtype).tiny] = np.finfo(alpha.dtype).tiny
+        return numbers
 
     def dirichlet(self, alpha: Array) -> Array:
         """Shares that sum to 1, for each row of concentrations."""

@@ -21,7 +21,8 @@ def _norm(values: Array) -> float:
 
 def _mean_square(values: Array, dim: int) -> Array:
     lengths: Array = raw.norm(values, 2, dim, True)
-    return lengths * lengths / values.shape[dim]
+    means: Array = lengths * lengths / values.shape[dim]
+    return means
 
 
 class Adafactor(Optimizer):
@@ -42,7 +43,7 @@ class Adafactor(Optimizer):
         self._eps(group)
 
     def _eps(self, group: dict[str, Any]) -> tuple[Any, float]:
-        eps = group.get("eps")
+        eps: Any = group.get("eps")
         if type(eps) not in (tuple, list) or len(eps) != 2 or not (eps[0] is None or type(eps[0]) in NUMBERS):
             raise ArgumentFault(f"the option eps of Adafactor must be None or a number, and a number, not "
                                 f"{described(eps)}", "eps=(None, 1e-3)")
@@ -131,7 +132,7 @@ class Muon(Optimizer):
                 raise ValueFault(f"{word} should be >= 0 but is: {group[name]}")
 
     def _options(self, group: dict[str, Any]) -> Any:
-        coefficients = group.get("ns_coefficients")
+        coefficients: Any = group.get("ns_coefficients")
         if type(coefficients) not in (tuple, list) or len(coefficients) != 3:
             raise ValueFault("Coefficients must be a tuple of exactly 3 values")
         if number(group, "ns_steps") >= 100:

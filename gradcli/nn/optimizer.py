@@ -257,7 +257,7 @@ class Optimizer(Hooked):
                 "param_groups": [{n: v for n, v in group.items() if n != "params"}
                                  | {"params": [numbers[id(p)] for p in group["params"]]}
                                  for group in self.param_groups]}
-        return self._after_telling(told)
+        return self._after_telling(told)    # type: ignore[no-any-return]  # a hook of the program may give another
 
     def load_state_dict(self, state_dict: Any) -> None:
         """Go on from what state_dict() told."""

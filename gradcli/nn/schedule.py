@@ -69,8 +69,8 @@ class LRScheduler:
         if epoch is not None and type(epoch) is not int:
             raise ArgumentFault(f"an epoch is a whole number, not {described(epoch)}", "scheduler.step()")
         if self._step_count == 1 and not self.optimizer._has_stepped():
-            Shown.note("scheduler", "Detected call of `lr_scheduler.step()` before `optimizer.step()`: call them in the "
-                       "opposite order, or the first value of the learning rate schedule is skipped")
+            Shown.note("scheduler", "Detected call of `lr_scheduler.step()` before `optimizer.step()`: call them in "
+                       "the opposite order, or the first value of the learning rate schedule is skipped")
         self._step_count += 1
         if epoch is None or epoch == self.last_epoch + 1:
             self._advance(self.last_epoch + 1)

@@ -252,7 +252,7 @@ class Distribution:
         """A parameter, or a distribution made of parameters, for a batch of this shape."""
         count = len(self._batch_shape)
         if isinstance(value, Tensor):
-            return value.expand((*shape, *value.shape[count:]))
+            return F.expand(value, (*shape, *value.shape[count:]))
         if isinstance(value, Distribution):
             return value.expand((*shape, *value._batch_shape[count:]))
         return value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, ClassVar
+from typing import Any
 
 from gradcli.engine.limits import finfo
 from gradcli.engine.op import traced as F
@@ -23,7 +23,6 @@ from gradcli.nn.distributions.base import (
 )
 from gradcli.nn.distributions.discrete import Binomial, ByProbability, one_of
 
-Constraints = ClassVar[dict[str, Any]]
 SHARES = {"probs": constraints.simplex, "logits": constraints.real_vector}
 
 
@@ -31,7 +30,7 @@ class Categorical(Distribution):
     """The number of one of several classes."""
 
     __slots__ = ()
-    arg_constraints: Constraints = SHARES
+    arg_constraints: Any = SHARES
     has_enumerate_support = True
 
     def __init__(self, probs: Any = None, logits: Any = None, validate_args: bool | None = None) -> None:
@@ -83,7 +82,7 @@ class OnCategorical(Distribution):
     """A distribution of vectors that is made of a Categorical."""
 
     __slots__ = ()
-    arg_constraints: Constraints = SHARES
+    arg_constraints: Any = SHARES
 
     _categorical: Categorical
 

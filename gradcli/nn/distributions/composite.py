@@ -44,7 +44,7 @@ class Independent(Distribution):
     has_enumerate_support = property(lambda self: not self._dims and self._base.has_enumerate_support)
 
     @property
-    def support(self) -> Any:       # type: ignore[override]
+    def support(self) -> Any:
         inner = self._base.support
         return constraints.IndependentConstraint(inner, self._dims) if self._dims else inner
 
@@ -122,11 +122,11 @@ class MixtureSameFamily(Distribution):
         return value.unsqueeze(-1 - self._dims)
 
     @property
-    def mean(self) -> Any:          # type: ignore[override]
+    def mean(self) -> Any:
         return (self._weights() * self._component.mean).sum(-1 - self._dims)
 
     @property
-    def variance(self) -> Any:      # type: ignore[override]
+    def variance(self) -> Any:
         weights, at = self._weights(), -1 - self._dims
         within = (weights * self._component.variance).sum(at)
         return within + (weights * (self._component.mean - self._apart(self.mean)).pow(2.0)).sum(at)

@@ -169,7 +169,7 @@ class Real(Constraint):
 
 class _Above(Constraint):
     __slots__ = ()
-    _bounds = ("lower_bound",)
+    _bounds: ClassVar[tuple[str, ...]] = ("lower_bound",)
 
     lower_bound: Any
 
@@ -209,7 +209,7 @@ class LessThan(Constraint):
     """Below a bound."""
 
     __slots__ = ()
-    _bounds = ("upper_bound",)
+    _bounds: ClassVar[tuple[str, ...]] = ("upper_bound",)
 
     upper_bound: Any
 
@@ -224,7 +224,7 @@ class Multinomial(LessThan):
     """Counts that sum to a bound at most."""
 
     __slots__ = ()
-    _bounds = ()
+    _bounds: ClassVar[tuple[str, ...]] = ()
     is_discrete, event_dim = True, 1
 
     def check(self, value: Any) -> Any:
@@ -233,7 +233,7 @@ class Multinomial(LessThan):
 
 class _Between(Constraint):
     __slots__ = ()
-    _bounds = ("lower_bound", "upper_bound")
+    _bounds: ClassVar[tuple[str, ...]] = ("lower_bound", "upper_bound")
 
     lower_bound: Any
     upper_bound: Any

@@ -167,7 +167,7 @@ class Stack(_Several):
         self.cseq, self.dim = listed(cseq), dim
 
     @property
-    def event_dim(self) -> int:     # type: ignore[override]
+    def event_dim(self) -> int:
         most: int = max(each.event_dim for each in self.cseq)
         return most + 1 if self.dim + most < 0 else most
 

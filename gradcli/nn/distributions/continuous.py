@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, ClassVar
+from typing import Any
 
 from gradcli.engine.limits import finfo
 from gradcli.engine.op import traced as F
@@ -12,7 +12,6 @@ from gradcli.nn.distributions import constraints
 from gradcli.nn.distributions.base import HALF_LOG_2PI, Distribution, ExponentialFamily, standard_normal
 from gradcli.nn.distributions.gamma import Chi2, Gamma
 
-Constraints = ClassVar[dict[str, Any]]
 LOC_SCALE = {"loc": constraints.real, "scale": constraints.positive}
 
 
@@ -20,7 +19,7 @@ class Normal(ExponentialFamily):
     """The normal distribution with mean loc and standard deviation scale."""
 
     __slots__ = ()
-    arg_constraints: Constraints = LOC_SCALE
+    arg_constraints: Any = LOC_SCALE
     support = constraints.real
     has_rsample = True
 
@@ -106,7 +105,7 @@ class Exponential(ExponentialFamily):
     """Waiting times at a rate."""
 
     __slots__ = ()
-    arg_constraints: Constraints = {"rate": constraints.positive}
+    arg_constraints: Any = {"rate": constraints.positive}
     support = constraints.nonnegative
     has_rsample = True
 
@@ -146,7 +145,7 @@ class Laplace(Distribution):
     """Two waiting times, one to each side of loc."""
 
     __slots__ = ()
-    arg_constraints: Constraints = LOC_SCALE
+    arg_constraints: Any = LOC_SCALE
     support = constraints.real
     has_rsample = True
 
@@ -184,7 +183,7 @@ class Cauchy(Distribution):
     """The ratio of two normal numbers, which has no mean."""
 
     __slots__ = ()
-    arg_constraints: Constraints = LOC_SCALE
+    arg_constraints: Any = LOC_SCALE
     support = constraints.real
     has_rsample = True
 
@@ -220,7 +219,7 @@ class StudentT(Distribution):
     """Student's t distribution with df degrees of freedom."""
 
     __slots__ = ()
-    arg_constraints: Constraints = {"df": constraints.positive, **LOC_SCALE}
+    arg_constraints: Any = {"df": constraints.positive, **LOC_SCALE}
     support = constraints.real
     has_rsample = True
 
@@ -237,7 +236,7 @@ class StudentT(Distribution):
     mode = property(lambda self: self.loc)
 
     @property
-    def variance(self) -> Any:      # type: ignore[override]
+    def variance(self) -> Any:
         spread = self.scale.pow(2) * self.df / (self.df - 2)
         return F.where(self.df > 2, spread, F.where(self.df > 1, math.inf, F.full_like(self.df, math.nan)))
 
@@ -261,7 +260,7 @@ class FisherSnedecor(Distribution):
     """The ratio of two chi-squared numbers, each over its degrees of freedom."""
 
     __slots__ = ()
-    arg_constraints: Constraints = {"df1": constraints.positive, "df2": constraints.positive}
+    arg_constraints: Any = {"df1": constraints.positive, "df2": constraints.positive}
     support = constraints.positive
     has_rsample = True
 
@@ -277,16 +276,16 @@ class FisherSnedecor(Distribution):
         return F.where(self.df2 <= bound, math.nan, self.df2)
 
     @property
-    def mean(self) -> Any:          # type: ignore[override]
+    def mean(self) -> Any:
         df2 = self._df2_above(2)
         return df2 / (df2 - 2)
 
     @property
-    def mode(self) -> Any:          # type: ignore[override]
+    def mode(self) -> Any:
         return F.where(self.df1 <= 2, math.nan, (self.df1 - 2) / self.df1 * self.df2 / (self.df2 + 2))
 
     @property
-    def variance(self) -> Any:      # type: ignore[override]
+    def variance(self) -> Any:
         df2 = self._df2_above(4)
         return 2 * df2.pow(2) * (self.df1 + df2 - 2) / (self.df1 * (df2 - 2).pow(2) * (df2 - 4))
 
@@ -307,7 +306,7 @@ class GeneralizedPareto(Distribution):
     """What lies above a threshold: an exponential tail, or a heavier or lighter one."""
 
     __slots__ = ()
-    arg_constraints: Constraints = {**LOC_SCALE, "concentration": constraints.real}
+    arg_constraints: Any = {**LOC_SCALE, "concentration": constraints.real}
     has_rsample = True
 
     loc: Any
@@ -320,17 +319,17 @@ class GeneralizedPareto(Distribution):
     mode = property(lambda self: self.loc)
 
     @property
-    def support(self) -> Any:       # type: ignore[override]
+    def support(self) -> Any:
         upper = F.where(self.concentration < 0, self.loc - self.scale / self.concentration, math.inf)
         return constraints.Interval(self.loc, upper)
 
     @property
-    def mean(self) -> Any:          # type: ignore[override]
+    def mean(self) -> Any:
         valid = self.concentration < 1
         return F.where(valid, self.loc + self.scale / (1 - F.where(valid, self.concentration, 0.5)), math.nan)
 
     @property
-    def variance(self) -> Any:      # type: ignore[override]
+    def variance(self) -> Any:
         valid = self.concentration < 0.5
         c = F.where(valid, self.concentration, 0.25)
         return F.where(valid, self.scale**2 / ((1 - c) ** 2 * (1 - 2 * c)), math.nan)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
@@ -12,7 +12,6 @@ from gradcli.engine.variable import recording
 from gradcli.nn.distributions import constraints
 from gradcli.nn.distributions.base import Distribution, lazy
 
-Constraints = ClassVar[dict[str, Any]]
 BESSEL = {      # order: the polynomials of Abramowitz and Stegun, 9.8.1 to 9.8.4, for small and for large arguments
     0: ((1.0, 3.5156229, 3.0899424, 1.2067492, 0.2659732, 0.360768e-1, 0.45813e-2),
         (0.39894228, 0.1328592e-1, 0.225319e-2, -0.157565e-2, 0.916281e-2, -0.2057706e-1, 0.2635537e-1,
@@ -41,7 +40,7 @@ class VonMises(Distribution):
     """Angles around loc, from -pi to pi."""
 
     __slots__ = ()
-    arg_constraints: Constraints = {"loc": constraints.real, "concentration": constraints.positive}
+    arg_constraints: Any = {"loc": constraints.real, "concentration": constraints.positive}
     support = constraints.real
 
     loc: Any

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, ClassVar
+from typing import Any
 
 from gradcli.engine.limits import finfo
 from gradcli.engine.op import traced as F
@@ -22,7 +22,6 @@ from gradcli.nn.distributions.base import (
 )
 from gradcli.nn.distributions.gamma import Gamma
 
-Constraints = ClassVar[dict[str, Any]]
 PROBABILITY = {"probs": constraints.unit_interval, "logits": constraints.real}
 
 
@@ -38,7 +37,7 @@ class ByProbability(Distribution):
     """A distribution given by a probability, or by the score it comes from."""
 
     __slots__ = ()
-    arg_constraints: Constraints = PROBABILITY
+    arg_constraints: Any = PROBABILITY
 
     def _by(self, probs: Any, logits: Any, **others: Any) -> tuple[int, ...]:
         """Keep the one that is given, and counts in its type."""
@@ -109,7 +108,7 @@ class Binomial(ByProbability):
     """How many of total_count trials succeed."""
 
     __slots__ = ()
-    arg_constraints: Constraints = {"total_count": constraints.nonnegative_integer, **PROBABILITY}
+    arg_constraints: Any = {"total_count": constraints.nonnegative_integer, **PROBABILITY}
     has_enumerate_support = True
 
     total_count: Any
@@ -189,7 +188,7 @@ class NegativeBinomial(ByProbability):
     """How many trials succeed before total_count of them have failed."""
 
     __slots__ = ()
-    arg_constraints: Constraints = {
+    arg_constraints: Any = {
         "total_count": constraints.GreaterThanEq(0), "probs": constraints.HalfOpenInterval(0.0, 1.0),
         "logits": constraints.real}
     support = constraints.nonnegative_integer
@@ -220,7 +219,7 @@ class Poisson(ExponentialFamily):
     """How often something happens at a rate."""
 
     __slots__ = ()
-    arg_constraints: Constraints = {"rate": constraints.nonnegative}
+    arg_constraints: Any = {"rate": constraints.nonnegative}
     support = constraints.nonnegative_integer
 
     rate: Any
@@ -287,14 +286,14 @@ class ContinuousBernoulli(ByProbability, ExponentialFamily):
         return F.where(self._away(), norm, math.log(2.0) + (4.0 / 3.0 + 104.0 / 45.0 * x) * x)
 
     @property
-    def mean(self) -> Any:          # type: ignore[override]
+    def mean(self) -> Any:
         cut = self._cut()
         mean = cut / (2.0 * cut - 1.0) + 1.0 / (F.log1p(-cut) - F.log(cut))
         x = self.probs - 0.5
         return F.where(self._away(), mean, 0.5 + (1.0 / 3.0 + 16.0 / 45.0 * x**2) * x)
 
     @property
-    def variance(self) -> Any:      # type: ignore[override]
+    def variance(self) -> Any:
         cut = self._cut()
         variance = cut * (cut - 1.0) / (1.0 - 2.0 * cut) ** 2 + 1.0 / (F.log1p(-cut) - F.log(cut)) ** 2
         x = (self.probs - 0.5) ** 2

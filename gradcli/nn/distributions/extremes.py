@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, ClassVar
+from typing import Any
 
 from gradcli.engine.limits import finfo
 from gradcli.engine.op import traced as F
@@ -15,14 +15,12 @@ from gradcli.nn.distributions.gamma import Gamma
 from gradcli.nn.distributions.transformed import TransformedDistribution
 from gradcli.nn.distributions.transforms import AffineTransform, ExpTransform, PowerTransform
 
-Constraints = ClassVar[dict[str, Any]]
-
 
 class Gumbel(TransformedDistribution):
     """The largest of many numbers."""
 
     __slots__ = ()
-    arg_constraints: Constraints = LOC_SCALE
+    arg_constraints: Any = LOC_SCALE
     support = constraints.real
 
     loc: Any
@@ -56,7 +54,7 @@ class Pareto(TransformedDistribution):
     """Numbers above scale, with a tail that falls as a power alpha."""
 
     __slots__ = ()
-    arg_constraints: Constraints = {"alpha": constraints.positive, "scale": constraints.positive}
+    arg_constraints: Any = {"alpha": constraints.positive, "scale": constraints.positive}
 
     scale: Any
     alpha: Any
@@ -70,12 +68,12 @@ class Pareto(TransformedDistribution):
     mode = property(lambda self: self.scale)
 
     @property
-    def mean(self) -> Any:          # type: ignore[override]
+    def mean(self) -> Any:
         a = self.alpha.clamp(min=1)
         return a * self.scale / (a - 1)
 
     @property
-    def variance(self) -> Any:      # type: ignore[override]
+    def variance(self) -> Any:
         a = self.alpha.clamp(min=2)
         return self.scale.pow(2) * a / ((a - 1).pow(2) * (a - 2))
 
@@ -87,7 +85,7 @@ class Weibull(TransformedDistribution):
     """Times to failure: a power of a waiting time."""
 
     __slots__ = ()
-    arg_constraints: Constraints = {"scale": constraints.positive, "concentration": constraints.positive}
+    arg_constraints: Any = {"scale": constraints.positive, "concentration": constraints.positive}
     support = constraints.positive
 
     scale: Any
@@ -106,7 +104,7 @@ class Weibull(TransformedDistribution):
         (self.concentration - 1) / self.concentration) ** self.concentration.reciprocal())
 
     @property
-    def variance(self) -> Any:      # type: ignore[override]
+    def variance(self) -> Any:
         c = self.concentration_reciprocal
         return self.scale.pow(2) * (F.exp(F.lgamma(1 + 2 * c)) - F.exp(2 * F.lgamma(1 + c)))
 
@@ -119,7 +117,7 @@ class Kumaraswamy(TransformedDistribution):
     """A number from 0 to 1, much like a beta number, with a distribution function in closed form."""
 
     __slots__ = ()
-    arg_constraints: Constraints = {
+    arg_constraints: Any = {
         "concentration1": constraints.positive, "concentration0": constraints.positive}
     support = constraints.unit_interval
     has_rsample = True
@@ -141,7 +139,7 @@ class Kumaraswamy(TransformedDistribution):
     variance = property(lambda self: self._moment(2) - self.mean**2)
 
     @property
-    def mode(self) -> Any:          # type: ignore[override]
+    def mode(self) -> Any:
         a, b = self.concentration1, self.concentration0
         log = b.reciprocal() * (-b).log1p() - (-b * a).log1p()
         return F.where((b < 1) | (a < 1), math.nan, log).exp()
@@ -156,7 +154,7 @@ class InverseGamma(TransformedDistribution):
     """One over a gamma number."""
 
     __slots__ = ()
-    arg_constraints: Constraints = {"concentration": constraints.positive, "rate": constraints.positive}
+    arg_constraints: Any = {"concentration": constraints.positive, "rate": constraints.positive}
     support = constraints.positive
     has_rsample = True
 

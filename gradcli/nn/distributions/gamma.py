@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
@@ -13,14 +13,12 @@ from gradcli.errors import ValueFault
 from gradcli.nn.distributions import constraints
 from gradcli.nn.distributions.base import ExponentialFamily, broadcast_all, tensor_of
 
-Constraints = ClassVar[dict[str, Any]]
-
 
 class Gamma(ExponentialFamily):
     """The gamma distribution."""
 
     __slots__ = ()
-    arg_constraints: Constraints = {"concentration": constraints.positive, "rate": constraints.positive}
+    arg_constraints: Any = {"concentration": constraints.positive, "rate": constraints.positive}
     support = constraints.nonnegative
     has_rsample = True
 
@@ -64,7 +62,7 @@ class Chi2(Gamma):
     """The sum of df squared normal numbers."""
 
     __slots__ = ()
-    arg_constraints: Constraints = {"df": constraints.positive}
+    arg_constraints: Any = {"df": constraints.positive}
 
     def __init__(self, df: Any, validate_args: bool | None = None) -> None:
         df, = broadcast_all(df)
@@ -77,7 +75,7 @@ class Dirichlet(ExponentialFamily):
     """Shares that sum to one."""
 
     __slots__ = ()
-    arg_constraints: Constraints = {"concentration": constraints.IndependentConstraint(constraints.positive, 1)}
+    arg_constraints: Any = {"concentration": constraints.IndependentConstraint(constraints.positive, 1)}
     support = constraints.simplex
     has_rsample = True
 
@@ -93,14 +91,14 @@ class Dirichlet(ExponentialFamily):
     mean = property(lambda self: self.concentration / self.concentration.sum(-1, True))
 
     @property
-    def mode(self) -> Any:          # type: ignore[override]
+    def mode(self) -> Any:
         less = (self.concentration - 1).clamp(min=0.0)
         mode = less / less.sum(-1, True)
         corner = F.one_hot(mode.argmax(-1), less.shape[-1]).type_as(mode)
         return F.where((self.concentration < 1).all(-1).unsqueeze(-1), corner, mode)
 
     @property
-    def variance(self) -> Any:      # type: ignore[override]
+    def variance(self) -> Any:
         total = self.concentration.sum(-1, True)
         return self.concentration * (total - self.concentration) / (total.pow(2) * (total + 1))
 
@@ -128,7 +126,7 @@ class Beta(ExponentialFamily):
     """A share between nothing and all."""
 
     __slots__ = ()
-    arg_constraints: Constraints = {
+    arg_constraints: Any = {
         "concentration1": constraints.positive, "concentration0": constraints.positive}
     support = constraints.unit_interval
     has_rsample = True
@@ -147,7 +145,7 @@ class Beta(ExponentialFamily):
     mode = property(lambda self: self._dirichlet.mode[..., 0])
 
     @property
-    def variance(self) -> Any:      # type: ignore[override]
+    def variance(self) -> Any:
         total = self.concentration1 + self.concentration0
         return self.concentration1 * self.concentration0 / (total.pow(2) * (total + 1))
 

@@ -47,7 +47,7 @@ class ComposeTransform(Transform):
     __hash__ = Transform.__hash__
 
     @property
-    def domain(self) -> Any:        # type: ignore[override]
+    def domain(self) -> Any:
         if not self._parts:
             return constraints.real
         dims = self._parts[-1].codomain.event_dim
@@ -56,7 +56,7 @@ class ComposeTransform(Transform):
         return _of_events(self._parts[0].domain, dims)
 
     @property
-    def codomain(self) -> Any:      # type: ignore[override]
+    def codomain(self) -> Any:
         if not self._parts:
             return constraints.real
         dims = self._parts[0].domain.event_dim

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
@@ -18,7 +18,6 @@ from gradcli.nn.distributions.base import Distribution, ExponentialFamily, lazy,
 from gradcli.nn.distributions.gamma import Beta, Chi2
 from gradcli.nn.distributions.multivariate import log_diagonal, lower_of, one_matrix
 
-Constraints = ClassVar[dict[str, Any]]
 LOG_2 = math.log(2)
 MOST_DRAWS = 10
 
@@ -27,7 +26,7 @@ class LKJCholesky(Distribution):
     """Lower triangles of matrices of correlations (Lewandowski, Kurowicka and Joe, 2009)."""
 
     __slots__ = ()
-    arg_constraints: Constraints = {"concentration": constraints.positive}
+    arg_constraints: Any = {"concentration": constraints.positive}
     support = constraints.corr_cholesky
 
     concentration: Any
@@ -132,12 +131,12 @@ class Wishart(ExponentialFamily):
     mean = property(lambda self: self._times(self.df, self.covariance_matrix))
 
     @property
-    def mode(self) -> Any:          # type: ignore[override]
+    def mode(self) -> Any:
         factor = self.df - self._event_shape[-1] - 1
         return self._times(F.where(factor <= 0, math.nan, factor), self.covariance_matrix)
 
     @property
-    def variance(self) -> Any:      # type: ignore[override]
+    def variance(self) -> Any:
         v = self.covariance_matrix
         diagonal = v.diagonal(dim1=-2, dim2=-1)
         return self._times(self.df, v.pow(2) + diagonal.unsqueeze(-1) * diagonal.unsqueeze(-2))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, ClassVar
+from typing import Any
 
 from gradcli.engine.limits import broadcast_shapes
 from gradcli.engine.op import traced as F
@@ -11,8 +11,6 @@ from gradcli.engine.tensor import Size
 from gradcli.errors import ShapeFault, ValueFault
 from gradcli.nn.distributions import constraints
 from gradcli.nn.distributions.base import Distribution, lazy, standard_normal, tensor_of
-
-Constraints = ClassVar[dict[str, Any]]
 
 
 def product(matrix: Any, vector: Any) -> Any:
@@ -63,7 +61,7 @@ class MultivariateNormal(Distribution):
     """The normal distribution of vectors, by its covariance, its inverse, or the triangle that squares to it."""
 
     __slots__ = ()
-    arg_constraints: Constraints = {
+    arg_constraints: Any = {
         "loc": constraints.real_vector, "covariance_matrix": constraints.positive_definite,
         "precision_matrix": constraints.positive_definite, "scale_tril": constraints.lower_cholesky}
     support = constraints.real_vector
@@ -126,7 +124,7 @@ class LowRankMultivariateNormal(Distribution):
     """The normal distribution of vectors whose covariance is a diagonal plus a matrix of low rank."""
 
     __slots__ = ()
-    arg_constraints: Constraints = {
+    arg_constraints: Any = {
         "loc": constraints.real_vector, "cov_factor": constraints.IndependentConstraint(constraints.real, 2),
         "cov_diag": constraints.IndependentConstraint(constraints.positive, 1)}
     support = constraints.real_vector

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, ClassVar
+from typing import Any
 
 from gradcli.engine.op import traced as F
 from gradcli.nn.distributions import constraints
@@ -14,14 +14,12 @@ from gradcli.nn.distributions.onto import StickBreakingTransform
 from gradcli.nn.distributions.transformed import TransformedDistribution
 from gradcli.nn.distributions.transforms import AbsTransform, ExpTransform, SigmoidTransform
 
-Constraints = ClassVar[dict[str, Any]]
-
 
 class LogNormal(TransformedDistribution):
     """What a normal number is the logarithm of."""
 
     __slots__ = ()
-    arg_constraints: Constraints = LOC_SCALE
+    arg_constraints: Any = LOC_SCALE
     support = constraints.positive
 
     def __init__(self, loc: Any, scale: Any, validate_args: bool | None = None) -> None:
@@ -42,7 +40,7 @@ class LogisticNormal(TransformedDistribution):
     """Shares, as sticks broken by normal numbers."""
 
     __slots__ = ()
-    arg_constraints: Constraints = LOC_SCALE
+    arg_constraints: Any = LOC_SCALE
     support = constraints.simplex
     has_rsample = True
 
@@ -58,7 +56,7 @@ class _Half(TransformedDistribution):
     """What is left of a distribution around 0 without its sign."""
 
     __slots__ = ()
-    arg_constraints: Constraints = {"scale": constraints.positive}
+    arg_constraints: Any = {"scale": constraints.positive}
     support = constraints.nonnegative
     has_rsample = True
 
@@ -118,7 +116,7 @@ class RelaxedBernoulli(_Relaxed):
     """A number near 0 or near 1 (Maddison and others, 2016)."""
 
     __slots__ = ()
-    arg_constraints: Constraints = PROBABILITY
+    arg_constraints: Any = PROBABILITY
     support = constraints.unit_interval
 
     def __init__(self, temperature: Any, probs: Any = None, logits: Any = None,
@@ -130,7 +128,7 @@ class RelaxedOneHotCategorical(_Relaxed):
     """A vector near one with a single one (Jang and others, 2016)."""
 
     __slots__ = ()
-    arg_constraints: Constraints = SHARES
+    arg_constraints: Any = SHARES
     support = constraints.simplex
 
     def __init__(self, temperature: Any, probs: Any = None, logits: Any = None,

@@ -68,7 +68,7 @@ class TransformedDistribution(Distribution):
         return anew
 
     @property
-    def support(self) -> Any:       # type: ignore[override]
+    def support(self) -> Any:
         if not self._transforms:
             return self._base.support
         support = self._transforms[-1].codomain
