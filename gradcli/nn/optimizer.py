@@ -113,9 +113,6 @@ class Optimizer(Hooked):
         """Whether the program has defined how it steps."""
         return MARK in vars(next(kind for kind in type(self).__mro__ if "step" in vars(kind)))
 
-    def _has_stepped(self) -> bool:
-        return self._stepped or self._steps_itself()
-
     def _check(self, group: dict[str, Any]) -> None:
         """Refuse options that make no sense."""
         if self._steps_itself():
@@ -333,6 +330,11 @@ class Optimizer(Hooked):
             f"    {name}: {group[name]}\n" for name in sorted(group) if name != "params")
             for i, group in enumerate(self.param_groups)]
         return veiled(f"{type(self).__name__} (\n" + "\n".join(told) + ")")
+
+
+def has_stepped(optimizer: Optimizer) -> bool:
+    """Whether an optimiser has made a step, as far as can be told."""
+    return optimizer._stepped or optimizer._steps_itself()
 
 
 def _shown(kept: dict[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from gradcli.engine.signature import NUMBERS, brief, described
 from gradcli.engine.tensor import Shown, Tensor
 from gradcli.errors import ArgumentFault, ValueFault
 from gradcli.exposure import MARK, exposed
-from gradcli.nn.optimizer import Optimizer, number
+from gradcli.nn.optimizer import Optimizer, has_stepped, number
 from gradcli.nn.plain import plain
 
 
@@ -68,7 +68,7 @@ class LRScheduler:
                 raise ArgumentFault(f"base_lrs of a schedule are numbers, not {described(base)}")
         if epoch is not None and type(epoch) is not int:
             raise ArgumentFault(f"an epoch is a whole number, not {described(epoch)}", "scheduler.step()")
-        if self._step_count == 1 and not self.optimizer._has_stepped():
+        if self._step_count == 1 and not has_stepped(self.optimizer):
             Shown.note("scheduler", "Detected call of `lr_scheduler.step()` before `optimizer.step()`: call them in "
                        "the opposite order, or the first value of the learning rate schedule is skipped")
         self._step_count += 1

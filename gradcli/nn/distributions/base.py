@@ -14,7 +14,7 @@ from gradcli.engine.signature import NUMBERS, Sizes, described
 from gradcli.engine.tensor import Shown, Size, Tensor
 from gradcli.engine.variable import Parameter, recording
 from gradcli.errors import ArgumentFault, ValueFault
-from gradcli.exposure import exposed
+from gradcli.exposure import exposed, seal
 from gradcli.nn.distributions import constraints
 
 EULER = 0.57721566490153286060
@@ -139,6 +139,11 @@ class Distribution:
     batch_shape = property(lambda self: self._batch_shape)
     event_shape = property(lambda self: self._event_shape)
     stddev: Any = property(lambda self: self.variance.sqrt())
+
+    def __init_subclass__(cls) -> None:
+        """Programs meet the package's own kinds as values, whether they name them or not."""
+        if cls.__module__.startswith("gradcli."):
+            seal(cls)
 
     def __init__(self, batch_shape: Any = (), event_shape: Any = (), validate_args: bool | None = None) -> None:
         self._batch_shape, self._event_shape = Size(sizes(batch_shape)), Size(sizes(event_shape))

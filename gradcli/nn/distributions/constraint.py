@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from gradcli.engine.signature import NUMBERS, described
 from gradcli.engine.tensor import Shown, Tensor
 from gradcli.errors import ArgumentFault, ValueFault
-from gradcli.exposure import exposed
+from gradcli.exposure import exposed, seal
 
 
 def bound(value: Any) -> Any:
@@ -31,6 +31,11 @@ class Constraint:
 
     is_discrete: Any = False
     event_dim: Any = 0
+
+    def __init_subclass__(cls) -> None:
+        """Programs meet the package's own kinds as values, whether they name them or not."""
+        if cls.__module__.startswith("gradcli."):
+            seal(cls)
 
     def check(self, value: Any) -> Any:
         """Whether each event keeps to it."""

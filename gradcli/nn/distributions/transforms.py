@@ -13,7 +13,7 @@ from gradcli.engine.op import traced as F
 from gradcli.engine.signature import NUMBERS, described
 from gradcli.engine.tensor import Size, Tensor
 from gradcli.errors import ArgumentFault, ValueFault
-from gradcli.exposure import exposed
+from gradcli.exposure import exposed, seal
 from gradcli.nn.distributions import constraints
 from gradcli.nn.distributions.base import broadcast_all, sizes, sum_rightmost
 
@@ -35,6 +35,11 @@ class Transform:
     _cache_size: int
     _cached: tuple[Any, Any]
     _inv: Any
+
+    def __init_subclass__(cls) -> None:
+        """Programs meet the package's own kinds as values, whether they name them or not."""
+        if cls.__module__.startswith("gradcli."):
+            seal(cls)
 
     def __init__(self, cache_size: int = 0) -> None:
         if cache_size not in (0, 1):
