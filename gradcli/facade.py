@@ -16,6 +16,7 @@ from gradcli.devices import device_names
 from gradcli.engine import functional
 from gradcli.engine.backward import watched
 from gradcli.engine.call import here
+from gradcli.engine.copies import Copies
 from gradcli.engine.current import Current, Generator
 from gradcli.engine.derive import named
 from gradcli.engine.device import Device
@@ -36,7 +37,6 @@ from gradcli.lang.kinds import STAND_INS, Kind, user_class
 from gradcli.lang.words import python_kind
 from gradcli.nn import fetch as nn_fetch
 from gradcli.nn import names as nn_names
-from gradcli.nn.copies import Copies
 from gradcli.ops.base import Unary
 from gradcli.ops.directory import DIRECTORY
 from gradcli.spaces import MATH, Arriving, Namespace, TensorKind, math_space, names_in

@@ -138,4 +138,5 @@ def fetch(address: str) -> Any:
     if not isinstance(found, type):
         return guarded(found)
     seal(found)
-    return Kind(f"{found._home}.{name}", (found,), guarded(found))      # type: ignore[attr-defined]
+    named: dict[str, Any] = getattr(found, "_of_class", dict)()
+    return Kind(f"{found._home}.{name}", (found,), guarded(found), named)      # type: ignore[attr-defined]

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from gradcli.engine.copies import Copies
 from gradcli.engine.device import here_only
 from gradcli.engine.signature import described
 from gradcli.engine.tensor import Tensor
@@ -17,7 +18,6 @@ from gradcli.errors import ArgumentFault, ValueFault
 from gradcli.exposure import exposed
 from gradcli.nn.adaptive import lerp
 from gradcli.nn.batchnorm import _BatchNorm
-from gradcli.nn.copies import Copies
 from gradcli.nn.module import Module
 from gradcli.nn.optimizer import number
 from gradcli.nn.schedule import LRScheduler, groups_of

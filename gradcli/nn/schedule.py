@@ -14,6 +14,7 @@ from gradcli.engine.signature import NUMBERS, brief, described
 from gradcli.engine.tensor import Shown, Tensor
 from gradcli.errors import ArgumentFault, ValueFault
 from gradcli.exposure import MARK, exposed
+from gradcli.mistakes import Unimplemented
 from gradcli.nn.optimizer import Optimizer, has_stepped, number
 from gradcli.nn.plain import plain
 
@@ -111,7 +112,7 @@ class LRScheduler:
 
     def _next(self, rate: float, i: int) -> float:
         """The rate of group `i` at last_epoch, after `rate`."""
-        raise NotImplementedError("a schedule of the program defines get_lr()")
+        raise Unimplemented("a schedule of the program defines get_lr()")
 
     def get_last_lr(self) -> list[float]:
         """The rates that were set last, one for each group."""

@@ -15,6 +15,7 @@ from gradcli.engine.tensor import Shown, Size, Tensor
 from gradcli.engine.variable import Parameter, recording
 from gradcli.errors import ArgumentFault, ValueFault
 from gradcli.exposure import exposed, seal
+from gradcli.mistakes import Unimplemented
 from gradcli.nn.distributions import constraints
 
 EULER = 0.57721566490153286060
@@ -97,7 +98,7 @@ class lazy:
 def missing(name: str) -> Any:
     """A property that this kind of distribution does not have."""
     def get(self: Any) -> Any:
-        raise NotImplementedError(f"{type(self).__name__} does not implement {name}")
+        raise Unimplemented(f"{type(self).__name__} does not implement {name}")
 
     return property(get)
 
@@ -125,7 +126,7 @@ class Distribution:
     _home = "torch.distributions"
     _kept: ClassVar[frozenset[str]] = frozenset()
 
-    arg_constraints: Any = missing("arg_constraints")
+    _constraints: Any = None
     support: Any = missing("support")
     mean: Any = missing("mean")
     mode: Any = missing("mode")
@@ -135,6 +136,13 @@ class Distribution:
     _batch_shape: Any
     _event_shape: Any
     _validate_args: Any
+
+    @property
+    def arg_constraints(self) -> Any:
+        """What its parameters have to keep to, by name."""
+        if self._constraints is None:
+            raise Unimplemented(f"{type(self).__name__} does not implement arg_constraints")
+        return dict(self._constraints)
 
     batch_shape = property(lambda self: self._batch_shape)
     event_shape = property(lambda self: self._event_shape)
@@ -217,27 +225,27 @@ class Distribution:
 
     def rsample(self, sample_shape: Any = ()) -> Any:
         """Values drawn such that gradients reach the parameters."""
-        raise NotImplementedError(f"{type(self).__name__} does not implement rsample: what it draws has no gradient")
+        raise Unimplemented(f"{type(self).__name__} does not implement rsample: what it draws has no gradient")
 
     def log_prob(self, value: Any) -> Any:
         """The logarithm of the density, or of the probability, at a value."""
-        raise NotImplementedError(f"{type(self).__name__} does not implement log_prob")
+        raise Unimplemented(f"{type(self).__name__} does not implement log_prob")
 
     def entropy(self) -> Any:
         """The entropy."""
-        raise NotImplementedError(f"{type(self).__name__} does not implement entropy")
+        raise Unimplemented(f"{type(self).__name__} does not implement entropy")
 
     def cdf(self, value: Any) -> Any:
         """The probability to be at most a value."""
-        raise NotImplementedError(f"{type(self).__name__} does not implement cdf")
+        raise Unimplemented(f"{type(self).__name__} does not implement cdf")
 
     def icdf(self, value: Any) -> Any:
         """The value that a probability belongs to."""
-        raise NotImplementedError(f"{type(self).__name__} does not implement icdf")
+        raise Unimplemented(f"{type(self).__name__} does not implement icdf")
 
     def enumerate_support(self, expand: bool = True) -> Any:
         """Every value there is, one after the other."""
-        raise NotImplementedError(f"{type(self).__name__} does not implement enumerate_support")
+        raise Unimplemented(f"{type(self).__name__} does not implement enumerate_support")
 
     def perplexity(self) -> Any:
         """The exponential of the entropy."""
@@ -265,6 +273,20 @@ class Distribution:
     def _full(self, number: float, like: Any) -> Any:
         """The same number for each of the batch."""
         return F.full(tuple(self._extended_shape()), number, dtype=like.dtype)
+
+    @staticmethod
+    def set_default_validate_args(value: bool) -> None:
+        """Whether distributions check their arguments from now on, where nothing else is said."""
+        Checks.wanted = bool(value)
+
+    @classmethod
+    def _of_class(cls) -> dict[str, Any]:
+        """What programs read of the class itself."""
+        names = ("support", "has_rsample", "has_enumerate_support")
+        told = {name: value for name in names if not isinstance(value := getattr(cls, name), property)}
+        if cls._constraints is not None:
+            told["arg_constraints"] = dict(cls._constraints)
+        return told | {"set_default_validate_args": cls.set_default_validate_args}
 
     def __repr__(self) -> str:
         return self._text(None)
@@ -306,11 +328,11 @@ class ExponentialFamily(Distribution):
 
     def _natural(self) -> tuple[Any, ...]:
         """The natural parameters."""
-        raise NotImplementedError(f"{type(self).__name__} does not implement its natural parameters")
+        raise Unimplemented(f"{type(self).__name__} does not implement its natural parameters")
 
     def _normalizer(self, *natural: Any) -> Any:
         """The logarithm of what normalises the density."""
-        raise NotImplementedError(f"{type(self).__name__} does not implement its normaliser")
+        raise Unimplemented(f"{type(self).__name__} does not implement its normaliser")
 
     def _with_slopes(self) -> tuple[list[Any], Any, tuple[Any, ...]]:
         """The natural parameters, the normaliser, and its gradients by them."""
@@ -325,11 +347,6 @@ class ExponentialFamily(Distribution):
         for p, slope in zip(natural, slopes, strict=True):
             result = result - (p * slope).reshape((*self._batch_shape, -1)).sum(-1)
         return result
-
-
-def set_default_validate_args(value: bool) -> None:
-    """Whether distributions check their arguments from now on, where nothing else is said."""
-    Checks.wanted = bool(value)
 
 
 HALF_LOG_2PI = math.log(math.sqrt(2 * math.pi))

@@ -10,6 +10,7 @@ from gradcli.engine.op import traced as F
 from gradcli.engine.signature import described
 from gradcli.engine.variable import recording
 from gradcli.errors import ValueFault
+from gradcli.mistakes import Unimplemented
 from gradcli.nn.distributions import constraints
 from gradcli.nn.distributions.base import (
     Distribution,
@@ -30,7 +31,7 @@ class Categorical(Distribution):
     """The number of one of several classes."""
 
     __slots__ = ()
-    arg_constraints: Any = SHARES
+    _constraints: Any = SHARES
     has_enumerate_support = True
 
     def __init__(self, probs: Any = None, logits: Any = None, validate_args: bool | None = None) -> None:
@@ -82,7 +83,7 @@ class OnCategorical(Distribution):
     """A distribution of vectors that is made of a Categorical."""
 
     __slots__ = ()
-    arg_constraints: Any = SHARES
+    _constraints: Any = SHARES
 
     _categorical: Categorical
 
@@ -146,7 +147,7 @@ class Multinomial(OnCategorical):
     def __init__(self, total_count: Any = 1, probs: Any = None, logits: Any = None,
                  validate_args: bool | None = None) -> None:
         if type(total_count) is not int:
-            raise NotImplementedError("inhomogeneous total_count is not supported: it is one whole number, not "
+            raise Unimplemented("inhomogeneous total_count is not supported: it is one whole number, not "
                                       f"{described(total_count)}")
         self.total_count = total_count
         self._around(probs, logits, validate_args)

@@ -9,6 +9,7 @@ from gradcli.engine.signature import described
 from gradcli.engine.tensor import Size
 from gradcli.engine.variable import recording
 from gradcli.errors import ArgumentFault, ValueFault
+from gradcli.mistakes import Unimplemented
 from gradcli.nn.distributions import constraints
 from gradcli.nn.distributions.base import Distribution, sizes, sum_rightmost
 from gradcli.nn.distributions.categorical import Categorical
@@ -18,7 +19,7 @@ class Independent(Distribution):
     """A distribution whose last dimensions of the batch belong to one event."""
 
     __slots__ = ()
-    arg_constraints: Any = {}
+    _constraints: Any = {}
 
     reinterpreted_batch_ndims: int
 
@@ -70,7 +71,7 @@ class Independent(Distribution):
 
     def enumerate_support(self, expand: bool = True) -> Any:
         if self._dims > 0:
-            raise NotImplementedError("Enumeration over cartesian product is not implemented")
+            raise Unimplemented("Enumeration over cartesian product is not implemented")
         return self._base.enumerate_support(expand)
 
     def _text(self, style: Any) -> str:
@@ -81,7 +82,7 @@ class MixtureSameFamily(Distribution):
     """One of several distributions of one kind, chosen by a Categorical."""
 
     __slots__ = ()
-    arg_constraints: Any = {}
+    _constraints: Any = {}
 
     def __init__(self, mixture_distribution: Any, component_distribution: Any,
                  validate_args: bool | None = None) -> None:

@@ -9,6 +9,7 @@ from gradcli.engine.signature import NUMBERS, described
 from gradcli.engine.tensor import Shown, Tensor
 from gradcli.errors import ArgumentFault, ValueFault
 from gradcli.exposure import exposed, seal
+from gradcli.mistakes import Unimplemented
 
 
 def bound(value: Any) -> Any:
@@ -39,7 +40,7 @@ class Constraint:
 
     def check(self, value: Any) -> Any:
         """Whether each event keeps to it."""
-        raise NotImplementedError(f"{type(self).__name__} defines no check(value)")
+        raise Unimplemented(f"{type(self).__name__} defines no check(value)")
 
     def __repr__(self) -> str:
         return self._text(None)

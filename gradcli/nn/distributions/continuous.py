@@ -19,7 +19,7 @@ class Normal(ExponentialFamily):
     """The normal distribution with mean loc and standard deviation scale."""
 
     __slots__ = ()
-    arg_constraints: Any = LOC_SCALE
+    _constraints: Any = LOC_SCALE
     support = constraints.real
     has_rsample = True
 
@@ -74,7 +74,7 @@ class Uniform(Distribution):
     def __init__(self, low: Any, high: Any, validate_args: bool | None = None) -> None:
         super().__init__(self._set(low=low, high=high), (), validate_args)
 
-    arg_constraints = property(lambda self: {
+    arg_constraints: Any = property(lambda self: {
         "low": constraints.LessThan(self.high), "high": constraints.GreaterThan(self.low)})
     support = property(lambda self: constraints.Interval(self.low, self.high))
     mean = property(lambda self: (self.high + self.low) / 2)
@@ -105,7 +105,7 @@ class Exponential(ExponentialFamily):
     """Waiting times at a rate."""
 
     __slots__ = ()
-    arg_constraints: Any = {"rate": constraints.positive}
+    _constraints: Any = {"rate": constraints.positive}
     support = constraints.nonnegative
     has_rsample = True
 
@@ -145,7 +145,7 @@ class Laplace(Distribution):
     """Two waiting times, one to each side of loc."""
 
     __slots__ = ()
-    arg_constraints: Any = LOC_SCALE
+    _constraints: Any = LOC_SCALE
     support = constraints.real
     has_rsample = True
 
@@ -183,7 +183,7 @@ class Cauchy(Distribution):
     """The ratio of two normal numbers, which has no mean."""
 
     __slots__ = ()
-    arg_constraints: Any = LOC_SCALE
+    _constraints: Any = LOC_SCALE
     support = constraints.real
     has_rsample = True
 
@@ -219,7 +219,7 @@ class StudentT(Distribution):
     """Student's t distribution with df degrees of freedom."""
 
     __slots__ = ()
-    arg_constraints: Any = {"df": constraints.positive, **LOC_SCALE}
+    _constraints: Any = {"df": constraints.positive, **LOC_SCALE}
     support = constraints.real
     has_rsample = True
 
@@ -260,7 +260,7 @@ class FisherSnedecor(Distribution):
     """The ratio of two chi-squared numbers, each over its degrees of freedom."""
 
     __slots__ = ()
-    arg_constraints: Any = {"df1": constraints.positive, "df2": constraints.positive}
+    _constraints: Any = {"df1": constraints.positive, "df2": constraints.positive}
     support = constraints.positive
     has_rsample = True
 
@@ -306,7 +306,7 @@ class GeneralizedPareto(Distribution):
     """What lies above a threshold: an exponential tail, or a heavier or lighter one."""
 
     __slots__ = ()
-    arg_constraints: Any = {**LOC_SCALE, "concentration": constraints.real}
+    _constraints: Any = {**LOC_SCALE, "concentration": constraints.real}
     has_rsample = True
 
     loc: Any

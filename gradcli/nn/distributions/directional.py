@@ -40,7 +40,7 @@ class VonMises(Distribution):
     """Angles around loc, from -pi to pi."""
 
     __slots__ = ()
-    arg_constraints: Any = {"loc": constraints.real, "concentration": constraints.positive}
+    _constraints: Any = {"loc": constraints.real, "concentration": constraints.positive}
     support = constraints.real
 
     loc: Any

@@ -10,6 +10,7 @@ from gradcli.engine.op import traced as F
 from gradcli.engine.tensor import Shown
 from gradcli.engine.variable import recording
 from gradcli.errors import ValueFault
+from gradcli.mistakes import Unimplemented
 from gradcli.nn.distributions import constraints
 from gradcli.nn.distributions.base import (
     Distribution,
@@ -37,7 +38,7 @@ class ByProbability(Distribution):
     """A distribution given by a probability, or by the score it comes from."""
 
     __slots__ = ()
-    arg_constraints: Any = PROBABILITY
+    _constraints: Any = PROBABILITY
 
     def _by(self, probs: Any, logits: Any, **others: Any) -> tuple[int, ...]:
         """Keep the one that is given, and counts in its type."""
@@ -108,7 +109,7 @@ class Binomial(ByProbability):
     """How many of total_count trials succeed."""
 
     __slots__ = ()
-    arg_constraints: Any = {"total_count": constraints.nonnegative_integer, **PROBABILITY}
+    _constraints: Any = {"total_count": constraints.nonnegative_integer, **PROBABILITY}
     has_enumerate_support = True
 
     total_count: Any
@@ -147,7 +148,7 @@ class Binomial(ByProbability):
     def _one_count(self, name: str) -> int:
         counts = self.total_count.array
         if counts.min() != int(counts.max()):
-            raise NotImplementedError(f"Inhomogeneous total count not supported by `{name}`.")
+            raise Unimplemented(f"Inhomogeneous total count not supported by `{name}`.")
         return int(counts.max())
 
 
@@ -188,7 +189,7 @@ class NegativeBinomial(ByProbability):
     """How many trials succeed before total_count of them have failed."""
 
     __slots__ = ()
-    arg_constraints: Any = {
+    _constraints: Any = {
         "total_count": constraints.GreaterThanEq(0), "probs": constraints.HalfOpenInterval(0.0, 1.0),
         "logits": constraints.real}
     support = constraints.nonnegative_integer
@@ -219,7 +220,7 @@ class Poisson(ExponentialFamily):
     """How often something happens at a rate."""
 
     __slots__ = ()
-    arg_constraints: Any = {"rate": constraints.nonnegative}
+    _constraints: Any = {"rate": constraints.nonnegative}
     support = constraints.nonnegative_integer
 
     rate: Any
@@ -239,7 +240,7 @@ class Poisson(ExponentialFamily):
         return F.xlogy(value, rate) - rate - (value + 1).lgamma()
 
     def entropy(self) -> Any:
-        raise NotImplementedError("Poisson does not implement entropy: there is no closed form")
+        raise Unimplemented("Poisson does not implement entropy: there is no closed form")
 
     def _natural(self) -> tuple[Any, ...]:
         return (F.log(self.rate),)

@@ -11,6 +11,7 @@ from gradcli.engine.tensor import Shown
 from gradcli.errors import ArgumentFault
 from gradcli.exposure import MARK
 from gradcli.lang.kinds import types_of
+from gradcli.mistakes import Unimplemented
 from gradcli.nn.distributions.base import Distribution
 
 Divergence = Callable[[Any, Any], Any]
@@ -56,7 +57,7 @@ def kl_divergence(p: Any, q: Any) -> Any:
         import_module(f"gradcli.nn.distributions.{file}")
     divergence = _nearest(type(p), type(q))
     if divergence is None:
-        raise NotImplementedError(f"No KL(p || q) is implemented for p type {type(p).__name__} and q type "
+        raise Unimplemented(f"No KL(p || q) is implemented for p type {type(p).__name__} and q type "
                                   f"{type(q).__name__}")
     return divergence(p, q)
 

@@ -20,7 +20,7 @@ class Gumbel(TransformedDistribution):
     """The largest of many numbers."""
 
     __slots__ = ()
-    arg_constraints: Any = LOC_SCALE
+    _constraints: Any = LOC_SCALE
     support = constraints.real
 
     loc: Any
@@ -54,7 +54,7 @@ class Pareto(TransformedDistribution):
     """Numbers above scale, with a tail that falls as a power alpha."""
 
     __slots__ = ()
-    arg_constraints: Any = {"alpha": constraints.positive, "scale": constraints.positive}
+    _constraints: Any = {"alpha": constraints.positive, "scale": constraints.positive}
 
     scale: Any
     alpha: Any
@@ -85,7 +85,7 @@ class Weibull(TransformedDistribution):
     """Times to failure: a power of a waiting time."""
 
     __slots__ = ()
-    arg_constraints: Any = {"scale": constraints.positive, "concentration": constraints.positive}
+    _constraints: Any = {"scale": constraints.positive, "concentration": constraints.positive}
     support = constraints.positive
 
     scale: Any
@@ -117,7 +117,7 @@ class Kumaraswamy(TransformedDistribution):
     """A number from 0 to 1, much like a beta number, with a distribution function in closed form."""
 
     __slots__ = ()
-    arg_constraints: Any = {
+    _constraints: Any = {
         "concentration1": constraints.positive, "concentration0": constraints.positive}
     support = constraints.unit_interval
     has_rsample = True
@@ -154,7 +154,7 @@ class InverseGamma(TransformedDistribution):
     """One over a gamma number."""
 
     __slots__ = ()
-    arg_constraints: Any = {"concentration": constraints.positive, "rate": constraints.positive}
+    _constraints: Any = {"concentration": constraints.positive, "rate": constraints.positive}
     support = constraints.positive
     has_rsample = True
 

@@ -18,7 +18,7 @@ class Gamma(ExponentialFamily):
     """The gamma distribution."""
 
     __slots__ = ()
-    arg_constraints: Any = {"concentration": constraints.positive, "rate": constraints.positive}
+    _constraints: Any = {"concentration": constraints.positive, "rate": constraints.positive}
     support = constraints.nonnegative
     has_rsample = True
 
@@ -62,7 +62,7 @@ class Chi2(Gamma):
     """The sum of df squared normal numbers."""
 
     __slots__ = ()
-    arg_constraints: Any = {"df": constraints.positive}
+    _constraints: Any = {"df": constraints.positive}
 
     def __init__(self, df: Any, validate_args: bool | None = None) -> None:
         df, = broadcast_all(df)
@@ -75,7 +75,7 @@ class Dirichlet(ExponentialFamily):
     """Shares that sum to one."""
 
     __slots__ = ()
-    arg_constraints: Any = {"concentration": constraints.IndependentConstraint(constraints.positive, 1)}
+    _constraints: Any = {"concentration": constraints.IndependentConstraint(constraints.positive, 1)}
     support = constraints.simplex
     has_rsample = True
 
@@ -126,7 +126,7 @@ class Beta(ExponentialFamily):
     """A share between nothing and all."""
 
     __slots__ = ()
-    arg_constraints: Any = {
+    _constraints: Any = {
         "concentration1": constraints.positive, "concentration0": constraints.positive}
     support = constraints.unit_interval
     has_rsample = True

@@ -26,7 +26,7 @@ class LKJCholesky(Distribution):
     """Lower triangles of matrices of correlations (Lewandowski, Kurowicka and Joe, 2009)."""
 
     __slots__ = ()
-    arg_constraints: Any = {"concentration": constraints.positive}
+    _constraints: Any = {"concentration": constraints.positive}
     support = constraints.corr_cholesky
 
     concentration: Any
@@ -106,7 +106,7 @@ class Wishart(ExponentialFamily):
         anew._chi2 = anew._squares()
         return anew
 
-    arg_constraints = property(lambda self: {
+    arg_constraints: Any = property(lambda self: {
         "covariance_matrix": constraints.positive_definite, "precision_matrix": constraints.positive_definite,
         "scale_tril": constraints.lower_cholesky, "df": constraints.GreaterThan(self._event_shape[-1] - 1)})
 

@@ -61,7 +61,7 @@ class MultivariateNormal(Distribution):
     """The normal distribution of vectors, by its covariance, its inverse, or the triangle that squares to it."""
 
     __slots__ = ()
-    arg_constraints: Any = {
+    _constraints: Any = {
         "loc": constraints.real_vector, "covariance_matrix": constraints.positive_definite,
         "precision_matrix": constraints.positive_definite, "scale_tril": constraints.lower_cholesky}
     support = constraints.real_vector
@@ -124,7 +124,7 @@ class LowRankMultivariateNormal(Distribution):
     """The normal distribution of vectors whose covariance is a diagonal plus a matrix of low rank."""
 
     __slots__ = ()
-    arg_constraints: Any = {
+    _constraints: Any = {
         "loc": constraints.real_vector, "cov_factor": constraints.IndependentConstraint(constraints.real, 2),
         "cov_diag": constraints.IndependentConstraint(constraints.positive, 1)}
     support = constraints.real_vector

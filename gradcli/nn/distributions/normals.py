@@ -19,7 +19,7 @@ class LogNormal(TransformedDistribution):
     """What a normal number is the logarithm of."""
 
     __slots__ = ()
-    arg_constraints: Any = LOC_SCALE
+    _constraints: Any = LOC_SCALE
     support = constraints.positive
 
     def __init__(self, loc: Any, scale: Any, validate_args: bool | None = None) -> None:
@@ -40,7 +40,7 @@ class LogisticNormal(TransformedDistribution):
     """Shares, as sticks broken by normal numbers."""
 
     __slots__ = ()
-    arg_constraints: Any = LOC_SCALE
+    _constraints: Any = LOC_SCALE
     support = constraints.simplex
     has_rsample = True
 
@@ -56,7 +56,7 @@ class _Half(TransformedDistribution):
     """What is left of a distribution around 0 without its sign."""
 
     __slots__ = ()
-    arg_constraints: Any = {"scale": constraints.positive}
+    _constraints: Any = {"scale": constraints.positive}
     support = constraints.nonnegative
     has_rsample = True
 
@@ -116,7 +116,7 @@ class RelaxedBernoulli(_Relaxed):
     """A number near 0 or near 1 (Maddison and others, 2016)."""
 
     __slots__ = ()
-    arg_constraints: Any = PROBABILITY
+    _constraints: Any = PROBABILITY
     support = constraints.unit_interval
 
     def __init__(self, temperature: Any, probs: Any = None, logits: Any = None,
@@ -128,7 +128,7 @@ class RelaxedOneHotCategorical(_Relaxed):
     """A vector near one with a single one (Jang and others, 2016)."""
 
     __slots__ = ()
-    arg_constraints: Any = SHARES
+    _constraints: Any = SHARES
     support = constraints.simplex
 
     def __init__(self, temperature: Any, probs: Any = None, logits: Any = None,

@@ -9,6 +9,7 @@ from gradcli.engine.signature import NUMBERS, described
 from gradcli.errors import ArgumentFault
 from gradcli.exposure import MARK, exposed
 from gradcli.lang.kinds import types_of
+from gradcli.mistakes import Unimplemented
 from gradcli.nn.distributions import constraints as c
 from gradcli.nn.distributions.joined import (
     CatTransform,
@@ -54,7 +55,7 @@ class ConstraintRegistry:
     def __call__(self, constraint: Any) -> Any:
         factory = self._factories.get(type(c.constraint_of(constraint)))
         if factory is None:
-            raise NotImplementedError(f"Cannot transform {type(constraint).__name__} constraints")
+            raise Unimplemented(f"Cannot transform {type(constraint).__name__} constraints")
         return factory(constraint)
 
     def __repr__(self) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from gradcli.engine.limits import broadcast_shapes
 from gradcli.engine.op import traced as F
 from gradcli.errors import ValueFault
+from gradcli.mistakes import Unimplemented
 from gradcli.nn.distributions.base import EULER, ExponentialFamily, sum_rightmost
 from gradcli.nn.distributions.categorical import Categorical, OneHotCategorical
 from gradcli.nn.distributions.composite import Independent
@@ -47,7 +48,7 @@ def _beta(p: Any, q: Any) -> Any:
 @known((Binomial, Binomial))
 def _binomial(p: Any, q: Any) -> Any:
     if bool((p.total_count < q.total_count).array.any()):
-        raise NotImplementedError("KL between Binomials where q.total_count > p.total_count is not implemented")
+        raise Unimplemented("KL between Binomials where q.total_count > p.total_count is not implemented")
     kl = p.total_count * (p.probs * (p.logits - q.logits) + (-p.probs).log1p() - (-q.probs).log1p())
     return F.where(p.total_count > q.total_count, math.inf, kl)
 
@@ -87,7 +88,7 @@ def _exponential(p: Any, q: Any) -> Any:
 @known((ExponentialFamily, ExponentialFamily))
 def _bregman(p: Any, q: Any) -> Any:
     if type(p) is not type(q):
-        raise NotImplementedError("The cross KL-divergence between different exponential families cannot be computed "
+        raise Unimplemented("The cross KL-divergence between different exponential families cannot be computed "
                                   "using Bregman divergences")
     natural, value, slopes = p._with_slopes()
     others = q._natural()
@@ -163,14 +164,14 @@ def _uniform(p: Any, q: Any) -> Any:
 @known((TransformedDistribution, TransformedDistribution))
 def _transformed(p: Any, q: Any) -> Any:
     if p._transforms != q._transforms or tuple(p._event_shape) != tuple(q._event_shape):
-        raise NotImplementedError("KL(p || q) of transformed distributions is implemented for equal transforms alone")
+        raise Unimplemented("KL(p || q) of transformed distributions is implemented for equal transforms alone")
     return kl_divergence(p._base, q._base)
 
 
 @known((Independent, Independent))
 def _independent(p: Any, q: Any) -> Any:
     if p._dims != q._dims:
-        raise NotImplementedError("KL(p || q) of Independent is implemented for equal reinterpreted_batch_ndims alone")
+        raise Unimplemented("KL(p || q) of Independent is implemented for equal reinterpreted_batch_ndims alone")
     return sum_rightmost(kl_divergence(p._base, q._base), p._dims)
 
 

@@ -19,7 +19,7 @@ class TransformedDistribution(Distribution):
     """The distribution of what transforms make of a number, one after another."""
 
     __slots__ = ()
-    arg_constraints: Any = {}
+    _constraints: Any = {}
 
     def __init__(self, base_distribution: Any, transforms: Any, validate_args: bool | None = None) -> None:
         if isinstance(transforms, Transform):

@@ -14,6 +14,7 @@ from gradcli.engine.signature import NUMBERS, described
 from gradcli.engine.tensor import Size, Tensor
 from gradcli.errors import ArgumentFault, ValueFault
 from gradcli.exposure import exposed, seal
+from gradcli.mistakes import Unimplemented
 from gradcli.nn.distributions import constraints
 from gradcli.nn.distributions.base import broadcast_all, sizes, sum_rightmost
 
@@ -71,7 +72,7 @@ class Transform:
     @property
     def sign(self) -> Any:
         """Whether it goes up (1) or down (-1)."""
-        raise NotImplementedError(f"{type(self).__name__} does not implement sign")
+        raise Unimplemented(f"{type(self).__name__} does not implement sign")
 
     def with_cache(self, cache_size: int = 1) -> Any:
         """The same transform, remembering its last value if `cache_size` is 1."""
@@ -109,14 +110,14 @@ class Transform:
         return x
 
     def _call(self, x: Any) -> Any:
-        raise NotImplementedError(f"{type(self).__name__} does not implement _call(x)")
+        raise Unimplemented(f"{type(self).__name__} does not implement _call(x)")
 
     def _inverse(self, y: Any) -> Any:
-        raise NotImplementedError(f"{type(self).__name__} does not implement _inverse(y)")
+        raise Unimplemented(f"{type(self).__name__} does not implement _inverse(y)")
 
     def log_abs_det_jacobian(self, x: Any, y: Any) -> Any:
         """The logarithm of how much it stretches at x, where it gives y."""
-        raise NotImplementedError(f"{type(self).__name__} does not implement log_abs_det_jacobian(x, y)")
+        raise Unimplemented(f"{type(self).__name__} does not implement log_abs_det_jacobian(x, y)")
 
     def forward_shape(self, shape: Any) -> Any:
         """The shape of what it gives, for an input of this shape."""
