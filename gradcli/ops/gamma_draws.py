@@ -202,6 +202,7 @@ class Draws(Op, abstract=True):
     random = True
     once = True
     samples = [([[0.5, 1.0], [2.0, 9.0]],)]
+    errors = [("text",)]
 
 
 class StandardGamma(Draws):
@@ -237,6 +238,7 @@ class StandardGammaGrad(Op):
     function = False
     method = False
     samples = [([0.5, 2.0, 9.0, 20.0], [0.25, 1.5, 9.5, 3.0])]
+    errors = [("text", [1.0])]
 
     def forward(input: Array, output: Array):
         with np.errstate(all="ignore"):
@@ -250,6 +252,7 @@ class DirichletGrad(Op):
     function = False
     method = False
     samples = [([0.25, 0.75, 0.5, 0.25], [0.5, 2.0, 9.0, 4.0], [1.5, 2.5, 19.0, 16.0])]
+    errors = [("text", [1.0], [1.0])]
 
     def forward(input: Array, alpha: Array, total: Array):
         with np.errstate(all="ignore"):
