@@ -210,7 +210,9 @@ def _check_fresh(call: Any) -> None:
                         f"a {sized(array.shape)} value that {saver} kept for backward "
                         f"has been modified by an inplace operation, {write.writer}",
                         places=[(f"{saver} kept it", (call.code, call.line_at)),
-                                (f"{write.writer} changed it", write.place)])
+                                (f"{write.writer} changed it", write.place)]).saying(
+                        "one of the variables needed for gradient computation has been modified by an inplace "
+                        f"operation: a {sized(array.shape)} value that {saver} kept, by {write.writer}")
 
 
 def _lifted(call: Any, rule: Any, kept: tuple[Any, ...]) -> list[Any]:

@@ -101,6 +101,7 @@ class Op:
     creates = False                         # whether it takes requires_grad and its kin, and makes leaves
     copies = False                          # whether it takes the numbers of a tensor alone, without its history
     several = False                         # whether more than the first result can be differentiated
+    inert: tuple[int, ...] = ()             # which of several results no gradient may be asked of, as in PyTorch
     unkept: tuple[int, ...] = ()            # which of several results no rule looks at: they need not be kept
     era_label: str | tuple[str, ...] = ""   # the creator's name in 0.1.12, one for each variant
     label: str | tuple[str, ...] = ""       # and today

@@ -3,6 +3,7 @@
 import numpy as np
 
 from gradcli.engine.current import Current
+from gradcli.engine.dtypes import OF
 from gradcli.engine.op import Op
 from gradcli.engine.signature import Array, ArrayOrNone, Flag, Index, Int, Number, Plain, sized
 from gradcli.errors import IndexFault, ShapeFault, TypeFault
@@ -92,7 +93,8 @@ def picked(shape, target, weight, ignore_index, how, dtype):
     inside = np.where(valid, named, 0)
     if named.size and (inside.min() < 0 or inside.max() >= classes):
         bad = inside.min() if inside.min() < 0 else inside.max()
-        raise IndexFault(f"Target {bad} is out of bounds: there are {classes} classes, 0 to {classes - 1}.")
+        raise IndexFault(f"Target {bad} is out of bounds: there are {classes} classes, 0 to {classes - 1}.").saying(
+            f"Target {bad} is out of bounds.")
     share = valid.astype(dtype) if weight is None else np.where(valid, weight[inside], dtype.type(0))
     if how == "mean":
         share = share / np.add.reduce(share, axis=None)
@@ -103,7 +105,7 @@ def picked(shape, target, weight, ignore_index, how, dtype):
 def checked(shape, target, weight):
     """Refuse targets and weights that do not belong to an input of this shape."""
     if target.dtype not in (np.int64, np.uint8):
-        raise TypeFault(f"expected target dtype to be Long or Byte, but got {target.dtype}",
+        raise TypeFault(f"expected target dtype to be Long or Byte, but got {OF[target.dtype].era}",
                         ("target.long()", "class numbers"))
     if not shape:
         raise ShapeFault("nll_loss() needs an input of at least one dimension: one number a class")

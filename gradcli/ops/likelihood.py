@@ -59,7 +59,8 @@ class Surprise(LossKernel):
         floating("binary_cross_entropy", input)
         if input.size and not (input.min() >= 0 and input.max() <= 1):
             raise ValueFault("binary_cross_entropy(): all elements of input should be between 0 and 1",
-                             ("F.sigmoid(x)", "makes probabilities of any numbers"))
+                             ("F.sigmoid(x)", "makes probabilities of any numbers")).saying(
+                "all elements of input should be between 0 and 1")
         loss = (target - 1) * np.maximum(np.log1p(-input), input.dtype.type(LEAST_LOG)) - (
             target * np.maximum(np.log(input), input.dtype.type(LEAST_LOG)))
         return gathered(loss if weight is None else loss * weight, how)

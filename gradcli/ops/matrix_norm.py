@@ -184,6 +184,7 @@ class Lstsq(Op):
     names = ("linalg.lstsq",)
     returns = ("solution", "residuals", "rank", "singular_values")
     several = True
+    inert = (3,)
     label = "LinalgLstsqBackward0"
     samples = [(TALL, [[1.0, 2.0], [0.5, -1.0], [2.0, 2.0]]), (WIDE, [[1.0], [2.0]]), (TALL, [1.0, 2.0, 3.0]),
                (np.array(A), np.array([[1.0], [2.0]]), 0.6, "gelsd"),
@@ -210,19 +211,21 @@ class Lstsq(Op):
         x, b = out[0], B
         if is_vector(A, B):
             x, b = F.unsqueeze(x, -1), F.unsqueeze(b, -1)
-        slope = 0
+        slope = None
         if g[1] is not None and 0 not in out[1].shape:
             slope = 2 * (F.unsqueeze(g[1], -2) * (A @ x - b)) @ turned(F, x)
         if g[0] is not None:
             g_x = F.unsqueeze(g[0], -1) if is_vector(A, B) else g[0]
-            slope = pinv_slope(F, g_x @ turned(F, b), A, F.linalg_pinv(A)) + slope
+            share = pinv_slope(F, g_x @ turned(F, b), A, F.linalg_pinv(A))
+            slope = share if slope is None else share + slope
         return slope
 
     def grad_B(F, g, A, B, out):
-        slope = 0
+        slope = None
         if g[1] is not None and 0 not in out[1].shape:
             slope = -2 * F.unsqueeze(g[1], -2) * (A @ out[0] - B)
         if g[0] is not None:
             p = turned(F, F.linalg_pinv(A))
-            slope = (F.squeeze(p @ F.unsqueeze(g[0], -1), -1) if is_vector(A, B) else p @ g[0]) + slope
+            share = F.squeeze(p @ F.unsqueeze(g[0], -1), -1) if is_vector(A, B) else p @ g[0]
+            slope = share if slope is None else share + slope
         return slope
