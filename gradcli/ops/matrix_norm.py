@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gradcli.engine.op import Op
+from gradcli.engine.op import Op, titled
 from gradcli.engine.signature import Array, Dims, Flag, NormOrder, Number, Operand, Text, Type
 from gradcli.engine.surface import axis
 from gradcli.errors import ArgumentFault
@@ -45,9 +45,13 @@ class MatrixNorm(Op):
             sums = F.linalg_vector_norm(A, 1, summed, keepdim)
             if not keepdim and summed < least:
                 least -= 1
+            if not sums.shape[least]:
+                return F.zeros(tuple(F.sum(sums, least, keepdim).shape), dtype=sums.dtype)
             return (F.amax if ord > 0 else F.amin)(sums, least, keepdim)
         order = (*(d for d in range(n) if d not in (rows, columns)), rows, columns)
         values = F.linalg_svdvals(F.permute(A, order))
+        if not values.shape[-1] and ord != "nuc":
+            values = F.zeros((*values.shape[:-1], 1), dtype=values.dtype)
         norm = F.sum(values, -1) if ord == "nuc" else (F.amax if ord > 0 else F.amin)(values, -1)
         return F.reshape(norm, [1 if d in (rows, columns) else k for d, k in enumerate(A.shape)]) if keepdim else norm
 
@@ -89,7 +93,7 @@ class Cond(Op):
         if p in (None, 2, -2):
             values = F.linalg_svdvals(A)
             greatest, least = F.select(values, -1, 0), F.select(values, -1, -1)
-            return least / greatest if p == -2 else greatest / least
+            return titled(least / greatest if p == -2 else greatest / least, "SqueezeBackward1")
         square("linalg.cond", A)
         return F.linalg_matrix_norm(A, p) * F.linalg_matrix_norm(F.linalg_inv(A), p)
 
