@@ -20,10 +20,12 @@ from gradcli.autograd import (
     set_grad_enabled,
     transform,
 )
+from gradcli.devices import device_names
 from gradcli.engine.backward import Watch
+from gradcli.engine.copies import Copies
 from gradcli.engine.current import Current, Generator
 from gradcli.engine.derive import named
-from gradcli.engine.device import CPU, Device, Switches, here_only
+from gradcli.engine.device import Device
 from gradcli.engine.dtypes import NAMED, OF, Default, DType
 from gradcli.engine.inference import refuse_leaf
 from gradcli.engine.limits import broadcast_shapes, finfo, iinfo, promote_types
@@ -98,31 +100,14 @@ def from_numpy(ndarray: Any) -> Tensor:
     return Tensor(ndarray.array)
 
 
-def is_available() -> bool:
-    """Whether there is a CUDA device: there is none here."""
-    return False
+def _deep_copy(value: Any) -> Any:
+    """What `copy.deepcopy` gives."""
+    from gradcli.importable.copying import deepcopy
+
+    return deepcopy(value)
 
 
-def device_count() -> int:
-    """How many CUDA devices there are."""
-    return 0
-
-
-def save(obj: Any, f: Any = None, **options: Any) -> None:
-    """Refused: programs write no files."""
-    raise ArgumentFault("there is no torch.save: programs read and write no files",
-                        ("kept = copy.deepcopy(net.state_dict())", "keeps a state within the program"))
-
-
-def load(f: Any = None, **options: Any) -> None:
-    """Refused: programs read no files."""
-    raise ArgumentFault("there is no torch.load: programs read and write no files",
-                        ("net.load_state_dict(kept)", "takes a state kept within the program"),
-                        ("gradcli run --var x=@data.npy FILE", "gives a program data from a file"))
-
-
-def seed_elsewhere(seed: int) -> None:
-    """Seed the generators of devices, of which there are none."""
+Copies.deep = _deep_copy
 
 
 def is_tensor(obj: Any) -> bool:
@@ -202,7 +187,7 @@ def torch_space(session: dict[str, Any]) -> Namespace:
         "torch", spaces[""], **others, **kinds, **NAMED,
         Tensor=tensor, Size=Kind("torch.Size", (Size,), sizes),
         dtype=Kind("torch.dtype", (DType,)),
-        autograd=autograd, nn=nn, device=Kind("torch.device", (Device,), Device), **_devices(),
+        autograd=autograd, nn=nn, device=Kind("torch.device", (Device,), Device), **device_names(),
         finfo=Kind("torch.finfo", (finfo,), finfo), iinfo=Kind("torch.iinfo", (iinfo,), iinfo),
         Generator=Kind("torch.Generator", (Generator,), Generator), promote_types=promote_types,
         broadcast_shapes=broadcast_shapes,
@@ -212,23 +197,11 @@ def torch_space(session: dict[str, Any]) -> Namespace:
             "torch.autograd.grad_mode.set_grad_enabled", (set_grad_enabled,), set_grad_enabled),
         is_anomaly_enabled=lambda: Watch.anomalies, is_anomaly_check_nan_enabled=lambda: Watch.nan,
         is_grad_enabled=lambda: grad_mode.enabled, is_tensor=is_tensor, from_numpy=from_numpy, is_storage=is_storage,
-        save=save, load=load, typename=typename, set_default_dtype=set_default_dtype, get_num_threads=lambda: 1,
-        set_num_threads=lambda count: None, vmap=lambda func, *args, **options: transform("vmap")(
+        typename=typename, set_default_dtype=set_default_dtype, vmap=lambda func, *args, **options: transform("vmap")(
             func, *args, **options), func=Namespace("torch.func", {name: name for name in FUNC}, transform),
         numel=METHODS["numel"], detach=METHODS["detach"], detach_=METHODS["detach_"], get_device=STORED["get_device"],
         get_default_dtype=lambda: OF[Default.floating], set_default_tensor_type=set_default_dtype,
         pi=math.pi, e=math.e, inf=math.inf, nan=math.nan, strided="torch.strided", **session)
-
-
-def _devices() -> dict[str, Any]:
-    """What `torch` has for asking after devices other than the processor, of which there are none."""
-    none = {"is_available": is_available, "device_count": device_count}
-    built = Namespace("torch.backends.mps", is_available=is_available, is_built=is_available)
-    return {"cuda": Namespace("torch.cuda", **none, manual_seed=seed_elsewhere, manual_seed_all=seed_elsewhere),
-            "accelerator": Namespace("torch.accelerator", **none, current_accelerator=lambda: None),
-            "backends": Namespace("torch.backends", mps=built, cudnn=Switches("benchmark deterministic enabled")),
-            "set_default_device": here_only,
-            "get_default_device": lambda: CPU}
 
 
 def _space(name: str, listed: dict[str, Any], **names: Any) -> Namespace:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from gradcli.engine.current import Generator, Generators
 from gradcli.engine.tensor import Tensor
 from gradcli.errors import ArgumentFault
+from gradcli.exposure import exposed
+from gradcli.spaces import Namespace
 
 if TYPE_CHECKING:
     from gradcli.session import Session
@@ -42,6 +44,27 @@ def services(session: Session) -> dict[str, Any]:
             raise ArgumentFault("set_rng_state() needs what get_rng_state() gave", "torch.get_rng_state()")
         session.generators.tensors.set_state_bytes(new_state.array)
 
+    def fork_rng(devices: Any = None, enabled: bool = True, *args: Any, **options: Any) -> ForkedRandom:
+        """A context after which the random numbers go on as if nothing had been drawn in it."""
+        return ForkedRandom(session.generators if enabled else None)
+
+    store: list[Any] = []       # made when first asked for
+
+    def saved() -> Any:
+        if not store:
+            from gradcli.storing import Store
+
+            store.append(Store())
+        return store[0]
+
+    def save(obj: Any, f: Any = None, *args: Any, **options: Any) -> None:
+        """Keep a copy of an object in memory, under a path or in a BytesIO, until the run ends."""
+        saved().save(obj, f, *args, **options)
+
+    def load(f: Any = None, *args: Any, **options: Any) -> Any:
+        """A copy of what was saved under that path in this run."""
+        return saved().load(f, *args, **options)
+
     def version() -> str:
         return VERSIONS[session.style]
 
@@ -51,12 +74,35 @@ def services(session: Session) -> dict[str, Any]:
         session.options.set(precision=precision, threshold=threshold, edgeitems=edgeitems, linewidth=linewidth,
                             profile=profile, sci_mode=sci_mode)
 
-    functions = (manual_seed, seed, initial_seed, get_rng_state, set_rng_state, set_printoptions)
-    return {".version": version, "default_generator": default_generator} | {
-        function.__name__: function for function in functions}
+    drawing = (manual_seed, seed, initial_seed, get_rng_state, set_rng_state)
+    random = Namespace("torch.random", fork_rng=fork_rng, default_generator=default_generator, **{
+        function.__name__: function for function in drawing})
+    return {".version": version, "default_generator": default_generator, "random": random} | {
+        function.__name__: function for function in (*drawing, set_printoptions, save, load)}
+
+
+@exposed()
+class ForkedRandom:
+    """`torch.random.fork_rng()`: a context that leaves the random numbers as they were."""
+
+    __slots__ = ("_moment", "_numbers")
+
+    def __init__(self, numbers: Generators | None) -> None:
+        self._numbers = numbers
+        self._moment: Any = None
+
+    def __enter__(self) -> None:
+        if self._numbers is not None:
+            self._moment = self._numbers.tensors.state()
+
+    def __exit__(self, *raised: Any) -> None:
+        if self._numbers is not None:
+            self._numbers.tensors.set_state(self._moment)
 
 
 def _seed(seed: Any) -> int:
+    if isinstance(seed, Tensor) and seed.array.size == 1 and seed.array.dtype.kind in "iu":
+        return int(seed.array.item())
     if type(seed) is not int:
         raise ArgumentFault("manual_seed() needs a whole number", "torch.manual_seed(0)")
     return seed

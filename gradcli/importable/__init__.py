@@ -23,6 +23,7 @@ LISTED: dict[str, dict[str, str]] = {
     "collections": {"collecting": "OrderedDict namedtuple deque Counter defaultdict"},
     "copy": {"copying": "copy deepcopy"},
     "functools": {"functions": "partial reduce"},
+    "io": {"buffers": "BytesIO"},
     "itertools": {"iterating": "accumulate chain combinations combinations_with_replacement count cycle dropwhile "
                                "groupby islice pairwise permutations product repeat starmap takewhile zip_longest"},
     "matplotlib": {"drawing": "pyplot rcParams style cm use"},

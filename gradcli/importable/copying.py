@@ -40,6 +40,22 @@ def deepcopy(x: Any, memo: Any = None) -> Any:
     return deep(_no_method(x))
 
 
+def persistent(x: Any) -> Any:
+    """A copy as a file would keep it: all anew, and results of calculations as leaves."""
+    known: dict[int, Any] = {}
+
+    def deep(value: Any) -> Any:
+        if id(value) not in known:
+            if isinstance(value, Tensor) and value.node is not None:
+                with recording(False):
+                    known[id(value)] = leaf = traced.clone(Tensor(value.array)).requires_grad_()
+                    return leaf
+            known[id(value)] = _copied(value, deep, lambda made: known.__setitem__(id(value), made))
+        return known[id(value)]
+
+    return deep(_no_method(x))
+
+
 def _no_method(x: Any) -> Any:
     """`x`, unless it is a method: of itself it is nothing that could be changed, and its object is copied by name."""
     if type(x) is MethodType:

@@ -7,6 +7,7 @@ load nothing.
 
 from __future__ import annotations
 
+import re
 from importlib import import_module
 from typing import Any
 
@@ -68,12 +69,45 @@ UTIL_HOMES = {
                        "Identity RandomUnstructured L1Unstructured RandomStructured LnStructured CustomFromMask"}}
 OPTIMISERS = {
     "optimizer": "Optimizer", "descent": "SGD Rprop", "adaptive": "Adam AdamW Adamax RMSprop Adagrad Adadelta",
-    "lbfgs": "LBFGS"}
+    "nesterov": "NAdam RAdam ASGD", "factored": "Adafactor Muon SparseAdam", "lbfgs": "LBFGS"}
+AVERAGING = ("AveragedModel SWALR update_bn get_ema_avg_fn get_ema_multi_avg_fn get_swa_avg_fn "
+             "get_swa_multi_avg_fn").split()
 DISTRIBUTIONS = {
-    "distributions": "Distribution Normal LogNormal Uniform Exponential Laplace MultivariateNormal Independent",
-    "gammas": "Gamma Dirichlet Beta",
-    "discrete": "Bernoulli Categorical OneHotCategorical Poisson kl_divergence"}
-SCHEDULES = ("LambdaLR MultiplicativeLR StepLR MultiStepLR ConstantLR LinearLR ExponentialLR PolynomialLR "
+    "base": "Distribution ExponentialFamily",
+    "continuous": "Normal Uniform Exponential Laplace Cauchy StudentT FisherSnedecor GeneralizedPareto",
+    "directional": "VonMises",
+    "gamma": "Gamma Chi2 Dirichlet Beta",
+    "discrete": "Bernoulli Binomial Geometric NegativeBinomial Poisson ContinuousBernoulli",
+    "categorical": "Categorical OneHotCategorical OneHotCategoricalStraightThrough Multinomial",
+    "composite": "Independent MixtureSameFamily",
+    "multivariate": "MultivariateNormal LowRankMultivariateNormal",
+    "matrices": "LKJCholesky Wishart",
+    "transformed": "TransformedDistribution",
+    "normals": "LogNormal LogisticNormal HalfNormal HalfCauchy RelaxedBernoulli RelaxedOneHotCategorical",
+    "extremes": "Gumbel Pareto Weibull Kumaraswamy InverseGamma",
+    "divergence": "kl_divergence register_kl",
+    "registry": "biject_to transform_to"}
+TRANSFORMS = {
+    "transforms": "Transform AbsTransform AffineTransform ExpTransform PowerTransform SigmoidTransform "
+                  "SoftplusTransform TanhTransform",
+    "joined": "CatTransform ComposeTransform CumulativeDistributionTransform IndependentTransform ReshapeTransform "
+              "StackTransform identity_transform",
+    "onto": "CorrCholeskyTransform LowerCholeskyTransform PositiveDefiniteTransform SoftmaxTransform "
+            "StickBreakingTransform"}
+CONSTRAINTS = (
+    "Constraint MixtureSameFamilyConstraint boolean cat corr_cholesky dependent greater_than greater_than_eq "
+    "half_open_interval independent integer_interval interval is_dependent less_than lower_cholesky lower_triangular "
+    "multinomial nonnegative nonnegative_integer one_hot positive positive_definite positive_integer "
+    "positive_semidefinite real real_vector simplex square stack symmetric unit_interval").split()
+DISTRIBUTION_FILES = {      # what torch calls the file of a distribution, where that is not its name in small letters
+    "StudentT": "studentT", **{name: re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower() for name in (
+        "ContinuousBernoulli GeneralizedPareto HalfNormal HalfCauchy InverseGamma LogNormal LogisticNormal "
+        "MixtureSameFamily NegativeBinomial OneHotCategorical MultivariateNormal RelaxedBernoulli VonMises "
+        "TransformedDistribution").split()},
+    "LKJCholesky": "lkj_cholesky", "LowRankMultivariateNormal": "lowrank_multivariate_normal",
+    "RelaxedOneHotCategorical": "relaxed_categorical", "OneHotCategoricalStraightThrough": "one_hot_categorical",
+    "ExponentialFamily": "exp_family"}
+SCHEDULES = ("LRScheduler LambdaLR MultiplicativeLR StepLR MultiStepLR ConstantLR LinearLR ExponentialLR PolynomialLR "
              "CosineAnnealingLR ReduceLROnPlateau").split()
 CYCLES = "OneCycleLR CyclicLR CosineAnnealingWarmRestarts SequentialLR ChainedScheduler".split()
 
@@ -85,12 +119,13 @@ def names(home: str) -> dict[str, Any]:
         return _listed(NN) | {"init": gained | {"calculate_gain": "init.calculate_gain"}, "utils": {
             **_listed(UTILS), **{home: _listed(files) for home, files in UTIL_HOMES.items()}}}
     if home == "optim":
-        return _listed(OPTIMISERS) | {"lr_scheduler": {name: f"schedule.{name}" for name in SCHEDULES} | {
-            name: f"cycles.{name}" for name in CYCLES}}
+        return _listed(OPTIMISERS) | {
+            "optimizer": {"Optimizer": "optimizer.Optimizer"},
+            "swa_utils": {name: f"averaging.{name}" for name in AVERAGING},
+            "lr_scheduler": {name: f"schedule.{name}" for name in SCHEDULES} | {"_LRScheduler": "schedule.LRScheduler"}
+            | {name: f"cycles.{name}" for name in CYCLES}}
     if home == "distributions":
-        found = _listed(DISTRIBUTIONS)
-        homes = {name.lower(): {name: place} for name, place in found.items() if name[0].isupper()}
-        return found | homes | {"kl": {"kl_divergence": found["kl_divergence"]}}
+        return _distributions()
     if home == "testing":
         return {"assert_close": "asserting.assert_close", "assert_allclose": "asserting.assert_close"}
     samplers = "Sampler SequentialSampler RandomSampler SubsetRandomSampler WeightedRandomSampler BatchSampler"
@@ -103,13 +138,30 @@ def names(home: str) -> dict[str, Any]:
             "checkpoint", "checkpoint_sequential", "set_checkpoint_early_stop")}}
 
 
+def _distributions() -> dict[str, Any]:
+    own = {name: f"distributions.{place}" for name, place in _listed(DISTRIBUTIONS).items()}
+    transforms = {name: f"distributions.{place}" for name, place in _listed(TRANSFORMS).items()}
+    files: dict[str, dict[str, str]] = {}
+    for name, place in own.items():
+        if name[0].isupper():
+            files.setdefault(DISTRIBUTION_FILES.get(name, name.lower()), {})[name] = place
+    relaxed = {"relaxed_bernoulli": "LogitRelaxedBernoulli", "relaxed_categorical": "ExpRelaxedCategorical"}
+    for file, name in relaxed.items():
+        files[file][name] = f"distributions.categorical.{name}"
+    return own | transforms | files | {
+        "constraints": {name: f"distributions.constraints.{name}" for name in CONSTRAINTS},
+        "transforms": transforms,
+        "constraint_registry": {name: own[name] for name in ("biject_to", "transform_to")},
+        "kl": {name: own[name] for name in ("kl_divergence", "register_kl")}}
+
+
 def _listed(files: dict[str, str]) -> dict[str, str]:
     return {name: f"{file}.{name}" for file, there in files.items() for name in there.split()}
 
 
 def fetch(address: str) -> Any:
     """The function, or the stand-in for the class, with the address `file.name`."""
-    file, name = address.split(".")
+    file, _, name = address.rpartition(".")
     from gradcli.nn.arguments import guarded
 
     found: Any = getattr(import_module(f"gradcli.nn.{file}"), name)
@@ -118,4 +170,5 @@ def fetch(address: str) -> Any:
     seal(found)
     exposure: Any = exposure_of(found)
     methods = {method: admitting(getattr(found, method)) for method in exposure.class_read}
-    return Kind(f"{found._home}.{name}", (found,), guarded(found), methods)     # type: ignore[attr-defined]
+    named: dict[str, Any] = methods | getattr(found, "_of_class", dict)()
+    return Kind(f"{found._home}.{name}", (found,), guarded(found), named)     # type: ignore[attr-defined]

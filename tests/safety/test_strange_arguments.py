@@ -160,7 +160,8 @@ state = o.state_dict()
 
 
 @pytest.mark.parametrize("optimiser", ["SGD([p], lr=0.1, momentum=0.9)", "Adam([p], amsgrad=True)", "Adagrad([p])", "RMSprop([p], centered=True)",
-                                       "Adadelta([p])", "Adamax([p])", "AdamW([p])", "Rprop([p])", "LBFGS([p])"])
+                                       "Adadelta([p])", "Adamax([p])", "AdamW([p])", "Rprop([p])", "NAdam([p])", "RAdam([p])", "ASGD([p])",
+                                       "Adafactor([p])", "LBFGS([p])"])
 def test_states_of_optimisers(optimiser, world):
     closure = "lambda: p.sum()" if "LBFGS" in optimiser else ""
     world.session.run(STATES.format(optimiser, closure), echo=False)

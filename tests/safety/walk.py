@@ -28,6 +28,7 @@ from gradcli.errors import Fault
 from gradcli.exposure import ForeignValue
 from gradcli.facade import GradSwitch
 from gradcli.importable.arguments import Options, Parser
+from gradcli.importable.buffers import Buffer
 from gradcli.importable.collecting import DefaultDict, Deque, Tally
 from gradcli.importable.drawing import Drawing
 from gradcli.importable.iterating import _Chain as Chain
@@ -41,16 +42,20 @@ from gradcli.lang.guard import Stream, heard, raised
 from gradcli.lang.kinds import Kind
 from gradcli.lang.ordered import OrderedDict, OrderedItems, OrderedKeys, OrderedValues
 from gradcli.nn.data import Dataset
-from gradcli.nn.distributions import Distribution
+from gradcli.nn.distributions.base import Distribution
+from gradcli.nn.distributions.constraint import Constraint
+from gradcli.nn.distributions.registry import ConstraintRegistry
+from gradcli.nn.distributions.transforms import Transform
 from gradcli.nn.loader import DataLoader
 from gradcli.nn.module import Module
-from gradcli.nn.optimizer import Optimizer
+from gradcli.nn.optimizer import Optimizer, States
 from gradcli.nn.parametrize import cached
 from gradcli.nn.prune import BasePruningMethod
 from gradcli.nn.recompute import set_checkpoint_early_stop
 from gradcli.nn.reweighing import _Hook
 from gradcli.nn.samplers import Sampler
-from gradcli.nn.schedule import Schedule
+from gradcli.nn.schedule import LRScheduler
+from gradcli.services import ForkedRandom
 from gradcli.session import Session
 from gradcli.spaces import Namespace
 
@@ -121,12 +126,17 @@ for trouble in [lambda: 1 / 0, lambda: x.nothing, lambda: torch.ones(2) + torch.
     except Exception as e: caught.append(e)
 from math import sin as sine
 named = list(net.named_parameters())
-import argparse, collections, copy, functools, itertools, matplotlib.pyplot, operator, string, time, tqdm, typing, warnings
+import argparse, collections, copy, functools, io, itertools, matplotlib.pyplot, operator, string, time, tqdm, typing, warnings
 Point = collections.namedtuple('Point', 'px py')
 gathered = [Point(1, x), collections.deque([1, x], 3), collections.Counter('aab'), collections.defaultdict(list)]
 streams = [itertools.product([1], [2]), itertools.groupby([1, 2]), itertools.chain([1])]
 chances = [torch.distributions.Normal(0.0, 1.0), torch.distributions.Categorical(torch.ones(2)),
-           torch.distributions.MultivariateNormal(torch.zeros(2), torch.eye(2))]
+           torch.distributions.MultivariateNormal(torch.zeros(2), torch.eye(2)),
+           torch.distributions.TransformedDistribution(torch.distributions.Gamma(1.0, 2.0), torch.distributions.ExpTransform()),
+           torch.distributions.StickBreakingTransform().inv, torch.distributions.biject_to, torch.random.fork_rng(),
+           torch.distributions.constraints.stack([torch.distributions.constraints.real]), optimizer.state]
+buffer = io.BytesIO()
+torch.save(x, buffer)
 parser = argparse.ArgumentParser()
 parser.add_argument('--lr', type=float, default=1.0)
 given = parser.parse_args([])
@@ -142,7 +152,8 @@ PLAIN = (type(None), bool, int, float, str, list, tuple, dict, set, slice, range
 """Python's own types that a program may hold."""
 
 OURS = (Tensor, Size, DType, Op, Part, Storage, Handle, Generator, recording, GradSwitch, Namespace, Kind, Context, Stream, Module,
-        Optimizer, Schedule, Dataset, DataLoader, Device, Switches, Fault, watched, finfo, iinfo, Distribution, Deque, Tally, DefaultDict, Drawing,
+        Optimizer, LRScheduler, Dataset, DataLoader, Device, Switches, Fault, watched, finfo, iinfo, Distribution, Constraint,
+        Transform, ConstraintRegistry, States, Buffer, ForkedRandom, Deque, Tally, DefaultDict, Drawing,
         Chain, Bar, Parser, Options, ArrayType, ScalarType, OrderedDict, OrderedKeys,
         OrderedValues, OrderedItems, inference_mode, saved_tensors_hooks, disable_saved_tensors_hooks, MultiHandle,
         allow_mutation_on_saved_tensors, GradientEdge, dual_level, set_checkpoint_early_stop,
