@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from gradcli.ages import then
 from gradcli.engine import functional
 from gradcli.engine.backward import watched
 from gradcli.engine.call import here
@@ -209,12 +210,12 @@ def tensor_aware(plain: Callable[..., Any], name: str) -> Callable[..., Any]:
 PYTHONS_OWN = ("start", "key", "default")
 
 
-def bare(name: str) -> Callable[..., Any]:
-    """The operation that stands under a bare name.
+def bare(name: str, oldest: bool = False) -> Callable[..., Any]:
+    """The operation that stands under a bare name, as it is today or was in 0.1.12.
 
     Beside tensors it serves numbers alone, if it is a function of each element or `math` has it: sin(pi / 4).
     """
-    operation: Callable[..., Any] = getattr(traced, name)
+    operation: Callable[..., Any] = then(name) if oldest else getattr(traced, name)
     if issubclass(TABLE.get(name, Op), Unary):
         return named(TABLE[name], name, lambda first, *rest, **options: operation(
             Tensor(np.asarray(first, np.float64)), *rest, **options).array.item())

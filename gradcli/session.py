@@ -19,6 +19,7 @@ from weakref import ref
 
 import numpy as np
 
+from gradcli.ages import OLDEST, STREAMS, meaning, set_age, stream_of
 from gradcli.door import DECORATORS, Door, admitted, harmless_names, kind_of, number_of
 from gradcli.engine.call import here
 from gradcli.engine.current import Current, Generators
@@ -50,7 +51,6 @@ if TYPE_CHECKING:
 
 COLLECTING = (50_000, 20, 100)      # a graph of a million calls is no garbage: look at it seldom
 reuse()
-STREAMS = {"tutorial": "legacy", "modern": "modern"}
 
 
 class Session:
@@ -62,8 +62,10 @@ class Session:
 
     def __init__(self, style: str = "tutorial", seed: int | None = None,
                  write: Callable[[str], object] | None = None, note: Callable[[str], None] | None = None,
-                 stream: str | None = None) -> None:
+                 stream: str | None = None, age: str | None = None) -> None:
         require_style(style)
+        self._age = age
+        stream = stream or stream_of(age)
         self.options = Options()
         self._stream = stream
         self.generators = Generators(STREAMS[stream or style], seed)
@@ -98,6 +100,19 @@ class Session:
         self._stream = name
         self.generators.use(STREAMS[self.stream])
 
+    @property
+    def age(self) -> str | None:
+        """The time whose meaning and random numbers programs have, one of AGES; None if only the style tells."""
+        return self._age
+
+    @age.setter
+    def age(self, name: str | None) -> None:
+        self._age = name
+        self.stream = stream_of(name)
+        set_age(self._torch, name == OLDEST)
+        for operation in self._bare.intersection(self._builtins):
+            del self._builtins[operation]
+
     def _fill(self) -> None:
         """Make the names that programs see, and the door they see them through."""
         door = Door()
@@ -108,7 +123,9 @@ class Session:
             address=lambda value: int(self._style.address(value), 16))
         self._formatter = Formatter(policy, self.budget)
         plain = plain_names(self._formatter, self.budget, self._write)
-        names = prelude(torch_space(services(self)), plain)
+        self._torch = torch_space(services(self))
+        set_age(self._torch, self._age == OLDEST)
+        names = prelude(self._torch, plain)
         policy.names = names | {"id": lambda value, /: policy.address(value)}
         policy.modules = modules(names) | {"random": random_space(self.generators)} | spaces(
             lambda: self._names.get("args", []), self.generators)
@@ -137,7 +154,7 @@ class Session:
         while pending:
             inner = pending.pop()
             for name in self._bare.intersection(inner.co_names).difference(self._builtins):
-                self._builtins[name] = bare(name)
+                self._builtins[name] = self.operation(name)
             pending += [constant for constant in inner.co_consts if isinstance(constant, CodeType)]
 
     def eval(self, expr: str) -> Any:
@@ -189,7 +206,7 @@ class Session:
         Current.generators, Current.legacy = self.generators, self.style == "tutorial"
         put_in_force(self._modes)
         try:
-            with np.errstate(all="ignore"):
+            with np.errstate(all="ignore"), meaning(self._age):
                 yield
         finally:
             self._modes = modes()
@@ -335,7 +352,7 @@ class Session:
 
     def operation(self, name: str) -> Any:
         """One of them, loaded if it is not yet."""
-        return bare(name)
+        return bare(name, self._age == OLDEST)
 
     def attributes(self, value: Any) -> list[str]:
         """The names that a program may read after `value.`."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-SESSION = {"session", "importable", "facade", "spaces", "door", "checkpoint", "checking", "derivatives", "derivation",
+SESSION = {"session", "importable", "ages", "facade", "spaces", "door", "checkpoint", "checking", "derivatives", "derivation",
            "formula", "holders", "mending", "services", "cuts"}
 FLOORS = [{"errors", "mistakes", "text", "cache", "exposure", "regular", "suggestions", "interrupting", "process",
            "__version__"},

@@ -29,7 +29,7 @@ class Cell(NamedTuple):
         return not any(line.strip()[:1] not in ("", "#") for line in self.source.split("\n"))
 
     @property
-    def count(self) -> int | None:
+    def run_number(self) -> int | None:
         """The number IPython gave it when it was run last."""
         count = self.stored.get("execution_count")
         return count if type(count) is int and 0 < count < MOST_INPUTS else None
@@ -159,7 +159,7 @@ def run_cells(session: Session, text: str, name: str) -> None:
     try:
         for cell in code_cells(text, name):
             if not cell.is_empty:
-                memory.begin(session, cell.source, cell.count)
+                memory.begin(session, cell.source, cell.run_number)
                 run_cell(session, cell.source, f"{name}, cell {cell.number + 1}")
     finally:
         session.display = before

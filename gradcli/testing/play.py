@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from gradcli.session import Session
 
 PRINTING = ("precision", "threshold", "edgeitems", "linewidth", "profile", "sci_mode")
-SETTING = ("style", "stream", "seed", "double", *PRINTING)
+SETTING = ("style", "stream", "age", "seed", "double", *PRINTING)
 NEW = "new session"
 RESULTS = ("_", "_1", "_2")
 KEEPING = ("cell", "unrun", "numbered")     # kinds whose inputs keep what they did before they failed
@@ -212,6 +212,9 @@ class Player:
                              "# gradcli: new session", "# gradcli: style modern", "# gradcli: seed 3")
         value = read(key, text or (key.kind is bool or ""), f"{self.document.path}:{check.line}: {word}")
         setattr(self.settings, key.name, value)
+        if key.name == "style":
+            self.settings.sources["style"] = order
+        self.settings.follow_age()
         if self._session is not None:
             self._change(key.name, value)
 
@@ -221,6 +224,8 @@ class Player:
             session.style = value
         elif name == "stream":
             session.stream = value
+        elif name == "age":
+            session.age, session.style = value, self.settings.style
         elif name == "seed":
             session.run(f"torch.manual_seed({value})", echo=False)
         elif name == "double":
