@@ -39,6 +39,7 @@ from gradcli.lang.lower import lower
 from gradcli.lang.parse import parse
 from gradcli.lang.place import locals_of, place_of_call
 from gradcli.lang.policy import Policy
+from gradcli.mistakes import ProgramExit
 from gradcli.services import services
 from gradcli.show.address import Addresses
 from gradcli.show.options import Options
@@ -73,6 +74,7 @@ class Session:
         self.budget = Budget()
         self.display: Callable[[Any], object] = self._print
         self.output = write
+        self.complain: Callable[[str], object] | None = None
         self._printed: list[str] = []
         self.remarked: set[str] = set()
         self._note = note or (lambda text: None)
@@ -122,14 +124,14 @@ class Session:
             text=self.text, repr=self.quoted, format=self._format, number=number_of, kind=kind_of,
             address=lambda value: int(self._style.address(value), 16))
         self._formatter = Formatter(policy, self.budget)
-        plain = plain_names(self._formatter, self.budget, self._write)
+        plain = plain_names(self._formatter, self.budget, self.write)
         self._torch = torch_space(services(self))
         set_age(self._torch, self._age == OLDEST)
         names = prelude(self._torch, plain)
         policy.names = names | {"id": lambda value, /: policy.address(value)}
         policy.modules = modules(names) | {"random": random_space(self.generators)} | spaces(
-            lambda: self._names.get("args", []), self.generators)
-        self._builtins = builtins(policy, self._show, lambda text: self._remark(text, text), self._write, self.budget)
+            lambda: self._names.get("args", []), self.generators, self.write, self._complain)
+        self._builtins = builtins(policy, self._show, lambda text: self._remark(text, text), self.write, self.budget)
         self._bare = bare_names(self._builtins)
         self._names: dict[str, Any] = {"__builtins__": self._builtins}
 
@@ -142,8 +144,12 @@ class Session:
         code = lower(parse(text, name), text, self.policy, name, echo)
         self._builtins.update(turns(self.budget))
         self._fetch(code)
-        with self.running():
-            exec(code, self._names)  # the verified code object of lang/lower.py
+        try:
+            with self.running():
+                exec(code, self._names)  # the verified code object of lang/lower.py
+        except ProgramExit as end:
+            if not end.facts.get("well"):
+                raise
         printed = "".join(self._printed[before:])
         del self._printed[before:]
         return printed
@@ -214,14 +220,16 @@ class Session:
             gc.set_threshold(*collecting)
             Shown.text, Shown.format, Shown.note, Current.generators, Current.legacy = before
 
-    def _write(self, text: str) -> None:
+    def write(self, text: str) -> None:
+        """Print as the program prints."""
         self._printed.append(text)
         if self.output:
             self.output(text)
 
-    def write(self, text: str) -> None:
-        """Print as the program prints."""
-        self._write(text)
+    def _complain(self, text: str) -> None:
+        """Pass on what the program writes to sys.stderr."""
+        if self.complain is not None:
+            self.complain(text)
 
     def _remark(self, kind: str, text: str, about: Any = None) -> None:
         """Pass on a remark, the first of its kind in this session, with name and line if it is about a value."""
@@ -254,7 +262,7 @@ class Session:
             self.display(value)
 
     def _print(self, value: Any) -> None:
-        self._write(self.quoted(value) + "\n")
+        self.write(self.quoted(value) + "\n")
 
     def text(self, value: Any) -> str:
         """What print(value) shows, without the end of the line."""

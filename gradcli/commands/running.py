@@ -9,7 +9,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from gradcli.commands.limiting import Allowance, counted, limited, walled
-from gradcli.commands.outcome import flush, follow, tell
+from gradcli.commands.outcome import flush, follow, pass_on, tell
 from gradcli.commands.output import Output
 from gradcli.commands.progress import Line, lifting, progressing
 from gradcli.commands.settings import Settings
@@ -133,6 +133,7 @@ def open_session(settings: Settings, write: Any) -> Session:
     session = Session(style=settings.style, seed=settings.seed, write=counted(lifting(write, settings), allowance),
                       stream=settings.stream, age=settings.age,
                       note=None if settings.quiet else _noting(settings, allowance))
+    session.complain = counted(lifting(pass_on, settings), allowance)
     Line.spent = session.spent
     printing = [f"{name}={value!r}" for name in PRINTING if (value := getattr(settings, name)) is not None]
     if printing:

@@ -13,8 +13,12 @@ from typing import Any
 from gradcli.engine.dtypes import NAMED
 from gradcli.engine.limits import finfo
 from gradcli.engine.variable import Array
+from gradcli.importable.arguments import Plain, simple_namespace
 from gradcli.importable.drawing import NAMES, pyplot
+from gradcli.importable.paths import outside_space
 from gradcli.importable.scalars import ScalarType
+from gradcli.importable.standard import STANDARD
+from gradcli.importable.system import printing_space, system_space
 from gradcli.lang.kinds import Kind
 from gradcli.spaces import Namespace
 
@@ -40,6 +44,10 @@ LISTED: dict[str, dict[str, str]] = {
     "warnings": {"warning": "filterwarnings simplefilter warn"},
 }
 
+for _path, _files in STANDARD.items():
+    LISTED[_path] = LISTED.get(_path, {}) | {
+        file: f"{LISTED.get(_path, {}).get(file, '')} {names}".strip() for file, names in _files.items()}
+
 
 RANDOM = ("seed rand randn random random_sample uniform normal standard_normal randint choice permutation shuffle "
           "binomial poisson exponential beta gamma multivariate_normal").split()
@@ -53,12 +61,14 @@ ARRAYS = """
 """.split()
 
 
-def spaces(given: Callable[[], Any], generators: Any) -> dict[str, Namespace]:
+def spaces(given: Callable[[], Any], generators: Any, write: Callable[[str], object],
+           complain: Callable[[str], object]) -> dict[str, Namespace]:
     """The modules by dotted name.
 
-    `given` tells the words that stood behind the script on the command line, `generators` are the session's.
+    `given` tells the words that stood behind the script on the command line, `generators` are the session's;
+    `write` and `complain` take what a program writes to its output and beside it.
     """
-    found = {}
+    found = {"sys": system_space(given, write, complain), "os": outside_space()}
     for path, files in LISTED.items():
         names = {name: f"{file}.{name}" for file, there in files.items() for name in there.split()}
         found[path] = Namespace(path, names, _fetch)
@@ -66,8 +76,15 @@ def spaces(given: Callable[[], Any], generators: Any) -> dict[str, Namespace]:
     vars(found["matplotlib"])["pyplot"] = found["matplotlib.pyplot"]
     for name in ("auto", "notebook"):
         vars(found["tqdm"])[name] = found[f"tqdm.{name}"]
+    vars(found["collections"])["abc"] = found["collections.abc"]
+    vars(found["IPython"])["display"] = found["IPython.display"]
+    found["os.path"] = found["os"].path
+    found["types"] = Namespace("types", SimpleNamespace=Kind("types.SimpleNamespace", (Plain,), simple_namespace))
     found["numpy"] = _numpy(generators)
+    printers = printing_space(write)
     found["numpy.random"], found["numpy.linalg"] = found["numpy"].random, found["numpy"].linalg
+    vars(found["pprint"]).update(pprint=printers.pprint, pp=printers.pp)
+    vars(found["IPython.display"])["display"] = printers.display
     vars(found["argparse"])["ArgumentParser"] = _parser(given)
     return found
 
