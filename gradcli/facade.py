@@ -38,7 +38,7 @@ from gradcli.nn import fetch as nn_fetch
 from gradcli.nn import names as nn_names
 from gradcli.ops.base import Unary
 from gradcli.ops.directory import DIRECTORY
-from gradcli.spaces import MATH, Arriving, Namespace, TensorKind, math_space, names_in
+from gradcli.spaces import MATH, Arriving, Namespace, NumberKind, TensorKind, math_space, names_in
 
 
 def _custom(name: str) -> Any:
@@ -319,6 +319,8 @@ def prelude(torch: Namespace, plain: dict[str, Any]) -> dict[str, Any]:
     names |= {"torch": torch, "Variable": torch.autograd.Variable, "F": torch.nn.functional,
               "math": math_space(), "pi": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan}
     kinds = {name: kind for name, kind in plain.items() if type(kind) is Kind}     # the ones that type() tells
+    kinds |= {name: NumberKind(kinds[name], NAMED[full]) for name, full in (
+        ("int", "int64"), ("float", "float64"), ("bool", "bool"))}
     return kinds | names | {"Function": torch.autograd.Function, "type": kind_teller(torch, kinds.values())}
 
 

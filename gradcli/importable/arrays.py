@@ -237,8 +237,9 @@ def unique(ar: Any) -> Array:
     return Array(np.unique(asarray(ar).array))
 
 
-def reshape(a: Any, shape: Any) -> Any:
+def reshape(a: Any, shape: Any = None, newshape: Any = None) -> Any:
     """The same values in another shape."""
+    shape = newshape if shape is None else shape
     return asarray(a).reshape(shape)    # type: ignore[attr-defined]
 
 
