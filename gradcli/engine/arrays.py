@@ -165,7 +165,19 @@ def _item(self: Array, at: Any) -> Any:
     """`a[at]`: a plain number where one is left, and steps may go backwards."""
     if all(type(each) in PLAIN_INDICES for each in (at if type(at) is tuple else (at,))):
         return given(self.array[at])
-    return getattr(Tensor, "__getitem__")(self, at)     # noqa: B009  # an operation of the table
+    return getattr(Tensor, "__getitem__")(self, _places(at))     # noqa: B009  # an operation of the table
+
+
+def _set_item(self: Array, at: Any, value: Any) -> None:
+    """`a[at] = value`."""
+    getattr(Tensor, "__setitem__")(self, _places(at), value)     # noqa: B009  # an operation of the table
+
+
+def _places(at: Any) -> Any:
+    """An index with arrays of bytes as whole numbers: to numpy they are no masks."""
+    if type(at) is tuple:
+        return tuple(map(_places, at))
+    return Array(at.array.astype(np.int64)) if type(at) is Array and at.array.dtype == np.uint8 else at
 
 
 @exposed("name", "itemsize")
@@ -219,6 +231,7 @@ for _sign in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow"):
     for _name in (f"__{_sign}__", f"__r{_sign}__"):
         setattr(Array, _name, _wide(_name))
 setattr(Array, "__getitem__", _item)    # noqa: B010  # a name that the type does not declare
+setattr(Array, "__setitem__", _set_item)    # noqa: B010
 setattr(Array, "__matmul__", _matmul)   # noqa: B010
 Array.dtype = property(lambda self: ArrayType(OF[self.array.dtype]))  # type: ignore[assignment]
 Array.size = property(lambda self: self.array.size)  # type: ignore[attr-defined]
