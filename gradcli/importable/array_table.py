@@ -9,6 +9,7 @@ plain numbers, tuples and lists.
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -280,7 +281,9 @@ def _function(taken: Taken) -> Callable[..., Any]:
         names = list(taken.kinds)
         places = names[: next((at for at, name in enumerate(names) if name not in values), len(names))]
         rest = {name: value for name, value in values.items() if name not in places}
-        return result_of(work(*(values[name] for name in places), **rest))
+        with warnings.catch_warnings():     # where numpy warns the answer is nan, and that says it
+            warnings.simplefilter("ignore")
+            return result_of(work(*(values[name] for name in places), **rest))
 
     applied.__name__ = applied.__qualname__ = taken.name.rpartition(".")[2]
     return in_words(applied)
