@@ -70,9 +70,9 @@ def seal(kind: type) -> None:
                     setattr(cls, name, _method(cls, value))
 
 
-def expose(cls: type, *read: str, parts: Parts | None = None) -> None:
-    """Enter a class that is made while programs run, such as a named tuple, with the attributes to be read."""
-    _table[cls] = Exposure(frozenset(read), parts=parts)
+def expose(cls: type, *read: str, write: Iterable[str] = (), parts: Parts | None = None) -> None:
+    """Enter a class that is made while programs run, such as a named tuple, with the attributes to be read and set."""
+    _table[cls] = Exposure(frozenset(read), frozenset(write), parts=parts)
     _cached.cache_clear()
 
 

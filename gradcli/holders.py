@@ -26,6 +26,7 @@ from gradcli.engine.links import AccumulateGrad
 from gradcli.engine.op import Op, Part, Rules
 from gradcli.engine.surface import Handle
 from gradcli.engine.tensor import Tensor
+from gradcli.engine.uninitialized import Uninitialized
 from gradcli.exposure import MARK
 from gradcli.lang.guard import Stream
 from gradcli.lang.kinds import user_class
@@ -55,7 +56,7 @@ _ways: dict[type, Way | None] = {}
 
 
 def _way_of_kind(kind: type) -> Way | None:
-    if issubclass(kind, APART):
+    if issubclass(kind, APART) or issubclass(kind, Uninitialized):     # these become what they are once and for all
         return None
     for base, way in WAYS.items():
         if issubclass(kind, base):

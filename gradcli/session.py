@@ -35,7 +35,7 @@ from gradcli.lang.builtins import prelude as plain_names
 from gradcli.lang.faults import translate
 from gradcli.lang.format import Formatter
 from gradcli.lang.guard import builtins, turns
-from gradcli.lang.lower import lower
+from gradcli.lang.lower import lower, readable
 from gradcli.lang.parse import parse
 from gradcli.lang.place import locals_of, place_of_call
 from gradcli.lang.policy import Policy
@@ -65,11 +65,9 @@ class Session:
                  write: Callable[[str], object] | None = None, note: Callable[[str], None] | None = None,
                  stream: str | None = None, age: str | None = None) -> None:
         require_style(style)
-        self._age = age
-        stream = stream or stream_of(age)
+        self._age, self._stream = age, stream or stream_of(age)
         self.options = Options()
-        self._stream = stream
-        self.generators = Generators(STREAMS[stream or style], seed)
+        self.generators = Generators(STREAMS[self._stream or style], seed)
         self._modes = modes()
         self.budget = Budget()
         self.display: Callable[[Any], object] = self._print
@@ -181,12 +179,14 @@ class Session:
 
     def _told(self, error: Exception) -> Fault:
         """The fault for what went wrong, complete with places and the user's own names."""
+        from gradcli.lang.pasting import sifted
         from gradcli.mending import mended
 
         names = {**self._names, **locals_of(error)}
         fault = mended(translate(error, {**self._names, **dict.fromkeys(self._bare)}, self.policy), names)
         if fault.message.startswith("a tuple has no attribute"):
             fault.hints = fault.hints or [("first, rest = values", "takes a tuple apart: its members may have it")]
+        sifted(fault, lambda text: readable(text, self.policy))
         return fault
 
     @contextmanager
@@ -228,8 +228,7 @@ class Session:
 
     def _complain(self, text: str) -> None:
         """Pass on what the program writes to sys.stderr."""
-        if self.complain is not None:
-            self.complain(text)
+        (self.complain or (lambda text: None))(text)
 
     def _remark(self, kind: str, text: str, about: Any = None) -> None:
         """Pass on a remark, the first of its kind in this session, with name and line if it is about a value."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from gradcli.engine.op import traced
 from gradcli.engine.tensor import Size, Tensor
+from gradcli.engine.uninitialized import Uninitialized
 from gradcli.engine.variable import recording
 from gradcli.errors import ArgumentFault, GradFault
 from gradcli.exposure import MARK, exposure_of
@@ -78,6 +79,8 @@ def _copied(x: Any, inner: Callable[[Any], Any], begun: Callable[[Any], None] = 
 
 
 def _tensor(x: Tensor) -> Tensor:
+    if isinstance(x, Uninitialized):
+        return x.again()    # type: ignore[no-any-return]
     if x.node is not None:
         raise GradFault("Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at "
                         "the moment", ("x.detach().clone()", "a copy without history"))

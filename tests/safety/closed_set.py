@@ -16,6 +16,7 @@ import numpy as np
 import gradcli
 from gradcli.engine.dtypes import OF
 from gradcli.engine.tensor import Tensor
+from gradcli.engine.uninitialized import Uninitialized
 from gradcli.errors import Fault
 from gradcli.exposure import ProgramClass
 from gradcli.lang.builtins import EXCEPTIONS, METHODS
@@ -145,6 +146,8 @@ class ClosedSet:
 
 def of_dtype(value: Any) -> str:
     """Why the array of a tensor is none that programs may hold."""
+    if isinstance(value, Uninitialized):
+        return ""
     array = value.array
     if type(array) is not np.ndarray:
         return f"a tensor of a {name_of(type(array))}"

@@ -9,6 +9,7 @@ from io import StringIO
 
 import numpy as np
 
+from gradcli.engine.uninitialized import Uninitialized
 from gradcli.errors import Fault
 from gradcli.session import Session
 
@@ -161,6 +162,8 @@ def strange(value, deep=0):
         return True
     if isinstance(value, type):
         return ".user" not in vars(value)
+    if isinstance(value, Uninitialized):
+        return False
     array = getattr(value, "array", None) if type(value).__module__.startswith("gradcli.engine") else None
     if isinstance(array, np.ndarray) and (array.dtype.kind not in "fiub" or array.dtype.hasobject):
         return True
