@@ -140,7 +140,8 @@ ITERATORS: frozenset[type] = frozenset(map(type, (
 WRAPPERS: frozenset[type] = frozenset({property, staticmethod, super, enumerate, zip, map, filter, reversed})
 METHOD_DESCRIPTORS = frozenset({type(str.join), type(dict.__dict__["fromkeys"])})
 EXCEPTIONS: frozenset[type] = frozenset({
-    Exception, ArithmeticError, AssertionError, AttributeError, FloatingPointError, ImportError, IndexError, KeyError,
+    Exception, ArithmeticError, AssertionError, AttributeError, FloatingPointError, ImportError, ModuleNotFoundError,
+    IndexError, KeyError,
     LookupError, NameError, NotImplementedError, OverflowError, RuntimeError, StopIteration, SyntaxError, TypeError,
     UnboundLocalError, ValueError, ZeroDivisionError, Warning, UserWarning, DeprecationWarning, RuntimeWarning,
     RecursionError, MemoryError})

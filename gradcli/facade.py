@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from gradcli.ages import then
 from gradcli.autograd import (
     FUNC,
     GradSwitch,
@@ -54,7 +55,7 @@ from gradcli.nn import fetch as nn_fetch
 from gradcli.nn import names as nn_names
 from gradcli.ops.base import Unary
 from gradcli.ops.directory import DIRECTORY
-from gradcli.spaces import MATH, Namespace, TensorKind, math_space, names_in
+from gradcli.spaces import MATH, Namespace, NumberKind, TensorKind, math_space, names_in
 
 
 def parameter(data: Any = None, requires_grad: bool = True) -> Parameter:
@@ -147,12 +148,12 @@ def tensor_aware(plain: Callable[..., Any], name: str) -> Callable[..., Any]:
 PYTHONS_OWN = ("start", "key", "default")
 
 
-def bare(name: str) -> Callable[..., Any]:
-    """The operation that stands under a bare name.
+def bare(name: str, oldest: bool = False) -> Callable[..., Any]:
+    """The operation that stands under a bare name, as it is today or was in 0.1.12.
 
     Beside tensors it serves numbers alone, if it is a function of each element or `math` has it: sin(pi / 4).
     """
-    operation: Callable[..., Any] = getattr(traced, name)
+    operation: Callable[..., Any] = then(name) if oldest else getattr(traced, name)
     if issubclass(TABLE.get(name, Op), Unary):
         return named(TABLE[name], name, lambda first, *rest, **options: operation(
             Tensor(np.asarray(first, np.float64)), *rest, **options).array.item())
@@ -219,6 +220,8 @@ def prelude(torch: Namespace, plain: dict[str, Any]) -> dict[str, Any]:
     names |= {"torch": torch, "Variable": torch.autograd.Variable, "F": torch.nn.functional,
               "math": math_space(), "pi": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan}
     kinds = {name: kind for name, kind in plain.items() if type(kind) is Kind}     # the ones that type() tells
+    kinds |= {name: NumberKind(kinds[name], NAMED[full]) for name, full in (
+        ("int", "int64"), ("float", "float64"), ("bool", "bool"))}
     return kinds | names | {"Function": torch.autograd.Function, "type": kind_teller(torch, kinds.values())}
 
 

@@ -19,6 +19,7 @@ from operator import attrgetter
 from types import CellType, CodeType, FrameType, FunctionType, MethodType, ModuleType, NoneType, TracebackType
 from typing import Any, NamedTuple
 
+from gradcli.engine.array_random import ArrayRandom
 from gradcli.engine.current import Generator, Generators
 from gradcli.engine.custom_call import Custom, Owing
 from gradcli.engine.links import AccumulateGrad
@@ -263,5 +264,6 @@ WAYS: dict[type, Way] = {
     Op: Way(_read_call, _put_call),
     Part: Way(lambda value: (value.hooks, value.call), _put_call),
     BaseException: Way(lambda value: (value.args,), _put_arguments),
+    ArrayRandom: Way(lambda value: (value.state(),), lambda value, parts: value.set_state(parts[0])),
     Generator: Way(lambda value: value.numbers.moment(), lambda value, parts: value.numbers.rewind(parts)),
 } | dict.fromkeys(POSITIONED, Way(_read_position, _put_position))

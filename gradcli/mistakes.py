@@ -238,6 +238,12 @@ class TimeLimit(LimitFault):
     code = "G0603"
 
 
+class ProgramExit(LimitFault):
+    """The program has ended itself with sys.exit(). No `except` of a program stops that."""
+
+    status = 1
+
+
 class OutputLimit(LimitFault):
     """The program printed more than it may. --max-output sets another limit."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from gradcli.ages import VERSIONS
 from gradcli.engine.current import Generator, Generators
 from gradcli.engine.tensor import Tensor
 from gradcli.errors import ArgumentFault
@@ -12,8 +13,6 @@ from gradcli.spaces import Namespace
 
 if TYPE_CHECKING:
     from gradcli.session import Session
-
-VERSIONS = {"tutorial": "0.1.12", "modern": "2.13.0+cpu"}     # what torch.__version__ tells
 
 
 def services(session: Session) -> dict[str, Any]:
@@ -66,7 +65,7 @@ def services(session: Session) -> dict[str, Any]:
         return saved().load(f, *args, **options)
 
     def version() -> str:
-        return VERSIONS[session.style]
+        return VERSIONS[session.age or session.style]
 
     def set_printoptions(precision: Any = None, threshold: Any = None, edgeitems: Any = None, linewidth: Any = None,
                          profile: Any = None, sci_mode: Any = None) -> None:

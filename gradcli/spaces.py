@@ -13,7 +13,7 @@ from gradcli.engine.op import short, traced
 from gradcli.engine.types import TensorType
 from gradcli.exposure import admitting, exposed, register
 from gradcli.lang.budget import Budget
-from gradcli.lang.kinds import Kind
+from gradcli.lang.kinds import Kind, methods_of
 from gradcli.mistakes import SizeLimit
 
 
@@ -100,6 +100,16 @@ class TensorKind(Kind, Typed):
     def tensor_dtype(self) -> DType:
         """The element type it stands for."""
         return self.holder.tensor_dtype
+
+
+class NumberKind(Kind, Typed):
+    """`int`, `float` and `bool`, which also name the element types that go with them."""
+
+    __slots__ = ("tensor_dtype",)
+
+    def __init__(self, plain: Kind, dtype: DType) -> None:
+        super().__init__(plain._name, plain._types, plain._call, methods_of(plain))
+        self.tensor_dtype = dtype
 
 
 MATH = (

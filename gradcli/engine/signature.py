@@ -245,7 +245,8 @@ Function = FunctionKind("a function or None")
 Lengths = LengthsKind("a whole number or a tuple of them, or of None")
 
 ALIASES = {"axis": "dim", "keepdims": "keepdim", "self": "input", "x": "input", "x2": "other", "tensor": "input",
-           "k": "diagonal"}
+           "k": "diagonal", "value": "alpha", "means": "mean", "dimension": "dim", "sequence": "tensors",
+           "seq": "tensors", "split_size": "split_size_or_sections"}
 
 
 class Signature:

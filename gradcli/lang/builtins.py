@@ -20,12 +20,14 @@ from gradcli.lang.budget import Budget
 from gradcli.lang.format import WIDTH, Formatter
 from gradcli.lang.iterating import iter_, next_
 from gradcli.lang.kinds import Kind, types_of
+from gradcli.lang.standard import writer
 from gradcli.lang.words import in_pythons_words, python_error
 from gradcli.mistakes import SizeLimit
 
 EXCEPTIONS = (
     "Exception", "ArithmeticError", "AssertionError", "AttributeError", "FloatingPointError", "ImportError",
-    "IndexError", "KeyError", "LookupError", "NameError", "NotImplementedError", "OverflowError", "RuntimeError",
+    "ModuleNotFoundError", "IndexError", "KeyError", "LookupError", "NameError", "NotImplementedError", "OverflowError",
+    "RuntimeError",
     "StopIteration", "SyntaxError", "TypeError", "UnboundLocalError", "ValueError", "ZeroDivisionError", "Warning",
     "UserWarning", "DeprecationWarning", "RuntimeWarning")
 
@@ -69,8 +71,7 @@ def prelude(formatter: Formatter, budget: Budget, write: Callable[[str], None]) 
             if name not in ("file", "flush"):
                 raise in_pythons_words(ArgumentFault(f"print() has no option {name}", "print(x, sep=' ', end='\\n')"),
                                        lambda: builtins.print(**options))
-        if options.get("file") is not None:
-            raise ArgumentFault("print() writes to the output only; there are no files here")
+        out = writer(options.get("file"), write)
         between, last = " " if sep is None else sep, "\n" if end is None else end
         if type(between) is not str or type(last) is not str:
             raise in_pythons_words(ArgumentFault("sep and end of print() are strings"),
@@ -78,7 +79,7 @@ def prelude(formatter: Formatter, budget: Budget, write: Callable[[str], None]) 
         texts = [text(value) for value in values]
         if len(texts) > 1:
             budget.check_characters(sum(map(len, texts)) + len(between) * len(texts))
-        write(between.join(texts) + last)
+        out(between.join(texts) + last)
 
     def limited_range(*bounds: Any) -> range:
         made = range(*bounds)

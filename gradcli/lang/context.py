@@ -50,6 +50,7 @@ class Context:
         self.chains = 0                 # chains open around the expression
         self.sources = 0                # sources of comprehensions open, where Python lets nothing be assigned
         self.checked: set[str] = set()  # names that have been found legal
+        self.excused = 0                # bodies of `try` open whose `except` catches an ImportError
         self.plain = policy.plain
 
     def at(self, made: Made, node: Node) -> Made:

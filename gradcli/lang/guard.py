@@ -11,7 +11,7 @@
     .heard                          an exception that is given a name
     .honest                         what `finally` begins with
     .stream .super .entered         generators, super(), with
-    .module .member                 imports
+    .module .member .missing        imports
     .show .note                     what the session does with values and remarks
 """
 
@@ -82,7 +82,7 @@ def runtime(policy: Policy, show: Callable[[object], None], note: Callable[[str]
         ".heard": partial(heard, formatter), ".raised": raised, ".cause": cause, ".caught": caught,
         ".limits": UNCATCHABLE, ".any": Exception,
         ".stream": Stream, ".super": super_, ".entered": entered,
-        ".module": policy.modules.__getitem__, ".member": _importer(policy),
+        ".missing": missing, ".module": policy.modules.__getitem__, ".member": _importer(policy),
         ".show": show, ".note": note,
         "__build_class__": class_builder(policy, formatter, attributes.own),
     } | reflection(attributes) | turns(budget)
@@ -100,6 +100,11 @@ def raised(value: Any) -> BaseException | type[BaseException]:
     if found is None:
         raise python_error(NOT_RAISED, _raise, value)
     return found
+
+
+def missing(words: str) -> None:
+    """Raise what Python raises at the import of what is not there."""
+    raise (ModuleNotFoundError if words.startswith("No module") else ImportError)(words)
 
 
 def cause(value: Any) -> BaseException | type[BaseException] | None:

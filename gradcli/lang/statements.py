@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from gradcli.lang.context import DELETE, STORE, Context
 from gradcli.lang.expressions import expression
 from gradcli.lang.functions import class_, function
-from gradcli.lang.imports import from_import, import_
+from gradcli.lang.imports import catches_imports, from_import, import_
 from gradcli.lang.parse import Node
 from gradcli.lang.targets import assign, augment, source_for, target
 from gradcli.mistakes import DepthLimit
@@ -186,7 +186,10 @@ def _try(c: Context, node: Node) -> list[ast.stmt]:
     """
     body, *clauses = node[3]
     c.guard(2, node)
+    excused = any(clause[0] == "except_clause" and catches_imports(c, clause) for clause in clauses)
+    c.excused += excused
     tried = suite(c, body)
+    c.excused -= excused
     handlers: list[ast.ExceptHandler] = []
     other: list[ast.stmt] = []
     last: list[ast.stmt] = []

@@ -26,7 +26,7 @@ HELPERS = frozenset({
     ".mul", ".imul", ".star", ".stars", ".roomy",
     ".pow", ".ipow", ".shl", ".ishl", ".mod", ".imod",
     ".wary", ".format", ".each", ".raised", ".cause", ".caught", ".limits", ".any", ".stream", ".super", ".entered",
-    ".module", ".member", ".show", ".note", ".ticks", ".turn"})
+    ".missing", ".module", ".member", ".show", ".note", ".ticks", ".turn"})
 
 TEMPORARY = re.compile(r"\.(0|t|v|w|chain\d+)")     # .0 is Python's own, in comprehensions
 

@@ -8,6 +8,7 @@ import operator
 import types
 from itertools import islice
 
+from gradcli.engine.array_random import NewRandom, SeededRandom
 from gradcli.engine.arrays import ArrayType
 from gradcli.engine.backward import watched
 from gradcli.engine.current import Generator
@@ -27,13 +28,18 @@ from gradcli.engine.variable import inference_mode, recording
 from gradcli.errors import Fault
 from gradcli.exposure import ForeignValue
 from gradcli.facade import GradSwitch
-from gradcli.importable.arguments import Options, Parser
+from gradcli.importable.arguments import Options, Parser, Plain
+from gradcli.importable.array_makers import Grid, Joiner, Polynomial
 from gradcli.importable.buffers import Buffer
 from gradcli.importable.collecting import DefaultDict, Deque, Tally
+from gradcli.importable.dates import Day, DayTime, Span
 from gradcli.importable.drawing import Drawing
+from gradcli.importable.functions import Compared
 from gradcli.importable.iterating import _Chain as Chain
+from gradcli.importable.notebooks import Shape
 from gradcli.importable.progress import Bar
 from gradcli.importable.scalars import ScalarType
+from gradcli.importable.system import VersionInfo
 from gradcli.lang.attributes import Attributes
 from gradcli.lang.budget import Budget
 from gradcli.lang.builtins import METHODS
@@ -41,6 +47,7 @@ from gradcli.lang.format import Formatter
 from gradcli.lang.guard import Stream, heard, raised
 from gradcli.lang.kinds import Kind
 from gradcli.lang.ordered import OrderedDict, OrderedItems, OrderedKeys, OrderedValues
+from gradcli.lang.standard import Standard
 from gradcli.nn.data import Dataset
 from gradcli.nn.distributions.base import Distribution
 from gradcli.nn.distributions.constraint import Constraint
@@ -154,7 +161,8 @@ PLAIN = (type(None), bool, int, float, str, list, tuple, dict, set, slice, range
 OURS = (Tensor, Size, DType, Op, Part, Storage, Handle, Generator, recording, GradSwitch, Namespace, Kind, Context, Stream, Module,
         Optimizer, LRScheduler, Dataset, DataLoader, Device, Switches, Fault, watched, finfo, iinfo, Distribution, Constraint,
         Transform, ConstraintRegistry, States, Buffer, ForkedRandom, Deque, Tally, DefaultDict, Drawing,
-        Chain, Bar, Parser, Options, ArrayType, ScalarType, OrderedDict, OrderedKeys,
+        Chain, Bar, Parser, Options, Plain, Day, DayTime, Span, Compared, Shape, VersionInfo, Standard, SeededRandom,
+        NewRandom, Joiner, Grid, Polynomial, ArrayType, ScalarType, OrderedDict, OrderedKeys,
         OrderedValues, OrderedItems, inference_mode, saved_tensors_hooks, disable_saved_tensors_hooks, MultiHandle,
         allow_mutation_on_saved_tensors, GradientEdge, dual_level, set_checkpoint_early_stop,
         Sampler, BasePruningMethod, _Hook, cached)
