@@ -19,6 +19,7 @@ import importlib
 import inspect
 import io
 import json
+import math
 import os
 import re
 import signal
@@ -53,6 +54,8 @@ PLACES = {
     "torch": (),
 }
 SECONDS = 20
+NUMBER = re.compile(r"[-+]?\b\d+(?:\.\d*)?(?:e[-+]?\d+)?")
+ROUNDING = 1e-5     # what sums in single precision, of numbers of the size of examples', may differ by
 # Words of a statement that leaves the processor: it is passed over.
 DEVICE = re.compile(r"cuda|\bxpu\b|\bmps\b|meta\b|\bgpu|device_mesh|set_default_device", re.I)
 # Words of a program that is about something else.
@@ -230,11 +233,16 @@ def settled(text):
 
 
 def same(theirs, mine):
-    """Whether two texts are alike; of errors the words count, not the class."""
+    """Whether two texts are alike but for the rounding of numbers; of errors the words count, not the class."""
     if theirs == mine:
         return True
     error, fault = re.match(r"(?s)(.*?)\w+: (.*)$", theirs), re.match(r"(?s)(.*?)Fault: (.*)$", mine)
-    return bool(error and fault and error[2].rstrip(".") in fault[2])
+    if fault:
+        return bool(error and error[2].rstrip(".") in fault[2])
+    numbers = [[float(n) for n in NUMBER.findall(text)] for text in (theirs, mine)]
+    bare = ["".join(NUMBER.sub("0", text).split()) for text in (theirs, mine)]
+    return bare[0] == bare[1] and all(math.isclose(a, b, rel_tol=1e-4, abs_tol=ROUNDING)
+                                      for a, b in zip(*numbers, strict=True))
 
 
 def tried(example):

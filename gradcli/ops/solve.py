@@ -7,7 +7,18 @@ from gradcli.engine.op import Op
 from gradcli.engine.signature import Array, Dims, Flag, Int
 from gradcli.engine.surface import axis
 from gradcli.errors import ShapeFault
-from gradcli.ops.matrices import each, is_vector, rows_fit, same_type, singular, square, turned
+from gradcli.ops.matrices import (
+    by_matrix,
+    each,
+    is_vector,
+    rows_fit,
+    same_type,
+    singular,
+    square,
+    turned,
+    unsolved,
+    zero_pivot,
+)
 
 A = [[2.0, 0.5], [0.25, 1.0]]
 PAIR = [[[2.0, 0.5], [0.25, 1.0]], [[1.0, -3.0], [2.0, 0.5]]]
@@ -28,7 +39,7 @@ class Inverse(Op):
         try:
             return np.linalg.inv(A)
         except np.linalg.LinAlgError:
-            raise singular("linalg.inv") from None
+            raise singular("linalg.inv", by_matrix(lambda a: zero_pivot(a) or len(a), A)) from None
 
     def grad_A(F, g, out):
         return -(turned(F, out) @ g @ turned(F, out))
@@ -139,7 +150,7 @@ class Solved(Op):
         try:
             return np.linalg.solve(A, B)
         except np.linalg.LinAlgError:
-            raise singular("linalg.solve") from None
+            raise unsolved("linalg.solve", by_matrix(zero_pivot, A)) from None
 
     def grad_A(F, g, A, out):
         return -(F.solved(turned(F, A), g) @ turned(F, out))
