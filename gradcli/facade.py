@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine import functional
+from gradcli.engine import functional, layout
 from gradcli.engine.backward import watched
 from gradcli.engine.call import here
 from gradcli.engine.current import Current, Generator
@@ -33,11 +33,13 @@ from gradcli.exposure import exposed
 from gradcli.lang.budget import Budget
 from gradcli.lang.kinds import STAND_INS, Kind, user_class
 from gradcli.lang.words import python_kind
+from gradcli.native import functions as functionals
 from gradcli.nn import fetch as nn_fetch
 from gradcli.nn import names as nn_names
 from gradcli.ops.base import Unary
 from gradcli.ops.directory import DIRECTORY
 from gradcli.spaces import MATH, Arriving, Namespace, TensorKind, math_space, names_in
+from gradcli.unbound import Unbound
 
 
 def _custom(name: str) -> Any:
@@ -234,7 +236,7 @@ def torch_space(session: dict[str, Any]) -> Namespace:
     """`torch`, with what only a session can do (print options, seeds) given in `session`."""
     spaces = operations()
     kinds = {name: TensorKind(f"torch.{name}", kind) for name, kind in TYPES.items()}
-    tensor = TensorKind("torch.Tensor", TENSOR)
+    tensor = TensorKind("torch.Tensor", TENSOR, Unbound())
     autograd = _autograd()
     parameters = Kind("torch.nn.parameter.Parameter", (Parameter,), parameter)
     nn = _space("torch.nn", nn_names("nn"), Parameter=parameters,
@@ -254,13 +256,21 @@ def torch_space(session: dict[str, Any]) -> Namespace:
         no_grad=GradSwitch("no_grad", no_grad), enable_grad=GradSwitch("enable_grad", enable_grad),
         inference_mode=GradSwitch("inference_mode", no_grad), set_grad_enabled=Kind(
             "torch.autograd.grad_mode.set_grad_enabled", (set_grad_enabled,), set_grad_enabled),
-        is_grad_enabled=lambda: grad_mode.on, is_tensor=is_tensor, from_numpy=from_numpy, is_storage=is_storage,
+        is_grad_enabled=lambda: grad_mode.on, 
+        is_conj=METHODS["is_conj"], is_neg=METHODS["is_neg"], is_tensor=is_tensor, from_numpy=from_numpy,
+        is_storage=is_storage,
         save=save, load=load, typename=typename, set_default_dtype=set_default_dtype, get_num_threads=lambda: 1,
         set_num_threads=lambda count: None, vmap=lambda func, *args, **options: _transform("vmap")(
             func, *args, **options), func=Namespace("torch.func", {name: name for name in FUNC}, _transform),
         numel=METHODS["numel"], detach=METHODS["detach"], detach_=METHODS["detach_"], get_device=STORED["get_device"],
         get_default_dtype=lambda: OF[Default.floating], set_default_tensor_type=set_default_dtype,
-        pi=math.pi, e=math.e, inf=math.inf, nan=math.nan, strided="torch.strided", **session)
+        pi=math.pi, e=math.e, inf=math.inf, nan=math.nan, newaxis=None, **formats(), **functionals(), **session)
+
+
+def formats() -> dict[str, Any]:
+    """`torch.strided` and `torch.channels_last`, with the types of both."""
+    return {**layout.NAMES, "layout": Kind("torch.layout", (layout.Layout,)),
+            "memory_format": Kind("torch.memory_format", (layout.MemoryFormat,))}
 
 
 def _devices() -> dict[str, Any]:
