@@ -23,7 +23,8 @@ from gradcli.engine.limits import broadcast_shapes, finfo, iinfo, promote_types
 from gradcli.engine.op import TABLE, Op, Part, traced
 from gradcli.engine.signature import REFUSED, Type, described
 from gradcli.engine.storage import METHODS as STORED
-from gradcli.engine.storage import is_storage, typename
+from gradcli.engine.storage import is_storage
+from gradcli.engine.storage import typename as tensor_typename
 from gradcli.engine.surface import METHODS
 from gradcli.engine.tensor import Cut, Shown, Size, Tensor
 from gradcli.engine.types import TENSOR, TYPES
@@ -137,6 +138,11 @@ def load(f: Any = None, **options: Any) -> None:
 
 def seed_elsewhere(seed: int) -> None:
     """Seed the generators of devices, of which there are none."""
+
+
+def typename(obj: Any) -> str:
+    """The name of the class of a tensor, or of a type."""
+    return obj._name if isinstance(obj, Kind) else tensor_typename(obj)
 
 
 def is_tensor(obj: Any) -> bool:
@@ -256,7 +262,7 @@ def torch_space(session: dict[str, Any]) -> Namespace:
         no_grad=GradSwitch("no_grad", no_grad), enable_grad=GradSwitch("enable_grad", enable_grad),
         inference_mode=GradSwitch("inference_mode", no_grad), set_grad_enabled=Kind(
             "torch.autograd.grad_mode.set_grad_enabled", (set_grad_enabled,), set_grad_enabled),
-        is_grad_enabled=lambda: grad_mode.on, 
+        is_grad_enabled=lambda: grad_mode.on,
         is_conj=METHODS["is_conj"], is_neg=METHODS["is_neg"], is_tensor=is_tensor, from_numpy=from_numpy,
         is_storage=is_storage,
         save=save, load=load, typename=typename, set_default_dtype=set_default_dtype, get_num_threads=lambda: 1,

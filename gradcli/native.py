@@ -32,10 +32,8 @@ ORDERS = {
     "selu": "input",
     "threshold": "input threshold value",
     "triplet_margin_loss": "anchor positive negative margin p eps swap reduction",
-    "channel_shuffle": "input groups",
 }
-NAMES = {name: name for name in ORDERS} | {"pad": "constant_pad_nd", "grid_sample": "grid_sampler",
-                                           "channel_shuffle": "native_channel_shuffle"}
+NAMES = {name: name for name in ORDERS} | {"pad": "constant_pad_nd", "grid_sample": "grid_sampler"}
 SPELLINGS = {"train": "training", "indices": "input", "interpolation_mode": "mode", "self": "input"}
 CHOICES = {"reduction": REDUCTIONS, "mode": ("bilinear", "nearest", "bicubic"),
            "padding_mode": ("zeros", "border", "reflection")}

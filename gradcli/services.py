@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from gradcli.engine.current import Generator, Generators
+from gradcli.engine.signature import described
 from gradcli.engine.tensor import Tensor
 from gradcli.errors import ArgumentFault
 
@@ -52,8 +53,51 @@ def services(session: Session) -> dict[str, Any]:
                             profile=profile, sci_mode=sci_mode)
 
     functions = (manual_seed, seed, initial_seed, get_rng_state, set_rng_state, set_printoptions)
-    return {".version": version, "default_generator": default_generator} | {
+    return {".version": version, "default_generator": default_generator, **_switches()} | {
         function.__name__: function for function in functions}
+
+
+def _switches() -> dict[str, Any]:
+    """Functions that set how PyTorch computes, which can be asked for; nothing follows from them here."""
+    state: dict[str, Any] = {"mode": False, "warn_only": False, "precision": "highest"}
+
+    def use_deterministic_algorithms(mode: bool, *, warn_only: bool = False) -> None:
+        """All operations here give the same result every time, whatever `mode` is."""
+        state.update(mode=_flag(mode, "mode"), warn_only=_flag(warn_only, "warn_only"))
+
+    def are_deterministic_algorithms_enabled() -> bool:
+        """What use_deterministic_algorithms() has set."""
+        return bool(state["mode"])
+
+    def is_deterministic_algorithms_warn_only_enabled() -> bool:
+        """What use_deterministic_algorithms() has set with `warn_only`."""
+        return bool(state["warn_only"])
+
+    def set_float32_matmul_precision(precision: str) -> None:
+        """Products of matrices have the highest precision, whatever `precision` is."""
+        if type(precision) is not str or precision not in ("highest", "high", "medium"):
+            raise ArgumentFault("the precision is 'highest', 'high' or 'medium'",
+                                'torch.set_float32_matmul_precision("high")')
+        state["precision"] = precision
+
+    def get_float32_matmul_precision() -> str:
+        """What set_float32_matmul_precision() has set."""
+        return str(state["precision"])
+
+    def set_flush_denormal(mode: bool) -> bool:
+        """False: numbers too small for full precision are kept as they are."""
+        _flag(mode, "mode")
+        return False
+
+    functions = (use_deterministic_algorithms, are_deterministic_algorithms_enabled, set_float32_matmul_precision,
+                 is_deterministic_algorithms_warn_only_enabled, get_float32_matmul_precision, set_flush_denormal)
+    return {function.__name__: function for function in functions}
+
+
+def _flag(value: Any, name: str) -> bool:
+    if type(value) is not bool:
+        raise ArgumentFault(f"{name} is True or False, not {described(value)}")
+    return value
 
 
 def _seed(seed: Any) -> int:

@@ -62,7 +62,7 @@ DEVICE = re.compile(r"cuda|\bxpu\b|\bmps\b|meta\b|\bgpu|device_mesh|set_default_
 ELSEWHERE = {
     "files": r"torch\.(save|load)\b|\bopen\(|from_file|memmap",
     "processes": r"torch\.distributed|multiprocessing|DataParallel|DataLoader|data_loader|share_memory",
-    "compilers": r"torch\.(compile|jit|export|fx|_dynamo|compiler|library|onnx|_C|package)\b|make_fx|torch\.(cond|while_loop)",
+    "compilers": r"torch\.(compile|jit|export|fx|_dynamo|compiler|library|onnx|_C|package|cond|while_loop)\b|make_fx",
     "threads": r"num_threads|num_interop_threads|threading",
 }
 # Functions whose results torch leaves unset: an example whose text depends on what they hold is left aside.
@@ -71,8 +71,29 @@ UNSET = ("empty", "empty_like", "empty_strided", "empty_permuted"), ("new_empty"
 ABBREVIATIONS = {"np": "import numpy as np", "fwAD": "import torch.autograd.forward_ad as fwAD",
                  "functional": "import torch.nn.functional as functional", "math": "import math"}
 MODULES = ("linalg", "special", "autograd", "distributions", "func")
-# Why an example differs, where that is meant to stay so.
-REASONS: dict[str, str] = {}
+# Why an example differs, where that is meant to stay so: by words of its program, or by its name.
+BEYOND = {
+    "complex numbers": r"complex|\bc(float|double|half)\b|\d+j\b|\bconj|linalg\.eig(vals)?\(|\bpolar\(",
+    "sparse storage": r"to_sparse|sparse_\w+\(|\.sparse\b",
+    "quantized numbers": r"\bquantize_per|\bquint8\b|\bqint\d",
+}
+REASONS = {
+    "torch.Event": "another device",
+    "torch.Tensor.grad_dtype": "gradients have the type of their leaves",
+    "torch.autograd.enforce_grad_layout_policy": "gradients of other layouts",
+    "torch.autograd.graph.region_activation_memory_budget": "compilers",
+    "torch.autograd.is_tensor_like": "classes that stand for tensors without being any",
+    "torch.frombuffer": "memory that is shared with another library",
+    "torch.from_dlpack": "memory that is shared with another library",
+    "torch.hash_tensor": "unsigned numbers of 64 bits",
+    "torch.is_storage": "an untyped storage is bytes; there are storages of elements alone",
+    "torch.linalg.lu_solve": "rounding decides whether allclose() holds",
+    "torch.linalg.solve": "rounding decides whether allclose() holds",
+    "torch.nn.functional.handle_torch_function": "classes that stand for tensors without being any",
+    "torch.set_flush_denormal": "small numbers are kept, which the function says",
+    "torch.sort": "equal elements come in an order that PyTorch leaves open",
+    "torch.thread_safe_generator": "workers that load data",
+}
 
 
 def objects():
@@ -246,7 +267,7 @@ def same(theirs, mine):
 
 
 def tried(example):
-    """What came of one example: (agreeing, statements, why it is left aside, the first difference)."""
+    """What came of one example: (agreeing, statements, why it is left aside, (why it differs, where))."""
     place, name, program = example
     try:
         texts = statements(program)
@@ -269,8 +290,11 @@ def tried(example):
         return 0, 0, "no program", ""
     mine = gradcli_prints(texts)
     wrong = [i for i, pair in enumerate(zip(theirs, mine, strict=True)) if not same(*pair)]
-    said = "" if not wrong else difference(texts[wrong[0]], theirs[wrong[0]], mine[wrong[0]])
-    return len(texts) - len(wrong), len(texts), "", said
+    if not wrong:
+        return len(texts), len(texts), "", ""
+    why = REASONS.get(name) or next((r for r, words in BEYOND.items() if re.search(words, code)), "")
+    said = difference(texts[wrong[0]], theirs[wrong[0]], mine[wrong[0]])
+    return len(texts) - len(wrong), len(texts), "", (why, said)
 
 
 def difference(text, theirs, mine):
@@ -290,7 +314,7 @@ def work(example):
     try:
         return tried(example)
     except BaseException as error:      # whatever goes wrong is what this program is there to tell
-        return 0, 1, "", f"    broke: {type(error).__name__}: {first_line(error)}"
+        return 0, 1, "", ("", f"    broke: {type(error).__name__}: {first_line(error)}")
 
 
 def timed_out(number, frame):
@@ -331,7 +355,7 @@ def arguments():
 
 def report(results, options):
     """Print the misses and the table; the counts of each example that ran."""
-    counts, aside, places = {}, Counter(), defaultdict(lambda: [0, 0])
+    counts, aside, reasons, places = {}, Counter(), Counter(), defaultdict(lambda: [0, 0])
     for (place, name), (agree, total, reason, said) in results.items():
         if reason:
             aside[reason] += 1
@@ -342,15 +366,16 @@ def report(results, options):
         places[place][0] += agree == total
         places[place][1] += 1
         if agree < total:
-            print(f"miss {name}: {agree} of {total} statements" + (
-                f" ({REASONS[name]})" if name in REASONS else ""))
+            reasons[said[0]] += 1
+            print(f"miss {name}: {agree} of {total} statements" + (f" ({said[0]})" if said[0] else ""))
             if options.verbose:
-                print(said[:1500])
+                print(said[1][:1500])
     for place, (agree, total) in places.items():
         print(f"{place:20} {agree:4} of {total}")
-    misses = [name for name, (agree, total) in counts.items() if agree < total]
-    print(f"{len(counts) - len(misses)} of {len(counts)} examples agree; {sum(n in REASONS for n in misses)} of "
-          f"{len(misses)} misses have their reason here")
+    unexplained = reasons.pop("", 0)
+    misses = sum(reasons.values()) + unexplained
+    print(f"{len(counts) - misses} of {len(counts)} examples agree; {misses} do not: {unexplained} without a reason"
+          + "".join(f", {r} {n}" for r, n in reasons.most_common()))
     print(f"{sum(aside.values())} left aside: " + ", ".join(f"{r} {n}" for r, n in aside.most_common()))
     return counts
 

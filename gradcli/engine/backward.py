@@ -320,7 +320,7 @@ def backward(outputs: Sequence[Tensor], seeds: Sequence[Tensor], keep: bool = Fa
         shared = _holders(g) > ALONE        # told before the call, which holds its arguments too
         accumulate(leaf, g, again, shared, place)
         if leaf.hooks:
-            accumulated(leaf)
+            accumulated(leaf, again)
 
 
 def _holders(g: Any) -> int:

@@ -16,7 +16,7 @@ from gradcli.engine.call import debtor
 from gradcli.engine.op import traced
 from gradcli.engine.signature import described, sized
 from gradcli.engine.tensor import Tensor
-from gradcli.engine.variable import Variable
+from gradcli.engine.variable import Variable, recording
 from gradcli.errors import ArgumentFault, GradFault, GradientShape
 from gradcli.exposure import exposed
 
@@ -45,10 +45,11 @@ def hooked_leaf(leaf: Any, g: Any, again: bool) -> Any:
     return hooked(leaf, g, again) if isinstance(leaf, Tensor) and leaf.hooks and leaf.node is None else g
 
 
-def accumulated(leaf: Any) -> None:
-    """Call the hooks that wait for the gradient of a leaf to have been added up."""
-    for key in sorted((key for key in leaf.hooks or () if key < RETAIN), reverse=True):
-        leaf.hooks[key](leaf)
+def accumulated(leaf: Any, again: bool) -> None:
+    """Call the hooks that wait for the gradient of a leaf to have been added up; they are recorded as the sweep is."""
+    with recording(again):
+        for key in sorted((key for key in leaf.hooks or () if key < RETAIN), reverse=True):
+            leaf.hooks[key](leaf)
 
 
 @exposed("remove", copied=True)

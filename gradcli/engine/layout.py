@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -84,10 +85,13 @@ def is_contiguous(self: Tensor, memory_format: Any = CONTIGUOUS) -> bool:
 
 def dim_order(self: Tensor, *, ambiguity_check: Any = False) -> tuple[int, ...]:
     """The dimensions, from the one with the widest steps in memory to that with the narrowest."""
-    if ambiguity_check is not False and ambiguity_check is not True:
-        raise ArgumentFault(f"ambiguity_check is True or False, not {described(ambiguity_check)}")
+    formats = ambiguity_check if isinstance(ambiguity_check, list | tuple) else ()
+    if type(ambiguity_check) is not bool and not formats or any(type(form) is not MemoryFormat for form in formats):
+        raise ArgumentFault("ambiguity_check is True or False, or a list of memory formats, not "
+                            f"{described(ambiguity_check)}")
     steps = self.array.strides
-    if ambiguity_check and any(n == 1 or s == 0 for n, s in zip(self.array.shape, steps, strict=True)):
+    ambiguous = 1 in self.array.shape or any(a == b for a, b in pairwise(steps))
+    if ambiguity_check and ambiguous and sum(is_contiguous(self, form) for form in formats) != 1:
         raise ShapeFault("The tensor does not have unique dim order, or cannot map to exact one of the given memory "
                          "formats.")
     return tuple(sorted(range(len(steps)), key=lambda d: -steps[d]))

@@ -336,8 +336,8 @@ METHODS: dict[str, Callable[..., Any]] = attach({
                             detach, detach_, requires_grad_, item, tolist, numpy,
                             cuda, size, dim, numel, stride, element_size)}
     | {"ndimension": dim, "nelement": numel} | REARRANGING | layout.METHODS)
-PROPERTIES = {**layout.PROPERTIES, "data": data, "grad_fn": grad_fn, "creator": grad_fn, "is_leaf": is_leaf, "volatile": volatile,
-              "device": device_of, "retains_grad": retains_grad}
+PROPERTIES = {"data": data, "grad_fn": grad_fn, "creator": grad_fn, "is_leaf": is_leaf, "volatile": volatile,
+              "device": device_of, "retains_grad": retains_grad, **layout.PROPERTIES}
 ASSIGNABLE: dict[str, Callable[[Tensor, Any], None]] = {
     "data": _set_data, "grad": _set_grad, "requires_grad": set_requires_grad, "volatile": _set_volatile}
 SPECIAL = {"__len__": _length, "__iter__": _rows, "__bool__": _truth, "__contains__": _contains,

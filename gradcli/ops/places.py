@@ -62,8 +62,7 @@ class HistogramDD(Op):
     method = False
     returns = ("hist", "bin_edges")
     samples = [(np.array(POINTS), 3), (np.array(POINTS), (3, 2)), (np.array(POINTS), 2, (0.0, 1.0, 0.0, 2.0)),
-               (np.array(POINTS), 2, None, np.array([1.0, 2.0, 4.0, 8.0])), (np.array(POINTS), 2, None, None, True),
-               (np.array(POINTS), (np.array([0.0, 1.5, 2.0]), np.array([0.0, 1.0])))]
+               (np.array(POINTS), 2, None, np.array([1.0, 2.0, 4.0, 8.0])), (np.array(POINTS), 2, None, None, True)]
     errors = [([1.0], 2), (np.array(POINTS), (2, 2, 2)), (np.array(POINTS), 0), (np.array(POINTS), 2, (0.0, 1.0))]
 
     def compose(F, input: Array, bins: Plain, range: Numbers = None, weight: Array = None, density: Flag = False):

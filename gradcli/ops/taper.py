@@ -64,7 +64,7 @@ class HammingWindow(Taper):
 
 
 class BlackmanWindow(Taper):
-    """blackman_window(window_length, periodic, dtype): a sum of cosines of one and two periods, from 0 to 1 and back."""
+    """blackman_window(window_length, periodic, dtype): a sum of cosines of one and two periods, 0 to 1 and back."""
 
     names = ("blackman_window",)
 
