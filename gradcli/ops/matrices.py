@@ -3,6 +3,8 @@
 Matrices stand in the last two dimensions; whatever comes before counts them.
 """
 
+import math
+
 import numpy as np
 
 from gradcli.engine.signature import sized
@@ -109,7 +111,7 @@ def leading_minor(matrix):
 
 def by_matrix(function, a):
     """A number of 32 bits for each of a stack of matrices."""
-    flat = a.reshape(-1, *a.shape[-2:])
+    flat = a.reshape(math.prod(a.shape[:-2]), *a.shape[-2:])
     return np.array([function(matrix) for matrix in flat], np.int32).reshape(a.shape[:-2])
 
 

@@ -19,14 +19,14 @@ def checked(name, zero_point, quant_min, quant_max):
 
 
 def steps(input, scale, zero_point):
-    """How many steps of `scale` an element is from the zero point, which is at `zero_point`."""
-    return zero_point + np.rint(input * (input.dtype.type(1) / np.asarray(scale, input.dtype)))
+    """How many steps of `scale`, a number in single precision, an element is from `zero_point` steps below 0."""
+    return zero_point + np.rint(input * (1 / np.asarray(scale, np.float32)))
 
 
 def quantized(input, scale, zero_point, quant_min, quant_max):
     """`input` in whole steps of `scale`, within the range."""
     within = np.clip(steps(input, scale, zero_point), quant_min, quant_max)
-    return ((within - zero_point) * np.asarray(scale, input.dtype)).astype(input.dtype)
+    return ((within - zero_point).astype(np.float32) * np.asarray(scale, np.float32)).astype(input.dtype)
 
 
 class FakeQuantizePerTensorAffine(Op):

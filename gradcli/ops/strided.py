@@ -131,7 +131,8 @@ class AsStridedScatter(Op):
     as_strided(size, stride, storage_offset) of it shows."""
 
     names = ("as_strided_scatter",)
-    samples = [(GRID, [[7.0, 8.0], [9.0, 4.0]], (2, 2), (1, 2)), (GRID, [7.0, 8.0], (2,), (2,), 1)]
+    samples = [(GRID, [[7.0, 8.0], [9.0, 4.0]], (2, 2), (1, 2)), (GRID, [7.0, 8.0], (2,), (2,), 1),
+               (np.array(GRID), np.array([7.0, 8.0]), (2,), (2,), 1)]
     errors = [(GRID, [1.0], (2, 2), (1, 2)), (GRID, [1.0], (9,), (1,))]
 
     def forward(input: Array, src: Array, size: Ints, stride: Ints, storage_offset: Int = None):
@@ -139,7 +140,7 @@ class AsStridedScatter(Op):
         if src.shape != tuple(size):
             raise ShapeFault("expected src to have a size equal to the slice of self. src size = "
                              f"{list(src.shape)}, slice size = {list(size)}", f"src.reshape({size})")
-        copy = np.array(input, order="K")
+        copy = np.array(input, order="C" if 0 in input.strides else "K")
         stepped(copy, size, stride, storage_offset or 0)[...] = src
         return copy
 

@@ -1,5 +1,7 @@
 """Decompositions that tell in a number, instead of refusing, where they could not be completed."""
 
+import math
+
 import numpy as np
 
 from gradcli.engine.call import named
@@ -113,12 +115,17 @@ class CholeskyEx(Op):
         if check_errors and info.any():
             raise indefinite("linalg.cholesky_ex", info)
         factors = [factored(matrix, int(k)) for matrix, k in zip(
-            lower.reshape(-1, *A.shape[-2:]), info.reshape(-1), strict=True)]
+            stack(lower), info.reshape(-1), strict=True)]
         factor = np.array(factors, A.dtype).reshape(A.shape)
         return factor.swapaxes(-1, -2).copy() if upper else factor, info
 
     def grad_A(F, g, out, upper):
         return cholesky_slope(F, g, out[0], upper)
+
+
+def stack(a):
+    """Matrices one after the other."""
+    return a.reshape(math.prod(a.shape[:-2]), *a.shape[-2:])
 
 
 def factored(a, minor):
@@ -146,7 +153,7 @@ class LdlFactorEx(Op):
 
     def forward(A: Array, *, hermitian: Flag = False, check_errors: Flag = False):
         square("linalg.ldl_factor_ex", A)
-        parts = [bunch_kaufman(matrix) for matrix in A.reshape(-1, *A.shape[-2:])]
+        parts = [bunch_kaufman(matrix) for matrix in stack(A)]
         packed = np.array([p[0] for p in parts], A.dtype).reshape(A.shape)
         pivots = np.array([p[1] for p in parts], np.int32).reshape(A.shape[:-1])
         info = np.array([p[2] for p in parts], np.int32).reshape(A.shape[:-2])
@@ -186,8 +193,8 @@ class LdlSolve(Op):
             raise ShapeFault("linalg.ldl_solve: LD and pivots are those of linalg.ldl_factor, and B has a row for each "
                              "of LD", "LD, pivots = torch.linalg.ldl_factor(a)")
         lead = np.broadcast_shapes(LD.shape[:-2], B.shape[:-2])
-        packed, rows = (np.broadcast_to(x, (*lead, *x.shape[-2:])).reshape(-1, *x.shape[-2:]) for x in (LD, B))
-        order = np.broadcast_to(pivots, (*lead, pivots.shape[-1])).reshape(-1, pivots.shape[-1])
+        packed, rows = (stack(np.broadcast_to(x, (*lead, *x.shape[-2:]))) for x in (LD, B))
+        order = np.broadcast_to(pivots, (*lead, pivots.shape[-1])).reshape(len(packed), pivots.shape[-1])
         if order.size and (np.abs(order).min() < 1 or np.abs(order).max() > LD.shape[-1]):
             raise ShapeFault("linalg.ldl_solve: pivots count rows from 1", "LD, pivots = torch.linalg.ldl_factor(a)")
         solutions = [ldl_substituted(*parts) for parts in zip(packed, order.tolist(), rows, strict=True)]
