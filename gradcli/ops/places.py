@@ -20,7 +20,7 @@ class UnravelIndex(Op):
     names = ("unravel_index",)
     method = False
     samples = [(np.array([1, 5]), (2, 3)), (np.array(4), 6)]
-    errors = [(np.array([1.0]), (2, 3)), (np.array([1]), (-1, 3)), (np.array([1]), ())]
+    errors = [(np.array([1.0]), (2, 3)), (np.array([1]), (-1, 3)), (np.array([1]), (0, 3))]
 
     def forward(indices: Index, shape: Ints):
         if indices.dtype.kind not in "iu":
@@ -29,9 +29,9 @@ class UnravelIndex(Op):
         shape = (shape,) if type(shape) is int else shape
         if any(n < 0 for n in shape):
             raise ValueFault(f"unravel_index: 'shape' cannot have negative values, but got {shape}")
-        if not shape or 0 in shape and indices.size:
-            raise ShapeFault("unravel_index: no element has a place in a tensor of shape "
-                             f"{shape}", "torch.unravel_index(indices, (2, 3))")
+        if 0 in shape and indices.size:
+            raise ShapeFault(f"unravel_index: no element has a place in a tensor of shape {shape}",
+                             "torch.unravel_index(indices, (2, 3))")
         steps = [math.prod(shape[d + 1 :]) for d in range(len(shape))]
         return tuple([np.asarray(indices // max(step, 1) % max(n, 1), indices.dtype)
                       for step, n in zip(steps, shape, strict=True)])
@@ -69,7 +69,7 @@ class HistogramDD(Op):
         if len(input.shape) < 2:
             raise ShapeFault("torch.histogramdd: input tensor should have at least 2 dimensions, a point in each row")
         count = input.shape[-1]
-        points = F.reshape(input, (-1, count))
+        points = F.reshape(input, (math.prod(input.shape[:-1]), count))
         bins = (bins,) * count if type(bins) is int else tuple(bins) if isinstance(bins, list | tuple) else ()
         if len(bins) != count:
             raise ArgumentFault("torch.histogramdd: bins are a whole number, or one for each of the "
@@ -99,4 +99,15 @@ class HistogramCells(Op):
         if len(edges) != input.shape[-1] or weight is not None and weight.size != len(input):
             raise ShapeFault("torch.histogramdd: if weight tensor is provided it should have the same shape as the "
                              "input tensor excluding its innermost dimension")
-        return np.histogramdd(input, edges, weights=weight, density=density)[0].astype(input.dtype)
+        keep = np.ones(len(input), bool)
+        for column, edge in zip(input.T, edges, strict=True):
+            keep &= (column >= edge[0]) & (column <= edge[-1])
+        cells = tuple([np.minimum(np.searchsorted(edge, column[keep], "right") - 1, len(edge) - 2)
+                       for column, edge in zip(input.T, edges, strict=True)])
+        hist = np.zeros([len(edge) - 1 for edge in edges], np.float64)
+        np.add.at(hist, cells, 1 if weight is None else weight[keep])
+        if density:
+            hist /= hist.sum()
+            for d, edge in enumerate(edges):
+                hist /= np.diff(edge).reshape([-1 if i == d else 1 for i in range(hist.ndim)])
+        return hist.astype(input.dtype)
