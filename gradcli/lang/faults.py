@@ -22,12 +22,12 @@ from gradcli.errors import (
     PythonFault,
     ValueFault,
 )
+from gradcli.exposure import MARK
 from gradcli.lang.attributes import Attributes
 from gradcli.lang.budget import Budget
 from gradcli.lang.exceptions import args_of, name_of, name_of_name_error, object_of
 from gradcli.lang.format import Formatter, speaks
 from gradcli.lang.hints import trimmed
-from gradcli.lang.kinds import MARK
 from gradcli.lang.place import place, source_of
 from gradcli.lang.plain import plain_words
 from gradcli.lang.policy import Policy
