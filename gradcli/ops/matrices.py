@@ -95,6 +95,15 @@ def zero_pivot(matrix):
     return 0
 
 
+def without_inverse(matrix):
+    """The place, counted from 1, of the zero on the diagonal that leaves a matrix without inverse; 0 if it has one."""
+    try:
+        np.linalg.inv(matrix)
+    except np.linalg.LinAlgError:
+        return zero_pivot(matrix) or len(matrix)
+    return 0
+
+
 def leading_minor(matrix):
     """The order of the first leading minor that is not positive-definite; 0 without one."""
     try:

@@ -16,7 +16,7 @@ class Taper(Creation, abstract=True):
 
 
 def tapered(name, length, periodic, dtype, shape):
-    """The window of a function of 0 to 1, from its first to its last element."""
+    """The window of a function of places and of the number of steps from the first to the last."""
     dtype = dtype or Default.floating
     if length < 0:
         raise ValueFault(f"{name} requires non-negative window_length, got window_length={length}")
@@ -24,13 +24,33 @@ def tapered(name, length, periodic, dtype, shape):
         raise TypeFault(f"{name} expects floating point dtypes, got: {dtype.name}", f"torch.{name}({length})")
     if length < 2:
         return np.ones(length, dtype)
-    places = np.arange(length) / (length if periodic else length - 1)
-    return shape(places).astype(dtype)
+    return shape(np.arange(length, dtype=dtype), length if periodic else length - 1).astype(dtype)
 
 
-def cosines(*factors):
-    """Alternating sums of cosines: a - b cos(2 pi x) + c cos(4 pi x)."""
-    return lambda places: sum((-1) ** k * a * np.cos(2 * np.pi * k * places) for k, a in enumerate(factors))
+def cosine(alpha, beta):
+    """alpha less beta times one period of a cosine."""
+    return lambda places, steps: np.cos(places * (2 * np.pi / steps)) * -beta + alpha
+
+
+def triangle(places, steps):
+    """From 0 to 1 and back."""
+    rising = places * (2 / steps)
+    return np.where(places <= steps / 2, rising, 2 - rising)
+
+
+def blackman(places, steps):
+    """Cosines of one and two periods, added up in PyTorch's order."""
+    angle = places * (np.pi / steps)
+    return np.cos(angle * 4) * 0.08 - np.cos(angle * 2) * 0.5 + 0.42
+
+
+def kaiser(beta):
+    """I0(beta sqrt(1 - x^2)) / I0(beta), where x goes from -1 to 1."""
+    def shape(places, steps):
+        x = 2 * places.astype(np.float64) / steps - 1
+        return np.i0(beta * np.sqrt(np.maximum(1 - x**2, 0))) / np.i0(beta)
+
+    return shape
 
 
 class BartlettWindow(Taper):
@@ -39,7 +59,7 @@ class BartlettWindow(Taper):
     names = ("bartlett_window",)
 
     def forward(window_length: Int, periodic: Flag = True, *, dtype: Type = None):
-        return tapered("bartlett_window", window_length, periodic, dtype, lambda x: 1 - np.abs(2 * x - 1))
+        return tapered("bartlett_window", window_length, periodic, dtype, triangle)
 
 
 class HannWindow(Taper):
@@ -48,7 +68,7 @@ class HannWindow(Taper):
     names = ("hann_window",)
 
     def forward(window_length: Int, periodic: Flag = True, *, dtype: Type = None):
-        return tapered("hann_window", window_length, periodic, dtype, cosines(0.5, 0.5))
+        return tapered("hann_window", window_length, periodic, dtype, cosine(0.5, 0.5))
 
 
 class HammingWindow(Taper):
@@ -60,7 +80,7 @@ class HammingWindow(Taper):
 
     def forward(window_length: Int, periodic: Flag = True, alpha: Number = 0.54, beta: Number = 0.46, *,
                 dtype: Type = None):
-        return tapered("hamming_window", window_length, periodic, dtype, cosines(alpha, beta))
+        return tapered("hamming_window", window_length, periodic, dtype, cosine(alpha, beta))
 
 
 class BlackmanWindow(Taper):
@@ -69,7 +89,7 @@ class BlackmanWindow(Taper):
     names = ("blackman_window",)
 
     def forward(window_length: Int, periodic: Flag = True, *, dtype: Type = None):
-        return tapered("blackman_window", window_length, periodic, dtype, cosines(0.42, 0.5, 0.08))
+        return tapered("blackman_window", window_length, periodic, dtype, blackman)
 
 
 class KaiserWindow(Taper):
@@ -80,5 +100,4 @@ class KaiserWindow(Taper):
     errors = [(-1,), (2.5,)]
 
     def forward(window_length: Int, periodic: Flag = True, beta: Number = 12.0, *, dtype: Type = None):
-        return tapered("kaiser_window", window_length, periodic, dtype, lambda x: np.i0(
-            beta * np.sqrt(np.maximum(1 - (2 * x - 1) ** 2, 0))) / np.i0(beta))
+        return tapered("kaiser_window", window_length, periodic, dtype, kaiser(beta))

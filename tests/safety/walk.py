@@ -14,6 +14,7 @@ from gradcli.engine.current import Generator
 from gradcli.engine.custom import Context
 from gradcli.engine.device import Device, Switches
 from gradcli.engine.dtypes import DType
+from gradcli.engine.layout import Layout, MemoryFormat
 from gradcli.engine.limits import finfo, iinfo
 from gradcli.engine.op import Op, Part
 from gradcli.engine.storage import Storage
@@ -132,7 +133,7 @@ PLAIN = (type(None), bool, int, float, str, list, tuple, dict, set, slice, range
 """Python's own types that a program may hold."""
 
 OURS = (Tensor, Size, DType, Op, Part, Storage, Handle, Generator, recording, GradSwitch, Namespace, Kind, Context, Stream, Module,
-        Optimizer, Schedule, Dataset, DataLoader, Device, Switches, Fault, watched, finfo, iinfo, Distribution, Deque, Tally, DefaultDict, Drawing,
+        Optimizer, Schedule, Dataset, DataLoader, Device, Layout, MemoryFormat, Switches, Fault, watched, finfo, iinfo, Distribution, Deque, Tally, DefaultDict, Drawing,
         Chain, Bar, Parser, Options, ArrayType, ScalarType, OrderedDict, OrderedKeys,
         OrderedValues, OrderedItems)
 """The engine's and the facade's own."""
