@@ -31,7 +31,7 @@ ALIKE = [
     "torch.atleast_1d(), torch.atleast_2d(torch.ones(2))",
     "g = torch.manual_seed(3); torch.dropout(torch.ones(6), 0.5, True), torch.rrelu(-torch.ones(3), 0.1, 0.3, True)",
     "torch.embedding(torch.eye(3), torch.tensor([1, 2]))",
-    "torch.selu(torch.tensor([-1., 1.])), torch.celu(torch.tensor([-1., 1.]), 2.), torch.threshold(torch.ones(2), 2, 7)",
+    "torch.selu(torch.tensor([-1., 1.])), torch.celu(-torch.ones(1), 2.), torch.threshold(torch.ones(2), 2, 7)",
     "torch.binary_cross_entropy_with_logits(torch.ones(2), torch.zeros(2), None, None, 1)",
     "torch.kl_div(torch.ones(2), torch.ones(2), 2), torch.hinge_embedding_loss(torch.ones(2), torch.ones(2), 1.0, 0)",
     "torch.max_pool1d(torch.arange(6.)[None], 2), torch.avg_pool1d(torch.arange(6.)[None], 3)",
