@@ -210,7 +210,9 @@ def _check_fresh(call: Any) -> None:
                         f"a {sized(array.shape)} value that {saver} kept for backward "
                         f"has been modified by an inplace operation, {write.writer}",
                         places=[(f"{saver} kept it", (call.code, call.line_at)),
-                                (f"{write.writer} changed it", write.place)])
+                                (f"{write.writer} changed it", write.place)]).saying(
+                        "one of the variables needed for gradient computation has been modified by an inplace "
+                        f"operation: a {sized(array.shape)} value that {saver} kept, by {write.writer}")
 
 
 def _lifted(call: Any, rule: Any, kept: tuple[Any, ...]) -> list[Any]:
@@ -228,9 +230,10 @@ def _traced_share(call: Any, rule: Any, g: Any, kept: Any) -> Any:
         return rule.gradient
     lifted = _lifted(call, rule, kept)
     share = rule.share(traced, g, *lifted)
-    linked = type(call).linked
+    linked, link = type(call).linked, traced.still
     own: Any = None
     if type(linked) is tuple:
+        link = traced.tied
         linked, own = (True if type(call).params[rule.at] in linked else None), rule
     if type(share) is Tensor:       # zeros whatever the inputs: nothing that they depend on
         return Variable(share.array)
@@ -242,8 +245,8 @@ def _traced_share(call: Any, rule: Any, g: Any, kept: Any) -> Any:
                    if other is not own]
     else:
         sources = [x for value in lifted for x in (value if type(value) is tuple else (value,))
-                   if isinstance(x, Tensor) and x.requires_grad]
-    return traced.still(share, sources) if sources else share
+                   if isinstance(x, Tensor) and x.requires_grad and x.array.dtype.kind == "f"]
+    return link(share, sources) if sources else share
 
 
 def _lift_results(call: Any, value: Any) -> Any:

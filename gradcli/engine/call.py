@@ -14,7 +14,7 @@ from gradcli.engine.cuts import Cuts, leaving
 from gradcli.engine.dtypes import OF, computing_type, float32, float64, result_type
 from gradcli.engine.op import TABLE, Op, Part, traced
 from gradcli.engine.signature import ArraysKind, described
-from gradcli.engine.tensor import DATA, SEVERAL, UNTRACKED, Cut, Rooted, Tensor, clock, last_write, owner
+from gradcli.engine.tensor import DATA, SEVERAL, UNTRACKED, Cut, Rooted, Tensor, clock, follow, last_write, owner
 from gradcli.engine.variable import RESULT, Array, Variable, Volatile, grad_mode
 from gradcli.errors import Fault, MemoryFault, ShapeFault, TypeFault, ValueFault
 from gradcli.exposure import expose
@@ -202,8 +202,10 @@ def _several(cls: type[Op], values: Sequence[Any], arrays: list[Any], results: t
         if cls.several and call is not None:
             call.shape = tuple(r.shape for r in results)
             for i, out in enumerate(outs):
-                if results[i].dtype.kind == "f":
+                if results[i].dtype.kind == "f" and i not in cls.inert:
                     out.node, out.requires_grad = Part(call, i, results[i].shape, clock()), True
+                else:
+                    out.node, out.requires_grad = None, False
         elif call is not None:
             call.shape = results[0].shape
     return named(cls)(*outs) if cls.returns else tuple(outs)
@@ -284,9 +286,15 @@ def _same(cls: type[Op], values: Sequence[Any], operands: list[Any]) -> Sequence
         name = cls.names[0].rsplit(".", 1)[-1]
         repairs = [(f"b.type(torch.{a})", f"the second as {a}"), (f"a.type(torch.{b})", f"the first as {b}")]
         kept = [repair for repair, to in zip(repairs, (a, b), strict=True) if to.startswith("float")]
-        raise DtypeMix(f"{name}(): expected both to have the same dtype, but got: {a} != {b}", *(kept or repairs),
-                       types=(a, b))
+        fault = DtypeMix(f"{name}(): expected both to have the same dtype, but got: {a} != {b}", *(kept or repairs),
+                         types=(a, b))
+        eras = {OF[x.array.dtype].name: OF[x.array.dtype].era for x in operands}
+        raise fault.saying(MIXED[name].format(eras[a], eras[b])) if name in MIXED else fault
     return values
+
+
+MIXED = {"linear": "mat1 and mat2 must have the same dtype, but got {} and {}",
+         "dot": "dot : expected both vectors to have same dtype, but found {} and {}"}     # PyTorch's words
 
 
 def _meet(x: Any, dtype: Any) -> Any:
@@ -295,8 +303,11 @@ def _meet(x: Any, dtype: Any) -> Any:
     if x.array.dtype is dtype:
         return x
     if x.requires_grad and grad_mode.on:
-        return traced.cast(x, dtype)
+        met = traced.cast(x, dtype)
+        follow(met.array, x.array)
+        return met
     met = type(x)(x.array.astype(dtype))
+    follow(met.array, x.array)
     return met
 
 

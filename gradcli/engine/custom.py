@@ -187,7 +187,8 @@ def _recorded(cls: type, ctx: Context, record: Record, given: list[Any], args: t
               results: tuple[Any, ...], wanted: list[Any]) -> Custom:
     """The node of a call, for the results `wanted` that gradients can be asked of."""
     if _defined(cls, "backward") is None:
-        raise FunctionStyle(f"{cls.__name__} has no backward", "def backward(ctx, g):")
+        raise FunctionStyle(f"{cls.__name__} has no backward", (
+            "def backward(ctx, g):", "in the class: takes the gradient of the result, returns that of each argument"))
     static = record.static
     node = node_class(cls, static)()
     node.code, node.line_at = here()

@@ -125,7 +125,9 @@ class Record:
             raise FunctionGradients(f"{name}.backward returned {len(given)} gradient{'s' * (len(given) != 1)} "
                                     f"for the {count} argument{'s' * (count != 1)} of forward",
                                     (f"return {wanted}", "one for each, None where none is needed"),
-                                    places=self._place())
+                                    places=self._place()).saying(
+                f"function {name}Backward returned an incorrect number of gradients (expected {count}, "
+                f"got {len(given)})")
         if any(self.needs) and all(g is None for g in given):
             Shown.note("backward gave nothing", f"{name}.backward gave None for every argument, so no gradient goes "
                                                 "further; what it computes is passed on with return")
@@ -137,14 +139,20 @@ class Record:
             return None
         if argument is None:
             raise FunctionGradients(f"{name}.backward returned a gradient at position {at}, where forward was given "
-                                    "something that is no tensor", ("None", "in its place"), places=self._place())
+                                    "something that is no tensor", ("None", "in its place"),
+                                    places=self._place()).saying(
+                f"function {name}Backward returned a gradient different than None at position {at + 1}, but the "
+                "corresponding forward input was not a Variable")
         if not isinstance(g, Tensor):
             raise FunctionGradients(f"{name}.backward must return tensors or None, and returned {described(g)} "
-                                    f"at position {at}", places=self._place())
+                                    f"at position {at}", places=self._place()).saying(
+                f"expected Variable or None (got {type(g).__name__})")
         shape, dtype = argument
         if g.array.shape != shape and not _expands(shape, g.array.shape):
             raise FunctionGradients(f"{name}.backward returned a gradient of shape {sized(g.array.shape)} at position "
-                                    f"{at}, where the argument has {sized(shape)}", places=self._place())
+                                    f"{at}, where the argument has {sized(shape)}", places=self._place()).saying(
+                f"Function {name}Backward returned an invalid gradient at index {at} - got {list(g.array.shape)} but "
+                f"expected shape compatible with {list(shape)}")
         if not self.needs[at]:
             return None
         if not lasting:

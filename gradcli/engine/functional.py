@@ -60,7 +60,8 @@ def grad(outputs: Any, inputs: Any, grad_outputs: Any = None, retain_graph: Any 
     debtors = [debtor(x) for x in wanted]
     keep = Repeated.slices or (create_graph if retain_graph is None else bool(retain_graph))
     owed = sweep(found, seeds, keep, bool(create_graph), debtors)
-    gradients, hooked = [], set()
+    gradients: list[Any] = []
+    hooked: set[int] = set()
     for x, to in zip(wanted, debtors, strict=True):
         g = owed.get(to)
         if g is not None and id(to) not in hooked:
@@ -70,7 +71,9 @@ def grad(outputs: Any, inputs: Any, grad_outputs: Any = None, retain_graph: Any 
             g = zeros(x)
         if g is None and not allow_unused:
             raise UnusedInput("one of the differentiated tensors appears to not have been used in the graph",
-                            ("torch.autograd.grad(y, [x], allow_unused=True)", "gives None for it"))
+                            ("torch.autograd.grad(y, [x], allow_unused=True)", "gives None for it")).saying(
+                f"The differentiated Tensor at index {len(gradients)} appears to not have been used in the graph. Set "
+                "allow_unused=True if this is the desired behavior.")
         gradients.append(_variable(g, x))
     return tuple(gradients)
 

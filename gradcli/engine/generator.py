@@ -193,7 +193,8 @@ def matrix(weights: Array, count: int, replacement: bool) -> Array:
         raise ValueFault("cannot sample n_sample > prob_dist.size(-1) samples without replacement: multinomial "
                          f"cannot draw {count} of {rows.shape[1]}")
     if not (np.isfinite(rows) & (rows >= 0)).all():
-        raise ValueFault("multinomial needs weights that are finite and not negative")
+        raise ValueFault("multinomial needs weights that are finite and not negative").saying(
+            "probability tensor contains either `inf`, `nan` or element < 0")
     if not (rows.sum(axis=1, dtype=np.float64) > 0).all():
         raise ValueFault("multinomial needs a weight above 0 in every row")
     return rows

@@ -32,7 +32,8 @@ def hooked(call: Any, g: Any, again: bool) -> Any:
         given = hook(shown)
         if given is not None:
             if not isinstance(given, Tensor):
-                raise GradFault(f"a hook must return None or the gradient to use instead, not {described(given)}")
+                raise GradFault(f"a hook must return None or the gradient to use instead, not {described(given)}"
+                                ).saying(f"expected Variable, but hook returned '{type(given).__name__}'")
             if given.array.shape != shown.array.shape:
                 raise GradientShape(f"a hook returned a gradient of shape {sized(given.array.shape)}, where one of "
                                     f"{sized(shown.array.shape)} is needed")

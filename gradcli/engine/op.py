@@ -90,7 +90,9 @@ class Op:
     method: bool | None = None              # whether tensors have it (as long as it lives in torch itself)
     function = True                         # whether torch.<name> exists
     inplace = False                         # whether <name>_ exists
+    keeps_written = False                   # whether PyTorch keeps the result of that form, where rules keep the input
     written_as = ""                         # the name of that form, where it is another
+    passes: Any = None                      # of a call's values: whether the input itself comes back
     overwrites = False                      # whether it takes a last option `inplace`, to store what it computes
     attribute = False                       # whether it is read without being called, like x.T
     anew = False                            # whether the result is always memory of its own, of the operands' types
@@ -101,6 +103,7 @@ class Op:
     creates = False                         # whether it takes requires_grad and its kin, and makes leaves
     copies = False                          # whether it takes the numbers of a tensor alone, without its history
     several = False                         # whether more than the first result can be differentiated
+    inert: tuple[int, ...] = ()             # which of several results no gradient may be asked of, as in PyTorch
     unkept: tuple[int, ...] = ()            # which of several results no rule looks at: they need not be kept
     era_label: str | tuple[str, ...] = ""   # the creator's name in 0.1.12, one for each variant
     label: str | tuple[str, ...] = ""       # and today

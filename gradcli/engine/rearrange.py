@@ -12,9 +12,10 @@ from typing import Any
 
 import numpy as np
 
+from gradcli.engine.call import here
 from gradcli.engine.op import traced
 from gradcli.engine.signature import Sizes, described
-from gradcli.engine.tensor import Size, Tensor
+from gradcli.engine.tensor import Size, Tensor, note_write
 from gradcli.engine.variable import RESULT
 from gradcli.engine.write import writable
 from gradcli.errors import ArgumentFault, ShapeFault
@@ -26,6 +27,7 @@ def turned(name: str) -> Callable[..., Tensor]:
     def turn(self: Tensor, *args: Any, **options: Any) -> Tensor:
         writable(self, name + "_")
         seen = getattr(traced, name)(self, *args, **options)
+        note_write(self, name + "_", here())
         if seen is not self:
             self.array = seen.array
             if seen.requires_grad:

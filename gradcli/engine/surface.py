@@ -108,7 +108,9 @@ def seed_for(output: Tensor, gradient: Any) -> Tensor:
     if gradient.array.shape != array.shape and not gradient.array.size == array.size == 1:
         raise GradientShape(f"backward() on a {sized(array.shape)} Variable was given a gradient of shape "
                             f"{sized(gradient.array.shape)}",
-                            (f"{{y}}.backward(torch.ones({size}))", "a gradient that fits"))
+                            (f"{{y}}.backward(torch.ones({size}))", "a gradient that fits")).saying(
+            f"Mismatch in shape: grad_output[0] has a shape of torch.Size({list(gradient.array.shape)}) and output[0] "
+            f"has a shape of torch.Size({list(array.shape)}).")
     if gradient.array.shape != array.shape or gradient.array.dtype is not array.dtype:
         fitted = gradient.array.reshape(array.shape).astype(array.dtype)
         return gradient if gradient.requires_grad else type(gradient)(fitted)
@@ -317,7 +319,9 @@ def set_requires_grad(self: Tensor, value: Any) -> None:
             "Only Tensors of floating point and complex dtype can require gradients")
     if self.node is not None and not value:
         raise GradFault("you can only change requires_grad flags of leaf variables",
-                        ("y = y.detach()", "the same value without history"))
+                        ("y = y.detach()", "the same value without history")).saying(
+            "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a "
+            "subgraph that doesn't require differentiation use var_no_grad = var.detach().")
     self.requires_grad = bool(value) or self.node is not None
     if value and type(self) is Tensor:
         self.__class__ = Variable

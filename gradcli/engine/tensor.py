@@ -172,16 +172,36 @@ def owner(array: Any) -> Any:
     return array
 
 
+_copies: dict[int, list[Any]] = {}        # by the same, weak references to copies in another type
+
+
+def follow(copy: ndarray, original: ndarray) -> None:
+    """Let writes to `original` count as writes to a copy of it in another type, which calls keep in its place."""
+    memory = owner(original)
+    key = id(memory)
+    if key not in _copies:
+        weakref.finalize(memory, _copies.pop, key, None)
+    _copies[key] = [*(ref for ref in _copies.get(key, ()) if ref() is not None), weakref.ref(copy)]
+
+
 def note_write(tensor: Tensor, writer: str, place: Any) -> None:
     """Remember that the memory of `tensor` has just been changed."""
     root = tensor.root
     if root is not None and (root is DATA or root.base.root is DATA):
         return
     memory = owner(tensor.array)
+    _note(memory, Write(clock(), writer, place))
+    if id(memory) in _copies:
+        for ref in _copies[id(memory)]:
+            if (copy := ref()) is not None:
+                _note(copy, written[id(memory)])
+
+
+def _note(memory: Any, write: Write) -> None:
     key = id(memory)
     if key not in written:
         _alive[key] = weakref.ref(memory, lambda _: (written.pop(key, None), _alive.pop(key, None)))
-    written[key] = Write(clock(), writer, place)
+    written[key] = write
 
 
 def last_write(array: Any) -> Write | None:

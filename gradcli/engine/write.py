@@ -17,7 +17,7 @@ from gradcli.engine.dtypes import OF, category
 from gradcli.engine.hooks import carry_over
 from gradcli.engine.op import TABLE, Op
 from gradcli.engine.signature import described, sized
-from gradcli.engine.tensor import DATA, Rooted, Tensor, note_write
+from gradcli.engine.tensor import DATA, Rooted, Tensor, clock, follow, note_write, owner
 from gradcli.engine.variable import RESULT, Variable, grad_mode
 from gradcli.engine.writing import writing
 from gradcli.errors import ArgumentFault, GradFault, LeafWrite, ShapeFault, TypeFault
@@ -30,7 +30,10 @@ def inplace(cls: type[Op], name: str, call: Callable[..., Any]) -> Callable[...,
         source = writable(input, name)
         if cls.keeps_input and grad_mode.on and _tracked(input, args, options):
             source = type(input)(input.array.copy(), input.requires_grad, debtor(input))
-        return store(input, call(source, *args, **options), name)
+        result = store(input, call(source, *args, **options), name)
+        if cls.keeps_written and source is not input:
+            follow(source.array, input.array)       # from here on
+        return result
 
     return write
 
@@ -78,8 +81,24 @@ def store(target: Tensor, result: Tensor, writer: str) -> Tensor:
         np.copyto(memory, array, casting="unsafe")
     note_write(target, writer, here())
     if result.requires_grad and result is not target:
+        if array.dtype is memory.dtype:
+            keep_in_place(result.node, array, memory)
         rebase(target, result)
     return target
+
+
+def keep_in_place(call: Any, array: np.ndarray, memory: np.ndarray) -> None:
+    """Let a call that kept its result `array` keep `memory` in its place, where the result now is: later writes to
+    it are noticed."""
+    if not isinstance(call, Op) or not any(value is array for _, _, kept in call.edges for value in kept):
+        return
+    place = owner(memory)
+    if any(type(value) is np.ndarray and value is not array and owner(value) is place
+           for _, _, kept in call.edges for value in kept):
+        return      # an operand that is no longer what it was, as in x.hypot_(x)
+    call.edges = tuple([(to, rule, tuple([memory if value is array else value for value in kept]))
+                        for to, rule, kept in call.edges])
+    call.born = clock()
 
 
 def into(target: Any, result: Any, writer: str) -> Any:

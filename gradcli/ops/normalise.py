@@ -375,6 +375,8 @@ class LocalResponseNorm(Op):
     def compose(F, input, size: Int, alpha: Number = 1e-4, beta: Number = 0.75, k: Number = 1.0):
         if len(input.shape) < 3:
             raise ShapeFault(f"Expected 3D or higher dimensionality input (got {len(input.shape)} dimensions)")
+        if 0 in input.shape:
+            return input
         n, c = input.shape[:2]
         squares = F.reshape(input * input, (n, 1, c, _count(input.shape[2:])))
         padded = F.constant_pad_nd(squares, (size // 2, 0), ((size - 1) // 2, 0), 0)
