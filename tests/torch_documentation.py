@@ -53,7 +53,7 @@ PLACES = {
     "torch.special": (),
     "torch": (),
 }
-SECONDS = 20
+SECONDS = 100
 NUMBER = re.compile(r"[-+]?\b\d+(?:\.\d*)?(?:e[-+]?\d+)?")
 ROUNDING = 1e-5     # what sums in single precision, of numbers of the size of examples', may differ by
 # Words of a statement that leaves the processor: it is passed over.
@@ -90,6 +90,7 @@ REASONS = {
     "torch.linalg.lu_solve": "rounding decides whether allclose() holds",
     "torch.linalg.solve": "rounding decides whether allclose() holds",
     "torch.nn.functional.handle_torch_function": "classes that stand for tensors without being any",
+    "torch.qr": "rounding decides the signs of zeros",
     "torch.set_flush_denormal": "small numbers are kept, which the function says",
     "torch.sort": "equal elements come in an order that PyTorch leaves open",
     "torch.thread_safe_generator": "workers that load data",

@@ -87,8 +87,8 @@ def dim_order(self: Tensor, *, ambiguity_check: Any = False) -> tuple[int, ...]:
     """The dimensions, from the one with the widest steps in memory to that with the narrowest."""
     formats = ambiguity_check if isinstance(ambiguity_check, list | tuple) else ()
     if type(ambiguity_check) is not bool and not formats or any(type(form) is not MemoryFormat for form in formats):
-        raise ArgumentFault("ambiguity_check is True or False, or a list of memory formats, not "
-                            f"{described(ambiguity_check)}")
+        raise ArgumentFault("The ambiguity_check argument must be a bool or a list of memory formats.",
+                            "x.dim_order(ambiguity_check=[torch.contiguous_format, torch.channels_last])")
     steps = self.array.strides
     ambiguous = 1 in self.array.shape or any(a == b for a, b in pairwise(steps))
     if ambiguity_check and ambiguous and sum(is_contiguous(self, form) for form in formats) != 1:
