@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from gradcli.engine.device import CPU, Switches, here_only
-from gradcli.engine.signature import brief, described
+from gradcli.engine.signature import described
 from gradcli.engine.types import TYPES
-from gradcli.errors import ArgumentFault, AttributeFault, GradFault, ValueFault
+from gradcli.errors import ArgumentFault, AttributeFault, GradFault
 from gradcli.spaces import Namespace
 
 
@@ -77,51 +77,6 @@ def _elsewhere(name: str, needing: list[str]) -> dict[str, Any]:
             | {each: _refused(each) for each in needing})
 
 
-class Precision:
-    """How exactly matrices are multiplied, and whether only deterministic ways are: kept, and without effect."""
-
-    matmul = "highest"
-    deterministic = False
-    threads = 1
-
-
-def set_float32_matmul_precision(precision: str) -> None:
-    """Taken note of: matrices are multiplied in full precision here."""
-    if type(precision) is not str or precision not in ("highest", "high", "medium"):
-        raise ValueFault(f"the precision is one of highest, high, medium, not {brief(precision)}", '"high"')
-    Precision.matmul = precision
-
-
-def get_float32_matmul_precision() -> str:
-    """What set_float32_matmul_precision was told last."""
-    return Precision.matmul
-
-
-def use_deterministic_algorithms(mode: bool, *, warn_only: bool = False) -> None:
-    """Taken note of: everything is deterministic here."""
-    if type(mode) is not bool:
-        raise ArgumentFault(f"use_deterministic_algorithms() takes True or False, not {described(mode)}")
-    Precision.deterministic = mode
-
-
-def are_deterministic_algorithms_enabled() -> bool:
-    """What use_deterministic_algorithms was told last."""
-    return Precision.deterministic
-
-
-def set_num_threads(count: int) -> None:
-    """Taken note of: there is one thread."""
-    if type(count) is not int or count < 1:
-        raise ArgumentFault(f"set_num_threads expects a positive integer, not {described(count)}",
-                            "torch.set_num_threads(1)")
-    Precision.threads = count
-
-
-def get_num_threads() -> int:
-    """What set_num_threads was told last, or 1."""
-    return Precision.threads
-
-
 def current_accelerator(check_available: bool = False) -> None:
     """The device faster than the processor: none."""
 
@@ -145,9 +100,5 @@ def device_names() -> dict[str, Any]:
     others = {name: Namespace(f"torch.{name}", **_elsewhere(name, [])) for name in ("mps", "xpu")}
     accelerator = Namespace("torch.accelerator", is_available=is_available, device_count=device_count,
                             current_accelerator=current_accelerator, synchronize=_nothing("synchronize"))
-    functions = (set_float32_matmul_precision, get_float32_matmul_precision, use_deterministic_algorithms,
-                 are_deterministic_algorithms_enabled, set_num_threads, get_num_threads)
     return {"cuda": cuda, **others, "accelerator": accelerator, "backends": _backends(),
-            "set_default_device": here_only, "get_default_device": lambda: CPU,
-            "set_num_interop_threads": set_num_threads, "get_num_interop_threads": lambda: 1,
-            **{function.__name__: function for function in functions}}
+            "set_default_device": here_only, "get_default_device": lambda: CPU}

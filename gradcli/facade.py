@@ -22,6 +22,7 @@ from gradcli.autograd import (
     transform,
 )
 from gradcli.devices import device_names
+from gradcli.engine import layout
 from gradcli.engine.backward import Watch
 from gradcli.engine.copies import Copies
 from gradcli.engine.current import Current, Generator
@@ -33,7 +34,8 @@ from gradcli.engine.limits import broadcast_shapes, finfo, iinfo, promote_types
 from gradcli.engine.op import TABLE, Op, Part, traced
 from gradcli.engine.signature import REFUSED, Type, described
 from gradcli.engine.storage import METHODS as STORED
-from gradcli.engine.storage import is_storage, typename
+from gradcli.engine.storage import is_storage
+from gradcli.engine.storage import typename as tensor_typename
 from gradcli.engine.surface import METHODS
 from gradcli.engine.tensor import Shown, Size, Tensor
 from gradcli.engine.types import TENSOR, TYPES
@@ -51,11 +53,13 @@ from gradcli.errors import ArgumentFault, IntegerLeaf
 from gradcli.lang.budget import Budget
 from gradcli.lang.kinds import STAND_INS, Kind, user_class
 from gradcli.lang.words import python_kind
+from gradcli.native import functions as functionals
 from gradcli.nn import fetch as nn_fetch
 from gradcli.nn import names as nn_names
 from gradcli.ops.base import Unary
 from gradcli.ops.directory import DIRECTORY
 from gradcli.spaces import MATH, Namespace, NumberKind, TensorKind, math_space, names_in
+from gradcli.unbound import Unbound
 
 
 def parameter(data: Any = None, requires_grad: bool = True) -> Parameter:
@@ -109,6 +113,11 @@ def _deep_copy(value: Any) -> Any:
 
 
 Copies.deep = _deep_copy
+
+
+def typename(obj: Any) -> str:
+    """The name of the class of a tensor, or of a type."""
+    return obj._name if isinstance(obj, Kind) else tensor_typename(obj)
 
 
 def is_tensor(obj: Any) -> bool:
@@ -173,7 +182,7 @@ def torch_space(session: dict[str, Any]) -> Namespace:
     """`torch`, with what only a session can do (print options, seeds) given in `session`."""
     spaces = operations()
     kinds = {name: TensorKind(f"torch.{name}", kind) for name, kind in TYPES.items()}
-    tensor = TensorKind("torch.Tensor", TENSOR)
+    tensor = TensorKind("torch.Tensor", TENSOR, Unbound())
     autograd = autograd_space()
     parameters = {"Parameter": Kind("torch.nn.parameter.Parameter", (Parameter,), parameter)} | {
         kind.__name__: Kind(f"torch.nn.parameter.{kind.__name__}", (kind,), kind)
@@ -198,11 +207,18 @@ def torch_space(session: dict[str, Any]) -> Namespace:
             "torch.autograd.grad_mode.set_grad_enabled", (set_grad_enabled,), set_grad_enabled),
         is_anomaly_enabled=lambda: Watch.anomalies, is_anomaly_check_nan_enabled=lambda: Watch.nan,
         is_grad_enabled=lambda: grad_mode.enabled, is_tensor=is_tensor, from_numpy=from_numpy, is_storage=is_storage,
+        is_conj=METHODS["is_conj"], is_neg=METHODS["is_neg"],
         typename=typename, set_default_dtype=set_default_dtype, vmap=lambda func, *args, **options: transform("vmap")(
             func, *args, **options), func=Namespace("torch.func", {name: name for name in FUNC}, transform),
         numel=METHODS["numel"], detach=METHODS["detach"], detach_=METHODS["detach_"], get_device=STORED["get_device"],
         get_default_dtype=lambda: OF[Default.floating], set_default_tensor_type=set_default_dtype,
-        pi=math.pi, e=math.e, inf=math.inf, nan=math.nan, strided="torch.strided", **session)
+        pi=math.pi, e=math.e, inf=math.inf, nan=math.nan, newaxis=None, **formats(), **functionals(), **session)
+
+
+def formats() -> dict[str, Any]:
+    """`torch.strided` and `torch.channels_last`, with the types of both."""
+    return {**layout.NAMES, "layout": Kind("torch.layout", (layout.Layout,)),
+            "memory_format": Kind("torch.memory_format", (layout.MemoryFormat,))}
 
 
 def _space(name: str, listed: dict[str, Any], **names: Any) -> Namespace:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from gradcli.ages import VERSIONS
 from gradcli.engine.current import Generator, Generators
+from gradcli.engine.signature import described
 from gradcli.engine.tensor import Tensor
 from gradcli.errors import ArgumentFault
 from gradcli.exposure import exposed
@@ -76,7 +77,7 @@ def services(session: Session) -> dict[str, Any]:
     drawing = (manual_seed, seed, initial_seed, get_rng_state, set_rng_state)
     random = Namespace("torch.random", fork_rng=fork_rng, default_generator=default_generator, **{
         function.__name__: function for function in drawing})
-    return {".version": version, "default_generator": default_generator, "random": random} | {
+    return {".version": version, "default_generator": default_generator, "random": random, **_switches()} | {
         function.__name__: function for function in (*drawing, set_printoptions, save, load)}
 
 
@@ -97,6 +98,62 @@ class ForkedRandom:
     def __exit__(self, *raised: Any) -> None:
         if self._numbers is not None:
             self._numbers.tensors.set_state(self._moment)
+
+
+def _switches() -> dict[str, Any]:
+    """Functions that set how PyTorch computes, which can be asked for; nothing follows from them here."""
+    state: dict[str, Any] = {"mode": False, "warn_only": False, "precision": "highest", "threads": 1}
+
+    def use_deterministic_algorithms(mode: bool, *, warn_only: bool = False) -> None:
+        """All operations here give the same result every time, whatever `mode` is."""
+        state.update(mode=_flag(mode, "mode"), warn_only=_flag(warn_only, "warn_only"))
+
+    def are_deterministic_algorithms_enabled() -> bool:
+        """What use_deterministic_algorithms() has set."""
+        return bool(state["mode"])
+
+    def is_deterministic_algorithms_warn_only_enabled() -> bool:
+        """What use_deterministic_algorithms() has set with `warn_only`."""
+        return bool(state["warn_only"])
+
+    def set_float32_matmul_precision(precision: str) -> None:
+        """Products of matrices have the highest precision, whatever `precision` is."""
+        if type(precision) is not str or precision not in ("highest", "high", "medium"):
+            raise ArgumentFault("the precision is 'highest', 'high' or 'medium'",
+                                'torch.set_float32_matmul_precision("high")')
+        state["precision"] = precision
+
+    def get_float32_matmul_precision() -> str:
+        """What set_float32_matmul_precision() has set."""
+        return str(state["precision"])
+
+    def set_flush_denormal(mode: bool) -> bool:
+        """False: numbers too small for full precision are kept as they are."""
+        _flag(mode, "mode")
+        return False
+
+    def set_num_threads(count: int) -> None:
+        """Small tensors are computed by one thread, whatever `count` is."""
+        if type(count) is not int or count < 1:
+            raise ArgumentFault(f"set_num_threads expects a positive integer, not {described(count)}",
+                                "torch.set_num_threads(1)")
+        state["threads"] = count
+
+    def get_num_threads() -> int:
+        """What set_num_threads() has set, or 1."""
+        return int(state["threads"])
+
+    functions = (set_num_threads, get_num_threads, use_deterministic_algorithms, are_deterministic_algorithms_enabled,
+                 set_float32_matmul_precision,
+                 is_deterministic_algorithms_warn_only_enabled, get_float32_matmul_precision, set_flush_denormal)
+    names = {"set_num_interop_threads": set_num_threads, "get_num_interop_threads": get_num_threads}
+    return names | {function.__name__: function for function in functions}
+
+
+def _flag(value: Any, name: str) -> bool:
+    if type(value) is not bool:
+        raise ArgumentFault(f"{name} is True or False, not {described(value)}")
+    return value
 
 
 def _seed(seed: Any) -> int:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from operator import index
-from types import FunctionType
+from types import FunctionType, MappingProxyType
 from typing import Any
 
 from gradcli.engine.dtypes import DType, Typed
@@ -92,8 +92,9 @@ class TensorKind(Kind, Typed):
 
     __slots__ = ("holder",)
 
-    def __init__(self, name: str, holder: TensorType) -> None:
-        super().__init__(name, (_Holding(name, (), {"holder": holder}),), holder)
+    def __init__(self, name: str, holder: TensorType,
+                 methods: Mapping[str, Callable[..., Any]] = MappingProxyType({})) -> None:
+        super().__init__(name, (_Holding(name, (), {"holder": holder}),), holder, methods)
         self.holder = holder
 
     @property

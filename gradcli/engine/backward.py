@@ -271,7 +271,7 @@ def _after_hooks(call: Any, edges: Any, F: Any, g: Any, again: bool) -> Any:
 
 def backward(outputs: Sequence[Tensor], seeds: Sequence[Tensor], keep: bool = False, again: bool = False,
              inputs: Sequence[Tensor] | None = None) -> None:
-    """latest, and add what is owed to leaves to their `.grad`."""
+    """Sweep, and add what is owed to leaves to their `.grad`."""
     if inputs is not None and not inputs:
         raise GradFault("`inputs` argument to `backward()` cannot be empty.", "{y}.backward()")
     for x in inputs or ():
@@ -286,7 +286,7 @@ def backward(outputs: Sequence[Tensor], seeds: Sequence[Tensor], keep: bool = Fa
         g = hooked_leaf(leaf, g, again)
         accumulate(leaf, g, again, True, place)
         if leaf.hooks:
-            accumulated(leaf, g)
+            accumulated(leaf, g, again)
 
     owed = sweep(outputs, seeds, keep, again, targets, arrived)
     while owed:

@@ -10,6 +10,7 @@ from gradcli.engine.current import drawing
 from gradcli.engine.device import here_only
 from gradcli.engine.fast import fast_binary, fast_comparison, fast_unary
 from gradcli.engine.growth import growth
+from gradcli.engine.layout import PRESERVE
 from gradcli.engine.op import COMPARED, TABLE, UNARY, Op, raw, short, traced
 from gradcli.engine.signature import NUMBERS
 from gradcli.engine.tensor import Tensor
@@ -97,18 +98,22 @@ def overwriter(cls: type[Op], name: str, call: Callable[..., Any]) -> Callable[.
     return choose
 
 
-NO_MATTER = ("layout", "pin_memory", "memory_format")    # there is one layout, and one kind of memory
+NO_MATTER = ("layout", "pin_memory")    # there is one layout, and one kind of memory
 
 
 def creator(call: Callable[..., Any]) -> Callable[..., Any]:
     """`call` with the options that every way to make a tensor has."""
 
     def create(*args: Any, requires_grad: Any = False, **options: Any) -> Any:
+        form = None
         if options:
             here_only(options.pop("device", None))
+            form = options.pop("memory_format", None)
             for option in NO_MATTER:
                 options.pop(option, None)
         made = call(*args, **options)
+        if form is not None and form is not PRESERVE:
+            made = traced.contiguous(made, form)
         return made if requires_grad is False or requires_grad is None else made.requires_grad_(requires_grad)
 
     return create

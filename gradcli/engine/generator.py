@@ -214,7 +214,8 @@ def matrix(weights: Array, count: int, replacement: bool) -> Array:
     if count <= 0:
         raise ValueFault(f"multinomial needs to draw at least 1, got {count}")
     if not replacement and count > rows.shape[1]:
-        raise ValueFault(f"multinomial cannot draw {count} of {rows.shape[1]} without replacement")
+        raise ValueFault("cannot sample n_sample > prob_dist.size(-1) samples without replacement: multinomial "
+                         f"cannot draw {count} of {rows.shape[1]}")
     if not (np.isfinite(rows) & (rows >= 0)).all():
         raise ValueFault("multinomial needs weights that are finite and not negative").saying(
             "probability tensor contains either `inf`, `nan` or element < 0")

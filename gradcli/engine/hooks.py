@@ -17,7 +17,7 @@ from gradcli.engine.links import AccumulateGrad
 from gradcli.engine.op import Op, traced
 from gradcli.engine.signature import described, sized
 from gradcli.engine.tensor import Tensor
-from gradcli.engine.variable import Variable
+from gradcli.engine.variable import Variable, recording
 from gradcli.errors import ArgumentFault, GradFault, GradientShape
 from gradcli.exposure import exposed
 
@@ -69,11 +69,12 @@ def hooked_leaf(leaf: Any, g: Any, again: bool) -> Any:
     return hooked(leaf, g, again) if isinstance(leaf, Tensor) and leaf.hooks and leaf.node is None else g
 
 
-def accumulated(leaf: Any, g: Any) -> None:
-    """Call the hooks that wait for the gradient `g` of a leaf to have been added up."""
-    for key in sorted((key for key in leaf.hooks or () if key < RETAIN), reverse=True):
-        hook = leaf.hooks[key]
-        hook(g if type(hook) is OfEnd else leaf)
+def accumulated(leaf: Any, g: Any, again: bool) -> None:
+    """Call the hooks that wait for the gradient `g` of a leaf to have been added up; recorded as the sweep is."""
+    with recording(again):
+        for key in sorted((key for key in leaf.hooks or () if key < RETAIN), reverse=True):
+            hook = leaf.hooks[key]
+            hook(g if type(hook) is OfEnd else leaf)
 
 
 class OfEnd:

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from gradcli.engine import layout
 from gradcli.engine.backward import backward as sweep_back
 from gradcli.engine.call import freshen, here
 from gradcli.engine.current import Current
@@ -253,11 +254,6 @@ def stride(self: Tensor, dim: int | None = None) -> Any:
     return steps if dim is None else steps[axis(dim, self.array.ndim)]
 
 
-def is_contiguous(self: Tensor) -> bool:
-    """Whether the elements lie row by row without gaps."""
-    return bool(self.array.flags.c_contiguous)
-
-
 def element_size(self: Tensor) -> int:
     """Bytes of one element."""
     return self.array.itemsize
@@ -366,10 +362,11 @@ for _node in (Op, Part):
 METHODS: dict[str, Callable[..., Any]] = attach({
     f.__name__: f for f in (backward, register_hook, register_post_accumulate_grad_hook, retain_grad,
                             detach, detach_, is_inference, requires_grad_, item, tolist, numpy,
-                            cuda, size, dim, numel, stride, is_contiguous, element_size)}
-    | {"ndimension": dim, "nelement": numel} | REARRANGING)
+                            cuda, size, dim, numel, stride, element_size)}
+    | {"ndimension": dim, "nelement": numel} | REARRANGING | layout.METHODS)
 PROPERTIES = {"data": data, "grad_fn": grad_fn, "creator": grad_fn, "is_leaf": is_leaf, "volatile": volatile,
-              "device": device_of, "retains_grad": retains_grad, "_version": version, "output_nr": output_nr}
+              "device": device_of, "retains_grad": retains_grad, "_version": version, "output_nr": output_nr,
+              **layout.PROPERTIES}
 ASSIGNABLE: dict[str, Callable[[Tensor, Any], None]] = {
     "data": _set_data, "grad": _set_grad, "requires_grad": set_requires_grad, "volatile": _set_volatile}
 SPECIAL = {"__len__": _length, "__iter__": _rows, "__bool__": _truth, "__contains__": _contains,

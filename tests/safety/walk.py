@@ -17,6 +17,7 @@ from gradcli.engine.device import Device, Switches
 from gradcli.engine.dtypes import DType
 from gradcli.engine.forward_ad import dual_level
 from gradcli.engine.graph import MultiHandle, allow_mutation_on_saved_tensors
+from gradcli.engine.layout import Layout, MemoryFormat
 from gradcli.engine.limits import finfo, iinfo
 from gradcli.engine.links import GradientEdge
 from gradcli.engine.op import Op, Part
@@ -159,8 +160,8 @@ PLAIN = (type(None), bool, int, float, str, list, tuple, dict, set, slice, range
 """Python's own types that a program may hold."""
 
 OURS = (Tensor, Size, DType, Op, Part, Storage, Handle, Generator, recording, GradSwitch, Namespace, Kind, Context, Stream, Module,
-        Optimizer, LRScheduler, Dataset, DataLoader, Device, Switches, Fault, watched, finfo, iinfo, Distribution, Constraint,
-        Transform, ConstraintRegistry, States, Buffer, ForkedRandom, Deque, Tally, DefaultDict, Drawing,
+        Optimizer, LRScheduler, Dataset, DataLoader, Device, Layout, MemoryFormat, Switches, Fault, watched, finfo, iinfo,
+        Distribution, Constraint, Transform, ConstraintRegistry, States, Buffer, ForkedRandom, Deque, Tally, DefaultDict, Drawing,
         Chain, Bar, Parser, Options, Plain, Day, DayTime, Span, Compared, Shape, VersionInfo, Standard, SeededRandom,
         NewRandom, Joiner, Grid, Polynomial, ArrayType, ScalarType, OrderedDict, OrderedKeys,
         OrderedValues, OrderedItems, inference_mode, saved_tensors_hooks, disable_saved_tensors_hooks, MultiHandle,
