@@ -22,7 +22,11 @@ LISTED: dict[str, dict[str, str]] = {
     "argparse": {"arguments": "ArgumentParser ArgumentDefaultsHelpFormatter RawTextHelpFormatter"},
     "collections": {"collecting": "OrderedDict namedtuple deque Counter defaultdict"},
     "copy": {"copying": "copy deepcopy"},
-    "functools": {"functions": "partial reduce"},
+    "functools": {"functions": "partial reduce",
+                  "decorating": "wraps update_wrapper lru_cache cache cached_property total_ordering"},
+    "dataclasses": {"dataclass": "dataclass field fields asdict astuple replace is_dataclass MISSING InitVar KW_ONLY "
+                                 "FrozenInstanceError"},
+    "contextlib": {"contexts": "contextmanager suppress nullcontext"},
     "itertools": {"iterating": "accumulate chain combinations combinations_with_replacement count cycle dropwhile "
                                "groupby islice pairwise permutations product repeat starmap takewhile zip_longest"},
     "matplotlib": {"drawing": "pyplot rcParams style cm use"},

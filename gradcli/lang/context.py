@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from gradcli.errors import SyntaxFault
 from gradcli.lang.lex import place
 from gradcli.lang.parse import Node
-from gradcli.lang.policy import Policy, legal_name
+from gradcli.lang.policy import HEADERS, Policy, legal_name
 from gradcli.mistakes import DepthLimit
 from gradcli.text import Span
 
@@ -30,10 +30,13 @@ Made = TypeVar("Made", bound=ast.AST)
 class Scope:
     """A function, lambda or class being lowered."""
 
-    def __init__(self, kind: str, first: str = "", guarded: int = 0) -> None:
+    def __init__(self, kind: str, first: str = "", guarded: int = 0, is_lambda: bool = False) -> None:
         self.kind = kind        # "module", "class", "function" or "comprehension"
         self.first = first      # the name of the first parameter
         self.loops = 0          # loops open around the statement
+        self.is_lambda = is_lambda
+        self.yields = False     # whether it is a generator function
+        self.fields: dict[str, str] = {}    # the annotated names of a class, and what is special about each
         self.guarded = guarded  # try, with and comprehensions open, as Python's compiler counts them
 
 
@@ -89,6 +92,11 @@ class Context:
             if not method:
                 self.checked.add(name)
         return name
+
+    def variable(self, leaf: Node) -> str:
+        """The text of a NAME that stands for a variable: of a class also one of its special methods."""
+        name: str = leaf[3]
+        return name if name in HEADERS else self.name(leaf, self.scopes[-1].kind == "class")
 
     def load(self, name: str, node: Node) -> ast.Name:
         """A runtime name, read."""

@@ -28,6 +28,7 @@ SPEC = re.compile(r"(?:(?:[^{}]|[{}])?[<>=^])?[-+ ]?z?#?0?(?P<width>\d+)?[_,]?(?
 FUNCTIONS = frozenset({FunctionType, BuiltinFunctionType, MethodType, MethodDescriptorType})
 NUMBERS = frozenset({int, float, bool})
 SCALARS = NUMBERS | {str, type(None)}
+HASHED = frozenset({slice, range})      # by what they hold
 FRAMES = {list: ("[", "]"), tuple: ("(", ")"), set: ("{", "}"), dict: ("{", "}"),
           type({}.keys()): ("dict_keys([", "])"), type({}.values()): ("dict_values([", "])"),
           type({}.items()): ("dict_items([", "])")}
@@ -54,6 +55,8 @@ class Formatter:
             return value    # type: ignore[no-any-return]  # its type has just been looked at
         if kind is int or kind is float:
             return self._scalar(value)
+        if MARK in kind.__dict__ and _defines(kind, "__str__"):
+            return self.budget.short(str(value))
         if isinstance(value, BaseException):
             return self._message(value)
         if kind in SCALARS or kind in FRAMES or self.policy.text is None or not self._foreign(value):
@@ -61,6 +64,29 @@ class Formatter:
         if MARK in kind.__dict__ and self._says_itself(kind):
             return self.repr(value)
         return self.policy.text(value)
+
+    def plain(self, value: Any) -> str:
+        """What `object.__repr__`, or that of an exception, gives."""
+        return self.exception(value) if isinstance(value, BaseException) else self.anonymous(value)
+
+    def plainly(self, value: Any) -> str:
+        """What `object.__str__`, or that of an exception, gives."""
+        return self._message(value) if isinstance(value, BaseException) else self.repr(value)
+
+    def formatted(self, value: Any, spec: str) -> str:
+        """What `object.__format__` gives."""
+        if type(spec) is str and not spec:
+            return self.text(value)
+        raise python_error("a format specification cannot be used here", object.__format__, value, spec)
+
+    def hashed(self, value: Any) -> int:
+        """hash(value); what Python would work out from an address is made up (rule R15)."""
+        if isinstance(value, tuple):
+            return hash(tuple(map(self.hashed, value)))
+        kind = type(value)
+        if kind in NUMBERS or kind is str or kind.__hash__ is None or _defines(kind, "__hash__") or kind in HASHED:
+            return hash(value)
+        return self.policy.address(value) >> 4
 
     def repr(self, value: Any) -> str:
         """repr(value); containers within containers are gone through without recursion."""
@@ -181,7 +207,10 @@ class Formatter:
     def anonymous(self, value: Any) -> str:
         """What Python prints for an object that does not say how it looks, its address made up (rule R15)."""
         kind = type(value)
-        name = {"generator": "generator object <genexpr>"}.get(kind.__name__, f"{kind.__qualname__} object")
+        if kind.__name__ == "generator":
+            name = f"generator object {getattr(getattr(value, '_source', None), '__qualname__', '<genexpr>')}"
+        else:
+            name = f"{kind.__qualname__} object"
         home = "__main__" if MARK in kind.__dict__ else kind.__module__
         home = "" if home.partition(".")[0] in UNNAMED else f"{home}."
         return f"<{home}{name} at {self.policy.address(value):#x}>"
@@ -217,6 +246,8 @@ class Formatter:
         """format(value, spec)."""
         if not spec and type(value) in SCALARS:
             return self.text(value)
+        if MARK in type(value).__dict__ and _defines(type(value), "__format__"):
+            return self.budget.short(format(value, spec))
         simple = type(value) in NUMBERS or type(value) is str
         known = not simple and self.policy.format is not None and self._foreign(value) and (
             MARK not in type(value).__dict__)
@@ -291,6 +322,11 @@ def speaks(error: BaseException) -> bool:
     return kind.__module__ == "builtins" or MARK in kind.__dict__ or isinstance(error, Fault)
 
 
+def _defines(kind: type, name: str) -> bool:
+    """Whether a class of the program says what `name` does for objects of `kind`."""
+    return MARK in next(each for each in kind.__mro__ if name in each.__dict__ or each is object).__dict__
+
+
 def _speaker(kind: type) -> type:
     """The class that says how objects of `kind` look."""
     return next(each for each in kind.__mro__ if "__repr__" in each.__dict__)
@@ -299,12 +335,14 @@ def _speaker(kind: type) -> type:
 def _items(value: Any) -> list[tuple[int, Any]]:
     """The parts of a container's repr between its brackets."""
     parts: list[tuple[int, Any]] = []
+    if type(value) is dict:
+        for key, item in value.items():
+            parts += [(TEXT, ", ")] * bool(parts) + [(VALUE, key), (TEXT, ": "), (VALUE, item)]
+        return parts
     for item in value:
         if parts:
             parts.append((TEXT, ", "))
         parts.append((VALUE, item))
-        if type(value) is dict:
-            parts += [(TEXT, ": "), (VALUE, value[item])]
     if type(value) is tuple and len(value) == 1:
         parts.append((TEXT, ","))
     return parts

@@ -11,7 +11,6 @@ Hints = tuple[str, ...]
 
 QUOTES = {"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u00ab": '"', "\u00bb": '"'}
 REFUSED = {
-    "yield": ("yield is not part of the language: build a list and return it", "result.append(value)"),
     "async": ("async is not part of the language: a program runs one step after another", ""),
     "await": ("await is not part of the language: call the function directly", ""),
     "match": ("match is not part of the language: use if and elif", "if x == 1: ..."),

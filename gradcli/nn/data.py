@@ -16,12 +16,12 @@ from gradcli.engine.random import ModernGenerator
 from gradcli.engine.signature import NUMBERS, brief, described
 from gradcli.engine.tensor import Tensor
 from gradcli.errors import ArgumentFault, AttributeFault, ShapeFault, ValueFault
-from gradcli.exposure import exposed
+from gradcli.exposure import MARK, exposed
 from gradcli.nn.container import place
 from gradcli.nn.init import legacy
 
 
-@exposed(copied=True)
+@exposed(base=True, copied=True)
 class Dataset:
     """The base of all data sets: their members by number."""
 
@@ -34,10 +34,6 @@ class Dataset:
 
     def __len__(self) -> int:
         raise AttributeFault(f"{type(self).__name__} has no length")
-
-    def __iter__(self) -> Iterator[Any]:
-        for at in range(len(self)):
-            yield self[at]
 
     def __repr__(self) -> str:
         return f"<{self._home}.{type(self).__name__} object>"
@@ -138,7 +134,8 @@ class DataLoader:
     def __init__(self, dataset: Any, batch_size: Any = 1, shuffle: bool = False, num_workers: int = 0,
                  collate_fn: Callable[[list[Any]], Any] | None = None, pin_memory: bool = False,
                  drop_last: bool = False) -> None:
-        if not isinstance(dataset, Dataset | list | tuple | Tensor):
+        own = MARK in type(dataset).__dict__ and hasattr(type(dataset), "__getitem__")
+        if not own and not isinstance(dataset, Dataset | list | tuple | Tensor):
             raise ArgumentFault(f"DataLoader needs a data set, not {described(dataset)}",
                                 "DataLoader(TensorDataset(x, y), batch_size=4)")
         if type(batch_size) is not int or batch_size < 1:
