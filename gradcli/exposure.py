@@ -201,7 +201,7 @@ def admissible(value: Any) -> bool:
 
 
 def _admissible_leaf(value: Any, kind: type) -> bool:
-    if kind is ProgramClass:
+    if issubclass(kind, ProgramClass):
         return MARK in value.__dict__
     if kind is MethodType:
         owner = value.__self__

@@ -120,6 +120,8 @@ def _made(cls: Any, options: dict[str, bool]) -> Any:
             value.__name__, value.__qualname__ = name, f"{cls.__qualname__}.{name}"
             value.__module__ = None     # type: ignore[assignment]  # as functions of programs have it
         type.__setattr__(cls, name, value)
+    if "__match_args__" not in own:
+        type.__setattr__(cls, "__match_args__", tuple(f.name for f in fields if f.init and not f.kw_only))
     type.__setattr__(cls, RECORD, Record(fields, frozen))
     return cls
 
@@ -253,7 +255,7 @@ def _unchanging(cls: type, fields: tuple[Field, ...], what: str) -> Callable[...
             fault = Frozen(f"the object is frozen: its field {name} cannot change", f"replace(x, {name}=...)")
             fault.args = (f"cannot {what} field {name!r}",)
             raise fault
-        getattr(super(cls, self), above)(name, *value)      # type: ignore[misc]  # a class that is made while it runs
+        getattr(super(cls, self), above)(name, *value)    
 
     return change
 

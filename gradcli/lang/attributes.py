@@ -12,7 +12,7 @@ from gradcli.exposure import MARK, admit, closed_names
 from gradcli.lang.builtins import METHODS, special
 from gradcli.lang.exceptions import name_of, object_of
 from gradcli.lang.format import Formatter, speaks
-from gradcli.lang.generators import Stream
+from gradcli.lang.generators import Generator, Stream
 from gradcli.lang.kinds import MIXED, OWN, Kind, methods_of, user_class
 from gradcli.lang.names import describe
 from gradcli.lang.policy import GONE, Policy, legal_name
@@ -31,8 +31,9 @@ class Attributes:
         self.special = special(formatter)       # (type, name) -> the method as programs get it
         self.own: set[type] = set()             # the program's classes without foreign bases: the quick way
         self.mixed: dict[tuple[type, str], bool] = {}   # for classes with foreign bases: whose the name is
-        self.text: dict[str, Callable[..., Any]] = {"__repr__": formatter.plain, "__str__": formatter.plainly, "__hash__": formatter.hashed,
-                     "__format__": formatter.formatted}     # what Python's own classes define of these
+        self.text: dict[str, Callable[..., Any]] = {    # what Python's own classes define of these
+            "__repr__": formatter.plain, "__str__": formatter.plainly, "__hash__": formatter.hashed,
+            "__format__": formatter.formatted}
         self.above: set[tuple[type, type, str]] = set()     # what super() has found in classes of the program
         self.read = self._reader()
         self.write = self._writer()
@@ -286,7 +287,7 @@ def _absent(fault: AttributeFault, value: Any, name: str) -> AttributeFault:
     """`fault` in Python's words, if Python too finds no such attribute; nothing of the program runs meanwhile."""
     kind = type(value)
     plain = value._types[0] if kind is Kind and value._types else value
-    of_python = (plain if isinstance(plain, type) else kind).__module__ == "builtins"
+    of_python = (plain if isinstance(plain, type) else kind).__module__ == "builtins" or isinstance(value, Generator)
     if not (of_python or MARK in kind.__dict__ or user_class(value)):
         return fault
     known = _owner((*kind.__mro__, *getattr(plain, "__mro__", ())), name) or name in getattr(plain, "__dict__", ())

@@ -8,9 +8,10 @@ from typing import Any
 
 from gradcli.errors import PolicyFault
 from gradcli.exposure import MARK, ProgramClass, closed_names
+from gradcli.lang.enumeration import EnumClass, complete
 from gradcli.lang.format import Formatter
 from gradcli.lang.kinds import MIXED, OWN, Kind, types_of, user_class
-from gradcli.lang.policy import Policy
+from gradcli.lang.policy import Policy, checked
 from gradcli.lang.special import METHODS, guarded
 
 MADE_BY_PYTHON = {"__module__", "__qualname__", "__doc__", "__dict__", "__weakref__", "__classcell__",
@@ -41,6 +42,8 @@ def class_builder(policy: Policy, formatter: Formatter, known: set[type],
         for each, value in list(made.__dict__.items()):
             if each in METHODS:
                 type.__setattr__(made, each, guarded(made.__qualname__, each, value, leave))
+            elif each == "__match_args__" and type(value) is tuple and all(type(name) is str for name in value):
+                [checked(name) for name in value]
             elif each.startswith("__") and each not in MADE_BY_PYTHON:
                 raise PolicyFault(f"a class cannot define {each}")
         for kind in made.__mro__ if foreign else ():
@@ -48,7 +51,9 @@ def class_builder(policy: Policy, formatter: Formatter, known: set[type],
                 raise PolicyFault(f"{name} cannot define {min(taken)}: its base class needs that name" if kind is made
                                   else f"{name} cannot inherit {min(taken)} from {kind.__name__}: "
                                        "another base class needs that name")
-        setattr(made, MARK, MIXED if foreign else OWN)
+        type.__setattr__(made, MARK, MIXED if foreign else OWN)
+        if isinstance(made, EnumClass):
+            complete(made, formatter)
         if not foreign:
             known.add(made)
         return made

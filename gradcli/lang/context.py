@@ -51,6 +51,7 @@ class Context:
         self.scopes = [Scope("module")]
         self.depth = 0
         self.chains = 0                 # chains open around the expression
+        self.matches = 0                # match statements open around the statement
         self.sources = 0                # sources of comprehensions open, where Python lets nothing be assigned
         self.checked: set[str] = set()  # names that have been found legal
         self.plain = policy.plain
@@ -96,7 +97,8 @@ class Context:
     def variable(self, leaf: Node) -> str:
         """The text of a NAME that stands for a variable: of a class also one of its special methods."""
         name: str = leaf[3]
-        return name if name in HEADERS else self.name(leaf, self.scopes[-1].kind == "class")
+        in_class = self.scopes[-1].kind == "class"
+        return name if name in HEADERS or (in_class and name == "__match_args__") else self.name(leaf, in_class)
 
     def load(self, name: str, node: Node) -> ast.Name:
         """A runtime name, read."""

@@ -49,6 +49,7 @@ def expression(c: Context, node: Node) -> ast.expr:
 MISPLACED = {
     "star": "a starred expression can only stand in a list, a tuple or a call",
     "slice": "a slice can only stand in square brackets",
+    "as_pattern": "as can stand in import, with, except and the patterns of match",
     "bytes": "byte strings are not part of the language: leave out the b",
     "BYTES": "byte strings are not part of the language: leave out the b",
 }

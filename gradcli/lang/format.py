@@ -15,6 +15,7 @@ from typing import Any
 
 from gradcli.errors import Fault, LimitFault
 from gradcli.lang.budget import Budget
+from gradcli.lang.enumeration import EnumClass
 from gradcli.lang.exceptions import args_of
 from gradcli.lang.kinds import MARK, Kind, user_class
 from gradcli.lang.policy import Policy
@@ -162,7 +163,7 @@ class Formatter:
         if isinstance(value, Kind) or (MARK in kind.__dict__ and self._says_itself(kind)):
             return repr(value)
         if user_class(value):
-            return f"<class '__main__.{value.__qualname__}'>"
+            return f"<{'enum' if isinstance(value, EnumClass) else 'class'} {in_module(value)!r}>"
         if kind is slice:
             return f"slice({self.repr(value.start)}, {self.repr(value.stop)}, {self.repr(value.step)})"
         if kind in FUNCTIONS:
@@ -316,6 +317,11 @@ class Formatter:
         return index
 
 
+def in_module(kind: type) -> str:
+    """A class of the program as Python's texts name it."""
+    return kind.__qualname__ if isinstance(kind, EnumClass) else f"__main__.{kind.__qualname__}"
+
+
 def speaks(error: BaseException) -> bool:
     """Whether the arguments of an exception are a program's, or text: numpy puts its own things there."""
     kind = type(error)
@@ -323,8 +329,9 @@ def speaks(error: BaseException) -> bool:
 
 
 def _defines(kind: type, name: str) -> bool:
-    """Whether a class of the program says what `name` does for objects of `kind`."""
-    return MARK in next(each for each in kind.__mro__ if name in each.__dict__ or each is object).__dict__
+    """Whether a class of the program, or of the language, says what `name` does for objects of `kind`."""
+    owner = next(each for each in kind.__mro__ if name in each.__dict__ or each is object)
+    return MARK in owner.__dict__ or owner.__module__ == "gradcli.lang.enumeration"
 
 
 def _speaker(kind: type) -> type:

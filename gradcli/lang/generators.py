@@ -52,7 +52,11 @@ class Generator(Stream):
         """Go on as if the `yield` it stands at had raised this."""
         from gradcli.lang.guard import raised
 
-        raising = raised(error)
+        try:
+            raising = raised(error)
+        except TypeError:
+            raise TypeError("exceptions must be classes or instances deriving from BaseException, not "
+                            f"{type(error).__name__}") from None
         try:
             return self._source.throw(raising() if isinstance(raising, type) else raising)
         except StopIteration as end:

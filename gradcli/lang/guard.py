@@ -37,6 +37,7 @@ from gradcli.lang.format import Formatter
 from gradcli.lang.gathering import spread
 from gradcli.lang.generators import Generator, closed_by_program, delegated, generating, leaves
 from gradcli.lang.kinds import Kind, types_of, user_class
+from gradcli.lang.matching import matcher
 from gradcli.lang.place import source_of
 from gradcli.lang.policy import Policy
 from gradcli.lang.reflect import reflection, teller
@@ -76,6 +77,7 @@ def runtime(policy: Policy, names: Mapping[str, Any], show: Callable[[object], N
         ".module": policy.modules.__getitem__, ".member": _importer(policy),
         ".show": show, ".note": note,
         "__build_class__": class_builder(policy, formatter, attributes.own, partial(left, formatter, names)),
+        ".match": matcher(attributes),
     } | reflection(attributes) | turns(budget)
 
 

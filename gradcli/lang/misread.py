@@ -13,8 +13,6 @@ QUOTES = {"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u00ab": 
 REFUSED = {
     "async": ("async is not part of the language: a program runs one step after another", ""),
     "await": ("await is not part of the language: call the function directly", ""),
-    "match": ("match is not part of the language: use if and elif", "if x == 1: ..."),
-    "case": ("case is not part of the language: use if and elif", "elif x == 2: ..."),
     "exec": ("exec is not part of the language: a program runs as it was written", ""),
 }
 

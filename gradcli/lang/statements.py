@@ -9,6 +9,7 @@ from gradcli.lang.context import DELETE, STORE, Context
 from gradcli.lang.expressions import expression
 from gradcli.lang.functions import class_, function
 from gradcli.lang.imports import from_import, import_
+from gradcli.lang.matching import match
 from gradcli.lang.parse import Node
 from gradcli.lang.targets import assign, augment, source_for, target
 from gradcli.mistakes import DepthLimit
@@ -244,5 +245,5 @@ STATEMENTS: dict[str, Callable[[Context, Node], list[ast.stmt]]] = {
     "delete": _delete, "pass": _pass, "break": _jump(ast.Break), "continue": _jump(ast.Continue),
     "return": _return, "raise": _raise, "assert": _assert, "global": _names(ast.Global),
     "nonlocal": _names(ast.Nonlocal), "import": import_, "from_import": from_import, "magic": _magic,
-    "if": _if, "while": _while, "for": _for, "try": _try, "with": _with, "def": function, "class": class_,
+    "if": _if, "while": _while, "for": _for, "try": _try, "with": _with, "def": function, "class": class_, "match": match,
 }

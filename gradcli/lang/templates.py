@@ -9,6 +9,7 @@ from functools import lru_cache
 from operator import index, mod
 from typing import TYPE_CHECKING, Any
 
+from gradcli.lang.budget import COUNTED
 from gradcli.lang.kinds import MARK
 from gradcli.lang.names import describe
 from gradcli.lang.policy import checked
@@ -270,12 +271,22 @@ def replace(f: Formatter, text: str, *args: Any, **options: Any) -> str:
 def join(f: Formatter, text: str, *args: Any) -> str:
     if len(args) != 1 or not (hasattr(type(args[0]), "__iter__") or hasattr(type(args[0]), "__getitem__")):
         return text.join(*args)
-    parts: list[str] = args[0] if type(args[0]) is list else list(f.budget.gathered(args[0]))
+    parts: list[str] = args[0] if type(args[0]) is list else list(f.budget.gathered(_gone_through(args[0])))
     try:
         f.budget.check_characters(sum(map(len, parts)) + len(text) * len(parts))
     except TypeError:       # not all of them are strings, which Python will say
         pass
     return text.join(parts)
+
+
+def _gone_through(values: Any) -> Any:
+    """What goes through values that are to be joined, in Python's words where they cannot be gone through."""
+    if type(values) in COUNTED:
+        return values
+    try:
+        return iter(values)
+    except TypeError:
+        raise TypeError("can only join an iterable") from None
 
 
 def _cased(name: str) -> Callable[..., str]:

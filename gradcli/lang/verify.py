@@ -19,18 +19,18 @@ from gradcli.lang.special import METHODS
 
 CONSTANTS = (type(None), bool, int, float, str, tuple, frozenset, EllipsisType, CodeType, slice)
 
-PYTHONS = METHODS | HEADERS | {"__name__", "__module__", "__qualname__", "__class__", "__classcell__", "__doc__",
+PYTHONS = METHODS | HEADERS | {"__name__", "__module__", "__qualname__", "__class__", "__classcell__", "__doc__", "__match_args__",
                      "__static_attributes__", "__firstlineno__"}
 
 HELPERS = frozenset({
     ".attr", ".told", ".base", ".init", ".slot", ".setattr", ".add", ".iadd", ".few", ".short", ".honest", ".heard",
     ".mul", ".imul", ".star", ".stars", ".roomy",
     ".pow", ".ipow", ".shl", ".ishl", ".mod", ".imod",
-    ".wary", ".format", ".each", ".generating", ".delegated", ".special", ".spread",
+    ".wary", ".format", ".each", ".generating", ".delegated", ".special", ".spread", ".match",
     ".raised", ".cause", ".caught", ".limits", ".any", ".stream", ".super", ".entered",
     ".module", ".member", ".show", ".note", ".ticks", ".turn"})
 
-TEMPORARY = re.compile(r"\.(0|t|v|w|fields|chain\d+)")     # .0 is Python's own, in comprehensions
+TEMPORARY = re.compile(r"\.(0|t|v|w|fields|chain\d+|[mkc]\d+)")     # .0 is Python's own, in comprehensions
 
 INSTRUCTIONS = frozenset("""
     CACHE NOP RESUME EXTENDED_ARG PUSH_NULL POP_TOP COPY SWAP END_FOR END_SEND
