@@ -6,7 +6,7 @@ import collections
 from typing import Any
 
 from gradcli.errors import PolicyFault
-from gradcli.exposure import ProgramClass, expose, exposed
+from gradcli.exposure import ProgramClass, expose, exposed, seal
 from gradcli.importable.collecting import _as_dict, _replaced
 from gradcli.lang.kinds import Kind
 from gradcli.lang.policy import checked
@@ -40,6 +40,7 @@ class TupleClass(ProgramClass):
         base._replace, base._asdict = _replaced, _as_dict
         expose(base, *names, "_fields", "_replace", "_asdict", "count", "index", parts=lambda value: (
             f"{type(value).__name__}(", [Named(*pair) for pair in zip(names, value, strict=True)], ")"))
+        seal(base)
         return ProgramClass(name, (base,), body)
 
 

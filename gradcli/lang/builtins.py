@@ -127,7 +127,7 @@ def prelude(formatter: Formatter, budget: Budget, write: Callable[[str], None]) 
 
     def rounded(*args: Any, **options: Any) -> Any:
         digits = args[1] if len(args) == 2 else options.get("ndigits")
-        if digits is None or MARK in type(args[0] if args else None).__dict__:
+        if digits is None or not args or type(args[0]) not in (int, float, bool):
             return budget.judged(round(*args, **options))
         if abs(digits := index(digits)) > WIDTH:   # of a whole number Python would make 10**digits
             raise SizeLimit(f"round() counts at most {WIDTH} digits")

@@ -98,7 +98,8 @@ class Context:
         """The text of a NAME that stands for a variable: of a class also one of its special methods."""
         name: str = leaf[3]
         in_class = self.scopes[-1].kind == "class"
-        return name if name in HEADERS or (in_class and name == "__match_args__") else self.name(leaf, in_class)
+        known = name == "__match_args__" if in_class else name in HEADERS
+        return name if known else self.name(leaf, in_class)
 
     def load(self, name: str, node: Node) -> ast.Name:
         """A runtime name, read."""
