@@ -20,6 +20,7 @@ from gradcli.lang import gathering, lazy
 from gradcli.lang.budget import Budget
 from gradcli.lang.exceptions import args_of
 from gradcli.lang.format import WIDTH, Formatter
+from gradcli.lang.generators import Generator
 from gradcli.lang.iterating import iter_, next_
 from gradcli.lang.kinds import Kind, types_of
 from gradcli.lang.words import in_pythons_words, python_error
@@ -53,6 +54,7 @@ METHODS: dict[type, frozenset[str]] = {
     property: frozenset({"getter", "setter", "deleter"}),
     type({}.keys()): frozenset({"isdisjoint"}),
     type({}.items()): frozenset({"isdisjoint"}),
+    Generator: frozenset({"send", "throw", "close"}),
 }
 
 PLAIN = frozenset(
