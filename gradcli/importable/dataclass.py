@@ -255,7 +255,7 @@ def _unchanging(cls: type, fields: tuple[Field, ...], what: str) -> Callable[...
             fault = Frozen(f"the object is frozen: its field {name} cannot change", f"replace(x, {name}=...)")
             fault.args = (f"cannot {what} field {name!r}",)
             raise fault
-        getattr(super(cls, self), above)(name, *value)    
+        getattr(super(cls, self), above)(name, *value)
 
     return change
 

@@ -222,7 +222,8 @@ class _Matching:
             return False
         if types_of(kind)[0] in ITSELF:
             if len(places) > 1:
-                raise TypeError(f"{types_of(kind)[0].__name__}() accepts 1 positional sub-pattern ({len(places)} given)")
+                raise TypeError(f"{types_of(kind)[0].__name__}() accepts 1 positional sub-pattern "
+                                f"({len(places)} given)")
             return all(self.holds(spec, value) for spec in places)
         known = getattr(types_of(kind)[0], "__match_args__", ())
         if len(places) > len(known):

@@ -245,5 +245,6 @@ STATEMENTS: dict[str, Callable[[Context, Node], list[ast.stmt]]] = {
     "delete": _delete, "pass": _pass, "break": _jump(ast.Break), "continue": _jump(ast.Continue),
     "return": _return, "raise": _raise, "assert": _assert, "global": _names(ast.Global),
     "nonlocal": _names(ast.Nonlocal), "import": import_, "from_import": from_import, "magic": _magic,
-    "if": _if, "while": _while, "for": _for, "try": _try, "with": _with, "def": function, "class": class_, "match": match,
+    "if": _if, "while": _while, "for": _for, "try": _try, "with": _with, "def": function, "class": class_,
+    "match": match,
 }

@@ -19,8 +19,8 @@ from gradcli.lang.special import METHODS
 
 CONSTANTS = (type(None), bool, int, float, str, tuple, frozenset, EllipsisType, CodeType, slice)
 
-PYTHONS = METHODS | HEADERS | {"__name__", "__module__", "__qualname__", "__class__", "__classcell__", "__doc__", "__match_args__",
-                     "__static_attributes__", "__firstlineno__"}
+PYTHONS = METHODS | HEADERS | {"__name__", "__module__", "__qualname__", "__class__", "__classcell__", "__doc__",
+                               "__match_args__", "__static_attributes__", "__firstlineno__"}
 
 HELPERS = frozenset({
     ".attr", ".told", ".base", ".init", ".slot", ".setattr", ".add", ".iadd", ".few", ".short", ".honest", ".heard",

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
-from lang.forms import ERRORS, FORMS, KINDS, LITERALS, METHODS, SPECS
 from lang import idioms_of_classes as more
+from lang.forms import ERRORS, FORMS, KINDS, LITERALS, METHODS, SPECS
 from lang.idioms import CLASSES, CONTROL, EXCEPTIONS, FUNCTIONS
 from lang.phrases import CONTAINERS, MISTAKES, TEXTS
 

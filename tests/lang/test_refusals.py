@@ -155,7 +155,7 @@ REFUSED_WHILE_RUNNING = {
     "special property": "class A:\n    @property\n    def __len__(self): return 3",
     "special static method": "class A:\n    @staticmethod\n    def __add__(a): return 3",
     "special builtin": "class A:\n    __len__ = len", "special class": "class A:\n    __str__ = int",
-    "generator internals": "def g(): yield 1\ng().gi_frame", "generator code": "def g(): yield 1\ng().gi_code",
+    "frame of a generator function": "def g(): yield 1\ng().gi_frame", "code of a generator function": "def g(): yield 1\ng().gi_code",
     "generator source": "def g(): yield 1\ng()._source", "yield from a value": "def g(): yield from 3\nlist(g())",
     "class method internals": "class A:\n    @classmethod\n    def f(cls): pass\nA.f.im_self",
     "classmethod of a builtin": "classmethod(len)", "decorator that is none": "@3\ndef f(): pass",

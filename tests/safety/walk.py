@@ -25,6 +25,10 @@ from gradcli.exposure import ForeignValue
 from gradcli.facade import GradSwitch
 from gradcli.importable.arguments import Options, Parser
 from gradcli.importable.collecting import DefaultDict, Deque, Tally
+from gradcli.importable.contexts import Context as Managed
+from gradcli.importable.contexts import Null, Suppress
+from gradcli.importable.dataclass import Field, Missing
+from gradcli.importable.decorating import Cached, CachedProperty
 from gradcli.importable.drawing import Drawing
 from gradcli.importable.iterating import _Chain as Chain
 from gradcli.importable.progress import Bar
@@ -32,14 +36,10 @@ from gradcli.importable.scalars import ScalarType
 from gradcli.lang.attributes import Attributes
 from gradcli.lang.budget import Budget
 from gradcli.lang.builtins import METHODS
+from gradcli.lang.enumeration import Auto
 from gradcli.lang.format import Formatter
 from gradcli.lang.generators import Stream
 from gradcli.lang.guard import heard, raised
-from gradcli.importable.contexts import Context as Managed
-from gradcli.importable.contexts import Null, Suppress
-from gradcli.importable.dataclass import Field, Missing
-from gradcli.importable.decorating import Cached, CachedProperty
-from gradcli.lang.enumeration import Auto
 from gradcli.lang.kinds import Kind
 from gradcli.lang.ordered import OrderedDict, OrderedItems, OrderedKeys, OrderedValues
 from gradcli.nn.data import DataLoader, Dataset
