@@ -12,24 +12,38 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine import functional
-from gradcli.engine.backward import watched
-from gradcli.engine.call import here
+from gradcli.autograd import (
+    FUNC,
+    GradSwitch,
+    ModeSwitch,
+    autograd_space,
+    set_grad_enabled,
+    transform,
+)
+from gradcli.engine.backward import Watch
 from gradcli.engine.current import Current, Generator
 from gradcli.engine.derive import named
 from gradcli.engine.device import CPU, Device, Switches, here_only
 from gradcli.engine.dtypes import NAMED, OF, Default, DType
+from gradcli.engine.inference import refuse_leaf
 from gradcli.engine.limits import broadcast_shapes, finfo, iinfo, promote_types
 from gradcli.engine.op import TABLE, Op, Part, traced
 from gradcli.engine.signature import REFUSED, Type, described
 from gradcli.engine.storage import METHODS as STORED
 from gradcli.engine.storage import is_storage, typename
 from gradcli.engine.surface import METHODS
-from gradcli.engine.tensor import Cut, Shown, Size, Tensor
+from gradcli.engine.tensor import Shown, Size, Tensor
 from gradcli.engine.types import TENSOR, TYPES
-from gradcli.engine.variable import Array, Parameter, Variable, Volatile, enable_grad, grad_mode, no_grad, recording
-from gradcli.errors import ArgumentFault, GradFault, IntegerLeaf
-from gradcli.exposure import exposed
+from gradcli.engine.variable import (
+    Array,
+    Parameter,
+    Variable,
+    enable_grad,
+    grad_mode,
+    inference_mode,
+    no_grad,
+)
+from gradcli.errors import ArgumentFault, IntegerLeaf
 from gradcli.lang.budget import Budget
 from gradcli.lang.kinds import STAND_INS, Kind, user_class
 from gradcli.lang.words import python_kind
@@ -37,36 +51,7 @@ from gradcli.nn import fetch as nn_fetch
 from gradcli.nn import names as nn_names
 from gradcli.ops.base import Unary
 from gradcli.ops.directory import DIRECTORY
-from gradcli.spaces import MATH, Arriving, Namespace, TensorKind, math_space, names_in
-
-
-def _custom(name: str) -> Any:
-    """Something of engine/custom.py, which only programs with Functions of their own load."""
-    from gradcli.engine import custom
-
-    return getattr(custom, name)
-
-
-def variable(data: Any = None, requires_grad: bool = False, volatile: bool = False) -> Variable:
-    """A Variable around the memory of a tensor."""
-    if not isinstance(data, Tensor):
-        raise ArgumentFault(f"Variable() wraps a tensor, not {described(data)}",
-                            ("Variable(torch.ones(2, 2), requires_grad=True)", "a leaf of ones"))
-    if volatile:
-        if requires_grad:
-            raise GradFault("a volatile Variable cannot require gradients: nothing computed from it keeps history",
-                            "Variable(x, requires_grad=True)")
-        silent = Volatile(data.array)
-        silent.cut = Cut("a volatile Variable", here())
-        return silent
-    made = Variable(data.array)
-    made.cut = data.cut
-    if requires_grad:
-        made.requires_grad_()  # type: ignore[attr-defined]
-    return made
-
-
-variable.__name__ = variable.__qualname__ = "Variable"      # as messages call it
+from gradcli.spaces import MATH, Namespace, TensorKind, math_space, names_in
 
 
 def parameter(data: Any = None, requires_grad: bool = True) -> Parameter:
@@ -78,6 +63,8 @@ def parameter(data: Any = None, requires_grad: bool = True) -> Parameter:
     if requires_grad and data.array.dtype.kind != "f":
         raise IntegerLeaf("only floating tensors can require gradients", "x.float()").saying(
             "Only Tensors of floating point and complex dtype can require gradients")
+    if requires_grad:
+        refuse_leaf(data)
     return Parameter(data.array, requires_grad)
 
 
@@ -142,41 +129,6 @@ def is_tensor(obj: Any) -> bool:
     return isinstance(obj, Tensor)
 
 
-@exposed()
-class GradSwitch:
-    """`torch.no_grad`, `torch.enable_grad`: each call gives a context; put on a function, it wraps each call."""
-
-    def __init__(self, name: str, context: type[recording]) -> None:
-        self._name, self._context = name, context
-
-    def __call__(self, function: Any = None) -> Any:
-        context = self._context()  # type: ignore[call-arg]  # both contexts know what they are
-        return context if function is None else context(function)
-
-    def __repr__(self) -> str:
-        return f"<class 'torch.autograd.grad_mode.{self._name}'>"
-
-
-class set_grad_enabled(recording):
-    """Record from now on, or no longer; as a context, until its end."""
-
-    __slots__ = ()
-
-    def __init__(self, mode: bool) -> None:
-        super().__init__(mode)
-        grad_mode.on = self.on
-
-    def __enter__(self) -> None:
-        grad_mode.on = self.on          # `before` stays what it was when this was made
-
-    def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        grad_mode.on = self.before      # put on a function, it changes nothing outside
-        return super().__call__(function)
-
-    def __repr__(self) -> str:
-        return f"torch.autograd.grad_mode.set_grad_enabled(mode={self.on})"
-
-
 TENSOR_AWARE = ("sum", "max", "min", "any", "all", "round", "abs")
 ROWWISE = frozenset({"sum", "max", "min", "any", "all"})     # on a tensor they go from row to row, as Python's do
 
@@ -235,7 +187,7 @@ def torch_space(session: dict[str, Any]) -> Namespace:
     spaces = operations()
     kinds = {name: TensorKind(f"torch.{name}", kind) for name, kind in TYPES.items()}
     tensor = TensorKind("torch.Tensor", TENSOR)
-    autograd = _autograd()
+    autograd = autograd_space()
     parameters = Kind("torch.nn.parameter.Parameter", (Parameter,), parameter)
     nn = _space("torch.nn", nn_names("nn"), Parameter=parameters,
                 functional=Namespace("torch.nn.functional", spaces.pop("nn.functional", {})),
@@ -252,12 +204,14 @@ def torch_space(session: dict[str, Any]) -> Namespace:
         Generator=Kind("torch.Generator", (Generator,), Generator), promote_types=promote_types,
         broadcast_shapes=broadcast_shapes,
         no_grad=GradSwitch("no_grad", no_grad), enable_grad=GradSwitch("enable_grad", enable_grad),
-        inference_mode=GradSwitch("inference_mode", no_grad), set_grad_enabled=Kind(
+        inference_mode=ModeSwitch("inference_mode", inference_mode), is_inference=METHODS["is_inference"],
+        is_inference_mode_enabled=lambda: grad_mode.inference, set_grad_enabled=Kind(
             "torch.autograd.grad_mode.set_grad_enabled", (set_grad_enabled,), set_grad_enabled),
-        is_grad_enabled=lambda: grad_mode.on, is_tensor=is_tensor, from_numpy=from_numpy, is_storage=is_storage,
+        is_anomaly_enabled=lambda: Watch.anomalies, is_anomaly_check_nan_enabled=lambda: Watch.nan,
+        is_grad_enabled=lambda: grad_mode.enabled, is_tensor=is_tensor, from_numpy=from_numpy, is_storage=is_storage,
         save=save, load=load, typename=typename, set_default_dtype=set_default_dtype, get_num_threads=lambda: 1,
-        set_num_threads=lambda count: None, vmap=lambda func, *args, **options: _transform("vmap")(
-            func, *args, **options), func=Namespace("torch.func", {name: name for name in FUNC}, _transform),
+        set_num_threads=lambda count: None, vmap=lambda func, *args, **options: transform("vmap")(
+            func, *args, **options), func=Namespace("torch.func", {name: name for name in FUNC}, transform),
         numel=METHODS["numel"], detach=METHODS["detach"], detach_=METHODS["detach_"], get_device=STORED["get_device"],
         get_default_dtype=lambda: OF[Default.floating], set_default_tensor_type=set_default_dtype,
         pi=math.pi, e=math.e, inf=math.inf, nan=math.nan, strided="torch.strided", **session)
@@ -279,35 +233,6 @@ def _space(name: str, listed: dict[str, Any], **names: Any) -> Namespace:
     inner = {key: _space(f"{name}.{key}", value) for key, value in listed.items() if isinstance(value, dict)}
     return Namespace(name, {key: value for key, value in listed.items() if key not in inner}, nn_fetch,
                      **inner, **names)
-
-
-FUNC = ("functional_call", "grad", "grad_and_value", "hessian", "jacfwd", "jacrev", "jvp", "linearize", "vjp", "vmap")
-
-
-def _transform(name: str) -> Any:
-    """A function of engine/transforms.py, which few programs need."""
-    if name == "functional_call":
-        return nn_fetch("calling.functional_call")
-    from gradcli.engine import transforms
-
-    return getattr(transforms, name)
-
-
-def _autograd() -> Namespace:
-    """`torch.autograd`."""
-    own = Arriving("torch.autograd.function.Function", lambda: _custom("Function"))
-    function = Namespace("torch.autograd.function", {"once_differentiable": "once_differentiable"}, _custom,
-                         Function=own)
-    made = Kind("torch.autograd.variable.Variable", (Variable,), variable)
-    functions = Namespace("torch.autograd.functional", jacobian=functional.jacobian, hessian=functional.hessian,
-                          jvp=functional.jvp, vjp=functional.vjp, hvp=functional.hvp, vhp=functional.vhp)
-    return Namespace("torch.autograd", {"gradcheck": "gradcheck", "gradgradcheck": "gradgradcheck"}, _transform,
-                     Variable=made, Function=own, function=function,
-                     backward=functional.backward, grad=functional.grad,
-                     functional=functions, variable=Namespace("torch.autograd.variable", Variable=made),
-                     detect_anomaly=Kind("torch.autograd.anomaly_mode.detect_anomaly", (watched,), watched),
-                     set_detect_anomaly=Kind("torch.autograd.anomaly_mode.set_detect_anomaly", (watched,), watched),
-                     no_grad=GradSwitch("no_grad", no_grad), enable_grad=GradSwitch("enable_grad", enable_grad))
 
 
 def prelude(torch: Namespace, plain: dict[str, Any]) -> dict[str, Any]:

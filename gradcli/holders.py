@@ -25,8 +25,9 @@ from gradcli.engine.links import AccumulateGrad
 from gradcli.engine.op import Op, Part, Rules
 from gradcli.engine.surface import Handle
 from gradcli.engine.tensor import Tensor
+from gradcli.exposure import MARK
 from gradcli.lang.generators import Stream
-from gradcli.lang.kinds import MARK, user_class
+from gradcli.lang.kinds import user_class
 
 INERT = frozenset({int, float, bool, str, bytes, NoneType, complex, slice, range, CodeType})
 """Kinds that refer to nothing that can change."""

@@ -34,7 +34,7 @@ from gradcli.lang.builtins import prelude as plain_names
 from gradcli.lang.faults import translate
 from gradcli.lang.format import Formatter
 from gradcli.lang.guard import builtins, turns
-from gradcli.lang.lower import lower
+from gradcli.lang.lower import lower, readable
 from gradcli.lang.parse import parse
 from gradcli.lang.place import locals_of, place_of_call
 from gradcli.lang.policy import Policy
@@ -157,12 +157,14 @@ class Session:
 
     def _told(self, error: Exception) -> Fault:
         """The fault for what went wrong, complete with places and the user's own names."""
+        from gradcli.lang.pasting import sifted
         from gradcli.mending import mended
 
         names = {**self._names, **locals_of(error)}
         fault = mended(translate(error, {**self._names, **dict.fromkeys(self._bare)}, self.policy), names)
         if fault.message.startswith("a tuple has no attribute"):
             fault.hints = fault.hints or [("first, rest = values", "takes a tuple apart: its members may have it")]
+        sifted(fault, lambda text: readable(text, self.policy))
         return fault
 
     @contextmanager

@@ -28,8 +28,32 @@ def nearest(name: str, known: Iterable[str]) -> tuple[str, ...]:
         if abs(len(word) - len(name)) <= most and len(set(word.lower()) ^ set(name.lower())) <= 2 * most:
             slips = distance(name.lower(), word.lower())
             if slips <= min(most, allowed(word)) and _likely(name, word, slips):
-                likely.append((slips, word[0].lower() != name[0].lower(), word))
-    return (min(likely)[2],) if likely else ()
+                likely.append((slips, word[0].lower() != name[0].lower(), word[0] != name[0], word))
+    return (min(likely)[-1],) if likely else ()
+
+
+def nearest_word(name: str, known: Iterable[str]) -> tuple[str, ...]:
+    """The same for a name of a program beside the words of the language, most of which are no slips of it.
+
+    `model` is no slip of `mode`, `loss` none of `less`, `conv1` none of `conv1d`: programs name their values by
+    ordinary words.
+    """
+    return tuple(word for word in nearest(name, known)
+                 if len(name) > 1 and (_plain(name) == _plain(word) or _mistyped(name, word)))
+
+
+def _mistyped(name: str, word: str) -> bool:
+    """Whether letters were exchanged, doubled or left out, rather than others put or added."""
+    name, word = name.lower(), word.lower()
+    if sorted(name) == sorted(word) or _single(name) == _single(word):
+        return len(name) >= SHORT
+    short = min(len(name), len(word)) <= SHORT
+    if short or any(c.isdigit() for c in name):
+        return False
+    long, part = (name, word) if len(name) > len(word) else (word, name)
+    if long.startswith(part) or long.endswith(part):
+        return False
+    return len(name) != len(word) or len(name) > LONG
 
 
 def allowed(name: str) -> int:
@@ -65,6 +89,8 @@ def _likely(name: str, word: str, slips: int) -> bool:
 
     In words of three letters another letter makes another word, as in `cos` and `cot`.
     """
+    if [c for c in name if c.isdigit()] != [c for c in word if c.isdigit()]:
+        return False
     if slips == 1 and len(name) == len(word) and min(len(name), len(word)) == SHORT:
         return sorted(name.lower()) == sorted(word.lower())
     if name[0].lower() == word[0].lower():
@@ -72,4 +98,4 @@ def _likely(name: str, word: str, slips: int) -> bool:
     return slips == 1 and (len(name) != len(word) or sorted(name.lower()) == sorted(word.lower()))
 
 
-__all__ = ["distance", "nearest"]
+__all__ = ["distance", "nearest", "nearest_word"]

@@ -1,9 +1,20 @@
-"""Paste the first repair of a diagnosis into its program, as a person would who follows it to the letter."""
+"""Paste repairs of diagnoses into their programs, as a person would who follows them to the letter.
 
-import re
+    PYTHONPATH=tests python tests/repairs.py            every repair of every corpus that changes nothing
+    PYTHONPATH=tests python tests/repairs.py -v         every repair, with what comes after it
+"""
 
-from gradcli.errors import Fault
+import argparse
+from pathlib import Path
+
+from gradcli.errors import Fault, SyntaxFault
+from gradcli.lang.pasting import PLACED, SHELL
+from gradcli.lang.pasting import pasted as paste
 from gradcli.session import Session
+
+HERE = Path(__file__).parent
+MENDABLE = [tuple(each.strip("\n").removeprefix("# ").split("\n", 1))
+            for each in (HERE / "mendable.txt").read_text().split("\n====\n")]
 
 
 def fault_of(text, style="modern", notes=None):
@@ -15,17 +26,67 @@ def fault_of(text, style="modern", notes=None):
     return None
 
 
-def pasted(text, fault):
-    """`text` with the first repair where it says that it belongs, or in place of what the carets mark."""
-    repair, why = fault.hints[0]
-    lines = text.split("\n")
-    where = re.match(r"(in|before|after) line (\d+)", why)
-    if where:
-        how, at = where[1], int(where[2]) - 1
-        indent = lines[at][: len(lines[at]) - len(lines[at].lstrip())] if not repair.startswith(" ") else ""
-        first, last = {"in": (at, at + 1), "before": (at, at), "after": (at + 1, at + 1)}[how]
-        lines[first:last] = [indent + repair]
-        return "\n".join(lines)
-    line, column, end_line, end = fault.span
-    before, after = lines[line - 1][: column - 1], lines[end_line - 1][end - 1:]
-    return "\n".join([*lines[: line - 1], before + repair + after, *lines[end_line:]])
+def pasted(text, fault, number=0):
+    """`text` with a repair where it says that it belongs."""
+    return paste(text, fault, *fault.hints[number])
+
+
+def corpora(hostile=False):
+    """Every wrong program of the tests and the examples, with its style; those of attackers, if asked for."""
+    from safety.mistaken import PROGRAMS
+
+    for text in PROGRAMS:
+        yield "tutorial", text
+    for line in (HERE / "lang" / "mistakes.txt").read_text().splitlines():
+        yield "modern", line.replace("¶", "\n")
+    for path in sorted((HERE.parent / "examples" / "faults").glob("*.grad")):
+        yield "tutorial", path.read_text()
+    yield from MENDABLE
+    if hostile:
+        from safety.hostile import PROGRAMS as HOSTILE
+
+        yield from (("modern", text) for text in HOSTILE.values())
+
+
+def outcomes(text, style):
+    """Each repair of a program's fault, what it is for, the fault that is left, and whether that is a change."""
+    fault = fault_of(text, style)
+    for number, (repair, why) in enumerate(fault.hints if fault is not None else ()):
+        if repair.startswith(SHELL):
+            continue
+        changed = pasted(text, fault, number)
+        after = fault_of(changed, style)
+        inserted = changed.count("\n") - text.count("\n") if PLACED.match(why) else 0
+        yield fault, repair, why, after, _better(fault, after, inserted)
+
+
+def _better(fault, after, inserted):
+    """Whether the fault after a repair is none, another one, or one that comes later."""
+    if after is None or isinstance(fault, SyntaxFault) and not isinstance(after, SyntaxFault):
+        return True
+    if isinstance(after, SyntaxFault) and not isinstance(fault, SyntaxFault):
+        return False
+    line, column = fault.span[:2]
+    there = (after.span.line - inserted, after.span.column)
+    if isinstance(fault, SyntaxFault):
+        return there > (line, column)
+    return there[0] > line or (after.code, after.message) != (fault.code, fault.message)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("-v", "--verbose", action="store_true")
+    options = parser.parse_args()
+    count = bad = 0
+    for style, text in corpora(True):
+        for fault, repair, why, after, better in outcomes(text, style):
+            count += 1
+            bad += not better
+            if options.verbose or not better:
+                print(f"{'' if better else 'USELESS '}{style}: {text}\n    {fault.message}\n    -> {repair}     {why}\n"
+                      f"    => {after.message if after else 'mended'}\n", flush=True)
+    print(f"{count} repairs: {bad} change nothing")
+
+
+if __name__ == "__main__":
+    main()

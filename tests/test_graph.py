@@ -85,5 +85,5 @@ def test_compositions_agree_with_torch():
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         said = [compositions.compare(random.Random(f"1 {k}"), space) for k in range(60)]
-    differences = [each for each in said if each]
-    assert len(differences) <= 4, "\n".join(differences)    # those left are named by `python tests/compositions.py`
+    differences = [text for text in said if text and not text.startswith(compositions.ASIDE)]
+    assert len(differences) <= 1, "\n".join(differences)    # those left are named by `python tests/compositions.py`

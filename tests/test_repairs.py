@@ -9,11 +9,9 @@ from gradcli.errors import FAULTS, render
 from gradcli.mending import worked_out
 from gradcli.mistakes import FAULTS as ALL
 from gradcli.session import Session
-from repairs import fault_of, pasted
+from repairs import MENDABLE, corpora, fault_of, outcomes, pasted
 
 HERE = Path(__file__).parent
-MENDABLE = [tuple(each.strip("\n").removeprefix("# ").split("\n", 1))
-            for each in (HERE / "mendable.txt").read_text().split("\n====\n")]
 EXAMPLES = sorted((HERE.parent / "examples" / "faults").glob("*.grad"))
 NO_PROGRAM_ALONE = {"G0601", "G0603", "G0604", "G0606", "G0701", "G0801", "G0802"}     # limits, files and command lines
 
@@ -72,6 +70,12 @@ def test_what_a_program_catches_keeps_pythons_words():
         "f() missing 1 required positional argument: 'x'", "list indices must be integers or slices, not str",
         "could not convert string to float: 'a'", "f() takes 1 positional argument but 2 were given",
         "f() got an unexpected keyword argument 'y'"]
+
+
+@pytest.mark.parametrize("style, text", sorted(set(corpora())))
+def test_every_repair_changes_the_outcome(style, text):
+    for fault, repair, why, after, better in outcomes(text, style):
+        assert better, f"{fault.message}: {repair} {why}: {after.message}"
 
 
 def test_a_remark_on_gradients_that_add_up_names_the_variable_and_the_line():

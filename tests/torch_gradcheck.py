@@ -3,9 +3,11 @@
     python tests/torch_gradcheck.py             every sample of every operation with gradients (minutes)
     python tests/torch_gradcheck.py softmax -v  operations whose name contains it, with every difference
     python tests/torch_gradcheck.py --most 5    so many samples of each
+    python tests/torch_gradcheck.py --itself    torch.autograd.gradcheck beside gradcli's, what it says too
+    python tests/torch_gradcheck.py --second    gradgradcheck
 
-gradcheck measures one slope by steps of 1e-6 and allows a thousandth; where it errs the difference is listed in
-REASONS.
+gradcheck measures one slope by steps of 1e-6 and allows a thousandth; where it errs for one of REASONS the difference
+is counted apart.
 """
 
 import argparse
@@ -13,21 +15,29 @@ import sys
 import time
 import warnings
 
+import numpy as np
 import torch
 from torch.testing._internal.common_methods_invocations import op_db
 
 from gradcli.engine.check import verdicts
 from gradcli.engine.current import Current, Generators
+from gradcli.engine.gradcheck import gradcheck, gradgradcheck
+from gradcli.engine.slopes import KINKED
 from gradcli.errors import Fault
 from torch_bridge import Outside, seed, tensors_in, to_gradcli
 from torch_samples import MISNAMED, processed, rows_of
 
+EXPECTED = (Outside, RuntimeError, TypeError, ValueError, IndexError)      # of samples that are not for all
 LARGEST = 64        # elements of a sample's inputs and of its results: a Jacobian of more takes long
-REASONS = {"__rpow__": "negative numbers to fractional powers have no value: nothing to compare here, a mismatch there"}
+REASONS = {
+    "precision": "a number in single or half precision does not resolve steps of 1e-6",
+    "nan": "a value is nan: nothing to compare here, a mismatch there",
+    "kink": "every slope between those of both sides is right at a kink, where central differences give their middle",
+}
 
 
-def theirs_right(row, sample):
-    """Whether torch's gradients pass torch's check; raises Outside where there is nothing to check."""
+def theirs_right(row, sample, check=None):
+    """Whether torch's gradients pass torch's check, or what it says; raises Outside where there is nothing to check."""
     leaves = [x for x in tensors_in([sample.input, list(sample.args), sample.kwargs]) if x.requires_grad]
     if not leaves or sum(x.numel() for x in leaves) > LARGEST:
         raise Outside("no leaves, or many")
@@ -42,11 +52,21 @@ def theirs_right(row, sample):
     if not outputs or any(o.is_complex() or o.layout != torch.strided for o in outputs) or (
             sum(o.numel() for o in outputs) > LARGEST):
         raise Outside("nothing differentiable, or much")
-    return torch.autograd.gradcheck(function, leaves, raise_exception=False, check_undefined_grad=False,
-                                    check_batched_grad=False, nondet_tol=1e-12)
+    if check is None:
+        return torch.autograd.gradcheck(function, leaves, raise_exception=False, check_undefined_grad=False,
+                                        nondet_tol=1e-12)
+    return said_by(getattr(torch.autograd, check), function, leaves)
 
 
-def ours_right(row, sample):
+def said_by(check, function, leaves):
+    """True, or the first line of what a check says."""
+    try:
+        return check(function, leaves, nondet_tol=1e-12)
+    except RuntimeError as error:
+        return str(error.args[0]).split("\n")[0]
+
+
+def ours_right(row, sample, check=None):
     """Whether gradcli's gradients pass gradcli's check."""
     given = [to_gradcli(v) for v in (sample.input, list(sample.args), sample.kwargs)]
     leaves = [x for x in tensors_in(given) if x.requires_grad]
@@ -56,11 +76,24 @@ def ours_right(row, sample):
         Current.legacy = False
         return [o for o in tensors_in(processed(sample, row.ours(given[0], *given[1], **given[2]))) if o.requires_grad]
 
-    return [v for v in verdicts(function, leaves) if v.wrong]
+    if check is not None:
+        return said_by({"gradcheck": gradcheck, "gradgradcheck": gradgradcheck}[check], lambda *_: tuple(function()),
+                       leaves), ""
+    found = verdicts(function, leaves)
+    return [v for v in found if v.wrong], reason(function(), given, found)
 
 
-def compared(info, most):
-    """For each sample of an operation what is said otherwise, empty where both agree."""
+def reason(outputs, given, found):
+    """Why torch's check may err on a sample, a key of REASONS; empty if there is no reason."""
+    if any(x.array.dtype.kind == "f" and x.array.dtype.itemsize < 8 for x in [*outputs, *tensors_in(given)]):
+        return "precision"
+    if any(np.isnan(o.array).any() for o in outputs):
+        return "nan"
+    return "kink" if any(entry.kind == KINKED for v in found for entry in v.special) else ""
+
+
+def compared(info, most, check=None):
+    """For each sample of an operation the reason of a difference, and what is said otherwise, or nothing."""
     rows = [row for row in rows_of(info) if row.main]
     if not rows or info.full_name in MISNAMED or torch.float64 not in info.dtypes or not info.supports_autograd:
         return
@@ -68,13 +101,17 @@ def compared(info, most):
     seed()
     for sample in list(info.sample_inputs("cpu", torch.float64, requires_grad=True))[:most]:
         try:
-            theirs = theirs_right(rows[0], sample)
-            wrong = ours_right(rows[0], sample)
-        except (Outside, RuntimeError, TypeError, ValueError, IndexError) as error:
-            if isinstance(error, Fault):
-                yield f"{sample.summary()}: refused: {error}"
+            theirs = theirs_right(rows[0], sample, check)
+            wrong, why = ours_right(rows[0], sample, check)
+        except Exception as error:  # ours may crash, which is what is looked for
+            if isinstance(error, Fault) or not isinstance(error, EXPECTED):
+                yield "", f"{sample.summary()}: refused: {error}"
             continue
-        yield "" if theirs == (not wrong) else f"{sample.summary()}: torch says {theirs}, gradcli {wrong or True}"
+        if check is not None:
+            yield "", "" if theirs == wrong else f"{sample.summary()}: torch says {theirs}, gradcli {wrong}"
+            continue
+        said = "" if theirs == (not wrong) else f"{sample.summary()}: torch says {theirs}, gradcli {wrong or True}"
+        yield "" if theirs or wrong else why, said
 
 
 def main():
@@ -82,23 +119,26 @@ def main():
     parser.add_argument("names", nargs="*")
     parser.add_argument("-v", "--verbose", action="store_true")
     parser.add_argument("--most", type=int)
+    parser.add_argument("--after", help="go on after the operation of this name")
+    parser.add_argument("--itself", dest="check", action="store_const", const="gradcheck")
+    parser.add_argument("--second", dest="check", action="store_const", const="gradgradcheck")
     options = parser.parse_args()
     warnings.simplefilter("ignore")
     count = unexplained = explained = 0
-    for info in op_db:
+    names = [info.full_name for info in op_db]
+    for info in op_db[names.index(options.after) + 1 if options.after else 0:]:
         if options.names and not any(name in info.full_name for name in options.names):
             continue
         start = time.monotonic()
-        said = list(compared(info, options.most))
+        said = list(compared(info, options.most, options.check))
         count += len(said)
-        different = [line for line in said if line]
-        if info.full_name in REASONS:
-            explained += len(different)
-        else:
-            unexplained += len(different)
+        different = [line for _, line in said if line]
+        reasons = sorted({why for why, line in said if line and why})
+        explained += sum(bool(why and line) for why, line in said)
+        unexplained += sum(bool(line and not why) for why, line in said)
         if different or options.verbose:
             print(f"{info.full_name}: {len(different)} of {len(said)} differ, {time.monotonic() - start:.1f} s"
-                  f" {REASONS.get(info.full_name, '')}", flush=True)
+                  f" {'; '.join(REASONS[why] for why in reasons)}", flush=True)
             for line in different[: None if options.verbose else 1]:
                 print("    " + line[:1500], flush=True)
     print(f"{count} samples: {unexplained} differ, {explained} more with a reason")

@@ -193,8 +193,8 @@ PLAIN_ARGUMENTS = frozenset({str, bytes, int, float, bool, type(None)})
 
 def _summary(error: BaseException) -> str:
     """Name and message of an exception. A message that is made of a program's values is left away."""
+    from gradcli.exposure import MARK
     from gradcli.lang.exceptions import args_of
-    from gradcli.lang.kinds import MARK
 
     kind = type(error)
     if MARK not in vars(kind) and PLAIN_ARGUMENTS.issuperset(map(type, args_of(error))):

@@ -91,6 +91,8 @@ def overwriter(cls: type[Op], name: str, call: Callable[..., Any]) -> Callable[.
     def choose(*args: Any, inplace: Any = False, **options: Any) -> Any:
         if len(args) == most + 1 and type(args[most]) is bool:
             *args, inplace = args   # type: ignore[assignment]
+        if inplace and args and cls.passes is not None and cls.passes(*cls.signature.fit(name, args, options)):
+            return args[0]
         return write(*args, **options) if inplace and args else call(*args, **options)
 
     return choose

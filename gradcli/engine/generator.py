@@ -192,7 +192,8 @@ def matrix(weights: Array, count: int, replacement: bool) -> Array:
     if not replacement and count > rows.shape[1]:
         raise ValueFault(f"multinomial cannot draw {count} of {rows.shape[1]} without replacement")
     if not (np.isfinite(rows) & (rows >= 0)).all():
-        raise ValueFault("multinomial needs weights that are finite and not negative")
+        raise ValueFault("multinomial needs weights that are finite and not negative").saying(
+            "probability tensor contains either `inf`, `nan` or element < 0")
     if not (rows.sum(axis=1, dtype=np.float64) > 0).all():
         raise ValueFault("multinomial needs a weight above 0 in every row")
     return rows

@@ -83,14 +83,16 @@ class Op:
     number in time; `shape` its result's; `code` and `line_at` are where the program made it.
     """
 
-    __slots__ = ("born", "code", "edges", "hooks", "line_at", "shape")
+    __slots__ = ("born", "code", "edges", "hooks", "line_at", "notes", "shape")
 
     names: tuple[str, ...] = ()             # full names; the first is the operation's own
     home = ""                               # prefix of every name that has none: "nn.functional"
     method: bool | None = None              # whether tensors have it (as long as it lives in torch itself)
     function = True                         # whether torch.<name> exists
     inplace = False                         # whether <name>_ exists
+    keeps_written = False                   # whether PyTorch keeps the result of that form, where rules keep the input
     written_as = ""                         # the name of that form, where it is another
+    passes: Any = None                      # of a call's values: whether the input itself comes back
     overwrites = False                      # whether it takes a last option `inplace`, to store what it computes
     attribute = False                       # whether it is read without being called, like x.T
     anew = False                            # whether the result is always memory of its own, of the operands' types
@@ -101,6 +103,7 @@ class Op:
     creates = False                         # whether it takes requires_grad and its kin, and makes leaves
     copies = False                          # whether it takes the numbers of a tensor alone, without its history
     several = False                         # whether more than the first result can be differentiated
+    inert: tuple[int, ...] = ()             # which of several results no gradient may be asked of, as in PyTorch
     unkept: tuple[int, ...] = ()            # which of several results no rule looks at: they need not be kept
     era_label: str | tuple[str, ...] = ""   # the creator's name in 0.1.12, one for each variant
     label: str | tuple[str, ...] = ""       # and today
@@ -132,6 +135,7 @@ class Op:
     born: int
     edges: Any
     hooks: Any
+    notes: dict[Any, Any]           # of the program; unset until it asks for them
     shape: tuple[int, ...]
     code: Any
     line_at: int
@@ -228,6 +232,23 @@ def _nodes(cls: type[Op]) -> Iterator[type[Op]]:
 def _node(cls: type[Op]) -> type[Op]:
     node: type[Op] = new_class(cls.__name__, (cls,), {"abstract": True}, lambda body: body.update(__slots__=()))
     return node
+
+
+_titled: dict[tuple[type[Op], str], type[Op]] = {}
+
+
+def titled(value: Any, name: str) -> Any:
+    """`value`, its call going by another name of today's; arrays, and what no call made, as they are."""
+    node = getattr(value, "node", None)
+    if isinstance(node, Op):
+        kind = type(node)
+        if (kind, name) not in _titled:
+            renamed: type[Op] = new_class(kind.__name__, (kind,), {"abstract": True},
+                                          lambda body: body.update(__slots__=()))
+            renamed.modern_name = name
+            _titled[kind, name] = renamed
+        node.__class__ = _titled[kind, name]
+    return value
 
 
 class Part:

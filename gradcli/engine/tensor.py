@@ -57,11 +57,20 @@ class Size(tuple[int, ...]):
 
 
 class Write(NamedTuple):
-    """The last change of some memory: when, by which operation, from where in the program."""
+    """The last change of some memory: when, by which operation, from where in the program.
+
+    `changes` is how many changes there were, `ticks` when the last of them were.
+    """
 
     tick: int
     writer: str
     place: Any
+    changes: int = 1
+    ticks: tuple[int, ...] = ()
+
+    def changes_at(self, tick: int) -> int:
+        """How many changes there had been at an earlier time."""
+        return self.changes - sum(t > tick for t in self.ticks)
 
 
 class Shown:
@@ -144,7 +153,7 @@ class Cut(NamedTuple):
     place: Any
 
 
-SEVERAL, UNTRACKED = 1, 2       # origins of views; both together for several views made under no_grad
+SEVERAL, UNTRACKED, INFERRED = 1, 2, 4      # origins of views; both together for several views made under no_grad
 
 
 class Rooted(NamedTuple):
@@ -161,6 +170,7 @@ class Rooted(NamedTuple):
 
 DATA = Rooted(Tensor(np.zeros(0)), 0)     # the root of `.data`: writes there are the program's own affair
 
+TICKS = 7           # how many earlier changes are remembered one by one
 written: dict[int, Write] = {}            # by the identity of the owning array
 _alive: dict[int, Any] = {}               # weak references that drop an entry with its owner
 
@@ -172,16 +182,38 @@ def owner(array: Any) -> Any:
     return array
 
 
+_copies: dict[int, list[Any]] = {}        # by the same, weak references to copies in another type
+
+
+def follow(copy: ndarray, original: ndarray) -> None:
+    """Let writes to `original` count as writes to a copy of it in another type, which calls keep in its place."""
+    memory = owner(original)
+    key = id(memory)
+    if key not in _copies:
+        weakref.finalize(memory, _copies.pop, key, None)
+    _copies[key] = [*(ref for ref in _copies.get(key, ()) if ref() is not None), weakref.ref(copy)]
+
+
 def note_write(tensor: Tensor, writer: str, place: Any) -> None:
     """Remember that the memory of `tensor` has just been changed."""
     root = tensor.root
     if root is not None and (root is DATA or root.base.root is DATA):
         return
     memory = owner(tensor.array)
+    _note(memory, Write(clock(), writer, place))
+    if id(memory) in _copies:
+        for ref in _copies[id(memory)]:
+            if (copy := ref()) is not None:
+                _note(copy, written[id(memory)])
+
+
+def _note(memory: Any, write: Write) -> None:
     key = id(memory)
     if key not in written:
         _alive[key] = weakref.ref(memory, lambda _: (written.pop(key, None), _alive.pop(key, None)))
-    written[key] = Write(clock(), writer, place)
+    before = written.get(key)
+    written[key] = write._replace(ticks=(write.tick,)) if before is None else write._replace(
+        changes=before.changes + 1, ticks=(*before.ticks[-TICKS:], write.tick))
 
 
 def last_write(array: Any) -> Write | None:

@@ -77,6 +77,8 @@ def is_lockable(array: ndarray) -> bool:
 
 def overlapping(array: ndarray) -> bool:
     """Whether elements of `array` may lie in the same memory, as those of an expanded one do."""
+    if not array.size:
+        return False
     extent = array.itemsize
     for step, length in sorted((abs(s), n) for s, n in zip(array.strides, array.shape, strict=True) if n > 1):
         if step < extent:

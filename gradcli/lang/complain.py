@@ -142,7 +142,7 @@ def _elsewhere(s: Scene) -> SyntaxFault | None:
     if found is None:
         return None
     message, repair, begin, end = found
-    return ForeignSpelling(message, repair, span=place(s.text, start + begin, start + end))
+    return ForeignSpelling(message, *filter(None, (repair,)), span=place(s.text, start + begin, start + end))
 
 
 def _continued(s: Scene) -> SyntaxFault | None:
@@ -158,8 +158,11 @@ def _brackets(s: Scene) -> SyntaxFault | None:
     if kind in CLOSING:
         if not opened:
             line, at = s.source(), s.span().column - 1
+            without = (line[:at] + line[at + 1 :]).strip(" ;")
+            if not without and kind == "}":
+                return s.wrong("a block ends where its indentation ends: leave this out", kind=ForeignSpelling)
             return s.wrong(f"there is no {CLOSING[kind]} that this {kind} could close",
-                           ((line[:at] + line[at + 1 :]).strip(), f"in line {s.span().line}"))
+                           *(((without, f"in line {s.span().line}"),) if without else ()))
         if OPENING[opened[-1][0]] != kind:
             return s.wrong(f"{opened[-1][0]} is closed by {kind}", OPENING[opened[-1][0]])
         return None

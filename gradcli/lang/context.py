@@ -112,7 +112,7 @@ class Context:
     def constant(self, value: Any, node: Node) -> ast.Constant:
         return self.at(ast.Constant(value), node)
 
-    def wrong(self, message: str, node: Node, *hints: str) -> SyntaxFault:
+    def wrong(self, message: str, node: Node, *hints: tuple[str, str] | str) -> SyntaxFault:
         """The complaint that `node` cannot stand where it stands."""
         return SyntaxFault(message, *hints, span=self.span(node))
 

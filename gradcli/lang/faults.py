@@ -22,17 +22,17 @@ from gradcli.errors import (
     PythonFault,
     ValueFault,
 )
+from gradcli.exposure import MARK
 from gradcli.lang.attributes import Attributes
 from gradcli.lang.budget import Budget
 from gradcli.lang.exceptions import args_of, name_of, name_of_name_error, object_of
 from gradcli.lang.format import Formatter, speaks
 from gradcli.lang.hints import trimmed
-from gradcli.lang.kinds import MARK
 from gradcli.lang.place import place, source_of
 from gradcli.lang.plain import plain_words
 from gradcli.lang.policy import Policy
 from gradcli.mistakes import CallFault, DepthLimit, ItemFault, OperandFault, SizeLimit, UnpackFault
-from gradcli.suggestions import nearest
+from gradcli.suggestions import nearest, nearest_word
 
 
 def translate(error: Exception, namespace: Mapping[str, Any], policy: Policy) -> Fault:
@@ -95,9 +95,12 @@ class _Translation:
         if isinstance(error, UnboundLocalError) or "free variable" in text:
             return NameFault(f"{name} is used here before it has been given a value in its function",
                              *((f"global {name}",) if name in self.namespace else ()))
-        known = {*self.namespace, *self.namespace.get("__builtins__", ())} | self._local_names()
+        own, words = self._local_names(), set(self.namespace.get("__builtins__", ()))
+        for each, value in self.namespace.items():
+            (words if value is None or each in words else own).add(each)
+        near = nearest(name, own) or nearest_word(name, words)
         return NameFault(_ABSENT.get(name, f"the name {name} is not defined"),
-                         *((n, "the nearest name") for n in nearest(name, known)))
+                         *((n, "the nearest name") for n in near))
 
     def _local_names(self) -> set[str]:
         step, found = self.error.__traceback__, set()

@@ -19,7 +19,58 @@ POWER = "a power is written **"
 QUOTES = "these are typographic quotes; strings stand in plain ones"
 FUNCTIONS = "sin|cos|tan|exp|log|sqrt|abs|tanh|sigmoid|len|sum|max|min|range|round|float|int|str"
 
+TYPES = "int|float|double|string|String|bool|boolean|char|long|void|auto|Tensor|torch::Tensor"
+DIGITS = r"(?<![\w.])\d{1,3}(?:[ .]\d{3})+(?![\w.])"
+KEPT = "public|private|protected|static|final|virtual|inline"
+ENDLESS = "a loop that asks at its end is while True: with if ...: break as its last line"
+IMPORTED = "a module is brought in by import"
+CHOSEN = "a choice is written with if and else"
+BEFORE = "else is missing after if; a condition alone stands before what depends on it"
+
 RULES: tuple[tuple[str, str, str], ...] = (
+    (r"^\s*(?:switch|select)\b\s*\(?\s*[\w.]+\s*\)?\s*[:{]?\s*$",
+     "there is no switch: each case is an if or elif with its comparison", ""),
+    (r"^\s*(?:do|loop|repeat|forever)\s*[:{]?\s*$", ENDLESS, "while True:"),
+    (r"^\s*end\s*(?:for|if|while|function|def|class)\b.*$",
+     "a block ends where its indentation ends: leave this out", ""),
+    (r"^\s*goto\b.*$", "there is no goto: loops and functions say where a program goes on", ""),
+    (r"^\s*throw\s+(?:new\s+)?(.+?);?$", "an exception is raised by raise", r"raise \1"),
+    (r"^\s*(?:echo|puts|say|println|disp|display)\s+([\w\"'].*?);?$", "print shows values", r"print(\1)"),
+    (r"^\s*(?:delete|unset|free)\s+([\w.\[\]]+);?$", "a name is taken away by del", r"del \1"),
+    (r"^\s*(?:use|using|require|include|load|import)\s+['\"](\w[\w.]*)['\"]\s*;?$", IMPORTED, r"import \1"),
+    (r"^\s*(?:use|using|require)\s+(?!namespace)(\w[\w.]*)\s*;?$", IMPORTED, r"import \1"),
+    (r"^\s*using\s+namespace\b.*$", "there are no such namespaces here: leave this out", ""),
+    (r"^\s*from\s+([\w.]+)\s+import\s+([\w.]+)\.(\w+)\s*$", "the whole path of a module stands after from",
+     r"from \1.\2 import \3"),
+    (r"\bclass\s+(\w+)\s+(?:extends|implements|inherits)\s+([\w.]+)\s*[:{]?", "the base of a class stands in brackets",
+     r"class \1(\2):"),
+    (r"\bclass\s+(\w+)\s*:\s*(?:public|private)\s+([\w.]+)\s*\{?", "the base of a class stands in brackets",
+     r"class \1(\2):"),
+    (rf"^\s*(?:(?:{KEPT}|{TYPES})\s+)+(\w+)\s*\(([^)]*)\)\s*\{{?", "a function begins with def", r"def \1(\2):"),
+    (r"\bdef\s+(\w+\([\w, ]*\))\s*=\s*(.+)$", "a function gives its value back with return", r"def \1: return \2"),
+    (r"\bassert\s+([^=!<>]+?)\s*=(?!=)\s*(.+)$", "to compare, write ==", r"assert \1 == \2"),
+    (r"\b(if|while|elif)\s*\(\s*([\w.]+)\s*=(?!=)\s*([^()=]+)\)", "= gives a name a value; to compare, write ==",
+     r"\1 (\2 == \3)"),
+    (r"^\s*(\w+(?:\s*,\s*\w+)*)\s*:=(?=\s*\S)", "= gives a name a value", r"\1 ="),
+    (r"\bnew\s+([A-Za-z_][\w.]*)(?=\s*\()", "an object is made by calling its class", r"\1"),
+    (r"\$(\w+)", "names stand without a $", r"\1"),
+    (r"\b(\w+)::(?=\w)", "what a module holds comes after a dot", r"\1."),
+    (r"%%", "the remainder is written %", "%"),
+    (r"([\w.]+)\s+instanceof\s+([\w.]+)", "isinstance() tells the class of a value", r"isinstance(\1, \2)"),
+    (r"\btypeof\s+([\w.]+)", "type() tells the class of a value", r"type(\1)"),
+    (r"([\w.]+)\s*\?\?\s*([\w.]+)", CHOSEN, r"\1 if \1 is not None else \2"),
+    (r"\?\.(?=\w)", "an attribute comes after a dot alone", "."),
+    (r"^\s*(.+?)\s+unless\s+([^:]+?)\s*$", "unless is if not here", r"if not (\2): \1"),
+    (r"^\s*((?!if\b|elif\b|while\b|for\b|else\b)[^#'\":]+?)\s+if\s+((?!.*\belse\b)[^:#]+?)\s*$", BEFORE, r"if \2: \1"),
+    (r"(?<==)\s*\\(\w+)\s*->\s*(.+)$", "a function without a name begins with lambda", r" lambda \1: \2"),
+    (r"(?<==)\s*\|([\w, ]+)\|\s*([\w(].*)$", "a function without a name begins with lambda", r" lambda \1: \2"),
+    (r"\|\s*(\w+)\s*\|", "abs() gives the absolute value", r"abs(\1)"),
+    (r"(?<![\w.])(\d+(?:\.\d+)?)\s*%(?=\s*(?:$|[;),]))",
+     "% is the remainder of a division; a percentage is divided by 100",
+     r"\1 / 100"),
+    (r"(?<![\w.])(\w+)!(?=\s*(?:$|[-+*/);]))", "math.factorial gives the product of all numbers up to one",
+     r"math.factorial(\1)"),
+    (r"\u221a\s*(\w+|\([^()]*\))", "a square root is the power 0.5", r"\1**0.5"),
     (r"for\s*\(\s*(?:int |var |let |auto )?\s*(\w+)\s*=\s*([^;]+?)\s*;\s*\w+\s*<\s*([^;=]+?)\s*;[^)]*\)\s*[{:]?",
      RANGE, r"for \1 in range(\2, \3):"),
     (r"for\s*\(\s*(?:int |var |let |auto )?\s*(\w+)\s*=\s*([^;]+?)\s*;\s*\w+\s*<=\s*([^;]+?)\s*;[^)]*\)\s*[{:]?",
@@ -36,14 +87,16 @@ RULES: tuple[tuple[str, str, str], ...] = (
     (rf"(?<!\w)({HEAD})\s*\{{\s*\}}?", "a block begins with a colon and is indented; no braces stand around it",
      r"\1:"),
     (rf"\b({HEAD})\s+(?:then|do)\b\s*:?", "a colon begins a block, no word", r"\1:"),
-    (rf"\b(?:function|func|fn|fun|sub|define)\s+{CALLED}\s*[{{:]?", "a function begins with def", r"def \1(\2):"),
+    (rf"\b(?:function|func|fn|fun|sub|define|procedure|proc|defun|method)\s+{CALLED}\s*[{{:]?",
+     "a function begins with def", r"def \1(\2):"),
     (r"\bdef\s+(\w+)\s+(\w+(?:\s*,\s*\w+)*)\s*:", "parameters stand in brackets", r"def \1(\2):"),
-    (r"\bcatch\b\s*(?:\([^)]*\))?\s*[:{]", "catch is except here", "except Exception as e:"),
-    (r"\bunless\s+([^:]+):", "unless is if not here", r"if not (\1):"),
-    (r"\buntil\s+([^:]+):", "until is while not here", r"while not (\1):"),
+    (r"\bcatch\b\s*(?:\([^)]*\)|[\w ]*)\s*[:{]", "catch is except here", "except Exception as e:"),
+    (r"\bunless\s+([^:]+?)\s*(?::|$)", "unless is if not here", r"if not (\1):"),
+    (r"\buntil\s+([^:]+?)\s*(?::|$)", "until is while not here", r"while not (\1):"),
     (r"\brepeat\s+([^:]+):", RANGE, r"for turn in range(\1):"),
     (r"//\s?(.*)$", COMMENT, r"# \1"),
     (r"/\*\s*(.*?)\s*\*/", COMMENT, r"# \1"),
+    (r"^\s*/\*\s*(.*)$", COMMENT, r"# \1"),
     (r"^\s*%+\s?(.*)$", COMMENT, r"# \1"),
     (r"^(?:pip|python3?|conda|cd|ls|git|sudo|gradcli)\s+\S.*$", "this is for the shell, and no part of a program",
      r"# \g<0>"),
@@ -59,10 +112,12 @@ RULES: tuple[tuple[str, str, str], ...] = (
     (r"=<", "<= is less or equal", "<="),
     (r"!==", "!== is not a sign of the language", "!="),
     (r"(?<=[^=!<>])=!(?=\s)", "!= is the sign of the language", "!="),
+    (r"(?:(?<==)|(?<=\()|(?<=return))\s*([^=?:()]+(?:[<>=!]=[^=?:()]+)?)\s\?\s*([^?:]+?)\s*:\s*([^?:;()]+);?", CHOSEN,
+     r" \2 if \1 else \3"),
     (r"(?<![-+*/%&|^@=!<>])([=!<>]) =(?!=)", "the two signs stand together", r"\1="),
     (rf"(?<![\w.])((?:\w+\.)?(?:{FUNCTIONS})|torch\.\w+)\s+({NAME}|\d[\d.]*)(?!\s*=)",
      "what a function works on stands in brackets", r"\1(\2)"),
-    (r"(?<![\w.])\d{1,3}(?:[ .]\d{3})+(?![\w.])", "digits stand together", ""),
+    (DIGITS, "digits stand together", ""),
     (r"(?<![\w.])(?!0[xXbBoO])(\d+(?:\.\d+)?)(?!(?:[eE]|[eE]\d+[jJ]|[jJ])\b)([A-Za-z]\w*)",
      "a number runs into a name; a product needs a *", r"\1 * \2"),
     (r"(\w|\))\s*\u00b2", POWER, r"\1**2"),
@@ -89,9 +144,11 @@ def foreign_line(line: str, column: int) -> tuple[str, str, int, int] | None:
         return None
     for pattern, message, repair in RULES:
         for match in re.finditer(pattern, line):
-            begin, end = match.start() + (not repair), match.end() + (repair == "elif") - (not repair)
+            digits = pattern is DIGITS
+            begin, end = match.start() + digits, match.end() + (repair == "elif") - digits
             if begin <= column <= end and not _quoted(line, match.start()):
-                words = re.sub(r"[ .]", "", match[0]) if not repair else match.expand(repair)
+                words = re.sub(r"[ .]", "", match[0]) if pattern is DIGITS else match.expand(repair)
+                words = re.sub(rf"\b(?:{TYPES})\s+(?=\w)", "", words) if words.startswith("def ") else words
                 words = re.sub(r"lambda \(([^()]*)\)", r"lambda \1", words)
                 words = words.replace("range(0, ", "range(")
                 blank = len(match[0]) - len(match[0].lstrip())

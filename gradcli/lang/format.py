@@ -14,10 +14,11 @@ from types import BuiltinFunctionType, FunctionType, MethodDescriptorType, Metho
 from typing import Any
 
 from gradcli.errors import Fault, LimitFault
+from gradcli.exposure import MARK
 from gradcli.lang.budget import Budget
 from gradcli.lang.enumeration import EnumClass
 from gradcli.lang.exceptions import args_of
-from gradcli.lang.kinds import MARK, Kind, user_class
+from gradcli.lang.kinds import Kind, user_class
 from gradcli.lang.policy import Policy
 from gradcli.lang.words import python_error, python_kind
 from gradcli.mistakes import SizeLimit

@@ -204,7 +204,8 @@ def super_(kind: Any = None, value: Any = None) -> Any:
 def entered(value: Any) -> Any:
     """The value of a `with` statement, if it has one."""
     if not (hasattr(type(value), "__enter__") and hasattr(type(value), "__exit__")):
-        raise in_pythons_words(ArgumentFault("with cannot be used on this value", "with torch.no_grad():"),
+        raise in_pythons_words(ArgumentFault("with cannot be used on this value", *(
+            ("{call}()",) if isinstance(value, type) and hasattr(value, "__enter__") else ())),
                                _enter, value)
     return value
 

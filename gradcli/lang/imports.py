@@ -8,6 +8,7 @@ from gradcli.lang.context import STORE, Context
 from gradcli.lang.parse import Node
 from gradcli.mistakes import ImportRefused
 from gradcli.suggestions import nearest
+from gradcli.text import line_of
 
 FEATURES = {"print_function", "division", "absolute_import", "unicode_literals", "annotations",
             "generators", "nested_scopes", "with_statement", "generator_stop"}
@@ -99,9 +100,11 @@ def _known(c: Context, path: Node) -> str:
         raise ImportRefused(f"there is no module {name} to import", span=c.span(path), notes=(NEEDLESS[first],))
     if first in INSTEAD:
         raise ImportRefused(f"there is no module {name} to import", *INSTEAD[first], span=c.span(path))
+    line = c.span(path).line
     first_words = {each.split(".")[0] for each in modules} | {"__future__"}
     raise ImportRefused(f"there is no module {name} to import",
-                      *(f"import {n}" for n in nearest(name, modules)), span=c.span(path),
+                      *((line_of(c.text, line).strip().replace(name, near, 1), f"in line {line}")
+                        for near in nearest(name, modules)), span=c.span(path),
                       notes=("modules here are " + ", ".join(sorted(first_words)),))
 
 

@@ -12,8 +12,7 @@ from types import MappingProxyType
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from gradcli.exposure import MARK as MARK
-from gradcli.exposure import exposed
+from gradcli.exposure import MARK, exposed
 
 OWN = "own"         # a class of the program with nothing foreign above it
 MIXED = "mixed"     # one with a foreign base somewhere

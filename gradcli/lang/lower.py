@@ -15,7 +15,7 @@ from gradcli.errors import Fault, SyntaxFault
 from gradcli.lang import place
 from gradcli.lang.context import Context
 from gradcli.lang.hints import trimmed
-from gradcli.lang.parse import Node
+from gradcli.lang.parse import Node, tree_of
 from gradcli.lang.policy import Policy
 from gradcli.lang.remarks import in_our_words
 from gradcli.lang.statements import block
@@ -34,8 +34,17 @@ def lower(tree: Node, text: str, policy: Policy, name: str = "<input>", echo: bo
     except Fault as fault:
         fault.source, fault.name, fault.message = text, name, trimmed(fault.message)
         fault.span = fault.span or c.span(tree[3][0])
+        from gradcli.lang.pasting import sifted
+
+        sifted(fault, lambda text: readable(text, policy))
         raise
     return code
+
+
+def readable(text: str, policy: Policy) -> None:
+    """Raise the fault, if there is one, that keeps a text from being a program."""
+    c = Context(text + "\n", policy, False)
+    _compile(ast.Module(block(c, tree_of(text)[3]), []), c.text, "<repair>")
 
 
 def _compile(module: ast.Module, text: str, name: str) -> CodeType:

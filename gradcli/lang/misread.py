@@ -10,6 +10,8 @@ from gradcli.lang.lex import Word
 Hints = tuple[str, ...]
 
 QUOTES = {"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u00ab": '"', "\u00bb": '"'}
+KINDS = frozenset("""let var const int float double string String bool char long auto val local my static private
+    public final Tensor""".split())     # what other languages write before a new name
 REFUSED = {
     "async": ("async is not part of the language: a program runs one step after another", ""),
     "await": ("await is not part of the language: call the function directly", ""),
@@ -43,7 +45,7 @@ def unreadable(text: str, at: int) -> tuple[str, Hints, bool]:
     if c == "`":
         return "backquotes are Python 2's", ("repr(x)",), False
     if c == "?":
-        return "? is not a sign of the language", ("a if condition else b",), False
+        return "? is not a sign of the language: a choice is written a if condition else b", (), False
     return f"{c} is not a sign of the language", (), False
 
 
@@ -83,8 +85,8 @@ def foreign_word(line: list[Word], word: Word, rest: str) -> tuple[str, Hints, b
         return f"{last[0] * 2} is not a sign of the language", (repair,), False, line[-3], last[2]
     if word[0] == ":=" or (first[0] in ("let", "var", "const") and len(line) == 1):
         return ":= must stand in brackets here", ("(name := value)",), False, word, word[2]
-    if last[0] == "NAME" and last[3] in ("let", "var", "const", "int", "float", "double") and word[0] == "NAME" \
-            and len(line) == 1:
+    if last[0] == "NAME" and last[3] in KINDS and word[0] == "NAME" and len(line) == 1 \
+            and re.match(r"\w+\s*([:=]|$)", rest):
         return f"a name needs no {last[3]} before it", (rest.rstrip("; "),), False, last, word[1] + len(rest)
     return None
 

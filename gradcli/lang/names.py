@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from gradcli.lang.kinds import MARK, Kind, user_class
+from gradcli.exposure import MARK
+from gradcli.lang.kinds import Kind, user_class
 from gradcli.lang.policy import Policy
 
 PLAIN = {

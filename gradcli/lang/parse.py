@@ -23,9 +23,12 @@ def parse(text: str, name: str = "<input>") -> Node:
     """The tree of a program; a SyntaxFault with its place if `text` is not in the language."""
     text = text.removeprefix("\ufeff")
     try:
-        return _parse(text)
+        return tree_of(text)
     except Fault as fault:
+        from gradcli.lang.pasting import sifted
+
         fault.source, fault.name, fault.message = text, name, trimmed(fault.message)
+        sifted(fault, tree_of)
         raise
 
 
@@ -40,7 +43,7 @@ def completeness(text: str) -> str:
 
     text = text.removeprefix("\ufeff")
     try:
-        tree = _parse(text)
+        tree = tree_of(text)
     except Unfinished:
         return "incomplete"
     except Fault:
@@ -51,7 +54,8 @@ def completeness(text: str) -> str:
     return "complete"
 
 
-def _parse(text: str) -> Node:
+def tree_of(text: str) -> Node:
+    """The tree of a program, whose faults do not know their text."""
     check_text(text)
     driver = _driver()
     if not text.endswith("\n"):

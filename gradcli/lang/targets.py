@@ -60,12 +60,13 @@ def _target(c: Context, node: Node, context: ast.expr_context) -> ast.expr:
     raise c.wrong(f"{what} cannot be assigned to", node, *_compare_hint(c, node))
 
 
-def _compare_hint(c: Context, node: Node) -> tuple[str, ...]:
+def _compare_hint(c: Context, node: Node) -> tuple[tuple[str, str], ...]:
     """`if`-less comparisons written with one sign: `a + b = c`."""
-    line = c.text[node[1]:].split("\n", 1)[0]
-    written = c.text[node[1] : node[2]]
-    rest = line[len(written):].lstrip()
-    return (f"{written} =={rest[1:]}",) if "\n" not in written and rest.startswith("=") else ()
+    start, number = c.text.rfind("\n", 0, node[1]) + 1, c.text.count("\n", 0, node[1]) + 1
+    line = c.text[start:].split("\n", 1)[0]
+    before, rest = line[: node[2] - start], line[node[2] - start :].lstrip()
+    written = "\n" not in c.text[node[1] : node[2]] and rest.startswith("=")
+    return ((f"{before.strip()} =={rest[1:]}", f"in line {number}"),) if written else ()
 
 
 def gathers(node: Node) -> bool:

@@ -9,8 +9,8 @@ from functools import lru_cache
 from operator import index, mod
 from typing import TYPE_CHECKING, Any
 
+from gradcli.exposure import MARK
 from gradcli.lang.budget import COUNTED
-from gradcli.lang.kinds import MARK
 from gradcli.lang.names import describe
 from gradcli.lang.policy import checked
 from gradcli.lang.words import python_error

@@ -33,7 +33,7 @@ from gradcli.errors import (
     TypeFault,
     ValueFault,
 )
-from gradcli.mending import arguments, calls, functions, graph, leaves, modules, operators, shapes, values
+from gradcli.mending import arguments, calls, functions, graph, leaves, modules, naming, operators, shapes, values
 from gradcli.mending.case import Case
 from gradcli.mistakes import (
     BroadcastShapes,
@@ -54,7 +54,7 @@ MENDERS: dict[type[Fault], Callable[[Case], None]] = {
     GradFault: leaves.flagged, NonScalarBackward: leaves.several, OperandFault: values.mixed, TypeFault: values.bits,
     LeafWrite: graph.leaf, NoHistory: leaves.nothing_required, IntegerLeaf: leaves.integer_leaf,
     DtypeMix: values.dtypes, ProductShapes: values.product, BroadcastShapes: values.broadcast,
-    AmbiguousTruth: values.truth, AttributeFault: calls.attribute, NameFault: calls.unknown, CallFault: calls.called,
+    AmbiguousTruth: values.truth, AttributeFault: calls.attribute, NameFault: naming.unknown, CallFault: calls.called,
     ItemFault: calls.indexed, ArgumentFault: calls.option, UnpackFault: calls.unpacked,
     UnusedInput: leaves.nothing_required,
 }
@@ -98,6 +98,7 @@ def worked_out(fault: Fault, names: Mapping[str, Any]) -> Fault:
         modules.uncalled(case)
     if isinstance(fault, ShapeFault | ValueFault):
         shapes.fitted(case)
+        values.overlapping(case)
     if isinstance(fault, IndexFault) or "indexed with" in fault.message:
         shapes.outside(case)
         shapes.listed(case)
@@ -125,7 +126,17 @@ def _named(case: Case) -> None:
                 receiver = parts.atom(call.args[0])
     case.fault.hints = [(repair.replace("{y}", receiver).replace("{call}", whole), why)
                         for repair, why in case.fault.hints if "\n" not in repair]
+    case.fault.hints = [_assigned(case, *hint) for hint in case.fault.hints]
     case.fault.hints = [hint for hint in case.fault.hints if not _written(case.fault, *hint)]
+
+
+def _assigned(case: Case, repair: str, why: str) -> tuple[str, str]:
+    """A repair of the value that a statement assigns, which `{value}` stands for, as its whole line."""
+    statement = case.parts.statement if case.parts else None
+    if case.parts is None or statement is None or "{value}" not in repair or statement[0] != "assign":
+        return repair.replace("{value}", "x"), why
+    spot, value = case.spot_of(statement), statement[3][-1]
+    return spot.rewritten(value, repair.replace("{value}", case.parts.of(value))), f"{spot.where()}: {why}"
 
 
 def _written(fault: Fault, repair: str, why: str) -> bool:

@@ -5,15 +5,12 @@ from __future__ import annotations
 import re
 
 from gradcli.engine.tensor import Tensor
-from gradcli.errors import NameFault
 from gradcli.lang.parse import Node
 from gradcli.lang.parts import call_of
 from gradcli.mending.case import Case
-from gradcli.mending.synonyms import ATTRIBUTES, LEFT_OUT, MODULE_NAMES, NAMES
+from gradcli.mending.synonyms import ATTRIBUTES, MODULE_NAMES
 from gradcli.mending.values import operands
-from gradcli.spaces import Namespace
 
-MODULES = ("nn", "F", "optim", "torch", "math", "np")     # where a name is looked for, the likeliest first
 CONVERSIONS = ("float()", "int()", "long()", "clone()", "contiguous()", "unsqueeze(0)", "bool()", "squeeze(1)")
 
 
@@ -50,6 +47,8 @@ def indexed(case: Case) -> None:
     number = case.fault.message.startswith("an int cannot be gone through")
     if parts is not None and node is not None and number and (node[0] != "call" or call_name(node) == "len"):
         case.fault.hints = [(f"range({parts.of(node)})", "the whole numbers below it")]
+        if node[0] == "augassign":      # of a list
+            case.fault.hints = [(parts.replaced(node[3][-1], f"[{parts.of(node[3][-1])}]"), "one more member")]
     if parts is None or node is None or node[0] != "subscript":
         return
     holder = node[3][0]
@@ -117,32 +116,6 @@ def attribute(case: Case) -> None:
         case.fault.hints = [(meant, f"what {name[3]} is called here")]
 
 
-def unknown(case: Case) -> None:
-    """The name of a library that is not here."""
-    name = case.parts.of(case.parts.node) if case.parts and case.parts.node else ""
-    if name in LEFT_OUT:
-        case.fault.notes.append(LEFT_OUT[name])
-        case.fault.hints.clear()
-    if name in NAMES and isinstance(case.fault, NameFault):
-        case.fault.hints = [NAMES[name]]
-    elif name.isidentifier() and not name.startswith("_") and (place := _qualified(case, name)):
-        case.fault.hints = [(place, f"where {name} is")]
-
-
-def _qualified(case: Case, name: str) -> str:
-    """A name with the module before it that has it: one that the program has imported, or one that is always there."""
-    modules = {word: value for word, value in case.names.items() if isinstance(value, Namespace)}
-    preset = case.names.get("__builtins__", {})
-    modules |= {word: preset[word] for word in MODULES if word in preset and word not in case.names}
-    ways = sorted(modules, key=lambda word: (word in MODULES, MODULES.index(word) if word in MODULES else 0, word))
-    return next((f"{word}.{name}" for word in ways if _has(modules[word], name)), "")
-
-
-def _has(module: Namespace, name: str) -> bool:
-    inside = vars(module)
-    return name in inside or name in inside[".operations"]
-
-
 def given(case: Case) -> None:
     """Put the program's words for x, a, b and target into repairs that the engine gave with those names."""
     parts = case.parts
@@ -183,4 +156,4 @@ def unpacked(case: Case) -> None:
         case.fault.notes.append(f"{parts.of(statement[3][0])} are {expected[1]} names")
 
 
-__all__ = ["attribute", "called", "given", "indexed", "option", "unknown", "unpacked"]
+__all__ = ["attribute", "called", "given", "indexed", "option", "unpacked"]

@@ -55,7 +55,7 @@ def gradients(case: Case) -> None:
                 if len(ends) == 1 and len(named) == 2 and ends[0][3][0][0] != "tuple":
                     words = f"return {named[1]} * {parts.atom(ends[0][3][0])}"
                     case.fault.hints = [(words, f"in line {parts.line(ends[0])}: the gradient so far, times the slope")]
-    found = re.match(r"(\w+)\.backward returned (\d+) gradients? for the (\d+) arguments", case.fault.message)
+    found = re.match(r"(\w+)\.backward returned (\d+) gradients? for the (\d+) arguments?", case.fault.message)
     if parts is None or found is None:
         return
     for kind in walk(parts.tree):
@@ -88,7 +88,11 @@ def late(case: Case) -> None:
                      else f"__init__ of {name} does not call super().__init__(), which a Module begins with")
     fault.hints = [("super().__init__()", "first in the __init__ of the class")]
     suite = next((each for each in start[3] if each[0] == "suite"), None) if start else None
-    if suite is not None and start is not None and parts.line(suite[3][0]) > parts.line(start):
+    if suite is not None and start is not None and parts.line(suite[3][0]) == parts.line(start):
+        spot, first = case.spot_of(suite[3][0]), parts.of(suite[3][0])
+        words = "super().__init__()" + ("" if first == "pass" else f"; {first}")
+        fault.hints = [(spot.rewritten(suite[3][0], words), spot.where())]
+    elif suite is not None and start is not None and parts.line(suite[3][0]) > parts.line(start):
         fault.hints = [("super().__init__()", f"before line {parts.line(suite[3][0])}: the module begins with it")]
 
 
@@ -105,6 +109,11 @@ def style(case: Case) -> None:
             case.fault.hints = [(f"{made.name}.apply({inside})", "as Functions with a static forward are used")]
     elif "not static" in case.fault.message and call.receiver is not None:
         words = parts.of(call.receiver)
+        kinds = [each for each in walk(parts.tree) if each[0] == "class" and _head(each)[3] == words]
+        forward = next(_defined(case, "forward", kinds), None)
+        if forward is not None and parameters(forward)[:1] == ["ctx"]:
+            case.fault.hints = [("@staticmethod", f"before line {parts.line(forward)}, and before that of backward")]
+            return
         case.fault.hints.insert(0, (f"{words}()({inside})", "as Functions with forward(self, x) are used"))
         del case.fault.hints[2:]
 

@@ -158,7 +158,12 @@ def _missing(case: Case, node: Node, words: str, value: Any) -> Fault:
                                + (f": it was computed in {'line ' + str(spot.line) if spot.here else spot.words}"
                                   if spot else ""))
             after = spot.where("after") if spot else "before backward()"
-            fault.hints.append((f"{words}.retain_grad()", f"{after}, before backward()"))
+            if spot is None or not spot.here:
+                fault.hints.append((f"{words}.retain_grad()", f"{after}, before backward()"))
+            elif "backward(" in case.parts.text[: case.parts.start]:
+                fault.hints.append((f"{words}.retain_grad()", f"{after}, before backward()"))
+            else:
+                fault.notes.append("backward() has not run yet")
     elif value is not None and not value.requires_grad:
         fault.notes.append(f"{words} does not require gradients")
         made = case.assigned(words)
@@ -236,9 +241,10 @@ def flagged(case: Case) -> None:
         return
     call = case.call
     target = call.receiver if call else _holder(statement)
-    if target is not None and parts.alone(statement):
-        words = parts.of(target)
-        case.fault.hints = [(f"{words} = {words}.detach()", f"in line {parts.line(statement)}: its value, no history")]
+    if target is not None:
+        words, spot = parts.of(target), case.spot_of(statement)
+        case.fault.hints = [(spot.rewritten(statement, f"{words} = {words}.detach()"),
+                             f"{spot.where()}: its value, no history")]
 
 
 def _holder(node: Node) -> Node | None:

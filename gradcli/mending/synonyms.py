@@ -25,7 +25,7 @@ MODULE_NAMES = _pairs("""
     SGD=optim.SGD Adam=optim.Adam grad=autograd.grad backward=autograd.backward Function=autograd.Function Dense=Linear
     ReLu=ReLU Relu=ReLU MSE=MSELoss CrossEntropy=CrossEntropyLoss softmax_cross_entropy=cross_entropy""")
 
-_NUMPY = ("torch", "tensors do what arrays do: torch.sqrt, torch.linspace, torch.tensor")
+_NUMPY = ("import numpy as np", "before line 1: arrays and their functions")
 _WORDS = {
     "None": "null nil undefined NULL none", "True": "true TRUE", "False": "false FALSE", "self": "this",
     "print": "puts echo printf println disp fprintf console", "float('nan')": "NaN nan", "len": "length",
@@ -34,17 +34,18 @@ _WORDS = {
 }
 NAMES: dict[str, tuple[str, str]] = {
     word: (here, f"what {word} is called here") for here, words in _WORDS.items() for word in words.split()} | {
-    "np": _NUMPY, "numpy": _NUMPY, "jnp": _NUMPY,
-    "tf": ("torch", "programs here are written with torch: torch.tensor, torch.matmul"),
-    "jax": ("torch", "torch.autograd.grad gives gradients"),
-    "plt": ("gradcli plot 'sin(x)' --over x=-3:3", "draws a curve; leave the plotting lines out"),
-    "pd": ("torch", "tables are tensors here: torch.tensor([[1.0, 2.0]])"),
-    "keras": ("nn", "layers stand in torch.nn: nn.Linear, nn.ReLU"),
+    "np": _NUMPY, "numpy": ("import numpy", "before line 1: arrays and their functions"),
+    "plt": ("import matplotlib.pyplot as plt", "before line 1: its functions draw nothing"),
 }
 
 _SHELL = "this is for the shell or the prompt, and no part of a program: leave it out"
 LEFT_OUT = dict.fromkeys(("exit", "quit", "ls", "cd", "pip", "clear", "In", "Out"), _SHELL) | dict.fromkeys(
     ("end", "endif", "endfor", "fi", "done", "begin"), "a block ends where its indentation ends: leave this out") | {
+    "jnp": "tensors do what arrays do: torch.sqrt, torch.linspace, torch.tensor",
+    "tf": "programs here are written with torch: torch.tensor, torch.matmul",
+    "jax": "torch.autograd.grad gives gradients, and torch.func.grad functions of them",
+    "pd": "tables are tensors here: torch.tensor([[1.0, 2.0]])",
+    "keras": "layers stand in torch.nn: nn.Linear, nn.ReLU",
     "help": "gradcli doc NAME tells what an operation does",
     "System": "print(...) prints", "std": "print(...) prints", "cout": "print(...) prints",
 }

@@ -92,6 +92,23 @@ def viewed(case: Case) -> None:
     case.fault.hints.append((f"{function}({first}{inside})", "-1 stands for the length that follows from the others"))
 
 
+def overlapping(case: Case) -> None:
+    """An expanded tensor was written to: write to a copy of it."""
+    parts, call = case.parts, case.call
+    if parts is None or "this expanded tensor are the same memory" not in case.fault.message:
+        return
+    statement = parts.statement
+    if call is not None and call.receiver is not None and (statement is None or statement[0] != "expression"):
+        words = parts.of(call.receiver)
+        case.fault.hints = [(parts.replaced(call.receiver, f"{words}.clone()"), "writes to a copy")]
+    elif statement is not None and parts.alone(statement):
+        root = call.receiver if call is not None else statement[3][0] if statement[3] else None
+        while root is not None and root[0] in ("subscript", "attribute"):
+            root = root[3][0]
+        if root is not None and root[0] == "NAME":
+            case.fault.hints = [(f"{root[3]} = {root[3]}.clone()", f"before line {parts.line(statement)}")]
+
+
 def _count(shape: tuple[int, ...]) -> int:
     count = 1
     for n in shape:
@@ -149,6 +166,9 @@ def mixed(case: Case) -> None:
         _instead(case, found[1], f"str({parts.of(found[1])})", "makes text of it")
     elif texts[1] and plus and numbers[0] and not found[1][0].upper().startswith("STRING"):
         _instead(case, found[1], f"float({parts.of(found[1])})", "makes a number of text")
+    elif texts[1] and plus and numbers[0] and parts.node is not None and parts.node[0] == "augassign":
+        words = parts.of(found[0])
+        case.fault.hints = [(f"{words} = str({words}) + {parts.of(found[1])}", "makes text of it")]
     elif texts[1] and plus and numbers[0]:
         _instead(case, found[0], f"str({parts.of(found[0])})", "makes text of it")
     elif any(texts) and any(numbers):
@@ -166,6 +186,14 @@ def bits(case: Case) -> None:
             case.fault.hints = [(f"{case.parts.of(found[0])} ** {case.parts.of(found[1])}", "the power; ^ is for bits")]
 
 
+COMPARING = ("sorted", "sort", "max", "min", "index", "remove", "count", "any", "all", "filter")
+
+
+def _searches(words: str) -> bool:
+    """Whether a comparison asks for a member."""
+    return bool(re.search(r"\bin\b", words))
+
+
 def truth(case: Case) -> None:
     """A condition of many truths: say whether all or any of them is meant."""
     node = case.parts.node if case.parts else None
@@ -174,6 +202,9 @@ def truth(case: Case) -> None:
     call = call_of(node)
     if call and call.name in ("bool",) and call.args:
         node = call.args[0]
+    elif call and call.name in COMPARING or node[0] == "comparison" and _searches(case.parts.of(node)):
+        case.fault.hints = []       # the truth that is asked is that of members
+        return
     if node[0] == "not":
         node = node[3][0]
         case.fault.span = case.parts.span(node)

@@ -70,7 +70,9 @@ def names(home: str) -> dict[str, Any]:
     if home == "testing":
         return {"assert_close": "asserting.assert_close", "assert_allclose": "asserting.assert_close"}
     return {"data": {name: f"data.{name}" for name in (
-        "Dataset", "TensorDataset", "DataLoader", "Subset", "ConcatDataset", "random_split")}}
+        "Dataset", "TensorDataset", "DataLoader", "Subset", "ConcatDataset", "random_split")},
+        "checkpoint": {name: f"recompute.{name}" for name in (
+            "checkpoint", "checkpoint_sequential", "set_checkpoint_early_stop")}}
 
 
 def _listed(files: dict[str, str]) -> dict[str, str]:

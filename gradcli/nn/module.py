@@ -347,7 +347,8 @@ def _fits(name: str, value: Any, what: str) -> None:
     kind, expected = FITTING[what]
     if value is not None and not isinstance(value, kind):
         raise ArgumentFault(f"cannot assign {described(value)} as {what} '{name}' ({expected})",
-                        *((f"nn.Parameter({name})", "a Parameter around a tensor"),) if what == "parameter" else ())
+                        *(("nn.Parameter({value})", "a Parameter around a tensor"),) if what == "parameter" and (
+                            isinstance(value, Tensor)) else ())
 
 
 def _slots_set(module: Module) -> tuple[str, ...]:

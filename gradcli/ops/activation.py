@@ -175,7 +175,7 @@ class Logsigmoid(Activation):
 class Elu(Activation):
     """elu(input, alpha): input where it is positive, alpha (exp(input) - 1) elsewhere."""
 
-    overwrites = True
+    overwrites = keeps_written = True
     era_label = THNN + "ELU"
     samples = [(SIGNED,), (SIGNED, 0.5)]
 
@@ -189,7 +189,7 @@ class Elu(Activation):
 class Selu(Activation):
     """selu(input): elu with the two constants that keep activations normalised, scale * elu(input, alpha)."""
 
-    overwrites = True
+    overwrites = keeps_written = True
     label = "EluBackward0"
     era_label = THNN + "SELU"
 
@@ -203,7 +203,7 @@ class Selu(Activation):
 class Celu(Activation):
     """celu(input, alpha): input where it is positive, alpha (exp(input / alpha) - 1) elsewhere."""
 
-    overwrites = True
+    overwrites = keeps_written = True
     samples = [(SIGNED,), (SIGNED, 0.5)]
 
     def forward(input: Array, alpha: Number = 1.0):
@@ -222,9 +222,9 @@ def bent(name, input, alpha, scale=1, steepness=1):
 
 def bent_slope(F, g, input, alpha, scale=1, steepness=1):
     """The gradient of `bent`; at 0 that of its lower half."""
-    low = F.where(input > 0, 0, input)
-    return F.where(input > 0, g if scale == 1 else g * scale,
-                   g * (F.exp(low * steepness) * (alpha * scale * steepness)))
+    low = F.where(input <= 0, input, 0)
+    return F.where(input <= 0, g * (F.exp(low * steepness) * (alpha * scale * steepness)),
+                   g if scale == 1 else g * scale)
 
 
 class Softsign(Op):

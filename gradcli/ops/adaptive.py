@@ -34,6 +34,7 @@ class AdaptiveMax(Op):
     method = False
     function = False
     returns = ("values", "indices")
+    unkept = (0,)
     label = ("AdaptiveMaxPool2DBackward0", "AdaptiveMaxPool3DBackward0")
     samples = [(GRID, (2, 3)), (GRID, (1, 1)), (BLOCK, (1, 2, 1))]
     errors = [("text", (1, 1))]
@@ -58,7 +59,7 @@ class AdaptiveMax(Op):
             np.copyto(where, place, where=better)
         return best, where
 
-    def grad_input(F, g, out, lengths, input_shape):
+    def grad_input(F, g, input, out, lengths, input_shape):      # PyTorch keeps the input
         return F.put_in_planes(g, out[1], tuple(input_shape[len(input_shape) - len(lengths) :]))
 
 

@@ -81,6 +81,7 @@ class Mul(Binary):
 class Div(Binary):
     """div(input, other, rounding_mode): input divided by other; rounding_mode "trunc" or "floor" rounds it."""
 
+    linked = False
     names = ("div", "divide", "true_divide")
     symbol = "truediv"
     promotes = "mixed"

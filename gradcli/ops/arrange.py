@@ -129,7 +129,7 @@ class Movedim(Op):
         if len(set(old)) != len(old) or len(set(new)) != len(new):
             raise ShapeFault(f"movedim: repeated dim in source ({list(old)}) or destination ({list(new)})")
         if not ndim:
-            return input
+            return F.alias(input)
         order = [d for d in range(ndim) if d not in old]
         for at, d in sorted(zip(new, old, strict=True)):
             order.insert(at, d)
@@ -234,7 +234,7 @@ class BroadcastTensors(Op):
 
     def compose(F, tensors: VariadicArrays):
         shape = meeting(*(tuple(t.shape) for t in tensors))
-        return tuple(F.expand(t, shape) for t in tensors)
+        return tuple(t if tuple(t.shape) == tuple(shape) else F.expand(t, shape) for t in tensors)
 
 
 def meeting(*shapes):

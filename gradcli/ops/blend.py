@@ -2,30 +2,72 @@
 
 import numpy as np
 
-from gradcli.engine.signature import Array, Number, Operand
+from gradcli.engine.dtypes import Default
+from gradcli.engine.op import Op
+from gradcli.engine.signature import NUMBERS, Array, Number, Operand
 from gradcli.engine.tensor import Tensor
 from gradcli.errors import TypeFault
 from gradcli.ops.base import Binary
 
 
-class Lerp(Binary):
+def between(input, end, weight):
+    """A place on the line from input to end, reckoned from the nearer, so that 0 and 1 give the ends exactly."""
+    near = abs(weight) < 0.5
+    if near.ndim == 0:
+        return input + weight * (end - input) if near else end - (end - input) * (1 - weight)
+    return np.where(near, input + weight * (end - input), end - (end - input) * (1 - weight))
+
+
+class Lerp(Op):
     """lerp(input, end, weight): input + weight (end - input), on the line from input to end."""
 
-    era_label = "pointwise.Lerp"
-    label = ("LerpBackward0", "LerpBackward1")
-    saves = False       # with a number for weight, which is how it is called
+    inplace = True
     samples = [([1.0, 2.0], [3.0, 5.0], 0.25), ([1.0, 2.0], [3.0, 5.0], [0.5, 0.75]), ([1.0, 2.0], [3.0, 5.0], 0.875)]
     errors = [([1.0, 2.0], [1.0, 2.0, 3.0], 0.5), ([1.0], [2.0])]
 
+    def compose(F, input, end: Array, weight: Operand):
+        return (F.lerp_by_number if type(weight) in NUMBERS else F.lerp_by_tensor)(input, end, weight)
+
+
+class LerpByNumber(Binary):
+    """lerp_by_number(input, end, weight): lerp by a plain number, which is no tensor to be saved."""
+
+    names = ("lerp_by_number",)
+    method = False
+    function = False
+    inplace = False
+    era_label = "pointwise.Lerp"
+    label = "LerpBackward0"
+    samples = [([1.0, 2.0], [3.0, 5.0], 0.25), ([1.0, 2.0], [3.0, 5.0], 0.875)]
+    errors = [([1.0, 2.0], [1.0, 2.0, 3.0], 0.5)]
+
+    def forward(input: Array, end: Array, weight: Number):
+        return between(input, end, input.dtype.type(weight))
+
+    def grad_input(F, g, weight):
+        return F.scaled(g, 1 - weight)
+
+    def grad_end(F, g, weight):
+        return F.scaled(g, weight)
+
+
+class LerpByTensor(Binary):
+    """lerp_by_tensor(input, end, weight): lerp by a weight for each element."""
+
+    names = ("lerp_by_tensor",)
+    method = False
+    function = False
+    inplace = False
+    era_label = "pointwise.Lerp"
+    label = ("LerpBackward0", "LerpBackward1")
+    samples = [([1.0, 2.0], [3.0, 5.0], [0.5, 0.75])]
+    errors = [([1.0, 2.0], [1.0, 2.0, 3.0], [0.5])]
+
     def variant(input, end, weight):
-        return 1 if isinstance(weight, Tensor) and weight.array.ndim else 0
+        return 1 if weight.array.ndim else 0
 
     def forward(input: Array, end: Array, weight: Operand):
-        # from the nearer end, so that weights 0 and 1 give the ends exactly
-        near = abs(weight) < 0.5
-        if weight.ndim == 0:
-            return input + weight * (end - input) if near else end - (end - input) * (1 - weight)
-        return np.where(near, input + weight * (end - input), end - (end - input) * (1 - weight))
+        return between(input, end, weight)
 
     def grad_input(F, g, weight):
         return g * (1 - weight)
@@ -84,6 +126,48 @@ class AddCDiv(Binary):
 
     def grad_tensor2(F, g, tensor1, tensor2, value):
         return -g * (tensor1 * value / (tensor2 * tensor2))
+
+
+class Scaled(Op):
+    """scaled(input, factor): input times a plain number, which is no tensor to be saved, as inside PyTorch's own
+    compositions."""
+
+    anew = True
+    names = ("scaled",)
+    method = False
+    function = False
+    label = "MulBackward1"
+    samples = [([1.0, 2.0], 0.5)]
+    errors = [("text", 2.0)]
+
+    def forward(input: Array, factor: Number):
+        return meeting(input, factor) * factor
+
+    def grad_input(F, g, factor):
+        return F.scaled(g, factor)
+
+
+class Divided(Op):
+    """divided(input, divisor): input divided by a plain number, which is no tensor to be saved."""
+
+    anew = True
+    names = ("divided",)
+    method = False
+    function = False
+    label = "DivBackward1"
+    samples = [([1.0, 2.0], 0.5)]
+    errors = [("text", 2.0)]
+
+    def forward(input: Array, divisor: Number):
+        return meeting(input, float(divisor)) / divisor
+
+    def grad_input(F, g, divisor):
+        return F.divided(g, divisor)
+
+
+def meeting(input, number):
+    """`input` as floating elements, if a plain number that it meets is floating."""
+    return input.astype(Default.floating) if type(number) is float and input.dtype.kind != "f" else input
 
 
 class Rsub(Binary):

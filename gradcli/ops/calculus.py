@@ -42,20 +42,21 @@ class Diff(Op):
         return input
 
 
-def strips(F, y, x, dx, dim, name):
-    """The areas of the trapezoids between neighbouring samples, and the dimension they lie along."""
-    at = axis(dim, len(y.shape))
-    heights = part(F, y, at, 1, None) + part(F, y, at, None, -1)
-    if x is None:
-        return heights, dx / 2, at
+def heights(F, y, at):
+    """The sums of neighbouring samples."""
+    return part(F, y, at, None, -1) + part(F, y, at, 1, None)
+
+
+def strips(F, y, x, at, name):
+    """Twice the areas of the trapezoids between neighbouring samples."""
     if len(x.shape) == 1:
         if x.shape[0] != y.shape[at]:
             raise ShapeFault(f"{name}(): There must be one `x` value for each sample point")
         widths = F.reshape(F.diff(x), tuple(-1 if i == at else 1 for i in range(len(y.shape))))
     else:
         lead = (1,) * (len(y.shape) - len(x.shape))
-        widths = F.diff(F.reshape(x, (*lead, *x.shape)), 1, axis(dim, len(x.shape)) + len(lead))
-    return heights * widths, 0.5, at
+        widths = F.diff(F.reshape(x, (*lead, *x.shape)), 1, at)
+    return widths * heights(F, y, at)
 
 
 def spacing_of(x, dx):
@@ -80,10 +81,13 @@ class Trapezoid(Op):
         x, dx = spacing_of(x, dx)
         if not len(y.shape):
             return F.zeros_like(y)
-        if not y.shape[axis(dim, len(y.shape))]:
-            return F.sum(y, dim)
-        areas, factor, at = strips(F, y, x, dx, dim, "trapezoid")
-        return F.sum(areas, at) * factor
+        at = axis(dim, len(y.shape))
+        if not y.shape[at]:
+            return F.zeros((*y.shape[:at], *y.shape[at + 1 :]), dtype=y.dtype)
+        if x is not None:
+            return F.divided(F.sum(strips(F, y, x, at, "trapezoid"), at), 2.0)
+        ends = F.scaled(F.select(y, at, 0) + F.select(y, at, -1), 0.5)
+        return F.scaled(F.sum(y, at) - ends, dx)
 
 
 class CumulativeTrapezoid(Op):
@@ -99,8 +103,10 @@ class CumulativeTrapezoid(Op):
         x, dx = spacing_of(x, dx)
         if not len(y.shape):
             raise ShapeFault("cumulative_trapezoid() cannot be applied to a 0-dim tensor.")
-        areas, factor, at = strips(F, y, x, dx, dim, "cumulative_trapezoid")
-        return F.cumsum(areas * factor, at) if x is None else F.cumsum(areas, at) * factor
+        at = axis(dim, len(y.shape))
+        if x is None:
+            return F.cumsum(F.scaled(heights(F, y, at), dx / 2), at)
+        return F.divided(F.cumsum(strips(F, y, x, at, "cumulative_trapezoid"), at), 2.0)
 
 
 class Gradient(Op):
@@ -140,17 +146,18 @@ def slope(F, y, step, at, edge_order):
         widths = F.reshape(F.diff(step), tuple(-1 if i == at else 1 for i in range(len(y.shape))))
     else:
         widths = step
-    rises = F.diff(y, 1, at) / widths       # the slopes between neighbours
+    even = type(step) in NUMBERS
+    rises = F.divided(F.diff(y, 1, at), step) if even else F.diff(y, 1, at) / widths     # slopes between neighbours
     early, late = part(F, rises, at, None, -1), part(F, rises, at, 1, None)
     if widths is step:
-        before, after = 0.5, 0.5
+        inside = F.scaled(early + late, 0.5)
     else:
         a, b = part(F, widths, at, None, -1), part(F, widths, at, 1, None)
-        before, after = b / (a + b), a / (a + b)
-    inside = early * before + late * after
+        inside = early * (b / (a + b)) + late * (a / (a + b))
     first, last = part(F, rises, at, None, 1), part(F, rises, at, -1, None)
     if edge_order == 2:
-        first, last = first * 2 - part(F, inside, at, None, 1), last * 2 - part(F, inside, at, -1, None)
+        first = F.scaled(first, 2) - part(F, inside, at, None, 1)
+        last = F.scaled(last, 2) - part(F, inside, at, -1, None)
         if widths is not step:
             first, last = outward(F, rises, widths, at)
     return F.cat([first, inside, last], at)

@@ -3,7 +3,8 @@
 import numpy as np
 
 from gradcli.engine.current import Current
-from gradcli.engine.op import Op
+from gradcli.engine.dtypes import OF
+from gradcli.engine.op import Op, titled
 from gradcli.engine.signature import Array, ArrayOrNone, Flag, Index, Int, Number, Plain, sized
 from gradcli.errors import IndexFault, ShapeFault, TypeFault
 from gradcli.ops.activation import THNN
@@ -52,11 +53,12 @@ class NllKernel(Op):
     def forward(input: Array, target: Index, weight: ArrayOrNone, ignore_index: Int, how: REDUCTION):
         at, share, shape = picked(input.shape, target, weight, ignore_index, how, input.dtype)
         loss = input.reshape(at[3])[at[:3]] * -share
+        loss[(target.reshape(loss.shape) == ignore_index) & (share == share)] = 0
         if how == "mean" and not loss.size:
             return np.full((), np.nan, input.dtype)
         return loss.reshape(shape) if how == "none" else np.add.reduce(loss, axis=None)
 
-    def grad_input(F, g, target, weight, ignore_index, how, input_shape):
+    def grad_input(F, g, input, target, weight, ignore_index, how, input_shape):     # PyTorch keeps the input
         return F.nll_back(g, target, weight, ignore_index, how, input_shape)
 
 
@@ -75,7 +77,9 @@ class NllBack(Op):
         if how == "mean" and np.isnan(share).all():     # the mean over no targets is nan, but nothing can move it
             return np.zeros(shape, g.dtype)
         out = np.zeros(at[3], g.dtype)
-        out[at[:3]] = -share * (g.reshape(share.shape) if how == "none" else g)
+        owed = -share * (g.reshape(share.shape) if how == "none" else g)
+        owed[target.reshape(owed.shape) == ignore_index] = 0        # however much is owed, be it nan
+        out[at[:3]] = owed
         return out.reshape(shape)
 
     def grad_g(F, g, target, weight, ignore_index, how):
@@ -92,7 +96,8 @@ def picked(shape, target, weight, ignore_index, how, dtype):
     inside = np.where(valid, named, 0)
     if named.size and (inside.min() < 0 or inside.max() >= classes):
         bad = inside.min() if inside.min() < 0 else inside.max()
-        raise IndexFault(f"Target {bad} is out of bounds: there are {classes} classes, 0 to {classes - 1}.")
+        raise IndexFault(f"Target {bad} is out of bounds: there are {classes} classes, 0 to {classes - 1}.").saying(
+            f"Target {bad} is out of bounds.")
     share = valid.astype(dtype) if weight is None else np.where(valid, weight[inside], dtype.type(0))
     if how == "mean":
         share = share / np.add.reduce(share, axis=None)
@@ -103,7 +108,7 @@ def picked(shape, target, weight, ignore_index, how, dtype):
 def checked(shape, target, weight):
     """Refuse targets and weights that do not belong to an input of this shape."""
     if target.dtype not in (np.int64, np.uint8):
-        raise TypeFault(f"expected target dtype to be Long or Byte, but got {target.dtype}",
+        raise TypeFault(f"expected target dtype to be Long or Byte, but got {OF[target.dtype].era}",
                         ("target.long()", "class numbers"))
     if not shape:
         raise ShapeFault("nll_loss() needs an input of at least one dimension: one number a class")
@@ -170,7 +175,9 @@ def _of_chances(F, logs, target, weight, how, smoothing, at):
     count = 1
     for i, n in enumerate(logs.shape):
         count *= n if i != at else 1
-    return -F.sum(loss) if how == "sum" else -F.sum(loss) / count if count else -F.sum(loss) * float("nan")
+    if how == "sum":
+        return -F.sum(loss)
+    return titled(-F.sum(loss) / count, "DivBackward1") if count else -F.sum(loss) * float("nan")
 
 
 def _smoothed(F, logs, target, weight, ignore_index, how, smoothing, at):

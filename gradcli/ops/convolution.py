@@ -49,13 +49,13 @@ class Convolved(Linked):
             out += bias.reshape((-1,) + (1,) * (out.ndim - 2))
         return out
 
-    def grad_input(F, g, weight, stride, padding, dilation, groups, input_shape):
+    def grad_input(F, g, input, weight, stride, padding, dilation, groups, input_shape):
         return F.spread_back(g, weight, None, tuple(input_shape[2:]), stride, padding, dilation, groups)
 
-    def grad_weight(F, g, input, stride, padding, dilation, groups, weight_shape):
+    def grad_weight(F, g, input, weight, stride, padding, dilation, groups, weight_shape):
         return F.correlated(input, g, tuple(weight_shape[2:]), stride, padding, dilation, groups)
 
-    def grad_bias(F, g):
+    def grad_bias(F, g, weight):      # PyTorch keeps the weight
         return F.sum(g, (0, *range(2, len(g.shape))))
 
 
@@ -78,13 +78,13 @@ class SpreadBack(Linked):
             out += bias.reshape((-1,) + (1,) * (out.ndim - 2))
         return out
 
-    def grad_input(F, g, weight, stride, padding, dilation, groups, input_shape):
+    def grad_input(F, g, input, weight, stride, padding, dilation, groups, input_shape):
         return cut(F, F.convolved(g, weight, None, stride, padding, dilation, groups), input_shape)
 
-    def grad_weight(F, g, input, stride, padding, dilation, groups, weight_shape):
+    def grad_weight(F, g, input, weight, stride, padding, dilation, groups, weight_shape):
         return F.correlated(g, input, tuple(weight_shape[2:]), stride, padding, dilation, groups)
 
-    def grad_bias(F, g):
+    def grad_bias(F, g, weight):      # PyTorch keeps the weight
         return F.sum(g, (0, *range(2, len(g.shape))))
 
 

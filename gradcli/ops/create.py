@@ -141,7 +141,8 @@ def stepped(start, end, step, dtype):
         raise ValueFault("arange(): step must be nonzero", "torch.arange(0, 5, 1)")
     if (end - start) * step < 0:
         raise ValueFault(f"arange(): from {start} to {end} by {step} goes the wrong way",
-                         f"torch.arange({start}, {end}, {-step})")
+                         f"torch.arange({start}, {end}, {-step})").saying(
+            "upper bound and lower bound inconsistent with step sign")
     whole = all(type(v) is not float for v in (start, end, step))
     count = max(0, math.ceil((end - start) / step)) if not whole else max(0, -((start - end) // step))
     kind = dtype or (np.dtype(np.int64) if whole else Default.floating)

@@ -4,8 +4,9 @@ import numpy as np
 
 from gradcli.engine.dtypes import int64
 from gradcli.engine.op import Op
-from gradcli.engine.signature import Array, Dim, Dims, Flag, Number, Plain, sized
+from gradcli.engine.signature import Array, Dim, Dims, Flag, Int, Number, Plain, sized
 from gradcli.errors import ShapeFault
+from gradcli.ops.reduce import VectorNorm
 
 P, Q = [[0.5, 1.5, 0.1], [2.5, 0.25, -1.0]], [[1.0, 1.2, 0.4], [0.7, 2.0, 3.0]]
 
@@ -19,7 +20,21 @@ class PairwiseDistance(Op):
     errors = [(P, [1.0, 2.0]), (P, "text")]
 
     def compose(F, x1: Array, x2: Array, p: Number = 2.0, eps: Number = 1e-6, keepdim: Flag = False):
-        return F.renamed(F.linalg_vector_norm(x1 - x2 + eps, p, -1, keepdim), "NormBackward1")
+        return F.pair_norm(x1 - x2 + eps, p, -1, keepdim)
+
+
+class PairNorm(VectorNorm):
+    """pair_norm(input, ord, dim, keepdim): a norm, as the call that pairwise_distance makes."""
+
+    names = ("pair_norm",)
+    method = False
+    function = False
+    label = "NormBackward1"
+    samples = [(P, 2.0, -1, False), (P, 3.0, 0, True)]
+    errors = [("text", 2.0, -1, False)]
+
+    def forward(input: Array, ord: Number, dim: Dim, keepdim: Flag):
+        return VectorNorm.forward(input, ord, dim, keepdim)
 
 
 class CosineSimilarity(Op):
@@ -32,6 +47,9 @@ class CosineSimilarity(Op):
     errors = [(P, [1.0, 2.0]), (P, "text"), (P, Q, 5)]
 
     def compose(F, x1: Array, x2: Array, dim: Dim = 1, eps: Number = 1e-8):
+        if x1.dtype != x2.dtype:
+            common = F.result_type(x1, x2)
+            x1, x2 = F.cast(x1, common), F.cast(x2, common)
         first, second = ((x / F.raised(F.linalg_vector_norm(x, 2, dim, True), eps)) for x in _met(F, x1, x2))
         return F.sum(first * second, dim)
 
@@ -72,7 +90,33 @@ class Cdist(Op):
         difference = F.unsqueeze(x1, -2) - F.unsqueeze(x2, -3)
         if not difference.shape[-1]:
             return F.sum(difference, -1)
-        return F.renamed(F.linalg_vector_norm(difference, p, -1), "CdistBackward0")
+        return F.distances(difference, p, 0, x1, x2)
+
+
+class Distances(VectorNorm):
+    """distances(input, ord, pairs, x1, x2): the norms of order `ord` of the rows of differences of x1 and x2, which
+    PyTorch keeps; what does not differ takes no gradient, and the greatest differences take all of it each."""
+
+    names = ("distances",)
+    method = False
+    function = False
+    label = ("CdistBackward0", "PdistBackward0")
+    samples = [(P, 2.0, 0, P, P), (P, 1.0, 1, P, P), (P, 3.0, 0, P, P)]
+    errors = [("text", 2.0, 0, P, P)]
+
+    def variant(input, ord, pairs, x1, x2):
+        return pairs
+
+    def forward(input: Array, ord: Number, pairs: Int, x1: Array, x2: Array):
+        return VectorNorm.forward(input, ord, -1)
+
+    def grad_input(F, g, input, out, ord, x1, x2, input_shape, input_dtype):
+        if ord == 0:
+            return F.zeros(input_shape, dtype=input_dtype)
+        if ord == float("inf"):
+            return F.unsqueeze(g, -1) * F.sign(input) * F.cast(F.abs(input) == F.unsqueeze(out, -1), input_dtype)
+        slope = VectorNorm.grad_input(F, g, input, out, ord, -1, False, input_shape, input_dtype)
+        return F.where(F.unsqueeze(out, -1) == 0, 0, slope)
 
 
 class Pdist(Op):
@@ -92,7 +136,7 @@ class Pdist(Op):
         first = F.as_tensor([i for i in range(n) for _ in range(i + 1, n)], dtype=int64)
         second = F.as_tensor([j for i in range(n) for j in range(i + 1, n)], dtype=int64)
         difference = F.index_select(input, 0, first) - F.index_select(input, 0, second)
-        return F.renamed(F.linalg_vector_norm(difference, p, -1), "PdistBackward0")
+        return F.distances(difference, p, 1, input, input)
 
 
 

@@ -62,8 +62,7 @@ class Thinned(Op):
 
 def thinned(F, input, p, training, features):
     """What dropout and feature dropout have in common."""
-    probable(p)
-    if not on(training) or not p or 0 in input.shape:
+    if idle(input, p, training):
         return input
     if p == 1:
         return F.thinned(input, F.zeros_like(input))
@@ -83,12 +82,19 @@ def squashed(F, input, p, training, features):
     return input * (noise * scale) + shift
 
 
+def idle(input, p, training):
+    """Whether nothing is left out."""
+    probable(p)
+    return not on(training) or not p or 0 in input.shape
+
+
 class Dropping(Op, abstract=True):
     """An operation that leaves numbers out while training."""
 
     home = "nn.functional"
     random = True
     overwrites = True
+    passes = idle
     samples = [(MAPS, 0.5, True), (MAPS, 0.3, True), (MAPS, 0.5, False)]
     errors = [(MAPS, 1.5, True), ("text",)]
 

@@ -35,8 +35,9 @@ class Einsum(Op):
             product = contracted(F, product, part, summed)
         left = [i for i, c in enumerate(letters) if c not in result]
         if len(parts) == 1:
-            product = F.sum(product, left, True) if left else product
-        return F.reshape(product, [product.shape[i] for i in range(len(result))])
+            return F.sum(product, left) if left else product
+        shape = [product.shape[i] for i in range(len(result))]
+        return product if len(product.shape) == len(shape) else F.reshape(product, shape)
 
 
 def parsed(equation, dims):

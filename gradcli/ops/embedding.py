@@ -72,7 +72,8 @@ def counted(weight, input):
                         "looked up by whole numbers", "x.long()")
     if input.size and not 0 <= input.min() <= input.max() < len(weight):
         bad = int(input.max()) if input.max() >= len(weight) else int(input.min())
-        raise IndexFault(f"index out of range in self: {bad}, where rows are 0 to {len(weight) - 1}")
+        raise IndexFault(f"index out of range in self: {bad}, where rows are 0 to {len(weight) - 1}").saying(
+            "index out of range in self")
 
 
 class RowsBack(Op):

@@ -232,6 +232,7 @@ class XLogY(Binary):
     """xlogy(input, other): input times log(other); 0 where input is 0, whatever log(other)."""
 
     names = ("xlogy", "special.xlogy")
+    linked = False
     label = ("XlogyBackward0", "XlogyBackward2", "XlogyBackward1")
     variant = constancy
     promotes = "floating"
@@ -251,6 +252,7 @@ class XLog1PY(Binary):
     """special.xlog1py(input, other): input times log(1 + other); 0 where input is 0, whatever the logarithm."""
 
     names = ("special.xlog1py",)
+    linked = False
     inplace = False
     label = ("SpecialXlog1PyBackward0", "SpecialXlog1PyBackward2", "SpecialXlog1PyBackward1")
     variant = constancy

@@ -25,6 +25,8 @@ def places(shape, dim, index):
         raise IndexFault(f"index {bad} is out of bounds for dimension {at} with size {n}")
     if not len(shape):
         return ()
+    if not index.ndim:
+        index = index.reshape(1)        # a number counts as one in a row
     if index.ndim != len(shape):
         raise ShapeFault(f"Index tensor must have the same number of dimensions as input tensor: it is "
                          f"{sized(index.shape)}, the input {sized(shape)}")
@@ -38,6 +40,7 @@ def places(shape, dim, index):
 class Gather(Op):
     """gather(input, dim, index, sparse_grad): along `dim` the elements that index names, place by place."""
 
+    linked = False
     era_label = "tensor.Gather"
     samples = [(GRID, 1, PICKS), (GRID, 0, np.array([[1, 0, 1]])), (GRID, -1, PICKS)]
     errors = [(GRID, 1, np.array([[3]])), (GRID, 5, PICKS), (GRID, 1, GRID), (GRID, 0, np.array([0]))]
@@ -46,9 +49,11 @@ class Gather(Op):
     def forward(input: Array, dim: Dim, index: Index, *, sparse_grad: Flag = False):
         if not index.size:
             return np.zeros(index.shape, input.dtype)
-        return input[places(input.shape, dim, index)] if input.ndim else np.full(index.shape, input)
+        if not input.ndim:
+            return np.full(index.shape, input)
+        return input[places(input.shape, dim, index)].reshape(index.shape)
 
-    def grad_input(F, g, dim, index, input_shape, input_dtype):
+    def grad_input(F, g, input, dim, index, input_shape, input_dtype):     # PyTorch keeps the input
         return F.scatter_add(F.zeros(input_shape, dtype=input_dtype), dim, index, g)
 
 
@@ -59,6 +64,8 @@ def fitting(input, dim, index, src, name):
                         f"{src.dtype.name}")
     if not index.size:
         return None, src
+    if input.ndim == 1 and not index.ndim:
+        index, src = index.reshape(1), src.reshape(1)       # a number counts as one in a row
     key = places(input.shape, dim, index)
     if src.ndim != index.ndim and input.ndim or any(k > n for k, n in zip(index.shape, src.shape, strict=False)):
         raise ShapeFault(f"Expected index {list(index.shape)} to be no larger than src {list(src.shape)}",
@@ -164,6 +171,7 @@ class ScatterReduce(Op):
     sum, product, mean or extreme of what src brings there, and, with `include_self`, of what was there."""
 
     names = ("scatter_reduce",)
+    linked = False
     inplace = True
     samples = [*REDUCED, *((*sample, False) for sample in REDUCED), (GRID, 1, PICKS, GRID, "sum")]
     errors = [(GRID, 1, np.array([[3]]), [[1.0]], "sum"), (GRID, 1, PICKS, GRID, "median")]
@@ -210,8 +218,8 @@ def greatest(dtype):
 
 def reduced_slopes(F, g, input, out, dim, index, src, reduce, include_self):
     """The gradients of input and of the covered part of src through a scatter that reduces."""
-    if 0 in index.shape:
-        return g, None
+    if 0 in index.shape and reduce != "prod":
+        return g, F.reshape(F.narrow(F.reshape(g, (-1,)), 0, 0, 0), tuple(index.shape))
     if len(src.shape):
         src = F.getitem(src, tuple(slice(n) for n in index.shape), ())
     if reduce == "sum":
@@ -225,7 +233,8 @@ def reduced_slopes(F, g, input, out, dim, index, src, reduce, include_self):
     else:
         ties = F.cast(input == out, g.dtype) if include_self else F.zeros_like(g)
         src_ties = F.cast(src == F.gather(out, dim, index), g.dtype)
-        share = g / F.clamp(F.scatter_add(ties, dim, index, src_ties), 1)
+        sharers = F.scatter_add(ties, dim, index, src_ties)
+        share = g / (sharers if include_self else 1 - F.scatter(F.zeros_like(g), dim, index, 1) + sharers)
         mine, theirs = ties * share, src_ties * F.gather(share, dim, index)
         if not include_self:
             mine = g

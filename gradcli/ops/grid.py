@@ -54,6 +54,8 @@ class GridSample(Op):
             if share is not None:
                 looked = looked * F.unsqueeze(share, 1)
             total = looked if total is None else total + looked
+        if mode == "nearest":
+            total = F.still(total, (grid,))     # which moves nothing
         return F.renamed(total, f"GridSampler{rank}DBackward0")
 
 
@@ -180,10 +182,27 @@ class AffineGrid(Op):
             raise ShapeFault(f"Expected a batch of {rank}x{rank + 1} affine matrices of shape "
                              f"{size[0]}x{rank}x{rank + 1} for "
                              f"size {size}. Got {list(theta.shape)}.")
-        corners = F.unit_grid(theta, size[2:], bool(align_corners))
-        flat = F.reshape(corners, (1, -1, rank + 1))
-        out = F.stacked_mm(flat, F.transpose(theta, 1, 2))
-        return F.renamed(F.reshape(out, (size[0], *size[2:], rank)), "AffineGridGeneratorBackward0")
+        return F.mapped_grid(theta, tuple(size[2:]), bool(align_corners))
+
+
+class MappedGrid(Op):
+    """mapped_grid(theta, lengths, align_corners): affine maps of the coordinates of each place of dimensions that go
+    from -1 to 1; no tensor is kept for the gradient."""
+
+    names = ("mapped_grid",)
+    method = False
+    function = False
+    label = "AffineGridGeneratorBackward0"
+    samples = [(THETA, (2, 3), True), (THETA, (2, 3), False)]
+    errors = [("text", (2, 3), True)]
+
+    def forward(theta: Array, lengths: Plain, align_corners: Flag):
+        corners = UnitGrid.forward(theta, lengths, align_corners).reshape(1, -1, theta.shape[-1])
+        return (corners @ theta.swapaxes(1, 2)).reshape(theta.shape[0], *lengths, theta.shape[1])
+
+    def grad_theta(F, g, theta_shape, lengths, align_corners):
+        corners = F.reshape(F.unit_grid(g, lengths, align_corners), (1, -1, theta_shape[2]))
+        return F.stacked_mm(F.transpose(F.reshape(g, (theta_shape[0], -1, theta_shape[1])), 1, 2), corners)
 
 
 class UnitGrid(Op):

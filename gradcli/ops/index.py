@@ -11,9 +11,9 @@ from gradcli.engine.conversion import array_of
 from gradcli.engine.op import Op
 from gradcli.engine.signature import Array, Operand, Plain, described, sized
 from gradcli.engine.tensor import Tensor, note_write
-from gradcli.engine.variable import Variable, grad_mode
+from gradcli.engine.variable import Dual, Variable, grad_mode
 from gradcli.engine.write import here, rebase, refuse_view, writable
-from gradcli.engine.writing import writing
+from gradcli.engine.writing import overlapping, writing
 from gradcli.errors import ArgumentFault, IndexFault, ShapeFault, ValueFault
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
@@ -79,6 +79,7 @@ class SetItem(Op):
     function = False
     era_label = ("tensor.SetItem", "tensor.MaskedFill")
     label = ("CopySlices", "IndexPutBackward0")
+    saves = True        # what PyTorch frees is the change itself
     samples = [(GRID, [7.0, 8.0, 9.0], (0,), ()), (GRID, [7.0, 8.0], (), (ALL, np.array([2, 0]))),
                (GRID, 5, (0, 1), ())]
     errors = [(GRID, [1.0, 2.0], (0,), ())]
@@ -126,7 +127,12 @@ def getitem(self, key):
 
 def setitem(self, key, value):
     """`self[key] = value`."""
-    basic, picks = taken(key, self.array)
+    try:
+        basic, picks = taken(key, self.array)
+    except IndexFault:
+        if any(isinstance(k, Tensor | list) for k in (key if type(key) is tuple else (key,))):
+            writable(self, "setitem")       # where the key picks, PyTorch looks at the leaf first
+        raise
     writable(self, "setitem", bool(basic) and self.array[basic].shape != self.array.shape)
     if isinstance(value, Tensor):
         source = value.array
@@ -137,10 +143,19 @@ def setitem(self, key, value):
         source = value.array
     else:
         raise ArgumentFault(f"a tensor's elements can be set to numbers and tensors, not to {described(value)}")
+    if isinstance(value, Tensor) and not picks and all(k is Ellipsis or type(k) is slice and k == ALL for k in basic):
+        if value is not self:
+            self.copy_(value)
+        return
     if grad_mode.on and not self.requires_grad and getattr(value, "requires_grad", False):
         refuse_view(self)
+    if not self.array.flags.writeable and basic and not picks and overlapping(self.array):
+        perform(GetItem, (self, basic, picks)).copy_(value)     # of what is expanded a part can be written to
+        return
     put(writing(self.array), source, basic, picks)
     note_write(self, "setitem", here())
+    if Dual.watched:
+        Dual.level.written(self, value, lambda whole, part: put(whole, part, basic, picks))
     if grad_mode.on and (self.requires_grad or getattr(value, "requires_grad", False)):
         changed = Variable(self.array)
         record(SetItem, (self, value, basic, picks), [self.array, source, basic, picks], self.array, changed)

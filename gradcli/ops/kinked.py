@@ -66,7 +66,7 @@ class Relu6(Activation):
 class LeakyRelu(Activation):
     """leaky_relu(input, negative_slope): input where it is positive, negative_slope times input elsewhere."""
 
-    overwrites = True
+    overwrites = keeps_written = True
     names = ("leaky_relu",)
     era_label = THNN + "LeakyReLU"
     samples = [(SIGNED,), (SIGNED, 0.3)]
@@ -152,6 +152,8 @@ class Rrelu(Op):
         if lower > upper:
             raise ValueFault("Lower bound should be less than or equal to the upper bound", f"F.rrelu(x, {upper}, "
                                                                                             f"{lower})")
+        if not training:
+            return F.leaky_relu(input, (lower + upper) / 2)
         return F.sloped(input, F.drawn_slopes(input, lower, upper, training))
 
 

@@ -59,18 +59,44 @@ class Surprise(LossKernel):
         floating("binary_cross_entropy", input)
         if input.size and not (input.min() >= 0 and input.max() <= 1):
             raise ValueFault("binary_cross_entropy(): all elements of input should be between 0 and 1",
-                             ("F.sigmoid(x)", "makes probabilities of any numbers"))
+                             ("F.sigmoid(x)", "makes probabilities of any numbers")).saying(
+                "all elements of input should be between 0 and 1")
         loss = (target - 1) * np.maximum(np.log1p(-input), input.dtype.type(LEAST_LOG)) - (
             target * np.maximum(np.log(input), input.dtype.type(LEAST_LOG)))
         return gathered(loss if weight is None else loss * weight, how)
 
     def grad_input(F, g, input, target, weight, how):
         share = each(g, input, how) if weight is None else each(g, input, how) * weight
-        return share * (input - target) / F.clamp_min((1 - input) * input, 1e-12)
+        return F.surprise_slope(share, input, target)
 
     def grad_target(F, g, input, weight, how):
         share = each(g, input, how) if weight is None else each(g, input, how) * weight
         return share * (F.clamp_min(F.log(1 - input), LEAST_LOG) - F.clamp_min(F.log(input), LEAST_LOG))
+
+
+class SurpriseSlope(LossKernel):
+    """surprise_slope(share, input, target): the gradient of surprise, finite where input is certain; and its own as
+    PyTorch has it, which keeps away from 0 otherwise."""
+
+    names = ("surprise_slope",)
+    linked = True
+    promotes = "same"
+    label = "BinaryCrossEntropyBackwardBackward0"
+    samples = [([[0.5, 1.0], [2.0, 0.1]], CHANCES, TRUTHS)]
+    errors = [("text", CHANCES, TRUTHS)]
+
+    def forward(share: Array, input: Array, target: Array):
+        return share * (input - target) / np.maximum((1 - input) * input, input.dtype.type(1e-12))
+
+    def grad_share(F, g, input, target):
+        return g * (input - target) / F.clamp_min((1 - input) * input, 1e-12)
+
+    def grad_input(F, g, share, input, target):
+        below, above = input + 1e-12, 1 - input + 1e-12
+        return g * share * (input * input - 2 * input * target + target) / (below * below) / (above * above)
+
+    def grad_target(F, g, share, input):
+        return -g * share / ((input + 1e-12) * (1 - input + 1e-12))
 
 
 class BinaryCrossEntropyWithLogits(Loss):
@@ -150,6 +176,9 @@ class KlDiv(Loss):
             loss = F.exp(target) * (target - input)
         else:
             loss = F.xlogy(target, target) - target * input
+        if how == "batchmean" and tuple(loss.shape) != tuple(input.shape):
+            total = F.gathered_loss(loss, "sum", "KLDivLoss")
+            return total / input.shape[0] if len(input.shape) else total
         return F.gathered_loss(loss, how, "KLDivLoss") if how != "none" else loss
 
 

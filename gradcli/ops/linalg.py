@@ -34,7 +34,9 @@ def dims_are(name, a, b, da, db):
     """Refuse operands of other dimensions than a product is defined for."""
     if a.ndim != da or b.ndim != db:
         raise ShapeFault(f"{name}() multiplies a {da}-d by a {db}-d tensor, and was given {sized(a.shape)} and "
-                         f"{sized(b.shape)}", ("torch.matmul(a, b)", "the product for any dimensions"))
+                         f"{sized(b.shape)}", ("torch.matmul(a, b)", "the product for any dimensions")).saying(
+            f"batch{1 if a.ndim != 3 else 2} must be a 3D tensor" if da == db == 3 else
+            f"{name}() multiplies a {da}-d by a {db}-d tensor, and was given {sized(a.shape)} and {sized(b.shape)}")
 
 
 class Mm(Op):
@@ -49,6 +51,8 @@ class Mm(Op):
     def forward(input: Array, mat2: Array):
         dims_are("mm", input, mat2, 2, 2)
         inner_fits("mm", input, mat2, 0)
+        if input.shape[1] == 1:
+            return input * mat2     # where numpy leaves out what is multiplied by 0, be it nan
         return input.dot(mat2)
 
     def grad_input(F, g, mat2):

@@ -64,6 +64,13 @@ def same_shape(name, input, target):
                          ("target.view_as(input)", "if only the shape differs"))
 
 
+def paired(F, input, target):
+    """Both as they are compared, of one shape: so a number of higher precision decides the type, as in PyTorch."""
+    if input.dtype != target.dtype and tuple(input.shape) != tuple(target.shape):
+        return F.broadcast_tensors(input, target)
+    return input, target
+
+
 class Loss(Op, abstract=True):
     """A number, or one an element, that is smaller the nearer input is to target."""
 
@@ -96,6 +103,7 @@ class MseLoss(Loss):
     def compose(F, input, target, size_average: Flag = None, reduce: Flag = None, reduction: REDUCTION = "mean",
                 weight: Array = None):
         how = reduction_of(size_average, reduce, reduction)
+        input, target = paired(F, input, target)
         if weight is None:
             return F.squared_loss(input, target, how)
         return weighted(F, F.squared_loss(input, target, "none"), weight, how)
@@ -154,6 +162,7 @@ class L1Loss(Loss):
     def compose(F, input, target, size_average: Flag = None, reduce: Flag = None, reduction: REDUCTION = "mean",
                 weight: Array = None):
         how = reduction_of(size_average, reduce, reduction)
+        input, target = paired(F, input, target)
         loss = F.abs(input - target)
         if weight is not None:
             return weighted(F, loss, weight, how)
@@ -204,6 +213,7 @@ class SmoothL1Loss(Loss):
         how = reduction_of(size_average, reduce, reduction)
         if beta < 0:
             raise ValueFault("smooth_l1_loss does not support negative values for beta.")
+        input, target = paired(F, input, target)
         return F.bent_loss(input, target, how, beta) if beta else reduced(F, F.abs(input - target), how)
 
 
@@ -237,8 +247,10 @@ class HuberLoss(Loss):
     def compose(F, input, target, reduction: REDUCTION = "mean", delta: Number = 1.0, weight: Array = None):
         if delta <= 0:
             raise ValueFault("huber_loss does not support non-positive values for delta.")
+        kind = input.dtype      # which the loss has, too
+        input, target = paired(F, input, target)
         if weight is None:
-            return F.huber_kernel(input, target, reduction, delta)
+            return F.cast(F.huber_kernel(input, target, reduction, delta), kind)
         loss = F.huber_kernel(input, target, "none", delta)
         fitting(weight, loss)
         return reduced(F, loss * weight, reduction)     # the mean is over the elements, unlike that of mse_loss

@@ -62,6 +62,7 @@ class Lu(Op):
 
     names = ("linalg.lu",)
     returns = ("P", "L", "U")
+    inert = (0,)
     several = True
     label = "LinalgLuBackward0"
     idle = ("pivot",)
@@ -146,6 +147,7 @@ class LuUnpack(Op):
     names = ("lu_unpack", "btriunpack")
     method = False
     returns = ("P", "L", "U")
+    inert = (0,)
     several = True
     label = "LuUnpackBackward0"
     samples = [(A, SWAP), (WIDE, SWAP), (TALL, SWAP), (A, SWAP, False), (A, SWAP, True, False)]

@@ -174,7 +174,8 @@ def _rows(name, input, target):
 def _lacks(rows, target, margin):
     """For each class but the right one, what it lacks to be a margin below it."""
     right = np.arange(len(rows)), target
-    lack = np.maximum(margin - rows[right][:, None] + rows, 0).astype(rows.dtype, copy=False)
+    lack = margin - rows[right][:, None] + rows
+    lack = np.where(lack > 0, lack, 0).astype(rows.dtype, copy=False)
     lack[right] = 0
     return lack
 
@@ -216,7 +217,7 @@ class MultilabelMarginLoss(Loss):
         rows = F.reshape(input, (-1, input.shape[-1] if input.shape else 1))
         gap = 1 - F.unsqueeze(rows, 2) + F.unsqueeze(rows, 1)
         counted = F.unsqueeze(listed, 2) * (1 - F.clamp_max(F.unsqueeze(listed, 1), 1))
-        loss = F.sum(F.relu(gap) * counted, (1, 2)) / rows.shape[1]
+        loss = F.sum(F.relu(F.where(gap == gap, gap, 0)) * counted, (1, 2)) / rows.shape[1]
         loss = F.reshape(loss, ()) if len(input.shape) < 2 else loss
         loss = reduced(F, loss, reduction_of(size_average, reduce, reduction))
         return F.renamed(loss, "MultilabelMarginLossBackward0")
@@ -260,5 +261,5 @@ class MultilabelSoftMarginLoss(Loss):
                 reduction: REDUCTION = "mean"):
         loss = -(target * F.logsigmoid(input) + (1 - target) * F.logsigmoid(-input))
         loss = loss if weight is None else loss * weight
-        loss = F.sum(loss, -1) / (input.shape[-1] if input.shape else 1)
+        loss = F.sum(loss, max(len(input.shape) - 1, 0)) / (input.shape[-1] if input.shape else 1)
         return reduced(F, loss, reduction_of(size_average, reduce, reduction))

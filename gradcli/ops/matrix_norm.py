@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gradcli.engine.op import Op
+from gradcli.engine.op import Op, titled
 from gradcli.engine.signature import Array, Dims, Flag, NormOrder, Number, Operand, Text, Type
 from gradcli.engine.surface import axis
 from gradcli.errors import ArgumentFault
@@ -45,9 +45,13 @@ class MatrixNorm(Op):
             sums = F.linalg_vector_norm(A, 1, summed, keepdim)
             if not keepdim and summed < least:
                 least -= 1
+            if not sums.shape[least]:
+                return F.zeros(tuple(F.sum(sums, least, keepdim).shape), dtype=sums.dtype)
             return (F.amax if ord > 0 else F.amin)(sums, least, keepdim)
         order = (*(d for d in range(n) if d not in (rows, columns)), rows, columns)
         values = F.linalg_svdvals(F.permute(A, order))
+        if not values.shape[-1] and ord != "nuc":
+            values = F.zeros((*values.shape[:-1], 1), dtype=values.dtype)
         norm = F.sum(values, -1) if ord == "nuc" else (F.amax if ord > 0 else F.amin)(values, -1)
         return F.reshape(norm, [1 if d in (rows, columns) else k for d, k in enumerate(A.shape)]) if keepdim else norm
 
@@ -89,7 +93,7 @@ class Cond(Op):
         if p in (None, 2, -2):
             values = F.linalg_svdvals(A)
             greatest, least = F.select(values, -1, 0), F.select(values, -1, -1)
-            return least / greatest if p == -2 else greatest / least
+            return titled(least / greatest if p == -2 else greatest / least, "SqueezeBackward1")
         square("linalg.cond", A)
         return F.linalg_matrix_norm(A, p) * F.linalg_matrix_norm(F.linalg_inv(A), p)
 
@@ -184,6 +188,7 @@ class Lstsq(Op):
     names = ("linalg.lstsq",)
     returns = ("solution", "residuals", "rank", "singular_values")
     several = True
+    inert = (3,)
     label = "LinalgLstsqBackward0"
     samples = [(TALL, [[1.0, 2.0], [0.5, -1.0], [2.0, 2.0]]), (WIDE, [[1.0], [2.0]]), (TALL, [1.0, 2.0, 3.0]),
                (np.array(A), np.array([[1.0], [2.0]]), 0.6, "gelsd"),
@@ -210,19 +215,21 @@ class Lstsq(Op):
         x, b = out[0], B
         if is_vector(A, B):
             x, b = F.unsqueeze(x, -1), F.unsqueeze(b, -1)
-        slope = 0
+        slope = None
         if g[1] is not None and 0 not in out[1].shape:
             slope = 2 * (F.unsqueeze(g[1], -2) * (A @ x - b)) @ turned(F, x)
         if g[0] is not None:
             g_x = F.unsqueeze(g[0], -1) if is_vector(A, B) else g[0]
-            slope = pinv_slope(F, g_x @ turned(F, b), A, F.linalg_pinv(A)) + slope
+            share = pinv_slope(F, g_x @ turned(F, b), A, F.linalg_pinv(A))
+            slope = share if slope is None else share + slope
         return slope
 
     def grad_B(F, g, A, B, out):
-        slope = 0
+        slope = None
         if g[1] is not None and 0 not in out[1].shape:
             slope = -2 * F.unsqueeze(g[1], -2) * (A @ out[0] - B)
         if g[0] is not None:
             p = turned(F, F.linalg_pinv(A))
-            slope = (F.squeeze(p @ F.unsqueeze(g[0], -1), -1) if is_vector(A, B) else p @ g[0]) + slope
+            share = F.squeeze(p @ F.unsqueeze(g[0], -1), -1) if is_vector(A, B) else p @ g[0]
+            slope = share if slope is None else share + slope
         return slope

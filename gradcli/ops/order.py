@@ -6,7 +6,7 @@ from gradcli.engine.op import Op
 from gradcli.engine.signature import Array, Dim, Flag, Int, Operand, Text
 from gradcli.engine.surface import axis
 from gradcli.errors import IndexFault, ShapeFault, TypeFault, ValueFault
-from gradcli.ops.reduce import GRID, placed, shared_among_ties
+from gradcli.ops.reduce import GRID, placed, shared_among_all_ties
 
 GAPPY = [[1.0, float("nan"), 3.0, 2.0], [0.5, 5.0, -6.0, 4.0]]
 
@@ -63,8 +63,8 @@ class MedianAll(Op):
         rank = (there.size - 1) // 2
         return np.asarray(np.partition(there, rank)[rank])
 
-    def grad_input(F, g, input, out, input_shape):
-        return shared_among_ties(F, g, input, out, None, False, input_shape)
+    def grad_input(F, g, input, out):
+        return shared_among_all_ties(F, g, input, out)
 
 
 class MedianDim(Op):

@@ -42,7 +42,9 @@ class Pad(Op):
         if not 1 <= rank <= 3 or len(input.shape) not in (rank + 1, rank + 2):
             raise ShapeFault("Only 2D, 3D, 4D, 5D padding with non-constant padding are supported for now")
         sources = tuple(tuple(SOURCES[mode](n, b, a)) for n, b, a in zip(lengths, before, after, strict=True))
-        return F.mirrored(input, sources, MIRRORED.index(mode) * 3 + rank - 1 if mode in MIRRORED else 6)
+        if mode not in MIRRORED:
+            return F.wrapped_around(input, sources)
+        return F.mirrored(input, sources, MIRRORED.index(mode) * 3 + rank - 1)
 
 
 def reflected(n, before, after):
@@ -121,6 +123,26 @@ class Mirrored(Op):
 
     def forward(input: Array, sources: Plain, which: Plain):
         return np.ascontiguousarray(input[(..., *np.ix_(*[np.asarray(s, np.int64) for s in sources]))])
+
+    def grad_input(F, g, input, sources, input_shape):
+        return F.unmirrored(g, sources, tuple(input_shape))
+
+
+class WrappedAround(Op):
+    """wrapped_around(input, sources): input with each of the last dimensions made of the places that `sources` lists,
+    as copies, of which PyTorch keeps nothing but the change itself."""
+
+    names = ("wrapped_around",)
+    linked = False
+    method = False
+    function = False
+    label = "CopySlices"
+    saves = True
+    samples = [(ROW, ((1, 0, 1, 2, 3, 2),)), (GRID, ((0, 0, 1), (2, 0, 1, 2)))]
+    errors = [("text", ((0,),))]
+
+    def forward(input: Array, sources: Plain):
+        return Mirrored.forward(input, sources, 6)
 
     def grad_input(F, g, sources, input_shape):
         return F.unmirrored(g, sources, tuple(input_shape))

@@ -55,7 +55,7 @@ class MaxPool(Kernel):
         best, which = greatest(padded, kernel, stride, dilation, count)
         return best, flat_places(which, lengths, kernel, stride, padding, dilation, count)
 
-    def grad_input(F, g, out, input_shape, kernel):
+    def grad_input(F, g, input, out, input_shape, kernel):     # PyTorch keeps the input
         return F.put_in_planes(g, out[1], tuple(input_shape[len(input_shape) - len(kernel) :]))
 
 
@@ -163,7 +163,7 @@ class AvgPool(Kernel):
         share = sizes(lengths, count, kernel, stride, padding, count_include_pad, divisor, input.dtype)
         return np.divide(total, share, out=total) if total.dtype.kind == "f" else towards_zero(total, share)
 
-    def grad_input(F, g, kernel, stride, padding, ceil_mode, count_include_pad, divisor, input_shape):
+    def grad_input(F, g, input, kernel, stride, padding, ceil_mode, count_include_pad, divisor, input_shape):
         return F.avg_pool_back(g, kernel, stride, padding, ceil_mode, count_include_pad, divisor,
                                tuple(input_shape[len(input_shape) - len(kernel) :]))
 

@@ -150,6 +150,12 @@ def shared_among_ties(F, g, input, out, dim, keepdim, input_shape):
     return g * ties / F.sum(ties, axes(dim, len(input_shape)), True)
 
 
+def shared_among_all_ties(F, g, input, out):
+    """The gradient of the extreme of all elements, split evenly among those that attain it."""
+    ties = F.isnan(input) if F.any(F.isnan(out)) else input == out
+    return F.where(ties, g / F.cast(F.sum(ties), g.dtype), 0)
+
+
 class MaxDim(Op):
     """max_dim(input, dim, keepdim): the greatest element along `dim`, and where it first stands."""
 
@@ -231,8 +237,8 @@ class MaxAll(Op):
     def forward(input: Array):
         return extreme(np.maximum, input, None, False, "max")
 
-    def grad_input(F, g, input, out, input_shape):
-        return shared_among_ties(F, g, input, out, None, False, input_shape)
+    def grad_input(F, g, input, out):
+        return shared_among_all_ties(F, g, input, out)
 
 
 class MinAll(Op):
@@ -251,8 +257,8 @@ class MinAll(Op):
     def forward(input: Array):
         return extreme(np.minimum, input, None, False, "min")
 
-    def grad_input(F, g, input, out, input_shape):
-        return shared_among_ties(F, g, input, out, None, False, input_shape)
+    def grad_input(F, g, input, out):
+        return shared_among_all_ties(F, g, input, out)
 
 
 def _extreme_of(F, kind, input, dim, keepdim, other):
@@ -339,21 +345,22 @@ class VectorNorm(Reduction):
         if ord == 0:
             return None
         g, out = (restored(F, x, input_shape, dim, keepdim) for x in (g, out))
-        if ord == 1:
-            slope = g * F.sign(input)
-        elif ord == 2:
-            slope = F.where(out == 0, 0, g / F.where(out == 0, 1, out)) * input
-        elif ord in (float("inf"), float("-inf")):
-            size = F.abs(input)
-            ties = F.cast(size == out, g.dtype)
-            slope = F.sign(input) * (ties / F.sum(ties, axes(dim, len(input_shape)), True) * g)
-        else:
-            size = F.abs(input)
-            scaled = F.where(out == 0, 0, g / F.where(out == 0, 1, out) ** (ord - 1))
-            if ord < 2:
-                power = F.where(size == 0, 0, F.where(size == 0, 1, size) ** (ord - 1))
-            else:
-                power = size ** (ord - 1)
-            slope = F.sign(input) * power * scaled
-        return F.cast(slope, input_dtype)
+        return F.cast(norm_slope(F, g, input, out, ord, axes(dim, len(input_shape))), input_dtype)
+
+
+def norm_slope(F, g, input, out, ord, where):
+    """The gradient of the norm `out` of order `ord` along dimensions `where`: 0 where the norm is 0, whose own slope
+    there is nan, as in PyTorch: what is masked is the quotient, not its parts."""
+    if ord == 1:
+        return F.sign(input) * g
+    if ord == 2:
+        return g * F.where(out == 0, 0, input / out)
+    size = F.abs(input)
+    if ord in (float("inf"), float("-inf")):
+        ties = F.logical_or(size == out, F.isnan(size))
+        return F.sign(input) * (g / F.cast(F.sum(ties, where, True), g.dtype) * F.cast(ties, g.dtype))
+    if ord < 1:
+        return F.sign(input) * F.where(input == 0, 0, size ** (ord - 1)) * g * out ** (1 - ord)
+    power = F.sign(input) * size ** (ord - 1) if ord < 2 else input * size ** (ord - 2)
+    return power * F.where(out == 0, 0, g / out ** (ord - 1))
 

@@ -69,7 +69,7 @@ class RepeatInterleave(Op):
             raise ValueFault("repeats can not be negative")
         shape = tuple(input.shape)
         copies = F.expand(F.unsqueeze(input, at + 1), (*shape[: at + 1], repeats, *shape[at + 1 :]))
-        return F.reshape(F.clone(copies), (*shape[:at], shape[at] * repeats, *shape[at + 1 :]))
+        return F.reshape(F.contiguous(F.clone(copies)), (*shape[:at], shape[at] * repeats, *shape[at + 1 :]))
 
 
 class RepeatedPlaces(Op):

@@ -24,7 +24,8 @@ def accumulated(ufunc, array, dim, dtype):
         if at == 0 and array.size >= 64 * len(array):
             return running_down(ufunc, array)
     wide = {np.dtype(np.float32): np.float64, np.dtype(np.float16): np.float32}.get(array.dtype, array.dtype)
-    return ufunc.accumulate(array, axis=at, dtype=wide).astype(array.dtype, copy=False)
+    out = ufunc.accumulate(array, axis=at, dtype=wide).astype(array.dtype, copy=False)
+    return out + 0 if ufunc is np.add else out      # sums begin at 0, so that none of them is -0
 
 
 def backwards(F, scan, x, dim):
@@ -55,6 +56,7 @@ class Cumsum(Scan):
 class Cumprod(Scan):
     """cumprod(input, dim, dtype): running products along `dim`."""
 
+    linked = False
     samples = [*Scan.samples, (HOLED, 1), (HOLED, 0), ([0.0, 2.0, 0.0, 3.0], 0)]
 
     def forward(input: Array, dim: Dim, *, dtype: Type = None):
@@ -62,7 +64,7 @@ class Cumprod(Scan):
 
     def grad_input(F, g, input, out, dim, input_shape, input_dtype):
         g = F.cast(g, input_dtype)
-        if not input_shape:
+        if not input_shape or input_shape[dim] == 1 or 0 in input_shape:
             return g
         if not F.any(input == 0):
             return backwards(F, F.cumsum, g * F.cast(out, input_dtype), dim) / input
@@ -117,6 +119,7 @@ class Logcumsumexp(Scan):
     """logcumsumexp(input, dim): the logarithm of running sums of exp(input), without overflow."""
 
     names = ("logcumsumexp",)
+    linked = False
     samples = [(GRID, 0), (GRID, -1), ([[900.0, 901.0, -900.0]], 1)]
 
     def forward(input: Array, dim: Dim):
@@ -125,11 +128,9 @@ class Logcumsumexp(Scan):
         return np.logaddexp.accumulate(floating, axis=at) if input.ndim else floating.copy()
 
     def grad_input(F, g, input, out, dim, input_shape):
-        if not input_shape:
+        if not input_shape or 0 in input_shape:
             return g
         n = input_shape[dim]
-        if not n:
-            return g
         steps = F.exp(F.narrow(out, dim, 0, n - 1) - F.narrow(out, dim, 1, n - 1))
         decay = F.cat((steps, F.ones_like(F.narrow(out, dim, 0, 1))), dim)
         return F.exp(input - out) * backwards_recurrence(F, decay, g, dim)
@@ -147,7 +148,9 @@ class Cummax(Op):
     def forward(input: Array, dim: Dim):
         return running_extreme(np.maximum, input, dim)
 
-    def grad_input(F, g, out, dim):
+    def grad_input(F, g, input, out, dim):
+        if 0 in g.shape:
+            return input        # as PyTorch has it: nothing, that depends on the input
         return F.scatter_add(F.zeros_like(g), dim, out[1], g) if len(g.shape) else g
 
 
@@ -163,7 +166,9 @@ class Cummin(Op):
     def forward(input: Array, dim: Dim):
         return running_extreme(np.minimum, input, dim)
 
-    def grad_input(F, g, out, dim):
+    def grad_input(F, g, input, out, dim):
+        if 0 in g.shape:
+            return input        # as PyTorch has it: nothing, that depends on the input
         return F.scatter_add(F.zeros_like(g), dim, out[1], g) if len(g.shape) else g
 
 

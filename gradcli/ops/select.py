@@ -73,6 +73,7 @@ class IndexAdd(Op):
     index says."""
 
     names = ("index_add",)
+    linked = False
     inplace = True
     era_label = "tensor.IndexAdd"
     samples = [(GRID, 0, TWICE, GRID), (GRID, 1, COLUMNS, [[1.0, 2.0], [3.0, 4.0]], 2)]
@@ -89,7 +90,7 @@ class IndexAdd(Op):
     def grad_input(F, g):
         return g
 
-    def grad_source(F, g, dim, index, alpha, source_shape):
+    def grad_source(F, g, dim, index, source, alpha, source_shape):      # PyTorch keeps the source
         return F.reshape(F.index_select(g, dim, index) * alpha, source_shape)
 
 
@@ -241,7 +242,8 @@ class IndexPut(Op):
     errors = [(GRID, (Tensor(np.array([9])),), [1.0]), (GRID, (Tensor(ROWS),), [1.0, 2.0])]
 
     def forward(input: Array, indices: Arrays, values: Array, accumulate: Flag = False):
-        if input.dtype != values.dtype:
+        masked = values.size == 1 and not accumulate and any(i.dtype == np.bool_ for i in indices)
+        if input.dtype != values.dtype and not masked:      # one number under a mask is a masked_fill
             raise TypeFault("Index put requires the source and destination dtypes match, got "
                             f"{input.dtype.name} for the destination and {values.dtype.name} for the source.")
         out, key = np.array(input), key_of(indices, input.shape)
@@ -251,11 +253,11 @@ class IndexPut(Op):
             out[key] = values
         return out
 
-    def grad_input(F, g, indices, accumulate, values_dtype):
-        return g if accumulate else F.index_put(g, indices, F.zeros((), dtype=values_dtype))
+    def grad_input(F, g, indices, accumulate):
+        return g if accumulate else F.index_put(g, indices, F.zeros((), dtype=g.dtype))
 
-    def grad_values(F, g, indices):
-        return F.pick(g, indices)
+    def grad_values(F, g, indices, values_dtype):
+        return F.cast(F.pick(g, indices), values_dtype)
 
 
 class TakeAlongDim(Op):

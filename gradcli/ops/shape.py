@@ -50,7 +50,9 @@ class View(Op):
         if seen is None:
             raise ShapeFault(f"view size is not compatible with input tensor's size and stride: a {sized(input.shape)} "
                              f"tensor whose rows are not in a row in memory cannot be seen as {sized(shape)}",
-                             (f"x.reshape({', '.join(map(str, shape))})", "copies if it must"))
+                             (f"x.reshape({', '.join(map(str, shape))})", "copies if it must")).saying(
+                "view size is not compatible with input tensor's size and stride (at least one dimension spans across "
+                "two contiguous subspaces). Use .reshape(...) instead.")
         return seen
 
     def grad_input(F, g, input_shape):

@@ -90,7 +90,7 @@ class Sgn(Signed):
     linked = False
     forward = Signed.forward
 
-    def grad_input(F, g, out):      # which PyTorch keeps, though nothing depends on it
+    def grad_input(F, g, input, out):      # which PyTorch keeps, though nothing depends on it
         return F.zeros_like(g)
 
 

@@ -6,8 +6,10 @@ from gradcli.engine.call import named
 from gradcli.engine.op import Op
 from gradcli.engine.signature import Array, Dims, Flag, Int
 from gradcli.engine.surface import axis
+from gradcli.engine.tensor import Tensor
 from gradcli.errors import ShapeFault
-from gradcli.ops.matrices import each, is_vector, rows_fit, same_type, singular, square, turned
+from gradcli.ops.matrices import each, identity, is_vector, on_diagonal, rows_fit, same_type, singular, square, turned
+from gradcli.ops.statistics import others
 
 A = [[2.0, 0.5], [0.25, 1.0]]
 PAIR = [[[2.0, 0.5], [0.25, 1.0]], [[1.0, -3.0], [2.0, 0.5]]]
@@ -38,6 +40,7 @@ class Det(Op):
     """linalg.det(A): the determinants of square matrices."""
 
     names = ("linalg.det", "det")
+    linked = False
     label = "LinalgDetBackward0"
     samples = [(A,), (PAIR,)]
     errors = [(WIDE,), ([1.0, 2.0],)]
@@ -46,29 +49,30 @@ class Det(Op):
         square("linalg.det", A)
         return np.linalg.det(A)
 
-    def grad_A(F, g, A):
-        return each(F, g) * F.cofactors(A)
+    def grad_A(F, g, A, out):
+        return each(F, g) * cofactors(F, A, out)
 
 
-class Cofactors(Op):
-    """cofactors(A): the slopes of the determinant, which singular matrices have too."""
+def cofactors(F, A, det):
+    """The slopes of the determinant, which singular matrices have too.
 
-    names = ("cofactors",)
-    method = False
-    function = False
-    samples = [(A,), (PAIR,), (np.array([[1.0, 2.0, 0.0], [2.0, 4.0, 1.0], [0.5, 1.0, 3.0]]),)]
-    errors = [(WIDE,)]
-
-    def compose(F, A):
-        n = A.shape[-1]
-        det = F.linalg_det(A)
-        # two singular values of 0 have no slopes; the tiny determinants of rounding have poor ones
-        if not n or not det.shape and det != 0 or 0 in det.shape or (det.shape and F.amin(F.abs(det)) > 0):
-            return each(F, det) * turned(F, F.linalg_inv(A))
-        u, s, vh = F.linalg_svd(A)
-        sign = F.linalg_det(u) * F.linalg_det(vh)
-        others = F.where(F.eye(n, dtype=s.dtype) == 1, 1, F.unsqueeze(s, -2))
-        return each(F, sign) * (u * F.unsqueeze(F.prod(others, -1), -2)) @ vh
+    Slopes that are differentiated once more are computed as PyTorch does near singular matrices, where the inverse
+    has poor slopes: from singular values, two of which must not be 0.
+    """
+    if 0 in A.shape:
+        return F.zeros_like(A)
+    traced = isinstance(A, Tensor)
+    flat = F.abs(det) < 100 * float(np.finfo(A.array.dtype).eps) if traced else det == 0
+    if not F.any(flat):
+        return each(F, det) * turned(F, F.linalg_inv(A))
+    apart = on_diagonal(F, F.cumsum(F.ones((A.shape[-1],), dtype=A.dtype), 0))     # of singular values that differ
+    u, s, vh = F.linalg_svd(F.where(each(F, flat), A, apart))
+    gamma = F.unsqueeze(F.linalg_det(u) * F.linalg_det(vh), -1) * others(F, s, -1)
+    slope = (u * F.unsqueeze(gamma, -2)) @ vh
+    if F.all(flat):
+        return slope
+    regular = F.where(each(F, flat), identity(F, A), A)
+    return F.where(each(F, flat), slope, each(F, det) * turned(F, F.linalg_inv(regular)))
 
 
 class Slogdet(Op):

@@ -18,6 +18,7 @@ class Prod(Reduction):
     """prod(input, dim, keepdim, dtype): the product of all elements, or of those along `dim`."""
 
     era_label = "reduce.Prod"
+    linked = False
     label = ("ProdBackward0", "ProdBackward1")
     samples = [(POSITIVE,), (GRID, 0), (GRID, 1, True), (HOLED, 1), (HOLED,), (GRID, 0, False, np.dtype(np.float64))]
 
@@ -25,13 +26,15 @@ class Prod(Reduction):
         kind = totals_type(input.dtype, dtype)
         return np.multiply.reduce(input, axis=axes(dim, input.ndim), keepdims=keepdim, dtype=kind)
 
-    def grad_input(F, g, input, dim, keepdim, input_shape, input_dtype):
-        g = restored(F, F.cast(g, input_dtype), input_shape, dim, keepdim)
+    def grad_input(F, g, input, out, dim, keepdim, input_shape, input_dtype):
+        g = F.cast(g, input_dtype)
         if not input_shape:
             return g
-        if dim is None:
-            return F.reshape(g, ()) * F.reshape(others(F, F.reshape(input, (-1,)), 0), input_shape)
-        return g * others(F, input, dim)
+        if not F.any(input == 0):
+            return restored(F, g, input_shape, dim, keepdim) * (restored(F, out, input_shape, dim, keepdim) / input)
+        if dim is not None:
+            return restored(F, g, input_shape, dim, keepdim) * others(F, input, dim)
+        return F.reshape(F.reshape(g, (1,)) * others(F, F.reshape(input, (-1,)), 0), input_shape)
 
 
 def others(F, x, dim):
@@ -55,7 +58,7 @@ class Nansum(Reduction):
 
     def grad_input(F, g, input, dim, keepdim, input_shape, input_dtype):
         g = restored(F, F.cast(g, input_dtype), input_shape, dim, keepdim)
-        return F.where(input == input, F.expand(g, input_shape), 0)
+        return F.expand(g, input_shape) * F.cast(input == input, input_dtype)
 
 
 class Nanmean(Reduction):
@@ -106,14 +109,17 @@ def spread_slope(F, g, input, dim, correction, keepdim, input_shape):
         count *= input_shape[i]
     off = input - F.mean(input, where, True)
     g = restored(F, g, input_shape, dim, keepdim)
-    if count - correction <= 0:
+    if count > correction:
+        return g * off * (2.0 / (count - correction))
+    if dim is None or not input_shape:
         return g * F.cast(F.where(off == 0, float("nan"), float("inf")), g.dtype)
-    return g * off * (2.0 / (count - correction))
+    return g * (2.0 / (count - correction) if count != correction else float("inf")) * off
 
 
 class Spread(Op, abstract=True):
     """How far elements lie from their mean, the count lessened by `correction`."""
 
+    linked = False
     samples = [(GRID,), (GRID, 0), (GRID, 1, False), (GRID, (0, 1), None, True), (GRID, 1, None, False, 0),
                (GRID, False), (GRID, 1, None, True, 2)]
     errors = [(GRID, 5), ("text",), (np.array([1, 2]),), (GRID, 0, True, False, 1)]
@@ -154,7 +160,7 @@ class Std(Spread):
 
 def half_of_root(F, g, out):
     """The gradient of what `out` is the square root of; 0 where that is 0."""
-    return F.where(out == 0, 0, g / F.where(out == 0, 1, out * 2))
+    return F.where(out == 0, 0, g / (out * 2))
 
 
 class VarMean(Spread):

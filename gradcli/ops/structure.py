@@ -51,20 +51,13 @@ class Alias(Op):
         return g
 
 
-class Copied(Op):
+class Copied(Clone):
     """copied(input): the same numbers in memory of their own, as gradients that can be differentiated are stored."""
 
     method = False
     function = False
+    era_label = ""
     label = "CopyBackwards"
-    samples = [([1.0, 2.0],)]
-    errors = [("text",)]
-
-    def forward(input: Array):
-        return np.array(input, order="K")
-
-    def grad_input(F, g):
-        return g
 
 
 class Still(Op):
@@ -87,6 +80,26 @@ class Still(Op):
 
     def grad_sources(at, F, g, sources_shape, sources_dtype):
         return F.zeros(sources_shape[at], dtype=sources_dtype[at])
+
+
+class Tied(Op):
+    """tied(input, sources): input, which nominally depends on sources as well, with no gradients at all, as those of
+    PyTorch's convolutions are in what they are linear in."""
+
+    method = False
+    function = False
+    saves = True
+    samples = [([1.0, 2.0], ([3.0, 4.0], [1.0]))]
+    errors = [("text", ())]
+
+    def forward(input: Array, sources: Arrays):
+        return input[...]
+
+    def grad_input(F, g):
+        return g
+
+    def grad_sources(at, F, g, sources_shape):
+        return None
 
 
 class Cast(Op):
@@ -170,6 +183,7 @@ class Window(Op):
     method = False
     function = False
     label = "AsStridedBackward0"
+    saves = False       # PyTorch keeps sizes and steps
     era_label = "tensor.Index"
     samples = [([[1.0, 2.0], [3.0, 4.0]], np.array([[2, 0], [1, 1]]))]
     errors = [("text", np.array([0]))]
@@ -207,6 +221,7 @@ class CopySlices(Op):
     function = False
     era_label = "tensor.SetItem"
     label = "CopySlices"
+    saves = True        # what PyTorch frees is the change itself
     samples = [([[1.0, 2.0], [3.0, 4.0]], [5.0, 6.0], np.array([3, 1]))]
     errors = [("text", [1.0], np.array([0]))]
 

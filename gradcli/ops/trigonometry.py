@@ -122,11 +122,11 @@ class Atan2(Binary):
 
     def grad_input(F, g, input, other):
         square = input * input + other * other
-        return g * F.where(square == 0, 0, other / square)
+        return F.where(square == 0, 0, g * other * F.reciprocal(square))
 
     def grad_other(F, g, input, other):
         square = input * input + other * other
-        return g * F.where(square == 0, 0, -input / square)
+        return F.where(square == 0, 0, g * -input * F.reciprocal(square))
 
 
 class Sinh(Angular):

@@ -98,6 +98,8 @@ def taken_apart(value: Any, names_results: bool) -> Opened | None:
     fields = getattr(kind, "_fields", ()) if isinstance(value, tuple) else ()
     if fields and names_results:
         named = (part for name, item in zip(fields, value, strict=True) for part in (Literal(f"{name}="), item))
+        if kind.__module__ == "gradcli.engine.forward_ad":      # a named tuple of Python's own making
+            return Opened(_joined(f"{kind.__name__}(", named, ")", 2), "(...)")
         return Opened(_joined(f"torch.return_types.{kind.__name__}(\n", named, ")", 2, ",\n"), "(...)")
     if kind is tuple or fields:
         return None if simple(value) and kind is tuple else Opened(

@@ -14,12 +14,16 @@ from gradcli.engine.current import Generator
 from gradcli.engine.custom import Context
 from gradcli.engine.device import Device, Switches
 from gradcli.engine.dtypes import DType
+from gradcli.engine.forward_ad import dual_level
+from gradcli.engine.graph import MultiHandle, allow_mutation_on_saved_tensors
 from gradcli.engine.limits import finfo, iinfo
+from gradcli.engine.links import GradientEdge
 from gradcli.engine.op import Op, Part
+from gradcli.engine.saving import disable_saved_tensors_hooks, saved_tensors_hooks
 from gradcli.engine.storage import Storage
 from gradcli.engine.surface import Handle
 from gradcli.engine.tensor import Size, Tensor
-from gradcli.engine.variable import recording
+from gradcli.engine.variable import inference_mode, recording
 from gradcli.errors import Fault
 from gradcli.exposure import ForeignValue
 from gradcli.facade import GradSwitch
@@ -46,6 +50,7 @@ from gradcli.nn.data import DataLoader, Dataset
 from gradcli.nn.distributions import Distribution
 from gradcli.nn.module import Module
 from gradcli.nn.optimizer import Optimizer
+from gradcli.nn.recompute import set_checkpoint_early_stop
 from gradcli.nn.schedule import Schedule
 from gradcli.session import Session
 from gradcli.spaces import Namespace
@@ -189,7 +194,8 @@ PLAIN = (type(None), bool, int, float, str, list, tuple, dict, set, slice, range
 OURS = (Tensor, Size, DType, Op, Part, Storage, Handle, Generator, recording, GradSwitch, Namespace, Kind, Context, Stream, Module,
         Optimizer, Schedule, Dataset, DataLoader, Device, Switches, Fault, watched, finfo, iinfo, Distribution, Deque, Tally, DefaultDict, Drawing,
         Chain, Bar, Parser, Options, ArrayType, ScalarType, OrderedDict, OrderedKeys,
-        OrderedValues, OrderedItems, Cached, CachedProperty, Managed, Suppress, Null, Field, Missing, Auto)
+        OrderedValues, OrderedItems, Cached, CachedProperty, Managed, Suppress, Null, Field, Missing, Auto, inference_mode, saved_tensors_hooks, disable_saved_tensors_hooks, MultiHandle,
+        allow_mutation_on_saved_tensors, GradientEdge, dual_level, set_checkpoint_early_stop)
 """The engine's and the facade's own."""
 
 EACH = 4            # values looked into, of one type
