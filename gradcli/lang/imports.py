@@ -24,10 +24,8 @@ INSTEAD: dict[str, tuple[tuple[str, str], ...]] = {
     "matplotlib": (("import matplotlib.pyplot as plt", "whose functions draw nothing"),),
     "sys": (("print(text, end='')", "writes as sys.stdout.write(text) does; leave the other lines out"),),
     "datetime": (("import time", "has a time() that counts how often it is asked; there is no clock"),),
-    "dataclasses": _CLASS, "attr": _CLASS, "unittest": _ASSERTS, "pytest": _ASSERTS,
+    "attr": _CLASS, "unittest": _ASSERTS, "pytest": _ASSERTS,
     "abc": (("raise NotImplementedError", "as the body of what a class below must define; no base is needed"),),
-    "enum": (("TRAIN, TEST = range(2)", "names for numbers"),),
-    "contextlib": (("with torch.no_grad():", "one of the contexts there are; others are a try with finally"),),
     "tensorboardX": (("print(step, loss.item())", "shows the progress of a program"),),
 } | (
     dict.fromkeys(("io", "pathlib", "glob", "pickle", "json", "csv", "urllib", "requests", "zipfile", "h5py", "yaml"),
