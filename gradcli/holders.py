@@ -28,7 +28,7 @@ from gradcli.engine.surface import Handle
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.uninitialized import Uninitialized
 from gradcli.exposure import MARK
-from gradcli.lang.guard import Stream
+from gradcli.lang.generators import Stream
 from gradcli.lang.kinds import user_class
 
 INERT = frozenset({int, float, bool, str, bytes, NoneType, complex, slice, range, CodeType})
@@ -69,7 +69,7 @@ def _way_of_kind(kind: type) -> Way | None:
 
 def _is_object(kind: type) -> bool:
     """Whether values of `kind` are made of slots and a dict, and can be held by programs or by what they hold."""
-    return is_instance(kind) or kind is Stream or kind.__module__.partition(".")[0] == "torch" or (
+    return is_instance(kind) or issubclass(kind, Stream) or kind.__module__.partition(".")[0] == "torch" or (
         kind.__module__.startswith("gradcli.engine."))
 
 

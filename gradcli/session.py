@@ -20,7 +20,7 @@ from weakref import ref
 import numpy as np
 
 from gradcli.ages import OLDEST, STREAMS, meaning, set_age, stream_of
-from gradcli.door import DECORATORS, Door, admitted, harmless_names, kind_of, number_of
+from gradcli.door import Door, admitted, harmless_names, kind_of, number_of
 from gradcli.engine.call import here
 from gradcli.engine.current import Current, Generators
 from gradcli.engine.memory import reuse
@@ -118,8 +118,7 @@ class Session:
         door = Door()
         self.policy = policy = Policy(
             plain=PLAIN | harmless_names(), attribute=door.readable, assign=door.assignable, known=door.known,
-            base=door.base, decorators=DECORATORS,
-            text=self.text, repr=self.quoted, format=self._format, number=number_of, kind=kind_of,
+            base=door.base, text=self.text, repr=self.quoted, format=self._format, number=number_of, kind=kind_of,
             address=lambda value: int(self._style.address(value), 16))
         self._formatter = Formatter(policy, self.budget)
         plain = plain_names(self._formatter, self.budget, self.write)

@@ -135,10 +135,8 @@ def test_containers_are_taken_back_with_their_line():
 
 
 @pytest.mark.parametrize("program, repair", [
-    ("from dataclasses import dataclass", "def __init__(self, lr=0.1):"),
     ("import unittest", "assert torch.allclose(x, y)"),
-    ("class A:\n    def __len__(self): return 1", "def size(self):"),
-    ("class A:\n    @classmethod\n    def f(cls): pass", "@staticmethod"), ("(1).__class__", "type(x)")])
+    ("(1).__class__", "type(x)")])
 def test_what_is_missing_says_what_to_write(program, repair):
     assert repair in [text for text, _ in refused(program).hints]
 

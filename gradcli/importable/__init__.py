@@ -26,7 +26,12 @@ LISTED: dict[str, dict[str, str]] = {
     "argparse": {"arguments": "ArgumentParser ArgumentDefaultsHelpFormatter RawTextHelpFormatter"},
     "collections": {"collecting": "OrderedDict namedtuple deque Counter defaultdict"},
     "copy": {"copying": "copy deepcopy"},
-    "functools": {"functions": "partial reduce"},
+    "functools": {"functions": "partial reduce",
+                  "decorating": "wraps update_wrapper lru_cache cache cached_property total_ordering"},
+    "dataclasses": {"dataclass": "dataclass field fields asdict astuple replace is_dataclass MISSING InitVar KW_ONLY "
+                                 "FrozenInstanceError"},
+    "enum": {"enums": "Enum IntEnum StrEnum auto unique"},
+    "contextlib": {"contexts": "contextmanager suppress nullcontext"},
     "io": {"buffers": "BytesIO"},
     "itertools": {"iterating": "accumulate chain combinations combinations_with_replacement count cycle dropwhile "
                                "groupby islice pairwise permutations product repeat starmap takewhile zip_longest"},
@@ -41,7 +46,7 @@ LISTED: dict[str, dict[str, str]] = {
     "tqdm.notebook": {"progress": "tqdm trange"},
     "typing": {"annotations": "Any AnyStr Callable ClassVar Dict Final FrozenSet Generic Iterable Iterator List "
                               "Literal Mapping Optional Sequence Set Text Tuple Type TypeVar Union cast "
-                              "TYPE_CHECKING"},
+                              "TYPE_CHECKING", "tuples": "NamedTuple"},
     "warnings": {"warning": "filterwarnings simplefilter warn"},
 }
 

@@ -15,7 +15,7 @@ from gradcli.exposure import MARK, exposure_of
 from gradcli.holders import INERT, UNSET, slots_of
 from gradcli.importable.collecting import DefaultDict, Deque
 from gradcli.importable.drawing import Drawing
-from gradcli.lang.guard import Stream
+from gradcli.lang.generators import Stream
 from gradcli.lang.kinds import Kind
 from gradcli.lang.lazy import LAZY
 from gradcli.spaces import Namespace

@@ -11,7 +11,7 @@ from typing import Any
 
 from gradcli.exposure import exposed
 from gradcli.lang.arith import summed
-from gradcli.lang.guard import Stream
+from gradcli.lang.generators import Stream
 from gradcli.lang.lazy import DEEPEST, Nested, nesting
 from gradcli.mistakes import DepthLimit, SizeLimit
 

@@ -24,12 +24,10 @@ _ASSERTS = (("assert torch.allclose(x, y)", "in functions that the program calls
 INSTEAD: dict[str, tuple[tuple[str, str], ...]] = {
     "numpy": (("import numpy as np", "a little of it: arrays, their functions, np.random"),),
     "matplotlib": (("import matplotlib.pyplot as plt", "whose functions draw nothing"),),
-    "dataclasses": _CLASS, "attr": _CLASS, "unittest": _ASSERTS, "pytest": _ASSERTS,
+    "attr": _CLASS, "unittest": _ASSERTS, "pytest": _ASSERTS,
     "re": (("text.replace('a', 'b'), text.split(), 'a' in text", "what strings do themselves; the time that a "
             "pattern takes has no bound"),),
     "abc": (("raise NotImplementedError", "as the body of what a class below must define; no base is needed"),),
-    "enum": (("TRAIN, TEST = range(2)", "names for numbers"),),
-    "contextlib": (("with torch.no_grad():", "one of the contexts there are; others are a try with finally"),),
     "tensorboardX": (("print(step, loss.item())", "shows the progress of a program"),),
 } | (
     dict.fromkeys(("io", "pathlib", "glob", "pickle", "csv", "urllib", "requests", "zipfile", "h5py", "yaml"),

@@ -33,10 +33,6 @@ class Dataset:
     def __len__(self) -> int:
         raise AttributeFault(f"{type(self).__name__} has no length")
 
-    def __iter__(self) -> Iterator[Any]:
-        for at in range(len(self)):
-            yield self[at]
-
     def __add__(self, other: Any) -> Any:
         return ConcatDataset([self, other])
 

@@ -77,7 +77,7 @@ class ClosedSet:
     def reason(self, value: Any, kind: type) -> str:
         """Why `value` is no member; empty if it is one."""
         if isinstance(value, type):
-            return "" if kind is ProgramClass and user_class(value) else f"a type of Python's: {name_of(value)}"
+            return "" if isinstance(value, ProgramClass) and user_class(value) else f"a type of Python's: {name_of(value)}"
         if kind is types.BuiltinFunctionType:
             return self.of_c(value)
         if kind is types.FunctionType:

@@ -33,7 +33,11 @@ from gradcli.importable.arguments import Options, Parser, Plain
 from gradcli.importable.array_makers import Grid, Joiner, Polynomial
 from gradcli.importable.buffers import Buffer
 from gradcli.importable.collecting import DefaultDict, Deque, Tally
+from gradcli.importable.contexts import Context as Managed
+from gradcli.importable.contexts import Null, Suppress
+from gradcli.importable.dataclass import Field, Missing
 from gradcli.importable.dates import Day, DayTime, Span
+from gradcli.importable.decorating import Cached, CachedProperty
 from gradcli.importable.drawing import Drawing
 from gradcli.importable.functions import Compared
 from gradcli.importable.iterating import _Chain as Chain
@@ -44,8 +48,10 @@ from gradcli.importable.system import VersionInfo
 from gradcli.lang.attributes import Attributes
 from gradcli.lang.budget import Budget
 from gradcli.lang.builtins import METHODS
+from gradcli.lang.enumeration import Auto
 from gradcli.lang.format import Formatter
-from gradcli.lang.guard import Stream, heard, raised
+from gradcli.lang.generators import Stream
+from gradcli.lang.guard import heard, raised
 from gradcli.lang.kinds import Kind
 from gradcli.lang.ordered import OrderedDict, OrderedItems, OrderedKeys, OrderedValues
 from gradcli.lang.standard import Standard
@@ -150,13 +156,62 @@ parser.add_argument('--lr', type=float, default=1.0)
 given = parser.parse_args([])
 figure, axes = matplotlib.pyplot.subplots(2, 2)
 bar = tqdm.tqdm([1, x])
+import contextlib, dataclasses, enum
+def produce(*args):
+    got = yield args
+    yield got
+@contextlib.contextmanager
+def within(*args): yield args
+@functools.lru_cache
+def remembered(*args): return args
+@dataclasses.dataclass(order=True)
+class Declared:
+    a: int
+    b: list = dataclasses.field(default_factory=list)
+class Colour(enum.Enum):
+    RED = 1
+    GREEN = x
+class Level(enum.IntEnum):
+    LOW = enum.auto()
+class Pair(typing.NamedTuple):
+    left: int
+    right: list = [1]
+class Special:
+    def __init__(self, *args): self.args = args
+    def __add__(self, other): return other
+    __radd__ = __mul__ = __rmul__ = __sub__ = __rsub__ = __matmul__ = __rmatmul__ = __and__ = __getitem__ = __add__
+    def __lt__(self, other): return [self, other]
+    def __iter__(self): yield from self.args
+    def __len__(self): return len(self.args)
+    def __float__(self): return 1.5
+    def __index__(self): return 1
+    def __enter__(self): return self
+    def __exit__(self, *args): self.args = args
+    def __str__(self): return 'special'
+    def __format__(self, spec): return spec
+    @classmethod
+    def made(cls, *args): return cls(*args)
+    @functools.cached_property
+    def worked(self): return self.args
+class Numbered:
+    def __getitem__(self, i): return (i, i)[i]
+special = Special(1, x)
+producing = produce(1)
+next(producing)
+declared = [Declared(1), dataclasses.fields(Declared), Colour.RED, Colour.GREEN, Level.LOW, Pair(1), special, Numbered(), within(1),
+            contextlib.suppress(ValueError), contextlib.nullcontext(x), iter(Numbered()), iter(special), remembered.cache_info(),
+            dataclasses.MISSING, enum.auto(), functools.wraps(f), special.made, Special.made, special + 1, special.worked]
+for trouble in [lambda: special.nothing, lambda: remembered([]), lambda: Declared(), lambda: Colour(5), lambda: Pair(), lambda: Level['x'],
+                lambda: next(produce(1)).nothing, lambda: producing.throw(ValueError(x)), lambda: x.mm(special)]:
+    try: trouble()
+    except Exception as e: caught.append(e)
 '''
 
-PLAIN = (type(None), bool, int, float, str, list, tuple, dict, set, slice, range, type(...), type(NotImplemented), property, staticmethod,
+PLAIN = (type(None), bool, int, float, str, list, tuple, dict, set, slice, range, type(...), type(NotImplemented), property, staticmethod, classmethod,
          super, types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.MethodDescriptorType, enumerate, zip, map, filter, reversed,
          type({}.keys()), type({}.values()), type({}.items()), type(iter([])), type(iter(())), type(reversed([])), type(iter(set())),
          type(iter("")), type(iter(range(1))), type(iter({})), type(iter({}.items())), type(reversed(range(1))), type(reversed({})),
-         type(iter({}.values())), type(reversed({}.items())), type(reversed({}.values())))
+         type(iter(type("Numbered", (), {"__getitem__": None})())), type(iter({}.values())), type(reversed({}.items())), type(reversed({}.values())))
 """Python's own types that a program may hold."""
 
 OURS = (Tensor, Size, DType, Op, Part, Storage, Handle, Generator, recording, GradSwitch, Namespace, Kind, Context, Stream, Module,
@@ -164,9 +219,9 @@ OURS = (Tensor, Size, DType, Op, Part, Storage, Handle, Generator, recording, Gr
         Distribution, Constraint, Transform, ConstraintRegistry, States, Buffer, ForkedRandom, Deque, Tally, DefaultDict, Drawing,
         Chain, Bar, Parser, Options, Plain, Day, DayTime, Span, Compared, Shape, VersionInfo, Standard, SeededRandom,
         NewRandom, Joiner, Grid, Polynomial, ArrayType, ScalarType, OrderedDict, OrderedKeys,
-        OrderedValues, OrderedItems, inference_mode, saved_tensors_hooks, disable_saved_tensors_hooks, MultiHandle,
-        allow_mutation_on_saved_tensors, GradientEdge, dual_level, set_checkpoint_early_stop,
-        Sampler, BasePruningMethod, _Hook, cached)
+        OrderedValues, OrderedItems, Cached, CachedProperty, Managed, Suppress, Null, Field, Missing, Auto, inference_mode,
+        saved_tensors_hooks, disable_saved_tensors_hooks, MultiHandle, allow_mutation_on_saved_tensors, GradientEdge, dual_level,
+        set_checkpoint_early_stop, Sampler, BasePruningMethod, _Hook, cached)
 """The engine's and the facade's own."""
 
 EACH = 4            # values looked into, of one type
