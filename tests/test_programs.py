@@ -249,13 +249,12 @@ def test_wrong_program(name):
     program, words, repair = WRONG[name]
     fault = refused(program)
     assert words in fault.message
-    assert repair in [text for text, _ in fault.hints]
+    assert repair in [text for text, _ in fault.hints] or any(note.startswith(f"{repair}:") for note in fault.notes)
     assert fault.span
 
 
 def test_what_can_only_be_left_out_says_so():
-    assert "leave the line out" in refused("import gc").notes[0]
-    assert "nothing outside themselves" in refused("import os").notes[0]
+    assert "nothing outside themselves" in refused("import subprocess").notes[0]
 
 
 def test_a_new_generator_is_rewound_with_its_line():

@@ -18,7 +18,7 @@ FEATURES = {"print_function", "division", "absolute_import", "unicode_literals",
 
 _DATA = ("gradcli run --var x=@data.npy FILE", "gives a program data from a file; programs open none themselves")
 _RANDOM_DATA = ("x = torch.randn(100, 3)", "data of the program's own")
-_CLASS = (("def __init__(self, lr=0.1):", "a class of the program's own, which keeps each field: self.lr = lr"),)
+_CLASS = (("from dataclasses import dataclass", "classes by their fields"),)
 _ASSERTS = (("assert torch.allclose(x, y)", "in functions that the program calls: test_grad()"),
             ("gradcli test FILE", "replays transcripts and compares what they print"))
 INSTEAD: dict[str, tuple[tuple[str, str], ...]] = {
@@ -30,7 +30,7 @@ INSTEAD: dict[str, tuple[tuple[str, str], ...]] = {
     "abc": (("raise NotImplementedError", "as the body of what a class below must define; no base is needed"),),
     "tensorboardX": (("print(step, loss.item())", "shows the progress of a program"),),
 } | (
-    dict.fromkeys(("io", "pathlib", "glob", "pickle", "csv", "urllib", "requests", "zipfile", "h5py", "yaml"),
+    dict.fromkeys(("pathlib", "glob", "pickle", "csv", "urllib", "requests", "zipfile", "h5py", "yaml"),
                   (_DATA,))) | (
     dict.fromkeys(("torchvision", "torchtext", "torchaudio", "sklearn", "pandas", "scipy", "PIL", "cv2", "gym",
                    "gymnasium", "transformers", "datasets"), (_RANDOM_DATA, _DATA))) | (
@@ -40,7 +40,8 @@ INSTEAD: dict[str, tuple[tuple[str, str], ...]] = {
 
 _OUTSIDE = "programs reach nothing outside themselves: leave out what needs this module"
 NEEDLESS = dict.fromkeys(
-    ("subprocess", "socket", "shutil", "logging", "pdb", "inspect", "signal", "threading", "multiprocessing"),
+    ("subprocess", "traceback", "socket", "shutil", "logging", "pdb", "inspect", "signal", "threading",
+     "multiprocessing"),
     _OUTSIDE)
 """Modules that strangers' programs import and that can only be left out."""
 
