@@ -64,9 +64,17 @@ UTIL_HOMES = {
                                    "remove_parametrizations transfer_parametrizations_and_params"},
     "parametrizations": {"parametrizations": "weight_norm spectral_norm orthogonal"},
     "stateless": {"calling": "functional_call"},
+    "clip_grad": {"gradients": "clip_grad_norm clip_grad_norm_ clip_grad_value_"},
+    "convert_parameters": {"gradients": "parameters_to_vector vector_to_parameters"},
+    "fusion": {"fusion": "fuse_conv_bn_eval fuse_conv_bn_weights fuse_linear_bn_eval fuse_linear_bn_weights"},
+    "init": {"fusion": "skip_init"},
+    "memory_format": {"fusion": "convert_conv2d_weight_memory_format convert_conv3d_weight_memory_format"},
     "prune": {"prune": "identity random_unstructured l1_unstructured random_structured ln_structured "
                        "global_unstructured custom_from_mask remove is_pruned BasePruningMethod PruningContainer "
                        "Identity RandomUnstructured L1Unstructured RandomStructured LnStructured CustomFromMask"}}
+SHADOWED = {    # modules of torch.nn.utils that can only be imported from: functions have their names
+    "weight_norm": {"reweighing": "weight_norm remove_weight_norm"},
+    "spectral_norm": {"reweighing": "spectral_norm remove_spectral_norm"}}
 OPTIMISERS = {
     "optimizer": "Optimizer", "descent": "SGD Rprop", "adaptive": "Adam AdamW Adamax RMSprop Adagrad Adadelta",
     "nesterov": "NAdam RAdam ASGD", "factored": "Adafactor Muon SparseAdam", "lbfgs": "LBFGS"}
@@ -136,6 +144,11 @@ def names(home: str) -> dict[str, Any]:
         {"data": datasets}), "dataloader": {**collate, "DataLoader": "loader.DataLoader"}},
         "checkpoint": {name: f"recompute.{name}" for name in (
             "checkpoint", "checkpoint_sequential", "set_checkpoint_early_stop")}}
+
+
+def shadowed() -> dict[str, dict[str, str]]:
+    """What is in the modules whose names functions of the module above them have taken, by dotted name."""
+    return {f"torch.nn.utils.{name}": _listed(files) for name, files in SHADOWED.items()}
 
 
 def _distributions() -> dict[str, Any]:
