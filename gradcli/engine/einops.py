@@ -160,5 +160,5 @@ def _lengths(left: Groups, shape: tuple[int, ...], lengths: dict[str, int]) -> d
             raise ShapeFault(f"a dimension of length {n} is not to be had of "
                              + ", ".join(f"{name}={brief(length)}" for name, length in said.items()) if said else
                              f"a dimension of length {n} has no name, and must have length 1")
-        sizes |= said | {name: n // whole if whole else 0 for name in unsaid}
+        sizes |= said | dict.fromkeys(unsaid, n // whole if whole else 0)
     return sizes

@@ -8,6 +8,7 @@ load nothing.
 from __future__ import annotations
 
 import re
+from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -49,6 +50,19 @@ NN = {
             "TripletMarginWithDistanceLoss PoissonNLLLoss NLLLoss2d GaussianNLLLoss SoftMarginLoss MultiMarginLoss "
             "MultiLabelMarginLoss MultiLabelSoftMarginLoss CTCLoss",
 }
+ELSEWHERE = {       # the files of torch.nn.modules whose classes stand in files of other names here
+    "activation": "MultiheadAttention", "adaptive": "AdaptiveLogSoftmaxWithLoss",
+    "batchnorm": "LazyBatchNorm1d LazyBatchNorm2d LazyBatchNorm3d", "channelshuffle": "ChannelShuffle",
+    "conv": "LazyConv1d LazyConv2d LazyConv3d LazyConvTranspose1d LazyConvTranspose2d LazyConvTranspose3d",
+    "flatten": "Flatten Unflatten", "fold": "Fold Unfold", "linear": "LazyLinear",
+    "instancenorm": "InstanceNorm1d InstanceNorm2d InstanceNorm3d LazyInstanceNorm1d LazyInstanceNorm2d "
+                    "LazyInstanceNorm3d",
+    "linear_cross_entropy_options": "LinearCrossEntropyOptions", "loss": "LinearCrossEntropyLoss",
+    "padding": "ConstantPad1d ConstantPad2d ConstantPad3d ZeroPad1d ZeroPad2d ZeroPad3d ReflectionPad1d "
+               "ReflectionPad2d ReflectionPad3d ReplicationPad1d ReplicationPad2d ReplicationPad3d CircularPad1d "
+               "CircularPad2d CircularPad3d",
+    "pixelshuffle": "PixelShuffle PixelUnshuffle", "rnn": "RNNCell LSTMCell GRUCell RNNCellBase",
+    "upsampling": "Upsample UpsamplingNearest2d UpsamplingBilinear2d"}
 INIT = ("uniform normal constant ones zeros eye dirac xavier_uniform xavier_normal kaiming_uniform kaiming_normal "
         "orthogonal sparse trunc_normal").split()
 UTILS = {
@@ -124,10 +138,14 @@ def names(home: str) -> dict[str, Any]:
     """What is under torch.<home>: by name the address of each thing, or for a namespace what is under that."""
     if home == "nn":
         gained = {f"{name}{mark}": f"init.{name}_" for name in INIT for mark in ("", "_")}
-        return _listed(NN) | {"init": gained | {"calculate_gain": "init.calculate_gain"}, "utils": {
-            **_listed(UTILS), **{home: _listed(files) for home, files in UTIL_HOMES.items()}}}
+        return _listed(NN) | {
+            "modules": _modules(), "init": gained | {"calculate_gain": "init.calculate_gain"},
+            "utils": {**_listed(UTILS), **{home: _listed(files) for home, files in UTIL_HOMES.items()}}}
     if home == "optim":
-        return _listed(OPTIMISERS) | {
+        listed = _listed(OPTIMISERS)
+        files = {"sparse_adam" if name == "SparseAdam" else name.lower(): {name: place}
+                 for name, place in listed.items() if name not in ("Adafactor", "Muon")}
+        return listed | files | {
             "optimizer": {"Optimizer": "optimizer.Optimizer"},
             "swa_utils": {name: f"averaging.{name}" for name in AVERAGING},
             "lr_scheduler": {name: f"schedule.{name}" for name in SCHEDULES} | {"_LRScheduler": "schedule.LRScheduler"}
@@ -144,6 +162,16 @@ def names(home: str) -> dict[str, Any]:
         {"data": datasets}), "dataloader": {**collate, "DataLoader": "loader.DataLoader"}},
         "checkpoint": {name: f"recompute.{name}" for name in (
             "checkpoint", "checkpoint_sequential", "set_checkpoint_early_stop")}}
+
+
+def _modules() -> dict[str, Any]:
+    """`torch.nn.modules`: every layer, and under the name of torch's file for it once more."""
+    listed = _listed(NN)
+    moved = {name: file for file, there in ELSEWHERE.items() for name in there.split()}
+    files: dict[str, Any] = {}
+    for name, place in listed.items():
+        files.setdefault(moved.get(name) or place.partition(".")[0], {})[name] = place
+    return listed | files
 
 
 def shadowed() -> dict[str, dict[str, str]]:
@@ -172,6 +200,7 @@ def _listed(files: dict[str, str]) -> dict[str, str]:
     return {name: f"{file}.{name}" for file, there in files.items() for name in there.split()}
 
 
+@cache
 def fetch(address: str) -> Any:
     """The function, or the stand-in for the class, with the address `file.name`."""
     file, _, name = address.rpartition(".")
