@@ -91,10 +91,10 @@ REASONS = {
     "torch.is_storage": "an untyped storage is bytes; there are storages of elements alone",
     "torch.linalg.lu_solve": "rounding decides whether allclose() holds",
     "torch.linalg.solve": "rounding decides whether allclose() holds",
+    "torch.func.vmap": "a function of torch is shown by its name alone",
     "torch.nn.functional.handle_torch_function": "classes that stand for tensors without being any",
     "torch.qr": "rounding decides the signs of zeros",
     "torch.set_flush_denormal": "small numbers are kept, which the function says",
-    "torch.sort": "equal elements come in an order that PyTorch leaves open",
     "torch.thread_safe_generator": "workers that load data",
 }
 
