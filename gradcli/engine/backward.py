@@ -80,12 +80,15 @@ def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], keep: bool = False
     if Journal.sweep is not None:
         Journal.sweep(calls)
     freed, found, private, watching = Freed(here()), {}, set(), Watch.anomalies
+    undefined: set[Any] = set()         # what rules passed no gradient to: PyTorch looks at what is kept all the same
     call: Any = None
     try:
         with recording(again):
             for call in calls:
                 g = owed.pop(call, None)
                 if g is None:
+                    if call in undefined:
+                        _pass_over(call, undefined, None if keep else freed)
                     continue
                 if call.hooks and type(g) is not list:
                     g = hooked(call, g, again)
@@ -106,6 +109,7 @@ def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], keep: bool = False
                     if rule.saves is not False:
                         saving = True
                     if share is None:
+                        undefined.add(debtor)
                         continue
                     if watching:
                         _check_finite(call, rule, share)
@@ -128,6 +132,21 @@ def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], keep: bool = False
         raise
     found.update(owed)
     return {to: found[to] for to in wanted if to in found} if wanted is not None else owed
+
+
+def _pass_over(call: Any, undefined: set[Any], freed: Freed | None) -> None:
+    """Let a call that no gradient reaches say whether what it kept is as it was, and let go of it."""
+    if type(call) is Part:
+        undefined.add(call.call)
+        return
+    if written:
+        _check_fresh(call)
+    for debtor, _, kept in call.edges:
+        if type(kept) is Freed:
+            iter(kept)
+        undefined.add(debtor)
+    if freed is not None and any(rule.saves is not False for _, rule, _ in call.edges):
+        call.edges = _release(call.edges, freed)
 
 
 def newest_first(debtors: Iterable[Any]) -> list[Any]:
@@ -252,6 +271,8 @@ def _traced_share(call: Any, rule: Any, g: Any, kept: Any) -> Any:
 def _lift_results(call: Any, value: Any) -> Any:
     if type(value) is ndarray:
         return Variable(value, True, call)
+    if value is None:
+        return None
     born = clock()
     return tuple(None if v is None else Variable(v, True, Part(call, i, v.shape, born) if type(call).several else call)
                  for i, v in enumerate(value))

@@ -108,6 +108,7 @@ class Op:
     era_label: str | tuple[str, ...] = ""   # the creator's name in 0.1.12, one for each variant
     label: str | tuple[str, ...] = ""       # and today
     variant: Callable[..., int] | None = None   # which label a call takes, from its arguments
+    unsaved: tuple[int, ...] = ()           # in which variants PyTorch does not save the result, nor a rule needs it
     once = False                            # whether gradients of gradients are not to be had, as in PyTorch
     idle: tuple[str, ...] = ()              # options taken because PyTorch takes them, which change no result
     saves: bool | None = None               # whether PyTorch saves tensors for backward, where the rules do otherwise

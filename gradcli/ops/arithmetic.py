@@ -152,13 +152,14 @@ class Pow(Binary):
     era_label = ("basic_ops.Pow", "basic_ops.PowConstant", "basic_ops.PowConstant")
     label = ("PowBackward1", "PowBackward0", "PowBackward2")
     variant = constancy
+    unsaved = (1,)
     samples = [([1.0, 2.0], [3.0, -0.5]), ([[1.5, 2.0], [3.0, 4.0]], [[2.0], [3.0]]), ([1.0, -2.0], 3), (2, [3.0, 0.5]),
                ([1.0, 4.0], 0.5), ([1.0, -2.0], 2), ([1.0, -2.0], -1), ([1.0, 0.5], 0)]
 
     def forward(input: Operand, exponent: Operand):
         return power(input, exponent)
 
-    def grad_input(F, g, input, exponent):
+    def grad_input(F, g, input, exponent, out):     # PyTorch saves the result wherever the exponent is a tensor
         return power_slope(F, g, input, exponent)
 
     def grad_exponent(F, g, input, exponent, out):

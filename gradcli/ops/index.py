@@ -41,7 +41,7 @@ class GetItem(Op):
     def forward(input: Array, basic: Plain, picks: Plain):
         part = input[basic] if basic else input
         if picks:
-            return part[picks]
+            return np.asarray(part[picks], order="C")
         return part if type(part) is np.ndarray and part is not input else input[(..., *basic)]
 
     def grad_input(F, g, basic, picks, input_shape):
@@ -144,8 +144,7 @@ def setitem(self, key, value):
     else:
         raise ArgumentFault(f"a tensor's elements can be set to numbers and tensors, not to {described(value)}")
     if isinstance(value, Tensor) and not picks and all(k is Ellipsis or type(k) is slice and k == ALL for k in basic):
-        if value is not self:
-            self.copy_(value)
+        self.copy_(value if value is not self else perform(GetItem, (self, (...,), ())))
         return
     if grad_mode.on and not self.requires_grad and getattr(value, "requires_grad", False):
         refuse_view(self)
@@ -154,7 +153,8 @@ def setitem(self, key, value):
         return
     put(writing(self.array), source, basic, picks)
     note_write(self, "setitem", here())
-    if grad_mode.on and (self.requires_grad or getattr(value, "requires_grad", False)):
+    if grad_mode.on and (self.requires_grad or getattr(value, "requires_grad", False)) and (
+            self.array.dtype.kind == "f"):
         changed = Variable(self.array)
         record(SetItem, (self, value, basic, picks), [self.array, source, basic, picks], self.array, changed)
         if changed.requires_grad:

@@ -191,7 +191,7 @@ def per_channel(F, name, parameter, channels, shape):
     """A number a channel, shaped to meet the input."""
     if parameter is None:
         return None
-    if tuple(parameter.shape) != (channels,):
+    if tuple(parameter.shape) != (channels,) and (name != "batch_norm" or _count(parameter.shape) != channels):
         raise ShapeFault(f"{name}(): expected weight and bias to be vectors of size equal to the number of channels in "
                          f"input, {channels}, but got {list(parameter.shape)}")
     return F.reshape(parameter, shape)
@@ -212,7 +212,7 @@ class BatchNorm(Op):
     def compose(F, input, running_mean: ArrayOrNone, running_var: ArrayOrNone, weight: Array = None, bias: Array = None,
                 training: Flag = False, momentum: Number = 0.1, eps: Number = 1e-5):
         if 0 in input.shape:
-            return input * 1
+            return _of_nothing(F, input, weight, bias)
         if len(input.shape) < 2:
             raise ShapeFault(f"batch_norm() needs an input of (batch, channels, ...), and was given "
                              f"{sized(input.shape)}")
@@ -235,6 +235,13 @@ class BatchNorm(Op):
         if running_mean is not None or running_var is not None:
             F.follow(input, running_mean, running_var, axes, momentum)
         return out
+
+
+def _of_nothing(F, input, weight, bias):
+    """What PyTorch makes of an empty input: a copy, which the first numbers of weight and bias take part in."""
+    out = F.clone(input)
+    out = out if weight is None else out * F.getitem(weight, (0,), ())
+    return out if bias is None else out + F.getitem(bias, (0,), ())
 
 
 class Follow(Op):

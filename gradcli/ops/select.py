@@ -113,7 +113,7 @@ class IndexCopy(Op):
     def grad_input(F, g, dim, index):
         return F.index_fill(g, dim, index, 0)
 
-    def grad_source(F, g, dim, index, source_shape):
+    def grad_source(F, g, dim, index, source, source_shape):            # PyTorch keeps the source
         return F.reshape(F.index_select(g, dim, index), source_shape)
 
 
