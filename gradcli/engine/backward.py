@@ -76,7 +76,7 @@ def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], keep: bool = False
         share = seed if again else seed.array
         owed[to] = F.add(owed[to], share) if to in owed else share
     wanted = None if inputs is None else set(inputs)
-    calls = newest_first(owed) if wanted is None else _leading_to(newest_first(owed), wanted)
+    calls = newest_first(owed) if wanted is None else leading_to(newest_first(owed), wanted)
     if Journal.sweep is not None:
         Journal.sweep(calls)
     freed, found, private, watching = Freed(here()), {}, set(), Watch.anomalies
@@ -173,7 +173,7 @@ def newest_first(debtors: Iterable[Any]) -> list[Any]:
     return found
 
 
-def _leading_to(calls: list[Any], wanted: set[Any]) -> list[Any]:
+def leading_to(calls: list[Any], wanted: set[Any]) -> list[Any]:
     """Those calls, in order, through which a gradient reaches something wanted."""
     useful = set(wanted)
     for call in reversed(calls):

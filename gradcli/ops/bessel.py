@@ -181,7 +181,7 @@ class I1e(Bessel):
 
     def grad_input(F, g, input, out):
         slope = F.special_i0e(input) - out * (F.sgn(input) + F.reciprocal(F.where(input == 0, 1, input)))
-        return g * F.where(input == 0, 0.5, slope)
+        return g * F.where(F.abs(input) > 0, slope, 0.5)     # of nan too, as in PyTorch
 
 
 class Undifferentiated(Op, abstract=True):

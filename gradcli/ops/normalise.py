@@ -76,8 +76,11 @@ class Standardised(Op):
     def grad_weight(F, g, out, shape, weight_shape):
         return None if g[0] is None else F.sum_to(F.reshape(g[0], shape) * out[3], tuple(weight_shape))
 
-    def grad_bias(F, g, shape, bias_shape):
-        return None if g[0] is None else F.sum_to(F.reshape(g[0], shape), tuple(bias_shape))
+    def grad_bias(F, g, bias, shape, which, bias_shape):
+        if g[0] is None:
+            return None
+        share = F.sum_to(F.reshape(g[0], shape), tuple(bias_shape))
+        return F.tied(share, (bias,)) if which == LAYER else share      # PyTorch passes on what it keeps
 
 
 def squares(centred, axes, shape):
