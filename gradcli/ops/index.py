@@ -143,7 +143,8 @@ def setitem(self, key, value):
         source = value.array
     else:
         raise ArgumentFault(f"a tensor's elements can be set to numbers and tensors, not to {described(value)}")
-    if isinstance(value, Tensor) and not picks and all(k is Ellipsis or type(k) is slice and k == ALL for k in basic):
+    if isinstance(value, Tensor) and not picks and all(k is Ellipsis or type(k) is slice for k in basic) and (
+            self.array[basic].shape == self.array.shape):
         self.copy_(value if value is not self else perform(GetItem, (self, (...,), ())))
         return
     if grad_mode.on and not self.requires_grad and getattr(value, "requires_grad", False):

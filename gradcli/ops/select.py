@@ -98,6 +98,7 @@ class IndexCopy(Op):
     """index_copy(input, dim, index, source): input with the slices that index names replaced by those of source."""
 
     names = ("index_copy",)
+    linked = False
     inplace = True
     era_label = "tensor.IndexCopy"
     samples = [(GRID, 0, ROWS, GRID), (GRID, 1, COLUMNS, [[1.0, 2.0], [3.0, 4.0]])]

@@ -135,7 +135,7 @@ class CopySign(Binary):
         return g * F.where(input == 0, 0, out / input)
 
     def grad_other(F, g, input):        # PyTorch keeps the input
-        return F.zeros_like(g)
+        return F.zeros(tuple(g.shape), dtype=getattr(g, "array", g).dtype)
 
 
 class NextAfter(Binary):

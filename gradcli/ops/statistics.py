@@ -111,8 +111,6 @@ def spread_slope(F, g, input, dim, correction, keepdim, input_shape):
     g = restored(F, g, input_shape, dim, keepdim)
     if count > correction:
         return g * off * (2.0 / (count - correction))
-    if dim is None and count == correction:
-        return F.expand(g * float("inf"), input_shape)
     if dim is None or not input_shape:
         return g * F.cast(F.where(off == 0, float("nan"), float("inf")), g.dtype)
     return g * (2.0 / (count - correction) if count != correction else float("inf")) * off
