@@ -175,7 +175,9 @@ def _of_chances(F, logs, target, weight, how, smoothing, at):
     count = 1
     for i, n in enumerate(logs.shape):
         count *= n if i != at else 1
-    return -F.sum(loss) if how == "sum" else -F.sum(loss) / count if count else -F.sum(loss) * float("nan")
+    if how == "sum":
+        return -F.sum(loss)
+    return -F.sum(loss) / count if count and classes else -F.sum(loss) * float("nan")
 
 
 def _smoothed(F, logs, target, weight, ignore_index, how, smoothing, at):
