@@ -19,6 +19,7 @@ import numpy as np
 from gradcli.engine.custom_call import Custom
 from gradcli.engine.op import Op, Part
 from gradcli.engine.tensor import Tensor, Write, clock, owner, written
+from gradcli.engine.uninitialized import Uninitialized
 from gradcli.engine.writing import Journal, block_of, is_lockable, lock, unlock
 from gradcli.holders import INERT, Way, way_of
 
@@ -200,7 +201,8 @@ class Checkpoint:
         if len(self._calls) > HEAVY:
             return float("inf")
         arrays = [memory.content for memory in self._memory.values()]
-        arrays += [value.array for value in (self._settled or {}).values() if isinstance(value, Tensor)]
+        arrays += [value.array for value in (self._settled or {}).values()
+                   if isinstance(value, Tensor) and not isinstance(value, Uninitialized)]
         arrays += [kept for _, edges in self._calls for _, _, values in edges if type(values) is tuple
                    for kept in values]
         return float(sum(getattr(array, "nbytes", 0) for array in arrays))

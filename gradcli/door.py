@@ -73,10 +73,6 @@ class Door:
         return kind if kind is not None and (exposure_of(kind) or NOTHING).base else None
 
 
-DECORATORS = frozenset(f"{prefix}{name}" for name in ("no_grad", "enable_grad", "inference_mode", "set_grad_enabled")
-                       for prefix in ("", "torch.")) | {"once_differentiable", "torch.autograd.no_grad"}
-
-
 def _public(name: str) -> bool:
     return name[0] not in "._"
 

@@ -66,6 +66,7 @@ class Fault(Exception):
         self.seek: Callable[[], Iterable[tuple[str, str]]] | None = None     # finds hints, once they are wanted
         self.trail: list[tuple[str, str, Span]] = []    # the user's calls, outermost first: function, text, place
         self.words: list[str] = []      # the line of each of these calls
+        self.exception = ""     # the name of the exception it was translated from
 
     def saying(self, words: str) -> Self:
         """This fault, with PyTorch's own `words` for programs that catch it."""

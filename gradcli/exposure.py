@@ -70,9 +70,9 @@ def seal(kind: type) -> None:
                     setattr(cls, name, _method(cls, value))
 
 
-def expose(cls: type, *read: str, parts: Parts | None = None) -> None:
-    """Enter a class that is made while programs run, such as a named tuple, with the attributes to be read."""
-    _table[cls] = Exposure(frozenset(read), parts=parts)
+def expose(cls: type, *read: str, write: Iterable[str] = (), parts: Parts | None = None) -> None:
+    """Enter a class that is made while programs run, such as a named tuple, with the attributes to be read and set."""
+    _table[cls] = Exposure(frozenset(read), frozenset(write), parts=parts)
     _cached.cache_clear()
 
 
@@ -136,11 +136,14 @@ ATOMS = frozenset({type(None), bool, int, float, str, type(...), type(NotImpleme
 CONTAINERS: frozenset[type] = frozenset({list, tuple, dict, set, type({}.keys()), type({}.values()), type({}.items())})
 ITERATORS: frozenset[type] = frozenset(map(type, (
     iter([]), iter(()), iter(set()), iter(""), iter("é"), iter(range(1)), iter(range(1 << 70)), reversed([]),
-    iter({}), iter({}.items()), iter({}.values()), reversed({}), reversed({}.items()), reversed({}.values()))))
-WRAPPERS: frozenset[type] = frozenset({property, staticmethod, super, enumerate, zip, map, filter, reversed})
+    iter({}), iter({}.items()), iter({}.values()), reversed({}), reversed({}.items()), reversed({}.values()),
+    iter(type("Numbered", (), {"__getitem__": None})()))))
+WRAPPERS: frozenset[type] = frozenset({property, staticmethod, classmethod, super, enumerate, zip, map, filter,
+                                       reversed})
 METHOD_DESCRIPTORS = frozenset({type(str.join), type(dict.__dict__["fromkeys"])})
 EXCEPTIONS: frozenset[type] = frozenset({
-    Exception, ArithmeticError, AssertionError, AttributeError, FloatingPointError, ImportError, IndexError, KeyError,
+    Exception, ArithmeticError, AssertionError, AttributeError, FloatingPointError, ImportError, ModuleNotFoundError,
+    IndexError, KeyError,
     LookupError, NameError, NotImplementedError, OverflowError, RuntimeError, StopIteration, SyntaxError, TypeError,
     UnboundLocalError, ValueError, ZeroDivisionError, Warning, UserWarning, DeprecationWarning, RuntimeWarning,
     RecursionError, MemoryError})
@@ -199,19 +202,26 @@ def admissible(value: Any) -> bool:
 
 
 def _admissible_leaf(value: Any, kind: type) -> bool:
-    if kind is ProgramClass:
+    if issubclass(kind, ProgramClass):
         return MARK in value.__dict__
     if kind is MethodType:
         owner = value.__self__
         if isinstance(owner, type):     # a class method, such as apply of a Function
             exposure = exposure_of(owner)
-            return exposure is not None and value.__name__ in exposure.class_read
+            return _of_program(owner, value.__func__) or (
+                exposure is not None and value.__name__ in exposure.class_read)
         return admissible(owner)
     if kind is BuiltinFunctionType:
         return value in _functions or _bound_to_own(value.__self__, value.__name__)
     if kind is FunctionType or kind in EXCEPTIONS or kind in METHOD_DESCRIPTORS:
         return True
     return exposure_of(kind) is not None
+
+
+def _of_program(owner: type, function: Any) -> bool:
+    """Whether `function` is a class method that a program's class, `owner` or one above it, defines."""
+    return any(type(each) is classmethod and each.__func__ is function
+               for kind in owner.__mro__ if MARK in kind.__dict__ for each in kind.__dict__.values())
 
 
 def _bound_to_own(owner: Any, name: str) -> bool:

@@ -12,61 +12,54 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine import functional
-from gradcli.engine.backward import watched
-from gradcli.engine.call import here
+from gradcli.ages import then
+from gradcli.autograd import (
+    FUNC,
+    GradSwitch,
+    ModeSwitch,
+    autograd_space,
+    set_grad_enabled,
+    transform,
+)
+from gradcli.devices import device_names
+from gradcli.engine import layout
+from gradcli.engine.backward import Watch
+from gradcli.engine.copies import Copies
 from gradcli.engine.current import Current, Generator
 from gradcli.engine.derive import named
-from gradcli.engine.device import CPU, Device, Switches, here_only
+from gradcli.engine.device import Device
 from gradcli.engine.dtypes import NAMED, OF, Default, DType
+from gradcli.engine.inference import refuse_leaf
 from gradcli.engine.limits import broadcast_shapes, finfo, iinfo, promote_types
 from gradcli.engine.op import TABLE, Op, Part, traced
 from gradcli.engine.signature import REFUSED, Type, described
 from gradcli.engine.storage import METHODS as STORED
-from gradcli.engine.storage import is_storage, typename
+from gradcli.engine.storage import is_storage
+from gradcli.engine.storage import typename as tensor_typename
 from gradcli.engine.surface import METHODS
-from gradcli.engine.tensor import Cut, Shown, Size, Tensor
+from gradcli.engine.tensor import Shown, Size, Tensor
 from gradcli.engine.types import TENSOR, TYPES
-from gradcli.engine.variable import Array, Parameter, Variable, Volatile, enable_grad, grad_mode, no_grad, recording
-from gradcli.errors import ArgumentFault, GradFault, IntegerLeaf
-from gradcli.exposure import exposed
+from gradcli.engine.uninitialized import UninitializedBuffer, UninitializedParameter
+from gradcli.engine.variable import (
+    Array,
+    Parameter,
+    Variable,
+    enable_grad,
+    grad_mode,
+    inference_mode,
+    no_grad,
+)
+from gradcli.errors import ArgumentFault, IntegerLeaf
 from gradcli.lang.budget import Budget
 from gradcli.lang.kinds import STAND_INS, Kind, user_class
 from gradcli.lang.words import python_kind
+from gradcli.native import functions as functionals
 from gradcli.nn import fetch as nn_fetch
 from gradcli.nn import names as nn_names
 from gradcli.ops.base import Unary
 from gradcli.ops.directory import DIRECTORY
-from gradcli.spaces import MATH, Arriving, Namespace, TensorKind, math_space, names_in
-
-
-def _custom(name: str) -> Any:
-    """Something of engine/custom.py, which only programs with Functions of their own load."""
-    from gradcli.engine import custom
-
-    return getattr(custom, name)
-
-
-def variable(data: Any = None, requires_grad: bool = False, volatile: bool = False) -> Variable:
-    """A Variable around the memory of a tensor."""
-    if not isinstance(data, Tensor):
-        raise ArgumentFault(f"Variable() wraps a tensor, not {described(data)}",
-                            ("Variable(torch.ones(2, 2), requires_grad=True)", "a leaf of ones"))
-    if volatile:
-        if requires_grad:
-            raise GradFault("a volatile Variable cannot require gradients: nothing computed from it keeps history",
-                            "Variable(x, requires_grad=True)")
-        silent = Volatile(data.array)
-        silent.cut = Cut("a volatile Variable", here())
-        return silent
-    made = Variable(data.array)
-    made.cut = data.cut
-    if requires_grad:
-        made.requires_grad_()  # type: ignore[attr-defined]
-    return made
-
-
-variable.__name__ = variable.__qualname__ = "Variable"      # as messages call it
+from gradcli.spaces import MATH, Namespace, NumberKind, TensorKind, math_space, names_in
+from gradcli.unbound import Unbound
 
 
 def parameter(data: Any = None, requires_grad: bool = True) -> Parameter:
@@ -78,6 +71,8 @@ def parameter(data: Any = None, requires_grad: bool = True) -> Parameter:
     if requires_grad and data.array.dtype.kind != "f":
         raise IntegerLeaf("only floating tensors can require gradients", "x.float()").saying(
             "Only Tensors of floating point and complex dtype can require gradients")
+    if requires_grad:
+        refuse_leaf(data)
     return Parameter(data.array, requires_grad)
 
 
@@ -110,71 +105,24 @@ def from_numpy(ndarray: Any) -> Tensor:
     return Tensor(ndarray.array)
 
 
-def is_available() -> bool:
-    """Whether there is a CUDA device: there is none here."""
-    return False
+def _deep_copy(value: Any) -> Any:
+    """What `copy.deepcopy` gives."""
+    from gradcli.importable.copying import deepcopy
+
+    return deepcopy(value)
 
 
-def device_count() -> int:
-    """How many CUDA devices there are."""
-    return 0
+Copies.deep = _deep_copy
 
 
-def save(obj: Any, f: Any = None, **options: Any) -> None:
-    """Refused: programs write no files."""
-    raise ArgumentFault("there is no torch.save: programs read and write no files",
-                        ("kept = copy.deepcopy(net.state_dict())", "keeps a state within the program"))
-
-
-def load(f: Any = None, **options: Any) -> None:
-    """Refused: programs read no files."""
-    raise ArgumentFault("there is no torch.load: programs read and write no files",
-                        ("net.load_state_dict(kept)", "takes a state kept within the program"),
-                        ("gradcli run --var x=@data.npy FILE", "gives a program data from a file"))
-
-
-def seed_elsewhere(seed: int) -> None:
-    """Seed the generators of devices, of which there are none."""
+def typename(obj: Any) -> str:
+    """The name of the class of a tensor, or of a type."""
+    return obj._name if isinstance(obj, Kind) else tensor_typename(obj)
 
 
 def is_tensor(obj: Any) -> bool:
     """Whether `obj` is a tensor."""
     return isinstance(obj, Tensor)
-
-
-@exposed()
-class GradSwitch:
-    """`torch.no_grad`, `torch.enable_grad`: each call gives a context; put on a function, it wraps each call."""
-
-    def __init__(self, name: str, context: type[recording]) -> None:
-        self._name, self._context = name, context
-
-    def __call__(self, function: Any = None) -> Any:
-        context = self._context()  # type: ignore[call-arg]  # both contexts know what they are
-        return context if function is None else context(function)
-
-    def __repr__(self) -> str:
-        return f"<class 'torch.autograd.grad_mode.{self._name}'>"
-
-
-class set_grad_enabled(recording):
-    """Record from now on, or no longer; as a context, until its end."""
-
-    __slots__ = ()
-
-    def __init__(self, mode: bool) -> None:
-        super().__init__(mode)
-        grad_mode.on = self.on
-
-    def __enter__(self) -> None:
-        grad_mode.on = self.on          # `before` stays what it was when this was made
-
-    def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        grad_mode.on = self.before      # put on a function, it changes nothing outside
-        return super().__call__(function)
-
-    def __repr__(self) -> str:
-        return f"torch.autograd.grad_mode.set_grad_enabled(mode={self.on})"
 
 
 TENSOR_AWARE = ("sum", "max", "min", "any", "all", "round", "abs")
@@ -209,12 +157,12 @@ def tensor_aware(plain: Callable[..., Any], name: str) -> Callable[..., Any]:
 PYTHONS_OWN = ("start", "key", "default")
 
 
-def bare(name: str) -> Callable[..., Any]:
-    """The operation that stands under a bare name.
+def bare(name: str, oldest: bool = False) -> Callable[..., Any]:
+    """The operation that stands under a bare name, as it is today or was in 0.1.12.
 
     Beside tensors it serves numbers alone, if it is a function of each element or `math` has it: sin(pi / 4).
     """
-    operation: Callable[..., Any] = getattr(traced, name)
+    operation: Callable[..., Any] = then(name) if oldest else getattr(traced, name)
     if issubclass(TABLE.get(name, Op), Unary):
         return named(TABLE[name], name, lambda first, *rest, **options: operation(
             Tensor(np.asarray(first, np.float64)), *rest, **options).array.item())
@@ -234,12 +182,14 @@ def torch_space(session: dict[str, Any]) -> Namespace:
     """`torch`, with what only a session can do (print options, seeds) given in `session`."""
     spaces = operations()
     kinds = {name: TensorKind(f"torch.{name}", kind) for name, kind in TYPES.items()}
-    tensor = TensorKind("torch.Tensor", TENSOR)
-    autograd = _autograd()
-    parameters = Kind("torch.nn.parameter.Parameter", (Parameter,), parameter)
-    nn = _space("torch.nn", nn_names("nn"), Parameter=parameters,
+    tensor = TensorKind("torch.Tensor", TENSOR, Unbound())
+    autograd = autograd_space()
+    parameters = {"Parameter": Kind("torch.nn.parameter.Parameter", (Parameter,), parameter)} | {
+        kind.__name__: Kind(f"torch.nn.parameter.{kind.__name__}", (kind,), kind)
+        for kind in (UninitializedParameter, UninitializedBuffer)}
+    nn = _space("torch.nn", nn_names("nn"), **parameters,
                 functional=Namespace("torch.nn.functional", spaces.pop("nn.functional", {})),
-                parameter=Namespace("torch.nn.parameter", Parameter=parameters))
+                parameter=Namespace("torch.nn.parameter", **parameters))
     others = {home: Namespace(f"torch.{home}", space) for home, space in spaces.items()
               if home and not home.startswith("nn")}
     others |= {home: _space(f"torch.{home}", nn_names(home)) for home in ("optim", "utils", "distributions", "testing")}
@@ -247,31 +197,28 @@ def torch_space(session: dict[str, Any]) -> Namespace:
         "torch", spaces[""], **others, **kinds, **NAMED,
         Tensor=tensor, Size=Kind("torch.Size", (Size,), sizes),
         dtype=Kind("torch.dtype", (DType,)),
-        autograd=autograd, nn=nn, device=Kind("torch.device", (Device,), Device), **_devices(),
+        autograd=autograd, nn=nn, device=Kind("torch.device", (Device,), Device), **device_names(),
         finfo=Kind("torch.finfo", (finfo,), finfo), iinfo=Kind("torch.iinfo", (iinfo,), iinfo),
         Generator=Kind("torch.Generator", (Generator,), Generator), promote_types=promote_types,
         broadcast_shapes=broadcast_shapes,
         no_grad=GradSwitch("no_grad", no_grad), enable_grad=GradSwitch("enable_grad", enable_grad),
-        inference_mode=GradSwitch("inference_mode", no_grad), set_grad_enabled=Kind(
+        inference_mode=ModeSwitch("inference_mode", inference_mode), is_inference=METHODS["is_inference"],
+        is_inference_mode_enabled=lambda: grad_mode.inference, set_grad_enabled=Kind(
             "torch.autograd.grad_mode.set_grad_enabled", (set_grad_enabled,), set_grad_enabled),
-        is_grad_enabled=lambda: grad_mode.on, is_tensor=is_tensor, from_numpy=from_numpy, is_storage=is_storage,
-        save=save, load=load, typename=typename, set_default_dtype=set_default_dtype, get_num_threads=lambda: 1,
-        set_num_threads=lambda count: None, vmap=lambda func, *args, **options: _transform("vmap")(
-            func, *args, **options), func=Namespace("torch.func", {name: name for name in FUNC}, _transform),
+        is_anomaly_enabled=lambda: Watch.anomalies, is_anomaly_check_nan_enabled=lambda: Watch.nan,
+        is_grad_enabled=lambda: grad_mode.enabled, is_tensor=is_tensor, from_numpy=from_numpy, is_storage=is_storage,
+        is_conj=METHODS["is_conj"], is_neg=METHODS["is_neg"],
+        typename=typename, set_default_dtype=set_default_dtype, vmap=lambda func, *args, **options: transform("vmap")(
+            func, *args, **options), func=Namespace("torch.func", {name: name for name in FUNC}, transform),
         numel=METHODS["numel"], detach=METHODS["detach"], detach_=METHODS["detach_"], get_device=STORED["get_device"],
         get_default_dtype=lambda: OF[Default.floating], set_default_tensor_type=set_default_dtype,
-        pi=math.pi, e=math.e, inf=math.inf, nan=math.nan, strided="torch.strided", **session)
+        pi=math.pi, e=math.e, inf=math.inf, nan=math.nan, newaxis=None, **formats(), **functionals(), **session)
 
 
-def _devices() -> dict[str, Any]:
-    """What `torch` has for asking after devices other than the processor, of which there are none."""
-    none = {"is_available": is_available, "device_count": device_count}
-    built = Namespace("torch.backends.mps", is_available=is_available, is_built=is_available)
-    return {"cuda": Namespace("torch.cuda", **none, manual_seed=seed_elsewhere, manual_seed_all=seed_elsewhere),
-            "accelerator": Namespace("torch.accelerator", **none, current_accelerator=lambda: None),
-            "backends": Namespace("torch.backends", mps=built, cudnn=Switches("benchmark deterministic enabled")),
-            "set_default_device": here_only,
-            "get_default_device": lambda: CPU}
+def formats() -> dict[str, Any]:
+    """`torch.strided` and `torch.channels_last`, with the types of both."""
+    return {**layout.NAMES, "layout": Kind("torch.layout", (layout.Layout,)),
+            "memory_format": Kind("torch.memory_format", (layout.MemoryFormat,))}
 
 
 def _space(name: str, listed: dict[str, Any], **names: Any) -> Namespace:
@@ -279,35 +226,6 @@ def _space(name: str, listed: dict[str, Any], **names: Any) -> Namespace:
     inner = {key: _space(f"{name}.{key}", value) for key, value in listed.items() if isinstance(value, dict)}
     return Namespace(name, {key: value for key, value in listed.items() if key not in inner}, nn_fetch,
                      **inner, **names)
-
-
-FUNC = ("functional_call", "grad", "grad_and_value", "hessian", "jacfwd", "jacrev", "jvp", "linearize", "vjp", "vmap")
-
-
-def _transform(name: str) -> Any:
-    """A function of engine/transforms.py, which few programs need."""
-    if name == "functional_call":
-        return nn_fetch("calling.functional_call")
-    from gradcli.engine import transforms
-
-    return getattr(transforms, name)
-
-
-def _autograd() -> Namespace:
-    """`torch.autograd`."""
-    own = Arriving("torch.autograd.function.Function", lambda: _custom("Function"))
-    function = Namespace("torch.autograd.function", {"once_differentiable": "once_differentiable"}, _custom,
-                         Function=own)
-    made = Kind("torch.autograd.variable.Variable", (Variable,), variable)
-    functions = Namespace("torch.autograd.functional", jacobian=functional.jacobian, hessian=functional.hessian,
-                          jvp=functional.jvp, vjp=functional.vjp, hvp=functional.hvp, vhp=functional.vhp)
-    return Namespace("torch.autograd", {"gradcheck": "gradcheck", "gradgradcheck": "gradgradcheck"}, _transform,
-                     Variable=made, Function=own, function=function,
-                     backward=functional.backward, grad=functional.grad,
-                     functional=functions, variable=Namespace("torch.autograd.variable", Variable=made),
-                     detect_anomaly=Kind("torch.autograd.anomaly_mode.detect_anomaly", (watched,), watched),
-                     set_detect_anomaly=Kind("torch.autograd.anomaly_mode.set_detect_anomaly", (watched,), watched),
-                     no_grad=GradSwitch("no_grad", no_grad), enable_grad=GradSwitch("enable_grad", enable_grad))
 
 
 def prelude(torch: Namespace, plain: dict[str, Any]) -> dict[str, Any]:
@@ -318,6 +236,8 @@ def prelude(torch: Namespace, plain: dict[str, Any]) -> dict[str, Any]:
     names |= {"torch": torch, "Variable": torch.autograd.Variable, "F": torch.nn.functional,
               "math": math_space(), "pi": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan}
     kinds = {name: kind for name, kind in plain.items() if type(kind) is Kind}     # the ones that type() tells
+    kinds |= {name: NumberKind(kinds[name], NAMED[full]) for name, full in (
+        ("int", "int64"), ("float", "float64"), ("bool", "bool"))}
     return kinds | names | {"Function": torch.autograd.Function, "type": kind_teller(torch, kinds.values())}
 
 
@@ -343,7 +263,8 @@ def kind_teller(torch: Namespace, plain: Iterable[Kind]) -> Callable[[Any], Any]
                 return torch.Tensor
             return torch.autograd.Variable if isinstance(value, Variable) else vars(torch)[f"{value.dtype.era}Tensor"]
         if kind not in known:
-            home: Any = "torch.return_types" if issubclass(kind, tuple) else getattr(kind, "_home", None)
+            usual = "torch.return_types" if issubclass(kind, tuple) else None
+            home: Any = getattr(kind, "_home", usual)
             space = torch.optim if str(home).startswith("torch.optim") else torch.nn
             named = getattr(space, kind.__name__) if home and kind.__name__ in names_in(space) else None
             known[kind] = named or Kind(f"{home}.{kind.__name__}" if home else kind.__name__, (kind,))

@@ -19,14 +19,16 @@ from operator import attrgetter
 from types import CellType, CodeType, FrameType, FunctionType, MethodType, ModuleType, NoneType, TracebackType
 from typing import Any, NamedTuple
 
+from gradcli.engine.array_random import ArrayRandom
 from gradcli.engine.current import Generator, Generators
 from gradcli.engine.custom_call import Custom, Owing
 from gradcli.engine.links import AccumulateGrad
 from gradcli.engine.op import Op, Part, Rules
 from gradcli.engine.surface import Handle
 from gradcli.engine.tensor import Tensor
+from gradcli.engine.uninitialized import Uninitialized
 from gradcli.exposure import MARK
-from gradcli.lang.guard import Stream
+from gradcli.lang.generators import Stream
 from gradcli.lang.kinds import user_class
 
 INERT = frozenset({int, float, bool, str, bytes, NoneType, complex, slice, range, CodeType})
@@ -54,7 +56,7 @@ _ways: dict[type, Way | None] = {}
 
 
 def _way_of_kind(kind: type) -> Way | None:
-    if issubclass(kind, APART):
+    if issubclass(kind, APART) or issubclass(kind, Uninitialized):     # these become what they are once and for all
         return None
     for base, way in WAYS.items():
         if issubclass(kind, base):
@@ -67,7 +69,7 @@ def _way_of_kind(kind: type) -> Way | None:
 
 def _is_object(kind: type) -> bool:
     """Whether values of `kind` are made of slots and a dict, and can be held by programs or by what they hold."""
-    return is_instance(kind) or kind is Stream or kind.__module__.partition(".")[0] == "torch" or (
+    return is_instance(kind) or issubclass(kind, Stream) or kind.__module__.partition(".")[0] == "torch" or (
         kind.__module__.startswith("gradcli.engine."))
 
 
@@ -262,5 +264,6 @@ WAYS: dict[type, Way] = {
     Op: Way(_read_call, _put_call),
     Part: Way(lambda value: (value.hooks, value.call), _put_call),
     BaseException: Way(lambda value: (value.args,), _put_arguments),
+    ArrayRandom: Way(lambda value: (value.state(),), lambda value, parts: value.set_state(parts[0])),
     Generator: Way(lambda value: value.numbers.moment(), lambda value, parts: value.numbers.rewind(parts)),
 } | dict.fromkeys(POSITIONED, Way(_read_position, _put_position))

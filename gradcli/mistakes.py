@@ -9,6 +9,7 @@ from __future__ import annotations
 from gradcli.errors import FAULTS as FAULTS
 from gradcli.errors import (
     AttributeFault,
+    Fault,
     GradFault,
     LimitFault,
     NoHistory,
@@ -237,6 +238,12 @@ class TimeLimit(LimitFault):
     code = "G0603"
 
 
+class ProgramExit(LimitFault):
+    """The program has ended itself with sys.exit(). No `except` of a program stops that."""
+
+    status = 1
+
+
 class OutputLimit(LimitFault):
     """The program printed more than it may. --max-output sets another limit."""
 
@@ -284,3 +291,12 @@ class MappedResult(ValueFault, TypeFault):
     """
 
     code = "G0330"
+
+
+class Unimplemented(Fault, NotImplementedError):
+    """There is no such formula: of a distribution, a transform or a pair of distributions, as in PyTorch.
+
+    An average over samples often serves in its place.
+    """
+
+    code = "G0332"

@@ -19,7 +19,8 @@ from weakref import ref
 
 import numpy as np
 
-from gradcli.door import DECORATORS, Door, admitted, harmless_names, kind_of, number_of
+from gradcli.ages import OLDEST, STREAMS, meaning, set_age, stream_of
+from gradcli.door import Door, admitted, harmless_names, kind_of, number_of
 from gradcli.engine.call import here
 from gradcli.engine.current import Current, Generators
 from gradcli.engine.memory import reuse
@@ -38,6 +39,7 @@ from gradcli.lang.lower import lower, readable
 from gradcli.lang.parse import parse
 from gradcli.lang.place import locals_of, place_of_call
 from gradcli.lang.policy import Policy
+from gradcli.mistakes import ProgramExit
 from gradcli.services import services
 from gradcli.show.address import Addresses
 from gradcli.show.options import Options
@@ -50,7 +52,6 @@ if TYPE_CHECKING:
 
 COLLECTING = (50_000, 20, 100)      # a graph of a million calls is no garbage: look at it seldom
 reuse()
-STREAMS = {"tutorial": "legacy", "modern": "modern"}
 
 
 class Session:
@@ -62,15 +63,16 @@ class Session:
 
     def __init__(self, style: str = "tutorial", seed: int | None = None,
                  write: Callable[[str], object] | None = None, note: Callable[[str], None] | None = None,
-                 stream: str | None = None) -> None:
+                 stream: str | None = None, age: str | None = None) -> None:
         require_style(style)
+        self._age, self._stream = age, stream or stream_of(age)
         self.options = Options()
-        self._stream = stream
-        self.generators = Generators(STREAMS[stream or style], seed)
+        self.generators = Generators(STREAMS[self._stream or style], seed)
         self._modes = modes()
         self.budget = Budget()
         self.display: Callable[[Any], object] = self._print
         self.output = write
+        self.complain: Callable[[str], object] | None = None
         self._printed: list[str] = []
         self.remarked: set[str] = set()
         self._note = note or (lambda text: None)
@@ -98,21 +100,35 @@ class Session:
         self._stream = name
         self.generators.use(STREAMS[self.stream])
 
+    @property
+    def age(self) -> str | None:
+        """The time whose meaning and random numbers programs have, one of AGES; None if only the style tells."""
+        return self._age
+
+    @age.setter
+    def age(self, name: str | None) -> None:
+        self._age = name
+        self.stream = stream_of(name)
+        set_age(self._torch, name == OLDEST)
+        for operation in self._bare.intersection(self._builtins):
+            del self._builtins[operation]
+
     def _fill(self) -> None:
         """Make the names that programs see, and the door they see them through."""
         door = Door()
         self.policy = policy = Policy(
             plain=PLAIN | harmless_names(), attribute=door.readable, assign=door.assignable, known=door.known,
-            base=door.base, decorators=DECORATORS,
-            text=self.text, repr=self.quoted, format=self._format, number=number_of, kind=kind_of,
+            base=door.base, text=self.text, repr=self.quoted, format=self._format, number=number_of, kind=kind_of,
             address=lambda value: int(self._style.address(value), 16))
         self._formatter = Formatter(policy, self.budget)
-        plain = plain_names(self._formatter, self.budget, self._write)
-        names = prelude(torch_space(services(self)), plain)
+        plain = plain_names(self._formatter, self.budget, self.write)
+        self._torch = torch_space(services(self))
+        set_age(self._torch, self._age == OLDEST)
+        names = prelude(self._torch, plain)
         policy.names = names | {"id": lambda value, /: policy.address(value)}
         policy.modules = modules(names) | {"random": random_space(self.generators)} | spaces(
-            lambda: self._names.get("args", []), self.generators)
-        self._builtins = builtins(policy, self._show, lambda text: self._remark(text, text), self._write, self.budget)
+            lambda: self._names.get("args", []), self.generators, self.write, self._complain)
+        self._builtins = builtins(policy, self._show, lambda text: self._remark(text, text), self.write, self.budget)
         self._bare = bare_names(self._builtins)
         self._names: dict[str, Any] = {"__builtins__": self._builtins}
 
@@ -125,8 +141,12 @@ class Session:
         code = lower(parse(text, name), text, self.policy, name, echo)
         self._builtins.update(turns(self.budget))
         self._fetch(code)
-        with self.running():
-            exec(code, self._names)  # the verified code object of lang/lower.py
+        try:
+            with self.running():
+                exec(code, self._names)  # the verified code object of lang/lower.py
+        except ProgramExit as end:
+            if not end.facts.get("well"):
+                raise
         printed = "".join(self._printed[before:])
         del self._printed[before:]
         return printed
@@ -137,7 +157,7 @@ class Session:
         while pending:
             inner = pending.pop()
             for name in self._bare.intersection(inner.co_names).difference(self._builtins):
-                self._builtins[name] = bare(name)
+                self._builtins[name] = self.operation(name)
             pending += [constant for constant in inner.co_consts if isinstance(constant, CodeType)]
 
     def eval(self, expr: str) -> Any:
@@ -191,7 +211,7 @@ class Session:
         Current.generators, Current.legacy = self.generators, self.style == "tutorial"
         put_in_force(self._modes)
         try:
-            with np.errstate(all="ignore"):
+            with np.errstate(all="ignore"), meaning(self._age):
                 yield
         finally:
             self._modes = modes()
@@ -199,14 +219,15 @@ class Session:
             gc.set_threshold(*collecting)
             Shown.text, Shown.format, Shown.note, Current.generators, Current.legacy = before
 
-    def _write(self, text: str) -> None:
+    def write(self, text: str) -> None:
+        """Print as the program prints."""
         self._printed.append(text)
         if self.output:
             self.output(text)
 
-    def write(self, text: str) -> None:
-        """Print as the program prints."""
-        self._write(text)
+    def _complain(self, text: str) -> None:
+        """Pass on what the program writes to sys.stderr."""
+        (self.complain or (lambda text: None))(text)
 
     def _remark(self, kind: str, text: str, about: Any = None) -> None:
         """Pass on a remark, the first of its kind in this session, with name and line if it is about a value."""
@@ -239,7 +260,7 @@ class Session:
             self.display(value)
 
     def _print(self, value: Any) -> None:
-        self._write(self.quoted(value) + "\n")
+        self.write(self.quoted(value) + "\n")
 
     def text(self, value: Any) -> str:
         """What print(value) shows, without the end of the line."""
@@ -337,7 +358,7 @@ class Session:
 
     def operation(self, name: str) -> Any:
         """One of them, loaded if it is not yet."""
-        return bare(name)
+        return bare(name, self._age == OLDEST)
 
     def attributes(self, value: Any) -> list[str]:
         """The names that a program may read after `value.`."""

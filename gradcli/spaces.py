@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from operator import index
-from types import FunctionType
+from types import FunctionType, MappingProxyType
 from typing import Any
 
 from gradcli.engine.dtypes import DType, Typed
@@ -13,7 +13,7 @@ from gradcli.engine.op import short, traced
 from gradcli.engine.types import TensorType
 from gradcli.exposure import admitting, exposed, register
 from gradcli.lang.budget import Budget
-from gradcli.lang.kinds import Kind
+from gradcli.lang.kinds import Kind, methods_of
 from gradcli.mistakes import SizeLimit
 
 
@@ -92,14 +92,25 @@ class TensorKind(Kind, Typed):
 
     __slots__ = ("holder",)
 
-    def __init__(self, name: str, holder: TensorType) -> None:
-        super().__init__(name, (_Holding(name, (), {"holder": holder}),), holder)
+    def __init__(self, name: str, holder: TensorType,
+                 methods: Mapping[str, Callable[..., Any]] = MappingProxyType({})) -> None:
+        super().__init__(name, (_Holding(name, (), {"holder": holder}),), holder, methods)
         self.holder = holder
 
     @property
     def tensor_dtype(self) -> DType:
         """The element type it stands for."""
         return self.holder.tensor_dtype
+
+
+class NumberKind(Kind, Typed):
+    """`int`, `float` and `bool`, which also name the element types that go with them."""
+
+    __slots__ = ("tensor_dtype",)
+
+    def __init__(self, plain: Kind, dtype: DType) -> None:
+        super().__init__(plain._name, plain._types, plain._call, methods_of(plain))
+        self.tensor_dtype = dtype
 
 
 MATH = (

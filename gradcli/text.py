@@ -7,7 +7,7 @@ compiler counts columns in UTF-8 bytes from 0, so crossing over takes the line i
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 TAB = 4
 JOINERS = "\u200c\u200d\u00ad"     # within words and pictures; they change no direction
@@ -20,6 +20,13 @@ class Span(NamedTuple):
     column: int
     end_line: int
     end_column: int
+
+
+class Named(NamedTuple):
+    """A value with its name before it."""
+
+    name: str
+    value: Any
 
 
 _INSIDE = re.compile(r"[\w.]*<locals>\.| at 0x(?!7f2a5c)[0-9a-f]+")     # the addresses of show/address.py may stay

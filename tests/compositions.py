@@ -255,7 +255,8 @@ def torch_fault(name, mine, theirs, lines, arrays, value):
     if name == "second gradient" and ("L.eigh" in text or "L.eigvalsh" in text or "svd" in text) and "nan" in str(mine):
         return "rounding decides whether eigenvalues are the same, whose second gradient is none"
     if name == "Jacobian" and "det(" in text and not isinstance(mine, Exception) and all(
-            b is None or a is not None and ((a == b) | (np.abs(b) < 1e-12)).all() for a, b in zip(mine, theirs)):
+            b is None or a is not None and ((a == b) | (np.abs(b) < 1e-12)).all()
+            for a, b in zip(mine, theirs, strict=True)):
         return "the gradient of det at singular matrices is 0, unless create_graph"
     if "embedding_bag" in text and "nan" in str(mine):
         return "embedding_bag leaves out what is nan"

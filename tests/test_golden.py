@@ -37,7 +37,7 @@ ROUGHER: dict[str, tuple[float, float]] = {
 }
 RELATIVE = {np.dtype(np.float64): 1e-11, np.dtype(np.float32): 3e-6, np.dtype(np.float16): 2e-3}
 # Whose meaning depends on the layout of memory, which therefore is not varied.
-OF_LAYOUT = {"as_strided", "view", "view_as"}
+OF_LAYOUT = {"as_strided", "as_strided_scatter", "view", "view_as"}
 GRADIENTS = 10          # what a gradient may differ by, in the bounds of a value: it went through more arithmetic
 OPS = [pytest.param(op, id=op.names[0]) for op in recorded_ops() if op.names[0] not in UNRECORDED]
 

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-SESSION = {"session", "importable", "facade", "spaces", "door", "checkpoint", "checking", "derivatives", "derivation",
-           "formula", "holders", "mending", "services", "cuts"}
+SESSION = {"autograd", "session", "importable", "ages", "facade", "spaces", "door", "checkpoint", "checking",
+           "derivatives", "derivation", "formula", "holders", "mending", "services", "cuts", "devices", "storing",
+           "native", "unbound"}
 FLOORS = [{"errors", "mistakes", "text", "cache", "exposure", "regular", "suggestions", "interrupting", "process",
            "__version__"},
           {"engine", "lang"}, {"ops", "nn", "show"}, SESSION, {"commands", "repl", "testing"}, {"cli"}, {"__main__"}]

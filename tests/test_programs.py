@@ -238,9 +238,6 @@ WRONG = {
     "a device that is not there": ("torch.ones(1, device='cuda')", "there is no device cuda here",
                                    'device = "cuda" if torch.cuda.is_available() else "cpu"'),
     "part of an array library": ("import numpy.fft", "there is no module numpy.fft to import", "import numpy as np"),
-    "classes with operators": ("class V:\n    def __add__(self, o): return 1", "two underscores are closed: __add__",
-                               "def add(self, other):"),
-    "data classes": ("from dataclasses import dataclass", "no module dataclasses", "def __init__(self, lr=0.1):"),
     "data from afar": ("from torchvision import datasets", "there is no module torchvision to import",
                        "x = torch.randn(100, 3)"),
     "a list is no iterator": ("next([1])", "'list' object is not an iterator", "next(iter(values))"),
@@ -252,13 +249,12 @@ def test_wrong_program(name):
     program, words, repair = WRONG[name]
     fault = refused(program)
     assert words in fault.message
-    assert repair in [text for text, _ in fault.hints]
+    assert repair in [text for text, _ in fault.hints] or any(note.startswith(f"{repair}:") for note in fault.notes)
     assert fault.span
 
 
 def test_what_can_only_be_left_out_says_so():
-    assert "leave the line out" in refused("import gc").notes[0]
-    assert "nothing outside themselves" in refused("import os").notes[0]
+    assert "nothing outside themselves" in refused("import subprocess").notes[0]
 
 
 def test_a_new_generator_is_rewound_with_its_line():

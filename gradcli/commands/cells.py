@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from gradcli.session import Session
 
 NOTEBOOK = re.compile(r'\ufeff?\s*\{(?=[\s\S]*"cells")(?=[\s\S]*"(?:nbformat|cell_type)")')
+REMEMBERED = re.compile(r"\b(?<!\.)(In|Out|_\d*)\b")
+MOST_INPUTS = 100_000
 INDENT = re.compile(r"[ \t]+")
 
 
@@ -25,6 +27,12 @@ class Cell(NamedTuple):
     def is_empty(self) -> bool:
         """Whether it holds nothing but blank lines and comments."""
         return not any(line.strip()[:1] not in ("", "#") for line in self.source.split("\n"))
+
+    @property
+    def run_number(self) -> int | None:
+        """The number IPython gave it when it was run last."""
+        count = self.stored.get("execution_count")
+        return count if type(count) is int and 0 < count < MOST_INPUTS else None
 
     @property
     def was_run(self) -> bool:
@@ -109,16 +117,49 @@ def run_cell(session: Session, source: str, name: str) -> None:
     session.run("\n" * code.count("\n", 0, last[1]) + code[last[1]:], name)
 
 
+class Remembered:
+    """IPython's memory: `In`, `Out`, `_` and `_3`, for the cells that name them."""
+
+    def __init__(self) -> None:
+        self.inputs: list[str] = [""]
+        self.outputs: dict[int, Any] = {}
+        self.number = 0
+
+    def begin(self, session: Session, source: str, number: int | None) -> None:
+        """A cell is about to run: the `number`-th, or the next one."""
+        self.number = self.number + 1 if number is None else number
+        self.inputs += [""] * max(0, self.number + 1 - len(self.inputs))
+        self.inputs[self.number] = source
+        names = set(REMEMBERED.findall(source))
+        if "In" in names:
+            session["In"] = self.inputs[:]
+        if "Out" in names:
+            session["Out"] = dict(self.outputs)
+        latest = list(self.outputs)[-1:]
+        for name in names - {"In", "Out"}:
+            at = latest[0] if name == "_" and latest else int(name[1:] or -1)
+            if at in self.outputs:
+                session[name] = self.outputs[at]
+
+    def shown(self, value: Any) -> None:
+        """The cell has shown `value`."""
+        self.outputs.pop(self.number, None)
+        self.outputs[self.number] = value
+
+
 def run_cells(session: Session, text: str, name: str) -> None:
     """Run the cells of a notebook in order, up to the first fault, and print what they print and show."""
+    memory = Remembered()
+
     def show(value: Any) -> None:
         session.write(text_shown(session, value) + "\n")
-        session["_"] = value
+        memory.shown(value)
 
     before, session.display = session.display, show
     try:
         for cell in code_cells(text, name):
             if not cell.is_empty:
+                memory.begin(session, cell.source, cell.run_number)
                 run_cell(session, cell.source, f"{name}, cell {cell.number + 1}")
     finally:
         session.display = before

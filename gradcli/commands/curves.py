@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from gradcli.session import Session
     from gradcli.show.chart import Chart
 
-SUFFIXES = (".svg", ".png", ".txt", ".csv", ".json")
+SUFFIXES = (".svg", ".png", ".txt", ".csv", ".json", ".npy", ".npz")
 ROWS = 22       # of a chart in the terminal, unless that is lower
 
 
@@ -46,7 +46,22 @@ def plotted(expr: str, over: str, at: list[str], slope: bool, points: int, setti
         with walled(settings):
             output.finish(png(chart))
         return 0
+    if form in ("npy", "npz"):
+        with walled(settings):
+            output.finish(_numbers(chart, form))
+        return 0
     return give(output, settings, lambda: _drawn(chart, form))
+
+
+def _numbers(chart: Chart, form: str) -> bytes:
+    """The places and the curves: as columns of one array, or each under its title."""
+    from gradcli.engine.files import to_npy, to_npz
+    from gradcli.engine.kernels import columns
+
+    if form == "npy":
+        return to_npy(columns([chart.places, *(curve.values for curve in chart.curves)]))
+    return to_npz({chart.name: columns([chart.places])[:, 0],
+                   **{curve.title: columns([curve.values])[:, 0] for curve in chart.curves}})
 
 
 def _form(settings: Settings) -> str:

@@ -13,6 +13,7 @@ from gradcli.commands.running import timed
 from gradcli.commands.settings import Settings
 from gradcli.errors import UsageFault
 
+WEIGHTS = "weights_in_the_file"      # a name no point will hold
 Derived = Callable[[Point], tuple[Any, Any]]
 
 
@@ -55,12 +56,17 @@ def product_along(expr: str, at: list[str], direction: list[str], settings: Sett
 
 def product_of_weights(expr: str, at: list[str], wrt: list[str], weights: str | None, settings: Settings) -> int:
     """Print the value and the gradients of its weighted sum."""
+    file = with_files([f"{WEIGHTS}={weights}"], settings, "--with") if weights and weights[:1] == "@" else []
+
     def product(point: Point) -> tuple[Any, Any]:
         from gradcli.derivatives import value_of, weighted
 
         if weights is None and value_of(point.session, point.source.text).array.size != 1:
             raise UsageFault("vjp needs a weight for each element of the value", "--with '[1, 0.5]'")
-        given = None if weights is None else floating(point.session, weights, settings, "--with")
+        if file:
+            positions(point.session, file, settings, "--with")
+        given = None if weights is None else floating(
+            point.session, WEIGHTS if file else weights, settings, "--with")
         return weighted(point.session, point.source.text, point.leaves, given)
 
     return _printed("vjp", expr, at, wrt, settings, product)
@@ -70,7 +76,7 @@ def _printed(kind: str, expr: str, at: list[str], wrt: list[str], settings: Sett
     """Print a value and what `derived` finds of it, under the name of the command."""
     check_format(settings, kind, FORMATS + NUMBERS)
     output = Output(settings.output, settings)
-    point = placed(expr, at, wrt, settings, output.write)
+    point = placed(expr, at, wrt, settings, output.write, kind)
     value, found = timed(settings, kind, lambda: derived(point))
     blocks = by_name(kind, found) if isinstance(found, dict) else [Block(kind, (kind,), found)]
     blocks.insert(0, Block("value", ("value",), value))

@@ -97,12 +97,17 @@ def tell(text: str) -> None:
     _write(tamed(text))
 
 
-def _write(text: str) -> None:
+def pass_on(text: str) -> None:
+    """What a program writes to standard error, as it comes."""
+    _write(tamed(text), "")
+
+
+def _write(text: str, end: str = "\n") -> None:
     if sys.stderr is None:
         return
     try:
         encoding = sys.stderr.encoding or "utf-8"
-        sys.stderr.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
+        sys.stderr.write(text.encode(encoding, "backslashreplace").decode(encoding) + end)
         sys.stderr.flush()
     except OSError:
         pass    # nobody reads the diagnostics; the status still tells

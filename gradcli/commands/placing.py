@@ -28,7 +28,7 @@ class Point(NamedTuple):
     leaves: list[str]
 
 
-def placed(expr: str, at: list[str], wrt: list[str], settings: Settings, write: Any) -> Point:
+def placed(expr: str, at: list[str], wrt: list[str], settings: Settings, write: Any, command: str = "grad") -> Point:
     """The point that the options of a derivative command describe."""
     source = expression(expr, settings)
     texts = with_files(at, settings)
@@ -41,6 +41,12 @@ def placed(expr: str, at: list[str], wrt: list[str], settings: Settings, write: 
         raise UsageFault(f"--wrt {unknown[0]}: the point has no such name", "--at " + f"'{unknown[0]}=...'")
     leaves = wanted or [name for name in names if is_floating(session[name])]
     if not leaves:
+        if ".backward(" in source.text:
+            from gradcli.commands.programs import words_for
+
+            words = words_for(source.text, command)
+            raise UsageFault("a whole program names its point itself, and this command takes an expression at a point",
+                             *([(words, "what its first backward() differentiates")] if words else []))
         lacking = sorted(session.words(source.text).difference(session.loaded(), session.bare, session.names()))
         raise UsageFault("there is nothing to differentiate by: no name of the point holds floating numbers",
                          f"--at '{', '.join(f'{name}=2' for name in lacking) or 'x=2'}'")

@@ -9,7 +9,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from gradcli.commands.limiting import Allowance, counted, limited, walled
-from gradcli.commands.outcome import flush, follow, tell
+from gradcli.commands.outcome import flush, follow, pass_on, tell
 from gradcli.commands.output import Output
 from gradcli.commands.progress import Line, lifting, progressing
 from gradcli.commands.settings import Settings
@@ -54,6 +54,7 @@ def run_file(path: str, args: list[str], settings: Settings | None = None, echo:
         source = text_of_file(path)
         cells = source.text if _is_notebook(source) else ""
         source = source._replace(text=_as_program(source) if cells and echo else cells or unprompted(source.text))
+    settings.follow_text(source.text)
     output = Output(settings.output, settings)
     if any(word[:1] == "-" for word in args) and not settings.quiet:
         from gradcli.commands.scripting import remark
@@ -130,7 +131,9 @@ def open_session(settings: Settings, write: Any) -> Session:
     gc.enable()
     allowance = Allowance(settings)
     session = Session(style=settings.style, seed=settings.seed, write=counted(lifting(write, settings), allowance),
-                      stream=settings.stream, note=None if settings.quiet else _noting(settings, allowance))
+                      stream=settings.stream, age=settings.age,
+                      note=None if settings.quiet else _noting(settings, allowance))
+    session.complain = counted(lifting(pass_on, settings), allowance)
     Line.spent = session.spent
     printing = [f"{name}={value!r}" for name in PRINTING if (value := getattr(settings, name)) is not None]
     if printing:

@@ -53,6 +53,8 @@ KEYS: dict[str, Key] = {key.name: key for key in (
         choices=("tutorial", "modern")),
     Key("stream", str, "The style whose generator a seed means, where it is not that of --style.",
         choices=("tutorial", "modern")),
+    Key("age", str, "The PyTorch whose meaning, random numbers and, without --style, looks a program has.",
+        choices=("0.1.12", "0.3", "0.4", "today")),
     Key("format", str, "The form of the results.", "text",
         choices=("text", "plain", "json", "jsonl", "csv", "npy", "npz")),
     Key("output", str, "Write to FILE instead of standard output, whole or not at all.", flags=("-o", "--output"),
@@ -89,6 +91,7 @@ class Settings:
 
     style: str
     stream: str | None
+    age: str | None
     format: str
     output: str | None
     var: list[str]
@@ -129,6 +132,12 @@ class Settings:
                 key = KEYS[name]
                 self._set(key, list(value) if key.many else read(key, value, f"--{key.word}"), "option")
         self._follow_output()
+        self.follow_age()
+
+    def follow_age(self) -> None:
+        """Let the age that is asked for decide the looks, where no style is asked for."""
+        if self.age and self.sources["style"] == "default":
+            self.style = "modern" if self.age == "today" else "tutorial"
 
     def _follow_output(self) -> None:
         """Let the name of the file that is written decide the form of results; - is standard output."""
@@ -140,6 +149,13 @@ class Settings:
         if self.sources["format"] == "option":
             self.notes.append(f"-o {self.output} decides the form of the results, not --format {self.format}")
         self.format, self.sources["format"] = form, "option"
+
+    def follow_text(self, text: str) -> None:
+        """Take the age that a script asks for in a comment, where none is asked for otherwise."""
+        if "# gradcli: age " in text and self.sources["age"] == "default":
+            word = text.partition("# gradcli: age ")[2].split("\n", 1)[0].split(",")[0].strip()
+            self._set(KEYS["age"], read(KEYS["age"], word, "# gradcli: age"), "text")
+            self.follow_age()
 
     def _set(self, key: Key, value: object, source: str) -> None:
         setattr(self, key.name, value)

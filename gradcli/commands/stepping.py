@@ -24,7 +24,7 @@ def shown(expr: str, at: list[str], wrt: list[str], settings: Settings) -> int:
 
     check_format(settings, "steps")
     output = Output(settings.output, settings)
-    point = placed(expr, at, wrt, settings, lambda text: None)
+    point = placed(expr, at, wrt, settings, lambda text: None, "steps")
     found = timed(settings, "steps", lambda: derive(point.session, point.source.text, point.leaves))
     if settings.format in ("text", "plain"):
         return give(output, settings, lambda: as_text(found, settings.precision))

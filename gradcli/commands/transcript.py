@@ -106,7 +106,8 @@ def typed(fault: Fault, starts: list[int], source: Source) -> Fault:
     return made
 
 
-TOLD = ("style", "seed", "double", "precision", "threshold", "edgeitems", "linewidth", "profile", "sci_mode")
+TOLD = ("style", "stream", "age", "seed", "double", "precision", "threshold", "edgeitems", "linewidth", "profile",
+        "sci_mode")
 
 
 def opening(settings: Settings) -> str:
@@ -126,7 +127,7 @@ def as_program(orders: str) -> list[str]:
             lines.append(f"torch.manual_seed({text})")
         elif word == "double":
             lines.append("torch.set_default_dtype(torch.float64)")
-        elif word != "style" and name in TOLD:
+        elif word not in ("style", "stream", "age") and name in TOLD:
             value = text.title() if text in ("true", "false", "none") else repr(text) if name == "profile" else text
             lines.append(f"torch.set_printoptions({name}={value})")
         elif word:

@@ -19,10 +19,11 @@ CERTAIN = 14_000    # binary digits of a whole number that has fewer decimal one
 
 
 def is_tensor(value: Any) -> bool:
-    """Whether a value is a tensor, by its class: an object of the program may have any attribute."""
+    """Whether a value is a tensor with a size, by its class: an object of the program may have any attribute."""
     from gradcli.engine.tensor import Tensor
+    from gradcli.engine.uninitialized import Uninitialized
 
-    return isinstance(value, Tensor)
+    return isinstance(value, Tensor) and not isinstance(value, Uninitialized)
 
 
 def number(value: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,6 +17,7 @@ from gradcli.engine.tensor import Tensor
 from gradcli.engine.variable import Array
 from gradcli.engine.writing import writing
 from gradcli.errors import ArgumentFault
+from gradcli.exposure import exposed
 
 
 class ArrayRandom:
@@ -44,7 +46,7 @@ class ArrayRandom:
     def random(self, size: Any = None) -> Any:
         return self._drawn("random", size, lambda: self._source.random_sample(size))
 
-    random_sample = random
+    random_sample = ranf = sample = random
 
     def standard_normal(self, size: Any = None) -> Any:
         return self._drawn("standard_normal", size, lambda: self._source.standard_normal(size))
@@ -105,18 +107,16 @@ def _values(values: Any) -> Any:
     return array if array.dtype.kind in "iub" else array_of(values, np.float64)
 
 
-def _by_parameters(name: str) -> Any:
+def _by_parameters(name: str, count: int) -> Any:
+    """A draw from a distribution of so many parameters, behind which the size may stand."""
     def drawn(self: ArrayRandom, *parameters: Any, **options: Any) -> Any:
-        size = options.get("size")
+        if len(parameters) > count + 1:
+            raise ArgumentFault(f"np.random.{name}() takes at most {count + 1} values")
+        size = parameters[count] if len(parameters) > count else options.get("size")
         self._checked(name, size)
-        numbers = [_number(each) for each in parameters]
-        if len(numbers) > 2 and size is None:
-            size = parameters[-1]
-            self._checked(name, size)
-        named = {key: _number(value) for key, value in options.items() if key != "size"} | (
-            {} if size is None else {"size": size})
+        named = {key: _number(value) for key, value in options.items() if key != "size"}
         draw = getattr(self._source, name)
-        return given(draw(*(numbers[:2] if len(numbers) > 2 else numbers), **named))
+        return given(draw(*map(_number, parameters[:count]), **named, size=size))
 
     drawn.__name__ = drawn.__qualname__ = name
     return drawn
@@ -126,5 +126,57 @@ def _number(value: Any) -> Any:
     return plain(value) if type(value) in NUMBERS else _values(value)
 
 
-for _name in ("uniform", "normal", "binomial", "poisson", "exponential", "beta", "gamma", "multivariate_normal"):
-    setattr(ArrayRandom, _name, _by_parameters(_name))
+PARAMETERS = {0: "standard_cauchy standard_exponential",
+              1: "poisson exponential chisquare geometric standard_t weibull rayleigh pareto power dirichlet "
+                 "standard_gamma",
+              2: "uniform normal binomial beta gamma multivariate_normal gumbel laplace logistic lognormal multinomial",
+              3: "triangular"}
+"""The distributions by how many parameters they have; those are left out whose loops need not end."""
+for _count, _names in PARAMETERS.items():
+    for _name in _names.split():
+        setattr(ArrayRandom, _name, _by_parameters(_name, _count))
+
+
+NAMES = ("seed", "rand", "randn", "random", "random_sample", "ranf", "sample", "standard_normal", "randint", "choice",
+         "permutation", "shuffle", *(name for names in PARAMETERS.values() for name in names.split()))
+
+
+@exposed(*NAMES)
+class SeededRandom(ArrayRandom):
+    """`np.random.RandomState`: random arrays of its own seed."""
+
+    def __init__(self, seed: Any = None) -> None:
+        if seed is not None and (type(seed) is not int or not 0 <= seed < 2**32):
+            raise ArgumentFault("RandomState() needs a whole number below 2**32", "np.random.RandomState(0)")
+        super().__init__(int.from_bytes(os.urandom(4)) if seed is None else seed)
+
+    def __display__(self, style: Any) -> str:
+        return "RandomState(MT19937)"
+
+
+@exposed("random", "standard_normal", "integers", "choice", "permutation", "shuffle", *(
+    name for names in PARAMETERS.values() for name in names.split()))
+class NewRandom(ArrayRandom):
+    """`np.random.default_rng()`: random arrays in numpy's newer stream."""
+
+    def __init__(self, seed: Any = None) -> None:
+        if seed is not None and (type(seed) is not int or not 0 <= seed < 2**64):
+            raise ArgumentFault("default_rng() needs a whole number", "np.random.default_rng(0)")
+        self._source: Any = np.random.default_rng(seed)
+
+    def state(self) -> Any:
+        return self._source.bit_generator.state
+
+    def set_state(self, state: Any) -> None:
+        self._source.bit_generator.state = state
+
+    def random(self, size: Any = None) -> Any:
+        return self._drawn("random", size, lambda: self._source.random(size))
+
+    def integers(self, low: int, high: int | None = None, size: Any = None, *, endpoint: bool = False) -> Any:
+        """Whole numbers from low up to high."""
+        return self._drawn("integers", size, lambda: self._source.integers(
+            _number(low), None if high is None else _number(high), size, endpoint=endpoint is True))
+
+    def __display__(self, style: Any) -> str:
+        return "Generator(PCG64)"

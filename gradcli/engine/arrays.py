@@ -141,6 +141,23 @@ def nonzero(self: Tensor) -> Any:
     return tuple(Array(each) for each in np.nonzero(self.array))
 
 
+def round(self: Tensor, decimals: int = 0) -> Any:      # numpy's name
+    """The values rounded."""
+    if type(decimals) is not int:
+        raise ArgumentFault(f"round() takes a whole number of digits, not {described(decimals)}", "a.round(2)")
+    return given(np.round(self.array, decimals))
+
+
+def argsort(self: Tensor, axis: int = -1) -> Any:
+    """The places of the values in order."""
+    return given(np.argsort(self.array, axis=axes(axis)))
+
+
+def cumprod(self: Tensor, axis: Any = None) -> Any:
+    """Running products of all values, or along an axis."""
+    return given(np.cumprod(self.array, axis=axes(axis)))
+
+
 PLAIN_INDICES = (int, slice, type(None), type(...))
 
 
@@ -148,7 +165,19 @@ def _item(self: Array, at: Any) -> Any:
     """`a[at]`: a plain number where one is left, and steps may go backwards."""
     if all(type(each) in PLAIN_INDICES for each in (at if type(at) is tuple else (at,))):
         return given(self.array[at])
-    return getattr(Tensor, "__getitem__")(self, at)     # noqa: B009  # an operation of the table
+    return getattr(Tensor, "__getitem__")(self, _places(at))     # noqa: B009  # an operation of the table
+
+
+def _set_item(self: Array, at: Any, value: Any) -> None:
+    """`a[at] = value`."""
+    getattr(Tensor, "__setitem__")(self, _places(at), value)     # noqa: B009  # an operation of the table
+
+
+def _places(at: Any) -> Any:
+    """An index with arrays of bytes as whole numbers: to numpy they are no masks."""
+    if type(at) is tuple:
+        return tuple(map(_places, at))
+    return Array(at.array.astype(np.int64)) if type(at) is Array and at.array.dtype == np.uint8 else at
 
 
 @exposed("name", "itemsize")
@@ -178,31 +207,31 @@ class ArrayType(Typed):
 
 METHODS: tuple[Callable[..., Any], ...] = (
     *map(_reducing, "sum mean std var max min prod any all argmax argmin".split()),
-    copy, astype, dot, transpose, sort, cumsum, nonzero)
+    copy, astype, dot, transpose, sort, cumsum, nonzero, round, argsort, cumprod)
 OWN: dict[str, Any] = {method.__name__: in_words(method) for method in METHODS}
 NAMES = frozenset(OWN) | {"size"}
 
 
 def _wide(name: str) -> Callable[[Any, Any], Any]:
     """An operator that goes on in double precision where tensors of whole numbers would not."""
-    operate = getattr(Tensor, name)
-
     def widened(self: Array, other: Any) -> Any:
         if self.array.dtype.kind in "iub" and (type(other) is float or "truediv" in name or (
                 isinstance(other, Tensor) and other.array.dtype.kind == "f")):
             self = Array(self.array.astype(np.float64))
-        return operate(self, other)
+        elif isinstance(other, Array) and other.array.dtype is not self.array.dtype:
+            self = Array(self.array.astype(np.result_type(self.array.dtype, other.array.dtype)))
+        return getattr(Tensor, name)(self, Array(np.asarray(other)) if type(other) is list else other)
 
     return widened
 
 
 for _name, _function in OWN.items():
     setattr(Array, _name, _function)
-for _sign in ("add", "sub", "mul", "truediv", "pow"):
+for _sign in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow"):
     for _name in (f"__{_sign}__", f"__r{_sign}__"):
-        if hasattr(Tensor, _name):
-            setattr(Array, _name, _wide(_name))
+        setattr(Array, _name, _wide(_name))
 setattr(Array, "__getitem__", _item)    # noqa: B010  # a name that the type does not declare
+setattr(Array, "__setitem__", _set_item)    # noqa: B010
 setattr(Array, "__matmul__", _matmul)   # noqa: B010
 Array.dtype = property(lambda self: ArrayType(OF[self.array.dtype]))  # type: ignore[assignment]
 Array.size = property(lambda self: self.array.size)  # type: ignore[attr-defined]

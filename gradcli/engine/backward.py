@@ -6,7 +6,7 @@ debtors, newest first; what is owed to leaves at the end is their gradient.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from operator import attrgetter
 from sys import getrefcount
 from typing import Any
@@ -16,59 +16,36 @@ from numpy import ndarray
 
 from gradcli.engine.call import debtor as debtor_of
 from gradcli.engine.call import here
-from gradcli.engine.hooks import RETAIN, accumulated, hooked, hooked_leaf
+from gradcli.engine.current import Current
+from gradcli.engine.hooks import RETAIN, Handle, accumulated, hooked, hooked_leaf
+from gradcli.engine.kept import Freed, check_fresh, joined, lifted, pass_over, release
 from gradcli.engine.links import input_order
 from gradcli.engine.op import Op, Part, raw, traced
-from gradcli.engine.signature import ArrayKind, ArraysKind, Kind, sized
-from gradcli.engine.tensor import Cut, Shown, Tensor, clock, owner, written
-from gradcli.engine.variable import Variable, grad_mode, recording
+from gradcli.engine.saving import Running, latest
+from gradcli.engine.tensor import Cut, Shown, Tensor, written
+from gradcli.engine.variable import Dual, Variable, grad_mode, recording
 from gradcli.engine.writing import Journal, writing
-from gradcli.errors import AnomalousGradient, SecondBackward, StaleValue
+from gradcli.errors import AnomalousGradient, GradFault, SecondBackward
 from gradcli.exposure import exposed
+from gradcli.mistakes import NotDifferentiable
 
 _born = attrgetter("born")
 
 
-class Freed:
-    """What stands in an edge in place of its saved values after a sweep: where the sweep was asked for."""
-
-    __slots__ = ("place",)
-
-    def __init__(self, place: Any) -> None:
-        self.place = place
-
-    def __iter__(self) -> Iterator[Any]:
-        raise SecondBackward(
-            "Trying to backward through the graph a second time (or directly access saved tensors after they have "
-            "already been freed). Saved intermediate values of the graph are freed when you call .backward() or "
-            "autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or if "
-            "you need to access saved tensors after calling backward.",
-            ("{y}.backward(retain_graph=True)", "as the first call, to keep them"),
-            places=[("the first call was", self.place)]).saying(
-            "Trying to backward through the graph a second time (or directly access saved tensors after they have "
-            "already been freed). Saved intermediate values of the graph are freed when you call .backward() or "
-            "autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or if "
-            "you need to access saved tensors after calling backward.")
-
-
-def _release(edges: tuple[Any, ...], freed: Freed) -> tuple[Any, ...]:
-    """The edges of a call without the tensors they save; the graph itself, and plain options, stay."""
-    return tuple([(to, rule, freed if rule.saves is True or rule.saves is None and _holds_arrays(kept) else kept)
-                  for to, rule, kept in edges])
-
-
-def _holds_arrays(kept: Any) -> bool:
-    return type(kept) is Freed or any(
-        type(value) is ndarray or type(value) is tuple and any(type(v) is ndarray for v in value) for value in kept)
-
-
 def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], keep: bool = False, again: bool = False,
-          inputs: Iterable[Any] | None = None) -> dict[Any, Any]:
+          inputs: Iterable[Any] | None = None, arrived: Callable[[Any, Any], Any] | None = None,
+          unseen: Set[Any] = frozenset()) -> dict[Any, Any]:
     """What is owed to each leaf, or to each of `inputs`, when `seeds` are owed to `outputs`.
 
     Gradients are arrays; with `again` they are Variables, and the sweep is itself recorded so
     that they can be differentiated. Unless `keep`, kept values are let go as the sweep passes.
+    `arrived` is called with a leaf that has hooks and its gradient as soon as that is complete; what it gives is the
+    gradient, None if nothing is owed to the leaf any more. No gradient goes through the calls `unseen`.
     """
+    if Dual.watched and any(type(output) is Dual for output in outputs):
+        raise NotDifferentiable("backward through tensors with tangents, whose gradients would have tangents, is not "
+                                "to be had in a dual level", ("torch.func.jvp(torch.func.grad(f), (x,), (v,))",
+                                                              "the derivative of a gradient along a direction"))
     F: Any = traced if again else raw
     owed: dict[Any, Any] = {}
     for output, seed in zip(outputs, seeds, strict=True):
@@ -76,21 +53,27 @@ def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], keep: bool = False
         share = seed if again else seed.array
         owed[to] = F.add(owed[to], share) if to in owed else share
     wanted = None if inputs is None else set(inputs)
-    calls = newest_first(owed) if wanted is None else leading_to(newest_first(owed), wanted)
+    calls = newest_first(owed) if wanted is None else leading_to(
+        [call for call in newest_first(owed) if call not in unseen] if unseen else newest_first(owed), wanted)
     if Journal.sweep is not None:
         Journal.sweep(calls)
-    freed, found, private, watching = Freed(here()), {}, set(), Watch.anomalies
+    latest.now = Running(calls, wanted is not None)
+    freed, private, watching = Freed(here()), set(), Watch.anomalies and Watch.nan
+    found: dict[Any, Any] = {}
     undefined: set[Any] = set()         # what rules passed no gradient to: PyTorch looks at what is kept all the same
     call: Any = None
+    awaited = _awaited(calls, wanted) if arrived and Handle.of_leaf else {}
     try:
         with recording(again):
             for call in calls:
                 g = owed.pop(call, None)
                 if g is None:
                     if call in undefined:
-                        _pass_over(call, undefined, None if keep else freed)
+                        pass_over(call, undefined, None if keep else freed)
+                    if awaited:
+                        _arrivals(call, awaited, owed, found, arrived)
                     continue
-                if call.hooks and type(g) is not list:
+                if call.hooks:
                     g = hooked(call, g, again)
                 if wanted and call in wanted:
                     found[call] = g
@@ -100,7 +83,7 @@ def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], keep: bool = False
                     continue
                 edges = call.edges
                 if written:
-                    _check_fresh(call)
+                    check_fresh(call)
                 saving = False
                 if call.hooks and min(call.hooks) < RETAIN:
                     saving, edges = True, _after_hooks(call, edges, F, g, again)
@@ -126,7 +109,9 @@ def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], keep: bool = False
                         if type(total) is ndarray:
                             private.add(debtor)     # nobody else holds this memory: further shares go into it
                 if saving and not keep:
-                    call.edges = _release(call.edges, freed)
+                    call.edges = release(call.edges, freed)
+                if awaited:
+                    _arrivals(call, awaited, owed, found, arrived)
     except SecondBackward as fault:
         fault.facts.setdefault("computed", (call.code, call.line_at))
         raise
@@ -134,19 +119,29 @@ def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], keep: bool = False
     return {to: found[to] for to in wanted if to in found} if wanted is not None else owed
 
 
-def _pass_over(call: Any, undefined: set[Any], freed: Freed | None) -> None:
-    """Let a call that no gradient reaches say whether what it kept is as it was, and let go of it."""
-    if type(call) is Part:
-        undefined.add(call.call)
-        return
-    if written:
-        _check_fresh(call)
-    for debtor, _, kept in call.edges:
-        if type(kept) is Freed:
-            iter(kept)
-        undefined.add(debtor)
-    if freed is not None and any(rule.saves is not False for _, rule, _ in call.edges):
-        call.edges = _release(call.edges, freed)
+def _awaited(calls: list[Any], wanted: set[Any] | None) -> dict[Any, int]:
+    """For each leaf with hooks, how many gradients it is still owed."""
+    awaited: dict[Any, int] = {}
+    for call in calls:
+        for to, _, _ in () if type(call) is Part else call.edges:
+            if isinstance(to, Tensor) and to.hooks and (wanted is None or to in wanted):
+                awaited[to] = awaited.get(to, 0) + 1
+    return awaited
+
+
+def _arrivals(call: Any, awaited: dict[Any, int], owed: dict[Any, Any], found: dict[Any, Any], arrived: Any) -> None:
+    """Hand on the gradients of leaves that are complete when `call` has passed on its own."""
+    edges = () if type(call) is Part else call.edges
+    if type(call).__name__ == "Linear" and len(edges) > 1:      # today's PyTorch is told the bias first
+        order = input_order(call)
+        edges = sorted(edges, key=lambda edge: order.index(edge[1].at) if edge[1].at in order else len(order))
+    for to, _, _ in edges:
+        if to in awaited:
+            awaited[to] -= 1
+            if not awaited[to] and to in owed:
+                g = arrived(to, owed.pop(to))
+                if g is not None:
+                    found[to] = g
 
 
 def newest_first(debtors: Iterable[Any]) -> list[Any]:
@@ -184,9 +179,10 @@ def leading_to(calls: list[Any], wanted: set[Any]) -> list[Any]:
 
 
 class Watch:
-    """Whether sweeps look for gradients that are not finite."""
+    """Whether sweeps look for gradients that are not numbers, and whether such a gradient ends them."""
 
     anomalies = False
+    nan = True
 
 
 @exposed()
@@ -196,59 +192,36 @@ class watched:
     __module__, __qualname__ = "torch.autograd.anomaly_mode", "set_detect_anomaly"
 
     def __init__(self, mode: bool = True, check_nan: bool = True) -> None:
-        self.before, Watch.anomalies = Watch.anomalies, bool(mode)
+        self.before = Watch.anomalies, Watch.nan
+        Watch.anomalies, Watch.nan = bool(mode), bool(check_nan)
 
     def __enter__(self) -> None:
         pass
 
     def __exit__(self, *error: Any) -> None:
-        Watch.anomalies = self.before
+        Watch.anomalies, Watch.nan = self.before
 
 
 def _check_finite(call: Any, rule: Any, share: Any) -> None:
-    """Refuse to go on from the first operation whose gradient is nan or infinite."""
+    """Refuse to go on from the first operation whose gradient is nan or, in the tutorial style, infinite."""
     array = share.array if isinstance(share, Tensor) else np.asarray(share)
-    if array.dtype.kind != "f" or np.isfinite(array).all():
+    if array.dtype.kind != "f" or not (~np.isfinite(array) if Current.legacy else np.isnan(array)).any():
         return
     name = type(call).names[0] if type(call).names else type(call).__name__
     what = "nan" if np.isnan(array).any() else "infinite"
-    raise AnomalousGradient(f"the gradient that {name} passes back to {type(call).params[rule.at]} is {what}",
+    to = type(call).params[rule.at] if type(call).params else f"argument {rule.at + 1}"
+    raise AnomalousGradient(f"the gradient that {name} passes back to {to} is {what}",
                             ("x.clamp(min=1e-8)", "keeps logarithms, quotients and roots away from where they blow up"),
-                            places=[(f"{name} was computed", (call.code, call.line_at))])
-
-
-def _check_fresh(call: Any) -> None:
-    """Refuse to differentiate with a kept value that was overwritten since."""
-    for _, _, kept in call.edges:
-        for value in kept:
-            for array in value if type(value) is tuple else (value,):
-                write = written.get(id(owner(array))) if type(array) is ndarray else None
-                if write and write.tick > call.born:
-                    saver = type(call).names[0] if type(call).names else type(call).__name__
-                    raise StaleValue(
-                        f"a {sized(array.shape)} value that {saver} kept for backward "
-                        f"has been modified by an inplace operation, {write.writer}",
-                        places=[(f"{saver} kept it", (call.code, call.line_at)),
-                                (f"{write.writer} changed it", write.place)]).saying(
-                        "one of the variables needed for gradient computation has been modified by an inplace "
-                        f"operation: a {sized(array.shape)} value that {saver} kept, by {write.writer}")
-
-
-def _lifted(call: Any, rule: Any, kept: tuple[Any, ...]) -> list[Any]:
-    """Kept arrays as Variables, connected to where they came from."""
-    sources = {(r.at, r.item): debtor for debtor, r, _ in call.edges}
-    kinds = type(call).signature.kinds
-    out = len(kinds)
-    return [_lift_results(call, value) if at == out else value if at > out else _lift(value, at, kinds[at], sources)
-            for at, value in zip(rule.needs, kept, strict=True)]
+                            places=[(f"{name} was computed", (call.code, call.line_at))]).saying(
+        f"Function '{call.modern_name.rpartition('.')[2]}' returned nan values in its {rule.at}th output.")
 
 
 def _traced_share(call: Any, rule: Any, g: Any, kept: Any) -> Any:
     """What a rule passes back, as a Variable that depends on whatever PyTorch's would depend on."""
     if type(rule) is _Computed:
         return rule.gradient
-    lifted = _lifted(call, rule, kept)
-    share = rule.share(traced, g, *lifted)
+    values = lifted(call, rule, kept)
+    share = rule.share(traced, g, *values)
     linked, link = type(call).linked, traced.still
     own: Any = None
     if type(linked) is tuple:
@@ -260,42 +233,12 @@ def _traced_share(call: Any, rule: Any, g: Any, kept: Any) -> Any:
         return share
     if linked:      # PyTorch computes the gradients of all inputs in one call, which depends on all of them
         zero = share.array.dtype.type(0)
-        sources = [_from(np.broadcast_to(zero, debtor.shape), debtor) for debtor, other, _ in call.edges
+        sources = [joined(np.broadcast_to(zero, debtor.shape), debtor) for debtor, other, _ in call.edges
                    if other is not own]
     else:
-        sources = [x for value in lifted for x in (value if type(value) is tuple else (value,))
+        sources = [x for value in values for x in (value if type(value) is tuple else (value,))
                    if isinstance(x, Tensor) and x.requires_grad and x.array.dtype.kind == "f"]
     return link(share, sources) if sources else share
-
-
-def _lift_results(call: Any, value: Any) -> Any:
-    if type(value) is ndarray:
-        return Variable(value, True, call)
-    if value is None:
-        return None
-    born = clock()
-    return tuple(None if v is None else Variable(v, True, Part(call, i, v.shape, born) if type(call).several else call)
-                 for i, v in enumerate(value))
-
-
-def _lift(value: Any, at: int, kind: Kind, sources: dict[Any, Any]) -> Any:
-    if isinstance(kind, ArrayKind) and type(value) is ndarray:
-        return _from(value, sources.get((at, None)))
-    if isinstance(kind, ArraysKind):
-        return tuple(_from(v, sources.get((at, k))) for k, v in enumerate(value))
-    return value
-
-
-def _from(array: Any, source: Any) -> Tensor:
-    if source is None:
-        return Tensor(array)
-    if isinstance(source, Tensor):
-        if source.array is array or source.array.shape != array.shape:
-            return source
-        alias = traced.alias(source)        # a leaf given other data since: history leads to it all the same
-        alias.array = array
-        return alias  # type: ignore[no-any-return]
-    return Variable(array, True, source)
 
 
 class _Computed:
@@ -333,18 +276,30 @@ def _after_hooks(call: Any, edges: Any, F: Any, g: Any, again: bool) -> Any:
 def backward(outputs: Sequence[Tensor], seeds: Sequence[Tensor], keep: bool = False, again: bool = False,
              inputs: Sequence[Tensor] | None = None) -> None:
     """Sweep, and add what is owed to leaves to their `.grad`."""
+    if inputs is not None and not inputs:
+        raise GradFault("`inputs` argument to `backward()` cannot be empty.", "{y}.backward()")
+    for x in inputs or ():
+        if not x.requires_grad:
+            raise GradFault("can't retain_grad on Tensor that has requires_grad=False", "x.requires_grad_()")
     targets = None if inputs is None else [debtor_of(x) for x in inputs]
-    owed = sweep(outputs, seeds, keep, again, targets)
     place = here()
     holders = {} if inputs is None else dict(zip(map(id, targets or []), inputs, strict=True))
+
+    def arrived(to: Any, g: Any) -> None:
+        leaf = holders.get(id(to), to)
+        g = hooked_leaf(leaf, g, again)
+        accumulate(leaf, g, again, True, place)
+        if leaf.hooks:
+            accumulated(leaf, g, again)
+
+    owed = sweep(outputs, seeds, keep, again, targets, arrived)
     while owed:
         leaf, g = owed.popitem()
-        leaf = holders.get(id(leaf), leaf)
-        g = hooked_leaf(leaf, g, again)
-        shared = _holders(g) > ALONE        # told before the call, which holds its arguments too
-        accumulate(leaf, g, again, shared, place)
         if leaf.hooks:
-            accumulated(leaf)
+            arrived(leaf, g)
+            continue
+        shared = _holders(g) > ALONE        # told before the call, which holds its arguments too
+        accumulate(holders.get(id(leaf), leaf), g, again, shared, place)
 
 
 def _holders(g: Any) -> int:
@@ -369,6 +324,9 @@ def accumulate(leaf: Any, g: Any, again: bool = False, shared: bool = True, plac
         g = np.array(g, leaf.array.dtype)
     elif shared or g.base is not None:      # rules may lend one array to two leaves
         g = g.copy()
+    if leaf.gradient is None and not leaf.array.flags.c_contiguous and dense(leaf.array):
+        g, given = np.empty_like(leaf.array), g     # laid out as the leaf is
+        g[...] = given
     if leaf.gradient is None:
         leaf.gradient = Variable(g)
     else:
@@ -378,6 +336,17 @@ def accumulate(leaf: Any, g: Any, again: bool = False, shared: bool = True, plac
                                       "{x}.grad = None or {x}.grad.data.zero_() before backward()", leaf)
         np.add(before, g, out=writing(before, "backward"))
     leaf.gradient.cut = Cut("a gradient computed without create_graph=True", place)
+
+
+def dense(array: ndarray) -> bool:
+    """Whether the elements fill their memory without gaps, each once."""
+    extent = array.itemsize
+    for step, length in sorted(zip(array.strides, array.shape, strict=True)):
+        if length > 1:
+            if step != extent:
+                return False
+            extent *= length
+    return True
 
 
 def _typed(g: Any, leaf: Any) -> Any:

@@ -11,34 +11,17 @@ from numpy import asarray, ndarray
 from numpy.lib.stride_tricks import as_strided
 
 from gradcli.engine.cuts import Cuts, leaving
-from gradcli.engine.dtypes import OF, computing_type, float32, float64, result_type
-from gradcli.engine.op import TABLE, Op, Part, traced
-from gradcli.engine.signature import ArraysKind, described
-from gradcli.engine.tensor import DATA, SEVERAL, UNTRACKED, Cut, Rooted, Tensor, clock, follow, last_write, owner
-from gradcli.engine.variable import RESULT, Array, Variable, Volatile, grad_mode
-from gradcli.errors import Fault, MemoryFault, ShapeFault, TypeFault, ValueFault
+from gradcli.engine.inference import refuse_saving, settled
+from gradcli.engine.op import TABLE, Op, Part
+from gradcli.engine.promotion import promoted
+from gradcli.engine.signature import described
+from gradcli.engine.tensor import DATA, INFERRED, SEVERAL, UNTRACKED, Cut, Rooted, Tensor, clock, last_write, owner
+from gradcli.engine.variable import RESULT, Array, Dual, InferenceTensor, Variable, Volatile, grad_mode
+from gradcli.errors import Fault, MemoryFault, ShapeFault, TypeFault
 from gradcli.exposure import expose
-from gradcli.mistakes import BroadcastShapes, DtypeMix, NotDifferentiable, ViewWrite
+from gradcli.mistakes import BroadcastShapes, NotDifferentiable, ViewWrite
 
 UNFIT = (ValueError, TypeError, IndexError, OverflowError, np.linalg.LinAlgError, MemoryError)
-CONSTANTS: dict[Any, dict[Any, ndarray]] = {float32: {}, float64: {}}
-CONSTANTS_KEPT = 512
-
-
-def constant(number: Any, dtype: Any) -> ndarray:
-    """A plain number as an array of no dimensions; those of common types are kept for reuse."""
-    kept = CONSTANTS.get(dtype)
-    if kept is not None and number in kept and number:
-        return kept[number]
-    try:
-        array = asarray(number, dtype) if dtype.kind not in "iu" else asarray(number, "int64").astype(dtype)
-    except OverflowError:
-        raise ValueFault(f"the number {number} does not fit into {OF[dtype].name}") from None
-    if kept is not None and number and number == number:    # 0.0 and -0.0 would share a place; nan has none
-        if len(kept) >= CONSTANTS_KEPT:
-            kept.clear()
-        kept[number] = array
-    return array
 
 
 def debtor(tensor: Tensor) -> Any:
@@ -66,6 +49,8 @@ def freshen(view: Tensor) -> None:
 
 def perform(cls: type[Op], values: Sequence[Any]) -> Any:
     """The result of an operation on fitted values: one per parameter, tensors as tensors."""
+    if Dual.watched and _any_dual(values):
+        return Dual.level.push(cls, values)
     if cls.promotes:
         values = promoted(cls, values)
     arrays = []
@@ -122,7 +107,13 @@ def perform(cls: type[Op], values: Sequence[Any]) -> Any:
         out.cut = Cut(f"{cls.names[0]}(), whose result has no gradient", here())
     if result.base is not None:
         _root(out, values[0], result)
+    if InferenceTensor.exist:
+        settled(out, values[0] if values else None)
     return out
+
+
+def _any_dual(values: Sequence[Any]) -> bool:
+    return any(type(v) is Dual or type(v) is tuple and any(type(x) is Dual for x in v) for v in values)
 
 
 def _unrecorded(how: str, values: Sequence[Any], result: Any) -> Any:
@@ -151,14 +142,18 @@ def record(cls: type[Op], values: Sequence[Any], arrays: list[Any], result: Any,
         slots += tuple([_each(a, "shape") for a in arrays]) + tuple([_each(a, "dtype") for a in arrays])
     edges = [(to, rule, rule.pick(slots)) for rule, to in _debts(cls, values)]
     if edges:
+        if InferenceTensor.exist:
+            refuse_saving(values, edges)
         this = cls.nodes[min(which, len(cls.nodes) - 1)]()
-        this.edges = tuple(edges)
         this.hooks = None
         this.shape = result.shape if type(result) is ndarray else ()
         this.code, this.line_at = here()
         this.born = clock()
+        this.edges = tuple(grad_mode.savers[-1].save(this, values, edges) if grad_mode.savers else edges)
         out.requires_grad = True
         out.node = this
+        if not grad_mode.enabled and grad_mode.unseen is not None:
+            grad_mode.unseen.add(this)
 
 
 def _refuse_fixed(cls: type[Op], values: Sequence[Any]) -> None:
@@ -196,6 +191,8 @@ def _several(cls: type[Op], values: Sequence[Any], arrays: list[Any], results: t
     results = tuple([r if type(r) is ndarray else asarray(r) for r in results])
     for out in (outs := [result_class(r) for r in results]):
         _root(out, values[0], out.array, SEVERAL)
+        if InferenceTensor.exist:
+            settled(out, values[0])
     if tracked and outs:
         record(cls, values, arrays, results, outs[0])
         call = outs[0].node
@@ -228,7 +225,7 @@ def _root(out: Tensor, source: Any, result: ndarray, origin: int = 0) -> None:
     """Note that `out` is a view, if it looks into the memory of the first input."""
     if isinstance(source, Tensor) and owner(result) is owner(source.array):
         if not grad_mode.on:
-            origin = UNTRACKED
+            origin = INFERRED if grad_mode.inference else UNTRACKED
         elif origin and not source.requires_grad:
             origin = SEVERAL + UNTRACKED
         if source.root is None or source.root is DATA:
@@ -240,6 +237,12 @@ def _root(out: Tensor, source: Any, result: ndarray, origin: int = 0) -> None:
 def view_written(view: Tensor, what: str) -> ViewWrite:
     """The refusal of a change, in place, of a view that PyTorch does not follow."""
     origin, node = view.root.origin, view.node
+    if origin == INFERRED:
+        return ViewWrite("A view was created in inference mode and is being modified inplace in normal mode. Given "
+                         "that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code "
+                         "by moving both the view and the inplace either both inside the inference_mode block (if you "
+                         "don't want the inplace to be tracked) or both outside (if you want the inplace to be "
+                         "tracked).", ("y = x[0:2]", "after the block, to have a view whose changes are tracked"))
     if node is not None and not origin & UNTRACKED:
         at, call = (node.at, node.call) if type(node) is Part else (0, node)
         name = call.modern_name.rstrip("0123456789").removesuffix("Backward")
@@ -254,61 +257,6 @@ def view_written(view: Tensor, what: str) -> ViewWrite:
                      "clarify your code by moving both the view and the inplace either both inside the no_grad block "
                      "(if you don't want the inplace to be tracked) or both outside (if you want the inplace to be "
                      "tracked).", ("y = x[0:2]", "after the block, to have a view whose changes are tracked"))
-
-
-def promoted(cls: type[Op], values: Sequence[Any]) -> Sequence[Any]:
-    """The values with operands brought to one type; casts of Variables are recorded."""
-    where = [i for i, kind in enumerate(cls.signature.kinds) if kind.operand and values[i] is not None]
-    lists = [i for i, kind in enumerate(cls.signature.kinds) if isinstance(kind, ArraysKind)]
-    if not lists and cls.promotes != "same":
-        types = {values[i].array.dtype for i in where if isinstance(values[i], Tensor)}
-        if len(types) == 1 and (one := types.pop()).kind == "f":       # the usual case: one type, and plain numbers
-            return [x if isinstance(x, Tensor) or i not in where else constant(x, one) for i, x in enumerate(values)]
-    operands = [values[i] for i in where] + [x for i in lists for x in values[i]]
-    if cls.promotes == "same":
-        return _same(cls, values, operands)
-    meeting = result_type([x.array if isinstance(x, Tensor) else x for x in operands])
-    if cls.promotes == "floating":
-        meeting = computing_type(meeting)
-    values = list(values)
-    for i in where:
-        values[i] = _meet(values[i], meeting)
-    for i in lists:
-        values[i] = tuple([_meet(x, meeting) for x in values[i]])
-    return values
-
-
-def _same(cls: type[Op], values: Sequence[Any], operands: list[Any]) -> Sequence[Any]:
-    """The values as they are, if their types are one; products do not mix types."""
-    types = [OF[x.array.dtype].name for x in operands]
-    if len(set(types)) > 1:
-        a, b = types[0], next(t for t in types if t != types[0])
-        name = cls.names[0].rsplit(".", 1)[-1]
-        repairs = [(f"b.type(torch.{a})", f"the second as {a}"), (f"a.type(torch.{b})", f"the first as {b}")]
-        kept = [repair for repair, to in zip(repairs, (a, b), strict=True) if to.startswith("float")]
-        fault = DtypeMix(f"{name}(): expected both to have the same dtype, but got: {a} != {b}", *(kept or repairs),
-                         types=(a, b))
-        eras = {OF[x.array.dtype].name: OF[x.array.dtype].era for x in operands}
-        raise fault.saying(MIXED[name].format(eras[a], eras[b])) if name in MIXED else fault
-    return values
-
-
-MIXED = {"linear": "mat1 and mat2 must have the same dtype, but got {} and {}",
-         "dot": "dot : expected both vectors to have same dtype, but found {} and {}"}     # PyTorch's words
-
-
-def _meet(x: Any, dtype: Any) -> Any:
-    if not isinstance(x, Tensor):
-        return constant(x, dtype)
-    if x.array.dtype is dtype:
-        return x
-    if x.requires_grad and grad_mode.on:
-        met = traced.cast(x, dtype)
-        follow(met.array, x.array)
-        return met
-    met = type(x)(x.array.astype(dtype))
-    follow(met.array, x.array)
-    return met
 
 
 def explained(cls: type[Op], values: Sequence[Any], error: BaseException) -> Fault:

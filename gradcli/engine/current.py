@@ -99,7 +99,7 @@ class Current:
     asked = 0           # how often a program has asked for the time
 
 
-@exposed("initial_seed", "manual_seed", "seed")
+@exposed("initial_seed", "manual_seed", "seed", "get_state", "set_state", "device")
 class Generator:
     """`torch.Generator`: random numbers of its own, for the operations it is given to as `generator`."""
 
@@ -133,6 +133,27 @@ class Generator:
     def initial_seed(self) -> int:
         """The seed it started from."""
         return self.numbers.seed
+
+    def get_state(self) -> Any:
+        """This moment of it, as bytes."""
+        from gradcli.engine.tensor import Tensor
+
+        return Tensor(self.numbers.tensors.state_bytes())
+
+    def set_state(self, new_state: Any) -> None:
+        """Go back to a moment that get_state told."""
+        from gradcli.engine.tensor import Tensor
+
+        if not isinstance(new_state, Tensor):
+            raise ArgumentFault("set_state() needs what get_state() gave", "generator.get_state()")
+        self.numbers.tensors.set_state_bytes(new_state.array)
+
+    @property
+    def device(self) -> Any:
+        """Where it is: on the processor."""
+        from gradcli.engine.device import CPU
+
+        return CPU
 
 
 def drawing(generator: Any, call: Callable[[], Any]) -> Any:

@@ -18,17 +18,19 @@ from gradcli.engine.cuts import unheard
 from gradcli.engine.op import Part
 from gradcli.engine.signature import described
 from gradcli.engine.tensor import Shown, Tensor, clock, note_write
-from gradcli.engine.variable import RESULT, Variable, Volatile, grad_mode, recording
+from gradcli.engine.variable import RESULT, Dual, Variable, Volatile, grad_mode, recording
 from gradcli.engine.write import rebase, writable
 from gradcli.errors import ArgumentFault, FunctionStyle
 from gradcli.exposure import exposed
+from gradcli.mistakes import NotDifferentiable
 
+FORWARD = ".forward"        # among the attributes of a context, what jvp wants; no name that a program can use
 STATIC = "{name}.apply(x)"
 INSTANCE = "{name}()(x)"
 
 
-@exposed("save_for_backward", "saved_tensors", "saved_variables", "needs_input_grad", "mark_non_differentiable",
-         "mark_dirty", "set_materialize_grads", open_attributes=True)
+@exposed("save_for_backward", "save_for_forward", "saved_tensors", "saved_variables", "needs_input_grad",
+         "mark_non_differentiable", "mark_dirty", "set_materialize_grads", open_attributes=True)
 class Context:
     """What a call's forward and backward share: saved tensors, and whatever attributes they set."""
 
@@ -62,6 +64,12 @@ class Context:
     def needs_input_grad(self) -> tuple[bool, ...]:
         """For each argument of forward, whether its gradient is asked for."""
         return self._record.needs
+
+    def save_for_forward(self, *tensors: Any) -> None:
+        """Keep tensors for jvp, which finds them in `saved_tensors`."""
+        saved, self._record.saved = self._record.saved, ()
+        self.save_for_backward(*tensors)
+        self.__dict__[FORWARD], self._record.saved = self._record.saved, saved
 
     def mark_non_differentiable(self, *outputs: Any) -> None:
         """Say that these results have no gradient."""
@@ -112,7 +120,12 @@ class Function(Context):
             raise FunctionStyle(f"the forward of {cls.__name__} is not static",
                                 ("@staticmethod", "above forward(ctx, x) and backward(ctx, g), for apply"),
                                 (INSTANCE.format(name=cls.__name__), "the style of 0.1.12, for forward(self, x)"))
-        return _perform(cls, Context(), args, static=True)
+        return apply(cls, *args)
+
+
+def apply(cls: type, *args: Any) -> Any:
+    """A call of a Function with a static forward."""
+    return _perform(cls, Context(), args, static=True)
 
 
 def once_differentiable(backward: Any) -> Any:
@@ -138,6 +151,8 @@ def _static(cls: type, name: str) -> bool:
 
 def _perform(cls: type, ctx: Context, args: tuple[Any, ...], static: bool) -> Any:
     """Run a Function's forward, and record the call if a gradient may be asked."""
+    if Dual.watched and any(type(a) is Dual for a in args):
+        return _pushed(cls, ctx, args, static)
     record = ctx._record = Record(args, tuple(isinstance(a, Tensor) and a.requires_grad for a in args), static)
     given = list(args) if static else [Tensor(a.array) if isinstance(a, Tensor) else a for a in args]
     with recording(False), unheard():       # its backward answers for the gradient
@@ -162,6 +177,31 @@ def _perform(cls: type, ctx: Context, args: tuple[Any, ...], static: bool) -> An
         outs.append(_rewritten(rewritten[id(r)], out) if id(r) in rewritten else out)
     ctx._record = Record((), ())
     return tuple(outs) if isinstance(result, tuple) else outs[0]
+
+
+def _pushed(cls: type, ctx: Context, args: tuple[Any, ...], static: bool) -> Any:
+    """The same for tensors with tangents: the Function's jvp gives those of the results."""
+    jvp = _defined(cls, "jvp")
+    if not isinstance(jvp, staticmethod):
+        raise NotDifferentiable(f"jvp is not implemented for {cls.__name__}, a Function of the program",
+                                ("def jvp(ctx, t):", "as a staticmethod of the Function")).saying(
+            "You must implement the jvp function for custom autograd.Function to use it with forward mode AD.")
+    tangents = [Dual.level.tangent(a) if isinstance(a, Tensor) else None for a in args]
+    Dual.watched = False
+    try:
+        plain = [Variable(a.array, a.requires_grad, debtor(a)) if type(a) is Dual else a for a in args]
+        result = _perform(cls, ctx, tuple(plain), static)
+        ctx._record.saved = ctx.__dict__.pop(FORWARD, ())
+        products = jvp.__func__(ctx, *tangents)
+        ctx._record = Record((), ())
+    finally:
+        Dual.watched = True
+    results = result if isinstance(result, tuple) else (result,)
+    products = products if isinstance(products, tuple) else (products,)
+    for r, t in zip(results, products, strict=False):
+        if isinstance(r, Tensor) and isinstance(t, Tensor) and t.array.shape == r.array.shape:
+            Dual.level.give(r, t)
+    return result
 
 
 def _kind(args: tuple[Any, ...], static: bool) -> type[Tensor]:

@@ -10,17 +10,19 @@ import numpy as np
 
 from gradcli.engine.call import debtor
 from gradcli.engine.op import Op, Part, traced
+from gradcli.engine.saving import Slot, Stored
 from gradcli.engine.signature import Signature, described, sized
 from gradcli.engine.tensor import Shown, Tensor, clock
-from gradcli.engine.variable import Variable, recording
+from gradcli.engine.variable import Variable, grad_mode, recording
 from gradcli.errors import FunctionGradients
+from gradcli.exposure import exposed
 from gradcli.mistakes import NotDifferentiable
 
 
 class Saved(NamedTuple):
     """A tensor kept for backward, and where it came from: what a gradient of it is owed to."""
 
-    tensor: Tensor
+    tensor: Any         # or the slot that it comes from
     source: Any         # a call or leaf, the number of a result of this call, or None
 
 
@@ -54,6 +56,8 @@ class Record:
 
     def _unpack(self, kept: Saved) -> Tensor:
         tensor, source = kept
+        if type(tensor) is Slot:
+            tensor = Tensor(tensor.value())
         if not self.static or source is None:
             return Tensor(tensor.array)
         if isinstance(source, Tensor):
@@ -63,7 +67,7 @@ class Record:
             source = node if sum(r[2] for r in self.results) == 1 else Part(node, source, tensor.array.shape, clock())
         return Variable(tensor.array, True, source)
 
-    def settle(self, given: list[Any], args: tuple[Any, ...], outputs: dict[int, int]) -> tuple[Any, ...]:
+    def settle(self, given: list[Any], args: tuple[Any, ...], outputs: dict[int, int]) -> tuple[Any, ...] | Stored:
         """Note where the saved tensors come from; the arrays that must not change until backward."""
         sources = {id(g): debtor(a) for g, a in zip(given, args, strict=True)
                    if isinstance(a, Tensor) and a.requires_grad}
@@ -76,7 +80,17 @@ class Record:
             else:
                 settled.append(Saved(Tensor(tensor.array), sources.get(id(tensor))))
         self.saved = tuple(settled)
+        if grad_mode.savers:
+            return self._stored(args, given)
         return tuple(s.tensor.array for s in settled if s is not None)
+
+    def _stored(self, args: tuple[Any, ...], given: list[Any]) -> Stored:
+        """The same where somebody handles what calls save."""
+        saver = grad_mode.savers[-1]
+        whose = {id(g.array): a for g, a in zip(given, args, strict=True) if isinstance(g, Tensor)}
+        self.saved = tuple(s if s is None else Saved(saver.slot(s.tensor.array, whose.get(
+            id(s.tensor.array), s.tensor)), s.source) for s in self.saved)
+        return Stored((None,) * sum(s is not None for s in self.saved))
 
     def share(self, at: int, again: bool, g: Any) -> Any:
         """The gradient of argument `at`; the program's backward runs when the first is asked for."""
@@ -187,6 +201,7 @@ NO_PARAMETERS = Signature(lambda: None)
 KEPT = 1        # where a sweep is told that a kept value stands: beyond parameters and result, so it is left alone
 
 
+@exposed("saved_tensors")
 class Custom(Op, abstract=True):
     """The recorded call of a program's Function."""
 
@@ -195,6 +210,14 @@ class Custom(Op, abstract=True):
     signature = NO_PARAMETERS
     params = ()
     several = True
+
+    @property
+    def saved_tensors(self) -> tuple[Any, ...]:
+        """What its forward has saved."""
+        _, rule, kept = self.edges[0]
+        if type(kept) is not Stored:
+            tuple(kept)     # refuses what has been freed
+        return rule.record.unpacked()   # type: ignore[no-any-return]
 
 
 _nodes: weakref.WeakKeyDictionary[type, dict[bool, type[Custom]]] = weakref.WeakKeyDictionary()

@@ -10,10 +10,12 @@ from gradcli.engine.current import drawing
 from gradcli.engine.device import here_only
 from gradcli.engine.fast import fast_binary, fast_comparison, fast_unary
 from gradcli.engine.growth import growth
+from gradcli.engine.layout import PRESERVE
 from gradcli.engine.op import COMPARED, TABLE, UNARY, Op, raw, short, traced
 from gradcli.engine.signature import NUMBERS
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.write import inplace, into
+from gradcli.exposure import MARK
 
 
 def enter(cls: type[Op]) -> None:
@@ -97,18 +99,22 @@ def overwriter(cls: type[Op], name: str, call: Callable[..., Any]) -> Callable[.
     return choose
 
 
-NO_MATTER = ("layout", "pin_memory", "memory_format")    # there is one layout, and one kind of memory
+NO_MATTER = ("layout", "pin_memory")    # there is one layout, and one kind of memory
 
 
 def creator(call: Callable[..., Any]) -> Callable[..., Any]:
     """`call` with the options that every way to make a tensor has."""
 
     def create(*args: Any, requires_grad: Any = False, **options: Any) -> Any:
+        form = None
         if options:
             here_only(options.pop("device", None))
+            form = options.pop("memory_format", None)
             for option in NO_MATTER:
                 options.pop(option, None)
         made = call(*args, **options)
+        if form is not None and form is not PRESERVE:
+            made = traced.contiguous(made, form)
         return made if requires_grad is False or requires_grad is None else made.requires_grad_(requires_grad)
 
     return create
@@ -122,9 +128,17 @@ def function_of(name: str) -> Callable[..., Any]:
 COMMUTING = {"add", "mul"}
 
 
+def _leaving_to_programs(call: Callable[..., Any]) -> Callable[..., Any]:
+    """An operator that leaves objects of a program's classes to the operators of these classes, as torch does."""
+    def operate(input: Any, other: Any) -> Any:
+        return NotImplemented if MARK in type(other).__dict__ else call(input, other)
+
+    return operate
+
+
 def _operators(cls: type[Op], call: Callable[..., Any]) -> None:
     """The special methods of Python that stand for the operation's symbol."""
-    operate = call
+    operate = call = _leaving_to_programs(call) if cls.symbol not in UNARY else call
     if cls.symbol in COMPARED:
         operate = fast_comparison(cls, call)
     elif cls.anew and len(cls.rules) == 2 and cls.symbol not in UNARY:
@@ -136,7 +150,8 @@ def _operators(cls: type[Op], call: Callable[..., Any]) -> None:
     for special in cls.specials():
         kind = special.removesuffix(cls.symbol + "__").removeprefix("__")
         turned = operate if cls.symbol in COMMUTING else reflected      # as PyTorch has it: the tensor comes first
-        form = turned if kind == "r" else getattr(Tensor, cls.written_names()[0]) if kind == "i" else operate
+        form = (turned if kind == "r" else operate if kind != "i" else
+                _leaving_to_programs(getattr(Tensor, cls.written_names()[0])))
         setattr(Tensor, special, form)
 
 

@@ -75,24 +75,33 @@ def device_of(self: Tensor) -> Device:
     return CPU
 
 
-SWITCHES = ("benchmark", "deterministic", "enabled")
+SWITCHES = ("benchmark", "deterministic", "enabled", "allow_tf32", "allow_fp16_reduced_precision_reduction",
+            "allow_bf16_reduced_precision_reduction")
 
 
-@exposed(*SWITCHES, write=SWITCHES)
+@exposed("is_available", "version", *SWITCHES, write=SWITCHES)
 class Switches:
     """Settings of a device that is not there: they can be set and read, and nothing follows from them."""
 
-    def __init__(self, names: str) -> None:
-        for name in names.split():
-            setattr(self, name, False)
+    def __init__(self, name: str, names: str) -> None:
+        object.__setattr__(self, "_name", name)
+        for each in names.split():
+            setattr(self, each, each == "allow_tf32" and name == "cudnn" or each in ("enabled", *SWITCHES[4:]))
 
     def __setattr__(self, name: str, value: Any) -> None:
         if type(value) is not bool:
             raise ArgumentFault(f"{name} is True or False, not {described(value)}")
         object.__setattr__(self, name, value)
 
+    def is_available(self) -> bool:
+        """Whether there is such a library: there is none."""
+        return False
+
+    def version(self) -> None:
+        """The version of the library, which is not there."""
+
     def __repr__(self) -> str:
-        return "<module 'torch.backends.cudnn'>"
+        return f"<module 'torch.backends.{vars(self)['_name']}'>"
 
     def __display__(self, style: Any) -> str:
         return repr(self)

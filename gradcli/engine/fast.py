@@ -13,17 +13,20 @@ from typing import Any
 
 from numpy import asarray, ndarray
 
-from gradcli.engine.call import CONSTANTS, UNFIT, constant, debtor, explained, freshen, here
+from gradcli.engine.call import UNFIT, debtor, explained, freshen, here
 from gradcli.engine.cuts import leaving
 from gradcli.engine.dtypes import float32, float64
 from gradcli.engine.kernels import ZERO
 from gradcli.engine.op import Op
+from gradcli.engine.promotion import CONSTANTS, constant
 from gradcli.engine.tensor import Cut, Tensor, clock
-from gradcli.engine.variable import Variable, grad_mode
+from gradcli.engine.variable import InferenceTensor, Variable, grad_mode
 
 
 def unrecorded(out: Variable, *inputs: Any) -> Variable:
     """`out`, remembering where the history of its inputs ended if one of them had any."""
+    if grad_mode.inference:
+        out.__class__ = InferenceTensor
     for x in inputs:
         if isinstance(x, Tensor) and (x.requires_grad or x.cut):
             out.cut = Cut("torch.no_grad()", here()) if x.requires_grad else x.cut
@@ -48,8 +51,8 @@ def fast_unary(cls: type[Op], call: Callable[..., Any]) -> Callable[..., Any]:
             raise explained(cls, args, error) from None
         if type(result) is not ndarray:
             result = asarray(result)
-        if not input.requires_grad or not grad_mode.on:
-            return unrecorded(Variable(result), input)
+        if not input.requires_grad or not grad_mode.plain:
+            return call(input) if grad_mode.on and input.requires_grad else unrecorded(Variable(result), input)
         if input.root is not None:
             freshen(input)
         slots = (a, *middle, result) if middle else (a, result)
@@ -144,8 +147,8 @@ def fast_binary(cls: type[Op], call: Callable[..., Any]) -> Callable[..., Any]:
             raise explained(cls, (input, other), error) from None
         if type(result) is not ndarray:
             result = asarray(result)
-        if not grad_mode.on:
-            return unrecorded(Variable(result), input, other)
+        if not grad_mode.plain:
+            return call(input, other) if grad_mode.on else unrecorded(Variable(result), input, other)
         if input.requires_grad:
             slots = (a, b, *middle, result) if middle else (a, b, result)
             if input.root is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -13,12 +14,12 @@ from gradcli.engine.call import debtor, here
 from gradcli.engine.hooks import hooked_leaf
 from gradcli.engine.jacobian_blocks import columns, rows
 from gradcli.engine.levels import Level
-from gradcli.engine.op import traced
+from gradcli.engine.op import titled, traced
 from gradcli.engine.signature import described, sized
 from gradcli.engine.surface import seed_for, tensors_of, without_history
 from gradcli.engine.tensor import Cut, Tensor
-from gradcli.engine.variable import Variable, recording
-from gradcli.errors import ArgumentFault, GradFault
+from gradcli.engine.variable import Variable, recording, with_tangents
+from gradcli.errors import ArgumentFault, GradFault, ValueFault
 from gradcli.mistakes import UnusedInput
 
 
@@ -26,9 +27,10 @@ def _seeds(outputs: list[Tensor], given: Any) -> list[Tensor]:
     weights = list(given) if isinstance(given, list | tuple) else [given] * (1 if given is not None else len(outputs))
     if len(weights) != len(outputs):
         raise ArgumentFault(f"{len(outputs)} outputs need {len(outputs)} gradients, and {len(weights)} were given")
-    for output in outputs:
+    for at, output in enumerate(outputs):
         if not output.requires_grad:
-            raise without_history(output, "one of the outputs does not require grad and has no grad_fn")
+            raise without_history(output, "one of the outputs does not require grad and has no grad_fn").saying(
+                f"element {at} of tensors does not require grad and does not have a grad_fn")
     return [seed_for(o, w) for o, w in zip(outputs, weights, strict=True)]
 
 
@@ -51,6 +53,9 @@ def grad(outputs: Any, inputs: Any, grad_outputs: Any = None, retain_graph: Any 
          only_inputs: bool = True, allow_unused: Any = None, is_grads_batched: bool = False,
          materialize_grads: bool = False) -> tuple[Any, ...]:
     """The gradients of outputs by inputs, as a tuple; no `.grad` is touched."""
+    if materialize_grads and allow_unused is False:
+        raise ValueFault("Expected allow_unused to be True or not passed when materialize_grads=True, but got: "
+                         "allow_unused=False.", "torch.autograd.grad(y, [x], materialize_grads=True)")
     found, wanted = tensors_of(outputs, "the outputs"), tensors_of(inputs, "the inputs")
     if is_grads_batched:
         return _batched(found, wanted, grad_outputs, retain_graph, create_graph, allow_unused, materialize_grads)
@@ -60,9 +65,14 @@ def grad(outputs: Any, inputs: Any, grad_outputs: Any = None, retain_graph: Any 
     seeds = _seeds(found, grad_outputs)
     debtors = [debtor(x) for x in wanted]
     keep = Repeated.slices or (create_graph if retain_graph is None else bool(retain_graph))
-    owed = sweep(found, seeds, keep, bool(create_graph), debtors)
     gradients: list[Any] = []
     hooked: set[int] = set()
+
+    def arrived(to: Any, g: Any) -> Any:
+        hooked.add(id(to))
+        return hooked_leaf(to, g, bool(create_graph))
+
+    owed = sweep(found, seeds, keep, bool(create_graph), debtors, arrived)
     for x, to in zip(wanted, debtors, strict=True):
         g = owed.get(to)
         if g is not None and id(to) not in hooked:
@@ -72,7 +82,7 @@ def grad(outputs: Any, inputs: Any, grad_outputs: Any = None, retain_graph: Any 
             g = zeros(x)
         if g is None and not allow_unused:
             raise UnusedInput("one of the differentiated tensors appears to not have been used in the graph",
-                            ("torch.autograd.grad(y, [x], allow_unused=True)", "gives None for it")).saying(
+                              ("torch.autograd.grad(y, [x], allow_unused=True)", "gives None for it")).saying(
                 f"The differentiated Tensor at index {len(gradients)} appears to not have been used in the graph. Set "
                 "allow_unused=True if this is the desired behavior.")
         gradients.append(_variable(g, x))
@@ -90,7 +100,14 @@ def _batched(outputs: list[Tensor], inputs: list[Tensor], weights: Any, retain: 
     rows = [grad(outputs, inputs, [b[i] for b in batches],  # type: ignore[index]
                  True if i + 1 < count else retain, create_graph, True, allow_unused, False, materialize)
             for i in range(count)]
-    return tuple(None if column[0] is None else traced.stack(column) for column in zip(*rows, strict=True))
+    return tuple(None if column[0] is None else _of_batch(column) for column in zip(*rows, strict=True))
+
+
+def _of_batch(column: tuple[Any, ...]) -> Any:
+    """The gradients of a batch in one tensor, as of the call that made each of them."""
+    stacked = traced.stack(column)
+    names = {getattr(getattr(x.node, "call", x.node), "modern_name", "") for x in column}
+    return titled(stacked, names.pop()) if len(names) == 1 and stacked.node is not None and "" not in names else stacked
 
 
 def _variable(g: Any, x: Tensor) -> Any:
@@ -133,7 +150,8 @@ def jacobian(func: Callable[..., Any], inputs: Any, create_graph: bool = False, 
     with recording(True):
         level = Level()
         leaves, several = _leaves(inputs, create_graph) if not forward else _stand_ins(level, inputs)
-        result = func(*leaves)
+        with with_tangents() if strategy == "forward-mode" else nullcontext():
+            result = func(*leaves)
         outputs = tensors_of(result, "the results")
         blocks = columns(level, outputs, leaves) if forward else [rows(o, leaves, create_graph) for o in outputs]
     if forward:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from gradcli.engine import rejection
 from gradcli.engine.box_muller import each
 from gradcli.engine.categorical import poisson
 from gradcli.engine.twister import Cached, State, Twister
@@ -124,8 +125,31 @@ class Generator(ABC):
         draw = self._one_uniform
         return cast(each(lambda rate: float(poisson(rate, draw)), rates.astype(np.float64)), rates.dtype)
 
+    def standard_gamma(self, alpha: Array) -> Array:
+        """A gamma number of rate 1 for each element, never less than the smallest normal number of its type."""
+        drawn = [rejection.gamma(a, self._one_uniform, self._one_normal) for a in alpha.reshape(-1)]
+        numbers = cast(np.array(drawn, np.float64), alpha.dtype).reshape(alpha.shape)
+        numbers[numbers < np.finfo(alpha.dtype).tiny] = np.finfo(alpha.dtype).tiny
+        return numbers
+
+    def dirichlet(self, alpha: Array) -> Array:
+        """Shares that sum to 1, for each row of concentrations."""
+        drawn = self.standard_gamma(alpha.astype(np.float64))
+        shares = cast(drawn / drawn.sum(-1, keepdims=True), alpha.dtype)
+        one = alpha.dtype.type(1)
+        return np.clip(shares, np.finfo(alpha.dtype).tiny, np.nextafter(one, one - one))
+
+    def binomial(self, count: Array, prob: Array) -> Array:
+        """A binomial number for each pair of a count and a probability."""
+        pairs = zip(count.reshape(-1), prob.reshape(-1), strict=True)
+        return cast(np.array([rejection.binomial(n, p, self._one_uniform) for n, p in pairs], np.float64),
+                    prob.dtype).reshape(prob.shape)
+
     def _one_uniform(self) -> float:
         return float(self.twister.u53(1)[0])
+
+    def _one_normal(self) -> float:
+        return float(self.normal((1,), np.float64)[0])
 
 
 def write(target: Array, draw: Callable[[Shape], Array]) -> None:
@@ -190,7 +214,8 @@ def matrix(weights: Array, count: int, replacement: bool) -> Array:
     if count <= 0:
         raise ValueFault(f"multinomial needs to draw at least 1, got {count}")
     if not replacement and count > rows.shape[1]:
-        raise ValueFault(f"multinomial cannot draw {count} of {rows.shape[1]} without replacement")
+        raise ValueFault("cannot sample n_sample > prob_dist.size(-1) samples without replacement: multinomial "
+                         f"cannot draw {count} of {rows.shape[1]}")
     if not (np.isfinite(rows) & (rows >= 0)).all():
         raise ValueFault("multinomial needs weights that are finite and not negative").saying(
             "probability tensor contains either `inf`, `nan` or element < 0")

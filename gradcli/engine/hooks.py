@@ -13,20 +13,24 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine.call import debtor
-from gradcli.engine.op import traced
+from gradcli.engine.links import AccumulateGrad
+from gradcli.engine.op import Op, traced
 from gradcli.engine.signature import described, sized
 from gradcli.engine.tensor import Tensor
-from gradcli.engine.variable import Variable
+from gradcli.engine.variable import Variable, recording
 from gradcli.errors import ArgumentFault, GradFault, GradientShape
 from gradcli.exposure import exposed
 
+FIRST = 1       # the first key of the hooks of a gradient; between RETAIN and this are those of what comes in to a call
 RETAIN = 0      # the key of the hook that keeps the gradient of a result; hooks of other kinds have lower ones
 
 
 def hooked(call: Any, g: Any, again: bool) -> Any:
     """The gradient after a result's hooks have seen it, and maybe replaced it; it is retained last."""
-    for key, hook in sorted(call.hooks.items(), key=lambda item: item[0] == RETAIN):
-        if key < RETAIN:
+    for key, hook in sorted(call.hooks.items(), key=_turn):
+        if RETAIN < key < FIRST:
+            g = _prehooked(hook, g, again)
+        if key < RETAIN or RETAIN < key < FIRST or type(g) is list:
             continue
         shown = g if again else Variable(np.asarray(g))
         given = hook(shown)
@@ -36,9 +40,28 @@ def hooked(call: Any, g: Any, again: bool) -> Any:
                                 ).saying(f"expected Variable, but hook returned '{type(given).__name__}'")
             if given.array.shape != shown.array.shape:
                 raise GradientShape(f"a hook returned a gradient of shape {sized(given.array.shape)}, where one of "
-                                    f"{sized(shown.array.shape)} is needed")
+                                    f"{sized(shown.array.shape)} is needed").saying(
+                    f"hook '{getattr(hook, '__name__', 'hook')}' has changed the size of value")
             g = given if again else given.array
     return g
+
+
+def _turn(item: tuple[float, Any]) -> int:
+    """When a hook has its turn: those of the gradient first, then the one that retains it, then those of the call."""
+    return 0 if item[0] >= FIRST else 1 if item[0] == RETAIN else 2
+
+
+def _prehooked(hook: Any, g: Any, again: bool) -> Any:
+    """What comes in to a call after a hook of the call has seen it, and maybe replaced it."""
+    gradients = g if type(g) is list else [g]
+    given = hook(tuple([x if x is None or again else Variable(np.asarray(x)) for x in gradients]))
+    if given is None:
+        return g
+    given = given if isinstance(given, tuple) else (given,)
+    if len(given) != len(gradients) or not all(x is None or isinstance(x, Tensor) for x in given):
+        raise GradFault(f"a hook must return None or as many gradients as it was shown, {len(gradients)}")
+    values = [x if x is None or again else x.array for x in given]
+    return values if type(g) is list else values[0]
 
 
 def hooked_leaf(leaf: Any, g: Any, again: bool) -> Any:
@@ -46,10 +69,47 @@ def hooked_leaf(leaf: Any, g: Any, again: bool) -> Any:
     return hooked(leaf, g, again) if isinstance(leaf, Tensor) and leaf.hooks and leaf.node is None else g
 
 
-def accumulated(leaf: Any) -> None:
-    """Call the hooks that wait for the gradient of a leaf to have been added up."""
-    for key in sorted((key for key in leaf.hooks or () if key < RETAIN), reverse=True):
-        leaf.hooks[key](leaf)
+def accumulated(leaf: Any, g: Any, again: bool) -> None:
+    """Call the hooks that wait for the gradient `g` of a leaf to have been added up; recorded as the sweep is."""
+    with recording(again):
+        for key in sorted((key for key in leaf.hooks or () if key < RETAIN), reverse=True):
+            hook = leaf.hooks[key]
+            hook(g if type(hook) is OfEnd else leaf)
+
+
+class OfEnd:
+    """A hook of the end of a path, where a leaf's gradient is added up."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.function = function
+
+    def __call__(self, g: Any) -> None:
+        """Call it with the gradient that has been added up."""
+        self.function((), (g if isinstance(g, Tensor) else Variable(np.asarray(g)),))
+
+
+def hook_of_node(self: Any, fn: Callable[..., Any]) -> Handle:
+    """Call `fn` with the gradients that this call has passed on, and those that came in."""
+    holder = _holder(self, fn)
+    return add_hook(holder, OfEnd(fn) if isinstance(holder, Tensor) else fn, -1)
+
+
+def prehook_of_node(self: Any, fn: Callable[..., Any]) -> Handle:
+    """Call `fn` with the gradients that come in to this call; a tuple that it returns is used instead."""
+    holder = _holder(self, fn)
+    if holder.hooks is None:
+        holder.hooks = {}
+    key = next(key for n in range(2, len(holder.hooks) + 4) if (key := 1 - 1 / n) not in holder.hooks)
+    holder.hooks[key] = fn
+    Handle.of_leaf = Handle.of_leaf or isinstance(holder, Tensor)
+    return Handle(holder.hooks, key)
+
+
+def _holder(node: Any, fn: Any) -> Any:
+    """Who holds the hooks of a call: itself, or the leaf it ends at."""
+    if not callable(fn):
+        raise ArgumentFault(f"a hook is a function, not {described(fn)}")
+    return node.variable if isinstance(node, AccumulateGrad) else node  # type: ignore[attr-defined]  # a slot
 
 
 @exposed("remove", copied=True)
@@ -59,6 +119,8 @@ class Handle:
     __module__, __qualname__ = "torch.utils.hooks", "RemovableHandle"
 
     __slots__ = ("hooks", "key")
+
+    of_leaf = False     # whether any leaf has ever had a hook
 
     def __init__(self, hooks: dict[Any, Any], key: Any) -> None:
         self.hooks, self.key = hooks, key
@@ -85,6 +147,7 @@ def add_hook(holder: Any, hook: Callable[..., Any], step: int = 1) -> Handle:
     keys = (RETAIN, *holder.hooks)
     key = (max(keys) if step > 0 else min(keys)) + step
     holder.hooks[key] = hook
+    Handle.of_leaf = Handle.of_leaf or isinstance(holder, Tensor)
     return Handle(holder.hooks, key)
 
 
@@ -102,7 +165,7 @@ def register_post_accumulate_grad_hook(self: Tensor, hook: Callable[[Tensor], An
 def retain_grad(self: Tensor) -> None:
     """Keep the gradient of this result in its `.grad`, as leaves do."""
     if not self.requires_grad:
-        raise GradFault("can't retain_grad on a tensor that has requires_grad=False")
+        raise GradFault("can't retain_grad on Tensor that has requires_grad=False")
     if self.node is None or retains_grad(self):
         return
 
@@ -125,3 +188,6 @@ def carry_over(result: Tensor, node: Any) -> None:
         keep = result.node.hooks.pop(RETAIN, None)
         if keep is not None:
             node.hooks = {**(node.hooks or {}), RETAIN: keep}
+
+
+Op.register_hook, Op.register_prehook = hook_of_node, prehook_of_node  # type: ignore[attr-defined]

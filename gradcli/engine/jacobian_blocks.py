@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
+from typing import Any
 
 import numpy as np
 
@@ -24,12 +25,12 @@ def unit(x: Tensor, k: int) -> Tensor:
     return Variable(seed.reshape(x.array.shape))
 
 
-def rows(output: Tensor, inputs: Sequence[Tensor], again: bool) -> Blocks:
+def rows(output: Tensor, inputs: Sequence[Tensor], again: bool, unseen: Set[Any] = frozenset()) -> Blocks:
     """The derivatives of a result by each input, of shape (result..., input...), by one sweep for each row."""
     shapes = [(*output.array.shape, *x.array.shape) for x in inputs]
     if not output.requires_grad or not output.array.size:
         return [Variable(np.zeros(shape, x.array.dtype)) for shape, x in zip(shapes, inputs, strict=True)]
-    return _assembled(output.array.size, lambda k: gradients([output], [unit(output, k)], inputs, again),
+    return _assembled(output.array.size, lambda k: gradients([output], [unit(output, k)], inputs, again, unseen),
                       shapes, inputs, again)
 
 
@@ -108,7 +109,8 @@ def depends_on_inputs(output: Tensor, tangent: Tensor, inputs: Sequence[Tensor])
         return False
     calls = leading_to(newest_first([debtor(output)]), {debtor(x) for x in inputs})
     return any(isinstance(call, TABLE["tied"]) or any(
-        type(value) is np.ndarray and value.dtype.kind == "f" for _, _, kept in call.edges for value in kept)
+        type(value) is np.ndarray and value.dtype.kind == "f"
+        for _, _, kept in call.edges for value in (kept if type(kept) is tuple else ()))
         for call in calls if isinstance(call, Op))
 
 

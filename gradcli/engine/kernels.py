@@ -5,6 +5,7 @@ Only for arrays large enough that the choice pays; each says what it replaces an
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import copysign
 from typing import Any
 
@@ -185,3 +186,8 @@ def running_down(ufunc: Any, x: ndarray) -> ndarray:
         ufunc(carry, x[i], carry)
         out[i] = carry
     return out
+
+
+def columns(values: Sequence[Any]) -> ndarray:
+    """Several rows of numbers as the columns of one array in double precision."""
+    return np.array(values, np.float64).T.copy()

@@ -7,19 +7,21 @@ what leads to the stand-ins alone.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import Any
 
 import numpy as np
 
-from gradcli.engine.backward import Freed, sweep
+from gradcli.engine.backward import sweep
 from gradcli.engine.call import debtor, here
+from gradcli.engine.kept import Freed
 from gradcli.engine.op import Part, traced
 from gradcli.engine.pytree import tree_map
 from gradcli.engine.surface import set_requires_grad
 from gradcli.engine.tensor import Cut, Tensor, clock
-from gradcli.engine.variable import Variable, grad_mode
+from gradcli.engine.variable import Dual, Variable, grad_mode
 from gradcli.errors import ValueFault
+from gradcli.mistakes import NotDifferentiable
 
 OUTSIDE = "a function of torch.func whose inputs do not require grad"
 
@@ -46,6 +48,9 @@ class Level:
     def _stand_in(self, x: Any) -> Tensor:
         if not isinstance(x, Tensor):
             raise ValueFault(f"Thing passed to transform API must be Tensor, got {type_text(x)}", "torch.tensor(2.0)")
+        if type(x) is Dual:
+            raise NotDifferentiable("a function of torch.func does not take tensors with tangents, of a dual level",
+                                    ("torch.func.jvp(torch.func.grad(f), (x,), (v,))", "transforms within transforms"))
         if x.requires_grad:
             return traced.alias(x)  # type: ignore[no-any-return]
         leaf = Variable(x.array)
@@ -96,12 +101,17 @@ class Level:
         return alone
 
 
+def hidden() -> Set[Any]:
+    """The calls that are recorded for tangents alone: no gradient goes through them."""
+    return grad_mode.unseen or frozenset()
+
+
 def gradients(outputs: Sequence[Tensor], seeds: Sequence[Tensor], inputs: Sequence[Tensor], again: bool,
-              ) -> list[Tensor]:
+              unseen: Set[Any] = frozenset()) -> list[Tensor]:
     """The gradients of weighted outputs by inputs: zeros where there is none, recorded if `again`."""
     pairs = [(o, s) for o, s in zip(outputs, seeds, strict=True) if o.requires_grad]
     targets = [debtor(x) for x in inputs]
-    owed = sweep([o for o, _ in pairs], [s for _, s in pairs], True, again, targets) if pairs else {}
+    owed = sweep([o for o, _ in pairs], [s for _, s in pairs], True, again, targets, None, unseen) if pairs else {}
     return [_gradient(owed.get(to), x) for to, x in zip(targets, inputs, strict=True)]
 
 

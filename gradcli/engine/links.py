@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from gradcli.engine.op import Op, Part
 from gradcli.engine.tensor import Tensor
+from gradcli.engine.variable import Variable
 from gradcli.engine.writing import Journal
+from gradcli.errors import ArgumentFault
 from gradcli.exposure import exposed
 
 NOWHERE = (None, 0)
 ORDER: dict[tuple[str, str], tuple[int, ...]] = {
+    ("Copysign", "CopysignBackward1"): (0,), ("IndexFill", "IndexFillBackward0"): (0,),
+    ("Lerp", "LerpBackward0"): (0, 1), ("MaskedFill", "MaskedFillBackward0"): (0,),
+    ("Clamp", "ClampBackward0"): (0, 1, 2),
     ("Pow", "PowBackward0"): (0,), ("Sub", "RsubBackward1"): (1,),
     ("Linear", "MmBackward0"): (0, 1), ("Linear", "AddmmBackward0"): (2, 0, 1)}
 """The inputs that today's PyTorch lists of a call, where they are not just those that must be given."""
@@ -23,6 +30,35 @@ class AccumulateGrad(Op, abstract=True):
     __slots__ = ("variable",)
     era_name = modern_name = "AccumulateGrad"
     edges = ()
+
+
+@exposed("node", "output_nr", "ownership_token")
+class GradientEdge:
+    """Where a gradient arrives: a call and the number of its result, or the end of a path at a leaf."""
+
+    __module__, __qualname__ = "torch.autograd.graph", "GradientEdge"
+    __slots__ = ("node", "output_nr", "ownership_token", "tensor")
+
+    def __init__(self, node: Any, output_nr: int = 0, ownership_token: Any = None) -> None:
+        if not isinstance(node, Op) or any(isinstance(n, tuple) for n in list[Any](node.shape)):
+            raise ArgumentFault("GradientEdge() is made of a call of a graph that has one result",
+                                "torch.autograd.graph.get_gradient_edge(y)")
+        self.node, self.output_nr, self.ownership_token = node, output_nr, ownership_token
+        self.tensor: Tensor = node.variable if isinstance(node, AccumulateGrad) else (  # type: ignore[attr-defined]
+            Variable(np.zeros(node.shape, np.float32), True, node))
+
+    def __display__(self, style: Any) -> str:
+        """Its text in a style, which gives the call an address."""
+        return (f"GradientEdge(node=<{style.node_name(self.node)} object at {style.address(self.node)}>, "
+                f"output_nr={self.output_nr}, ownership_token=None)")
+
+
+def edge_of(tensor: Tensor, debtor: Any) -> GradientEdge:
+    """The edge to `debtor`, which the gradient of `tensor` is owed to."""
+    edge = GradientEdge.__new__(GradientEdge)
+    (edge.node, edge.output_nr), edge.ownership_token = _step(debtor, leaves=False), None
+    edge.tensor = debtor if isinstance(debtor, Tensor) else Variable(tensor.array, True, debtor)
+    return edge
 
 
 class Transposed(Op, abstract=True):
@@ -89,4 +125,20 @@ def node_name(self: Op) -> str:
 Op.next_functions = property(next_functions)  # type: ignore[attr-defined]
 Op.previous_functions = property(previous_functions)  # type: ignore[attr-defined]
 Op.name = node_name  # type: ignore[attr-defined]
-READABLE = ("name", "next_functions", "previous_functions")
+
+
+def output_nr(self: Tensor) -> int:
+    """Which of the results of its call a tensor is."""
+    return self.node.at if type(self.node) is Part else 0
+
+
+def metadata(self: Op) -> dict[Any, Any]:
+    """What the program notes of this call."""
+    notes = getattr(self, "notes", None)
+    if notes is None:
+        self.notes = notes = {}
+    return notes
+
+
+Op.metadata = property(metadata)  # type: ignore[attr-defined]
+READABLE = ("name", "next_functions", "previous_functions", "metadata", "register_hook", "register_prehook")

@@ -11,10 +11,11 @@ from typing import Any
 from gradcli.engine.backward import Watch
 from gradcli.engine.current import Current
 from gradcli.engine.dtypes import Default
-from gradcli.engine.variable import grad_mode
+from gradcli.engine.variable import Dual, grad_mode
 
 MODES: tuple[tuple[Any, str], ...] = (
-    (Default, "floating"), (grad_mode, "on"), (Watch, "anomalies"), (Current, "asked"))
+    (Default, "floating"), (grad_mode, "state"),
+    (Dual, "level"), (Dual, "watched"), (Watch, "anomalies"), (Watch, "nan"), (Current, "asked"))
 Modes = tuple[Any, ...]
 
 

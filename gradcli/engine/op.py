@@ -83,7 +83,7 @@ class Op:
     number in time; `shape` its result's; `code` and `line_at` are where the program made it.
     """
 
-    __slots__ = ("born", "code", "edges", "hooks", "line_at", "shape")
+    __slots__ = ("born", "code", "edges", "hooks", "line_at", "notes", "shape")
 
     names: tuple[str, ...] = ()             # full names; the first is the operation's own
     home = ""                               # prefix of every name that has none: "nn.functional"
@@ -136,6 +136,7 @@ class Op:
     born: int
     edges: Any
     hooks: Any
+    notes: dict[Any, Any]           # of the program; unset until it asks for them
     shape: tuple[int, ...]
     code: Any
     line_at: int
@@ -232,6 +233,23 @@ def _nodes(cls: type[Op]) -> Iterator[type[Op]]:
 def _node(cls: type[Op]) -> type[Op]:
     node: type[Op] = new_class(cls.__name__, (cls,), {"abstract": True}, lambda body: body.update(__slots__=()))
     return node
+
+
+_titled: dict[tuple[type[Op], str], type[Op]] = {}
+
+
+def titled(value: Any, name: str) -> Any:
+    """`value`, its call going by another name of today's; arrays, and what no call made, as they are."""
+    node = getattr(value, "node", None)
+    if isinstance(node, Op):
+        kind = type(node)
+        if (kind, name) not in _titled:
+            renamed: type[Op] = new_class(kind.__name__, (kind,), {"abstract": True},
+                                          lambda body: body.update(__slots__=()))
+            renamed.modern_name = name
+            _titled[kind, name] = renamed
+        node.__class__ = _titled[kind, name]
+    return value
 
 
 class Part:

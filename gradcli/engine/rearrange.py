@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine.call import here
-from gradcli.engine.op import traced
+from gradcli.engine.op import titled, traced
 from gradcli.engine.signature import Sizes, described
 from gradcli.engine.tensor import Size, Tensor, note_write
 from gradcli.engine.variable import RESULT
@@ -31,12 +31,19 @@ def turned(name: str) -> Callable[..., Tensor]:
         if seen is not self:
             self.array = seen.array
             if seen.requires_grad:
-                self.node, self.requires_grad = seen.node, True
+                self.node, self.requires_grad = titled(seen, _in_place(seen)).node, True
         return self
 
     turn.__name__ = turn.__qualname__ = name + "_"
     turn.__doc__ = f"{name}_(...): {name} in place: the same memory, from now on seen that way."
     return turn
+
+
+def _in_place(seen: Any) -> str:
+    """What PyTorch calls in place what made this view: SqueezeBackward3 for SqueezeBackward0."""
+    name: str = seen.node.modern_name
+    stem, number = name.rstrip("0123456789"), int(name[-1]) if name[-1].isdigit() else 0
+    return f"{stem}{number + (3 if stem == 'SqueezeBackward' else 1)}"
 
 
 TURNED = ("t", "transpose", "squeeze", "unsqueeze", "swapaxes", "swapdims")

@@ -29,6 +29,7 @@ class Kind:
 
     operand = False     # takes part in type promotion
     variadic = False    # may be given as several positional arguments
+    listed = False      # and lists may be among these
 
     def __init__(self, called: str) -> None:
         self.called = called
@@ -245,7 +246,8 @@ Function = FunctionKind("a function or None")
 Lengths = LengthsKind("a whole number or a tuple of them, or of None")
 
 ALIASES = {"axis": "dim", "keepdims": "keepdim", "self": "input", "x": "input", "x2": "other", "tensor": "input",
-           "k": "diagonal"}
+           "k": "diagonal", "value": "alpha", "means": "mean", "dimension": "dim", "sequence": "tensors",
+           "seq": "tensors", "split_size": "split_size_or_sections", "dtype": "shape"}
 
 
 class Signature:
@@ -310,7 +312,7 @@ class Signature:
         """Several trailing positional values for a variadic parameter as one tuple."""
         at = self.variadic
         rest = args[at:]
-        if len(rest) > 1 and not isinstance(rest[0], list | tuple):
+        if len(rest) > 1 and (self.kinds[at].listed or not isinstance(rest[0], list | tuple)):
             extra = self.positional - at - 1
             return (*args[:at], tuple(rest)) if not extra or len(rest) > 1 else args
         return args

@@ -137,7 +137,7 @@ def _elementwise(self: Tensor, function: Callable[..., Any], name: str, *others:
 
 METHODS = attach({
     f.__name__: f for f in (storage, storage_offset, storage_type, is_set_to, get_device, apply_, map_, map2_)}
-    | {"is_pinned": lambda self: False, "is_shared": lambda self: False})
+    | {"untyped_storage": storage, "is_pinned": lambda self: False, "is_shared": lambda self: False})
 
 
 def is_storage(obj: Any) -> bool:

@@ -11,8 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from gradcli.engine import layout
 from gradcli.engine.backward import backward as sweep_back
 from gradcli.engine.call import freshen, here
+from gradcli.engine.current import Current
 from gradcli.engine.cuts import leaving, to_scalar
 from gradcli.engine.device import device_of
 from gradcli.engine.dtypes import OF, DType
@@ -24,11 +26,14 @@ from gradcli.engine.hooks import (
     retain_grad,
     retains_grad,
 )
-from gradcli.engine.links import READABLE
+from gradcli.engine.inference import alone as beside
+from gradcli.engine.inference import is_inference, refuse_leaf, version
+from gradcli.engine.links import READABLE, GradientEdge, output_nr
 from gradcli.engine.memory import Room
 from gradcli.engine.methods import attach
 from gradcli.engine.op import Op, Part, traced
 from gradcli.engine.rearrange import METHODS as REARRANGING
+from gradcli.engine.saved import READABLE as SAVED
 from gradcli.engine.signature import NUMBERS, WIDEST, described, sized
 from gradcli.engine.tensor import DATA, Cut, Shown, Size, Tensor
 from gradcli.engine.variable import RESULT, Array, Parameter, Variable, Volatile, grad_mode
@@ -42,6 +47,7 @@ from gradcli.errors import (
     NoHistory,
     NonScalarBackward,
     NumpyOfHistory,
+    TypeFault,
 )
 from gradcli.exposure import exposed
 from gradcli.mistakes import CutHistory, ElementCount, SecondOrder
@@ -64,7 +70,8 @@ def backward(self: Tensor, gradient: Any = None, retain_graph: Any = None, creat
 
 def tensors_of(values: Any, what: str) -> list[Tensor]:
     """One tensor or a list of them, as a list."""
-    tensors = list(values) if isinstance(values, list | tuple) else [values]
+    tensors = [value.tensor if type(value) is GradientEdge else value
+               for value in (values if isinstance(values, list | tuple) else (values,))]
     for value in tensors:
         if not isinstance(value, Tensor):
             raise ArgumentFault(f"{what} must be tensors, not {described(value)}")
@@ -108,8 +115,8 @@ def seed_for(output: Tensor, gradient: Any) -> Tensor:
         raise GradientShape(f"backward() on a {sized(array.shape)} Variable was given a gradient of shape "
                             f"{sized(gradient.array.shape)}",
                             (f"{{y}}.backward(torch.ones({size}))", "a gradient that fits")).saying(
-            f"Mismatch in shape: grad_output[0] has a shape of torch.Size({list(gradient.array.shape)}) and output[0] "
-            f"has a shape of torch.Size({list(array.shape)}).")
+            f"Mismatch in shape: grad_output[0] has a shape of {gradient.shape} and output[0] has a shape of "
+            f"{output.shape}.")
     if gradient.array.shape != array.shape or gradient.array.dtype is not array.dtype:
         fitted = gradient.array.reshape(array.shape).astype(array.dtype)
         return gradient if gradient.requires_grad else type(gradient)(fitted)
@@ -121,11 +128,17 @@ def detach(self: Tensor) -> Tensor:
     made = RESULT[type(self)]
     alone = (Variable if made is Volatile else made)(self.array)
     alone.cut = Cut(".detach()", here()) if self.requires_grad else self.cut
-    return leaving(self, ".detach()", alone)    # type: ignore[no-any-return]  # a tensor, as it is given one
+    return leaving(self, ".detach()", beside(alone, self))    # type: ignore[no-any-return]  # a tensor, as it is given one
 
 
 def detach_(self: Tensor) -> Tensor:
     """Forget the history of this, in place."""
+    if self.root is not None and self.root is not DATA and self.requires_grad and not Current.legacy:
+        raise GradFault("Can't detach views in-place. Use detach() instead.", "y = y.detach()").saying(
+            "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for "
+            "training, and gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence "
+            "detach_() cannot be called on these gradients. To fix this error, please refer to the "
+            "Optimizer.zero_grad() function in torch/optim/optimizer.py as a solution.")
     self.node, self.requires_grad = None, False
     return self
 
@@ -143,7 +156,7 @@ def data(self: Tensor) -> Tensor:
     inside = Tensor(self.array)
     inside.root = DATA
     inside.cut = Cut(".data", here()) if self.requires_grad else self.cut
-    return leaving(self, ".data", inside)   # type: ignore[no-any-return]  # a tensor, as it is given one
+    return leaving(self, ".data", beside(inside, self))   # type: ignore[no-any-return]  # a tensor, as it is given one
 
 
 def grad(self: Tensor) -> Any:
@@ -241,11 +254,6 @@ def stride(self: Tensor, dim: int | None = None) -> Any:
     return steps if dim is None else steps[axis(dim, self.array.ndim)]
 
 
-def is_contiguous(self: Tensor) -> bool:
-    """Whether the elements lie row by row without gaps."""
-    return bool(self.array.flags.c_contiguous)
-
-
 def element_size(self: Tensor) -> int:
     """Bytes of one element."""
     return self.array.itemsize
@@ -304,10 +312,20 @@ def _set_data(self: Tensor, value: Any) -> None:
 def _set_grad(self: Tensor, value: Any) -> None:
     if value is not None:
         if not isinstance(value, Tensor):
-            raise ArgumentFault(f".grad must be None or a tensor, not {described(value)}", "x.grad = None")
+            raise TypeFault(f"assigned grad expected to be a Tensor or None but got grad of type "
+                            f"{type(value).__name__}", "x.grad = None")
+        if value is self:
+            raise GradFault("can't assign Variable as its own grad", "x.grad = torch.zeros_like(x)")
         if value.array.shape != self.array.shape:
             raise GradientShape(f"assigned grad has shape {sized(value.array.shape)}, "
-                                f"its tensor {sized(self.array.shape)}")
+                                f"its tensor {sized(self.array.shape)}").saying(
+                f"attempting to assign a gradient of size '{list(value.array.shape)}' to a tensor of size "
+                f"'{list(self.array.shape)}'. Please ensure that the gradient and the tensor are the same size")
+        if value.array.dtype is not self.array.dtype and not Current.legacy:
+            ours, theirs = (OF[x.array.dtype].era for x in (self, value))
+            raise GradFault(f"attempting to assign a gradient with dtype '{theirs.lower()}' to a tensor with "
+                            f"grad_dtype '{ours}'. The gradient must match the tensor's grad_dtype (defaults to the "
+                            "tensor's dtype).", "x.grad = g.to(x.dtype)")
         if not isinstance(value, Variable):
             value = Variable(value.array)
     self.gradient = value
@@ -326,6 +344,8 @@ def set_requires_grad(self: Tensor, value: Any) -> None:
                         ("y = y.detach()", "the same value without history")).saying(
             "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a "
             "subgraph that doesn't require differentiation use var_no_grad = var.detach().")
+    if value:
+        refuse_leaf(self)
     self.requires_grad = bool(value) or self.node is not None
     if value and type(self) is Tensor:
         self.__class__ = Variable
@@ -338,14 +358,15 @@ def _set_volatile(self: Tensor, value: Any) -> None:
 
 
 for _node in (Op, Part):
-    exposed(*READABLE, "shape")(_node)
+    exposed(*READABLE, *SAVED, "shape")(_node)
 METHODS: dict[str, Callable[..., Any]] = attach({
     f.__name__: f for f in (backward, register_hook, register_post_accumulate_grad_hook, retain_grad,
-                            detach, detach_, requires_grad_, item, tolist, numpy,
-                            cuda, size, dim, numel, stride, is_contiguous, element_size)}
-    | {"ndimension": dim, "nelement": numel} | REARRANGING)
+                            detach, detach_, is_inference, requires_grad_, item, tolist, numpy,
+                            cuda, size, dim, numel, stride, element_size)}
+    | {"ndimension": dim, "nelement": numel} | REARRANGING | layout.METHODS)
 PROPERTIES = {"data": data, "grad_fn": grad_fn, "creator": grad_fn, "is_leaf": is_leaf, "volatile": volatile,
-              "device": device_of, "retains_grad": retains_grad}
+              "device": device_of, "retains_grad": retains_grad, "_version": version, "output_nr": output_nr,
+              **layout.PROPERTIES}
 ASSIGNABLE: dict[str, Callable[[Tensor, Any], None]] = {
     "data": _set_data, "grad": _set_grad, "requires_grad": set_requires_grad, "volatile": _set_volatile}
 SPECIAL = {"__len__": _length, "__iter__": _rows, "__bool__": _truth, "__contains__": _contains,

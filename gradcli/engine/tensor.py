@@ -57,11 +57,20 @@ class Size(tuple[int, ...]):
 
 
 class Write(NamedTuple):
-    """The last change of some memory: when, by which operation, from where in the program."""
+    """The last change of some memory: when, by which operation, from where in the program.
+
+    `changes` is how many changes there were, `ticks` when the last of them were.
+    """
 
     tick: int
     writer: str
     place: Any
+    changes: int = 1
+    ticks: tuple[int, ...] = ()
+
+    def changes_at(self, tick: int) -> int:
+        """How many changes there had been at an earlier time."""
+        return self.changes - sum(t > tick for t in self.ticks)
 
 
 class Shown:
@@ -144,7 +153,7 @@ class Cut(NamedTuple):
     place: Any
 
 
-SEVERAL, UNTRACKED = 1, 2       # origins of views; both together for several views made under no_grad
+SEVERAL, UNTRACKED, INFERRED = 1, 2, 4      # origins of views; both together for several views made under no_grad
 
 
 class Rooted(NamedTuple):
@@ -161,6 +170,7 @@ class Rooted(NamedTuple):
 
 DATA = Rooted(Tensor(np.zeros(0)), 0)     # the root of `.data`: writes there are the program's own affair
 
+TICKS = 7           # how many earlier changes are remembered one by one
 written: dict[int, Write] = {}            # by the identity of the owning array
 _alive: dict[int, Any] = {}               # weak references that drop an entry with its owner
 
@@ -201,7 +211,9 @@ def _note(memory: Any, write: Write) -> None:
     key = id(memory)
     if key not in written:
         _alive[key] = weakref.ref(memory, lambda _: (written.pop(key, None), _alive.pop(key, None)))
-    written[key] = write
+    before = written.get(key)
+    written[key] = write._replace(ticks=(write.tick,)) if before is None else write._replace(
+        changes=before.changes + 1, ticks=(*before.ticks[-TICKS:], write.tick))
 
 
 def last_write(array: Any) -> Write | None:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
 
 from gradcli.engine.gradcheck import gradcheck, gradgradcheck
 from gradcli.engine.jacobian_blocks import Blocks, Forward, columns, depends_on_inputs, kept_with_inputs, rows
-from gradcli.engine.levels import Level, gradients, type_text
+from gradcli.engine.levels import Level, gradients, hidden, type_text
 from gradcli.engine.op import traced
 from gradcli.engine.pytree import TreeSpec, tree_flatten, tree_unflatten
 from gradcli.engine.signature import described, sized
 from gradcli.engine.surface import seed_for
 from gradcli.engine.tensor import Tensor
-from gradcli.engine.variable import Variable, grad_mode, recording
+from gradcli.engine.variable import Variable, grad_mode, recording, with_tangents
 from gradcli.engine.vmapping import refusing_randomness, vmap
 from gradcli.errors import GradFault, GradientShape, TypeFault, ValueFault
 
@@ -100,7 +101,7 @@ def grad_and_value(func: Callable[..., Any], argnums: Any = 0, has_aux: bool = F
             _check_scalar(value)
             inputs, spec = tree_flatten(chosen)
             again = level.reaches_outside([value])
-            slopes = gradients([value], [Variable(np.ones((), value.array.dtype))], inputs, again)
+            slopes = gradients([value], [Variable(np.ones((), value.array.dtype))], inputs, again, hidden())
         level.end()
         found = level.released(tree_unflatten(slopes, spec))
         found = tuple(found) if isinstance(argnums, tuple) else found[0]
@@ -146,7 +147,8 @@ def _jacobian(func: Callable[..., Any], argnums: Any, has_aux: bool, name: str,
         level = Level()
         with recording(True):
             chosen = tuple([level.differentiable(args[i]) for i in at])
-            value, aux = _parted(_call(func, args, at, chosen, options), has_aux, name)
+            with with_tangents() if name == JVP else nullcontext():
+                value, aux = _parted(_call(func, args, at, chosen, options), has_aux, name)
             outputs, out_spec = _flat_results(value, name)
             _check_floating(outputs, name)
             inputs, spec = tree_flatten(chosen)
@@ -169,7 +171,7 @@ def _check_floating(outputs: list[Tensor], name: str) -> None:
 
 def _by_rows(level: Level, outputs: list[Tensor], inputs: list[Tensor]) -> list[Blocks]:
     again = level.reaches_outside(outputs)
-    return [rows(output, inputs, again) for output in outputs]
+    return [rows(output, inputs, again, hidden()) for output in outputs]
 
 
 def vjp(func: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
@@ -194,7 +196,7 @@ def vjp(func: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
         seeds = [seed_for(o, v) for o, v in zip(outputs, vectors, strict=True)]
         wanted = grad_mode.on if create_graph is None else bool(create_graph)
         again = wanted and (outside or any(s.requires_grad for s in seeds))
-        slopes = gradients(outputs, seeds, inputs, again)
+        slopes = gradients(outputs, seeds, inputs, again, hidden())
         later = Level()
         later.start, later.leaves, later.outside = level.start, level.leaves, wanted
         return tree_unflatten(later.released(slopes), spec)
@@ -214,7 +216,8 @@ def _pushed(func: Callable[..., Any], primals: Any, tangents: Any, has_aux: bool
     level = Level()
     with recording(True):
         chosen = level.differentiable(primals)
-        value, aux = _parted(func(*chosen), has_aux, JVP)
+        with with_tangents():
+            value, aux = _parted(func(*chosen), has_aux, JVP)
         outputs, out_spec = _flat_results(value, JVP)
         inputs = tree_flatten(chosen)[0]
         forward = Forward(outputs, inputs)

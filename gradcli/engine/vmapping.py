@@ -11,7 +11,7 @@ import numpy as np
 from gradcli.engine import functional
 from gradcli.engine.current import Current, Generators
 from gradcli.engine.levels import type_text
-from gradcli.engine.op import traced
+from gradcli.engine.op import titled, traced
 from gradcli.engine.pytree import TreeSpec, broadcast_leaves, tree_flatten, tree_unflatten
 from gradcli.engine.surface import axis
 from gradcli.engine.tensor import Tensor
@@ -210,6 +210,20 @@ def _output_dims(out_dims: Any, structure: TreeSpec, name: str) -> Sequence[Any]
     return dims
 
 
+BATCHED = {"SumBackward0": "SumBackward1", "MeanBackward0": "MeanBackward1", "DotBackward0": "SqueezeBackward1",
+           "MvBackward0": "PermuteBackward0", "ProdBackward0": "ProdBackward1", "MaxBackward1": "MaxBackward0",
+           "MinBackward1": "MinBackward0", "SqueezeBackward4": "SqueezeBackward5", "MseLossBackward0": "MeanBackward1",
+           "NllLossBackward0": "DivBackward0"}
+"""The calls that are others where they are made for all slices at once."""
+
+
+def of_slices(stacked: Any, column: Sequence[Any]) -> Any:
+    """The results of all slices, as those of the one call that PyTorch makes for them all."""
+    names = {getattr(getattr(x.node, "call", x.node), "modern_name", "") for x in column}
+    name = names.pop() if len(names) == 1 else ""
+    return titled(stacked, BATCHED.get(name, name)) if name else stacked
+
+
 def _joined(column: list[Any], dim: int | None, name: str) -> Any:
     """One result for all slices: stacked along a dimension, or the one that all slices agree on."""
     first = column[0]
@@ -224,7 +238,7 @@ def _joined(column: list[Any], dim: int | None, name: str) -> Any:
                                ("lambda v: v", "the tensor itself, without .item() or float()"))
     dim = axis(dim, first.array.ndim + 1)
     if any(x.requires_grad for x in column):
-        return traced.stack(column, dim)
+        return of_slices(traced.stack(column, dim), column)
     if any(x.array.shape != first.array.shape for x in column):
         raise ValueFault(f"vmap({name}, ...): the shapes of the results differ between slices")
     stacked = Variable if isinstance(first, Variable) else Tensor

@@ -15,12 +15,17 @@ import numpy as np
 from gradcli.engine.call import debtor, freshen, here, positions, record, view_written
 from gradcli.engine.dtypes import OF, category
 from gradcli.engine.hooks import carry_over
-from gradcli.engine.op import TABLE, Op
+from gradcli.engine.inference import refuse_write
+from gradcli.engine.op import TABLE, Op, titled
 from gradcli.engine.signature import described, sized
 from gradcli.engine.tensor import DATA, Rooted, Tensor, clock, follow, note_write, owner
-from gradcli.engine.variable import RESULT, Variable, grad_mode
+from gradcli.engine.variable import RESULT, Dual, Variable, grad_mode
 from gradcli.engine.writing import writing
 from gradcli.errors import ArgumentFault, GradFault, LeafWrite, ShapeFault, TypeFault
+
+IN_PLACE = {"AcoshBackward0": "AcoshBackward1", "AsinhBackward0": "AsinhBackward1",
+            "AtanhBackward0": "AtanhBackward1"}
+"""The calls that go by other names in place."""
 
 
 def inplace(cls: type[Op], name: str, call: Callable[..., Any]) -> Callable[..., Any]:
@@ -30,7 +35,10 @@ def inplace(cls: type[Op], name: str, call: Callable[..., Any]) -> Callable[...,
         source = writable(input, name)
         if cls.keeps_input and grad_mode.on and _tracked(input, args, options):
             source = type(input)(input.array.copy(), input.requires_grad, debtor(input))
-        result = store(input, call(source, *args, **options), name)
+        result = call(source, *args, **options)
+        if result is not source and (other := IN_PLACE.get(getattr(getattr(result, "node", None), "modern_name", ""))):
+            titled(result, other)
+        result = store(input, result, name)
         if cls.keeps_written and source is not input:
             follow(source.array, input.array)       # from here on
         return result
@@ -46,6 +54,7 @@ def writable(target: Any, writer: str, part: bool = False) -> Any:
     """`target`, unless writing to it, or to a part of it, would change a leaf behind its gradient's back."""
     if not isinstance(target, Tensor):
         raise ArgumentFault(f"{writer}() writes into a tensor, and was given {described(target)}")
+    refuse_write(target)
     if grad_mode.on and (target.requires_grad or target.root is not None and target.root.base.requires_grad):
         refuse_view(target)
         base = target if target.root is None or target.root is DATA else target.root.base
@@ -84,20 +93,25 @@ def store(target: Tensor, result: Tensor, writer: str) -> Tensor:
         if array.dtype is memory.dtype:
             keep_in_place(result.node, array, memory)
         rebase(target, result)
+    if Dual.watched:
+        Dual.level.written(target, result)
     return target
 
 
 def keep_in_place(call: Any, array: np.ndarray, memory: np.ndarray) -> None:
     """Let a call that kept its result `array` keep `memory` in its place, where the result now is: later writes to
     it are noticed."""
-    if not isinstance(call, Op) or not any(value is array for _, _, kept in call.edges for value in kept):
+    if not isinstance(call, Op):
+        return
+    values = [value for _, _, kept in call.edges if type(kept) is tuple for value in kept]
+    if not any(value is array for value in values):
         return
     place = owner(memory)
-    if any(type(value) is np.ndarray and value is not array and owner(value) is place
-           for _, _, kept in call.edges for value in kept):
+    if any(type(value) is np.ndarray and value is not array and owner(value) is place for value in values):
         return      # an operand that is no longer what it was, as in x.hypot_(x)
-    call.edges = tuple([(to, rule, tuple([memory if value is array else value for value in kept]))
-                        for to, rule, kept in call.edges])
+    call.edges = tuple([
+        (to, rule, tuple([memory if value is array else value for value in kept]) if type(kept) is tuple else kept)
+        for to, rule, kept in call.edges])
     call.born = clock()
 
 

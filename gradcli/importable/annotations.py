@@ -21,3 +21,16 @@ def TypeVar(name: str, *args: Value, **options: Value) -> Kind:    # the name th
 
 def __getattr__(name: str) -> Kind:
     return Kind(f"typing.{name}", ())
+
+
+def NewType(name: str, tp: Value) -> Kind:    # the name that programs know
+    """A name for annotations, which called gives its argument."""
+    return Kind(f"__main__.{name}" if type(name) is str else "typing.NewType", (), lambda value: value)
+
+
+def overload(func: Value) -> Value:
+    """`func`."""
+    return func
+
+
+final = runtime_checkable = no_type_check = overload

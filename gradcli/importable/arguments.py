@@ -23,6 +23,26 @@ class Options:
         return "Namespace(", [Named(*pair) for pair in vars(self).items()], ")"
 
 
+def simple_namespace(**values: Any) -> Options:
+    """`types.SimpleNamespace`: an object with these attributes."""
+    made = Plain()
+    vars(made).update({checked(name): value for name, value in values.items()})
+    return made
+
+
+@exposed(open_attributes=True, copied=True)
+class Plain(Options):
+    """What SimpleNamespace() gives."""
+
+    def __parts__(self) -> tuple[str, list[Any], str]:
+        return "namespace(", [Named(*pair) for pair in vars(self).items()], ")"
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is Plain and vars(self) == vars(other)
+
+    __hash__ = None     # type: ignore[assignment]  # as Python's own
+
+
 class Option:
     """One declared option or argument."""
 

@@ -140,12 +140,7 @@ def _on(name: str, arguments: int) -> Callable[..., Any]:
         if any(isinstance(each, Tensor) and each.requires_grad for each in args):
             raise ArgumentFault(f"np.{name}() keeps no history", f"torch.{name}(x)", "x.detach().numpy()")
         values = [operand(arg) for arg in args]
-        if out is not None:
-            if not isinstance(out, Array):
-                raise ArgumentFault(f"out is an array, not {described(out)}", f"np.{name}(x, out=y)")
-            out.copy_(Array(np.asarray(apply(*values))))    # type: ignore[attr-defined]  # an operation of the table
-            return out
-        return given(apply(*values))
+        return _stored(name, apply(*values), out)
 
     applied.__name__ = applied.__qualname__ = name
     return applied
@@ -195,10 +190,20 @@ def dot(a: Any, b: Any) -> Any:
 matmul = dot
 
 
-def clip(a: Any, a_min: Any, a_max: Any) -> Any:
+def clip(a: Any, a_min: Any = None, a_max: Any = None, out: Any = None) -> Any:
     """Values brought between two bounds."""
     low, high = (None if bound is None else operand(bound) for bound in (a_min, a_max))
-    return given(np.clip(asarray(a).array, low, high))
+    return _stored("clip", np.clip(asarray(a).array, low, high), out)
+
+
+def _stored(name: str, result: Any, out: Any) -> Any:
+    """A result, put into the array `out` if there is one."""
+    if out is None:
+        return given(result)
+    if not isinstance(out, Array):
+        raise ArgumentFault(f"out is an array, not {described(out)}", f"np.{name}(x, out=y)")
+    out.copy_(Array(np.asarray(result)))    # type: ignore[attr-defined]  # an operation of the table
+    return out
 
 
 def _whole(name: str, number: Any) -> int:
@@ -237,8 +242,9 @@ def unique(ar: Any) -> Array:
     return Array(np.unique(asarray(ar).array))
 
 
-def reshape(a: Any, shape: Any) -> Any:
+def reshape(a: Any, shape: Any = None, newshape: Any = None) -> Any:
     """The same values in another shape."""
+    shape = newshape if shape is None else shape
     return asarray(a).reshape(shape)    # type: ignore[attr-defined]
 
 

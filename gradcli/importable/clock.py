@@ -6,6 +6,7 @@ from typing import Any
 
 from gradcli.engine.current import Current
 from gradcli.engine.tensor import Shown
+from gradcli.importable.dates import EPOCH, stamped
 
 
 def time() -> float:
@@ -17,6 +18,35 @@ def time() -> float:
 
 
 perf_counter = monotonic = process_time = time
+
+
+def time_ns() -> int:
+    """The same in billionths."""
+    return int(time() * 1_000_000_000)
+
+
+perf_counter_ns = monotonic_ns = time_ns
+
+
+def strftime(format: str, t: Any = None, /) -> str:
+    """The moment at which the clock stands still, in the form asked for."""
+    return stamped(EPOCH, format)
+
+
+def ctime(*moment: Any) -> str:
+    """That moment as C writes it."""
+    return "Thu Jan  1 00:00:00 1970"
+
+
+asctime = ctime
+
+
+def localtime(*moment: Any) -> tuple[int, ...]:
+    """That moment in nine numbers."""
+    return 1970, 1, 1, 0, 0, 0, 3, 1, 0
+
+
+gmtime = localtime
 
 
 def sleep(seconds: Any, /) -> None:

@@ -175,6 +175,8 @@ def namedtuple(typename: Any, field_names: Any, *, rename: bool = False, default
     expose(made, *names, "_fields", "_replace", "_asdict", "count", "index", parts=lambda value: (
         f"{typename}(", [Named(*pair) for pair in zip(names, value, strict=True)], ")"))
 
+    seal(made)
+
     def make(*args: Any, **options: Any) -> Any:
         try:
             return made(*args, **options)

@@ -8,13 +8,14 @@ from typing import Any
 
 from gradcli.engine.op import traced
 from gradcli.engine.tensor import Size, Tensor
+from gradcli.engine.uninitialized import Uninitialized
 from gradcli.engine.variable import recording
 from gradcli.errors import ArgumentFault, GradFault
 from gradcli.exposure import MARK, exposure_of
 from gradcli.holders import INERT, UNSET, slots_of
 from gradcli.importable.collecting import DefaultDict, Deque
 from gradcli.importable.drawing import Drawing
-from gradcli.lang.guard import Stream
+from gradcli.lang.generators import Stream
 from gradcli.lang.kinds import Kind
 from gradcli.lang.lazy import LAZY
 from gradcli.spaces import Namespace
@@ -33,6 +34,22 @@ def deepcopy(x: Any, memo: Any = None) -> Any:
 
     def deep(value: Any) -> Any:
         if id(value) not in known:
+            known[id(value)] = _copied(value, deep, lambda made: known.__setitem__(id(value), made))
+        return known[id(value)]
+
+    return deep(_no_method(x))
+
+
+def persistent(x: Any) -> Any:
+    """A copy as a file would keep it: all anew, and results of calculations as leaves."""
+    known: dict[int, Any] = {}
+
+    def deep(value: Any) -> Any:
+        if id(value) not in known:
+            if isinstance(value, Tensor) and value.node is not None:
+                with recording(False):
+                    known[id(value)] = leaf = traced.clone(Tensor(value.array)).requires_grad_()
+                    return leaf
             known[id(value)] = _copied(value, deep, lambda made: known.__setitem__(id(value), made))
         return known[id(value)]
 
@@ -78,6 +95,8 @@ def _copied(x: Any, inner: Callable[[Any], Any], begun: Callable[[Any], None] = 
 
 
 def _tensor(x: Tensor) -> Tensor:
+    if isinstance(x, Uninitialized):
+        return x.again()    # type: ignore[no-any-return]
     if x.node is not None:
         raise GradFault("Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at "
                         "the moment", ("x.detach().clone()", "a copy without history"))

@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from gradcli.errors import ArgumentFault
+from gradcli.exposure import exposed
+from gradcli.lang.arith import summed
 
 ascii_letters, ascii_lowercase, ascii_uppercase = string.ascii_letters, string.ascii_lowercase, string.ascii_uppercase
 digits, hexdigits, punctuation = string.digits, string.hexdigits, string.punctuation
-whitespace, printable = string.whitespace, string.printable
+whitespace, printable, octdigits = string.whitespace, string.printable, string.octdigits
 
 
 def partial(function: Callable[..., Any], /, *first: Any, **given: Any) -> Callable[..., Any]:
@@ -79,8 +81,108 @@ def _of_numbers(name: str) -> Callable[..., Any]:
 truediv, floordiv, matmul, sub, eq, ne, lt, le, gt, ge = map(
     _plain, ("truediv", "floordiv", "matmul", "sub", "eq", "ne", "lt", "le", "gt", "ge"))
 add, mul = map(_of_numbers, ("add", "mul"))
+mod, and_, or_, xor = map(_of_numbers, ("mod", "and_", "or_", "xor"))
 
 
 def neg(a: Any, /) -> Any:
     """-a."""
     return -a
+
+
+def pos(a: Any, /) -> Any:
+    """+a."""
+    return +a
+
+
+def not_(a: Any, /) -> bool:
+    """Whether a is false."""
+    return not a
+
+
+def truth(a: Any, /) -> bool:
+    """Whether a is true."""
+    return bool(a)
+
+
+def is_(a: Any, b: Any, /) -> bool:
+    """Whether both are the same object."""
+    return a is b
+
+
+def is_not(a: Any, b: Any, /) -> bool:
+    """Whether they are two objects."""
+    return a is not b
+
+
+def contains(a: Any, b: Any, /) -> bool:
+    """Whether b is in a."""
+    return b in a
+
+
+def getitem(a: Any, b: Any, /) -> Any:
+    """a[b]."""
+    return a[b]
+
+
+def setitem(a: Any, b: Any, c: Any, /) -> None:
+    """a[b] = c, where b is no slice."""
+    if isinstance(b, slice):
+        raise ArgumentFault("operator.setitem() sets one item", "a[1:3] = values")
+    a[b] = c
+
+
+def delitem(a: Any, b: Any, /) -> None:
+    """del a[b]."""
+    del a[b]
+
+
+def concat(a: Any, b: Any, /) -> Any:
+    """Two texts, lists or tuples as one."""
+    if not isinstance(a, str | list | tuple):
+        raise TypeError(f"'{type(a).__name__}' object can't be concatenated")
+    return summed(a, b)
+
+
+def countOf(a: Iterable[Any], b: Any, /) -> int:     # the name that programs know
+    """How often b occurs in a."""
+    return sum(1 for value in a if value is b or value == b)
+
+
+def cmp_to_key(mycmp: Callable[[Any, Any], Any]) -> Callable[[Any], Any]:
+    """A key for sorting, from a function that compares two values."""
+    if not callable(mycmp):
+        raise ArgumentFault("cmp_to_key() needs a function of two values", "cmp_to_key(lambda a, b: a - b)")
+
+    def key(value: Any) -> Compared:
+        return Compared(mycmp, value)
+
+    return key
+
+
+@exposed()
+class Compared:
+    """A value that is ordered by a function of the program."""
+
+    __slots__ = ("_compare", "_value")
+
+    def __init__(self, compare: Callable[[Any, Any], Any], value: Any) -> None:
+        self._compare, self._value = compare, value
+
+    def __lt__(self, other: Any) -> Any:
+        return self._compare(self._value, other._value) < 0 if type(other) is Compared else NotImplemented
+
+
+def capwords(s: str, sep: Any = None) -> str:
+    """Each word with a capital."""
+    if type(s) is not str or type(sep) not in (str, type(None)):
+        raise TypeError("capwords() takes texts")
+    capitalised: str = string.capwords(s, sep)
+    return capitalised
+
+
+def collect(generation: Any = 2) -> int:
+    """Nothing: memory is given back by itself."""
+    return 0
+
+
+enable = disable = collect

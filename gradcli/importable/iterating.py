@@ -11,7 +11,7 @@ from typing import Any
 
 from gradcli.exposure import exposed
 from gradcli.lang.arith import summed
-from gradcli.lang.guard import Stream
+from gradcli.lang.generators import Stream
 from gradcli.lang.lazy import DEEPEST, Nested, nesting
 from gradcli.mistakes import DepthLimit, SizeLimit
 
@@ -29,7 +29,7 @@ class Drawn(Stream, Nested):
         self.deep = deep
 
 
-def _streamed(generate: Callable[..., Iterator[Any]]) -> Callable[..., Drawn]:
+def streamed(generate: Callable[..., Iterator[Any]]) -> Callable[..., Drawn]:
     def stream(*args: Any, **options: Any) -> Drawn:
         deep = 1 + nesting(*args, *options.values())
         if deep > DEEPEST // 10:
@@ -48,28 +48,28 @@ def _kept(values: Iterable[Any]) -> tuple[Any, ...]:
     return found
 
 
-@_streamed
+@streamed
 def count(start: Any = 0, step: Any = 1) -> Iterator[Any]:
     while True:
         yield start
         start = summed(start, step)
 
 
-@_streamed
+@streamed
 def cycle(iterable: Iterable[Any], /) -> Iterator[Any]:
     seen = _kept(iterable)
     while seen:
         yield from seen
 
 
-@_streamed
+@streamed
 def repeat(object: Any, times: int | None = None) -> Iterator[Any]:
     while times is None or times > 0:
         yield object
         times = None if times is None else times - 1
 
 
-@_streamed
+@streamed
 def accumulate(iterable: Iterable[Any], func: Any = None, *, initial: Any = None) -> Iterator[Any]:
     values = iter(iterable)
     for total in itertools.islice(values, 1) if initial is None else [initial]:
@@ -79,7 +79,7 @@ def accumulate(iterable: Iterable[Any], func: Any = None, *, initial: Any = None
             yield total
 
 
-@_streamed
+@streamed
 def product(*iterables: Iterable[Any], repeat: int = 1) -> Iterator[Any]:
     if repeat > KEPT or len(iterables) * repeat > KEPT:
         raise SizeLimit("product() of so many")
@@ -89,34 +89,36 @@ def product(*iterables: Iterable[Any], repeat: int = 1) -> Iterator[Any]:
 def _choosing(name: str) -> Callable[..., Drawn]:
     choose = getattr(itertools, name)
 
-    def generate(iterable: Iterable[Any], *r: Any) -> Iterator[Any]:
-        yield from choose(_kept(iterable), *r)
+    def generate(iterable: Iterable[Any], *r: Any, **options: Any) -> Iterator[Any]:
+        if options.keys() - {"r"}:
+            raise TypeError(f"{name}() got an unexpected keyword argument '{min(options)}'")
+        yield from choose(_kept(iterable), *r, **options)
 
-    generate.__name__ = name
-    return _streamed(generate)
+    generate.__name__ = generate.__qualname__ = name
+    return streamed(generate)
 
 
 permutations, combinations, combinations_with_replacement = map(
     _choosing, ("permutations", "combinations", "combinations_with_replacement"))
 
 
-@_streamed
+@streamed
 def islice(iterable: Iterable[Any], *bounds: Any) -> Iterator[Any]:
     yield from itertools.islice(iterable, *bounds)
 
 
-@_streamed
+@streamed
 def zip_longest(*iterables: Iterable[Any], fillvalue: Any = None) -> Iterator[Any]:
     yield from itertools.zip_longest(*iterables, fillvalue=fillvalue)
 
 
-@_streamed
+@streamed
 def starmap(function: Any, iterable: Iterable[Any], /) -> Iterator[Any]:
     for values in iterable:
         yield function(*values)
 
 
-@_streamed
+@streamed
 def takewhile(predicate: Any, iterable: Iterable[Any], /) -> Iterator[Any]:
     for value in iterable:
         if not predicate(value):
@@ -124,7 +126,34 @@ def takewhile(predicate: Any, iterable: Iterable[Any], /) -> Iterator[Any]:
         yield value
 
 
-@_streamed
+@streamed
+def filterfalse(function: Any, iterable: Iterable[Any], /) -> Iterator[Any]:
+    for value in iterable:
+        if not (value if function is None else function(value)):
+            yield value
+
+
+@streamed
+def compress(data: Iterable[Any], selectors: Iterable[Any]) -> Iterator[Any]:
+    for value, chosen in zip(data, selectors, strict=False):
+        if chosen:
+            yield value
+
+
+def tee(iterable: Iterable[Any], n: int = 2, /) -> tuple[Any, ...]:
+    """Several streams of the same values, which are gone through now."""
+    values = _kept(iterable)
+    if type(n) is not int or not 0 <= n <= DEEPEST:
+        raise SizeLimit(f"tee() gives at most {DEEPEST} streams")
+    return tuple(_each(values) for _ in range(n))
+
+
+@streamed
+def _each(values: Iterable[Any]) -> Iterator[Any]:
+    yield from values
+
+
+@streamed
 def dropwhile(predicate: Any, iterable: Iterable[Any], /) -> Iterator[Any]:
     values = iter(iterable)
     for value in values:
@@ -133,7 +162,7 @@ def dropwhile(predicate: Any, iterable: Iterable[Any], /) -> Iterator[Any]:
             yield from values
 
 
-@_streamed
+@streamed
 def pairwise(iterable: Iterable[Any], /) -> Iterator[Any]:
     values = iter(iterable)
     for before in itertools.islice(values, 1):
@@ -142,7 +171,7 @@ def pairwise(iterable: Iterable[Any], /) -> Iterator[Any]:
             before = value
 
 
-@_streamed
+@streamed
 def groupby(iterable: Iterable[Any], key: Any = None) -> Iterator[Any]:
     group: list[Any] = []
     mark: Any = None
@@ -157,7 +186,7 @@ def groupby(iterable: Iterable[Any], key: Any = None) -> Iterator[Any]:
         yield mark, iter(group)
 
 
-@_streamed
+@streamed
 def _chained(iterables: Iterable[Iterable[Any]]) -> Iterator[Any]:
     for iterable in iterables:
         yield from iterable

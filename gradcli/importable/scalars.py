@@ -42,7 +42,7 @@ class ScalarType(Typed):
                                 f"np.{self.tensor_dtype.name}(1.5)")
         dtype = kind(self)
         Budget().judged(value)
-        return np.asarray(value).astype(dtype).item() if type(value) is not int or dtype.kind == "f" else int(
+        return np.asarray(value).astype(dtype).item() if type(value) is not int or dtype.kind in "fb" else int(
             np.asarray(value, dtype))
 
     def __eq__(self, other: object) -> bool:

@@ -8,6 +8,7 @@ as its factors.
 from __future__ import annotations
 
 import itertools
+import operator
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -55,6 +56,16 @@ def operators(formatter: Formatter, budget: Budget) -> dict[str, Any]:
 
     simple: set[type] = {float}     # types that are neither sequences nor whole numbers
 
+    def whole(a: Any, b: Any) -> tuple[Any, Any]:
+        """Both sides of a product; an object that counts how often a sequence is repeated, asked once, as a number."""
+        for sequence, times in ((a, b), (b, a)):
+            kind = type(times)
+            if isinstance(sequence, str | list | tuple) and hasattr(kind, "__index__") and kind not in WHOLE and not (
+                    hasattr(kind, "__rmul__" if sequence is a else "__mul__")):
+                count = operator.index(times)
+                return (a, count) if sequence is a else (count, b)
+        return a, b
+
     def check_repeat(a: Any, b: Any) -> None:
         if type(b) not in WHOLE:
             a, b = b, a
@@ -77,12 +88,15 @@ def operators(formatter: Formatter, budget: Budget) -> dict[str, Any]:
         elif left not in WHOLE and not isinstance(a, str | list | tuple):
             simple.add(left)
         if type(b) is not float:
+            if type(b) not in WHOLE:
+                a, b = whole(a, b)
             check_repeat(a, b)
         return a * b
 
     def imul(a: Any, b: Any) -> Any:
         if type(a) is int and type(b) is int:
             return mul(a, b)
+        a, b = whole(a, b)
         if type(a) in WHOLE or type(b) in WHOLE:
             check_repeat(a, b)
         a *= b

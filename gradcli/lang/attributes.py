@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from types import GeneratorType
 from typing import Any
 
 from gradcli.errors import ArgumentFault, AttributeFault
@@ -10,9 +12,10 @@ from gradcli.exposure import MARK, admit, closed_names
 from gradcli.lang.builtins import METHODS, special
 from gradcli.lang.exceptions import name_of, object_of
 from gradcli.lang.format import Formatter, speaks
+from gradcli.lang.generators import Generator, Stream
 from gradcli.lang.kinds import MIXED, OWN, Kind, methods_of, user_class
 from gradcli.lang.names import describe
-from gradcli.lang.policy import GONE, Policy
+from gradcli.lang.policy import GONE, Policy, legal_name
 from gradcli.lang.words import in_pythons_words
 from gradcli.suggestions import nearest
 
@@ -28,6 +31,9 @@ class Attributes:
         self.special = special(formatter)       # (type, name) -> the method as programs get it
         self.own: set[type] = set()             # the program's classes without foreign bases: the quick way
         self.mixed: dict[tuple[type, str], bool] = {}   # for classes with foreign bases: whose the name is
+        self.text: dict[str, Callable[..., Any]] = {    # what Python's own classes define of these
+            "__repr__": formatter.plain, "__str__": formatter.plainly, "__hash__": formatter.hashed,
+            "__format__": formatter.formatted}
         self.above: set[tuple[type, type, str]] = set()     # what super() has found in classes of the program
         self.read = self._reader()
         self.write = self._writer()
@@ -146,16 +152,25 @@ class Attributes:
         if type(value) is not super:
             raise ArgumentFault("super() belongs in a method of a class")
         shown: Any = value.__self__     # type: ignore[attr-defined]  # what super objects have
-        if name == "__repr__" and isinstance(shown, BaseException) and MARK not in (
-                getattr(_owner(_above(value), name), "__dict__", {})):
-            return lambda: self.formatter.exception(shown)     # Python's own would tell true addresses
+        owner = _owner(_above(value), name)
+        if (owner is object or isinstance(shown, BaseException)) and name in self.text and MARK not in (
+                getattr(owner, "__dict__", {})):
+            return partial(self.text[name], shown)      # Python's own would tell true addresses
         method = getattr(value, name)
 
         def above(*args: Any, **options: Any) -> Any:
-            return admit(method(*args, **options))
+            result = method(*args, **options)
+            return Stream(result) if type(result) is GeneratorType else admit(result)
 
         above.__name__ = above.__qualname__ = name
         return above        # what Python gives may be a wrapper around a slot, which is none of a program's things
+
+    def read_special(self, value: Any, name: str) -> Any:
+        """`value.__add__` and its like, if a class of the program defines it."""
+        owner = _owner((value if user_class(value) else type(value)).__mro__, name)
+        if owner is None or MARK not in owner.__dict__:
+            legal_name(name, lambda: None)      # which refuses it
+        return getattr(value, name)
 
     def _writer(self) -> Callable[[Any, Any, str], None]:
         own, other = self.own, self._write
@@ -272,7 +287,7 @@ def _absent(fault: AttributeFault, value: Any, name: str) -> AttributeFault:
     """`fault` in Python's words, if Python too finds no such attribute; nothing of the program runs meanwhile."""
     kind = type(value)
     plain = value._types[0] if kind is Kind and value._types else value
-    of_python = (plain if isinstance(plain, type) else kind).__module__ == "builtins"
+    of_python = (plain if isinstance(plain, type) else kind).__module__ == "builtins" or isinstance(value, Generator)
     if not (of_python or MARK in kind.__dict__ or user_class(value)):
         return fault
     known = _owner((*kind.__mro__, *getattr(plain, "__mro__", ())), name) or name in getattr(plain, "__dict__", ())

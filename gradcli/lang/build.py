@@ -29,7 +29,7 @@ def build(grammar: str) -> dict[str, Any]:
     table = lark.parser.parser._parse_table     # Lark has no public name for it
     kinds = {str(t.name): str(t.pattern.value if t.pattern.type == "str" else t.name) for t in lark.terminals}
     kinds["$END"] = "$END"
-    kinds.update({name: name for name in ("_INDENT", "_DEDENT")})
+    kinds.update({name: name for name in ("_INDENT", "_DEDENT", "_MATCH", "_CASE")})
 
     from lark.parsers.lalr_analysis import Shift
 

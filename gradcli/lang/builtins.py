@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from operator import index
 from types import FunctionType
 from typing import Any
@@ -17,15 +18,19 @@ from gradcli.errors import ArgumentFault
 from gradcli.exposure import MARK, register
 from gradcli.lang import gathering, lazy
 from gradcli.lang.budget import Budget
+from gradcli.lang.exceptions import args_of
 from gradcli.lang.format import WIDTH, Formatter
+from gradcli.lang.generators import Generator
 from gradcli.lang.iterating import iter_, next_
 from gradcli.lang.kinds import Kind, types_of
+from gradcli.lang.standard import writer
 from gradcli.lang.words import in_pythons_words, python_error
 from gradcli.mistakes import SizeLimit
 
 EXCEPTIONS = (
     "Exception", "ArithmeticError", "AssertionError", "AttributeError", "FloatingPointError", "ImportError",
-    "IndexError", "KeyError", "LookupError", "NameError", "NotImplementedError", "OverflowError", "RuntimeError",
+    "ModuleNotFoundError", "IndexError", "KeyError", "LookupError", "NameError", "NotImplementedError", "OverflowError",
+    "RuntimeError",
     "StopIteration", "SyntaxError", "TypeError", "UnboundLocalError", "ValueError", "ZeroDivisionError", "Warning",
     "UserWarning", "DeprecationWarning", "RuntimeWarning")
 
@@ -48,9 +53,10 @@ METHODS: dict[type, frozenset[str]] = {
     int: _WHOLE,
     bool: _WHOLE,
     float: frozenset("is_integer as_integer_ratio hex real imag conjugate".split()),
-    property: frozenset({"setter"}),
+    property: frozenset({"getter", "setter", "deleter"}),
     type({}.keys()): frozenset({"isdisjoint"}),
     type({}.items()): frozenset({"isdisjoint"}),
+    Generator: frozenset({"send", "throw", "close"}),
 }
 
 PLAIN = frozenset(
@@ -69,8 +75,7 @@ def prelude(formatter: Formatter, budget: Budget, write: Callable[[str], None]) 
             if name not in ("file", "flush"):
                 raise in_pythons_words(ArgumentFault(f"print() has no option {name}", "print(x, sep=' ', end='\\n')"),
                                        lambda: builtins.print(**options))
-        if options.get("file") is not None:
-            raise ArgumentFault("print() writes to the output only; there are no files here")
+        out = writer(options.get("file"), write)
         between, last = " " if sep is None else sep, "\n" if end is None else end
         if type(between) is not str or type(last) is not str:
             raise in_pythons_words(ArgumentFault("sep and end of print() are strings"),
@@ -78,7 +83,7 @@ def prelude(formatter: Formatter, budget: Budget, write: Callable[[str], None]) 
         texts = [text(value) for value in values]
         if len(texts) > 1:
             budget.check_characters(sum(map(len, texts)) + len(between) * len(texts))
-        write(between.join(texts) + last)
+        out(between.join(texts) + last)
 
     def limited_range(*bounds: Any) -> range:
         made = range(*bounds)
@@ -102,6 +107,7 @@ def prelude(formatter: Formatter, budget: Budget, write: Callable[[str], None]) 
              unbound(dict, methods) | {"fromkeys": _called("fromkeys", from_keys)}),
         Kind("slice", (slice,), _slice), Kind("range", (range,), limited_range), Kind("object", (object,), None),
         Kind("property", (property,), _property), Kind("staticmethod", (staticmethod,), _staticmethod),
+        Kind("classmethod", (classmethod,), _classmethod),
         *(_exception(name) for name in EXCEPTIONS),
     ]
 
@@ -124,9 +130,11 @@ def prelude(formatter: Formatter, budget: Budget, write: Callable[[str], None]) 
 
     def rounded(*args: Any, **options: Any) -> Any:
         digits = args[1] if len(args) == 2 else options.get("ndigits")
-        if digits is not None and abs(index(digits)) > WIDTH:   # of a whole number Python would make 10**digits
+        if digits is None or not args or type(args[0]) not in (int, float, bool):
+            return budget.judged(round(*args, **options))
+        if abs(digits := index(digits)) > WIDTH:   # of a whole number Python would make 10**digits
             raise SizeLimit(f"round() counts at most {WIDTH} digits")
-        return budget.judged(round(*args, **options))
+        return budget.judged(round(*args[:1], **{**options, "ndigits": digits}))
 
     from gradcli.lang.arith import operators
 
@@ -144,6 +152,7 @@ def prelude(formatter: Formatter, budget: Budget, write: Callable[[str], None]) 
     functions: dict[str, Any] = {
         "print": print, "sorted": ordered, "isinstance": isinstance, "super": super,
         "repr": lambda *args: formatter.repr(*args) if len(args) == 1 else repr(*args),
+        "hash": lambda value, /: formatter.hashed(value),
         "len": len, "abs": abs, "min": min, "max": max, "sum": _summing(budget), "any": any, "all": all,
         "divmod": divmod, "ord": ord, "chr": _character, "hex": hex, "oct": oct, "bin": bin,
         "format": lambda value, spec="", /: formatter.field(value, "", spec),
@@ -176,7 +185,9 @@ def _exception(name: str) -> Kind:
 
 def special(formatter: Formatter) -> dict[tuple[type, str], Callable[[Any], Any]]:
     """The methods that are not Python's own: by type and name, what makes one for an object."""
-    return {**formatter.methods(), **gathering.methods(formatter.budget), (property, "setter"): _setter}
+    return {**formatter.methods(), **gathering.methods(formatter.budget),
+            **{(property, name): partial(_changed, name) for name in METHODS[property]},
+            (StopIteration, "value"): lambda end: (*args_of(end), None)[0]}
 
 
 def unbound(plain: type, special: Mapping[tuple[type, str], Callable[[Any], Any]]) -> dict[str, Callable[..., Any]]:
@@ -211,7 +222,9 @@ def _whole(budget: Budget) -> Callable[..., int]:
     def whole(*args: Any, **options: Any) -> int:
         base = args[1] if len(args) == 2 else options.get("base")
         if args and base is not None and type(args[0]) is str:
-            budget.check_bits(_least_bits(args[0], index(base)))
+            base = index(base)
+            budget.check_bits(_least_bits(args[0], base))
+            return budget.judged(int(args[0], base) if len(args) == 2 else int(*args, **{**options, "base": base}))    # type: ignore[no-any-return]
         return budget.judged(int(*args, **options))     # type: ignore[no-any-return]  # what int gives
 
     return whole
@@ -265,20 +278,30 @@ def _slice(*bounds: Any) -> slice:
 
 
 def _property(*functions: Any, **options: Any) -> property:
-    if any(type(f) in (property, staticmethod) for f in (*functions, *options.values())):
+    if any(type(f) in DESCRIPTORS for f in (*functions, *options.values())):
         raise TypeError("a property is made of functions")
     return property(*functions, **options)
 
 
-def _setter(value: property) -> Callable[[Any], property]:
-    """`value.setter`, which takes functions: properties within properties would overflow the machine's stack."""
-    def setter(function: Any, /) -> property:
-        return _property(value.fget, function, value.fdel)
+def _changed(name: str, value: property) -> Callable[[Any], property]:
+    """`value.setter` and its like, which take functions: properties within properties would overflow the stack."""
+    def change(function: Any, /) -> property:
+        parts = {"getter": value.fget, "setter": value.fset, "deleter": value.fdel} | {name: function}
+        return _property(*parts.values())
 
-    return _called("setter", setter)
+    return _called(name, change)
 
 
 def _staticmethod(function: Any) -> staticmethod[Any, Any]:
-    if type(function) in (property, staticmethod):
+    if type(function) in DESCRIPTORS:
         raise TypeError("a staticmethod is made of a function")
     return staticmethod(function)
+
+
+def _classmethod(function: Any) -> classmethod[Any, Any, Any]:
+    if type(function) is not FunctionType:
+        raise TypeError("a classmethod is made of a function")
+    return classmethod(function)
+
+
+DESCRIPTORS = (property, staticmethod, classmethod)

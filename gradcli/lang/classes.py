@@ -8,18 +8,21 @@ from typing import Any
 
 from gradcli.errors import PolicyFault
 from gradcli.exposure import MARK, ProgramClass, closed_names
+from gradcli.lang.enumeration import EnumClass, complete
 from gradcli.lang.format import Formatter
 from gradcli.lang.kinds import MIXED, OWN, Kind, types_of, user_class
-from gradcli.lang.policy import METHODS, Policy
+from gradcli.lang.policy import Policy, checked
+from gradcli.lang.special import METHODS, guarded
 
 MADE_BY_PYTHON = {"__module__", "__qualname__", "__doc__", "__dict__", "__weakref__", "__classcell__",
                   "__static_attributes__", "__firstlineno__", "__annotations__"}
 
 
-def class_builder(policy: Policy, formatter: Formatter, known: set[type]) -> Callable[..., type]:
+def class_builder(policy: Policy, formatter: Formatter, known: set[type],
+                  leave: Callable[[Any, Any], tuple[Any, ...]]) -> Callable[..., type]:
     """The `__build_class__` of a program: Python's own, between two checks.
 
-    Classes with nothing foreign above them are added to `known`.
+    Classes with nothing foreign above them are added to `known`. `leave` prepares what `__exit__` is handed.
     """
 
     class Instance:
@@ -30,19 +33,27 @@ def class_builder(policy: Policy, formatter: Formatter, known: set[type]) -> Cal
         def __repr__(self) -> str:
             return formatter.anonymous(self)
 
+    setattr(Instance, ".formatter", formatter)      # for methods that the package makes
+
     def build_class(body: Any, name: str, *bases: Any) -> type:
         parents = tuple(parent for base in bases if (parent := _parent(policy, base)) is not object) or (Instance,)
         made: type = builtins.__build_class__(body, name, *parents, metaclass=ProgramClass)
         foreign = [kind for kind in made.__mro__ if MARK not in kind.__dict__ and kind not in (made, Instance, object)]
-        for each in made.__dict__:
-            if each.startswith("__") and each not in METHODS | MADE_BY_PYTHON:
+        for each, value in list(made.__dict__.items()):
+            if each in METHODS:
+                type.__setattr__(made, each, guarded(made.__qualname__, each, value, leave))
+            elif each == "__match_args__" and type(value) is tuple and all(type(name) is str for name in value):
+                [checked(name) for name in value]
+            elif each.startswith("__") and each not in MADE_BY_PYTHON:
                 raise PolicyFault(f"a class cannot define {each}")
         for kind in made.__mro__ if foreign else ():
             if (kind is made or MARK in kind.__dict__) and (taken := closed_names(made).intersection(kind.__dict__)):
                 raise PolicyFault(f"{name} cannot define {min(taken)}: its base class needs that name" if kind is made
                                   else f"{name} cannot inherit {min(taken)} from {kind.__name__}: "
                                        "another base class needs that name")
-        setattr(made, MARK, MIXED if foreign else OWN)
+        type.__setattr__(made, MARK, MIXED if foreign else OWN)
+        if isinstance(made, EnumClass):
+            complete(made, formatter)
         if not foreign:
             known.add(made)
         return made

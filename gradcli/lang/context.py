@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from gradcli.errors import SyntaxFault
 from gradcli.lang.lex import place
 from gradcli.lang.parse import Node
-from gradcli.lang.policy import Policy, legal_name
+from gradcli.lang.policy import HEADERS, Policy, legal_name
 from gradcli.mistakes import DepthLimit
 from gradcli.text import Span
 
@@ -30,10 +30,13 @@ Made = TypeVar("Made", bound=ast.AST)
 class Scope:
     """A function, lambda or class being lowered."""
 
-    def __init__(self, kind: str, first: str = "", guarded: int = 0) -> None:
+    def __init__(self, kind: str, first: str = "", guarded: int = 0, is_lambda: bool = False) -> None:
         self.kind = kind        # "module", "class", "function" or "comprehension"
         self.first = first      # the name of the first parameter
         self.loops = 0          # loops open around the statement
+        self.is_lambda = is_lambda
+        self.yields = False     # whether it is a generator function
+        self.fields: dict[str, str] = {}    # the annotated names of a class, and what is special about each
         self.guarded = guarded  # try, with and comprehensions open, as Python's compiler counts them
 
 
@@ -48,8 +51,10 @@ class Context:
         self.scopes = [Scope("module")]
         self.depth = 0
         self.chains = 0                 # chains open around the expression
+        self.matches = 0                # match statements open around the statement
         self.sources = 0                # sources of comprehensions open, where Python lets nothing be assigned
         self.checked: set[str] = set()  # names that have been found legal
+        self.excused = 0                # bodies of `try` open whose `except` catches an ImportError
         self.plain = policy.plain
 
     def at(self, made: Made, node: Node) -> Made:
@@ -89,6 +94,13 @@ class Context:
             if not method:
                 self.checked.add(name)
         return name
+
+    def variable(self, leaf: Node) -> str:
+        """The text of a NAME that stands for a variable: of a class also one of its special methods."""
+        name: str = leaf[3]
+        in_class = self.scopes[-1].kind == "class"
+        known = name == "__match_args__" if in_class else name in HEADERS
+        return name if known else self.name(leaf, in_class)
 
     def load(self, name: str, node: Node) -> ast.Name:
         """A runtime name, read."""

@@ -15,6 +15,7 @@ from gradcli.lang.context import CHAIN, INLINE, LOAD, STORE, VALUES, Context, Lo
 from gradcli.lang.literals import number, string
 from gradcli.lang.parse import Node
 from gradcli.lang.policy import TOLD, legal_name
+from gradcli.lang.special import METHODS
 from gradcli.mistakes import DepthLimit, SizeLimit
 
 BINARY: dict[str, type[ast.operator]] = {
@@ -48,6 +49,7 @@ def expression(c: Context, node: Node) -> ast.expr:
 MISPLACED = {
     "star": "a starred expression can only stand in a list, a tuple or a call",
     "slice": "a slice can only stand in square brackets",
+    "as_pattern": "as can stand in import, with, except and the patterns of match",
     "bytes": "byte strings are not part of the language: leave out the b",
     "BYTES": "byte strings are not part of the language: leave out the b",
 }
@@ -63,12 +65,17 @@ def starred(c: Context, node: Node) -> ast.expr:
     return c.at(ast.Starred(c.call(".star", [expression(c, node[3][0])], node), LOAD), node)
 
 
+def spread(c: Context, node: Node) -> ast.expr:
+    """`**values`: what an object of the program's brings is counted as it comes."""
+    return c.call(".spread", [expression(c, node[3][0])], node)
+
+
 def _name(c: Context, node: Node) -> ast.expr:
     name = node[3]
     if name in VALUES:
         return c.constant(VALUES[name], node)
     if name != "__name__":
-        c.name(node)
+        c.variable(node)
     return c.at(ast.Name(name, LOAD), node)
 
 
@@ -82,6 +89,8 @@ def _attribute(c: Context, node: Node) -> ast.expr:
         if name == "__name__" and value[0] == "attribute" and value[3][1][3] == "__class__":
             value, told = value[3][0], "__class__"
         return c.call(".told", [expression(c, value), c.constant(told, leaf)], node)
+    if name in METHODS and name != "__init__" and value[0] == "NAME":
+        return c.call(".special", [expression(c, value), c.constant(name, leaf)], node)
     if name.startswith("__"):
         legal_name(name, lambda: c.span(leaf), method=is_super(value))
         return c.call(".base", [expression(c, value), c.constant(name, leaf)], node)
@@ -122,7 +131,7 @@ def arguments(c: Context, node: Node) -> tuple[list[ast.expr], list[ast.keyword]
                 raise c.wrong(f"the argument {leaf[3]} stands twice", argument)
             keywords.append(c.at(ast.keyword(c.name(leaf), expression(c, value)), argument))
         elif kind == "spread":
-            keywords.append(c.at(ast.keyword(None, expression(c, argument[3][0])), argument))
+            keywords.append(c.at(ast.keyword(None, spread(c, argument)), argument))
         elif kind == "star":
             if any(each.arg is None for each in keywords):
                 raise c.wrong("arguments with * cannot follow those with **", argument)
@@ -258,10 +267,23 @@ def _lambda(c: Context, node: Node) -> ast.expr:
 
     *params, body = node[3]
     args = parameters(c, params[0][3] if params else ())
-    c.scopes.append(Scope("function"))
+    c.scopes.append(Scope("function", is_lambda=True))
     made = c.at(ast.Lambda(args, expression(c, body)), node)
     c.scopes.pop()
     return made
+
+
+def _yield(c: Context, node: Node) -> ast.expr:
+    """`yield`, which makes a generator of the function that it stands in."""
+    scope = c.scopes[-1]
+    if scope.kind != "function" or scope.is_lambda or c.sources:
+        raise c.wrong("yield can only stand in a function", node)
+    scope.yields = True
+    if node[0] == "yield_from":
+        return c.at(ast.YieldFrom(c.call(".delegated", [expression(c, node[3][0])], node)), node)
+    if node[3] and node[3][0][0] == "star":
+        raise c.wrong("a starred expression can only stand in a list, a tuple or a call", node[3][0])
+    return c.at(ast.Yield(expression(c, node[3][0]) if node[3] else None), node)
 
 
 def _tuple(c: Context, node: Node) -> ast.expr:
@@ -287,7 +309,7 @@ def _dict(c: Context, node: Node) -> ast.expr:
     for entry in node[3]:
         if entry[0] == "spread":
             keys.append(None)
-            values.append(expression(c, entry[3][0]))
+            values.append(spread(c, entry))
         else:
             keys.append(expression(c, entry[3][0]))
             values.append(expression(c, entry[3][1]))
@@ -367,7 +389,7 @@ EXPRESSIONS: dict[str, Lowering] = {
     "NAME": _name, "NUMBER": _number, "strings": _strings, "attribute": _attribute, "call": _call,
     "subscript": _subscript, "pow": _power, "or_test": _boolean, "and_test": _boolean,
     "comparison": _comparison, "conditional": _conditional, "walrus": _walrus, "lambda": _lambda,
-    "tuple": _tuple, "list": _list, "set": _set, "dict": _dict,
+    "yield": _yield, "yield_from": _yield, "tuple": _tuple, "list": _list, "set": _set, "dict": _dict,
     "ellipsis": lambda c, node: c.constant(..., node),
     "generator": _comprehension, "list_comprehension": _comprehension,
     "set_comprehension": _comprehension, "dict_comprehension": _comprehension,

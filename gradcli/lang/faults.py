@@ -31,6 +31,7 @@ from gradcli.lang.hints import trimmed
 from gradcli.lang.place import place, source_of
 from gradcli.lang.plain import plain_words
 from gradcli.lang.policy import Policy
+from gradcli.lang.words import python_kind
 from gradcli.mistakes import CallFault, DepthLimit, ItemFault, OperandFault, SizeLimit, UnpackFault
 from gradcli.suggestions import nearest, nearest_word
 
@@ -45,6 +46,8 @@ def translate(error: Exception, namespace: Mapping[str, Any], policy: Policy) ->
         fault = error if isinstance(error, Fault) else _Translation(error, namespace, policy).fault()
     except LimitFault as limit:     # reached by the text of a value in the message
         fault, raised = limit, limit if place(limit) else error
+    if fault is not error:
+        fault.exception = python_kind(error).__name__
     if fault.seek is not None:
         fault.hints += fault.seek()
         fault.seek = None

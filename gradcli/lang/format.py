@@ -16,6 +16,7 @@ from typing import Any
 from gradcli.errors import Fault, LimitFault
 from gradcli.exposure import MARK
 from gradcli.lang.budget import Budget
+from gradcli.lang.enumeration import EnumClass
 from gradcli.lang.exceptions import args_of
 from gradcli.lang.kinds import Kind, user_class
 from gradcli.lang.policy import Policy
@@ -29,6 +30,7 @@ SPEC = re.compile(r"(?:(?:[^{}]|[{}])?[<>=^])?[-+ ]?z?#?0?(?P<width>\d+)?[_,]?(?
 FUNCTIONS = frozenset({FunctionType, BuiltinFunctionType, MethodType, MethodDescriptorType})
 NUMBERS = frozenset({int, float, bool})
 SCALARS = NUMBERS | {str, type(None)}
+HASHED = frozenset({slice, range})      # by what they hold
 FRAMES = {list: ("[", "]"), tuple: ("(", ")"), set: ("{", "}"), dict: ("{", "}"),
           type({}.keys()): ("dict_keys([", "])"), type({}.values()): ("dict_values([", "])"),
           type({}.items()): ("dict_items([", "])")}
@@ -55,6 +57,8 @@ class Formatter:
             return value    # type: ignore[no-any-return]  # its type has just been looked at
         if kind is int or kind is float:
             return self._scalar(value)
+        if MARK in kind.__dict__ and _defines(kind, "__str__"):
+            return self.budget.short(str(value))
         if isinstance(value, BaseException):
             return self._message(value)
         if kind in SCALARS or kind in FRAMES or self.policy.text is None or not self._foreign(value):
@@ -62,6 +66,29 @@ class Formatter:
         if MARK in kind.__dict__ and self._says_itself(kind):
             return self.repr(value)
         return self.policy.text(value)
+
+    def plain(self, value: Any) -> str:
+        """What `object.__repr__`, or that of an exception, gives."""
+        return self.exception(value) if isinstance(value, BaseException) else self.anonymous(value)
+
+    def plainly(self, value: Any) -> str:
+        """What `object.__str__`, or that of an exception, gives."""
+        return self._message(value) if isinstance(value, BaseException) else self.repr(value)
+
+    def formatted(self, value: Any, spec: str) -> str:
+        """What `object.__format__` gives."""
+        if type(spec) is str and not spec:
+            return self.text(value)
+        raise python_error("a format specification cannot be used here", object.__format__, value, spec)
+
+    def hashed(self, value: Any) -> int:
+        """hash(value); what Python would work out from an address is made up (rule R15)."""
+        if isinstance(value, tuple):
+            return hash(tuple(map(self.hashed, value)))
+        kind = type(value)
+        if kind in NUMBERS or kind is str or kind.__hash__ is None or _defines(kind, "__hash__") or kind in HASHED:
+            return hash(value)
+        return self.policy.address(value) >> 4
 
     def repr(self, value: Any) -> str:
         """repr(value); containers within containers are gone through without recursion."""
@@ -137,7 +164,7 @@ class Formatter:
         if isinstance(value, Kind) or (MARK in kind.__dict__ and self._says_itself(kind)):
             return repr(value)
         if user_class(value):
-            return f"<class '__main__.{value.__qualname__}'>"
+            return f"<{'enum' if isinstance(value, EnumClass) else 'class'} {in_module(value)!r}>"
         if kind is slice:
             return f"slice({self.repr(value.start)}, {self.repr(value.stop)}, {self.repr(value.step)})"
         if kind in FUNCTIONS:
@@ -182,7 +209,10 @@ class Formatter:
     def anonymous(self, value: Any) -> str:
         """What Python prints for an object that does not say how it looks, its address made up (rule R15)."""
         kind = type(value)
-        name = {"generator": "generator object <genexpr>"}.get(kind.__name__, f"{kind.__qualname__} object")
+        if kind.__name__ == "generator":
+            name = f"generator object {getattr(getattr(value, '_source', None), '__qualname__', '<genexpr>')}"
+        else:
+            name = f"{kind.__qualname__} object"
         home = "__main__" if MARK in kind.__dict__ else kind.__module__
         home = "" if home.partition(".")[0] in UNNAMED else f"{home}."
         return f"<{home}{name} at {self.policy.address(value):#x}>"
@@ -218,6 +248,8 @@ class Formatter:
         """format(value, spec)."""
         if not spec and type(value) in SCALARS:
             return self.text(value)
+        if MARK in type(value).__dict__ and _defines(type(value), "__format__"):
+            return self.budget.short(format(value, spec))
         simple = type(value) in NUMBERS or type(value) is str
         known = not simple and self.policy.format is not None and self._foreign(value) and (
             MARK not in type(value).__dict__)
@@ -286,10 +318,21 @@ class Formatter:
         return index
 
 
+def in_module(kind: type) -> str:
+    """A class of the program as Python's texts name it."""
+    return kind.__qualname__ if isinstance(kind, EnumClass) else f"__main__.{kind.__qualname__}"
+
+
 def speaks(error: BaseException) -> bool:
     """Whether the arguments of an exception are a program's, or text: numpy puts its own things there."""
     kind = type(error)
     return kind.__module__ == "builtins" or MARK in kind.__dict__ or isinstance(error, Fault)
+
+
+def _defines(kind: type, name: str) -> bool:
+    """Whether a class of the program, or of the language, says what `name` does for objects of `kind`."""
+    owner = next(each for each in kind.__mro__ if name in each.__dict__ or each is object)
+    return MARK in owner.__dict__ or owner.__module__ == "gradcli.lang.enumeration"
 
 
 def _speaker(kind: type) -> type:
@@ -300,12 +343,14 @@ def _speaker(kind: type) -> type:
 def _items(value: Any) -> list[tuple[int, Any]]:
     """The parts of a container's repr between its brackets."""
     parts: list[tuple[int, Any]] = []
+    if type(value) is dict:
+        for key, item in value.items():
+            parts += [(TEXT, ", ")] * bool(parts) + [(VALUE, key), (TEXT, ": "), (VALUE, item)]
+        return parts
     for item in value:
         if parts:
             parts.append((TEXT, ", "))
         parts.append((VALUE, item))
-        if type(value) is dict:
-            parts += [(TEXT, ": "), (VALUE, value[item])]
     if type(value) is tuple and len(value) == 1:
         parts.append((TEXT, ","))
     return parts

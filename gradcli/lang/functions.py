@@ -6,7 +6,7 @@ import ast
 import sys
 
 from gradcli.errors import PolicyFault
-from gradcli.lang.context import Context, Scope
+from gradcli.lang.context import STORE, Context, Scope
 from gradcli.lang.expressions import arguments, expression
 from gradcli.lang.parse import Node
 
@@ -31,8 +31,10 @@ def function(c: Context, node: Node) -> list[ast.stmt]:
     args = parameters(c, params)
     c.scopes.append(Scope("function", (args.posonlyargs + args.args)[0].arg
                           if method and args.posonlyargs + args.args else ""))
-    made = ast.FunctionDef(name, args, suite(c, body), wrappers, None)
-    c.scopes.pop()
+    inside = suite(c, body)
+    if c.scopes.pop().yields:
+        wrappers.append(c.load(".generating", leaf))
+    made = ast.FunctionDef(name, args, inside, wrappers, None)
     return [_typed(c, made, node)]
 
 
@@ -52,8 +54,11 @@ def class_(c: Context, node: Node) -> list[ast.stmt]:
         raise PolicyFault("a class takes base classes only, no keywords", span=c.span(bases[0]))
     name = c.name(leaf)
     c.scopes.append(Scope("class"))
-    made = ast.ClassDef(name, args, [], suite(c, body), wrappers)
-    c.scopes.pop()
+    inside = suite(c, body)
+    if fields := c.scopes.pop().fields:
+        inside.append(c.at(ast.Assign([c.at(ast.Name(".fields", STORE), leaf)],
+                                      c.constant(tuple(fields.items()), leaf)), leaf))
+    made = ast.ClassDef(name, args, [], inside, wrappers)
     return [_typed(c, made, node)]
 
 
@@ -64,34 +69,8 @@ def _typed(c: Context, made: ast.FunctionDef | ast.ClassDef, node: Node) -> ast.
 
 
 def decorator(c: Context, node: Node) -> ast.expr:
-    """A decorator, if it is one of the few that are allowed (rule R6)."""
-    inner = node[3][0]
-    named = inner[3][0] if inner[0] == "call" else inner
-    written = dotted(named)
-    allowed = {"staticmethod", "property", *c.policy.decorators}
-    if written not in allowed and not (written and written.count(".") == 1 and written.endswith(".setter")):
-        raise PolicyFault(f"{c.text[inner[1]:inner[2]]} cannot be used as a decorator",
-                          *_WITHOUT.get(written.rpartition(".")[2], ()), span=c.span(inner),
-                          notes=("decorators here are " + ", ".join(sorted(allowed)),))
-    return expression(c, inner)
-
-
-_WITHOUT = {
-    "classmethod": (("@staticmethod", "and the class by its own name in place of cls"),),
-    "dataclass": (("def __init__(self, lr=0.1):", "keeps each field: self.lr = lr"),),
-    "abstractmethod": (("raise NotImplementedError", "as the body, without the decorator"),),
-    "wraps": (("return wrapper", "the function needs no decorator to be returned"),),
-}
-"""What to write without the decorators that strangers' programs use most."""
-
-
-def dotted(node: Node) -> str:
-    """The dotted name that `node` is, or an empty string."""
-    parts: list[str] = []
-    while node[0] == "attribute":
-        node, leaf = node[3]
-        parts.append(leaf[3])
-    return ".".join([node[3], *reversed(parts)]) if node[0] == "NAME" else ""
+    """A decorator: any value that can be called, which is called with the function or class."""
+    return expression(c, node[3][0])
 
 
 def parameters(c: Context, nodes: tuple[Node, ...]) -> ast.arguments:

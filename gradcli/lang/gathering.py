@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
+from gradcli.exposure import MARK
 from gradcli.lang.budget import Budget
 
 SETS = ("update", "union", "symmetric_difference", "symmetric_difference_update", "issubset")
@@ -35,7 +36,17 @@ def _extender(budget: Budget, values: list[Any]) -> Callable[[Iterable[Any]], No
 
 def pairs(budget: Budget) -> Callable[[Any], Any]:
     """What a dict takes its entries from: another mapping as it is, anything else counted as it comes."""
-    return lambda other: other if hasattr(type(other), "keys") else budget.spread(other)
+    def taken(other: Any) -> Any:
+        return spread(budget, other) if hasattr(type(other), "keys") else budget.spread(other)
+
+    return taken
+
+
+def spread(budget: Budget, values: Any) -> Any:
+    """A mapping as C code may take it: an object of the program's, asked for each of its keys, as a dict."""
+    if MARK not in type(values).__dict__ or not (hasattr(values, "keys") and hasattr(type(values), "__getitem__")):
+        return values
+    return {key: values[key] for key in budget.gathered(values.keys())}
 
 
 def _gatherer(budget: Budget, name: str, values: Any) -> Callable[..., Any]:

@@ -10,28 +10,34 @@
     .raised .cause .caught .limits .any     exceptions
     .heard                          an exception that is given a name
     .honest                         what `finally` begins with
-    .stream .super .entered         generators, super(), with
-    .module .member                 imports
+    .stream .generating .delegated  generator expressions, generator functions, yield from
+    .special .super .entered        methods with two underscores, super(), with
+    .spread                         what two stars bring
+    .module .member .missing        imports
     .show .note                     what the session does with values and remarks
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from functools import partial
 from itertools import compress
+from types import FrameType
 from typing import Any
 
 from gradcli.errors import ArgumentFault, Fault, LimitFault, NameFault
-from gradcli.exposure import EXCEPTIONS, MARK, admissible, admit, exposed
+from gradcli.exposure import EXCEPTIONS, MARK, admissible, admit
 from gradcli.lang.arith import Roomy, operators
 from gradcli.lang.attributes import Attributes
 from gradcli.lang.budget import Budget
 from gradcli.lang.builtins import prelude
 from gradcli.lang.classes import class_builder
 from gradcli.lang.format import Formatter
+from gradcli.lang.gathering import spread
+from gradcli.lang.generators import Generator, closed_by_program, delegated, generating, leaves
 from gradcli.lang.kinds import Kind, types_of, user_class
+from gradcli.lang.matching import matcher
 from gradcli.lang.place import source_of
 from gradcli.lang.policy import Policy
 from gradcli.lang.reflect import reflection, teller
@@ -42,38 +48,23 @@ from gradcli.text import veiled
 UNCATCHABLE = (LimitFault, RecursionError, MemoryError, KeyboardInterrupt)
 
 
-@exposed()
-class Stream:
-    """A generator expression as programs hold it: it can be gone through, and nothing else."""
-
-    __slots__ = ("_source",)
-
-    def __init__(self, source: Iterator[Any]) -> None:
-        self._source = source
-
-    def __iter__(self) -> Iterator[Any]:
-        return self._source
-
-
-Stream.__name__ = "generator"       # as Python's messages call it
-
-
 def builtins(policy: Policy, show: Callable[[object], None], note: Callable[[str], None],
              write: Callable[[str], None], budget: Budget | None = None) -> dict[str, Any]:
     """What `__builtins__` of a program's namespace must be: the prelude over the plain names, and the runtime."""
     budget = budget or Budget()
     formatter = Formatter(policy, budget)
     names = prelude(formatter, budget, write)
-    return names | dict(policy.names) | runtime(policy, show, note, formatter, budget) | {"__name__": "__main__"}
+    names |= dict(policy.names)
+    return names | runtime(policy, names, show, note, formatter, budget) | {"__name__": "__main__"}
 
 
-def runtime(policy: Policy, show: Callable[[object], None], note: Callable[[str], None],
+def runtime(policy: Policy, names: Mapping[str, Any], show: Callable[[object], None], note: Callable[[str], None],
             formatter: Formatter, budget: Budget) -> dict[str, Any]:
-    """The helpers of lowered code, by their unspellable names."""
+    """The helpers of lowered code, by their unspellable names; `names` are those that programs see."""
     attributes = Attributes(policy, formatter)
     return operators(formatter, budget) | {
         ".attr": attributes.read, ".told": teller(policy), ".base": attributes.read_base,
-        ".init": attributes.initial, ".slot": attributes.slot,
+        ".init": attributes.initial, ".slot": attributes.slot, ".special": attributes.read_special,
         ".setattr": attributes.write,
         ".format": formatter.field,
         ".each": compress,      # C code, as quick as can be: it hands on each value that comes with a True
@@ -81,10 +72,12 @@ def runtime(policy: Policy, show: Callable[[object], None], note: Callable[[str]
         ".roomy": partial(Roomy, budget), ".short": budget.short, ".honest": honest,
         ".heard": partial(heard, formatter), ".raised": raised, ".cause": cause, ".caught": caught,
         ".limits": UNCATCHABLE, ".any": Exception,
-        ".stream": Stream, ".super": super_, ".entered": entered,
-        ".module": policy.modules.__getitem__, ".member": _importer(policy),
+        ".stream": Generator, ".generating": generating, ".delegated": delegated, ".super": super_, ".entered": entered,
+        ".spread": partial(spread, budget),
+        ".missing": missing, ".module": policy.modules.__getitem__, ".member": _importer(policy),
         ".show": show, ".note": note,
-        "__build_class__": class_builder(policy, formatter, attributes.own),
+        "__build_class__": class_builder(policy, formatter, attributes.own, partial(left, formatter, names)),
+        ".match": matcher(attributes),
     } | reflection(attributes) | turns(budget)
 
 
@@ -100,6 +93,11 @@ def raised(value: Any) -> BaseException | type[BaseException]:
     if found is None:
         raise python_error(NOT_RAISED, _raise, value)
     return found
+
+
+def missing(words: str) -> None:
+    """Raise what Python raises at the import of what is not there."""
+    raise (ModuleNotFoundError if words.startswith("No module") else ImportError)(words)
 
 
 def cause(value: Any) -> BaseException | type[BaseException] | None:
@@ -184,13 +182,26 @@ PLAIN = frozenset({type(None), bool, int, float, str})
 def honest() -> None:
     """Go on with what no program may catch, if that is why a `finally` runs."""
     error = sys.exc_info()[1]
-    if error is not None and (isinstance(error, UNCATCHABLE) or not isinstance(error, Exception)):
+    if error is None or isinstance(error, Exception) and not isinstance(error, UNCATCHABLE):
+        return
+    if not isinstance(error, GeneratorExit) or leaves(error, sys._getframe(1)):
         raise error
 
 
+def left(formatter: Formatter, names: Mapping[str, Any], error: Any, frame: FrameType) -> tuple[Any, ...]:
+    """What `__exit__` is handed for an exception that leaves a `with` in `frame`; nothing where it is not asked."""
+    if isinstance(error, GeneratorExit):
+        return (None, None, None) if closed_by_program(frame) else ()
+    if not isinstance(error, Exception) or isinstance(error, UNCATCHABLE):
+        return ()
+    kind = python_kind(error)
+    return (kind if MARK in kind.__dict__ else names[kind.__name__], heard(formatter, error), None)
+
+
 def super_(kind: Any = None, value: Any = None) -> Any:
-    """super() in a method, and super(Class, self)."""
-    if not user_class(kind) or isinstance(value, type) or not isinstance(value, kind):
+    """super() in a method or class method, and super(Class, self)."""
+    of_class = user_class(value) and user_class(kind) and issubclass(value, kind)
+    if not user_class(kind) or not (of_class or isinstance(value, kind)):
         raise ArgumentFault("super() belongs in a method of a class, with that class and self")
     return super(kind, value)
 

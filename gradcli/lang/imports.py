@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import re
+from collections.abc import Sequence
 
 from gradcli.lang.context import STORE, Context
 from gradcli.lang.parse import Node
@@ -16,33 +18,46 @@ FEATURES = {"print_function", "division", "absolute_import", "unicode_literals",
 
 _DATA = ("gradcli run --var x=@data.npy FILE", "gives a program data from a file; programs open none themselves")
 _RANDOM_DATA = ("x = torch.randn(100, 3)", "data of the program's own")
-_CLASS = (("def __init__(self, lr=0.1):", "a class of the program's own, which keeps each field: self.lr = lr"),)
+_CLASS = (("from dataclasses import dataclass", "classes by their fields"),)
 _ASSERTS = (("assert torch.allclose(x, y)", "in functions that the program calls: test_grad()"),
             ("gradcli test FILE", "replays transcripts and compares what they print"))
 INSTEAD: dict[str, tuple[tuple[str, str], ...]] = {
     "numpy": (("import numpy as np", "a little of it: arrays, their functions, np.random"),),
     "matplotlib": (("import matplotlib.pyplot as plt", "whose functions draw nothing"),),
-    "sys": (("print(text, end='')", "writes as sys.stdout.write(text) does; leave the other lines out"),),
-    "datetime": (("import time", "has a time() that counts how often it is asked; there is no clock"),),
-    "dataclasses": _CLASS, "attr": _CLASS, "unittest": _ASSERTS, "pytest": _ASSERTS,
+    "attr": _CLASS, "unittest": _ASSERTS, "pytest": _ASSERTS,
+    "re": (("text.replace('a', 'b'), text.split(), 'a' in text", "what strings do themselves; the time that a "
+            "pattern takes has no bound"),),
     "abc": (("raise NotImplementedError", "as the body of what a class below must define; no base is needed"),),
-    "enum": (("TRAIN, TEST = range(2)", "names for numbers"),),
-    "contextlib": (("with torch.no_grad():", "one of the contexts there are; others are a try with finally"),),
     "tensorboardX": (("print(step, loss.item())", "shows the progress of a program"),),
 } | (
-    dict.fromkeys(("io", "pathlib", "glob", "pickle", "json", "csv", "urllib", "requests", "zipfile", "h5py", "yaml"),
+    dict.fromkeys(("pathlib", "glob", "pickle", "csv", "urllib", "requests", "zipfile", "h5py", "yaml"),
                   (_DATA,))) | (
     dict.fromkeys(("torchvision", "torchtext", "torchaudio", "sklearn", "pandas", "scipy", "PIL", "cv2", "gym",
                    "gymnasium", "transformers", "datasets"), (_RANDOM_DATA, _DATA))) | (
-    dict.fromkeys(("seaborn", "plotly", "visdom", "IPython"),
+    dict.fromkeys(("seaborn", "plotly", "visdom"),
                   (("gradcli plot 'sin(x)' --over x=-3:3", "draws a curve; leave the plotting lines out"),)))
 """What to do instead of importing what strangers' programs import most, by the first word of its name."""
 
 _OUTSIDE = "programs reach nothing outside themselves: leave out what needs this module"
-NEEDLESS = {"gc": "memory is given back by itself: leave the line out"} | dict.fromkeys(
-    ("os", "subprocess", "socket", "shutil", "logging", "pdb", "inspect", "signal", "threading", "multiprocessing"),
+NEEDLESS = dict.fromkeys(
+    ("subprocess", "traceback", "socket", "shutil", "logging", "pdb", "inspect", "signal", "threading",
+     "multiprocessing"),
     _OUTSIDE)
 """Modules that strangers' programs import and that can only be left out."""
+
+
+CAUGHT = re.compile(r"\b(?:ImportError|ModuleNotFoundError|Exception)\b")
+
+
+def catches_imports(c: Context, clause: Node) -> bool:
+    """Whether an `except` clause catches that a module is missing."""
+    head = clause[3][:-1]
+    return not head or bool(CAUGHT.search(c.text[head[0][1] : head[0][2]]))
+
+
+def _missing(c: Context, words: str, node: Node) -> ast.stmt:
+    """What raises ImportError when it is its turn."""
+    return c.at(ast.Expr(c.call(".missing", [c.constant(words, node)], node)), node)
 
 
 def import_(c: Context, node: Node) -> list[ast.stmt]:
@@ -50,6 +65,8 @@ def import_(c: Context, node: Node) -> list[ast.stmt]:
     made: list[ast.stmt] = []
     for item in node[3]:
         path, *alias = item[3]
+        if c.excused and (absent := _absent(c, path)):
+            return [*made, _missing(c, absent, item)]
         name = _known(c, path)
         if name == "__future__":
             continue
@@ -61,6 +78,8 @@ def import_(c: Context, node: Node) -> list[ast.stmt]:
 def from_import(c: Context, node: Node) -> list[ast.stmt]:
     """`from a.b import c as d`, and `from a import *` for the modules there are."""
     path, *members = node[3]
+    if c.excused and (absent := _absent(c, path, members)):
+        return [_missing(c, absent, node)]
     name = _known(c, path)
     made: list[ast.stmt] = []
     for member in members:
@@ -85,6 +104,19 @@ def _bind(c: Context, leaf: Node, value: ast.expr, node: Node) -> ast.stmt:
 
 def _module(c: Context, name: str, node: Node) -> ast.expr:
     return c.call(".module", [c.constant(name, node)], node)
+
+
+def _absent(c: Context, path: Node, members: Sequence[Node] = ()) -> str:
+    """What Python says of a module, or of names in it, that are not there; nothing where they are."""
+    name = ".".join(leaf[3] for leaf in path[3])
+    if name == "__future__":
+        return ""
+    if name not in c.policy.modules:
+        return f"No module named '{name}'"
+    for member in members:
+        if member[0] != "everything" and not c.policy.attribute(c.policy.modules[name], wanted := member[3][0][3]):
+            return f"cannot import name '{wanted}' from '{name}'"
+    return ""
 
 
 def _known(c: Context, path: Node) -> str:

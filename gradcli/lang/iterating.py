@@ -7,18 +7,18 @@ from typing import Any
 
 from gradcli.errors import ArgumentFault
 from gradcli.exposure import admit
+from gradcli.lang.generators import Stream, ended
 from gradcli.lang.kinds import user_mark
 from gradcli.lang.words import in_pythons_words, python_error
 
 
 def iter_(*args: Any) -> Any:
     """What goes through a value's members one by one."""
-    from gradcli.lang.guard import Stream
-
     if len(args) != 1:
         raise python_error("iter() takes what can be gone through, and nothing else", iter, *args[:0])
     values = args[0]
-    if user_mark(values) is not None and not hasattr(type(values), "__iter__"):
+    kind = type(values)
+    if user_mark(values) is not None and not (hasattr(kind, "__iter__") or hasattr(kind, "__getitem__")):
         raise TypeError(f"'{type(values).__name__}' object is not iterable")
     made = values if isinstance(values, Stream) else iter(values)
     return Stream(made) if type(made) is GeneratorType else admit(made)
@@ -26,8 +26,6 @@ def iter_(*args: Any) -> Any:
 
 def next_(*args: Any) -> Any:
     """The next of the values that an iterator goes through; a default when there are no more."""
-    from gradcli.lang.guard import Stream
-
     if not 1 <= len(args) <= 2:
         raise in_pythons_words(ArgumentFault("next() takes an iterator and at most a default", "next(values, None)"),
                                next, *args)
@@ -37,4 +35,9 @@ def next_(*args: Any) -> Any:
     elif not hasattr(type(values), "__next__"):
         raise ArgumentFault(f"'{type(values).__name__}' object is not an iterator",
                             ("next(iter(values))", "the first of them"))
-    return next(values, *default)
+    if type(values) is not GeneratorType:
+        return next(values, *default)
+    try:
+        return next(values, *default)
+    except StopIteration as end:
+        raise ended(end) from None

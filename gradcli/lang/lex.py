@@ -21,6 +21,9 @@ INDENTATION = 100   # blocks within blocks, as in CPython
 
 BETWEEN = ("_NEWLINE", "_INDENT", "_DEDENT")        # the words behind which a statement begins
 
+MATCH = re.compile(r"match\b[^\n]*:[ \t]*(?:#[^\n]*)?\r?\n(?:[ \t]*(?:#[^\n]*)?\r?\n)*[ \t]+case\b")
+CASE = re.compile(r"case\b(?![ \t]*(?:[-+*/%&|^@]?=|[.,:)\]]))[^\n]*")
+
 OPENING = {"(": ")", "[": "]", "{": "}"}
 CLOSING = {")": "(", "]": "[", "}": "{"}
 
@@ -72,7 +75,10 @@ class Lexer:
                 if group == 1:
                     if not ascii_only:
                         check_name(text, word, start, end)
-                    add((keyword(word, "NAME"), start, end, word))
+                    if (word == "match" or word == "case") and (not found or found[-1][0] in BETWEEN):
+                        add((soft(text, start, found), start, end, word))
+                    else:
+                        add((keyword(word, "NAME"), start, end, word))
                 elif (kind := groups[group]) == "":
                     add((word, start, end, word))
                     if word in OPENING:
@@ -121,6 +127,14 @@ class Lexer:
             found.append(("", stop - len(rest), stop - len(rest) + 1, rest[0]))
         found.append(("$END", stop, stop, ""))
         return found
+
+
+def soft(text: str, start: int, found: list[Word]) -> str:
+    """The kind of the word `match` or `case` at the beginning of a statement, which may be a name there as well."""
+    if text[start] == "m":
+        return "_MATCH" if MATCH.match(text, start) else "NAME"
+    inside = CASE.match(text, start) and any(word[0] == "_MATCH" for word in found)
+    return "_CASE" if inside else "NAME"
 
 
 def check_name(text: str, word: str, start: int, end: int) -> None:

@@ -13,11 +13,8 @@ QUOTES = {"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u00ab": 
 KINDS = frozenset("""let var const int float double string String bool char long auto val local my static private
     public final Tensor""".split())     # what other languages write before a new name
 REFUSED = {
-    "yield": ("yield is not part of the language: build a list and return it", ""),
     "async": ("async is not part of the language: a program runs one step after another", ""),
     "await": ("await is not part of the language: call the function directly", ""),
-    "match": ("match is not part of the language: use if and elif", ""),
-    "case": ("case is not part of the language: use if and elif", ""),
     "exec": ("exec is not part of the language: a program runs as it was written", ""),
 }
 

@@ -47,9 +47,9 @@ def register(name: str, text: str) -> str:
     return key
 
 
-def source_of(code: CodeType) -> Source | None:
+def source_of(code: CodeType | None) -> Source | None:
     """The text that `code` was lowered from, if it was."""
-    return _sources.get(code.co_filename)
+    return _sources.get(code.co_filename) if code is not None else None
 
 
 def place(error: BaseException) -> Place | None:

@@ -13,12 +13,16 @@ from typing import Any
 from unicodedata import normalize
 
 from gradcli.errors import PolicyFault
+from gradcli.lang.special import METHODS
 from gradcli.mistakes import UnderscoreRefused, WordRefused
 from gradcli.text import Span
 
-METHODS = frozenset({"__init__", "__call__", "__repr__"})      # the only ones a class may define
+HEADERS = frozenset(f"__{name}__" for name in (
+    "all author authors contact copyright credits date deprecated doc email license maintainer status title url "
+    "version").split())
+"""Names with two underscores that are ordinary variables: what strangers' programs begin with."""
 
-TOLD = frozenset({"__name__", "__version__"})
+TOLD = frozenset({"__name__", "__qualname__", "__doc__", "__version__"})
 """What may be asked of a value with two underscores: answered by the runtime, never read from the value itself."""
 
 GONE = object()     # the value `assign` is asked about when an attribute is to be deleted
@@ -64,9 +68,6 @@ class Policy:
     base: Callable[[object], type | None] = _no_base
     """The class that a program's class may inherit from when it names this value as its base."""
 
-    decorators: frozenset[str] = frozenset()
-    """Decorators allowed besides staticmethod and property, as dotted names: `torch.no_grad`."""
-
     text: Callable[[object], str] | None = None
     """How print and str show a foreign value; None shows its type's name and address."""
 
@@ -94,9 +95,9 @@ def legal_name(name: str, span: Callable[[], Span | None], method: bool = False)
     if name.startswith("__"):
         if method and name in METHODS:
             return
-        allowed = ", ".join(sorted(METHODS))
+        notes = (WELCOME,) if name not in METHODS else (OF_CLASSES,)
         raise UnderscoreRefused(f"names that begin with two underscores are closed: {name}", *_instead(name),
-                                span=span(), notes=(f"a class may define {allowed}, and call them through super()",))
+                                span=span(), notes=notes)
     if iskeyword(name):
         raise WordRefused(_REFUSED.get(name, f"{name} is not part of the language"), span=span())
 
@@ -112,39 +113,24 @@ def checked(name: Any) -> str:
 
 
 _REFUSED = {
-    "yield": "yield is not part of the language: build a list and return it",
     "async": "async is not part of the language: a program runs one step after another",
     "await": "await is not part of the language: call the function directly",
 }
 
-_OPERATORS = {
-    "add": "+", "sub": "-", "mul": "*", "truediv": "/", "floordiv": "//", "mod": "%", "pow": "**", "matmul": "@",
-    "neg": "-", "eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">=", "abs": "abs()", "bool": "if",
-    "contains": "in"}
+WELCOME = ("a class may define __init__, __call__ and the methods behind operators, len(), [], in, for, with, str() "
+           "and repr()")
+OF_CLASSES = "it may be defined directly in a class, and called on self, on the class or through super()"
 _INSTEAD = {
     "__class__": ("type(x)", "the class of a value; type(x).__name__ is its name"),
-    "__str__": ("def __repr__(self):", "print(), str() and f-strings use it"),
-    "__len__": ("def size(self):", "a method with a name of its own: values.size() in place of len(values)"),
-    "__getitem__": ("def item(self, i):", "a method with a name of its own: values.item(i) in place of values[i]; "
-                                          "TensorDataset(x, y) is a data set"),
-    "__setitem__": ("def put(self, i, value):", "a method with a name of its own"),
-    "__iter__": ("def members(self):", "a method that returns a list: for each in values.members():"),
-    "__next__": ("def following(self):", "a method with a name of its own"),
-    "__enter__": ("def begin(self):", "a method with a name of its own, called before; another after, in finally"),
-    "__exit__": ("def end(self):", "a method with a name of its own, called in finally"),
     "__getattr__": ("getattr(self.inner, name)", "asks for an attribute by name"),
+    "__setattr__": ("@property", "with a setter: what an attribute does when it is set"),
+    "__del__": ("def __exit__(self, *args):", "runs at the end of with"),
+    "__new__": ("@staticmethod", "a function of the class that makes an object: C.create(2)"),
+    "__slots__": ("def __init__(self):", "sets the attributes; the line can be left out"),
     "__dict__": ("self.values = {}", "a dict of the program's own"),
-    "__doc__": ("gradcli doc NAME", "describes an operation"),
 }
 """What to write in place of the commonest names with two underscores."""
 
 
 def _instead(name: str) -> tuple[tuple[str, str], ...]:
-    if name in _INSTEAD:
-        return (_INSTEAD[name],)
-    plain = name.strip("_")
-    sign = _OPERATORS.get(plain) or _OPERATORS.get(plain[1:])
-    if sign is None:
-        return ()
-    return ((f"def {plain}(self, other):", f"a method with a name of its own: a.{plain}(b) in place of {sign}; "
-                                           "tensors have the operators"),)
+    return (_INSTEAD[name],) if name in _INSTEAD else ()

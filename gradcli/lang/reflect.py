@@ -7,33 +7,49 @@ from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
 from gradcli.errors import AttributeFault
+from gradcli.exposure import MARK, Exposure, exposure_of
 from gradcli.lang.attributes import Attributes
 from gradcli.lang.kinds import Kind, types_of, user_class
 from gradcli.lang.names import describe
+from gradcli.lang.place import source_of
 from gradcli.lang.policy import Policy, checked
 
 FUNCTIONS = (FunctionType, BuiltinFunctionType, MethodType)
 UNSET = object()
 
 
-def teller(policy: Policy) -> Callable[[Any, str], str]:
-    """The helper behind `f.__name__`, `x.__class__.__name__` and `torch.__version__`."""
-    def told(value: Any, what: str) -> str:
+def teller(policy: Policy) -> Callable[[Any, str], Any]:
+    """The helper behind `f.__name__`, `x.__class__.__name__`, `f.__doc__` and `torch.__version__`."""
+    def told(value: Any, what: str) -> Any:
         if what == "__version__":
             version = getattr(value, ".version", None)      # a name that only the facade can have given
             if version is None:
                 raise AttributeFault(f"{describe(value, policy)} has no attribute __version__")
             return str(version())
+        if what == "__doc__":
+            return _text_of(value)
         if what == "__class__":
-            value = policy.names["type"](value)     # type: ignore[operator]  # the built-in of that name
+            value, what = policy.names["type"](value), "__name__"   # type: ignore[operator]  # the built-in of that name
         if isinstance(value, Kind):
             return value._name.rpartition(".")[2]
-        if user_class(value) or isinstance(value, FUNCTIONS):
-            return str(value.__name__)
-        raise AttributeFault(f"{describe(value, policy)} has no attribute __name__",
+        if user_class(value) or isinstance(value, FUNCTIONS) or what in (exposure_of(type(value)) or Exposure()).read:
+            return str(getattr(value, what))
+        raise AttributeFault(f"{describe(value, policy)} has no attribute {what}",
                              ("type(x).__name__", "the name of its class"))
 
     return told
+
+
+def _text_of(value: Any) -> str | None:
+    """What a function or class of the program says of itself; None for all else."""
+    kind = value if user_class(value) else type(value)
+    if MARK in kind.__dict__:
+        text = kind.__dict__.get("__doc__")
+    else:
+        function = getattr(value, "__func__", value)
+        of_program = type(function) is FunctionType and (source_of(function.__code__) or MARK in vars(function))
+        text = function.__doc__ if of_program else None
+    return text if type(text) is str else None
 
 
 def reflection(attributes: Attributes) -> dict[str, Any]:

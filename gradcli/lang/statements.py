@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterable
 from gradcli.lang.context import DELETE, STORE, Context
 from gradcli.lang.expressions import expression
 from gradcli.lang.functions import class_, function
-from gradcli.lang.imports import from_import, import_
+from gradcli.lang.imports import catches_imports, from_import, import_
+from gradcli.lang.matching import match
 from gradcli.lang.parse import Node
 from gradcli.lang.targets import assign, augment, source_for, target
 from gradcli.mistakes import DepthLimit
 
+SPECIAL_FIELDS = ("ClassVar", "InitVar", "KW_ONLY")
 BRANCHES = 600      # each stands within the one before, and Python's compiler recurses over them
 
 
@@ -57,7 +59,10 @@ def _annassign(c: Context, node: Node) -> list[ast.stmt]:
     left, annotation, *value = node[3]
     if left[0] not in ("NAME", "attribute", "subscript", "group"):
         raise c.wrong("only a single name, attribute or item can be annotated", left)
-    expression(c, annotation)       # checked, then forgotten: annotations have no effect
+    expression(c, annotation)       # checked, then forgotten: but for the fields of classes they have no effect
+    if left[0] == "NAME" and c.scopes[-1].kind == "class":
+        written = c.text[annotation[1] : annotation[2]].strip("'\"").partition("[")[0].rpartition(".")[2]
+        c.scopes[-1].fields[c.name(left)] = written if written in SPECIAL_FIELDS else ""
     if value:
         return assign(c, (left,), _value(c, value[0]), node)
     target(c, left)
@@ -186,7 +191,10 @@ def _try(c: Context, node: Node) -> list[ast.stmt]:
     """
     body, *clauses = node[3]
     c.guard(2, node)
+    excused = any(clause[0] == "except_clause" and catches_imports(c, clause) for clause in clauses)
+    c.excused += excused
     tried = suite(c, body)
+    c.excused -= excused
     handlers: list[ast.ExceptHandler] = []
     other: list[ast.stmt] = []
     last: list[ast.stmt] = []
@@ -241,4 +249,5 @@ STATEMENTS: dict[str, Callable[[Context, Node], list[ast.stmt]]] = {
     "return": _return, "raise": _raise, "assert": _assert, "global": _names(ast.Global),
     "nonlocal": _names(ast.Nonlocal), "import": import_, "from_import": from_import, "magic": _magic,
     "if": _if, "while": _while, "for": _for, "try": _try, "with": _with, "def": function, "class": class_,
+    "match": match,
 }

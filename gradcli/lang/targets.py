@@ -36,7 +36,7 @@ def _target(c: Context, node: Node, context: ast.expr_context) -> ast.expr:
         name = node[3]
         if name in VALUES:
             raise c.wrong(f"{name} cannot be given another value", node)
-        return c.at(ast.Name(c.name(node), context), node)
+        return c.at(ast.Name(c.variable(node), context), node)
     if kind == "attribute":
         value, leaf = node[3]
         slot = c.call(".slot", [expression(c, value)], value)

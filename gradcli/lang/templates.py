@@ -10,6 +10,7 @@ from operator import index, mod
 from typing import TYPE_CHECKING, Any
 
 from gradcli.exposure import MARK
+from gradcli.lang.budget import COUNTED
 from gradcli.lang.names import describe
 from gradcli.lang.policy import checked
 from gradcli.lang.words import python_error
@@ -21,6 +22,7 @@ PERCENT = re.compile(r"%(?:\((?P<key>[^)]*)\))?(?P<flags>[-+ #0]*)(?P<width>\*|\
                      r"[hlL]?(?P<type>.|$)", re.DOTALL | re.ASCII)
 CONVERSIONS = ("r", "s", "a")
 KINDS = "diouxXeEfFgGcrsa"
+NUMERIC = frozenset({"__int__", "__index__", "__float__"})
 QUICK, QUICK_TEXT = frozenset({int, float, bool}), frozenset({str, float})     # values of fields that Python fills in
 LONG = 10_000
 
@@ -134,6 +136,8 @@ def _one(f: Formatter, shape: str, kind: str, value: Any) -> str:
         return (shape + "s") % (f.field(value, kind),)
     if kind == "c" and type(value) is str:
         return (shape + "c") % (value,)
+    if MARK in type(value).__dict__ and NUMERIC.intersection(dir(type(value))):
+        return (shape + kind) % (value,)
     if type(value) not in (int, float, bool):
         plain = None if MARK in type(value).__dict__ else f.policy.number(value)
         if plain is None:
@@ -245,15 +249,17 @@ def zfill(f: Formatter, text: str, *args: Any) -> str:
 
 
 def _padded(f: Formatter, args: tuple[Any, ...]) -> tuple[Any, ...]:
-    if args:
-        f.budget.check_characters(index(args[0]))
-    return args
+    if not args:
+        return args
+    width = index(args[0])
+    f.budget.check_characters(width)
+    return (width, *args[1:])
 
 
 def expandtabs(f: Formatter, text: str, *args: Any, **options: Any) -> str:
-    size = args[0] if args else options.get("tabsize", 8)
-    f.budget.check_characters(len(text) + text.count("\t") * index(size))
-    return text.expandtabs(*args, **options)
+    size = index(args[0] if args else options.get("tabsize", 8))
+    f.budget.check_characters(len(text) + text.count("\t") * size)
+    return text.expandtabs(*args, **options) if len(args) > 1 or {*options} - {"tabsize"} else text.expandtabs(size)
 
 
 def replace(f: Formatter, text: str, *args: Any, **options: Any) -> str:
@@ -263,14 +269,24 @@ def replace(f: Formatter, text: str, *args: Any, **options: Any) -> str:
 
 
 def join(f: Formatter, text: str, *args: Any) -> str:
-    if len(args) != 1 or not hasattr(type(args[0]), "__iter__"):
+    if len(args) != 1 or not (hasattr(type(args[0]), "__iter__") or hasattr(type(args[0]), "__getitem__")):
         return text.join(*args)
-    parts: list[str] = args[0] if type(args[0]) is list else list(f.budget.gathered(args[0]))
+    parts: list[str] = args[0] if type(args[0]) is list else list(f.budget.gathered(_gone_through(args[0])))
     try:
         f.budget.check_characters(sum(map(len, parts)) + len(text) * len(parts))
     except TypeError:       # not all of them are strings, which Python will say
         pass
     return text.join(parts)
+
+
+def _gone_through(values: Any) -> Any:
+    """What goes through values that are to be joined, in Python's words where they cannot be gone through."""
+    if type(values) in COUNTED:
+        return values
+    try:
+        return iter(values)
+    except TypeError:
+        raise TypeError("can only join an iterable") from None
 
 
 def _cased(name: str) -> Callable[..., str]:

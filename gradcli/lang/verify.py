@@ -14,21 +14,23 @@ from collections.abc import Iterator
 from types import CodeType, EllipsisType
 
 from gradcli.errors import PolicyFault
-from gradcli.lang.policy import METHODS, Policy
+from gradcli.lang.policy import HEADERS, Policy
+from gradcli.lang.special import METHODS
 
 CONSTANTS = (type(None), bool, int, float, str, tuple, frozenset, EllipsisType, CodeType, slice)
 
-PYTHONS = METHODS | {"__name__", "__module__", "__qualname__", "__class__", "__classcell__", "__doc__",
-                     "__static_attributes__", "__firstlineno__"}
+PYTHONS = METHODS | HEADERS | {"__name__", "__module__", "__qualname__", "__class__", "__classcell__", "__doc__",
+                               "__match_args__", "__static_attributes__", "__firstlineno__"}
 
 HELPERS = frozenset({
     ".attr", ".told", ".base", ".init", ".slot", ".setattr", ".add", ".iadd", ".few", ".short", ".honest", ".heard",
     ".mul", ".imul", ".star", ".stars", ".roomy",
     ".pow", ".ipow", ".shl", ".ishl", ".mod", ".imod",
-    ".wary", ".format", ".each", ".raised", ".cause", ".caught", ".limits", ".any", ".stream", ".super", ".entered",
-    ".module", ".member", ".show", ".note", ".ticks", ".turn"})
+    ".wary", ".format", ".each", ".generating", ".delegated", ".special", ".spread", ".match",
+    ".raised", ".cause", ".caught", ".limits", ".any", ".stream", ".super", ".entered",
+    ".missing", ".module", ".member", ".show", ".note", ".ticks", ".turn"})
 
-TEMPORARY = re.compile(r"\.(0|t|v|w|chain\d+)")     # .0 is Python's own, in comprehensions
+TEMPORARY = re.compile(r"\.(0|t|v|w|fields|chain\d+|[mkc]\d+)")     # .0 is Python's own, in comprehensions
 
 INSTRUCTIONS = frozenset("""
     CACHE NOP RESUME EXTENDED_ARG PUSH_NULL POP_TOP COPY SWAP END_FOR END_SEND
@@ -48,6 +50,7 @@ INSTRUCTIONS = frozenset("""
     POP_JUMP_BACKWARD_IF_FALSE POP_JUMP_BACKWARD_IF_TRUE POP_JUMP_BACKWARD_IF_NONE POP_JUMP_BACKWARD_IF_NOT_NONE
     JUMP_IF_TRUE_OR_POP JUMP_IF_FALSE_OR_POP RETURN_VALUE RETURN_CONST RETURN_GENERATOR YIELD_VALUE
     RAISE_VARARGS RERAISE PUSH_EXC_INFO POP_EXCEPT CHECK_EXC_MATCH LOAD_ASSERTION_ERROR
+    GET_YIELD_FROM_ITER SEND CLEANUP_THROW CALL_INTRINSIC_2
     BEFORE_WITH WITH_EXCEPT_START LOAD_BUILD_CLASS
 """.split())
 

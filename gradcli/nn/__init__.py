@@ -7,48 +7,107 @@ load nothing.
 
 from __future__ import annotations
 
+import re
 from importlib import import_module
 from typing import Any
 
-from gradcli.exposure import seal
+from gradcli.exposure import admitting, exposure_of, seal
 from gradcli.lang.kinds import Kind
 
 NN = {
     "module": "Module",
-    "container": "Sequential ModuleList ModuleDict ParameterList ParameterDict",
+    "container": "Sequential ModuleList ModuleDict ParameterList ParameterDict Container",
     "linear": "Linear Bilinear Identity",
     "activation": "ReLU ReLU6 ELU SELU CELU GELU Sigmoid Tanh SiLU Mish Softplus Softsign LeakyReLU PReLU RReLU "
                   "Hardtanh Hardsigmoid Hardswish Hardshrink Softshrink Tanhshrink Threshold LogSigmoid GLU Softmax "
                   "LogSoftmax Softmin Softmax2d",
+    "attention": "MultiheadAttention",
+    "transformer": "Transformer TransformerEncoder TransformerDecoder TransformerEncoderLayer "
+                   "TransformerDecoderLayer",
     "dropout": "Dropout Dropout1d Dropout2d Dropout3d AlphaDropout FeatureAlphaDropout",
     "conv": "Conv1d Conv2d Conv3d ConvTranspose1d ConvTranspose2d ConvTranspose3d",
     "pooling": "MaxPool1d MaxPool2d MaxPool3d AvgPool1d AvgPool2d AvgPool3d LPPool1d LPPool2d LPPool3d "
                "AdaptiveAvgPool1d AdaptiveAvgPool2d AdaptiveAvgPool3d AdaptiveMaxPool1d AdaptiveMaxPool2d "
-               "AdaptiveMaxPool3d MaxUnpool1d MaxUnpool2d MaxUnpool3d",
-    "batchnorm": "BatchNorm1d BatchNorm2d BatchNorm3d InstanceNorm1d InstanceNorm2d InstanceNorm3d",
-    "normalization": "LayerNorm GroupNorm RMSNorm LocalResponseNorm",
-    "sparse": "Embedding",
-    "rnn": "RNN LSTM GRU RNNCell LSTMCell GRUCell",
+               "AdaptiveMaxPool3d MaxUnpool1d MaxUnpool2d MaxUnpool3d FractionalMaxPool2d FractionalMaxPool3d",
+    "batchnorm": "BatchNorm1d BatchNorm2d BatchNorm3d InstanceNorm1d InstanceNorm2d InstanceNorm3d "
+                 "SyncBatchNorm",
+    "normalization": "LayerNorm GroupNorm RMSNorm LocalResponseNorm CrossMapLRN2d",
+    "lazy": "LazyLinear LazyConv1d LazyConv2d LazyConv3d LazyConvTranspose1d LazyConvTranspose2d LazyConvTranspose3d",
+    "lazy_norm": "LazyBatchNorm1d LazyBatchNorm2d LazyBatchNorm3d LazyInstanceNorm1d LazyInstanceNorm2d "
+                 "LazyInstanceNorm3d",
+    "sparse": "Embedding EmbeddingBag",
+    "rnn": "RNN LSTM GRU RNNBase",
+    "cells": "RNNCell LSTMCell GRUCell RNNCellBase",
     "shape": "Flatten Unflatten Upsample UpsamplingNearest2d UpsamplingBilinear2d PixelShuffle PixelUnshuffle Fold "
              "Unfold ConstantPad1d ConstantPad2d ConstantPad3d ZeroPad1d ZeroPad2d ZeroPad3d ReflectionPad1d "
-             "ReflectionPad2d ReflectionPad3d ReplicationPad1d ReplicationPad2d ReplicationPad3d",
+             "ReflectionPad2d ReflectionPad3d ReplicationPad1d ReplicationPad2d ReplicationPad3d "
+             "CircularPad1d CircularPad2d CircularPad3d ChannelShuffle",
     "distance": "CosineSimilarity PairwiseDistance",
+    "likelihood": "AdaptiveLogSoftmaxWithLoss LinearCrossEntropyLoss LinearCrossEntropyOptions",
     "loss": "L1Loss MSELoss NLLLoss CrossEntropyLoss BCELoss BCEWithLogitsLoss KLDivLoss SmoothL1Loss HuberLoss "
-            "HingeEmbeddingLoss MarginRankingLoss CosineEmbeddingLoss TripletMarginLoss PoissonNLLLoss "
-            "GaussianNLLLoss SoftMarginLoss MultiMarginLoss MultiLabelMarginLoss MultiLabelSoftMarginLoss CTCLoss",
+            "HingeEmbeddingLoss MarginRankingLoss CosineEmbeddingLoss TripletMarginLoss "
+            "TripletMarginWithDistanceLoss PoissonNLLLoss NLLLoss2d GaussianNLLLoss SoftMarginLoss MultiMarginLoss "
+            "MultiLabelMarginLoss MultiLabelSoftMarginLoss CTCLoss",
 }
 INIT = ("uniform normal constant ones zeros eye dirac xavier_uniform xavier_normal kaiming_uniform kaiming_normal "
         "orthogonal sparse trunc_normal").split()
-UTILS = ("clip_grad_norm clip_grad_norm_ clip_grad_value_ get_total_norm parameters_to_vector "
-         "vector_to_parameters").split()
+UTILS = {
+    "gradients": "clip_grad_norm clip_grad_norm_ clip_grad_value_ clip_grads_with_norm_ get_total_norm "
+                 "parameters_to_vector vector_to_parameters",
+    "reweighing": "weight_norm remove_weight_norm spectral_norm remove_spectral_norm",
+    "fusion": "fuse_conv_bn_eval fuse_conv_bn_weights fuse_linear_bn_eval fuse_linear_bn_weights skip_init "
+              "convert_conv2d_weight_memory_format convert_conv3d_weight_memory_format"}
+UTIL_HOMES = {
+    "rnn": {"sequences": "pad_sequence", "packed": "PackedSequence invert_permutation pack_padded_sequence "
+                                                   "pack_sequence pad_packed_sequence unpack_sequence unpad_sequence"},
+    "parametrize": {"parametrize": "cached ParametrizationList register_parametrization is_parametrized "
+                                   "remove_parametrizations transfer_parametrizations_and_params"},
+    "parametrizations": {"parametrizations": "weight_norm spectral_norm orthogonal"},
+    "stateless": {"calling": "functional_call"},
+    "prune": {"prune": "identity random_unstructured l1_unstructured random_structured ln_structured "
+                       "global_unstructured custom_from_mask remove is_pruned BasePruningMethod PruningContainer "
+                       "Identity RandomUnstructured L1Unstructured RandomStructured LnStructured CustomFromMask"}}
 OPTIMISERS = {
     "optimizer": "Optimizer", "descent": "SGD Rprop", "adaptive": "Adam AdamW Adamax RMSprop Adagrad Adadelta",
-    "lbfgs": "LBFGS"}
+    "nesterov": "NAdam RAdam ASGD", "factored": "Adafactor Muon SparseAdam", "lbfgs": "LBFGS"}
+AVERAGING = ("AveragedModel SWALR update_bn get_ema_avg_fn get_ema_multi_avg_fn get_swa_avg_fn "
+             "get_swa_multi_avg_fn").split()
 DISTRIBUTIONS = {
-    "distributions": "Distribution Normal LogNormal Uniform Exponential Laplace MultivariateNormal Independent",
-    "gammas": "Gamma Dirichlet Beta",
-    "discrete": "Bernoulli Categorical OneHotCategorical Poisson kl_divergence"}
-SCHEDULES = ("LambdaLR MultiplicativeLR StepLR MultiStepLR ConstantLR LinearLR ExponentialLR PolynomialLR "
+    "base": "Distribution ExponentialFamily",
+    "continuous": "Normal Uniform Exponential Laplace Cauchy StudentT FisherSnedecor GeneralizedPareto",
+    "directional": "VonMises",
+    "gamma": "Gamma Chi2 Dirichlet Beta",
+    "discrete": "Bernoulli Binomial Geometric NegativeBinomial Poisson ContinuousBernoulli",
+    "categorical": "Categorical OneHotCategorical OneHotCategoricalStraightThrough Multinomial",
+    "composite": "Independent MixtureSameFamily",
+    "multivariate": "MultivariateNormal LowRankMultivariateNormal",
+    "matrices": "LKJCholesky Wishart",
+    "transformed": "TransformedDistribution",
+    "normals": "LogNormal LogisticNormal HalfNormal HalfCauchy RelaxedBernoulli RelaxedOneHotCategorical",
+    "extremes": "Gumbel Pareto Weibull Kumaraswamy InverseGamma",
+    "divergence": "kl_divergence register_kl",
+    "registry": "biject_to transform_to"}
+TRANSFORMS = {
+    "transforms": "Transform AbsTransform AffineTransform ExpTransform PowerTransform SigmoidTransform "
+                  "SoftplusTransform TanhTransform",
+    "joined": "CatTransform ComposeTransform CumulativeDistributionTransform IndependentTransform ReshapeTransform "
+              "StackTransform identity_transform",
+    "onto": "CorrCholeskyTransform LowerCholeskyTransform PositiveDefiniteTransform SoftmaxTransform "
+            "StickBreakingTransform"}
+CONSTRAINTS = (
+    "Constraint MixtureSameFamilyConstraint boolean cat corr_cholesky dependent greater_than greater_than_eq "
+    "half_open_interval independent integer_interval interval is_dependent less_than lower_cholesky lower_triangular "
+    "multinomial nonnegative nonnegative_integer one_hot positive positive_definite positive_integer "
+    "positive_semidefinite real real_vector simplex square stack symmetric unit_interval").split()
+DISTRIBUTION_FILES = {      # what torch calls the file of a distribution, where that is not its name in small letters
+    "StudentT": "studentT", **{name: re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower() for name in (
+        "ContinuousBernoulli GeneralizedPareto HalfNormal HalfCauchy InverseGamma LogNormal LogisticNormal "
+        "MixtureSameFamily NegativeBinomial OneHotCategorical MultivariateNormal RelaxedBernoulli VonMises "
+        "TransformedDistribution").split()},
+    "LKJCholesky": "lkj_cholesky", "LowRankMultivariateNormal": "lowrank_multivariate_normal",
+    "RelaxedOneHotCategorical": "relaxed_categorical", "OneHotCategoricalStraightThrough": "one_hot_categorical",
+    "ExponentialFamily": "exp_family"}
+SCHEDULES = ("LRScheduler LambdaLR MultiplicativeLR StepLR MultiStepLR ConstantLR LinearLR ExponentialLR PolynomialLR "
              "CosineAnnealingLR ReduceLROnPlateau").split()
 CYCLES = "OneCycleLR CyclicLR CosineAnnealingWarmRestarts SequentialLR ChainedScheduler".split()
 
@@ -57,20 +116,43 @@ def names(home: str) -> dict[str, Any]:
     """What is under torch.<home>: by name the address of each thing, or for a namespace what is under that."""
     if home == "nn":
         gained = {f"{name}{mark}": f"init.{name}_" for name in INIT for mark in ("", "_")}
-        return _listed(NN) | {"init": gained | {"calculate_gain": "init.calculate_gain"},
-                              "utils": {name: f"gradients.{name}" for name in UTILS} | {
-                                  "rnn": {"pad_sequence": "sequences.pad_sequence"}}}
+        return _listed(NN) | {"init": gained | {"calculate_gain": "init.calculate_gain"}, "utils": {
+            **_listed(UTILS), **{home: _listed(files) for home, files in UTIL_HOMES.items()}}}
     if home == "optim":
-        return _listed(OPTIMISERS) | {"lr_scheduler": {name: f"schedule.{name}" for name in SCHEDULES} | {
-            name: f"cycles.{name}" for name in CYCLES}}
+        return _listed(OPTIMISERS) | {
+            "optimizer": {"Optimizer": "optimizer.Optimizer"},
+            "swa_utils": {name: f"averaging.{name}" for name in AVERAGING},
+            "lr_scheduler": {name: f"schedule.{name}" for name in SCHEDULES} | {"_LRScheduler": "schedule.LRScheduler"}
+            | {name: f"cycles.{name}" for name in CYCLES}}
     if home == "distributions":
-        found = _listed(DISTRIBUTIONS)
-        homes = {name.lower(): {name: place} for name, place in found.items() if name[0].isupper()}
-        return found | homes | {"kl": {"kl_divergence": found["kl_divergence"]}}
+        return _distributions()
     if home == "testing":
         return {"assert_close": "asserting.assert_close", "assert_allclose": "asserting.assert_close"}
-    return {"data": {name: f"data.{name}" for name in (
-        "Dataset", "TensorDataset", "DataLoader", "Subset", "ConcatDataset", "random_split")}}
+    samplers = "Sampler SequentialSampler RandomSampler SubsetRandomSampler WeightedRandomSampler BatchSampler"
+    collate = {"default_collate": "loader.default_collate", "default_convert": "loader.default_convert"}
+    datasets = ("Dataset TensorDataset Subset ConcatDataset StackDataset IterableDataset ChainDataset random_split")
+    listed = _listed({"data": datasets, "samplers": samplers, "loader": "DataLoader"})
+    return {"data": {**listed, **collate, "sampler": _listed({"samplers": samplers}), "dataset": _listed(
+        {"data": datasets}), "dataloader": {**collate, "DataLoader": "loader.DataLoader"}},
+        "checkpoint": {name: f"recompute.{name}" for name in (
+            "checkpoint", "checkpoint_sequential", "set_checkpoint_early_stop")}}
+
+
+def _distributions() -> dict[str, Any]:
+    own = {name: f"distributions.{place}" for name, place in _listed(DISTRIBUTIONS).items()}
+    transforms = {name: f"distributions.{place}" for name, place in _listed(TRANSFORMS).items()}
+    files: dict[str, dict[str, str]] = {}
+    for name, place in own.items():
+        if name[0].isupper():
+            files.setdefault(DISTRIBUTION_FILES.get(name, name.lower()), {})[name] = place
+    relaxed = {"relaxed_bernoulli": "LogitRelaxedBernoulli", "relaxed_categorical": "ExpRelaxedCategorical"}
+    for file, name in relaxed.items():
+        files[file][name] = f"distributions.categorical.{name}"
+    return own | transforms | files | {
+        "constraints": {name: f"distributions.constraints.{name}" for name in CONSTRAINTS},
+        "transforms": transforms,
+        "constraint_registry": {name: own[name] for name in ("biject_to", "transform_to")},
+        "kl": {name: own[name] for name in ("kl_divergence", "register_kl")}}
 
 
 def _listed(files: dict[str, str]) -> dict[str, str]:
@@ -79,11 +161,14 @@ def _listed(files: dict[str, str]) -> dict[str, str]:
 
 def fetch(address: str) -> Any:
     """The function, or the stand-in for the class, with the address `file.name`."""
-    file, name = address.split(".")
+    file, _, name = address.rpartition(".")
     from gradcli.nn.arguments import guarded
 
     found: Any = getattr(import_module(f"gradcli.nn.{file}"), name)
     if not isinstance(found, type):
         return guarded(found)
     seal(found)
-    return Kind(f"{found._home}.{name}", (found,), guarded(found))      # type: ignore[attr-defined]
+    exposure: Any = exposure_of(found)
+    methods = {method: admitting(getattr(found, method)) for method in exposure.class_read}
+    named: dict[str, Any] = methods | getattr(found, "_of_class", dict)()
+    return Kind(f"{found._home}.{name}", (found,), guarded(found), named)     # type: ignore[attr-defined]

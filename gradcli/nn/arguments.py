@@ -16,6 +16,7 @@ from typing import Any
 from gradcli.engine.signature import NUMBERS, REFUSED, described
 from gradcli.engine.tensor import Tensor
 from gradcli.errors import ArgumentFault
+from gradcli.exposure import exposure_of
 
 Take = Callable[[Any], Any]
 GUARDED: set[type] = set()      # the classes whose methods are guarded already
@@ -69,8 +70,10 @@ def guarded(thing: Any) -> Any:
 
 
 def _guard_methods(kind: type) -> None:
+    exposure = exposure_of(kind)
+    read = exposure.read if exposure else ()
     for name, method in tuple(vars(kind).items()):
-        if type(method) is FunctionType and (name == "__init__" or not name.startswith("_")):
+        if type(method) is FunctionType and (name == "__init__" or not name.startswith("_") or name in read):
             setattr(kind, name, _checking(method, kind))
 
 

@@ -112,14 +112,27 @@ class BatchNorm3d(_BatchNorm):
     _allowed = (5,)
 
 
+class SyncBatchNorm(_BatchNorm):
+    """Batch normalisation over several processes, of which there is one: it is for graphics cards, and evaluation."""
+
+    __slots__ = ()
+    _allowed, _new = (2, 3, 4, 5), True
+
+    def forward(self, input: Any) -> Any:
+        if self.training:
+            raise ValueFault("SyncBatchNorm expected input tensor to be on GPU", "nn.BatchNorm2d(3)")
+        return super().forward(input)
+
+
 class _InstanceNorm(_Norm):
     __slots__ = ()
     _home = "torch.nn.modules.instancenorm"
     _new = True
 
     def __init__(self, num_features: int, eps: float = 1e-5, momentum: float = 0.1, affine: bool = False,
-                 track_running_stats: bool = False, device: Any = None, dtype: Any = None) -> None:
-        super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype)
+                 track_running_stats: bool = False, device: Any = None, dtype: Any = None, *,
+                 bias: bool = True) -> None:
+        super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype, bias=bias)
 
     def forward(self, input: Any) -> Any:
         self._checked(input)

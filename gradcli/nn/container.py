@@ -290,3 +290,15 @@ def _parameter(value: Any) -> Parameter:
 def _told(p: Parameter, kind: str = "") -> str:
     size = "x".join(map(str, p.array.shape))
     return f"Parameter containing: [torch.{kind or p.dtype.name} of size {size}]"
+
+
+class Container(Module):
+    """Modules by name: what Sequential and the classes of programs have replaced."""
+
+    __slots__ = ()
+    _home = "torch.nn.modules.container"
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__()
+        for name, module in kwargs.items():
+            self.add_module(name, module)

@@ -27,10 +27,12 @@ class _Conv(Layer):
     _home = "torch.nn.modules.conv"
     _dims: ClassVar[int]
     _transposed: ClassVar[bool] = False
+    _least: ClassVar[int] = 1      # how few input channels there can be
 
     def _set(self, in_channels: int, out_channels: int, kernel_size: Any, stride: Any, padding: Any, dilation: Any,
              groups: int, bias: bool, dtype: Any, output_padding: Any = 0) -> None:
-        for value, name in ((in_channels, "in_channels"), (out_channels, "out_channels"), (groups, "groups")):
+        count(in_channels, "in_channels", self._least)
+        for value, name in ((out_channels, "out_channels"), (groups, "groups")):
             count(value, name)
         for value, name in ((in_channels, "in_channels"), (out_channels, "out_channels")):
             if value % groups:
@@ -41,8 +43,13 @@ class _Conv(Layer):
         self.padding = padding if isinstance(padding, str) else several(padding, self._dims, "padding")
         self.dilation = several(dilation, self._dims, "dilation")
         self.output_padding = several(output_padding, self._dims, "output_padding")
-        ends = (in_channels, out_channels // groups) if self._transposed else (out_channels, in_channels // groups)
-        self._add_parameters((*ends, *self.kernel_size), out_channels if bias else None, dtype)
+        self._add_parameters(self._weight_shape(), out_channels if bias else None, dtype)
+
+    def _weight_shape(self) -> tuple[int, ...]:
+        ends = self.in_channels, self.out_channels // self.groups
+        if not self._transposed:
+            ends = self.out_channels, self.in_channels // self.groups
+        return (*ends, *self.kernel_size)
 
     def reset_parameters(self) -> None:
         start_layer(self.weight, self.bias, self.in_channels * math.prod(self.kernel_size))

@@ -8,7 +8,7 @@ from typing import Any
 from gradcli.engine.signature import brief, described
 from gradcli.errors import ArgumentFault, ValueFault
 from gradcli.nn.optimizer import number
-from gradcli.nn.schedule import Schedule, groups_of, whole_numbers
+from gradcli.nn.schedule import LRScheduler, groups_of, whole_numbers
 
 
 def _each(value: Any, count: int) -> list[Any]:
@@ -18,7 +18,7 @@ def _each(value: Any, count: int) -> list[Any]:
     return [number({"learning rate": rate}, "learning rate", None) for rate in rates]
 
 
-class OneCycleLR(Schedule):
+class OneCycleLR(LRScheduler):
     """Up to max_lr and down to nearly nothing, once in all steps (Smith and Topin, 2017)."""
 
     __slots__ = ()
@@ -55,6 +55,8 @@ class OneCycleLR(Schedule):
                 raise ValueFault("optimizer must support momentum or beta1 with `cycle_momentum` option enabled",
                                  ("cycle_momentum=False", "leaves momentum alone"))
             self.swings.append((name, float(base_momentum), float(max_momentum)))
+            if last_epoch == -1:
+                group["max_momentum"], group["base_momentum"] = max_momentum, base_momentum
         super().__init__(optimizer, last_epoch)
 
     def _first(self, rate: float, i: int) -> float:
@@ -89,7 +91,7 @@ class OneCycleLR(Schedule):
         return end + (start - end) / 2.0 * (math.cos(math.pi * share) + 1)
 
 
-class CyclicLR(Schedule):
+class CyclicLR(LRScheduler):
     """Between two rates, up and down again and again (Smith, 2015)."""
 
     __slots__ = ()
@@ -113,7 +115,10 @@ class CyclicLR(Schedule):
         if cycle_momentum and not all("momentum" in group or "betas" in group for group in groups):
             raise ValueFault("optimizer must support momentum or beta1 with `cycle_momentum` option enabled",
                              ("cycle_momentum=False", "leaves momentum alone"))
+        for group in groups if cycle_momentum and last_epoch == -1 else ():
+            group["max_momentum"], group["base_momentum"] = max_momentum, base_momentum
         super().__init__(optimizer, last_epoch)
+        self.base_lrs = list(self.lows)
 
     def _first(self, rate: float, i: int) -> float:
         return self._next(rate, i)
@@ -142,7 +147,7 @@ class CyclicLR(Schedule):
         return float(self.gamma**self.last_epoch) if self.mode == "exp_range" else 1.0
 
 
-class CosineAnnealingWarmRestarts(Schedule):
+class CosineAnnealingWarmRestarts(LRScheduler):
     """Along half a cosine down to eta_min, then from the top again (Loshchilov and Hutter, 2016)."""
 
     __slots__ = ()
@@ -170,7 +175,26 @@ class CosineAnnealingWarmRestarts(Schedule):
         return self.eta_min + (self.base_lrs[i] - self.eta_min) * (1 + math.cos(math.pi * self.T_cur / self.T_i)) / 2
 
 
-class SequentialLR(Schedule):
+class _Joined(LRScheduler):
+    """Schedules that one schedule drives: what it tells of itself holds what they tell."""
+
+    __slots__ = ()
+
+    schedulers: list[Any]
+
+    def state_dict(self) -> dict[str, Any]:
+        return super().state_dict() | {"_schedulers": [each.state_dict() for each in self.schedulers]}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        inner = state_dict.get("_schedulers") if type(state_dict) is dict else None
+        if type(inner) is not list or len(inner) != len(self.schedulers):
+            raise ArgumentFault("load_state_dict() needs what state_dict() of such a schedule returned")
+        super().load_state_dict({name: value for name, value in state_dict.items() if name != "_schedulers"})
+        for each, state in zip(self.schedulers, inner, strict=True):
+            each.load_state_dict(state)
+
+
+class SequentialLR(_Joined):
     """Several schedules, each from its milestone on."""
 
     __slots__ = ()
@@ -189,8 +213,9 @@ class SequentialLR(Schedule):
             group["lr"] = group["initial_lr"]
         for each in self.schedulers:
             each.last_epoch -= 1
-        self.schedulers[0]._advance(self.schedulers[0].last_epoch + 1, first=True)
-        self._last = self.schedulers[0].get_last_lr()
+        self._step_count, self._get_lr_called_within_step = 1, False
+        self.schedulers[0]._initial_step()
+        self._last_lr = self.schedulers[0].get_last_lr()
 
     def step(self, epoch: Any = None) -> None:
         self.last_epoch += 1
@@ -202,10 +227,10 @@ class SequentialLR(Schedule):
             current._advance(0, first=True)
         else:
             current.step()
-        self._last = current.get_last_lr()
+        self._last_lr = current.get_last_lr()
 
 
-class ChainedScheduler(Schedule):
+class ChainedScheduler(_Joined):
     """Several schedules that act together."""
 
     __slots__ = ()
@@ -213,17 +238,18 @@ class ChainedScheduler(Schedule):
     def __init__(self, schedulers: Any, optimizer: Any = None) -> None:
         _check(schedulers, optimizer)
         self.optimizer, self.schedulers = schedulers[0].optimizer, list(schedulers)
-        self._last = [group["lr"] for group in self.optimizer.param_groups]
+        self._step_count, self._get_lr_called_within_step, self.last_epoch = 1, False, 0
+        self._last_lr = [group["lr"] for group in self.optimizer.param_groups]
 
     def step(self, epoch: Any = None) -> None:
         for each in self.schedulers:
             each.step()
-        self._last = [group["lr"] for group in self.optimizer.param_groups]
+        self._last_lr = [group["lr"] for group in self.optimizer.param_groups]
 
 
 def _check(schedulers: Any, optimizer: Any) -> None:
     if not isinstance(schedulers, list | tuple) or not schedulers or not all(
-            isinstance(each, Schedule) for each in schedulers):
+            isinstance(each, LRScheduler) for each in schedulers):
         raise ArgumentFault(f"a list of schedules is needed, not {described(schedulers)}",
                             "SequentialLR(optimizer, [first, second], milestones=[10])")
     if any(each.optimizer is not (optimizer or schedulers[0].optimizer) for each in schedulers):

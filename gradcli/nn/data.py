@@ -1,27 +1,25 @@
-"""Data sets in memory, and the batches a program goes through: `torch.utils.data`."""
+"""Data sets in memory: `torch.utils.data`."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import Any
 
-import numpy as np
-
-from gradcli.engine.conversion import array_of
-from gradcli.engine.current import draw
 from gradcli.engine.op import traced
-from gradcli.engine.random import ModernGenerator
-from gradcli.engine.signature import NUMBERS, brief, described
+from gradcli.engine.signature import described
 from gradcli.engine.tensor import Tensor
 from gradcli.errors import ArgumentFault, AttributeFault, ShapeFault, ValueFault
 from gradcli.exposure import exposed
 from gradcli.nn.container import place
 from gradcli.nn.init import legacy
 
+ERA_NAMES = ("data_tensor", "target_tensor")
 
-@exposed(copied=True)
+
+@exposed(base=True, copied=True)
 class Dataset:
     """The base of all data sets: their members by number."""
 
@@ -35,9 +33,8 @@ class Dataset:
     def __len__(self) -> int:
         raise AttributeFault(f"{type(self).__name__} has no length")
 
-    def __iter__(self) -> Iterator[Any]:
-        for at in range(len(self)):
-            yield self[at]
+    def __add__(self, other: Any) -> Any:
+        return ConcatDataset([self, other])
 
     def __repr__(self) -> str:
         return f"<{self._home}.{type(self).__name__} object>"
@@ -47,13 +44,19 @@ class Dataset:
         return f"<{self._home}.{type(self).__name__} object at {style.address(self)}>"
 
 
-@exposed("tensors")
+@exposed("tensors", "data_tensor", "target_tensor")
 class TensorDataset(Dataset):
     """Tensors of one length; member i is the tuple of their entries i."""
 
     __slots__ = ()
 
-    def __init__(self, *tensors: Any) -> None:
+    def __init__(self, *tensors: Any, **named: Any) -> None:
+        if named:
+            if not legacy() or tensors or set(named) != set(ERA_NAMES):
+                wrong = next((name for name in named if not legacy() or name not in ERA_NAMES), next(iter(named)))
+                raise ArgumentFault(f"TensorDataset() has no option {wrong}", "TensorDataset(x, y)").saying(
+                    f"TensorDataset.__init__() got an unexpected keyword argument '{wrong}'")
+            tensors = tuple(named[name] for name in ERA_NAMES)
         if not tensors:
             raise ArgumentFault("TensorDataset is made of at least one tensor", "TensorDataset(x, y)")
         for t in tensors:
@@ -62,6 +65,16 @@ class TensorDataset(Dataset):
         if len({len(t.array) for t in tensors}) > 1:
             raise ShapeFault("Size mismatch between tensors: TensorDataset needs the same length of all")
         self.tensors = tensors
+
+    data_tensor = property(lambda self: self._named(0))
+    target_tensor = property(lambda self: self._named(1))
+
+    def _named(self, at: int) -> Any:
+        """The first or second tensor, as 0.1.12 called them."""
+        if not legacy() or at >= len(self.tensors):
+            raise AttributeFault(f"'TensorDataset' object has no attribute '{ERA_NAMES[at]}'",
+                                 (f"data.tensors[{at}]", "that tensor"))
+        return self.tensors[at]
 
     def __getitem__(self, at: Any) -> Any:
         return tuple(t[at] for t in self.tensors)
@@ -77,16 +90,19 @@ class Subset(Dataset):
     __slots__ = ()
 
     def __init__(self, dataset: Any, indices: Sequence[int]) -> None:
-        self.dataset, self.indices = dataset, list(indices)
+        self.dataset, self.indices = dataset, indices if isinstance(indices, list | tuple | range | Tensor) else list(
+            indices)
 
     def __getitem__(self, at: Any) -> Any:
-        return self.dataset[self.indices[place(at, len(self.indices))]]
+        if type(at) is list:
+            return self.dataset[[self.indices[place(one, len(self))] for one in at]]
+        return self.dataset[self.indices[place(at, len(self))]]
 
     def __len__(self) -> int:
         return len(self.indices)
 
 
-@exposed("datasets")
+@exposed("datasets", "cumulative_sizes")
 class ConcatDataset(Dataset):
     """The members of several data sets, one after another."""
 
@@ -94,17 +110,79 @@ class ConcatDataset(Dataset):
 
     def __init__(self, datasets: Any) -> None:
         self.datasets = list(datasets)
+        if not self.datasets:
+            raise ValueFault("datasets should not be an empty iterable")
+        if any(isinstance(each, IterableDataset) for each in self.datasets):
+            raise ValueFault("ConcatDataset does not support IterableDataset", "ChainDataset(datasets)")
+        self.cumulative_sizes = list(accumulate(map(len, self.datasets)))
 
     def __getitem__(self, at: Any) -> Any:
         at = place(at, len(self))
-        for each in self.datasets:
-            if at < len(each):
-                break
-            at -= len(each)
-        return each[at]
+        which = bisect_right(self.cumulative_sizes, at)
+        return self.datasets[which][at - self.cumulative_sizes[which - 1] if which else at]
 
     def __len__(self) -> int:
-        return sum(map(len, self.datasets))
+        return self.cumulative_sizes[-1]
+
+
+@exposed("datasets")
+class StackDataset(Dataset):
+    """Data sets of one length side by side; member i is the tuple, or with names the dict, of their members i."""
+
+    __slots__ = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        if args and kwargs:
+            raise ValueFault("Supported either ``tuple``- (via ``args``) or``dict``- (via ``kwargs``) like "
+                             "input/output, but both types are given.")
+        if not args and not kwargs:
+            raise ValueFault("At least one dataset should be passed", "StackDataset(images, texts)")
+        if len({len(each) for each in args or kwargs.values()}) > 1:
+            raise ValueFault("Size mismatch between datasets")
+        self.datasets: Any = args or kwargs
+
+    def __getitem__(self, at: Any) -> Any:
+        if isinstance(self.datasets, dict):
+            return {name: each[at] for name, each in self.datasets.items()}
+        return tuple(each[at] for each in self.datasets)
+
+    def __len__(self) -> int:
+        return len(next(iter(self.datasets.values() if isinstance(self.datasets, dict) else self.datasets)))
+
+
+class IterableDataset(Dataset):
+    """The base of data sets that are gone through, and have no members by number."""
+
+    __slots__ = ()
+
+    def __iter__(self) -> Iterator[Any]:
+        raise AttributeFault(f"{type(self).__name__} has no __iter__", ("def __iter__(self):", "in the class"))
+
+    def __add__(self, other: Any) -> Any:
+        return ChainDataset([self, other])
+
+
+@exposed("datasets")
+class ChainDataset(IterableDataset):
+    """Data sets that are gone through, one after another."""
+
+    __slots__ = ()
+
+    def __init__(self, datasets: Any) -> None:
+        self.datasets = datasets
+
+    def _each(self) -> Iterator[Any]:
+        for each in self.datasets:
+            if not isinstance(each, IterableDataset):
+                raise ValueFault("ChainDataset only supports IterableDataset")
+            yield each
+
+    def __iter__(self) -> Iterator[Any]:
+        for each in self._each():
+            yield from each
+
+    def __len__(self) -> int:
+        return sum(len(each) for each in self._each())
 
 
 def random_split(dataset: Any, lengths: Any, generator: Any = None) -> list[Subset]:
@@ -114,78 +192,15 @@ def random_split(dataset: Any, lengths: Any, generator: Any = None) -> list[Subs
     for length in sizes:
         if type(length) not in (int, float):
             raise ArgumentFault(f"the lengths of random_split() are numbers, not {described(length)}")
-    if any(type(length) is float for length in sizes):
-        if abs(sum(sizes) - 1) > 1e-9 or min(sizes) < 0:
-            raise ValueFault("the shares of random_split() must be positive and sum to one")
+    if math.isclose(sum(sizes), 1) and sum(sizes) <= 1:
+        wrong = next((i for i, share in enumerate(sizes) if not 0 <= share <= 1), None)
+        if wrong is not None:
+            raise ValueFault(f"Fraction at index {wrong} is not between 0 and 1")
         sizes = [math.floor(whole * share) for share in sizes]
         for i in range(whole - sum(sizes)):
             sizes[i % len(sizes)] += 1
-    if sum(sizes) != whole:
+    if sum(sizes) != whole or not all(type(size) is int for size in sizes):
         raise ValueFault("Sum of input lengths does not equal the length of the input dataset!")
     order = traced.randperm(whole, generator=generator).tolist()
     ends = list(accumulate(sizes))
     return [Subset(dataset, order[end - size : end]) for size, end in zip(sizes, ends, strict=True)]
-
-
-@exposed("dataset", "batch_size", "drop_last", copied=True)
-class DataLoader:
-    """The members of a data set in batches, in random order with `shuffle`."""
-
-    __slots__ = ("_collate", "batch_size", "dataset", "drop_last", "shuffle")
-
-    _home = "torch.utils.data.dataloader"
-
-    def __init__(self, dataset: Any, batch_size: Any = 1, shuffle: bool = False, num_workers: int = 0,
-                 collate_fn: Callable[[list[Any]], Any] | None = None, pin_memory: bool = False,
-                 drop_last: bool = False) -> None:
-        if not isinstance(dataset, Dataset | list | tuple | Tensor):
-            raise ArgumentFault(f"DataLoader needs a data set, not {described(dataset)}",
-                                "DataLoader(TensorDataset(x, y), batch_size=4)")
-        if type(batch_size) is not int or batch_size < 1:
-            raise ValueFault(f"batch_size should be a positive integer value, but got batch_size={brief(batch_size)}")
-        self.dataset: Any = dataset
-        self.batch_size, self.shuffle, self.drop_last = batch_size, shuffle, drop_last
-        self._collate = collate_fn or together
-
-    def __len__(self) -> int:
-        count = len(self.dataset)
-        return count // self.batch_size if self.drop_last else -(-count // self.batch_size)
-
-    def __iter__(self) -> Iterator[Any]:
-        order = self._order()
-        starts = range(0, len(self) * self.batch_size, self.batch_size)
-        return map(self._batch, [order[at : at + self.batch_size] for at in starts])
-
-    def _batch(self, numbers: list[int]) -> Any:
-        return self._collate([self.dataset[i] for i in numbers])
-
-    def _order(self) -> list[int]:
-        """The numbers of all members, as random as torch would have them for the seed."""
-        count = len(self.dataset)
-        if not legacy():
-            draw().random((), np.int64)         # torch draws a seed for its workers, even if there are none
-        if not self.shuffle:
-            return list(range(count))
-        source = draw() if legacy() else ModernGenerator(int(draw().random((), np.int64)))
-        return [int(i) for i in source.randperm(count)]
-
-    def __repr__(self) -> str:
-        return f"<{self._home}.DataLoader object>"
-
-    def __display__(self, style: Any) -> str:
-        """Its text in a style, which gives it an address."""
-        return f"<{self._home}.DataLoader object at {style.address(self)}>"
-
-
-def together(members: list[Any]) -> Any:
-    """Members of a data set as one batch: tensors stacked, numbers in a tensor, tuples part by part."""
-    first = members[0]
-    if isinstance(first, Tensor):
-        return traced.stack(members, 0)
-    if isinstance(first, tuple | list):
-        return [together(list(parts)) for parts in zip(*members, strict=True)]
-    if isinstance(first, dict):
-        return {name: together([member[name] for member in members]) for name in first}
-    if type(first) in NUMBERS:
-        return Tensor(array_of(members, np.float64 if type(first) is float else None))
-    return members

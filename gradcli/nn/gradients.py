@@ -45,12 +45,23 @@ def _norm(array: Any, power: float) -> Any:
 def clip_grad_norm_(parameters: Any, max_norm: float, norm_type: float = 2.0, error_if_nonfinite: bool = False,
                     foreach: Any = None) -> Tensor:
     """Scale the gradients of all parameters down together until their norm is max_norm; the norm they had."""
-    grads = [p.grad for p in _several(parameters, "clip_grad_norm_") if p.grad is not None]
-    total = get_total_norm(grads, norm_type, error_if_nonfinite)
-    factor = np.minimum(np.asarray(max_norm, total.array.dtype) / (total.array + total.array.dtype.type(1e-6)), 1.0)
-    for g in grads:
-        np.multiply(g.array, factor.astype(g.array.dtype), out=writing(g.array, "clip_grad_norm_"))
+    several = _several(parameters, "clip_grad_norm_")
+    total = get_total_norm([p.grad for p in several if p.grad is not None], norm_type, error_if_nonfinite)
+    clip_grads_with_norm_(several, max_norm, total)
     return total
+
+
+def clip_grads_with_norm_(parameters: Any, max_norm: float, total_norm: Any, foreach: Any = None) -> None:
+    """Scale the gradients of all parameters down together as they must be if their norm is total_norm."""
+    if not isinstance(total_norm, Tensor) or total_norm.array.size != 1:
+        raise ArgumentFault(f"total_norm must be a tensor of one number, not {described(total_norm)}",
+                            ("nn.utils.get_total_norm(grads)", "is one"))
+    total = total_norm.array
+    factor = np.minimum(np.asarray(max_norm, total.dtype) / (total + total.dtype.type(1e-6)), 1.0)
+    for p in _several(parameters, "clip_grads_with_norm_"):
+        if p.grad is not None:
+            g = p.grad.array
+            np.multiply(g, factor.astype(g.dtype), out=writing(g, "clip_grad_norm_"))
 
 
 clip_grad_norm = clip_grad_norm_

@@ -131,7 +131,7 @@ class LBFGS(Optimizer):
         if len(self.param_groups) != 1:
             raise ValueFault("LBFGS doesn't support per-parameter options (parameter groups)")
 
-    def step(self, closure: Callable[[], Any] | None = None) -> Any:
+    def _step(self, closure: Callable[[], Any] | None) -> Any:
         """Minimise for up to max_iter steps; `closure` computes the loss anew, and its gradients."""
         if closure is None:
             raise ArgumentFault("LBFGS computes the loss several times: step() needs a closure that does",

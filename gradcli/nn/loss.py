@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 from gradcli.engine.op import traced
 from gradcli.engine.signature import described
 from gradcli.engine.tensor import Tensor
-from gradcli.errors import ArgumentFault
+from gradcli.errors import ArgumentFault, ValueFault
+from gradcli.nn.distance import PairwiseDistance
 from gradcli.nn.module import Module
 
 
@@ -140,6 +141,12 @@ class NLLLoss(_Weighted):
         self.ignore_index = ignore_index
 
 
+class NLLLoss2d(NLLLoss):
+    """NLLLoss of images, as it was called before NLLLoss took them."""
+
+    __slots__ = ()
+
+
 class CrossEntropyLoss(_Weighted):
     """NLLLoss of log_softmax(input)."""
 
@@ -252,6 +259,22 @@ class TripletMarginLoss(_Loss):
         super().__init__()
         self.margin, self.p, self.eps, self.swap = margin, p, eps, swap
         self._reduce(size_average, reduce, reduction)
+
+
+class TripletMarginWithDistanceLoss(_Loss):
+    """The same of any distance."""
+
+    __slots__ = ()
+    _operation, _shown, _new = "triplet_margin_with_distance_loss", ("distance_function", "margin", "swap"), True
+
+    def __init__(self, *, distance_function: Any = None, margin: float = 1.0, swap: bool = False,
+                 reduction: str = "mean") -> None:
+        super().__init__()
+        if margin <= 0:
+            raise ValueFault(f"TripletMarginWithDistanceLoss: expected margin to be greater than 0, got {margin} "
+                             "instead")
+        self.distance_function = PairwiseDistance() if distance_function is None else distance_function
+        self.margin, self.swap, self.reduction = margin, swap, reduction
 
 
 class PoissonNLLLoss(_Loss):

@@ -16,9 +16,11 @@ from gradcli.engine.device import here_only, names_device
 from gradcli.engine.signature import REFUSED, Type, described
 from gradcli.engine.surface import Handle
 from gradcli.engine.tensor import Tensor
+from gradcli.engine.uninitialized import Uninitialized
 from gradcli.engine.variable import Parameter, Variable
 from gradcli.errors import ArgumentFault, AttributeFault, ValueFault
 from gradcli.exposure import exposed
+from gradcli.lang.ordered import OrderedDict
 from gradcli.nn import state
 from gradcli.nn.looks import BLOCK, looks
 from gradcli.text import veiled
@@ -31,7 +33,7 @@ LISTS = ("_own", "_kept", "_inner")
          "load_state_dict apply register_forward_hook register_forward_pre_hook register_full_backward_hook "
          "register_full_backward_pre_hook "
          "register_backward_hook float double half type to cpu cuda requires_grad_ extra_repr training _parameters "
-         "_buffers _modules".split(), open_attributes=True, base=True, copied=True)
+         "_buffers _modules _forward_pre_hooks _forward_hooks".split(), open_attributes=True, base=True, copied=True)
 class Module:
     """The base of all modules, and of the modules that programs define.
 
@@ -71,6 +73,8 @@ class Module:
     _parameters = property(lambda self: dict(self._own))
     _buffers = property(lambda self: dict(self._kept))
     _modules = property(lambda self: dict(self._inner))
+    _forward_pre_hooks = property(lambda self: OrderedDict(self._hooks[0] if self._hooks else ()))
+    _forward_hooks = property(lambda self: OrderedDict(self._hooks[1] if self._hooks else ()))
 
     def __call__(self, *args: Any, **options: Any) -> Any:
         if self._hooks is None:
@@ -252,7 +256,9 @@ class Module:
     def _as(self, dtype: np.dtype[Any]) -> Any:
         for module in Module.modules(self):
             for value in (*module._own.values(), *module._kept.values()):
-                if value is not None and value.array.dtype.kind == "f":
+                if isinstance(value, Uninitialized):
+                    value.cast(dtype)
+                elif value is not None and value.array.dtype.kind == "f":
                     value.array = value.array.astype(dtype, copy=False)
                     if value.grad is not None:
                         value.grad = Variable(value.grad.array.astype(dtype, copy=False))

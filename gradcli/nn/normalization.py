@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from gradcli.engine.op import traced
-from gradcli.errors import ValueFault
+from gradcli.engine.signature import described
+from gradcli.engine.tensor import Tensor
+from gradcli.errors import ShapeFault, ValueFault
 from gradcli.exposure import exposed
 from gradcli.nn.init import ones_, zeros_
 from gradcli.nn.linear import count, fresh
@@ -112,6 +116,34 @@ class LocalResponseNorm(Module):
 
     def forward(self, input: Any) -> Any:
         return traced.local_response_norm(input, self.size, self.alpha, self.beta, self.k)
+
+    def extra_repr(self) -> str:
+        return f"{self.size}, alpha={self.alpha}, beta={self.beta}, k={self.k}"
+
+
+class CrossMapLRN2d(Module):
+    """Local response normalisation over neighbouring channels of images."""
+
+    __slots__ = ()
+    _home = "torch.nn.modules.normalization"
+    _new = True
+
+    def __init__(self, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1) -> None:
+        super().__init__()
+        self.size, self.alpha, self.beta, self.k = count(size, "size"), alpha, beta, k
+
+    def forward(self, input: Any) -> Any:
+        if not isinstance(input, Tensor) or input.array.ndim != 4:
+            raise ShapeFault(f"CrossMapLRN2d: Expected input to be 4D, got {described(input)} instead")
+        near = Tensor(self._near(input.array.shape[1]).astype(input.array.dtype))
+        squares = traced.einsum("dc,nchw->ndhw", near, traced.square(input))
+        return traced.mul(input, (squares * (self.alpha / self.size) + self.k) ** -self.beta)
+
+    def _near(self, channels: int) -> Any:
+        """For each channel which ones are near it, as torch counts: the first, once near, stays so."""
+        reach = int((self.size - 1) / 2 + 1)
+        at, other = np.arange(channels)[:, None], np.arange(channels)
+        return (other < at + reach) & ((other > at - reach) | (other == 0))
 
     def extra_repr(self) -> str:
         return f"{self.size}, alpha={self.alpha}, beta={self.beta}, k={self.k}"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from gradcli.engine.op import traced
+from gradcli.engine.signature import brief
+from gradcli.errors import ValueFault
 from gradcli.nn.module import Module
 
 
@@ -247,6 +249,44 @@ class MaxUnpool2d(MaxUnpool1d):
 
 class MaxUnpool3d(MaxUnpool1d):
     """The largest of each window put back where max pooling found them, among zeros."""
+
+    __slots__ = ()
+    _dims = 3
+
+
+class FractionalMaxPool2d(_Pool):
+    """The largest of windows that begin at random places, as many as `output_size` or `output_ratio` says."""
+
+    __slots__ = ()
+    _dims, _new = 2, True
+
+    def __init__(self, kernel_size: Any, output_size: Any = None, output_ratio: Any = None,
+                 return_indices: bool = False, _random_samples: Any = None) -> None:
+        super().__init__()
+        self.kernel_size, self.return_indices = self._several(kernel_size), return_indices
+        self.__dict__["_random_samples"] = self._kept["_random_samples"] = _random_samples
+        self.output_size = None if output_size is None else self._several(output_size)
+        self.output_ratio = None if output_ratio is None else self._several(output_ratio)
+        if output_size is None and output_ratio is None:
+            raise ValueFault(f"{type(self).__name__} requires specifying either an output size, or a pooling ratio",
+                             "output_size=2")
+        if output_size is not None and output_ratio is not None:
+            raise ValueFault("only one of output_size and output_ratio may be specified")
+        ratios = self.output_ratio or ()
+        if not all(type(ratio) in (int, float) and 0 < ratio < 1 for ratio in ratios):
+            raise ValueFault(f"output_ratio must be between 0 and 1 (got {brief(output_ratio)})")
+
+    def _several(self, value: Any) -> tuple[Any, ...]:
+        return tuple(value) if isinstance(value, tuple | list) else (value,) * self._dims
+
+    def forward(self, input: Any) -> Any:
+        return self._operation("fractional_max_pool")(
+            input, self.kernel_size, self.output_size, self.output_ratio, self.return_indices,
+            self.__dict__["_random_samples"])
+
+
+class FractionalMaxPool3d(FractionalMaxPool2d):
+    """The largest of windows that begin at random places, as many as `output_size` or `output_ratio` says."""
 
     __slots__ = ()
     _dims = 3

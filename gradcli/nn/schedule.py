@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from gradcli.engine.signature import NUMBERS, brief, described
-from gradcli.engine.tensor import Tensor
+from gradcli.engine.tensor import Shown, Tensor
 from gradcli.errors import ArgumentFault, ValueFault
-from gradcli.exposure import exposed
-from gradcli.nn.optimizer import Optimizer, number
+from gradcli.exposure import MARK, exposed
+from gradcli.mistakes import Unimplemented
+from gradcli.nn.optimizer import Optimizer, has_stepped, number
 from gradcli.nn.plain import plain
 
 
@@ -27,11 +28,12 @@ def groups_of(optimizer: Any) -> list[dict[str, Any]]:
     return optimizer.param_groups
 
 
-@exposed("step", "get_last_lr", "state_dict", "load_state_dict", "optimizer", open_attributes=True, copied=True)
-class Schedule:
-    """The base of all schedules."""
+@exposed(*"step get_last_lr get_lr state_dict load_state_dict optimizer _last_lr _step_count "
+         "_get_lr_called_within_step _initial_step".split(), open_attributes=True, base=True, copied=True)
+class LRScheduler:
+    """The base of all schedules, and of those that programs define by `get_lr`, the rates at last_epoch."""
 
-    __slots__ = ("__dict__", "_last", "optimizer")
+    __slots__ = ("__dict__", "_get_lr_called_within_step", "_last_lr", "_step_count", "optimizer")
 
     _home = "torch.optim.lr_scheduler"
 
@@ -40,14 +42,20 @@ class Schedule:
 
     def __init__(self, optimizer: Any, last_epoch: int = -1) -> None:
         self.optimizer = optimizer
-        for group in groups_of(optimizer):
+        for i, group in enumerate(groups_of(optimizer)):
             if last_epoch == -1:
                 group.setdefault("initial_lr", number(group, "lr"))
             elif "initial_lr" not in group:
-                raise ValueFault("param 'initial_lr' is not specified in param_groups when resuming an optimizer")
+                raise KeyError(f"param 'initial_lr' is not specified in param_groups[{i}] when resuming scheduler with "
+                               "last_epoch >= 0: load the state of the optimizer first")
         self.base_lrs = [number(group, "initial_lr") for group in optimizer.param_groups]
         self.last_epoch = last_epoch
-        self._advance(last_epoch + 1, first=True)
+        self._get_lr_called_within_step = False
+        self._initial_step()
+
+    def _initial_step(self) -> None:
+        self._step_count = 1
+        self._advance(self.last_epoch + 1, first=True)
 
     def __setattr__(self, name: str, value: Any) -> None:
         if type(vars(self).get(name)) in NUMBERS and type(value) not in NUMBERS:
@@ -61,6 +69,10 @@ class Schedule:
                 raise ArgumentFault(f"base_lrs of a schedule are numbers, not {described(base)}")
         if epoch is not None and type(epoch) is not int:
             raise ArgumentFault(f"an epoch is a whole number, not {described(epoch)}", "scheduler.step()")
+        if self._step_count == 1 and not has_stepped(self.optimizer):
+            Shown.note("scheduler", "Detected call of `lr_scheduler.step()` before `optimizer.step()`: call them in "
+                       "the opposite order, or the first value of the learning rate schedule is skipped")
+        self._step_count += 1
         if epoch is None or epoch == self.last_epoch + 1:
             self._advance(self.last_epoch + 1)
             return
@@ -72,10 +84,27 @@ class Schedule:
 
     def _advance(self, epoch: int, first: bool = False) -> None:
         self.last_epoch = epoch
-        for i, group in enumerate(self.optimizer.param_groups):
-            rate = number(group, "lr")
-            group["lr"] = self._first(rate, i) if first else self._next(rate, i)
-        self._last = [group["lr"] for group in self.optimizer.param_groups]
+        groups = self.optimizer.param_groups
+        if MARK in vars(next(kind for kind in type(self).__mro__ if "get_lr" in vars(kind))):
+            self._get_lr_called_within_step = True
+            rates = self.get_lr()
+            self._get_lr_called_within_step = False
+            if not isinstance(rates, list | tuple) or len(rates) != len(groups):
+                raise ArgumentFault(f"get_lr() returns a list of {len(groups)} rates, one for each group, not "
+                                    f"{described(rates)}", "[base_lr * 0.9 for base_lr in self.base_lrs]")
+            rates = [number({"learning rate": rate}, "learning rate", None) for rate in rates]
+        else:
+            rates = []
+            for i, group in enumerate(groups):
+                rate = number(group, "lr")
+                rates.append(self._first(rate, i) if first else self._next(rate, i))
+        for group, rate in zip(groups, rates, strict=True):
+            group["lr"] = rate
+        self._last_lr = [group["lr"] for group in groups]
+
+    def get_lr(self) -> Any:
+        """The rates at last_epoch, one for each group, after those that are set."""
+        return [self._next(number(group, "lr"), i) for i, group in enumerate(self.optimizer.param_groups)]
 
     def _first(self, rate: float, i: int) -> float:
         """The rate of group `i` to begin with."""
@@ -83,23 +112,25 @@ class Schedule:
 
     def _next(self, rate: float, i: int) -> float:
         """The rate of group `i` at last_epoch, after `rate`."""
-        raise NotImplementedError
+        raise Unimplemented("a schedule of the program defines get_lr()")
 
     def get_last_lr(self) -> list[float]:
         """The rates that were set last, one for each group."""
-        return list(self._last)
+        return list(self._last_lr)
 
     def state_dict(self) -> dict[str, Any]:
         """Where the schedule is, and what its options are."""
-        return {name: plain(value, name) for name, value in vars(self).items() if _is_plain(value)}
+        told = {name: plain(value, name) for name, value in vars(self).items() if _is_plain(value)}
+        return told | {"_step_count": self._step_count, "_last_lr": list(self._last_lr)}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Go on from what state_dict() told."""
-        mine = vars(self)
+        mine = vars(self) | {name: getattr(self, name) for name in ("_step_count", "_last_lr")}
         fits = type(state_dict) is dict and all(type(name) is str and name in mine for name in state_dict)
         if not fits or not all(_alike(mine[name], value) for name, value in state_dict.items()):
             raise ArgumentFault("load_state_dict() needs what state_dict() of such a schedule returned")
-        mine.update(plain(state_dict, "the state of a schedule"))
+        for name, value in plain(state_dict, "the state of a schedule").items():
+            object.__setattr__(self, name, value)
 
     def __repr__(self) -> str:
         return f"<{self._home}.{type(self).__name__} object>"
@@ -125,7 +156,7 @@ def _alike(mine: Any, given: Any) -> bool:
     return type(mine) is type(given) or (type(mine) in NUMBERS and type(given) in NUMBERS) or None in (mine, given)
 
 
-class _ByFunction(Schedule):
+class _ByFunction(LRScheduler):
     """By a function of the epoch, or one for each group."""
 
     __slots__ = ()
@@ -142,7 +173,13 @@ class _ByFunction(Schedule):
         return number({"what lr_lambda returns": self.lr_lambdas[i](self.last_epoch)}, "what lr_lambda returns", None)
 
     def state_dict(self) -> dict[str, Any]:
-        return {name: value for name, value in super().state_dict().items() if name != "lr_lambdas"}
+        told = {name: value for name, value in super().state_dict().items() if name != "lr_lambdas"}
+        return told | {"lr_lambdas": [None] * len(self.lr_lambdas)}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        if type(state_dict) is dict:
+            state_dict = {name: value for name, value in state_dict.items() if name != "lr_lambdas"}
+        super().load_state_dict(state_dict)
 
 
 class LambdaLR(_ByFunction):
@@ -166,7 +203,7 @@ class MultiplicativeLR(_ByFunction):
         return rate * self._factor(i)
 
 
-class StepLR(Schedule):
+class StepLR(LRScheduler):
     """Times gamma every step_size epochs."""
 
     __slots__ = ()
@@ -189,7 +226,7 @@ def whole_numbers(values: Iterable[Any], what: str) -> list[int]:
     return numbers
 
 
-class MultiStepLR(Schedule):
+class MultiStepLR(LRScheduler):
     """Times gamma at each of the milestones."""
 
     __slots__ = ()
@@ -203,7 +240,7 @@ class MultiStepLR(Schedule):
         return rate * self.gamma**passed if passed else rate
 
 
-class ConstantLR(Schedule):
+class ConstantLR(LRScheduler):
     """Times factor, until total_iters epochs have gone by."""
 
     __slots__ = ()
@@ -221,7 +258,7 @@ class ConstantLR(Schedule):
         return rate * (1.0 / self.factor) if self.last_epoch == self.total_iters else rate
 
 
-class LinearLR(Schedule):
+class LinearLR(LRScheduler):
     """Times a factor that goes from start_factor to end_factor in total_iters epochs."""
 
     __slots__ = ()
@@ -245,7 +282,7 @@ class LinearLR(Schedule):
         return rate * (1.0 + rise / (self.total_iters * self.start_factor + (self.last_epoch - 1) * rise))
 
 
-class ExponentialLR(Schedule):
+class ExponentialLR(LRScheduler):
     """Times gamma every epoch."""
 
     __slots__ = ()
@@ -258,7 +295,7 @@ class ExponentialLR(Schedule):
         return rate * self.gamma
 
 
-class PolynomialLR(Schedule):
+class PolynomialLR(LRScheduler):
     """Down to zero in total_iters epochs, as a power of what is left of them."""
 
     __slots__ = ()
@@ -274,7 +311,7 @@ class PolynomialLR(Schedule):
         return float(rate * (left / before) ** self.power)
 
 
-class CosineAnnealingLR(Schedule):
+class CosineAnnealingLR(LRScheduler):
     """Along half a cosine down to eta_min in T_max epochs, and up again (Loshchilov and Hutter, 2016)."""
 
     __slots__ = ()
@@ -293,7 +330,7 @@ class CosineAnnealingLR(Schedule):
         return now / before * (rate - low) + low
 
 
-class ReduceLROnPlateau(Schedule):
+class ReduceLROnPlateau(LRScheduler):
     """Times factor when a measure has not got better for more than `patience` epochs."""
 
     __slots__ = ()
@@ -310,9 +347,10 @@ class ReduceLROnPlateau(Schedule):
         self.mode, self.factor, self.patience, self.cooldown, self.eps = mode, factor, patience, cooldown, eps
         self.threshold, self.threshold_mode = threshold, threshold_mode
         self.best = math.inf if mode == "min" else -math.inf
-        self.num_bad_epochs = self.cooldown_counter = 0
-        super().__init__(optimizer)
-        count = len(self.optimizer.param_groups)
+        self.num_bad_epochs = self.cooldown_counter = self.last_epoch = 0
+        self.optimizer, self._step_count, self._get_lr_called_within_step = optimizer, 1, False
+        groups = groups_of(optimizer)
+        self._last_lr, count = [number(group, "lr") for group in groups], len(groups)
         self.min_lrs = [number({"min_lr": rate}, "min_lr", None) for rate in (
             min_lr if isinstance(min_lr, list | tuple) else [min_lr] * count)]
         if len(self.min_lrs) != count:
@@ -339,7 +377,7 @@ class ReduceLROnPlateau(Schedule):
                 new = max(rate * self.factor, least)
                 group["lr"] = new if rate - new > self.eps else rate
             self.cooldown_counter, self.num_bad_epochs = self.cooldown, 0
-        self._last = [group["lr"] for group in self.optimizer.param_groups]
+        self._last_lr = [group["lr"] for group in self.optimizer.param_groups]
 
     def _better(self, value: float) -> bool:
         sign = 1 if self.mode == "max" else -1

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from gradcli.engine.op import traced
+from gradcli.engine.tensor import Tensor
+from gradcli.errors import ValueFault
 from gradcli.nn.module import Module
 
 
@@ -124,6 +126,23 @@ class PixelUnshuffle(_New):
         return f"downscale_factor={self.downscale_factor}"
 
 
+class ChannelShuffle(_New):
+    """Channels dealt out so that those of one group come apart."""
+
+    __slots__ = ()
+    _home = "torch.nn.modules.channelshuffle"
+
+    def __init__(self, groups: int) -> None:
+        super().__init__()
+        self.groups = groups
+
+    def forward(self, input: Any) -> Any:
+        return traced.channel_shuffle(input, self.groups)
+
+    def extra_repr(self) -> str:
+        return f"groups={self.groups}"
+
+
 class Unfold(_New):
     """The windows of an image, as columns."""
 
@@ -205,12 +224,23 @@ class _ZeroPad(_ConstantPad):
         return f"{self.padding}"
 
 
+class _CircularPad(_Pad):
+    __slots__ = ()
+
+    def forward(self, input: Any) -> Any:
+        dims = input.array.ndim if isinstance(input, Tensor) else None
+        if dims is not None and dims not in (self._dims + 1, self._dims + 2):
+            raise ValueFault(f"expected {self._dims + 1}D or {self._dims + 2}D input (got {dims}D input)")
+        return super().forward(input)
+
+
 def _pads() -> dict[str, type[Module]]:
     """The classes for each mode and number of dimensions."""
     kinds: dict[str, tuple[type[_Pad], str, str]] = {
         "ConstantPad": (_ConstantPad, "constant", "a number"), "ZeroPad": (_ZeroPad, "constant", "zeros"),
         "ReflectionPad": (_Pad, "reflect", "its mirror image"),
-        "ReplicationPad": (_Pad, "replicate", "the outermost numbers")}
+        "ReplicationPad": (_Pad, "replicate", "the outermost numbers"),
+        "CircularPad": (_CircularPad, "circular", "what stands at the other end")}
     return {f"{name}{dims}d": type(f"{name}{dims}d", (base,), {
         "__slots__": (), "_dims": dims, "_mode": mode, "__module__": __name__,
         "__doc__": f"More of {what} at the ends of the last {dims} dimensions."})

@@ -10,6 +10,7 @@ import numpy as np
 from gradcli.engine.call import here
 from gradcli.engine.signature import described, sized
 from gradcli.engine.tensor import Tensor, note_write
+from gradcli.engine.uninitialized import Uninitialized
 from gradcli.engine.variable import Variable
 from gradcli.engine.writing import writing
 from gradcli.errors import ArgumentFault, ShapeFault
@@ -70,7 +71,8 @@ def entries(module: Any, prefix: str = "") -> dict[str, Any]:
 def state_dict(module: Any, prefix: str, keep_vars: bool) -> dict[str, Tensor]:
     """The entries of a module, without history unless `keep_vars`."""
     found = entries(module, prefix)
-    return OrderedDict(found if keep_vars else {name: Tensor(value.array) for name, value in found.items()})
+    return OrderedDict(found if keep_vars else {
+        name: value if isinstance(value, Uninitialized) else Tensor(value.array) for name, value in found.items()})
 
 
 def load(module: Any, given: Any, strict: bool) -> IncompatibleKeys:
@@ -92,6 +94,12 @@ def load(module: Any, given: Any, strict: bool) -> IncompatibleKeys:
         if name in missing:
             continue
         value = given[name]
+        if isinstance(value, Uninitialized):
+            if not isinstance(target, Uninitialized):
+                wrong.append(f'"{name}" has no size yet: call the module it comes from once.')
+            continue
+        if isinstance(target, Uninitialized) and isinstance(value, Tensor):
+            target.materialize(value.array.shape)
         if not isinstance(value, Tensor):
             wrong.append(f'"{name}" must be a tensor, not {described(value)}.')
         elif value.array.shape != target.array.shape:

@@ -264,7 +264,7 @@ class Atleast1d(Lifted):
 
     names = ("atleast_1d",)
 
-    def compose(F, tensors: VariadicArrays):
+    def compose(F, tensors: VariadicArrays = ()):
         return each(tensors, lambda t: t if len(t.shape) else F.reshape(t, (1,)))
 
 
@@ -273,7 +273,7 @@ class Atleast2d(Lifted):
 
     names = ("atleast_2d",)
 
-    def compose(F, tensors: VariadicArrays):
+    def compose(F, tensors: VariadicArrays = ()):
         return each(tensors, lambda t: t if len(t.shape) > 1 else F.unsqueeze(t, 0) if len(t.shape) else (
             F.reshape(t, (1, 1))))
 
@@ -283,7 +283,7 @@ class Atleast3d(Lifted):
 
     names = ("atleast_3d",)
 
-    def compose(F, tensors: VariadicArrays):
+    def compose(F, tensors: VariadicArrays = ()):
         return each(tensors, lambda t: cube(F, t))
 
 

@@ -93,13 +93,23 @@ average_attn_weights, is_causal): attention by several heads at once, each on a 
                 v_proj_weight: Array = None, static_k: Array = None, static_v: Array = None,
                 average_attn_weights: Flag = True, is_causal: Flag = False):
         single = len(query.shape) == 2
+        fitting(query, key, value, key_padding_mask, attn_mask, num_heads)
+        if is_causal and attn_mask is None:
+            raise ShapeFault("Need attn_mask if specifying the is_causal hint. You may use the Transformer module "
+                                "method `generate_square_subsequent_mask` to create this mask.")
+        hinted = is_causal and key_padding_mask is None and not need_weights
+        attn_mask = None if hinted else attn_mask
         if single:
             query, key, value = (F.unsqueeze(x, 1) for x in (query, key, value))
             key_padding_mask = None if key_padding_mask is None else F.unsqueeze(key_padding_mask, 0)
         length, batch, features = query.shape
-        if features != embed_dim_to_check or features % num_heads:
-            raise ShapeFault(f"multi-head attention was expecting an embedding dimension of {embed_dim_to_check}, "
-                             f"divisible by {num_heads} heads, but got {features}")
+        if features != embed_dim_to_check:
+            raise ShapeFault(f"was expecting embedding dimension of {embed_dim_to_check}, but got {features}")
+        if features % num_heads:
+            raise ShapeFault(f"embed_dim {features} not divisible by num_heads {num_heads}")
+        if key.shape[: 2 if use_separate_proj_weight else 3] != value.shape[: 2 if use_separate_proj_weight else 3]:
+            raise ShapeFault(f"key shape {sized(key.shape)} does not match value shape {sized(value.shape)}")
+        masked(attn_mask, key_padding_mask, (batch, num_heads, length, key.shape[0]))
         weights = (q_proj_weight, k_proj_weight, v_proj_weight) if use_separate_proj_weight else (
             F.chunk(in_proj_weight, 3))
         biases = (None,) * 3 if in_proj_bias is None else F.chunk(in_proj_bias, 3)
@@ -121,7 +131,7 @@ average_attn_weights, is_causal): attention by several heads at once, each on a 
             seen = F.dropout(seen, share, True) if share > 0 else seen
             out = F.stacked_mm(seen, v)
         else:
-            out = F.scaled_dot_product_attention(q, k, v, mask, share, is_causal and mask is None)
+            out = F.scaled_dot_product_attention(q, k, v, mask, share, hinted)
         out = F.reshape(F.transpose(out, 0, 1), (length * batch, features))
         out = F.reshape(F.linear(out, out_proj_weight, out_proj_bias), (length, batch, out_proj_weight.shape[0]))
         out = F.squeeze(out, 1) if single else out
@@ -130,6 +140,40 @@ average_attn_weights, is_causal): attention by several heads at once, each on a 
         seen = F.reshape(seen, (batch, num_heads, length, k.shape[1]))
         seen = F.mean(seen, 1) if average_attn_weights else seen
         return out, F.squeeze(seen, 0) if single else seen
+
+
+def fitting(query, key, value, key_padding_mask, attn_mask, num_heads):
+    """Refuse what is neither a batch nor a single sequence, and masks of another number of dimensions."""
+    dims = len(query.shape)
+    if dims not in (2, 3):
+        raise ShapeFault(f"query should be unbatched 2D or batched 3D tensor but received {dims}-D query tensor")
+    what = f"For {'batched' if dims == 3 else 'unbatched'} ({dims}-D) `query`, expected"
+    if len(key.shape) != dims or len(value.shape) != dims:
+        raise ShapeFault(f"{what} `key` and `value` to be {dims}-D but found {len(key.shape)}-D and "
+                         f"{len(value.shape)}-D tensors respectively")
+    if key_padding_mask is not None and len(key_padding_mask.shape) != dims - 1:
+        raise ShapeFault(f"{what} `key_padding_mask` to be `None` or {dims - 1}-D but found "
+                         f"{len(key_padding_mask.shape)}-D tensor instead")
+    if attn_mask is not None and len(attn_mask.shape) not in (2, 3):
+        raise ShapeFault(f"{what} `attn_mask` to be `None`, 2-D or 3-D but found {len(attn_mask.shape)}-D tensor "
+                         "instead")
+
+
+def masked(attn_mask, key_padding_mask, sizes):
+    """Refuse masks of other sizes, and of other types than truth values and floating numbers."""
+    batch, heads, length, keys = sizes
+    for mask, name in ((attn_mask, "attn_mask"), (key_padding_mask, "key_padding_mask")):
+        if mask is not None and not any(kind in str(mask.dtype) for kind in ("bool", "float")):
+            raise ArgumentFault(f"only bool and floating types of {name} are supported", f"{name}.bool()")
+    if attn_mask is not None:
+        dims = len(attn_mask.shape)
+        right = (length, keys) if dims == 2 else (batch * heads, length, keys)
+        if tuple(attn_mask.shape) != right:
+            raise ShapeFault(f"The shape of the {dims}D attn_mask is {attn_mask.shape}, but should be {right}.")
+    if key_padding_mask is not None and tuple(key_padding_mask.shape) != (batch, keys):
+        at = int(key_padding_mask.shape[0] == batch)
+        raise ShapeFault(f"Expected key_padded_mask.shape[{at}] to be {(batch, keys)[at]}, but got "
+                         f"{key_padding_mask.shape[at]}")
 
 
 def _heads(F, x, count):

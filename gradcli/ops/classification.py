@@ -4,7 +4,7 @@ import numpy as np
 
 from gradcli.engine.current import Current
 from gradcli.engine.dtypes import OF
-from gradcli.engine.op import Op
+from gradcli.engine.op import Op, titled
 from gradcli.engine.signature import Array, ArrayOrNone, Flag, Index, Int, Number, Plain, sized
 from gradcli.errors import IndexFault, ShapeFault, TypeFault
 from gradcli.ops.activation import THNN
@@ -177,7 +177,7 @@ def _of_chances(F, logs, target, weight, how, smoothing, at):
         count *= n if i != at else 1
     if how == "sum":
         return -F.sum(loss)
-    return -F.sum(loss) / count if count and classes else -F.sum(loss) * float("nan")
+    return titled(-F.sum(loss) / count, "DivBackward1") if count and classes else -F.sum(loss) * float("nan")
 
 
 def _smoothed(F, logs, target, weight, ignore_index, how, smoothing, at):

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from gradcli.engine.op import Op
+from gradcli.engine.op import Op, titled
 from gradcli.engine.signature import Array, Arrays, Dim, Flag, Int, Plain, Sizes, VariadicArrays, sized
 from gradcli.engine.surface import axis
 from gradcli.engine.tensor import Tensor
@@ -38,7 +38,7 @@ class Vdot(Op):
     errors = [(V, [1.0]), (A, V)]
 
     def compose(F, input: Array, other: Array):
-        return F.dot(input, other)
+        return titled(F.dot(input, other), "VdotBackward0")
 
 
 class Vecdot(Op):
@@ -78,9 +78,13 @@ class Tensordot(Op):
     def compose(F, a: Array, b: Array, dims: Plain = 2):
         n, m = len(a.shape), len(b.shape)
         at, bt = met_dims(dims, n, m)
-        if any(a.shape[i] != b.shape[j] and 1 not in (a.shape[i], b.shape[j]) for i, j in zip(at, bt, strict=True)):
-            raise ShapeFault(f"tensordot(): contracted dimensions need to match, but the shapes {sized(a.shape)} and "
-                             f"{sized(b.shape)} differ in dims {list(at)} and {list(bt)}")
+        uneven = next(((i, j) for i, j in zip(at, bt, strict=True)
+                       if a.shape[i] != b.shape[j] and 1 not in (a.shape[i], b.shape[j])), None)
+        if uneven:
+            i, j = uneven
+            raise ShapeFault(f"contracted dimensions need to match, but first has size {a.shape[i]} in dim {i - n} and "
+                             f"second has size {b.shape[j]} in dim {j}: tensordot() was given {sized(a.shape)} and "
+                             f"{sized(b.shape)} tensors")
         for i, j in zip(at, bt, strict=True):   # a length of 1 meets any other, as in broadcasting
             if a.shape[i] != b.shape[j]:
                 a, b = (F.sum(a, i, True), b) if b.shape[j] == 1 else (a, F.sum(b, j, True))
@@ -126,7 +130,7 @@ class Kron(Op):
         right = (1,) * (n - len(other.shape)) + tuple(other.shape)
         apart = (F.reshape(input, tuple(k for length in left for k in (length, 1)))
                  * F.reshape(other, tuple(k for length in right for k in (1, length))))
-        return F.reshape(apart, tuple(p * q for p, q in zip(left, right, strict=True)))
+        return titled(F.reshape(apart, tuple(p * q for p, q in zip(left, right, strict=True))), "UnsafeViewBackward0")
 
 
 class LinalgCross(Op):

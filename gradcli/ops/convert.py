@@ -155,7 +155,8 @@ class IsNonZero(Op):
 
     def forward(input: Array):
         if input.size != 1:
-            raise ValueFault(f"Boolean value of Tensor with {input.size or 'no'} values is ambiguous",
+            raise ValueFault(f"Boolean value of Tensor with {'more than one value' if input.size else 'no values'} is "
+                             "ambiguous",
                              ("(x != 0).any()", "whether some element is not 0"))
         return bool(input.reshape(())[()])
 

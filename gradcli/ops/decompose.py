@@ -7,7 +7,7 @@ from gradcli.engine.op import Op
 from gradcli.engine.signature import Array, Flag, Text
 from gradcli.errors import ArgumentFault, ValueFault
 from gradcli.mistakes import NotDifferentiable
-from gradcli.ops.matrices import each, gaps, matrices, on_diagonal, square, turned
+from gradcli.ops.matrices import by_matrix, each, gaps, indefinite, leading_minor, matrices, on_diagonal, square, turned
 
 A = [[2.0, 0.5], [0.25, 1.0]]
 PAIR = [[[2.0, 0.5], [0.25, 1.0]], [[3.0, -1.0], [2.0, 2.5]]]
@@ -30,15 +30,20 @@ class Cholesky(Op):
         try:
             return np.linalg.cholesky(A.swapaxes(-1, -2)).swapaxes(-1, -2).copy() if upper else np.linalg.cholesky(A)
         except np.linalg.LinAlgError:
-            raise ValueFault("linalg.cholesky: The factorization could not be completed because the input is not "
-                             "positive-definite", ("a @ a.t() + torch.eye(n)", "is, for any a")) from None
+            raise indefinite("linalg.cholesky", by_matrix(
+                leading_minor, A.swapaxes(-1, -2) if upper else A)) from None
 
     def grad_A(F, g, out, upper):
-        factor, g = (turned(F, out), turned(F, g)) if upper else (out, g)
-        lower = F.tril(turned(F, factor) @ g)
-        both = (lower + turned(F, F.tril(lower, -1))) * 0.5
-        back = F.linalg_solve_triangular(turned(F, factor), both, upper=True)
-        return F.linalg_solve_triangular(factor, back, upper=False, left=False)
+        return cholesky_slope(F, g, out, upper)
+
+
+def cholesky_slope(F, g, out, upper):
+    """What the gradient of a Cholesky factor makes of the matrix's."""
+    factor, g = (turned(F, out), turned(F, g)) if upper else (out, g)
+    lower = F.tril(turned(F, factor) @ g)
+    both = (lower + turned(F, F.tril(lower, -1))) * 0.5
+    back = F.linalg_solve_triangular(turned(F, factor), both, upper=True)
+    return F.linalg_solve_triangular(factor, back, upper=False, left=False)
 
 
 class OldCholesky(Cholesky):

@@ -1,20 +1,36 @@
 """Sums of products, written with a letter for each dimension."""
 
 import math
-from string import ascii_letters
+from string import ascii_letters, ascii_lowercase, ascii_uppercase
+
+import numpy as np
 
 from gradcli.engine.op import Op
-from gradcli.engine.signature import Text, VariadicArrays, sized
+from gradcli.engine.signature import REFUSED, Plain, VariadicArraysKind, sized
+from gradcli.engine.tensor import Tensor
 from gradcli.errors import ArgumentFault, ShapeFault
 
 A = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 B = [[1.0, 2.0], [3.0, -4.0], [0.5, 1.0]]
 SQUARE = [[1.0, 2.0], [3.0, -4.0]]
+LETTERS = len(ascii_letters)
+
+
+class TermsKind(VariadicArraysKind):
+    """Tensors, or tensors and lists of the numbers of their dimensions in turn."""
+
+    listed = True
+
+    def take(self, value):
+        values = value if isinstance(value, list | tuple) else (value,)
+        fits = all(isinstance(v, Tensor) or isinstance(v, list | tuple) and all(
+            type(n) is int or n is ... for n in v) for v in values)
+        return tuple(values) if fits else REFUSED
 
 
 class Einsum(Op):
     """einsum(equation, *operands): the sum of the operands' products over all letters that stand for dimensions on
-    the left of -> and not on the right, as in "ij,jk->ik"."""
+    the left of -> and not on the right, as in "ij,jk->ik". Or numbers stand for dimensions: a, [0, 1], b, [1, 2]."""
 
     method = False
     samples = [("ij,jk->ik", (A, B)), ("ij,jk", (A, B)), ("ii->i", (SQUARE,)), ("ii", (SQUARE,)), ("ij->", (A,)),
@@ -22,7 +38,8 @@ class Einsum(Op):
                ("bi,bj,bij->b", (B, B, [SQUARE] * 3))]
     errors = [("ij,jk", (A, A)), ("ij", (A, B)), ("i!j", (A,)), ("ij->k", (A,)), ("ijk", (A,))]
 
-    def compose(F, equation: Text(), operands: VariadicArrays):
+    def compose(F, equation: Plain, operands: TermsKind("tensors") = ()):
+        equation, operands = spelled(equation, operands)
         terms, result, wide = parsed(equation.replace(" ", ""), [len(x.shape) for x in operands])
         lengths = measured(terms, operands)
         letters = result + [c for c in lengths if c not in result]
@@ -38,6 +55,30 @@ class Einsum(Op):
             return F.sum(product, left) if left else product
         shape = [product.shape[i] for i in range(len(result))]
         return product if len(product.shape) == len(shape) else F.reshape(product, shape)
+
+
+def spelled(equation, operands):
+    """The equation and the operands of a call with lists of numbers, written with letters."""
+    if type(equation) is str:
+        tensors = operands[0] if len(operands) == 1 and isinstance(operands[0], list | tuple) else operands
+        if tensors and all(isinstance(x, Tensor | np.ndarray) for x in tensors):
+            return equation, tensors
+        raise ArgumentFault("einsum(): the operands are tensors", 'torch.einsum("ij,jk->ik", a, b)')
+    values = (equation, *operands)
+    tensors, lists = values[: len(values) & ~1 : 2], values[1::2] + values[len(values) & ~1 :]
+    if len(values) < 2 or not all(isinstance(x, Tensor | np.ndarray) for x in tensors) or not all(
+            isinstance(numbers, list | tuple) for numbers in lists):
+        raise ArgumentFault("einsum(): needs a string, or tensors and lists of the numbers of their dimensions in turn",
+                            'torch.einsum("ij,jk->ik", a, b)')
+    terms = ["".join("..." if n is ... else letter(n) for n in numbers) for numbers in lists]
+    return ",".join(terms[: len(tensors)]) + "".join("->" + term for term in terms[len(tensors) :]), tensors
+
+
+def letter(number):
+    """The letter for a dimension's number, in the order that the alphabet has for them."""
+    if not 0 <= number < len(ascii_letters):
+        raise ArgumentFault(f"einsum(): subscript in subscript list is not within the valid range [0, {LETTERS})")
+    return (ascii_uppercase + ascii_lowercase)[number]
 
 
 def parsed(equation, dims):

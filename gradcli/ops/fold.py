@@ -162,7 +162,8 @@ class PixelUnshuffle(Op):
 class ChannelShuffle(Op):
     """channel_shuffle(input, groups): channels dealt out so that those of one group come apart."""
 
-    names = ("channel_shuffle", "nn.functional.channel_shuffle")
+    names = ("channel_shuffle", "native_channel_shuffle", "nn.functional.channel_shuffle",
+             "nn.functional.native_channel_shuffle")
     method = False
     samples = [(FOUR, 2)]
     errors = [(FOUR, 3), (FOUR, 0), ([1.0], 1)]

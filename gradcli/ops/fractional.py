@@ -98,6 +98,8 @@ def fractional(F, rank, input, kernel_size, output_size, output_ratio, return_in
         ratio = each(output_ratio, rank, name, "output_ratio")
         output_size = tuple(int(n * r) for n, r in zip(input.shape[-rank:], ratio, strict=True))
     lengths = each(output_size, rank, name, "output_size")
+    if samples is not None and len(input.shape) == rank + 1 and len(samples.shape) == 3:
+        samples = F.narrow(samples, 0, 0, 1)        # those of the first of a batch
     values, indices = F.fractional_max(input, kernel, lengths, F.chances(input, rank) if samples is None else samples)
     return (values, indices) if return_indices else values
 

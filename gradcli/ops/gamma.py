@@ -233,7 +233,10 @@ class Zeta(Binary):
     anew = False
     inplace = False
     promotes = "floating"
-    samples = [([2.0, 3.5], [1.0, 0.5]), ([2.0, 3.5], 2)]
+    samples = [(np.array([2.0, 3.5]), [1.0, 0.5]), (3, [2.5, 0.75]), (np.array([2.0, 3.5]), 2)]
 
     def forward(input: Operand, other: Operand):
         return _zeta_of(input, other)
+
+    def grad_other(F, g, input, other):
+        return g * -input * F.special_zeta(input + 1, other)

@@ -11,7 +11,7 @@ from gradcli.engine.conversion import array_of
 from gradcli.engine.op import Op
 from gradcli.engine.signature import Array, Operand, Plain, described, sized
 from gradcli.engine.tensor import Tensor, note_write
-from gradcli.engine.variable import Variable, grad_mode
+from gradcli.engine.variable import Dual, Variable, grad_mode
 from gradcli.engine.write import here, rebase, refuse_view, writable
 from gradcli.engine.writing import overlapping, writing
 from gradcli.errors import ArgumentFault, IndexFault, ShapeFault, ValueFault
@@ -154,6 +154,8 @@ def setitem(self, key, value):
         return
     put(writing(self.array), source, basic, picks)
     note_write(self, "setitem", here())
+    if Dual.watched:
+        Dual.level.written(self, value, lambda whole, part: put(whole, part, basic, picks))
     if grad_mode.on and (self.requires_grad or getattr(value, "requires_grad", False)) and (
             self.array.dtype.kind == "f"):
         changed = Variable(self.array)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from gradcli.engine.conversion import array_of
-from gradcli.engine.op import Op
+from gradcli.engine.op import Op, titled
 from gradcli.engine.signature import Anything, Array, Number, Plain, Sizes, Type
 from gradcli.errors import ArgumentFault, ShapeFault
 from gradcli.ops.create import checked
@@ -87,4 +87,6 @@ class SumToSize(Op):
             raise ShapeFault(f"size {{{list(size)}}} is not expandable to size {{{list(shape)}}}.")
         where = (*range(len(shape) - len(size)), *(i + len(shape) - len(size) for i, n in enumerate(size)
                                                    if n == 1 and tail[i] != 1))
-        return F.reshape(F.sum(input, where, True), tuple(size)) if where or not shape else input
+        if not where and shape:
+            return input
+        return titled(F.reshape(F.sum(input, where, True), tuple(size)), f"SumBackward{int(bool(size))}")

@@ -71,7 +71,7 @@ class Lu(Op):
 
     def forward(A: Array, *, pivot: Flag = True):
         matrices("linalg.lu", A)
-        refuse_unpivoted("linalg.lu", pivot)
+        refuse_unpivoted("linalg.lu_factor", pivot)
         packed, pivots = eliminated(A)
         k, diagonal = pivots.shape[-1], np.eye(A.shape[-2], pivots.shape[-1], dtype=A.dtype)
         return (permutation(pivots, A.shape[-2], A.dtype), np.tril(packed[..., :k], -1) + diagonal,

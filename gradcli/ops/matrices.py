@@ -3,6 +3,8 @@
 Matrices stand in the last two dimensions; whatever comes before counts them.
 """
 
+import math
+
 import numpy as np
 
 from gradcli.engine.signature import sized
@@ -53,10 +55,73 @@ def rows_fit(name, a, b, at=-2):
                          f"needs {a.shape[-2]} numbers")
 
 
-def singular(name):
-    """The fault of a matrix that has no inverse."""
-    return ValueFault(f"{name}: the input matrix is singular, and the computation could not be completed",
-                      ("torch.linalg.pinv(a)", "exists for every matrix"))
+def singular(name, info):
+    """The fault of a matrix that has no inverse; `info` counts the zero on the diagonal of each matrix."""
+    batch, at = first_of(info)
+    return ValueFault(f"{name}: {batch}The diagonal element {at} is zero, the inversion could not be completed because "
+                      "the input matrix is singular.", ("torch.linalg.pinv(a)", "exists for every matrix"))
+
+
+def unsolved(name, info):
+    """The fault of a system whose matrix is singular."""
+    return ValueFault(f"torch.{name}: {first_of(info)[0]}The solver failed because the input matrix is singular.",
+                      ("torch.linalg.lstsq(a, b).solution", "the best there is where no X solves it"))
+
+
+def indefinite(name, info):
+    """The fault of a matrix without Cholesky factor; `info` is the order of a minor of each matrix."""
+    batch, order = first_of(info)
+    return ValueFault(f"{name}: {batch}The factorization could not be completed because the input is not "
+                      f"positive-definite (the leading minor of order {order} is not positive-definite).",
+                      ("a @ a.t() + torch.eye(n)", "is, for any a"))
+
+
+def first_of(info):
+    """Words for the first matrix of a stack that failed, and its number."""
+    numbers = np.asarray(getattr(info, "array", info))
+    at = int(np.flatnonzero(numbers)[0]) if numbers.any() else 0
+    return f"(Batch element {at}): " if numbers.ndim else "", int(numbers.flat[at])
+
+
+def zero_pivot(matrix):
+    """The place, counted from 1, of the first zero on the diagonal of a matrix's U; 0 without one."""
+    u = matrix.copy()
+    for k in range(min(u.shape)):
+        at = k + int(np.argmax(np.abs(u[k:, k])))
+        if u[at, k] == 0:
+            return k + 1
+        u[[k, at]] = u[[at, k]]
+        u[k + 1 :, k:] -= np.outer(u[k + 1 :, k] / u[k, k], u[k, k:])
+    return 0
+
+
+def without_inverse(matrix):
+    """The place, counted from 1, of the zero on the diagonal that leaves a matrix without inverse; 0 if it has one."""
+    try:
+        np.linalg.inv(matrix)
+    except np.linalg.LinAlgError:
+        return zero_pivot(matrix) or len(matrix)
+    return 0
+
+
+def leading_minor(matrix):
+    """The order of the first leading minor that is not positive-definite; 0 without one."""
+    try:
+        np.linalg.cholesky(matrix)
+    except np.linalg.LinAlgError:
+        for order in range(1, len(matrix)):
+            try:
+                np.linalg.cholesky(matrix[:order, :order])
+            except np.linalg.LinAlgError:
+                return order
+        return len(matrix)
+    return 0
+
+
+def by_matrix(function, a):
+    """A number of 32 bits for each of a stack of matrices."""
+    flat = a.reshape(math.prod(a.shape[:-2]), *a.shape[-2:])
+    return np.array([function(matrix) for matrix in flat], np.int32).reshape(a.shape[:-2])
 
 
 def turned(F, x):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gradcli.engine.op import Op
+from gradcli.engine.op import Op, titled
 from gradcli.engine.signature import Array, Dims, Flag, NormOrder, Number, Operand, Text, Type
 from gradcli.engine.surface import axis
 from gradcli.errors import ArgumentFault
@@ -93,7 +93,7 @@ class Cond(Op):
         if p in (None, 2, -2):
             values = F.linalg_svdvals(A)
             greatest, least = F.select(values, -1, 0), F.select(values, -1, -1)
-            return least / greatest if p == -2 else greatest / least
+            return titled(least / greatest if p == -2 else greatest / least, "SqueezeBackward1")
         square("linalg.cond", A)
         return F.linalg_matrix_norm(A, p) * F.linalg_matrix_norm(F.linalg_inv(A), p)
 

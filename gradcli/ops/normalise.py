@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from gradcli.engine.kernels import sums
-from gradcli.engine.op import Op
+from gradcli.engine.op import Op, titled
 from gradcli.engine.signature import Array, ArrayOrNone, Flag, Int, Number, Plain, Sizes, sized
 from gradcli.engine.writing import writing
 from gradcli.errors import ArgumentFault, ShapeFault
@@ -369,8 +369,8 @@ class RmsNorm(Op):
         if eps is None:
             name = input.dtype.name
             eps = {"float64": 2.0**-52, "float32": 2.0**-23, "float16": 2.0**-10}.get(name, 0.0)
-        scaled = input / F.sqrt(F.mean(input * input, axes, True) + eps)
-        return F.renamed(scaled if weight is None else scaled * weight, "FusedRmsNormBackward0")
+        scaled = titled(input / F.sqrt(F.mean(input * input, axes, True) + eps), "MulBackward0")
+        return scaled if weight is None else scaled * weight
 
 
 class LocalResponseNorm(Op):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gradcli.engine.op import Op
+from gradcli.engine.op import Op, titled
 from gradcli.engine.signature import Array, Flag, Int, Ints, Number, sized
 from gradcli.errors import ShapeFault, TypeFault
 from gradcli.ops.matrices import kind_of
@@ -208,7 +208,8 @@ def put_back(F, rank, input, indices, kernel_size, stride, padding, output_size)
     if tuple(indices.shape) != tuple(input.shape):
         raise ShapeFault(f"{name}(): Expected shape of indices to be same as that of the input tensor "
                          f"({list(input.shape)}) but got indices tensor with shape: {list(indices.shape)}")
-    return F.put_in_places(input, indices, lengths)
+    name = {1: "SqueezeBackward1", 2: "MaxUnpool2DBackward0", 3: "MaxUnpool3DBackward0"}[rank]
+    return titled(F.put_in_places(input, indices, lengths), name)
 
 
 class PutInPlaces(Op):

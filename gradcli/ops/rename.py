@@ -7,7 +7,8 @@ NAMES = ("GridSampler2DBackward0", "GridSampler3DBackward0", "MultiMarginLossBac
          "MultilabelMarginLossBackward0", "NormBackward1", "CdistBackward0", "PdistBackward0", "ViewBackward0",
          "FusedRmsNormBackward0", "AffineGridGeneratorBackward0", "EmbeddingBagBackward0", "CtcLossBackward0",
          "PixelShuffleBackward0", "PixelUnshuffleBackward0", "ScaledDotProductFlashAttentionForCpuBackward0",
-         "ChannelShuffleBackward0", "CopyBackwards")
+         "ChannelShuffleBackward0", "CopyBackwards", "PackPaddedSequenceBackward0", "CopySlices",
+         "WeightNormInterfaceBackward0")
 ERA = {"MultiMarginLossBackward0": "torch.nn._functions.thnn.auto.MultiMarginLoss",
        "MultilabelMarginLossBackward0": "torch.nn._functions.thnn.auto.MultiLabelMarginLoss",
        "PixelShuffleBackward0": "tensor.View", "NormBackward1": "reduce.Norm", "ViewBackward0": "tensor.View"}

@@ -5,10 +5,13 @@ import math
 import numpy as np
 
 from gradcli.engine.current import Current
+from gradcli.engine.dtypes import OF
+from gradcli.engine.layout import Format, in_order
 from gradcli.engine.op import Op
-from gradcli.engine.signature import Array, Arrays, Dim, Dims, Int, Sizes, sized
+from gradcli.engine.signature import REFUSED, Array, Arrays, Dim, Dims, Int, Sizes, SizesKind, Type, sized
 from gradcli.engine.surface import axis
 from gradcli.errors import ArgumentFault, IndexFault, ShapeFault
+from gradcli.mistakes import NotDifferentiable
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 
@@ -36,15 +39,47 @@ def viewed(array, shape):
     return seen
 
 
+class SizesOrType(SizesKind):
+    """A shape; or, in its place, an element type."""
+
+    def take(self, value):
+        if isinstance(value, tuple) and len(value) == 1:
+            value = value[0]
+        taken = REFUSED if type(value) is str else Type.take(value)
+        return taken if taken is not REFUSED else super().take(value)
+
+
+def reinterpreted(array, dtype):
+    """The bits of `array` seen as elements of another type; the last dimension grows or shrinks with their size."""
+    as_words = f"to view {OF[array.dtype].era} as {OF[dtype].era} (different element sizes)"
+    ratio = dtype.itemsize // array.itemsize
+    if dtype.itemsize != array.itemsize:
+        if not array.ndim:
+            raise ShapeFault(f"self.dim() cannot be 0 {as_words}")
+        steps = [s // array.itemsize for s in array.strides]
+        if steps[-1] != 1:
+            raise ShapeFault(f"self.stride(-1) must be 1 {as_words}, but got {steps[-1]}", "x.contiguous()")
+        if ratio > 1 and array.shape[-1] % ratio:
+            raise ShapeFault(f"self.size(-1) must be divisible by {ratio} {as_words}, but got {array.shape[-1]}")
+        uneven = next((d for d, s in enumerate(steps[:-1]) if ratio > 1 and s % ratio), None)
+        if uneven is not None:
+            raise ShapeFault(f"self.stride({uneven}) must be divisible by {ratio} {as_words}, but got {steps[uneven]}",
+                             "x.contiguous()")
+    return array.view(dtype)
+
+
 class View(Op):
-    """view(input, *shape): the same memory seen with another shape; one length may be -1."""
+    """view(input, *shape): the same memory seen with another shape, where one length may be -1; or, of an element type
+    in place of a shape, as elements of that type."""
 
     function = False
     era_label = "tensor.View"
-    samples = [(GRID, (3, 2)), (GRID, (-1,)), (GRID, (2, -1))]
+    samples = [(GRID, (3, 2)), (GRID, (-1,)), (GRID, (2, -1)), (np.array(GRID), np.dtype(np.int64))]
     errors = [(GRID, (4, 2)), (GRID, (-1, -1)), (GRID, ("a",))]
 
-    def forward(input: Array, shape: Sizes):
+    def forward(input: Array, shape: SizesOrType("whole numbers")):
+        if isinstance(shape, np.dtype):
+            return reinterpreted(input, shape)
         shape = fitted(shape, input.size)
         seen = viewed(input, shape)
         if seen is None:
@@ -55,7 +90,10 @@ class View(Op):
                 "two contiguous subspaces). Use .reshape(...) instead.")
         return seen
 
-    def grad_input(F, g, input_shape):
+    def grad_input(F, g, input_shape, shape):
+        if isinstance(shape, np.dtype):
+            raise NotDifferentiable("view(dtype) cannot be differentiated: the bits of a number are no smooth function "
+                                    "of it", ("x.to(torch.float64)", "the same numbers as another type"))
         return F.reshape(g, input_shape)
 
 
@@ -166,15 +204,18 @@ class Squeeze(Op):
 
 
 class Contiguous(Op):
-    """contiguous(input): input itself if its elements lie row by row in memory, else a copy for which that holds."""
+    """contiguous(input, memory_format): input itself if its elements lie row by row in memory, or in the order of
+    another memory format; else a copy for which that holds."""
 
     function = False
     label = "CloneBackward0"
     samples = [(GRID,)]
     errors = [("text",)]
 
-    def forward(input: Array):
-        return input if input.flags.c_contiguous else np.ascontiguousarray(input)
+    def forward(input: Array, memory_format: Format = None):
+        if memory_format is None and input.flags.c_contiguous:
+            return input
+        return in_order(input, memory_format)
 
     def grad_input(F, g):
         return g

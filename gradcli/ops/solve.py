@@ -8,7 +8,20 @@ from gradcli.engine.signature import Array, Dims, Flag, Int
 from gradcli.engine.surface import axis
 from gradcli.engine.tensor import Tensor
 from gradcli.errors import ShapeFault
-from gradcli.ops.matrices import each, identity, is_vector, on_diagonal, rows_fit, same_type, singular, square, turned
+from gradcli.ops.matrices import (
+    by_matrix,
+    each,
+    identity,
+    is_vector,
+    on_diagonal,
+    rows_fit,
+    same_type,
+    singular,
+    square,
+    turned,
+    unsolved,
+    without_inverse,
+)
 from gradcli.ops.statistics import others
 
 A = [[2.0, 0.5], [0.25, 1.0]]
@@ -30,7 +43,7 @@ class Inverse(Op):
         try:
             return np.linalg.inv(A)
         except np.linalg.LinAlgError:
-            raise singular("linalg.inv") from None
+            raise singular("linalg.inv", by_matrix(without_inverse, A)) from None
 
     def grad_A(F, g, out):
         return -(turned(F, out) @ g @ turned(F, out))
@@ -145,7 +158,7 @@ class Solved(Op):
         try:
             return np.linalg.solve(A, B)
         except np.linalg.LinAlgError:
-            raise singular("linalg.solve") from None
+            raise unsolved("linalg.solve", by_matrix(without_inverse, A)) from None
 
     def grad_A(F, g, A, out):
         return -(F.solved(turned(F, A), g) @ turned(F, out))

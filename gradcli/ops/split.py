@@ -52,6 +52,7 @@ def dimension(dim, array, name):
 class Split(Op):
     """split(input, split_size_or_sections, dim): views of pieces of one size along `dim`, or of the sizes listed."""
 
+    names = ("split", "unsafe_split")
     several = True
     era_label = "tensor.Index"
     label = ("SplitBackward0", "SplitWithSizesBackward0")
@@ -73,7 +74,7 @@ class Split(Op):
 class SplitWithSizes(Op):
     """split_with_sizes(input, split_sizes, dim): views of pieces of the sizes listed."""
 
-    names = ("split_with_sizes",)
+    names = ("split_with_sizes", "unsafe_split_with_sizes")
     samples = [(ROW, (1, 4)), (GRID, (2, 1), 1)]
     errors = [(ROW, (1, 1)), (GRID, (1,), 5)]
 
@@ -89,6 +90,7 @@ def chunk_lengths(chunks, n):
 class Chunk(Op):
     """chunk(input, chunks, dim): views of at most `chunks` pieces along `dim`, all of one size but the last."""
 
+    names = ("chunk", "unsafe_chunk")
     several = True
     era_label = "tensor.Chunk"
     label = "SplitBackward0"

@@ -3,11 +3,13 @@
 import numpy as np
 
 from gradcli.engine.call import positions
+from gradcli.engine.dtypes import Default
 from gradcli.engine.op import Op
-from gradcli.engine.signature import Array, Index, Int, Ints, Plain, sized
+from gradcli.engine.signature import Array, Index, Int, Ints, Plain, Type, sized
 from gradcli.engine.tensor import Tensor, owner
 from gradcli.engine.writing import stepping
 from gradcli.errors import ShapeFault
+from gradcli.ops.create import Creation, checked
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 
@@ -71,3 +73,79 @@ class StridedView(Op):
     def grad_input(F, g, at, input_shape):
         inside = at >= 0
         return F.spread(F.where(inside, g, 0), F.where(inside, at, 0), tuple(input_shape))
+
+
+def strided_memory(size, stride, dtype):
+    """Zeros of a size with these steps between neighbours."""
+    size, stride = ((x,) if type(x) is int else x for x in (size, stride))
+    if len(size) != len(stride) or any(n < 0 for n in (*size, *stride)):
+        raise ShapeFault(f"Storage size calculation overflowed with sizes={list(size)} and strides={list(stride)}: "
+                         "there is one step for each length, and none is negative")
+    last = sum((n - 1) * s for n, s in zip(size, stride, strict=True)) if 0 not in size else -1
+    return stepped(np.zeros(last + 1, dtype), size, stride, 0)
+
+
+class EmptyStrided(Creation):
+    """empty_strided(size, stride, dtype): a tensor with these steps in memory between neighbours, whose content is
+    nobody's promise; here it is zeros."""
+
+    names = ("empty_strided",)
+    samples = [((2, 3), (1, 2)), ((2, 2), (2, 1))]
+    errors = [((2, 3), (1,)), ((2,), (-1,))]
+
+    def forward(size: Ints, stride: Ints, *, dtype: Type = None):
+        return strided_memory(size, stride, dtype or Default.floating)
+
+
+class NewEmptyStrided(Creation):
+    """new_empty_strided(input, size, stride, dtype): empty_strided, of the type of input."""
+
+    names = ("new_empty_strided",)
+    function = False
+    method = True
+    samples = [(GRID, (2, 3), (1, 2))]
+    errors = [(GRID, (2, 3), (1,))]
+
+    def forward(input: Array, size: Ints, stride: Ints, *, dtype: Type = None):
+        return strided_memory(size, stride, dtype or input.dtype)
+
+
+class EmptyPermuted(Creation):
+    """empty_permuted(size, physical_layout, dtype): a tensor whose dimensions lie in memory in this order, from the one
+    with the widest steps on, and whose content is nobody's promise; here it is zeros."""
+
+    names = ("empty_permuted",)
+    samples = [((2, 3, 5), (2, 0, 1))]
+    errors = [((2, 3), (0, 0)), ((2, 3), (0,))]
+
+    def forward(size: Ints, physical_layout: Ints, *, dtype: Type = None):
+        size, order = ((x,) if type(x) is int else x for x in (size, physical_layout))
+        if sorted(order) != list(range(len(size))):
+            raise ShapeFault(f"empty_permuted: physical_layout {list(order)} must name each of the {len(size)} "
+                             "dimensions once; Duplicate dim not allowed")
+        return np.zeros(checked([size[d] for d in order]), dtype or Default.floating).transpose(np.argsort(order))
+
+
+class AsStridedScatter(Op):
+    """as_strided_scatter(input, src, size, stride, storage_offset): a copy of input with src in the places that
+    as_strided(size, stride, storage_offset) of it shows."""
+
+    names = ("as_strided_scatter",)
+    samples = [(GRID, [[7.0, 8.0], [9.0, 4.0]], (2, 2), (1, 2)), (GRID, [7.0, 8.0], (2,), (2,), 1),
+               (np.array(GRID), np.array([7.0, 8.0]), (2,), (2,), 1)]
+    errors = [(GRID, [1.0], (2, 2), (1, 2)), (GRID, [1.0], (9,), (1,))]
+
+    def forward(input: Array, src: Array, size: Ints, stride: Ints, storage_offset: Int = None):
+        size, stride = (x if type(x) is tuple else (x,) for x in (size, stride))
+        if src.shape != tuple(size):
+            raise ShapeFault("expected src to have a size equal to the slice of self. src size = "
+                             f"{list(src.shape)}, slice size = {list(size)}", f"src.reshape({size})")
+        copy = np.array(input, order="C" if 0 in input.strides else "K")
+        stepped(copy, size, stride, storage_offset or 0)[...] = src
+        return copy
+
+    def grad_input(F, g, src_shape, size, stride, storage_offset):
+        return F.as_strided_scatter(g, F.zeros(tuple(src_shape), dtype=g.dtype), size, stride, storage_offset)
+
+    def grad_src(F, g, size, stride, storage_offset):
+        return F.as_strided(F.contiguous(g), size, stride, storage_offset or 0)

@@ -4,6 +4,7 @@ import numpy as np
 
 from gradcli.engine.device import here_only, names_device
 from gradcli.engine.kernels import full_sum
+from gradcli.engine.layout import PRESERVE, Format, in_order
 from gradcli.engine.op import Op
 from gradcli.engine.signature import (
     REFUSED,
@@ -23,15 +24,16 @@ from gradcli.errors import ArgumentFault, ShapeFault
 
 
 class Clone(Op):
-    """clone(input): the same numbers in memory of their own."""
+    """clone(input, memory_format): the same numbers in memory of their own."""
 
     anew = True
     era_label = "tensor.Clone"
     samples = [([1.0, 2.0],)]
     errors = [("text",)]
 
-    def forward(input: Array):
-        return np.array(input, order="K")
+    def forward(input: Array, *, memory_format: Format = None):
+        copy = np.array(input, order="K")
+        return copy if memory_format is None else in_order(copy, memory_format)
 
     def grad_input(F, g):
         return g
@@ -246,11 +248,11 @@ class To(Op):
     era_label = "tensor.Type"
     label = "ToCopyBackward0"
     samples = [(np.array([1, 2]), np.dtype(np.float64)), ([1.0, 2.0], (), np.dtype(np.float64)), ([1.0, 2.0], "cpu"),
-               ([1.0, 2.0], ("cpu", np.dtype(np.float64)), None, "cpu", True, True, "torch.preserve_format")]
+               ([1.0, 2.0], ("cpu", np.dtype(np.float64)), None, "cpu", True, True, PRESERVE)]
     errors = [([1.0], "nonsense"), ([1.0], "cuda")]
 
     def compose(F, input, target: VariadicAnything = (), *, dtype: Type = None, device: Anything = None,
-                non_blocking: Flag = False, copy: Flag = False, memory_format: Anything = None):
+                non_blocking: Flag = False, copy: Flag = False, memory_format: Format = None):
         flags = []
         for given in (*(target if type(target) is tuple else (target,)), *((device,) if device is not None else ())):
             if type(given) is bool:
@@ -265,4 +267,5 @@ class To(Op):
                     raise ArgumentFault(f"to() needs a type, a tensor or a device, not {described(given)}",
                                         "x.to(torch.float64)")
         result = F.cast(input, dtype) if dtype is not None else input
-        return F.clone(result) if (copy or flags[1:] == [True]) and result is input else result
+        result = F.clone(result) if (copy or flags[1:] == [True]) and result is input else result
+        return result if memory_format in (None, PRESERVE) else F.contiguous(result, memory_format)

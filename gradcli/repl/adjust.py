@@ -12,15 +12,25 @@ from gradcli.repl.files import edited
 from gradcli.repl.state import Repl
 
 LIMITS = ("time_limit", "memory_limit", "no_limits")
-SETTABLE = ("style", *PRINTING, "edit_mode", "errors", "color", "progress", *LIMITS)
+SETTABLE = ("style", "age", *PRINTING, "edit_mode", "errors", "color", "progress", *LIMITS)
 """What can be set while a session lasts, by the names of commands/settings.py."""
 
 
 def set_style(repl: Repl, name: str) -> None:
     """Print in this style from now on, and draw its random numbers."""
     repl.settings.style = str(read(KEYS["style"], name, ":style"))
+    repl.settings.sources["style"] = ":style"
     repl.session.style = repl.settings.style
     repl.orders += f"# gradcli: style {repl.settings.style}\n"
+
+
+def _set_age(repl: Repl, text: str) -> None:
+    """Mean from now on what programs of that time mean."""
+    settings, session = repl.settings, repl.session
+    settings.age = str(read(KEYS["age"], text, ":set age"))
+    settings.follow_age()
+    session.age, session.style = settings.age, settings.style
+    repl.orders += f"# gradcli: age {settings.age}\n"
 
 
 def set_option(repl: Repl, rest: str) -> None:
@@ -37,6 +47,8 @@ def set_option(repl: Repl, rest: str) -> None:
         repl.write(f"{_shown(repl, name)}\n")
     elif name == "style":
         set_style(repl, text)
+    elif name == "age":
+        _set_age(repl, text)
     elif name == "linewidth" and text == "auto":
         repl.follows_width = True
     else:

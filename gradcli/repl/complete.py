@@ -25,6 +25,8 @@ from gradcli.repl.state import Repl
 INDEX = r"\[\s*(?:-?\d+|'[^'\\\n]*'|\"[^\"\\\n]*\")\s*\]"
 CHAIN = re.compile(rf"(?:[^\W\d]\w*(?:{INDEX})*\.)*(?:[^\W\d]\w*)?$")
 PARTS = re.compile(rf"([^\W\d]\w*)((?:{INDEX})*)(?:\.|$)")
+KEY = re.compile(rf"(?:^|[^\w.])([^\W\d]\w*)((?:{INDEX})*)\[([\"'])([^\"'\\]*)$")
+MOST_KEYS = 200
 BEHIND_CALL = re.compile(r"[)\]]\.([^\W\d]\w*)$")
 EXPRESSIONS = ("check", "time", "info", "graph", "steps", "plot", "doc")
 """Commands that take names and what they have."""
@@ -48,6 +50,9 @@ class Completions(Completer):
             return
         before = rest if word[:1] == ":" else before
         if after(states(document.text)[document.cursor_position_row], line + "\\").quote:
+            with self.repl.alone:
+                offered = keys(self.repl, before)
+            yield from offered
             return      # within a string
         with self.repl.alone:
             offer = imported(self.repl, line)
@@ -106,6 +111,21 @@ def attributes(repl: Repl, path: str) -> dict[str, About]:
         if not known:
             return {}
     return {name: partial(part_described, repl, value, name) for name in repl.session.attributes(value)}
+
+
+def keys(repl: Repl, before: str) -> list[Completion]:
+    """The keys of a dict in whose brackets a string has been begun."""
+    opened = KEY.search(before)
+    if opened is None:
+        return []
+    scope = {**repl.session.loaded(), **repl.names()}
+    value: Any = scope.get(opened[1])
+    for index in re.findall(INDEX, opened[2]):
+        value = _item(value, literal_eval(index[1:-1].strip()))[1]
+    texts = [key for key in dict.keys(value) if type(key) is str] if isinstance(value, dict) else []
+    fitting = (key for key in texts if key.startswith(opened[4]) and key.isprintable() and opened[3] not in key)
+    return [Completion(f"{key}{opened[3]}]", -len(opened[4]), display=key, display_meta=described(value[key]))
+            for key in fitting if "\\" not in key][:MOST_KEYS]
 
 
 def _item(value: Any, key: Any) -> tuple[bool, Any]:

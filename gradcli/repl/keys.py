@@ -13,7 +13,7 @@ from prompt_toolkit.key_binding.bindings.named_commands import get_by_name
 from prompt_toolkit.keys import Keys
 
 from gradcli.repl.interrupts import stopping
-from gradcli.repl.paste import pasted
+from gradcli.repl.paste import pasted, without_margin
 from gradcli.repl.submission import Pace, waiting
 from gradcli.repl.validate import INDENT, dedented, indentation, ready
 
@@ -137,6 +137,8 @@ def dedent(buffer: Buffer) -> None:
 def paste(buffer: Buffer, text: str) -> None:
     """Put a pasted program into the buffer, and submit it if it ends with its line and is finished."""
     program = pasted(text)
+    if not buffer.text.strip():
+        program = without_margin(program)
     buffer.insert_text(program.rstrip("\n") if not buffer.text else program)
     if text.endswith(("\n", "\r")) and ready(buffer.text.rstrip() + "\n\n"):
         buffer.validate_and_handle()

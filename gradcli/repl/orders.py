@@ -10,6 +10,7 @@ from typing import NamedTuple
 from gradcli.commands.settings import KEYS, nearest, read
 from gradcli.errors import UsageFault
 from gradcli.repl.adjust import SETTABLE, edit, require_typed, set_option, set_style
+from gradcli.repl.copying import copy
 from gradcli.repl.deriving import draw_curve, show_steps
 from gradcli.repl.files import load, named, save
 from gradcli.repl.looking import check_gradients, clear_gradients, show_graph, show_info, show_vars, time_expression
@@ -130,6 +131,20 @@ def _undo(repl: Repl, rest: str) -> None:
         repl.write(f"undone: {entry.text}\n")
 
 
+def _redo(repl: Repl, rest: str) -> None:
+    if rest and not rest.isdecimal() or rest == "0":
+        raise UsageFault(":redo takes a number of statements", ":redo 1")
+    if not repl.undone:
+        raise UsageFault("there is nothing to redo: :undo has taken nothing back, or something was typed since",
+                         ":history")
+    waiting, repl.undone = repl.undone, []
+    for _ in range(min(int(rest or 1), len(waiting))):
+        text = waiting.pop()
+        repl.write(f"redone: {text}\n")
+        repl.run(text)
+    repl.undone = waiting
+
+
 def _timing(repl: Repl, rest: str) -> None:
     if rest not in ("on", "off"):
         raise UsageFault(":timing takes on or off", ":timing on")
@@ -170,6 +185,8 @@ ORDERS: dict[str, Order] = {
     "edit": Order("[N]", "the last statement, or statement N of :history, in your editor; then run it", edit, True),
     "reset": Order("", "forget every name; :undo right after it brings them back", _reset),
     "undo": Order("[N]", "give names back the values they had before the last N statements", _undo),
+    "redo": Order("[N]", "run the last N statements again that :undo has taken back", _redo),
+    "copy": Order("[EXPR]", "the last result, or a value, to the clipboard of the terminal", copy, True),
     "zero": Order("", "clear every gradient", clear_gradients),
     "style": Order("[tutorial|modern]", "how values print, and which stream a seed means", _style),
     "set": Order("[NAME VALUE]", "a setting, such as linewidth auto or edit-mode vi; alone, all of them", set_option),

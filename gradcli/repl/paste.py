@@ -10,6 +10,7 @@ from gradcli.repl.reader import Reader
 PROMPT = re.compile(r"[ \t]*(?:>>>|In ?\[[\d ]*\]:)(?: |$)?")
 NUMBERED = re.compile(r"[ \t]*In ?\[", re.MULTILINE)
 CONTINUED = re.compile(r"[ \t]*\.\.\.(?: |$)|[ \t]*\.{3,}:(?: |$)?")
+MARGIN = re.compile(r"[ \t]*")
 BANNER = re.compile(r"(?:I?Python \d|Type \"help\"|Type 'copyright'|IPython \d|gradcli \d)")
 FAILED = re.compile(r"\s*(?:error\[\w+\]|Traceback \(most recent|[\w.]*[A-Z]\w*(?:Error|Exception|Interrupt)\b)")
 
@@ -92,6 +93,22 @@ def _unfenced(text: str) -> str:
     lines = text.strip().split("\n")
     fenced = len(lines) > 2 and lines[0].startswith("```") and "`" not in lines[0][3:] and lines[-1].strip() == "```"
     return "\n".join(lines[1:-1]) if fenced else text
+
+
+def without_margin(text: str) -> str:
+    """A text without the margin of its first line, if every line outside strings and brackets has it."""
+    lines = text.split("\n")
+    margin = next((MARGIN.match(line)[0] for line in lines if line.strip()), "")     # type: ignore[index]  # matches
+    reader = Reader()
+    out = []
+    for line in lines if margin else ():
+        if line.startswith(margin):
+            line = "" if not line.strip() else line if reader.quote else line.removeprefix(margin)
+        elif line.strip() and not reader.open:
+            return text
+        reader.feed(line)
+        out.append(line)
+    return "\n".join(out) if margin else text
 
 
 def pasted(text: str) -> str:

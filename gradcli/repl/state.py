@@ -74,6 +74,7 @@ class Repl:
         self.alone = alone or nullcontext()
         self._session = session
         self.entries: list[Entry] = []
+        self.undone: list[str] = []     # statements that :undo has taken back, the first of them last
         self.results: list[Any] = []    # the last values shown, newest first
         self.timing = settings.time
         self.forgotten: Any = None          # what there was before :reset
@@ -183,6 +184,7 @@ class Repl:
             name = next(filter(None, asked.groups()), "")
             obey(self, f"doc {name}" if name else "help")
         else:
+            self.undone.clear()
             self.run(text)
 
     @contextmanager
@@ -327,6 +329,7 @@ class Repl:
             self.results = taken[-1].results
         self.orders = "".join(entry.orders for entry in reversed(taken)) + self.orders
         del self.entries[-len(taken):]
+        self.undone += [entry.text for entry in taken]
         return taken
 
     def _keeping(self, display: Callable[[Any], object]) -> Callable[[Any], None]:

@@ -12,6 +12,7 @@ from prompt_toolkit import PromptSession
 from prompt_toolkit.application import run_in_terminal
 from prompt_toolkit.auto_suggest import AutoSuggest, Suggestion
 from prompt_toolkit.buffer import Buffer
+from prompt_toolkit.cursor_shapes import DynamicCursorShapeConfig, ModalCursorShapeConfig
 from prompt_toolkit.document import Document
 from prompt_toolkit.enums import EditingMode
 from prompt_toolkit.filters import is_done
@@ -35,6 +36,7 @@ from gradcli.text import Spelled
 
 COLLECTING = (10_000, 20, 100)      # a key makes little garbage: no collection of everything amid a word
 BORNE = 3           # mistakes of ours within one line after which it is read without editing
+MODAL = ModalCursorShapeConfig()     # a bar where letters are inserted, a block where they are commands
 MODES = {"vi": EditingMode.VI, "emacs": EditingMode.EMACS}
 
 
@@ -58,6 +60,7 @@ def editing_reader(repl: Repl, load: Callable[[], None]) -> Reader:
         complete_while_typing=False,
         enable_open_in_editor=True,
         enable_suspend=True,
+        cursor=DynamicCursorShapeConfig(lambda: MODAL if repl.settings.edit_mode == "vi" else None),
         lexer=Highlighting(grammar),
         input_processors=[ConditionalProcessor(Marks(grammar), ~is_done), TabsProcessor(char1=" ", char2=" ")],
         color_depth=ColorDepth.DEPTH_1_BIT if colourless else None,

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from gradcli.exposure import exposure_of
 from gradcli.mistakes import SizeLimit
+from gradcli.text import Named as Named
 
 SIMPLE = frozenset((int, float, bool, str, type(None)))     # Python's own text is the right one
 EMPTY: dict[Any, Any] = {}
@@ -33,13 +34,6 @@ class Literal(NamedTuple):
     """Text between values, as it stands."""
 
     text: str
-
-
-class Named(NamedTuple):
-    """A value with its name before it."""
-
-    name: str
-    value: Any
 
 
 class End(NamedTuple):
@@ -98,6 +92,8 @@ def taken_apart(value: Any, names_results: bool) -> Opened | None:
     fields = getattr(kind, "_fields", ()) if isinstance(value, tuple) else ()
     if fields and names_results:
         named = (part for name, item in zip(fields, value, strict=True) for part in (Literal(f"{name}="), item))
+        if kind.__module__ == "gradcli.engine.forward_ad":      # a named tuple of Python's own making
+            return Opened(_joined(f"{kind.__name__}(", named, ")", 2), "(...)")
         return Opened(_joined(f"torch.return_types.{kind.__name__}(\n", named, ")", 2, ",\n"), "(...)")
     if kind is tuple or fields:
         return None if simple(value) and kind is tuple else Opened(

@@ -14,7 +14,7 @@ from itertools import islice
 from types import FunctionType
 from typing import Any, NamedTuple
 
-from gradcli.exposure import exposure_of
+from gradcli.exposure import Parts, exposure_of
 from gradcli.lang.kinds import Kind
 from gradcli.mistakes import SizeLimit
 from gradcli.show.container import LONGEST, Literal, Named
@@ -247,9 +247,19 @@ def _brackets(value: Any) -> tuple[str, str] | None:
     if exposure is None or exposure.parts is None:
         return None
     begin, members, end = exposure.parts(value)
-    if not begin.endswith("(") or end != ")" or any(type(part) in (Literal, Named) for part in members):
+    if any(type(part) in (Literal, Named) for part in members):
         return None
-    return begin, end
+    begin, members, end = _taken_apart(value, exposure.parts)
+    return (begin, end) if begin.endswith("(") and end == ")" else None
+
+
+def _taken_apart(value: Any, parts: Parts) -> tuple[str, list[Any], str]:
+    """What a container stands between, and its members: a list within a call, where it writes both at once."""
+    begin, members, end = parts(value)
+    if not (begin.endswith("([") and end[0] == "]" and end[-1] == ")"):
+        return begin, members, end
+    option = end[1:-1].removeprefix(", ")
+    return begin[:-1], [members, *([Literal(option)] if option else [])], ")"
 
 
 def _between(value: Any, say: Say, ordered: bool) -> Iterator[Any]:
@@ -258,7 +268,7 @@ def _between(value: Any, say: Say, ordered: bool) -> Iterator[Any]:
     members: Iterable[Any] = value
     if kind not in BRACKETS:
         exposure = exposure_of(kind)
-        members = exposure.parts(value)[1] if exposure and exposure.parts else ()
+        members = _taken_apart(value, exposure.parts)[1] if exposure and exposure.parts else ()
     elif kind in (set, frozenset) or (ordered and kind is dict):
         members = _sorted(value, say)
     for number, member in enumerate(islice(members, MOST + 1)):

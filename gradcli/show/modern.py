@@ -16,7 +16,7 @@ SILENT = ("int64", "bool")      # element types that go without saying wherever 
 
 
 def tensor_text(array: Array, dtype_name: str, options: Options, grad_fn: str | None = None,
-                requires_grad: bool = False, default: str = "float32") -> str:
+                requires_grad: bool = False, default: str = "float32", tangent: str | None = None) -> str:
     """`array` printed as a tensor of `dtype_name`; `grad_fn` is the name of the call that made it, if one did.
 
     `default` is the element type that floats have unless something else is asked for.
@@ -30,6 +30,8 @@ def tensor_text(array: Array, dtype_name: str, options: Options, grad_fn: str | 
         suffixes.append(f"grad_fn=<{grad_fn}>")
     elif requires_grad:
         suffixes.append("requires_grad=True")
+    if tangent is not None:
+        suffixes.append(f"tangent={tangent}")
     return _suffixed(OPENING + _body(array, options), suffixes, options.linewidth) + ")"
 
 

@@ -16,8 +16,9 @@ from gradcli.engine.dtypes import OF, Default
 from gradcli.engine.op import Op, Part
 from gradcli.engine.storage import Storage
 from gradcli.engine.tensor import DATA, Tensor
+from gradcli.engine.uninitialized import Uninitialized
 from gradcli.engine.variable import Array as NumpyArray
-from gradcli.engine.variable import Parameter, Variable
+from gradcli.engine.variable import Dual, Parameter, Variable
 from gradcli.errors import ArgumentFault, ValueFault
 from gradcli.exposure import exposure_of
 from gradcli.lang.budget import Budget
@@ -105,7 +106,7 @@ class Style:
         if isinstance(value, NumpyArray) and value.array.dtype.kind in NUMBERS:
             return self.array(value.array, quoted)
         if isinstance(value, Tensor):
-            return self.tensor(value, options)
+            return self.tensor(value, options) if not isinstance(value, Uninitialized) else value.text()
         if isinstance(value, Op | Part):
             node = value.call if isinstance(value, Part) else value
             return f"<{self.node_name(node)} object at {self.address(node)}>"
@@ -198,9 +199,12 @@ def _kin(value: Any) -> str:
 
 def _modern_text(value: Tensor, options: Options) -> str:
     node = value.node.call if isinstance(value.node, Part) else value.node
+    tangent = Dual.level.tangent(value) if type(value) is Dual and Dual.level is not None else None
     text = modern.tensor_text(value.array, value.dtype.name, options,
                               grad_fn=None if node is None else node.modern_name.rsplit(".", 1)[-1],
-                              requires_grad=value.requires_grad, default=OF[Default.floating].name)
+                              requires_grad=value.requires_grad, default=OF[Default.floating].name,
+                              tangent=None if tangent is None else repr(tangent.array.item()) if (
+                                  not tangent.array.ndim) else _modern_text(tangent, options))
     return f"Parameter containing:\n{text}" if isinstance(value, Parameter) else text
 
 

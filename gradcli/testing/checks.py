@@ -79,6 +79,7 @@ class Parts(NamedTuple):
     fault: str | None = None
     code: str = ""                  # of the fault
     message: str = ""
+    exception: str = ""             # the name of Python's exception, or the program's own, that the fault is
 
     @property
     def lines(self) -> Lines:

@@ -11,7 +11,8 @@ import re
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from gradcli.testing.checks import SKIP, Check, Lines, Parts
+from gradcli.testing.checks import SKIP, Check, Lines, Parts, split
+from gradcli.testing.tracebacks import is_traceback, told
 
 ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]+")
 NUMBER = re.compile(r"(?<![\w.])[-+]?(?:(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|nan|inf)(?!\w)")
@@ -33,6 +34,9 @@ def judge(check: Check, parts: Parts) -> str | None:
         return None if parts.code == wanted else f"the error was {parts.code}, and {wanted} was expected"
     if not check.is_compared:
         return None if parts.fault is None else ""
+    if parts.exception and is_traceback(check.expected):
+        printed = (*split(parts.stream), parts.exception)
+        return None if matches(check._replace(expected=told(check.expected)), printed) else ""
     return None if matches(check, parts.lines) else ""
 
 

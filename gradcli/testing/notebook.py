@@ -54,7 +54,8 @@ def notebook(path: str, content: bytes) -> Document:
             line = text.count("\n", 0, span_of(text, ("cells", cell.number))[0]) + 1
             kind = "unrun" if is_cleared or not cell.was_run or is_timing(cell.source) else "cell"
             stored = _parts(cell.stored["outputs"]).lines
-            checks.append(Check(line, cell.source, stored, 0, options, tuple(orders), kind))
+            checks.append(Check(line, cell.source, stored, 0, options, tuple(orders), kind,
+                                number=str(cell.run_number or "")))
             cells.append(cell.number)
             orders.clear()
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:   # JSON of any shape

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from gradcli.repl.magic import is_timing
 from gradcli.testing.checks import ORDER, Check, options_of, orders_in
 
 IN = re.compile(r"[ \t]*In ?\[([\d ]*)\]:(?: (.*)|$)?")
@@ -43,7 +44,7 @@ def checks_in(lines: Sequence[str], first: int, prefix: str, orders: list[str]) 
             text = "\n".join(source)
             if any(line.strip()[:1] not in ("", "#") for line in source):
                 yield Check(first + start + 1, text, tuple(lines[at:stop]), first + at, options_of(text),
-                            tuple(orders), "numbered", prefix, True, prompt[1].strip())
+                            tuple(orders), "unrun" if is_timing(text) else "numbered", prefix, True, prompt[1].strip())
                 orders.clear()
             at = stop
 

@@ -8,7 +8,7 @@ from os.path import basename
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
-from gradcli.commands.cells import run_cell, text_shown, texts_shown
+from gradcli.commands.cells import Remembered, run_cell, text_shown, texts_shown
 from gradcli.commands.limiting import OutputLost
 from gradcli.commands.running import open_session
 from gradcli.commands.settings import KEYS, Settings, nearest, read
@@ -17,13 +17,14 @@ from gradcli.mistakes import TimeLimit
 from gradcli.testing.checks import Check, Document, Parts
 from gradcli.testing.compare import judge, matches
 from gradcli.testing.numbered import after_prompts
+from gradcli.testing.tracebacks import exception_name
 from gradcli.text import encodable, tamed
 
 if TYPE_CHECKING:
     from gradcli.session import Session
 
 PRINTING = ("precision", "threshold", "edgeitems", "linewidth", "profile", "sci_mode")
-SETTING = ("style", "stream", "seed", "double", *PRINTING)
+SETTING = ("style", "stream", "age", "seed", "double", *PRINTING)
 NEW = "new session"
 RESULTS = ("_", "_1", "_2")
 KEEPING = ("cell", "unrun", "numbered")     # kinds whose inputs keep what they did before they failed
@@ -102,6 +103,7 @@ class Player:
         self._printed: list[str] = []
         self._session: Session | None = None
         self._results: list[Any] = []
+        self._memory = Remembered()
 
     @property
     def session(self) -> Session:
@@ -109,6 +111,7 @@ class Player:
             self._session = open_session(self.settings, self._printed.append)
             self._session["args"] = []
             self._results.clear()
+            self._memory = Remembered()
         return self._session
 
     def outcome(self, index: int) -> Outcome:
@@ -139,7 +142,9 @@ class Player:
         shown: list[Any] = []
         names = session.names()
         self._printed.clear()
-        if "_" in check.source:
+        if check.kind in KEEPING:
+            self._memory.begin(session, check.source, int(check.number) if check.number.isdecimal() else None)
+        elif "_" in check.source:
             for name, result in zip(RESULTS, self._results, strict=False):
                 session[name] = result
         if check.kind == "prompt":
@@ -152,7 +157,8 @@ class Player:
         except Fault as fault:
             if check.kind not in KEEPING:
                 self._restore(names)
-            return Parts(encodable("".join(self._printed)), None, render(fault), fault.code, tamed(fault.message))
+            return Parts(encodable("".join(self._printed)), None, render(fault), fault.code, tamed(fault.message),
+                         exception_name(fault))
         except OutputLost as lost:      # cannot be: nothing is written anywhere
             raise lost.error from None
         return Parts(encodable("".join(self._printed)), None if result is None else encodable(result))
@@ -161,7 +167,7 @@ class Player:
         """The text of a cell's value: of all that some Jupyter shows, the one that is stored, else the usual one."""
         usual = self._forms(check, [text_shown(self.session, value)])
         stream = encodable("".join(self._printed))
-        self._results = [value]
+        self._memory.shown(value)
 
         def is_stored(text: str) -> bool:
             return matches(check, Parts(stream, encodable(text)).lines)
@@ -206,6 +212,9 @@ class Player:
                              "# gradcli: new session", "# gradcli: style modern", "# gradcli: seed 3")
         value = read(key, text or (key.kind is bool or ""), f"{self.document.path}:{check.line}: {word}")
         setattr(self.settings, key.name, value)
+        if key.name == "style":
+            self.settings.sources["style"] = order
+        self.settings.follow_age()
         if self._session is not None:
             self._change(key.name, value)
 
@@ -215,6 +224,8 @@ class Player:
             session.style = value
         elif name == "stream":
             session.stream = value
+        elif name == "age":
+            session.age, session.style = value, self.settings.style
         elif name == "seed":
             session.run(f"torch.manual_seed({value})", echo=False)
         elif name == "double":

@@ -65,8 +65,9 @@ def _outcome(fields: list[Any]) -> Outcome:
     if verdict not in ("passed", "failed", "skipped", "waiting") or not isinstance(source, str):
         raise ValueError(verdict)
     read = Check(int(line), source, tuple(map(str, expected)), int(at), Options(*options), tuple(orders), *others)
-    stream, result, fault, code, message = parts
-    printed = Parts(str(stream), result and str(result), fault and str(fault), str(code), str(message))
+    stream, result, fault, code, message, exception = parts
+    printed = Parts(str(stream), result and str(result), fault and str(fault), str(code), str(message),
+                    str(exception))
     return Outcome(int(number), read, verdict, str(problem), printed, float(seconds), bool(fatal))
 
 

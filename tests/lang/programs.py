@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from lang import idioms_of_classes as more
 from lang.forms import ERRORS, FORMS, KINDS, LITERALS, METHODS, SPECS
 from lang.idioms import CLASSES, CONTROL, EXCEPTIONS, FUNCTIONS
 from lang.phrases import CONTAINERS, MISTAKES, TEXTS
@@ -311,5 +312,7 @@ class Maker:
 
 STATEMENTS = ("assign", "assign", "assign", "show", "show", "unpack", "augment", "item", "alone")
 TYPES = ("int", "float", "str", "list", "(int, float)", "dict", "bool", "tuple", "set", "Exception")
-IDIOMS = tuple(tuple(text.strip().split("\n\n")) for text in (CONTROL, EXCEPTIONS, FUNCTIONS, CLASSES, CONTAINERS, TEXTS))
+IDIOMS = tuple(tuple(text.strip().split("\n\n")) for text in (
+    CONTROL, EXCEPTIONS, FUNCTIONS, CLASSES, CONTAINERS, TEXTS, more.OPERATORS, more.MEMBERS, more.CONTEXTS, more.GENERATORS,
+    more.DECORATORS, more.DECLARED, more.MATCHES))
 WRONG = tuple(MISTAKES.strip().split("\n"))

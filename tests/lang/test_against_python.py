@@ -32,5 +32,5 @@ def test_longer_programs_mean_what_they_mean_in_python():
 def test_a_difference_would_be_seen():
     BOTH.policy.names = {}
     assert differ("print(1.5)", BOTH) is None
-    assert differ("print([].append)", BOTH) is not None       # the address is made up here
+    assert differ("print(id([]))", BOTH) is not None        # the address is made up here
     assert differ("raise ValueError", BOTH) is None

@@ -394,3 +394,27 @@ def test_help_of_one_command(repl):
 def test_prompts_that_are_typed_are_no_part_of_a_program(repl):
     assert said(repl, ">>> a = 5", "a").out == "5\n"
     assert said(repl, "  >>> a + 1").out == "6\n"
+
+
+def test_what_undo_took_back_is_run_again(repl):
+    said(repl, "torch.manual_seed(0); x = torch.rand(1)", "y = x * 2", "y.sum()")
+    value = said(repl, "y").out
+    assert said(repl, ":undo 3").out.count("undone") == 3
+    assert said(repl, ":redo").out == "redone: y = x * 2\n"
+    assert said(repl, ":redo 9").out.count("redone") == 2
+    assert said(repl, "y").out == value
+    said(repl, ":undo", "z = 1")
+    assert "nothing to redo" in said(repl, ":redo").err
+    assert "number of statements" in said(repl, ":redo x").err
+
+
+def test_copying_needs_a_terminal(repl):
+    assert "nothing to copy" in said(repl, ":copy").err
+    said(repl, "x = 3", "x")
+    assert "no terminal" in said(repl, ":copy").err and "no terminal" in said(repl, ":copy x + 1").err
+
+
+def test_an_age_can_be_set(repl):
+    assert said(repl, ":set age 0.1.12", "torch.ones(2, 3).sum(1).size()").out == "torch.Size([2, 1])\n"
+    assert said(repl, ":set age 0.3", "torch.ones(2, 3).sum(1).size()").out == "torch.Size([2])\n"
+    assert "not one of" in said(repl, ":set age 7").err

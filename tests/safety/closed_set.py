@@ -16,6 +16,7 @@ import numpy as np
 import gradcli
 from gradcli.engine.dtypes import OF
 from gradcli.engine.tensor import Tensor
+from gradcli.engine.uninitialized import Uninitialized
 from gradcli.errors import Fault
 from gradcli.exposure import ProgramClass
 from gradcli.lang.builtins import EXCEPTIONS, METHODS
@@ -76,7 +77,7 @@ class ClosedSet:
     def reason(self, value: Any, kind: type) -> str:
         """Why `value` is no member; empty if it is one."""
         if isinstance(value, type):
-            return "" if kind is ProgramClass and user_class(value) else f"a type of Python's: {name_of(value)}"
+            return "" if isinstance(value, ProgramClass) and user_class(value) else f"a type of Python's: {name_of(value)}"
         if kind is types.BuiltinFunctionType:
             return self.of_c(value)
         if kind is types.FunctionType:
@@ -145,6 +146,8 @@ class ClosedSet:
 
 def of_dtype(value: Any) -> str:
     """Why the array of a tensor is none that programs may hold."""
+    if isinstance(value, Uninitialized):
+        return ""
     array = value.array
     if type(array) is not np.ndarray:
         return f"a tensor of a {name_of(type(array))}"

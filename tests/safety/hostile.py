@@ -282,7 +282,6 @@ CLASSES = {
     """,
     "serialisation": r"""
         torch.load("x")
-        torch.save(torch.ones(2), "x")
         torch.jit.load("x")
         torch.hub.load("x", "y")
         torch.serialization

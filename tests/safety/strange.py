@@ -9,6 +9,7 @@ from io import StringIO
 
 import numpy as np
 
+from gradcli.engine.uninitialized import Uninitialized
 from gradcli.errors import Fault
 from gradcli.session import Session
 
@@ -27,6 +28,30 @@ class Speaking:
         self.told.append(len(args))
         return self
     def __repr__(self): return "speaking"
+class Special:
+    def __add__(self, *args): return spy(*args)
+    __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = __pow__ = __rpow__ = __matmul__ = __add__
+    __rmatmul__ = __and__ = __or__ = __eq__ = __lt__ = __gt__ = __le__ = __ge__ = __ne__ = __getitem__ = __setitem__ = __add__
+    __contains__ = __exit__ = __enter__ = __iter__ = __next__ = __len__ = __bool__ = __float__ = __index__ = __int__ = __add__
+    __str__ = __format__ = __round__ = __call__ = __add__
+    def __hash__(self): return 1
+class Counting:
+    def __init__(self): self.items = [1.0, 2.0]
+    def __getitem__(self, i): return spy(i) and self.items[i]
+    def __len__(self): return 2
+    def __iter__(self): return iter(self.items)
+    def __eq__(self, other): return spy(other) is None
+    def __hash__(self): return hash("float32")
+    def __lt__(self, other): return spy(other) is None
+    def __float__(self): return 1.5
+    def __index__(self): return 1
+    __int__ = __index__
+    def __bool__(self): return False
+    def __str__(self): return "float32"
+    __repr__ = __str__
+    def __format__(self, spec): return "mean"
+    def __add__(self, other): return spy(other) and 1.0
+    __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = __pow__ = __matmul__ = __rmatmul__ = __add__
 class Lure: pass
 lure = Lure()
 lure.array = lure.data = lure.grad = lure.dtype = lure.tensor_dtype = lure.numpy = lure.node = lure.root = lure
@@ -56,7 +81,8 @@ strangers = {
     "Counter": collections.Counter("aab"), "text": "abc", "texts": ["a", "b"], "type of dates": "M8[s]", "type of objects": "O",
     "huge": 10 ** 40, "list of huge": [10 ** 40], "negative": -10 ** 40, "iterator": iter([lure]), "stream": itertools.count(),
     "stream of objects": (lure for i in range(2)), "optimiser": optim.SGD([p], lr=0.1), "exception": ValueError(lure),
-    "drawing": argparse.ArgumentParser(), "generator": torch.Generator(), "dtype": torch.float64, "Ellipsis": ...,
+    "drawing": argparse.ArgumentParser(), "generator": torch.Generator(), "dtype": torch.float64,
+    "special": Special(), "numbers": Counting(), "list of numbers": [Counting(), Counting()], "slice of numbers": slice(Counting(), None), "Ellipsis": ...,
     "range": range(2), "flag": True, "None": None, "infinite": float("inf"), "storage": torch.ones(2).storage()}
 '''
 PLAIN = (str, int, float, bool, type(None))
@@ -161,6 +187,8 @@ def strange(value, deep=0):
         return True
     if isinstance(value, type):
         return ".user" not in vars(value)
+    if isinstance(value, Uninitialized):
+        return False
     array = getattr(value, "array", None) if type(value).__module__.startswith("gradcli.engine") else None
     if isinstance(array, np.ndarray) and (array.dtype.kind not in "fiub" or array.dtype.hasobject):
         return True

@@ -109,7 +109,6 @@ CLASSES = {
         p = nn.Parameter(torch.ones(1)); o = optim.SGD([p], lr=1)~o.step(5)
         p = nn.Parameter(torch.ones(1)); o = optim.SGD([p], lr=1)~o.add_param_group(print)
         class O(optim.SGD): pass~O([nn.Parameter(torch.ones(1))], lr=1)
-        class O(optim.Optimizer):~    def step(self): return self.state, self.param_groups~O([nn.Parameter(torch.ones(1))], {}).step()
         class O(optim.Optimizer):~    def __init__(self): pass~O().step()
         class O(optim.Optimizer):~    param_groups = 5~O([nn.Parameter(torch.ones(1))], {})
         class O(optim.Optimizer):~    state = 5~O([nn.Parameter(torch.ones(1))], {})

@@ -8,39 +8,68 @@ import operator
 import types
 from itertools import islice
 
+from gradcli.engine.array_random import NewRandom, SeededRandom
 from gradcli.engine.arrays import ArrayType
 from gradcli.engine.backward import watched
 from gradcli.engine.current import Generator
 from gradcli.engine.custom import Context
 from gradcli.engine.device import Device, Switches
 from gradcli.engine.dtypes import DType
+from gradcli.engine.forward_ad import dual_level
+from gradcli.engine.graph import MultiHandle, allow_mutation_on_saved_tensors
+from gradcli.engine.layout import Layout, MemoryFormat
 from gradcli.engine.limits import finfo, iinfo
+from gradcli.engine.links import GradientEdge
 from gradcli.engine.op import Op, Part
+from gradcli.engine.saving import disable_saved_tensors_hooks, saved_tensors_hooks
 from gradcli.engine.storage import Storage
 from gradcli.engine.surface import Handle
 from gradcli.engine.tensor import Size, Tensor
-from gradcli.engine.variable import recording
+from gradcli.engine.variable import inference_mode, recording
 from gradcli.errors import Fault
 from gradcli.exposure import ForeignValue
 from gradcli.facade import GradSwitch
-from gradcli.importable.arguments import Options, Parser
+from gradcli.importable.arguments import Options, Parser, Plain
+from gradcli.importable.array_makers import Grid, Joiner, Polynomial
+from gradcli.importable.buffers import Buffer
 from gradcli.importable.collecting import DefaultDict, Deque, Tally
+from gradcli.importable.contexts import Context as Managed
+from gradcli.importable.contexts import Null, Suppress
+from gradcli.importable.dataclass import Field, Missing
+from gradcli.importable.dates import Day, DayTime, Span
+from gradcli.importable.decorating import Cached, CachedProperty
 from gradcli.importable.drawing import Drawing
+from gradcli.importable.functions import Compared
 from gradcli.importable.iterating import _Chain as Chain
+from gradcli.importable.notebooks import Shape
 from gradcli.importable.progress import Bar
 from gradcli.importable.scalars import ScalarType
+from gradcli.importable.system import VersionInfo
 from gradcli.lang.attributes import Attributes
 from gradcli.lang.budget import Budget
 from gradcli.lang.builtins import METHODS
+from gradcli.lang.enumeration import Auto
 from gradcli.lang.format import Formatter
-from gradcli.lang.guard import Stream, heard, raised
+from gradcli.lang.generators import Stream
+from gradcli.lang.guard import heard, raised
 from gradcli.lang.kinds import Kind
 from gradcli.lang.ordered import OrderedDict, OrderedItems, OrderedKeys, OrderedValues
-from gradcli.nn.data import DataLoader, Dataset
-from gradcli.nn.distributions import Distribution
+from gradcli.lang.standard import Standard
+from gradcli.nn.data import Dataset
+from gradcli.nn.distributions.base import Distribution
+from gradcli.nn.distributions.constraint import Constraint
+from gradcli.nn.distributions.registry import ConstraintRegistry
+from gradcli.nn.distributions.transforms import Transform
+from gradcli.nn.loader import DataLoader
 from gradcli.nn.module import Module
-from gradcli.nn.optimizer import Optimizer
-from gradcli.nn.schedule import Schedule
+from gradcli.nn.optimizer import Optimizer, States
+from gradcli.nn.parametrize import cached
+from gradcli.nn.prune import BasePruningMethod
+from gradcli.nn.recompute import set_checkpoint_early_stop
+from gradcli.nn.reweighing import _Hook
+from gradcli.nn.samplers import Sampler
+from gradcli.nn.schedule import LRScheduler
+from gradcli.services import ForkedRandom
 from gradcli.session import Session
 from gradcli.spaces import Namespace
 
@@ -111,30 +140,88 @@ for trouble in [lambda: 1 / 0, lambda: x.nothing, lambda: torch.ones(2) + torch.
     except Exception as e: caught.append(e)
 from math import sin as sine
 named = list(net.named_parameters())
-import argparse, collections, copy, functools, itertools, matplotlib.pyplot, operator, string, time, tqdm, typing, warnings
+import argparse, collections, copy, functools, io, itertools, matplotlib.pyplot, operator, string, time, tqdm, typing, warnings
 Point = collections.namedtuple('Point', 'px py')
 gathered = [Point(1, x), collections.deque([1, x], 3), collections.Counter('aab'), collections.defaultdict(list)]
 streams = [itertools.product([1], [2]), itertools.groupby([1, 2]), itertools.chain([1])]
 chances = [torch.distributions.Normal(0.0, 1.0), torch.distributions.Categorical(torch.ones(2)),
-           torch.distributions.MultivariateNormal(torch.zeros(2), torch.eye(2))]
+           torch.distributions.MultivariateNormal(torch.zeros(2), torch.eye(2)),
+           torch.distributions.TransformedDistribution(torch.distributions.Gamma(1.0, 2.0), torch.distributions.ExpTransform()),
+           torch.distributions.StickBreakingTransform().inv, torch.distributions.biject_to, torch.random.fork_rng(),
+           torch.distributions.constraints.stack([torch.distributions.constraints.real]), optimizer.state]
+buffer = io.BytesIO()
+torch.save(x, buffer)
 parser = argparse.ArgumentParser()
 parser.add_argument('--lr', type=float, default=1.0)
 given = parser.parse_args([])
 figure, axes = matplotlib.pyplot.subplots(2, 2)
 bar = tqdm.tqdm([1, x])
+import contextlib, dataclasses, enum
+def produce(*args):
+    got = yield args
+    yield got
+@contextlib.contextmanager
+def within(*args): yield args
+@functools.lru_cache
+def remembered(*args): return args
+@dataclasses.dataclass(order=True)
+class Declared:
+    a: int
+    b: list = dataclasses.field(default_factory=list)
+class Colour(enum.Enum):
+    RED = 1
+    GREEN = x
+class Level(enum.IntEnum):
+    LOW = enum.auto()
+class Pair(typing.NamedTuple):
+    left: int
+    right: list = [1]
+class Special:
+    def __init__(self, *args): self.args = args
+    def __add__(self, other): return other
+    __radd__ = __mul__ = __rmul__ = __sub__ = __rsub__ = __matmul__ = __rmatmul__ = __and__ = __getitem__ = __add__
+    def __lt__(self, other): return [self, other]
+    def __iter__(self): yield from self.args
+    def __len__(self): return len(self.args)
+    def __float__(self): return 1.5
+    def __index__(self): return 1
+    def __enter__(self): return self
+    def __exit__(self, *args): self.args = args
+    def __str__(self): return 'special'
+    def __format__(self, spec): return spec
+    @classmethod
+    def made(cls, *args): return cls(*args)
+    @functools.cached_property
+    def worked(self): return self.args
+class Numbered:
+    def __getitem__(self, i): return (i, i)[i]
+special = Special(1, x)
+producing = produce(1)
+next(producing)
+declared = [Declared(1), dataclasses.fields(Declared), Colour.RED, Colour.GREEN, Level.LOW, Pair(1), special, Numbered(), within(1),
+            contextlib.suppress(ValueError), contextlib.nullcontext(x), iter(Numbered()), iter(special), remembered.cache_info(),
+            dataclasses.MISSING, enum.auto(), functools.wraps(f), special.made, Special.made, special + 1, special.worked]
+for trouble in [lambda: special.nothing, lambda: remembered([]), lambda: Declared(), lambda: Colour(5), lambda: Pair(), lambda: Level['x'],
+                lambda: next(produce(1)).nothing, lambda: producing.throw(ValueError(x)), lambda: x.mm(special)]:
+    try: trouble()
+    except Exception as e: caught.append(e)
 '''
 
-PLAIN = (type(None), bool, int, float, str, list, tuple, dict, set, slice, range, type(...), type(NotImplemented), property, staticmethod,
+PLAIN = (type(None), bool, int, float, str, list, tuple, dict, set, slice, range, type(...), type(NotImplemented), property, staticmethod, classmethod,
          super, types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.MethodDescriptorType, enumerate, zip, map, filter, reversed,
          type({}.keys()), type({}.values()), type({}.items()), type(iter([])), type(iter(())), type(reversed([])), type(iter(set())),
          type(iter("")), type(iter(range(1))), type(iter({})), type(iter({}.items())), type(reversed(range(1))), type(reversed({})),
-         type(iter({}.values())), type(reversed({}.items())), type(reversed({}.values())))
+         type(iter(type("Numbered", (), {"__getitem__": None})())), type(iter({}.values())), type(reversed({}.items())), type(reversed({}.values())))
 """Python's own types that a program may hold."""
 
 OURS = (Tensor, Size, DType, Op, Part, Storage, Handle, Generator, recording, GradSwitch, Namespace, Kind, Context, Stream, Module,
-        Optimizer, Schedule, Dataset, DataLoader, Device, Switches, Fault, watched, finfo, iinfo, Distribution, Deque, Tally, DefaultDict, Drawing,
-        Chain, Bar, Parser, Options, ArrayType, ScalarType, OrderedDict, OrderedKeys,
-        OrderedValues, OrderedItems)
+        Optimizer, LRScheduler, Dataset, DataLoader, Device, Layout, MemoryFormat, Switches, Fault, watched, finfo, iinfo,
+        Distribution, Constraint, Transform, ConstraintRegistry, States, Buffer, ForkedRandom, Deque, Tally, DefaultDict, Drawing,
+        Chain, Bar, Parser, Options, Plain, Day, DayTime, Span, Compared, Shape, VersionInfo, Standard, SeededRandom,
+        NewRandom, Joiner, Grid, Polynomial, ArrayType, ScalarType, OrderedDict, OrderedKeys,
+        OrderedValues, OrderedItems, Cached, CachedProperty, Managed, Suppress, Null, Field, Missing, Auto, inference_mode,
+        saved_tensors_hooks, disable_saved_tensors_hooks, MultiHandle, allow_mutation_on_saved_tensors, GradientEdge, dual_level,
+        set_checkpoint_early_stop, Sampler, BasePruningMethod, _Hook, cached)
 """The engine's and the facade's own."""
 
 EACH = 4            # values looked into, of one type

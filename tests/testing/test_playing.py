@@ -147,3 +147,38 @@ def test_a_value_may_be_stored_as_any_jupyter_shows_it(tmp_path, source, texts):
 ])
 def test_a_session_of_ipython(tmp_path, text, verdict):
     assert played(tmp_path, text)[0].verdict == verdict
+
+
+TRACEBACK = "Traceback (most recent call last):\n  File \"<stdin>\", line 1, in <module>\n"
+
+
+@pytest.mark.parametrize("source, ending, verdict", [
+    ("1/0", "ZeroDivisionError: division by zero", "passed"), ("1/0", "ValueError: no", "failed"),
+    ("undefined_name", "NameError: name 'undefined_name' is not defined", "passed"),
+    ("torch.ones(2) + torch.ones(3)", "RuntimeError: inconsistent tensor size", "passed"),
+    ("[][1]", "IndexError: list index out of range", "passed"), ("{}['k']", "KeyError: 'k'", "passed"),
+    ("raise ValueError('a: b')", "ValueError: a: b", "passed"), ("1", "ValueError", "failed"),
+    ("import nothing_at_all", "ModuleNotFoundError: No module named 'nothing_at_all'", "passed"),
+    ("x = [1,\n... 2", "SyntaxError: '[' was never closed", "passed"),
+])
+def test_of_a_traceback_of_python_the_exception_counts(tmp_path, source, ending, verdict):
+    [outcome] = played(tmp_path, f">>> {source}\n{TRACEBACK}{ending}\n", "t.pycon")
+    assert outcome.verdict == verdict
+
+
+def test_a_notebook_that_fails_as_it_did_passes(tmp_path):
+    stored = {"output_type": "error", "ename": "MyErr", "evalue": "mine", "traceback": [
+        "\x1b[0;31m" + "-" * 75 + "\x1b[0m", "\x1b[0;31mMyErr\x1b[0m       Traceback (most recent call last)",
+        "\x1b[0;32m<ipython-input-1>\x1b[0m in <module>()\n  1 raise\n", "\x1b[0;31mMyErr\x1b[0m: mine"]}
+    text = notebook(("class MyErr(Exception): pass\nprint('a')\nb = 5\nraise MyErr('mine')", [stream("a\n"), stored]),
+                    ("b", [result("5", 2)]))
+    assert [outcome.verdict for outcome in played(tmp_path, text, "n.ipynb")] == ["passed"] * 2
+
+
+def test_a_cell_may_name_what_the_others_were_and_showed(tmp_path):
+    text = notebook(("x = 3\nx", [result("3")]), ("Out[1], _1, _, In[1]", [result(r"(3, 3, 3, 'x = 3\nx')", 2)]),
+                    ("Out", [result(r"{1: 3, 2: (3, 3, 3, 'x = 3\nx')}", 3)]),
+                    ("for _ in range(2): pass\n_", [result("1", 4)]))
+    assert [outcome.verdict for outcome in played(tmp_path, text, "n.ipynb")] == ["passed"] * 4
+    text = "In [1]: 4\nOut[1]: 4\n\nIn [2]: Out[1] + _\nOut[2]: 8\n\nIn [3]: %timeit _1\n100 loops\n"
+    assert [outcome.verdict for outcome in played(tmp_path, text)] == ["passed"] * 3

@@ -1,0 +1,52 @@
+"""`typing.NamedTuple`: tuples whose values have names, as classes of the program."""
+
+from __future__ import annotations
+
+import collections
+from typing import Any
+
+from gradcli.errors import PolicyFault
+from gradcli.exposure import ProgramClass, expose, exposed, seal
+from gradcli.importable.collecting import _as_dict, _replaced
+from gradcli.lang.kinds import Kind
+from gradcli.lang.policy import checked
+from gradcli.lang.special import METHODS
+from gradcli.show.container import Named
+
+MAY_DEFINE = frozenset({"__repr__", "__str__", "__add__", "__radd__", "__sub__", "__rsub__", "__mul__", "__rmul__",
+                        "__truediv__", "__neg__", "__abs__", "__matmul__", "__bool__", "__call__", "__float__"})
+
+
+class TupleClass(ProgramClass):
+    """Makes a class of tuples of a class body; none of its instances is ever held."""
+
+    def __new__(mcs, name: str, bases: tuple[type, ...], body: dict[str, Any], **options: Any) -> Any:
+        if not bases:
+            return super().__new__(mcs, name, bases, body)
+        if len(bases) > 1:
+            raise TypeError("can only inherit from a NamedTuple type and Generic")
+        if taken := (METHODS - MAY_DEFINE).intersection(body):
+            raise PolicyFault(f"a NamedTuple cannot define {min(taken)}: tuples have their own")
+        names = [checked(field) for field, _ in body.pop(".fields", ())]
+        if any(field.startswith("_") for field in names):
+            raise ValueError(f"Field names cannot start with an underscore: {names!r}")
+        late = [field for field in names if field in body]
+        if late != names[len(names) - len(late):]:
+            plain = next(field for field in names[names.index(late[0]):] if field not in late)
+            raise TypeError(f"non-default namedtuple field {plain} cannot follow default field")
+        defaults = [body.pop(field) for field in late]
+        make: Any = collections.namedtuple
+        base = make(checked(name), names, defaults=defaults)
+        base._replace, base._asdict = _replaced, _as_dict
+        expose(base, *names, "_fields", "_replace", "_asdict", "count", "index", parts=lambda value: (
+            f"{type(value).__name__}(", [Named(*pair) for pair in zip(names, value, strict=True)], ")"))
+        seal(base)
+        return ProgramClass(name, (base,), body)
+
+
+@exposed(base=True)
+class Base(metaclass=TupleClass):
+    """What programs name as the base."""
+
+
+NamedTuple = Kind("typing.NamedTuple", (Base,))

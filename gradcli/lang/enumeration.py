@@ -1,0 +1,244 @@
+"""`enum`: classes of the program whose members are all there are of them."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterator
+from types import FunctionType
+from typing import Any
+
+from gradcli.exposure import ProgramClass, exposed
+
+PARTS = (FunctionType, property, staticmethod, classmethod)     # of a class that are no members
+
+
+@exposed()
+class Auto:
+    """The next value."""
+
+
+class EnumClass(ProgramClass):
+    """The type of these classes: it goes through their members, and finds them by name and value."""
+
+    def __new__(mcs, name: str, bases: tuple[type, ...], body: dict[str, Any], **options: Any) -> Any:
+        values = {key: value for key, value in body.items() if _is_member(key, value)}
+        rest = {key: value for key, value in body.items() if key not in values}
+        if values and any(getattr(base, ".members", None) for base in bases):
+            above = next(base for base in bases if getattr(base, ".members", None))
+            raise TypeError(f"<enum {above.__name__!r}> cannot be extended")
+        return super().__new__(mcs, name, bases, {**rest, ".values": values, ".members": {}})
+
+    def __call__(cls, value: Any) -> Any:
+        for member in _members(cls).values():
+            if member._value is value or member._value == value or member is value:
+                return member
+        show = getattr(cls, ".formatter").repr
+        raise ValueError(f"{show(value)} is not a valid {cls.__qualname__}")
+
+    def __iter__(cls) -> Iterator[Any]:
+        return iter([member for name, member in _members(cls).items() if member._name == name])
+
+    def __reversed__(cls) -> Iterator[Any]:
+        return iter([*iter(cls)][::-1])
+
+    def __len__(cls) -> int:
+        return sum(1 for _ in iter(cls))
+
+    def __bool__(cls) -> bool:
+        return True
+
+    def __getitem__(cls, name: Any) -> Any:
+        return _members(cls)[name]
+
+    def __contains__(cls, value: Any) -> bool:
+        if not isinstance(value, Enum):
+            raise TypeError("unsupported operand type(s) for 'in': "
+                            f"'{type(value).__qualname__}' and 'EnumType'")
+        return isinstance(value, cls)
+
+    def __setattr__(cls, name: str, value: Any) -> None:
+        if name in _members(cls):
+            raise AttributeError(f"cannot reassign member {name!r}")
+        super().__setattr__(name, value)
+
+    def __delattr__(cls, name: str) -> None:
+        if name in _members(cls):
+            raise AttributeError(f"{cls.__name__!r} cannot delete member {name!r}.")
+        super().__delattr__(name)
+
+
+def _is_member(name: str, value: Any) -> bool:
+    return name[:1] != "." and not name.startswith("__") and not isinstance(value, PARTS) and (
+        not (name.startswith("_") and name.endswith("_")))
+
+
+def _members(cls: type) -> dict[str, Any]:
+    found: dict[str, Any] = cls.__dict__.get(".members", {})
+    return found
+
+
+@exposed("name", "value", base=True)
+class Enum(metaclass=EnumClass):
+    """The base of enumerations."""
+
+    __slots__ = ("__dict__", "_name", "_value")
+
+    _name: str
+    _value: Any
+
+    @property
+    def name(self) -> str:
+        """What the member is called."""
+        return self._name
+
+    @property
+    def value(self) -> Any:
+        """What it stands for."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__qualname__}.{self._name}: {getattr(type(self), '.formatter').repr(self._value)}>"
+
+    def __str__(self) -> str:
+        return f"{type(self).__qualname__}.{self._name}"
+
+    def __format__(self, spec: str) -> str:
+        shown: str = getattr(type(self), ".formatter").format(str(self), spec)
+        return shown
+
+    def __hash__(self) -> int:
+        return hash(self._name)
+
+
+def complete(cls: Any, formatter: Any) -> None:
+    """Make the members of a class that has just been built."""
+    type.__setattr__(cls, ".formatter", formatter)
+    members: dict[str, Any] = cls.__dict__[".members"]
+    before: list[Any] = []
+    for name, value in cls.__dict__[".values"].items():
+        if type(value) is Auto:
+            value = _next(cls, name, before)
+        before.append(value)
+        known = next((each for each in members.values() if type(each._value) is type(value) and each._value == value),
+                     None)
+        members[name] = known if known is not None else _member(cls, name, value)
+        type.__setattr__(cls, name, members[name])
+
+
+def _next(cls: type, name: str, before: list[Any]) -> Any:
+    if issubclass(cls, TextEnum):
+        return name.lower()
+    return next((value + 1 for value in reversed(before) if type(value) in (int, float)), 1)
+
+
+def _member(cls: Any, name: str, value: Any) -> Any:
+    if issubclass(cls, IntEnum) and type(value) is not int:
+        value = int(value)
+    if issubclass(cls, TextEnum) and type(value) is not str:
+        raise TypeError(f"{value!r} is not a string")
+    member = object.__new__(cls)
+    member._name, member._value = name, value
+    begin = cls.__init__
+    if begin is not object.__init__:
+        begin(member, *(value if type(value) is tuple else (value,)))
+    return member
+
+
+class IntEnum(Enum):
+    """Members that count as their numbers; they are no ints, so that nothing takes them for one without asking."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return str(self._value)
+
+    def __format__(self, spec: str) -> str:
+        shown: str = getattr(type(self), ".formatter").format(self._value, spec)
+        return shown
+
+    def __hash__(self) -> int:
+        return hash(self._value)
+
+    def __index__(self) -> int:
+        number: int = self._value
+        return number
+
+    __int__ = __index__
+
+    def __float__(self) -> float:
+        return float(self._value)
+
+    def __bool__(self) -> bool:
+        return bool(self._value)
+
+
+class TextEnum(Enum):
+    """Members that count as their texts."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return str(self._value)
+
+    def __hash__(self) -> int:
+        return hash(self._value)
+
+
+PLAIN = frozenset({int, float, bool, str})
+
+
+def _operand(kind: type, value: Any) -> Any:
+    """The plain value of the other side; NotImplemented for what is neither plain nor a member of that kind."""
+    if isinstance(value, kind):
+        return value._value     # type: ignore[attr-defined]  # a member
+    return value if type(value) in PLAIN else NotImplemented
+
+
+def _compared(kind: type, compare: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    def comparison(self: Any, other: Any) -> Any:
+        plain = _operand(kind, other)
+        if plain is NotImplemented or (type(plain) is str) is not (type(self._value) is str):
+            return NotImplemented
+        return compare(self._value, plain)
+
+    return comparison
+
+
+def _of_numbers(name: str) -> None:
+    """Give IntEnum an operator and its reflected form, as whole numbers have them."""
+    plain = getattr(int, f"__{name}__"), getattr(float, f"__{name}__", None)
+
+    def operate(self: Any, other: Any) -> Any:
+        number = _operand(IntEnum, other)
+        if type(number) is float and plain[1] is not None:
+            return plain[1](float(self._value), number)
+        return plain[0](self._value, number) if isinstance(number, int) else NotImplemented
+
+    def reflected(self: Any, other: Any) -> Any:
+        number = _operand(IntEnum, other)
+        if type(number) is float and plain[1] is not None:
+            return plain[1](number, float(self._value))
+        return plain[0](number, self._value) if isinstance(number, int) else NotImplemented
+
+    setattr(IntEnum, f"__{name}__", operate)
+    setattr(IntEnum, f"__r{name}__", reflected)
+
+
+for _name in ("lt", "le", "gt", "ge", "eq", "ne"):
+    setattr(IntEnum, f"__{_name}__", _compared(IntEnum, getattr(operator, _name)))
+    setattr(TextEnum, f"__{_name}__", _compared(TextEnum, getattr(operator, _name)))
+for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "and", "or", "xor"):
+    _of_numbers(_name)
+for _name in ("neg", "pos", "abs", "invert"):
+    setattr(IntEnum, f"__{_name}__", (lambda sign: lambda self: sign(self._value))(getattr(operator, _name)))
+
+
+def unique(enumeration: Any) -> Any:
+    """An enumeration none of whose members is another one's second name."""
+    doubles = [(name, member._name) for name, member in _members(enumeration).items() if member._name != name]
+    if doubles:
+        told = ", ".join(f"{name} -> {first}" for name, first in doubles)
+        raise ValueError(f"duplicate values found in <enum {enumeration.__name__!r}>: {told}")
+    return enumeration
+
+

@@ -1,0 +1,1 @@
+"""Probability distributions, their transforms and constraints: `torch.distributions`."""

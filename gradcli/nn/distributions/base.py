@@ -1,0 +1,352 @@
+"""What all distributions are: parameters of one shape, a batch, and the shape of one event."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from gradcli.engine import functional
+from gradcli.engine.dtypes import OF, Default
+from gradcli.engine.limits import finfo
+from gradcli.engine.op import traced as F
+from gradcli.engine.signature import NUMBERS, Sizes, described
+from gradcli.engine.tensor import Shown, Size, Tensor
+from gradcli.engine.variable import Parameter, recording
+from gradcli.errors import ArgumentFault, ValueFault
+from gradcli.exposure import exposed, seal
+from gradcli.mistakes import Unimplemented
+from gradcli.nn.distributions import constraints
+
+EULER = 0.57721566490153286060
+PARAMETERS = frozenset(
+    "loc scale rate concentration concentration1 concentration0 df df1 df2 low high probs logits total_count alpha "
+    "temperature cov_factor cov_diag covariance_matrix precision_matrix scale_tril dim reinterpreted_batch_ndims "
+    "concentration_reciprocal".split())
+
+
+def broadcast_all(*values: Any) -> list[Any]:
+    """Numbers and tensors as tensors of one shape; numbers in the type of the first tensor."""
+    for value in values:
+        if not isinstance(value, Tensor) and type(value) not in NUMBERS:
+            raise ValueFault("Input arguments must all be instances of Number, torch.Tensor or objects implementing "
+                             "__torch_function__.", "Normal(0.0, 1.0)")
+    like = next((value for value in values if isinstance(value, Tensor)), None)
+    dtype = OF[Default.floating] if like is None else like.dtype
+    tensors = [value if isinstance(value, Tensor) else F.tensor(value, dtype=dtype) for value in values]
+    return list(F.broadcast_tensors(*tensors))
+
+
+def tensor_of(value: Any, name: str) -> Tensor:
+    """A parameter that has to be a tensor."""
+    if not isinstance(value, Tensor):
+        raise ArgumentFault(f"{name} of a distribution must be a tensor, not {described(value)}",
+                            (f"{name}=torch.tensor([1.0, 2.0])", "a tensor"))
+    return value
+
+
+def sizes(shape: Any) -> tuple[int, ...]:
+    """A shape as a tuple of whole numbers."""
+    taken = Sizes.take(shape if isinstance(shape, tuple | list) else (shape,))
+    if type(taken) is not tuple:
+        raise ArgumentFault(f"a shape is whole numbers, not {described(shape)}", "d.sample((2, 3))")
+    return taken
+
+
+def sum_rightmost(value: Any, count: int) -> Any:
+    """The sum over the last `count` dimensions."""
+    return value.reshape((*value.shape[:-count], -1)).sum(-1) if count else value
+
+
+def clamp_probs(probs: Any) -> Any:
+    """Probabilities kept off 0 and 1."""
+    eps = finfo(probs.dtype).eps
+    return probs.clamp(min=eps, max=1 - eps)
+
+
+def probs_to_logits(probs: Any, is_binary: bool = False) -> Any:
+    """The scores that probabilities come from."""
+    inside = clamp_probs(probs)
+    return F.log(inside) - F.log1p(-inside) if is_binary else F.log(inside)
+
+
+def logits_to_probs(logits: Any, is_binary: bool = False) -> Any:
+    """The probabilities that scores give."""
+    return F.sigmoid(logits) if is_binary else F.softmax(logits, -1)
+
+
+def standard_normal(shape: tuple[int, ...], like: Any) -> Any:
+    """Standard normal numbers in the type of `like`."""
+    return F.randn(shape, dtype=like.dtype)
+
+
+class lazy:
+    """A value that is worked out when it is first asked for, and kept; one that was set is not worked out."""
+
+    def __init__(self, function: Callable[[Any], Any]) -> None:
+        self.__wrapped__ = function
+        self.name = function.__name__
+
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        if instance is None:
+            return self
+        with recording(True):
+            value = vars(instance)[self.name] = self.__wrapped__(instance)
+        return value
+
+
+def missing(name: str) -> Any:
+    """A property that this kind of distribution does not have."""
+    def get(self: Any) -> Any:
+        raise Unimplemented(f"{type(self).__name__} does not implement {name}")
+
+    return property(get)
+
+
+class Checks:
+    """Whether distributions check their arguments where a program does not say."""
+
+    wanted = True
+
+
+@exposed(*"sample rsample sample_n log_prob entropy cdf icdf mean mode variance stddev probs logits batch_shape "
+         "event_shape param_shape perplexity expand support arg_constraints has_rsample has_enumerate_support "
+         "enumerate_support transforms base_dist mixture_distribution component_distribution loc scale rate df "
+         "concentration concentration1 concentration0 temperature covariance_matrix precision_matrix scale_tril "
+         "log_cdf log_survival_function set_default_validate_args _extended_shape _validate_sample _batch_shape "
+         "_event_shape _validate_args".split(), open_attributes=True, base=True, copied=True)
+class Distribution:
+    """The base of all distributions, and of those that programs define.
+
+    `_kept` names what `expand` leaves as it is.
+    """
+
+    __slots__ = ("__dict__", "_batch_shape", "_event_shape", "_validate_args")
+
+    _home = "torch.distributions"
+    _kept: ClassVar[frozenset[str]] = frozenset()
+
+    _constraints: Any = None
+    support: Any = missing("support")
+    mean: Any = missing("mean")
+    mode: Any = missing("mode")
+    variance: Any = missing("variance")
+    has_rsample: Any = False
+    has_enumerate_support: Any = False
+    _batch_shape: Any
+    _event_shape: Any
+    _validate_args: Any
+
+    @property
+    def arg_constraints(self) -> Any:
+        """What its parameters have to keep to, by name."""
+        if self._constraints is None:
+            raise Unimplemented(f"{type(self).__name__} does not implement arg_constraints")
+        return dict(self._constraints)
+
+    batch_shape = property(lambda self: self._batch_shape)
+    event_shape = property(lambda self: self._event_shape)
+    stddev: Any = property(lambda self: self.variance.sqrt())
+
+    def __init_subclass__(cls) -> None:
+        """Programs meet the package's own kinds as values, whether they name them or not."""
+        if cls.__module__.startswith("gradcli."):
+            seal(cls)
+
+    def __init__(self, batch_shape: Any = (), event_shape: Any = (), validate_args: bool | None = None) -> None:
+        self._batch_shape, self._event_shape = Size(sizes(batch_shape)), Size(sizes(event_shape))
+        self._validate_args = Checks.wanted if validate_args is None else bool(validate_args)
+        if self._validate_args:
+            self._check_arguments()
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in PARAMETERS and type(value) not in NUMBERS and not isinstance(value, Tensor):
+            raise ArgumentFault(f"{name} of a distribution is a number or a tensor, not {described(value)}")
+        object.__setattr__(self, name, value)
+
+    def _set(self, **parameters: Any) -> tuple[int, ...]:
+        """Keep parameters as tensors of one shape, which is the batch's."""
+        values = broadcast_all(*parameters.values())
+        vars(self).update(zip(parameters, values, strict=True))
+        return tuple(values[0].shape)
+
+    def _check_arguments(self) -> None:
+        known = self.arg_constraints
+        for name, constraint in known.items() if isinstance(known, dict) else ():
+            unset = name not in vars(self) and isinstance(getattr(type(self), name, None), lazy)
+            if unset or constraints.is_dependent(constraint):
+                continue
+            value = getattr(self, name)
+            valid = constraints.constraint_of(constraint).check(value)
+            if not bool(valid.array.all()):
+                raise ValueFault(
+                    f"Expected parameter {name} ({_kind(value)} of shape {tuple(value.shape)}) of distribution "
+                    f"{self._text(None)} to satisfy the constraint {constraint!r}, but found invalid values:\n"
+                    f"{Shown.format(value, '')}", *_repairs(name, constraint))
+
+    def _validate_sample(self, value: Any) -> None:
+        """Refuse values that the distribution has no density for."""
+        if not isinstance(value, Tensor):
+            raise ValueFault("The value argument to log_prob must be a Tensor", "torch.tensor(1.0)")
+        shape, event = tuple(value.shape), tuple(self._event_shape)
+        if shape[len(shape) - len(event):] != event:
+            raise ValueFault("The right-most size of value must match event_shape: "
+                             f"{value.shape} vs {self._event_shape}.")
+        whole = Size((*self._batch_shape, *event))
+        if any(1 not in (i, j) and i != j for i, j in zip(reversed(shape), reversed(whole), strict=False)):
+            raise ValueFault("Value is not broadcastable with batch_shape+event_shape: "
+                             f"{value.shape} vs {whole}.")
+        support = constraints.constraint_of(self.support)
+        if not bool(support.check(value).array.all()):
+            raise ValueFault(f"Expected value argument ({_kind(value)} of shape {shape}) to be within the support "
+                             f"({support!r}) of the distribution {self._text(None)}, but found invalid values:\n"
+                             f"{Shown.format(value, '')}")
+
+    def _checked(self, value: Any) -> Any:
+        """`value`, which a density is asked at, once it is checked."""
+        if self._validate_args:
+            self._validate_sample(value)
+        elif not isinstance(value, Tensor) and type(value) not in NUMBERS:
+            raise ArgumentFault(f"a density is asked at a tensor, not {described(value)}",
+                                "d.log_prob(torch.tensor(1.0))")
+        return value
+
+    def _extended_shape(self, sample_shape: Any = ()) -> Any:
+        return Size((*sizes(sample_shape), *self._batch_shape, *self._event_shape))
+
+    def sample(self, sample_shape: Any = ()) -> Any:
+        """Values drawn from it, without history."""
+        with recording(False):
+            return self.rsample(sample_shape).detach()
+
+    def sample_n(self, n: int) -> Any:
+        """So many values."""
+        return self.sample((n,))
+
+    def rsample(self, sample_shape: Any = ()) -> Any:
+        """Values drawn such that gradients reach the parameters."""
+        raise Unimplemented(f"{type(self).__name__} does not implement rsample: what it draws has no gradient")
+
+    def log_prob(self, value: Any) -> Any:
+        """The logarithm of the density, or of the probability, at a value."""
+        raise Unimplemented(f"{type(self).__name__} does not implement log_prob")
+
+    def entropy(self) -> Any:
+        """The entropy."""
+        raise Unimplemented(f"{type(self).__name__} does not implement entropy")
+
+    def cdf(self, value: Any) -> Any:
+        """The probability to be at most a value."""
+        raise Unimplemented(f"{type(self).__name__} does not implement cdf")
+
+    def icdf(self, value: Any) -> Any:
+        """The value that a probability belongs to."""
+        raise Unimplemented(f"{type(self).__name__} does not implement icdf")
+
+    def enumerate_support(self, expand: bool = True) -> Any:
+        """Every value there is, one after the other."""
+        raise Unimplemented(f"{type(self).__name__} does not implement enumerate_support")
+
+    def perplexity(self) -> Any:
+        """The exponential of the entropy."""
+        return F.exp(self.entropy())
+
+    def expand(self, batch_shape: Any, _instance: Any = None) -> Any:
+        """The same distribution for a larger batch."""
+        shape = sizes(batch_shape)
+        anew = object.__new__(type(self))
+        for name, value in vars(self).items():
+            vars(anew)[name] = value if name in self._kept else self._expanded(value, shape)
+        anew._batch_shape, anew._event_shape = Size(shape), self._event_shape
+        anew._validate_args = self._validate_args
+        return anew
+
+    def _expanded(self, value: Any, shape: tuple[int, ...]) -> Any:
+        """A parameter, or a distribution made of parameters, for a batch of this shape."""
+        count = len(self._batch_shape)
+        if isinstance(value, Tensor):
+            return F.expand(value, (*shape, *value.shape[count:]))
+        if isinstance(value, Distribution):
+            return value.expand((*shape, *value._batch_shape[count:]))
+        return value
+
+    def _full(self, number: float, like: Any) -> Any:
+        """The same number for each of the batch."""
+        return F.full(tuple(self._extended_shape()), number, dtype=like.dtype)
+
+    @staticmethod
+    def set_default_validate_args(value: bool) -> None:
+        """Whether distributions check their arguments from now on, where nothing else is said."""
+        Checks.wanted = bool(value)
+
+    @classmethod
+    def _of_class(cls) -> dict[str, Any]:
+        """What programs read of the class itself."""
+        names = ("support", "has_rsample", "has_enumerate_support")
+        told = {name: value for name in names if not isinstance(value := getattr(cls, name), property)}
+        if cls._constraints is not None:
+            told["arg_constraints"] = dict(cls._constraints)
+        return told | {"set_default_validate_args": cls.set_default_validate_args}
+
+    def __repr__(self) -> str:
+        return self._text(None)
+
+    def __display__(self, style: Any) -> str:
+        return self._text(style)
+
+    def _text(self, style: Any) -> str:
+        """Its text: the parameters that were set, or their shapes."""
+        known = self.arg_constraints
+        parts = [(name, vars(self)[name]) for name in known if name in vars(self)] if isinstance(known, dict) else []
+        return f"{type(self).__name__}({', '.join(f'{name}: {briefly(value)}' for name, value in parts)})"
+
+
+def briefly(value: Any) -> str:
+    """A parameter in the text of a distribution."""
+    if not isinstance(value, Tensor):
+        return str(value) if type(value) in NUMBERS else "..."
+    return Shown.format(value, "") if value.array.size == 1 else str(value.shape)
+
+
+def _kind(value: Any) -> str:
+    return "Parameter" if isinstance(value, Parameter) else "Tensor"
+
+
+def _repairs(name: str, constraint: Any) -> tuple[tuple[str, str], ...]:
+    if type(constraint) is constraints.GreaterThan and type(constraint.lower_bound) is float:
+        return ((f"{name}.clamp(min=1e-6)", "keeps it positive"),)
+    if type(constraint) is constraints.Simplex:
+        return (("torch.softmax(scores, -1)", "makes probabilities of scores"),)
+    return ()
+
+
+class ExponentialFamily(Distribution):
+    """A distribution whose entropy and divergences follow from the normaliser of its natural parameters."""
+
+    __slots__ = ()
+    _carrier: ClassVar[float] = 0
+
+    def _natural(self) -> tuple[Any, ...]:
+        """The natural parameters."""
+        raise Unimplemented(f"{type(self).__name__} does not implement its natural parameters")
+
+    def _normalizer(self, *natural: Any) -> Any:
+        """The logarithm of what normalises the density."""
+        raise Unimplemented(f"{type(self).__name__} does not implement its normaliser")
+
+    def _with_slopes(self) -> tuple[list[Any], Any, tuple[Any, ...]]:
+        """The natural parameters, the normaliser, and its gradients by them."""
+        with recording(True):
+            natural = [F.clone(p.detach()).detach().requires_grad_() for p in self._natural()]
+            value = self._normalizer(*natural)
+            return natural, value, functional.grad(value.sum(), natural, create_graph=True)
+
+    def entropy(self) -> Any:
+        natural, value, slopes = self._with_slopes()
+        result = value - self._carrier
+        for p, slope in zip(natural, slopes, strict=True):
+            result = result - (p * slope).reshape((*self._batch_shape, -1)).sum(-1)
+        return result
+
+
+HALF_LOG_2PI = math.log(math.sqrt(2 * math.pi))

@@ -1,0 +1,286 @@
+"""What a constraint is, and the constraints of numbers and vectors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from gradcli.engine.signature import NUMBERS, described
+from gradcli.engine.tensor import Shown, Tensor
+from gradcli.errors import ArgumentFault, ValueFault
+from gradcli.exposure import exposed, seal
+from gradcli.mistakes import Unimplemented
+
+
+def bound(value: Any) -> Any:
+    """A bound: a number or a tensor."""
+    if type(value) not in NUMBERS and not isinstance(value, Tensor):
+        raise ArgumentFault(f"a bound is a number or a tensor, not {described(value)}",
+                            "constraints.interval(0.0, 1.0)")
+    return value
+
+
+@exposed(*"check is_discrete event_dim lower_bound upper_bound base_constraint reinterpreted_batch_ndims cseq dim "
+         "lengths".split(), base=True, copied=True)
+class Constraint:
+    """The base of all constraints: `check` tells for each event whether it keeps to the constraint."""
+
+    __slots__ = ("__dict__",)
+
+    _home = "torch.distributions.constraints"
+    _bounds: ClassVar[tuple[str, ...]] = ()
+
+    is_discrete: Any = False
+    event_dim: Any = 0
+
+    def __init_subclass__(cls) -> None:
+        """Programs meet the package's own kinds as values, whether they name them or not."""
+        if cls.__module__.startswith("gradcli."):
+            seal(cls)
+
+    def check(self, value: Any) -> Any:
+        """Whether each event keeps to it."""
+        raise Unimplemented(f"{type(self).__name__} defines no check(value)")
+
+    def __repr__(self) -> str:
+        return self._text(None)
+
+    def __display__(self, style: Any) -> str:
+        return self._text(style)
+
+    def _text(self, style: Any) -> str:
+        """Its name, with its bounds."""
+        name = type(self).__name__
+        bounds = (f"{bound}={Shown.format(vars(self)[bound], '')}" for bound in self._bounds)
+        return f"{name}({', '.join(bounds)})"
+
+
+def within(constraint: Constraint, value: Any) -> Any:
+    """`constraint.check(value)`, of a tensor alone."""
+    if not isinstance(value, Tensor):
+        raise ArgumentFault(f"a constraint is checked of a tensor, not {described(value)}",
+                            "constraints.positive.check(torch.ones(2))")
+    return constraint.check(value)
+
+
+class Dependent(Constraint):
+    """A constraint that depends on other values, and cannot be checked."""
+
+    __slots__ = ()
+
+    def check(self, x: Any) -> Any:
+        raise ValueFault("Cannot determine validity of dependent constraint")
+
+
+def is_dependent(constraint: Any) -> bool:
+    """Whether a constraint depends on other values."""
+    return isinstance(constraint, Dependent)
+
+
+def constraint_of(value: Any) -> Constraint:
+    """`value`, which has to be a constraint."""
+    if not isinstance(value, Constraint):
+        raise ArgumentFault(f"a constraint is needed, not {described(value)}", "constraints.positive")
+    return value
+
+
+def listed(values: Any) -> list[Constraint]:
+    """Constraints as a list of our own."""
+    if not isinstance(values, Iterable):
+        raise ArgumentFault(f"a list of constraints is needed, not {described(values)}", "[constraints.positive]")
+    return [constraint_of(value) for value in values]
+
+
+class _Wrapping(Constraint):
+    """A constraint around another one."""
+
+    __slots__ = ()
+
+    base_constraint: Any
+    is_discrete = property(lambda self: self.base_constraint.is_discrete)
+
+
+class IndependentConstraint(_Wrapping):
+    """One whose last dimensions of the batch belong to the event."""
+
+    __slots__ = ()
+
+    reinterpreted_batch_ndims: int
+
+    def __init__(self, base_constraint: Any, reinterpreted_batch_ndims: int) -> None:
+        self.base_constraint = constraint_of(base_constraint)
+        self.reinterpreted_batch_ndims = reinterpreted_batch_ndims
+
+    event_dim = property(lambda self: self.base_constraint.event_dim + self.reinterpreted_batch_ndims)
+
+    def check(self, value: Any) -> Any:
+        result, last = within(self.base_constraint, value), self.reinterpreted_batch_ndims
+        if result.ndim < last:
+            raise ValueFault(f"Expected value.dim() >= {self.event_dim} but got {value.ndim}")
+        return result.reshape((*result.shape[:result.ndim - last], -1)).all(-1)
+
+    def _text(self, style: Any) -> str:
+        return f"{type(self).__name__}({self.base_constraint!r}, {self.reinterpreted_batch_ndims})"
+
+
+class MixtureSameFamilyConstraint(_Wrapping):
+    """The support of a mixture: every component has to hold the value."""
+
+    __slots__ = ()
+
+    def __init__(self, base_constraint: Any) -> None:
+        self.base_constraint = constraint_of(base_constraint)
+
+    event_dim = property(lambda self: self.base_constraint.event_dim)
+
+    def check(self, value: Any) -> Any:
+        last = self.event_dim
+        result = within(self.base_constraint, value.unsqueeze(-1 - last))
+        if value.ndim < last:
+            raise ValueFault(f"Expected value.dim() >= {last} but got {value.ndim}")
+        return result.reshape((*result.shape[:value.ndim - last], -1)).all(-1)
+
+    def _text(self, style: Any) -> str:
+        return f"{type(self).__name__}({self.base_constraint!r})"
+
+
+class Boolean(Constraint):
+    """0 or 1."""
+
+    __slots__ = ()
+    is_discrete = True
+
+    def check(self, value: Any) -> Any:
+        return (value == 0) | (value == 1)
+
+
+class OneHot(Constraint):
+    """A vector of zeros with a single one."""
+
+    __slots__ = ()
+    is_discrete, event_dim = True, 1
+
+    def check(self, value: Any) -> Any:
+        return ((value == 0) | (value == 1)).all(-1) & value.sum(-1).eq(1)
+
+
+class Real(Constraint):
+    """Any number but nan."""
+
+    __slots__ = ()
+
+    def check(self, value: Any) -> Any:
+        return value == value       # false of nan alone
+
+
+class _Above(Constraint):
+    __slots__ = ()
+    _bounds: ClassVar[tuple[str, ...]] = ("lower_bound",)
+
+    lower_bound: Any
+
+    def __init__(self, lower_bound: Any) -> None:
+        self.lower_bound = bound(lower_bound)
+
+
+class GreaterThan(_Above):
+    """Above a bound."""
+
+    __slots__ = ()
+
+    def check(self, value: Any) -> Any:
+        return value > self.lower_bound
+
+
+class GreaterThanEq(_Above):
+    """At a bound or above."""
+
+    __slots__ = ()
+
+    def check(self, value: Any) -> Any:
+        return value >= self.lower_bound
+
+
+class IntegerGreaterThan(_Above):
+    """A whole number at a bound or above."""
+
+    __slots__ = ()
+    is_discrete = True
+
+    def check(self, value: Any) -> Any:
+        return (value % 1 == 0) & (value >= self.lower_bound)
+
+
+class LessThan(Constraint):
+    """Below a bound."""
+
+    __slots__ = ()
+    _bounds: ClassVar[tuple[str, ...]] = ("upper_bound",)
+
+    upper_bound: Any
+
+    def __init__(self, upper_bound: Any) -> None:
+        self.upper_bound = bound(upper_bound)
+
+    def check(self, value: Any) -> Any:
+        return value < self.upper_bound
+
+
+class Multinomial(LessThan):
+    """Counts that sum to a bound at most."""
+
+    __slots__ = ()
+    _bounds: ClassVar[tuple[str, ...]] = ()
+    is_discrete, event_dim = True, 1
+
+    def check(self, value: Any) -> Any:
+        return (value >= 0).all(-1) & (value.sum(-1) <= self.upper_bound)
+
+
+class _Between(Constraint):
+    __slots__ = ()
+    _bounds: ClassVar[tuple[str, ...]] = ("lower_bound", "upper_bound")
+
+    lower_bound: Any
+    upper_bound: Any
+
+    def __init__(self, lower_bound: Any, upper_bound: Any) -> None:
+        self.lower_bound, self.upper_bound = bound(lower_bound), bound(upper_bound)
+
+
+class Interval(_Between):
+    """From one bound to another, both among them."""
+
+    __slots__ = ()
+
+    def check(self, value: Any) -> Any:
+        return (value >= self.lower_bound) & (value <= self.upper_bound)
+
+
+class IntegerInterval(_Between):
+    """A whole number from one bound to another."""
+
+    __slots__ = ()
+    is_discrete = True
+
+    def check(self, value: Any) -> Any:
+        return (value % 1 == 0) & (value >= self.lower_bound) & (value <= self.upper_bound)
+
+
+class HalfOpenInterval(_Between):
+    """From one bound to below another."""
+
+    __slots__ = ()
+
+    def check(self, value: Any) -> Any:
+        return (value >= self.lower_bound) & (value < self.upper_bound)
+
+
+class Simplex(Constraint):
+    """Shares that sum to one."""
+
+    __slots__ = ()
+    event_dim = 1
+
+    def check(self, value: Any) -> Any:
+        return (value >= 0).all(-1) & ((value.sum(-1) - 1).abs() < 1e-6)

@@ -1,0 +1,198 @@
+"""Distributions of matrices: of correlations, and Wishart's of covariances."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from gradcli.engine.limits import broadcast_shapes, finfo
+from gradcli.engine.op import traced as F
+from gradcli.engine.signature import NUMBERS
+from gradcli.engine.tensor import Shown, Tensor
+from gradcli.engine.variable import recording
+from gradcli.errors import ValueFault
+from gradcli.nn.distributions import constraints
+from gradcli.nn.distributions.base import Distribution, ExponentialFamily, lazy, sizes, tensor_of
+from gradcli.nn.distributions.gamma import Beta, Chi2
+from gradcli.nn.distributions.multivariate import log_diagonal, lower_of, one_matrix
+
+LOG_2 = math.log(2)
+MOST_DRAWS = 10
+
+
+class LKJCholesky(Distribution):
+    """Lower triangles of matrices of correlations (Lewandowski, Kurowicka and Joe, 2009)."""
+
+    __slots__ = ()
+    _constraints: Any = {"concentration": constraints.positive}
+    support = constraints.corr_cholesky
+
+    concentration: Any
+    dim: int
+
+    def __init__(self, dim: int, concentration: Any = 1.0, validate_args: bool | None = None) -> None:
+        if dim < 2:
+            raise ValueFault(f"Expected dim to be an integer greater than or equal to 2. Found dim={dim}.")
+        self.dim = self._size = dim
+        batch = self._set(concentration=concentration)
+        offset = F.arange(dim - 1, dtype=self.concentration.dtype)
+        offset = F.cat([F.zeros((1,), dtype=offset.dtype), offset], 0)
+        self._beta = Beta(offset + 0.5, (self.concentration + 0.5 * (dim - 2)).unsqueeze(-1) - 0.5 * offset)
+        super().__init__(batch, (dim, dim), validate_args)
+
+    def sample(self, sample_shape: Any = ()) -> Any:
+        with recording(False):
+            y = self._beta.sample(sample_shape).unsqueeze(-1)
+            sphere = F.randn(tuple(self._extended_shape(sample_shape)), dtype=y.dtype).tril(-1)
+            sphere = sphere / F.norm(sphere, dim=-1, keepdim=True)
+            first = (F.arange(self._size) == 0).unsqueeze(-1)
+            w = F.sqrt(y) * sphere.masked_fill(first, 0.0)
+            diagonal = F.clamp(1 - (w**2).sum(-1), min=finfo(w.dtype).tiny).sqrt()
+            return (w + F.diag_embed(diagonal)).detach()
+
+    def log_prob(self, value: Any) -> Any:
+        diagonal = self._checked(value).diagonal(dim1=-1, dim2=-2)[..., 1:]
+        order = 2 * (self.concentration - 1).unsqueeze(-1) + self._size - F.arange(2, self._size + 1)
+        raw = (order * diagonal.log()).sum(-1)
+        less = self._size - 1
+        alpha = self.concentration + 0.5 * less
+        whole = 0.5 * less * math.log(math.pi) + F.mvlgamma(alpha - 0.5, less) - F.lgamma(alpha) * less
+        return raw - whole
+
+
+class Wishart(ExponentialFamily):
+    """The sum of squares of df normal vectors, as matrices."""
+
+    __slots__ = ()
+    support = constraints.positive_definite
+    has_rsample = True
+    _kept = frozenset({"_chi2", "_lower"})
+
+    df: Any
+
+    def __init__(self, df: Any, covariance_matrix: Any = None, precision_matrix: Any = None, scale_tril: Any = None,
+                 validate_args: bool | None = None) -> None:
+        name, matrix = one_matrix("Wishart", {
+            "covariance_matrix": covariance_matrix, "precision_matrix": precision_matrix,
+            "scale_tril": scale_tril}, AssertionError)
+        if type(df) in NUMBERS:
+            batch = tuple(matrix.shape[:-2])
+            self.df = F.tensor(df, dtype=matrix.dtype)
+        else:
+            batch = broadcast_shapes(tuple(matrix.shape[:-2]), tuple(tensor_of(df, "df").array.shape))
+            self.df = df.expand(batch)
+        size = matrix.shape[-1]
+        if bool((self.df.array <= size - 1).any()):
+            raise ValueFault(f"Value of df={Shown.format(self.df, '')} expected to be greater than ndim - 1 = "
+                             f"{size - 1}.")
+        vars(self)[name] = matrix.expand((*batch, *matrix.shape[-2:]))
+        if bool((self.df.array < size).any()):
+            Shown.note("wishart", "Low df values detected. Singular samples are highly likely to occur for "
+                       "ndim - 1 < df < ndim.")
+        super().__init__(batch, matrix.shape[-2:], validate_args)
+        self._lower = lower_of(name, matrix)
+        self._chi2 = self._squares()
+
+    def _squares(self) -> Chi2:
+        """The squared lengths of the columns."""
+        places = F.arange(self._event_shape[-1], dtype=self._lower.dtype).expand((*self._batch_shape, -1))
+        return Chi2(self.df.unsqueeze(-1) - places)
+
+    def expand(self, batch_shape: Any, _instance: Any = None) -> Any:
+        anew = super().expand(batch_shape)
+        anew._lower = self._lower.expand((*sizes(batch_shape), *self._event_shape))
+        anew._chi2 = anew._squares()
+        return anew
+
+    arg_constraints: Any = property(lambda self: {
+        "covariance_matrix": constraints.positive_definite, "precision_matrix": constraints.positive_definite,
+        "scale_tril": constraints.lower_cholesky, "df": constraints.GreaterThan(self._event_shape[-1] - 1)})
+
+    def _wide(self, matrix: Any) -> Any:
+        return matrix.expand((*self._batch_shape, *self._event_shape))
+
+    @lazy
+    def scale_tril(self) -> Any:
+        return self._wide(self._lower)
+
+    @lazy
+    def covariance_matrix(self) -> Any:
+        return self._wide(self._lower @ self._lower.mT)
+
+    @lazy
+    def precision_matrix(self) -> Any:
+        return self._wide(F.cholesky_solve(F.eye(self._event_shape[-1], dtype=self._lower.dtype), self._lower))
+
+    def _times(self, factor: Any, matrix: Any) -> Any:
+        return factor.reshape((*self._batch_shape, 1, 1)) * matrix
+
+    mean = property(lambda self: self._times(self.df, self.covariance_matrix))
+
+    @property
+    def mode(self) -> Any:
+        factor = self.df - self._event_shape[-1] - 1
+        return self._times(F.where(factor <= 0, math.nan, factor), self.covariance_matrix)
+
+    @property
+    def variance(self) -> Any:
+        v = self.covariance_matrix
+        diagonal = v.diagonal(dim1=-2, dim2=-1)
+        return self._times(self.df, v.pow(2) + diagonal.unsqueeze(-1) * diagonal.unsqueeze(-2))
+
+    def _bartlett(self, sample_shape: tuple[int, ...]) -> Any:
+        size, batch = self._event_shape[-1], (*sample_shape, *self._batch_shape)
+        root = self._chi2.rsample(sample_shape).sqrt()
+        diagonal = root.clamp(min=finfo(root.dtype).eps).diag_embed()
+        rows, columns = F.tril_indices(size, size, -1)
+        below = F.randn((*batch, size * (size - 1) // 2), dtype=root.dtype)
+        flat = F.zeros((*batch, size * size), dtype=root.dtype)
+        flat = flat.scatter(-1, (rows * size + columns).expand(tuple(below.shape)), below)
+        triangle = self._lower @ (diagonal + flat.reshape((*batch, size, size)))
+        return triangle @ triangle.mT
+
+    def _valid(self, drawn: Any) -> Any:
+        """Which of a row of draws hold a matrix that keeps to the support."""
+        valid = self.support.check(drawn).array
+        return valid.reshape(len(drawn.array), -1).any(-1)
+
+    def rsample(self, sample_shape: Any = ()) -> Any:
+        """By Bartlett's decomposition; like torch, which draws once more in place of every sample that is valid."""
+        shape = sizes(sample_shape)
+        rest = (*self._batch_shape, *self._event_shape)
+        drawn = self._bartlett(shape).reshape((-1, *rest))
+        again = self._valid(drawn)
+        if again.any():
+            Shown.note("wishart", "Singular sample detected.")
+        for _ in range(MOST_DRAWS):
+            places = np.flatnonzero(again)
+            if not places.size:
+                break
+            anew = self._bartlett((places.size,))
+            drawn = drawn.index_copy(0, Tensor(places), anew)
+            again[places] = (~self.support.check(anew).array).reshape(places.size, -1).any(-1)
+        return drawn.reshape((*shape, *rest))
+
+    def log_prob(self, value: Any) -> Any:
+        value, nu, p = self._checked(value), self.df, self._event_shape[-1]
+        return (-nu * (p * LOG_2 / 2 + log_diagonal(self._lower)) - F.mvlgamma(nu / 2, p)
+                + (nu - p - 1) / 2 * F.linalg_slogdet(value)[1] - self._trace(value) / 2)
+
+    def _trace(self, value: Any) -> Any:
+        return F.cholesky_solve(value, self._lower).diagonal(dim1=-2, dim2=-1).sum(-1)
+
+    def entropy(self) -> Any:
+        nu, p = self.df, self._event_shape[-1]
+        halves = F.arange(p, dtype=nu.dtype) / 2
+        slopes = F.digamma((nu / 2).unsqueeze(-1) - halves).sum(-1)
+        return ((p + 1) * (p * LOG_2 / 2 + log_diagonal(self._lower)) + F.mvlgamma(nu / 2, p)
+                - (nu - p - 1) / 2 * slopes + nu * p / 2)
+
+    def _natural(self) -> tuple[Any, ...]:
+        return -self.precision_matrix / 2, (self.df - self._event_shape[-1] - 1) / 2
+
+    def _normalizer(self, *natural: Any) -> Any:
+        x, y = natural
+        p = self._event_shape[-1]
+        return ((y + (p + 1) / 2) * (-F.linalg_slogdet(-2 * x)[1] + LOG_2 * p) + F.mvlgamma(y + (p + 1) / 2, p))

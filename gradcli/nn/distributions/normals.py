@@ -1,0 +1,137 @@
+"""Distributions made of a normal or a Cauchy number, or of a relaxed choice, by one transform."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from gradcli.engine.op import traced as F
+from gradcli.nn.distributions import constraints
+from gradcli.nn.distributions.categorical import SHARES, ExpRelaxedCategorical, LogitRelaxedBernoulli
+from gradcli.nn.distributions.continuous import LOC_SCALE, Cauchy, Normal
+from gradcli.nn.distributions.discrete import PROBABILITY
+from gradcli.nn.distributions.onto import StickBreakingTransform
+from gradcli.nn.distributions.transformed import TransformedDistribution
+from gradcli.nn.distributions.transforms import AbsTransform, ExpTransform, SigmoidTransform
+
+
+class LogNormal(TransformedDistribution):
+    """What a normal number is the logarithm of."""
+
+    __slots__ = ()
+    _constraints: Any = LOC_SCALE
+    support = constraints.positive
+
+    def __init__(self, loc: Any, scale: Any, validate_args: bool | None = None) -> None:
+        super().__init__(Normal(loc, scale, validate_args), ExpTransform(), validate_args)
+
+    has_rsample = True
+    loc = property(lambda self: self._base.loc)
+    scale = property(lambda self: self._base.scale)
+    mean = property(lambda self: (self.loc + self.scale.pow(2) / 2).exp())
+    mode = property(lambda self: (self.loc - self.scale.square()).exp())
+    variance = property(lambda self: self.scale.pow(2).expm1() * (2 * self.loc + self.scale.pow(2)).exp())
+
+    def entropy(self) -> Any:
+        return self._base.entropy() + self.loc
+
+
+class LogisticNormal(TransformedDistribution):
+    """Shares, as sticks broken by normal numbers."""
+
+    __slots__ = ()
+    _constraints: Any = LOC_SCALE
+    support = constraints.simplex
+    has_rsample = True
+
+    def __init__(self, loc: Any, scale: Any, validate_args: bool | None = None) -> None:
+        base = Normal(loc, scale, validate_args)
+        super().__init__(base if base._batch_shape else base.expand((1,)), StickBreakingTransform(), validate_args)
+
+    loc = property(lambda self: self._base.base_dist.loc)
+    scale = property(lambda self: self._base.base_dist.scale)
+
+
+class _Half(TransformedDistribution):
+    """What is left of a distribution around 0 without its sign."""
+
+    __slots__ = ()
+    _constraints: Any = {"scale": constraints.positive}
+    support = constraints.nonnegative
+    has_rsample = True
+
+    scale = property(lambda self: self._base.scale)
+    mode = property(lambda self: F.zeros_like(self.scale))
+
+    def log_prob(self, value: Any) -> Any:
+        value = F.as_tensor(self._checked(value), dtype=self.scale.dtype)
+        return F.where(value >= 0, self._base.log_prob(value) + math.log(2), -math.inf)
+
+    def cdf(self, value: Any) -> Any:
+        return 2 * self._base.cdf(self._checked(value)) - 1
+
+    def icdf(self, value: Any) -> Any:
+        return self._base.icdf((value + 1) / 2)
+
+    def entropy(self) -> Any:
+        return self._base.entropy() - math.log(2)
+
+
+class HalfNormal(_Half):
+    """The absolute value of a normal number."""
+
+    __slots__ = ()
+
+    def __init__(self, scale: Any, validate_args: bool | None = None) -> None:
+        super().__init__(Normal(0, scale, False), AbsTransform(), validate_args)
+
+    mean = property(lambda self: self.scale * math.sqrt(2 / math.pi))
+    variance = property(lambda self: self.scale.pow(2) * (1 - 2 / math.pi))
+
+
+class HalfCauchy(_Half):
+    """The absolute value of a Cauchy number."""
+
+    __slots__ = ()
+
+    def __init__(self, scale: Any, validate_args: bool | None = None) -> None:
+        super().__init__(Cauchy(0, scale, False), AbsTransform(), validate_args)
+
+    mean = property(lambda self: self._full(math.inf, self.scale))
+    variance = property(lambda self: self._base.variance)
+
+
+class _Relaxed(TransformedDistribution):
+    """A continuous stand-in for a choice, sharper as the temperature falls."""
+
+    __slots__ = ()
+    has_rsample = True
+
+    temperature = property(lambda self: self._base.temperature)
+    probs = property(lambda self: self._base.probs)
+    logits = property(lambda self: self._base.logits)
+
+
+class RelaxedBernoulli(_Relaxed):
+    """A number near 0 or near 1 (Maddison and others, 2016)."""
+
+    __slots__ = ()
+    _constraints: Any = PROBABILITY
+    support = constraints.unit_interval
+
+    def __init__(self, temperature: Any, probs: Any = None, logits: Any = None,
+                 validate_args: bool | None = None) -> None:
+        super().__init__(LogitRelaxedBernoulli(temperature, probs, logits), SigmoidTransform(), validate_args)
+
+
+class RelaxedOneHotCategorical(_Relaxed):
+    """A vector near one with a single one (Jang and others, 2016)."""
+
+    __slots__ = ()
+    _constraints: Any = SHARES
+    support = constraints.simplex
+
+    def __init__(self, temperature: Any, probs: Any = None, logits: Any = None,
+                 validate_args: bool | None = None) -> None:
+        super().__init__(ExpRelaxedCategorical(temperature, probs, logits, validate_args), ExpTransform(),
+                         validate_args)

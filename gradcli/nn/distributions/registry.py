@@ -1,0 +1,127 @@
+"""Which transform reaches what a constraint allows: `biject_to` and `transform_to`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from gradcli.engine.signature import NUMBERS, described
+from gradcli.errors import ArgumentFault
+from gradcli.exposure import MARK, exposed
+from gradcli.lang.kinds import types_of
+from gradcli.mistakes import Unimplemented
+from gradcli.nn.distributions import constraints as c
+from gradcli.nn.distributions.joined import (
+    CatTransform,
+    ComposeTransform,
+    IndependentTransform,
+    StackTransform,
+    identity_transform,
+)
+from gradcli.nn.distributions.onto import (
+    CorrCholeskyTransform,
+    LowerCholeskyTransform,
+    PositiveDefiniteTransform,
+    SoftmaxTransform,
+    StickBreakingTransform,
+)
+from gradcli.nn.distributions.transforms import AffineTransform, ExpTransform, SigmoidTransform, Transform
+
+Factory = Callable[[Any], Any]
+
+
+@exposed("register")
+class ConstraintRegistry:
+    """From constraints to transforms onto what they allow."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._factories: dict[type, Factory] = {}
+
+    def register(self, constraint: Any, factory: Any = None) -> Any:
+        """Use `factory` for this kind of constraint; without one, a decorator that does."""
+        kind = type(constraint) if isinstance(constraint, c.Constraint) else _class_of(constraint)
+        if kind is None:
+            raise ArgumentFault("Expected constraint to be either a Constraint subclass or instance, but got "
+                                f"{described(constraint)}")
+        if MARK not in vars(kind):
+            raise ArgumentFault(f"{kind.__name__} has its transform; a class of the program can be given one",
+                                ("class Even(constraints.Constraint):", "a constraint of the program's own"))
+        if factory is None:
+            return lambda function: self.register(constraint, function)
+        self._factories[kind] = factory
+        return factory
+
+    def __call__(self, constraint: Any) -> Any:
+        factory = self._factories.get(type(c.constraint_of(constraint)))
+        if factory is None:
+            raise Unimplemented(f"Cannot transform {type(constraint).__name__} constraints")
+        return factory(constraint)
+
+    def __repr__(self) -> str:
+        return f"<{self._name}>"
+
+    def __display__(self, style: Any) -> str:
+        return ("<torch.distributions.constraint_registry.ConstraintRegistry object at "
+                f"{style.address(self)}>")
+
+
+def _class_of(value: Any) -> type | None:
+    try:
+        kinds = types_of(value)
+    except TypeError:
+        return None
+    return kinds[0] if len(kinds) == 1 and issubclass(kinds[0], c.Constraint) else None
+
+
+biject_to, transform_to = ConstraintRegistry("biject_to"), ConstraintRegistry("transform_to")
+
+
+def _both(*kinds: type) -> Callable[[Factory], Factory]:
+    def register(factory: Factory) -> Factory:
+        for kind in kinds:
+            biject_to._factories[kind] = transform_to._factories[kind] = factory
+        return factory
+
+    return register
+
+
+def _by_parts(registry: ConstraintRegistry) -> None:
+    """What is made of constraints is reached by what is made of their transforms."""
+    registry._factories |= {
+        c.IndependentConstraint: lambda k: IndependentTransform(
+            registry(k.base_constraint), k.reinterpreted_batch_ndims),
+        c.Cat: lambda k: CatTransform([registry(each) for each in k.cseq], k.dim, k.lengths),
+        c.Stack: lambda k: StackTransform([registry(each) for each in k.cseq], k.dim)}
+
+
+_both(c.Real)(lambda constraint: identity_transform)
+
+
+@_both(c.GreaterThan, c.GreaterThanEq)
+def _above(constraint: Any) -> Transform:
+    return ComposeTransform([ExpTransform(), AffineTransform(constraint.lower_bound, 1)])
+
+
+@_both(c.LessThan)
+def _below(constraint: Any) -> Transform:
+    return ComposeTransform([ExpTransform(), AffineTransform(constraint.upper_bound, -1)])
+
+
+@_both(c.Interval, c.HalfOpenInterval)
+def _between(constraint: Any) -> Transform:
+    low, high = constraint.lower_bound, constraint.upper_bound
+    if type(low) in NUMBERS and type(high) in NUMBERS and (low, high) == (0, 1):
+        return SigmoidTransform()
+    return ComposeTransform([SigmoidTransform(), AffineTransform(low, high - low)])
+
+
+_both(c.CorrCholesky)(lambda constraint: CorrCholeskyTransform())
+_by_parts(biject_to)
+_by_parts(transform_to)
+biject_to._factories[c.Simplex] = lambda constraint: StickBreakingTransform()
+transform_to._factories |= {
+    c.Simplex: lambda constraint: SoftmaxTransform(),
+    c.LowerCholesky: lambda constraint: LowerCholeskyTransform(),
+    c.PositiveDefinite: lambda constraint: PositiveDefiniteTransform(),
+    c.PositiveSemidefinite: lambda constraint: PositiveDefiniteTransform()}

@@ -1,0 +1,46 @@
+"""Tracebacks of Python that a file holds: what was printed before them, and the exception they end with.
+
+A stranger's notebook or session shows a fault in Python's words, with places in files of its own. So only which
+exception it was is compared, as doctest can be asked to.
+"""
+
+from __future__ import annotations
+
+import re
+
+from gradcli.errors import Fault, PolicyFault, SyntaxFault
+from gradcli.lang.words import python_kind
+from gradcli.mistakes import ImportRefused, IndentationFault
+from gradcli.testing.checks import Lines
+
+HEAD = re.compile(r"(?:\w+ +)?Traceback \(most recent call last\):?\s*$|  File \"[^\"]*\", line \d+")
+DASHES = re.compile(r"-{20,}$")
+NAMED = re.compile(r"(?:[\w.]+\.)?(\w+) +Traceback ")
+ENDING = re.compile(r"(?:[\w.]+\.)?([A-Za-z_]\w*)(?::|\s*$)")
+NAMES = re.compile(r"(?:Error|Exception|Warning)$")
+
+
+def is_traceback(lines: Lines) -> bool:
+    """Whether lines hold a traceback of Python's."""
+    return any(map(HEAD.match, lines))
+
+
+def told(lines: Lines) -> Lines:
+    """What was printed before the traceback in `lines`, and the name of the exception that it ends with."""
+    first = next(number for number, line in enumerate(lines) if HEAD.match(line))
+    before = lines[: first - 1] if first and DASHES.match(lines[first - 1]) else lines[:first]
+    if named := NAMED.match(lines[first]):
+        return *before, named[1]
+    endings = [found[1] for line in lines[first + 1:] if (found := ENDING.match(line))]
+    return *before, next(filter(NAMES.search, endings[::-1]), endings[0] if endings else "")
+
+
+def exception_name(fault: Fault) -> str:
+    """The name of the exception that Python would have raised in place of a fault."""
+    if fault.exception:
+        return fault.exception
+    if isinstance(fault, SyntaxFault):
+        return "IndentationError" if isinstance(fault, IndentationFault) else "SyntaxError"
+    if isinstance(fault, PolicyFault):
+        return "ModuleNotFoundError" if isinstance(fault, ImportRefused) else ""
+    return "ImportError" if fault.message.startswith("cannot import ") else python_kind(fault).__name__

@@ -1,0 +1,85 @@
+"""What a program's time decides beside the style: random numbers and, for 0.1.12, meaning."""
+
+import pytest
+
+from gradcli.session import Session
+
+
+def printed(program, age, style="tutorial"):
+    return Session(style=style, age=age).run(program, echo=False)
+
+
+@pytest.mark.parametrize("age, first", [("0.1.12", "0.5488"), ("0.3", "0.4963"), ("0.4", "0.4963"),
+                                        ("today", "0.4963")])
+def test_an_age_has_its_random_numbers_under_any_looks(age, first):
+    for style in ("tutorial", "modern"):
+        assert first in printed("torch.manual_seed(0); print(torch.rand(2, 2))", age, style)
+    assert printed("print(torch.__version__)", age).startswith("2.13" if age == "today" else age)
+
+
+SIZES = [
+    ("x.sum(1)", (2, 1)), ("torch.sum(x, 1)", (2, 1)), ("mean(x, 0)", (1, 3)), ("x.max(1)[0]", (2, 1)),
+    ("torch.min(x, dim=0)[1]", (1, 3)), ("x.std(1)", (2, 1)), ("torch.var(x, 1, False)", (2, 1)),
+    ("torch.norm(x, 2, 1)", (2, 1)), ("torch.median(x)[0]", (2, 1)), ("x.mode()[1]", (2, 1)),
+    ("torch.kthvalue(x, 2)[0]", (2, 1)), ("x.sum(1, keepdim=False)", (2,)), ("x.prod(-1)", (2, 1)),
+    ("x + y", (2, 3)), ("y * x", (3, 2)), ("torch.add(x, 10, y)", (2, 3)), ("x == y", (2, 3)),
+    ("torch.addcdiv(x, 0.1, torch.ones(1, 6), torch.ones(6, 1))", (2, 3)), ("x.copy_(y)", (2, 3)),
+    ("torch.max(x, y)", (2, 3)), ("x + torch.ones(1, 3)", (2, 3)), ("torch.ones(4, 1) + torch.ones(4)", (4, 1)),
+]
+
+
+@pytest.mark.parametrize("expression, size", SIZES)
+def test_sizes_as_they_were(expression, size):
+    given = "x, y = torch.ones(2, 3), torch.ones(3, 2)\n"
+    assert printed(f"{given}print(tuple(({expression}).size()))", "0.1.12") == f"{size}\n"
+    within = f"{given}def f(x, y):\n    return {expression}\nprint(tuple(f(x, y).size()))"
+    assert printed(within, "0.1.12") == f"{size}\n"
+
+
+@pytest.mark.parametrize("expression, text", [
+    ("torch.arange(0, 3).type()", "torch.FloatTensor"),
+    ("torch.arange(3, dtype=torch.int64).type()", "torch.LongTensor"),
+    ("arange(3).type()", "torch.FloatTensor"), ("(torch.LongTensor([7, -7]) / 2).tolist()", "[3, -3]"),
+    ("torch.LongTensor([7]).div(2.5).tolist()", "[3]"), ("(torch.ones(1) / 2).tolist()", "[0.5]"),
+    ("torch.round(torch.Tensor([0.5, 2.5, -0.5, 1.2])).tolist()", "[1.0, 3.0, -1.0, 1.0]"),
+    ("(Variable(torch.ones(300)) > 0).sum().data[0]", "44"), ("(torch.ones(300) > 0).sum()", "300"),
+    ("(torch.ones(2, 3) > 0).sum(1).type()", "torch.ByteTensor"),
+])
+def test_values_as_they_were(expression, text):
+    assert printed(f"print({expression})", "0.1.12") == f"{text}\n"
+
+
+def test_gradients_of_tensors_that_meet():
+    program = ("x = Variable(torch.ones(2, 3), requires_grad=True)\n"
+               "y = Variable(torch.ones(3, 2), requires_grad=True)\n"
+               "(x * y * 2).sum(1).sum().backward()\nprint(x.grad.size(), y.grad.size(), x.grad.data.sum())")
+    assert printed(program, "0.1.12") == "torch.Size([2, 3]) torch.Size([3, 2]) 12.0\n"
+
+
+def test_layers_and_losses_mean_what_they_do_today():
+    program = ("torch.manual_seed(0)\nx = Variable(torch.randn(4, 3))\nnet = nn.Sequential(nn.Linear(3, 3), "
+               "nn.BatchNorm1d(3), nn.Softmax(1))\nloss = F.mse_loss(net(x), x)\nloss.backward()\n"
+               "print(loss.data[0], next(net.parameters()).grad.data.norm())")
+    assert printed(program, "0.1.12") == printed(program, None)
+
+
+def test_sessions_of_several_ages_stand_side_by_side():
+    old, new = Session(age="0.1.12"), Session()
+    for _ in range(2):
+        assert old.run("print(tuple(torch.ones(2, 3).sum(1).size()))") == "(2, 1)\n"
+        assert new.run("print(tuple(torch.ones(2, 3).sum(1).size()))") == "(2,)\n"
+    old.age = "today"
+    assert old.run("print(tuple(torch.ones(2, 3).sum(1).size()), arange(3).type())") == "(2,) torch.LongTensor\n"
+    with pytest.raises(ValueError, match=r"0\.1\.12, 0\.3, 0\.4, today"):
+        Session(age="1.0")
+
+
+@pytest.mark.parametrize("expression", [
+    "torch.normal(means=torch.zeros(2))", "torch.normal(means=torch.zeros(2), std=torch.ones(2))",
+    "torch.add(torch.ones(2), value=2, other=torch.ones(2))", "torch.cat(seq=[torch.ones(1)] * 2, dimension=0)",
+    "torch.stack(sequence=[torch.ones(1)] * 2)[0].expand(2)", "torch.split(torch.ones(4), split_size=2)[0]",
+    "torch.add(torch.ones(2), 10, torch.ones(2))", "torch.addcdiv(torch.ones(2), 0.1, torch.ones(2), torch.ones(2))",
+])
+def test_spellings_of_then_are_always_taken(expression):
+    for age in ("0.1.12", None):
+        assert printed(f"print(tuple(({expression}).size()))", age) == "(2,)\n"
