@@ -240,8 +240,9 @@ def torch_fault(name, mine, theirs, lines, arrays, value):
         return "gradients are computed from numbers before and after a write to .data"
     if "block_diag" in text and empty and name in ("gradient", "Jacobian", "second gradient"):
         return "the gradient of block_diag misses the row of an empty vector"
-    if "bessel_j" in text and isinstance(mine, np.ndarray) and not apart(mine, theirs, True):
-        return "Bessel functions of the first kind are right to seven digits"
+    if ("bessel_j" in text or "polygamma(1" in text) and not isinstance(mine, Exception) and not isinstance(
+            theirs, Exception) and not apart(mine, theirs, True):
+        return "trigamma and Bessel functions of the first kind are right to seven digits"
     if "hardtanh" in text and "nan" in str(theirs) and isinstance(mine, list):
         return "the gradient of hardtanh at nan depends on the place in memory"
     if "mode" in text and "nan" in str(theirs):

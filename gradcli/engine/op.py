@@ -91,6 +91,7 @@ class Op:
     function = True                         # whether torch.<name> exists
     inplace = False                         # whether <name>_ exists
     keeps_written = False                   # whether PyTorch keeps the result of that form, where rules keep the input
+    partial = False                         # whether that form writes to a view of its input, in PyTorch
     written_as = ""                         # the name of that form, where it is another
     passes: Any = None                      # of a call's values: whether the input itself comes back
     overwrites = False                      # whether it takes a last option `inplace`, to store what it computes

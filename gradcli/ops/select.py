@@ -150,13 +150,14 @@ class IndexFill(Op):
 class Take(Op):
     """take(input, index): the elements at places counted row by row, in the shape of index."""
 
+    linked = False
     samples = [(GRID, np.array([[0, 5], [1, 1]])), (GRID, np.array([-1]))]
     errors = [(GRID, np.array([7])), (GRID, "text")]
 
     def forward(input: Array, index: Index):
         return input.reshape(-1)[places(input, index, "take")]
 
-    def grad_input(F, g, index, input_shape, input_dtype):
+    def grad_input(F, g, input, index, input_shape, input_dtype):       # PyTorch keeps the input
         return F.put(F.zeros(input_shape, dtype=input_dtype), index, g, True)
 
 
