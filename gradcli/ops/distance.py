@@ -56,8 +56,7 @@ class CosineSimilarity(Op):
 
 def _met(F, x1, x2):
     """Both expanded to the shape in which they meet."""
-    shape = np.broadcast_shapes(tuple(x1.shape), tuple(x2.shape))
-    return tuple(x if tuple(x.shape) == shape else F.expand(x, shape) for x in (x1, x2))
+    return (x1, x2) if tuple(x1.shape) == tuple(x2.shape) else F.broadcast_tensors((x1, x2))
 
 
 class Normalize(Op):
