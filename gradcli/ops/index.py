@@ -145,7 +145,12 @@ def setitem(self, key, value):
         raise ArgumentFault(f"a tensor's elements can be set to numbers and tensors, not to {described(value)}")
     if isinstance(value, Tensor) and not picks and all(k is Ellipsis or type(k) is slice for k in basic) and (
             self.array[basic].shape == self.array.shape):
-        self.copy_(value if value is not self else perform(GetItem, (self, (...,), ())))
+        if value is self:
+            value = perform(GetItem, (self, (...,), ()))
+        spare = value.array.ndim - self.array.ndim
+        if spare > 0 and value.array.shape[:spare] == (1,) * spare:
+            value = perform(GetItem, (value, (0,) * spare + (...,), ()))
+        self.copy_(value)
         return
     if grad_mode.on and not self.requires_grad and getattr(value, "requires_grad", False):
         refuse_view(self)
