@@ -26,7 +26,9 @@ class Add(Binary):
     samples = [([1.0, 2.0], [3.0, 4.0]), ([[1.0, 2.0], [3.0, 4.0]], [[5.0], [6.0]], 0.5), ([1.0, -2.0], 3)]
 
     def forward(input: Operand, other: Operand, *, alpha: Number = 1):
-        return np.add(input, other) if alpha == 1 else np.add(input, other * alpha)
+        if alpha == 1:
+            return np.add(input, other)
+        return np.add(input, other & bool(alpha) if input.dtype == other.dtype == np.bool_ else other * alpha)
 
     def grad_input(F, g):
         return g
