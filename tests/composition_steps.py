@@ -74,7 +74,8 @@ PRODUCTS = [
     "{x} ** 0.5", "{x} ** -1", "{x} ** {y}", "{x} * 2", "2 / {x}", "{x} / 2", "{x} - 1", "1 - {x}",
     "{x}.clamp(-0.5, 0.5)", "{x}.clamp(min={y})", "{x}.clamp({y}, 0.5 + {y})", "{x}.clamp(max={y})", "{x} / {y}",
     "{x}.masked_fill({x} > 0, 1.5)", "torch.addcmul({x}, {y}, {x})", "torch.addcdiv({x}, {y}, {x}, value=0.5)",
-    "torch.cdist({x}, {y})", "torch.cdist({x}, {y}, 1)", "torch.cdist({x}, {y}, 3.0)", "torch.pdist({x})",
+    "torch.cdist({x}, {y})", "torch.cdist({x}, {y}, 1)", "torch.cdist({x}, {y}, 3.0)",
+    "torch.pdist({x}.reshape({x}.shape[0] or 2, -1))",      # PyTorch does not survive the gradient for no rows
     "torch.cdist({x}, {y}, float('inf'))", "torch.dist({x}, {y})", "torch.dist({x}, {y}, 1)", "{x} * {y} + {x}",
     "F.cosine_similarity({x}, {y}, -1)", "F.normalize({x}, dim=-1)", "F.normalize({x}, 1, 0)", "{x} % 2", "{x} % {y}",
     "F.pairwise_distance({x}, {y})", "{x}.fmod(1)", "torch.div({x}, {y}, rounding_mode='floor')", "{x}.remainder(-2)",

@@ -16,6 +16,7 @@ LEFT_OUT = HERE.parent / "docs/left-out.md"
 
 # The same in the words of the language, where an example calls Python's special methods, which are closed there.
 IN_OTHER_WORDS = {
+    "from_numpy": "t = torch.from_numpy(torch.ones(2, dtype=torch.float64).numpy())",
     "operator +=": ("t = torch.tensor([[0.5, 1.5], [2.5, 0.25]], requires_grad=True).clone()\n"
                     "t += torch.tensor([[1., 2.], [0.5, 4.]], requires_grad=True)"),
     "operator -=": ("t = torch.tensor([[0.5, 1.5], [2.5, 0.25]], requires_grad=True).clone()\n"

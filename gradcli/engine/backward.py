@@ -18,7 +18,7 @@ from gradcli.engine.call import debtor as debtor_of
 from gradcli.engine.call import here
 from gradcli.engine.current import Current
 from gradcli.engine.hooks import RETAIN, Handle, accumulated, hooked, hooked_leaf
-from gradcli.engine.kept import Freed, check_fresh, joined, lifted, release
+from gradcli.engine.kept import Freed, check_fresh, joined, lifted, pass_over, release
 from gradcli.engine.links import input_order
 from gradcli.engine.op import Op, Part, raw, traced
 from gradcli.engine.saving import Running, latest
@@ -53,13 +53,14 @@ def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], keep: bool = False
         share = seed if again else seed.array
         owed[to] = F.add(owed[to], share) if to in owed else share
     wanted = None if inputs is None else set(inputs)
-    calls = newest_first(owed) if wanted is None else _leading_to(
+    calls = newest_first(owed) if wanted is None else leading_to(
         [call for call in newest_first(owed) if call not in unseen] if unseen else newest_first(owed), wanted)
     if Journal.sweep is not None:
         Journal.sweep(calls)
     latest.now = Running(calls, wanted)
     freed, private, watching = Freed(here()), set(), Watch.anomalies and Watch.nan
     found: dict[Any, Any] = {}
+    undefined: set[Any] = set()         # what rules passed no gradient to: PyTorch looks at what is kept all the same
     call: Any = None
     awaited = _awaited(calls, wanted) if arrived and Handle.of_leaf else {}
     try:
@@ -67,6 +68,8 @@ def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], keep: bool = False
             for call in calls:
                 g = owed.pop(call, None)
                 if g is None:
+                    if call in undefined:
+                        pass_over(call, undefined, None if keep else freed)
                     if awaited:
                         _arrivals(call, awaited, owed, found, arrived)
                     continue
@@ -89,6 +92,7 @@ def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], keep: bool = False
                     if rule.saves is not False:
                         saving = True
                     if share is None:
+                        undefined.add(debtor)
                         continue
                     if watching:
                         _check_finite(call, rule, share)
@@ -164,7 +168,7 @@ def newest_first(debtors: Iterable[Any]) -> list[Any]:
     return found
 
 
-def _leading_to(calls: list[Any], wanted: set[Any]) -> list[Any]:
+def leading_to(calls: list[Any], wanted: set[Any]) -> list[Any]:
     """Those calls, in order, through which a gradient reaches something wanted."""
     useful = set(wanted)
     for call in reversed(calls):

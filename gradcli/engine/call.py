@@ -136,14 +136,14 @@ def record(cls: type[Op], values: Sequence[Any], arrays: list[Any], result: Any,
         _refuse_fixed(cls, values)
     if cls.unkept:
         result = tuple([None if i in cls.unkept else r for i, r in enumerate(result)])
-    slots = (*arrays, result)
+    which = cls.variant(*values) if cls.variant else 0
+    slots = (*arrays, None if which in cls.unsaved else result)
     if cls.shaped:
         slots += tuple([_each(a, "shape") for a in arrays]) + tuple([_each(a, "dtype") for a in arrays])
     edges = [(to, rule, rule.pick(slots)) for rule, to in _debts(cls, values)]
     if edges:
         if InferenceTensor.exist:
             refuse_saving(values, edges)
-        which = cls.variant(*values) if cls.variant else 0
         this = cls.nodes[min(which, len(cls.nodes) - 1)]()
         this.hooks = None
         this.shape = result.shape if type(result) is ndarray else ()

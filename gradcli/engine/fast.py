@@ -114,6 +114,7 @@ def fast_binary(cls: type[Op], call: Callable[..., Any]) -> Callable[..., Any]:
     """The operator of `cls`, with a short way for Variables of one type and plain numbers."""
     left, right = cls.rules
     pick_left, pick_right = left.pick, right.pick
+    pick_number = pick_left if 1 not in cls.unsaved else lambda slots: pick_left((*slots[:-1], None))
     both, with_number, new = cls.nodes[0], cls.nodes[min(1, len(cls.nodes) - 1)], object.__new__
     middle, forward = cls.signature.defaults[2:], cls.forward
     kernel = cls.kernel or (forward if not middle else lambda a, b: forward(a, b, *middle))
@@ -156,7 +157,7 @@ def fast_binary(cls: type[Op], call: Callable[..., Any]) -> Callable[..., Any]:
                 edges: tuple[Any, ...] = ((input.node or input, left, pick_left(slots)),
                                           (debtor(other), right, pick_right(slots)))
             else:
-                edges = ((input.node or input, left, pick_left(slots)),)
+                edges = ((input.node or input, left, (pick_left if kind is Variable else pick_number)(slots)),)
         elif kind is Variable and other.requires_grad:
             edges = ((debtor(other), right, pick_right((a, b, *middle, result))),)
         else:

@@ -12,7 +12,8 @@ from gradcli.engine.backward import backward as sweep_back
 from gradcli.engine.backward import sweep
 from gradcli.engine.call import debtor, here
 from gradcli.engine.hooks import hooked_leaf
-from gradcli.engine.jacobian_blocks import rows
+from gradcli.engine.jacobian_blocks import columns, rows
+from gradcli.engine.levels import Level
 from gradcli.engine.op import titled, traced
 from gradcli.engine.signature import described, sized
 from gradcli.engine.surface import seed_for, tensors_of, without_history
@@ -133,18 +134,29 @@ def _leaves(inputs: Any, connect: bool) -> tuple[tuple[Tensor, ...], bool]:
     return tuple(traced.alias(x) if connect and x.requires_grad else Variable(x.array, True) for x in found), several
 
 
+def _stand_ins(level: Level, inputs: Any) -> tuple[tuple[Tensor, ...], bool]:
+    """Stand-ins for the inputs, whose history PyTorch keeps where it differentiates forwards; and whether several."""
+    several = isinstance(inputs, list | tuple)
+    return tuple(level.differentiable(x) for x in tensors_of(inputs, "the inputs")), several
+
+
 def jacobian(func: Callable[..., Any], inputs: Any, create_graph: bool = False, strict: bool = False,
              vectorize: bool = False, strategy: str = "reverse-mode") -> Any:
     """The derivatives of every element of func's result by every element of its inputs.
 
     Of shape (result..., input...); a tuple of them for several inputs, of tuples for several results.
     """
+    forward = vectorize and strategy == "forward-mode"
     with recording(True):
-        leaves, several = _leaves(inputs, create_graph)
+        level = Level()
+        leaves, several = _leaves(inputs, create_graph) if not forward else _stand_ins(level, inputs)
         with with_tangents() if strategy == "forward-mode" else nullcontext():
             result = func(*leaves)
         outputs = tensors_of(result, "the results")
-        blocks = [rows(o, leaves, create_graph) for o in outputs]
+        blocks = columns(level, outputs, leaves) if forward else [rows(o, leaves, create_graph) for o in outputs]
+    if forward:
+        level.end()
+        blocks = level.released(blocks)
     shaped = [tuple(b) if several else b[0] for b in blocks]
     return tuple(shaped) if isinstance(result, list | tuple) else shaped[0]
 
@@ -225,10 +237,10 @@ def hvp(func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool
     with recording(True):
         leaves, several = _leaves(inputs, create_graph)
         out = _scalar(func(*leaves), "hvp")
-        slopes = grad(out, list(leaves), create_graph=True, allow_unused=True)
+        slopes = grad(out, list(leaves), create_graph=True, allow_unused=True) if out.requires_grad else ()
         directions = _as_tuple(v) if v is not None else tuple(Variable(np.ones_like(x.array)) for x in leaves)
         total = None
-        for s, d in zip(slopes, directions, strict=True):
+        for s, d in zip(slopes or [None] * len(leaves), directions, strict=True):
             if s is not None:
                 part = (s * d).sum()
                 total = part if total is None else total + part

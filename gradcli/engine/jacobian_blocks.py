@@ -7,10 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.levels import gradients
-from gradcli.engine.op import traced
+from gradcli.engine.backward import leading_to, newest_first
+from gradcli.engine.call import debtor
+from gradcli.engine.levels import Level, gradients
+from gradcli.engine.op import TABLE, Op, traced
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.variable import Variable
+from gradcli.mistakes import NotDifferentiable
 
 Blocks = list[Tensor]
 
@@ -82,3 +85,36 @@ def _turned(block: Tensor, shape: tuple[int, ...], again: bool) -> Tensor:
         order = (*range(1, block.array.ndim), 0)
         return traced.reshape(traced.permute(block, order), shape)  # type: ignore[no-any-return]
     return Variable(np.moveaxis(block.array, 0, -1).reshape(shape))
+
+
+def columns(level: Level, outputs: Sequence[Tensor], inputs: Sequence[Tensor]) -> list[Blocks]:
+    """For each output its derivatives by each input, column by column; where that cannot be, row by row."""
+    again = level.reaches_outside(outputs)
+    try:
+        forward = Forward(outputs, inputs)
+        level.leaves += forward.weights
+        blocks = forward.columns(again)
+    except NotDifferentiable:       # an operation whose gradient cannot be differentiated again
+        return [rows(output, inputs, again) for output in outputs]
+    if not again:
+        return blocks
+    return [[traced.reshape(kept_with_inputs(b, b, inputs), b.array.shape) if depends_on_inputs(o, b, inputs) else b
+             for b in row] for o, row in zip(outputs, blocks, strict=True)]
+
+
+def depends_on_inputs(output: Tensor, tangent: Tensor, inputs: Sequence[Tensor]) -> bool:
+    """Whether a tangent without history has one in PyTorch, which multiplies tangents, those that are zero too, by
+    the operands of each call: all but sums and views have some."""
+    if tangent.requires_grad or not output.requires_grad:
+        return False
+    calls = leading_to(newest_first([debtor(output)]), {debtor(x) for x in inputs})
+    return any(isinstance(call, TABLE["tied"]) or any(
+        type(value) is np.ndarray and value.dtype.kind == "f"
+        for _, _, kept in call.edges for value in (kept if type(kept) is tuple else ()))
+        for call in calls if isinstance(call, Op))
+
+
+def kept_with_inputs(value: Tensor | float, like: Tensor, inputs: Sequence[Tensor]) -> Tensor:
+    """A constant that nominally depends on the inputs."""
+    constant = value if isinstance(value, Tensor) else Variable(np.asarray(value, like.array.dtype))
+    return traced.tied(constant, list(inputs))  # type: ignore[no-any-return]

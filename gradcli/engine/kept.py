@@ -59,6 +59,21 @@ def check_fresh(call: Any) -> None:
                     raise _stale(call, array, write)
 
 
+def pass_over(call: Any, undefined: set[Any], freed: Freed | None) -> None:
+    """Let a call that no gradient reaches say whether what it kept is as it was, and let go of it."""
+    if type(call) is Part:
+        undefined.add(call.call)
+        return
+    if written:
+        check_fresh(call)
+    for debtor, _, kept in call.edges:
+        if type(kept) is Freed:
+            iter(kept)
+        undefined.add(debtor)
+    if freed is not None and any(rule.saves is not False for _, rule, _ in call.edges):
+        call.edges = release(call.edges, freed)
+
+
 def _stale(call: Any, array: ndarray, write: Write) -> StaleValue:
     """The fault for a kept value that was overwritten since."""
     saver = type(call).names[0] if type(call).names else type(call).__name__
@@ -104,6 +119,8 @@ def lifted(call: Any, rule: Any, kept: tuple[Any, ...]) -> list[Any]:
 def _lift_results(call: Any, value: Any) -> Any:
     if type(value) is ndarray:
         return Variable(value, True, call)
+    if value is None:
+        return None
     born = clock()
     return tuple(None if v is None else Variable(v, True, Part(call, i, v.shape, born) if type(call).several else call)
                  for i, v in enumerate(value))

@@ -91,6 +91,7 @@ class Op:
     function = True                         # whether torch.<name> exists
     inplace = False                         # whether <name>_ exists
     keeps_written = False                   # whether PyTorch keeps the result of that form, where rules keep the input
+    partial = False                         # whether that form writes to a view of its input, in PyTorch
     written_as = ""                         # the name of that form, where it is another
     passes: Any = None                      # of a call's values: whether the input itself comes back
     overwrites = False                      # whether it takes a last option `inplace`, to store what it computes
@@ -108,6 +109,7 @@ class Op:
     era_label: str | tuple[str, ...] = ""   # the creator's name in 0.1.12, one for each variant
     label: str | tuple[str, ...] = ""       # and today
     variant: Callable[..., int] | None = None   # which label a call takes, from its arguments
+    unsaved: tuple[int, ...] = ()           # in which variants PyTorch does not save the result, nor a rule needs it
     once = False                            # whether gradients of gradients are not to be had, as in PyTorch
     idle: tuple[str, ...] = ()              # options taken because PyTorch takes them, which change no result
     saves: bool | None = None               # whether PyTorch saves tensors for backward, where the rules do otherwise

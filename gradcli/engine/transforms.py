@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine.gradcheck import gradcheck, gradgradcheck
-from gradcli.engine.jacobian_blocks import Blocks, Forward, rows
+from gradcli.engine.jacobian_blocks import Blocks, Forward, columns, depends_on_inputs, kept_with_inputs, rows
 from gradcli.engine.levels import Level, gradients, hidden, type_text
 from gradcli.engine.op import traced
 from gradcli.engine.pytree import TreeSpec, tree_flatten, tree_unflatten
@@ -19,7 +19,6 @@ from gradcli.engine.tensor import Tensor
 from gradcli.engine.variable import Variable, grad_mode, recording, with_tangents
 from gradcli.engine.vmapping import refusing_randomness, vmap
 from gradcli.errors import GradFault, GradientShape, TypeFault, ValueFault
-from gradcli.mistakes import NotDifferentiable
 
 __all__ = ["grad", "grad_and_value", "gradcheck", "gradgradcheck", "hessian", "jacfwd", "jacrev", "jvp", "linearize",
            "vjp", "vmap"]
@@ -132,7 +131,7 @@ def jacrev(func: Callable[..., Any], argnums: Any = 0, has_aux: bool = False, ch
 def jacfwd(func: Callable[..., Any], argnums: Any = 0, has_aux: bool = False, randomness: str = "error",
            ) -> Callable[..., Any]:
     """The function that gives the Jacobian of `func` by its arguments `argnums`, column by column."""
-    jacobian = _jacobian(func, argnums, has_aux, JVP, _by_columns)
+    jacobian = _jacobian(func, argnums, has_aux, JVP, columns)
     return refusing_randomness(jacobian, randomness)
 
 
@@ -175,16 +174,6 @@ def _by_rows(level: Level, outputs: list[Tensor], inputs: list[Tensor]) -> list[
     return [rows(output, inputs, again, hidden()) for output in outputs]
 
 
-def _by_columns(level: Level, outputs: list[Tensor], inputs: list[Tensor]) -> list[Blocks]:
-    again = level.reaches_outside(outputs)
-    try:
-        forward = Forward(outputs, inputs)
-        level.leaves += forward.weights
-        return forward.columns(again)
-    except NotDifferentiable:       # an operation whose gradient cannot be differentiated again
-        return [rows(output, inputs, again) for output in outputs]
-
-
 def vjp(func: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
     """(func's result, the function that gives the products of a vector with its Jacobian); with `has_aux`, and aux."""
     level = Level()
@@ -218,6 +207,11 @@ def vjp(func: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
 
 def jvp(func: Callable[..., Any], primals: Any, tangents: Any, strict: bool = False, has_aux: bool = False) -> Any:
     """(func's result, the product of its Jacobian with the tangents); with `has_aux`, and aux."""
+    return _pushed(func, primals, tangents, has_aux, True)
+
+
+def _pushed(func: Callable[..., Any], primals: Any, tangents: Any, has_aux: bool, nominal: bool) -> Any:
+    """What jvp gives; `nominal`: with the history that constant products have in PyTorch."""
     directions = _directions(primals, tangents)
     level = Level()
     with recording(True):
@@ -225,10 +219,13 @@ def jvp(func: Callable[..., Any], primals: Any, tangents: Any, strict: bool = Fa
         with with_tangents():
             value, aux = _parted(func(*chosen), has_aux, JVP)
         outputs, out_spec = _flat_results(value, JVP)
-        forward = Forward(outputs, tree_flatten(chosen)[0])
+        inputs = tree_flatten(chosen)[0]
+        forward = Forward(outputs, inputs)
         level.leaves += forward.weights
         again = level.reaches_outside(outputs) or any(d.requires_grad for d in directions)
-        products = forward.product(directions, again)
+        products = [traced.add(p, kept_with_inputs(-0.0, p, inputs)) if (
+                        nominal and again and depends_on_inputs(o, p, inputs)) else p
+                    for o, p in zip(outputs, forward.product(directions, again), strict=True)]
     level.end()
     results = level.released((value, tree_unflatten(products, out_spec)))
     return (*results, level.released(aux)) if has_aux else results
@@ -261,7 +258,7 @@ def _directions(primals: Any, tangents: Any) -> list[Tensor]:
 def linearize(func: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[..., Any]]:
     """(func's result, the function that gives the products of its Jacobian at these inputs with tangents)."""
     def product(*tangents: Any) -> Any:
-        return jvp(func, primals, tangents)[1]
+        return _pushed(func, primals, tangents, False, False)[1]
 
     return func(*primals), product
 

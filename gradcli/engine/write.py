@@ -32,7 +32,7 @@ def inplace(cls: type[Op], name: str, call: Callable[..., Any]) -> Callable[...,
     """The method `name` that stores what `call` computes."""
 
     def write(input: Any, *args: Any, **options: Any) -> Any:
-        source = writable(input, name)
+        source = writable(input, name, cls.partial)
         if cls.keeps_input and grad_mode.on and _tracked(input, args, options):
             source = type(input)(input.array.copy(), input.requires_grad, debtor(input))
         result = call(source, *args, **options)

@@ -25,6 +25,7 @@ CLAUSES = {"elif": "if", "else": "if, for, while or try", "except": "try", "fina
 LAYOUT = {"_NEWLINE": "the end of the line", "$END": "the end of the text", "_INDENT": "the indentation",
           "_DEDENT": "the end of the block"}
 ENDS = ("NAME", "NUMBER", "STRING", "FSTRING", ")", "]", "}")       # an expression can end with these
+BEFORE_NAMES = ("=", ",", "(", "[", "*", "**", ":", ";")                   # a name that is assigned to can follow these
 
 
 class Scene:
@@ -268,7 +269,7 @@ def _keyword(s: Scene) -> SyntaxFault | None:
         if name and s.after[0][0] not in ("=", ",", ")", ".", "_NEWLINE"):
             return s.wrong(f"{kind} cannot stand here: a value is expected")
         return s.wrong(f"{kind} is a word of the language and cannot be a name", f"{kind}_")
-    if kind == "=" and s.last[0] in s.driver.lexer.keywords:
+    if kind == "=" and s.last[0] in s.driver.lexer.keywords and (len(s.line) < 2 or s.line[-2][0] in BEFORE_NAMES):
         return s.wrong(f"{s.last[0]} is a word of the language and cannot be a name", f"{s.last[0]}_", word=s.last)
     return None
 

@@ -26,7 +26,9 @@ class Add(Binary):
     samples = [([1.0, 2.0], [3.0, 4.0]), ([[1.0, 2.0], [3.0, 4.0]], [[5.0], [6.0]], 0.5), ([1.0, -2.0], 3)]
 
     def forward(input: Operand, other: Operand, *, alpha: Number = 1):
-        return np.add(input, other) if alpha == 1 else np.add(input, other * alpha)
+        if alpha == 1:
+            return np.add(input, other)
+        return np.add(input, other & bool(alpha) if input.dtype == other.dtype == np.bool_ else other * alpha)
 
     def grad_input(F, g):
         return g
@@ -152,13 +154,14 @@ class Pow(Binary):
     era_label = ("basic_ops.Pow", "basic_ops.PowConstant", "basic_ops.PowConstant")
     label = ("PowBackward1", "PowBackward0", "PowBackward2")
     variant = constancy
+    unsaved = (1,)
     samples = [([1.0, 2.0], [3.0, -0.5]), ([[1.5, 2.0], [3.0, 4.0]], [[2.0], [3.0]]), ([1.0, -2.0], 3), (2, [3.0, 0.5]),
                ([1.0, 4.0], 0.5), ([1.0, -2.0], 2), ([1.0, -2.0], -1), ([1.0, 0.5], 0)]
 
     def forward(input: Operand, exponent: Operand):
         return power(input, exponent)
 
-    def grad_input(F, g, input, exponent):
+    def grad_input(F, g, input, exponent, out):     # PyTorch saves the result wherever the exponent is a tensor
         return power_slope(F, g, input, exponent)
 
     def grad_exponent(F, g, input, exponent, out):

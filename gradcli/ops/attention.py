@@ -41,7 +41,7 @@ class ScaledDotProductAttention(Op):
         scores = F.stacked_mm(query * (root * sign), F.transpose(key, -2, -1) * root)
         if is_causal:
             seen = F.tril(F.ones((query.shape[-2], key.shape[-2]), dtype=query.dtype)) > 0
-            scores = F.where(seen, scores, float("-inf"))
+            scores = scores + F.where(seen, 0.0, float("-inf"))     # a score of nan stays one, as in PyTorch
         elif attn_mask is not None:
             truth = "bool" in str(attn_mask.dtype)
             scores = F.where(attn_mask, scores, float("-inf")) if truth else scores + attn_mask

@@ -166,7 +166,8 @@ class I1(Bessel):
         return _i1(input)
 
     def grad_input(F, g, input, out):
-        return g * F.where(input == 0, 0.5, F.i0(input) - out / F.where(input == 0, 1, input))
+        slope = F.i0(input) - out / F.where(input == 0, 1, input)
+        return g * F.where(F.abs(input) > 0, slope, 0.5)     # of nan too, as in PyTorch
 
 
 class I1e(Bessel):
@@ -181,7 +182,7 @@ class I1e(Bessel):
 
     def grad_input(F, g, input, out):
         slope = F.special_i0e(input) - out * (F.sgn(input) + F.reciprocal(F.where(input == 0, 1, input)))
-        return g * F.where(input == 0, 0.5, slope)
+        return g * F.where(F.abs(input) > 0, slope, 0.5)     # of nan too, as in PyTorch
 
 
 class Undifferentiated(Op, abstract=True):

@@ -177,7 +177,7 @@ def _of_chances(F, logs, target, weight, how, smoothing, at):
         count *= n if i != at else 1
     if how == "sum":
         return -F.sum(loss)
-    return titled(-F.sum(loss) / count, "DivBackward1") if count else -F.sum(loss) * float("nan")
+    return titled(-F.sum(loss) / count, "DivBackward1") if count and classes else -F.sum(loss) * float("nan")
 
 
 def _smoothed(F, logs, target, weight, ignore_index, how, smoothing, at):

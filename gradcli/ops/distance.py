@@ -56,9 +56,7 @@ class CosineSimilarity(Op):
 
 def _met(F, x1, x2):
     """Both expanded to the shape in which they meet."""
-    if tuple(x1.shape) == tuple(x2.shape):
-        return x1, x2
-    return x1 + F.zeros_like(x2), x2 + F.zeros_like(x1)
+    return (x1, x2) if tuple(x1.shape) == tuple(x2.shape) else F.broadcast_tensors((x1, x2))
 
 
 class Normalize(Op):

@@ -148,6 +148,8 @@ def contracted(F, a, b, summed):
     for i in summed:    # what only one of them has is summed by itself
         if a.shape[i] != b.shape[i]:
             a, b = (F.sum(a, i, True), b) if b.shape[i] == 1 else (a, F.sum(b, i, True))
+    if all(a.shape[i] == 1 for i in summed):
+        return a * b
     both = [i for i in range(n) if i not in summed and a.shape[i] == b.shape[i]]
     mine = [i for i in range(n) if i not in summed and i not in both and b.shape[i] == 1]
     theirs = [i for i in range(n) if i not in summed and i not in both and i not in mine]

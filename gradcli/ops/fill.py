@@ -77,6 +77,7 @@ class FillDiagonal(Op):
     matrices; `x.fill_diagonal_(value)`."""
 
     names = ("fill_diagonal",)
+    partial = True
     method = False
     function = False
     inplace = True

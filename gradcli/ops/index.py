@@ -41,7 +41,7 @@ class GetItem(Op):
     def forward(input: Array, basic: Plain, picks: Plain):
         part = input[basic] if basic else input
         if picks:
-            return part[picks]
+            return np.asarray(part[picks], order="C")
         return part if type(part) is np.ndarray and part is not input else input[(..., *basic)]
 
     def grad_input(F, g, basic, picks, input_shape):
@@ -143,9 +143,14 @@ def setitem(self, key, value):
         source = value.array
     else:
         raise ArgumentFault(f"a tensor's elements can be set to numbers and tensors, not to {described(value)}")
-    if isinstance(value, Tensor) and not picks and all(k is Ellipsis or type(k) is slice and k == ALL for k in basic):
-        if value is not self:
-            self.copy_(value)
+    if isinstance(value, Tensor) and not picks and all(k is Ellipsis or type(k) is slice for k in basic) and (
+            self.array[basic].shape == self.array.shape):
+        if value is self:
+            value = perform(GetItem, (self, (...,), ()))
+        spare = value.array.ndim - self.array.ndim
+        if spare > 0 and value.array.shape[:spare] == (1,) * spare:
+            value = perform(GetItem, (value, (0,) * spare + (...,), ()))
+        self.copy_(value)
         return
     if grad_mode.on and not self.requires_grad and getattr(value, "requires_grad", False):
         refuse_view(self)
@@ -156,7 +161,8 @@ def setitem(self, key, value):
     note_write(self, "setitem", here())
     if Dual.watched:
         Dual.level.written(self, value, lambda whole, part: put(whole, part, basic, picks))
-    if grad_mode.on and (self.requires_grad or getattr(value, "requires_grad", False)):
+    if grad_mode.on and (self.requires_grad or getattr(value, "requires_grad", False)) and (
+            self.array.dtype.kind == "f"):
         changed = Variable(self.array)
         record(SetItem, (self, value, basic, picks), [self.array, source, basic, picks], self.array, changed)
         if changed.requires_grad:

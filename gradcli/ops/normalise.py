@@ -76,8 +76,11 @@ class Standardised(Op):
     def grad_weight(F, g, out, shape, weight_shape):
         return None if g[0] is None else F.sum_to(F.reshape(g[0], shape) * out[3], tuple(weight_shape))
 
-    def grad_bias(F, g, shape, bias_shape):
-        return None if g[0] is None else F.sum_to(F.reshape(g[0], shape), tuple(bias_shape))
+    def grad_bias(F, g, bias, shape, which, bias_shape):
+        if g[0] is None:
+            return None
+        share = F.sum_to(F.reshape(g[0], shape), tuple(bias_shape))
+        return F.tied(share, (bias,)) if which == LAYER else share      # PyTorch passes on what it keeps
 
 
 def squares(centred, axes, shape):
@@ -191,7 +194,7 @@ def per_channel(F, name, parameter, channels, shape):
     """A number a channel, shaped to meet the input."""
     if parameter is None:
         return None
-    if tuple(parameter.shape) != (channels,):
+    if tuple(parameter.shape) != (channels,) and (name != "batch_norm" or _count(parameter.shape) != channels):
         raise ShapeFault(f"{name}(): expected weight and bias to be vectors of size equal to the number of channels in "
                          f"input, {channels}, but got {list(parameter.shape)}")
     return F.reshape(parameter, shape)
@@ -212,7 +215,7 @@ class BatchNorm(Op):
     def compose(F, input, running_mean: ArrayOrNone, running_var: ArrayOrNone, weight: Array = None, bias: Array = None,
                 training: Flag = False, momentum: Number = 0.1, eps: Number = 1e-5):
         if 0 in input.shape:
-            return input * 1
+            return _of_nothing(F, input, weight, bias)
         if len(input.shape) < 2:
             raise ShapeFault(f"batch_norm() needs an input of (batch, channels, ...), and was given "
                              f"{sized(input.shape)}")
@@ -235,6 +238,13 @@ class BatchNorm(Op):
         if running_mean is not None or running_var is not None:
             F.follow(input, running_mean, running_var, axes, momentum)
         return out
+
+
+def _of_nothing(F, input, weight, bias):
+    """What PyTorch makes of an empty input: a copy, which the first numbers of weight and bias take part in."""
+    out = F.clone(input)
+    out = out if weight is None else out * F.getitem(weight, (0,), ())
+    return out if bias is None else out + F.getitem(bias, (0,), ())
 
 
 class Follow(Op):

@@ -45,7 +45,7 @@ class Resampled(Op):
             floating("interpolate", input)
         out = input
         for k in reversed(range(len(tables))):
-            out = adds(out, *tables[k], out.ndim - len(tables) + k)
+            out = adds(out, *tables[k], out.ndim - len(tables) + k, "Bicubic" in name)
         return out
 
     def grad_input(F, g, tables, name, input_shape):
@@ -59,8 +59,9 @@ class AveragedParts(Resampled):
     linked = saves = True
 
 
-def summed(array, places, weights, axis):
-    """Sums along an axis of the elements at `places` (new length x terms), weighted unless weights is None."""
+def summed(array, places, weights, axis, whole):
+    """Sums along an axis of the elements at `places` (new length x terms), weighted unless weights is None; what has
+    weight 0 takes no part, unless the sums are `whole`."""
     shape = (-1,) + (1,) * (array.ndim - axis - 1)
     total = None
     for t in range(places.shape[1]):
@@ -68,16 +69,16 @@ def summed(array, places, weights, axis):
         if weights is not None:
             share = weights[:, t].astype(array.dtype, copy=False).reshape(shape)
             # a place that takes no part may hold an infinity
-            term = term * share if share.all() else np.where(share == 0, array.dtype.type(0), term * share)
+            term = term * share if whole or share.all() else np.where(share == 0, array.dtype.type(0), term * share)
         total = term if total is None else np.add(total, term, out=total)
     return total
 
 
-def summed_bytes(array, places, weights, axis):
+def summed_bytes(array, places, weights, axis, whole):
     """The same for bytes: in whole numbers, with weights of 15 bits, and rounded along every dimension."""
     bits = next(b for b in range(23) if b == 22 or int(0.5 + weights.max(initial=0) * 2 ** (b + 1)) >= 2**15)
-    whole = np.trunc(weights * 2**bits + np.copysign(0.5, weights)).astype(np.int64)
-    total = summed(array.astype(np.int64), places, whole, axis)
+    shares = np.trunc(weights * 2**bits + np.copysign(0.5, weights)).astype(np.int64)
+    total = summed(array.astype(np.int64), places, shares, axis, whole)
     return np.clip((total + (1 << bits >> 1)) >> bits, 0, 255).astype(np.uint8)
 
 
@@ -99,11 +100,25 @@ class Unsampled(Op):
             at = out.ndim - len(tables) + k
             lead, tail = out.shape[:at], out.shape[at + 1 :]
             flat = out.reshape(int(np.prod(lead)), out.shape[at], int(np.prod(tail)))
-            out = np.matmul(matrix, flat).reshape(*lead, lengths[k], *tail)
+            if np.isfinite(flat).all():
+                flat = np.matmul(matrix, flat)
+            else:
+                flat = spread(flat, places, share, lengths[k], "Bicubic" in name)
+            out = flat.reshape(*lead, lengths[k], *tail)
         return out
 
     def grad_input(F, g, tables, name):
         return F.resampled(g, tables, name)
+
+
+def spread(flat, places, weights, length, whole):
+    """The numbers along the middle dimension, weighted and added at their places, one by one: what is not finite
+    stays where it takes part."""
+    out = np.zeros((flat.shape[0], length, flat.shape[2]), flat.dtype)
+    for t in range(places.shape[1]):
+        share = weights[:, t, None]
+        np.add.at(out, (slice(None), places[:, t]), flat * share if whole else np.where(share == 0, 0, flat * share))
+    return out
 
 
 class Interpolate(Op):

@@ -130,6 +130,7 @@ class Logcumsumexp(Scan):
     def grad_input(F, g, input, out, dim, input_shape):
         if not input_shape or 0 in input_shape:
             return g
+        g = F.where(F.isnan(g), 0, g)       # neither positive nor negative: PyTorch leaves them out
         n = input_shape[dim]
         steps = F.exp(F.narrow(out, dim, 0, n - 1) - F.narrow(out, dim, 1, n - 1))
         decay = F.cat((steps, F.ones_like(F.narrow(out, dim, 0, 1))), dim)

@@ -98,6 +98,7 @@ class IndexCopy(Op):
     """index_copy(input, dim, index, source): input with the slices that index names replaced by those of source."""
 
     names = ("index_copy",)
+    linked = False
     inplace = True
     era_label = "tensor.IndexCopy"
     samples = [(GRID, 0, ROWS, GRID), (GRID, 1, COLUMNS, [[1.0, 2.0], [3.0, 4.0]])]
@@ -113,7 +114,7 @@ class IndexCopy(Op):
     def grad_input(F, g, dim, index):
         return F.index_fill(g, dim, index, 0)
 
-    def grad_source(F, g, dim, index, source_shape):
+    def grad_source(F, g, dim, index, source, source_shape):            # PyTorch keeps the source
         return F.reshape(F.index_select(g, dim, index), source_shape)
 
 
@@ -149,13 +150,14 @@ class IndexFill(Op):
 class Take(Op):
     """take(input, index): the elements at places counted row by row, in the shape of index."""
 
+    linked = False
     samples = [(GRID, np.array([[0, 5], [1, 1]])), (GRID, np.array([-1]))]
     errors = [(GRID, np.array([7])), (GRID, "text")]
 
     def forward(input: Array, index: Index):
         return input.reshape(-1)[places(input, index, "take")]
 
-    def grad_input(F, g, index, input_shape, input_dtype):
+    def grad_input(F, g, input, index, input_shape, input_dtype):       # PyTorch keeps the input
         return F.put(F.zeros(input_shape, dtype=input_dtype), index, g, True)
 
 

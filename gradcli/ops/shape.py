@@ -260,7 +260,7 @@ class Cat(Op):
 
     def grad_tensors(at, F, g, tensors_shape, dim):
         if tensors_shape[at] == (0,) and len(g.shape) > 1:
-            return None     # an empty vector fits into any cat, and takes no part in it
+            return F.zeros((0,), dtype=getattr(g, "array", g).dtype)    # which fits into any cat, and takes no part
         along = axis(dim, len(g.shape))
         lengths = [0 if s == (0,) and len(g.shape) > 1 else s[along] if s else 1 for s in tensors_shape]
         part = F.narrow(g, along, sum(lengths[:at]), lengths[at])

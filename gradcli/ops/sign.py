@@ -134,8 +134,8 @@ class CopySign(Binary):
     def grad_input(F, g, input, out):
         return g * F.where(input == 0, 0, out / input)
 
-    def grad_other(F, g):
-        return F.zeros_like(g)
+    def grad_other(F, g, input):        # PyTorch keeps the input
+        return F.zeros(tuple(g.shape), dtype=getattr(g, "array", g).dtype)
 
 
 class NextAfter(Binary):
@@ -180,7 +180,9 @@ class Ldexp(Binary):
 
     def forward(input: Array, other: Index):
         if other.dtype.kind == "f":
-            return input * np.exp2(other)
+            if not other.ndim and input.ndim:
+                other = other.astype(input.dtype)
+            return (input.astype(other.dtype) if other.ndim and not input.ndim else input) * np.exp2(other)
         return np.ldexp(input, np.clip(other.astype(np.int64), -9999, 9999).astype(np.int32))
 
     def grad_input(F, g, other):

@@ -63,6 +63,8 @@ class Det(Op):
         return np.linalg.det(A)
 
     def grad_A(F, g, A, out):
+        if A.shape[-1] == 1:
+            return each(F, g)
         return each(F, g) * cofactors(F, A, out)
 
 

@@ -1,5 +1,7 @@
 """Products, spreads and other summaries of the elements along dimensions."""
 
+import math
+
 import numpy as np
 
 from gradcli.engine.dtypes import Default
@@ -32,6 +34,8 @@ class Prod(Reduction):
             return g
         if not F.any(input == 0):
             return restored(F, g, input_shape, dim, keepdim) * (restored(F, out, input_shape, dim, keepdim) / input)
+        if (math.prod(input_shape) if dim is None else input_shape[dim]) == 1:
+            return F.reshape(g, input_shape)        # nothing else to multiply by
         if dim is not None:
             return restored(F, g, input_shape, dim, keepdim) * others(F, input, dim)
         return F.reshape(F.reshape(g, (1,)) * others(F, F.reshape(input, (-1,)), 0), input_shape)

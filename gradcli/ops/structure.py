@@ -54,7 +54,8 @@ class Alias(Op):
 
 
 class Copied(Clone):
-    """copied(input): the same numbers in memory of their own, as gradients that can be differentiated are stored."""
+    """copied(input, memory_format): the same numbers in memory of their own, as gradients that can be differentiated
+    are stored."""
 
     method = False
     function = False

@@ -94,7 +94,7 @@ def bessel_j1(x):
     size = np.abs(x)
     out = piecewise(size, (size <= 8, lambda x: x * _near(J1_NEAR, J1_ZEROS, x * x)), (np.isinf(size), np.zeros_like),
                     (size > 8, lambda x: _wave(P1, Q1, 1, x)))
-    return np.where(x < 0, -out, out)
+    return np.where(np.signbit(x), -out, out)
 
 
 def bessel_y0(x):
