@@ -71,5 +71,5 @@ def test_random_patterns_agree_with_torch():
                    ".reshape(y.shape)).sum().backward()\n")
         names = {"torch": torch}
         exec(program, names)
-        answer = "y.shape == torch.Size(%s), y.tolist(), x.grad.tolist()" % list(names["y"].shape)
+        answer = f"y.shape == torch.Size({list(names['y'].shape)}), y.tolist(), x.grad.tolist()"
         assert session.eval(program + answer) == eval(answer, names), pattern
