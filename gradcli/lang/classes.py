@@ -47,7 +47,7 @@ def class_builder(policy: Policy, formatter: Formatter, known: set[type],
             elif each.startswith("__") and each not in MADE_BY_PYTHON:
                 raise PolicyFault(f"a class cannot define {each}")
         for kind in made.__mro__ if foreign else ():
-            if (kind is made or MARK in kind.__dict__) and (taken := closed_names(made).intersection(kind.__dict__)):
+            if (kind is made or MARK in kind.__dict__) and (taken := closed_names(made).intersection(_named(kind))):
                 raise PolicyFault(f"{name} cannot define {min(taken)}: its base class needs that name" if kind is made
                                   else f"{name} cannot inherit {min(taken)} from {kind.__name__}: "
                                        "another base class needs that name")
@@ -59,6 +59,12 @@ def class_builder(policy: Policy, formatter: Formatter, known: set[type],
         return made
 
     return build_class
+
+
+def _named(kind: type) -> set[str]:
+    """The names that a program's class gives attributes: those of its body, of its fields and of its members."""
+    own = kind.__dict__
+    return {*own, *(name for name, _ in own.get(".fields", ())), *own.get(".values", ())}
 
 
 def _parent(policy: Policy, base: Any) -> type:
