@@ -192,14 +192,34 @@ class Roomy:
     def __getitem__(self, key: Any) -> Any:
         return self._value[key]
 
+    def __delitem__(self, key: Any) -> None:
+        del self._value[key]
+
     def __setitem__(self, key: Any, value: Any) -> None:
-        if type(self._value) is list:
+        if type(key) is slice:
             value = self._budget.spread(value)
             if isinstance(value, Iterator):
                 value = list(value)
             if type(value) in COUNTED:
                 self._budget.check_items(len(self._value) + len(value) - len(self._value[key]))
         self._value[key] = value
+
+
+def roomy(budget: Budget) -> dict[str, Any]:
+    """The guards of assignments to items: a list that is given a slice takes in another list, and nothing else.
+
+    What runs while a list gathers could make it shorter, and Python 3.11 would write behind its end.
+    """
+    def holder(value: Any) -> Any:
+        return Roomy(budget, value) if type(value) is list else value
+
+    def put(new: Any, value: Any, key: Any) -> None:
+        if type(key) is slice and type(value) is list:
+            Roomy(budget, value)[key] = new
+        else:
+            value[key] = new
+
+    return {".roomy": holder, ".put": put}
 
 
 class Wary:
