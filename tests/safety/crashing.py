@@ -41,7 +41,7 @@ WENT_ON, TOO_DEEP = (0, "went on\n"), (5, None)
 CRASHED = {
     "loops over generators, let go of": (BY_LOOP + LINE.format(made="g") + LET_GO, *WENT_ON),
     "yield from generators, let go of": (BY_FROM + LINE.format(made="g") + LET_GO, *WENT_ON),
-    "chains, let go of": ("import itertools\n" + LINE.format(made="(lambda box: itertools.chain([0], box[0]))") + LET_GO,
+    "chains, let go of": ("import itertools\n" + LINE.format(made="(lambda box: itertools.chain.from_iterable([[0], box[0]]))") + LET_GO,
                           *WENT_ON),
     "yield from generators, closed": (BY_FROM + LINE.format(made="g") + "lines[-1].close()", *TOO_DEEP),
     "yield from generators, thrown into": (BY_FROM + LINE.format(made="g") + "lines[-1].throw(ValueError())", *TOO_DEEP),
