@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 from collections.abc import Iterable, Iterator, Sequence
+from operator import index
 from typing import Any
 
 from gradcli.engine.tensor import Shown
@@ -110,9 +111,10 @@ class Tally(collections.Counter[Any]):
 
     def elements(self) -> Any:
         """Each value as often as it occurs."""
-        if sum(times for times in self.values() if type(times) is int and times > 0) > Budget.items:
+        counts = [(value, index(times)) for value, times in self.items()]
+        if sum(times for _, times in counts if times > 0) > Budget.items:
             raise SizeLimit(f"elements() would make more than {Budget.items} values")
-        return [value for value, times in self.items() for _ in range(times)]
+        return [value for value, times in counts for _ in range(times)]
 
     def __parts__(self) -> tuple[str, list[Any], str]:
         return ("Counter(", [dict(self.most_common())], ")") if self else ("Counter(", [], ")")

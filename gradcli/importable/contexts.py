@@ -34,7 +34,7 @@ class Context:
         made = function(*args, **options)
         if type(made) is not Generator:
             raise ArgumentFault("contextmanager stands before a generator function", "yield")
-        self._made_of, self._source = (function, args, options), iter(made)
+        self._made_of, self._source = (function, args, options), made._source
 
     def __call__(self, function: Any) -> Callable[..., Any]:
         def within(*args: Any, **options: Any) -> Any:
@@ -63,7 +63,7 @@ class Context:
         if not isinstance(error, Exception) or isinstance(error, UNCATCHABLE):
             return False        # no program catches these
         try:
-            self._source.throw(error)   # type: ignore[attr-defined]  # a generator's
+            self._source.throw(error)
         except StopIteration as end:
             return end is not error
         except Exception as raised:

@@ -104,6 +104,9 @@ class CachedProperty:
             return self
         if not self._name:
             raise TypeError("Cannot use cached_property instance without calling __set_name__ on it.")
+        owner = next((kind for kind in type(instance).__mro__ if self._name in vars(kind)), None)
+        if owner is None or vars(owner)[self._name] is not self:      # another name could be one that a base keeps
+            raise TypeError(f"Cannot assign the same cached_property to two different names, such as {self._name!r}.")
         value = vars(instance)[self._name] = admit(self._function(instance))
         return value
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator
+from operator import index
 from typing import Any
 
 from gradcli.exposure import exposed
@@ -92,7 +93,10 @@ def _choosing(name: str) -> Callable[..., Drawn]:
     def generate(iterable: Iterable[Any], *r: Any, **options: Any) -> Iterator[Any]:
         if options.keys() - {"r"}:
             raise TypeError(f"{name}() got an unexpected keyword argument '{min(options)}'")
-        yield from choose(_kept(iterable), *r, **options)
+        size = [None if each is None else index(each) for each in (*r, *options.values())]
+        if len(size) == 1 and size[0] is not None and size[0] > KEPT:
+            raise SizeLimit(f"{name}() of so many")
+        yield from choose(_kept(iterable), *size)
 
     generate.__name__ = generate.__qualname__ = name
     return streamed(generate)

@@ -30,6 +30,7 @@ def _of_numbers(name: str) -> Callable[..., Any]:
                 raise ArgumentFault(f"statistics.{name}() takes plain numbers, not {described(value)}",
                                     f"statistics.{name}(x.tolist())")
             Budget().judged(value)
+        Budget().check_items(options.get("n") or 0)      # how many parts quantiles() makes
         try:
             return work(*taken, **options)
         except statistics.StatisticsError as error:

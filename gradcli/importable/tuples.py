@@ -5,16 +5,11 @@ from __future__ import annotations
 import collections
 from typing import Any
 
-from gradcli.errors import PolicyFault
 from gradcli.exposure import ProgramClass, expose, exposed, seal
 from gradcli.importable.collecting import _as_dict, _replaced
 from gradcli.lang.kinds import Kind
 from gradcli.lang.policy import checked
-from gradcli.lang.special import METHODS
 from gradcli.show.container import Named
-
-MAY_DEFINE = frozenset({"__repr__", "__str__", "__add__", "__radd__", "__sub__", "__rsub__", "__mul__", "__rmul__",
-                        "__truediv__", "__neg__", "__abs__", "__matmul__", "__bool__", "__call__", "__float__"})
 
 
 class TupleClass(ProgramClass):
@@ -25,8 +20,6 @@ class TupleClass(ProgramClass):
             return super().__new__(mcs, name, bases, body)
         if len(bases) > 1:
             raise TypeError("can only inherit from a NamedTuple type and Generic")
-        if taken := (METHODS - MAY_DEFINE).intersection(body):
-            raise PolicyFault(f"a NamedTuple cannot define {min(taken)}: tuples have their own")
         names = [checked(field) for field, _ in body.pop(".fields", ())]
         if any(field.startswith("_") for field in names):
             raise ValueError(f"Field names cannot start with an underscore: {names!r}")

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from gradcli.errors import ValueFault
+from gradcli.exposure import MARK
 from gradcli.lang.budget import COUNTED, Budget
 from gradcli.lang.format import Formatter
 from gradcli.mistakes import SizeLimit
@@ -66,6 +67,16 @@ def operators(formatter: Formatter, budget: Budget) -> dict[str, Any]:
                 return (a, count) if sequence is a else (count, b)
         return a, b
 
+    def asked(a: Any, b: Any, multiply: Callable[[Any, Any], Any]) -> Any:
+        """The product of a sequence with an object of the program that multiplies, and counts where it says nothing."""
+        for sequence, times, name in ((a, b, "__rmul__"), (b, a, "__mul__")):
+            kind = type(times)
+            if MARK in kind.__dict__ and hasattr(kind, "__index__") and hasattr(kind, name) and (
+                    type(sequence) in SEQUENCES or getattr(type(sequence), "__mul__", None) is tuple.__mul__):
+                product = getattr(kind, name)(times, sequence)
+                return product if product is not NotImplemented else multiply(sequence, operator.index(times))
+        return NotImplemented
+
     def check_repeat(a: Any, b: Any) -> None:
         if type(b) not in WHOLE:
             a, b = b, a
@@ -89,6 +100,8 @@ def operators(formatter: Formatter, budget: Budget) -> dict[str, Any]:
             simple.add(left)
         if type(b) is not float:
             if type(b) not in WHOLE:
+                if (product := asked(a, b, mul)) is not NotImplemented:
+                    return product
                 a, b = whole(a, b)
             check_repeat(a, b)
         return a * b
@@ -96,6 +109,8 @@ def operators(formatter: Formatter, budget: Budget) -> dict[str, Any]:
     def imul(a: Any, b: Any) -> Any:
         if type(a) is int and type(b) is int:
             return mul(a, b)
+        if (product := asked(a, b, imul)) is not NotImplemented:
+            return product
         a, b = whole(a, b)
         if type(a) in WHOLE or type(b) in WHOLE:
             check_repeat(a, b)
@@ -177,14 +192,34 @@ class Roomy:
     def __getitem__(self, key: Any) -> Any:
         return self._value[key]
 
+    def __delitem__(self, key: Any) -> None:
+        del self._value[key]
+
     def __setitem__(self, key: Any, value: Any) -> None:
-        if type(self._value) is list:
+        if type(key) is slice:
             value = self._budget.spread(value)
             if isinstance(value, Iterator):
                 value = list(value)
             if type(value) in COUNTED:
                 self._budget.check_items(len(self._value) + len(value) - len(self._value[key]))
         self._value[key] = value
+
+
+def roomy(budget: Budget) -> dict[str, Any]:
+    """The guards of assignments to items: a list that is given a slice takes in another list, and nothing else.
+
+    What runs while a list gathers could make it shorter, and Python 3.11 would write behind its end.
+    """
+    def holder(value: Any) -> Any:
+        return Roomy(budget, value) if type(value) is list else value
+
+    def put(new: Any, value: Any, key: Any) -> None:
+        if type(key) is slice and type(value) is list:
+            Roomy(budget, value)[key] = new
+        else:
+            value[key] = new
+
+    return {".roomy": holder, ".put": put}
 
 
 class Wary:

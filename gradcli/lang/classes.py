@@ -12,10 +12,13 @@ from gradcli.lang.enumeration import EnumClass, complete
 from gradcli.lang.format import Formatter
 from gradcli.lang.kinds import MIXED, OWN, Kind, types_of, user_class
 from gradcli.lang.policy import Policy, checked
-from gradcli.lang.special import METHODS, guarded
+from gradcli.lang.special import METHODS, OF_TUPLES, guarded
+from gradcli.mistakes import DepthLimit
 
 MADE_BY_PYTHON = {"__module__", "__qualname__", "__doc__", "__dict__", "__weakref__", "__classcell__",
                   "__static_attributes__", "__firstlineno__", "__annotations__"}
+
+DEEPEST = 1000      # classes that inherit from each other
 
 
 def class_builder(policy: Policy, formatter: Formatter, known: set[type],
@@ -37,6 +40,8 @@ def class_builder(policy: Policy, formatter: Formatter, known: set[type],
 
     def build_class(body: Any, name: str, *bases: Any) -> type:
         parents = tuple(parent for base in bases if (parent := _parent(policy, base)) is not object) or (Instance,)
+        if any(len(parent.__mro__) > DEEPEST for parent in parents):    # Python tells each one below of what changes
+            raise DepthLimit(f"more than {DEEPEST} classes inherit from each other")
         made: type = builtins.__build_class__(body, name, *parents, metaclass=ProgramClass)
         foreign = [kind for kind in made.__mro__ if MARK not in kind.__dict__ and kind not in (made, Instance, object)]
         for each, value in list(made.__dict__.items()):
@@ -47,10 +52,13 @@ def class_builder(policy: Policy, formatter: Formatter, known: set[type],
             elif each.startswith("__") and each not in MADE_BY_PYTHON:
                 raise PolicyFault(f"a class cannot define {each}")
         for kind in made.__mro__ if foreign else ():
-            if (kind is made or MARK in kind.__dict__) and (taken := closed_names(made).intersection(kind.__dict__)):
+            if (kind is made or MARK in kind.__dict__) and (taken := closed_names(made).intersection(_named(kind))):
                 raise PolicyFault(f"{name} cannot define {min(taken)}: its base class needs that name" if kind is made
                                   else f"{name} cannot inherit {min(taken)} from {kind.__name__}: "
                                        "another base class needs that name")
+        for kind in made.__mro__ if issubclass(made, tuple) else ():
+            if (kind is made or MARK in kind.__dict__) and (taken := (METHODS - OF_TUPLES).intersection(kind.__dict__)):
+                raise PolicyFault(f"a NamedTuple cannot define {min(taken)}: tuples have their own")
         type.__setattr__(made, MARK, MIXED if foreign else OWN)
         if isinstance(made, EnumClass):
             complete(made, formatter)
@@ -59,6 +67,12 @@ def class_builder(policy: Policy, formatter: Formatter, known: set[type],
         return made
 
     return build_class
+
+
+def _named(kind: type) -> set[str]:
+    """The names that a program's class gives attributes: those of its body, of its fields and of its members."""
+    own = kind.__dict__
+    return {*own, *(name for name, _ in own.get(".fields", ())), *own.get(".values", ())}
 
 
 def _parent(policy: Policy, base: Any) -> type:

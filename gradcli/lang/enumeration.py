@@ -8,6 +8,7 @@ from types import FunctionType
 from typing import Any
 
 from gradcli.exposure import ProgramClass, exposed
+from gradcli.lang.budget import Budget
 
 PARTS = (FunctionType, property, staticmethod, classmethod)     # of a class that are no members
 
@@ -212,13 +213,13 @@ def _of_numbers(name: str) -> None:
         number = _operand(IntEnum, other)
         if type(number) is float and plain[1] is not None:
             return plain[1](float(self._value), number)
-        return plain[0](self._value, number) if isinstance(number, int) else NotImplemented
+        return Budget().judged(plain[0](self._value, number)) if isinstance(number, int) else NotImplemented
 
     def reflected(self: Any, other: Any) -> Any:
         number = _operand(IntEnum, other)
         if type(number) is float and plain[1] is not None:
             return plain[1](number, float(self._value))
-        return plain[0](number, self._value) if isinstance(number, int) else NotImplemented
+        return Budget().judged(plain[0](number, self._value)) if isinstance(number, int) else NotImplemented
 
     setattr(IntEnum, f"__{name}__", operate)
     setattr(IntEnum, f"__r{name}__", reflected)

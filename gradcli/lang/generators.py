@@ -7,14 +7,49 @@ the program closes itself runs its `finally` as ever.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import chain, repeat
 from types import FrameType, GeneratorType
 from typing import Any
 
 from gradcli.exposure import MARK, exposed
+from gradcli.mistakes import DepthLimit
 
 CO_GENERATOR = 0x20     # the flag of code that is a generator; importing inspect costs more than it
 
+DEEPEST = 1000          # generators that stand in each other's `yield from` and can be closed together
+
 _closing: set[FrameType] = set()    # of the generators that programs are closing
+
+
+class Held(chain):      # type: ignore[type-arg]  # Python has no brackets for it
+    """The values of a generator, for C code that goes through them.
+
+    A hundred thousand generators, each in the midst of a loop over the next, would overflow the machine's stack when
+    they are let go of. Python takes objects of classes such as this one apart in rounds, so none holds the next itself.
+    """
+
+    __slots__ = ()
+
+
+class Delegated(map):   # type: ignore[type-arg]  # Python has no brackets for it
+    """A generator that another one's `yield from` goes through, held apart for the same reason."""
+
+    __slots__ = ("source",)
+
+    source: Any
+
+    def send(self, value: Any) -> Any:
+        """Go on with `value`."""
+        return self.source.send(value)
+
+    def throw(self, *error: Any) -> Any:
+        """Go on as if the `yield` it stands at had raised this: a call of Python's, so that depth is counted."""
+        return self.source.throw(*error)
+
+    def close(self) -> None:
+        """Close the generator if the program wishes it; else it is closed when it is let go of."""
+        if self.source.gi_frame in _closing:
+            self.source.close()
 
 
 @exposed()
@@ -27,7 +62,7 @@ class Stream:
         self._source = source
 
     def __iter__(self) -> Iterator[Any]:
-        return self._source     # which only C code sees
+        return Held(self._source)       # which only C code sees
 
     def __next__(self) -> Any:
         return next(self._source)
@@ -77,7 +112,9 @@ def close(source: Any) -> None:
     while type(inner) is GeneratorType:
         if inner.gi_frame is not None:
             frames.append(inner.gi_frame)
-        inner = inner.gi_yieldfrom
+        inner = getattr(inner.gi_yieldfrom, "source", None)
+    if len(frames) > DEEPEST:
+        raise DepthLimit(f"more than {DEEPEST} generators stand in each other's yield from")
     _closing.update(frames)
     try:
         source.close()
@@ -120,10 +157,13 @@ def generating(function: Callable[..., Any]) -> Callable[..., Generator]:
 
 def delegated(values: Any) -> Any:
     """What `yield from` goes through: only generators are sent values, thrown errors and closed."""
-    source = iter(values)
-    if isinstance(source, Stream):
-        source = iter(source)
-    return source if type(source) is GeneratorType else _through(source)
+    source = values if isinstance(values, Stream) else iter(values)
+    raw = source._source if isinstance(source, Stream) else None
+    if type(raw) is not GeneratorType:
+        return _through(iter(source))
+    made = Delegated(raw.send, repeat(None))
+    made.source = raw
+    return made
 
 
 def _through(source: Iterator[Any]) -> Any:

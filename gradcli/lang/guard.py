@@ -6,7 +6,7 @@
     .format                         one field of an f-string (format.py)
     .ticks .each .turn              the budget's turns, and what goes through values and turns side by side
     .few .short                     displays with stars, and strings of several fields, that are not too long
-    .star .stars .roomy             what a star brings, what starred targets take, and slices that are assigned to
+    .star .stars .roomy .put        what a star brings, what starred targets take, and items that are assigned to
     .raised .cause .caught .limits .any     exceptions
     .heard                          an exception that is given a name
     .honest                         what `finally` begins with
@@ -28,7 +28,7 @@ from typing import Any
 
 from gradcli.errors import ArgumentFault, Fault, LimitFault, NameFault
 from gradcli.exposure import EXCEPTIONS, MARK, admissible, admit
-from gradcli.lang.arith import Roomy, operators
+from gradcli.lang.arith import operators, roomy
 from gradcli.lang.attributes import Attributes
 from gradcli.lang.budget import Budget
 from gradcli.lang.builtins import prelude
@@ -62,14 +62,14 @@ def runtime(policy: Policy, names: Mapping[str, Any], show: Callable[[object], N
             formatter: Formatter, budget: Budget) -> dict[str, Any]:
     """The helpers of lowered code, by their unspellable names; `names` are those that programs see."""
     attributes = Attributes(policy, formatter)
-    return operators(formatter, budget) | {
+    return operators(formatter, budget) | roomy(budget) | {
         ".attr": attributes.read, ".told": teller(policy), ".base": attributes.read_base,
         ".init": attributes.initial, ".slot": attributes.slot, ".special": attributes.read_special,
         ".setattr": attributes.write,
         ".format": formatter.field,
         ".each": compress,      # C code, as quick as can be: it hands on each value that comes with a True
         ".few": budget.few, ".star": budget.spread, ".stars": partial(map, budget.gathered),
-        ".roomy": partial(Roomy, budget), ".short": budget.short, ".honest": honest,
+        ".short": budget.short, ".honest": honest,
         ".heard": partial(heard, formatter), ".raised": raised, ".cause": cause, ".caught": caught,
         ".limits": UNCATCHABLE, ".any": Exception,
         ".stream": Generator, ".generating": generating, ".delegated": delegated, ".super": super_, ".entered": entered,

@@ -31,7 +31,7 @@ def next_(*args: Any) -> Any:
                                next, *args)
     values, *default = args
     if isinstance(values, Stream):
-        values = iter(values)
+        values = values._source
     elif not hasattr(type(values), "__next__"):
         raise ArgumentFault(f"'{type(values).__name__}' object is not an iterator",
                             ("next(iter(values))", "the first of them"))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gradcli.exposure import exposed
+from gradcli.exposure import MARK, exposed
 from gradcli.lang.kinds import Kind
 from gradcli.mistakes import DepthLimit
 
@@ -54,8 +54,19 @@ for _plain, _nested in NESTED.items():
     _nested.__name__ = _nested.__qualname__ = _plain.__name__
 
 
+def _through(value: Any) -> Any:
+    """What goes through an object of the program: it may be an iterator that stands on others."""
+    return iter(value) if MARK in type(value).__dict__ and hasattr(type(value), "__iter__") else value
+
+
 def _maker(plain: type, nested: Any) -> Any:
+    begin = plain in (map, filter)      # behind the function
+
     def make(*args: Any, **options: Any) -> Any:
+        if args:
+            args = (*args[:begin], *map(_through, args[begin:]))
+        elif "iterable" in options:
+            options["iterable"] = _through(options["iterable"])
         depth = nesting(*args, *options.values())
         if not depth:
             return plain(*args, **options)

@@ -34,6 +34,9 @@ ALONE = _names("init call repr str len bool hash iter next reversed enter neg po
 METHODS = HANDED | ALONE | {"__exit__"}
 """All that a class of a program may define."""
 
+OF_TUPLES = _names("repr str add radd sub rsub mul rmul truediv neg abs matmul bool call float")
+"""What a class of tuples with names may define: nothing that says what a tuple holds, which C code reads itself."""
+
 
 def guarded(owner: str, name: str, value: Any, leave: Callable[[Any, Any], tuple[Any, ...]]) -> Any:
     """The special method `value` as a class holds it; `leave` prepares what `__exit__` is handed."""

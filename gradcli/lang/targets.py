@@ -44,7 +44,7 @@ def _target(c: Context, node: Node, context: ast.expr_context) -> ast.expr:
     if kind == "subscript":
         value, at = node[3]
         holder = expression(c, value)
-        if at[0] == "slice" and context is STORE:
+        if context is STORE and may_be_slice(at):
             holder = c.call(".roomy", [holder], value)
         return c.at(ast.Subscript(holder, index(c, at), context), node)
     if kind in ("tuple", "list"):
@@ -69,6 +69,11 @@ def _compare_hint(c: Context, node: Node) -> tuple[tuple[str, str], ...]:
     return ((f"{before.strip()} =={rest[1:]}", f"in line {number}"),) if written else ()
 
 
+def may_be_slice(at: Node) -> bool:
+    """Whether a key may be a slice, which a list gives room to what stands behind `=`."""
+    return at[0] not in ("NUMBER", "strings", "tuple") and not (at[0] == "neg" and at[3][0][0] == "NUMBER")
+
+
 def gathers(node: Node) -> bool:
     """Whether a target has a starred part, which takes everything that is left."""
     while node[0] == "group":
@@ -89,6 +94,10 @@ def assign(c: Context, targets: tuple[Node, ...], value: ast.expr, node: Node) -
         owner, leaf = only[3]
         args = [value, expression(c, owner), c.constant(c.name(leaf), leaf)]
         return [c.at(ast.Expr(c.call(".setattr", args, only)), node)]
+    if len(targets) == 1 and only[0] == "subscript" and only[3][1][0] != "slice" and may_be_slice(only[3][1]):
+        owner, at = only[3]
+        args = [value, expression(c, owner), index(c, at)]
+        return [c.at(ast.Expr(c.call(".put", args, only)), node)]
     for each in targets:
         if each[0] == "star":
             raise c.wrong("a starred target must be in a list or tuple", each)
@@ -144,7 +153,10 @@ def _augment_item(c: Context, node: Node, left: Node, guard: str) -> list[ast.st
     made = [_keep(c, ".w", expression(c, value), value), _keep(c, ".v", index(c, at), at)]
     before = c.at(ast.Subscript(c.load(".w", value), c.load(".v", at), LOAD), left)
     after = c.call(guard, [before, expression(c, node[3][2])], node)
-    item = c.at(ast.Subscript(c.load(".w", value), c.load(".v", at), STORE), left)
+    holder: ast.expr = c.load(".w", value)
+    if may_be_slice(at):
+        holder = c.call(".roomy", [holder], value)
+    item = c.at(ast.Subscript(holder, c.load(".v", at), STORE), left)
     return [*made, c.at(ast.Assign([item], after), node), _let_go(c, node, ".w", ".v")]
 
 

@@ -24,7 +24,7 @@ PYTHONS = METHODS | HEADERS | {"__name__", "__module__", "__qualname__", "__clas
 
 HELPERS = frozenset({
     ".attr", ".told", ".base", ".init", ".slot", ".setattr", ".add", ".iadd", ".few", ".short", ".honest", ".heard",
-    ".mul", ".imul", ".star", ".stars", ".roomy",
+    ".mul", ".imul", ".star", ".stars", ".roomy", ".put",
     ".pow", ".ipow", ".shl", ".ishl", ".mod", ".imod",
     ".wary", ".format", ".each", ".generating", ".delegated", ".special", ".spread", ".match",
     ".raised", ".cause", ".caught", ".limits", ".any", ".stream", ".super", ".entered",
