@@ -156,6 +156,7 @@ linalg.svd A a, b full_matrices=True, b compute_uv=True
 """
 RENAMED = {"trapz": "trapezoid", "in1d": "isin", "row_stack": "vstack"}
 LARGEST_POWER = 10_000
+MOST_ROUNDS = 1_000_000     # how often one call may go through its argument
 OPERATIONS = 10**11     # multiplications that one call may ask for
 
 
@@ -227,6 +228,12 @@ def _reach(value: Any) -> int:
     return int(np.prod(np.maximum(np.abs(np.asarray(value, dtype=np.float64)), 1.0)))
 
 
+def _parts(values: dict[str, Any]) -> int:
+    """What so many arrays take, in numbers."""
+    sections = values["indices_or_sections"]
+    return 16 * (_reach(sections) if _size(sections) == 1 else _size(sections))
+
+
 # How many elements a result has, where that is not about as many as the arguments have.
 GROWS: dict[str, Callable[[dict[str, Any]], float]] = {
     "bincount": lambda v: max(int(np.max(v["x"], initial=0)) + 1, v.get("minlength", 0)),
@@ -235,10 +242,12 @@ GROWS: dict[str, Callable[[dict[str, Any]], float]] = {
     "diag": lambda v: (_size(v["v"]) + abs(v.get("k", 0))) ** 2 if np.ndim(v["v"]) < 2 else 0,
     "cov": lambda v: np.shape(v["m"])[0] ** 2 if np.ndim(v["m"]) == 2 else 0,
     "corrcoef": lambda v: np.shape(v["x"])[0] ** 2 if np.ndim(v["x"]) == 2 else 0,
+    "diff": lambda v: math.inf if v.get("n", 1) > MOST_ROUNDS else 0,
     "geomspace": lambda v: v.get("num", 50), "kron": lambda v: _size(v["a"]) * _size(v["b"]),
     "histogram": lambda v: _reach(v["bins"]) if "bins" in v and _size(v["bins"]) == 1 else 0,
     "linalg.svd": lambda v: sum(n * n for n in np.shape(v["a"])),
     "pad": lambda v: math.prod(n + 2 * int(np.max(np.abs(v["pad_width"]), initial=0)) for n in np.shape(v["array"])),
+    "array_split": _parts, "split": _parts, "hsplit": _parts, "vsplit": _parts,
     "repeat": lambda v: _size(v["a"]) * max(1, int(np.max(np.abs(v["repeats"]), initial=0))),
     "tensordot": lambda v: _size(v["a"]) * _size(v["b"]), "inner": lambda v: _size(v["a"]) * _size(v["b"]),
     "tile": lambda v: _size(v["A"]) * _reach(v["reps"]),
