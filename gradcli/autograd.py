@@ -96,13 +96,18 @@ class set_grad_enabled(recording):
         return f"torch.autograd.grad_mode.set_grad_enabled(mode={self.on})"
 
 
-FUNC = ("functional_call", "grad", "grad_and_value", "hessian", "jacfwd", "jacrev", "jvp", "linearize", "vjp", "vmap")
+FUNC = ("functional_call", "grad", "grad_and_value", "hessian", "jacfwd", "jacrev", "jvp", "linearize", "rearrange",
+        "stack_module_state", "vjp", "vmap")
 
 
 def transform(name: str) -> Any:
     """A function of engine/transforms.py, which few programs need."""
-    if name == "functional_call":
-        return nn_fetch("calling.functional_call")
+    if name in ("functional_call", "stack_module_state"):
+        return nn_fetch(f"calling.{name}")
+    if name == "rearrange":
+        from gradcli.engine.einops import rearrange
+
+        return rearrange
     from gradcli.engine import transforms
 
     return getattr(transforms, name)

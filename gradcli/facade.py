@@ -56,6 +56,7 @@ from gradcli.lang.words import python_kind
 from gradcli.native import functions as functionals
 from gradcli.nn import fetch as nn_fetch
 from gradcli.nn import names as nn_names
+from gradcli.nn import shadowed
 from gradcli.ops.base import Unary
 from gradcli.ops.directory import DIRECTORY
 from gradcli.spaces import MATH, Namespace, NumberKind, TensorKind, math_space, names_in
@@ -291,4 +292,4 @@ def modules(names: dict[str, Any]) -> dict[str, Any]:
             if isinstance(inner, Namespace):
                 found[f"{path}.{name}"] = inner
                 pending.append(f"{path}.{name}")
-    return found
+    return found | {path: _space(path, listed) for path, listed in shadowed().items()}

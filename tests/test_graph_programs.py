@@ -23,7 +23,7 @@ SETTING = ("import torch\nimport torch.nn.functional as F\n"
            "x = torch.tensor([1., 2.], requires_grad=True)\n")
 DIFFERENT = {
     "checkpoint": {23: "the last digit of a sine"},
-    "forward": {5: "the name of the product that a tangent is", 8: "the same", 9: "tangents of what is only recorded",
+    "forward": {8: "the name of the product that a tangent is", 9: "tangents of what is only recorded",
                 23: "requires_grad within jvp", 24: "no_grad within jvp within grad"},
     "inference": {},
     "more": {16: "programs do not inherit from saved_tensors_hooks", 17: "what is saved of a loss",

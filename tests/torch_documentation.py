@@ -67,6 +67,7 @@ ELSEWHERE = {
 }
 # Functions whose results torch leaves unset: an example whose text depends on what they hold is left aside.
 UNSET = ("empty", "empty_like", "empty_strided", "empty_permuted"), ("new_empty", "new_empty_strided")
+UNSETTING = r"empty|skip_init"
 # Names that examples use without saying where they come from.
 ABBREVIATIONS = {"np": "import numpy as np", "fwAD": "import torch.autograd.forward_ad as fwAD",
                  "functional": "import torch.nn.functional as functional", "math": "import math"}
@@ -80,6 +81,7 @@ BEYOND = {
 REASONS = {
     "torch.Event": "another device",
     "torch.Tensor.grad_dtype": "gradients have the type of their leaves",
+    "torch.autograd.Function": "programs read nothing, so that there is no input()",
     "torch.autograd.enforce_grad_layout_policy": "gradients of other layouts",
     "torch.autograd.graph.region_activation_memory_budget": "compilers",
     "torch.autograd.is_tensor_like": "classes that stand for tensors without being any",
@@ -89,10 +91,10 @@ REASONS = {
     "torch.is_storage": "an untyped storage is bytes; there are storages of elements alone",
     "torch.linalg.lu_solve": "rounding decides whether allclose() holds",
     "torch.linalg.solve": "rounding decides whether allclose() holds",
+    "torch.func.vmap": "a function of torch is shown by its name alone",
     "torch.nn.functional.handle_torch_function": "classes that stand for tensors without being any",
     "torch.qr": "rounding decides the signs of zeros",
     "torch.set_flush_denormal": "small numbers are kept, which the function says",
-    "torch.sort": "equal elements come in an order that PyTorch leaves open",
     "torch.thread_safe_generator": "workers that load data",
 }
 
@@ -240,9 +242,16 @@ def gradcli_prints(texts):
         try:
             session.run(text)
         except Fault as fault:
-            pieces.append(f"Fault: {first_line(fault.message)}")
+            pieces.append(f"Fault: {words(fault)}")
         shown.append(settled("".join(pieces)))
     return shown
+
+
+def words(fault):
+    """What a fault says, and what a program that catches it reads, where that is something else."""
+    ours, caught = first_line(fault.message), first_line(fault.args[0] if fault.args else "")
+    python = first_line(fault.__context__) if type(fault.__context__).__module__ == "builtins" else ""
+    return " / ".join(dict.fromkeys(filter(None, (ours, caught, python))))
 
 
 def first_line(error):
@@ -283,7 +292,7 @@ def tried(example):
     signal.alarm(SECONDS)
     try:
         theirs = torch_prints(texts, 0)
-        if "empty" in code and theirs != torch_prints(texts, 1):
+        if re.search(UNSETTING, code) and theirs != torch_prints(texts, 1):
             return 0, 0, "unset memory", ""
     except Aside as aside:
         return 0, 0, str(aside), ""

@@ -57,7 +57,7 @@ def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], keep: bool = False
         [call for call in newest_first(owed) if call not in unseen] if unseen else newest_first(owed), wanted)
     if Journal.sweep is not None:
         Journal.sweep(calls)
-    latest.now = Running(calls, wanted is not None)
+    latest.now = Running(calls, wanted)
     freed, private, watching = Freed(here()), set(), Watch.anomalies and Watch.nan
     found: dict[Any, Any] = {}
     undefined: set[Any] = set()         # what rules passed no gradient to: PyTorch looks at what is kept all the same

@@ -6,7 +6,7 @@ come when a sweep asks.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from types import TracebackType
 from typing import Any
 
@@ -21,17 +21,19 @@ from gradcli.exposure import exposed
 
 
 class Running:
-    """A sweep: the calls it comes by, and whether it is to reach certain inputs alone."""
+    """A sweep: the calls it comes by, and the inputs it is to reach alone, if it is."""
 
-    __slots__ = ("calls", "targeted")
+    __slots__ = ("calls", "inputs")
 
-    def __init__(self, calls: Sequence[Any] = (), targeted: bool = False) -> None:
-        self.calls, self.targeted = calls, targeted
+    def __init__(self, calls: Sequence[Any] = (), inputs: Set[Any] | None = None) -> None:
+        self.calls, self.inputs = calls, inputs
 
     def reaches(self, holder: Any) -> bool:
         """Whether it comes by a call or leaf."""
-        return any(call is holder or type(call) is not Part and any(to is holder for to, _, _ in call.edges)
-                   for call in self.calls)
+        if any(call is holder for call in self.calls):
+            return True
+        return (self.inputs is None or isinstance(holder, Tensor) and holder in self.inputs) and any(
+            to is holder for call in self.calls if type(call) is not Part for to, _, _ in call.edges)
 
 
 class Latest:

@@ -40,7 +40,7 @@ class Cached:
 
     def __init__(self, function: Any, maxsize: int | None, typed: bool) -> None:
         most = KEPT if maxsize is None else min(maxsize, KEPT)
-        self._remembering, self._maxsize = functools.lru_cache(most, typed)(function), maxsize
+        self._remembering, self._maxsize = functools.lru_cache(most, typed)(functools.partial(function)), maxsize
         self.__name__ = str(getattr(function, "__name__", "function"))
         self.__qualname__ = str(getattr(function, "__qualname__", "function"))
 

@@ -8,6 +8,7 @@ load nothing.
 from __future__ import annotations
 
 import re
+from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -49,6 +50,19 @@ NN = {
             "TripletMarginWithDistanceLoss PoissonNLLLoss NLLLoss2d GaussianNLLLoss SoftMarginLoss MultiMarginLoss "
             "MultiLabelMarginLoss MultiLabelSoftMarginLoss CTCLoss",
 }
+ELSEWHERE = {       # the files of torch.nn.modules whose classes stand in files of other names here
+    "activation": "MultiheadAttention", "adaptive": "AdaptiveLogSoftmaxWithLoss",
+    "batchnorm": "LazyBatchNorm1d LazyBatchNorm2d LazyBatchNorm3d", "channelshuffle": "ChannelShuffle",
+    "conv": "LazyConv1d LazyConv2d LazyConv3d LazyConvTranspose1d LazyConvTranspose2d LazyConvTranspose3d",
+    "flatten": "Flatten Unflatten", "fold": "Fold Unfold", "linear": "LazyLinear",
+    "instancenorm": "InstanceNorm1d InstanceNorm2d InstanceNorm3d LazyInstanceNorm1d LazyInstanceNorm2d "
+                    "LazyInstanceNorm3d",
+    "linear_cross_entropy_options": "LinearCrossEntropyOptions", "loss": "LinearCrossEntropyLoss",
+    "padding": "ConstantPad1d ConstantPad2d ConstantPad3d ZeroPad1d ZeroPad2d ZeroPad3d ReflectionPad1d "
+               "ReflectionPad2d ReflectionPad3d ReplicationPad1d ReplicationPad2d ReplicationPad3d CircularPad1d "
+               "CircularPad2d CircularPad3d",
+    "pixelshuffle": "PixelShuffle PixelUnshuffle", "rnn": "RNNCell LSTMCell GRUCell RNNCellBase",
+    "upsampling": "Upsample UpsamplingNearest2d UpsamplingBilinear2d"}
 INIT = ("uniform normal constant ones zeros eye dirac xavier_uniform xavier_normal kaiming_uniform kaiming_normal "
         "orthogonal sparse trunc_normal").split()
 UTILS = {
@@ -64,9 +78,17 @@ UTIL_HOMES = {
                                    "remove_parametrizations transfer_parametrizations_and_params"},
     "parametrizations": {"parametrizations": "weight_norm spectral_norm orthogonal"},
     "stateless": {"calling": "functional_call"},
+    "clip_grad": {"gradients": "clip_grad_norm clip_grad_norm_ clip_grad_value_"},
+    "convert_parameters": {"gradients": "parameters_to_vector vector_to_parameters"},
+    "fusion": {"fusion": "fuse_conv_bn_eval fuse_conv_bn_weights fuse_linear_bn_eval fuse_linear_bn_weights"},
+    "init": {"fusion": "skip_init"},
+    "memory_format": {"fusion": "convert_conv2d_weight_memory_format convert_conv3d_weight_memory_format"},
     "prune": {"prune": "identity random_unstructured l1_unstructured random_structured ln_structured "
                        "global_unstructured custom_from_mask remove is_pruned BasePruningMethod PruningContainer "
                        "Identity RandomUnstructured L1Unstructured RandomStructured LnStructured CustomFromMask"}}
+SHADOWED = {    # modules of torch.nn.utils that can only be imported from: functions have their names
+    "weight_norm": {"reweighing": "weight_norm remove_weight_norm"},
+    "spectral_norm": {"reweighing": "spectral_norm remove_spectral_norm"}}
 OPTIMISERS = {
     "optimizer": "Optimizer", "descent": "SGD Rprop", "adaptive": "Adam AdamW Adamax RMSprop Adagrad Adadelta",
     "nesterov": "NAdam RAdam ASGD", "factored": "Adafactor Muon SparseAdam", "lbfgs": "LBFGS"}
@@ -116,10 +138,14 @@ def names(home: str) -> dict[str, Any]:
     """What is under torch.<home>: by name the address of each thing, or for a namespace what is under that."""
     if home == "nn":
         gained = {f"{name}{mark}": f"init.{name}_" for name in INIT for mark in ("", "_")}
-        return _listed(NN) | {"init": gained | {"calculate_gain": "init.calculate_gain"}, "utils": {
-            **_listed(UTILS), **{home: _listed(files) for home, files in UTIL_HOMES.items()}}}
+        return _listed(NN) | {
+            "modules": _modules(), "init": gained | {"calculate_gain": "init.calculate_gain"},
+            "utils": {**_listed(UTILS), **{home: _listed(files) for home, files in UTIL_HOMES.items()}}}
     if home == "optim":
-        return _listed(OPTIMISERS) | {
+        listed = _listed(OPTIMISERS)
+        files = {"sparse_adam" if name == "SparseAdam" else name.lower(): {name: place}
+                 for name, place in listed.items() if name not in ("Adafactor", "Muon")}
+        return listed | files | {
             "optimizer": {"Optimizer": "optimizer.Optimizer"},
             "swa_utils": {name: f"averaging.{name}" for name in AVERAGING},
             "lr_scheduler": {name: f"schedule.{name}" for name in SCHEDULES} | {"_LRScheduler": "schedule.LRScheduler"}
@@ -136,6 +162,21 @@ def names(home: str) -> dict[str, Any]:
         {"data": datasets}), "dataloader": {**collate, "DataLoader": "loader.DataLoader"}},
         "checkpoint": {name: f"recompute.{name}" for name in (
             "checkpoint", "checkpoint_sequential", "set_checkpoint_early_stop")}}
+
+
+def _modules() -> dict[str, Any]:
+    """`torch.nn.modules`: every layer, and under the name of torch's file for it once more."""
+    listed = _listed(NN)
+    moved = {name: file for file, there in ELSEWHERE.items() for name in there.split()}
+    files: dict[str, Any] = {}
+    for name, place in listed.items():
+        files.setdefault(moved.get(name) or place.partition(".")[0], {})[name] = place
+    return listed | files
+
+
+def shadowed() -> dict[str, dict[str, str]]:
+    """What is in the modules whose names functions of the module above them have taken, by dotted name."""
+    return {f"torch.nn.utils.{name}": _listed(files) for name, files in SHADOWED.items()}
 
 
 def _distributions() -> dict[str, Any]:
@@ -159,6 +200,7 @@ def _listed(files: dict[str, str]) -> dict[str, str]:
     return {name: f"{file}.{name}" for file, there in files.items() for name in there.split()}
 
 
+@cache
 def fetch(address: str) -> Any:
     """The function, or the stand-in for the class, with the address `file.name`."""
     file, _, name = address.rpartition(".")

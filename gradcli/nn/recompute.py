@@ -173,7 +173,7 @@ class CheckpointFunction(Function):
     @staticmethod
     def backward(ctx: Context, *gradients: Any) -> Any:
         """The gradients of the arguments, by a sweep of what the function computes anew."""
-        if latest.now.targeted:
+        if latest.now.inputs is not None:
             raise GradFault(
                 "When use_reentrant=True, torch.utils.checkpoint is incompatible with .grad() or passing an `inputs` "
                 "parameter to .backward(). To resolve this error, you can either set use_reentrant=False, or call "

@@ -28,11 +28,12 @@ def axes(dim, ndim):
 
 
 def restored(F, g, input_shape, dim, keepdim):
-    """A reduced result's gradient (or the result) with the reduced dimensions back at length 1."""
-    if keepdim or not input_shape:
+    """A reduced result's gradient (or the result) with the dimensions `dim` back at length 1."""
+    if keepdim or dim is None or not input_shape:
         return g
-    gone = axes(dim, len(input_shape))
-    return F.reshape(g, tuple(1 if i in gone else n for i, n in enumerate(input_shape)))
+    for at in sorted(axes(dim, len(input_shape))):
+        g = F.unsqueeze(g, at)
+    return g
 
 
 def totals_type(kind, dtype):
@@ -145,9 +146,11 @@ def extreme(ufunc, array, dim, keepdim, name):
 
 def shared_among_ties(F, g, input, out, dim, keepdim, input_shape):
     """The gradient of an extreme value, split evenly among the elements that attain it."""
-    g, out = (restored(F, x, input_shape, dim, keepdim) for x in (g, out))
+    where = axes(dim, len(input_shape))
+    if not keepdim and input_shape:
+        g, out = (F.reshape(x, tuple(1 if i in where else n for i, n in enumerate(input_shape))) for x in (g, out))
     ties = F.cast(input == out, g.dtype)
-    return g * ties / F.sum(ties, axes(dim, len(input_shape)), True)
+    return g / F.sum(ties, where, True) * ties
 
 
 def shared_among_all_ties(F, g, input, out):

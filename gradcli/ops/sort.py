@@ -4,10 +4,12 @@ import math
 
 import numpy as np
 
+from gradcli.engine.current import Current
 from gradcli.engine.op import Op
 from gradcli.engine.signature import Array, Dim, Flag, Int, Operand, Text
 from gradcli.engine.surface import axis
 from gradcli.errors import ShapeFault, ValueFault
+from gradcli.ops.introsort import reordered
 from gradcli.ops.reduce import GRID, placed
 
 BOUNDS = np.array([1.0, 3.0, 5.0])
@@ -22,6 +24,12 @@ def ordering(array, dim, descending):
         return np.argsort(array, axis=at, kind="stable")
     back = np.argsort(np.flip(array, at), axis=at, kind="stable")
     return np.ascontiguousarray(np.flip(array.shape[at] - 1 - back, at))
+
+
+def usual(array, dim, descending, stable):
+    """The places of elements in order; those of equal ones lie as PyTorch leaves them unless `stable`."""
+    order = ordering(array, dim, descending)
+    return order if stable or Current.legacy else reordered(array, order, axis(dim, array.ndim))
 
 
 FEW = 16    # how many times more elements there must be than are wanted, for a partition to be worth it
@@ -48,7 +56,7 @@ def along(array, order, dim):
 
 class Sort(Op):
     """sort(input, dim, descending, stable): the elements in order along `dim`, and where they stood; equal ones keep
-    their order."""
+    their order with `stable`, or in rows of up to 16."""
 
     linked = False
     unkept = (0,)
@@ -63,7 +71,7 @@ class Sort(Op):
         return int(stable is not None)
 
     def forward(input: Array, dim: Dim = -1, descending: Flag = False, *, stable: Flag = None):
-        order = ordering(input, dim, descending)
+        order = usual(input, dim, descending, stable)
         return along(input, order, dim), order
 
     def grad_input(F, g, out, dim, input_shape):
@@ -77,8 +85,8 @@ class Argsort(Op):
     samples = [(GRID,), (GRID, 0), (GRID, 1, True)]
     errors = [(GRID, 5), ("text",)]
 
-    def forward(input: Array, dim: Dim = -1, descending: Flag = False, *, stable: Flag = True):
-        return ordering(input, dim, descending)
+    def forward(input: Array, dim: Dim = -1, descending: Flag = False, *, stable: Flag = False):
+        return usual(input, dim, descending, stable)
 
 
 class Msort(Op):

@@ -73,7 +73,7 @@ class Completions(Completer):
                 if not path:
                     candidates.update(arguments(self.repl, before))
         for word, about in sorted(candidates.items()):
-            if word.startswith(start) and (start or path):
+            if word.startswith(start) and (start or path and word[0] != "_"):
                 meta = partial(_alone, self.repl, about) if callable(about) else about
                 yield Completion(word, -len(start), display_meta=meta)
 

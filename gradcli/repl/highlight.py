@@ -18,7 +18,7 @@ from gradcli.text import Span
 
 KEYWORDS = frozenset(
     "and as assert break class continue def del elif else except False finally for from global if import in is lambda "
-    "None nonlocal not or pass raise return True try while with".split())
+    "None nonlocal not or pass raise return True try while with yield".split())
 KEYWORD, COMMENT, STRING, ORDER = "bold ansiblue", "ansibrightblack", "ansigreen", "ansimagenta"
 COLOURS = {"NUMBER": "ansicyan", "STRING": STRING, "FSTRING": STRING, "BYTES": STRING}
 WRONG, MATCHED = " underline ansired", " bold underline"

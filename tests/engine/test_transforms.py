@@ -53,3 +53,31 @@ def test_captured_tensors_keep_their_history():
 def test_refusal(source, kind, words):
     with pytest.raises(kind, match=words):
         Session(style="modern").eval(source)
+
+
+STACKED = """
+models = [nn.Sequential(nn.Linear(2, 2), nn.BatchNorm1d(2)).eval() for _ in range(3)]
+params, buffers = torch.func.stack_module_state(models)
+def call(p, b, x):
+    return torch.func.functional_call(models[0], (p, b), (x,))
+x = torch.randn(4, 2)
+y = torch.vmap(call, (0, 0, None))(params, buffers, x)
+y.sum().backward()
+(torch.equal(y, torch.stack([m(x) for m in models])), params['0.weight'].is_leaf, list(params['0.bias'].grad.shape),
+ buffers['1.running_var'].requires_grad, models[0][0].bias.grad)
+"""
+
+
+def test_stacked_modules():
+    assert Session(style="modern", seed=0).eval(STACKED) == (True, True, [3, 2], False, None)
+
+
+@pytest.mark.parametrize(("models", "words"), [
+    ("[]", "at least one model"),
+    ("[nn.Linear(1, 1), nn.ReLU()]", "of the same class"),
+    ("[nn.ReLU(), nn.ReLU().eval()]", "same training/eval mode"),
+    ("[nn.Linear(1, 1), nn.Linear(1, 1).requires_grad_(False)]", "same .requires_grad"),
+])
+def test_modules_that_do_not_stack(models, words):
+    with pytest.raises(RuntimeError, match=words):
+        Session(style="modern").eval(f"torch.func.stack_module_state({models})")

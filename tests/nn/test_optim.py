@@ -132,7 +132,7 @@ o.step()
 try:
     y.backward()
 except RuntimeError as e:
-    print('SGD.step' in str(e))
+    print('modified by an inplace operation' in str(e))
 """) == "True\n"
 
 

@@ -6,6 +6,7 @@ import contextlib
 import io
 import operator
 import types
+from collections import deque
 from itertools import islice
 
 from gradcli.engine.array_random import NewRandom, SeededRandom
@@ -231,17 +232,25 @@ BINARY = (operator.add, operator.sub, operator.mul, operator.truediv, operator.f
 SKIPPED = ("print", "itertools.count", "itertools.cycle", "itertools.repeat")      # endless ones are not gone through
 
 
-class Walk:
-    """The walk, and what it met: `met` types, `wrong` values with the way to each, `count` of steps."""
+MOST = 200_000    # meetings after which only what is of a kind not looked into yet is looked into
 
-    def __init__(self, style="tutorial"):
+
+class Walk:
+    """The walk, and what it met: `met` types, `wrong` values with the way to each, `count` of steps.
+
+    The first `most` steps look into everything; `passed` counts the values that are then passed over, as others of
+    their kind, or results of the same function, have been looked into.
+    """
+
+    def __init__(self, style="tutorial", most=MOST):
+        self.most, self.passed, self.kinds = most, 0, set()
         self.session = session = Session(style=style, seed=0)
         session.run(SAMPLES, echo=False)
         self.guard = Attributes(session.policy, Formatter(session.policy, Budget()))
         self.met, self.wrong, self.count = {}, {}, 0
         self.seen, self.kept = set(), []
         self.left, self.looked = {}, {}
-        self.queue = []
+        self.queue = deque()
 
     def run(self):
         for source, names in (("", self.session.loaded()), ("", {n: self.session.operation(n) for n in self.session.bare}),
@@ -253,7 +262,13 @@ class Walk:
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()), \
                 self.session.in_force():
             while self.queue:
-                self.look(*self.queue.pop(0))
+                value, way = self.queue.popleft()
+                kind = (type(value), self.family(value))
+                if self.count > self.most and kind in self.kinds:
+                    self.passed += 1
+                    continue
+                self.kinds.add(kind)
+                self.look(value, way)
         return self
 
     def _arguments(self):
