@@ -80,7 +80,7 @@ class Checkpoint:
         self._held: dict[int, tuple[Any, Way, tuple[Any, ...]]] = {}
         self._calls: list[tuple[Any, Any]] = []
         self._moment = session.moment()
-        self._visit(self._names.values())
+        self._visit((*self._names.values(), *self._moment.modes, *session.settings))
 
     @contextmanager
     def watching(self) -> Iterator[None]:

@@ -81,13 +81,18 @@ def current_accelerator(check_available: bool = False) -> None:
     """The device faster than the processor: none."""
 
 
-def _backends() -> Namespace:
+def device_switches() -> tuple[Switches, Switches]:
+    """The settings of devices that a session has."""
+    return (Switches("cudnn", "benchmark deterministic enabled allow_tf32"),
+            Switches("cuda.matmul", "allow_tf32 allow_fp16_reduced_precision_reduction "
+                     "allow_bf16_reduced_precision_reduction"))
+
+
+def backends(cudnn: Switches, matmul: Switches) -> Namespace:
+    """`torch.backends` around the settings of a session."""
     def space(name: str, **names: Any) -> Namespace:
         return Namespace(f"torch.backends.{name}", is_available=is_available, **names)
 
-    cudnn = Switches("cudnn", "benchmark deterministic enabled allow_tf32")
-    matmul = Switches("cuda.matmul", "allow_tf32 allow_fp16_reduced_precision_reduction "
-                      "allow_bf16_reduced_precision_reduction")
     return Namespace("torch.backends", mps=space("mps", is_built=is_available), cudnn=cudnn,
                      cuda=space("cuda", is_built=is_available, matmul=matmul), mkl=space("mkl"),
                      mkldnn=space("mkldnn"), openmp=space("openmp"))
@@ -100,5 +105,5 @@ def device_names() -> dict[str, Any]:
     others = {name: Namespace(f"torch.{name}", **_elsewhere(name, [])) for name in ("mps", "xpu")}
     accelerator = Namespace("torch.accelerator", is_available=is_available, device_count=device_count,
                             current_accelerator=current_accelerator, synchronize=_nothing("synchronize"))
-    return {"cuda": cuda, **others, "accelerator": accelerator, "backends": _backends(),
-            "set_default_device": here_only, "get_default_device": lambda: CPU}
+    return {"cuda": cuda, **others, "accelerator": accelerator, "set_default_device": here_only,
+            "get_default_device": lambda: CPU}

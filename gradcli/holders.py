@@ -56,8 +56,10 @@ _ways: dict[type, Way | None] = {}
 
 
 def _way_of_kind(kind: type) -> Way | None:
-    if issubclass(kind, APART) or issubclass(kind, Uninitialized):     # these become what they are once and for all
+    if issubclass(kind, APART):
         return None
+    if issubclass(kind, Uninitialized):
+        return Way(_read_uninitialized, _put_uninitialized)
     for base, way in WAYS.items():
         if issubclass(kind, base):
             return _with_attributes(kind, way) if base in CONTAINERS and kind is not base else way
@@ -100,7 +102,7 @@ def _with_attributes(kind: type, way: Way) -> Way:
 def is_instance(kind: type) -> bool:
     """Whether values of `kind` are made of slots and a dict: of the program's classes, modules, optimisers."""
     return kind is Handle or any(MARK in vars(each) for each in kind.__mro__) or kind.__module__.startswith(
-        ("gradcli.nn", "gradcli.importable"))
+        ("gradcli.nn", "gradcli.importable", "gradcli.storing"))
 
 
 def slots_of(kind: type) -> list[str]:
@@ -121,6 +123,8 @@ def _read_instance(slots: tuple[str, ...], value: Any) -> tuple[Any, ...]:
 
 
 def _put_instance(slots: tuple[str, ...], value: Any, parts: tuple[Any, ...]) -> None:
+    if type(value) is not parts[0]:     # a lazy layer that had its first input, a parametrized one
+        object.__setattr__(value, "__class__", parts[0])
     for name, part in zip(slots, parts[1:], strict=False):
         if part is not UNSET:
             object.__setattr__(value, name, part)
@@ -161,6 +165,19 @@ def _put_tensor(value: Tensor, parts: tuple[Any, ...]) -> None:
     value.__class__ = parts[0]
     for name, part in zip(Tensor.__slots__, parts[1:], strict=True):
         setattr(value, name, part)
+
+
+SLOTS = [vars(Tensor)[name] for name in Tensor.__slots__]       # also where a property lies above one
+
+
+def _read_uninitialized(value: Any) -> tuple[Any, ...]:
+    return (type(value), *[slot.__get__(value) for slot in SLOTS])
+
+
+def _put_uninitialized(value: Any, parts: tuple[Any, ...]) -> None:
+    value.__class__ = parts[0]
+    for slot, part in zip(SLOTS, parts[1:], strict=True):
+        slot.__set__(value, part)
 
 
 def _read_call(value: Any) -> tuple[Any, ...]:

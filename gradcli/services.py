@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from gradcli.ages import VERSIONS
+from gradcli.devices import backends, device_switches
 from gradcli.engine.current import Generator, Generators
 from gradcli.engine.signature import described
 from gradcli.engine.tensor import Tensor
@@ -74,10 +75,14 @@ def services(session: Session) -> dict[str, Any]:
         session.options.set(precision=precision, threshold=threshold, edgeitems=edgeitems, linewidth=linewidth,
                             profile=profile, sci_mode=sci_mode)
 
+    state: dict[str, Any] = {"mode": False, "warn_only": False, "precision": "highest", "threads": 1}
+    devices = device_switches()
+    session.settings += [store, state, *devices]
     drawing = (manual_seed, seed, initial_seed, get_rng_state, set_rng_state)
     random = Namespace("torch.random", fork_rng=fork_rng, default_generator=default_generator, **{
         function.__name__: function for function in drawing})
-    return {".version": version, "default_generator": default_generator, "random": random, **_switches()} | {
+    return {".version": version, "default_generator": default_generator, "random": random,
+            "backends": backends(*devices), **_switches(state)} | {
         function.__name__: function for function in (*drawing, set_printoptions, save, load)}
 
 
@@ -100,10 +105,8 @@ class ForkedRandom:
             self._numbers.tensors.set_state(self._moment)
 
 
-def _switches() -> dict[str, Any]:
+def _switches(state: dict[str, Any]) -> dict[str, Any]:
     """Functions that set how PyTorch computes, which can be asked for; nothing follows from them here."""
-    state: dict[str, Any] = {"mode": False, "warn_only": False, "precision": "highest", "threads": 1}
-
     def use_deterministic_algorithms(mode: bool, *, warn_only: bool = False) -> None:
         """All operations here give the same result every time, whatever `mode` is."""
         state.update(mode=_flag(mode, "mode"), warn_only=_flag(warn_only, "warn_only"))

@@ -70,6 +70,7 @@ class Session:
         self.generators = Generators(STREAMS[self._stream or style], seed)
         self._modes = modes()
         self.budget = Budget()
+        self.settings: list[Any] = []       # what else programs can change: see services.py
         self.display: Callable[[Any], object] = self._print
         self.output = write
         self.complain: Callable[[str], object] | None = None

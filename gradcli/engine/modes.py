@@ -11,11 +11,15 @@ from typing import Any
 from gradcli.engine.backward import Watch
 from gradcli.engine.current import Current
 from gradcli.engine.dtypes import Default
+from gradcli.engine.saving import Disabled
+from gradcli.engine.settings import Settings
 from gradcli.engine.variable import Dual, grad_mode
 
 MODES: tuple[tuple[Any, str], ...] = (
     (Default, "floating"), (grad_mode, "state"),
-    (Dual, "level"), (Dual, "watched"), (Watch, "anomalies"), (Watch, "nan"), (Current, "asked"))
+    (Dual, "level"), (Dual, "watched"), (Watch, "anomalies"), (Watch, "nan"), (Current, "asked"),
+    (Disabled, "message"), *((Settings, name) for name in (
+        "validate_args", "early_stop", "caching", "parametrized", "divergences", "transforms")))
 Modes = tuple[Any, ...]
 
 

@@ -79,7 +79,7 @@ class Stored:
     def __iter__(self) -> Iterator[Any]:
         for value in self.values:
             yield value.value() if type(value) is Slot else tuple(
-                [v.value() for v in value]) if type(value) is tuple and value and type(value[0]) is Slot else value
+                [v.value() if type(v) is Slot else v for v in value]) if type(value) is tuple else value
 
 
 class Saver:

@@ -156,6 +156,7 @@ linalg.svd A a, b full_matrices=True, b compute_uv=True
 """
 RENAMED = {"trapz": "trapezoid", "in1d": "isin", "row_stack": "vstack"}
 LARGEST_POWER = 10_000
+MOST_ROUNDS = 1_000_000     # how often one call may go through its argument
 OPERATIONS = 10**11     # multiplications that one call may ask for
 
 
@@ -227,18 +228,38 @@ def _reach(value: Any) -> int:
     return int(np.prod(np.maximum(np.abs(np.asarray(value, dtype=np.float64)), 1.0)))
 
 
+def _rows(*arrays: Any) -> int:
+    """What a matrix of all rows by all rows takes."""
+    return sum(max(np.shape(array)) if np.ndim(array) == 2 else 1 for array in arrays if array is not None) ** 2
+
+
+def _pairs(values: dict[str, Any]) -> int:
+    """How many elements two arrays have together that stand side by side."""
+    try:
+        return math.prod(np.broadcast_shapes(np.shape(values["a"]), np.shape(values["b"])))
+    except ValueError:
+        return 0        # they do not fit, which the function itself says
+
+
+def _parts(values: dict[str, Any]) -> int:
+    """What so many arrays take, in numbers."""
+    sections = values["indices_or_sections"]
+    return 16 * (_reach(sections) if _size(sections) == 1 else _size(sections))
+
+
 # How many elements a result has, where that is not about as many as the arguments have.
 GROWS: dict[str, Callable[[dict[str, Any]], float]] = {
     "bincount": lambda v: max(int(np.max(v["x"], initial=0)) + 1, v.get("minlength", 0)),
     "broadcast_to": lambda v: math.prod(np.atleast_1d(v["shape"]).tolist()),
     "convolve": lambda v: math.inf if _size(v["a"]) * _size(v["v"]) > OPERATIONS else _size(v["a"]) + _size(v["v"]),
     "diag": lambda v: (_size(v["v"]) + abs(v.get("k", 0))) ** 2 if np.ndim(v["v"]) < 2 else 0,
-    "cov": lambda v: np.shape(v["m"])[0] ** 2 if np.ndim(v["m"]) == 2 else 0,
-    "corrcoef": lambda v: np.shape(v["x"])[0] ** 2 if np.ndim(v["x"]) == 2 else 0,
+    "cov": lambda v: _rows(v["m"], v.get("y")), "corrcoef": lambda v: _rows(v["x"], v.get("y")),
+    "diff": lambda v: math.inf if v.get("n", 1) > MOST_ROUNDS else 0,
     "geomspace": lambda v: v.get("num", 50), "kron": lambda v: _size(v["a"]) * _size(v["b"]),
     "histogram": lambda v: _reach(v["bins"]) if "bins" in v and _size(v["bins"]) == 1 else 0,
-    "linalg.svd": lambda v: sum(n * n for n in np.shape(v["a"])),
+    "linalg.svd": lambda v: math.prod(np.shape(v["a"])[:-2]) * sum(n * n for n in np.shape(v["a"])[-2:]),
     "pad": lambda v: math.prod(n + 2 * int(np.max(np.abs(v["pad_width"]), initial=0)) for n in np.shape(v["array"])),
+    "array_split": _parts, "split": _parts, "hsplit": _parts, "vsplit": _parts,
     "repeat": lambda v: _size(v["a"]) * max(1, int(np.max(np.abs(v["repeats"]), initial=0))),
     "tensordot": lambda v: _size(v["a"]) * _size(v["b"]), "inner": lambda v: _size(v["a"]) * _size(v["b"]),
     "tile": lambda v: _size(v["A"]) * _reach(v["reps"]),
@@ -266,7 +287,7 @@ def _function(taken: Taken) -> Callable[..., Any]:
     work: Any = np
     for part in taken.name.split("."):
         work = getattr(work, part)
-    grows = GROWS.get(taken.name)
+    grows = GROWS.get(taken.name) or (_pairs if list(taken.kinds)[:2] == ["a", "b"] else None)
 
     def applied(*args: Any, **options: Any) -> Any:
         for value in (*args, *options.values()):
@@ -294,11 +315,19 @@ def einsum(subscripts: Any, *operands: Any) -> Any:
     if type(subscripts) is not str or not operands:
         raise ArgumentFault("np.einsum() takes a text and arrays", "np.einsum('ij,jk->ik', a, b)")
     values = [asarray(each).array for each in operands]
-    inputs, _, output = subscripts.replace(" ", "").partition("->")
+    inputs, arrow, output = subscripts.replace(" ", "").partition("->")
+    if not arrow:
+        output = "".join(letter for letter in inputs if letter == "." or inputs.count(letter) == 1)
     lengths: dict[str, int] = {}
     for letters, value in zip(inputs.split(","), values, strict=False):
-        lengths |= dict(zip(letters, value.shape, strict=False)) if "." not in letters else {}
-    Room.check("einsum", 8 * math.prod(lengths.get(letter, 1) for letter in output))
+        head, _, tail = letters.partition("...")
+        middle = value.shape[len(head) : value.ndim - len(tail)]
+        named = [*zip(head, value.shape, strict=False), *zip(tail[::-1], value.shape[::-1], strict=False),
+                 *((f".{at}", n) for at, n in enumerate(reversed(middle)))]
+        for letter, length in named:
+            lengths[letter] = max(length, lengths.get(letter, 1))
+    shown = [letter for letter in lengths if letter in output or letter[0] == "." in output]
+    Room.check("einsum", 8 * math.prod(lengths[letter] for letter in shown))
     if math.prod(lengths.values()) > OPERATIONS:
         raise ArgumentFault("np.einsum() would multiply too many values")
     return result_of(np.einsum(subscripts, *values))

@@ -13,10 +13,16 @@ from gradcli.engine.signature import described
 from gradcli.engine.tensor import Tensor
 from gradcli.errors import ArgumentFault, AttributeFault, ShapeFault, ValueFault
 from gradcli.exposure import exposed
+from gradcli.lang.budget import Budget
 from gradcli.nn.container import place
 from gradcli.nn.init import legacy
 
 ERA_NAMES = ("data_tensor", "target_tensor")
+
+
+def listed(values: Any) -> list[Any]:
+    """What a program gives one by one in a list, unless it is too much to stand together."""
+    return list(Budget().gathered(values))
 
 
 @exposed(base=True, copied=True)
@@ -90,7 +96,7 @@ class Subset(Dataset):
     __slots__ = ()
 
     def __init__(self, dataset: Any, indices: Sequence[int]) -> None:
-        self.dataset, self.indices = dataset, indices if isinstance(indices, list | tuple | range | Tensor) else list(
+        self.dataset, self.indices = dataset, indices if isinstance(indices, list | tuple | range | Tensor) else listed(
             indices)
 
     def __getitem__(self, at: Any) -> Any:
@@ -109,7 +115,7 @@ class ConcatDataset(Dataset):
     __slots__ = ()
 
     def __init__(self, datasets: Any) -> None:
-        self.datasets = list(datasets)
+        self.datasets = listed(datasets)
         if not self.datasets:
             raise ValueFault("datasets should not be an empty iterable")
         if any(isinstance(each, IterableDataset) for each in self.datasets):
@@ -188,7 +194,7 @@ class ChainDataset(IterableDataset):
 def random_split(dataset: Any, lengths: Any, generator: Any = None) -> list[Subset]:
     """Parts of a data set, each of so many members, or of such a share of them, drawn without putting back."""
     whole = len(dataset)
-    sizes = list(lengths)
+    sizes = listed(lengths)
     for length in sizes:
         if type(length) not in (int, float):
             raise ArgumentFault(f"the lengths of random_split() are numbers, not {described(length)}")

@@ -16,7 +16,7 @@ from gradcli.engine.tensor import Tensor
 from gradcli.engine.variable import Array
 from gradcli.errors import ArgumentFault, ShapeFault, ValueFault
 from gradcli.exposure import MARK, exposed
-from gradcli.nn.data import Dataset, IterableDataset
+from gradcli.nn.data import Dataset, IterableDataset, listed
 from gradcli.nn.init import legacy
 from gradcli.nn.samplers import BatchSampler, RandomSampler, SequentialSampler
 
@@ -101,7 +101,7 @@ class DataLoader:
         if self.batch_size is None:
             yield from members
             return
-        while batch := list(islice(members, self.batch_size)):
+        while batch := listed(islice(members, self.batch_size)):
             if self.drop_last and len(batch) < self.batch_size:
                 return
             yield batch
@@ -122,7 +122,7 @@ class DataLoader:
 
 def default_collate(batch: Any) -> Any:
     """Members of a data set as one batch: tensors stacked, numbers in a tensor, tuples and dicts part by part."""
-    members = list(batch)
+    members = listed(batch)
     if not members:
         raise ArgumentFault("default_collate() needs at least one member")
     first = members[0]

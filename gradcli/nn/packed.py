@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from gradcli.engine.current import Current
+from gradcli.engine.memory import Room
 from gradcli.engine.op import traced
 from gradcli.engine.signature import described
 from gradcli.engine.tensor import Tensor
@@ -175,6 +176,7 @@ def pad_packed_sequence(sequence: Any, batch_first: bool = False, padding_value:
     if sum(numbers) != len(data.array):
         raise ShapeFault(f"the steps have {sum(numbers)} members together, but data has {len(data.array)}")
     length = total_length or len(numbers)
+    Room.check("pad_packed_sequence", 8 * length * numbers[0])
     lengths = (np.array(numbers)[:, None] > np.arange(numbers[0])).sum(0)
     places = np.full((length, numbers[0]), len(data.array))
     places[np.arange(length)[:, None] < lengths] = np.arange(len(data.array))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
+from gradcli.engine.settings import Settings
 from gradcli.engine.signature import brief, described, sized
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.variable import Parameter, Variable, recording
@@ -24,16 +25,16 @@ class cached:
     """A context in which what a parametrization gives is computed once."""
 
     _home = HOME
-    depth: ClassVar[int] = 0
-    values: ClassVar[dict[tuple[int, str], Any]] = {}
 
     def __enter__(self) -> None:
-        cached.depth += 1
+        Settings.caching += 1
+        if Settings.parametrized is None:
+            Settings.parametrized = {}
 
     def __exit__(self, *error: Any) -> None:
-        cached.depth -= 1
-        if not cached.depth:
-            cached.values.clear()
+        Settings.caching -= 1
+        if not Settings.caching:
+            Settings.parametrized = None
 
 
 @exposed("right_inverse", "is_tensor", "unsafe", "ntensors")
@@ -168,12 +169,12 @@ def _computed(name: str) -> property:
 def current(module: Any, name: str) -> Any:
     """The tensor that a parametrized module has under `name`."""
     parametrization = module._inner["parametrizations"]._inner[name]
-    if not cached.depth:
+    if Settings.parametrized is None:
         return parametrization()
-    key = id(module), name
-    if key not in cached.values:
-        cached.values[key] = parametrization()
-    return cached.values[key]
+    key = id(module), name      # the module is kept, so that no other gets its identity
+    if key not in Settings.parametrized:
+        Settings.parametrized[key] = module, parametrization()
+    return Settings.parametrized[key][1]
 
 
 def is_parametrized(module: Any, tensor_name: str | None = None) -> bool:

@@ -15,6 +15,7 @@ from gradcli.engine.current import Current
 from gradcli.engine.custom import Context, Function, apply
 from gradcli.engine.dtypes import OF
 from gradcli.engine.saving import Saver, Slot, latest
+from gradcli.engine.settings import Settings
 from gradcli.engine.signature import described, sized
 from gradcli.engine.tensor import Shown, Tensor, clock, last_write
 from gradcli.engine.variable import Variable, grad_mode, recording
@@ -24,12 +25,6 @@ from gradcli.nn.container import Sequential
 
 EXPLICIT = ("{name}: the use_reentrant parameter should be passed explicitly; use_reentrant=False is recommended, "
             "use_reentrant=True is the present default")
-
-
-class EarlyStop:
-    """Whether computing anew ends as soon as all that was saved is there."""
-
-    wanted = True
 
 
 class Enough(BaseException):
@@ -62,7 +57,7 @@ class Region(Saver):
     """One call of a function whose saved values are computed anew by calling it again."""
 
     def __init__(self, call: Callable[[], Any], preserve: bool, early_stop: bool) -> None:
-        self.call, self.early_stop = call, early_stop and EarlyStop.wanted
+        self.call, self.early_stop = call, early_stop and Settings.early_stop
         self.moment = Current.generators.moment() if preserve else None
         self.shapes: list[Any] = []
         self.arrays: list[Any] = []
@@ -240,10 +235,10 @@ class set_checkpoint_early_stop:
     __module__, _home = "torch.utils.checkpoint", "torch.utils.checkpoint"
 
     def __init__(self, enable: bool) -> None:
-        self.enable, self.before = bool(enable), EarlyStop.wanted
+        self.enable, self.before = bool(enable), Settings.early_stop
 
     def __enter__(self) -> None:
-        self.before, EarlyStop.wanted = EarlyStop.wanted, self.enable
+        self.before, Settings.early_stop = Settings.early_stop, self.enable
 
     def __exit__(self, *error: Any) -> None:
-        EarlyStop.wanted = self.before
+        Settings.early_stop = self.before

@@ -14,6 +14,7 @@ from gradcli.engine.signature import brief, described
 from gradcli.engine.tensor import Tensor
 from gradcli.errors import ArgumentFault, AttributeFault, ValueFault
 from gradcli.exposure import exposed
+from gradcli.nn.data import listed
 from gradcli.nn.init import legacy
 
 AT_ONCE = 32        # so many numbers torch draws together when members may come again
@@ -156,7 +157,7 @@ class BatchSampler(Sampler):
 
     def __iter__(self) -> Iterator[list[Any]]:
         numbers = iter(self.sampler)
-        while batch := list(islice(numbers, self.batch_size)):
+        while batch := listed(islice(numbers, self.batch_size)):
             if self.drop_last and len(batch) < self.batch_size:
                 return
             yield batch

@@ -18,6 +18,8 @@ from gradcli.mistakes import Unimplemented
 from gradcli.nn.optimizer import Optimizer, has_stepped, number
 from gradcli.nn.plain import plain
 
+MOST_EPOCHS = 10_000_000
+
 
 def groups_of(optimizer: Any) -> list[dict[str, Any]]:
     """The groups of parameters of an optimiser."""
@@ -69,6 +71,8 @@ class LRScheduler:
                 raise ArgumentFault(f"base_lrs of a schedule are numbers, not {described(base)}")
         if epoch is not None and type(epoch) is not int:
             raise ArgumentFault(f"an epoch is a whole number, not {described(epoch)}", "scheduler.step()")
+        if epoch is not None and epoch > MOST_EPOCHS:
+            raise ValueFault(f"a schedule goes to an epoch by all before it, of which there may be {MOST_EPOCHS}")
         if self._step_count == 1 and not has_stepped(self.optimizer):
             Shown.note("scheduler", "Detected call of `lr_scheduler.step()` before `optimizer.step()`: call them in "
                        "the opposite order, or the first value of the learning rate schedule is skipped")

@@ -10,6 +10,7 @@ from gradcli.engine import functional
 from gradcli.engine.dtypes import OF, Default
 from gradcli.engine.limits import finfo
 from gradcli.engine.op import traced as F
+from gradcli.engine.settings import Settings
 from gradcli.engine.signature import NUMBERS, Sizes, described
 from gradcli.engine.tensor import Shown, Size, Tensor
 from gradcli.engine.variable import Parameter, recording
@@ -103,12 +104,6 @@ def missing(name: str) -> Any:
     return property(get)
 
 
-class Checks:
-    """Whether distributions check their arguments where a program does not say."""
-
-    wanted = True
-
-
 @exposed(*"sample rsample sample_n log_prob entropy cdf icdf mean mode variance stddev probs logits batch_shape "
          "event_shape param_shape perplexity expand support arg_constraints has_rsample has_enumerate_support "
          "enumerate_support transforms base_dist mixture_distribution component_distribution loc scale rate df "
@@ -155,7 +150,7 @@ class Distribution:
 
     def __init__(self, batch_shape: Any = (), event_shape: Any = (), validate_args: bool | None = None) -> None:
         self._batch_shape, self._event_shape = Size(sizes(batch_shape)), Size(sizes(event_shape))
-        self._validate_args = Checks.wanted if validate_args is None else bool(validate_args)
+        self._validate_args = Settings.validate_args if validate_args is None else bool(validate_args)
         if self._validate_args:
             self._check_arguments()
 
@@ -277,7 +272,7 @@ class Distribution:
     @staticmethod
     def set_default_validate_args(value: bool) -> None:
         """Whether distributions check their arguments from now on, where nothing else is said."""
-        Checks.wanted = bool(value)
+        Settings.validate_args = bool(value)
 
     @classmethod
     def _of_class(cls) -> dict[str, Any]:

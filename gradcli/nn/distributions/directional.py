@@ -9,9 +9,11 @@ import numpy as np
 
 from gradcli.engine.op import traced as F
 from gradcli.engine.variable import recording
+from gradcli.errors import ValueFault
 from gradcli.nn.distributions import constraints
 from gradcli.nn.distributions.base import Distribution, lazy
 
+MOST_ROUNDS = 10_000
 BESSEL = {      # order: the polynomials of Abramowitz and Stegun, 9.8.1 to 9.8.4, for small and for large arguments
     0: ((1.0, 3.5156229, 3.0899424, 1.2067492, 0.2659732, 0.360768e-1, 0.45813e-2),
         (0.39894228, 0.1328592e-1, 0.225319e-2, -0.157565e-2, 0.916281e-2, -0.2057706e-1, 0.2635537e-1,
@@ -70,7 +72,9 @@ class VonMises(Distribution):
             r = F.where(kappa < 1e-5, 1 / kappa + kappa, (1 + rho**2) / (2 * rho))
             x = F.zeros(shape, dtype=double)
             done = F.zeros(shape, dtype=np.dtype(bool))
-            while not done.array.all():
+            for _ in range(MOST_ROUNDS):
+                if done.array.all():
+                    break
                 u1, u2, u3 = F.rand((3, *shape), dtype=double).unbind()
                 z = F.cos(math.pi * u1)
                 f = (1 + r * z) / (r + z)
@@ -78,4 +82,7 @@ class VonMises(Distribution):
                 accept = ((c * (2 - c) - u2) > 0) | (((c / u2).log() + 1 - c) >= 0)
                 x = F.where(accept, (u3 - 0.5).sign() * f.acos(), x)
                 done = done | accept
+            else:
+                raise ValueFault(f"no angle was accepted in {MOST_ROUNDS} rounds: concentration must be positive, and "
+                                 "not so large that all angles are the same", "VonMises(0.0, 1.0)")
             return ((x + math.pi + loc) % (2 * math.pi) - math.pi).to(self.loc.dtype).detach()

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
+from gradcli.engine.settings import Settings
 from gradcli.engine.signature import described
 from gradcli.engine.tensor import Shown
 from gradcli.errors import ArgumentFault
@@ -34,7 +35,12 @@ def register_kl(type_p: Any, type_q: Any) -> Any:
         raise ArgumentFault(f"the divergence of {kinds[0].__name__} from {kinds[1].__name__} is not the program's to "
                             "define: one of the two has to be a class of its own",
                             ("class Mine(Normal):", "a distribution of the program's own"))
-    return known(kinds)
+
+    def register(function: Any) -> Any:
+        Settings.divergences = Settings.divergences | {kinds: function}
+        return function
+
+    return register
 
 
 def _class_of(value: Any, name: str) -> type:
@@ -64,13 +70,14 @@ def kl_divergence(p: Any, q: Any) -> Any:
 
 def _nearest(kind_p: type, kind_q: type) -> Divergence | None:
     """The divergence of the classes nearest to two classes, those of p first."""
-    pairs = [pair for pair in KNOWN if issubclass(kind_p, pair[0]) and issubclass(kind_q, pair[1])]
+    known = KNOWN | Settings.divergences
+    pairs = [pair for pair in known if issubclass(kind_p, pair[0]) and issubclass(kind_q, pair[1])]
     if not pairs:
         return None
     order_p, order_q = kind_p.__mro__.index, kind_q.__mro__.index
     by_p = min(pairs, key=lambda pair: (order_p(pair[0]), order_q(pair[1])))
     by_q = min(pairs, key=lambda pair: (order_q(pair[1]), order_p(pair[0])))
-    if KNOWN[by_p] is not KNOWN[by_q]:
+    if known[by_p] is not known[by_q]:
         Shown.note("kl", f"Ambiguous kl_divergence({kind_p.__name__}, {kind_q.__name__}). Please register_kl("
                    f"{by_p[0].__name__}, {by_q[1].__name__})")
-    return KNOWN[by_p]
+    return known[by_p]

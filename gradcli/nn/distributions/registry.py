@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from gradcli.engine.settings import Settings
 from gradcli.engine.signature import NUMBERS, described
 from gradcli.errors import ArgumentFault
 from gradcli.exposure import MARK, exposed
@@ -49,11 +50,12 @@ class ConstraintRegistry:
                                 ("class Even(constraints.Constraint):", "a constraint of the program's own"))
         if factory is None:
             return lambda function: self.register(constraint, function)
-        self._factories[kind] = factory
+        Settings.transforms = Settings.transforms | {(self._name, kind): factory}
         return factory
 
     def __call__(self, constraint: Any) -> Any:
-        factory = self._factories.get(type(c.constraint_of(constraint)))
+        kind = type(c.constraint_of(constraint))
+        factory = self._factories.get(kind) or Settings.transforms.get((self._name, kind))
         if factory is None:
             raise Unimplemented(f"Cannot transform {type(constraint).__name__} constraints")
         return factory(constraint)
