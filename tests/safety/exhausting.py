@@ -38,7 +38,7 @@ BUDGETED = {
     "recursion": "def f(n): return f(n + 1)\nf(0)", "mutual recursion": "def f(): return g()\ndef g(): return f()\nf()",
     "recursion in a repr": "class A:\n    def __repr__(self): return repr([self])\nprint(A())", "recursion in a key": "def f(x): return sorted([1], key=f)\nf(1)",
     "recursion in a property": "class A:\n    @property\n    def p(self): return self.p\nA().p", "recursion in a hook": "def f(x):\n    y = Variable(torch.ones(1), requires_grad=True)\n    "
-    "y.register_hook(lambda g: f(g))\n    (y * 2).sum().backward()\nf(1)", "recursion in a lambda": "f = lambda n: f(n) + 1\nf(1)",
+    "y.register_hook(lambda g: f(g))\n    with torch.enable_grad(): (y * 2).sum().backward()\nf(1)", "recursion in a lambda": "f = lambda n: f(n) + 1\nf(1)",
     "map of map": "x = [1]\nfor i in range(10 ** 6): x = map(abs, x)", "zip of zip": "x = [1]\nfor i in range(10 ** 6): x = zip(x)",
     "enumerate of enumerate": "x = [1]\nfor i in range(10 ** 6): x = enumerate(x)", "filter of filter": "x = [1]\nfor i in range(10 ** 6): x = filter(None, x)",
     "lists compared": "x = []\nfor i in range(10 ** 6): x = [x]\nx == x[0]", "brackets": "(" * 5000 + ")" * 5000, "signs": "-" * 20000 + "1",
@@ -79,7 +79,8 @@ WALLED = {
     "a list that grows while it is read": "x = [1]\nx.extend(map(lambda v: x.append(v) or v, x))",
     "a rest": "(a, (b, *c)) = 1, map(str, range(10 ** 8))", "powers modulo": "x = 3 ** 6000\nwhile True: pow(x, x, x + 2)",
     "unwound": "f = abs\nfor i in range(10 ** 6): f = (lambda g: lambda v: g(v))(f)\nwhile True: pass",
-    "expanded": "torch.ones(1).expand(10 ** 10).exp()", "convolution": "F.conv2d(torch.ones(1, 1, 3000, 3000), torch.ones(1, 1, 1500, 1500))",
+    "expanded": "torch.ones(1).expand(10 ** 10).exp()",
+    "vectors met": "F.cosine_similarity(torch.ones(10**5, 1, 10), torch.ones(1, 10**5, 10), dim=2)", "convolution": "F.conv2d(torch.ones(1, 1, 3000, 3000), torch.ones(1, 1, 1500, 1500))",
     "interpolation": "F.interpolate(torch.ones(1, 1, 10, 10), scale_factor=10 ** 6)", "decomposition": "torch.linalg.svd(torch.randn(3000, 3000))",
     "modules in modules": "net = nn.Sequential()\nnet.add_module('a', net)\nprint(net)", "a web of modules": "net = nn.ReLU()\nfor i in range(50): net = nn.Sequential(net, net)\nnet.train()",
     "derivatives of derivatives": "x = Variable(torch.ones(1), requires_grad=True)\ny = (x ** 10).sum()\nwhile True: y = torch.autograd.grad(y, x, create_graph=True)[0].sum() + y",
