@@ -50,6 +50,8 @@ WORDS: dict[str, tuple[str, str, str]] = {
               "n = 3\nwhile n:\n    n -= 1\nprint(n)"),
     "with": ("with CONTEXT:", "runs its block in a context, such as torch.no_grad()",
              "with torch.no_grad():\n    y = torch.ones(2) * 2"),
+    "yield": ("yield VALUE", "makes a function a generator, which gives its values one by one",
+              "def count(n):\n    while n:\n        yield n\n        n -= 1\n\nprint(list(count(3)))"),
     "bool": ("bool(value)", "whether a value counts as true", "[bool(0), bool([1])]"),
     "dict": ("dict(pairs)", "a dict of pairs, or of names and values", "dict(a=1, b=2)"),
     "divmod": ("divmod(a, b)", "the quotient, rounded down, and what is left", "divmod(7, 2)"),

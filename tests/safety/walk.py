@@ -8,6 +8,7 @@ import operator
 import types
 from collections import deque
 from itertools import islice
+from time import monotonic
 
 from gradcli.engine.array_random import NewRandom, SeededRandom
 from gradcli.engine.arrays import ArrayType
@@ -232,18 +233,19 @@ BINARY = (operator.add, operator.sub, operator.mul, operator.truediv, operator.f
 SKIPPED = ("print", "itertools.count", "itertools.cycle", "itertools.repeat")      # endless ones are not gone through
 
 
-MOST = 200_000    # meetings after which only what is of a kind not looked into yet is looked into
+SECONDS = 45
+MOST = 150_000    # meetings after which only what is of a kind not looked into yet is looked into
 
 
 class Walk:
     """The walk, and what it met: `met` types, `wrong` values with the way to each, `count` of steps.
 
-    The first `most` steps look into everything; `passed` counts the values that are then passed over, as others of
-    their kind, or results of the same function, have been looked into.
+    The first `most` steps look into everything, the others into what is of a new kind or comes from another function,
+    until `seconds` are over; `passed` counts the values that are passed over.
     """
 
-    def __init__(self, style="tutorial", most=MOST):
-        self.most, self.passed, self.kinds = most, 0, set()
+    def __init__(self, style="tutorial", most=MOST, seconds=SECONDS):
+        self.most, self.seconds, self.passed, self.kinds = most, seconds, 0, set()
         self.session = session = Session(style=style, seed=0)
         session.run(SAMPLES, echo=False)
         self.guard = Attributes(session.policy, Formatter(session.policy, Budget()))
@@ -259,12 +261,13 @@ class Walk:
             for name, value in names.items():
                 self.meet(value, source + name)
         self.arguments = self._arguments()
+        end = monotonic() + self.seconds
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()), \
                 self.session.in_force():
             while self.queue:
                 value, way = self.queue.popleft()
                 kind = (type(value), self.family(value))
-                if self.count > self.most and kind in self.kinds:
+                if monotonic() > end or self.count > self.most and kind in self.kinds:
                     self.passed += 1
                     continue
                 self.kinds.add(kind)
