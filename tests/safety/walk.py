@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import operator
+import signal
 import types
 from collections import deque
 from itertools import islice
@@ -233,7 +234,18 @@ BINARY = (operator.add, operator.sub, operator.mul, operator.truediv, operator.f
 SKIPPED = ("print", "itertools.count", "itertools.cycle", "itertools.repeat")      # endless ones are not gone through
 
 
-SECONDS = 45
+SECONDS = 30
+PATIENCE = 2        # seconds that one call may take
+
+
+class Slow(BaseException):
+    """A call that takes longer."""
+
+
+def _too_slow(number, frame):
+    raise Slow
+
+
 MOST = 150_000    # meetings after which only what is of a kind not looked into yet is looked into
 
 
@@ -261,6 +273,7 @@ class Walk:
             for name, value in names.items():
                 self.meet(value, source + name)
         self.arguments = self._arguments()
+        signal.signal(signal.SIGALRM, _too_slow)
         end = monotonic() + self.seconds
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()), \
                 self.session.in_force():
@@ -363,8 +376,11 @@ class Walk:
 
     def attempt(self, action, way):
         """Meet what `action` gives, or the exception it ends in: a program could catch it."""
+        signal.setitimer(signal.ITIMER_REAL, PATIENCE)
         try:
             found = action()
+        except Slow:
+            return
         except ForeignValue as error:
             self.wrong.setdefault(f"stopped at the gate: {error}", way)
             return
@@ -372,6 +388,8 @@ class Walk:
             if error.__class__.__module__ != "builtins" or not isinstance(error, AttributeError | TypeError):
                 self.meet(heard(self.guard.formatter, error), f"except: {way}")
             return
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
         self.meet(found, way)
 
 
