@@ -47,16 +47,17 @@ def start(settings: Settings | None = None, script: Callable[[], Session] | None
     repl = Repl(settings, loading.result, loading.busy, Standby() if interactive else None)
     greeting = f"gradcli {__version__}, style {settings.style}; :help lists commands, Ctrl-D leaves"
     greets = interactive and not settings.quiet
-    if greets and script is None:
-        tell(greeting)
     if interactive:
         with deaf():
+            if greets and script is None:
+                tell(greeting)
             reader = reader_for(repl, loading.start)
+            lock(settings, prompt=True)     # before a second thread is started
     else:
         with limited(settings):
             text = standard_input().text
-    lock(settings, prompt=interactive)      # before a second thread is started
     if not interactive:
+        lock(settings)
         reader = fed_reader(text, settings)
     if script is not None:
         session = script()
