@@ -41,7 +41,7 @@ def variable(data: Any = None, requires_grad: bool = False, volatile: bool = Fal
     made = Variable(data.array)
     made.cut = data.cut
     if requires_grad:
-        made.requires_grad_()  # type: ignore[attr-defined]
+        made.requires_grad_()  # type: ignore[attr-defined]  # attached by engine/surface.py
     return made
 
 

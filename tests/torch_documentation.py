@@ -34,6 +34,7 @@ from pathlib import Path
 
 import torch
 
+from floors import report_losses
 from gradcli.errors import Fault
 from gradcli.session import Session
 
@@ -350,7 +351,7 @@ def main():
         lines = ",\n".join(f'"{name}": {list(count)}' for name, count in sorted((kept | counts).items()))
         FLOOR.write_text(f"{{\n{lines}\n}}\n")
     else:
-        sys.exit(report_losses(counts, options.names))
+        sys.exit(report_losses(FLOOR, counts, options.names, "statements"))
 
 
 def arguments():
@@ -388,16 +389,6 @@ def report(results, options):
           + "".join(f", {r} {n}" for r, n in reasons.most_common()))
     print(f"{sum(aside.values())} left aside: " + ", ".join(f"{r} {n}" for r, n in aside.most_common()))
     return counts
-
-
-def report_losses(counts, only):
-    """Compare with the floor; 1 if anything fell below it."""
-    floor = json.loads(FLOOR.read_text()) if FLOOR.exists() else {}
-    lost = {name: was for name, was in floor.items()
-            if (name in counts or not only) and counts.get(name, [0, 0])[0] < was[0]}
-    for name, (agree, total) in sorted(lost.items()):
-        print(f"lost: {name} agreed on {agree} of {total} statements, now on {counts.get(name, [0, 0])[0]}")
-    return 1 if lost else 0
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ import numpy as np
 import torch
 from torch.testing._internal.common_methods_invocations import op_db
 
+from floors import report_losses
 from gradcli.errors import Fault
 from torch_bridge import (
     LOOSER,
@@ -237,7 +238,7 @@ def main():
         lines = ",\n".join(f'"{name}": {list(count)}' for name, count in sorted((kept | counts).items()))
         FLOOR.write_text(f"{{\n{lines}\n}}\n")
     elif not options.quick:
-        sys.exit(report_losses(counts, options.names))
+        sys.exit(report_losses(FLOOR, counts, options.names, "samples"))
 
 
 def arguments():
@@ -274,16 +275,6 @@ def shown(tallies, options):
         agree, total, outside = sums[is_main]
         print(f"{what}: {agree} of {total} samples agree ({outside} left aside)")
     return counts
-
-
-def report_losses(counts, only):
-    """Compare with the floor; 1 if anything fell below it."""
-    floor = json.loads(FLOOR.read_text()) if FLOOR.exists() else {}
-    lost = {name: was for name, was in floor.items()
-            if (name in counts or not only) and counts.get(name, [0, 0])[0] < was[0]}
-    for name, (agree, total) in sorted(lost.items()):
-        print(f"lost: {name} agreed on {agree} of {total} samples, now on {counts.get(name, [0, 0])[0]}")
-    return 1 if lost else 0
 
 
 if __name__ == "__main__":

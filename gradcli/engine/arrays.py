@@ -233,6 +233,6 @@ for _sign in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow"):
 setattr(Array, "__getitem__", _item)    # noqa: B010  # a name that the type does not declare
 setattr(Array, "__setitem__", _set_item)    # noqa: B010
 setattr(Array, "__matmul__", _matmul)   # noqa: B010
-Array.dtype = property(lambda self: ArrayType(OF[self.array.dtype]))  # type: ignore[assignment]
+Array.dtype = property(lambda self: ArrayType(OF[self.array.dtype]))  # type: ignore[assignment]  # numpy's type
 Array.size = property(lambda self: self.array.size)  # type: ignore[attr-defined]
 Array.shape = property(lambda self: self.array.shape)  # type: ignore[assignment]

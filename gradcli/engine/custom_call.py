@@ -217,7 +217,8 @@ class Custom(Op, abstract=True):
         _, rule, kept = self.edges[0]
         if type(kept) is not Stored:
             tuple(kept)     # refuses what has been freed
-        return rule.record.unpacked()   # type: ignore[no-any-return]
+        values: tuple[Any, ...] = rule.record.unpacked()
+        return values
 
 
 _nodes: weakref.WeakKeyDictionary[type, dict[bool, type[Custom]]] = weakref.WeakKeyDictionary()

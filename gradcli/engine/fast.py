@@ -30,7 +30,8 @@ def unrecorded(out: Variable, *inputs: Any) -> Variable:
     for x in inputs:
         if isinstance(x, Tensor) and (x.requires_grad or x.cut):
             out.cut = Cut("torch.no_grad()", here()) if x.requires_grad else x.cut
-            return leaving(x, out.cut.how, out)     # type: ignore[no-any-return]  # a Variable, as it is given one
+            left: Variable = leaving(x, out.cut.how, out)
+            return left
     return out
 
 

@@ -115,7 +115,8 @@ def make_dual(tensor: Any, tangent: Any, *, level: Any = None) -> Tensor:
     if type(tensor) is Dual:
         raise GradFault("Trying to create a dual Tensor for forward AD of a Tensor that already has a forward gradient "
                         "at this level, this is not supported.")
-    return Dual.level.give(alias(tensor), tangent)    # type: ignore[no-any-return]
+    dual: Tensor = Dual.level.give(alias(tensor), tangent)
+    return dual
 
 
 def alias(tensor: Tensor) -> Tensor:
@@ -123,7 +124,8 @@ def alias(tensor: Tensor) -> Tensor:
     with plainly():
         if tensor.requires_grad and grad_mode.on:
             whole = stand_in(tensor) if type(tensor) is Dual else tensor
-            return traced.view(whole, tensor.array.shape)   # type: ignore[no-any-return]
+            seen: Tensor = traced.view(whole, tensor.array.shape)
+            return seen
     made = Variable(tensor.array)
     made.root = tensor.root
     return made

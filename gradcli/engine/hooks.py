@@ -109,7 +109,7 @@ def _holder(node: Any, fn: Any) -> Any:
     """Who holds the hooks of a call: itself, or the leaf it ends at."""
     if not callable(fn):
         raise ArgumentFault(f"a hook is a function, not {described(fn)}")
-    return node.variable if isinstance(node, AccumulateGrad) else node  # type: ignore[attr-defined]  # a slot
+    return node.variable if isinstance(node, AccumulateGrad) else node
 
 
 @exposed("remove", copied=True)
@@ -190,4 +190,4 @@ def carry_over(result: Tensor, node: Any) -> None:
             node.hooks = {**(node.hooks or {}), RETAIN: keep}
 
 
-Op.register_hook, Op.register_prehook = hook_of_node, prehook_of_node  # type: ignore[attr-defined]
+Op.register_hook, Op.register_prehook = hook_of_node, prehook_of_node  # type: ignore[attr-defined]  # calls get their hooks here

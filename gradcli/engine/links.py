@@ -28,6 +28,8 @@ class AccumulateGrad(Op, abstract=True):
     """The end of a path through the graph: where a leaf's gradient is added up."""
 
     __slots__ = ("variable",)
+    variable: Any       # the leaf
+
     era_name = modern_name = "AccumulateGrad"
     edges = ()
 
@@ -44,8 +46,8 @@ class GradientEdge:
             raise ArgumentFault("GradientEdge() is made of a call of a graph that has one result",
                                 "torch.autograd.graph.get_gradient_edge(y)")
         self.node, self.output_nr, self.ownership_token = node, output_nr, ownership_token
-        self.tensor: Tensor = node.variable if isinstance(node, AccumulateGrad) else (  # type: ignore[attr-defined]
-            Variable(np.zeros(node.shape, np.float32), True, node))
+        self.tensor: Tensor = node.variable if isinstance(node, AccumulateGrad) else Variable(
+            np.zeros(node.shape, np.float32), True, node)
 
     def __display__(self, style: Any) -> str:
         """Its text in a style, which gives the call an address."""
@@ -110,7 +112,7 @@ def _step(debtor: Any, leaves: bool) -> tuple[Any, int]:
         return debtor.call, debtor.at
     if isinstance(debtor, Tensor) and not leaves:
         end = AccumulateGrad()
-        end.variable = debtor  # type: ignore[attr-defined]  # a slot of its own
+        end.variable = debtor
         return end, 0
     return debtor, 0
 

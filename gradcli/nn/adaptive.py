@@ -30,6 +30,21 @@ class _WithBetas(Optimizer):
                 raise ValueFault(f"Invalid beta parameter at index {i}: {beta}")
 
 
+def moments(param: Array, grad: Array, state: dict[str, Any], lr: float, beta1: float, beta2: float, decay: float,
+            decoupled: bool) -> tuple[Array, Array]:
+    """The running means of the gradient and of its square after one more step, weight decay included."""
+    state["step"] += 1
+    if decay and decoupled:
+        param *= 1 - lr * decay
+    elif decay:
+        grad = grad + param * decay
+    mean, square = state["exp_avg"], state["exp_avg_sq"]
+    lerp(mean, grad, 1 - beta1)
+    square *= beta2
+    square += grad * grad * (1 - beta2)
+    return mean, square
+
+
 class Adam(_WithBetas):
     """Adam (Kingma and Ba, 2014)."""
 
@@ -55,15 +70,7 @@ class Adam(_WithBetas):
             state.update(step=0, exp_avg=np.zeros_like(param), exp_avg_sq=np.zeros_like(param))
             if amsgrad:
                 state["max_exp_avg_sq"] = np.zeros_like(param)
-        state["step"] += 1
-        if decay and decoupled:
-            param *= 1 - lr * decay
-        elif decay:
-            grad = grad + param * decay
-        mean, square = state["exp_avg"], state["exp_avg_sq"]
-        lerp(mean, grad, 1 - beta1)
-        square *= beta2
-        square += grad * grad * (1 - beta2)
+        mean, square = moments(param, grad, state, lr, beta1, beta2, decay, decoupled)
         if amsgrad:
             square = np.maximum(state["max_exp_avg_sq"], square, out=state["max_exp_avg_sq"])
         step: int = state["step"]

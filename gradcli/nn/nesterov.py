@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.nn.adaptive import _WithBetas, lerp
+from gradcli.nn.adaptive import _WithBetas, lerp, moments
 from gradcli.nn.optimizer import Array, Optimizer, number, pair
 
 
@@ -80,16 +80,8 @@ class RAdam(_WithBetas):
         lr, beta1, beta2, eps, decay, decoupled = options
         if not state:
             state.update(step=0, exp_avg=np.zeros_like(param), exp_avg_sq=np.zeros_like(param))
-        state["step"] += 1
+        mean, square = moments(param, grad, state, lr, beta1, beta2, decay, decoupled)
         step = state["step"]
-        if decay and decoupled:
-            param *= 1 - lr * decay
-        elif decay:
-            grad = grad + param * decay
-        mean, square = state["exp_avg"], state["exp_avg_sq"]
-        lerp(mean, grad, 1 - beta1)
-        square *= beta2
-        square += grad * grad * (1 - beta2)
         left = 1 - beta2**step
         most = 2 / (1 - beta2) - 1
         length = most - 2 * step * beta2**step / left
