@@ -183,7 +183,7 @@ def _put_uninitialized(value: Any, parts: tuple[Any, ...]) -> None:
 def _read_call(value: Any) -> tuple[Any, ...]:
     """The hooks of a call, and what a Function of the program keeps for it; a graph is not followed further."""
     if isinstance(value, AccumulateGrad):
-        return None, value.variable   
+        return None, value.variable
     kept = {id(rule.record): rule.record for _, rule, _ in value.edges if type(rule) is Owing} if (
         isinstance(value, Custom)) else {}
     return getattr(value, "hooks", None), *kept.values()
