@@ -46,6 +46,9 @@ class Namespace:
         return f"<module '{self.__dict__['.name']}'>"
 
 
+Namespace.__name__ = "module"       # as messages call it
+
+
 def _held(value: Any) -> Any:
     """A member of a namespace as programs hold it: the results of functions pass the gate."""
     return admitting(value) if type(value) is FunctionType else value

@@ -11,7 +11,7 @@ from gradcli.engine.tensor import DATA, Tensor, last_write
 from gradcli.engine.variable import InferenceTensor, grad_mode
 from gradcli.errors import GradFault
 
-CLONE = ("{x}.clone()", "a normal tensor with the same numbers")
+CLONE = ("x.clone()", "a normal tensor with the same numbers")
 
 
 def settled(out: Tensor, source: Any) -> Tensor:

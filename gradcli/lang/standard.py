@@ -43,6 +43,9 @@ class Standard:
         return f"<_io.TextIOWrapper name='{self.name}' mode='w' encoding='utf-8'>"
 
 
+Standard.__name__ = "TextIOWrapper"     # as messages call it
+
+
 def writer(file: Any, write: Callable[[str], object]) -> Callable[[str], object]:
     """What print() writes through, by its option `file`."""
     if file is None:

@@ -174,10 +174,11 @@ class Distribution:
             value = getattr(self, name)
             valid = constraints.constraint_of(constraint).check(value)
             if not bool(valid.array.all()):
-                raise ValueFault(
-                    f"Expected parameter {name} ({_kind(value)} of shape {tuple(value.shape)}) of distribution "
-                    f"{self._text(None)} to satisfy the constraint {constraint!r}, but found invalid values:\n"
-                    f"{Shown.format(value, '')}", *_repairs(name, constraint))
+                said = (f"Expected parameter {name} ({_kind(value)} of shape {tuple(value.shape)}) of distribution "
+                        f"{self._text(None)} to satisfy the constraint {constraint!r}, but found invalid values:")
+                shown = Shown.format(value, "")
+                raise ValueFault(f"{said} {' '.join(shown.split())}", *_repairs(name, constraint)).saying(
+                    f"{said}\n{shown}")
 
     def _validate_sample(self, value: Any) -> None:
         """Refuse values that the distribution has no density for."""
@@ -193,9 +194,10 @@ class Distribution:
                              f"{value.shape} vs {whole}.")
         support = constraints.constraint_of(self.support)
         if not bool(support.check(value).array.all()):
-            raise ValueFault(f"Expected value argument ({_kind(value)} of shape {shape}) to be within the support "
-                             f"({support!r}) of the distribution {self._text(None)}, but found invalid values:\n"
-                             f"{Shown.format(value, '')}")
+            said = (f"Expected value argument ({_kind(value)} of shape {shape}) to be within the support "
+                    f"({support!r}) of the distribution {self._text(None)}, but found invalid values:")
+            shown = Shown.format(value, "")
+            raise ValueFault(f"{said} {' '.join(shown.split())}").saying(f"{said}\n{shown}")
 
     def _checked(self, value: Any) -> Any:
         """`value`, which a density is asked at, once it is checked."""
