@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from gradcli.commands.options import TALKING, shared
-from gradcli.commands.settings import Settings, nearest
+from gradcli.commands.settings import Settings
 from gradcli.errors import Fault, UsageFault
 from gradcli.mistakes import FAULTS
 
@@ -38,7 +38,8 @@ def explain(settings: Settings, code: Code = None) -> None:
     word = f"G{word.removeprefix('G'):0>4}"
     fault = FAULTS.get(word)
     if fault is None:
-        raise UsageFault(f"there is no error code {code!r}{nearest(word, sorted(FAULTS))}",
+        meant = f"; did you mean {_nearest_code(word)!r}?" if word[1:].isdecimal() else ""
+        raise UsageFault(f"there is no error code {code!r}{meant}",
                          ("gradcli explain", "lists them"))
     typer.echo(f"{fault.code}  {inspect.getdoc(fault)}\n\nExit status {fault.status}: {MEANING[fault.status]}.")
     found = example(fault.code)
@@ -65,6 +66,11 @@ def examples() -> str:
     top = os.path.dirname(HERE)
     found = (os.path.join(top, "faults"), os.path.join(os.path.dirname(top), "examples", "faults"))
     return next((path for path in found if os.path.isdir(path)), "")
+
+
+def _nearest_code(word: str) -> str:
+    """The code of the same kind, if there is one, whose number is nearest."""
+    return min(sorted(FAULTS), key=lambda known: (known[:3] != word[:3], abs(int(known[1:]) - int(word[1:]))))
 
 
 def _cause(fault: type[Fault]) -> str:

@@ -72,7 +72,6 @@ CLASSES = {
         import functools~functools.partial(print, 1).args
         import functools~functools.partial(1)
         import functools~functools.reduce.__self__
-        import functools~functools.wraps
         from functools import lru_cache
         from functools import partial~@partial~def f(): pass
         from functools import partial~partial(type)(1).mro

@@ -10,7 +10,6 @@ CLASSES = {
         class A:~    def __repr__(self): return None~[A()]
         class A:~    def __repr__(self): raise ValueError(print)~str(A())
         class A:~    def __repr__(self): return '\x1b[31m'~A()
-        class A:~    __repr__ = print~A()
         class A:~    __repr__ = 5~A()
         class A:~    __repr__ = property(lambda self: lambda: 'x')~A()
         class A:~    __repr__ = staticmethod(lambda: 'x')~A()
@@ -218,7 +217,6 @@ CLASSES = {
         torch.__version__
         torch.__file__
         torch.get_file_path
-        torch.set_flush_denormal
         torch.overrides
         torch.special.torch
         torch.linalg.np
