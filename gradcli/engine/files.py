@@ -96,7 +96,7 @@ def from_npz(content: bytes, member: str) -> Any:
         member = member or (next(iter(names)) if len(names) == 1 else "")
         if member not in names:
             raise ValueFault(f"the .npz file holds {', '.join(names) or 'nothing'}",
-                             *(f"@FILE.npz:{name}" for name in names))
+                             *(f"@FILE:{name}" for name in names))
         packed = _member(archive, names[member])
     except (MemoryError, ValueFault):
         raise
