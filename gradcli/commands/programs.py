@@ -82,7 +82,7 @@ def _read(text: str) -> Program | None:
 
 
 def _single(texts: Iterator[str]) -> Iterator[str]:
-    """Statements without the comments above them; those that share a line apart, where no bracket or text is between."""
+    """Statements without the comments above them; those that share a line apart, if no text is in them."""
     for text in texts:
         text = text[COMMENTS.match(text).end():].strip()    # type: ignore[union-attr]  # matches anything
         if "\n" in text or "'" in text or '"' in text or BOUND.match(text) or text.endswith(":"):

@@ -76,7 +76,8 @@ def input_bytes(most: int = -1) -> bytes:
     if sys.stdin is None:
         raise FileFault("standard input is closed")
     if _spent and _spent[-1] is sys.stdin:
-        raise UsageFault("standard input is asked for twice, and can be read once", ("--var NAME=@FILE", "the data, from a file"))
+        raise UsageFault("standard input is asked for twice, and can be read once",
+                         ("--var NAME=@FILE", "the data, from a file"))
     _spent[:] = [sys.stdin]
     return _within(sys.stdin.buffer.read(most + 1 if most >= 0 else -1), "standard input", most)
 

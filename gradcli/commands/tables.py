@@ -44,7 +44,7 @@ def from_csv(text: str, column: str) -> Any:
 
 
 def _heading(rows: list[Row]) -> list[str]:
-    """The names of the columns, taken off the rows with every comment above: as numpy.savetxt writes, or a first row."""
+    """The names of the columns, from a comment as numpy.savetxt writes it or a first row, taken off the rows."""
     names: list[str] = []
     comments: list[Row] = []
     while rows and rows[0].cells[0].lstrip()[:1] == "#" and (len(rows) > 1 or len(rows[0].cells) == 1):
@@ -69,7 +69,8 @@ def _is_heading(rows: list[Row]) -> bool:
 def _column(rows: list[Row], at: int, names: list[str]) -> list[Any]:
     """The numbers of a column; its texts, if none of them is a number."""
     texts = [row.cells[at] for row in rows]
-    if texts and not any(_is_number(text) or DECIMAL_COMMA.fullmatch(text) for text in texts) and not all(_is_missing(text) for text in texts):
+    is_text = not any(_is_number(text) or DECIMAL_COMMA.fullmatch(text) for text in texts)
+    if texts and is_text and not all(_is_missing(text) for text in texts):
         return texts
     where = f" of column {names[at]}" if names else ""
     return [_number(text, f"line {row.line}{where}") for text, row in zip(texts, rows, strict=True)]
