@@ -87,17 +87,11 @@ def _row(item: dict[str, Any], first: dict[str, Any]) -> list[Any]:
 
 def _stored(value: dict[str, Any]) -> Any:
     """A value as --format json writes it, with its dtype and shape."""
-    import numpy as np
+    from gradcli.engine.files import from_stored
 
     data, dtype, shape = value["data"], value.get("dtype"), value.get("shape")
     data = _checked(data) if dtype or isinstance(data, list) else _number(data, "")
-    if dtype not in ("float16", "float32", "float64", "int8", "int16", "int32", "int64", "uint8", "bool") \
-            or not isinstance(data, list):
-        return data
-    try:
-        return np.array(data, dtype).reshape(shape if isinstance(shape, list) else -1)
-    except (ValueError, TypeError, OverflowError):
-        raise ValueFault(f"its data are no numbers of dtype {dtype} and shape {shape}") from None
+    return from_stored(data, dtype, shape) if isinstance(data, list) and isinstance(dtype, str) else data
 
 
 def _checked(value: Any) -> Any:

@@ -33,6 +33,7 @@ class Program(NamedTuple):
     result: str
     leaves: dict[str, str]
     seed: str
+    places: dict[str, int]      # of each leaf: how many of the statements stand before it
 
 
 def words_for(text: str, command: str) -> str | None:
@@ -40,11 +41,13 @@ def words_for(text: str, command: str) -> str | None:
     program = _read(text)
     if not program or not program.result:
         return None
-    needed, used = _needed(program.statements, program.result)
+    since = [statement for at, statement in enumerate(program.statements)
+             if not any(at < program.places.get(name, 0) for name in _bound(statement))]
+    needed, used = _needed(since, program.result)
     leaves = {name: value for name, value in program.leaves.items() if name in used}
     if not leaves or any(leaf in _bound(statement) for statement in needed for leaf in leaves):
         return None
-    earlier, _ = _needed(program.statements, " ".join(leaves.values()))
+    earlier, _ = _needed(program.statements[:max(program.places[name] for name in leaves)], " ".join(leaves.values()))
     variables = [found for statement in earlier if (found := SIMPLE.fullmatch(statement))]
     if len(variables) < len(earlier):
         return None
@@ -61,24 +64,23 @@ def _read(text: str) -> Program | None:
     from gradcli.commands.transcript import statements
 
     leaves: dict[str, str] = {}
+    places: dict[str, int] = {}
     kept: list[str] = []
     seed, result = "", ""
     for line in _single(statement for _, statement in statements(text, "<expr>")):
         if swept := SWEEP.fullmatch(line):
             weights = KEPT.sub("", swept["weights"]).strip(" ,")
-            return Program(kept, f"({swept['result']} * {weights}).sum()" if weights else swept["result"], leaves, seed)
-        if leaf := WRAPPED.fullmatch(line):
-            leaves[leaf[1]] = leaf[2]
-        elif leaf := LEAF.fullmatch(line):
-            leaves[leaf[1]] = f"{leaf[2]})"
-        elif leaf := SWITCHED.fullmatch(line):
-            leaves[leaf[1]] = leaf[2]
+            return Program(kept, f"({swept['result']} * {weights}).sum()" if weights else swept["result"], leaves, seed,
+                           places)
+        if leaf := WRAPPED.fullmatch(line) or SWITCHED.fullmatch(line) or LEAF.fullmatch(line):
+            leaves[leaf[1]] = f"{leaf[2]})" if leaf.re is LEAF else leaf[2]
+            places[leaf[1]] = len(kept)
         elif found := SEED.fullmatch(line):
             seed = found[1]
         elif not SAYING.match(line):
             kept.append(line)
             result = line if not ASSIGNED.match(line) and not BOUND.match(line) else (_bound(line) or [""])[-1]
-    return Program(kept, result, leaves, seed)
+    return Program(kept, result, leaves, seed, places)
 
 
 def _single(texts: Iterator[str]) -> Iterator[str]:
