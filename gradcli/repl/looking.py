@@ -7,7 +7,6 @@ from time import perf_counter
 from typing import Any
 
 from gradcli.commands.values import is_tensor
-from gradcli.engine.signature import described
 from gradcli.errors import UsageFault
 from gradcli.repl.state import Repl
 
@@ -93,7 +92,7 @@ def show_graph(repl: Repl, rest: str) -> None:
     """The calls behind a value, as a tree."""
     value = repl.named(rest)
     if not is_tensor(value):
-        raise UsageFault(f"{rest} is {described(value)}, which no graph leads to", ":vars")
+        raise UsageFault(f"no graph leads to {rest}, whose type is {type(value).__name__}", ":vars")
     for line in repl.session.graph(value):
         repl.write(line + "\n")
 

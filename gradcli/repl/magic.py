@@ -61,6 +61,14 @@ def as_code(lines: Sequence[str]) -> list[str]:
     return kept
 
 
+def untimed(text: str) -> str:
+    """A line that is typed with %time before its statement or its value, without it."""
+    found = TIMED.match(text) or ASSIGNED.match(text)
+    if not found or found.re is ASSIGNED and found[3]:
+        return text
+    return found[1] + (found[2] if found.re is ASSIGNED else "") + text[found.end():]
+
+
 def is_foreign(source: str) -> bool:
     """Whether a cell is for another program, such as a shell: nothing of it is the notebook's."""
     head = CELL.match(source)
