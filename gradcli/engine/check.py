@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from gradcli.engine import functional
+from gradcli.engine.noise import noise
 from gradcli.engine.slopes import EDGE, INFINITE, JUMP, KINKED, OUTSIDE, SMOOTH, SPARE, STEEP, Slopes, measured
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.variable import Variable
@@ -17,6 +19,8 @@ from gradcli.errors import Fault, LimitFault
 TOLERANCE = 1e-5    # how far a gradient may be off, relatively, beside the error of the measure
 MOST = 400          # elements of one leaf that are moved, and of the outputs that are watched: evenly spaced ones
 SECOND = 16         # elements of the outputs whose gradients are differentiated again
+WRONG = 4           # elements of a leaf by which gradients are wrong, after which no more are looked at again
+ROWS = 8            # elements of the outputs whose gradients are looked at again
 DOUBTFUL = 1e-2     # an error of a slope beyond which it does not tell whether the gradient is right
 Function = Callable[[], Sequence[Tensor]]
 
@@ -89,10 +93,11 @@ class Watched:
             k += 1
         return k, tuple(int(i) for i in np.unravel_index(number, self.shapes[k]))
 
-    def gradients(self, outputs: Sequence[Tensor], leaves: Sequence[Tensor], create_graph: bool = False) -> list[Any]:
-        """For each watched element its gradients by the leaves, as tensors."""
+    def gradients(self, outputs: Sequence[Tensor], leaves: Sequence[Tensor], create_graph: bool = False,
+                  among: Sequence[int] | None = None) -> list[Any]:
+        """For each watched element, or some among them, its gradients by the leaves, as tensors."""
         rows = []
-        for number in self.chosen:
+        for number in self.chosen if among is None else [self.chosen[n] for n in among]:
             k, index = self.element(number)
             seed = np.zeros(self.shapes[k], outputs[k].array.dtype)
             seed[index] = 1
@@ -131,15 +136,15 @@ def gradients_of(function: Function, leaves: Sequence[Tensor]) -> Function:
 
 def _verdict(function: Function, watched: Watched, centre: Any, leaf: Tensor, claimed: Any, tolerance: float
              ) -> Verdict:
-    home = leaf.array.copy()
-    moved = _spread(home.size, MOST)
-    columns = [_column(function, watched, centre, leaf, home, at, claimed[:, at], tolerance) for at in moved]
+    variation = _Variation(function, watched, centre, leaf, tolerance)
+    home, moved = variation.home, _spread(leaf.array.size, MOST)
+    columns = [variation.slopes(at, claimed[:, at]) for at in moved]
     rules = claimed[:, moved]
     slopes = Slopes(*(np.array(field).reshape(len(moved), len(centre)).T for field in zip(*columns, strict=True))) if (
         columns) else Slopes(*[rules] * 5)
-    excess = _excess(slopes, rules, tolerance)
+    excess = _doubted(variation, moved, rules, slopes, _excess(slopes, rules, tolerance))
     # at an edge an infinite gradient times a weight of 0 is nan
-    edges = np.isin(slopes.kind, (EDGE, INFINITE, OUTSIDE, STEEP)).any(0)
+    edges = np.isin(slopes.kind, (EDGE, INFINITE, OUTSIDE, STEEP, JUMP)).any(0)
     excess = np.where(np.isnan(rules) & (slopes.slope == 0) & edges, np.nan, excess)
 
     def entry(row: int, column: int) -> Entry:
@@ -158,46 +163,88 @@ def _verdict(function: Function, watched: Watched, centre: Any, leaf: Tensor, cl
                    len(centre), watched.total)
 
 
-def _column(function: Function, watched: Watched, centre: Any, leaf: Tensor, home: Any, at: int, claimed: Any,
-            tolerance: float) -> Slopes:
-    """The slopes of all watched elements by one element of a leaf."""
-    place = np.unravel_index(at, home.shape)
+class _Variation:
+    """A function of one leaf's elements, all others as they stand."""
 
-    def values(number: float) -> Any:
-        point = writing(leaf.array)     # all of it: the function may have written there
-        point[...] = home
-        point[place] = number
+    def __init__(self, function: Function, watched: Watched, centre: Any, leaf: Tensor, tolerance: float) -> None:
+        self.function, self.watched, self.centre, self.leaf = function, watched, centre, leaf
+        self.tolerance, self.home = tolerance, leaf.array.copy()
+
+    def slopes(self, at: int, claimed: Any, rounding: Any = 0.0) -> Slopes:
+        """The slopes of all watched elements by one element of the leaf."""
+        def settled(slopes: Slopes, least: Any) -> bool:
+            largest = np.maximum(np.abs(slopes.left), np.abs(slopes.right))
+            still = (slopes.slope == 0) & (largest == 0) & (claimed == 0)
+            return bool((still | (slopes.kind == SMOOTH) & (_excess(slopes, claimed, self.tolerance) <= 1)
+                         & (slopes.error <= np.maximum(1e-2 * self.tolerance * np.abs(slopes.slope), least))
+                         & (np.abs(slopes.left - slopes.right) <= 1e-4 * largest + SPARE * least)).all())
+
+        return measured(partial(self.values, at), self.number(at), self.centre, settled, self.watched.epsilon, rounding)
+
+    def number(self, at: int) -> float:
+        """The element itself."""
+        return float(self.home[np.unravel_index(at, self.home.shape)])
+
+    def values(self, at: int, number: float) -> Any:
+        """The watched elements with another number for one of the leaf; nan where the function fails."""
+        return self._moved(at, number, lambda: self.watched.values(self.function()), len(self.centre))
+
+    def gradients(self, at: int, rows: Sequence[int], number: float) -> Any:
+        """The gradients of some watched elements by one of the leaf, with another number for it."""
+        def gradients() -> Any:
+            return np.array([row[0].array.reshape(-1)[at] for row in self.watched.gradients(
+                self.function(), [self.leaf], among=rows)], np.float64)
+
+        return self._moved(at, number, gradients, len(rows))
+
+    def _moved(self, at: int, number: float, evaluate: Callable[[], Any], size: int) -> Any:
+        point = writing(self.leaf.array)    # all of it: the function may have written there
+        point[...] = self.home
+        point[np.unravel_index(at, self.home.shape)] = number
         try:
-            return watched.values(function())
+            return evaluate()
         except LimitFault:
             raise
         except Fault:
-            return np.full(len(centre), np.nan)
-
-    def settled(slopes: Slopes, rounding: Any) -> bool:
-        largest = np.maximum(np.abs(slopes.left), np.abs(slopes.right))
-        still = (slopes.slope == 0) & (largest == 0) & (claimed == 0)
-        return bool((still | (slopes.kind == SMOOTH) & (_excess(slopes, claimed, tolerance) <= 1)
-                     & (slopes.error <= np.maximum(1e-2 * tolerance * np.abs(slopes.slope), rounding))
-                     & (np.abs(slopes.left - slopes.right) <= 1e-4 * largest + SPARE * rounding)).all())
-
-    try:
-        return measured(values, float(home[place]), centre, settled, watched.epsilon)
-    finally:
-        writing(leaf.array)[...] = home
+            return np.full(size, np.nan)
+        finally:
+            writing(self.leaf.array)[...] = self.home
 
 
-def _excess(slopes: Slopes, claimed: Any, tolerance: float) -> Any:
+def _doubted(variation: _Variation, moved: list[int], rules: Any, slopes: Slopes, excess: Any) -> Any:
+    """How far gradients are off when rounding within the function counts; slopes are measured again for that.
+
+    It is looked for where gradients seem wrong, and no longer where enough of them are.
+    """
+    off = (excess > 1) & np.isfinite(rules)
+    wrong = 0
+    for column in np.argsort(-np.where(off, excess, 0).max(0, initial=0)):
+        rows = np.flatnonzero(off[:, column])[:ROWS]
+        if not rows.size or wrong == WRONG:
+            break
+        at, claimed = moved[column], rules[:, column]
+        rounding = np.zeros(len(variation.centre))
+        number = variation.number(at)
+        rounding[rows] = noise(partial(variation.gradients, at, rows), number, range(len(rows)))
+        again = variation.slopes(at, claimed, noise(partial(variation.values, at), number, rows))
+        for field, measure in zip(slopes, again, strict=True):
+            field[:, column] = measure
+        excess[:, column] = _excess(again, claimed, variation.tolerance, rounding)
+        wrong += bool((excess[rows, column] > 1).any())
+    return excess
+
+
+def _excess(slopes: Slopes, claimed: Any, tolerance: float, rounding: Any = 0.0) -> Any:
     """How far gradients are off, as a multiple of what is allowed; nan where there is nothing to compare with.
 
-    Where the slopes of both sides differ, any number between them is right.
+    Where the slopes of both sides differ, any number between them is right. `rounding` is what gradients may be off by.
     """
     low, high = np.minimum(slopes.left, slopes.right), np.maximum(slopes.left, slopes.right)
     kinked = slopes.kind == KINKED
     low, high = np.where(kinked, low, slopes.slope), np.where(kinked, high, slopes.slope)
     gap = np.where(claimed < low, low - claimed, np.where(claimed > high, claimed - high, 0))
     size = np.maximum(np.abs(claimed), np.where(kinked, np.maximum(np.abs(low), np.abs(high)), np.abs(slopes.slope)))
-    allowed = tolerance * size + SPARE * slopes.error
+    allowed = tolerance * size + SPARE * slopes.error + rounding
     with np.errstate(all="ignore"):
         excess = np.where(gap == 0, 0, gap / allowed)
     excess = np.where(np.isinf(gap) | np.isnan(excess) | np.isnan(claimed), np.inf, excess)

@@ -28,6 +28,7 @@ CONVERGED = 1e-2        # relative error beyond which the slope of one side may 
 KINK = 1e-6             # relative difference of the slopes of both sides that is one
 ENOUGH = 3              # steps at which a kink must be seen
 VISIBLE = 1e3           # roundings of the value that a change must exceed to tell how it shrinks
+FASTEST = 0.02          # part of the largest change of the values that the finest step may make
 REGULAR = 0.1           # relative difference of what two steps shrink a change by, up to which it follows a power
 LINEAR = 1e-3           # how far below 1 increments of quotients may shrink that do not shrink: those of a logarithm
 
@@ -75,8 +76,7 @@ class Ladder:
         # where nothing moves, numbers of the size of 1 may have cancelled; what never moves does so least by wide steps
         noise = np.where(still, np.maximum(size, self.epsilon), size) * np.where(still.all(0), up / up[0], 1)
         rise, fall = above - self.centre, self.centre - below
-        middles, errors = extrapolated((above - below) / (up + down), noise / up, 2, 4)
-        middle, error = chosen(middles, errors, noise / up)
+        middle, error = chosen(*extrapolated((above - below) / (up + down), noise / up, 2, 4), noise / up)
         right, right_error = chosen(*extrapolated(rise / up, noise / up, 1, 2), noise / up)
         left, left_error = chosen(*extrapolated(fall / down, noise / down, 1, 2), noise / down)
         right_jumps, right, right_error = _limits(rise, up, size, right, right_error)
@@ -94,9 +94,8 @@ class Ladder:
         one_sided = np.where(ended[0], left, right)
         slope = np.where(kind == SMOOTH, middle, one_sided)
         error = np.fmax(error, np.fmin(np.abs(middle - left), np.abs(middle - right)))
-        if self.up[-1] <= self.last * RATIO:    # where steps cannot be finer than the function is
-            error = np.where((errors[-1] > CONVERGED * np.abs(middles[-1])) & (errors[-1] > VISIBLE * noise[-1] / up[-1])
-                             & np.isfinite(errors[-1]), np.inf, error)
+        if self.up[-1] <= self.last * RATIO:
+            error = np.where(_unresolved(above - below, size), np.inf, error)
         both = np.maximum(left_error, right_error)
         error = np.where(kind == SMOOTH, error, np.where(kind == EDGE, np.where(ended[0], left_error, right_error),
                                                          both))
@@ -215,6 +214,12 @@ def _regular(ratios: Any) -> Any:
     """Whether all ratios are nearly the same, and none changes the sign."""
     low, high = ratios.min(0), ratios.max(0)
     return (low > 0) & (high - low <= REGULAR * high)
+
+
+def _unresolved(change: Any, size: Any) -> Any:
+    """Whether the last step changes values about as much as any: the function moves faster than steps can shrink."""
+    change = _finite(change)
+    return (change[-1] > FASTEST * change.max(0)) & (change[-1] > VISIBLE * size[-1])
 
 
 def _apart(left: Any, right: Any, error: Any) -> Any:
