@@ -10,6 +10,7 @@ import numpy as np
 
 from gradcli.engine import functional
 from gradcli.engine.noise import noise
+from gradcli.engine.probing import culprit, differs, directions, weights
 from gradcli.engine.slopes import EDGE, INFINITE, JUMP, KINKED, OUTSIDE, SMOOTH, SPARE, STEEP, Slopes, measured
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.variable import Variable
@@ -18,6 +19,8 @@ from gradcli.errors import Fault, LimitFault
 
 TOLERANCE = 1e-5    # how far a gradient may be off, relatively, beside the error of the measure
 MOST = 400          # elements of one leaf that are moved, and of the outputs that are watched: evenly spaced ones
+FEWEST = 40         # elements of one leaf that are moved, where there are so many
+LARGE = 200         # elements of leaves and outputs together beyond which fewer than MOST are moved
 SECOND = 16         # elements of the outputs whose gradients are differentiated again
 WRONG = 4           # elements of a leaf by which gradients are wrong, after which no more are looked at again
 ROWS = 8            # elements of the outputs whose gradients are looked at again
@@ -77,13 +80,36 @@ class Watched:
         self.total = sum(self.sizes)
         self.chosen = _spread(self.total, most)
         kinds = [np.finfo(o.array.dtype).eps for o in outputs]
-        self.epsilon = np.repeat(kinds, self.sizes)[self.chosen] if kinds else np.zeros(0)
+        self.all_epsilon = np.repeat(kinds, self.sizes) if kinds else np.zeros(0)
+        self.epsilon = self.all_epsilon[self.chosen]
+
+    def others(self) -> list[int]:
+        """The numbers of the elements that are not looked at."""
+        return sorted(set(range(self.total)).difference(self.chosen))
+
+    def watch(self, numbers: list[int]) -> None:
+        """Look at more elements."""
+        self.chosen = [*self.chosen, *numbers]
+        self.epsilon = self.all_epsilon[self.chosen]
 
     def values(self, outputs: Sequence[Tensor]) -> Any:
         """Their values; nan where outputs have other shapes than at the point itself."""
+        return self.all(outputs)[self.chosen]
+
+    def all(self, outputs: Sequence[Tensor]) -> Any:
+        """The values of all elements."""
         if [o.array.shape for o in outputs] != self.shapes:
-            return np.full(len(self.chosen), np.nan)
-        return np.concatenate([o.array.reshape(-1).astype(np.float64) for o in outputs])[self.chosen]
+            return np.full(self.total, np.nan)
+        return np.concatenate([o.array.reshape(-1).astype(np.float64) for o in outputs])
+
+    def weighed(self, outputs: Sequence[Tensor], leaves: Sequence[Tensor], seeds: Any) -> list[Any]:
+        """The gradients of a sum of all elements, each with its weight."""
+        parts = np.split(seeds, np.cumsum(self.sizes)[:-1])
+        pairs = [(o, Tensor(part.reshape(o.array.shape).astype(o.array.dtype))) for o, part in zip(
+            outputs, parts, strict=True) if o.requires_grad]
+        row = functional.grad([o for o, _ in pairs], list(leaves), [seed for _, seed in pairs], True, False,
+                              allow_unused=True)
+        return [np.zeros(x.array.shape) if g is None else g.array for g, x in zip(row, leaves, strict=True)]
 
     def element(self, number: int) -> tuple[int, tuple[int, ...]]:
         """Output and index of the element with a number among those of all outputs."""
@@ -115,12 +141,15 @@ def verdicts(function: Function, leaves: Sequence[Tensor], tolerance: float = TO
     """
     outputs = function()
     watched = Watched(outputs, MOST)
+    watched.watch(culprit(partial(_off, function, watched, leaves), watched.others()))
     rows = watched.gradients(outputs, leaves)
     centre = watched.values(outputs)
+    work = watched.total + sum(leaf.array.size for leaf in leaves)
+    most = max(FEWEST, min(MOST, LARGE * MOST // work))
     found = []
     for n, leaf in enumerate(leaves):
         claimed = np.array([row[n].array.reshape(-1) for row in rows], np.float64).reshape(len(rows), leaf.array.size)
-        found.append(_verdict(function, watched, centre, leaf, claimed, tolerance))
+        found.append(_verdict(_Variation(function, watched, centre, leaf, tolerance), claimed, most))
     return found
 
 
@@ -134,15 +163,26 @@ def gradients_of(function: Function, leaves: Sequence[Tensor]) -> Function:
     return gradients
 
 
-def _verdict(function: Function, watched: Watched, centre: Any, leaf: Tensor, claimed: Any, tolerance: float
-             ) -> Verdict:
-    variation = _Variation(function, watched, centre, leaf, tolerance)
-    home, moved = variation.home, _spread(leaf.array.size, MOST)
+def _off(function: Function, watched: Watched, leaves: Sequence[Tensor], numbers: list[int]) -> bool:
+    """Whether gradients of some elements of the outputs seem wrong: those of a sum of them, by all leaves together."""
+    weighed = np.zeros(watched.total)
+    weighed[numbers] = weights(watched.total)[numbers]
+    outputs, along = function(), directions(leaves)
+    rows = watched.weighed(outputs, leaves, weighed)
+    terms = np.concatenate([(row * direction).reshape(-1) for row, direction in zip(rows, along, strict=True)])
+    return differs(lambda: np.array([weighed[numbers] @ watched.all(function())[numbers]]), leaves, along,
+                   np.array([terms.sum()]), np.abs(terms).sum(), watched.epsilon.max())
+
+
+def _verdict(variation: _Variation, claimed: Any, most: int) -> Verdict:
+    watched, centre, home = variation.watched, variation.centre, variation.home
+    moved = _spread(home.size, most)
+    moved += culprit(partial(variation.off, claimed), sorted(set(range(home.size)).difference(moved)))
     columns = [variation.slopes(at, claimed[:, at]) for at in moved]
     rules = claimed[:, moved]
     slopes = Slopes(*(np.array(field).reshape(len(moved), len(centre)).T for field in zip(*columns, strict=True))) if (
         columns) else Slopes(*[rules] * 5)
-    excess = _doubted(variation, moved, rules, slopes, _excess(slopes, rules, tolerance))
+    excess = _doubted(variation, moved, rules, slopes, _excess(slopes, rules, variation.tolerance))
     # at an edge an infinite gradient times a weight of 0 is nan
     edges = np.isin(slopes.kind, (EDGE, INFINITE, OUTSIDE, STEEP, JUMP)).any(0)
     excess = np.where(np.isnan(rules) & (slopes.slope == 0) & edges, np.nan, excess)
@@ -169,6 +209,15 @@ class _Variation:
     def __init__(self, function: Function, watched: Watched, centre: Any, leaf: Tensor, tolerance: float) -> None:
         self.function, self.watched, self.centre, self.leaf = function, watched, centre, leaf
         self.tolerance, self.home = tolerance, leaf.array.copy()
+
+    def off(self, claimed: Any, members: list[int]) -> bool:
+        """Whether gradients by some elements of the leaf seem wrong, all moved together."""
+        [direction] = directions([self.leaf])
+        along = np.zeros(direction.size)
+        along[members] = direction.reshape(-1)[members]
+        terms = claimed[:, members] * along[members]
+        return differs(lambda: self.watched.values(self.function()), [self.leaf], [along.reshape(direction.shape)],
+                       terms.sum(1), np.abs(terms).sum(1), self.watched.epsilon)
 
     def slopes(self, at: int, claimed: Any, rounding: Any = 0.0) -> Slopes:
         """The slopes of all watched elements by one element of the leaf."""
@@ -219,8 +268,8 @@ def _doubted(variation: _Variation, moved: list[int], rules: Any, slopes: Slopes
     off = (excess > 1) & np.isfinite(rules)
     wrong = 0
     for column in np.argsort(-np.where(off, excess, 0).max(0, initial=0)):
-        rows = np.flatnonzero(off[:, column])[:ROWS]
-        if not rows.size or wrong == WRONG:
+        rows = np.flatnonzero(off[:, column])[:ROWS].tolist()
+        if not rows or wrong == WRONG:
             break
         at, claimed = moved[column], rules[:, column]
         rounding = np.zeros(len(variation.centre))

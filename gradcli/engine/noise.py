@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -31,7 +32,9 @@ def noise(values: Callable[[float], Any], at: float, wanted: Iterable[int]) -> A
 
 def _side(values: Callable[[float], Any], at: float, sign: int, wanted: Iterable[int]) -> Any:
     spacing, last = WIDEST * max(1.0, abs(at)), FINEST * max(abs(at), SMALLEST)
-    steps, sizes, largest = [], [], 0.0
+    steps: list[float] = []
+    sizes: list[Any] = []
+    largest: Any = 0.0
     while spacing > last:
         steps.append(sign * _representable(spacing, at))
         row = np.array([values(at + k * steps[-1]) for k in range(1, POINTS + 1)])
@@ -44,9 +47,12 @@ def _side(values: Callable[[float], Any], at: float, sign: int, wanted: Iterable
     estimate = stays.max(0)
     for n in wanted:
         if estimate[n] > ORDINARY * largest[n]:
-            estimate[n] = _confirmed(lambda number, n=n: values(number)[n], at, steps[int(stays[:, n].argmax())],
-                                     estimate[n])
+            estimate[n] = _confirmed(partial(_one, values, n), at, steps[int(stays[:, n].argmax())], estimate[n])
     return estimate
+
+
+def _one(values: Callable[[float], Any], n: int, number: float) -> float:
+    return float(values(number)[n])
 
 
 def _confirmed(value: Callable[[float], float], at: float, step: float, estimate: float) -> float:
