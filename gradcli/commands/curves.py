@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from gradcli.commands.limiting import walled
 from gradcli.commands.output import Output
-from gradcli.commands.placing import expression, positions
+from gradcli.commands.placing import expression, known_names, positions
 from gradcli.commands.points import with_files
 from gradcli.commands.running import give, open_session, timed
 from gradcli.commands.settings import Settings
+from gradcli.commands.source import no_program_file
 from gradcli.commands.values import dumps, number
 from gradcli.errors import Fault, UsageFault
 
@@ -30,6 +31,7 @@ def plotted(expr: str, over: str, at: list[str], slope: bool, points: int, setti
 
     form = _form(settings)
     output = Output(settings.output, settings)
+    no_program_file(expr, known_names([*at, over], settings), "plot")
     source = expression(expr, settings)
     if not over:
         raise UsageFault("plot needs the name that varies, and where", "--over x=-3:3")

@@ -8,7 +8,7 @@ from gradcli.commands.limiting import limited, walled
 from gradcli.commands.points import PointText, points, twice, with_files
 from gradcli.commands.running import open_session
 from gradcli.commands.settings import Settings
-from gradcli.commands.source import Source, from_words
+from gradcli.commands.source import Source, from_words, no_program_file
 from gradcli.commands.values import is_tensor
 from gradcli.commands.variables import assign
 from gradcli.errors import Fault, UsageFault
@@ -30,6 +30,7 @@ class Point(NamedTuple):
 
 def placed(expr: str, at: list[str], wrt: list[str], settings: Settings, write: Any, command: str = "grad") -> Point:
     """The point that the options of a derivative command describe."""
+    no_program_file(expr, known_names(at, settings), command)
     source = expression(expr, settings)
     texts = with_files(at, settings)
     session = open_session(settings, write)
@@ -54,6 +55,11 @@ def placed(expr: str, at: list[str], wrt: list[str], settings: Settings, write: 
     if whole:
         raise UsageFault(f"--wrt {whole[0]}: it holds no floating numbers, so nothing can be differentiated by it")
     return Point(session, source, leaves)
+
+
+def known_names(at: list[str], settings: Settings) -> list[str]:
+    """The names that --at and --var set, as far as their texts show."""
+    return [word.partition("=")[0].strip() for text in (*at, *settings.var) for word in text.split(",")]
 
 
 def expression(word: str, settings: Settings) -> Source:

@@ -52,6 +52,15 @@ def from_file_or_word(word: str, known: Iterable[str], before: str) -> Source | 
     return from_file(word, before)
 
 
+def no_program_file(word: str, known: Iterable[str], command: str) -> None:
+    """Tell that a word names a program file, there or not, where an expression is expected; x.grad may be one of x."""
+    if not PROGRAM_FILE.fullmatch(word) or word.partition(".")[0] in known:
+        return
+    read_bytes(word, f"gradcli {command} - < ", LARGEST)
+    raise UsageFault(f"gradcli {command} takes an expression, and {word} is a file",
+                     (f"gradcli {command} - --at 'x=2' < {word}", "reads the expression from it"))
+
+
 def text_of_file(path: str) -> Source:
     """The text of a file as it stands; - is standard input."""
     if path == "-":

@@ -182,7 +182,11 @@ def _verdict(variation: _Variation, claimed: Any, most: int) -> Verdict:
     rules = claimed[:, moved]
     slopes = Slopes(*(np.array(field).reshape(len(moved), len(centre)).T for field in zip(*columns, strict=True))) if (
         columns) else Slopes(*[rules] * 5)
-    excess = _doubted(variation, moved, rules, slopes, _excess(slopes, rules, variation.tolerance))
+    excess = _excess(slopes, rules, variation.tolerance)
+    mirrored = (excess > 1) & _symmetric(variation, moved, rules, slopes)
+    excess[mirrored] = np.nan
+    excess = _doubted(variation, moved, rules, slopes, excess)
+    excess[mirrored] = np.nan
     # at an edge an infinite gradient times a weight of 0 is nan
     edges = np.isin(slopes.kind, (EDGE, INFINITE, OUTSIDE, STEEP, JUMP)).any(0)
     excess = np.where(np.isnan(rules) & (slopes.slope == 0) & edges, np.nan, excess)
@@ -201,6 +205,30 @@ def _verdict(variation: _Variation, claimed: Any, most: int) -> Verdict:
                    int((excess > 1).sum()), [entry(*at) for at in np.argwhere(slopes.kind != SMOOTH)],
                    [entry(*at) for at in np.argwhere(doubtful)], int(compared.sum()), len(moved), home.size,
                    len(centre), watched.total)
+
+
+def _symmetric(variation: _Variation, moved: list[int], rules: Any, slopes: Slopes) -> Any:
+    """Elements off the diagonal of a symmetric matrix of which the function reads one triangle, as `cholesky` does.
+
+    Its gradient there is that among symmetric matrices: of two elements that mirror each other the sum is right.
+    """
+    home = variation.home
+    if home.ndim < 2 or home.shape[-1] != home.shape[-2] or len(moved) < home.size or not np.array_equal(
+            home, home.swapaxes(-1, -2)):
+        return np.zeros(rules.shape, bool)
+    shape = (len(rules), *home.shape)
+    gradients, slope, error = (np.asarray(field).reshape(shape) for field in (rules, slopes.slope, slopes.error))
+    mirrored = [field.swapaxes(-1, -2) for field in (gradients, slope, error)]
+    size = np.abs(gradients) + np.abs(mirrored[0]) + np.abs(slope) + np.abs(mirrored[1])
+    fits = np.abs(gradients + mirrored[0] - slope - mirrored[1]) <= (
+        variation.tolerance * size + SPARE * (error + mirrored[2]))
+    triangles = [np.broadcast_to(np.tri(home.shape[-1], k=-1, dtype=bool), shape)]
+    triangles.append(triangles[0].swapaxes(-1, -2))
+    unread = [~np.any(slope, axis=0, keepdims=True, where=t).any((-1, -2), keepdims=True) for t in triangles]
+    shared = [np.any(gradients, axis=0, keepdims=True, where=~t & t.swapaxes(-1, -2)).any((-1, -2), keepdims=True)
+              for t in triangles]
+    one = (unread[0] & shared[0]) ^ (unread[1] & shared[1])
+    return (fits & one & ~np.eye(home.shape[-1], dtype=bool)).reshape(rules.shape)
 
 
 class _Variation:
