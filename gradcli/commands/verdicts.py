@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gradcli.commands.blocks import check_format
-from gradcli.commands.check_text import data, text
+from gradcli.commands.check_text import data
+from gradcli.commands.check_text import text as verdict_text
 from gradcli.commands.limiting import limited
 from gradcli.commands.output import Output
+from gradcli.commands.own_leaves import divided
 from gradcli.commands.placing import known_names, placed
 from gradcli.commands.running import give, timed
 from gradcli.commands.settings import Settings
@@ -17,6 +19,7 @@ from gradcli.errors import UsageFault
 
 if TYPE_CHECKING:
     from gradcli.checking import Finding
+    from gradcli.session import Session
 
 MISMATCH = 4
 
@@ -31,25 +34,32 @@ def compared(expr: str, at: list[str], wrt: list[str], settings: Settings, toler
     names = known_names(at, settings)
     with limited(settings):
         source = from_file_or_word(expr, names, "gradcli check ")
-    point = placed(source.text if source else expr, at, wrt, settings, lambda text: None)
-    session = point.session
-    for name in set(session.names()).difference(point.leaves):
-        if is_tensor(session[name]) and session[name].requires_grad:
-            session.run(f"{name} = {name}.detach()", "--wrt", echo=False)
+    own = divided(source, settings) if source and not (at or wrt or settings.var) else None
+    session, text = own or _at_point(source.text if source else expr, at, wrt, settings)
 
     def found() -> list[Finding]:
         from gradcli.checking import check
 
-        return check(session, point.source.text, tolerance, order)
+        return check(session, text, tolerance, order)
 
     findings = timed(settings, "check", found)
     give(output, settings, lambda: _written(findings, settings.format))
     return 0 if all(finding.verdict.right for finding in findings) else MISMATCH
 
 
+def _at_point(expr: str, at: list[str], wrt: list[str], settings: Settings) -> tuple[Session, str]:
+    """The session and the expression at a point; what is not differentiated by is constant."""
+    point = placed(expr, at, wrt, settings, lambda text: None)
+    session = point.session
+    for name in set(session.names()).difference(point.leaves):
+        if is_tensor(session[name]) and session[name].requires_grad:
+            session.run(f"{name} = {name}.detach()", "--wrt", echo=False)
+    return session, point.source.text
+
+
 def _written(findings: list[Finding], form: str) -> str:
     if form in ("text", "plain"):
-        return "".join(f"{text(finding)}\n" for finding in findings)
+        return "".join(f"{verdict_text(finding)}\n" for finding in findings)
     orders = {"check": 1, "check2": 2}
     return dumps({key: entries for key, order in orders.items() if (
         entries := {f.name: data(f) for f in findings if f.order == order})}) + "\n"
