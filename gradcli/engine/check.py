@@ -145,7 +145,7 @@ def verdicts(function: Function, leaves: Sequence[Tensor], tolerance: float = TO
     rows = watched.gradients(outputs, leaves)
     centre = watched.values(outputs)
     work = watched.total + sum(leaf.array.size for leaf in leaves)
-    most = max(FEWEST, min(MOST, LARGE * MOST // work))
+    most = max(FEWEST, min(MOST, LARGE * MOST // max(1, work)))
     found = []
     for n, leaf in enumerate(leaves):
         claimed = np.array([row[n].array.reshape(-1) for row in rows], np.float64).reshape(len(rows), leaf.array.size)

@@ -171,7 +171,8 @@ Square.apply(x).sum()
 
 def test_check_takes_a_program_that_makes_its_leaves_itself(tmp_path):
     program = tmp_path / "own.grad"
-    program.write_text("import torch\nlin = torch.nn.Linear(3, 2)\nx = torch.ones(3)\nloss = lin(x).pow(2).sum()\nloss\n")
+    program.write_text("import torch\nlin = torch.nn.Linear(3, 2)\nx = torch.ones(3)\n"
+                       "loss = lin(x).pow(2).sum()\nloss\n")
     outcome = gradcli("--style", "modern", "check", str(program))
     assert outcome.status == 0 and outcome.err == ""
     assert outcome.out.startswith("lin.weight: 6 slopes, right") and "\nlin.bias: 2 slopes, right" in outcome.out
