@@ -197,6 +197,12 @@ def _used(session: Session, expression: str) -> dict[str, Tensor]:
     return {name: x for name, x in tensors.items() if first[id(x)] == name}
 
 
+def held_leaves(session: Session) -> list[Tensor]:
+    """The leaves that names of a session hold, in modules and containers too."""
+    return [x for name, value in session.names().items() for _, x in _within(name, value, DEEPEST)
+            if x.requires_grad and x.node is None]
+
+
 def _within(name: str, value: Any, depth: int) -> Iterator[tuple[str, Tensor]]:
     """The floating tensors in a value, each with its name."""
     if _floating(value):

@@ -8,6 +8,8 @@ import pytest
 
 from check_errors import accused, missed
 from check_points import SMOOTH, alarm, points
+from gradcli import Session
+from gradcli.checking import check
 from gradcli.engine.check import verdicts
 from gradcli.engine.op import traced
 from gradcli.engine.slopes import EDGE, INFINITE, JUMP, KINKED, OUTSIDE, STEEP, measured
@@ -62,6 +64,81 @@ def test_a_leaf_may_be_a_transposed_view_and_results_too():
     leaf = Variable(np.arange(1.0, 7).reshape(2, 3).T, True)
     [verdict] = verdicts(lambda: [traced.transpose(leaf * leaf, 0, 1)], [leaf])
     assert verdict.right and not verdict.special and verdict.size == 6 and verdict.outputs == 6
+
+
+def found(expression, order=1, **values):
+    """What `check` says of an expression at a point, by name."""
+    session = Session(style="modern", seed=0)
+    for name, text in values.items():
+        session.run(f"{name} = torch.tensor({text}, dtype=torch.float64, requires_grad=True)", echo=False)
+    return [finding.verdict for finding in check(session, expression, order=order)]
+
+
+@pytest.mark.parametrize("expression, x, kinds", [
+    ("x.sqrt()", "1e-30", []), ("x.log()", "1e-30", []), ("x.abs()", "-1e-300", []), ("x * x.log()", "1e-300", []),
+    ("x.exp()", "[float('inf'), float('nan'), 1]", [OUTSIDE, INFINITE]), ("1 / x", "1e-200", [STEEP]),
+    ("x ** 1.1", "0.", [EDGE]), ("x ** 1.01", "0.", [EDGE]), ("x ** 0.99", "0.", [EDGE]), ("x ** 1.5", "0.", [EDGE]),
+    ("x.abs() ** 1.1", "0.", []), ("torch.special.entr(x)", "[0., 1]", [EDGE]), ("0.5 ** (1 / x)", "[1., -1]", []),
+    ("F.kl_div(torch.zeros(2), x)", "[0., 0.5]", [EDGE]), ("x.sin()", "1e12", []), ("x.sin()", "1e16", []),
+])
+def test_extreme_numbers_and_slow_limits_give_no_alarm(expression, x, kinds):
+    [verdict] = found(expression, x=x)
+    assert verdict.right and {entry.kind for entry in verdict.special} == set(kinds)
+
+
+@pytest.mark.parametrize("expression, x", [
+    ("(x + 1e8) - 1e8", "1."), ("((x + 1e8) - 1e8) ** 2", "1."), ("(1 - x.sigmoid()).log()", "30."),
+    ("(x.exp() - 1) / x", "1e-6"), ("x.sin() / x", "1e-6"), ("((1 + x).sqrt() - 1) / x", "1e-7"),
+    ("x.float().exp().double()", "3."), ("(x * 1e6).sin()", "1."), ("(x.half().double()) ** 2", "3."),
+])
+def test_rounding_within_a_function_is_no_wrong_gradient(expression, x):
+    [verdict] = found(expression, x=x)
+    assert verdict.right and not verdict.special
+
+
+@pytest.mark.parametrize("expression, x", [
+    ("(x.exp() - 1) / x + x.detach()", "1e-6"), ("x.sin() * x.detach()", "1."),
+    ("(x * 1e6).sin() + 1e5 * x.detach()", "1."), ("x.relu() + x.detach()", "-1e-9"), ("x.log() * x.detach()", "1e-9"),
+])
+def test_rounding_hides_no_wrong_gradient(expression, x):
+    [verdict] = found(expression, x=x)
+    assert verdict.wrong == 1
+
+
+@pytest.mark.parametrize("expression", ["torch.linalg.cholesky(x)", "torch.linalg.eigh(x)[0]",
+                                        "torch.linalg.eigh(x)[1].abs()", "torch.linalg.eigvalsh(x, 'U')"])
+def test_of_a_symmetric_matrix_one_triangle_may_be_read(expression):
+    [verdict] = found(expression, x="[[2., 1, 0.5], [1, 3, 0.25], [0.5, 0.25, 4]]")
+    assert verdict.right and verdict.compared
+    assert not found(expression, x="[[2., 1, 0.5], [1.5, 3, 0.25], [0.5, 0.25, 4]]")[0].right
+
+
+def test_a_transposed_gradient_of_a_symmetric_matrix_is_wrong():
+    assert not found("x.t() - x.detach().t() + x.detach()", x="[[2., 1], [1, 2]]")[0].right
+    assert not found("x.tril() - x.detach().tril() + x.detach().triu()", x="[[2., 1], [1, 2]]")[0].right
+
+
+@pytest.mark.parametrize("size, forward", [(1000, "x.sin()"), (20000, "x.exp().sum()")])
+@pytest.mark.parametrize("factor", [1, 1.01, -1])
+def test_one_wrong_element_among_many_is_found(size, forward, factor):
+    session = Session(style="modern", seed=0)
+    session.run(f"""\
+class Own(Function):
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return {forward}
+    @staticmethod
+    def backward(ctx, g):
+        x, = ctx.saved_tensors
+        slope = g * x.{'cos' if 'sin' in forward else 'exp'}()
+        slope[777] *= {factor}
+        return slope
+x = torch.randn({size}, dtype=torch.float64, requires_grad=True)
+""")
+    [finding] = check(session, "Own.apply(x)")
+    assert finding.verdict.wrong == (factor != 1) and finding.verdict.moved < 100
+    assert factor == 1 or finding.verdict.worst.place == (777,)
 
 
 @pytest.mark.skipif(not importlib.util.find_spec("torch"), reason="needs torch")

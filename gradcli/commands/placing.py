@@ -72,6 +72,11 @@ def _nothing_to_vary(session: Session, source: Source, names: list[str], texts: 
                       f"--at '{', '.join(f'{name}=2' for name in lacking) or 'x=2'}'")
 
 
+def known_names(at: list[str], settings: Settings) -> list[str]:
+    """The names that --at and --var set, as far as their texts show."""
+    return [word.partition("=")[0].strip() for text in (*at, *settings.var) for word in text.split(",")]
+
+
 def expression(word: str, settings: Settings, command: str = "plot", at: list[str] | None = None) -> Source:
     """The expression that a word is, or that is in the file it names.
 
@@ -80,8 +85,7 @@ def expression(word: str, settings: Settings, command: str = "plot", at: list[st
     from gradcli.lang.parse import parse
 
     with limited(settings):
-        known = {part.partition("=")[0].strip() for text in (*(at or ()), *settings.var) for part in text.split(",")}
-        named = from_file_or_word(word, known, f"gradcli {command} ") if at is not None else None
+        named = from_file_or_word(word, known_names(at, settings), f"gradcli {command} ") if at is not None else None
         source = named or from_words([word])[0]
         parse(source.text, source.name if named else "<expression>")
     return source if named else source._replace(name="<expr>" if word != "-" else "<stdin>")

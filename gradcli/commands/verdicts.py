@@ -5,16 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gradcli.commands.blocks import check_format
-from gradcli.commands.check_text import data, text
+from gradcli.commands.check_text import data
+from gradcli.commands.check_text import text as verdict_text
+from gradcli.commands.limiting import limited
 from gradcli.commands.output import Output
-from gradcli.commands.placing import placed
+from gradcli.commands.own_leaves import divided
+from gradcli.commands.placing import known_names, placed
 from gradcli.commands.running import give, timed
 from gradcli.commands.settings import Settings
+from gradcli.commands.source import from_file_or_word
 from gradcli.commands.values import dumps, is_tensor
 from gradcli.errors import UsageFault
 
 if TYPE_CHECKING:
     from gradcli.checking import Finding
+    from gradcli.session import Session
 
 MISMATCH = 4
 
@@ -26,25 +31,34 @@ def compared(expr: str, at: list[str], wrt: list[str], settings: Settings, toler
         raise UsageFault(f"--tol takes a number from 0 to 1, not {tolerance:g}", "--tol 1e-5")
     settings.double = True
     output = Output(settings.output, settings)
-    point = placed(expr, at, wrt, settings, lambda text: None, "check")
-    session = point.session
-    for name in set(session.names()).difference(point.leaves):
-        if is_tensor(session[name]) and session[name].requires_grad:
-            session.run(f"{name} = {name}.detach()", "--wrt", echo=False)
+    with limited(settings):
+        source = from_file_or_word(expr, known_names(at, settings), "gradcli check ")
+    own = divided(source, settings) if source and not (at or wrt or settings.var) else None
+    session, text = own or _at_point(expr, at, wrt, settings)
 
     def found() -> list[Finding]:
         from gradcli.checking import check
 
-        return check(session, point.source.text, tolerance, order)
+        return check(session, text, tolerance, order)
 
     findings = timed(settings, "check", found)
     give(output, settings, lambda: _written(findings, settings.format))
     return 0 if all(finding.verdict.right for finding in findings) else MISMATCH
 
 
+def _at_point(expr: str, at: list[str], wrt: list[str], settings: Settings) -> tuple[Session, str]:
+    """The session and the expression at a point; what is not differentiated by is constant."""
+    point = placed(expr, at, wrt, settings, lambda text: None, "check")
+    session = point.session
+    for name in set(session.names()).difference(point.leaves):
+        if is_tensor(session[name]) and session[name].requires_grad:
+            session.run(f"{name} = {name}.detach()", "--wrt", echo=False)
+    return session, point.source.text
+
+
 def _written(findings: list[Finding], form: str) -> str:
     if form in ("text", "plain"):
-        return "".join(f"{text(finding)}\n" for finding in findings)
+        return "".join(f"{verdict_text(finding)}\n" for finding in findings)
     orders = {"check": 1, "check2": 2}
     return dumps({key: entries for key, order in orders.items() if (
         entries := {f.name: data(f) for f in findings if f.order == order})}) + "\n"

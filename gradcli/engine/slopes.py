@@ -16,17 +16,21 @@ import numpy as np
 
 RATIO = 7.3             # between steps: no power of two, so that no period or grid of the function fits all of them
 WIDEST = 0.05           # the first step, relative to the number or to 1, whichever is larger
-FINEST = 2.0**-44       # the last step, relative to the number
+FINEST = 2.0**-50       # the last step, relative to the number
 SMALLEST = 2.0**-1070   # what values near 0 are rounded to, at least
 LEAST = 1e-16           # the last step where the number is 0
 EPSILON = 2.0**-52      # what values are rounded to, relatively, in double precision
 FEWEST = 4              # steps from which an error can be estimated
-LOOKS = (4, 5, 6, 8, 11, 15, 20)    # numbers of steps after which it is asked whether they are enough
+LOOKS = (4, 5, 6, 8, 11, 15, 20, 30, 50, 100, 200)   # numbers of steps after which it is asked whether they are enough
 SPARE = 4               # how many estimated errors two measures may be apart that are the same
+SLOWEST = 1e-6          # relative error beyond which differences may follow a power of the step that is no whole number
 CONVERGED = 1e-2        # relative error beyond which the slope of one side may be infinite
 KINK = 1e-6             # relative difference of the slopes of both sides that is one
 ENOUGH = 3              # steps at which a kink must be seen
 VISIBLE = 1e3           # roundings of the value that a change must exceed to tell how it shrinks
+FASTEST = 0.02          # part of the largest change of the values that the finest step may make
+REGULAR = 0.1           # relative difference of what two steps shrink a change by, up to which it follows a power
+LINEAR = 1e-3           # how far below 1 increments of quotients may shrink that do not shrink: those of a logarithm
 
 SMOOTH, KINKED, STEEP, JUMP, EDGE, OUTSIDE, INFINITE = range(7)
 Values = Callable[[float], Any]
@@ -49,8 +53,8 @@ class Slopes(NamedTuple):
 class Ladder:
     """The values of a function at both sides of a number, at steps that shrink."""
 
-    def __init__(self, centre: Any, epsilon: Any) -> None:
-        self.centre, self.epsilon = centre, epsilon
+    def __init__(self, centre: Any, epsilon: Any, noise: Any, last: float) -> None:
+        self.centre, self.epsilon, self.noise, self.last = centre, epsilon, noise, last
         self.above: list[Any] = []
         self.below: list[Any] = []
         self.up: list[float] = []
@@ -66,29 +70,32 @@ class Ladder:
         """The slopes as far as they can be told from the steps that were taken."""
         above, below = np.array(self.above), np.array(self.below)
         up, down = np.array(self.up)[:, None], np.array(self.down)[:, None]
-        size = self.epsilon * np.fmax(np.abs(self.centre), np.fmax(np.abs(above), np.abs(below))) + SMALLEST
+        largest = np.maximum(_finite(self.centre), np.maximum(_finite(above), _finite(below)))
+        size = self.epsilon * largest + SMALLEST + self.noise
         still = (above == self.centre) & (below == self.centre)
         # where nothing moves, numbers of the size of 1 may have cancelled; what never moves does so least by wide steps
         noise = np.where(still, np.maximum(size, self.epsilon), size) * np.where(still.all(0), up / up[0], 1)
         rise, fall = above - self.centre, self.centre - below
-        middle, error = chosen(*extrapolated((above - below) / (up + down), noise / up, 2, 4))
-        right, right_error = chosen(*extrapolated(rise / up, noise / up, 1, 2))
-        left, left_error = chosen(*extrapolated(fall / down, noise / down, 1, 2))
-        right_jumps, right, right_error = _limits(rise, size, right, right_error)
-        left_jumps, left, left_error = _limits(fall, size, left, left_error)
+        middle, error = chosen(*extrapolated((above - below) / (up + down), noise / up, 2, 4), noise / up)
+        right, right_error = chosen(*extrapolated(rise / up, noise / up, 1, 2), noise / up)
+        left, left_error = chosen(*extrapolated(fall / down, noise / down, 1, 2), noise / down)
+        right_jumps, right, right_error = _limits(rise, up, size, right, right_error)
+        left_jumps, left, left_error = _limits(fall, down, size, left, left_error)
         ended = [~np.isfinite(side[-3:]).any(0) for side in (rise, fall)]
         kind = np.full(self.centre.shape, SMOOTH)
         kind[_apart(left, right, left_error + right_error) & _persists(rise / up - fall / down, right - left,
                                                                       noise / up)] = KINKED
         kind[np.isinf(left) & (left == right)] = STEEP
-        kind[right_jumps | left_jumps] = JUMP
         kind[ended[0] ^ ended[1]] = EDGE
+        kind[right_jumps | left_jumps] = JUMP
         kind[ended[0] & ended[1] | np.isnan(self.centre)] = OUTSIDE
         undefined = np.isnan(above[-3:]).all(0) ^ np.isnan(below[-3:]).all(0)
         kind[np.isinf(self.centre)] = np.where(undefined, EDGE, INFINITE)[np.isinf(self.centre)]
         one_sided = np.where(ended[0], left, right)
         slope = np.where(kind == SMOOTH, middle, one_sided)
         error = np.fmax(error, np.fmin(np.abs(middle - left), np.abs(middle - right)))
+        if self.up[-1] <= self.last * RATIO:
+            error = np.where(_unresolved(above - below, size), np.inf, error)
         both = np.maximum(left_error, right_error)
         error = np.where(kind == SMOOTH, error, np.where(kind == EDGE, np.where(ended[0], left_error, right_error),
                                                          both))
@@ -97,16 +104,20 @@ class Ladder:
 
     def rounding(self) -> Any:
         """How far off a slope may be at the last step by the rounding of values alone."""
-        return SPARE * self.epsilon * np.abs(self.centre) / self.up[-1]
+        return SPARE * (self.epsilon * np.abs(self.centre) + self.noise) / self.up[-1]
 
 
 def measured(values: Values, at: float, centre: Any, settled: Callable[[Slopes, Any], bool],
-             epsilon: Any = EPSILON) -> Slopes:
+             epsilon: Any = EPSILON, noise: Any = 0.0) -> Slopes:
     """The slopes of `values` at a number, where its values are `centre`, each rounded to its `epsilon`.
 
-    `settled` decides of the slopes and of what rounding does to them whether smaller steps are needed.
+    `settled` decides of the slopes and of what rounding does to them whether smaller steps are needed. `noise` is how
+    much more values may be off, where larger numbers cancel within the function.
     """
-    ladder = Ladder(centre, epsilon)
+    if not math.isfinite(at):
+        nowhere = np.full(centre.shape, np.nan)
+        return Slopes(nowhere, nowhere, nowhere, nowhere, np.full(centre.shape, OUTSIDE))
+    ladder = Ladder(centre, epsilon, noise, finest(at))
     for step in steps(at):
         high, low = at + step, at - step
         ladder.add(values(high), high - at, values(low), at - low)
@@ -117,10 +128,15 @@ def measured(values: Values, at: float, centre: Any, settled: Callable[[Slopes, 
 
 def steps(at: float) -> Iterator[float]:
     """Steps from a twentieth of the number, or of 1, down to the resolution of numbers of its size."""
-    step, last = WIDEST * max(1.0, abs(at)), max(FINEST * abs(at), 1e-30) if at else LEAST
+    step, last = WIDEST * max(1.0, abs(at)), finest(at)
     while step > last:
         yield (at + step) - at or step      # what the number really moves by
         step /= RATIO
+
+
+def finest(at: float) -> float:
+    """What steps of a number stay above."""
+    return max(FINEST * abs(at), SMALLEST) if at else LEAST
 
 
 def extrapolated(raw: Any, noise: Any, first: int, second: int) -> tuple[Any, Any]:
@@ -135,25 +151,75 @@ def extrapolated(raw: Any, noise: Any, first: int, second: int) -> tuple[Any, An
     return twice, np.maximum(error, 0.1 * np.minimum(beside[:-2], beside[2:]))    # one alone may be good by accident
 
 
-def chosen(extrapolations: Any, errors: Any) -> tuple[Any, Any]:
-    """Of the extrapolations of each output the one with the least error that agrees with those of smaller steps."""
-    value, error = extrapolations[-1], errors[-1]
-    for wider, its_error in zip(extrapolations[-2::-1], errors[-2::-1], strict=True):
-        agrees = np.abs(wider - value) <= SPARE * (error + its_error)
-        better = (its_error < error) & (agrees | ~(error <= 1e-3 * np.abs(value)))
-        value, error = np.where(better, wider, value), np.where(better, its_error, error)
+def chosen(extrapolations: Any, errors: Any, noise: Any) -> tuple[Any, Any]:
+    """Of the extrapolations of each output the one with the least error that agrees with those of smaller steps.
+
+    Those that rounding hides need not agree.
+    """
+    value, error, its_noise = extrapolations[-1], errors[-1], noise[-1]
+    for wider, wider_error, wider_noise in zip(extrapolations[-2::-1], errors[-2::-1], noise[-2:1:-1], strict=True):
+        agrees = np.abs(wider - value) <= SPARE * (error + wider_error)
+        hidden = ~(error <= 1e-3 * np.abs(value)) & ~(error > VISIBLE * its_noise)
+        better = (wider_error < error) & (agrees | hidden)
+        value, error = np.where(better, wider, value), np.where(better, wider_error, error)
+        its_noise = np.where(better, wider_noise, its_noise)
     return value, error
 
 
-def _limits(change: Any, size: Any, slope: Any, error: Any) -> tuple[Any, Any, Any]:
+def _limits(change: Any, step: Any, size: Any, slope: Any, error: Any) -> tuple[Any, Any, Any]:
     """Where one side jumps; its slope and error, infinite where the change shrinks more slowly than the step."""
     if len(change) < 2 * FEWEST:
         return np.zeros(slope.shape, bool), slope, error
     near, wide = np.abs(change[-1]), np.abs(change[-4])
     power = np.log(wide / near) / (3 * math.log(RATIO))
+    quotients = change / step
     unsettled = ~(error <= CONVERGED * np.abs(slope)) & (near > VISIBLE * size[-1]) & np.isfinite(near + wide)
-    steep = unsettled & (power < 0.95)
-    return (steep & (power < 0.05), np.where(steep, np.sign(change[-1]) * np.inf, slope), np.where(steep, 0, error))
+    steep = unsettled & (power < 0.95) & _regular(change[-4:-1] / change[-3:])
+    beyond = (np.abs(change) > VISIBLE * size) & np.isfinite(change) & np.isinf(quotients)     # no number is so large
+    infinite = steep | beyond.any(0)
+    limit, its_error = _slow_limits(quotients, size / step)
+    slow = ~infinite & (its_error < error) & (error > SLOWEST * np.abs(slope))
+    limit = np.where(infinite, np.sign(np.where(steep, change[-1], change[-2])) * np.inf, limit)
+    return (steep & (power < 0.05), np.where(infinite | slow, limit, slope),
+            np.where(infinite, 0, np.where(slow, its_error, error)))
+
+
+def _slow_limits(quotients: Any, noise: Any) -> tuple[Any, Any]:
+    """What quotients tend to that follow a power of the step, or its logarithm (Aitken), and the error.
+
+    The error is infinite where they do not. The finest steps count at which rounding does not hide the change.
+    """
+    change = np.diff(quotients, axis=0)
+    shrinking = change[1:] / change[:-1]
+    limit, error = quotients[-1], np.full(quotients[-1].shape, np.inf)
+    pending = np.full(error.shape, True)
+    for k in range(len(change), 4, -1):
+        decided = pending & (np.abs(change[k - 1]) > VISIBLE * noise[k])
+        last, ratios = shrinking[k - 2], shrinking[k - 5:k - 1]
+        limits = quotients[k - 1:k + 1] + change[k - 2:k] * shrinking[k - 3:k - 1] / (1 - shrinking[k - 3:k - 1])
+        diverges = last > 1 - LINEAR
+        follows = decided & _regular(ratios)
+        limit = np.where(follows, np.where(diverges, np.sign(change[k - 1]) * np.inf, limits[1]), limit)
+        error = np.where(follows, np.where(diverges, 0, np.abs(limits[1] - limits[0])), error)
+        pending &= ~decided
+    return limit, error
+
+
+def _finite(numbers: Any) -> Any:
+    """The sizes of numbers, 0 for those that are not finite."""
+    return np.where(np.isfinite(numbers), np.abs(numbers), 0)
+
+
+def _regular(ratios: Any) -> Any:
+    """Whether all ratios are nearly the same, and none changes the sign."""
+    low, high = ratios.min(0), ratios.max(0)
+    return (low > 0) & (high - low <= REGULAR * high)
+
+
+def _unresolved(change: Any, size: Any) -> Any:
+    """Whether the last step changes values about as much as any: the function moves faster than steps can shrink."""
+    change = _finite(change)
+    return (change[-1] > FASTEST * change.max(0)) & (change[-1] > VISIBLE * size[-1])
 
 
 def _apart(left: Any, right: Any, error: Any) -> Any:

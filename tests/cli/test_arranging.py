@@ -72,6 +72,9 @@ def test_a_mistake_of_syntax_is_told_first(words):
     (["grad", "x", "--at", "x=@data.csv:a"], 6, "No such file"),
     (["check", "nope.grad"], 6, "No such file"),
     (["graph", "folder/nope.grad"], 6, "No such file"),
+    *((words, 6, "No such file") for words in (
+        ["steps", "nope.grad"], ["steps", "nope.grad", "--at", "x=1"], ["grad", "nope.grad"], ["jac", "nope.grad"],
+        ["hess", "nope.py", "--at", "x=1"], ["plot", "nope.grad"], ["vjp", "nope.grad"])),
 ])
 def test_what_is_missing_or_said_twice_is_told(words, status, said):
     outcome = gradcli(*words)
@@ -79,4 +82,12 @@ def test_what_is_missing_or_said_twice_is_told(words, status, said):
 
 
 def test_a_name_and_its_gradient_is_no_file():
-    assert "No such file" not in gradcli("check", "x.grad", "--at", "x=1").err
+    for command in ("check", "steps"):
+        assert "No such file" not in gradcli(command, "x.grad", "--at", "x=1").err
+
+
+def test_a_file_stands_for_the_expression_in_it(tmp_path):
+    (tmp_path / "area.grad").write_text("x ** 2\n")
+    outcome = gradcli("steps", "area.grad", "--at", "x=1", cwd=tmp_path)
+    assert outcome.status == 0 and "x.grad  = v1.grad * x * 2 = 2" in outcome.out
+    assert gradcli("steps", "-", "--at", "x=2", stdin="x ** 2\n").status == 0

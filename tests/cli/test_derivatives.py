@@ -167,3 +167,15 @@ Square.apply(x).sum()
     found = json.loads(gradcli("check", str(program), "--at", "x=[1, 3]", "--format", "json").out)["check"]["x"]
     assert found["right"] is False and found["verdict"] == "wrong" and found["wrong"] == 1
     assert found["worst"]["place"] == [1] and found["worst"]["gradient"] == 4.0 and found["worst"]["error"] < 1e-8
+
+
+def test_check_takes_a_program_that_makes_its_leaves_itself(tmp_path):
+    program = tmp_path / "own.grad"
+    program.write_text("import torch\nlin = torch.nn.Linear(3, 2)\nx = torch.ones(3)\n"
+                       "loss = lin(x).pow(2).sum()\nloss\n")
+    outcome = gradcli("--style", "modern", "check", str(program))
+    assert outcome.status == 0 and outcome.err == ""
+    assert outcome.out.startswith("lin.weight: 6 slopes, right") and "\nlin.bias: 2 slopes, right" in outcome.out
+    program.write_text("x = torch.tensor([2., 3.], requires_grad=True)\ny = x.detach() * x\ny\n")
+    outcome = gradcli("--style", "modern", "check", str(program))
+    assert outcome.status == 4 and "wrong at output[0] by x[0]: the gradient says 2, the slope is 4" in outcome.out
