@@ -233,7 +233,15 @@ def _put_cell(value: CellType, parts: tuple[Any, ...]) -> None:
 
 
 def _read_function(value: FunctionType) -> tuple[Any, ...]:
-    return (*(value.__closure__ or ()), *(value.__defaults__ or ()), *(value.__kwdefaults__ or {}).values())
+    own = vars(value)
+    return (len(own), *own, *own.values(),
+            *(value.__closure__ or ()), *(value.__defaults__ or ()), *(value.__kwdefaults__ or {}).values())
+
+
+def _put_function(value: FunctionType, parts: tuple[Any, ...]) -> None:
+    own = parts[1:1 + 2 * parts[0]]
+    if _read_dict(vars(value)) != own:
+        _put_dict(vars(value), own)
 
 
 def _own_names(value: type) -> dict[str, Any]:
@@ -273,7 +281,7 @@ WAYS: dict[type, Way] = {
     deque: Way(tuple, _put_deque),
     tuple: Way(tuple),
     CellType: Way(_read_cell, _put_cell),
-    FunctionType: Way(_read_function),
+    FunctionType: Way(_read_function, _put_function),
     MethodType: Way(attrgetter("__self__", "__func__")),
     staticmethod: Way(lambda value: (value.__func__,)),
     property: Way(lambda value: (value.fget, value.fset)),

@@ -8,6 +8,7 @@ ABSTRACT = """
 STANDARD: dict[str, dict[str, str]] = {
     "IPython": {},
     "IPython.display": {"notebooks": "clear_output HTML Image Markdown Math Latex SVG YouTubeVideo Audio"},
+    "abc": {"abstractions": "ABC ABCMeta abstractmethod abstractproperty"},
     "bisect": {"ordering": "bisect bisect_left bisect_right insort insort_left insort_right"},
     "collections.abc": {"abstract": ABSTRACT},
     "datetime": {"dates": "datetime date timedelta"},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from types import GeneratorType
+from types import FunctionType, GeneratorType, MethodType
 from typing import Any
 
 from gradcli.errors import ArgumentFault, AttributeFault
@@ -15,6 +15,7 @@ from gradcli.lang.format import Formatter, speaks
 from gradcli.lang.generators import Generator, Stream
 from gradcli.lang.kinds import MIXED, OWN, Kind, methods_of, user_class
 from gradcli.lang.names import describe
+from gradcli.lang.place import source_of
 from gradcli.lang.policy import GONE, Policy, legal_name
 from gradcli.lang.words import in_pythons_words
 from gradcli.suggestions import nearest
@@ -106,7 +107,7 @@ class Attributes:
                 return True
         elif isinstance(value, Kind) and name in methods_of(value):
             return True
-        return self.policy.attribute(value, name)
+        return name in attributes_of(value) or self.policy.attribute(value, name)
 
     def _own_name(self, kind: type, name: str) -> bool:
         """Whether a class of the program defines `name`; a name that no class defines may be an object's own."""
@@ -226,6 +227,8 @@ class Attributes:
             kind = value
             self.mixed.clear()      # the class is about to change
             self.above.clear()
+        if kind is FunctionType:
+            return source_of(value.__code__) is not None
         mark = kind.__dict__.get(MARK)
         if kind is value and any(name in closed_names(each) for each in _derived(value)):
             return False
@@ -253,6 +256,7 @@ class Attributes:
         found = set(METHODS.get(kind, NONE)) | set(self.policy.known(value))
         if isinstance(value, Kind):
             found.update(methods_of(value))
+        found.update(attributes_of(value))
         for each in kind.__mro__:
             if MARK in each.__dict__:
                 found.update(each.__dict__)
@@ -281,6 +285,12 @@ class Slot:
 
     def __delitem__(self, name: str) -> None:
         self._attributes.delete(self._value, name)
+
+
+def attributes_of(value: Any) -> dict[str, Any]:
+    """The attributes that a program has set on a function of its own, also where it is a method of an object."""
+    function = value.__func__ if type(value) is MethodType else value
+    return vars(function) if type(function) is FunctionType and source_of(function.__code__) is not None else {}
 
 
 def _absent(fault: AttributeFault, value: Any, name: str) -> AttributeFault:

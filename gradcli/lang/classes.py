@@ -8,6 +8,7 @@ from typing import Any
 
 from gradcli.errors import PolicyFault
 from gradcli.exposure import MARK, ProgramClass, closed_names
+from gradcli.lang import abstract
 from gradcli.lang.enumeration import EnumClass, complete
 from gradcli.lang.format import Formatter
 from gradcli.lang.kinds import MIXED, OWN, Kind, types_of, user_class
@@ -38,12 +39,18 @@ def class_builder(policy: Policy, formatter: Formatter, known: set[type],
 
     setattr(Instance, ".formatter", formatter)      # for methods that the package makes
 
-    def build_class(body: Any, name: str, *bases: Any) -> type:
-        parents = tuple(parent for base in bases if (parent := _parent(policy, base)) is not object) or (Instance,)
+    def build_class(body: Any, name: str, *bases: Any, metaclass: Any = None) -> type:
+        parents = tuple(parent for base in bases if (parent := _parent(policy, base)) is not object)
+        if metaclass is not None and not any(issubclass(parent, abstract.Abstract) for parent in parents):
+            parents = (*parents, _parent(policy, metaclass))
+        if {*parents} <= {abstract.Abstract}:
+            parents = (*parents, Instance)
         if any(len(parent.__mro__) > DEEPEST for parent in parents):    # Python tells each one below of what changes
             raise DepthLimit(f"more than {DEEPEST} classes inherit from each other")
         made: type = builtins.__build_class__(body, name, *parents, metaclass=ProgramClass)
-        foreign = [kind for kind in made.__mro__ if MARK not in kind.__dict__ and kind not in (made, Instance, object)]
+        known_bases = (made, Instance, abstract.Abstract, object)
+        foreign = [kind for kind in made.__mro__ if MARK not in kind.__dict__ and kind not in known_bases]
+        declared = abstract.declared(made.__dict__)
         for each, value in list(made.__dict__.items()):
             if each in METHODS:
                 type.__setattr__(made, each, guarded(made.__qualname__, each, value, leave))
@@ -60,6 +67,7 @@ def class_builder(policy: Policy, formatter: Formatter, known: set[type],
             if (kind is made or MARK in kind.__dict__) and (taken := (METHODS - OF_TUPLES).intersection(kind.__dict__)):
                 raise PolicyFault(f"a NamedTuple cannot define {min(taken)}: tuples have their own")
         type.__setattr__(made, MARK, MIXED if foreign else OWN)
+        abstract.complete(made, declared)
         if isinstance(made, EnumClass):
             complete(made, formatter)
         if not foreign:
@@ -84,7 +92,7 @@ def _parent(policy: Policy, base: Any) -> type:
         return allowed
     if isinstance(base, Kind):
         kind = types_of(base)[0]
-        if kind is object or issubclass(kind, Exception):
+        if kind in (object, abstract.Abstract) or issubclass(kind, Exception):
             return kind
         raise PolicyFault(f"a class cannot inherit from {base._name}", (
             "class Own:", "a class that holds what it needs, self.inner = ..., with methods of its own"))

@@ -50,7 +50,8 @@ def class_(c: Context, node: Node) -> list[ast.stmt]:
     for base in bases[0][3] if bases else ():
         if base[0] == "generator" and c.text[base[1]] != "(":
             raise c.wrong("a class inherits from classes, not from a generator", base)
-    if keywords:
+    abstract = len(keywords) == 1 and keywords[0].arg == "metaclass" and c.text[bases[0][1]:bases[0][2]].endswith("ABCMeta")
+    if keywords and not abstract:
         raise PolicyFault("a class takes base classes only, no keywords", span=c.span(bases[0]))
     name = c.name(leaf)
     c.scopes.append(Scope("class"))
@@ -58,7 +59,7 @@ def class_(c: Context, node: Node) -> list[ast.stmt]:
     if fields := c.scopes.pop().fields:
         inside.append(c.at(ast.Assign([c.at(ast.Name(".fields", STORE), leaf)],
                                       c.constant(tuple(fields.items()), leaf)), leaf))
-    made = ast.ClassDef(name, args, [], inside, wrappers)
+    made = ast.ClassDef(name, args, keywords, inside, wrappers)
     return [_typed(c, made, node)]
 
 
