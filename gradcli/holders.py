@@ -24,6 +24,7 @@ from gradcli.engine.current import Generator, Generators
 from gradcli.engine.custom_call import Custom, Owing
 from gradcli.engine.links import AccumulateGrad
 from gradcli.engine.op import Op, Part, Rules
+from gradcli.engine.python_random import PythonRandom
 from gradcli.engine.surface import Handle
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.uninitialized import Uninitialized
@@ -280,6 +281,7 @@ WAYS: dict[type, Way] = {
     set: Way(tuple, _put_set),
     deque: Way(tuple, _put_deque),
     tuple: Way(tuple),
+    frozenset: Way(tuple),
     CellType: Way(_read_cell, _put_cell),
     FunctionType: Way(_read_function, _put_function),
     MethodType: Way(attrgetter("__self__", "__func__")),
@@ -289,6 +291,7 @@ WAYS: dict[type, Way] = {
     Op: Way(_read_call, _put_call),
     Part: Way(lambda value: (value.hooks, value.call), _put_call),
     BaseException: Way(lambda value: (value.args,), _put_arguments),
+    PythonRandom: Way(lambda value: (value.state(),), lambda value, parts: value.set_state(parts[0])),
     ArrayRandom: Way(lambda value: (value.state(),), lambda value, parts: value.set_state(parts[0])),
     Generator: Way(lambda value: value.numbers.moment(), lambda value, parts: value.numbers.rewind(parts)),
 } | dict.fromkeys(POSITIONED, Way(_read_position, _put_position))

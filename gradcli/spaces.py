@@ -10,6 +10,7 @@ from typing import Any
 
 from gradcli.engine.dtypes import DType, Typed
 from gradcli.engine.op import short, traced
+from gradcli.engine.python_random import DRAWING, PythonRandom
 from gradcli.engine.types import TensorType
 from gradcli.exposure import admitting, exposed, register
 from gradcli.lang.budget import Budget
@@ -186,6 +187,5 @@ def random_space(generators: Any) -> Namespace:
         drawn.__name__ = drawn.__qualname__ = name
         return drawn
 
-    return Namespace("random", **{name: drawing(name) for name in (
-        "random", "uniform", "gauss", "normalvariate", "expovariate", "betavariate", "triangular", "randint",
-        "randrange", "choice", "choices", "shuffle", "sample", "seed")})
+    own = Kind("random.Random", (PythonRandom,), PythonRandom)
+    return Namespace("random", Random=own, **{name: drawing(name) for name in DRAWING})

@@ -16,7 +16,7 @@ STANDARD: dict[str, dict[str, str]] = {
     "gc": {"functions": "collect enable disable"},
     "heapq": {"ordering": "heappush heappop heapify heappushpop heapreplace nlargest nsmallest merge"},
     "itertools": {"iterating": "compress filterfalse tee"},
-    "json": {"written": "dumps loads dump load"},
+    "json": {"written": "dumps loads dump load JSONDecodeError"},
     "numbers": {"statistic": "Number Complex Real Rational Integral"},
     "operator": {"functions": "pos not_ truth is_ is_not contains getitem setitem delitem concat countOf mod and_ or_ "
                               "xor"},

@@ -13,7 +13,7 @@ from gradcli.lang.builtins import METHODS, special
 from gradcli.lang.exceptions import name_of, object_of
 from gradcli.lang.format import Formatter, speaks
 from gradcli.lang.generators import Generator, Stream
-from gradcli.lang.kinds import MIXED, OWN, Kind, methods_of, user_class
+from gradcli.lang.kinds import MIXED, OWN, STAND_INS, Kind, methods_of, user_class
 from gradcli.lang.names import describe
 from gradcli.lang.place import source_of
 from gradcli.lang.policy import GONE, Policy, legal_name
@@ -95,7 +95,7 @@ class Attributes:
             bound: Any = value
             return owner is not None and (MARK in owner.__dict__ or self.policy.attribute(bound.__self__, name))
         if isinstance(value, BaseException) and (name == "args" or MARK not in type(value).__dict__):
-            return name == "args" and speaks(value)
+            return speaks(value) if name == "args" else self.policy.attribute(value, name)
         if MARK in type(value).__dict__:
             if self._own_name(type(value), name):
                 return True
@@ -298,6 +298,8 @@ def _absent(fault: AttributeFault, value: Any, name: str) -> AttributeFault:
     kind = type(value)
     plain = value._types[0] if kind is Kind and value._types else value
     of_python = (plain if isinstance(plain, type) else kind).__module__ == "builtins" or isinstance(value, Generator)
+    if isinstance(plain, type) and STAND_INS.get(plain) is value:
+        of_python = True
     if not (of_python or MARK in kind.__dict__ or user_class(value)):
         return fault
     known = _owner((*kind.__mro__, *getattr(plain, "__mro__", ())), name) or name in getattr(plain, "__dict__", ())

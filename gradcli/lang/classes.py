@@ -9,7 +9,7 @@ from typing import Any
 from gradcli.errors import PolicyFault
 from gradcli.exposure import MARK, ProgramClass, closed_names
 from gradcli.lang import abstract
-from gradcli.lang.enumeration import EnumClass, complete
+from gradcli.lang.enumeration import Enum, EnumClass, MixedNumber, MixedText, complete
 from gradcli.lang.format import Formatter
 from gradcli.lang.kinds import MIXED, OWN, Kind, types_of, user_class
 from gradcli.lang.policy import Policy, checked
@@ -40,7 +40,7 @@ def class_builder(policy: Policy, formatter: Formatter, known: set[type],
     setattr(Instance, ".formatter", formatter)      # for methods that the package makes
 
     def build_class(body: Any, name: str, *bases: Any, metaclass: Any = None) -> type:
-        parents = tuple(parent for base in bases if (parent := _parent(policy, base)) is not object)
+        parents = tuple(parent for base in _mixed(bases) if (parent := _parent(policy, base)) is not object)
         if metaclass is not None and not any(issubclass(parent, abstract.Abstract) for parent in parents):
             parents = (*parents, _parent(policy, metaclass))
         if {*parents} <= {abstract.Abstract}:
@@ -81,6 +81,14 @@ def _named(kind: type) -> set[str]:
     """The names that a program's class gives attributes: those of its body, of its fields and of its members."""
     own = kind.__dict__
     return {*own, *(name for name, _ in own.get(".fields", ())), *own.get(".values", ())}
+
+
+def _mixed(bases: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The bases of a class; a type of values before Enum is one base with it."""
+    if len(bases) == 2 and all(isinstance(base, Kind) for base in bases) and bases[1]._types == (Enum,):
+        mixed = {(int,): MixedNumber, (str,): MixedText}.get(bases[0]._types)
+        return bases if mixed is None else (Kind(bases[0]._name, (mixed,)),)
+    return bases
 
 
 def _parent(policy: Policy, base: Any) -> type:

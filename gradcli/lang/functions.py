@@ -50,7 +50,7 @@ def class_(c: Context, node: Node) -> list[ast.stmt]:
     for base in bases[0][3] if bases else ():
         if base[0] == "generator" and c.text[base[1]] != "(":
             raise c.wrong("a class inherits from classes, not from a generator", base)
-    abstract = len(keywords) == 1 and keywords[0].arg == "metaclass" and c.text[bases[0][1]:bases[0][2]].endswith("ABCMeta")
+    abstract = [each.arg for each in keywords] == ["metaclass"] and c.text[: bases[0][2]].endswith("ABCMeta")
     if keywords and not abstract:
         raise PolicyFault("a class takes base classes only, no keywords", span=c.span(bases[0]))
     name = c.name(leaf)

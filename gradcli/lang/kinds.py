@@ -46,6 +46,16 @@ class Kind:
 
 Kind.__name__ = "type"      # as Python's messages call it
 
+@exposed()
+class Sentinel:
+    """What `object()` makes: a value that is equal to nothing but itself."""
+
+    __slots__ = ("__weakref__",)
+
+
+Sentinel.__name__ = Sentinel.__qualname__ = "object"
+Sentinel.__module__ = "builtins"
+
 STAND_INS: WeakKeyDictionary[type, Kind] = WeakKeyDictionary()
 """What programs hold in place of types that were made while they run."""
 

@@ -52,6 +52,15 @@ def _text_of(value: Any) -> str | None:
     return text if type(text) is str else None
 
 
+def named(new: Any, value: Any, name: str) -> None:
+    """`f.__name__ = new`, of a function of the program."""
+    if type(value) is not FunctionType or source_of(value.__code__) is None:
+        raise AttributeFault(f"the attribute {name} of a {type(value).__name__} cannot be set")
+    if type(new) is not str and (name != "__doc__" or new is not None):
+        raise TypeError(f"{name} must be set to a string object")
+    setattr(value, name, new)
+
+
 def reflection(attributes: Attributes) -> dict[str, Any]:
     """The built-ins that take the name of an attribute, and those that ask what a value is."""
     def getattr(value: Any, name: str, /, *default: Any) -> Any:
