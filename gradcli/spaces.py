@@ -117,6 +117,8 @@ class NumberKind(Kind, Typed):
         self.tensor_dtype = dtype
 
 
+NumberKind.__name__ = "type"      # as Python's messages call it
+
 MATH = (
     "acos acosh asin asinh atan atan2 atanh cbrt ceil copysign cos cosh degrees dist e erf erfc exp exp2 expm1 fabs "
     "floor fmod frexp fsum gamma gcd hypot inf isclose isfinite isinf isnan isqrt ldexp lgamma log log10 log1p "

@@ -23,6 +23,15 @@ class Abstract:
     __slots__ = ()
 
 
+class Generic:
+    """What `class Box(Generic[T])` inherits from: such a class can be written with a note of what it holds."""
+
+    __slots__ = ()
+
+
+setattr(Generic, ".generic", True)      # for the type of programs' classes
+BASES = (Abstract, Generic)
+
 ABC = Kind("abc.ABC", (Abstract,))
 ABCMeta = Kind("abc.ABCMeta", (Abstract,))
 

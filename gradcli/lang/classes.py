@@ -43,12 +43,12 @@ def class_builder(policy: Policy, formatter: Formatter, known: set[type],
         parents = tuple(parent for base in _mixed(bases) if (parent := _parent(policy, base)) is not object)
         if metaclass is not None and not any(issubclass(parent, abstract.Abstract) for parent in parents):
             parents = (*parents, _parent(policy, metaclass))
-        if {*parents} <= {abstract.Abstract}:
+        if {*parents} <= {*abstract.BASES}:
             parents = (*parents, Instance)
         if any(len(parent.__mro__) > DEEPEST for parent in parents):    # Python tells each one below of what changes
             raise DepthLimit(f"more than {DEEPEST} classes inherit from each other")
         made: type = builtins.__build_class__(body, name, *parents, metaclass=ProgramClass)
-        known_bases = (made, Instance, abstract.Abstract, object)
+        known_bases = (made, Instance, *abstract.BASES, object)
         foreign = [kind for kind in made.__mro__ if MARK not in kind.__dict__ and kind not in known_bases]
         declared = abstract.declared(made.__dict__)
         for each, value in list(made.__dict__.items()):
@@ -99,8 +99,10 @@ def _parent(policy: Policy, base: Any) -> type:
     if allowed is not None:
         return allowed
     if isinstance(base, Kind):
-        kind = types_of(base)[0]
-        if kind in (object, abstract.Abstract) or issubclass(kind, Exception):
+        kind = (*types_of(base), None)[0]
+        if kind is None:
+            raise PolicyFault(f"a class cannot inherit from {base._name}")
+        if kind in (object, *abstract.BASES) or issubclass(kind, Exception):
             return kind
         raise PolicyFault(f"a class cannot inherit from {base._name}", (
             "class Own:", "a class that holds what it needs, self.inner = ..., with methods of its own"))
