@@ -53,7 +53,7 @@ from gradcli.engine.variable import (
 from gradcli.errors import ArgumentFault, IntegerLeaf
 from gradcli.exposure import MARK, ProgramClass
 from gradcli.lang.budget import Budget
-from gradcli.lang.kinds import STAND_INS, Kind, user_class
+from gradcli.lang.kinds import STAND_INS, Kind, Sentinel, user_class
 from gradcli.lang.place import source_of
 from gradcli.lang.words import python_kind
 from gradcli.native import functions as functionals
@@ -249,7 +249,7 @@ def kind_teller(torch: Namespace, plain: Iterable[Kind]) -> Callable[[Any], Any]
     """The built-in `type`: for a value its class, as the stand-in that programs know it by."""
     known = {kind._types[0]: kind for kind in plain}
     nodes: dict[Any, Kind] = {}
-    known |= {type(None): Kind("NoneType", (type(None),)), Array: Kind("numpy.ndarray", (Array,)), Parameter:
+    known |= {Sentinel: known[object], type(None): Kind("NoneType", (type(None),)), Array: Kind("numpy.ndarray", (Array,)), Parameter:
               torch.nn.Parameter, Size: torch.Size, DType: torch.dtype, Device: torch.device}
 
     def type_(value: Any, /) -> Any:

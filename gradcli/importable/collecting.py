@@ -195,7 +195,9 @@ def namedtuple(typename: Any, field_names: Any, *, rename: bool = False, default
         try:
             return made(*args, **options)
         except TypeError as error:
-            raise TypeError(str(error).replace(".__new__", "")) from None
+            said = TypeError(str(error))
+            said.told = str(error).replace(".__new__", "")      # type: ignore[attr-defined]  # read by lang/faults.py
+            raise said from None
 
     STAND_INS[made] = kind = Kind(f"__main__.{typename}", (made,), make, {
         "_fields": made._fields, "_field_defaults": made._field_defaults,

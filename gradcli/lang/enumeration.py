@@ -255,6 +255,20 @@ for _name in ("neg", "pos", "abs", "invert"):
     setattr(IntEnum, f"__{_name}__", (lambda sign: lambda self: sign(self._value))(getattr(operator, _name)))
 
 
+def _joined(self: Any, other: Any) -> Any:
+    text = _operand(TextEnum, other)
+    return Budget().short(self._value + text) if isinstance(text, str) else NotImplemented
+
+
+def _joined_behind(self: Any, other: Any) -> Any:
+    text = _operand(TextEnum, other)
+    return Budget().short(text + self._value) if isinstance(text, str) else NotImplemented
+
+
+setattr(TextEnum, "__add__", _joined)           # noqa: B010  # as the operators of IntEnum are set
+setattr(TextEnum, "__radd__", _joined_behind)   # noqa: B010
+
+
 def _of_text(name: str) -> Callable[..., Any]:
     def method(self: Any, *args: Any, **options: Any) -> Any:
         return getattr(self._value, name)(*args, **options)
