@@ -158,13 +158,6 @@ class ProgramClass(type):
         return NotImplemented
 
     __ror__ = __or__
-    __iter__: Any = None
-
-    def __getitem__(cls, item: Any) -> Any:
-        """`Box[int]`, of a class that inherits from `Generic`: the class itself."""
-        if getattr(cls, ".generic", False):
-            return cls
-        raise TypeError(f"type '{cls.__name__}' is not subscriptable")
 
 
 ProgramClass.__name__ = ProgramClass.__qualname__ = "type"      # as Python's messages call it

@@ -249,8 +249,9 @@ def kind_teller(torch: Namespace, plain: Iterable[Kind]) -> Callable[[Any], Any]
     """The built-in `type`: for a value its class, as the stand-in that programs know it by."""
     known = {kind._types[0]: kind for kind in plain}
     nodes: dict[Any, Kind] = {}
-    known |= {Sentinel: known[object], type(None): Kind("NoneType", (type(None),)), Array: Kind("numpy.ndarray", (Array,)), Parameter:
-              torch.nn.Parameter, Size: torch.Size, DType: torch.dtype, Device: torch.device}
+    known |= {
+        Sentinel: known[object], type(None): Kind("NoneType", (type(None),)), Array: Kind("numpy.ndarray", (Array,)),
+        Parameter: torch.nn.Parameter, Size: torch.Size, DType: torch.dtype, Device: torch.device}
 
     def type_(value: Any, /) -> Any:
         kind = type(value)

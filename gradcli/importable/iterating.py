@@ -51,6 +51,8 @@ def _kept(values: Iterable[Any]) -> tuple[Any, ...]:
 
 @streamed
 def count(start: Any = 0, step: Any = 1) -> Iterator[Any]:
+    if type(start) is bool and type(step) in (int, bool) and step == 1:
+        start = int(start)      # as C code counts
     while True:
         yield start
         start = summed(start, step)

@@ -28,8 +28,10 @@ class Generic:
 
     __slots__ = ()
 
+    def __class_getitem__(cls, item: Any) -> Any:
+        return cls
 
-setattr(Generic, ".generic", True)      # for the type of programs' classes
+
 BASES = (Abstract, Generic)
 
 ABC = Kind("abc.ABC", (Abstract,))

@@ -298,7 +298,7 @@ def _absent(fault: AttributeFault, value: Any, name: str) -> AttributeFault:
     kind = type(value)
     plain = value._types[0] if kind is Kind and value._types else value
     of_python = (plain if isinstance(plain, type) else kind).__module__ == "builtins" or isinstance(value, Generator)
-    if isinstance(plain, type) and STAND_INS.get(plain) is value:
+    if kind in STAND_INS or (isinstance(plain, type) and STAND_INS.get(plain) is value):
         of_python = True
     if not (of_python or MARK in kind.__dict__ or user_class(value)):
         return fault

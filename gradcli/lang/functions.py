@@ -72,7 +72,8 @@ def private(c: Context, node: Node) -> Node:
     """`node` of a class, with the names that it keeps to itself as Python spells them: `__x` is `_Own__x`."""
     if not c.owner or not PRIVATE.search(c.text, node[1], node[2]):
         return node
-    return _spelled(c.owner, node)
+    spelled: Node = _spelled(c.owner, node)
+    return spelled
 
 
 def _spelled(owner: str, node: Any) -> Any:

@@ -7,7 +7,7 @@ from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
 from gradcli.errors import AttributeFault
-from gradcli.exposure import MARK, Exposure, exposure_of
+from gradcli.exposure import MARK, Exposure, admit, closed_names, exposure_of
 from gradcli.lang.attributes import Attributes
 from gradcli.lang.kinds import Kind, types_of, user_class
 from gradcli.lang.names import describe
@@ -86,9 +86,17 @@ def reflection(attributes: Attributes) -> dict[str, Any]:
     def issubclass(kind: Any, above: Any, /) -> bool:
         return all(_within(each, types_of(above)) for each in types_of(kind))
 
+    def vars(value: Any, /) -> dict[str, Any]:
+        own = getattr_(value, "__dict__", None)
+        exposure = exposure_of(type(value)) or Exposure()
+        if type(own) is not dict or not (MARK in type(value).__dict__ or exposure.open_attributes):
+            raise TypeError("vars() argument must have __dict__ attribute")
+        closed = closed_names(type(value))
+        return {name: admit(own[name]) for name in own if name[:1] != "." and name not in closed}
+
     found = locals()
-    return {name: found[name] for name in ("getattr", "hasattr", "setattr", "delattr", "issubclass")} | {
+    return {name: found[name] for name in ("getattr", "hasattr", "setattr", "delattr", "issubclass", "vars")} | {
         "callable": callable}
 
 
-_within = issubclass
+_within, getattr_ = issubclass, getattr
