@@ -42,7 +42,8 @@ class PythonRandom:
 
     def seed(self, a: int | float | str | None = None) -> None:
         if not isinstance(a, int | float | str | None):
-            raise ArgumentFault(f"random.seed takes a number or a text, got {type(a).__name__}")
+            fault = ArgumentFault(f"random.seed takes a number or a text, got {type(a).__name__}")
+            raise _as_python_says(fault, "seed", ())
         self._source.seed(a)
         self.seeded = True
 
@@ -64,7 +65,7 @@ class PythonRandom:
 
     def randint(self, a: int, b: int) -> int:
         """An integer from a to b, both included."""
-        if a > b:
+        if type(a) is int and type(b) is int and a > b:
             raise _as_python_says(ValueFault(f"random.randint needs bounds in order, got {a} and {b}"), "randint", a, b)
         return self._source.randint(a, b)
 
@@ -83,7 +84,8 @@ class PythonRandom:
 
     def randrange(self, start: int, stop: int | None = None, step: int = 1) -> int:
         if not all(type(each) in (int, bool, type(None)) for each in (start, stop, step)):
-            raise ArgumentFault("random.randrange takes whole numbers", "random.randrange(10)")
+            raise _as_python_says(ArgumentFault("random.randrange takes whole numbers", "random.randrange(10)"),
+                                  "randrange", *[each for each in (start, stop) if each is not None])
         return self._source.randrange(start, stop, step)
 
     def choices(self, population: Sequence[Item], weights: Sequence[float] | None = None, *,

@@ -13,13 +13,14 @@ from gradcli.lang.builtins import METHODS, special
 from gradcli.lang.exceptions import name_of, object_of
 from gradcli.lang.format import Formatter, speaks
 from gradcli.lang.generators import Generator, Stream
-from gradcli.lang.kinds import MIXED, OWN, STAND_INS, Kind, methods_of, user_class
+from gradcli.lang.kinds import MIXED, OWN, STAND_INS, Kind, alias_of, methods_of, user_class
 from gradcli.lang.names import describe
 from gradcli.lang.place import source_of
 from gradcli.lang.policy import GONE, Policy, legal_name
 from gradcli.lang.words import in_pythons_words
 from gradcli.suggestions import nearest
 
+OF_C = ("torch.dtype", "torch.Size", "torch.device")     # classes of C code, which messages call by their whole names
 NONE: frozenset[str] = frozenset()
 OPEN = frozenset((kind, name) for kind, names in METHODS.items() for name in names if hasattr(kind, name))
 
@@ -248,7 +249,18 @@ class Attributes:
         """The fault for an attribute that is not there."""
         fault = AttributeFault(f"{describe(value, self.policy)} has no attribute {name}")
         fault.seek = lambda: ((near, "the nearest name") for near in nearest(name, self.known(value)))
+        fault.args = (f"{self._called(value)} has no attribute {name!r}",)
         return _absent(fault, value, name)
+
+    def _called(self, value: Any) -> str:
+        """What PyTorch's messages about attributes call a value that is not Python's own."""
+        told: Any = describe(value, self.policy)
+        for begin, words in (("the module ", "module"), ("the type ", "type object")):
+            if told.startswith(begin):
+                return f"{words} {told.removeprefix(begin)!r}"
+        teller: Any = self.policy.names.get("type", type)
+        name = alias_of(teller(value))
+        return f"{name if name in OF_C else name.rpartition('.')[2]!r} object"
 
     def known(self, value: Any) -> Iterable[str]:
         """The attributes of `value` that a program may read."""

@@ -98,10 +98,10 @@ class Enum(metaclass=EnumClass):
         return self._value
 
     def __repr__(self) -> str:
-        return f"<{type(self).__qualname__}.{self._name}: {getattr(type(self), '.formatter').repr(self._value)}>"
+        return f"<{type(self).__name__}.{self._name}: {getattr(type(self), '.formatter').repr(self._value)}>"
 
     def __str__(self) -> str:
-        return f"{type(self).__qualname__}.{self._name}"
+        return f"{type(self).__name__}.{self._name}"
 
     def __format__(self, spec: str) -> str:
         shown: str = getattr(type(self), ".formatter").format(str(self), spec)
