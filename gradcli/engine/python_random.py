@@ -40,7 +40,7 @@ class PythonRandom:
         self.seed(seed)
         self.seeded = False     # by the program itself
 
-    def seed(self, a: int | float | str | None = None) -> None:
+    def seed(self, a: Any = None) -> None:
         if not isinstance(a, int | float | str | None):
             fault = ArgumentFault(f"random.seed takes a number or a text, got {type(a).__name__}")
             raise _as_python_says(fault, "seed", ())

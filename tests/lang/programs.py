@@ -224,8 +224,12 @@ class Maker:
 
     def idiom(self, depth):
         """A longer piece about one construct."""
+        return self.piece(self.pick(self.pick(IDIOMS)), depth)
+
+    def piece(self, text, depth):
+        """One of those pieces, filled in."""
         lines, names = [], {}
-        for line in self.pick(self.pick(IDIOMS)).split("\n"):
+        for line in text.split("\n"):
             if line.endswith("$block"):
                 lines += [line[:-len("$block")] + each[4:] for each in self.block(depth + 1)]
             else:
