@@ -8,9 +8,9 @@ from operator import index
 from types import FunctionType, MappingProxyType
 from typing import Any
 
+from gradcli.engine.current import DRAWING
 from gradcli.engine.dtypes import DType, Typed
 from gradcli.engine.op import short, traced
-from gradcli.engine.python_random import DRAWING, PythonRandom
 from gradcli.engine.types import TensorType
 from gradcli.exposure import admitting, exposed, register
 from gradcli.lang.budget import Budget
@@ -189,5 +189,9 @@ def random_space(generators: Any) -> Namespace:
         drawn.__name__ = drawn.__qualname__ = name
         return drawn
 
-    own = Kind("random.Random", (PythonRandom,), PythonRandom)
-    return Namespace("random", Random=own, **{name: drawing(name) for name in DRAWING})
+    def own() -> type:
+        from gradcli.engine.python_random import PythonRandom
+
+        return PythonRandom
+
+    return Namespace("random", Random=Arriving("random.Random", own), **{name: drawing(name) for name in DRAWING})

@@ -6,15 +6,13 @@ import random
 from collections.abc import MutableSequence, Sequence
 from typing import Any, TypeVar
 
+from gradcli.engine.current import DRAWING
 from gradcli.errors import ArgumentFault, Fault, IndexFault, ValueFault
 from gradcli.exposure import exposed
 
 Item = TypeVar("Item")
 
 
-DRAWING = ("random", "uniform", "gauss", "normalvariate", "expovariate", "betavariate", "triangular", "randint",
-           "randrange", "choice", "choices", "shuffle", "sample", "seed", "getrandbits", "getstate", "setstate",
-           "gammavariate", "lognormvariate", "paretovariate", "vonmisesvariate", "weibullvariate")
 BITS = 1_000_000        # of one number that getrandbits draws
 
 
