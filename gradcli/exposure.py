@@ -70,9 +70,10 @@ def seal(kind: type) -> None:
                     setattr(cls, name, _method(cls, value))
 
 
-def expose(cls: type, *read: str, write: Iterable[str] = (), parts: Parts | None = None) -> None:
+def expose(cls: type, *read: str, write: Iterable[str] = (), class_read: Iterable[str] = (),
+           parts: Parts | None = None) -> None:
     """Enter a class that is made while programs run, such as a named tuple, with the attributes to be read and set."""
-    _table[cls] = Exposure(frozenset(read), frozenset(write), parts=parts)
+    _table[cls] = Exposure(frozenset(read), frozenset(write), frozenset(class_read), parts=parts)
     _cached.cache_clear()
 
 
@@ -133,7 +134,8 @@ def _code_of(value: Any) -> Any:
 # the gate
 
 ATOMS = frozenset({type(None), bool, int, float, str, type(...), type(NotImplemented), slice, range})
-CONTAINERS: frozenset[type] = frozenset({list, tuple, dict, set, type({}.keys()), type({}.values()), type({}.items())})
+CONTAINERS: frozenset[type] = frozenset({list, tuple, dict, set, frozenset,
+                                          type({}.keys()), type({}.values()), type({}.items())})
 ITERATORS: frozenset[type] = frozenset(map(type, (
     iter([]), iter(()), iter(set()), iter(""), iter("é"), iter(range(1)), iter(range(1 << 70)), reversed([]),
     iter({}), iter({}.items()), iter({}.values()), reversed({}), reversed({}.items()), reversed({}.values()),
@@ -189,7 +191,7 @@ def admissible(value: Any) -> bool:
         kind = type(value)
         if kind in ATOMS or kind in ITERATORS or kind in WRAPPERS or MARK in kind.__dict__:
             continue
-        if isinstance(value, dict | list | tuple | set) or kind in CONTAINERS:
+        if isinstance(value, dict | list | tuple | set | frozenset) or kind in CONTAINERS:
             if not (kind in CONTAINERS or exposure_of(kind)):
                 return False
             if id(value) not in seen:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
+from types import BuiltinFunctionType, FunctionType
 from typing import Any
 
 import numpy as np
@@ -50,8 +51,10 @@ from gradcli.engine.variable import (
     no_grad,
 )
 from gradcli.errors import ArgumentFault, IntegerLeaf
+from gradcli.exposure import MARK, ProgramClass
 from gradcli.lang.budget import Budget
-from gradcli.lang.kinds import STAND_INS, Kind, user_class
+from gradcli.lang.kinds import STAND_INS, Kind, Sentinel, user_class
+from gradcli.lang.place import source_of
 from gradcli.lang.words import python_kind
 from gradcli.native import functions as functionals
 from gradcli.nn import fetch as nn_fetch
@@ -246,13 +249,20 @@ def kind_teller(torch: Namespace, plain: Iterable[Kind]) -> Callable[[Any], Any]
     """The built-in `type`: for a value its class, as the stand-in that programs know it by."""
     known = {kind._types[0]: kind for kind in plain}
     nodes: dict[Any, Kind] = {}
-    known |= {type(None): Kind("NoneType", (type(None),)), Array: Kind("numpy.ndarray", (Array,)), Parameter:
-              torch.nn.Parameter, Size: torch.Size, DType: torch.dtype, Device: torch.device}
+    known |= {
+        Sentinel: known[object], type(None): Kind("NoneType", (type(None),)), Array: Kind("numpy.ndarray", (Array,)),
+        Parameter: torch.nn.Parameter, Size: torch.Size, DType: torch.dtype, Device: torch.device}
 
     def type_(value: Any, /) -> Any:
-        kind = python_kind(value) if isinstance(value, BaseException) else type(value)
+        kind = type(value)
+        if isinstance(value, BaseException) and kind not in STAND_INS:
+            kind = python_kind(value)
         if user_class(kind):
             return kind
+        if kind is ProgramClass or isinstance(value, Kind):
+            return teller
+        if kind is FunctionType and source_of(value.__code__) is None and MARK not in vars(value):
+            kind = BuiltinFunctionType
         if isinstance(value, Op | Part):
             node = value.call if isinstance(value, Part) else value
             name = node.era_name if Current.legacy else node.modern_name
@@ -271,8 +281,8 @@ def kind_teller(torch: Namespace, plain: Iterable[Kind]) -> Callable[[Any], Any]
             known[kind] = named or Kind(f"{home}.{kind.__name__}" if home else kind.__name__, (kind,))
         return known[kind]
 
-    type_.__name__ = type_.__qualname__ = "type"
-    return type_
+    teller = Kind("type", (ProgramClass, Kind), type_)
+    return teller
 
 
 def bare_names(plain: Iterable[str]) -> frozenset[str]:

@@ -24,6 +24,7 @@ from gradcli.engine.current import Generator, Generators
 from gradcli.engine.custom_call import Custom, Owing
 from gradcli.engine.links import AccumulateGrad
 from gradcli.engine.op import Op, Part, Rules
+from gradcli.engine.python_random import PythonRandom
 from gradcli.engine.surface import Handle
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.uninitialized import Uninitialized
@@ -233,7 +234,15 @@ def _put_cell(value: CellType, parts: tuple[Any, ...]) -> None:
 
 
 def _read_function(value: FunctionType) -> tuple[Any, ...]:
-    return (*(value.__closure__ or ()), *(value.__defaults__ or ()), *(value.__kwdefaults__ or {}).values())
+    own = vars(value)
+    return (len(own), *own, *own.values(),
+            *(value.__closure__ or ()), *(value.__defaults__ or ()), *(value.__kwdefaults__ or {}).values())
+
+
+def _put_function(value: FunctionType, parts: tuple[Any, ...]) -> None:
+    own = parts[1:1 + 2 * parts[0]]
+    if _read_dict(vars(value)) != own:
+        _put_dict(vars(value), own)
 
 
 def _own_names(value: type) -> dict[str, Any]:
@@ -272,8 +281,9 @@ WAYS: dict[type, Way] = {
     set: Way(tuple, _put_set),
     deque: Way(tuple, _put_deque),
     tuple: Way(tuple),
+    frozenset: Way(tuple),
     CellType: Way(_read_cell, _put_cell),
-    FunctionType: Way(_read_function),
+    FunctionType: Way(_read_function, _put_function),
     MethodType: Way(attrgetter("__self__", "__func__")),
     staticmethod: Way(lambda value: (value.__func__,)),
     property: Way(lambda value: (value.fget, value.fset)),
@@ -281,6 +291,7 @@ WAYS: dict[type, Way] = {
     Op: Way(_read_call, _put_call),
     Part: Way(lambda value: (value.hooks, value.call), _put_call),
     BaseException: Way(lambda value: (value.args,), _put_arguments),
+    PythonRandom: Way(lambda value: (value.state(),), lambda value, parts: value.set_state(parts[0])),
     ArrayRandom: Way(lambda value: (value.state(),), lambda value, parts: value.set_state(parts[0])),
     Generator: Way(lambda value: value.numbers.moment(), lambda value, parts: value.numbers.rewind(parts)),
 } | dict.fromkeys(POSITIONED, Way(_read_position, _put_position))

@@ -127,7 +127,8 @@ class Session:
         names = prelude(self._torch, plain)
         policy.names = names | {"id": lambda value, /: policy.address(value)}
         policy.modules = modules(names) | {"random": random_space(self.generators)} | spaces(
-            lambda: self._names.get("args", []), self.generators, self.write, self._complain)
+            lambda: self._names.get("args", []), self.generators, self.write, self._complain,
+            lambda value, name: self._builtins["getattr"](value, name))
         self._builtins = builtins(policy, self._show, lambda text: self._remark(text, text), self.write, self.budget)
         self._bare = bare_names(self._builtins)
         self._names: dict[str, Any] = {"__builtins__": self._builtins}

@@ -8,6 +8,7 @@ from operator import index
 from types import FunctionType, MappingProxyType
 from typing import Any
 
+from gradcli.engine.current import DRAWING
 from gradcli.engine.dtypes import DType, Typed
 from gradcli.engine.op import short, traced
 from gradcli.engine.types import TensorType
@@ -116,6 +117,8 @@ class NumberKind(Kind, Typed):
         self.tensor_dtype = dtype
 
 
+NumberKind.__name__ = "type"      # as Python's messages call it
+
 MATH = (
     "acos acosh asin asinh atan atan2 atanh cbrt ceil copysign cos cosh degrees dist e erf erfc exp exp2 expm1 fabs "
     "floor fmod frexp fsum gamma gcd hypot inf isclose isfinite isinf isnan isqrt ldexp lgamma log log10 log1p "
@@ -186,6 +189,9 @@ def random_space(generators: Any) -> Namespace:
         drawn.__name__ = drawn.__qualname__ = name
         return drawn
 
-    return Namespace("random", **{name: drawing(name) for name in (
-        "random", "uniform", "gauss", "normalvariate", "expovariate", "betavariate", "triangular", "randint",
-        "randrange", "choice", "choices", "shuffle", "sample", "seed")})
+    def own() -> type:
+        from gradcli.engine.python_random import PythonRandom
+
+        return PythonRandom
+
+    return Namespace("random", Random=Arriving("random.Random", own), **{name: drawing(name) for name in DRAWING})

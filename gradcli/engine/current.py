@@ -13,6 +13,11 @@ from typing import Any
 from gradcli.errors import ArgumentFault
 from gradcli.exposure import exposed
 
+DRAWING = ("random", "uniform", "gauss", "normalvariate", "expovariate", "betavariate", "triangular", "randint",
+           "randrange", "choice", "choices", "shuffle", "sample", "seed", "getrandbits", "getstate", "setstate",
+           "gammavariate", "lognormvariate", "paretovariate", "vonmisesvariate", "weibullvariate")
+"""What programs use of Python's own module `random`."""
+
 
 class Generators:
     """One session's random numbers: a tensor stream and Python's own, seeded together."""

@@ -189,11 +189,11 @@ def item(self: Tensor) -> Any:
     return leaving(self, ".item()", _only(self))
 
 
-def _only(self: Tensor) -> Any:
+def _only(self: Tensor, kind: type[ElementCount] = ElementCount, words: str = "") -> Any:
     if self.array.size != 1:
-        raise ElementCount(f"a Tensor with {self.array.size} elements cannot be converted to Scalar, a plain number",
-                        ("x.tolist()", "all of them, as a list")).saying(
-            f"a Tensor with {self.array.size} elements cannot be converted to Scalar")
+        raise kind(f"a Tensor with {self.array.size} elements cannot be converted to Scalar, a plain number",
+                   ("x.tolist()", "all of them, as a list")).saying(
+            words or f"a Tensor with {self.array.size} elements cannot be converted to Scalar")
     return self.array.item()
 
 
@@ -293,8 +293,15 @@ def _contains(self: Tensor, value: Any) -> bool:
     return bool(np.any(self.array == (value.array if isinstance(value, Tensor) else value)))
 
 
+SEVERAL = "only one element tensors can be converted to Python scalars"
+
+
+class SeveralElements(ElementCount, ValueError):
+    """What float() and int() raise, which programs catch as a ValueError."""
+
+
 def _number(convert: Callable[[Any], Any]) -> Callable[[Tensor], Any]:
-    return lambda self: to_scalar(self, f"{convert.__name__}()", convert(_only(self)))
+    return lambda self: to_scalar(self, f"{convert.__name__}()", convert(_only(self, SeveralElements, SEVERAL)))
 
 
 def _index(self: Tensor) -> int:

@@ -95,11 +95,11 @@ FILES = {name: refusing(f"np.{name}", (f"gradcli run --var x=@data{end} FILE", "
 
 
 def spaces(given: Callable[[], Any], generators: Any, write: Callable[[str], object],
-           complain: Callable[[str], object]) -> dict[str, Namespace]:
+           complain: Callable[[str], object], read: Callable[[Any, str], Any]) -> dict[str, Namespace]:
     """The modules by dotted name.
 
     `given` tells the words that stood behind the script on the command line, `generators` are the session's;
-    `write` and `complain` take what a program writes to its output and beside it.
+    `write` and `complain` take what a program writes to its output and beside it; `read` is its `getattr`.
     """
     found = {"sys": system_space(given, write, complain), "os": outside_space()}
     for path, files in LISTED.items():
@@ -118,6 +118,7 @@ def spaces(given: Callable[[], Any], generators: Any, write: Callable[[str], obj
     found["numpy.random"], found["numpy.linalg"] = found["numpy"].random, found["numpy"].linalg
     vars(found["pprint"]).update(pprint=printers.pprint, pp=printers.pp)
     vars(found["IPython.display"])["display"] = printers.display
+    vars(found["operator"]).update({name: _reading(name, read) for name in ("attrgetter", "methodcaller")})
     vars(found["argparse"])["ArgumentParser"] = _parser(given, write)
     return found
 
@@ -174,6 +175,17 @@ def _generator(name: str, made: str) -> Callable[..., Any]:
         from gradcli.engine import array_random
 
         return getattr(array_random, made)(seed)
+
+    make.__name__ = make.__qualname__ = name
+    return make
+
+
+def _reading(name: str, read: Callable[[Any, str], Any]) -> Callable[..., Any]:
+    """One of operator's functions that read attributes."""
+    def make(*args: Any, **options: Any) -> Any:
+        from gradcli.importable.functions import by_name
+
+        return by_name(read)[name](*args, **options)
 
     make.__name__ = make.__qualname__ = name
     return make

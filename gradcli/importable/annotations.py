@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any as Value  # programs have a name `Any` of their own
 
+from gradcli.lang.abstract import Generic as Base
 from gradcli.lang.kinds import Kind
 
 TYPE_CHECKING = False
@@ -16,11 +17,11 @@ def cast(typ: Value, val: Value) -> Value:
 
 def TypeVar(name: str, *args: Value, **options: Value) -> Kind:    # the name that programs know
     """A name for annotations."""
-    return Kind("typing.TypeVar", ())
+    return Kind(f"~{name}" if type(name) is str else "typing.TypeVar", ())
 
 
 def __getattr__(name: str) -> Kind:
-    return Kind(f"typing.{name}", ())
+    return Kind(f"typing.{name}", (Base,) if name in ("Generic", "Protocol") else ())
 
 
 def NewType(name: str, tp: Value) -> Kind:    # the name that programs know

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import collections
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from operator import index
 from typing import Any
 
 from gradcli.engine.tensor import Shown
 from gradcli.errors import ArgumentFault
-from gradcli.exposure import expose, exposed, seal
+from gradcli.exposure import admitting, expose, exposed, seal
 from gradcli.lang.budget import Budget
 from gradcli.lang.builtins import METHODS
 from gradcli.lang.kinds import STAND_INS, Kind
@@ -156,11 +157,22 @@ def _replaced(self: Any, /, **changes: Any) -> Any:
     return type(self)(*values)
 
 
+def _made(kind: type, iterable: Any, /) -> Any:
+    """An object of a class of named tuples with the values of `iterable`."""
+    wanted: int = len(kind._fields)     # type: ignore[attr-defined]
+    values = tuple(itertools.islice(iterable, wanted + 1))
+    if len(values) != wanted:
+        got = len(iterable) if isinstance(iterable, list | tuple | str | range | dict | set) else len(values)
+        raise TypeError(f"Expected {wanted} arguments, got {got}")
+    return kind(*values)
+
+
 def _as_dict(self: Any, /) -> dict[str, Any]:
     return dict(zip(self._fields, self, strict=True))
 
 
 _replaced.__name__ = _replaced.__qualname__ = "_replace"
+_made.__name__ = _made.__qualname__ = "_make"
 _as_dict.__name__ = _as_dict.__qualname__ = "_asdict"
 
 
@@ -183,9 +195,13 @@ def namedtuple(typename: Any, field_names: Any, *, rename: bool = False, default
         try:
             return made(*args, **options)
         except TypeError as error:
-            raise TypeError(str(error).replace(".__new__", "")) from None
+            said = TypeError(str(error))
+            said.told = str(error).replace(".__new__", "")      # type: ignore[attr-defined]  # read by lang/faults.py
+            raise said from None
 
-    STAND_INS[made] = kind = Kind(f"__main__.{typename}", (made,), make)
+    STAND_INS[made] = kind = Kind(f"__main__.{typename}", (made,), make, {
+        "_fields": made._fields, "_field_defaults": made._field_defaults,
+        "_make": admitting(lambda iterable, /: _made(made, iterable))})
     return kind
 
 

@@ -84,6 +84,8 @@ def _copied(x: Any, inner: Callable[[Any], Any], begun: Callable[[Any], None] = 
         begun(anew)
         dict.update(anew, {inner(key): inner(value) for key, value in x.items()})
         return anew
+    if kind is frozenset:
+        return frozenset(map(inner, x))
     if kind is MethodType:
         return MethodType(x.__func__, inner(x.__self__))
     exposure = exposure_of(kind)

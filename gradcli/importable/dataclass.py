@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from gradcli.errors import ArgumentFault, AttributeFault, PolicyFault
 from gradcli.exposure import MARK, exposed
 from gradcli.importable.copying import deepcopy
-from gradcli.lang.kinds import OWN, Kind, user_class
+from gradcli.lang.kinds import OWN, STAND_INS, Kind, user_class
 from gradcli.lang.policy import checked
 
 RECORD = ".dataclass"       # the attribute that holds what is known of a dataclass; no program can spell it
@@ -322,6 +322,6 @@ def replace(obj: Any, /, **changes: Any) -> Any:
     return type(obj)(**changes)
 
 
-FrozenInstanceError = Kind("dataclasses.FrozenInstanceError", (Frozen,))
+STAND_INS[Frozen] = FrozenInstanceError = Kind("dataclasses.FrozenInstanceError", (Frozen,))
 KW_ONLY = Kind("dataclasses.KW_ONLY", ())
 InitVar = Kind("dataclasses.InitVar", ())

@@ -10,6 +10,7 @@ from typing import Any
 from gradcli.errors import ArgumentFault
 from gradcli.exposure import MARK, admit, exposed
 from gradcli.importable.collecting import namedtuple
+from gradcli.lang.attributes import attributes_of
 from gradcli.lang.kinds import Kind, user_class
 from gradcli.lang.place import source_of
 
@@ -29,6 +30,7 @@ def update_wrapper(wrapper: Any, wrapped: Any, *assigned: Any, **options: Any) -
     if of_program and (isinstance(wrapped, (*FUNCTIONS, Cached)) or user_class(wrapped)):
         wrapper.__name__, wrapper.__qualname__ = str(wrapped.__name__), str(wrapped.__qualname__)
         wrapper.__doc__ = wrapped.__doc__ if source_of(getattr(wrapped, "__code__", None)) is not None else None
+        vars(wrapper).update(attributes_of(wrapped))
     return wrapper
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from gradcli.errors import ArgumentFault
-from gradcli.exposure import exposed
+from gradcli.exposure import admitting, exposed
 from gradcli.lang.arith import summed
 
 ascii_letters, ascii_lowercase, ascii_uppercase = string.ascii_letters, string.ascii_lowercase, string.ascii_uppercase
@@ -51,6 +51,28 @@ def itemgetter(*items: Any) -> Callable[[Any], Any]:
         return value[items[0]] if len(items) == 1 else tuple(value[item] for item in items)
 
     return taken
+
+
+def by_name(read: Callable[[Any, str], Any]) -> dict[str, Callable[..., Any]]:
+    """`attrgetter` and `methodcaller`, which read attributes by `read`, the `getattr` of programs."""
+    def attrgetter(*attrs: Any) -> Callable[[Any], Any]:
+        if not attrs:
+            raise TypeError("attrgetter expected at least 1 argument, got 0")
+        if not all(type(attr) is str for attr in attrs):
+            raise TypeError("attribute name must be a string")
+
+        def taken(value: Any) -> Any:
+            found = tuple(reduce(read, attr.split("."), value) for attr in attrs)
+            return found if len(found) > 1 else found[0]
+
+        return taken
+
+    def methodcaller(name: Any, /, *args: Any, **options: Any) -> Callable[[Any], Any]:
+        if type(name) is not str:
+            raise TypeError("method name must be a string")
+        return lambda value: read(value, name)(*args, **options)
+
+    return {"attrgetter": admitting(attrgetter), "methodcaller": admitting(methodcaller)}
 
 
 def _plain(name: str) -> Callable[..., Any]:

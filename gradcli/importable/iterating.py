@@ -51,6 +51,11 @@ def _kept(values: Iterable[Any]) -> tuple[Any, ...]:
 
 @streamed
 def count(start: Any = 0, step: Any = 1) -> Iterator[Any]:
+    for number in (start, step):
+        if not any(hasattr(type(number), name) for name in ("__index__", "__int__", "__float__")):
+            raise TypeError("a number is required")
+    if type(start) is bool and type(step) in (int, bool) and step == 1:
+        start = int(start)      # as C code counts
     while True:
         yield start
         start = summed(start, step)

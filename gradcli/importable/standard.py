@@ -8,6 +8,7 @@ ABSTRACT = """
 STANDARD: dict[str, dict[str, str]] = {
     "IPython": {},
     "IPython.display": {"notebooks": "clear_output HTML Image Markdown Math Latex SVG YouTubeVideo Audio"},
+    "abc": {"abstractions": "ABC ABCMeta abstractmethod abstractproperty"},
     "bisect": {"ordering": "bisect bisect_left bisect_right insort insort_left insort_right"},
     "collections.abc": {"abstract": ABSTRACT},
     "datetime": {"dates": "datetime date timedelta"},
@@ -15,7 +16,7 @@ STANDARD: dict[str, dict[str, str]] = {
     "gc": {"functions": "collect enable disable"},
     "heapq": {"ordering": "heappush heappop heapify heappushpop heapreplace nlargest nsmallest merge"},
     "itertools": {"iterating": "compress filterfalse tee"},
-    "json": {"written": "dumps loads dump load"},
+    "json": {"written": "dumps loads dump load JSONDecodeError"},
     "numbers": {"statistic": "Number Complex Real Rational Integral"},
     "operator": {"functions": "pos not_ truth is_ is_not contains getitem setitem delitem concat countOf mod and_ or_ "
                               "xor"},

@@ -6,7 +6,7 @@ import collections
 from typing import Any
 
 from gradcli.exposure import ProgramClass, expose, exposed, seal
-from gradcli.importable.collecting import _as_dict, _replaced
+from gradcli.importable.collecting import _as_dict, _made, _replaced
 from gradcli.lang.kinds import Kind
 from gradcli.lang.policy import checked
 from gradcli.show.container import Named
@@ -30,8 +30,9 @@ class TupleClass(ProgramClass):
         defaults = [body.pop(field) for field in late]
         make: Any = collections.namedtuple
         base = make(checked(name), names, defaults=defaults)
-        base._replace, base._asdict = _replaced, _as_dict
-        expose(base, *names, "_fields", "_replace", "_asdict", "count", "index", parts=lambda value: (
+        base._replace, base._asdict, base._make = _replaced, _as_dict, classmethod(_made)
+        expose(base, *names, "_fields", "_replace", "_asdict", "count", "index", class_read=(
+            "_fields", "_field_defaults", "_make"), parts=lambda value: (
             f"{type(value).__name__}(", [Named(*pair) for pair in zip(names, value, strict=True)], ")"))
         seal(base)
         return ProgramClass(name, (base,), body)

@@ -6,13 +6,16 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from gradcli.errors import ArgumentFault
-from gradcli.exposure import exposure_of
+from gradcli.errors import ArgumentFault, ValueFault
+from gradcli.exposure import exposed, exposure_of
 from gradcli.importable.system import refusing
 from gradcli.lang.budget import Budget
+from gradcli.lang.enumeration import IntEnum, TextEnum
+from gradcli.lang.kinds import STAND_INS, Kind
 from gradcli.mistakes import DepthLimit, SizeLimit
 
 DEEPEST, WIDEST = 200, 20
+MEMBERS = (IntEnum, TextEnum)
 PLAIN = (str, int, float, bool, type(None))
 OPTIONS = ("skipkeys", "ensure_ascii", "check_circular", "allow_nan", "cls", "indent", "separators", "default",
            "sort_keys")
@@ -46,6 +49,8 @@ def _taken(value: Any, default: Callable[[Any], Any] | None, depth: int, room: l
         raise SizeLimit("that would be too long a text")
     if kind in PLAIN:
         return value
+    if isinstance(value, MEMBERS):
+        return value.value
     if depth > DEEPEST:
         raise DepthLimit(f"the value goes deeper than {DEEPEST} lists and dicts, or holds itself")
     if kind is list or kind is tuple or (isinstance(value, tuple) and exposure_of(kind)):
@@ -69,7 +74,23 @@ def loads(s: str, /) -> Any:
         raise TypeError(f"the JSON object must be str, bytes or bytearray, not {type(s).__name__}")
     if s.count("[") + s.count("{") > DEEPEST and _depth(s) > DEEPEST:
         raise DepthLimit(f"the text goes deeper than {DEEPEST} lists and dicts")
-    return json.loads(s)
+    try:
+        return json.loads(s)
+    except json.JSONDecodeError as error:
+        raise Undecodable(error) from None
+
+
+@exposed("msg", "doc", "pos", "lineno", "colno")
+class Undecodable(ValueFault):
+    """A text that is no JSON."""
+
+    def __init__(self, error: json.JSONDecodeError) -> None:
+        super().__init__(str(error))
+        self.msg, self.doc, self.pos, self.lineno, self.colno = (
+            error.msg, error.doc, error.pos, error.lineno, error.colno)
+
+
+STAND_INS[Undecodable] = JSONDecodeError = Kind("json.decoder.JSONDecodeError", (Undecodable,))
 
 
 def _depth(text: str) -> int:

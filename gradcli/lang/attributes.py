@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from types import GeneratorType
+from types import FunctionType, GeneratorType, MethodType
 from typing import Any
 
 from gradcli.errors import ArgumentFault, AttributeFault
@@ -13,12 +13,14 @@ from gradcli.lang.builtins import METHODS, special
 from gradcli.lang.exceptions import name_of, object_of
 from gradcli.lang.format import Formatter, speaks
 from gradcli.lang.generators import Generator, Stream
-from gradcli.lang.kinds import MIXED, OWN, Kind, methods_of, user_class
+from gradcli.lang.kinds import MIXED, OWN, STAND_INS, Kind, alias_of, methods_of, user_class
 from gradcli.lang.names import describe
+from gradcli.lang.place import source_of
 from gradcli.lang.policy import GONE, Policy, legal_name
 from gradcli.lang.words import in_pythons_words
 from gradcli.suggestions import nearest
 
+OF_C = ("torch.dtype", "torch.Size", "torch.device")     # classes of C code, which messages call by their whole names
 NONE: frozenset[str] = frozenset()
 OPEN = frozenset((kind, name) for kind, names in METHODS.items() for name in names if hasattr(kind, name))
 
@@ -94,7 +96,7 @@ class Attributes:
             bound: Any = value
             return owner is not None and (MARK in owner.__dict__ or self.policy.attribute(bound.__self__, name))
         if isinstance(value, BaseException) and (name == "args" or MARK not in type(value).__dict__):
-            return name == "args" and speaks(value)
+            return speaks(value) if name == "args" else self.policy.attribute(value, name)
         if MARK in type(value).__dict__:
             if self._own_name(type(value), name):
                 return True
@@ -106,7 +108,7 @@ class Attributes:
                 return True
         elif isinstance(value, Kind) and name in methods_of(value):
             return True
-        return self.policy.attribute(value, name)
+        return name in attributes_of(value) or self.policy.attribute(value, name)
 
     def _own_name(self, kind: type, name: str) -> bool:
         """Whether a class of the program defines `name`; a name that no class defines may be an object's own."""
@@ -226,6 +228,8 @@ class Attributes:
             kind = value
             self.mixed.clear()      # the class is about to change
             self.above.clear()
+        if kind is FunctionType:
+            return source_of(value.__code__) is not None
         mark = kind.__dict__.get(MARK)
         if kind is value and any(name in closed_names(each) for each in _derived(value)):
             return False
@@ -245,7 +249,18 @@ class Attributes:
         """The fault for an attribute that is not there."""
         fault = AttributeFault(f"{describe(value, self.policy)} has no attribute {name}")
         fault.seek = lambda: ((near, "the nearest name") for near in nearest(name, self.known(value)))
+        fault.args = (f"{self._called(value)} has no attribute {name!r}",)
         return _absent(fault, value, name)
+
+    def _called(self, value: Any) -> str:
+        """What PyTorch's messages about attributes call a value that is not Python's own."""
+        told: Any = describe(value, self.policy)
+        for begin, words in (("the module ", "module"), ("the type ", "type object")):
+            if told.startswith(begin):
+                return f"{words} {told.removeprefix(begin)!r}"
+        teller: Any = self.policy.names.get("type", type)
+        name = alias_of(teller(value))
+        return f"{name if name in OF_C else name.rpartition('.')[2]!r} object"
 
     def known(self, value: Any) -> Iterable[str]:
         """The attributes of `value` that a program may read."""
@@ -253,6 +268,7 @@ class Attributes:
         found = set(METHODS.get(kind, NONE)) | set(self.policy.known(value))
         if isinstance(value, Kind):
             found.update(methods_of(value))
+        found.update(attributes_of(value))
         for each in kind.__mro__:
             if MARK in each.__dict__:
                 found.update(each.__dict__)
@@ -283,11 +299,19 @@ class Slot:
         self._attributes.delete(self._value, name)
 
 
+def attributes_of(value: Any) -> dict[str, Any]:
+    """The attributes that a program has set on a function of its own, also where it is a method of an object."""
+    function = value.__func__ if type(value) is MethodType else value
+    return vars(function) if type(function) is FunctionType and source_of(function.__code__) is not None else {}
+
+
 def _absent(fault: AttributeFault, value: Any, name: str) -> AttributeFault:
     """`fault` in Python's words, if Python too finds no such attribute; nothing of the program runs meanwhile."""
     kind = type(value)
     plain = value._types[0] if kind is Kind and value._types else value
     of_python = (plain if isinstance(plain, type) else kind).__module__ == "builtins" or isinstance(value, Generator)
+    if kind in STAND_INS or (isinstance(plain, type) and STAND_INS.get(plain) is value):
+        of_python = True
     if not (of_python or MARK in kind.__dict__ or user_class(value)):
         return fault
     known = _owner((*kind.__mro__, *getattr(plain, "__mro__", ())), name) or name in getattr(plain, "__dict__", ())

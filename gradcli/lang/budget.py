@@ -89,7 +89,7 @@ class Budget:
         return value
 
 
-COUNTED = frozenset({list, tuple, set, dict, range, str})
+COUNTED = frozenset({list, tuple, set, frozenset, dict, range, str})
 
 
 def counted(values: Iterable[Any], most: int, refuse: Callable[[], NoReturn]) -> Iterator[Any]:

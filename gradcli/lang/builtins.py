@@ -22,7 +22,7 @@ from gradcli.lang.exceptions import args_of
 from gradcli.lang.format import WIDTH, Formatter
 from gradcli.lang.generators import Generator
 from gradcli.lang.iterating import iter_, next_
-from gradcli.lang.kinds import Kind, types_of
+from gradcli.lang.kinds import Kind, Sentinel, types_of
 from gradcli.lang.standard import writer
 from gradcli.lang.words import in_pythons_words, python_error
 from gradcli.mistakes import SizeLimit
@@ -50,6 +50,8 @@ METHODS: dict[type, frozenset[str]] = {
     set: frozenset(
         "add discard remove pop clear copy update union intersection difference symmetric_difference issubset "
         "issuperset isdisjoint intersection_update difference_update symmetric_difference_update".split()),
+    frozenset: frozenset(
+        "copy union intersection difference symmetric_difference issubset issuperset isdisjoint".split()),
     int: _WHOLE,
     bool: _WHOLE,
     float: frozenset("is_integer as_integer_ratio hex real imag conjugate".split()),
@@ -102,10 +104,12 @@ def prelude(formatter: Formatter, budget: Budget, write: Callable[[str], None]) 
 
     kinds = [
         kind(int, _whole(budget)), kind(float), kind(bool),
-        kind(str, _text_maker(text)), *(kind(plain, _gatherer(plain, gathered)) for plain in (list, tuple, set)),
+        kind(str, _text_maker(text)), *(kind(plain, _gatherer(plain, gathered)) for plain in (
+            list, tuple, set, frozenset)),
         Kind("dict", (dict,), lambda *values, **options: dict(*map(gathering.pairs(budget), values), **options),
              unbound(dict, methods) | {"fromkeys": _called("fromkeys", from_keys)}),
-        Kind("slice", (slice,), _slice), Kind("range", (range,), limited_range), Kind("object", (object,), None),
+        Kind("slice", (slice,), _slice), Kind("range", (range,), limited_range),
+        Kind("object", (object,), lambda: Sentinel()),
         Kind("property", (property,), _property), Kind("staticmethod", (staticmethod,), _staticmethod),
         Kind("classmethod", (classmethod,), _classmethod),
         *(_exception(name) for name in EXCEPTIONS),

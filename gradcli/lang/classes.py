@@ -8,7 +8,8 @@ from typing import Any
 
 from gradcli.errors import PolicyFault
 from gradcli.exposure import MARK, ProgramClass, closed_names
-from gradcli.lang.enumeration import EnumClass, complete
+from gradcli.lang import abstract
+from gradcli.lang.enumeration import Enum, EnumClass, MixedNumber, MixedText, complete
 from gradcli.lang.format import Formatter
 from gradcli.lang.kinds import MIXED, OWN, Kind, types_of, user_class
 from gradcli.lang.policy import Policy, checked
@@ -38,12 +39,18 @@ def class_builder(policy: Policy, formatter: Formatter, known: set[type],
 
     setattr(Instance, ".formatter", formatter)      # for methods that the package makes
 
-    def build_class(body: Any, name: str, *bases: Any) -> type:
-        parents = tuple(parent for base in bases if (parent := _parent(policy, base)) is not object) or (Instance,)
+    def build_class(body: Any, name: str, *bases: Any, metaclass: Any = None) -> type:
+        parents = tuple(parent for base in _mixed(bases) if (parent := _parent(policy, base)) is not object)
+        if metaclass is not None and not any(issubclass(parent, abstract.Abstract) for parent in parents):
+            parents = (*parents, _parent(policy, metaclass))
+        if {*parents} <= {*abstract.BASES}:
+            parents = (*parents, Instance)
         if any(len(parent.__mro__) > DEEPEST for parent in parents):    # Python tells each one below of what changes
             raise DepthLimit(f"more than {DEEPEST} classes inherit from each other")
         made: type = builtins.__build_class__(body, name, *parents, metaclass=ProgramClass)
-        foreign = [kind for kind in made.__mro__ if MARK not in kind.__dict__ and kind not in (made, Instance, object)]
+        known_bases = (made, Instance, *abstract.BASES, object)
+        foreign = [kind for kind in made.__mro__ if MARK not in kind.__dict__ and kind not in known_bases]
+        declared = abstract.declared(made.__dict__)
         for each, value in list(made.__dict__.items()):
             if each in METHODS:
                 type.__setattr__(made, each, guarded(made.__qualname__, each, value, leave))
@@ -60,6 +67,7 @@ def class_builder(policy: Policy, formatter: Formatter, known: set[type],
             if (kind is made or MARK in kind.__dict__) and (taken := (METHODS - OF_TUPLES).intersection(kind.__dict__)):
                 raise PolicyFault(f"a NamedTuple cannot define {min(taken)}: tuples have their own")
         type.__setattr__(made, MARK, MIXED if foreign else OWN)
+        abstract.complete(made, declared)
         if isinstance(made, EnumClass):
             complete(made, formatter)
         if not foreign:
@@ -75,6 +83,14 @@ def _named(kind: type) -> set[str]:
     return {*own, *(name for name, _ in own.get(".fields", ())), *own.get(".values", ())}
 
 
+def _mixed(bases: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The bases of a class; a type of values before Enum is one base with it."""
+    if len(bases) == 2 and all(isinstance(base, Kind) for base in bases) and bases[1]._types == (Enum,):
+        mixed = {(int,): MixedNumber, (str,): MixedText}.get(bases[0]._types)
+        return bases if mixed is None else (Kind(bases[0]._name, (mixed,)),)
+    return bases
+
+
 def _parent(policy: Policy, base: Any) -> type:
     """The Python class to inherit from when a program names `base`."""
     if user_class(base):
@@ -83,8 +99,10 @@ def _parent(policy: Policy, base: Any) -> type:
     if allowed is not None:
         return allowed
     if isinstance(base, Kind):
-        kind = types_of(base)[0]
-        if kind is object or issubclass(kind, Exception):
+        kind = (*types_of(base), None)[0]
+        if kind is None:
+            raise PolicyFault(f"a class cannot inherit from {base._name}")
+        if kind in (object, *abstract.BASES) or issubclass(kind, Exception):
             return kind
         raise PolicyFault(f"a class cannot inherit from {base._name}", (
             "class Own:", "a class that holds what it needs, self.inner = ..., with methods of its own"))

@@ -56,6 +56,7 @@ class Context:
         self.checked: set[str] = set()  # names that have been found legal
         self.excused = 0                # bodies of `try` open whose `except` catches an ImportError
         self.plain = policy.plain
+        self.owner = ""                 # the class around the statement, for names that it keeps to itself
 
     def at(self, made: Made, node: Node) -> Made:
         """`made`, standing where `node` stood."""

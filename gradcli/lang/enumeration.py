@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from types import FunctionType
 from typing import Any
 
-from gradcli.exposure import ProgramClass, exposed
+from gradcli.exposure import ProgramClass, exposed, seal
 from gradcli.lang.budget import Budget
 
 PARTS = (FunctionType, property, staticmethod, classmethod)     # of a class that are no members
@@ -98,10 +98,10 @@ class Enum(metaclass=EnumClass):
         return self._value
 
     def __repr__(self) -> str:
-        return f"<{type(self).__qualname__}.{self._name}: {getattr(type(self), '.formatter').repr(self._value)}>"
+        return f"<{type(self).__name__}.{self._name}: {getattr(type(self), '.formatter').repr(self._value)}>"
 
     def __str__(self) -> str:
-        return f"{type(self).__qualname__}.{self._name}"
+        return f"{type(self).__name__}.{self._name}"
 
     def __format__(self, spec: str) -> str:
         shown: str = getattr(type(self), ".formatter").format(str(self), spec)
@@ -173,6 +173,13 @@ class IntEnum(Enum):
         return bool(self._value)
 
 
+TEXT = ("capitalize casefold count endswith find index isalnum isalpha isdigit islower isspace isupper lower lstrip "
+        "partition removeprefix removesuffix rfind rpartition rsplit rstrip split startswith strip swapcase title "
+        "upper").split()
+"""What members that count as texts have of the methods of texts."""
+
+
+@exposed(*TEXT, base=True)
 class TextEnum(Enum):
     """Members that count as their texts."""
 
@@ -183,6 +190,20 @@ class TextEnum(Enum):
 
     def __hash__(self) -> int:
         return hash(self._value)
+
+
+class MixedNumber(IntEnum):
+    """What `class C(int, Enum)` inherits from: its members look like members."""
+
+    __slots__ = ()
+    __str__, __format__ = Enum.__str__, Enum.__format__
+
+
+class MixedText(TextEnum):
+    """What `class C(str, Enum)` inherits from."""
+
+    __slots__ = ()
+    __str__, __format__ = Enum.__str__, Enum.__format__
 
 
 PLAIN = frozenset({int, float, bool, str})
@@ -232,6 +253,35 @@ for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "and", "or", "x
     _of_numbers(_name)
 for _name in ("neg", "pos", "abs", "invert"):
     setattr(IntEnum, f"__{_name}__", (lambda sign: lambda self: sign(self._value))(getattr(operator, _name)))
+
+
+def _joined(self: Any, other: Any) -> Any:
+    text = _operand(TextEnum, other)
+    return Budget().short(self._value + text) if isinstance(text, str) else NotImplemented
+
+
+def _joined_behind(self: Any, other: Any) -> Any:
+    text = _operand(TextEnum, other)
+    return Budget().short(text + self._value) if isinstance(text, str) else NotImplemented
+
+
+setattr(TextEnum, "__add__", _joined)           # noqa: B010  # as the operators of IntEnum are set
+setattr(TextEnum, "__radd__", _joined_behind)   # noqa: B010
+
+
+def _of_text(name: str) -> Callable[..., Any]:
+    def method(self: Any, *args: Any, **options: Any) -> Any:
+        return getattr(self._value, name)(*args, **options)
+
+    method.__name__ = method.__qualname__ = name
+    return method
+
+
+for _name in TEXT:
+    setattr(TextEnum, _name, _of_text(_name))
+seal(TextEnum)
+for _name, _sign in (("len", len), ("iter", iter), ("getitem", operator.getitem), ("contains", operator.contains)):
+    setattr(TextEnum, f"__{_name}__", (lambda sign: lambda self, *args: sign(self._value, *args))(_sign))
 
 
 def unique(enumeration: Any) -> Any:

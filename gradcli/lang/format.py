@@ -20,7 +20,7 @@ from gradcli.lang.enumeration import EnumClass
 from gradcli.lang.exceptions import args_of
 from gradcli.lang.kinds import Kind, user_class
 from gradcli.lang.policy import Policy
-from gradcli.lang.words import python_error, python_kind
+from gradcli.lang.words import python_error, python_kind, python_name
 from gradcli.mistakes import SizeLimit
 
 WIDTH = 10_000      # the widest field, and the most digits after the point
@@ -30,8 +30,9 @@ SPEC = re.compile(r"(?:(?:[^{}]|[{}])?[<>=^])?[-+ ]?z?#?0?(?P<width>\d+)?[_,]?(?
 FUNCTIONS = frozenset({FunctionType, BuiltinFunctionType, MethodType, MethodDescriptorType})
 NUMBERS = frozenset({int, float, bool})
 SCALARS = NUMBERS | {str, type(None)}
+SETS = frozenset({set, frozenset})
 HASHED = frozenset({slice, range})      # by what they hold
-FRAMES = {list: ("[", "]"), tuple: ("(", ")"), set: ("{", "}"), dict: ("{", "}"),
+FRAMES = {list: ("[", "]"), tuple: ("(", ")"), set: ("{", "}"), frozenset: ("frozenset({", "})"), dict: ("{", "}"),
           type({}.keys()): ("dict_keys([", "])"), type({}.values()): ("dict_values([", "])"),
           type({}.items()): ("dict_items([", "])")}
 UNNAMED = ("builtins", "gradcli")      # packages whose names are left away before those of their classes
@@ -86,6 +87,8 @@ class Formatter:
         if isinstance(value, tuple):
             return hash(tuple(map(self.hashed, value)))
         kind = type(value)
+        if kind is frozenset:
+            return hash(frozenset(map(self.hashed, value)))
         if kind in NUMBERS or kind is str or kind.__hash__ is None or _defines(kind, "__hash__") or kind in HASHED:
             return hash(value)
         return self.policy.address(value) >> 4
@@ -114,8 +117,8 @@ class Formatter:
                 begin, end = FRAMES[type(value)]
                 if id(value) in open_:
                     out.append(begin + "..." + end)
-                elif type(value) is set and not value:
-                    out.append("set()")
+                elif type(value) in SETS and not value:
+                    out.append(f"{type(value).__name__}()")
                 else:
                     out.append(begin)
                     open_.add(id(value))
@@ -199,7 +202,7 @@ class Formatter:
     def exception(self, error: BaseException) -> str:
         """What Python's own `__repr__` of exceptions gives."""
         parts = args_of(error) if speaks(error) else (str(error),)
-        return f"{python_kind(error).__name__}({', '.join(map(self.repr, parts))})"
+        return f"{python_name(error)}({', '.join(map(self.repr, parts))})"
 
     def _says_itself(self, kind: type) -> bool:
         """Whether a class of the program, not a foreign one above it, says how its objects look."""

@@ -139,6 +139,7 @@ class _Splitter:
 def lower_fields(c: Context, parts: tuple[Any, ...]) -> list[ast.expr]:
     """The parts as pieces of a joined string; each field goes through the language's own formatter."""
     from gradcli.lang.expressions import expression, join
+    from gradcli.lang.functions import private
 
     made: list[ast.expr] = []
     for part in parts:
@@ -146,7 +147,7 @@ def lower_fields(c: Context, parts: tuple[Any, ...]) -> list[ast.expr]:
             made.append(c.constant(part[3], part))
             continue
         node, conversion, spec = part[3]
-        args = [expression(c, node)]
+        args = [expression(c, private(c, node))]
         if conversion or spec:
             args.append(c.constant(conversion, part))
         if spec:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
+from typing import Any
 
 from gradcli.errors import PolicyFault
 from gradcli.lang.context import STORE, Context, Scope
 from gradcli.lang.expressions import arguments, expression
 from gradcli.lang.parse import Node
 
+PRIVATE = re.compile(r"\b__(?!\w*__\b)\w+")
 TYPED = sys.version_info >= (3, 12)     # these nodes then have a list of type parameters
 
 
@@ -50,16 +53,39 @@ def class_(c: Context, node: Node) -> list[ast.stmt]:
     for base in bases[0][3] if bases else ():
         if base[0] == "generator" and c.text[base[1]] != "(":
             raise c.wrong("a class inherits from classes, not from a generator", base)
-    if keywords:
+    abstract = [each.arg for each in keywords] == ["metaclass"] and c.text[: bases[0][2]].endswith("ABCMeta")
+    if keywords and not abstract:
         raise PolicyFault("a class takes base classes only, no keywords", span=c.span(bases[0]))
     name = c.name(leaf)
+    outside, c.owner = c.owner, name.lstrip("_")
     c.scopes.append(Scope("class"))
-    inside = suite(c, body)
+    inside = suite(c, private(c, body))
+    c.owner = outside
     if fields := c.scopes.pop().fields:
         inside.append(c.at(ast.Assign([c.at(ast.Name(".fields", STORE), leaf)],
                                       c.constant(tuple(fields.items()), leaf)), leaf))
-    made = ast.ClassDef(name, args, [], inside, wrappers)
+    made = ast.ClassDef(name, args, keywords, inside, wrappers)
     return [_typed(c, made, node)]
+
+
+def private(c: Context, node: Node) -> Node:
+    """`node` of a class, with the names that it keeps to itself as Python spells them: `__x` is `_Own__x`."""
+    if not c.owner or not PRIVATE.search(c.text, node[1], node[2]):
+        return node
+    spelled: Node = _spelled(c.owner, node)
+    return spelled
+
+
+def _spelled(owner: str, node: Any) -> Any:
+    if type(node) is not tuple or len(node) != 4:
+        return node
+    kind, start, end, inner = node
+    if kind == "NAME":
+        return (kind, start, end, f"_{owner}{inner}") if PRIVATE.fullmatch(inner) else node
+    if type(inner) is not tuple:
+        return node
+    own = len(inner) - (kind == "class")       # the body of a class within has names of its own
+    return (kind, start, end, (*(_spelled(owner, part) for part in inner[:own]), *inner[own:]))
 
 
 def _typed(c: Context, made: ast.FunctionDef | ast.ClassDef, node: Node) -> ast.stmt:

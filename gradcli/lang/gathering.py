@@ -19,7 +19,8 @@ def methods(budget: Budget) -> dict[tuple[type, str], Callable[[Any], Any]]:
     """Each of them as programs get it, by type and name."""
     found: dict[tuple[type, str], Callable[[Any], Any]] = {
         (list, "extend"): partial(_extender, budget), (dict, "update"): partial(_gatherer, budget, "update")}
-    return found | {(set, name): partial(_gatherer, budget, name) for name in SETS}
+    return found | {(set, name): partial(_gatherer, budget, name) for name in SETS} | {
+        (frozenset, name): partial(_gatherer, budget, name) for name in SETS if hasattr(frozenset, name)}
 
 
 def _extender(budget: Budget, values: list[Any]) -> Callable[[Iterable[Any]], None]:
@@ -54,7 +55,7 @@ def _gatherer(budget: Budget, name: str, values: Any) -> Callable[..., Any]:
     method, taken = getattr(values, name), pairs(budget)
 
     def gather(*others: Iterable[Any], **options: Any) -> Any:
-        return method(*[other if isinstance(other, set) else taken(other) for other in others], **options)
+        return method(*[other if isinstance(other, set | frozenset) else taken(other) for other in others], **options)
 
     gather.__name__ = gather.__qualname__ = name
     return gather

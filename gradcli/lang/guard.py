@@ -1,7 +1,7 @@
 """The runtime of a program: every helper that lowered code calls, under names that begin with a dot.
 
     .attr .base .init .slot .setattr     attributes that are not harmless everywhere
-    .told                           what a class, function or module is called
+    .told .named                    what a class, function or module is called
     .mul .pow .shl .mod .i...       operators that allocate or format (arith.py)
     .format                         one field of an f-string (format.py)
     .ticks .each .turn              the budget's turns, and what goes through values and turns side by side
@@ -40,7 +40,7 @@ from gradcli.lang.kinds import Kind, types_of, user_class
 from gradcli.lang.matching import matcher
 from gradcli.lang.place import source_of
 from gradcli.lang.policy import Policy
-from gradcli.lang.reflect import reflection, teller
+from gradcli.lang.reflect import named, reflection, teller
 from gradcli.lang.words import in_pythons_words, python_error, python_kind
 from gradcli.suggestions import nearest
 from gradcli.text import veiled
@@ -63,7 +63,7 @@ def runtime(policy: Policy, names: Mapping[str, Any], show: Callable[[object], N
     """The helpers of lowered code, by their unspellable names; `names` are those that programs see."""
     attributes = Attributes(policy, formatter)
     return operators(formatter, budget) | roomy(budget) | {
-        ".attr": attributes.read, ".told": teller(policy), ".base": attributes.read_base,
+        ".attr": attributes.read, ".told": teller(policy), ".named": named, ".base": attributes.read_base,
         ".init": attributes.initial, ".slot": attributes.slot, ".special": attributes.read_special,
         ".setattr": attributes.write,
         ".format": formatter.field,

@@ -27,7 +27,6 @@ INSTEAD: dict[str, tuple[tuple[str, str], ...]] = {
     "attr": _CLASS, "unittest": _ASSERTS, "pytest": _ASSERTS,
     "re": (("text.replace('a', 'b'), text.split(), 'a' in text", "what strings do themselves; the time that a "
             "pattern takes has no bound"),),
-    "abc": (("raise NotImplementedError", "as the body of what a class below must define; no base is needed"),),
     "tensorboardX": (("print(step, loss.item())", "shows the progress of a program"),),
 } | (
     dict.fromkeys(("pathlib", "glob", "pickle", "csv", "urllib", "requests", "zipfile", "h5py", "yaml"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from types import GeneratorType
 from typing import Any
 
@@ -14,6 +15,10 @@ from gradcli.lang.words import in_pythons_words, python_error
 
 def iter_(*args: Any) -> Any:
     """What goes through a value's members one by one."""
+    if len(args) == 2:
+        if not callable(args[0]):
+            raise TypeError("iter(v, w): v must be callable")
+        return Stream(_until(*args))
     if len(args) != 1:
         raise python_error("iter() takes what can be gone through, and nothing else", iter, *args[:0])
     values = args[0]
@@ -22,6 +27,12 @@ def iter_(*args: Any) -> Any:
         raise TypeError(f"'{type(values).__name__}' object is not iterable")
     made = values if isinstance(values, Stream) else iter(values)
     return Stream(made) if type(made) is GeneratorType else admit(made)
+
+
+def _until(function: Callable[[], Any], sentinel: Any) -> Iterator[Any]:
+    """What `function` gives, until it gives `sentinel`."""
+    while not ((value := function()) is sentinel or value == sentinel):
+        yield value
 
 
 def next_(*args: Any) -> Any:

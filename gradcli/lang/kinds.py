@@ -37,6 +37,22 @@ class Kind:
     def __repr__(self) -> str:
         return f"<class '{self._name}'>"
 
+    __iter__ = None     # taking items of a type, as annotations do, does not make it something to go through
+
+    def __getitem__(self, item: Any) -> Kind:
+        """`list[int]`: the same type, with a note of what it holds."""
+        if not (self._name.startswith("typing.") or (len(self._types) == 1 and self._types[0].__name__ in HOLDING)):
+            raise TypeError(f"type '{self._name}' is not subscriptable")
+        items = item if type(item) is tuple else (item,)
+        return Alias(f"{self._name}[{', '.join(map(alias_of, items))}]", self._types, self._call)
+
+    def __or__(self, other: Any) -> Any:
+        """`int | None`: one of several types."""
+        return _united(self, other)
+
+    def __ror__(self, other: Any) -> Any:
+        return _united(other, self)
+
     def __getattr__(self, name: str) -> Any:
         """A method, in the few places where attributes are read without asking a guard."""
         if (method := methods_of(self).get(name)) is None:
@@ -45,6 +61,47 @@ class Kind:
 
 
 Kind.__name__ = "type"      # as Python's messages call it
+
+class Alias(Kind):
+    """A type with notes, or one of several."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return self._name
+
+
+HOLDING = frozenset("list tuple dict set frozenset type deque defaultdict OrderedDict Counter".split())
+"""The types that annotations take items of."""
+
+
+def alias_of(kind: Any) -> str:
+    """How a type is written in an annotation."""
+    if isinstance(kind, Kind):
+        return kind._name
+    if type(kind) is list:
+        return f"[{', '.join(map(alias_of, kind))}]"
+    if kind is ...:
+        return "..."
+    return f"__main__.{kind.__qualname__}" if user_class(kind) else repr(kind) if type(kind) in (
+        str, int, bool, type(None), type(...)) else "..."
+
+
+def _united(a: Any, b: Any) -> Any:
+    if not all(isinstance(each, Kind) or each is None or user_class(each) for each in (a, b)):
+        return NotImplemented
+    return Alias(f"{alias_of(a)} | {alias_of(b)}", (*types_of(a), *types_of(b)))
+
+
+@exposed()
+class Sentinel:
+    """What `object()` makes: a value that is equal to nothing but itself."""
+
+    __slots__ = ("__weakref__",)
+
+
+Sentinel.__name__ = Sentinel.__qualname__ = "object"
+Sentinel.__module__ = "builtins"
 
 STAND_INS: WeakKeyDictionary[type, Kind] = WeakKeyDictionary()
 """What programs hold in place of types that were made while they run."""

@@ -35,6 +35,8 @@ class OrderedDict(dict[Any, Any]):
 
     def move_to_end(self, key: Any, last: bool = True) -> None:
         """Put an entry at the end, or at the beginning."""
+        if key not in self:
+            raise KeyError(*key) if type(key) is tuple else KeyError(key)       # as C code raises it
         value = self.pop(key)
         if last:
             self[key] = value

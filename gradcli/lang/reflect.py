@@ -7,7 +7,7 @@ from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
 from gradcli.errors import AttributeFault
-from gradcli.exposure import MARK, Exposure, exposure_of
+from gradcli.exposure import MARK, Exposure, admit, closed_names, exposure_of
 from gradcli.lang.attributes import Attributes
 from gradcli.lang.kinds import Kind, types_of, user_class
 from gradcli.lang.names import describe
@@ -52,6 +52,15 @@ def _text_of(value: Any) -> str | None:
     return text if type(text) is str else None
 
 
+def named(new: Any, value: Any, name: str) -> None:
+    """`f.__name__ = new`, of a function of the program."""
+    if type(value) is not FunctionType or source_of(value.__code__) is None:
+        raise AttributeFault(f"the attribute {name} of a {type(value).__name__} cannot be set")
+    if type(new) is not str and (name != "__doc__" or new is not None):
+        raise TypeError(f"{name} must be set to a string object")
+    setattr(value, name, new)
+
+
 def reflection(attributes: Attributes) -> dict[str, Any]:
     """The built-ins that take the name of an attribute, and those that ask what a value is."""
     def getattr(value: Any, name: str, /, *default: Any) -> Any:
@@ -77,9 +86,17 @@ def reflection(attributes: Attributes) -> dict[str, Any]:
     def issubclass(kind: Any, above: Any, /) -> bool:
         return all(_within(each, types_of(above)) for each in types_of(kind))
 
+    def vars(value: Any, /) -> dict[str, Any]:
+        own = getattr_(value, "__dict__", None)
+        exposure = exposure_of(type(value)) or Exposure()
+        if type(own) is not dict or not (MARK in type(value).__dict__ or exposure.open_attributes):
+            raise TypeError("vars() argument must have __dict__ attribute")
+        closed = closed_names(type(value))
+        return {name: admit(own[name]) for name in own if name[:1] != "." and name not in closed}
+
     found = locals()
-    return {name: found[name] for name in ("getattr", "hasattr", "setattr", "delattr", "issubclass")} | {
+    return {name: found[name] for name in ("getattr", "hasattr", "setattr", "delattr", "issubclass", "vars")} | {
         "callable": callable}
 
 
-_within = issubclass
+_within, getattr_ = issubclass, getattr

@@ -233,14 +233,21 @@ def _handler(c: Context, node: Node, is_last: bool) -> ast.ExceptHandler:
 def _with(c: Context, node: Node) -> list[ast.stmt]:
     *items, body = node[3]
     made = []
-    for item in items:
-        value, *bound = item[3]
+    for value, *bound in _entered(items):
         made.append(ast.withitem(c.call(".entered", [expression(c, value)], value),
                                  target(c, bound[0]) if bound else None))
     c.guard(len(made), node)
     inside = suite(c, body)
     c.scopes[-1].guarded -= len(made)
     return [c.at(ast.With(made, inside), node)]
+
+
+def _entered(items: list[Node]) -> list[tuple[Node, ...]]:
+    """What a `with` enters, with the names it is given; brackets may stand around all of it."""
+    if len(items) > 1 or len(items[0][3]) > 1 or items[0][3][0][0] not in ("group", "tuple"):
+        return [item[3] for item in items]
+    inner = items[0][3][0][3]
+    return [part[3] if part[0] == "as_pattern" else (part,) for part in inner] or [items[0][3]]
 
 
 STATEMENTS: dict[str, Callable[[Context, Node], list[ast.stmt]]] = {

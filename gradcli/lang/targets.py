@@ -87,11 +87,17 @@ def source_for(c: Context, bound: Node, source: Node) -> ast.expr:
     return c.call(".stars", [each], source) if gathers(bound) else each
 
 
+NAMING = ("__name__", "__qualname__", "__doc__")     # what a program may set of its functions
+
+
 def assign(c: Context, targets: tuple[Node, ...], value: ast.expr, node: Node) -> list[ast.stmt]:
     """The statements that give `value` to each of `targets`."""
     only = targets[0]
     if len(targets) == 1 and only[0] == "attribute":
         owner, leaf = only[3]
+        if leaf[3] in NAMING:
+            args = [value, expression(c, owner), c.constant(leaf[3], leaf)]
+            return [c.at(ast.Expr(c.call(".named", args, only)), node)]
         args = [value, expression(c, owner), c.constant(c.name(leaf), leaf)]
         return [c.at(ast.Expr(c.call(".setattr", args, only)), node)]
     if len(targets) == 1 and only[0] == "subscript" and only[3][1][0] != "slice" and may_be_slice(only[3][1]):

@@ -23,7 +23,8 @@ PYTHONS = METHODS | HEADERS | {"__name__", "__module__", "__qualname__", "__clas
                                "__match_args__", "__static_attributes__", "__firstlineno__"}
 
 HELPERS = frozenset({
-    ".attr", ".told", ".base", ".init", ".slot", ".setattr", ".add", ".iadd", ".few", ".short", ".honest", ".heard",
+    ".attr", ".told", ".named", ".base", ".init", ".slot", ".setattr", ".add", ".iadd", ".few", ".short", ".honest",
+    ".heard",
     ".mul", ".imul", ".star", ".stars", ".roomy", ".put",
     ".pow", ".ipow", ".shl", ".ishl", ".mod", ".imod",
     ".wary", ".format", ".each", ".generating", ".delegated", ".special", ".spread", ".match",

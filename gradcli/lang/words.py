@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from gradcli.exposure import EXCEPTIONS, MARK
+from gradcli.lang.kinds import STAND_INS, Kind
 
 Error = TypeVar("Error", bound=Exception)
 
@@ -31,6 +32,12 @@ def in_pythons_words(fault: Error, mistake: Callable[..., Any], *args: Any) -> E
     except Exception as error:
         fault.args = error.args
     return fault
+
+
+def python_name(error: BaseException) -> str:
+    """What programs know the class of `error` by."""
+    known: Kind | None = STAND_INS.get(type(error))
+    return python_kind(error).__name__ if known is None else known._name.rpartition(".")[2]
 
 
 def python_kind(error: BaseException) -> type:

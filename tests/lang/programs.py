@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from lang import idioms_of_classes as more
+from lang import idioms_of_library as library
 from lang.forms import ERRORS, FORMS, KINDS, LITERALS, METHODS, SPECS
 from lang.idioms import CLASSES, CONTROL, EXCEPTIONS, FUNCTIONS
 from lang.phrases import CONTAINERS, MISTAKES, TEXTS
@@ -223,8 +224,12 @@ class Maker:
 
     def idiom(self, depth):
         """A longer piece about one construct."""
+        return self.piece(self.pick(self.pick(IDIOMS)), depth)
+
+    def piece(self, text, depth):
+        """One of those pieces, filled in."""
         lines, names = [], {}
-        for line in self.pick(self.pick(IDIOMS)).split("\n"):
+        for line in text.split("\n"):
             if line.endswith("$block"):
                 lines += [line[:-len("$block")] + each[4:] for each in self.block(depth + 1)]
             else:
@@ -314,5 +319,5 @@ STATEMENTS = ("assign", "assign", "assign", "show", "show", "unpack", "augment",
 TYPES = ("int", "float", "str", "list", "(int, float)", "dict", "bool", "tuple", "set", "Exception")
 IDIOMS = tuple(tuple(text.strip().split("\n\n")) for text in (
     CONTROL, EXCEPTIONS, FUNCTIONS, CLASSES, CONTAINERS, TEXTS, more.OPERATORS, more.MEMBERS, more.CONTEXTS, more.GENERATORS,
-    more.DECORATORS, more.DECLARED, more.MATCHES))
+    more.DECORATORS, more.DECLARED, more.MATCHES, library.LIBRARY, library.RARE))
 WRONG = tuple(MISTAKES.strip().split("\n"))

@@ -2,11 +2,12 @@
 
 import random
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lang.against_python import Both, differ
-from lang.programs import Maker
+from lang.programs import IDIOMS, Maker
 
 BOTH = Both()
 
@@ -21,6 +22,13 @@ def programs(draw):
 @given(programs())
 def test_programs_mean_what_they_mean_in_python(text):
     assert differ(text, BOTH) is None
+
+
+@pytest.mark.parametrize("group", IDIOMS, ids=lambda group: group[0].split("\n")[0][:40])
+def test_each_piece_means_what_it_means_in_python(group):
+    for number, piece in enumerate(group):
+        text = "\n".join(Maker(random.Random(number).randrange).piece(piece, 0)) + "\n"
+        assert differ(text, BOTH) is None, text
 
 
 def test_longer_programs_mean_what_they_mean_in_python():

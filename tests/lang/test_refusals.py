@@ -103,7 +103,7 @@ REFUSED_WHILE_RUNNING = {
     "generator frame": "(i for i in []).gi_frame",
     "generator code": "(i for i in []).gi_code",
     "function code": "def f(): pass\nf.func_globals",
-    "function attribute set": "def f(): pass\nf.x = 1",
+    "attribute of a built-in function set": "print.x = 1",
     "class mro": "class A: pass\nA.mro()",
     "object from class": "class A(object): pass\nA.mro",
     "frame of error": "try: 1 / 0\nexcept Exception as e: e.with_traceback(None)",

@@ -55,7 +55,7 @@ from gradcli.lang.enumeration import Auto
 from gradcli.lang.format import Formatter
 from gradcli.lang.generators import Stream
 from gradcli.lang.guard import heard, raised
-from gradcli.lang.kinds import Kind
+from gradcli.lang.kinds import Kind, Sentinel
 from gradcli.lang.ordered import OrderedDict, OrderedItems, OrderedKeys, OrderedValues
 from gradcli.lang.standard import Standard
 from gradcli.nn.data import Dataset
@@ -210,14 +210,14 @@ for trouble in [lambda: special.nothing, lambda: remembered([]), lambda: Declare
     except Exception as e: caught.append(e)
 '''
 
-PLAIN = (type(None), bool, int, float, str, list, tuple, dict, set, slice, range, type(...), type(NotImplemented), property, staticmethod, classmethod,
+PLAIN = (type(None), bool, int, float, str, list, tuple, dict, set, frozenset, slice, range, type(...), type(NotImplemented), property, staticmethod, classmethod,
          super, types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.MethodDescriptorType, enumerate, zip, map, filter, reversed,
          type({}.keys()), type({}.values()), type({}.items()), type(iter([])), type(iter(())), type(reversed([])), type(iter(set())),
          type(iter("")), type(iter(range(1))), type(iter({})), type(iter({}.items())), type(reversed(range(1))), type(reversed({})),
          type(iter(type("Numbered", (), {"__getitem__": None})())), type(iter({}.values())), type(reversed({}.items())), type(reversed({}.values())))
 """Python's own types that a program may hold."""
 
-OURS = (Tensor, Size, DType, Op, Part, Storage, Handle, Generator, recording, GradSwitch, Namespace, Kind, Context, Stream, Module,
+OURS = (Tensor, Size, DType, Op, Part, Storage, Handle, Generator, recording, GradSwitch, Namespace, Kind, Sentinel, Context, Stream, Module,
         Optimizer, LRScheduler, Dataset, DataLoader, Device, Layout, MemoryFormat, Switches, Fault, watched, finfo, iinfo,
         Distribution, Constraint, Transform, ConstraintRegistry, States, Buffer, ForkedRandom, Deque, Tally, DefaultDict, Drawing,
         Chain, Bar, Parser, Options, Plain, Day, DayTime, Span, Compared, Shape, VersionInfo, Standard, SeededRandom,
