@@ -283,6 +283,15 @@ class WallMissing(UsageFault):
     code = "G0802"
 
 
+class UnfitValue(TypeFault, ValueFault):
+    """An operation has no answer to these numbers, although their types and shapes fit.
+
+    The message says which numbers it takes, or what is wrong with them.
+    """
+
+    code = "G0331"
+
+
 class MappedResult(ValueFault, TypeFault):
     """A function under vmap returned something that is no tensor, a plain number for instance.
 

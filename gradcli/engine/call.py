@@ -222,10 +222,14 @@ def named(cls: type[Op]) -> Any:
 
 
 def _root(out: Tensor, source: Any, result: ndarray, origin: int = 0) -> None:
-    """Note that `out` is a view, if it looks into the memory of the first input."""
+    """Note that `out` is a view, if it looks into the memory of the first input.
+
+    What is made under no_grad says that it requires grad if its base does, as PyTorch's does, and keeps none.
+    """
     if isinstance(source, Tensor) and owner(result) is owner(source.array):
         if not grad_mode.on:
             origin = INFERRED if grad_mode.inference else UNTRACKED
+            out.requires_grad = out.requires_grad or source.requires_grad and not grad_mode.inference
         elif origin and not source.requires_grad:
             origin = SEVERAL + UNTRACKED
         if source.root is None or source.root is DATA:

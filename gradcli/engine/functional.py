@@ -59,10 +59,11 @@ def grad(outputs: Any, inputs: Any, grad_outputs: Any = None, retain_graph: Any 
     found, wanted = tensors_of(outputs, "the outputs"), tensors_of(inputs, "the inputs")
     if is_grads_batched:
         return _batched(found, wanted, grad_outputs, retain_graph, create_graph, allow_unused, materialize_grads)
+    seeds = _seeds(found, grad_outputs)
     for x in wanted:
         if not x.requires_grad:
-            raise UnusedInput("one of the differentiated tensors does not require grad")
-    seeds = _seeds(found, grad_outputs)
+            raise UnusedInput("one of the differentiated tensors does not require grad").saying(
+                "One of the differentiated Tensors does not require grad")
     debtors = [debtor(x) for x in wanted]
     keep = Repeated.slices or (create_graph if retain_graph is None else bool(retain_graph))
     gradients: list[Any] = []
@@ -152,8 +153,8 @@ def jacobian(func: Callable[..., Any], inputs: Any, create_graph: bool = False, 
         leaves, several = _leaves(inputs, create_graph) if not forward else _stand_ins(level, inputs)
         with with_tangents() if strategy == "forward-mode" else nullcontext():
             result = func(*leaves)
-        outputs = tensors_of(result, "the results")
-        blocks = columns(level, outputs, leaves) if forward else [rows(o, leaves, create_graph) for o in outputs]
+            outputs = tensors_of(result, "the results")
+            blocks = columns(level, outputs, leaves) if forward else [rows(o, leaves, create_graph) for o in outputs]
     if forward:
         level.end()
         blocks = level.released(blocks)

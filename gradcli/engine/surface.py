@@ -47,7 +47,6 @@ from gradcli.errors import (
     NoHistory,
     NonScalarBackward,
     NumpyOfHistory,
-    TypeFault,
 )
 from gradcli.exposure import exposed
 from gradcli.mistakes import CutHistory, ElementCount, SecondOrder
@@ -209,12 +208,12 @@ def tolist(self: Tensor) -> Any:
 
 def numpy(self: Tensor) -> Array:
     """The same memory as an array that prints as numpy prints."""
-    if self.requires_grad:
+    if self.requires_grad and grad_mode.enabled:
         raise NumpyOfHistory("Can't call numpy() on Tensor that requires grad.",
                              ("{y}.detach().numpy()", "the numbers without their history"),
                              ("{y}.data.numpy()", "the same in 0.1.12's spelling")).saying(
             "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
-    return Array(self.array)
+    return leaving(self, ".numpy()", Array(self.array))  # type: ignore[no-any-return]  # an array, as it is given one
 
 
 def cuda(self: Tensor, *device: Any) -> Tensor:
@@ -270,7 +269,7 @@ def _rows(self: Tensor) -> Iterator[Any]:
         raise ArgumentFault("iteration over a 0-d tensor", ("x.item()", "its number"))
     if len(self.array) > FREE:
         Room.check("iter", len(self.array) * ROW, "a list")
-    if self.requires_grad and grad_mode.on:
+    if self.requires_grad and grad_mode.enabled:
         return iter(traced.unbind(self))
     return iter([self[i] for i in range(len(self.array))])  # type: ignore[index]
 
@@ -312,7 +311,7 @@ def _set_data(self: Tensor, value: Any) -> None:
 def _set_grad(self: Tensor, value: Any) -> None:
     if value is not None:
         if not isinstance(value, Tensor):
-            raise TypeFault(f"assigned grad expected to be a Tensor or None but got grad of type "
+            raise ArgumentFault(f"assigned grad expected to be a Tensor or None but got grad of type "
                             f"{type(value).__name__}", "x.grad = None")
         if value is self:
             raise GradFault("can't assign Variable as its own grad", "x.grad = torch.zeros_like(x)")
@@ -346,6 +345,7 @@ def set_requires_grad(self: Tensor, value: Any) -> None:
             "subgraph that doesn't require differentiation use var_no_grad = var.detach().")
     if value:
         refuse_leaf(self)
+        self.cut = None
     self.requires_grad = bool(value) or self.node is not None
     if value and type(self) is Tensor:
         self.__class__ = Variable

@@ -10,6 +10,9 @@ from gradcli.errors import TypeFault, ValueFault
 from gradcli.ops.base import Binary
 from gradcli.ops.blocks import in_doubles
 
+NO_DIFFERENCE = ("Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or "
+                 "`logical_xor()` operator instead.")
+
 
 def constancy(input, other, *options):
     """Which of its labels arithmetic carries: 0 for two tensors, 1 with a number on the right, 2 on the left."""
@@ -50,7 +53,8 @@ class Sub(Binary):
 
     def forward(input: Operand, other: Operand, *, alpha: Number = 1):
         if input.dtype == np.bool_:
-            raise TypeFault("subtraction of truth values is not defined; use ^ or logical_xor", "a ^ b")
+            raise TypeFault("subtraction of truth values is not defined; use ^ or logical_xor", "a ^ b").saying(
+                NO_DIFFERENCE)
         return np.subtract(input, other) if alpha == 1 else np.subtract(input, other * alpha)
 
     def grad_input(F, g):

@@ -7,6 +7,7 @@ from gradcli.engine.op import Op
 from gradcli.engine.signature import NUMBERS, Array, Number, Operand
 from gradcli.engine.tensor import Tensor
 from gradcli.errors import TypeFault
+from gradcli.ops.arithmetic import NO_DIFFERENCE
 from gradcli.ops.base import Binary
 
 
@@ -185,7 +186,8 @@ class Rsub(Binary):
 
     def forward(input: Array, other: Operand, *, alpha: Number = 1):
         if input.dtype == np.bool_:
-            raise TypeFault("subtraction of truth values is not defined; use ^ or logical_xor", "a ^ b")
+            raise TypeFault("subtraction of truth values is not defined; use ^ or logical_xor", "a ^ b").saying(
+                NO_DIFFERENCE)
         return np.subtract(other, input if alpha == 1 else input * alpha)
 
     def grad_input(F, g, alpha):

@@ -234,7 +234,7 @@ def _check_range(keys, array, wide):
                 raise IndexFault(f"index {bad} is out of bounds for dimension {at} with size {n}")
             if type(k) is np.ndarray and k.dtype == np.bool_ and k.shape != array.shape[at : at + width]:
                 raise IndexFault(f"The shape of the mask {list(k.shape)} at index {at} does not match the shape of the "
-                                 f"indexed tensor {list(array.shape)}")
+                                 f"indexed tensor {list(array.shape)} at index {at}")
             at += width
 
 

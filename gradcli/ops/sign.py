@@ -39,7 +39,9 @@ class Neg(Unary):
 
     def forward(input: Array):
         if input.dtype == np.bool_:
-            raise TypeFault("minus is not defined for truth values; use ~ or logical_not", "~x")
+            raise TypeFault("minus is not defined for truth values; use ~ or logical_not", "~x").saying(
+                "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, "
+                "use the `~` or `logical_not()` operator instead.")
         return np.negative(input)
 
     def grad_input(F, g):
