@@ -10,6 +10,7 @@ from gradcli.engine.backward import watched
 from gradcli.engine.call import here
 from gradcli.engine.op import Op
 from gradcli.engine.signature import described
+from gradcli.engine.surface import CREATED, set_requires_grad
 from gradcli.engine.tensor import Cut, Tensor
 from gradcli.engine.variable import Variable, Volatile, enable_grad, grad_mode, no_grad, recording
 from gradcli.errors import ArgumentFault, GradFault
@@ -41,7 +42,7 @@ def variable(data: Any = None, requires_grad: bool = False, volatile: bool = Fal
     made = Variable(data.array)
     made.cut = data.cut
     if requires_grad:
-        made.requires_grad_()  # type: ignore[attr-defined]  # attached by engine/surface.py
+        set_requires_grad(made, True, CREATED)
     return made
 
 

@@ -53,6 +53,7 @@ from gradcli.errors import ArgumentFault, IntegerLeaf
 from gradcli.lang.budget import Budget
 from gradcli.lang.kinds import STAND_INS, Kind, user_class
 from gradcli.lang.words import python_kind
+from gradcli.mistakes import MatrixFault
 from gradcli.native import functions as functionals
 from gradcli.nn import fetch as nn_fetch
 from gradcli.nn import names as nn_names
@@ -191,7 +192,8 @@ def torch_space(session: dict[str, Any]) -> Namespace:
     nn = _space("torch.nn", nn_names("nn"), **parameters,
                 functional=Namespace("torch.nn.functional", spaces.pop("nn.functional", {})),
                 parameter=Namespace("torch.nn.parameter", **parameters))
-    others = {home: Namespace(f"torch.{home}", space) for home, space in spaces.items()
+    held = {"linalg": {"LinAlgError": Kind("torch._C._LinAlgError", (MatrixFault,))}}
+    others = {home: Namespace(f"torch.{home}", space, **held.get(home, {})) for home, space in spaces.items()
               if home and not home.startswith("nn")}
     others |= {home: _space(f"torch.{home}", nn_names(home)) for home in ("optim", "utils", "distributions", "testing")}
     return Namespace(

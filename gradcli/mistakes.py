@@ -309,3 +309,7 @@ class Unimplemented(Fault, NotImplementedError):
     """
 
     code = "G0332"
+
+
+class MatrixFault(UnfitValue):
+    """A factorization or an inverse that a matrix does not have: what PyTorch calls torch.linalg.LinAlgError."""

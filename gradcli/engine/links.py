@@ -122,7 +122,7 @@ def node_name(self: Op) -> str:
     if isinstance(self, AccumulateGrad):
         return "torch::autograd::AccumulateGrad"
     name: str = self.modern_name.rpartition(".")[2]
-    return f"torch::autograd::{name}" if name == "CopySlices" else name
+    return f"torch::autograd::{name}" if name in ("CopySlices", "CopyBackwards", "NotImplemented") else name
 
 
 Op.next_functions = property(next_functions)  # type: ignore[attr-defined]

@@ -17,7 +17,7 @@ from gradcli.engine.call import freshen, here
 from gradcli.engine.current import Current
 from gradcli.engine.cuts import leaving, to_scalar
 from gradcli.engine.device import device_of
-from gradcli.engine.dtypes import OF, DType
+from gradcli.engine.dtypes import CTYPES, OF, DType
 from gradcli.engine.growth import FREE
 from gradcli.engine.hooks import (
     Handle,
@@ -146,7 +146,7 @@ def requires_grad_(self: Tensor, requires_grad: bool = True) -> Tensor:
     """Ask for gradients of this leaf, or no longer."""
     if type(requires_grad) is not bool:
         raise ArgumentFault(f"requires_grad must be a bool, not {described(requires_grad)}")
-    set_requires_grad(self, requires_grad)
+    set_requires_grad(self, requires_grad, ASKED)
     return self
 
 
@@ -324,20 +324,29 @@ def _set_grad(self: Tensor, value: Any) -> None:
             ours, theirs = (OF[x.array.dtype].era for x in (self, value))
             raise GradFault(f"attempting to assign a gradient with dtype '{theirs.lower()}' to a tensor with "
                             f"grad_dtype '{ours}'. The gradient must match the tensor's grad_dtype (defaults to the "
-                            "tensor's dtype).", "x.grad = g.to(x.dtype)")
+                            "tensor's dtype).", "x.grad = g.to(x.dtype)").saying(
+                f"attempting to assign a gradient with dtype '{CTYPES[theirs]}' to a tensor "
+                f"with grad_dtype '{ours}'. The gradient must match the tensor's grad_dtype (defaults to the tensor's "
+                "dtype). You can set the tensor's grad_dtype attribute with a specific dtype, or None to allow any "
+                "dtype. Set grad_dtype with caution. Diverging the dtypes of a tensor and its gradient may break "
+                "downstream systems that assume they match.")
         if not isinstance(value, Variable):
             value = Variable(value.array)
     self.gradient = value
 
 
-def set_requires_grad(self: Tensor, value: Any) -> None:
+ASSIGNED, ASKED = "only Tensors of floating point and complex dtype", "only Tensors of floating point dtype"
+CREATED = "Only Tensors of floating point and complex dtype"
+
+
+def set_requires_grad(self: Tensor, value: Any, floating: str = ASSIGNED) -> None:
     """Turn a leaf into one that gradients are computed for, or back."""
     if type(value) is not bool:
         raise GradFault(f"requires_grad must be a bool, not {described(value)}")
     if value and self.array.dtype.kind != "f":
         raise IntegerLeaf(f"only floating tensors can require gradients, not {OF[self.array.dtype].name}",
                           ("x = x.float()", "a floating copy, which can")).saying(
-            "Only Tensors of floating point and complex dtype can require gradients")
+            f"{floating} can require gradients")
     if self.node is not None and not value:
         raise GradFault("you can only change requires_grad flags of leaf variables",
                         ("y = y.detach()", "the same value without history")).saying(

@@ -24,7 +24,7 @@ from gradcli.engine.writing import writing
 from gradcli.errors import ArgumentFault, GradFault, LeafWrite, ShapeFault, TypeFault
 
 IN_PLACE = {"AcoshBackward0": "AcoshBackward1", "AsinhBackward0": "AsinhBackward1",
-            "AtanhBackward0": "AtanhBackward1"}
+            "AtanhBackward0": "AtanhBackward1", "FillBackward0": "FillBackward2", "FillBackward2": "FillBackward3"}
 """The calls that go by other names in place."""
 
 
@@ -38,12 +38,24 @@ def inplace(cls: type[Op], name: str, call: Callable[..., Any]) -> Callable[...,
         result = call(source, *args, **options)
         if result is not source and (other := IN_PLACE.get(getattr(getattr(result, "node", None), "modern_name", ""))):
             titled(result, other)
+        if input.requires_grad and not result.requires_grad and grad_mode.on or (
+                cls.random and result is source and grad_mode.on and input.requires_grad):
+            result = _independent(source, result, cls.nodes[0].modern_name, args)
         result = store(input, result, name)
         if cls.keeps_written and source is not input:
             follow(source.array, input.array)       # from here on
         return result
 
     return write
+
+
+def _independent(source: Tensor, result: Tensor, label: str, args: tuple[Any, ...]) -> Tensor:
+    """A result that does not depend on what it replaces, with a history that says so: the gradient is zero."""
+    made, array = Variable(result.array), result.array
+    record(TABLE["fill"], (source, 0), [source.array, 0], array, made)
+    pair = label.endswith("0") and bool(args) and isinstance(args[0], Tensor)
+    titled(made, f"{label[:-1]}1" if pair else label)
+    return made
 
 
 def _tracked(input: Tensor, args: tuple[Any, ...], options: dict[str, Any]) -> bool:

@@ -26,8 +26,10 @@ class GetItem(Op):
     names = ("getitem",)
     method = False
     function = False
-    era_label = ("tensor.Index", "tensor.Index", "tensor.Index", "tensor.MaskedSelect", "tensor.Index")
-    label = ("SelectBackward0", "SliceBackward0", "IndexBackward0", "IndexBackward0", "UnsqueezeBackward0")
+    era_label = ("tensor.Index", "tensor.Index", "tensor.Index", "tensor.MaskedSelect", "tensor.Index",
+                 "tensor.Index")
+    label = ("SelectBackward0", "SliceBackward0", "IndexBackward0", "IndexBackward0", "UnsqueezeBackward0",
+             "AliasBackward0")
     samples = [(GRID, (0,), ()), (GRID, (ALL, slice(0, 2)), ()), (GRID, (ALL, None, 1), ()),
                (GRID, (), (np.array([1, 0, 1]),)), (GRID, (), (ALL, np.array([[2, 0]]))), (GRID, (..., -1), ())]
     errors = [([1.0, 2.0], (5,), ())]
@@ -35,8 +37,10 @@ class GetItem(Op):
     def variant(input, basic, picks):
         if picks:
             return 3 if any(type(p) is np.ndarray and p.dtype == np.bool_ for p in picks) else 2
-        steps = [k for k in basic if k is not Ellipsis and not (type(k) is slice and k == ALL)]
-        return 0 if not steps or type(steps[-1]) is int else 4 if steps[-1] is None else 1
+        if type(basic[-1]) is int:
+            return 0
+        last = last_step(basic, input.array.shape)
+        return 0 if type(last) is int else 4 if last is None else 5 if last is Ellipsis else 1
 
     def forward(input: Array, basic: Plain, picks: Plain):
         part = input[basic] if basic else input
@@ -46,6 +50,21 @@ class GetItem(Op):
 
     def grad_input(F, g, basic, picks, input_shape):
         return F.unindex(g, basic, picks, input_shape)
+
+
+def last_step(basic, shape):
+    """The last entry of a key that changes anything, as PyTorch sees it; ... if none does."""
+    if len(basic) == 1 and type(basic[0]) is slice:
+        return basic[0]
+    at, last = 0, ...
+    for k in basic:
+        if k is Ellipsis:
+            at = len(shape) - sum(type(other) in (int, slice) for other in basic[basic.index(k) + 1 :])
+            continue
+        if type(k) is not slice or k.indices(shape[at]) != (0, shape[at], 1):
+            last = k
+        at += k is not None
+    return last
 
 
 class Unindex(Op):
@@ -155,6 +174,7 @@ def setitem(self, key, value):
     if grad_mode.on and not self.requires_grad and getattr(value, "requires_grad", False):
         refuse_view(self)
     if not self.array.flags.writeable and basic and not picks and overlapping(self.array):
+        value = value if isinstance(value, Tensor) else Tensor(np.asarray(value, self.array.dtype))
         perform(GetItem, (self, basic, picks)).copy_(value)     # of what is expanded a part can be written to
         return
     put(writing(self.array), source, basic, picks)

@@ -198,7 +198,7 @@ def _kin(value: Any) -> str:
 
 
 def _modern_text(value: Tensor, options: Options) -> str:
-    node = value.node.call if isinstance(value.node, Part) else value.node
+    node = value.grad_fn            # type: ignore[attr-defined]  # attached by engine/surface.py
     tangent = Dual.level.tangent(value) if type(value) is Dual and Dual.level is not None else None
     text = modern.tensor_text(value.array, value.dtype.name, options,
                               grad_fn=None if node is None else node.modern_name.rsplit(".", 1)[-1],
