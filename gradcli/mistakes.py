@@ -123,6 +123,10 @@ class ElementCount(TypeFault):
     code = "G0312"
 
 
+class SeveralElements(ElementCount, ValueFault):
+    """A tensor of several elements, or of none, was to become a plain number by float() or int()."""
+
+
 class GradientMissing(GradFault, AttributeFault):
     """A `.grad` was used that is None.
 

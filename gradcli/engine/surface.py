@@ -49,7 +49,7 @@ from gradcli.errors import (
     NumpyOfHistory,
 )
 from gradcli.exposure import exposed
-from gradcli.mistakes import CutHistory, ElementCount, SecondOrder
+from gradcli.mistakes import CutHistory, ElementCount, SecondOrder, SeveralElements
 
 
 def backward(self: Tensor, gradient: Any = None, retain_graph: Any = None, create_graph: bool = False,
@@ -293,7 +293,14 @@ def _contains(self: Tensor, value: Any) -> bool:
 
 
 def _number(convert: Callable[[Any], Any]) -> Callable[[Tensor], Any]:
-    return lambda self: to_scalar(self, f"{convert.__name__}()", convert(_only(self)))
+    def number(self: Tensor) -> Any:
+        if self.array.size != 1:
+            raise SeveralElements(f"{convert.__name__}() of a Tensor with {self.array.size} elements",
+                                  ("x.tolist()", "all of them, as a list")).saying(
+                "only one element tensors can be converted to Python scalars")
+        return to_scalar(self, f"{convert.__name__}()", convert(self.array.item()))
+
+    return number
 
 
 def _index(self: Tensor) -> int:

@@ -91,7 +91,8 @@ def store(target: Tensor, result: Tensor, writer: str) -> Tensor:
     array = result.array
     if target.array.shape != array.shape:
         raise ShapeFault(f"{writer} gives a {sized(array.shape)} result, which does not fit into "
-                         f"a {sized(target.array.shape)} tensor in place")
+                         f"a {sized(target.array.shape)} tensor in place").saying(
+            f"output with shape {list(target.array.shape)} doesn't match the broadcast shape {list(array.shape)}")
     if category(array.dtype) > category(target.array.dtype):
         raise TypeFault(f"result type {OF[array.dtype].era} can't be cast to the desired output type "
                         f"{OF[target.array.dtype].era}")

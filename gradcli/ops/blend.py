@@ -175,6 +175,7 @@ class Rsub(Binary):
     """rsub(input, other, alpha): other minus alpha times input."""
 
     names = ("rsub",)
+    refuses_truths = True
     method = False
     inplace = False
     era_label = "basic_ops.SubConstant"

@@ -132,7 +132,20 @@ def put(array, value, basic, picks):
         if len(given) > len(room) and given[: len(given) - len(room)] == (1,) * (len(given) - len(room)):
             place[key] = value.reshape(given[len(given) - len(room) :])
             return
-        raise ShapeFault(f"a {sized(given)} value does not fit into a {sized(room)} part") from None
+        words = (f"shape mismatch: value tensor of shape {list(given)} cannot be broadcast to indexing result of "
+                 f"shape {list(room)}" if picks else unexpandable(given, room))
+        raise ShapeFault(f"a {sized(given)} value does not fit into a {sized(room)} part").saying(words) from None
+
+
+def unexpandable(given, room):
+    """Why a value of one shape cannot be expanded to another, in PyTorch's words."""
+    if len(given) > len(room):
+        return (f"expand(torch.FloatTensor{{{list(given)}}}, size={list(room)}): the number of sizes provided "
+                f"({len(room)}) must be greater or equal to the number of dimensions in the tensor ({len(given)})")
+    lead = len(room) - len(given)
+    at = next(i for i in reversed(range(lead, len(room))) if given[i - lead] not in (1, room[i]))
+    return (f"The expanded size of the tensor ({room[at]}) must match the existing size ({given[at - lead]}) at "
+            f"non-singleton dimension {at}.  Target sizes: {list(room)}.  Tensor sizes: {list(given)}")
 
 
 def getitem(self, key):
