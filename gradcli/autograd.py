@@ -8,6 +8,7 @@ from typing import Any
 from gradcli.engine import functional
 from gradcli.engine.backward import watched
 from gradcli.engine.call import here
+from gradcli.engine.cuts import leaving
 from gradcli.engine.op import Op
 from gradcli.engine.signature import described
 from gradcli.engine.surface import CREATED, set_requires_grad
@@ -39,8 +40,8 @@ def variable(data: Any = None, requires_grad: bool = False, volatile: bool = Fal
         silent = Volatile(data.array)
         silent.cut = Cut("a volatile Variable", here())
         return silent
-    made = Variable(data.array)
-    made.cut = data.cut
+    made = Variable(leaving(data, "Variable()", data.array))
+    made.cut = Cut("Variable()", here()) if data.requires_grad else data.cut
     if requires_grad:
         set_requires_grad(made, True, CREATED)
     return made

@@ -26,6 +26,7 @@ from gradcli.engine import layout
 from gradcli.engine.backward import Watch
 from gradcli.engine.copies import Copies
 from gradcli.engine.current import Current, Generator
+from gradcli.engine.cuts import leaving
 from gradcli.engine.derive import named
 from gradcli.engine.device import Device
 from gradcli.engine.dtypes import NAMED, OF, Default, DType
@@ -75,7 +76,7 @@ def parameter(data: Any = None, requires_grad: bool = True) -> Parameter:
             "Only Tensors of floating point and complex dtype can require gradients")
     if requires_grad:
         refuse_leaf(data)
-    return Parameter(data.array, requires_grad)
+    return Parameter(leaving(data, "Parameter()", data.array), requires_grad)
 
 
 parameter.__name__ = parameter.__qualname__ = "Parameter"

@@ -16,7 +16,7 @@ from gradcli.engine.call import debtor, freshen, here, positions, record, view_w
 from gradcli.engine.dtypes import OF, category
 from gradcli.engine.hooks import carry_over
 from gradcli.engine.inference import refuse_write
-from gradcli.engine.op import TABLE, Op, titled
+from gradcli.engine.op import TABLE, Op, titled, traced
 from gradcli.engine.signature import described, sized
 from gradcli.engine.tensor import DATA, Rooted, Tensor, clock, follow, note_write, owner
 from gradcli.engine.variable import RESULT, Dual, Variable, grad_mode
@@ -51,8 +51,7 @@ def inplace(cls: type[Op], name: str, call: Callable[..., Any]) -> Callable[...,
 
 def _independent(source: Tensor, result: Tensor, label: str, args: tuple[Any, ...]) -> Tensor:
     """A result that does not depend on what it replaces, with a history that says so: the gradient is zero."""
-    made, array = Variable(result.array), result.array
-    record(TABLE["fill"], (source, 0), [source.array, 0], array, made)
+    made = Variable(result.array, True, traced.fill(source, 0).node)
     pair = label.endswith("0") and bool(args) and isinstance(args[0], Tensor)
     titled(made, f"{label[:-1]}1" if pair else label)
     return made
