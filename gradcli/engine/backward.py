@@ -22,7 +22,7 @@ from gradcli.engine.kept import Freed, check_fresh, joined, lifted, pass_over, r
 from gradcli.engine.links import input_order
 from gradcli.engine.op import Op, Part, raw, traced
 from gradcli.engine.saving import Running, latest
-from gradcli.engine.tensor import UNTRACKED, Cut, Shown, Tensor, written
+from gradcli.engine.tensor import Cut, Shown, Tensor, written
 from gradcli.engine.variable import Dual, Variable, grad_mode, recording
 from gradcli.engine.writing import Journal, writing
 from gradcli.errors import AnomalousGradient, GradFault, SecondBackward
@@ -319,7 +319,9 @@ ALONE = _holders_of_a_local()       # what an array counts that only the sweep r
 
 def accumulate(leaf: Any, g: Any, again: bool = False, shared: bool = True, place: Any = None) -> None:
     """Add a gradient to a leaf's, in the leaf's own type and in memory of its own."""
-    if leaf.root is not None and leaf.cut is not None and leaf.root.origin & UNTRACKED:
+    if not leaf.requires_grad and leaf.node is None:
+        return      # detached since
+    if leaf.root is not None and leaf.cut is not None and leaf.node is None:
         Shown.note("untracked view", "a gradient ended at a view made under torch.no_grad(), which keeps none; "
                                      "make the view outside of the block to have it reach what it is a view of")
         return

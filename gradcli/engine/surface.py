@@ -175,7 +175,7 @@ def grad_fn(self: Tensor) -> Op | None:
 
 def is_leaf(self: Tensor) -> bool:
     """Whether no recorded call made this."""
-    return self.node is None
+    return grad_fn(self) is None
 
 
 def volatile(self: Tensor) -> bool:
