@@ -8,8 +8,10 @@ from typing import Any
 from gradcli.engine import functional
 from gradcli.engine.backward import watched
 from gradcli.engine.call import here
+from gradcli.engine.cuts import leaving
 from gradcli.engine.op import Op
 from gradcli.engine.signature import described
+from gradcli.engine.surface import CREATED, set_requires_grad
 from gradcli.engine.tensor import Cut, Tensor
 from gradcli.engine.variable import Variable, Volatile, enable_grad, grad_mode, no_grad, recording
 from gradcli.errors import ArgumentFault, GradFault
@@ -38,10 +40,10 @@ def variable(data: Any = None, requires_grad: bool = False, volatile: bool = Fal
         silent = Volatile(data.array)
         silent.cut = Cut("a volatile Variable", here())
         return silent
-    made = Variable(data.array)
-    made.cut = data.cut
+    made = Variable(leaving(data, "Variable()", data.array))
+    made.cut = Cut("Variable()", here()) if data.requires_grad else data.cut
     if requires_grad:
-        made.requires_grad_()  # type: ignore[attr-defined]  # attached by engine/surface.py
+        set_requires_grad(made, True, CREATED)
     return made
 
 

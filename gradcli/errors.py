@@ -271,7 +271,7 @@ class FunctionStyle(GradFault):
     code = "G0412"
 
 
-class AmbiguousTruth(ValueFault, TypeFault):
+class AmbiguousTruth(TypeFault, ValueFault):
     """The truth of a tensor with several elements was asked, in an if, while, and, or, not.
 
     Say which is meant: (x > 0).all() or (x > 0).any().

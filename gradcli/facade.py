@@ -27,6 +27,7 @@ from gradcli.engine import layout
 from gradcli.engine.backward import Watch
 from gradcli.engine.copies import Copies
 from gradcli.engine.current import Current, Generator
+from gradcli.engine.cuts import leaving
 from gradcli.engine.derive import named
 from gradcli.engine.device import Device
 from gradcli.engine.dtypes import NAMED, OF, Default, DType
@@ -56,6 +57,7 @@ from gradcli.lang.budget import Budget
 from gradcli.lang.kinds import STAND_INS, Kind, Sentinel, user_class
 from gradcli.lang.place import source_of
 from gradcli.lang.words import python_kind
+from gradcli.mistakes import MatrixFault
 from gradcli.native import functions as functionals
 from gradcli.nn import fetch as nn_fetch
 from gradcli.nn import names as nn_names
@@ -77,7 +79,7 @@ def parameter(data: Any = None, requires_grad: bool = True) -> Parameter:
             "Only Tensors of floating point and complex dtype can require gradients")
     if requires_grad:
         refuse_leaf(data)
-    return Parameter(data.array, requires_grad)
+    return Parameter(leaving(data, "Parameter()", data.array), requires_grad)
 
 
 parameter.__name__ = parameter.__qualname__ = "Parameter"
@@ -194,7 +196,8 @@ def torch_space(session: dict[str, Any]) -> Namespace:
     nn = _space("torch.nn", nn_names("nn"), **parameters,
                 functional=Namespace("torch.nn.functional", spaces.pop("nn.functional", {})),
                 parameter=Namespace("torch.nn.parameter", **parameters))
-    others = {home: Namespace(f"torch.{home}", space) for home, space in spaces.items()
+    held = {"linalg": {"LinAlgError": Kind("torch._C._LinAlgError", (MatrixFault,))}}
+    others = {home: Namespace(f"torch.{home}", space, **held.get(home, {})) for home, space in spaces.items()
               if home and not home.startswith("nn")}
     others |= {home: _space(f"torch.{home}", nn_names(home)) for home in ("optim", "utils", "distributions", "testing")}
     return Namespace(

@@ -123,6 +123,10 @@ class ElementCount(TypeFault):
     code = "G0312"
 
 
+class SeveralElements(ElementCount, ValueFault):
+    """A tensor of several elements, or of none, was to become a plain number by float() or int()."""
+
+
 class GradientMissing(GradFault, AttributeFault):
     """A `.grad` was used that is None.
 
@@ -283,6 +287,15 @@ class WallMissing(UsageFault):
     code = "G0802"
 
 
+class UnfitValue(TypeFault, ValueFault):
+    """An operation has no answer to these numbers, although their types and shapes fit.
+
+    The message says which numbers it takes, or what is wrong with them.
+    """
+
+    code = "G0331"
+
+
 class MappedResult(ValueFault, TypeFault):
     """A function under vmap returned something that is no tensor, a plain number for instance.
 
@@ -300,3 +313,7 @@ class Unimplemented(Fault, NotImplementedError):
     """
 
     code = "G0332"
+
+
+class MatrixFault(UnfitValue):
+    """A factorization or an inverse that a matrix does not have: what PyTorch calls torch.linalg.LinAlgError."""

@@ -274,7 +274,6 @@ REFUSED = {
     function("g, g") + "A.apply(x, 3).sum().backward()": (FunctionGradients, "no tensor"),
     function("torch.ones(2)") + "A.apply(x).sum().backward()": (FunctionGradients, "2-element"),
     function("3.0") + "A.apply(x).sum().backward()": (FunctionGradients, "must return tensors or None"),
-    function("g", "3") + "A.apply(x)": (ArgumentFault, "must return a tensor"),
     function("g") + "A()(x)": (FunctionStyle, "static forward"),
     function("g") + "A(3)": (ArgumentFault, "no arguments"),
     OLD + "MyReLU.apply(x)": (FunctionStyle, "not static"),
@@ -292,3 +291,7 @@ def test_refused(program):
     kind, words = REFUSED[program]
     with pytest.raises(kind, match=words):
         run(program + "\n")
+
+
+def test_what_is_no_tensor_is_handed_on():
+    assert run(function("g", "3") + "print(A.apply(x))\n").split() == ["3"]

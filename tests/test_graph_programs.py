@@ -24,12 +24,13 @@ SETTING = ("import torch\nimport torch.nn.functional as F\n"
 DIFFERENT = {
     "checkpoint": {23: "the last digit of a sine"},
     "forward": {8: "the name of the product that a tangent is", 9: "tangents of what is only recorded",
-                23: "requires_grad within jvp", 24: "no_grad within jvp within grad"},
+                23: "requires_grad within jvp"},
     "inference": {},
     "more": {16: "programs do not inherit from saved_tensors_hooks", 17: "what is saved of a loss",
              18: "a gradient within a dual level is refused"},
-    "rules": {69: "the words of requires_grad_()", 74: "x // 2 has no history here"},
+    "rules": {},
     "saved": {16: "a leaf that an unpacking hook has changed is no leaf"},
+    "semantics": {},
 }
 
 

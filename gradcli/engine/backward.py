@@ -220,6 +220,9 @@ def _traced_share(call: Any, rule: Any, g: Any, kept: Any) -> Any:
     """What a rule passes back, as a Variable that depends on whatever PyTorch's would depend on."""
     if type(rule) is _Computed:
         return rule.gradient
+    if grad_mode.unseen and grad_mode.enabled and call in grad_mode.unseen:     # its tangents are not recorded either
+        with recording(False):
+            return _traced_share(call, rule, g, kept)
     values = lifted(call, rule, kept)
     share = rule.share(traced, g, *values)
     linked, link = type(call).linked, traced.still
@@ -316,6 +319,12 @@ ALONE = _holders_of_a_local()       # what an array counts that only the sweep r
 
 def accumulate(leaf: Any, g: Any, again: bool = False, shared: bool = True, place: Any = None) -> None:
     """Add a gradient to a leaf's, in the leaf's own type and in memory of its own."""
+    if not leaf.requires_grad and leaf.node is None:
+        return      # detached since
+    if leaf.root is not None and leaf.cut is not None and leaf.node is None:
+        Shown.note("untracked view", "a gradient ended at a view made under torch.no_grad(), which keeps none; "
+                                     "make the view outside of the block to have it reach what it is a view of")
+        return
     if again:
         g = _typed(g, leaf)
         leaf.gradient = traced.copied(g) if leaf.gradient is None else traced.add(leaf.gradient, g)

@@ -38,7 +38,7 @@ def freshen(view: Tensor) -> None:
         return
     write = last_write(view.array)
     if write and write.tick > root.tick and owner(root.base.array) is owner(view.array):
-        if root.origin and view.node is not None and root.tick:
+        if root.origin and root.tick and (view.node is not None or view.requires_grad):
             raise view_written(view, "its base or another view of its base has been modified inplace")
         view.node = window_on(root.base, view.array).node
         view.requires_grad = True
@@ -222,10 +222,15 @@ def named(cls: type[Op]) -> Any:
 
 
 def _root(out: Tensor, source: Any, result: ndarray, origin: int = 0) -> None:
-    """Note that `out` is a view, if it looks into the memory of the first input."""
+    """Note that `out` is a view, if it looks into the memory of the first input.
+
+    What is made under no_grad says that it requires grad if its base does, as PyTorch's does, and keeps none.
+    """
     if isinstance(source, Tensor) and owner(result) is owner(source.array):
         if not grad_mode.on:
             origin = INFERRED if grad_mode.inference else UNTRACKED
+            if source.requires_grad and not grad_mode.inference:
+                out.requires_grad, out.cut = True, out.cut or Cut("torch.no_grad()", here())
         elif origin and not source.requires_grad:
             origin = SEVERAL + UNTRACKED
         if source.root is None or source.root is DATA:

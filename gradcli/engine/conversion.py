@@ -81,7 +81,7 @@ def _shape(data: Any) -> tuple[int, ...]:
     return tuple(shape)
 
 
-def _flatten(data: Any, shape: tuple[int, ...], leaves: list[Any]) -> None:
+def _flatten(data: Any, shape: tuple[int, ...], leaves: list[Any], depth: int = 0) -> None:
     """Put the numbers of `data` into `leaves`, row by row; ragged lists and other things are refused."""
     if isinstance(data, Tensor | ndarray):
         array = data.array if isinstance(data, Tensor) else data
@@ -94,9 +94,10 @@ def _flatten(data: Any, shape: tuple[int, ...], leaves: list[Any]) -> None:
     elif isinstance(data, list | tuple | range):
         if not shape or len(data) != shape[0]:
             raise ValueFault(f"the lists are ragged: expected sequence of length {shape[0] if shape else 0} "
-                             f"(got {len(data)})", ("[[1, 2], [3, 4]]", "rows of one length"))
+                             f"(got {len(data)})", ("[[1, 2], [3, 4]]", "rows of one length")).saying(
+                f"expected sequence of length {shape[0] if shape else 0} at dim {depth} (got {len(data)})")
         for item in data:
-            _flatten(item, shape[1:], leaves)
+            _flatten(item, shape[1:], leaves, depth + 1)
     elif type(data) in NUMBERS:
         if shape:
             raise ValueFault("the lists are ragged: a number stands where a list was expected",
@@ -104,4 +105,4 @@ def _flatten(data: Any, shape: tuple[int, ...], leaves: list[Any]) -> None:
         leaves.append(data)
     else:
         raise ArgumentFault(f"a tensor is made of numbers and lists of numbers, not of {described(data)}",
-                            "torch.tensor([1.0, 2.0])")
+                            "torch.tensor([1.0, 2.0])").saying(f"new(): invalid data type '{type(data).__name__}'")

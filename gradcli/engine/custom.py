@@ -13,6 +13,7 @@ from itertools import count
 from typing import Any
 
 from gradcli.engine.call import debtor, here
+from gradcli.engine.current import Current
 from gradcli.engine.custom_call import KEPT, Custom, Owing, Record, node_class
 from gradcli.engine.cuts import unheard
 from gradcli.engine.op import Part
@@ -20,7 +21,7 @@ from gradcli.engine.signature import described
 from gradcli.engine.tensor import Shown, Tensor, clock, note_write
 from gradcli.engine.variable import RESULT, Dual, Variable, Volatile, grad_mode, recording
 from gradcli.engine.write import rebase, writable
-from gradcli.errors import ArgumentFault, FunctionStyle
+from gradcli.errors import ArgumentFault, FunctionStyle, LeafWrite
 from gradcli.exposure import exposed
 from gradcli.mistakes import NotDifferentiable
 
@@ -108,7 +109,10 @@ class Function(Context):
         cls = type(self)
         if _static(cls, "forward"):
             raise FunctionStyle(f"{cls.__name__} has a static forward, so it is applied, not made and called",
-                                STATIC.format(name=cls.__name__))
+                                STATIC.format(name=cls.__name__)).saying(
+                "Legacy autograd function with non-static forward method is deprecated. Please use new-style autograd "
+                "function with static forward method. (Example: https://pytorch.org/docs/stable/autograd.html"
+                "#torch.autograd.Function)")
         return _perform(cls, self, args, static=False)
 
     @classmethod
@@ -157,6 +161,8 @@ def _perform(cls: type, ctx: Context, args: tuple[Any, ...], static: bool) -> An
     given = list(args) if static else [Tensor(a.array) if isinstance(a, Tensor) else a for a in args]
     with recording(False), unheard():       # its backward answers for the gradient
         result = _forward(cls, ctx, given, static)
+    if static and not isinstance(result, tuple | Tensor) and not Current.legacy:
+        return result               # as PyTorch hands it on
     if not isinstance(result, tuple | Tensor):
         raise ArgumentFault(f"{cls.__name__}.forward must return a tensor or a tuple of them, not {described(result)}")
     results = result if isinstance(result, tuple) else (result,)
@@ -166,7 +172,12 @@ def _perform(cls: type, ctx: Context, args: tuple[Any, ...], static: bool) -> An
               and id(r) not in record.fixed] if tracked else []
     rewritten = {id(g): a for g, a in zip(given, args, strict=True) if id(g) in record.dirty}
     for target in rewritten.values():
-        note_write(writable(target, cls.__name__), cls.__name__, here())
+        try:
+            writable(target, cls.__name__)
+        except LeafWrite as fault:
+            raise fault.saying(fault.args[0].replace("a leaf Variable that requires grad is being used",
+                                                     "a leaf Variable that requires grad has been used")) from None
+        note_write(target, cls.__name__, here())
     node = _recorded(cls, ctx, record, given, args, results, wanted) if wanted else None
     outs, parts = [], count()
     for r in results:
@@ -228,7 +239,10 @@ def _recorded(cls: type, ctx: Context, record: Record, given: list[Any], args: t
     """The node of a call, for the results `wanted` that gradients can be asked of."""
     if _defined(cls, "backward") is None:
         raise FunctionStyle(f"{cls.__name__} has no backward", (
-            "def backward(ctx, g):", "in the class: takes the gradient of the result, returns that of each argument"))
+            "def backward(ctx, g):", "in the class: takes the gradient of the result, returns that of each argument")
+                            ).saying(
+            "You must implement either the backward or vjp method for your custom autograd.Function to use it with "
+            "backward mode AD.")
     static = record.static
     node = node_class(cls, static)()
     node.code, node.line_at = here()

@@ -114,6 +114,9 @@ class Record:
         shares = self._checked(given if isinstance(given, tuple | list) else (given,), lasting)
         if not again:
             return shares
+        sources = g if type(g) is list else [g]
+        if self.static and not any(isinstance(x, Tensor) and x.requires_grad for x in sources):
+            return [s if s is None or lasting else Variable(s) for s in shares]     # nothing it was handed has history
         return [s if s is None or lasting else _barred(s, self.cls, self.node()) for s in shares]
 
     def _incoming(self, g: Any, lasting: bool) -> Iterable[Any]:

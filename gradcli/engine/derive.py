@@ -13,6 +13,7 @@ from gradcli.engine.growth import growth
 from gradcli.engine.layout import PRESERVE
 from gradcli.engine.op import COMPARED, TABLE, UNARY, Op, raw, short, traced
 from gradcli.engine.signature import NUMBERS
+from gradcli.engine.surface import CREATED, set_requires_grad
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.write import inplace, into
 from gradcli.exposure import MARK
@@ -115,7 +116,9 @@ def creator(call: Callable[..., Any]) -> Callable[..., Any]:
         made = call(*args, **options)
         if form is not None and form is not PRESERVE:
             made = traced.contiguous(made, form)
-        return made if requires_grad is False or requires_grad is None else made.requires_grad_(requires_grad)
+        if requires_grad is not False and requires_grad is not None:
+            set_requires_grad(made, requires_grad, CREATED)
+        return made
 
     return create
 

@@ -106,6 +106,11 @@ def of_number(value: bool | int | float) -> Any:
     return OF_NUMBER.get(type(value), Default.floating)
 
 
+CTYPES = {"Double": "double", "Half": "c10::Half", "Int": "int", "Long": "long int", "Byte": "unsigned char",
+          "Char": "signed char", "Short": "short int", "Bool": "bool", "Float": "float"}
+"""What PyTorch calls element types, by their tensor classes, where it tells them as C++ does."""
+
+
 def result_type(operands: Iterable[Any]) -> Any:
     """The numpy dtype in which arrays and plain numbers are computed together."""
     ranks: list[Any] = [None, None, None]   # dimensioned arrays, 0-d arrays, numbers

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
 
 from gradcli.engine.backward import backward as sweep_back
-from gradcli.engine.backward import sweep
+from gradcli.engine.backward import leading_to, newest_first, sweep
 from gradcli.engine.call import debtor, here
 from gradcli.engine.hooks import hooked_leaf
 from gradcli.engine.jacobian_blocks import columns, rows
 from gradcli.engine.levels import Level
 from gradcli.engine.op import titled, traced
 from gradcli.engine.signature import described, sized
-from gradcli.engine.surface import seed_for, tensors_of, without_history
+from gradcli.engine.surface import ASKED, seed_for, tensors_of, without_history
 from gradcli.engine.tensor import Cut, Tensor
 from gradcli.engine.variable import Variable, recording, with_tangents
-from gradcli.errors import ArgumentFault, GradFault, ValueFault
+from gradcli.errors import ArgumentFault, GradFault, IntegerLeaf, ValueFault
 from gradcli.mistakes import UnusedInput
 
 
@@ -59,10 +59,11 @@ def grad(outputs: Any, inputs: Any, grad_outputs: Any = None, retain_graph: Any 
     found, wanted = tensors_of(outputs, "the outputs"), tensors_of(inputs, "the inputs")
     if is_grads_batched:
         return _batched(found, wanted, grad_outputs, retain_graph, create_graph, allow_unused, materialize_grads)
+    seeds = _seeds(found, grad_outputs)
     for x in wanted:
         if not x.requires_grad:
-            raise UnusedInput("one of the differentiated tensors does not require grad")
-    seeds = _seeds(found, grad_outputs)
+            raise UnusedInput("one of the differentiated tensors does not require grad").saying(
+                "One of the differentiated Tensors does not require grad")
     debtors = [debtor(x) for x in wanted]
     keep = Repeated.slices or (create_graph if retain_graph is None else bool(retain_graph))
     gradients: list[Any] = []
@@ -131,7 +132,26 @@ def _leaves(inputs: Any, connect: bool) -> tuple[tuple[Tensor, ...], bool]:
     """Fresh leaves with the values of the inputs, or connected stand-ins; and whether there were several."""
     several = isinstance(inputs, list | tuple)
     found = tensors_of(inputs, "the inputs")
+    for x in found:
+        if x.array.dtype.kind != "f":
+            raise IntegerLeaf(f"only floating tensors can require gradients, not {x.dtype.name}",
+                              ("x.float()", "a floating copy, which can")).saying(f"{ASKED} can require gradients")
     return tuple(traced.alias(x) if connect and x.requires_grad else Variable(x.array, True) for x in found), several
+
+
+def _checked(result: Any, leaves: Sequence[Tensor], strict: bool) -> list[Tensor]:
+    """The tensors that a function returned; if `strict`, each of them must depend on all inputs."""
+    outputs = tensors_of(result, "the results")
+    for i, output in enumerate(outputs if strict else ()):
+        if not output.requires_grad:
+            raise UnusedInput(f"Output {i} of the user-provided function does not require gradients. The outputs must "
+                              "be computed in a differentiable manner from the input when running in strict mode.")
+        calls = newest_first([debtor(output)])
+        for j, x in enumerate(leaves):
+            if debtor(output) is not debtor(x) and not leading_to(calls, {debtor(x)}):
+                raise UnusedInput(f"Output {i} of the user-provided function is independent of input {j}. This is not "
+                                  "allowed in strict mode.")
+    return outputs
 
 
 def _stand_ins(level: Level, inputs: Any) -> tuple[tuple[Tensor, ...], bool]:
@@ -152,8 +172,8 @@ def jacobian(func: Callable[..., Any], inputs: Any, create_graph: bool = False, 
         leaves, several = _leaves(inputs, create_graph) if not forward else _stand_ins(level, inputs)
         with with_tangents() if strategy == "forward-mode" else nullcontext():
             result = func(*leaves)
-        outputs = tensors_of(result, "the results")
-        blocks = columns(level, outputs, leaves) if forward else [rows(o, leaves, create_graph) for o in outputs]
+            outputs = _checked(result, leaves, strict)
+            blocks = columns(level, outputs, leaves) if forward else [rows(o, leaves, create_graph) for o in outputs]
     if forward:
         level.end()
         blocks = level.released(blocks)
@@ -168,6 +188,7 @@ def hessian(func: Callable[..., Any], inputs: Any, create_graph: bool = False, s
 
     def slopes(*xs: Any) -> Any:
         out = _scalar(func(*xs), "hessian")
+        _checked(out, xs, strict)
         if not out.requires_grad:
             return tuple(Variable(zeros(x)) for x in xs) if several else Variable(
                 zeros(xs[0]))
@@ -190,7 +211,7 @@ def vjp(func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool
     with recording(True):
         leaves, several = _leaves(inputs, create_graph)
         result = func(*leaves)
-        outputs = tensors_of(result, "the results")
+        outputs = _checked(result, leaves, strict)
         seeds = [seed_for(o, w) for o, w in zip(outputs, _as_tuple(v) if v is not None else [None] * len(outputs),
                                                 strict=True)]
         owed = sweep([o for o in outputs if o.requires_grad], [s for o, s in zip(outputs, seeds, strict=True)
@@ -216,7 +237,7 @@ def jvp(func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool
             if not isinstance(d, Tensor) or d.array.shape != x.array.shape:
                 raise GradFault(f"jvp: v must have the shape {sized(x.array.shape)} of its input, not {described(d)}")
         result = func(*leaves)
-        outputs = tensors_of(result, "the results")
+        outputs = _checked(result, leaves, strict)
         weights = [Variable(zeros(o), True) for o in outputs]
         live = [(o, w) for o, w in zip(outputs, weights, strict=True) if o.requires_grad]
         slopes = grad([o for o, _ in live], list(leaves), [w for _, w in live], create_graph=True,
@@ -237,6 +258,7 @@ def hvp(func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool
     with recording(True):
         leaves, several = _leaves(inputs, create_graph)
         out = _scalar(func(*leaves), "hvp")
+        _checked(out, leaves, strict)
         slopes = grad(out, list(leaves), create_graph=True, allow_unused=True) if out.requires_grad else ()
         directions = _as_tuple(v) if v is not None else tuple(Variable(np.ones_like(x.array)) for x in leaves)
         total = None

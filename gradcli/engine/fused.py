@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Doubles = NDArray[np.float64]
 
+MANY = 1 << 16
 SPLITTER = 2.0**27 + 1                  # cuts a double into two halves whose products are exact
 SMALLEST, LARGEST = 2.0**-400, 2.0**400  # between these nothing below can overflow or lose a bit
 
@@ -22,6 +24,36 @@ def fma32(a: NDArray[np.float32], b: float, c: float) -> NDArray[np.float32]:
     """
     product = a.astype(np.float64) * float(np.float32(b))
     return _rounded_to_odd(product, np.float64(np.float32(c))).astype(np.float32)
+
+
+def multiply_add(a: Any, b: Any, c: Any) -> Any:
+    """a * b + c of arrays of one type, rounded once where the type has 32 or 64 bits; `b` may be a plain number.
+
+    For single floats the product is exact in double, and the sum there is rounded to single as if it were exact:
+    what that can miss, one case in 2**29, is not looked for. Of more than MANY numbers the last bit is not worth
+    the time.
+    """
+    dtype = np.asarray(a).dtype
+    if max(np.size(a), np.size(c)) > MANY:
+        return a * np.asarray(b, dtype) + c
+    if dtype == np.float32:
+        return (np.asarray(a, np.float64) * np.asarray(b, np.float32) + c).astype(np.float32)
+    return _fma64(a, b, c) if dtype == np.float64 else a * np.asarray(b, dtype) + c
+
+
+def _fma64(a: Any, b: Any, c: Any) -> Doubles:
+    """The same for doubles."""
+    a, b, c = np.broadcast_arrays(*(np.asarray(x, np.float64) for x in (a, b, c)))
+    sizes = [np.abs(x) for x in (a, b, c)]
+    fit = np.logical_and.reduce([(x < LARGEST) & ((x > SMALLEST) | (x == 0)) for x in sizes])
+    product = a * b
+    low_sum = _product_error(a, b, product) + c
+    low_error = _sum_error(_product_error(a, b, product), c, low_sum)
+    high_sum = product + low_sum
+    total = np.asarray(high_sum + _rounded_to_odd(_sum_error(product, low_sum, high_sum), low_error))
+    for at in zip(*np.nonzero(~fit), strict=True) if total.ndim else [()] * (not fit):
+        total[at] = _exactly(float(a[at]), float(b[at]), float(c[at]))
+    return total
 
 
 def fma64(a: Doubles, b: float, c: float) -> Doubles:
@@ -57,8 +89,8 @@ def _sum_error(a: Doubles, b: Doubles | np.float64, total: Doubles) -> Doubles:
 
 def _rounded_to_odd(a: Doubles, b: Doubles | np.float64) -> Doubles:
     """a + b; where it is not exact, the neighbour whose last bit is 1."""
-    total = a + b
-    lost = _sum_error(a, b, total)
+    total = np.asarray(a + b)
+    lost = np.asarray(_sum_error(a, b, total))
     bits = total.view(np.int64)
     wrong = (lost != 0) & (bits & 1 == 0) & np.isfinite(lost)
     if wrong.any():

@@ -97,7 +97,8 @@ def _origin(call: Any, array: ndarray, write: Write) -> str:
     if all(isinstance(to, Tensor) for to, _, _ in call.edges):
         return ""
     writer = TABLE.get(write.writer.removesuffix("_"))
-    name = "CopySlices" if write.writer == "setitem" else stem(writer.nodes[0]) if writer and writer.nodes else None
+    name = "torch::autograd::CopySlices" if write.writer == "setitem" else (
+        stem(writer.nodes[0]) if writer and writer.nodes else None)
     return f", which is output 0 of {name}," if name else ""
 
 

@@ -17,7 +17,7 @@ from gradcli.engine.call import debtor, here
 from gradcli.engine.kept import Freed
 from gradcli.engine.op import Part, traced
 from gradcli.engine.pytree import tree_map
-from gradcli.engine.surface import set_requires_grad
+from gradcli.engine.surface import ASKED, set_requires_grad
 from gradcli.engine.tensor import Cut, Tensor, clock
 from gradcli.engine.variable import Dual, Variable, grad_mode
 from gradcli.errors import ValueFault
@@ -54,7 +54,7 @@ class Level:
         if x.requires_grad:
             return traced.alias(x)  # type: ignore[no-any-return]
         leaf = Variable(x.array)
-        set_requires_grad(leaf, True)
+        set_requires_grad(leaf, True, ASKED)
         self.leaves.append(leaf)
         return leaf
 

@@ -121,7 +121,8 @@ def node_name(self: Op) -> str:
     """What today's PyTorch calls this call."""
     if isinstance(self, AccumulateGrad):
         return "torch::autograd::AccumulateGrad"
-    return self.modern_name.rpartition(".")[2]
+    name: str = self.modern_name.rpartition(".")[2]
+    return f"torch::autograd::{name}" if name in ("CopySlices", "CopyBackwards", "NotImplemented") else name
 
 
 Op.next_functions = property(next_functions)  # type: ignore[attr-defined]

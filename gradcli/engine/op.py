@@ -99,6 +99,7 @@ class Op:
     anew = False                            # whether the result is always memory of its own, of the operands' types
     kernel: Any = None                      # the numpy function that forward is when no option is given
     symbol = ""                             # the operator it stands behind: "mul"
+    refuses_truths = False                  # whether truth values and numbers are not to be mixed, as in PyTorch
     promotes = ""                           # how operand types meet: "mixed", "floating", "same" or not at all
     returns: tuple[str, ...] = ()           # field names, where there are several results
     creates = False                         # whether it takes requires_grad and its kin, and makes leaves

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 from numpy import asarray, ndarray
 
+from gradcli.engine.current import Current
 from gradcli.engine.dtypes import OF, computing_type, float32, float64, result_type
 from gradcli.engine.op import Op, traced
 from gradcli.engine.signature import ArraysKind
 from gradcli.engine.tensor import Tensor, follow
 from gradcli.engine.variable import grad_mode
-from gradcli.errors import ValueFault
+from gradcli.errors import TypeFault, ValueFault
 from gradcli.mistakes import DtypeMix
 
 CONSTANTS: dict[Any, dict[Any, ndarray]] = {float32: {}, float64: {}}
@@ -46,6 +48,8 @@ def promoted(cls: type[Op], values: Sequence[Any]) -> Sequence[Any]:
     operands = [values[i] for i in where] + [x for i in lists for x in values[i]]
     if cls.promotes == "same":
         return _same(cls, values, operands)
+    if cls.refuses_truths and not Current.legacy:       # which were bytes in 0.1.12, where 1 - mask was common
+        _refuse_truths(operands)
     meeting = result_type([x.array if isinstance(x, Tensor) else x for x in operands])
     if cls.promotes == "floating":
         meeting = computing_type(meeting)
@@ -70,6 +74,17 @@ def _same(cls: type[Op], values: Sequence[Any], operands: list[Any]) -> Sequence
         eras = {OF[x.array.dtype].name: OF[x.array.dtype].era for x in operands}
         raise fault.saying(MIXED[name].format(eras[a], eras[b])) if name in MIXED else fault
     return values
+
+
+def _refuse_truths(operands: list[Any]) -> None:
+    """Refuse a difference of truth values and numbers."""
+    truths = [(x.array.dtype if isinstance(x, Tensor) else type(x)) in (bool, np.bool_) for x in operands]
+    if any(truths) and not all(truths):
+        raise TypeFault("subtraction is not defined for truth values; use ~ to invert a mask",
+                        ("~mask", "the opposite"), ("mask.float()", "the mask as ones and zeros")).saying(
+            "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, "
+            "use the `~` or `logical_not()` operator instead.")
+
 
 MIXED = {"linear": "mat1 and mat2 must have the same dtype, but got {} and {}",
          "dot": "dot : expected both vectors to have same dtype, but found {} and {}"}     # PyTorch's words

@@ -30,7 +30,7 @@ def turned(name: str) -> Callable[..., Tensor]:
         note_write(self, name + "_", here())
         if seen is not self:
             self.array = seen.array
-            if seen.requires_grad:
+            if seen.node is not None:
                 self.node, self.requires_grad = titled(seen, _in_place(seen)).node, True
         return self
 

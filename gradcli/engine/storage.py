@@ -9,6 +9,7 @@ import numpy as np
 from numpy import ndarray
 
 from gradcli.engine.call import here
+from gradcli.engine.cuts import leaving
 from gradcli.engine.dtypes import OF, DType
 from gradcli.engine.methods import attach
 from gradcli.engine.signature import NUMBERS, described
@@ -75,7 +76,7 @@ def _number(value: Any) -> Any:
 
 def storage(self: Tensor) -> Storage:
     """The memory this looks into, shared with every view of it."""
-    return Storage(block_of(self.array).ravel(order="K"))
+    return Storage(leaving(self, ".storage()", block_of(self.array).ravel(order="K")))
 
 
 def storage_offset(self: Tensor) -> int:

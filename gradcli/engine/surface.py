@@ -17,7 +17,7 @@ from gradcli.engine.call import freshen, here
 from gradcli.engine.current import Current
 from gradcli.engine.cuts import leaving, to_scalar
 from gradcli.engine.device import device_of
-from gradcli.engine.dtypes import OF, DType
+from gradcli.engine.dtypes import CTYPES, OF, DType
 from gradcli.engine.growth import FREE
 from gradcli.engine.hooks import (
     Handle,
@@ -47,10 +47,9 @@ from gradcli.errors import (
     NoHistory,
     NonScalarBackward,
     NumpyOfHistory,
-    TypeFault,
 )
 from gradcli.exposure import exposed
-from gradcli.mistakes import CutHistory, ElementCount, SecondOrder
+from gradcli.mistakes import CutHistory, ElementCount, SecondOrder, SeveralElements
 
 
 def backward(self: Tensor, gradient: Any = None, retain_graph: Any = None, create_graph: bool = False,
@@ -147,7 +146,7 @@ def requires_grad_(self: Tensor, requires_grad: bool = True) -> Tensor:
     """Ask for gradients of this leaf, or no longer."""
     if type(requires_grad) is not bool:
         raise ArgumentFault(f"requires_grad must be a bool, not {described(requires_grad)}")
-    set_requires_grad(self, requires_grad)
+    set_requires_grad(self, requires_grad, ASKED)
     return self
 
 
@@ -176,7 +175,7 @@ def grad_fn(self: Tensor) -> Op | None:
 
 def is_leaf(self: Tensor) -> bool:
     """Whether no recorded call made this."""
-    return self.node is None
+    return grad_fn(self) is None
 
 
 def volatile(self: Tensor) -> bool:
@@ -209,12 +208,12 @@ def tolist(self: Tensor) -> Any:
 
 def numpy(self: Tensor) -> Array:
     """The same memory as an array that prints as numpy prints."""
-    if self.requires_grad:
+    if self.requires_grad and grad_mode.enabled:
         raise NumpyOfHistory("Can't call numpy() on Tensor that requires grad.",
                              ("{y}.detach().numpy()", "the numbers without their history"),
                              ("{y}.data.numpy()", "the same in 0.1.12's spelling")).saying(
             "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
-    return Array(self.array)
+    return leaving(self, ".numpy()", Array(self.array))  # type: ignore[no-any-return]  # an array, as it is given one
 
 
 def cuda(self: Tensor, *device: Any) -> Tensor:
@@ -270,7 +269,7 @@ def _rows(self: Tensor) -> Iterator[Any]:
         raise ArgumentFault("iteration over a 0-d tensor", ("x.item()", "its number"))
     if len(self.array) > FREE:
         Room.check("iter", len(self.array) * ROW, "a list")
-    if self.requires_grad and grad_mode.on:
+    if self.requires_grad and grad_mode.enabled:
         return iter(traced.unbind(self))
     return iter([self[i] for i in range(len(self.array))])  # type: ignore[index]
 
@@ -293,15 +292,15 @@ def _contains(self: Tensor, value: Any) -> bool:
     return bool(np.any(self.array == (value.array if isinstance(value, Tensor) else value)))
 
 
-SEVERAL = "only one element tensors can be converted to Python scalars"
-
-
-class SeveralElements(ElementCount, ValueError):
-    """What float() and int() raise, which programs catch as a ValueError."""
-
-
 def _number(convert: Callable[[Any], Any]) -> Callable[[Tensor], Any]:
-    return lambda self: to_scalar(self, f"{convert.__name__}()", convert(_only(self, SeveralElements, SEVERAL)))
+    def number(self: Tensor) -> Any:
+        if self.array.size != 1:
+            raise SeveralElements(f"{convert.__name__}() of a Tensor with {self.array.size} elements",
+                                  ("x.tolist()", "all of them, as a list")).saying(
+                "only one element tensors can be converted to Python scalars")
+        return to_scalar(self, f"{convert.__name__}()", convert(self.array.item()))
+
+    return number
 
 
 def _index(self: Tensor) -> int:
@@ -319,8 +318,8 @@ def _set_data(self: Tensor, value: Any) -> None:
 def _set_grad(self: Tensor, value: Any) -> None:
     if value is not None:
         if not isinstance(value, Tensor):
-            raise TypeFault(f"assigned grad expected to be a Tensor or None but got grad of type "
-                            f"{type(value).__name__}", "x.grad = None")
+            raise ArgumentFault(f"a gradient is a tensor, not {described(value)}", "x.grad = None").saying(
+                f"assigned grad expected to be a Tensor or None but got grad of type {type(value).__name__}")
         if value is self:
             raise GradFault("can't assign Variable as its own grad", "x.grad = torch.zeros_like(x)")
         if value.array.shape != self.array.shape:
@@ -332,20 +331,29 @@ def _set_grad(self: Tensor, value: Any) -> None:
             ours, theirs = (OF[x.array.dtype].era for x in (self, value))
             raise GradFault(f"attempting to assign a gradient with dtype '{theirs.lower()}' to a tensor with "
                             f"grad_dtype '{ours}'. The gradient must match the tensor's grad_dtype (defaults to the "
-                            "tensor's dtype).", "x.grad = g.to(x.dtype)")
+                            "tensor's dtype).", "x.grad = g.to(x.dtype)").saying(
+                f"attempting to assign a gradient with dtype '{CTYPES[theirs]}' to a tensor "
+                f"with grad_dtype '{ours}'. The gradient must match the tensor's grad_dtype (defaults to the tensor's "
+                "dtype). You can set the tensor's grad_dtype attribute with a specific dtype, or None to allow any "
+                "dtype. Set grad_dtype with caution. Diverging the dtypes of a tensor and its gradient may break "
+                "downstream systems that assume they match.")
         if not isinstance(value, Variable):
             value = Variable(value.array)
     self.gradient = value
 
 
-def set_requires_grad(self: Tensor, value: Any) -> None:
+ASSIGNED, ASKED = "only Tensors of floating point and complex dtype", "only Tensors of floating point dtype"
+CREATED = "Only Tensors of floating point and complex dtype"
+
+
+def set_requires_grad(self: Tensor, value: Any, floating: str = ASSIGNED) -> None:
     """Turn a leaf into one that gradients are computed for, or back."""
     if type(value) is not bool:
         raise GradFault(f"requires_grad must be a bool, not {described(value)}")
     if value and self.array.dtype.kind != "f":
         raise IntegerLeaf(f"only floating tensors can require gradients, not {OF[self.array.dtype].name}",
                           ("x = x.float()", "a floating copy, which can")).saying(
-            "Only Tensors of floating point and complex dtype can require gradients")
+            f"{floating} can require gradients")
     if self.node is not None and not value:
         raise GradFault("you can only change requires_grad flags of leaf variables",
                         ("y = y.detach()", "the same value without history")).saying(
@@ -353,6 +361,7 @@ def set_requires_grad(self: Tensor, value: Any) -> None:
             "subgraph that doesn't require differentiation use var_no_grad = var.detach().")
     if value:
         refuse_leaf(self)
+        self.cut = None
     self.requires_grad = bool(value) or self.node is not None
     if value and type(self) is Tensor:
         self.__class__ = Variable

@@ -115,7 +115,7 @@ def _check_scalar(value: Any) -> None:
     if not isinstance(value, Tensor):
         raise TypeFault(f"{GRAD}: Expected f(*args) to return a Tensor, got {type_text(value)}")
     if value.array.ndim:
-        raise GradFault(f"{GRAD}: Expected f(*args) to return a scalar tensor, got tensor with {value.array.ndim} "
+        raise GradFault(f"{GRAD}: Expected f(*args) to return a scalar Tensor, got tensor with {value.array.ndim} "
                         "dims. Maybe you wanted to use the vjp or jacrev APIs instead?",
                         ("lambda x: f(x).sum()", "the sum of its elements"))
 
@@ -149,10 +149,10 @@ def _jacobian(func: Callable[..., Any], argnums: Any, has_aux: bool, name: str,
             chosen = tuple([level.differentiable(args[i]) for i in at])
             with with_tangents() if name == JVP else nullcontext():
                 value, aux = _parted(_call(func, args, at, chosen, options), has_aux, name)
-            outputs, out_spec = _flat_results(value, name)
-            _check_floating(outputs, name)
-            inputs, spec = tree_flatten(chosen)
-            blocks = blocks_of(level, outputs, inputs)
+                outputs, out_spec = _flat_results(value, name)
+                _check_floating(outputs, name)
+                inputs, spec = tree_flatten(chosen)
+                blocks = blocks_of(level, outputs, inputs)
         level.end()
         by_output = [tree_unflatten(level.released(block), spec) for block in blocks]
         by_output = by_output if isinstance(argnums, tuple) else [block[0] for block in by_output]
@@ -214,10 +214,9 @@ def _pushed(func: Callable[..., Any], primals: Any, tangents: Any, has_aux: bool
     """What jvp gives; `nominal`: with the history that constant products have in PyTorch."""
     directions = _directions(primals, tangents)
     level = Level()
-    with recording(True):
+    with recording(True), with_tangents():
         chosen = level.differentiable(primals)
-        with with_tangents():
-            value, aux = _parted(func(*chosen), has_aux, JVP)
+        value, aux = _parted(func(*chosen), has_aux, JVP)
         outputs, out_spec = _flat_results(value, JVP)
         inputs = tree_flatten(chosen)[0]
         forward = Forward(outputs, inputs)

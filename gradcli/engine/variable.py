@@ -122,7 +122,10 @@ class recording:
 
 
 class with_tangents:
-    """A context in which all calls are recorded, since tangents are asked for."""
+    """A context in which all calls are recorded, since tangents are asked for.
+
+    Those that the program wants unrecorded lead nowhere once the outermost of these contexts has ended.
+    """
 
     __slots__ = ("before",)
 
@@ -132,7 +135,10 @@ class with_tangents:
         grad_mode.turn(grad_mode.enabled)
 
     def __exit__(self, *error: Any) -> None:
-        grad_mode.state = self.before
+        calls, grad_mode.state = grad_mode.unseen or (), self.before
+        if grad_mode.unseen is None:
+            for call in calls:
+                call.edges = ()
 
 
 class no_grad(recording):

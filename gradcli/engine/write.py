@@ -16,7 +16,7 @@ from gradcli.engine.call import debtor, freshen, here, positions, record, view_w
 from gradcli.engine.dtypes import OF, category
 from gradcli.engine.hooks import carry_over
 from gradcli.engine.inference import refuse_write
-from gradcli.engine.op import TABLE, Op, titled
+from gradcli.engine.op import TABLE, Op, titled, traced
 from gradcli.engine.signature import described, sized
 from gradcli.engine.tensor import DATA, Rooted, Tensor, clock, follow, note_write, owner
 from gradcli.engine.variable import RESULT, Dual, Variable, grad_mode
@@ -24,7 +24,7 @@ from gradcli.engine.writing import writing
 from gradcli.errors import ArgumentFault, GradFault, LeafWrite, ShapeFault, TypeFault
 
 IN_PLACE = {"AcoshBackward0": "AcoshBackward1", "AsinhBackward0": "AsinhBackward1",
-            "AtanhBackward0": "AtanhBackward1"}
+            "AtanhBackward0": "AtanhBackward1", "FillBackward0": "FillBackward2", "FillBackward2": "FillBackward3"}
 """The calls that go by other names in place."""
 
 
@@ -38,12 +38,23 @@ def inplace(cls: type[Op], name: str, call: Callable[..., Any]) -> Callable[...,
         result = call(source, *args, **options)
         if result is not source and (other := IN_PLACE.get(getattr(getattr(result, "node", None), "modern_name", ""))):
             titled(result, other)
+        if input.requires_grad and not result.requires_grad and grad_mode.on or (
+                cls.random and result is source and grad_mode.on and input.requires_grad):
+            result = _independent(source, result, cls.nodes[0].modern_name, args)
         result = store(input, result, name)
         if cls.keeps_written and source is not input:
             follow(source.array, input.array)       # from here on
         return result
 
     return write
+
+
+def _independent(source: Tensor, result: Tensor, label: str, args: tuple[Any, ...]) -> Tensor:
+    """A result that does not depend on what it replaces, with a history that says so: the gradient is zero."""
+    made = Variable(result.array, True, traced.fill(source, 0).node)
+    pair = label.endswith("0") and bool(args) and isinstance(args[0], Tensor)
+    titled(made, f"{label[:-1]}1" if pair else label)
+    return made
 
 
 def _tracked(input: Tensor, args: tuple[Any, ...], options: dict[str, Any]) -> bool:
@@ -79,7 +90,8 @@ def store(target: Tensor, result: Tensor, writer: str) -> Tensor:
     array = result.array
     if target.array.shape != array.shape:
         raise ShapeFault(f"{writer} gives a {sized(array.shape)} result, which does not fit into "
-                         f"a {sized(target.array.shape)} tensor in place")
+                         f"a {sized(target.array.shape)} tensor in place").saying(
+            f"output with shape {list(target.array.shape)} doesn't match the broadcast shape {list(array.shape)}")
     if category(array.dtype) > category(target.array.dtype):
         raise TypeFault(f"result type {OF[array.dtype].era} can't be cast to the desired output type "
                         f"{OF[target.array.dtype].era}")

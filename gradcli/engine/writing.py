@@ -46,7 +46,9 @@ def writing(array: ndarray, writer: str = "") -> ndarray:
     if not array.flags.writeable:
         if not is_lockable(array) or overlapping(array):
             raise ShapeFault(f"{writer}{': ' * bool(writer)}several elements of this expanded tensor are the same "
-                             "memory", ("x = x.clone()", "before writing to it"))
+                             "memory", ("x = x.clone()", "before writing to it")).saying(
+                "unsupported operation: more than one element of the written-to tensor refers to a single memory "
+                "location. Please clone() the tensor before performing the operation.")
         unlock(array)
     return array
 

@@ -17,7 +17,7 @@ from gradcli.engine.memory import Room
 from gradcli.engine.op import traced as F
 from gradcli.engine.signature import NUMBERS, described
 from gradcli.engine.tensor import Tensor
-from gradcli.engine.variable import Array
+from gradcli.engine.variable import Array, grad_mode
 from gradcli.errors import ArgumentFault, ValueFault
 
 pi, e, inf, nan, newaxis = math.pi, math.e, math.inf, math.nan, None
@@ -27,7 +27,7 @@ MANY = 1 << 28
 def array(object: Any, dtype: Any = None) -> Array:
     """An array of what a number, a list of lists, or a tensor holds."""
     if isinstance(object, Tensor) and object.requires_grad:
-        return object.numpy()   # type: ignore[attr-defined, no-any-return]  # which refuses
+        object = object.numpy()   # type: ignore[attr-defined]  # which refuses where calls are recorded
     if isinstance(object, Array | Tensor):
         Room.check("array", object.array.nbytes)
         found = object.array.copy()
@@ -137,7 +137,7 @@ def _on(name: str, arguments: int) -> Callable[..., Any]:
     def applied(*args: Any, out: Any = None) -> Any:
         if len(args) != arguments:
             raise ArgumentFault(f"{name}() takes {arguments} value{'s' * (arguments > 1)} here", f"np.{name}(x)")
-        if any(isinstance(each, Tensor) and each.requires_grad for each in args):
+        if any(isinstance(each, Tensor) and each.requires_grad for each in args) and grad_mode.enabled:
             raise ArgumentFault(f"np.{name}() keeps no history", f"torch.{name}(x)", "x.detach().numpy()")
         values = [operand(arg) for arg in args]
         return _stored(name, apply(*values), out)

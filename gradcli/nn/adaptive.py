@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from gradcli.engine.fused import multiply_add
 from gradcli.errors import ValueFault
 from gradcli.nn.optimizer import Array, Optimizer, number, pair
 
@@ -13,9 +14,15 @@ from gradcli.nn.optimizer import Array, Optimizer, number, pair
 def lerp(kept: Array, new: Array, weight: float) -> None:
     """Move `kept` towards `new` by `weight`, from the nearer end."""
     if weight < 0.5:
-        kept += (new - kept) * weight
+        kept[...] = multiply_add(new - kept, weight, kept)
     else:
-        kept[...] = new - (new - kept) * (1 - weight)
+        kept[...] = multiply_add(kept - new, 1 - weight, new)
+
+
+def squared(kept: Array, new: Array, past: float) -> None:
+    """Let `kept`, of which `past` remains, take up the rest from the square of `new`."""
+    kept *= past
+    kept[...] = multiply_add(new * new.dtype.type(1 - past), new, kept)
 
 
 class _WithBetas(Optimizer):
@@ -37,11 +44,10 @@ def moments(param: Array, grad: Array, state: dict[str, Any], lr: float, beta1: 
     if decay and decoupled:
         param *= 1 - lr * decay
     elif decay:
-        grad = grad + param * decay
+        grad = multiply_add(param, decay, grad)
     mean, square = state["exp_avg"], state["exp_avg_sq"]
     lerp(mean, grad, 1 - beta1)
-    square *= beta2
-    square += grad * grad * (1 - beta2)
+    squared(square, grad, beta2)
     return mean, square
 
 
@@ -77,7 +83,7 @@ class Adam(_WithBetas):
         scale = np.sqrt(square)
         scale /= (1 - beta2**step) ** 0.5
         scale += eps
-        param -= mean / scale * (lr / (1 - beta1**step))
+        param += mean * -(lr / (1 - beta1**step)) / scale
 
 
 class AdamW(Adam):
@@ -116,12 +122,12 @@ class Adamax(_WithBetas):
             state.update(step=0, exp_avg=np.zeros_like(param), exp_inf=np.zeros_like(param))
         state["step"] += 1
         if decay:
-            grad = grad + param * decay
+            grad = multiply_add(param, decay, grad)
         lerp(state["exp_avg"], grad, 1 - beta1)
         largest = state["exp_inf"]
         largest *= beta2
         np.maximum(largest, np.abs(grad) + eps, out=largest)
-        param -= state["exp_avg"] / largest * (lr / (1 - beta1 ** state["step"]))
+        param += state["exp_avg"] * -(lr / (1 - beta1 ** state["step"])) / largest
 
 
 class RMSprop(Optimizer):
@@ -156,23 +162,22 @@ class RMSprop(Optimizer):
                 state["grad_avg"] = np.zeros_like(param)
         state["step"] += 1
         if decay:
-            grad = grad + param * decay
+            grad = multiply_add(param, decay, grad)
         square = state["square_avg"]
-        square *= alpha
-        square += grad * grad * (1 - alpha)
+        squared(square, grad, alpha)
         if centered:
             mean = state["grad_avg"]
             lerp(mean, grad, 1 - alpha)
-            square = square - mean * mean
+            square = multiply_add(-mean, mean, square)
         scale = np.sqrt(square)
         scale += eps
         if momentum:
             kept = state["momentum_buffer"]
             kept *= momentum
             kept += grad / scale
-            param -= kept * lr
+            param[...] = multiply_add(kept, -lr, param)
         else:
-            param -= grad / scale * lr
+            param += grad * -lr / scale
 
 
 class Adagrad(Optimizer):
@@ -204,10 +209,10 @@ class Adagrad(Optimizer):
             state.update(step=0, sum=np.full_like(param, start))
         state["step"] += 1
         if decay:
-            grad = grad + param * decay
+            grad = multiply_add(param, decay, grad)
         total = state["sum"]
-        total += grad * grad
-        param -= grad / (np.sqrt(total) + eps) * (lr / (1 + (state["step"] - 1) * lr_decay))
+        total[...] = multiply_add(grad, grad, total)
+        param += grad * -(lr / (1 + (state["step"] - 1) * lr_decay)) / (np.sqrt(total) + eps)
 
 
 class Adadelta(Optimizer):
@@ -237,11 +242,9 @@ class Adadelta(Optimizer):
             state.update(step=0, square_avg=np.zeros_like(param), acc_delta=np.zeros_like(param))
         state["step"] += 1
         if decay:
-            grad = grad + param * decay
+            grad = multiply_add(param, decay, grad)
         square, steps = state["square_avg"], state["acc_delta"]
-        square *= rho
-        square += grad * grad * (1 - rho)
+        squared(square, grad, rho)
         delta = np.sqrt(steps + eps) / np.sqrt(square + eps) * grad
-        steps *= rho
-        steps += delta * delta * (1 - rho)
-        param -= delta * lr
+        squared(steps, delta, rho)
+        param[...] = multiply_add(delta, -lr, param)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from gradcli.engine.fused import multiply_add
 from gradcli.errors import ValueFault
 from gradcli.nn.optimizer import Array, Optimizer, number, pair
 
@@ -33,16 +34,16 @@ class SGD(Optimizer):
     def _update(self, param: Array, grad: Array, state: dict[str, Any], options: Any) -> None:
         lr, momentum, dampening, decay, nesterov = options
         if decay:
-            grad = grad + param * decay
+            grad = multiply_add(param, decay, grad)
         if momentum:
             kept = state.get("momentum_buffer")
             if kept is None:
                 kept = state["momentum_buffer"] = np.array(grad)
             else:
                 kept *= momentum
-                kept += grad * (1 - dampening)
-            grad = grad + kept * momentum if nesterov else kept
-        param -= grad * lr
+                kept[...] = multiply_add(grad, 1 - dampening, kept)
+            grad = multiply_add(kept, momentum, grad) if nesterov else kept
+        param[...] = multiply_add(grad, -lr, param)
 
 
 class Rprop(Optimizer):

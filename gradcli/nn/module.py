@@ -21,8 +21,9 @@ from gradcli.engine.variable import Parameter, Variable
 from gradcli.errors import ArgumentFault, AttributeFault, ValueFault
 from gradcli.exposure import exposed
 from gradcli.lang.ordered import OrderedDict
-from gradcli.nn import state
+from gradcli.nn import hooked, state
 from gradcli.nn.looks import BLOCK, looks
+from gradcli.nn.lookup import Lookup
 from gradcli.text import veiled
 
 LISTS = ("_own", "_kept", "_inner")
@@ -31,10 +32,10 @@ LISTS = ("_own", "_kept", "_inner")
 @exposed(*"forward parameters named_parameters children named_children modules named_modules buffers named_buffers "
          "register_parameter register_buffer register_module add_module zero_grad train eval state_dict "
          "load_state_dict apply register_forward_hook register_forward_pre_hook register_full_backward_hook "
-         "register_full_backward_pre_hook "
+         "register_full_backward_pre_hook get_submodule get_parameter get_buffer _get_name "
          "register_backward_hook float double half type to cpu cuda requires_grad_ extra_repr training _parameters "
          "_buffers _modules _forward_pre_hooks _forward_hooks".split(), open_attributes=True, base=True, copied=True)
-class Module:
+class Module(Lookup):
     """The base of all modules, and of the modules that programs define.
 
     `_own`, `_kept` and `_inner` list parameters, buffers and modules by name; `_passing` are the
@@ -79,27 +80,7 @@ class Module:
     def __call__(self, *args: Any, **options: Any) -> Any:
         if self._hooks is None:
             return self.forward(*args, **options)
-        before, after, back, ahead, last = self._hooks
-        for hook in tuple(before.values()):
-            given = hook(self, args)
-            if given is not None:
-                args = given if isinstance(given, tuple) else (given,)
-        if back or ahead:
-            from gradcli.nn.backhooks import Passage
-
-            passage = Passage(self, tuple(back.values()), tuple(ahead.values()))
-            result = passage.leave(self.forward(*passage.enter(args), **options))
-        else:
-            result = self.forward(*args, **options)
-        for hook in tuple(after.values()):
-            given = hook(self, args, result)
-            if given is not None:
-                result = given
-        if last:
-            from gradcli.nn.backhooks import watch_last
-
-            watch_last(self, result, tuple(last.values()))
-        return result
+        return hooked.call(self, args, options)
 
     def forward(self, *args: Any, **options: Any) -> Any:
         """What the module computes."""
@@ -108,6 +89,8 @@ class Module:
 
     def __setattr__(self, name: str, value: Any) -> None:
         kind = "_own" if isinstance(value, Parameter) else "_inner" if isinstance(value, Module) else ""
+        if kind == "_inner" and name in self._lists(name)[0]:
+            _fits(name, value, "parameter")
         lists = self._lists(name) if kind or "_own" in _slots_set(self) else ()
         if kind:
             for each in lists:
@@ -313,39 +296,43 @@ class Module:
         """Copy the tensors that state_dict() told back in; the names missing and the names unknown."""
         return state.load(self, state_dict, strict)
 
-    def register_forward_pre_hook(self, hook: Callable[..., Any]) -> Handle:
-        """Call hook(module, inputs) before forward; what it returns, unless None, is used as input."""
-        return self._hook(0, hook)
+    def register_forward_pre_hook(self, hook: Callable[..., Any], *, prepend: bool = False,
+                                  with_kwargs: bool = False) -> Handle:
+        """Call hook(module, inputs) before forward; what it returns, unless None, is used as input.
 
-    def register_forward_hook(self, hook: Callable[..., Any]) -> Handle:
-        """Call hook(module, inputs, output) after forward; what it returns, unless None, is the output."""
-        return self._hook(1, hook)
+        With `with_kwargs` the hook is told the keyword arguments too, and returns both.
+        """
+        return self._hook(0, hook, prepend, with_kwargs)
+
+    def register_forward_hook(self, hook: Callable[..., Any], *, prepend: bool = False,
+                              with_kwargs: bool = False) -> Handle:
+        """Call hook(module, inputs, output) after forward; what it returns, unless None, is the output.
+
+        With `with_kwargs` it is hook(module, inputs, keywords, output).
+        """
+        return self._hook(1, hook, prepend, with_kwargs)
 
     def register_full_backward_hook(self, hook: Callable[..., Any], prepend: bool = False) -> Handle:
         """Call hook(module, grad_input, grad_output) in backward; what it returns, unless None, replaces grad_input."""
-        return self._hook(2, hook)
+        return self._hook(2, hook, prepend)
 
     def register_full_backward_pre_hook(self, hook: Callable[..., Any], prepend: bool = False) -> Handle:
         """Call hook(module, grad_output) before the module's backward; its result, unless None, is used instead."""
-        return self._hook(3, hook)
+        return self._hook(3, hook, prepend)
 
     def register_backward_hook(self, hook: Callable[..., Any]) -> Handle:
         """Call hook(module, grad_input, grad_output) with what goes through the last operation of forward alone."""
         return self._hook(4, hook)
 
-    def _hook(self, when: int, hook: Callable[..., Any]) -> Handle:
-        if not callable(hook):
-            raise ArgumentFault(f"a hook is a function, not {described(hook)}")
+    def _hook(self, when: int, hook: Callable[..., Any], prepend: bool = False, with_kwargs: bool = False) -> Handle:
         if self._hooks is None:
             object.__setattr__(self, "_hooks", ({}, {}, {}, {}, {}))
-        hooks = self._hooks[when]
-        key = max(hooks, default=0) + 1
-        hooks[key] = hook
-        return Handle(hooks, key)
+        return hooked.add(self._hooks[when], hook, bool(prepend), bool(with_kwargs))
 
 
 FITTING: dict[str, tuple[type, str]] = {
-    "parameter": (Parameter, "torch.nn.Parameter or None expected"), "buffer": (Tensor, "a tensor or None expected"),
+    "parameter": (Parameter, "torch.nn.Parameter or None expected"),
+    "buffer": (Tensor, "torch.nn.Buffer, torch.Tensor or None expected"),
     "child module": (Module, "torch.nn.Module or None expected")}
 
 
@@ -354,7 +341,14 @@ def _fits(name: str, value: Any, what: str) -> None:
     if value is not None and not isinstance(value, kind):
         raise ArgumentFault(f"cannot assign {described(value)} as {what} '{name}' ({expected})",
                         *(("nn.Parameter({value})", "a Parameter around a tensor"),) if what == "parameter" and (
-                            isinstance(value, Tensor)) else ())
+                            isinstance(value, Tensor)) else ()).saying(
+            f"cannot assign '{_kind(value)}' as {what} '{name}' ({expected})")
+
+
+def _kind(value: Any) -> str:
+    home = f"{value._home if type(value).__module__.startswith('gradcli.') else '__main__'}." if (
+        isinstance(value, Module)) else ""
+    return f"torch.{value.dtype.era}Tensor" if isinstance(value, Tensor) else home + type(value).__name__
 
 
 def _slots_set(module: Module) -> tuple[str, ...]:

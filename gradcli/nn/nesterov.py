@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.nn.adaptive import _WithBetas, lerp, moments
+from gradcli.engine.fused import multiply_add
+from gradcli.nn.adaptive import _WithBetas, lerp, moments, squared
 from gradcli.nn.optimizer import Array, Optimizer, number, pair
 
 
@@ -44,14 +45,13 @@ class NAdam(_WithBetas):
         if decay and decoupled:
             param *= 1 - lr * decay
         elif decay:
-            grad = grad + param * decay
+            grad = multiply_add(param, decay, grad)
         mu, following = (beta1 * (1.0 - 0.5 * 0.96 ** (at * momentum_decay)) for at in (step, step + 1))
         state["mu_product"] *= np.float32(mu)
         product = float(state["mu_product"])
         mean, square = state["exp_avg"], state["exp_avg_sq"]
         lerp(mean, grad, 1 - beta1)
-        square *= beta2
-        square += grad * grad * (1 - beta2)
+        squared(square, grad, beta2)
         scale = np.sqrt(square / (1 - beta2**step))
         scale += eps
         param += grad * (-lr * (1.0 - mu) / (1.0 - product)) / scale
@@ -118,10 +118,10 @@ class ASGD(Optimizer):
             state.update(step=0, eta=np.array(lr, np.float32), mu=np.ones((), np.float32), ax=np.zeros_like(param))
         state["step"] += 1
         if decay:
-            grad = grad + param * decay
+            grad = multiply_add(param, decay, grad)
         eta, mu, average = float(state["eta"]), float(state["mu"]), state["ax"]
         param *= 1 - lambd * eta
-        param -= grad * eta
+        param[...] = multiply_add(grad, -eta, param)
         if mu == 1:
             average[...] = param
         else:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from gradcli.engine.call import here
-from gradcli.engine.signature import described, sized
+from gradcli.engine.signature import described
 from gradcli.engine.tensor import Tensor, note_write
 from gradcli.engine.uninitialized import Uninitialized
 from gradcli.engine.variable import Variable
@@ -85,10 +85,10 @@ def load(module: Any, given: Any, strict: bool) -> IncompatibleKeys:
     needed = [name for name in missing if not name.endswith("num_batches_tracked")]     # older nets did not count
     unknown = [name for name in given if name not in wanted]
     wrong = []
-    if strict and unknown:
-        wrong.append("Unexpected key(s) in state_dict: " + ", ".join(f'"{name}"' for name in unknown) + ".")
     if strict and needed:
-        wrong.append("Missing key(s) in state_dict: " + ", ".join(f'"{name}"' for name in needed) + ".")
+        wrong.append("Missing key(s) in state_dict: " + ", ".join(f'"{name}"' for name in needed) + ". ")
+    if strict and unknown:
+        wrong.append("Unexpected key(s) in state_dict: " + ", ".join(f'"{name}"' for name in unknown) + ". ")
     fitting = []
     for name, target in wanted.items():
         if name in missing:
@@ -103,12 +103,13 @@ def load(module: Any, given: Any, strict: bool) -> IncompatibleKeys:
         if not isinstance(value, Tensor):
             wrong.append(f'"{name}" must be a tensor, not {described(value)}.')
         elif value.array.shape != target.array.shape:
-            wrong.append(f"size mismatch for {name}: {sized(value.array.shape)} is given, and the module has "
-                         f"{sized(target.array.shape)}.")
+            wrong.append(f"size mismatch for {name}: copying a param with shape {value.shape} from checkpoint, the "
+                         f"shape in current model is {target.shape}.")
         else:
             fitting.append((target, value))
     if wrong:
-        raise ShapeFault(f"Error(s) in loading state_dict for {type(module).__name__}: " + " ".join(wrong))
+        what = f"Error(s) in loading state_dict for {type(module).__name__}:"
+        raise ShapeFault(" ".join([what, *(word.strip() for word in wrong)])).saying("\n\t".join([what, *wrong]))
     for target, value in fitting:
         copied(target, value.array, "load_state_dict")
     return IncompatibleKeys(needed, unknown)

@@ -3,12 +3,21 @@
 import numpy as np
 
 from gradcli.engine.dtypes import FLOATING, category, float64
+from gradcli.engine.fused import multiply_add
 from gradcli.engine.op import Op
 from gradcli.engine.signature import Number, Operand, Text
 from gradcli.engine.tensor import Tensor
 from gradcli.errors import TypeFault, ValueFault
 from gradcli.ops.base import Binary
 from gradcli.ops.blocks import in_doubles
+
+NO_DIFFERENCE = ("Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or "
+                 "`logical_xor()` operator instead.")
+
+
+def plus(input, other, alpha):
+    """input + alpha * other, rounded once among floating numbers."""
+    return multiply_add(other, alpha, input) if input.dtype.kind == "f" else input + other * alpha
 
 
 def constancy(input, other, *options):
@@ -28,7 +37,9 @@ class Add(Binary):
     def forward(input: Operand, other: Operand, *, alpha: Number = 1):
         if alpha == 1:
             return np.add(input, other)
-        return np.add(input, other & bool(alpha) if input.dtype == other.dtype == np.bool_ else other * alpha)
+        if input.dtype == other.dtype == np.bool_:
+            return np.add(input, other & bool(alpha))
+        return plus(input, other, alpha)
 
     def grad_input(F, g):
         return g
@@ -46,12 +57,14 @@ class Sub(Binary):
     era_label = ("basic_ops.Sub", "basic_ops.SubConstant", "basic_ops.SubConstant")
     label = ("SubBackward0", "SubBackward0", "RsubBackward1")
     variant = constancy
+    refuses_truths = True
     samples = [([1.0, 2.0], [3.0, 4.0]), ([[1.0, 2.0], [3.0, 4.0]], [[5.0], [6.0]], 0.5), (2, [3.0, 4.0])]
 
     def forward(input: Operand, other: Operand, *, alpha: Number = 1):
         if input.dtype == np.bool_:
-            raise TypeFault("subtraction of truth values is not defined; use ^ or logical_xor", "a ^ b")
-        return np.subtract(input, other) if alpha == 1 else np.subtract(input, other * alpha)
+            raise TypeFault("subtraction of truth values is not defined; use ^ or logical_xor", "a ^ b").saying(
+                NO_DIFFERENCE)
+        return np.subtract(input, other) if alpha == 1 else plus(input, other, -alpha)
 
     def grad_input(F, g):
         return g

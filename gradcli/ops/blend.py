@@ -3,10 +3,12 @@
 import numpy as np
 
 from gradcli.engine.dtypes import Default
+from gradcli.engine.fused import multiply_add
 from gradcli.engine.op import Op
 from gradcli.engine.signature import NUMBERS, Array, Number, Operand
 from gradcli.engine.tensor import Tensor
 from gradcli.errors import TypeFault
+from gradcli.ops.arithmetic import NO_DIFFERENCE, plus
 from gradcli.ops.base import Binary
 
 
@@ -14,8 +16,8 @@ def between(input, end, weight):
     """A place on the line from input to end, reckoned from the nearer, so that 0 and 1 give the ends exactly."""
     near = abs(weight) < 0.5
     if near.ndim == 0:
-        return input + weight * (end - input) if near else end - (end - input) * (1 - weight)
-    return np.where(near, input + weight * (end - input), end - (end - input) * (1 - weight))
+        return multiply_add(end - input, weight, input) if near else multiply_add(input - end, 1 - weight, end)
+    return np.where(near, multiply_add(end - input, weight, input), multiply_add(input - end, 1 - weight, end))
 
 
 class Lerp(Op):
@@ -91,6 +93,8 @@ class AddCMul(Binary):
     def forward(input: Array, tensor1: Array, tensor2: Array, *, value: Number = 1):
         product = tensor1 * tensor2
         # among whole numbers value is cut to a whole one
+        if product.dtype.kind == "f":
+            return multiply_add(tensor1 if value == 1 else tensor1 * value, tensor2, input)
         return input + (product if value == 1 else product * np.asarray(value).astype(product.dtype))
 
     def grad_input(F, g):
@@ -174,6 +178,7 @@ class Rsub(Binary):
     """rsub(input, other, alpha): other minus alpha times input."""
 
     names = ("rsub",)
+    refuses_truths = True
     method = False
     inplace = False
     era_label = "basic_ops.SubConstant"
@@ -185,8 +190,9 @@ class Rsub(Binary):
 
     def forward(input: Array, other: Operand, *, alpha: Number = 1):
         if input.dtype == np.bool_:
-            raise TypeFault("subtraction of truth values is not defined; use ^ or logical_xor", "a ^ b")
-        return np.subtract(other, input if alpha == 1 else input * alpha)
+            raise TypeFault("subtraction of truth values is not defined; use ^ or logical_xor", "a ^ b").saying(
+                NO_DIFFERENCE)
+        return np.subtract(other, input) if alpha == 1 else plus(other, input, -alpha)
 
     def grad_input(F, g, alpha):
         return -g if alpha == 1 else g * -alpha

@@ -119,7 +119,9 @@ def checked(shape, target, weight):
         raise ShapeFault(f"{'0D or 1D target tensor expected, multi-target not supported: ' if len(shape) < 3 else ''}"
                          f"nll_loss() of a {sized(shape)} input needs a target of shape {list(want)}, "
                          f"not {list(target.shape)}: one class for each prediction",
-                         *([("target.squeeze(1)", "without its last dimension")] if spare else []))
+                         *([("target.squeeze(1)", "without its last dimension")] if spare else [])).saying(
+            f"Expected input batch_size ({shape[0]}) to match target batch_size ({len(target)})."
+            if target.ndim == 1 and len(shape) > 1 else "0D or 1D target tensor expected, multi-target not supported")
     classes = shape[1] if len(shape) > 1 else shape[0]
     if weight is not None and weight.shape != (classes,):
         raise ShapeFault(f"weight tensor should be defined either for all {classes} classes or no classes but got "

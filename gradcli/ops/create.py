@@ -9,6 +9,7 @@ from gradcli.engine.dtypes import Default, float32
 from gradcli.engine.op import Op
 from gradcli.engine.signature import Anything, Array, Int, Number, Plain, Sizes, Type
 from gradcli.errors import ArgumentFault, ValueFault
+from gradcli.mistakes import UnfitValue
 
 
 class Creation(Op, abstract=True):
@@ -21,7 +22,7 @@ class Creation(Op, abstract=True):
 def checked(size):
     """A size without negative lengths."""
     if any(n < 0 for n in size):
-        raise ValueFault(f"Trying to create tensor with negative dimension {min(size)}: {list(size)}")
+        raise UnfitValue(f"Trying to create tensor with negative dimension {min(size)}: {list(size)}")
     return size
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 
 from gradcli.engine.call import here
+from gradcli.engine.dtypes import OF
 from gradcli.engine.op import Op
 from gradcli.engine.signature import Array, ArrayOrNone, Flag, Index, Int, Number, Plain, Text
 from gradcli.engine.tensor import Tensor, note_write
@@ -69,7 +70,9 @@ def counted(weight, input):
         raise ShapeFault("'weight' must be 2-D")
     if input.dtype.kind not in "iu":
         raise TypeFault(f"embedding(): Expected indices of scalar type Long or Int, but got {input.dtype}: rows are "
-                        "looked up by whole numbers", "x.long()")
+                        "looked up by whole numbers", "x.long()").saying(
+            "Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got "
+            f"torch.{OF[input.dtype].era}Tensor instead (while checking arguments for embedding)")
     if input.size and not 0 <= input.min() <= input.max() < len(weight):
         bad = int(input.max()) if input.max() >= len(weight) else int(input.min())
         raise IndexFault(f"index out of range in self: {bad}, where rows are 0 to {len(weight) - 1}").saying(

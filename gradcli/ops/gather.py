@@ -17,8 +17,8 @@ def places(shape, dim, index):
     """The index tuple of a gather: each element of `index` counts along `dim`, its own place along the others."""
     at = axis(dim, len(shape))
     if index.dtype.kind not in "iu":
-        raise IndexFault("gather and scatter: Expected dtype int32/int64 for index, whole numbers",
-                         ("i.long()", "as whole numbers"))
+        raise TypeFault("gather and scatter: Expected dtype int32/int64 for index, whole numbers",
+                        ("i.long()", "as whole numbers"))
     n = shape[at] if shape else 1
     if index.size and (index.min() < 0 or index.max() >= n):
         bad = index.min() if index.min() < 0 else index.max()

@@ -26,8 +26,10 @@ class GetItem(Op):
     names = ("getitem",)
     method = False
     function = False
-    era_label = ("tensor.Index", "tensor.Index", "tensor.Index", "tensor.MaskedSelect", "tensor.Index")
-    label = ("SelectBackward0", "SliceBackward0", "IndexBackward0", "IndexBackward0", "UnsqueezeBackward0")
+    era_label = ("tensor.Index", "tensor.Index", "tensor.Index", "tensor.MaskedSelect", "tensor.Index",
+                 "tensor.Index")
+    label = ("SelectBackward0", "SliceBackward0", "IndexBackward0", "IndexBackward0", "UnsqueezeBackward0",
+             "AliasBackward0")
     samples = [(GRID, (0,), ()), (GRID, (ALL, slice(0, 2)), ()), (GRID, (ALL, None, 1), ()),
                (GRID, (), (np.array([1, 0, 1]),)), (GRID, (), (ALL, np.array([[2, 0]]))), (GRID, (..., -1), ())]
     errors = [([1.0, 2.0], (5,), ())]
@@ -35,8 +37,10 @@ class GetItem(Op):
     def variant(input, basic, picks):
         if picks:
             return 3 if any(type(p) is np.ndarray and p.dtype == np.bool_ for p in picks) else 2
-        steps = [k for k in basic if k is not Ellipsis and not (type(k) is slice and k == ALL)]
-        return 0 if not steps or type(steps[-1]) is int else 4 if steps[-1] is None else 1
+        if type(basic[-1]) is int:
+            return 0
+        last = last_step(basic, input.array.shape)
+        return 0 if type(last) is int else 4 if last is None else 5 if last is Ellipsis else 1
 
     def forward(input: Array, basic: Plain, picks: Plain):
         part = input[basic] if basic else input
@@ -46,6 +50,21 @@ class GetItem(Op):
 
     def grad_input(F, g, basic, picks, input_shape):
         return F.unindex(g, basic, picks, input_shape)
+
+
+def last_step(basic, shape):
+    """The last entry of a key that changes anything, as PyTorch sees it; ... if none does."""
+    if len(basic) == 1 and type(basic[0]) is slice:
+        return basic[0]
+    at, last = 0, ...
+    for k in basic:
+        if k is Ellipsis:
+            at = len(shape) - sum(type(other) in (int, slice) for other in basic[basic.index(k) + 1 :])
+            continue
+        if type(k) is not slice or k.indices(shape[at]) != (0, shape[at], 1):
+            last = k
+        at += k is not None
+    return last
 
 
 class Unindex(Op):
@@ -113,7 +132,20 @@ def put(array, value, basic, picks):
         if len(given) > len(room) and given[: len(given) - len(room)] == (1,) * (len(given) - len(room)):
             place[key] = value.reshape(given[len(given) - len(room) :])
             return
-        raise ShapeFault(f"a {sized(given)} value does not fit into a {sized(room)} part") from None
+        words = (f"shape mismatch: value tensor of shape {list(given)} cannot be broadcast to indexing result of "
+                 f"shape {list(room)}" if picks else unexpandable(given, room))
+        raise ShapeFault(f"a {sized(given)} value does not fit into a {sized(room)} part").saying(words) from None
+
+
+def unexpandable(given, room):
+    """Why a value of one shape cannot be expanded to another, in PyTorch's words."""
+    if len(given) > len(room):
+        return (f"expand(torch.FloatTensor{{{list(given)}}}, size={list(room)}): the number of sizes provided "
+                f"({len(room)}) must be greater or equal to the number of dimensions in the tensor ({len(given)})")
+    lead = len(room) - len(given)
+    at = next(i for i in reversed(range(lead, len(room))) if given[i - lead] not in (1, room[i]))
+    return (f"The expanded size of the tensor ({room[at]}) must match the existing size ({given[at - lead]}) at "
+            f"non-singleton dimension {at}.  Target sizes: {list(room)}.  Tensor sizes: {list(given)}")
 
 
 def getitem(self, key):
@@ -155,6 +187,7 @@ def setitem(self, key, value):
     if grad_mode.on and not self.requires_grad and getattr(value, "requires_grad", False):
         refuse_view(self)
     if not self.array.flags.writeable and basic and not picks and overlapping(self.array):
+        value = value if isinstance(value, Tensor) else Tensor(np.asarray(value, self.array.dtype))
         perform(GetItem, (self, basic, picks)).copy_(value)     # of what is expanded a part can be written to
         return
     put(writing(self.array), source, basic, picks)
@@ -234,7 +267,7 @@ def _check_range(keys, array, wide):
                 raise IndexFault(f"index {bad} is out of bounds for dimension {at} with size {n}")
             if type(k) is np.ndarray and k.dtype == np.bool_ and k.shape != array.shape[at : at + width]:
                 raise IndexFault(f"The shape of the mask {list(k.shape)} at index {at} does not match the shape of the "
-                                 f"indexed tensor {list(array.shape)}")
+                                 f"indexed tensor {list(array.shape)} at index {at}")
             at += width
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from gradcli.engine.op import Op
 from gradcli.engine.signature import Array, ArrayOrNone, Flag, Number, Operand, Text
 from gradcli.errors import ShapeFault, ValueFault
+from gradcli.mistakes import UnfitValue
 from gradcli.ops.activation import floating
 from gradcli.ops.loss import (
     CHANCES,
@@ -58,7 +59,7 @@ class Surprise(LossKernel):
     def forward(input: Array, target: Array, weight: ArrayOrNone, how: REDUCTION):
         floating("binary_cross_entropy", input)
         if input.size and not (input.min() >= 0 and input.max() <= 1):
-            raise ValueFault("binary_cross_entropy(): all elements of input should be between 0 and 1",
+            raise UnfitValue("binary_cross_entropy(): all elements of input should be between 0 and 1",
                              ("F.sigmoid(x)", "makes probabilities of any numbers")).saying(
                 "all elements of input should be between 0 and 1")
         loss = (target - 1) * np.maximum(np.log1p(-input), input.dtype.type(LEAST_LOG)) - (

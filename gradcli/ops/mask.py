@@ -101,7 +101,9 @@ class MaskedScatter(Op):
         out, mask = np.array(np.broadcast_to(input, shape)), np.broadcast_to(truth(mask, "masked_scatter"), shape)
         count = int(np.count_nonzero(mask))
         if source.size < count:
-            raise ShapeFault(f"masked_scatter: the mask holds {count} times and source has {source.size} elements")
+            raise ShapeFault(f"masked_scatter: the mask holds {count} times and source has {source.size} "
+                             "elements").saying(
+                "Number of elements of source < number of ones in mask")
         out[mask] = source.reshape(-1)[:count]
         return out
 

@@ -8,7 +8,8 @@ import math
 import numpy as np
 
 from gradcli.engine.signature import sized
-from gradcli.errors import ShapeFault, TypeFault, ValueFault
+from gradcli.errors import ShapeFault, TypeFault
+from gradcli.mistakes import MatrixFault
 
 
 def floating(name, *arrays):
@@ -58,20 +59,20 @@ def rows_fit(name, a, b, at=-2):
 def singular(name, info):
     """The fault of a matrix that has no inverse; `info` counts the zero on the diagonal of each matrix."""
     batch, at = first_of(info)
-    return ValueFault(f"{name}: {batch}The diagonal element {at} is zero, the inversion could not be completed because "
-                      "the input matrix is singular.", ("torch.linalg.pinv(a)", "exists for every matrix"))
+    return MatrixFault(f"{name}: {batch}The diagonal element {at} is zero, the inversion could not be completed "
+                       "because the input matrix is singular.", ("torch.linalg.pinv(a)", "exists for every matrix"))
 
 
 def unsolved(name, info):
     """The fault of a system whose matrix is singular."""
-    return ValueFault(f"torch.{name}: {first_of(info)[0]}The solver failed because the input matrix is singular.",
+    return MatrixFault(f"torch.{name}: {first_of(info)[0]}The solver failed because the input matrix is singular.",
                       ("torch.linalg.lstsq(a, b).solution", "the best there is where no X solves it"))
 
 
 def indefinite(name, info):
     """The fault of a matrix without Cholesky factor; `info` is the order of a minor of each matrix."""
     batch, order = first_of(info)
-    return ValueFault(f"{name}: {batch}The factorization could not be completed because the input is not "
+    return MatrixFault(f"{name}: {batch}The factorization could not be completed because the input is not "
                       f"positive-definite (the leading minor of order {order} is not positive-definite).",
                       ("a @ a.t() + torch.eye(n)", "is, for any a"))
 

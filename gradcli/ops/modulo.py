@@ -6,7 +6,7 @@ from gradcli.engine.signature import Array, Operand
 from gradcli.ops.arithmetic import constancy, floored, nonzero
 from gradcli.ops.base import Binary
 from gradcli.ops.blocks import in_doubles
-from gradcli.ops.refusals import no_floats, no_truths
+from gradcli.ops.refusals import no_floats, no_truths, underived
 
 FEW = 500           # elements: so few are not worth a detour
 EXACT = 2.0**29     # below, a whole number times a float32 is exact in float64
@@ -86,10 +86,17 @@ class FloorDivide(Binary):
     names = ("floor_divide",)
     symbol = "floordiv"
     anew = False
-    samples = [([7.0, -7.0], [2.0, 2.0]), ([7.0, -7.0], 2), (7, [2.0, -2.0])]
+    label = "NotImplemented"
+    samples = [(np.array([7.0, -7.0]), np.array([2.0, 2.0])), (np.array([7.0, -7.0]), 2), (7, np.array([2.0, -2.0]))]
 
     def forward(input: Operand, other: Operand):
         return floored(input, no_truths("floor_divide", other, input) if other.dtype.kind == "b" else other)
+
+    def grad_input(F, g):
+        raise underived("floor_divide", "torch.div(x, y, rounding_mode='floor')", "the same, with a gradient of zeros")
+
+    def grad_other(F, g):
+        raise underived("floor_divide", "torch.div(x, y, rounding_mode='floor')", "the same, with a gradient of zeros")
 
 
 class Gcd(Binary):

@@ -11,6 +11,7 @@ from gradcli.engine.signature import Array, DimOrTensor, Dims, Flag, NormOrder, 
 from gradcli.engine.surface import axis
 from gradcli.engine.tensor import Tensor
 from gradcli.errors import ArgumentFault, IndexFault, TypeFault
+from gradcli.mistakes import UnfitValue
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 
@@ -92,8 +93,9 @@ class Mean(Reduction):
         if (dtype or input.dtype).kind != "f":
             raise TypeFault("mean(): the input must be floating, not whole numbers or truth values",
                             ("x.float().mean()", "the mean as a floating number")).saying(
-                "mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. "
-                f"Got: {OF[input.dtype].era or 'Bool'}")
+                f"mean(): could not infer output dtype. {'Optional' if dtype else 'Input'} dtype must be either a "
+                "floating point or complex dtype. "
+                f"Got: {OF[dtype or input.dtype].era or 'Bool'}")
         where = axes(dim, input.ndim)
         count = math.prod([input.shape[i] for i in where])
         summed = total(input, where, keepdim, dtype)
@@ -140,7 +142,10 @@ def extreme(ufunc, array, dim, keepdim, name):
     """The greatest or least elements along dimensions, none of which may be empty."""
     where = axes(dim, array.ndim)
     if not array.size and any(array.shape[i] == 0 for i in where):
-        raise IndexFault(f"{name}(): an empty dimension has no greatest or least element")
+        fault = IndexFault if dim is not None else UnfitValue
+        raise fault(f"{name}(): an empty dimension has no greatest or least element").saying(
+            f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with "
+            "the 'dim' argument.")
     return ufunc.reduce(array, axis=where, keepdims=keepdim)
 
 

@@ -40,6 +40,7 @@ class UniformFill(Refill):
     """uniform(input, low, high): input filled with numbers drawn evenly from low to high."""
 
     names = ("uniform",)
+    label = "UniformBackward0"
     samples = [([1.0, 2.0],), ([1.0, 2.0], -1.0, 3.0)]
 
     def forward(input: Array, low: Number = 0.0, high: Number = 1.0):
@@ -51,6 +52,7 @@ class NormalFill(Refill):
     """normal_fill(input, mean, std): input filled with normally distributed numbers."""
 
     names = ("normal_fill",)
+    label = "NormalBackward0"
     written_as = "normal_"
     samples = [([1.0, 2.0],), ([1.0, 2.0], 1.0, 0.5)]
 
@@ -64,6 +66,7 @@ class ExponentialFill(Refill):
     """exponential(input, lambd): input filled with exponentially distributed numbers of rate lambd."""
 
     names = ("exponential",)
+    label = "ExponentialBackward0"
     samples = [([1.0, 2.0],), ([1.0, 2.0], 3.0)]
 
     def forward(input: Array, lambd: Number = 1.0):
@@ -75,6 +78,7 @@ class CauchyFill(Refill):
     """cauchy(input, median, sigma): input filled with numbers of the Cauchy distribution."""
 
     names = ("cauchy",)
+    label = "CauchyBackward0"
     samples = [([1.0, 2.0],), ([1.0, 2.0], 3.0, 2.0)]
 
     def forward(input: Array, median: Number = 0.0, sigma: Number = 1.0):
@@ -86,6 +90,7 @@ class LogNormalFill(Refill):
     """log_normal(input, mean, std): input filled with numbers whose logarithms are normally distributed."""
 
     names = ("log_normal",)
+    label = "LogNormalBackward0"
     samples = [([1.0, 2.0],), ([1.0, 2.0], 0.0, 0.5)]
 
     def forward(input: Array, mean: Number = 1.0, std: Number = 2.0):
@@ -97,6 +102,7 @@ class GeometricFill(Refill):
     """geometric(input, p): input filled with the numbers of trials up to the first success of probability p."""
 
     names = ("geometric",)
+    label = "GeometricBackward0"
     samples = [([1.0, 2.0], 0.5)]
 
     def forward(input: Array, p: Number):
@@ -107,6 +113,7 @@ class BernoulliFill(Refill):
     """bernoulli_fill(input, p): input filled with ones of probability p, else zeros."""
 
     names = ("bernoulli_fill",)
+    label = "BernoulliBackward2"
     written_as = "bernoulli_"
     samples = [([1.0, 2.0],), ([1.0, 2.0], 0.25), ([1.0, 2.0], [0.5, 1.0])]
 
@@ -120,6 +127,7 @@ class RandomFill(Refill):
     """random(input, low, high): input filled with whole numbers from low to below high, or of all its type holds."""
 
     names = ("random",)
+    label = "RandomBackward1"
     samples = [([1.0, 2.0],), ([1.0, 2.0], 5), ([1.0, 2.0], 5, 10)]
 
     def forward(input: Array, low: Int = None, high: Int = None):

@@ -1,7 +1,8 @@
-"""Element types that some operations refuse, in the words of PyTorch."""
+"""Element types and derivatives that some operations refuse, in the words of PyTorch."""
 
 from gradcli.engine.dtypes import BOOL, FLOATING, OF, category
 from gradcli.errors import TypeFault
+from gradcli.mistakes import NotDifferentiable
 
 
 def no_truths(name, *arrays):
@@ -17,6 +18,12 @@ def only_floats(name, array):
     if category(array.dtype) != FLOATING:
         raise TypeFault(f'"{name}" not implemented for \'{OF[array.dtype].era}\'', ("x.float()", "the same as floats"))
     return array
+
+
+def underived(name, repair, why):
+    """The fault of a derivative that PyTorch has not either."""
+    return NotDifferentiable(f"{name}() has no derivative", (repair, why)).saying(
+        f"derivative for aten::{name} is not implemented")
 
 
 def no_floats(name, *arrays):

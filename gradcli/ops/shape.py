@@ -156,7 +156,10 @@ class Permute(Op):
     def forward(input: Array, dims: Sizes):
         if len(dims) != input.ndim:
             raise ShapeFault(f"permute(): {input.ndim} dimensions need {input.ndim} numbers, and {len(dims)} were "
-                             "given")
+                             "given").saying(
+                "permute(sparse_coo): number of dimensions in the tensor input does not match the length of the "
+                "desired ordering of dimensions i.e. "
+                f"input.dim() = {input.ndim} is not equal to len(dims) = {len(dims)}")
         order = tuple(axis(d, input.ndim) for d in dims)
         if len(set(order)) != len(order):
             raise ShapeFault(f"permute(): dims {list(dims)} name a dimension twice")

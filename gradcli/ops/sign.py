@@ -9,7 +9,7 @@ from gradcli.engine.signature import Array, Index, Operand
 from gradcli.engine.tensor import Tensor
 from gradcli.errors import TypeFault
 from gradcli.ops.base import Binary, Unary
-from gradcli.ops.refusals import no_truths, only_floats
+from gradcli.ops.refusals import no_truths, only_floats, underived
 
 
 class Abs(Unary):
@@ -39,7 +39,9 @@ class Neg(Unary):
 
     def forward(input: Array):
         if input.dtype == np.bool_:
-            raise TypeFault("minus is not defined for truth values; use ~ or logical_not", "~x")
+            raise TypeFault("minus is not defined for truth values; use ~ or logical_not", "~x").saying(
+                "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, "
+                "use the `~` or `logical_not()` operator instead.")
         return np.negative(input)
 
     def grad_input(F, g):
@@ -109,12 +111,19 @@ class Heaviside(Binary):
     """heaviside(input, values): 0 below 0, 1 above, and at 0 the element of values; not differentiable."""
 
     anew = False
-    samples = [([-1.0, 0.0, 2.0], [0.5, 0.25, 3.0])]
+    label = "NotImplemented"
+    samples = [(np.array([-1.0, 0.0, 2.0]), np.array([0.5, 0.25, 3.0]))]
     errors = [([1.0, 2.0], [1.0, 2.0, 3.0]), ([1.0], np.array([1]))]
     promotes = "same"
 
     def forward(input: Array, values: Array):
         return np.where(input == 0, values, (input > 0).astype(input.dtype))
+
+    def grad_input(F, g):
+        raise underived("heaviside", "torch.heaviside(x.detach(), v)", "its values as constants")
+
+    def grad_values(F, g):
+        raise underived("heaviside", "torch.heaviside(x, v.detach())", "its values as constants")
 
 
 class CopySign(Binary):

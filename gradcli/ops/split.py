@@ -7,6 +7,7 @@ from gradcli.engine.signature import Array, Dim, DimOrTensor, Dims, Int, sized
 from gradcli.engine.surface import axis
 from gradcli.engine.tensor import Tensor
 from gradcli.errors import ArgumentFault, ShapeFault
+from gradcli.mistakes import UnfitValue
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 ROW = [1.0, 2.0, 3.0, 4.0, 5.0]
@@ -29,12 +30,12 @@ def joined(F, g, lengths, dim, shape, dtype):
     return F.cat(parts, at)
 
 
-def lengths_of(size, n, name="split"):
+def lengths_of(size, n, name="split", at=0):
     """The lengths of pieces of a dimension of length n: all of `size` but the last, or as listed."""
     if type(size) is tuple:
         if sum(size) != n or any(k < 0 for k in size):
-            raise ShapeFault(f"split_with_sizes expects split_sizes to sum exactly to {n} (input tensor's size at the "
-                             f"dimension), but got split_sizes={list(size)}")
+            raise ShapeFault(f"split_with_sizes expects split_sizes to sum exactly to {n} (input tensor's size at "
+                             f"dimension {at}), but got split_sizes={list(size)}")
         return size
     if size < 0 or not size and n:
         raise ShapeFault(f"{name} expects split_size be non-negative, but got split_size={size}" if size < 0 else
@@ -64,7 +65,7 @@ class Split(Op):
 
     def forward(input: Array, split_size_or_sections: Dims, dim: Dim = 0):
         at = dimension(dim, input, "split")
-        return cut(input, lengths_of(split_size_or_sections, input.shape[at]), at)
+        return cut(input, lengths_of(split_size_or_sections, input.shape[at], at=at), at)
 
     def grad_input(F, g, split_size_or_sections, dim, input_shape, input_dtype):
         lengths = lengths_of(split_size_or_sections, input_shape[axis(dim, len(input_shape))])
@@ -99,7 +100,7 @@ class Chunk(Op):
 
     def forward(input: Array, chunks: Int, dim: Dim = 0):
         if chunks <= 0:
-            raise ArgumentFault(f"chunk expects `chunks` to be greater than 0, got: {chunks}", "x.chunk(2)")
+            raise UnfitValue(f"chunk expects `chunks` to be greater than 0, got: {chunks}", "x.chunk(2)")
         at = dimension(dim, input, "chunk")
         return cut(input, chunk_lengths(chunks, input.shape[at]), at)
 

@@ -24,6 +24,7 @@ from gradcli.exposure import exposure_of
 from gradcli.lang.budget import Budget
 from gradcli.lang.format import Formatter
 from gradcli.lang.policy import Policy
+from gradcli.mistakes import ViewWrite
 from gradcli.show import modern, tutorial
 from gradcli.show.address import Addresses
 from gradcli.show.container import CONTAINERS, SIMPLE, plain, written
@@ -198,10 +199,14 @@ def _kin(value: Any) -> str:
 
 
 def _modern_text(value: Tensor, options: Options) -> str:
-    node = value.node.call if isinstance(value.node, Part) else value.node
+    try:
+        node = value.grad_fn        # type: ignore[attr-defined]  # attached by engine/surface.py
+        name = None if node is None else node.modern_name.rsplit(".", 1)[-1]
+    except ViewWrite:
+        name = "Invalid"
     tangent = Dual.level.tangent(value) if type(value) is Dual and Dual.level is not None else None
     text = modern.tensor_text(value.array, value.dtype.name, options,
-                              grad_fn=None if node is None else node.modern_name.rsplit(".", 1)[-1],
+                              grad_fn=name,
                               requires_grad=value.requires_grad, default=OF[Default.floating].name,
                               tangent=None if tangent is None else repr(tangent.array.item()) if (
                                   not tangent.array.ndim) else _modern_text(tangent, options))

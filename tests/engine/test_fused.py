@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from gradcli.engine.fused import fma32, fma64
+from gradcli.engine.fused import fma32, fma64, multiply_add
 
 
 def test_fused_multiply_add_rounds_once():
@@ -21,6 +21,17 @@ def test_fused_multiply_add_rounds_once():
 def test_a_sum_halfway_between_two_singles_is_not_rounded_twice():
     a, b, c = np.array([1 + 2.0**-12], np.float32), 1 + 2.0**-12, 2.0**-60
     assert fma32(a, b, c)[0] == np.float32(1 + 2.0**-11 + 2.0**-23)
+
+
+def test_arrays_are_multiplied_and_added_with_one_rounding():
+    source = np.random.RandomState(1)
+    a, b, c = (source.randn(2000) * 10.0 ** source.randint(-8, 8, 2000) for _ in range(3))
+    c[:5], b[5:9], a[9] = 0.0, 0.0, 1e-310
+    rows = zip(a.tolist(), b.tolist(), c.tolist(), strict=True)
+    assert multiply_add(a, b, c).tolist() == [_rounded(*row) for row in rows]
+    single = [x.astype(np.float32) for x in (a, b, c)]
+    np.testing.assert_array_equal(multiply_add(*single), [_rounded_single(*of) for of in zip(*single, strict=True)])
+    assert multiply_add(np.float64(0.1), 3.0, np.float64(0.25)).tolist() == _rounded(0.1, 3.0, 0.25)
 
 
 def _rounded(a, b, c):
