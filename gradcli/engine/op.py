@@ -114,6 +114,7 @@ class Op:
     idle: tuple[str, ...] = ()              # options taken because PyTorch takes them, which change no result
     saves: bool | None = None               # whether PyTorch saves tensors for backward, where the rules do otherwise
     linked: bool | tuple[str, ...] | None = None    # whether PyTorch's gradients (those named) need all inputs
+    only_kept: tuple[str, ...] = ()         # inputs that rules keep as PyTorch does, for writes to them to be noticed
     symmetric = False                       # whether inputs count as symmetric matrices, read from one triangle only
     random = False                          # whether the result depends on the generator
     fixed: tuple[str, ...] = ()             # inputs that no gradient may be asked of, as in PyTorch

@@ -71,6 +71,7 @@ class MaskedSelect(Op):
     """masked_select(input, mask): the elements where the mask holds, row by row, as a vector."""
 
     names = ("masked_select",)
+    only_kept = ("input",)
     era_label = "tensor.MaskedSelect"
     samples = [(GRID, HOLES), (GRID, ROW), ([1.0, 2.0, 3.0], HOLES)]
     errors = [(GRID, np.array([True, False])), (GRID, GRID)]
@@ -79,9 +80,9 @@ class MaskedSelect(Op):
         shape = met(input, mask)
         return np.broadcast_to(input, shape)[np.broadcast_to(truth(mask, "masked_select"), shape)]
 
-    def grad_input(F, g, mask, input_shape, input_dtype):
-        shape = np.broadcast_shapes(tuple(input_shape), tuple(mask.shape))
-        return F.masked_scatter(F.zeros(shape, dtype=input_dtype), mask, g)
+    def grad_input(F, g, input, mask):
+        shape = np.broadcast_shapes(tuple(input.shape), tuple(mask.shape))
+        return F.masked_scatter(F.zeros(shape, dtype=input.dtype), mask, g)
 
 
 class MaskedScatter(Op):
