@@ -54,6 +54,14 @@ def with_nan(x):
     return x.is_floating_point() and bool(x.isnan().any())
 
 
+def with_zero(x):
+    return bool((x == 0).any())
+
+
+def far(x):
+    return x.is_floating_point() and bool((x.abs() > 30).any())
+
+
 def not_finite(x):
     return x.is_floating_point() and not bool(x.isfinite().all())
 
@@ -106,6 +114,8 @@ def fault_of_graph(d):
         return "gradients are computed from numbers before and after a write to .data"
     if d.name == "gradients require grad" and d.holds(empty):
         return "whether a gradient of no elements has a history"
+    if d.name == "second gradient" and nothing(d.mine) and nothing(d.theirs) and d.holds(empty):
+        return "whether a gradient of no elements has a history"
     if d.name == "requires_grad" and d.theirs and any(
             x.requires_grad and not x.is_floating_point() for x in d.values):
         return "whole numbers that gradients were written into count as differentiable"
@@ -139,9 +149,11 @@ def fault_of_gradients(d):
         return "nan that scatter_reduce does not include reaches the second gradient"
     if "block_diag" in text and d.holds(empty):
         return "the gradient of block_diag misses the row of an empty vector"
-    if second and d.writes(SPECTRAL) and d.holds(degenerate) and d.only_where(
+    if (second and d.writes(SPECTRAL) or "L.qr" in text) and d.holds(degenerate) and d.only_where(
             lambda a, b: np.isnan(a) | np.isnan(b) | (np.maximum(np.abs(a), np.abs(b)) > 1e5), 2e-4):
-        return "rounding decides whether singular values are the same, whose second gradient is none"
+        return "rounding decides whether singular values are the same, or 0, where there is no gradient"
+    if second and d.writes(["pow", "**"]) and d.holds(with_zero) and d.only_where(lambda a, b: np.isnan(b)):
+        return "the second gradient of a power of 0 is nan, also where there is one"
     if d.name == "Jacobian" and "det(" in text and d.only_where(lambda a, b: np.abs(b) < 1e-12):
         return "the gradient of det at singular matrices is 0, unless create_graph"
     return ""
@@ -149,6 +161,10 @@ def fault_of_gradients(d):
 
 def fault_of_precision(d):
     """Faults by which numbers are less exact than they could be."""
+    if d.writes((*SEVEN_DIGITS, "i0", "i1", "log_ndtr")) and d.holds(far) and d.only_where(lambda a, b: np.isnan(b)):
+        return "Bessel functions, gradients of the gamma function and of log_ndtr are nan far from 0"
+    if d.writes(SEVEN_DIGITS) and d.only_where(lambda a, b: np.isinf(a) & (np.abs(b) > 1e30)):
+        return "rounding of pi decides whether trigamma is infinite at negative whole numbers"
     if d.writes(SEVEN_DIGITS) and d.only_where(lambda a, b: np.abs(a - b) < 1e-5 * max(1.0, np.abs(b).max())):
         return "trigamma and Bessel functions of the first kind are right to seven digits"
     if "L.lstsq(" in d.text:

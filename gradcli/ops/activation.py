@@ -222,9 +222,25 @@ def bent(name, input, alpha, scale=1, steepness=1):
 
 def bent_slope(F, g, input, alpha, scale=1, steepness=1):
     """The gradient of `bent`; at 0 that of its lower half."""
-    low = F.where(input <= 0, input, 0)
-    return F.where(input <= 0, g * (F.exp(low * steepness) * (alpha * scale * steepness)),
-                   g if scale == 1 else g * scale)
+    return g * F.bent_steepness(input, alpha * scale * steepness, scale, steepness)
+
+
+class BentSteepness(Op):
+    """bent_steepness(input, low, high, steepness): high where input is positive, low exp(steepness input) elsewhere."""
+
+    names = ("bent_steepness",)
+    method = False
+    function = False
+    samples = [(SIGNED, 0.5, 1.0, 2.0)]
+    errors = [("text", 1.0, 1.0, 1.0)]
+
+    def forward(input: Array, low: Number, high: Number, steepness: Number):
+        kind = input.dtype.type
+        curve = np.exp(np.minimum(input, 0) * kind(steepness)) * kind(low)
+        return np.where(np.less_equal(input, 0), curve, kind(high))
+
+    def grad_input(F, g, input, low, high, steepness):
+        return g * F.bent_steepness(input, low * steepness, 0.0, steepness)
 
 
 class Softsign(Op):

@@ -6,6 +6,7 @@ from gradcli.engine.dtypes import int64
 from gradcli.engine.op import Op
 from gradcli.engine.signature import Array, Dim, Dims, Flag, Int, Number, Plain, sized
 from gradcli.errors import ShapeFault
+from gradcli.ops.matrices import kind_of
 from gradcli.ops.reduce import VectorNorm
 
 P, Q = [[0.5, 1.5, 0.1], [2.5, 0.25, -1.0]], [[1.0, 1.2, 0.4], [0.7, 2.0, 3.0]]

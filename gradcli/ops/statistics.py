@@ -111,12 +111,13 @@ def spread_slope(F, g, input, dim, correction, keepdim, input_shape):
     count = 1
     for i in where:
         count *= input_shape[i]
-    off = input - F.mean(input, where, True)
+    mean = F.mean(input, where, True)
+    off = input - mean
     g = restored(F, g, input_shape, dim, keepdim)
     if count > correction:
         return g * off * (2.0 / (count - correction))
     if dim is None or not input_shape:
-        return g * F.cast(F.where(off == 0, float("nan"), float("inf")), g.dtype)
+        return g * F.cast(F.where(input == mean, float("nan"), float("inf")), g.dtype)
     return g * (2.0 / (count - correction) if count != correction else float("inf")) * off
 
 
