@@ -239,8 +239,8 @@ class BentSteepness(Op):
         curve = np.exp(np.minimum(input, 0) * kind(steepness)) * kind(low)
         return np.where(np.less_equal(input, 0), curve, kind(high))
 
-    def grad_input(F, g, input, low, high, steepness):
-        return g * F.bent_steepness(input, low * steepness, 0.0, steepness)
+    def grad_input(F, g, input, low, high, steepness, input_dtype):     # at 0 it is 0, as in PyTorch
+        return g * F.bent_steepness(input, low * steepness, 0.0, steepness) * F.cast(input < 0, input_dtype)
 
 
 class Softsign(Op):

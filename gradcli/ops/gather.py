@@ -88,6 +88,7 @@ def owed(F, g, dim, index, src_shape):
 class ScatterAdd(Op):
     """scatter_add(input, dim, index, src): input with each element of src added where index says along `dim`."""
 
+    lays = "rows"
     names = ("scatter_add",)
     inplace = True
     samples = [(GRID, 1, PICKS, [[1.0, 2.0], [3.0, 4.0]]), (GRID, 0, np.array([[1, 0, 1]]), [[1.0, 2.0, 3.0]]),

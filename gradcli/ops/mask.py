@@ -44,6 +44,7 @@ def single(value, name):
 class MaskedFill(Op):
     """masked_fill(input, mask, value): input with value wherever the mask holds."""
 
+    lays = "rows"
     names = ("masked_fill",)
     inplace = True
     era_label = "tensor.MaskedFill"
@@ -88,6 +89,7 @@ class MaskedSelect(Op):
 class MaskedScatter(Op):
     """masked_scatter(input, mask, source): input with the elements of source, in their order, where the mask holds."""
 
+    lays = "rows"
     names = ("masked_scatter", "masked_copy")
     inplace = True
     era_label = "tensor.MaskedCopy"

@@ -72,6 +72,7 @@ class IndexAdd(Op):
     """index_add(input, dim, index, source, alpha): input with alpha times the slices of source added where
     index says."""
 
+    lays = "rows"
     names = ("index_add",)
     linked = False
     inplace = True

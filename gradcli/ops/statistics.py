@@ -19,6 +19,7 @@ HOLED = [[1.0, 0.0, 3.0], [0.0, 5.0, 0.0]]
 class Prod(Reduction):
     """prod(input, dim, keepdim, dtype): the product of all elements, or of those along `dim`."""
 
+    lays = "rows"
     era_label = "reduce.Prod"
     linked = False
     label = ("ProdBackward0", "ProdBackward1")
@@ -133,6 +134,7 @@ class Spread(Op, abstract=True):
 class Var(Spread):
     """var(input, dim, unbiased, keepdim, correction): the variance, of all elements or along `dim`."""
 
+    lays = "rows"
     era_label = "basic_ops.DivConstant"
 
     def forward(input: Array, dim: DimsOrFlag = None, unbiased: Flag = None, keepdim: Flag = False, *,
@@ -149,6 +151,7 @@ class Var(Spread):
 class Std(Spread):
     """std(input, dim, unbiased, keepdim, correction): the standard deviation; its slope where it is 0 is 0."""
 
+    lays = "rows"
     era_label = "pointwise.Sqrt"
 
     def forward(input: Array, dim: DimsOrFlag = None, unbiased: Flag = None, keepdim: Flag = False, *,
@@ -223,6 +226,7 @@ class StdMean(Spread):
 class Logsumexp(Op):
     """logsumexp(input, dim, keepdim): log(sum(exp(input))) along `dim`, without overflow."""
 
+    lays = "rows"
     names = ("logsumexp", "special.logsumexp")
     samples = [(GRID, 0), (GRID, (0, 1)), (GRID, -1, True), ([[900.0, 901.0], [-900.0, 3.0]], 1)]
     errors = [(GRID, 5), ("text", 0)]
@@ -265,6 +269,7 @@ class Dist(Op):
 class Renorm(Op):
     """renorm(input, p, dim, maxnorm): each slice along `dim` whose p-norm is above maxnorm scaled down to it."""
 
+    lays = "rows"
     inplace = True
     era_label = "tensor.Transpose"
     samples = [(GRID, 2, 0, 5.0), (GRID, 1, 1, 4.0), (GRID, 3, -1, 2.0)]
