@@ -133,6 +133,8 @@ def fault_of_nan(d):
         return "embedding_bag leaves out what is nan"
     if d.writes(["hardtanh", "logit(0.1)", "logit_(0.1)"]) and d.holds(with_nan):
         return "the gradients of hardtanh, and of logit with eps, at nan depend on the place in memory"
+    if "logit" in text and d.holds(with_zero) and d.only_where(lambda a, b: np.isinf(a) & np.isinf(b)):
+        return "the sign of the slope of logit at -0.0 depends on the place in memory"
     if d.writes(DECOMPOSED) and d.holds(not_finite) and d.only_where(
             lambda a, b: ~np.isfinite(a) | ~np.isfinite(b)):
         return "what becomes of nan and infinity in a decomposition of matrices depends on the library and the size"

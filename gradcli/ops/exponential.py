@@ -161,7 +161,7 @@ class Logit(Exponential):
         return _logit(input if eps is None or eps < 0 else np.clip(input, eps, 1 - eps))
 
     def grad_input(F, g, input, eps):
-        slope = g / (input * (1 - input) + 0.0)      # of either zero the slope is inf
+        slope = g / (input * (1 - input))
         if eps is None:
             return F.where(F.logical_or(input < 0, input > 1), math.nan, slope)
         return F.where(F.logical_or(input < eps, input > 1 - eps), 0, slope)
