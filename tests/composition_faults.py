@@ -10,6 +10,7 @@ import torch
 
 UNREFUSED = "dimensions, types and indices of empty tensors are not checked"
 SEVEN_DIGITS = ("bessel_j", "polygamma(", "digamma", "lgamma", "gammaln", "mvlgamma")
+EYE = "1.0 * torch.eye"
 DECOMPOSED = ("L.", "logdet", "cholesky_solve", "matrix_exp")
 SPECTRAL = ("L.eigh", "L.eigvalsh", "svd", "'nuc'", "L.cond", "L.pinv", "L.matrix_norm", "L.norm")
 
@@ -81,6 +82,11 @@ def degenerate(x):
         bool((values < 1e-5 * values[..., :1]).any()))
 
 
+def row(x):
+    """Whether a vector makes a matrix of equal numbers, and the identity added to it, with equal eigenvalues."""
+    return x.dim() == 1 and x.numel() > 2
+
+
 def nothing(gradients):
     """Whether there is no element in any of the gradients, or none but zeros."""
     return isinstance(gradients, list) and not any(g is not None and g.any() for g in gradients)
@@ -129,10 +135,12 @@ def fault_of_nan(d):
         return "the sign of nan is the processor's"
     if "mode" in text and d.holds(with_nan):
         return "whether mode counts a nan depends on where it stands"
+    if d.writes(["cdist", "pdist"]) and "float('inf')" in text and d.holds(with_nan):
+        return "the greatest difference counts a nan or not, by where it stands"
     if "embedding_bag" in text and d.holds(with_nan):
         return "embedding_bag leaves out what is nan"
-    if d.writes(["hardtanh", "logit(0.1)", "logit_(0.1)"]) and d.holds(with_nan):
-        return "the gradients of hardtanh, and of logit with eps, at nan depend on the place in memory"
+    if d.writes(["hardtanh", "logit(0.1)", "logit_(0.1)", "elu(", "elu_("]) and d.holds(with_nan):
+        return "the gradients of hardtanh, elu and its kin, and logit with eps at nan depend on the place in memory"
     if "logit" in text and d.holds(with_zero) and d.only_where(lambda a, b: np.isinf(a) & np.isinf(b)):
         return "the sign of the slope of logit at -0.0 depends on the place in memory"
     if d.writes(DECOMPOSED) and d.holds(not_finite) and d.only_where(
@@ -151,7 +159,8 @@ def fault_of_gradients(d):
         return "nan that scatter_reduce does not include reaches the second gradient"
     if "block_diag" in text and d.holds(empty):
         return "the gradient of block_diag misses the row of an empty vector"
-    if (second and d.writes(SPECTRAL) or "L.qr" in text) and d.holds(degenerate) and d.only_where(
+    same = d.holds(degenerate) or EYE in text and d.holds(row)
+    if same and (second and d.writes(SPECTRAL) or "L.qr" in text) and d.only_where(
             lambda a, b: np.isnan(a) | np.isnan(b) | (np.maximum(np.abs(a), np.abs(b)) > 1e5), 2e-4):
         return "rounding decides whether singular values are the same, or 0, where there is no gradient"
     if second and d.writes(["pow", "**"]) and d.holds(with_zero) and d.only_where(lambda a, b: np.isnan(b)):

@@ -161,6 +161,7 @@ class Softplus(Activation):
 class Logsigmoid(Activation):
     """logsigmoid(input): log(1 / (1 + exp(-input))), computed without overflow."""
 
+    lays = "rows"
     era_label = THNN + "LogSigmoid"
     label = "LogSigmoidBackward0"
 

@@ -219,7 +219,8 @@ class Hardswish(Activation):
 
     def grad_input(F, g, input):
         inside = F.logical_and(input > -3, input < 3)
-        return F.where(inside, F.where(inside, g, 0) * (F.where(inside, input, 0) / 3 + 0.5), F.where(input <= -3, 0, g))
+        bend = F.where(inside, g, 0) * (F.where(inside, input, 0) / 3 + 0.5)
+        return F.where(inside, bend, F.where(input <= -3, 0, g))
 
 
 class Hardshrink(Activation):

@@ -213,21 +213,20 @@ class SmoothL1Loss(Loss):
 
 
 class Within(Op):
-    """within(input, limit, closed): input, kept between -limit and limit; the slope is 1 between them, at them what
-    `closed` says, and elsewhere 0 times the gradient."""
+    """within(input, limit): input, kept between -limit and limit; the slope is 1 between them and 0 at them, as in
+    PyTorch, and of nan the gradient times 0."""
 
     names = ("within",)
     method = False
     function = False
-    samples = [([-3.0, 0.5, 2.0], 1.0, True), ([-0.2, 0.3], 0.25, False)]
-    errors = [("text", 1.0, True)]
+    samples = [([-3.0, 0.5, 2.0], 1.0), ([-0.2, 0.3], 0.25)]
+    errors = [("text", 1.0)]
 
-    def forward(input: Array, limit: Number, closed: Flag):
+    def forward(input: Array, limit: Number):
         return np.minimum(np.maximum(input, -limit), limit)
 
-    def grad_input(F, g, input, limit, closed, input_dtype):
-        size = F.abs(input)
-        return g * F.cast(size <= limit if closed else size < limit, input_dtype)
+    def grad_input(F, g, input, limit, input_dtype):
+        return g * F.cast(F.abs(input) < limit, input_dtype)
 
 
 class BentLoss(LossKernel):
@@ -243,10 +242,10 @@ class BentLoss(LossKernel):
         return gathered(np.where(size < beta, 0.5 * size * size / beta, size - 0.5 * beta), how)
 
     def grad_input(F, g, input, target, how, beta):
-        return each(g, input - target, how) * F.within((input - target) / beta, 1, False)
+        return each(g, input - target, how) * F.within((input - target) / beta, 1)
 
     def grad_target(F, g, input, target, how, beta):
-        return each(g, input - target, how) * F.within((target - input) / beta, 1, False)
+        return each(g, input - target, how) * F.within((target - input) / beta, 1)
 
 
 class HuberLoss(Loss):
@@ -282,10 +281,10 @@ class HuberKernel(LossKernel):
         return gathered(np.where(size <= delta, 0.5 * size * size, delta * (size - 0.5 * delta)), how)
 
     def grad_input(F, g, input, target, how, delta):
-        return each(g, input - target, how) * F.within(input - target, delta, True)
+        return each(g, input - target, how) * F.within(input - target, delta)
 
     def grad_target(F, g, input, target, how, delta):
-        return each(g, input - target, how) * F.within(target - input, delta, True)
+        return each(g, input - target, how) * F.within(target - input, delta)
 
 
 class SoftMarginLoss(Loss):

@@ -163,6 +163,7 @@ def matrix(array, name):
 class Tril(Triangle):
     """tril(input, diagonal): the lower triangle, up to a diagonal counted from the main one; zeros above."""
 
+    lays = "rows"
     era_label = "linalg.Tril"
 
     def forward(input: Array, diagonal: Int = 0):
@@ -175,6 +176,7 @@ class Tril(Triangle):
 class Triu(Triangle):
     """triu(input, diagonal): the upper triangle, from a diagonal counted from the main one; zeros below."""
 
+    lays = "rows"
     era_label = "linalg.Triu"
 
     def forward(input: Array, diagonal: Int = 0):
@@ -209,6 +211,7 @@ class TriuIndices(Creation):
 class OneHot(Op):
     """one_hot(input, num_classes): for each whole number a row of zeros with a one in its place."""
 
+    lays = "rows"
     names = ("nn.functional.one_hot",)
     samples = [(np.array([0, 2, 1]),), (np.array([[0], [1]]), 4)]
     errors = [(np.array([0, 5]), 3), (np.array([-1]),), ([1.0],)]

@@ -21,6 +21,7 @@ class Standardised(Op):
     divided by its standard deviation, times weight plus bias; with the mean, one over the deviation, and the
     standardised numbers before weight and bias, which gradients are made of."""
 
+    lays = "rows"
     linked = ("bias",)
     only_kept = ("input",)
     method = False

@@ -49,7 +49,8 @@ def total(array, where, keepdim, dtype=None):
     if kind is array.dtype and not keepdim and len(where) == array.ndim:
         return full_sum(array)
     if kind is array.dtype:
-        return sums(array, where, keepdim)
+        out = sums(array, where, keepdim)
+        return out if out.ndim < 2 else np.ascontiguousarray(out)
     return np.add.reduce(array, axis=where, keepdims=keepdim, dtype=kind)
 
 

@@ -98,6 +98,7 @@ class IndexAdd(Op):
 class IndexCopy(Op):
     """index_copy(input, dim, index, source): input with the slices that index names replaced by those of source."""
 
+    lays = "rows"
     names = ("index_copy",)
     linked = False
     inplace = True

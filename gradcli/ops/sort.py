@@ -142,8 +142,8 @@ def insertion(sequence, values, right):
 
 
 def bisected(row, values, right):
-    """Where each value would go in one sorted row. Whatever is compared with nan lies to the right of it, as in PyTorch;
-    numpy takes nan for the greatest number."""
+    """Where each value would go in one sorted row. Whatever is compared with nan lies to the right of it, as in
+    PyTorch; numpy takes nan for the greatest number."""
     if not (unordered(row) or unordered(values)):
         return np.searchsorted(row, values, "right" if right else "left")
     low, high = np.zeros(values.shape, np.int64), np.full(values.shape, row.size, np.int64)

@@ -52,6 +52,7 @@ def others(F, x, dim):
 class Nansum(Reduction):
     """nansum(input, dim, keepdim, dtype): the sum of the elements that are not nan."""
 
+    lays = "rows"
     linked = False
     variant = None
     samples = [(GRID,), (GRID, 0), (GRID, 1, True), ([[1.0, float("nan")], [2.0, 3.0]], (0, 1)),
