@@ -106,6 +106,8 @@ def fault_of_values(d):
         return "not all writes to memory that elements share are refused"
     if d.writes(["cumsum_", "cumprod_"]) and "desired output type Bool" in str(d.mine):
         return "the running sum in place of one truth value, or none, is not refused"
+    if "nanmedian" in text and d.holds(shares_memory) and d.only_where(lambda a, b: np.abs(b) < 1e-30):
+        return "nanmedian of expanded tensors is what memory holds"
     if "det(" in text and d.only_where(lambda a, b: (np.minimum(a, b) == -np.inf) & (np.maximum(a, b) < -25)):
         return "rounding decides whether the determinant of a singular matrix is 0"
     return ""
@@ -113,6 +115,10 @@ def fault_of_values(d):
 
 def fault_of_graph(d):
     """Faults of PyTorch's records."""
+    if "returned an invalid gradient" in str(d.theirs):
+        return "the gradient of scatter has the size of its index"
+    if "moved into the graph interior" in str(d.theirs):
+        return "a leaf that was detached in place and written to is lost"
     if d.name == "gradient" and "kron" in d.text and "mul kept for backward" in str(d.mine):
         return "kron does not notice that what it keeps is overwritten, and computes with the new numbers"
     if ".data." in d.text and "gradient" in d.name + d.text and not isinstance(d.mine, Exception) and not isinstance(
@@ -131,7 +137,7 @@ def fault_of_graph(d):
 def fault_of_nan(d):
     """Faults about nan and infinity, of which a tensor of the program holds one."""
     text = d.text
-    if "signbit" in text and d.holds(with_nan):
+    if d.writes(["signbit", "copysign"]) and d.holds(with_nan):
         return "the sign of nan is the processor's"
     if "mode" in text and d.holds(with_nan):
         return "whether mode counts a nan depends on where it stands"
@@ -174,7 +180,8 @@ def fault_of_precision(d):
     """Faults by which numbers are less exact than they could be."""
     if d.writes((*SEVEN_DIGITS, "i0", "i1", "log_ndtr")) and d.holds(far) and d.only_where(lambda a, b: np.isnan(b)):
         return "Bessel functions, gradients of the gamma function and of log_ndtr are nan far from 0"
-    if d.writes(SEVEN_DIGITS) and d.only_where(lambda a, b: np.isinf(a) & (np.abs(b) > 1e30)):
+    if d.writes(SEVEN_DIGITS) and d.only_where(
+            lambda a, b: np.isinf(a) & (np.abs(b) > 1e30) | np.isnan(a) & (b == 0)):
         return "rounding of pi decides whether trigamma is infinite at negative whole numbers"
     if d.writes(SEVEN_DIGITS) and d.only_where(lambda a, b: np.abs(a - b) < 1e-5 * max(1.0, np.abs(b).max())):
         return "trigamma and Bessel functions of the first kind are right to seven digits"

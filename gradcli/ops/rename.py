@@ -52,3 +52,12 @@ class RenamedKeeping(Renamed):
 
     def grad_input(F, g, sources):
         return g
+
+
+class RenamedWhole(RenamedKeeping):
+    """renamed_whole(input, name, sources): the same of a call that keeps its result, too."""
+
+    names = ("renamed_whole",)
+
+    def grad_input(F, g, sources, out):
+        return g
