@@ -154,8 +154,26 @@ class Softplus(Activation):
         return choose(scaled > threshold, input, np.log1p(np.exp(scaled)) / beta)
 
     def grad_input(F, g, input, beta, threshold):
-        scaled = input * beta
-        return F.where(scaled > threshold, g, g * F.sigmoid(scaled))
+        return g * F.softplus_steepness(input, beta, threshold)
+
+
+class SoftplusSteepness(Op):
+    """softplus_steepness(input, beta, threshold): the slope of softplus, sigmoid(beta input), or 1 beyond the
+    threshold; its own slope is 0 from there on."""
+
+    names = ("softplus_steepness",)
+    method = False
+    function = False
+    samples = [(SIGNED, 1.0, 20.0), (SIGNED, 2.0, 0.3)]
+    errors = [("text", 1.0, 20.0)]
+
+    def forward(input: Array, beta: Number, threshold: Number):
+        scaled = input * input.dtype.type(beta)
+        return np.where(scaled > threshold, input.dtype.type(1), raw.sigmoid(scaled))
+
+    def grad_input(F, g, input, beta, threshold, input_dtype):
+        share = F.sigmoid(input * beta)
+        return g * (share * (1 - share) * beta) * F.cast(input * beta < threshold, input_dtype)
 
 
 class Logsigmoid(Activation):
