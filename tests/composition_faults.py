@@ -191,17 +191,18 @@ def fault_of_precision(d):
         if isinstance(other, list | np.ndarray) and Difference(
                 d.name, d.mine, other, d, d.run).only_where(lambda a, b: a != a + 0 * b, 1e-6):
             return "lstsq misjudges the rank where the first columns depend on each other, unless its driver is gelsd"
-    if "cross(" in d.text and any(vanishing(line, before, x) for line, before, x in zip(
-            d.lines, [None, *d.values], d.values, strict=False)):
-        return "the cross product of a vector with itself is what rounding leaves"
+    counted = isinstance(d.mine, np.ndarray) and d.mine.dtype.kind in "bi"
+    if any(vanishing(line, x, ("cross(", "_norm(") if counted else ("cross(",)) for line, x in zip(
+            d.lines, d.values, strict=False)):
+        return "the cross product of a vector with itself, and equal numbers less their mean, are what rounding leaves"
     return ""
 
 
-def vanishing(line, _, product):
-    """Whether a line computes a cross product that is nothing but rounding."""
-    if "cross(" not in line or not product.is_floating_point():
+def vanishing(line, result, names):
+    """Whether a line computes, with one of these functions, a number that is nothing but rounding."""
+    if not any(name in line for name in names) or not result.is_floating_point():
         return False
-    size = product.detach().abs()
+    size = result.detach().abs()
     return bool(((size > 0) & (size < 1e-6)).any())
 
 
