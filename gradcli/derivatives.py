@@ -22,13 +22,22 @@ if TYPE_CHECKING:
 Blocks = dict[str, Any]
 
 
+def ends_with_expression(text: str) -> bool:
+    """Whether the last statement of a text is an expression."""
+    from gradcli.lang.parse import parse
+
+    statements = parse(text, "<expression>")[3]
+    return bool(statements) and statements[-1][0] == "expression"
+
+
 def value_of(session: Session, text: str) -> Tensor:
     """The value that the expression at the end of `text` gives, as a tensor."""
     found = session.eval(text)
     if isinstance(found, int | float):
         return Variable(np.asarray(found, Default.floating))
     if found is None:
-        raise UsageFault("the text ends with no expression, so there is no value to differentiate")
+        said = "the expression is None" if ends_with_expression(text) else "the text ends with no expression"
+        raise UsageFault(f"{said}, so there is no value to differentiate")
     if not isinstance(found, Tensor):
         raise UsageFault(f"the expression gives a {type(found).__name__}, which has no gradient")
     return found

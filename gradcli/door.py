@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from keyword import iskeyword
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -14,6 +16,7 @@ from gradcli.engine.storage import METHODS as STORED
 from gradcli.engine.surface import ASSIGNABLE, METHODS, PROPERTIES
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.variable import Array, Variable
+from gradcli.errors import ArgumentFault, ValueFault
 from gradcli.exposure import Exposure, exposure_of
 from gradcli.lang.kinds import Kind, types_of
 from gradcli.lang.policy import GONE
@@ -96,3 +99,23 @@ def admitted(value: Any) -> Any:
 def number_of(value: Any) -> int | float | None:
     """The plain number that a tensor of one element stands for."""
     return value.array.item() if isinstance(value, Tensor) and value.array.size == 1 else None
+
+
+def usable_name(name: object) -> str:
+    """A name that a program can use, or a fault."""
+    if type(name) is not str or not name.isidentifier() or iskeyword(name):
+        raise ValueFault(f"{name!r} is no name that a program could use", 'session["x"] = array')
+    return name
+
+
+def require_seed(seed: Any) -> int | None:
+    """A seed, which is a whole number, or None for no seed."""
+    if not isinstance(seed, Integral | None):
+        raise ValueFault(f"a seed is a whole number, not {seed!r:.40}", "seed=0")
+    return None if seed is None else int(seed)
+
+
+def require_text(text: object) -> None:
+    """Refuse a program that is no text."""
+    if not isinstance(text, str):
+        raise ArgumentFault(f"a session runs a text, not {text!r:.40}", 'session.run("x = 3")')

@@ -20,7 +20,7 @@ from weakref import ref
 import numpy as np
 
 from gradcli.ages import OLDEST, STREAMS, meaning, set_age, stream_of
-from gradcli.door import Door, admitted, harmless_names, kind_of, number_of
+from gradcli.door import Door, admitted, harmless_names, kind_of, number_of, require_seed, require_text, usable_name
 from gradcli.engine.call import here
 from gradcli.engine.current import Current, Generators
 from gradcli.engine.memory import reuse
@@ -65,9 +65,8 @@ class Session:
                  write: Callable[[str], object] | None = None, note: Callable[[str], None] | None = None,
                  stream: str | None = None, age: str | None = None) -> None:
         require_style(style)
-        self._age, self._stream = age, stream or stream_of(age)
-        self.options = Options()
-        self.generators = Generators(STREAMS[self._stream or style], seed)
+        self._age, self._stream, self.options = age, stream or stream_of(age), Options()
+        self.generators = Generators(STREAMS[self._stream or style], require_seed(seed))
         self._modes = modes()
         self.budget = Budget()
         self.settings: list[Any] = []       # what else programs can change: see services.py
@@ -138,6 +137,7 @@ class Session:
 
         Raises Fault, its place found. What ran before the fault stays done.
         """
+        require_text(text)
         before = len(self._printed)
         code = lower(parse(text, name), text, self.policy, name, echo)
         self._builtins.update(turns(self.budget))
@@ -375,7 +375,7 @@ class Session:
         return found[name]
 
     def __setitem__(self, name: str, value: Any) -> None:
-        self._names[name] = admitted(value)
+        self._names[usable_name(name)] = admitted(value)
 
     def __contains__(self, name: object) -> bool:
         return name in self.names()

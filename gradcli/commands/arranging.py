@@ -50,13 +50,13 @@ class Spellings(NamedTuple):
         return min(count, len(words))
 
     def lacking(self, words: list[str]) -> str | None:
-        """The option at the end that lacks its value, and would take the -- put after it for one."""
+        """The option that lacks its value, at the end or before another option, which it would take for one."""
         left = iter(words)
         for word in left:
             if word == "--":
                 break
-            if word in self.valued and next(left, None) is None:
-                return word
+            if word in self.valued and (value := next(left, None)) in (None, "-e", *self.every):
+                return word if value is None else f"{word} {value}"
         return None
 
 
@@ -123,28 +123,36 @@ def sorted_words(words: list[str], spelled: Spellings) -> list[str]:
 
 
 def programs(words: list[str], spelled: Spellings) -> list[str]:
-    """The same of words in which each -e is followed by a program, whatever that begins with."""
+    """The same of words in which each -e is followed by a program, whatever that begins with, or by options first."""
     options: list[str] = []
     sources: list[str] = []
-    left = iter(words)
-    for word in left:
+    left = list(words)
+    while left:
+        word = left.pop(0)
         if word == "--":
             sources += left
-        elif word == "-e" or word in spelled.valued:
-            following = next(left, None)
-            if following is None:
+            break
+        if word == "-e" and left and left[0][:2] == "--" and left[0].partition("=")[0] in spelled.every:
+            continue
+        if word == "-e" or word in spelled.valued:
+            if not left:
                 raise _lacks(word, "-e '1 + 1'" if word == "-e" else "--help")
             if word == "-e":
-                sources.append(following)
+                sources.append(left.pop(0))
             else:
-                options += [word, following]
+                options += [word, left.pop(0)]
         else:
             (options if spelled.has(word) else sources).append(word)
+    if not sources:
+        raise _lacks("-e", "-e '1 + 1'")
     return [*options, "--", *sources]
 
 
 def _lacks(option: str, example: str) -> UsageFault:
-    return UsageFault(f"{option} needs a {'program' if option == '-e' else 'value'} after it", f"gradcli {example}")
+    option, _, following = option.partition(" ")
+    behind = f", and {following} is an option" if following else ""
+    return UsageFault(f"{option} needs a {'program' if option == '-e' else 'value'} after it{behind}",
+                      f"gradcli {example}")
 
 
 def leaves(group: Any) -> list[Any]:

@@ -21,6 +21,16 @@ def operations() -> dict[str, Any]:
     return dict(TABLE)
 
 
+def public_names() -> set[str]:
+    """The names of operations that a program can call: the others are steps inside of these."""
+    from gradcli.session import Session
+
+    session = Session()
+    torch = session.loaded()["torch"]
+    members = {*session.attributes(torch), *session.attributes(session.eval("Variable(torch.zeros(1))"))}
+    return {name for name in operations() if "." in name or name in members or f"{name}_" in members}
+
+
 def summary(op: Any) -> str:
     """What an operation computes, in the one line its docstring begins with."""
     first = (inspect.getdoc(op) or "").split("\n", 1)[0]
@@ -29,12 +39,13 @@ def summary(op: Any) -> str:
 
 def listed(pattern: str | None) -> str:
     """The operations whose name holds the pattern, or matches it where it has a star."""
-    table = operations()
+    public = public_names()
+    table = {name: op for name, op in operations().items() if name in public}
     if pattern:
         wanted = pattern if set(pattern) & set("*?[") else f"*{pattern}*"
         names = [name for name in sorted(table) if fnmatch.fnmatchcase(name, wanted)]
     else:
-        names = sorted({op.names[0] for op in table.values()})
+        names = sorted({next(name for name in op.names if name in public) for op in table.values()})
     if not names:
         raise UsageFault(f"no operation matches {pattern!r}{nearest(pattern or '', list(table))}", "gradcli ops")
     width = min(32, max(map(len, names)))

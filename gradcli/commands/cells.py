@@ -61,7 +61,11 @@ def code_cells(text: str, name: str) -> list[Cell]:
 
 def not_a_notebook(name: str, error: Exception) -> FileFault:
     """What to say of a file that should be a notebook."""
-    lacking = f"it has no {error}" if isinstance(error, KeyError) else f"{type(error).__name__} {error}"
+    from json import JSONDecodeError
+
+    lacking = f"it is no JSON: {error}" if isinstance(error, JSONDecodeError) else \
+        f"it has no {error}" if isinstance(error, KeyError) else \
+        str(error) if type(error) in (TypeError, ValueError) and "indices" not in str(error) else "it has no cells"
     return FileFault(f"{name} is not a notebook: {lacking}")
 
 

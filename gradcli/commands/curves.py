@@ -30,7 +30,7 @@ def plotted(expr: str, over: str, at: list[str], slope: bool, points: int, setti
 
     form = _form(settings)
     output = Output(settings.output, settings)
-    source = expression(expr, settings)
+    source = expression(expr, settings, "plot", [over, *at])
     if not over:
         raise UsageFault("plot needs the name that varies, and where", "--over x=-3:3")
     texts = with_files(at, settings)

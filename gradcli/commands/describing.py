@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from gradcli.commands.catalogue import described_operation, operation_of, operations, search
+from gradcli.commands.catalogue import described_operation, operation_of, public_names, search
 from gradcli.commands.settings import Settings, nearest
 from gradcli.commands.words import EXAMPLES, MEANINGS, WORDS
 from gradcli.errors import Fault, NameFault
@@ -36,9 +36,25 @@ def described(name: str, settings: Settings, session: Session | None = None) -> 
     elif thing is not None:
         found += ["\n".join(_told(name, thing, settings, session))]
     if not found:
-        known = [*operations(), *WORDS, *session.loaded(), *_members()]
+        known = [*public_names(), *WORDS, *session.loaded(), *_members()]
         raise NameFault(f"nothing is called {name!r}{nearest(name, known)}", search(name))
     return "\n\n".join(found)
+
+
+def offered(beginning: str) -> list[str]:
+    """The names of everything described that begin so."""
+    from gradcli.session import Session
+
+    session = Session(seed=0)
+    path, dot, _ = beginning.rpartition(".")
+    if not dot:
+        names = {*public_names(), *WORDS, *session.loaded(), "Tensor"}
+    elif path in ("Tensor", "Variable"):
+        names = {f"{path}.{name}" for name in session.attributes(session.eval("Variable(torch.zeros(1))"))}
+    else:
+        value = _thing(path, session)
+        names = set() if value is None else {f"{path}.{name}" for name in session.attributes(value)}
+    return sorted(name for name in names if name.startswith(beginning))
 
 
 def _word(name: str, settings: Settings) -> str:

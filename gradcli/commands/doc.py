@@ -12,10 +12,9 @@ from gradcli.commands.settings import Settings
 
 def _offered(incomplete: str) -> list[str]:
     """The names that begin so, for a shell that completes."""
-    from gradcli.commands.catalogue import operations
-    from gradcli.commands.words import WORDS
+    from gradcli.commands.describing import offered
 
-    return sorted(name for name in {*operations(), *WORDS} if name.startswith(incomplete))
+    return offered(incomplete)
 
 
 Name = Annotated[str, typer.Argument(metavar="NAME", autocompletion=_offered,

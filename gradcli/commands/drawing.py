@@ -47,7 +47,8 @@ def _value(session: Session, source: Source, of: str | None) -> Any:
     session.run(source.text, source.name)
     of = of or (None if shown else _assigned_last(session, source))
     if of is None and not shown:
-        raise UsageFault("the program ends with no expression", "--of NAME")
+        raise UsageFault("no graph: the program ends with no expression, and sets no value that has a history",
+                         "gradcli graph 'x = Variable(torch.ones(2), requires_grad=True); (x * 2).sum()'")
     value = session[of] if of else shown[-1]
     if not is_tensor(value):
         raise UsageFault(f"no graph leads to {of or 'the expression'}, whose type is {type(value).__name__}",

@@ -21,7 +21,7 @@ def differentiate(expr: str, at: list[str], wrt: list[str], order: int, settings
     """Print the value of `expr` where `at` says, and its gradients by `wrt`, or by every name."""
     check_format(settings, "grad", FORMATS + NUMBERS)
     output = Output(settings.output, settings)
-    session, source, leaves = placed(expr, at, wrt, settings, output.write)
+    session, source, leaves = placed(expr, at, wrt, settings, output.write, "grad")
     value, orders = timed(settings, "grad", lambda: _derivatives(session, source.text, leaves, order))
     blocks = [Block("value", ("value",), value), *by_name("grad", orders[0])]
     for n, gradients in enumerate(orders[1:], 2):

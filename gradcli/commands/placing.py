@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gradcli.commands.limiting import limited, walled
-from gradcli.commands.points import PointText, points, twice, with_files
+from gradcli.commands.points import HELD, PointText, points, twice, with_files
 from gradcli.commands.running import open_session
 from gradcli.commands.settings import Settings
-from gradcli.commands.source import Source, from_words
+from gradcli.commands.source import Source, from_file_or_word, from_words
 from gradcli.commands.values import is_tensor
-from gradcli.commands.variables import assign
+from gradcli.commands.variables import assign, has_text
 from gradcli.errors import Fault, UsageFault
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 
 GIVEN = "given_numbers"     # a name no point will hold
+WRITTEN = ("csv", "json", "jsonl")      # files in which 2 is written for 2.0, as in a point
+OWN_LEAVES = re.compile(r"\.backward\(|\brequires_grad(?:_\(|\s*=\s*True)")
 
 
 class Point(NamedTuple):
@@ -30,7 +33,7 @@ class Point(NamedTuple):
 
 def placed(expr: str, at: list[str], wrt: list[str], settings: Settings, write: Any, command: str = "grad") -> Point:
     """The point that the options of a derivative command describe."""
-    source = expression(expr, settings)
+    source = expression(expr, settings, command, at)
     texts = with_files(at, settings)
     session = open_session(settings, write)
     with walled(settings):
@@ -41,29 +44,47 @@ def placed(expr: str, at: list[str], wrt: list[str], settings: Settings, write: 
         raise UsageFault(f"--wrt {unknown[0]}: the point has no such name", "--at " + f"'{unknown[0]}=...'")
     leaves = wanted or [name for name in names if is_floating(session[name])]
     if not leaves:
-        if ".backward(" in source.text:
-            from gradcli.commands.programs import words_for
-
-            words = words_for(source.text, command)
-            raise UsageFault("a whole program names its point itself, and this command takes an expression at a point",
-                             *([(words, "what its first backward() differentiates")] if words else []))
-        lacking = sorted(session.words(source.text).difference(session.loaded(), session.bare, session.names()))
-        raise UsageFault("there is nothing to differentiate by: no name of the point holds floating numbers",
-                         f"--at '{', '.join(f'{name}=2' for name in lacking) or 'x=2'}'")
+        raise _nothing_to_vary(session, source, names, texts, command)
     whole = [name for name in leaves if not is_floating(session[name])]
     if whole:
         raise UsageFault(f"--wrt {whole[0]}: it holds no floating numbers, so nothing can be differentiated by it")
     return Point(session, source, leaves)
 
 
-def expression(word: str, settings: Settings) -> Source:
-    """The expression that a word is. What is wrong with its syntax is told before anything else is looked at."""
+def _nothing_to_vary(session: Session, source: Source, names: list[str], texts: list[PointText],
+                     command: str) -> UsageFault:
+    """The fault of a point without floating numbers."""
+    from gradcli.commands.programs import free_names, words_for
+
+    if OWN_LEAVES.search(source.text):
+        words = words_for(source.text, command)
+        return UsageFault("a whole program names its point itself, and this command takes an expression at a point",
+                          *([(words, "what the program differentiates first")] if words else []))
+    whole = next((name for name in names if is_tensor(session[name])), None)
+    if whole:
+        files = {file.name.removeprefix(HELD): file.value for point in texts for file in point.files}
+        repair = f"--var numbers=@{files.get(whole)} --at '{whole}=numbers.float()'"
+        dtype = session[whole].array.dtype
+        return UsageFault(f"there is nothing to differentiate by: {whole} holds numbers of the type {dtype}, "
+                          "and only floating numbers have gradients", *([repair] if whole in files else []))
+    lacking = sorted(free_names(source.text).difference(session.loaded(), session.bare, session.names()))
+    return UsageFault("there is nothing to differentiate by: no name of the point holds floating numbers",
+                      f"--at '{', '.join(f'{name}=2' for name in lacking) or 'x=2'}'")
+
+
+def expression(word: str, settings: Settings, command: str = "plot", at: list[str] | None = None) -> Source:
+    """The expression that a word is, or that is in the file it names.
+
+    What is wrong with its syntax is told before anything else is looked at.
+    """
     from gradcli.lang.parse import parse
 
     with limited(settings):
-        [source] = from_words([word])
-        parse(source.text, "<expression>")
-    return source._replace(name="<expr>" if word != "-" else "<stdin>")
+        known = {part.partition("=")[0].strip() for text in (*(at or ()), *settings.var) for part in text.split(",")}
+        named = from_file_or_word(word, known, f"gradcli {command} ") if at is not None else None
+        source = named or from_words([word])[0]
+        parse(source.text, source.name if named else "<expression>")
+    return source if named else source._replace(name="<expr>" if word != "-" else "<stdin>")
 
 
 def positions(session: Session, texts: list[PointText], settings: Settings, option: str = "--at") -> list[str]:
@@ -81,6 +102,7 @@ def assigned(session: Session, point: PointText, settings: Settings, option: str
     """Set the names of a point: numbers and floating tensors become leaves, other values stay what they are."""
     kind = "torch.float64" if settings.double else "torch.float32"
     names = []
+    read = {file.name for file in point.files if file.suffix in WRITTEN}
     for file in point.files:
         assign(session, file)
     for name, value_text in points(point.text, option):
@@ -90,6 +112,10 @@ def assigned(session: Session, point: PointText, settings: Settings, option: str
             fault.source, fault.name = f"{name} = {value_text}", option
             raise
         value = session[name]
+        if isinstance(value, str) or isinstance(value, list) and has_text(value):
+            raise UsageFault(f"{option} {name}: it holds texts, by which nothing can be differentiated")
+        if is_tensor(value) and HELD + name in read and not is_floating(value):
+            session.run(f"{name} = {name}.to({kind})", option, echo=False)
         if type(value) in (int, float) or isinstance(value, list) and value:
             session.run(f"{name} = torch.tensor({name}, dtype={kind})", option, echo=False)
         if is_floating(session[name]):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from keyword import iskeyword
+from typing import Any, NamedTuple
 
 from gradcli.commands.settings import Settings
 from gradcli.commands.source import from_argument
@@ -11,6 +12,8 @@ from gradcli.commands.variables import Assignment, opened, refuse_file
 from gradcli.errors import Fault, UsageFault
 
 FILE = re.compile(r"(?:^|(?<=,))(\s*(\w+)\s*=\s*)@([^,]+)")
+NAMES = re.compile(r"(?:^|,)\s*(\w+)\s*=(?!=)")
+ASSIGNMENTS = re.compile(r"\w+ ?= ?[^=,:;]+(?:, \w+ ?= ?[^=,:;]+)*")
 HELD = "numbers_of_file_"       # begins the names that stand for files
 HEAD = "at(\n"      # the text keeps a line of its own, so a comment in it ends before the bracket
 
@@ -50,11 +53,17 @@ def points(text: str, option: str = "--at") -> list[tuple[str, str]]:
         tree = parse(f"{HEAD}{text}\n)", option)
     except Fault as fault:
         span = fault.span
+        if reserved := next((name for name in NAMES.findall(text) if iskeyword(name)), ""):
+            raise UsageFault(f"{reserved} is a word of the language, and no name",
+                             f"{option} '{reserved}_=...'") from None
+        if span and span.line == 1:     # the bracket of ours
+            raise UsageFault(f"a bracket is not closed, or closed once too often, in {option} {text!r}") from None
         if span and span.line - 1 <= text.count("\n") + 1:
             fault.source = text
             fault.span = span._replace(line=span.line - 1, end_line=span.end_line - 1)
         else:
             fault.span = None
+        fault.hints = _hints(text, option, fault)
         raise
     if len(tree[3]) != 1 or tree[3][0][0] != "expression":
         raise _unfit(text, option)
@@ -70,6 +79,16 @@ def points(text: str, option: str = "--at") -> list[tuple[str, str]]:
             raise twice(name[3], option)
         found.append((name[3], text[value[1] - len(HEAD) : value[2] - len(HEAD)]))
     return found
+
+
+def _hints(text: str, option: str, fault: Fault) -> list[Any]:
+    """The repairs of a text that cannot be read: names and values joined as they must be, or those of the fault."""
+    joined = re.sub(r"\s*[;\s]\s*(?=\w+\s*(?:=(?!=)|:))", ", ", re.sub(r",\s*", ", ", text.strip())).replace(",,", ",")
+    joined = re.sub(r"(?:^|(?<=, ))(\w+)(?:\s*:\s*|\s+)(?![\s=])", r"\1=", joined)
+    if joined != text.strip() and ASSIGNMENTS.fullmatch(joined):
+        return [(f"{option} '{joined}'", "")]
+    return [(repair, re.sub(r"in line (\d+)(: )?", lambda found: f"in line {int(found[1]) - 1}{found[2] or ''}"
+             if "\n" in text else "", note)) for repair, note in fault.hints]
 
 
 def twice(name: str, option: str) -> UsageFault:

@@ -52,8 +52,9 @@ def run_file(path: str, args: list[str], settings: Settings | None = None, echo:
         raise no_results(path, settings)
     with limited(settings):
         source = text_of_file(path)
-        cells = source.text if _is_notebook(source) else ""
-        source = source._replace(text=_as_program(source) if cells and echo else cells or unprompted(source.text))
+        cells = _is_notebook(source)
+        source = source._replace(text=_as_program(source) if cells and echo else source.text if cells
+                                 else unprompted(source.text))
     settings.follow_text(source.text)
     output = Output(settings.output, settings)
     if any(word[:1] == "-" for word in args) and not settings.quiet:
@@ -68,7 +69,7 @@ def run_file(path: str, args: list[str], settings: Settings | None = None, echo:
             session = open_session(settings, output.write)
             session["args"] = args
             session.remarked.add("rows")    # a script means Python's sum, max and min
-            timed(settings, source.name, lambda: _run(session, source, bool(cells)))
+            timed(settings, source.name, lambda: _run(session, source, cells))
         output.finish()
         return session
 

@@ -59,9 +59,11 @@ KEYS: dict[str, Key] = {key.name: key for key in (
         choices=("text", "plain", "json", "jsonl", "csv", "npy", "npz")),
     Key("output", str, "Write to FILE instead of standard output, whole or not at all.", flags=("-o", "--output"),
         metavar="FILE", lasting=False),
-    Key("var", str, "Set a name first: NAME=EXPR, or NAME=@FILE (.npy, .npz:member, .csv[:column], .json, @-).",
+    Key("var", str, "Set a name first: NAME=EXPR, or NAME=@FILE (.npy, .npz:member, .csv[:column], .json[:member], "
+        ".jsonl, @-).",
         metavar="NAME=VALUE", lasting=False, many=True),
-    Key("stdin_format", str, "What --var NAME=@- reads.", "json", choices=("json", "csv", "npy"), lasting=False),
+    Key("stdin_format", str, "What --var NAME=@- reads.", "json",
+        choices=("json", "jsonl", "csv", "npy"), lasting=False),
     Key("double", bool, "Compute in double precision.", False),
     Key("seed", int, "Seed the random generator.", metavar="N"),
     Key("precision", int, "Digits after the point.", metavar="N"),

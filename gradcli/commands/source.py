@@ -6,7 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from gradcli import regular
 from gradcli.errors import FileFault, UsageFault
@@ -16,6 +16,9 @@ LARGEST = 64 << 20      # bytes of a program
 MARK = "\ufeff"         # the byte order mark
 PROGRAM_FILE = re.compile(r"(?:[\w.~-]*/)*[\w.-]*\w\.(?:grad|py|ipynb|txt|md)")
 DESCRIPTOR = re.compile(r"/dev/(?:fd/(\d{1,6})|stdin)")
+
+
+_spent: list[Any] = []      # the standard input that has been read to its end
 
 
 class Source(NamedTuple):
@@ -72,6 +75,10 @@ def input_bytes(most: int = -1) -> bytes:
     """All of standard input."""
     if sys.stdin is None:
         raise FileFault("standard input is closed")
+    if _spent and _spent[-1] is sys.stdin:
+        raise UsageFault("standard input is asked for twice, and can be read once",
+                         ("--var NAME=@FILE", "the data, from a file"))
+    _spent[:] = [sys.stdin]
     return _within(sys.stdin.buffer.read(most + 1 if most >= 0 else -1), "standard input", most)
 
 

@@ -6,12 +6,10 @@ from typing import TYPE_CHECKING
 
 from gradcli.commands.blocks import check_format
 from gradcli.commands.check_text import data, text
-from gradcli.commands.limiting import limited
 from gradcli.commands.output import Output
 from gradcli.commands.placing import placed
 from gradcli.commands.running import give, timed
 from gradcli.commands.settings import Settings
-from gradcli.commands.source import from_file_or_word
 from gradcli.commands.values import dumps, is_tensor
 from gradcli.errors import UsageFault
 
@@ -28,10 +26,7 @@ def compared(expr: str, at: list[str], wrt: list[str], settings: Settings, toler
         raise UsageFault(f"--tol takes a number from 0 to 1, not {tolerance:g}", "--tol 1e-5")
     settings.double = True
     output = Output(settings.output, settings)
-    names = [word.partition("=")[0].strip() for text in (*at, *settings.var) for word in text.split(",")]
-    with limited(settings):
-        source = from_file_or_word(expr, names, "gradcli check ")
-    point = placed(source.text if source else expr, at, wrt, settings, lambda text: None)
+    point = placed(expr, at, wrt, settings, lambda text: None, "check")
     session = point.session
     for name in set(session.names()).difference(point.leaves):
         if is_tensor(session[name]) and session[name].requires_grad:

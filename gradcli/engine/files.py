@@ -25,6 +25,7 @@ VALUE = rf"""(?:'[^'"\\]*'|"[^'"\\]*"|True|False|\((?:{LENGTH}(?:,{LENGTH})*,?)?
 ITEM = re.compile(f"({KEY}):({VALUE})")
 HEADER = re.compile(rf"\{{{ITEM.pattern},{ITEM.pattern},{ITEM.pattern},?\}}")    # of a text without blanks
 NUMBER = re.compile(r"[<>=|]?(?:[fiub][0-9]{1,2}|\?)")
+STORED = ("float16", "float32", "float64", "int8", "int16", "int32", "int64", "uint8", "bool")
 INFLATION = 1100    # times that deflate can make something longer
 
 
@@ -96,7 +97,7 @@ def from_npz(content: bytes, member: str) -> Any:
         member = member or (next(iter(names)) if len(names) == 1 else "")
         if member not in names:
             raise ValueFault(f"the .npz file holds {', '.join(names) or 'nothing'}",
-                             *(f"@FILE.npz:{name}" for name in names))
+                             *(f"@FILE:{name}" for name in names))
         packed = _member(archive, names[member])
     except (MemoryError, ValueFault):
         raise
@@ -152,6 +153,16 @@ def from_lists(numbers: Any, single: bool) -> Any:
     if array.dtype.kind not in "bif":
         raise ValueFault("a whole number in it is larger than 64 bits can hold")
     return array.astype(np.float32) if single and array.dtype.kind == "f" else array
+
+
+def from_stored(data: list[Any], dtype: str, shape: Any) -> Any:
+    """The array of the data, dtype and shape that --format json writes; the data as they are for any other dtype."""
+    if dtype not in STORED:
+        return data
+    try:
+        return np.array(data, dtype).reshape(shape if isinstance(shape, list) else -1)
+    except (ValueError, TypeError, OverflowError):
+        raise ValueFault(f"its data are no numbers of dtype {dtype} and shape {shape}") from None
 
 
 def _ragged(value: Any) -> str:

@@ -118,7 +118,7 @@ def spaces(given: Callable[[], Any], generators: Any, write: Callable[[str], obj
     found["numpy.random"], found["numpy.linalg"] = found["numpy"].random, found["numpy"].linalg
     vars(found["pprint"]).update(pprint=printers.pprint, pp=printers.pp)
     vars(found["IPython.display"])["display"] = printers.display
-    vars(found["argparse"])["ArgumentParser"] = _parser(given)
+    vars(found["argparse"])["ArgumentParser"] = _parser(given, write)
     return found
 
 
@@ -179,10 +179,10 @@ def _generator(name: str, made: str) -> Callable[..., Any]:
     return make
 
 
-def _parser(given: Callable[[], Any]) -> Callable[..., Any]:
+def _parser(given: Callable[[], Any], write: Callable[[str], object]) -> Callable[..., Any]:
     def ArgumentParser(*args: Any, **options: Any) -> Any:     # the name that programs know
         from gradcli.importable.arguments import Parser
 
-        return Parser(given, *args, **options)
+        return Parser(given, write, *args, **options)
 
     return ArgumentParser

@@ -92,7 +92,7 @@ def show_graph(repl: Repl, rest: str) -> None:
     """The calls behind a value, as a tree."""
     value = repl.named(rest)
     if not is_tensor(value):
-        raise UsageFault(f"{rest} is a {type(value).__name__}, which no graph leads to", ":vars")
+        raise UsageFault(f"no graph leads to {rest}, whose type is {type(value).__name__}", ":vars")
     for line in repl.session.graph(value):
         repl.write(line + "\n")
 

@@ -13,6 +13,7 @@ from gradcli.repl.reader import Reader
 
 COMMAND = re.compile(r"([ \t]*)(?:[%!]|\?{1,2}[\w.]|[A-Za-z_][\w.]*\?{1,2}[ \t]*$)")
 TIMED = re.compile(r"([ \t]*)%time[ \t]+(?=\S)")        # runs the statement behind it
+ASSIGNED = re.compile(r"([ \t]*)([A-Za-z_][\w, \t]*=[ \t]*)(?:%time[ \t]+(?=\S)|([%!]))")    # its result is kept
 TIMING = re.compile(r"[ \t]*%(?:time|timeit|prun|memit)\b")
 NOTED = re.compile(r"%[A-Za-z]")                         # the language itself says that it leaves this out
 CELL = re.compile(r"[ \t\n]*%%(\w*)[^\n]*")
@@ -49,9 +50,23 @@ def as_code(lines: Sequence[str]) -> list[str]:
                     line = command[1] and command[1] + INSTEAD
                 kept.append(line)
                 continue
+            elif assigned := ASSIGNED.match(line):
+                if assigned[3]:
+                    commanding = line.endswith("\\")
+                    kept.append(assigned[1] and assigned[1] + INSTEAD)
+                    continue
+                line = assigned[1] + assigned[2] + line[assigned.end():]
         reader.feed(line)
         kept.append(line)
     return kept
+
+
+def untimed(text: str) -> str:
+    """A line that is typed with %time before its statement or its value, without it."""
+    found = TIMED.match(text) or ASSIGNED.match(text)
+    if not found or found.re is ASSIGNED and found[3]:
+        return text
+    return found[1] + (found[2] if found.re is ASSIGNED else "") + text[found.end():]
 
 
 def is_foreign(source: str) -> bool:

@@ -91,7 +91,9 @@ def clean(text: str) -> str:
 def _unfenced(text: str) -> str:
     """What stands between the first and the last line, where these are the fence of a block of Markdown."""
     lines = text.strip().split("\n")
-    fenced = len(lines) > 2 and lines[0].startswith("```") and "`" not in lines[0][3:] and lines[-1].strip() == "```"
+    fence = lines[0][:3]
+    fenced = (len(lines) > 2 and fence in ("```", "~~~") and fence[0] not in lines[0][3:]
+              and lines[-1].strip() == fence)
     return "\n".join(lines[1:-1]) if fenced else text
 
 

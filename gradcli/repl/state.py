@@ -19,6 +19,7 @@ from gradcli.commands.settings import Settings, nearest
 from gradcli.commands.transcript import as_program, ended, opening, statements
 from gradcli.errors import Fault, LimitFault, NameFault, UsageFault
 from gradcli.repl.interrupts import deferred, stopping
+from gradcli.repl.magic import untimed
 from gradcli.repl.paste import commands, failures, is_session, pasted
 from gradcli.repl.pieces import pieces
 from gradcli.repl.standby import Spoken, Standby
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from gradcli.checkpoint import Checkpoint
     from gradcli.session import Session
 
-ASKED = re.compile(r":?([\w.]+)\s*\?\??|\?\??\s*([\w.]*)|help\(\s*([\w.]*)\s*\)")    # also as elsewhere
+ASKED = re.compile(r":?([\w.]+)\s*\?\??|\?\??\s*([\w.]*)|help\(\s*([\w.]*)\s*\)|help\s+([\w.]+)")    # also as elsewhere
 SHELL = re.compile(r"--(time-limit|memory-limit|no-limits)\b")     # options that can be set here too
 UNDOABLE = 200          # statements that :undo can take back
 UNDO_BYTES = 1 << 28    # of memory that is kept for it
@@ -143,6 +144,8 @@ class Repl:
         `typed` says whether a person has typed the text; commands that reach outside are not obeyed otherwise.
         """
         text = pasted(text) if is_session(text) else text   # a prompt may have been typed or fed with the statement
+        if "%time" in text:
+            text = untimed(text)
         stripped = text.strip()
         self.typed = typed and not stripped.startswith(tuple(self.pasted))
         self._now = _NOWHERE

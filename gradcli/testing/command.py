@@ -14,7 +14,7 @@ from gradcli.errors import FileFault, UsageFault
 from gradcli.testing import pool, report
 from gradcli.testing.files import candidates
 from gradcli.testing.play import Outcome, settled
-from gradcli.testing.results import FileResult, Wish
+from gradcli.testing.results import FileResult, Wish, chooser
 from gradcli.testing.update import update
 from gradcli.text import visible
 
@@ -37,6 +37,7 @@ def test(paths: list[str], wish: Wish, processes: int = 0, mend: str = "", junit
     wall_memory(settings)       # files are looked into in this process
     die_with_parent()
     require_walls(settings)
+    chooser(wish.words, "")     # what is wrong with -k is told before any work is done
     found = list(candidates(paths))
     output = Output(settings.output, settings)
     teller = Teller(output.write_painted if person else lambda text: None, coloured(settings.color, sys.stdout))

@@ -38,6 +38,9 @@ def checks_in(lines: Sequence[str], first: int, prefix: str, orders: list[str]) 
         while command.endswith("\\") and at < len(lines):
             command = command[:-1] + lines[at].removeprefix("> ")
             at += 1
+        while at < len(lines) and lines[at].startswith(">") and _is_open(command):
+            command += "\n" + lines[at].removeprefix(">").removeprefix(" ")
+            at += 1
         stop = at
         while stop < len(lines) and not lines[stop].startswith(PROMPT):
             stop += 1
@@ -49,6 +52,15 @@ def checks_in(lines: Sequence[str], first: int, prefix: str, orders: list[str]) 
                         "command", prefix, True)
             orders.clear()
         at = stop
+
+
+def _is_open(command: str) -> bool:
+    """Whether a quote in it is not closed."""
+    try:
+        shlex.split(command.removeprefix(PROMPT), comments=True)
+    except ValueError:
+        return True
+    return False
 
 
 def words_of(command: str) -> list[str]:

@@ -37,10 +37,16 @@ def rows(outcome: Outcome) -> list[Row]:
     return made
 
 
+def place_of(outcome: Outcome) -> str:
+    """Where to look: the line, and of a notebook the number that stands before the cell."""
+    number = outcome.check.number
+    return f"{line_of(outcome)}" + (f", In [{number}]" if outcome.check.kind in ("cell", "unrun") and number else "")
+
+
 def line_of(outcome: Outcome) -> int:
     """The line of the file to look at: the first that differs, or that of the input."""
     check = outcome.check
-    if outcome.problem or check.kind in ("cell", "program"):
+    if outcome.problem or check.kind in ("cell", "program", "unrun"):
         return check.line
     found = rows(outcome)
     first = next((n for n, row in enumerate(found) if row.mark != " "), None)
@@ -53,7 +59,7 @@ def shown(outcome: Outcome, color: bool) -> str:
     """A failure: the input, what is wrong with it, and the lines that differ."""
     check = outcome.check
     width = len(str(check.at + len(check.expected) + 1))
-    numbered = check.kind != "cell"
+    numbered = check.kind not in ("cell", "unrun")
     lines = [] if check.kind in ("script", "program") else [
         (BLUE, f"{check.line + n if numbered else '':>{width}} | {mark} {text}")
         for n, (mark, text) in enumerate(_input(check.source))]

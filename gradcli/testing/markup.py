@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
 from typing import NamedTuple
 
 from gradcli.testing import consoles
@@ -75,6 +76,9 @@ def _unmarked(path: str, blocks: list[Block]) -> str:
     one = len(blocks) == 1
     languages = {block.language for block in blocks}
     repair = " (--pycon takes these)" if languages == {"pycon"} else ""
+    if misspelt := next((language for language in sorted(languages) if get_close_matches(
+            language.lower(), ["gradcli"], 1, 0.7)), ""):
+        repair = f" ({misspelt}: did you mean gradcli?)"
     return (f"{path}: {'a block' if one else f'{len(blocks)} blocks'} with prompts {'is' if one else 'are'} not marked "
             f"gradcli and not tested, {'in' if one else 'the first in'} line {blocks[0].first + 1}{repair}")
 

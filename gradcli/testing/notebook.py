@@ -12,6 +12,7 @@ from gradcli.repl.magic import is_foreign, is_timing
 from gradcli.testing.checks import ORDER, Check, Document, Lines, Parts, options_of, orders_in
 from gradcli.testing.spans import span_of
 
+CODE = re.compile(r"G\d{4}")
 ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
 LEADING = re.compile(r"[ \t]*")
 Output = dict[str, Any]
@@ -65,10 +66,27 @@ def notebook(path: str, content: bytes) -> Document:
 
 def _parts(outputs: list[Output]) -> Parts:
     """The text that is stored as the output of a cell."""
-    stream = "".join(text_of(o["text"]) for o in outputs if _is_stream(o))
+    stream = "".join(text_of(o["text"]) if _is_stream(o) else text_of(o["data"]["text/plain"]) + "\n"
+                     for o in outputs if _is_stream(o) or _is_display(o))
     results = [text_of(o["data"]["text/plain"]) for o in outputs if _is_result(o)]
-    errors = [ESCAPES.sub("", "\n".join(_lines(o["traceback"]))) for o in outputs if o["output_type"] == "error"]
+    errors = [_error(o) for o in outputs if o["output_type"] == "error"]
     return Parts(stream, results[-1] if results else None, errors[-1] if errors else None)
+
+
+def _error(output: Output) -> str:
+    """The text of a stored error: ours as it is, Python's as a traceback in the one form that all versions share."""
+    text = ESCAPES.sub("", "\n".join(_lines(output["traceback"])))
+    name = text_of(output.get("ename", ""))
+    if not name.isidentifier() or CODE.fullmatch(name):
+        return text
+    return f"Traceback (most recent call last):\n{name}: {text_of(output.get('evalue', ''))}".split("\n\n")[0]
+
+
+def _is_display(output: Output) -> bool:
+    """Whether it is the text of display(value), and no picture or object of the notebook's own."""
+    data = output.get("data", {})
+    return output["output_type"] == "display_data" and "text/plain" in data and not any(
+        kind.startswith(("image/", "application/")) for kind in data) and not text_of(data["text/plain"])[:1] == "<"
 
 
 def _lines(value: list[str]) -> list[str]:
@@ -107,7 +125,8 @@ def _edits(text: str, at: int, cell: dict[str, Any], parts: Parts) -> list[tuple
     results = [n for n, output in enumerate(outputs) if _is_result(output)]
     old = _parts(outputs)
     errors = parts.fault is not None or old.fault is not None
-    if errors or len(streams) != bool(parts.stream) or len(results) != (parts.result is not None):
+    whole = errors or any(map(_is_display, outputs))
+    if whole or len(streams) != bool(parts.stream) or len(results) != (parts.result is not None):
         return [_whole(text, at, cell, parts)]
     edits = []
     if streams and old.stream != parts.stream:
@@ -138,7 +157,8 @@ def _whole(text: str, at: int, cell: dict[str, Any], parts: Parts) -> tuple[int,
     made: list[Output] = []
     if parts.stream:
         made.append({"name": "stdout", "output_type": "stream", "text": parts.stream.splitlines(keepends=True)})
-    made += [o for o in cell["outputs"] if not (_is_stream(o) or _is_result(o) or o["output_type"] == "error")]
+    compared = (_is_stream, _is_result, _is_display, lambda output: output["output_type"] == "error")
+    made += [output for output in cell["outputs"] if not any(kind(output) for kind in compared)]
     if parts.result is not None:
         made.append({"data": {"text/plain": parts.result.splitlines(keepends=True)},
                      "execution_count": cell.get("execution_count"), "metadata": {}, "output_type": "execute_result"})

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from gradcli.testing.diff import BLUE, BOLD, GREEN, PLAIN, RED, line_of, shown
+from gradcli.testing.diff import BLUE, BOLD, GREEN, PLAIN, RED, line_of, place_of, shown
 from gradcli.testing.files import output_of
 from gradcli.testing.play import Outcome
 from gradcli.testing.results import FileResult
@@ -29,7 +29,7 @@ def failure(path: str, outcome: Outcome, color: bool) -> str:
     what = "a program that must run" if check.kind == "program" else visible(check.head)
     if check.kind == "script":
         path, what = output_of(path), f"the output of {path}"
-    return f"{_bold(f'{path}:{line_of(outcome)}', color)}: {what}\n{shown(outcome, color)}"
+    return f"{_bold(f'{path}:{place_of(outcome)}', color)}: {what}\n{shown(outcome, color)}"
 
 
 def summary(results: Sequence[FileResult], seconds: float, color: bool) -> str:

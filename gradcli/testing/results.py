@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from gradcli.commands.settings import Settings
-from gradcli.errors import Fault, FileFault, LimitFault
+from gradcli.errors import Fault, FileFault, LimitFault, UsageFault
 from gradcli.testing.checks import Check, Options, Parts
 from gradcli.testing.files import read
 from gradcli.testing.play import Outcome, replay
@@ -92,6 +92,10 @@ def chooser(words: str, path: str) -> Callable[[Check], bool]:
     """Whether a check is meant by `-k`: texts joined by and, or, not, each in its input or its file's name."""
     if not words.strip():
         return lambda check: True
+    spaced = [word for word in re.split(r"\b(and|or|not)\b", words) if word.strip()]
+    if spaced[-1] in ("and", "or", "not") or spaced[0] in ("and", "or"):
+        raise UsageFault(f"-k {words!r}: {spaced[-1 if spaced[-1] in ('and', 'or', 'not') else 0]} lacks a text",
+                         "-k 'sin and not cos'")
     alternatives = [[(part.strip().removeprefix("not ").strip().casefold(), part.strip().startswith("not "))
                      for part in re.split(r"\band\b", alternative)] for alternative in re.split(r"\bor\b", words)]
 

@@ -13,7 +13,8 @@ from gradcli.lang.words import python_kind
 from gradcli.mistakes import ImportRefused, IndentationFault
 from gradcli.testing.checks import Lines
 
-HEAD = re.compile(r"(?:\w+ +)?Traceback \(most recent call last\):?\s*$|  File \"[^\"]*\", line \d+")
+HEAD = re.compile(r"(?:\w+ +)?Traceback \(most recent call last\):?\s*$|  File \"[^\"]*\", line \d+"
+                  r"|\s+(?:Cell |Input |File )In ?\[\d+\](?:, line|:| in )")
 DASHES = re.compile(r"-{20,}$")
 NAMED = re.compile(r"(?:[\w.]+\.)?(\w+) +Traceback ")
 ENDING = re.compile(r"(?:[\w.]+\.)?([A-Za-z_]\w*)(?::|\s*$)")

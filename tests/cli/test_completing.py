@@ -44,3 +44,21 @@ def test_a_real_bash_completes(tmp_path):
            "_gradcli_completion gradcli; echo ${COMPREPLY[*]}; complete -p gradcli")
     done = subprocess.run(["bash", "--norc", "-c", ask], env=environment(), capture_output=True, text=True, timeout=60)
     assert done.stdout.split("\n")[0] == "modern" and "-F _gradcli_completion gradcli" in done.stdout
+
+
+@pytest.mark.parametrize("beginning, name", [
+    ("torch.si", "torch.sin"), ("nn.Li", "nn.Linear"), ("Tensor.ba", "Tensor.backward"), ("sof", "softmax"),
+    ("optim.S", "optim.SGD"), ("Var", "Variable"),
+])
+def test_dotted_names_of_doc_complete(beginning, name):
+    from gradcli.commands.describing import offered
+
+    assert name in offered(beginning)
+
+
+def test_steps_inside_of_operations_are_not_offered():
+    from gradcli.commands.catalogue import listed, public_names
+    from gradcli.commands.describing import offered
+
+    assert "softmax_back" not in public_names() and "softmax_back" not in listed(None)
+    assert "softmax_back" not in offered("soft") and "sin" in public_names() and "nn.functional.relu" in public_names()

@@ -33,7 +33,7 @@ def test_the_first_fault_ends_it_and_names_the_cell(tmp_path):
 
 
 @pytest.mark.parametrize("text, said", [
-    ("x = 1", "a.ipynb is not a notebook: JSONDecodeError"),
+    ("x = 1", "a.ipynb is not a notebook: it is no JSON"),
     ('{"cells": []}', "a.ipynb is not a notebook: it has no 'nbf"),
     ('{"nbformat": 3, "worksheets": []}', "format 3"), ("[]", "is not a notebook"),
     ('{"nbformat": 4, "cells": [{"cell_type": "code", "source": 3}]}', "where a text belongs stands 3"),

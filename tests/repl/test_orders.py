@@ -418,3 +418,19 @@ def test_an_age_can_be_set(repl):
     assert said(repl, ":set age 0.1.12", "torch.ones(2, 3).sum(1).size()").out == "torch.Size([2, 1])\n"
     assert said(repl, ":set age 0.3", "torch.ones(2, 3).sum(1).size()").out == "torch.Size([2])\n"
     assert "not one of" in said(repl, ":set age 7").err
+
+
+def test_help_takes_its_name_without_brackets(repl):
+    assert "sine of each element" in said(repl, "help sin").out
+    assert "help" in said(repl, "help = 3", "help").out or said(repl, "help").out.endswith("3\n")
+
+
+def test_a_statement_behind_time_is_run_as_in_a_notebook(repl):
+    told = said(repl, "%time 40 + 2", "e = %time 7", "e")
+    assert told.out.endswith("42\n7\n") and told.err == ""
+
+
+def test_a_block_between_tildes_is_pasted_as_one_between_backquotes():
+    from gradcli.repl.paste import pasted
+
+    assert pasted("~~~python\nk = 1\nk\n~~~") == pasted("```\nk = 1\nk\n```") == "k = 1\nk"

@@ -1,0 +1,78 @@
+"""Notebooks as IPython stores them: magics whose result is kept, display(), errors of every version."""
+
+import pytest
+
+from cli.program import gradcli
+from testing.texts import notebook
+
+
+def error(name, message, *lines):
+    return {"output_type": "error", "ename": name, "evalue": message, "traceback": list(lines)}
+
+
+def result(text):
+    return {"output_type": "execute_result", "execution_count": 1, "metadata": {}, "data": {"text/plain": text}}
+
+
+def display(text, **others):
+    return {"output_type": "display_data", "metadata": {}, "data": {"text/plain": text, **others}}
+
+
+def outcome_of(tmp_path, *cells):
+    (tmp_path / "a.ipynb").write_text(notebook(*cells))
+    return gradcli("test", "--style", "modern", "a.ipynb", cwd=tmp_path)
+
+
+@pytest.mark.parametrize("source, outputs", [
+    ("files = !ls\nfiles2 = %sx ls -l\\\n  -a\n3", [result("3")]), ("v = %time 3\nv", [result("3")]),
+    ("if 1:\n    u = !ls\n    w = 4\nw", [result("4")]), ("x = (7\n% 4)\nx", [result("3")]),
+    ("from IPython.display import display\ndisplay(5)", [display("5")]),
+    ("import matplotlib.pyplot as plt\nplt.figure();", [display("<Figure size 640x480>", **{"image/png": "eA=="})]),
+    ("1/0", [error("ZeroDivisionError", "division by zero")]),
+    ("print(1)\n1/0", [{"output_type": "stream", "name": "stdout", "text": "1\n"},
+                       error("ZeroDivisionError", "division by zero", "\x1b[0;31m---\x1b[0m", "ZeroDivisionError: x")]),
+    ("def f(:", [error("SyntaxError", "invalid syntax",
+                       "\x1b[0;36m  Cell \x1b[0;32mIn[1], line 1\x1b[0m\n    def f(:")]),
+])
+def test_a_cell_is_what_ipython_stores_of_it(tmp_path, source, outputs):
+    outcome = outcome_of(tmp_path, (source, outputs))
+    assert outcome.status == 0, outcome.out
+
+
+@pytest.mark.parametrize("source, outputs", [
+    ("1/0", [error("ValueError", "other")]), ("2", [error("ValueError", "other")]), ("1/0", [result("1")]),
+    ("from IPython.display import display\ndisplay(5)", [display("6")]),
+])
+def test_a_cell_that_differs_is_told_with_its_number(tmp_path, source, outputs):
+    outcome = outcome_of(tmp_path, (source, outputs))
+    assert outcome.status == 4 and "a.ipynb:" in outcome.out and "1 failed" in outcome.out
+
+
+def test_an_update_stores_what_is_displayed_once(tmp_path):
+    cell = ("from IPython.display import display\ndisplay(5)\n6", [display("7"), result("8")])
+    outcome_of(tmp_path, cell)
+    assert gradcli("test", "--style", "modern", "--update", "a.ipynb", cwd=tmp_path).status == 0
+    assert gradcli("test", "--style", "modern", "a.ipynb", cwd=tmp_path).status == 0
+
+
+def test_an_empty_file_is_no_notebook(tmp_path):
+    (tmp_path / "a.ipynb").write_text("")
+    assert gradcli("run", "a.ipynb", cwd=tmp_path).status == 6
+
+
+def test_a_quote_of_a_command_goes_on_behind_signs(tmp_path):
+    (tmp_path / "a.md").write_text("```console\n$ gradcli eval '[1,\n> 2]'\n[1, 2]\n```\n")
+    outcome = gradcli("test", "a.md", cwd=tmp_path)
+    assert outcome.status == 0 and "1 passed" in outcome.out
+
+
+@pytest.mark.parametrize("words", ["x and", "or x", "not"])
+def test_a_choice_without_a_text_is_refused(tmp_path, words):
+    (tmp_path / "a.md").write_text("```gradcli\n>>> 1\n1\n```\n")
+    assert gradcli("test", "-k", words, "a.md", cwd=tmp_path).status == 2
+
+
+def test_a_misspelt_marker_is_named(tmp_path):
+    (tmp_path / "a.md").write_text("```gradcil\n>>> 1\n1\n```\n")
+    outcome = gradcli("test", "a.md", cwd=tmp_path)
+    assert outcome.status == 2 and "gradcil: did you mean gradcli?" in outcome.err
