@@ -239,7 +239,10 @@ def _traced_share(call: Any, rule: Any, g: Any, kept: Any) -> Any:
         sources = [joined(np.broadcast_to(zero, debtor.shape), debtor) for debtor, other, _ in call.edges
                    if other is not own]
     else:
-        sources = [x for value in values for x in (value if type(value) is tuple else (value,))
+        params, idle = (*type(call).params, ""), type(call).only_kept
+        sources = [x for need, value in zip(rule.needs, values, strict=True)
+                   if not idle or params[min(need, len(params) - 1)] not in idle
+                   for x in (value if type(value) is tuple else (value,))
                    if isinstance(x, Tensor) and x.requires_grad and x.array.dtype.kind == "f"]
     return link(share, sources) if sources else share
 

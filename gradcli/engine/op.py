@@ -23,6 +23,8 @@ from functools import partial
 from types import FunctionType, new_class
 from typing import Any
 
+from numpy import ascontiguousarray
+
 from gradcli.engine.signature import ArrayKind, ArraysKind, IndexKind, Signature, VariadicArraysKind
 
 TABLE: dict[str, type[Op]] = {}     # full name -> operation: whatever is derived is derived from here
@@ -115,7 +117,9 @@ class Op:
     idle: tuple[str, ...] = ()              # options taken because PyTorch takes them, which change no result
     saves: bool | None = None               # whether PyTorch saves tensors for backward, where the rules do otherwise
     linked: bool | tuple[str, ...] | None = None    # whether PyTorch's gradients (those named) need all inputs
+    only_kept: tuple[str, ...] = ()         # inputs that rules keep as PyTorch does, for writes to them to be noticed
     symmetric = False                       # whether inputs count as symmetric matrices, read from one triangle only
+    lays = ""                               # how the result lies in memory where PyTorch says: "rows" or "columns"
     random = False                          # whether the result depends on the generator
     fixed: tuple[str, ...] = ()             # inputs that no gradient may be asked of, as in PyTorch
     grows: Any = None                       # what asks for room before forward, where the result can be large
@@ -153,6 +157,8 @@ class Op:
             cls.forward = staticmethod(partial(compose, raw))
         else:
             cls.forward = _positional(cls.forward)
+            if cls.lays:
+                cls.forward = _laid(cls.forward, cls.lays == "columns")
         cls.params = cls.signature.names
         cls.defaults = {p: d for p, d in zip(cls.params, cls.signature.defaults, strict=True)
                         if p in cls.params[cls.signature.required :] and p not in cls.idle}
@@ -196,6 +202,23 @@ def _positional(function: Any) -> Any:
     code = code.replace(co_argcount=code.co_argcount + code.co_kwonlyargcount, co_kwonlyargcount=0)
     return FunctionType(code, function.__globals__, function.__name__, (function.__defaults__ or ()) + options,
                         function.__closure__)
+
+
+def _laid(forward: Any, columns: bool) -> Any:
+    """The same function with results that lie row by row, or the matrices among them column by column."""
+    def lay(array: Any) -> Any:
+        if array.ndim < 2:
+            return array
+        return ascontiguousarray(array.swapaxes(-1, -2)).swapaxes(-1, -2) if columns else ascontiguousarray(array)
+
+    def laid(*values: Any, **options: Any) -> Any:
+        out = forward(*values, **options)
+        if type(out) is not tuple:
+            return lay(out)
+        most = max(array.ndim for array in out)
+        return tuple([lay(array) if array.ndim == most else array for array in out])
+
+    return laid
 
 
 def _rules(cls: type[Op]) -> Iterator[Rule]:

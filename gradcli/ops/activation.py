@@ -154,13 +154,32 @@ class Softplus(Activation):
         return choose(scaled > threshold, input, np.log1p(np.exp(scaled)) / beta)
 
     def grad_input(F, g, input, beta, threshold):
-        scaled = input * beta
-        return F.where(scaled > threshold, g, g * F.sigmoid(scaled))
+        return g * F.softplus_steepness(input, beta, threshold)
+
+
+class SoftplusSteepness(Op):
+    """softplus_steepness(input, beta, threshold): the slope of softplus, sigmoid(beta input), or 1 beyond the
+    threshold; its own slope is 0 from there on."""
+
+    names = ("softplus_steepness",)
+    method = False
+    function = False
+    samples = [(SIGNED, 1.0, 20.0), (SIGNED, 2.0, 0.3)]
+    errors = [("text", 1.0, 20.0)]
+
+    def forward(input: Array, beta: Number, threshold: Number):
+        scaled = input * input.dtype.type(beta)
+        return np.where(scaled > threshold, input.dtype.type(1), raw.sigmoid(scaled))
+
+    def grad_input(F, g, input, beta, threshold, input_dtype):
+        share = F.sigmoid(input * beta)
+        return g * (share * (1 - share) * beta) * F.cast(input * beta < threshold, input_dtype)
 
 
 class Logsigmoid(Activation):
     """logsigmoid(input): log(1 / (1 + exp(-input))), computed without overflow."""
 
+    lays = "rows"
     era_label = THNN + "LogSigmoid"
     label = "LogSigmoidBackward0"
 
@@ -222,9 +241,25 @@ def bent(name, input, alpha, scale=1, steepness=1):
 
 def bent_slope(F, g, input, alpha, scale=1, steepness=1):
     """The gradient of `bent`; at 0 that of its lower half."""
-    low = F.where(input <= 0, input, 0)
-    return F.where(input <= 0, g * (F.exp(low * steepness) * (alpha * scale * steepness)),
-                   g if scale == 1 else g * scale)
+    return g * F.bent_steepness(input, alpha * scale * steepness, scale, steepness)
+
+
+class BentSteepness(Op):
+    """bent_steepness(input, low, high, steepness): high where input is positive, low exp(steepness input) elsewhere."""
+
+    names = ("bent_steepness",)
+    method = False
+    function = False
+    samples = [(SIGNED, 0.5, 1.0, 2.0)]
+    errors = [("text", 1.0, 1.0, 1.0)]
+
+    def forward(input: Array, low: Number, high: Number, steepness: Number):
+        kind = input.dtype.type
+        curve = np.exp(np.minimum(input, 0) * kind(steepness)) * kind(low)
+        return np.where(np.less_equal(input, 0), curve, kind(high))
+
+    def grad_input(F, g, input, low, high, steepness, input_dtype):     # at 0 it is 0, as in PyTorch
+        return g * F.bent_steepness(input, low * steepness, 0.0, steepness) * F.cast(input < 0, input_dtype)
 
 
 class Softsign(Op):

@@ -200,6 +200,10 @@ def power(input, exponent):
                 return input.copy()
             if n == -1:
                 return np.reciprocal(input)
+            if n == -0.5:       # of -inf nan, as the root is
+                return np.reciprocal(np.sqrt(input))
+            if n == -2:
+                return np.reciprocal(input * input)
         elif n < 0 and input.dtype.kind in "iu":
             raise ValueFault("Integers to negative integer powers are not allowed.", "x.float() ** -1")
     out = np.power(input, exponent)
@@ -214,6 +218,8 @@ def power_slope(F, g, input, exponent):
             return F.zeros(np.broadcast_shapes(tuple(g.shape), tuple(input.shape)), dtype=getattr(g, "array", g).dtype)
         if n == 2:
             return g * (input * 2)
+        if n == 0.5:
+            return g * (F.reciprocal(F.sqrt(input)) * 0.5)
         return g * (input ** (n - 1) * n) if n != 1 else g * 1
     return F.where(exponent == 0, F.zeros_like(g * input), g * (exponent * input ** (exponent - 1)))
 

@@ -48,7 +48,12 @@ class ScaledDotProductAttention(Op):
         share = _shares(F, scores) if is_causal or attn_mask is not None else F.softmax(scores, -1)
         if dropout_p > 0:
             share = F.dropout(share, dropout_p, True)
-        return F.stacked_mm(share, value)
+        out = F.stacked_mm(share, value)
+        # the one call that PyTorch makes of it keeps all it was given, and the result
+        whole = len(query.shape) == len(key.shape) == len(value.shape) == 4 and dropout_p == 0
+        if not whole or query.shape[-1] != value.shape[-1] or 0 in (*query.shape, *key.shape):
+            return out
+        return F.renamed_whole(out, "ScaledDotProductFlashAttentionForCpuBackward0", (query, key, value))
 
 
 def _repeated(F, x, heads):

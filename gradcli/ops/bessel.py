@@ -166,7 +166,8 @@ class I1(Bessel):
         return _i1(input)
 
     def grad_input(F, g, input, out):
-        slope = F.i0(input) - out / F.where(input == 0, 1, input)
+        some = F.where(F.abs(input) > 0, input, 1)
+        slope = F.i0(some) - out / some
         return g * F.where(F.abs(input) > 0, slope, 0.5)     # of nan too, as in PyTorch
 
 
@@ -181,7 +182,8 @@ class I1e(Bessel):
         return _i1e(input)
 
     def grad_input(F, g, input, out):
-        slope = F.special_i0e(input) - out * (F.sgn(input) + F.reciprocal(F.where(input == 0, 1, input)))
+        some = F.where(F.abs(input) > 0, input, 1)
+        slope = F.special_i0e(some) - out * (F.sgn(some) + F.reciprocal(some))
         return g * F.where(F.abs(input) > 0, slope, 0.5)     # of nan too, as in PyTorch
 
 

@@ -148,10 +148,11 @@ def slope(F, y, step, at, edge_order):
         widths = step
     even = type(step) in NUMBERS
     rises = F.divided(F.diff(y, 1, at), step) if even else F.diff(y, 1, at) / widths     # slopes between neighbours
-    early, late = part(F, rises, at, None, -1), part(F, rises, at, 1, None)
-    if widths is step:
-        inside = F.scaled(early + late, 0.5)
+    if widths is step:      # without the sample between, which may be nan
+        across = F.scaled(part(F, y, at, 2, None) - part(F, y, at, None, -2), 0.5)
+        inside = F.divided(across, step) if even else across / widths
     else:
+        early, late = part(F, rises, at, None, -1), part(F, rises, at, 1, None)
         a, b = part(F, widths, at, None, -1), part(F, widths, at, 1, None)
         inside = early * (b / (a + b)) + late * (a / (a + b))
     first, last = part(F, rises, at, None, 1), part(F, rises, at, -1, None)

@@ -160,4 +160,5 @@ class Combinations(Op):
             raise MemoryFault(f"combinations() of {n} elements by {r} are too many to list")
         pick = combinations_with_replacement if with_replacement else combinations
         rows = np.array(list(pick(range(n), r)), np.int64).reshape(-1, r)
-        return F.stack([F.getitem(input, (), (rows[:, k],)) for k in range(r)], 1)
+        picked = F.stack([F.getitem(input, (), (rows[:, k],)) for k in range(r)], 1)
+        return F.renamed_keeping(picked, "StackBackward0", (input,))

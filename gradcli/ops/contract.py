@@ -86,7 +86,7 @@ class Tensordot(Op):
                              f"second has size {b.shape[j]} in dim {j}: tensordot() was given {sized(a.shape)} and "
                              f"{sized(b.shape)} tensors")
         for i, j in zip(at, bt, strict=True):   # a length of 1 meets any other, as in broadcasting
-            if a.shape[i] != b.shape[j]:
+            if 1 in (a.shape[i], b.shape[j]):
                 a, b = (F.sum(a, i, True), b) if b.shape[j] == 1 else (a, F.sum(b, j, True))
         rows, columns = [i for i in range(n) if i not in at], [j for j in range(m) if j not in bt]
         left, right = [a.shape[i] for i in rows], [b.shape[j] for j in columns]
@@ -280,7 +280,7 @@ def powers(F, x, n):
     """The first n powers of x along a new last dimension, each the one before times x."""
     if kind_of(x).kind != "f":
         x = F.cast(x, np.dtype(np.int64))
-    found = [F.ones_like(x)]
-    while len(found) < n:
-        found.append(found[-1] * x)
-    return F.stack(tuple(found), -1) if n else F.zeros((*x.shape, 0), dtype=x.dtype)
+    column = F.unsqueeze(x, -1)
+    if n < 2:
+        return F.ones_like(column) if n else F.zeros((*x.shape, 0), dtype=x.dtype)
+    return F.cat((F.ones_like(column), F.cumprod(F.expand(column, (*x.shape, n - 1)), -1)), -1)

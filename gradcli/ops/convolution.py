@@ -55,7 +55,7 @@ class Convolved(Linked):
     def grad_weight(F, g, input, weight, stride, padding, dilation, groups, weight_shape):
         return F.correlated(input, g, tuple(weight_shape[2:]), stride, padding, dilation, groups)
 
-    def grad_bias(F, g, weight):      # PyTorch keeps the weight
+    def grad_bias(F, g, input, weight):      # PyTorch keeps both
         return F.sum(g, (0, *range(2, len(g.shape))))
 
 
@@ -84,7 +84,7 @@ class SpreadBack(Linked):
     def grad_weight(F, g, input, weight, stride, padding, dilation, groups, weight_shape):
         return F.correlated(g, input, tuple(weight_shape[2:]), stride, padding, dilation, groups)
 
-    def grad_bias(F, g, weight):      # PyTorch keeps the weight
+    def grad_bias(F, g, input, weight):      # PyTorch keeps both
         return F.sum(g, (0, *range(2, len(g.shape))))
 
 

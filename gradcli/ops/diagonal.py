@@ -144,8 +144,8 @@ class DiagonalScatter(Op):
     def grad_input(F, g, offset, dim1, dim2, src_shape, src_dtype):
         return F.diagonal_scatter(g, F.zeros(src_shape, dtype=src_dtype), offset, dim1, dim2)
 
-    def grad_src(F, g, offset, dim1, dim2):
-        return F.diagonal(g, offset, dim1, dim2)
+    def grad_src(F, g, offset, dim1, dim2, src_dtype):
+        return F.cast(F.diagonal(g, offset, dim1, dim2), src_dtype)
 
 
 class SelectScatter(Op):
@@ -168,8 +168,8 @@ class SelectScatter(Op):
     def grad_input(F, g, dim, index, src_shape, src_dtype):
         return F.select_scatter(g, F.zeros(src_shape, dtype=src_dtype), dim, index)
 
-    def grad_src(F, g, dim, index):
-        return F.select(g, dim, index)
+    def grad_src(F, g, dim, index, src_dtype):
+        return F.cast(F.select(g, dim, index), src_dtype)
 
 
 class SliceScatter(Op):
@@ -190,8 +190,8 @@ class SliceScatter(Op):
     def grad_input(F, g, dim, start, end, step, src_shape, src_dtype):
         return F.slice_scatter(g, F.zeros(src_shape, dtype=src_dtype), dim, start, end, step)
 
-    def grad_src(F, g, dim, start, end, step):
-        return F.getitem(g, slice_key(dim, start, end, step, len(g.shape)), ())
+    def grad_src(F, g, dim, start, end, step, src_dtype):
+        return F.cast(F.getitem(g, slice_key(dim, start, end, step, len(g.shape)), ()), src_dtype)
 
 
 def slice_key(dim, start, end, step, ndim):

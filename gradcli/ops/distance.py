@@ -6,6 +6,7 @@ from gradcli.engine.dtypes import int64
 from gradcli.engine.op import Op
 from gradcli.engine.signature import Array, Dim, Dims, Flag, Int, Number, Plain, sized
 from gradcli.errors import ShapeFault
+from gradcli.ops.matrices import kind_of
 from gradcli.ops.reduce import VectorNorm
 
 P, Q = [[0.5, 1.5, 0.1], [2.5, 0.25, -1.0]], [[1.0, 1.2, 0.4], [0.7, 2.0, 3.0]]
@@ -48,7 +49,7 @@ class CosineSimilarity(Op):
 
     def compose(F, x1: Array, x2: Array, dim: Dim = 1, eps: Number = 1e-8):
         if x1.dtype != x2.dtype:
-            common = F.result_type(x1, x2)
+            common = np.promote_types(kind_of(x1), kind_of(x2))      # a tensor of no dimensions counts, too
             x1, x2 = F.cast(x1, common), F.cast(x2, common)
         first, second = ((x / F.raised(F.linalg_vector_norm(x, 2, dim, True), eps)) for x in _met(F, x1, x2))
         return F.sum(first * second, dim)
@@ -87,7 +88,7 @@ class Cdist(Op):
             raise ShapeFault("cdist only supports non-negative p values", "torch.cdist(a, b, 2.0)")
         difference = F.unsqueeze(x1, -2) - F.unsqueeze(x2, -3)
         if not difference.shape[-1]:
-            return F.sum(difference, -1)
+            return F.sum(difference * difference, -1)
         return F.distances(difference, p, 0, x1, x2)
 
 
@@ -113,6 +114,8 @@ class Distances(VectorNorm):
             return F.zeros(input_shape, dtype=input_dtype)
         if ord == float("inf"):
             return F.unsqueeze(g, -1) * F.sign(input) * F.cast(F.abs(input) == F.unsqueeze(out, -1), input_dtype)
+        if ord == 1:
+            return F.unsqueeze(g, -1) * F.where(input == input, F.sign(input), float("nan"))
         slope = VectorNorm.grad_input(F, g, input, out, ord, -1, False, input_shape, input_dtype)
         return F.where(F.unsqueeze(out, -1) == 0, 0, slope)
 

@@ -242,6 +242,18 @@ class Ndtr(Gaussian):
     """special.ndtr(input): the probability that a standard normal variable is below each element."""
 
     names = ("special.ndtr",)
+    inplace = False
+
+    def compose(F, input):
+        return F.ndtr_kernel(F.clone(input))      # of which PyTorch keeps a multiple, and not itself
+
+
+class NdtrKernel(Gaussian):
+    """ndtr_kernel(input): special.ndtr."""
+
+    names = ("ndtr_kernel",)
+    method = False
+    function = False
     label = "MulBackward1"
     inplace = False
 

@@ -138,7 +138,8 @@ _lgamma, _digamma, _zeta_of = map(in_doubles, (log_gamma, digamma, zeta))
 def polygamma(n, x):
     """The derivative of order n of digamma, for n from 1 on, at an array of any floating type."""
     scale = math.factorial(n) * (1.0 if n % 2 else -1.0)
-    return in_doubles(lambda x: scale * zeta(np.full_like(x, n + 1.0), x))(x)
+    least = math.nan if n == 1 else scale * math.inf      # the end of trigamma is that of a sine, as in PyTorch
+    return in_doubles(lambda x: np.where(x == -math.inf, least, scale * zeta(np.full_like(x, n + 1.0), x)))(x)
 
 
 class LGamma(Unary):

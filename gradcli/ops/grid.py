@@ -56,7 +56,7 @@ class GridSample(Op):
             total = looked if total is None else total + looked
         if mode == "nearest":
             total = F.still(total, (grid,))     # which moves nothing
-        return F.renamed(total, f"GridSampler{rank}DBackward0")
+        return F.renamed_keeping(total, f"GridSampler{rank}DBackward0", (input, grid))
 
 
 def _places(F, x, n, align_corners):

@@ -218,7 +218,9 @@ class Hardswish(Activation):
         return input * np.clip(input + 3, input.dtype.type(0), input.dtype.type(6)) / 6
 
     def grad_input(F, g, input):
-        return F.where(input <= -3, 0, F.where(input < 3, g * (input / 3 + 0.5), g))
+        inside = F.logical_and(input > -3, input < 3)
+        bend = F.where(inside, g, 0) * (F.where(inside, input, 0) / 3 + 0.5)
+        return F.where(inside, bend, F.where(input <= -3, 0, g))
 
 
 class Hardshrink(Activation):

@@ -72,7 +72,7 @@ class Surprise(LossKernel):
 
     def grad_target(F, g, input, weight, how):
         share = each(g, input, how) if weight is None else each(g, input, how) * weight
-        return share * (F.clamp_min(F.log(1 - input), LEAST_LOG) - F.clamp_min(F.log(input), LEAST_LOG))
+        return -share * (F.log(input) - F.log(1 - input))      # without the bound that the loss has, as in PyTorch
 
 
 class SurpriseSlope(LossKernel):

@@ -51,11 +51,6 @@ def each(g, like, how):
     return g / count if count else g * float("nan")
 
 
-def within(F, x, limit):
-    """x, kept between -limit and limit."""
-    return F.clamp_max(F.clamp_min(x, -limit), limit)
-
-
 def same_shape(name, input, target):
     """Refuse a target of another shape than the input."""
     if input.shape != target.shape:
@@ -217,6 +212,23 @@ class SmoothL1Loss(Loss):
         return F.bent_loss(input, target, how, beta) if beta else reduced(F, F.abs(input - target), how)
 
 
+class Within(Op):
+    """within(input, limit): input, kept between -limit and limit; the slope is 1 between them and 0 at them, as in
+    PyTorch, and of nan the gradient times 0."""
+
+    names = ("within",)
+    method = False
+    function = False
+    samples = [([-3.0, 0.5, 2.0], 1.0), ([-0.2, 0.3], 0.25)]
+    errors = [("text", 1.0)]
+
+    def forward(input: Array, limit: Number):
+        return np.minimum(np.maximum(input, -limit), limit)
+
+    def grad_input(F, g, input, limit, input_dtype):
+        return g * F.cast(F.abs(input) < limit, input_dtype)
+
+
 class BentLoss(LossKernel):
     """bent_loss(input, target, how, beta): d^2 / (2 beta) where the difference d is within beta, else d - beta / 2."""
 
@@ -230,10 +242,10 @@ class BentLoss(LossKernel):
         return gathered(np.where(size < beta, 0.5 * size * size / beta, size - 0.5 * beta), how)
 
     def grad_input(F, g, input, target, how, beta):
-        return each(g, input - target, how) * within(F, (input - target) / beta, 1)
+        return each(g, input - target, how) * F.within((input - target) / beta, 1)
 
     def grad_target(F, g, input, target, how, beta):
-        return each(g, input - target, how) * within(F, (target - input) / beta, 1)
+        return each(g, input - target, how) * F.within((target - input) / beta, 1)
 
 
 class HuberLoss(Loss):
@@ -269,10 +281,10 @@ class HuberKernel(LossKernel):
         return gathered(np.where(size <= delta, 0.5 * size * size, delta * (size - 0.5 * delta)), how)
 
     def grad_input(F, g, input, target, how, delta):
-        return each(g, input - target, how) * within(F, input - target, delta)
+        return each(g, input - target, how) * F.within(input - target, delta)
 
     def grad_target(F, g, input, target, how, delta):
-        return each(g, input - target, how) * within(F, target - input, delta)
+        return each(g, input - target, how) * F.within(target - input, delta)
 
 
 class SoftMarginLoss(Loss):

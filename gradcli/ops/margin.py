@@ -24,7 +24,8 @@ class HingeEmbeddingLoss(Loss):
 
     def compose(F, input, target, margin: Number = 1.0, size_average: Flag = None, reduce: Flag = None,
                 reduction: REDUCTION = "mean"):
-        short = F.where(target != 1, F.clamp_min(margin - input, 0), 0)
+        # in the type of the input: of whole numbers the margin is a whole number, too
+        short = F.where(target != 1, F.clamp_min(F.full_like(input, margin) - input, 0), 0)
         return reduced(F, short + F.where(target != -1, input, 0), reduction_of(size_average, reduce, reduction))
 
 
@@ -42,7 +43,7 @@ class MarginRankingLoss(Loss):
             raise ShapeFault("margin_ranking_loss : All input tensors should have same dimension but got sizes: "
                              f"input1: {list(input1.shape)}, input2: {list(input2.shape)}, target: "
                              f"{list(target.shape)} ")
-        loss = F.clamp_min(-target * (input1 - input2) + margin, 0)
+        loss = F.clamp_min(-target * (input1 - input2) + float(margin), 0)
         return reduced(F, loss, reduction_of(size_average, reduce, reduction))
 
 
@@ -220,7 +221,7 @@ class MultilabelMarginLoss(Loss):
         loss = F.sum(F.relu(F.where(gap == gap, gap, 0)) * counted, (1, 2)) / rows.shape[1]
         loss = F.reshape(loss, ()) if len(input.shape) < 2 else loss
         loss = reduced(F, loss, reduction_of(size_average, reduce, reduction))
-        return F.renamed(loss, "MultilabelMarginLossBackward0")
+        return F.renamed_keeping(loss, "MultilabelMarginLossBackward0", (input,))
 
 
 class ListedClasses(Op):

@@ -44,6 +44,7 @@ def single(value, name):
 class MaskedFill(Op):
     """masked_fill(input, mask, value): input with value wherever the mask holds."""
 
+    lays = "rows"
     names = ("masked_fill",)
     inplace = True
     era_label = "tensor.MaskedFill"
@@ -71,6 +72,7 @@ class MaskedSelect(Op):
     """masked_select(input, mask): the elements where the mask holds, row by row, as a vector."""
 
     names = ("masked_select",)
+    only_kept = ("input",)
     era_label = "tensor.MaskedSelect"
     samples = [(GRID, HOLES), (GRID, ROW), ([1.0, 2.0, 3.0], HOLES)]
     errors = [(GRID, np.array([True, False])), (GRID, GRID)]
@@ -79,14 +81,15 @@ class MaskedSelect(Op):
         shape = met(input, mask)
         return np.broadcast_to(input, shape)[np.broadcast_to(truth(mask, "masked_select"), shape)]
 
-    def grad_input(F, g, mask, input_shape, input_dtype):
-        shape = np.broadcast_shapes(tuple(input_shape), tuple(mask.shape))
-        return F.masked_scatter(F.zeros(shape, dtype=input_dtype), mask, g)
+    def grad_input(F, g, input, mask):
+        shape = np.broadcast_shapes(tuple(input.shape), tuple(mask.shape))
+        return F.masked_scatter(F.zeros(shape, dtype=input.dtype), mask, g)
 
 
 class MaskedScatter(Op):
     """masked_scatter(input, mask, source): input with the elements of source, in their order, where the mask holds."""
 
+    lays = "rows"
     names = ("masked_scatter", "masked_copy")
     inplace = True
     era_label = "tensor.MaskedCopy"
@@ -162,6 +165,7 @@ def matrix(array, name):
 class Tril(Triangle):
     """tril(input, diagonal): the lower triangle, up to a diagonal counted from the main one; zeros above."""
 
+    lays = "rows"
     era_label = "linalg.Tril"
 
     def forward(input: Array, diagonal: Int = 0):
@@ -174,6 +178,7 @@ class Tril(Triangle):
 class Triu(Triangle):
     """triu(input, diagonal): the upper triangle, from a diagonal counted from the main one; zeros below."""
 
+    lays = "rows"
     era_label = "linalg.Triu"
 
     def forward(input: Array, diagonal: Int = 0):
@@ -208,6 +213,7 @@ class TriuIndices(Creation):
 class OneHot(Op):
     """one_hot(input, num_classes): for each whole number a row of zeros with a one in its place."""
 
+    lays = "rows"
     names = ("nn.functional.one_hot",)
     samples = [(np.array([0, 2, 1]),), (np.array([[0], [1]]), 4)]
     errors = [(np.array([0, 5]), 3), (np.array([-1]),), ([1.0],)]

@@ -75,9 +75,25 @@ class MatrixExp(Op):
     def grad_input(F, g, input):
         # exp of the matrix [[A, G], [0, A]] has in its corner the slope of exp at A in direction G (Mathias 1996)
         n = input.shape[-1]
-        back = turned(F, input)
-        upper, lower = F.cat((back, g), -1), F.cat((F.zeros_like(g), back), -1)
-        return F.narrow(F.narrow(F.matrix_exp(F.cat((upper, lower), -2)), -2, 0, n), -1, n, n)
+        back, size = turned(F, input), F.magnitudes(g)
+        upper, lower = F.cat((back, g / size), -1), F.cat((F.zeros_like(g), back), -1)
+        return F.narrow(F.narrow(F.matrix_exp(F.cat((upper, lower), -2)), -2, 0, n), -1, n, n) * size
+
+
+class Magnitudes(Op):
+    """magnitudes(input): a power of 2 near the largest element of each matrix, by which it can be divided without
+    rounding; a constant."""
+
+    names = ("magnitudes",)
+    method = False
+    function = False
+    samples = [(np.array([[1.0, -2.5], [0.25, 0.0]]),)]
+    errors = [("text",)]
+
+    def forward(input: Array):
+        largest = np.abs(input).max((-2, -1), keepdims=True, initial=0)
+        fit = np.isfinite(largest) & (largest > 0)
+        return np.where(fit, np.exp2(np.floor(np.log2(np.where(fit, largest, 1)))), 1).astype(input.dtype)
 
 
 def exponential(a):

@@ -185,6 +185,7 @@ class Lstsq(Op):
     of squares left over, the rank of A and its singular values, as far as LAPACK's `driver` of that name gives
     them. As in PyTorch, gradients take no notice of `rcond`."""
 
+    lays = "columns"
     names = ("linalg.lstsq",)
     returns = ("solution", "residuals", "rank", "singular_values")
     several = True

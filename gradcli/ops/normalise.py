@@ -21,7 +21,9 @@ class Standardised(Op):
     divided by its standard deviation, times weight plus bias; with the mean, one over the deviation, and the
     standardised numbers before weight and bias, which gradients are made of."""
 
+    lays = "rows"
     linked = ("bias",)
+    only_kept = ("input",)
     method = False
     function = False
     promotes = "same"
@@ -54,7 +56,7 @@ class Standardised(Op):
             out += bias
         return out.reshape(input.shape).astype(input.dtype, copy=False), mean, scale, unit
 
-    def grad_input(F, g, weight, out, shape, axes, input_shape):
+    def grad_input(F, g, input, weight, out, shape, axes, input_shape):
         unit = out[3]
         count = 1
         for i in axes:
@@ -73,7 +75,7 @@ class Standardised(Op):
             total = total - g[2] * out[2] * out[2] * unit / count
         return F.reshape(total, input_shape)
 
-    def grad_weight(F, g, out, shape, weight_shape):
+    def grad_weight(F, g, input, out, shape, weight_shape):
         return None if g[0] is None else F.sum_to(F.reshape(g[0], shape) * out[3], tuple(weight_shape))
 
     def grad_bias(F, g, bias, shape, which, bias_shape):
@@ -194,7 +196,9 @@ def per_channel(F, name, parameter, channels, shape):
     """A number a channel, shaped to meet the input."""
     if parameter is None:
         return None
-    if tuple(parameter.shape) != (channels,) and (name != "batch_norm" or _count(parameter.shape) != channels):
+    # PyTorch counts the elements of most: instance_norm repeats them, so that they have one dimension at most
+    strict = name == "group_norm" or name == "instance_norm" and len(parameter.shape) > 1
+    if tuple(parameter.shape) != (channels,) and (strict or _count(parameter.shape) != channels):
         raise ShapeFault(f"{name}(): expected weight and bias to be vectors of size equal to the number of channels in "
                          f"input, {channels}, but got {list(parameter.shape)}")
     return F.reshape(parameter, shape)

@@ -70,6 +70,7 @@ class MedianAll(Op):
 class MedianDim(Op):
     """median_dim(input, dim, keepdim): the lower median along `dim`, and where it stands."""
 
+    lays = "rows"
     linked = False
     unkept = (0,)
     names = ("median_dim",)
@@ -91,6 +92,7 @@ class MedianDim(Op):
 class NanmedianDim(Op):
     """nanmedian_dim(input, dim, keepdim): the lower median along `dim` of what is not nan, and where it stands."""
 
+    lays = "rows"
     linked = False
     unkept = (0,)
     names = ("nanmedian_dim",)
@@ -132,6 +134,7 @@ class Mode(Op):
     """mode(input, dim, keepdim): the most frequent element along `dim`, the least of several, and where it last
     stands."""
 
+    lays = "rows"
     linked = False
     unkept = (0,)
     returns = ("values", "indices")
@@ -158,6 +161,7 @@ class Mode(Op):
 class Kthvalue(Op):
     """kthvalue(input, k, dim, keepdim): the k-th smallest element along `dim`, counted from 1, and where it stands."""
 
+    lays = "rows"
     linked = False
     unkept = (0,)
     returns = ("values", "indices")

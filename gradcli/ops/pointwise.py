@@ -90,7 +90,7 @@ class Clamp(Unary):
             if input.size > MANY:
                 return np.clip(input, min, max)
             return np.minimum(np.maximum(input, min), max)
-        return np.maximum(input, min) if max is None else np.minimum(input, max)
+        return np.maximum(min, input) if max is None else np.minimum(max, input)     # -0.0 within the bounds stays
 
     def grad_input(F, g, input, min, max):
         if max is None:
@@ -127,7 +127,7 @@ class ClampMin(Binary):
         return 0 if isinstance(min, Tensor) else 1
 
     def forward(input: Array, min: Operand):
-        return np.maximum(input, min)
+        return np.maximum(min, input)
 
     def grad_input(F, g, input, min):
         return F.where(input >= min, g, 0)
@@ -173,7 +173,7 @@ class Relu(Unary):
         # np.clip is several times faster, once its overhead does not count
         if input.size > MANY and input.dtype.kind == "f":
             return input.clip(0, np.inf)
-        return np.maximum(input, ZERO[input.dtype])
+        return np.maximum(ZERO[input.dtype], input)     # in this order a negative zero stays one
 
     def grad_input(F, g, out):
         return F.relu_back(g, out)

@@ -50,7 +50,8 @@ def total(array, where, keepdim, dtype=None):
     if kind is array.dtype and not keepdim and len(where) == array.ndim:
         return full_sum(array)
     if kind is array.dtype:
-        return sums(array, where, keepdim)
+        out = sums(array, where, keepdim)
+        return out if out.ndim < 2 else np.ascontiguousarray(out)
     return np.add.reduce(array, axis=where, keepdims=keepdim, dtype=kind)
 
 
@@ -111,6 +112,7 @@ class Mean(Reduction):
 class Amax(Reduction):
     """amax(input, dim, keepdim): the greatest elements; ties share the gradient evenly."""
 
+    lays = "rows"
     linked = False
     variant = None
     label = "AmaxBackward0"
@@ -126,6 +128,7 @@ class Amax(Reduction):
 class Amin(Reduction):
     """amin(input, dim, keepdim): the least elements; ties share the gradient evenly."""
 
+    lays = "rows"
     linked = False
     variant = None
     label = "AminBackward0"
@@ -320,6 +323,7 @@ class Norm(Op):
 class VectorNorm(Reduction):
     """linalg.vector_norm(input, ord, dim, keepdim, dtype): the norm of order `ord` of all elements, or along `dim`."""
 
+    lays = "rows"
     names = ("linalg.vector_norm",)
     variant = None
     era_label = "reduce.Norm"

@@ -26,7 +26,8 @@ class Repeat(Op):
                              (f"x.repeat({', '.join(['2'] * input.ndim)})", "one number for each dimension"))
         if any(n < 0 for n in repeats):
             raise ShapeFault(f"Trying to create tensor with negative dimension: repeats {list(repeats)}")
-        return np.tile(input, repeats)
+        out = np.tile(input, repeats)
+        return out if input.size else out.copy()     # of nothing numpy makes a view
 
     def grad_input(F, g, repeats, input_shape):
         shape = (1,) * (len(repeats) - len(input_shape)) + tuple(input_shape)
@@ -98,6 +99,7 @@ class Roll(Op):
     """roll(input, shifts, dims): elements moved along dimensions, those pushed over the end coming back at the
     beginning; without dims row by row."""
 
+    lays = "rows"
     samples = [(GRID, 1), (GRID, 1, 0), (GRID, (1, -1), (0, 1)), (ROW, -2, 0)]
     errors = [(GRID, (1, 2), 0), (GRID, 1, 5)]
 

@@ -58,6 +58,9 @@ class AveragedParts(Resampled):
     names = ("averaged_parts",)
     linked = saves = True
 
+    def grad_input(F, g, input, tables, name):
+        return Resampled.grad_input(F, g, tables, name, tuple(input.shape))
+
 
 def summed(array, places, weights, axis, whole):
     """Sums along an axis of the elements at `places` (new length x terms), weighted unless weights is None; what has

@@ -44,6 +44,7 @@ class Scan(Op, abstract=True):
 class Cumsum(Scan):
     """cumsum(input, dim, dtype): running sums along `dim`."""
 
+    lays = "rows"
     era_label = "tensor.Cumsum"
 
     def forward(input: Array, dim: Dim, *, dtype: Type = None):
@@ -56,6 +57,7 @@ class Cumsum(Scan):
 class Cumprod(Scan):
     """cumprod(input, dim, dtype): running products along `dim`."""
 
+    lays = "rows"
     linked = False
     samples = [*Scan.samples, (HOLED, 1), (HOLED, 0), ([0.0, 2.0, 0.0, 3.0], 0)]
 
@@ -118,6 +120,7 @@ class Recurrence(Op):
 class Logcumsumexp(Scan):
     """logcumsumexp(input, dim): the logarithm of running sums of exp(input), without overflow."""
 
+    lays = "rows"
     names = ("logcumsumexp",)
     linked = False
     samples = [(GRID, 0), (GRID, -1), ([[900.0, 901.0, -900.0]], 1)]
@@ -140,6 +143,7 @@ class Logcumsumexp(Scan):
 class Cummax(Op):
     """cummax(input, dim): the greatest element so far along `dim`, and where it last stood."""
 
+    lays = "rows"
     linked = False
     unkept = (0,)
     returns = ("values", "indices")
@@ -158,6 +162,7 @@ class Cummax(Op):
 class Cummin(Op):
     """cummin(input, dim): the least element so far along `dim`, and where it last stood."""
 
+    lays = "rows"
     linked = False
     unkept = (0,)
     returns = ("values", "indices")

@@ -236,6 +236,7 @@ def _cat_refused(first, other, at, number):
 class Cat(Op):
     """cat(tensors, dim): tensors joined along a dimension they have."""
 
+    lays = "rows"
     names = ("cat", "concat", "concatenate")
     method = False
     promotes = "mixed"
@@ -273,6 +274,7 @@ class Cat(Op):
 class Stack(Op):
     """stack(tensors, dim): tensors of one shape joined along a new dimension."""
 
+    lays = "rows"
     method = False
     promotes = "mixed"
     era_label = "tensor.Concat"

@@ -194,11 +194,11 @@ class Ldexp(Binary):
             return (input.astype(other.dtype) if other.ndim and not input.ndim else input) * np.exp2(other)
         return np.ldexp(input, np.clip(other.astype(np.int64), -9999, 9999).astype(np.int32))
 
-    def grad_input(F, g, other):
-        return F.ldexp(g, other)
+    def grad_input(F, g, other, input_dtype):
+        return F.cast(F.ldexp(g, other), input_dtype)
 
-    def grad_other(F, g, out):
-        return g * (out * math.log(2))
+    def grad_other(F, g, out, other_dtype):
+        return F.cast(g * (out * math.log(2)), other_dtype)
 
 
 class Angle(Op):

@@ -118,7 +118,7 @@ class SoftmaxBack(Op):
 
     def forward(g: Array, shares: Array, dim: Dim):
         if not g.ndim:
-            return g * 0
+            return (g - g * shares) * shares
         low = np.subtract(g, row_products(g, shares, dim))
         return np.multiply(low, shares, out=low)
 
@@ -149,7 +149,7 @@ class LogSoftmaxBack(Op):
 
     def forward(g: Array, logs: Array, dim: Dim):
         if not g.ndim:
-            return g * 0
+            return g - np.exp(logs) * g
         share = np.exp(logs)
         share *= sums(g, (axis(dim, g.ndim),), True)
         return np.subtract(g, share, out=share)

@@ -33,6 +33,7 @@ WIDE = [[1.0, 2.0, 3.0], [0.5, -1.0, 2.0]]
 class Inverse(Op):
     """linalg.inv(A): the inverses of square matrices."""
 
+    lays = "columns"
     names = ("linalg.inv", "inverse")
     label = "LinalgInvExBackward0"
     samples = [(A,), (PAIR,)]
@@ -144,6 +145,7 @@ class Solve(Op):
 class Solved(Op):
     """solved(A, B): the X with A X = B."""
 
+    lays = "columns"
     names = ("solved",)
     method = False
     function = False
@@ -171,6 +173,7 @@ class SolveTriangular(Op):
     """linalg.solve_triangular(A, B, upper, left, unitriangular): the X with A X = B, reading one triangle of A; without
     `left` X A = B; the diagonal counts as ones if `unitriangular`."""
 
+    lays = "columns"
     names = ("linalg.solve_triangular",)
     label = "LinalgSolveTriangularBackward0"
     samples = [(A, B, True), (A, B, False), (A, B, True, True, True), (PAIR, B, False),
@@ -179,7 +182,7 @@ class SolveTriangular(Op):
 
     def forward(A: Array, B: Array, *, upper: Flag, left: Flag = True, unitriangular: Flag = False):
         square("linalg.solve_triangular", A)
-        same_type("linalg.solve_triangular", A, B)
+        B = B.astype(A.dtype, copy=False)      # which PyTorch does without a word
         if B.ndim < 2:
             raise ShapeFault("linalg.solve_triangular: B must be a matrix, or a stack of them",
                              ("b.unsqueeze(-1)", "a vector as a column"))
@@ -193,8 +196,9 @@ class SolveTriangular(Op):
         whole = -(back @ turned(F, out) if left else turned(F, out) @ back)
         return F.triu(whole, int(unitriangular)) if upper else F.tril(whole, -int(unitriangular))
 
-    def grad_B(F, g, A, upper, left, unitriangular):
-        return F.linalg_solve_triangular(turned(F, A), g, upper=not upper, left=left, unitriangular=unitriangular)
+    def grad_B(F, g, A, upper, left, unitriangular, B_dtype):
+        back = F.linalg_solve_triangular(turned(F, A), g, upper=not upper, left=left, unitriangular=unitriangular)
+        return F.cast(back, B_dtype)
 
 
 def substituted(a, b, upper, unit):
@@ -219,6 +223,7 @@ class TriangularSolve(Op):
 
     def compose(F, input: Array, A: Array, upper: Flag = True, transpose: Flag = False, unitriangular: Flag = False):
         square("triangular_solve", A)
+        same_type("triangular_solve", A, input)
         matrix, upper = (turned(F, A), not upper) if transpose else (A, upper)
         solution = F.linalg_solve_triangular(matrix, input, upper=upper, unitriangular=unitriangular)
         return named(TriangularSolve)(solution, F.clone(A))
@@ -227,7 +232,9 @@ class TriangularSolve(Op):
 class CholeskySolve(Op):
     """cholesky_solve(input, input2, upper): the X with A X = input, where input2 is the Cholesky factor of A."""
 
+    lays = "columns"
     names = ("cholesky_solve",)
+    only_kept = ("input",)
     label = "CholeskySolveBackward0"
     samples = [(B, np.array([[2.0, 0.0], [0.25, 1.0]])), (B, np.array([[2.0, 0.5], [0.0, 1.0]]), True),
                (B, np.array(PAIR))]
@@ -241,7 +248,7 @@ class CholeskySolve(Op):
         factor = input2.swapaxes(-1, -2) if upper else input2
         return substituted(factor.swapaxes(-1, -2), substituted(factor, input, False, False), True, False)
 
-    def grad_input(F, g, input2, upper):
+    def grad_input(F, g, input, input2, upper):
         return F.cholesky_solve(g, input2, upper)
 
     def grad_input2(F, g, input2, out, upper):
@@ -254,6 +261,7 @@ class CholeskySolve(Op):
 class CholeskyInverse(Op):
     """cholesky_inverse(input, upper): the inverse of the matrix whose Cholesky factor is input."""
 
+    lays = "columns"
     names = ("cholesky_inverse",)
     label = "CholeskyInverseBackward0"
     samples = [(np.array([[2.0, 0.0], [0.25, 1.0]]),), (np.array([[2.0, 0.5], [0.0, 1.0]]), True), (np.array(PAIR),)]

@@ -126,20 +126,38 @@ class Topk(Op):
 
 def insertion(sequence, values, right):
     """Where each value would go in a sorted sequence: before its equals, or after them with `right`."""
-    side = "right" if right else "left"
     if not sequence.ndim:
         raise ShapeFault("searchsorted(): input value can be a scalar only when boundaries tensor dimension is 1, but "
                          "the boundaries have none")
     if sequence.ndim == 1:
-        return np.searchsorted(sequence, values, side)
+        return bisected(sequence, values, right)
     if sequence.shape[:-1] != values.shape[:-1]:
         raise ShapeFault("searchsorted(): boundaries tensor should be 1 dimension or the first N-1 dimensions of "
                          f"boundaries tensor and input value tensor must match, but got {list(sequence.shape)} and "
                          f"{list(values.shape)}")
     count = math.prod(sequence.shape[:-1])
     rows = zip(sequence.reshape(count, sequence.shape[-1]), values.reshape(count, values.shape[-1]), strict=True)
-    found = [np.searchsorted(row, wanted, side) for row, wanted in rows]
+    found = [bisected(row, wanted, right) for row, wanted in rows]
     return np.array(found, np.int64).reshape(values.shape)
+
+
+def bisected(row, values, right):
+    """Where each value would go in one sorted row. Whatever is compared with nan lies to the right of it, as in
+    PyTorch; numpy takes nan for the greatest number."""
+    if not (unordered(row) or unordered(values)):
+        return np.searchsorted(row, values, "right" if right else "left")
+    low, high = np.zeros(values.shape, np.int64), np.full(values.shape, row.size, np.int64)
+    while (open := low < high).any():
+        middle = (low + high) >> 1
+        here = row[np.minimum(middle, row.size - 1)]
+        stays = here > values if right else here >= values
+        low, high = np.where(open & ~stays, middle + 1, low), np.where(open & stays, middle, high)
+    return low
+
+
+def unordered(array):
+    """Whether nan is among the elements."""
+    return array.dtype.kind == "f" and bool(np.isnan(array).any())
 
 
 class Searchsorted(Op):

@@ -19,6 +19,7 @@ HOLED = [[1.0, 0.0, 3.0], [0.0, 5.0, 0.0]]
 class Prod(Reduction):
     """prod(input, dim, keepdim, dtype): the product of all elements, or of those along `dim`."""
 
+    lays = "rows"
     era_label = "reduce.Prod"
     linked = False
     label = ("ProdBackward0", "ProdBackward1")
@@ -51,6 +52,7 @@ def others(F, x, dim):
 class Nansum(Reduction):
     """nansum(input, dim, keepdim, dtype): the sum of the elements that are not nan."""
 
+    lays = "rows"
     linked = False
     variant = None
     samples = [(GRID,), (GRID, 0), (GRID, 1, True), ([[1.0, float("nan")], [2.0, 3.0]], (0, 1)),
@@ -111,12 +113,13 @@ def spread_slope(F, g, input, dim, correction, keepdim, input_shape):
     count = 1
     for i in where:
         count *= input_shape[i]
-    off = input - F.mean(input, where, True)
+    mean = F.mean(input, where, True)
+    off = input - mean
     g = restored(F, g, input_shape, dim, keepdim)
     if count > correction:
         return g * off * (2.0 / (count - correction))
     if dim is None or not input_shape:
-        return g * F.cast(F.where(off == 0, float("nan"), float("inf")), g.dtype)
+        return g * F.cast(F.where(input == mean, float("nan"), float("inf")), g.dtype)
     return g * (2.0 / (count - correction) if count != correction else float("inf")) * off
 
 
@@ -132,6 +135,7 @@ class Spread(Op, abstract=True):
 class Var(Spread):
     """var(input, dim, unbiased, keepdim, correction): the variance, of all elements or along `dim`."""
 
+    lays = "rows"
     era_label = "basic_ops.DivConstant"
 
     def forward(input: Array, dim: DimsOrFlag = None, unbiased: Flag = None, keepdim: Flag = False, *,
@@ -148,6 +152,7 @@ class Var(Spread):
 class Std(Spread):
     """std(input, dim, unbiased, keepdim, correction): the standard deviation; its slope where it is 0 is 0."""
 
+    lays = "rows"
     era_label = "pointwise.Sqrt"
 
     def forward(input: Array, dim: DimsOrFlag = None, unbiased: Flag = None, keepdim: Flag = False, *,
@@ -222,6 +227,7 @@ class StdMean(Spread):
 class Logsumexp(Op):
     """logsumexp(input, dim, keepdim): log(sum(exp(input))) along `dim`, without overflow."""
 
+    lays = "rows"
     names = ("logsumexp", "special.logsumexp")
     samples = [(GRID, 0), (GRID, (0, 1)), (GRID, -1, True), ([[900.0, 901.0], [-900.0, 3.0]], 1)]
     errors = [(GRID, 5), ("text", 0)]
@@ -264,6 +270,7 @@ class Dist(Op):
 class Renorm(Op):
     """renorm(input, p, dim, maxnorm): each slice along `dim` whose p-norm is above maxnorm scaled down to it."""
 
+    lays = "rows"
     inplace = True
     era_label = "tensor.Transpose"
     samples = [(GRID, 2, 0, 5.0), (GRID, 1, 1, 4.0), (GRID, 3, -1, 2.0)]
