@@ -188,11 +188,11 @@ def item(self: Tensor) -> Any:
     return leaving(self, ".item()", _only(self))
 
 
-def _only(self: Tensor, kind: type[ElementCount] = ElementCount, words: str = "") -> Any:
+def _only(self: Tensor) -> Any:
     if self.array.size != 1:
-        raise kind(f"a Tensor with {self.array.size} elements cannot be converted to Scalar, a plain number",
-                   ("x.tolist()", "all of them, as a list")).saying(
-            words or f"a Tensor with {self.array.size} elements cannot be converted to Scalar")
+        raise ElementCount(f"a Tensor with {self.array.size} elements cannot be converted to Scalar, a plain number",
+                           ("x.tolist()", "all of them, as a list")).saying(
+            f"a Tensor with {self.array.size} elements cannot be converted to Scalar")
     return self.array.item()
 
 
