@@ -24,14 +24,14 @@ class TablesHook(BuildHookInterface):  # type: ignore[type-arg]  # the interface
         root = Path(self.root)
         sys.path.insert(0, str(root))
         try:
-            from gradcli import cache
-            from gradcli.lang import tables
-            from gradcli.ops import directory
+            from gradcli import artifacts
+            from gradcli.lang.syntax import tables
+            from gradcli.ops import index
         finally:
             sys.path.remove(str(root))
         made = {
-            "gradcli/lang/tables.bin": cache.pack(tables.fingerprint(), tables.make()),
-            "gradcli/ops/directory.bin": cache.pack(directory.key(exact=False), directory.make()),
+            "gradcli/lang/tables.bin": artifacts.pack(tables.fingerprint(), tables.make()),
+            "gradcli/ops/directory.bin": artifacts.pack(index.key(exact=False), index.make()),
         }
         self.scratch = TemporaryDirectory()
         for target, content in made.items():

@@ -14,8 +14,8 @@ TYPE_CHECKING = False   # the module typing is not worth its time here
 if TYPE_CHECKING:
     from typing import Any
 
-    from gradcli.errors import Fault
-    from gradcli.session import Session
+    from gradcli.faults.tree import Fault
+    from gradcli.session.session import Session
 
 __version__ = "0.1.0"
 __all__ = ["Fault", "Session", "__version__"]
@@ -23,11 +23,11 @@ __all__ = ["Fault", "Session", "__version__"]
 
 def __getattr__(name: str) -> Any:
     if name == "Session":
-        from gradcli.session import Session
+        from gradcli.session.session import Session
 
         return Session
     if name == "Fault":
-        from gradcli.errors import Fault
+        from gradcli.faults.tree import Fault
 
         return Fault
     raise AttributeError(f"module 'gradcli' has no attribute {name!r}")

@@ -6,7 +6,7 @@ import gc
 import os
 import sys
 
-from gradcli.interrupting import INTERRUPTED, leave_at_interrupts
+from gradcli.process.interrupt_signal import INTERRUPTED, leave_at_interrupts
 
 TYPE_CHECKING = False   # the module typing is not worth its time here
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def main() -> NoReturn:
         status = INTERRUPTED
     except Exception as error:
         try:
-            from gradcli.commands.starting import cannot_start
+            from gradcli.process.starting import cannot_start
 
             status = cannot_start(error)
         except Exception:       # not even that can be loaded
@@ -39,12 +39,12 @@ def main() -> NoReturn:
 
 def start() -> int:
     """Do the work in a process of its own, which this one waits for."""
-    from gradcli.commands.supervising import forked
+    from gradcli.process.supervisor import forked
 
     waited = forked()   # before anything is loaded that would have to be copied
     if waited is not None:
         return waited
-    from gradcli.commands.outcome import guarded
+    from gradcli.console.diagnostics import guarded
 
     return guarded(lambda: serve(sys.argv[1:]))
 
@@ -68,11 +68,11 @@ def serve(words: list[str]) -> int:
     if command == "-e" and rest and rest[-1] != "-e":
         command, rest = "eval", [rest[0], *(word for word in rest[1:] if word != "-e")]
     if command == "eval" and rest and all(map(_plain, rest)):
-        from gradcli.commands import running
-        return running.evaluate(rest)
+        from gradcli.commands import execute
+        return execute.evaluate(rest)
     if command == "run" and rest and _plain(rest[0]):      # what follows the file is the script's own
-        from gradcli.commands import running
-        return running.run_file(rest[0], rest[1:])
+        from gradcli.commands import execute
+        return execute.run_file(rest[0], rest[1:])
     from gradcli.cli import deal
     return deal(words)
 

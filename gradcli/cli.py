@@ -7,32 +7,30 @@ from typing import Annotated, Any
 import typer
 
 from gradcli import __version__
-from gradcli.commands import (
-    check,
-    completing,
-    config,
-    doc,
-    eval,
-    explain,
-    grad,
-    graph,
-    hess,
-    jac,
-    jvp,
-    limits,
-    ops,
-    plot,
-    repl,
-    run,
-    steps,
-    test,
-    vjp,
-)
-from gradcli.commands.arranging import COMPLETION, arranged
-from gradcli.commands.outcome import manner
-from gradcli.errors import UsageFault
+from gradcli.commands import check
+from gradcli.console import completion
+from gradcli.commands import config
+from gradcli.commands import doc
+from gradcli.commands import eval
+from gradcli.commands import explain
+from gradcli.commands import grad
+from gradcli.commands import graph
+from gradcli.commands import hess
+from gradcli.commands import jac
+from gradcli.commands import jvp
+from gradcli.commands import limits
+from gradcli.commands import ops
+from gradcli.commands import plot
+from gradcli.commands import repl
+from gradcli.commands import run
+from gradcli.commands import steps
+from gradcli.commands import test
+from gradcli.commands import vjp
+from gradcli.console.argument_order import COMPLETION, arranged
+from gradcli.console.diagnostics import manner
+from gradcli.faults.tree import UsageFault
 
-app = typer.Typer(name="gradcli", cls=completing.Group, rich_markup_mode=None, pretty_exceptions_enable=False,
+app = typer.Typer(name="gradcli", cls=completion.Group, rich_markup_mode=None, pretty_exceptions_enable=False,
                   context_settings={"help_option_names": ["-h", "--help"]})
 app.command("eval")(eval.eval_)
 app.command("run")(run.run)
@@ -75,7 +73,7 @@ def deal(words: list[str]) -> int:
     group: Any = typer.main.get_command(app)
     words = arranged(words, group) if words else []
     if words and words[0] in COMPLETION:
-        return completing.scripts(*words)
+        return completion.scripts(*words)
     try:
         return group.main(args=words, prog_name="gradcli", standalone_mode=False) or 0
     except Misuse as error:

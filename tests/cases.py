@@ -8,9 +8,9 @@ the operation's parameters.
 import numpy as np
 import pytest
 
-from gradcli.engine.op import Op, short, traced
-from gradcli.engine.tensor import Tensor
-from gradcli.engine.variable import Variable
+from gradcli.engine.autograd.op import Op, short, traced
+from gradcli.engine.tensor.tensor import Tensor
+from gradcli.engine.tensor.variable import Variable
 from gradcli.ops import TABLE
 
 OPS = sorted(set(TABLE.values()), key=lambda op: op.names)

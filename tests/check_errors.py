@@ -9,7 +9,7 @@ import random
 import sys
 
 from gradcli import Session
-from gradcli.checking import check
+from gradcli.analysis.gradient_check import check
 
 # Forward, and the terms whose sum is its derivative.
 FUNCTIONS = {

@@ -10,9 +10,9 @@ import sys
 
 import numpy as np
 
-from gradcli.engine.check import verdicts
-from gradcli.engine.op import traced as F
-from gradcli.engine.variable import Variable
+from gradcli.analysis.slope_check import verdicts
+from gradcli.engine.autograd.op import traced as F
+from gradcli.engine.tensor.variable import Variable
 from gradcli.ops import TABLE
 
 # Functions of one number, each with the numbers it is smooth at.

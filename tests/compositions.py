@@ -17,10 +17,10 @@ import torch
 from composition_faults import Difference, torch_fault
 from composition_rounding import explained
 from composition_steps import BINARY, KINDS, REDUCTIONS, SHAPES, STEPS, UNARY
-from gradcli.engine.tensor import Shown, Tensor
-from gradcli.engine.variable import Variable
-from gradcli.errors import Fault
-from gradcli.session import Session
+from gradcli.engine.tensor.tensor import Shown, Tensor
+from gradcli.engine.tensor.variable import Variable
+from gradcli.faults.tree import Fault
+from gradcli.session.session import Session
 from torch_bridge import array_of
 
 LARGEST, ROOM = 12, 1e4

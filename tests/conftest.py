@@ -13,10 +13,10 @@ def memory_limits_count_from_here(monkeypatch):
     if sys.platform != "linux":
         yield
         return
-    from gradcli.commands import limiting
+    from gradcli.process import limits
 
     before = resource.getrlimit(resource.RLIMIT_AS)
-    wall_memory = limiting.wall_memory
+    wall_memory = limits.wall_memory
 
     def wall_from_here(settings):
         wall_memory(settings)
@@ -26,8 +26,8 @@ def memory_limits_count_from_here(monkeypatch):
                 held = int(file.read().split()[0]) * resource.getpagesize()
             resource.setrlimit(resource.RLIMIT_AS, (min(soft + held, 1 << 62), hard))
 
-    monkeypatch.setattr(limiting, "wall_memory", wall_from_here)
-    for name in ("gradcli.testing.command", "gradcli.testing.pool"):
+    monkeypatch.setattr(limits, "wall_memory", wall_from_here)
+    for name in ("gradcli.testing.command", "gradcli.testing.workers"):
         if name in sys.modules:
             monkeypatch.setattr(sys.modules[name], "wall_memory", wall_from_here)
     yield

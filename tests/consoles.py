@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from gradcli.testing.consoles import checks_in, run
+from gradcli.testing.formats.console_blocks import checks_in, run
 
 ROOT = Path(__file__).parents[1]
 

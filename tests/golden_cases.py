@@ -13,10 +13,10 @@ from typing import NamedTuple
 import numpy as np
 
 from cases import OPS
-from gradcli.engine.dtypes import OF
-from gradcli.engine.op import short, traced
-from gradcli.engine.tensor import Tensor
-from gradcli.engine.variable import Variable
+from gradcli.engine.tensor.dtypes import OF
+from gradcli.engine.autograd.op import short, traced
+from gradcli.engine.tensor.tensor import Tensor
+from gradcli.engine.tensor.variable import Variable
 
 STORE = Path(__file__).parent / "golden/values.npz"
 OTHER_TYPES = ("float16", "int64", "int32", "uint8", "bool")

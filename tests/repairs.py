@@ -7,10 +7,10 @@
 import argparse
 from pathlib import Path
 
-from gradcli.errors import Fault, SyntaxFault
-from gradcli.lang.pasting import PLACED, SHELL
-from gradcli.lang.pasting import pasted as paste
-from gradcli.session import Session
+from gradcli.faults.tree import Fault, SyntaxFault
+from gradcli.lang.messages.paste_check import PLACED, SHELL
+from gradcli.lang.messages.paste_check import pasted as paste
+from gradcli.session.session import Session
 
 HERE = Path(__file__).parent
 MENDABLE = [tuple(each.strip("\n").removeprefix("# ").split("\n", 1))

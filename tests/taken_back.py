@@ -1,7 +1,7 @@
 """Statements that write, and what a session is: for tests of what a prompt takes back.
 
 The statements come from the engine's table, from what `torch.optim` and `nn.init` offer, and from the
-list of all other writers below. A session's state is told by a walk of its own, not by gradcli/holders.py.
+list of all other writers below. A session's state is told by a walk of its own, not by gradcli/session/object_state.py.
 """
 
 import gc
@@ -12,12 +12,12 @@ from zlib import crc32
 import numpy as np
 
 from cases import OPS
-from gradcli.engine.op import Op, Part, Rules
-from gradcli.engine.tensor import Tensor
-from gradcli.errors import Fault
-from gradcli.lang.kinds import Kind, user_class
+from gradcli.engine.autograd.op import Op, Part, Rules
+from gradcli.engine.tensor.tensor import Tensor
+from gradcli.faults.tree import Fault
+from gradcli.lang.runtime.types import Kind, user_class
 from gradcli.nn import init
-from gradcli.spaces import Namespace
+from gradcli.namespace.modules import Namespace
 
 PLAIN = (int, float, complex, str, bytes, bool, type(None), range, slice, np.generic, np.dtype)
 CLOSED = (     # what no program changes; `compress` counts the turns of a generator expression, for each statement

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gradcli.session import Session
+from gradcli.session.session import Session
 
 
 def printed(program, age, style="tutorial"):

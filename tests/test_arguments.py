@@ -7,7 +7,7 @@ import io
 import pytest
 
 from gradcli import Session
-from gradcli.errors import Fault
+from gradcli.faults.tree import Fault
 
 TRAINING = """
 p.add_argument('--lr', type=float, default=0.1)

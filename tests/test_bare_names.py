@@ -4,8 +4,8 @@ import math
 
 import pytest
 
-from gradcli.errors import ArgumentFault
-from gradcli.session import Session
+from gradcli.faults.tree import ArgumentFault
+from gradcli.session.session import Session
 
 ALIKE = ("sin cos tan asin acos atan sinh cosh tanh exp expm1 log log2 log10 log1p sqrt erf erfc lgamma floor ceil "
          "trunc").split()

@@ -8,7 +8,8 @@ import sys
 
 import pytest
 
-from gradcli import cache, regular
+from gradcli import artifacts
+from gradcli import regular_file
 
 KEY = b"made from this\n"
 THING = {"names": ["a", "b"], "numbers": (1, 2.5, None), "text": "x" * 500}
@@ -23,19 +24,19 @@ def home(tmp_path, monkeypatch):
 def kept():
     """The thing, and whether it had to be made."""
     made = []
-    thing = cache.kept("thing", KEY, lambda: made.append(1) or THING)
+    thing = artifacts.kept("thing", KEY, lambda: made.append(1) or THING)
     return thing, bool(made)
 
 
 def test_what_was_made_is_kept_privately(home):
     assert kept() == (THING, True)
     assert kept() == (THING, False)
-    assert stat.S_IMODE(os.stat(cache.path_of("thing")).st_mode) == 0o600
+    assert stat.S_IMODE(os.stat(artifacts.path_of("thing")).st_mode) == 0o600
 
 
 def test_any_damage_is_seen(tmp_path):
     path = tmp_path / "thing.bin"
-    content = cache.pack(KEY, THING)
+    content = artifacts.pack(KEY, THING)
     draw = random.Random(7)
     damaged = [content[:n] for n in range(0, len(content), 7)] + [b"", KEY, KEY + b"\0\0\0\0"]
     for at in range(len(content)):
@@ -44,15 +45,15 @@ def test_any_damage_is_seen(tmp_path):
         damaged.append(bytes(piece))
     for piece in damaged:
         path.write_bytes(piece)
-        assert cache.read(str(path), KEY, private=False) is None
+        assert artifacts.read(str(path), KEY, private=False) is None
     path.write_bytes(content)
-    assert cache.read(str(path), KEY) == THING
+    assert artifacts.read(str(path), KEY) == THING
 
 
 @pytest.mark.parametrize("make", [os.mkfifo, lambda path: os.symlink("/dev/zero", path), os.mkdir,
                                   lambda path: os.symlink(path, path)], ids=["fifo", "zero", "folder", "loop"])
 def test_what_is_no_file_is_no_cache(home, make):
-    path = cache.path_of("thing")
+    path = artifacts.path_of("thing")
     os.makedirs(os.path.dirname(path))
     make(path)
     assert kept() == (THING, True)
@@ -60,7 +61,7 @@ def test_what_is_no_file_is_no_cache(home, make):
 
 def test_what_others_may_write_is_not_read(home):
     kept()
-    path = cache.path_of("thing")
+    path = artifacts.path_of("thing")
     for mode in (0o620, 0o602, 0o666):
         os.chmod(path, mode)
         assert kept() == (THING, True)      # made anew, and private again
@@ -69,11 +70,11 @@ def test_what_others_may_write_is_not_read(home):
 
 def test_what_belongs_to_others_is_not_read(home, monkeypatch):
     kept()
-    owner = os.stat(cache.path_of("thing")).st_uid
+    owner = os.stat(artifacts.path_of("thing")).st_uid
     monkeypatch.setattr(os, "geteuid", lambda: owner + 1)
     assert kept()[1] is (owner != 0)        # the administrator's are everybody's
     if owner == 0:
-        os.chown(cache.path_of("thing"), 65534, -1)
+        os.chown(artifacts.path_of("thing"), 65534, -1)
         monkeypatch.setattr(os, "geteuid", lambda: 0)
         assert kept() == (THING, True)
 
@@ -105,9 +106,9 @@ def test_a_regular_file_is_read_whole_in_part_and_from_its_end(tmp_path):
     path = str(tmp_path / "file")
     with open(path, "wb") as file:
         file.write(b"0123456789")
-    assert regular.read(path) == b"0123456789" and regular.read(path, 3) == b"012"
-    assert regular.tail(path, 3) == b"789" and regular.tail(path, 30) == b"0123456789"
+    assert regular_file.read(path) == b"0123456789" and regular_file.read(path, 3) == b"012"
+    assert regular_file.tail(path, 3) == b"789" and regular_file.tail(path, 30) == b"0123456789"
     with pytest.raises(OSError, match="a device"):
-        regular.read("/dev/null")
+        regular_file.read("/dev/null")
     with pytest.raises(FileNotFoundError):
-        regular.read(path + "x")
+        regular_file.read(path + "x")

@@ -9,11 +9,11 @@ import pytest
 from check_errors import accused, missed
 from check_points import SMOOTH, alarm, points
 from gradcli import Session
-from gradcli.checking import check
-from gradcli.engine.check import verdicts
-from gradcli.engine.op import traced
-from gradcli.engine.slopes import EDGE, INFINITE, JUMP, KINKED, OUTSIDE, STEEP, measured
-from gradcli.engine.variable import Variable
+from gradcli.analysis.gradient_check import check
+from gradcli.analysis.slope_check import verdicts
+from gradcli.engine.autograd.op import traced
+from gradcli.analysis.slopes import EDGE, INFINITE, JUMP, KINKED, OUTSIDE, STEEP, measured
+from gradcli.engine.tensor.variable import Variable
 
 
 @pytest.mark.parametrize("name, x", [*points(80, 7)])

@@ -2,8 +2,8 @@
 
 import pytest
 
-from gradcli.errors import Fault
-from gradcli.session import Session
+from gradcli.faults.tree import Fault
+from gradcli.session.session import Session
 
 SETUP = """
 import torch.nn as nn

@@ -5,8 +5,8 @@ import io
 
 import pytest
 
-from gradcli.errors import ArgumentFault, FunctionGradients, FunctionStyle, GradFault, PolicyFault, SecondBackward
-from gradcli.session import Session
+from gradcli.faults.tree import ArgumentFault, FunctionGradients, FunctionStyle, GradFault, PolicyFault, SecondBackward
+from gradcli.session.session import Session
 
 EXP = """
 class Exp(Function):

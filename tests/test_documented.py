@@ -4,8 +4,8 @@ import pytest
 
 from documented import IN_OTHER_WORDS, SEED, UNSET, agree, kept, left_out, rows, unset
 from golden_cases import SIGNLESS
-from gradcli.errors import Fault
-from gradcli.session import Session
+from gradcli.faults.tree import Fault
+from gradcli.session.session import Session
 
 ROWS = rows()
 LEFT_OUT = left_out()

@@ -10,17 +10,17 @@ from types import FunctionType
 import pytest
 
 import gradcli
-from gradcli.door import harmless_names
-from gradcli.engine.op import Op
-from gradcli.engine.tensor import Tensor
+from gradcli.namespace.allow_list import harmless_names
+from gradcli.engine.autograd.op import Op
+from gradcli.engine.tensor.tensor import Tensor
 from gradcli.exposure import MARK, VIRTUAL, ForeignValue, admissible, admit, closed_names, exposure_of, private_names
-from gradcli.lang.attributes import Attributes
+from gradcli.lang.runtime.attributes import Attributes
 from gradcli.lang.budget import Budget
-from gradcli.lang.builtins import METHODS
-from gradcli.lang.format import Formatter
-from gradcli.lang.kinds import Kind
+from gradcli.lang.runtime.builtins import METHODS
+from gradcli.lang.runtime.format import Formatter
+from gradcli.lang.runtime.types import Kind
 from gradcli.nn import fetch, names
-from gradcli.session import Session
+from gradcli.session.session import Session
 
 for _module in pkgutil.walk_packages(gradcli.__path__, "gradcli."):
     if ".testing" not in _module.name and ".repl" not in _module.name and "__main__" not in _module.name:
@@ -82,7 +82,7 @@ def test_bases_keep_what_their_methods_use(kind):
 
 
 def test_helpers_of_modules_use_what_modules_keep():
-    module = importlib.import_module("gradcli.nn.module").Module
+    module = importlib.import_module("gradcli.nn.module.module").Module
     for name in ("state", "looks", "backhooks", "calling"):
         used = {node.attr for node in ast.walk(parsed(f"gradcli.nn.{name}")) if isinstance(node, ast.Attribute)
                 and node.attr[0] == "_" and not node.attr.startswith("__") and ast.unparse(node.value) != "self"}
@@ -197,7 +197,7 @@ class TestProgramsClasses:
         "setattr(nn.Linear(1, 1), '_own', {})",
     ])
     def test_they_do_not_take_the_names_that_their_bases_keep(self, program):
-        from gradcli.errors import Fault
+        from gradcli.faults.tree import Fault
 
         with pytest.raises(Fault):
             Session().run(program, echo=False)

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from golden_cases import Recorded, ask, cases_of, recorded_ops, to_gradcli
-from gradcli.engine.functional import grad
-from gradcli.engine.tensor import Tensor
-from gradcli.errors import Fault
+from gradcli.engine.transforms.functional import grad
+from gradcli.engine.tensor.tensor import Tensor
+from gradcli.faults.tree import Fault
 from gradcli.ops import TABLE
 from gradcli.ops.base import Binary, Unary
 

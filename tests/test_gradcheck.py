@@ -6,7 +6,7 @@ import warnings
 
 import pytest
 
-from gradcli.session import Session
+from gradcli.session.session import Session
 
 PROGRAM = '''
 import torch

@@ -5,9 +5,9 @@ import warnings
 
 import pytest
 
-from gradcli.errors import SecondBackward, StaleValue
-from gradcli.mistakes import ViewWrite
-from gradcli.session import Session
+from gradcli.faults.tree import SecondBackward, StaleValue
+from gradcli.faults.mistakes import ViewWrite
+from gradcli.session.session import Session
 
 
 def printed(program):

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from gradcli.errors import Fault
-from gradcli.session import Session
+from gradcli.faults.tree import Fault
+from gradcli.session.session import Session
 
 torch = pytest.importorskip("torch")
 

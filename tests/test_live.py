@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from golden_cases import Leaf, neutral, recorded_ops, to_gradcli
-from gradcli.errors import Fault
+from gradcli.faults.tree import Fault
 from gradcli.ops.base import Binary, Comparison, Unary
 
 torch = pytest.importorskip("torch")

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gradcli.errors import Fault
-from gradcli.session import Session
+from gradcli.faults.tree import Fault
+from gradcli.session.session import Session
 
 LINES = (Path(__file__).parent / "numpy_lines.txt").read_text().splitlines()
 

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from cases import OPS, arguments, call, cases, differentiable, leaves, random_free, results, smooth
-from gradcli.engine.backward import sweep
-from gradcli.engine.tensor import Tensor
-from gradcli.engine.variable import Variable, recording
-from gradcli.errors import Fault
+from gradcli.engine.autograd.backward import sweep
+from gradcli.engine.tensor.tensor import Tensor
+from gradcli.engine.tensor.variable import Variable, recording
+from gradcli.faults.tree import Fault
 
 every_slope = pytest.mark.parametrize("op, sample", cases(lambda op: differentiable(op) and random_free(op)))
 every_op = pytest.mark.parametrize("op", [pytest.param(op, id=op.names[0]) for op in OPS])

@@ -25,7 +25,7 @@ def extended(tmp_path_factory):
         shutil.copytree(ROOT / part, home / part, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", home)
     [code] = blocks(README, "python")
-    with (home / "gradcli/ops/pointwise.py").open("a") as file:
+    with (home / "gradcli/ops/math/pointwise.py").open("a") as file:
         file.write("\n\n" + code)
     return home
 

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from gradcli.engine.op import traced
-from gradcli.engine.tensor import Tensor
-from gradcli.engine.variable import Variable
-from gradcli.errors import Fault, GradFault, LeafWrite
+from gradcli.engine.autograd.op import traced
+from gradcli.engine.tensor.tensor import Tensor
+from gradcli.engine.tensor.variable import Variable
+from gradcli.faults.tree import Fault, GradFault, LeafWrite
 from gradcli.ops import TABLE  # noqa: F401  # loads every operation
 
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from gradcli.errors import FAULTS, render
-from gradcli.mending import worked_out
-from gradcli.mistakes import FAULTS as ALL
-from gradcli.session import Session
+from gradcli.faults.tree import FAULTS, render
+from gradcli.repairs import worked_out
+from gradcli.faults.mistakes import FAULTS as ALL
+from gradcli.session.session import Session
 from repairs import MENDABLE, corpora, fault_of, outcomes, pasted
 
 HERE = Path(__file__).parent
@@ -105,8 +105,8 @@ def test_every_code_that_a_program_can_earn_has_an_example():
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_a_repair_is_worked_out_without_its_guard(path, monkeypatch):
-    import gradcli.mending
+    import gradcli.repairs
 
-    monkeypatch.setattr(gradcli.mending, "mended", worked_out)
+    monkeypatch.setattr(gradcli.repairs, "mended", worked_out)
     for style in ("tutorial", "modern"):
         assert fault_of(path.read_text(), style) is not None

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from gradcli.session import Session
+from gradcli.session.session import Session
 
 FOLDER = Path(__file__).with_name("programs")
 SCRIPTS = sorted(FOLDER.glob("*/*.grad"))

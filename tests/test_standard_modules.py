@@ -5,8 +5,8 @@ import io
 
 import pytest
 
-from gradcli.errors import Fault
-from gradcli.session import Session
+from gradcli.faults.tree import Fault
+from gradcli.session.session import Session
 
 PROGRAMS = [
     "import sys\nsys.stdout.write('a\\n')\nprint(1, file=sys.stdout)\nsys.stdout.flush()\nprint(sys.maxsize, "

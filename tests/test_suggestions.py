@@ -2,7 +2,7 @@
 
 import pytest
 
-from gradcli.suggestions import distance, nearest
+from gradcli.faults.suggestions import distance, nearest
 from repairs import fault_of
 
 MEANT = """lenght=length pritn=print optimzer=optimizer los=loss gard=grad backwards=backward Relu=ReLU

@@ -5,9 +5,10 @@ import sys
 import numpy as np
 import pytest
 
-from gradcli import checkpoint
-from gradcli.engine import storage, writing
-from gradcli.session import Session
+from gradcli.session import snapshot
+from gradcli.engine.tensor import storage
+from gradcli.engine.tensor import write_gate
+from gradcli.session.session import Session
 from taken_back import (
     INITS,
     OPTIMISERS,
@@ -25,10 +26,10 @@ from taken_back import (
 SIZES = (24, 16385)      # on both sides of what is copied without waiting for a write
 
 
-@pytest.fixture(params=[checkpoint.EAGER, -1], ids=["copied at once", "locked"])
+@pytest.fixture(params=[snapshot.EAGER, -1], ids=["copied at once", "locked"])
 def eager(request, monkeypatch):
     """All memory below the threshold, or all beyond it, whatever its size."""
-    monkeypatch.setattr(checkpoint, "EAGER", request.param)
+    monkeypatch.setattr(snapshot, "EAGER", request.param)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -213,6 +214,6 @@ def test_no_switch_of_a_program_outlives_it():
 
 def test_writing_asks_about_overlap_by_steps_and_not_by_flags():
     grid = np.zeros((4, 6))
-    assert not any(map(writing.overlapping, (grid, grid.T, grid[::2, 1:], grid[::-1], grid[:0], np.zeros(()))))
-    assert writing.overlapping(np.broadcast_to(grid[0], (3, 6)))
-    assert writing.overlapping(np.lib.stride_tricks.sliding_window_view(grid[0], 3))
+    assert not any(map(write_gate.overlapping, (grid, grid.T, grid[::2, 1:], grid[::-1], grid[:0], np.zeros(()))))
+    assert write_gate.overlapping(np.broadcast_to(grid[0], (3, 6)))
+    assert write_gate.overlapping(np.lib.stride_tricks.sliding_window_view(grid[0], 3))

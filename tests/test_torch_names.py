@@ -5,8 +5,8 @@ import io
 
 import pytest
 
-from gradcli.errors import Fault
-from gradcli.session import Session
+from gradcli.faults.tree import Fault
+from gradcli.session.session import Session
 
 torch = pytest.importorskip("torch")
 

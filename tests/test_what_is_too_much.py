@@ -2,9 +2,9 @@
 
 import pytest
 
-from gradcli.errors import Fault
+from gradcli.faults.tree import Fault
 from gradcli.lang.budget import Budget
-from gradcli.session import Session
+from gradcli.session.session import Session
 
 SETUP = """
 import numpy as np, torch, itertools
@@ -43,7 +43,7 @@ def test_what_would_take_too_much_is_refused(statement):
     "Subset([1], itertools.repeat(0))", "ConcatDataset(itertools.repeat([1]))",
     "random_split([1, 2], itertools.repeat(1))", "torch.utils.data.default_collate(itertools.repeat(1))"])
 def test_what_never_ends_is_not_gathered(statement, monkeypatch):
-    monkeypatch.setattr("gradcli.nn.data.Budget", lambda: Budget(items=9))
+    monkeypatch.setattr("gradcli.nn.utils.data.Budget", lambda: Budget(items=9))
     session = Session("modern", seed=1)
     session.run(SETUP, echo=False)
     with pytest.raises(Fault, match="no more can stand together"):

@@ -9,12 +9,12 @@ import random
 import numpy as np
 import torch
 
-from gradcli.engine.current import Current, Generators
-from gradcli.engine.dtypes import NAMED
-from gradcli.engine.functional import grad
-from gradcli.engine.op import short, traced
-from gradcli.engine.tensor import Tensor
-from gradcli.engine.variable import Variable
+from gradcli.engine.random.generators import Current, Generators
+from gradcli.engine.tensor.dtypes import NAMED
+from gradcli.engine.transforms.functional import grad
+from gradcli.engine.autograd.op import short, traced
+from gradcli.engine.tensor.tensor import Tensor
+from gradcli.engine.tensor.variable import Variable
 from gradcli.ops import TABLE
 
 WITHOUT_MEANING = {"device", "layout", "memory_format", "pin_memory"}    # one device, one layout

@@ -35,8 +35,8 @@ from pathlib import Path
 import torch
 
 from floors import report_losses
-from gradcli.errors import Fault
-from gradcli.session import Session
+from gradcli.faults.tree import Fault
+from gradcli.session.session import Session
 
 FLOOR = Path(__file__).parent / "golden/torch_documentation.json"
 # A docstring belongs to the first of these in which a name for it stands.

@@ -23,11 +23,11 @@ from torch.nn.utils.rnn import PackedSequence
 from torch.testing._internal.common_modules import module_db
 
 import torch_bridge as bridge
-from gradcli.engine.op import traced
-from gradcli.engine.tensor import Tensor
-from gradcli.errors import Fault
+from gradcli.engine.autograd.op import traced
+from gradcli.engine.tensor.tensor import Tensor
+from gradcli.faults.tree import Fault
 from gradcli.nn import fetch, names
-from gradcli.nn.module import Module
+from gradcli.nn.module.module import Module
 
 FLOOR = Path(__file__).parent / "golden/torch_modules.json"
 OWN = names("nn")

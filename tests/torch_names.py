@@ -13,7 +13,7 @@ from collections import Counter
 import torch
 from torch.testing._internal.common_methods_invocations import op_db
 
-from gradcli.errors import Fault
+from gradcli.faults.tree import Fault
 from torch_bridge import Outside, function_of, seed, tensors_in, to_gradcli
 from torch_samples import MISNAMED, chosen, processed, rows_of
 
@@ -50,7 +50,7 @@ def torch_ones(y):
 
 def compare(row, sample, slopes):
     """The two programs' names, or None where a sample is not for this."""
-    from gradcli.engine.functional import grad
+    from gradcli.engine.transforms.functional import grad
     given = [sample.input, list(sample.args), sample.kwargs]
     try:
         mine = [to_gradcli(v) for v in given]

@@ -27,7 +27,7 @@ import torch
 from torch.testing._internal.common_methods_invocations import op_db
 
 from floors import report_losses
-from gradcli.errors import Fault
+from gradcli.faults.tree import Fault
 from torch_bridge import (
     LOOSER,
     Outside,

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from gradcli.commands.options import At, Wrt, shared
-from gradcli.commands.settings import Settings
+from gradcli.console.options import At, Wrt, shared
+from gradcli.console.settings import Settings
 
 Subject = Annotated[str, typer.Argument(metavar="EXPR|FILE", help="The expression, or a file that ends with one; "
                                                                  "- reads it from standard input.")]
@@ -25,6 +25,6 @@ def check(settings: Settings, expr: Subject, at: At = None, wrt: Wrt = None, tol
 
     Example: gradcli check 'x**2 * sin(x)' --at x=2
     """
-    from gradcli.commands.verdicts import compared
+    from gradcli.reports.check_report import compared
 
     return compared(expr, at or [], wrt or [], settings, tol, order)

@@ -7,9 +7,9 @@ from typing import Any
 
 import typer
 
-from gradcli.commands.options import TALKING, shared
-from gradcli.commands.settings import KEYS, Settings, config_path
-from gradcli.errors import FileFault
+from gradcli.console.options import TALKING, shared
+from gradcli.console.settings import KEYS, Settings, config_path
+from gradcli.faults.tree import FileFault
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Show or start the configuration file.")
 

@@ -6,13 +6,13 @@ from typing import Annotated
 
 import typer
 
-from gradcli.commands.options import shared
-from gradcli.commands.settings import Settings
+from gradcli.console.options import shared
+from gradcli.console.settings import Settings
 
 
 def _offered(incomplete: str) -> list[str]:
     """The names that begin so, for a shell that completes."""
-    from gradcli.commands.describing import offered
+    from gradcli.reference.describe import offered
 
     return offered(incomplete)
 
@@ -27,6 +27,6 @@ def doc(settings: Settings, name: Name) -> None:
 
     Example: gradcli doc sigmoid
     """
-    from gradcli.commands.describing import described
+    from gradcli.reference.describe import described
 
     typer.echo(described(name, settings))

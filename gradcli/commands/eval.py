@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from gradcli.commands.options import shared
-from gradcli.commands.settings import Settings
+from gradcli.console.options import shared
+from gradcli.console.settings import Settings
 
 Sources = Annotated[list[str], typer.Argument(metavar="SOURCE...", help="Programs; - reads standard input.")]
 
@@ -18,6 +18,6 @@ def eval_(settings: Settings, sources: Sources) -> int:
 
     Example: gradcli eval "x = Variable(ones(2,2), requires_grad=True); (x*x).sum().backward(); x.grad"
     """
-    from gradcli.commands.running import evaluate
+    from gradcli.commands.execute import evaluate
 
     return evaluate(sources, settings)

@@ -8,10 +8,10 @@ from typing import Annotated
 
 import typer
 
-from gradcli.commands.options import TALKING, shared
-from gradcli.commands.settings import Settings
-from gradcli.errors import Fault, UsageFault
-from gradcli.mistakes import FAULTS
+from gradcli.console.options import TALKING, shared
+from gradcli.console.settings import Settings
+from gradcli.faults.tree import Fault, UsageFault
+from gradcli.faults.mistakes import FAULTS
 
 
 def _offered(incomplete: str) -> list[tuple[str, str]]:

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from gradcli.commands.options import At, Expr, Wrt, shared
-from gradcli.commands.settings import Settings
+from gradcli.console.options import At, Expr, Wrt, shared
+from gradcli.console.settings import Settings
 
 Order = Annotated[int, typer.Option("--order", metavar="N", min=1, max=20, help="Derivatives up to this order.")]
 
@@ -18,6 +18,6 @@ def grad(settings: Settings, expr: Expr, at: At = None, wrt: Wrt = None, order: 
 
     Example: gradcli grad 'x**2 * sin(x)' --at x=2
     """
-    from gradcli.commands.gradients import differentiate
+    from gradcli.reports.gradients import differentiate
 
     return differentiate(expr, at or [], wrt or [], order, settings)

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from gradcli.commands.options import shared
-from gradcli.commands.settings import Settings
+from gradcli.console.options import shared
+from gradcli.console.settings import Settings
 
 Program = Annotated[str, typer.Argument(metavar="SOURCE|FILE",
                                              help="The program, or a file with it; - reads standard input.")]
@@ -22,6 +22,6 @@ def graph(settings: Settings, source: Program, of: Of = None) -> int:
 
     Example: gradcli graph 'x = Variable(torch.ones(2), requires_grad=True); (x * x).sum()'
     """
-    from gradcli.commands.drawing import drawn
+    from gradcli.reports.graph_output import drawn
 
     return drawn(source, of, settings)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from gradcli.commands.options import At, Expr, Wrt, shared
-from gradcli.commands.settings import Settings
+from gradcli.console.options import At, Expr, Wrt, shared
+from gradcli.console.settings import Settings
 
 
 @shared()
@@ -14,6 +14,6 @@ def hess(settings: Settings, expr: Expr, at: At = None, wrt: Wrt = None) -> int:
 
     Example: gradcli hess '(x**2 * y).sum()' --at 'x=[1, 2], y=3'
     """
-    from gradcli.commands.matrices import hessian_of
+    from gradcli.reports.jacobians import hessian_of
 
     return hessian_of(expr, at or [], wrt or [], settings)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from gradcli.commands.options import At, Expr, Wrt, shared
-from gradcli.commands.settings import Settings
+from gradcli.console.options import At, Expr, Wrt, shared
+from gradcli.console.settings import Settings
 
 
 @shared()
@@ -14,6 +14,6 @@ def jac(settings: Settings, expr: Expr, at: At = None, wrt: Wrt = None) -> int:
 
     Example: gradcli jac 'x * y' --at 'x=[1, 2], y=3'
     """
-    from gradcli.commands.matrices import jacobian_of
+    from gradcli.reports.jacobians import jacobian_of
 
     return jacobian_of(expr, at or [], wrt or [], settings)

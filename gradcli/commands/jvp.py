@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from gradcli.commands.options import At, Expr, shared
-from gradcli.commands.settings import Settings
+from gradcli.console.options import At, Expr, shared
+from gradcli.console.settings import Settings
 
 Direction = Annotated[list[str] | None, typer.Option(
     "--with", metavar="NAME=EXPR, ...", help="The direction; a name that is not there stands still.")]
@@ -21,6 +21,6 @@ def jvp(settings: Settings, expr: Expr, at: At = None, direction: Direction = No
 
     Example: gradcli jvp 'x**2' --at 'x=[1, 2]' --with 'x=[1, 0]'
     """
-    from gradcli.commands.matrices import product_along
+    from gradcli.reports.jacobians import product_along
 
     return product_along(expr, at or [], direction or [], settings)

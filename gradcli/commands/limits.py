@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import typer
 
-from gradcli.commands.options import shared
-from gradcli.commands.settings import Settings
+from gradcli.console.options import shared
+from gradcli.console.settings import Settings
 
 
 @shared("time_limit", "memory_limit", "max_output", "no_limits", "require_walls", "errors", "color", "quiet",
         "isolated")
 def limits(settings: Settings) -> None:
     """Print the limits in force, and the walls of the system."""
-    from gradcli.commands.limiting import require_walls
-    from gradcli.commands.running import limits_of
+    from gradcli.process.limits import require_walls
+    from gradcli.commands.execute import limits_of
 
     require_walls(settings)
     for name, value in limits_of(settings).items():

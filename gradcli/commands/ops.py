@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from gradcli.commands.options import TALKING, shared
-from gradcli.commands.settings import Settings
+from gradcli.console.options import TALKING, shared
+from gradcli.console.settings import Settings
 
 Pattern = Annotated[str | None, typer.Argument(metavar="[PATTERN]", help="A part of the name, or a pattern with *.",
                                                show_default=False)]
@@ -16,6 +16,6 @@ Pattern = Annotated[str | None, typer.Argument(metavar="[PATTERN]", help="A part
 @shared(*TALKING)
 def ops(settings: Settings, pattern: Pattern = None) -> None:
     """List the operations, with what each computes."""
-    from gradcli.commands.catalogue import listed
+    from gradcli.reference.operations import listed
 
     typer.echo(listed(pattern))

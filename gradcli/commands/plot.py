@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from gradcli.commands.options import At, Expr, shared
-from gradcli.commands.settings import Settings
+from gradcli.console.options import At, Expr, shared
+from gradcli.console.settings import Settings
 
 Over = Annotated[str, typer.Option("--over", metavar="NAME=FROM:TO", show_default=False,
                                          help="The name that varies, and where.")]
@@ -24,6 +24,6 @@ def plot(settings: Settings, expr: Expr, over: Over = "", at: At = None, grad: S
 
     Example: gradcli plot 'x**2 * sin(x)' --over x=-3:3 --grad
     """
-    from gradcli.commands.curves import plotted
+    from gradcli.reports.plotting import plotted
 
     return plotted(expr, over, at or [], grad, points, settings)

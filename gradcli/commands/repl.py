@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from gradcli.commands.options import shared
-from gradcli.commands.settings import KEYS, Settings
+from gradcli.console.options import shared
+from gradcli.console.settings import KEYS, Settings
 
 Init = Annotated[str | None, typer.Option("--init", metavar="FILE", help="Run FILE first.", show_default=False)]
 NoInit = Annotated[bool, typer.Option("--no-init", help="Do not run init.grad.")]

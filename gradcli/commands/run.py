@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from gradcli.commands.options import shared
-from gradcli.commands.settings import Settings
+from gradcli.console.options import shared
+from gradcli.console.settings import Settings
 
 File = Annotated[str, typer.Argument(metavar="FILE", help="The script; - reads standard input.")]
 Args = Annotated[list[str] | None, typer.Argument(metavar="[ARGS]...", help="Texts for the program's list `args`.")]
@@ -21,6 +21,6 @@ def run(settings: Settings, file: File, args: Args = None, echo: Echo = False, s
 
     Example: gradcli run examples/autograd_tutorial.grad
     """
-    from gradcli.commands.running import run_file
+    from gradcli.commands.execute import run_file
 
     return run_file(file, args or [], settings, echo=echo, stay=stay)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from gradcli.commands.options import At, Expr, Wrt, shared
-from gradcli.commands.settings import Settings
+from gradcli.console.options import At, Expr, Wrt, shared
+from gradcli.console.settings import Settings
 
 
 @shared()
@@ -14,6 +14,6 @@ def steps(settings: Settings, expr: Expr, at: At = None, wrt: Wrt = None) -> int
 
     Example: gradcli steps 'x**2 * sin(x)' --at x=2
     """
-    from gradcli.commands.stepping import shown
+    from gradcli.reports.derivation_text import shown
 
     return shown(expr, at or [], wrt or [], settings)

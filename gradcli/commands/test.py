@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from gradcli.commands.options import shared
-from gradcli.commands.settings import KEYS, Settings
-from gradcli.errors import UsageFault
+from gradcli.console.options import shared
+from gradcli.console.settings import KEYS, Settings
+from gradcli.faults.tree import UsageFault
 
 LIMIT = 60.0        # seconds a file may take unless --time-limit says otherwise
 LASTING = ("style", "seed", "double", "precision", "threshold", "edgeitems", "linewidth", "profile", "sci_mode")

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from gradcli.commands.options import At, Expr, Wrt, shared
-from gradcli.commands.settings import Settings
+from gradcli.console.options import At, Expr, Wrt, shared
+from gradcli.console.settings import Settings
 
 Weights = Annotated[str | None, typer.Option(
     "--with", metavar="EXPR", help="The weights, of the shape of the value; 1 where that is a number.")]
@@ -21,6 +21,6 @@ def vjp(settings: Settings, expr: Expr, at: At = None, wrt: Wrt = None, weights:
 
     Example: gradcli vjp 'x**2' --at 'x=[1, 2]' --with '[1, 0.5]'
     """
-    from gradcli.commands.matrices import product_of_weights
+    from gradcli.reports.jacobians import product_of_weights
 
     return product_of_weights(expr, at or [], wrt or [], weights, settings)

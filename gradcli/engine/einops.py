@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.levels import type_text
-from gradcli.engine.op import titled, traced
-from gradcli.engine.signature import brief, described
-from gradcli.engine.tensor import Tensor
-from gradcli.errors import ArgumentFault, ShapeFault, ValueFault
+from gradcli.engine.transforms.levels import type_text
+from gradcli.engine.autograd.op import titled, traced
+from gradcli.engine.autograd.signature import brief, described
+from gradcli.engine.tensor.tensor import Tensor
+from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
 
 REST = "..."
 EXAMPLE = "torch.func.rearrange(x, 'b h w c -> b c h w')"

@@ -13,7 +13,7 @@ from itertools import chain, islice, repeat
 from operator import length_hint
 from typing import Any, NoReturn
 
-from gradcli.mistakes import SizeLimit, TurnLimit
+from gradcli.faults.mistakes import SizeLimit, TurnLimit
 
 
 @dataclass

@@ -13,7 +13,7 @@ from importlib import import_module
 from typing import Any
 
 from gradcli.exposure import admitting, exposure_of, seal
-from gradcli.lang.kinds import Kind
+from gradcli.lang.runtime.types import Kind
 
 NN = {
     "module": "Module",

@@ -13,9 +13,9 @@ from functools import wraps
 from types import FunctionType
 from typing import Any
 
-from gradcli.engine.signature import NUMBERS, REFUSED, described
-from gradcli.engine.tensor import Tensor
-from gradcli.errors import ArgumentFault
+from gradcli.engine.autograd.signature import NUMBERS, REFUSED, described
+from gradcli.engine.tensor.tensor import Tensor
+from gradcli.faults.tree import ArgumentFault
 from gradcli.exposure import exposure_of
 
 Take = Callable[[Any], Any]

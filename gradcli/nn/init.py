@@ -12,13 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.call import here
-from gradcli.engine.current import Current, draw
-from gradcli.engine.generator import write
-from gradcli.engine.signature import NUMBERS, brief, described
-from gradcli.engine.tensor import Tensor, note_write
-from gradcli.engine.writing import writing
-from gradcli.errors import ArgumentFault, ShapeFault, ValueFault
+from gradcli.engine.autograd.dispatch import here
+from gradcli.engine.random.generators import Current, draw
+from gradcli.engine.random.stream import write
+from gradcli.engine.autograd.signature import NUMBERS, brief, described
+from gradcli.engine.tensor.tensor import Tensor, note_write
+from gradcli.engine.tensor.write_gate import writing
+from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
 
 GAINS: dict[str, Callable[[float], float]] = {
     **dict.fromkeys(("linear", "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from gradcli.engine.signature import NUMBERS, brief, described
-from gradcli.engine.tensor import Tensor
-from gradcli.errors import ArgumentFault
+from gradcli.engine.autograd.signature import NUMBERS, brief, described
+from gradcli.engine.tensor.tensor import Tensor
+from gradcli.faults.tree import ArgumentFault
 
 DEEPEST = 16        # containers within each other: a state has three or four
 

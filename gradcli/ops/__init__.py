@@ -6,14 +6,16 @@ program first uses one of their names (`directory.py`); `gradcli.ops.TABLE` load
 
 from typing import Any
 
-import gradcli.engine.derive  # noqa: F401  # first of all: it gives each class below its places
-from gradcli.ops import directory, index, structure  # noqa: F401  # what the engine itself relies on
+import gradcli.engine.autograd.registry  # noqa: F401  # first of all: it gives each class below its places
+from gradcli.ops import index
+from gradcli.ops.indexing import getitem
+from gradcli.ops import internal
 
 
 def __getattr__(name: str) -> Any:
     if name == "TABLE":
-        directory.load_all()
-        from gradcli.engine.op import TABLE
+        index.load_all()
+        from gradcli.engine.autograd.op import TABLE
 
         return TABLE
     raise AttributeError(name)

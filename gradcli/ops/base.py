@@ -1,6 +1,6 @@
 """Shapes of operation that whole families share."""
 
-from gradcli.engine.op import Op
+from gradcli.engine.autograd.op import Op
 
 
 class Unary(Op, abstract=True):

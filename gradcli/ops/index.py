@@ -1,293 +1,120 @@
-"""Reading and writing parts of tensors with square brackets.
+"""Which file each operation stands in, so that a program loads only the families it uses.
 
-A key is taken in two steps, as PyTorch takes it: whole numbers, slices and None first,
-which only move the view, then lists, masks and tensors of indices, which pick elements.
+The directory is worked out by loading them all, once: when the package is built, or when a
+checkout's files have changed. It maps names to files and knows nothing else; what an
+operation is, its class says.
 """
 
-import numpy as np
+from __future__ import annotations
 
-from gradcli.engine.call import perform, record
-from gradcli.engine.conversion import array_of
-from gradcli.engine.op import Op
-from gradcli.engine.signature import Array, Operand, Plain, described, sized
-from gradcli.engine.tensor import Tensor, note_write
-from gradcli.engine.variable import Dual, Variable, grad_mode
-from gradcli.engine.write import here, rebase, refuse_view, writable
-from gradcli.engine.writing import overlapping, writing
-from gradcli.errors import ArgumentFault, IndexFault, ShapeFault, ValueFault
+import os
+from importlib import import_module
+from typing import Any
 
-GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
-ALL = slice(None)
+from gradcli import artifacts
+from gradcli.engine.autograd.op import TABLE, raw, short, traced
+from gradcli.engine.tensor.tensor import Tensor
 
-
-class GetItem(Op):
-    """getitem(input, basic, picks): the part of input that a key in square brackets names."""
-
-    names = ("getitem",)
-    method = False
-    function = False
-    era_label = ("tensor.Index", "tensor.Index", "tensor.Index", "tensor.MaskedSelect", "tensor.Index",
-                 "tensor.Index")
-    label = ("SelectBackward0", "SliceBackward0", "IndexBackward0", "IndexBackward0", "UnsqueezeBackward0",
-             "AliasBackward0")
-    samples = [(GRID, (0,), ()), (GRID, (ALL, slice(0, 2)), ()), (GRID, (ALL, None, 1), ()),
-               (GRID, (), (np.array([1, 0, 1]),)), (GRID, (), (ALL, np.array([[2, 0]]))), (GRID, (..., -1), ())]
-    errors = [([1.0, 2.0], (5,), ())]
-
-    def variant(input, basic, picks):
-        if picks:
-            return 3 if any(type(p) is np.ndarray and p.dtype == np.bool_ for p in picks) else 2
-        if type(basic[-1]) is int:
-            return 0
-        last = last_step(basic, input.array.shape)
-        return 0 if type(last) is int else 4 if last is None else 5 if last is Ellipsis else 1
-
-    def forward(input: Array, basic: Plain, picks: Plain):
-        part = input[basic] if basic else input
-        if picks:
-            return np.asarray(part[picks], order="C")
-        return part if type(part) is np.ndarray and part is not input else input[(..., *basic)]
-
-    def grad_input(F, g, basic, picks, input_shape):
-        return F.unindex(g, basic, picks, input_shape)
+HERE = os.path.dirname(os.path.abspath(__file__))
+PACKED = os.path.join(HERE, "directory.bin")
+NOT_FAMILIES = {"__init__", "directory", "base"}
 
 
-def last_step(basic, shape):
-    """The last entry of a key that changes anything, as PyTorch sees it; ... if none does."""
-    if len(basic) == 1 and type(basic[0]) is slice:
-        return basic[0]
-    at, last = 0, ...
-    for k in basic:
-        if k is Ellipsis:
-            at = len(shape) - sum(type(other) in (int, slice) for other in basic[basic.index(k) + 1 :])
-            continue
-        if type(k) is not slice or k.indices(shape[at]) != (0, shape[at], 1):
-            last = k
-        at += k is not None
-    return last
+def families() -> list[str]:
+    """The files that hold operations."""
+    return sorted(name[:-3] for name in os.listdir(HERE) if name.endswith(".py") and name[:-3] not in NOT_FAMILIES)
 
 
-class Unindex(Op):
-    """unindex(input, basic, picks, shape): zeros of `shape`, with input added where the key points."""
-
-    method = False
-    function = False
-    label = "IndexPutBackward0"
-    samples = [([1.0, 2.0, 3.0], (0,), (), (2, 3)), (GRID, (), (np.array([1, 1]),), (2, 3))]
-    errors = [("text", (0,), (), (2,))]
-
-    def forward(input: Array, basic: Plain, picks: Plain, shape: Plain):
-        full = np.zeros(shape, input.dtype)
-        if not picks:
-            full[basic] = input
-        elif any(type(p) is np.ndarray and p.dtype == np.bool_ for p in picks) and len(picks) == 1:
-            full[basic][picks] = input
-        else:
-            np.add.at(full[basic] if basic else full, picks, input)
-        return full
-
-    def grad_input(F, g, basic, picks):
-        return F.getitem(g, basic, picks)
+def load_all() -> None:
+    """Load every family."""
+    for family in families():
+        import_module(f"gradcli.ops.{family}")
 
 
-class SetItem(Op):
-    """setitem(input, value, basic, picks): input with the part that a key names replaced by value."""
+def make() -> dict[str, Any]:
+    """The directory, by loading everything.
 
-    names = ("setitem",)
-    method = False
-    function = False
-    era_label = ("tensor.SetItem", "tensor.MaskedFill")
-    label = ("CopySlices", "IndexPutBackward0")
-    saves = True        # what PyTorch frees is the change itself
-    samples = [(GRID, [7.0, 8.0, 9.0], (0,), ()), (GRID, [7.0, 8.0], (), (ALL, np.array([2, 0]))),
-               (GRID, 5, (0, 1), ())]
-    errors = [(GRID, [1.0, 2.0], (0,), ())]
-
-    def variant(input, value, basic, picks):
-        return 1 if picks else 0
-
-    def forward(input: Array, value: Operand, basic: Plain, picks: Plain):
-        changed = np.array(input)
-        put(changed, value, basic, picks)
-        return changed
-
-    def grad_input(F, g, basic, picks):
-        return F.setitem(g, 0, basic, picks)
-
-    def grad_value(F, g, basic, picks, value_shape, value_dtype):
-        part = F.cast(F.getitem(g, basic, picks), value_dtype)
-        lead = len(value_shape) - len(part.shape)
-        return F.reshape(part, (1,) * lead + tuple(part.shape)) if lead > 0 else part
+    files: name in F, full name or method -> family; functions: full names of what programs call;
+    methods: what tensors have; symbols: special methods -> family.
+    """
+    before = set(vars(Tensor))
+    load_all()
+    files = {}
+    for name, op in TABLE.items():
+        family = op.__module__.rpartition(".")[2]
+        files |= dict.fromkeys((name, short(name), short(name) + "_", *op.written_names()), family)
+    return {
+        "files": files,
+        "functions": sorted(
+            form for name, op in TABLE.items() if op.function or "." in name
+            for form in (name, name + "_")[: 1 + (op.inplace and not op.written_as)]),
+        "methods": sorted(name for name in set(vars(Tensor)) - before | _methods() if not name.startswith("_")),
+        "symbols": {special: op.__module__.rpartition(".")[2] for op in TABLE.values() for special in op.specials()},
+    }
 
 
-def put(array, value, basic, picks):
-    """Write `value` where the key points, in place; sizes that do not fit are refused in words."""
-    place = array[basic] if basic and picks else array
-    key = picks or basic or ...
-    try:
-        place[key] = value
-    except ValueError:
-        room = place[key].shape
-        given = getattr(value, "shape", ())
-        if len(given) > len(room) and given[: len(given) - len(room)] == (1,) * (len(given) - len(room)):
-            place[key] = value.reshape(given[len(given) - len(room) :])
-            return
-        words = (f"shape mismatch: value tensor of shape {list(given)} cannot be broadcast to indexing result of "
-                 f"shape {list(room)}" if picks else unexpandable(given, room))
-        raise ShapeFault(f"a {sized(given)} value does not fit into a {sized(room)} part").saying(words) from None
+def _methods() -> set[str]:
+    """The methods that operations have given to tensors."""
+    return {name for op in TABLE.values() for name in (*op.names, *op.written_names())
+            if "." not in name and name in vars(Tensor) and name not in Tensor.__slots__}
 
 
-def unexpandable(given, room):
-    """Why a value of one shape cannot be expanded to another, in PyTorch's words."""
-    if len(given) > len(room):
-        return (f"expand(torch.FloatTensor{{{list(given)}}}, size={list(room)}): the number of sizes provided "
-                f"({len(room)}) must be greater or equal to the number of dimensions in the tensor ({len(given)})")
-    lead = len(room) - len(given)
-    at = next(i for i in reversed(range(lead, len(room))) if given[i - lead] not in (1, room[i]))
-    return (f"The expanded size of the tensor ({room[at]}) must match the existing size ({given[at - lead]}) at "
-            f"non-singleton dimension {at}.  Target sizes: {list(room)}.  Tensor sizes: {list(given)}")
+def key(exact: bool) -> bytes:
+    """The families' files as they stand: by their sizes, and when `exact` by when they were written."""
+    parts = []
+    for directory in (HERE, os.path.join(os.path.dirname(HERE), "engine")):
+        with os.scandir(directory) as entries:
+            for entry in sorted(entries, key=lambda entry: entry.name):
+                if entry.name.endswith(".py"):
+                    seen = entry.stat()
+                    parts.append(f"{entry.name} {seen.st_size} {seen.st_mtime_ns if exact else ''}")
+    return "\n".join(["gradcli directory", *parts, "\n"]).encode()
 
 
-def getitem(self, key):
-    """`self[key]`."""
-    array = self.array
-    if type(key) is int and not array.ndim and key in (0, -1):
-        return self if isinstance(self, Variable) else array.item()
-    basic, picks = taken(key, array)
-    return perform(GetItem, (self, basic, picks))
+def find() -> dict[str, Any]:
+    """The directory, from where it is kept."""
+    return artifacts.read(PACKED, key(exact=False)) or artifacts.kept("directory", key(exact=True), make)
 
 
-def setitem(self, key, value):
-    """`self[key] = value`."""
-    try:
-        basic, picks = taken(key, self.array)
-    except IndexFault:
-        if any(isinstance(k, Tensor | list) for k in (key if type(key) is tuple else (key,))):
-            writable(self, "setitem")       # where the key picks, PyTorch looks at the leaf first
-        raise
-    writable(self, "setitem", bool(basic) and self.array[basic].shape != self.array.shape)
-    if isinstance(value, Tensor):
-        source = value.array
-    elif type(value) in (int, float, bool):
-        source = value
-    elif isinstance(value, list | tuple):
-        value = Tensor(array_of(value, self.array.dtype if self.array.dtype.kind == "f" else None))
-        source = value.array
-    else:
-        raise ArgumentFault(f"a tensor's elements can be set to numbers and tensors, not to {described(value)}")
-    if isinstance(value, Tensor) and not picks and all(k is Ellipsis or type(k) is slice for k in basic) and (
-            self.array[basic].shape == self.array.shape):
-        if value is self:
-            value = perform(GetItem, (self, (...,), ()))
-        spare = value.array.ndim - self.array.ndim
-        if spare > 0 and value.array.shape[:spare] == (1,) * spare:
-            value = perform(GetItem, (value, (0,) * spare + (...,), ()))
-        self.copy_(value)
-        return
-    if grad_mode.on and not self.requires_grad and getattr(value, "requires_grad", False):
-        refuse_view(self)
-    if not self.array.flags.writeable and basic and not picks and overlapping(self.array):
-        value = value if isinstance(value, Tensor) else Tensor(np.asarray(value, self.array.dtype))
-        perform(GetItem, (self, basic, picks)).copy_(value)     # of what is expanded a part can be written to
-        return
-    put(writing(self.array), source, basic, picks)
-    note_write(self, "setitem", here())
-    if Dual.watched:
-        Dual.level.written(self, value, lambda whole, part: put(whole, part, basic, picks))
-    if grad_mode.on and (self.requires_grad or getattr(value, "requires_grad", False)) and (
-            self.array.dtype.kind == "f"):
-        changed = Variable(self.array)
-        record(SetItem, (self, value, basic, picks), [self.array, source, basic, picks], self.array, changed)
-        if changed.requires_grad:
-            rebase(self, changed)
+DIRECTORY: dict[str, Any] = find()
 
 
-def taken(key, array):
-    """A key as the two steps in which it is applied: what moves the view, and what picks elements."""
-    keys = key if type(key) is tuple else (key,)
-    keys = tuple([_plain(k) for k in keys])
-    picking = any(type(k) is np.ndarray for k in keys)
-    wide = sum(k.ndim if type(k) is np.ndarray and k.dtype == np.bool_ else 1
-               for k in keys if k is not None and k is not Ellipsis)
-    if wide > array.ndim:
-        raise IndexFault(f"too many indices for tensor of dimension {array.ndim}")
-    if sum(k is Ellipsis for k in keys) > 1:
-        raise IndexFault("an index can have only one ...")
-    _check_range(keys, array, wide)
-    if not picking:
-        return keys, ()
-    return _split(keys, array.ndim - wide)
+def load(name: str) -> bool:
+    """Load the family that has `name`; False if none has, or it is loaded already and has it no more."""
+    family = DIRECTORY["files"].get(name)
+    if family is None:
+        return False
+    import_module(f"gradcli.ops.{family}")
+    return True
 
 
-def _plain(k):
-    """One entry of a key: a whole number, slice, None, Ellipsis, or an array of indices or truth values."""
-    if k is None or k is Ellipsis or type(k) is int:
-        return k
-    if type(k) is slice:
-        step = _bound(k.step)
-        if step is not None and step <= 0:
-            raise ValueFault("step must be greater than zero", ("torch.flip(x, [0])", "the rows in reverse"))
-        return slice(_bound(k.start), _bound(k.stop), step)
-    if type(k) is bool:
-        return np.array(k)
-    if isinstance(k, list | tuple | range):
-        k = Tensor(array_of(k))
-        if not k.array.size:
-            return np.zeros(k.array.shape, np.int64)
-    if isinstance(k, Tensor):
-        if k.array.dtype == np.uint8:
-            return k.array != 0
-        if k.array.dtype.kind in "ib":
-            return int(k.array) if not k.array.ndim and k.array.dtype.kind == "i" else k.array.copy()
-        raise IndexFault("tensors used as indices must be long, int, byte or bool tensors", ("x[i.long()]", "indices"))
-    raise ArgumentFault(f"a tensor cannot be indexed with {type(k).__name__}", "x[0, :]")
+def _arriving(space: Any) -> Any:
+    """What a namespace of rules does for a name it has not got yet."""
+    def missing(name: str) -> Any:
+        if load(name) and name in vars(space):
+            return vars(space)[name]
+        raise AttributeError(name)
+
+    return missing
 
 
-def _bound(value):
-    if value is None or type(value) is int:
-        return value
-    if isinstance(value, Tensor):
-        return value.__index__()
-    raise ArgumentFault(f"slice bounds are whole numbers, not {type(value).__name__}")
+def _attribute(self: Tensor, name: str) -> Any:
+    if name in _known_methods and load(name) and name in vars(Tensor):
+        return getattr(self, name)
+    raise AttributeError(f"{name} is no attribute of a tensor", name=name, obj=self)
 
 
-def _check_range(keys, array, wide):
-    """Say which whole number of a key is outside which dimension."""
-    at = 0
-    for k in keys:
-        if k is Ellipsis:
-            at += array.ndim - wide
-        elif k is not None:
-            width = k.ndim if type(k) is np.ndarray and k.dtype == np.bool_ else 1
-            n = array.shape[at] if width else 1
-            if type(k) is int and not -n <= k < n:
-                raise IndexFault(f"index {k} is out of bounds for dimension {at} with size {n}")
-            if type(k) is np.ndarray and k.dtype.kind == "i" and k.size and not (-n <= k.min() and k.max() < n):
-                bad = int(k.max()) if k.max() >= n else int(k.min())
-                raise IndexFault(f"index {bad} is out of bounds for dimension {at} with size {n}")
-            if type(k) is np.ndarray and k.dtype == np.bool_ and k.shape != array.shape[at : at + width]:
-                raise IndexFault(f"The shape of the mask {list(k.shape)} at index {at} does not match the shape of the "
-                                 f"indexed tensor {list(array.shape)} at index {at}")
-            at += width
+def _stub(special: str, family: str) -> Any:
+    def arrive(self: Tensor, *others: Any) -> Any:
+        import_module(f"gradcli.ops.{family}")
+        return getattr(self, special)(*others)
+
+    return arrive
 
 
-def _split(keys, free):
-    """Keys with arrays among them: the view first, with whole dimensions kept for the arrays, then the arrays."""
-    basic, picks = [], []
-    for k in keys:
-        if type(k) is np.ndarray:
-            width = k.ndim if k.dtype == np.bool_ else 1
-            basic += [ALL] * width if width else [None]
-            picks.append(k if width else k.reshape(1))
-        elif k is Ellipsis:
-            basic += [ALL] * free
-            picks += [ALL] * free
-        else:
-            basic.append(k)
-            if type(k) is not int:
-                picks.append(ALL)
-    return tuple(basic), tuple(picks)
-
-
-Tensor.__getitem__ = getitem
-Tensor.__setitem__ = setitem
+_known_methods = frozenset(DIRECTORY["methods"])
+raw.missing, traced.missing = _arriving(raw), _arriving(traced)
+Tensor.__getattr__ = _attribute     # type: ignore[attr-defined]  # only for methods whose family is not loaded yet
+for _special, _family in DIRECTORY["symbols"].items():
+    if _special not in vars(Tensor):
+        setattr(Tensor, _special, _stub(_special, _family))

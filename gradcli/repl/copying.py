@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from base64 import b64encode
 
-from gradcli.errors import UsageFault
-from gradcli.repl.state import Repl
+from gradcli.faults.tree import UsageFault
+from gradcli.repl.core import Repl
 
 MOST = 74_994       # bytes that terminals take in this way
 

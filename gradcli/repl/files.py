@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import os
 
-from gradcli.commands import supervising
-from gradcli.commands.limiting import limited
-from gradcli.commands.output import Output
-from gradcli.commands.settings import Settings
-from gradcli.commands.source import Source, as_source, from_file, similar
-from gradcli.errors import FileFault
+from gradcli.process import supervisor
+from gradcli.process.limits import limited
+from gradcli.console.output import Output
+from gradcli.console.settings import Settings
+from gradcli.console.source import Source, as_source, from_file, similar
+from gradcli.faults.tree import FileFault
 from gradcli.process import broker
 from gradcli.process.requests import Answer, Edit, List, Load, Request, Save, Suspend
-from gradcli.process.sandbox import Lock
+from gradcli.process.walls.sandbox import Lock
 
 
 def named(text: str) -> str:
@@ -60,7 +60,7 @@ def edited(text: str) -> str:
 def names(folder: str) -> list[str]:
     """The names in a folder, those of folders with a slash; none where it cannot be read."""
     if Lock.locked:
-        return list(supervising.ask(List(folder)).names)
+        return list(supervisor.ask(List(folder)).names)
     try:
         return list(broker.names(folder))
     except OSError:
@@ -74,9 +74,9 @@ def suspend() -> None:
 
 def _done(request: Request, failure: str = "", path: str = "") -> Answer:
     """The answer to a request that has been served."""
-    answer = supervising.ask(request)
+    answer = supervisor.ask(request)
     if answer.error:
-        beside = supervising.ask(List(os.path.dirname(path))).names if path else ()
+        beside = supervisor.ask(List(os.path.dirname(path))).names if path else ()
         raise FileFault(f"{failure}: {answer.error}" if failure else answer.error,
                         *(f":load {close}" for close in similar(path, beside)))
     return answer

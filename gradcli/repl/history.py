@@ -13,8 +13,8 @@ from contextlib import suppress
 
 from prompt_toolkit.history import History
 
-from gradcli import regular
-from gradcli.process.sandbox import keep
+from gradcli import regular_file
+from gradcli.process.walls.sandbox import keep
 
 KEPT = 10_000       # entries offered; the file itself is never cut
 NEWEST = 4 << 20    # bytes of it that are read, from its end
@@ -47,7 +47,7 @@ class FileHistory(History):
             self._file = self._opened(os.O_RDONLY)      # can be offered all the same if it cannot be written
 
     def _opened(self, flags: int) -> int:
-        file = regular.opened(self.path, flags)
+        file = regular_file.opened(self.path, flags)
         keep(file)
         return file
 

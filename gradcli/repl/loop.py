@@ -10,21 +10,21 @@ from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING
 
 from gradcli import __version__
-from gradcli.commands.limiting import limited, lock
-from gradcli.commands.outcome import complain, follow, internal, tell
-from gradcli.commands.output import put
-from gradcli.commands.running import open_session
-from gradcli.commands.settings import Settings, init_path
-from gradcli.commands.source import Source, from_file, standard_input
-from gradcli.errors import Fault, LimitFault
-from gradcli.interrupting import raise_at_interrupts
-from gradcli.repl.interrupts import deaf
-from gradcli.repl.standby import Standby
-from gradcli.repl.state import Repl
+from gradcli.process.limits import limited, lock
+from gradcli.console.diagnostics import complain, follow, internal, tell
+from gradcli.console.output import put
+from gradcli.commands.execute import open_session
+from gradcli.console.settings import Settings, init_path
+from gradcli.console.source import Source, from_file, standard_input
+from gradcli.faults.tree import Fault, LimitFault
+from gradcli.process.interrupt_signal import raise_at_interrupts
+from gradcli.process.interrupts import deaf
+from gradcli.process.standby import Standby
+from gradcli.repl.core import Repl
 from gradcli.repl.submission import Pace, Submission, waiting
 
 if TYPE_CHECKING:
-    from gradcli.session import Session
+    from gradcli.session.session import Session
 
 SWITCH = 0.0005     # seconds after which loading makes way for a key
 SHORT = 80          # lines that are read again with each that is added
@@ -95,14 +95,14 @@ def reader_for(repl: Repl, load: Callable[[], None]) -> Reader:
     """
     if os.environ.get("TERM", "dumb") in ("dumb", "") or not sys.stdout.isatty():
         return plain_reader(load)
-    from gradcli.repl.terminal import editing_reader
+    from gradcli.repl.prompt import editing_reader
 
     return editing_reader(repl, load)
 
 
 def plain_reader(load: Callable[[], None] = lambda: None) -> Reader:
     """Lines as the terminal gives them, without a single escape code; `load` begins to load what they need."""
-    from gradcli.repl.validate import ready
+    from gradcli.repl.multiline import ready
 
     pace = Pace()
 
@@ -132,7 +132,7 @@ def fed_reader(text: str, settings: Settings) -> Reader:
     A text that is a program as a whole is dealt out by statements, so that a blank line
     inside a function does not end it; one with commands in it, by what Enter would submit.
     """
-    from gradcli.commands.transcript import statements
+    from gradcli.data.transcript import statements
 
     try:
         with limited(settings):
@@ -160,8 +160,8 @@ def dealt(lines: deque[str]) -> str:
     While a bracket, a string or a block is open, more lines can only show that it is wrong. That is asked when
     there are twice as many as before, and the first that shows it is then found by halves.
     """
-    from gradcli.repl.pieces import BLOCK, State, after
-    from gradcli.repl.validate import ready
+    from gradcli.repl.incremental_parse import BLOCK, State, after
+    from gradcli.repl.multiline import ready
 
     taken = [lines.popleft()]
     state = after(State(), taken[0])
@@ -257,7 +257,7 @@ class Loading:
                 with self.busy:
                     self._made.operation(name)
             with self.busy:
-                import gradcli.commands.catalogue  # noqa: F401  # what completion tells of them
+                import gradcli.reference.operations  # noqa: F401  # what completion tells of them
 
     def result(self) -> Session:
         """The session, waited for if need be."""

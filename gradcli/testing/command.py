@@ -7,16 +7,17 @@ import sys
 from collections.abc import Callable
 from time import perf_counter
 
-from gradcli.commands.limiting import die_with_parent, require_walls, wall_memory
-from gradcli.commands.outcome import coloured, tell
-from gradcli.commands.output import Output
-from gradcli.errors import FileFault, UsageFault
-from gradcli.testing import pool, report
-from gradcli.testing.files import candidates
-from gradcli.testing.play import Outcome, settled
+from gradcli.process.limits import die_with_parent, require_walls, wall_memory
+from gradcli.console.diagnostics import coloured, tell
+from gradcli.console.output import Output
+from gradcli.faults.tree import FileFault, UsageFault
+from gradcli.testing import workers
+from gradcli.testing import report
+from gradcli.testing.discovery import candidates
+from gradcli.testing.runner import Outcome, settled
 from gradcli.testing.results import FileResult, Wish, chooser
 from gradcli.testing.update import update
-from gradcli.text import visible
+from gradcli.faults.source import visible
 
 NOTHING, MISMATCH, UNREADABLE = 2, 4, 6
 QUESTION = "write what is printed now? [y]es, [n]o, [a]ll from here on, [q]uit: "
@@ -43,7 +44,7 @@ def test(paths: list[str], wish: Wish, processes: int = 0, mend: str = "", junit
     teller = Teller(output.write_painted if person else lambda text: None, coloured(settings.color, sys.stdout))
     mender = Mender(teller, wish.pycon, mend)
     results: list[FileResult] = []
-    for result in pool.run(found, wish, processes or os.cpu_count() or 1):
+    for result in workers.run(found, wish, processes or os.cpu_count() or 1):
         result = result._replace(outcomes=[settled(outcome, wish.limit) for outcome in result.outcomes])
         for note in result.notes:
             tell(f"note: {note}")
@@ -54,7 +55,7 @@ def test(paths: list[str], wish: Wish, processes: int = 0, mend: str = "", junit
     if person:
         output.write_painted(report.summary(results, seconds, teller.color))
     else:
-        from gradcli.commands.values import dumps
+        from gradcli.data.data_format import dumps
 
         output.write(dumps(report.as_json(results, seconds)) + "\n")
     output.finish()

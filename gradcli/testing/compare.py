@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from gradcli.testing.checks import SKIP, Check, Lines, Parts, split
+from gradcli.testing.model import SKIP, Check, Lines, Parts, split
 from gradcli.testing.tracebacks import is_traceback, told
 
 ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]+")

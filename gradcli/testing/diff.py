@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from gradcli.testing.compare import aligned, alike
-from gradcli.testing.play import Outcome
-from gradcli.text import tamed, visible
+from gradcli.testing.runner import Outcome
+from gradcli.faults.source import tamed, visible
 
 CONTEXT = 2     # lines shown around a difference
 LONGEST = 60    # lines of a difference that are shown

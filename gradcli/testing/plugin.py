@@ -33,6 +33,6 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector
     found = yield
     if not parent.config.getoption("--gradcli"):
         return found
-    from gradcli.testing import items
+    from gradcli.testing import pytest_items
 
-    return [items.Transcript.from_parent(parent, path=file_path)] if items.wanted(file_path) else found
+    return [pytest_items.Transcript.from_parent(parent, path=file_path)] if pytest_items.wanted(file_path) else found

@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from gradcli.commands.settings import Settings
-from gradcli.errors import Fault, FileFault, LimitFault, UsageFault
-from gradcli.testing.checks import Check, Options, Parts
-from gradcli.testing.files import read
-from gradcli.testing.play import Outcome, replay
+from gradcli.console.settings import Settings
+from gradcli.faults.tree import Fault, FileFault, LimitFault, UsageFault
+from gradcli.testing.model import Check, Options, Parts
+from gradcli.testing.discovery import read
+from gradcli.testing.runner import Outcome, replay
 
 
 class Wish(NamedTuple):

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 
-from gradcli.errors import Fault, PolicyFault, SyntaxFault
-from gradcli.lang.words import python_kind
-from gradcli.mistakes import ImportRefused, IndentationFault
-from gradcli.testing.checks import Lines
+from gradcli.faults.tree import Fault, PolicyFault, SyntaxFault
+from gradcli.lang.messages.python_words import python_kind
+from gradcli.faults.mistakes import ImportRefused, IndentationFault
+from gradcli.testing.model import Lines
 
 HEAD = re.compile(r"(?:\w+ +)?Traceback \(most recent call last\):?\s*$|  File \"[^\"]*\", line \d+"
                   r"|\s+(?:Cell |Input |File )In ?\[\d+\](?:, line|:| in )")

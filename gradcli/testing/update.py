@@ -6,11 +6,11 @@ import os
 from collections.abc import Sequence
 from contextlib import suppress
 
-from gradcli.errors import FileFault
-from gradcli.testing.checks import Check, Document
+from gradcli.faults.tree import FileFault
+from gradcli.testing.model import Check, Document
 from gradcli.testing.compare import merged, stripped
-from gradcli.testing.files import content_of, parsed, read
-from gradcli.testing.play import Outcome
+from gradcli.testing.discovery import content_of, parsed, read
+from gradcli.testing.runner import Outcome
 
 
 def update(path: str, outcomes: Sequence[Outcome], pycon: bool = False) -> int:

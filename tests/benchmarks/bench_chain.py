@@ -20,7 +20,7 @@ for i in range({n}):
 
 def one(n: int) -> None:
     """Build, sweep and free a chain of `n` calls in this process, and print what it took."""
-    from gradcli.session import Session
+    from gradcli.session.session import Session
 
     session = Session()
     session.run("x = torch.ones(3)")

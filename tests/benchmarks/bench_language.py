@@ -11,8 +11,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from timing import interleaved, ratio
 
-from gradcli.lang.parse import parse
-from gradcli.session import Session
+from gradcli.lang.syntax.parser import parse
+from gradcli.session.session import Session
 
 PIECE = '''
 def train(x, y, w, rate=0.1, *more, **options):

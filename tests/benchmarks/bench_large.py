@@ -151,10 +151,10 @@ def sides(who: str) -> tuple[Any, Callable[[Any], Any], Callable[[Any], Any]]:
         import torch
 
         return Names(), lambda a: torch.tensor(a, requires_grad=True), torch.tensor
-    import gradcli.session  # noqa: F401
-    from gradcli.engine.op import traced
-    from gradcli.engine.tensor import Tensor
-    from gradcli.engine.variable import Variable
+    import gradcli.session.session  # noqa: F401
+    from gradcli.engine.autograd.op import traced
+    from gradcli.engine.tensor.tensor import Tensor
+    from gradcli.engine.tensor.variable import Variable
 
     return traced, lambda a: Variable(a, True), Tensor
 
@@ -189,7 +189,7 @@ def serve(who: str) -> None:
     if who == "torch":
         from torch import set_num_threads
     else:
-        from gradcli.engine.memory import reuse
+        from gradcli.engine.tensor.memory import reuse
 
         reuse()
     runs: dict[tuple[str, int], Callable[[], None]] = {}

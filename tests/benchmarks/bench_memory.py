@@ -55,9 +55,9 @@ def by_hand(x: Any, seed: Any) -> Any:
 
 def ours(x: Any, seed: Any) -> Any:
     """The same as a program of a session."""
-    from gradcli.engine.tensor import Tensor
-    from gradcli.engine.variable import Variable
-    from gradcli.session import Session
+    from gradcli.engine.tensor.tensor import Tensor
+    from gradcli.engine.tensor.variable import Variable
+    from gradcli.session.session import Session
 
     session = Session()
     session["x"], session["seed"] = Variable(x, True), Tensor(seed)
@@ -75,7 +75,7 @@ def peak() -> int:
 def one(who: str, size: int) -> None:
     """Print the peak above the start, in bytes, and the sum of the gradient."""
     if who == "ours":
-        import gradcli.session  # noqa: F401
+        import gradcli.session.session  # noqa: F401
     x, seed = np.full(size, 0.5, np.float32), np.ones(size, np.float32)
     before = peak()
     g = (ours if who == "ours" else by_hand)(x, seed)

@@ -14,7 +14,7 @@ from time import perf_counter
 import numpy as np
 import torch
 
-from gradcli.engine.random import generator
+from gradcli.engine.random.select import generator
 
 COUNT = 10**6
 modern, legacy = generator("modern", 1), generator("legacy", 1)

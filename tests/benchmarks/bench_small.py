@@ -19,9 +19,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from timing import interleaved, ratio
 
-from gradcli.engine.tensor import Tensor
-from gradcli.engine.variable import Variable
-from gradcli.session import Session
+from gradcli.engine.tensor.tensor import Tensor
+from gradcli.engine.tensor.variable import Variable
+from gradcli.session.session import Session
 
 TURNS, ROUNDS = 200, 25
 

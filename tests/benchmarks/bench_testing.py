@@ -4,9 +4,9 @@ import tempfile
 from pathlib import Path
 from time import perf_counter
 
-from gradcli.commands.settings import Settings
-from gradcli.session import Session
-from gradcli.testing.checks import split
+from gradcli.console.settings import Settings
+from gradcli.session.session import Session
+from gradcli.testing.model import split
 from gradcli.testing.results import Wish, result_of
 
 TURNS, CHECKS = 7, 1000

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gradcli.session import Session
+from gradcli.session.session import Session
 from tests.cli.program import gradcli
 
 WHOLE = [

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from cli.program import gradcli
-from gradcli.commands.settings import Settings
-from gradcli.commands.variables import held, opened
-from gradcli.errors import FileFault
+from gradcli.console.settings import Settings
+from gradcli.data.input_data import held, opened
+from gradcli.faults.tree import FileFault
 
 SEED = 20261129
 PLAIN = "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }"

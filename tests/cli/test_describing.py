@@ -2,14 +2,14 @@
 
 import pytest
 
-from gradcli.commands.catalogue import operations
-from gradcli.commands.describing import described
-from gradcli.commands.settings import Settings
-from gradcli.commands.words import EXAMPLES, WORDS
-from gradcli.engine.domain import domain
-from gradcli.errors import NameFault
+from gradcli.reference.operations import operations
+from gradcli.reference.describe import described
+from gradcli.console.settings import Settings
+from gradcli.reference.keywords import EXAMPLES, WORDS
+from gradcli.analysis.domain import domain
+from gradcli.faults.tree import NameFault
 from gradcli.repl.highlight import KEYWORDS
-from gradcli.session import Session
+from gradcli.session.session import Session
 
 SETTINGS = {style: Settings({"isolated": True, "style": style}) for style in ("tutorial", "modern")}
 

@@ -9,9 +9,9 @@ import pytest
 
 from consoles import ROOT, blocks, commands, run
 from gradcli.cli import app
-from gradcli.commands import outcome
-from gradcli.commands.settings import KEYS, read
-from gradcli.errors import FAULTS
+from gradcli.console import diagnostics
+from gradcli.console.settings import KEYS, read
+from gradcli.faults.tree import FAULTS
 
 TEXT = (ROOT / "docs/commands.md").read_text()
 ROWS = [re.split(r"(?<!\\)\|", line)[1:-1] for line in TEXT.splitlines() if line.startswith("| `-")]
@@ -35,7 +35,7 @@ def test_each_command_is_named():
 
 def test_each_status_is_named():
     told = {int(number) for number in re.findall(r"^\| (\d+) \|", TEXT, re.MULTILINE)}
-    own = {outcome.INTERNAL, outcome.INTERRUPTED, outcome.READER_GONE}
+    own = {diagnostics.INTERNAL, diagnostics.INTERRUPTED, diagnostics.READER_GONE}
     assert told == {0, 4} | own | {fault.status for fault in FAULTS.values()}
 
 

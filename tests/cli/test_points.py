@@ -2,8 +2,8 @@
 
 import pytest
 
-from gradcli.commands.points import points
-from gradcli.errors import SyntaxFault, UsageFault
+from gradcli.data.bindings import points
+from gradcli.faults.tree import SyntaxFault, UsageFault
 
 
 @pytest.mark.parametrize("text, found", [

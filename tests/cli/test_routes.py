@@ -10,7 +10,7 @@ from cli.program import Outcome, environment, gradcli
 THROUGH_TYPER = """
 import sys
 from gradcli.cli import deal
-from gradcli.commands.outcome import guarded
+from gradcli.console.diagnostics import guarded
 sys.exit(guarded(lambda: deal(sys.argv[1:])))
 """
 TUTORIAL = ("x = Variable(torch.ones(2,2), requires_grad=True); y = x + 2; z = y*y*3; "

@@ -2,8 +2,8 @@
 
 import pytest
 
-from gradcli.commands.settings import KEYS, Settings, config_path, history_path
-from gradcli.errors import UsageFault
+from gradcli.console.settings import KEYS, Settings, config_path, history_path
+from gradcli.faults.tree import UsageFault
 
 
 @pytest.fixture(autouse=True)

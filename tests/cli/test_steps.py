@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from cli.program import gradcli
-from gradcli.derivation import derive
-from gradcli.formula import Formula, Words
-from gradcli.session import Session
+from gradcli.analysis.derivation import derive
+from gradcli.analysis.written_rule import Formula, Words
+from gradcli.session.session import Session
 
 AT = "x = torch.tensor([0.5, 1.5, 2.5], requires_grad=True); y = torch.tensor(2.0, requires_grad=True)"
 EXPRESSIONS = [

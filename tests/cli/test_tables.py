@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from cli.program import gradcli
-from gradcli.commands.settings import Settings
-from gradcli.commands.variables import held, opened
-from gradcli.errors import FileFault, UsageFault
-from gradcli.session import Session
+from gradcli.console.settings import Settings
+from gradcli.data.input_data import held, opened
+from gradcli.faults.tree import FileFault, UsageFault
+from gradcli.session.session import Session
 
 
 def load(path, part="", **settings):

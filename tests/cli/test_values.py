@@ -6,10 +6,10 @@ from functools import partial
 import numpy as np
 import pytest
 
-from gradcli.commands.values import csv, data, dumps, entry, plain
-from gradcli.engine.tensor import Tensor
-from gradcli.errors import UsageFault
-from gradcli.session import Session
+from gradcli.data.data_format import csv, data, dumps, entry, plain
+from gradcli.engine.tensor.tensor import Tensor
+from gradcli.faults.tree import UsageFault
+from gradcli.session.session import Session
 
 data_, entry_, plain_ = partial(data, text=str), partial(entry, text=str), partial(plain, text=str)
 

@@ -6,9 +6,9 @@ import pytest
 
 from cli.program import gradcli
 from consoles import ROOT
-from gradcli.commands.points import points
-from gradcli.commands.programs import free_names, words_for
-from gradcli.errors import Fault
+from gradcli.data.bindings import points
+from gradcli.analysis.program_words import free_names, words_for
+from gradcli.faults.tree import Fault
 
 PROGRAMS = [
     "x = Variable(torch.ones(2, 2), requires_grad=True)\n# so\nz = 3 * (x + 2)**2\no = z.mean()\no.backward()",

@@ -3,7 +3,7 @@
 import pytest
 
 from gradcli.__main__ import _plain
-from gradcli.commands.arranging import Spellings, sorted_words
+from gradcli.console.argument_order import Spellings, sorted_words
 
 EVERY, VALUED = {"-q", "--quiet", "-o", "--output", "--style"}, {"-o", "--output", "--style"}
 

@@ -128,7 +128,7 @@ def block(u: Any) -> Any:
 
 def differences(start: int, step: int, count: int) -> int:
     """How many of radius, cosine and sine differ from the package's, on every `step`-th of 2**24 uniforms."""
-    from gradcli.engine import box_muller
+    from gradcli.engine.random import box_muller
 
     k = np.arange(start, start + step * count, step, dtype=np.int32)
     work = box_muller.Workspace(count)

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from gradcli.engine.op import traced
-from gradcli.engine.tensor import Tensor
-from gradcli.errors import ArgumentFault
+from gradcli.engine.autograd.op import traced
+from gradcli.engine.tensor.tensor import Tensor
+from gradcli.faults.tree import ArgumentFault
 
 M, A, B = (Tensor(np.array(rows)) for rows in (
     [[1.0, 2.0], [3.0, 4.0]], [[1.0, 0.0], [2.0, -1.0]], [[0.5, 3.0], [1.0, 2.0]]))

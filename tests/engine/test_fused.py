@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from gradcli.engine.fused import fma32, fma64, multiply_add
+from gradcli.engine.fma import fma32, fma64, multiply_add
 
 
 def test_fused_multiply_add_rounds_once():

@@ -10,11 +10,11 @@ import pytest
 
 from engine.random_by_the_book import NewBook, OldBook, block, differences, twister
 from engine.random_cases import GOLDEN, calls, digest, recorded_cases, torchs
-from gradcli.engine.box_muller import normals32
-from gradcli.engine.categorical import pick
-from gradcli.engine.random import PythonRandom, generator, write
-from gradcli.engine.twister import Twister
-from gradcli.errors import ValueFault
+from gradcli.engine.random.box_muller import normals32
+from gradcli.engine.random.categorical import pick
+from gradcli.engine.random.select import PythonRandom, generator, write
+from gradcli.engine.random.mersenne_twister import Twister
+from gradcli.faults.tree import ValueFault
 
 RECORDED = json.loads(GOLDEN.read_text())
 CASES = recorded_cases()
@@ -178,7 +178,7 @@ def test_what_is_kept_of_an_old_pair_takes_the_next_mean_and_deviation():
 
 def test_old_normals_take_the_careful_road_where_the_fast_one_is_in_doubt(monkeypatch):
     fast = seeded(3, "legacy").randn((400,))
-    monkeypatch.setattr("gradcli.engine.legacy_random.DOUBT", 1.0)
+    monkeypatch.setattr("gradcli.engine.random.legacy_stream.DOUBT", 1.0)
     np.testing.assert_array_equal(seeded(3, "legacy").randn((400,)), fast)
 
 

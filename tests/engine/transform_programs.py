@@ -231,7 +231,7 @@ def run_python(text, names):
 
 def gradcli_torch():
     """The namespace `torch` of a session."""
-    from gradcli.session import Session
+    from gradcli.session.session import Session
 
     return Session(style="modern").eval("torch")
 

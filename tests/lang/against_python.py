@@ -16,13 +16,13 @@ from pathlib import Path
 if __name__ == "__main__":
     sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
 
-from gradcli.errors import Fault, LimitFault, PolicyFault, SyntaxFault
+from gradcli.faults.tree import Fault, LimitFault, PolicyFault, SyntaxFault
 from gradcli.lang.budget import Budget
-from gradcli.lang.guard import builtins as table_of
-from gradcli.lang.guard import turns
-from gradcli.lang.lower import lower
-from gradcli.lang.parse import parse
-from gradcli.session import Session
+from gradcli.lang.runtime.runtime import builtins as table_of
+from gradcli.lang.runtime.runtime import turns
+from gradcli.lang.lowering.compile import lower
+from gradcli.lang.syntax.parser import parse
+from gradcli.session.session import Session
 from lang.programs import Maker
 
 SMALL = {"turns": 20_000, "steps": 10_000, "items": 5_000, "characters": 20_000, "bits": 4_000}

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gradcli.errors import Fault
-from gradcli.lang import tables
-from gradcli.lang.build import reference
-from gradcli.lang.parse import _driver, parse
+from gradcli.faults.tree import Fault
+from gradcli.lang.syntax import tables
+from gradcli.lang.syntax.build import reference
+from gradcli.lang.syntax.parser import _driver, parse
 from lang.corpus import PROGRAMS, SYNTAX_ONLY
 
 GRAMMAR = Path(tables.grammar_path()).read_text()

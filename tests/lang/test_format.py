@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gradcli.errors import LimitFault
+from gradcli.faults.tree import LimitFault
 from gradcli.lang.budget import Budget
-from gradcli.lang.format import WIDTH, Formatter
+from gradcli.lang.runtime.format import WIDTH, Formatter
 from gradcli.lang.policy import Policy
 
 FORMATTER = Formatter(Policy(), Budget())
@@ -54,7 +54,7 @@ def test_percent_templates(template, values):
     ("{:>5}{:<5}{:^5}", (1, 2, 3), {}), ("{!s:*^9}", ("a",), {}), ("", (), {}),
     ("{:d}", ("x",), {}), ("{:}", (1,), {})])
 def test_brace_templates(template, args, options):
-    from gradcli.lang.templates import brace
+    from gradcli.lang.runtime.templates import brace
 
     assert outcome(brace, FORMATTER, template, *args, **options) == outcome(template.format, *args, **options)
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from gradcli.errors import Fault
+from gradcli.faults.tree import Fault
 from gradcli.lang.budget import Budget
-from gradcli.mistakes import SizeLimit
-from gradcli.session import Session
+from gradcli.faults.mistakes import SizeLimit
+from gradcli.session.session import Session
 
 BITS, ITEMS, CHARACTERS = Budget.bits, Budget.items, Budget.characters
 WITHIN = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gradcli.errors import Fault, render
+from gradcli.faults.tree import Fault, render
 
 # text whose guilty part stands between brackets of this kind: what the message must contain, first hint
 GUILTY = {

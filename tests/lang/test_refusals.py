@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from gradcli.errors import Fault, LimitFault, PolicyFault, SyntaxFault
-from gradcli.lang.lower import lower
-from gradcli.lang.parse import parse
+from gradcli.faults.tree import Fault, LimitFault, PolicyFault, SyntaxFault
+from gradcli.lang.lowering.compile import lower
+from gradcli.lang.syntax.parser import parse
 
 REFUSED_BEFORE_RUNNING = {
     "dunder attribute": "[].__class__",

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gradcli.errors import Fault
-from gradcli.lang.lower import lower
-from gradcli.lang.parse import completeness, parse
+from gradcli.faults.tree import Fault
+from gradcli.lang.lowering.compile import lower
+from gradcli.lang.syntax.parser import completeness, parse
 from gradcli.lang.policy import Policy
 from lang.corpus import PROGRAMS
 

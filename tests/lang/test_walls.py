@@ -8,17 +8,17 @@ import os
 
 import pytest
 
-from gradcli import cache
-from gradcli.errors import Fault, LimitFault, PolicyFault
-from gradcli.lang import tables
+from gradcli import artifacts
+from gradcli.faults.tree import Fault, LimitFault, PolicyFault
+from gradcli.lang.syntax import tables
 from gradcli.lang.budget import Budget
-from gradcli.lang.context import DEPTH
-from gradcli.lang.guard import turns
-from gradcli.lang.lex import INDENTATION, NESTING
-from gradcli.lang.lower import lower
-from gradcli.lang.parse import parse
+from gradcli.lang.lowering.context import DEPTH
+from gradcli.lang.runtime.runtime import turns
+from gradcli.lang.syntax.lexer import INDENTATION, NESTING
+from gradcli.lang.lowering.compile import lower
+from gradcli.lang.syntax.parser import parse
 from gradcli.lang.policy import Policy
-from gradcli.lang.verify import HELPERS, verify
+from gradcli.lang.lowering.verify import HELPERS, verify
 from lang.corpus import PROGRAMS
 
 FORBIDDEN = {
@@ -73,7 +73,7 @@ def test_damaged_tables_are_made_anew(tmp_path, monkeypatch, damage):
     monkeypatch.setattr(tables, "PACKED", str(tmp_path / "none"))
     monkeypatch.setattr(tables, "make", lambda: {"made": True})
     tables.load()
-    path = cache.path_of("tables")
+    path = artifacts.path_of("tables")
     with open(path, "rb") as file:
         data = file.read()
     with open(path, "wb") as file:
@@ -92,10 +92,10 @@ def test_a_cache_that_cannot_be_written_is_harmless(tmp_path, monkeypatch):
 
 def test_packed_tables_are_used_before_the_cache(tmp_path, monkeypatch):
     packed = tmp_path / "tables.bin"
-    packed.write_bytes(cache.pack(tables.fingerprint(), {"packed": True}))
+    packed.write_bytes(artifacts.pack(tables.fingerprint(), {"packed": True}))
     monkeypatch.setattr(tables, "PACKED", str(packed))
     assert tables.load() == {"packed": True}
-    assert marshal.loads(packed.read_bytes()[len(tables.fingerprint()) + cache.CHECKSUM:]) == {"packed": True}
+    assert marshal.loads(packed.read_bytes()[len(tables.fingerprint()) + artifacts.CHECKSUM:]) == {"packed": True}
 
 
 LOOPS = ["for i in range({n}): pass", "i = 0\nwhile i < {n}: i += 1", "[i for i in range({n})]",

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gradcli.session import Session
+from gradcli.session.session import Session
 
 
 def test_layers_start_as_in_torch(alike):

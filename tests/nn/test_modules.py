@@ -2,7 +2,7 @@
 
 import pytest
 
-from gradcli.errors import ArgumentFault, AttributeFault, PolicyFault, ShapeFault
+from gradcli.faults.tree import ArgumentFault, AttributeFault, PolicyFault, ShapeFault
 
 NET = """
 class Net(nn.Module):

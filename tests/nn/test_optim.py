@@ -2,7 +2,7 @@
 
 import pytest
 
-from gradcli.errors import ArgumentFault, AttributeFault, ValueFault
+from gradcli.faults.tree import ArgumentFault, AttributeFault, ValueFault
 
 PROGRAM = """
 torch.set_default_dtype(torch.float64)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from gradcli.session import Session
+from gradcli.session.session import Session
 
 PROGRAMS = (Path(__file__).parent / "composed.txt").read_text().split("###\n")
 NUMBER = re.compile(r"-?\d+\.\d*(?:e[-+]?\d+)?")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import gradcli.ops  # noqa: F401  # gives F its names
-from gradcli.engine.op import raw as F
+from gradcli.engine.autograd.op import raw as F
 
 POINTS = np.r_[np.linspace(-5.95, 6.05, 241), np.geomspace(1e-8, 25, 60)]
 

@@ -11,7 +11,8 @@ import time
 
 import pytest
 
-from gradcli.process import family, question
+from gradcli.process import family
+from gradcli.process import question
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 ASKED = re.compile(rb"Type (\w+) to agree: ")

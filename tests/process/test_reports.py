@@ -6,9 +6,9 @@ import random
 
 import pytest
 
-from gradcli.commands import waiting
-from gradcli.process import reports
-from gradcli.process.reports import Asked, Copied, Done, Locked, Over, Spoken, Told, report_of
+from gradcli.process import waiting
+from gradcli.process import status_reports
+from gradcli.process.status_reports import Asked, Copied, Done, Locked, Over, Spoken, Told, report_of
 
 SOUND = {b"12.5 3.0 rich auto": Told(12.5, 3.0, "rich", "auto"),
          b"inf 0.0 json never": Told(math.inf, 0.0, "json", "never"),
@@ -49,9 +49,9 @@ def lines(count, seed):
 def is_in_range(report):
     match report:
         case Told(until, seconds):
-            return (0 <= until <= reports.LATEST or until == math.inf) and 0 <= seconds <= reports.LATEST
+            return (0 <= until <= status_reports.LATEST or until == math.inf) and 0 <= seconds <= status_reports.LATEST
         case Copied(process):
-            return 1 < process < reports.PROCESSES
+            return 1 < process < status_reports.PROCESSES
         case Spoken(status):
             return 0 <= status < 256
     return True

@@ -4,8 +4,8 @@ import struct
 
 import pytest
 
-from gradcli.process import seccomp
-from gradcli.process.kernel import AARCH64, X86_64
+from gradcli.process.walls import seccomp
+from gradcli.process.walls.kernel import AARCH64, X86_64
 
 ALLOW, REFUSE, UNKNOWN, KILL = 0x7FFF0000, 0x00050001, 0x00050026, 0x80000000
 PROCESS = 4321

@@ -2,9 +2,9 @@
 
 import pytest
 
-from gradcli.commands.running import open_session
-from gradcli.commands.settings import Settings
-from gradcli.repl.state import Repl
+from gradcli.commands.execute import open_session
+from gradcli.console.settings import Settings
+from gradcli.repl.core import Repl
 
 
 @pytest.fixture

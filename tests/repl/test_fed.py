@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from cli.program import gradcli
-from gradcli.repl.paste import commands
+from gradcli.console.pasted_session import commands
 from gradcli.repl.submission import Pace
 
 OUTSIDE = [":save stolen", ":load secret", ":transcript stolen", ":edit", ":sa stolen", "  :save stolen",
@@ -25,7 +25,7 @@ def folder(tmp_path):
 
 def fed(text):
     """What is dealt out of a text."""
-    from gradcli.commands.settings import Settings
+    from gradcli.console.settings import Settings
     from gradcli.repl.loop import fed_reader
 
     read, dealt = fed_reader(text, Settings()), []
@@ -45,11 +45,11 @@ def test_a_text_with_commands_is_dealt_out_as_enter_would(text, parts):
 
 
 def test_a_bracket_that_is_never_closed_is_not_read_again_with_each_line(monkeypatch):
-    from gradcli.repl import validate
+    from gradcli.repl import multiline
 
     asked = []
-    ready = validate.ready
-    monkeypatch.setattr(validate, "ready", lambda text: asked.append(len(text)) or ready(text))
+    ready = multiline.ready
+    monkeypatch.setattr(multiline, "ready", lambda text: asked.append(len(text)) or ready(text))
     text = "(\n" + "1,\n" * 3000
     assert fed(text) == [text] and sum(asked) < 10 * len(text)
 

@@ -11,11 +11,14 @@ from prompt_toolkit.application import create_app_session  # after the check tha
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
-from gradcli.commands.running import open_session
-from gradcli.commands.settings import Settings
-from gradcli.repl import complete, highlight, keys, terminal
+from gradcli.commands.execute import open_session
+from gradcli.console.settings import Settings
+from gradcli.repl import completion
+from gradcli.repl import highlight
+from gradcli.repl import keys
+from gradcli.repl import prompt
 from gradcli.repl.loop import converse
-from gradcli.repl.state import Repl
+from gradcli.repl.core import Repl
 from gradcli.repl.submission import Submission
 
 
@@ -33,7 +36,7 @@ def typed(tmp_path, monkeypatch):
     def read(*texts):
         """What is read when texts are typed one after the other."""
         with create_pipe_input() as pipe, create_app_session(input=pipe, output=DummyOutput()):
-            reader = terminal.editing_reader(Repl(settings, lambda: session), lambda: None)
+            reader = prompt.editing_reader(Repl(settings, lambda: session), lambda: None)
 
             def type_slowly():
                 for text in texts:
@@ -69,7 +72,7 @@ def test_in_a_key(typed, monkeypatch, capsys, name, texts, read):
 
 
 def test_in_a_completion(typed, monkeypatch, capsys):
-    monkeypatch.setattr(complete, "names", broken)
+    monkeypatch.setattr(completion, "names", broken)
     assert typed("si", "\t", "\x15", "1 + 1\r") == "1 + 1"
     said = capsys.readouterr()
     assert "internal error: IndexError" in said.err and "Traceback" not in said.err

@@ -6,9 +6,9 @@ pytest.importorskip("prompt_toolkit")
 
 from prompt_toolkit.document import Document  # after the check that it is there
 
-from gradcli.lang.parse import parse
+from gradcli.lang.syntax.parser import parse
 from gradcli.repl.highlight import KEYWORDS, Highlighting, fragments, marks, matching
-from gradcli.repl.terminal import grammar
+from gradcli.repl.prompt import grammar
 
 parse("1\n")    # loads the grammar
 

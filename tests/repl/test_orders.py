@@ -2,10 +2,10 @@
 
 import pytest
 
-from gradcli.commands.running import open_session
-from gradcli.commands.settings import Settings
-from gradcli.repl.orders import ORDERS, obey
-from gradcli.repl.state import Repl
+from gradcli.commands.execute import open_session
+from gradcli.console.settings import Settings
+from gradcli.repl.commands import ORDERS, obey
+from gradcli.repl.core import Repl
 from repl.submitting import said
 
 
@@ -88,7 +88,7 @@ def test_undo_gives_results_back(repl):
 
 
 def test_undo_goes_as_far_as_memory_is_kept(repl, monkeypatch):
-    monkeypatch.setattr("gradcli.repl.state.UNDO_BYTES", 100_000)
+    monkeypatch.setattr("gradcli.repl.core.UNDO_BYTES", 100_000)
     said(repl, "x = torch.zeros(100, 100)", *["x.add_(1)"] * 4)
     assert "only the last 2 statements" in said(repl, ":undo 3").err
     assert said(repl, ":undo 2", "print(x[0][0])").out.endswith("2.0\n")
@@ -144,7 +144,7 @@ def test_the_beginning_of_a_command_is_enough_if_it_is_the_only_one(repl):
 
 
 def test_completion_knows_names_attributes_commands_and_files(repl, tmp_path, monkeypatch):
-    complete = pytest.importorskip("gradcli.repl.complete")
+    complete = pytest.importorskip("gradcli.repl.completion")
     document = pytest.importorskip("prompt_toolkit.document")
 
     def offered(text):
@@ -163,7 +163,7 @@ def test_completion_knows_names_attributes_commands_and_files(repl, tmp_path, mo
 
 
 def test_completion_offers_modules_and_arguments(repl):
-    complete = pytest.importorskip("gradcli.repl.complete")
+    complete = pytest.importorskip("gradcli.repl.completion")
     document = pytest.importorskip("prompt_toolkit.document")
 
     def offered(text):
@@ -269,7 +269,7 @@ def test_time_leaves_no_trace(repl):
 
 
 def test_completion_computes_nothing(repl):
-    complete = pytest.importorskip("gradcli.repl.complete")
+    complete = pytest.importorskip("gradcli.repl.completion")
     document = pytest.importorskip("prompt_toolkit.document")
 
     def offered(text):
@@ -431,6 +431,6 @@ def test_a_statement_behind_time_is_run_as_in_a_notebook(repl):
 
 
 def test_a_block_between_tildes_is_pasted_as_one_between_backquotes():
-    from gradcli.repl.paste import pasted
+    from gradcli.console.pasted_session import pasted
 
     assert pasted("~~~python\nk = 1\nk\n~~~") == pasted("```\nk = 1\nk\n```") == "k = 1\nk"

@@ -7,7 +7,7 @@ import pytest
 pytest.importorskip("pexpect")
 pytest.importorskip("pyte")
 
-from gradcli.repl.orders import ORDERS
+from gradcli.repl.commands import ORDERS
 from repl import capture  # after the check that its own imports are there
 
 

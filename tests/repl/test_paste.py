@@ -2,7 +2,7 @@
 
 import pytest
 
-from gradcli.repl.paste import clean, failures, is_session, pasted
+from gradcli.console.pasted_session import clean, failures, is_session, pasted
 
 PROGRAM = """\
 import torch

@@ -2,8 +2,8 @@
 
 import pytest
 
-from gradcli.repl.pieces import mistake, pieces
-from gradcli.repl.validate import dedented, indentation, ready
+from gradcli.repl.incremental_parse import mistake, pieces
+from gradcli.repl.multiline import dedented, indentation, ready
 
 
 @pytest.mark.parametrize("text", ["", "  ", "x", "x = 1", "f(1)", "x)", "1 +* 2", ":vars", ":load (", "sin?",

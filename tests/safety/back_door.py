@@ -16,9 +16,10 @@ if sys.argv[1] == "attack":
 
 import raw_attacks
 
-import gradcli.session
+import gradcli.session.session
 from gradcli.__main__ import main
-from gradcli.process import landlock, sandbox
+from gradcli.process.walls import landlock
+from gradcli.process.walls import sandbox
 
 MARK = "RESULTS "
 
@@ -32,12 +33,12 @@ def forced(code, names):
 if __name__ == "__main__":
     way, *sys.argv[1:] = sys.argv[1:]
     if way == "open":
-        from gradcli.commands import limiting
+        from gradcli.process import limits
 
         sandbox.lock = lambda **rest: None
-        limiting.lock = lambda settings, prompt=False: None
+        limits.lock = lambda settings, prompt=False: None
     if way in ("no-landlock", "seccomp-alone"):
         landlock.version = lambda: 0
     if way != "no-landlock":
-        gradcli.session.exec = forced
+        gradcli.session.session.exec = forced
     main()

@@ -14,15 +14,15 @@ from typing import Any
 import numpy as np
 
 import gradcli
-from gradcli.engine.dtypes import OF
-from gradcli.engine.tensor import Tensor
-from gradcli.engine.uninitialized import Uninitialized
-from gradcli.errors import Fault
+from gradcli.engine.tensor.dtypes import OF
+from gradcli.engine.tensor.tensor import Tensor
+from gradcli.engine.tensor.uninitialized import Uninitialized
+from gradcli.faults.tree import Fault
 from gradcli.exposure import ProgramClass
-from gradcli.lang.builtins import EXCEPTIONS, METHODS
-from gradcli.lang.kinds import user_class
-from gradcli.lang.lazy import LAZY
-from gradcli.nn.data import Dataset
+from gradcli.lang.runtime.builtins import EXCEPTIONS, METHODS
+from gradcli.lang.runtime.types import user_class
+from gradcli.lang.runtime.iterators import LAZY
+from gradcli.nn.utils.data import Dataset
 from safety.walk import OURS, PLAIN
 
 SOURCE = str(Path(gradcli.__file__).parent)

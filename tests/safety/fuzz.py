@@ -14,10 +14,10 @@ from pathlib import Path
 if __name__ == "__main__":
     sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
 
-from gradcli.commands.source import decoded, unprompted
-from gradcli.engine.memory import Room
-from gradcli.errors import Fault, render
-from gradcli.session import Session
+from gradcli.console.source import decoded, unprompted
+from gradcli.engine.tensor.memory import Room
+from gradcli.faults.tree import Fault, render
+from gradcli.session.session import Session
 from lang.corpus import PROGRAMS as PLAIN
 from lang.programs import Maker
 from safety.hostile import PROGRAMS as HOSTILE

@@ -11,8 +11,8 @@ from pathlib import Path
 if __name__ == "__main__":
     sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
 
-from gradcli.errors import Fault
-from gradcli.session import Session
+from gradcli.faults.tree import Fault
+from gradcli.session.session import Session
 
 PLACE = Path(__file__).with_name("mistaken.txt")
 LEAF = "x = Variable(torch.ones(2, 2), requires_grad=True)\n"

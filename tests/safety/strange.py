@@ -9,9 +9,9 @@ from io import StringIO
 
 import numpy as np
 
-from gradcli.engine.uninitialized import Uninitialized
-from gradcli.errors import Fault
-from gradcli.session import Session
+from gradcli.engine.tensor.uninitialized import Uninitialized
+from gradcli.faults.tree import Fault
+from gradcli.session.session import Session
 
 PROGRAM = '''
 import collections, itertools, argparse

@@ -3,8 +3,8 @@
 import pytest
 
 from cli.program import gradcli
-from gradcli.errors import ArgumentFault, Fault, LimitFault, PolicyFault
-from gradcli.session import Session
+from gradcli.faults.tree import ArgumentFault, Fault, LimitFault, PolicyFault
+from gradcli.session.session import Session
 from safety.crashing import CRASHED, REFUSED
 
 

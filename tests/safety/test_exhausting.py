@@ -7,9 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from cli.program import gradcli
-from gradcli.errors import LimitFault
+from gradcli.faults.tree import LimitFault
 from gradcli.lang.budget import Budget
-from gradcli.session import Session
+from gradcli.session.session import Session
 from safety.exhausting import BUDGETED, CAUGHT, CAUSES, HONEST, WALLED
 
 SMALL = Budget(items=200_000, characters=200_000)
@@ -23,7 +23,7 @@ def session():
 
 @pytest.mark.parametrize("text", BUDGETED.values(), ids=BUDGETED)
 def test_stopped_by_the_language(text, monkeypatch):
-    monkeypatch.setattr("gradcli.engine.memory.Room.most", 1 << 28)
+    monkeypatch.setattr("gradcli.engine.tensor.memory.Room.most", 1 << 28)
     with pytest.raises(LimitFault) as caught:
         session().run(text)
     assert caught.value.status == 5 and caught.value.span is not None
@@ -85,7 +85,7 @@ def test_a_limit_is_met_on_one_side_and_not_on_the_other():
 
 
 def test_room_is_met_on_one_side_and_not_on_the_other(monkeypatch):
-    from gradcli.engine.memory import Room
+    from gradcli.engine.tensor.memory import Room
 
     monkeypatch.setattr(Room, "most", 5_000_000 * 4)
     for fits, too_much in (("torch.ones(5000000)", "torch.ones(5000001)"), ("torch.ones(1).expand(5000000) + 1", "torch.ones(1).expand(5000001) + 1"),
@@ -128,7 +128,7 @@ def test_a_limit_beyond_what_the_system_counts_is_none(limit):
 
 
 def test_what_is_echoed_is_limited_too(monkeypatch):
-    monkeypatch.setattr("gradcli.show.container.LONGEST", 10_000)
+    monkeypatch.setattr("gradcli.display.containers.LONGEST", 10_000)
     text = "x = []\nfor i in range({}): x = [x, torch.float32, x]\nx"
     Session().run(text.format(6))
     with pytest.raises(LimitFault):

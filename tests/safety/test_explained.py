@@ -6,9 +6,9 @@ import re
 import pytest
 
 from cli.program import gradcli
-from gradcli.errors import Fault, calls, render
-from gradcli.mistakes import FAULTS
-from gradcli.session import Session
+from gradcli.faults.tree import Fault, calls, render
+from gradcli.faults.mistakes import FAULTS
+from gradcli.session.session import Session
 
 CHAIN = "def f(x):\n    return x + 'a'\ndef g(x):\n    return [f(y) for y in x]\nclass A:\n    def m(self): return g([1])\nA().m()"
 

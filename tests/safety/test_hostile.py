@@ -6,8 +6,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from gradcli.errors import Fault, LimitFault
-from gradcli.session import Session
+from gradcli.faults.tree import Fault, LimitFault
+from gradcli.session.session import Session
 from safety.hostile import HARMLESS, PROGRAMS
 from safety.innocent import INNOCENT
 

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from gradcli.commands.settings import KEYS
-from gradcli.commands.source import LARGEST
+from gradcli.console.settings import KEYS
+from gradcli.console.source import LARGEST
 from gradcli.lang.budget import Budget
-from gradcli.lang.context import DEPTH
-from gradcli.lang.expressions import KEYWORDS
-from gradcli.lang.format import WIDTH
-from gradcli.session import Session
+from gradcli.lang.lowering.context import DEPTH
+from gradcli.lang.lowering.expressions import KEYWORDS
+from gradcli.lang.runtime.format import WIDTH
+from gradcli.session.session import Session
 
 PAGE = Path(__file__).parents[2] / "docs" / "safety.md"
 ROWS = dict(re.findall(r"^\| ([^|]+?) \| ([^|]+?) \|", PAGE.read_text(), re.MULTILINE))
@@ -30,7 +30,7 @@ def test_a_limit_is_told(what, limit):
 
 
 def test_functions_may_call_each_other_about_as_deeply_as_told():
-    from gradcli.errors import LimitFault
+    from gradcli.faults.tree import LimitFault
 
     text = "def f(n): return 0 if n == 0 else 1 + f(n - 1)\nprint(f({}))"
     assert Session().run(text.format(900)) == "900\n"

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from gradcli.errors import Fault, render
-from gradcli.session import Session
+from gradcli.faults.tree import Fault, render
+from gradcli.session.session import Session
 from safety.mistaken import PLACE, PROGRAMS, told
 
 LINES = PLACE.read_text().replace("\\t", "\t")

@@ -2,10 +2,10 @@
 
 import pytest
 
-from gradcli.engine.memory import Room
-from gradcli.errors import LimitFault, MemoryFault
+from gradcli.engine.tensor.memory import Room
+from gradcli.faults.tree import LimitFault, MemoryFault
 from gradcli.lang.budget import Budget
-from gradcli.session import Session
+from gradcli.session.session import Session
 
 SETUP = """
 x = Variable(torch.ones(3), requires_grad=True)
@@ -45,7 +45,7 @@ class Requests:
 
     def __init__(self, monkeypatch):
         self.count, self.failing = 0, 0
-        monkeypatch.setattr("gradcli.engine.growth.FREE", -1)     # every operation that can grow asks
+        monkeypatch.setattr("gradcli.engine.autograd.result_size.FREE", -1)     # every operation that can grow asks
         monkeypatch.setattr(Room, "check", lambda name, size, what="a tensor": self.ask(MemoryFault))
         for name in ASKED:
             monkeypatch.setattr(Budget, name, lambda budget, size: self.ask(LimitFault))
@@ -89,7 +89,7 @@ def test_a_request_that_fails_leaves_nothing_behind(script, monkeypatch):
 
 def test_memory_that_the_system_refuses_is_told_too(monkeypatch):
     """Where numpy itself is refused memory, at the n-th operation."""
-    from gradcli.engine.op import TABLE
+    from gradcli.engine.autograd.op import TABLE
 
     def refused(*args, **options):
         raise MemoryError

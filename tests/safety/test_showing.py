@@ -17,12 +17,12 @@ from prompt_toolkit.completion import CompleteEvent
 from prompt_toolkit.document import Document
 
 from cli.program import environment, gradcli
-from gradcli.commands.outcome import guarded, internal
-from gradcli.commands.output import put
-from gradcli.commands.running import evaluate, open_session, run_file
-from gradcli.commands.settings import Settings
-from gradcli.repl.complete import Completions
-from gradcli.repl.state import Repl
+from gradcli.console.diagnostics import guarded, internal
+from gradcli.console.output import put
+from gradcli.commands.execute import evaluate, open_session, run_file
+from gradcli.console.settings import Settings
+from gradcli.repl.completion import Completions
+from gradcli.repl.core import Repl
 
 CONTROLS = r"\x1b]0;owned\x07\x1b[2J\x9b31m\rFORGED\x08\u202eabc\u2066d\u200b\u2028e\x7f\x00"
 BODIES = {

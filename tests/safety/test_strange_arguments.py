@@ -9,16 +9,16 @@ from inspect import getattr_static
 import pytest
 
 from cases import OPS, arguments, call
-from gradcli.engine.op import Op
-from gradcli.engine.storage import METHODS as STORED
-from gradcli.engine.surface import ASSIGNABLE, METHODS, SPECIAL
-from gradcli.engine.tensor import Tensor, UnlistedType
-from gradcli.engine.variable import Variable
+from gradcli.engine.autograd.op import Op
+from gradcli.engine.tensor.storage import METHODS as STORED
+from gradcli.engine.tensor.methods import ASSIGNABLE, METHODS, SPECIAL
+from gradcli.engine.tensor.tensor import Tensor, UnlistedType
+from gradcli.engine.tensor.variable import Variable
 from gradcli.exposure import exposure_of
-from gradcli.importable import ARRAYS, RANDOM
+from gradcli.namespace.python import ARRAYS, RANDOM
 from gradcli.nn import fetch, names
-from gradcli.ops.directory import DIRECTORY
-from gradcli.spaces import names_in
+from gradcli.ops.index import DIRECTORY
+from gradcli.namespace.modules import names_in
 from safety.strange import World
 
 EXPOSED = {name.rpartition(".")[2] for name in (*DIRECTORY["functions"], *DIRECTORY["methods"])}
@@ -61,7 +61,7 @@ def test_options(world):
 
 
 def named(op):
-    from gradcli.engine.op import short, traced
+    from gradcli.engine.autograd.op import short, traced
 
     return getattr(traced, short(op.names[0]))
 
@@ -79,7 +79,7 @@ def test_methods_as_functions(world):
 
 
 def test_every_method_refuses_to_be_called_on_anything_but_a_tensor(world):
-    from gradcli.errors import ArgumentFault
+    from gradcli.faults.tree import ArgumentFault
 
     with world.running():
         for name, function in (METHODS | STORED).items():
@@ -143,7 +143,7 @@ def listed(home):
 
 @pytest.mark.parametrize("home", ["nn", "optim", "utils", "distributions"])
 def test_methods_of_modules_and_optimisers_look_at_what_they_are_called_on(home, world):
-    from gradcli.errors import ArgumentFault
+    from gradcli.faults.tree import ArgumentFault
 
     for address in listed(home):
         thing = fetch(address)

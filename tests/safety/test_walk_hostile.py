@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from gradcli import exposure
-from gradcli.importable import copying
-from gradcli.lang import attributes, guard
-from gradcli.session import Session
+from gradcli.namespace.python import copy
+from gradcli.lang.runtime import attributes
+from gradcli.lang.runtime import runtime
+from gradcli.session.session import Session
 from safety.closed_set import ClosedSet, real_address
 from safety.walk_findings import program
 from safety.walk_hostile import Walk
@@ -64,11 +65,11 @@ def test_the_walk_sees_a_slip(why, slip, monkeypatch):
         except AttributeError:
             raise OSError("disk") from None
 
-    for module in (exposure, attributes, guard):        # the walk is to see what the gates would stop
+    for module in (exposure, attributes, runtime):        # the walk is to see what the gates would stop
         monkeypatch.setattr(module, "admit", lambda value: value)
-    monkeypatch.setattr(guard, "heard", lambda formatter, error: error)
-    raising.__code__ = raising.__code__.replace(co_filename=copying.__file__)
-    monkeypatch.setattr(copying, "copy", raising)
+    monkeypatch.setattr(runtime, "heard", lambda formatter, error: error)
+    raising.__code__ = raising.__code__.replace(co_filename=copy.__file__)
+    monkeypatch.setattr(copy, "copy", raising)
     walk = Walk(seed=0)
     walk.run(600)
     assert any(why in f"{each.way}: {each.why}" for each in walk.findings.by.values()), list(walk.findings.report())

@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
-from gradcli.errors import Fault, render
-from gradcli.session import Session
+from gradcli.faults.tree import Fault, render
+from gradcli.session.session import Session
 from safety.walls_programs import BEYOND, NOTES, PROGRAMS, SHOWN
 
 STYLES = ("tutorial", "modern")

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from cli.program import environment, gradcli
-from gradcli.process import landlock
+from gradcli.process.walls import landlock
 
 HERE = Path(__file__).parent
 REFUSED = {"EPERM", "EACCES", "ENOSYS"}

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from gradcli.errors import Fault
-from gradcli.session import Session
+from gradcli.faults.tree import Fault
+from gradcli.session.session import Session
 from safety.walk_values import COPIED, FRIENDLY, HOSTILE, KEYWORDS, PRIVATE, PUBLIC, STRANGERS, WRAPPERS, class_name
 
 ENDLESS = {"torch.manual_seed", "print", "torch.seed", "time.sleep"}

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from gradcli.lang.kinds import Kind, user_class
-from gradcli.session import Session
-from gradcli.spaces import Namespace
+from gradcli.lang.runtime.types import Kind, user_class
+from gradcli.session.session import Session
+from gradcli.namespace.modules import Namespace
 from safety.closed_set import SOURCE, class_dict
 
 DEFINED = re.compile(r"^(?:class|def) (\w+)|^(\w+) =", re.MULTILINE)

@@ -18,9 +18,9 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from gradcli.errors import Fault, LimitFault, render
+from gradcli.faults.tree import Fault, LimitFault, render
 from gradcli.exposure import ForeignValue
-from gradcli.session import Session
+from gradcli.session.session import Session
 from safety.closed_set import ClosedSet
 from safety.walk_calls import Calls, Statement
 from safety.walk_findings import Findings, arrived, fingerprint, place_of
@@ -255,7 +255,7 @@ def place(frame: Any) -> str:
 @contextlib.contextmanager
 def little_room() -> Iterator[None]:
     """Within, results of operations are small, so that calls with large numbers end soon."""
-    from gradcli.engine.memory import Room
+    from gradcli.engine.tensor.memory import Room
 
     before, Room.most = Room.most, ROOM
     try:

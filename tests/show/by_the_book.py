@@ -1,6 +1,6 @@
 """The tutorial style element by element, as its rules are told: slow, plain, and made separately.
 
-It shares nothing with gradcli.show, so that the two can be held against each other.
+It shares nothing with gradcli.display, so that the two can be held against each other.
 """
 
 import itertools

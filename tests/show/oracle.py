@@ -4,8 +4,8 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from gradcli.show import modern
-from gradcli.show.options import Options
+from gradcli.display import modern
+from gradcli.display.print_options import Options
 from show.printing_cases import LEAF, MADE, PARAMETER
 
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from gradcli.door import tensor_names
-from gradcli.engine.arrays import NAMES as ARRAY_NAMES
-from gradcli.engine.tensor import Tensor
-from gradcli.session import Session
+from gradcli.namespace.allow_list import tensor_names
+from gradcli.engine.tensor.numpy_view import NAMES as ARRAY_NAMES
+from gradcli.engine.tensor.tensor import Tensor
+from gradcli.session.session import Session
 
 ERA = [
     ("words = {0: 'a', 1: 'b'}\nprint(words[torch.LongTensor([0, 1])[1]])", "b\n"),

@@ -8,8 +8,8 @@ import os
 import numpy as np
 import pytest
 
-from gradcli.show import modern
-from gradcli.show.options import Options
+from gradcli.display import modern
+from gradcli.display.print_options import Options
 from show import recorded
 from show.oracle import ours, torchs
 from show.printing_cases import case

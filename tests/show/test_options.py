@@ -4,8 +4,8 @@ from math import inf
 
 import pytest
 
-from gradcli.errors import ValueFault
-from gradcli.show.options import Options
+from gradcli.faults.tree import ValueFault
+from gradcli.display.print_options import Options
 
 
 def test_profile_comes_first_and_options_override_it():

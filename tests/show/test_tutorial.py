@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from gradcli.show import tutorial
-from gradcli.show.number import BLOCK, scanned
-from gradcli.show.options import Options
+from gradcli.display import legacy
+from gradcli.display.number_format import BLOCK, scanned
+from gradcli.display.print_options import Options
 from show import by_the_book, tutorial_cases
 from show.printing_cases import case
 
@@ -58,7 +58,7 @@ RECORDED = tutorial_cases.load()
 
 @pytest.mark.parametrize("array, kind, text", EXAMPLES, ids=[kind + str(a.shape) for a, kind, _ in EXAMPLES])
 def test_example(array, kind, text):
-    assert tutorial.tensor_text(array, f"torch.{kind}Tensor", Options()) == text.replace("·", " ")
+    assert legacy.tensor_text(array, f"torch.{kind}Tensor", Options()) == text.replace("·", " ")
 
 
 @pytest.mark.parametrize("name", tutorial_cases.CASES)
@@ -76,13 +76,13 @@ def test_rules_told_twice_agree(start):
         drawn, options = case(seed), Options()
         options.set(**drawn["options"])
         array = drawn["array"].reshape(1) if drawn["array"].ndim == 0 else drawn["array"]
-        assert (tutorial.tensor_text(array, "torch.T", options)
+        assert (legacy.tensor_text(array, "torch.T", options)
                 == by_the_book.tensor_text(array, "torch.T", options)), f"case {seed}"
 
 
 @pytest.mark.parametrize("size, summarised", [(999, False), (1000, True), (1001, True)])
 def test_thousand_elements_are_summarised(size, summarised):
-    lines = tutorial.tensor_text(np.zeros(size), "torch.T", Options()).splitlines()
+    lines = legacy.tensor_text(np.zeros(size), "torch.T", Options()).splitlines()
     assert len(lines) == (9 if summarised else size + 2)
     assert ("⋮ " in lines) is summarised
 
@@ -90,7 +90,7 @@ def test_thousand_elements_are_summarised(size, summarised):
 def test_hidden_elements_decide_the_format():
     array = np.ones(5 * BLOCK, np.float32)
     array[3 * BLOCK + 7] = 0.5
-    assert " 1.0000\n" in tutorial.tensor_text(array, "torch.T", Options())
+    assert " 1.0000\n" in legacy.tensor_text(array, "torch.T", Options())
     array[4 * BLOCK + 7] = np.nan
     assert scanned(array) == (0.5, 1.0, False, False)
 
@@ -105,17 +105,17 @@ def test_a_block_of_nothing_finite_says_nothing():
 def test_repeated_elements_are_looked_at_once():
     array = np.broadcast_to(np.array([[0.25], [3.0]]), (2, 1 << 40))
     assert scanned(array) == (0.25, 3.0, False, True)
-    assert "of size 2x1099511627776]" in tutorial.tensor_text(array, "torch.T", Options())
+    assert "of size 2x1099511627776]" in legacy.tensor_text(array, "torch.T", Options())
 
 
 def test_views_are_printed_in_their_own_order():
     array = np.arange(12.0).reshape(3, 4)
     for view in (array.T, array[::-1, ::2], array[:, 1]):
-        assert (tutorial.tensor_text(view, "torch.T", Options())
-                == tutorial.tensor_text(view.copy(), "torch.T", Options()))
+        assert (legacy.tensor_text(view, "torch.T", Options())
+                == legacy.tensor_text(view.copy(), "torch.T", Options()))
 
 
 def test_storage():
-    assert tutorial.storage_text(np.array([0.1, 2], np.float32), "torch.FloatStorage") == (
+    assert legacy.storage_text(np.array([0.1, 2], np.float32), "torch.FloatStorage") == (
         " 0.10000000149011612\n 2.0\n[torch.FloatStorage of size 2]")
-    assert tutorial.storage_text(np.zeros(0, np.int64), "torch.LongStorage") == " \n[torch.LongStorage of size 0]"
+    assert legacy.storage_text(np.zeros(0, np.int64), "torch.LongStorage") == " \n[torch.LongStorage of size 0]"

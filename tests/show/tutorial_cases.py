@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from gradcli.show import tutorial
-from gradcli.show.options import Options
+from gradcli.display import legacy
+from gradcli.display.print_options import Options
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "printing_tutorial.txt"
 HEAD = "=== "
@@ -116,7 +116,7 @@ def text_of(name):
     array, changes = CASES[name]
     options = Options()
     options.set(**changes)
-    return tutorial.tensor_text(array, f"torch.{TYPES[array.dtype.kind][array.dtype.itemsize]}Tensor", options)
+    return legacy.tensor_text(array, f"torch.{TYPES[array.dtype.kind][array.dtype.itemsize]}Tensor", options)
 
 
 def load():

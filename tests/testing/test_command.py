@@ -9,8 +9,8 @@ import xml.etree.ElementTree as xml
 import pytest
 
 from cli.program import gradcli
-from gradcli.commands.settings import Settings
-from gradcli.errors import UsageFault
+from gradcli.console.settings import Settings
+from gradcli.faults.tree import UsageFault
 from gradcli.testing.command import test as run_test
 from gradcli.testing.results import Wish
 
@@ -82,19 +82,19 @@ def test_a_file_over_its_time_limit_is_a_failure(run):
 
 
 def test_a_file_that_listens_to_no_alarm_is_ended(run, monkeypatch):
-    from gradcli.testing import pool
+    from gradcli.testing import workers
 
-    monkeypatch.setattr(pool, "GRACE", 0.1)
-    monkeypatch.setattr(pool, "result_of", lambda path, wish, real=pool.result_of: (
+    monkeypatch.setattr(workers, "GRACE", 0.1)
+    monkeypatch.setattr(workers, "result_of", lambda path, wish, real=workers.result_of: (
         time.sleep(60) if path == "a.txt" else real(path, wish)))
     status, out, _ = run({"a.txt": WRONG, "b.txt": ">>> 1\n1\n"}, limit=0.2)
     assert status == 4 and "a.txt: the file ran for longer than 0.2 seconds" in out and "1 passed" in out
 
 
 def test_a_process_that_dies_is_a_failure_and_the_others_go_on(run, monkeypatch):
-    from gradcli.testing import pool
+    from gradcli.testing import workers
 
-    monkeypatch.setattr(pool, "result_of", lambda path, wish, real=pool.result_of: (
+    monkeypatch.setattr(workers, "result_of", lambda path, wish, real=workers.result_of: (
         signal.raise_signal(signal.SIGKILL) if path == "a.txt" else real(path, wish)))
     status, out, _ = run({"a.txt": WRONG, "b.txt": ">>> 1\n1\n"}, processes=1)
     assert status == 4 and "a.txt: the process that ran it ended by signal SIGKILL" in out and "1 passed" in out

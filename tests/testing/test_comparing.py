@@ -2,7 +2,7 @@
 
 import pytest
 
-from gradcli.testing.checks import Check, Options, Parts, split
+from gradcli.testing.model import Check, Options, Parts, split
 from gradcli.testing.compare import judge, matches, merged
 
 

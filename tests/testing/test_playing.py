@@ -2,9 +2,9 @@
 
 import pytest
 
-from gradcli.commands.settings import Settings
-from gradcli.testing.files import read
-from gradcli.testing.play import Player
+from gradcli.console.settings import Settings
+from gradcli.testing.discovery import read
+from gradcli.testing.runner import Player
 from testing.texts import notebook, result, stream
 
 

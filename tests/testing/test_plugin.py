@@ -34,7 +34,7 @@ def test_one_item_for_each_check_with_the_same_difference(run):
 def test_nothing_happens_unless_it_is_asked_for(run, tmp_path):
     assert "no tests ran" in run("a.md", files={"a.md": FENCED})
     code = ("import sys, gradcli.testing.plugin\n"
-            "assert not {'numpy', 'typer', 'gradcli.testing.items', 'gradcli.commands'} & set(sys.modules)")
+            "assert not {'numpy', 'typer', 'gradcli.testing.pytest_items', 'gradcli.commands'} & set(sys.modules)")
     subprocess.run([sys.executable, "-c", code], check=True, env=environment(), cwd=tmp_path)
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from gradcli.errors import FileFault, UsageFault
-from gradcli.testing.checks import Options, options_of
-from gradcli.testing.files import candidates, is_test, read
+from gradcli.faults.tree import FileFault, UsageFault
+from gradcli.testing.model import Options, options_of
+from gradcli.testing.discovery import candidates, is_test, read
 from testing.texts import notebook, result, stream
 
 

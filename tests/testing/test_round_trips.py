@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from cli.program import ROOT, gradcli
-from gradcli.commands.running import open_session, run_file
-from gradcli.commands.settings import Settings
-from gradcli.errors import Fault
-from gradcli.repl.state import Repl
+from gradcli.commands.execute import open_session, run_file
+from gradcli.console.settings import Settings
+from gradcli.faults.tree import Fault
+from gradcli.repl.core import Repl
 from gradcli.testing.diff import line_of
-from gradcli.testing.files import read
+from gradcli.testing.discovery import read
 from gradcli.testing.results import Wish, result_of
 from gradcli.testing.update import update
 

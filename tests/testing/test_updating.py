@@ -6,9 +6,9 @@ import sys
 
 import pytest
 
-from gradcli.commands.settings import Settings
-from gradcli.errors import FileFault
-from gradcli.testing.files import read
+from gradcli.console.settings import Settings
+from gradcli.faults.tree import FileFault
+from gradcli.testing.discovery import read
 from gradcli.testing.results import Wish, result_of
 from gradcli.testing.update import update
 from testing.texts import FENCED, SESSION, notebook, result, stream

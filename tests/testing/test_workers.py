@@ -12,10 +12,10 @@ import time
 import pytest
 
 from cli.program import environment, gradcli
-from gradcli.commands.settings import Settings
-from gradcli.testing import pool
-from gradcli.testing.checks import Check, Options, Parts
-from gradcli.testing.play import Outcome
+from gradcli.console.settings import Settings
+from gradcli.testing import workers
+from gradcli.testing.model import Check, Options, Parts
+from gradcli.testing.runner import Outcome
 from gradcli.testing.results import FileResult, Wish, decoded, encoded
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
@@ -91,12 +91,12 @@ def test_a_stopped_process_is_ended_at_its_deadline(tmp_path, stopped):
 
 def test_a_worker_that_nobody_watches_is_ended_by_the_system(tmp_path, monkeypatch):
     """Its deadline is out of reach here, and only the processor's time is left to end it."""
-    monkeypatch.setattr(pool, "GRACE", -1.0)
-    monkeypatch.setattr(pool, "SLACK", 1)
-    monkeypatch.setattr(pool.Worker, "send", lambda self, task, path, send=pool.Worker.send: (
+    monkeypatch.setattr(workers, "GRACE", -1.0)
+    monkeypatch.setattr(workers, "SLACK", 1)
+    monkeypatch.setattr(workers.Worker, "send", lambda self, task, path, send=workers.Worker.send: (
         send(self, task, path), setattr(self, "deadline", float("inf"))))
     (tmp_path / "a.txt").write_text(DEAF)
-    [result] = pool.run([str(tmp_path / "a.txt")], Wish(Settings({"isolated": True}), 1.0), 1)
+    [result] = workers.run([str(tmp_path / "a.txt")], Wish(Settings({"isolated": True}), 1.0), 1)
     assert "SIGXCPU" in result.error
 
 
@@ -105,8 +105,8 @@ def test_a_worker_that_nobody_watches_is_ended_by_the_system(tmp_path, monkeypat
     b'["a", [[0, [1, 2, [], 0, [], []], "failed", "", ["", null, null, "", ""], 0, false]], 0, "", false, 0]',
     b"cposix\nsystem\n(S'true'\ntR."])
 def test_what_a_worker_sends_back_is_data_and_checked(tmp_path, monkeypatch, content):
-    monkeypatch.setattr(pool, "encoded", lambda result: content)
-    results = list(pool.run(["a.txt", "b.txt"], Wish(Settings({"isolated": True}), 20.0), 1))
+    monkeypatch.setattr(workers, "encoded", lambda result: content)
+    results = list(workers.run(["a.txt", "b.txt"], Wish(Settings({"isolated": True}), 20.0), 1))
     assert [result.path for result in results] == ["a.txt", "b.txt"]
     assert all("sent back something else" in result.error for result in results)
 
@@ -121,7 +121,7 @@ def test_results_come_back_as_they_were():
 
 def test_a_result_larger_than_a_pipe_comes_back_whole(tmp_path):
     (tmp_path / "a.txt").write_text(">>> for i in range(100000): print(i)\n0\n")
-    [result] = pool.run([str(tmp_path / "a.txt")], Wish(Settings({"isolated": True}), 60.0), 1)
+    [result] = workers.run([str(tmp_path / "a.txt")], Wish(Settings({"isolated": True}), 60.0), 1)
     assert result.outcomes[0].parts.stream.endswith("99999\n")
 
 
@@ -170,9 +170,9 @@ def test_looking_for_tests_stays_within_the_limit_on_memory(tmp_path):
 
 
 def test_a_worker_is_walled_before_it_reads(tmp_path, monkeypatch):
-    monkeypatch.setattr(pool, "result_of", lambda path, wish: FileResult(
+    monkeypatch.setattr(workers, "result_of", lambda path, wish: FileResult(
         path, [], 0.0, repr((resource.getrlimit(resource.RLIMIT_AS)[0], resource.getrlimit(resource.RLIMIT_CPU)[0]))))
     settings = Settings({"isolated": True, "memory_limit": "900M"})
-    [result] = pool.run(["a.txt"], Wish(settings, 7.0), 1)
+    [result] = workers.run(["a.txt"], Wish(settings, 7.0), 1)
     memory, processor = json.loads(result.error.replace("(", "[").replace(")", "]"))
     assert 900 << 20 <= memory < 1 << 40 and 0 < processor < 60     # tests/conftest.py adds what there is already

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
-from gradcli.engine.signature import NUMBERS, described
-from gradcli.engine.tensor import Shown, Tensor
-from gradcli.errors import ArgumentFault, ValueFault
+from gradcli.engine.autograd.signature import NUMBERS, described
+from gradcli.engine.tensor.tensor import Shown, Tensor
+from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.exposure import exposed, seal
-from gradcli.mistakes import Unimplemented
+from gradcli.faults.mistakes import Unimplemented
 
 
 def bound(value: Any) -> Any:

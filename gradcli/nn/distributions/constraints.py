@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.limits import finfo
-from gradcli.engine.op import traced as F
-from gradcli.engine.tensor import Tensor
+from gradcli.engine.tensor.dtype_info import finfo
+from gradcli.engine.autograd.op import traced as F
+from gradcli.engine.tensor.tensor import Tensor
 from gradcli.nn.distributions.constraint import Boolean as Boolean
 from gradcli.nn.distributions.constraint import Constraint as Constraint
 from gradcli.nn.distributions.constraint import Dependent as Dependent

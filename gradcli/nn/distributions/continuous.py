@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from gradcli.engine.limits import finfo
-from gradcli.engine.op import traced as F
-from gradcli.engine.variable import recording
+from gradcli.engine.tensor.dtype_info import finfo
+from gradcli.engine.autograd.op import traced as F
+from gradcli.engine.tensor.variable import recording
 from gradcli.nn.distributions import constraints
 from gradcli.nn.distributions.base import HALF_LOG_2PI, Distribution, ExponentialFamily, standard_normal
 from gradcli.nn.distributions.gamma import Chi2, Gamma

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.op import traced as F
-from gradcli.engine.variable import recording
-from gradcli.errors import ValueFault
+from gradcli.engine.autograd.op import traced as F
+from gradcli.engine.tensor.variable import recording
+from gradcli.faults.tree import ValueFault
 from gradcli.nn.distributions import constraints
 from gradcli.nn.distributions.base import Distribution, lazy
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from gradcli.engine.limits import finfo
-from gradcli.engine.op import traced as F
-from gradcli.engine.signature import NUMBERS
+from gradcli.engine.tensor.dtype_info import finfo
+from gradcli.engine.autograd.op import traced as F
+from gradcli.engine.autograd.signature import NUMBERS
 from gradcli.nn.distributions import constraints
 from gradcli.nn.distributions.base import EULER
 from gradcli.nn.distributions.continuous import LOC_SCALE, Exponential, Uniform
 from gradcli.nn.distributions.gamma import Gamma
 from gradcli.nn.distributions.transformed import TransformedDistribution
-from gradcli.nn.distributions.transforms import AffineTransform, ExpTransform, PowerTransform
+from gradcli.nn.distributions.transforms.elementwise import AffineTransform, ExpTransform, PowerTransform
 
 
 class Gumbel(TransformedDistribution):

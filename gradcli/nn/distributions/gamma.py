@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.limits import finfo
-from gradcli.engine.op import traced as F
-from gradcli.engine.signature import NUMBERS
-from gradcli.errors import ValueFault
+from gradcli.engine.tensor.dtype_info import finfo
+from gradcli.engine.autograd.op import traced as F
+from gradcli.engine.autograd.signature import NUMBERS
+from gradcli.faults.tree import ValueFault
 from gradcli.nn.distributions import constraints
 from gradcli.nn.distributions.base import ExponentialFamily, broadcast_all, tensor_of
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.limits import broadcast_shapes, finfo
-from gradcli.engine.op import traced as F
-from gradcli.engine.signature import NUMBERS
-from gradcli.engine.tensor import Shown, Tensor
-from gradcli.engine.variable import recording
-from gradcli.errors import ValueFault
+from gradcli.engine.tensor.dtype_info import broadcast_shapes, finfo
+from gradcli.engine.autograd.op import traced as F
+from gradcli.engine.autograd.signature import NUMBERS
+from gradcli.engine.tensor.tensor import Shown, Tensor
+from gradcli.engine.tensor.variable import recording
+from gradcli.faults.tree import ValueFault
 from gradcli.nn.distributions import constraints
 from gradcli.nn.distributions.base import Distribution, ExponentialFamily, lazy, sizes, tensor_of
 from gradcli.nn.distributions.gamma import Beta, Chi2

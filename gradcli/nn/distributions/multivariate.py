@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from gradcli.engine.limits import broadcast_shapes
-from gradcli.engine.op import traced as F
-from gradcli.engine.tensor import Size
-from gradcli.errors import ShapeFault, ValueFault
+from gradcli.engine.tensor.dtype_info import broadcast_shapes
+from gradcli.engine.autograd.op import traced as F
+from gradcli.engine.tensor.tensor import Size
+from gradcli.faults.tree import ShapeFault, ValueFault
 from gradcli.nn.distributions import constraints
 from gradcli.nn.distributions.base import Distribution, lazy, standard_normal, tensor_of
 

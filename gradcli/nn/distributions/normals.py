@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from gradcli.engine.op import traced as F
+from gradcli.engine.autograd.op import traced as F
 from gradcli.nn.distributions import constraints
 from gradcli.nn.distributions.categorical import SHARES, ExpRelaxedCategorical, LogitRelaxedBernoulli
 from gradcli.nn.distributions.continuous import LOC_SCALE, Cauchy, Normal
 from gradcli.nn.distributions.discrete import PROBABILITY
-from gradcli.nn.distributions.onto import StickBreakingTransform
+from gradcli.nn.distributions.transforms.simplex import StickBreakingTransform
 from gradcli.nn.distributions.transformed import TransformedDistribution
-from gradcli.nn.distributions.transforms import AbsTransform, ExpTransform, SigmoidTransform
+from gradcli.nn.distributions.transforms.elementwise import AbsTransform, ExpTransform, SigmoidTransform
 
 
 class LogNormal(TransformedDistribution):

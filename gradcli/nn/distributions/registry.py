@@ -6,27 +6,27 @@ from collections.abc import Callable
 from typing import Any
 
 from gradcli.engine.settings import Settings
-from gradcli.engine.signature import NUMBERS, described
-from gradcli.errors import ArgumentFault
+from gradcli.engine.autograd.signature import NUMBERS, described
+from gradcli.faults.tree import ArgumentFault
 from gradcli.exposure import MARK, exposed
-from gradcli.lang.kinds import types_of
-from gradcli.mistakes import Unimplemented
+from gradcli.lang.runtime.types import types_of
+from gradcli.faults.mistakes import Unimplemented
 from gradcli.nn.distributions import constraints as c
-from gradcli.nn.distributions.joined import (
+from gradcli.nn.distributions.transforms.composed import (
     CatTransform,
     ComposeTransform,
     IndependentTransform,
     StackTransform,
     identity_transform,
 )
-from gradcli.nn.distributions.onto import (
+from gradcli.nn.distributions.transforms.simplex import (
     CorrCholeskyTransform,
     LowerCholeskyTransform,
     PositiveDefiniteTransform,
     SoftmaxTransform,
     StickBreakingTransform,
 )
-from gradcli.nn.distributions.transforms import AffineTransform, ExpTransform, SigmoidTransform, Transform
+from gradcli.nn.distributions.transforms.elementwise import AffineTransform, ExpTransform, SigmoidTransform, Transform
 
 Factory = Callable[[Any], Any]
 

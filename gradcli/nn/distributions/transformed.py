@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from gradcli.engine.signature import described
-from gradcli.engine.tensor import Size
-from gradcli.engine.variable import recording
-from gradcli.errors import ArgumentFault, ValueFault
+from gradcli.engine.autograd.signature import described
+from gradcli.engine.tensor.tensor import Size
+from gradcli.engine.tensor.variable import recording
+from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.nn.distributions import constraints
 from gradcli.nn.distributions.base import Distribution, sizes, sum_rightmost
 from gradcli.nn.distributions.composite import Independent
-from gradcli.nn.distributions.joined import ComposeTransform
-from gradcli.nn.distributions.transforms import Transform
+from gradcli.nn.distributions.transforms.composed import ComposeTransform
+from gradcli.nn.distributions.transforms.elementwise import Transform
 
 
 class TransformedDistribution(Distribution):

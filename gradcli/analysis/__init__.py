@@ -1,0 +1,1 @@
+"""Derivatives, checks and derivations of expressions: values in, values out."""

@@ -1,0 +1,160 @@
+"""Where an operation on each element is defined, and where its slope is none: found by looking.
+
+Nothing here is stated of an operation. It is computed at points between -20 and 20, and where two
+neighbours differ in kind, or by more than a smooth function can, the place is closed in on. So what is
+said is true of the code that runs, and an operation that is added is described at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from gradcli.engine.autograd.op import Op, traced
+from gradcli.engine.tensor.variable import Variable
+
+REACH, STEP, ASKEW = 20.0, 0.125, 0.0123    # points are off the round numbers, where special things happen
+CLOSER, SHARP = 44, 1e-3                    # how often a step is halved; a jump of that part of the size is one
+HUGE, BESIDE = 1e9, 1e-13
+SHOWN = 3                                   # places that are named, of many
+PARTNERS = (2.5, 0.75, -1.5)                # what other operands are meanwhile
+Curve = Callable[[Any], tuple[Any, Any]]    # points to values and slopes
+
+
+def domain(op: type[Op]) -> list[str]:
+    """A line for each input: where the operation is defined, jumps, and has a kink or an infinite slope.
+
+    Nothing for an operation that is not one of each element by itself.
+    """
+    signature = op.signature
+    wanted = signature.names[: signature.required]
+    if op.random or op.creates or op.returns or not wanted or not all(
+            kind.operand for kind in signature.kinds[: signature.required]):
+        return []
+    found = []
+    for at, name in enumerate(wanted):
+        said = {_told(_curve(op, wanted, at, partner)) for partner in (PARTNERS if wanted[1:] else PARTNERS[:1])}
+        if None in said:
+            return []
+        found.append(f"{name}: {said.pop() if len(said) == 1 else 'depends on the other operand'}")
+    return found
+
+
+def _curve(op: type[Op], wanted: tuple[str, ...], at: int, partner: float) -> Curve:
+    """The operation as a function of one of its inputs, the others standing still."""
+    def curve(points: Any) -> tuple[Any, Any]:
+        operands = [Variable(np.full_like(points, partner)) for _ in wanted]
+        leaf: Any = Variable(points.copy(), True)
+        operands[at] = leaf
+        result = getattr(traced, op.names[0].rpartition(".")[2])(*operands)
+        if result.requires_grad:
+            traced.sum(result).backward()
+        slopes = np.zeros_like(points) if leaf.grad is None else leaf.grad.array
+        return result.array, slopes
+
+    return curve
+
+
+def _told(curve: Curve) -> str | None:
+    """What is to be said of a function; None if it is not one of each element, or not of floating numbers."""
+    points = np.arange(-REACH, REACH, STEP) + ASKEW
+    try:
+        values, slopes = curve(points)
+        if values.shape != points.shape or values.dtype != np.float64:
+            return None
+        alone = curve(points[5:6])[0], curve(points[::-1][:7])[0]
+    except Exception:       # it takes no such operands: nothing can be said
+        return None
+    if not np.array_equal(alone[0], values[5:6], True) or not np.array_equal(alone[1], values[::-1][:7], True):
+        return None
+    inside = ~np.isnan(values)
+    if not inside.any():
+        return None
+    edges = list(_closed_in(curve, points, lambda value, slope: np.isnan(value) * 1.0))
+    jumps = _closed_in(curve, points, lambda value, slope: value)
+    bends = _closed_in(curve, points, lambda value, slope: slope)
+    poles = [place for place, infinite in {**bends, **jumps}.items() if infinite]
+    steps = [place for place in jumps if place not in poles and place not in edges]
+    kinks = [place for place in bends if place not in jumps and place not in edges and place not in poles]
+    kinks = [place for place in kinks if not np.isnan(curve(np.array([place]))[0][0])]
+    steep = [place for place in dict.fromkeys([*edges, *kinks]) if _steep(curve, place)]
+    kinks = [place for place in kinks if place not in steep]
+    flat = not slopes[inside].any()
+    parts = [_extent(curve, points, inside, edges)]
+    for word, places in (("infinite at", poles), ("jumps at", steps), ("a kink at", kinks),
+                         ("the slope is infinite at", steep)):
+        if places:
+            parts.append(f"{word} {_listed(places)}")
+    if flat and np.ptp(values[inside]) > 0:
+        parts.append("the slope is 0 wherever there is one")
+    return "; ".join(parts)
+
+
+def _closed_in(curve: Curve, points: Any, measure: Callable[[Any, Any], Any]) -> dict[float, bool]:
+    """The places at which a measure of the function jumps, and whether the function has no bound there."""
+    def measured(at: Any) -> Any:
+        return measure(*curve(at))
+
+    low, high = points[:-1].copy(), points[1:].copy()
+    below, above = measured(low), measured(high)
+    for _ in range(CLOSER):
+        middle = (low + high) / 2
+        between = measured(middle)
+        left = _apart(below, between) >= _apart(between, above)
+        high, above = np.where(left, middle, high), np.where(left, between, above)
+        low, below = np.where(left, low, middle), np.where(left, below, between)
+    size = np.maximum(1, np.nan_to_num(np.minimum(np.abs(below), np.abs(above))))
+    sharp = _apart(below, above) > SHARP * size
+    return {_round(place): _infinite(curve, place) for place in ((low + high) / 2)[sharp].tolist()}
+
+
+def _apart(a: Any, b: Any) -> Any:
+    """How far two measures are apart; nan from anything else as far as can be."""
+    apart = np.abs(a - b)
+    return np.where(np.isnan(a) & np.isnan(b) | (a == b), 0, np.where(np.isnan(apart), np.inf, apart))
+
+
+def _round(place: float) -> float:
+    near = round(place * 8) / 8
+    return near + 0.0 if abs(place - near) < 1e-7 else float(f"{place:.6g}")
+
+
+def _extent(curve: Curve, points: Any, inside: Any, edges: list[float]) -> str:
+    """Where the function is defined."""
+    if inside.all():
+        return "all numbers"
+    if len(edges) > 2:
+        return f"not all numbers: {np.count_nonzero(inside) * 100 // inside.size} of 100 between -20 and 20"
+    shut = [not np.isnan(curve(np.array([edge]))[0][0]) and not _infinite(curve, edge) for edge in edges]
+    if len(edges) == 2 and not inside[0]:
+        within = {(True, True): "both included", (False, False): "both excluded",
+                  (True, False): f"{edges[1]:g} excluded", (False, True): f"{edges[0]:g} excluded"}
+        return f"from {edges[0]:g} to {edges[1]:g}, {within[shut[0], shut[1]]}"
+    sides = [("at most {:g}" if closed else "less than {:g}") if inside[points < edge][-1:].any() else
+             ("at least {:g}" if closed else "greater than {:g}") for edge, closed in zip(edges, shut, strict=True)]
+    return " or ".join(side.format(edge) for side, edge in zip(sides, edges, strict=True))
+
+
+def _infinite(curve: Curve, place: float) -> bool:
+    """Whether values at a place, or beside it, have no bound."""
+    values = curve(np.array([_round(place), place - BESIDE, place + BESIDE]))[0]
+    return bool((np.abs(values) > HUGE).any())
+
+
+def _steep(curve: Curve, place: float) -> bool:
+    value, slope = curve(np.array([place]))
+    return bool(np.isfinite(value[0]) and np.isinf(slope[0]))
+
+
+def _listed(places: list[float]) -> str:
+    """A few places, by name; many, by their kind."""
+    places = sorted(places)
+    for word, part in (("every whole number", 0.0), ("every whole number and a half", 0.5)):
+        if len(places) >= 2 * REACH - 2 and all(place % 1 == part for place in places):
+            return word
+    if len(places) > SHOWN:
+        nearest = sorted(sorted(places, key=abs)[:SHOWN])
+        return "many places, such as " + ", ".join(f"{place:g}" for place in nearest)
+    return " and ".join(f"{place:g}" for place in places)

@@ -1,0 +1,232 @@
+"""Checking an expression's gradients where a session's names stand now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from gradcli.analysis.detached import complete
+from gradcli.engine.autograd.backward import newest_first
+from gradcli.analysis.slope_check import TOLERANCE, Verdict, gradients_of, verdicts
+from gradcli.engine.tensor.dtypes import Default
+from gradcli.engine.autograd.op import Op
+from gradcli.engine.tensor.tensor import Tensor
+from gradcli.engine.tensor.variable import Variable
+from gradcli.faults.tree import GradFault, UsageFault
+from gradcli.nn.module.module import Module
+
+if TYPE_CHECKING:
+    from gradcli.session.session import Session
+
+DEEPEST = 3     # containers within containers that are looked into for tensors
+
+
+class Finding(NamedTuple):
+    """The verdict on the gradients, of one order, by the leaf of one name.
+
+    `outputs` names what is differentiated; `random` says whether the expression draws random numbers.
+    """
+
+    name: str
+    order: int
+    verdict: Verdict
+    outputs: list[str]
+    random: bool
+
+
+def check(session: Session, expression: str, tolerance: float = TOLERANCE, order: int = 1) -> list[Finding]:
+    """A finding for each leaf and order. Tensors hold doubles meanwhile: call it on a session to be restored.
+
+    What is varied are the floating tensors that the expression uses and that require gradients, those in modules and
+    containers too; if there is none, all floating ones that it names. What was computed before counts as a leaf,
+    unless the text computes it again.
+    """
+    tensors = _used(session, expression)
+    leaves = _leaves(tensors)
+    computed = [name for name, value in leaves.items() if value.node is not None]
+    with _silent(session), _doubles([*tensors.values()], leaves.values()):
+        evaluation = _Evaluation(session, expression)
+        outputs = evaluation()
+        again = [name for name in computed if session.names().get(name) is not leaves[name]]
+        leaves = {name: leaf for name, leaf in leaves.items() if name not in again}     # the text computes it itself
+        leaves |= _unnamed(outputs, evaluation(), tensors)
+        for k in range(len(outputs)):       # before a gradient of 0 is believed
+            with session.silenced():        # a part that is stopped on purpose shows in the slopes
+                complete(session, list(leaves), partial(evaluation.output, k))
+        if not any(o.requires_grad for o in outputs):
+            raise GradFault(f"the expression does not depend on {' or '.join(leaves)} in a way that is recorded")
+        with _doubles([*leaves.values()], leaves.values()):
+            return [*_findings(evaluation, evaluation, leaves, tolerance, 1, _labels(len(outputs))),
+                    *(_second(evaluation, leaves, tolerance, outputs) if order > 1 else ())]
+
+
+def _second(evaluation: _Evaluation, leaves: dict[str, Tensor], tolerance: float, outputs: list[Tensor]
+            ) -> Iterator[Finding]:
+    gradients = gradients_of(evaluation, list(leaves.values()))
+    labels = [f"gradient {name}" for name in leaves] * len(gradients())
+    return _findings(evaluation, gradients, leaves, tolerance, 2, labels)
+
+
+def _findings(evaluation: _Evaluation, function: Any, leaves: dict[str, Tensor], tolerance: float, order: int,
+              labels: list[str]) -> Iterator[Finding]:
+    found = verdicts(function, list(leaves.values()), tolerance)
+    for name, verdict in zip(leaves, found, strict=True):
+        yield Finding(name, order, verdict, labels, evaluation.random)
+
+
+def _labels(count: int) -> list[str]:
+    return ["output"] if count == 1 else [f"output {k}" for k in range(count)]
+
+
+class _Evaluation:
+    """An expression as a function: of the same names and random numbers each time; its floating tensors."""
+
+    def __init__(self, session: Session, expression: str) -> None:
+        self.session, self.expression = session, expression
+        self.start = session.generators.moment()
+        self.names = session.names()
+        self.random = False
+
+    def __call__(self) -> list[Tensor]:
+        session = self.session
+        session.generators.rewind(self.start)
+        for name, value in self.names.items():
+            if isinstance(value, Tensor):       # which the text may have given another value
+                session[name] = value
+        result = session.eval(self.expression)
+        self.random = self.random or session.generators.moment() != self.start
+        several = isinstance(result, list | tuple)
+        results = [Tensor(np.asarray(o, np.float64)) if type(o) in (int, float) else o
+                   for o in (result if several else [result])]      # a plain number may have been a tensor on its way
+        outputs = [o for o in results if isinstance(o, Tensor) and o.array.dtype.kind == "f"]
+        if not outputs:
+            raise UsageFault(f"the expression gives a {type(result).__name__}, which has no gradient")
+        return outputs
+
+    def output(self, k: int) -> Tensor:
+        """One of the results."""
+        return self()[k]
+
+
+def leaves_of(session: Session, expression: str) -> dict[str, Tensor]:
+    """What an expression is differentiated by: the floating tensors it names, if some require gradients those alone."""
+    return _leaves({name: value for name, value in _named(session, expression) if _floating(value)})
+
+
+def _leaves(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    leaves = {name: value for name, value in tensors.items() if value.requires_grad} or tensors
+    if not leaves:
+        raise UsageFault("the expression uses no name that stands for a floating tensor",
+                         ("(x ** 2).sum()", "names what is to be varied"))
+    return dict(leaves)
+
+
+def reached(session: Session, expression: str) -> list[str]:
+    """The names of the leaves that a backward pass from an expression would reach, also through what other names hold.
+
+    Where none requires a gradient, what it names is made to: call it on a session to be restored.
+    """
+    leaves = leaves_of(session, expression)
+    held = {id(value): name for name, value in reversed(session.names().items())}
+    found = [name for name, value in leaves.items() if value.node is None]
+    for name in found:
+        if not leaves[name].requires_grad:
+            session[name] = Variable(leaves[name].array, True)
+    for leaf in _graph_leaves(leaves.values()):
+        found += [held[id(leaf)]] if id(leaf) in held else []
+    return sorted(dict.fromkeys(found))
+
+
+def _graph_leaves(outputs: Iterable[Tensor]) -> list[Tensor]:
+    """The leaves that a backward pass from some tensors would reach."""
+    calls = newest_first(o.node for o in outputs if o.node is not None)
+    return [debtor for call in calls for debtor, *_ in (call.edges if isinstance(call, Op) else ())
+            if isinstance(debtor, Tensor)]
+
+
+def _unnamed(outputs: list[Tensor], again: list[Tensor], tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Leaves that no name leads to and that are there each time: those in objects of the program, for instance."""
+    known, first = set(map(id, tensors.values())), _graph_leaves(outputs)
+    kept = set(map(id, first))
+    found = {id(leaf): leaf for leaf in _graph_leaves(again) if id(leaf) in kept - known}
+    return {f"leaf {n}": leaf for n, leaf in enumerate(found.values(), 1)}
+
+
+@contextmanager
+def _silent(session: Session) -> Iterator[None]:
+    """Within, what the program prints is not written: it runs again for every step."""
+    output, session.output = session.output, None
+    try:
+        yield
+    finally:
+        session.output = output
+
+
+@contextmanager
+def _doubles(tensors: Iterable[Tensor], leaves: Iterable[Tensor]) -> Iterator[None]:
+    """Within, tensors hold doubles in memory of their own, without history, and leaves require gradients."""
+    slots = ("array", "node", "root", "requires_grad", "gradient")
+    kept = [(x, {slot: getattr(x, slot) for slot in slots}, type(x)) for x in tensors]
+    floating, Default.floating = Default.floating, np.dtype(np.float64)
+    chosen = set(map(id, leaves))
+    try:
+        for x, _, kind in kept:
+            x.array, x.node, x.root = np.array(x.array, np.float64, order="C"), None, None
+            x.requires_grad = id(x) in chosen
+            if kind is Tensor and x.requires_grad:
+                x.__class__ = Variable
+        yield
+    finally:
+        Default.floating = floating
+        for x, fields, kind in kept:
+            x.__class__ = kind
+            for slot, value in fields.items():
+                setattr(x, slot, value)
+
+
+def _used(session: Session, expression: str) -> dict[str, Tensor]:
+    """The floating tensors that an expression uses, by name: those in modules and containers by theirs within."""
+    tensors = {name: x for root, value in _named(session, expression) for name, x in _within(root, value, DEEPEST)}
+    first: dict[int, str] = {}
+    for name, x in tensors.items():
+        first.setdefault(id(x), name)
+    return {name: x for name, x in tensors.items() if first[id(x)] == name}
+
+
+def held_leaves(session: Session) -> list[Tensor]:
+    """The leaves that names of a session hold, in modules and containers too."""
+    return [x for name, value in session.names().items() for _, x in _within(name, value, DEEPEST)
+            if x.requires_grad and x.node is None]
+
+
+def _within(name: str, value: Any, depth: int) -> Iterator[tuple[str, Tensor]]:
+    """The floating tensors in a value, each with its name."""
+    if _floating(value):
+        yield name, value
+    elif isinstance(value, Module):
+        for named in (value.named_parameters(name), value.named_buffers(name)):
+            yield from ((path, x) for path, x in named if _floating(x))
+    elif depth and type(value) in (list, tuple, dict):
+        items = value.items() if isinstance(value, dict) else enumerate(value)
+        for key, item in items:
+            yield from _within(f"{name}[{key!r}]" if type(key) in (int, str) else f"{name}[...]", item, depth - 1)
+
+
+def _named(session: Session, expression: str) -> list[tuple[str, Any]]:
+    """The values that an expression names, itself or through the functions it calls."""
+    names, found = session.names(), {}
+    pending = list(session.words(expression))
+    while pending:
+        name = pending.pop()
+        if name in names and name not in found:
+            found[name] = value = names[name]
+            pending += getattr(getattr(value, "__code__", None), "co_names", ())
+    return sorted(found.items())
+
+
+def _floating(value: Any) -> bool:
+    return isinstance(value, Tensor) and value.array.dtype.kind == "f"

@@ -1,0 +1,66 @@
+"""Wrong gradients among more elements than are looked at one by one: all others are moved together, and bisected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from gradcli.analysis.slopes import SMOOTH, SPARE, measured
+from gradcli.engine.tensor.tensor import Tensor
+from gradcli.engine.tensor.write_gate import writing
+from gradcli.faults.tree import Fault, LimitFault
+
+TOLERANCE = 1e-9    # how far a sum of gradients may be off, relative to the sum of their sizes
+GOLDEN = (5**0.5 - 1) / 2
+
+
+def culprit(off: Callable[[list[int]], bool], members: list[int]) -> list[int]:
+    """The member of a group that is off, if the group is: by halving it."""
+    if not members or not off(members):
+        return []
+    while len(members) > 1:
+        half = len(members) // 2
+        members = members[:half] if off(members[:half]) else members[half:]
+    return members
+
+
+def directions(leaves: Sequence[Tensor]) -> list[Any]:
+    """A direction for each leaf: irregular parts of its elements, or of 1."""
+    return [np.where(x.array == 0, 1.0, np.abs(x.array)) * weights(x.array.size).reshape(x.array.shape)
+            for x in leaves]
+
+
+def weights(size: int) -> Any:
+    """Numbers between 1/2 and 1 of irregular signs."""
+    part = np.arange(1, size + 1) * GOLDEN % 1
+    return (0.5 + 0.5 * part) * np.where(part * 1e4 % 1 < 0.5, -1, 1)
+
+
+def differs(function: Callable[[], Any], leaves: Sequence[Tensor], along: Sequence[Any], claimed: Any, size: Any,
+            epsilon: Any) -> bool:
+    """Whether slopes of a function along a direction are not those that gradients give; `size` is of their terms."""
+    homes = [x.array.copy() for x in leaves]
+    centre = np.asarray(function(), np.float64)
+
+    def values(number: float) -> Any:
+        for x, home, direction in zip(leaves, homes, along, strict=True):
+            writing(x.array)[...] = home + number * direction
+        try:
+            return function()
+        except LimitFault:
+            raise
+        except Fault:
+            return np.full(centre.shape, np.nan)
+
+    def gap(slopes: Any) -> Any:
+        allowed = SPARE * slopes.error + TOLERANCE * size
+        return (slopes.kind == SMOOTH) & np.isfinite(claimed) & (np.abs(slopes.slope - claimed) > allowed)
+
+    try:
+        return bool(gap(measured(values, 0.0, centre, lambda slopes, _: bool(
+            ((slopes.kind == SMOOTH) & ~gap(slopes) & (slopes.error <= 1e-6 * size)).all()), epsilon)).any())
+    finally:
+        for x, home in zip(leaves, homes, strict=True):
+            writing(x.array)[...] = home

@@ -1,0 +1,336 @@
+"""Whether gradients are right: every element of the Jacobian against the slope that is measured there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from gradcli.engine.transforms import functional
+from gradcli.analysis.rounding_noise import noise
+from gradcli.analysis.probing import culprit, differs, directions, weights
+from gradcli.analysis.slopes import EDGE, INFINITE, JUMP, KINKED, OUTSIDE, SMOOTH, SPARE, STEEP, Slopes, measured
+from gradcli.engine.tensor.tensor import Tensor
+from gradcli.engine.tensor.variable import Variable
+from gradcli.engine.tensor.write_gate import writing
+from gradcli.faults.tree import Fault, LimitFault
+
+TOLERANCE = 1e-5    # how far a gradient may be off, relatively, beside the error of the measure
+MOST = 400          # elements of one leaf that are moved, and of the outputs that are watched: evenly spaced ones
+FEWEST = 40         # elements of one leaf that are moved, where there are so many
+LARGE = 200         # elements of leaves and outputs together beyond which fewer than MOST are moved
+SECOND = 16         # elements of the outputs whose gradients are differentiated again
+WRONG = 1           # elements of a leaf by which gradients are wrong, after which no more are looked at again
+ROWS = 8            # elements of the outputs whose gradients are looked at again
+DOUBTFUL = 1e-2     # an error of a slope beyond which it does not tell whether the gradient is right
+Function = Callable[[], Sequence[Tensor]]
+
+
+class Entry(NamedTuple):
+    """One element of a Jacobian: of which element of which output, by which element of the leaf."""
+
+    output: int
+    row: tuple[int, ...]
+    place: tuple[int, ...]
+    gradient: float
+    slope: float
+    error: float
+    left: float
+    right: float
+    kind: int
+
+
+class Verdict(NamedTuple):
+    """What was found of the gradients by one leaf.
+
+    `worst` is the element that is furthest off; `wrong` counts those that are off; `special` are those without one
+    slope, `doubtful` those whose slope could not be measured. `moved` of `size` elements of the leaf were moved,
+    `watched` of `outputs` elements of the outputs were looked at.
+    """
+
+    worst: Entry
+    wrong: int
+    special: list[Entry]
+    doubtful: list[Entry]
+    compared: int
+    moved: int
+    size: int
+    watched: int
+    outputs: int
+
+    @property
+    def right(self) -> bool:
+        return not self.wrong
+
+    @property
+    def off(self) -> float:
+        """How far gradient and slope are apart in the worst element, relative to it or to 1."""
+        gap = abs(self.worst.gradient - self.worst.slope) if self.worst.gradient != self.worst.slope else 0.0
+        return gap / max(1.0, abs(self.worst.slope))
+
+
+class Watched:
+    """The elements of a function's outputs that are looked at."""
+
+    def __init__(self, outputs: Sequence[Tensor], most: int) -> None:
+        self.shapes = [o.array.shape for o in outputs]
+        self.sizes = [o.array.size for o in outputs]
+        self.total = sum(self.sizes)
+        self.chosen = _spread(self.total, most)
+        kinds = [np.finfo(o.array.dtype).eps for o in outputs]
+        self.all_epsilon = np.repeat(kinds, self.sizes) if kinds else np.zeros(0)
+        self.epsilon = self.all_epsilon[self.chosen]
+
+    def others(self) -> list[int]:
+        """The numbers of the elements that are not looked at."""
+        return sorted(set(range(self.total)).difference(self.chosen))
+
+    def watch(self, numbers: list[int]) -> None:
+        """Look at more elements."""
+        self.chosen = [*self.chosen, *numbers]
+        self.epsilon = self.all_epsilon[self.chosen]
+
+    def values(self, outputs: Sequence[Tensor]) -> Any:
+        """Their values; nan where outputs have other shapes than at the point itself."""
+        return self.all(outputs)[self.chosen]
+
+    def all(self, outputs: Sequence[Tensor]) -> Any:
+        """The values of all elements."""
+        if [o.array.shape for o in outputs] != self.shapes:
+            return np.full(self.total, np.nan)
+        return np.concatenate([o.array.reshape(-1).astype(np.float64) for o in outputs])
+
+    def weighed(self, outputs: Sequence[Tensor], leaves: Sequence[Tensor], seeds: Any) -> list[Any]:
+        """The gradients of a sum of all elements, each with its weight."""
+        parts = np.split(seeds, np.cumsum(self.sizes)[:-1])
+        pairs = [(o, Tensor(part.reshape(o.array.shape).astype(o.array.dtype))) for o, part in zip(
+            outputs, parts, strict=True) if o.requires_grad]
+        row = functional.grad([o for o, _ in pairs], list(leaves), [seed for _, seed in pairs], True, False,
+                              allow_unused=True)
+        return [np.zeros(x.array.shape) if g is None else g.array for g, x in zip(row, leaves, strict=True)]
+
+    def element(self, number: int) -> tuple[int, tuple[int, ...]]:
+        """Output and index of the element with a number among those of all outputs."""
+        k = 0
+        while number >= self.sizes[k]:
+            number -= self.sizes[k]
+            k += 1
+        return k, tuple(int(i) for i in np.unravel_index(number, self.shapes[k]))
+
+    def gradients(self, outputs: Sequence[Tensor], leaves: Sequence[Tensor], create_graph: bool = False,
+                  among: Sequence[int] | None = None) -> list[Any]:
+        """For each watched element, or some among them, its gradients by the leaves, as tensors."""
+        rows = []
+        for number in self.chosen if among is None else [self.chosen[n] for n in among]:
+            k, index = self.element(number)
+            seed = np.zeros(self.shapes[k], outputs[k].array.dtype)
+            seed[index] = 1
+            row = functional.grad(outputs[k], list(leaves), [Tensor(seed)], True, create_graph, allow_unused=True) if (
+                outputs[k].requires_grad) else [None] * len(leaves)
+            rows.append([Variable(np.zeros(x.array.shape)) if g is None else g for g, x in zip(row, leaves,
+                                                                                               strict=True)])
+        return rows
+
+
+def verdicts(function: Function, leaves: Sequence[Tensor], tolerance: float = TOLERANCE) -> list[Verdict]:
+    """A verdict on the gradients of what `function` gives, by each leaf; leaves are doubles, and are moved.
+
+    A function that fails at a point has no value there.
+    """
+    outputs = function()
+    watched = Watched(outputs, MOST)
+    watched.watch(culprit(partial(_off, function, watched, leaves), watched.others()))
+    rows = watched.gradients(outputs, leaves)
+    centre = watched.values(outputs)
+    work = watched.total + sum(leaf.array.size for leaf in leaves)
+    most = max(FEWEST, min(MOST, LARGE * MOST // max(1, work)))
+    found = []
+    for n, leaf in enumerate(leaves):
+        claimed = np.array([row[n].array.reshape(-1) for row in rows], np.float64).reshape(len(rows), leaf.array.size)
+        found.append(_verdict(_Variation(function, watched, centre, leaf, tolerance), claimed, most))
+    return found
+
+
+def gradients_of(function: Function, leaves: Sequence[Tensor]) -> Function:
+    """The gradients of a function by its leaves, as a function again; of SECOND elements of its outputs at most."""
+    def gradients() -> list[Tensor]:
+        outputs = function()
+        rows = Watched(outputs, SECOND).gradients(outputs, leaves, True)
+        return [g for row in rows for g in row]
+
+    return gradients
+
+
+def _off(function: Function, watched: Watched, leaves: Sequence[Tensor], numbers: list[int]) -> bool:
+    """Whether gradients of some elements of the outputs seem wrong: those of a sum of them, by all leaves together."""
+    weighed = np.zeros(watched.total)
+    weighed[numbers] = weights(watched.total)[numbers]
+    outputs, along = function(), directions(leaves)
+    rows = watched.weighed(outputs, leaves, weighed)
+    terms = np.concatenate([(row * direction).reshape(-1) for row, direction in zip(rows, along, strict=True)])
+    return differs(lambda: np.array([weighed[numbers] @ watched.all(function())[numbers]]), leaves, along,
+                   np.array([terms.sum()]), np.abs(terms).sum(), watched.epsilon.max())
+
+
+def _verdict(variation: _Variation, claimed: Any, most: int) -> Verdict:
+    watched, centre, home = variation.watched, variation.centre, variation.home
+    moved = _spread(home.size, most)
+    moved += culprit(partial(variation.off, claimed), sorted(set(range(home.size)).difference(moved)))
+    columns = [variation.slopes(at, claimed[:, at]) for at in moved]
+    rules = claimed[:, moved]
+    slopes = Slopes(*(np.array(field).reshape(len(moved), len(centre)).T for field in zip(*columns, strict=True))) if (
+        columns) else Slopes(*[rules] * 5)
+    excess = _excess(slopes, rules, variation.tolerance)
+    mirrored = (excess > 1) & _symmetric(variation, moved, rules, slopes)
+    excess[mirrored] = np.nan
+    excess = _doubted(variation, moved, rules, slopes, excess)
+    excess[mirrored] = np.nan
+    # at an edge an infinite gradient times a weight of 0 is nan
+    edges = np.isin(slopes.kind, (EDGE, INFINITE, OUTSIDE, STEEP, JUMP)).any(0)
+    excess = np.where(np.isnan(rules) & (slopes.slope == 0) & edges, np.nan, excess)
+
+    def entry(row: int, column: int) -> Entry:
+        place = tuple(int(i) for i in np.unravel_index(moved[column], home.shape))
+        slope, error, left, right = (float(field[row, column]) for field in slopes[:4])
+        return Entry(*watched.element(watched.chosen[row]), place, float(rules[row, column]), slope, error, left,
+                     right, int(slopes.kind[row, column]))
+
+    doubtful = (slopes.kind == SMOOTH) & (excess <= 1) & ((rules != 0) | (slopes.slope != 0)) & (
+        SPARE * slopes.error > DOUBTFUL * np.maximum(1, np.maximum(np.abs(rules), np.abs(slopes.slope))))
+    compared = np.isfinite(excess) | (excess == np.inf)
+    worst = np.unravel_index(np.argmax(np.where(compared, excess, -1)), excess.shape) if excess.size else None
+    return Verdict(entry(int(worst[0]), int(worst[1])) if worst else Entry(0, (), (), 0.0, 0.0, 0.0, 0.0, 0.0, SMOOTH),
+                   int((excess > 1).sum()), [entry(*at) for at in np.argwhere(slopes.kind != SMOOTH)],
+                   [entry(*at) for at in np.argwhere(doubtful)], int(compared.sum()), len(moved), home.size,
+                   len(centre), watched.total)
+
+
+def _symmetric(variation: _Variation, moved: list[int], rules: Any, slopes: Slopes) -> Any:
+    """Elements off the diagonal of a symmetric matrix of which the function reads one triangle, as `cholesky` does.
+
+    Its gradient there is that among symmetric matrices: of two elements that mirror each other the sum is right.
+    """
+    home = variation.home
+    if home.ndim < 2 or home.shape[-1] != home.shape[-2] or len(moved) < home.size or not np.array_equal(
+            home, home.swapaxes(-1, -2)):
+        return np.zeros(rules.shape, bool)
+    shape = (len(rules), *home.shape)
+    gradients, slope, error = (np.asarray(field).reshape(shape) for field in (rules, slopes.slope, slopes.error))
+    mirrored = [field.swapaxes(-1, -2) for field in (gradients, slope, error)]
+    size = np.abs(gradients) + np.abs(mirrored[0]) + np.abs(slope) + np.abs(mirrored[1])
+    fits = np.abs(gradients + mirrored[0] - slope - mirrored[1]) <= (
+        variation.tolerance * size + SPARE * (error + mirrored[2]))
+    triangles = [np.broadcast_to(np.tri(home.shape[-1], k=-1, dtype=bool), shape)]
+    triangles.append(triangles[0].swapaxes(-1, -2))
+    unread = [~np.any(slope, axis=0, keepdims=True, where=t).any((-1, -2), keepdims=True) for t in triangles]
+    shared = [np.any(gradients, axis=0, keepdims=True, where=~t & t.swapaxes(-1, -2)).any((-1, -2), keepdims=True)
+              for t in triangles]
+    one = (unread[0] & shared[0]) ^ (unread[1] & shared[1])
+    return (fits & one & ~np.eye(home.shape[-1], dtype=bool)).reshape(rules.shape)
+
+
+class _Variation:
+    """A function of one leaf's elements, all others as they stand."""
+
+    def __init__(self, function: Function, watched: Watched, centre: Any, leaf: Tensor, tolerance: float) -> None:
+        self.function, self.watched, self.centre, self.leaf = function, watched, centre, leaf
+        self.tolerance, self.home = tolerance, leaf.array.copy()
+
+    def off(self, claimed: Any, members: list[int]) -> bool:
+        """Whether gradients by some elements of the leaf seem wrong, all moved together."""
+        [direction] = directions([self.leaf])
+        along = np.zeros(direction.size)
+        along[members] = direction.reshape(-1)[members]
+        terms = claimed[:, members] * along[members]
+        return differs(lambda: self.watched.values(self.function()), [self.leaf], [along.reshape(direction.shape)],
+                       terms.sum(1), np.abs(terms).sum(1), self.watched.epsilon)
+
+    def slopes(self, at: int, claimed: Any, rounding: Any = 0.0) -> Slopes:
+        """The slopes of all watched elements by one element of the leaf."""
+        def settled(slopes: Slopes, least: Any) -> bool:
+            largest = np.maximum(np.abs(slopes.left), np.abs(slopes.right))
+            still = (slopes.slope == 0) & (largest == 0) & (claimed == 0)
+            return bool((still | (slopes.kind == SMOOTH) & (_excess(slopes, claimed, self.tolerance) <= 1)
+                         & (slopes.error <= np.maximum(1e-2 * self.tolerance * np.abs(slopes.slope), least))
+                         & (np.abs(slopes.left - slopes.right) <= 1e-4 * largest + SPARE * least)).all())
+
+        return measured(partial(self.values, at), self.number(at), self.centre, settled, self.watched.epsilon, rounding)
+
+    def number(self, at: int) -> float:
+        """The element itself."""
+        return float(self.home[np.unravel_index(at, self.home.shape)])
+
+    def values(self, at: int, number: float) -> Any:
+        """The watched elements with another number for one of the leaf; nan where the function fails."""
+        return self._moved(at, number, lambda: self.watched.values(self.function()), len(self.centre))
+
+    def gradients(self, at: int, rows: Sequence[int], number: float) -> Any:
+        """The gradients of some watched elements by one of the leaf, with another number for it."""
+        def gradients() -> Any:
+            return np.array([row[0].array.reshape(-1)[at] for row in self.watched.gradients(
+                self.function(), [self.leaf], among=rows)], np.float64)
+
+        return self._moved(at, number, gradients, len(rows))
+
+    def _moved(self, at: int, number: float, evaluate: Callable[[], Any], size: int) -> Any:
+        point = writing(self.leaf.array)    # all of it: the function may have written there
+        point[...] = self.home
+        point[np.unravel_index(at, self.home.shape)] = number
+        try:
+            return evaluate()
+        except LimitFault:
+            raise
+        except Fault:
+            return np.full(size, np.nan)
+        finally:
+            writing(self.leaf.array)[...] = self.home
+
+
+def _doubted(variation: _Variation, moved: list[int], rules: Any, slopes: Slopes, excess: Any) -> Any:
+    """How far gradients are off when rounding within the function counts; slopes are measured again for that.
+
+    It is looked for where gradients seem wrong, and no longer where enough of them are.
+    """
+    off = (excess > 1) & np.isfinite(rules)
+    wrong = 0
+    for column in np.argsort(-np.where(off, excess, 0).max(0, initial=0)):
+        rows = np.flatnonzero(off[:, column])[:ROWS].tolist()
+        if not rows or wrong == WRONG:
+            break
+        at, claimed = moved[column], rules[:, column]
+        rounding = np.zeros(len(variation.centre))
+        number = variation.number(at)
+        rounding[rows] = noise(partial(variation.gradients, at, rows), number, range(len(rows)))
+        again = variation.slopes(at, claimed, noise(partial(variation.values, at), number, rows))
+        for field, measure in zip(slopes, again, strict=True):
+            field[:, column] = measure
+        excess[:, column] = _excess(again, claimed, variation.tolerance, rounding)
+        wrong += bool((excess[rows, column] > 1).any())
+    return excess
+
+
+def _excess(slopes: Slopes, claimed: Any, tolerance: float, rounding: Any = 0.0) -> Any:
+    """How far gradients are off, as a multiple of what is allowed; nan where there is nothing to compare with.
+
+    Where the slopes of both sides differ, any number between them is right. `rounding` is what gradients may be off by.
+    """
+    low, high = np.minimum(slopes.left, slopes.right), np.maximum(slopes.left, slopes.right)
+    kinked = slopes.kind == KINKED
+    low, high = np.where(kinked, low, slopes.slope), np.where(kinked, high, slopes.slope)
+    gap = np.where(claimed < low, low - claimed, np.where(claimed > high, claimed - high, 0))
+    size = np.maximum(np.abs(claimed), np.where(kinked, np.maximum(np.abs(low), np.abs(high)), np.abs(slopes.slope)))
+    allowed = tolerance * size + SPARE * slopes.error + rounding
+    with np.errstate(all="ignore"):
+        excess = np.where(gap == 0, 0, gap / allowed)
+    excess = np.where(np.isinf(gap) | np.isnan(excess) | np.isnan(claimed), np.inf, excess)
+    undefined = np.isnan(claimed) & np.isinf(low) & np.isinf(high)     # infinite slopes have no number for a gradient
+    excess = np.where(undefined, 0, excess)
+    return np.where(np.isin(slopes.kind, (JUMP, OUTSIDE, INFINITE)) | np.isnan(slopes.slope), np.nan, excess)
+
+
+def _spread(size: int, most: int) -> list[int]:
+    """All numbers below `size`, or `most` of them, evenly spaced."""
+    chosen: list[int] = list(range(size)) if size <= most else np.linspace(0, size - 1, most).astype(int).tolist()
+    return chosen

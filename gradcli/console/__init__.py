@@ -1,0 +1,1 @@
+"""Settings, source text, output, progress and diagnostics of the command line."""

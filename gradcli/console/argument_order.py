@@ -1,0 +1,181 @@
+"""The words of the command line in the order that Typer reads: the command, its options, --, and everything else.
+
+Options may stand before the command, after it, and before -e. Words that are no options are programs, also
+when they begin with a dash; behind the file of `run` every word is the script's own.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any, NamedTuple
+
+from gradcli.console.settings import nearest
+from gradcli.faults.tree import UsageFault
+
+# Commands whose words may begin with a dash.
+FREE = ("eval", "run", "grad", "jac", "hess", "jvp", "vjp", "check", "graph", "steps", "plot")
+COMPLETION = ("--install-completion", "--show-completion")
+OUTER = ("--version", "--help", "-h", *COMPLETION)
+
+
+class Spellings(NamedTuple):
+    """How the options of a command, or of several, are spelled: all of them, and those that take a value."""
+
+    every: set[str]
+    valued: set[str]
+
+    @classmethod
+    def of(cls, *commands: Any) -> Spellings:
+        """Those of commands of Typer."""
+        every: set[str] = {"--help", "-h"}
+        valued: set[str] = set()
+        for parameter in (parameter for command in commands for parameter in command.params):
+            spelled = {s for s in (*parameter.opts, *parameter.secondary_opts) if s.startswith("-")}
+            every |= spelled
+            if not getattr(parameter, "is_flag", False):
+                valued |= spelled
+        return cls(every, valued)
+
+    def has(self, word: str) -> bool:
+        """Whether a word is one of them, or begins with two dashes and a letter, as a mistyped option does."""
+        return word in self.every or (word[:2] == "--" and word[2:3].isalpha())
+
+    def leading(self, words: list[str]) -> int:
+        """How many words in front are options and their values."""
+        count = 0
+        ours = self.every.difference(OUTER)
+        while count < len(words) and words[count].partition("=")[0] in ours:
+            count += 2 if words[count] in self.valued else 1
+        return min(count, len(words))
+
+    def lacking(self, words: list[str]) -> str | None:
+        """The option that lacks its value, at the end or before another option, which it would take for one."""
+        left = iter(words)
+        for word in left:
+            if word == "--":
+                break
+            if word in self.valued and (value := next(left, None)) in (None, "-e", *self.every):
+                return word if value is None else f"{word} {value}"
+        return None
+
+
+def arranged(words: list[str], group: Any) -> list[str]:
+    """The words as `group`, which holds the commands, is to read them."""
+    spelled = Spellings.of(*leaves(group))
+    count = spelled.leading(words)
+    options, rest = words[:count], words[count:]
+    command = rest[0] if rest else ""
+    if lacking := spelled.lacking(options):
+        raise _lacks(lacking, "--help")
+    if command.partition("=")[0] in OUTER:
+        return [*command.split("=", 1), *rest[1:]]
+    if command == "-e":
+        return ["eval", *options, *programs(rest, Spellings.of(group.commands["eval"]))]
+    if command in ("", "-"):
+        prompt = not command and sys.stdin is not None and sys.stdin.isatty()
+        return ["repl", *options] if prompt else ["eval", *options, "--", "-", *rest[1:]]
+    if command not in group.commands:
+        raise _unknown(command, group, spelled)
+    return _of_command(command, options, rest[1:], group.commands[command])
+
+
+def _of_command(name: str, options: list[str], words: list[str], command: Any) -> list[str]:
+    """The words of one command, with the options that stood before its name."""
+    inner = getattr(command, "commands", {})
+    if inner:
+        count = Spellings.of(*leaves(command)).leading(words)
+        chosen = words[count : count + 1] if words[count:] and words[count] in inner else []
+        return [name, *chosen, *options, *words[:count], *words[count + len(chosen):]]
+    if name not in FREE:
+        return [name, *options, *words]
+    spelled = Spellings.of(command)
+    if name == "run":
+        count = spelled.leading(words)
+        if count == len(words) or words[count] != "--" and spelled.has(words[count]):
+            return [name, *options, *_whole(words, name, spelled)]      # no file, or a mistyped option
+        rest = words[count:]
+        return [name, *options, *words[:count], "--", *(rest[1:] if rest[0] == "--" else rest)]
+    return [name, *options, *sorted_words(_whole(words, name, spelled), spelled)]
+
+
+def _whole(words: list[str], name: str, spelled: Spellings) -> list[str]:
+    if lacking := spelled.lacking(words):
+        raise _lacks(lacking, f"{name} --help")
+    return words
+
+
+def sorted_words(words: list[str], spelled: Spellings) -> list[str]:
+    """The words with options first, then --, then the rest, which may begin with a dash."""
+    options: list[str] = []
+    others: list[str] = []
+    left = iter(words)
+    for word in left:
+        if word == "--":
+            others += left
+        elif spelled.has(word):
+            options.append(word)
+            if word in spelled.valued and (value := next(left, None)) is not None:
+                options.append(value)
+        else:
+            others.append(word)
+    return [*options, "--", *others]
+
+
+def programs(words: list[str], spelled: Spellings) -> list[str]:
+    """The same of words in which each -e is followed by a program, whatever that begins with, or by options first."""
+    options: list[str] = []
+    sources: list[str] = []
+    left = list(words)
+    while left:
+        word = left.pop(0)
+        if word == "--":
+            sources += left
+            break
+        if word == "-e" and left and left[0][:2] == "--" and left[0].partition("=")[0] in spelled.every:
+            continue
+        if word == "-e" or word in spelled.valued:
+            if not left:
+                raise _lacks(word, "-e '1 + 1'" if word == "-e" else "--help")
+            if word == "-e":
+                sources.append(left.pop(0))
+            else:
+                options += [word, left.pop(0)]
+        else:
+            (options if spelled.has(word) else sources).append(word)
+    if not sources:
+        raise _lacks("-e", "-e '1 + 1'")
+    return [*options, "--", *sources]
+
+
+def _lacks(option: str, example: str) -> UsageFault:
+    option, _, following = option.partition(" ")
+    behind = f", and {following} is an option" if following else ""
+    return UsageFault(f"{option} needs a {'program' if option == '-e' else 'value'} after it{behind}",
+                      f"gradcli {example}")
+
+
+def leaves(group: Any) -> list[Any]:
+    """All commands of a group, and those of its groups."""
+    return [leaf for command in group.commands.values()
+            for leaf in (leaves(command) if hasattr(command, "commands") else [command])]
+
+
+def _unknown(word: str, group: Any, spelled: Spellings) -> UsageFault:
+    """The fault of a first word that is neither a command nor an option."""
+    if word[:1] == "-":
+        close = nearest(word, sorted(spelled.every)) if word[:2] == "--" else ""
+        hints = () if word[:2] == "--" else (f"gradcli eval {quoted(word)}",)
+        return UsageFault(f"there is no option {word!r}{close}", *hints, "gradcli --help")
+    if os.path.exists(word):
+        return UsageFault(f"there is no command {word!r}, but a file", f"gradcli run {quoted(word)}")
+    close = nearest(word, list(group.commands))
+    hints = () if close or word.isidentifier() else (f"gradcli eval {quoted(word)}",)
+    return UsageFault(f"there is no command {word!r}{close}", *hints, "gradcli --help")
+
+
+def quoted(word: str) -> str:
+    """A word as one types it to a shell."""
+    from shlex import quote
+
+    return quote(word)

@@ -1,0 +1,69 @@
+"""What shells complete: the scripts they load, and commands, options and values for the word that is typed."""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from gradcli.console.argument_order import Spellings, leaves
+from gradcli.console.settings import nearest
+from gradcli.faults.tree import UsageFault
+
+SHELLS = ("bash", "zsh", "fish", "powershell", "pwsh")
+VARIABLE = "_GRADCLI_COMPLETE"
+
+
+class Group(TyperGroup):
+    """The commands. While a shell completes, options may stand before them, as they may where words are obeyed."""
+
+    def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
+        """The context of the words before the one that is completed."""
+        if extra.get("resilient_parsing"):
+            args = self._commanded(args)
+        return super().make_context(info_name, args, parent, **extra)
+
+    def _commanded(self, words: list[str]) -> list[str]:
+        """The words with their command in front; none where only whole options have been typed."""
+        spelled = Spellings.of(*leaves(self))
+        count = spelled.leading(words)
+        if count < len(words):
+            command = "eval" if words[count] == "-e" else words[count]
+            return [command, *words[:count], *words[count + 1:]]
+        if spelled.lacking(words):
+            owners = [name for name, command in self.commands.items()
+                      if not hasattr(command, "commands") and words[-1] in Spellings.of(command).valued]
+            return [owners[0], *words]
+        return []
+
+    def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
+        """Commands, and the options that may stand before them."""
+        options = self.commands["eval"].shell_complete(ctx, incomplete) if incomplete[:1] == "-" else []
+        return [*super().shell_complete(ctx, incomplete), *options]
+
+
+def scripts(order: str, *words: str) -> int:
+    """Print, or install, what makes a shell complete; the one that is named, or the one that is running."""
+    completion: Any = import_module("typer.completion")
+    shell = words[0].lower() if words else _shell()
+    if shell not in SHELLS or len(words) > 1:
+        given = " ".join(words) or "the shell that is running"
+        raise UsageFault(f"{order} takes one of {', '.join(SHELLS)}, not {given!r}{nearest(shell, list(SHELLS))}",
+                         f"gradcli {order} bash")
+    if order == "--show-completion":
+        typer.echo(completion.get_completion_script(prog_name="gradcli", complete_var=VARIABLE, shell=shell))
+    else:
+        name, path = completion.install(shell=shell, prog_name="gradcli", complete_var=VARIABLE)
+        typer.echo(f"completion for {name} is in {path}; it works from the next shell on")
+    return 0
+
+
+def _shell() -> str:
+    """The shell that has started this process, or the user's own."""
+    try:
+        return str(import_module("shellingham").detect_shell()[0])
+    except Exception:       # it is not there, or knows no shell among the processes above
+        return os.path.basename(os.environ.get("SHELL", ""))

@@ -1,0 +1,80 @@
+"""IPython's own commands in a text: `%matplotlib inline`, `!ls`, `x?`. Statements alone begin with one.
+
+Within brackets, within a string and after a backslash such a line is code: a `%` there takes a remainder
+or fills in a format.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from gradcli.console.continuation import Reader
+
+COMMAND = re.compile(r"([ \t]*)(?:[%!]|\?{1,2}[\w.]|[A-Za-z_][\w.]*\?{1,2}[ \t]*$)")
+TIMED = re.compile(r"([ \t]*)%time[ \t]+(?=\S)")        # runs the statement behind it
+ASSIGNED = re.compile(r"([ \t]*)([A-Za-z_][\w, \t]*=[ \t]*)(?:%time[ \t]+(?=\S)|([%!]))")    # its result is kept
+TIMING = re.compile(r"[ \t]*%(?:time|timeit|prun|memit)\b")
+NOTED = re.compile(r"%[A-Za-z]")                         # the language itself says that it leaves this out
+CELL = re.compile(r"[ \t\n]*%%(\w*)[^\n]*")
+RUNNING = ("time", "capture", "prun")       # commands of a whole cell that run its body in the notebook's names
+INSTEAD = "pass"
+
+
+def without_magic(source: str) -> str:
+    """A cell without IPython's commands; each line stays where it was."""
+    head = CELL.match(source)
+    if head:
+        source = "\n" * head[0].count("\n") + source[head.end():]
+    if not any(mark in source for mark in "%!?"):
+        return source
+    return "\n".join(as_code(source.split("\n")))
+
+
+def as_code(lines: Sequence[str]) -> list[str]:
+    """Lines of code in which a statement that is a command of IPython's does nothing."""
+    kept: list[str] = []
+    reader = Reader()
+    commanding = False       # whether the command of the line before goes on in this one
+    for line in lines:
+        if commanding:
+            commanding = line.endswith("\\")
+            kept.append("")
+            continue
+        if not reader.open:
+            if timed := TIMED.match(line):
+                line = timed[1] + line[timed.end():]
+            elif command := COMMAND.match(line):
+                commanding = line.endswith("\\")
+                if not NOTED.match(line):
+                    line = command[1] and command[1] + INSTEAD
+                kept.append(line)
+                continue
+            elif assigned := ASSIGNED.match(line):
+                if assigned[3]:
+                    commanding = line.endswith("\\")
+                    kept.append(assigned[1] and assigned[1] + INSTEAD)
+                    continue
+                line = assigned[1] + assigned[2] + line[assigned.end():]
+        reader.feed(line)
+        kept.append(line)
+    return kept
+
+
+def untimed(text: str) -> str:
+    """A line that is typed with %time before its statement or its value, without it."""
+    found = TIMED.match(text) or ASSIGNED.match(text)
+    if not found or found.re is ASSIGNED and found[3]:
+        return text
+    return found[1] + (found[2] if found.re is ASSIGNED else "") + text[found.end():]
+
+
+def is_foreign(source: str) -> bool:
+    """Whether a cell is for another program, such as a shell: nothing of it is the notebook's."""
+    head = CELL.match(source)
+    return bool(head) and head[1] not in RUNNING      # type: ignore[index]
+
+
+def is_timing(source: str) -> bool:
+    """Whether a cell prints how long something took, or keeps what it prints to itself."""
+    return bool(CELL.match(source)) or any(TIMING.match(line) for line in source.split("\n"))

@@ -1,0 +1,32 @@
+"""What `gradcli run` says of words and files that a script cannot use."""
+
+from __future__ import annotations
+
+import re
+
+from gradcli.console.diagnostics import tell
+from gradcli.console.settings import KEYS, Settings
+from gradcli.console.source import Source
+from gradcli.faults.tree import UsageFault
+
+ASKING = re.compile(r"\b(?:args|argv|argparse|ArgumentParser)\b")
+
+
+def no_results(path: str, settings: Settings) -> UsageFault:
+    """The fault of asking a script for results as data: it has none, only what it prints."""
+    asked = f"-o {settings.output}" if settings.output else f"--format {settings.format}"
+    name = f"results.{settings.format}"
+    return UsageFault(f"{asked}: run gives the text that the script prints, and no results as {settings.format}",
+                      (f"gradcli eval - -o {name} < {path}", "the values of its expressions"),
+                      (f"gradcli run {path} > {settings.output or name}", "what it prints"))
+
+
+def remark(source: Source, args: list[str]) -> None:
+    """Say of options of gradcli's own that they have gone to a script which asks for no words."""
+    ours = {"-i", "--interactive", "--echo"}
+    for key in KEYS.values():
+        ours |= {*key.flags, f"--{key.word}", f"--no-{key.word}"}
+    stray = [word for word in args if word.partition("=")[0] in ours]
+    if stray and not ASKING.search(source.text):
+        tell(f"note: {stray[0]} stands behind the file, so it is handed to the script, which asks for no words\n"
+             f" = help: gradcli run {stray[0]} ... {source.name}")

@@ -1,0 +1,159 @@
+"""Where programs come from: words, files and standard input, as strict UTF-8."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from gradcli import regular_file
+from gradcli.faults.tree import FileFault, UsageFault
+from gradcli.faults.mistakes import SizeLimit
+
+LARGEST = 64 << 20      # bytes of a program
+MARK = "\ufeff"         # the byte order mark
+PROGRAM_FILE = re.compile(r"(?:[\w.~-]*/)*[\w.-]*\w\.(?:grad|py|ipynb|txt|md)")
+DESCRIPTOR = re.compile(r"/dev/(?:fd/(\d{1,6})|stdin)")
+
+
+_spent: list[Any] = []      # the standard input that has been read to its end
+
+
+class Source(NamedTuple):
+    """A program and what to call it in diagnostics."""
+
+    text: str
+    name: str
+
+
+def from_words(words: list[str]) -> list[Source]:
+    """The sources of `eval`: each word is one, and - stands for standard input."""
+    several = len(words) > 1
+    return [standard_input() if word == "-" else
+            Source(unprompted(from_argument(word)), f"<eval {n}>" if several else "<eval>")
+            for n, word in enumerate(words, 1)]
+
+
+def from_file(path: str, before: str = "gradcli run ", most: int = LARGEST) -> Source:
+    """The program in a file; - is standard input. `before` stands before the file that may have been meant."""
+    if path == "-":
+        return standard_input()
+    return as_source(read_bytes(path, before, most), path)
+
+
+def from_file_or_word(word: str, known: Iterable[str], before: str) -> Source | None:
+    """The program in the file that a word names; None for a word that is a program itself.
+
+    x.grad is a file only if it is there, or if x is none of the `known` names.
+    """
+    if not os.path.isfile(word):
+        first = word.partition(".")[0]
+        if not PROGRAM_FILE.fullmatch(word) or first in known:
+            return None
+    return from_file(word, before)
+
+
+def text_of_file(path: str) -> Source:
+    """The text of a file as it stands; - is standard input."""
+    if path == "-":
+        return Source(decoded(input_bytes(LARGEST), "standard input"), "<stdin>")
+    return Source(decoded(read_bytes(path, most=LARGEST), path), path)
+
+
+def as_source(content: bytes, name: str) -> Source:
+    """The program that the content of a file is."""
+    return Source(unprompted(decoded(content, name), name), name)
+
+
+def standard_input() -> Source:
+    return Source(unprompted(decoded(input_bytes(LARGEST), "standard input")), "<stdin>")
+
+
+def input_bytes(most: int = -1) -> bytes:
+    """All of standard input."""
+    if sys.stdin is None:
+        raise FileFault("standard input is closed")
+    if _spent and _spent[-1] is sys.stdin:
+        raise UsageFault("standard input is asked for twice, and can be read once",
+                         ("--var NAME=@FILE", "the data, from a file"))
+    _spent[:] = [sys.stdin]
+    return _within(sys.stdin.buffer.read(most + 1 if most >= 0 else -1), "standard input", most)
+
+
+def _within(content: bytes, name: str, most: int) -> bytes:
+    """`content`, unless it is longer than `most` bytes; -1 for any length."""
+    if 0 <= most < len(content):
+        raise SizeLimit(f"{name} is longer than a program may be, which is {most >> 20} MiB")
+    return content
+
+
+def read_bytes(path: str, before: str = "gradcli run ", most: int = -1) -> bytes:
+    """All of a regular file, or a fault that says why not, and with `before` put first which file may have been meant.
+
+    A file of more than `most` bytes is a fault too, unless that is negative.
+    """
+    limit = most + 1 if most >= 0 else -1
+    try:
+        inherited = DESCRIPTOR.fullmatch(path)      # what `<(command)` of a shell stands for
+        if inherited:
+            with open(int(inherited[1] or 0), "rb", closefd=False) as file:
+                return _within(file.read(limit), path, most)
+        return _within(regular_file.read(path, limit), path, most)
+    except (OSError, ValueError) as error:
+        hints = similar(path, _beside(path)) if isinstance(error, FileNotFoundError) else ()
+        raise FileFault(f"cannot read {path}: {getattr(error, 'strerror', None) or error}",
+                        *(f"{before}{close}" for close in hints)) from None
+
+
+def decoded(content: bytes, name: str) -> str:
+    """Strict UTF-8, with one leading byte order mark dropped; a second one is no part of a text."""
+    try:
+        text = content.decode().removeprefix(MARK)
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise FileFault(f"{name} is not UTF-8 text: byte 0x{content[error.start]:02x} in line {line}") from None
+    if text.startswith(MARK):
+        raise FileFault(f"{name} begins with two byte order marks, and one is all that a text may have")
+    return text
+
+
+def from_argument(word: str) -> str:
+    """A word of the command line as UTF-8 text, whatever encoding Python has read it in."""
+    try:
+        return decoded(os.fsencode(word), "an argument")
+    except UnicodeEncodeError:
+        raise FileFault("an argument is not UTF-8 text") from None
+
+
+def unprompted(text: str, name: str = "") -> str:
+    """A text fed with prompts loses them and the old output. A notebook is a text, but no program."""
+    if text[:1] == "{" or text[:1].isspace():
+        from gradcli.data.notebook_cells import is_notebook
+
+        if is_notebook(text):
+            file = name or "NOTEBOOK.ipynb"
+            raise UsageFault(f"{name or 'this text'} is a notebook, which is no program as it stands",
+                             (f"gradcli run {file}", "runs its cells"),
+                             (f"gradcli test {file}", "runs them and compares what they print with what is stored"))
+    if ">>>" not in text and "In [" not in text and "In[" not in text:
+        return text
+    from gradcli.console.pasted_session import clean
+
+    return clean(text)
+
+
+def similar(path: str, beside: Iterable[str]) -> tuple[str, ...]:
+    """Of the files beside `path`, those that may have been meant."""
+    from gradcli.faults.suggestions import nearest
+
+    folder, name = os.path.split(path)
+    return tuple(os.path.join(folder, close) for close in nearest(name, beside))
+
+
+def _beside(path: str) -> list[str]:
+    try:
+        return os.listdir(os.path.dirname(path) or ".")
+    except OSError:
+        return []

@@ -1,0 +1,1 @@
+"""Values in and out: bindings of --at and --var, data files, transcripts."""

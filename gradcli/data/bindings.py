@@ -1,0 +1,101 @@
+"""Texts that could stand between the brackets of a call, as `--at 'x=2, y=ones(2,2)'` has them."""
+
+from __future__ import annotations
+
+import re
+from keyword import iskeyword
+from typing import Any, NamedTuple
+
+from gradcli.console.settings import Settings
+from gradcli.console.source import from_argument
+from gradcli.data.input_data import Assignment, opened, refuse_file
+from gradcli.faults.tree import Fault, UsageFault
+
+FILE = re.compile(r"(?:^|(?<=,))(\s*(\w+)\s*=\s*)@([^,]+)")
+NAMES = re.compile(r"(?:^|,)\s*(\w+)\s*=(?!=)")
+ASSIGNMENTS = re.compile(r"\w+ ?= ?[^=,:;]+(?:, \w+ ?= ?[^=,:;]+)*")
+HELD = "numbers_of_file_"       # begins the names that stand for files
+HEAD = "at(\n"      # the text keeps a line of its own, so a comment in it ends before the bracket
+
+
+class PointText(NamedTuple):
+    """A text of `--at`, in which names stand for files, and what these hold."""
+
+    text: str
+    files: list[Assignment]
+
+
+def with_files(texts: list[str], settings: Settings, option: str = "--at") -> list[PointText]:
+    """The texts of an option, with the files read that they name: `x=@data.csv:column`."""
+    read = []
+    for text in map(from_argument, texts):
+        files: list[Assignment] = []
+
+        def held_name(match: re.Match[str], files: list[Assignment] = files) -> str:
+            start, name, path = match.groups()
+            name = f"{HELD}{name}"
+            files.append(opened(f"{name}=@{path.strip()}", settings))
+            return f"{start}{name}"
+
+        for part in text.split(","):
+            name, equals, value = part.partition("=")
+            if equals and name.strip().isidentifier():
+                refuse_file(value, f"{option} {name.strip()}=@{value.strip()}")
+        read.append(PointText(FILE.sub(held_name, text), files))
+    return read
+
+
+def points(text: str, option: str = "--at") -> list[tuple[str, str]]:
+    """The names in `text`, each with the expression it is given."""
+    from gradcli.lang.syntax.parser import parse
+
+    try:
+        tree = parse(f"{HEAD}{text}\n)", option)
+    except Fault as fault:
+        span = fault.span
+        if reserved := next((name for name in NAMES.findall(text) if iskeyword(name)), ""):
+            raise UsageFault(f"{reserved} is a word of the language, and no name",
+                             f"{option} '{reserved}_=...'") from None
+        if span and span.line == 1:     # the bracket of ours
+            raise UsageFault(f"a bracket is not closed, or closed once too often, in {option} {text!r}") from None
+        if span and span.line - 1 <= text.count("\n") + 1:
+            fault.source = text
+            fault.span = span._replace(line=span.line - 1, end_line=span.end_line - 1)
+        else:
+            fault.span = None
+        fault.hints = _hints(text, option, fault)
+        raise
+    if len(tree[3]) != 1 or tree[3][0][0] != "expression":
+        raise _unfit(text, option)
+    call = tree[3][0][3][0]
+    if call[0] != "call" or call[3][0][3] != "at":
+        raise _unfit(text, option)
+    found: list[tuple[str, str]] = []
+    for argument in call[3][1][3] if len(call[3]) > 1 else ():
+        if argument[0] != "keyword":
+            raise _unfit(text, option)
+        name, value = argument[3]
+        if any(name[3] == known for known, _ in found):
+            raise twice(name[3], option)
+        found.append((name[3], text[value[1] - len(HEAD) : value[2] - len(HEAD)]))
+    return found
+
+
+def _hints(text: str, option: str, fault: Fault) -> list[Any]:
+    """The repairs of a text that cannot be read: names and values joined as they must be, or those of the fault."""
+    joined = re.sub(r"\s*[;\s]\s*(?=\w+\s*(?:=(?!=)|:))", ", ", re.sub(r",\s*", ", ", text.strip())).replace(",,", ",")
+    joined = re.sub(r"(?:^|(?<=, ))(\w+)(?:\s*:\s*|\s+)(?![\s=])", r"\1=", joined)
+    if joined != text.strip() and ASSIGNMENTS.fullmatch(joined):
+        return [(f"{option} '{joined}'", "")]
+    return [(repair, re.sub(r"in line (\d+)(: )?", lambda found: f"in line {int(found[1]) - 1}{found[2] or ''}"
+             if "\n" in text else "", note)) for repair, note in fault.hints]
+
+
+def twice(name: str, option: str) -> UsageFault:
+    """The fault of a name with two values."""
+    return UsageFault(f"{option} gives {name} two values: keyword argument repeated: {name}",
+                      (f"{option} '{name}=...'", "once"))
+
+
+def _unfit(text: str, option: str) -> UsageFault:
+    return UsageFault(f"{option} takes NAME=EXPR, NAME=EXPR, not {text!r}", f"{option} 'x=2, y=ones(2,2)'")

@@ -1,0 +1,141 @@
+"""Numbers in JSON files: nested lists, what --format json and jsonl write, objects and records with members by name."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from gradcli.faults.tree import ValueFault
+
+SPECIAL = {"nan": float("nan"), "inf": float("inf"), "-inf": float("-inf")}
+MOST_NAMES = 8      # members that are offered where none is called as asked
+
+
+def from_json(text: str, member: str) -> Any:
+    """The numbers, or texts, of one JSON value, or of a member of it: `grad.x`."""
+    if not text.strip():
+        raise ValueFault("it is empty, and no JSON")
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ValueFault(f"not JSON: {error}") from None
+    return _taken(value, member)
+
+
+def from_jsonl(text: str, member: str) -> Any:
+    """The same of one JSON value in each line."""
+    values = []
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            values.append(json.loads(line))
+        except (ValueError, RecursionError) as error:
+            raise ValueFault(f"line {number} is not JSON: {error}") from None
+    if not values:
+        raise ValueFault("there are no lines")
+    return _taken(values[0] if len(values) == 1 and isinstance(values[0], dict) and "data" in values[0] else values,
+                  member)
+
+
+def _taken(value: Any, member: str) -> Any:
+    for name in member.split(".") if member else ():
+        value = _member(value, name)
+    if isinstance(value, dict) and isinstance(value.get("results"), list) and len(value["results"]) == 1:
+        value = value["results"][0]
+    elif isinstance(value, dict) and isinstance(value.get("results"), list):
+        count = len(value["results"])
+        raise ValueFault(f"it holds {count} results", *(f"@FILE:{number}" for number in range(min(count, MOST_NAMES))))
+    if isinstance(value, dict) and "data" in value:
+        return _stored(value)
+    if isinstance(value, dict):
+        raise _choose(value, "it is an object" if not member else f"{member} is an object")
+    if isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
+        value = [_stored(item) if "data" in item else _row(item, value[0]) for item in value]
+    return _checked(value)
+
+
+def _member(value: Any, name: str) -> Any:
+    """What an object calls `name`, a list has at that place, or every one of a list of records calls so."""
+    if isinstance(value, dict) and isinstance(value.get("results"), list) and name not in value:
+        value = value["results"]
+    if isinstance(value, dict):
+        if name not in value:
+            raise _choose(value, f"there is no member {name!r}")
+        return value[name]
+    if isinstance(value, list) and name.isascii() and name.isdecimal() and len(name) < 10 and int(name) < len(value):
+        return value[int(name)]
+    if isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
+        for number, item in enumerate(value):
+            if name not in item:
+                raise _choose(item, f"there is no member {name!r} at [{number}]")
+        return [item[name] for item in value]
+    raise ValueFault(f"there is no member {name!r}")
+
+
+def _choose(value: dict[str, Any], said: str) -> ValueFault:
+    names = list(value)
+    return ValueFault(f"{said}, whose members are {', '.join(names[:MOST_NAMES]) or 'none'}",
+                      *(f"@FILE:{name}" for name in names[:MOST_NAMES]))
+
+
+def _row(item: dict[str, Any], first: dict[str, Any]) -> list[Any]:
+    if item.keys() != first.keys():
+        raise _choose(first, "its objects have members of other names, and not all are like the first")
+    return [item[name] for name in first]
+
+
+def _stored(value: dict[str, Any]) -> Any:
+    """A value as --format json writes it, with its dtype and shape."""
+    from gradcli.data.array_files import from_stored
+
+    data, dtype, shape = value["data"], value.get("dtype"), value.get("shape")
+    data = _checked(data) if dtype or isinstance(data, list) else _number(data, "")
+    return from_stored(data, dtype, shape) if isinstance(data, list) and isinstance(dtype, str) else data
+
+
+def _checked(value: Any) -> Any:
+    """Nested lists of nothing but numbers, or of nothing but texts; a number or a text."""
+    if not isinstance(value, list):
+        return _text(value) if isinstance(value, str) and value not in SPECIAL else _number(value, "")
+    flat = [("", value)]
+    texts = True
+    for place, items in flat:
+        for number, item in enumerate(items):
+            if isinstance(item, list):
+                flat.append((f"{place}[{number}]", item))
+            else:
+                texts = texts and isinstance(item, str) and item not in SPECIAL
+    if texts and any(not isinstance(item, list) for _, items in flat for item in items):
+        for _, items in flat:
+            for item in items:
+                if isinstance(item, str):
+                    _text(item)
+        return value
+    return _numbers(value, "")
+
+
+def _text(value: str) -> str:
+    """A text, which half a character, as JSON can spell it, is not."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise ValueFault(f"{value[:40]!r} holds half a character, and is no text") from None
+    return value
+
+
+def _numbers(value: Any, place: str) -> Any:
+    if isinstance(value, list):
+        return [_numbers(item, f"{place}[{number}]") for number, item in enumerate(value)]
+    return _number(value, place)
+
+
+def _number(value: Any, place: str) -> Any:
+    if isinstance(value, (bool, int, float)):
+        return value
+    if isinstance(value, str) and value in SPECIAL:
+        return SPECIAL[value]
+    at = f" at {place}" if place else ""
+    if value is None:
+        raise ValueFault(f"null{at} is no number", '"nan" in its place: a number that is missing')
+    raise ValueFault(f"{str(value)[:40]!r}{at} is no number")

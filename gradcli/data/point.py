@@ -1,0 +1,150 @@
+"""A session at a point: what `--at` says, and the names that are differentiated by."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from gradcli.process.limits import limited, walled
+from gradcli.data.bindings import HELD, PointText, points, twice, with_files
+from gradcli.commands.execute import open_session
+from gradcli.console.settings import Settings
+from gradcli.console.source import Source, from_file_or_word, from_words
+from gradcli.data.data_format import is_tensor
+from gradcli.data.input_data import assign, has_text
+from gradcli.faults.tree import Fault, UsageFault
+
+if TYPE_CHECKING:
+    from gradcli.session.session import Session
+
+
+GIVEN = "given_numbers"     # a name no point will hold
+WRITTEN = ("csv", "json", "jsonl")      # files in which 2 is written for 2.0, as in a point
+OWN_LEAVES = re.compile(r"\.backward\(|\brequires_grad(?:_\(|\s*=\s*True)")
+
+
+class Point(NamedTuple):
+    """A session in which the names of the point are set, the expression, and the leaves."""
+
+    session: Session
+    source: Source
+    leaves: list[str]
+
+
+def placed(expr: str, at: list[str], wrt: list[str], settings: Settings, write: Any, command: str = "grad") -> Point:
+    """The point that the options of a derivative command describe."""
+    source = expression(expr, settings, command, at)
+    texts = with_files(at, settings)
+    session = open_session(settings, write)
+    with walled(settings):
+        names = positions(session, texts, settings)
+    wanted = [name for given in wrt for name in given.replace(",", " ").split()]
+    unknown = [name for name in wanted if name not in names]
+    if unknown:
+        raise UsageFault(f"--wrt {unknown[0]}: the point has no such name", "--at " + f"'{unknown[0]}=...'")
+    leaves = wanted or [name for name in names if is_floating(session[name])]
+    if not leaves:
+        raise _nothing_to_vary(session, source, names, texts, command)
+    whole = [name for name in leaves if not is_floating(session[name])]
+    if whole:
+        raise UsageFault(f"--wrt {whole[0]}: it holds no floating numbers, so nothing can be differentiated by it")
+    return Point(session, source, leaves)
+
+
+def _nothing_to_vary(session: Session, source: Source, names: list[str], texts: list[PointText],
+                     command: str) -> UsageFault:
+    """The fault of a point without floating numbers."""
+    from gradcli.analysis.program_words import free_names, words_for
+
+    if OWN_LEAVES.search(source.text):
+        words = words_for(source.text, command)
+        return UsageFault("a whole program names its point itself, and this command takes an expression at a point",
+                          *([(words, "what the program differentiates first")] if words else []))
+    whole = next((name for name in names if is_tensor(session[name])), None)
+    if whole:
+        files = {file.name.removeprefix(HELD): file.value for point in texts for file in point.files}
+        repair = f"--var numbers=@{files.get(whole)} --at '{whole}=numbers.float()'"
+        dtype = session[whole].array.dtype
+        return UsageFault(f"there is nothing to differentiate by: {whole} holds numbers of the type {dtype}, "
+                          "and only floating numbers have gradients", *([repair] if whole in files else []))
+    lacking = sorted(free_names(source.text).difference(session.loaded(), session.bare, session.names()))
+    return UsageFault("there is nothing to differentiate by: no name of the point holds floating numbers",
+                      f"--at '{', '.join(f'{name}=2' for name in lacking) or 'x=2'}'")
+
+
+def known_names(at: list[str], settings: Settings) -> list[str]:
+    """The names that --at and --var set, as far as their texts show."""
+    return [word.partition("=")[0].strip() for text in (*at, *settings.var) for word in text.split(",")]
+
+
+def expression(word: str, settings: Settings, command: str = "plot", at: list[str] | None = None) -> Source:
+    """The expression that a word is, or that is in the file it names.
+
+    What is wrong with its syntax is told before anything else is looked at.
+    """
+    from gradcli.lang.syntax.parser import parse
+
+    with limited(settings):
+        named = from_file_or_word(word, known_names(at, settings), f"gradcli {command} ") if at is not None else None
+        source = named or from_words([word])[0]
+        parse(source.text, source.name if named else "<expression>")
+    return source if named else source._replace(name="<expr>" if word != "-" else "<stdin>")
+
+
+def positions(session: Session, texts: list[PointText], settings: Settings, option: str = "--at") -> list[str]:
+    """Set the names in all texts of an option, each of them once."""
+    names: list[str] = []
+    for text in texts:
+        for name in assigned(session, text, settings, option):
+            if name in names:
+                raise twice(name, option)
+            names.append(name)
+    return names
+
+
+def assigned(session: Session, point: PointText, settings: Settings, option: str = "--at") -> list[str]:
+    """Set the names of a point: numbers and floating tensors become leaves, other values stay what they are."""
+    kind = "torch.float64" if settings.double else "torch.float32"
+    names = []
+    read = {file.name for file in point.files if file.suffix in WRITTEN}
+    for file in point.files:
+        assign(session, file)
+    for name, value_text in points(point.text, option):
+        try:
+            session.run(f"{name} = {value_text}", option, echo=False)
+        except Fault as fault:
+            fault.source, fault.name = f"{name} = {value_text}", option
+            raise
+        value = session[name]
+        if isinstance(value, str) or isinstance(value, list) and has_text(value):
+            raise UsageFault(f"{option} {name}: it holds texts, by which nothing can be differentiated")
+        if is_tensor(value) and HELD + name in read and not is_floating(value):
+            session.run(f"{name} = {name}.to({kind})", option, echo=False)
+        if type(value) in (int, float) or isinstance(value, list) and value:
+            session.run(f"{name} = torch.tensor({name}, dtype={kind})", option, echo=False)
+        if is_floating(session[name]):
+            session.run(f"{name} = Variable({name}.detach().to({kind}), requires_grad=True)", option, echo=False)
+        names.append(name)
+    for file in point.files:
+        del session[file.name]
+    return names
+
+
+def floating(session: Session, text: str, settings: Settings, option: str) -> Any:
+    """The floating tensor that an expression, a number or a list of numbers makes."""
+    try:
+        value = session.eval(text)
+    except Fault as fault:
+        fault.name = option
+        raise
+    if isinstance(value, int | float | list):
+        session[GIVEN] = value
+        value = session.eval(f"torch.tensor({GIVEN}, dtype={'torch.float64' if settings.double else 'torch.float32'})")
+    if not is_floating(value):
+        raise UsageFault(f"{option} takes floating numbers, not {text!r}", f"{option} '[1, 0.5]'")
+    return value.detach()
+
+
+def is_floating(value: Any) -> bool:
+    """Whether gradients can flow to a value."""
+    return is_tensor(value) and value.array.dtype.kind == "f"

@@ -1,0 +1,160 @@
+"""A program as it would have been typed: statement by statement, with prompts."""
+
+from __future__ import annotations
+
+import copy
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from gradcli.console.settings import KEYS, Settings
+from gradcli.console.source import Source
+from gradcli.faults.tree import Fault, render
+from gradcli.faults.source import Span
+
+if TYPE_CHECKING:
+    from gradcli.session.session import Session
+
+BLOCK = re.compile(r"(?:if|while|for|try|with|def|class|async)\b|@")
+LINE = re.compile(r"\bline (\d+)")
+
+
+def statements(text: str, name: str) -> Iterator[tuple[int, str]]:
+    """The top-level statements of a program, each with the number of its first line.
+
+    Statements that share a line stay together; comments right above a statement go with it.
+    The whole is parsed first, so nothing runs of a program that cannot be read.
+    """
+    from gradcli.lang.syntax.parser import parse
+
+    lines = text.split("\n")
+    starts = sorted({text.count("\n", 0, node[1]) for node in parse(text, name)[3]})
+    if not starts:
+        return
+    heads = [_first(lines, start, after) for start, after in zip(starts, [-1, *starts[:-1]], strict=True)]
+    for head, start, end in zip(heads, starts, [*heads[1:], len(lines)], strict=True):
+        while end - 1 > start and _beside(lines[end - 1]) and not lines[end - 2].endswith("\\"):
+            end -= 1
+        yield head + 1, "\n".join(lines[head:end])
+
+
+def _beside(line: str) -> bool:
+    """Whether the last line of a statement is none of it: blank, or a comment and not the end of a long string."""
+    return not line.strip() or (line.startswith("#") and '"""' not in line and "'''" not in line)
+
+
+def _first(lines: list[str], start: int, after: int) -> int:
+    """The first of the comment lines right above line `start`, below line `after`."""
+    while start - 1 > after and lines[start - 1].startswith("#"):
+        start -= 1
+    return start
+
+
+class Tape:
+    """Passes on what is written, and knows whether the last line has an end."""
+
+    def __init__(self, write: Callable[[str], object]) -> None:
+        self._write = write
+        self._last = "\n"
+
+    def write(self, text: str) -> None:
+        if text:
+            self._write(text)
+            self._last = text[-1]
+
+    def end_line(self) -> None:
+        """What follows begins a new line."""
+        if self._last != "\n":
+            self.write("\n")
+
+
+def replay(session: Session, source: Source, tape: Tape, faults: bool) -> None:
+    """Run a program as if it were typed, showing what was typed and, if asked for, the fault that ends it."""
+    lines = []
+    for line, statement in statements(source.text, source.name):
+        tape.write(prompted(statement))
+        lines.append(line + _comments(statement))
+        try:
+            session.run("\n" * (line - 1) + statement, source.name, echo=True)
+        except Fault as fault:
+            if faults:
+                tape.end_line()
+                tape.write(render(typed(fault, lines, source)) + "\n")
+            raise
+        tape.end_line()
+
+
+def typed(fault: Fault, starts: list[int], source: Source) -> Fault:
+    """A fault of a script as the prompt would have told it, where each statement is a text of its own.
+
+    `starts` are the lines on which the statements begin.
+    """
+    def moved(line: int) -> int:
+        return line - starts[max(0, bisect_right(starts, line) - 1)] + 1
+
+    made = copy.copy(fault)
+    made.notes = [LINE.sub(lambda found: f"line {moved(int(found[1]))}", note, count=1) for note in fault.notes]
+    made.hints = [(repair, LINE.sub(lambda found: f"line {moved(int(found[1]))}", why)) for repair, why in fault.hints]
+    made.trail = [(function, "<stdin>", span._replace(line=moved(span.line))) for function, _, span in fault.trail]
+    if fault.span and fault.name == source.name:
+        first = moved(fault.span.line)
+        skipped = fault.span.line - first
+        made.span = Span(first, fault.span.column, fault.span.end_line - skipped, fault.span.end_column)
+        made.source = "\n".join(fault.source.split("\n")[skipped:])
+        made.name = "<stdin>"
+    return made
+
+
+TOLD = ("style", "stream", "age", "seed", "double", "precision", "threshold", "edgeitems", "linewidth", "profile",
+        "sci_mode")
+
+
+def opening(settings: Settings) -> str:
+    """The line at the top of a transcript that asks for the settings it was made with, where they are unusual."""
+    asked = [f"{KEYS[name].word} {value}".removesuffix(" True").lower()
+             for name in TOLD if (value := getattr(settings, name)) != KEYS[name].default]
+    return f"# gradcli: {', '.join(asked)}\n" if asked else ""
+
+
+def as_program(orders: str) -> list[str]:
+    """Such lines as a script has them: the calls that do the same, and comments where there is no such call."""
+    lines = []
+    for order in orders.replace("# gradcli: ", "").replace("\n", ", ").split(", "):
+        word, _, text = order.partition(" ")
+        name = word.replace("-", "_")
+        if word == "seed":
+            lines.append(f"torch.manual_seed({text})")
+        elif word == "double":
+            lines.append("torch.set_default_dtype(torch.float64)")
+        elif word not in ("style", "stream", "age") and name in TOLD:
+            value = text.title() if text in ("true", "false", "none") else repr(text) if name == "profile" else text
+            lines.append(f"torch.set_printoptions({name}={value})")
+        elif word:
+            lines.append(f"# gradcli: {order}")
+    return lines
+
+
+def ended(text: str) -> str:
+    """`text` with an end to its last line: the next prompt always begins a new one."""
+    return text if not text or text.endswith("\n") else text + "\n"
+
+
+def _comments(statement: str) -> int:
+    """How many lines of comment stand above the code of a statement."""
+    lines = statement.split("\n")
+    return next((n for n, line in enumerate(lines) if not line.startswith("#")), 0)
+
+
+def prompted(statement: str) -> str:
+    """A statement behind its prompts; a finished block ends with an empty one."""
+    first, *rest = statement.split("\n")
+    shown = [f">>> {first}"]
+    block = False
+    for line in rest:
+        comment = not block and shown[-1].startswith(">>> #")
+        shown.append(f">>> {line}" if comment else f"... {line}" if line else "...")
+        block = block or not comment
+    if rest and rest[-1][:1] in (" ", "\t") and BLOCK.match([first, *rest][_comments(statement)]):
+        shown.append("...")
+    return "\n".join(shown) + "\n"

@@ -1,0 +1,1 @@
+"""Curves as text, SVG and PNG."""

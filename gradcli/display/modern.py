@@ -1,0 +1,86 @@
+"""Tensors in the modern style: what torch 2.13 prints.
+
+The text is a template of brackets, commas and placeholders, built from the innermost
+dimension outwards, and filled once.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gradcli.display.number_format import Array, Column, modern_column
+from gradcli.display.print_options import Options
+
+OPENING = "tensor("
+SILENT = ("int64", "bool")      # element types that go without saying wherever there are elements
+
+
+def tensor_text(array: Array, dtype_name: str, options: Options, grad_fn: str | None = None,
+                requires_grad: bool = False, default: str = "float32", tangent: str | None = None) -> str:
+    """`array` printed as a tensor of `dtype_name`; `grad_fn` is the name of the call that made it, if one did.
+
+    `default` is the element type that floats have unless something else is asked for.
+    """
+    suffixes = []
+    if (not array.size and array.ndim != 1) or (array.size and not options.edgeitems):
+        suffixes.append(f"size={tuple(array.shape)}")
+    if dtype_name not in ((default, *SILENT) if array.size else (default,)):
+        suffixes.append(f"dtype=torch.{dtype_name}")
+    if grad_fn is not None:
+        suffixes.append(f"grad_fn=<{grad_fn}>")
+    elif requires_grad:
+        suffixes.append("requires_grad=True")
+    if tangent is not None:
+        suffixes.append(f"tangent={tangent}")
+    return _suffixed(OPENING + _body(array, options), suffixes, options.linewidth) + ")"
+
+
+def _suffixed(text: str, suffixes: list[str], linewidth: int) -> str:
+    """Each suffix after a comma, on a line of its own where it would not fit."""
+    indent = len(OPENING)
+    taken = len(text) - (text.rfind("\n") + 1) + 2
+    for suffix in suffixes:
+        if taken + len(suffix) + 2 > linewidth:
+            text += ",\n" + " " * indent + suffix
+            taken = indent + len(suffix)
+        else:
+            text += ", " + suffix
+            taken += len(suffix) + 2
+    return text
+
+
+def _body(array: Array, options: Options) -> str:
+    if not array.size:
+        return "[]"
+    n = options.edgeitems
+    short = array.size > options.threshold and array.ndim > 0
+    if short and not n:
+        return "[...]"
+    shown = array[np.ix_(*(_ends(size, n) for size in array.shape))] if short else array
+    column = modern_column(shown, options)
+    return _template(array.shape, column, n if short else None, options.linewidth) % column.values
+
+
+def _template(shape: tuple[int, ...], column: Column, n: int | None, linewidth: int) -> str:
+    """The text with a placeholder for each number; dimensions longer than 2n have their middle left out."""
+    if not shape:
+        return column.spec
+    indent = len(OPENING) + len(shape) - 1
+    entries = _entries(column.spec, " ...", shape[-1], n)
+    per_line = max(1, (linewidth - indent) // (column.width + 2))
+    lines = (", ".join(entries[at : at + per_line]) for at in range(0, len(entries), per_line))
+    text = "[" + f",\n{' ' * (indent + 1)}".join(lines) + "]"
+    for depth, size in enumerate(reversed(shape[:-1]), 1):
+        between = "," + "\n" * depth + " " * (indent - depth + 1)
+        text = "[" + between.join(_entries(text, "...", size, n)) + "]"
+    return text
+
+
+def _entries(entry: str, dots: str, size: int, n: int | None) -> list[str]:
+    if n is None or size <= 2 * n:
+        return [entry] * size
+    return [entry] * n + [dots] + [entry] * n
+
+
+def _ends(size: int, n: int) -> list[int]:
+    return list(range(size)) if size <= 2 * n else [*range(n), *range(size - n, size)]

@@ -1,0 +1,149 @@
+"""How the elements of a tensor are written: one format for all of them.
+
+A format is a placeholder of Python's % operator. A page of numbers is then a template,
+made by joining and repeating placeholders, and is filled in a single call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import floor, inf, log10
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gradcli.display.print_options import Options
+
+Array = NDArray[Any]
+
+BLOCK = 1 << 16     # elements scanned at a time: a block and its temporaries stay in the cache
+
+
+class Format(NamedTuple):
+    """The tutorial style's way to write the elements of one tensor."""
+
+    spec: str               # the placeholder of one element
+    width: int              # the cells it is reckoned to take; some elements take more
+    scale: float = 1.0      # what every element is divided by first
+
+    @property
+    def scale_line(self) -> str:
+        return "" if self.scale == 1 else f"{self.scale:.5e} *\n"
+
+    def values(self, array: Array) -> tuple[Any, ...]:
+        """The elements as Python numbers, ready for their placeholders."""
+        if self.scale != 1:
+            array = array.astype(np.float64) / self.scale
+        return tuple(array.ravel().tolist())
+
+
+class Scan(NamedTuple):
+    """What choosing a format takes, of the magnitudes of all finite elements."""
+
+    least: float
+    greatest: float
+    whole: bool     # no element has a fraction
+    finite: bool    # there was no nan and no infinity
+
+
+def tutorial_format(array: Array, options: Options, least_width: int) -> Format:
+    """The 0.1.12 format of `array`, hidden elements included."""
+    scan, p = scanned(array), options.precision
+    m = max(least_width, 2 if scan.finite else 3)
+    low, high = digits(scan.least), digits(scan.greatest)
+    if scan.whole:
+        if high <= p + 1:
+            width = max(m, high + 1)
+            return Format(f"%{width}.0f", width)
+        return Format(f"%11.{p}e", max(m, p + 7))       # the field is 11 whatever the precision
+    far = high > p + 1 or high < 0
+    scale = 10.0 ** (high - 1) if far else 1.0
+    if high - low > p or scale == 0:    # a scale that underflows cannot divide: exponents say it too
+        width = max(m, p + (8 if max(abs(high), abs(low)) > 99 else 7))
+        return Format(f"%{width}.{p}e", width)
+    width = max(m, 7) if far or high == 0 else max(m, high + 6)
+    return Format(f"%{width}.{p}f", width, scale)
+
+
+def digits(value: float) -> int:
+    """How many digits `value` has before the point: 0.05 has -1, 0.5 none, 5 one; 0 counts as one."""
+    return floor(log10(value)) + 1 if value else 1
+
+
+def scanned(array: Array) -> Scan:
+    """Look at every element once, block by block."""
+    least, greatest, whole, finite = inf, -inf, True, True
+    for block in _blocks(array):
+        sizes = np.abs(block.astype(np.result_type(block, np.float32), copy=False))
+        if not np.isfinite(sizes.max()):
+            finite = False
+            sizes = sizes[np.isfinite(sizes)]
+            if not sizes.size:
+                continue
+        least, greatest = min(least, float(sizes.min())), max(greatest, float(sizes.max()))
+        whole = whole and (block.dtype.kind != "f" or bool((sizes == np.ceil(sizes)).all()))
+    return Scan(least, greatest, whole, finite) if greatest >= 0 else Scan(0.0, 0.0, True, finite)
+
+
+def _blocks(array: Array) -> Iterator[Array]:
+    """All elements, in any order; one copy of those that an expanded dimension repeats."""
+    array = array[tuple(slice(None) if stride else slice(1) for stride in array.strides)]
+    flat = array.ravel(order="K")
+    return (flat[at : at + BLOCK] for at in range(0, flat.size, BLOCK))
+
+
+class Column(NamedTuple):
+    """The modern style's way to write the elements of one tensor, with what its placeholders take."""
+
+    spec: str
+    width: int
+    values: tuple[Any, ...]
+
+
+def modern_column(shown: Array, options: Options) -> Column:
+    """The torch 2.13 format of the elements that are shown."""
+    values = tuple(shown.ravel().tolist())
+    if shown.dtype.kind == "f":
+        return _modern_floats(shown.ravel().astype(np.float64), values, options)
+    if shown.dtype.kind == "b":
+        width = 4 if shown.all() else 5
+        return Column(f"%{width}s", width, values)
+    width = max(len(str(shown.min())), len(str(shown.max())))
+    return Column(f"%{width}d", width, values)
+
+
+def _modern_floats(floats: Array, values: tuple[float, ...], options: Options) -> Column:
+    finite = np.isfinite(floats)
+    telling = floats[finite & (floats != 0)]
+    if not telling.size:
+        return _whole(values, 1, bool(finite.all()))
+    if _exponents(np.abs(telling), options.sci_mode):
+        kind = f".{options.precision}e"
+    elif (telling == np.ceil(telling)).all():
+        return _whole(values, _longest("%.0f.", telling), bool(finite.all()))
+    else:
+        kind = f".{options.precision}f"
+    width = _longest(f"%{kind}", telling)
+    return Column(f"%{width}{kind}", width, values)
+
+
+def _exponents(sizes: Array, chosen: bool | None) -> bool:
+    if chosen is not None:
+        return chosen
+    least, greatest = float(sizes.min()), float(sizes.max())
+    return greatest / least > 1000 or greatest > 1e8 or least < 1e-4
+
+
+def _longest(spec: str, numbers: Array) -> int:
+    """The length of the longest text: on each side of zero one of the two extremes has it."""
+    sides = [side for side in (numbers[numbers > 0], numbers[numbers < 0]) if side.size]
+    return max(len(spec % extreme) for side in sides for extreme in (side.min(), side.max()))
+
+
+def _whole(values: tuple[float, ...], width: int, finite: bool) -> Column:
+    """Numbers without a fraction end in a dot; nan and inf, where there are any, do not."""
+    if finite:
+        return Column(f"%{width - 1}.0f.", width, values)
+    texts = ("%.0f. " * len(values) % values).replace("nan.", "nan").replace("inf.", "inf").split()
+    return Column(f"%{width}s", width, tuple(texts))

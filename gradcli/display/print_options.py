@@ -1,0 +1,65 @@
+"""What a program may choose about printing, as torch.set_printoptions takes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import inf, isnan
+from typing import Any
+
+from gradcli.faults.tree import ValueFault
+
+PROFILES: dict[str, dict[str, Any]] = {
+    "default": {"precision": 4, "threshold": 1000, "edgeitems": 3, "linewidth": 80},
+    "short": {"precision": 2, "threshold": 1000, "edgeitems": 2, "linewidth": 80},
+    "full": {"precision": 4, "threshold": inf, "edgeitems": 3, "linewidth": 80},
+}
+LONGEST_PRECISION = 100     # a double has nothing more to say, and texts stay within bounds
+
+
+@dataclass
+class Options:
+    """The choices one session prints by; both styles read them."""
+
+    precision: int = 4              # decimals
+    threshold: float = 1000         # elements from which (tutorial) or beyond which (modern) only the ends show
+    edgeitems: int = 3              # how many are shown at each end of a shortened dimension
+    linewidth: int = 80             # characters per line
+    sci_mode: bool | None = None    # exponents always, never, or (None) by size; the modern style alone asks
+
+    def set(self, precision: int | None = None, threshold: float | None = None, edgeitems: int | None = None,
+            linewidth: int | None = None, profile: str | None = None, sci_mode: bool | None = None) -> None:
+        """Apply the profile, then whatever else is given; sci_mode falls back to None if it is not given.
+
+        A value that does not fit raises ValueFault and changes nothing.
+        """
+        given = {"precision": precision, "threshold": threshold, "edgeitems": edgeitems, "linewidth": linewidth}
+        changes = _profile(profile) | {name: value for name, value in given.items() if value is not None}
+        _integer("precision", changes.get("precision", 0), 0, LONGEST_PRECISION)
+        _integer("edgeitems", changes.get("edgeitems", 0), 0)
+        _integer("linewidth", changes.get("linewidth", 1), 1)
+        _count(changes.get("threshold", 0))
+        if sci_mode is not None and type(sci_mode) is not bool:
+            raise ValueFault("sci_mode must be True, False or None")
+        for name, value in changes.items():
+            setattr(self, name, value)
+        self.sci_mode = sci_mode
+
+
+def _profile(name: str | None) -> dict[str, Any]:
+    if name is None:
+        return {}
+    if not isinstance(name, str) or name not in PROFILES:
+        raise ValueFault(f"there is no print profile {name!r}",
+                         *(f'torch.set_printoptions(profile="{known}")' for known in PROFILES))
+    return PROFILES[name]
+
+
+def _integer(name: str, value: object, least: int, most: float = inf) -> None:
+    if type(value) is not int or not least <= value <= most:
+        bounds = f"of at least {least}" if most == inf else f"from {least} to {most}"
+        raise ValueFault(f"{name} must be a whole number {bounds}, not {value!r}")
+
+
+def _count(value: object) -> None:
+    if type(value) not in (int, float) or isnan(value) or value < 0:    # type: ignore[arg-type,operator]  # a number
+        raise ValueFault(f"threshold must be a number of elements or inf, not {value!r}")

@@ -1,0 +1,1 @@
+"""Operations, their recording and the backward pass."""

@@ -1,0 +1,49 @@
+"""Where values leave the graph: tensors with history turned into plain numbers, or into tensors without it.
+
+A command that differentiates an expression listens here. It may give back another value than it is asked about,
+to see whether the expression's own value depends on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from gradcli.engine.tensor.tensor import Shown, Tensor
+
+Observer = Callable[[Tensor, str, Any], Any]
+
+
+class Cuts:
+    """Who listens; nobody, unless an expression is being differentiated by a command."""
+
+    observer: Observer | None = None
+
+
+@contextmanager
+def unheard() -> Iterator[None]:
+    """Within, nobody listens."""
+    before, Cuts.observer = Cuts.observer, None
+    try:
+        yield
+    finally:
+        Cuts.observer = before
+
+
+def leaving(tensor: Tensor, how: str, value: Any) -> Any:
+    """`value`, which was made of `tensor` by `how` and has no history; another one if a listener says so."""
+    observer = Cuts.observer
+    return value if observer is None or not tensor.requires_grad else observer(tensor, how, value)
+
+
+def to_scalar(tensor: Tensor, how: str, value: Any) -> Any:
+    """The same for a conversion that PyTorch warns of; so do we, unless a listener is told."""
+    if not tensor.requires_grad:
+        return value
+    if Cuts.observer is None:
+        Shown.note("conversion", "Converting a tensor with requires_grad=True to a scalar may lead to unexpected "
+                                 "behavior: no gradient flows through the number. Consider using tensor.detach() first"
+                                 " ({x}.detach())", tensor)
+        return value
+    return Cuts.observer(tensor, how, value)

@@ -1,0 +1,325 @@
+"""Calling operations: compute, and remember the call if a gradient may be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from sys import _getframe
+from typing import Any
+
+import numpy as np
+from numpy import asarray, ndarray
+from numpy.lib.stride_tricks import as_strided
+
+from gradcli.engine.autograd.detached import Cuts, leaving
+from gradcli.engine.autograd.inference_mode import refuse_saving, settled
+from gradcli.engine.autograd.op import TABLE, Op, Part
+from gradcli.engine.autograd.type_promotion import promoted
+from gradcli.engine.autograd.signature import described
+from gradcli.engine.tensor.tensor import DATA, INFERRED, SEVERAL, UNTRACKED, Cut, Rooted, Tensor, clock, last_write, owner
+from gradcli.engine.tensor.variable import RESULT, Array, Dual, InferenceTensor, Variable, Volatile, grad_mode
+from gradcli.faults.tree import Fault, MemoryFault, ShapeFault, TypeFault
+from gradcli.exposure import expose
+from gradcli.faults.mistakes import BroadcastShapes, NotDifferentiable, ViewWrite
+
+UNFIT = (ValueError, TypeError, IndexError, OverflowError, np.linalg.LinAlgError, MemoryError)
+
+
+def debtor(tensor: Tensor) -> Any:
+    """Whom a gradient of `tensor` is owed to: the call that made it, or itself as a leaf."""
+    if tensor.root is not None:
+        freshen(tensor)
+    return tensor.node or tensor
+
+
+def freshen(view: Tensor) -> None:
+    """Make a view's history true again after its base, or another view of it, was written."""
+    root = view.root
+    if root is DATA or not root.base.requires_grad:
+        return
+    write = last_write(view.array)
+    if write and write.tick > root.tick and owner(root.base.array) is owner(view.array):
+        if root.origin and root.tick and (view.node is not None or view.requires_grad):
+            raise view_written(view, "its base or another view of its base has been modified inplace")
+        view.node = window_on(root.base, view.array).node
+        view.requires_grad = True
+        view.root = Rooted(root.base, clock(), root.origin)
+        if type(view) is Tensor:
+            view.__class__ = Variable
+
+
+def perform(cls: type[Op], values: Sequence[Any]) -> Any:
+    """The result of an operation on fitted values: one per parameter, tensors as tensors."""
+    if Dual.watched and _any_dual(values):
+        return Dual.level.push(cls, values)
+    if cls.promotes:
+        values = promoted(cls, values)
+    arrays = []
+    result_class: type[Tensor] = Tensor
+    tracked = mixed = False
+    cut = None
+    for v in values:
+        made = RESULT.get(type(v))
+        if made is not None:
+            arrays.append(v.array)
+            tracked = tracked or v.requires_grad
+            cut = cut or v.cut
+            if made is not Tensor and result_class is not Volatile:
+                result_class = made
+                mixed = mixed or made is Array
+        elif type(v) is tuple and v and isinstance(v[0], Tensor):
+            arrays.append(tuple([x.array for x in v]))
+            tracked = tracked or any(x.requires_grad for x in v)
+            classes = {RESULT[type(x)] for x in v}
+            if result_class is not Volatile and len(classes | {Tensor}) > 1:
+                result_class = Volatile if Volatile in classes else Variable
+        else:
+            arrays.append(v)
+    if mixed:
+        result_class = _beside_arrays(cls, values)
+    try:
+        if cls.grows is not None:
+            cls.grows(*arrays)
+        result = cls.forward(*arrays)
+    except UNFIT as error:
+        raise explained(cls, values, error) from None
+    if tracked and not (grad_mode.on and result_class is not Volatile):
+        cut = (cut or Cut("a volatile Variable", here())) if grad_mode.on else Cut("torch.no_grad()", here())
+        tracked = False
+        if Cuts.observer is not None:
+            result = _unrecorded(cut.how, values, result)
+    if type(result) is tuple:
+        return _several(cls, values, arrays, result, result_class, tracked)
+    if type(result) is not ndarray:
+        if not isinstance(result, np.generic):
+            return result               # a plain answer: a bool, a number, a size
+        result = asarray(result)
+    if arrays and result is arrays[0]:
+        return values[0]                # nothing to do, as in x.contiguous()
+    out = result_class(result)
+    if not tracked:
+        out.cut = cut
+    elif cls.copies:
+        out.cut = Cut(f"torch.{cls.names[0]}()", here())
+        out = leaving(values[0], out.cut.how, out) if isinstance(values[0], Tensor) else out
+    elif result.dtype.kind == "f":
+        record(cls, values, arrays, result, out)
+    else:
+        out.cut = Cut(f"{cls.names[0]}(), whose result has no gradient", here())
+    if result.base is not None:
+        _root(out, values[0], result)
+    if InferenceTensor.exist:
+        settled(out, values[0] if values else None)
+    return out
+
+
+def _any_dual(values: Sequence[Any]) -> bool:
+    return any(type(v) is Dual or type(v) is tuple and any(type(x) is Dual for x in v) for v in values)
+
+
+def _unrecorded(how: str, values: Sequence[Any], result: Any) -> Any:
+    """The result of a call that is not recorded although an input has history, as a listener wants it."""
+    source = next((v for v in values if isinstance(v, Tensor) and v.requires_grad), None)
+    return result if source is None or type(result) is not ndarray else leaving(source, how, result)
+
+
+def _beside_arrays(cls: type[Op], values: Sequence[Any]) -> type[Tensor]:
+    """The class of what is computed from arrays: an array only if there is nothing but arrays."""
+    kinds = {RESULT[type(v)] for v in values if isinstance(v, Tensor)}
+    if kinds == {Array}:
+        return Tensor if cls.names[0] in ("tensor", "as_tensor") else Array
+    return Volatile if Volatile in kinds else Variable if Variable in kinds else Tensor
+
+
+def record(cls: type[Op], values: Sequence[Any], arrays: list[Any], result: Any, out: Tensor) -> None:
+    """Give `out` the call as its node, when any of the inputs leads to a leaf."""
+    if cls.fixed:
+        _refuse_fixed(cls, values)
+    if cls.unkept:
+        result = tuple([None if i in cls.unkept else r for i, r in enumerate(result)])
+    which = cls.variant(*values) if cls.variant else 0
+    slots = (*arrays, None if which in cls.unsaved else result)
+    if cls.shaped:
+        slots += tuple([_each(a, "shape") for a in arrays]) + tuple([_each(a, "dtype") for a in arrays])
+    edges = [(to, rule, rule.pick(slots)) for rule, to in _debts(cls, values)]
+    if edges:
+        if InferenceTensor.exist:
+            refuse_saving(values, edges)
+        this = cls.nodes[min(which, len(cls.nodes) - 1)]()
+        this.hooks = None
+        this.shape = result.shape if type(result) is ndarray else ()
+        this.code, this.line_at = here()
+        this.born = clock()
+        this.edges = tuple(grad_mode.savers[-1].save(this, values, edges) if grad_mode.savers else edges)
+        out.requires_grad = True
+        out.node = this
+        if not grad_mode.enabled and grad_mode.unseen is not None:
+            grad_mode.unseen.add(this)
+
+
+def _refuse_fixed(cls: type[Op], values: Sequence[Any]) -> None:
+    """Refuse inputs that a gradient is asked of and that the operation takes for constants."""
+    for name in cls.fixed:
+        x = values[cls.params.index(name)]
+        if isinstance(x, Tensor) and x.requires_grad:
+            what = cls.nodes[0].modern_name.removesuffix("Backward0")
+            raise NotDifferentiable(f"{what} is not differentiable with respect to {name}, which therefore cannot have "
+                            "requires_grad True", (f"{name}.detach()", "the same numbers as constants"))
+
+
+def _debts(cls: type[Op], values: Sequence[Any]) -> Any:
+    """The rules that will be asked for a gradient, each with the debtor it answers to."""
+    for rule in cls.rules:
+        x = values[rule.at]
+        if rule.many:
+            for k, item in enumerate(x):
+                if item.requires_grad:
+                    yield rule.of_item(k), debtor(item)
+        elif isinstance(x, Tensor) and x.requires_grad:
+            yield rule, debtor(x)
+
+
+def _each(value: Any, attribute: str) -> Any:
+    """The shape or dtype of an array, or of each array in a tuple; None for anything else."""
+    if type(value) is tuple and value and all(type(v) is ndarray for v in value):
+        return tuple([getattr(array, attribute) for array in value])
+    return getattr(value, attribute, None)
+
+
+def _several(cls: type[Op], values: Sequence[Any], arrays: list[Any], results: tuple[Any, ...],
+             result_class: type[Tensor], tracked: bool) -> Any:
+    """The results of a call that has more than one, named where the operation names them."""
+    results = tuple([r if type(r) is ndarray else asarray(r) for r in results])
+    for out in (outs := [result_class(r) for r in results]):
+        _root(out, values[0], out.array, SEVERAL)
+        if InferenceTensor.exist:
+            settled(out, values[0])
+    if tracked and outs:
+        record(cls, values, arrays, results, outs[0])
+        call = outs[0].node
+        if cls.several and call is not None:
+            call.shape = tuple(r.shape for r in results)
+            for i, out in enumerate(outs):
+                if results[i].dtype.kind == "f" and i not in cls.inert:
+                    out.node, out.requires_grad = Part(call, i, results[i].shape, clock()), True
+                else:
+                    out.node, out.requires_grad = None, False
+        elif call is not None:
+            call.shape = results[0].shape
+    return named(cls)(*outs) if cls.returns else tuple(outs)
+
+
+_named: dict[type[Op], Any] = {}
+
+
+def named(cls: type[Op]) -> Any:
+    """The named tuple that an operation's several results come in."""
+    if cls not in _named:
+        from collections import namedtuple
+        name = cls.names[0].replace(".", "_").removesuffix("_dim")      # the user called max, not its part max_dim
+        _named[cls] = namedtuple(name, cls.returns)
+        expose(_named[cls], *cls.returns)
+    return _named[cls]
+
+
+def _root(out: Tensor, source: Any, result: ndarray, origin: int = 0) -> None:
+    """Note that `out` is a view, if it looks into the memory of the first input.
+
+    What is made under no_grad says that it requires grad if its base does, as PyTorch's does, and keeps none.
+    """
+    if isinstance(source, Tensor) and owner(result) is owner(source.array):
+        if not grad_mode.on:
+            origin = INFERRED if grad_mode.inference else UNTRACKED
+            if source.requires_grad and not grad_mode.inference:
+                out.requires_grad, out.cut = True, out.cut or Cut("torch.no_grad()", here())
+        elif origin and not source.requires_grad:
+            origin = SEVERAL + UNTRACKED
+        if source.root is None or source.root is DATA:
+            out.root = Rooted(source, clock(), origin)
+        else:
+            out.root = Rooted(source.root.base, clock(), source.root.origin or origin)
+
+
+def view_written(view: Tensor, what: str) -> ViewWrite:
+    """The refusal of a change, in place, of a view that PyTorch does not follow."""
+    origin, node = view.root.origin, view.node
+    if origin == INFERRED:
+        return ViewWrite("A view was created in inference mode and is being modified inplace in normal mode. Given "
+                         "that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code "
+                         "by moving both the view and the inplace either both inside the inference_mode block (if you "
+                         "don't want the inplace to be tracked) or both outside (if you want the inplace to be "
+                         "tracked).", ("y = x[0:2]", "after the block, to have a view whose changes are tracked"))
+    if node is not None and not origin & UNTRACKED:
+        at, call = (node.at, node.call) if type(node) is Part else (0, node)
+        name = call.modern_name.rstrip("0123456789").removesuffix("Backward")
+        subject = f"Output {at} of {name} is a view and {what}."
+    else:
+        subject = f"A view was created in no_grad mode and {what} with grad mode enabled."
+    if origin & SEVERAL:
+        return ViewWrite(f"{subject} This view is the output of a function that returns multiple views. Such functions "
+                         "do not allow the output views to be modified inplace. You should replace the inplace "
+                         "operation by an out-of-place one.", ("x[0:2].mul_(2)", "a slice can be written to"))
+    return ViewWrite(f"{subject} Given that this use case is ambiguous and error-prone, it is forbidden. You can "
+                     "clarify your code by moving both the view and the inplace either both inside the no_grad block "
+                     "(if you don't want the inplace to be tracked) or both outside (if you want the inplace to be "
+                     "tracked).", ("y = x[0:2]", "after the block, to have a view whose changes are tracked"))
+
+
+def explained(cls: type[Op], values: Sequence[Any], error: BaseException) -> Fault:
+    """A numpy complaint in the user's terms: the operation, and what it was given."""
+    if isinstance(error, Fault):
+        return error
+    name = cls.names[0].rsplit(".", 1)[-1]
+    arrays = [x.array if isinstance(x, Tensor) else x for x in values]
+    shapes = [x.shape for x in arrays if isinstance(x, ndarray) and x.ndim]
+    told = " and ".join(described(x) for x in values if isinstance(x, Tensor)) or "these arguments"
+    if isinstance(error, MemoryError):
+        of = f"{name}() of" if cls.function else "what is computed from"     # a part of another operation
+        return MemoryFault(f"{of} {told} needs more memory than there is")
+    if cls.promotes and len(shapes) > 1:
+        clash = broadcast_clash(shapes)
+        if clash:
+            return BroadcastShapes(clash, notes=(f"{name}() was given {told}",), shapes=shapes)
+    kind = TypeFault if isinstance(error, TypeError) else ShapeFault
+    return kind(f"{name}() cannot be applied to {told}: {error}", (cls.signature.text(name), "how it is called"))
+
+
+def broadcast_clash(shapes: Sequence[tuple[int, ...]]) -> str:
+    """What keeps shapes from being broadcast together, in words; empty if nothing does."""
+    a, b = shapes[0], shapes[1]
+    for i in range(1, min(len(a), len(b)) + 1):
+        if a[-i] != b[-i] and 1 not in (a[-i], b[-i]):
+            at = max(len(a), len(b)) - i
+            return (f"The size of tensor a ({a[-i]}) must match the size of tensor b ({b[-i]}) "
+                    f"at non-singleton dimension {at}")
+    return ""
+
+
+def here() -> tuple[Any, int]:
+    """Where the program is: the code object and instruction that called, from outside, into the engine."""
+    frame = _getframe(2)
+    while frame is not None and "__spec__" in frame.f_globals:
+        if frame.f_back is None:
+            break
+        frame = frame.f_back
+    return frame.f_code, frame.f_lasti
+
+
+def window_on(base: Tensor, array: ndarray) -> Tensor:
+    """What looks at `base` through the window that `array` is, as a recorded call."""
+    seen, at = Variable(array), positions(base.array, array)
+    record(TABLE["window"], (base, at), [base.array, at], array, seen)
+    return seen
+
+
+def positions(base: ndarray, view: ndarray) -> ndarray:
+    """For each element of `view`, its place in `base`, counted row by row; both share memory."""
+    memory = owner(base)
+    start, item = memory.__array_interface__["data"][0], memory.itemsize
+    numbers = np.full(memory.size, -1, np.int64)     # what the base does not hold stays -1
+
+    def look(array: ndarray) -> ndarray:
+        first = (array.__array_interface__["data"][0] - start) // item
+        return as_strided(numbers[first:], array.shape, [s // item * numbers.itemsize for s in array.strides])
+
+    look(base)[...] = np.arange(base.size).reshape(base.shape)
+    return look(view).copy()

@@ -1,0 +1,270 @@
+"""Functions that programs write themselves: a forward of their own, and a backward to go with it.
+
+Two styles of writing one are understood. Today's is static, `MyReLU.apply(x)` with a context that
+stands for the call; 0.1.12's is an object for each call, `MyReLU()(x)`, which is its own context
+and sees plain tensors. Either way a call becomes one node of the graph. All its edges share one
+`Record`, which runs the program's backward once per gradient and hands each edge its part.
+"""
+
+from __future__ import annotations
+
+import weakref
+from itertools import count
+from typing import Any
+
+from gradcli.engine.autograd.dispatch import debtor, here
+from gradcli.engine.random.generators import Current
+from gradcli.engine.autograd.function_node import KEPT, Custom, Owing, Record, node_class
+from gradcli.engine.autograd.detached import unheard
+from gradcli.engine.autograd.op import Part
+from gradcli.engine.autograd.signature import described
+from gradcli.engine.tensor.tensor import Shown, Tensor, clock, note_write
+from gradcli.engine.tensor.variable import RESULT, Dual, Variable, Volatile, grad_mode, recording
+from gradcli.engine.tensor.inplace import rebase, writable
+from gradcli.faults.tree import ArgumentFault, FunctionStyle, LeafWrite
+from gradcli.exposure import exposed
+from gradcli.faults.mistakes import NotDifferentiable
+
+FORWARD = ".forward"        # among the attributes of a context, what jvp wants; no name that a program can use
+STATIC = "{name}.apply(x)"
+INSTANCE = "{name}()(x)"
+
+
+@exposed("save_for_backward", "save_for_forward", "saved_tensors", "saved_variables", "needs_input_grad",
+         "mark_non_differentiable", "mark_dirty", "set_materialize_grads", open_attributes=True)
+class Context:
+    """What a call's forward and backward share: saved tensors, and whatever attributes they set."""
+
+    __slots__ = ("__dict__", "__weakref__", "_record")
+
+    _record: Record
+
+    def __display__(self, style: Any) -> str:
+        """Its text in a style, which gives it an address."""
+        return f"<torch.autograd.function.Context object at {style.address(self)}>"
+
+    def __repr__(self) -> str:
+        return Shown.text(self)
+
+    def save_for_backward(self, *tensors: Any) -> None:
+        """Keep tensors for backward, which finds them in `saved_tensors`."""
+        for tensor in tensors:
+            if tensor is not None and not isinstance(tensor, Tensor):
+                raise ArgumentFault(f"save_for_backward keeps tensors, not {described(tensor)}",
+                                    ("ctx.value = value", "keeps any other value"))
+        self._record.saved = tensors
+
+    @property
+    def saved_tensors(self) -> tuple[Any, ...]:
+        """What save_for_backward was given."""
+        return self._record.unpacked()
+
+    saved_variables = saved_tensors
+
+    @property
+    def needs_input_grad(self) -> tuple[bool, ...]:
+        """For each argument of forward, whether its gradient is asked for."""
+        return self._record.needs
+
+    def save_for_forward(self, *tensors: Any) -> None:
+        """Keep tensors for jvp, which finds them in `saved_tensors`."""
+        saved, self._record.saved = self._record.saved, ()
+        self.save_for_backward(*tensors)
+        self.__dict__[FORWARD], self._record.saved = self._record.saved, saved
+
+    def mark_non_differentiable(self, *outputs: Any) -> None:
+        """Say that these results have no gradient."""
+        self._record.fixed = tuple(map(id, outputs))
+
+    def mark_dirty(self, *inputs: Any) -> None:
+        """Say that forward changed these inputs in place."""
+        self._record.dirty = tuple(id(x) for x in inputs if isinstance(x, Tensor))
+
+    def set_materialize_grads(self, value: bool) -> None:
+        """Whether backward gets zeros, rather than None, for results that nobody used."""
+        self._record.zeros = bool(value)
+
+
+@exposed("apply", class_read=("apply",), base=True)
+class Function(Context):
+    """The base of a program's own Functions."""
+
+    __slots__ = ()
+
+    def __new__(cls, *args: Any, **options: Any) -> Any:
+        made = object.__new__(cls)
+        made._record = Record((), ())
+        return made
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        if args or options:
+            raise ArgumentFault(f"{type(self).__name__}() takes no arguments unless its class has an __init__")
+
+    def __display__(self, style: Any) -> str:
+        """Its text in a style, which gives it an address."""
+        return f"<__main__.{type(self).__name__} object at {style.address(self)}>"
+
+    def __call__(self, *args: Any) -> Any:
+        """0.1.12's style: this object stands for the call."""
+        cls = type(self)
+        if _static(cls, "forward"):
+            raise FunctionStyle(f"{cls.__name__} has a static forward, so it is applied, not made and called",
+                                STATIC.format(name=cls.__name__)).saying(
+                "Legacy autograd function with non-static forward method is deprecated. Please use new-style autograd "
+                "function with static forward method. (Example: https://pytorch.org/docs/stable/autograd.html"
+                "#torch.autograd.Function)")
+        return _perform(cls, self, args, static=False)
+
+    @classmethod
+    def apply(cls, *args: Any) -> Any:
+        """Today's style: a new context stands for the call."""
+        if not _static(cls, "forward"):
+            if _defined(cls, "forward") is None:
+                raise FunctionStyle(f"{cls.__name__} has no forward")
+            raise FunctionStyle(f"the forward of {cls.__name__} is not static",
+                                ("@staticmethod", "above forward(ctx, x) and backward(ctx, g), for apply"),
+                                (INSTANCE.format(name=cls.__name__), "the style of 0.1.12, for forward(self, x)"))
+        return apply(cls, *args)
+
+
+def apply(cls: type, *args: Any) -> Any:
+    """A call of a Function with a static forward."""
+    return _perform(cls, Context(), args, static=True)
+
+
+def once_differentiable(backward: Any) -> Any:
+    """A backward that is not itself to be differentiated."""
+    function = backward.__func__ if isinstance(backward, staticmethod) else backward
+
+    def guarded(*args: Any) -> Any:
+        return function(*args)
+
+    vars(guarded)["once"] = True
+    return guarded
+
+
+def _defined(cls: type, name: str) -> Any:
+    """What the program's class, or one of the program's classes above it, has under `name`."""
+    order = (vars(kind).get(name) for kind in cls.__mro__ if kind not in (Function, Context, object))
+    return next((found for found in order if found is not None), None)
+
+
+def _static(cls: type, name: str) -> bool:
+    return isinstance(_defined(cls, name), staticmethod)
+
+
+def _perform(cls: type, ctx: Context, args: tuple[Any, ...], static: bool) -> Any:
+    """Run a Function's forward, and record the call if a gradient may be asked."""
+    if Dual.watched and any(type(a) is Dual for a in args):
+        return _pushed(cls, ctx, args, static)
+    record = ctx._record = Record(args, tuple(isinstance(a, Tensor) and a.requires_grad for a in args), static)
+    given = list(args) if static else [Tensor(a.array) if isinstance(a, Tensor) else a for a in args]
+    with recording(False), unheard():       # its backward answers for the gradient
+        result = _forward(cls, ctx, given, static)
+    if static and not isinstance(result, tuple | Tensor) and not Current.legacy:
+        return result               # as PyTorch hands it on
+    if not isinstance(result, tuple | Tensor):
+        raise ArgumentFault(f"{cls.__name__}.forward must return a tensor or a tuple of them, not {described(result)}")
+    results = result if isinstance(result, tuple) else (result,)
+    kind = _kind(args, static)
+    tracked = grad_mode.on and kind is not Volatile and any(record.needs)
+    wanted = [r for r in results if isinstance(r, Tensor) and r.array.dtype.kind == "f"
+              and id(r) not in record.fixed] if tracked else []
+    rewritten = {id(g): a for g, a in zip(given, args, strict=True) if id(g) in record.dirty}
+    for target in rewritten.values():
+        try:
+            writable(target, cls.__name__)
+        except LeafWrite as fault:
+            raise fault.saying(fault.args[0].replace("a leaf Variable that requires grad is being used",
+                                                     "a leaf Variable that requires grad has been used")) from None
+        note_write(target, cls.__name__, here())
+    node = _recorded(cls, ctx, record, given, args, results, wanted) if wanted else None
+    outs, parts = [], count()
+    for r in results:
+        out = kind(r.array) if isinstance(r, Tensor) else r
+        if any(r is w for w in wanted):
+            to = node if len(wanted) == 1 else Part(node, next(parts), r.array.shape, clock())  # type: ignore[arg-type]
+            out = Variable(r.array, True, to)
+        outs.append(_rewritten(rewritten[id(r)], out) if id(r) in rewritten else out)
+    ctx._record = Record((), ())
+    return tuple(outs) if isinstance(result, tuple) else outs[0]
+
+
+def _pushed(cls: type, ctx: Context, args: tuple[Any, ...], static: bool) -> Any:
+    """The same for tensors with tangents: the Function's jvp gives those of the results."""
+    jvp = _defined(cls, "jvp")
+    if not isinstance(jvp, staticmethod):
+        raise NotDifferentiable(f"jvp is not implemented for {cls.__name__}, a Function of the program",
+                                ("def jvp(ctx, t):", "as a staticmethod of the Function")).saying(
+            "You must implement the jvp function for custom autograd.Function to use it with forward mode AD.")
+    tangents = [Dual.level.tangent(a) if isinstance(a, Tensor) else None for a in args]
+    Dual.watched = False
+    try:
+        plain = [Variable(a.array, a.requires_grad, debtor(a)) if type(a) is Dual else a for a in args]
+        result = _perform(cls, ctx, tuple(plain), static)
+        ctx._record.saved = ctx.__dict__.pop(FORWARD, ())
+        products = jvp.__func__(ctx, *tangents)
+        ctx._record = Record((), ())
+    finally:
+        Dual.watched = True
+    results = result if isinstance(result, tuple) else (result,)
+    products = products if isinstance(products, tuple) else (products,)
+    for r, t in zip(results, products, strict=False):
+        if isinstance(r, Tensor) and isinstance(t, Tensor) and t.array.shape == r.array.shape:
+            Dual.level.give(r, t)
+    return result
+
+
+def _kind(args: tuple[Any, ...], static: bool) -> type[Tensor]:
+    """The class of results that have no history: 0.1.12's style always made Variables."""
+    tensors = [a for a in args if isinstance(a, Tensor)]
+    if any(isinstance(t, Volatile) for t in tensors):
+        return Volatile
+    return Variable if not static or any(RESULT[type(t)] is not Tensor for t in tensors) else Tensor
+
+
+def _forward(cls: type, ctx: Context, given: list[Any], static: bool) -> Any:
+    """The result of the program's forward; with a setup_context, forward is not handed the context."""
+    forward: Any = cls.forward if static else ctx.forward  # type: ignore[attr-defined]
+    setup = _defined(cls, "setup_context") if static else None
+    if setup is None:
+        return forward(ctx, *given) if static else forward(*given)
+    result = forward(*given)
+    cls.setup_context(ctx, tuple(given), result)  # type: ignore[attr-defined]
+    return result
+
+
+def _recorded(cls: type, ctx: Context, record: Record, given: list[Any], args: tuple[Any, ...],
+              results: tuple[Any, ...], wanted: list[Any]) -> Custom:
+    """The node of a call, for the results `wanted` that gradients can be asked of."""
+    if _defined(cls, "backward") is None:
+        raise FunctionStyle(f"{cls.__name__} has no backward", (
+            "def backward(ctx, g):", "in the class: takes the gradient of the result, returns that of each argument")
+                            ).saying(
+            "You must implement either the backward or vjp method for your custom autograd.Function to use it with "
+            "backward mode AD.")
+    static = record.static
+    node = node_class(cls, static)()
+    node.code, node.line_at = here()
+    node.hooks = None
+    shapes = tuple(w.array.shape for w in wanted)
+    node.shape = shapes[0] if len(wanted) == 1 else shapes
+    node.born = clock()
+    record.results = [(r.array.shape, r.array.dtype, any(r is w for w in wanted)) if isinstance(r, Tensor)
+                      else (None, None, False) for r in results]
+    record.cls, record.ctx, record.node = cls, ctx, weakref.ref(node)
+    record.backward = cls.backward if static else (  # type: ignore[attr-defined]
+        lambda ctx, *g: ctx.backward(*g))
+    kept = record.settle(given, args, {id(w): i for i, w in enumerate(wanted)})
+    edges = [(debtor(a), at) for at, a in enumerate(args) if record.needs[at]]
+    record.edges = len(edges)
+    node.edges = tuple((to, Owing(record, at, (KEPT,) * len(kept) if i == 0 else ()), kept if i == 0 else ())
+                       for i, (to, at) in enumerate(edges))
+    return node
+
+
+def _rewritten(target: Tensor, result: Tensor) -> Tensor:
+    """An input that forward changed in place, with the call as its history."""
+    if result.requires_grad:
+        rebase(target, result)
+    return target

@@ -1,0 +1,147 @@
+"""From a recorded call to the calls before it, as programs see them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from gradcli.engine.autograd.op import Op, Part
+from gradcli.engine.tensor.tensor import Tensor
+from gradcli.engine.tensor.variable import Variable
+from gradcli.engine.tensor.write_gate import Journal
+from gradcli.faults.tree import ArgumentFault
+from gradcli.exposure import exposed
+
+NOWHERE = (None, 0)
+ORDER: dict[tuple[str, str], tuple[int, ...]] = {
+    ("Copysign", "CopysignBackward1"): (0,), ("IndexFill", "IndexFillBackward0"): (0,),
+    ("Lerp", "LerpBackward0"): (0, 1), ("MaskedFill", "MaskedFillBackward0"): (0,),
+    ("Clamp", "ClampBackward0"): (0, 1, 2),
+    ("Pow", "PowBackward0"): (0,), ("Sub", "RsubBackward1"): (1,),
+    ("Linear", "MmBackward0"): (0, 1), ("Linear", "AddmmBackward0"): (2, 0, 1)}
+"""The inputs that today's PyTorch lists of a call, where they are not just those that must be given."""
+
+
+@exposed("variable")
+class AccumulateGrad(Op, abstract=True):
+    """The end of a path through the graph: where a leaf's gradient is added up."""
+
+    __slots__ = ("variable",)
+    variable: Any       # the leaf
+
+    era_name = modern_name = "AccumulateGrad"
+    edges = ()
+
+
+@exposed("node", "output_nr", "ownership_token")
+class GradientEdge:
+    """Where a gradient arrives: a call and the number of its result, or the end of a path at a leaf."""
+
+    __module__, __qualname__ = "torch.autograd.graph", "GradientEdge"
+    __slots__ = ("node", "output_nr", "ownership_token", "tensor")
+
+    def __init__(self, node: Any, output_nr: int = 0, ownership_token: Any = None) -> None:
+        if not isinstance(node, Op) or any(isinstance(n, tuple) for n in list[Any](node.shape)):
+            raise ArgumentFault("GradientEdge() is made of a call of a graph that has one result",
+                                "torch.autograd.graph.get_gradient_edge(y)")
+        self.node, self.output_nr, self.ownership_token = node, output_nr, ownership_token
+        self.tensor: Tensor = node.variable if isinstance(node, AccumulateGrad) else Variable(
+            np.zeros(node.shape, np.float32), True, node)
+
+    def __display__(self, style: Any) -> str:
+        """Its text in a style, which gives the call an address."""
+        return (f"GradientEdge(node=<{style.node_name(self.node)} object at {style.address(self.node)}>, "
+                f"output_nr={self.output_nr}, ownership_token=None)")
+
+
+def edge_of(tensor: Tensor, debtor: Any) -> GradientEdge:
+    """The edge to `debtor`, which the gradient of `tensor` is owed to."""
+    edge = GradientEdge.__new__(GradientEdge)
+    (edge.node, edge.output_nr), edge.ownership_token = _step(debtor, leaves=False), None
+    edge.tensor = debtor if isinstance(debtor, Tensor) else Variable(tensor.array, True, debtor)
+    return edge
+
+
+class Transposed(Op, abstract=True):
+    """The turn that today's PyTorch gives the weight of a linear layer, which here is part of that layer's call."""
+
+    __slots__ = ()
+    era_name = modern_name = "TBackward0"
+
+
+def next_functions(self: Op | Part) -> tuple[tuple[Any, int], ...]:
+    """The calls this call used the results of, each with which result it was; leaves as AccumulateGrad.
+
+    What no gradient goes to stands as (None, 0).
+    """
+    call = self.call if isinstance(self, Part) else self
+    if not call.edges or not call.params or (
+            isinstance(call, Transposed)) or any(
+            rule.item is not None for _, rule, _ in call.edges):
+        return tuple(_step(debtor, leaves=False) for debtor in _debtors(call))
+    steps = {rule.at: _step(debtor, leaves=False) for debtor, rule, _ in call.edges}
+    order = input_order(call)
+    if type(call).__name__ == "Linear" and 1 in steps:
+        turned = Transposed()
+        turned.edges = tuple(edge for edge in call.edges if edge[1].at == 1)
+        steps[1] = turned, 0
+    return tuple(steps.get(at, NOWHERE) for at in order)
+
+
+def input_order(call: Op) -> tuple[int, ...]:
+    """The positions of the inputs that today's PyTorch lists of a call."""
+    linked = {rule.at for _, rule, _ in call.edges}
+    return ORDER.get((type(call).__name__, call.modern_name)) or tuple(
+        rule.at for rule in call.rules if rule.at < call.signature.required or rule.at in linked)
+
+
+def previous_functions(self: Op | Part) -> tuple[tuple[Any, int], ...]:
+    """The same as 0.1.12 told it: leaves as the Variables they are."""
+    return tuple(_step(debtor, leaves=True) for debtor in _debtors(self))
+
+
+def _debtors(call: Op | Part) -> list[Any]:
+    return [debtor for debtor, _, _ in (call.call if isinstance(call, Part) else call).edges]
+
+
+def _step(debtor: Any, leaves: bool) -> tuple[Any, int]:
+    if Journal.reach is not None:
+        Journal.reach(debtor)
+    if isinstance(debtor, Part):
+        return debtor.call, debtor.at
+    if isinstance(debtor, Tensor) and not leaves:
+        end = AccumulateGrad()
+        end.variable = debtor
+        return end, 0
+    return debtor, 0
+
+
+def node_name(self: Op) -> str:
+    """What today's PyTorch calls this call."""
+    if isinstance(self, AccumulateGrad):
+        return "torch::autograd::AccumulateGrad"
+    name: str = self.modern_name.rpartition(".")[2]
+    return f"torch::autograd::{name}" if name in ("CopySlices", "CopyBackwards", "NotImplemented") else name
+
+
+Op.next_functions = property(next_functions)  # type: ignore[attr-defined]
+Op.previous_functions = property(previous_functions)  # type: ignore[attr-defined]
+Op.name = node_name  # type: ignore[attr-defined]
+
+
+def output_nr(self: Tensor) -> int:
+    """Which of the results of its call a tensor is."""
+    return self.node.at if type(self.node) is Part else 0
+
+
+def metadata(self: Op) -> dict[Any, Any]:
+    """What the program notes of this call."""
+    notes = getattr(self, "notes", None)
+    if notes is None:
+        self.notes = notes = {}
+    return notes
+
+
+Op.metadata = property(metadata)  # type: ignore[attr-defined]
+READABLE = ("name", "next_functions", "previous_functions", "metadata", "register_hook", "register_prehook")

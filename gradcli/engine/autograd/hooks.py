@@ -1,0 +1,193 @@
+"""Hooks: functions of the program that a sweep calls with gradients on their way.
+
+A node or leaf holds them by number. Those above RETAIN are called with its gradient, and may replace it; RETAIN keeps
+that in the `.grad` of a result; those below are called afterwards: of a leaf, when its gradient has been added up; of a
+node, with what goes out to its inputs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from gradcli.engine.autograd.dispatch import debtor
+from gradcli.engine.autograd.graph_view import AccumulateGrad
+from gradcli.engine.autograd.op import Op, traced
+from gradcli.engine.autograd.signature import described, sized
+from gradcli.engine.tensor.tensor import Tensor
+from gradcli.engine.tensor.variable import Variable, recording
+from gradcli.faults.tree import ArgumentFault, GradFault, GradientShape
+from gradcli.exposure import exposed
+
+FIRST = 1       # the first key of the hooks of a gradient; between RETAIN and this are those of what comes in to a call
+RETAIN = 0      # the key of the hook that keeps the gradient of a result; hooks of other kinds have lower ones
+
+
+def hooked(call: Any, g: Any, again: bool) -> Any:
+    """The gradient after a result's hooks have seen it, and maybe replaced it; it is retained last."""
+    for key, hook in sorted(call.hooks.items(), key=_turn):
+        if RETAIN < key < FIRST:
+            g = _prehooked(hook, g, again)
+        if key < RETAIN or RETAIN < key < FIRST or type(g) is list:
+            continue
+        shown = g if again else Variable(np.asarray(g))
+        given = hook(shown)
+        if given is not None:
+            if not isinstance(given, Tensor):
+                raise GradFault(f"a hook must return None or the gradient to use instead, not {described(given)}"
+                                ).saying(f"expected Variable, but hook returned '{type(given).__name__}'")
+            if given.array.shape != shown.array.shape:
+                raise GradientShape(f"a hook returned a gradient of shape {sized(given.array.shape)}, where one of "
+                                    f"{sized(shown.array.shape)} is needed").saying(
+                    f"hook '{getattr(hook, '__name__', 'hook')}' has changed the size of value")
+            g = given if again else given.array
+    return g
+
+
+def _turn(item: tuple[float, Any]) -> int:
+    """When a hook has its turn: those of the gradient first, then the one that retains it, then those of the call."""
+    return 0 if item[0] >= FIRST else 1 if item[0] == RETAIN else 2
+
+
+def _prehooked(hook: Any, g: Any, again: bool) -> Any:
+    """What comes in to a call after a hook of the call has seen it, and maybe replaced it."""
+    gradients = g if type(g) is list else [g]
+    given = hook(tuple([x if x is None or again else Variable(np.asarray(x)) for x in gradients]))
+    if given is None:
+        return g
+    given = given if isinstance(given, tuple) else (given,)
+    if len(given) != len(gradients) or not all(x is None or isinstance(x, Tensor) for x in given):
+        raise GradFault(f"a hook must return None or as many gradients as it was shown, {len(gradients)}")
+    values = [x if x is None or again else x.array for x in given]
+    return values if type(g) is list else values[0]
+
+
+def hooked_leaf(leaf: Any, g: Any, again: bool) -> Any:
+    """The gradient of a leaf after its hooks have seen it; those of results have run in the sweep."""
+    return hooked(leaf, g, again) if isinstance(leaf, Tensor) and leaf.hooks and leaf.node is None else g
+
+
+def accumulated(leaf: Any, g: Any, again: bool) -> None:
+    """Call the hooks that wait for the gradient `g` of a leaf to have been added up; recorded as the sweep is."""
+    with recording(again):
+        for key in sorted((key for key in leaf.hooks or () if key < RETAIN), reverse=True):
+            hook = leaf.hooks[key]
+            hook(g if type(hook) is OfEnd else leaf)
+
+
+class OfEnd:
+    """A hook of the end of a path, where a leaf's gradient is added up."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.function = function
+
+    def __call__(self, g: Any) -> None:
+        """Call it with the gradient that has been added up."""
+        self.function((), (g if isinstance(g, Tensor) else Variable(np.asarray(g)),))
+
+
+def hook_of_node(self: Any, fn: Callable[..., Any]) -> Handle:
+    """Call `fn` with the gradients that this call has passed on, and those that came in."""
+    holder = _holder(self, fn)
+    return add_hook(holder, OfEnd(fn) if isinstance(holder, Tensor) else fn, -1)
+
+
+def prehook_of_node(self: Any, fn: Callable[..., Any]) -> Handle:
+    """Call `fn` with the gradients that come in to this call; a tuple that it returns is used instead."""
+    holder = _holder(self, fn)
+    if holder.hooks is None:
+        holder.hooks = {}
+    key = next(key for n in range(2, len(holder.hooks) + 4) if (key := 1 - 1 / n) not in holder.hooks)
+    holder.hooks[key] = fn
+    Handle.of_leaf = Handle.of_leaf or isinstance(holder, Tensor)
+    return Handle(holder.hooks, key)
+
+
+def _holder(node: Any, fn: Any) -> Any:
+    """Who holds the hooks of a call: itself, or the leaf it ends at."""
+    if not callable(fn):
+        raise ArgumentFault(f"a hook is a function, not {described(fn)}")
+    return node.variable if isinstance(node, AccumulateGrad) else node
+
+
+@exposed("remove", copied=True)
+class Handle:
+    """What `register_hook` returns: it can take the hook off again."""
+
+    __module__, __qualname__ = "torch.utils.hooks", "RemovableHandle"
+
+    __slots__ = ("hooks", "key")
+
+    of_leaf = False     # whether any leaf has ever had a hook
+
+    def __init__(self, hooks: dict[Any, Any], key: Any) -> None:
+        self.hooks, self.key = hooks, key
+
+    def remove(self) -> None:
+        """Take the hook off."""
+        self.hooks.pop(self.key, None)
+
+
+def register_hook(self: Tensor, hook: Callable[[Variable], Any]) -> Handle:
+    """Call `hook` with each gradient of this; what it returns, unless None, is used instead."""
+    if not self.requires_grad:
+        raise GradFault("cannot register a hook on a tensor that doesn't require gradient",
+                        ("x = Variable(torch.ones(2, 2), requires_grad=True)", "then x.register_hook(print)"))
+    if not callable(hook):
+        raise ArgumentFault(f"register_hook() needs a function, not {described(hook)}", "x.register_hook(print)")
+    return add_hook(debtor(self), hook)
+
+
+def add_hook(holder: Any, hook: Callable[..., Any], step: int = 1) -> Handle:
+    """Add a hook after those that a node or leaf has: of its gradient, or with step -1 of what comes after."""
+    if holder.hooks is None:
+        holder.hooks = {}
+    keys = (RETAIN, *holder.hooks)
+    key = (max(keys) if step > 0 else min(keys)) + step
+    holder.hooks[key] = hook
+    Handle.of_leaf = Handle.of_leaf or isinstance(holder, Tensor)
+    return Handle(holder.hooks, key)
+
+
+def register_post_accumulate_grad_hook(self: Tensor, hook: Callable[[Tensor], Any]) -> Handle:
+    """Call `hook` with this leaf whenever backward() has added to its `.grad`."""
+    if not self.requires_grad:
+        raise GradFault("cannot register a hook on a tensor that doesn't require gradient")
+    if self.node is not None:
+        raise GradFault("post accumulate grad hooks cannot be registered on non-leaf tensors")
+    if not callable(hook):
+        raise ArgumentFault(f"register_post_accumulate_grad_hook() needs a function, not {described(hook)}")
+    return add_hook(self, hook, -1)
+
+
+def retain_grad(self: Tensor) -> None:
+    """Keep the gradient of this result in its `.grad`, as leaves do."""
+    if not self.requires_grad:
+        raise GradFault("can't retain_grad on Tensor that has requires_grad=False")
+    if self.node is None or retains_grad(self):
+        return
+
+    def keep(g: Variable) -> None:
+        self.gradient = g if self.gradient is None else traced.add(self.gradient, g)
+
+    node = debtor(self)
+    node.hooks = {**(node.hooks or {}), RETAIN: keep}
+    self.hooks = {RETAIN: keep}     # by which an operation in place finds what must move to the new node
+
+
+def retains_grad(self: Tensor) -> bool:
+    """Whether this is a result that keeps its gradient."""
+    return self.node is not None and RETAIN in (self.hooks or ())
+
+
+def carry_over(result: Tensor, node: Any) -> None:
+    """Let what an operation in place has made of a result retain its gradient, in place of what it was before."""
+    if result.hooks and result.node is not None and result.node.hooks:
+        keep = result.node.hooks.pop(RETAIN, None)
+        if keep is not None:
+            node.hooks = {**(node.hooks or {}), RETAIN: keep}
+
+
+Op.register_hook, Op.register_prehook = hook_of_node, prehook_of_node  # type: ignore[attr-defined]  # calls get their hooks here

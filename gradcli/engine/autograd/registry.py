@@ -1,0 +1,161 @@
+"""From the class of an operation to every place it can be called from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from gradcli.engine.autograd.dispatch import perform
+from gradcli.engine.random.generators import drawing
+from gradcli.engine.tensor.device import here_only
+from gradcli.engine.autograd.fast_path import fast_binary, fast_comparison, fast_unary
+from gradcli.engine.autograd.result_size import growth
+from gradcli.engine.tensor.memory_format import PRESERVE
+from gradcli.engine.autograd.op import COMPARED, TABLE, UNARY, Op, raw, short, traced
+from gradcli.engine.autograd.signature import NUMBERS
+from gradcli.engine.tensor.methods import CREATED, set_requires_grad
+from gradcli.engine.tensor.tensor import Tensor
+from gradcli.engine.tensor.inplace import inplace, into
+from gradcli.exposure import MARK
+
+
+def enter(cls: type[Op]) -> None:
+    """Put an operation into the table, the namespaces of rules, and on the tensors."""
+    cls.grows = growth(cls)
+    call = named(cls, cls.names[0])
+    for name in cls.names:
+        TABLE[name] = cls
+        setattr(raw, short(name), cls.forward)
+        setattr(traced, short(name), call)
+        on_tensors = cls.method if cls.method is not None else "." not in name
+        if on_tensors and "." not in name:
+            assert name not in Tensor.__slots__, f"the method {name} would hide the slot of that name"
+            setattr(Tensor, name, property(call) if cls.attribute else call)
+        if cls.inplace and not cls.written_as:
+            setattr(traced, short(name) + "_", _dressed(inplace(cls, name + "_", call), name + "_", cls))
+    for name in cls.written_names():
+        setattr(Tensor, name, _dressed(inplace(cls, name, call), name, cls))
+    if cls.symbol:
+        _operators(cls, call)
+
+
+def named(cls: type[Op], name: str, plain: Callable[..., Any] | None = None) -> Callable[..., Any]:
+    """The function of that name: the general way, with the short one before it where it fits.
+
+    `plain` is what it does with plain numbers alone, if that is not an error.
+    """
+    call = general(cls, name)
+    if plain is not None:
+        call = serving_numbers(call, plain)
+    if cls.anew and cls.signature.required == 1 and len(cls.rules) == 1 and not cls.rules[0].many:
+        call = fast_unary(cls, call)
+    return _dressed(call, name, cls)
+
+
+def serving_numbers(call: Callable[..., Any], plain: Callable[..., Any]) -> Callable[..., Any]:
+    """`call`, but `plain` where all arguments are plain numbers."""
+    def either(*args: Any, **options: Any) -> Any:
+        if args and all(type(value) in NUMBERS for value in args):
+            return plain(*args, **options)
+        return call(*args, **options)
+
+    return either
+
+
+def _dressed(call: Callable[..., Any], name: str, cls: type[Op]) -> Callable[..., Any]:
+    call.__name__ = call.__qualname__ = name.rsplit(".", 1)[-1]
+    call.__doc__ = cls.__doc__
+    call.__module__ = "builtins"        # as Python's messages call it
+    return call
+
+
+def general(cls: type[Op], name: str) -> Callable[..., Any]:
+    """The function users call: arguments fitted to the signature, then performed."""
+    fit, compose = cls.signature.fit, vars(cls).get("compose")
+
+    def call(*args: Any, **options: Any) -> Any:
+        if options and "out" in options:
+            return into(options.pop("out"), call(*args, **options), name)
+        if cls.random and "generator" in options:
+            return drawing(options.pop("generator"), lambda: call(*args, **options))
+        values = fit(name, args, options)
+        return compose(traced, *values) if compose else perform(cls, values)
+
+    if cls.overwrites:
+        return overwriter(cls, name, call)
+    return creator(call) if cls.creates else call
+
+
+def overwriter(cls: type[Op], name: str, call: Callable[..., Any]) -> Callable[..., Any]:
+    """`call` with a last option `inplace`, which stores the result in the input."""
+    write, most = inplace(cls, short(name), call), cls.signature.positional
+
+    def choose(*args: Any, inplace: Any = False, **options: Any) -> Any:
+        if len(args) == most + 1 and type(args[most]) is bool:
+            *args, inplace = args   # type: ignore[assignment]
+        if inplace and args and cls.passes is not None and cls.passes(*cls.signature.fit(name, args, options)):
+            return args[0]
+        return write(*args, **options) if inplace and args else call(*args, **options)
+
+    return choose
+
+
+NO_MATTER = ("layout", "pin_memory")    # there is one layout, and one kind of memory
+
+
+def creator(call: Callable[..., Any]) -> Callable[..., Any]:
+    """`call` with the options that every way to make a tensor has."""
+
+    def create(*args: Any, requires_grad: Any = False, **options: Any) -> Any:
+        form = None
+        if options:
+            here_only(options.pop("device", None))
+            form = options.pop("memory_format", None)
+            for option in NO_MATTER:
+                options.pop(option, None)
+        made = call(*args, **options)
+        if form is not None and form is not PRESERVE:
+            made = traced.contiguous(made, form)
+        if requires_grad is not False and requires_grad is not None:
+            set_requires_grad(made, requires_grad, CREATED)
+        return made
+
+    return create
+
+
+def function_of(name: str) -> Callable[..., Any]:
+    """The recorded call of the operation with this full name."""
+    return getattr(traced, short(name))  # type: ignore[no-any-return]
+
+
+COMMUTING = {"add", "mul"}
+
+
+def _leaving_to_programs(call: Callable[..., Any]) -> Callable[..., Any]:
+    """An operator that leaves objects of a program's classes to the operators of these classes, as torch does."""
+    def operate(input: Any, other: Any) -> Any:
+        return NotImplemented if MARK in type(other).__dict__ else call(input, other)
+
+    return operate
+
+
+def _operators(cls: type[Op], call: Callable[..., Any]) -> None:
+    """The special methods of Python that stand for the operation's symbol."""
+    operate = call = _leaving_to_programs(call) if cls.symbol not in UNARY else call
+    if cls.symbol in COMPARED:
+        operate = fast_comparison(cls, call)
+    elif cls.anew and len(cls.rules) == 2 and cls.symbol not in UNARY:
+        operate = fast_binary(cls, call)
+
+    def reflected(other: Any, input: Any) -> Any:
+        return operate(input, other)
+
+    for special in cls.specials():
+        kind = special.removesuffix(cls.symbol + "__").removeprefix("__")
+        turned = operate if cls.symbol in COMMUTING else reflected      # as PyTorch has it: the tensor comes first
+        form = (turned if kind == "r" else operate if kind != "i" else
+                _leaving_to_programs(getattr(Tensor, cls.written_names()[0])))
+        setattr(Tensor, special, form)
+
+
+Op.enter = staticmethod(enter)

@@ -1,0 +1,122 @@
+"""How large a result will be, for the operations that can make much out of little (rule R11).
+
+Each is asked before anything is computed. What only copies or shrinks its input is not listed: it
+cannot need more than what is there already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import prod
+from typing import Any
+
+import numpy as np
+from numpy import ndarray
+
+from gradcli.engine.tensor.dtypes import Default
+from gradcli.engine.tensor.memory import Room
+
+FREE = 1 << 22      # elements that nobody needs to ask for
+VIEWS = frozenset({"expand", "broadcast_to", "view", "reshape", "as_strided", "unflatten"})     # they take no memory
+PIECE = 64              # elements that a tensor takes as much memory as, its own not counted
+Count = Callable[..., int]
+
+
+def growth(cls: Any) -> Callable[..., None] | None:
+    """What to call with the arguments of `cls`, as arrays, before its forward: a fault if there is no room."""
+    name = cls.names[0]
+    count = COUNTS.get(name)
+    if count is None and "size" in cls.params and name not in VIEWS:
+        count = _of_size(cls.params.index("size"))
+    if count is None and cls.promotes in ("mixed", "floating") and len(cls.rules) > 1:
+        count = _broadcast
+    if count is None:
+        return None
+    typed = cls.params.index("dtype") if "dtype" in cls.params else -1
+    counted: Count = count
+
+    def ask(*values: Any) -> None:
+        elements = counted(*values)
+        if elements > FREE:
+            first = values[0][0] if type(values[0]) is tuple and values[0] else values[0]
+            kind = values[typed] if typed >= 0 and values[typed] is not None else (
+                first.dtype if type(first) is ndarray else Default.floating)
+            Room.check(name, elements * np.dtype(kind).itemsize)
+
+    return ask
+
+
+def _of_size(at: int) -> Count:
+    def count(*values: Any) -> int:
+        size = values[at]
+        return prod(map(abs, size)) if isinstance(size, tuple | list) and all(type(n) is int for n in size) else 0
+
+    return count
+
+
+def _broadcast(*values: Any) -> int:
+    most, shapes = 1, []
+    for value in values:
+        if type(value) is ndarray:
+            most *= value.size
+            shapes.append(value.shape)
+    if most <= FREE or len(shapes) < 2:
+        return 0
+    try:
+        return prod(np.broadcast_shapes(*shapes))
+    except ValueError:
+        return 0        # they do not fit, which the operation itself says better
+
+
+def _arange(start: Any, end: Any, step: Any = 1, *_: Any) -> int:
+    start, end = (0, start) if end is None else (start, end)
+    steps = (end - start) / step if step else 0
+    return int(steps) if 0 < steps < 1e18 else 0 if not steps > 0 else 10**18
+
+
+def _joined(arrays: Any, *_: Any) -> int:
+    return sum(a.size for a in arrays)
+
+
+def _product(a: ndarray, b: ndarray, *_: Any) -> int:
+    return prod(a.shape[:-1]) * b.shape[-1] if a.ndim and b.ndim else 0
+
+
+def _diagonal(a: ndarray, offset: int = 0, *_: Any) -> int:
+    return a.size * (a.shape[-1] + abs(offset)) if a.ndim else 0
+
+
+def _long(a: ndarray, dim: int) -> int:
+    """The length of `a` along a dimension, if there is such a one."""
+    return a.shape[dim] if -a.ndim <= dim < a.ndim else 0
+
+
+COUNTS: dict[str, Count] = {
+    "eye": lambda n, m=None, *_: abs(n * (n if m is None else m)),
+    "arange": _arange,
+    "range": _arange,
+    "linspace": lambda start, end, steps, *_: steps,
+    "logspace": lambda start, end, steps, *_: steps,
+    "randperm": lambda n, *_: 2 * n,
+    "tril_indices": lambda row, col, *_: row * col,
+    "triu_indices": lambda row, col, *_: row * col,
+    "repeat": lambda x, repeats, *_: x.size * prod(map(abs, repeats)),
+    "cat": _joined,
+    "stack": _joined,
+    "unbind": lambda a, dim=0, *_: _long(a, dim) * PIECE,
+    "split": lambda a, size, dim=0, *_: _long(a, dim) // max(1, size) * PIECE if type(size) is int else 0,
+    "chunk": lambda a, chunks, dim=0, *_: min(chunks, _long(a, dim)) * PIECE,
+    "block_diag": lambda arrays, *_: sum(max(a.shape, default=1) for a in arrays) ** 2,
+    "mm": _product,
+    "bmm": _product,
+    "addmm": lambda x, a, b, *_: _product(a, b),
+    "baddbmm": lambda x, a, b, *_: _product(a, b),
+    "diag": lambda a, offset=0, *_: (a.size + abs(offset)) ** 2 if a.ndim == 1 else 0,
+    "diag_embed": _diagonal,
+    "nn.functional.one_hot": lambda a, classes=-1, *_: a.size * max(classes, int(a.max(initial=0)) + 1),
+    "bincount": lambda a, weights=None, least=0, *_: max(least, int(a.max(initial=0)) + 1),
+    "histc": lambda a, bins=100, *_: bins,
+    "index_select": lambda a, dim, index, *_: a.size // max(1, a.shape[dim]) * index.size if a.ndim else 0,
+    "constant_pad_nd": lambda a, before, after, *_: prod(
+        n + abs(int(b)) + abs(int(c)) for n, b, c in zip(a.shape, before, after, strict=False)),
+}

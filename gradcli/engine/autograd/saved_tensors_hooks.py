@@ -1,0 +1,209 @@
+"""What calls save for backward, handled by others: hooks of the program, or a checkpoint that computes it anew.
+
+While somebody handles them, what a call keeps is not the values themselves but `Stored`, from which the values
+come when a sweep asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence, Set
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+
+from gradcli.engine.autograd.op import Part
+from gradcli.engine.autograd.signature import described
+from gradcli.engine.tensor.tensor import Tensor, last_write
+from gradcli.engine.tensor.variable import Variable, grad_mode, recording
+from gradcli.faults.tree import ArgumentFault, GradFault
+from gradcli.exposure import exposed
+
+
+class Running:
+    """A sweep: the calls it comes by, and the inputs it is to reach alone, if it is."""
+
+    __slots__ = ("calls", "inputs")
+
+    def __init__(self, calls: Sequence[Any] = (), inputs: Set[Any] | None = None) -> None:
+        self.calls, self.inputs = calls, inputs
+
+    def reaches(self, holder: Any) -> bool:
+        """Whether it comes by a call or leaf."""
+        if any(call is holder for call in self.calls):
+            return True
+        return (self.inputs is None or isinstance(holder, Tensor) and holder in self.inputs) and any(
+            to is holder for call in self.calls if type(call) is not Part for to, _, _ in call.edges)
+
+
+class Latest:
+    """The sweep that runs, or was the last to run."""
+
+    __slots__ = ("now",)
+
+    def __init__(self) -> None:
+        self.now = Running()
+
+
+latest = Latest()
+
+
+class Slot:
+    """One saved value; `fetch` gives its array, once for each sweep."""
+
+    __slots__ = ("array", "fetch", "sweep")
+
+    sweep: Any
+
+    def __init__(self, fetch: Callable[[], Any]) -> None:
+        self.fetch, self.array, self.sweep = fetch, None, None
+
+    def value(self) -> Any:
+        """The array."""
+        if self.sweep is not latest.now:
+            self.array, self.sweep = self.fetch(), latest.now
+        return self.array
+
+
+class Stored:
+    """What stands in an edge in place of its kept values; going through it gives them."""
+
+    __slots__ = ("values",)
+
+    def __init__(self, values: tuple[Any, ...]) -> None:
+        self.values = values
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def __iter__(self) -> Iterator[Any]:
+        for value in self.values:
+            yield value.value() if type(value) is Slot else tuple(
+                [v.value() if type(v) is Slot else v for v in value]) if type(value) is tuple else value
+
+
+class Saver:
+    """Somebody who handles what calls save; within its context it is the innermost."""
+
+    before: Any
+
+    def __enter__(self) -> None:
+        self.before = grad_mode.savers
+        grad_mode.savers = (*self.before, self)
+        grad_mode.turn(grad_mode.enabled)
+
+    def __exit__(self, kind: type | None, value: Any, trace: TracebackType | None) -> None:
+        grad_mode.savers = self.before
+        grad_mode.turn(grad_mode.enabled)
+
+    def slot(self, array: Any, whose: Any) -> Slot:
+        """A place for a value that is being saved: that of a tensor, or the result of the call `whose`."""
+        raise NotImplementedError
+
+    def save(self, call: Any, values: Sequence[Any], edges: Sequence[Any]) -> list[Any]:
+        """The edges of a call with what they keep handled; a value that several keep is saved once."""
+        slots: dict[Any, Any] = {}
+
+        def stored(need: int, value: Any) -> Any:
+            if need > len(values) or (need < len(values) and not _tensors(values[need])):
+                return value        # a shape, a number
+            whose = values[need] if need < len(values) else call
+            if type(value) is tuple:
+                return tuple([stored_one((need, i), v, whose[i] if type(whose) is tuple else call)
+                              for i, v in enumerate(value)])
+            return stored_one(need, value, whose)
+
+        def stored_one(key: Any, value: Any, whose: Any) -> Any:
+            if type(value) is not np.ndarray:
+                return value
+            if key not in slots:
+                slots[key] = self.slot(value, whose)
+            return slots[key]
+
+        return [(to, rule, Stored(tuple([stored(need, v) for need, v in zip(rule.needs, kept, strict=True)]))
+                 if rule.saves is not False else kept) for to, rule, kept in edges]
+
+
+def _tensors(value: Any) -> bool:
+    return isinstance(value, Tensor) or type(value) is tuple and bool(value) and isinstance(value[0], Tensor)
+
+
+@exposed()
+class saved_tensors_hooks(Saver):
+    """A context in which two functions of the program handle what calls save: `torch.autograd.graph`'s."""
+
+    __module__ = "torch.autograd.graph"
+
+    def __init__(self, pack_hook: Any, unpack_hook: Any) -> None:
+        for hook in (pack_hook, unpack_hook):
+            if not callable(hook):
+                raise ArgumentFault(f"saved_tensors_hooks() takes two functions, not {described(hook)}",
+                                    "saved_tensors_hooks(lambda t: t, lambda t: t)")
+        self.pack, self.unpack = pack_hook, unpack_hook
+
+    def __enter__(self) -> None:
+        if Disabled.message is not None:
+            raise GradFault(Disabled.message)
+        super().__enter__()
+
+    def slot(self, array: np.ndarray, whose: Any) -> Slot:
+        """What the program's pack gives, of which its unpack makes the value again."""
+        write = last_write(array)
+        savers = grad_mode.savers
+        grad_mode.savers = ()
+        try:
+            with recording(False):
+                packed = self.pack(whose if isinstance(whose, Tensor) else Variable(array, True, whose))
+        finally:
+            grad_mode.savers = savers
+            grad_mode.turn(grad_mode.enabled)
+        if last_write(array) is not write:
+            raise GradFault("A saved tensor pack hook is modifying its input in place. Tensors provided as input to "
+                            "pack hook can not be modified by in-place operations as this can lead to unexpected "
+                            "side-effects. Please open an issue if you need to perform in-place operations on the "
+                            "input to a pack hook.", ("t.clone()", "to have a copy that may be changed"))
+        return Slot(lambda: self._unpacked(packed))
+
+    def _unpacked(self, packed: Any) -> Any:
+        value = self.unpack(packed)
+        if not isinstance(value, Tensor):
+            raise ArgumentFault("Output of saved tensor unpack_hook expected to be a Tensor but got result of type "
+                                f"{type(value).__name__}")
+        return value.array
+
+
+class save_on_cpu(saved_tensors_hooks):
+    """A context in which saved values lie in the processor's memory, where all values lie here."""
+
+    __module__ = "torch.autograd.graph"
+
+    def __init__(self, pin_memory: bool = False, device_type: str = "cuda") -> None:
+        super().__init__(_itself, _itself)
+
+
+def _itself(tensor: Tensor) -> Tensor:
+    return tensor
+
+
+class Disabled:
+    """Why hooks of saved values are refused; None while they are not."""
+
+    message: str | None = None
+
+
+@exposed()
+class disable_saved_tensors_hooks:
+    """A context in which hooks of saved values are refused, with the program's own words."""
+
+    __module__ = "torch.autograd.graph"
+
+    def __init__(self, error_message: str) -> None:
+        if type(error_message) is not str:
+            raise ArgumentFault(f"the message is a string, not {described(error_message)}")
+        self.message, self.before = error_message, Disabled.message
+
+    def __enter__(self) -> None:
+        self.before, Disabled.message = Disabled.message, self.message
+
+    def __exit__(self, *error: Any) -> None:
+        Disabled.message = self.before

@@ -1,0 +1,147 @@
+"""What calls keep for backward: letting go of it, refusing what was overwritten, and joining it to the graph again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from numpy import ndarray
+
+from gradcli.engine.tensor.dtypes import OF
+from gradcli.engine.autograd.op import TABLE, Part, traced
+from gradcli.engine.autograd.saved_tensors_hooks import Stored
+from gradcli.engine.autograd.signature import ArrayKind, ArraysKind, Kind, sized
+from gradcli.engine.tensor.tensor import Tensor, Write, clock, owner, written
+from gradcli.engine.tensor.variable import Variable
+from gradcli.faults.tree import SecondBackward, StaleValue
+
+
+class Freed:
+    """What stands in an edge in place of its saved values after a sweep: where the sweep was asked for."""
+
+    __slots__ = ("place",)
+
+    def __init__(self, place: Any) -> None:
+        self.place = place
+
+    def __iter__(self) -> Iterator[Any]:
+        raise SecondBackward(
+            "Trying to backward through the graph a second time (or directly access saved tensors after they have "
+            "already been freed). Saved intermediate values of the graph are freed when you call .backward() or "
+            "autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or if "
+            "you need to access saved tensors after calling backward.",
+            ("{y}.backward(retain_graph=True)", "as the first call, to keep them"),
+            places=[("the first call was", self.place)]).saying(
+            "Trying to backward through the graph a second time (or directly access saved tensors after they have "
+            "already been freed). Saved intermediate values of the graph are freed when you call .backward() or "
+            "autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or if "
+            "you need to access saved tensors after calling backward.")
+
+
+def release(edges: tuple[Any, ...], freed: Freed) -> tuple[Any, ...]:
+    """The edges of a call without the tensors they save; the graph itself, and plain options, stay."""
+    return tuple([(to, rule, freed if rule.saves is True or rule.saves is None and _holds_arrays(kept) else kept)
+                  for to, rule, kept in edges])
+
+
+def _holds_arrays(kept: Any) -> bool:
+    return type(kept) in (Freed, Stored) or any(
+        type(value) is ndarray or type(value) is tuple and any(type(v) is ndarray for v in value) for value in kept)
+
+
+def check_fresh(call: Any) -> None:
+    """Refuse to differentiate with a kept value that was overwritten since."""
+    for _, _, kept in call.edges:
+        for value in kept if type(kept) is tuple else ():
+            for array in value if type(value) is tuple else (value,):
+                write = written.get(id(owner(array))) if type(array) is ndarray else None
+                if write and write.tick > call.born:
+                    raise _stale(call, array, write)
+
+
+def pass_over(call: Any, undefined: set[Any], freed: Freed | None) -> None:
+    """Let a call that no gradient reaches say whether what it kept is as it was, and let go of it."""
+    if type(call) is Part:
+        undefined.add(call.call)
+        return
+    if written:
+        check_fresh(call)
+    for debtor, _, kept in call.edges:
+        if type(kept) is Freed:
+            iter(kept)
+        undefined.add(debtor)
+    if freed is not None and any(rule.saves is not False for _, rule, _ in call.edges):
+        call.edges = release(call.edges, freed)
+
+
+def _stale(call: Any, array: ndarray, write: Write) -> StaleValue:
+    """The fault for a kept value that was overwritten since."""
+    saver = type(call).names[0] if type(call).names else type(call).__name__
+    of = _origin(call, array, write)
+    return StaleValue(
+        f"a {sized(array.shape)} value that {saver} kept for backward has been modified by an inplace operation, "
+        f"{write.writer}", places=[(f"{saver} kept it", (call.code, call.line_at)),
+                                   (f"{write.writer} changed it", write.place)]).saying(
+        "one of the variables needed for gradient computation has been modified by an inplace operation: "
+        f"[torch.{OF[array.dtype].era}Tensor {list(array.shape)}]{of} is at version {write.changes}; expected version "
+        f"{write.changes_at(call.born)} instead. Hint: enable anomaly detection to find the operation that failed to "
+        "compute its gradient, with torch.autograd.set_detect_anomaly(True, check_nan=False).")
+
+
+def _origin(call: Any, array: ndarray, write: Write) -> str:
+    """Which call's result a kept value is, in PyTorch's words; nothing for a leaf."""
+    for _, rule, kept in call.edges:
+        for need, value in zip(rule.needs, kept if type(kept) is tuple else (), strict=False):
+            if value is array and need == len(call.params):
+                return f", which is output 0 of {stem(call)},"
+    if all(isinstance(to, Tensor) for to, _, _ in call.edges):
+        return ""
+    writer = TABLE.get(write.writer.removesuffix("_"))
+    name = "torch::autograd::CopySlices" if write.writer == "setitem" else (
+        stem(writer.nodes[0]) if writer and writer.nodes else None)
+    return f", which is output 0 of {name}," if name else ""
+
+
+def stem(call: Any) -> str:
+    """The name of a call without the ending that all have: Exp for ExpBackward0."""
+    name: str = call.modern_name
+    return name.rstrip("0123456789").removesuffix("Backward")
+
+
+def lifted(call: Any, rule: Any, kept: tuple[Any, ...]) -> list[Any]:
+    """Kept arrays as Variables, connected to where they came from."""
+    sources = {(r.at, r.item): debtor for debtor, r, _ in call.edges}
+    kinds = type(call).signature.kinds
+    out = len(kinds)
+    return [_lift_results(call, value) if at == out else value if at > out else _lift(value, at, kinds[at], sources)
+            for at, value in zip(rule.needs, kept, strict=True)]
+
+
+def _lift_results(call: Any, value: Any) -> Any:
+    if type(value) is ndarray:
+        return Variable(value, True, call)
+    if value is None:
+        return None
+    born = clock()
+    return tuple(None if v is None else Variable(v, True, Part(call, i, v.shape, born) if type(call).several else call)
+                 for i, v in enumerate(value))
+
+
+def _lift(value: Any, at: int, kind: Kind, sources: dict[Any, Any]) -> Any:
+    if isinstance(kind, ArrayKind) and type(value) is ndarray:
+        return joined(value, sources.get((at, None)))
+    if isinstance(kind, ArraysKind):
+        return tuple(joined(v, sources.get((at, k))) for k, v in enumerate(value))
+    return value
+
+
+def joined(array: Any, source: Any) -> Tensor:
+    if source is None:
+        return Tensor(array)
+    if isinstance(source, Tensor):
+        if source.array is array or source.array.shape != array.shape:
+            return source
+        alias = traced.alias(source)        # a leaf given other data since: history leads to it all the same
+        alias.array = array
+        return alias  # type: ignore[no-any-return]
+    return Variable(array, True, source)

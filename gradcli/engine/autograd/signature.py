@@ -1,0 +1,398 @@
+"""What an operation may be given: kinds of argument, and how a call is fitted to them.
+
+A forward's parameters state their kinds as annotations. Without one, a parameter with no
+default is an `Array`, one whose default is True or False a `Flag`, any other a `Number`.
+Fitting turns a user's call into one value per parameter, tensors still as tensors; what
+does not fit is refused with the signature, before any arithmetic starts.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from gradcli.engine.tensor.dtypes import NAMED, OF, DType, Typed
+from gradcli.engine.tensor.tensor import Tensor
+from gradcli.faults.tree import ArgumentFault
+
+REFUSED = object()
+NUMBERS = (int, float, bool)      # plain numbers, by exact type
+MISSING = object()
+WIDEST = 1 << 63        # whole numbers are of 64 bits, as in C
+
+
+class Kind:
+    """A sort of argument: what it is called, and how a user's value becomes the forward's."""
+
+    operand = False     # takes part in type promotion
+    variadic = False    # may be given as several positional arguments
+    listed = False      # and lists may be among these
+
+    def __init__(self, called: str) -> None:
+        self.called = called
+
+    def take(self, value: Any) -> Any:
+        """The value to use, or REFUSED."""
+        return value
+
+
+class ArrayKind(Kind):
+    operand = True
+
+    def take(self, value: Any) -> Any:
+        return value if isinstance(value, Tensor) else REFUSED
+
+
+class ArrayOrNoneKind(ArrayKind):
+    """A tensor that may be left out, where no later argument may."""
+
+    def take(self, value: Any) -> Any:
+        return value if value is None or isinstance(value, Tensor) else REFUSED
+
+
+class OperandKind(ArrayKind):
+    def take(self, value: Any) -> Any:
+        return value if isinstance(value, Tensor) or type(value) in NUMBERS else REFUSED
+
+
+class IndexKind(ArrayKind):
+    """A tensor of integers or truth values, which promotion leaves alone."""
+
+    operand = False
+
+
+class ArraysKind(Kind):
+    """Several tensors, in a list or tuple."""
+
+    def take(self, value: Any) -> Any:
+        if isinstance(value, list | tuple) and all(isinstance(v, Tensor) for v in value):
+            return tuple(value)
+        return REFUSED
+
+
+class VariadicArraysKind(ArraysKind):
+    """Several tensors, one after the other or in a list or tuple."""
+
+    variadic = True
+
+    def take(self, value: Any) -> Any:
+        return (value,) if isinstance(value, Tensor) else super().take(value)
+
+
+class NumberKind(Kind):
+    def take(self, value: Any) -> Any:
+        if type(value) in NUMBERS:
+            return value
+        if isinstance(value, Tensor) and value.array.ndim == 0 and not value.requires_grad:
+            return value.array.item()
+        return REFUSED
+
+
+class IntKind(Kind):
+    def take(self, value: Any) -> Any:
+        return _integer(value)
+
+
+class FlagKind(Kind):
+    def take(self, value: Any) -> Any:
+        return bool(value) if type(value) in (bool, int) else REFUSED
+
+
+class IntsKind(Kind):
+    """Whole numbers: one alone, or a list, tuple or size of them."""
+
+    def take(self, value: Any) -> Any:
+        if isinstance(value, list | tuple):
+            got = tuple(_integer(v) for v in value)
+            return REFUSED if REFUSED in got else got
+        return _integer(value)
+
+
+class SizesKind(Kind):
+    """A shape: several whole numbers, or one list, tuple or size of them."""
+
+    variadic = True
+
+    def take(self, value: Any) -> Any:
+        if not isinstance(value, list | tuple):
+            value = (value,)
+        got = tuple(v if type(v) is int else _integer(v) for v in value)    # too many elements are told as that
+        return REFUSED if REFUSED in got else got
+
+
+class NumbersKind(Kind):
+    def take(self, value: Any) -> Any:
+        items = value if isinstance(value, list | tuple) else (value,)
+        got = tuple(NUMBER.take(v) for v in items)
+        return REFUSED if REFUSED in got else got if isinstance(value, list | tuple) else got[0]
+
+
+class TextKind(Kind):
+    def __init__(self, *choices: str) -> None:
+        super().__init__(" or ".join(map(repr, choices)) or "a string")
+        self.choices = choices
+
+    def take(self, value: Any) -> Any:
+        return value if type(value) is str and (not self.choices or value in self.choices) else REFUSED
+
+
+class TypeKind(Kind):
+    """An element type: `torch.float64`, `torch.DoubleTensor`, or its name."""
+
+    def take(self, value: Any) -> Any:
+        if type(value) is DType:
+            return value.numpy
+        if isinstance(value, np.dtype):
+            return value if value in OF else REFUSED
+        if type(value) is str:
+            name = value.removeprefix("torch.")
+            dtype = NAMED.get(name) or next((d for d in OF.values() if d.era + "Tensor" == name), None)
+            return REFUSED if dtype is None else dtype.numpy
+        return value.tensor_dtype.numpy if isinstance(value, Typed) else REFUSED
+
+
+class DimOrTensorKind(Kind):
+    """A dimension; or, in its place, another tensor, as in `max(a, b)`."""
+
+    def take(self, value: Any) -> Any:
+        return value if isinstance(value, Tensor) else IntsKind.take(Ints, value)
+
+
+class DimsOrFlagKind(IntsKind):
+    """Dimensions; or, in their place, True or False, as in `x.var(False)`."""
+
+    def take(self, value: Any) -> Any:
+        return value if type(value) is bool else super().take(value)
+
+
+class OrderKind(Kind):
+    """Which norm: a number, or one of the names that matrix norms have."""
+
+    def take(self, value: Any) -> Any:
+        return value if type(value) is str and value in ("fro", "nuc") else NUMBER.take(value)
+
+
+class PlainKind(Kind):
+    """A tensor or a plain value of any sort, for operations that look closer themselves; no object of a program."""
+
+    TYPES = frozenset({int, float, bool, str, list, range, slice, type(None), type(...), DType})
+    BASES = (Tensor, tuple, Sequence, np.ndarray, np.generic, np.dtype, Typed)
+
+    def take(self, value: Any) -> Any:
+        return value if type(value) in self.TYPES or isinstance(value, self.BASES) else REFUSED
+
+
+class VariadicKind(Kind):
+    """Any number of values of any sort; one alone comes as itself."""
+
+    variadic = True
+
+
+class FunctionKind(Kind):
+    """A function, or None in its place."""
+
+    def take(self, value: Any) -> Any:
+        return value if value is None or callable(value) else REFUSED
+
+
+class LengthsKind(Kind):
+    """Lengths of dimensions, one alone or a list or tuple of them; None stands for a length that stays."""
+
+    def take(self, value: Any) -> Any:
+        if value is None:
+            return None
+        if isinstance(value, list | tuple):
+            lengths = tuple(v if v is None else _integer(v) for v in value)
+            return REFUSED if REFUSED in lengths else lengths
+        return _integer(value)
+
+
+def _integer(value: Any) -> Any:
+    if type(value) is int:
+        return value if -WIDEST <= value < WIDEST else REFUSED
+    if isinstance(value, Tensor) and value.array.ndim == 0 and value.array.dtype.kind in "iu":
+        return int(value.array)
+    if isinstance(value, np.integer) or (isinstance(value, np.ndarray) and not value.ndim and value.dtype.kind in "iu"):
+        return int(value)
+    return REFUSED
+
+
+Array = ArrayKind("a tensor")
+ArrayOrNone = ArrayOrNoneKind("a tensor or None")
+Operand = OperandKind("a tensor or a number")
+Index = IndexKind("a tensor of integers or truth values")
+Arrays = ArraysKind("a list or tuple of tensors")
+VariadicArrays = VariadicArraysKind("tensors")
+NUMBER = Number = NumberKind("a number")
+Int = IntKind("a whole number")
+Flag = FlagKind("True or False")
+Ints = IntsKind("a whole number or a tuple of them")
+Dim = Int
+Dims = Ints
+Sizes = SizesKind("whole numbers")
+Numbers = NumbersKind("a number or a list of them")
+Text = TextKind
+Type = TypeKind("an element type such as torch.float64")
+DimOrTensor = DimOrTensorKind("a dimension or another tensor")
+DimsOrFlag = DimsOrFlagKind("a whole number, a tuple of them, or True or False")
+NormOrder = OrderKind("a number, 'fro' or 'nuc'")
+Plain = PlainKind("a tensor or a plain value")
+Anything = Kind("anything")
+VariadicAnything = VariadicKind("anything")
+Function = FunctionKind("a function or None")
+Lengths = LengthsKind("a whole number or a tuple of them, or of None")
+
+ALIASES = {"axis": "dim", "keepdims": "keepdim", "self": "input", "x": "input", "x2": "other", "tensor": "input",
+           "k": "diagonal", "value": "alpha", "means": "mean", "dimension": "dim", "sequence": "tensors",
+           "seq": "tensors", "split_size": "split_size_or_sections", "dtype": "shape"}
+
+
+class Signature:
+    """The parameters of one operation, and the fitting of calls to them."""
+
+    __slots__ = ("defaults", "kinds", "names", "positional", "required", "variadic")
+
+    def __init__(self, forward: Any, skip: int = 0) -> None:
+        # the code object says all that inspect would, and inspect costs start-up time
+        code = forward.__code__
+        after = code.co_argcount
+        defaults = forward.__defaults__ or ()
+        named = dict(zip(code.co_varnames[after - len(defaults) : after], defaults, strict=True))
+        named |= forward.__kwdefaults__ or {}
+        self.names = code.co_varnames[skip : after + code.co_kwonlyargcount]
+        self.defaults = tuple(named.get(name, MISSING) for name in self.names)
+        self.kinds = tuple(_kind(forward.__annotations__.get(name), default)
+                           for name, default in zip(self.names, self.defaults, strict=True))
+        self.positional = after - skip
+        self.required = sum(d is MISSING for d in self.defaults)
+        self.variadic = next((i for i, k in enumerate(self.kinds) if k.variadic), -1)
+
+    def text(self, name: str) -> str:
+        """The signature as a person writes it."""
+        parts = []
+        for i, (p, default) in enumerate(zip(self.names, self.defaults, strict=True)):
+            if i == self.positional and i and self.variadic < 0:
+                parts.append("*")
+            parts.append(("*" if i == self.variadic else "") + (p if default is MISSING else f"{p}={_shown(default)}"))
+        return f"{name}({', '.join(parts)})"
+
+    def fit(self, name: str, args: Sequence[Any], options: dict[str, Any]) -> list[Any]:
+        """One value per parameter, converted; ArgumentFault if the call does not fit."""
+        if self.variadic >= 0:
+            args = self._gather(args)
+        if len(args) > self.positional and self.variadic < 0:
+            args, options = self._factors_first(args, options)
+        if len(args) > self.positional:
+            raise self.complaint(name, f"takes {_count(self.positional)}, and was given {len(args)}")
+        values = list(self.defaults)
+        values[: len(args)] = args
+        for option, value in options.items():
+            at = self._place(name, option)
+            if at < len(args):
+                raise self.complaint(name, f"was given {self.names[at]} twice")
+            values[at] = value
+        for i, value in enumerate(values):
+            if value is MISSING:
+                raise self.complaint(name, f"is missing {self.names[i]}, {self.kinds[i].called}")
+            if value is not self.defaults[i]:
+                values[i] = taken = self.kinds[i].take(value)
+                if taken is REFUSED:
+                    fault = self.complaint(
+                        name, f"needs {self.kinds[i].called} as {self.names[i]}, not {described(value)}",
+                        at=i, parameter=self.names[i])
+                    if name == "add" and isinstance(value, str):
+                        fault.hints.insert(0, ("print('loss:', x.item())", "prints text and a number side by side"))
+                    raise fault
+        return values
+
+    def _gather(self, args: Sequence[Any]) -> Sequence[Any]:
+        """Several trailing positional values for a variadic parameter as one tuple."""
+        at = self.variadic
+        rest = args[at:]
+        if len(rest) > 1 and (self.kinds[at].listed or not isinstance(rest[0], list | tuple)):
+            extra = self.positional - at - 1
+            return (*args[:at], tuple(rest)) if not extra or len(rest) > 1 else args
+        return args
+
+    def _factors_first(self, args: Sequence[Any], options: dict[str, Any]) -> tuple[Sequence[Any], dict[str, Any]]:
+        """A call in the order of 0.1.12, with factors before the tensors they multiply, in that of today.
+
+        `addcmul(t, 0.5, a, b)` is `addcmul(t, a, b, value=0.5)`; `addmm(0.5, m, 2, a, b)`, or `m.addmm(0.5, 2, a, b)`,
+        is `addmm(m, a, b, beta=0.5, alpha=2)`.
+        """
+        tensors = [a for a in args if isinstance(a, Tensor)]
+        numbers = [a for a in args if type(a) in (int, float)]
+        free = [name for name, kind in zip(self.names[self.positional :], self.kinds[self.positional :], strict=True)
+                if kind is NUMBER]
+        if len(tensors) != self.positional or len(tensors) + len(numbers) != len(args) or len(numbers) > len(free) or (
+                not isinstance(args[-1], Tensor)) or (len(free) == 1 and not isinstance(args[0], Tensor)):
+            return args, options
+        given = dict(zip(free, numbers, strict=False))
+        return (args, options) if given.keys() & options.keys() else (tensors, options | given)
+
+    def _place(self, name: str, option: str) -> int:
+        for spelling in (option, ALIASES.get(option)):
+            if spelling in self.names:
+                return int(self.names.index(spelling))
+        from gradcli.faults.suggestions import nearest
+
+        near = nearest(option, self.names)
+        raise self.complaint(name, f"has no option {option}" + (f"; did you mean {near[0]}?" if near else ""),
+                             option=option, near=near[0] if near else "")
+
+    def complaint(self, name: str, what: str, **facts: Any) -> ArgumentFault:
+        """The fault that says what does not fit, with the signature."""
+        short = name.rsplit(".", 1)[-1]
+        return ArgumentFault(f"{short}() {what}", notes=(f"it is called {self.text(short)}",), **facts)
+
+
+def _kind(annotation: Any, default: Any) -> Kind:
+    if isinstance(annotation, Kind):
+        return annotation
+    if default is MISSING:
+        return Array
+    return Flag if type(default) is bool else Number
+
+
+def _shown(default: Any) -> str:
+    if isinstance(default, np.dtype):
+        return OF[default].name
+    return repr(default)
+
+
+def _count(n: int) -> str:
+    return "no arguments" if n == 0 else "1 argument" if n == 1 else f"at most {n} arguments"
+
+
+def described(value: Any) -> str:
+    """A value in a complaint: what it is, with the shape and type of a tensor."""
+    if isinstance(value, Tensor):
+        return f"a {sized(value.array.shape)} {OF[value.array.dtype].name} tensor"
+    if value is None or type(value) in (bool, int, float):
+        return repr(value)
+    if isinstance(value, str):
+        return f"the string {value[:40]!r}"
+    if isinstance(value, list | tuple) and value:
+        strange = next((v for v in value if not isinstance(v, Tensor | int | float)), value[0])
+        inner = "others inside" if isinstance(strange, list | tuple) else f"{described(strange)}"
+        return f"a {'list' if isinstance(value, list) else 'tuple'} with {inner}"
+    plain: dict[type, str] = {list: "an empty list", tuple: "an empty tuple", dict: "a dict", set: "a set"}
+    return plain.get(type(value), f"a {type(value).__name__}")
+
+
+def brief(value: Any) -> str:
+    """A value in a message that is about it: a number or a text itself, of anything else what it is."""
+    return str(value)[:40] if value is None or type(value) in (bool, int, float, str) else described(value)
+
+
+def sized(shape: Sequence[int]) -> str:
+    """A shape in words of a message: `2x3`, or `0-d`."""
+    return "x".join(map(str, shape)) if len(shape) > 1 else f"{shape[0]}-element" if shape else "0-d"
+
+
+def numel(shape: Sequence[int]) -> int:
+    """How many elements a tensor of this shape has."""
+    return math.prod(shape)

@@ -1,0 +1,104 @@
+"""Operands of several types are brought to one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy import asarray, ndarray
+
+from gradcli.engine.random.generators import Current
+from gradcli.engine.tensor.dtypes import OF, computing_type, float32, float64, result_type
+from gradcli.engine.autograd.op import Op, traced
+from gradcli.engine.autograd.signature import ArraysKind
+from gradcli.engine.tensor.tensor import Tensor, follow
+from gradcli.engine.tensor.variable import grad_mode
+from gradcli.faults.tree import TypeFault, ValueFault
+from gradcli.faults.mistakes import DtypeMix
+
+CONSTANTS: dict[Any, dict[Any, ndarray]] = {float32: {}, float64: {}}
+CONSTANTS_KEPT = 512
+
+
+def constant(number: Any, dtype: Any) -> ndarray:
+    """A plain number as an array of no dimensions; those of common types are kept for reuse."""
+    kept = CONSTANTS.get(dtype)
+    if kept is not None and number in kept and number:
+        return kept[number]
+    try:
+        array = asarray(number, dtype) if dtype.kind not in "iu" else asarray(number, "int64").astype(dtype)
+    except OverflowError:
+        raise ValueFault(f"the number {number} does not fit into {OF[dtype].name}") from None
+    if kept is not None and number and number == number:    # 0.0 and -0.0 would share a place; nan has none
+        if len(kept) >= CONSTANTS_KEPT:
+            kept.clear()
+        kept[number] = array
+    return array
+
+
+def promoted(cls: type[Op], values: Sequence[Any]) -> Sequence[Any]:
+    """The values with operands brought to one type; casts of Variables are recorded."""
+    where = [i for i, kind in enumerate(cls.signature.kinds) if kind.operand and values[i] is not None]
+    lists = [i for i, kind in enumerate(cls.signature.kinds) if isinstance(kind, ArraysKind)]
+    if not lists and cls.promotes != "same":
+        types = {values[i].array.dtype for i in where if isinstance(values[i], Tensor)}
+        if len(types) == 1 and (one := types.pop()).kind == "f":       # the usual case: one type, and plain numbers
+            return [x if isinstance(x, Tensor) or i not in where else constant(x, one) for i, x in enumerate(values)]
+    operands = [values[i] for i in where] + [x for i in lists for x in values[i]]
+    if cls.promotes == "same":
+        return _same(cls, values, operands)
+    if cls.refuses_truths and not Current.legacy:       # which were bytes in 0.1.12, where 1 - mask was common
+        _refuse_truths(operands)
+    meeting = result_type([x.array if isinstance(x, Tensor) else x for x in operands])
+    if cls.promotes == "floating":
+        meeting = computing_type(meeting)
+    values = list(values)
+    for i in where:
+        values[i] = _meet(values[i], meeting)
+    for i in lists:
+        values[i] = tuple([_meet(x, meeting) for x in values[i]])
+    return values
+
+
+def _same(cls: type[Op], values: Sequence[Any], operands: list[Any]) -> Sequence[Any]:
+    """The values as they are, if their types are one; products do not mix types."""
+    types = [OF[x.array.dtype].name for x in operands]
+    if len(set(types)) > 1:
+        a, b = types[0], next(t for t in types if t != types[0])
+        name = cls.names[0].rsplit(".", 1)[-1]
+        repairs = [(f"b.type(torch.{a})", f"the second as {a}"), (f"a.type(torch.{b})", f"the first as {b}")]
+        kept = [repair for repair, to in zip(repairs, (a, b), strict=True) if to.startswith("float")]
+        fault = DtypeMix(f"{name}(): expected both to have the same dtype, but got: {a} != {b}", *(kept or repairs),
+                         types=(a, b))
+        eras = {OF[x.array.dtype].name: OF[x.array.dtype].era for x in operands}
+        raise fault.saying(MIXED[name].format(eras[a], eras[b])) if name in MIXED else fault
+    return values
+
+
+def _refuse_truths(operands: list[Any]) -> None:
+    """Refuse a difference of truth values and numbers."""
+    truths = [(x.array.dtype if isinstance(x, Tensor) else type(x)) in (bool, np.bool_) for x in operands]
+    if any(truths) and not all(truths):
+        raise TypeFault("subtraction is not defined for truth values; use ~ to invert a mask",
+                        ("~mask", "the opposite"), ("mask.float()", "the mask as ones and zeros")).saying(
+            "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, "
+            "use the `~` or `logical_not()` operator instead.")
+
+
+MIXED = {"linear": "mat1 and mat2 must have the same dtype, but got {} and {}",
+         "dot": "dot : expected both vectors to have same dtype, but found {} and {}"}     # PyTorch's words
+
+
+def _meet(x: Any, dtype: Any) -> Any:
+    if not isinstance(x, Tensor):
+        return constant(x, dtype)
+    if x.array.dtype is dtype:
+        return x
+    if x.requires_grad and grad_mode.on:
+        met = traced.cast(x, dtype)
+        follow(met.array, x.array)
+        return met
+    met = type(x)(x.array.astype(dtype))
+    follow(met.array, x.array)
+    return met

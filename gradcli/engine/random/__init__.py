@@ -1,0 +1,1 @@
+"""The generators of both ages and the streams drawn from them."""

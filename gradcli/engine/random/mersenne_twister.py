@@ -1,0 +1,130 @@
+"""The Mersenne Twister as torch drives it: raw 32-bit words, in order, and its saved state.
+
+numpy has the same twister. What differs is the seeding (the original integer rule, which numpy keeps in
+`RandomState`) and what is made of the words; everything above this file only ever asks for words.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gradcli.faults.tree import ValueFault
+
+WORDS = 624             # the length of the twister's state, and how many words one refill yields
+BLOCK = 1 << 15         # words handled at a time, so that the temporaries stay in cache
+MASK24, UNIT24 = np.array(0xFFFFFF, np.int32), np.array(2.0**-24, np.float32)
+
+# How both libraries lay a generator out in memory, which is what get_rng_state() shows.
+LAYOUT = np.dtype([
+    ("seed", "<u8"), ("left", "<i4"), ("seeded", "<i4"), ("next", "<u8"), ("words", "<u8", WORDS),
+    ("x", "<f8"), ("y", "<f8"), ("rho", "<f8"), ("cached", "<i4"), ("padding", "<i4"),
+])
+
+
+@dataclass(frozen=True)
+class Cached:
+    """The half of a Box-Muller pair that is still to be given out.
+
+    The modern stream keeps the finished value in `y`; the legacy stream keeps the two uniforms and the radius.
+    """
+
+    valid: bool = False
+    x: float = 0.0
+    y: float = 0.0
+    rho: float = 0.0
+
+
+@dataclass(frozen=True)
+class State:
+    """A generator at one moment. `position` counts the words given out since the last refill, 0 right after seeding."""
+
+    seed: int
+    words: bytes
+    position: int
+    cached: Cached
+
+    def as_bytes(self, size: int) -> NDArray[np.uint8]:
+        """The state as torch.get_rng_state() returns it: 5056 bytes in torch 2, 5048 in PyTorch 0.1."""
+        record = np.zeros((), LAYOUT)
+        record["seed"], record["seeded"], record["next"] = self.seed, 1, self.position
+        record["left"] = 1 + (WORDS - self.position) % WORDS
+        record["words"] = np.frombuffer(self.words, "<u4")
+        kept = self.cached
+        record["x"], record["y"], record["rho"], record["cached"] = kept.x, kept.y, kept.rho, kept.valid
+        return np.frombuffer(record.tobytes().ljust(size, b"\0"), np.uint8).copy()
+
+    @classmethod
+    def from_bytes(cls, given: NDArray[np.uint8], size: int) -> State:
+        """The state those bytes describe; ValueFault when they are not `size` bytes of a seeded generator."""
+        if given.dtype != np.uint8 or given.size != size:
+            raise ValueFault(f"a saved generator is {size} bytes, got {given.size} of {given.dtype}")
+        record = np.frombuffer(given.tobytes()[:LAYOUT.itemsize], LAYOUT)[0]
+        left, position = int(record["left"]), int(record["next"])
+        if not (record["seeded"] == 1 and 0 <= position <= WORDS and left == 1 + (WORDS - position) % WORDS):
+            raise ValueFault("these bytes are not a saved generator")
+        cached = Cached(bool(record["cached"]), float(record["x"]), float(record["y"]), float(record["rho"]))
+        return cls(int(record["seed"]), record["words"].astype("<u4").tobytes(), position, cached)
+
+
+class Twister:
+    """An endless row of 32-bit words, fixed by the low 32 bits of the seed."""
+
+    def __init__(self, seed: int) -> None:
+        self._source = np.random.MT19937(0)
+        self.seed(seed)
+
+    def seed(self, seed: int) -> None:
+        words = np.random.RandomState(seed & 0xFFFFFFFF).get_state(legacy=False)["state"]["key"]
+        self.restore(words.astype("<u4").tobytes(), 0)
+
+    def restore(self, words: bytes, position: int) -> None:
+        """Continue from saved words; position 0 and 624 both mean that the next word needs a refill."""
+        key = np.frombuffer(words, "<u4").astype(np.uint32)
+        self._source.state = {"bit_generator": "MT19937", "state": {"key": key, "pos": position or WORDS}}
+        self._fresh = position == 0
+
+    def saved(self) -> tuple[bytes, int]:
+        """The words and the position that `restore` takes."""
+        state = self._source.state["state"]
+        return np.asarray(state["key"]).astype("<u4").tobytes(), 0 if self._fresh else int(state["pos"])
+
+    def words(self, count: int) -> NDArray[np.uint64]:
+        """The next `count` words, each in an element of 64 bits."""
+        self._fresh = self._fresh and not count
+        return self._source.random_raw(count)
+
+    def doubles(self, count: int) -> NDArray[np.uint64]:
+        """The next `count` 64-bit words, each of two words, the first one high."""
+        high, low = self.words(2 * count).reshape(count, 2).T
+        return (high << np.uint64(32)) | low
+
+    def u53(self, count: int) -> NDArray[np.float64]:
+        """Uniform on [0, 1): the low 53 bits of a 64-bit word. Two words each."""
+        kept = self.doubles(count) & np.uint64((1 << 53) - 1)
+        return kept.view(np.int64) * np.float64(2.0**-53)
+
+    def u32(self, count: int) -> NDArray[np.float64]:
+        """Uniform on [0, 1) with 32 bits. One word each."""
+        return self.words(count).view(np.int64) * np.float64(2.0**-32)
+
+    def bits24(self, out: NDArray[np.int32]) -> None:
+        """Fill `out` with the low 24 bits of the next words."""
+        for start in range(0, out.size, BLOCK):
+            part = out[start:start + BLOCK]
+            part[...] = self.words(part.size)
+        np.bitwise_and(out, MASK24, out)
+
+    def u24(self, count: int) -> NDArray[np.float32]:
+        """Uniform on [0, 1) in float32: the low 24 bits of a word. One word each."""
+        out = np.empty(count, np.float32)
+        kept = np.empty(min(count, BLOCK), np.int32)
+        for start in range(0, count, BLOCK):
+            part = out[start:start + BLOCK]
+            bits = kept[:part.size]
+            self.bits24(bits)
+            part[...] = bits
+            np.multiply(part, UNIT24, part)
+        return out

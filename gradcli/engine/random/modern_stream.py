@@ -1,0 +1,228 @@
+"""The stream of torch 2.13 on a CPU, bit for bit, wherever torch runs its AVX2 or AVX-512 code."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from gradcli.engine.random.box_muller import PAIRS, Workspace, each, normals32, normals64
+from gradcli.engine.random.categorical import cumulative, pick
+from gradcli.engine.fma import fma32, fma64
+from gradcli.engine.random.stream import (
+    Array,
+    Doubles,
+    Generator,
+    Shape,
+    cast,
+    elements,
+    in_memory_order,
+    interleaved,
+    matrix,
+    ordered_bounds,
+    positive,
+    probability,
+    spread,
+    strictly_between,
+)
+from gradcli.engine.random.mersenne_twister import Cached
+from gradcli.faults.tree import ValueFault
+
+ONE_WORD = 1 << 28          # ranges below this are drawn from one word, the others from two
+BLOCK = 16                  # normals are made in blocks of this many
+DIGITS = {"float16": 11, "float32": 24, "float64": 53}      # the integers up to 2**digits are all exact
+
+
+class ModernGenerator(Generator):
+    """torch 2.13."""
+
+    stream = "modern"
+    state_size = 5056
+    _work: Workspace | None = None      # kept between large draws: fresh memory costs more than the arithmetic
+
+    def uniform(self, shape: Shape, dtype: DTypeLike, low: float = 0.0, high: float = 1.0) -> Array:
+        """low + u (high - low), rounded once; u has 24 bits in float32 and half, 53 in float64."""
+        ordered_bounds("uniform", low, high, strict=False)
+        kind, count = np.dtype(dtype), elements(shape)
+        u = self.twister.u53(count) if kind == np.float64 else self.twister.u24(count)
+        if kind == np.float16 or (low, high) != (0, 1):
+            u = _stretched(u, kind, low, high)
+        return u.astype(kind, copy=False).reshape(shape)
+
+    def normal(self, shape: Shape, dtype: DTypeLike, mean: float = 0.0, std: float = 1.0) -> Array:
+        """One after another below 16 elements, by blocks of 16 from there on."""
+        spread("normal", std)
+        count = elements(shape)
+        if count < BLOCK:
+            return cast(fma64(self._gauss(count), std, mean), dtype).reshape(shape)
+        return self._block_normal(count, np.dtype(dtype), mean, std).reshape(shape)
+
+    def normal_into(self, target: Array, mean: float = 0.0, std: float = 1.0) -> None:
+        """A target that is not contiguous never gets blocks, however large it is."""
+        spread("normal", std)
+        if target.flags.c_contiguous:
+            target[...] = self.normal(target.shape, target.dtype, mean, std)
+        else:
+            ordered = in_memory_order(target)
+            ordered[...] = cast(fma64(self._gauss(target.size), std, mean), target.dtype).reshape(ordered.shape)
+
+    def _gauss(self, count: int) -> Doubles:
+        """Standard normals one after another, two from four words; an odd one out is kept for the next call."""
+        kept = [self.spare.y] if self.spare.valid and count else []
+        pairs = (count - len(kept) + 1) // 2
+        if pairs or kept:
+            self.spare = Cached()
+        u = self.twister.u53(2 * pairs).reshape(pairs, 2)
+        radius = np.sqrt(-2.0 * each(math.log1p, -u[:, 1]))
+        angle = 2.0 * math.pi * u[:, 0]
+        drawn = np.concatenate([kept, interleaved(radius * each(math.cos, angle), radius * each(math.sin, angle))])
+        if drawn.size > count:
+            self.spare = Cached(True, y=float(drawn[-1]))
+        return drawn[:count]
+
+    def _block_normal(self, count: int, kind: np.dtype[Any], mean: float, std: float) -> Array:
+        """Blocks from the start; if they do not come out even, one more block over the last 16 elements."""
+        whole, rest = count - count % BLOCK, count % BLOCK
+        out = np.empty(count, kind)
+        out[:whole] = self._blocks(whole, kind, mean, std)
+        if rest:
+            if kind != np.float16:      # the uniforms of the incomplete block were drawn, then drawn again
+                self.twister.words(2 * rest if kind == np.float64 else rest)
+            out[-BLOCK:] = self._blocks(BLOCK, kind, mean, std)
+        return out
+
+    def _blocks(self, count: int, kind: np.dtype[Any], mean: float, std: float) -> Array:
+        if kind == np.float64:
+            return fma64(normals64(self.twister.u53(count)), std, mean)
+        if count >= 2 * PAIRS and self._work is None:
+            self._work = Workspace(PAIRS)
+        values = normals32(self.twister.bits24, count, self._work if count >= 2 * PAIRS else None)
+        return values if (mean, std) == (0, 1) else fma32(values, std, mean)
+
+    def randint(self, low: int, high: int, shape: Shape, dtype: DTypeLike = np.int64) -> Array:
+        """Integers from low to high - 1; also random_(low, high) and, with low 0, random_(high)."""
+        ordered_bounds("randint", low, high, strict=True)
+        kind = np.dtype(dtype)
+        if kind.kind == "f":
+            low, high = _representable(low, high, kind)
+        elif not (least(kind) <= low and high - 1 <= greatest(kind)):
+            raise ValueFault(f"the integers from {low} to {high - 1} do not fit {kind}")
+        return self._integers(low, high - low, shape, kind)
+
+    def random_from(self, low: int, shape: Shape, dtype: DTypeLike) -> Array:
+        """Integers from low to the largest of the type: random_(low, None)."""
+        kind = np.dtype(dtype)
+        if not least(kind) <= low <= greatest(kind):
+            raise ValueFault(f"{low} does not fit {kind}")
+        return self._integers(low, greatest(kind) - low + 1, shape, kind)
+
+    def random(self, shape: Shape, dtype: DTypeLike) -> Array:
+        """Integers from 0 to the largest of the type: random_()."""
+        kind, count = np.dtype(dtype), elements(shape)
+        wide = kind in (np.dtype(np.int64), np.dtype(np.float64))
+        drawn = self.twister.doubles(count) if wide else self.twister.words(count)
+        return cast(drawn % np.uint64(greatest(kind) + 1), kind).reshape(shape)
+
+    def _integers(self, low: int, size: int, shape: Shape, kind: np.dtype[Any]) -> Array:
+        drawn = (self.twister.words if size < ONE_WORD else self.twister.doubles)(elements(shape))
+        if size < 1 << 64:      # otherwise every pattern of 64 bits is an answer already
+            drawn = drawn % np.uint64(size) + np.uint64(low % (1 << 64))
+        return cast(drawn.view(np.int64), kind).reshape(shape)
+
+    def bernoulli_tensor(self, p: Array, dtype: DTypeLike | None = None) -> Array:
+        probability("bernoulli", p)
+        u = self.twister.u53(p.size) if p.dtype == np.float64 else self.twister.u24(p.size)
+        return (u.reshape(p.shape) < p).astype(dtype or p.dtype)
+
+    def bernoulli_number(self, p: float, shape: Shape, dtype: DTypeLike) -> Array:
+        probability("bernoulli", p)
+        return (self.twister.u53(elements(shape)) < p).astype(dtype).reshape(shape)
+
+    def exponential(self, shape: Shape, dtype: DTypeLike, rate: float = 1.0) -> Array:
+        positive("exponential", "rate", rate)
+        drawn = -1.0 / rate * each(math.log1p, -self.twister.u53(elements(shape)))
+        return cast(drawn, dtype).reshape(shape)
+
+    def cauchy(self, shape: Shape, dtype: DTypeLike, median: float = 0.0, sigma: float = 1.0) -> Array:
+        positive("cauchy", "sigma", sigma)
+        angle = math.pi * (self.twister.u53(elements(shape)) - 0.5)
+        return cast(median + sigma * each(math.tan, angle), dtype).reshape(shape)
+
+    def geometric(self, shape: Shape, dtype: DTypeLike, p: float) -> Array:
+        """How many trials until the first success, each of probability p."""
+        strictly_between("geometric", p)
+        drawn = np.ceil(each(_log, self.twister.u53(elements(shape))) / math.log1p(-p))
+        return cast(drawn, dtype).reshape(shape)
+
+    def log_normal(self, shape: Shape, dtype: DTypeLike, mean: float = 1.0, std: float = 2.0) -> Array:
+        """exp of a normal number, never by blocks."""
+        positive("log_normal", "standard deviation", std)
+        return cast(each(_exp, fma64(self._gauss(elements(shape)), std, mean)), dtype).reshape(shape)
+
+    def multinomial(self, weights: Array, count: int, replacement: bool = False) -> NDArray[np.int64]:
+        """Without replacement, or for one draw, the largest weights once each is divided by an exponential number.
+
+        With replacement, uniforms looked up in the cumulative sums.
+        """
+        rows = matrix(weights, count, replacement)
+        if replacement and count > 1:
+            wide = np.float64 if rows.dtype == np.float64 else np.float32
+            drawn = np.stack([pick(cumulative(row, wide), self.twister.u53(count)) for row in rows])
+        else:
+            race = np.empty_like(rows)
+            ordered = in_memory_order(race)
+            ordered[...] = self.exponential(ordered.shape, rows.dtype)
+            with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+                drawn = np.argsort(-(rows / race), axis=1, kind="stable")[:, :count].astype(np.int64)
+        return drawn.reshape((*weights.shape[:-1], count))
+
+
+def greatest(kind: np.dtype[Any]) -> int:
+    """The largest integer that random_ gives for a type."""
+    if kind == np.bool_:
+        return 1
+    return 1 << DIGITS[kind.name] if kind.kind == "f" else int(np.iinfo(kind).max)
+
+
+def least(kind: np.dtype[Any]) -> int:
+    if kind.kind == "f":
+        return -greatest(kind)
+    return 0 if kind == np.bool_ else int(np.iinfo(kind).min)
+
+
+def _representable(low: int, high: int, kind: np.dtype[Any]) -> tuple[int, int]:
+    """Bounds such that rounding to a floating type does not lead out of them."""
+    digits, limit = DIGITS[kind.name], float(np.finfo(kind).max)
+    if not (-limit <= low and high - 1 <= limit):
+        raise ValueFault(f"the integers from {low} to {high - 1} do not fit {kind}")
+    top = int(kind.type(high - 1))
+    if top >= high:
+        high = top - (1 << (abs(high - 1).bit_length() - digits))
+    bottom = int(kind.type(low + 1))
+    if bottom < low:
+        low = bottom + (1 << (abs(low + 1).bit_length() - digits))
+    return low, high
+
+
+def _stretched(u: Array, kind: np.dtype[Any], low: float, high: float) -> Array:
+    """u moved from [0, 1) to [low, high); a value that rounding took to `high` becomes `low`."""
+    if kind == np.float64:
+        moved: Array = fma64(u, high - low, low)
+    else:
+        first, last = np.float32(low), np.float32(high)
+        moved = cast(fma32(u, float(last - first), float(first)), kind)
+    moved[moved == kind.type(high)] = low
+    return moved
+
+
+def _log(x: float) -> float:
+    return math.log(x) if x else -math.inf
+
+
+def _exp(x: float) -> float:
+    try:
+        return math.exp(x)
+    except OverflowError:
+        return math.inf

@@ -1,0 +1,228 @@
+"""What the two streams of random numbers have in common: the twister, the saved state, and the checks.
+
+Methods take a shape and a numpy dtype and return a new array. A target that is not contiguous is filled
+by `write`, in the order of its memory, as torch does.
+"""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from gradcli.engine.random import rejection
+from gradcli.engine.random.box_muller import each
+from gradcli.engine.random.categorical import poisson
+from gradcli.engine.random.mersenne_twister import Cached, State, Twister
+from gradcli.faults.tree import ValueFault
+
+Array = NDArray[Any]
+Doubles = NDArray[np.float64]
+Shape = tuple[int, ...]
+
+
+class Generator(ABC):
+    """A seeded stream of random numbers. `spare` is what is left of the last pair of normals."""
+
+    stream: str
+    state_size: int         # of get_rng_state(), in bytes
+
+    def __init__(self, seed: int) -> None:
+        self.twister = Twister(seed)
+        self.seed(seed)
+
+    def seed(self, seed: int) -> None:
+        """Start again from `seed`, of which 64 bits are remembered and the low 32 count."""
+        if not -(1 << 63) <= seed < 1 << 64:
+            raise ValueFault(f"a seed is an integer of 64 bits, got {seed}")
+        self._seed = seed % (1 << 64)
+        self.twister.seed(self._seed)
+        self.spare = Cached()
+
+    def initial_seed(self) -> int:
+        return self._seed
+
+    def state(self) -> State:
+        """This moment, to come back to with `set_state`."""
+        return State(self._seed, *self.twister.saved(), self.spare)
+
+    def set_state(self, state: State) -> None:
+        self._seed, self.spare = state.seed, state.cached
+        self.twister.restore(state.words, state.position)
+
+    def state_bytes(self) -> NDArray[np.uint8]:
+        """The state laid out as get_rng_state() shows it."""
+        return self.state().as_bytes(self.state_size)
+
+    def set_state_bytes(self, given: NDArray[np.uint8]) -> None:
+        self.set_state(State.from_bytes(given, self.state_size))
+
+    @abstractmethod
+    def uniform(self, shape: Shape, dtype: DTypeLike, low: float = 0.0, high: float = 1.0) -> Array:
+        """Uniform numbers between low and high."""
+
+    @abstractmethod
+    def normal(self, shape: Shape, dtype: DTypeLike, mean: float = 0.0, std: float = 1.0) -> Array:
+        """Normal numbers."""
+
+    @abstractmethod
+    def normal_into(self, target: Array, mean: float = 0.0, std: float = 1.0) -> None:
+        """Fill `target`, whatever its layout, with normal numbers."""
+
+    @abstractmethod
+    def bernoulli_tensor(self, p: Array, dtype: DTypeLike | None = None) -> Array:
+        """1 with the probability given for each element, else 0; of p's type unless said otherwise."""
+
+    @abstractmethod
+    def bernoulli_number(self, p: float, shape: Shape, dtype: DTypeLike) -> Array:
+        """1 with probability p, else 0."""
+
+    @abstractmethod
+    def multinomial(self, weights: Array, count: int, replacement: bool = False) -> NDArray[np.int64]:
+        """`count` positions from each row of `weights`, chosen in proportion to them."""
+
+    def rand(self, shape: Shape, dtype: DTypeLike = np.float32) -> Array:
+        """Uniform numbers from 0 to 1."""
+        return self.uniform(shape, dtype)
+
+    def randn(self, shape: Shape, dtype: DTypeLike = np.float32) -> Array:
+        """Normal numbers with mean 0 and standard deviation 1."""
+        return self.normal(shape, dtype)
+
+    def normal_around(self, mean: Array | float, std: Array | float, dtype: DTypeLike = np.float32) -> Array:
+        """A normal number for each mean and standard deviation: drawn, multiplied and added one after another."""
+        if np.any(np.asarray(std) < 0):
+            raise ValueFault("normal needs standard deviations of at least 0")
+        drawn = self.normal(np.broadcast_shapes(np.shape(mean), np.shape(std)), dtype)
+        around: Array = drawn * np.asarray(std, dtype) + np.asarray(mean, dtype)
+        return around
+
+    def dropout_mask(self, shape: Shape, p: float) -> NDArray[np.bool_]:
+        """Which elements dropout with probability p keeps; it multiplies those by 1 / (1 - p)."""
+        if not 0 <= p <= 1:
+            raise ValueFault(f"dropout needs a probability from 0 to 1, got {p}")
+        return self.bernoulli_number(1 - p, shape, np.bool_)
+
+    def randperm(self, count: int, dtype: DTypeLike = np.int64) -> Array:
+        """The numbers 0 to count - 1 in random order."""
+        if count < 0:
+            raise ValueFault(f"randperm needs a number of at least 0, got {count}")
+        order = list(range(count))
+        left = np.arange(count, 1, -1, dtype=np.uint64)
+        steps = (self.twister.words(left.size) % left).tolist()
+        for i, step in enumerate(steps):
+            order[i], order[i + step] = order[i + step], order[i]
+        return np.array(order, dtype)
+
+    def poisson(self, rates: Array) -> Array:
+        """A Poisson number for each rate."""
+        if rates.size and not rates.min() >= 0:
+            raise ValueFault("poisson needs rates of at least 0")
+        draw = self._one_uniform
+        return cast(each(lambda rate: float(poisson(rate, draw)), rates.astype(np.float64)), rates.dtype)
+
+    def standard_gamma(self, alpha: Array) -> Array:
+        """A gamma number of rate 1 for each element, never less than the smallest normal number of its type."""
+        drawn = [rejection.gamma(a, self._one_uniform, self._one_normal) for a in alpha.reshape(-1)]
+        numbers = cast(np.array(drawn, np.float64), alpha.dtype).reshape(alpha.shape)
+        numbers[numbers < np.finfo(alpha.dtype).tiny] = np.finfo(alpha.dtype).tiny
+        return numbers
+
+    def dirichlet(self, alpha: Array) -> Array:
+        """Shares that sum to 1, for each row of concentrations."""
+        drawn = self.standard_gamma(alpha.astype(np.float64))
+        shares = cast(drawn / drawn.sum(-1, keepdims=True), alpha.dtype)
+        one = alpha.dtype.type(1)
+        return np.clip(shares, np.finfo(alpha.dtype).tiny, np.nextafter(one, one - one))
+
+    def binomial(self, count: Array, prob: Array) -> Array:
+        """A binomial number for each pair of a count and a probability."""
+        pairs = zip(count.reshape(-1), prob.reshape(-1), strict=True)
+        return cast(np.array([rejection.binomial(n, p, self._one_uniform) for n, p in pairs], np.float64),
+                    prob.dtype).reshape(prob.shape)
+
+    def _one_uniform(self) -> float:
+        return float(self.twister.u53(1)[0])
+
+    def _one_normal(self) -> float:
+        return float(self.normal((1,), np.float64)[0])
+
+
+def write(target: Array, draw: Callable[[Shape], Array]) -> None:
+    """Fill `target` from draw(shape), taking its elements in the order of its memory."""
+    ordered = in_memory_order(target)
+    ordered[...] = draw(ordered.shape)
+
+
+def in_memory_order(target: Array) -> Array:
+    """The same elements with the axes arranged from the longest stride to the shortest."""
+    axes = sorted(range(target.ndim), key=lambda axis: -abs(target.strides[axis]))
+    return target.transpose(axes)
+
+
+def cast(values: Array, dtype: DTypeLike) -> Array:
+    """`values` in the type, as C converts them: half precision goes by way of float32, overflow is infinite."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        if np.dtype(dtype) == np.float16:
+            values = values.astype(np.float32)
+        return values.astype(dtype, copy=False)
+
+
+def interleaved(first: Doubles, second: Doubles) -> Doubles:
+    """first[0], second[0], first[1], ..."""
+    return np.stack([first, second], axis=1).reshape(-1)
+
+
+def positive(name: str, what: str, value: float) -> None:
+    if not value > 0:
+        raise ValueFault(f"{name} needs a {what} above 0, got {value:g}")
+
+
+def probability(name: str, p: Array | float) -> None:
+    values = np.asarray(p)
+    if not ((values >= 0) & (values <= 1)).all():
+        raise ValueFault(f"{name} needs probabilities from 0 to 1" + (f", got {values:g}" if values.ndim == 0 else ""))
+
+
+def strictly_between(name: str, p: float) -> None:
+    if not 0 < p < 1:
+        raise ValueFault(f"{name} needs a probability above 0 and below 1, got {p:g}")
+
+
+def spread(name: str, std: float) -> None:
+    if not std >= 0:
+        raise ValueFault(f"{name} needs a standard deviation of at least 0, got {std:g}")
+
+
+def ordered_bounds(name: str, low: float, high: float, strict: bool) -> None:
+    if not (low < high if strict else low <= high):
+        raise ValueFault(f"{name} needs a lower bound {'below' if strict else 'not above'} the upper one, "
+                         f"got {low} and {high}")
+
+
+def matrix(weights: Array, count: int, replacement: bool) -> Array:
+    """The rows of weights for multinomial, once they are found fit to draw from."""
+    if weights.dtype.kind != "f":
+        raise ValueFault("multinomial needs weights of a floating type")
+    if weights.ndim not in (1, 2):
+        raise ValueFault(f"multinomial needs weights of one or two dimensions, got {weights.ndim}")
+    rows = weights.reshape(1, -1) if weights.ndim == 1 else weights
+    if count <= 0:
+        raise ValueFault(f"multinomial needs to draw at least 1, got {count}")
+    if not replacement and count > rows.shape[1]:
+        raise ValueFault("cannot sample n_sample > prob_dist.size(-1) samples without replacement: multinomial "
+                         f"cannot draw {count} of {rows.shape[1]}")
+    if not (np.isfinite(rows) & (rows >= 0)).all():
+        raise ValueFault("multinomial needs weights that are finite and not negative").saying(
+            "probability tensor contains either `inf`, `nan` or element < 0")
+    if not (rows.sum(axis=1, dtype=np.float64) > 0).all():
+        raise ValueFault("multinomial needs a weight above 0 in every row")
+    return rows
+
+
+def elements(shape: Shape) -> int:
+    return math.prod(shape)

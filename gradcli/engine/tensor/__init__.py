@@ -1,0 +1,1 @@
+"""Tensors: their memory, types, methods and in-place writes."""

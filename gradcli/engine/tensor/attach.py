@@ -1,0 +1,36 @@
+"""Methods of tensors as functions of the namespace: `torch.detach(x)` beside `x.detach()`.
+
+A method is bound to a tensor by Python itself; a function is handed whatever a program has. So each method becomes
+a function in one way, which looks at what it is given first, and no method need look.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from gradcli.engine.autograd.signature import described
+from gradcli.engine.tensor.tensor import Tensor
+from gradcli.faults.tree import ArgumentFault
+
+Method = Callable[..., Any]
+
+
+def attach(methods: dict[str, Method]) -> dict[str, Method]:
+    """Make `methods` methods of every tensor; the functions of the same names."""
+    for name, method in methods.items():
+        setattr(Tensor, name, method)
+    return {name: function_of(name, method) for name, method in methods.items()}
+
+
+def function_of(name: str, method: Method) -> Method:
+    """`method` as a function of `input`, which must be a tensor."""
+    @wraps(method)
+    def function(input: Any, *args: Any, **options: Any) -> Any:
+        if not isinstance(input, Tensor):
+            raise ArgumentFault(f"{name}() needs a tensor as input, not {described(input)}")
+        return method(input, *args, **options)
+
+    function.__name__ = function.__qualname__ = name
+    return function

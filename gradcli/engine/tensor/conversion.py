@@ -1,0 +1,108 @@
+"""What comes from outside, as arrays of the listed element types: nested lists, numbers, numpy's own arrays.
+
+Every array of the engine has one of the types in `dtypes.OF`. Objects, text, bytes, records, dates and complex
+numbers never reach numpy from a program: they are refused here, before an array is made of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy import ndarray
+
+from gradcli.engine.autograd.detached import leaving
+from gradcli.engine.tensor.dtypes import OF, Default, bool_, float64, int32, int64
+from gradcli.engine.autograd.signature import NUMBERS, described
+from gradcli.engine.tensor.tensor import Tensor
+from gradcli.faults.tree import ArgumentFault, ValueFault
+
+DEEPEST = 64            # dimensions that numpy's arrays can have
+REAL = "fiub"           # the kinds of numpy's types that have a listed type to be converted to
+WIDER = {"u2": int32, "u4": int64, "u8": int64, "f16": float64}    # by the letter and bytes of types not listed
+
+
+def listed(array: Any) -> ndarray:
+    """An array of numpy's in a listed type and the machine's byte order; ValueFault for what holds no real numbers."""
+    if not isinstance(array, ndarray | np.generic) or array.dtype.kind not in REAL:
+        raise ValueFault(f"an array of real numbers is needed, not one of {getattr(array, 'dtype', 'no numbers')}")
+    array = np.asarray(array)
+    native = np.dtype(array.dtype.char)     # numpy's one object for the type, in the machine's byte order
+    dtype = native if native in OF else WIDER.get(native.str[1:], float64)
+    return array if type(array) is ndarray and array.dtype is dtype else np.array(array, dtype)
+
+
+def whole(number: int) -> int:
+    """A whole number that 64 bits hold."""
+    if not -(1 << 63) <= number < 1 << 63:
+        raise ValueFault("a number is too large for int64", ("1e30", "a floating number can be as large"))
+    return number
+
+
+def array_of(data: Any, dtype: Any = None) -> ndarray:
+    """Nested lists of numbers and tensors as an array of the type PyTorch would choose.
+
+    ArgumentFault for anything else in them, ValueFault for ragged lists and numbers that the type cannot hold.
+    """
+    if isinstance(data, Tensor | ndarray):
+        return np.array(data.array if isinstance(data, Tensor) else data, dtype)
+    if isinstance(data, Sequence) and not isinstance(data, list | tuple | range | str):
+        data = list(data)
+    leaves: list[Any] = []
+    _flatten(data, shape := _shape(data), leaves)
+    try:
+        return np.array(leaves, _common_type(leaves) if dtype is None else dtype).reshape(shape)
+    except OverflowError:
+        raise ValueFault(f"a number is too large for {OF[np.dtype(dtype or int64)].name}") from None
+
+
+def _common_type(leaves: list[Any]) -> Any:
+    """The type that a tensor of these numbers has where none is asked for."""
+    kinds = {type(v) if not isinstance(v, np.generic) else v.dtype for v in leaves}
+    if float in kinds or not leaves:
+        return Default.floating
+    if kinds <= {bool, int}:
+        return int64 if int in kinds else bool_
+    return np.result_type(*[k for k in kinds if isinstance(k, np.dtype)])
+
+
+def _shape(data: Any) -> tuple[int, ...]:
+    shape: list[int] = []
+    while isinstance(data, list | tuple | range):
+        shape.append(len(data))
+        if not len(data):
+            break
+        if len(shape) > DEEPEST:
+            raise ValueFault(f"lists stand more than {DEEPEST} times within each other")
+        data = data[0]
+    if isinstance(data, Tensor):
+        shape += data.array.shape
+    return tuple(shape)
+
+
+def _flatten(data: Any, shape: tuple[int, ...], leaves: list[Any], depth: int = 0) -> None:
+    """Put the numbers of `data` into `leaves`, row by row; ragged lists and other things are refused."""
+    if isinstance(data, Tensor | ndarray):
+        array = data.array if isinstance(data, Tensor) else data
+        if array.shape != shape:
+            raise ValueFault(f"the lists are ragged: expected shape {list(shape)} and found {list(array.shape)}",
+                             ("torch.cat([x, y])", "joins tensors of several lengths; torch.stack those of one"))
+        if isinstance(data, Tensor) and data.requires_grad:
+            array = leaving(data, "torch.tensor()", array)
+        leaves.extend(array.reshape(-1)[i] for i in range(array.size))
+    elif isinstance(data, list | tuple | range):
+        if not shape or len(data) != shape[0]:
+            raise ValueFault(f"the lists are ragged: expected sequence of length {shape[0] if shape else 0} "
+                             f"(got {len(data)})", ("[[1, 2], [3, 4]]", "rows of one length")).saying(
+                f"expected sequence of length {shape[0] if shape else 0} at dim {depth} (got {len(data)})")
+        for item in data:
+            _flatten(item, shape[1:], leaves, depth + 1)
+    elif type(data) in NUMBERS:
+        if shape:
+            raise ValueFault("the lists are ragged: a number stands where a list was expected",
+                             ("[[1, 2], [3, 4]]", "rows of one length"))
+        leaves.append(data)
+    else:
+        raise ArgumentFault(f"a tensor is made of numbers and lists of numbers, not of {described(data)}",
+                            "torch.tensor([1.0, 2.0])").saying(f"new(): invalid data type '{type(data).__name__}'")

@@ -1,0 +1,107 @@
+"""`torch.device`: where tensors live. Programs may name any device; tensors can be on the processor only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gradcli.engine.autograd.signature import described
+from gradcli.engine.tensor.tensor import Tensor
+from gradcli.faults.tree import ArgumentFault
+from gradcli.exposure import exposed
+
+KINDS = ("cpu", "cuda", "mps", "xpu", "meta")
+
+
+@exposed("index", "type")
+class Device:
+    """The name of a device: its type, and its number where one was given."""
+
+    __module__, __qualname__ = "torch", "device"
+    __slots__ = ("index", "type")
+
+    type: Any
+    index: Any
+
+    def __init__(self, type: Any = None, index: Any = None) -> None:
+        if isinstance(type, Device):
+            type, index = type.type, type.index
+        elif _is_text(type):
+            type, colon, number = type.partition(":")
+            index = int(number) if number.isdecimal() and len(number) < 4 else index if not colon else "?"
+        if not _is_text(type) or type not in KINDS or not (index is None or isinstance(index, int)):
+            raise ArgumentFault(f"Expected one of {', '.join(KINDS)} at the start of a device's name, and a number "
+                                "after a colon if any", 'torch.device("cpu")')
+        self.type, self.index = type, index
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Device) and (self.type, self.index) == (other.type, other.index)
+
+    def __hash__(self) -> int:
+        return hash((self.type, self.index))
+
+    def __str__(self) -> str:
+        return self.type if self.index is None else f"{self.type}:{self.index}"
+
+    def __repr__(self) -> str:
+        return f"device(type='{self.type}'" + (")" if self.index is None else f", index={self.index})")
+
+
+def _is_text(value: Any) -> bool:
+    return type(value) is str
+
+
+CPU = Device("cpu")
+
+
+def names_device(value: Any) -> bool:
+    """Whether `value` names a device."""
+    return isinstance(value, Device) or (type(value) is str and value.partition(":")[0] in KINDS)
+
+
+def here_only(value: Any) -> None:
+    """Refuse every device but the processor."""
+    if value is None:
+        return
+    if not names_device(value):
+        raise ArgumentFault(f"a device is needed, not {described(value)}", 'device="cpu"')
+    if Device(value).type != "cpu":
+        raise ArgumentFault(f"there is no device {value} here: programs run on the processor; "
+                            "Torch not compiled with CUDA enabled, PyTorch would say",
+                            ('device = "cuda" if torch.cuda.is_available() else "cpu"', "a device that is there"))
+
+
+def device_of(self: Tensor) -> Device:
+    """Where a tensor is: on the processor, like all here."""
+    return CPU
+
+
+SWITCHES = ("benchmark", "deterministic", "enabled", "allow_tf32", "allow_fp16_reduced_precision_reduction",
+            "allow_bf16_reduced_precision_reduction")
+
+
+@exposed("is_available", "version", *SWITCHES, write=SWITCHES)
+class Switches:
+    """Settings of a device that is not there: they can be set and read, and nothing follows from them."""
+
+    def __init__(self, name: str, names: str) -> None:
+        object.__setattr__(self, "_name", name)
+        for each in names.split():
+            setattr(self, each, each == "allow_tf32" and name == "cudnn" or each in ("enabled", *SWITCHES[4:]))
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if type(value) is not bool:
+            raise ArgumentFault(f"{name} is True or False, not {described(value)}")
+        object.__setattr__(self, name, value)
+
+    def is_available(self) -> bool:
+        """Whether there is such a library: there is none."""
+        return False
+
+    def version(self) -> None:
+        """The version of the library, which is not there."""
+
+    def __repr__(self) -> str:
+        return f"<module 'torch.backends.{vars(self)['_name']}'>"
+
+    def __display__(self, style: Any) -> str:
+        return repr(self)

@@ -1,0 +1,86 @@
+"""What is known of element types and shapes without any tensor: limits, and what comes of mixing them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from gradcli.engine.tensor.dtypes import OF, Default, DType, promote
+from gradcli.engine.autograd.signature import REFUSED, Sizes, Type, described
+from gradcli.engine.tensor.tensor import Size
+from gradcli.faults.tree import ArgumentFault, ShapeFault
+from gradcli.exposure import exposed
+
+
+@exposed("bits", "dtype", "max", "min")
+class _Limits:
+    """Numbers about one element type, to be read as attributes."""
+
+    __module__ = "torch"
+    __slots__ = ("bits", "dtype", "max", "min")
+
+    kind, needed = "f", "a floating type"
+
+    def __init__(self, type: Any = None) -> None:
+        found = Default.floating if type is None else Type.take(type)
+        if found is REFUSED or found.kind not in self.kind:
+            raise ArgumentFault(f"{self.__class__.__name__}() needs {self.needed}, not {described(type)}",
+                                f"torch.{self.__class__.__name__}({'torch.float32' if 'f' in self.kind else 'int'})")
+        self.dtype = OF[found].name
+        self.bits = found.itemsize * 8
+
+
+@exposed("eps", "resolution", "smallest_normal", "tiny")
+class finfo(_Limits):
+    """The limits of a floating type."""
+
+    __slots__ = ("eps", "resolution", "smallest_normal", "tiny")
+
+    def __init__(self, type: Any = None) -> None:
+        super().__init__(type)
+        told = np.finfo(self.dtype)
+        self.eps, self.max, self.min = float(told.eps), float(told.max), float(told.min)
+        self.resolution = float(str(told.resolution))
+        self.tiny = self.smallest_normal = float(told.tiny)
+
+    def __repr__(self) -> str:
+        return (f"finfo(resolution={self.resolution:g}, min={self.min:g}, max={self.max:g}, eps={self.eps:g}, "
+                f"smallest_normal={self.tiny:g}, tiny={self.tiny:g}, dtype={self.dtype})")
+
+
+class iinfo(_Limits):
+    """The limits of an integer type."""
+
+    __slots__ = ()
+
+    kind, needed = "iu", "an integer type"
+
+    def __init__(self, type: Any) -> None:
+        super().__init__(type)
+        told = np.iinfo(self.dtype)
+        self.max, self.min = int(told.max), int(told.min)
+
+    def __repr__(self) -> str:
+        return f"iinfo(min={self.min:g}, max={self.max:g}, dtype={self.dtype})"
+
+
+def promote_types(type1: Any, type2: Any) -> DType:
+    """The element type in which two element types meet."""
+    first, second = Type.take(type1), Type.take(type2)
+    if REFUSED in (first, second):
+        raise ArgumentFault("promote_types() needs two element types",
+                            "torch.promote_types(torch.int32, torch.float32)")
+    return OF[promote(first, second)]
+
+
+def broadcast_shapes(*shapes: Any) -> Size:
+    """The shape in which tensors of these shapes meet."""
+    taken = [Sizes.take(shape) for shape in shapes]
+    if any(type(shape) is not tuple for shape in taken):
+        raise ArgumentFault("broadcast_shapes() needs shapes", "torch.broadcast_shapes((2, 1), (3,))")
+    try:
+        return Size(np.broadcast_shapes(*taken))
+    except ValueError:
+        raise ShapeFault("Shape mismatch: objects cannot be broadcast to a single shape: "
+                         + " and ".join(map(str, taken))) from None

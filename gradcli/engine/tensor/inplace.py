@@ -1,0 +1,169 @@
+"""Operations that change their input: values in place, history as if they had not.
+
+`x.exp_()` computes exp(x) as a recorded call, copies the result into the memory of x, and
+hands the call to x as its new history. Where x is a view, its base takes a call that says
+"the old base, with this piece replaced", and other views find their history when asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from gradcli.engine.autograd.dispatch import debtor, freshen, here, positions, record, view_written
+from gradcli.engine.tensor.dtypes import OF, category
+from gradcli.engine.autograd.hooks import carry_over
+from gradcli.engine.autograd.inference_mode import refuse_write
+from gradcli.engine.autograd.op import TABLE, Op, titled, traced
+from gradcli.engine.autograd.signature import described, sized
+from gradcli.engine.tensor.tensor import DATA, Rooted, Tensor, clock, follow, note_write, owner
+from gradcli.engine.tensor.variable import RESULT, Dual, Variable, grad_mode
+from gradcli.engine.tensor.write_gate import writing
+from gradcli.faults.tree import ArgumentFault, GradFault, LeafWrite, ShapeFault, TypeFault
+
+IN_PLACE = {"AcoshBackward0": "AcoshBackward1", "AsinhBackward0": "AsinhBackward1",
+            "AtanhBackward0": "AtanhBackward1", "FillBackward0": "FillBackward2", "FillBackward2": "FillBackward3"}
+"""The calls that go by other names in place."""
+
+
+def inplace(cls: type[Op], name: str, call: Callable[..., Any]) -> Callable[..., Any]:
+    """The method `name` that stores what `call` computes."""
+
+    def write(input: Any, *args: Any, **options: Any) -> Any:
+        source = writable(input, name, cls.partial)
+        if cls.keeps_input and grad_mode.on and _tracked(input, args, options):
+            source = type(input)(input.array.copy(), input.requires_grad, debtor(input))
+        result = call(source, *args, **options)
+        if result is not source and (other := IN_PLACE.get(getattr(getattr(result, "node", None), "modern_name", ""))):
+            titled(result, other)
+        if input.requires_grad and not result.requires_grad and grad_mode.on or (
+                cls.random and result is source and grad_mode.on and input.requires_grad):
+            result = _independent(source, result, cls.nodes[0].modern_name, args)
+        result = store(input, result, name)
+        if cls.keeps_written and source is not input:
+            follow(source.array, input.array)       # from here on
+        return result
+
+    return write
+
+
+def _independent(source: Tensor, result: Tensor, label: str, args: tuple[Any, ...]) -> Tensor:
+    """A result that does not depend on what it replaces, with a history that says so: the gradient is zero."""
+    made = Variable(result.array, True, traced.fill(source, 0).node)
+    pair = label.endswith("0") and bool(args) and isinstance(args[0], Tensor)
+    titled(made, f"{label[:-1]}1" if pair else label)
+    return made
+
+
+def _tracked(input: Tensor, args: tuple[Any, ...], options: dict[str, Any]) -> bool:
+    return input.requires_grad or any(isinstance(a, Tensor) and a.requires_grad for a in (*args, *options.values()))
+
+
+def writable(target: Any, writer: str, part: bool = False) -> Any:
+    """`target`, unless writing to it, or to a part of it, would change a leaf behind its gradient's back."""
+    if not isinstance(target, Tensor):
+        raise ArgumentFault(f"{writer}() writes into a tensor, and was given {described(target)}")
+    refuse_write(target)
+    if grad_mode.on and (target.requires_grad or target.root is not None and target.root.base.requires_grad):
+        refuse_view(target)
+        base = target if target.root is None or target.root is DATA else target.root.base
+        if base.requires_grad and base.node is None:
+            which = "a leaf Variable that requires grad" if base is target and not part else (
+                "a view of a leaf Variable that requires grad")
+            raise LeafWrite(f"{which} is being used in an in-place operation, {writer}",
+                            ("with torch.no_grad():", "around the change, to make it behind the gradient's back"),
+                            ("x = x * 2", "the form that makes a new value, whose history leads to the leaf")).saying(
+                f"{which} is being used in an in-place operation.")
+    return target
+
+
+def refuse_view(target: Tensor) -> None:
+    """Refuse a change, which is to be differentiated, of a view that PyTorch does not follow."""
+    if target.root is not None and target.root.origin:
+        raise view_written(target, "is being modified inplace")
+
+
+def store(target: Tensor, result: Tensor, writer: str) -> Tensor:
+    """Copy `result` into `target` and let `target` have the history of `result`."""
+    array = result.array
+    if target.array.shape != array.shape:
+        raise ShapeFault(f"{writer} gives a {sized(array.shape)} result, which does not fit into "
+                         f"a {sized(target.array.shape)} tensor in place").saying(
+            f"output with shape {list(target.array.shape)} doesn't match the broadcast shape {list(array.shape)}")
+    if category(array.dtype) > category(target.array.dtype):
+        raise TypeFault(f"result type {OF[array.dtype].era} can't be cast to the desired output type "
+                        f"{OF[target.array.dtype].era}")
+    if result.requires_grad and result is not target and not target.requires_grad:
+        refuse_view(target)
+    memory = writing(target.array, writer)
+    if array is not memory:
+        np.copyto(memory, array, casting="unsafe")
+    note_write(target, writer, here())
+    if result.requires_grad and result is not target:
+        if array.dtype is memory.dtype:
+            keep_in_place(result.node, array, memory)
+        rebase(target, result)
+    if Dual.watched:
+        Dual.level.written(target, result)
+    return target
+
+
+def keep_in_place(call: Any, array: np.ndarray, memory: np.ndarray) -> None:
+    """Let a call that kept its result `array` keep `memory` in its place, where the result now is: later writes to
+    it are noticed."""
+    if not isinstance(call, Op):
+        return
+    values = [value for _, _, kept in call.edges if type(kept) is tuple for value in kept]
+    if not any(value is array for value in values):
+        return
+    place = owner(memory)
+    if any(type(value) is np.ndarray and value is not array and owner(value) is place for value in values):
+        return      # an operand that is no longer what it was, as in x.hypot_(x)
+    call.edges = tuple([
+        (to, rule, tuple([memory if value is array else value for value in kept]) if type(kept) is tuple else kept)
+        for to, rule, kept in call.edges])
+    call.born = clock()
+
+
+def into(target: Any, result: Any, writer: str) -> Any:
+    """`target`, given as the option `out`, with `result` in it; several results go into a tuple of tensors."""
+    if isinstance(result, tuple) and isinstance(target, list | tuple) and len(target) == len(result):
+        stored = [into(t, r, writer) for t, r in zip(target, result, strict=True)]
+        return type(result)(*stored) if hasattr(result, "_fields") else tuple(stored)
+    if target is None:
+        return result
+    if not isinstance(target, Tensor) or not isinstance(result, Tensor):
+        needed = f"a tuple of {len(result)} tensors" if isinstance(result, tuple) else "a tensor"
+        raise ArgumentFault(f"{writer}() needs {needed} as out, not {described(target)}")
+    if grad_mode.on and (target.requires_grad or result.requires_grad):
+        raise GradFault(f"{writer}(): functions with out=... arguments don't support automatic differentiation, "
+                        "but one of the arguments requires grad",
+                        (f"y = torch.{writer}(...)", "the result as a new value, with its history"))
+    writable(target, writer)
+    if target.array.shape != result.array.shape:
+        target.resize_(result.array.shape)  # type: ignore[attr-defined]
+    return store(target, result, writer)
+
+
+def rebase(target: Tensor, result: Tensor) -> None:
+    """Make the call behind `result` the history of what has just been written."""
+    root = target.root
+    if root is None or root is DATA:
+        _give(target, result.node)
+        return
+    base, at = root.base, positions(root.base.array, target.array)
+    new = Variable(base.array)
+    record(TABLE["copy_slices"], (base, result, at), [base.array, result.array, at], base.array, new)
+    _give(base, new.node)
+    target.root = Rooted(base, 0, root.origin)
+    freshen(target)
+
+
+def _give(target: Tensor, node: Any) -> None:
+    carry_over(target, node)
+    target.node = node
+    target.requires_grad = True
+    if RESULT[type(target)] is Tensor:
+        target.__class__ = Variable

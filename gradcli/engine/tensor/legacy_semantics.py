@@ -1,0 +1,168 @@
+"""What operations meant in 0.1.12, for programs that ask for that time with `--age 0.1.12`.
+
+Then `arange` gave floating numbers, reductions along a dimension kept it at length one, whole numbers were divided
+as C divides, halves were rounded away from zero, and tensors of equally many elements met element by element
+whatever their shapes. Only calls that programs write mean this; the package's own layers and rules do not change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from sys import _getframe
+from typing import Any
+
+import numpy as np
+
+from gradcli.engine.tensor.dtypes import Default
+from gradcli.engine.autograd.op import traced
+from gradcli.engine.tensor.tensor import Tensor
+from gradcli.engine.tensor.variable import Variable
+
+Call = Callable[..., Any]
+
+REDUCING = {"sum": 1, "mean": 1, "prod": 1, "std": 1, "var": 1, "max": 1, "min": 1, "median": 1, "mode": 1,
+            "kthvalue": 2, "norm": 2}
+"""Where the dimension stands among their arguments."""
+ALONG_THE_LAST = ("median", "mode", "kthvalue")     # without a dimension
+MEETING = ("add sub mul div pow fmod remainder eq ne lt le gt ge addcmul addcdiv lerp atan2 add_ sub_ mul_ div_ pow_ "
+           "fmod_ remainder_ eq_ ne_ lt_ le_ gt_ ge_ addcmul_ addcdiv_ lerp_ copy_ dist").split()
+OPERATORS = {f"__{letter}{name}__": written for letter in ("", "i") for name, written in (
+    ("add", "add"), ("sub", "sub"), ("mul", "mul"), ("truediv", "div"), ("pow", "pow"), ("mod", "remainder"))} | {
+    f"__{name}__": name for name in ("eq", "ne", "lt", "le", "gt", "ge")}
+
+
+IN_FORCE: list[bool] = []       # one entry for each session of that time that runs, within one another
+
+
+def then(name: str, call: Call) -> Call:
+    """The function of this short name as it was in 0.1.12; `call` itself where nothing has changed."""
+    means = _meaning(name, call)
+    return call if means is None else wraps(call)(means)
+
+
+def _meaning(name: str, call: Call) -> Call | None:
+    if name in REDUCING:
+        return _keeping(name, call)
+    if name in ("div", "div_"):
+        return _dividing(_met(call), _met(getattr(traced, name)))
+    if name in MEETING:
+        return _met(call)
+    return {"arange": _floating, "round": _rounding}.get(name, lambda call: None)(call)
+
+
+def _keeping(name: str, call: Call) -> Call:
+    at, meets = REDUCING[name], _met(call)
+
+    def reduce(*args: Any, **options: Any) -> Any:
+        if not args or not isinstance(args[0], Tensor):
+            return call(*args, **options)
+        given = args[at] if len(args) > at else options.get("dim")
+        if given is None and name in ALONG_THE_LAST and args[0].array.ndim:
+            options["dim"] = given = -1
+        if isinstance(given, Tensor):
+            return meets(*args, **options)
+        if type(given) in (int, tuple, list) and len(args) < at + 2 + (name in ("std", "var")):
+            options.setdefault("keepdim", True)
+        result = call(*args, **options)
+        return _bytes(args[0], result) if name in ("sum", "prod") else result
+
+    return reduce
+
+
+def _bytes(source: Tensor, result: Any) -> Any:
+    """A sum of bytes that stays one, as it did for Variables and along a dimension."""
+    counted = source.array.dtype.kind == "b" or source.array.dtype == np.uint8
+    if not counted or not isinstance(result, Tensor) or not (result.array.ndim or isinstance(source, Variable)):
+        return result
+    return type(result)(result.array.astype(np.uint8))
+
+
+def _met(call: Call) -> Call:
+    def meet(*args: Any, **options: Any) -> Any:
+        first = next((value for value in args if isinstance(value, Tensor)), None)
+        if first is None or not first.array.ndim:
+            return call(*args, **options)
+        return call(*(_beside(value, first) for value in args),
+                    **{name: _beside(value, first) for name, value in options.items()})
+
+    return meet
+
+
+def _beside(value: Any, first: Tensor) -> Any:
+    """A tensor in the shape of `first`, where it has as many elements and another shape."""
+    if not isinstance(value, Tensor) or value.array.shape == first.array.shape or not value.array.ndim:
+        return value
+    return traced.reshape(value, first.array.shape) if value.array.size == first.array.size else value
+
+
+def _dividing(call: Call, general: Call) -> Call:
+    def divide(*args: Any, **options: Any) -> Any:
+        if len(args) != 2 or options or not all(_whole(value) for value in args[:1]):
+            return call(*args, **options)
+        if type(args[1]) is float and args[1] == args[1] and abs(args[1]) < 2**63:
+            args = (args[0], int(args[1]))
+        if not (type(args[1]) is int or _whole(args[1])):
+            return call(*args)
+        return general(*args, rounding_mode="trunc")
+
+    return divide
+
+
+def _whole(value: Any) -> bool:
+    return isinstance(value, Tensor) and value.array.dtype.kind in "iu"
+
+
+def _floating(call: Call) -> Call:
+    def arange(*args: Any, **options: Any) -> Any:
+        return call(*args, **({} if options.get("dtype") else {"dtype": Default.floating}) | options)
+
+    return arange
+
+
+def _rounding(call: Call) -> Call:
+    def away(*args: Any, **options: Any) -> Any:
+        if len(args) != 1 or options or not isinstance(args[0], Tensor) or args[0].array.dtype.kind != "f":
+            return call(*args, **options)
+        return traced.sign(args[0]) * traced.floor(traced.abs(args[0]) + 0.5)
+
+    return away
+
+
+def _for_programs(call: Call, means: Call) -> Call:
+    """A method that means what it did then where a program calls it, and what it does today elsewhere."""
+    def method(*args: Any, **options: Any) -> Any:
+        caller = _getframe(1).f_globals.get("__name__")
+        written = caller is None or caller.startswith("gradcli.lang.")
+        return (means if written else call)(*args, **options)
+
+    return wraps(call)(method)
+
+
+def _methods() -> Iterator[tuple[str, Call]]:
+    """The methods of tensors that meant something else, by name."""
+    for name in (*REDUCING, *MEETING, "round"):
+        getattr(traced, name, None)     # an operation arrives when it is first asked for
+        if name in vars(Tensor):
+            yield name, then(name, vars(Tensor)[name])
+    for special, name in OPERATORS.items():
+        if special in vars(Tensor):
+            written = f"{name}_" if special.startswith("__i") and name != "pow" else name
+            yield special, _meaning(written, vars(Tensor)[special]) or vars(Tensor)[special]
+
+
+@contextmanager
+def in_force() -> Iterator[None]:
+    """Within, the methods and operators of tensors mean what they did then, where programs call them."""
+    meanings = {} if IN_FORCE else dict(_methods())
+    before = {name: vars(Tensor)[name] for name in meanings}
+    for name, means in meanings.items():
+        setattr(Tensor, name, _for_programs(before[name], means))
+    IN_FORCE.append(True)
+    try:
+        yield
+    finally:
+        IN_FORCE.pop()
+        for name, call in before.items():
+            setattr(Tensor, name, call)

@@ -1,0 +1,398 @@
+"""What tensors can do besides the operations: look at themselves, and ask for gradients.
+
+Each function here becomes a method of every tensor, each in `PROPERTIES` is read without
+a call, and `ASSIGNABLE` is all that a program may assign.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from gradcli.engine.tensor import memory_format
+from gradcli.engine.autograd.backward import backward as sweep_back
+from gradcli.engine.autograd.dispatch import freshen, here
+from gradcli.engine.random.generators import Current
+from gradcli.engine.autograd.detached import leaving, to_scalar
+from gradcli.engine.tensor.device import device_of
+from gradcli.engine.tensor.dtypes import CTYPES, OF, DType
+from gradcli.engine.autograd.result_size import FREE
+from gradcli.engine.autograd.hooks import (
+    Handle,
+    register_hook,
+    register_post_accumulate_grad_hook,
+    retain_grad,
+    retains_grad,
+)
+from gradcli.engine.autograd.inference_mode import alone as beside
+from gradcli.engine.autograd.inference_mode import is_inference, refuse_leaf, version
+from gradcli.engine.autograd.graph_view import READABLE, GradientEdge, output_nr
+from gradcli.engine.tensor.memory import Room
+from gradcli.engine.tensor.attach import attach
+from gradcli.engine.autograd.op import Op, Part, traced
+from gradcli.engine.tensor.reshape_inplace import METHODS as REARRANGING
+from gradcli.engine.autograd.saved_attributes import READABLE as SAVED
+from gradcli.engine.autograd.signature import NUMBERS, WIDEST, described, sized
+from gradcli.engine.tensor.tensor import DATA, Cut, Shown, Size, Tensor
+from gradcli.engine.tensor.variable import RESULT, Array, Parameter, Variable, Volatile, grad_mode
+from gradcli.faults.tree import (
+    AmbiguousTruth,
+    ArgumentFault,
+    GradFault,
+    GradientShape,
+    IndexFault,
+    IntegerLeaf,
+    NoHistory,
+    NonScalarBackward,
+    NumpyOfHistory,
+)
+from gradcli.exposure import exposed
+from gradcli.faults.mistakes import CutHistory, ElementCount, SecondOrder, SeveralElements
+
+
+def backward(self: Tensor, gradient: Any = None, retain_graph: Any = None, create_graph: bool = False,
+             inputs: Any = None, retain_variables: Any = None) -> None:
+    """Add to the `.grad` of every leaf this depends on the gradient of this, weighted by `gradient`.
+
+    `gradient` has the shape of the value, and may be left out for a single element. The graph's
+    kept values are let go unless `retain_graph` (in 0.1.12 `retain_variables`); `create_graph`
+    records the sweep, so that gradients can be differentiated.
+    """
+    if not self.requires_grad:
+        raise without_history(self, "element 0 of tensors does not require grad and does not have a grad_fn")
+    keep = create_graph if retain_graph is None and retain_variables is None else bool(retain_graph or retain_variables)
+    targets = None if inputs is None else tensors_of(inputs, "the inputs")
+    sweep_back([self], [seed_for(self, gradient)], keep, bool(create_graph), targets)
+
+
+def tensors_of(values: Any, what: str) -> list[Tensor]:
+    """One tensor or a list of them, as a list."""
+    tensors = [value.tensor if type(value) is GradientEdge else value
+               for value in (values if isinstance(values, list | tuple) else (values,))]
+    for value in tensors:
+        if not isinstance(value, Tensor):
+            raise ArgumentFault(f"{what} must be tensors, not {described(value)}")
+    return tensors
+
+
+FIRST_ORDER = "a gradient computed without create_graph=True"
+COUNTED = ("F.cross_entropy(scores, target)", "a loss that changes smoothly, in place of positions and counts")
+
+
+def without_history(tensor: Tensor, message: str) -> NoHistory:
+    """The fault for something that depends on no leaf, with where its history was cut if that is known."""
+    if tensor.cut is not None:
+        how = tensor.cut.how
+        kind = SecondOrder if how == FIRST_ORDER else CutHistory
+        return kind(message, *((COUNTED,) if how.endswith("has no gradient") else ()), how=how,
+                    places=[(f"history was left behind by {how}", tensor.cut.place)])
+    return NoHistory(message)
+
+
+def seed_for(output: Tensor, gradient: Any) -> Tensor:
+    """The gradient that a sweep from `output` starts with."""
+    array = output.array
+    if gradient is None:
+        if array.size != 1:
+            shape = sized(array.shape)
+            size = ", ".join(map(str, array.shape))
+            raise NonScalarBackward(
+                f"backward() on a {shape} Variable needs a gradient of that shape",
+                ("{y}.sum().backward()", "the gradient of the sum"),
+                (f"{{y}}.backward(torch.ones({size}))", "the same, with explicit weights")).saying(
+                "grad can be implicitly created only for scalar outputs")
+        return Tensor(np.ones_like(array))
+    size = ", ".join(map(str, array.shape)) or "()"
+    if not isinstance(gradient, Tensor):
+        number = type(gradient) in (int, float) and -WIDEST < gradient < WIDEST and gradient != 1
+        seed = f"torch.full({tuple(array.shape)}, {float(gradient)})" if number else f"torch.ones({size})"
+        raise ArgumentFault(f"backward() needs a tensor as gradient, not {described(gradient)}",
+                            (f"{{y}}.backward({seed})", "a gradient of the shape of the value"))
+    if gradient.array.shape != array.shape and not gradient.array.size == array.size == 1:
+        raise GradientShape(f"backward() on a {sized(array.shape)} Variable was given a gradient of shape "
+                            f"{sized(gradient.array.shape)}",
+                            (f"{{y}}.backward(torch.ones({size}))", "a gradient that fits")).saying(
+            f"Mismatch in shape: grad_output[0] has a shape of {gradient.shape} and output[0] has a shape of "
+            f"{output.shape}.")
+    if gradient.array.shape != array.shape or gradient.array.dtype is not array.dtype:
+        fitted = gradient.array.reshape(array.shape).astype(array.dtype)
+        return gradient if gradient.requires_grad else type(gradient)(fitted)
+    return gradient
+
+
+def detach(self: Tensor) -> Tensor:
+    """The same memory, without history."""
+    made = RESULT[type(self)]
+    alone = (Variable if made is Volatile else made)(self.array)
+    alone.cut = Cut(".detach()", here()) if self.requires_grad else self.cut
+    return leaving(self, ".detach()", beside(alone, self))    # type: ignore[no-any-return]  # a tensor, as it is given one
+
+
+def detach_(self: Tensor) -> Tensor:
+    """Forget the history of this, in place."""
+    if self.root is not None and self.root is not DATA and self.requires_grad and not Current.legacy:
+        raise GradFault("Can't detach views in-place. Use detach() instead.", "y = y.detach()").saying(
+            "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for "
+            "training, and gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence "
+            "detach_() cannot be called on these gradients. To fix this error, please refer to the "
+            "Optimizer.zero_grad() function in torch/optim/optimizer.py as a solution.")
+    self.node, self.requires_grad = None, False
+    return self
+
+
+def requires_grad_(self: Tensor, requires_grad: bool = True) -> Tensor:
+    """Ask for gradients of this leaf, or no longer."""
+    if type(requires_grad) is not bool:
+        raise ArgumentFault(f"requires_grad must be a bool, not {described(requires_grad)}")
+    set_requires_grad(self, requires_grad, ASKED)
+    return self
+
+
+def data(self: Tensor) -> Tensor:
+    """The tensor inside, whose changes history does not see."""
+    inside = Tensor(self.array)
+    inside.root = DATA
+    inside.cut = Cut(".data", here()) if self.requires_grad else self.cut
+    return leaving(self, ".data", beside(inside, self))   # type: ignore[no-any-return]  # a tensor, as it is given one
+
+
+def grad(self: Tensor) -> Any:
+    """The gradient that sweeps have added up here; None before the first, and for results that do not retain it."""
+    if self.gradient is None and self.node is not None and not self.hooks:
+        Shown.note("grad of a result", "the .grad of a result stays None: gradients are kept for leaves; say "
+                                       "y.retain_grad() before backward() to keep that of y as well")
+    return self.gradient
+
+
+def grad_fn(self: Tensor) -> Op | None:
+    """The recorded call that made this; None for a leaf."""
+    if self.root is not None:
+        freshen(self)
+    return self.node.call if type(self.node) is Part else self.node
+
+
+def is_leaf(self: Tensor) -> bool:
+    """Whether no recorded call made this."""
+    return grad_fn(self) is None
+
+
+def volatile(self: Tensor) -> bool:
+    """Whether this is a Variable of 0.1.12's inference mode."""
+    return isinstance(self, Volatile)
+
+
+def item(self: Tensor) -> Any:
+    """The only element, as a plain number."""
+    return leaving(self, ".item()", _only(self))
+
+
+def _only(self: Tensor) -> Any:
+    if self.array.size != 1:
+        raise ElementCount(f"a Tensor with {self.array.size} elements cannot be converted to Scalar, a plain number",
+                           ("x.tolist()", "all of them, as a list")).saying(
+            f"a Tensor with {self.array.size} elements cannot be converted to Scalar")
+    return self.array.item()
+
+
+ROW, NUMBER = 256, 32       # bytes that a tensor, and a plain number, take in a list
+
+
+def tolist(self: Tensor) -> Any:
+    """The elements as nested lists of plain numbers."""
+    if self.array.size > FREE:
+        Room.check("tolist", self.array.size * NUMBER, "a list")
+    return leaving(self, ".tolist()", self.array.tolist())
+
+
+def numpy(self: Tensor) -> Array:
+    """The same memory as an array that prints as numpy prints."""
+    if self.requires_grad and grad_mode.enabled:
+        raise NumpyOfHistory("Can't call numpy() on Tensor that requires grad.",
+                             ("{y}.detach().numpy()", "the numbers without their history"),
+                             ("{y}.data.numpy()", "the same in 0.1.12's spelling")).saying(
+            "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
+    return leaving(self, ".numpy()", Array(self.array))  # type: ignore[no-any-return]  # an array, as it is given one
+
+
+def cuda(self: Tensor, *device: Any) -> Tensor:
+    """Refused: there is no such device here."""
+    raise GradFault("there is no CUDA device here: programs run on the processor",
+                    ("if torch.cuda.is_available():", "before it, which is False here"))
+
+
+def size(self: Tensor, dim: int | None = None) -> Any:
+    """The lengths of the dimensions, or the length of one."""
+    return self.shape if dim is None else self.array.shape[axis(dim, self.array.ndim)]
+
+
+def axis(dim: Any, ndim: int) -> int:
+    """A dimension counted from the front; negative ones count from the back."""
+    if type(dim) is not int:
+        raise ArgumentFault(f"a dimension is a whole number, not {described(dim)}", "x.size(0)")
+    if not -max(ndim, 1) <= dim < max(ndim, 1):
+        raise IndexFault(f"Dimension out of range (expected to be in range of [{-max(ndim, 1)}, {max(ndim, 1) - 1}], "
+                         f"but got {dim})")
+    return dim % max(ndim, 1)
+
+
+def dim(self: Tensor) -> int:
+    """The number of dimensions."""
+    return self.array.ndim
+
+
+def numel(self: Tensor) -> int:
+    """The number of elements."""
+    return self.array.size
+
+
+def stride(self: Tensor, dim: int | None = None) -> Any:
+    """The steps between neighbours along each dimension, in elements."""
+    steps = tuple(s // self.array.itemsize for s in self.array.strides)
+    return steps if dim is None else steps[axis(dim, self.array.ndim)]
+
+
+def element_size(self: Tensor) -> int:
+    """Bytes of one element."""
+    return self.array.itemsize
+
+
+def _length(self: Tensor) -> int:
+    if not self.array.ndim:
+        raise ArgumentFault("len() of a 0-d tensor", ("x.item()", "its number"))
+    return len(self.array)
+
+
+def _rows(self: Tensor) -> Iterator[Any]:
+    if not self.array.ndim:
+        raise ArgumentFault("iteration over a 0-d tensor", ("x.item()", "its number"))
+    if len(self.array) > FREE:
+        Room.check("iter", len(self.array) * ROW, "a list")
+    if self.requires_grad and grad_mode.enabled:
+        return iter(traced.unbind(self))
+    return iter([self[i] for i in range(len(self.array))])  # type: ignore[index]
+
+
+def _truth(self: Tensor) -> bool:
+    if self.array.size != 1:
+        raise AmbiguousTruth(f"Boolean value of Tensor with {self.array.size or 'no'} values is ambiguous",
+                             ("(x > 0).all()", "whether it holds for every element"),
+                             ("(x > 0).any()", "whether it holds for some element")).saying(
+            f"Boolean value of Tensor with {'more than one value' if self.array.size else 'no values'} is ambiguous")
+    return bool(self.array)
+
+
+def _contains(self: Tensor, value: Any) -> bool:
+    if self.array.size > FREE:
+        Room.check("in", self.array.size)
+    if not isinstance(value, Tensor) and type(value) not in NUMBERS:
+        raise ArgumentFault(f"a tensor contains numbers; {described(value)} is looked for in it",
+                            ("any(x is t for t in tensors)", "looks for an object among several"))
+    return bool(np.any(self.array == (value.array if isinstance(value, Tensor) else value)))
+
+
+def _number(convert: Callable[[Any], Any]) -> Callable[[Tensor], Any]:
+    def number(self: Tensor) -> Any:
+        if self.array.size != 1:
+            raise SeveralElements(f"{convert.__name__}() of a Tensor with {self.array.size} elements",
+                                  ("x.tolist()", "all of them, as a list")).saying(
+                "only one element tensors can be converted to Python scalars")
+        return to_scalar(self, f"{convert.__name__}()", convert(self.array.item()))
+
+    return number
+
+
+def _index(self: Tensor) -> int:
+    if self.array.size != 1 or self.array.dtype.kind not in "iub":
+        raise ArgumentFault("only integer tensors of a single element can be converted to an index")
+    return int(self.array.reshape(()))
+
+
+def _set_data(self: Tensor, value: Any) -> None:
+    if not isinstance(value, Tensor):
+        raise ArgumentFault(f".data must be a tensor, not {described(value)}")
+    self.array = value.array
+
+
+def _set_grad(self: Tensor, value: Any) -> None:
+    if value is not None:
+        if not isinstance(value, Tensor):
+            raise ArgumentFault(f"a gradient is a tensor, not {described(value)}", "x.grad = None").saying(
+                f"assigned grad expected to be a Tensor or None but got grad of type {type(value).__name__}")
+        if value is self:
+            raise GradFault("can't assign Variable as its own grad", "x.grad = torch.zeros_like(x)")
+        if value.array.shape != self.array.shape:
+            raise GradientShape(f"assigned grad has shape {sized(value.array.shape)}, "
+                                f"its tensor {sized(self.array.shape)}").saying(
+                f"attempting to assign a gradient of size '{list(value.array.shape)}' to a tensor of size "
+                f"'{list(self.array.shape)}'. Please ensure that the gradient and the tensor are the same size")
+        if value.array.dtype is not self.array.dtype and not Current.legacy:
+            ours, theirs = (OF[x.array.dtype].era for x in (self, value))
+            raise GradFault(f"attempting to assign a gradient with dtype '{theirs.lower()}' to a tensor with "
+                            f"grad_dtype '{ours}'. The gradient must match the tensor's grad_dtype (defaults to the "
+                            "tensor's dtype).", "x.grad = g.to(x.dtype)").saying(
+                f"attempting to assign a gradient with dtype '{CTYPES[theirs]}' to a tensor "
+                f"with grad_dtype '{ours}'. The gradient must match the tensor's grad_dtype (defaults to the tensor's "
+                "dtype). You can set the tensor's grad_dtype attribute with a specific dtype, or None to allow any "
+                "dtype. Set grad_dtype with caution. Diverging the dtypes of a tensor and its gradient may break "
+                "downstream systems that assume they match.")
+        if not isinstance(value, Variable):
+            value = Variable(value.array)
+    self.gradient = value
+
+
+ASSIGNED, ASKED = "only Tensors of floating point and complex dtype", "only Tensors of floating point dtype"
+CREATED = "Only Tensors of floating point and complex dtype"
+
+
+def set_requires_grad(self: Tensor, value: Any, floating: str = ASSIGNED) -> None:
+    """Turn a leaf into one that gradients are computed for, or back."""
+    if type(value) is not bool:
+        raise GradFault(f"requires_grad must be a bool, not {described(value)}")
+    if value and self.array.dtype.kind != "f":
+        raise IntegerLeaf(f"only floating tensors can require gradients, not {OF[self.array.dtype].name}",
+                          ("x = x.float()", "a floating copy, which can")).saying(
+            f"{floating} can require gradients")
+    if self.node is not None and not value:
+        raise GradFault("you can only change requires_grad flags of leaf variables",
+                        ("y = y.detach()", "the same value without history")).saying(
+            "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a "
+            "subgraph that doesn't require differentiation use var_no_grad = var.detach().")
+    if value:
+        refuse_leaf(self)
+        self.cut = None
+    self.requires_grad = bool(value) or self.node is not None
+    if value and type(self) is Tensor:
+        self.__class__ = Variable
+
+
+def _set_volatile(self: Tensor, value: Any) -> None:
+    self.__class__ = Volatile if value else Variable
+    if value:
+        self.requires_grad = False
+
+
+for _node in (Op, Part):
+    exposed(*READABLE, *SAVED, "shape")(_node)
+METHODS: dict[str, Callable[..., Any]] = attach({
+    f.__name__: f for f in (backward, register_hook, register_post_accumulate_grad_hook, retain_grad,
+                            detach, detach_, is_inference, requires_grad_, item, tolist, numpy,
+                            cuda, size, dim, numel, stride, element_size)}
+    | {"ndimension": dim, "nelement": numel} | REARRANGING | memory_format.METHODS)
+PROPERTIES = {"data": data, "grad_fn": grad_fn, "creator": grad_fn, "is_leaf": is_leaf, "volatile": volatile,
+              "device": device_of, "retains_grad": retains_grad, "_version": version, "output_nr": output_nr,
+              **memory_format.PROPERTIES}
+ASSIGNABLE: dict[str, Callable[[Tensor, Any], None]] = {
+    "data": _set_data, "grad": _set_grad, "requires_grad": set_requires_grad, "volatile": _set_volatile}
+SPECIAL = {"__len__": _length, "__iter__": _rows, "__bool__": _truth, "__contains__": _contains,
+           "__float__": _number(float), "__int__": _number(int), "__index__": _index}
+
+for _name, _function in SPECIAL.items():
+    setattr(Tensor, _name, _function)
+for _name, _function in PROPERTIES.items():
+    setattr(Tensor, _name, property(_function))
+Tensor.grad = property(grad, _set_grad)  # type: ignore[attr-defined]
+
+__all__ = ["ASSIGNABLE", "METHODS", "PROPERTIES", "DType", "Handle", "Parameter", "Size", "axis", "grad_mode",
+           "seed_for"]

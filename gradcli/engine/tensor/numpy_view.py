@@ -1,0 +1,238 @@
+"""What numpy's arrays do otherwise than tensors: for what `.numpy()` and the module `numpy` of programs give.
+
+Reductions to one value give a plain number, spread is that of the values themselves (not of a population they
+were drawn from), and whole numbers divide into double precision.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import numpy as np
+from numpy._core._exceptions import UFuncTypeError
+
+from gradcli.engine.autograd.dispatch import here
+from gradcli.engine.tensor.conversion import listed, whole
+from gradcli.engine.tensor.dtypes import OF, DType, Typed
+from gradcli.engine.tensor.memory import Room
+from gradcli.engine.autograd.op import traced as F
+from gradcli.engine.autograd.signature import NUMBERS, REFUSED, Int, Type, described
+from gradcli.engine.tensor.tensor import Tensor, note_write
+from gradcli.engine.tensor.variable import Array
+from gradcli.engine.tensor.write_gate import writing
+from gradcli.faults.tree import ArgumentFault
+from gradcli.exposure import exposed
+
+KINDS = (np.float64, np.int64, np.bool_)
+
+
+def given(result: Any) -> Any:
+    """A result of numpy as programs hold it: an Array of a listed type, or the plain number it is."""
+    if isinstance(result, np.ndarray):
+        return Array(listed(result if result.ndim else result.copy()))
+    return result if type(result) in NUMBERS else listed(result).item()
+
+
+def plain(value: Any) -> Any:
+    """A value of a program as numpy takes it: the array of a tensor, or a number of at most 64 bits."""
+    if isinstance(value, Tensor):
+        return value.array
+    if type(value) not in NUMBERS:
+        raise ArgumentFault(f"an array or a number is needed, not {described(value)}", "np.array([1.0, 2.0])")
+    return whole(value) if type(value) is int else value
+
+
+def in_words(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`function`, with what numpy refuses as a fault: numpy's own exceptions carry its types."""
+    @wraps(function)
+    def call(*args: Any, **options: Any) -> Any:
+        try:
+            return function(*args, **options)
+        except NUMPYS as error:
+            raise ArgumentFault(f"{function.__name__}(): {error}") from None
+
+    return call
+
+
+NUMPYS = (np.exceptions.AxisError, np.linalg.LinAlgError, UFuncTypeError)
+
+
+def _reducing(name: str) -> Callable[..., Any]:
+    reduce = getattr(np, name)
+
+    def reduced(self: Tensor, axis: Any = None, keepdims: bool = False, **options: Any) -> Any:
+        unknown = options.keys() - {"ddof", "dtype"}
+        if unknown:
+            raise ArgumentFault(f"{name}() of an array has no option {min(unknown)}", f"a.{name}(axis=0)")
+        extra = {"ddof": Int.take(options["ddof"])} if "ddof" in options and name in ("std", "var") else {}
+        if REFUSED in extra.values():
+            raise ArgumentFault(f"ddof is a whole number, not {described(options['ddof'])}", f"a.{name}(ddof=1)")
+        if name not in ("argmax", "argmin"):
+            extra["keepdims"] = bool(keepdims)
+        with warnings.catch_warnings():     # of nothing the mean is nan, and that is all there is to say
+            warnings.simplefilter("ignore", RuntimeWarning)
+            return given(reduce(self.array, axis=axes(axis), **extra))
+
+    reduced.__name__ = reduced.__qualname__ = name
+    reduced.__doc__ = f"The {name} of all values, or along an axis."
+    return reduced
+
+
+def axes(axis: Any) -> Any:
+    """An axis, a tuple of them, or None, as numpy takes them."""
+    if axis is None or type(axis) is int or (type(axis) is tuple and all(type(each) is int for each in axis)):
+        return axis
+    raise ArgumentFault(f"an axis is a whole number, not {described(axis)}", "a.sum(axis=0)")
+
+
+def copy(self: Tensor) -> Array:
+    """The same values in memory of its own."""
+    Room.check("copy", self.array.nbytes)
+    return Array(self.array.copy())
+
+
+def kind(value: Any) -> Any:
+    """An element type, as programs name it, for numpy."""
+    if value is float or value is int or value is bool:
+        return value
+    found = Type.take(value)
+    if found is REFUSED or found is None:
+        raise ArgumentFault(f"an element type is needed, not {described(value)}", "a.astype(np.float32)")
+    return found
+
+
+def astype(self: Tensor, dtype: Any) -> Array:
+    """The values in another type."""
+    Room.check("astype", self.array.size * 8)
+    return Array(self.array.astype(kind(dtype)))
+
+
+def dot(self: Tensor, other: Any) -> Any:
+    """The product of matrices or vectors, in the larger of the two types."""
+    return given(np.dot(self.array, plain(other)))
+
+
+def _matmul(self: Tensor, other: Any) -> Any:
+    return dot(self, other) if isinstance(other, Array) and other.array.ndim < 3 else F.matmul(self, other)
+
+
+def transpose(self: Tensor, *order: Any) -> Any:
+    """The axes in reverse order, or in the order given."""
+    places = tuple(order[0]) if len(order) == 1 and isinstance(order[0], tuple | list) else order
+    return Array(self.array.transpose(axes(places)) if places else self.array.T)
+
+
+def sort(self: Tensor, axis: int = -1) -> None:
+    """Sort the values where they are."""
+    note_write(self, "sort", here())
+    writing(self.array, "sort").sort(axis=axes(axis))
+
+
+def cumsum(self: Tensor, axis: Any = None) -> Any:
+    """Running sums of all values, or along an axis."""
+    return given(np.cumsum(self.array, axis=axes(axis)))
+
+
+def nonzero(self: Tensor) -> Any:
+    """Where the values are not zero, axis by axis."""
+    return tuple(Array(each) for each in np.nonzero(self.array))
+
+
+def round(self: Tensor, decimals: int = 0) -> Any:      # numpy's name
+    """The values rounded."""
+    if type(decimals) is not int:
+        raise ArgumentFault(f"round() takes a whole number of digits, not {described(decimals)}", "a.round(2)")
+    return given(np.round(self.array, decimals))
+
+
+def argsort(self: Tensor, axis: int = -1) -> Any:
+    """The places of the values in order."""
+    return given(np.argsort(self.array, axis=axes(axis)))
+
+
+def cumprod(self: Tensor, axis: Any = None) -> Any:
+    """Running products of all values, or along an axis."""
+    return given(np.cumprod(self.array, axis=axes(axis)))
+
+
+PLAIN_INDICES = (int, slice, type(None), type(...))
+
+
+def _item(self: Array, at: Any) -> Any:
+    """`a[at]`: a plain number where one is left, and steps may go backwards."""
+    if all(type(each) in PLAIN_INDICES for each in (at if type(at) is tuple else (at,))):
+        return given(self.array[at])
+    return getattr(Tensor, "__getitem__")(self, _places(at))     # noqa: B009  # an operation of the table
+
+
+def _set_item(self: Array, at: Any, value: Any) -> None:
+    """`a[at] = value`."""
+    getattr(Tensor, "__setitem__")(self, _places(at), value)     # noqa: B009  # an operation of the table
+
+
+def _places(at: Any) -> Any:
+    """An index with arrays of bytes as whole numbers: to numpy they are no masks."""
+    if type(at) is tuple:
+        return tuple(map(_places, at))
+    return Array(at.array.astype(np.int64)) if type(at) is Array and at.array.dtype == np.uint8 else at
+
+
+@exposed("name", "itemsize")
+class ArrayType(Typed):
+    """The element type of an array, as numpy shows it; equal to PyTorch's name of the same type."""
+
+    __slots__ = ("tensor_dtype",)
+
+    def __init__(self, dtype: DType) -> None:
+        self.tensor_dtype = dtype
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.tensor_dtype, name)
+
+    def __eq__(self, other: object) -> bool:
+        return self.tensor_dtype is (other.tensor_dtype if isinstance(other, Typed) else other)
+
+    def __hash__(self) -> int:
+        return hash(self.tensor_dtype)
+
+    def __repr__(self) -> str:
+        return f"dtype('{self.tensor_dtype.name}')"
+
+    def __str__(self) -> str:
+        return str(self.tensor_dtype.name)
+
+
+METHODS: tuple[Callable[..., Any], ...] = (
+    *map(_reducing, "sum mean std var max min prod any all argmax argmin".split()),
+    copy, astype, dot, transpose, sort, cumsum, nonzero, round, argsort, cumprod)
+OWN: dict[str, Any] = {method.__name__: in_words(method) for method in METHODS}
+NAMES = frozenset(OWN) | {"size"}
+
+
+def _wide(name: str) -> Callable[[Any, Any], Any]:
+    """An operator that goes on in double precision where tensors of whole numbers would not."""
+    def widened(self: Array, other: Any) -> Any:
+        if self.array.dtype.kind in "iub" and (type(other) is float or "truediv" in name or (
+                isinstance(other, Tensor) and other.array.dtype.kind == "f")):
+            self = Array(self.array.astype(np.float64))
+        elif isinstance(other, Array) and other.array.dtype is not self.array.dtype:
+            self = Array(self.array.astype(np.result_type(self.array.dtype, other.array.dtype)))
+        return getattr(Tensor, name)(self, Array(np.asarray(other)) if type(other) is list else other)
+
+    return widened
+
+
+for _name, _function in OWN.items():
+    setattr(Array, _name, _function)
+for _sign in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow"):
+    for _name in (f"__{_sign}__", f"__r{_sign}__"):
+        setattr(Array, _name, _wide(_name))
+setattr(Array, "__getitem__", _item)    # noqa: B010  # a name that the type does not declare
+setattr(Array, "__setitem__", _set_item)    # noqa: B010
+setattr(Array, "__matmul__", _matmul)   # noqa: B010
+Array.dtype = property(lambda self: ArrayType(OF[self.array.dtype]))  # type: ignore[assignment]  # numpy's type
+Array.size = property(lambda self: self.array.size)  # type: ignore[attr-defined]
+Array.shape = property(lambda self: self.array.shape)  # type: ignore[assignment]

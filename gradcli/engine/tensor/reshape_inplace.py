@@ -1,0 +1,106 @@
+"""Methods that change how a tensor looks at its memory: other shape, other strides, other memory.
+
+`x.t_()` leaves every element where it is and only reads rows as columns from now on. The
+history of `x` gets the call that would have made such a view.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from gradcli.engine.autograd.dispatch import here
+from gradcli.engine.autograd.op import titled, traced
+from gradcli.engine.autograd.signature import Sizes, described
+from gradcli.engine.tensor.tensor import Size, Tensor, note_write
+from gradcli.engine.tensor.variable import RESULT
+from gradcli.engine.tensor.inplace import writable
+from gradcli.faults.tree import ArgumentFault, ShapeFault
+
+
+def turned(name: str) -> Callable[..., Tensor]:
+    """The method `<name>_`, which makes of a tensor the view that `name` gives."""
+
+    def turn(self: Tensor, *args: Any, **options: Any) -> Tensor:
+        writable(self, name + "_")
+        seen = getattr(traced, name)(self, *args, **options)
+        note_write(self, name + "_", here())
+        if seen is not self:
+            self.array = seen.array
+            if seen.node is not None:
+                self.node, self.requires_grad = titled(seen, _in_place(seen)).node, True
+        return self
+
+    turn.__name__ = turn.__qualname__ = name + "_"
+    turn.__doc__ = f"{name}_(...): {name} in place: the same memory, from now on seen that way."
+    return turn
+
+
+def _in_place(seen: Any) -> str:
+    """What PyTorch calls in place what made this view: SqueezeBackward3 for SqueezeBackward0."""
+    name: str = seen.node.modern_name
+    stem, number = name.rstrip("0123456789"), int(name[-1]) if name[-1].isdigit() else 0
+    return f"{stem}{number + (3 if stem == 'SqueezeBackward' else 1)}"
+
+
+TURNED = ("t", "transpose", "squeeze", "unsqueeze", "swapaxes", "swapdims")
+
+
+def resize_(self: Tensor, *size: Any) -> Tensor:
+    """Give this another shape: the first elements as they are, and zeros where more are needed."""
+    shape = Sizes.take(size[0] if len(size) == 1 else size)
+    if type(shape) is not tuple or any(n < 0 for n in shape):
+        raise ArgumentFault(f"resize_() needs a size, not {described(size[0] if size else None)}", "x.resize_(2, 3)")
+    if self.requires_grad:
+        raise ShapeFault("cannot resize variables that require grad", ("x.data.resize_(2, 3)", "what is inside"),
+                         ("x.reshape(3, 2)", "another shape for the same elements"))
+    wanted = math.prod(shape)
+    flat = self.array.ravel(order="K")
+    if wanted > flat.size:
+        flat = np.concatenate([flat, traced.zeros(wanted - flat.size).array.astype(flat.dtype)])
+    self.array = flat[:wanted].reshape(shape)
+    return self
+
+
+def resize_as_(self: Tensor, other: Any) -> Tensor:
+    """Give this the shape of another tensor, as resize_ does."""
+    if not isinstance(other, Tensor):
+        raise ArgumentFault(f"resize_as_() needs a tensor, not {described(other)}", "x.resize_as_(y)")
+    return resize_(self, *other.array.shape) if other.array.ndim else resize_(self, ())
+
+
+def set_(self: Tensor, source: Any = None) -> Tensor:
+    """Make this share the memory and shape of `source`; without one, hold nothing."""
+    if source is not None and not isinstance(source, Tensor):
+        raise ArgumentFault(f"set_() needs a tensor, not {described(source)}", "x.set_(y)")
+    if self.requires_grad:
+        raise ShapeFault("set_() cannot be used on variables that require grad", ("x.data = y", "another value"))
+    if source is not None and source.array.dtype != self.array.dtype:
+        raise ShapeFault(f"set_(): {described(source)} is of another type than {described(self)}")
+    self.array = np.zeros(0, self.array.dtype) if source is None else source.array
+    return self
+
+
+def new(self: Tensor, *what: Any) -> Tensor:
+    """A new tensor of the same type: of a size, filled with zeros; with the numbers of a list; or of a tensor."""
+    kind, made = self.array.dtype, RESULT[type(self)]
+    if len(what) == 1 and isinstance(what[0], Tensor):
+        return made(np.array(what[0].array, kind))
+    if len(what) == 1 and isinstance(what[0], list | tuple) and not isinstance(what[0], Size):
+        return made(np.array(traced.tensor(what[0]).array, kind))
+    shape = Sizes.take(what[0] if len(what) == 1 else what)
+    if type(shape) is not tuple or any(n < 0 for n in shape):
+        raise ArgumentFault(f"new() needs a size or a list of numbers, not {described(what[0])}", "x.new(2, 3)")
+    return made(traced.zeros(shape or (0,)).array.astype(kind))
+
+
+def unfold(self: Tensor, dimension: int, size: int, step: int) -> Any:
+    """A view of all windows of `size` along a dimension, `step` apart, each in a last dimension of its own."""
+    return traced.sliding(self, dimension, size, step)
+
+
+METHODS: dict[str, Callable[..., Any]] = {f.__name__: f for f in (resize_, resize_as_, set_, new, unfold)}
+METHODS |= {name + "_": turned(name) for name in TURNED}

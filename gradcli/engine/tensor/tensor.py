@@ -1,0 +1,229 @@
+"""Typed arrays over shared storage, and who wrote to that storage last.
+
+A Tensor is a numpy array with the names PyTorch gives to things. Tensors that share
+memory share the array that owns it, so what was written is noted per owner: a value
+kept for backward is stale when its owner was written after the value was kept.
+"""
+
+from __future__ import annotations
+
+import math
+import weakref
+from collections.abc import Callable
+from itertools import count
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy import ndarray
+
+from gradcli.engine.random.generators import Current
+from gradcli.engine.tensor.dtypes import OF, DType
+from gradcli.faults.tree import ValueFault
+from gradcli.exposure import exposed
+
+np.seterr(all="ignore")     # nan and inf are answers here, never warnings
+
+_ticks = count(1)
+clock = _ticks.__next__     # numbers calls and writes in the order they happen
+
+
+def happened() -> int:
+    """How many calls and writes there have been, told without counting one more."""
+    return int(repr(_ticks)[len("count("):-1])
+
+
+@exposed("numel")
+class Size(tuple[int, ...]):
+    """The lengths of a tensor's dimensions; prints as `torch.Size([2, 3])`."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"torch.Size([{', '.join(map(str, self))}])"
+
+    __str__ = __repr__
+
+    def __getitem__(self, at: Any) -> Any:
+        got = tuple.__getitem__(self, at)
+        return Size(got) if isinstance(at, slice) else got
+
+    def __add__(self, other: Any) -> Any:
+        both: tuple[Any, ...] = tuple.__add__(self, tuple(other))
+        return Size(both) if all(isinstance(n, int) for n in both) else both
+
+    def numel(self) -> int:
+        """The number of elements of a tensor of this size."""
+        return math.prod(self)
+
+
+class Write(NamedTuple):
+    """The last change of some memory: when, by which operation, from where in the program.
+
+    `changes` is how many changes there were, `ticks` when the last of them were.
+    """
+
+    tick: int
+    writer: str
+    place: Any
+    changes: int = 1
+    ticks: tuple[int, ...] = ()
+
+    def changes_at(self, tick: int) -> int:
+        """How many changes there had been at an earlier time."""
+        return self.changes - sum(t > tick for t in self.ticks)
+
+
+class Shown:
+    """How values print, and where remarks go; the session puts its functions here."""
+
+    outside: Callable[[Any], str] = staticmethod(lambda value: object.__repr__(value))    # while no program runs
+    text: Callable[[Any], str] = staticmethod(lambda value: Shown.outside(value))
+    format: Callable[[Any, str], str] = staticmethod(lambda value, spec: format(str(value), spec))
+    note: Callable[..., None] = staticmethod(lambda kind, text, about=None: None)     # `about` the value called {x}
+
+
+class UnlistedType(SystemError):
+    """An array of a type that no tensor has came out of the engine: a mistake of ours."""
+
+    def __init__(self, dtype: Any) -> None:
+        super().__init__(f"an array of {dtype} is no tensor")
+
+
+@exposed()
+class Tensor:
+    """An array of numbers of one type.
+
+    `array` holds them (a numpy array, of no dimensions for a single number); `node` is the
+    call that made it, if history is kept; `root` is the tensor this one is a view of; `cut` says
+    where the history ended of what this was computed from.
+    """
+
+    __slots__ = ("array", "cut", "gradient", "hooks", "node", "requires_grad", "root")
+
+    def __init__(self, array: ndarray, requires_grad: bool = False, node: Any = None) -> None:
+        if array.dtype not in OF:
+            raise UnlistedType(array.dtype)
+        self.array = array
+        self.requires_grad = requires_grad
+        self.node = node
+        self.gradient: Any = None
+        self.root: Any = None
+        self.hooks: Any = None
+        self.cut: Any = None
+
+    @property
+    def shape(self) -> Size:
+        """The lengths of the dimensions."""
+        return Size(self.array.shape)
+
+    @property
+    def ndim(self) -> int:
+        """The number of dimensions."""
+        return self.array.ndim
+
+    @property
+    def dtype(self) -> DType:
+        """The type of the elements."""
+        return OF[self.array.dtype]
+
+    def __repr__(self) -> str:
+        return Shown.text(self)
+
+    __str__ = __repr__
+
+    def __format__(self, spec: str) -> str:
+        return Shown.format(self, spec)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> ndarray:
+        """For numpy outside of programs: a copy of the numbers, which no write in it leads back from."""
+        if copy is False:
+            raise ValueError("the array of a tensor is always a copy")
+        return self.array.astype(dtype or self.array.dtype)
+
+    def __hash__(self) -> int:
+        if Current.legacy and type(self) is Tensor and not self.array.ndim and self.root is not DATA:
+            return hash(self.array.item())      # an element was a plain number, and so a key
+        return id(self)
+
+
+class Cut(NamedTuple):
+    """Where history was left behind: what did it, and from where in the program."""
+
+    how: str
+    place: Any
+
+
+SEVERAL, UNTRACKED, INFERRED = 1, 2, 4      # origins of views; both together for several views made under no_grad
+
+
+class Rooted(NamedTuple):
+    """That a tensor is a view: of which tensor, when its history was last true to it, and how it came about.
+
+    `origin` is SEVERAL for a view that was one of several results, UNTRACKED for one made under no_grad, or 0:
+    PyTorch refuses to write to the former two where that would have to be differentiated.
+    """
+
+    base: Tensor
+    tick: int
+    origin: int = 0
+
+
+DATA = Rooted(Tensor(np.zeros(0)), 0)     # the root of `.data`: writes there are the program's own affair
+
+TICKS = 7           # how many earlier changes are remembered one by one
+written: dict[int, Write] = {}            # by the identity of the owning array
+_alive: dict[int, Any] = {}               # weak references that drop an entry with its owner
+
+
+def owner(array: Any) -> Any:
+    """The object that owns the memory `array` looks into."""
+    while (base := getattr(array, "base", None)) is not None:
+        array = base
+    return array
+
+
+_copies: dict[int, list[Any]] = {}        # by the same, weak references to copies in another type
+
+
+def follow(copy: ndarray, original: ndarray) -> None:
+    """Let writes to `original` count as writes to a copy of it in another type, which calls keep in its place."""
+    memory = owner(original)
+    key = id(memory)
+    if key not in _copies:
+        weakref.finalize(memory, _copies.pop, key, None)
+    _copies[key] = [*(ref for ref in _copies.get(key, ()) if ref() is not None), weakref.ref(copy)]
+
+
+def note_write(tensor: Tensor, writer: str, place: Any) -> None:
+    """Remember that the memory of `tensor` has just been changed."""
+    root = tensor.root
+    if root is not None and (root is DATA or root.base.root is DATA):
+        return
+    memory = owner(tensor.array)
+    _note(memory, Write(clock(), writer, place))
+    if id(memory) in _copies:
+        for ref in _copies[id(memory)]:
+            if (copy := ref()) is not None:
+                _note(copy, written[id(memory)])
+
+
+def _note(memory: Any, write: Write) -> None:
+    key = id(memory)
+    if key not in written:
+        _alive[key] = weakref.ref(memory, lambda _: (written.pop(key, None), _alive.pop(key, None)))
+    before = written.get(key)
+    written[key] = write._replace(ticks=(write.tick,)) if before is None else write._replace(
+        changes=before.changes + 1, ticks=(*before.ticks[-TICKS:], write.tick))
+
+
+def last_write(array: Any) -> Write | None:
+    """The last change of the memory `array` looks into."""
+    return written.get(id(owner(array)))
+
+
+def as_array(values: Any, dtype: Any) -> ndarray:
+    """Nested lists of numbers as an array, with a complaint when they are ragged."""
+    try:
+        return np.array(values, dtype)
+    except OverflowError as error:
+        raise ValueFault(f"a number is too large for {OF[np.dtype(dtype)].name}: {error}") from None

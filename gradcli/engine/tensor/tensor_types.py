@@ -1,0 +1,53 @@
+"""The tensor classes of 0.1.12: `torch.FloatTensor` and its kin, which make, name and recognise tensors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gradcli.engine.tensor.dtypes import ALL, OF, Default, DType, Typed
+from gradcli.engine.autograd.op import traced
+from gradcli.engine.autograd.signature import Sizes, described
+from gradcli.engine.tensor.tensor import Size, Tensor
+from gradcli.faults.tree import ArgumentFault
+
+REFUSED_SIZE = "a tensor is made from sizes, or from one list of numbers"
+
+
+class TensorType(Typed):
+    """A class of tensors by element type; `torch.Tensor` is the class of the default type."""
+
+    __slots__ = ("fixed",)
+
+    def __init__(self, fixed: DType | None) -> None:
+        self.fixed = fixed
+
+    @property
+    def tensor_dtype(self) -> DType:
+        """The element type of the tensors it makes."""
+        return self.fixed or OF[Default.floating]
+
+    def __call__(self, *args: Any, requires_grad: bool = False) -> Tensor:
+        """Zeros of the given sizes, or the numbers of a list, tuple, size or tensor."""
+        made = self._made(args)
+        return made.requires_grad_() if requires_grad else made  # type: ignore[attr-defined]
+
+    def _made(self, args: tuple[Any, ...]) -> Tensor:
+        first = args[0] if args else None
+        if len(args) == 1 and (isinstance(first, list | tuple) and not isinstance(first, Size) or (
+                isinstance(first, Tensor) and first.array.ndim)):
+            return traced.tensor(first, dtype=self.tensor_dtype)  # type: ignore[no-any-return]
+        size = Sizes.take(first if isinstance(first, Size) else args)
+        if type(size) is not tuple:
+            raise ArgumentFault(f"{REFUSED_SIZE}, not from {described(first)}", "torch.FloatTensor([1.0, 2.0])")
+        return traced.zeros(size if args else (0,), dtype=self.tensor_dtype)  # type: ignore[no-any-return]
+
+    def holds(self, value: Any) -> bool:
+        """Whether `value` is a tensor of this class."""
+        return isinstance(value, Tensor) and (self.fixed is None or value.dtype is self.fixed)
+
+    def __repr__(self) -> str:
+        return f"<class 'torch.{self.fixed.era if self.fixed else ''}Tensor'>"
+
+
+TENSOR = TensorType(None)
+TYPES = {f"{dtype.era}Tensor": TensorType(dtype) for dtype in ALL}

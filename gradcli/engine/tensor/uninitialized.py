@@ -1,0 +1,88 @@
+"""Parameters and buffers whose sizes follow from the first input of the module they belong to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from gradcli.engine.tensor.dtypes import Default
+from gradcli.engine.autograd.signature import REFUSED, Type, described
+from gradcli.engine.tensor.tensor import Tensor
+from gradcli.engine.tensor.variable import Parameter
+from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
+
+SLOT: Any = vars(Tensor)["array"]      # where the array is, beneath the property that refuses it
+
+
+class Uninitialized:
+    """What such parameters and buffers have in common: every use but to make them of a size is refused."""
+
+    __slots__ = ()
+    _home = "torch.nn.parameter"
+
+    def __init__(self, requires_grad: Any = True, device: Any = None, dtype: Any = None) -> None:
+        taken = Default.floating if dtype is None else Type.take(dtype)
+        if taken is REFUSED:
+            raise ArgumentFault(f"dtype must be an element type, not {described(dtype)}", "dtype=torch.float64")
+        SLOT.__set__(self, np.empty(0, taken))
+        named: Any = self
+        named.requires_grad = bool(requires_grad)
+        named.node = named.gradient = named.root = named.hooks = named.cut = None
+
+    def _refused(self) -> Any:
+        """There is no array yet."""
+        raise ValueFault("Attempted to use an uninitialized parameter: its size follows from the first input of the "
+                         "module", ("net(x)", "once, with a batch of inputs, before its parameters are used"))
+
+    array: Any = property(_refused)
+
+    @property
+    def shape(self) -> Any:
+        """Refused: it is not known yet."""
+        raise ShapeFault("Can't access the shape of an uninitialized parameter or buffer. Call `forward` to "
+                         "initialize the parameters before accessing their attributes.")
+
+    def materialize(self, shape: tuple[int, ...]) -> None:
+        """Become a parameter or buffer of this size, whose numbers are still to be set."""
+        array = np.zeros(shape, SLOT.__get__(self).dtype)
+        self.__class__ = self._becomes()        # of the same layout
+        SLOT.__set__(self, array)
+
+    def cast(self, dtype: Any) -> None:
+        """Say of which type it will be."""
+        SLOT.__set__(self, np.empty(0, dtype))
+
+    def text(self) -> str:
+        """How it prints."""
+        return f"<{type(self).__name__}>"
+
+    def again(self) -> Any:
+        """Another one like it."""
+        return type(self)(vars(type(self)).get("learns"), None, SLOT.__get__(self).dtype)
+
+    def _becomes(self) -> type:
+        raise NotImplementedError
+
+
+class UninitializedParameter(Uninitialized, Parameter):
+    """A parameter without a size."""
+
+    __slots__ = ()
+    learns = True
+
+    def _becomes(self) -> type:
+        return Parameter
+
+
+class UninitializedBuffer(Uninitialized, Tensor):
+    """A buffer without a size."""
+
+    __slots__ = ()
+    learns = False
+
+    def __init__(self, requires_grad: Any = False, device: Any = None, dtype: Any = None) -> None:
+        super().__init__(requires_grad, device, dtype)
+
+    def _becomes(self) -> type:
+        return Tensor

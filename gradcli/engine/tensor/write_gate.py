@@ -1,0 +1,99 @@
+"""The one gate to memory: whoever writes into an array that programs can see asks here first.
+
+A prompt that can take statements back locks large memory while a statement runs: its arrays are read-only,
+and only `writing` opens them, after the prompt has copied what they hold. A writer that does not ask is
+refused by numpy, so that forgetting the gate is an error and never a loss.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy import ndarray
+
+from gradcli.faults.tree import ShapeFault
+
+
+class Journal:
+    """Who hears of changes before they happen: a prompt that can take statements back."""
+
+    write: Callable[[ndarray], object] | None = None            # of an array that will be written to
+    sweep: Callable[[list[Any]], object] | None = None          # of the calls that will be swept, newest first
+    reach: Callable[[Any], object] | None = None                # of a call or leaf that a program takes out of a graph
+
+
+_locked: dict[int, weakref.ref[ndarray]] = {}       # blocks that a prompt has locked at some time, by identity
+
+
+def block_of(array: ndarray) -> ndarray:
+    """The array at the bottom of the views that `array` is one of."""
+    block: Any = array
+    while (base := getattr(array, "base", None)) is not None:
+        array = base
+        if isinstance(base, ndarray):
+            block = base
+    return block    # type: ignore[no-any-return]
+
+
+def writing(array: ndarray, writer: str = "") -> ndarray:
+    """`array`, which may be written to from here on; a fault if several of its elements are the same memory."""
+    if Journal.write is not None:
+        Journal.write(array)
+    if not array.flags.writeable:
+        if not is_lockable(array) or overlapping(array):
+            raise ShapeFault(f"{writer}{': ' * bool(writer)}several elements of this expanded tensor are the same "
+                             "memory", ("x = x.clone()", "before writing to it")).saying(
+                "unsupported operation: more than one element of the written-to tensor refers to a single memory "
+                "location. Please clone() the tensor before performing the operation.")
+        unlock(array)
+    return array
+
+
+def lock(array: ndarray) -> None:
+    """Refuse writes through this array, until `writing` or `unlock`."""
+    block = block_of(array)
+    if id(block) not in _locked:
+        _locked[id(block)] = weakref.ref(block, partial(_forget, id(block)))
+    array.flags.writeable = False
+
+
+def _forget(block: int, _: weakref.ref[ndarray]) -> None:
+    _locked.pop(block, None)
+
+
+def unlock(array: ndarray) -> None:
+    """Allow writes through this array again."""
+    block_of(array).flags.writeable = True
+    array.flags.writeable = True
+
+
+def is_lockable(array: ndarray) -> bool:
+    """Whether the memory of `array` can be written to, or could before it was locked."""
+    block = block_of(array)
+    return block.flags.writeable or id(block) in _locked
+
+
+def overlapping(array: ndarray) -> bool:
+    """Whether elements of `array` may lie in the same memory, as those of an expanded one do."""
+    if not array.size:
+        return False
+    extent = array.itemsize
+    for step, length in sorted((abs(s), n) for s, n in zip(array.strides, array.shape, strict=True) if n > 1):
+        if step < extent:
+            return True
+        extent += step * (length - 1)
+    return False
+
+
+def stepping(array: ndarray, shape: tuple[int, ...], strides: tuple[int, ...]) -> ndarray:
+    """A view of the memory of `array`, from its first element on, with other lengths and steps in bytes.
+
+    Unlike numpy's as_strided, it knows the array it is a view of, so that it can be locked and unlocked.
+    """
+    whole = block_of(array).ravel(order="K")
+    first: int = array.__array_interface__["data"][0] - whole.__array_interface__["data"][0]
+    return np.ndarray(shape, array.dtype, whole, first if 0 not in shape else 0, strides)

@@ -1,0 +1,1 @@
+"""Jacobians, vmap and the other transforms of functions."""

@@ -1,0 +1,220 @@
+"""Forward-mode differentiation: `torch.autograd.forward_ad`.
+
+While a level lasts, a tensor may have a tangent. Each operation on such tensors is computed once, and its tangent
+follows from its rules: what they pass back is linear in the gradient, and differentiating that by the gradient
+gives the product with the tangents of the inputs. Whether calls are recorded does not matter for it.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from gradcli.engine.autograd.dispatch import debtor, perform
+from gradcli.engine.transforms.jacobian_blocks import Forward
+from gradcli.engine.autograd.op import Op, traced
+from gradcli.engine.autograd.signature import described
+from gradcli.engine.tensor.tensor import Tensor
+from gradcli.engine.tensor.variable import Dual, Variable, grad_mode
+from gradcli.faults.tree import ArgumentFault, GradFault, ValueFault
+from gradcli.exposure import expose, exposed
+
+__all__ = ["UnpackedDualTensor", "dual_level", "enter_dual_level", "exit_dual_level", "make_dual", "unpack_dual"]
+
+UnpackedDualTensor = namedtuple("UnpackedDualTensor", "primal tangent")
+expose(UnpackedDualTensor, "primal", "tangent")
+
+
+class Level:
+    """One level: the tensors with tangents, by identity."""
+
+    __slots__ = ("tangents",)
+
+    def __init__(self) -> None:
+        self.tangents: dict[int, tuple[Tensor, Tensor]] = {}
+
+    def tangent(self, tensor: Tensor) -> Any:
+        """The tangent of a tensor; None without."""
+        pair = self.tangents.get(id(tensor)) if type(tensor) is Dual else None
+        return None if pair is None else pair[1]
+
+    def give(self, tensor: Tensor, tangent: Tensor) -> Tensor:
+        """Give a tensor a tangent."""
+        tensor.__class__ = Dual
+        self.tangents[id(tensor)] = tensor, tangent
+        return tensor
+
+    def push(self, cls: type[Op], values: Sequence[Any]) -> Any:
+        """What an operation gives for tensors with tangents."""
+        return pushed(self, cls, values)
+
+    def written(self, target: Tensor, source: Any, put: Any = None) -> None:
+        """Note the tangent of a tensor that has been written to, as a whole or, by `put`, in part."""
+        tangent = self.tangent(source) if isinstance(source, Tensor) else None
+        before = self.tangent(target)
+        if tangent is None and before is None:
+            return
+        if put is None:
+            self.give(target, Variable(np.zeros_like(target.array)) if tangent is None else tangent)
+            return
+        whole = np.zeros_like(target.array) if before is None else before.array.copy()
+        put(whole, 0 if tangent is None else tangent.array)
+        self.give(target, Variable(whole))
+
+
+def enter_dual_level() -> int:
+    """Begin a level in which tensors may have tangents."""
+    if Dual.level is not None:
+        raise GradFault("Nested forward mode AD is not supported at the moment", "torch.func.jvp(f, (x,), (v,))")
+    Dual.level, Dual.watched = Level(), True
+    return 0
+
+
+def exit_dual_level(*, level: Any = None) -> None:
+    """End the level: tensors lose their tangents."""
+    if Dual.level is None or (level is not None and level != 0):
+        raise GradFault("Trying to exit a forward AD level that was not the last one that was created. This is not "
+                        "supported.", "with torch.autograd.forward_ad.dual_level():")
+    for tensor, _ in Dual.level.tangents.values():
+        tensor.__class__ = Variable
+    Dual.level, Dual.watched = None, False
+
+
+@exposed()
+class dual_level:
+    """A context in which tensors may have tangents."""
+
+    __module__ = "torch.autograd.forward_ad"
+
+    def __enter__(self) -> int:
+        return enter_dual_level()
+
+    def __exit__(self, *error: Any) -> None:
+        exit_dual_level()
+
+
+def make_dual(tensor: Any, tangent: Any, *, level: Any = None) -> Tensor:
+    """`tensor` with a tangent, as a view of the same memory."""
+    if Dual.level is None:
+        raise GradFault("Trying to create a dual Tensor for forward AD but no level exists, make sure to "
+                        "enter_dual_level() first.", "with torch.autograd.forward_ad.dual_level():")
+    for value in (tensor, tangent):
+        if not isinstance(value, Tensor):
+            raise ArgumentFault(f"make_dual() needs tensors, not {described(value)}")
+    for what, value in (("primal", tensor), ("tangent", tangent)):
+        if value.array.dtype.kind != "f":
+            raise ValueFault(f"Expected {what} to be floating point or complex, but got: {value.dtype}", "x.float()")
+    if tangent.array.shape != tensor.array.shape:
+        raise GradFault("Trying to set a forward gradient that has a different size than that of the original Tensor, "
+                        f"this is not supported. Tensor is of size {list(tensor.array.shape)} while the given forward "
+                        f"gradient is of size {list(tangent.array.shape)}.")
+    if type(tensor) is Dual:
+        raise GradFault("Trying to create a dual Tensor for forward AD of a Tensor that already has a forward gradient "
+                        "at this level, this is not supported.")
+    dual: Tensor = Dual.level.give(alias(tensor), tangent)
+    return dual
+
+
+def alias(tensor: Tensor) -> Tensor:
+    """A view of the whole of a tensor, with its history and without its tangent."""
+    with plainly():
+        if tensor.requires_grad and grad_mode.on:
+            whole = stand_in(tensor) if type(tensor) is Dual else tensor
+            seen: Tensor = traced.view(whole, tensor.array.shape)
+            return seen
+    made = Variable(tensor.array)
+    made.root = tensor.root
+    return made
+
+
+def unpack_dual(tensor: Any, *, level: Any = None) -> Any:
+    """A tensor and its tangent, or None in the place of one that it has not."""
+    if not isinstance(tensor, Tensor):
+        raise ArgumentFault(f"unpack_dual() needs a tensor, not {described(tensor)}")
+    tangent = None if Dual.level is None else Dual.level.tangent(tensor)
+    return UnpackedDualTensor(tensor if tangent is None else alias(tensor), tangent)
+
+
+@contextmanager
+def plainly() -> Iterator[None]:
+    """Within, tangents are not looked at."""
+    before, Dual.watched = Dual.watched, False
+    try:
+        yield
+    finally:
+        Dual.watched = before
+
+
+def stand_in(tensor: Tensor) -> Tensor:
+    """The same tensor to operations, with its history and without its tangent."""
+    to = debtor(tensor)
+    if isinstance(to, Tensor):
+        return Variable(tensor.array)
+    plain = Variable(tensor.array, tensor.requires_grad, to)
+    plain.root = tensor.root
+    return plain
+
+
+def pushed(level: Level, cls: type[Op], values: Sequence[Any]) -> Any:
+    """What an operation gives for tensors with tangents: its result with the tangent that follows."""
+    recorded = grad_mode.on
+    leaves: list[Tensor] = []
+    tangents: list[Tensor] = []
+    stands: dict[int, Any] = {}
+
+    def plain(value: Any) -> Any:
+        if type(value) is tuple:
+            return tuple([plain(v) for v in value])
+        if type(value) is not Dual:
+            return value
+        leaf = stand_in(value)
+        leaf = traced.alias(leaf) if leaf.requires_grad and recorded else Variable(value.array, True)
+        leaf.root = value.root
+        leaves.append(leaf)
+        tangents.append(level.tangent(value))
+        stands[id(leaf)] = value
+        return leaf
+
+    state = grad_mode.state
+    with plainly():
+        grad_mode.state = True, False, (), None
+        try:
+            taken = [plain(value) for value in values]
+            result = perform(cls, taken)
+            outputs = [o for o in (result if isinstance(result, tuple) else (result,)) if isinstance(o, Tensor)]
+            moving = [o for o in outputs if o.requires_grad and o.array.dtype.kind == "f" and id(o) not in stands]
+            again = recorded and any(v.requires_grad for v in (*_tensors(values), *tangents))
+            products = Forward(moving, leaves).product(tangents, again) if moving else []
+        finally:
+            grad_mode.state = state
+    keep = recorded and any(v.requires_grad for v in _tensors(values))
+    made = {id(o): _settled(o, keep) for o in outputs if id(o) not in stands}
+    for o, product in zip(moving, products, strict=True):
+        level.give(made[id(o)], product)
+    if isinstance(result, tuple):
+        finished = [_finished(o, made, stands) for o in result]
+        return type(result)(*finished) if hasattr(result, "_fields") else tuple(finished)
+    return _finished(result, made, stands)
+
+
+def _finished(o: Any, made: dict[int, Any], stands: dict[int, Any]) -> Any:
+    return made.get(id(o), stands.get(id(o), o))
+
+
+def _settled(o: Tensor, keep: bool) -> Tensor:
+    """A result that only has history if there is any without the tangents."""
+    if not keep and o.requires_grad:
+        o.requires_grad, o.node = False, None
+    return o
+
+
+def _tensors(values: Sequence[Any]) -> Iterator[Tensor]:
+    for value in values:
+        if isinstance(value, Tensor):
+            yield value
+        elif type(value) is tuple:
+            yield from _tensors(value)

@@ -1,0 +1,275 @@
+"""Gradients as functions of functions: `torch.autograd.grad` and its kin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from typing import Any
+
+import numpy as np
+
+from gradcli.engine.autograd.backward import backward as sweep_back
+from gradcli.engine.autograd.backward import leading_to, newest_first, sweep
+from gradcli.engine.autograd.dispatch import debtor, here
+from gradcli.engine.autograd.hooks import hooked_leaf
+from gradcli.engine.transforms.jacobian_blocks import columns, rows
+from gradcli.engine.transforms.levels import Level
+from gradcli.engine.autograd.op import titled, traced
+from gradcli.engine.autograd.signature import described, sized
+from gradcli.engine.tensor.methods import ASKED, seed_for, tensors_of, without_history
+from gradcli.engine.tensor.tensor import Cut, Tensor
+from gradcli.engine.tensor.variable import Variable, recording, with_tangents
+from gradcli.faults.tree import ArgumentFault, GradFault, IntegerLeaf, ValueFault
+from gradcli.faults.mistakes import UnusedInput
+
+
+def _seeds(outputs: list[Tensor], given: Any) -> list[Tensor]:
+    weights = list(given) if isinstance(given, list | tuple) else [given] * (1 if given is not None else len(outputs))
+    if len(weights) != len(outputs):
+        raise ArgumentFault(f"{len(outputs)} outputs need {len(outputs)} gradients, and {len(weights)} were given")
+    for at, output in enumerate(outputs):
+        if not output.requires_grad:
+            raise without_history(output, "one of the outputs does not require grad and has no grad_fn").saying(
+                f"element {at} of tensors does not require grad and does not have a grad_fn")
+    return [seed_for(o, w) for o, w in zip(outputs, weights, strict=True)]
+
+
+def backward(tensors: Any, grad_tensors: Any = None, retain_graph: Any = None, create_graph: bool = False,
+             grad_variables: Any = None, inputs: Any = None, retain_variables: Any = None) -> None:
+    """Add to the `.grad` of every leaf the gradients of several outputs, each weighted by its gradient."""
+    outputs = tensors_of(tensors, "the outputs")
+    seeds = _seeds(outputs, grad_tensors if grad_tensors is not None else grad_variables)
+    keep = create_graph if retain_graph is None and retain_variables is None else bool(retain_graph or retain_variables)
+    sweep_back(outputs, seeds, keep, create_graph, None if inputs is None else tensors_of(inputs, "the inputs"))
+
+
+class Repeated:
+    """Whether a function is being called for one slice after another: a graph that they share is swept by each."""
+
+    slices = False
+
+
+def grad(outputs: Any, inputs: Any, grad_outputs: Any = None, retain_graph: Any = None, create_graph: bool = False,
+         only_inputs: bool = True, allow_unused: Any = None, is_grads_batched: bool = False,
+         materialize_grads: bool = False) -> tuple[Any, ...]:
+    """The gradients of outputs by inputs, as a tuple; no `.grad` is touched."""
+    if materialize_grads and allow_unused is False:
+        raise ValueFault("Expected allow_unused to be True or not passed when materialize_grads=True, but got: "
+                         "allow_unused=False.", "torch.autograd.grad(y, [x], materialize_grads=True)")
+    found, wanted = tensors_of(outputs, "the outputs"), tensors_of(inputs, "the inputs")
+    if is_grads_batched:
+        return _batched(found, wanted, grad_outputs, retain_graph, create_graph, allow_unused, materialize_grads)
+    seeds = _seeds(found, grad_outputs)
+    for x in wanted:
+        if not x.requires_grad:
+            raise UnusedInput("one of the differentiated tensors does not require grad").saying(
+                "One of the differentiated Tensors does not require grad")
+    debtors = [debtor(x) for x in wanted]
+    keep = Repeated.slices or (create_graph if retain_graph is None else bool(retain_graph))
+    gradients: list[Any] = []
+    hooked: set[int] = set()
+
+    def arrived(to: Any, g: Any) -> Any:
+        hooked.add(id(to))
+        return hooked_leaf(to, g, bool(create_graph))
+
+    owed = sweep(found, seeds, keep, bool(create_graph), debtors, arrived)
+    for x, to in zip(wanted, debtors, strict=True):
+        g = owed.get(to)
+        if g is not None and id(to) not in hooked:
+            owed[to] = g = hooked_leaf(to, g, bool(create_graph))
+            hooked.add(id(to))
+        if g is None and materialize_grads:
+            g = zeros(x)
+        if g is None and not allow_unused:
+            raise UnusedInput("one of the differentiated tensors appears to not have been used in the graph",
+                              ("torch.autograd.grad(y, [x], allow_unused=True)", "gives None for it")).saying(
+                f"The differentiated Tensor at index {len(gradients)} appears to not have been used in the graph. Set "
+                "allow_unused=True if this is the desired behavior.")
+        gradients.append(_variable(g, x))
+    return tuple(gradients)
+
+
+def _batched(outputs: list[Tensor], inputs: list[Tensor], weights: Any, retain: Any, create_graph: bool,
+             allow_unused: Any, materialize: bool) -> tuple[Any, ...]:
+    """The gradients for each of several weights, which lie along the first dimension; stacked in the same way."""
+    batches = tensors_of(weights, "the gradients")
+    count = min((len(b.array) if b.array.ndim else 0 for b in batches), default=0)
+    if not count:
+        raise ArgumentFault("is_grads_batched=True needs gradients with a first dimension to go along",
+                            "torch.autograd.grad(y, x, torch.eye(2), is_grads_batched=True)")
+    rows = [grad(outputs, inputs, [b[i] for b in batches],  # type: ignore[index]
+                 True if i + 1 < count else retain, create_graph, True, allow_unused, False, materialize)
+            for i in range(count)]
+    return tuple(None if column[0] is None else _of_batch(column) for column in zip(*rows, strict=True))
+
+
+def _of_batch(column: tuple[Any, ...]) -> Any:
+    """The gradients of a batch in one tensor, as of the call that made each of them."""
+    stacked = traced.stack(column)
+    names = {getattr(getattr(x.node, "call", x.node), "modern_name", "") for x in column}
+    return titled(stacked, names.pop()) if len(names) == 1 and stacked.node is not None and "" not in names else stacked
+
+
+def _variable(g: Any, x: Tensor) -> Any:
+    if g is None or isinstance(g, Tensor):
+        return g if g is None or g.array.dtype is x.array.dtype else traced.cast(g, x.array.dtype)
+    found = Variable(np.array(g, x.array.dtype))
+    found.cut = Cut("a gradient computed without create_graph=True", here())
+    return found
+
+
+def zeros(x: Tensor) -> np.ndarray:
+    """Zeros of the shape and type of a tensor, row by row whatever its own layout is."""
+    return np.zeros(x.array.shape, x.array.dtype)
+
+
+def _as_tuple(value: Any) -> tuple[Any, ...]:
+    return tuple(value) if isinstance(value, list | tuple) else (value,)
+
+
+def _leaves(inputs: Any, connect: bool) -> tuple[tuple[Tensor, ...], bool]:
+    """Fresh leaves with the values of the inputs, or connected stand-ins; and whether there were several."""
+    several = isinstance(inputs, list | tuple)
+    found = tensors_of(inputs, "the inputs")
+    for x in found:
+        if x.array.dtype.kind != "f":
+            raise IntegerLeaf(f"only floating tensors can require gradients, not {x.dtype.name}",
+                              ("x.float()", "a floating copy, which can")).saying(f"{ASKED} can require gradients")
+    return tuple(traced.alias(x) if connect and x.requires_grad else Variable(x.array, True) for x in found), several
+
+
+def _checked(result: Any, leaves: Sequence[Tensor], strict: bool) -> list[Tensor]:
+    """The tensors that a function returned; if `strict`, each of them must depend on all inputs."""
+    outputs = tensors_of(result, "the results")
+    for i, output in enumerate(outputs if strict else ()):
+        if not output.requires_grad:
+            raise UnusedInput(f"Output {i} of the user-provided function does not require gradients. The outputs must "
+                              "be computed in a differentiable manner from the input when running in strict mode.")
+        calls = newest_first([debtor(output)])
+        for j, x in enumerate(leaves):
+            if debtor(output) is not debtor(x) and not leading_to(calls, {debtor(x)}):
+                raise UnusedInput(f"Output {i} of the user-provided function is independent of input {j}. This is not "
+                                  "allowed in strict mode.")
+    return outputs
+
+
+def _stand_ins(level: Level, inputs: Any) -> tuple[tuple[Tensor, ...], bool]:
+    """Stand-ins for the inputs, whose history PyTorch keeps where it differentiates forwards; and whether several."""
+    several = isinstance(inputs, list | tuple)
+    return tuple(level.differentiable(x) for x in tensors_of(inputs, "the inputs")), several
+
+
+def jacobian(func: Callable[..., Any], inputs: Any, create_graph: bool = False, strict: bool = False,
+             vectorize: bool = False, strategy: str = "reverse-mode") -> Any:
+    """The derivatives of every element of func's result by every element of its inputs.
+
+    Of shape (result..., input...); a tuple of them for several inputs, of tuples for several results.
+    """
+    forward = vectorize and strategy == "forward-mode"
+    with recording(True):
+        level = Level()
+        leaves, several = _leaves(inputs, create_graph) if not forward else _stand_ins(level, inputs)
+        with with_tangents() if strategy == "forward-mode" else nullcontext():
+            result = func(*leaves)
+            outputs = _checked(result, leaves, strict)
+            blocks = columns(level, outputs, leaves) if forward else [rows(o, leaves, create_graph) for o in outputs]
+    if forward:
+        level.end()
+        blocks = level.released(blocks)
+    shaped = [tuple(b) if several else b[0] for b in blocks]
+    return tuple(shaped) if isinstance(result, list | tuple) else shaped[0]
+
+
+def hessian(func: Callable[..., Any], inputs: Any, create_graph: bool = False, strict: bool = False,
+            vectorize: bool = False, outer_jacobian_strategy: str = "reverse-mode") -> Any:
+    """The second derivatives of a scalar function, by every pair of elements of its inputs."""
+    several = isinstance(inputs, list | tuple)
+
+    def slopes(*xs: Any) -> Any:
+        out = _scalar(func(*xs), "hessian")
+        _checked(out, xs, strict)
+        if not out.requires_grad:
+            return tuple(Variable(zeros(x)) for x in xs) if several else Variable(
+                zeros(xs[0]))
+        got = grad(out, list(xs), create_graph=True, allow_unused=True)
+        got = tuple(Variable(zeros(x)) if g is None else g for g, x in zip(got, xs, strict=True))
+        return got if several else got[0]
+
+    return jacobian(slopes, inputs, create_graph)
+
+
+def _scalar(out: Any, name: str) -> Tensor:
+    if not isinstance(out, Tensor) or out.array.size != 1:
+        raise GradFault(f"{name}: the function must return a single number, not {described(out)}",
+                        ("lambda x: f(x).sum()", "the sum of its elements"))
+    return out
+
+
+def vjp(func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False) -> Any:
+    """(func's result, the product of `v` and its Jacobian)."""
+    with recording(True):
+        leaves, several = _leaves(inputs, create_graph)
+        result = func(*leaves)
+        outputs = _checked(result, leaves, strict)
+        seeds = [seed_for(o, w) for o, w in zip(outputs, _as_tuple(v) if v is not None else [None] * len(outputs),
+                                                strict=True)]
+        owed = sweep([o for o in outputs if o.requires_grad], [s for o, s in zip(outputs, seeds, strict=True)
+                                                              if o.requires_grad], create_graph, create_graph,
+                     [debtor(x) for x in leaves])
+    products = tuple(_variable(owed.get(debtor(x), zeros(x)), x) for x in leaves)
+    return _outside(result, create_graph), products if several else products[0]
+
+
+def _outside(result: Any, keep: bool) -> Any:
+    """A result as its caller gets it: without history, unless that was asked for."""
+    if keep:
+        return result
+    return tuple(o.detach() for o in result) if isinstance(result, list | tuple) else result.detach()
+
+
+def jvp(func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False) -> Any:
+    """(func's result, the product of its Jacobian and `v`), by differentiating the other product twice."""
+    with recording(True):
+        leaves, _ = _leaves(inputs, create_graph)
+        directions = _as_tuple(v) if v is not None else tuple(Variable(np.ones_like(x.array)) for x in leaves)
+        for x, d in zip(leaves, directions, strict=True):
+            if not isinstance(d, Tensor) or d.array.shape != x.array.shape:
+                raise GradFault(f"jvp: v must have the shape {sized(x.array.shape)} of its input, not {described(d)}")
+        result = func(*leaves)
+        outputs = _checked(result, leaves, strict)
+        weights = [Variable(zeros(o), True) for o in outputs]
+        live = [(o, w) for o, w in zip(outputs, weights, strict=True) if o.requires_grad]
+        slopes = grad([o for o, _ in live], list(leaves), [w for _, w in live], create_graph=True,
+                      allow_unused=True) if live else (None,) * len(leaves)
+        total = None
+        for s, d in zip(slopes, directions, strict=True):
+            if s is not None and s.requires_grad:
+                part = (s * d).sum()
+                total = part if total is None else total + part
+        got = grad(total, weights, create_graph=create_graph, allow_unused=True) if total is not None else (
+            None,) * len(weights)
+    products = tuple(Variable(zeros(o)) if g is None else g for g, o in zip(got, outputs, strict=True))
+    return _outside(result, create_graph), products if isinstance(result, list | tuple) else products[0]
+
+
+def hvp(func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False) -> Any:
+    """(func's result, the product of its Hessian and `v`)."""
+    with recording(True):
+        leaves, several = _leaves(inputs, create_graph)
+        out = _scalar(func(*leaves), "hvp")
+        _checked(out, leaves, strict)
+        slopes = grad(out, list(leaves), create_graph=True, allow_unused=True) if out.requires_grad else ()
+        directions = _as_tuple(v) if v is not None else tuple(Variable(np.ones_like(x.array)) for x in leaves)
+        total = None
+        for s, d in zip(slopes or [None] * len(leaves), directions, strict=True):
+            if s is not None:
+                part = (s * d).sum()
+                total = part if total is None else total + part
+        got = grad(total, list(leaves), create_graph=create_graph, allow_unused=True) if (
+            total is not None and total.requires_grad) else (None,) * len(leaves)
+    products = tuple(Variable(zeros(x)) if g is None else g for g, x in zip(got, leaves, strict=True))
+    return _outside(out, create_graph), products if several else products[0]
+
+
+vhp = hvp   # the Hessian of a smooth function is symmetric

@@ -1,0 +1,1 @@
+"""Every fault, the source text it points to, and the nearest name."""

@@ -1,0 +1,371 @@
+"""Every way a user's program or command can be wrong.
+
+    Fault                       anything that is the user's to mend
+     |- SyntaxFault    G01xx    the text is not in the language
+     |- PolicyFault    G02xx    the text says what no program here may say
+     |- NameFault      G0301    a name that is not there             (NameError)
+     |- AttributeFault G0302    an attribute that is not there       (AttributeError)
+     |- ArgumentFault  G0303    a call that does not fit             (TypeError)
+     |- ValueFault     G0304    a value that does not fit            (ValueError)
+     |- IndexFault     G0305    an index out of range                (IndexError)
+     |- TypeFault      G0306    operands or types that do not mix    (RuntimeError)
+     |- ShapeFault     G0307    shapes that do not fit               (RuntimeError)
+     |- GradFault      G04xx    what differentiation cannot do       (RuntimeError)
+     |- PythonFault    G05xx    what Python's own numbers and containers raised
+     |- LimitFault     G06xx    a budget used up
+     |- FileFault      G07xx    a file that cannot be read or written
+     `- UsageFault     G08xx    a command line that cannot be understood
+
+Each class has a stable code, an exit status, and a docstring whose first line is the
+cause and whose rest is the repair: `gradcli explain CODE` prints it. Faults of the
+run time are Python exceptions of the kind torch raises too, so that a program's
+`except RuntimeError` catches them. A subclass with a code of its own is one specific
+mistake.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Self
+
+from gradcli.exposure import exposed
+from gradcli.faults.source import Span, caret_lines, tamed, veiled, visible
+
+LONGEST = 400       # of a repair, which may quote the program
+
+FAULTS: dict[str, type[Fault]] = {}
+
+
+@exposed()
+class Fault(Exception):
+    """Something in the program is wrong."""
+
+    code = "G0000"
+    status = 1
+
+    def __init__(self, message: str, *hints: tuple[str, str] | str, span: Span | None = None,
+                 notes: Sequence[str] = (), places: Sequence[tuple[str, Any]] = (), **facts: Any) -> None:
+        """`hints` are repairs one can paste, each alone or with what it does; `notes` explain.
+
+        What a repair is for says where it belongs, if it begins with "in line 3" or "before line 3";
+        otherwise it stands for what the carets mark. `places` are other spots of the program that matter,
+        each with what happened there. `facts` are what a repair in the user's own words can be made from.
+        The `args` of the exception are what a program sees that catches it.
+        """
+        message = veiled(message)
+        super().__init__(message)
+        self.message = message
+        self.hints: list[tuple[str, str]] = [(h[:LONGEST], "") if isinstance(h, str) else (h[0][:LONGEST], h[1])
+                                             for h in hints]
+        self.notes: list[str] = list(notes)
+        self.places = list(places)
+        self.facts = facts
+        self.span = span
+        self.source = ""        # the whole text the span counts in
+        self.name: Any = "<input>"   # what that text is called
+        self.seek: Callable[[], Iterable[tuple[str, str]]] | None = None     # finds hints, once they are wanted
+        self.trail: list[tuple[str, str, Span]] = []    # the user's calls, outermost first: function, text, place
+        self.words: list[str] = []      # the line of each of these calls
+        self.exception = ""     # the name of the exception it was translated from
+
+    def saying(self, words: str) -> Self:
+        """This fault, with PyTorch's own `words` for programs that catch it."""
+        self.args = (words,)
+        return self
+
+    def __init_subclass__(cls) -> None:
+        if "code" in vars(cls):
+            assert cls.code not in FAULTS, f"{cls.code} is the code of two faults"
+            FAULTS[cls.code] = cls
+
+    def __str__(self) -> str:
+        """What the command line says, without its colours. Programs see the message alone, in `args`."""
+        return render(self)
+
+
+class SyntaxFault(Fault):
+    """The text is not in the language: the carets show the first place that cannot be read."""
+
+    code = "G0101"
+    status = 3
+
+
+class Unfinished(SyntaxFault):
+    """The text ends in the middle of something that more text could finish.
+
+    Close the bracket or the string that the carets show, or write the block that is missing.
+    """
+
+    code = "G0102"
+
+
+class PolicyFault(Fault):
+    """The program uses a construct or a name that no program here may use."""
+
+    code = "G0201"
+    status = 3
+
+
+class NameFault(Fault, NameError):
+    """A name is used that has not been assigned and is not built in."""
+
+    code = "G0301"
+
+
+class AttributeFault(Fault, AttributeError):
+    """A value has no attribute of that name."""
+
+    code = "G0302"
+
+
+class ArgumentFault(Fault, TypeError):
+    """A call's arguments do not fit the signature."""
+
+    code = "G0303"
+
+
+class ValueFault(Fault, ValueError):
+    """An argument has the right type and an impossible value."""
+
+    code = "G0304"
+
+
+class IndexFault(Fault, IndexError):
+    """An index or dimension is outside the tensor."""
+
+    code = "G0305"
+
+
+class TypeFault(Fault, RuntimeError):
+    """Tensor types that cannot be used together here."""
+
+    code = "G0306"
+
+
+class ShapeFault(Fault, RuntimeError):
+    """The shapes of the operands do not fit each other."""
+
+    code = "G0307"
+
+
+class GradFault(Fault, RuntimeError):
+    """Differentiation cannot do what is asked."""
+
+    code = "G0401"
+
+
+class NonScalarBackward(GradFault):
+    """backward() without an argument was called on something with more than one element.
+
+    The gradient of a vector-valued result needs weights. Sum the result first, or pass a
+    gradient of its shape.
+    """
+
+    code = "G0402"
+
+
+class SecondBackward(GradFault):
+    """backward() ran twice through one graph, whose kept values the first run let go.
+
+    Say retain_graph=True in the first call, or compute the result again before the second.
+    """
+
+    code = "G0403"
+
+
+class LeafWrite(GradFault):
+    """An operation in place would change a leaf that requires grad.
+
+    Write to its .data, do it inside `with torch.no_grad():`, or use the form that returns a
+    new tensor.
+    """
+
+    code = "G0404"
+
+
+class StaleValue(GradFault):
+    """A value that an operation kept for backward was changed in place afterwards.
+
+    Use the form that is not in place, or clone before writing.
+    """
+
+    code = "G0405"
+
+
+class NoHistory(GradFault):
+    """backward() was called on something that does not depend on any leaf that requires grad.
+
+    Create the leaf with requires_grad=True, and keep .data, .detach() and no_grad out of the
+    way between it and the result.
+    """
+
+    code = "G0406"
+
+
+class GradientShape(GradFault):
+    """A gradient was given whose shape is not that of the value it belongs to."""
+
+    code = "G0407"
+
+
+class PythonFault(Fault):
+    """An error that the program raised itself, or that Python's own values raised, was not caught.
+
+    The message begins with the exception's name. `try: ... except NAME as e: ...` handles it.
+    """
+
+    code = "G0501"
+
+
+class DivisionFault(PythonFault):
+    """A plain number was divided by zero.
+
+    Tensors divide by zero and give inf or nan; plain numbers cannot. Test the divisor first.
+    """
+
+    code = "G0502"
+
+
+class KeyFault(PythonFault):
+    """A dict has no entry under that key.
+
+    `d.get(key)` gives None instead; `key in d` tells beforehand.
+    """
+
+    code = "G0503"
+
+
+class AssertionFault(PythonFault):
+    """An assert statement found its condition false."""
+
+    code = "G0504"
+
+
+class IntegerLeaf(GradFault):
+    """A tensor of whole numbers or truth values was asked to require gradients.
+
+    Slopes need numbers that can move a little: make it floating first, with x.float() or
+    a literal like 1.0.
+    """
+
+    code = "G0408"
+
+
+class FunctionGradients(GradFault):
+    """A Function's backward returned gradients that do not fit the arguments of its forward.
+
+    Return as many values as forward takes besides the context, in their order: for each tensor a
+    gradient of its shape, and None for everything else.
+    """
+
+    code = "G0411"
+
+
+class FunctionStyle(GradFault):
+    """A Function is written in one style and used in the other.
+
+    With `@staticmethod` above forward(ctx, x) and backward(ctx, g) it is used as MyReLU.apply(x);
+    with forward(self, x) and backward(self, g) as MyReLU()(x).
+    """
+
+    code = "G0412"
+
+
+class AmbiguousTruth(TypeFault, ValueFault):
+    """The truth of a tensor with several elements was asked, in an if, while, and, or, not.
+
+    Say which is meant: (x > 0).all() or (x > 0).any().
+    """
+
+    code = "G0308"
+
+
+class NumpyOfHistory(GradFault):
+    """numpy() was called on something that requires gradients, whose history an array cannot carry.
+
+    Say y.detach().numpy(), or y.data.numpy().
+    """
+
+    code = "G0410"
+
+
+class AnomalousGradient(GradFault):
+    """With anomaly detection on, an operation passed back a gradient that is nan or infinite.
+
+    The note says where the operation was computed. Usual causes are the logarithm or the
+    square root of 0, a division by 0, and exp of something large.
+    """
+
+    code = "G0409"
+
+
+class LimitFault(Fault):
+    """A limit on time, memory, output or depth was reached."""
+
+    code = "G0601"
+    status = 5
+
+
+class MemoryFault(LimitFault):
+    """A tensor would need more memory than there is, or than --memory-limit allows.
+
+    Work on smaller pieces, or raise the limit.
+    """
+
+    code = "G0602"
+
+
+class FileFault(Fault):
+    """A file could not be read or written."""
+
+    code = "G0701"
+    status = 6
+
+
+class UsageFault(Fault):
+    """The command line cannot be understood."""
+
+    code = "G0801"
+    status = 2
+
+
+def calls(fault: Fault) -> list[str]:
+    """The user's calls that led to the place of a fault, outermost first; what repeats is told once."""
+    told: list[str] = []
+    times: list[int] = []
+    for (function, name, span), text in zip(fault.trail, fault.words, strict=True):
+        where = f"line {span.line}" if name == fault.name else f"{name}:{span.line}"
+        call = f"{function} was called in {where}" + (f": {visible(text[:80])}" if text else "")
+        if told and told[-1] == call:
+            times[-1] += 1
+        else:
+            told.append(call)
+            times.append(1)
+    return [call if count == 1 else f"{call}   (again and again)" for call, count in zip(told, times, strict=True)]
+
+
+def advice(fault: Fault) -> tuple[list[str], list[tuple[str, str]]]:
+    """The notes and the repairs of a fault, which may quote values of the program, without true addresses."""
+    return list(map(veiled, fault.notes)), [(veiled(repair), veiled(why)) for repair, why in fault.hints]
+
+
+def render(fault: Fault) -> str:
+    """The diagnostic a person reads: message, place, source line, carets, repairs."""
+    lines = [f"error[{fault.code}]: {visible(fault.message)}"]
+    margin = ""
+    if fault.span:
+        margin = " " * len(str(fault.span.line))
+        shown, carets = caret_lines(fault.source, fault.span)
+        lines += [
+            f"{margin}--> {fault.name}:{fault.span.line}:{fault.span.column}",
+            f"{margin} |",
+            f"{fault.span.line} | {shown}",
+            f"{margin} | {carets}",
+        ]
+    lines += [f"{margin} = note: {call}" for call in calls(fault)]
+    notes, hints = advice(fault)
+    lines += [f"{margin} = note: {note}" for note in notes]
+    width = max((len(repair) for repair, _ in hints), default=0)
+    lines += [f"{margin} = help: {repair:<{width}}     {why}".rstrip() if why else f"{margin} = help: {repair}"
+              for repair, why in hints]
+    return tamed("\n".join(lines))

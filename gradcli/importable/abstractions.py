@@ -1,5 +1,0 @@
-"""`abc`: classes of which no objects are made, and the methods that those below define."""
-
-from gradcli.lang.abstract import ABC, ABCMeta, abstractmethod, abstractproperty
-
-__all__ = ["ABC", "ABCMeta", "abstractmethod", "abstractproperty"]

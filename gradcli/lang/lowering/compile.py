@@ -1,0 +1,72 @@
+"""Tree to code object: Python's compiler sees nodes made here, and nothing else.
+
+Names of the runtime begin with a dot, which no identifier can; a program's own names stay as
+they are. The code runs as `exec(code, namespace)` where `namespace["__builtins__"]` holds the
+prelude and the runtime (`guard.py`).
+"""
+
+from __future__ import annotations
+
+import ast
+from types import CodeType
+from warnings import catch_warnings, simplefilter
+
+from gradcli.faults.tree import Fault, SyntaxFault
+from gradcli.lang.messages import locate
+from gradcli.lang.lowering.context import Context
+from gradcli.lang.messages.hints import trimmed
+from gradcli.lang.syntax.parser import Node, tree_of
+from gradcli.lang.policy import Policy
+from gradcli.lang.messages.remarks import in_our_words
+from gradcli.lang.lowering.statements import block
+from gradcli.lang.lowering.verify import verify
+from gradcli.faults.mistakes import DepthLimit
+from gradcli.faults.source import Span, char_column, line_of
+
+
+def lower(tree: Node, text: str, policy: Policy, name: str = "<input>", echo: bool = False) -> CodeType:
+    """The code of a program. With `echo`, each bare expression outside functions goes to `.show`."""
+    text = text.removeprefix("\ufeff")
+    c = Context(text + "\n", policy, echo)
+    try:
+        code = _compile(ast.Module(block(c, tree[3]), []), c.text, locate.register(name, text))
+        verify(code, policy)
+    except Fault as fault:
+        fault.source, fault.name, fault.message = text, name, trimmed(fault.message)
+        fault.span = fault.span or c.span(tree[3][0])
+        from gradcli.lang.messages.paste_check import sifted
+
+        sifted(fault, lambda text: readable(text, policy))
+        raise
+    return code
+
+
+def readable(text: str, policy: Policy) -> None:
+    """Raise the fault, if there is one, that keeps a text from being a program."""
+    c = Context(text + "\n", policy, False)
+    _compile(ast.Module(block(c, tree_of(text)[3]), []), c.text, "<repair>")
+
+
+def _compile(module: ast.Module, text: str, name: str) -> CodeType:
+    try:
+        with catch_warnings():
+            simplefilter("ignore")      # what Python finds odd (`1 is 1`, `2[0]`) the run itself will tell
+            return compile(module, name, "exec", dont_inherit=True, optimize=0)
+    except SyntaxError as error:
+        raise _translated(error, text) from None
+    except (RecursionError, MemoryError):
+        raise DepthLimit("the program is nested too deeply", "give inner parts names of their own") from None
+
+
+def _translated(error: SyntaxError, text: str) -> Fault:
+    """What Python's compiler noticed about names and nesting, in the terms of the program."""
+    span = None
+    if error.lineno:
+        start = char_column(line_of(text, error.lineno), (error.offset or 1) - 1)
+        last = error.end_lineno or error.lineno
+        end = char_column(line_of(text, last), (error.end_offset or error.offset or 1) - 1)
+        span = Span(error.lineno, start, last, max(end, start + 1) if last == error.lineno else end)
+    if "nested blocks" in error.msg:
+        return DepthLimit("more than 20 loops, with or try statements stand within each other", span=span)
+    message, hints = in_our_words(error.msg)
+    return SyntaxFault(message, *hints, span=span)

@@ -1,0 +1,138 @@
+"""What lowering carries with it: the text, the policy, where we are, and how to make a node."""
+
+from __future__ import annotations
+
+import ast
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from itertools import accumulate
+from typing import Any, TypeVar
+
+from gradcli.faults.tree import SyntaxFault
+from gradcli.lang.syntax.lexer import place
+from gradcli.lang.syntax.parser import Node
+from gradcli.lang.policy import HEADERS, Policy, legal_name
+from gradcli.faults.mistakes import DepthLimit
+from gradcli.faults.source import Span
+
+LOAD, STORE, DELETE = ast.Load(), ast.Store(), ast.Del()
+
+DEPTH = 150     # expressions within expressions; brackets alone do not count
+GUARDED = 16    # handlers within handlers; CPython 3.12 and 3.13 crash at 21
+INLINE = 400    # operands of one chain inside a comprehension, where nothing can be kept aside
+CHAIN = 60      # operands of one chain of operators in one Python expression, see expressions.py
+
+VALUES = {"None": None, "True": True, "False": False}
+
+Made = TypeVar("Made", bound=ast.AST)
+
+
+class Scope:
+    """A function, lambda or class being lowered."""
+
+    def __init__(self, kind: str, first: str = "", guarded: int = 0, is_lambda: bool = False) -> None:
+        self.kind = kind        # "module", "class", "function" or "comprehension"
+        self.first = first      # the name of the first parameter
+        self.loops = 0          # loops open around the statement
+        self.is_lambda = is_lambda
+        self.yields = False     # whether it is a generator function
+        self.fields: dict[str, str] = {}    # the annotated names of a class, and what is special about each
+        self.guarded = guarded  # try, with and comprehensions open, as Python's compiler counts them
+
+
+class Context:
+    """One text being lowered."""
+
+    def __init__(self, text: str, policy: Policy, echo: bool) -> None:
+        self.text, self.policy, self.echo = text, policy, echo
+        self.starts = [0, *accumulate(len(line) + 1 for line in text.split("\n"))]
+        self.ascii = text.isascii()
+        self.tables: dict[int, Sequence[int]] = {}      # of the lines in use: byte column by character column
+        self.scopes = [Scope("module")]
+        self.depth = 0
+        self.chains = 0                 # chains open around the expression
+        self.matches = 0                # match statements open around the statement
+        self.sources = 0                # sources of comprehensions open, where Python lets nothing be assigned
+        self.checked: set[str] = set()  # names that have been found legal
+        self.excused = 0                # bodies of `try` open whose `except` catches an ImportError
+        self.plain = policy.plain
+        self.owner = ""                 # the class around the statement, for names that it keeps to itself
+
+    def at(self, made: Made, node: Node) -> Made:
+        """`made`, standing where `node` stood."""
+        starts = self.starts
+        start, end = node[1], node[2]
+        line = bisect_right(starts, start)
+        last = line if end <= starts[line] else bisect_right(starts, end)
+        column, until = start - starts[line - 1], end - starts[last - 1]
+        if not self.ascii:
+            column = self.bytes_before(line, column)
+            until = self.bytes_before(last, until)
+        made.lineno, made.col_offset = line, column                     # type: ignore[attr-defined]
+        made.end_lineno, made.end_col_offset = last, until              # type: ignore[attr-defined]
+        return made
+
+    def bytes_before(self, line: int, column: int) -> int:
+        """The 0-based byte column, as Python's compiler wants it, of a 0-based character column."""
+        table = self.tables.get(line)
+        if table is None:
+            characters = self.text[self.starts[line - 1] : self.starts[line]]
+            table = self.tables[line] = (range(len(characters) + 1) if characters.isascii() else
+                                         [0, *accumulate(len(c.encode()) for c in characters)])
+        return table[column]
+
+    def span(self, node: Node) -> Span:
+        """The place of `node` in the text."""
+        return place(self.text, node[1], node[2])
+
+    def name(self, leaf: Node, method: bool = False) -> str:
+        """The text of a NAME, if programs may use it."""
+        name: str = leaf[3]
+        if name in VALUES:
+            raise self.wrong(f"{name} cannot be a name", leaf)
+        if name not in self.checked:
+            legal_name(name, lambda: self.span(leaf), method)
+            if not method:
+                self.checked.add(name)
+        return name
+
+    def variable(self, leaf: Node) -> str:
+        """The text of a NAME that stands for a variable: of a class also one of its special methods."""
+        name: str = leaf[3]
+        in_class = self.scopes[-1].kind == "class"
+        known = name == "__match_args__" if in_class else name in HEADERS
+        return name if known else self.name(leaf, in_class)
+
+    def load(self, name: str, node: Node) -> ast.Name:
+        """A runtime name, read."""
+        return self.at(ast.Name(name, LOAD), node)
+
+    def call(self, helper: str, args: list[ast.expr], node: Node) -> ast.Call:
+        """A call of a runtime helper, standing where `node` stood."""
+        return self.at(ast.Call(self.load(helper, node), args, []), node)
+
+    def constant(self, value: Any, node: Node) -> ast.Constant:
+        return self.at(ast.Constant(value), node)
+
+    def wrong(self, message: str, node: Node, *hints: tuple[str, str] | str) -> SyntaxFault:
+        """The complaint that `node` cannot stand where it stands."""
+        return SyntaxFault(message, *hints, span=self.span(node))
+
+    def deeper(self, node: Node) -> None:
+        """One level further into an expression."""
+        self.depth += 1
+        if self.depth > DEPTH:
+            raise DepthLimit(f"the expression is nested more than {DEPTH} deep",
+                             "give its inner parts names of their own", span=self.span(node))
+
+
+    def guard(self, levels: int, node: Node) -> None:
+        """Count try, with and comprehensions within each other: Python's compiler crashes where they are too many."""
+        scope = self.scopes[-1]
+        scope.guarded += levels
+        if scope.guarded > GUARDED:
+            raise DepthLimit("try, with and comprehensions are nested too deeply here",
+                             "move the inner part into a function", span=self.span(node))
+
+
+Lowering = Callable[[Context, Node], Any]

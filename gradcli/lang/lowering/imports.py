@@ -1,0 +1,145 @@
+"""`import` is a declaration checked against the policy's table; it never calls Python's import (rule R7)."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Sequence
+
+from gradcli.lang.lowering.context import STORE, Context
+from gradcli.lang.syntax.parser import Node
+from gradcli.faults.mistakes import ImportRefused
+from gradcli.faults.suggestions import nearest
+from gradcli.faults.source import line_of
+
+FEATURES = {"print_function", "division", "absolute_import", "unicode_literals", "annotations",
+            "generators", "nested_scopes", "with_statement", "generator_stop"}
+
+
+_DATA = ("gradcli run --var x=@data.npy FILE", "gives a program data from a file; programs open none themselves")
+_RANDOM_DATA = ("x = torch.randn(100, 3)", "data of the program's own")
+_CLASS = (("from dataclasses import dataclass", "classes by their fields"),)
+_ASSERTS = (("assert torch.allclose(x, y)", "in functions that the program calls: test_grad()"),
+            ("gradcli test FILE", "replays transcripts and compares what they print"))
+INSTEAD: dict[str, tuple[tuple[str, str], ...]] = {
+    "numpy": (("import numpy as np", "a little of it: arrays, their functions, np.random"),),
+    "matplotlib": (("import matplotlib.pyplot as plt", "whose functions draw nothing"),),
+    "attr": _CLASS, "unittest": _ASSERTS, "pytest": _ASSERTS,
+    "re": (("text.replace('a', 'b'), text.split(), 'a' in text", "what strings do themselves; the time that a "
+            "pattern takes has no bound"),),
+    "tensorboardX": (("print(step, loss.item())", "shows the progress of a program"),),
+} | (
+    dict.fromkeys(("pathlib", "glob", "pickle", "csv", "urllib", "requests", "zipfile", "h5py", "yaml"),
+                  (_DATA,))) | (
+    dict.fromkeys(("torchvision", "torchtext", "torchaudio", "sklearn", "pandas", "scipy", "PIL", "cv2", "gym",
+                   "gymnasium", "transformers", "datasets"), (_RANDOM_DATA, _DATA))) | (
+    dict.fromkeys(("seaborn", "plotly", "visdom"),
+                  (("gradcli plot 'sin(x)' --over x=-3:3", "draws a curve; leave the plotting lines out"),)))
+"""What to do instead of importing what strangers' programs import most, by the first word of its name."""
+
+_OUTSIDE = "programs reach nothing outside themselves: leave out what needs this module"
+NEEDLESS = dict.fromkeys(
+    ("subprocess", "traceback", "socket", "shutil", "logging", "pdb", "inspect", "signal", "threading",
+     "multiprocessing"),
+    _OUTSIDE)
+"""Modules that strangers' programs import and that can only be left out."""
+
+
+CAUGHT = re.compile(r"\b(?:ImportError|ModuleNotFoundError|Exception)\b")
+
+
+def catches_imports(c: Context, clause: Node) -> bool:
+    """Whether an `except` clause catches that a module is missing."""
+    head = clause[3][:-1]
+    return not head or bool(CAUGHT.search(c.text[head[0][1] : head[0][2]]))
+
+
+def _missing(c: Context, words: str, node: Node) -> ast.stmt:
+    """What raises ImportError when it is its turn."""
+    return c.at(ast.Expr(c.call(".missing", [c.constant(words, node)], node)), node)
+
+
+def import_(c: Context, node: Node) -> list[ast.stmt]:
+    """`import a.b` binds a; `import a.b as c` binds a.b."""
+    made: list[ast.stmt] = []
+    for item in node[3]:
+        path, *alias = item[3]
+        if c.excused and (absent := _absent(c, path)):
+            return [*made, _missing(c, absent, item)]
+        name = _known(c, path)
+        if name == "__future__":
+            continue
+        leaf = alias[0] if alias else path[3][0]
+        made.append(_bind(c, leaf, _module(c, name if alias else name.split(".")[0], path), item))
+    return made or [c.at(ast.Pass(), node)]
+
+
+def from_import(c: Context, node: Node) -> list[ast.stmt]:
+    """`from a.b import c as d`, and `from a import *` for the modules there are."""
+    path, *members = node[3]
+    if c.excused and (absent := _absent(c, path, members)):
+        return [_missing(c, absent, node)]
+    name = _known(c, path)
+    made: list[ast.stmt] = []
+    for member in members:
+        if name == "__future__":
+            _check_feature(c, member)
+        elif member[0] == "everything":
+            if c.scopes[-1].kind != "module":
+                raise c.wrong("import * can only stand outside functions and classes", member)
+            for each in sorted(c.policy.known(c.policy.modules[name])):
+                value = c.call(".member", [_module(c, name, path), c.constant(each, member)], member)
+                made.append(c.at(ast.Assign([c.at(ast.Name(each, STORE), member)], value), node))
+        else:
+            leaf, *alias = member[3]
+            value = c.call(".member", [_module(c, name, path), c.constant(c.name(leaf), leaf)], leaf)
+            made.append(_bind(c, (alias or [leaf])[0], value, member))
+    return made or [c.at(ast.Pass(), node)]
+
+
+def _bind(c: Context, leaf: Node, value: ast.expr, node: Node) -> ast.stmt:
+    return c.at(ast.Assign([c.at(ast.Name(c.name(leaf), STORE), leaf)], value), node)
+
+
+def _module(c: Context, name: str, node: Node) -> ast.expr:
+    return c.call(".module", [c.constant(name, node)], node)
+
+
+def _absent(c: Context, path: Node, members: Sequence[Node] = ()) -> str:
+    """What Python says of a module, or of names in it, that are not there; nothing where they are."""
+    name = ".".join(leaf[3] for leaf in path[3])
+    if name == "__future__":
+        return ""
+    if name not in c.policy.modules:
+        return f"No module named '{name}'"
+    for member in members:
+        if member[0] != "everything" and not c.policy.attribute(c.policy.modules[name], wanted := member[3][0][3]):
+            return f"cannot import name '{wanted}' from '{name}'"
+    return ""
+
+
+def _known(c: Context, path: Node) -> str:
+    """The dotted name at `path`, if there is such a module."""
+    name = ".".join(leaf[3] for leaf in path[3])
+    modules = c.policy.modules
+    if name == "__future__":
+        return name
+    if name in modules and name.split(".")[0] in modules:
+        return name
+    first = name.split(".")[0]
+    if first in NEEDLESS:
+        raise ImportRefused(f"there is no module {name} to import", span=c.span(path), notes=(NEEDLESS[first],))
+    if first in INSTEAD:
+        raise ImportRefused(f"there is no module {name} to import", *INSTEAD[first], span=c.span(path))
+    line = c.span(path).line
+    first_words = {each.split(".")[0] for each in modules} | {"__future__"}
+    raise ImportRefused(f"there is no module {name} to import",
+                      *((line_of(c.text, line).strip().replace(name, near, 1), f"in line {line}")
+                        for near in nearest(name, modules)), span=c.span(path),
+                      notes=("modules here are " + ", ".join(sorted(first_words)),))
+
+
+def _check_feature(c: Context, member: Node) -> None:
+    name = member[3][0][3] if member[0] == "member" else "*"
+    if name not in FEATURES:
+        raise ImportRefused(f"__future__ has no feature {name}", span=c.span(member))

@@ -1,0 +1,260 @@
+"""Statements: each becomes one Python statement where it stood, or the few that do the same."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable
+
+from gradcli.lang.lowering.context import DELETE, STORE, Context
+from gradcli.lang.lowering.expressions import expression
+from gradcli.lang.lowering.functions import class_, function
+from gradcli.lang.lowering.imports import catches_imports, from_import, import_
+from gradcli.lang.lowering.match import match
+from gradcli.lang.syntax.parser import Node
+from gradcli.lang.lowering.targets import assign, augment, source_for, target
+from gradcli.faults.mistakes import DepthLimit
+
+SPECIAL_FIELDS = ("ClassVar", "InitVar", "KW_ONLY")
+BRANCHES = 600      # each stands within the one before, and Python's compiler recurses over them
+
+
+def block(c: Context, nodes: Iterable[Node]) -> list[ast.stmt]:
+    """The Python statements for `nodes`."""
+    made: list[ast.stmt] = []
+    for node in nodes:
+        made += STATEMENTS[node[0]](c, node)
+    return made
+
+
+def suite(c: Context, node: Node) -> list[ast.stmt]:
+    """The body of a compound statement; Python wants it never empty."""
+    return block(c, node[3]) or [c.at(ast.Pass(), node)]
+
+
+def _expression(c: Context, node: Node) -> list[ast.stmt]:
+    if c.text.startswith("get_ipython()", node[1]):
+        return _skipped(c, c.text[node[1] : node[2]], node)
+    inner = node[3][0]
+    if inner[0] == "star":
+        raise c.wrong("a starred expression can only stand in a list, a tuple or a call", inner)
+    made = expression(c, inner)
+    if c.echo and c.scopes[-1].kind == "module":
+        made = c.call(".show", [made], inner)
+    return [c.at(ast.Expr(made), node)]
+
+
+def _value(c: Context, node: Node) -> ast.expr:
+    """What stands right of `=`, where a bare star is not enough to make a tuple."""
+    if node[0] == "star":
+        raise c.wrong("a starred expression can only stand in a list, a tuple or a call", node)
+    return expression(c, node)
+
+
+def _assign(c: Context, node: Node) -> list[ast.stmt]:
+    *targets, value = node[3]
+    return assign(c, tuple(targets), _value(c, value), node)
+
+
+def _annassign(c: Context, node: Node) -> list[ast.stmt]:
+    left, annotation, *value = node[3]
+    if left[0] not in ("NAME", "attribute", "subscript", "group"):
+        raise c.wrong("only a single name, attribute or item can be annotated", left)
+    expression(c, annotation)       # checked, then forgotten: but for the fields of classes they have no effect
+    if left[0] == "NAME" and c.scopes[-1].kind == "class":
+        written = c.text[annotation[1] : annotation[2]].strip("'\"").partition("[")[0].rpartition(".")[2]
+        c.scopes[-1].fields[c.name(left)] = written if written in SPECIAL_FIELDS else ""
+    if value:
+        return assign(c, (left,), _value(c, value[0]), node)
+    target(c, left)
+    if left[0] == "NAME" and c.scopes[-1].kind == "function":   # still makes the name local
+        never = c.at(ast.Assign([target(c, left)], c.constant(None, left)), node)
+        return [c.at(ast.If(c.constant(False, node), [never], []), node)]
+    return [c.at(ast.Pass(), node)]
+
+
+def _augassign(c: Context, node: Node) -> list[ast.stmt]:
+    return augment(c, node)
+
+
+def _delete(c: Context, node: Node) -> list[ast.stmt]:
+    inner = node[3][0]
+    nodes = inner[3] if inner[0] == "tuple" and c.text[inner[1]] != "(" else (inner,)
+    return [c.at(ast.Delete([target(c, n, DELETE) for n in nodes]), node)]
+
+
+def _pass(c: Context, node: Node) -> list[ast.stmt]:
+    return [c.at(ast.Pass(), node)]
+
+
+def _jump(make: type[ast.Break] | type[ast.Continue]) -> Callable[[Context, Node], list[ast.stmt]]:
+    def lower(c: Context, node: Node) -> list[ast.stmt]:
+        if not c.scopes[-1].loops:
+            raise c.wrong(f"{node[0]} can only stand in a loop", node)
+        return [c.at(make(), node)]
+
+    return lower
+
+
+def _return(c: Context, node: Node) -> list[ast.stmt]:
+    if c.scopes[-1].kind != "function":
+        raise c.wrong("return can only stand in a function", node)
+    value = _value(c, node[3][0]) if node[3] else None
+    return [c.at(ast.Return(value), node)]
+
+
+def _raise(c: Context, node: Node) -> list[ast.stmt]:
+    parts = [c.call(helper, [expression(c, n)], n) for helper, n in zip((".raised", ".cause"), node[3], strict=False)]
+    return [c.at(ast.Raise(*parts), node)]
+
+
+def _assert(c: Context, node: Node) -> list[ast.stmt]:
+    return [c.at(ast.Assert(*[expression(c, n) for n in node[3]]), node)]
+
+
+def _names(make: type[ast.Global] | type[ast.Nonlocal]) -> Callable[[Context, Node], list[ast.stmt]]:
+    def lower(c: Context, node: Node) -> list[ast.stmt]:
+        return [c.at(make([c.name(leaf) for leaf in node[3]]), node)]
+
+    return lower
+
+
+def _magic(c: Context, node: Node) -> list[ast.stmt]:
+    return _skipped(c, node[3][0][3].rstrip(), node)
+
+
+def _skipped(c: Context, text: str, node: Node) -> list[ast.stmt]:
+    return [c.at(ast.Expr(c.call(".note", [c.constant(f"{text} is a notebook's command; it was skipped", node)],
+                                 node)), node)]
+
+
+def _if(c: Context, node: Node) -> list[ast.stmt]:
+    """`if` with its `elif`s, built from the last to the first."""
+    test, body, *rest = node[3]
+    if len(rest) > BRANCHES:
+        raise DepthLimit(f"more than {BRANCHES} branches stand in one if", "a dict of functions", span=c.span(rest[-1]))
+    other: list[ast.stmt] = []
+    branches = []
+    for clause in rest:
+        if clause[0] == "elif_clause":
+            branches.append((clause, expression(c, clause[3][0]), suite(c, clause[3][1])))
+        else:
+            other = suite(c, clause[3][0])
+    first = (node, expression(c, test), suite(c, body))
+    for at, condition, then in reversed([first, *branches]):
+        other = [c.at(ast.If(condition, then, other), at)]
+    return other
+
+
+def _while(c: Context, node: Node) -> list[ast.stmt]:
+    """A loop over the budget's turns that ends when the condition does.
+
+    That costs less than asking the budget in every turn. Where there is an `else`, whose `break`
+    would have to leave another loop, the condition asks instead.
+    """
+    test, body, *rest = node[3]
+    condition = expression(c, test)
+    inside = _body(c, body)
+    if rest:
+        turn = c.call(".turn", [], test)
+        asked = c.at(ast.BoolOp(ast.And(), [turn, condition]), test)
+        return [c.at(ast.While(asked, inside, suite(c, rest[0][3][0])), node)]
+    if not (isinstance(condition, ast.Constant) and condition.value):
+        leave = c.at(ast.If(c.at(ast.UnaryOp(ast.Not(), condition), test), [c.at(ast.Break(), test)], []), test)
+        inside.insert(0, leave)
+    turn_name = c.at(ast.Name(".t", STORE), test)
+    return [c.at(ast.For(turn_name, c.load(".ticks", test), inside, []), node)]
+
+
+def _for(c: Context, node: Node) -> list[ast.stmt]:
+    """A loop whose every turn takes one from the budget as well."""
+    bound, source, body, *rest = node[3]
+    each = source_for(c, bound, source)
+    turns = c.call(".each", [each, c.load(".ticks", source)], source)
+    if bound[0] == "star":
+        raise c.wrong("a starred target must be in a list or tuple", bound)
+    made = target(c, bound)
+    inside = _body(c, body)
+    return [c.at(ast.For(made, turns, inside, suite(c, rest[0][3][0]) if rest else []), node)]
+
+
+def _body(c: Context, node: Node) -> list[ast.stmt]:
+    c.scopes[-1].loops += 1
+    made = suite(c, node)
+    c.scopes[-1].loops -= 1
+    return made
+
+
+def _try(c: Context, node: Node) -> list[ast.stmt]:
+    """`try`; a first handler lets limits and interruptions pass, which no program may catch.
+
+    Nor does `finally` do anything when one of them has come: it could run on, or swallow it by a jump.
+    """
+    body, *clauses = node[3]
+    c.guard(2, node)
+    excused = any(clause[0] == "except_clause" and catches_imports(c, clause) for clause in clauses)
+    c.excused += excused
+    tried = suite(c, body)
+    c.excused -= excused
+    handlers: list[ast.ExceptHandler] = []
+    other: list[ast.stmt] = []
+    last: list[ast.stmt] = []
+    excepts = [clause for clause in clauses if clause[0] == "except_clause"]
+    if excepts:
+        again = c.at(ast.Raise(None, None), excepts[0])
+        handlers.append(c.at(ast.ExceptHandler(c.load(".limits", excepts[0]), None, [again]), excepts[0]))
+    for clause in clauses:
+        if clause[0] == "except_clause":
+            handlers.append(_handler(c, clause, clause is excepts[-1]))
+        elif clause[0] == "else_clause":
+            other = suite(c, clause[3][0])
+        else:
+            honest = c.at(ast.Expr(c.call(".honest", [], clause)), clause)
+            last = [honest, *suite(c, clause[3][0])]
+    c.scopes[-1].guarded -= 2
+    return [c.at(ast.Try(tried, handlers, other, last), node)]
+
+
+def _handler(c: Context, node: Node, is_last: bool) -> ast.ExceptHandler:
+    *head, body = node[3]
+    if not head:
+        if not is_last:
+            raise c.wrong("a bare except must come last", node)
+        return c.at(ast.ExceptHandler(c.load(".any", node), None, suite(c, body)), node)
+    caught = c.call(".caught", [expression(c, head[0])], head[0])
+    if len(head) > 1:
+        leaf = head[1][3][0]
+        name = c.name(leaf)
+        told = c.call(".heard", [c.load(name, leaf)], leaf)
+        heard = c.at(ast.Assign([c.at(ast.Name(name, STORE), leaf)], told), leaf)
+        return c.at(ast.ExceptHandler(caught, name, [heard, *suite(c, body)]), node)
+    return c.at(ast.ExceptHandler(caught, None, suite(c, body)), node)
+
+
+def _with(c: Context, node: Node) -> list[ast.stmt]:
+    *items, body = node[3]
+    made = []
+    for value, *bound in _entered(items):
+        made.append(ast.withitem(c.call(".entered", [expression(c, value)], value),
+                                 target(c, bound[0]) if bound else None))
+    c.guard(len(made), node)
+    inside = suite(c, body)
+    c.scopes[-1].guarded -= len(made)
+    return [c.at(ast.With(made, inside), node)]
+
+
+def _entered(items: list[Node]) -> list[tuple[Node, ...]]:
+    """What a `with` enters, with the names it is given; brackets may stand around all of it."""
+    if len(items) > 1 or len(items[0][3]) > 1 or items[0][3][0][0] not in ("group", "tuple"):
+        return [item[3] for item in items]
+    inner = items[0][3][0][3]
+    return [part[3] if part[0] == "as_pattern" else (part,) for part in inner] or [items[0][3]]
+
+
+STATEMENTS: dict[str, Callable[[Context, Node], list[ast.stmt]]] = {
+    "expression": _expression, "assign": _assign, "annassign": _annassign, "augassign": _augassign,
+    "delete": _delete, "pass": _pass, "break": _jump(ast.Break), "continue": _jump(ast.Continue),
+    "return": _return, "raise": _raise, "assert": _assert, "global": _names(ast.Global),
+    "nonlocal": _names(ast.Nonlocal), "import": import_, "from_import": from_import, "magic": _magic,
+    "if": _if, "while": _while, "for": _for, "try": _try, "with": _with, "def": function, "class": class_,
+    "match": match,
+}

@@ -1,0 +1,174 @@
+"""What may stand left of `=`, after `for`, `as` and `del`.
+
+Names and items are Python's own. An attribute is written through the runtime: alone as
+`.setattr(value, object, name)`, inside a larger target as the item `.slot(object)[name]`, which
+keeps Python's order of evaluation.
+"""
+
+from __future__ import annotations
+
+import ast
+
+from gradcli.lang.lowering.context import DELETE, LOAD, STORE, VALUES, Context
+from gradcli.lang.lowering.expressions import NEVER_TEXT, expression, index
+from gradcli.lang.syntax.parser import Node
+
+WHAT = {
+    "call": "the result of a call", "NUMBER": "a number", "strings": "a string", "lambda": "a lambda",
+    "conditional": "a conditional expression", "comparison": "a comparison", "dict": "a dictionary",
+    "set": "a set", "generator": "a generator", "ellipsis": "an ellipsis", "walrus": "a walrus expression",
+}
+
+
+def target(c: Context, node: Node, context: ast.expr_context = STORE) -> ast.expr:
+    """The Python target for `node`, to be stored to or deleted."""
+    while node[0] == "group":
+        node = node[3][0]
+    c.deeper(node)
+    made = _target(c, node, context)
+    c.depth -= 1
+    return made
+
+
+def _target(c: Context, node: Node, context: ast.expr_context) -> ast.expr:
+    kind = node[0]
+    if kind == "NAME":
+        name = node[3]
+        if name in VALUES:
+            raise c.wrong(f"{name} cannot be given another value", node)
+        return c.at(ast.Name(c.variable(node), context), node)
+    if kind == "attribute":
+        value, leaf = node[3]
+        slot = c.call(".slot", [expression(c, value)], value)
+        return c.at(ast.Subscript(slot, c.constant(c.name(leaf), leaf), context), node)
+    if kind == "subscript":
+        value, at = node[3]
+        holder = expression(c, value)
+        if context is STORE and may_be_slice(at):
+            holder = c.call(".roomy", [holder], value)
+        return c.at(ast.Subscript(holder, index(c, at), context), node)
+    if kind in ("tuple", "list"):
+        make = ast.Tuple if kind == "tuple" else ast.List
+        if sum(n[0] == "star" for n in node[3]) > 1:
+            raise c.wrong("only one name can take the rest of the values", node)
+        return c.at(make([target(c, n, context) for n in node[3]], context), node)
+    if kind == "star" and context is STORE:
+        return c.at(ast.Starred(target(c, node[3][0], context), context), node)
+    what = WHAT.get(kind, "an expression")
+    if context is DELETE:
+        raise c.wrong(f"{what} cannot be deleted", node)
+    raise c.wrong(f"{what} cannot be assigned to", node, *_compare_hint(c, node))
+
+
+def _compare_hint(c: Context, node: Node) -> tuple[tuple[str, str], ...]:
+    """`if`-less comparisons written with one sign: `a + b = c`."""
+    start, number = c.text.rfind("\n", 0, node[1]) + 1, c.text.count("\n", 0, node[1]) + 1
+    line = c.text[start:].split("\n", 1)[0]
+    before, rest = line[: node[2] - start], line[node[2] - start :].lstrip()
+    written = "\n" not in c.text[node[1] : node[2]] and rest.startswith("=")
+    return ((f"{before.strip()} =={rest[1:]}", f"in line {number}"),) if written else ()
+
+
+def may_be_slice(at: Node) -> bool:
+    """Whether a key may be a slice, which a list gives room to what stands behind `=`."""
+    return at[0] not in ("NUMBER", "strings", "tuple") and not (at[0] == "neg" and at[3][0][0] == "NUMBER")
+
+
+def gathers(node: Node) -> bool:
+    """Whether a target has a starred part, which takes everything that is left."""
+    while node[0] == "group":
+        node = node[3][0]
+    return node[0] in ("tuple", "list") and any(part[0] == "star" for part in node[3])
+
+
+def source_for(c: Context, bound: Node, source: Node) -> ast.expr:
+    """What a loop whose target is `bound` goes through."""
+    each = expression(c, source)
+    return c.call(".stars", [each], source) if gathers(bound) else each
+
+
+NAMING = ("__name__", "__qualname__", "__doc__")     # what a program may set of its functions
+
+
+def assign(c: Context, targets: tuple[Node, ...], value: ast.expr, node: Node) -> list[ast.stmt]:
+    """The statements that give `value` to each of `targets`."""
+    only = targets[0]
+    if len(targets) == 1 and only[0] == "attribute":
+        owner, leaf = only[3]
+        if leaf[3] in NAMING:
+            args = [value, expression(c, owner), c.constant(leaf[3], leaf)]
+            return [c.at(ast.Expr(c.call(".named", args, only)), node)]
+        args = [value, expression(c, owner), c.constant(c.name(leaf), leaf)]
+        return [c.at(ast.Expr(c.call(".setattr", args, only)), node)]
+    if len(targets) == 1 and only[0] == "subscript" and only[3][1][0] != "slice" and may_be_slice(only[3][1]):
+        owner, at = only[3]
+        args = [value, expression(c, owner), index(c, at)]
+        return [c.at(ast.Expr(c.call(".put", args, only)), node)]
+    for each in targets:
+        if each[0] == "star":
+            raise c.wrong("a starred target must be in a list or tuple", each)
+    if any(gathers(each) for each in targets):
+        value = c.call(".star", [value], node)
+    return [c.at(ast.Assign([target(c, each) for each in targets], value), node)]
+
+
+IN_PLACE: dict[str, type[ast.operator]] = {
+    "+=": ast.Add, "-=": ast.Sub, "*=": ast.Mult, "/=": ast.Div, "//=": ast.FloorDiv, "%=": ast.Mod,
+    "@=": ast.MatMult, "**=": ast.Pow, "<<=": ast.LShift, ">>=": ast.RShift,
+    "&=": ast.BitAnd, "|=": ast.BitOr, "^=": ast.BitXor}
+GUARDED = {"+=": ".iadd", "*=": ".imul", "**=": ".ipow", "<<=": ".ishl", "%=": ".imod"}
+
+
+def augment(c: Context, node: Node) -> list[ast.stmt]:
+    """`x += 1` and its kin."""
+    left, sign, right = node[3]
+    while left[0] == "group":
+        left = left[3][0]
+    operator = sign[3][0][3]
+    if left[0] not in ("NAME", "attribute", "subscript"):
+        raise c.wrong(f"{WHAT.get(left[0], 'this')} cannot be changed by {operator}", left)
+    guard = None if operator == "+=" and right[0] in NEVER_TEXT else GUARDED.get(operator)
+    if guard and c.scopes[-1].kind != "class":      # whose names outlive it
+        if left[0] == "attribute":
+            return _augment_attribute(c, node, left, guard)
+        if left[0] == "subscript" and left[3][1][0] not in ("slice", "tuple", "star"):
+            return _augment_item(c, node, left, guard)
+    made = target(c, left)
+    if guard and isinstance(made, ast.Name):
+        before = c.load(made.id, left)
+        return [c.at(ast.Assign([made], c.call(guard, [before, expression(c, right)], node)), node)]
+    if guard and isinstance(made, ast.Subscript):
+        made.value = c.call(".wary", [made.value], left)
+    assert isinstance(made, ast.Name | ast.Subscript)
+    return [c.at(ast.AugAssign(made, IN_PLACE[operator](), expression(c, right)), node)]
+
+
+def _augment_attribute(c: Context, node: Node, left: Node, guard: str) -> list[ast.stmt]:
+    """`owner.name += value`: the owner is kept in a name of the runtime, all happens in Python's order."""
+    owner, leaf = left[3]
+    name = c.constant(c.name(leaf), leaf)
+    before = c.call(".attr", [c.load(".w", owner), name], left)
+    after = c.call(guard, [before, expression(c, node[3][2])], node)
+    written = c.at(ast.Expr(c.call(".setattr", [after, c.load(".w", owner), name], left)), node)
+    return [_keep(c, ".w", expression(c, owner), owner), written, _let_go(c, node, ".w")]
+
+
+def _augment_item(c: Context, node: Node, left: Node, guard: str) -> list[ast.stmt]:
+    """`values[key] += value`, in the same way."""
+    value, at = left[3]
+    made = [_keep(c, ".w", expression(c, value), value), _keep(c, ".v", index(c, at), at)]
+    before = c.at(ast.Subscript(c.load(".w", value), c.load(".v", at), LOAD), left)
+    after = c.call(guard, [before, expression(c, node[3][2])], node)
+    holder: ast.expr = c.load(".w", value)
+    if may_be_slice(at):
+        holder = c.call(".roomy", [holder], value)
+    item = c.at(ast.Subscript(holder, c.load(".v", at), STORE), left)
+    return [*made, c.at(ast.Assign([item], after), node), _let_go(c, node, ".w", ".v")]
+
+
+def _keep(c: Context, name: str, made: ast.expr, node: Node) -> ast.stmt:
+    return c.at(ast.Assign([c.at(ast.Name(name, STORE), node)], made), node)
+
+
+def _let_go(c: Context, node: Node, *names: str) -> ast.stmt:
+    return c.at(ast.Assign([c.at(ast.Name(name, STORE), node) for name in names], c.constant(None, node)), node)

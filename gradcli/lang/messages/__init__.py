@@ -1,0 +1,1 @@
+"""How faults of programs are put into words."""

@@ -1,0 +1,35 @@
+"""What messages call a value."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gradcli.exposure import MARK
+from gradcli.lang.runtime.types import Kind, user_class
+from gradcli.lang.policy import Policy
+
+PLAIN = {
+    "NoneType": "None", "bool": "a bool", "int": "an int", "float": "a float", "str": "a string",
+    "list": "a list", "tuple": "a tuple", "dict": "a dict", "set": "a set", "slice": "a slice",
+    "range": "a range", "function": "a function", "builtin_function_or_method": "a function",
+    "method": "a method", "generator": "a generator", "ellipsis": "...", "NotImplementedType": "NotImplemented",
+    "enumerate": "an enumeration", "zip": "a zip", "map": "a map", "filter": "a filter",
+    "dict_keys": "the keys of a dict", "dict_values": "the values of a dict", "dict_items": "the items of a dict",
+    "super": "super()", "property": "a property",
+}
+
+
+def describe(value: Any, policy: Policy) -> str:
+    """`value` in a sentence, by what it is: "a list", "an object of class Net"."""
+    kind = type(value)
+    if user_class(value):
+        return f"the class {value.__name__}"
+    if MARK in kind.__dict__:
+        return f"an object of class {kind.__name__}"
+    if kind.__module__ == "builtins" or kind.__name__ == "generator":
+        if isinstance(value, BaseException):
+            return f"the exception {kind.__name__}"
+        return PLAIN.get(kind.__name__, f"a {kind.__name__}")
+    if isinstance(value, Kind):
+        return f"the type {value._name}"
+    return policy.kind(value) if policy.kind else f"a {kind.__name__}"

@@ -1,0 +1,1 @@
+"""What lowered programs call while they run."""

@@ -1,0 +1,71 @@
+"""Abstract classes: `abc.ABC`, `abc.ABCMeta` and `abc.abstractmethod`.
+
+Python itself refuses to make an object of a class that says which of its methods are still abstract.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import FunctionType
+from typing import Any
+
+from gradcli.exposure import MARK
+from gradcli.lang.runtime.types import Kind
+from gradcli.lang.messages.locate import source_of
+
+OWN = ".abstract"       # the attribute that holds which methods a class itself declares abstract
+DECLARED = (FunctionType, property, staticmethod, classmethod)
+
+
+class Abstract:
+    """What abstract classes of a program inherit from."""
+
+    __slots__ = ()
+
+
+class Generic:
+    """What `class Box(Generic[T])` inherits from: such a class can be written with a note of what it holds."""
+
+    __slots__ = ()
+
+    def __class_getitem__(cls, item: Any) -> Any:
+        return cls
+
+
+BASES = (Abstract, Generic)
+
+ABC = Kind("abc.ABC", (Abstract,))
+ABCMeta = Kind("abc.ABCMeta", (Abstract,))
+
+
+def abstractmethod(funcobj: Any, /) -> Any:
+    """`funcobj`, which the classes below have to define."""
+    if type(funcobj) is FunctionType and source_of(funcobj.__code__) is not None:
+        setattr(funcobj, "__isabstractmethod__", True)      # noqa: B010  # as Python marks it
+    return funcobj
+
+
+def abstractproperty(fget: Any, /) -> property:
+    """A property that the classes below have to define."""
+    if type(fget) is not FunctionType:
+        raise TypeError("a property is made of functions")
+    return property(abstractmethod(fget))
+
+
+def declared(body: Mapping[str, Any]) -> frozenset[str]:
+    """The names that the body of a class declares abstract."""
+    return frozenset(name for name, value in body.items()
+                     if type(value) in DECLARED and getattr(value, "__isabstractmethod__", False))
+
+
+def complete(made: type, own: frozenset[str]) -> None:
+    """Tell Python which methods of a class are abstract, where `own` are those that its body declares so."""
+    if not issubclass(made, Abstract):
+        return
+    type.__setattr__(made, OWN, own)
+    missing = set()
+    for name in own.union(*(kind.__dict__.get(OWN, ()) for kind in made.__mro__)):
+        owner = next((kind for kind in made.__mro__ if name in kind.__dict__), made)
+        if MARK in owner.__dict__ or owner is made:
+            missing |= {name} & owner.__dict__.get(OWN, frozenset())
+    type.__setattr__(made, "__abstractmethods__", frozenset(missing))

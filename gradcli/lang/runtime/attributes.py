@@ -1,0 +1,339 @@
+"""Reading and writing attributes that are not harmless everywhere (rule R2)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from types import FunctionType, GeneratorType, MethodType
+from typing import Any
+
+from gradcli.faults.tree import ArgumentFault, AttributeFault
+from gradcli.exposure import MARK, admit, closed_names
+from gradcli.lang.runtime.builtins import METHODS, special
+from gradcli.lang.runtime.exceptions import name_of, object_of
+from gradcli.lang.runtime.format import Formatter, speaks
+from gradcli.lang.runtime.generators import Generator, Stream
+from gradcli.lang.runtime.types import MIXED, OWN, STAND_INS, Kind, alias_of, methods_of, user_class
+from gradcli.lang.messages.value_names import describe
+from gradcli.lang.messages.locate import source_of
+from gradcli.lang.policy import GONE, Policy, legal_name
+from gradcli.lang.messages.python_words import in_pythons_words
+from gradcli.faults.suggestions import nearest
+
+OF_C = ("torch.dtype", "torch.Size", "torch.device")     # classes of C code, which messages call by their whole names
+NONE: frozenset[str] = frozenset()
+OPEN = frozenset((kind, name) for kind, names in METHODS.items() for name in names if hasattr(kind, name))
+
+
+class Attributes:
+    """The guards of one program."""
+
+    def __init__(self, policy: Policy, formatter: Formatter) -> None:
+        self.policy, self.formatter = policy, formatter
+        self.special = special(formatter)       # (type, name) -> the method as programs get it
+        self.own: set[type] = set()             # the program's classes without foreign bases: the quick way
+        self.mixed: dict[tuple[type, str], bool] = {}   # for classes with foreign bases: whose the name is
+        self.text: dict[str, Callable[..., Any]] = {    # what Python's own classes define of these
+            "__repr__": formatter.plain, "__str__": formatter.plainly, "__hash__": formatter.hashed,
+            "__format__": formatter.formatted}
+        self.above: set[tuple[type, type, str]] = set()     # what super() has found in classes of the program
+        self.read = self._reader()
+        self.write = self._writer()
+
+    def _reader(self) -> Callable[[Any, str], Any]:
+        own, other = self.own, self._read
+        quick, special = OPEN.difference(self.special), self.special.get
+
+        def read(value: Any, name: str) -> Any:
+            """`value.name`."""
+            kind = type(value)
+            if kind in own:
+                try:
+                    return getattr(value, name)
+                except AttributeError as error:
+                    raise self._explained(error, value, name) from None
+            key = kind, name
+            if key in quick:
+                return getattr(value, name)
+            bind = special(key)
+            return other(value, name) if bind is None else bind(value)
+
+        return read
+
+    def _read(self, value: Any, name: str) -> Any:
+        kind = type(value)
+        if kind is super:
+            return self._read_above(value, name)
+        whose = self.mixed.get((kind, name))
+        if whose or (whose is False and name in value.__dict__):
+            return self._get(value, name)
+        special = self.special.get((kind, name))
+        if special is not None:
+            return special(value)
+        if kind.__dict__.get(MARK) is OWN or name in METHODS.get(kind, NONE):
+            return self._get(value, name)
+        if self._readable(value, name):
+            return self._get(value, name)
+        raise self.missing(value, name)
+
+    def _read_above(self, value: Any, name: str) -> Any:
+        """`super(...).name`; that the program itself defines the name is found out once."""
+        key = value.__thisclass__, value.__self_class__, name
+        if key not in self.above:
+            owner = _owner(_above(value), name)
+            if owner is None or MARK not in owner.__dict__:
+                if self._readable(value, name):
+                    return self._get(value, name)
+                raise self.missing(value, name)
+            self.above.add(key)
+        return self._get(value, name)
+
+    def _readable(self, value: Any, name: str) -> bool:
+        if name in self.policy.plain:
+            return True
+        if type(value) is super:
+            owner = _owner(_above(value), name)
+            bound: Any = value
+            return owner is not None and (MARK in owner.__dict__ or self.policy.attribute(bound.__self__, name))
+        if isinstance(value, BaseException) and (name == "args" or MARK not in type(value).__dict__):
+            return speaks(value) if name == "args" else self.policy.attribute(value, name)
+        if MARK in type(value).__dict__:
+            if self._own_name(type(value), name):
+                return True
+            if self.mixed.get((type(value), name)) is False and name in value.__dict__:
+                return True
+        elif user_class(value):
+            owner = _owner(value.__mro__, name)
+            if owner is not None and MARK in owner.__dict__:
+                return True
+        elif isinstance(value, Kind) and name in methods_of(value):
+            return True
+        return name in attributes_of(value) or self.policy.attribute(value, name)
+
+    def _own_name(self, kind: type, name: str) -> bool:
+        """Whether a class of the program defines `name`; a name that no class defines may be an object's own."""
+        owner = _owner(kind.__mro__, name)
+        if owner is not None and MARK in owner.__dict__:
+            self.mixed[kind, name] = True
+            return True
+        if owner is None and name not in closed_names(kind):
+            self.mixed[kind, name] = False
+        return False
+
+    def _get(self, value: Any, name: str) -> Any:
+        try:
+            return admit(getattr(value, name))
+        except AttributeError as error:
+            raise self._explained(error, value, name) from None
+
+    def _explained(self, error: AttributeError, value: Any, name: str) -> AttributeError:
+        """A fault in place of `error`, unless it comes from deeper down, from a property of the program."""
+        if isinstance(error, AttributeFault) or object_of(error) is not value or name_of(error) != name:
+            return error
+        fault = self.missing(value, name)
+        fault.args = error.args
+        return fault
+
+    def initial(self, value: Any) -> Callable[..., None]:
+        """`Base.__init__`, as methods call it with `self`."""
+        kind = value if user_class(value) else self.policy.base(value)
+        if kind is None:
+            raise ArgumentFault(f"{describe(value, self.policy)} is no class that a program's class can begin from",
+                                "super().__init__()")
+
+        def init(instance: Any, /, *args: Any, **options: Any) -> None:
+            if not isinstance(instance, kind):
+                raise ArgumentFault(f"{kind.__name__}.__init__() is called with an object of that class",
+                                    f"{kind.__name__}.__init__(self)")
+            kind.__init__(instance, *args, **options)   # type: ignore[misc]  # of that very class, not of the instance
+
+        return init
+
+    def read_base(self, value: Any, name: str) -> Any:
+        """`super(...).__init__` and its like; the text has made sure that `value` reads so."""
+        if type(value) is not super:
+            raise ArgumentFault("super() belongs in a method of a class")
+        shown: Any = value.__self__     # type: ignore[attr-defined]  # what super objects have
+        owner = _owner(_above(value), name)
+        if (owner is object or isinstance(shown, BaseException)) and name in self.text and MARK not in (
+                getattr(owner, "__dict__", {})):
+            return partial(self.text[name], shown)      # Python's own would tell true addresses
+        method = getattr(value, name)
+
+        def above(*args: Any, **options: Any) -> Any:
+            result = method(*args, **options)
+            return Stream(result) if type(result) is GeneratorType else admit(result)
+
+        above.__name__ = above.__qualname__ = name
+        return above        # what Python gives may be a wrapper around a slot, which is none of a program's things
+
+    def read_special(self, value: Any, name: str) -> Any:
+        """`value.__add__` and its like, if a class of the program defines it."""
+        owner = _owner((value if user_class(value) else type(value)).__mro__, name)
+        if owner is None or MARK not in owner.__dict__:
+            legal_name(name, lambda: None)      # which refuses it
+        return getattr(value, name)
+
+    def _writer(self) -> Callable[[Any, Any, str], None]:
+        own, other = self.own, self._write
+
+        def write(new: Any, value: Any, name: str) -> None:
+            """`value.name = new`."""
+            if type(value) in own:
+                try:
+                    setattr(value, name, new)
+                except AttributeError as error:
+                    raise self._refused(error, value, name) from None
+            else:
+                other(new, value, name)
+
+        return write
+
+    def _write(self, new: Any, value: Any, name: str) -> None:
+        allowed = self._writable(value, name, new)
+        if not allowed:
+            raise self._closed(value, name, "set")
+        try:
+            if callable(allowed):       # the value's own way to be set, with its checks
+                allowed(value, new)
+            else:
+                setattr(value, name, new)
+        except AttributeError as error:
+            raise self._refused(error, value, name) from None
+
+    def _refused(self, error: AttributeError, value: Any, name: str) -> AttributeError:
+        """A fault in place of `error`, unless it comes from deeper down, from a setter of the program."""
+        if isinstance(error, AttributeFault) or (object_of(error) is not value and object_of(error) is not None):
+            return error
+        fault = self._closed(value, name, "set")
+        fault.args = error.args
+        return fault
+
+    def delete(self, value: Any, name: str) -> None:
+        """`del value.name`."""
+        if not self._writable(value, name, GONE):
+            raise self._closed(value, name, "deleted")
+        try:
+            delattr(value, name)
+        except AttributeError as error:
+            if isinstance(error, AttributeFault):
+                raise
+            fault = self.missing(value, name)
+            fault.args = error.args
+            raise fault from None
+
+    def _writable(self, value: Any, name: str, new: Any) -> Any:
+        kind = type(value)
+        if user_class(value):
+            kind = value
+            self.mixed.clear()      # the class is about to change
+            self.above.clear()
+        if kind is FunctionType:
+            return source_of(value.__code__) is not None
+        mark = kind.__dict__.get(MARK)
+        if kind is value and any(name in closed_names(each) for each in _derived(value)):
+            return False
+        if mark is OWN:
+            return True
+        if mark is not None and name not in closed_names(kind):
+            owner = _owner(kind.__mro__, name)
+            if owner is None or MARK in owner.__dict__:
+                return True
+        return self.policy.assign(value, name, new)
+
+    def slot(self, value: Any) -> Slot:
+        """Something whose items are the attributes of `value`: for targets within targets."""
+        return Slot(self, value)
+
+    def missing(self, value: Any, name: str) -> AttributeFault:
+        """The fault for an attribute that is not there."""
+        fault = AttributeFault(f"{describe(value, self.policy)} has no attribute {name}")
+        fault.seek = lambda: ((near, "the nearest name") for near in nearest(name, self.known(value)))
+        fault.args = (f"{self._called(value)} has no attribute {name!r}",)
+        return _absent(fault, value, name)
+
+    def _called(self, value: Any) -> str:
+        """What PyTorch's messages about attributes call a value that is not Python's own."""
+        told: Any = describe(value, self.policy)
+        for begin, words in (("the module ", "module"), ("the type ", "type object")):
+            if told.startswith(begin):
+                return f"{words} {told.removeprefix(begin)!r}"
+        teller: Any = self.policy.names.get("type", type)
+        name = alias_of(teller(value))
+        return f"{name if name in OF_C else name.rpartition('.')[2]!r} object"
+
+    def known(self, value: Any) -> Iterable[str]:
+        """The attributes of `value` that a program may read."""
+        kind = value if user_class(value) else type(value)
+        found = set(METHODS.get(kind, NONE)) | set(self.policy.known(value))
+        if isinstance(value, Kind):
+            found.update(methods_of(value))
+        found.update(attributes_of(value))
+        for each in kind.__mro__:
+            if MARK in each.__dict__:
+                found.update(each.__dict__)
+        if MARK in type(value).__dict__:
+            found.update(getattr(value, "__dict__", ()))
+        return found
+
+    def _closed(self, value: Any, name: str, what: str) -> AttributeFault:
+        fault = AttributeFault(f"the attribute {name} of {describe(value, self.policy)} cannot be {what}")
+        return _absent(fault, value, name)
+
+
+class Slot:
+    """The attributes of a value as items."""
+
+    __slots__ = ("_attributes", "_value")
+
+    def __init__(self, attributes: Attributes, value: Any) -> None:
+        self._attributes, self._value = attributes, value
+
+    def __getitem__(self, name: str) -> Any:
+        return self._attributes.read(self._value, name)
+
+    def __setitem__(self, name: str, new: Any) -> None:
+        self._attributes.write(new, self._value, name)
+
+    def __delitem__(self, name: str) -> None:
+        self._attributes.delete(self._value, name)
+
+
+def attributes_of(value: Any) -> dict[str, Any]:
+    """The attributes that a program has set on a function of its own, also where it is a method of an object."""
+    function = value.__func__ if type(value) is MethodType else value
+    return vars(function) if type(function) is FunctionType and source_of(function.__code__) is not None else {}
+
+
+def _absent(fault: AttributeFault, value: Any, name: str) -> AttributeFault:
+    """`fault` in Python's words, if Python too finds no such attribute; nothing of the program runs meanwhile."""
+    kind = type(value)
+    plain = value._types[0] if kind is Kind and value._types else value
+    of_python = (plain if isinstance(plain, type) else kind).__module__ == "builtins" or isinstance(value, Generator)
+    if kind in STAND_INS or (isinstance(plain, type) and STAND_INS.get(plain) is value):
+        of_python = True
+    if not (of_python or MARK in kind.__dict__ or user_class(value)):
+        return fault
+    known = _owner((*kind.__mro__, *getattr(plain, "__mro__", ())), name) or name in getattr(plain, "__dict__", ())
+    return fault if known else in_pythons_words(fault, getattr, plain, name)
+
+
+def _above(value: Any) -> tuple[type, ...]:
+    """The classes that a super object searches."""
+    order = value.__self_class__.__mro__
+    return tuple(order[order.index(value.__thisclass__) + 1:])
+
+
+def _derived(kind: type) -> Iterator[type]:
+    """The classes with foreign bases among a program's class and those derived from it."""
+    pending = [kind]
+    while pending:
+        each = pending.pop()
+        if each.__dict__.get(MARK) is MIXED:
+            yield each
+        pending += type.__subclasses__(each)
+
+
+def _owner(order: Iterable[type], name: str) -> type | None:
+    """The first class that defines `name`."""
+    return next((kind for kind in order if name in kind.__dict__), None)

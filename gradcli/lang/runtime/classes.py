@@ -1,0 +1,109 @@
+"""The making of a program's classes (rule R6)."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Callable
+from typing import Any
+
+from gradcli.faults.tree import PolicyFault
+from gradcli.exposure import MARK, ProgramClass, closed_names
+from gradcli.lang.runtime import abstract_classes
+from gradcli.lang.runtime.enumeration import Enum, EnumClass, MixedNumber, MixedText, complete
+from gradcli.lang.runtime.format import Formatter
+from gradcli.lang.runtime.types import MIXED, OWN, Kind, types_of, user_class
+from gradcli.lang.policy import Policy, checked
+from gradcli.lang.runtime.special_methods import METHODS, OF_TUPLES, guarded
+from gradcli.faults.mistakes import DepthLimit
+
+MADE_BY_PYTHON = {"__module__", "__qualname__", "__doc__", "__dict__", "__weakref__", "__classcell__",
+                  "__static_attributes__", "__firstlineno__", "__annotations__"}
+
+DEEPEST = 1000      # classes that inherit from each other
+
+
+def class_builder(policy: Policy, formatter: Formatter, known: set[type],
+                  leave: Callable[[Any, Any], tuple[Any, ...]]) -> Callable[..., type]:
+    """The `__build_class__` of a program: Python's own, between two checks.
+
+    Classes with nothing foreign above them are added to `known`. `leave` prepares what `__exit__` is handed.
+    """
+
+    class Instance:
+        """What every class of a program without other bases inherits from: a repr that tells no address."""
+
+        __slots__ = ()
+
+        def __repr__(self) -> str:
+            return formatter.anonymous(self)
+
+    setattr(Instance, ".formatter", formatter)      # for methods that the package makes
+
+    def build_class(body: Any, name: str, *bases: Any, metaclass: Any = None) -> type:
+        parents = tuple(parent for base in _mixed(bases) if (parent := _parent(policy, base)) is not object)
+        if metaclass is not None and not any(issubclass(parent, abstract_classes.Abstract) for parent in parents):
+            parents = (*parents, _parent(policy, metaclass))
+        if {*parents} <= {*abstract_classes.BASES}:
+            parents = (*parents, Instance)
+        if any(len(parent.__mro__) > DEEPEST for parent in parents):    # Python tells each one below of what changes
+            raise DepthLimit(f"more than {DEEPEST} classes inherit from each other")
+        made: type = builtins.__build_class__(body, name, *parents, metaclass=ProgramClass)
+        known_bases = (made, Instance, *abstract_classes.BASES, object)
+        foreign = [kind for kind in made.__mro__ if MARK not in kind.__dict__ and kind not in known_bases]
+        declared = abstract_classes.declared(made.__dict__)
+        for each, value in list(made.__dict__.items()):
+            if each in METHODS:
+                type.__setattr__(made, each, guarded(made.__qualname__, each, value, leave))
+            elif each == "__match_args__" and type(value) is tuple and all(type(name) is str for name in value):
+                [checked(name) for name in value]
+            elif each.startswith("__") and each not in MADE_BY_PYTHON:
+                raise PolicyFault(f"a class cannot define {each}")
+        for kind in made.__mro__ if foreign else ():
+            if (kind is made or MARK in kind.__dict__) and (taken := closed_names(made).intersection(_named(kind))):
+                raise PolicyFault(f"{name} cannot define {min(taken)}: its base class needs that name" if kind is made
+                                  else f"{name} cannot inherit {min(taken)} from {kind.__name__}: "
+                                       "another base class needs that name")
+        for kind in made.__mro__ if issubclass(made, tuple) else ():
+            if (kind is made or MARK in kind.__dict__) and (taken := (METHODS - OF_TUPLES).intersection(kind.__dict__)):
+                raise PolicyFault(f"a NamedTuple cannot define {min(taken)}: tuples have their own")
+        type.__setattr__(made, MARK, MIXED if foreign else OWN)
+        abstract_classes.complete(made, declared)
+        if isinstance(made, EnumClass):
+            complete(made, formatter)
+        if not foreign:
+            known.add(made)
+        return made
+
+    return build_class
+
+
+def _named(kind: type) -> set[str]:
+    """The names that a program's class gives attributes: those of its body, of its fields and of its members."""
+    own = kind.__dict__
+    return {*own, *(name for name, _ in own.get(".fields", ())), *own.get(".values", ())}
+
+
+def _mixed(bases: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The bases of a class; a type of values before Enum is one base with it."""
+    if len(bases) == 2 and all(isinstance(base, Kind) for base in bases) and bases[1]._types == (Enum,):
+        mixed = {(int,): MixedNumber, (str,): MixedText}.get(bases[0]._types)
+        return bases if mixed is None else (Kind(bases[0]._name, (mixed,)),)
+    return bases
+
+
+def _parent(policy: Policy, base: Any) -> type:
+    """The Python class to inherit from when a program names `base`."""
+    if user_class(base):
+        return base     # type: ignore[no-any-return]  # user_class has seen that it is a type
+    allowed = policy.base(base)
+    if allowed is not None:
+        return allowed
+    if isinstance(base, Kind):
+        kind = (*types_of(base), None)[0]
+        if kind is None:
+            raise PolicyFault(f"a class cannot inherit from {base._name}")
+        if kind in (object, *abstract_classes.BASES) or issubclass(kind, Exception):
+            return kind
+        raise PolicyFault(f"a class cannot inherit from {base._name}", (
+            "class Own:", "a class that holds what it needs, self.inner = ..., with methods of its own"))
+    raise PolicyFault("a class can only inherit from classes", "class Net(nn.Module):")

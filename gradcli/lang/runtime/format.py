@@ -1,0 +1,359 @@
+"""Values to text: print, str, repr, f-strings, `%` and str.format (rule R5).
+
+One formatter for all of them. No Python format string is ever built from a program's text:
+specifications are taken apart here, their widths capped, and only numbers and strings meet
+Python's own formatting.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import cached_property
+from types import BuiltinFunctionType, FunctionType, MethodDescriptorType, MethodType, ModuleType
+from typing import Any
+
+from gradcli.faults.tree import Fault, LimitFault
+from gradcli.exposure import MARK
+from gradcli.lang.budget import Budget
+from gradcli.lang.runtime.enumeration import EnumClass
+from gradcli.lang.runtime.exceptions import args_of
+from gradcli.lang.runtime.types import Kind, user_class
+from gradcli.lang.policy import Policy
+from gradcli.lang.messages.python_words import python_error, python_kind, python_name
+from gradcli.faults.mistakes import SizeLimit
+
+WIDTH = 10_000      # the widest field, and the most digits after the point
+
+SPEC = re.compile(r"(?:(?:[^{}]|[{}])?[<>=^])?[-+ ]?z?#?0?(?P<width>\d+)?[_,]?(?:\.(?P<precision>\d+))?[a-zA-Z%]?",
+                  re.DOTALL)
+FUNCTIONS = frozenset({FunctionType, BuiltinFunctionType, MethodType, MethodDescriptorType})
+NUMBERS = frozenset({int, float, bool})
+SCALARS = NUMBERS | {str, type(None)}
+SETS = frozenset({set, frozenset})
+HASHED = frozenset({slice, range})      # by what they hold
+FRAMES = {list: ("[", "]"), tuple: ("(", ")"), set: ("{", "}"), frozenset: ("frozenset({", "})"), dict: ("{", "}"),
+          type({}.keys()): ("dict_keys([", "])"), type({}.values()): ("dict_values([", "])"),
+          type({}.items()): ("dict_items([", "])")}
+UNNAMED = ("builtins", "gradcli")      # packages whose names are left away before those of their classes
+TEXT, VALUE, LEAVE = range(3)
+
+
+class Formatter:
+    """How the values of one program become text."""
+
+    def __init__(self, policy: Policy, budget: Budget) -> None:
+        self.policy, self.budget = policy, budget
+
+    @cached_property
+    def _percent(self) -> Callable[..., str]:
+        from gradcli.lang.runtime.templates import percent
+
+        return percent
+
+    def text(self, value: Any) -> str:
+        """str(value)."""
+        kind = type(value)
+        if kind is str:
+            return value    # type: ignore[no-any-return]  # its type has just been looked at
+        if kind is int or kind is float:
+            return self._scalar(value)
+        if MARK in kind.__dict__ and _defines(kind, "__str__"):
+            return self.budget.short(str(value))
+        if isinstance(value, BaseException):
+            return self._message(value)
+        if kind in SCALARS or kind in FRAMES or self.policy.text is None or not self._foreign(value):
+            return self.repr(value)
+        if MARK in kind.__dict__ and self._says_itself(kind):
+            return self.repr(value)
+        return self.policy.text(value)
+
+    def plain(self, value: Any) -> str:
+        """What `object.__repr__`, or that of an exception, gives."""
+        return self.exception(value) if isinstance(value, BaseException) else self.anonymous(value)
+
+    def plainly(self, value: Any) -> str:
+        """What `object.__str__`, or that of an exception, gives."""
+        return self._message(value) if isinstance(value, BaseException) else self.repr(value)
+
+    def formatted(self, value: Any, spec: str) -> str:
+        """What `object.__format__` gives."""
+        if type(spec) is str and not spec:
+            return self.text(value)
+        raise python_error("a format specification cannot be used here", object.__format__, value, spec)
+
+    def hashed(self, value: Any) -> int:
+        """hash(value); what Python would work out from an address is made up (rule R15)."""
+        if isinstance(value, tuple):
+            return hash(tuple(map(self.hashed, value)))
+        kind = type(value)
+        if kind is frozenset:
+            return hash(frozenset(map(self.hashed, value)))
+        if kind in NUMBERS or kind is str or kind.__hash__ is None or _defines(kind, "__hash__") or kind in HASHED:
+            return hash(value)
+        return self.policy.address(value) >> 4
+
+    def repr(self, value: Any) -> str:
+        """repr(value); containers within containers are gone through without recursion."""
+        if type(value) in SCALARS:
+            return self._scalar(value)
+        out: list[str] = []
+        open_: set[int] = set()
+        left = self.budget.characters
+        pending: list[tuple[int, Any]] = [(VALUE, value)]
+        while pending:
+            what, value = pending.pop()
+            if out:
+                left -= len(out[-1])
+                if left < 0:
+                    raise SizeLimit(f"that would make a string of more than {self.budget.characters} characters")
+            if what == TEXT:
+                out.append(value)
+            elif what == LEAVE:
+                open_.discard(value)
+            elif type(value) in SCALARS:
+                out.append(self._scalar(value))
+            elif type(value) in FRAMES:
+                begin, end = FRAMES[type(value)]
+                if id(value) in open_:
+                    out.append(begin + "..." + end)
+                elif type(value) in SETS and not value:
+                    out.append(f"{type(value).__name__}()")
+                else:
+                    out.append(begin)
+                    open_.add(id(value))
+                    pending += [(LEAVE, id(value)), (TEXT, end), *reversed(_items(value))]
+            else:
+                out.append(self._leaf(value))
+        return self.budget.short("".join(out))
+
+    def shown(self, value: Any, quoted: bool = False) -> str:
+        """A value's text where showing it must not fail: in messages, as data, at commands of the prompt.
+
+        A text that the program's own code cannot give is replaced by one that says so. Limits and Ctrl-C pass.
+        """
+        try:
+            return self.repr(value) if quoted else self.text(value)
+        except (LimitFault, MemoryError):
+            raise
+        except Exception as error:
+            return f"{self.anonymous(value)[:-1]} that cannot be shown: {python_kind(error).__name__}>"
+
+    def unstyled(self, value: Any, quoted: bool) -> str:
+        """The text of what no style has a text for: a style asks this in its turn.
+
+        No text of C code is used for what may hold other values, since it would tell true addresses.
+        """
+        if isinstance(value, BaseException) or not self._foreign(value):
+            return self.repr(value) if quoted else self.text(value)
+        owner = _speaker(type(value))
+        if MARK in owner.__dict__ or type(owner.__dict__["__repr__"]) is FunctionType:
+            return repr(value) if quoted else str(value)
+        return self.anonymous(value)
+
+    def _scalar(self, value: Any) -> str:
+        try:
+            text = repr(value)
+            if type(value) is str:
+                self.budget.check_characters(len(text) - 2)
+            return text
+        except ValueError:
+            raise SizeLimit("a whole number of more than 4300 digits cannot be printed") from None
+
+    def _leaf(self, value: Any) -> str:
+        kind = type(value)
+        if isinstance(value, BaseException):
+            return self._exception(value)
+        if isinstance(value, Kind) or (MARK in kind.__dict__ and self._says_itself(kind)):
+            return repr(value)
+        if user_class(value):
+            return f"<{'enum' if isinstance(value, EnumClass) else 'class'} {in_module(value)!r}>"
+        if kind is slice:
+            return f"slice({self.repr(value.start)}, {self.repr(value.stop)}, {self.repr(value.step)})"
+        if kind in FUNCTIONS:
+            return self._function(value)
+        if kind is staticmethod:
+            return f"<staticmethod({self.repr(value.__func__)})>"
+        if kind in (range, bytes, complex, type(Ellipsis), type(NotImplemented)):
+            return repr(value)
+        if self._foreign(value) and self.policy.repr is not None:
+            return self.policy.repr(value)
+        return self.anonymous(value)
+
+    def _function(self, value: Any) -> str:
+        kind = type(value)
+        if kind is MethodType:
+            return f"<bound method {value.__func__.__qualname__} of {self.repr(value.__self__)}>"
+        if kind is MethodDescriptorType:
+            return repr(value)
+        owner = getattr(value, "__self__", None)
+        if owner is not None and not isinstance(owner, ModuleType):
+            home = type(owner).__name__
+            return f"<built-in method {value.__name__} of {home} object at {self.policy.address(owner):#x}>"
+        if str(value.__module__).startswith(("gradcli", "math", "builtins")):     # a program's functions have no module
+            return f"<built-in function {value.__name__}>"
+        return f"<function {value.__qualname__} at {self.policy.address(value):#x}>"
+
+    def _exception(self, error: BaseException) -> str:
+        if MARK in _speaker(type(error)).__dict__:
+            return repr(error)
+        return self.exception(error)
+
+    def exception(self, error: BaseException) -> str:
+        """What Python's own `__repr__` of exceptions gives."""
+        parts = args_of(error) if speaks(error) else (str(error),)
+        return f"{python_name(error)}({', '.join(map(self.repr, parts))})"
+
+    def _says_itself(self, kind: type) -> bool:
+        """Whether a class of the program, not a foreign one above it, says how its objects look."""
+        owner = _speaker(kind)
+        return MARK in owner.__dict__ or owner is not object and not self._foreign_type(owner)
+
+    def anonymous(self, value: Any) -> str:
+        """What Python prints for an object that does not say how it looks, its address made up (rule R15)."""
+        kind = type(value)
+        if kind.__name__ == "generator":
+            name = f"generator object {getattr(getattr(value, '_source', None), '__qualname__', '<genexpr>')}"
+        else:
+            name = f"{kind.__qualname__} object"
+        home = "__main__" if MARK in kind.__dict__ else kind.__module__
+        home = "" if home.partition(".")[0] in UNNAMED else f"{home}."
+        return f"<{home}{name} at {self.policy.address(value):#x}>"
+
+    def _foreign(self, value: Any) -> bool:
+        """Whether `value` is for the policy to show, being neither Python's nor the language's."""
+        return self._foreign_type(type(value))
+
+    def _foreign_type(self, kind: type) -> bool:
+        return not kind.__module__.startswith(("builtins", "gradcli.lang"))
+
+    def _message(self, error: BaseException) -> str:
+        if not speaks(error):
+            return str(error)
+        args = args_of(error)
+        if len(args) != 1:
+            return self.repr(args) if args else ""
+        return (self.repr if isinstance(error, KeyError) else self.text)(args[0])
+
+    def field(self, value: Any, conversion: str = "", spec: str = "") -> str:
+        """One field of an f-string: `{value!conversion:spec}`."""
+        if not conversion:
+            return self.format(value, spec)
+        if conversion == "r" or conversion == "a":
+            value = self.repr(value)
+            if conversion == "a":
+                value = value.encode("ascii", "backslashreplace").decode()
+        elif conversion == "s":
+            value = self.text(value)
+        return self.format(value, spec)
+
+    def format(self, value: Any, spec: str) -> str:
+        """format(value, spec)."""
+        if not spec and type(value) in SCALARS:
+            return self.text(value)
+        if MARK in type(value).__dict__ and _defines(type(value), "__format__"):
+            return self.budget.short(format(value, spec))
+        simple = type(value) in NUMBERS or type(value) is str
+        known = not simple and self.policy.format is not None and self._foreign(value) and (
+            MARK not in type(value).__dict__)
+        if not spec and not known:
+            return self.text(value)
+        match = SPEC.fullmatch(spec)
+        for digits in re.findall(r"\d+", spec) if match is None else (match["width"], match["precision"]):
+            self._cap(digits)
+        if match is None:
+            raise python_error(f"the format specification {spec[:40]!r} cannot be read",
+                               format, value if simple else 0, spec)
+        if simple:
+            return format(value, spec)
+        if known and self.policy.format is not None:
+            return self.policy.format(value, spec)
+        raise python_error(f"a format specification cannot be used for {self.repr(value)[:60]}; convert it first",
+                           object.__format__, value, spec)
+
+    def _cap(self, digits: str | None) -> int:
+        size = int(digits[:9]) if digits else 0
+        if size > WIDTH:
+            raise SizeLimit(f"a field can be at most {WIDTH} characters wide")
+        return size
+
+    def read(self, value: Any, name: str) -> Any:
+        """The attribute that a field of a template names, if programs may read it."""
+        from gradcli.lang.runtime.attributes import Attributes
+
+        return Attributes(self.policy, self).read(value, name)
+
+    def percent(self, template: str, values: Any) -> str:
+        """template % values."""
+        return self._percent(self, template, values)
+
+    def methods(self) -> dict[tuple[type, str], Callable[[Any], Any]]:
+        """The methods that are not Python's own: they format, or can make strings without bound."""
+        from gradcli.lang.runtime import templates
+
+        made: dict[str, Callable[..., Any]] = {
+            "format": templates.brace, "format_map": templates.brace_map, "ljust": templates.ljust,
+            "rjust": templates.rjust, "center": templates.center, "zfill": templates.zfill,
+            "replace": templates.replace, "join": templates.join, "expandtabs": templates.expandtabs,
+            **templates.GROWING}
+
+        def bind(method: Callable[..., Any]) -> Callable[[Any], Any]:
+            def bound(text: str) -> Callable[..., Any]:
+                def call(*args: Any, **options: Any) -> Any:
+                    return method(self, text, *args, **options)
+
+                return call
+
+            return bound
+
+        return {(str, name): bind(method) for name, method in made.items()} | {(list, "index"): self._index}
+
+    def _index(self, values: list[Any]) -> Callable[..., int]:
+        """The method index of a list: Python's own would show what it misses with its true address."""
+        def index(*args: Any) -> int:
+            try:
+                return values.index(*args)
+            except ValueError as error:
+                if error.__traceback__ is not None and error.__traceback__.tb_next is not None:
+                    raise       # a comparison of the program's own has failed
+            raise ValueError(f"{self.shown(args[0], quoted=True)} is not in list")
+
+        return index
+
+
+def in_module(kind: type) -> str:
+    """A class of the program as Python's texts name it."""
+    return kind.__qualname__ if isinstance(kind, EnumClass) else f"__main__.{kind.__qualname__}"
+
+
+def speaks(error: BaseException) -> bool:
+    """Whether the arguments of an exception are a program's, or text: numpy puts its own things there."""
+    kind = type(error)
+    return kind.__module__ == "builtins" or MARK in kind.__dict__ or isinstance(error, Fault)
+
+
+def _defines(kind: type, name: str) -> bool:
+    """Whether a class of the program, or of the language, says what `name` does for objects of `kind`."""
+    owner = next(each for each in kind.__mro__ if name in each.__dict__ or each is object)
+    return MARK in owner.__dict__ or owner.__module__ == "gradcli.lang.runtime.enumeration"
+
+
+def _speaker(kind: type) -> type:
+    """The class that says how objects of `kind` look."""
+    return next(each for each in kind.__mro__ if "__repr__" in each.__dict__)
+
+
+def _items(value: Any) -> list[tuple[int, Any]]:
+    """The parts of a container's repr between its brackets."""
+    parts: list[tuple[int, Any]] = []
+    if type(value) is dict:
+        for key, item in value.items():
+            parts += [(TEXT, ", ")] * bool(parts) + [(VALUE, key), (TEXT, ": "), (VALUE, item)]
+        return parts
+    for item in value:
+        if parts:
+            parts.append((TEXT, ", "))
+        parts.append((VALUE, item))
+    if type(value) is tuple and len(value) == 1:
+        parts.append((TEXT, ","))
+    return parts

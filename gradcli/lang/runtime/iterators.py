@@ -1,0 +1,85 @@
+"""enumerate, zip, map, filter and reversed, not nested without end (rule R12).
+
+Each asks the next one for its values from C, and is let go of from C: a hundred thousand of them
+in a row overflow the machine's stack. So the depth is counted, where one is made of another.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gradcli.exposure import MARK, exposed
+from gradcli.lang.runtime.types import Kind
+from gradcli.faults.mistakes import DepthLimit
+
+DEEPEST = 1000
+
+
+class _Enumerate(enumerate):    # type: ignore[type-arg]  # Python has no brackets for it
+    __slots__ = ("deep",)
+
+
+class _Zip(zip):    # type: ignore[type-arg]  # Python has no brackets for it
+    __slots__ = ("deep",)
+
+
+class _Map(map):    # type: ignore[type-arg]  # Python has no brackets for it
+    __slots__ = ("deep",)
+
+
+class _Filter(filter):    # type: ignore[type-arg]  # Python has no brackets for it
+    __slots__ = ("deep",)
+
+
+class Nested:
+    """A base of the iterators of other modules that stand on one another."""
+
+    __slots__ = ()
+
+    deep: int
+
+
+def nesting(*values: Any) -> int:
+    """How many iterators stand within each other in the deepest of these values."""
+    return max((getattr(value, "deep", 1) for value in values if type(value) in LAZY or isinstance(value, Nested)),
+               default=0)
+
+
+NESTED: dict[type, type] = {enumerate: _Enumerate, zip: _Zip, map: _Map, filter: _Filter}
+for _nested in NESTED.values():
+    exposed()(_nested)
+LAZY = frozenset({*NESTED, *NESTED.values()})
+
+for _plain, _nested in NESTED.items():
+    _nested.__name__ = _nested.__qualname__ = _plain.__name__
+
+
+def _through(value: Any) -> Any:
+    """What goes through an object of the program: it may be an iterator that stands on others."""
+    return iter(value) if MARK in type(value).__dict__ and hasattr(type(value), "__iter__") else value
+
+
+def _maker(plain: type, nested: Any) -> Any:
+    begin = plain in (map, filter)      # behind the function
+
+    def make(*args: Any, **options: Any) -> Any:
+        if args:
+            args = (*args[:begin], *map(_through, args[begin:]))
+        elif "iterable" in options:
+            options["iterable"] = _through(options["iterable"])
+        depth = nesting(*args, *options.values())
+        if not depth:
+            return plain(*args, **options)
+        if depth >= DEEPEST:
+            raise DepthLimit(f"{plain.__name__} stands {DEEPEST} times within others of its kind",
+                             ("list(x)", "goes through the values now"))
+        made = nested(*args, **options)
+        made.deep = depth + 1
+        return made
+
+    return make
+
+
+def kinds() -> list[Kind]:
+    """The kinds of these names."""
+    return [Kind(plain.__name__, (plain,), _maker(plain, nested)) for plain, nested in NESTED.items()]

@@ -1,0 +1,261 @@
+"""The operators that can allocate without bound or format text: `+`, `*`, `**`, `<<`, `%` (rule R11).
+
+Tensors and floats pass through each after one look at a type. Sizes are worked out before
+anything is made; a product of whole numbers is judged afterwards, being at most twice as long
+as its factors.
+"""
+
+from __future__ import annotations
+
+import itertools
+import operator
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from gradcli.faults.tree import ValueFault
+from gradcli.exposure import MARK
+from gradcli.lang.budget import COUNTED, Budget
+from gradcli.lang.runtime.format import Formatter
+from gradcli.faults.mistakes import SizeLimit
+
+SEQUENCES = frozenset({str, list, tuple})
+WHOLE = frozenset({int, bool})
+
+
+def operators(formatter: Formatter, budget: Budget) -> dict[str, Any]:
+    """The guards of these operators, and of their in-place forms, by runtime name."""
+    percent = formatter.percent
+
+    def check_joined(a: Any, b: Any) -> None:
+        if type(b) is type(a) or (type(a) is list and type(b) in SEQUENCES) or isinstance(b, tuple):
+            (budget.check_characters if type(a) is str else budget.check_items)(len(a) + len(b))
+
+    quick: set[type] = {int, float, bool}       # types found to be no sequences
+
+    def add(a: Any, b: Any) -> Any:
+        if type(a) in quick:
+            return a + b
+        if isinstance(a, str | list | tuple):
+            check_joined(a, b)
+        else:
+            quick.add(type(a))
+        return a + b
+
+    def iadd(a: Any, b: Any) -> Any:
+        if type(a) in quick:
+            a += b
+            return a
+        if not isinstance(a, str | list | tuple):
+            quick.add(type(a))
+        else:
+            check_joined(a, b)
+            if type(a) is list and type(b) not in SEQUENCES:
+                b = [*itertools.islice(b, budget.items + 1)]
+                budget.check_items(len(a) + len(b))
+        a += b
+        return a
+
+    simple: set[type] = {float}     # types that are neither sequences nor whole numbers
+
+    def whole(a: Any, b: Any) -> tuple[Any, Any]:
+        """Both sides of a product; an object that counts how often a sequence is repeated, asked once, as a number."""
+        for sequence, times in ((a, b), (b, a)):
+            kind = type(times)
+            if isinstance(sequence, str | list | tuple) and hasattr(kind, "__index__") and kind not in WHOLE and not (
+                    hasattr(kind, "__rmul__" if sequence is a else "__mul__")):
+                count = operator.index(times)
+                return (a, count) if sequence is a else (count, b)
+        return a, b
+
+    def asked(a: Any, b: Any, multiply: Callable[[Any, Any], Any]) -> Any:
+        """The product of a sequence with an object of the program that multiplies, and counts where it says nothing."""
+        for sequence, times, name in ((a, b, "__rmul__"), (b, a, "__mul__")):
+            kind = type(times)
+            if MARK in kind.__dict__ and hasattr(kind, "__index__") and hasattr(kind, name) and (
+                    type(sequence) in SEQUENCES or getattr(type(sequence), "__mul__", None) is tuple.__mul__):
+                product = getattr(kind, name)(times, sequence)
+                return product if product is not NotImplemented else multiply(sequence, operator.index(times))
+        return NotImplemented
+
+    def check_repeat(a: Any, b: Any) -> None:
+        if type(b) not in WHOLE:
+            a, b = b, a
+        if type(b) in WHOLE and b > 1:
+            if type(a) is str:
+                budget.check_characters(len(a) * b)
+            elif type(a) is list or isinstance(a, tuple):
+                budget.check_items(len(a) * b)
+
+    def mul(a: Any, b: Any) -> Any:
+        left = type(a)
+        if left is int:
+            if type(b) is int:
+                product = a * b
+                if not -0x3fffffff < product < 0x3fffffff:
+                    budget.check_bits(product.bit_length())
+                return product
+        elif left in simple:
+            return a * b
+        elif left not in WHOLE and not isinstance(a, str | list | tuple):
+            simple.add(left)
+        if type(b) is not float:
+            if type(b) not in WHOLE:
+                if (product := asked(a, b, mul)) is not NotImplemented:
+                    return product
+                a, b = whole(a, b)
+            check_repeat(a, b)
+        return a * b
+
+    def imul(a: Any, b: Any) -> Any:
+        if type(a) is int and type(b) is int:
+            return mul(a, b)
+        if (product := asked(a, b, imul)) is not NotImplemented:
+            return product
+        a, b = whole(a, b)
+        if type(a) in WHOLE or type(b) in WHOLE:
+            check_repeat(a, b)
+        a *= b
+        return a
+
+    def check_power(a: Any, b: Any) -> None:
+        if type(a) in WHOLE and type(b) in WHOLE and b > 1 and not -2 < a < 2:
+            if b > budget.bits:
+                raise SizeLimit(f"the result would have more than {budget.bits} binary digits")
+            budget.check_bits((a.bit_length() - 1) * b)     # at least so many, at most twice
+
+    def judged(result: Any) -> Any:
+        if type(result) is complex:
+            raise ValueFault("a negative number has no real root of that kind")
+        if type(result) is int and not -0x3fffffff < result < 0x3fffffff:
+            budget.check_bits(result.bit_length())
+        return result
+
+    def power(a: Any, b: Any) -> Any:
+        if type(a) is int or type(a) is float or type(a) is bool:
+            check_power(a, b)
+            return judged(a ** b)
+        return a ** b
+
+    def ipower(a: Any, b: Any) -> Any:
+        if type(a) is int or type(a) is float or type(a) is bool:
+            check_power(a, b)
+            return judged(a ** b)
+        a **= b
+        return a
+
+    def check_shift(a: Any, b: Any) -> None:
+        if type(a) in WHOLE and type(b) in WHOLE and a and b > 0:
+            budget.check_bits(a.bit_length() + b)
+
+    def shift_left(a: Any, b: Any) -> Any:
+        check_shift(a, b)
+        return a << b
+
+    def ishift_left(a: Any, b: Any) -> Any:
+        check_shift(a, b)
+        a <<= b
+        return a
+
+    def mod(a: Any, b: Any) -> Any:
+        if type(a) is str:
+            return percent(a, b)
+        return a % b
+
+    def imod(a: Any, b: Any) -> Any:
+        if type(a) is str:
+            return percent(a, b)
+        a %= b
+        return a
+
+    return {".add": add, ".iadd": iadd, ".mul": mul, ".imul": imul, ".pow": power, ".ipow": ipower, ".shl": shift_left,
+            ".ishl": ishift_left, ".mod": mod, ".imod": imod,
+            ".wary": lambda value: Wary(value, imul, ipower, ishift_left, imod, iadd)}
+
+
+def summed(a: Any, b: Any) -> Any:
+    """a + b within the documented sizes, where code of ours adds up values of a program."""
+    if isinstance(a, str | list | tuple) and isinstance(b, str | list | tuple):
+        most = Budget.characters if isinstance(a, str) else Budget.items
+        if len(a) + len(b) > most:
+            raise SizeLimit(f"that would make more than {most} {'characters' if isinstance(a, str) else 'items'}")
+    return a + b
+
+
+class Roomy:
+    """A container to one of whose slices something is assigned, which a list would gather uncounted."""
+
+    __slots__ = ("_budget", "_value")
+
+    def __init__(self, budget: Budget, value: Any) -> None:
+        self._budget, self._value = budget, value
+
+    def __getitem__(self, key: Any) -> Any:
+        return self._value[key]
+
+    def __delitem__(self, key: Any) -> None:
+        del self._value[key]
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        if type(key) is slice:
+            value = self._budget.spread(value)
+            if isinstance(value, Iterator):
+                value = list(value)
+            if type(value) in COUNTED:
+                self._budget.check_items(len(self._value) + len(value) - len(self._value[key]))
+        self._value[key] = value
+
+
+def roomy(budget: Budget) -> dict[str, Any]:
+    """The guards of assignments to items: a list that is given a slice takes in another list, and nothing else.
+
+    What runs while a list gathers could make it shorter, and Python 3.11 would write behind its end.
+    """
+    def holder(value: Any) -> Any:
+        return Roomy(budget, value) if type(value) is list else value
+
+    def put(new: Any, value: Any, key: Any) -> None:
+        if type(key) is slice and type(value) is list:
+            Roomy(budget, value)[key] = new
+        else:
+            value[key] = new
+
+    return {".roomy": holder, ".put": put}
+
+
+class Wary:
+    """A container whose items are changed in place by the guards: the target of `a[i] *= 2`."""
+
+    __slots__ = ("_guards", "_value")
+
+    def __init__(self, value: Any, *guards: Callable[[Any, Any], Any]) -> None:
+        self._value, self._guards = value, guards
+
+    def __getitem__(self, key: Any) -> Item:
+        return Item(self._value[key], self._guards)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        self._value[key] = value
+
+
+class Item:
+    """A value about to be changed in place."""
+
+    __slots__ = ("_guards", "_value")
+
+    def __init__(self, value: Any, guards: tuple[Callable[[Any, Any], Any], ...]) -> None:
+        self._value, self._guards = value, guards
+
+    def __imul__(self, other: Any) -> Any:
+        return self._guards[0](self._value, other)
+
+    def __ipow__(self, other: Any) -> Any:
+        return self._guards[1](self._value, other)
+
+    def __ilshift__(self, other: Any) -> Any:
+        return self._guards[2](self._value, other)
+
+    def __imod__(self, other: Any) -> Any:
+        return self._guards[3](self._value, other)
+
+    def __iadd__(self, other: Any) -> Any:
+        return self._guards[4](self._value, other)

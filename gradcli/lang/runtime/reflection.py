@@ -1,0 +1,102 @@
+"""What a program may ask about values by name at run time: through the same gates as what stands in its text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import BuiltinFunctionType, FunctionType, MethodType
+from typing import Any
+
+from gradcli.faults.tree import AttributeFault
+from gradcli.exposure import MARK, Exposure, admit, closed_names, exposure_of
+from gradcli.lang.runtime.attributes import Attributes
+from gradcli.lang.runtime.types import Kind, types_of, user_class
+from gradcli.lang.messages.value_names import describe
+from gradcli.lang.messages.locate import source_of
+from gradcli.lang.policy import Policy, checked
+
+FUNCTIONS = (FunctionType, BuiltinFunctionType, MethodType)
+UNSET = object()
+
+
+def teller(policy: Policy) -> Callable[[Any, str], Any]:
+    """The helper behind `f.__name__`, `x.__class__.__name__`, `f.__doc__` and `torch.__version__`."""
+    def told(value: Any, what: str) -> Any:
+        if what == "__version__":
+            version = getattr(value, ".version", None)      # a name that only the facade can have given
+            if version is None:
+                raise AttributeFault(f"{describe(value, policy)} has no attribute __version__")
+            return str(version())
+        if what == "__doc__":
+            return _text_of(value)
+        if what == "__class__":
+            value, what = policy.names["type"](value), "__name__"   # type: ignore[operator]  # the built-in of that name
+        if isinstance(value, Kind):
+            return value._name.rpartition(".")[2]
+        if user_class(value) or isinstance(value, FUNCTIONS) or what in (exposure_of(type(value)) or Exposure()).read:
+            return str(getattr(value, what))
+        raise AttributeFault(f"{describe(value, policy)} has no attribute {what}",
+                             ("type(x).__name__", "the name of its class"))
+
+    return told
+
+
+def _text_of(value: Any) -> str | None:
+    """What a function or class of the program says of itself; None for all else."""
+    kind = value if user_class(value) else type(value)
+    if MARK in kind.__dict__:
+        text = kind.__dict__.get("__doc__")
+    else:
+        function = getattr(value, "__func__", value)
+        of_program = type(function) is FunctionType and (source_of(function.__code__) or MARK in vars(function))
+        text = function.__doc__ if of_program else None
+    return text if type(text) is str else None
+
+
+def named(new: Any, value: Any, name: str) -> None:
+    """`f.__name__ = new`, of a function of the program."""
+    if type(value) is not FunctionType or source_of(value.__code__) is None:
+        raise AttributeFault(f"the attribute {name} of a {type(value).__name__} cannot be set")
+    if type(new) is not str and (name != "__doc__" or new is not None):
+        raise TypeError(f"{name} must be set to a string object")
+    setattr(value, name, new)
+
+
+def reflection(attributes: Attributes) -> dict[str, Any]:
+    """The built-ins that take the name of an attribute, and those that ask what a value is."""
+    def getattr(value: Any, name: str, /, *default: Any) -> Any:
+        checked(name)
+        if len(default) > 1:
+            raise TypeError("getattr() takes a value, a name and at most a default")
+        if not default:
+            return attributes.read(value, name)
+        try:
+            return attributes.read(value, name)
+        except AttributeError:
+            return default[0]
+
+    def hasattr(value: Any, name: str, /) -> bool:
+        return getattr(value, name, UNSET) is not UNSET
+
+    def setattr(value: Any, name: str, new: Any, /) -> None:
+        attributes.write(new, value, checked(name))
+
+    def delattr(value: Any, name: str, /) -> None:
+        attributes.delete(value, checked(name))
+
+    def issubclass(kind: Any, above: Any, /) -> bool:
+        return all(_within(each, types_of(above)) for each in types_of(kind))
+
+    def vars(value: Any, /) -> dict[str, Any]:
+        own = getattr_(value, "__dict__", None)
+        exposure = exposure_of(type(value)) or Exposure()
+        if type(own) is not dict or not (MARK in type(value).__dict__ or exposure.open_attributes):
+            raise TypeError("vars() argument must have __dict__ attribute")
+        closed = closed_names(type(value))
+        return {name: admit(own[name]) for name in own if name[:1] != "." and name not in closed}
+
+    found = locals()
+    return {name: found[name] for name in ("getattr", "hasattr", "setattr", "delattr", "issubclass", "vars")} | {
+        "callable": callable}
+
+
+_within, getattr_ = issubclass, getattr

@@ -1,0 +1,231 @@
+"""The runtime of a program: every helper that lowered code calls, under names that begin with a dot.
+
+    .attr .base .init .slot .setattr     attributes that are not harmless everywhere
+    .told .named                    what a class, function or module is called
+    .mul .pow .shl .mod .i...       operators that allocate or format (arith.py)
+    .format                         one field of an f-string (format.py)
+    .ticks .each .turn              the budget's turns, and what goes through values and turns side by side
+    .few .short                     displays with stars, and strings of several fields, that are not too long
+    .star .stars .roomy .put        what a star brings, what starred targets take, and items that are assigned to
+    .raised .cause .caught .limits .any     exceptions
+    .heard                          an exception that is given a name
+    .honest                         what `finally` begins with
+    .stream .generating .delegated  generator expressions, generator functions, yield from
+    .special .super .entered        methods with two underscores, super(), with
+    .spread                         what two stars bring
+    .module .member .missing        imports
+    .show .note                     what the session does with values and remarks
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from functools import partial
+from itertools import compress
+from types import FrameType
+from typing import Any
+
+from gradcli.faults.tree import ArgumentFault, Fault, LimitFault, NameFault
+from gradcli.exposure import EXCEPTIONS, MARK, admissible, admit
+from gradcli.lang.runtime.operators import operators, roomy
+from gradcli.lang.runtime.attributes import Attributes
+from gradcli.lang.budget import Budget
+from gradcli.lang.runtime.builtins import prelude
+from gradcli.lang.runtime.classes import class_builder
+from gradcli.lang.runtime.format import Formatter
+from gradcli.lang.runtime.containers import spread
+from gradcli.lang.runtime.generators import Generator, closed_by_program, delegated, generating, leaves
+from gradcli.lang.runtime.types import Kind, types_of, user_class
+from gradcli.lang.lowering.match import matcher
+from gradcli.lang.messages.locate import source_of
+from gradcli.lang.policy import Policy
+from gradcli.lang.runtime.reflection import named, reflection, teller
+from gradcli.lang.messages.python_words import in_pythons_words, python_error, python_kind
+from gradcli.faults.suggestions import nearest
+from gradcli.faults.source import veiled
+
+UNCATCHABLE = (LimitFault, RecursionError, MemoryError, KeyboardInterrupt)
+
+
+def builtins(policy: Policy, show: Callable[[object], None], note: Callable[[str], None],
+             write: Callable[[str], None], budget: Budget | None = None) -> dict[str, Any]:
+    """What `__builtins__` of a program's namespace must be: the prelude over the plain names, and the runtime."""
+    budget = budget or Budget()
+    formatter = Formatter(policy, budget)
+    names = prelude(formatter, budget, write)
+    names |= dict(policy.names)
+    return names | runtime(policy, names, show, note, formatter, budget) | {"__name__": "__main__"}
+
+
+def runtime(policy: Policy, names: Mapping[str, Any], show: Callable[[object], None], note: Callable[[str], None],
+            formatter: Formatter, budget: Budget) -> dict[str, Any]:
+    """The helpers of lowered code, by their unspellable names; `names` are those that programs see."""
+    attributes = Attributes(policy, formatter)
+    return operators(formatter, budget) | roomy(budget) | {
+        ".attr": attributes.read, ".told": teller(policy), ".named": named, ".base": attributes.read_base,
+        ".init": attributes.initial, ".slot": attributes.slot, ".special": attributes.read_special,
+        ".setattr": attributes.write,
+        ".format": formatter.field,
+        ".each": compress,      # C code, as quick as can be: it hands on each value that comes with a True
+        ".few": budget.few, ".star": budget.spread, ".stars": partial(map, budget.gathered),
+        ".short": budget.short, ".honest": honest,
+        ".heard": partial(heard, formatter), ".raised": raised, ".cause": cause, ".caught": caught,
+        ".limits": UNCATCHABLE, ".any": Exception,
+        ".stream": Generator, ".generating": generating, ".delegated": delegated, ".super": super_, ".entered": entered,
+        ".spread": partial(spread, budget),
+        ".missing": missing, ".module": policy.modules.__getitem__, ".member": _importer(policy),
+        ".show": show, ".note": note,
+        "__build_class__": class_builder(policy, formatter, attributes.own, partial(left, formatter, names)),
+        ".match": matcher(attributes),
+    } | reflection(attributes) | turns(budget)
+
+
+def turns(budget: Budget) -> dict[str, Any]:
+    """The part of the runtime that is used up, to be replaced before each run."""
+    ticks = budget.ticks()
+    return {".ticks": ticks, ".turn": ticks.__next__}
+
+
+def raised(value: Any) -> BaseException | type[BaseException]:
+    """What `raise value` raises."""
+    found = _exception(value)
+    if found is None:
+        raise python_error(NOT_RAISED, _raise, value)
+    return found
+
+
+def missing(words: str) -> None:
+    """Raise what Python raises at the import of what is not there."""
+    raise (ModuleNotFoundError if words.startswith("No module") else ImportError)(words)
+
+
+def cause(value: Any) -> BaseException | type[BaseException] | None:
+    """What stands after the `from` of a `raise`."""
+    found = None if value is None else _exception(value)
+    if found is None and value is not None:
+        raise python_error(NOT_RAISED, _raise, Exception(), value)
+    return found
+
+
+NOT_RAISED = "only exceptions can be raised, such as ValueError(\"the reason\")"
+
+
+def _exception(value: Any) -> Exception | type[Exception] | None:
+    """`value` if it can be raised."""
+    if isinstance(value, Exception):
+        return value
+    kind = types_of(value)[0] if isinstance(value, Kind) or user_class(value) else object
+    return kind if issubclass(kind, Exception) else None
+
+
+def _raise(value: Any, after: Any = None) -> None:
+    """Python's own `raise`, for what it says of values that are no exceptions."""
+    raise value from after
+
+
+def caught(value: Any) -> tuple[type, ...]:
+    """The exception types that `except value` names."""
+    try:
+        kinds = types_of(value)
+    except TypeError:
+        kinds = (object,)
+    for kind in kinds:
+        if not issubclass(kind, Exception):
+            raise python_error("only exceptions can be caught, such as ValueError or RuntimeError", _catch_nothing)
+    return kinds
+
+
+def _catch_nothing() -> None:
+    """Python's own `except` with what is no exception, for what it says of that."""
+    try:
+        raise ValueError
+    except object():    # type: ignore[misc]  # that is the mistake
+        pass
+
+
+def heard(formatter: Formatter, error: Exception) -> Exception:
+    """A caught exception as programs hold it: with arguments of text and numbers, and of a listed type.
+
+    Exceptions that C code, numpy and the engine raise can carry types, arrays and frames; none of it is kept. An
+    exception that the program made itself carries what the program gave it.
+    """
+    if MARK in type(error).__dict__ or MARK in vars(error):
+        return error
+    error.__context__ = error.__cause__ = None
+    may_stay = admissible if _of_program(error) else _plain
+    args = tuple(veiled(arg) if type(arg) is str else arg if may_stay(arg) else formatter.anonymous(arg)
+                 for arg in BaseException.args.__get__(error))      # type: ignore[attr-defined]
+    if not isinstance(error, Fault) and type(error) not in EXCEPTIONS:
+        anew: Exception = python_kind(error)(veiled(str(error)))
+        return anew.with_traceback(error.__traceback__)
+    error.args = args
+    return error
+
+
+def _of_program(error: Exception) -> bool:
+    """Whether the program itself raised it, or C code at work on the program's own values."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return trace is not None and source_of(trace.tb_frame.f_code) is not None
+
+
+def _plain(value: Any) -> bool:
+    """Whether a value is text, a number, or a tuple of such."""
+    return type(value) in PLAIN or (type(value) is tuple and all(map(_plain, value)))
+
+
+PLAIN = frozenset({type(None), bool, int, float, str})
+
+
+def honest() -> None:
+    """Go on with what no program may catch, if that is why a `finally` runs."""
+    error = sys.exc_info()[1]
+    if error is None or isinstance(error, Exception) and not isinstance(error, UNCATCHABLE):
+        return
+    if not isinstance(error, GeneratorExit) or leaves(error, sys._getframe(1)):
+        raise error
+
+
+def left(formatter: Formatter, names: Mapping[str, Any], error: Any, frame: FrameType) -> tuple[Any, ...]:
+    """What `__exit__` is handed for an exception that leaves a `with` in `frame`; nothing where it is not asked."""
+    if isinstance(error, GeneratorExit):
+        return (None, None, None) if closed_by_program(frame) else ()
+    if not isinstance(error, Exception) or isinstance(error, UNCATCHABLE):
+        return ()
+    kind = python_kind(error)
+    return (kind if MARK in kind.__dict__ else names[kind.__name__], heard(formatter, error), None)
+
+
+def super_(kind: Any = None, value: Any = None) -> Any:
+    """super() in a method or class method, and super(Class, self)."""
+    of_class = user_class(value) and user_class(kind) and issubclass(value, kind)
+    if not user_class(kind) or not (of_class or isinstance(value, kind)):
+        raise ArgumentFault("super() belongs in a method of a class, with that class and self")
+    return super(kind, value)
+
+
+def entered(value: Any) -> Any:
+    """The value of a `with` statement, if it has one."""
+    if not (hasattr(type(value), "__enter__") and hasattr(type(value), "__exit__")):
+        raise in_pythons_words(ArgumentFault("with cannot be used on this value", *(
+            ("{call}()",) if isinstance(value, type) and hasattr(value, "__enter__") else ())),
+                               _enter, value)
+    return value
+
+
+def _enter(value: Any) -> None:
+    """Python's own `with`, for what it says of values that it cannot be used on."""
+    with value:
+        pass
+
+
+def _importer(policy: Policy) -> Callable[[Any, str], Any]:
+    def member(module: Any, name: str) -> Any:
+        if not policy.attribute(module, name):
+            raise NameFault(f"cannot import {name}: there is no such name in the module",
+                            *nearest(name, policy.known(module)))
+        return admit(getattr(module, name))
+
+    return member

@@ -1,0 +1,91 @@
+"""The special methods of programs' classes, and the gate before those that are handed values (rule R6).
+
+Python calls them from C code, and sometimes on behalf of this package or of numpy: an operand, a key or an exception
+that comes so may be something that no program may hold. What they return, Python itself checks by its type.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from types import FunctionType
+from typing import Any
+
+from gradcli.faults.tree import PolicyFault
+from gradcli.exposure import ATOMS, MARK, admissible, admit
+
+
+def _names(words: str) -> frozenset[str]:
+    return frozenset(f"__{word}__" for word in words.split())
+
+
+OPERATORS = ("add sub mul truediv floordiv mod divmod pow matmul lshift rshift and or xor").split()
+OPERAND = _names(" ".join(OPERATORS) + " lt le gt ge eq ne") | _names(" ".join(
+    f"{letter}{name}" for name in OPERATORS for letter in "ri" if letter + name != "idivmod"))
+"""Methods that are handed the other side of an operator, and may say NotImplemented."""
+
+HANDED = OPERAND | _names("getitem setitem delitem contains format round")
+"""Methods that are handed values."""
+
+ALONE = _names("init call repr str len bool hash iter next reversed enter neg pos abs invert float int index trunc "
+               "floor ceil post_init")
+"""Methods that are handed none, or only by programs."""
+
+METHODS = HANDED | ALONE | {"__exit__"}
+"""All that a class of a program may define."""
+
+OF_TUPLES = _names("repr str add radd sub rsub mul rmul truediv neg abs matmul bool call float")
+"""What a class of tuples with names may define: nothing that says what a tuple holds, which C code reads itself."""
+
+
+def guarded(owner: str, name: str, value: Any, leave: Callable[[Any, Any], tuple[Any, ...]]) -> Any:
+    """The special method `value` as a class holds it; `leave` prepares what `__exit__` is handed."""
+    if value is None:
+        return None     # which says that the class has no such method
+    if type(value) is not FunctionType:
+        raise PolicyFault(f"{name} of a class is a function", f"def {name}(self):")
+    if name in ALONE:
+        return value
+    return _named(_leaving(value, leave) if name == "__exit__" else
+                  _operand(value) if name in OPERAND else _handed(value), owner, name)
+
+
+def _named(method: FunctionType, owner: str, name: str) -> FunctionType:
+    method.__name__, method.__qualname__ = name, f"{owner}.{name}"
+    method.__module__ = None    # type: ignore[assignment]  # as functions of programs have it
+    return method
+
+
+def _operand(function: FunctionType) -> Any:
+    def operate(self: Any, other: Any, *more: Any) -> Any:
+        kind = type(other)
+        if kind in ATOMS or MARK in kind.__dict__ or admissible(other):
+            return function(self, other, *more)
+        return NotImplemented       # the package's own things are equal to nothing, and no operands
+
+    return operate
+
+
+def _handed(function: FunctionType) -> Any:
+    def hand(self: Any, *values: Any) -> Any:
+        for value in values:
+            if type(value) not in ATOMS:
+                admit(value)
+        return function(self, *values)
+
+    return hand
+
+
+def _leaving(function: FunctionType, leave: Callable[[Any, Any], Any]) -> Any:
+    """`__exit__`: handed a stand-in for the exception's type, and no traceback.
+
+    What no program may catch passes without the program's code; a generator that is closed leaves as if all went well.
+    """
+    def exit(self: Any, kind: Any = None, error: Any = None, trace: Any = None, /) -> Any:
+        if not isinstance(error, BaseException):
+            return function(self, admit(kind) if type(kind) is not type else None, admit(error), None)
+        told = leave(error, sys._getframe(1))
+        swallowed = bool(told) and function(self, *told)
+        return swallowed and told[0] is not None
+
+    return exit

@@ -1,0 +1,56 @@
+"""The streams of a program: `sys.stdout`, `sys.stderr`, and what `print(file=...)` writes to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from gradcli.faults.tree import ArgumentFault
+from gradcli.exposure import exposed
+from gradcli.lang.budget import Budget
+
+
+@exposed(*"write writelines flush isatty encoding name mode closed".split())
+class Standard:
+    """A stream that text can be written to, and nothing else."""
+
+    encoding, mode, closed = "utf-8", "w", False
+
+    def __init__(self, name: str, write: Callable[[str], object]) -> None:
+        self.name = name
+        self._write = write
+
+    def write(self, text: str, /) -> int:
+        """Write a text; how many characters it has."""
+        if type(text) is not str:
+            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
+        self._write(text)
+        return len(text)
+
+    def writelines(self, lines: Iterable[str], /) -> None:
+        """Write several texts."""
+        for line in Budget().gathered(lines):
+            self.write(line)
+
+    def flush(self) -> None:
+        """Nothing: what is written is written at once."""
+
+    def isatty(self) -> bool:
+        """Whether it is a terminal; programs are told that it is none."""
+        return False
+
+    def __display__(self, style: Any) -> str:
+        return f"<_io.TextIOWrapper name='{self.name}' mode='w' encoding='utf-8'>"
+
+
+Standard.__name__ = "TextIOWrapper"     # as messages call it
+
+
+def writer(file: Any, write: Callable[[str], object]) -> Callable[[str], object]:
+    """What print() writes through, by its option `file`."""
+    if file is None:
+        return write
+    if type(file) is not Standard:
+        raise ArgumentFault("print() writes to the output and to sys.stderr; there are no files here",
+                            ("print(x, file=sys.stderr)", "beside the output"))
+    return file.write

@@ -1,0 +1,321 @@
+"""`%`, str.format, and the string methods that can make long strings (rules R5 and R11)."""
+
+from __future__ import annotations
+
+import re
+from _string import formatter_field_name_split, formatter_parser  # type: ignore[import-not-found]  # string's own
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
+from operator import index, mod
+from typing import TYPE_CHECKING, Any
+
+from gradcli.exposure import MARK
+from gradcli.lang.budget import COUNTED
+from gradcli.lang.messages.value_names import describe
+from gradcli.lang.policy import checked
+from gradcli.lang.messages.python_words import python_error
+
+if TYPE_CHECKING:
+    from gradcli.lang.runtime.format import Formatter
+
+PERCENT = re.compile(r"%(?:\((?P<key>[^)]*)\))?(?P<flags>[-+ #0]*)(?P<width>\*|\d+)?(?:\.(?P<precision>\*|\d*))?"
+                     r"[hlL]?(?P<type>.|$)", re.DOTALL | re.ASCII)
+CONVERSIONS = ("r", "s", "a")
+KINDS = "diouxXeEfFgGcrsa"
+NUMERIC = frozenset({"__int__", "__index__", "__float__"})
+QUICK, QUICK_TEXT = frozenset({int, float, bool}), frozenset({str, float})     # values of fields that Python fills in
+LONG = 10_000
+
+
+def percent(f: Formatter, template: str, values: Any) -> str:
+    """`template % values`, as Python does it."""
+    filling = _Percent(f, values)
+    pieces: list[str] = []
+    left = f.budget.characters
+    for part in _known_parts(template) if len(template) < LONG else _parts(template):
+        pieces.append(part if type(part) is str else filling.field(*part))
+        left -= len(pieces[-1])
+        if left < 0:
+            break           # the check below refuses it
+    filling.end()
+    return f.budget.short("".join(pieces))
+
+
+def _parts(template: str) -> list[Any]:
+    """The template in pieces: text, and fields as the ready specification if nothing is left open, and the match."""
+    parts: list[Any] = []
+    at = 0
+    for match in PERCENT.finditer(template):
+        parts += [template[at : match.start()], (_ready(match), match)]
+        at = match.end()
+    return [*parts, template[at:]]
+
+
+_known_parts = lru_cache(500)(_parts)
+
+
+def _ready(match: re.Match[str]) -> str:
+    """The specification of a field that takes one value; empty if there is more to it."""
+    width, precision = match["width"] or "", match["precision"]
+    if match["key"] is not None or "*" in (width, precision) or match["type"] not in KINDS:
+        return ""
+    if max(len(width), len(precision or "")) > 4:       # to be looked at, each time
+        return ""
+    return "%" + match["flags"] + width + ("" if precision is None else "." + precision) + match["type"]
+
+
+class _Percent:
+    """The values after a `%`, being taken one by one."""
+
+    def __init__(self, f: Formatter, values: Any) -> None:
+        self.f, self.values = f, values
+        self.given = list(values) if type(values) is tuple else [values]
+        self.given.reverse()
+        self.mapping = hasattr(type(values), "__getitem__") and type(values) not in (tuple, str)
+
+    def field(self, ready: str, match: re.Match[str]) -> str:
+        """One field, filled in."""
+        if ready and self.given:
+            value = self.given.pop()
+            if type(value) in (QUICK_TEXT if ready[-1] == "s" else QUICK) and ready[-1] not in "ra":
+                return ready % (value,)
+            return _one(self.f, ready[:-1], ready[-1], value)
+        return self._slowly(match)
+
+    def _slowly(self, match: re.Match[str]) -> str:
+        kind, flags, width, precision = match["type"], match["flags"], match["width"], match["precision"]
+        if kind == "%" and match["key"] is None:
+            return "%"
+        if match["key"] is not None:
+            if not self.mapping:
+                raise python_error("fields with names need a dict after %", mod, "%(a)s", 0)
+            self.given = [self.values[match["key"]]]
+        if width == "*":
+            wide = self._size()
+            width, flags = str(abs(wide)), flags + ("-" if wide < 0 else "")
+        if precision == "*":
+            precision = str(max(self._size(), 0))
+        if not kind:
+            raise python_error(f"the text ends within the field {match[0]!r}", mod, "%", ())
+        if kind == "%":
+            return "%"
+        value = self._take()
+        if kind not in KINDS:
+            raise _unknown(match)
+        self.f._cap(width)
+        self.f._cap(precision)
+        return _one(self.f, "%" + flags + (width or "") + ("" if precision is None else "." + precision), kind, value)
+
+    def _take(self) -> Any:
+        if not self.given:
+            raise python_error("there are fewer values than fields in the text", mod, "%s", ())
+        return self.given.pop()
+
+    def _size(self) -> int:
+        number = self._take()
+        if not isinstance(number, int):
+            raise python_error("the width of a field is a whole number", mod, "%*d", ("", 0))
+        return number
+
+    def end(self) -> None:
+        """All values must have been used."""
+        if self.given and not self.mapping:
+            raise python_error("there are more values than fields in the text", mod, "", (0,))
+
+
+def _unknown(match: re.Match[str]) -> Exception:
+    """What is wrong with a field of no known kind."""
+    kind, before = match["type"], match.end() - 2
+    field = "%(" if kind == "(" else " " * min(before, LONG) + "%" + kind
+    return python_error(f"the text has an unknown field {match[0]!r}", mod, field, {})
+
+
+def _one(f: Formatter, shape: str, kind: str, value: Any) -> str:
+    """One field; `shape` is made of flags and digits alone."""
+    if kind in "sra":
+        return (shape + "s") % (f.field(value, kind),)
+    if kind == "c" and type(value) is str:
+        return (shape + "c") % (value,)
+    if MARK in type(value).__dict__ and NUMERIC.intersection(dir(type(value))):
+        return (shape + kind) % (value,)
+    if type(value) not in (int, float, bool):
+        plain = None if MARK in type(value).__dict__ else f.policy.number(value)
+        if plain is None:
+            shown = f.repr(value)[:60] if type(value) is str else describe(value, f.policy)
+            raise python_error(f"%{kind} needs a number, not {shown}", mod, "%" + kind, (value,))
+        value = plain
+    return (shape + kind) % (value,)
+
+
+def brace(f: Formatter, template: str, /, *args: Any, **options: Any) -> str:
+    """`template.format(...)`."""
+    return _Braces(f, args, options).fill(template, 2)
+
+
+def brace_map(f: Formatter, template: str, mapping: Mapping[str, Any], /) -> str:
+    """`template.format_map(mapping)`."""
+    return _Braces(f, None, mapping).fill(template, 2)
+
+
+def _fields(template: str) -> Iterator[tuple[str, Any, Any, str, str | None]]:
+    """The template in pieces: text, and the field after it as name, attributes and items, specification, conversion."""
+    for literal, name, spec, conversion in formatter_parser(template):
+        if name is None:
+            yield literal, None, None, "", None
+        else:
+            first, rest = formatter_field_name_split(name)
+            yield literal, first, tuple(rest), spec, conversion
+
+
+_known_fields = lru_cache(500)(lambda template: tuple(_fields(template)))
+
+
+def _taken_apart(template: str) -> Iterable[tuple[str, Any, Any, str, str | None]]:
+    if len(template) < LONG:
+        try:
+            return _known_fields(template)
+        except ValueError:      # which comes in its turn, after the fields before it
+            pass
+    return _fields(template)
+
+
+class _Braces:
+    """One template being filled in. Python's parser takes it apart; the values are looked up and shown here."""
+
+    def __init__(self, f: Formatter, args: tuple[Any, ...] | None, options: Mapping[str, Any]) -> None:
+        self.f, self.args, self.options = f, args, options
+        self.next: int | None = None    # where automatic numbers go on; -1 where fields carry their own
+
+    def fill(self, template: str, deep: int) -> str:
+        """The template with its fields filled in."""
+        if deep < 0:
+            raise python_error("the fields of the text are nested too deeply", str.format, "{:{:{}}}", 0, 0, 0)
+        pieces: list[str] = []
+        left = self.f.budget.characters
+        for literal, name, rest, spec, conversion in _taken_apart(template):
+            pieces.append(literal)
+            if name is not None:
+                value = self.value(name, rest) if rest else self.first(name)
+                if conversion is not None and conversion not in CONVERSIONS:
+                    raise python_error(f"no conversion is called {conversion}", str.format, "{!" + conversion + "}", 0)
+                spec = self.fill(spec, deep - 1) if "{" in spec or "}" in spec else spec
+                pieces.append(self.f.field(value, conversion or "", spec))
+            left -= len(literal) + len(pieces[-1])
+            if left < 0:
+                break       # the check below refuses it
+        return self.f.budget.short("".join(pieces))
+
+    def value(self, first: int | str, rest: tuple[tuple[bool, Any], ...]) -> Any:
+        """The value that a field names: `0[key]`, `name.attribute`."""
+        value = self.first(first)
+        for attribute, key in rest:
+            if attribute:
+                value = self.f.read(value, checked(key))
+            else:
+                value = value[key]
+        return value
+
+    def first(self, name: int | str) -> Any:
+        if type(name) is str and name:
+            return self.options[name]
+        automatic = name == ""
+        if self.next is not None and automatic == (self.next < 0):
+            raise python_error("fields with numbers and fields without cannot be mixed",
+                               str.format, "{0}{}" if automatic else "{}{0}", 0)
+        at: int = (self.next or 0) if automatic else name    # type: ignore[assignment]  # a number, then
+        self.next = at + 1 if automatic else -1
+        if self.args is None:
+            raise python_error("the fields have no names to be looked up", str.format_map, "{}", {})
+        if at >= len(self.args):
+            raise python_error("there are fewer values than fields in the text", str.format, f"{{{at}}}")
+        return self.args[at]
+
+
+def ljust(f: Formatter, text: str, *args: Any) -> str:
+    """The methods below are Python's own, once what they would make is not too long."""
+    return text.ljust(*_padded(f, args))
+
+
+def rjust(f: Formatter, text: str, *args: Any) -> str:
+    return text.rjust(*_padded(f, args))
+
+
+def center(f: Formatter, text: str, *args: Any) -> str:
+    return text.center(*_padded(f, args))
+
+
+def zfill(f: Formatter, text: str, *args: Any) -> str:
+    return text.zfill(*_padded(f, args))
+
+
+def _padded(f: Formatter, args: tuple[Any, ...]) -> tuple[Any, ...]:
+    if not args:
+        return args
+    width = index(args[0])
+    f.budget.check_characters(width)
+    return (width, *args[1:])
+
+
+def expandtabs(f: Formatter, text: str, *args: Any, **options: Any) -> str:
+    size = index(args[0] if args else options.get("tabsize", 8))
+    f.budget.check_characters(len(text) + text.count("\t") * size)
+    return text.expandtabs(*args, **options) if len(args) > 1 or {*options} - {"tabsize"} else text.expandtabs(size)
+
+
+def replace(f: Formatter, text: str, *args: Any, **options: Any) -> str:
+    if len(args) > 1 and isinstance(args[0], str) and isinstance(args[1], str) and len(args[1]) > len(args[0]):
+        f.budget.check_characters(len(text) + text.count(args[0]) * len(args[1]))
+    return text.replace(*args, **options)
+
+
+def join(f: Formatter, text: str, *args: Any) -> str:
+    if len(args) != 1 or not (hasattr(type(args[0]), "__iter__") or hasattr(type(args[0]), "__getitem__")):
+        return text.join(*args)
+    parts: list[str] = args[0] if type(args[0]) is list else list(f.budget.gathered(_gone_through(args[0])))
+    try:
+        f.budget.check_characters(sum(map(len, parts)) + len(text) * len(parts))
+    except TypeError:       # not all of them are strings, which Python will say
+        pass
+    return text.join(parts)
+
+
+def _gone_through(values: Any) -> Any:
+    """What goes through values that are to be joined, in Python's words where they cannot be gone through."""
+    if type(values) in COUNTED:
+        return values
+    try:
+        return iter(values)
+    except TypeError:
+        raise TypeError("can only join an iterable") from None
+
+
+def _cased(name: str) -> Callable[..., str]:
+    """A method that writes letters otherwise, of which one may become three: ß becomes SS."""
+    method = getattr(str, name)
+
+    def change(f: Formatter, text: str, *args: Any) -> str:
+        changed: str = method(text, *args)
+        return changed if text.isascii() else f.budget.short(changed)
+
+    return change
+
+
+def _divided(name: str) -> Callable[..., list[str]]:
+    """A method that takes a text apart; only of long ones are there too many parts to stand together."""
+    method = getattr(str, name)
+
+    def divide(f: Formatter, text: str, *args: Any, **options: Any) -> list[str]:
+        if len(text) >= f.budget.items:
+            between = args[0] if args else options.get("sep")
+            most = args[1] if len(args) > 1 else options.get("maxsplit", -1)
+            parts = text.count(between) if type(between) is str and between else len(text) // 2
+            f.budget.check_items(1 + (min(parts, most) if type(most) is int and most >= 0 else parts))
+        parts_of_text: list[str] = method(text, *args, **options)
+        return parts_of_text
+
+    return divide
+
+
+GROWING: dict[str, Callable[..., Any]] = {
+    **{name: _cased(name) for name in ("upper", "lower", "title", "capitalize", "swapcase", "casefold")},
+    **{name: _divided(name) for name in ("split", "rsplit", "splitlines")}}

@@ -1,0 +1,166 @@
+"""Text to words: one master expression, with indentation worked out as the lines go by.
+
+A word is a tuple `(kind, start, end, text)`, offsets in characters. Its kind is the name of a
+terminal of the grammar, or, for keywords and signs, the text itself.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from unicodedata import is_normalized
+
+from gradcli.faults.tree import SyntaxFault
+from gradcli.faults.mistakes import DepthLimit, IndentationFault
+from gradcli.faults.source import Span
+
+Word = tuple[str, int, int, Any]
+
+NESTING = 200       # brackets within brackets, as in CPython
+INDENTATION = 100   # blocks within blocks, as in CPython
+
+BETWEEN = ("_NEWLINE", "_INDENT", "_DEDENT")        # the words behind which a statement begins
+
+MATCH = re.compile(r"match\b[^\n]*:[ \t]*(?:#[^\n]*)?\r?\n(?:[ \t]*(?:#[^\n]*)?\r?\n)*[ \t]+case\b")
+CASE = re.compile(r"case\b(?![ \t]*(?:[-+*/%&|^@]?=|[.,:)\]]))[^\n]*")
+
+OPENING = {"(": ")", "[": "]", "{": "}"}
+CLOSING = {")": "(", "]": "[", "}": "{"}
+
+FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]|\r(?!\n)")
+
+
+def place(text: str, start: int, end: int) -> Span:
+    """The lines and columns of the characters from `start` up to `end`."""
+    line = text.count("\n", 0, start) + 1
+    column = start - text.rfind("\n", 0, start)
+    end_line = line + text.count("\n", start, end)
+    return Span(line, column, end_line, end - text.rfind("\n", 0, end))
+
+
+def check_text(text: str) -> None:
+    """Refuse characters that make a program look other than it is (rule R10)."""
+    found = FORBIDDEN.search(text)
+    if found is None:
+        return
+    code = ord(found[0])
+    what = "a carriage return that ends no line" if code == 13 else f"the invisible character U+{code:04X}"
+    raise SyntaxFault(f"the text contains {what}", span=place(text, found.start(), found.end()))
+
+
+class Lexer:
+    """The lexer of one set of tables."""
+
+    def __init__(self, tables: dict[str, Any]) -> None:
+        self.scanner: Any = re.compile(tables["regex"]).scanner     # type: ignore[attr-defined]  # undocumented, old
+        self.groups: list[str] = tables["groups"]
+        self.keywords = {word: word for word in tables["keywords"]}
+
+    def words(self, text: str) -> list[Word]:
+        """The words of a program, which must end in a newline, with indentation and the end marked."""
+        found: list[Word] = []
+        add = found.append
+        groups, keyword, ascii_only = self.groups, self.keywords.get, text.isascii()
+        brackets: list[int] = []
+        indents = [""]
+        size, at, end = len(text), 0, 0
+        if text[0] in " \t" and (begins := len(text) - len(text.lstrip(" \t"))) and text[begins] not in "#\r\n\\":
+            add(("_INDENT", 0, begins, ""))
+        while at < size:
+            for match in iter(self.scanner(text, at).match, None):
+                group = match.lastindex
+                start, end = match.span(group)
+                word = match[group]
+                if group == 1:
+                    if not ascii_only:
+                        check_name(text, word, start, end)
+                    if (word == "match" or word == "case") and (not found or found[-1][0] in BETWEEN):
+                        add((soft(text, start, found), start, end, word))
+                    else:
+                        add((keyword(word, "NAME"), start, end, word))
+                elif (kind := groups[group]) == "":
+                    add((word, start, end, word))
+                    if word in OPENING:
+                        brackets.append(start)
+                        if len(brackets) > NESTING:
+                            raise DepthLimit(f"brackets are nested more than {NESTING} deep",
+                                             span=place(text, start, end))
+                    elif word in CLOSING and brackets:
+                        brackets.pop()
+                elif kind == "_NEWLINE":
+                    if not brackets:
+                        add((kind, start, end, word))
+                        indent = word[word.rfind("\n") + 1:] if end < size else ""
+                        if indent != indents[-1]:
+                            _indent(text, indent, indents, end, found)
+                elif kind == "MAGIC" and found and found[-1][0] not in BETWEEN:
+                    add(("%", start, start + 1, "%"))       # no statement begins here, so this is the operator
+                    at = end = start + 1
+                    break
+                else:
+                    add((kind, start, end, word))
+            else:
+                break
+        if end < size and text[end:].strip(" \t"):
+            end += len(text[end:]) - len(text[end:].lstrip(" \t"))
+            add(("", end, end + 1, text[end]))
+        _indent(text, "", indents, size, found)
+        add(("$END", size, size, ""))
+        return found
+
+    def piece(self, text: str, start: int, stop: int) -> list[Word]:
+        """The words of the expression between two offsets, as in the braces of an f-string."""
+        found: list[Word] = []
+        end = start
+        for match in iter(self.scanner(text, start, stop).match, None):
+            group = match.lastindex
+            begin, end = match.span(group)
+            word, kind = match[group], self.groups[group]
+            if kind == "NAME":
+                check_name(text, word, begin, end)
+                kind = self.keywords.get(word, kind)
+            if kind != "_NEWLINE":
+                found.append((kind or word, begin, end, word))
+        rest = text[end:stop].lstrip(" \t")
+        if rest:
+            found.append(("", stop - len(rest), stop - len(rest) + 1, rest[0]))
+        found.append(("$END", stop, stop, ""))
+        return found
+
+
+def soft(text: str, start: int, found: list[Word]) -> str:
+    """The kind of the word `match` or `case` at the beginning of a statement, which may be a name there as well."""
+    if text[start] == "m":
+        return "_MATCH" if MATCH.match(text, start) else "NAME"
+    inside = CASE.match(text, start) and any(word[0] == "_MATCH" for word in found)
+    return "_CASE" if inside else "NAME"
+
+
+def check_name(text: str, word: str, start: int, end: int) -> None:
+    """Refuse a name whose letters are look-alikes of others (rule R1)."""
+    if not word.isascii() and not is_normalized("NFKC", word):
+        raise SyntaxFault(f"the name {word} has letters that only look like others; retype it",
+                          span=place(text, start, end))
+
+
+def _indent(text: str, indent: str, indents: list[str], at: int, found: list[Word]) -> None:
+    """Compare a new line's indentation with the blocks that are open, and open or close blocks."""
+    if indent.startswith(indents[-1]):
+        if indent == indents[-1]:
+            return
+        if len(indents) > INDENTATION:
+            raise DepthLimit(f"blocks are nested more than {INDENTATION} deep", span=place(text, at, at + 1))
+        indents.append(indent)
+        found.append(("_INDENT", at - len(indent), at, ""))
+        return
+    while indents[-1] != indent:
+        if not indents[-1].startswith(indent):
+            mixed = "\t" in indent + indents[-1]
+            raise IndentationFault(
+                "tabs and spaces are mixed in the indentation" if mixed and " " in indent + indents[-1]
+                else "the indentation matches no block that is open here",
+                "indent with four spaces, the same for every line of a block",
+                span=place(text, at - len(indent), at + 1))
+        indents.pop()
+        found.append(("_DEDENT", at, at, ""))

@@ -1,0 +1,66 @@
+"""Numbers and strings as they are written, to the values they stand for."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from gradcli.lang.syntax.parser import Node
+
+if TYPE_CHECKING:
+    from gradcli.lang.lowering.context import Context
+
+ESCAPE = re.compile(r"\\(\r?\n|[\\'\"abfnrtv]|[0-7]{1,3}|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}"
+                    r"|N\{[^}]+\}|[xuUN])")
+SIMPLE = {"\\": "\\", "'": "'", '"': '"', "a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t",
+          "v": "\v", "\n": "", "\r\n": ""}
+
+
+def number(text: str) -> int | float | None:
+    """The value of a NUMBER, or None if it is not well formed (`012`) or has too many digits."""
+    try:
+        if text[:2].lower() in ("0x", "0o", "0b"):
+            return int(text, 0)
+        if any(c in text for c in ".eE"):
+            return float(text)
+        return int(text, 0)
+    except ValueError:
+        return None
+
+
+def string(c: Context, node: Node) -> str:
+    """The value of a STRING."""
+    text: str = node[3]
+    prefix = text[: text.index(text[-1])]
+    quotes = 3 if text[len(prefix):].startswith(text[-1] * 3) else 1
+    body = text[len(prefix) + quotes : -quotes].replace("\r\n", "\n")
+    if "\\" not in body or "r" in prefix.lower():
+        return body
+    try:
+        return unescape(body)
+    except ValueError as error:
+        raise c.wrong(str(error), node) from None
+
+
+def unescape(body: str) -> str:
+    """`body` with its escapes replaced; a ValueError says which one stands for nothing."""
+    return ESCAPE.sub(_replacement, body)
+
+
+def _replacement(match: re.Match[str]) -> str:
+    escape = match[1]
+    if escape in SIMPLE:
+        return SIMPLE[escape]
+    if escape[0] == "N" and len(escape) > 1:
+        import unicodedata
+
+        try:
+            return unicodedata.lookup(escape[2:-1])
+        except KeyError:
+            raise ValueError(f"no character is called {escape[2:-1]}") from None
+    if escape in "xuUN":
+        raise ValueError(f"the escape \\{escape} is cut short")
+    code = int(escape[1:], 16) if escape[0] in "xuU" else int(escape, 8)
+    if code > 0x10FFFF or 0xD800 <= code <= 0xDFFF:
+        raise ValueError(f"no character has the number {code:#x}")
+    return chr(code)

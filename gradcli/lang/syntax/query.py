@@ -1,0 +1,161 @@
+"""A program's text taken apart at one place: what is called there, on what, with what, in which statement.
+
+A diagnostic that repairs something in the user's own words needs those words. They are looked for
+when a program has failed, so nothing here need be fast, and what cannot be found is simply not told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from gradcli.faults.tree import Fault
+from gradcli.lang.syntax.lexer import place
+from gradcli.lang.syntax.parser import Node, parse
+from gradcli.faults.source import Span
+
+SIMPLE = ("NAME", "NUMBER", "STRING", "attribute", "call", "subscript", "group", "list", "tuple_group", "strings")
+INFIX = {"add": "+", "sub": "-", "mul": "*", "div": "/", "floordiv": "//", "mod": "%", "matmul": "@", "pow": "**",
+         "bit_xor": "^", "bit_or": "|", "bit_and": "&"}
+LONGEST = 200_000       # characters of a text that is taken apart
+
+
+class Call(NamedTuple):
+    """A call: the function's last name, what stands before its dot if anything, and what is in the brackets."""
+
+    name: str
+    receiver: Node | None
+    args: list[Node]
+    options: dict[str, Node]
+
+
+class Parts:
+    """The way from the whole program down to what stands at `span`."""
+
+    def __init__(self, text: str, span: Span) -> None:
+        self.text = text = text.removeprefix("\ufeff")
+        starts = [0]
+        for line in text.split("\n"):
+            starts.append(starts[-1] + len(line) + 1)
+        self.start = starts[span.line - 1] + span.column - 1
+        self.end = starts[span.end_line - 1] + span.end_column - 1
+        self.tree = parse(text)
+        self.path = list(_down(self.tree, self.start, self.end))
+
+    @property
+    def node(self) -> Node | None:
+        """What stands exactly there."""
+        exact = [node for node in self.path if (node[1], node[2]) == (self.start, self.end)]
+        return exact[-1] if exact else None
+
+    def of(self, node: Node) -> str:
+        """The words of a part."""
+        return self.text[node[1] : node[2]]
+
+    def atom(self, node: Node) -> str:
+        """The words of a part, in brackets where `.name` could not follow them."""
+        return self.of(node) if node[0] in SIMPLE else f"({self.of(node)})"
+
+    def span(self, node: Node) -> Span:
+        return place(self.text, node[1], node[2])
+
+    def call(self) -> Call | None:
+        """The call at the place, if it is one."""
+        return call_of(self.node) if self.node else None
+
+    def operands(self) -> list[Node]:
+        """What an operator at the place stands between, or what a call there is given: receiver first, if any."""
+        node = self.node
+        if node is None:
+            return []
+        if node[0] in INFIX:
+            return list(node[3])
+        if node[0] == "augassign":
+            return [node[3][0], node[3][-1]]
+        call = call_of(node)
+        return [] if call is None else [*([call.receiver] if call.receiver else []), *call.args]
+
+    def replaced(self, node: Node, words: str) -> str:
+        """The words at the place with one part of them said differently."""
+        return self.text[self.start : node[1]] + words + self.text[node[2] : self.end]
+
+    def enclosing(self, *kinds: str) -> list[Node]:
+        """The statements of some kinds that the place stands in, innermost first."""
+        return [node for node in reversed(self.path) if node[0] in kinds]
+
+    @property
+    def statement(self) -> Node | None:
+        """The simple statement that the place stands in."""
+        for above, node in zip(self.path, self.path[1:], strict=False):
+            if above[0] in ("file", "suite") and node[0] not in ("if", "while", "for", "try", "with", "def", "class"):
+                return node
+        return None
+
+    def alone(self, node: Node) -> bool:
+        """Whether a statement has its one line to itself, so that the line can be written anew."""
+        first = self.text.rfind("\n", 0, node[1]) + 1
+        last = self.text.find("\n", node[2])
+        rest = self.text[node[2] : last if last >= 0 else None]
+        return not self.text[first : node[1]].strip() and not rest.partition("#")[0].strip(" ;\r") \
+            and "\n" not in self.of(node)
+
+    def line(self, node: Node) -> int:
+        """The number of the line that a part begins in."""
+        return self.text.count("\n", 0, node[1]) + 1
+
+
+def taken_apart(text: str, span: Span) -> Parts | None:
+    """The parts at a place, or None for what is no program of a size to be taken apart."""
+    if len(text) > LONGEST:
+        return None
+    try:
+        return Parts(text, span)
+    except (Fault, IndexError):
+        return None
+
+
+def call_of(node: Node) -> Call | None:
+    """What a call is made of; None for anything else."""
+    if node[0] != "call":
+        return None
+    function, *rest = node[3]
+    given: tuple[Node, ...] = rest[0][3] if rest else ()
+    options = {each[3][0][3]: each[3][1] for each in given if each[0] == "keyword"}
+    args = [each for each in given if each[0] not in ("keyword", "starred", "double_starred")]
+    if function[0] == "attribute":
+        return Call(function[3][1][3], function[3][0], args, options)
+    return Call(function[3] if function[0] == "NAME" else "", None, args, options)
+
+
+def walk(node: Any) -> Iterator[Node]:
+    """A part and all that it consists of, in the order of the text."""
+    pending = [node]
+    while pending:
+        node = pending.pop()
+        if type(node) is tuple and len(node) == 4 and isinstance(node[0], str) and type(node[1]) is int:
+            yield node
+            if type(node[3]) is tuple:
+                pending.extend(reversed(node[3]))
+        elif type(node) is tuple:
+            pending.extend(reversed(node))
+
+
+def _down(node: Node, start: int, end: int) -> Iterator[Node]:
+    while True:
+        yield node
+        inside = [each for each in _children(node) if each[1] <= start and end <= each[2]]
+        if not inside:
+            return
+        node = inside[0]
+
+
+def _children(node: Node) -> list[Node]:
+    found: list[Node] = []
+    pending = list(node[3]) if type(node[3]) is tuple else []
+    while pending:
+        each = pending.pop(0)
+        if type(each) is tuple and len(each) == 4 and isinstance(each[0], str) and type(each[1]) is int:
+            found.append(each)
+        elif type(each) is tuple:
+            pending = [*each, *pending]
+    return found

@@ -1,0 +1,1 @@
+"""What programs can name: torch, the modules they may import, and the allow-list of attributes."""

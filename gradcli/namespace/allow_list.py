@@ -1,0 +1,121 @@
+"""The door between programs and values that are not Python's own: what may be read, set and inherited from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from keyword import iskeyword
+from numbers import Integral
+from typing import Any
+
+import numpy as np
+
+from gradcli.engine.tensor.numpy_view import NAMES as ARRAY_NAMES
+from gradcli.engine.tensor.conversion import listed
+from gradcli.engine.autograd.op import Op, Part
+from gradcli.engine.tensor.storage import METHODS as STORED
+from gradcli.engine.tensor.methods import ASSIGNABLE, METHODS, PROPERTIES
+from gradcli.engine.tensor.tensor import Tensor
+from gradcli.engine.tensor.variable import Array, Variable
+from gradcli.faults.tree import ArgumentFault, ValueFault
+from gradcli.exposure import Exposure, exposure_of
+from gradcli.lang.runtime.types import Kind, types_of
+from gradcli.lang.policy import GONE
+from gradcli.ops.index import DIRECTORY
+from gradcli.namespace.modules import Namespace, names_in
+
+FIELDS = frozenset({"grad", "requires_grad", "shape", "ndim", "dtype"})
+"""What tensors have besides operations, methods and properties."""
+
+NOTHING = Exposure()
+
+
+def tensor_names() -> frozenset[str]:
+    """Every attribute of a tensor that a program may read."""
+    return frozenset(set(DIRECTORY["methods"]) | METHODS.keys() | STORED.keys() | PROPERTIES.keys() | FIELDS)
+
+
+def harmless_names() -> frozenset[str]:
+    """Those of them that are harmless on everything else that a program can hold."""
+    return tensor_names() - {"numpy", "split"}  # an element type has numpy's own under that name; a string grows by it
+
+
+class Door:
+    """What a program may do with the values that are not Python's own: the questions a policy asks."""
+
+    def __init__(self) -> None:
+        self.tensors = tensor_names()
+        self.arrays = self.tensors | ARRAY_NAMES
+
+    def known(self, value: Any) -> Iterable[str]:
+        """The attributes of `value` that programs may read."""
+        if isinstance(value, Tensor):
+            return self.arrays if isinstance(value, Array) else self.tensors
+        if isinstance(value, Namespace):
+            return names_in(value)
+        if isinstance(value, type):
+            return (exposure_of(value) or NOTHING).class_read
+        exposure = exposure_of(type(value)) or NOTHING
+        return {*exposure.read, *filter(_public, vars(value))} if exposure.open_attributes else exposure.read
+
+    def readable(self, value: Any, name: str) -> bool:
+        """Whether programs may read `value.name`."""
+        return name in self.known(value)
+
+    def assignable(self, value: Any, name: str, new: Any) -> Any:
+        """Whether programs may set `value.name` to `new`; for tensors, the function that checks and sets."""
+        if isinstance(value, Tensor) and new is not GONE:
+            return ASSIGNABLE.get(name, False)
+        kind = type(value)
+        exposure = exposure_of(kind) or NOTHING
+        return name in exposure.write or (
+            exposure.open_attributes and _public(name) and not any(name in vars(each) for each in kind.__mro__))
+
+    def base(self, value: Any) -> type | None:
+        """The class that a program's class may inherit from when it names `value` as its base."""
+        kind = types_of(value)[0] if isinstance(value, Kind) else None
+        return kind if kind is not None and (exposure_of(kind) or NOTHING).base else None
+
+
+def _public(name: str) -> bool:
+    return name[0] not in "._"
+
+
+def kind_of(value: Any) -> str:
+    """What messages call a value."""
+    if isinstance(value, Tensor):
+        return "a " + ("Variable" if isinstance(value, Variable) else f"torch.{value.dtype.era}Tensor")
+    if isinstance(value, Namespace):
+        return f"the module {value.__dict__['.name']}"
+    if isinstance(value, Op | Part):
+        return "a Function"
+    return f"a {type(value).__name__}"
+
+
+def admitted(value: Any) -> Any:
+    """A value from outside as programs hold it: arrays become tensors."""
+    return Tensor(listed(value)) if isinstance(value, np.ndarray | np.generic) else value
+
+
+def number_of(value: Any) -> int | float | None:
+    """The plain number that a tensor of one element stands for."""
+    return value.array.item() if isinstance(value, Tensor) and value.array.size == 1 else None
+
+
+def usable_name(name: object) -> str:
+    """A name that a program can use, or a fault."""
+    if type(name) is not str or not name.isidentifier() or iskeyword(name):
+        raise ValueFault(f"{name!r} is no name that a program could use", 'session["x"] = array')
+    return name
+
+
+def require_seed(seed: Any) -> int | None:
+    """A seed, which is a whole number, or None for no seed."""
+    if not isinstance(seed, Integral | None):
+        raise ValueFault(f"a seed is a whole number, not {seed!r:.40}", "seed=0")
+    return None if seed is None else int(seed)
+
+
+def require_text(text: object) -> None:
+    """Refuse a program that is no text."""
+    if not isinstance(text, str):
+        raise ArgumentFault(f"a session runs a text, not {text!r:.40}", 'session.run("x = 3")')

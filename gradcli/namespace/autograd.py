@@ -1,0 +1,160 @@
+"""`torch.autograd` as programs see it, and what switches the recording of calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from gradcli.engine.transforms import functional
+from gradcli.engine.autograd.backward import watched
+from gradcli.engine.autograd.dispatch import here
+from gradcli.engine.autograd.detached import leaving
+from gradcli.engine.autograd.op import Op
+from gradcli.engine.autograd.signature import described
+from gradcli.engine.tensor.methods import CREATED, set_requires_grad
+from gradcli.engine.tensor.tensor import Cut, Tensor
+from gradcli.engine.tensor.variable import Variable, Volatile, enable_grad, grad_mode, no_grad, recording
+from gradcli.faults.tree import ArgumentFault, GradFault
+from gradcli.exposure import exposed
+from gradcli.lang.runtime.types import Kind
+from gradcli.nn import fetch as nn_fetch
+from gradcli.namespace.modules import Arriving, Namespace
+
+
+def _custom(name: str) -> Any:
+    """Something of engine/custom.py, which only programs with Functions of their own load."""
+    from gradcli.engine.autograd import function
+
+    return getattr(function, name)
+
+
+def variable(data: Any = None, requires_grad: bool = False, volatile: bool = False) -> Variable:
+    """A Variable around the memory of a tensor."""
+    if not isinstance(data, Tensor):
+        raise ArgumentFault(f"Variable() wraps a tensor, not {described(data)}",
+                            ("Variable(torch.ones(2, 2), requires_grad=True)", "a leaf of ones"))
+    if volatile:
+        if requires_grad:
+            raise GradFault("a volatile Variable cannot require gradients: nothing computed from it keeps history",
+                            "Variable(x, requires_grad=True)")
+        silent = Volatile(data.array)
+        silent.cut = Cut("a volatile Variable", here())
+        return silent
+    made = Variable(leaving(data, "Variable()", data.array))
+    made.cut = Cut("Variable()", here()) if data.requires_grad else data.cut
+    if requires_grad:
+        set_requires_grad(made, True, CREATED)
+    return made
+
+
+variable.__name__ = variable.__qualname__ = "Variable"      # as messages call it
+
+
+@exposed()
+class GradSwitch:
+    """`torch.no_grad`, `torch.enable_grad`: each call gives a context; put on a function, it wraps each call."""
+
+    def __init__(self, name: str, context: type[Any]) -> None:
+        self._name, self._context = name, context
+
+    def __call__(self, function: Any = None) -> Any:
+        context = self._context()
+        return context if function is None else context(function)
+
+    def __repr__(self) -> str:
+        return f"<class 'torch.autograd.grad_mode.{self._name}'>"
+
+
+@exposed()
+class ModeSwitch(GradSwitch):
+    """`torch.inference_mode`: called with whether to be in that mode, or put on a function."""
+
+    def __call__(self, mode: Any = True) -> Any:
+        if type(mode) is bool:
+            return self._context(mode)
+        if not callable(mode):
+            raise ArgumentFault(f"inference_mode() is called with a bool, not {described(mode)}",
+                                "with torch.inference_mode():")
+        return self._context(True)(mode)
+
+
+class set_grad_enabled(recording):
+    """Record from now on, or no longer; as a context, until its end."""
+
+    __slots__ = ()
+
+    def __init__(self, mode: bool) -> None:
+        super().__init__(mode)
+        grad_mode.turn(self.on)
+
+    def __enter__(self) -> None:
+        grad_mode.turn(self.on)         # `before` stays what it was when this was made
+
+    def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        grad_mode.turn(self.before)     # put on a function, it changes nothing outside
+        return super().__call__(function)
+
+    def __repr__(self) -> str:
+        return f"torch.autograd.grad_mode.set_grad_enabled(mode={self.on})"
+
+
+FUNC = ("functional_call", "grad", "grad_and_value", "hessian", "jacfwd", "jacrev", "jvp", "linearize", "rearrange",
+        "stack_module_state", "vjp", "vmap")
+
+
+def transform(name: str) -> Any:
+    """A function of engine/transforms.py, which few programs need."""
+    if name in ("functional_call", "stack_module_state"):
+        return nn_fetch(f"calling.{name}")
+    if name == "rearrange":
+        from gradcli.engine.einops import rearrange
+
+        return rearrange
+    from gradcli.engine.transforms import func
+
+    return getattr(func, name)
+
+
+GRAPH = ("GradientEdge", "Node", "allow_mutation_on_saved_tensors", "disable_saved_tensors_hooks",
+         "get_gradient_edge", "increment_version", "register_multi_grad_hook", "save_on_cpu", "saved_tensors_hooks")
+
+
+def _graph(name: str) -> Any:
+    """Something of engine/graph.py."""
+    from gradcli.engine.autograd import graph
+
+    value = Op if name == "Node" else getattr(graph, name)
+    return Kind(f"torch.autograd.graph.{name}", (value,), None if name == "Node" else value) if (
+        isinstance(value, type)) else value
+
+
+FORWARD = ("UnpackedDualTensor", "dual_level", "enter_dual_level", "exit_dual_level", "make_dual", "unpack_dual")
+
+
+def _forward_ad(name: str) -> Any:
+    """Something of engine/forward_ad.py."""
+    from gradcli.engine.transforms import forward_ad
+
+    value = getattr(forward_ad, name)
+    call = None if name == "UnpackedDualTensor" else value
+    return Kind(f"torch.autograd.forward_ad.{name}", (value,), call) if isinstance(value, type) else value
+
+
+def autograd_space() -> Namespace:
+    """`torch.autograd`."""
+    own = Arriving("torch.autograd.function.Function", lambda: _custom("Function"))
+    function = Namespace("torch.autograd.function", {"once_differentiable": "once_differentiable"}, _custom,
+                         Function=own)
+    made = Kind("torch.autograd.variable.Variable", (Variable,), variable)
+    graph = Namespace("torch.autograd.graph", {name: name for name in GRAPH}, _graph)
+    forward = Namespace("torch.autograd.forward_ad", {name: name for name in FORWARD}, _forward_ad)
+    functions = Namespace("torch.autograd.functional", jacobian=functional.jacobian, hessian=functional.hessian,
+                          jvp=functional.jvp, vjp=functional.vjp, hvp=functional.hvp, vhp=functional.vhp)
+    return Namespace("torch.autograd", {"gradcheck": "gradcheck", "gradgradcheck": "gradgradcheck"}, transform,
+                     Variable=made, Function=own, function=function,
+                     backward=functional.backward, grad=functional.grad,
+                     functional=functions, graph=graph, forward_ad=forward,
+                     variable=Namespace("torch.autograd.variable", Variable=made),
+                     detect_anomaly=Kind("torch.autograd.anomaly_mode.detect_anomaly", (watched,), watched),
+                     set_detect_anomaly=Kind("torch.autograd.anomaly_mode.set_detect_anomaly", (watched,), watched),
+                     no_grad=GradSwitch("no_grad", no_grad), enable_grad=GradSwitch("enable_grad", enable_grad))

@@ -1,0 +1,200 @@
+"""The parts of Python's library, and of what strangers' programs import beside torch, that programs have here.
+
+None is Python's own module: each is a namespace of a few harmless things (rule R7), which arrive when first
+asked for. What would need files, clocks or screens stands still, and says so once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+from gradcli.engine.tensor.dtypes import NAMED
+from gradcli.engine.tensor.dtype_info import finfo, iinfo
+from gradcli.engine.tensor.variable import Array
+from gradcli.namespace.python.argparse import Plain, simple_namespace
+from gradcli.namespace.third_party.matplotlib import NAMES, pyplot
+from gradcli.namespace.python.os_path import outside_space
+from gradcli.namespace.third_party.numpy_scalars import ScalarType
+from gradcli.namespace.python_modules import STANDARD
+from gradcli.namespace.python.sys import printing_space, refusing, system_space
+from gradcli.lang.runtime.types import Kind
+from gradcli.namespace.modules import Namespace
+
+LISTED: dict[str, dict[str, str]] = {
+    "argparse": {"arguments": "ArgumentParser ArgumentDefaultsHelpFormatter RawTextHelpFormatter"},
+    "collections": {"collecting": "OrderedDict namedtuple deque Counter defaultdict"},
+    "copy": {"copying": "copy deepcopy"},
+    "functools": {"functions": "partial reduce",
+                  "decorating": "wraps update_wrapper lru_cache cache cached_property total_ordering"},
+    "dataclasses": {"dataclass": "dataclass field fields asdict astuple replace is_dataclass MISSING InitVar KW_ONLY "
+                                 "FrozenInstanceError"},
+    "enum": {"enums": "Enum IntEnum StrEnum auto unique"},
+    "contextlib": {"contexts": "contextmanager suppress nullcontext"},
+    "io": {"buffers": "BytesIO"},
+    "itertools": {"iterating": "accumulate chain combinations combinations_with_replacement count cycle dropwhile "
+                               "groupby islice pairwise permutations product repeat starmap takewhile zip_longest"},
+    "matplotlib": {"drawing": "pyplot rcParams style cm use"},
+    "matplotlib.pyplot": {},
+    "operator": {"functions": "add sub mul truediv floordiv neg matmul itemgetter eq ne lt le gt ge"},
+    "string": {"functions": "ascii_letters ascii_lowercase ascii_uppercase digits hexdigits punctuation whitespace "
+                            "printable"},
+    "time": {"clock": "time perf_counter monotonic process_time sleep"},
+    "tqdm": {"progress": "tqdm trange"},
+    "tqdm.auto": {"progress": "tqdm trange"},
+    "tqdm.notebook": {"progress": "tqdm trange"},
+    "typing": {"annotations": "Any AnyStr Callable ClassVar Dict Final FrozenSet Generic Iterable Iterator List "
+                              "Literal Mapping Optional Sequence Set Text Tuple Type TypeVar Union cast "
+                              "TYPE_CHECKING", "tuples": "NamedTuple"},
+    "warnings": {"warning": "filterwarnings simplefilter warn"},
+}
+
+for _path, _files in STANDARD.items():
+    LISTED[_path] = LISTED.get(_path, {}) | {
+        file: f"{LISTED.get(_path, {}).get(file, '')} {names}".strip() for file, names in _files.items()}
+
+
+RANDOM = """
+    seed rand randn random random_sample ranf sample uniform normal standard_normal randint choice permutation shuffle
+    binomial poisson exponential beta gamma multivariate_normal gumbel laplace logistic lognormal multinomial dirichlet
+    standard_t chisquare weibull geometric rayleigh pareto power triangular standard_cauchy
+    standard_exponential standard_gamma
+""".split()
+ARRAYS = """
+    array asarray zeros ones empty full zeros_like ones_like eye identity arange linspace logspace concatenate stack
+    vstack hstack where dot matmul clip round allclose array_equal sort argsort unique reshape transpose expand_dims
+    squeeze outer copy sum mean std var max min amax amin prod any all argmax argmin cumsum nonzero pi e inf nan
+    newaxis sqrt exp expm1 log log2 log10 log1p sin cos tan tanh sinh cosh arcsin arccos arctan abs absolute sign
+    square floor ceil isnan isinf isfinite radians degrees reciprocal negative logical_not power maximum minimum add
+    subtract multiply divide mod arctan2 hypot equal greater less logical_and logical_or
+""".split()
+
+TABLED = """
+    append argpartition argwhere array_split ascontiguousarray atleast_1d atleast_2d atleast_3d average bincount
+    broadcast_to cbrt column_stack convolve corrcoef count_nonzero cov cross cumprod deg2rad delete diag diagonal diff
+    digitize dstack einsum fix flatnonzero flip fliplr flipud float_power floor_divide fmax fmin fmod fromiter full_like
+    geomspace gradient greater_equal heaviside histogram hsplit in1d indices inner insert interp intersect1d isclose
+    isin kron less_equal lexsort logaddexp logical_xor median meshgrid moveaxis nan_to_num nanargmax nanargmin nanmax
+    nanmean nanmin nanstd nansum nanvar not_equal pad partition percentile polyadd polyder polyfit polyint polymul
+    polysub polyval positive ptp quantile rad2deg ravel remainder repeat rint roll rollaxis rot90 searchsorted setdiff1d
+    sinc split swapaxes take take_along_axis tensordot tile trace trapezoid trapz tri tril tril_indices triu
+    triu_indices true_divide trunc union1d unravel_index vander vdot vsplit
+""".split()
+LINALG = ("cholesky cond det eig eigh eigvals eigvalsh inv lstsq matrix_power matrix_rank multi_dot pinv qr slogdet "
+          "solve svd").split()
+MAKERS = ("c_", "r_", "mgrid", "ogrid", "poly1d")
+SCALARS = {name: name for name in "float32 float64 float16 int64 int32 int16 int8 uint8".split()} | {
+    "double": "float64", "single": "float32", "half": "float16", "float_": "float64", "int_": "int64",
+    "intp": "int64", "longlong": "int64", "intc": "int32", "ubyte": "uint8", "byte": "int8", "bool_": "bool",
+    "float": "float64", "int": "int64", "bool": "bool"}
+FILES = {name: refusing(f"np.{name}", (f"gradcli run --var x=@data{end} FILE", "gives a program data from a file"))
+         for name, end in (("loadtxt", ".csv"), ("genfromtxt", ".csv"), ("load", ".npy"), ("fromfile", ".npy"))} | {
+    name: refusing(f"np.{name}", ("print(x.tolist())", "shows the numbers"))
+    for name in ("save", "savez", "savez_compressed", "savetxt")}
+
+
+def spaces(given: Callable[[], Any], generators: Any, write: Callable[[str], object],
+           complain: Callable[[str], object], read: Callable[[Any, str], Any]) -> dict[str, Namespace]:
+    """The modules by dotted name.
+
+    `given` tells the words that stood behind the script on the command line, `generators` are the session's;
+    `write` and `complain` take what a program writes to its output and beside it; `read` is its `getattr`.
+    """
+    found = {"sys": system_space(given, write, complain), "os": outside_space()}
+    for path, files in LISTED.items():
+        names = {name: f"{file}.{name}" for file, there in files.items() for name in there.split()}
+        found[path] = Namespace(path, names, _fetch)
+    found["matplotlib.pyplot"] = Namespace("matplotlib.pyplot", {name: name for name in NAMES}, _drawn)
+    vars(found["matplotlib"])["pyplot"] = found["matplotlib.pyplot"]
+    for name in ("auto", "notebook"):
+        vars(found["tqdm"])[name] = found[f"tqdm.{name}"]
+    vars(found["collections"])["abc"] = found["collections.abc"]
+    vars(found["IPython"])["display"] = found["IPython.display"]
+    found["os.path"] = found["os"].path
+    found["types"] = Namespace("types", SimpleNamespace=Kind("types.SimpleNamespace", (Plain,), simple_namespace))
+    found["numpy"] = _numpy(generators)
+    printers = printing_space(write)
+    found["numpy.random"], found["numpy.linalg"] = found["numpy"].random, found["numpy"].linalg
+    vars(found["pprint"]).update(pprint=printers.pprint, pp=printers.pp)
+    vars(found["IPython.display"])["display"] = printers.display
+    vars(found["operator"]).update({name: _reading(name, read) for name in ("attrgetter", "methodcaller")})
+    vars(found["argparse"])["ArgumentParser"] = _parser(given, write)
+    return found
+
+
+def _fetch(address: str) -> Any:
+    file, name = address.split(".")
+    return getattr(import_module(f"gradcli.namespace.python.{file}"), name)
+
+
+def _array_function(name: str) -> Any:
+    from gradcli.engine.tensor.numpy_view import in_words
+
+    if name in MAKERS:
+        return _fetch(f"array_makers.{name}")
+    if name in TABLED or name.startswith("linalg_of_"):
+        return _fetch(f"array_table.{name}")
+    thing = _fetch(f"arrays.{name}")
+    return in_words(thing) if callable(thing) else thing
+
+
+def _no_options(**options: Any) -> None:
+    """Nothing: arrays print as they do."""
+
+
+def _drawn(name: str) -> Any:
+    return getattr(pyplot, name)
+
+
+def _numpy(generators: Any) -> Namespace:
+    """`numpy`: a little of it, on what `.numpy()` gives."""
+    def drawing(name: str) -> Callable[..., Any]:
+        def drawn(*args: Any, **options: Any) -> Any:
+            from gradcli.engine.tensor.numpy_view import in_words
+
+            return in_words(getattr(generators.arrays, name))(*args, **options)
+
+        drawn.__name__ = drawn.__qualname__ = name
+        return drawn
+
+    random = Namespace("numpy.random", {name: name for name in RANDOM}, drawing, RandomState=_generator(
+        "RandomState", "SeededRandom"), default_rng=_generator("default_rng", "NewRandom"))
+    linalg = Namespace("numpy.linalg", {"norm": "norm"} | {name: f"linalg_of_{name}" for name in LINALG},
+                       _array_function)
+    kinds = {name: ScalarType(NAMED[full]) for name, full in SCALARS.items()}
+    array = Kind("numpy.ndarray", (Array,))
+    return Namespace("numpy", {name: name for name in (*ARRAYS, *TABLED, *MAKERS)}, _array_function, random=random,
+                     linalg=linalg, ndarray=array, finfo=Kind("numpy.finfo", (finfo,), finfo),
+                     iinfo=Kind("numpy.iinfo", (iinfo,), iinfo), set_printoptions=_no_options, **FILES, **kinds)
+
+
+def _generator(name: str, made: str) -> Callable[..., Any]:
+    """A function that makes a generator of random arrays."""
+    def make(seed: Any = None) -> Any:
+        from gradcli.engine.random import numpy_stream
+
+        return getattr(numpy_stream, made)(seed)
+
+    make.__name__ = make.__qualname__ = name
+    return make
+
+
+def _reading(name: str, read: Callable[[Any, str], Any]) -> Callable[..., Any]:
+    """One of operator's functions that read attributes."""
+    def make(*args: Any, **options: Any) -> Any:
+        from gradcli.namespace.python.functools import by_name
+
+        return by_name(read)[name](*args, **options)
+
+    make.__name__ = make.__qualname__ = name
+    return make
+
+
+def _parser(given: Callable[[], Any], write: Callable[[str], object]) -> Callable[..., Any]:
+    def ArgumentParser(*args: Any, **options: Any) -> Any:     # the name that programs know
+        from gradcli.namespace.python.argparse import Parser
+
+        return Parser(given, write, *args, **options)
+
+    return ArgumentParser

@@ -1,0 +1,275 @@
+"""`argparse`: the options of a program, from the words that stand behind it: `gradcli run FILE --lr 0.1`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from gradcli.engine.autograd.signature import brief
+from gradcli.faults.tree import ArgumentFault, ValueFault
+from gradcli.exposure import exposed
+from gradcli.lang.policy import checked
+from gradcli.faults.mistakes import ProgramExit
+from gradcli.display.containers import Named
+
+NEGATIVE = re.compile(r"-\d+|-\d*\.\d+|-\d[\d.]*e[-+]?\d+")
+LEAST: dict[Any, int] = {None: 1, "?": 0, "*": 0, "+": 1}       # words that nargs asks for at least
+WORDLESS = ("count", "store_const", "help", "version")
+FLAGS = {"store_true": True, "store_false": False}
+ArgumentDefaultsHelpFormatter = RawTextHelpFormatter = None
+
+
+@exposed(open_attributes=True, copied=True)
+class Options:
+    """What parse_args() gives: the options by name."""
+
+    def __parts__(self) -> tuple[str, list[Any], str]:
+        return "Namespace(", [Named(*pair) for pair in vars(self).items()], ")"
+
+
+def simple_namespace(**values: Any) -> Options:
+    """`types.SimpleNamespace`: an object with these attributes."""
+    made = Plain()
+    vars(made).update({checked(name): value for name, value in values.items()})
+    return made
+
+
+@exposed(open_attributes=True, copied=True)
+class Plain(Options):
+    """What SimpleNamespace() gives."""
+
+    def __parts__(self) -> tuple[str, list[Any], str]:
+        return "namespace(", [Named(*pair) for pair in vars(self).items()], ")"
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is Plain and vars(self) == vars(other)
+
+    __hash__ = None     # type: ignore[assignment]  # as Python's own
+
+
+class Option:
+    """One declared option or argument."""
+
+    def __init__(self, names: tuple[str, ...], given: dict[str, Any]) -> None:
+        self.names = names
+        self.positional = not names[0].startswith("-")
+        longest = next((name for name in names if name.startswith("--")), names[0])
+        self.dest = checked(given.get("dest") or longest.lstrip("-").replace("-", "_"))
+        self.action = given.get("action", "store")
+        if self.action not in (*FLAGS, "store", "append", "store_const", "count", "extend", "help", "version"):
+            raise ValueFault(f"unknown action {brief(self.action)}")
+        self.default = given.get("default", {"store_true": False, "store_false": True}.get(self.action))
+        self.make, self.choices, self.nargs = given.get("type"), given.get("choices"), given.get("nargs")
+        self.const, self.required = given.get("const"), given.get("required", self.positional)
+        self.help, self.metavar = given.get("help"), given.get("metavar")
+
+    @property
+    def takes_words(self) -> bool:
+        """Whether words behind it are its values."""
+        return self.action not in FLAGS and self.action not in WORDLESS
+
+    def unset(self) -> Any:
+        """The value where no word gives one: a default that is a text is read as a word would be."""
+        if self.positional and self.nargs == "*" and self.default is None:
+            return []
+        return self.value(self.default) if type(self.default) is str and self.make is not None else self.default
+
+    def form(self) -> str:
+        """What stands behind its name in a usage line."""
+        if not self.takes_words:
+            return ""
+        word = str(self.metavar or (self.dest if self.positional else self.dest.upper()))
+        if self.choices is not None and not self.metavar:
+            word = "{" + ",".join(brief(choice) for choice in self.choices) + "}"
+        many: dict[Any, str] = {"?": f"[{word}]", "*": f"[{word} ...]", "+": f"{word} [{word} ...]"}
+        return " ".join([word] * self.nargs) if type(self.nargs) is int else many.get(self.nargs, word)
+
+    def value(self, word: str) -> Any:
+        """What a word of the command line stands for."""
+        try:
+            found = word if self.make is None else self.make(word)
+        except (TypeError, ValueError):
+            raise ArgumentFault(f"argument {'/'.join(self.names)}: invalid value: {brief(word)!r}") from None
+        if self.choices is not None and found not in self.choices:
+            raise ArgumentFault(f"argument {'/'.join(self.names)}: invalid choice: {brief(word)!r}",
+                                *((f"{self.names[0]} {brief(choice)}", "") for choice in list(self.choices)[:4]))
+        return found
+
+
+@exposed(*"add_argument parse_args parse_known_args set_defaults add_argument_group print_help".split())
+class Parser:
+    """`ArgumentParser`."""
+
+    def __init__(self, given: Callable[[], Any], write: Callable[[str], object], *args: Any, **options: Any) -> None:
+        self._given, self._write = given, write
+        self._about = [str(text) for text in (options.get("description"), options.get("epilog")) if text is not None]
+        self._name = str(options.get("prog") or (args[0] if args else "program.py"))
+        self._options: list[Option] = []
+        if options.get("add_help", True):
+            self._options.append(Option(("-h", "--help"), {"action": "help",
+                                                           "help": "show this help message and exit"}))
+        self._defaults: dict[str, Any] = {}
+
+    def add_argument(self, *names: str, **given: Any) -> None:
+        """Declare an option by its names, `--lr`, or an argument by its one name."""
+        if not names or not all(type(name) is str and name for name in names):
+            raise ArgumentFault("add_argument() needs a name", "parser.add_argument('--lr', type=float, default=0.1)")
+        self._options.append(Option(names, given))
+
+    def add_argument_group(self, *args: Any, **options: Any) -> Parser:
+        """The same options: groups only show in help."""
+        return self
+
+    def set_defaults(self, **defaults: Any) -> None:
+        """Values of options that were not given."""
+        self._defaults.update({checked(name): value for name, value in defaults.items()})
+
+    def print_help(self) -> None:
+        """Print the options."""
+        named = [o for o in self._options if not o.positional]
+        others = [o for o in self._options if o.positional]
+        usage = [f"{o.names[0]} {o.form()}".strip() for o in named]
+        usage = [f"[{text}]" if not o.required else text for text, o in zip(usage, named, strict=True)]
+        parts = ["usage: " + " ".join([self._name, *usage, *(o.form() for o in others)]), *self._about[:1]]
+        for title, options in (("positional arguments", others), ("options", named)):
+            rows = [(f"{o.names[0] if o.positional else ', '.join(f'{n} {o.form()}'.strip() for n in o.names)}", o.help)
+                    for o in options]
+            if rows:
+                width = min(22, max(len(names) for names, _ in rows))
+                parts.append(f"{title}:\n" + "\n".join(
+                    f"  {names:<{width}}{f'  {about}' if about is not None else ''}".rstrip() for names, about in rows))
+        self._write("\n\n".join([*parts, *self._about[1:]]) + "\n")
+
+    def parse_known_args(self, args: Any = None) -> tuple[Options, list[str]]:
+        """The options, and the words that belong to none."""
+        values = {option.dest: option.default for option in self._options
+                  if option.action not in ("help", "version")} | self._defaults
+        reading = Reading(self, list(self._given() if args is None else args), values)
+        reading.read()
+        for option in self._options:
+            if option.required and option.dest not in reading.seen and option.nargs not in ("?", "*"):
+                raise ArgumentFault(f"the following arguments are required: {'/'.join(option.names)}",
+                                    (f"gradcli run FILE {option.names[0]} VALUE", "gives it"))
+            if option.dest in values and option.dest not in reading.seen and option.dest not in self._defaults:
+                values[option.dest] = option.unset()
+        made = Options()
+        vars(made).update(values)
+        return made, reading.rest
+
+    def parse_args(self, args: Any = None) -> Options:
+        """The options; a word that belongs to none is refused."""
+        found, rest = self.parse_known_args(args)
+        if rest:
+            raise ArgumentFault(f"unrecognized arguments: {' '.join(rest):.80}")
+        return found
+
+    @property
+    def declared(self) -> list[Option]:
+        """All options and arguments, in order."""
+        return self._options
+
+    def __display__(self, style: Any) -> str:
+        return "ArgumentParser()"
+
+
+class Reading:
+    """The words of a command line on their way into the values of a parser's options."""
+
+    def __init__(self, parser: Parser, words: list[str], values: dict[str, Any]) -> None:
+        self.parser, self.words, self.values = parser, words, values
+        self.named = {name: option for option in parser.declared if not option.positional for name in option.names}
+        self.waiting = [option for option in parser.declared if option.positional]
+        self.rest: list[str] = []
+        self.seen: set[str] = set()
+
+    def read(self) -> None:
+        """Take the words, front to back."""
+        while self.words:
+            if self.words[0] == "--":
+                self._arguments(self.words[1:])
+                self.words.clear()
+            elif not _is_option(self.words[0]):
+                count = next((n for n, word in enumerate(self.words) if _is_option(word)), len(self.words))
+                run, self.words = self.words[:count], self.words[count:]
+                self._arguments(run)
+            else:
+                self._option(self.words.pop(0))
+
+    def _arguments(self, run: list[str]) -> None:
+        """Deal words that are no options to the arguments that wait: each its least, and the first ones the others."""
+        least = [LEAST.get(o.nargs, o.nargs if type(o.nargs) is int else 1) for o in self.waiting]
+        count = max(n for n in range(len(least) + 1) if sum(least[:n]) <= len(run))
+        spare = len(run) - sum(least[:count])
+        for option, most in zip(self.waiting[:count], least[:count], strict=True):
+            extra = spare if option.nargs in ("*", "+") else min(1, spare) if option.nargs == "?" else 0
+            if most + extra == 0:
+                break
+            spare -= extra
+            taken, run = run[:most + extra], run[most + extra:]
+            self.waiting.remove(option)
+            self._set(option, [option.value(word) for word in taken] if option.nargs not in (None, "?") else
+                      option.value(taken[0]))
+        self.rest += run
+
+    def _option(self, word: str) -> None:
+        name, joined = self._taken_apart(word)
+        option = self.named.get(name)
+        if option is None:
+            self.rest.append(word)
+        elif option.action == "help":
+            self.parser.print_help()
+            raise ProgramExit("the program ends itself", well=True)
+        elif option.takes_words:
+            self._worded(option, joined)
+        else:
+            if joined is not None and word.startswith("--"):
+                raise ArgumentFault(f"argument {'/'.join(option.names)}: ignored explicit argument {joined!r}")
+            if joined:
+                self.words.insert(0, f"-{joined}")      # -xy is -x -y
+            before = self.values.get(option.dest)
+            self._set(option, (before or 0) + 1 if option.action == "count" else
+                      FLAGS.get(option.action, option.const))
+
+    def _worded(self, option: Option, joined: str | None) -> None:
+        """The value of an option that takes words: the one joined to it, or those that follow."""
+        called = "/".join(option.names)
+        count = next((n for n, word in enumerate(self.words) if _is_option(word)), len(self.words))
+        most = {None: 1, "?": 1}.get(option.nargs, option.nargs if type(option.nargs) is int else count)
+        if joined is not None:
+            given = [joined]
+        else:
+            given, self.words = self.words[:min(most, count)], self.words[min(most, count):]
+        least = LEAST.get(option.nargs, most)
+        if len(given) < least:
+            raise ArgumentFault(f"argument {called}: expected " + (
+                "one argument" if option.nargs is None else "at least one argument" if option.nargs == "+" else
+                f"{least} argument{'s' if least != 1 else ''}"))
+        values = [option.value(word) for word in given]
+        value = values if option.nargs not in (None, "?") else values[0] if values else option.const
+        before = list(self.values.get(option.dest) or []) if option.action in ("append", "extend") else []
+        self._set(option, [*before, value] if option.action == "append" else
+                  [*before, *(value if type(value) is list else [value])] if option.action == "extend" else value)
+
+    def _taken_apart(self, word: str) -> tuple[str, str | None]:
+        """The name of an option, which may be shortened, and the value that is joined to it."""
+        if word in self.named:
+            return word, None
+        name, equals, value = word.partition("=")
+        joined = value if equals else None
+        if name in self.named:
+            return name, joined
+        if word.startswith("--"):
+            close = [known for known in self.named if known.startswith(name)]
+            if len(close) > 1:
+                raise ArgumentFault(f"ambiguous option: {name} could match {', '.join(close)}")
+            return (close[0] if close else word), joined
+        return (word[:2], word[2:]) if word[:2] in self.named else (word, None)
+
+    def _set(self, option: Option, value: Any) -> None:
+        self.seen.add(option.dest)
+        self.values[option.dest] = value
+
+
+def _is_option(word: str) -> bool:
+    return word.startswith("-") and len(word) > 1 and not NEGATIVE.fullmatch(word) and " " not in word

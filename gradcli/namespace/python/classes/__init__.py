@@ -1,0 +1,1 @@
+"""Dataclasses, enums and named tuples of programs."""

@@ -1,0 +1,327 @@
+"""`dataclasses`: classes of the program whose attributes are declared once.
+
+What CPython makes by putting together the text of functions is made of closures here: no text becomes code.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable
+from types import FunctionType
+from typing import Any, NamedTuple
+
+from gradcli.faults.tree import ArgumentFault, AttributeFault, PolicyFault
+from gradcli.exposure import MARK, exposed
+from gradcli.namespace.python.copy import deepcopy
+from gradcli.lang.runtime.types import OWN, STAND_INS, Kind, user_class
+from gradcli.lang.policy import checked
+
+RECORD = ".dataclass"       # the attribute that holds what is known of a dataclass; no program can spell it
+CLASS, INIT, KEYWORDS = "ClassVar", "InitVar", "KW_ONLY"
+
+
+@exposed()
+class Missing:
+    """What stands where there is no default."""
+
+    def __display__(self, style: Any) -> str:
+        return "<dataclasses._MISSING_TYPE object>"
+
+
+MISSING, FACTORY = Missing(), Missing()
+
+
+@exposed("name", "default", "default_factory", "init", "repr", "hash", "compare", "kw_only")
+class Field:
+    """One attribute of a dataclass."""
+
+    __slots__ = ("compare", "default", "default_factory", "hash", "init", "kind", "kw_only", "name", "repr")
+
+    def __init__(self, default: Any = MISSING, default_factory: Any = MISSING, init: Any = True, repr: Any = True,
+                 hash: Any = None, compare: Any = True, kw_only: Any = None) -> None:
+        self.default, self.default_factory = default, default_factory
+        self.init, self.repr, self.compare = bool(init), bool(repr), bool(compare)
+        self.hash = self.compare if hash is None else bool(hash)
+        self.kw_only: Any = kw_only
+        self.name = self.kind = ""
+
+    def __display__(self, style: Any) -> str:
+        return f"Field(name={self.name!r})"
+
+
+class Record(NamedTuple):
+    """What is known of a dataclass: its fields in order, those of bases first, and whether objects can change."""
+
+    fields: tuple[Field, ...]
+    frozen: bool
+
+
+class Frozen(AttributeFault):
+    """A field of a frozen object was to be changed."""
+
+
+def field(*, default: Any = MISSING, default_factory: Any = MISSING, init: Any = True, repr: Any = True,
+          hash: Any = None, compare: Any = True, metadata: Any = None, kw_only: Any = None) -> Any:
+    """What is special about an attribute."""
+    if default is not MISSING and default_factory is not MISSING:
+        raise ValueError("cannot specify both default and default_factory")
+    return Field(default, default_factory, init, repr, hash, compare, kw_only)
+
+
+OPTIONS = ("init", "repr", "eq", "order", "unsafe_hash", "frozen", "match_args", "kw_only", "slots", "weakref_slot")
+
+
+def dataclass(cls: Any = None, /, **options: Any) -> Any:
+    """A class of the program with the methods that follow from its annotated attributes."""
+    for name in options:
+        if name not in OPTIONS:
+            raise TypeError(f"dataclass() got an unexpected keyword argument '{name}'")
+    given = {name: bool(value) for name, value in options.items()}
+    return (lambda each: _made(each, given)) if cls is None else _made(cls, given)
+
+
+def _made(cls: Any, options: dict[str, bool]) -> Any:
+    if not user_class(cls):
+        raise ArgumentFault("dataclass stands before a class of the program", "@dataclass")
+    if cls.__dict__[MARK] is not OWN:
+        raise PolicyFault("a dataclass inherits from classes of the program alone",
+                          ("self.lr = lr", "in its __init__, keeps a value"))
+    frozen, equal = options.get("frozen", False), options.get("eq", True)
+    fields = _fields(cls, frozen, options.get("kw_only", False))
+    own = cls.__dict__
+    shown, compared = [f.name for f in fields if f.repr], [f.name for f in fields if f.compare]
+    known: dict[str, Any] = {}
+    if options.get("init", True):
+        known["__init__"] = _init(cls, fields)
+    if options.get("repr", True) and "__repr__" not in own:
+        known["__repr__"] = _repr(shown)
+    if equal and "__eq__" not in own:
+        known["__eq__"] = _compared(cls, compared, tuple.__eq__)
+    if options.get("order"):
+        if not equal:
+            raise ValueError("eq must be true if order is true")
+        for name in ("__lt__", "__le__", "__gt__", "__ge__"):
+            if name in own:
+                raise TypeError(f"Cannot overwrite attribute {name} in class {cls.__name__}. "
+                                "Consider using functools.total_ordering")
+            known[name] = _compared(cls, compared, getattr(tuple, name))
+    explicit = "__hash__" in own and not (own["__hash__"] is None and "__eq__" in own)
+    if options.get("unsafe_hash") and explicit:
+        raise TypeError(f"Cannot overwrite attribute __hash__ in class {cls.__name__}")
+    if options.get("unsafe_hash") or (equal and frozen and not explicit):
+        known["__hash__"] = _hash([f.name for f in fields if f.hash])
+    elif equal and not explicit:
+        known["__hash__"] = None
+    if frozen:
+        known |= {"__setattr__": _unchanging(cls, fields, "assign to"),
+                  "__delattr__": _unchanging(cls, fields, "delete")}
+    for name, value in known.items():
+        if type(value) is FunctionType:
+            value.__name__, value.__qualname__ = name, f"{cls.__qualname__}.{name}"
+            value.__module__ = None     # type: ignore[assignment]  # as functions of programs have it
+        type.__setattr__(cls, name, value)
+    if "__match_args__" not in own:
+        type.__setattr__(cls, "__match_args__", tuple(f.name for f in fields if f.init and not f.kw_only))
+    type.__setattr__(cls, RECORD, Record(fields, frozen))
+    return cls
+
+
+def _fields(cls: type, frozen: bool, kw_only: bool) -> tuple[Field, ...]:
+    """The fields of the bases and of the class, in order; what was given as their defaults stays in the class."""
+    found: dict[str, Field] = {}
+    for base in cls.__mro__[-1:0:-1]:
+        record = base.__dict__.get(RECORD)
+        if record is not None:
+            found |= {each.name: each for each in record.fields}
+            if record.frozen is not frozen:
+                raise TypeError("cannot inherit frozen dataclass from a non-frozen one" if frozen else
+                                "cannot inherit non-frozen dataclass from a frozen one")
+    for name, kind in cls.__dict__.get(".fields", ()):
+        if kind == KEYWORDS:
+            kw_only = True
+        elif kind != CLASS:
+            found[name] = _field(cls, checked(name), kind, kw_only)
+    return tuple(found.values())
+
+
+def _field(cls: type, name: str, kind: str, kw_only: bool) -> Field:
+    default = cls.__dict__.get(name, MISSING)
+    made = default if type(default) is Field else Field(default)
+    made.name, made.kind = name, kind
+    if made.kw_only is None:
+        made.kw_only = kw_only
+    if made.default is not MISSING and type(made.default).__hash__ is None:
+        raise ValueError(f"mutable default <class '{type(made.default).__name__}'> for field {name} is not allowed: "
+                         "use default_factory")
+    if type(default) is Field:
+        if made.default is MISSING:
+            type.__delattr__(cls, name)
+        else:
+            type.__setattr__(cls, name, made.default)
+    return made
+
+
+def _binder(cls: type, fields: Iterable[Field]) -> Callable[..., tuple[Any, ...]]:
+    """A function with the parameters of `__init__`, which gives their values back: Python binds and complains."""
+    first = sorted((f for f in fields if f.init), key=lambda f: bool(f.kw_only))
+    places, keywords = [f for f in first if not f.kw_only], [f for f in first if f.kw_only]
+    defaults = [_default(f) for f in places]
+    for f, before, default in zip(places[1:], defaults, defaults[1:], strict=False):
+        if default is MISSING and before is not MISSING:
+            raise TypeError(f"non-default argument {f.name!r} follows default argument")
+    nothing = ast.Constant(None)
+    node = ast.Lambda(
+        ast.arguments([ast.arg(".self")], [ast.arg(f.name) for f in places], None, [ast.arg(f.name) for f in keywords],
+                      [nothing if _default(f) is not MISSING else None for f in keywords], None,
+                      [nothing] * sum(default is not MISSING for default in defaults)),
+        ast.Tuple([ast.Name(name, ast.Load()) for name in (".self", *(f.name for f in first))], ast.Load()))
+    code = compile(ast.fix_missing_locations(ast.Expression(node)), "<dataclass>", "eval")
+    function = next(each for each in code.co_consts if type(each) is type(code))
+    bind = FunctionType(function, {"__builtins__": {}}, "__init__")
+    bind.__qualname__ = f"{cls.__qualname__}.__init__"
+    bind.__defaults__ = tuple(default for default in defaults if default is not MISSING)
+    bind.__kwdefaults__ = {f.name: _default(f) for f in keywords if _default(f) is not MISSING}
+    return bind
+
+
+def _default(f: Field) -> Any:
+    return FACTORY if f.default_factory is not MISSING else f.default
+
+
+def _init(cls: type, fields: tuple[Field, ...]) -> Callable[..., None]:
+    bind, write = _binder(cls, fields), object.__setattr__
+    names = [f.name for f in sorted((f for f in fields if f.init), key=lambda f: bool(f.kw_only))]
+
+    def __init__(*args: Any, **options: Any) -> None:
+        self, *values = bind(*args, **options)
+        given = dict(zip(names, values, strict=True))
+        extra = []
+        for f in fields:
+            value = given.get(f.name, _default(f))
+            if value is FACTORY:
+                value = f.default_factory()
+            if f.kind == INIT:
+                extra.append(value)
+            elif value is not MISSING and (f.init or f.default_factory is not MISSING):
+                write(self, f.name, value)
+        if hasattr(type(self), "__post_init__"):
+            self.__post_init__(*extra)
+
+    return __init__
+
+
+def _repr(names: list[str]) -> Callable[[Any], str]:
+    showing: set[int] = set()
+
+    def __repr__(self: Any) -> str:
+        if id(self) in showing:
+            return "..."
+        showing.add(id(self))
+        try:
+            show = getattr(type(self), ".formatter").repr
+            return f"{type(self).__qualname__}({', '.join(f'{n}={show(getattr(self, n))}' for n in names)})"
+        finally:
+            showing.discard(id(self))
+
+    return __repr__
+
+
+def _values(self: Any, names: list[str]) -> tuple[Any, ...]:
+    return tuple(getattr(self, name) for name in names)
+
+
+def _compared(cls: type, names: list[str], compare: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    def comparison(self: Any, other: Any) -> Any:
+        if type(other) is not type(self):
+            return NotImplemented
+        return compare(_values(self, names), _values(other, names))
+
+    return comparison
+
+
+def _hash(names: list[str]) -> Callable[[Any], int]:
+    def __hash__(self: Any) -> int:
+        hashed: int = getattr(type(self), ".formatter").hashed(_values(self, names))
+        return hashed
+
+    return __hash__
+
+
+def _unchanging(cls: type, fields: tuple[Field, ...], what: str) -> Callable[..., None]:
+    names, above = {f.name for f in fields}, "__setattr__" if what == "assign to" else "__delattr__"
+
+    def change(self: Any, name: str, *value: Any) -> None:
+        if type(self) is cls or name in names:
+            fault = Frozen(f"the object is frozen: its field {name} cannot change", f"replace(x, {name}=...)")
+            fault.args = (f"cannot {what} field {name!r}",)
+            raise fault
+        getattr(super(cls, self), above)(name, *value)
+
+    return change
+
+
+def is_dataclass(obj: Any) -> bool:
+    """Whether `obj` is a dataclass or an object of one."""
+    return _record(obj) is not None
+
+
+def _record(obj: Any) -> Record | None:
+    kind = obj if user_class(obj) else type(obj)
+    found = next((each.__dict__[RECORD] for each in kind.__mro__ if RECORD in each.__dict__), None)
+    return found if type(found) is Record else None
+
+
+def _of(obj: Any, words: str) -> tuple[Field, ...]:
+    record = _record(obj)
+    if record is None or user_class(obj):
+        raise TypeError(words)
+    return tuple(f for f in record.fields if f.kind != INIT)
+
+
+def fields(class_or_instance: Any) -> tuple[Field, ...]:
+    """The fields of a dataclass."""
+    record = _record(class_or_instance)
+    if record is None:
+        raise TypeError("must be called with a dataclass type or instance")
+    return tuple(f for f in record.fields if f.kind != INIT)
+
+
+def asdict(obj: Any) -> dict[str, Any]:
+    """The fields by name; those within fields as well."""
+    return _taken(obj, _of(obj, "asdict() should be called on dataclass instances"), dict)  # type: ignore[no-any-return]
+
+
+def astuple(obj: Any) -> tuple[Any, ...]:
+    """The values of the fields; those within fields as well."""
+    return _taken(obj, _of(obj, "astuple() should be called on dataclass instances"),   # type: ignore[no-any-return]
+                  lambda pairs: tuple(value for _, value in pairs))
+
+
+def _taken(obj: Any, fields: tuple[Field, ...], make: Callable[[Any], Any]) -> Any:
+    return make([(f.name, _inner(getattr(obj, f.name), make)) for f in fields])
+
+
+def _inner(value: Any, make: Callable[[Any], Any]) -> Any:
+    if _record(value) is not None and not user_class(value):
+        return _taken(value, _of(value, ""), make)
+    if type(value) is list or type(value) is tuple:
+        return type(value)(_inner(each, make) for each in value)
+    if type(value) is dict:
+        return {_inner(key, make): _inner(each, make) for key, each in value.items()}
+    return deepcopy(value)
+
+
+def replace(obj: Any, /, **changes: Any) -> Any:
+    """Another object with some fields changed."""
+    for f in _of(obj, "replace() should be called on dataclass instances"):
+        if not f.init:
+            if f.name in changes:
+                raise ValueError(f"field {f.name} is declared with init=False, it cannot be specified with replace()")
+        elif f.name not in changes:
+            changes[f.name] = getattr(obj, f.name)
+    return type(obj)(**changes)
+
+
+STAND_INS[Frozen] = FrozenInstanceError = Kind("dataclasses.FrozenInstanceError", (Frozen,))
+KW_ONLY = Kind("dataclasses.KW_ONLY", ())
+InitVar = Kind("dataclasses.InitVar", ())

@@ -1,0 +1,46 @@
+"""`typing.NamedTuple`: tuples whose values have names, as classes of the program."""
+
+from __future__ import annotations
+
+import collections
+from typing import Any
+
+from gradcli.exposure import ProgramClass, expose, exposed, seal
+from gradcli.namespace.python.collections import _as_dict, _made, _replaced
+from gradcli.lang.runtime.types import Kind
+from gradcli.lang.policy import checked
+from gradcli.display.containers import Named
+
+
+class TupleClass(ProgramClass):
+    """Makes a class of tuples of a class body; none of its instances is ever held."""
+
+    def __new__(mcs, name: str, bases: tuple[type, ...], body: dict[str, Any], **options: Any) -> Any:
+        if not bases:
+            return super().__new__(mcs, name, bases, body)
+        if len(bases) > 1:
+            raise TypeError("can only inherit from a NamedTuple type and Generic")
+        names = [checked(field) for field, _ in body.pop(".fields", ())]
+        if any(field.startswith("_") for field in names):
+            raise ValueError(f"Field names cannot start with an underscore: {names!r}")
+        late = [field for field in names if field in body]
+        if late != names[len(names) - len(late):]:
+            plain = next(field for field in names[names.index(late[0]):] if field not in late)
+            raise TypeError(f"non-default namedtuple field {plain} cannot follow default field")
+        defaults = [body.pop(field) for field in late]
+        make: Any = collections.namedtuple
+        base = make(checked(name), names, defaults=defaults)
+        base._replace, base._asdict, base._make = _replaced, _as_dict, classmethod(_made)
+        expose(base, *names, "_fields", "_replace", "_asdict", "count", "index", class_read=(
+            "_fields", "_field_defaults", "_make"), parts=lambda value: (
+            f"{type(value).__name__}(", [Named(*pair) for pair in zip(names, value, strict=True)], ")"))
+        seal(base)
+        return ProgramClass(name, (base,), body)
+
+
+@exposed(base=True)
+class Base(metaclass=TupleClass):
+    """What programs name as the base."""
+
+
+NamedTuple = Kind("typing.NamedTuple", (Base,))

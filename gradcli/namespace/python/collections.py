@@ -1,0 +1,213 @@
+"""Containers of Python's collections, as programs hold them."""
+
+from __future__ import annotations
+
+import collections
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from operator import index
+from typing import Any
+
+from gradcli.engine.tensor.tensor import Shown
+from gradcli.faults.tree import ArgumentFault
+from gradcli.exposure import admitting, expose, exposed, seal
+from gradcli.lang.budget import Budget
+from gradcli.lang.runtime.builtins import METHODS
+from gradcli.lang.runtime.types import STAND_INS, Kind
+from gradcli.lang.runtime.ordered import OrderedDict as Ordered
+from gradcli.lang.policy import checked
+from gradcli.faults.mistakes import SizeLimit
+from gradcli.display.containers import Named
+
+DICT = METHODS[dict]
+DEQUE = frozenset("append appendleft pop popleft extend extendleft clear rotate reverse count index remove insert "
+                  "maxlen".split())
+
+
+@exposed(*DEQUE, "copy")
+class Deque:
+    """A list that grows and shrinks at both ends, and keeps its `maxlen` last values."""
+
+    __slots__ = ("_items",)
+
+    def __init__(self, iterable: Iterable[Any] = (), maxlen: int | None = None) -> None:
+        self._items: collections.deque[Any] = collections.deque(iterable, maxlen)
+
+    @property
+    def maxlen(self) -> int | None:
+        """How many values it keeps at most."""
+        return self._items.maxlen
+
+    def index(self, value: Any, *bounds: int) -> int:
+        """Where the value stands first."""
+        try:
+            return self._items.index(value, *bounds)
+        except ValueError as error:
+            if error.__traceback__ is not None and error.__traceback__.tb_next is not None:
+                raise       # a comparison of the program's own has failed
+        raise ValueError(f"{Shown.text(value)} is not in deque")
+
+    def copy(self) -> Deque:
+        """Another one with the same values."""
+        return Deque(self._items, self._items.maxlen)
+
+    def __getitem__(self, at: Any) -> Any:
+        return self._items[at]
+
+    def __setitem__(self, at: Any, value: Any) -> None:
+        self._items[at] = value
+
+    def __delitem__(self, at: Any) -> None:
+        del self._items[at]
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(list(self._items))
+
+    def __reversed__(self) -> Iterator[Any]:
+        return iter(list(reversed(self._items)))
+
+    def __contains__(self, value: Any) -> bool:
+        return value in self._items
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Deque) and self._items == other._items
+
+    __hash__ = None     # type: ignore[assignment]  # as Python's own
+
+    def __iadd__(self, more: Iterable[Any]) -> Deque:
+        self._items.extend(more)
+        return self
+
+    def __parts__(self) -> tuple[str, list[Any], str]:
+        most = self._items.maxlen
+        return "deque([", list(self._items), "])" if most is None else f"], maxlen={most})"
+
+
+Sequence.register(Deque)
+
+
+def _method_of_deque(name: str) -> Any:
+    plain = getattr(collections.deque, name)
+
+    def method(self: Deque, *args: Any) -> Any:
+        return plain(self._items, *args)
+
+    method.__name__, method.__qualname__ = name, f"deque.{name}"
+    return method
+
+
+for _name in DEQUE.difference(vars(Deque)):
+    setattr(Deque, _name, _method_of_deque(_name))
+seal(Deque)
+
+
+@exposed(*DICT, "most_common", "elements", "subtract", "total")
+class Tally(collections.Counter[Any]):
+    """How often each value occurs."""
+
+    __slots__ = ()
+
+    def elements(self) -> Any:
+        """Each value as often as it occurs."""
+        counts = [(value, index(times)) for value, times in self.items()]
+        if sum(times for _, times in counts if times > 0) > Budget.items:
+            raise SizeLimit(f"elements() would make more than {Budget.items} values")
+        return [value for value, times in counts for _ in range(times)]
+
+    def __parts__(self) -> tuple[str, list[Any], str]:
+        return ("Counter(", [dict(self.most_common())], ")") if self else ("Counter(", [], ")")
+
+
+def _counting(name: str) -> Any:
+    plain = getattr(collections.Counter, name)
+
+    def operate(self: Tally, *other: Any, **options: Any) -> Any:
+        for counts in (self, options, *other):
+            if isinstance(counts, dict) and any(isinstance(count, str | list | tuple) for count in counts.values()):
+                raise ArgumentFault(f"Counter.{name}() adds up counts, and a count is a number")
+        found = plain(self, *other, **options)
+        return found if found is NotImplemented or type(found) is not collections.Counter else Tally(dict(found))
+
+    return operate
+
+
+for _name in ("__add__", "__sub__", "__and__", "__or__", "__pos__", "__neg__", "__iadd__", "__isub__", "__iand__",
+              "__ior__", "update", "subtract"):
+    setattr(Tally, _name, _counting(_name))
+seal(Tally)
+
+
+@exposed(*DICT, "default_factory")
+class DefaultDict(collections.defaultdict[Any, Any]):
+    """A dict that makes the entries it is asked for and does not have."""
+
+    __slots__ = ()
+
+    def __parts__(self) -> tuple[str, list[Any], str]:
+        return "defaultdict(", [self.default_factory, dict(self)], ")"
+
+
+def _replaced(self: Any, /, **changes: Any) -> Any:
+    values = [changes.pop(name, value) for name, value in zip(self._fields, self, strict=True)]
+    if changes:
+        raise ValueError(f"Got unexpected field names: {list(changes)!r}")
+    return type(self)(*values)
+
+
+def _made(kind: type, iterable: Any, /) -> Any:
+    """An object of a class of named tuples with the values of `iterable`."""
+    wanted: int = len(kind._fields)     # type: ignore[attr-defined]
+    values = tuple(itertools.islice(iterable, wanted + 1))
+    if len(values) != wanted:
+        got = len(iterable) if isinstance(iterable, list | tuple | str | range | dict | set) else len(values)
+        raise TypeError(f"Expected {wanted} arguments, got {got}")
+    return kind(*values)
+
+
+def _as_dict(self: Any, /) -> dict[str, Any]:
+    return dict(zip(self._fields, self, strict=True))
+
+
+_replaced.__name__ = _replaced.__qualname__ = "_replace"
+_made.__name__ = _made.__qualname__ = "_make"
+_as_dict.__name__ = _as_dict.__qualname__ = "_asdict"
+
+
+def namedtuple(typename: Any, field_names: Any, *, rename: bool = False, defaults: Any = None) -> Kind:
+    """A kind of tuple whose values have names."""
+    if isinstance(field_names, str):
+        field_names = field_names.replace(",", " ").split()
+    names = [checked(name) for name in field_names]
+    if rename or any(name.startswith("_") for name in names):
+        raise ArgumentFault("the fields of a namedtuple have plain names", "namedtuple('Point', ['x', 'y'])")
+    make_kind: Any = collections.namedtuple
+    made = make_kind(checked(typename), names, defaults=defaults)
+    made._replace, made._asdict = _replaced, _as_dict       # Python's own are functions of a module that is closed
+    expose(made, *names, "_fields", "_replace", "_asdict", "count", "index", parts=lambda value: (
+        f"{typename}(", [Named(*pair) for pair in zip(names, value, strict=True)], ")"))
+
+    seal(made)
+
+    def make(*args: Any, **options: Any) -> Any:
+        try:
+            return made(*args, **options)
+        except TypeError as error:
+            said = TypeError(str(error))
+            said.told = str(error).replace(".__new__", "")      # type: ignore[attr-defined]  # read by lang/faults.py
+            raise said from None
+
+    STAND_INS[made] = kind = Kind(f"__main__.{typename}", (made,), make, {
+        "_fields": made._fields, "_field_defaults": made._field_defaults,
+        "_make": admitting(lambda iterable, /: _made(made, iterable))})
+    return kind
+
+
+OrderedDict = Kind("collections.OrderedDict", (Ordered,), Ordered, {
+    "fromkeys": lambda iterable, value=None: Ordered.fromkeys(Budget().gathered(iterable), value)})
+deque = Kind("collections.deque", (Deque,), Deque)
+defaultdict = Kind("collections.defaultdict", (DefaultDict,), DefaultDict)
+Counter = Kind("collections.Counter", (Tally,), Tally)
+Deque.__name__, Tally.__name__, DefaultDict.__name__ = "deque", "Counter", "defaultdict"     # as messages call them

@@ -1,0 +1,110 @@
+"""`contextlib`: contexts made of generators, and a few that are ready."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from gradcli.faults.tree import ArgumentFault, LimitFault
+from gradcli.exposure import exposed
+from gradcli.lang.runtime.generators import Generator, close, closed_by_program
+from gradcli.lang.runtime.types import Kind, types_of
+
+UNCATCHABLE = (LimitFault, RecursionError, MemoryError)
+
+
+def contextmanager(func: Any) -> Callable[..., Context]:
+    """A generator function as what makes contexts: what stands before its `yield` enters, what stands after leaves."""
+    def make(*args: Any, **options: Any) -> Context:
+        return Context(func, args, options)
+
+    make.__name__ = make.__qualname__ = str(getattr(func, "__name__", "make"))
+    make.__module__ = None      # type: ignore[assignment]  # as functions of programs have it
+    return make
+
+
+@exposed()
+class Context:
+    """One use of a generator function as a context, or as a decorator."""
+
+    __slots__ = ("_made_of", "_source")
+
+    def __init__(self, function: Any, args: tuple[Any, ...], options: dict[str, Any]) -> None:
+        made = function(*args, **options)
+        if type(made) is not Generator:
+            raise ArgumentFault("contextmanager stands before a generator function", "yield")
+        self._made_of, self._source = (function, args, options), made._source
+
+    def __call__(self, function: Any) -> Callable[..., Any]:
+        def within(*args: Any, **options: Any) -> Any:
+            with Context(*self._made_of):
+                return function(*args, **options)
+
+        within.__name__ = within.__qualname__ = str(getattr(function, "__name__", "within"))
+        within.__module__ = None    # type: ignore[assignment]
+        return within
+
+    def __enter__(self) -> Any:
+        try:
+            return next(self._source)
+        except StopIteration:
+            raise RuntimeError("generator didn't yield") from None
+
+    def __exit__(self, kind: Any, error: Any, trace: Any) -> bool:
+        if error is None:
+            try:
+                next(self._source)
+            except StopIteration:
+                return False
+            raise RuntimeError("generator didn't stop")
+        if isinstance(error, GeneratorExit) and closed_by_program(sys._getframe(1)):
+            close(self._source)
+        if not isinstance(error, Exception) or isinstance(error, UNCATCHABLE):
+            return False        # no program catches these
+        try:
+            self._source.throw(error)
+        except StopIteration as end:
+            return end is not error
+        except Exception as raised:
+            if raised is error or (isinstance(error, StopIteration) and raised.__cause__ is error):
+                return False
+            raise
+        raise RuntimeError("generator didn't stop after throw()")
+
+
+@exposed()
+class Suppress:
+    """A context that swallows these exceptions."""
+
+    __slots__ = ("_kinds",)
+
+    def __init__(self, *exceptions: Any) -> None:
+        self._kinds = types_of(exceptions)
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: Any, error: Any, trace: Any) -> bool:
+        return isinstance(error, Exception) and not isinstance(error, UNCATCHABLE) and isinstance(error, self._kinds)
+
+
+@exposed()
+class Null:
+    """A context that does nothing, and gives what it was made with."""
+
+    __slots__ = ("_given",)
+
+    def __init__(self, enter_result: Any = None) -> None:
+        self._given = enter_result
+
+    def __enter__(self) -> Any:
+        return self._given
+
+    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
+        pass
+
+
+suppress = Kind("contextlib.suppress", (Suppress,), Suppress)
+nullcontext = Kind("contextlib.nullcontext", (Null,), Null)
+Suppress.__name__, Null.__name__ = "suppress", "nullcontext"

@@ -1,0 +1,124 @@
+"""`copy`: copies of what a program can hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import BuiltinFunctionType, FunctionType, MethodType
+from typing import Any
+
+from gradcli.engine.autograd.op import traced
+from gradcli.engine.tensor.tensor import Size, Tensor
+from gradcli.engine.tensor.uninitialized import Uninitialized
+from gradcli.engine.tensor.variable import recording
+from gradcli.faults.tree import ArgumentFault, GradFault
+from gradcli.exposure import MARK, exposure_of
+from gradcli.session.object_state import INERT, UNSET, slots_of
+from gradcli.namespace.python.collections import DefaultDict, Deque
+from gradcli.namespace.third_party.matplotlib import Drawing
+from gradcli.lang.runtime.generators import Stream
+from gradcli.lang.runtime.types import Kind
+from gradcli.lang.runtime.iterators import LAZY
+from gradcli.namespace.modules import Namespace
+
+UNCHANGING = INERT | {FunctionType, BuiltinFunctionType}
+
+
+def copy(x: Any) -> Any:
+    """A new container or object with the same values in it."""
+    return _copied(_no_method(x), lambda value: value)
+
+
+def deepcopy(x: Any, memo: Any = None) -> Any:
+    """A copy that shares nothing with `x` that can change; what occurs twice in it is copied once."""
+    known: dict[int, Any] = {}
+
+    def deep(value: Any) -> Any:
+        if id(value) not in known:
+            known[id(value)] = _copied(value, deep, lambda made: known.__setitem__(id(value), made))
+        return known[id(value)]
+
+    return deep(_no_method(x))
+
+
+def persistent(x: Any) -> Any:
+    """A copy as a file would keep it: all anew, and results of calculations as leaves."""
+    known: dict[int, Any] = {}
+
+    def deep(value: Any) -> Any:
+        if id(value) not in known:
+            if isinstance(value, Tensor) and value.node is not None:
+                with recording(False):
+                    known[id(value)] = leaf = traced.clone(Tensor(value.array)).requires_grad_()
+                    return leaf
+            known[id(value)] = _copied(value, deep, lambda made: known.__setitem__(id(value), made))
+        return known[id(value)]
+
+    return deep(_no_method(x))
+
+
+def _no_method(x: Any) -> Any:
+    """`x`, unless it is a method: of itself it is nothing that could be changed, and its object is copied by name."""
+    if type(x) is MethodType:
+        raise ArgumentFault("a method alone cannot be copied", ("copy.copy(x).f", "the method of a copy of its object"))
+    return x
+
+
+def _copied(x: Any, inner: Callable[[Any], Any], begun: Callable[[Any], None] = lambda made: None) -> Any:
+    """`x` made again with `inner` of all that it holds; `begun` is told what can hold itself before it is filled."""
+    kind = type(x)
+    if kind in UNCHANGING or isinstance(x, Kind | Namespace | type | BaseException | Drawing):
+        return x
+    if isinstance(x, Tensor):
+        return _tensor(x)
+    if isinstance(x, tuple):
+        parts = [inner(part) for part in x]
+        return kind(parts) if kind is tuple or kind is Size else kind(*parts)
+    if kind is list or kind is set or kind is Deque:
+        anew: Any = Deque((), x.maxlen) if isinstance(x, Deque) else kind()
+        begun(anew)
+        parts = [inner(part) for part in x]
+        (anew.update if kind is set else anew.extend)(parts)
+        return anew
+    if isinstance(x, dict):
+        anew = DefaultDict(x.default_factory) if isinstance(x, DefaultDict) else kind()
+        begun(anew)
+        dict.update(anew, {inner(key): inner(value) for key, value in x.items()})
+        return anew
+    if kind is frozenset:
+        return frozenset(map(inner, x))
+    if kind is MethodType:
+        return MethodType(x.__func__, inner(x.__self__))
+    exposure = exposure_of(kind)
+    if MARK in kind.__dict__ or (exposure is not None and exposure.copied):
+        return _instance(x, inner, begun)
+    if exposure is None or isinstance(x, Stream) or kind in LAZY:
+        raise ArgumentFault("what is gone through once cannot be copied", ("list(values)", "keeps the values"))
+    return x        # element types, devices, generators, storages: what does not change, or is one of a kind
+
+
+def _tensor(x: Tensor) -> Tensor:
+    if isinstance(x, Uninitialized):
+        return x.again()    # type: ignore[no-any-return]
+    if x.node is not None:
+        raise GradFault("Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at "
+                        "the moment", ("x.detach().clone()", "a copy without history"))
+    with recording(False):
+        made: Tensor = type(x)(traced.clone(Tensor(x.array)).array)
+        made.requires_grad = x.requires_grad
+        if x.gradient is not None:
+            made.gradient = traced.clone(x.gradient)
+    return made
+
+
+def _instance(x: Any, inner: Callable[[Any], Any], begun: Callable[[Any], None]) -> Any:
+    made = object.__new__(type(x))
+    begun(made)
+    for name in slots_of(type(x)):
+        part = getattr(x, name, UNSET)
+        if part is not UNSET:
+            object.__setattr__(made, name, inner(part))
+    if hasattr(x, "__dict__"):
+        for name, part in vars(x).items():
+            vars(made)[name] = inner(part)
+    return made
+

@@ -1,0 +1,184 @@
+"""`datetime` standing still: programs that stamp what they print run, and it is always the same moment."""
+
+from __future__ import annotations
+
+import datetime as calendar
+from typing import Any
+
+from gradcli.engine.autograd.signature import described
+from gradcli.faults.tree import ArgumentFault
+from gradcli.exposure import exposed
+from gradcli.lang.runtime.types import Kind
+
+EPOCH = calendar.datetime(1970, 1, 1)
+LETTERS = frozenset("YymdHIMSfpaAbBjUWwuxXcDFTRe%zZ")
+
+
+def stamped(moment: calendar.date | calendar.time, form: Any) -> str:
+    """A moment in the form that a program asks for."""
+    if type(form) is not str or len(form) > 1000:
+        raise ArgumentFault("strftime() takes a short text", "strftime('%Y-%m-%d %H:%M:%S')")
+    parts = form.split("%")
+    out = [parts[0]]
+    rest = iter(parts[1:])
+    for part in rest:
+        if not part:
+            out.append("%" + next(rest, ""))
+        elif part[0] in LETTERS:
+            out.append(moment.strftime("%" + part[0]) + part[1:])
+        else:
+            raise ArgumentFault(f"strftime() has no %{part[0]} here", "strftime('%H:%M:%S')")
+    return "".join(out)
+
+
+@exposed()
+class Moment:
+    """What dates, times and spans have in common: they wrap Python's own, and compare as these do."""
+
+    __slots__ = ("_own",)
+
+    def __init__(self, own: Any) -> None:
+        self._own = own
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and self._own == other._own
+
+    def __hash__(self) -> int:
+        return hash(self._own)
+
+    def __lt__(self, other: Any) -> Any:
+        return self._own < other._own if type(other) is type(self) else NotImplemented
+
+    def __le__(self, other: Any) -> Any:
+        return self._own <= other._own if type(other) is type(self) else NotImplemented
+
+    def __display__(self, style: Any) -> str:
+        return str(self._own)
+
+
+@exposed("days", "seconds", "microseconds", "total_seconds")
+class Span(Moment):
+    """`datetime.timedelta`."""
+
+    __slots__ = ()
+
+    days = property(lambda self: self._own.days)
+    seconds = property(lambda self: self._own.seconds)
+    microseconds = property(lambda self: self._own.microseconds)
+
+    def total_seconds(self) -> float:
+        """The span in seconds."""
+        return float(self._own.total_seconds())
+
+    def __add__(self, other: Any) -> Any:
+        return _moment(self._own + other._own) if isinstance(other, Moment) else NotImplemented
+
+    def __sub__(self, other: Any) -> Any:
+        return _moment(self._own - other._own) if isinstance(other, Moment) else NotImplemented
+
+    def __mul__(self, other: Any) -> Any:
+        return _moment(self._own * other) if type(other) in (int, float) else NotImplemented
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, other: Any) -> Any:
+        if type(other) is Span:
+            return self._own / other._own
+        return _moment(self._own / other) if type(other) in (int, float) else NotImplemented
+
+    def __neg__(self) -> Any:
+        return _moment(-self._own)
+
+    def __bool__(self) -> bool:
+        return bool(self._own)
+
+
+@exposed("year", "month", "day", "strftime", "isoformat", "weekday", "isoweekday", "toordinal")
+class Day(Moment):
+    """`datetime.date`."""
+
+    __slots__ = ()
+
+    year = property(lambda self: self._own.year)
+    month = property(lambda self: self._own.month)
+    day = property(lambda self: self._own.day)
+
+    def strftime(self, format: str) -> str:
+        """It in the form asked for."""
+        return stamped(self._own, format)
+
+    def isoformat(self, *sep: Any) -> str:
+        """It as ISO writes it."""
+        return str(self._own.isoformat(*sep))
+
+    def weekday(self) -> int:
+        """0 for Monday."""
+        return int(self._own.weekday())
+
+    def isoweekday(self) -> int:
+        """1 for Monday."""
+        return int(self._own.isoweekday())
+
+    def toordinal(self) -> int:
+        """Days since the first of the year 1."""
+        return int(self._own.toordinal())
+
+    def __add__(self, other: Any) -> Any:
+        return _moment(self._own + other._own) if type(other) is Span else NotImplemented
+
+    __radd__ = __add__
+
+    def __sub__(self, other: Any) -> Any:
+        return _moment(self._own - other._own) if isinstance(other, Moment) else NotImplemented
+
+
+@exposed("hour", "minute", "second", "microsecond", "timestamp", "date")
+class DayTime(Day):
+    """`datetime.datetime`."""
+
+    __slots__ = ()
+
+    hour = property(lambda self: self._own.hour)
+    minute = property(lambda self: self._own.minute)
+    second = property(lambda self: self._own.second)
+    microsecond = property(lambda self: self._own.microsecond)
+
+    def timestamp(self) -> float:
+        """Seconds since 1970."""
+        return float((self._own - EPOCH).total_seconds())
+
+    def date(self) -> Day:
+        """Its day."""
+        return Day(self._own.date())
+
+
+def _moment(own: Any) -> Any:
+    if isinstance(own, calendar.timedelta):
+        return Span(own)
+    return DayTime(own) if isinstance(own, calendar.datetime) else Day(own)
+
+
+def _made(kind: type, name: str) -> Any:
+    def make(*numbers: Any, **named: Any) -> Any:
+        for number in (*numbers, *named.values()):
+            if type(number) not in (int, float) or not -1e9 < number < 1e9:
+                raise ArgumentFault(f"datetime.{name}() takes numbers, not {described(number)}",
+                                    f"datetime.{name}(2017, 1, 31)")
+        return _moment(kind(*numbers, **named))
+
+    return make
+
+
+def _now(*zone: Any) -> DayTime:
+    """The one moment there is."""
+    return DayTime(EPOCH)
+
+
+def _today() -> Day:
+    return Day(EPOCH.date())
+
+
+datetime = Kind("datetime.datetime", (DayTime,), _made(calendar.datetime, "datetime"), {
+    "now": _now, "today": _now, "utcnow": _now})
+date = Kind("datetime.date", (Day,), _made(calendar.date, "date"), {"today": _today})
+timedelta = Kind("datetime.timedelta", (Span,), _made(calendar.timedelta, "timedelta"))

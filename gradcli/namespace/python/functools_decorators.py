@@ -1,0 +1,150 @@
+"""The decorators of functools: names that are kept, results that are remembered, orders that are completed."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from types import BuiltinFunctionType, FunctionType, MethodType
+from typing import Any
+
+from gradcli.faults.tree import ArgumentFault
+from gradcli.exposure import MARK, admit, exposed
+from gradcli.namespace.python.collections import namedtuple
+from gradcli.lang.runtime.attributes import attributes_of
+from gradcli.lang.runtime.types import Kind, user_class
+from gradcli.lang.messages.locate import source_of
+
+KEPT = 1 << 20          # results that a cache without a limit of its own remembers
+FUNCTIONS = (FunctionType, BuiltinFunctionType, MethodType)
+CacheInfo = namedtuple("CacheInfo", ["hits", "misses", "maxsize", "currsize"])
+
+
+def wraps(wrapped: Any, *assigned: Any, **options: Any) -> Callable[[Any], Any]:
+    """A decorator that gives a function the name and the text of another."""
+    return lambda wrapper: update_wrapper(wrapper, wrapped)
+
+
+def update_wrapper(wrapper: Any, wrapped: Any, *assigned: Any, **options: Any) -> Any:
+    """`wrapper`, which is a function of the program, called as `wrapped` is."""
+    of_program = type(wrapper) is FunctionType and (source_of(wrapper.__code__) is not None or MARK in vars(wrapper))
+    if of_program and (isinstance(wrapped, (*FUNCTIONS, Cached)) or user_class(wrapped)):
+        wrapper.__name__, wrapper.__qualname__ = str(wrapped.__name__), str(wrapped.__qualname__)
+        wrapper.__doc__ = wrapped.__doc__ if source_of(getattr(wrapped, "__code__", None)) is not None else None
+        vars(wrapper).update(attributes_of(wrapped))
+    return wrapper
+
+
+@exposed("cache_info", "cache_clear", "__name__", "__qualname__")
+class Cached:
+    """A function whose results are remembered."""
+
+    __slots__ = ("__name__", "__qualname__", "_maxsize", "_remembering")
+
+    def __init__(self, function: Any, maxsize: int | None, typed: bool) -> None:
+        most = KEPT if maxsize is None else min(maxsize, KEPT)
+        self._remembering, self._maxsize = functools.lru_cache(most, typed)(functools.partial(function)), maxsize
+        self.__name__ = str(getattr(function, "__name__", "function"))
+        self.__qualname__ = str(getattr(function, "__qualname__", "function"))
+
+    def __call__(self, /, *args: Any, **options: Any) -> Any:
+        return self._remembering(*args, **options)
+
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        return self if instance is None else MethodType(self, instance)
+
+    def cache_info(self) -> Any:
+        """How often it was asked, and how much it remembers."""
+        hits, misses, _, size = self._remembering.cache_info()
+        return CacheInfo(hits, misses, self._maxsize, size)
+
+    def cache_clear(self) -> None:
+        """Forget all results."""
+        self._remembering.cache_clear()
+
+    def __display__(self, style: Any) -> str:
+        return f"<functools._lru_cache_wrapper object at {style.address(self)}>"
+
+
+def lru_cache(maxsize: Any = 128, typed: Any = False) -> Any:
+    """A decorator that remembers the results of a function for the arguments it was last called with."""
+    if callable(maxsize) and typed is False:
+        return Cached(maxsize, 128, False)
+    if maxsize is not None and type(maxsize) is not int:
+        raise TypeError("Expected first argument to be an integer, a callable, or None")
+
+    def remembering(function: Any) -> Cached:
+        if not callable(function):
+            raise TypeError("the first argument must be callable")
+        return Cached(function, maxsize if maxsize is None else max(maxsize, 0), bool(typed))
+
+    return remembering
+
+
+def cache(user_function: Any, /) -> Cached:
+    """`user_function`, whose results are all remembered."""
+    if not callable(user_function):
+        raise TypeError("the first argument must be callable")
+    return Cached(user_function, None, False)
+
+
+@exposed()
+class CachedProperty:
+    """An attribute that a method works out when it is first read."""
+
+    __slots__ = ("_function", "_name")
+
+    def __init__(self, func: Any) -> None:
+        if type(func) is not FunctionType:
+            raise ArgumentFault("cached_property stands before a function")
+        self._function, self._name = func, ""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        if instance is None:
+            return self
+        if not self._name:
+            raise TypeError("Cannot use cached_property instance without calling __set_name__ on it.")
+        owner = next((kind for kind in type(instance).__mro__ if self._name in vars(kind)), None)
+        if owner is None or vars(owner)[self._name] is not self:      # another name could be one that a base keeps
+            raise TypeError(f"Cannot assign the same cached_property to two different names, such as {self._name!r}.")
+        value = vars(instance)[self._name] = admit(self._function(instance))
+        return value
+
+
+WAYS: dict[str, dict[str, Callable[[Any, bool], Any]]] = {     # what a comparison tells of the others, best first
+    "__lt__": {"__gt__": lambda same, told: not told and not same(), "__le__": lambda same, told: told or same(),
+               "__ge__": lambda same, told: not told},
+    "__le__": {"__ge__": lambda same, told: not told or same(), "__lt__": lambda same, told: told and not same(),
+               "__gt__": lambda same, told: not told},
+    "__gt__": {"__lt__": lambda same, told: not told and not same(), "__ge__": lambda same, told: told or same(),
+               "__le__": lambda same, told: not told},
+    "__ge__": {"__le__": lambda same, told: not told or same(), "__gt__": lambda same, told: told and not same(),
+               "__lt__": lambda same, told: not told}}
+
+
+def total_ordering(cls: Any) -> Any:
+    """A class of the program with all comparisons, worked out from `==` and the one it has."""
+    if not user_class(cls):
+        raise ArgumentFault("total_ordering stands before a class of the program")
+    own = [name for name in WAYS if any(name in vars(kind) and MARK in vars(kind) for kind in cls.__mro__)]
+    if not own:
+        raise ValueError("must define at least one ordering operation: < > <= >=")
+    for name, way in WAYS[own[0]].items():
+        if name not in own:
+            type.__setattr__(cls, name, _comparison(name, own[0], way))
+    return cls
+
+
+def _comparison(name: str, known: str, way: Callable[[Any, bool], Any]) -> Callable[[Any, Any], Any]:
+    def compare(self: Any, other: Any) -> Any:
+        told = getattr(type(self), known)(self, other)
+        return told if told is NotImplemented else way(lambda: self == other, told)
+
+    compare.__name__ = compare.__qualname__ = name
+    return compare
+
+
+cached_property = Kind("functools.cached_property", (CachedProperty,), CachedProperty)
+CachedProperty.__name__ = "cached_property"

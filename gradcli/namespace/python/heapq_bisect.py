@@ -1,0 +1,47 @@
+"""`heapq` and `bisect`: lists in order."""
+
+from __future__ import annotations
+
+import bisect as bisection
+import heapq
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from gradcli.faults.tree import ArgumentFault
+from gradcli.namespace.python.itertools import streamed
+from gradcli.lang.budget import Budget
+
+
+def _on_list(module: Any, name: str) -> Callable[..., Any]:
+    work = getattr(module, name)
+
+    def ordered(heap: Any, *args: Any, **options: Any) -> Any:
+        if type(heap) is not list and not (type(heap) in (tuple, str, range) and "insort" not in name
+                                           and module is bisection):
+            raise ArgumentFault(f"{name}() works on a list", f"{name}([1, 2, 3])")
+        return work(heap, *args, **options)
+
+    ordered.__name__ = ordered.__qualname__ = name
+    return ordered
+
+
+heappush, heappop, heapify, heappushpop, heapreplace = (
+    _on_list(heapq, name) for name in ("heappush", "heappop", "heapify", "heappushpop", "heapreplace"))
+bisect, bisect_left, bisect_right, insort, insort_left, insort_right = (
+    _on_list(bisection, name) for name in (
+        "bisect", "bisect_left", "bisect_right", "insort", "insort_left", "insort_right"))
+
+
+def nlargest(n: int, iterable: Iterable[Any], key: Any = None) -> list[Any]:
+    """The n largest values, in descending order."""
+    return heapq.nlargest(n, [*Budget().gathered(iterable)], key)
+
+
+def nsmallest(n: int, iterable: Iterable[Any], key: Any = None) -> list[Any]:
+    """The n smallest values, in ascending order."""
+    return heapq.nsmallest(n, [*Budget().gathered(iterable)], key)
+
+
+@streamed
+def merge(*iterables: Iterable[Any], key: Any = None, reverse: bool = False) -> Iterator[Any]:
+    yield from heapq.merge(*iterables, key=key, reverse=bool(reverse))

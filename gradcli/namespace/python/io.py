@@ -1,0 +1,53 @@
+"""`io.BytesIO`, as far as `torch.save` and `torch.load` need it: it holds what was saved, and no bytes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gradcli.faults.tree import ArgumentFault
+from gradcli.exposure import exposed
+from gradcli.lang.runtime.types import Kind
+
+
+@exposed("seek", "tell", "close", "flush", "getbuffer", "getvalue", "read", "write")
+class Buffer:
+    """A place in memory for one saved object."""
+
+    __module__, __qualname__ = "_io", "BytesIO"
+    __slots__ = ("content",)
+
+    def __init__(self, *initial_bytes: Any) -> None:
+        if initial_bytes:
+            raise ArgumentFault("a BytesIO begins empty here: there are no bytes", "io.BytesIO()")
+        self.content: tuple[Any] | None = None
+
+    def seek(self, offset: int = 0, whence: int = 0) -> int:
+        """Go to the beginning, where a reader begins anyway."""
+        return 0
+
+    def tell(self) -> int:
+        """Where it stands: at the beginning."""
+        return 0
+
+    def close(self) -> None:
+        """Forget what was saved."""
+        self.content = None
+
+    def flush(self) -> None:
+        """Nothing: there is no file behind it."""
+
+    def _no_bytes(self, *args: Any) -> Any:
+        raise ArgumentFault("a BytesIO holds what torch.save put there, and gives no bytes", "torch.load(buffer)")
+
+    getbuffer = getvalue = read = write = _no_bytes
+
+    def __repr__(self) -> str:
+        return "<_io.BytesIO object>"
+
+    def __display__(self, style: Any) -> str:
+        """Its text in a style, which gives it an address."""
+        return f"<_io.BytesIO object at {style.address(self)}>"
+
+
+Buffer.__name__ = "BytesIO"
+BytesIO = Kind("_io.BytesIO", (Buffer,), Buffer)

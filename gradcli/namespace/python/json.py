@@ -1,0 +1,106 @@
+"""`json`: texts of plain values, and plain values of texts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from gradcli.faults.tree import ArgumentFault, ValueFault
+from gradcli.exposure import exposed, exposure_of
+from gradcli.namespace.python.sys import refusing
+from gradcli.lang.budget import Budget
+from gradcli.lang.runtime.enumeration import IntEnum, TextEnum
+from gradcli.lang.runtime.types import STAND_INS, Kind
+from gradcli.faults.mistakes import DepthLimit, SizeLimit
+
+DEEPEST, WIDEST = 200, 20
+MEMBERS = (IntEnum, TextEnum)
+PLAIN = (str, int, float, bool, type(None))
+OPTIONS = ("skipkeys", "ensure_ascii", "check_circular", "allow_nan", "cls", "indent", "separators", "default",
+           "sort_keys")
+
+
+def dumps(obj: Any, **options: Any) -> str:
+    """The text of a value in JSON."""
+    for name in options:
+        if name not in OPTIONS or name == "cls":
+            raise ArgumentFault(f"json.dumps() has no option {name} here", "json.dumps(x, indent=2, sort_keys=True)")
+    default = options.pop("default", None)
+    _check_layout(options.get("indent"), options.get("separators"))
+    room = [Budget.characters // (1 + DEEPEST * WIDEST if options.get("indent") else 1)]
+    return json.dumps(_taken(obj, default, 0, room), **options)
+
+
+def _check_layout(indent: Any, separators: Any) -> None:
+    width = len(indent) if type(indent) is str else indent
+    if width is not None and (type(width) not in (int, bool) or width > WIDEST):
+        raise ArgumentFault(f"the indent of json.dumps() is a number up to {WIDEST}, or None", "indent=2")
+    if separators is not None and not (type(separators) is tuple and len(separators) == 2 and all(
+            type(each) is str and len(each) <= WIDEST for each in separators)):
+        raise ArgumentFault("the separators of json.dumps() are two short texts", "separators=(',', ':')")
+
+
+def _taken(value: Any, default: Callable[[Any], Any] | None, depth: int, room: list[int]) -> Any:
+    """`value` of plain types alone, as far as there is room for it."""
+    kind = type(value)
+    room[0] -= 8 + (len(value) if kind is str else 0)
+    if room[0] < 0:
+        raise SizeLimit("that would be too long a text")
+    if kind in PLAIN:
+        return value
+    if isinstance(value, MEMBERS):
+        return value.value
+    if depth > DEEPEST:
+        raise DepthLimit(f"the value goes deeper than {DEEPEST} lists and dicts, or holds itself")
+    if kind is list or kind is tuple or (isinstance(value, tuple) and exposure_of(kind)):
+        return [_taken(each, default, depth + 1, room) for each in value]
+    if kind is dict or (isinstance(value, dict) and exposure_of(kind)):
+        return {_key(key): _taken(each, default, depth + 1, room) for key, each in dict.items(value)}
+    if default is None:
+        raise TypeError(f"Object of type {kind.__name__} is not JSON serializable")
+    return _taken(default(value), default, depth + 1, room)
+
+
+def _key(key: Any) -> Any:
+    if type(key) not in PLAIN:
+        raise TypeError(f"keys must be str, int, float, bool or None, not {type(key).__name__}")
+    return key
+
+
+def loads(s: str, /) -> Any:
+    """The value that a text in JSON stands for."""
+    if type(s) is not str:
+        raise TypeError(f"the JSON object must be str, bytes or bytearray, not {type(s).__name__}")
+    if s.count("[") + s.count("{") > DEEPEST and _depth(s) > DEEPEST:
+        raise DepthLimit(f"the text goes deeper than {DEEPEST} lists and dicts")
+    try:
+        return json.loads(s)
+    except json.JSONDecodeError as error:
+        raise Undecodable(error) from None
+
+
+@exposed("msg", "doc", "pos", "lineno", "colno")
+class Undecodable(ValueFault):
+    """A text that is no JSON."""
+
+    def __init__(self, error: json.JSONDecodeError) -> None:
+        super().__init__(str(error))
+        self.msg, self.doc, self.pos, self.lineno, self.colno = (
+            error.msg, error.doc, error.pos, error.lineno, error.colno)
+
+
+STAND_INS[Undecodable] = JSONDecodeError = Kind("json.decoder.JSONDecodeError", (Undecodable,))
+
+
+def _depth(text: str) -> int:
+    """How deep brackets stand within each other, those in strings counted too."""
+    depth = deepest = 0
+    for sign in text:
+        depth += (sign in "[{") - (sign in "]}")
+        deepest = max(deepest, depth)
+    return deepest
+
+
+dump, load = refusing("json.dump", ("print(json.dumps(x))", "the text itself")), refusing(
+    "json.load", ("gradcli run --var x=@data.json FILE", "gives a program data from a file"))

@@ -1,0 +1,60 @@
+"""`os` and `os.path` for programs: names of files as texts; what would touch the system is refused when called."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable
+from typing import Any
+
+from gradcli.engine.autograd.signature import described
+from gradcli.faults.tree import ArgumentFault
+from gradcli.namespace.python.sys import refusing
+from gradcli.lang.budget import Budget
+from gradcli.namespace.modules import Namespace
+
+TEXTUAL = "join split splitext basename dirname normpath isabs commonprefix normcase".split()
+PATHS_OUTSIDE = ("exists isfile isdir abspath realpath expanduser expandvars getsize getmtime getctime islink "
+                 "samefile relpath lexists").split()
+OUTSIDE = ("listdir makedirs mkdir remove unlink rename replace rmdir removedirs getcwd chdir system popen walk "
+           "scandir stat access kill getpid getppid getlogin cpu_count urandom open fork execv putenv unsetenv uname "
+           "getuid nice times symlink link chmod chown truncate startfile").split()
+DATA = (("gradcli run --var x=@data.npy FILE", "gives a program data from a file"),)
+
+
+def _textual(name: str) -> Callable[..., Any]:
+    work = getattr(posixpath, name)
+
+    def path(*parts: Any) -> Any:
+        texts = parts[0] if name == "commonprefix" and parts and isinstance(parts[0], list | tuple) else parts
+        for part in texts:
+            if type(part) is not str:
+                raise ArgumentFault(f"os.path.{name}() works on texts, not {described(part)}",
+                                    f"os.path.{name}('data/x.npy')")
+        Budget().check_characters(sum(map(len, texts)) + len(texts))
+        return work(*parts)
+
+    path.__name__ = path.__qualname__ = name
+    return path
+
+
+def outside_space() -> Namespace:
+    """`os` of one session."""
+    path = Namespace("os.path", **{name: _textual(name) for name in TEXTUAL},
+                     **{name: refusing(f"os.path.{name}", *DATA) for name in PATHS_OUTSIDE},
+                     sep="/", pardir="..", curdir=".", extsep=".", pathsep=":", altsep=None)
+    variables: dict[str, str] = {}
+
+    def getenv(key: str, default: Any = None) -> Any:
+        """What the program itself has put into os.environ, else the default: variables of the system stay outside."""
+        return variables.get(key, default)
+
+    return Namespace("os", **{name: refusing(f"os.{name}", *DATA) for name in OUTSIDE}, path=path, environ=variables,
+                     getenv=getenv, sep="/", linesep="\n", name="posix", curdir=".", pardir="..", extsep=".",
+                     pathsep=":", devnull="/dev/null", fspath=_same)
+
+
+def _same(path: str, /) -> str:
+    """The path itself, where it is a text."""
+    if type(path) is not str:
+        raise TypeError(f"expected str, bytes or os.PathLike object, not {type(path).__name__}")
+    return path

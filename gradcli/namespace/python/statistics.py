@@ -1,0 +1,51 @@
+"""`statistics` of lists of plain numbers, and `numbers`."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable
+from typing import Any
+
+from gradcli.engine.autograd.signature import NUMBERS, described
+from gradcli.faults.tree import ArgumentFault, ValueFault
+from gradcli.lang.budget import Budget
+from gradcli.lang.runtime.types import Kind
+
+Number = Kind("numbers.Number", (int, float))
+Complex = Kind("numbers.Complex", (int, float))
+Real = Kind("numbers.Real", (int, float))
+Rational, Integral = Kind("numbers.Rational", (int,)), Kind("numbers.Integral", (int,))
+
+
+def _of_numbers(name: str) -> Callable[..., Any]:
+    work = getattr(statistics, name)
+
+    def statistic(data: Any, *others: Any, **options: Any) -> Any:
+        taken = [[*Budget().gathered(values)] if number == 0 or isinstance(values, list | tuple) else values
+                 for number, values in enumerate((data, *others))]
+        plain = [value for values in (*taken, *options.values()) for value in (
+            values if isinstance(values, list | tuple) else [values]) if name not in ("mode", "multimode")]
+        for value in plain:
+            if type(value) not in NUMBERS and value is not None:
+                raise ArgumentFault(f"statistics.{name}() takes plain numbers, not {described(value)}",
+                                    f"statistics.{name}(x.tolist())")
+            Budget().judged(value)
+        Budget().check_items(options.get("n") or 0)      # how many parts quantiles() makes
+        try:
+            return work(*taken, **options)
+        except statistics.StatisticsError as error:
+            raise ValueFault(str(error)).saying(str(error)) from None
+
+    statistic.__name__ = statistic.__qualname__ = name
+    return statistic
+
+
+NAMES = ("mean fmean geometric_mean harmonic_mean median median_low median_high mode multimode pstdev pvariance stdev "
+         "variance quantiles covariance correlation").split()
+FUNCTIONS = {name: _of_numbers(name) for name in NAMES}
+
+
+def __getattr__(name: str) -> Any:
+    if name in FUNCTIONS:
+        return FUNCTIONS[name]
+    raise AttributeError(name)

@@ -1,0 +1,92 @@
+"""`sys` for programs: their output, their words, and facts about numbers; nothing of the machine."""
+
+from __future__ import annotations
+
+import sys
+from collections import namedtuple
+from collections.abc import Callable
+from typing import Any
+
+from gradcli.engine.autograd.signature import described
+from gradcli.engine.tensor.tensor import Shown
+from gradcli.faults.tree import PolicyFault
+from gradcli.exposure import expose
+from gradcli.lang.runtime.streams import Standard, writer
+from gradcli.faults.mistakes import ProgramExit
+from gradcli.display.containers import Named
+from gradcli.namespace.modules import Namespace
+
+FLOATS = ("max", "max_exp", "max_10_exp", "min", "min_exp", "min_10_exp", "dig", "mant_dig", "epsilon", "radix",
+          "rounds")
+VersionInfo = namedtuple("VersionInfo", "major minor micro releaselevel serial")
+VersionInfo.__name__ = "version_info"
+expose(VersionInfo, *VersionInfo._fields, parts=lambda value: (
+    "sys.version_info(", [Named(*pair) for pair in zip(VersionInfo._fields, value, strict=True)], ")"))
+
+
+def leave(status: Any = None, /) -> None:
+    """End the program: well, if there is no status or it is 0."""
+    if status is None or status == 0:
+        raise ProgramExit("the program ends itself", well=True)
+    text = status if type(status) is str else f"with status {described(status)}"
+    raise ProgramExit(f"the program ends itself: {text}")
+
+
+def refusing(name: str, *instead: tuple[str, str]) -> Callable[..., Any]:
+    """A function of that name that reaches outside, and so is refused where it is called."""
+    def refuse(*args: Any, **options: Any) -> Any:
+        raise PolicyFault(f"{name}() reaches outside the program, which no program here can", *instead)
+
+    refuse.__name__ = refuse.__qualname__ = name.rpartition(".")[2]
+    return refuse
+
+
+def system_space(words: Callable[[], Any], write: Callable[[str], object], complain: Callable[[str], object]) -> Any:
+    """`sys` of one session; `words` tells those that stood behind the script."""
+    return Namespace("sys", {"argv": "argv"}, lambda name: ["program.py", *words()],
+                  stdout=Standard("<stdout>", write), stderr=Standard("<stderr>", complain), maxsize=sys.maxsize,
+                  byteorder="little", platform="linux", version="3.11.7 (gradcli)",
+                  version_info=VersionInfo(3, 11, 7, "final", 0), path=[""], maxunicode=sys.maxunicode,
+                  float_info=Namespace("sys.float_info", **{name: getattr(sys.float_info, name) for name in FLOATS}),
+                  getrecursionlimit=_depth, setrecursionlimit=_set_depth, exit=leave, getdefaultencoding=_encoding,
+                  hexversion=sys.hexversion, getsizeof=refusing("sys.getsizeof"),
+                  intern=_same, ps1=">>> ", ps2="... ")
+
+
+def _depth() -> int:
+    """How deep calls may nest in Python; here the budget decides."""
+    return 1000
+
+
+def _set_depth(limit: int, /) -> None:
+    """Nothing: how deep calls may nest is not for programs to say."""
+
+
+def _encoding() -> str:
+    """utf-8."""
+    return "utf-8"
+
+
+def _same(text: str, /) -> str:
+    """`text`."""
+    return text
+
+
+def printing_space(write: Callable[[str], object]) -> Namespace:
+    """Functions of other modules that print."""
+    def display(*values: Any, **options: Any) -> None:
+        """Print values as a prompt shows them."""
+        for value in values:
+            write(Shown.text(value) + "\n")
+
+    def pprint(object: Any, stream: Any = None, *args: Any, **options: Any) -> None:
+        """Print a value, broken into lines where it is wide."""
+        from gradcli.namespace.python.textwrap_pprint import pformat
+
+        writer(stream, write)(pformat(object, *args, **options) + "\n")
+
+    def pp(object: Any, *args: Any, sort_dicts: bool = False, **options: Any) -> None:
+        """The same, with the keys of dicts in their own order."""
+        pprint(object, *args, sort_dicts=sort_dicts, **options)
+
+    return Namespace("printing", display=display, pprint=pprint, pp=pp)

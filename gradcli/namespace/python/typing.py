@@ -1,0 +1,37 @@
+"""`typing`: names for annotations, which have no effect."""
+
+from __future__ import annotations
+
+from typing import Any as Value  # programs have a name `Any` of their own
+
+from gradcli.lang.runtime.abstract_classes import Generic as Base
+from gradcli.lang.runtime.types import Kind
+
+TYPE_CHECKING = False
+
+
+def cast(typ: Value, val: Value) -> Value:
+    """`val`."""
+    return val
+
+
+def TypeVar(name: str, *args: Value, **options: Value) -> Kind:    # the name that programs know
+    """A name for annotations."""
+    return Kind(f"~{name}" if type(name) is str else "typing.TypeVar", ())
+
+
+def __getattr__(name: str) -> Kind:
+    return Kind(f"typing.{name}", (Base,) if name in ("Generic", "Protocol") else ())
+
+
+def NewType(name: str, tp: Value) -> Kind:    # the name that programs know
+    """A name for annotations, which called gives its argument."""
+    return Kind(f"__main__.{name}" if type(name) is str else "typing.NewType", (), lambda value: value)
+
+
+def overload(func: Value) -> Value:
+    """`func`."""
+    return func
+
+
+final = runtime_checkable = no_type_check = overload

@@ -1,0 +1,58 @@
+"""What `torch.save` keeps for `torch.load`: copies in memory, for as long as the session lasts. No file is touched."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gradcli.engine.tensor.device import here_only, names_device
+from gradcli.engine.autograd.signature import described
+from gradcli.engine.tensor.tensor import Shown
+from gradcli.faults.tree import ArgumentFault
+from gradcli.namespace.python.io import Buffer
+from gradcli.namespace.python.copy import persistent
+
+MOST = 1000     # saved objects of one session
+
+
+class Store:
+    """What a session has saved, by name."""
+
+    def __init__(self) -> None:
+        self._saved: dict[str, Any] = {}
+
+    def save(self, obj: Any, f: Any = None, pickle_module: Any = None, pickle_protocol: Any = None,
+             _use_new_zipfile_serialization: Any = True) -> None:
+        """Keep a copy of an object under a name, or in a BytesIO, until the run ends."""
+        if isinstance(f, Buffer):
+            f.content = (persistent(obj),)
+            return
+        name = _name(f, "save")
+        if name not in self._saved and len(self._saved) >= MOST:
+            raise ArgumentFault(f"a session keeps {MOST} saved objects, and has them", "torch.save(obj, same_name)")
+        self._saved[name] = persistent(obj)
+        Shown.note("save", f"torch.save keeps {name[:60]!r} in memory: programs write no files, and it is gone when "
+                   "the run ends")
+
+    def load(self, f: Any = None, map_location: Any = None, pickle_module: Any = None, *, weights_only: Any = None,
+             mmap: Any = None, **options: Any) -> Any:
+        """A copy of what was saved under a name in this session, or in a BytesIO."""
+        if names_device(map_location):
+            here_only(map_location)
+        if isinstance(f, Buffer):
+            if f.content is None:
+                raise ArgumentFault("nothing was saved in this BytesIO", "torch.save(net.state_dict(), buffer)")
+            return persistent(f.content[0])
+        name = _name(f, "load")
+        if name not in self._saved:
+            raise ArgumentFault(f"there is no file {name[:60]!r} here: programs read no files, and nothing was saved "
+                                "under that name in this run",
+                                ("torch.save(net.state_dict(), path)", "keeps a state until the run ends"),
+                                ("gradcli run --var x=@data.npy FILE", "gives a program data from a file"))
+        return persistent(self._saved[name])
+
+
+def _name(f: Any, what: str) -> str:
+    if type(f) is not str:
+        raise ArgumentFault(f"torch.{what} takes a path as a string, or an io.BytesIO(), not {described(f)}",
+                            f'torch.{what}({"net.state_dict(), " if what == "save" else ""}"net.pt")')
+    return f

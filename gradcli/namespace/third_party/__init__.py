@@ -1,0 +1,1 @@
+"""Stand-ins for numpy, matplotlib, tqdm and IPython."""

@@ -1,0 +1,151 @@
+"""`matplotlib`: a program that plots runs, and nothing is drawn.
+
+Every name of pyplot, figures and axes that programs use is here as a function that does nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from gradcli.engine.tensor.tensor import Shown
+from gradcli.exposure import exposed
+
+NAMES = frozenset("""
+    plot scatter hist hist2d imshow matshow bar barh pie fill fill_between step stem errorbar boxplot violinplot
+    contour contourf quiver streamplot pcolormesh semilogx semilogy loglog axhline axvline axhspan axvspan hlines
+    vlines text annotate legend title suptitle xlabel ylabel xlim ylim xticks yticks grid axis colorbar clim cla clf
+    close draw pause show savefig ion ioff figure subplot subplots subplots_adjust tight_layout gca gcf add_subplot
+    add_axes add_artist add_patch add_collection set set_title set_xlabel set_ylabel set_zlabel set_xlim set_ylim
+    set_zlim set_xticks set_yticks set_xticklabels set_yticklabels set_xscale set_yscale set_aspect set_axis_off
+    set_visible set_color set_position set_data set_xdata set_ydata set_offsets set_facecolor set_linewidth
+    set_size_inches autoscale relim autoscale_view twinx twiny invert_yaxis invert_xaxis tick_params spines xaxis
+    yaxis canvas plot_surface plot_wireframe view_init get_figure get_axes get_lines remove style use context cm
+    rcParams update flush_events switch_backend get_cmap viridis plasma jet gray coolwarm set_major_locator
+    set_minor_locator major minor axes lines patches xscale yscale get_legend_handles_labels get_xlim get_ylim arrow
+    table locator_params margins fig clear sca clabel stackplot polar magma inferno set_cmap set_label set_alpha
+    add_line get_children get_fignums fignum_exists
+""".split())
+
+# What gives None, as in matplotlib.
+SILENT = frozenset("""
+    show close draw pause cla clf clear ion ioff savefig grid tight_layout subplots_adjust clim sca set_visible
+    set_color set_position set_data set_xdata set_ydata set_offsets set_facecolor set_linewidth set_size_inches
+    set_label set_alpha set_cmap set_xscale set_yscale set_aspect set_axis_off autoscale relim
+    autoscale_view invert_yaxis invert_xaxis tick_params view_init remove flush_events switch_backend
+    set_major_locator set_minor_locator xscale yscale locator_params margins use
+""".split())
+
+TEXTS = "title suptitle xlabel ylabel text set_title set_xlabel set_ylabel set_zlabel"
+# The classes of what the others give, where programs at a prompt let it be shown.
+CLASSES = dict.fromkeys(TEXTS.split(), "matplotlib.text.Text") | {
+    "figure": "matplotlib.figure.Figure", "gcf": "matplotlib.figure.Figure", "legend": "matplotlib.legend.Legend",
+    "scatter": "matplotlib.collections.PathCollection", "imshow": "matplotlib.image.AxesImage",
+    "matshow": "matplotlib.image.AxesImage", "plot": "matplotlib.lines.Line2D", "axhline": "matplotlib.lines.Line2D",
+    "axvline": "matplotlib.lines.Line2D", "annotate": "matplotlib.text.Annotation",
+    "colorbar": "matplotlib.colorbar.Colorbar", "subplot": "matplotlib.axes._subplots.AxesSubplot",
+    "gca": "matplotlib.axes._subplots.AxesSubplot", "add_subplot": "matplotlib.axes._subplots.AxesSubplot"}
+LINES = frozenset(("plot", "semilogx", "semilogy", "loglog", "fill"))     # give a list, of an entry for each curve
+
+
+@exposed(*NAMES)
+class Drawing:
+    """A figure, axes, a line, or any part of one: calling it, setting it and asking it for parts does nothing."""
+
+    __slots__ = ("_class",)
+
+    def __init__(self, class_name: str = "") -> None:
+        self._class = class_name
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in NAMES:
+            raise AttributeError(f"no {name}", name=name, obj=self)
+        if name in SILENT:
+            return nothing
+        if name in LINES:
+            return curves
+        return axes_in_rows if name == "subplots" else part(CLASSES.get(name, ""))
+
+    def __call__(self, *args: Any, **options: Any) -> Drawing:
+        remark()
+        return self
+
+    def __getitem__(self, at: Any) -> Drawing:
+        return self
+
+    def __setitem__(self, at: Any, value: Any) -> None:
+        pass
+
+    def __iter__(self) -> Iterator[Drawing]:
+        return iter([self])
+
+    def __enter__(self) -> Drawing:
+        return self
+
+    def __exit__(self, *what: Any) -> None:
+        pass
+
+    def __display__(self, style: Any) -> str:
+        return f"<{self._class} object at {style.address(self)}>" if self._class else "<matplotlib drawing>"
+
+
+@exposed("flat", "ravel", "flatten", "shape")
+class Rows(Drawing):
+    """Several axes in rows and columns."""
+
+    __slots__ = ("_shape",)
+
+    def __init__(self, *shape: int) -> None:
+        super().__init__()
+        self._shape = shape
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "shape":
+            return self._shape
+        count = self._shape[0] * self._shape[-1] if len(self._shape) == 2 else self._shape[0]
+        if name == "flat":
+            return rows(count)
+        return (lambda: rows(count)) if name in ("ravel", "flatten") else super().__getattr__(name)
+
+    def __len__(self) -> int:
+        return self._shape[0]
+
+    def __getitem__(self, at: Any) -> Drawing:
+        return rows(self._shape[1]) if type(at) is int and len(self._shape) == 2 else pyplot
+
+    def __iter__(self) -> Iterator[Drawing]:
+        return iter([self[i] for i in range(len(self))])
+
+
+rows = cache(Rows)      # one of each shape is enough: they are all alike
+part = cache(Drawing)   # likewise
+
+
+def remark() -> None:
+    """Say once that there will be no picture."""
+    Shown.note("drawing", "nothing is drawn here: gradcli plot EXPR --over x=-3:3 draws a curve")
+
+
+def nothing(*args: Any, **options: Any) -> None:
+    """What shows, draws or sets something, and gives nothing."""
+    remark()
+
+
+def curves(*args: Any, **options: Any) -> list[Drawing]:
+    """The lines of a plot: one for each pair of data."""
+    remark()
+    data = [arg for arg in args if type(arg) is not str]
+    return [part(CLASSES["plot"])] * max(1, (len(data) + 1) // 2)
+
+
+def axes_in_rows(nrows: int = 1, ncols: int = 1, *args: Any, squeeze: bool = True, **options: Any) -> Any:
+    """A figure, and its axes in rows and columns."""
+    if not (type(nrows) is type(ncols) is int and 0 < nrows <= 100 and 0 < ncols <= 100):
+        raise TypeError("subplots() takes at most 100 rows and columns")
+    shape = [length for length in (nrows, ncols) if length > 1 or not squeeze]
+    return pyplot(), rows(*shape) if shape else pyplot
+
+
+pyplot = rcParams = style = cm = part()     # the names that programs know
+use = nothing

@@ -1,0 +1,301 @@
+"""`numpy` for programs that use a little of it beside torch: functions on numbers, lists and arrays.
+
+An array is what `.numpy()` gives; nothing of numpy itself is ever handed out.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from gradcli.engine.tensor.numpy_view import OWN, axes, given, kind, plain
+from gradcli.engine.tensor.conversion import array_of
+from gradcli.engine.tensor.memory import Room
+from gradcli.engine.autograd.op import traced as F
+from gradcli.engine.autograd.signature import NUMBERS, described
+from gradcli.engine.tensor.tensor import Tensor
+from gradcli.engine.tensor.variable import Array, grad_mode
+from gradcli.faults.tree import ArgumentFault, ValueFault
+
+pi, e, inf, nan, newaxis = math.pi, math.e, math.inf, math.nan, None
+MANY = 1 << 28
+
+
+def array(object: Any, dtype: Any = None) -> Array:
+    """An array of what a number, a list of lists, or a tensor holds."""
+    if isinstance(object, Tensor) and object.requires_grad:
+        object = object.numpy()   # type: ignore[attr-defined]  # which refuses where calls are recorded
+    if isinstance(object, Array | Tensor):
+        Room.check("array", object.array.nbytes)
+        found = object.array.copy()
+    elif isinstance(object, list | tuple) and object and all(isinstance(each, Tensor) for each in object):
+        found = np.stack([each.array for each in object])
+    else:
+        natural = array_of(object)
+        found = natural if natural.dtype.kind in "iub" else array_of(object, np.float64)
+    return Array(found if dtype is None else found.astype(kind(dtype)))
+
+
+def asarray(a: Any, dtype: Any = None) -> Array:
+    """`a` itself if it is an array of that type, else an array made of it."""
+    return a if isinstance(a, Array) and dtype is None else array(a, dtype)
+
+
+def operand(value: Any) -> Any:
+    """A number, or a list, tensor or array, as numpy takes it."""
+    return plain(value) if type(value) in NUMBERS else asarray(value).array
+
+
+def _sized(name: str, shape: Any) -> tuple[int, ...]:
+    sizes = tuple(shape) if isinstance(shape, tuple | list) else (shape,)
+    if not all(type(size) is int and size >= 0 for size in sizes):
+        raise ArgumentFault(f"{name}() needs whole numbers as sizes, not {described(shape)}", f"np.{name}((2, 3))")
+    Room.check(name, 8 * math.prod(sizes))
+    return sizes
+
+
+def _filled(name: str) -> Callable[..., Array]:
+    def make(shape: Any, dtype: Any = float) -> Array:
+        made = np.ones if name == "ones" else np.zeros
+        return Array(made(_sized(name, shape), kind(dtype)))
+
+    make.__name__ = make.__qualname__ = name
+    return make
+
+
+zeros, ones, empty = map(_filled, ("zeros", "ones", "empty"))
+
+
+def full(shape: Any, fill_value: Any, dtype: Any = None) -> Array:
+    """An array of one value."""
+    sizes, value = _sized("full", shape), np.asarray(operand(fill_value))
+    return Array(np.full(sizes, value, value.dtype if dtype is None else kind(dtype)))
+
+
+def zeros_like(a: Any, dtype: Any = None) -> Array:
+    """Zeros in the shape of `a`."""
+    return asarray(F.zeros_like(asarray(a)), dtype)
+
+
+def ones_like(a: Any, dtype: Any = None) -> Array:
+    """Ones in the shape of `a`."""
+    return asarray(F.ones_like(asarray(a)), dtype)
+
+
+def eye(N: int, M: int | None = None, dtype: Any = float) -> Array:  # numpy's names
+    """Ones on the diagonal."""
+    _sized("eye", (N, M or N))
+    return Array(np.eye(N, M, dtype=kind(dtype)))
+
+
+identity = eye
+
+
+def arange(*bounds: Any, dtype: Any = None) -> Array:
+    """Numbers at equal steps."""
+    if not 1 <= len(bounds) <= 3 or not all(type(bound) in NUMBERS for bound in bounds):
+        raise ArgumentFault("arange() takes one to three numbers", "np.arange(0, 10, 2)")
+    bounds = tuple(map(plain, bounds))
+    first, last, step = (0, bounds[0], 1) if len(bounds) == 1 else (*bounds, 1)[:3]
+    if not step or not math.isfinite((last - first) / step):
+        raise ValueFault("arange() needs a step that gets to the end")
+    _sized("arange", max(0, math.ceil((last - first) / step)))
+    return Array(np.arange(*bounds, dtype=None if dtype is None else kind(dtype)))
+
+
+def _counted(name: str, num: Any) -> None:
+    if type(num) is not int:
+        raise ArgumentFault(f"{name}() needs a whole number of values, not {described(num)}", f"np.{name}(0, 1, 5)")
+    _sized(name, num)
+
+
+def linspace(start: float, stop: float, num: int = 50, endpoint: bool = True, dtype: Any = None) -> Array:
+    """So many numbers from start to stop."""
+    _counted("linspace", num)
+    return Array(np.linspace(plain(start), plain(stop), num, bool(endpoint),
+                             dtype=None if dtype is None else kind(dtype)))
+
+
+def logspace(start: float, stop: float, num: int = 50) -> Array:
+    """Powers of ten."""
+    _counted("logspace", num)
+    return Array(np.logspace(plain(start), plain(stop), num))
+
+
+ELEMENTWISE = ("sqrt exp expm1 log log2 log10 log1p sin cos tan tanh sinh cosh arcsin arccos arctan abs absolute sign "
+               "square floor ceil isnan isinf isfinite radians degrees reciprocal negative logical_not").split()
+BINARY = ("power maximum minimum add subtract multiply divide mod arctan2 hypot equal greater less logical_and "
+          "logical_or").split()
+
+
+def _on(name: str, arguments: int) -> Callable[..., Any]:
+    apply = getattr(np, name)
+
+    def applied(*args: Any, out: Any = None) -> Any:
+        if len(args) != arguments:
+            raise ArgumentFault(f"{name}() takes {arguments} value{'s' * (arguments > 1)} here", f"np.{name}(x)")
+        if any(isinstance(each, Tensor) and each.requires_grad for each in args) and grad_mode.enabled:
+            raise ArgumentFault(f"np.{name}() keeps no history", f"torch.{name}(x)", "x.detach().numpy()")
+        values = [operand(arg) for arg in args]
+        return _stored(name, apply(*values), out)
+
+    applied.__name__ = applied.__qualname__ = name
+    return applied
+
+
+def _reducing(name: str) -> Callable[..., Any]:
+    def reduced(a: Any, axis: Any = None, **options: Any) -> Any:
+        return OWN[name](asarray(a), axis, **options)
+
+    reduced.__name__ = reduced.__qualname__ = name
+    return reduced
+
+
+def concatenate(arrays: Any, axis: int = 0) -> Array:
+    """Arrays one after another."""
+    return Array(F.cat([asarray(each) for each in arrays], axis).array)
+
+
+def stack(arrays: Any, axis: int = 0) -> Array:
+    """Arrays along a new axis."""
+    return Array(F.stack([asarray(each) for each in arrays], axis).array)
+
+
+def vstack(tup: Any) -> Array:
+    """Arrays as rows."""
+    return Array(F.vstack([asarray(each) for each in tup]).array)
+
+
+def hstack(tup: Any) -> Array:
+    """Arrays side by side."""
+    return Array(F.hstack([asarray(each) for each in tup]).array)
+
+
+def where(condition: Any, *values: Any) -> Any:
+    """`x` where the condition holds and `y` elsewhere; without them, where it holds."""
+    if not values:
+        return OWN["nonzero"](asarray(condition))
+    x, y = values
+    return given(np.where(asarray(condition).array, operand(x), operand(y)))
+
+
+def dot(a: Any, b: Any) -> Any:
+    """The product of matrices or vectors."""
+    return given(np.asarray(np.dot(asarray(a).array, asarray(b).array))[()])
+
+
+matmul = dot
+
+
+def clip(a: Any, a_min: Any = None, a_max: Any = None, out: Any = None) -> Any:
+    """Values brought between two bounds."""
+    low, high = (None if bound is None else operand(bound) for bound in (a_min, a_max))
+    return _stored("clip", np.clip(asarray(a).array, low, high), out)
+
+
+def _stored(name: str, result: Any, out: Any) -> Any:
+    """A result, put into the array `out` if there is one."""
+    if out is None:
+        return given(result)
+    if not isinstance(out, Array):
+        raise ArgumentFault(f"out is an array, not {described(out)}", f"np.{name}(x, out=y)")
+    out.copy_(Array(np.asarray(result)))    # type: ignore[attr-defined]  # an operation of the table
+    return out
+
+
+def _whole(name: str, number: Any) -> int:
+    if type(number) is not int:
+        raise ArgumentFault(f"{name}() needs a whole number, not {described(number)}")
+    return number
+
+
+def rounded(a: Any, decimals: int = 0) -> Any:
+    """Values rounded."""
+    return given(np.round(asarray(a).array, _whole("round", decimals))[()])
+
+
+def allclose(a: Any, b: Any, rtol: float = 1e-5, atol: float = 1e-8) -> bool:
+    """Whether all values are nearly the same."""
+    return bool(np.allclose(asarray(a).array, asarray(b).array, plain(rtol), plain(atol)))
+
+
+def array_equal(a: Any, b: Any) -> bool:
+    """Whether two arrays have the same shape and values."""
+    return bool(np.array_equal(asarray(a).array, asarray(b).array))
+
+
+def sort(a: Any, axis: int = -1) -> Array:
+    """The values in order."""
+    return Array(np.sort(asarray(a).array, axis=axes(axis)))
+
+
+def argsort(a: Any, axis: int = -1) -> Array:
+    """The places of the values in order."""
+    return Array(np.argsort(asarray(a).array, axis=axes(axis)))
+
+
+def unique(ar: Any) -> Array:
+    """The different values, in order."""
+    return Array(np.unique(asarray(ar).array))
+
+
+def reshape(a: Any, shape: Any = None, newshape: Any = None) -> Any:
+    """The same values in another shape."""
+    shape = newshape if shape is None else shape
+    return asarray(a).reshape(shape)    # type: ignore[attr-defined]
+
+
+def transpose(a: Any, axes: Any = None) -> Any:
+    """The axes in reverse order, or in the order given."""
+    return OWN["transpose"](asarray(a), *(() if axes is None else (axes,)))
+
+
+def expand_dims(a: Any, axis: int) -> Any:
+    """A new axis of length one."""
+    return Array(np.expand_dims(asarray(a).array, axes(axis)))
+
+
+def squeeze(a: Any) -> Any:
+    """Without the axes of length one."""
+    return given(np.squeeze(asarray(a).array))
+
+
+def outer(a: Any, b: Any) -> Any:
+    """Every product of a value of each."""
+    a, b = asarray(a), asarray(b)
+    Room.check("outer", 8 * a.array.size * b.array.size)
+    return Array(np.outer(a.array, b.array))
+
+
+def norm(x: Any, ord: Any = None, axis: Any = None) -> Any:
+    """The length of a vector, or of each along an axis."""
+    if ord is not None and type(ord) not in NUMBERS:
+        raise ArgumentFault(f"the order of a norm is a number, not {described(ord)}", "np.linalg.norm(x)")
+    return given(np.linalg.norm(asarray(x).array, None if ord is None else plain(ord), axes(axis)))
+
+
+def copy(a: Any) -> Array:
+    """The same values in memory of their own."""
+    return array(a)
+
+
+def _running(a: Any, axis: Any = None) -> Any:
+    return OWN["cumsum"](asarray(a), axis)
+
+
+REDUCING = {name: _reducing(name) for name in "sum mean std var max min prod any all argmax argmin".split()}
+DERIVED: dict[str, Any] = REDUCING | {name: _on(name, 1) for name in ELEMENTWISE} | {
+    name: _on(name, 2) for name in BINARY} | {
+    "amax": REDUCING["max"], "amin": REDUCING["min"], "round": rounded,
+    "cumsum": _running, "nonzero": where}
+"""The functions that are not written out above, among them those with the names of Python's own."""
+
+
+def __getattr__(name: str) -> Any:
+    try:
+        return DERIVED[name]
+    except KeyError:
+        raise AttributeError(name) from None

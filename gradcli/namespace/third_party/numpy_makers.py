@@ -1,0 +1,131 @@
+"""What of numpy is no function: `np.c_[...]`, `np.r_[...]`, `np.mgrid[...]`, and `np.poly1d(...)`."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from gradcli.engine.tensor.numpy_view import given, plain
+from gradcli.engine.tensor.memory import Room
+from gradcli.engine.autograd.signature import NUMBERS, described
+from gradcli.engine.tensor.variable import Array
+from gradcli.faults.tree import ArgumentFault
+from gradcli.exposure import exposed
+from gradcli.namespace.third_party.numpy_table import result_of
+from gradcli.namespace.third_party.numpy import asarray, operand
+from gradcli.lang.runtime.types import Kind
+
+
+def _ranged(part: slice) -> slice:
+    """A slice of plain numbers that is not too long."""
+    bounds = [0 if part.start is None else part.start, part.stop, 1 if part.step is None else part.step]
+    if not all(type(bound) in NUMBERS for bound in bounds) or not bounds[2]:
+        raise ArgumentFault("a range here has plain numbers as its bounds", "np.r_[0:10:2]")
+    first, last, step = map(plain, bounds)
+    Room.check("r_", 8 * max(0, math.ceil((last - first) / step)))
+    return slice(first, last, step)
+
+
+@exposed()
+class Joiner:
+    """`np.r_` and `np.c_`: ranges, numbers and arrays put together by an index."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getitem__(self, at: Any) -> Array:
+        parts = at if type(at) is tuple else (at,)
+        values = tuple(_ranged(part) if type(part) is slice else operand(part) for part in parts)
+        return Array(getattr(np, self._name)[values])
+
+    def __display__(self, style: Any) -> str:
+        return f"<numpy.lib.index_tricks.{'CClass' if self._name == 'c_' else 'RClass'} object>"
+
+
+@exposed()
+class Grid:
+    """`np.mgrid` and `np.ogrid`: the coordinates of a grid, by slices."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getitem__(self, at: Any) -> Any:
+        parts = at if type(at) is tuple else (at,)
+        if not all(type(part) is slice for part in parts) or len(parts) > 16:
+            raise ArgumentFault(f"np.{self._name} takes ranges", f"np.{self._name}[0:2, 0:3]")
+        ranges = [_ranged(part) for part in parts]
+        counts = [max(0, math.ceil((each.stop - each.start) / each.step)) for each in ranges]
+        Room.check(self._name, 8 * len(counts) * math.prod(counts))
+        return result_of(getattr(np, self._name)[tuple(ranges) if type(at) is tuple else ranges[0]])
+
+    def __display__(self, style: Any) -> str:
+        return "<numpy.lib.index_tricks.nd_grid object>"
+
+
+@exposed("c", "coef", "coeffs", "coefficients", "order", "o", "r", "roots", "deriv", "integ")
+class Polynomial:
+    """`np.poly1d`: a polynomial in one variable, the highest power first."""
+
+    __slots__ = ("_own",)
+
+    def __init__(self, coefficients: Any, r: bool = False) -> None:
+        values = coefficients._own.c if type(coefficients) is Polynomial else asarray(coefficients).array
+        if values.size > 1000:
+            raise ArgumentFault("poly1d() takes at most 1000 coefficients", "np.poly1d([2, 1])")
+        self._own: Any = np.poly1d(values, r is True)
+
+    c = property(lambda self: Array(self._own.c.copy()))
+    coef = coeffs = coefficients = c
+    order = o = property(lambda self: int(self._own.order))
+    r = roots = property(lambda self: result_of(self._own.r))
+
+    def deriv(self, m: int = 1) -> Polynomial:
+        """Its m-th derivative."""
+        return Polynomial(Array(self._own.deriv(m).c))
+
+    def integ(self, m: int = 1) -> Polynomial:
+        """Its m-th integral."""
+        if type(m) is not int or not 0 <= m <= 100:
+            raise ArgumentFault("integ() takes a small whole number", "p.integ()")
+        return Polynomial(Array(self._own.integ(m).c))
+
+    def __call__(self, val: Any) -> Any:
+        return given(np.asarray(self._own(operand(val)))[()])
+
+    def _with(self, other: Any, name: str) -> Any:
+        if type(other) not in (Polynomial, *NUMBERS):
+            raise ArgumentFault(f"a polynomial does not go together with {described(other)}", "p * np.poly1d([1, 0])")
+        own = other._own if type(other) is Polynomial else plain(other)
+        made = getattr(self._own, name)(own)
+        return Polynomial(Array(np.atleast_1d(made.c)))
+
+    def __add__(self, other: Any) -> Any:
+        return self._with(other, "__add__")
+
+    def __sub__(self, other: Any) -> Any:
+        return self._with(other, "__sub__")
+
+    def __mul__(self, other: Any) -> Any:
+        return self._with(other, "__mul__")
+
+    __radd__, __rmul__ = __add__, __mul__
+
+    def __neg__(self) -> Any:
+        return self._with(-1, "__mul__")
+
+    def __len__(self) -> int:
+        return int(self._own.order)
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is Polynomial and bool(self._own == other._own)
+
+    __hash__ = None     # type: ignore[assignment]  # as numpy's own
+
+    def __display__(self, style: Any) -> str:
+        return repr(self._own)
+
+
+c_, r_, mgrid, ogrid = Joiner("c_"), Joiner("r_"), Grid("mgrid"), Grid("ogrid")
+poly1d = Kind("numpy.poly1d", (Polynomial,), Polynomial)

@@ -1,0 +1,374 @@
+"""More functions of numpy for programs: which there are, and what each takes.
+
+A line states a function and its arguments, each with its kind before it: `A` an array, `O` an array or None, `L` a
+list of arrays, `i` a whole number, `n` a number, `x` axes, `s` a size, `b` True or False, `t` an element type,
+`w` one of the words behind the line. What a program gives is taken by kind; what comes back is made of arrays,
+plain numbers, tuples and lists.
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from gradcli.engine.tensor.numpy_view import axes, given, in_words, kind, plain
+from gradcli.engine.tensor.memory import Room
+from gradcli.engine.autograd.signature import NUMBERS, described
+from gradcli.engine.tensor.tensor import Tensor
+from gradcli.engine.tensor.variable import Array
+from gradcli.faults.tree import ArgumentFault
+from gradcli.namespace.third_party.numpy import asarray, operand
+
+LINES = """
+einsum w subscripts
+append A arr, A values, x axis=None
+argpartition A a, A kth, x axis=-1
+argwhere A a
+array_split A ary, A indices_or_sections, i axis=0
+ascontiguousarray A a, t dtype=None
+atleast_1d A a
+atleast_2d A a
+atleast_3d A a
+average A a, x axis=None, O weights=None
+bincount A x, O weights=None, i minlength=0
+broadcast_to A array, s shape
+cbrt A x
+column_stack L tup
+convolve A a, A v, w mode=full : full same valid
+corrcoef A x, O y=None
+count_nonzero A a, x axis=None
+cov A m, O y=None, b rowvar=True, b bias=False, i ddof=None
+cross A a, A b
+cumprod A a, x axis=None
+deg2rad A x
+delete A arr, A obj, x axis=None
+diag A v, i k=0
+diagonal A a, i offset=0
+diff A a, i n=1, x axis=-1
+digitize A x, A bins, b right=False
+dstack L tup
+fix A x
+flatnonzero A a
+flip A m, x axis=None
+fliplr A m
+flipud A m
+float_power A a, A b
+floor_divide A a, A b
+fmax A a, A b
+fmin A a, A b
+fmod A a, A b
+full_like A a, A fill_value, t dtype=None
+geomspace n start, n stop, i num=50
+gradient A f, n dx=1.0
+greater_equal A a, A b
+heaviside A a, A b
+histogram A a, A bins=10, A range=None, O weights=None, b density=None
+inner A a, A b
+insert A arr, A obj, A values, x axis=None
+interp A x, A xp, A fp
+intersect1d A a, A b
+isclose A a, A b, n rtol=1e-05, n atol=1e-08
+isin A element, A test_elements
+kron A a, A b
+less_equal A a, A b
+lexsort A keys, x axis=-1
+logaddexp A a, A b
+logical_xor A a, A b
+median A a, x axis=None, b keepdims=False
+meshgrid A *xi, w indexing=xy : xy ij
+moveaxis A a, x source, x destination
+nan_to_num A x, b copy=True, n nan=0.0
+nanargmax A a, x axis=None
+nanargmin A a, x axis=None
+nanmax A a, x axis=None
+nanmean A a, x axis=None
+nanmin A a, x axis=None
+nanstd A a, x axis=None
+nansum A a, x axis=None
+nanvar A a, x axis=None
+not_equal A a, A b
+pad A array, A pad_width, w mode=constant : constant edge reflect symmetric wrap
+partition A a, A kth, x axis=-1
+percentile A a, A q, x axis=None, b keepdims=False
+polyadd A a, A b
+polyder A p, i m=1
+polyfit A x, A y, i deg
+polyint A p, i m=1
+polymul A a, A b
+polysub A a, A b
+polyval A p, A x
+positive A x
+ptp A a, x axis=None
+quantile A a, A q, x axis=None, b keepdims=False
+rad2deg A x
+ravel A a
+remainder A a, A b
+repeat A a, A repeats, x axis=None
+rint A x
+roll A a, A shift, x axis=None
+rollaxis A a, i axis, i start=0
+rot90 A m, i k=1
+searchsorted A a, A v, w side=left : left right
+setdiff1d A a, A b
+sinc A x
+split A ary, A indices_or_sections, i axis=0
+hsplit A ary, A indices_or_sections
+vsplit A ary, A indices_or_sections
+swapaxes A a, i axis1, i axis2
+take A a, A indices, x axis=None
+take_along_axis A arr, A indices, x axis
+tensordot A a, A b, A axes=2
+tile A A, A reps
+trace A a, i offset=0
+trapezoid A y, O x=None, n dx=1.0
+tri i N, i M=None, i k=0
+tril A m, i k=0
+triu A m, i k=0
+true_divide A a, A b
+trunc A x
+tril_indices i n, i k=0
+triu_indices i n, i k=0
+union1d A a, A b
+unravel_index A indices, s shape
+vander A x, i N=None
+vdot A a, A b
+linalg.cholesky A a
+linalg.cond A x
+linalg.det A a
+linalg.eig A a
+linalg.eigh A a
+linalg.eigvals A a
+linalg.eigvalsh A a
+linalg.inv A a
+linalg.lstsq A a, A b, n rcond=None
+linalg.matrix_power A a, i n
+linalg.matrix_rank A A
+linalg.multi_dot L arrays
+linalg.pinv A a
+linalg.qr A a
+linalg.slogdet A a
+linalg.solve A a, A b
+linalg.svd A a, b full_matrices=True, b compute_uv=True
+"""
+RENAMED = {"trapz": "trapezoid", "in1d": "isin", "row_stack": "vstack"}
+LARGEST_POWER = 10_000
+MOST_ROUNDS = 1_000_000     # how often one call may go through its argument
+OPERATIONS = 10**11     # multiplications that one call may ask for
+
+
+class Taken:
+    """One function of numpy with the kinds of its arguments."""
+
+    def __init__(self, line: str) -> None:
+        head, _, words = line.partition(" : ")
+        self.name, _, rest = head.partition(" ")
+        self.words = words.split()
+        self.kinds: dict[str, str] = {}
+        self.defaults: dict[str, str] = {}
+        for part in rest.split(", "):
+            sort, _, name = part.partition(" ")
+            name, _, default = name.partition("=")
+            self.kinds[name] = sort
+            if default:
+                self.defaults[name] = default
+
+    def taken(self, args: tuple[Any, ...], options: dict[str, Any]) -> dict[str, Any]:
+        """What was given, by the names of the arguments."""
+        names = list(self.kinds)
+        short = f"np.{self.name}()"
+        if len(args) > len(names):
+            raise ArgumentFault(f"{short} takes at most {len(names)} values here",
+                                f"np.{self.name}({', '.join(names)})")
+        for name in options:
+            if name not in self.kinds or name in names[: len(args)]:
+                raise ArgumentFault(f"{short} has no option {name} here", f"np.{self.name}({', '.join(names)})")
+        values = dict(zip(names, args, strict=False)) | options
+        lacking = [name for name in names if name not in values and name not in self.defaults]
+        if lacking:
+            raise ArgumentFault(f"{short} is missing {lacking[0]}", f"np.{self.name}({', '.join(names)})")
+        return {name: self.converted(name, value) for name, value in values.items()}
+
+    def converted(self, name: str, value: Any) -> Any:
+        """One value as numpy takes it."""
+        sort = self.kinds[name]
+        if value is None and (sort in "Oxt" or self.defaults.get(name) == "None" or name == "range"):
+            return None
+        if sort in "AO":
+            return operand(value)
+        if sort == "L":
+            return [asarray(each).array for each in value]
+        if sort == "x":
+            return tuple(value) if isinstance(value, list) else axes(value)
+        if sort == "t":
+            return kind(value)
+        if sort == "b" and type(value) is bool:
+            return value
+        if sort == "w" and type(value) is str and value in self.words:
+            return value
+        if sort == "n" and type(value) in NUMBERS:
+            return plain(value)
+        if sort == "i" and type(value) is int and abs(value) < 2**62:
+            return value
+        if sort == "s" and all(type(each) is int and abs(each) < 2**62
+                               for each in (value if isinstance(value, tuple | list) else [value])):
+            return tuple(value) if isinstance(value, tuple | list) else value
+        raise ArgumentFault(f"np.{self.name}() does not take {described(value)} as {name}",
+                            *((f"{name}={word!r}", "") for word in self.words))
+
+
+def _size(value: Any) -> int:
+    return int(np.size(value))
+
+
+def _reach(value: Any) -> int:
+    return int(np.prod(np.maximum(np.abs(np.asarray(value, dtype=np.float64)), 1.0)))
+
+
+def _rows(*arrays: Any) -> int:
+    """What a matrix of all rows by all rows takes."""
+    return sum(max(np.shape(array)) if np.ndim(array) == 2 else 1 for array in arrays if array is not None) ** 2
+
+
+def _pairs(values: dict[str, Any]) -> int:
+    """How many elements two arrays have together that stand side by side."""
+    try:
+        return math.prod(np.broadcast_shapes(np.shape(values["a"]), np.shape(values["b"])))
+    except ValueError:
+        return 0        # they do not fit, which the function itself says
+
+
+def _parts(values: dict[str, Any]) -> int:
+    """What so many arrays take, in numbers."""
+    sections = values["indices_or_sections"]
+    return 16 * (_reach(sections) if _size(sections) == 1 else _size(sections))
+
+
+# How many elements a result has, where that is not about as many as the arguments have.
+GROWS: dict[str, Callable[[dict[str, Any]], float]] = {
+    "bincount": lambda v: max(int(np.max(v["x"], initial=0)) + 1, v.get("minlength", 0)),
+    "broadcast_to": lambda v: math.prod(np.atleast_1d(v["shape"]).tolist()),
+    "convolve": lambda v: math.inf if _size(v["a"]) * _size(v["v"]) > OPERATIONS else _size(v["a"]) + _size(v["v"]),
+    "diag": lambda v: (_size(v["v"]) + abs(v.get("k", 0))) ** 2 if np.ndim(v["v"]) < 2 else 0,
+    "cov": lambda v: _rows(v["m"], v.get("y")), "corrcoef": lambda v: _rows(v["x"], v.get("y")),
+    "diff": lambda v: math.inf if v.get("n", 1) > MOST_ROUNDS else 0,
+    "geomspace": lambda v: v.get("num", 50), "kron": lambda v: _size(v["a"]) * _size(v["b"]),
+    "histogram": lambda v: _reach(v["bins"]) if "bins" in v and _size(v["bins"]) == 1 else 0,
+    "linalg.svd": lambda v: math.prod(np.shape(v["a"])[:-2]) * sum(n * n for n in np.shape(v["a"])[-2:]),
+    "pad": lambda v: math.prod(n + 2 * int(np.max(np.abs(v["pad_width"]), initial=0)) for n in np.shape(v["array"])),
+    "array_split": _parts, "split": _parts, "hsplit": _parts, "vsplit": _parts,
+    "repeat": lambda v: _size(v["a"]) * max(1, int(np.max(np.abs(v["repeats"]), initial=0))),
+    "tensordot": lambda v: _size(v["a"]) * _size(v["b"]), "inner": lambda v: _size(v["a"]) * _size(v["b"]),
+    "tile": lambda v: _size(v["A"]) * _reach(v["reps"]),
+    "tri": lambda v: abs(v["N"]) * abs(v.get("M") or v["N"]),
+    "tril_indices": lambda v: v["n"] ** 2, "triu_indices": lambda v: v["n"] ** 2,
+    "vander": lambda v: _size(v["x"]) * (v.get("N") or _size(v["x"])),
+    "polymul": lambda v: _size(v["a"]) * _size(v["b"]), "polyfit": lambda v: _size(v["x"]) * (abs(v["deg"]) + 1),
+    "percentile": lambda v: _size(v["q"]) * _size(v["a"]), "quantile": lambda v: _size(v["q"]) * _size(v["a"]),
+    "insert": lambda v: _size(v["arr"]) + _size(v["values"]) * max(1, np.ndim(v["arr"]) * _size(v["arr"])),
+    "take": lambda v: _size(v["indices"]) * _size(v["a"]),
+}
+
+
+def result_of(value: Any) -> Any:
+    """What numpy gave as programs hold it."""
+    if isinstance(value, tuple | list):
+        inner = [result_of(each) for each in value]
+        return inner if isinstance(value, list) else tuple(inner)
+    if getattr(value, "dtype", np.dtype(float)).kind == "c":
+        raise ArgumentFault("the result has complex numbers, which are not part of the language")
+    return value if value is None or type(value) is bool else given(value)
+
+
+def _function(taken: Taken) -> Callable[..., Any]:
+    work: Any = np
+    for part in taken.name.split("."):
+        work = getattr(work, part)
+    grows = GROWS.get(taken.name) or (_pairs if list(taken.kinds)[:2] == ["a", "b"] else None)
+
+    def applied(*args: Any, **options: Any) -> Any:
+        for value in (*args, *options.values()):
+            if isinstance(value, Tensor) and value.requires_grad:
+                raise ArgumentFault(f"np.{taken.name}() keeps no history", "x.detach().numpy()")
+        values = taken.taken(args, options)
+        if grows is not None:
+            size = grows(values)
+            Room.check(taken.name, 8 * int(min(size, 2**62)))
+        if taken.name == "linalg.matrix_power" and abs(values["n"]) > LARGEST_POWER:
+            raise ArgumentFault(f"matrix_power() takes powers up to {LARGEST_POWER}")
+        names = list(taken.kinds)
+        places = names[: next((at for at, name in enumerate(names) if name not in values), len(names))]
+        rest = {name: value for name, value in values.items() if name not in places}
+        with warnings.catch_warnings():     # where numpy warns the answer is nan, and that says it
+            warnings.simplefilter("ignore")
+            return result_of(work(*(values[name] for name in places), **rest))
+
+    applied.__name__ = applied.__qualname__ = taken.name.rpartition(".")[2]
+    return in_words(applied)
+
+
+def einsum(subscripts: Any, *operands: Any) -> Any:
+    """The sum over the indices of a text such as 'ij,jk->ik'."""
+    if type(subscripts) is not str or not operands:
+        raise ArgumentFault("np.einsum() takes a text and arrays", "np.einsum('ij,jk->ik', a, b)")
+    values = [asarray(each).array for each in operands]
+    inputs, arrow, output = subscripts.replace(" ", "").partition("->")
+    if not arrow:
+        output = "".join(letter for letter in inputs if letter == "." or inputs.count(letter) == 1)
+    lengths: dict[str, int] = {}
+    for letters, value in zip(inputs.split(","), values, strict=False):
+        head, _, tail = letters.partition("...")
+        middle = value.shape[len(head) : value.ndim - len(tail)]
+        named = [*zip(head, value.shape, strict=False), *zip(tail[::-1], value.shape[::-1], strict=False),
+                 *((f".{at}", n) for at, n in enumerate(reversed(middle)))]
+        for letter, length in named:
+            lengths[letter] = max(length, lengths.get(letter, 1))
+    shown = [letter for letter in lengths if letter in output or letter[0] == "." in output]
+    Room.check("einsum", 8 * math.prod(lengths[letter] for letter in shown))
+    if math.prod(lengths.values()) > OPERATIONS:
+        raise ArgumentFault("np.einsum() would multiply too many values")
+    return result_of(np.einsum(subscripts, *values))
+
+
+def meshgrid(*xi: Any, indexing: str = "xy") -> list[Any]:
+    """The coordinates of a grid."""
+    values = [asarray(each).array for each in xi]
+    if indexing not in ("xy", "ij") or len(values) > 16:
+        raise ArgumentFault("meshgrid() counts columns first, or rows", "indexing='xy'", "indexing='ij'")
+    Room.check("meshgrid", 8 * len(values) * math.prod(value.size for value in values))
+    return [Array(each) for each in np.meshgrid(*values, indexing=indexing)]     # type: ignore[call-overload]
+
+
+def fromiter(iter: Any, dtype: Any = float, count: int = -1) -> Array:
+    """An array of what comes one by one."""
+    from gradcli.lang.budget import Budget
+
+    return asarray([*Budget().gathered(iter)], dtype)
+
+
+def indices(dimensions: Any) -> Array:
+    """The indices of a grid of that size."""
+    sizes = tuple(dimensions)
+    if not all(type(size) is int and size >= 0 for size in sizes):
+        raise ArgumentFault("indices() takes whole numbers as sizes", "np.indices((2, 3))")
+    Room.check("indices", 8 * len(sizes) * math.prod(sizes))
+    return Array(np.indices(sizes))
+
+
+FUNCTIONS: dict[str, Any] = {}
+for _line in LINES.strip().split("\n"):
+    _taken = Taken(_line)
+    if _taken.name not in ("einsum", "meshgrid"):
+        FUNCTIONS[_taken.name] = _function(_taken)
+FUNCTIONS |= {function.__name__: in_words(function) for function in (einsum, meshgrid, fromiter, indices)}
+FUNCTIONS |= {name: FUNCTIONS[other] for name, other in RENAMED.items() if other in FUNCTIONS}
+NAMES = tuple(FUNCTIONS)
+
+
+def __getattr__(name: str) -> Any:
+    if (function := FUNCTIONS.get(name.replace("_of_", ".", 1))) is None:
+        raise AttributeError(name)
+    return function

@@ -1,0 +1,308 @@
+"""The names a program may see, assembled from the table of operations.
+
+`torch` and what is under it are namespaces that hold just what programs may use; the same
+operations stand under their bare names beside Python's own.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from types import BuiltinFunctionType, FunctionType
+from typing import Any
+
+import numpy as np
+
+from gradcli.namespace.ages import then
+from gradcli.namespace.autograd import (
+    FUNC,
+    GradSwitch,
+    ModeSwitch,
+    autograd_space,
+    set_grad_enabled,
+    transform,
+)
+from gradcli.namespace.devices import device_names
+from gradcli.engine.tensor import memory_format
+from gradcli.engine.autograd.backward import Watch
+from gradcli.engine.deep_copy import Copies
+from gradcli.engine.random.generators import Current, Generator
+from gradcli.engine.autograd.detached import leaving
+from gradcli.engine.autograd.registry import named
+from gradcli.engine.tensor.device import Device
+from gradcli.engine.tensor.dtypes import NAMED, OF, Default, DType
+from gradcli.engine.autograd.inference_mode import refuse_leaf
+from gradcli.engine.tensor.dtype_info import broadcast_shapes, finfo, iinfo, promote_types
+from gradcli.engine.autograd.op import TABLE, Op, Part, traced
+from gradcli.engine.autograd.signature import REFUSED, Type, described
+from gradcli.engine.tensor.storage import METHODS as STORED
+from gradcli.engine.tensor.storage import is_storage
+from gradcli.engine.tensor.storage import typename as tensor_typename
+from gradcli.engine.tensor.methods import METHODS
+from gradcli.engine.tensor.tensor import Shown, Size, Tensor
+from gradcli.engine.tensor.tensor_types import TENSOR, TYPES
+from gradcli.engine.tensor.uninitialized import UninitializedBuffer, UninitializedParameter
+from gradcli.engine.tensor.variable import (
+    Array,
+    Parameter,
+    Variable,
+    enable_grad,
+    grad_mode,
+    inference_mode,
+    no_grad,
+)
+from gradcli.faults.tree import ArgumentFault, IntegerLeaf
+from gradcli.exposure import MARK, ProgramClass
+from gradcli.lang.budget import Budget
+from gradcli.lang.runtime.types import STAND_INS, Kind, Sentinel, user_class
+from gradcli.lang.messages.locate import source_of
+from gradcli.lang.messages.python_words import python_kind
+from gradcli.faults.mistakes import MatrixFault
+from gradcli.namespace.functional_names import functions as functionals
+from gradcli.nn import fetch as nn_fetch
+from gradcli.nn import names as nn_names
+from gradcli.nn import shadowed
+from gradcli.ops.base import Unary
+from gradcli.ops.index import DIRECTORY
+from gradcli.namespace.modules import MATH, Namespace, NumberKind, TensorKind, math_space, names_in
+from gradcli.namespace.unbound_methods import Unbound
+
+
+def parameter(data: Any = None, requires_grad: bool = True) -> Parameter:
+    """A Parameter around the memory of a tensor."""
+    if not isinstance(data, Tensor):
+        raise ArgumentFault(f"Parameter() wraps a tensor, not {described(data)}", "nn.Parameter(torch.randn(2, 2))")
+    if type(requires_grad) is not bool:
+        raise ArgumentFault(f"requires_grad must be a bool, not {described(requires_grad)}")
+    if requires_grad and data.array.dtype.kind != "f":
+        raise IntegerLeaf("only floating tensors can require gradients", "x.float()").saying(
+            "Only Tensors of floating point and complex dtype can require gradients")
+    if requires_grad:
+        refuse_leaf(data)
+    return Parameter(leaving(data, "Parameter()", data.array), requires_grad)
+
+
+parameter.__name__ = parameter.__qualname__ = "Parameter"
+
+
+def sizes(values: Iterable[Any] = ()) -> Size:
+    """A torch.Size of whole numbers."""
+    made = Size(Budget().gathered(values))
+    strange = next((n for n in made if not isinstance(n, int)), None)
+    if strange is not None:
+        raise ArgumentFault(f"torch.Size() takes whole numbers, not {described(strange)}", "torch.Size([2, 3])")
+    return made
+
+
+def set_default_dtype(d: Any) -> None:
+    """Make `d` the type of new tensors and of plain floats."""
+    dtype = Type.take(d)
+    if dtype is REFUSED or dtype.kind != "f":
+        raise ArgumentFault(f"the default must be a floating type, not {described(d)}",
+                            "torch.set_default_dtype(torch.float64)")
+    Default.floating = dtype
+
+
+def from_numpy(ndarray: Any) -> Tensor:
+    """A tensor around the memory of an array that `.numpy()` gave."""
+    if not isinstance(ndarray, Tensor):
+        raise ArgumentFault(f"from_numpy() needs what .numpy() gives, not {described(ndarray)}",
+                            ("torch.tensor([1.0, 2.0])", "a tensor from a list"))
+    return Tensor(ndarray.array)
+
+
+def _deep_copy(value: Any) -> Any:
+    """What `copy.deepcopy` gives."""
+    from gradcli.namespace.python.copy import deepcopy
+
+    return deepcopy(value)
+
+
+Copies.deep = _deep_copy
+
+
+def typename(obj: Any) -> str:
+    """The name of the class of a tensor, or of a type."""
+    return obj._name if isinstance(obj, Kind) else tensor_typename(obj)
+
+
+def is_tensor(obj: Any) -> bool:
+    """Whether `obj` is a tensor."""
+    return isinstance(obj, Tensor)
+
+
+TENSOR_AWARE = ("sum", "max", "min", "any", "all", "round", "abs")
+ROWWISE = frozenset({"sum", "max", "min", "any", "all"})     # on a tensor they go from row to row, as Python's do
+
+
+def tensor_aware(plain: Callable[..., Any], name: str) -> Callable[..., Any]:
+    """A built-in that serves numbers and containers as Python does, and tensors as PyTorch's users know it.
+
+    What Python computes from row to row is computed so for tensors. With options that Python has not, and for a
+    single number, which has no rows, it is the operation of that name.
+    """
+    def both(*args: Any, **options: Any) -> Any:
+        first = args[0] if args else options.get("input")
+        if not isinstance(first, Tensor):
+            return plain(*args, **options)
+        if name == "round" and Current.legacy and type(first) is Tensor and not first.array.ndim:
+            return plain(first.array.item(), *args[1:], **options)
+        if name in ROWWISE and len(args) == 1 and not options and first.array.ndim:
+            if first.array.ndim > 1:
+                Shown.note("rows", f"{name}(x) is Python's, from row to row; x.{name}() is of all elements")
+            return plain(first)
+        if name in ROWWISE and (len(args) > 1 or not {*options}.isdisjoint(PYTHONS_OWN)):
+            return plain(*args, **options)
+        return getattr(traced, name)(*args, **options)
+
+    both.__name__ = both.__qualname__ = name
+    both.__module__ = "builtins"    # as messages call it
+    return both
+
+
+PYTHONS_OWN = ("start", "key", "default")
+
+
+def bare(name: str, oldest: bool = False) -> Callable[..., Any]:
+    """The operation that stands under a bare name, as it is today or was in 0.1.12.
+
+    Beside tensors it serves numbers alone, if it is a function of each element or `math` has it: sin(pi / 4).
+    """
+    operation: Callable[..., Any] = then(name) if oldest else getattr(traced, name)
+    if issubclass(TABLE.get(name, Op), Unary):
+        return named(TABLE[name], name, lambda first, *rest, **options: operation(
+            Tensor(np.asarray(first, np.float64)), *rest, **options).array.item())
+    return named(TABLE[name], name, getattr(math, name)) if name in MATH else operation
+
+
+def operations() -> dict[str, dict[str, str]]:
+    """The full names of the table's functions, by the namespace they live in ("" for torch) and their last word."""
+    spaces: dict[str, dict[str, str]] = {"": {}}
+    for name in DIRECTORY["functions"]:
+        home, _, last = name.rpartition(".")
+        spaces.setdefault(home, {})[last] = name
+    return spaces
+
+
+def torch_space(session: dict[str, Any]) -> Namespace:
+    """`torch`, with what only a session can do (print options, seeds) given in `session`."""
+    spaces = operations()
+    kinds = {name: TensorKind(f"torch.{name}", kind) for name, kind in TYPES.items()}
+    tensor = TensorKind("torch.Tensor", TENSOR, Unbound())
+    autograd = autograd_space()
+    parameters = {"Parameter": Kind("torch.nn.parameter.Parameter", (Parameter,), parameter)} | {
+        kind.__name__: Kind(f"torch.nn.parameter.{kind.__name__}", (kind,), kind)
+        for kind in (UninitializedParameter, UninitializedBuffer)}
+    nn = _space("torch.nn", nn_names("nn"), **parameters,
+                functional=Namespace("torch.nn.functional", spaces.pop("nn.functional", {})),
+                parameter=Namespace("torch.nn.parameter", **parameters))
+    held = {"linalg": {"LinAlgError": Kind("torch._C._LinAlgError", (MatrixFault,))}}
+    others = {home: Namespace(f"torch.{home}", space, **held.get(home, {})) for home, space in spaces.items()
+              if home and not home.startswith("nn")}
+    others |= {home: _space(f"torch.{home}", nn_names(home)) for home in ("optim", "utils", "distributions", "testing")}
+    return Namespace(
+        "torch", spaces[""], **others, **kinds, **NAMED,
+        Tensor=tensor, Size=Kind("torch.Size", (Size,), sizes),
+        dtype=Kind("torch.dtype", (DType,)),
+        autograd=autograd, nn=nn, device=Kind("torch.device", (Device,), Device), **device_names(),
+        finfo=Kind("torch.finfo", (finfo,), finfo), iinfo=Kind("torch.iinfo", (iinfo,), iinfo),
+        Generator=Kind("torch.Generator", (Generator,), Generator), promote_types=promote_types,
+        broadcast_shapes=broadcast_shapes,
+        no_grad=GradSwitch("no_grad", no_grad), enable_grad=GradSwitch("enable_grad", enable_grad),
+        inference_mode=ModeSwitch("inference_mode", inference_mode), is_inference=METHODS["is_inference"],
+        is_inference_mode_enabled=lambda: grad_mode.inference, set_grad_enabled=Kind(
+            "torch.autograd.grad_mode.set_grad_enabled", (set_grad_enabled,), set_grad_enabled),
+        is_anomaly_enabled=lambda: Watch.anomalies, is_anomaly_check_nan_enabled=lambda: Watch.nan,
+        is_grad_enabled=lambda: grad_mode.enabled, is_tensor=is_tensor, from_numpy=from_numpy, is_storage=is_storage,
+        is_conj=METHODS["is_conj"], is_neg=METHODS["is_neg"],
+        typename=typename, set_default_dtype=set_default_dtype, vmap=lambda func, *args, **options: transform("vmap")(
+            func, *args, **options), func=Namespace("torch.func", {name: name for name in FUNC}, transform),
+        numel=METHODS["numel"], detach=METHODS["detach"], detach_=METHODS["detach_"], get_device=STORED["get_device"],
+        get_default_dtype=lambda: OF[Default.floating], set_default_tensor_type=set_default_dtype,
+        pi=math.pi, e=math.e, inf=math.inf, nan=math.nan, newaxis=None, **formats(), **functionals(), **session)
+
+
+def formats() -> dict[str, Any]:
+    """`torch.strided` and `torch.channels_last`, with the types of both."""
+    return {**memory_format.NAMES, "layout": Kind("torch.layout", (memory_format.Layout,)),
+            "memory_format": Kind("torch.memory_format", (memory_format.MemoryFormat,))}
+
+
+def _space(name: str, listed: dict[str, Any], **names: Any) -> Namespace:
+    """A namespace of nn's: what `listed` names arrives when asked for, the dicts in it are namespaces of their own."""
+    inner = {key: _space(f"{name}.{key}", value) for key, value in listed.items() if isinstance(value, dict)}
+    return Namespace(name, {key: value for key, value in listed.items() if key not in inner}, nn_fetch,
+                     **inner, **names)
+
+
+def prelude(torch: Namespace, plain: dict[str, Any]) -> dict[str, Any]:
+    """The names that programs have without importing, over Python's own `plain` ones."""
+    names: dict[str, Any] = {name: tensor_aware(plain[name], name) for name in TENSOR_AWARE}
+    names |= {name: getattr(torch, name) for name in
+              ("no_grad", "enable_grad", "is_tensor", "manual_seed", "nn", "optim") if name in vars(torch)}
+    names |= {"torch": torch, "Variable": torch.autograd.Variable, "F": torch.nn.functional,
+              "math": math_space(), "pi": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan}
+    kinds = {name: kind for name, kind in plain.items() if type(kind) is Kind}     # the ones that type() tells
+    kinds |= {name: NumberKind(kinds[name], NAMED[full]) for name, full in (
+        ("int", "int64"), ("float", "float64"), ("bool", "bool"))}
+    return kinds | names | {"Function": torch.autograd.Function, "type": kind_teller(torch, kinds.values())}
+
+
+def kind_teller(torch: Namespace, plain: Iterable[Kind]) -> Callable[[Any], Any]:
+    """The built-in `type`: for a value its class, as the stand-in that programs know it by."""
+    known = {kind._types[0]: kind for kind in plain}
+    nodes: dict[Any, Kind] = {}
+    known |= {
+        Sentinel: known[object], type(None): Kind("NoneType", (type(None),)), Array: Kind("numpy.ndarray", (Array,)),
+        Parameter: torch.nn.Parameter, Size: torch.Size, DType: torch.dtype, Device: torch.device}
+
+    def type_(value: Any, /) -> Any:
+        kind = type(value)
+        if isinstance(value, BaseException) and kind not in STAND_INS:
+            kind = python_kind(value)
+        if user_class(kind):
+            return kind
+        if kind is ProgramClass or isinstance(value, Kind):
+            return teller
+        if kind is FunctionType and source_of(value.__code__) is None and MARK not in vars(value):
+            kind = BuiltinFunctionType
+        if isinstance(value, Op | Part):
+            node = value.call if isinstance(value, Part) else value
+            name = node.era_name if Current.legacy else node.modern_name
+            return nodes.setdefault((kind, name), Kind(name, (kind,)))
+        if kind in STAND_INS:
+            return STAND_INS[kind]
+        if isinstance(value, Tensor) and kind not in (Array, Parameter):
+            if not Current.legacy:
+                return torch.Tensor
+            return torch.autograd.Variable if isinstance(value, Variable) else vars(torch)[f"{value.dtype.era}Tensor"]
+        if kind not in known:
+            usual = "torch.return_types" if issubclass(kind, tuple) else None
+            home: Any = getattr(kind, "_home", usual)
+            space = torch.optim if str(home).startswith("torch.optim") else torch.nn
+            named = getattr(space, kind.__name__) if home and kind.__name__ in names_in(space) else None
+            known[kind] = named or Kind(f"{home}.{kind.__name__}" if home else kind.__name__, (kind,))
+        return known[kind]
+
+    teller = Kind("type", (ProgramClass, Kind), type_)
+    return teller
+
+
+def bare_names(plain: Iterable[str]) -> frozenset[str]:
+    """The operations that stand under their bare names, those of Python's own names left out."""
+    return frozenset(operations()[""]).difference(plain, NAMED)
+
+
+def modules(names: dict[str, Any]) -> dict[str, Any]:
+    """What can be imported, by dotted name."""
+    found = {"torch": names["torch"], "math": names["math"], "__future__": Namespace(
+        "__future__", print_function=None, division=None, absolute_import=None, unicode_literals=None,
+        annotations=None)}
+    pending = ["torch"]
+    while pending:
+        path = pending.pop()
+        for name, inner in vars(found[path]).items():
+            if isinstance(inner, Namespace):
+                found[f"{path}.{name}"] = inner
+                pending.append(f"{path}.{name}")
+    return found | {path: _space(path, listed) for path, listed in shadowed().items()}

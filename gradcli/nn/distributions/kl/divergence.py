@@ -1,0 +1,83 @@
+"""How much is lost where one distribution is taken for another: `kl_divergence`, and who can answer it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+from gradcli.engine.settings import Settings
+from gradcli.engine.autograd.signature import described
+from gradcli.engine.tensor.tensor import Shown
+from gradcli.faults.tree import ArgumentFault
+from gradcli.exposure import MARK
+from gradcli.lang.runtime.types import types_of
+from gradcli.faults.mistakes import Unimplemented
+from gradcli.nn.distributions.base import Distribution
+
+Divergence = Callable[[Any, Any], Any]
+KNOWN: dict[tuple[type, type], Divergence] = {}
+
+
+def known(*pairs: tuple[type, type]) -> Callable[[Divergence], Divergence]:
+    """Enter a function as the divergence of these pairs."""
+    def enter(function: Divergence) -> Divergence:
+        KNOWN.update(dict.fromkeys(pairs, function))
+        return function
+
+    return enter
+
+
+def register_kl(type_p: Any, type_q: Any) -> Any:
+    """A decorator that makes a function the divergence of a class of the program from another class."""
+    kinds = _class_of(type_p, "type_p"), _class_of(type_q, "type_q")
+    if not any(MARK in vars(kind) for kind in kinds):
+        raise ArgumentFault(f"the divergence of {kinds[0].__name__} from {kinds[1].__name__} is not the program's to "
+                            "define: one of the two has to be a class of its own",
+                            ("class Mine(Normal):", "a distribution of the program's own"))
+
+    def register(function: Any) -> Any:
+        Settings.divergences = Settings.divergences | {kinds: function}
+        return function
+
+    return register
+
+
+def _class_of(value: Any, name: str) -> type:
+    try:
+        kinds = types_of(value)
+    except TypeError:
+        kinds = ()
+    if len(kinds) != 1 or not issubclass(kinds[0], Distribution):
+        raise ArgumentFault(f"Expected {name} to be a Distribution subclass but got {described(value)}")
+    return kinds[0]
+
+
+def kl_divergence(p: Any, q: Any) -> Any:
+    """How much is lost where `q` is taken for `p`."""
+    for value in (p, q):
+        if not isinstance(value, Distribution):
+            raise ArgumentFault(f"kl_divergence() takes two distributions, not {described(value)}",
+                                "kl_divergence(Normal(0.0, 1.0), Normal(1.0, 1.0))")
+    for file in ("relatives", "pairs"):     # they enter what they know
+        import_module(f"gradcli.nn.distributions.{file}")
+    divergence = _nearest(type(p), type(q))
+    if divergence is None:
+        raise Unimplemented(f"No KL(p || q) is implemented for p type {type(p).__name__} and q type "
+                                  f"{type(q).__name__}")
+    return divergence(p, q)
+
+
+def _nearest(kind_p: type, kind_q: type) -> Divergence | None:
+    """The divergence of the classes nearest to two classes, those of p first."""
+    known = KNOWN | Settings.divergences
+    pairs = [pair for pair in known if issubclass(kind_p, pair[0]) and issubclass(kind_q, pair[1])]
+    if not pairs:
+        return None
+    order_p, order_q = kind_p.__mro__.index, kind_q.__mro__.index
+    by_p = min(pairs, key=lambda pair: (order_p(pair[0]), order_q(pair[1])))
+    by_q = min(pairs, key=lambda pair: (order_q(pair[1]), order_p(pair[0])))
+    if known[by_p] is not known[by_q]:
+        Shown.note("kl", f"Ambiguous kl_divergence({kind_p.__name__}, {kind_q.__name__}). Please register_kl("
+                   f"{by_p[0].__name__}, {by_q[1].__name__})")
+    return known[by_p]

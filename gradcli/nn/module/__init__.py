@@ -1,0 +1,1 @@
+"""Module, its containers, state and printing."""

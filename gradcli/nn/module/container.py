@@ -1,0 +1,304 @@
+"""Modules made of modules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from gradcli.engine.autograd.signature import Int, brief, described
+from gradcli.engine.tensor.tensor import Tensor
+from gradcli.engine.tensor.variable import Parameter
+from gradcli.faults.tree import ArgumentFault, IndexFault, KeyFault
+from gradcli.exposure import exposed
+from gradcli.nn.module.module import Module
+
+
+def place(index: Any, length: int) -> int:
+    """An index counted from the front."""
+    at: Any = Int.take(index)
+    if type(at) is not int:
+        raise ArgumentFault(f"an index must be a whole number, not {described(index)}")
+    if not -length <= at < length:
+        raise IndexFault(f"index {at} is out of range")
+    return at % length
+
+
+@exposed("append", "extend", "insert")
+class _Listed(Module):
+    """A module whose inner ones are numbered."""
+
+    __slots__ = ()
+    _home = "torch.nn.modules.container"
+
+    def __len__(self) -> int:
+        return len(self._inner)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(list(self._inner.values()))
+
+    def __getitem__(self, at: Any) -> Any:
+        inner = list(self._inner.values())
+        return self._like(inner[at]) if isinstance(at, slice) else inner[place(at, len(inner))]
+
+    def __setitem__(self, at: Any, module: Any) -> None:
+        self.add_module(list(self._inner)[place(at, len(self))], module) if type(at) is int and isinstance(
+            module, Module) else self._refuse(module)
+
+    def _refuse(self, module: Any) -> None:
+        raise ArgumentFault(f"{type(self).__name__} holds modules, not {described(module)}")
+
+    def __delitem__(self, at: Any) -> None:
+        inner = list(self._inner.values())
+        del inner[at if isinstance(at, slice) else place(at, len(inner))]
+        self._renumber(inner)
+
+    def _renumber(self, modules: Iterable[Any]) -> None:
+        for name in list(self._inner):
+            delattr(self, name)
+        for i, module in enumerate(modules):
+            self.add_module(str(i), module)
+
+    def _like(self, modules: list[Any]) -> Any:
+        return ModuleList(modules)
+
+    def append(self, module: Any) -> Any:
+        """Add a module at the end; this container."""
+        self.add_module(str(len(self)), module)
+        return self
+
+    def extend(self, modules: Iterable[Any]) -> Any:
+        """Add several modules at the end; this container."""
+        for module in modules:
+            self.append(module)
+        return self
+
+    def insert(self, index: int, module: Any) -> Any:
+        """Put a module before the one at `index`; this container."""
+        inner = list(self._inner.values())
+        inner.insert(index, module)
+        self._renumber(inner)
+        return self
+
+
+class Sequential(_Listed):
+    """One module after another. In place of modules one dict of them may be given, whose keys are their names."""
+
+    __slots__ = ()
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__()
+        named = args[0].items() if len(args) == 1 and isinstance(args[0], dict) else (
+            (str(i), module) for i, module in enumerate(args))
+        for name, module in named:
+            self.add_module(name, module)
+
+    def _like(self, modules: list[Any]) -> Any:
+        return Sequential(*modules)
+
+    def forward(self, input: Any) -> Any:
+        for module in self._inner.values():
+            input = module(input)
+        return input
+
+
+class ModuleList(_Listed):
+    """A list of modules that are parts of the module it stands in."""
+
+    __slots__ = ()
+    _grouped = True
+
+    def __init__(self, modules: Iterable[Any] = ()) -> None:
+        super().__init__()
+        self.extend(modules or ())
+
+    def __add__(self, other: Iterable[Any]) -> Any:
+        return ModuleList([*self, *other])
+
+
+@exposed("keys", "values", "items", "update", "pop", "clear")
+class ModuleDict(Module):
+    """A dict of modules that are parts of the module it stands in."""
+
+    __slots__ = ()
+    _home = "torch.nn.modules.container"
+
+    def __init__(self, modules: Any = None) -> None:
+        super().__init__()
+        self.update(modules or {})
+
+    def __len__(self) -> int:
+        return len(self._inner)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(list(self._inner))
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._inner
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._inner:
+            raise KeyFault(f"there is no module {brief(name)}", *((key, "") for key in list(self._inner)[:3]))
+        return self._inner[name]
+
+    def __setitem__(self, name: str, module: Any) -> None:
+        if not isinstance(module, Module):
+            raise ArgumentFault(f"ModuleDict holds modules, not {described(module)}")
+        if name in self._inner:
+            self._inner[name] = module
+            self.__dict__[name] = module
+        else:
+            self.add_module(name, module)
+
+    def __delitem__(self, name: str) -> None:
+        self.pop(name)
+
+    def update(self, modules: Any) -> None:
+        """Take in the modules of a dict."""
+        for name, module in modules.items() if isinstance(modules, dict | ModuleDict) else modules:
+            self[name] = module
+
+    def pop(self, key: str) -> Any:
+        """Take a module out."""
+        found = self[key]
+        delattr(self, key)
+        return found
+
+    def clear(self) -> None:
+        """Take all modules out."""
+        for name in list(self._inner):
+            delattr(self, name)
+
+    def keys(self) -> Any:
+        """The names."""
+        return dict(self._inner).keys()
+
+    def values(self) -> Any:
+        """The modules."""
+        return dict(self._inner).values()
+
+    def items(self) -> Any:
+        """Names and modules."""
+        return dict(self._inner).items()
+
+
+@exposed("append", "extend")
+class ParameterList(Module):
+    """A list of Parameters that belong to the module it stands in."""
+
+    __slots__ = ()
+    _home = "torch.nn.modules.container"
+
+    def __init__(self, values: Iterable[Any] = ()) -> None:
+        super().__init__()
+        self.extend(values or ())
+
+    def __len__(self) -> int:
+        return len(self._own)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(list(self._own.values()))
+
+    def __getitem__(self, at: Any) -> Any:
+        found = list(self._own.values())
+        return ParameterList(found[at]) if isinstance(at, slice) else found[place(at, len(found))]
+
+    def __setitem__(self, at: int, param: Any) -> None:
+        setattr(self, list(self._own)[place(at, len(self))], _parameter(param))
+
+    def append(self, value: Any) -> Any:
+        """Add a Parameter at the end; this list."""
+        self.register_parameter(str(len(self)), _parameter(value))
+        return self
+
+    def extend(self, values: Iterable[Any]) -> Any:
+        """Add several Parameters at the end; this list."""
+        for value in values:
+            self.append(value)
+        return self
+
+    def extra_repr(self) -> str:
+        return "\n".join(f"  ({name}): {_told(p)}" for name, p in self._own.items())
+
+    def _era(self) -> str:
+        return " (\n" + "".join(f"  ({name}): {_told(p)}\n" for name, p in self._own.items()) + ")"
+
+
+@exposed("keys", "values", "items", "update")
+class ParameterDict(Module):
+    """A dict of Parameters that belong to the module it stands in."""
+
+    __slots__ = ()
+    _home = "torch.nn.modules.container"
+    _new = True
+
+    def __init__(self, parameters: Any = None) -> None:
+        super().__init__()
+        self.update(parameters or {})
+
+    def __len__(self) -> int:
+        return len(self._own)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(list(self._own))
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._own
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._own:
+            raise KeyFault(f"there is no parameter {brief(name)}", *((key, "") for key in list(self._own)[:3]))
+        return self._own[name]
+
+    def __setitem__(self, name: str, param: Any) -> None:
+        if name in self._own:
+            setattr(self, name, _parameter(param))
+        else:
+            self.register_parameter(name, _parameter(param))
+
+    def update(self, parameters: Any) -> None:
+        """Take in the Parameters of a dict."""
+        for name, value in parameters.items():
+            self[name] = value
+
+    def keys(self) -> Any:
+        """The names."""
+        return dict(self._own).keys()
+
+    def values(self) -> Any:
+        """The Parameters."""
+        return dict(self._own).values()
+
+    def items(self) -> Any:
+        """Names and Parameters."""
+        return dict(self._own).items()
+
+    def extra_repr(self) -> str:
+        return "\n".join(f"  ({name}): {_told(p, f'{p.dtype.era}Tensor')}"
+                         for name, p in self._own.items())
+
+
+def _parameter(value: Any) -> Parameter:
+    """`value` as a Parameter; tensors become one, as in torch."""
+    if isinstance(value, Parameter):
+        return value
+    if not isinstance(value, Tensor):
+        raise ArgumentFault(f"Parameters are made of tensors, not of {described(value)}",
+                            "nn.Parameter(torch.randn(2))")
+    return Parameter(value.array, True)
+
+
+def _told(p: Parameter, kind: str = "") -> str:
+    size = "x".join(map(str, p.array.shape))
+    return f"Parameter containing: [torch.{kind or p.dtype.name} of size {size}]"
+
+
+class Container(Module):
+    """Modules by name: what Sequential and the classes of programs have replaced."""
+
+    __slots__ = ()
+    _home = "torch.nn.modules.container"
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__()
+        for name, module in kwargs.items():
+            self.add_module(name, module)

@@ -1,0 +1,60 @@
+"""What is inside a module, by dotted name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gradcli.engine.autograd.signature import described
+from gradcli.engine.tensor.tensor import Tensor
+from gradcli.engine.tensor.variable import Parameter
+from gradcli.faults.tree import ArgumentFault, AttributeFault
+
+
+class Lookup:
+    """Modules, parameters and buffers by the names that `named_modules()` and its kin tell."""
+
+    __slots__ = ()
+
+    _own: dict[str, Any]
+    _kept: dict[str, Any]
+    _inner: dict[str, Any]
+
+    def get_submodule(self, target: str) -> Any:
+        """The module of this dotted name; this module for the empty name."""
+        module: Lookup = self
+        for name in _named(target).split(".") if target else ():
+            if name in module._inner and module._inner[name] is not None:
+                module = module._inner[name]
+            elif name in module._own or name in module._kept:
+                raise AttributeFault(f"`{name}` is not an nn.Module")
+            else:
+                raise AttributeFault(f"{type(module).__name__} has no attribute `{name}`")
+        return module
+
+    def get_parameter(self, target: str) -> Parameter:
+        """The parameter of this dotted name."""
+        return self._entry(target, "_own", "an nn.Parameter")  # type: ignore[no-any-return]  # what the list holds
+
+    def get_buffer(self, target: str) -> Tensor:
+        """The buffer of this dotted name."""
+        return self._entry(target, "_kept", "a buffer")  # type: ignore[no-any-return]  # what the list holds
+
+    def _entry(self, target: str, which: str, what: str) -> Any:
+        path, _, name = _named(target).rpartition(".")
+        module = self.get_submodule(path)
+        if name in getattr(module, which):
+            return getattr(module, which)[name]
+        if any(name in each for each in (module._own, module._kept, module._inner)):
+            raise AttributeFault(f"`{name}` is not {what}")
+        raise AttributeFault(f"{type(module).__name__} has no attribute `{name}`")
+
+    def _get_name(self) -> str:
+        """The name of its class."""
+        return type(self).__name__
+
+
+def _named(target: Any) -> str:
+    if type(target) is not str:
+        raise ArgumentFault(f"a module knows what is inside by dotted names, not by {described(target)}",
+                            'net.get_submodule("fc")')
+    return target

@@ -1,0 +1,335 @@
+"""Activations as modules: each is an operation of the same name with its options kept."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from gradcli.engine.autograd.op import TABLE, traced
+from gradcli.engine.tensor.inplace import inplace
+from gradcli.engine.tensor.write_gate import writing
+from gradcli.nn.modules.linear import fresh
+from gradcli.nn.module.module import Module
+
+
+class Activation(Module):
+    """Applies `_operation` with the options kept, in the order of `_shown`; in place if that was asked for.
+
+    `then` is what 0.1.12 printed after the class's name, with options filled in.
+    """
+
+    __slots__ = ()
+    _home = "torch.nn.modules.activation"
+    _operation: ClassVar[str]
+    _shown: ClassVar[tuple[str, ...]] = ()
+    _then: ClassVar[str | None] = " ()"
+
+
+    def forward(self, input: Any) -> Any:
+        options = [getattr(self, name) for name in self._shown]
+        call = getattr(traced, self._operation)
+        if self._overwrites():
+            name = f"nn.functional.{self._operation}"
+            call = inplace(TABLE[name if name in TABLE else self._operation], self._operation + "_", call)
+        return call(input, *options)
+
+    def _overwrites(self) -> bool:
+        return bool(self.__dict__.get("inplace"))
+
+    def extra_repr(self) -> str:
+        return ", ".join([f"{name}={getattr(self, name)!r}" for name in self._shown]
+                         + ["inplace=True"] * self._overwrites())
+
+    def _era(self) -> str:
+        options = {name: getattr(self, name) for name in self._shown}
+        said = "inplace" if self._overwrites() else ""
+        return str(self._then).format(**options, comma=f", {said}" if said else "", alone=said)
+
+
+class _Plain(Activation):
+    """Without options."""
+
+    __slots__ = ()
+
+    def __init__(self) -> None:
+        super().__init__()
+
+
+class _InPlace(Activation):
+    """With the option to overwrite the input."""
+
+    __slots__ = ()
+    _then = " ({alone})"
+
+    def __init__(self, inplace: bool = False) -> None:
+        super().__init__()
+        self.inplace = inplace
+
+
+class ReLU(_InPlace):
+    """max(x, 0)."""
+
+    __slots__ = ()
+    _operation = "relu"
+
+
+class ReLU6(_InPlace):
+    """min(max(x, 0), 6)."""
+
+    __slots__ = ()
+    _operation = "relu6"
+
+
+class SELU(_InPlace):
+    """The self-normalising exponential unit."""
+
+    __slots__ = ()
+    _operation, _new = "selu", True
+
+
+class SiLU(_InPlace):
+    """x sigmoid(x)."""
+
+    __slots__ = ()
+    _operation, _new = "silu", True
+
+
+class Mish(_InPlace):
+    """x tanh(softplus(x))."""
+
+    __slots__ = ()
+    _operation, _new = "mish", True
+
+
+class Hardsigmoid(_InPlace):
+    """relu6(x + 3) / 6."""
+
+    __slots__ = ()
+    _operation, _new = "hardsigmoid", True
+
+    def extra_repr(self) -> str:
+        return ""
+
+
+class Hardswish(_InPlace):
+    """x relu6(x + 3) / 6."""
+
+    __slots__ = ()
+    _operation, _new = "hardswish", True
+
+    def extra_repr(self) -> str:
+        return ""
+
+
+class Sigmoid(_Plain):
+    """1 / (1 + exp(-x))."""
+
+    __slots__ = ()
+    _operation = "sigmoid"
+
+
+class Tanh(_Plain):
+    """The hyperbolic tangent."""
+
+    __slots__ = ()
+    _operation = "tanh"
+
+
+class Softsign(_Plain):
+    """x / (1 + |x|)."""
+
+    __slots__ = ()
+    _operation = "softsign"
+
+
+class Tanhshrink(_Plain):
+    """x - tanh(x)."""
+
+    __slots__ = ()
+    _operation = "tanhshrink"
+
+
+class LogSigmoid(_Plain):
+    """log(sigmoid(x))."""
+
+    __slots__ = ()
+    _operation = "logsigmoid"
+
+
+class ELU(Activation):
+    """x above 0, alpha (exp(x) - 1) below."""
+
+    __slots__ = ()
+    _operation, _shown, _then = "elu", ("alpha",), " (alpha={alpha}{comma})"
+
+    def __init__(self, alpha: float = 1.0, inplace: bool = False) -> None:
+        super().__init__()
+        self.alpha, self.inplace = alpha, inplace
+
+
+class CELU(ELU):
+    """max(x, 0) + min(0, alpha (exp(x / alpha) - 1))."""
+
+    __slots__ = ()
+    _operation, _new = "celu", True
+
+
+class GELU(Activation):
+    """x times the normal distribution function at x."""
+
+    __slots__ = ()
+    _operation, _shown, _new = "gelu", ("approximate",), True
+
+    def __init__(self, approximate: str = "none") -> None:
+        super().__init__()
+        self.approximate = approximate
+
+    def forward(self, input: Any) -> Any:
+        return traced.gelu(input, approximate=self.approximate)
+
+
+class LeakyReLU(Activation):
+    """x above 0, negative_slope x below."""
+
+    __slots__ = ()
+    _operation, _shown, _then = "leaky_relu", ("negative_slope",), " ({negative_slope}{comma})"
+
+    def __init__(self, negative_slope: float = 0.01, inplace: bool = False) -> None:
+        super().__init__()
+        self.negative_slope, self.inplace = negative_slope, inplace
+
+
+class RReLU(Activation):
+    """x above 0, a x below, with a drawn between lower and upper while training."""
+
+    __slots__ = ()
+    _operation, _shown, _then = "rrelu", ("lower", "upper"), " ({lower}, {upper}{comma})"
+
+    def __init__(self, lower: float = 1.0 / 8, upper: float = 1.0 / 3, inplace: bool = False) -> None:
+        super().__init__()
+        self.lower, self.upper, self.inplace = lower, upper, inplace
+
+    def forward(self, input: Any) -> Any:
+        return traced.rrelu(input, self.lower, self.upper, self.training)
+
+
+class PReLU(Module):
+    """x above 0, a x below, where a is learnt: for all channels together or for each."""
+
+    __slots__ = ()
+    _home = "torch.nn.modules.activation"
+
+    def __init__(self, num_parameters: int = 1, init: float = 0.25, device: Any = None, dtype: Any = None) -> None:
+        super().__init__()
+        self.num_parameters, self.init = num_parameters, init
+        self.weight = fresh((num_parameters,), dtype)
+        writing(self.weight.array)[...] = init
+
+    def forward(self, input: Any) -> Any:
+        return traced.prelu(input, self.weight)
+
+    def extra_repr(self) -> str:
+        return f"num_parameters={self.num_parameters}"
+
+    def _era(self) -> str:
+        return f" ({self.num_parameters})"
+
+
+class Hardtanh(Activation):
+    """x cut off at min_val and max_val."""
+
+    __slots__ = ()
+    _operation, _shown = "hardtanh", ("min_val", "max_val")
+    _then = " (min_val={min_val}, max_val={max_val}{comma})"
+
+    def __init__(self, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> None:
+        super().__init__()
+        self.min_val, self.max_val, self.inplace = min_val, max_val, inplace
+
+
+class Hardshrink(Activation):
+    """x where it is beyond lambd, else 0."""
+
+    __slots__ = ()
+    _operation, _shown, _then = "hardshrink", ("lambd",), " ({lambd})"
+
+    def __init__(self, lambd: float = 0.5) -> None:
+        super().__init__()
+        self.lambd = lambd
+
+    def extra_repr(self) -> str:
+        return f"{self.lambd}"
+
+
+class Softshrink(Hardshrink):
+    """x moved towards 0 by lambd, as far as 0."""
+
+    __slots__ = ()
+    _operation = "softshrink"
+
+
+class Threshold(Activation):
+    """x where it is above the threshold, else value."""
+
+    __slots__ = ()
+    _operation, _shown, _then = "threshold", ("threshold", "value"), " ({threshold}, {value}{comma})"
+
+    def __init__(self, threshold: float, value: float, inplace: bool = False) -> None:
+        super().__init__()
+        self.threshold, self.value, self.inplace = threshold, value, inplace
+
+
+class Softplus(Activation):
+    """log(1 + exp(beta x)) / beta, and x itself where that is above the threshold."""
+
+    __slots__ = ()
+    _operation, _shown, _then = "softplus", ("beta", "threshold"), " (beta={beta}, threshold={threshold})"
+
+    def __init__(self, beta: float = 1.0, threshold: float = 20.0) -> None:
+        super().__init__()
+        self.beta, self.threshold = beta, threshold
+
+
+class GLU(Activation):
+    """One half of the input along dim, times the sigmoid of the other."""
+
+    __slots__ = ()
+    _operation, _shown, _new = "glu", ("dim",), True
+
+    def __init__(self, dim: int = -1) -> None:
+        super().__init__()
+        self.dim = dim
+
+
+class Softmax(Activation):
+    """exp(x) over its sum along dim."""
+
+    __slots__ = ()
+    _operation, _shown = "softmax", ("dim",)
+
+    def __init__(self, dim: int | None = None) -> None:
+        super().__init__()
+        self.dim = dim
+
+
+class Softmin(Softmax):
+    """softmax(-x)."""
+
+    __slots__ = ()
+    _operation = "softmin"
+
+
+class LogSoftmax(Softmax):
+    """log(softmax(x))."""
+
+    __slots__ = ()
+    _operation = "log_softmax"
+
+
+class Softmax2d(_Plain):
+    """softmax over the channels at each place of an image."""
+
+    __slots__ = ()
+    _operation = "softmax"
+
+    def forward(self, input: Any) -> Any:
+        return traced.softmax(input, -3)

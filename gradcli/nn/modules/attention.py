@@ -1,0 +1,115 @@
+"""Attention as a layer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gradcli.engine.autograd.op import traced
+from gradcli.engine.autograd.signature import described
+from gradcli.engine.tensor.tensor import Tensor
+from gradcli.faults.tree import ArgumentFault, ValueFault
+from gradcli.exposure import exposed
+from gradcli.nn.init import xavier_normal_, xavier_uniform_, zeros_
+from gradcli.nn.modules.linear import Linear, count, fresh
+from gradcli.nn.module.module import Module
+
+PARTS = ("q_proj_weight", "k_proj_weight", "v_proj_weight")
+
+
+class NonDynamicallyQuantizableLinear(Linear):
+    """The linear layer at the end of attention, which torch has under a name of its own."""
+
+    __slots__ = ()
+
+
+@exposed("merge_masks", "_qkv_same_embed_dim", "_reset_parameters")
+class MultiheadAttention(Module):
+    """Attention by several heads at once, each on its part of the projected features (Vaswani and others, 2017).
+
+    Input (length, batch, embed_dim), with batch_first (batch, length, embed_dim), or without a batch; results are
+    what the values say together, and the weights they had or None.
+    """
+
+    __slots__ = ()
+    _home = "torch.nn.modules.activation"
+    _new = True
+
+    in_proj_weight: Any
+    in_proj_bias: Any
+    q_proj_weight: Any
+    k_proj_weight: Any
+    v_proj_weight: Any
+    bias_k: Any
+    bias_v: Any
+
+    def __init__(self, embed_dim: int, num_heads: int, dropout: float = 0.0, bias: bool = True,
+                 add_bias_kv: bool = False, add_zero_attn: bool = False, kdim: int | None = None,
+                 vdim: int | None = None, batch_first: bool = False, device: Any = None, dtype: Any = None) -> None:
+        if embed_dim <= 0 or num_heads <= 0:
+            raise ValueFault(f"embed_dim and num_heads must be greater than 0, got embed_dim={embed_dim} and "
+                             f"num_heads={num_heads} instead")
+        super().__init__()
+        self.embed_dim, self.num_heads = count(embed_dim, "embed_dim"), count(num_heads, "num_heads")
+        self.kdim = embed_dim if kdim is None else count(kdim, "kdim")
+        self.vdim = embed_dim if vdim is None else count(vdim, "vdim")
+        self.dropout, self.batch_first, self.head_dim = dropout, batch_first, embed_dim // num_heads
+        if self.head_dim * num_heads != embed_dim:
+            raise ValueFault("embed_dim must be divisible by num_heads")
+        alike = self._qkv_same_embed_dim
+        sizes = (embed_dim, self.kdim, self.vdim)
+        for name, size in zip(PARTS, sizes, strict=True) if not alike else ():
+            self.register_parameter(name, fresh((embed_dim, size), dtype))
+        self.register_parameter("in_proj_weight", fresh((3 * embed_dim, embed_dim), dtype) if alike else None)
+        for name in PARTS if alike else ():
+            self.register_parameter(name, None)
+        self.register_parameter("in_proj_bias", fresh((3 * embed_dim,), dtype) if bias else None)
+        self.out_proj = NonDynamicallyQuantizableLinear(embed_dim, embed_dim, bias, dtype=dtype)
+        for name in ("bias_k", "bias_v"):
+            setattr(self, name, fresh((1, 1, embed_dim), dtype) if add_bias_kv else None)
+        self.add_zero_attn = add_zero_attn
+        self._reset_parameters()
+
+    @property
+    def _qkv_same_embed_dim(self) -> bool:
+        """Whether queries, keys and values are of one size, so that one matrix projects them."""
+        return bool(self.kdim == self.embed_dim and self.vdim == self.embed_dim)
+
+    def _reset_parameters(self) -> None:
+        """Start again with new random values."""
+        for weight in (self.in_proj_weight, self.q_proj_weight, self.k_proj_weight, self.v_proj_weight):
+            if weight is not None:
+                xavier_uniform_(weight)
+        if self.in_proj_bias is not None:
+            zeros_(self.in_proj_bias)
+            zeros_(self.out_proj.bias)
+        for bias in (self.bias_k, self.bias_v):
+            if bias is not None:
+                xavier_normal_(bias)
+
+    def forward(self, query: Any, key: Any, value: Any, key_padding_mask: Any = None, need_weights: bool = True,
+                attn_mask: Any = None, average_attn_weights: bool = True, is_causal: bool = False) -> Any:
+        for given, name in ((query, "query"), (key, "key"), (value, "value")):
+            if not isinstance(given, Tensor):
+                raise ArgumentFault(f"the {name} must be a tensor, not {described(given)}")
+        turned = self.batch_first and query.array.ndim == 3
+        if turned:
+            query, key, value = (traced.transpose(x, 0, 1) if x.array.ndim == 3 else x for x in (query, key, value))
+        separate = () if self._qkv_same_embed_dim else (True, *(getattr(self, name) for name in PARTS))
+        options = dict(zip(("use_separate_proj_weight", *PARTS), separate, strict=False))
+        output, weights = traced.multi_head_attention_forward(
+            query, key, value, self.embed_dim, self.num_heads, self.in_proj_weight, self.in_proj_bias, self.bias_k,
+            self.bias_v, self.add_zero_attn, self.dropout, self.out_proj.weight, self.out_proj.bias,
+            training=self.training, key_padding_mask=key_padding_mask, need_weights=need_weights,
+            attn_mask=attn_mask, average_attn_weights=average_attn_weights, is_causal=is_causal, **options)
+        return traced.transpose(output, 0, 1) if turned else output, weights
+
+    def merge_masks(self, attn_mask: Any, key_padding_mask: Any, query: Any) -> Any:
+        """Both masks as one for all heads, and which sort it is: 1 of keys, 2 of queries and keys."""
+        if attn_mask is None:
+            return key_padding_mask, None if key_padding_mask is None else 1
+        batch, length = query.array.shape[:2]
+        merged = traced.reshape(attn_mask, (batch, -1, length, length)) if attn_mask.array.ndim == 3 else (
+            traced.expand(traced.reshape(attn_mask, (1, 1, length, length)), (batch, self.num_heads, length, length)))
+        if key_padding_mask is not None:
+            merged = merged + traced.reshape(key_padding_mask, (batch, 1, 1, length))
+        return merged, 2

@@ -1,0 +1,72 @@
+"""Dropout as modules: some of the input set to zero while training, the rest scaled up."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from gradcli.engine.autograd.op import traced
+from gradcli.engine.autograd.signature import described
+from gradcli.engine.tensor.inplace import store, writable
+from gradcli.faults.tree import ValueFault
+from gradcli.nn.module.module import Module
+
+
+class Dropout(Module):
+    """Single numbers are dropped with probability p."""
+
+    __slots__ = ()
+    _home = "torch.nn.modules.dropout"
+    _operation: ClassVar[str] = "dropout"
+
+    def __init__(self, p: float = 0.5, inplace: bool = False) -> None:
+        super().__init__()
+        if not isinstance(p, int | float) or not 0 <= p <= 1:
+            raise ValueFault(f"dropout probability has to be between 0 and 1, but got {described(p)}")
+        self.p, self.inplace = p, inplace
+
+    def forward(self, input: Any) -> Any:
+        if self.inplace and self.training:
+            writable(input, self._operation)
+            return store(input, getattr(traced, self._operation)(traced.clone(input), self.p, True), self._operation)
+        return getattr(traced, self._operation)(input, self.p, self.training)
+
+    def extra_repr(self) -> str:
+        return f"p={self.p}, inplace={self.inplace}"
+
+    def _era(self) -> str:
+        return f" (p = {self.p}{', inplace' if self.inplace else ''})"
+
+
+class Dropout1d(Dropout):
+    """Whole channels of (batch, channels, length) are dropped."""
+
+    __slots__ = ()
+    _operation, _new = "dropout1d", True
+
+
+class Dropout2d(Dropout):
+    """Whole channels of (batch, channels, height, width) are dropped."""
+
+    __slots__ = ()
+    _operation = "dropout2d"
+
+
+class Dropout3d(Dropout):
+    """Whole channels of (batch, channels, depth, height, width) are dropped."""
+
+    __slots__ = ()
+    _operation = "dropout3d"
+
+
+class AlphaDropout(Dropout):
+    """Dropout that keeps mean and spread where SELU is the activation."""
+
+    __slots__ = ()
+    _operation, _new = "alpha_dropout", True
+
+
+class FeatureAlphaDropout(Dropout):
+    """Whole channels, keeping mean and spread where SELU is the activation."""
+
+    __slots__ = ()
+    _operation, _new = "feature_alpha_dropout", True

@@ -1,0 +1,154 @@
+"""Tables of learnt vectors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from gradcli.engine.autograd.op import traced
+from gradcli.engine.autograd.signature import described
+from gradcli.engine.tensor.tensor import Tensor
+from gradcli.engine.tensor.variable import Parameter
+from gradcli.engine.tensor.write_gate import writing
+from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
+from gradcli.exposure import exposed
+from gradcli.nn.init import normal_
+from gradcli.nn.modules.linear import count, fresh
+from gradcli.nn.module.module import Module
+
+
+@exposed("reset_parameters", "from_pretrained", class_read=("from_pretrained",))
+class Embedding(Module):
+    """For each index its row of `weight`, which is (num_embeddings, embedding_dim)."""
+
+    __slots__ = ()
+    _home = "torch.nn.modules.sparse"
+
+    weight: Parameter
+
+    def __init__(self, num_embeddings: int, embedding_dim: int, padding_idx: Any = None, max_norm: Any = None,
+                 norm_type: float = 2.0, scale_grad_by_freq: bool = False, sparse: bool = False,
+                 _weight: Any = None, device: Any = None, dtype: Any = None) -> None:
+        super().__init__()
+        self.num_embeddings = count(num_embeddings, "num_embeddings", 0)
+        self.embedding_dim = count(embedding_dim, "embedding_dim", 0)
+        if padding_idx is not None:
+            if not -num_embeddings <= padding_idx < num_embeddings:
+                raise ValueFault("Padding_idx must be within num_embeddings")
+            padding_idx %= num_embeddings
+        self.padding_idx, self.max_norm, self.norm_type = padding_idx, max_norm, norm_type
+        self.scale_grad_by_freq, self.sparse = scale_grad_by_freq, sparse
+        if isinstance(_weight, Tensor):
+            if _weight.array.shape != (num_embeddings, embedding_dim):
+                raise ShapeFault("Shape of weight does not match num_embeddings and embedding_dim")
+            self.weight = Parameter(_weight.array, True)
+        else:
+            self.weight = fresh((num_embeddings, embedding_dim), dtype)
+            self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Start again with normal numbers, and zeros for the padding."""
+        normal_(self.weight)
+        if self.padding_idx is not None:
+            writing(self.weight.array)[self.padding_idx] = np.zeros(self.embedding_dim)
+
+    def forward(self, input: Any) -> Any:
+        return traced.embedding(input, self.weight, self.padding_idx, self.max_norm, self.norm_type,
+                                self.scale_grad_by_freq, self.sparse)
+
+    def extra_repr(self) -> str:
+        said = f"{self.num_embeddings}, {self.embedding_dim}"
+        if self.padding_idx is not None:
+            said += f", padding_idx={self.padding_idx}"
+        if self.max_norm is not None:
+            said += f", max_norm={self.max_norm}"
+        if self.norm_type != 2:
+            said += f", norm_type={self.norm_type}"
+        if self.scale_grad_by_freq:
+            said += f", scale_grad_by_freq={self.scale_grad_by_freq}"
+        return said + (", sparse=True" if self.sparse else "")
+
+    def _era(self) -> str:
+        return f"({self.extra_repr()})"
+
+    @classmethod
+    def from_pretrained(cls, embeddings: Any, freeze: bool = True, padding_idx: Any = None, max_norm: Any = None,
+                        norm_type: float = 2.0, scale_grad_by_freq: bool = False, sparse: bool = False) -> Any:
+        """A table whose rows are those of `embeddings`, which do not learn if `freeze`."""
+        made = cls(*table(embeddings), padding_idx, max_norm, norm_type, scale_grad_by_freq, sparse, embeddings)
+        made.weight.requires_grad = not freeze
+        return made
+
+
+def table(embeddings: Any) -> tuple[int, int]:
+    """The numbers of rows and columns of a table."""
+    if not isinstance(embeddings, Tensor):
+        raise ArgumentFault(f"from_pretrained() takes a tensor, not {described(embeddings)}",
+                            "nn.Embedding.from_pretrained(torch.eye(2))")
+    if embeddings.array.ndim != 2:
+        raise ShapeFault("Embeddings parameter is expected to be 2-dimensional")
+    rows, columns = embeddings.array.shape
+    return rows, columns
+
+
+@exposed("reset_parameters", "from_pretrained", class_read=("from_pretrained",))
+class EmbeddingBag(Module):
+    """For each bag of indices the sum, mean or maximum of the rows of `weight` that they name."""
+
+    __slots__ = ()
+    _home = "torch.nn.modules.sparse"
+    _new = True
+
+    weight: Parameter
+
+    def __init__(self, num_embeddings: int, embedding_dim: int, max_norm: Any = None, norm_type: float = 2.0,
+                 scale_grad_by_freq: bool = False, mode: str = "mean", sparse: bool = False, _weight: Any = None,
+                 include_last_offset: bool = False, padding_idx: Any = None, device: Any = None,
+                 dtype: Any = None) -> None:
+        super().__init__()
+        self.num_embeddings = count(num_embeddings, "num_embeddings", 0)
+        self.embedding_dim = count(embedding_dim, "embedding_dim", 0)
+        self.max_norm, self.norm_type, self.scale_grad_by_freq = max_norm, norm_type, scale_grad_by_freq
+        if padding_idx is not None:
+            if type(padding_idx) is not int or not -num_embeddings <= padding_idx < num_embeddings:
+                raise ValueFault("padding_idx must be within num_embeddings")
+            padding_idx %= num_embeddings
+        self.padding_idx = padding_idx
+        if isinstance(_weight, Tensor):
+            if _weight.array.shape != (num_embeddings, embedding_dim):
+                raise ShapeFault("Shape of weight does not match num_embeddings and embedding_dim")
+            self.weight = Parameter(_weight.array, True)
+        else:
+            self.weight = fresh((num_embeddings, embedding_dim), dtype)
+            self.reset_parameters()
+        self.mode, self.sparse, self.include_last_offset = mode, sparse, include_last_offset
+
+    def reset_parameters(self) -> None:
+        """Start again with normal numbers, and zeros for the padding."""
+        normal_(self.weight)
+        if self.padding_idx is not None:
+            writing(self.weight.array)[self.padding_idx] = np.zeros(self.embedding_dim)
+
+    def forward(self, input: Any, offsets: Any = None, per_sample_weights: Any = None) -> Any:
+        return traced.embedding_bag(input, self.weight, offsets, self.max_norm, self.norm_type,
+                                    self.scale_grad_by_freq, self.mode, self.sparse, per_sample_weights,
+                                    self.include_last_offset, self.padding_idx)
+
+    def extra_repr(self) -> str:
+        said = f"{self.num_embeddings}, {self.embedding_dim}"
+        for name, usual in (("max_norm", None), ("norm_type", 2), ("scale_grad_by_freq", False), ("mode", ...),
+                            ("padding_idx", None)):
+            value = getattr(self, name)
+            said += f", {name}={value!r}" if value != usual else ""
+        return said
+
+    @classmethod
+    def from_pretrained(cls, embeddings: Any, freeze: bool = True, max_norm: Any = None, norm_type: float = 2.0,
+                        scale_grad_by_freq: bool = False, mode: str = "mean", sparse: bool = False,
+                        include_last_offset: bool = False, padding_idx: Any = None) -> Any:
+        """Bags of the rows of `embeddings`, which do not learn if `freeze`."""
+        made = cls(*table(embeddings), max_norm, norm_type, scale_grad_by_freq, mode, sparse, embeddings,
+                   include_last_offset, padding_idx)
+        made.weight.requires_grad = not freeze
+        return made

@@ -1,0 +1,105 @@
+"""Layers that take the number of their inputs from the first of them, and then are ordinary layers."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from gradcli.engine.autograd.signature import described
+from gradcli.engine.tensor.tensor import Tensor
+from gradcli.engine.tensor.uninitialized import Uninitialized, UninitializedParameter
+from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
+from gradcli.exposure import exposed
+from gradcli.nn.modules import conv
+from gradcli.nn.modules.linear import Linear
+from gradcli.nn.module.module import Module
+
+
+@exposed("initialize_parameters", "has_uninitialized_params")
+class _Lazy(Module):
+    """A layer before its first input; `_ordinary` is the class it has from then on."""
+
+    __slots__ = ()
+    _new = True
+    _ordinary: ClassVar[type[Module]]
+
+    def __call__(self, *args: Any, **options: Any) -> Any:
+        self.initialize_parameters(*args, **options)
+        if self.has_uninitialized_params():
+            raise ShapeFault(f"module {type(self).__name__} has not been fully initialized")
+        self.__class__ = self._ordinary     # type: ignore[assignment]  # of the same layout
+        return self(*args, **options)
+
+    def has_uninitialized_params(self) -> bool:
+        """Whether there are parameters or buffers without a size."""
+        return any(isinstance(value, Uninitialized) for value in (*self._own.values(), *self._kept.values()))
+
+    def initialize_parameters(self, input: Any) -> None:
+        """Give parameters and buffers the sizes that `input` asks for, and their first numbers."""
+        if self.has_uninitialized_params():
+            if not isinstance(input, Tensor):
+                raise ArgumentFault(f"{type(self).__name__} needs a tensor, not {described(input)}")
+            self._measure(input.array.shape)
+            layer: Any = self
+            layer.reset_parameters()
+
+    def _measure(self, shape: tuple[int, ...]) -> None:
+        raise NotImplementedError
+
+    def _size(self, name: str, *shape: int) -> None:
+        value = self._own.get(name, self._kept.get(name))
+        if isinstance(value, Uninitialized):
+            value.materialize(shape)
+
+    def _add_parameters(self, weight: tuple[int, ...], bias: int | None, dtype: Any) -> None:
+        self.register_parameter("weight", UninitializedParameter(dtype=dtype))
+        self.register_parameter("bias", None if bias is None else UninitializedParameter(dtype=dtype))
+
+
+class LazyLinear(_Lazy, Linear):
+    """A Linear layer whose in_features are the size of its first input's last dimension."""
+
+    __slots__ = ()
+    _ordinary = Linear
+
+    def __init__(self, out_features: int, bias: bool = True, device: Any = None, dtype: Any = None) -> None:
+        super().__init__(0, out_features, bias, device, dtype)
+
+    def _measure(self, shape: tuple[int, ...]) -> None:
+        if not shape:
+            raise ShapeFault("LazyLinear needs an input with at least one dimension")
+        self.in_features = shape[-1]
+        self._size("weight", self.out_features, self.in_features)
+        self._size("bias", self.out_features)
+
+
+class _LazyConv(_Lazy):
+    __slots__ = ()
+    _least = 0
+
+    def __init__(self, out_channels: int, kernel_size: Any, *args: Any, **options: Any) -> None:
+        begin: Any = super().__init__
+        begin(0, out_channels, kernel_size, *args, **options)
+
+    def _measure(self, shape: tuple[int, ...]) -> None:
+        layer: Any = self
+        alone = layer._dims + 1
+        if len(shape) not in (alone, alone + 1):
+            raise ShapeFault(f"Expected {alone}D (unbatched) or {alone + 1}D (batched) input to "
+                             f"{type(self).__name__}, but got input of size: torch.Size({list(shape)})")
+        layer.in_channels = shape[-alone]
+        if layer.in_channels % layer.groups:
+            raise ValueFault("in_channels must be divisible by groups")
+        self._size("weight", *layer._weight_shape())
+        self._size("bias", layer.out_channels)
+
+
+def lazy_classes(place: str, lazy: Any, layers: dict[str, Any]) -> dict[str, Any]:
+    """For each class of layers its lazy one, by name."""
+    return {f"Lazy{name}": type(f"Lazy{name}", (lazy, ordinary), {
+        "__slots__": (), "__module__": place, "_ordinary": ordinary, "_home": ordinary._home,
+        "__doc__": f"A {name} whose channels are those of its first input."}) for name, ordinary in layers.items()}
+
+
+globals().update(lazy_classes(__name__, _LazyConv, {
+    name: getattr(conv, name) for kind in ("Conv", "ConvTranspose") for name in (f"{kind}{dims}d" for dims in (
+        1, 2, 3))}))

@@ -1,0 +1,122 @@
+"""Layers that multiply by a matrix."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from gradcli.engine.tensor.dtypes import Default
+from gradcli.engine.autograd.op import traced
+from gradcli.engine.autograd.signature import REFUSED, Type, described
+from gradcli.engine.tensor.variable import Parameter
+from gradcli.faults.tree import ArgumentFault, ValueFault
+from gradcli.exposure import exposed
+from gradcli.nn.init import start_layer, uniform_
+from gradcli.nn.module.module import Module
+
+
+def fresh(shape: tuple[int, ...], dtype: Any = None) -> Parameter:
+    """A Parameter whose values are still to be set."""
+    found = Default.floating if dtype is None else Type.take(dtype)
+    if found is REFUSED or found.kind != "f":
+        raise ArgumentFault(f"parameters are of a floating type, not {described(dtype)}", "dtype=torch.float64")
+    return Parameter(np.zeros(shape, found), True)
+
+
+def count(value: Any, name: str, least: int = 1) -> int:
+    """`value`, if it can be a number of features or the like."""
+    if type(value) is not int:
+        raise ArgumentFault(f"{name} must be a whole number, not {described(value)}")
+    if value < least:
+        raise ValueFault(f"{name} must be at least {least}, not {value}")
+    return value
+
+
+@exposed("reset_parameters")
+class Layer(Module):
+    """A module with a weight and, unless it was left out, a bias."""
+
+    __slots__ = ()
+
+    weight: Parameter
+    bias: Parameter | None
+
+    def _add_parameters(self, weight: tuple[int, ...], bias: int | None, dtype: Any) -> None:
+        self.weight = fresh(weight, dtype)
+        self.register_parameter("bias", None if bias is None else fresh((bias,), dtype))
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Start again with new random values."""
+        raise NotImplementedError
+
+
+class Linear(Layer):
+    """x A^T + b, for x of shape (..., in_features)."""
+
+    __slots__ = ()
+    _home = "torch.nn.modules.linear"
+
+    def __init__(self, in_features: int, out_features: int, bias: bool = True, device: Any = None,
+                 dtype: Any = None) -> None:
+        super().__init__()
+        self.in_features = count(in_features, "in_features", 0)
+        self.out_features = count(out_features, "out_features", 0)
+        self._add_parameters((out_features, in_features), out_features if bias else None, dtype)
+
+    def reset_parameters(self) -> None:
+        start_layer(self.weight, self.bias, self.in_features)
+
+    def forward(self, input: Any) -> Any:
+        return traced.linear(input, self.weight, self.bias)
+
+    def extra_repr(self) -> str:
+        return f"in_features={self.in_features}, out_features={self.out_features}, bias={self.bias is not None}"
+
+    def _era(self) -> str:
+        return f" ({self.in_features} -> {self.out_features})"
+
+
+class Bilinear(Layer):
+    """x1^T A x2 + b, with a matrix for each output feature."""
+
+    __slots__ = ()
+    _home = "torch.nn.modules.linear"
+    _new = True
+
+    def __init__(self, in1_features: int, in2_features: int, out_features: int, bias: bool = True, device: Any = None,
+                 dtype: Any = None) -> None:
+        super().__init__()
+        self.in1_features = count(in1_features, "in1_features")
+        self.in2_features = count(in2_features, "in2_features", 0)
+        self.out_features = count(out_features, "out_features", 0)
+        self._add_parameters((out_features, in1_features, in2_features), out_features if bias else None, dtype)
+
+    def reset_parameters(self) -> None:
+        bound = 1 / math.sqrt(self.in1_features)
+        uniform_(self.weight, -bound, bound)
+        if self.bias is not None:
+            uniform_(self.bias, -bound, bound)
+
+    def forward(self, input1: Any, input2: Any) -> Any:
+        return traced.bilinear(input1, input2, self.weight, self.bias)
+
+    def extra_repr(self) -> str:
+        return (f"in1_features={self.in1_features}, in2_features={self.in2_features}, "
+                f"out_features={self.out_features}, bias={self.bias is not None}")
+
+
+class Identity(Module):
+    """Its input."""
+
+    __slots__ = ()
+    _home = "torch.nn.modules.linear"
+    _new = True
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__()
+
+    def forward(self, input: Any) -> Any:
+        return input

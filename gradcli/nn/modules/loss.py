@@ -1,0 +1,312 @@
+"""Losses as modules: each is an operation with its options kept."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from gradcli.engine.autograd.op import traced
+from gradcli.engine.autograd.signature import described
+from gradcli.engine.tensor.tensor import Tensor
+from gradcli.faults.tree import ArgumentFault, ValueFault
+from gradcli.nn.modules.distance import PairwiseDistance
+from gradcli.nn.module.module import Module
+
+
+class _Loss(Module):
+    """Calls `_operation` on what it is given, with the options named in `_shown`, and how to reduce the result.
+
+    `size_average` and `reduce` are how 0.1.12 and its followers said "mean", "sum" and "none".
+    """
+
+    __slots__ = ()
+    _home = "torch.nn.modules.loss"
+    _operation: ClassVar[str]
+    _shown: ClassVar[tuple[str, ...]] = ()
+
+    reduction: str
+
+    def _reduce(self, size_average: Any, reduce: Any, reduction: str) -> None:
+        if isinstance(size_average, Tensor) or isinstance(reduce, Tensor):
+            name = type(self).__name__
+            raise ArgumentFault(f"nn.{name}() makes a loss function, which is then called with tensors",
+                                (f"nn.{name}()(input, target)", "makes it and calls it"))
+        if size_average is not None or reduce is not None:
+            averaged = size_average is None or size_average
+            reduction = "none" if reduce is not None and not reduce else "mean" if averaged else "sum"
+        self.reduction = reduction
+
+    def _buffer(self, name: str, value: Any) -> None:
+        if value is not None and not isinstance(value, Tensor):
+            raise ArgumentFault(f"{name} must be a tensor, not {described(value)}", "torch.tensor([1.0, 2.0])")
+        self.register_buffer(name, value)
+
+    def forward(self, *tensors: Any) -> Any:
+        options = {name: getattr(self, name) for name in self._shown}
+        return getattr(traced, self._operation)(*tensors, **options, reduction=self.reduction)
+
+
+class _Simple(_Loss):
+    """Without options of its own."""
+
+    __slots__ = ()
+
+    def __init__(self, size_average: Any = None, reduce: Any = None, reduction: str = "mean") -> None:
+        super().__init__()
+        self._reduce(size_average, reduce, reduction)
+
+    def forward(self, input: Any, target: Any) -> Any:
+        return super().forward(input, target)
+
+
+class L1Loss(_Simple):
+    """|input - target|."""
+
+    __slots__ = ()
+    _operation = "l1_loss"
+
+
+class MSELoss(_Simple):
+    """(input - target)^2."""
+
+    __slots__ = ()
+    _operation = "mse_loss"
+
+
+class SoftMarginLoss(_Simple):
+    """log(1 + exp(-target input)), for targets 1 and -1."""
+
+    __slots__ = ()
+    _operation = "soft_margin_loss"
+
+
+class MultiLabelMarginLoss(_Simple):
+    """Margins between the right classes, listed in the target, and all others."""
+
+    __slots__ = ()
+    _operation = "multilabel_margin_loss"
+
+
+class _Weighted(_Loss):
+    """With weights, for classes or for members of the batch."""
+
+    __slots__ = ()
+    _shown: ClassVar[tuple[str, ...]] = ("weight",)
+    weight: Any
+
+    def __init__(self, weight: Any = None, size_average: Any = None, reduce: Any = None,
+                 reduction: str = "mean") -> None:
+        super().__init__()
+        self._buffer("weight", weight)
+        self._reduce(size_average, reduce, reduction)
+
+    def forward(self, input: Any, target: Any) -> Any:
+        return super().forward(input, target)
+
+
+class BCELoss(_Weighted):
+    """-(target log(input) + (1 - target) log(1 - input))."""
+
+    __slots__ = ()
+    _operation = "binary_cross_entropy"
+
+
+class MultiLabelSoftMarginLoss(_Weighted):
+    """The mean over classes of BCEWithLogitsLoss."""
+
+    __slots__ = ()
+    _operation = "multilabel_soft_margin_loss"
+
+
+class BCEWithLogitsLoss(_Weighted):
+    """BCELoss of sigmoid(input)."""
+
+    __slots__ = ()
+    _operation, _shown = "binary_cross_entropy_with_logits", ("weight", "pos_weight")
+
+    def __init__(self, weight: Any = None, size_average: Any = None, reduce: Any = None, reduction: str = "mean",
+                 pos_weight: Any = None) -> None:
+        super().__init__(weight, size_average, reduce, reduction)
+        self._buffer("pos_weight", pos_weight)
+
+
+class NLLLoss(_Weighted):
+    """-input at the target's class, for log-probabilities."""
+
+    __slots__ = ()
+    _operation, _shown = "nll_loss", ("weight", "ignore_index")
+
+    def __init__(self, weight: Any = None, size_average: Any = None, ignore_index: int = -100, reduce: Any = None,
+                 reduction: str = "mean") -> None:
+        super().__init__(weight, size_average, reduce, reduction)
+        self.ignore_index = ignore_index
+
+
+class NLLLoss2d(NLLLoss):
+    """NLLLoss of images, as it was called before NLLLoss took them."""
+
+    __slots__ = ()
+
+
+class CrossEntropyLoss(_Weighted):
+    """NLLLoss of log_softmax(input)."""
+
+    __slots__ = ()
+    _operation, _shown = "cross_entropy", ("weight", "ignore_index", "label_smoothing")
+
+    def __init__(self, weight: Any = None, size_average: Any = None, ignore_index: int = -100, reduce: Any = None,
+                 reduction: str = "mean", label_smoothing: float = 0.0) -> None:
+        super().__init__(weight, size_average, reduce, reduction)
+        self.ignore_index, self.label_smoothing = ignore_index, label_smoothing
+
+
+class MultiMarginLoss(_Loss):
+    """Margins between the right class and every other."""
+
+    __slots__ = ()
+    _operation, _shown = "multi_margin_loss", ("p", "margin", "weight")
+
+    def __init__(self, p: int = 1, margin: float = 1.0, weight: Any = None, size_average: Any = None,
+                 reduce: Any = None, reduction: str = "mean") -> None:
+        super().__init__()
+        self.p, self.margin = p, margin
+        self._buffer("weight", weight)
+        self._reduce(size_average, reduce, reduction)
+
+
+class KLDivLoss(_Loss):
+    """target (log(target) - input), for log-probabilities."""
+
+    __slots__ = ()
+    _operation, _shown = "kl_div", ("log_target",)
+
+    def __init__(self, size_average: Any = None, reduce: Any = None, reduction: str = "mean",
+                 log_target: bool = False) -> None:
+        super().__init__()
+        self.log_target = log_target
+        self._reduce(size_average, reduce, reduction)
+
+
+class SmoothL1Loss(_Loss):
+    """Squared differences below beta, absolute ones above."""
+
+    __slots__ = ()
+    _operation, _shown = "smooth_l1_loss", ("beta",)
+
+    def __init__(self, size_average: Any = None, reduce: Any = None, reduction: str = "mean",
+                 beta: float = 1.0) -> None:
+        super().__init__()
+        self.beta = beta
+        self._reduce(size_average, reduce, reduction)
+
+
+class HuberLoss(_Loss):
+    """Squared differences below delta, delta times absolute ones above."""
+
+    __slots__ = ()
+    _operation, _shown, _new = "huber_loss", ("delta",), True
+
+    def __init__(self, reduction: str = "mean", delta: float = 1.0) -> None:
+        super().__init__()
+        self.reduction, self.delta = reduction, delta
+
+
+class _Margin(_Loss):
+    """With a margin."""
+
+    __slots__ = ()
+    _shown = ("margin",)
+
+    def __init__(self, margin: float = 0.0, size_average: Any = None, reduce: Any = None,
+                 reduction: str = "mean") -> None:
+        super().__init__()
+        self.margin = margin
+        self._reduce(size_average, reduce, reduction)
+
+
+class HingeEmbeddingLoss(_Margin):
+    """input where the target is 1, max(0, margin - input) where it is -1."""
+
+    __slots__ = ()
+    _operation = "hinge_embedding_loss"
+
+    def __init__(self, margin: float = 1.0, size_average: Any = None, reduce: Any = None,
+                 reduction: str = "mean") -> None:
+        super().__init__(margin, size_average, reduce, reduction)
+
+
+class MarginRankingLoss(_Margin):
+    """max(0, margin - target (input1 - input2))."""
+
+    __slots__ = ()
+    _operation = "margin_ranking_loss"
+
+
+class CosineEmbeddingLoss(_Margin):
+    """1 - cosine where the target is 1, max(0, cosine - margin) where it is -1."""
+
+    __slots__ = ()
+    _operation = "cosine_embedding_loss"
+
+
+class TripletMarginLoss(_Loss):
+    """max(0, margin + distance to the positive - distance to the negative)."""
+
+    __slots__ = ()
+    _operation, _shown, _new = "triplet_margin_loss", ("margin", "p", "eps", "swap"), True
+
+    def __init__(self, margin: float = 1.0, p: float = 2.0, eps: float = 1e-6, swap: bool = False,
+                 size_average: Any = None, reduce: Any = None, reduction: str = "mean") -> None:
+        super().__init__()
+        self.margin, self.p, self.eps, self.swap = margin, p, eps, swap
+        self._reduce(size_average, reduce, reduction)
+
+
+class TripletMarginWithDistanceLoss(_Loss):
+    """The same of any distance."""
+
+    __slots__ = ()
+    _operation, _shown, _new = "triplet_margin_with_distance_loss", ("distance_function", "margin", "swap"), True
+
+    def __init__(self, *, distance_function: Any = None, margin: float = 1.0, swap: bool = False,
+                 reduction: str = "mean") -> None:
+        super().__init__()
+        if margin <= 0:
+            raise ValueFault(f"TripletMarginWithDistanceLoss: expected margin to be greater than 0, got {margin} "
+                             "instead")
+        self.distance_function = PairwiseDistance() if distance_function is None else distance_function
+        self.margin, self.swap, self.reduction = margin, swap, reduction
+
+
+class PoissonNLLLoss(_Loss):
+    """exp(input) - target input, for counts."""
+
+    __slots__ = ()
+    _operation, _shown, _new = "poisson_nll_loss", ("log_input", "full", "eps"), True
+
+    def __init__(self, log_input: bool = True, full: bool = False, size_average: Any = None, eps: float = 1e-8,
+                 reduce: Any = None, reduction: str = "mean") -> None:
+        super().__init__()
+        self.log_input, self.full, self.eps = log_input, full, eps
+        self._reduce(size_average, reduce, reduction)
+
+
+class GaussianNLLLoss(_Loss):
+    """(log(var) + (input - target)^2 / var) / 2."""
+
+    __slots__ = ()
+    _operation, _shown, _new = "gaussian_nll_loss", ("full", "eps"), True
+
+    def __init__(self, *, full: bool = False, eps: float = 1e-6, reduction: str = "mean") -> None:
+        super().__init__()
+        self.full, self.eps, self.reduction = full, eps, reduction
+
+
+class CTCLoss(_Loss):
+    """How unlikely a sequence of labels is, wherever in the input it stands (Graves and others, 2006)."""
+
+    __slots__ = ()
+    _operation, _shown, _new = "ctc_loss", ("blank", "zero_infinity"), True
+
+    def __init__(self, blank: int = 0, reduction: str = "mean", zero_infinity: bool = False) -> None:
+        super().__init__()
+        self.blank, self.reduction, self.zero_infinity = blank, reduction, zero_infinity

@@ -1,0 +1,292 @@
+"""Pooling as modules."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from gradcli.engine.autograd.op import traced
+from gradcli.engine.autograd.signature import brief
+from gradcli.faults.tree import ValueFault
+from gradcli.nn.module.module import Module
+
+
+class _Pool(Module):
+    """Pools over the last `dims` dimensions."""
+
+    __slots__ = ()
+    _home = "torch.nn.modules.pooling"
+    _dims: ClassVar[int]
+
+    def _operation(self, name: str) -> Any:
+        return getattr(traced, f"{name}{self._dims}d")
+
+    def _pair(self, value: Any) -> str:
+        """A number as 0.1.12 told it: once for each dimension."""
+        return repr(tuple(value) if isinstance(value, tuple | list) else (value,) * self._dims)
+
+
+class _MaxPool(_Pool):
+    __slots__ = ()
+
+    def __init__(self, kernel_size: Any, stride: Any = None, padding: Any = 0, dilation: Any = 1,
+                 return_indices: bool = False, ceil_mode: bool = False) -> None:
+        super().__init__()
+        self.kernel_size, self.stride = kernel_size, kernel_size if stride is None else stride
+        self.padding, self.dilation = padding, dilation
+        self.return_indices, self.ceil_mode = return_indices, ceil_mode
+
+    def forward(self, input: Any) -> Any:
+        return self._operation("max_pool")(input, self.kernel_size, self.stride, self.padding, self.dilation,
+                                           self.ceil_mode, self.return_indices)
+
+    def extra_repr(self) -> str:
+        return (f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}, "
+                f"dilation={self.dilation}, ceil_mode={self.ceil_mode}")
+
+    def _era(self) -> str:
+        if self._dims == 1:
+            return (f" (size={self.kernel_size}, stride={self.stride}, padding={self.padding}, "
+                    f"dilation={self.dilation}, ceil_mode={self.ceil_mode})")
+        padding = f", padding={self._pair(self.padding)}" if self._pair(self.padding) != self._pair(0) else ""
+        return (f" (size={self._pair(self.kernel_size)}, stride={self._pair(self.stride)}{padding}, "
+                f"dilation={self._pair(self.dilation)})")
+
+
+class MaxPool1d(_MaxPool):
+    """The largest of each window."""
+
+    __slots__ = ()
+    _dims = 1
+
+
+class MaxPool2d(_MaxPool):
+    """The largest of each window."""
+
+    __slots__ = ()
+    _dims = 2
+
+
+class MaxPool3d(_MaxPool):
+    """The largest of each window."""
+
+    __slots__ = ()
+    _dims = 3
+
+
+class AvgPool1d(_Pool):
+    """The mean of each window."""
+
+    __slots__ = ()
+    _dims = 1
+
+    def __init__(self, kernel_size: Any, stride: Any = None, padding: Any = 0, ceil_mode: bool = False,
+                 count_include_pad: bool = True) -> None:
+        super().__init__()
+        one = self._single
+        self.kernel_size, self.stride = one(kernel_size), one(kernel_size if stride is None else stride)
+        self.padding, self.ceil_mode, self.count_include_pad = one(padding), ceil_mode, count_include_pad
+
+    def _single(self, value: Any) -> Any:
+        return (value,) if type(value) is int else value
+
+    def forward(self, input: Any) -> Any:
+        return self._operation("avg_pool")(input, self.kernel_size, self.stride, self.padding, self.ceil_mode,
+                                           self.count_include_pad)
+
+    def extra_repr(self) -> str:
+        return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
+
+
+class AvgPool2d(AvgPool1d):
+    """The mean of each window."""
+
+    __slots__ = ()
+    _dims = 2
+
+    def __init__(self, kernel_size: Any, stride: Any = None, padding: Any = 0, ceil_mode: bool = False,
+                 count_include_pad: bool = True, divisor_override: Any = None) -> None:
+        super().__init__(kernel_size, stride, padding, ceil_mode, count_include_pad)
+        self.divisor_override = divisor_override
+
+    def _single(self, value: Any) -> Any:
+        return value
+
+    def forward(self, input: Any) -> Any:
+        return self._operation("avg_pool")(input, self.kernel_size, self.stride, self.padding, self.ceil_mode,
+                                           self.count_include_pad, self.divisor_override)
+
+
+class AvgPool3d(AvgPool2d):
+    """The mean of each window."""
+
+    __slots__ = ()
+    _dims = 3
+
+
+class LPPool1d(_Pool):
+    """The norm of each window."""
+
+    __slots__ = ()
+    _dims = 1
+
+    def __init__(self, norm_type: float, kernel_size: Any, stride: Any = None, ceil_mode: bool = False) -> None:
+        super().__init__()
+        self.norm_type, self.kernel_size, self.stride, self.ceil_mode = norm_type, kernel_size, stride, ceil_mode
+
+    def forward(self, input: Any) -> Any:
+        return self._operation("lp_pool")(input, float(self.norm_type), self.kernel_size, self.stride, self.ceil_mode)
+
+    def extra_repr(self) -> str:
+        return (f"norm_type={self.norm_type}, kernel_size={self.kernel_size}, stride={self.stride}, "
+                f"ceil_mode={self.ceil_mode}")
+
+    def _era(self) -> str:
+        return f" ({self.norm_type}, size={self._pair(self.kernel_size)}, stride={self._pair(self.stride)}, " \
+               f"ceil_mode={self.ceil_mode})"
+
+
+class LPPool2d(LPPool1d):
+    """The norm of each window."""
+
+    __slots__ = ()
+    _dims = 2
+
+
+class LPPool3d(LPPool1d):
+    """The norm of each window."""
+
+    __slots__ = ()
+    _dims, _new = 3, True
+
+
+class AdaptiveAvgPool1d(_Pool):
+    """The mean of as many windows as asked for."""
+
+    __slots__ = ()
+    _dims, _kind = 1, "adaptive_avg_pool"
+
+    def __init__(self, output_size: Any) -> None:
+        super().__init__()
+        self.output_size = output_size
+
+    def forward(self, input: Any) -> Any:
+        return self._operation(self._kind)(input, self.output_size)
+
+    def extra_repr(self) -> str:
+        return f"output_size={self.output_size}"
+
+    def _era(self) -> str:
+        return f" (output_size={self.output_size})"
+
+
+class AdaptiveAvgPool2d(AdaptiveAvgPool1d):
+    """The mean of as many windows as asked for."""
+
+    __slots__ = ()
+    _dims = 2
+
+
+class AdaptiveAvgPool3d(AdaptiveAvgPool1d):
+    """The mean of as many windows as asked for."""
+
+    __slots__ = ()
+    _dims = 3
+
+
+class AdaptiveMaxPool1d(AdaptiveAvgPool1d):
+    """The largest of as many windows as asked for."""
+
+    __slots__ = ()
+    _dims, _kind = 1, "adaptive_max_pool"
+
+    def __init__(self, output_size: Any, return_indices: bool = False) -> None:
+        super().__init__(output_size)
+        self.return_indices = return_indices
+
+    def forward(self, input: Any) -> Any:
+        return self._operation(self._kind)(input, self.output_size, self.return_indices)
+
+
+class AdaptiveMaxPool2d(AdaptiveMaxPool1d):
+    """The largest of as many windows as asked for."""
+
+    __slots__ = ()
+    _dims = 2
+
+
+class AdaptiveMaxPool3d(AdaptiveMaxPool1d):
+    """The largest of as many windows as asked for."""
+
+    __slots__ = ()
+    _dims = 3
+
+
+class MaxUnpool1d(_Pool):
+    """The largest of each window put back where max pooling found them, among zeros."""
+
+    __slots__ = ()
+    _dims, _new = 1, True
+
+    def __init__(self, kernel_size: Any, stride: Any = None, padding: Any = 0) -> None:
+        super().__init__()
+        self.kernel_size, self.stride, self.padding = (
+            value if isinstance(value, tuple) else (value,) * self._dims
+            for value in (kernel_size, kernel_size if stride is None else stride, padding))
+
+    def forward(self, input: Any, indices: Any, output_size: Any = None) -> Any:
+        return self._operation("max_unpool")(input, indices, self.kernel_size, self.stride, self.padding, output_size)
+
+    def extra_repr(self) -> str:
+        return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
+
+
+class MaxUnpool2d(MaxUnpool1d):
+    """The largest of each window put back where max pooling found them, among zeros."""
+
+    __slots__ = ()
+    _dims = 2
+
+
+class MaxUnpool3d(MaxUnpool1d):
+    """The largest of each window put back where max pooling found them, among zeros."""
+
+    __slots__ = ()
+    _dims = 3
+
+
+class FractionalMaxPool2d(_Pool):
+    """The largest of windows that begin at random places, as many as `output_size` or `output_ratio` says."""
+
+    __slots__ = ()
+    _dims, _new = 2, True
+
+    def __init__(self, kernel_size: Any, output_size: Any = None, output_ratio: Any = None,
+                 return_indices: bool = False, _random_samples: Any = None) -> None:
+        super().__init__()
+        self.kernel_size, self.return_indices = self._several(kernel_size), return_indices
+        self.__dict__["_random_samples"] = self._kept["_random_samples"] = _random_samples
+        self.output_size = None if output_size is None else self._several(output_size)
+        self.output_ratio = None if output_ratio is None else self._several(output_ratio)
+        if output_size is None and output_ratio is None:
+            raise ValueFault(f"{type(self).__name__} requires specifying either an output size, or a pooling ratio",
+                             "output_size=2")
+        if output_size is not None and output_ratio is not None:
+            raise ValueFault("only one of output_size and output_ratio may be specified")
+        ratios = self.output_ratio or ()
+        if not all(type(ratio) in (int, float) and 0 < ratio < 1 for ratio in ratios):
+            raise ValueFault(f"output_ratio must be between 0 and 1 (got {brief(output_ratio)})")
+
+    def _several(self, value: Any) -> tuple[Any, ...]:
+        return tuple(value) if isinstance(value, tuple | list) else (value,) * self._dims
+
+    def forward(self, input: Any) -> Any:
+        return self._operation("fractional_max_pool")(
+            input, self.kernel_size, self.output_size, self.output_ratio, self.return_indices,
+            self.__dict__["_random_samples"])
+
+
+class FractionalMaxPool3d(FractionalMaxPool2d):
+    """The largest of windows that begin at random places, as many as `output_size` or `output_ratio` says."""
+
+    __slots__ = ()
+    _dims = 3

@@ -1,0 +1,83 @@
+"""Single steps of recurrent layers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gradcli.engine.autograd.op import traced
+from gradcli.engine.autograd.signature import described, sized
+from gradcli.faults.tree import ArgumentFault, ShapeFault
+from gradcli.nn.modules.rnn import _Recurrent, _tensor, _zeros, gru_step, lstm_step
+
+
+class RNNCellBase(_Recurrent):
+    """One step for a batch (batch, input_size), or for one vector."""
+
+    __slots__ = ()
+
+    def __init__(self, input_size: int, hidden_size: int, bias: bool = True, device: Any = None,
+                 dtype: Any = None) -> None:
+        super().__init__()
+        self._sizes(input_size, hidden_size, bias)
+        self._weights(input_size, "", dtype)
+        self.reset_parameters()
+
+    def forward(self, input: Any, hx: Any = None) -> Any:
+        if _tensor(input, "the input").array.ndim not in (1, 2) or input.array.shape[-1] != self.input_size:
+            raise ShapeFault(f"input has inconsistent input_size: got {sized(input.array.shape)}, "
+                             f"expected {self.input_size} at the end")
+        given = traced.linear(input, self.weight_ih, self.bias_ih)
+        return self._step(given, self._initial(input, hx), self.weight_hh, self.bias_hh, self._activation())
+
+    weight_ih: Any
+    weight_hh: Any
+    bias_ih: Any
+    bias_hh: Any
+
+    def _initial(self, input: Any, hx: Any) -> Any:
+        if hx is None:
+            return _zeros(input, *input.array.shape[:-1], self.hidden_size)
+        if _tensor(hx, "the hidden state").array.shape[-1:] != (self.hidden_size,):
+            raise ShapeFault(f"hidden has inconsistent hidden_size: got {sized(hx.array.shape)}, expected "
+                             f"{self.hidden_size} at the end")
+        return hx
+
+    def extra_repr(self) -> str:
+        said = f"{self.input_size}, {self.hidden_size}" + ("" if self.bias else ", bias=False")
+        other = self.__dict__.get("nonlinearity", "tanh")
+        return said + (f", nonlinearity={other}" if other != "tanh" else "")
+
+    def _era(self) -> str:
+        return f"({self.extra_repr()})"
+
+
+class RNNCell(RNNCellBase):
+    """h' = tanh(W x + b + U h + c), or relu in place of tanh."""
+
+    __slots__ = ()
+
+    def __init__(self, input_size: int, hidden_size: int, bias: bool = True, nonlinearity: str = "tanh",
+                 device: Any = None, dtype: Any = None) -> None:
+        super().__init__(input_size, hidden_size, bias, device, dtype)
+        self.nonlinearity = self._nonlinear(nonlinearity)
+
+
+class GRUCell(RNNCellBase):
+    """A gated recurrent unit."""
+
+    __slots__ = ()
+    _gates = 3
+    _step = staticmethod(gru_step)
+
+
+class LSTMCell(RNNCellBase):
+    """A long short-term memory; its state is a pair (h, c)."""
+
+    __slots__ = ()
+    _gates = 4
+    _step = staticmethod(lstm_step)
+
+    def _initial(self, input: Any, hx: Any) -> Any:
+        if hx is not None and (not isinstance(hx, tuple | list) or len(hx) != 2):
+            raise ArgumentFault(f"the state of an LSTM is a pair (h, c), not {described(hx)}", "cell(x, (h, c))")
+        return tuple(super(LSTMCell, self)._initial(input, s) for s in (hx or (None, None)))

@@ -1,0 +1,317 @@
+"""Transformers (Vaswani and others, 2017)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gradcli.engine.autograd.op import traced
+from gradcli.engine.autograd.signature import REFUSED, Type, described, sized
+from gradcli.engine.tensor.tensor import Shown, Tensor
+from gradcli.engine.tensor.variable import grad_mode
+from gradcli.faults.tree import ArgumentFault, ShapeFault, TypeFault, ValueFault
+from gradcli.exposure import exposed
+from gradcli.nn.modules.activation import GELU, ReLU
+from gradcli.nn.modules.attention import MultiheadAttention
+from gradcli.nn.module.cloning import cloned
+from gradcli.nn.module.container import ModuleList
+from gradcli.nn.modules.dropout import Dropout
+from gradcli.nn.init import xavier_uniform_
+from gradcli.nn.modules.linear import Linear, count
+from gradcli.nn.module.module import Module
+from gradcli.nn.modules.normalization import LayerNorm
+
+HOME = "torch.nn.modules.transformer"
+ACTIVATIONS = ("relu", "gelu")
+LOSSES = float("-inf")
+
+
+def square_mask(sz: int, device: Any = None, dtype: Any = None) -> Tensor:
+    """A mask for `sz` places that hides from each what comes after it."""
+    mask = traced.full((count(sz, "sz", 0), sz), LOSSES)
+    if dtype is not None:
+        taken = Type.take(dtype)
+        if taken is REFUSED:
+            raise ArgumentFault(f"dtype must be an element type, not {described(dtype)}", "dtype=torch.float64")
+        mask = traced.to(mask, taken)
+    return traced.triu(mask, 1)     # type: ignore[no-any-return]
+
+
+def length_of(value: Any, batch_first: bool) -> int:
+    """How many places a sequence, or each of a batch, has."""
+    shape = tensor(value, "the input").array.shape
+    return int(shape[0] if len(shape) == 2 or not batch_first else shape[1])
+
+
+def tensor(value: Any, name: str) -> Tensor:
+    """`value`, if it is a tensor."""
+    if not isinstance(value, Tensor):
+        raise ArgumentFault(f"{name} must be a tensor, not {described(value)}")
+    return value
+
+
+def causal(mask: Any, is_causal: Any, length: int) -> bool:
+    """Whether a mask only hides what comes after a place: as said, or as seen."""
+    if is_causal is not None or mask is None:
+        return is_causal is True
+    shape = tensor(mask, "the mask").array.shape
+    if shape[-2:] != (length, length):
+        return False
+    usual = square_mask(length).array.astype(mask.array.dtype)
+    return bool((mask.array == usual).all())
+
+
+class _Block(Module):
+    """What layers of encoders and decoders have in common: attention to the own sequence, and two linear layers."""
+
+    __slots__ = ()
+    _home = HOME
+    _new = True
+    _decodes = False
+
+    self_attn: Any
+    norm1: Any
+    norm2: Any
+    norm3: Any
+    dropout1: Any
+    dropout2: Any
+    dropout3: Any
+    multihead_attn: Any
+    activation: Any
+    activation_relu_or_gelu: int
+
+    def __init__(self, d_model: int, nhead: int, dim_feedforward: int = 2048, dropout: float = 0.1,
+                 activation: Any = "relu", layer_norm_eps: float = 1e-5, batch_first: bool = False,
+                 norm_first: bool = False, bias: bool = True, device: Any = None, dtype: Any = None) -> None:
+        super().__init__()
+        for name in ("self_attn", "multihead_attn")[: 1 + self._decodes]:
+            self.add_module(name, MultiheadAttention(d_model, nhead, dropout, bias, batch_first=batch_first,
+                                                     dtype=dtype))
+        self.linear1 = Linear(d_model, dim_feedforward, bias, dtype=dtype)
+        self.dropout = Dropout(dropout)
+        self.linear2 = Linear(dim_feedforward, d_model, bias, dtype=dtype)
+        self.norm_first = norm_first
+        numbers = range(1, 3 + self._decodes)
+        for n in numbers:
+            self.add_module(f"norm{n}", LayerNorm(d_model, layer_norm_eps, True, bias, dtype=dtype))
+        for n in numbers:
+            self.add_module(f"dropout{n}", Dropout(dropout))
+        self.activation = _activation(activation)
+        if not self._decodes:
+            self.activation_relu_or_gelu = _sort(self.activation)
+
+    def _attend(self, x: Any, mask: Any, padding: Any, is_causal: bool) -> Any:
+        attended = self.self_attn(x, x, x, attn_mask=mask, key_padding_mask=padding, need_weights=False,
+                                  is_causal=is_causal)[0]
+        return self.dropout1(attended)
+
+    def _feed(self, x: Any, last: Any) -> Any:
+        return last(self.linear2(self.dropout(self.activation(self.linear1(x)))))
+
+
+def _activation(value: Any) -> Any:
+    """The function for a name, or the function given."""
+    if type(value) is str:
+        if value not in ACTIVATIONS:
+            raise TypeFault(f"activation should be relu/gelu, not {value:.60}", *((name, "") for name in ACTIVATIONS))
+        return getattr(traced, value)
+    if not callable(value):
+        raise ArgumentFault(f"activation must be 'relu', 'gelu' or a function, not {described(value)}")
+    return value
+
+
+def _sort(activation: Any) -> int:
+    """1 for relu, 2 for gelu, 0 for others."""
+    if activation is traced.relu or isinstance(activation, ReLU):
+        return 1
+    return 2 if activation is traced.gelu or isinstance(activation, GELU) else 0
+
+
+class TransformerEncoderLayer(_Block):
+    """Attention to the own sequence and a network at each place, each added to its input and normalised."""
+
+    __slots__ = ()
+
+    def forward(self, src: Any, src_mask: Any = None, src_key_padding_mask: Any = None,
+                is_causal: bool = False) -> Any:
+        x = tensor(src, "src")
+        if self.norm_first:
+            x = x + self._attend(self.norm1(x), src_mask, src_key_padding_mask, is_causal)
+            return x + self._feed(self.norm2(x), self.dropout2)
+        x = self.norm1(x + self._attend(x, src_mask, src_key_padding_mask, is_causal))
+        return self.norm2(x + self._feed(x, self.dropout2))
+
+
+class TransformerDecoderLayer(_Block):
+    """An encoder's layer that in between attends to what the encoder says."""
+
+    __slots__ = ()
+    _decodes = True
+
+    def forward(self, tgt: Any, memory: Any, tgt_mask: Any = None, memory_mask: Any = None,
+                tgt_key_padding_mask: Any = None, memory_key_padding_mask: Any = None, tgt_is_causal: bool = False,
+                memory_is_causal: bool = False) -> Any:
+        x, memory = tensor(tgt, "tgt"), tensor(memory, "memory")
+        own = tgt_mask, tgt_key_padding_mask, tgt_is_causal
+        other = memory, memory_mask, memory_key_padding_mask, memory_is_causal
+        if self.norm_first:
+            x = x + self._attend(self.norm1(x), *own)
+            x = x + self._look(self.norm2(x), *other)
+            return x + self._feed(self.norm3(x), self.dropout3)
+        x = self.norm1(x + self._attend(x, *own))
+        x = self.norm2(x + self._look(x, *other))
+        return self.norm3(x + self._feed(x, self.dropout3))
+
+    def _look(self, x: Any, memory: Any, mask: Any, padding: Any, is_causal: bool) -> Any:
+        attended = self.multihead_attn(x, memory, memory, attn_mask=mask, key_padding_mask=padding,
+                                       is_causal=is_causal, need_weights=False)[0]
+        return self.dropout2(attended)
+
+
+class _Stack(Module):
+    """The same layer several times, each time with parameters of its own, and a normalisation at the end."""
+
+    __slots__ = ()
+    _home = HOME
+    _new = True
+
+    def _fill(self, layer: Any, num_layers: int, norm: Any) -> None:
+        if not isinstance(layer, Module):
+            raise ArgumentFault(f"the layer must be a module, not {described(layer)}",
+                                "nn.TransformerEncoder(nn.TransformerEncoderLayer(8, 2), 2)")
+        self.layers = ModuleList([cloned(layer) for _ in range(count(num_layers, "num_layers", 0))])
+        self.num_layers = num_layers
+        self.norm = norm
+        for copy in self.layers:
+            if isinstance(copy, TransformerDecoderLayer) and "activation" in copy._inner:
+                copy.__dict__["activation"] = traced.relu       # so do torch's copies, whatever they print
+                Shown.note("activation", "the layers of a TransformerDecoder use relu when their activation is a "
+                                         "module, as torch's do: give a function instead, such as F.silu")
+
+    def _ended(self, output: Any) -> Any:
+        return output if self.norm is None else self.norm(output)
+
+    def _first(self) -> Any:
+        if not len(self.layers):
+            raise ValueFault("there are no layers", "num_layers=1")
+        return self.layers[0]
+
+
+class TransformerEncoder(_Stack):
+    """Several encoder layers."""
+
+    __slots__ = ()
+
+    def __init__(self, encoder_layer: Any, num_layers: int, norm: Any = None, enable_nested_tensor: bool = True,
+                 mask_check: bool = True) -> None:
+        super().__init__()
+        self._fill(encoder_layer, num_layers, norm)
+        self.enable_nested_tensor, self.mask_check = enable_nested_tensor, mask_check
+        self.use_nested_tensor = bool(enable_nested_tensor and _regular(encoder_layer))
+
+    def forward(self, src: Any, mask: Any = None, src_key_padding_mask: Any = None,
+                is_causal: bool | None = None) -> Any:
+        first = self._first()
+        batch_first = first.self_attn.batch_first if isinstance(first, _Block) else False
+        is_causal = causal(mask, is_causal, length_of(src, batch_first))
+        output = src
+        for layer in self.layers:
+            output = layer(output, src_mask=mask, is_causal=is_causal, src_key_padding_mask=src_key_padding_mask)
+        if self._leaves_out(src, mask, src_key_padding_mask):
+            hidden = src_key_padding_mask if src_key_padding_mask.array.dtype == bool else src_key_padding_mask != 0
+            output = traced.where(traced.unsqueeze(hidden, -1), 0.0, output)
+        return self._ended(output)
+
+    def _leaves_out(self, src: Any, mask: Any, padding: Any) -> bool:
+        """Whether nothing is computed at padded places, which then hold zeros: so does torch where nothing learns."""
+        first = self._first()
+        if not self.use_nested_tensor or first.training or src.array.ndim != 3 or padding is None or mask is not None:
+            return False
+        hidden = padding.array != 0
+        aligned = bool((hidden[:, 1:] >= hidden[:, :-1]).all())
+        learns = src.requires_grad or any(p.requires_grad for p in first.parameters())
+        return (aligned or not self.mask_check) and not (grad_mode.on and learns)
+
+
+def _regular(layer: Any) -> bool:
+    """Whether a layer is one for which torch leaves padded places out."""
+    return isinstance(layer, TransformerEncoderLayer) and not layer.norm_first and bool(
+        layer.self_attn.batch_first and layer.self_attn.in_proj_bias is not None and layer.activation_relu_or_gelu
+        and layer.norm1.eps == layer.norm2.eps and layer.self_attn.num_heads % 2 == 0)
+
+
+class TransformerDecoder(_Stack):
+    """Several decoder layers."""
+
+    __slots__ = ()
+
+    def __init__(self, decoder_layer: Any, num_layers: int, norm: Any = None) -> None:
+        super().__init__()
+        self._fill(decoder_layer, num_layers, norm)
+
+    def forward(self, tgt: Any, memory: Any, tgt_mask: Any = None, memory_mask: Any = None,
+                tgt_key_padding_mask: Any = None, memory_key_padding_mask: Any = None,
+                tgt_is_causal: bool | None = None, memory_is_causal: bool = False) -> Any:
+        first = self._first()
+        batch_first = first.self_attn.batch_first if isinstance(first, _Block) else False
+        tgt_is_causal = causal(tgt_mask, tgt_is_causal, length_of(tgt, batch_first))
+        output = tgt
+        for layer in self.layers:
+            output = layer(output, memory, tgt_mask=tgt_mask, memory_mask=memory_mask,
+                           tgt_key_padding_mask=tgt_key_padding_mask,
+                           memory_key_padding_mask=memory_key_padding_mask, tgt_is_causal=tgt_is_causal,
+                           memory_is_causal=memory_is_causal)
+        return self._ended(output)
+
+
+@exposed("generate_square_subsequent_mask", class_read=("generate_square_subsequent_mask",))
+class Transformer(Module):
+    """An encoder, and a decoder that attends to what it says."""
+
+    __slots__ = ()
+    _home = HOME
+    _new = True
+
+    def __init__(self, d_model: int = 512, nhead: int = 8, num_encoder_layers: int = 6, num_decoder_layers: int = 6,
+                 dim_feedforward: int = 2048, dropout: float = 0.1, activation: Any = "relu",
+                 custom_encoder: Any = None, custom_decoder: Any = None, layer_norm_eps: float = 1e-5,
+                 batch_first: bool = False, norm_first: bool = False, bias: bool = True, device: Any = None,
+                 dtype: Any = None) -> None:
+        super().__init__()
+        options = (d_model, nhead, dim_feedforward, dropout, activation, layer_norm_eps, batch_first, norm_first, bias,
+                   None, dtype)
+        if custom_encoder is None:
+            layer = TransformerEncoderLayer(*options)
+            norm = LayerNorm(d_model, layer_norm_eps, True, bias, dtype=dtype)
+            custom_encoder = TransformerEncoder(layer, num_encoder_layers, norm)
+        self.encoder = custom_encoder
+        if custom_decoder is None:
+            decoding = TransformerDecoderLayer(*options)
+            norm = LayerNorm(d_model, layer_norm_eps, True, bias, dtype=dtype)
+            custom_decoder = TransformerDecoder(decoding, num_decoder_layers, norm)
+        self.decoder = custom_decoder
+        for parameter in Module.parameters(self):
+            if parameter.array.ndim > 1:
+                xavier_uniform_(parameter)
+        self.d_model, self.nhead, self.batch_first = d_model, nhead, batch_first
+
+    def forward(self, src: Any, tgt: Any, src_mask: Any = None, tgt_mask: Any = None, memory_mask: Any = None,
+                src_key_padding_mask: Any = None, tgt_key_padding_mask: Any = None,
+                memory_key_padding_mask: Any = None, src_is_causal: bool | None = None,
+                tgt_is_causal: bool | None = None, memory_is_causal: bool = False) -> Any:
+        source, target = tensor(src, "src").array.shape, tensor(tgt, "tgt").array.shape
+        at = 0 if self.batch_first else 1
+        if len(source) == 3 and len(target) > at and source[at] != target[at]:
+            raise ShapeFault("the batch number of src and tgt must be equal")
+        if source[-1:] != (self.d_model,) or target[-1:] != (self.d_model,):
+            raise ShapeFault(f"the feature number of src and tgt must be equal to d_model, {self.d_model}: src is "
+                             f"{sized(source)}, tgt {sized(target)}")
+        memory = self.encoder(src, mask=src_mask, src_key_padding_mask=src_key_padding_mask, is_causal=src_is_causal)
+        return self.decoder(tgt, memory, tgt_mask=tgt_mask, memory_mask=memory_mask,
+                            tgt_key_padding_mask=tgt_key_padding_mask,
+                            memory_key_padding_mask=memory_key_padding_mask, tgt_is_causal=tgt_is_causal,
+                            memory_is_causal=memory_is_causal)
+
+    @staticmethod
+    def generate_square_subsequent_mask(sz: int, device: Any = None, dtype: Any = None) -> Tensor:
+        """A mask for `sz` places that hides from each what comes after it."""
+        return square_mask(sz, device, dtype)

@@ -1,0 +1,287 @@
+"""L-BFGS: quasi-Newton steps from the last few gradients (Nocedal and Wright, Numerical Optimization, ch. 3 and 7)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from gradcli.engine.autograd.dispatch import here
+from gradcli.engine.autograd.signature import NUMBERS, described
+from gradcli.engine.tensor.tensor import Tensor, note_write
+from gradcli.engine.tensor.variable import recording
+from gradcli.engine.tensor.write_gate import writing
+from gradcli.faults.tree import ArgumentFault, ValueFault
+from gradcli.nn.optim.optimizer import Array, Optimizer, number
+
+SUFFICIENT, CURVED = 1e-4, 0.9      # the constants of the Wolfe conditions
+NARROW = 1e-9                       # a bracket below this size is not searched further
+
+
+class Point(NamedTuple):
+    """A place along the line of search: how far, the loss, its gradient, and the slope along the line."""
+
+    t: Any
+    loss: float
+    gradient: Array
+    slope: Any
+
+
+def cubic_minimum(a: Point, b: Point, low: Any, high: Any) -> Any:
+    """Where the cubic through two points with their slopes is least, within bounds (eq. 3.59)."""
+    d1 = a.slope + b.slope - 3 * (a.loss - b.loss) / (a.t - b.t)
+    square = d1 * d1 - a.slope * b.slope
+    if not square >= 0:
+        return (low + high) / 2.0
+    d2 = np.sqrt(square)
+    first, second = (a, b) if a.t <= b.t else (b, a)
+    span = second.t - first.t
+    least = second.t - span * ((second.slope + d2 - d1) / (second.slope - first.slope + 2 * d2))
+    return min(max(least, low), high)
+
+
+class Search:
+    """A line search for a point that satisfies the strong Wolfe conditions (algorithms 3.5 and 3.6)."""
+
+    def __init__(self, look: Callable[[Any], Point], start: Point, size: Any, tries: int) -> None:
+        self.look, self.start, self.size, self.tries = look, start, size, tries
+        self.evaluations = 0
+
+    def _at(self, t: Any) -> Point:
+        self.evaluations += 1
+        return self.look(t)
+
+    def _too_high(self, point: Point) -> bool:
+        return bool(point.loss > self.start.loss + SUFFICIENT * point.t * self.start.slope)
+
+    def _flat(self, point: Point) -> bool:
+        return bool(abs(point.slope) <= -CURVED * self.start.slope)
+
+    def run(self, t: Any) -> Point:
+        """The point found, beginning with a step of `t`."""
+        before, now = self.start, self._at(t)
+        tried = 0
+        while tried < self.tries:
+            if self._too_high(now) or (tried > 1 and now.loss >= before.loss):
+                return self._zoom(before, now, tried)
+            if self._flat(now):
+                return now
+            if now.slope >= 0:
+                return self._zoom(before, now, tried)
+            further = cubic_minimum(before, now, now.t + 0.01 * (now.t - before.t), now.t * 10)
+            before, now = now, self._at(further)
+            tried += 1
+        return min(self.start._replace(t=0), now, key=lambda point: point.loss)
+
+    def _zoom(self, a: Point, b: Point, tried: int) -> Point:
+        """A good point between two that bracket one."""
+        ends = [a, b]
+        stuck = False
+        low = 0 if a.loss <= b.loss else 1
+        while tried < self.tries:
+            if abs(ends[1].t - ends[0].t) * self.size < NARROW:
+                break
+            t, stuck = self._trial(ends, stuck)
+            point = self._at(t)
+            tried += 1
+            if self._too_high(point) or point.loss >= ends[low].loss:
+                ends[1 - low] = point
+                low = 0 if ends[0].loss <= ends[1].loss else 1
+                continue
+            done = self._flat(point)
+            if not done and point.slope * (ends[1 - low].t - ends[low].t) >= 0:
+                ends[1 - low] = ends[low]
+            ends[low] = point
+            if done:
+                break
+        return ends[low]
+
+    @staticmethod
+    def _trial(ends: list[Point], stuck: bool) -> tuple[Any, bool]:
+        """The next step to try, kept off the ends where that makes no progress; whether it was close to one."""
+        near, far = sorted((ends[0].t, ends[1].t))
+        t = cubic_minimum(ends[0], ends[1], near, far)
+        margin = 0.1 * (far - near)
+        if min(far - t, t - near) >= margin:
+            return t, False
+        if stuck or t >= far or t <= near:
+            return (far - margin if abs(t - far) < abs(t - near) else near + margin), False
+        return t, True
+
+
+REMEMBERED = {"func_evals": "count", "n_iter": "count", "prev_flat_grad": "vector", "d": "vector", "t": "number",
+              "old_dirs": "vectors", "old_stps": "vectors", "ro": "numbers", "H_diag": "number"}
+
+
+class LBFGS(Optimizer):
+    """Several quasi-Newton steps for each call of step(closure); all parameters are one vector to it."""
+
+    __slots__ = ()
+    _home = "torch.optim.lbfgs"
+
+    def __init__(self, params: Any, lr: float = 1, max_iter: int = 20, max_eval: Any = None,
+                 tolerance_grad: float = 1e-7, tolerance_change: float = 1e-9, history_size: int = 100,
+                 line_search_fn: Any = None) -> None:
+        super().__init__(params, {
+            "lr": lr, "max_iter": max_iter, "max_eval": max_iter * 5 // 4 if max_eval is None else max_eval,
+            "tolerance_grad": tolerance_grad, "tolerance_change": tolerance_change, "history_size": history_size,
+            "line_search_fn": line_search_fn})
+        if len(self.param_groups) != 1:
+            raise ValueFault("LBFGS doesn't support per-parameter options (parameter groups)")
+
+    def _step(self, closure: Callable[[], Any] | None) -> Any:
+        """Minimise for up to max_iter steps; `closure` computes the loss anew, and its gradients."""
+        if closure is None:
+            raise ArgumentFault("LBFGS computes the loss several times: step() needs a closure that does",
+                                ("optimizer.step(closure)", "where closure() clears gradients, computes the loss, "
+                                 "calls backward and returns the loss"))
+        group, params = self.param_groups[0], self._params(self.param_groups[0])
+        self._plain_options(group)
+        search = group.get("line_search_fn")
+        if search not in (None, "strong_wolfe"):
+            raise ValueFault("only 'strong_wolfe' is supported")
+        return _Descent(params, closure, group, self._state.setdefault(params[0], {})).run(search is not None)
+
+
+    def _entries_of_state(self, group: dict[str, Any]) -> set[str]:
+        return set(REMEMBERED)
+
+    def _kept(self, p: Tensor, value: Any, name: str, what: str) -> Any:
+        """One entry of the memory: a number, a vector of all parameters, or a list of either."""
+        kind = REMEMBERED.get(name)
+        if kind is None or (kind.endswith("s") and type(value) is not list):
+            raise ArgumentFault(f"{what}: {name} is none of {', '.join(REMEMBERED)}, or not {kind}")
+        size = sum(q.array.size for q in self._params(self.param_groups[0]))
+        kept = [self._one(v, kind.startswith("vector"), size, f"{what}: {name}")
+                for v in (value if type(value) is list else [value])]
+        return kept if kind.endswith("s") else int(kept[0]) if kind == "count" else kept[0]
+
+    @staticmethod
+    def _one(value: Any, vector: bool, size: int, what: str) -> Any:
+        if vector and isinstance(value, Tensor) and value.array.shape == (size,) and value.array.dtype.kind == "f":
+            return value.array
+        if isinstance(value, Tensor) and value.array.size == 1:
+            value = value.array.item()
+        if vector or type(value) not in NUMBERS or not math.isfinite(value):
+            raise ArgumentFault(f"{what} must be {f'a vector of {size} numbers' if vector else 'a number'}, not "
+                                f"{described(value)}")
+        return value
+
+
+class _Descent:
+    """One call of step()."""
+
+    def __init__(self, params: list[Any], closure: Callable[[], Any], group: dict[str, Any],
+                 state: dict[str, Any]) -> None:
+        self.params, self.closure, self.state = params, closure, state
+        self.lr, self.most_steps = number(group, "lr"), int(number(group, "max_iter"))
+        self.most_looks = int(number(group, "max_eval"))
+        self.flat, self.still = number(group, "tolerance_grad"), number(group, "tolerance_change")
+        self.history = int(number(group, "history_size"))
+        self.looks = 0
+
+    def run(self, searching: bool) -> Any:
+        state = self.state
+        state.setdefault("func_evals", 0)
+        state.setdefault("n_iter", 0)
+        first = self._loss()
+        loss, gradient = _number(first), self._gradient()
+        steps = 0
+        while np.abs(gradient).max(initial=0) > self.flat and steps < self.most_steps:
+            steps += 1
+            state["n_iter"] += 1
+            direction = self._direction(gradient)
+            state["prev_flat_grad"], before = gradient.copy(), loss
+            t: Any = self.lr
+            if state["n_iter"] == 1:
+                t = min(1.0, 1.0 / np.abs(gradient).sum()) * self.lr
+            slope = gradient.dot(direction)
+            state["d"], state["t"] = direction, t
+            if slope > -self.still:
+                break
+            if searching:
+                loss, gradient, t = self._search(Point(0, loss, gradient, slope), direction, t)
+                state["t"] = t
+            else:
+                self._move(direction, t)
+                if steps == self.most_steps:
+                    break
+                loss, gradient = _number(self._loss()), self._gradient()
+            if self.looks >= self.most_looks or np.abs(direction * t).max(initial=0) <= self.still or (
+                    abs(loss - before) < self.still):
+                break
+        return first
+
+    def _direction(self, gradient: Array) -> Array:
+        """Where to go: minus the gradient, times what is known of the inverse Hessian (algorithm 7.4)."""
+        state = self.state
+        if state["n_iter"] == 1:
+            state.update(old_dirs=[], old_stps=[], ro=[], H_diag=gradient.dtype.type(1))
+            return np.negative(gradient)
+        changes, moves, weights = state["old_dirs"], state["old_stps"], state["ro"]
+        change, move = gradient - state["prev_flat_grad"], state["d"] * state["t"]
+        curvature = change.dot(move)
+        if curvature > 1e-10:
+            if len(changes) == self.history:
+                for kept in (changes, moves, weights):
+                    kept.pop(0)
+            changes.append(change)
+            moves.append(move)
+            weights.append(1.0 / curvature)
+            state["H_diag"] = curvature / change.dot(change)
+        q = np.negative(gradient)
+        shares = [None] * len(changes)
+        for i in reversed(range(len(changes))):
+            shares[i] = moves[i].dot(q) * weights[i]
+            q -= changes[i] * shares[i]
+        q *= state["H_diag"]
+        for i, share in enumerate(shares):
+            q += moves[i] * (share - changes[i].dot(q) * weights[i])
+        return q
+
+    def _search(self, start: Point, direction: Array, t: Any) -> tuple[float, Array, Any]:
+        """Move along `direction` as far as is good; the loss and gradient there, and how far it was."""
+        origin = [p.array.copy() for p in self.params]
+
+        def look(t: Any) -> Point:
+            self._move(direction, t)
+            loss, gradient = _number(self._loss()), self._gradient()
+            for p, values in zip(self.params, origin, strict=True):
+                writing(p.array, "LBFGS.step")[...] = values
+            return Point(t, loss, gradient, gradient.dot(direction))
+
+        search = Search(look, start, np.abs(direction).max(initial=0), self.most_looks - self.looks)
+        found = search.run(t)
+        self._move(direction, found.t)
+        return found.loss, found.gradient, found.t
+
+    def _loss(self) -> Any:
+        self.looks += 1
+        self.state["func_evals"] += 1
+        with recording(True):
+            return self.closure()
+
+    def _gradient(self) -> Array:
+        """The gradients of all parameters, as one vector."""
+        return np.concatenate([np.zeros(p.array.size, p.array.dtype) if p.grad is None else p.grad.array.reshape(-1)
+                               for p in self.params])
+
+    def _move(self, direction: Array, t: Any) -> None:
+        at = 0
+        for p in self.params:
+            size = p.array.size
+            memory = writing(p.array, "LBFGS.step")
+            memory += (direction[at : at + size] * t).reshape(memory.shape)
+            note_write(p, "LBFGS.step", here())
+            at += size
+
+
+def _number(loss: Any) -> float:
+    if isinstance(loss, Tensor) and loss.array.size == 1:
+        return float(loss.array.item())
+    if type(loss) in NUMBERS:
+        return float(loss)
+    raise ArgumentFault(f"the closure must return the loss, a single number, not {described(loss)}",
+                        ("return loss", "at the end of the closure"))

@@ -1,0 +1,256 @@
+"""Schedules that go up and down, or one after another: `torch.optim.lr_scheduler`."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from gradcli.engine.autograd.signature import brief, described
+from gradcli.faults.tree import ArgumentFault, ValueFault
+from gradcli.nn.optim.optimizer import number
+from gradcli.nn.optim.lr_scheduler import LRScheduler, groups_of, whole_numbers
+
+
+def _each(value: Any, count: int) -> list[Any]:
+    rates = list(value) if isinstance(value, list | tuple) else [value] * count
+    if len(rates) != count:
+        raise ValueFault(f"expected {count} values, one for each group of parameters, but got {len(rates)}")
+    return [number({"learning rate": rate}, "learning rate", None) for rate in rates]
+
+
+class OneCycleLR(LRScheduler):
+    """Up to max_lr and down to nearly nothing, once in all steps (Smith and Topin, 2017)."""
+
+    __slots__ = ()
+
+    def __init__(self, optimizer: Any, max_lr: Any, total_steps: int | None = None, epochs: int | None = None,
+                 steps_per_epoch: int | None = None, pct_start: float = 0.3, anneal_strategy: str = "cos",
+                 cycle_momentum: bool = True, base_momentum: float = 0.85, max_momentum: float = 0.95,
+                 div_factor: float = 25.0, final_div_factor: float = 1e4, three_phase: bool = False,
+                 last_epoch: int = -1) -> None:
+        if total_steps is None:
+            if epochs is None or steps_per_epoch is None:
+                raise ValueFault("You must define either total_steps OR (epochs AND steps_per_epoch)",
+                                 ("OneCycleLR(optimizer, 0.1, total_steps=100)", "how many steps there will be"))
+            total_steps = epochs * steps_per_epoch
+        if total_steps <= 0 or not 0 <= pct_start <= 1 or anneal_strategy not in ("cos", "linear"):
+            raise ValueFault("OneCycleLR needs positive total_steps, pct_start between 0 and 1, and anneal_strategy "
+                             "cos or linear")
+        self.total_steps, self.anneal_strategy = total_steps, anneal_strategy
+        groups = groups_of(optimizer)
+        self.max_lrs = _each(max_lr, len(groups))
+        self.initial = [most / div_factor for most in self.max_lrs]
+        for group, rate, most in zip(groups, self.initial, self.max_lrs, strict=True):
+            if last_epoch == -1:
+                group["initial_lr"], group["max_lr"], group["min_lr"] = rate, most, rate / final_div_factor
+        up = float(pct_start * total_steps) - 1
+        self.phases = [(up, "initial", "most"), (2 * up, "most", "initial"),
+                       (total_steps - 1, "initial", "least")] if three_phase else [
+                           (up, "initial", "most"), (total_steps - 1, "most", "least")]
+        self.least = [rate / final_div_factor for rate in self.initial]
+        self.swings = []
+        for group in groups if cycle_momentum else ():
+            name = "betas" if "betas" in group else "momentum"
+            if name not in group:
+                raise ValueFault("optimizer must support momentum or beta1 with `cycle_momentum` option enabled",
+                                 ("cycle_momentum=False", "leaves momentum alone"))
+            self.swings.append((name, float(base_momentum), float(max_momentum)))
+            if last_epoch == -1:
+                group["max_momentum"], group["base_momentum"] = max_momentum, base_momentum
+        super().__init__(optimizer, last_epoch)
+
+    def _first(self, rate: float, i: int) -> float:
+        return self._next(rate, i)
+
+    def _next(self, rate: float, i: int) -> float:
+        step = self.last_epoch
+        if step > self.total_steps:
+            raise ValueFault(f"Tried to step {step} times. The specified number of total steps is {self.total_steps}")
+        ends = {"initial": self.initial[i], "most": self.max_lrs[i], "least": self.least[i]}
+        begin = 0.0
+        for n, (end, low, high) in enumerate(self.phases):
+            if step <= end or n == len(self.phases) - 1:
+                share = (step - begin) / (end - begin)
+                if self.swings:
+                    self._swing(i, low, high, share)
+                return self._between(ends[low], ends[high], share)
+            begin = end
+        return rate
+
+    def _swing(self, i: int, low: str, high: str, share: float) -> None:
+        """Set the momentum of group `i`, which is low where the rate is high."""
+        name, base, most = self.swings[i]
+        start, end = (base if which == "most" else most for which in (low, high))
+        value = self._between(start, end, share)
+        group = self.optimizer.param_groups[i]
+        group[name] = (value, *group[name][1:]) if name == "betas" else value
+
+    def _between(self, start: float, end: float, share: float) -> float:
+        if self.anneal_strategy == "linear":
+            return (end - start) * share + start
+        return end + (start - end) / 2.0 * (math.cos(math.pi * share) + 1)
+
+
+class CyclicLR(LRScheduler):
+    """Between two rates, up and down again and again (Smith, 2015)."""
+
+    __slots__ = ()
+
+    def __init__(self, optimizer: Any, base_lr: Any, max_lr: Any, step_size_up: int = 2000,
+                 step_size_down: int | None = None, mode: str = "triangular", gamma: float = 1.0,
+                 scale_fn: Any = None, scale_mode: str = "cycle", cycle_momentum: bool = True,
+                 base_momentum: float = 0.8, max_momentum: float = 0.9, last_epoch: int = -1) -> None:
+        if mode not in ("triangular", "triangular2", "exp_range") and scale_fn is None:
+            raise ValueFault("mode is invalid and scale_fn is None")
+        groups = groups_of(optimizer)
+        self.lows, self.max_lrs = _each(base_lr, len(groups)), _each(max_lr, len(groups))
+        if last_epoch == -1:
+            for group, low in zip(groups, self.lows, strict=True):
+                group["lr"] = low
+        down = float(step_size_up if step_size_down is None else step_size_down)
+        self.total_size = float(step_size_up) + down
+        self.step_ratio = step_size_up / self.total_size
+        self.mode, self.gamma, self.scale_mode, self.scale_fn = mode, gamma, scale_mode, scale_fn
+        self.swing = (base_momentum, max_momentum) if cycle_momentum else None
+        if cycle_momentum and not all("momentum" in group or "betas" in group for group in groups):
+            raise ValueFault("optimizer must support momentum or beta1 with `cycle_momentum` option enabled",
+                             ("cycle_momentum=False", "leaves momentum alone"))
+        for group in groups if cycle_momentum and last_epoch == -1 else ():
+            group["max_momentum"], group["base_momentum"] = max_momentum, base_momentum
+        super().__init__(optimizer, last_epoch)
+        self.base_lrs = list(self.lows)
+
+    def _first(self, rate: float, i: int) -> float:
+        return self._next(rate, i)
+
+    def _next(self, rate: float, i: int) -> float:
+        cycle = math.floor(1 + self.last_epoch / self.total_size)
+        x = 1.0 + self.last_epoch / self.total_size - cycle
+        share = x / self.step_ratio if x <= self.step_ratio else (x - 1) / (self.step_ratio - 1)
+        scale = self._scale(cycle)
+        if self.swing:
+            base, most = self.swing
+            group = self.optimizer.param_groups[i]
+            value = most - (most - base) * share * scale
+            if "betas" in group:
+                group["betas"] = (value, *group["betas"][1:])
+            else:
+                group["momentum"] = value
+        return float(self.lows[i] + (self.max_lrs[i] - self.lows[i]) * share * scale)
+
+    def _scale(self, cycle: int) -> float:
+        if self.scale_fn is not None:
+            scale = self.scale_fn(cycle if self.scale_mode == "cycle" else self.last_epoch)
+            return float(number({"what scale_fn returns": scale}, "what scale_fn returns", None))
+        if self.mode == "triangular2":
+            return float(1 / (2.0 ** (cycle - 1)))
+        return float(self.gamma**self.last_epoch) if self.mode == "exp_range" else 1.0
+
+
+class CosineAnnealingWarmRestarts(LRScheduler):
+    """Along half a cosine down to eta_min, then from the top again (Loshchilov and Hutter, 2016)."""
+
+    __slots__ = ()
+
+    def __init__(self, optimizer: Any, T_0: int, T_mult: int = 1, eta_min: float = 0.0,
+                 last_epoch: int = -1) -> None:
+        if type(T_0) is not int or T_0 <= 0:
+            raise ValueFault(f"Expected positive integer T_0, but got {brief(T_0)}")
+        if type(T_mult) is not int or T_mult < 1:
+            raise ValueFault(f"Expected integer T_mult >= 1, but got {brief(T_mult)}")
+        self.T_0, self.T_i, self.T_mult, self.eta_min, self.T_cur = T_0, T_0, T_mult, eta_min, last_epoch
+        super().__init__(optimizer, last_epoch)
+
+    def _advance(self, epoch: int, first: bool = False) -> None:
+        self.T_cur += 1
+        if self.T_cur >= self.T_i:
+            self.T_cur -= self.T_i
+            self.T_i *= self.T_mult
+        super()._advance(epoch, first)
+
+    def _first(self, rate: float, i: int) -> float:
+        return self._next(rate, i)
+
+    def _next(self, rate: float, i: int) -> float:
+        return self.eta_min + (self.base_lrs[i] - self.eta_min) * (1 + math.cos(math.pi * self.T_cur / self.T_i)) / 2
+
+
+class _Joined(LRScheduler):
+    """Schedules that one schedule drives: what it tells of itself holds what they tell."""
+
+    __slots__ = ()
+
+    schedulers: list[Any]
+
+    def state_dict(self) -> dict[str, Any]:
+        return super().state_dict() | {"_schedulers": [each.state_dict() for each in self.schedulers]}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        inner = state_dict.get("_schedulers") if type(state_dict) is dict else None
+        if type(inner) is not list or len(inner) != len(self.schedulers):
+            raise ArgumentFault("load_state_dict() needs what state_dict() of such a schedule returned")
+        super().load_state_dict({name: value for name, value in state_dict.items() if name != "_schedulers"})
+        for each, state in zip(self.schedulers, inner, strict=True):
+            each.load_state_dict(state)
+
+
+class SequentialLR(_Joined):
+    """Several schedules, each from its milestone on."""
+
+    __slots__ = ()
+
+    def __init__(self, optimizer: Any, schedulers: Any, milestones: Any, last_epoch: int = -1) -> None:
+        groups_of(optimizer)
+        _check(schedulers, optimizer)
+        milestones = whole_numbers(milestones, "milestones")
+        if len(milestones) != len(schedulers) - 1:
+            raise ValueFault("Sequential Schedulers expects number of schedulers provided to be one more than the "
+                             f"number of milestone points, but got number of schedulers {len(schedulers)} and the "
+                             f"number of milestones to be equal to {len(milestones)}")
+        self.optimizer, self.schedulers, self.milestones = optimizer, list(schedulers), milestones
+        self.last_epoch = last_epoch + 1
+        for group in optimizer.param_groups:
+            group["lr"] = group["initial_lr"]
+        for each in self.schedulers:
+            each.last_epoch -= 1
+        self._step_count, self._get_lr_called_within_step = 1, False
+        self.schedulers[0]._initial_step()
+        self._last_lr = self.schedulers[0].get_last_lr()
+
+    def step(self, epoch: Any = None) -> None:
+        self.last_epoch += 1
+        at = sum(milestone <= self.last_epoch for milestone in self.milestones)
+        current = self.schedulers[at]
+        if at and self.milestones[at - 1] == self.last_epoch:
+            for group, base in zip(self.optimizer.param_groups, current.base_lrs, strict=False):
+                group["lr"] = base
+            current._advance(0, first=True)
+        else:
+            current.step()
+        self._last_lr = current.get_last_lr()
+
+
+class ChainedScheduler(_Joined):
+    """Several schedules that act together."""
+
+    __slots__ = ()
+
+    def __init__(self, schedulers: Any, optimizer: Any = None) -> None:
+        _check(schedulers, optimizer)
+        self.optimizer, self.schedulers = schedulers[0].optimizer, list(schedulers)
+        self._step_count, self._get_lr_called_within_step, self.last_epoch = 1, False, 0
+        self._last_lr = [group["lr"] for group in self.optimizer.param_groups]
+
+    def step(self, epoch: Any = None) -> None:
+        for each in self.schedulers:
+            each.step()
+        self._last_lr = [group["lr"] for group in self.optimizer.param_groups]
+
+
+def _check(schedulers: Any, optimizer: Any) -> None:
+    if not isinstance(schedulers, list | tuple) or not schedulers or not all(
+            isinstance(each, LRScheduler) for each in schedulers):
+        raise ArgumentFault(f"a list of schedules is needed, not {described(schedulers)}",
+                            "SequentialLR(optimizer, [first, second], milestones=[10])")
+    if any(each.optimizer is not (optimizer or schedulers[0].optimizer) for each in schedulers):
+        raise ValueFault("the schedules belong to different optimisers")

@@ -1,0 +1,392 @@
+"""How the learning rate changes as the epochs go by: `torch.optim.lr_scheduler`.
+
+A schedule states `_next`, the rate of a group at `last_epoch`, from the rate before it, so that
+several can act on one optimiser, and a program's own changes are kept.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from gradcli.engine.autograd.signature import NUMBERS, brief, described
+from gradcli.engine.tensor.tensor import Shown, Tensor
+from gradcli.faults.tree import ArgumentFault, ValueFault
+from gradcli.exposure import MARK, exposed
+from gradcli.faults.mistakes import Unimplemented
+from gradcli.nn.optim.optimizer import Optimizer, has_stepped, number
+from gradcli.nn.plain import plain
+
+MOST_EPOCHS = 10_000_000
+
+
+def groups_of(optimizer: Any) -> list[dict[str, Any]]:
+    """The groups of parameters of an optimiser."""
+    if not isinstance(optimizer, Optimizer):
+        raise ArgumentFault(f"a schedule needs an optimiser, not {described(optimizer)}", "StepLR(optimizer, 30)")
+    for group in optimizer.param_groups:
+        optimizer._params(group)
+    return optimizer.param_groups
+
+
+@exposed(*"step get_last_lr get_lr state_dict load_state_dict optimizer _last_lr _step_count "
+         "_get_lr_called_within_step _initial_step".split(), open_attributes=True, base=True, copied=True)
+class LRScheduler:
+    """The base of all schedules, and of those that programs define by `get_lr`, the rates at last_epoch."""
+
+    __slots__ = ("__dict__", "_get_lr_called_within_step", "_last_lr", "_step_count", "optimizer")
+
+    _home = "torch.optim.lr_scheduler"
+
+    last_epoch: int
+    base_lrs: list[float]
+
+    def __init__(self, optimizer: Any, last_epoch: int = -1) -> None:
+        self.optimizer = optimizer
+        for i, group in enumerate(groups_of(optimizer)):
+            if last_epoch == -1:
+                group.setdefault("initial_lr", number(group, "lr"))
+            elif "initial_lr" not in group:
+                raise KeyError(f"param 'initial_lr' is not specified in param_groups[{i}] when resuming scheduler with "
+                               "last_epoch >= 0: load the state of the optimizer first")
+        self.base_lrs = [number(group, "initial_lr") for group in optimizer.param_groups]
+        self.last_epoch = last_epoch
+        self._get_lr_called_within_step = False
+        self._initial_step()
+
+    def _initial_step(self) -> None:
+        self._step_count = 1
+        self._advance(self.last_epoch + 1, first=True)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if type(vars(self).get(name)) in NUMBERS and type(value) not in NUMBERS:
+            raise ArgumentFault(f"{name} of a schedule is a number, not {described(value)}")
+        object.__setattr__(self, name, value)
+
+    def step(self, epoch: Any = None) -> None:
+        """Go to the next epoch, or to the one given."""
+        for base in self.base_lrs:
+            if type(base) not in NUMBERS:
+                raise ArgumentFault(f"base_lrs of a schedule are numbers, not {described(base)}")
+        if epoch is not None and type(epoch) is not int:
+            raise ArgumentFault(f"an epoch is a whole number, not {described(epoch)}", "scheduler.step()")
+        if epoch is not None and epoch > MOST_EPOCHS:
+            raise ValueFault(f"a schedule goes to an epoch by all before it, of which there may be {MOST_EPOCHS}")
+        if self._step_count == 1 and not has_stepped(self.optimizer):
+            Shown.note("scheduler", "Detected call of `lr_scheduler.step()` before `optimizer.step()`: call them in "
+                       "the opposite order, or the first value of the learning rate schedule is skipped")
+        self._step_count += 1
+        if epoch is None or epoch == self.last_epoch + 1:
+            self._advance(self.last_epoch + 1)
+            return
+        for group, base in zip(self.optimizer.param_groups, self.base_lrs, strict=False):
+            group["lr"] = base
+        self.last_epoch = -1
+        for each in range(epoch + 1):
+            self._advance(each, first=each == 0)
+
+    def _advance(self, epoch: int, first: bool = False) -> None:
+        self.last_epoch = epoch
+        groups = self.optimizer.param_groups
+        if MARK in vars(next(kind for kind in type(self).__mro__ if "get_lr" in vars(kind))):
+            self._get_lr_called_within_step = True
+            rates = self.get_lr()
+            self._get_lr_called_within_step = False
+            if not isinstance(rates, list | tuple) or len(rates) != len(groups):
+                raise ArgumentFault(f"get_lr() returns a list of {len(groups)} rates, one for each group, not "
+                                    f"{described(rates)}", "[base_lr * 0.9 for base_lr in self.base_lrs]")
+            rates = [number({"learning rate": rate}, "learning rate", None) for rate in rates]
+        else:
+            rates = []
+            for i, group in enumerate(groups):
+                rate = number(group, "lr")
+                rates.append(self._first(rate, i) if first else self._next(rate, i))
+        for group, rate in zip(groups, rates, strict=True):
+            group["lr"] = rate
+        self._last_lr = [group["lr"] for group in groups]
+
+    def get_lr(self) -> Any:
+        """The rates at last_epoch, one for each group, after those that are set."""
+        return [self._next(number(group, "lr"), i) for i, group in enumerate(self.optimizer.param_groups)]
+
+    def _first(self, rate: float, i: int) -> float:
+        """The rate of group `i` to begin with."""
+        return rate
+
+    def _next(self, rate: float, i: int) -> float:
+        """The rate of group `i` at last_epoch, after `rate`."""
+        raise Unimplemented("a schedule of the program defines get_lr()")
+
+    def get_last_lr(self) -> list[float]:
+        """The rates that were set last, one for each group."""
+        return list(self._last_lr)
+
+    def state_dict(self) -> dict[str, Any]:
+        """Where the schedule is, and what its options are."""
+        told = {name: plain(value, name) for name, value in vars(self).items() if _is_plain(value)}
+        return told | {"_step_count": self._step_count, "_last_lr": list(self._last_lr)}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Go on from what state_dict() told."""
+        mine = vars(self) | {name: getattr(self, name) for name in ("_step_count", "_last_lr")}
+        fits = type(state_dict) is dict and all(type(name) is str and name in mine for name in state_dict)
+        if not fits or not all(_alike(mine[name], value) for name, value in state_dict.items()):
+            raise ArgumentFault("load_state_dict() needs what state_dict() of such a schedule returned")
+        for name, value in plain(state_dict, "the state of a schedule").items():
+            object.__setattr__(self, name, value)
+
+    def __repr__(self) -> str:
+        return f"<{self._home}.{type(self).__name__} object>"
+
+    def __display__(self, style: Any) -> str:
+        """Its text in a style, which gives it an address."""
+        return f"<{self._home}.{type(self).__name__} object at {style.address(self)}>"
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether a schedule tells this of itself: a number, a string, None, or a list of numbers or of tuples of both."""
+    if type(value) is list:
+        return all(_is_plain(inner) or type(inner) is tuple and all(map(_is_plain, inner)) for inner in value)
+    return value is None or type(value) is str or type(value) in NUMBERS
+
+
+def _alike(mine: Any, given: Any) -> bool:
+    """Whether what a state tells can stand in the place of what a schedule has: numbers for numbers, and so on."""
+    if not _is_plain(mine) or not _is_plain(given):
+        return False
+    if type(mine) is list or type(given) is list:
+        return type(mine) is type(given) and len(mine) == len(given)
+    return type(mine) is type(given) or (type(mine) in NUMBERS and type(given) in NUMBERS) or None in (mine, given)
+
+
+class _ByFunction(LRScheduler):
+    """By a function of the epoch, or one for each group."""
+
+    __slots__ = ()
+
+    def __init__(self, optimizer: Any, lr_lambda: Any, last_epoch: int = -1) -> None:
+        groups = len(groups_of(optimizer))
+        functions = list(lr_lambda) if isinstance(lr_lambda, list | tuple) else [lr_lambda] * groups
+        if len(functions) != groups:
+            raise ValueFault(f"Expected {groups} lr_lambdas, but got {len(functions)}")
+        self.lr_lambdas: list[Callable[[int], float]] = functions
+        super().__init__(optimizer, last_epoch)
+
+    def _factor(self, i: int) -> float:
+        return number({"what lr_lambda returns": self.lr_lambdas[i](self.last_epoch)}, "what lr_lambda returns", None)
+
+    def state_dict(self) -> dict[str, Any]:
+        told = {name: value for name, value in super().state_dict().items() if name != "lr_lambdas"}
+        return told | {"lr_lambdas": [None] * len(self.lr_lambdas)}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        if type(state_dict) is dict:
+            state_dict = {name: value for name, value in state_dict.items() if name != "lr_lambdas"}
+        super().load_state_dict(state_dict)
+
+
+class LambdaLR(_ByFunction):
+    """The rate at first, times a function of the epoch."""
+
+    __slots__ = ()
+
+    def _first(self, rate: float, i: int) -> float:
+        return self._next(rate, i)
+
+    def _next(self, rate: float, i: int) -> float:
+        return self.base_lrs[i] * self._factor(i)
+
+
+class MultiplicativeLR(_ByFunction):
+    """The rate before, times a function of the epoch."""
+
+    __slots__ = ()
+
+    def _next(self, rate: float, i: int) -> float:
+        return rate * self._factor(i)
+
+
+class StepLR(LRScheduler):
+    """Times gamma every step_size epochs."""
+
+    __slots__ = ()
+
+    def __init__(self, optimizer: Any, step_size: int, gamma: float = 0.1, last_epoch: int = -1) -> None:
+        if type(step_size) is not int or step_size < 1:
+            raise ValueFault(f"step_size must be a whole number of at least 1, not {brief(step_size)}")
+        self.step_size, self.gamma = step_size, gamma
+        super().__init__(optimizer, last_epoch)
+
+    def _next(self, rate: float, i: int) -> float:
+        return rate * self.gamma if self.last_epoch % self.step_size == 0 else rate
+
+
+def whole_numbers(values: Iterable[Any], what: str) -> list[int]:
+    """`values` as a list, of whole numbers alone."""
+    numbers = list(values)
+    if strange := [value for value in numbers if type(value) is not int]:
+        raise ArgumentFault(f"{what} are whole numbers, not {described(strange[0])}", f"{what}=[30, 80]")
+    return numbers
+
+
+class MultiStepLR(LRScheduler):
+    """Times gamma at each of the milestones."""
+
+    __slots__ = ()
+
+    def __init__(self, optimizer: Any, milestones: Iterable[int], gamma: float = 0.1, last_epoch: int = -1) -> None:
+        self.milestones, self.gamma = sorted(whole_numbers(milestones, "milestones")), gamma
+        super().__init__(optimizer, last_epoch)
+
+    def _next(self, rate: float, i: int) -> float:
+        passed = self.milestones.count(self.last_epoch)
+        return rate * self.gamma**passed if passed else rate
+
+
+class ConstantLR(LRScheduler):
+    """Times factor, until total_iters epochs have gone by."""
+
+    __slots__ = ()
+
+    def __init__(self, optimizer: Any, factor: float = 1.0 / 3, total_iters: int = 5, last_epoch: int = -1) -> None:
+        if factor > 1.0 or factor < 0:
+            raise ValueFault("Constant multiplicative factor expected to be between 0 and 1.")
+        self.factor, self.total_iters = factor, total_iters
+        super().__init__(optimizer, last_epoch)
+
+    def _first(self, rate: float, i: int) -> float:
+        return rate * self.factor
+
+    def _next(self, rate: float, i: int) -> float:
+        return rate * (1.0 / self.factor) if self.last_epoch == self.total_iters else rate
+
+
+class LinearLR(LRScheduler):
+    """Times a factor that goes from start_factor to end_factor in total_iters epochs."""
+
+    __slots__ = ()
+
+    def __init__(self, optimizer: Any, start_factor: float = 1.0 / 3, end_factor: float = 1.0, total_iters: int = 5,
+                 last_epoch: int = -1) -> None:
+        if start_factor > 1.0 or start_factor <= 0:
+            raise ValueFault("Starting multiplicative factor expected to be greater than 0 and less or equal to 1.")
+        if end_factor > 1.0 or end_factor < 0:
+            raise ValueFault("Ending multiplicative factor expected to be between 0 and 1.")
+        self.start_factor, self.end_factor, self.total_iters = start_factor, end_factor, total_iters
+        super().__init__(optimizer, last_epoch)
+
+    def _first(self, rate: float, i: int) -> float:
+        return rate * self.start_factor
+
+    def _next(self, rate: float, i: int) -> float:
+        if self.last_epoch > self.total_iters:
+            return rate
+        rise = self.end_factor - self.start_factor
+        return rate * (1.0 + rise / (self.total_iters * self.start_factor + (self.last_epoch - 1) * rise))
+
+
+class ExponentialLR(LRScheduler):
+    """Times gamma every epoch."""
+
+    __slots__ = ()
+
+    def __init__(self, optimizer: Any, gamma: float, last_epoch: int = -1) -> None:
+        self.gamma = gamma
+        super().__init__(optimizer, last_epoch)
+
+    def _next(self, rate: float, i: int) -> float:
+        return rate * self.gamma
+
+
+class PolynomialLR(LRScheduler):
+    """Down to zero in total_iters epochs, as a power of what is left of them."""
+
+    __slots__ = ()
+
+    def __init__(self, optimizer: Any, total_iters: int = 5, power: float = 1.0, last_epoch: int = -1) -> None:
+        self.total_iters, self.power = total_iters, power
+        super().__init__(optimizer, last_epoch)
+
+    def _next(self, rate: float, i: int) -> float:
+        if self.last_epoch > self.total_iters:
+            return rate
+        left, before = (1.0 - epoch / self.total_iters for epoch in (self.last_epoch, self.last_epoch - 1))
+        return float(rate * (left / before) ** self.power)
+
+
+class CosineAnnealingLR(LRScheduler):
+    """Along half a cosine down to eta_min in T_max epochs, and up again (Loshchilov and Hutter, 2016)."""
+
+    __slots__ = ()
+
+    def __init__(self, optimizer: Any, T_max: int, eta_min: float = 0.0, last_epoch: int = -1) -> None:
+        if type(T_max) is not int or T_max < 1:
+            raise ValueFault(f"T_max must be a whole number of at least 1, not {brief(T_max)}")
+        self.T_max, self.eta_min = T_max, eta_min
+        super().__init__(optimizer, last_epoch)
+
+    def _next(self, rate: float, i: int) -> float:
+        base, low, length = self.base_lrs[i], self.eta_min, self.T_max
+        if (self.last_epoch - 1 - length) % (2 * length) == 0:
+            return rate + (base - low) * (1 - math.cos(math.pi / length)) / 2
+        now, before = (1 + math.cos(math.pi * epoch / length) for epoch in (self.last_epoch, self.last_epoch - 1))
+        return now / before * (rate - low) + low
+
+
+class ReduceLROnPlateau(LRScheduler):
+    """Times factor when a measure has not got better for more than `patience` epochs."""
+
+    __slots__ = ()
+
+    def __init__(self, optimizer: Any, mode: str = "min", factor: float = 0.1, patience: int = 10,
+                 threshold: float = 1e-4, threshold_mode: str = "rel", cooldown: int = 0, min_lr: Any = 0,
+                 eps: float = 1e-8) -> None:
+        if factor >= 1.0:
+            raise ValueFault("Factor should be < 1.0.")
+        if mode not in ("min", "max"):
+            raise ValueFault(f"mode {brief(mode)} is unknown!", '"min"', '"max"')
+        if threshold_mode not in ("rel", "abs"):
+            raise ValueFault(f"threshold mode {brief(threshold_mode)} is unknown!", '"rel"', '"abs"')
+        self.mode, self.factor, self.patience, self.cooldown, self.eps = mode, factor, patience, cooldown, eps
+        self.threshold, self.threshold_mode = threshold, threshold_mode
+        self.best = math.inf if mode == "min" else -math.inf
+        self.num_bad_epochs = self.cooldown_counter = self.last_epoch = 0
+        self.optimizer, self._step_count, self._get_lr_called_within_step = optimizer, 1, False
+        groups = groups_of(optimizer)
+        self._last_lr, count = [number(group, "lr") for group in groups], len(groups)
+        self.min_lrs = [number({"min_lr": rate}, "min_lr", None) for rate in (
+            min_lr if isinstance(min_lr, list | tuple) else [min_lr] * count)]
+        if len(self.min_lrs) != count:
+            raise ValueFault(f"expected {count} min_lrs, got {len(self.min_lrs)}")
+
+    def step(self, metrics: Any = None, epoch: Any = None) -> None:     # type: ignore[override]  # as torch has it
+        """Take note of the measure, and reduce the rate if it has been no better for long enough."""
+        if isinstance(metrics, Tensor) and metrics.array.size == 1:
+            metrics = metrics.array.item()
+        if type(metrics) not in NUMBERS:
+            raise ArgumentFault(f"ReduceLROnPlateau needs the measure, a number, not {described(metrics)}",
+                                "scheduler.step(loss)")
+        self.last_epoch += 1
+        if self._better(metrics):
+            self.best, self.num_bad_epochs = metrics, 0
+        else:
+            self.num_bad_epochs += 1
+        if self.cooldown_counter > 0:
+            self.cooldown_counter -= 1
+            self.num_bad_epochs = 0
+        if self.num_bad_epochs > self.patience:
+            for group, least in zip(self.optimizer.param_groups, self.min_lrs, strict=False):
+                rate = number(group, "lr")
+                new = max(rate * self.factor, least)
+                group["lr"] = new if rate - new > self.eps else rate
+            self.cooldown_counter, self.num_bad_epochs = self.cooldown, 0
+        self._last_lr = [group["lr"] for group in self.optimizer.param_groups]
+
+    def _better(self, value: float) -> bool:
+        sign = 1 if self.mode == "max" else -1
+        margin = self.threshold if self.threshold_mode == "abs" else self.threshold * self.best * sign
+        if not math.isfinite(self.best):
+            return sign * value > sign * self.best
+        bound = self.best * (1 + sign * self.threshold) if self.threshold_mode == "rel" else self.best + sign * margin
+        return sign * value > sign * bound

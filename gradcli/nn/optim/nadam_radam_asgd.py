@@ -1,0 +1,130 @@
+"""Adam with Nesterov's momentum, Adam with a rectified variance, and averaged stochastic gradient descent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from gradcli.engine.fma import multiply_add
+from gradcli.nn.optim.adaptive import _WithBetas, lerp, moments, squared
+from gradcli.nn.optim.optimizer import Array, Optimizer, number, pair
+
+
+class NAdam(_WithBetas):
+    """Adam with Nesterov's momentum (Dozat, 2016)."""
+
+    __slots__ = ()
+    _home = "torch.optim.nadam"
+    _scalars = frozenset({"mu_product"})
+
+    def __init__(self, params: Any, lr: float = 2e-3, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8,
+                 weight_decay: float = 0, momentum_decay: float = 4e-3, decoupled_weight_decay: bool = False, *,
+                 foreach: Any = None, maximize: bool = False, capturable: bool = False,
+                 differentiable: bool = False) -> None:
+        super().__init__(params, {
+            "lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "momentum_decay": momentum_decay,
+            "decoupled_weight_decay": decoupled_weight_decay, "maximize": maximize, "foreach": foreach,
+            "capturable": capturable, "differentiable": differentiable})
+
+    def _check(self, group: dict[str, Any]) -> None:
+        super()._check(group)
+        number(group, "momentum_decay")
+
+    def _options(self, group: dict[str, Any]) -> Any:
+        return (number(group, "lr"), *pair(group, "betas"), number(group, "eps"), number(group, "weight_decay"),
+                number(group, "momentum_decay"), bool(group.get("decoupled_weight_decay")))
+
+    def _update(self, param: Array, grad: Array, state: dict[str, Any], options: Any) -> None:
+        lr, beta1, beta2, eps, decay, momentum_decay, decoupled = options
+        if not state:
+            state.update(step=0, mu_product=np.ones((), np.float32), exp_avg=np.zeros_like(param),
+                         exp_avg_sq=np.zeros_like(param))
+        state["step"] += 1
+        step = state["step"]
+        if decay and decoupled:
+            param *= 1 - lr * decay
+        elif decay:
+            grad = multiply_add(param, decay, grad)
+        mu, following = (beta1 * (1.0 - 0.5 * 0.96 ** (at * momentum_decay)) for at in (step, step + 1))
+        state["mu_product"] *= np.float32(mu)
+        product = float(state["mu_product"])
+        mean, square = state["exp_avg"], state["exp_avg_sq"]
+        lerp(mean, grad, 1 - beta1)
+        squared(square, grad, beta2)
+        scale = np.sqrt(square / (1 - beta2**step))
+        scale += eps
+        param += grad * (-lr * (1.0 - mu) / (1.0 - product)) / scale
+        param += mean * (-lr * following / (1.0 - product * following)) / scale
+
+
+class RAdam(_WithBetas):
+    """Adam whose steps are scaled only once their variance can be told (Liu and others, 2019)."""
+
+    __slots__ = ()
+    _home = "torch.optim.radam"
+
+    def __init__(self, params: Any, lr: float = 1e-3, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8,
+                 weight_decay: float = 0, decoupled_weight_decay: bool = False, *, foreach: Any = None,
+                 maximize: bool = False, capturable: bool = False, differentiable: bool = False) -> None:
+        super().__init__(params, {
+            "lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "maximize": maximize,
+            "foreach": foreach, "capturable": capturable, "decoupled_weight_decay": decoupled_weight_decay,
+            "differentiable": differentiable})
+
+    def _options(self, group: dict[str, Any]) -> Any:
+        return (number(group, "lr"), *pair(group, "betas"), number(group, "eps"), number(group, "weight_decay"),
+                bool(group.get("decoupled_weight_decay")))
+
+    def _update(self, param: Array, grad: Array, state: dict[str, Any], options: Any) -> None:
+        lr, beta1, beta2, eps, decay, decoupled = options
+        if not state:
+            state.update(step=0, exp_avg=np.zeros_like(param), exp_avg_sq=np.zeros_like(param))
+        mean, square = moments(param, grad, state, lr, beta1, beta2, decay, decoupled)
+        step = state["step"]
+        left = 1 - beta2**step
+        most = 2 / (1 - beta2) - 1
+        length = most - 2 * step * beta2**step / left
+        move = mean / (1 - beta1**step) * lr
+        if length > 5.0:
+            scale = np.sqrt(square)
+            scale += eps
+            rectified = ((length - 4) * (length - 2) * most / ((most - 4) * (most - 2) * length)) ** 0.5
+            move = move * (left**0.5 / scale) * rectified
+        param -= move
+
+
+class ASGD(Optimizer):
+    """Stochastic gradient descent that also keeps the average of where it was (Polyak and Juditsky, 1992)."""
+
+    __slots__ = ()
+    _home = "torch.optim.asgd"
+    _scalars = frozenset({"eta", "mu"})
+
+    def __init__(self, params: Any, lr: float = 1e-2, lambd: float = 1e-4, alpha: float = 0.75, t0: float = 1e6,
+                 weight_decay: float = 0, foreach: Any = None, maximize: bool = False, differentiable: bool = False,
+                 capturable: bool = False) -> None:
+        super().__init__(params, {
+            "lr": lr, "lambd": lambd, "alpha": alpha, "t0": t0, "weight_decay": weight_decay, "foreach": foreach,
+            "maximize": maximize, "differentiable": differentiable, "capturable": capturable})
+
+    def _options(self, group: dict[str, Any]) -> Any:
+        return (number(group, "lr"), number(group, "lambd", None), number(group, "alpha", None),
+                number(group, "t0", None), number(group, "weight_decay"))
+
+    def _update(self, param: Array, grad: Array, state: dict[str, Any], options: Any) -> None:
+        lr, lambd, alpha, begin, decay = options
+        if not state:
+            state.update(step=0, eta=np.array(lr, np.float32), mu=np.ones((), np.float32), ax=np.zeros_like(param))
+        state["step"] += 1
+        if decay:
+            grad = multiply_add(param, decay, grad)
+        eta, mu, average = float(state["eta"]), float(state["mu"]), state["ax"]
+        param *= 1 - lambd * eta
+        param[...] = multiply_add(grad, -eta, param)
+        if mu == 1:
+            average[...] = param
+        else:
+            average += (param - average) * mu
+        state["eta"][...] = lr / (1 + lambd * lr * state["step"]) ** alpha
+        state["mu"][...] = 1 / max(1, state["step"] - begin)

@@ -1,0 +1,1 @@
+"""Data loading and the helpers of torch.nn.utils."""

@@ -1,0 +1,71 @@
+"""`torch.func`: a module as a function of its parameters as well, and the parameters of several stacked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gradcli.engine.autograd.op import traced
+from gradcli.engine.autograd.signature import brief, described
+from gradcli.engine.tensor.tensor import Tensor
+from gradcli.faults.tree import ArgumentFault, TypeFault
+from gradcli.nn.module.container import ModuleList
+from gradcli.nn.module.module import Module
+
+
+def functional_call(module: Any, parameter_and_buffer_dicts: Any, args: Any = None, kwargs: Any = None, *,
+                    tie_weights: bool = True, strict: bool = False) -> Any:
+    """What `module` makes of `args` with other tensors in place of the parameters and buffers that are named."""
+    if not isinstance(module, Module):
+        raise ArgumentFault(f"functional_call() needs a module, not {described(module)}")
+    dicts = parameter_and_buffer_dicts
+    values: dict[str, Any] = {}
+    for named in dicts if isinstance(dicts, list | tuple) else [dicts]:
+        if not isinstance(named, dict) or not all(type(name) is str for name in named):
+            raise ArgumentFault(f"functional_call() needs a dict of tensors by name, not {described(named)}")
+        values |= named
+    places = dict(module.named_modules())
+    before = []
+    try:
+        for name, value in values.items():
+            path, _, leaf = name.rpartition(".")
+            inner = places.get(path)
+            if inner is None or not any(leaf in each for each in (inner._own, inner._kept)):
+                raise ArgumentFault(f"the module has no parameter or buffer {brief(name)}")
+            if not isinstance(value, Tensor):
+                raise ArgumentFault(f"{name} can only be replaced by a tensor, not by {described(value)}")
+            before.append((inner, leaf, inner.__dict__[leaf]))
+            inner.__dict__[leaf] = value
+        given = () if args is None else args if isinstance(args, tuple) else (args,)
+        return module(*given, **(kwargs or {}))
+    finally:
+        for inner, leaf, value in reversed(before):
+            inner.__dict__[leaf] = value
+
+
+def stack_module_state(models: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The parameters and the buffers of several modules of one kind, by name; of each name all are stacked."""
+    if not isinstance(models, list | tuple | ModuleList) or not all(isinstance(model, Module) for model in models):
+        raise ArgumentFault(f"stack_module_state() needs a list of modules, not {described(models)}")
+    modules: list[Any] = list(models)
+    if not modules:
+        raise TypeFault("stack_module_state: Expected at least one model, got 0.")
+    if len({model.training for model in modules}) > 1:
+        raise TypeFault("stack_module_state: Expected all models to have the same training/eval mode.")
+    if any(type(model) is not type(modules[0]) for model in modules):
+        raise TypeFault("stack_module_state: Expected all models to be of the same class.")
+    return tuple(_stacked([dict(getattr(model, each)()) for model in modules])      # type: ignore[return-value]
+                 for each in ("named_parameters", "named_buffers"))
+
+
+def _stacked(states: list[dict[str, Any]]) -> dict[str, Any]:
+    """Leaves that hold the tensors of every name along a first dimension."""
+    stacked: dict[str, Any] = {}
+    for name in states[0]:
+        if any(name not in state for state in states):
+            raise TypeFault(f"stack_module_state: one of the models has no {name}")
+        tensors = [state[name] for state in states]
+        learning = {tensor.requires_grad for tensor in tensors}
+        if len(learning) > 1:
+            raise TypeFault(f"Expected {name} from each model to have the same .requires_grad")
+        stacked[name] = traced.stack(tensors).detach().requires_grad_(learning.pop())
+    return stacked

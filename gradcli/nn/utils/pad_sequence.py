@@ -1,0 +1,25 @@
+"""`torch.nn.utils.rnn`: sequences of several lengths in one tensor."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gradcli.engine.autograd.op import traced
+from gradcli.engine.tensor.tensor import Tensor
+from gradcli.faults.tree import ArgumentFault
+
+
+def pad_sequence(sequences: Any, batch_first: bool = False, padding_value: float = 0.0,
+                 padding_side: str = "right") -> Tensor:
+    """Sequences side by side, the shorter ones filled up with `padding_value`."""
+    rows = list(sequences)
+    if not rows or not all(isinstance(row, Tensor) and row.array.ndim for row in rows):
+        raise ArgumentFault("pad_sequence() needs at least one tensor, each with a dimension for time",
+                            "nn.utils.rnn.pad_sequence([torch.ones(3), torch.ones(2)], batch_first=True)")
+    longest = max(len(row.array) for row in rows)
+    padded = []
+    for row in rows:
+        lacking = longest - len(row.array)
+        ends = (0, lacking) if padding_side == "right" else (lacking, 0)
+        padded.append(traced.pad(row, (0, 0) * (row.array.ndim - 1) + ends, "constant", padding_value))
+    return traced.stack(padded, 0 if batch_first else 1)  # type: ignore[no-any-return]

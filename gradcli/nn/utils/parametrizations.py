@@ -1,0 +1,203 @@
+"""`torch.nn.utils.parametrizations`: weights that are normalised, of norm 1, or orthogonal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from gradcli.engine.autograd.op import traced
+from gradcli.engine.autograd.signature import brief, described
+from gradcli.engine.tensor.tensor import Tensor
+from gradcli.engine.tensor.variable import recording
+from gradcli.faults.tree import ArgumentFault, IndexFault, ValueFault
+from gradcli.exposure import exposed
+from gradcli.nn.modules.conv import _Backward
+from gradcli.nn.module.module import Module
+from gradcli.nn.utils.parametrize import register_parametrization
+from gradcli.nn.utils.weight_norm import direction, length, power_steps, rows_of, weighed
+
+HOME = "torch.nn.utils.parametrizations"
+MAPS = ("matrix_exp", "cayley", "householder")
+
+
+def weight_of(module: Any, name: str) -> Tensor:
+    """The parameter or buffer of a module with that name."""
+    if not isinstance(module, Module):
+        raise ArgumentFault(f"the first argument must be a module, not {described(module)}")
+    value = getattr(module, name, None)
+    if not isinstance(value, Tensor):
+        raise ValueFault(f"Module '{type(module).__name__}' has no parameter or buffer with name {brief(name)}",
+                         *((other, "") for other in list(module._own)[:3]))
+    return value
+
+
+def usual_dim(module: Any, dim: Any) -> int:
+    """The dimension of a weight that counts outputs: the second of transposed convolutions."""
+    return int(isinstance(module, _Backward)) if dim is None else dim
+
+
+@exposed("right_inverse")
+class _WeightNorm(Module):
+    __slots__ = ()
+    _home = HOME
+    _new = True
+
+    def __init__(self, dim: int | None = 0) -> None:
+        super().__init__()
+        self.dim = -1 if dim is None else dim
+
+    def forward(self, weight_g: Any, weight_v: Any) -> Any:
+        return weighed(weight_v, weight_g, self.dim)
+
+    def right_inverse(self, weight: Any) -> Any:
+        """The lengths and the weight itself."""
+        return length(weight, self.dim), weight
+
+
+def weight_norm(module: Any, name: str = "weight", dim: int | None = 0) -> Any:
+    """From now on learn the lengths and the directions of a weight apart (Salimans and Kingma, 2016); the module."""
+    weight_of(module, name)
+    return register_parametrization(module, name, _WeightNorm(dim), unsafe=True)
+
+
+@exposed("right_inverse")
+class _SpectralNorm(Module):
+    __slots__ = ()
+    _home = HOME
+    _new = True
+
+    def __init__(self, weight: Any, n_power_iterations: int = 1, dim: int = 0, eps: float = 1e-12) -> None:
+        super().__init__()
+        dims = weight.array.ndim
+        if not -dims <= dim < dims:
+            raise IndexFault(f"Dimension out of range (expected to be in range of [-{dims}, {dims - 1}] but got {dim})")
+        if n_power_iterations <= 0:
+            raise ValueFault("Expected n_power_iterations to be positive, but got n_power_iterations="
+                             f"{n_power_iterations}")
+        self.dim, self.eps = dim % dims, eps
+        if dims > 1:
+            self.n_power_iterations = n_power_iterations
+            matrix = rows_of(Tensor(weight.array), self.dim)
+            for name, size in zip(("_u", "_v"), matrix.array.shape, strict=True):
+                self._kept[name] = direction(matrix, size, eps)
+            with recording(False):
+                power_steps(matrix, self._kept["_u"], self._kept["_v"], 15, eps)
+
+    def forward(self, weight: Any) -> Any:
+        if weight.array.ndim == 1:
+            return traced.normalize(weight, 2.0, 0, self.eps)
+        matrix, u, v = rows_of(weight, self.dim), self._kept["_u"], self._kept["_v"]
+        if self.training:
+            with recording(False):
+                power_steps(Tensor(matrix.array), u, v, self.n_power_iterations, self.eps)
+        u, v = (Tensor(kept.array.copy()) for kept in (u, v))
+        return weight / traced.dot(u, traced.mv(matrix, v))
+
+    def right_inverse(self, value: Any) -> Any:
+        """The value itself."""
+        return value
+
+
+def spectral_norm(module: Any, name: str = "weight", n_power_iterations: int = 1, eps: float = 1e-12,
+                  dim: int | None = None) -> Any:
+    """From now on divide a weight by its largest singular value (Miyato and others, 2018); the module."""
+    weight = weight_of(module, name)
+    return register_parametrization(module, name, _SpectralNorm(weight, n_power_iterations, usual_dim(module, dim),
+                                                                eps))
+
+
+@exposed("right_inverse", "base")
+class _Orthogonal(Module):
+    __slots__ = ()
+    _home = HOME
+    _new = True
+
+    def __init__(self, weight: Any, orthogonal_map: str, use_trivialization: bool) -> None:
+        super().__init__()
+        self.shape, self.orthogonal_map = weight.shape, orthogonal_map
+        self.trivialized = bool(use_trivialization)
+        if use_trivialization:
+            self.register_buffer("base", None)
+
+    def forward(self, input: Any) -> Any:
+        wide = input.array.shape[-2] < input.array.shape[-1]
+        matrix = traced.transpose(input, -2, -1) if wide else input
+        n, k = matrix.array.shape[-2:]
+        result = self._reflected(matrix) if self.orthogonal_map == "householder" else self._turned(matrix, n, k)
+        if self.trivialized:
+            result = traced.matmul(self._kept["base"], result)
+        return traced.transpose(result, -2, -1) if wide else result
+
+    def _turned(self, matrix: Any, n: int, k: int) -> Any:
+        """The map of a skew matrix to a rotation."""
+        matrix = traced.tril(matrix)
+        if n != k:
+            zeros = traced.zeros((*matrix.array.shape[:-1], n - k), dtype=matrix.dtype)
+            matrix = traced.cat((matrix, zeros), -1)
+        skew = matrix - traced.transpose(matrix, -2, -1)
+        if self.orthogonal_map == "matrix_exp":
+            turned = traced.matrix_exp(skew)
+        else:
+            one = Tensor(np.eye(n, dtype=skew.array.dtype))
+            turned = traced.linalg_solve(one - skew * 0.5, one + skew * 0.5)
+        return traced.narrow(turned, -1, 0, k) if n != k else turned
+
+    def _reflected(self, matrix: Any) -> Any:
+        """The product of reflections; the signs on the diagonal are no part of what is learnt."""
+        below = traced.tril(matrix, -1)
+        tau = 2.0 / (1.0 + traced.sum(below * below, -2))
+        signs = np.diagonal(matrix.array, axis1=-2, axis2=-1).astype(np.int32)
+        return traced.linalg_householder_product(below, tau) * Tensor(signs[..., None, :])
+
+    def right_inverse(self, matrix: Any) -> Any:
+        """What the map makes `matrix` of, made orthogonal."""
+        if not isinstance(matrix, Tensor) or matrix.shape != self.shape:
+            raise ValueFault(f"Expected a matrix or batch of matrices of shape {self.shape}. Got "
+                             f"{described(matrix)}.")
+        wide = matrix.array.shape[-2] < matrix.array.shape[-1]
+        tall = Tensor(np.swapaxes(matrix.array, -2, -1) if wide else matrix.array)
+        if not self.trivialized:
+            return self._reflections(tall, wide)
+        n, k = tall.array.shape[-2:]
+        if n != k:
+            more = traced.randn((*tall.array.shape[:-2], n, n - k), dtype=tall.dtype)
+            tall = traced.cat((tall, more), -1)
+        eps = 10.0 * n * np.finfo(tall.array.dtype).eps
+        product = np.swapaxes(tall.array, -2, -1) @ tall.array
+        base = tall.array.copy() if n == k and np.allclose(product, np.eye(n), atol=eps) else _orthogonal(tall)
+        self._kept["base"] = self.__dict__["base"] = Tensor(base)
+        minus = np.zeros_like(matrix.array)
+        at = np.arange(min(minus.shape[-2:]))
+        minus[..., at, at] = -1
+        return Tensor(minus)
+
+    def _reflections(self, tall: Tensor, wide: bool) -> Tensor:
+        if self.orthogonal_map != "householder":
+            raise NotImplementedError("It is not possible to assign to the matrix exponential or the Cayley "
+                                      "parametrizations when use_trivialization=False.")
+        kept, tau = (part.array.copy() for part in traced.geqrf(tall))
+        at = np.arange(kept.shape[-1])
+        kept[..., at, at] = np.where(tau == 0, -1, 1) * np.sign(kept[..., at, at])
+        return Tensor(np.swapaxes(kept, -2, -1) if wide else kept)
+
+
+def _orthogonal(matrix: Tensor) -> Any:
+    """The orthogonal factor of a matrix whose other factor has a positive diagonal."""
+    upper, tau = traced.geqrf(matrix)
+    product = traced.linalg_householder_product(upper, tau).array
+    return product * np.sign(np.diagonal(upper.array, axis1=-2, axis2=-1))[..., None, :]
+
+
+def orthogonal(module: Any, name: str = "weight", orthogonal_map: str | None = None, *,
+               use_trivialization: bool = True) -> Any:
+    """From now on keep a weight orthogonal; the module."""
+    weight = weight_of(module, name)
+    if weight.array.ndim < 2:
+        raise ValueFault(f"Expected a matrix or batch of matrices. Got a tensor of {weight.array.ndim} dimensions.")
+    if orthogonal_map is None:
+        orthogonal_map = "matrix_exp" if weight.array.shape[-2] == weight.array.shape[-1] else "householder"
+    if orthogonal_map not in MAPS:
+        raise ValueFault('orthogonal_map has to be one of "matrix_exp", "cayley", "householder". Got: '
+                         f"{orthogonal_map}", *((name, "") for name in MAPS))
+    return register_parametrization(module, name, _Orthogonal(weight, orthogonal_map, use_trivialization), unsafe=True)

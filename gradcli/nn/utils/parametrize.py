@@ -1,0 +1,268 @@
+"""`torch.nn.utils.parametrize`: parameters that are computed from others whenever they are read."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from gradcli.engine.settings import Settings
+from gradcli.engine.autograd.signature import brief, described, sized
+from gradcli.engine.tensor.tensor import Tensor
+from gradcli.engine.tensor.variable import Parameter, Variable, recording
+from gradcli.faults.tree import ArgumentFault, ValueFault
+from gradcli.exposure import MARK, expose, exposed
+from gradcli.nn.module.container import ModuleDict, ModuleList
+from gradcli.nn.module.module import Module
+
+HOME = "torch.nn.utils.parametrize"
+UNSAFE = "unless the `unsafe` flag is enabled"
+
+
+@exposed()
+class cached:
+    """A context in which what a parametrization gives is computed once."""
+
+    _home = HOME
+
+    def __enter__(self) -> None:
+        Settings.caching += 1
+        if Settings.parametrized is None:
+            Settings.parametrized = {}
+
+    def __exit__(self, *error: Any) -> None:
+        Settings.caching -= 1
+        if not Settings.caching:
+            Settings.parametrized = None
+
+
+@exposed("right_inverse", "is_tensor", "unsafe", "ntensors")
+class ParametrizationList(ModuleList):
+    """Parametrizations one after another, and the tensors that the first of them starts from."""
+
+    __slots__ = ()
+    _home = HOME
+    _new = True
+
+    def __init__(self, modules: Any, original: Any, unsafe: bool = False) -> None:
+        super().__init__(modules)
+        self.unsafe = unsafe
+        with recording(False):
+            inverse = original
+            for module in reversed(list(self)):
+                back = getattr(module, "right_inverse", None)
+                if back is not None:
+                    try:
+                        inverse = back(inverse)
+                    except NotImplementedError:
+                        pass
+        self.is_tensor = isinstance(inverse, Tensor)
+        if self.is_tensor:
+            self.ntensors = 1
+            if inverse.array.dtype != original.array.dtype:
+                raise ValueFault(f"When `right_inverse` outputs one tensor, it may not change the dtype.\n"
+                                 f"original.dtype: {original.dtype}\nright_inverse(original).dtype: {inverse.dtype}")
+            shape, dtype = original.array.shape, original.array.dtype
+            take_over(original, inverse)
+            listed(self, "original", original)
+        else:
+            shape, dtype = original.array.shape, original.array.dtype
+            self._keep_several(inverse, original)
+        if not unsafe:
+            alike(self(), shape, dtype, "Registering a parametrization may not change")
+
+    def _keep_several(self, inverse: Any, original: Any) -> None:
+        if not isinstance(inverse, tuple | list) or not all(isinstance(part, Tensor) for part in inverse):
+            raise ValueFault("'right_inverse' must return a Tensor or a Sequence of tensors (list, tuple...). Got "
+                             f"{described(inverse)}")
+        self.ntensors = len(inverse)
+        for i, part in enumerate(inverse):
+            array = part.array
+            listed(self, f"original{i}", Parameter(array, original.requires_grad) if isinstance(original, Parameter)
+                   else Tensor(array))
+
+    def _originals(self) -> list[Any]:
+        """The tensors that the first parametrization starts from."""
+        names = ["original"] if self.is_tensor else [f"original{i}" for i in range(self.ntensors)]
+        return [self.__dict__[name] for name in names]
+
+    def forward(self) -> Any:
+        """What the parametrizations make of the tensors kept."""
+        value: Any = None
+        for i, module in enumerate(self):
+            value = module(value) if i else module(*self._originals())
+        return value
+
+    def right_inverse(self, value: Any) -> None:
+        """Keep the tensors from which the parametrizations make `value`."""
+        with recording(False):
+            for module in reversed(list(self)):
+                back = getattr(module, "right_inverse", None)
+                if back is None:
+                    raise ValueFault(f"parametrization {type(module).__name__} does not implement right_inverse.")
+                value = back(value)
+            parts = [value] if self.is_tensor else list(value) if isinstance(value, tuple | list) else []
+            if len(parts) != self.ntensors or not all(isinstance(part, Tensor) for part in parts):
+                raise ValueFault("`right_inverse` should return a tensor" if self.is_tensor else
+                                 "'right_inverse' must return a sequence of tensors of length "
+                                 f"{self.ntensors}. Got {described(value)}.")
+            for kept, part in zip(self._originals(), parts, strict=True):
+                if kept.array.dtype != part.array.dtype:
+                    raise ValueFault(f"The tensor returned by `right_inverse` has dtype {part.dtype} while `original` "
+                                     f"has dtype {kept.dtype}")
+                take_over(kept, part)
+
+
+def take_over(target: Any, source: Any) -> None:
+    """Give `target` the numbers of `source`, in memory of its own."""
+    if target is not source:
+        target.array = np.array(source.array)
+
+
+def listed(module: Any, name: str, value: Any) -> None:
+    """Enter a parameter or buffer into a module's lists."""
+    lists = module._own if isinstance(value, Parameter) else module._kept
+    lists[name] = module.__dict__[name] = value
+
+
+def alike(value: Any, shape: Any, dtype: Any, what: str) -> None:
+    """Refuse a value of another shape or type than the tensor it stands for."""
+    if not isinstance(value, Tensor):
+        raise ValueFault(f"A parametrization must return a tensor. Got {described(value)}.")
+    if value.array.dtype != dtype:
+        raise ValueFault(f"{what} the dtype of the tensor, {UNSAFE}.\nunparametrized dtype: torch.{dtype}\n"
+                         f"parametrized dtype: {value.dtype}", "unsafe=True")
+    if value.array.shape != shape:
+        raise ValueFault(f"{what} the shape of the tensor, {UNSAFE}.\nunparametrized shape: {sized(shape)}\n"
+                         f"parametrized shape: {sized(value.array.shape)}", "unsafe=True")
+
+
+@lru_cache(maxsize=128)
+def parametrized_class(base: Any, names: tuple[str, ...]) -> Any:
+    """The class derived from `base` in which the tensors with these names are computed when they are read."""
+    own: dict[str, Any] = {name: _computed(name) for name in names}
+
+    def set_attribute(self: Any, name: str, value: Any) -> None:
+        if name in names and not isinstance(value, Parameter):
+            self._inner["parametrizations"]._inner[name].right_inverse(value)
+        elif name in names:
+            raise ArgumentFault(f"{name} is parametrized: it is set to a tensor, not to a Parameter",
+                                f"net.{name} = value.data")
+        else:
+            base.__setattr__(self, name, value)
+
+    own |= {"__slots__": (), "__setattr__": set_attribute, "_ordinary": base, "_home": HOME, "_new": True,
+            "__module__": base.__module__}
+    if MARK in vars(base):
+        own[MARK] = vars(base)[MARK]
+    made = type(base)(f"Parametrized{base.__name__}", (base,), own)
+    if MARK not in vars(base):
+        expose(made, *names, write=names)
+    return made
+
+
+def _computed(name: str) -> property:
+    return property(lambda self: current(self, name))
+
+
+def current(module: Any, name: str) -> Any:
+    """The tensor that a parametrized module has under `name`."""
+    parametrization = module._inner["parametrizations"]._inner[name]
+    if Settings.parametrized is None:
+        return parametrization()
+    key = id(module), name      # the module is kept, so that no other gets its identity
+    if key not in Settings.parametrized:
+        Settings.parametrized[key] = module, parametrization()
+    return Settings.parametrized[key][1]
+
+
+def is_parametrized(module: Any, tensor_name: str | None = None) -> bool:
+    """Whether a tensor of the module, or the one with this name, is computed from others."""
+    inside = module._inner.get("parametrizations") if isinstance(module, Module) else None
+    if not isinstance(inside, ModuleDict):
+        return False
+    return len(inside) > 0 if tensor_name is None else tensor_name in inside._inner
+
+
+def _module(value: Any, what: str) -> Module:
+    if not isinstance(value, Module):
+        raise ArgumentFault(f"the {what} must be a module, not {described(value)}")
+    return value
+
+
+def register_parametrization(module: Any, tensor_name: str, parametrization: Any, *, unsafe: bool = False) -> Any:
+    """From now on compute `module.tensor_name` by `parametrization`, from what it was; this module."""
+    _module(module, "module")
+    _module(parametrization, "parametrization").train(module.training)
+    if is_parametrized(module, tensor_name):
+        chain = module._inner["parametrizations"]._inner[tensor_name]
+        if not unsafe:
+            value = getattr(module, tensor_name)
+            alike(parametrization(value), value.array.shape, value.array.dtype,
+                  "Registering a parametrization may not change")
+        chain.append(parametrization)
+        chain.unsafe = chain.unsafe or unsafe
+        return module
+    lists = next((each for each in (module._own, module._kept) if each.get(tensor_name) is not None), None)
+    if lists is None:
+        raise ValueFault(f"Module '{type(module).__name__}' does not have a parameter, a buffer, or a parametrized "
+                         f"element with name {brief(tensor_name)}", *((name, "") for name in list(module._own)[:3]))
+    chain = ParametrizationList([parametrization], lists[tensor_name], unsafe)
+    del lists[tensor_name]
+    module.__dict__.pop(tensor_name, None)
+    if not is_parametrized(module):
+        module.parametrizations = ModuleDict()
+    module._inner["parametrizations"].add_module(tensor_name, chain)
+    _reclass(module)
+    return module
+
+
+def _reclass(module: Any) -> None:
+    """Give a module the class that computes what is parametrized, or its own when nothing is any more."""
+    kind: Any = type(module)
+    base = vars(kind).get("_ordinary", kind) if vars(kind).get("_home") == HOME else kind
+    names = tuple(module._inner["parametrizations"]._inner)
+    object.__setattr__(module, "__class__", parametrized_class(base, names) if names else base)
+
+
+def remove_parametrizations(module: Any, tensor_name: str, leave_parametrized: bool = True) -> Any:
+    """Make a computed tensor a parameter or buffer again: of its value now, or of that it was computed from."""
+    if not is_parametrized(module, tensor_name):
+        raise ValueFault(f"Module {type(_module(module, 'module')).__name__} does not have a parametrization on "
+                         f"{tensor_name}")
+    inside = module._inner["parametrizations"]
+    chain = inside._inner[tensor_name]
+    original = chain._originals()[0]
+    if leave_parametrized:
+        with recording(False):
+            value = chain()
+        if chain.is_tensor:
+            take_over(original, value)
+        else:
+            learns = any(part.requires_grad for part in chain._originals())
+            original = Parameter(np.array(value.array), True) if learns else Variable(value.array)
+    elif not chain.is_tensor:
+        raise ValueFault("Cannot leave unparametrized (`leave_parametrized=False`) a tensor that is parametrized in "
+                         "terms of a sequence of tensors.")
+    delattr(inside, tensor_name)
+    _reclass(module)
+    if not len(inside):
+        delattr(module, "parametrizations")
+    listed(module, tensor_name, original)
+    return module
+
+
+def transfer_parametrizations_and_params(from_module: Any, to_module: Any, tensor_name: str | None = None) -> Any:
+    """Give `to_module` the parametrizations of `from_module` and the tensors they start from; `to_module`."""
+    inside: Any = _module(from_module, "first module")._inner.get("parametrizations")
+    for name in (list(inside._inner) if tensor_name is None else [tensor_name]) if inside is not None else ():
+        chain = inside._inner[name]
+        if not any(name in each for each in (to_module._own, to_module._kept)):
+            listed(to_module, name, Parameter(np.array(chain().array), True))
+        for parametrization in chain:
+            register_parametrization(to_module, name, parametrization)
+        there = to_module._inner["parametrizations"]._inner[name]
+        for kept, value in zip(there._originals(), chain._originals(), strict=True):
+            take_over(kept, value)
+    return to_module

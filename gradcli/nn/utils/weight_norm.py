@@ -1,0 +1,191 @@
+"""`torch.nn.utils.weight_norm` and `spectral_norm`: weights computed anew before each forward."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from gradcli.engine.autograd.op import traced
+from gradcli.engine.autograd.signature import brief, described
+from gradcli.engine.tensor.tensor import Tensor
+from gradcli.engine.tensor.uninitialized import Uninitialized
+from gradcli.engine.tensor.variable import Parameter, recording
+from gradcli.engine.tensor.write_gate import writing
+from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
+from gradcli.exposure import exposed
+from gradcli.nn.modules.conv import _Backward
+from gradcli.nn.init import normal_
+from gradcli.nn.module.module import Module
+
+
+def length(weight: Any, dim: int) -> Any:
+    """The norm of each part of a weight along `dim`, or with -1 of all of it."""
+    if dim == -1:
+        return traced.norm(weight, 2)
+    dims = weight.array.ndim
+    others = tuple(axis for axis in range(dims) if axis != dim % dims)
+    return traced.norm(weight, 2, others, True) if others else traced.abs(weight)
+
+
+def weighed(v: Any, g: Any, dim: int) -> Any:
+    """`v` with each part along `dim` of the length that `g` says."""
+    return traced.renamed(v * (g / length(v, dim)), "WeightNormInterfaceBackward0")
+
+
+def rows_of(weight: Any, dim: int) -> Any:
+    """A weight as a matrix whose rows are its parts along `dim`."""
+    if dim:
+        weight = traced.permute(weight, (dim, *(axis for axis in range(weight.array.ndim) if axis != dim)))
+    return traced.reshape(weight, (weight.array.shape[0], -1))
+
+
+def direction(like: Any, size: int, eps: float) -> Tensor:
+    """A random vector of norm 1."""
+    with recording(False):
+        drawn = normal_(Tensor(np.empty(size, like.array.dtype)))
+        return Tensor(traced.normalize(drawn, 2.0, 0, eps).array)
+
+
+def power_steps(matrix: Any, u: Any, v: Any, count: int, eps: float, v_first: bool = False) -> None:
+    """Turn `u` and `v` towards the singular vectors of the largest singular value, in place."""
+    across = traced.transpose(matrix, 0, 1)
+    for _ in range(count):
+        for target, other, by in ((v, u, across), (u, v, matrix)) if v_first else ((u, v, matrix), (v, u, across)):
+            writing(target.array)[...] = traced.normalize(traced.mv(by, other), 2.0, 0, eps).array
+
+
+@exposed(copied=True)
+class _Hook:
+    """Sets a weight of a module before each forward."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __call__(self, module: Any, inputs: Any) -> None:
+        module.__dict__[self.name] = self.weight(module)
+
+    def weight(self, module: Any) -> Any:
+        """The weight as it follows from the parameters."""
+        raise NotImplementedError
+
+
+@exposed(copied=True)
+class WeightNorm(_Hook):
+    """A weight whose lengths and directions are learnt apart."""
+
+    def __init__(self, name: str, dim: int) -> None:
+        super().__init__(name)
+        self.dim = dim
+
+    def weight(self, module: Any) -> Any:
+        """The directions with the lengths learnt."""
+        return weighed(module._own[self.name + "_v"], module._own[self.name + "_g"], self.dim)
+
+
+@exposed(copied=True)
+class SpectralNorm(_Hook):
+    """A weight divided by its largest singular value."""
+
+    def __init__(self, name: str, steps: int, dim: int, eps: float) -> None:
+        super().__init__(name)
+        self.steps, self.dim, self.eps = steps, dim, eps
+
+    def weight(self, module: Any, step: bool | None = None) -> Any:
+        """The weight with norm 1, as far as the singular vectors are known."""
+        weight = module._own[self.name + "_orig"]
+        u, v = module._kept[self.name + "_u"], module._kept[self.name + "_v"]
+        matrix = rows_of(weight, self.dim)
+        if module.training if step is None else step:
+            with recording(False):
+                power_steps(Tensor(matrix.array), u, v, self.steps, self.eps, True)
+            u, v = (Tensor(kept.array.copy()) for kept in (u, v))
+        return weight / traced.dot(u, traced.mv(matrix, v))
+
+
+def _parameter(module: Any, name: str, kind: type[_Hook], what: str) -> Any:
+    """The parameter that is to be computed from now on."""
+    if not isinstance(module, Module):
+        raise ArgumentFault(f"{what}() needs a module, not {described(module)}", f"{what}(nn.Linear(2, 2))")
+    if any(type(hook) is kind and hook.name == name for hook in hooks_of(module).values()):
+        raise ShapeFault(f"Cannot register two {what} hooks on the same parameter {name}")
+    weight = module._own.get(name)
+    if weight is None:
+        raise ValueFault(f"{type(module).__name__} has no parameter {brief(name)}",
+                         *((other, "") for other in list(module._own)[:3]))
+    if isinstance(weight, Uninitialized):
+        raise ValueFault(f"The module passed to `{kind.__name__}` can't have uninitialized parameters. Make sure to "
+                         "run the dummy forward before applying it")
+    return weight
+
+
+def hooks_of(module: Any) -> dict[int, Any]:
+    """What is called before the module's forward."""
+    return module._hooks[0] if module._hooks is not None else {}
+
+
+def weight_norm(module: Any, name: str = "weight", dim: int | None = 0) -> Any:
+    """From now on learn the lengths and the directions of a weight apart; the module."""
+    weight = _parameter(module, name, WeightNorm, "weight_norm")
+    hook = WeightNorm(name, -1 if dim is None else dim)
+    del module._own[name]
+    with recording(False):
+        lengths = length(Tensor(weight.array), hook.dim)
+    module.register_parameter(name + "_g", Parameter(lengths.array, True))
+    module.register_parameter(name + "_v", Parameter(weight.array, True))
+    module.register_forward_pre_hook(hook)
+    hook(module, ())
+    return module
+
+
+def remove_weight_norm(module: Any, name: str = "weight") -> Any:
+    """Make a weight a parameter again; the module."""
+    hook = removed(module, name, WeightNorm, "weight_norm")
+    with recording(False):
+        weight = hook.weight(module)
+    for suffix in ("_g", "_v"):
+        delattr(module, name + suffix)
+    module.__dict__.pop(name, None)
+    module.register_parameter(name, Parameter(weight.array, True))
+    return module
+
+
+def spectral_norm(module: Any, name: str = "weight", n_power_iterations: int = 1, eps: float = 1e-12,
+                  dim: int | None = None) -> Any:
+    """From now on divide a weight by its largest singular value; the module."""
+    weight = _parameter(module, name, SpectralNorm, "spectral_norm")
+    if n_power_iterations <= 0:
+        raise ValueFault(f"Expected n_power_iterations to be positive, but got n_power_iterations={n_power_iterations}")
+    hook = SpectralNorm(name, n_power_iterations, int(isinstance(module, _Backward)) if dim is None else dim, eps)
+    matrix = rows_of(Tensor(weight.array), hook.dim)
+    u, v = (direction(matrix, size, eps) for size in matrix.array.shape)
+    delattr(module, name)
+    module.register_parameter(name + "_orig", weight)
+    module.__dict__[name] = Tensor(weight.array)
+    module.register_buffer(name + "_u", u)
+    module.register_buffer(name + "_v", v)
+    module.register_forward_pre_hook(hook)
+    return module
+
+
+def remove_spectral_norm(module: Any, name: str = "weight") -> Any:
+    """Make a weight a parameter again; the module."""
+    hook = removed(module, name, SpectralNorm, "spectral_norm")
+    with recording(False):
+        weight = hook.weight(module, False)
+    for suffix in ("_u", "_v", "_orig"):
+        delattr(module, name + suffix)
+    module.__dict__.pop(name, None)
+    module.register_parameter(name, Parameter(weight.array, True))
+    return module
+
+
+def removed(module: Any, name: str, kind: type[_Hook], what: str) -> Any:
+    """The hook that computes a weight, taken away."""
+    if not isinstance(module, Module):
+        raise ArgumentFault(f"remove_{what}() needs a module, not {described(module)}")
+    for key, hook in hooks_of(module).items():
+        if type(hook) is kind and hook.name == name:
+            del hooks_of(module)[key]
+            return hook
+    raise ValueFault(f"{what} of '{name}' not found in {type(module).__name__}")

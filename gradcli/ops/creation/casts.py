@@ -1,0 +1,235 @@
+"""The same numbers as elements of another type, and questions about types."""
+
+import numpy as np
+
+from gradcli.engine.tensor import dtypes
+from gradcli.engine.autograd.op import Op
+from gradcli.engine.autograd.signature import Array, Operand, Type
+from gradcli.faults.tree import ValueFault
+
+
+class Conversion(Op, abstract=True):
+    """A method that converts to one element type."""
+
+    function = False
+    samples = [(np.array([1.5, -2.0]),), (np.array([1, 0]),)]
+    errors = [("text",)]
+
+
+class Float(Conversion):
+    """float(input): input as 32-bit floating numbers."""
+
+    def compose(F, input):
+        return F.cast(input, dtypes.float32)
+
+
+class Double(Conversion):
+    """double(input): input as 64-bit floating numbers."""
+
+    samples = [([1.5, -2.0],), (np.array([1, 0]),)]
+
+    def compose(F, input):
+        return F.cast(input, dtypes.float64)
+
+
+class Half(Conversion):
+    """half(input): input as 16-bit floating numbers."""
+
+    def compose(F, input):
+        return F.cast(input, dtypes.float16)
+
+
+class Long(Conversion):
+    """long(input): input as 64-bit whole numbers; fractions are cut off."""
+
+    def compose(F, input):
+        return F.cast(input, dtypes.int64)
+
+
+class Int(Conversion):
+    """int(input): input as 32-bit whole numbers; fractions are cut off."""
+
+    def compose(F, input):
+        return F.cast(input, dtypes.int32)
+
+
+class Short(Conversion):
+    """short(input): input as 16-bit whole numbers; fractions are cut off."""
+
+    def compose(F, input):
+        return F.cast(input, dtypes.int16)
+
+
+class Char(Conversion):
+    """char(input): input as 8-bit whole numbers; fractions are cut off."""
+
+    def compose(F, input):
+        return F.cast(input, dtypes.int8)
+
+
+class Byte(Conversion):
+    """byte(input): input as 8-bit whole numbers from 0; fractions are cut off."""
+
+    def compose(F, input):
+        return F.cast(input, dtypes.uint8)
+
+
+class Bool(Conversion):
+    """bool(input): whether each element is not 0."""
+
+    def compose(F, input):
+        return F.cast(input, dtypes.bool_)
+
+
+class AsType(Op):
+    """type(input, dtype): the name of the type of input; or, with dtype, input as elements of that type."""
+
+    names = ("type",)
+    function = False
+    era_label = "tensor.Type"
+    label = "ToCopyBackward0"
+    samples = [([1.0, 2.0], np.dtype(np.float64)), (np.array([1, 2]),)]
+    errors = [([1.0], "nonsense"), ([1.0], 3)]
+
+    def forward(input: Array, dtype: Type = None):
+        if dtype is None:
+            return f"torch.{dtypes.OF[input.dtype].era}Tensor"
+        return input if input.dtype == dtype else input.astype(dtype)
+
+    def grad_input(F, g, input_dtype):
+        return F.cast(g, input_dtype)
+
+
+class TypeAs(Op):
+    """type_as(input, other): input as elements of the type of other."""
+
+    names = ("type_as",)
+    function = False
+    samples = [(np.array([1.5, 2.0]), np.array([1, 2])), ([1.0, 2.0], [3.0])]
+    errors = [([1.0], "text")]
+
+    def compose(F, input, other):
+        return F.cast(input, other.dtype)
+
+
+class Question(Op, abstract=True):
+    """A question about a tensor's type, answered with a Python truth value."""
+
+    samples = [([1.0, 2.0],), (np.array([1, 2]),), (np.array([True]),)]
+    errors = [("text",)]
+
+
+class IsFloatingPoint(Question):
+    """is_floating_point(input): whether elements are floating numbers."""
+
+    names = ("is_floating_point",)
+
+    def forward(input: Array):
+        return input.dtype.kind == "f"
+
+
+class IsComplex(Question):
+    """is_complex(input): False; there are no complex tensors here."""
+
+    names = ("is_complex",)
+
+    def forward(input: Array):
+        return False
+
+
+class IsSigned(Question):
+    """is_signed(input): whether elements can be negative."""
+
+    names = ("is_signed",)
+
+    def forward(input: Array):
+        return input.dtype.kind in "if"
+
+
+class IsNonZero(Op):
+    """is_nonzero(input): whether the only element is not 0."""
+
+    names = ("is_nonzero",)
+    samples = [([1.5],), ([0.0],)]
+    errors = [([1.0, 2.0],), ([],)]
+
+    def forward(input: Array):
+        if input.size != 1:
+            raise ValueFault(f"Boolean value of Tensor with {'more than one value' if input.size else 'no values'} is "
+                             "ambiguous",
+                             ("(x != 0).any()", "whether some element is not 0"))
+        return bool(input.reshape(())[()])
+
+
+class IsSameSize(Op):
+    """is_same_size(input, other): whether both have the same shape."""
+
+    names = ("is_same_size",)
+    samples = [([1.0, 2.0], [3.0, 4.0]), ([1.0, 2.0], [3.0])]
+    errors = [([1.0],)]
+
+    def forward(input: Array, other: Array):
+        return input.shape == other.shape
+
+
+class IsReal(Op):
+    """isreal(input): True for each element; there are no complex tensors here."""
+
+    samples = [([1.0, 2.0],)]
+    errors = [("text",)]
+
+    def forward(input: Array):
+        return np.ones(input.shape, bool)
+
+
+class Real(Op):
+    """real(input): input itself, which is its own real part and conjugate."""
+
+    names = ("real", "conj", "conj_physical", "resolve_conj", "resolve_neg")
+    samples = [([1.0, 2.0],)]
+    errors = [("text",)]
+
+    def forward(input: Array):
+        return input
+
+    def grad_input(F, g):
+        return g
+
+
+class Cpu(Op):
+    """cpu(input): input itself; there is no other device."""
+
+    function = False
+    samples = [([1.0, 2.0],)]
+    errors = [("text",)]
+
+    def forward(input: Array):
+        return input
+
+    def grad_input(F, g):
+        return g
+
+
+class ResultType(Op):
+    """result_type(tensor1, tensor2): the element type in which both would be computed together."""
+
+    names = ("result_type",)
+    method = False
+    samples = [([1.0, 2.0], np.array([1])), (np.array([1]), 2.5)]
+    errors = [([1.0], "text")]
+
+    def forward(tensor1: Operand, tensor2: Operand):
+        return dtypes.OF[dtypes.result_type((tensor1, tensor2))]
+
+
+class CanCast(Op):
+    """can_cast(from_, to): whether type promotion may turn elements of type from_ into type to."""
+
+    names = ("can_cast",)
+    method = False
+    samples = [(np.dtype(np.float64), np.dtype(np.float32)), (np.dtype(np.float64), np.dtype(np.int64))]
+    errors = [("nonsense", np.dtype(np.int64))]
+
+    def forward(from_: Type, to: Type):
+        return dtypes.category(from_) <= dtypes.category(to) and not (
+            from_.kind == "i" and to == dtypes.uint8)

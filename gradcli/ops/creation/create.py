@@ -1,0 +1,239 @@
+"""New tensors: from sizes, from values, from ranges, and in the likeness of others."""
+
+import math
+
+import numpy as np
+
+from gradcli.engine.tensor.conversion import array_of
+from gradcli.engine.tensor.dtypes import Default, float32
+from gradcli.engine.autograd.op import Op
+from gradcli.engine.autograd.signature import Anything, Array, Int, Number, Plain, Sizes, Type
+from gradcli.faults.tree import ArgumentFault, ValueFault
+from gradcli.faults.mistakes import UnfitValue
+
+
+class Creation(Op, abstract=True):
+    """A new tensor; every one takes `dtype` and `requires_grad`."""
+
+    creates = True
+    method = False
+
+
+def checked(size):
+    """A size without negative lengths."""
+    if any(n < 0 for n in size):
+        raise UnfitValue(f"Trying to create tensor with negative dimension {min(size)}: {list(size)}")
+    return size
+
+
+class Ones(Creation):
+    """ones(*size, dtype): ones."""
+
+    samples = [((2, 3),), ((),)]
+    errors = [((-1,),), ("text",)]
+
+    def forward(size: Sizes, *, dtype: Type = None):
+        return np.ones(checked(size), dtype or Default.floating)
+
+
+class Zeros(Creation):
+    """zeros(*size, dtype): zeros."""
+
+    samples = [((2, 3),), ((),)]
+    errors = [((-1,),), ("text",)]
+
+    def forward(size: Sizes, *, dtype: Type = None):
+        return np.zeros(checked(size), dtype or Default.floating)
+
+
+class Empty(Creation):
+    """empty(*size, dtype): a tensor whose content is nobody's promise; here it is zeros."""
+
+    samples = [((2, 3),), ((),)]
+    errors = [((-1,),), ("text",)]
+
+    def forward(size: Sizes, *, dtype: Type = None):
+        return np.zeros(checked(size), dtype or Default.floating)
+
+
+class Full(Creation):
+    """full(size, fill_value, dtype): the same number everywhere."""
+
+    samples = [((2, 3), 1.5), ((2,), 7)]
+    errors = [((-1,), 1), ((2,), "text")]
+
+    def forward(size: Plain, fill_value: Number, *, dtype: Type = None):
+        size = Sizes.take(size)
+        if type(size) is not tuple:
+            raise ArgumentFault("full() needs a size", "torch.full((2, 2), 7.0)")
+        natural = {bool: np.dtype(bool), int: np.dtype(np.int64)}.get(type(fill_value), Default.floating)
+        return np.full(checked(size), fill_value, dtype or natural)
+
+
+def laid_out(model, fill):
+    """What `fill` makes of a shape, in memory in the order of `model`: a transposed model gives a transposed result."""
+    steps = [abs(step) for step in model.strides]
+    if model.flags.c_contiguous or 0 in (step for step, n in zip(steps, model.shape, strict=True) if n > 1):
+        return fill(model.shape)
+    order = sorted(range(model.ndim), key=lambda d: -steps[d])
+    return fill(tuple([model.shape[d] for d in order])).transpose(np.argsort(order))
+
+
+class Likeness(Creation, abstract=True):
+    """A new tensor of the shape and type of another."""
+
+    samples = [([[1.0, 2.0]],), ([[1.0, 2.0]], np.dtype(np.float64))]
+    errors = [("text",)]
+
+
+class OnesLike(Likeness):
+    """ones_like(input, dtype): ones in the shape of input."""
+
+    names = ("ones_like",)
+
+    def forward(input: Array, *, dtype: Type = None):
+        return laid_out(input, lambda shape: np.ones(shape, dtype or input.dtype))
+
+
+class ZerosLike(Likeness):
+    """zeros_like(input, dtype): zeros in the shape of input."""
+
+    names = ("zeros_like",)
+
+    def forward(input: Array, *, dtype: Type = None):
+        return laid_out(input, lambda shape: np.zeros(shape, dtype or input.dtype))
+
+
+class EmptyLike(Likeness):
+    """empty_like(input, dtype): a tensor of the shape of input; here it is zeros."""
+
+    names = ("empty_like",)
+
+    def forward(input: Array, *, dtype: Type = None):
+        return laid_out(input, lambda shape: np.zeros(shape, dtype or input.dtype))
+
+
+class FullLike(Creation):
+    """full_like(input, fill_value, dtype): the same number everywhere, in the shape of input."""
+
+    names = ("full_like",)
+    samples = [([[1.0, 2.0]], 3)]
+    errors = [([1.0], "text")]
+
+    def forward(input: Array, fill_value: Number, *, dtype: Type = None):
+        return laid_out(input, lambda shape: np.full(shape, fill_value, dtype or input.dtype))
+
+
+class Arange(Creation):
+    """arange(start, end, step, dtype): start, start + step, ... below end; one argument is the end."""
+
+    samples = [(5,), (1, 6), (0.5, 3, 0.5), (5, 0, -2)]
+    errors = [(0, 5, 0), (5, 0, 1), ("text",)]
+
+    def forward(start: Number, end: Number = None, step: Number = 1, *, dtype: Type = None):
+        if end is None:
+            start, end = 0, start
+        return stepped(start, end, step, dtype)
+
+
+def stepped(start, end, step, dtype):
+    """The numbers from start to below end."""
+    if step == 0:
+        raise ValueFault("arange(): step must be nonzero", "torch.arange(0, 5, 1)")
+    if (end - start) * step < 0:
+        raise ValueFault(f"arange(): from {start} to {end} by {step} goes the wrong way",
+                         f"torch.arange({start}, {end}, {-step})").saying(
+            "upper bound and lower bound inconsistent with step sign")
+    whole = all(type(v) is not float for v in (start, end, step))
+    count = max(0, math.ceil((end - start) / step)) if not whole else max(0, -((start - end) // step))
+    kind = dtype or (np.dtype(np.int64) if whole else Default.floating)
+    if whole:
+        return (np.arange(count, dtype=np.int64) * step + start).astype(kind, copy=False)
+    return (np.arange(count, dtype=np.float64) * step + start).astype(kind)
+
+
+class Linspace(Creation):
+    """linspace(start, end, steps, dtype): `steps` evenly spaced numbers from start to end, both included."""
+
+    samples = [(0, 1, 5), (3, -1, 4), (2, 9, 1)]
+    errors = [(0, 1, -3), (0, 1, "text")]
+
+    def forward(start: Number, end: Number, steps: Int = 100, *, dtype: Type = None):
+        if steps < 0:
+            raise ValueFault("number of steps must be non-negative")
+        return spaced(start, end, steps, dtype or Default.floating)
+
+
+def spaced(start, end, steps, dtype):
+    """Evenly spaced numbers, counted from the nearer end as PyTorch does."""
+    if steps < 2:
+        return np.full(steps, start, dtype)
+    wide = np.dtype(np.float64) if dtype.kind != "f" else float32
+    real = dtype if dtype.kind == "f" and dtype.itemsize >= 4 else wide
+    one = real.type
+    step = (one(end) - one(start)) / one(steps - 1)
+    up = np.arange(steps)
+    low = up < steps // 2
+    exact = np.float64
+    forwards = exact(one(start)) + exact(step) * up
+    backwards = exact(one(end)) - exact(step) * (steps - 1 - up)
+    return np.where(low, forwards, backwards).astype(real).astype(dtype)
+
+
+class Eye(Creation):
+    """eye(n, m, dtype): ones on the diagonal of an n x m matrix, zeros elsewhere."""
+
+    samples = [(3,), (2, 3)]
+    errors = [(-1,), ("text",)]
+
+    def forward(n: Int, m: Int = None, *, dtype: Type = None):
+        return np.eye(*checked((n, n if m is None else m)), dtype=dtype or Default.floating)
+
+
+class MakeTensor(Creation):
+    """tensor(data, dtype): a new tensor with the numbers of nested lists, or of another tensor."""
+
+    names = ("tensor",)
+    copies = True
+    samples = [([1.0, 2.0],)]
+    errors = [("text",), ({},)]
+
+    def forward(data: Anything, *, dtype: Type = None):
+        return array_of(data, dtype)
+
+
+class AsTensor(Creation):
+    """as_tensor(data, dtype): a tensor as it is, or a new one with the numbers of nested lists."""
+
+    names = ("as_tensor", "asarray")
+    samples = [([1.0, 2.0],)]
+    errors = [("text",), ({},)]
+
+    def forward(data: Anything, *, dtype: Type = None):
+        return data if isinstance(data, np.ndarray) and dtype in (None, data.dtype) else array_of(data, dtype)
+
+
+class Range(Creation):
+    """range(start, end, step, dtype): start, start + step, ... up to end, which is included, as floating numbers."""
+
+    samples = [(1, 4), (0, 2, 0.5), (3, 1, -1)]
+    errors = [(0, 5, 0), (5, 0, 1), ("text",)]
+
+    def forward(start: Number, end: Number, step: Number = 1, *, dtype: Type = None):
+        if step == 0 or (end - start) * step < 0:
+            return stepped(start, end, step, dtype)     # which says what is wrong
+        count = int((end - start) / step) + 1
+        return (np.arange(count, dtype=np.float64) * step + start).astype(dtype or Default.floating)
+
+
+class Logspace(Creation):
+    """logspace(start, end, steps, base, dtype): base to the power of each of `steps` evenly spaced numbers."""
+
+    samples = [(0, 2, 3), (0, 3, 4, 2.0)]
+    errors = [(0, 1, -3), (0, 1, "text")]
+
+    def forward(start: Number, end: Number, steps: Int = 100, base: Number = 10.0, *, dtype: Type = None):
+        if steps < 0:
+            raise ValueFault("number of steps must be non-negative")
+        kind = dtype or Default.floating
+        return np.power(np.float64(base), spaced(start, end, steps, np.dtype(np.float64))).astype(kind)

@@ -1,0 +1,97 @@
+"""Tensors overwritten as a whole: zeroed, filled, copied into."""
+
+import numpy as np
+
+from gradcli.engine.autograd.op import Op
+from gradcli.engine.autograd.signature import Array, Flag, Number, Operand
+from gradcli.faults.tree import ShapeFault
+from gradcli.ops.internal import expanded
+
+GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
+
+
+class Zero(Op):
+    """zero(input): zeros in the place of all elements; `x.zero_()`."""
+
+    method = False
+    function = False
+    inplace = True
+    samples = [(GRID,)]
+    errors = [("text",)]
+
+    def forward(input: Array):
+        return np.zeros_like(input)
+
+    def grad_input(F, g):
+        return F.zeros_like(g)
+
+
+class Fill(Op):
+    """fill(input, value): one value in the place of all elements."""
+
+    method = False
+    inplace = True
+    label = ("FillBackward0", "FillBackward2")
+    samples = [(GRID, 7), (GRID, -1.5)]
+    errors = [(GRID, [1.0, 2.0]), (GRID, "text")]
+
+    def variant(input, value):
+        return int(type(value) not in (int, float, bool))
+
+    def forward(input: Array, value: Operand):
+        if np.ndim(value):
+            raise ShapeFault("fill_ only supports 0-dimension value tensor but got tensor with "
+                             f"{np.ndim(value)} dimensions.", ("x.copy_(values)", "takes one value for each element"))
+        return np.full(input.shape, value, input.dtype)
+
+    def grad_input(F, g):
+        return F.zeros_like(g)
+
+    def grad_value(F, g):
+        return F.sum(g)
+
+
+class Copy(Op):
+    """copy(input, src, non_blocking): the elements of src, broadcast, in the place of all; `x.copy_(src)`."""
+
+    method = False
+    function = False
+    inplace = True
+    idle = ("non_blocking",)
+    label = "CopyBackwards"
+    samples = [(GRID, [[7.0, 8.0, 9.0], [1.0, 2.0, 3.0]]), (GRID, [7.0, 8.0, 9.0])]
+    errors = [(GRID, [1.0, 2.0]), (GRID, "text")]
+
+    def forward(input: Array, src: Array, non_blocking: Flag = False):
+        return expanded(src, input.shape).astype(input.dtype)
+
+    def grad_input(F, g):
+        return F.zeros_like(g)
+
+    def grad_src(F, g, src_dtype):
+        return F.cast(g, src_dtype)
+
+
+class FillDiagonal(Op):
+    """fill_diagonal(input, fill_value, wrap): one value on the main diagonal; with `wrap` again below it in tall
+    matrices; `x.fill_diagonal_(value)`."""
+
+    names = ("fill_diagonal",)
+    partial = True
+    method = False
+    function = False
+    inplace = True
+    samples = [(GRID, 7), ([[1.0], [2.0], [3.0], [4.0]], 5.0, True)]
+    errors = [([1.0, 2.0], 1), (GRID, "text"), ([[[1.0], [2.0]]], 1)]
+
+    def forward(input: Array, fill_value: Number, wrap: Flag = False):
+        if input.ndim < 2:
+            raise ShapeFault("dimensions must larger than 1", ("x.fill_(0)", "fills the whole"))
+        if input.ndim > 2 and len(set(input.shape)) > 1:
+            raise ShapeFault("all dimensions of input must be of equal length")
+        out = np.array(input)
+        np.fill_diagonal(out, np.asarray(fill_value).astype(input.dtype), wrap)
+        return out
+
+    def grad_input(F, g, wrap):
+        return F.fill_diagonal(g, 0, wrap)

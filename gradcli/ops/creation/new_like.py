@@ -1,0 +1,92 @@
+"""New tensors of the same type as another: `x.new_zeros(2, 3)`; and sums that undo broadcasting."""
+
+import numpy as np
+
+from gradcli.engine.tensor.conversion import array_of
+from gradcli.engine.autograd.op import Op, titled
+from gradcli.engine.autograd.signature import Anything, Array, Number, Plain, Sizes, Type
+from gradcli.faults.tree import ArgumentFault, ShapeFault
+from gradcli.ops.creation.create import checked
+
+GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
+
+
+class Kin(Op, abstract=True):
+    """A method of a tensor that makes another of its type."""
+
+    creates = True
+    function = False
+    samples = [(GRID, (2, 3)), (GRID, (2,), np.dtype(np.int64))]
+    errors = [(GRID, (-1,)), (GRID, "text")]
+
+
+class NewZeros(Kin):
+    """new_zeros(input, *size, dtype): zeros of the type of input."""
+
+    names = ("new_zeros",)
+
+    def forward(input: Array, size: Sizes, *, dtype: Type = None):
+        return np.zeros(checked(size), dtype or input.dtype)
+
+
+class NewOnes(Kin):
+    """new_ones(input, *size, dtype): ones of the type of input."""
+
+    names = ("new_ones",)
+
+    def forward(input: Array, size: Sizes, *, dtype: Type = None):
+        return np.ones(checked(size), dtype or input.dtype)
+
+
+class NewEmpty(Kin):
+    """new_empty(input, *size, dtype): a tensor of the type of input whose content is nobody's promise; here zeros."""
+
+    names = ("new_empty",)
+
+    def forward(input: Array, size: Sizes, *, dtype: Type = None):
+        return np.zeros(checked(size), dtype or input.dtype)
+
+
+class NewFull(Kin):
+    """new_full(input, size, fill_value, dtype): the same number everywhere, of the type of input."""
+
+    names = ("new_full",)
+    samples = [(GRID, (2, 3), 7.5), (GRID, (2,), 7, np.dtype(np.int64))]
+    errors = [(GRID, (-1,), 1), (GRID, (2,), "text")]
+
+    def forward(input: Array, size: Plain, fill_value: Number, *, dtype: Type = None):
+        size = Sizes.take(size)
+        if type(size) is not tuple:
+            raise ArgumentFault("new_full() needs a size", "x.new_full((2, 2), 7.0)")
+        return np.full(checked(size), fill_value, dtype or input.dtype)
+
+
+class NewTensor(Kin):
+    """new_tensor(input, data, dtype): a new tensor with the numbers of nested lists, of the type of input."""
+
+    names = ("new_tensor",)
+    samples = [(GRID, GRID)]
+    errors = [(GRID, "text")]
+
+    def forward(input: Array, data: Anything, *, dtype: Type = None):
+        return array_of(data, dtype or input.dtype)
+
+
+class SumToSize(Op):
+    """sum_to_size(input, *size): input added up along whatever broadcasting from this size had repeated."""
+
+    names = ("sum_to_size",)
+    function = False
+    samples = [(GRID, (2, 1)), (GRID, (3,)), (GRID, (1, 1))]
+    errors = [(GRID, (2,)), (GRID, (5, 2, 3))]
+
+    def compose(F, input, size: Sizes):
+        shape = tuple(input.shape)
+        tail = shape[len(shape) - len(size) :]
+        if len(size) > len(shape) or any(n not in (1, m) for n, m in zip(size, tail, strict=True)):
+            raise ShapeFault(f"size {{{list(size)}}} is not expandable to size {{{list(shape)}}}.")
+        where = (*range(len(shape) - len(size)), *(i + len(shape) - len(size) for i, n in enumerate(size)
+                                                   if n == 1 and tail[i] != 1))
+        if not where and shape:
+            return input
+        return titled(F.reshape(F.sum(input, where, True), tuple(size)), f"SumBackward{int(bool(size))}")

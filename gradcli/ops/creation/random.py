@@ -1,0 +1,168 @@
+"""Random tensors, drawn from the stream of the style in force (bit for bit PyTorch's own)."""
+
+import numpy as np
+
+from gradcli.engine.random.generators import draw
+from gradcli.engine.tensor.dtypes import Default
+from gradcli.engine.autograd.op import Op
+from gradcli.engine.autograd.signature import Array, Flag, Int, Operand, Plain, Sizes, Type
+from gradcli.engine.tensor.tensor import Tensor
+from gradcli.faults.tree import ArgumentFault, ValueFault
+from gradcli.ops.creation.create import Creation, checked, laid_out
+
+
+class Rand(Creation):
+    """rand(*size, dtype): numbers drawn evenly from [0, 1)."""
+
+    random = True
+    samples = [((2, 3),)]
+    errors = [((-1,),), ("text",)]
+
+    def forward(size: Sizes, *, dtype: Type = None):
+        return draw().rand(checked(size), dtype or Default.floating)
+
+
+class Randn(Creation):
+    """randn(*size, dtype): numbers drawn from the normal distribution of mean 0 and deviation 1."""
+
+    random = True
+    samples = [((2, 3),)]
+    errors = [((-1,),), ("text",)]
+
+    def forward(size: Sizes, *, dtype: Type = None):
+        return draw().randn(checked(size), dtype or Default.floating)
+
+
+class RandLike(Creation):
+    """rand_like(input, dtype): numbers drawn evenly from [0, 1), in the shape of input."""
+
+    names = ("rand_like",)
+    random = True
+    samples = [([[1.0, 2.0]],)]
+    errors = [("text",)]
+
+    def forward(input: Array, *, dtype: Type = None):
+        return laid_out(input, lambda shape: draw().rand(shape, dtype or input.dtype))
+
+
+class RandnLike(Creation):
+    """randn_like(input, dtype): normally distributed numbers, in the shape of input."""
+
+    names = ("randn_like",)
+    random = True
+    samples = [([[1.0, 2.0]],)]
+    errors = [("text",)]
+
+    def forward(input: Array, *, dtype: Type = None):
+        def fill(shape):
+            if input.flags.c_contiguous:
+                return draw().randn(shape, dtype or input.dtype)
+            count = int(np.prod(shape))     # as PyTorch, which draws one by one where memory is in another order
+            pieces = [draw().randn((min(8, count - at),), dtype or input.dtype) for at in range(0, count, 8)]
+            return np.concatenate(pieces).reshape(shape) if pieces else np.zeros(shape, dtype or input.dtype)
+
+        return laid_out(input, fill)
+
+
+class Randint(Creation):
+    """randint(low, high, size, dtype): whole numbers from low to below high; low may be left out."""
+
+    random = True
+    samples = [(0, 10, (2, 3)), (5, (2, 3))]
+    errors = [(5, 5, (2,)), (10,)]
+
+    def forward(low: Int = 0, high: Plain = None, size: Plain = None, *, dtype: Type = None):
+        if size is None:
+            low, high, size = 0, low, high
+        size, high = Sizes.take(size) if size is not None else None, Int.take(high)
+        if type(size) is not tuple or type(high) is not int:
+            raise ArgumentFault("randint() needs a size", "torch.randint(0, 10, (2, 3))")
+        if high <= low:
+            raise ValueFault(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
+        return draw().randint(low, high, checked(size), dtype or np.dtype(np.int64))
+
+
+class Randperm(Creation):
+    """randperm(n, dtype): the whole numbers from 0 to n - 1 in random order."""
+
+    random = True
+    samples = [(5,)]
+    errors = [(-1,), ("text",)]
+
+    def forward(n: Int, *, dtype: Type = None):
+        return draw().randperm(checked((n,))[0], dtype or np.dtype(np.int64))
+
+
+class Normal(Op):
+    """normal(mean, std, size, dtype): normally distributed numbers; mean and std are tensors, or numbers with a size,
+    which take a dtype."""
+
+    random = True
+    creates = True
+    method = False
+    label = ("NormalBackward1", "NormalBackward2", "NormalBackward3")
+    samples = [([0.0, 1.0], [1.0, 2.0]), ([0.0, 1.0], 2.0), (2.0, [0.0, 1.0]), (0.0, 1.0, (2,)),
+               (0.0, 1.0, (2,), np.dtype(np.float64))]
+    errors = [("text",), (0.0, 1.0), ([1.0], 1.0, None, np.dtype(np.float64)), ([1.0], 1.0, (2,)), (0.0, 1.0, "text")]
+
+    def variant(mean, std, *options):
+        return 0 if not isinstance(std, Tensor) else 2 if isinstance(mean, Tensor) else 1
+
+    def forward(mean: Operand, std: Operand = 1.0, size: Plain = None, *, dtype: Type = None):
+        if np.ndim(mean) or np.ndim(std):
+            if size is not None or dtype is not None:
+                raise ArgumentFault("normal() of tensors takes their size and type, and no size or dtype",
+                                    "torch.normal(mean, std)")
+        elif type(shape := Sizes.take(size) if size is not None else None) is tuple:
+            return draw().normal(checked(shape), dtype or Default.floating, float(mean), float(std))
+        if not isinstance(mean, np.ndarray) and not isinstance(std, np.ndarray):
+            raise ArgumentFault("normal() of two numbers needs a size", "torch.normal(0.0, 1.0, size=(2, 2))")
+        return draw().normal_around(mean, std, mean.dtype if isinstance(mean, np.ndarray) else std.dtype)
+
+    def grad_mean(F, g):
+        return F.zeros_like(g)
+
+    def grad_std(F, g):
+        return F.zeros_like(g)
+
+
+class Bernoulli(Op):
+    """bernoulli(input, p): ones with the probability that each element names, or with probability p, else zeros."""
+
+    random = True
+    samples = [([0.0, 1.0, 0.5],), ([0.0, 1.0, 0.5], 0.25)]
+    errors = [([2.0],), ("text",)]
+
+    def forward(input: Array, p: Operand = None):
+        if p is None:
+            return draw().bernoulli_tensor(input, input.dtype)
+        return draw().bernoulli_number(float(p), input.shape, input.dtype)
+
+    def grad_input(F, g):
+        return F.zeros_like(g)
+
+
+class Multinomial(Op):
+    """multinomial(input, num_samples, replacement): places drawn with the probabilities in each row of input."""
+
+    random = True
+    samples = [([0.2, 0.3, 0.5], 2), ([[0.2, 0.8], [0.5, 0.5]], 3, True)]
+    errors = [([0.2, 0.8], 3), ("text", 1)]
+
+    def forward(input: Array, num_samples: Int = 1, replacement: Flag = False):
+        return draw().multinomial(input, num_samples, replacement)
+
+
+class Poisson(Op):
+    """poisson(input): counts drawn with the mean that each element names."""
+
+    random = True
+    method = False
+    samples = [([1.0, 5.0],)]
+    errors = [("text",)]
+
+    def forward(input: Array):
+        return draw().poisson(input)
+
+    def grad_input(F, g):
+        return F.zeros_like(g)

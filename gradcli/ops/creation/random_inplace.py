@@ -1,0 +1,137 @@
+"""Filling a tensor with random numbers in place: `x.normal_()` and its kin.
+
+The numbers go straight into the memory of the tensor, in the order PyTorch fills it, so
+these have no form that returns a new tensor: only the name with the underscore exists.
+"""
+
+import numpy as np
+
+from gradcli.engine.random.generators import draw
+from gradcli.engine.autograd.op import Op
+from gradcli.engine.autograd.signature import Array, Int, Number, Operand
+from gradcli.engine.tensor.write_gate import writing
+from gradcli.faults.tree import ArgumentFault
+
+
+class Refill(Op, abstract=True):
+    """New random content for the memory of input."""
+
+    method = False
+    function = False
+    inplace = True
+    random = True
+    samples = [([1.0, 2.0],)]
+    errors = [([1.0], "text")]
+
+
+def refilled(input, numbers):
+    """`input`, holding `numbers` from now on."""
+    np.copyto(writing(input), numbers, casting="unsafe")
+    return input
+
+
+def floating(input, name):
+    """Refuse tensors of whole numbers where the numbers drawn have fractions."""
+    if input.dtype.kind != "f":
+        raise ArgumentFault(f"{name}_() fills floating tensors, not {input.dtype.name}", f"x.float().{name}_()")
+
+
+class UniformFill(Refill):
+    """uniform(input, low, high): input filled with numbers drawn evenly from low to high."""
+
+    names = ("uniform",)
+    label = "UniformBackward0"
+    samples = [([1.0, 2.0],), ([1.0, 2.0], -1.0, 3.0)]
+
+    def forward(input: Array, low: Number = 0.0, high: Number = 1.0):
+        floating(input, "uniform")
+        return refilled(input, draw().uniform(input.shape, input.dtype, low, high))
+
+
+class NormalFill(Refill):
+    """normal_fill(input, mean, std): input filled with normally distributed numbers."""
+
+    names = ("normal_fill",)
+    label = "NormalBackward0"
+    written_as = "normal_"
+    samples = [([1.0, 2.0],), ([1.0, 2.0], 1.0, 0.5)]
+
+    def forward(input: Array, mean: Number = 0.0, std: Number = 1.0):
+        floating(input, "normal")
+        draw().normal_into(writing(input), mean, std)
+        return input
+
+
+class ExponentialFill(Refill):
+    """exponential(input, lambd): input filled with exponentially distributed numbers of rate lambd."""
+
+    names = ("exponential",)
+    label = "ExponentialBackward0"
+    samples = [([1.0, 2.0],), ([1.0, 2.0], 3.0)]
+
+    def forward(input: Array, lambd: Number = 1.0):
+        floating(input, "exponential")
+        return refilled(input, draw().exponential(input.shape, input.dtype, lambd))
+
+
+class CauchyFill(Refill):
+    """cauchy(input, median, sigma): input filled with numbers of the Cauchy distribution."""
+
+    names = ("cauchy",)
+    label = "CauchyBackward0"
+    samples = [([1.0, 2.0],), ([1.0, 2.0], 3.0, 2.0)]
+
+    def forward(input: Array, median: Number = 0.0, sigma: Number = 1.0):
+        floating(input, "cauchy")
+        return refilled(input, draw().cauchy(input.shape, input.dtype, median, sigma))
+
+
+class LogNormalFill(Refill):
+    """log_normal(input, mean, std): input filled with numbers whose logarithms are normally distributed."""
+
+    names = ("log_normal",)
+    label = "LogNormalBackward0"
+    samples = [([1.0, 2.0],), ([1.0, 2.0], 0.0, 0.5)]
+
+    def forward(input: Array, mean: Number = 1.0, std: Number = 2.0):
+        floating(input, "log_normal")
+        return refilled(input, draw().log_normal(input.shape, input.dtype, mean, std))
+
+
+class GeometricFill(Refill):
+    """geometric(input, p): input filled with the numbers of trials up to the first success of probability p."""
+
+    names = ("geometric",)
+    label = "GeometricBackward0"
+    samples = [([1.0, 2.0], 0.5)]
+
+    def forward(input: Array, p: Number):
+        return refilled(input, draw().geometric(input.shape, input.dtype, p))
+
+
+class BernoulliFill(Refill):
+    """bernoulli_fill(input, p): input filled with ones of probability p, else zeros."""
+
+    names = ("bernoulli_fill",)
+    label = "BernoulliBackward2"
+    written_as = "bernoulli_"
+    samples = [([1.0, 2.0],), ([1.0, 2.0], 0.25), ([1.0, 2.0], [0.5, 1.0])]
+
+    def forward(input: Array, p: Operand = 0.5):
+        if isinstance(p, np.ndarray):
+            return refilled(input, draw().bernoulli_tensor(np.broadcast_to(p, input.shape), input.dtype))
+        return refilled(input, draw().bernoulli_number(p, input.shape, input.dtype))
+
+
+class RandomFill(Refill):
+    """random(input, low, high): input filled with whole numbers from low to below high, or of all its type holds."""
+
+    names = ("random",)
+    label = "RandomBackward1"
+    samples = [([1.0, 2.0],), ([1.0, 2.0], 5), ([1.0, 2.0], 5, 10)]
+
+    def forward(input: Array, low: Int = None, high: Int = None):
+        if low is None:
+            return refilled(input, draw().random(input.shape, input.dtype))
+        low, high = (0, low) if high is None else (low, high)
+        return refilled(input, draw().randint(low, high, input.shape, input.dtype))

@@ -1,0 +1,34 @@
+"""Element types and derivatives that some operations refuse, in the words of PyTorch."""
+
+from gradcli.engine.tensor.dtypes import BOOL, FLOATING, OF, category
+from gradcli.faults.tree import TypeFault
+from gradcli.faults.mistakes import NotDifferentiable
+
+
+def no_truths(name, *arrays):
+    """The first array, unless it or another holds truth values, for which `name` has no meaning."""
+    for array in arrays:
+        if category(array.dtype) == BOOL:
+            raise TypeFault(f'"{name}" not implemented for \'Bool\'', ("x.int()", "truth values as 0 and 1"))
+    return arrays[0]
+
+
+def only_floats(name, array):
+    """The array, unless it holds whole numbers or truth values, for which `name` has no meaning."""
+    if category(array.dtype) != FLOATING:
+        raise TypeFault(f'"{name}" not implemented for \'{OF[array.dtype].era}\'', ("x.float()", "the same as floats"))
+    return array
+
+
+def underived(name, repair, why):
+    """The fault of a derivative that PyTorch has not either."""
+    return NotDifferentiable(f"{name}() has no derivative", (repair, why)).saying(
+        f"derivative for aten::{name} is not implemented")
+
+
+def no_floats(name, *arrays):
+    """The first array, unless it or another holds floating numbers, which have no bits to speak of."""
+    for array in arrays:
+        if category(array.dtype) == FLOATING:
+            raise TypeFault(f'"{name}" not implemented for \'{OF[array.dtype].era}\'', ("x.long()", "whole numbers"))
+    return arrays[0]

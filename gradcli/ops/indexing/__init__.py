@@ -1,0 +1,1 @@
+"""Subscripts, gather, masks and sorting."""

@@ -1,0 +1,294 @@
+"""Reading and writing elements by tables of indices along one dimension."""
+
+import numpy as np
+
+from gradcli.engine.autograd.op import Op, raw
+from gradcli.engine.autograd.signature import Array, Dim, Flag, Index, Number, Operand, Text, sized
+from gradcli.engine.tensor.methods import axis
+from gradcli.engine.tensor.tensor import Tensor
+from gradcli.faults.tree import ArgumentFault, IndexFault, ShapeFault, TypeFault
+from gradcli.faults.mistakes import NotDifferentiable
+
+GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
+PICKS = np.array([[0, 2], [1, 1]])
+
+
+def places(shape, dim, index):
+    """The index tuple of a gather: each element of `index` counts along `dim`, its own place along the others."""
+    at = axis(dim, len(shape))
+    if index.dtype.kind not in "iu":
+        raise TypeFault("gather and scatter: Expected dtype int32/int64 for index, whole numbers",
+                        ("i.long()", "as whole numbers"))
+    n = shape[at] if shape else 1
+    if index.size and (index.min() < 0 or index.max() >= n):
+        bad = index.min() if index.min() < 0 else index.max()
+        raise IndexFault(f"index {bad} is out of bounds for dimension {at} with size {n}")
+    if not len(shape):
+        return ()
+    if not index.ndim:
+        index = index.reshape(1)        # a number counts as one in a row
+    if index.ndim != len(shape):
+        raise ShapeFault(f"Index tensor must have the same number of dimensions as input tensor: it is "
+                         f"{sized(index.shape)}, the input {sized(shape)}")
+    if any(k > m for i, (k, m) in enumerate(zip(index.shape, shape, strict=True)) if i != at):
+        raise ShapeFault(f"Size does not match: expected index {list(index.shape)} to be no larger than self "
+                         f"{list(shape)} apart from dimension {at}")
+    grid = np.ogrid[tuple(slice(k) for k in index.shape)]
+    return tuple(index if i == at else g for i, g in enumerate(grid))
+
+
+class Gather(Op):
+    """gather(input, dim, index, sparse_grad): along `dim` the elements that index names, place by place."""
+
+    lays = "rows"
+    linked = False
+    era_label = "tensor.Gather"
+    samples = [(GRID, 1, PICKS), (GRID, 0, np.array([[1, 0, 1]])), (GRID, -1, PICKS)]
+    errors = [(GRID, 1, np.array([[3]])), (GRID, 5, PICKS), (GRID, 1, GRID), (GRID, 0, np.array([0]))]
+    idle = ("sparse_grad",)
+
+    def forward(input: Array, dim: Dim, index: Index, *, sparse_grad: Flag = False):
+        if not index.size:
+            return np.zeros(index.shape, input.dtype)
+        if not input.ndim:
+            return np.full(index.shape, input)
+        return input[places(input.shape, dim, index)].reshape(index.shape)
+
+    def grad_input(F, g, input, dim, index, input_shape, input_dtype):     # PyTorch keeps the input
+        return F.scatter_add(F.zeros(input_shape, dtype=input_dtype), dim, index, g)
+
+
+def fitting(input, dim, index, src, name):
+    """The key of a scatter, and the part of src that is scattered: as much as index covers."""
+    if src.dtype != input.dtype:
+        raise TypeFault(f"{name}(): Expected self.dtype to be equal to src.dtype, but they are {input.dtype.name} and "
+                        f"{src.dtype.name}")
+    if not index.size:
+        return None, src
+    if input.ndim == 1 and not index.ndim:
+        index, src = index.reshape(1), src.reshape(1)       # a number counts as one in a row
+    key = places(input.shape, dim, index)
+    if src.ndim != index.ndim and input.ndim or any(k > n for k, n in zip(index.shape, src.shape, strict=False)):
+        raise ShapeFault(f"Expected index {list(index.shape)} to be no larger than src {list(src.shape)}",
+                         (f"torch.full({tuple(index.shape)}, 1.0)", "a source as large as the index"))
+    return key, src[tuple(slice(n) for n in index.shape)]
+
+
+def owed(F, g, dim, index, src_shape):
+    """The gradient of what was scattered: gathered back, with zeros for what index did not cover."""
+    if 0 in index.shape:
+        return F.zeros(src_shape, dtype=g.dtype)
+    picked = F.gather(g, dim, index)
+    if tuple(picked.shape) == tuple(src_shape):
+        return picked
+    if not len(src_shape) or not len(picked.shape):
+        return F.reshape(picked, src_shape)
+    return F.unindex(picked, tuple(slice(n) for n in index.shape), (), src_shape)
+
+
+class ScatterAdd(Op):
+    """scatter_add(input, dim, index, src): input with each element of src added where index says along `dim`."""
+
+    lays = "rows"
+    names = ("scatter_add",)
+    inplace = True
+    samples = [(GRID, 1, PICKS, [[1.0, 2.0], [3.0, 4.0]]), (GRID, 0, np.array([[1, 0, 1]]), [[1.0, 2.0, 3.0]]),
+               (GRID, 1, PICKS, GRID)]
+    errors = [(GRID, 1, np.array([[3]]), [[1.0]]), (GRID, 5, PICKS, GRID), (GRID, 1, PICKS, [[1.0]])]
+
+    def forward(input: Array, dim: Dim, index: Index, src: Array):
+        out = np.array(input)
+        key, src = fitting(input, dim, index, src, "scatter_add")
+        if key is not None:
+            np.add.at(out, key, src if input.ndim else src.sum(dtype=src.dtype))
+        return out
+
+    def grad_input(F, g):
+        return g
+
+    def grad_src(F, g, dim, index, src_shape):
+        return owed(F, g, dim, index, src_shape)
+
+
+class Scatter(Op):
+    """scatter(input, dim, index, src, value, reduce): input with the places that index names along `dim` set to the
+    elements of src, or to one value; or with these added or multiplied."""
+
+    lays = "rows"
+    inplace = True
+    era_label = "tensor.Scatter"
+    label = ("ScatterBackward0", "ScatterBackward1", "ScatterBackward2", "ScatterBackward3")
+    samples = [(GRID, 1, np.array([[0, 2], [1, 0]]), [[1.0, 2.0], [3.0, 4.0]]), (GRID, 0, np.array([[1, 0, 1]]), 7.5),
+               (GRID, 1, PICKS, None, 3), (np.ones((2, 3)), 1, PICKS, 3, None, "add"),
+               (np.ones((2, 3)), 1, PICKS, 3, None, "multiply")]
+    errors = [(GRID, 1, np.array([[3]]), 1), (GRID, 5, PICKS, GRID), (GRID, 1, PICKS), (GRID, 1, PICKS, [[1.0]])]
+
+    def variant(input, dim, index, src, value, reduce):
+        return (2 if reduce else 0) + (not isinstance(src, Tensor))
+
+    def forward(input: Array, dim: Dim, index: Index, src: Operand = None, value: Number = None, *,
+                reduce: Text("add", "multiply") = None):
+        src = value if src is None else src
+        if src is None:
+            raise ArgumentFault("scatter() needs a tensor or a number to write", "x.scatter(0, index, 1.0)")
+        if type(src) in (int, float, bool) or not np.ndim(src) and input.ndim:
+            src = np.broadcast_to(np.asarray(src).astype(input.dtype), index.shape)
+        out = np.array(input)
+        key, src = fitting(input, dim, index, src, "scatter")
+        if key is None:
+            return out
+        if reduce:
+            (np.add if reduce == "add" else np.multiply).at(out, key, src)
+        elif input.ndim:
+            out[key] = src
+        else:
+            out[...] = src.reshape(-1)[-1]
+        return out
+
+    def grad_input(F, g, dim, index, reduce):
+        return with_zeros(F, g, dim, index, reduce)
+
+    def grad_src(F, g, dim, index, reduce, src_shape):
+        if reduce:
+            return refuse()
+        return owed(F, g, dim, index, src_shape) if len(src_shape) else F.sum(F.gather(g, dim, index))
+
+
+def with_zeros(F, g, dim, index, reduce):
+    """The gradient of what was not written over."""
+    return refuse() if reduce else F.scatter(g, dim, index, 0)
+
+
+def refuse():
+    """Scattering with reduce= has no gradient, as in PyTorch."""
+    raise NotDifferentiable("the derivative for 'scatter' with reduce= is not implemented",
+                    ("x.scatter_reduce(0, index, src, 'sum')", "which has one"))
+
+
+REDUCED = [([[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]], 1, PICKS, [[1.5, 2.0], [3.0, 4.0]], how)
+           for how in ("sum", "prod", "mean", "amax", "amin")]
+
+
+class ScatterReduce(Op):
+    """scatter_reduce(input, dim, index, src, reduce, include_self): for each place that index names along `dim`, the
+    sum, product, mean or extreme of what src brings there, and, with `include_self`, of what was there."""
+
+    lays = "rows"
+    names = ("scatter_reduce",)
+    linked = False
+    inplace = True
+    samples = [*REDUCED, *((*sample, False) for sample in REDUCED), (GRID, 1, PICKS, GRID, "sum")]
+    errors = [(GRID, 1, np.array([[3]]), [[1.0]], "sum"), (GRID, 1, PICKS, GRID, "median")]
+
+    def forward(input: Array, dim: Dim, index: Index, src: Array,
+                reduce: Text("sum", "prod", "mean", "amax", "amin"), *, include_self: Flag = True):
+        out = np.array(input)
+        key, src = fitting(input, dim, index, src, "scatter_reduce")
+        if key is None:
+            return out
+        ufunc, start = {"sum": (np.add, 0), "mean": (np.add, 0), "prod": (np.multiply, 1),
+                        "amax": (np.maximum, least(out.dtype)), "amin": (np.minimum, greatest(out.dtype))}[reduce]
+        if not include_self:
+            out[key] = start
+        key = key if input.ndim else (np.zeros(index.shape, np.int64),)
+        flat = out if input.ndim else out.reshape(1)
+        ufunc.at(flat, key, src)
+        if reduce == "mean":
+            count = np.full(flat.shape, int(include_self), np.int64)
+            np.add.at(count, key, 1)
+            count = np.maximum(count, 1)
+            flat[...] = flat / count if out.dtype.kind == "f" else flat // count
+        return out
+
+    def grad_input(F, g, input, out, dim, index, src, reduce, include_self):
+        return reduced_slopes(F, g, input, out, dim, index, src, reduce, include_self)[0]
+
+    def grad_src(F, g, input, out, dim, index, src, reduce, include_self, src_shape):
+        slope = reduced_slopes(F, g, input, out, dim, index, src, reduce, include_self)[1]
+        if slope is None:
+            return F.zeros(src_shape, dtype=g.dtype)
+        return F.unindex(slope, tuple(slice(n) for n in index.shape), (), src_shape) if len(src_shape) else slope
+
+
+def least(dtype):
+    """What is no greater than any element of the type."""
+    return -np.inf if dtype.kind == "f" else np.iinfo(dtype).min if dtype.kind in "iu" else False
+
+
+def greatest(dtype):
+    """What is no less than any element of the type."""
+    return np.inf if dtype.kind == "f" else np.iinfo(dtype).max if dtype.kind in "iu" else True
+
+
+def reduced_slopes(F, g, input, out, dim, index, src, reduce, include_self):
+    """The gradients of input and of the covered part of src through a scatter that reduces."""
+    if 0 in index.shape and reduce != "prod":
+        return g, F.reshape(F.narrow(F.reshape(g, (-1,)), 0, 0, 0), tuple(index.shape))
+    if len(src.shape):
+        src = F.getitem(src, tuple(slice(n) for n in index.shape), ())
+    if reduce == "sum":
+        mine, theirs = g, F.gather(g, dim, index)
+    elif reduce == "mean":
+        ones = F.ones_like(g) if include_self else F.zeros_like(g)
+        share = g / F.clamp(F.scatter_add(ones, dim, index, F.ones_like(src)), 1)
+        mine, theirs = share, F.gather(share, dim, index)
+    elif reduce == "prod":
+        mine, theirs = product_slopes(F, g, input, out, dim, index, src, include_self)
+    else:
+        ties = F.cast(input == out, g.dtype) if include_self else F.zeros_like(g)
+        src_ties = F.cast(src == F.gather(out, dim, index), g.dtype)
+        sharers = F.scatter_add(ties, dim, index, src_ties)
+        share = g / (sharers if include_self else 1 - F.scatter(F.zeros_like(g), dim, index, 1) + sharers)
+        mine, theirs = ties * share, src_ties * F.gather(share, dim, index)
+        if not include_self:
+            mine = g
+    return mine if include_self else F.scatter(mine, dim, index, 0), theirs
+
+
+def product_slopes(F, g, input, out, dim, index, src, include_self):
+    """The same for a product: all other factors, also where one of them is zero."""
+    own = F.where(input == 0, 1, input) if include_self else F.ones_like(input)
+    mine = g * F.scatter_reduce(own, dim, index, src, "prod") / own
+    solid = F.where(src == 0, 1, src)
+    nulls = F.scatter_add(F.zeros_like(g), dim, index, F.cast(src == 0, g.dtype))
+    rest = F.scatter_reduce(input, dim, index, solid, "prod", include_self=include_self)
+    rest = F.where(nulls == 1, rest, 0)     # for a zero: 0 where there is another
+    theirs = F.where(src == 0, F.gather(rest, dim, index), F.gather(out, dim, index) / solid)
+    return mine, F.gather(g, dim, index) * theirs
+
+
+class IndexReduce(Op):
+    """index_reduce(input, dim, index, source, reduce, include_self): for each slice that index names along `dim`, the
+    product, mean or extreme of what source brings there, and, with `include_self`, of what was there."""
+
+    lays = "rows"
+    linked = False
+    names = ("index_reduce",)
+    inplace = True
+    samples = [(GRID, 1, np.array([0, 0, 2]), [[1.5, 2.0, 4.0], [3.0, 4.0, 2.5]], how)
+               for how in ("prod", "mean", "amax", "amin")]
+    samples += [(GRID, 0, np.array([1]), [[1.5, 2.0, 4.0]], "prod", False)]
+    errors = [(GRID, 1, np.array([9]), [[1.0], [2.0]], "prod"), (GRID, 1, PICKS, GRID, "prod"),
+              (GRID, 0, np.array([1]), [[1.0, 2.0, 3.0]], "sum")]
+
+    def forward(input: Array, dim: Dim, index: Index, source: Array, reduce: Text("prod", "mean", "amax", "amin"), *,
+                include_self: Flag = True):
+        if index.ndim > 1:
+            raise IndexFault(f"index_reduce_(): Index is supposed to be a vector, but got dim: {index.ndim}")
+        if source.ndim and index.size not in (1, source.shape[axis(dim, source.ndim)]):
+            raise ShapeFault(f"index_reduce_(): Number of indices ({index.size}) should be equal to source.size(dim)")
+        at = np.broadcast_to(upright(raw, index, dim, len(source.shape)), source.shape)
+        return ScatterReduce.forward(input, dim, at, source, reduce, include_self)
+
+    def grad_input(F, g, input, out, dim, index, source, reduce, include_self):
+        at = F.expand(upright(F, index, dim, len(source.shape)), tuple(source.shape))
+        return reduced_slopes(F, g, input, out, dim, at, source, reduce, include_self)[0]
+
+    def grad_source(F, g, input, out, dim, index, source, reduce, include_self):
+        at = F.expand(upright(F, index, dim, len(source.shape)), tuple(source.shape))
+        return reduced_slopes(F, g, input, out, dim, at, source, reduce, include_self)[1]
+
+
+def upright(F, index, dim, ndim):
+    """A vector of indices that lies along one of `ndim` dimensions."""
+    return F.reshape(index, tuple(-1 if i == axis(dim, ndim) else 1 for i in range(ndim)))

@@ -1,0 +1,290 @@
+"""Whole slices by a list of indices along one dimension, and elements by their place in the whole."""
+
+import numpy as np
+
+from gradcli.engine.autograd.op import Op
+from gradcli.engine.autograd.signature import Array, Arrays, Dim, Flag, Index, Number, Operand, sized
+from gradcli.engine.tensor.methods import axis
+from gradcli.engine.tensor.tensor import Tensor
+from gradcli.faults.tree import IndexFault, ShapeFault, TypeFault
+from gradcli.ops.shape.rearrange import meeting
+
+GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
+ROWS = np.array([1, 0])
+COLUMNS = np.array([2, 0])
+TWICE = np.array([1, 1])
+
+
+def along(shape, dim, index, name):
+    """The numpy key of the slices that `index` names along `dim`, and that dimension."""
+    at = axis(dim, len(shape))
+    if index.ndim > 1:
+        raise IndexFault(f"{name}(): Index is supposed to be a vector, but got dim: {index.ndim} with shape "
+                         f"{list(index.shape)}", ("i.view(-1)", "as a vector"))
+    if index.dtype.kind not in "iu":
+        raise IndexFault(f"{name}(): Expected dtype int32/int64 for index", ("i.long()", "as whole numbers"))
+    n = shape[at] if shape else 1
+    if index.size and (index.min() < 0 or index.max() >= n):
+        bad = index.min() if index.min() < 0 else index.max()
+        raise IndexFault(f"{name}(): index {bad} is out of range for dimension {at} with size {n}")
+    return (slice(None),) * at + (index.reshape(-1),), at
+
+
+def same_type(input, source, name, called="source"):
+    """Refuse to write elements of one type among those of another."""
+    if input.dtype != source.dtype:
+        raise TypeFault(f"{name}(): self and {called} expected to have the same dtype, but got (self) "
+                        f"{input.dtype.name} and ({called}) {source.dtype.name}")
+
+
+def slices_of(source, shape, key, at, name):
+    """`source` in the shape of the slices it is written to."""
+    room = (*shape[:at], key[-1].size, *shape[at + 1 :]) if shape else (key[-1].size,)
+    if source.shape != room and (source.size != 1 or room.count(1) != len(room)):
+        raise ShapeFault(f"{name}(): the source is {sized(source.shape)}, and the slices to write are {sized(room)}")
+    return source.reshape(room)
+
+
+def lifted(array):
+    """An array of one dimension at least, in the same memory."""
+    return array if array.ndim else array.reshape(1)
+
+
+class IndexSelect(Op):
+    """index_select(input, dim, index): the slices along `dim` that index names."""
+
+    names = ("index_select",)
+    era_label = "tensor.IndexSelect"
+    samples = [(GRID, 0, ROWS), (GRID, 1, np.array([2, 2, 0])), (GRID, -1, np.array([1]))]
+    errors = [(GRID, 0, np.array([5])), (GRID, 3, ROWS), (GRID, 0, np.array([[1]])), (GRID, 0, [1.0])]
+
+    def forward(input: Array, dim: Dim, index: Index):
+        key, at = along(input.shape, dim, index, "index_select")
+        return np.take(input, key[-1], at) if input.ndim else input[...].copy()
+
+    def grad_input(F, g, dim, index, input_shape, input_dtype):
+        if not input_shape:
+            return g
+        return F.index_add(F.zeros(input_shape, dtype=input_dtype), dim, index, g)
+
+
+class IndexAdd(Op):
+    """index_add(input, dim, index, source, alpha): input with alpha times the slices of source added where
+    index says."""
+
+    lays = "rows"
+    names = ("index_add",)
+    linked = False
+    inplace = True
+    era_label = "tensor.IndexAdd"
+    samples = [(GRID, 0, TWICE, GRID), (GRID, 1, COLUMNS, [[1.0, 2.0], [3.0, 4.0]], 2)]
+    errors = [(GRID, 0, np.array([5, 0]), GRID), (GRID, 0, ROWS, [[1.0]]), (GRID, 4, ROWS, GRID)]
+
+    def forward(input: Array, dim: Dim, index: Index, source: Array, *, alpha: Number = 1):
+        same_type(input, source, "index_add")
+        key, at = along(input.shape, dim, index, "index_add")
+        out = np.array(input)
+        source = slices_of(source, input.shape, key, at, "index_add")
+        np.add.at(lifted(out), key, source if alpha == 1 else source * np.asarray(alpha).astype(source.dtype))
+        return out
+
+    def grad_input(F, g):
+        return g
+
+    def grad_source(F, g, dim, index, source, alpha, source_shape):      # PyTorch keeps the source
+        return F.reshape(F.index_select(g, dim, index) * alpha, source_shape)
+
+
+class IndexCopy(Op):
+    """index_copy(input, dim, index, source): input with the slices that index names replaced by those of source."""
+
+    lays = "rows"
+    names = ("index_copy",)
+    linked = False
+    inplace = True
+    era_label = "tensor.IndexCopy"
+    samples = [(GRID, 0, ROWS, GRID), (GRID, 1, COLUMNS, [[1.0, 2.0], [3.0, 4.0]])]
+    errors = [(GRID, 0, np.array([5, 0]), GRID), (GRID, 0, ROWS, [[1.0]]), (GRID, 4, ROWS, GRID)]
+
+    def forward(input: Array, dim: Dim, index: Index, source: Array):
+        same_type(input, source, "index_copy")
+        key, at = along(input.shape, dim, index, "index_copy")
+        out = np.array(input)
+        lifted(out)[key] = slices_of(source, input.shape, key, at, "index_copy")
+        return out
+
+    def grad_input(F, g, dim, index):
+        return F.index_fill(g, dim, index, 0)
+
+    def grad_source(F, g, dim, index, source, source_shape):            # PyTorch keeps the source
+        return F.reshape(F.index_select(g, dim, index), source_shape)
+
+
+class IndexFill(Op):
+    """index_fill(input, dim, index, value): input with the slices that index names filled with value."""
+
+    names = ("index_fill",)
+    inplace = True
+    era_label = "tensor.IndexFill"
+    label = ("IndexFillBackward0", "IndexFillBackward1")
+    samples = [(GRID, 0, np.array([1]), 7), (GRID, 1, COLUMNS, -1.5)]
+    errors = [(GRID, 0, np.array([5]), 1), (GRID, 4, ROWS, 1), (GRID, 0, ROWS, "text")]
+
+    def variant(input, dim, index, value):
+        return int(isinstance(value, Tensor))
+
+    def forward(input: Array, dim: Dim, index: Index, value: Operand):
+        key, _ = along(input.shape, dim, index, "index_fill")
+        if np.ndim(value):
+            raise ShapeFault(f"index_fill_ only supports a 0-dimensional value tensor, but got tensor with "
+                             f"{np.ndim(value)} dimension(s).")
+        out = np.array(input)
+        lifted(out)[key] = value
+        return out
+
+    def grad_input(F, g, dim, index):
+        return F.index_fill(g, dim, index, 0)
+
+    def grad_value(F, g, dim, index):
+        return F.sum(F.where(F.index_fill(F.zeros_like(g), dim, index, 1) == 1, g, 0))
+
+
+class Take(Op):
+    """take(input, index): the elements at places counted row by row, in the shape of index."""
+
+    linked = False
+    samples = [(GRID, np.array([[0, 5], [1, 1]])), (GRID, np.array([-1]))]
+    errors = [(GRID, np.array([7])), (GRID, "text")]
+
+    def forward(input: Array, index: Index):
+        return input.reshape(-1)[places(input, index, "take")]
+
+    def grad_input(F, g, input, index, input_shape, input_dtype):       # PyTorch keeps the input
+        return F.put(F.zeros(input_shape, dtype=input_dtype), index, g, True)
+
+
+class Put(Op):
+    """put(input, index, source, accumulate): input with the elements at places counted row by row replaced by those of
+    source, or with `accumulate` added to."""
+
+    inplace = True
+    samples = [(GRID, np.array([0, 4]), [7.0, 8.0]), (GRID, np.array([1, 1]), [7.0, 8.0], True)]
+    errors = [(GRID, np.array([7]), [1.0]), (GRID, np.array([1]), [1.0, 2.0])]
+
+    def forward(input: Array, index: Index, source: Array, accumulate: Flag = False):
+        same_type(input, source, "put_")
+        if source.size != index.size:
+            raise ShapeFault(f"put_(): Expected source and index to have the same number of elements, but got source "
+                             f"{source.size} and index {index.size}")
+        out, at = np.array(input).reshape(-1), places(input, index, "put_")
+        if accumulate:
+            np.add.at(out, at, source.reshape(index.shape))
+        else:
+            out[at] = source.reshape(index.shape)
+        return out.reshape(input.shape)
+
+    def grad_input(F, g, index, accumulate, source_dtype):
+        return g if accumulate else F.put(g, index, F.zeros(index.shape, dtype=source_dtype))
+
+    def grad_source(F, g, index, source_shape):
+        return F.reshape(F.take(g, index), source_shape)
+
+
+def places(array, index, name):
+    """`index` as places in the flattened array; negative ones count from the end."""
+    if index.dtype.kind not in "iu":
+        raise IndexFault(f"{name}(): Expected a long tensor for index", ("i.long()", "as whole numbers"))
+    if index.size and not -array.size <= index.min() <= index.max() < array.size:
+        bad = index.max() if index.max() >= array.size else index.min()
+        raise IndexFault(f"out of range: tried to access index {bad} on a tensor of {array.size} elements.")
+    return index
+
+
+class Pick(Op):
+    """pick(input, indices): the elements that indices, one tensor a dimension, name together."""
+
+    method = False
+    function = False
+    label = "IndexBackward0"
+    samples = [(GRID, (Tensor(TWICE), Tensor(COLUMNS))), (GRID, (Tensor(TWICE),))]
+    errors = [(GRID, (Tensor(np.array([9])),))]
+
+    def forward(input: Array, indices: Arrays):
+        return input[key_of(indices, input.shape)]
+
+    def grad_input(F, g, indices, input_shape, input_dtype):
+        return F.index_put(F.zeros(input_shape, dtype=input_dtype), indices, g, True)
+
+
+def key_of(indices, shape):
+    """The numpy key of tensors of indices and masks, one for each dimension or more."""
+    key = tuple([i != 0 if i.dtype == np.uint8 else i for i in indices])
+    wide = sum(i.ndim if i.dtype == np.bool_ else 1 for i in key)
+    if wide > len(shape):
+        raise IndexFault(f"too many indices for tensor of dimension {len(shape)} (got {len(key)})")
+    at = 0
+    for i in key:
+        if i.dtype == np.bool_:
+            if i.shape != shape[at : at + i.ndim]:
+                raise IndexFault(f"The shape of the mask {list(i.shape)} at index {at} does not match the shape of the "
+                                 f"indexed tensor {list(shape)} at index {at}")
+        elif i.size and not -shape[at] <= i.min() <= i.max() < shape[at]:
+            bad = i.max() if i.max() >= shape[at] else i.min()
+            raise IndexFault(f"index {bad} is out of bounds for dimension {at} with size {shape[at]}")
+        at += i.ndim if i.dtype == np.bool_ else 1
+    return key
+
+
+class IndexPut(Op):
+    """index_put(input, indices, values, accumulate): input with the elements that indices, one tensor a dimension, name
+    together replaced by values, or with `accumulate` added to."""
+
+    names = ("index_put",)
+    inplace = True
+    samples = [(GRID, (Tensor(ROWS), Tensor(COLUMNS)), [7.0, 8.0]), (GRID, (Tensor(TWICE),), [1.0, 2.0, 3.0], True),
+               (GRID, (Tensor(np.array([[True, False, True], [False, True, False]])),), [1.0])]
+    errors = [(GRID, (Tensor(np.array([9])),), [1.0]), (GRID, (Tensor(ROWS),), [1.0, 2.0])]
+
+    def forward(input: Array, indices: Arrays, values: Array, accumulate: Flag = False):
+        masked = values.size == 1 and not accumulate and any(i.dtype == np.bool_ for i in indices)
+        if input.dtype != values.dtype and not masked:      # one number under a mask is a masked_fill
+            raise TypeFault("Index put requires the source and destination dtypes match, got "
+                            f"{input.dtype.name} for the destination and {values.dtype.name} for the source.")
+        out, key = np.array(input), key_of(indices, input.shape)
+        if accumulate:
+            np.add.at(out, key, values)
+        else:
+            out[key] = values
+        return out
+
+    def grad_input(F, g, indices, accumulate):
+        return g if accumulate else F.index_put(g, indices, F.zeros((), dtype=g.dtype))
+
+    def grad_values(F, g, indices, values_dtype):
+        return F.cast(F.pick(g, indices), values_dtype)
+
+
+class TakeAlongDim(Op):
+    """take_along_dim(input, indices, dim): along `dim` the elements that indices name, broadcast against input; without
+    `dim` of all elements in a row."""
+
+    names = ("take_along_dim",)
+    samples = [(GRID, np.array([0, 5])), (GRID, np.array([[1], [0]]), 1), (GRID, np.array([[0, 2, 1]]), -1)]
+    errors = [(GRID, np.array([[7]]), 1), (GRID, np.array([0]), 1), (GRID, np.array([[0]]), 4)]
+
+    def compose(F, input, indices: Index, dim: Dim = None):
+        if dim is None:
+            input, indices, dim = F.reshape(input, (-1,)), F.reshape(indices, (-1,)), 0
+        if len(indices.shape) != len(input.shape):
+            raise ShapeFault("torch.take_along_dim(): input and indices should have the same number of dimensions, but "
+                             f"got {len(input.shape)} dimensions for input, and {len(indices.shape)} for indices")
+        at = axis(dim, len(input.shape))
+        common = meeting(drop(input.shape, at), drop(indices.shape, at))
+        indices = F.where(indices < 0, indices + input.shape[at], indices)
+        shapes = [(*common[:at], x.shape[at], *common[at:]) for x in (input, indices)]
+        return F.gather(F.expand(input, shapes[0]), at, F.expand(indices, shapes[1]))
+
+
+def drop(shape, at):
+    """A shape without one of its dimensions."""
+    return (*shape[:at], *shape[at + 1 :])

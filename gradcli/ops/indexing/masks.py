@@ -1,0 +1,243 @@
+"""Masks: elements filled, selected and replaced where a truth value holds; triangles; where the non-zeros stand."""
+
+import numpy as np
+
+from gradcli.engine.autograd.dispatch import broadcast_clash
+from gradcli.engine.tensor.dtypes import OF
+from gradcli.engine.autograd.op import Op
+from gradcli.engine.autograd.signature import Array, Dim, Flag, Index, Int, Operand, Type, sized
+from gradcli.engine.tensor.tensor import Tensor
+from gradcli.faults.tree import ShapeFault, TypeFault, ValueFault
+from gradcli.ops.creation.create import Creation, checked
+
+GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
+HOLES = np.array([[True, False, True], [False, False, True]])
+ROW = np.array([True, False, True])
+
+
+def truth(mask, name):
+    """A mask as truth values; bytes are taken as the masks they were in 0.1.12."""
+    if mask.dtype == np.bool_:
+        return mask
+    if mask.dtype == np.uint8:
+        return mask != 0
+    raise TypeFault(f"{name}() only supports boolean masks, but got mask with dtype {OF[mask.dtype].name}",
+                    ("mask != 0", "as truth values"))
+
+
+def met(array, mask):
+    """The shape in which a tensor and its mask meet."""
+    clash = broadcast_clash((array.shape, mask.shape))
+    if clash:
+        raise ShapeFault(clash, notes=(f"the tensor is {sized(array.shape)}, the mask {sized(mask.shape)}",))
+    return np.broadcast_shapes(array.shape, mask.shape)
+
+
+def single(value, name):
+    """A value to fill with, which must be one number."""
+    if np.ndim(value):
+        raise ShapeFault(f"{name} only supports a 0-dimensional value tensor, but got tensor with {np.ndim(value)} "
+                         "dimension(s).", ("torch.where(mask, values, x)", "takes one value for each element"))
+    return value
+
+
+class MaskedFill(Op):
+    """masked_fill(input, mask, value): input with value wherever the mask holds."""
+
+    lays = "rows"
+    names = ("masked_fill",)
+    inplace = True
+    era_label = "tensor.MaskedFill"
+    label = ("MaskedFillBackward0", "MaskedFillBackward1")
+    samples = [(GRID, HOLES, 7.5), (GRID, ROW, -1), ([1.0, 2.0, 3.0], HOLES, 0)]
+    errors = [(GRID, np.array([True, False]), 1), (GRID, GRID, 1), (GRID, HOLES, [1.0, 2.0])]
+
+    def variant(input, mask, value):
+        return int(isinstance(value, Tensor))
+
+    def forward(input: Array, mask: Index, value: Operand):
+        mask = truth(mask, "masked_fill")
+        out = np.array(np.broadcast_to(input, met(input, mask)))
+        np.copyto(out, np.asarray(single(value, "masked_fill")).astype(out.dtype), where=mask)
+        return out
+
+    def grad_input(F, g, mask):
+        return F.masked_fill(g, mask, 0)
+
+    def grad_value(F, g, mask):
+        return F.where(mask, g, 0)
+
+
+class MaskedSelect(Op):
+    """masked_select(input, mask): the elements where the mask holds, row by row, as a vector."""
+
+    names = ("masked_select",)
+    only_kept = ("input",)
+    era_label = "tensor.MaskedSelect"
+    samples = [(GRID, HOLES), (GRID, ROW), ([1.0, 2.0, 3.0], HOLES)]
+    errors = [(GRID, np.array([True, False])), (GRID, GRID)]
+
+    def forward(input: Array, mask: Index):
+        shape = met(input, mask)
+        return np.broadcast_to(input, shape)[np.broadcast_to(truth(mask, "masked_select"), shape)]
+
+    def grad_input(F, g, input, mask):
+        shape = np.broadcast_shapes(tuple(input.shape), tuple(mask.shape))
+        return F.masked_scatter(F.zeros(shape, dtype=input.dtype), mask, g)
+
+
+class MaskedScatter(Op):
+    """masked_scatter(input, mask, source): input with the elements of source, in their order, where the mask holds."""
+
+    lays = "rows"
+    names = ("masked_scatter", "masked_copy")
+    inplace = True
+    era_label = "tensor.MaskedCopy"
+    samples = [(GRID, HOLES, [1.5, 2.5, 3.5, 4.5]), (GRID, ROW, GRID), ([1.0, 2.0, 3.0], HOLES, [1.5, 2.5, 3.5])]
+    errors = [(GRID, np.array([True, False]), GRID), (GRID, HOLES, [1.0]), (GRID, GRID, GRID)]
+
+    def forward(input: Array, mask: Index, source: Array):
+        if input.dtype != source.dtype:
+            raise TypeFault("masked_scatter: expected self and source to have same dtypes but got "
+                            f"{OF[input.dtype].name} and {OF[source.dtype].name}")
+        shape = met(input, mask)
+        out, mask = np.array(np.broadcast_to(input, shape)), np.broadcast_to(truth(mask, "masked_scatter"), shape)
+        count = int(np.count_nonzero(mask))
+        if source.size < count:
+            raise ShapeFault(f"masked_scatter: the mask holds {count} times and source has {source.size} "
+                             "elements").saying(
+                "Number of elements of source < number of ones in mask")
+        out[mask] = source.reshape(-1)[:count]
+        return out
+
+    def grad_input(F, g, mask):
+        return F.masked_fill(g, mask, 0)
+
+    def grad_source(F, g, mask, source_shape):
+        taken, n = F.masked_select(g, mask), 1
+        for length in source_shape:
+            n *= length
+        rest = F.zeros((n - taken.shape[0],), dtype=g.dtype)
+        return F.reshape(F.cat((taken, rest), 0), source_shape)
+
+
+class Nonzero(Op):
+    """nonzero(input, as_tuple): the places of elements that are not zero, a row each; or the same as one tensor for
+    each dimension."""
+
+    samples = [(GRID,), ([[0.0, 1.0], [2.0, 0.0]],), ([[0.0, 1.0], [2.0, 0.0]], True)]
+    errors = [("text",)]
+
+    def forward(input: Array, *, as_tuple: Flag = False):
+        return standing(input) if as_tuple else np.argwhere(input)
+
+
+def standing(array):
+    """For each dimension, where along it the elements stand that are not zero."""
+    return np.nonzero(array.reshape(1) if not array.ndim else array)
+
+
+class Argwhere(Op):
+    """argwhere(input): the places of elements that are not zero, a row each."""
+
+    samples = [(GRID,), ([[0.0, 1.0], [2.0, 0.0]],)]
+    errors = [("text",)]
+
+    def forward(input: Array):
+        return np.argwhere(input)
+
+
+class Triangle(Op, abstract=True):
+    """A matrix, or each of a batch, with zeros on one side of a diagonal."""
+
+    inplace = True
+    samples = [(GRID,), (GRID, 1), (GRID, -1), ([[[1.0, 2.0], [3.0, 4.0]], [[5.0, 6.0], [7.0, 8.0]]],)]
+    errors = [([1.0, 2.0],), (GRID, "text")]
+
+
+def matrix(array, name):
+    """`array`, which must have rows and columns."""
+    if array.ndim < 2:
+        raise ShapeFault(f"{name}: input tensor must have at least 2 dimensions")
+    return array
+
+
+class Tril(Triangle):
+    """tril(input, diagonal): the lower triangle, up to a diagonal counted from the main one; zeros above."""
+
+    lays = "rows"
+    era_label = "linalg.Tril"
+
+    def forward(input: Array, diagonal: Int = 0):
+        return np.tril(matrix(input, "tril"), diagonal)
+
+    def grad_input(F, g, diagonal):
+        return F.tril(g, diagonal)
+
+
+class Triu(Triangle):
+    """triu(input, diagonal): the upper triangle, from a diagonal counted from the main one; zeros below."""
+
+    lays = "rows"
+    era_label = "linalg.Triu"
+
+    def forward(input: Array, diagonal: Int = 0):
+        return np.triu(matrix(input, "triu"), diagonal)
+
+    def grad_input(F, g, diagonal):
+        return F.triu(g, diagonal)
+
+
+class TrilIndices(Creation):
+    """tril_indices(row, col, offset, dtype): the rows and columns of the elements of a lower triangle."""
+
+    names = ("tril_indices",)
+    samples = [(3, 3), (2, 4, 1)]
+    errors = [(-1, 3), ("text", 3)]
+
+    def forward(row: Int, col: Int, offset: Int = 0, *, dtype: Type = None):
+        return np.array(np.tril_indices(checked((row, col))[0], offset, col), dtype or np.int64)
+
+
+class TriuIndices(Creation):
+    """triu_indices(row, col, offset, dtype): the rows and columns of the elements of an upper triangle."""
+
+    names = ("triu_indices",)
+    samples = [(3, 3), (2, 4, 1)]
+    errors = [(-1, 3), ("text", 3)]
+
+    def forward(row: Int, col: Int, offset: Int = 0, *, dtype: Type = None):
+        return np.array(np.triu_indices(checked((row, col))[0], offset, col), dtype or np.int64)
+
+
+class OneHot(Op):
+    """one_hot(input, num_classes): for each whole number a row of zeros with a one in its place."""
+
+    lays = "rows"
+    names = ("nn.functional.one_hot",)
+    samples = [(np.array([0, 2, 1]),), (np.array([[0], [1]]), 4)]
+    errors = [(np.array([0, 5]), 3), (np.array([-1]),), ([1.0],)]
+
+    def forward(input: Index, num_classes: Int = -1):
+        if input.dtype != np.int64:
+            raise TypeFault("one_hot is only applicable to index tensor of type LongTensor.", ("x.long()", "as such"))
+        if input.size and input.min() < 0:
+            raise ValueFault("Class values must be non-negative.")
+        if not input.size and num_classes <= 0:
+            raise ValueFault("Can not infer total number of classes from empty tensor.")
+        count = int(input.max()) + 1 if num_classes == -1 else num_classes
+        if input.size and input.max() >= count or count < 1:
+            raise ValueFault("Class values must be smaller than num_classes.", f"F.one_hot(x, {int(input.max()) + 1})")
+        return (input[..., None] == np.arange(count)).astype(np.int64)
+
+
+class MaskedSoftmax(Op):
+    """masked.softmax(input, dim, dtype, mask): softmax along `dim` of the elements where mask holds; 0 elsewhere."""
+
+    names = ("masked.softmax",)
+    samples = [([[1.0, 2.0, 3.0]], 1), ([[1.0, 2.0, 3.0]], 1, None, HOLES[:1])]
+    errors = [([1.0, 2.0], 3), ("text", 0)]
+
+    def compose(F, input, dim: Dim, *, dtype: Type = None, mask: Index = None):
+        input = input if dtype is None else F.cast(input, dtype)
+        return F.softmax(input if mask is None else F.where(mask, input, float("-inf")), dim)

@@ -1,0 +1,264 @@
+"""What the engine itself needs: copies, casts, broadcasting and its undoing, pieces of memory."""
+
+import numpy as np
+
+from gradcli.engine.tensor.device import here_only, names_device
+from gradcli.engine.kernels import full_sum
+from gradcli.engine.tensor.memory_format import PRESERVE, Format, in_order
+from gradcli.engine.autograd.op import Op
+from gradcli.engine.autograd.signature import (
+    REFUSED,
+    Anything,
+    Array,
+    Arrays,
+    Flag,
+    Operand,
+    Plain,
+    Sizes,
+    Type,
+    VariadicAnything,
+    described,
+)
+from gradcli.engine.tensor.tensor import Tensor
+from gradcli.faults.tree import ArgumentFault, ShapeFault
+
+
+class Clone(Op):
+    """clone(input, memory_format): the same numbers in memory of their own."""
+
+    anew = True
+    era_label = "tensor.Clone"
+    samples = [([1.0, 2.0],)]
+    errors = [("text",)]
+
+    def forward(input: Array, *, memory_format: Format = None):
+        copy = np.array(input, order="K")
+        return copy if memory_format is None else in_order(copy, memory_format)
+
+    def grad_input(F, g):
+        return g
+
+
+class Alias(Op):
+    """alias(input): the same tensor under another name."""
+
+    method = False
+    samples = [([1.0, 2.0],)]
+    errors = [("text",)]
+
+    def forward(input: Array):
+        return input[...]
+
+    def grad_input(F, g):
+        return g
+
+
+class Copied(Clone):
+    """copied(input, memory_format): the same numbers in memory of their own, as gradients that can be differentiated
+    are stored."""
+
+    method = False
+    function = False
+    era_label = ""
+    label = "CopyBackwards"
+
+
+class Still(Op):
+    """still(input, sources): input, which nominally depends on sources as well, with gradients of zeros.
+
+    Gradients of piecewise linear functions are such: differentiated once more by the inputs they give zeros.
+    """
+
+    method = False
+    function = False
+    saves = True
+    samples = [([1.0, 2.0], ([3.0, 4.0], [1.0]))]
+    errors = [("text", ())]
+
+    def forward(input: Array, sources: Arrays):
+        return input[...]
+
+    def grad_input(F, g):
+        return g
+
+    def grad_sources(at, F, g, sources_shape, sources_dtype):
+        return F.zeros(sources_shape[at], dtype=sources_dtype[at])
+
+
+class Tied(Still):
+    """tied(input, sources): input, which nominally depends on sources as well, with no gradients at all, as those of
+    PyTorch's convolutions are in what they are linear in."""
+
+    def grad_sources(at, F, g, sources_shape):
+        return None
+
+
+class Cast(Op):
+    """cast(input, dtype): the same numbers as elements of another type."""
+
+    method = False
+    function = False
+    era_label = "tensor.Type"
+    label = "ToCopyBackward0"
+    samples = [([1.0, 2.0], np.dtype(np.float64))]
+    errors = [("text",)]
+
+    def forward(input: Array, dtype: Type):
+        return input if input.dtype == dtype else input.astype(dtype)
+
+    def grad_input(F, g, input_dtype):
+        return F.cast(g, input_dtype)
+
+
+class Expand(Op):
+    """expand(input, *size): input repeated, without copying, along dimensions of length 1; -1 keeps a length."""
+
+    function = False
+    era_label = "tensor.Expand"
+    samples = [([[1.0], [2.0]], (2, 3)), ([1.0, 2.0], (3, -1)), ([1.0, 2.0], (2, 1, 2))]
+    errors = [([1.0, 2.0], (3,)), ([[1.0]], (2,))]
+
+    def forward(input: Array, size: Sizes):
+        return expanded(input, size)
+
+    def grad_input(F, g, input_shape):
+        return F.sum_to(g, input_shape)
+
+
+def expanded(array, size):
+    """`array` seen with `size`, in which -1 keeps the length that is there."""
+    if size and not array.ndim and -1 not in size and 0 not in size:    # np.broadcast_to takes its time
+        seen = np.ndarray(size, array.dtype, array, 0, (0,) * len(size))
+        seen.flags.writeable = False
+        return seen
+    lead = len(size) - array.ndim
+    full = tuple(array.shape[i - lead] if n == -1 and i >= lead else n for i, n in enumerate(size))
+    if lead >= 0 and full == (1,) * lead + array.shape:
+        return array[(None,) * lead + (...,)]       # nothing repeated: it can be written to
+    for at, n in enumerate(array.shape, lead):
+        if at < 0 or n not in (1, full[at]):
+            raise ShapeFault(f"The expanded size of the tensor ({full[at] if at >= 0 else len(full)}) must match the "
+                             f"existing size ({n}) at non-singleton dimension {max(at, 0)}. Target sizes: "
+                             f"{list(full)}. Tensor sizes: {list(array.shape)}").saying(
+                f"The expanded size of the tensor ({full[at] if at >= 0 else len(full)}) must match the existing size "
+                f"({n}) at non-singleton dimension {max(at, 0)}.  Target sizes: {list(full)}.  Tensor sizes: "
+                f"{list(array.shape)}")
+    return np.broadcast_to(array, full)
+
+
+class SumTo(Op):
+    """sum_to(input, shape): input added up along whatever broadcasting to its shape had repeated."""
+
+    names = ("sum_to",)
+    method = False
+    function = False
+    label = ("SumBackward0", "SumBackward1", "ViewBackward0")
+    samples = [([[1.0, 2.0], [3.0, 4.0]], (2, 1)), ([[1.0, 2.0], [3.0, 4.0]], (2,)), ([[1.0, 2.0]], ())]
+    errors = [("text", (2,))]
+
+    def variant(input, shape):
+        return int(bool(shape)) + bool(shape and input.ndim > len(shape))
+
+    def forward(input: Array, shape: Plain):
+        if not shape:
+            return np.asarray(full_sum(input))
+        lead = input.ndim - len(shape)
+        axes = (*range(lead), *(i + lead for i, n in enumerate(shape) if n == 1 and input.shape[i + lead] != 1))
+        summed = np.add.reduce(input, axis=axes, keepdims=True) if axes else input
+        return np.asarray(summed).reshape(shape)
+
+    def grad_input(F, g, input_shape):
+        lead = len(input_shape) - len(g.shape)
+        return F.expand(F.reshape(g, (1,) * lead + tuple(g.shape)), input_shape)
+
+
+class Window(Op):
+    """window(input, at): the elements at places `at` of input, counted row by row, in the shape of `at`."""
+
+    method = False
+    function = False
+    label = "AsStridedBackward0"
+    saves = False       # PyTorch keeps sizes and steps
+    era_label = "tensor.Index"
+    samples = [([[1.0, 2.0], [3.0, 4.0]], np.array([[2, 0], [1, 1]]))]
+    errors = [("text", np.array([0]))]
+
+    def forward(input: Array, at: Plain):
+        return input.reshape(-1)[at]
+
+    def grad_input(F, g, at, input_shape):
+        return F.spread(g, at, input_shape)
+
+
+class Spread(Op):
+    """spread(input, at, shape): zeros of `shape` with each element of input added at its place in `at`."""
+
+    method = False
+    function = False
+    label = "AsStridedBackward0"
+    samples = [([[1.0, 2.0], [3.0, 4.0]], np.array([[2, 0], [1, 1]]), (3, 2))]
+    errors = [("text", np.array([0]), (1,))]
+
+    def forward(input: Array, at: Plain, shape: Plain):
+        flat = np.zeros(int(np.prod(shape)), input.dtype)
+        np.add.at(flat, at, input)
+        return flat.reshape(shape)
+
+    def grad_input(F, g, at):
+        return F.window(g, at)
+
+
+class CopySlices(Op):
+    """copy_slices(input, piece, at): input with the elements at places `at` replaced by piece."""
+
+    names = ("copy_slices",)
+    method = False
+    function = False
+    era_label = "tensor.SetItem"
+    label = "CopySlices"
+    saves = True        # what PyTorch frees is the change itself
+    samples = [([[1.0, 2.0], [3.0, 4.0]], [5.0, 6.0], np.array([3, 1]))]
+    errors = [("text", [1.0], np.array([0]))]
+
+    def forward(input: Array, piece: Operand, at: Plain):
+        flat = np.array(input).reshape(-1)
+        flat[at] = piece
+        return flat.reshape(input.shape)
+
+    def grad_input(F, g, at):
+        return F.copy_slices(g, 0, at)
+
+    def grad_piece(F, g, at):
+        return F.window(g, at)
+
+
+class To(Op):
+    """to(input, *target, dtype, device, non_blocking, copy, memory_format): input as elements of another type: a type,
+    a tensor of that type, or a device, of which there is one."""
+
+    names = ("to",)
+    function = False
+    era_label = "tensor.Type"
+    label = "ToCopyBackward0"
+    samples = [(np.array([1, 2]), np.dtype(np.float64)), ([1.0, 2.0], (), np.dtype(np.float64)), ([1.0, 2.0], "cpu"),
+               ([1.0, 2.0], ("cpu", np.dtype(np.float64)), None, "cpu", True, True, PRESERVE)]
+    errors = [([1.0], "nonsense"), ([1.0], "cuda")]
+
+    def compose(F, input, target: VariadicAnything = (), *, dtype: Type = None, device: Anything = None,
+                non_blocking: Flag = False, copy: Flag = False, memory_format: Format = None):
+        flags = []
+        for given in (*(target if type(target) is tuple else (target,)), *((device,) if device is not None else ())):
+            if type(given) is bool:
+                flags.append(given)
+            elif names_device(given):
+                here_only(given)
+            elif isinstance(given, Tensor):
+                dtype = given.array.dtype
+            elif given is not None:
+                dtype = Type.take(given)
+                if dtype is REFUSED:
+                    raise ArgumentFault(f"to() needs a type, a tensor or a device, not {described(given)}",
+                                        "x.to(torch.float64)")
+        result = F.cast(input, dtype) if dtype is not None else input
+        result = F.clone(result) if (copy or flags[1:] == [True]) and result is input else result
+        return result if memory_format in (None, PRESERVE) else F.contiguous(result, memory_format)

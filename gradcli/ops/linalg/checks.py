@@ -1,0 +1,155 @@
+"""What all operations on matrices ask first, and the few turns of phrase their rules share.
+
+Matrices stand in the last two dimensions; whatever comes before counts them.
+"""
+
+import math
+
+import numpy as np
+
+from gradcli.engine.autograd.signature import sized
+from gradcli.faults.tree import ShapeFault, TypeFault
+from gradcli.faults.mistakes import MatrixFault
+
+
+def floating(name, *arrays):
+    """Refuse whole numbers: a decomposition of them is not made of whole numbers."""
+    for a in arrays:
+        dtype = kind_of(a)
+        if dtype.kind != "f" or dtype.itemsize < 4:
+            raise TypeFault(f"{name}: expected a float32 or float64 tensor, and was given {dtype.name}",
+                            ("x.float()", "a floating copy"))
+
+
+def kind_of(a):
+    """The numpy dtype of an array or a tensor."""
+    return np.dtype(getattr(a.dtype, "numpy", a.dtype))
+
+
+def matrices(name, a):
+    """Refuse what has no rows and columns of floating numbers."""
+    if len(a.shape) < 2:
+        raise ShapeFault(f"{name}: the input tensor must have at least 2 dimensions, and has {len(a.shape)}",
+                         ("x.unsqueeze(0)", "a vector as a matrix of one row"))
+    floating(name, a)
+
+
+def square(name, a):
+    """Refuse matrices that are not square."""
+    matrices(name, a)
+    if a.shape[-1] != a.shape[-2]:
+        raise ShapeFault(f"{name}: A must be batches of square matrices, but they are {a.shape[-2]} by {a.shape[-1]} "
+                         "matrices", ("torch.linalg.pinv(a)", "the pseudo-inverse of any matrix"))
+
+
+def same_type(name, a, b):
+    """Refuse operands of two types."""
+    if a.dtype != b.dtype:
+        raise TypeFault(f"{name}: expected both to have the same dtype, not {a.dtype.name} and {b.dtype.name}",
+                        ("b.to(a.dtype)", "the second in the type of the first"))
+
+
+def rows_fit(name, a, b, at=-2):
+    """Refuse right-hand sides whose length is not that of the matrix."""
+    if a.shape[-2] != b.shape[at]:
+        raise ShapeFault(f"{name}: incompatible shapes of A {sized(a.shape)} and B {sized(b.shape)}: a right-hand side "
+                         f"needs {a.shape[-2]} numbers")
+
+
+def singular(name, info):
+    """The fault of a matrix that has no inverse; `info` counts the zero on the diagonal of each matrix."""
+    batch, at = first_of(info)
+    return MatrixFault(f"{name}: {batch}The diagonal element {at} is zero, the inversion could not be completed "
+                       "because the input matrix is singular.", ("torch.linalg.pinv(a)", "exists for every matrix"))
+
+
+def unsolved(name, info):
+    """The fault of a system whose matrix is singular."""
+    return MatrixFault(f"torch.{name}: {first_of(info)[0]}The solver failed because the input matrix is singular.",
+                      ("torch.linalg.lstsq(a, b).solution", "the best there is where no X solves it"))
+
+
+def indefinite(name, info):
+    """The fault of a matrix without Cholesky factor; `info` is the order of a minor of each matrix."""
+    batch, order = first_of(info)
+    return MatrixFault(f"{name}: {batch}The factorization could not be completed because the input is not "
+                      f"positive-definite (the leading minor of order {order} is not positive-definite).",
+                      ("a @ a.t() + torch.eye(n)", "is, for any a"))
+
+
+def first_of(info):
+    """Words for the first matrix of a stack that failed, and its number."""
+    numbers = np.asarray(getattr(info, "array", info))
+    at = int(np.flatnonzero(numbers)[0]) if numbers.any() else 0
+    return f"(Batch element {at}): " if numbers.ndim else "", int(numbers.flat[at])
+
+
+def zero_pivot(matrix):
+    """The place, counted from 1, of the first zero on the diagonal of a matrix's U; 0 without one."""
+    u = matrix.copy()
+    for k in range(min(u.shape)):
+        at = k + int(np.argmax(np.abs(u[k:, k])))
+        if u[at, k] == 0:
+            return k + 1
+        u[[k, at]] = u[[at, k]]
+        u[k + 1 :, k:] -= np.outer(u[k + 1 :, k] / u[k, k], u[k, k:])
+    return 0
+
+
+def without_inverse(matrix):
+    """The place, counted from 1, of the zero on the diagonal that leaves a matrix without inverse; 0 if it has one."""
+    try:
+        np.linalg.inv(matrix)
+    except np.linalg.LinAlgError:
+        return zero_pivot(matrix) or len(matrix)
+    return 0
+
+
+def leading_minor(matrix):
+    """The order of the first leading minor that is not positive-definite; 0 without one."""
+    try:
+        np.linalg.cholesky(matrix)
+    except np.linalg.LinAlgError:
+        for order in range(1, len(matrix)):
+            try:
+                np.linalg.cholesky(matrix[:order, :order])
+            except np.linalg.LinAlgError:
+                return order
+        return len(matrix)
+    return 0
+
+
+def by_matrix(function, a):
+    """A number of 32 bits for each of a stack of matrices."""
+    flat = a.reshape(math.prod(a.shape[:-2]), *a.shape[-2:])
+    return np.array([function(matrix) for matrix in flat], np.int32).reshape(a.shape[:-2])
+
+
+def turned(F, x):
+    """The transposes of a stack of matrices."""
+    return F.transpose(x, -1, -2)
+
+
+def each(F, x):
+    """Numbers, one a matrix, ready to be multiplied with the matrices."""
+    return F.unsqueeze(F.unsqueeze(x, -1), -1)
+
+
+def identity(F, like):
+    """The identity of the size and type of square matrices."""
+    return F.eye(like.shape[-1], dtype=like.dtype)
+
+
+def on_diagonal(F, x):
+    """Vectors as the diagonals of matrices that are zero elsewhere."""
+    return F.unsqueeze(x, -1) * F.eye(x.shape[-1], dtype=x.dtype)
+
+
+def gaps(F, values):
+    """The differences of a vector's elements as a matrix: element j minus element i, and 1 where they are the same."""
+    return F.unsqueeze(values, -2) - F.unsqueeze(values, -1) + F.eye(values.shape[-1], dtype=values.dtype)
+
+
+def is_vector(a, b):
+    """Whether `b` is one right-hand side a matrix, not a matrix of them."""
+    return len(b.shape) == 1 or len(b.shape) == len(a.shape) - 1 and tuple(b.shape) == tuple(a.shape[:-1])

@@ -1,0 +1,274 @@
+"""Factors of matrices: Cholesky, QR, singular values, eigenvalues of symmetric matrices."""
+
+import numpy as np
+
+from gradcli.engine.autograd.dispatch import named
+from gradcli.engine.autograd.op import Op
+from gradcli.engine.autograd.signature import Array, Flag, Text
+from gradcli.faults.tree import ArgumentFault, ValueFault
+from gradcli.faults.mistakes import NotDifferentiable
+from gradcli.ops.linalg.checks import by_matrix, each, gaps, indefinite, leading_minor, matrices, on_diagonal, square, turned
+
+A = [[2.0, 0.5], [0.25, 1.0]]
+PAIR = [[[2.0, 0.5], [0.25, 1.0]], [[3.0, -1.0], [2.0, 2.5]]]
+WIDE = [[1.0, 2.0, 3.0], [0.5, -1.0, 2.0]]
+TALL = [[1.0, 0.5], [2.0, -1.0], [3.0, 2.0]]
+
+
+class Cholesky(Op):
+    """linalg.cholesky(A, upper): the triangular L with A = L L^T, from the same triangle of A; with `upper` its
+    transpose."""
+
+    lays = "columns"
+    names = ("linalg.cholesky",)
+    label = "LinalgCholeskyExBackward0"
+    symmetric = True
+    samples = [(A,), (A, True), (PAIR,)]
+    errors = [(WIDE,), ([[1.0, 2.0], [2.0, 1.0]],)]
+
+    def forward(A: Array, *, upper: Flag = False):
+        square("linalg.cholesky", A)
+        try:
+            return np.linalg.cholesky(A.swapaxes(-1, -2)).swapaxes(-1, -2).copy() if upper else np.linalg.cholesky(A)
+        except np.linalg.LinAlgError:
+            raise indefinite("linalg.cholesky", by_matrix(
+                leading_minor, A.swapaxes(-1, -2) if upper else A)) from None
+
+    def grad_A(F, g, out, upper):
+        return cholesky_slope(F, g, out, upper)
+
+
+def cholesky_slope(F, g, out, upper):
+    """What the gradient of a Cholesky factor makes of the matrix's."""
+    factor, g = (turned(F, out), turned(F, g)) if upper else (out, g)
+    lower = F.tril(turned(F, factor) @ g)
+    both = (lower + turned(F, F.tril(lower, -1))) * 0.5
+    back = F.linalg_solve_triangular(turned(F, factor), both, upper=True)
+    return F.linalg_solve_triangular(factor, back, upper=False, left=False)
+
+
+class OldCholesky(Cholesky):
+    """cholesky(A, upper): as linalg.cholesky, which took its place."""
+
+    names = ("cholesky",)
+    label = "CholeskyBackward0"
+
+    def forward(A: Array, upper: Flag = False):
+        return Cholesky.forward(A, upper)
+
+
+class Qr(Op):
+    """linalg.qr(A, mode): the orthogonal Q and the triangular R with A = Q R; `mode` complete makes Q square, and
+    r leaves it out."""
+
+    lays = "columns"
+    names = ("linalg.qr",)
+    returns = ("Q", "R")
+    several = True
+    label = "LinalgQrBackward0"
+    samples = [(TALL,), (WIDE,), (A, "complete"), (PAIR,), (np.array(TALL), "complete"), (np.array(TALL), "r")]
+    errors = [([1.0, 2.0],), (A, "thin")]
+
+    def forward(A: Array, mode: Text("reduced", "complete", "r") = "reduced"):
+        matrices("linalg.qr", A)
+        if mode == "r":
+            return np.zeros(0, A.dtype), np.asarray(np.linalg.qr(A, "r"))
+        return tuple(np.linalg.qr(A, mode))
+
+    def grad_A(F, g, A_shape, out, mode):
+        m, n = A_shape[-2:]
+        q, r = out
+        if mode == "r" or mode == "complete" and m > n:
+            raise NotDifferentiable(f"linalg.qr: mode='{mode}' of {m} by {n} matrices is not differentiable: the "
+                                    "columns left over are any of many",
+                                    ("torch.linalg.qr(a)", "the reduced form, which is"))
+        g_q, g_r = (F.zeros_like(x) if given is None else given for x, given in zip((q, r), g, strict=True))
+        if m >= n:
+            return _qr_slope(F, q, r, g_q, g_r)
+        rest = F.narrow(r, -1, m, n - m)
+        g_rest = F.narrow(g_r, -1, m, n - m)
+        first = _qr_slope(F, q, F.narrow(r, -1, 0, m), g_q + q @ rest @ turned(F, g_rest), F.narrow(g_r, -1, 0, m))
+        return F.cat((first, q @ g_rest), -1)
+
+
+def _qr_slope(F, q, r, g_q, g_r):
+    """What the gradients of Q and a square R make of the gradient of Q R."""
+    upper = F.triu(g_r @ turned(F, r) - turned(F, q) @ g_q)
+    both = upper + turned(F, F.triu(upper, 1))
+    return F.linalg_solve_triangular(turned(F, r), q @ both + g_q, upper=False, left=False)
+
+
+class OldQr(Op):
+    """qr(input, some): as linalg.qr, which took its place; without `some` Q is square."""
+
+    names = ("qr",)
+    returns = ("Q", "R")
+    samples = [(TALL,), (np.array(TALL), False), (A, False)]
+    errors = [([1.0, 2.0],)]
+
+    def compose(F, input: Array, some: Flag = True):
+        return F.linalg_qr(input, "reduced" if some else "complete")
+
+
+class Svd(Op):
+    """linalg.svd(A, full_matrices): U, S and Vh with A = U diag(S) Vh; the square U and Vh, or without
+    `full_matrices` only the columns and rows that S meets."""
+
+    lays = "columns"
+    names = ("linalg.svd",)
+    returns = ("U", "S", "Vh")
+    several = True
+    label = "LinalgSvdBackward0"
+    samples = [(A,), (TALL, False), (WIDE, False), (PAIR,)]
+    errors = [([1.0, 2.0],), ("text",)]
+
+    def forward(A: Array, full_matrices: Flag = True):
+        matrices("linalg.svd", A)
+        try:
+            return tuple(np.linalg.svd(A, full_matrices))
+        except np.linalg.LinAlgError:
+            raise ValueFault("linalg.svd: the algorithm failed to converge, because the input is not finite or its "
+                             "singular values are too close") from None
+
+    def grad_A(F, g, A_shape, out):
+        m, n = A_shape[-2:]
+        k = min(m, n)
+        g_u, g_s, g_vh = g
+        s, u, vh = out[1], F.narrow(out[0], -1, 0, k), F.narrow(out[2], -2, 0, k)
+        across = F.unsqueeze(s, -2)
+        apart = gaps(F, s * s)
+        inner = 0 if g_s is None else on_diagonal(F, g_s)
+        outer = 0
+        if g_u is not None:
+            g_u = F.narrow(g_u, -1, 0, k)
+            met = turned(F, u) @ g_u
+            inner = (met - turned(F, met)) / apart * across + inner
+            if m > k:
+                outer = ((g_u - u @ met) / across) @ vh
+        if g_vh is not None:
+            g_vh = F.narrow(g_vh, -2, 0, k)
+            met = vh @ turned(F, g_vh)
+            inner = F.unsqueeze(s, -1) * ((met - turned(F, met)) / apart) + inner
+            if n > k:
+                outer = u @ ((g_vh - turned(F, met) @ vh) / F.unsqueeze(s, -1)) + outer
+        return u @ inner @ vh + outer
+
+
+class OldSvd(Op):
+    """svd(input, some, compute_uv): U, S and V with input = U diag(S) V^T; as linalg.svd, which took its place. Without
+    `compute_uv` U and V are zeros."""
+
+    names = ("svd",)
+    returns = ("U", "S", "V")
+    samples = [(A,), (TALL,), (np.array(TALL), False), (TALL, True, False)]
+    errors = [([1.0, 2.0],)]
+
+    def compose(F, input: Array, some: Flag = True, compute_uv: Flag = True):
+        u, s, vh = F.linalg_svd(input, not some if compute_uv else True)
+        return named(OldSvd)(*((u, s, turned(F, vh)) if compute_uv else (F.zeros_like(u), s, F.zeros_like(vh))))
+
+
+class Svdvals(Op):
+    """linalg.svdvals(A): the singular values, greatest first."""
+
+    names = ("linalg.svdvals",)
+    samples = [(A,), (TALL,)]
+    errors = [([1.0, 2.0],)]
+
+    def compose(F, A: Array):
+        return F.linalg_svd(A, False)[1]
+
+
+class Eigh(Op):
+    """linalg.eigh(A, UPLO): the eigenvalues, least first, and eigenvectors of symmetric matrices, of which the lower
+    triangle is read, or with `UPLO` U the upper."""
+
+    lays = "columns"
+    names = ("linalg.eigh",)
+    returns = ("eigenvalues", "eigenvectors")
+    several = True
+    symmetric = True
+    label = "LinalgEighBackward0"
+    samples = [(A,), (A, "U"), (PAIR,)]
+    errors = [(WIDE,), (A, "X")]
+
+    def forward(A: Array, UPLO: Text("L", "U", "l", "u") = "L"):
+        square("linalg.eigh", A)
+        return tuple(np.linalg.eigh(A, UPLO))
+
+    def grad_A(F, g, out):
+        g_values, g_vectors = g
+        values, vectors = out
+        inner = 0 if g_values is None else on_diagonal(F, g_values)
+        if g_vectors is not None:
+            met = turned(F, vectors) @ g_vectors
+            inner = (met - turned(F, met)) * 0.5 / gaps(F, values) + inner
+        return vectors @ inner @ turned(F, vectors)
+
+
+class Eigvalsh(Op):
+    """linalg.eigvalsh(A, UPLO): the eigenvalues of symmetric matrices, least first."""
+
+    names = ("linalg.eigvalsh",)
+    symmetric = True
+    samples = [(A,), (A, "U")]
+    errors = [(WIDE,), (A, "X")]
+
+    def compose(F, A: Array, UPLO: Text("L", "U", "l", "u") = "L"):
+        return F.linalg_eigh(A, UPLO)[0]
+
+
+class HouseholderProduct(Op):
+    """linalg.householder_product(input, tau): the first columns of the product of reflections I - tau v v^T, each
+    v in a column of input, below its 1 on the diagonal."""
+
+    names = ("linalg.householder_product", "orgqr")
+    samples = [(TALL, [0.5, 1.5]), (A, [0.5]), (PAIR, [[0.5, 1.2], [2.0, 0.25]])]
+    errors = [(WIDE, [1.0, 2.0]), ([1.0], [1.0])]
+
+    def compose(F, input: Array, tau: Array):
+        matrices("linalg.householder_product", input)
+        m, n = input.shape[-2:]
+        if m < n or tau.shape[-1] > n:
+            raise ArgumentFault(f"linalg.householder_product: {m} by {n} matrices with {tau.shape[-1]} reflections: "
+                                "there must be at least as many rows as columns, and as many columns as reflections")
+        product = F.expand(F.eye(m, n, dtype=input.dtype), (*input.shape[:-2], m, n))
+        return reflected(F, input, tau, product, reverse=True)
+
+
+def reflected(F, input, tau, other, reverse):
+    """The reflections kept in `input` and `tau` applied to `other`, the last one first if `reverse`."""
+    m, n = input.shape[-2:]
+    vectors = F.tril(input, -1) + F.eye(m, n, dtype=input.dtype)
+    for i in range(tau.shape[-1])[:: -1 if reverse else 1]:
+        v = F.narrow(vectors, -1, i, 1)
+        other = other - each(F, F.select(tau, -1, i)) * v @ (turned(F, v) @ other)
+    return other
+
+
+class Ormqr(Op):
+    """ormqr(input, tau, other, left, transpose): other multiplied by the orthogonal matrix whose reflections are in
+    input and tau; from the right without `left`."""
+
+    samples = [(TALL, [0.5, 1.5], TALL), (TALL, [0.5, 1.5], TALL, True, True), (TALL, [0.5, 1.5], WIDE, False)]
+    errors = [([1.0], [1.0], [1.0])]
+
+    def compose(F, input: Array, tau: Array, other: Array, left: Flag = True, transpose: Flag = False):
+        matrices("ormqr", input)
+        matrices("ormqr", other)
+        if left:
+            return reflected(F, input, tau, other, not transpose)
+        return turned(F, reflected(F, input, tau, turned(F, other), transpose))
+
+
+class Geqrf(Op):
+    """geqrf(input): the reflections of a QR factorization as LAPACK keeps them, with R above their diagonal."""
+
+    returns = ("a", "tau")
+    samples = [(np.array(TALL),), (np.array(PAIR),)]
+    errors = [([1.0],)]
+
+    def forward(input: Array):
+        matrices("geqrf", input)
+        kept, tau = np.linalg.qr(input, "raw")
+        return kept.swapaxes(-1, -2).astype(input.dtype), tau.astype(input.dtype)

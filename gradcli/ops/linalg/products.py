@@ -1,0 +1,311 @@
+"""Products of vectors and matrices."""
+
+import numpy as np
+
+from gradcli.engine.autograd.op import Op
+from gradcli.engine.autograd.signature import Array, Number, sized
+from gradcli.faults.tree import ShapeFault
+from gradcli.faults.mistakes import ProductShapes
+
+A = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
+B = [[1.0, 2.0], [3.0, -4.0], [0.5, 1.0]]
+
+
+def inner_fits(name, a, b, at):
+    """Refuse a product whose inner lengths differ, naming both."""
+    if a.shape[-1] != b.shape[at]:
+        raise ProductShapes(f"{name}(): mat1 and mat2 shapes cannot be multiplied ({sized(a.shape)} and "
+                            f"{sized(b.shape)}): the last dimension of the first is {a.shape[-1]}, and that of the "
+                            f"second it meets is {b.shape[at]}", shapes=(a.shape, b.shape)).saying(
+            _refused(a.shape, b.shape))
+
+
+def _refused(a, b):
+    """What PyTorch says of shapes that do not multiply."""
+    if len(a) == len(b) == 1:
+        return (f"inconsistent tensor size, expected tensor {list(a)} and src {list(b)} to have the same number of "
+                f"elements, but got {a[0]} and {b[0]} elements respectively")
+    if len(a) == 2 and len(b) == 1:
+        return f"size mismatch, got input ({a[0]}), mat ({a[0]}x{a[1]}), vec ({b[0]})"
+    return f"mat1 and mat2 shapes cannot be multiplied ({sized(a)} and {sized(b)})"
+
+
+def dims_are(name, a, b, da, db):
+    """Refuse operands of other dimensions than a product is defined for."""
+    if a.ndim != da or b.ndim != db:
+        raise ShapeFault(f"{name}() multiplies a {da}-d by a {db}-d tensor, and was given {sized(a.shape)} and "
+                         f"{sized(b.shape)}", ("torch.matmul(a, b)", "the product for any dimensions")).saying(
+            f"batch{1 if a.ndim != 3 else 2} must be a 3D tensor" if da == db == 3 else
+            f"{name}() multiplies a {da}-d by a {db}-d tensor, and was given {sized(a.shape)} and {sized(b.shape)}")
+
+
+class Mm(Op):
+    """mm(input, mat2): the product of two matrices."""
+
+    anew = True
+    promotes = "same"
+    era_label = "blas.Addmm"
+    samples = [(A, B), (B, A)]
+    errors = [(A, A), (A, [1.0, 2.0, 3.0]), (A, 2)]
+
+    def forward(input: Array, mat2: Array):
+        dims_are("mm", input, mat2, 2, 2)
+        inner_fits("mm", input, mat2, 0)
+        if input.shape[1] == 1:
+            return input * mat2     # where numpy leaves out what is multiplied by 0, be it nan
+        return input.dot(mat2)
+
+    def grad_input(F, g, mat2):
+        return F.mm(g, F.t(mat2))
+
+    def grad_mat2(F, g, input):
+        return F.mm(F.t(input), g)
+
+
+class Mv(Op):
+    """mv(input, vec): the product of a matrix and a vector."""
+
+    promotes = "same"
+    era_label = "blas.Addmv"
+    samples = [(A, [1.0, 2.0, -1.0])]
+    errors = [(A, [1.0, 2.0]), (A, A)]
+
+    def forward(input: Array, vec: Array):
+        dims_are("mv", input, vec, 2, 1)
+        inner_fits("mv", input, vec, 0)
+        return input.dot(vec)
+
+    def grad_input(F, g, vec):
+        return F.unsqueeze(g, 1) * vec
+
+    def grad_vec(F, g, input):
+        return F.mv(F.t(input), g)
+
+
+class Dot(Op):
+    """dot(input, tensor): the sum of the products of two vectors' elements."""
+
+    promotes = "same"
+    era_label = "blas.Dot"
+    samples = [([1.0, 2.0], [3.0, 4.0])]
+    errors = [([1.0, 2.0], [1.0]), (A, A)]
+
+    def forward(input: Array, tensor: Array):
+        dims_are("dot", input, tensor, 1, 1)
+        inner_fits("dot", input, tensor, 0)
+        return input.dot(tensor)
+
+    def grad_input(F, g, tensor):
+        return g * tensor
+
+    def grad_tensor(F, g, input):
+        return g * input
+
+
+def stacks_fit(name, a, b):
+    """Refuse stacks of matrices whose counts or inner lengths differ."""
+    dims_are(name, a, b, 3, 3)
+    inner_fits(name, a, b, -2)
+    if a.shape[0] != b.shape[0]:
+        raise ShapeFault(f"{name}(): the stacks have {a.shape[0]} and {b.shape[0]} matrices")
+
+
+class Bmm(Op):
+    """bmm(input, mat2): the products of two stacks of matrices."""
+
+    promotes = "same"
+    era_label = "blas.Baddbmm"
+    samples = [([A, A], [B, B])]
+    errors = [([A], [A]), (A, B)]
+
+    def forward(input: Array, mat2: Array):
+        stacks_fit("bmm", input, mat2)
+        return np.matmul(input, mat2)
+
+    def grad_input(F, g, mat2):
+        return F.bmm(g, F.transpose(mat2, 1, 2))
+
+    def grad_mat2(F, g, input):
+        return F.bmm(F.transpose(input, 1, 2), g)
+
+
+class Matmul(Op):
+    """matmul(input, other): the product of vectors, matrices, or stacks of matrices that broadcast."""
+
+    symbol = "matmul"
+    samples = [(A, B), (A, [1.0, 2.0, -1.0]), ([1.0, 2.0], A), ([1.0, 2.0], [3.0, 4.0]), ([A, A], B), (A, [B, B]),
+               ([[A, A]], [[B], [B]]), ([A, A], [1.0, 2.0, -1.0]), ([1.0, 2.0], [A, A])]
+    errors = [(A, A), (A, 2)]
+
+    def compose(F, input, other):
+        n, m = len(input.shape), len(other.shape)
+        if not n or not m:
+            raise ShapeFault("both arguments to matmul need to be at least 1D, but they are "
+                             f"{n}D and {m}D", ("a * b", "the product with a single number"))
+        if n <= 2 and m <= 2:
+            kind = (F.dot, F.mv, F.mm)[n + m - 2] if n == 2 or m == 1 else None
+            if kind:
+                return kind(input, other)
+            return F.squeeze(F.mm(F.unsqueeze(input, 0), other), 0)
+        if m == 1:
+            return F.squeeze(F.stacked_mm(input, F.unsqueeze(other, 1)), -1)
+        if n == 1:
+            return F.squeeze(F.stacked_mm(F.unsqueeze(input, 0), other), -2)
+        return F.stacked_mm(input, other)
+
+
+class StackedMm(Op):
+    """stacked_mm(input, other): the products of matrices in stacks that broadcast against each other."""
+
+    names = ("stacked_mm",)
+    method = False
+    function = False
+    promotes = "same"
+    era_label = "blas.Baddbmm"
+    label = "UnsafeViewBackward0"
+    samples = [([A, A], B), (A, [B, B]), ([[A, A]], [[B], [B]])]
+    errors = [(A, A)]
+
+    def forward(input: Array, other: Array):
+        inner_fits("matmul", input, other, -2)
+        return np.matmul(input, other)
+
+    def grad_input(F, g, other):
+        return F.stacked_mm(g, F.transpose(other, -1, -2))
+
+    def grad_other(F, g, input):
+        return F.stacked_mm(F.transpose(input, -1, -2), g)
+
+
+def added(input, product, beta, alpha):
+    """beta * input + alpha * product; with beta 0 whatever input holds, nan included, is left out."""
+    if alpha != 1:
+        product = product * np.asarray(alpha, product.dtype)
+    if beta == 0:
+        return np.broadcast_to(product, np.broadcast_shapes(input.shape, product.shape)).copy()
+    return (input if beta == 1 else input * np.asarray(beta, input.dtype)) + product
+
+
+def fits(name, input, shape):
+    """Refuse an input that cannot be expanded to the product it is added to."""
+    met = zip(input.shape[::-1], shape[::-1], strict=False)
+    if len(input.shape) > len(shape) or any(n not in (1, m) for n, m in met):
+        raise ShapeFault(f"{name}(): the input of shape {sized(input.shape)} cannot be added to a product of shape "
+                         f"{sized(shape)}")
+
+
+class AddedProduct(Op, abstract=True):
+    """A product with something added: beta * input + alpha * the product."""
+
+    inplace = True
+    promotes = "same"
+
+    def grad_input(F, g, beta):
+        return g if beta == 1 else g * beta
+
+
+class Addmm(AddedProduct):
+    """addmm(input, mat1, mat2, beta, alpha): beta * input + alpha * the product of two matrices."""
+
+    era_label = "blas.Addmm"
+    samples = [([[1.0, 2.0], [3.0, 4.0]], A, B), ([1.0, 2.0], A, B, 0.5, 2.0), ([[1.0], [2.0]], A, B, 2.0)]
+    errors = [([1.0], A, A), ([[1.0, 2.0, 3.0]], A, B)]
+
+    def forward(input: Array, mat1: Array, mat2: Array, *, beta: Number = 1, alpha: Number = 1):
+        dims_are("addmm", mat1, mat2, 2, 2)
+        inner_fits("addmm", mat1, mat2, 0)
+        fits("addmm", input, (mat1.shape[0], mat2.shape[1]))
+        return added(input, mat1.dot(mat2), beta, alpha)
+
+    def grad_mat1(F, g, mat2, alpha):
+        return scaled(F.mm(g, F.t(mat2)), alpha)
+
+    def grad_mat2(F, g, mat1, alpha):
+        return scaled(F.mm(F.t(mat1), g), alpha)
+
+
+def scaled(g, alpha):
+    """A gradient times the factor of the product."""
+    return g if alpha == 1 else g * alpha
+
+
+class Addmv(AddedProduct):
+    """addmv(input, mat, vec, beta, alpha): beta * input + alpha * the product of a matrix and a vector."""
+
+    era_label = "blas.Addmv"
+    samples = [([1.0, 2.0], A, [1.0, -2.0, 0.5]), ([1.0], A, [1.0, -2.0, 0.5], 0.5, 2.0)]
+    errors = [([1.0], A, A), ([1.0], A, [1.0, 2.0]), ([1.0, 2.0, 3.0], A, [1.0, 2.0, 3.0])]
+
+    def forward(input: Array, mat: Array, vec: Array, *, beta: Number = 1, alpha: Number = 1):
+        dims_are("addmv", mat, vec, 2, 1)
+        inner_fits("addmv", mat, vec, 0)
+        fits("addmv", input, mat.shape[:1])
+        return added(input, mat.dot(vec), beta, alpha)
+
+    def grad_mat(F, g, vec, alpha):
+        return scaled(F.unsqueeze(g, 1) * vec, alpha)
+
+    def grad_vec(F, g, mat, alpha):
+        return scaled(F.mv(F.t(mat), g), alpha)
+
+
+class Addr(AddedProduct):
+    """addr(input, vec1, vec2, beta, alpha): beta * input + alpha * the matrix of all products of two vectors'
+    elements."""
+
+    promotes = "mixed"
+    era_label = "blas.Addr"
+    samples = [(A, [1.0, 2.0], [0.5, -1.0, 3.0]), ([1.0, 2.0, 3.0], [1.0, 2.0], [0.5, -1.0, 3.0], 0.5, 2.0)]
+    errors = [(A, A, [1.0, 2.0]), (A, [1.0], [1.0])]
+
+    def forward(input: Array, vec1: Array, vec2: Array, *, beta: Number = 1, alpha: Number = 1):
+        dims_are("addr", vec1, vec2, 1, 1)
+        fits("addr", input, (*vec1.shape, *vec2.shape))
+        return added(input, np.multiply.outer(vec1, vec2), beta, alpha)
+
+    def grad_vec1(F, g, vec2, alpha):
+        return scaled(F.mv(g, vec2), alpha)
+
+    def grad_vec2(F, g, vec1, alpha):
+        return scaled(F.mv(F.t(g), vec1), alpha)
+
+
+class Baddbmm(AddedProduct):
+    """baddbmm(input, batch1, batch2, beta, alpha): beta * input + alpha * the products of two stacks of matrices."""
+
+    era_label = "blas.Baddbmm"
+    samples = [([[[1.0, 2.0], [3.0, 4.0]]], [A, A], [B, B]), ([1.0, 2.0], [A, A], [B, B], 0.5, 2.0)]
+    errors = [([1.0], [A], [A]), ([1.0], A, B)]
+
+    def forward(input: Array, batch1: Array, batch2: Array, *, beta: Number = 1, alpha: Number = 1):
+        stacks_fit("baddbmm", batch1, batch2)
+        fits("baddbmm", input, (*batch1.shape[:2], batch2.shape[2]))
+        return added(input, np.matmul(batch1, batch2), beta, alpha)
+
+    def grad_batch1(F, g, batch2, alpha):
+        return scaled(F.bmm(g, F.transpose(batch2, 1, 2)), alpha)
+
+    def grad_batch2(F, g, batch1, alpha):
+        return scaled(F.bmm(F.transpose(batch1, 1, 2), g), alpha)
+
+
+class Addbmm(AddedProduct):
+    """addbmm(input, batch1, batch2, beta, alpha): beta * input + alpha * the sum of the products of two stacks of
+    matrices."""
+
+    era_label = "blas.Addbmm"
+    samples = [([[1.0, 2.0], [3.0, 4.0]], [A, A], [B, B]), ([1.0, 2.0], [A, A], [B, B], 0.5, 2.0)]
+    errors = [([1.0], [A], [A]), ([1.0], A, B)]
+
+    def forward(input: Array, batch1: Array, batch2: Array, *, beta: Number = 1, alpha: Number = 1):
+        stacks_fit("addbmm", batch1, batch2)
+        fits("addbmm", input, (batch1.shape[1], batch2.shape[2]))
+        return added(input, np.tensordot(batch1, batch2, ((0, 2), (0, 1))), beta, alpha)
+
+    def grad_batch1(F, g, batch1_shape, batch2, alpha):
+        over = F.expand(F.unsqueeze(g, 0), (batch1_shape[0], *g.shape))
+        return scaled(F.bmm(over, F.transpose(batch2, 1, 2)), alpha)
+
+    def grad_batch2(F, g, batch1, alpha):
+        over = F.expand(F.unsqueeze(g, 0), (batch1.shape[0], *g.shape))
+        return scaled(F.bmm(F.transpose(batch1, 1, 2), over), alpha)

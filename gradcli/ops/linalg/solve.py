@@ -1,0 +1,320 @@
+"""Inverses, determinants, and systems of equations."""
+
+import numpy as np
+
+from gradcli.engine.autograd.dispatch import named
+from gradcli.engine.autograd.op import Op
+from gradcli.engine.autograd.signature import Array, Dims, Flag, Int
+from gradcli.engine.tensor.methods import axis
+from gradcli.engine.tensor.tensor import Tensor
+from gradcli.faults.tree import ShapeFault
+from gradcli.ops.linalg.checks import (
+    by_matrix,
+    each,
+    identity,
+    is_vector,
+    on_diagonal,
+    rows_fit,
+    same_type,
+    singular,
+    square,
+    turned,
+    unsolved,
+    without_inverse,
+)
+from gradcli.ops.reduction.statistics import others
+
+A = [[2.0, 0.5], [0.25, 1.0]]
+PAIR = [[[2.0, 0.5], [0.25, 1.0]], [[1.0, -3.0], [2.0, 0.5]]]
+B = [[1.0, 2.0, 0.5], [-1.0, 0.5, 3.0]]
+WIDE = [[1.0, 2.0, 3.0], [0.5, -1.0, 2.0]]
+
+
+class Inverse(Op):
+    """linalg.inv(A): the inverses of square matrices."""
+
+    lays = "columns"
+    names = ("linalg.inv", "inverse")
+    label = "LinalgInvExBackward0"
+    samples = [(A,), (PAIR,)]
+    errors = [(WIDE,), ([1.0, 2.0],), ([[1.0, 1.0], [1.0, 1.0]],)]
+
+    def forward(A: Array):
+        square("linalg.inv", A)
+        try:
+            return np.linalg.inv(A)
+        except np.linalg.LinAlgError:
+            raise singular("linalg.inv", by_matrix(without_inverse, A)) from None
+
+    def grad_A(F, g, out):
+        return -(turned(F, out) @ g @ turned(F, out))
+
+
+class Det(Op):
+    """linalg.det(A): the determinants of square matrices."""
+
+    names = ("linalg.det", "det")
+    linked = False
+    label = "LinalgDetBackward0"
+    samples = [(A,), (PAIR,)]
+    errors = [(WIDE,), ([1.0, 2.0],)]
+
+    def forward(A: Array):
+        square("linalg.det", A)
+        return np.linalg.det(A)
+
+    def grad_A(F, g, A, out):
+        if A.shape[-1] == 1:
+            return each(F, g)
+        return each(F, g) * cofactors(F, A, out)
+
+
+def cofactors(F, A, det):
+    """The slopes of the determinant, which singular matrices have too.
+
+    Slopes that are differentiated once more are computed as PyTorch does near singular matrices, where the inverse
+    has poor slopes: from singular values, two of which must not be 0.
+    """
+    if 0 in A.shape:
+        return F.zeros_like(A)
+    traced = isinstance(A, Tensor)
+    flat = F.abs(det) < 100 * float(np.finfo(A.array.dtype).eps) if traced else det == 0
+    if not F.any(flat):
+        return each(F, det) * turned(F, F.linalg_inv(A))
+    apart = on_diagonal(F, F.cumsum(F.ones((A.shape[-1],), dtype=A.dtype), 0))     # of singular values that differ
+    u, s, vh = F.linalg_svd(F.where(each(F, flat), A, apart))
+    gamma = F.unsqueeze(F.linalg_det(u) * F.linalg_det(vh), -1) * others(F, s, -1)
+    slope = (u * F.unsqueeze(gamma, -2)) @ vh
+    if F.all(flat):
+        return slope
+    regular = F.where(each(F, flat), identity(F, A), A)
+    return F.where(each(F, flat), slope, each(F, det) * turned(F, F.linalg_inv(regular)))
+
+
+class Slogdet(Op):
+    """linalg.slogdet(A): the sign of the determinant, and the logarithm of its size."""
+
+    names = ("linalg.slogdet",)
+    returns = ("sign", "logabsdet")
+    several = True
+    label = "LinalgSlogdetBackward0"
+    samples = [(A,), (PAIR,)]
+    errors = [(WIDE,), ([1.0, 2.0],)]
+
+    def forward(A: Array):
+        square("linalg.slogdet", A)
+        sign, log = np.linalg.slogdet(A)
+        return np.asarray(sign), np.asarray(log)
+
+    def grad_A(F, g, A):
+        return None if g[1] is None else each(F, g[1]) * turned(F, F.linalg_inv(A))
+
+
+class SlogdetByName(Slogdet):
+    """slogdet(A): the sign of the determinant, and the logarithm of its size: linalg.slogdet by its older name."""
+
+    names = ("slogdet",)
+
+
+class Logdet(Op):
+    """logdet(input): the logarithm of the determinant; nan where that is negative."""
+
+    samples = [(A,), (PAIR,)]
+    errors = [(WIDE,)]
+
+    def compose(F, input):
+        sign, log = F.linalg_slogdet(input)
+        return F.where(sign == -1, float("nan"), log)
+
+
+class Solve(Op):
+    """linalg.solve(A, B, left): the X with A X = B, or without `left` X A = B."""
+
+    names = ("linalg.solve",)
+    samples = [(A, B), (A, [1.0, 2.0]), (PAIR, B), (A, [[1.0, 2.0], [-1.0, 0.5], [3.0, 2.0]], False),
+               (PAIR, [[1.0, 2.0], [0.5, 3.0]])]
+    errors = [(WIDE, B), (A, [1.0, 2.0, 3.0]), ([[1.0, 1.0], [1.0, 1.0]], B)]
+
+    def compose(F, A: Array, B: Array, *, left: Flag = True):
+        square("linalg.solve", A)
+        if is_vector(A, B):
+            return F.squeeze(F.solved(A, F.unsqueeze(B, -1)), -1)
+        return F.solved(A, B) if left else turned(F, F.solved(turned(F, A), turned(F, B)))
+
+
+class Solved(Op):
+    """solved(A, B): the X with A X = B."""
+
+    lays = "columns"
+    names = ("solved",)
+    method = False
+    function = False
+    label = "LinalgSolveExBackward0"
+    samples = [(A, B), (PAIR, B)]
+    errors = [(WIDE, B), (A, [[1.0], [2.0], [3.0]])]
+
+    def forward(A: Array, B: Array):
+        square("linalg.solve", A)
+        same_type("linalg.solve", A, B)
+        rows_fit("linalg.solve", A, B)
+        try:
+            return np.linalg.solve(A, B)
+        except np.linalg.LinAlgError:
+            raise unsolved("linalg.solve", by_matrix(without_inverse, A)) from None
+
+    def grad_A(F, g, A, out):
+        return -(F.solved(turned(F, A), g) @ turned(F, out))
+
+    def grad_B(F, g, A):
+        return F.solved(turned(F, A), g)
+
+
+class SolveTriangular(Op):
+    """linalg.solve_triangular(A, B, upper, left, unitriangular): the X with A X = B, reading one triangle of A; without
+    `left` X A = B; the diagonal counts as ones if `unitriangular`."""
+
+    lays = "columns"
+    names = ("linalg.solve_triangular",)
+    label = "LinalgSolveTriangularBackward0"
+    samples = [(A, B, True), (A, B, False), (A, B, True, True, True), (PAIR, B, False),
+               (A, [[1.0, 2.0], [-1.0, 0.5], [3.0, 2.0]], True, False)]
+    errors = [(WIDE, B, True), (A, [1.0, 2.0], True), (A, [[1.0], [2.0], [3.0]], True)]
+
+    def forward(A: Array, B: Array, *, upper: Flag, left: Flag = True, unitriangular: Flag = False):
+        square("linalg.solve_triangular", A)
+        B = B.astype(A.dtype, copy=False)      # which PyTorch does without a word
+        if B.ndim < 2:
+            raise ShapeFault("linalg.solve_triangular: B must be a matrix, or a stack of them",
+                             ("b.unsqueeze(-1)", "a vector as a column"))
+        rows_fit("linalg.solve_triangular", A, B, -2 if left else -1)
+        if left:
+            return substituted(A, B, upper, unitriangular)
+        return substituted(A.swapaxes(-1, -2), B.swapaxes(-1, -2), not upper, unitriangular).swapaxes(-1, -2)
+
+    def grad_A(F, g, A, out, upper, left, unitriangular):
+        back = F.linalg_solve_triangular(turned(F, A), g, upper=not upper, left=left, unitriangular=unitriangular)
+        whole = -(back @ turned(F, out) if left else turned(F, out) @ back)
+        return F.triu(whole, int(unitriangular)) if upper else F.tril(whole, -int(unitriangular))
+
+    def grad_B(F, g, A, upper, left, unitriangular, B_dtype):
+        back = F.linalg_solve_triangular(turned(F, A), g, upper=not upper, left=left, unitriangular=unitriangular)
+        return F.cast(back, B_dtype)
+
+
+def substituted(a, b, upper, unit):
+    """Solve with one triangle of `a`, row after row; zeros on the diagonal give inf and nan, as division does."""
+    n = a.shape[-1]
+    x = np.empty((*np.broadcast_shapes(a.shape[:-2], b.shape[:-2]), n, b.shape[-1]), b.dtype)
+    for i in range(n - 1, -1, -1) if upper else range(n):
+        known = slice(i + 1, n) if upper else slice(0, i)
+        row = b[..., i : i + 1, :] - a[..., i : i + 1, known] @ x[..., known, :]
+        x[..., i : i + 1, :] = row if unit else row / a[..., i : i + 1, i : i + 1]
+    return x
+
+
+class TriangularSolve(Op):
+    """triangular_solve(input, A, upper, transpose, unitriangular): the X with A X = input, reading one triangle of A,
+    together with A."""
+
+    names = ("triangular_solve", "trtrs")
+    returns = ("solution", "cloned_coefficient")
+    samples = [(B, A), (B, A, False), (B, A, True, True), (B, A, True, False, True)]
+    errors = [(B, WIDE), ([[1.0], [2.0], [3.0]], A)]
+
+    def compose(F, input: Array, A: Array, upper: Flag = True, transpose: Flag = False, unitriangular: Flag = False):
+        square("triangular_solve", A)
+        same_type("triangular_solve", A, input)
+        matrix, upper = (turned(F, A), not upper) if transpose else (A, upper)
+        solution = F.linalg_solve_triangular(matrix, input, upper=upper, unitriangular=unitriangular)
+        return named(TriangularSolve)(solution, F.clone(A))
+
+
+class CholeskySolve(Op):
+    """cholesky_solve(input, input2, upper): the X with A X = input, where input2 is the Cholesky factor of A."""
+
+    lays = "columns"
+    names = ("cholesky_solve",)
+    only_kept = ("input",)
+    label = "CholeskySolveBackward0"
+    samples = [(B, np.array([[2.0, 0.0], [0.25, 1.0]])), (B, np.array([[2.0, 0.5], [0.0, 1.0]]), True),
+               (B, np.array(PAIR))]
+    unsloped = [(B, [[2.0, 0.0], [0.25, 1.0]]), (B, [[2.0, 0.5], [0.0, 1.0]], True), (B, PAIR)]
+    errors = [(B, WIDE), ([[1.0], [2.0], [3.0]], A)]
+
+    def forward(input: Array, input2: Array, upper: Flag = False):
+        square("cholesky_solve", input2)
+        same_type("cholesky_solve", input2, input)
+        rows_fit("cholesky_solve", input2, input)
+        factor = input2.swapaxes(-1, -2) if upper else input2
+        return substituted(factor.swapaxes(-1, -2), substituted(factor, input, False, False), True, False)
+
+    def grad_input(F, g, input, input2, upper):
+        return F.cholesky_solve(g, input2, upper)
+
+    def grad_input2(F, g, input2, out, upper):
+        # as if A were made of the whole of input2: the half that is not read has slopes too, as in PyTorch
+        met = F.cholesky_solve(g, input2, upper) @ turned(F, out)
+        both = met + turned(F, met)
+        return -(input2 @ both) if upper else -(both @ input2)
+
+
+class CholeskyInverse(Op):
+    """cholesky_inverse(input, upper): the inverse of the matrix whose Cholesky factor is input."""
+
+    lays = "columns"
+    names = ("cholesky_inverse",)
+    label = "CholeskyInverseBackward0"
+    samples = [(np.array([[2.0, 0.0], [0.25, 1.0]]),), (np.array([[2.0, 0.5], [0.0, 1.0]]), True), (np.array(PAIR),)]
+    unsloped = [([[2.0, 0.0], [0.25, 1.0]],), ([[2.0, 0.5], [0.0, 1.0]], True), (PAIR,)]
+    errors = [(WIDE,)]
+
+    def forward(input: Array, upper: Flag = False):
+        square("cholesky_inverse", input)
+        factor = input.swapaxes(-1, -2) if upper else input
+        ones = np.broadcast_to(np.eye(input.shape[-1], dtype=input.dtype), input.shape)
+        inverse = substituted(factor, ones, False, False)
+        return inverse.swapaxes(-1, -2) @ inverse
+
+    def grad_input(F, g, input, out, upper):
+        both = out @ (g + turned(F, g)) @ out
+        return -(input @ both) if upper else -(both @ input)
+
+
+class TensorInv(Op):
+    """linalg.tensorinv(A, ind): the inverse for tensordot, where the first `ind` dimensions of A are its rows."""
+
+    names = ("linalg.tensorinv",)
+    samples = [([[[[2.0, 0.5], [1.0, 3.0]]], [[[0.5, 1.0], [2.0, -1.0]]], [[[1.0, 0.25], [4.0, 2.0]]],
+                 [[[0.0, 3.0], [1.0, 1.0]]]], 2), (A, 1)]
+    errors = [(A, 0), (WIDE, 1)]
+
+    def compose(F, A: Array, ind: Int = 2):
+        shape = tuple(A.shape)
+        rows, columns = np.prod(shape[:ind], dtype=int), np.prod(shape[ind:], dtype=int)
+        if ind < 1 or rows != columns:
+            raise ShapeFault(f"linalg.tensorinv: the product of the first ind={ind} lengths must be that of the "
+                             f"others, and they are {rows} and {columns}")
+        inverse = F.linalg_inv(F.reshape(A, (int(rows), int(columns))))
+        return F.reshape(inverse, shape[ind:] + shape[:ind])
+
+
+class TensorSolve(Op):
+    """linalg.tensorsolve(A, B, dims): the X with tensordot(A, X, X.ndim) = B; `dims` of A are moved last first."""
+
+    names = ("linalg.tensorsolve",)
+    samples = [(A, [1.0, 2.0]), (A, [1.0, 2.0], (0,)),
+               ([[[2.0, 0.5, 1.0, 0.0]], [[0.5, 1.0, 2.0, -1.0]], [[1.0, 0.25, 4.0, 2.0]], [[0.0, 3.0, 1.0, 1.0]]],
+                [[1.0], [2.0], [3.0], [0.5]])]
+    errors = [(A, [1.0, 2.0, 3.0])]
+
+    def compose(F, A: Array, B: Array, dims: Dims = None):
+        if dims is not None and A.shape:
+            moved = [axis(d, len(A.shape)) for d in ((dims,) if type(dims) is int else dims)]
+            A = F.permute(A, tuple(d for d in range(len(A.shape)) if d not in moved) + tuple(moved))
+        shape, count = tuple(A.shape), int(np.prod(B.shape))
+        columns = int(np.prod(shape[len(B.shape):]))
+        if columns != count or int(np.prod(shape[: len(B.shape)])) != count:
+            raise ShapeFault(f"linalg.tensorsolve: A of shape {shape} does not make a square system with B of shape "
+                             f"{tuple(B.shape)}")
+        solution = F.linalg_solve(F.reshape(A, (count, columns)), F.reshape(B, (count,)))
+        return F.reshape(solution, shape[len(B.shape):])

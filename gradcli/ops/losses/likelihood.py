@@ -1,0 +1,243 @@
+"""How unlikely targets are under the distributions that predictions name."""
+
+import math
+
+import numpy as np
+
+from gradcli.engine.autograd.op import Op
+from gradcli.engine.autograd.signature import Array, ArrayOrNone, Flag, Number, Operand, Text
+from gradcli.faults.tree import ShapeFault, ValueFault
+from gradcli.faults.mistakes import UnfitValue
+from gradcli.ops.nn.activation import floating
+from gradcli.ops.losses.regression import (
+    CHANCES,
+    REDUCTION,
+    TRUTHS,
+    WEIGHTS,
+    Loss,
+    LossKernel,
+    P,
+    Q,
+    each,
+    flagged,
+    gathered,
+    reduced,
+    reduction_of,
+    same_shape,
+)
+from gradcli.ops.linalg.checks import kind_of
+
+LEAST_LOG = -100.0      # cross entropies of certain predictions stay finite
+
+
+class BinaryCrossEntropy(Loss):
+    """binary_cross_entropy(input, target, weight, size_average, reduce, reduction): the surprise, in nats, at targets
+    that input gave a probability to."""
+
+    names = ("binary_cross_entropy",)
+    samples = [(CHANCES, TRUTHS), (CHANCES, CHANCES), (CHANCES, TRUTHS, WEIGHTS), *(
+        (CHANCES, TRUTHS, None, *how) for how in [(False,), (None, False), (None, None, "sum"), (None, None, "none")])]
+    errors = [(CHANCES, [1.0, 2.0]), ([[2.0, 0.5]], np.array([[1.0, 0.0]])), (CHANCES, "text")]
+
+    def compose(F, input, target, weight: Array = None, size_average: Flag = None, reduce: Flag = None,
+                reduction: REDUCTION = "mean"):
+        same_shape("binary_cross_entropy", input, target)
+        return F.surprise(input, target, weight, reduction_of(size_average, reduce, reduction))
+
+
+class Surprise(LossKernel):
+    """surprise(input, target, weight, how): -target log(input) - (1 - target) log(1 - input), no logarithm below
+    -100."""
+
+    promotes = "same"
+    label = "BinaryCrossEntropyBackward0"
+    fixed = ("weight",)
+    era_label = "torch.nn._functions.thnn.loss.BCELoss"
+    samples = [(CHANCES, TRUTHS, None, "mean"), (CHANCES, CHANCES, WEIGHTS, "sum"), (CHANCES, TRUTHS, WEIGHTS, "none")]
+    errors = [([[2.0, 0.5]], np.array([[1.0, 0.0]]), None, "mean")]
+
+    def forward(input: Array, target: Array, weight: ArrayOrNone, how: REDUCTION):
+        floating("binary_cross_entropy", input)
+        if input.size and not (input.min() >= 0 and input.max() <= 1):
+            raise UnfitValue("binary_cross_entropy(): all elements of input should be between 0 and 1",
+                             ("F.sigmoid(x)", "makes probabilities of any numbers")).saying(
+                "all elements of input should be between 0 and 1")
+        loss = (target - 1) * np.maximum(np.log1p(-input), input.dtype.type(LEAST_LOG)) - (
+            target * np.maximum(np.log(input), input.dtype.type(LEAST_LOG)))
+        return gathered(loss if weight is None else loss * weight, how)
+
+    def grad_input(F, g, input, target, weight, how):
+        share = each(g, input, how) if weight is None else each(g, input, how) * weight
+        return F.surprise_slope(share, input, target)
+
+    def grad_target(F, g, input, weight, how):
+        share = each(g, input, how) if weight is None else each(g, input, how) * weight
+        return -share * (F.log(input) - F.log(1 - input))      # without the bound that the loss has, as in PyTorch
+
+
+class SurpriseSlope(LossKernel):
+    """surprise_slope(share, input, target): the gradient of surprise, finite where input is certain; and its own as
+    PyTorch has it, which keeps away from 0 otherwise."""
+
+    names = ("surprise_slope",)
+    linked = True
+    promotes = "same"
+    label = "BinaryCrossEntropyBackwardBackward0"
+    samples = [([[0.5, 1.0], [2.0, 0.1]], CHANCES, TRUTHS)]
+    errors = [("text", CHANCES, TRUTHS)]
+
+    def forward(share: Array, input: Array, target: Array):
+        return share * (input - target) / np.maximum((1 - input) * input, input.dtype.type(1e-12))
+
+    def grad_share(F, g, input, target):
+        return g * (input - target) / F.clamp_min((1 - input) * input, 1e-12)
+
+    def grad_input(F, g, share, input, target):
+        below, above = input + 1e-12, 1 - input + 1e-12
+        return g * share * (input * input - 2 * input * target + target) / (below * below) / (above * above)
+
+    def grad_target(F, g, share, input):
+        return -g * share / ((input + 1e-12) * (1 - input + 1e-12))
+
+
+class BinaryCrossEntropyWithLogits(Loss):
+    """binary_cross_entropy_with_logits(input, target, weight, size_average, reduce, reduction, pos_weight): the binary
+    cross entropy of sigmoid(input), without overflow; pos_weight weighs the positive class."""
+
+    names = ("binary_cross_entropy_with_logits",)
+    samples = [(P, TRUTHS), (P, CHANCES), (P, TRUTHS, WEIGHTS), *(
+        (P, TRUTHS, None, *how) for how in [(False,), (None, False), (None, None, "sum"), (None, None, "none"),
+                                            (None, None, "mean", WEIGHTS), (None, None, "none", np.array([0.5, 3.0]))])]
+    errors = [(P, [1.0, 2.0]), (P, "text")]
+
+    def compose(F, input, target, weight: Array = None, size_average: Flag = None, reduce: Flag = None,
+                reduction: REDUCTION = "mean", pos_weight: Array = None):
+        same_shape("binary_cross_entropy_with_logits", input, target)
+        how = reduction_of(size_average, reduce, reduction)
+        kinds = {kind_of(x) for x in (input, target, pos_weight) if x is not None}
+        if len(kinds) > 1 and kind_of(target).kind == "f":
+            return mixed_surprise(F, input, target, weight, pos_weight, how)
+        return F.surprise_of_logits(input, target, weight, pos_weight, how)
+
+
+def mixed_surprise(F, input, target, weight, pos_weight, how):
+    """The same of different types: log(sigmoid(input)) has the type of input, the result that of target."""
+    negative = F.logsigmoid(input)
+    if pos_weight is not None:
+        negative = ((pos_weight - 1) * target + 1) * negative
+    kind = kind_of(target)
+    loss = F.cast(F.cast((1 - target) * input, kind) - negative, kind)
+    return reduced(F, loss if weight is None else F.cast(loss * weight, kind), how)
+
+
+class SurpriseOfLogits(LossKernel):
+    """surprise_of_logits(input, target, weight, pos_weight, how): -pos_weight target log(sigmoid(input)) -
+    (1 - target) log(sigmoid(-input)), weighted and reduced."""
+
+    names = ("surprise_of_logits",)
+    label = "BinaryCrossEntropyWithLogitsBackward0"
+    fixed = ("weight", "pos_weight")
+    samples = [(P, TRUTHS, None, None, "mean"), (P, CHANCES, WEIGHTS, None, "sum"), (P, CHANCES, None, WEIGHTS, "none")]
+    errors = [(P, [1.0, 2.0, 3.0], None, None, "mean")]
+
+    def forward(input: Array, target: Array, weight: ArrayOrNone, pos_weight: ArrayOrNone, how: REDUCTION):
+        floating("binary_cross_entropy_with_logits", input)
+        negative = np.log1p(np.exp(-np.abs(input))) + np.maximum(-input, 0)     # -log(sigmoid(input))
+        if pos_weight is None:
+            loss = (1 - target) * input + negative
+        else:
+            loss = (1 - target) * input + (1 + (pos_weight - 1) * target) * negative
+        return gathered(loss if weight is None else loss * weight, how)
+
+    def grad_input(F, g, input, target, weight, pos_weight, how):
+        share = each(g, input, how) if weight is None else each(g, input, how) * weight
+        if pos_weight is None:
+            return share * (F.sigmoid(input) - target)
+        positive = target * pos_weight
+        return share * ((positive + 1 - target) * F.sigmoid(input) - positive)
+
+    def grad_target(F, g, input, weight, pos_weight, how):
+        share = each(g, input, how) if weight is None else each(g, input, how) * weight
+        if pos_weight is None:
+            return -input * share
+        return share * (F.logsigmoid(-input) - pos_weight * F.logsigmoid(input))
+
+
+class KlDiv(Loss):
+    """kl_div(input, target, size_average, reduce, reduction, log_target): target (log(target) - input), the divergence
+    of target from exp(input); "batchmean" divides the sum by the number of rows."""
+
+    names = ("kl_div",)
+    samples = [*flagged(P, CHANCES, last=[(True,)]), (P, CHANCES, None, None, "batchmean")]
+
+    def compose(F, input, target, size_average: Flag = None, reduce: Flag = None,
+                reduction: Text("mean", "sum", "none", "batchmean") = "mean", log_target: Flag = False):
+        how = reduction_of(size_average, reduce, reduction)
+        if log_target:
+            loss = F.exp(target) * (target - input)
+        else:
+            loss = F.xlogy(target, target) - target * input
+        if how == "batchmean" and tuple(loss.shape) != tuple(input.shape):
+            total = F.gathered_loss(loss, "sum", "KLDivLoss")
+            return total / input.shape[0] if len(input.shape) else total
+        return F.gathered_loss(loss, how, "KLDivLoss") if how != "none" else loss
+
+
+class PoissonNllLoss(Loss):
+    """poisson_nll_loss(input, target, log_input, full, size_average, eps, reduce, reduction): how unlikely counts are
+    under Poisson distributions of mean exp(input), or input; `full` adds Stirling's term for the factorial."""
+
+    names = ("poisson_nll_loss",)
+    samples = [(P, Q), (P, Q, False), (P, Q, True, True), (P, Q, False, False, None, 0.5), (P, Q, True, False, False),
+               (P, Q, True, False, None, 1e-8, False), (P, Q, True, False, None, 1e-8, None, "sum")]
+    errors = [(P, [1.0, 2.0, 3.0]), (P, Q, True, False, None, 1e-8, None, "average")]
+
+    def compose(F, input, target, log_input: Flag = True, full: Flag = False, size_average: Flag = None,
+                eps: Number = 1e-8, reduce: Flag = None, reduction: REDUCTION = "mean"):
+        loss = F.exp(input) - target * input if log_input else input - target * F.log(input + eps)
+        if full:
+            many = F.where(target > 1, target, 1)
+            stirling = many * F.log(many) - many + F.log(many * (2 * math.pi)) * 0.5
+            loss = loss + F.where(target > 1, stirling, 0)
+        return reduced(F, loss, reduction_of(size_average, reduce, reduction))
+
+
+class GaussianNllLoss(Loss):
+    """gaussian_nll_loss(input, target, var, full, eps, reduction): how unlikely targets are under normal distributions
+    of mean input and variance var, which is taken as at least eps; `full` adds the constant term."""
+
+    names = ("gaussian_nll_loss",)
+    unsloped = [(P, Q, CHANCES, False, 0.7)]
+    samples = [(P, Q, CHANCES), (P, Q, CHANCES, True), (P, Q, [0.5, 1.0], False, 1e-6, "sum"),
+               (P, Q, [[0.5], [1.0]], False, 1e-6, "none"), (P, Q, 0.5)]
+    errors = [(P, Q, [1.0, 2.0, 3.0]), (P, Q, [[-1.0, 1.0], [1.0, 1.0]])]
+
+    def compose(F, input, target, var: Operand, full: Flag = False, eps: Number = 1e-6, reduction: REDUCTION = "mean"):
+        if isinstance(var, int | float):
+            var = F.full_like(input, var)
+        shape, given = tuple(input.shape), tuple(var.shape)
+        if given == shape[:-1] and given != shape:
+            var = F.unsqueeze(var, -1)
+        elif given not in (shape, shape[:-1] + (1,)) and sum(a != b for a, b in zip(
+                given, shape, strict=False)) + abs(len(given) - len(shape)) > (1 if 1 in given else 0):
+            raise ShapeFault(f"var is of incorrect size: {list(given)} for an input of {list(shape)}")
+        if bool(F.any(var < 0)):
+            raise ValueFault("var has negative entry/entries", ("var.abs()", "variances are not negative"))
+        var = F.raised(var, eps)
+        loss = (F.log(var) + (input - target) ** 2 / var) * 0.5
+        return reduced(F, loss + 0.5 * math.log(2 * math.pi) if full else loss, reduction)
+
+
+class Raised(Op):
+    """raised(input, least): input, but nowhere below least; the slope is 1 all the same."""
+
+    method = False
+    function = False
+    samples = [([1.0, 2.0], 0.5)]
+    errors = [("text", 1)]
+
+    def forward(input: Array, least: Number):
+        return np.maximum(input, input.dtype.type(least))
+
+    def grad_input(F, g):
+        return g

@@ -1,0 +1,315 @@
+"""How far predictions are from targets, element by element, and reduced to one number.
+
+`reduction` is "mean", "sum" or "none". The era said the same with `size_average` and
+`reduce`, which win where they are given.
+"""
+
+import numpy as np
+
+from gradcli.engine.autograd.op import Op
+from gradcli.engine.autograd.signature import Array, Flag, Number, Plain, Text
+from gradcli.faults.tree import ShapeFault, ValueFault
+from gradcli.ops.nn.activation import THNN, floating
+from gradcli.ops.linalg.checks import kind_of
+
+GATHERED, GATHERINGS = ("L1Loss", "KLDivLoss"), ("mean", "sum", "batchmean")
+REDUCTION = Text("mean", "sum", "none")
+P, Q = [[0.5, 1.5], [2.5, 0.25]], [[1.1, 1.25], [0.5, 2.0]]
+CHANCES, TRUTHS = [[0.2, 0.8], [0.6, 0.4]], np.array([[0.0, 1.0], [1.0, 0.3]])
+WEIGHTS = np.array([[0.5, 1.0], [2.0, 0.1]])
+
+
+def reduction_of(size_average, reduce, reduction):
+    """The reduction that today's word or the era's two flags ask for."""
+    if size_average is None and reduce is None:
+        return reduction
+    if reduce is False:
+        return "none"
+    return "sum" if size_average is False else "mean"
+
+
+def reduced(F, loss, how):
+    """A loss of each element as the mean or sum of all, or as it is."""
+    return F.mean(loss) if how == "mean" else F.sum(loss) if how == "sum" else loss
+
+
+def gathered(loss, how):
+    """The same for arrays; the mean of nothing is nan."""
+    if how == "none":
+        return loss
+    total = np.add.reduce(loss, axis=None)
+    return total if how == "sum" else total / total.dtype.type(loss.size)
+
+
+def each(g, like, how):
+    """What the gradient of a reduced loss gives to each element's loss."""
+    if how != "mean":
+        return g
+    count = 1
+    for n in like.shape:
+        count *= n
+    return g / count if count else g * float("nan")
+
+
+def same_shape(name, input, target):
+    """Refuse a target of another shape than the input."""
+    if input.shape != target.shape:
+        raise ShapeFault(f"{name}(): Using a target size ({list(target.shape)}) that is different to the input size "
+                         f"({list(input.shape)}) is not allowed: they must have the same size.",
+                         ("target.view_as(input)", "if only the shape differs"))
+
+
+def paired(F, input, target):
+    """Both as they are compared, of one shape: so a number of higher precision decides the type, as in PyTorch."""
+    if input.dtype != target.dtype and tuple(input.shape) != tuple(target.shape):
+        return F.broadcast_tensors(input, target)
+    return input, target
+
+
+class Loss(Op, abstract=True):
+    """A number, or one an element, that is smaller the nearer input is to target."""
+
+    home = "nn.functional"
+    errors = [(P, [1.0, 2.0, 3.0]), (P, "text"), (P, Q, None, None, "average")]
+
+
+class LossKernel(Op, abstract=True):
+    """The part of a loss that is computed in one go."""
+
+    method = False
+    function = False
+    promotes = "mixed"
+    anew = False
+    errors = [(P, [1.0, 2.0, 3.0], "mean")]
+
+
+def flagged(*middle, last=()):
+    """Samples of a loss with every way of reducing it, after the arguments given."""
+    return [middle, (*middle, False), (*middle, None, False), (*middle, None, None, "sum"),
+            (*middle, None, None, "none"), *((*middle, None, None, "mean", *more) for more in last)]
+
+
+class MseLoss(Loss):
+    """mse_loss(input, target, size_average, reduce, reduction, weight): the squared difference."""
+
+    names = ("mse_loss",)
+    samples = [*flagged(P, Q, last=[(WEIGHTS,)]), (P, Q, None, None, "sum", WEIGHTS), (P, [1.0, 2.0])]
+
+    def compose(F, input, target, size_average: Flag = None, reduce: Flag = None, reduction: REDUCTION = "mean",
+                weight: Array = None):
+        how = reduction_of(size_average, reduce, reduction)
+        input, target = paired(F, input, target)
+        if weight is None:
+            return F.squared_loss(input, target, how)
+        return weighted(F, F.squared_loss(input, target, "none"), weight, how)
+
+
+def weighted(F, loss, weight, how):
+    """A loss with a weight for each element; its mean is over the sum of the weights."""
+    fitting(weight, loss)
+    if how == "mean":
+        return F.sum(loss * weight) / F.sum(weight)
+    return reduced(F, loss * weight, how)
+
+
+def fitting(weight, loss):
+    """Refuse weights that are not one for each loss."""
+    if tuple(weight.shape) != tuple(loss.shape):
+        raise ShapeFault(f"the weights are {list(weight.shape)} and the losses {list(loss.shape)}: they must have the "
+                         f"same size")
+
+
+class SquaredLoss(LossKernel):
+    """squared_loss(input, target, how): (input - target) squared, reduced."""
+
+    names = ("squared_loss",)
+    label = "MseLossBackward0"
+    era_label = THNN + "MSELoss"
+    samples = [(P, Q, "mean"), (P, Q, "sum"), (P, [1.0, 2.0], "none")]
+
+    def forward(input: Array, target: Array, how: REDUCTION):
+        floating("mse_loss", input)
+        difference = input - target
+        if how == "none" or not difference.ndim:
+            return gathered(difference * difference, how)
+        flat = difference.reshape(-1)
+        if flat.size < 4096:
+            return gathered(flat * flat, how)
+        return gathered(np.einsum("ij,ij->i", *[flat[: flat.size // 1024 * 1024].reshape(-1, 1024)] * 2), "sum") + (
+            gathered(flat[flat.size // 1024 * 1024 :] ** 2, "sum")) if how == "sum" else (
+            SquaredLoss.forward(input, target, "sum") / difference.dtype.type(flat.size))
+
+    def grad_input(F, g, input, target, how):
+        difference = input - target
+        return difference * (each(g, difference, how) * 2)
+
+    def grad_target(F, g, input, target, how):
+        difference = target - input
+        return difference * (each(g, difference, how) * 2)
+
+
+class L1Loss(Loss):
+    """l1_loss(input, target, size_average, reduce, reduction, weight): the magnitude of the difference."""
+
+    names = ("l1_loss",)
+    samples = [*flagged(P, Q, last=[(WEIGHTS,)]), (P, [1.0, 2.0])]
+
+    def compose(F, input, target, size_average: Flag = None, reduce: Flag = None, reduction: REDUCTION = "mean",
+                weight: Array = None):
+        how = reduction_of(size_average, reduce, reduction)
+        input, target = paired(F, input, target)
+        loss = F.abs(input - target)
+        if weight is not None:
+            return weighted(F, loss, weight, how)
+        return F.gathered_loss(loss, how, "L1Loss") if how != "none" else loss
+
+
+class GatheredLoss(Op):
+    """gathered_loss(input, how, name): the "mean" or "sum" of losses, or their sum for each row ("batchmean"), as the
+    call that the era knew by `name`."""
+
+    names = ("gathered_loss",)
+    method = False
+    function = False
+    era_label = tuple(THNN + name for name in GATHERED for _ in GATHERINGS)
+    label = ("MeanBackward0", "SumBackward0", "DivBackward0") * len(GATHERED)
+    samples = [(P, how, "L1Loss") for how in GATHERINGS]
+    errors = [("text", "mean", "L1Loss")]
+
+    def variant(input, how, name):
+        return GATHERED.index(name) * len(GATHERINGS) + GATHERINGS.index(how)
+
+    def forward(input: Array, how: Text(*GATHERINGS), name: Plain):
+        total = np.add.reduce(input, axis=None, dtype=None if input.dtype.kind == "f" else np.int64)
+        return total / total.dtype.type(shares(input.shape, how)) if how != "sum" else total
+
+    def grad_input(F, g, how, input_shape):
+        count = shares(input_shape, how)
+        return F.expand(g / count if count else g * float("nan"), input_shape)
+
+
+def shares(shape, how):
+    """What the sum of losses is divided by."""
+    count = 1
+    for n in shape if how == "mean" else shape[:1] if how == "batchmean" else ():
+        count *= n
+    return count
+
+
+class SmoothL1Loss(Loss):
+    """smooth_l1_loss(input, target, size_average, reduce, reduction, beta): the square of small differences over
+    2 beta, the magnitude of others less beta / 2."""
+
+    names = ("smooth_l1_loss",)
+    samples = [*flagged(P, Q, last=[(0.3,)]), (P, Q, None, None, "sum", 0)]
+
+    def compose(F, input, target, size_average: Flag = None, reduce: Flag = None, reduction: REDUCTION = "mean",
+                beta: Number = 1.0):
+        how = reduction_of(size_average, reduce, reduction)
+        if beta < 0:
+            raise ValueFault("smooth_l1_loss does not support negative values for beta.")
+        input, target = paired(F, input, target)
+        return F.bent_loss(input, target, how, beta) if beta else reduced(F, F.abs(input - target), how)
+
+
+class Within(Op):
+    """within(input, limit): input, kept between -limit and limit; the slope is 1 between them and 0 at them, as in
+    PyTorch, and of nan the gradient times 0."""
+
+    names = ("within",)
+    method = False
+    function = False
+    samples = [([-3.0, 0.5, 2.0], 1.0), ([-0.2, 0.3], 0.25)]
+    errors = [("text", 1.0)]
+
+    def forward(input: Array, limit: Number):
+        return np.minimum(np.maximum(input, -limit), limit)
+
+    def grad_input(F, g, input, limit, input_dtype):
+        return g * F.cast(F.abs(input) < limit, input_dtype)
+
+
+class BentLoss(LossKernel):
+    """bent_loss(input, target, how, beta): d^2 / (2 beta) where the difference d is within beta, else d - beta / 2."""
+
+    names = ("bent_loss",)
+    label = "SmoothL1LossBackward0"
+    era_label = THNN + "SmoothL1Loss"
+    samples = [(P, Q, "mean", 1.0), (P, Q, "sum", 0.3), (P, [1.0, 2.0], "none", 0.45)]
+
+    def forward(input: Array, target: Array, how: REDUCTION, beta: Number):
+        size = np.abs(input - target)
+        return gathered(np.where(size < beta, 0.5 * size * size / beta, size - 0.5 * beta), how)
+
+    def grad_input(F, g, input, target, how, beta):
+        return each(g, input - target, how) * F.within((input - target) / beta, 1)
+
+    def grad_target(F, g, input, target, how, beta):
+        return each(g, input - target, how) * F.within((target - input) / beta, 1)
+
+
+class HuberLoss(Loss):
+    """huber_loss(input, target, reduction, delta, weight): half the square of small differences, and beyond delta
+    as steep as there."""
+
+    names = ("huber_loss",)
+    samples = [(P, Q), (P, Q, "sum"), (P, Q, "none"), (P, Q, "mean", 0.3), (P, Q, "mean", 0.3, WEIGHTS)]
+    errors = [(P, [1.0, 2.0, 3.0]), (P, Q, "mean", -1.0)]
+
+    def compose(F, input, target, reduction: REDUCTION = "mean", delta: Number = 1.0, weight: Array = None):
+        if delta <= 0:
+            raise ValueFault("huber_loss does not support non-positive values for delta.")
+        kind = input.dtype      # which the loss has, too
+        input, target = paired(F, input, target)
+        if weight is None:
+            return F.cast(F.huber_kernel(input, target, reduction, delta), kind)
+        loss = F.huber_kernel(input, target, "none", delta)
+        fitting(weight, loss)
+        return reduced(F, loss * weight, reduction)     # the mean is over the elements, unlike that of mse_loss
+
+
+class HuberKernel(LossKernel):
+    """huber_kernel(input, target, how, delta): d^2 / 2 where the difference d is within delta, else
+    delta (d - delta / 2)."""
+
+    names = ("huber_kernel",)
+    label = "HuberLossBackward0"
+    samples = [(P, Q, "mean", 1.0), (P, Q, "sum", 0.3), (P, [1.0, 2.0], "none", 0.45)]
+
+    def forward(input: Array, target: Array, how: REDUCTION, delta: Number):
+        size = np.abs(input - target)
+        return gathered(np.where(size <= delta, 0.5 * size * size, delta * (size - 0.5 * delta)), how)
+
+    def grad_input(F, g, input, target, how, delta):
+        return each(g, input - target, how) * F.within(input - target, delta)
+
+    def grad_target(F, g, input, target, how, delta):
+        return each(g, input - target, how) * F.within(target - input, delta)
+
+
+class SoftMarginLoss(Loss):
+    """soft_margin_loss(input, target, size_average, reduce, reduction): log(1 + exp(-target input)), for targets 1
+    and -1."""
+
+    names = ("soft_margin_loss",)
+    samples = flagged(P, np.array([[1.0, -1.0], [-1.0, 1.0]]))
+
+    def compose(F, input, target, size_average: Flag = None, reduce: Flag = None, reduction: REDUCTION = "mean"):
+        how = reduction_of(size_average, reduce, reduction)
+        return F.soft_margin_kernel(input, F.cast(target, kind_of(input)), how)
+
+
+class SoftMarginKernel(LossKernel):
+    """soft_margin_kernel(input, target, how): log(1 + exp(-target input)), reduced."""
+
+    names = ("soft_margin_kernel",)
+    label = "SoftMarginLossBackward0"
+    fixed = ("target",)
+    samples = [(P, np.array([[1.0, -1.0], [-1.0, 1.0]]), how) for how in ("mean", "sum", "none")]
+
+    def forward(input: Array, target: Array, how: REDUCTION):
+        floating("soft_margin_loss", input)
+        return gathered(np.log1p(np.exp(-target * input)), how)
+
+    def grad_input(F, g, input, target, how):
+        return -target * F.sigmoid(-target * input) * each(g, input * target, how)

@@ -1,0 +1,240 @@
+"""Sums, products, quotients and powers of elements."""
+
+import numpy as np
+
+from gradcli.engine.tensor.dtypes import FLOATING, category, float64
+from gradcli.engine.fma import multiply_add
+from gradcli.engine.autograd.op import Op
+from gradcli.engine.autograd.signature import Number, Operand, Text
+from gradcli.engine.tensor.tensor import Tensor
+from gradcli.faults.tree import TypeFault, ValueFault
+from gradcli.ops.base import Binary
+from gradcli.ops.special.evaluate import in_doubles
+
+NO_DIFFERENCE = ("Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or "
+                 "`logical_xor()` operator instead.")
+
+
+def plus(input, other, alpha):
+    """input + alpha * other, rounded once among floating numbers."""
+    return multiply_add(other, alpha, input) if input.dtype.kind == "f" else input + other * alpha
+
+
+def constancy(input, other, *options):
+    """Which of its labels arithmetic carries: 0 for two tensors, 1 with a number on the right, 2 on the left."""
+    return 0 if isinstance(input, Tensor) and isinstance(other, Tensor) else 1 if isinstance(input, Tensor) else 2
+
+
+class Add(Binary):
+    """add(input, other, alpha): input plus alpha times other, element by element."""
+
+    kernel = np.add
+    symbol = "add"
+    era_label = ("basic_ops.Add", "basic_ops.AddConstant")
+    variant = constancy
+    samples = [([1.0, 2.0], [3.0, 4.0]), ([[1.0, 2.0], [3.0, 4.0]], [[5.0], [6.0]], 0.5), ([1.0, -2.0], 3)]
+
+    def forward(input: Operand, other: Operand, *, alpha: Number = 1):
+        if alpha == 1:
+            return np.add(input, other)
+        if input.dtype == other.dtype == np.bool_:
+            return np.add(input, other & bool(alpha))
+        return plus(input, other, alpha)
+
+    def grad_input(F, g):
+        return g
+
+    def grad_other(F, g, alpha):
+        return g if alpha == 1 else g * alpha
+
+
+class Sub(Binary):
+    """sub(input, other, alpha): input minus alpha times other, element by element."""
+
+    kernel = np.subtract
+    names = ("sub", "subtract")
+    symbol = "sub"
+    era_label = ("basic_ops.Sub", "basic_ops.SubConstant", "basic_ops.SubConstant")
+    label = ("SubBackward0", "SubBackward0", "RsubBackward1")
+    variant = constancy
+    refuses_truths = True
+    samples = [([1.0, 2.0], [3.0, 4.0]), ([[1.0, 2.0], [3.0, 4.0]], [[5.0], [6.0]], 0.5), (2, [3.0, 4.0])]
+
+    def forward(input: Operand, other: Operand, *, alpha: Number = 1):
+        if input.dtype == np.bool_:
+            raise TypeFault("subtraction of truth values is not defined; use ^ or logical_xor", "a ^ b").saying(
+                NO_DIFFERENCE)
+        return np.subtract(input, other) if alpha == 1 else plus(input, other, -alpha)
+
+    def grad_input(F, g):
+        return g
+
+    def grad_other(F, g, alpha):
+        return -g if alpha == 1 else g * -alpha
+
+
+class Mul(Binary):
+    """mul(input, other): input times other, element by element."""
+
+    kernel = np.multiply
+    names = ("mul", "multiply")
+    symbol = "mul"
+    era_label = ("basic_ops.Mul", "basic_ops.MulConstant")
+    variant = constancy
+    samples = [([1.0, 2.0], [3.0, 4.0]), ([[1.0, 2.0], [3.0, 4.0]], [[5.0], [6.0]]), ([1.0, -2.0], 3)]
+
+    def forward(input: Operand, other: Operand):
+        return np.multiply(input, other)
+
+    def grad_input(F, g, other):
+        return g * other
+
+    def grad_other(F, g, input):
+        return g * input
+
+
+class Div(Binary):
+    """div(input, other, rounding_mode): input divided by other; rounding_mode "trunc" or "floor" rounds it."""
+
+    linked = False
+    names = ("div", "divide", "true_divide")
+    symbol = "truediv"
+    promotes = "mixed"
+    era_label = ("basic_ops.Div", "basic_ops.DivConstant", "basic_ops.DivConstant", "basic_ops.Div")
+    label = ("DivBackward0", "DivBackward0", "MulBackward0", "DivBackward2")
+    samples = [([1.0, 2.0], [3.0, 4.0]), ([[1.0, 2.0], [3.0, 4.0]], [[5.0], [6.0]]), (2, [3.0, -4.0]),
+               ([7.0, -7.0], [2.0, 2.0], "trunc"), ([7.0, -7.0], [2.0, 2.0], "floor")]
+
+    def variant(input, other, rounding_mode):
+        return 3 if rounding_mode else constancy(input, other)
+
+    def forward(input: Operand, other: Operand, *, rounding_mode: Text("trunc", "floor") = None):
+        if rounding_mode is None:
+            return np.divide(*_floating(input, other))
+        if rounding_mode == "floor":
+            return floored(input, other)
+        if category(input.dtype) == FLOATING:
+            return np.trunc(np.divide(input, other))
+        nonzero(other)
+        return np.trunc(np.divide(input, other)).astype(input.dtype) if input.dtype != np.int64 else (
+            np.sign(input) * np.sign(other) * (np.abs(input) // np.abs(other)))
+
+    def grad_input(F, g, other, rounding_mode):
+        return g / other if rounding_mode is None else F.zeros_like(g)
+
+    def grad_other(F, g, input, other, rounding_mode):
+        return -g * (input / other) / other if rounding_mode is None else F.zeros_like(g)
+
+
+def _floating(input, other):
+    """Both operands in a type that can hold a quotient."""
+    if input.dtype.kind == "f":
+        return input, other
+    from gradcli.engine.tensor.dtypes import Default
+
+    return input.astype(Default.floating), other.astype(Default.floating)
+
+
+def nonzero(other):
+    """Refuse to divide whole numbers by zero, which has no answer."""
+    if other.dtype.kind in "iu" and not np.all(other):
+        raise ValueFault("ZeroDivisionError: whole numbers cannot be divided by zero", "x / y.float()")
+
+
+def floored(input, other):
+    """The quotient rounded down; whole numbers refuse a zero divisor."""
+    nonzero(other)
+    if input.dtype == np.float32 and max(input.size, other.size) > 500:
+        return _floored_singles(input, other)
+    return np.floor_divide(input, other)
+
+
+@in_doubles
+def _floored_singles(a, b):
+    # the quotient of two float32 numbers is never rounded up to a whole number in float64
+    out = a / b
+    np.floor(out, out=out)
+    hard = ~np.isfinite(a) | np.isinf(b)
+    if hard.any():
+        out[hard] = np.floor_divide(a[hard], b[hard])
+    return out
+
+
+class Pow(Binary):
+    """pow(input, exponent): input to the power exponent, element by element."""
+
+    symbol = "pow"
+    era_label = ("basic_ops.Pow", "basic_ops.PowConstant", "basic_ops.PowConstant")
+    label = ("PowBackward1", "PowBackward0", "PowBackward2")
+    variant = constancy
+    unsaved = (1,)
+    samples = [([1.0, 2.0], [3.0, -0.5]), ([[1.5, 2.0], [3.0, 4.0]], [[2.0], [3.0]]), ([1.0, -2.0], 3), (2, [3.0, 0.5]),
+               ([1.0, 4.0], 0.5), ([1.0, -2.0], 2), ([1.0, -2.0], -1), ([1.0, 0.5], 0)]
+
+    def forward(input: Operand, exponent: Operand):
+        return power(input, exponent)
+
+    def grad_input(F, g, input, exponent, out):     # PyTorch saves the result wherever the exponent is a tensor
+        return power_slope(F, g, input, exponent)
+
+    def grad_exponent(F, g, input, exponent, out):
+        # where both are zero the slope of 0 ** t at t = 0 is taken as 0
+        flat = F.logical_and(input == 0, exponent >= 0)
+        if not len(input.shape):        # PyTorch has another rule for plain numbers: it differs where g is not finite
+            return g * F.where(flat, 0, out * F.log(input))
+        return F.where(flat, 0, g * (out * F.log(input)))
+
+
+def power(input, exponent):
+    """input ** exponent, by multiplication for the small whole exponents that programs use."""
+    if exponent.ndim == 0:
+        n = exponent.item()
+        if input.dtype.kind == "f":
+            if n == 2:
+                return input * input
+            if n == 3:
+                return input * input * input
+            if n == 0.5:
+                return np.sqrt(input)
+            if n == 1:
+                return input.copy()
+            if n == -1:
+                return np.reciprocal(input)
+            if n == -0.5:       # of -inf nan, as the root is
+                return np.reciprocal(np.sqrt(input))
+            if n == -2:
+                return np.reciprocal(input * input)
+        elif n < 0 and input.dtype.kind in "iu":
+            raise ValueFault("Integers to negative integer powers are not allowed.", "x.float() ** -1")
+    out = np.power(input, exponent)
+    return out if input.dtype != np.bool_ else out.astype(np.bool_)
+
+
+def power_slope(F, g, input, exponent):
+    """The gradient of a power by its base; 0 where the exponent is 0, whatever the base."""
+    if exponent.ndim == 0 and not getattr(exponent, "requires_grad", False):
+        n = exponent.item()
+        if n == 0:
+            return F.zeros(np.broadcast_shapes(tuple(g.shape), tuple(input.shape)), dtype=getattr(g, "array", g).dtype)
+        if n == 2:
+            return g * (input * 2)
+        if n == 0.5:
+            return g * (F.reciprocal(F.sqrt(input)) * 0.5)
+        return g * (input ** (n - 1) * n) if n != 1 else g * 1
+    return F.where(exponent == 0, F.zeros_like(g * input), g * (exponent * input ** (exponent - 1)))
+
+
+class FloatPower(Op):
+    """float_power(input, exponent): input to the power exponent, computed in 64-bit floating numbers."""
+
+    names = ("float_power",)
+    inplace = True
+    samples = [([1.0, 2.0], [3.0, -0.5]), ([1.0, 2.0], 3), (2, [1.0, 0.5])]
+    errors = [([1.0, 2.0], [1.0, 2.0, 3.0]), ([1.0], "text")]
+
+    def compose(F, input: Operand, exponent: Operand):
+        return F.pow(_double(F, input), _double(F, exponent))
+
+
+def _double(F, x):
+    return x if type(x) in (int, float, bool) else F.cast(x, float64)

@@ -1,0 +1,225 @@
+"""Truth values, and choices that depend on them."""
+
+import numpy as np
+
+from gradcli.engine.tensor.dtypes import OF
+from gradcli.engine.kernels import choose
+from gradcli.engine.autograd.op import Op
+from gradcli.engine.autograd.signature import Array, Index, Operand
+from gradcli.faults.tree import ArgumentFault, TypeFault
+from gradcli.ops.base import Comparison
+
+PAIR = [([1.0, 2.0, 3.0], [1.0, 3.0, 2.0]), ([1.0, 2.0], 1.5)]
+
+
+class Eq(Comparison):
+    """eq(input, other): whether elements are equal."""
+
+    symbol = "eq"
+    era_label = "compare.Eq"
+    samples = PAIR
+
+    def forward(input: Array, other: Operand):
+        return np.equal(input, other)
+
+
+class Ne(Comparison):
+    """ne(input, other): whether elements differ."""
+
+    names = ("ne", "not_equal")
+    symbol = "ne"
+    era_label = "compare.Ne"
+    samples = PAIR
+
+    def forward(input: Array, other: Operand):
+        return np.not_equal(input, other)
+
+
+class Lt(Comparison):
+    """lt(input, other): whether elements are less."""
+
+    names = ("lt", "less")
+    symbol = "lt"
+    era_label = "compare.Lt"
+    samples = PAIR
+
+    def forward(input: Array, other: Operand):
+        return np.less(input, other)
+
+
+class Le(Comparison):
+    """le(input, other): whether elements are less or equal."""
+
+    names = ("le", "less_equal")
+    symbol = "le"
+    era_label = "compare.Le"
+    samples = PAIR
+
+    def forward(input: Array, other: Operand):
+        return np.less_equal(input, other)
+
+
+class Gt(Comparison):
+    """gt(input, other): whether elements are greater."""
+
+    names = ("gt", "greater")
+    symbol = "gt"
+    era_label = "compare.Gt"
+    samples = PAIR
+
+    def forward(input: Array, other: Operand):
+        return np.greater(input, other)
+
+
+class Ge(Comparison):
+    """ge(input, other): whether elements are greater or equal."""
+
+    names = ("ge", "greater_equal")
+    symbol = "ge"
+    era_label = "compare.Ge"
+    samples = PAIR
+
+    def forward(input: Array, other: Operand):
+        return np.greater_equal(input, other)
+
+
+class LogicalAnd(Comparison):
+    """logical_and(input, other): whether both elements are non-zero."""
+
+    names = ("logical_and",)
+    samples = [([1.0, 0.0, 3.0], [1.0, 3.0, 0.0])]
+
+    def forward(input: Array, other: Array):
+        return np.logical_and(input, other)
+
+
+class LogicalOr(Comparison):
+    """logical_or(input, other): whether either element is non-zero."""
+
+    names = ("logical_or",)
+    samples = [([1.0, 0.0, 0.0], [1.0, 3.0, 0.0])]
+
+    def forward(input: Array, other: Array):
+        return np.logical_or(input, other)
+
+
+class LogicalXor(Comparison):
+    """logical_xor(input, other): whether just one of the elements is non-zero."""
+
+    names = ("logical_xor",)
+    samples = [([1.0, 0.0, 0.0], [1.0, 3.0, 0.0])]
+
+    def forward(input: Array, other: Array):
+        return np.logical_xor(input, other)
+
+
+class LogicalNot(Op):
+    """logical_not(input): whether each element is zero."""
+
+    names = ("logical_not",)
+    inplace = True
+    samples = [([1.0, 0.0, 3.0],)]
+    errors = [("text",)]
+
+    def forward(input: Array):
+        return np.logical_not(input)
+
+
+class Where(Op):
+    """where(condition, input, other): elements of input where condition holds, of other elsewhere; of a condition
+    alone, for each dimension where along it the condition holds."""
+
+    promotes = "mixed"
+    samples = [(np.array([True, False]), [1.0, 2.0], [3.0, 4.0]), (np.array([[True], [False]]), [1.0, 2.0], 0),
+               (np.array([[True, False]]),)]
+    errors = [(np.array([True, False]), [1.0, 2.0, 3.0], [1.0]), (np.array([True, False]), [1.0, 2.0])]
+
+    def forward(condition: Index, input: Operand = None, other: Operand = None):
+        if input is None and other is None:
+            return np.nonzero(condition if condition.ndim else condition.reshape(1))
+        if input is None or other is None:
+            raise ArgumentFault("where() takes a condition alone, or with two tensors or numbers to choose from",
+                                "torch.where(x > 0, x, 0)")
+        if condition.dtype not in (np.bool_, np.uint8):
+            raise TypeFault("where() needs a condition of truth values", ("x != 0", "as truth values")).saying(
+                "where expected condition to be a boolean tensor, but got a tensor with dtype "
+                f"{OF[condition.dtype].era}")
+        return choose(condition if condition.dtype == np.bool_ else condition != 0, input, other)
+
+    def grad_input(F, g, condition):
+        return F.where(condition, g, 0)
+
+    def grad_other(F, g, condition):
+        return F.where(condition, 0, g)
+
+
+class Extremal(Op, abstract=True):
+    """One of two elements; where they are equal each takes half of the gradient."""
+
+    promotes = "mixed"
+    samples = [([1.0, 5.0, 2.0], [3.0, 4.0, 1.0]), ([[1.0], [4.0]], [2.0, 3.0])]
+    errors = [([1.0, 2.0], [1.0, 2.0, 3.0]), ([1.0], "text")]
+
+
+class Maximum(Extremal):
+    """maximum(input, other): the greater of each pair of elements."""
+
+    linked = False
+    era_label = "pointwise.Cmax"
+
+    def forward(input: Array, other: Array):
+        return np.maximum(input, other)
+
+    def grad_input(F, g, input, other):
+        return F.where(input == other, g / 2, F.where(input < other, 0, g))
+
+    def grad_other(F, g, input, other):
+        return F.where(input == other, g / 2, F.where(other < input, 0, g))
+
+
+class Minimum(Extremal):
+    """minimum(input, other): the lesser of each pair of elements."""
+
+    linked = False
+    era_label = "pointwise.Cmin"
+
+    def forward(input: Array, other: Array):
+        return np.minimum(input, other)
+
+    def grad_input(F, g, input, other):
+        return F.where(input == other, g / 2, F.where(input > other, 0, g))
+
+    def grad_other(F, g, input, other):
+        return F.where(input == other, g / 2, F.where(other > input, 0, g))
+
+
+class FMax(Extremal):
+    """fmax(input, other): the greater of each pair of elements; a number rather than nan."""
+
+    linked = False
+    label = "FmaxBackward0"
+
+    def forward(input: Array, other: Array):
+        return np.fmax(input, other)
+
+    def grad_input(F, g, input, other):
+        return F.where(F.logical_or(input >= other, F.isnan(other)), g, 0)
+
+    def grad_other(F, g, input, other):
+        return F.where(F.logical_or(input >= other, F.isnan(other)), 0, g)
+
+
+class FMin(Extremal):
+    """fmin(input, other): the lesser of each pair of elements; a number rather than nan."""
+
+    linked = False
+    label = "FminBackward0"
+
+    def forward(input: Array, other: Array):
+        return np.fmin(input, other)
+
+    def grad_input(F, g, input, other):
+        return F.where(F.logical_or(input <= other, F.isnan(other)), g, 0)
+
+    def grad_other(F, g, input, other):
+        return F.where(F.logical_or(input <= other, F.isnan(other)), 0, g)

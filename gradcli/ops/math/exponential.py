@@ -1,0 +1,309 @@
+"""Exponentials and logarithms of each element, and what is built of them."""
+
+import math
+
+import numpy as np
+
+from gradcli.engine.kernels import ONE
+from gradcli.engine.autograd.signature import Array, Number, Operand
+from gradcli.ops.math.arithmetic import constancy
+from gradcli.ops.base import Binary, Slope, Unary
+from gradcli.ops.special.evaluate import in_doubles
+
+LN2, LN10 = math.log(2), math.log(10)
+
+
+class Exponential(Unary, abstract=True):
+    """A function of positive numbers, whose 0.1.12 record lived among the pointwise ones."""
+
+    samples = [([0.5, 1.5, 0.25],), ([[0.3], [0.7]],)]
+
+
+class Exp(Exponential):
+    """exp(input): e to the power of each element."""
+
+    era_label = "pointwise.Exp"
+    samples = [([-1.0, 0.0, 2.0],), ([[0.3], [0.7]],)]
+
+    def forward(input: Array):
+        return np.exp(input)
+
+    def grad_input(F, g, out):
+        return g * out
+
+
+class Exp2(Exponential):
+    """exp2(input): 2 to the power of each element."""
+
+    names = ("exp2", "special.exp2")
+
+    def forward(input: Array):
+        return np.exp2(input)
+
+    def grad_input(F, g, out):
+        return g * out * LN2
+
+
+class Expm1(Exponential):
+    """expm1(input): e to the power of each element, minus 1, exact near 0."""
+
+    names = ("expm1", "special.expm1")
+
+    def forward(input: Array):
+        return np.expm1(input)
+
+    def grad_input(F, g, out):
+        return g * (out + 1)
+
+
+class Log(Exponential):
+    """log(input): the natural logarithm of each element."""
+
+    era_label = "pointwise.Log"
+
+    def forward(input: Array):
+        return _log_of_singles(input) if input.dtype == np.float32 else np.log(input)
+
+    def grad_input(F, g, input):
+        return g / input
+
+
+@in_doubles
+def _log_of_singles(x):
+    # numpy's float32 log is off by up to three units; log2 is its fastest exact one in float64
+    out = np.log2(x)
+    out *= LN2
+    return out
+
+
+class Log1p(Exponential):
+    """log1p(input): the natural logarithm of 1 plus each element, exact near 0."""
+
+    names = ("log1p", "special.log1p")
+    era_label = "pointwise.Log1p"
+    label = "Log1PBackward0"
+
+    def forward(input: Array):
+        return np.log1p(input)
+
+    def grad_input(F, g, input):
+        return g / (input + 1)
+
+
+class Log2(Exponential):
+    """log2(input): the logarithm of each element to base 2."""
+
+    def forward(input: Array):
+        return np.log2(input)
+
+    def grad_input(F, g, input):
+        return g / (input * LN2)
+
+
+class Log10(Exponential):
+    """log10(input): the logarithm of each element to base 10."""
+
+    def forward(input: Array):
+        return np.log10(input)
+
+    def grad_input(F, g, input):
+        return g / (input * LN10)
+
+
+class Sigmoid(Exponential):
+    """sigmoid(input): 1 / (1 + exp(-input)) of each element."""
+
+    names = ("sigmoid", "nn.functional.sigmoid", "special.expit")
+    era_label = "pointwise.Sigmoid"
+    samples = [([-3.0, 0.0, 2.0],), ([[90.0, -90.0]],)]
+
+    def forward(input: Array):
+        out = np.negative(input)
+        if type(out) is not np.ndarray:
+            return 1 / (np.exp(out) + 1)
+        one = ONE[out.dtype]
+        np.exp(out, out)
+        np.add(out, one, out)
+        return np.divide(one, out, out)
+
+    def grad_input(F, g, out):
+        return F.sigmoid_back(g, out)
+
+
+class SigmoidBack(Slope):
+    """sigmoid_back(g, result): the gradient of sigmoid by its input, g (1 - result) result."""
+
+    names = ("sigmoid_back",)
+    label = "SigmoidBackwardBackward0"
+    samples = [([1.0, -2.0], [0.5, 0.25])]
+
+    def forward(g: Array, result: Array):
+        slope = np.subtract(ONE[result.dtype], result)
+        if type(slope) is not np.ndarray:
+            return g * slope * result
+        np.multiply(slope, g, slope)
+        return np.multiply(slope, result, slope)
+
+    def grad_g(F, again, result):
+        return F.sigmoid_back(again, result)
+
+    def grad_result(F, again, g, result):
+        return again * g * (1 - result * 2)
+
+
+class Logit(Exponential):
+    """logit(input, eps): log(x / (1 - x)) of each element, which is first clamped to eps..1-eps if eps is given."""
+
+    names = ("logit", "special.logit")
+    samples = [([0.25, 0.5, 0.875],), ([0.01, 0.5, 0.97], 0.05)]
+
+    def forward(input: Array, eps: Number = None):
+        return _logit(input if eps is None or eps < 0 else np.clip(input, eps, 1 - eps))
+
+    def grad_input(F, g, input, eps):
+        slope = g / (input * (1 - input))
+        if eps is None:
+            return F.where(F.logical_or(input < 0, input > 1), math.nan, slope)
+        return F.where(F.logical_or(input < eps, input > 1 - eps), 0, slope)
+
+
+@in_doubles
+def _logit(x):
+    out = 1 - x
+    np.divide(x, out, out=out)
+    return np.log(out, out=out)
+
+
+class LogAddExp(Binary):
+    """logaddexp(input, other): log(exp(input) + exp(other)), without overflow."""
+
+    names = ("logaddexp",)
+    label = "LogaddexpBackward0"
+    inplace = False
+    samples = [([1.0, -2.0, 300.0], [0.5, 3.0, 200.0]), ([[1.0], [2.0]], [3.0, -4.0])]
+
+    def forward(input: Array, other: Array):
+        return _log_of_sum(input, other, np.exp, np.log1p, 1)
+
+    def grad_input(F, g, input, other):
+        return g / (F.exp(other - input) + 1)
+
+    def grad_other(F, g, input, other):
+        return g / (F.exp(input - other) + 1)
+
+
+class LogAddExp2(Binary):
+    """logaddexp2(input, other): log2(2**input + 2**other), without overflow."""
+
+    names = ("logaddexp2",)
+    label = "Logaddexp2Backward0"
+    inplace = False
+    samples = [([1.0, -2.0, 300.0], [0.5, 3.0, 200.0]), ([[1.0], [2.0]], [3.0, -4.0])]
+
+    def forward(input: Array, other: Array):
+        return _log_of_sum(input, other, np.exp2, np.log1p, 1 / LN2)
+
+    def grad_input(F, g, input, other):
+        return g / (F.exp2(other - input) + 1)
+
+    def grad_other(F, g, input, other):
+        return g / (F.exp2(input - other) + 1)
+
+
+def _log_of_sum(a, b, power, log1p, unit):
+    """max + log(1 + power(-|a - b|)); two equal infinities are themselves."""
+    out = np.atleast_1d(np.subtract(a, b))
+    np.abs(out, out=out)
+    np.negative(out, out=out)
+    power(out, out=out)
+    log1p(out, out=out)
+    if unit != 1:
+        out *= out.dtype.type(unit)
+    greater = np.maximum(a, b)
+    out = out.reshape(np.shape(greater))
+    infinite = np.isinf(greater)
+    if infinite.any():
+        return np.where(infinite, greater, out + greater)
+    out += greater
+    return out
+
+
+class XLogY(Binary):
+    """xlogy(input, other): input times log(other); 0 where input is 0, whatever log(other)."""
+
+    names = ("xlogy", "special.xlogy")
+    linked = False
+    label = ("XlogyBackward0", "XlogyBackward2", "XlogyBackward1")
+    variant = constancy
+    promotes = "floating"
+    samples = [([1.0, -2.0, 0.5], [0.5, 3.0, 2.0]), ([1.5, 2.0], 3.0), (2.0, [0.5, 3.0])]
+
+    def forward(input: Operand, other: Operand):
+        return _x_log(input, other)
+
+    def grad_input(F, g, input, other):
+        return F.where(F.logical_and(input == 0, other <= 0), 0, F.xlogy(g, other))
+
+    def grad_other(F, g, input, other):
+        return g * (input / other)
+
+
+class XLog1PY(Binary):
+    """special.xlog1py(input, other): input times log(1 + other); 0 where input is 0, whatever the logarithm."""
+
+    names = ("special.xlog1py",)
+    linked = False
+    inplace = False
+    label = ("SpecialXlog1PyBackward0", "SpecialXlog1PyBackward2", "SpecialXlog1PyBackward1")
+    variant = constancy
+    promotes = "floating"
+    samples = [([1.0, -2.0, 0.5], [0.5, 3.0, -0.5]), ([1.5, 2.0], 3.0), (2.0, [0.5, 3.0])]
+
+    def forward(input: Operand, other: Operand):
+        return _x_log1p(input, other)
+
+    def grad_input(F, g, input, other):
+        return F.where(F.logical_and(input == 0, other <= -1), 0, F.special_xlog1py(g, other))
+
+    def grad_other(F, g, input, other):
+        return g * (input / (other + 1))
+
+
+@in_doubles
+def _x_log(x, y):
+    out = np.log(y)
+    out *= x
+    out[(x == 0) & ~np.isnan(y)] = 0
+    return out
+
+
+@in_doubles
+def _x_log1p(x, y):
+    out = np.log1p(y)
+    out *= x
+    out[(x == 0) & ~np.isnan(y)] = 0
+    return out
+
+
+class Entr(Exponential):
+    """special.entr(input): -x log(x) of each element, 0 at 0 and -inf below."""
+
+    names = ("special.entr",)
+    inplace = False
+    label = "SpecialEntrBackward0"
+
+    def forward(input: Array):
+        return _entropy(input)
+
+    def grad_input(F, g, input):
+        return g * (-1 - F.log(input))
+
+
+@in_doubles
+def _entropy(x):
+    out = np.log(x)
+    out *= x
+    np.negative(out, out=out)
+    out[x == 0] = 0
+    out[x < 0] = -math.inf
+    return out

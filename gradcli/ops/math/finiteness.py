@@ -1,0 +1,128 @@
+"""Numbers that are none: finding and replacing nan and infinities, and comparing with tolerance."""
+
+import math
+
+import numpy as np
+
+from gradcli.engine.autograd.op import Op
+from gradcli.engine.autograd.signature import Array, Number
+from gradcli.faults.tree import TypeFault
+from gradcli.ops.base import Unary
+
+STRANGE = np.array([1.0, math.nan, math.inf, -math.inf])
+
+
+class Test(Op, abstract=True):
+    """A question to each element."""
+
+    samples = [(STRANGE,), (np.array([1, 2]),)]
+    errors = [("text",)]
+
+
+class IsNan(Test):
+    """isnan(input): whether each element is nan."""
+
+    def forward(input: Array):
+        return np.isnan(input)
+
+
+class IsInf(Test):
+    """isinf(input): whether each element is infinite."""
+
+    def forward(input: Array):
+        return np.isinf(input)
+
+
+class IsFinite(Test):
+    """isfinite(input): whether each element is a number, and not infinite."""
+
+    def forward(input: Array):
+        return np.isfinite(input)
+
+
+class IsPosInf(Test):
+    """isposinf(input): whether each element is plus infinity."""
+
+    names = ("isposinf",)
+
+    def forward(input: Array):
+        return input == math.inf
+
+
+class IsNegInf(Test):
+    """isneginf(input): whether each element is minus infinity."""
+
+    names = ("isneginf",)
+
+    def forward(input: Array):
+        return input == -math.inf
+
+
+class NanToNum(Unary):
+    """nan_to_num(input, nan, posinf, neginf): input with its nan and infinities replaced by finite numbers."""
+
+    linked = False
+    names = ("nan_to_num",)
+    promotes = ""
+    label = "NanToNumBackward0"
+    samples = [([1.0, -2.0],), (STRANGE,), (STRANGE, 7), (STRANGE, None, 7), (STRANGE, None, None, 7)]
+
+    def forward(input: Array, nan: Number = None, posinf: Number = None, neginf: Number = None):
+        if input.dtype.kind != "f":
+            return input.copy()
+        return np.nan_to_num(input, nan=0.0 if nan is None else nan, posinf=posinf, neginf=neginf)
+
+    def grad_input(F, g, input):
+        return F.where(F.isfinite(input), g, 0)
+
+
+class IsClose(Op):
+    """isclose(input, other, rtol, atol, equal_nan): whether |input - other| <= atol + rtol |other|."""
+
+    names = ("isclose",)
+    samples = [([1.0, 2.0], [1.0, 2.1]), ([1.0, 2.0], [1.0, 2.1], 0.1), ([1.0, 2.0], [1.0, 2.1], 0.0, 0.2),
+               (STRANGE, STRANGE, 1e-5, 1e-8, True)]
+    errors = [([1.0], np.array([1])), ([1.0], [1.0], -1.0), ([1.0, 2.0], [1.0, 2.0, 3.0])]
+
+    def forward(input: Array, other: Array, rtol: Number = 1e-05, atol: Number = 1e-08, equal_nan=False):
+        return close(input, other, rtol, atol, equal_nan)
+
+
+class AllClose(Op):
+    """allclose(input, other, rtol, atol, equal_nan): whether every |input - other| <= atol + rtol |other|."""
+
+    names = ("allclose",)
+    samples = IsClose.samples
+    errors = IsClose.errors
+
+    def forward(input: Array, other: Array, rtol: Number = 1e-05, atol: Number = 1e-08, equal_nan=False):
+        return bool(close(input, other, rtol, atol, equal_nan).all())
+
+
+def close(input, other, rtol, atol, equal_nan):
+    """Elementwise closeness; infinities are close to themselves only."""
+    if input.dtype != other.dtype:
+        raise TypeFault(f"the tensors to compare are of different types: {input.dtype} and {other.dtype}",
+                        ("b.type_as(a)", "the second as the first"))
+    if rtol < 0 or atol < 0:
+        raise TypeFault("a tolerance must not be negative", ("torch.allclose(a, b, rtol=1e-05)", "for example"))
+    same = np.equal(input, other)
+    if equal_nan:
+        same |= np.isnan(input) & np.isnan(other)
+    if rtol == 0 and atol == 0:
+        return same
+    if input.dtype.kind != "f":
+        input, other = input.astype(np.float64), other.astype(np.float64)
+    distance = np.abs(input - other)
+    allowed = np.abs(other * rtol) + atol
+    return same | (np.isfinite(distance) & (distance <= allowed))
+
+
+class Equal(Op):
+    """equal(input, other): whether both have the same shape and elements; a Python truth value."""
+
+    samples = [([1.0, 2.0], [1.0, 2.0]), ([1.0, 2.0], [1.0, 2.5])]
+    errors = [([1.0], "text"), ([1.0],)]
+
+    def forward(input: Array, other: Array):
+        return bool(np.array_equal(input, other))

@@ -1,0 +1,201 @@
+"""Sums of several terms in one call: lerp, addcmul, addcdiv, rsub."""
+
+import numpy as np
+
+from gradcli.engine.tensor.dtypes import Default
+from gradcli.engine.fma import multiply_add
+from gradcli.engine.autograd.op import Op
+from gradcli.engine.autograd.signature import NUMBERS, Array, Number, Operand
+from gradcli.engine.tensor.tensor import Tensor
+from gradcli.faults.tree import TypeFault
+from gradcli.ops.math.arithmetic import NO_DIFFERENCE, plus
+from gradcli.ops.base import Binary
+
+
+def between(input, end, weight):
+    """A place on the line from input to end, reckoned from the nearer, so that 0 and 1 give the ends exactly."""
+    near = abs(weight) < 0.5
+    if near.ndim == 0:
+        return multiply_add(end - input, weight, input) if near else multiply_add(input - end, 1 - weight, end)
+    return np.where(near, multiply_add(end - input, weight, input), multiply_add(input - end, 1 - weight, end))
+
+
+class Lerp(Op):
+    """lerp(input, end, weight): input + weight (end - input), on the line from input to end."""
+
+    inplace = True
+    samples = [([1.0, 2.0], [3.0, 5.0], 0.25), ([1.0, 2.0], [3.0, 5.0], [0.5, 0.75]), ([1.0, 2.0], [3.0, 5.0], 0.875)]
+    errors = [([1.0, 2.0], [1.0, 2.0, 3.0], 0.5), ([1.0], [2.0])]
+
+    def compose(F, input, end: Array, weight: Operand):
+        return (F.lerp_by_number if type(weight) in NUMBERS else F.lerp_by_tensor)(input, end, weight)
+
+
+class LerpByNumber(Binary):
+    """lerp_by_number(input, end, weight): lerp by a plain number, which is no tensor to be saved."""
+
+    names = ("lerp_by_number",)
+    method = False
+    function = False
+    inplace = False
+    era_label = "pointwise.Lerp"
+    label = "LerpBackward0"
+    samples = [([1.0, 2.0], [3.0, 5.0], 0.25), ([1.0, 2.0], [3.0, 5.0], 0.875)]
+    errors = [([1.0, 2.0], [1.0, 2.0, 3.0], 0.5)]
+
+    def forward(input: Array, end: Array, weight: Number):
+        return between(input, end, input.dtype.type(weight))
+
+    def grad_input(F, g, weight):
+        return F.scaled(g, 1 - weight)
+
+    def grad_end(F, g, weight):
+        return F.scaled(g, weight)
+
+
+class LerpByTensor(Binary):
+    """lerp_by_tensor(input, end, weight): lerp by a weight for each element."""
+
+    names = ("lerp_by_tensor",)
+    method = False
+    function = False
+    inplace = False
+    era_label = "pointwise.Lerp"
+    label = ("LerpBackward0", "LerpBackward1")
+    samples = [([1.0, 2.0], [3.0, 5.0], [0.5, 0.75])]
+    errors = [([1.0, 2.0], [1.0, 2.0, 3.0], [0.5])]
+
+    def variant(input, end, weight):
+        return 1 if weight.array.ndim else 0
+
+    def forward(input: Array, end: Array, weight: Operand):
+        return between(input, end, weight)
+
+    def grad_input(F, g, weight):
+        return g * (1 - weight)
+
+    def grad_end(F, g, weight):
+        return g * weight
+
+    def grad_weight(F, g, input, end):
+        return g * (end - input)
+
+
+class AddCMul(Binary):
+    """addcmul(input, tensor1, tensor2, value): input + value tensor1 tensor2."""
+
+    names = ("addcmul",)
+    era_label = "pointwise.Addcmul"
+    label = "AddcmulBackward0"
+    samples = [([1.0, 2.0], [3.0, 4.0], [-1.0, 0.5]), ([1.0, 2.0], [[3.0], [4.0]], [-1.0, 0.5], 0.5)]
+    errors = [([1.0, 2.0], [1.0, 2.0, 3.0], [1.0]), ([1.0], "text", [1.0])]
+
+    def forward(input: Array, tensor1: Array, tensor2: Array, *, value: Number = 1):
+        product = tensor1 * tensor2
+        # among whole numbers value is cut to a whole one
+        if product.dtype.kind == "f":
+            return multiply_add(tensor1 if value == 1 else tensor1 * value, tensor2, input)
+        return input + (product if value == 1 else product * np.asarray(value).astype(product.dtype))
+
+    def grad_input(F, g):
+        return g
+
+    def grad_tensor1(F, g, tensor2, value):
+        return g * (tensor2 * value)
+
+    def grad_tensor2(F, g, tensor1, value):
+        return g * (tensor1 * value)
+
+
+class AddCDiv(Binary):
+    """addcdiv(input, tensor1, tensor2, value): input + value tensor1 / tensor2."""
+
+    names = ("addcdiv",)
+    era_label = "pointwise.Addcdiv"
+    label = "AddcdivBackward0"
+    samples = [([1.0, 2.0], [3.0, 4.0], [-1.0, 0.5]), ([1.0, 2.0], [[3.0], [4.0]], [-1.0, 0.5], 0.5)]
+    errors = [([1.0, 2.0], [1.0, 2.0, 3.0], [1.0]), ([1.0], "text", [1.0])]
+
+    def forward(input: Array, tensor1: Array, tensor2: Array, *, value: Number = 1):
+        if tensor1.dtype.kind != "f":
+            raise TypeFault("Integer division with addcdiv is no longer supported",
+                            ("input + value * (a / b)", "the same with a floating quotient"))
+        return input + (tensor1 if value == 1 else tensor1 * value) / tensor2
+
+    def grad_input(F, g):
+        return g
+
+    def grad_tensor1(F, g, tensor2, value):
+        return g * (value / tensor2)
+
+    def grad_tensor2(F, g, tensor1, tensor2, value):
+        return -g * (tensor1 * value / (tensor2 * tensor2))
+
+
+class Scaled(Op):
+    """scaled(input, factor): input times a plain number, which is no tensor to be saved, as inside PyTorch's own
+    compositions."""
+
+    anew = True
+    names = ("scaled",)
+    method = False
+    function = False
+    label = "MulBackward1"
+    samples = [([1.0, 2.0], 0.5)]
+    errors = [("text", 2.0)]
+
+    def forward(input: Array, factor: Number):
+        return meeting(input, factor) * factor
+
+    def grad_input(F, g, factor):
+        return F.scaled(g, factor)
+
+
+class Divided(Op):
+    """divided(input, divisor): input divided by a plain number, which is no tensor to be saved."""
+
+    anew = True
+    names = ("divided",)
+    method = False
+    function = False
+    label = "DivBackward1"
+    samples = [([1.0, 2.0], 0.5)]
+    errors = [("text", 2.0)]
+
+    def forward(input: Array, divisor: Number):
+        return meeting(input, float(divisor)) / divisor
+
+    def grad_input(F, g, divisor):
+        return F.divided(g, divisor)
+
+
+def meeting(input, number):
+    """`input` as floating elements, if a plain number that it meets is floating."""
+    return input.astype(Default.floating) if type(number) is float and input.dtype.kind != "f" else input
+
+
+class Rsub(Binary):
+    """rsub(input, other, alpha): other minus alpha times input."""
+
+    names = ("rsub",)
+    refuses_truths = True
+    method = False
+    inplace = False
+    era_label = "basic_ops.SubConstant"
+    label = ("RsubBackward0", "RsubBackward1")
+    samples = [([1.0, 2.0], [3.0, 4.0]), ([1.0, 2.0], 3.0, 0.5)]
+
+    def variant(input, other, alpha):
+        return 0 if isinstance(other, Tensor) else 1
+
+    def forward(input: Array, other: Operand, *, alpha: Number = 1):
+        if input.dtype == np.bool_:
+            raise TypeFault("subtraction of truth values is not defined; use ^ or logical_xor", "a ^ b").saying(
+                NO_DIFFERENCE)
+        return np.subtract(other, input) if alpha == 1 else plus(other, input, -alpha)
+
+    def grad_input(F, g, alpha):
+        return -g if alpha == 1 else g * -alpha
+
+    def grad_other(F, g):
+        return g

@@ -1,0 +1,81 @@
+"""Whole numbers near each element: floor, ceil, round, trunc, and what they leave over."""
+
+import numpy as np
+
+from gradcli.engine.autograd.signature import Array, Int
+from gradcli.ops.base import Unary
+from gradcli.ops.dtype_checks import no_truths, only_floats
+
+
+class Rounding(Unary, abstract=True):
+    """A step function: whole numbers stay as they are, and the slope is 0."""
+
+    promotes = ""
+    samples = [([-1.75, 0.25, 2.75],)]
+
+    def grad_input(F, g):
+        return F.zeros_like(g)
+
+
+class Floor(Rounding):
+    """floor(input): the greatest whole number not above each element."""
+
+    era_label = "pointwise.Floor"
+
+    def forward(input: Array):
+        return np.floor(input) if input.dtype.kind == "f" else no_truths("floor", input).copy()
+
+
+class Ceil(Rounding):
+    """ceil(input): the least whole number not below each element."""
+
+    era_label = "pointwise.Ceil"
+
+    def forward(input: Array):
+        return np.ceil(input) if input.dtype.kind == "f" else no_truths("ceil", input).copy()
+
+
+class Trunc(Rounding):
+    """trunc(input): each element without its fractional part."""
+
+    names = ("trunc", "fix")
+    era_label = "pointwise.Trunc"
+
+    def forward(input: Array):
+        return np.trunc(input) if input.dtype.kind == "f" else no_truths("trunc", input).copy()
+
+
+class Round(Rounding):
+    """round(input, decimals): the nearest number with so many decimals; halves go to the even neighbour."""
+
+    names = ("round", "special.round")
+    era_label = "pointwise.Round"
+    label = ("RoundBackward0", "RoundBackward1")
+    samples = [([-1.75, 0.25, 2.75, 3.7],), ([12.361, -0.0652], 2), ([1270.0, -349.0], -2)]
+
+    def variant(input, decimals):
+        return 1 if decimals else 0
+
+    def forward(input: Array, *, decimals: Int = 0):
+        if input.dtype.kind != "f":
+            return no_truths("round", input).copy()
+        if not decimals:
+            return np.rint(input)
+        unit = input.dtype.type(10.0 ** abs(decimals))
+        scaled = np.rint(input * unit if decimals > 0 else input / unit)
+        return scaled / unit if decimals > 0 else scaled * unit
+
+
+class Frac(Unary):
+    """frac(input): the fractional part of each element, with its sign."""
+
+    promotes = ""
+    era_label = "pointwise.Frac"
+    samples = [([-1.75, 0.25, 2.75],)]
+
+    def forward(input: Array):
+        out = np.trunc(np.atleast_1d(only_floats("frac", input)))
+        return np.subtract(input, out.reshape(input.shape), out=out.reshape(input.shape))
+
+    def grad_input(F, g):
+        return g

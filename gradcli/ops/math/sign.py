@@ -1,0 +1,217 @@
+"""Signs, magnitudes, and the parts of floating numbers."""
+
+import math
+
+import numpy as np
+
+from gradcli.engine.autograd.op import Op
+from gradcli.engine.autograd.signature import Array, Index, Operand
+from gradcli.engine.tensor.tensor import Tensor
+from gradcli.faults.tree import TypeFault
+from gradcli.ops.base import Binary, Unary
+from gradcli.ops.dtype_checks import no_truths, only_floats, underived
+
+
+class Abs(Unary):
+    """abs(input): the magnitude of each element; the slope at 0 is 0."""
+
+    names = ("abs", "absolute")
+    symbol = "abs"
+    promotes = ""
+    era_label = "pointwise.Abs"
+    samples = [([-3.0, 0.5, 2.0],)]
+
+    def forward(input: Array):
+        return np.abs(no_truths("abs_cpu", input))
+
+    def grad_input(F, g, input):
+        return g * F.sgn(input)
+
+
+class Neg(Unary):
+    """neg(input): minus input."""
+
+    names = ("neg", "negative")
+    symbol = "neg"
+    promotes = ""
+    era_label = "basic_ops.Negate"
+    samples = [([1.0, -2.0],)]
+
+    def forward(input: Array):
+        if input.dtype == np.bool_:
+            raise TypeFault("minus is not defined for truth values; use ~ or logical_not", "~x").saying(
+                "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, "
+                "use the `~` or `logical_not()` operator instead.")
+        return np.negative(input)
+
+    def grad_input(F, g):
+        return -g
+
+
+class Positive(Op):
+    """positive(input): input itself."""
+
+    symbol = "pos"
+    samples = [([1.0, -2.0],)]
+    errors = [(np.array([True]),)]
+
+    def forward(input: Array):
+        if input.dtype == np.bool_:
+            raise TypeFault("plus is not defined for truth values", "x.int()")
+        return input
+
+    def grad_input(F, g):
+        return g
+
+
+class Signed(Unary, abstract=True):
+    """-1, 0 or 1 by the sign of each element; the slope is 0."""
+
+    promotes = ""
+    samples = [([-3.0, 0.5, 2.0],)]
+
+    def forward(input: Array):
+        if input.dtype.kind in "bu":
+            return (input > 0).astype(input.dtype)
+        return np.subtract(input > 0, input < 0, dtype=input.dtype)     # unlike np.sign, 0 for nan
+
+    def grad_input(F, g):
+        return F.zeros_like(g)
+
+
+class Sign(Signed):
+    """sign(input): -1, 0 or 1 by the sign of each element."""
+
+    era_label = "pointwise.Sign"
+    forward = Signed.forward
+
+
+class Sgn(Signed):
+    """sgn(input): -1, 0 or 1 by the sign of each element."""
+
+    linked = False
+    forward = Signed.forward
+
+    def grad_input(F, g, input, out):      # which PyTorch keeps, though nothing depends on it
+        return F.zeros_like(g)
+
+
+class SignBit(Op):
+    """signbit(input): whether each element carries a minus, -0. included."""
+
+    names = ("signbit",)
+    samples = [([-1.0, -0.0, 0.0, 2.0],), (np.array([-1, 2]),)]
+    errors = [("text",)]
+
+    def forward(input: Array):
+        return np.signbit(input) if input.dtype.kind == "f" else input < 0
+
+
+class Heaviside(Binary):
+    """heaviside(input, values): 0 below 0, 1 above, and at 0 the element of values; not differentiable."""
+
+    anew = False
+    label = "NotImplemented"
+    samples = [(np.array([-1.0, 0.0, 2.0]), np.array([0.5, 0.25, 3.0]))]
+    errors = [([1.0, 2.0], [1.0, 2.0, 3.0]), ([1.0], np.array([1]))]
+    promotes = "same"
+
+    def forward(input: Array, values: Array):
+        return np.where(input == 0, values, (input > 0).astype(input.dtype))
+
+    def grad_input(F, g):
+        raise underived("heaviside", "torch.heaviside(x.detach(), v)", "its values as constants")
+
+    def grad_values(F, g):
+        raise underived("heaviside", "torch.heaviside(x, v.detach())", "its values as constants")
+
+
+class CopySign(Binary):
+    """copysign(input, other): the magnitudes of input with the signs of other."""
+
+    names = ("copysign",)
+    label = ("CopysignBackward0", "CopysignBackward1")
+    promotes = "floating"
+    samples = [([3.0, -0.5, 2.0], [-1.0, 1.0, -2.0]), ([3.0, -0.5], -1)]
+
+    def variant(input, other):
+        return 0 if isinstance(other, Tensor) else 1
+
+    def forward(input: Array, other: Operand):
+        return np.copysign(input, other)
+
+    def grad_input(F, g, input, out):
+        return g * F.where(input == 0, 0, out / input)
+
+    def grad_other(F, g, input):        # PyTorch keeps the input
+        return F.zeros(tuple(g.shape), dtype=getattr(g, "array", g).dtype)
+
+
+class NextAfter(Binary):
+    """nextafter(input, other): the number next to input on the way to other."""
+
+    linked = False
+    names = ("nextafter",)
+    label = "NextafterBackward0"
+    samples = [([1.0, 2.0], [2.0, -1.0])]
+    errors = [([1.0, 2.0], [1.0, 2.0, 3.0]), (np.array([1]), np.array([2]))]
+
+    def forward(input: Array, other: Array):
+        return np.nextafter(only_floats("nextafter", input), other)
+
+    def grad_input(F, g, input, other):
+        return F.where(input == other, 0, g)
+
+    def grad_other(F, g):
+        return F.zeros_like(g)
+
+
+class Frexp(Op):
+    """frexp(input): mantissas in 0.5..1 and exponents of 2, whose product input is."""
+
+    linked = False
+    returns = ("mantissa", "exponent")
+    samples = [([0.75, -6.0, 100.0],)]
+    errors = [(np.array([1, 2]),), ("text",)]
+
+    def forward(input: Array):
+        return np.frexp(only_floats("frexp", input))
+
+    def grad_input(F, g, out):
+        return g / F.exp2(F.cast(out[1], g.dtype))
+
+
+class Ldexp(Binary):
+    """ldexp(input, other): input times 2 to the power other."""
+
+    promotes = "floating"
+    samples = [([1.0, -0.75], [2.0, -3.0]), ([1.0, -0.75], np.array([2, 3]))]
+
+    def forward(input: Array, other: Index):
+        if other.dtype.kind == "f":
+            if not other.ndim and input.ndim:
+                other = other.astype(input.dtype)
+            return (input.astype(other.dtype) if other.ndim and not input.ndim else input) * np.exp2(other)
+        return np.ldexp(input, np.clip(other.astype(np.int64), -9999, 9999).astype(np.int32))
+
+    def grad_input(F, g, other, input_dtype):
+        return F.cast(F.ldexp(g, other), input_dtype)
+
+    def grad_other(F, g, out, other_dtype):
+        return F.cast(g * (out * math.log(2)), other_dtype)
+
+
+class Angle(Op):
+    """angle(input): the angle of each number in the complex plane: 0, or pi for negative ones."""
+
+    linked = False
+    promotes = "floating"
+    samples = [([-3.0, 0.5, 2.0],)]
+    errors = [("text",)]
+
+    def forward(input: Array):
+        out = np.where(input < 0, input.dtype.type(math.pi), input.dtype.type(0))
+        return np.where(np.isnan(input), input, out)
+
+    def grad_input(F, g, input):
+        return F.zeros_like(g)

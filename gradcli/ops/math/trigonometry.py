@@ -1,0 +1,287 @@
+"""Circular and hyperbolic functions, and their inverses."""
+
+import math
+
+import numpy as np
+
+from gradcli.engine.kernels import ONE
+from gradcli.engine.autograd.signature import Array
+from gradcli.ops.base import Binary, Slope, Unary
+from gradcli.ops.special.evaluate import in_doubles, single_in_doubles
+from gradcli.ops.dtype_checks import only_floats
+
+
+@in_doubles
+def _hypot(a, b):
+    # squares of float32 numbers cannot overflow in float64
+    out = a * a
+    out += b * b
+    np.sqrt(out, out=out)
+    infinite = np.isinf(a) | np.isinf(b)
+    out[infinite] = math.inf
+    return out
+
+
+# numpy's float32 versions of these are off by up to three units
+_atan2 = in_doubles(np.arctan2)
+_tan = single_in_doubles(np.tan)
+_asin = single_in_doubles(np.arcsin)
+
+
+class Angular(Unary, abstract=True):
+    """A function whose samples lie inside the domain of all of them."""
+
+    samples = [([0.5, -0.25, 0.75],), ([[0.3], [0.7]],)]
+
+
+class Sin(Angular):
+    """sin(input): the sine of each element, in radians."""
+
+    era_label = "pointwise.Sin"
+
+    def forward(input: Array):
+        return np.sin(input)
+
+    def grad_input(F, g, input):
+        return g * F.cos(input)
+
+
+class Cos(Angular):
+    """cos(input): the cosine of each element, in radians."""
+
+    era_label = "pointwise.Cos"
+
+    def forward(input: Array):
+        return np.cos(input)
+
+    def grad_input(F, g, input):
+        return -g * F.sin(input)
+
+
+class Tan(Angular):
+    """tan(input): the tangent of each element, in radians."""
+
+    era_label = "pointwise.Tan"
+
+    def forward(input: Array):
+        return _tan(input)
+
+    def grad_input(F, g, out):
+        return g * (out * out + 1)
+
+
+class Asin(Angular):
+    """asin(input): the angle in -pi/2..pi/2 whose sine is each element; nan beyond -1..1."""
+
+    names = ("asin", "arcsin")
+    era_label = "pointwise.Asin"
+
+    def forward(input: Array):
+        return _asin(input)
+
+    def grad_input(F, g, input):
+        return g * F.rsqrt(1 - input * input)
+
+
+class Acos(Angular):
+    """acos(input): the angle in 0..pi whose cosine is each element; nan beyond -1..1."""
+
+    names = ("acos", "arccos")
+    era_label = "pointwise.Acos"
+
+    def forward(input: Array):
+        return np.arccos(input)
+
+    def grad_input(F, g, input):
+        return -g * F.rsqrt(1 - input * input)
+
+
+class Atan(Angular):
+    """atan(input): the angle in -pi/2..pi/2 whose tangent is each element."""
+
+    names = ("atan", "arctan")
+    era_label = "pointwise.Atan"
+
+    def forward(input: Array):
+        return np.arctan(input)
+
+    def grad_input(F, g, input):
+        return g / (input * input + 1)
+
+
+class Atan2(Binary):
+    """atan2(input, other): the angle in -pi..pi of the point with ordinate input and abscissa other."""
+
+    names = ("atan2", "arctan2")
+    promotes = "floating"
+    era_label = "pointwise.Atan2"
+    samples = [([1.0, -2.0, 0.5], [0.5, 1.0, -3.0]), ([[1.0], [-2.0]], [0.5, -1.0])]
+
+    def forward(input: Array, other: Array):
+        return _atan2(input, other) if input.dtype == np.float32 else np.arctan2(input, other)
+
+    def grad_input(F, g, input, other):
+        square = input * input + other * other
+        return F.where(square == 0, 0, g * other * F.reciprocal(square))
+
+    def grad_other(F, g, input, other):
+        square = input * input + other * other
+        return F.where(square == 0, 0, g * -input * F.reciprocal(square))
+
+
+class Sinh(Angular):
+    """sinh(input): the hyperbolic sine of each element."""
+
+    era_label = "pointwise.Sinh"
+
+    def forward(input: Array):
+        return np.sinh(input)
+
+    def grad_input(F, g, input):
+        return g * F.cosh(input)
+
+
+class Cosh(Angular):
+    """cosh(input): the hyperbolic cosine of each element."""
+
+    era_label = "pointwise.Cosh"
+
+    def forward(input: Array):
+        return np.cosh(input)
+
+    def grad_input(F, g, input):
+        return g * F.sinh(input)
+
+
+class Tanh(Angular):
+    """tanh(input): the hyperbolic tangent of each element."""
+
+    names = ("tanh", "nn.functional.tanh")
+    era_label = "pointwise.Tanh"
+
+    def forward(input: Array):
+        return np.tanh(input)
+
+    def grad_input(F, g, out):
+        return F.tanh_back(g, out)
+
+
+class TanhBack(Slope):
+    """tanh_back(g, result): the gradient of tanh by its input, g (1 - result^2)."""
+
+    names = ("tanh_back",)
+    label = "TanhBackwardBackward0"
+    samples = [([1.0, -2.0], [0.5, -0.25])]
+
+    def forward(g: Array, result: Array):
+        slope = np.multiply(result, result)
+        if type(slope) is not np.ndarray:
+            return g * (1 - slope)
+        np.subtract(ONE[result.dtype], slope, slope)
+        return np.multiply(g, slope, slope)
+
+    def grad_g(F, again, result):
+        return F.tanh_back(again, result)
+
+    def grad_result(F, again, g, result):
+        return again * g * result * -2
+
+
+class Asinh(Angular):
+    """asinh(input): the number whose hyperbolic sine is each element."""
+
+    names = ("asinh", "arcsinh")
+
+    def forward(input: Array):
+        return np.arcsinh(input)
+
+    def grad_input(F, g, input):
+        return g * F.rsqrt(input * input + 1)
+
+
+class Acosh(Angular):
+    """acosh(input): the number from 0 on whose hyperbolic cosine is each element; nan below 1."""
+
+    names = ("acosh", "arccosh")
+    samples = [([1.5, 2.0, 7.0],)]
+
+    def forward(input: Array):
+        return np.arccosh(input)
+
+    def grad_input(F, g, input):
+        return g * F.rsqrt(input * input - 1)
+
+
+class Atanh(Angular):
+    """atanh(input): the number whose hyperbolic tangent is each element; nan beyond -1..1."""
+
+    names = ("atanh", "arctanh")
+
+    def forward(input: Array):
+        return np.arctanh(input)
+
+    def grad_input(F, g, input):
+        return g / (1 - input * input)
+
+
+class Hypot(Binary):
+    """hypot(input, other): the square root of the sum of both squares, without overflow on the way."""
+
+    samples = [([3.0, -1.0], [4.0, 2.0]), ([[1.0], [2.0]], [3.0, -4.0])]
+
+    def forward(input: Array, other: Array):
+        return _hypot(input, other) if input.dtype == np.float32 else np.hypot(only_floats("hypot", input), other)
+
+    def grad_input(F, g, input, out):
+        return g * (input / out)
+
+    def grad_other(F, g, other, out):
+        return g * (other / out)
+
+
+class Sinc(Angular):
+    """sinc(input): sin(pi x) / (pi x) of each element, and 1 at 0."""
+
+    names = ("sinc", "special.sinc")
+
+    def forward(input: Array):
+        return _sinc(input)
+
+    def grad_input(F, g, input):
+        turned = input * math.pi
+        slope = (turned * F.cos(turned) - F.sin(turned)) / (turned * input)
+        return g * F.where(input == 0, 0, slope)
+
+
+def _sinc(x):
+    if x.dtype == np.float16:
+        return _sinc(x.astype(np.float32)).astype(x.dtype)
+    turned = np.atleast_1d(x * x.dtype.type(math.pi))
+    out = np.sin(turned)
+    out /= turned
+    out[turned == 0] = 1
+    return out.reshape(x.shape)
+
+
+class Deg2Rad(Angular):
+    """deg2rad(input): degrees as radians."""
+
+    samples = [([90.0, -45.0],)]
+
+    def forward(input: Array):
+        return input * input.dtype.type(math.pi / 180)
+
+    def grad_input(F, g):
+        return g * (math.pi / 180)
+
+
+class Rad2Deg(Angular):
+    """rad2deg(input): radians as degrees."""
+
+    samples = [([1.5, -0.75],)]
+
+    def forward(input: Array):
+        return input * input.dtype.type(180 / math.pi)
+
+    def grad_input(F, g):
+        return g * (180 / math.pi)

@@ -1,0 +1,1 @@
+"""Activations, normalisation, embedding and the other functions of neural networks."""

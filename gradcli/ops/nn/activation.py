@@ -1,0 +1,315 @@
+"""Smooth functions of one number that networks are made of."""
+
+import numpy as np
+
+from gradcli.engine.tensor.dtypes import OF
+from gradcli.engine.kernels import HALF, ONE, Constant, choose
+from gradcli.engine.autograd.op import Op, raw
+from gradcli.engine.autograd.signature import Array, Dim, Number, Text
+from gradcli.engine.tensor.methods import axis
+from gradcli.faults.tree import ShapeFault, TypeFault
+from gradcli.ops.base import Unary
+
+THNN = "torch.nn._functions.thnn.auto."
+SIGNED = [-3.0, -0.4, 0.5, 2.0]
+ROOT_HALF = 0.5**0.5
+NORMAL_PEAK = 0.3989422804014327        # 1 / sqrt(2 pi)
+MINUS_HALF, PEAK = Constant(-0.5), Constant(NORMAL_PEAK)
+TANH_SCALE, TANH_CUBE = 0.7978845608028654, 0.044715
+SELU_ALPHA, SELU_SCALE = 1.6732632423543772848170429916717, 1.0507009873554804934193349852946
+
+
+class Activation(Unary, abstract=True):
+    """A function that networks apply to each element of a floating tensor."""
+
+    home = "nn.functional"
+    promotes = ""
+    inplace = False
+    samples = [(SIGNED,)]
+    errors = [("text",), (), (np.array([1, 2]),)]
+
+
+def floating(name, *arrays):
+    """Refuse whole numbers where a function has only floating values."""
+    for array in arrays:
+        if array is not None and array.dtype.kind != "f":
+            raise TypeFault(f"{name}() is not implemented for {OF[array.dtype].name} tensors",
+                            ("x.float()", "a floating copy"))
+
+
+class Gelu(Activation):
+    """gelu(input, approximate): input times the normal distribution function of input, or its "tanh" approximation."""
+
+    samples = [(SIGNED,), (SIGNED, "tanh")]
+
+    def compose(F, input, *, approximate: Text("none", "tanh") = "none"):
+        return F.gelu_tanh(input) if approximate == "tanh" else F.gelu_kernel(input)[0]
+
+
+class GeluKernel(Op):
+    """gelu_kernel(input): input times the normal distribution function of input; with that function."""
+
+    names = ("gelu_kernel",)
+    method = False
+    function = False
+    several = True
+    returns = ("output", "share")
+    unkept = (0,)
+    label = "GeluBackward0"
+    samples = [(SIGNED,)]
+    errors = [("text",), (np.array([1, 2]),)]
+
+    def forward(input: Array):
+        floating("gelu", input)
+        share = np.multiply(input, input.dtype.type(ROOT_HALF))
+        share = np.array(raw.erf(share), input.dtype)       # of its own, for what follows
+        np.add(share, ONE[share.dtype], share)
+        np.multiply(share, HALF[share.dtype], share)
+        return input * share, share
+
+    def grad_input(F, g, input, out):
+        density = F.normal_density(input)
+        if g[0] is None:
+            return g[1] * density
+        slope = g[0] * (input * density + out[1])
+        return slope if g[1] is None else slope + g[1] * density
+
+
+class NormalDensity(Op):
+    """normal_density(input): exp(-input^2 / 2) / sqrt(2 pi) of each element."""
+
+    names = ("normal_density",)
+    method = False
+    function = False
+    samples = [(SIGNED,)]
+    errors = [("text",)]
+
+    def forward(input: Array):
+        out = np.asarray(np.multiply(input, input))
+        np.multiply(out, MINUS_HALF[out.dtype], out)
+        np.exp(out, out)
+        return np.multiply(out, PEAK[out.dtype], out)
+
+    def grad_input(F, g, input, out):
+        return -g * input * out
+
+
+class GeluTanh(Op):
+    """gelu_tanh(input): gelu with the distribution function approximated by a tanh (Hendrycks and Gimpel 2016)."""
+
+    names = ("gelu_tanh",)
+    method = False
+    function = False
+    label = "GeluBackward0"
+    samples = [(SIGNED,)]
+    errors = [("text",), (np.array([1, 2]),)]
+
+    def forward(input: Array):
+        floating("gelu", input)
+        inner = TANH_SCALE * (input + TANH_CUBE * (input * input * input))
+        return 0.5 * input * (1 + np.tanh(inner))
+
+    def grad_input(F, g, input):
+        square = input * input
+        t = F.tanh(TANH_SCALE * input * (1 + TANH_CUBE * square))
+        slope = TANH_SCALE * (1 + 3 * TANH_CUBE * square)
+        return g * (0.5 * (1 + t) + 0.5 * input * (1 - t * t) * slope)
+
+
+class Silu(Activation):
+    """silu(input): input times sigmoid(input), also called swish."""
+
+    overwrites = True
+    def forward(input: Array):
+        floating("silu", input)
+        return input / (1 + np.exp(-input))
+
+    def grad_input(F, g, input):
+        s = F.sigmoid(input)
+        return g * (s * (1 + input * (1 - s)))
+
+
+class Mish(Activation):
+    """mish(input): input times tanh(log(1 + exp(input)))."""
+
+    overwrites = True
+    def forward(input: Array):
+        floating("mish", input)
+        return input * np.tanh(np.logaddexp(input, input.dtype.type(0)))
+
+    def grad_input(F, g, input):
+        t, s = F.tanh(F.softplus(input)), F.sigmoid(input)
+        return g * (t + input * s * (1 - t * t))
+
+
+class Softplus(Activation):
+    """softplus(input, beta, threshold): log(1 + exp(beta input)) / beta; input itself where beta input > threshold."""
+
+    era_label = THNN + "Softplus"
+    samples = [(SIGNED,), (SIGNED, 2), (SIGNED, 1, 1.5), ([-90.0, 90.0],)]
+
+    def forward(input: Array, beta: Number = 1, threshold: Number = 20):
+        floating("softplus", input)
+        scaled = input * beta
+        return choose(scaled > threshold, input, np.log1p(np.exp(scaled)) / beta)
+
+    def grad_input(F, g, input, beta, threshold):
+        return g * F.softplus_steepness(input, beta, threshold)
+
+
+class SoftplusSteepness(Op):
+    """softplus_steepness(input, beta, threshold): the slope of softplus, sigmoid(beta input), or 1 beyond the
+    threshold; its own slope is 0 from there on."""
+
+    names = ("softplus_steepness",)
+    method = False
+    function = False
+    samples = [(SIGNED, 1.0, 20.0), (SIGNED, 2.0, 0.3)]
+    errors = [("text", 1.0, 20.0)]
+
+    def forward(input: Array, beta: Number, threshold: Number):
+        scaled = input * input.dtype.type(beta)
+        return np.where(scaled > threshold, input.dtype.type(1), raw.sigmoid(scaled))
+
+    def grad_input(F, g, input, beta, threshold, input_dtype):
+        share = F.sigmoid(input * beta)
+        return g * (share * (1 - share) * beta) * F.cast(input * beta < threshold, input_dtype)
+
+
+class Logsigmoid(Activation):
+    """logsigmoid(input): log(1 / (1 + exp(-input))), computed without overflow."""
+
+    lays = "rows"
+    era_label = THNN + "LogSigmoid"
+    label = "LogSigmoidBackward0"
+
+    def forward(input: Array):
+        floating("logsigmoid", input)
+        return np.minimum(input, 0) - np.log1p(np.exp(-np.abs(input)))
+
+    def grad_input(F, g, input):
+        return g * F.sigmoid(-input)
+
+
+class Elu(Activation):
+    """elu(input, alpha): input where it is positive, alpha (exp(input) - 1) elsewhere."""
+
+    overwrites = keeps_written = True
+    era_label = THNN + "ELU"
+    samples = [(SIGNED,), (SIGNED, 0.5)]
+
+    def forward(input: Array, alpha: Number = 1.0):
+        return bent("elu", input, alpha)
+
+    def grad_input(F, g, input, alpha):
+        return bent_slope(F, g, input, alpha)
+
+
+class Selu(Activation):
+    """selu(input): elu with the two constants that keep activations normalised, scale * elu(input, alpha)."""
+
+    overwrites = keeps_written = True
+    label = "EluBackward0"
+    era_label = THNN + "SELU"
+
+    def forward(input: Array):
+        return bent("selu", input, SELU_ALPHA, SELU_SCALE)
+
+    def grad_input(F, g, input):
+        return bent_slope(F, g, input, SELU_ALPHA, SELU_SCALE)
+
+
+class Celu(Activation):
+    """celu(input, alpha): input where it is positive, alpha (exp(input / alpha) - 1) elsewhere."""
+
+    overwrites = keeps_written = True
+    samples = [(SIGNED,), (SIGNED, 0.5)]
+
+    def forward(input: Array, alpha: Number = 1.0):
+        return bent("celu", input, alpha, 1, 1 / alpha)
+
+    def grad_input(F, g, input, alpha):
+        return bent_slope(F, g, input, alpha, 1, 1 / alpha)
+
+
+def bent(name, input, alpha, scale=1, steepness=1):
+    """scale times input where that is positive, scale alpha (exp(steepness input) - 1) elsewhere."""
+    floating(name, input)
+    low = np.expm1(np.minimum(input, 0) * steepness) * (alpha * scale)
+    return choose(input > 0, input if scale == 1 else input * scale, low)
+
+
+def bent_slope(F, g, input, alpha, scale=1, steepness=1):
+    """The gradient of `bent`; at 0 that of its lower half."""
+    return g * F.bent_steepness(input, alpha * scale * steepness, scale, steepness)
+
+
+class BentSteepness(Op):
+    """bent_steepness(input, low, high, steepness): high where input is positive, low exp(steepness input) elsewhere."""
+
+    names = ("bent_steepness",)
+    method = False
+    function = False
+    samples = [(SIGNED, 0.5, 1.0, 2.0)]
+    errors = [("text", 1.0, 1.0, 1.0)]
+
+    def forward(input: Array, low: Number, high: Number, steepness: Number):
+        kind = input.dtype.type
+        curve = np.exp(np.minimum(input, 0) * kind(steepness)) * kind(low)
+        return np.where(np.less_equal(input, 0), curve, kind(high))
+
+    def grad_input(F, g, input, low, high, steepness, input_dtype):     # at 0 it is 0, as in PyTorch
+        return g * F.bent_steepness(input, low * steepness, 0.0, steepness) * F.cast(input < 0, input_dtype)
+
+
+class Softsign(Op):
+    """softsign(input): input / (1 + abs(input))."""
+
+    home = "nn.functional"
+    samples = [(SIGNED,)]
+    errors = [("text",)]
+
+    def compose(F, input):
+        return input / (F.abs(input) + 1)
+
+
+class Tanhshrink(Op):
+    """tanhshrink(input): input - tanh(input)."""
+
+    home = "nn.functional"
+    samples = [(SIGNED,)]
+    errors = [("text",)]
+
+    def compose(F, input):
+        return input - F.tanh(input)
+
+
+class Glu(Op):
+    """glu(input, dim): the first half of input along `dim`, times the sigmoid of the second half."""
+
+    home = "nn.functional"
+    anew = True
+    samples = [([SIGNED],), ([SIGNED, SIGNED], 0), ([SIGNED], -1)]
+    errors = [([1.0, 2.0, 3.0],), ("text",)]
+
+    def forward(input: Array, dim: Dim = -1):
+        floating("glu", input)
+        a, b = halves(input, dim)
+        return a / (1 + np.exp(-b))
+
+    def grad_input(F, g, input, dim):
+        at = axis(dim, len(input.shape))
+        half = input.shape[at] // 2
+        a, b = F.narrow(input, at, 0, half), F.narrow(input, at, half, half)
+        s = F.sigmoid(b)
+        return F.cat((g * s, g * a * s * (1 - s)), at)
+
+
+def halves(array, dim):
+    """The two halves of an array along a dimension of even length."""
+    if not array.ndim:
+        raise ShapeFault("glu does not support 0-dimensional tensors")
+    at = axis(dim, array.ndim)
+    if array.shape[at] % 2:
+        raise ShapeFault(f"Halving dimension must be even, but dimension {at} is size {array.shape[at]}")
+    return np.split(array, 2, at)

@@ -1,0 +1,161 @@
+"""Numbers left out at random while training. In the era it had to be asked for; today it is on unless turned off."""
+
+import math
+
+import numpy as np
+
+from gradcli.engine.random.generators import Current, draw
+from gradcli.engine.random.stream import write
+from gradcli.engine.autograd.op import Op
+from gradcli.engine.autograd.signature import Array, Flag, Number, described, sized
+from gradcli.faults.tree import ShapeFault, ValueFault
+
+ROW = [[1.0, -2.0, 3.0, 0.5]]
+MAPS = [[[[1.0, 2.0]], [[3.0, 4.0]], [[5.0, 6.0]]]]
+NEGATIVE_LIMIT = 1.7580993408473766      # where selu ends: scale times alpha (Klambauer and others 2017)
+
+
+def on(training):
+    """Whether numbers are left out, where the program does not say: as its age had it."""
+    return not Current.legacy if training is None else training
+
+
+def probable(p):
+    """Refuse what is no probability."""
+    if not 0 <= p <= 1:
+        raise ValueFault(f"dropout probability has to be between 0 and 1, but got {described(p)}", "F.dropout(x, 0.5)")
+
+
+class Noise(Op):
+    """noise(input, p, features, scale): in the shape of input, or one number for each of its channels, 0 with
+    probability p and scale elsewhere."""
+
+    method = False
+    function = False
+    random = True
+    samples = [(ROW, 0.5, False, 2.0), (MAPS, 0.5, True, 2.0)]
+    errors = [("text", 0.5, False, 2.0)]
+
+    def forward(input: Array, p: Number, features: Flag, scale: Number):
+        shape = input.shape[:2] + (1,) * (input.ndim - 2)
+        mask = np.empty(shape, np.bool_) if features else np.empty_like(input, np.bool_, order="K")
+        write(mask, lambda shape: draw().dropout_mask(shape, p))
+        return mask * input.dtype.type(scale)
+
+
+class Thinned(Op):
+    """thinned(input, noise): input times noise, which is a constant."""
+
+    method = False
+    function = False
+    era_label = "torch.nn._functions.dropout.Dropout"
+    label = "MulBackward0"
+    samples = [(ROW, np.array([[2.0, 0.0, 2.0, 0.0]]))]
+    errors = [("text", [1.0])]
+
+    def forward(input: Array, noise: Array):
+        return input * noise
+
+    def grad_input(F, g, noise):
+        return g * noise
+
+
+def thinned(F, input, p, training, features):
+    """What dropout and feature dropout have in common."""
+    if idle(input, p, training):
+        return input
+    if p == 1:
+        return F.thinned(input, F.zeros_like(input))
+    return F.thinned(input, F.noise(input, p, features, 1 / (1 - p)))
+
+
+def squashed(F, input, p, training, features):
+    """What the alpha dropouts have in common: what is left out becomes selu's limit, mean and variance are kept."""
+    probable(p)
+    if not training or not p or 0 in input.shape:
+        return input
+    if p == 1:
+        return F.thinned(input, F.zeros_like(input))
+    scale = 1 / math.sqrt((NEGATIVE_LIMIT * NEGATIVE_LIMIT * p + 1) * (1 - p))
+    noise = F.noise(input, p, features, 1.0)
+    shift = (noise - 1) * (NEGATIVE_LIMIT * scale) + NEGATIVE_LIMIT * scale * p
+    return input * (noise * scale) + shift
+
+
+def idle(input, p, training):
+    """Whether nothing is left out."""
+    probable(p)
+    return not on(training) or not p or 0 in input.shape
+
+
+class Dropping(Op, abstract=True):
+    """An operation that leaves numbers out while training."""
+
+    home = "nn.functional"
+    random = True
+    overwrites = True
+    passes = idle
+    samples = [(MAPS, 0.5, True), (MAPS, 0.3, True), (MAPS, 0.5, False)]
+    errors = [(MAPS, 1.5, True), ("text",)]
+
+
+class Dropout(Dropping):
+    """dropout(input, p, training): each element 0 with probability p, else times 1 / (1 - p)."""
+
+    def compose(F, input, p: Number = 0.5, training: Flag = None):
+        return thinned(F, input, p, training, False)
+
+
+def channelled(F, name, input, p, training, rank, batch):
+    """Feature dropout, for inputs that may come without a batch dimension."""
+    probable(p)
+    if len(input.shape) not in (rank + 1, rank + 2):
+        raise ShapeFault(f"{name}() expects a {rank + 1}-d or {rank + 2}-d input, and was given {sized(input.shape)}")
+    if batch and len(input.shape) == rank + 1:
+        return F.squeeze(thinned(F, F.unsqueeze(input, 0), p, training, True), 0)
+    return thinned(F, input, p, training, True)
+
+
+class Dropout1d(Dropping):
+    """dropout1d(input, p, training): each channel 0 with probability p, else times 1 / (1 - p)."""
+
+    samples = [(MAPS[0], 0.5, True), (MAPS[0], 0.3, True), (MAPS[0], 0.5, False)]
+
+    def compose(F, input, p: Number = 0.5, training: Flag = None):
+        return channelled(F, "dropout1d", input, p, training, 1, True)
+
+
+class Dropout2d(Dropping):
+    """dropout2d(input, p, training): each channel 0 with probability p, else times 1 / (1 - p)."""
+
+    def compose(F, input, p: Number = 0.5, training: Flag = None):
+        return thinned(F, input, p, training, True)
+
+
+class Dropout3d(Dropping):
+    """dropout3d(input, p, training): each channel 0 with probability p, else times 1 / (1 - p)."""
+
+    def compose(F, input, p: Number = 0.5, training: Flag = None):
+        if len(input.shape) == 4:
+            return F.squeeze(thinned(F, F.unsqueeze(input, 0), p, training, True), 0)
+        return thinned(F, input, p, training, True)
+
+
+class AlphaDropout(Dropping):
+    """alpha_dropout(input, p, training): dropout that keeps the mean and variance of what selu gives."""
+
+    names = ("alpha_dropout",)
+
+    def compose(F, input, p: Number = 0.5, training: Flag = False):
+        return squashed(F, input, p, training, False)
+
+
+class FeatureAlphaDropout(Dropping):
+    """feature_alpha_dropout(input, p, training): alpha_dropout of whole channels."""
+
+    names = ("feature_alpha_dropout",)
+
+    def compose(F, input, p: Number = 0.5, training: Flag = False):
+        return squashed(F, input, p, training, True)
+
+

@@ -1,0 +1,224 @@
+"""Images looked up at any coordinates, and the coordinates of affine maps."""
+
+import itertools
+
+import numpy as np
+
+from gradcli.engine.autograd.op import Op
+from gradcli.engine.autograd.signature import Array, ArrayOrNone, Flag, Plain, Sizes, Text, sized
+from gradcli.faults.tree import ShapeFault
+from gradcli.ops.nn.interpolate_tables import CUBIC
+
+IMAGE = [[[[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]]]
+SPOTS = [[[[0.1, -0.3], [0.9, 0.75]], [[-1.3, 0.2], [0.4, 1.4]]]]
+THETA = [[[1.0, 0.2, 0.1], [-0.3, 0.8, 0.5]]]
+
+
+class GridSample(Op):
+    """grid_sample(input, grid, mode, padding_mode, align_corners): input looked up at the coordinates of grid, which
+    go from -1 to 1 along each dimension, x first; in between it is interpolated, outside it is zeros, the border or a
+    reflection."""
+
+    names = ("grid_sample",)
+    home = "nn.functional"
+    samples = [(IMAGE, SPOTS), (IMAGE, SPOTS, "nearest"), (IMAGE, SPOTS, "bicubic"),
+               (IMAGE, SPOTS, "bilinear", "border"),
+               (IMAGE, SPOTS, "bilinear", "reflection"), (IMAGE, SPOTS, "bilinear", "zeros", True),
+               (IMAGE, SPOTS, "bicubic", "reflection", True)]
+    errors = [(IMAGE, [[1.0, 2.0]]), (IMAGE, [[[[1.0, 2.0, 3.0]]]]), (IMAGE, SPOTS, "linear")]
+
+    def compose(F, input, grid, mode: Text("bilinear", "nearest", "bicubic") = "bilinear",
+                padding_mode: Text("zeros", "border", "reflection") = "zeros", align_corners: Flag = None):
+        rank = len(input.shape) - 2
+        if rank not in (2, 3) or len(grid.shape) != rank + 2 or grid.shape[-1] != rank or (
+                grid.shape[0] != input.shape[0]):
+            raise ShapeFault("grid_sampler(): expected an input of 4 or 5 dimensions, and a grid with 2 or 3 "
+                             f"coordinates for each place of each result, but got input {sized(input.shape)} and grid "
+                             f"{sized(grid.shape)}")
+        if mode == "bicubic" and rank == 3:
+            raise ShapeFault("grid_sampler(): bicubic interpolation only supports 4D input")
+        lengths = tuple(input.shape[2:])
+        at = [_places(F, F.select(grid, -1, rank - 1 - k), n, bool(align_corners)) for k, n in enumerate(lengths)]
+        if mode != "bicubic":
+            at = [_returned(F, x, n, padding_mode, bool(align_corners)) for x, n in zip(at, lengths, strict=True)]
+        terms = [TERMS[mode](F, x) for x in at]
+        total = None
+        for corner in itertools.product(*terms):
+            share, spots = None, []
+            for (place, weight), n in zip(corner, lengths, strict=True):
+                if mode == "bicubic":
+                    place = F.round(_returned(F, place, n, padding_mode, bool(align_corners)))
+                spots.append(place)
+                share = weight if share is None or weight is None else share * weight
+            looked = F.looked_up(input, *spots) if rank == 3 else F.looked_up(input, *spots, None)
+            if share is not None:
+                looked = looked * F.unsqueeze(share, 1)
+            total = looked if total is None else total + looked
+        if mode == "nearest":
+            total = F.still(total, (grid,))     # which moves nothing
+        return F.renamed_keeping(total, f"GridSampler{rank}DBackward0", (input, grid))
+
+
+def _places(F, x, n, align_corners):
+    """Coordinates from -1 to 1 as places counted from 0."""
+    return (x + 1) / 2 * (n - 1) if align_corners else ((x + 1) * n - 1) / 2
+
+
+def _returned(F, x, n, padding_mode, align_corners):
+    """Places outside brought to the border, or reflected inside."""
+    if padding_mode == "zeros":
+        return x
+    if padding_mode == "reflection":
+        low, span = (0, n - 1) if align_corners else (-0.5, n)
+        if not span:
+            return x * 0
+        away = F.abs(x - low)
+        turns = F.floor(away / span)
+        rest = away - turns * span
+        odd = turns - 2 * F.floor(turns / 2)
+        x = F.where(odd == 0, rest + low, span - rest + low)
+    return F.where(F.logical_and(x > 0, x < n - 1), x, F.where(x >= n - 1, F.zeros_like(x) + (n - 1), F.zeros_like(x)))
+
+
+def _one(F, x):
+    return [(F.round(x), None)]
+
+
+def _two(F, x):
+    low = F.floor(x)
+    part = x - low
+    return [(low, 1 - part), (low + 1, part)]
+
+
+def _four(F, x):
+    low = F.floor(x)
+    t, a = x - low, CUBIC
+
+    def near(x):
+        return ((a + 2) * x - (a + 3)) * x * x + 1
+
+    def far(x):
+        return ((a * x - 5 * a) * x + 8 * a) * x - 4 * a
+
+    return [(low - 1, far(t + 1)), (low, near(t)), (low + 1, near(1 - t)), (low + 2, far(2 - t))]
+
+
+TERMS = {"nearest": _one, "bilinear": _two, "bicubic": _four}
+
+
+class LookedUp(Op):
+    """looked_up(input, first, second, third): for each row of input, all channels at the whole-numbered places given
+    for
+    its dimensions; zeros outside."""
+
+    names = ("looked_up",)
+    method = False
+    function = False
+    samples = [(IMAGE, np.array([[[0.0, 1.0], [5.0, 1.0]]]), np.array([[[2.0, 1.0], [0.0, 1.0]]]), None)]
+    errors = [("text", SPOTS, SPOTS, None)]
+
+    def forward(input: Array, first: Array, second: Array, third: ArrayOrNone):
+        at, inside = flat_spots(input.shape[2:], first, second, third)
+        n, c = input.shape[:2]
+        if not at.size:
+            return np.zeros((n, c, *at.shape[1:]), input.dtype)
+        flat = input.reshape(n, c, -1)
+        got = np.take_along_axis(flat, np.broadcast_to(at.reshape(n, 1, -1), (n, c, at.size // n)), 2)
+        return np.where(inside.reshape(n, 1, -1), got, input.dtype.type(0)).reshape(n, c, *at.shape[1:])
+
+    def grad_input(F, g, first, second, third, input_shape):
+        return F.put_down(g, first, second, third, tuple(input_shape[2:]))
+
+
+def flat_spots(lengths, *spots):
+    """Places as one number each, counted row by row, and whether they are inside; those outside count as the first."""
+    at = inside = None
+    for n, x in zip(lengths, spots, strict=False):
+        with np.errstate(invalid="ignore"):
+            here = (x >= 0) & (x < n)
+        whole = np.where(here, x, 0).astype(np.int64)
+        at = whole if at is None else at * n + whole
+        inside = here if inside is None else inside & here
+    return np.where(inside, at, 0), inside
+
+
+class PutDown(Op):
+    """put_down(input, first, second, third, lengths): looked_up undone by addition, onto dimensions of `lengths`."""
+
+    names = ("put_down",)
+    method = False
+    function = False
+    samples = [([[[[1.0, 2.0]]]], np.array([[[0.0, 1.0]]]), np.array([[[2.0, 2.0]]]), None, (2, 3))]
+    errors = [("text", SPOTS, SPOTS, None, (2, 2))]
+
+    def forward(input: Array, first: Array, second: Array, third: ArrayOrNone, lengths: Plain):
+        at, inside = flat_spots(lengths, first, second, third)
+        n, c = input.shape[:2]
+        size = int(np.prod(lengths))
+        total = np.zeros(n * c * size, input.dtype)
+        if not input.size:
+            return total.reshape(n, c, *lengths)
+        where = (at.reshape(n, 1, -1) + (np.arange(n * c) * size).reshape(n, c, 1)).reshape(-1)
+        np.add.at(total, where, np.where(inside.reshape(n, 1, -1), input.reshape(n, c, -1), 0).reshape(-1))
+        return total.reshape(n, c, *lengths)
+
+    def grad_input(F, g, first, second, third):
+        return F.looked_up(g, first, second, third)
+
+
+class AffineGrid(Op):
+    """affine_grid(theta, size, align_corners): the grid of an affine map for grid_sample: for each place of a result of
+    `size`, theta times its coordinates and 1."""
+
+    names = ("affine_grid",)
+    home = "nn.functional"
+    samples = [(THETA, (1, 1, 2, 3)), (THETA, (1, 1, 2, 3), True)]
+    errors = [(THETA, (1, 1, 2)), ([[1.0]], (1, 1, 2, 3))]
+
+    def compose(F, theta, size: Plain, align_corners: Flag = None):
+        size = Sizes.take(size)
+        rank = len(size) - 2 if type(size) is tuple else 0
+        if rank not in (2, 3) or tuple(theta.shape) != (size[0], rank, rank + 1):
+            raise ShapeFault(f"Expected a batch of {rank}x{rank + 1} affine matrices of shape "
+                             f"{size[0]}x{rank}x{rank + 1} for "
+                             f"size {size}. Got {list(theta.shape)}.")
+        return F.mapped_grid(theta, tuple(size[2:]), bool(align_corners))
+
+
+class MappedGrid(Op):
+    """mapped_grid(theta, lengths, align_corners): affine maps of the coordinates of each place of dimensions that go
+    from -1 to 1; no tensor is kept for the gradient."""
+
+    names = ("mapped_grid",)
+    method = False
+    function = False
+    label = "AffineGridGeneratorBackward0"
+    samples = [(THETA, (2, 3), True), (THETA, (2, 3), False)]
+    errors = [("text", (2, 3), True)]
+
+    def forward(theta: Array, lengths: Plain, align_corners: Flag):
+        corners = UnitGrid.forward(theta, lengths, align_corners).reshape(1, -1, theta.shape[-1])
+        return (corners @ theta.swapaxes(1, 2)).reshape(theta.shape[0], *lengths, theta.shape[1])
+
+    def grad_theta(F, g, theta_shape, lengths, align_corners):
+        corners = F.reshape(F.unit_grid(g, lengths, align_corners), (1, -1, theta_shape[2]))
+        return F.stacked_mm(F.transpose(F.reshape(g, (theta_shape[0], -1, theta_shape[1])), 1, 2), corners)
+
+
+class UnitGrid(Op):
+    """unit_grid(input, lengths, align_corners): the coordinates, x first, and 1, of each place of dimensions that go
+    from -1 to 1; of input only the type matters."""
+
+    names = ("unit_grid",)
+    method = False
+    function = False
+    samples = [(THETA, (2, 3), True), (THETA, (2, 3), False)]
+    errors = [("text", (2, 3), True)]
+
+    def forward(input: Array, lengths: Plain, align_corners: Flag):
+        lines = []
+        for n in lengths:
+            line = np.linspace(-1, 1, n) if n > 1 else np.zeros(1)
+            lines.append(line if align_corners else line * ((n - 1) / n))
+        grids = np.meshgrid(*lines, indexing="ij")
+        return np.stack([*reversed(grids), np.ones(lengths)], -1).astype(input.dtype)

@@ -1,0 +1,101 @@
+"""Weighted sums of features."""
+
+import numpy as np
+
+from gradcli.engine.autograd.op import Op
+from gradcli.engine.autograd.signature import Array, sized
+from gradcli.faults.tree import ShapeFault
+from gradcli.faults.mistakes import ProductShapes
+from gradcli.ops.linalg.checks import kind_of
+
+X, W, B = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]], [[1.0, 2.0, -1.0], [3.0, -4.0, 0.5]], [0.5, 1.0]
+LABELS = ("MmBackward0", "AddmmBackward0", "UnsafeViewBackward0", "ViewBackward0", "MvBackward0", "AddBackward0",
+          "DotBackward0")
+
+
+class Linear(Op):
+    """linear(input, weight, bias): input @ weight.t() + bias, over the last dimension of input."""
+
+    home = "nn.functional"
+    promotes = "same"
+    era_label = "torch.nn._functions.linear.Linear"
+    label = LABELS
+    samples = [(X, W), (X, W, B), ([X, X], W, B), ([X], W), ([1.0, 2.0, 3.0], W, B), ([1.0, 2.0, 3.0], W),
+               (X, [1.0, 2.0, 3.0])]
+    errors = [(X, B), (X, W, [1.0, 2.0, 3.0]), (X, [[1.0]])]
+
+    def variant(input, weight, bias):
+        rank = len(input.shape)
+        if len(weight.shape) == 1:
+            return 6 if rank == 1 else 4
+        return (4 if rank == 1 else 0 if rank == 2 else 2) + (bias is not None)
+
+    def forward(input: Array, weight: Array, bias: Array = None):
+        if weight.ndim not in (1, 2) or not input.ndim or input.shape[-1] != weight.shape[-1]:
+            raise unfit(input, weight)
+        out = input.reshape(-1, input.shape[-1]).dot(weight.T).reshape(input.shape[:-1] + weight.shape[:-1]) if (
+            input.ndim > 2 and input.size) else np.matmul(input, weight.T)
+        if bias is not None:
+            if bias.shape not in ((), weight.shape[:-1], (1,)):
+                raise ShapeFault(f"linear(): a bias of {sized(bias.shape)} does not fit {weight.shape[0]} features")
+            out = np.add(out, bias, out=out if type(out) is np.ndarray and out.ndim else None)
+        return out
+
+    def grad_input(F, g, weight, input_shape):
+        if len(weight.shape) == 1:
+            return F.unsqueeze(g, -1) * weight
+        if len(g.shape) == 2:
+            return F.mm(g, weight)
+        return F.reshape(F.mm(F.reshape(g, (_count(g.shape[:-1]), g.shape[-1])), weight), input_shape)
+
+    def grad_weight(F, g, input, weight_shape):
+        rows = _count(input.shape[:-1])
+        flat = F.reshape(input, (rows, input.shape[-1])) if len(input.shape) != 2 else input
+        if len(weight_shape) == 1:
+            return F.mv(F.t(flat), F.reshape(g, (rows,)))
+        return F.mm(F.t(g if len(g.shape) == 2 else F.reshape(g, (rows, g.shape[-1]))), flat)
+
+    def grad_bias(F, g):
+        return g
+
+
+def unfit(input, weight):
+    """The fault for an input that has not as many features as the weight multiplies."""
+    given, taken = input.shape[-1] if input.ndim else 1, weight.shape[-1] if weight.ndim else 1
+    rows = sized((_count(input.shape[:-1]), given))
+    repairs = [(f"nn.Linear({given}, {weight.shape[0]})", f"a layer for {given} features")]
+    if input.ndim > 2 and _count(input.shape[1:]) == taken:
+        repairs.insert(0, ("x.view(x.size(0), -1)", f"each of the {input.shape[0]} as one row of {taken} features"))
+    return ProductShapes(f"mat1 and mat2 shapes cannot be multiplied ({rows} and {sized(weight.shape[::-1])}): "
+                         f"a {sized(input.shape)} input has {given} features, and the weight is for {taken}",
+                         *(repairs if weight.ndim == 2 else ())).saying(
+        f"mat1 and mat2 shapes cannot be multiplied ({rows} and {sized(weight.shape[::-1])})")
+
+
+def _count(lengths):
+    count = 1
+    for n in lengths:
+        count *= n
+    return count
+
+
+class Bilinear(Op):
+    """bilinear(input1, input2, weight, bias): for each matrix of weight, input1 @ matrix @ input2, plus bias."""
+
+    names = ("bilinear", "nn.functional.bilinear")
+    method = False
+    samples = [(X, B and [[0.5, 1.0], [2.0, -1.0]], [[[1.0, 2.0], [0.5, 1.0], [3.0, -1.0]]]),
+               (X, [[0.5, 1.0], [2.0, -1.0]], [[[1.0, 2.0], [0.5, 1.0], [3.0, -1.0]]], [0.3])]
+    errors = [(X, X, [[[1.0]]]), (X, [[1.0]], [[[1.0]]])]
+
+    def compose(F, input1, input2, weight: Array, bias: Array = None):
+        if tuple(input1.shape[:-1]) != tuple(input2.shape[:-1]) or len(weight.shape) != 3 or (
+                (input1.shape[-1], input2.shape[-1]) != tuple(weight.shape[1:])):
+            raise ShapeFault(f"bilinear(): inputs of {sized(input1.shape)} and {sized(input2.shape)} do not fit a "
+                             f"weight of "
+                             f"{sized(weight.shape)}, (features out) x (features of input1) x (features of input2)")
+        rows, (out, n, m) = _count(input1.shape[:-1]), weight.shape
+        left = F.mm(F.reshape(input1, (rows, n)), F.reshape(F.permute(weight, (1, 0, 2)), (n, out * m)))
+        total = F.sum(F.reshape(left, (rows, out, m)) * F.reshape(input2, (rows, 1, m)), 2)
+        total = F.cast(F.reshape(total, (*input1.shape[:-1], out)), kind_of(input1))     # sums of integers were wider
+        return total if bias is None else total + bias

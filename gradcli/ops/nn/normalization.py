@@ -1,0 +1,400 @@
+"""Numbers brought to mean 0 and variance 1, over whatever a network's normalisations go over."""
+
+import math
+
+import numpy as np
+
+from gradcli.engine.kernels import sums
+from gradcli.engine.autograd.op import Op, titled
+from gradcli.engine.autograd.signature import Array, ArrayOrNone, Flag, Int, Number, Plain, Sizes, sized
+from gradcli.engine.tensor.write_gate import writing
+from gradcli.faults.tree import ArgumentFault, ShapeFault
+
+GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
+MAPS = [[[[1.0, 2.0], [3.0, -1.0]], [[0.5, 1.5], [-2.0, 4.0]]], [[[0.1, 1.0], [2.0, 3.0]], [[1.0, -1.0], [0.0, 2.5]]]]
+W3, B3, W2, B2 = [0.5, 2.0, 1.0], [0.1, -0.2, 0.3], [0.5, 2.0], [0.1, -0.2]
+BATCH, LAYER, GROUP = range(3)
+
+
+class Standardised(Op):
+    """standardised(input, weight, bias, shape, axes, eps, which): input, seen in `shape`, less its mean over `axes` and
+    divided by its standard deviation, times weight plus bias; with the mean, one over the deviation, and the
+    standardised numbers before weight and bias, which gradients are made of."""
+
+    lays = "rows"
+    linked = ("bias",)
+    only_kept = ("input",)
+    method = False
+    function = False
+    promotes = "same"
+    several = True
+    returns = ("output", "mean", "scale", "unit")
+    unkept = (0, 1)
+    era_label = ("BatchNorm", "LayerNorm", "GroupNorm")
+    label = ("NativeBatchNormBackward0", "NativeLayerNormBackward0", "NativeGroupNormBackward0")
+    samples = [(GRID, W3, B3, (2, 3), (1,), 1e-5, LAYER), (GRID, None, None, (2, 3), (0,), 0.1, BATCH),
+               (GRID, W3, None, (2, 3), (0,), 1e-5, GROUP)]
+    errors = [("text", None, None, (2, 3), (1,), 1e-5, LAYER)]
+
+    def variant(input, weight, bias, shape, axes, eps, which):
+        return which
+
+    def forward(input: Array, weight: ArrayOrNone, bias: ArrayOrNone, shape: Plain, axes: Plain, eps: Number,
+                which: Plain):
+        x = input.reshape(shape)
+        count = int(np.prod([shape[i] for i in axes]))
+        if input.dtype == np.float16:
+            x = x.astype(np.float32)
+        mean = sums(x, axes, True) / x.dtype.type(count) if count else (
+            np.zeros([1 if i in axes else n for i, n in enumerate(shape)], x.dtype))
+        unit = x - mean
+        variance = squares(unit, axes, mean.shape) / x.dtype.type(max(count, 1))
+        scale = 1 / np.sqrt(variance + x.dtype.type(eps))
+        np.multiply(unit, scale, out=unit)
+        out = unit.copy() if weight is None else unit * weight
+        if bias is not None:
+            out += bias
+        return out.reshape(input.shape).astype(input.dtype, copy=False), mean, scale, unit
+
+    def grad_input(F, g, input, weight, out, shape, axes, input_shape):
+        unit = out[3]
+        count = 1
+        for i in axes:
+            count *= shape[i]
+        total = 0
+        if g[0] is not None:
+            share = F.reshape(g[0], shape)
+            share = share if weight is None else share * weight
+            share = share if g[3] is None else share + g[3]
+            total = F.centred_back(share, unit, out[2], axes)
+        elif g[3] is not None:
+            total = F.centred_back(g[3], unit, out[2], axes)
+        if g[1] is not None:
+            total = total + F.expand(g[1] / count, shape)
+        if g[2] is not None:
+            total = total - g[2] * out[2] * out[2] * unit / count
+        return F.reshape(total, input_shape)
+
+    def grad_weight(F, g, input, out, shape, weight_shape):
+        return None if g[0] is None else F.sum_to(F.reshape(g[0], shape) * out[3], tuple(weight_shape))
+
+    def grad_bias(F, g, bias, shape, which, bias_shape):
+        if g[0] is None:
+            return None
+        share = F.sum_to(F.reshape(g[0], shape), tuple(bias_shape))
+        return F.tied(share, (bias,)) if which == LAYER else share      # PyTorch passes on what it keeps
+
+
+def squares(centred, axes, shape):
+    """The sums of squares over axes, in the shape that keeps them at length 1."""
+    return products(centred, centred, axes, shape)
+
+
+def products(a, b, axes, shape):
+    """The sums of a * b over axes, in the shape that keeps them at length 1."""
+    if a.size and axes == tuple(range(a.ndim - len(axes), a.ndim)):
+        inner = math.prod(a.shape[a.ndim - len(axes) :])
+        return np.einsum("ij,ij->i", a.reshape(-1, inner), b.reshape(-1, inner)).reshape(shape)
+    return np.add.reduce(a * b, axis=axes, keepdims=True)
+
+
+class CentredBack(Op):
+    """centred_back(g, unit, scale, axes): g less its mean over axes, and less unit times the mean of g * unit; all of
+    it times scale."""
+
+    names = ("centred_back",)
+    method = False
+    function = False
+    promotes = "same"
+    label = "NativeLayerNormBackwardBackward0"
+    samples = [(GRID, [[0.3, -1.0, 1.2], [0.5, 0.1, -0.2]], [[0.5], [2.0]], (1,)),
+               (GRID, [[0.3, -1.0, 1.2], [0.5, 0.1, -0.2]], [[0.5, 2.0, -1.0]], (0,))]
+    errors = [("text", GRID, GRID, (0,))]
+
+    def forward(g: Array, unit: Array, scale: Array, axes: Plain):
+        count = g.dtype.type(max(math.prod([g.shape[i] for i in axes]), 1))
+        total = np.multiply(unit, products(g, unit, axes, scale.shape) / -count)
+        np.add(total, g, out=total)
+        np.subtract(total, sums(g, axes, True) / count, out=total)
+        return np.multiply(total, scale, out=total)
+
+    def grad_g(F, again, unit, scale, axes):
+        return F.centred_back(again, unit, scale, axes)
+
+    def grad_unit(F, again, g, unit, scale, axes):
+        again = again * scale
+        return -again * F.mean(g * unit, axes, True) - g * F.mean(again * unit, axes, True)
+
+    def grad_scale(F, again, g, unit, scale, axes):
+        return F.sum(again * F.centred_back(g, unit, F.ones_like(scale), axes), axes, True)
+
+
+class LayerNorm(Op):
+    """layer_norm(input, normalized_shape, weight, bias, eps): input standardised over its last dimensions, which are of
+    normalized_shape, times weight plus bias."""
+
+    names = ("layer_norm", "nn.functional.layer_norm")
+    method = False
+    samples = [(GRID, (3,)), (GRID, (2, 3)), (GRID, (3,), W3), (GRID, (3,), W3, B3), (GRID, (3,), None, None, 0.5)]
+    errors = [(GRID, (2,)), (GRID, (3,), W2)]
+
+    def compose(F, input, normalized_shape: Plain, weight: Array = None, bias: Array = None, eps: Number = 1e-5):
+        inner = last_shape("layer_norm", input, normalized_shape, weight, bias)
+        rank = len(input.shape)
+        axes = tuple(range(rank - len(inner), rank))
+        return F.standardised(input, weight, bias, tuple(input.shape), axes, eps, LAYER)[0]
+
+
+def last_shape(name, input, normalized_shape, *parameters):
+    """normalized_shape as a tuple, checked against the input and the parameters."""
+    inner = (normalized_shape,) if type(normalized_shape) is int else normalized_shape
+    if not isinstance(inner, tuple | list) or not inner:
+        raise ArgumentFault(f"{name}() needs normalized_shape, the lengths of the last dimensions",
+                            f"F.{name}(x, (3,))")
+    inner = Sizes.take(inner)
+    if type(inner) is not tuple:
+        raise ArgumentFault(f"{name}() needs normalized_shape in whole numbers", f"F.{name}(x, (3,))")
+    if tuple(input.shape[max(len(input.shape) - len(inner), 0) :]) != inner:
+        raise ShapeFault(f"Given normalized_shape={list(inner)}, expected input with shape "
+                         f"[*, {', '.join(map(str, inner))}], but got input of size{list(input.shape)}")
+    for p in parameters:
+        if p is not None and tuple(p.shape) != inner:
+            raise ShapeFault(f"{name}(): expected weight and bias of shape {list(inner)}, but got {list(p.shape)}")
+    return inner
+
+
+class GroupNorm(Op):
+    """group_norm(input, num_groups, weight, bias, eps): each row standardised over groups of its channels; weight and
+    bias are for each channel."""
+
+    names = ("group_norm", "nn.functional.group_norm")
+    method = False
+    samples = [(MAPS, 1), (MAPS, 2), (MAPS, 1, W2), (MAPS, 1, W2, B2), (MAPS, 2, None, None, 0.5)]
+    errors = [(MAPS, 3), ([1.0], 1), (MAPS, 1, W3)]
+
+    def compose(F, input, num_groups: Int, weight: Array = None, bias: Array = None, eps: Number = 1e-5):
+        if len(input.shape) < 2:
+            raise ShapeFault(f"Expected at least 2 dimensions for input tensor but received {len(input.shape)}")
+        n, c = input.shape[:2]
+        if num_groups < 1 or c % num_groups:
+            raise ShapeFault(f"Expected number of channels in input to be divisible by num_groups, but got input of "
+                             f"shape "
+                             f"{list(input.shape)} and num_groups={num_groups}")
+        shape = (n, num_groups, c // num_groups, _count(input.shape[2:]))
+        weight, bias = (per_channel(F, "group_norm", p, c, (1, num_groups, c // num_groups, 1)) for p in (weight, bias))
+        return F.standardised(input, weight, bias, shape, (2, 3), eps, GROUP)[0]
+
+
+def _count(lengths):
+    count = 1
+    for n in lengths:
+        count *= n
+    return count
+
+
+def per_channel(F, name, parameter, channels, shape):
+    """A number a channel, shaped to meet the input."""
+    if parameter is None:
+        return None
+    # PyTorch counts the elements of most: instance_norm repeats them, so that they have one dimension at most
+    strict = name == "group_norm" or name == "instance_norm" and len(parameter.shape) > 1
+    if tuple(parameter.shape) != (channels,) and (strict or _count(parameter.shape) != channels):
+        raise ShapeFault(f"{name}(): expected weight and bias to be vectors of size equal to the number of channels in "
+                         f"input, {channels}, but got {list(parameter.shape)}")
+    return F.reshape(parameter, shape)
+
+
+class BatchNorm(Op):
+    """batch_norm(input, running_mean, running_var, weight, bias, training, momentum, eps): each channel standardised:
+    in training by its own mean and variance, which move the running ones by `momentum`, else by the running ones."""
+
+    names = ("batch_norm", "nn.functional.batch_norm")
+    method = False
+    samples = [(GRID, None, None, None, None, True), (GRID, np.array(B3), np.array(W3)),
+               (GRID, np.array(B3), np.array(W3), None, None, True, 0.3),
+               (GRID, np.array(B3), np.array(W3), W3, B3),
+               (MAPS, np.array(B2), np.array(W2), W2, B2, False, 0.1, 0.5), (MAPS, None, None, W2, None, True)]
+    errors = [(GRID, None, None), ([1.0], None, None), (GRID, np.array(W2), np.array(W2))]
+
+    def compose(F, input, running_mean: ArrayOrNone, running_var: ArrayOrNone, weight: Array = None, bias: Array = None,
+                training: Flag = False, momentum: Number = 0.1, eps: Number = 1e-5):
+        if 0 in input.shape:
+            return _of_nothing(F, input, weight, bias)
+        if len(input.shape) < 2:
+            raise ShapeFault(f"batch_norm() needs an input of (batch, channels, ...), and was given "
+                             f"{sized(input.shape)}")
+        c = input.shape[1]
+        shape = (1, c) + (1,) * (len(input.shape) - 2)
+        for name, p in (("running_mean", running_mean), ("running_var", running_var)):
+            if p is not None and tuple(p.shape) != (c,):
+                raise ShapeFault(f"{name} should contain {c} elements not {_count(p.shape)}")
+        weight, bias = (per_channel(F, "batch_norm", p, c, shape) for p in (weight, bias))
+        if not training:
+            if running_mean is None or running_var is None:
+                raise ArgumentFault("Expected running_mean and running_var to be defined when training=False",
+                                    ("training=True", "uses the batch's own"))
+            return F.rescaled(input, F.reshape(running_mean, shape), F.reshape(running_var, shape), weight, bias, eps)
+        if _count(input.shape) // max(c, 1) == 1 and c:
+            raise ShapeFault(f"Expected more than 1 value per channel when training, got input size "
+                             f"{list(input.shape)}")
+        axes = (0, *range(2, len(input.shape)))
+        out, mean, scale, _ = F.standardised(input, weight, bias, tuple(input.shape), axes, eps, BATCH)
+        if running_mean is not None or running_var is not None:
+            F.follow(input, running_mean, running_var, axes, momentum)
+        return out
+
+
+def _of_nothing(F, input, weight, bias):
+    """What PyTorch makes of an empty input: a copy, which the first numbers of weight and bias take part in."""
+    out = F.clone(input)
+    out = out if weight is None else out * F.getitem(weight, (0,), ())
+    return out if bias is None else out + F.getitem(bias, (0,), ())
+
+
+class Follow(Op):
+    """follow(input, running_mean, running_var, axes, momentum): move running statistics towards those of input, by
+    `momentum`, in place; the variance is the unbiased one."""
+
+    names = ("follow",)
+    method = False
+    function = False
+    samples = [(np.array(GRID), np.array(B3), np.array(W3), (0,), 0.1)]
+    errors = [("text", None, None, (0,), 0.1)]
+
+    def forward(input: Array, running_mean: ArrayOrNone, running_var: ArrayOrNone, axes: Plain, momentum: Number):
+        count = input.size // max(input.shape[1], 1)
+        wide = np.float64 if input.dtype == np.float64 else np.float32
+        mean = input.mean(axis=axes, dtype=wide)
+        if running_mean is not None:
+            writing(running_mean)[...] = running_mean * (1 - momentum) + mean * momentum
+        if running_var is not None:
+            variance = input.var(axis=axes, dtype=wide) * (count / max(count - 1, 1))
+            writing(running_var)[...] = running_var * (1 - momentum) + variance * momentum
+        return None if running_mean is None else running_mean.copy()
+
+
+class Rescaled(Op):
+    """rescaled(input, mean, variance, weight, bias, eps): input less a known mean, divided by the root of a known
+    variance plus eps, times weight plus bias."""
+
+    linked = True
+    method = False
+    function = False
+    era_label = "BatchNorm"
+    label = "NativeBatchNormBackward0"
+    fixed = ("mean", "variance")
+    samples = [(GRID, np.array(B3), np.array(W3), W3, B3, 1e-5), (GRID, np.array(B3), np.array(W3), None, None, 0.5)]
+    errors = [("text", None, None, None, None, 1e-5)]
+
+    def forward(input: Array, mean: Array, variance: Array, weight: ArrayOrNone, bias: ArrayOrNone, eps: Number):
+        scale = 1 / np.sqrt(variance + variance.dtype.type(eps))
+        out = (input - mean) * (scale if weight is None else scale * weight)
+        return (out if bias is None else out + bias).astype(input.dtype, copy=False)
+
+    def grad_input(F, g, variance, weight, eps):
+        scale = 1 / F.sqrt(variance + eps)
+        return g * (scale if weight is None else scale * weight)
+
+    def grad_weight(F, g, input, mean, variance, eps):
+        return g * ((input - mean) / F.sqrt(variance + eps))
+
+    def grad_bias(F, g):
+        return g
+
+
+class InstanceNorm(Op):
+    """instance_norm(input, running_mean, running_var, weight, bias, use_input_stats, momentum, eps): each channel of
+    each row standardised by itself; weight and bias are for each channel."""
+
+    names = ("instance_norm", "nn.functional.instance_norm")
+    method = False
+    samples = [(MAPS,), (MAPS, None, None, W2), (MAPS, None, None, W2, B2),
+               (MAPS, np.array(B2), np.array(W2), None, None, True, 0.3),
+               (MAPS, np.array(B2), np.array(W2), W2, B2, False),
+               (MAPS, None, None, None, None, True, 0.1, 0.5)]
+    errors = [([1.0],), (MAPS, None, None, None, None, False)]
+
+    def compose(F, input, running_mean: Array = None, running_var: Array = None, weight: Array = None,
+                bias: Array = None, use_input_stats: Flag = True, momentum: Number = 0.1, eps: Number = 1e-5):
+        if len(input.shape) < 2:
+            raise ShapeFault(f"instance_norm() needs an input of (batch, channels, ...), and was given "
+                             f"{sized(input.shape)}")
+        n, c = input.shape[:2]
+        if use_input_stats and _count(input.shape[2:]) == 1:
+            raise ShapeFault(f"Expected more than 1 spatial element when training, got input size {list(input.shape)}")
+        if not use_input_stats and running_mean is None:
+            raise ArgumentFault("Expected running_mean and running_var to be defined when use_input_stats is false")
+        shape = (1, c) + (1,) * (len(input.shape) - 2)
+        weight, bias = (per_channel(F, "instance_norm", p, c, shape) for p in (weight, bias))
+        if use_input_stats:
+            axes = tuple(range(2, len(input.shape)))
+            out = F.standardised(input, weight, bias, tuple(input.shape), axes, eps, BATCH)[0]
+            if running_mean is not None or running_var is not None:
+                F.follow_each(input, running_mean, running_var, momentum)
+        else:
+            out = F.rescaled(input, F.reshape(running_mean, shape), F.reshape(running_var, shape), weight, bias, eps)
+        return F.renamed(out, "ViewBackward0")
+
+
+class FollowEach(Op):
+    """follow_each(input, running_mean, running_var, momentum): move running statistics towards the means over rows of
+    the statistics of each row, in place."""
+
+    names = ("follow_each",)
+    method = False
+    function = False
+    samples = [(np.array(MAPS), np.array(B2), np.array(W2), 0.1)]
+    errors = [("text", None, None, 0.1)]
+
+    def forward(input: Array, running_mean: ArrayOrNone, running_var: ArrayOrNone, momentum: Number):
+        flat = input.reshape(*input.shape[:2], _count(input.shape[2:]))
+        if not flat.size:
+            momentum, flat = np.nan, np.ones((1, flat.shape[1], 2))     # nothing has no mean
+        if running_mean is not None:
+            writing(running_mean)[...] = running_mean * (1 - momentum) + flat.mean(axis=2).mean(axis=0) * momentum
+        if running_var is not None:
+            spread = flat.var(axis=2, ddof=1).mean(axis=0)
+            writing(running_var)[...] = running_var * (1 - momentum) + spread * momentum
+        return None if running_mean is None else running_mean.copy()
+
+
+class RmsNorm(Op):
+    """rms_norm(input, normalized_shape, weight, eps): input divided by the root of the mean of its squares over its
+    last dimensions, which are of normalized_shape, times weight."""
+
+    names = ("rms_norm", "nn.functional.rms_norm")
+    method = False
+    samples = [(GRID, (3,)), (GRID, (2, 3)), (GRID, (3,), W3), (GRID, (3,), None, 0.5)]
+    errors = [(GRID, (2,)), (GRID, (3,), W2)]
+
+    def compose(F, input, normalized_shape: Plain, weight: Array = None, eps: Number = None):
+        inner = last_shape("rms_norm", input, normalized_shape, weight)
+        axes = tuple(range(len(input.shape) - len(inner), len(input.shape)))
+        if eps is None:
+            name = input.dtype.name
+            eps = {"float64": 2.0**-52, "float32": 2.0**-23, "float16": 2.0**-10}.get(name, 0.0)
+        scaled = titled(input / F.sqrt(F.mean(input * input, axes, True) + eps), "MulBackward0")
+        return scaled if weight is None else scaled * weight
+
+
+class LocalResponseNorm(Op):
+    """local_response_norm(input, size, alpha, beta, k): input divided by (k + alpha times the mean square of the `size`
+    channels around) to the power beta."""
+
+    names = ("local_response_norm",)
+    home = "nn.functional"
+    samples = [(MAPS, 2), (MAPS, 2, 0.5), (MAPS, 2, 0.5, 2.0), (MAPS, 2, 0.5, 0.75, 0.3)]
+    errors = [([[1.0]], 2), ("text", 2)]
+
+    def compose(F, input, size: Int, alpha: Number = 1e-4, beta: Number = 0.75, k: Number = 1.0):
+        if len(input.shape) < 3:
+            raise ShapeFault(f"Expected 3D or higher dimensionality input (got {len(input.shape)} dimensions)")
+        if 0 in input.shape:
+            return input
+        n, c = input.shape[:2]
+        squares = F.reshape(input * input, (n, 1, c, _count(input.shape[2:])))
+        padded = F.constant_pad_nd(squares, (size // 2, 0), ((size - 1) // 2, 0), 0)
+        around = F.avg_pool(padded, (size, 1), (1, 1), (0, 0), False, True, None)
+        return input / (F.reshape(around, tuple(input.shape)) * alpha + k) ** beta
+
+

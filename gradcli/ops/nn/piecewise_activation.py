@@ -1,0 +1,257 @@
+"""Piecewise functions of one number: slopes that jump, or that are drawn."""
+
+import numpy as np
+
+from gradcli.engine.random.generators import draw
+from gradcli.engine.kernels import LARGE, ZERO, choose, stepped
+from gradcli.engine.autograd.op import Op
+from gradcli.engine.autograd.signature import Array, Flag, Number
+from gradcli.faults.tree import ShapeFault, ValueFault
+from gradcli.ops.nn.activation import SIGNED, THNN, Activation, floating
+from gradcli.ops.base import Slope
+
+SIXTH = float(np.float32(1 / 6))    # PyTorch has the slope of hardsigmoid in single precision
+
+
+class Threshold(Activation):
+    """threshold(input, threshold, value): input where it is above threshold, value elsewhere."""
+
+    overwrites = True
+    names = ("threshold",)
+    era_label = THNN + "Threshold"
+    samples = [(SIGNED, 0.1, 20.0), (SIGNED, 1.0, -1.0)]
+    errors = [(SIGNED,), ("text", 0, 0)]
+
+    def forward(input: Array, threshold: Number, value: Number):
+        return choose(input <= threshold, input.dtype.type(value), input)
+
+    def grad_input(F, g, input, threshold):
+        return F.where(input <= threshold, 0, g)
+
+
+class Hardtanh(Activation):
+    """hardtanh(input, min_val, max_val): input kept between two bounds; the slope at the bounds is 0."""
+
+    overwrites = True
+    era_label = THNN + "Hardtanh"
+    samples = [(SIGNED,), (SIGNED, -2.0), (SIGNED, -1.0, 0.4)]
+    errors = [(SIGNED, 2.0, 1.0), ("text",)]
+
+    def forward(input: Array, min_val: Number = -1.0, max_val: Number = 1.0):
+        if min_val > max_val:
+            raise ValueFault("hardtanh(): min_val cannot be greater than max_val", f"F.hardtanh(x, {max_val}, "
+                                                                                   f"{min_val})")
+        return np.clip(input, input.dtype.type(min_val), input.dtype.type(max_val))
+
+    def grad_input(F, g, input, min_val, max_val):
+        return F.where(F.logical_or(input <= min_val, input >= max_val), 0, g)
+
+
+class Relu6(Activation):
+    """relu6(input): input kept between 0 and 6."""
+
+    overwrites = True
+    label = "HardtanhBackward0"
+    era_label = THNN + "Hardtanh"
+    samples = [([-3.0, 0.5, 7.0],)]
+    errors = [("text",)]
+
+    def forward(input: Array):
+        return np.clip(input, input.dtype.type(0), input.dtype.type(6))
+
+    def grad_input(F, g, input):
+        return F.where(F.logical_or(input <= 0, input >= 6), 0, g)
+
+
+class LeakyRelu(Activation):
+    """leaky_relu(input, negative_slope): input where it is positive, negative_slope times input elsewhere."""
+
+    overwrites = keeps_written = True
+    names = ("leaky_relu",)
+    era_label = THNN + "LeakyReLU"
+    samples = [(SIGNED,), (SIGNED, 0.3)]
+
+    def forward(input: Array, negative_slope: Number = 0.01):
+        floating("leaky_relu", input)
+        low = input * negative_slope
+        return np.maximum(input, low) if 0 <= negative_slope <= 1 else choose(input > 0, input, low)
+
+    def grad_input(F, g, input, negative_slope):
+        return F.leaky_back(g, input, negative_slope)
+
+
+class LeakyBack(Slope):
+    """leaky_back(g, value, negative_slope): the gradient of leaky_relu at a value: g, times the slope below 0."""
+
+    names = ("leaky_back",)
+    label = "LeakyReluBackwardBackward0"
+    samples = [([1.0, -2.0, 0.5], np.array([-1.0, 3.0, 0.5]), 0.1)]
+    errors = [("text", [1.0], 0.1)]
+
+    def forward(g: Array, value: Array, negative_slope: Number):
+        if g.size < LARGE:
+            return np.where(np.greater(value, ZERO[value.dtype]), g, g * negative_slope)
+        return stepped(np.greater(value, ZERO[value.dtype]), 1, negative_slope, value.dtype) * g
+
+    def grad_g(F, again, value, negative_slope):
+        return F.leaky_back(again, value, negative_slope)
+
+
+class Prelu(Op):
+    """prelu(input, weight): input where it is positive, weight times input elsewhere; one weight, or one a channel."""
+
+    names = ("prelu", "nn.functional.prelu")
+    samples = [([SIGNED], [0.25]), ([SIGNED], [0.25, 0.5, 0.1, 0.2]), ([[SIGNED], [SIGNED]], [0.5])]
+    errors = [([SIGNED], [0.1, 0.2]), (SIGNED, "text")]
+
+    def compose(F, input, weight: Array):
+        count = 1
+        for n in weight.shape:
+            count *= n
+        if count == 1:
+            return F.prelu_kernel(input, F.reshape(weight, ()) if len(weight.shape) > len(input.shape) else weight)
+        channels = input.shape[1] if len(input.shape) > 1 else 1
+        if count != channels:
+            raise ShapeFault(f"Mismatch of parameter numbers and input channel size. Found parameter numbers = {count} "
+                             f"and channel size = {channels}.")
+        return F.prelu_kernel(input, F.reshape(weight, (channels,) + (1,) * (len(input.shape) - 2)))
+
+
+class PreluKernel(Op):
+    """prelu_kernel(input, weight): input where it is positive, elsewhere weight times input, with broadcasting."""
+
+    linked = True
+    names = ("prelu_kernel",)
+    method = False
+    function = False
+    promotes = "same"
+    era_label = "torch.nn._functions.thnn.activation.PReLU"
+    samples = [(SIGNED, [0.25]), (SIGNED, [0.1, 0.2, 0.3, 0.4])]
+    errors = [(SIGNED, 0.25)]
+
+    def forward(input: Array, weight: Array):
+        return choose(input > 0, input, input * weight)
+
+    def grad_input(F, g, input, weight):
+        return F.where(input > 0, g, g * weight)
+
+    def grad_weight(F, g, input):
+        return F.where(input > 0, 0, g * input)
+
+
+class Rrelu(Op):
+    """rrelu(input, lower, upper, training): leaky relu whose slope is drawn for each element, or the mean one."""
+
+    home = "nn.functional"
+    random = True
+    overwrites = True
+    samples = [(SIGNED,), (SIGNED, 0.3), (SIGNED, 0.1, 0.2), (SIGNED, 0.1, 0.2, True)]
+    errors = [("text",), (SIGNED, 0.5, 0.1)]
+
+    def compose(F, input, lower: Number = 1.0 / 8, upper: Number = 1.0 / 3, training: Flag = False):
+        if lower > upper:
+            raise ValueFault("Lower bound should be less than or equal to the upper bound", f"F.rrelu(x, {upper}, "
+                                                                                            f"{lower})")
+        if not training:
+            return F.leaky_relu(input, (lower + upper) / 2)
+        return F.sloped(input, F.drawn_slopes(input, lower, upper, training))
+
+
+class DrawnSlopes(Op):
+    """drawn_slopes(input, lower, upper, training): 1 where input is positive, elsewhere a slope between two bounds."""
+
+    names = ("drawn_slopes",)
+    method = False
+    function = False
+    random = True
+    samples = [(SIGNED, 0.1, 0.3, True)]
+    errors = [("text", 0, 1, True)]
+
+    def forward(input: Array, lower: Number, upper: Number, training: Flag):
+        floating("rrelu", input)
+        slopes = np.ones(input.shape, input.dtype)
+        low = input <= 0
+        slopes[low] = draw().uniform((int(np.count_nonzero(low)),), np.float64, lower, upper) if training else (
+            (lower + upper) / 2)
+        return slopes
+
+
+class Sloped(Op):
+    """sloped(input, slopes): input times slopes, which are constants."""
+
+    method = False
+    function = False
+    era_label = "torch.nn._functions.activation.RReLU"
+    label = "RreluWithNoiseBackward0"
+    samples = [(SIGNED, np.array([0.5, 0.2, 1.0, 1.0]))]
+    errors = [("text", [1.0])]
+
+    def forward(input: Array, slopes: Array):
+        return input * slopes
+
+    def grad_input(F, g, slopes):
+        return g * slopes
+
+
+class Hardsigmoid(Activation):
+    """hardsigmoid(input): (input + 3) / 6 kept between 0 and 1."""
+
+    overwrites = True
+    samples = [([-4.0, -0.4, 0.5, 5.0],)]
+
+    def forward(input: Array):
+        floating("hardsigmoid", input)
+        return np.clip(input + 3, input.dtype.type(0), input.dtype.type(6)) / 6
+
+    def grad_input(F, g, input):
+        return F.where(F.logical_and(input > -3, input < 3), g * SIXTH, 0)
+
+
+class Hardswish(Activation):
+    """hardswish(input): input times hardsigmoid(input)."""
+
+    overwrites = True
+    samples = [([-4.0, -0.4, 0.5, 5.0],)]
+
+    def forward(input: Array):
+        floating("hardswish", input)
+        return input * np.clip(input + 3, input.dtype.type(0), input.dtype.type(6)) / 6
+
+    def grad_input(F, g, input):
+        inside = F.logical_and(input > -3, input < 3)
+        bend = F.where(inside, g, 0) * (F.where(inside, input, 0) / 3 + 0.5)
+        return F.where(inside, bend, F.where(input <= -3, 0, g))
+
+
+class Hardshrink(Activation):
+    """hardshrink(input, lambd): input, but 0 where its magnitude is at most lambd."""
+
+    names = ("hardshrink", "nn.functional.hardshrink")
+    home = ""
+    era_label = THNN + "Hardshrink"
+    samples = [([-3.0, -0.4, 0.6, 2.0],), (SIGNED, 0.3)]
+
+    def forward(input: Array, lambd: Number = 0.5):
+        floating("hardshrink", input)
+        return choose(np.logical_and(input >= -lambd, input <= lambd), input.dtype.type(0), input)
+
+    def grad_input(F, g, input, lambd):
+        return F.where(F.logical_and(input >= -lambd, input <= lambd), 0, g)
+
+
+class Softshrink(Activation):
+    """softshrink(input, lambd): input moved towards 0 by lambd, and 0 where it would pass it."""
+
+    era_label = THNN + "Softshrink"
+    samples = [([-3.0, -0.4, 0.6, 2.0],), (SIGNED, 0.3)]
+    errors = [(SIGNED, -1.0), ("text",)]
+
+    def forward(input: Array, lambd: Number = 0.5):
+        floating("softshrink", input)
+        if lambd < 0:
+            raise ValueFault(f"lambda must be greater or equal to 0, but found to be {lambd:g}.", f"F.softshrink(x, "
+                                                                                                  f"{-lambd})")
+        return choose(input > lambd, input - lambd, choose(input < -lambd, input + lambd, input * 0))
+
+    def grad_input(F, g, input, lambd):
+        return F.where(F.logical_and(input >= -lambd, input <= lambd), 0, g)

@@ -1,0 +1,213 @@
+"""Numbers turned into proportions along one dimension."""
+
+import numpy as np
+
+from gradcli.engine.random.generators import draw
+from gradcli.engine.kernels import LARGE, sums
+from gradcli.engine.autograd.op import Op
+from gradcli.engine.autograd.signature import Array, Dim, Flag, Number, Type
+from gradcli.engine.tensor.methods import axis
+from gradcli.faults.tree import TypeFault, ValueFault
+from gradcli.ops.nn.activation import THNN
+
+GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
+MODERATE = 50       # exp of it, and of its negative, are far from the ends of float32
+SHORT = 48          # rows up to this long are faster reduced across than along
+
+
+class Proportions(Op, abstract=True):
+    """A normalisation along `dim`; without one, along dimension 0 of 0-d, 1-d and 3-d tensors and 1 of others."""
+
+    anew = True
+    samples = [(GRID, 1), (GRID, 0), (GRID,), ([[[1.0, 2.0]], [[3.0, 5.0]]],), (GRID, -1, np.dtype(np.float64))]
+    errors = [(GRID, 5), ("text",)]
+
+
+def along(dim, ndim):
+    """The dimension to normalise along, by the rule of the days when it could not be said if none is given."""
+    if dim is None:
+        return 0 if ndim in (0, 1, 3) else 1
+    return axis(dim, ndim)
+
+
+def prepared(name, input, dim, dtype):
+    """The input in its computing type, with the dimension to normalise along."""
+    if dtype is not None:
+        input = input.astype(dtype)
+    if input.dtype.kind != "f":
+        raise TypeFault(f"{name}() is not implemented for whole numbers",
+                        (f"x.float().{name}(1)", "of a floating copy"))
+    return input, along(dim, input.ndim)
+
+
+def shifted(input, at):
+    """A copy of input with the greatest element along `at` moved to 0, laid out for fast sums along `at`.
+
+    Rows of -inf stay as they are minus themselves: nan, as in PyTorch.
+    """
+    if not input.ndim:
+        return input - input
+    if not input.size:
+        return input.copy()
+    if input.shape[at] <= SHORT and at == input.ndim - 1 and input.ndim > 1:
+        input = np.ascontiguousarray(np.moveaxis(input, at, 0))
+        return np.moveaxis(input - np.maximum.reduce(input, axis=0, keepdims=True), 0, at)
+    return input - np.maximum.reduce(input, axis=at, keepdims=True)
+
+
+def moderate(array):
+    """Whether no exponential of a large float32 array can overflow or vanish, even in sums: two quick looks at it."""
+    return (array.size >= LARGE and array.dtype == np.float32 and np.maximum.reduce(array, axis=None) < MODERATE
+            and np.minimum.reduce(array, axis=None) > -MODERATE)
+
+
+def rows(array):
+    """Where to put a result of the array's shape: itself if it lies row by row, else new memory."""
+    return array if array.flags.c_contiguous else np.empty(array.shape, array.dtype)
+
+
+class Softmax(Proportions):
+    """softmax(input, dim, dtype): exp(input) divided by its sum along `dim`."""
+
+    names = ("softmax", "nn.functional.softmax", "special.softmax")
+    era_label = THNN + "Softmax"
+
+    def forward(input: Array, dim: Dim = None, dtype: Type = None):
+        input, at = prepared("softmax", input, dim, dtype)
+        if not input.ndim:
+            return np.exp(input - input)
+        if moderate(input):
+            e = np.exp(input)
+        else:
+            e = shifted(input, at)
+            np.exp(e, out=e)
+        return np.divide(e, sums(e, (at,), True), out=rows(e))
+
+    def grad_input(F, g, out, dim, input_dtype):
+        return F.cast(F.softmax_back(g, out, along(dim, len(out.shape))), input_dtype)
+
+
+class LogSoftmax(Proportions):
+    """log_softmax(input, dim, dtype): input minus the logarithm of the sum of exp(input) along `dim`."""
+
+    names = ("log_softmax", "nn.functional.log_softmax", "special.log_softmax")
+    era_label = THNN + "LogSoftmax"
+
+    def forward(input: Array, dim: Dim = None, dtype: Type = None):
+        input, at = prepared("log_softmax", input, dim, dtype)
+        if not input.ndim:
+            return input - input
+        low = shifted(input, at)
+        total = sums(np.exp(low), (at,), True)
+        return np.subtract(low, np.log(total, out=total), out=rows(low))
+
+    def grad_input(F, g, out, dim, input_dtype):
+        return F.cast(F.log_softmax_back(g, out, along(dim, len(out.shape))), input_dtype)
+
+
+class SoftmaxBack(Op):
+    """softmax_back(g, shares, dim): the gradient of softmax by its input, shares * (g - sum(g * shares))."""
+
+    names = ("softmax_back",)
+    method = False
+    function = False
+    promotes = "same"
+    label = "SoftmaxBackwardBackward0"
+    samples = [(GRID, [[0.1, 0.2, 0.7], [0.5, 0.2, 0.3]], 1), (GRID, [[0.1, 0.2, 0.7], [0.5, 0.2, 0.3]], 0)]
+    errors = [("text", GRID, 0)]
+
+    def forward(g: Array, shares: Array, dim: Dim):
+        if not g.ndim:
+            return (g - g * shares) * shares
+        low = np.subtract(g, row_products(g, shares, dim))
+        return np.multiply(low, shares, out=low)
+
+    def grad_g(F, again, shares, dim):
+        return F.softmax_back(again, shares, dim)
+
+    def grad_shares(F, again, g, shares, dim):
+        return again * (g - F.sum(g * shares, dim, True)) - g * F.sum(again * shares, dim, True)
+
+
+def row_products(a, b, at):
+    """The sums of a * b along an axis, which stays at length 1."""
+    if at in (-1, a.ndim - 1):
+        return np.einsum("...i,...i->...", a, b)[..., None]
+    return np.add.reduce(a * b, axis=at, keepdims=True)
+
+
+class LogSoftmaxBack(Op):
+    """log_softmax_back(g, logs, dim): the gradient of log_softmax by its input, g - exp(logs) * sum(g)."""
+
+    names = ("log_softmax_back",)
+    method = False
+    function = False
+    promotes = "same"
+    label = "LogSoftmaxBackwardBackward0"
+    samples = [(GRID, [[-1.0, -0.2, -0.7], [-0.5, -2.0, -0.3]], 1), (GRID, [[-1.0, -0.2, -0.7], [-0.5, -2.0, -0.3]], 0)]
+    errors = [("text", GRID, 0)]
+
+    def forward(g: Array, logs: Array, dim: Dim):
+        if not g.ndim:
+            return g - np.exp(logs) * g
+        share = np.exp(logs)
+        share *= sums(g, (axis(dim, g.ndim),), True)
+        return np.subtract(g, share, out=share)
+
+    def grad_g(F, again, logs, dim):
+        return again - F.sum(F.exp(logs) * again, dim, True)
+
+    def grad_logs(F, again, g, logs, dim):
+        return -again * F.exp(logs) * F.sum(g, dim, True)
+
+
+class Softmin(Proportions):
+    """softmin(input, dim, dtype): the softmax of minus input."""
+
+    home = "nn.functional"
+    anew = False
+
+    def compose(F, input, dim: Dim = None, dtype: Type = None):
+        return F.softmax(-(input if dtype is None else F.cast(input, dtype)), dim)
+
+
+class GumbelSoftmax(Op):
+    """gumbel_softmax(logits, tau, hard, eps, dim): a sample of the categorical distribution, softened by tau.
+
+    With `hard` the result is one-hot, and its gradient that of the soft one (Jang, Gu and Poole 2016).
+    """
+
+    names = ("gumbel_softmax",)
+    home = "nn.functional"
+    random = True
+    samples = [(GRID,), (GRID, 0.5), (GRID, 1, True), (GRID, 1, False, 1e-10, 0)]
+    errors = [("text",), (GRID, 1, False, 1e-10, 5)]
+
+    def compose(F, logits: Array, tau: Number = 1, hard: Flag = False, eps: Number = 1e-10, dim: Dim = -1):
+        soft = F.softmax((logits + F.gumbel_noise(logits)) / tau, dim)
+        if not hard:
+            return soft
+        best = F.max_dim(soft, dim, True)[1]
+        chosen = F.scatter_add(F.zeros_like(soft), dim, best, F.ones_like(F.cast(best, _type_of(soft))))
+        return chosen - F.alias(soft).detach() + soft if hasattr(soft, "detach") else chosen
+
+
+def _type_of(x):
+    dtype = x.dtype
+    return dtype if isinstance(dtype, np.dtype) else dtype.numpy
+
+
+class GumbelNoise(Op):
+    """gumbel_noise(input): numbers drawn from the Gumbel distribution, in the shape of input."""
+
+    names = ("gumbel_noise",)
+    method = False
+    function = False
+    random = True
+    samples = [([1.0, 2.0],)]
+    errors = [("text",)]
+
+    def forward(input: Array):
+        if input.dtype.kind != "f":
+            raise ValueFault("gumbel_softmax() needs floating logits", "x.float()")
+        return -np.log(draw().exponential(input.shape, input.dtype))

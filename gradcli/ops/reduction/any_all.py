@@ -1,0 +1,105 @@
+"""Whether and where: truth of many elements, how many are not zero, and where the extremes stand."""
+
+import numpy as np
+
+from gradcli.engine.autograd.op import Op
+from gradcli.engine.autograd.signature import Array, Dim, Dims, Flag
+from gradcli.engine.tensor.methods import axis
+from gradcli.faults.tree import IndexFault
+from gradcli.ops.reduction.reduce import GRID, axes, extreme, shared_among_ties
+
+SOME = np.array([[True, False, True], [True, True, True]])
+
+
+def truth(ufunc, array, dim, keepdim):
+    """A truth value for all elements or along dimensions; for bytes a byte, as in PyTorch."""
+    found = ufunc.reduce(array != 0, axis=axes(dim, array.ndim), keepdims=keepdim)
+    return np.asarray(found).astype(np.uint8) if array.dtype == np.uint8 else found
+
+
+class All(Op):
+    """all(input, dim, keepdim): whether no element is zero, of all elements or along `dim`."""
+
+    lays = "rows"
+    samples = [(SOME,), (SOME, 0), (SOME, 1, True), (SOME, (0, 1))]
+    errors = [(SOME, 5), ("text",)]
+
+    def forward(input: Array, dim: Dims = None, keepdim: Flag = False):
+        return truth(np.logical_and, input, dim, keepdim)
+
+
+class Any(Op):
+    """any(input, dim, keepdim): whether some element is not zero, of all elements or along `dim`."""
+
+    lays = "rows"
+    samples = [(SOME,), (SOME, 0), (SOME, 1, True), (SOME, (0, 1))]
+    errors = [(SOME, 5), ("text",)]
+
+    def forward(input: Array, dim: Dims = None, keepdim: Flag = False):
+        return truth(np.logical_or, input, dim, keepdim)
+
+
+class CountNonzero(Op):
+    """count_nonzero(input, dim): how many elements are not zero, of all or along `dim`."""
+
+    lays = "rows"
+    names = ("count_nonzero",)
+    samples = [([[0.0, 1.0], [2.0, 3.0]],), ([[0.0, 1.0], [2.0, 3.0]], 0), ([[0.0, 1.0], [2.0, 3.0]], (0, 1))]
+    errors = [(GRID, 5), ("text",)]
+
+    def forward(input: Array, dim: Dims = None):
+        return np.add.reduce(input != 0, axis=axes(dim, input.ndim), dtype=np.int64)
+
+
+def place(arg, array, dim, keepdim, name):
+    """The first place that an argmax-like function finds: counted row by row, or along `dim`."""
+    if dim is None:
+        if not array.size:
+            raise IndexFault(f"{name}(): Expected reduction dim to be specified for input.numel() == 0.",
+                             (f"x.{name}(0)", "along one dimension"))
+        found = np.asarray(arg(array), np.int64)
+        return found.reshape((1,) * array.ndim) if keepdim else found
+    at = axis(dim, array.ndim)
+    if not array.ndim:
+        return np.zeros((), np.int64)
+    if not array.shape[at]:
+        raise IndexFault(f"{name}(): Expected reduction dim {at} to have non-zero size.")
+    return np.asarray(arg(array, axis=at, keepdims=keepdim), np.int64)
+
+
+class Argmax(Op):
+    """argmax(input, dim, keepdim): where the greatest element first stands, in the whole or along `dim`."""
+
+    samples = [(GRID,), (GRID, 0), (GRID, 1, True), ([[1.0, 1.0]],)]
+    errors = [(GRID, 5), ("text",), ([],)]
+
+    def forward(input: Array, dim: Dim = None, keepdim: Flag = False):
+        return place(np.argmax, input, dim, keepdim, "argmax")
+
+
+class Argmin(Op):
+    """argmin(input, dim, keepdim): where the least element first stands, in the whole or along `dim`."""
+
+    samples = [(GRID,), (GRID, 0), (GRID, 1, True), ([[1.0, 1.0]],)]
+    errors = [(GRID, 5), ("text",), ([],)]
+
+    def forward(input: Array, dim: Dim = None, keepdim: Flag = False):
+        return place(np.argmin, input, dim, keepdim, "argmin")
+
+
+class Aminmax(Op):
+    """aminmax(input, dim, keepdim): the least and the greatest element; ties share the gradient evenly."""
+
+    linked = False
+    returns = ("min", "max")
+    several = True
+    samples = [(GRID,), (GRID, 0), (GRID, 1, True), ([2.0, 1.0, 2.5],)]
+    errors = [(GRID, 5), ("text",), ([],)]
+
+    def forward(input: Array, *, dim: Dim = None, keepdim: Flag = False):
+        return tuple(extreme(ufunc, input, dim, keepdim, "aminmax") for ufunc in (np.minimum, np.maximum))
+
+    def grad_input(F, g, input, out, dim, keepdim, input_shape):
+        shares = [shared_among_ties(F, owed, input, result, dim, keepdim, input_shape)
+                  for owed, result in zip(g, out, strict=True) if owed is not None]
+        return shares[0] if len(shares) == 1 else shares[0] + shares[1]

@@ -1,0 +1,73 @@
+"""How variables vary together: covariance and correlation of observations."""
+
+import numpy as np
+
+from gradcli.engine.autograd.op import Op
+from gradcli.engine.autograd.signature import Array, Int
+from gradcli.faults.tree import ShapeFault, TypeFault
+
+ROWS = [[1.0, -2.0, 3.0, 0.5], [0.5, 5.0, -6.0, 2.0]]
+OFTEN = np.array([1, 2, 1, 3])
+HEAVY = np.array([0.5, 1.0, 2.0, 1.5])
+
+
+def weighed(F, weights, count, name):
+    """Weights of observations, one for each."""
+    if len(weights.shape) > 1 or (weights.shape[0] if len(weights.shape) else 1) != count:
+        raise ShapeFault(f"cov(): expected {name} to have the same numel as there are observations in the input, but "
+                         f"got {list(weights.shape)} for {count} observations")
+    whole = "int" in str(weights.dtype)
+    if whole != (name == "fweights"):
+        raise TypeFault(f"cov(): expected {name} to have {'integral' if not whole else 'floating point'} dtype but got "
+                        f"{name} with {weights.dtype} dtype")
+    if F.any(weights < 0):
+        raise ShapeFault(f"cov(): {name} cannot be negative")
+    return weights
+
+
+class Cov(Op):
+    """cov(input, correction, fweights, aweights): the covariances of variables, a row each; fweights say how often an
+    observation was made, aweights how much it counts."""
+
+    samples = [(ROWS,), (ROWS, 0), (ROWS, 1, OFTEN), (ROWS, 1, None, HEAVY), (ROWS, 1, OFTEN, HEAVY),
+               ([1.0, 2.0, 4.0],)]
+    errors = [([ROWS],), (ROWS, 1, np.array([1, 2])), (ROWS, 1, np.array([1, 2, 3, -1]))]
+
+    def compose(F, input, *, correction: Int = 1, fweights: Array = None, aweights: Array = None):
+        if len(input.shape) > 2:
+            raise ShapeFault(f"cov(): expected input to have two or fewer dimensions but got an input with "
+                             f"{len(input.shape)} dimensions")
+        if "float" not in str(input.dtype):
+            input = F.cast(input, np.dtype(np.float32))
+        x = input if len(input.shape) == 2 else F.reshape(input, (1, -1))
+        w, total = None, x.shape[1]
+        if fweights is not None:
+            w = weighed(F, fweights, total, "fweights")
+        if aweights is not None:
+            heavy = weighed(F, aweights, total, "aweights")
+            w = heavy if w is None else w * heavy
+        off, norm = x - F.mean(x, 1, True), max(total - correction, 0)
+        if w is not None:
+            mass = F.sum(w)
+            off = x - F.sum(x * w, 1, True) / mass
+            lost = correction if aweights is None else correction * F.sum(w * heavy) / mass
+            norm = F.clamp(mass - lost, 0)
+        c = F.mm(off if w is None else F.cast(off * w, off.dtype), F.t(off)) / norm
+        return F.squeeze(c)
+
+
+class Corrcoef(Op):
+    """corrcoef(input): the correlations of variables, a row each."""
+
+    samples = [(ROWS,), (np.array([1.0, 2.0, 4.0]),)]
+    errors = [([ROWS],), ("text",)]
+
+    def compose(F, input):
+        if len(input.shape) > 2:
+            raise ShapeFault(f"corrcoef(): expected input to have two or fewer dimensions but got an input with "
+                             f"{len(input.shape)} dimensions")
+        c = F.cov(input)
+        if not len(c.shape):
+            return c / c
+        spread = F.sqrt(F.diag(c))
+        return F.clamp(c / F.unsqueeze(spread, 1) / F.unsqueeze(spread, 0), -1, 1)

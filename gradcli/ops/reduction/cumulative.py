@@ -1,0 +1,189 @@
+"""Running results along one dimension: sums, products, extremes; and recurrences, which their gradients need."""
+
+import numpy as np
+
+from gradcli.engine.kernels import LARGE, running, running_down
+from gradcli.engine.autograd.op import Op
+from gradcli.engine.autograd.signature import Array, Dim, Type
+from gradcli.engine.tensor.methods import axis
+from gradcli.ops.reduction.reduce import totals_type
+
+GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
+HOLED = [[1.0, 0.0, 3.0, 2.0], [0.5, 5.0, -6.0, 0.25]]
+
+
+def accumulated(ufunc, array, dim, dtype):
+    """A running result; short floats are carried in longer ones, as PyTorch carries them."""
+    at = axis(dim, array.ndim)
+    array = array.astype(totals_type(array.dtype, dtype), copy=False)
+    if not array.ndim:
+        return array.copy()
+    if array.dtype == np.float32 and array.size >= LARGE:
+        if at == array.ndim - 1:
+            return running(ufunc, array)
+        if at == 0 and array.size >= 64 * len(array):
+            return running_down(ufunc, array)
+    wide = {np.dtype(np.float32): np.float64, np.dtype(np.float16): np.float32}.get(array.dtype, array.dtype)
+    out = ufunc.accumulate(array, axis=at, dtype=wide).astype(array.dtype, copy=False)
+    return out + 0 if ufunc is np.add else out      # sums begin at 0, so that none of them is -0
+
+
+def backwards(F, scan, x, dim):
+    """A scan that runs from the end of `dim` to its beginning."""
+    return F.flip(scan(F.flip(x, (dim,)), dim), (dim,)) if len(x.shape) else scan(x, dim)
+
+
+class Scan(Op, abstract=True):
+    """As many results as there are elements along `dim`, each of all elements up to there."""
+
+    inplace = True
+    samples = [(GRID, 0), (GRID, -1), (np.full((), 2.0), 0), (GRID, 1, np.dtype(np.float64))]
+    errors = [(GRID, 2), (GRID,)]
+
+
+class Cumsum(Scan):
+    """cumsum(input, dim, dtype): running sums along `dim`."""
+
+    lays = "rows"
+    era_label = "tensor.Cumsum"
+
+    def forward(input: Array, dim: Dim, *, dtype: Type = None):
+        return accumulated(np.add, input, dim, dtype)
+
+    def grad_input(F, g, dim, input_dtype):
+        return backwards(F, F.cumsum, F.cast(g, input_dtype), dim)
+
+
+class Cumprod(Scan):
+    """cumprod(input, dim, dtype): running products along `dim`."""
+
+    lays = "rows"
+    linked = False
+    samples = [*Scan.samples, (HOLED, 1), (HOLED, 0), ([0.0, 2.0, 0.0, 3.0], 0)]
+
+    def forward(input: Array, dim: Dim, *, dtype: Type = None):
+        return accumulated(np.multiply, input, dim, dtype)
+
+    def grad_input(F, g, input, out, dim, input_shape, input_dtype):
+        g = F.cast(g, input_dtype)
+        if not input_shape or input_shape[dim] == 1 or 0 in input_shape:
+            return g
+        if not F.any(input == 0):
+            return backwards(F, F.cumsum, g * F.cast(out, input_dtype), dim) / input
+        before, after = shifted(F, F.cumprod(input, dim), dim, 1), shifted(F, input, dim, 0, early=True)
+        return before * backwards_recurrence(F, after, g, dim)
+
+
+def shifted(F, x, dim, fill, early=False):
+    """`x` moved one place along `dim`, later or `early`, with `fill` in the place that becomes free."""
+    n = x.shape[dim]
+    free = F.zeros_like(F.narrow(x, dim, 0, min(n, 1))) + fill
+    kept = F.narrow(x, dim, min(n, 1) if early else 0, max(n - 1, 0))
+    return F.cat((kept, free) if early else (free, kept), dim)
+
+
+def backwards_recurrence(F, factor, term, dim):
+    """y[j] = term[j] + factor[j] y[j + 1], from the end of `dim` to its beginning."""
+    return F.flip(F.recurrence(F.flip(factor, (dim,)), F.flip(term, (dim,)), dim), (dim,))
+
+
+class Recurrence(Op):
+    """recurrence(factor, term, dim): y with y[j] = term[j] + factor[j] y[j - 1] along `dim`.
+
+    Computed by doubling: after k steps each y holds the terms of its 2**k predecessors, so that
+    n places take log2(n) steps, and nothing is ever divided.
+    """
+
+    method = False
+    function = False
+    samples = [(HOLED, [[1.0, 2.0, 0.5, 3.0], [0.3, 0.7, 2.0, 1.0]], 1), (GRID, [[1.0, 2.0, 0.5], [0.3, 0.7, 2.0]], 0)]
+    errors = [(GRID, GRID, 3)]
+
+    def forward(factor: Array, term: Array, dim: Dim):
+        at = axis(dim, term.ndim)
+        y, a = np.moveaxis(np.array(term), at, 0), np.moveaxis(np.array(factor), at, 0)
+        reach = 1
+        while reach < len(y):
+            y[reach:] += a[reach:] * y[:-reach].copy()
+            a[reach:] *= a[:-reach].copy()
+            reach *= 2
+        return np.moveaxis(y, 0, at)
+
+    def grad_term(F, g, factor, dim):
+        return backwards_recurrence(F, shifted(F, factor, dim, 0, early=True), g, dim)
+
+    def grad_factor(F, g, factor, out, dim):
+        owed = backwards_recurrence(F, shifted(F, factor, dim, 0, early=True), g, dim)
+        return owed * shifted(F, out, dim, 0)
+
+
+class Logcumsumexp(Scan):
+    """logcumsumexp(input, dim): the logarithm of running sums of exp(input), without overflow."""
+
+    lays = "rows"
+    names = ("logcumsumexp",)
+    linked = False
+    samples = [(GRID, 0), (GRID, -1), ([[900.0, 901.0, -900.0]], 1)]
+
+    def forward(input: Array, dim: Dim):
+        at = axis(dim, input.ndim)
+        floating = input if input.dtype.kind == "f" else input.astype(np.float32)
+        return np.logaddexp.accumulate(floating, axis=at) if input.ndim else floating.copy()
+
+    def grad_input(F, g, input, out, dim, input_shape):
+        if not input_shape or 0 in input_shape:
+            return g
+        g = F.where(F.isnan(g), 0, g)       # neither positive nor negative: PyTorch leaves them out
+        n = input_shape[dim]
+        steps = F.exp(F.narrow(out, dim, 0, n - 1) - F.narrow(out, dim, 1, n - 1))
+        decay = F.cat((steps, F.ones_like(F.narrow(out, dim, 0, 1))), dim)
+        return F.exp(input - out) * backwards_recurrence(F, decay, g, dim)
+
+
+class Cummax(Op):
+    """cummax(input, dim): the greatest element so far along `dim`, and where it last stood."""
+
+    lays = "rows"
+    linked = False
+    unkept = (0,)
+    returns = ("values", "indices")
+    samples = [(GRID, 0), (GRID, -1), ([1.0, 1.5, 0.0, 2.0], 0)]
+    errors = [(GRID, 2), (GRID,)]
+
+    def forward(input: Array, dim: Dim):
+        return running_extreme(np.maximum, input, dim)
+
+    def grad_input(F, g, input, out, dim):
+        if 0 in g.shape:
+            return input        # as PyTorch has it: nothing, that depends on the input
+        return F.scatter_add(F.zeros_like(g), dim, out[1], g) if len(g.shape) else g
+
+
+class Cummin(Op):
+    """cummin(input, dim): the least element so far along `dim`, and where it last stood."""
+
+    lays = "rows"
+    linked = False
+    unkept = (0,)
+    returns = ("values", "indices")
+    samples = [(GRID, 0), (GRID, -1), ([1.0, 1.5, 0.0, 2.0], 0)]
+    errors = [(GRID, 2), (GRID,)]
+
+    def forward(input: Array, dim: Dim):
+        return running_extreme(np.minimum, input, dim)
+
+    def grad_input(F, g, input, out, dim):
+        if 0 in g.shape:
+            return input        # as PyTorch has it: nothing, that depends on the input
+        return F.scatter_add(F.zeros_like(g), dim, out[1], g) if len(g.shape) else g
+
+
+def running_extreme(ufunc, array, dim):
+    """The extreme so far and the last place that attains it; once nan, always nan."""
+    at = axis(dim, array.ndim)
+    if not array.ndim:
+        return array.copy(), np.zeros((), np.int64)
+    values = ufunc.accumulate(array, axis=at)
+    along = np.arange(array.shape[at]).reshape((-1,) + (1,) * (array.ndim - 1 - at))
+    attains = (array == values) | (array != array)
+    return values, np.maximum.accumulate(np.where(attains, along, 0), axis=at)

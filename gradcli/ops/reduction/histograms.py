@@ -1,0 +1,144 @@
+"""How often: histograms, counts of whole numbers, distinct elements."""
+
+import math
+
+import numpy as np
+
+from gradcli.engine.tensor.dtypes import OF
+from gradcli.engine.autograd.op import Op
+from gradcli.engine.autograd.signature import Array, Dim, DimOrTensor, Flag, Int, Number, Numbers
+from gradcli.engine.tensor.methods import axis
+from gradcli.faults.tree import ShapeFault, TypeFault, ValueFault
+from gradcli.ops.creation.create import spaced
+from gradcli.ops.reduction.reduce import GRID
+
+COUNTED = np.array([1, 2, 2, 5])
+REPEATED = np.array([[1.0, 2.0, 2.0], [1.0, 2.0, 2.0], [3.0, 2.0, 1.0]])
+
+
+def bounds(array, low, high, name, room):
+    """The range of a histogram: as given; where both ends are equal that of the elements, with `room` if these are."""
+    if low == high and array.size:
+        low, high = float(array.min()), float(array.max())
+    if low == high:
+        low, high = low - room, high + room
+    if not (math.isfinite(low) and math.isfinite(high)):
+        raise ValueFault(f"{name}: range of [{low}, {high}] is not finite", f"x.{name}(10, min=0, max=1)")
+    if low > high:
+        raise ValueFault(f"{name}: max must be larger than min")
+    return low, high
+
+
+class Histc(Op):
+    """histc(input, bins, min, max): how many elements fall into each of `bins` equal steps from min to max; where both
+    are equal, from the least to the greatest element."""
+
+    samples = [(GRID, 4), (GRID, 4, -3, 3), (GRID, 4, -7.0), (GRID,)]
+    errors = [(GRID, 0), (GRID, 3, 5, 1), ("text",)]
+
+    def forward(input: Array, bins: Int = 100, min: Number = 0, max: Number = 0):
+        if bins <= 0:
+            raise ValueFault("histc: bins must be > 0", "x.histc(10)")
+        if input.dtype.kind != "f":
+            raise TypeFault(f"histc() needs a floating tensor, not {OF[input.dtype].name}", ("x.float().histc()", ""))
+        low, high = bounds(input, min, max, "histc", 1)
+        inside = input[(input >= low) & (input <= high)]
+        steps = (inside - input.dtype.type(low)) * input.dtype.type(bins) / input.dtype.type(high - low)
+        return np.bincount(np.minimum(steps.astype(np.int64), bins - 1), minlength=bins).astype(input.dtype)
+
+
+class Histogram(Op):
+    """histogram(input, bins, range, weight, density): how much falls between neighbouring edges, and the edges: `bins`
+    equal steps over the range, or the edges themselves."""
+
+    returns = ("hist", "bin_edges")
+    samples = [(GRID, 4), (GRID, np.array([-6.0, 0.0, 2.0, 6.0])), (GRID, 4, (0.0, 4.0)), (GRID, 4, None, GRID),
+               (GRID, 4, None, None, True)]
+    errors = [(GRID, 0), ("text", 4), (GRID, 4, None, [1.0])]
+
+    def forward(input: Array, bins: DimOrTensor, *, range: Numbers = None, weight: Array = None, density: Flag = False):
+        edges = bins if isinstance(bins, np.ndarray) else edges_for(input, bins, range)
+        if edges.ndim != 1 or not edges.size:
+            raise ShapeFault("histogram(): the edges of bins are a vector with an element at least")
+        if weight is not None and weight.shape != input.shape:
+            raise ShapeFault("histogram(): if weight tensor is provided it should have the same shape as the input "
+                             f"tensor excluding its innermost dimension, but got {list(weight.shape)}")
+        flat = input.reshape(-1)
+        keep = (flat >= edges[0]) & (flat <= edges[-1])
+        at = np.minimum(np.searchsorted(edges, flat[keep], "right") - 1, len(edges) - 2)
+        heavy = None if weight is None else weight.reshape(-1)[keep]
+        hist = np.bincount(at, heavy, minlength=len(edges) - 1)
+        hist, edges = hist.astype(input.dtype), edges.astype(input.dtype)
+        return hist / hist.sum() / np.diff(edges) if density else hist, edges
+
+
+def edges_for(array, bins, span):
+    """The edges of `bins` equal steps."""
+    if type(bins) is not int or bins < 1:
+        raise ValueFault(f"histogram(): bins must be > 0, but got {bins}", "x.histogram(10)")
+    low, high = span or ((0.0, 0.0) if array.size else (0.0, 1.0))
+    low, high = bounds(array, low, high, "histogram", 0.5) if span is None or low == high else (low, high)
+    return spaced(low, high, bins + 1, array.dtype)
+
+
+class Bincount(Op):
+    """bincount(input, weights, minlength): how often each whole number from 0 on occurs, or the sum of its weights."""
+
+    samples = [(COUNTED,), (COUNTED, [0.5, 1.0, 2.0, 4.0]), (COUNTED, None, 8)]
+    errors = [([1.0],), (np.array([-1]),), (COUNTED, [1.0]), (np.array([[1]]),)]
+
+    def forward(input: Array, weights: Array = None, minlength: Int = 0):
+        if input.dtype.kind not in "iu" or input.ndim != 1 or (input.size and input.min() < 0):
+            raise ValueFault("bincount only supports 1-d non-negative integral inputs.",
+                             ("torch.bincount(torch.tensor([1, 2, 2]))", "counts of 0, 1, 2"))
+        if weights is not None and weights.shape != input.shape:
+            raise ShapeFault("weights should be 1-d and have the same length as input")
+        if minlength < 0:
+            raise ValueFault("minlength should be >= 0")
+        found = np.bincount(input.astype(np.int64), weights, minlength)
+        return found if weights is None or weights.dtype != np.float32 else found.astype(np.float32)
+
+
+class Unique(Op):
+    """unique(input, sorted, return_inverse, return_counts, dim): the distinct elements in order, or the distinct slices
+    along `dim`; with where each element went, and how often each occurs."""
+
+    idle = ("sorted",)
+    samples = [(REPEATED,), (REPEATED, True, True), (REPEATED, True, False, True), (REPEATED, True, True, True, 1)]
+    errors = [(REPEATED, True, False, False, 5), ("text",)]
+
+    def forward(input: Array, sorted: Flag = True, return_inverse: Flag = False, return_counts: Flag = False,
+                dim: Dim = None):
+        at = None if dim is None else axis(dim, input.ndim)
+        values, inverse, counts = np.unique(input, return_inverse=True, return_counts=True, axis=at, equal_nan=False)
+        inverse = inverse.reshape(input.shape if at is None else (-1,))
+        return told(values, inverse, counts, return_inverse, return_counts)
+
+
+def told(values, inverse, counts, with_inverse, with_counts):
+    """The values alone, or with what else was asked for."""
+    results = (values, *([inverse] if with_inverse else []), *([counts] if with_counts else []))
+    return results if len(results) > 1 else values
+
+
+class UniqueConsecutive(Op):
+    """unique_consecutive(input, return_inverse, return_counts, dim): input without elements, or slices along `dim`,
+    that equal the one before; with where each went, and how often each occurs in a row."""
+
+    names = ("unique_consecutive",)
+    samples = [(REPEATED,), (REPEATED, True), (REPEATED, False, True), (REPEATED, True, True, 0)]
+    errors = [(REPEATED, False, False, 5), ("text",)]
+
+    def forward(input: Array, return_inverse: Flag = False, return_counts: Flag = False, dim: Dim = None):
+        at = 0 if dim is None else axis(dim, input.ndim)
+        dim = dim if input.ndim else None
+        slices = input.reshape(-1) if dim is None else np.moveaxis(input, at, 0)
+        rows = slices.reshape(len(slices), -1) if slices.size else np.zeros((len(slices), 0))
+        fresh = np.ones(len(rows), bool)
+        fresh[1:] = (rows[1:] != rows[:-1]).any(axis=1)
+        starts = np.flatnonzero(fresh)
+        counts = np.diff(starts, append=len(rows))
+        inverse = np.cumsum(fresh) - 1
+        inverse = inverse.reshape(input.shape) if dim is None else inverse
+        values = slices[starts] if dim is None else np.moveaxis(slices[starts], 0, at)
+        return told(values, inverse, counts, return_inverse, return_counts)

@@ -1,0 +1,378 @@
+"""Many elements to one: sums, means, extremes, norms."""
+
+import math
+
+import numpy as np
+
+from gradcli.engine.tensor.dtypes import OF, float32
+from gradcli.engine.kernels import full_sum, sums
+from gradcli.engine.autograd.op import Op
+from gradcli.engine.autograd.signature import Array, DimOrTensor, Dims, Flag, NormOrder, Type
+from gradcli.engine.tensor.methods import axis
+from gradcli.engine.tensor.tensor import Tensor
+from gradcli.faults.tree import ArgumentFault, IndexFault, TypeFault
+from gradcli.faults.mistakes import UnfitValue
+
+GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
+
+
+def axes(dim, ndim):
+    """The dimensions to reduce, counted from the front; all of them for None or an empty tuple."""
+    if dim is None or dim == ():
+        return tuple(range(ndim))
+    if type(dim) is int:
+        return (axis(dim, ndim),) if ndim else axis(dim, ndim) and () or ()
+    found = tuple(axis(d, ndim) for d in dim)
+    if len(set(found)) != len(found):
+        raise IndexFault(f"dim {dim} names a dimension twice")
+    return found if ndim else ()
+
+
+def restored(F, g, input_shape, dim, keepdim):
+    """A reduced result's gradient (or the result) with the dimensions `dim` back at length 1."""
+    if keepdim or dim is None or not input_shape:
+        return g
+    for at in sorted(axes(dim, len(input_shape))):
+        g = F.unsqueeze(g, at)
+    return g
+
+
+def totals_type(kind, dtype):
+    """The type of sums and products of elements of type `kind`: `dtype` if given, int64 for whole numbers."""
+    return dtype or (np.dtype(np.int64) if kind.kind in "biu" else kind)
+
+
+def total(array, where, keepdim, dtype=None):
+    """A sum over axes, whole numbers as int64; half precision is carried in single."""
+    kind = totals_type(array.dtype, dtype)
+    if kind == np.float16:
+        return np.asarray(np.add.reduce(array, axis=where, keepdims=keepdim, dtype=np.float32)).astype(kind)
+    if kind is array.dtype and not keepdim and len(where) == array.ndim:
+        return full_sum(array)
+    if kind is array.dtype:
+        out = sums(array, where, keepdim)
+        return out if out.ndim < 2 else np.ascontiguousarray(out)
+    return np.add.reduce(array, axis=where, keepdims=keepdim, dtype=kind)
+
+
+class Reduction(Op, abstract=True):
+    """One number for all elements, or for each slice along `dim`."""
+
+    anew = True
+    errors = [([1.0, 2.0], None, "yes"), ("text",)]
+
+    def variant(input, dim=None, *options):
+        return 0 if dim is None else 1
+
+
+class Sum(Reduction):
+    """sum(input, dim, keepdim, dtype): the sum of all elements, or of those along `dim`."""
+
+    era_label = "reduce.Sum"
+    label = ("SumBackward0", "SumBackward1")
+    samples = [(GRID,), (GRID, 0), (GRID, 1, True), (GRID, (0, 1)), (GRID, -1), (GRID, 0, False, np.dtype(np.float64))]
+
+    def forward(input: Array, dim: Dims = None, keepdim: Flag = False, *, dtype: Type = None):
+        if dim is dtype is None and not keepdim and input.dtype is float32:
+            return full_sum(input)
+        return total(input, axes(dim, input.ndim), keepdim, dtype)
+
+    def grad_input(F, g, input_shape, dim, keepdim, input_dtype):
+        if dim is None and not keepdim:
+            return F.expand(F.cast(g, input_dtype), input_shape)
+        return F.expand(restored(F, F.cast(g, input_dtype), input_shape, dim, keepdim), input_shape)
+
+
+class Mean(Reduction):
+    """mean(input, dim, keepdim, dtype): the mean of all elements, or of those along `dim`."""
+
+    era_label = "reduce.Mean"
+    label = ("MeanBackward0", "MeanBackward1")
+    samples = [(GRID,), (GRID, 0), (GRID, 1, True), (GRID, (0, 1)), (GRID, -1), (GRID, 0, False, np.dtype(np.float64))]
+
+    def forward(input: Array, dim: Dims = None, keepdim: Flag = False, *, dtype: Type = None):
+        if (dtype or input.dtype).kind != "f":
+            raise TypeFault("mean(): the input must be floating, not whole numbers or truth values",
+                            ("x.float().mean()", "the mean as a floating number")).saying(
+                f"mean(): could not infer output dtype. {'Optional' if dtype else 'Input'} dtype must be either a "
+                "floating point or complex dtype. "
+                f"Got: {OF[dtype or input.dtype].era or 'Bool'}")
+        where = axes(dim, input.ndim)
+        count = math.prod([input.shape[i] for i in where])
+        summed = total(input, where, keepdim, dtype)
+        return summed / count if count else summed * np.nan
+
+    def grad_input(F, g, input_shape, dim, keepdim, input_dtype):
+        count = math.prod([input_shape[i] for i in axes(dim, len(input_shape))])
+        if dim is None and not keepdim:
+            return F.expand(F.cast(g, input_dtype) / max(count, 1), input_shape)
+        return F.expand(restored(F, F.cast(g, input_dtype), input_shape, dim, keepdim) / max(count, 1), input_shape)
+
+
+class Amax(Reduction):
+    """amax(input, dim, keepdim): the greatest elements; ties share the gradient evenly."""
+
+    lays = "rows"
+    linked = False
+    variant = None
+    label = "AmaxBackward0"
+    samples = [(GRID,), (GRID, 0), (GRID, 1, True), ([2.0, 1.0, 2.5],)]
+
+    def forward(input: Array, dim: Dims = None, keepdim: Flag = False):
+        return extreme(np.maximum, input, dim, keepdim, "amax")
+
+    def grad_input(F, g, input, out, dim, keepdim, input_shape):
+        return shared_among_ties(F, g, input, out, dim, keepdim, input_shape)
+
+
+class Amin(Reduction):
+    """amin(input, dim, keepdim): the least elements; ties share the gradient evenly."""
+
+    lays = "rows"
+    linked = False
+    variant = None
+    label = "AminBackward0"
+    samples = [(GRID,), (GRID, 0), (GRID, 1, True), ([2.0, 1.0, 2.5],)]
+
+    def forward(input: Array, dim: Dims = None, keepdim: Flag = False):
+        return extreme(np.minimum, input, dim, keepdim, "amin")
+
+    def grad_input(F, g, input, out, dim, keepdim, input_shape):
+        return shared_among_ties(F, g, input, out, dim, keepdim, input_shape)
+
+
+def extreme(ufunc, array, dim, keepdim, name):
+    """The greatest or least elements along dimensions, none of which may be empty."""
+    where = axes(dim, array.ndim)
+    if not array.size and any(array.shape[i] == 0 for i in where):
+        fault = IndexFault if dim is not None else UnfitValue
+        raise fault(f"{name}(): an empty dimension has no greatest or least element").saying(
+            f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with "
+            "the 'dim' argument.")
+    return ufunc.reduce(array, axis=where, keepdims=keepdim)
+
+
+def shared_among_ties(F, g, input, out, dim, keepdim, input_shape):
+    """The gradient of an extreme value, split evenly among the elements that attain it."""
+    where = axes(dim, len(input_shape))
+    if not keepdim and input_shape:
+        g, out = (F.reshape(x, tuple(1 if i in where else n for i, n in enumerate(input_shape))) for x in (g, out))
+    ties = F.cast(input == out, g.dtype)
+    return g / F.sum(ties, where, True) * ties
+
+
+def shared_among_all_ties(F, g, input, out):
+    """The gradient of the extreme of all elements, split evenly among those that attain it."""
+    ties = F.isnan(input) if F.any(F.isnan(out)) else input == out
+    return F.where(ties, g / F.cast(F.sum(ties), g.dtype), 0)
+
+
+class MaxDim(Op):
+    """max_dim(input, dim, keepdim): the greatest element along `dim`, and where it first stands."""
+
+    linked = False
+    names = ("max_dim",)
+    method = False
+    function = False
+    returns = ("values", "indices")
+    unkept = (0,)
+    era_label = "reduce.Max"
+    label = "MaxBackward0"
+    samples = [(GRID, 0), (GRID, 1, True), (GRID, -1)]
+    errors = [(GRID, 5)]
+
+    def forward(input: Array, dim: Dims, keepdim: Flag = False):
+        return picked(np.argmax, input, dim, keepdim)
+
+    def grad_input(F, g, out, dim, keepdim, input_shape):
+        return placed(F, g, out[1], dim, keepdim, input_shape)
+
+
+class MinDim(Op):
+    """min_dim(input, dim, keepdim): the least element along `dim`, and where it first stands."""
+
+    linked = False
+    names = ("min_dim",)
+    method = False
+    function = False
+    returns = ("values", "indices")
+    unkept = (0,)
+    era_label = "reduce.Min"
+    label = "MinBackward0"
+    samples = [(GRID, 0), (GRID, 1, True), (GRID, -1)]
+    errors = [(GRID, 5)]
+
+    def forward(input: Array, dim: Dims, keepdim: Flag = False):
+        return picked(np.argmin, input, dim, keepdim)
+
+    def grad_input(F, g, out, dim, keepdim, input_shape):
+        return placed(F, g, out[1], dim, keepdim, input_shape)
+
+
+def picked(arg, array, dim, keepdim):
+    """Values and places along `dim` that an argmax-like function finds."""
+    if not array.ndim:
+        axis(dim, 0)
+        return array.copy(), np.zeros((), np.int64)
+    at = axis(dim, array.ndim)
+    if not array.shape[at]:
+        raise IndexFault(f"dimension {at} is empty and has no greatest or least element")
+    where = arg(array, axis=at, keepdims=True)
+    values = np.take_along_axis(array, where, at)
+    return (values, where) if keepdim else (values.squeeze(at), where.squeeze(at))
+
+
+def placed(F, g, indices, dim, keepdim, input_shape):
+    """Zeros of the input's shape, with the gradient of each picked element in its place."""
+    if not input_shape:
+        return g
+    at = axis(dim, len(input_shape))
+    if not keepdim:
+        g, indices = F.unsqueeze(g, at), F.unsqueeze(indices, at)
+    return F.scatter(F.zeros(input_shape, dtype=g.dtype), at, indices, g)
+
+
+class MaxAll(Op):
+    """max_all(input): the greatest of all elements; ties share the gradient evenly."""
+
+    linked = False
+    names = ("max_all",)
+    method = False
+    function = False
+    anew = True
+    era_label = "reduce.Max"
+    label = "MaxBackward1"
+    samples = [(GRID,), ([2.0, 1.0, 2.5],)]
+    errors = [("text",)]
+
+    def forward(input: Array):
+        return extreme(np.maximum, input, None, False, "max")
+
+    def grad_input(F, g, input, out):
+        return shared_among_all_ties(F, g, input, out)
+
+
+class MinAll(Op):
+    """min_all(input): the least of all elements; ties share the gradient evenly."""
+
+    linked = False
+    names = ("min_all",)
+    method = False
+    function = False
+    anew = True
+    era_label = "reduce.Min"
+    label = "MinBackward1"
+    samples = [(GRID,), ([2.0, 1.0, 2.5],)]
+    errors = [("text",)]
+
+    def forward(input: Array):
+        return extreme(np.minimum, input, None, False, "min")
+
+    def grad_input(F, g, input, out):
+        return shared_among_all_ties(F, g, input, out)
+
+
+def _extreme_of(F, kind, input, dim, keepdim, other):
+    if isinstance(dim, Tensor | np.ndarray):
+        dim, other = None, dim
+    if other is not None:
+        return getattr(F, kind + "imum")(input, other)
+    if dim is None:
+        return getattr(F, kind + "_all")(input)
+    if type(dim) is not int:
+        raise ArgumentFault(f"{kind}() takes one dimension; a{kind}() takes several", f"x.a{kind}({dim!r})")
+    return getattr(F, kind + "_dim")(input, dim, keepdim)
+
+
+class Max(Op):
+    """max(input, dim, keepdim, other): the greatest element; with `dim` those along it and their places; with another
+    tensor in its place the greater of each pair."""
+
+    samples = [(GRID,), (GRID, 0), (GRID, 1, True), (GRID, None, False, [[0.0], [1.0]])]
+    errors = [(GRID, 5), (GRID, "rows")]
+
+    def compose(F, input, dim: DimOrTensor = None, keepdim: Flag = False, *, other: Array = None):
+        return _extreme_of(F, "max", input, dim, keepdim, other)
+
+
+class Min(Op):
+    """min(input, dim, keepdim, other): the least element; with `dim` those along it and their places; with another
+    tensor in its place the lesser of each pair."""
+
+    samples = [(GRID,), (GRID, 0), (GRID, 1, True), (GRID, None, False, [[0.0], [1.0]])]
+    errors = [(GRID, 5), (GRID, "rows")]
+
+    def compose(F, input, dim: DimOrTensor = None, keepdim: Flag = False, *, other: Array = None):
+        return _extreme_of(F, "min", input, dim, keepdim, other)
+
+
+class Norm(Op):
+    """norm(input, p, dim, keepdim, dtype): the p-norm of all elements, or along `dim`; the slope at 0 is 0."""
+
+    samples = [(GRID,), (GRID, 1), (GRID, 3.0, 0), (GRID, 2, 1, True), (GRID, float("inf")), (GRID, 0),
+               (GRID, float("-inf"), 1), (GRID, "nuc")]
+    errors = [(GRID, 2, 5), (GRID, "nonsense")]
+
+    def compose(F, input, p: NormOrder = "fro", dim: Dims = None, keepdim: Flag = False, *, dtype: Type = None):
+        if p == "nuc":
+            return F.linalg_matrix_norm(input, p, (-2, -1) if dim is None else dim, keepdim, dtype=dtype)
+        order = 2 if p in ("fro", None) else p
+        return F.linalg_vector_norm(input, order, dim, keepdim, dtype=dtype)
+
+
+class VectorNorm(Reduction):
+    """linalg.vector_norm(input, ord, dim, keepdim, dtype): the norm of order `ord` of all elements, or along `dim`."""
+
+    lays = "rows"
+    names = ("linalg.vector_norm",)
+    variant = None
+    era_label = "reduce.Norm"
+    label = "LinalgVectorNormBackward0"
+    samples = [(GRID,), (GRID, 1), (GRID, 3.0, 0), (GRID, 2, 1, True), (GRID, float("inf")), (GRID, 0),
+               (GRID, float("-inf"), 1), (GRID, 0.5), (GRID, 2, None, False, np.dtype(np.float64))]
+
+    def forward(input: Array, ord=2, dim: Dims = None, keepdim: Flag = False, *, dtype: Type = None):
+        if input.dtype.kind != "f" and dtype is None:
+            raise TypeFault("norm() needs a floating tensor", ("x.float().norm()", "the norm of a floating copy"))
+        input = input if dtype is None else input.astype(dtype)
+        if input.dtype == np.float16:
+            return np.asarray(VectorNorm.forward(input.astype(np.float32), ord, dim, keepdim)).astype(np.float16)
+        where = axes(dim, input.ndim)
+        if ord == 2:
+            return np.sqrt(np.add.reduce(input * input, axis=where, keepdims=keepdim))
+        size = np.abs(input)
+        if ord == float("inf"):
+            return np.maximum.reduce(size, axis=where, keepdims=keepdim, initial=None if size.size else 0)
+        if ord == float("-inf"):
+            if not size.size:
+                raise IndexFault("norm(): no elements have no least one")
+            return np.minimum.reduce(size, axis=where, keepdims=keepdim)
+        if ord == 0:
+            return np.add.reduce(size != 0, axis=where, keepdims=keepdim, dtype=input.dtype)
+        if ord == 1:
+            return np.add.reduce(size, axis=where, keepdims=keepdim)
+        return np.add.reduce(size**ord, axis=where, keepdims=keepdim) ** (1.0 / ord)
+
+    def grad_input(F, g, input, out, ord, dim, keepdim, input_shape, input_dtype):
+        if ord == 0:
+            return None
+        g, out = (restored(F, x, input_shape, dim, keepdim) for x in (g, out))
+        return F.cast(norm_slope(F, g, input, out, ord, axes(dim, len(input_shape))), input_dtype)
+
+
+def norm_slope(F, g, input, out, ord, where):
+    """The gradient of the norm `out` of order `ord` along dimensions `where`: 0 where the norm is 0, whose own slope
+    there is nan, as in PyTorch: what is masked is the quotient, not its parts."""
+    if ord == 1:
+        return F.sign(input) * g
+    if ord == 2:
+        return g * F.where(out == 0, 0, input / out)
+    size = F.abs(input)
+    if ord in (float("inf"), float("-inf")):
+        ties = F.logical_or(size == out, F.isnan(size))
+        return F.sign(input) * (g / F.cast(F.sum(ties, where, True), g.dtype) * F.cast(ties, g.dtype))
+    if ord < 1:
+        return F.sign(input) * F.where(input == 0, 0, size ** (ord - 1)) * g * out ** (1 - ord)
+    power = F.sign(input) * size ** (ord - 1) if ord < 2 else input * size ** (ord - 2)
+    return power * F.where(out == 0, 0, g / out ** (ord - 1))
+

@@ -1,0 +1,302 @@
+"""Products, spreads and other summaries of the elements along dimensions."""
+
+import math
+
+import numpy as np
+
+from gradcli.engine.tensor.dtypes import Default
+from gradcli.engine.autograd.op import Op
+from gradcli.engine.autograd.signature import Array, Dim, Dims, DimsOrFlag, Flag, Number, Type
+from gradcli.engine.tensor.methods import axis
+from gradcli.faults.tree import ShapeFault, TypeFault, ValueFault
+from gradcli.ops.reduction.reduce import GRID, Reduction, VectorNorm, axes, restored, total, totals_type
+from gradcli.ops.reduction.cumulative import backwards, shifted
+
+POSITIVE = [[1.0, 2.0, 4.0], [0.5, 5.0, 0.25]]
+HOLED = [[1.0, 0.0, 3.0], [0.0, 5.0, 0.0]]
+
+
+class Prod(Reduction):
+    """prod(input, dim, keepdim, dtype): the product of all elements, or of those along `dim`."""
+
+    lays = "rows"
+    era_label = "reduce.Prod"
+    linked = False
+    label = ("ProdBackward0", "ProdBackward1")
+    samples = [(POSITIVE,), (GRID, 0), (GRID, 1, True), (HOLED, 1), (HOLED,), (GRID, 0, False, np.dtype(np.float64))]
+
+    def forward(input: Array, dim: Dim = None, keepdim: Flag = False, *, dtype: Type = None):
+        kind = totals_type(input.dtype, dtype)
+        return np.multiply.reduce(input, axis=axes(dim, input.ndim), keepdims=keepdim, dtype=kind)
+
+    def grad_input(F, g, input, out, dim, keepdim, input_shape, input_dtype):
+        g = F.cast(g, input_dtype)
+        if not input_shape:
+            return g
+        if not F.any(input == 0):
+            return restored(F, g, input_shape, dim, keepdim) * (restored(F, out, input_shape, dim, keepdim) / input)
+        if (math.prod(input_shape) if dim is None else input_shape[dim]) == 1:
+            return F.reshape(g, input_shape)        # nothing else to multiply by
+        if dim is not None:
+            return restored(F, g, input_shape, dim, keepdim) * others(F, input, dim)
+        return F.reshape(F.reshape(g, (1,)) * others(F, F.reshape(input, (-1,)), 0), input_shape)
+
+
+def others(F, x, dim):
+    """For each element the product of all others along `dim`: those before times those after."""
+    before = shifted(F, F.cumprod(x, dim), dim, 1)
+    after = shifted(F, backwards(F, F.cumprod, x, dim), dim, 1, early=True)
+    return before * after
+
+
+class Nansum(Reduction):
+    """nansum(input, dim, keepdim, dtype): the sum of the elements that are not nan."""
+
+    lays = "rows"
+    linked = False
+    variant = None
+    samples = [(GRID,), (GRID, 0), (GRID, 1, True), ([[1.0, float("nan")], [2.0, 3.0]], (0, 1)),
+               (GRID, 0, False, np.dtype(np.float64))]
+
+    def forward(input: Array, dim: Dims = None, keepdim: Flag = False, *, dtype: Type = None):
+        return total(np.where(input != input, 0, input).astype(input.dtype, copy=False), axes(dim, input.ndim),
+                     keepdim, dtype)
+
+    def grad_input(F, g, input, dim, keepdim, input_shape, input_dtype):
+        g = restored(F, F.cast(g, input_dtype), input_shape, dim, keepdim)
+        return F.expand(g, input_shape) * F.cast(input == input, input_dtype)
+
+
+class Nanmean(Reduction):
+    """nanmean(input, dim, keepdim, dtype): the mean of the elements that are not nan."""
+
+    samples = Nansum.samples
+
+    def compose(F, input, dim: Dims = None, keepdim: Flag = False, *, dtype: Type = None):
+        return F.nansum(input, dim, keepdim, dtype=dtype) / F.sum(input == input, dim, keepdim)
+
+
+def floating(array, name):
+    """`array`, which must be of a floating type, in double precision."""
+    if array.dtype.kind != "f":
+        raise TypeFault(f"{name}(): the input must be floating, not whole numbers or truth values",
+                        (f"x.float().{name}()", "of a floating copy"))
+    return array.astype(np.float64, copy=False)
+
+
+def spread(array, dim, correction, keepdim, name):
+    """The variance, and the mean, along dimensions; sums are carried in double precision."""
+    wide = floating(array, name)
+    where = axes(dim, array.ndim)
+    count = int(np.prod([array.shape[i] for i in where]))
+    mean = np.add.reduce(wide, axis=where, keepdims=True) / np.float64(count)
+    off = wide - mean
+    var = np.asarray(np.add.reduce(off * off, axis=where, keepdims=keepdim) / np.float64(max(count - correction, 0)))
+    return var, mean if keepdim else mean.reshape(var.shape)
+
+
+def lessened(unbiased, correction):
+    """By how much the count is lessened: `correction`, or the older option that said 1 or 0."""
+    if unbiased is not None and correction is not None:
+        raise ValueFault("var and std take unbiased or correction, not both", "x.var(correction=0)")
+    return (1 if correction is None else correction) if unbiased is None else int(unbiased)
+
+
+def asked(dim, unbiased):
+    """`dim` and `unbiased` where a truth value may have come first, as in `x.var(False)`."""
+    return (None, dim) if type(dim) is bool else (dim, unbiased)
+
+
+def spread_slope(F, g, input, dim, correction, keepdim, input_shape):
+    """The gradient of a variance: 2 (x - mean) / (count - correction) each."""
+    where = axes(dim, len(input_shape))
+    count = 1
+    for i in where:
+        count *= input_shape[i]
+    mean = F.mean(input, where, True)
+    off = input - mean
+    g = restored(F, g, input_shape, dim, keepdim)
+    if count > correction:
+        return g * off * (2.0 / (count - correction))
+    if dim is None or not input_shape:
+        return g * F.cast(F.where(input == mean, float("nan"), float("inf")), g.dtype)
+    return g * (2.0 / (count - correction) if count != correction else float("inf")) * off
+
+
+class Spread(Op, abstract=True):
+    """How far elements lie from their mean, the count lessened by `correction`."""
+
+    linked = False
+    samples = [(GRID,), (GRID, 0), (GRID, 1, False), (GRID, (0, 1), None, True), (GRID, 1, None, False, 0),
+               (GRID, False), (GRID, 1, None, True, 2)]
+    errors = [(GRID, 5), ("text",), (np.array([1, 2]),), (GRID, 0, True, False, 1)]
+
+
+class Var(Spread):
+    """var(input, dim, unbiased, keepdim, correction): the variance, of all elements or along `dim`."""
+
+    lays = "rows"
+    era_label = "basic_ops.DivConstant"
+
+    def forward(input: Array, dim: DimsOrFlag = None, unbiased: Flag = None, keepdim: Flag = False, *,
+                correction: Number = None):
+        dim, unbiased = asked(dim, unbiased)
+        var, _ = spread(input, dim, lessened(unbiased, correction), keepdim, "var")
+        return var.astype(input.dtype)
+
+    def grad_input(F, g, input, dim, unbiased, keepdim, correction, input_shape):
+        dim, unbiased = asked(dim, unbiased)
+        return spread_slope(F, g, input, dim, lessened(unbiased, correction), keepdim, input_shape)
+
+
+class Std(Spread):
+    """std(input, dim, unbiased, keepdim, correction): the standard deviation; its slope where it is 0 is 0."""
+
+    lays = "rows"
+    era_label = "pointwise.Sqrt"
+
+    def forward(input: Array, dim: DimsOrFlag = None, unbiased: Flag = None, keepdim: Flag = False, *,
+                correction: Number = None):
+        dim, unbiased = asked(dim, unbiased)
+        var, _ = spread(input, dim, lessened(unbiased, correction), keepdim, "std")
+        return np.sqrt(var).astype(input.dtype)
+
+    def grad_input(F, g, input, out, dim, unbiased, keepdim, correction, input_shape):
+        dim, unbiased = asked(dim, unbiased)
+        g = half_of_root(F, g, out)
+        return spread_slope(F, g, input, dim, lessened(unbiased, correction), keepdim, input_shape)
+
+
+def half_of_root(F, g, out):
+    """The gradient of what `out` is the square root of; 0 where that is 0."""
+    return F.where(out == 0, 0, g / (out * 2))
+
+
+class VarMean(Spread):
+    """var_mean(input, dim, unbiased, keepdim, correction): the variance and the mean."""
+
+    names = ("var_mean",)
+    method = False
+    several = True
+
+    def forward(input: Array, dim: DimsOrFlag = None, unbiased: Flag = None, keepdim: Flag = False, *,
+                correction: Number = None):
+        dim, unbiased = asked(dim, unbiased)
+        found = spread(input, dim, lessened(unbiased, correction), keepdim, "var_mean")
+        return tuple(x.astype(input.dtype) for x in found)
+
+    def grad_input(F, g, input, dim, unbiased, keepdim, correction, input_shape):
+        dim, unbiased = asked(dim, unbiased)
+        lack = lessened(unbiased, correction)
+        by_var = None if g[0] is None else spread_slope(F, g[0], input, dim, lack, keepdim, input_shape)
+        return with_mean(F, by_var, g[1], dim, keepdim, input_shape)
+
+
+def with_mean(F, by_spread, g, dim, keepdim, input_shape):
+    """The gradient through a spread with that through the mean added, where either is asked for."""
+    if g is None:
+        return by_spread
+    count = 1
+    for i in axes(dim, len(input_shape)):
+        count *= input_shape[i]
+    by_mean = F.expand(restored(F, g, input_shape, dim, keepdim) / max(count, 1), input_shape)
+    return by_mean if by_spread is None else by_spread + by_mean
+
+
+class StdMean(Spread):
+    """std_mean(input, dim, unbiased, keepdim, correction): the standard deviation and the mean."""
+
+    names = ("std_mean",)
+    method = False
+    several = True
+
+    def forward(input: Array, dim: DimsOrFlag = None, unbiased: Flag = None, keepdim: Flag = False, *,
+                correction: Number = None):
+        dim, unbiased = asked(dim, unbiased)
+        var, mean = spread(input, dim, lessened(unbiased, correction), keepdim, "std_mean")
+        return np.sqrt(var).astype(input.dtype), mean.astype(input.dtype)
+
+    def grad_input(F, g, input, out, dim, unbiased, keepdim, correction, input_shape):
+        dim, unbiased = asked(dim, unbiased)
+        lack, by_std = lessened(unbiased, correction), None
+        if g[0] is not None:
+            by_std = spread_slope(F, half_of_root(F, g[0], out[0]), input, dim, lack, keepdim, input_shape)
+        return with_mean(F, by_std, g[1], dim, keepdim, input_shape)
+
+
+class Logsumexp(Op):
+    """logsumexp(input, dim, keepdim): log(sum(exp(input))) along `dim`, without overflow."""
+
+    lays = "rows"
+    names = ("logsumexp", "special.logsumexp")
+    samples = [(GRID, 0), (GRID, (0, 1)), (GRID, -1, True), ([[900.0, 901.0], [-900.0, 3.0]], 1)]
+    errors = [(GRID, 5), ("text", 0)]
+
+    def forward(input: Array, dim: Dims, keepdim: Flag = False):
+        x = input if input.dtype.kind == "f" else input.astype(Default.floating)
+        where = axes(dim, x.ndim)
+        if not x.size:
+            return np.log(np.add.reduce(np.exp(x), axis=where, keepdims=keepdim))
+        top = np.asarray(np.maximum.reduce(x, axis=where, keepdims=True))
+        top = np.where(np.isfinite(top), top, x.dtype.type(0))
+        result = np.log(np.add.reduce(np.exp(x - top), axis=where, keepdims=True)) + top
+        return result if keepdim else result.squeeze(where)
+
+    def grad_input(F, g, input, out, dim, keepdim, input_shape):
+        g, out = (restored(F, x, input_shape, dim, keepdim) for x in (g, out))
+        return g * F.exp(input - out)
+
+
+class Dist(Op):
+    """dist(input, other, p): the p-norm of input - other."""
+
+    promotes = "mixed"
+    era_label = "reduce.Norm"
+    samples = [(GRID, [[0.5, 1.0, 2.0], [1.0, 2.0, 3.0]]), (GRID, [0.5, 1.0, 2.0], 3), (GRID, [[2.0], [7.0]], 1)]
+    errors = [(GRID, [1.0, 2.0]), (GRID, "text")]
+
+    def forward(input: Array, other: Array, p: Number = 2):
+        return VectorNorm.forward(input - other, p)
+
+    def grad_input(F, g, input, other, out, p):
+        off = input - other
+        return VectorNorm.grad_input(F, g, off, out, p, None, False, off.shape, g.dtype)
+
+    def grad_other(F, g, input, other, out, p):
+        off = input - other
+        return -VectorNorm.grad_input(F, g, off, out, p, None, False, off.shape, g.dtype)
+
+
+class Renorm(Op):
+    """renorm(input, p, dim, maxnorm): each slice along `dim` whose p-norm is above maxnorm scaled down to it."""
+
+    lays = "rows"
+    inplace = True
+    era_label = "tensor.Transpose"
+    samples = [(GRID, 2, 0, 5.0), (GRID, 1, 1, 4.0), (GRID, 3, -1, 2.0)]
+    errors = [(GRID, 2, 5, 1.0), (GRID, -1, 0, 1.0), ([1.0, 2.0], 2, 0, 1.0), (GRID, 2, 0, -1.0)]
+
+    def forward(input: Array, p: Number, dim: Dim, maxnorm: Number):
+        if input.ndim < 2:
+            raise ShapeFault(f"renorm: input needs at least 2 dimensions, got {input.ndim} dimensions",
+                             ("x.renorm(2, 0, 1.0)", "of a matrix x: scales its rows"))
+        if p <= 0 or maxnorm < 0:
+            raise ValueFault("renorm: a norm's order is above 0, and maxnorm is not negative", "x.renorm(2, 0, 1.0)")
+        norm = VectorNorm.forward(input, p, rest(dim, input.ndim), True)
+        return input * np.where(norm > maxnorm, maxnorm / (norm + TINY), 1).astype(input.dtype)
+
+    def grad_input(F, g, input, p, dim, maxnorm, input_shape, input_dtype):
+        where = rest(dim, len(input_shape))
+        norm = F.linalg_vector_norm(input, p, where, True)
+        over, scale = norm > maxnorm, maxnorm / (norm + TINY)
+        along = F.sum(g * input, where, True) * -scale / (norm + TINY)
+        pull = VectorNorm.grad_input(F, along, input, norm, p, where, True, input_shape, input_dtype)
+        return F.where(over, g * scale + pull, g)
+
+
+TINY = 1e-7     # what PyTorch adds to a norm before it divides by it
+
+
+def rest(dim, ndim):
+    """All dimensions but `dim`."""
+    return tuple(i for i in range(ndim) if i != axis(dim, ndim))

@@ -1,0 +1,164 @@
+"""Several tensors into one, or into tables of all their pairs."""
+
+import math
+from itertools import combinations, combinations_with_replacement
+
+import numpy as np
+
+from gradcli.engine.autograd.op import Op
+from gradcli.engine.autograd.signature import Arrays, Flag, Int, Text, VariadicArrays
+from gradcli.faults.tree import ArgumentFault, MemoryFault, ShapeFault
+
+GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
+PAIR = ([1.0, 2.0], [3.0, 4.0])
+
+
+class Joined(Op, abstract=True):
+    """Tensors joined along one dimension, with those they lack added."""
+
+    method = False
+    samples = [(PAIR,), ((GRID, GRID),)]
+    errors = [((),), ("text",), ((GRID, [[[1.0, 2.0], [3.0, 4.0]]]),)]
+
+
+def some(tensors, name):
+    """The tensors, of which there must be one."""
+    if not tensors:
+        raise ArgumentFault(f"{name} expects a non-empty TensorList", f"torch.{name}([x, y])")
+    return tensors
+
+
+class Hstack(Joined):
+    """hstack(tensors): tensors side by side: along the second dimension, vectors along their only one."""
+
+    def compose(F, tensors: Arrays):
+        tensors = [F.atleast_1d((t,)) for t in some(tensors, "hstack")]
+        return F.cat(tensors, 0 if len(tensors[0].shape) == 1 else 1)
+
+
+class Vstack(Joined):
+    """vstack(tensors): tensors on top of each other: along the first dimension, vectors as rows."""
+
+    names = ("vstack", "row_stack")
+
+    def compose(F, tensors: Arrays):
+        return F.cat([F.atleast_2d((t,)) for t in some(tensors, "vstack")], 0)
+
+
+class Dstack(Joined):
+    """dstack(tensors): tensors behind each other: along the third dimension."""
+
+    def compose(F, tensors: Arrays):
+        return F.cat([F.atleast_3d((t,)) for t in some(tensors, "dstack")], 2)
+
+
+class ColumnStack(Joined):
+    """column_stack(tensors): tensors side by side, vectors as columns."""
+
+    names = ("column_stack",)
+
+    def compose(F, tensors: Arrays):
+        upright = [F.reshape(t, (-1, 1)) if len(t.shape) < 2 else t for t in some(tensors, "column_stack")]
+        return F.cat(upright, 1)
+
+
+class BlockDiag(Op):
+    """block_diag(*tensors): a matrix of zeros with the matrices along its diagonal; vectors count as rows."""
+
+    names = ("block_diag",)
+    method = False
+    promotes = "mixed"
+    samples = [((GRID, [7.0, 8.0]),), ((GRID, GRID),)]
+    errors = [([[[1.0]]],), ("text",)]
+
+    def forward(tensors: VariadicArrays):
+        for k, t in enumerate(tensors):
+            if t.ndim > 2:
+                raise ShapeFault(f"torch.block_diag: Input tensors must have 2 or fewer dimensions. Input {k} has "
+                                 f"{t.ndim} dimensions")
+        sizes = [block(t.shape) for t in tensors]
+        out = np.zeros([sum(n) for n in zip(*sizes, strict=True)], tensors[0].dtype)
+        for t, key in zip(tensors, corners(sizes), strict=True):
+            out[key] = t
+        return out
+
+    def grad_tensors(at, F, g, tensors_shape):
+        key = corners([block(shape) for shape in tensors_shape])[at]
+        return F.reshape(F.getitem(g, key, ()), tensors_shape[at])
+
+
+def block(shape):
+    """The rows and columns of a block."""
+    return (1,) * (2 - len(shape)) + tuple(shape)
+
+
+def corners(sizes):
+    """The numpy key of each block along the diagonal."""
+    keys, row, column = [], 0, 0
+    for height, width in sizes:
+        keys.append((slice(row, row + height), slice(column, column + width)))
+        row, column = row + height, column + width
+    return keys
+
+
+class Meshgrid(Op):
+    """meshgrid(*tensors, indexing): for each vector the table of its elements over the grid of all of them; with
+    indexing 'xy' the first varies along the columns."""
+
+    method = False
+    samples = [(PAIR,), (([1.0, 2.0], [3.0, 4.0, 5.0]), "xy"), (([1.0, 2.0], [3.0]), "ij")]
+    errors = [((GRID, GRID),), (PAIR, "yx"), ((),)]
+
+    def compose(F, tensors: VariadicArrays, *, indexing: Text("ij", "xy") = None):
+        for t in some(tensors, "meshgrid"):
+            if len(t.shape) > 1:
+                raise ShapeFault("torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got a tensor of size "
+                                 f"{list(t.shape)}")
+        swap = indexing == "xy" and len(tensors) > 1
+        if swap:
+            tensors = (tensors[1], tensors[0], *tensors[2:])
+        lengths = tuple(t.shape[0] if len(t.shape) else 1 for t in tensors)
+        grids = [F.expand(F.reshape(t, tuple(-1 if i == k else 1 for i in range(len(lengths)))), lengths)
+                 for k, t in enumerate(tensors)]
+        if swap:
+            grids = [grids[1], grids[0], *grids[2:]]
+        return tuple(grids)
+
+
+class CartesianProd(Op):
+    """cartesian_prod(*tensors): all tuples with an element of each vector, a row each."""
+
+    names = ("cartesian_prod",)
+    method = False
+    samples = [(PAIR,), ([1.0, 2.0],)]
+    errors = [((GRID, GRID),), ("text",)]
+
+    def compose(F, tensors: VariadicArrays):
+        if any(len(t.shape) != 1 for t in some(tensors, "cartesian_prod")):
+            raise ShapeFault("torch.cartesian_prod: Expect 1D vectors")
+        if len(tensors) == 1:
+            return tensors[0]
+        return F.stack([F.reshape(t, (-1,)) for t in F.meshgrid(tensors)], 1)
+
+
+MOST = 10_000_000       # how many numbers a list of combinations may hold
+
+
+class Combinations(Op):
+    """combinations(input, r, with_replacement): all ways to pick r elements of a vector in their order, a row each."""
+
+    samples = [([1.0, 2.0, 3.0],), ([1.0, 2.0, 3.0], 3), ([1.0, 2.0, 3.0], 2, True)]
+    errors = [(GRID,), ([1.0], -1)]
+
+    def compose(F, input, r: Int = 2, with_replacement: Flag = False):
+        if len(input.shape) != 1 or r < 0:
+            raise ShapeFault("combinations() expects a 1D vector, and r that is not negative", "x.combinations(2)")
+        if not r:
+            return F.reshape(F.narrow(input, 0, 0, 0), (0,))
+        n = input.shape[0]
+        if r * math.comb(n + r - 1 if with_replacement else n, r) > MOST:
+            raise MemoryFault(f"combinations() of {n} elements by {r} are too many to list")
+        pick = combinations_with_replacement if with_replacement else combinations
+        rows = np.array(list(pick(range(n), r)), np.int64).reshape(-1, r)
+        picked = F.stack([F.getitem(input, (), (rows[:, k],)) for k in range(r)], 1)
+        return F.renamed_keeping(picked, "StackBackward0", (input,))

@@ -1,0 +1,202 @@
+"""One tensor into several: views of its parts along a dimension."""
+
+import numpy as np
+
+from gradcli.engine.autograd.op import Op
+from gradcli.engine.autograd.signature import Array, Dim, DimOrTensor, Dims, Int, sized
+from gradcli.engine.tensor.methods import axis
+from gradcli.engine.tensor.tensor import Tensor
+from gradcli.faults.tree import ArgumentFault, ShapeFault
+from gradcli.faults.mistakes import UnfitValue
+
+GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
+ROW = [1.0, 2.0, 3.0, 4.0, 5.0]
+
+
+def cut(array, lengths, at):
+    """Views of pieces of these lengths along a dimension, one after the other."""
+    pieces, start = [], 0
+    for n in lengths:
+        pieces.append(array[(slice(None),) * at + (slice(start, start + n),)])
+        start += n
+    return tuple(pieces)
+
+
+def joined(F, g, lengths, dim, shape, dtype):
+    """The gradients of pieces put together, with zeros for those that nobody asked about."""
+    at = axis(dim, len(shape))
+    parts = [F.zeros((*shape[:at], n, *shape[at + 1 :]), dtype=dtype) if part is None else part
+             for n, part in zip(lengths, g, strict=True)]
+    return F.cat(parts, at)
+
+
+def lengths_of(size, n, name="split", at=0):
+    """The lengths of pieces of a dimension of length n: all of `size` but the last, or as listed."""
+    if type(size) is tuple:
+        if sum(size) != n or any(k < 0 for k in size):
+            raise ShapeFault(f"split_with_sizes expects split_sizes to sum exactly to {n} (input tensor's size at "
+                             f"dimension {at}), but got split_sizes={list(size)}")
+        return size
+    if size < 0 or not size and n:
+        raise ShapeFault(f"{name} expects split_size be non-negative, but got split_size={size}" if size < 0 else
+                         f"split_size can only be 0 if dimension size is 0, but got dimension size of {n}")
+    return (size,) * (n // size) + ((n % size,) if n % size else ()) or (n,) if size else (0,)
+
+
+def dimension(dim, array, name):
+    """The dimension to cut along; a number without dimensions cannot be cut."""
+    if not array.ndim:
+        raise ShapeFault(f"{name} expects at least a 1-dimensional tensor")
+    return axis(dim, array.ndim)
+
+
+class Split(Op):
+    """split(input, split_size_or_sections, dim): views of pieces of one size along `dim`, or of the sizes listed."""
+
+    names = ("split", "unsafe_split")
+    several = True
+    era_label = "tensor.Index"
+    label = ("SplitBackward0", "SplitWithSizesBackward0")
+    samples = [(ROW, 2), (ROW, (1, 4)), (GRID, 2, 1), (GRID, (0, 2), -2)]
+    errors = [(ROW, (1, 1)), (ROW, -1), (GRID, 1, 5)]
+
+    def variant(input, size, dim):
+        return int(type(size) is tuple)
+
+    def forward(input: Array, split_size_or_sections: Dims, dim: Dim = 0):
+        at = dimension(dim, input, "split")
+        return cut(input, lengths_of(split_size_or_sections, input.shape[at], at=at), at)
+
+    def grad_input(F, g, split_size_or_sections, dim, input_shape, input_dtype):
+        lengths = lengths_of(split_size_or_sections, input_shape[axis(dim, len(input_shape))])
+        return joined(F, g, lengths, dim, input_shape, input_dtype)
+
+
+class SplitWithSizes(Op):
+    """split_with_sizes(input, split_sizes, dim): views of pieces of the sizes listed."""
+
+    names = ("split_with_sizes", "unsafe_split_with_sizes")
+    samples = [(ROW, (1, 4)), (GRID, (2, 1), 1)]
+    errors = [(ROW, (1, 1)), (GRID, (1,), 5)]
+
+    def compose(F, input, split_sizes: Dims, dim: Dim = 0):
+        return F.split(input, split_sizes, dim)
+
+
+def chunk_lengths(chunks, n):
+    """The lengths of at most `chunks` pieces, all equal but the last."""
+    return lengths_of(max(-(-n // chunks), 1), n) if n else (0,) * chunks
+
+
+class Chunk(Op):
+    """chunk(input, chunks, dim): views of at most `chunks` pieces along `dim`, all of one size but the last."""
+
+    names = ("chunk", "unsafe_chunk")
+    several = True
+    era_label = "tensor.Chunk"
+    label = "SplitBackward0"
+    samples = [(ROW, 2), (GRID, 2, 1), (ROW, 4)]
+    errors = [(ROW, 0), (GRID, 1, 5)]
+
+    def forward(input: Array, chunks: Int, dim: Dim = 0):
+        if chunks <= 0:
+            raise UnfitValue(f"chunk expects `chunks` to be greater than 0, got: {chunks}", "x.chunk(2)")
+        at = dimension(dim, input, "chunk")
+        return cut(input, chunk_lengths(chunks, input.shape[at]), at)
+
+    def grad_input(F, g, chunks, dim, input_shape, input_dtype):
+        lengths = chunk_lengths(chunks, input_shape[axis(dim, len(input_shape))])
+        return joined(F, g, lengths, dim, input_shape, input_dtype)
+
+
+class Unbind(Op):
+    """unbind(input, dim): views of the slices along `dim`, without that dimension."""
+
+    several = True
+    era_label = "tensor.Index"
+    samples = [(GRID,), (GRID, 1)]
+    errors = [(GRID, 5), (np.ones(()),)]
+
+    def forward(input: Array, dim: Dim = 0):
+        at = dimension(dim, input, "unbind")
+        return tuple([row[...] for row in (input[(slice(None),) * at + (i,)] if at else input[i, ...]
+                                           for i in range(input.shape[at]))])
+
+    def grad_input(F, g, dim, input_shape, input_dtype):
+        at = axis(dim, len(input_shape))
+        zeros = F.zeros((*input_shape[:at], *input_shape[at + 1 :]), dtype=input_dtype)
+        return F.stack([zeros if part is None else part for part in g], at)
+
+
+class TensorSplit(Op):
+    """tensor_split(input, indices_or_sections, dim): views of so many pieces along `dim`, of sizes as equal as can be;
+    or of the pieces between the places listed."""
+
+    names = ("tensor_split",)
+    samples = [(ROW, 3), (ROW, (1, 3)), (GRID, 2, 1), (ROW, (3, 9))]
+    errors = [(ROW, 0), (GRID, 2, 5)]
+
+    def compose(F, input, indices_or_sections: DimOrTensor, dim: Dim = 0):
+        how = indices_or_sections
+        if isinstance(how, Tensor | np.ndarray):
+            how = tuple(int(i) for i in how) if len(how.shape) else int(how)
+        if not len(input.shape):
+            raise ShapeFault("tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims")
+        at = axis(dim, len(input.shape))
+        return tuple(F.getitem(input, (slice(None),) * at + (slice(a, b),), ()) for a, b in edges(how, input.shape[at]))
+
+
+def edges(how, n):
+    """Where each piece begins and ends: so many of nearly equal size, or between the places listed."""
+    if type(how) is int:
+        if how <= 0:
+            raise ArgumentFault(f"number of sections must be larger than 0, got {how}", "x.tensor_split(2)")
+        marks = [i * (n // how) + min(i, n % how) for i in range(how + 1)]
+    else:
+        marks = [0, *how, n]
+    return zip(marks, marks[1:], strict=False)
+
+
+def sections(F, input, how, dim, name):
+    """tensor_split along one dimension, where so many pieces must be of equal size."""
+    if type(how) is int and (how <= 0 or input.shape[dim] % how):
+        raise ShapeFault(f"torch.{name} attempted to split along dimension {dim}, but the size of the dimension "
+                         f"{input.shape[dim]} is not divisible by the split_size {how}!")
+    return F.tensor_split(input, how, dim)
+
+
+class Hsplit(Op):
+    """hsplit(input, indices_or_sections): pieces side by side: along the second dimension, or the only one."""
+
+    samples = [(GRID, 3), (GRID, (1,)), ([1.0, 2.0], 2)]
+    errors = [(GRID, 2), (np.ones(()), 1)]
+
+    def compose(F, input, indices_or_sections: Dims):
+        if not len(input.shape):
+            raise ShapeFault("torch.hsplit requires a tensor with at least 1 dimension, but got a tensor with 0 "
+                             "dimensions!")
+        return sections(F, input, indices_or_sections, min(len(input.shape), 2) - 1, "hsplit")
+
+
+class Vsplit(Op):
+    """vsplit(input, indices_or_sections): pieces on top of each other: along the first dimension."""
+
+    samples = [(GRID, 2), (GRID, (1,))]
+    errors = [(GRID, 3), ([1.0], 1)]
+
+    def compose(F, input, indices_or_sections: Dims):
+        if len(input.shape) < 2:
+            raise ShapeFault(f"torch.vsplit requires a tensor with at least 2 dimension, but got {sized(input.shape)}")
+        return sections(F, input, indices_or_sections, 0, "vsplit")
+
+
+class Dsplit(Op):
+    """dsplit(input, indices_or_sections): pieces behind each other: along the third dimension."""
+
+    samples = [([GRID], 3), ([GRID], (1,))]
+    errors = [([GRID], 2), (GRID, 1)]
+
+    def compose(F, input, indices_or_sections: Dims):
+        if len(input.shape) < 3:
+            raise ShapeFault(f"torch.dsplit requires a tensor with at least 3 dimension, but got {sized(input.shape)}")
+        return sections(F, input, indices_or_sections, 2, "dsplit")

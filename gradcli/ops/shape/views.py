@@ -1,0 +1,337 @@
+"""The same elements in another arrangement; views wherever memory allows."""
+
+import math
+
+import numpy as np
+
+from gradcli.engine.random.generators import Current
+from gradcli.engine.tensor.dtypes import OF
+from gradcli.engine.tensor.memory_format import Format, in_order
+from gradcli.engine.autograd.op import Op
+from gradcli.engine.autograd.signature import REFUSED, Array, Arrays, Dim, Dims, Int, Sizes, SizesKind, Type, sized
+from gradcli.engine.tensor.methods import axis
+from gradcli.faults.tree import ArgumentFault, IndexFault, ShapeFault
+from gradcli.faults.mistakes import NotDifferentiable
+
+GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
+
+
+def fitted(shape, count, name="view"):
+    """A shape with its one -1 worked out, for `count` elements."""
+    unknown = [i for i, n in enumerate(shape) if n == -1]
+    if len(unknown) > 1:
+        raise ArgumentFault(f"{name}(): only one dimension can be inferred with -1")
+    if any(n < -1 for n in shape):
+        raise ShapeFault(f"{name}(): invalid shape dimension {min(shape)}")
+    known = math.prod(n for n in shape if n != -1)
+    if unknown and (known == 0 or count % known) or not unknown and known != count:
+        raise ShapeFault(f"shape '{list(shape)}' is invalid for input of size {count}")
+    return tuple(count // known if n == -1 else n for n in shape)
+
+
+def viewed(array, shape):
+    """`array` seen with another shape, or None where its memory does not allow that."""
+    seen = array.view()
+    try:
+        seen.shape = shape
+    except AttributeError:
+        return None
+    return seen
+
+
+class SizesOrType(SizesKind):
+    """A shape; or, in its place, an element type."""
+
+    def take(self, value):
+        if isinstance(value, tuple) and len(value) == 1:
+            value = value[0]
+        taken = REFUSED if type(value) is str else Type.take(value)
+        return taken if taken is not REFUSED else super().take(value)
+
+
+def reinterpreted(array, dtype):
+    """The bits of `array` seen as elements of another type; the last dimension grows or shrinks with their size."""
+    as_words = f"to view {OF[array.dtype].era} as {OF[dtype].era} (different element sizes)"
+    ratio = dtype.itemsize // array.itemsize
+    if dtype.itemsize != array.itemsize:
+        if not array.ndim:
+            raise ShapeFault(f"self.dim() cannot be 0 {as_words}")
+        steps = [s // array.itemsize for s in array.strides]
+        if steps[-1] != 1:
+            raise ShapeFault(f"self.stride(-1) must be 1 {as_words}, but got {steps[-1]}", "x.contiguous()")
+        if ratio > 1 and array.shape[-1] % ratio:
+            raise ShapeFault(f"self.size(-1) must be divisible by {ratio} {as_words}, but got {array.shape[-1]}")
+        uneven = next((d for d, s in enumerate(steps[:-1]) if ratio > 1 and s % ratio), None)
+        if uneven is not None:
+            raise ShapeFault(f"self.stride({uneven}) must be divisible by {ratio} {as_words}, but got {steps[uneven]}",
+                             "x.contiguous()")
+    return array.view(dtype)
+
+
+class View(Op):
+    """view(input, *shape): the same memory seen with another shape, where one length may be -1; or, of an element type
+    in place of a shape, as elements of that type."""
+
+    function = False
+    era_label = "tensor.View"
+    samples = [(GRID, (3, 2)), (GRID, (-1,)), (GRID, (2, -1)), (np.array(GRID), np.dtype(np.int64))]
+    errors = [(GRID, (4, 2)), (GRID, (-1, -1)), (GRID, ("a",))]
+
+    def forward(input: Array, shape: SizesOrType("whole numbers")):
+        if isinstance(shape, np.dtype):
+            return reinterpreted(input, shape)
+        shape = fitted(shape, input.size)
+        seen = viewed(input, shape)
+        if seen is None:
+            raise ShapeFault(f"view size is not compatible with input tensor's size and stride: a {sized(input.shape)} "
+                             f"tensor whose rows are not in a row in memory cannot be seen as {sized(shape)}",
+                             (f"x.reshape({', '.join(map(str, shape))})", "copies if it must")).saying(
+                "view size is not compatible with input tensor's size and stride (at least one dimension spans across "
+                "two contiguous subspaces). Use .reshape(...) instead.")
+        return seen
+
+    def grad_input(F, g, input_shape, shape):
+        if isinstance(shape, np.dtype):
+            raise NotDifferentiable("view(dtype) cannot be differentiated: the bits of a number are no smooth function "
+                                    "of it", ("x.to(torch.float64)", "the same numbers as another type"))
+        return F.reshape(g, input_shape)
+
+
+class Reshape(Op):
+    """reshape(input, *shape): input with another shape, as a view where memory allows and a copy elsewhere."""
+
+    era_label = "tensor.View"
+    label = "ViewBackward0"
+    samples = [(GRID, (3, 2)), (GRID, (-1,)), (GRID, (2, -1))]
+    errors = [(GRID, (4, 2)), (GRID, (-1, -1)), (GRID, ("a",))]
+
+    def forward(input: Array, shape: Sizes):
+        return np.reshape(input, fitted(shape, input.size, "reshape"))
+
+    def grad_input(F, g, input_shape):
+        return F.reshape(g, input_shape)
+
+
+class Transpose(Op):
+    """transpose(input, dim0, dim1): input with two dimensions exchanged."""
+
+    names = ("transpose", "swapaxes", "swapdims")
+    era_label = "tensor.Transpose"
+    samples = [(GRID, 0, 1), (GRID, -1, 0)]
+    errors = [(GRID, 0, 3), (GRID, "a", 1)]
+
+    def forward(input: Array, dim0: Dim, dim1: Dim):
+        a, b = axis(dim0, input.ndim), axis(dim1, input.ndim)
+        return input.swapaxes(a, b) if input.ndim else input[...]
+
+    def grad_input(F, g, dim0, dim1):
+        return F.transpose(g, dim0, dim1)
+
+
+class T(Op):
+    """t(input): the transpose of a matrix; a vector is left as it is."""
+
+    names = ("t",)
+    era_label = "tensor.Transpose"
+    samples = [(GRID,), ([1.0, 2.0],)]
+    errors = [([[[1.0]]],)]
+
+    def forward(input: Array):
+        if input.ndim > 2:
+            raise ShapeFault(f"t() expects a tensor with <= 2 dimensions, but self is {input.ndim}D",
+                             ("x.transpose(0, 1)", "exchanges two dimensions of any tensor"))
+        return input.T
+
+    def grad_input(F, g):
+        return F.t(g)
+
+
+class Permute(Op):
+    """permute(input, *dims): input with its dimensions in another order."""
+
+    era_label = "tensor.Permute"
+    samples = [([[[1.0, 2.0]], [[3.0, 4.0]]], (2, 0, 1)), (GRID, (1, 0)), (GRID, (-1, 0))]
+    errors = [(GRID, (0,)), (GRID, (0, 0))]
+
+    def forward(input: Array, dims: Sizes):
+        if len(dims) != input.ndim:
+            raise ShapeFault(f"permute(): {input.ndim} dimensions need {input.ndim} numbers, and {len(dims)} were "
+                             "given").saying(
+                "permute(sparse_coo): number of dimensions in the tensor input does not match the length of the "
+                "desired ordering of dimensions i.e. "
+                f"input.dim() = {input.ndim} is not equal to len(dims) = {len(dims)}")
+        order = tuple(axis(d, input.ndim) for d in dims)
+        if len(set(order)) != len(order):
+            raise ShapeFault(f"permute(): dims {list(dims)} name a dimension twice")
+        return input.transpose(order)
+
+    def grad_input(F, g, dims):
+        back = sorted(range(len(dims)), key=lambda i: dims[i] % len(dims))
+        return F.permute(g, tuple(back))
+
+
+class Unsqueeze(Op):
+    """unsqueeze(input, dim): input with a dimension of length 1 put in."""
+
+    era_label = "tensor.Unsqueeze"
+    samples = [(GRID, 0), (GRID, -1), (GRID, 1)]
+    errors = [(GRID, 4)]
+
+    def forward(input: Array, dim: Int):
+        return np.expand_dims(input, axis(dim, input.ndim + 1))
+
+    def grad_input(F, g, dim):
+        return F.squeeze(g, dim)
+
+
+class Squeeze(Op):
+    """squeeze(input, dim): input without its dimensions of length 1, or without those in `dim` that are."""
+
+    era_label = "tensor.Squeeze"
+    label = ("SqueezeBackward0", "SqueezeBackward1", "SqueezeBackward2")
+    samples = [([[[1.0], [2.0]]],), ([[[1.0], [2.0]]], 0), ([[[1.0], [2.0]]], 1), ([[[1.0], [2.0]]], (0, 2))]
+    errors = [(GRID, 4)]
+
+    def variant(input, dim):
+        return 0 if dim is None else 2 if type(dim) is tuple else 1
+
+    def forward(input: Array, dim: Dims = None):
+        dims = range(input.ndim) if dim is None else dim if type(dim) is tuple else (dim,)
+        if len({axis(d, input.ndim) for d in dims}) < len(dims):
+            raise IndexFault(f"squeeze(): dim {list(dims)} names a dimension twice")
+        gone = tuple(a for a in (axis(d, input.ndim) for d in dims) if input.ndim and input.shape[a] == 1)
+        return input.squeeze(gone)[...]
+
+    def grad_input(F, g, input_shape):
+        return F.reshape(g, input_shape)
+
+
+class Contiguous(Op):
+    """contiguous(input, memory_format): input itself if its elements lie row by row in memory, or in the order of
+    another memory format; else a copy for which that holds."""
+
+    function = False
+    label = "CloneBackward0"
+    samples = [(GRID,)]
+    errors = [("text",)]
+
+    def forward(input: Array, memory_format: Format = None):
+        if memory_format is None and input.flags.c_contiguous:
+            return input
+        return in_order(input, memory_format)
+
+    def grad_input(F, g):
+        return g
+
+
+def _cat_refused(first, other, at, number):
+    """What PyTorch says of tensors that do not fit together along dimension `at`."""
+    if len(first) != len(other):
+        return f"Tensors must have same number of dimensions: got {len(first)} and {len(other)}"
+    where = next(i for i, (a, b) in enumerate(zip(first, other, strict=True)) if a != b and i != at)
+    return (f"Sizes of tensors must match except in dimension {at}. Expected size {first[where]} but got size "
+            f"{other[where]} for tensor number {number} in the list.")
+
+
+class Cat(Op):
+    """cat(tensors, dim): tensors joined along a dimension they have."""
+
+    lays = "rows"
+    names = ("cat", "concat", "concatenate")
+    method = False
+    promotes = "mixed"
+    era_label = "tensor.Concat"
+    samples = [(([1.0, 2.0], [3.0]),), ((GRID, GRID), 1), ((GRID, [[7.0, 8.0, 9.0]]), 0), ((GRID, GRID), -1)]
+    errors = [(([1.0], [[1.0]]),), ((),), ((GRID, GRID), 3), ((GRID, [[1.0]]), 0)]
+
+    def forward(tensors: Arrays, dim: Dim = 0):
+        if not tensors:
+            raise ArgumentFault("cat() needs at least one tensor", "torch.cat([x, y])")
+        solid = [t for t in tensors if t.shape != (0,)] or list(tensors)
+        if Current.legacy:       # 0.1.12 had no single numbers, but tensors of one element
+            solid = [t if t.ndim else t.reshape(1) for t in solid]
+        at = axis(dim, solid[0].ndim) if solid[0].ndim else None
+        if at is None:
+            raise ShapeFault("zero-dimensional tensor (at position 0) cannot be concatenated",
+                             ("torch.stack([x, y])", "joins single numbers"))
+        for k, t in enumerate(solid[1:], 1):
+            if t.ndim != solid[0].ndim or t.shape[:at] + t.shape[at + 1 :] != (
+                    solid[0].shape[:at] + solid[0].shape[at + 1 :]):
+                raise ShapeFault(f"cat(): Sizes of tensors must match except in dimension {at}: tensor 0 is "
+                                 f"{sized(solid[0].shape)}, tensor {k} is {sized(t.shape)}").saying(
+                    _cat_refused(solid[0].shape, t.shape, at, k))
+        return np.concatenate(solid, at)
+
+    def grad_tensors(at, F, g, tensors_shape, dim):
+        if tensors_shape[at] == (0,) and len(g.shape) > 1:
+            return F.zeros((0,), dtype=getattr(g, "array", g).dtype)    # which fits into any cat, and takes no part
+        along = axis(dim, len(g.shape))
+        lengths = [0 if s == (0,) and len(g.shape) > 1 else s[along] if s else 1 for s in tensors_shape]
+        part = F.narrow(g, along, sum(lengths[:at]), lengths[at])
+        return part if tensors_shape[at] else F.reshape(part, ())
+
+
+class Stack(Op):
+    """stack(tensors, dim): tensors of one shape joined along a new dimension."""
+
+    lays = "rows"
+    method = False
+    promotes = "mixed"
+    era_label = "tensor.Concat"
+    samples = [(([1.0, 2.0], [3.0, 4.0]),), ((GRID, GRID), 1), ((GRID, GRID), -1)]
+    errors = [(([1.0], [1.0, 2.0]),), ((),), ((GRID, GRID), 5)]
+
+    def forward(tensors: Arrays, dim: Dim = 0):
+        if not tensors:
+            raise ArgumentFault("stack() needs at least one tensor", "torch.stack([x, y])")
+        for k, t in enumerate(tensors):
+            if t.shape != tensors[0].shape:
+                raise ShapeFault(f"stack expects each tensor to be equal size, but got {list(tensors[0].shape)} at "
+                                 f"entry 0 and {list(t.shape)} at entry {k}")
+        return np.stack(tensors, axis(dim, tensors[0].ndim + 1))
+
+    def grad_tensors(at, F, g, dim):
+        return F.select(g, dim, at)
+
+
+class Narrow(Op):
+    """narrow(input, dim, start, length): the slice of `length` along `dim` that begins at `start`."""
+
+    era_label = "tensor.Index"
+    label = "SliceBackward0"
+    samples = [(GRID, 1, 0, 2), (GRID, 0, 1, 1), (GRID, -1, -2, 1)]
+    errors = [(GRID, 1, 2, 5), (GRID, 3, 0, 1)]
+
+    def forward(input: Array, dim: Dim, start: Int, length: Int):
+        if not input.ndim:
+            raise ShapeFault("narrow() cannot be applied to a 0-dim tensor.", ("x.view(1)", "a vector of one element"))
+        at = axis(dim, input.ndim)
+        if not -input.shape[at] <= start <= input.shape[at]:
+            raise IndexFault(f"narrow(): start {start} is outside dimension {at}, which has length {input.shape[at]}")
+        start = start % input.shape[at] if start < 0 else start
+        if length < 0 or start + length > input.shape[at]:
+            raise ShapeFault(f"start ({start}) + length ({length}) exceeds dimension size ({input.shape[at]}).")
+        return input[(slice(None),) * at + (slice(start, start + length),)]
+
+    def grad_input(F, g, dim, start, length, input_shape):
+        at = axis(dim, len(input_shape))
+        start = start % input_shape[at] if start < 0 else start
+        return F.unindex(g, (slice(None),) * at + (slice(start, start + length),), (), input_shape)
+
+
+class Select(Op):
+    """select(input, dim, index): the slice at one place along `dim`, without that dimension."""
+
+    era_label = "tensor.Index"
+    samples = [(GRID, 1, 0), (GRID, 0, -1)]
+    errors = [(GRID, 1, 7), (GRID, 3, 0)]
+
+    def forward(input: Array, dim: Dim, index: Int):
+        at = axis(dim, input.ndim)
+        if not input.ndim or not -input.shape[at] <= index < input.shape[at]:
+            raise IndexFault(f"select(): index {index} is out of range for dimension {at} of a {sized(input.shape)} "
+                             "tensor")
+        return input[(slice(None),) * at + (index, ...)]
+
+    def grad_input(F, g, dim, index, input_shape):
+        return F.unindex(g, (slice(None),) * axis(dim, len(input_shape)) + (index,), (), input_shape)

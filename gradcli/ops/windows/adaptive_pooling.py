@@ -1,0 +1,145 @@
+"""Pooling to a given size: windows divide each dimension into nearly equal parts."""
+
+import itertools
+
+import numpy as np
+
+from gradcli.engine.autograd.op import Op
+from gradcli.engine.autograd.signature import Array, Flag, Lengths, Plain
+from gradcli.faults.tree import ShapeFault
+from gradcli.ops.windows.pooling import BLOCK, ROW, Pooling, planes
+from gradcli.ops.windows.pooling_arrays import GRID
+from gradcli.ops.nn.interpolate import adaptive
+from gradcli.ops.nn.interpolate_tables import adaptive_windows
+from gradcli.ops.windows.sliding import each
+
+
+def lengths_for(F, name, input, output_size, rank):
+    """The result's last lengths; None keeps one as it is."""
+    planes(F, name, input, rank)
+    size = output_size if type(output_size) in (tuple, list) else (output_size,) * rank
+    if len(size) != rank:
+        raise ShapeFault(f"{name}(): output_size must be {rank}, got {len(size)}")
+    kept = tuple(n if m is None else m for n, m in zip(input.shape[-rank:], size, strict=True))
+    if any(m < 0 for m in each(kept, rank, name, "output_size")):
+        raise ShapeFault(f"{name}(): elements of output_size must be greater than or equal to 0 but received "
+                         f"{list(size)}")
+    return kept
+
+
+class AdaptiveMax(Op):
+    """adaptive_max(input, lengths): the greatest in each of evenly spread windows, and its place."""
+
+    names = ("adaptive_max",)
+    method = False
+    function = False
+    returns = ("values", "indices")
+    unkept = (0,)
+    label = ("AdaptiveMaxPool2DBackward0", "AdaptiveMaxPool3DBackward0")
+    samples = [(GRID, (2, 3)), (GRID, (1, 1)), (BLOCK, (1, 2, 1))]
+    errors = [("text", (1, 1))]
+
+    def variant(input, lengths):
+        return 1 if len(lengths) == 3 else 0
+
+    def forward(input: Array, lengths: Plain):
+        old = input.shape[input.ndim - len(lengths) :]
+        windows = [adaptive_windows(n, m) for n, m in zip(old, lengths, strict=True)]
+        widest = [range(max(int((end - first).max(initial=1)), 1)) for first, end in windows]
+        best = where = None
+        for step in itertools.product(*widest):
+            at = np.ix_(*[np.minimum(first + i, end - 1) for i, (first, end) in zip(step, windows, strict=True)])
+            here = input[(..., *at)]
+            place = np.broadcast_to(np.ravel_multi_index(np.broadcast_arrays(*at), old), here.shape)
+            if best is None:
+                best, where = np.ascontiguousarray(here), np.array(place, np.int64)
+                continue
+            better = (here > best) | (here != here)
+            np.copyto(best, here, where=better)
+            np.copyto(where, place, where=better)
+        return best, where
+
+    def grad_input(F, g, input, out, lengths, input_shape):      # PyTorch keeps the input
+        return F.put_in_planes(g, out[1], tuple(input_shape[len(input_shape) - len(lengths) :]))
+
+
+def greatest(F, rank, input, output_size, return_indices):
+    """What the adaptive max poolings have in common; one dimension goes the way of two, of which the first is 1."""
+    lengths = lengths_for(F, f"adaptive_max_pool{rank}d", input, output_size, rank)
+    if rank == 1:
+        values, indices = F.adaptive_max(F.unsqueeze(input, -2), (1, *lengths))
+        values, indices = F.squeeze(values, -2), F.squeeze(indices, -2)
+    else:
+        values, indices = F.adaptive_max(input, lengths)
+    return (values, indices) if return_indices else values
+
+
+class AdaptiveAvgPool1d(Pooling):
+    """adaptive_avg_pool1d(input, output_size): the means of output_size nearly equal parts of the last dimension."""
+
+    names = ("adaptive_avg_pool1d",)
+    samples = [(ROW, 2), (ROW, 3), (ROW, 1)]
+    errors = [([1.0], 1), (ROW, (1, 2))]
+
+    def compose(F, input, output_size: Lengths):
+        return adaptive(F, input, lengths_for(F, "adaptive_avg_pool1d", input, output_size, 1))
+
+
+class AdaptiveAvgPool2d(Pooling):
+    """adaptive_avg_pool2d(input, output_size): the means of nearly equal parts of the last two dimensions."""
+
+    names = ("adaptive_avg_pool2d",)
+    samples = [(GRID, 2), (GRID, (2, 3)), (GRID, 1), (GRID, (None, 2))]
+    errors = [([1.0], 1), (GRID, (1, 2, 3))]
+
+    def compose(F, input, output_size: Lengths):
+        return adaptive(F, input, lengths_for(F, "adaptive_avg_pool2d", input, output_size, 2))
+
+
+class AdaptiveAvgPool3d(Pooling):
+    """adaptive_avg_pool3d(input, output_size): the means of nearly equal parts of the last three dimensions."""
+
+    names = ("adaptive_avg_pool3d",)
+    samples = [(BLOCK, 2), (BLOCK, (2, 1, 1)), (BLOCK, 1)]
+    errors = [([1.0], 1), (BLOCK, (1, 2))]
+
+    def compose(F, input, output_size: Lengths):
+        return adaptive(F, input, lengths_for(F, "adaptive_avg_pool3d", input, output_size, 3))
+
+
+class AdaptiveMaxPool1d(Pooling):
+    """adaptive_max_pool1d(input, output_size, return_indices): the greatest in nearly equal parts of the last
+    dimension; with return_indices also their places."""
+
+    names = ("adaptive_max_pool1d",)
+    samples = [(ROW, 2), (ROW, 3), (ROW, 2, True)]
+    errors = [([1.0], 1), (ROW, (1, 2))]
+
+    def compose(F, input, output_size: Lengths, return_indices: Flag = False):
+        return greatest(F, 1, input, output_size, return_indices)
+
+
+class AdaptiveMaxPool2d(Pooling):
+    """adaptive_max_pool2d(input, output_size, return_indices): the greatest in nearly equal parts of the last two
+    dimensions; with return_indices also their places."""
+
+    names = ("adaptive_max_pool2d",)
+    samples = [(GRID, 2), (GRID, (2, 3)), (GRID, 2, True)]
+    errors = [([1.0], 1), (GRID, (1, 2, 3))]
+
+    def compose(F, input, output_size: Lengths, return_indices: Flag = False):
+        return greatest(F, 2, input, output_size, return_indices)
+
+
+class AdaptiveMaxPool3d(Pooling):
+    """adaptive_max_pool3d(input, output_size, return_indices): the greatest in nearly equal parts of the last three
+    dimensions; with return_indices also their places."""
+
+    names = ("adaptive_max_pool3d",)
+    samples = [(BLOCK, 1), (BLOCK, (2, 1, 1)), (BLOCK, 1, True)]
+    errors = [([1.0], 1), (BLOCK, (1, 2))]
+
+    def compose(F, input, output_size: Lengths, return_indices: Flag = False):
+        return greatest(F, 3, input, output_size, return_indices)
+
+

@@ -1,0 +1,183 @@
+"""The convolutions that programs call: 1, 2 and 3 dimensions, forward and transposed."""
+
+from gradcli.engine.autograd.op import Op
+from gradcli.engine.autograd.signature import Array, Int, Ints, Kind, sized
+from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
+from gradcli.ops.windows.convolution import FILTER, GRID, KERNEL, SIGNAL, transposed_lengths
+from gradcli.ops.windows.sliding import each, positive
+
+BLOCK = [[[[[1.0, -2.0], [3.0, 0.5]], [[1.0, 4.0], [-1.0, 0.2]]]]]
+
+
+class PaddingKind(Kind):
+    """Whole numbers, or one of the words for paddings that follow from the kernel."""
+
+    def take(self, value):
+        return value if type(value) is str and value in ("same", "valid") else Ints.take(value)
+
+
+Padding = PaddingKind("a whole number, a tuple of them, 'same' or 'valid'")
+
+
+class Convolution(Op, abstract=True):
+    """A convolution along the last dimensions of (batch, channels, ...), or of (channels, ...)."""
+
+    method = False
+
+
+def batched(F, name, input, weight, rank):
+    """The input with a batch dimension, and whether it had one."""
+    if len(weight.shape) != rank + 2:
+        raise ShapeFault(f"{name}() expects a {rank + 2}-d weight, and was given {sized(weight.shape)}")
+    if len(input.shape) not in (rank + 1, rank + 2):
+        raise ShapeFault(f"Expected {rank + 1}D (unbatched) or {rank + 2}D (batched) input to {name}, but got input of "
+                         f"size: {list(input.shape)}", ("x.unsqueeze(0)", "adds a batch dimension"))
+    many = len(input.shape) == rank + 2
+    return (input if many else F.unsqueeze(input, 0)), many
+
+
+def convolution(F, rank, input, weight, bias, stride, padding, dilation, groups):
+    """What conv1d, conv2d and conv3d have in common."""
+    name = f"conv{rank}d"
+    input, many = batched(F, name, input, weight, rank)
+    stride, dilation = (each(v, rank, name, w) for v, w in ((stride, "stride"), (dilation, "dilation")))
+    positive(name, stride=stride, dilation=dilation, groups=(groups,))
+    _channels_fit(name, input.shape, weight.shape, bias, groups)
+    kernel = weight.shape[2:]
+    if padding == "same":
+        if any(s != 1 for s in stride):
+            raise ValueFault("padding='same' is not supported for strided convolutions", "padding=1")
+        total = [d * (k - 1) for k, d in zip(kernel, dilation, strict=True)]
+        padding = tuple(t // 2 for t in total)
+        if any(t % 2 for t in total):      # the odd one goes after
+            extra = [n for t in reversed(total) for n in (0, t % 2)]
+            input = F.pad(input, tuple(extra))
+    elif padding == "valid":
+        padding = (0,) * rank
+    padding = each(padding, rank, name, "padding")
+    if any(p < 0 for p in padding):
+        raise ValueFault("negative padding is not supported", "padding=0")
+    out = F.convolved(input, weight, bias, stride, padding, dilation, groups)
+    return out if many else F.squeeze(out, 0)
+
+
+def _channels_fit(name, shape, weight, bias, groups):
+    if weight[0] % groups:
+        raise ShapeFault(f"Given groups={groups}, expected weight to be divisible by {groups} at dimension 0, but got "
+                         f"weight of size {list(weight)} instead")
+    if shape[1] != weight[1] * groups:
+        raise ShapeFault(f"Given groups={groups}, weight of size {list(weight)}, expected input{list(shape)} to have "
+                         f"{weight[1] * groups} channels, but got {shape[1]} channels instead")
+    if bias is not None and tuple(bias.shape) != (weight[0],):
+        raise ShapeFault(f"{name}(): given weight of size {list(weight)}, expected bias to be 1-dimensional with "
+                         f"{weight[0]} elements, but got bias of size {list(bias.shape)} instead")
+
+
+def transposed(F, rank, input, weight, bias, stride, padding, output_padding, groups, dilation):
+    """What the transposed convolutions have in common."""
+    name = f"conv_transpose{rank}d"
+    input, many = batched(F, name, input, weight, rank)
+    stride, padding, output_padding, dilation = (each(v, rank, name, w) for v, w in (
+        (stride, "stride"), (padding, "padding"), (output_padding, "output_padding"), (dilation, "dilation")))
+    positive(name, stride=stride, dilation=dilation, groups=(groups,))
+    if input.shape[1] != weight.shape[0] or weight.shape[0] % groups:
+        raise ShapeFault(f"Given transposed=1, weight of size {list(weight.shape)}, expected input{list(input.shape)} "
+                         f"to "
+                         f"have {weight.shape[0]} channels, but got {input.shape[1]} channels instead")
+    if bias is not None and tuple(bias.shape) != (weight.shape[1] * groups,):
+        raise ShapeFault(f"Given transposed=1, weight of size {list(weight.shape)}, expected bias to be 1-dimensional "
+                         f"with {weight.shape[1] * groups} elements, but got bias of size {list(bias.shape)} instead")
+    if any(o >= max(s, d) or o < 0 for o, s, d in zip(output_padding, stride, dilation, strict=True)):
+        raise ArgumentFault("output padding must be smaller than either stride or dilation, but got output_padding: "
+                            f"{list(output_padding)}, stride: {list(stride)} and dilation: {list(dilation)}")
+    lengths = transposed_lengths(input.shape[2:], weight.shape[2:], stride, padding, output_padding, dilation)
+    if any(n < 1 for n in lengths):
+        raise ShapeFault(f"{name}(): given input size per channel {list(input.shape[2:])}, calculated output size "
+                         f"{list(lengths)}: output size is too small")
+    out = F.spread_back(input, weight, bias, lengths, stride, padding, dilation, groups)
+    return out if many else F.squeeze(out, 0)
+
+
+class Conv1d(Convolution):
+    """conv1d(input, weight, bias, stride, padding, dilation, groups): weight slid along the last dimension of input."""
+
+    names = ("conv1d", "nn.functional.conv1d")
+    samples = [(SIGNAL, FILTER), (SIGNAL, FILTER, [0.5, 1.0]), (SIGNAL, FILTER, None, 2), (SIGNAL, FILTER, None, 1, 2),
+               (SIGNAL, FILTER, None, 1, "same"), (SIGNAL, FILTER, None, 1, 0, 3),
+               ([[[1.0, 2.0, 3.0], [0.5, 1.0, -1.0]]], FILTER, None, 1, 0, 1, 2), (SIGNAL[0], FILTER, None, 1, "valid")]
+    errors = [(SIGNAL, [[1.0]]), (SIGNAL, FILTER, [1.0]), (SIGNAL, FILTER, None, 0), ([[[1.0]]], FILTER)]
+
+    def compose(F, input, weight: Array, bias: Array = None, stride: Ints = 1, padding: Padding = 0, dilation: Ints = 1,
+                groups: Int = 1):
+        return convolution(F, 1, input, weight, bias, stride, padding, dilation, groups)
+
+
+class Conv2d(Convolution):
+    """conv2d(input, weight, bias, stride, padding, dilation, groups): weight slid over the last two dimensions of
+    input."""
+
+    names = ("conv2d", "nn.functional.conv2d")
+    samples = [(GRID, [[[[1.0, 2.0], [0.5, -1.0]], [[0.3, 1.0], [-2.0, 1.5]]]]), (GRID, KERNEL, None, 1, 0, 1, 2),
+               (GRID, KERNEL, [1.0, 2.0], (2, 1), (1, 2), (2, 1), 2), (GRID, KERNEL, None, 1, "same", 1, 2)]
+    errors = [(GRID, KERNEL), (GRID, [[1.0]]), (GRID, KERNEL, None, 1, 0, 1, 3)]
+
+    def compose(F, input, weight: Array, bias: Array = None, stride: Ints = 1, padding: Padding = 0, dilation: Ints = 1,
+                groups: Int = 1):
+        return convolution(F, 2, input, weight, bias, stride, padding, dilation, groups)
+
+
+class Conv3d(Convolution):
+    """conv3d(input, weight, bias, stride, padding, dilation, groups): weight slid over the last three dimensions of
+    input."""
+
+    names = ("conv3d", "nn.functional.conv3d")
+    samples = [(BLOCK, BLOCK, [0.5], 1, 1, 2, 1), (BLOCK, BLOCK, None, 2, 1),
+               ([[BLOCK[0][0], BLOCK[0][0]]], [BLOCK[0], BLOCK[0]], None, 1, 1, 1, 2)]
+    errors = [(BLOCK, [[1.0]]), (BLOCK, BLOCK, [1.0, 2.0])]
+
+    def compose(F, input, weight: Array, bias: Array = None, stride: Ints = 1, padding: Padding = 0, dilation: Ints = 1,
+                groups: Int = 1):
+        return convolution(F, 3, input, weight, bias, stride, padding, dilation, groups)
+
+
+class ConvTranspose1d(Convolution):
+    """conv_transpose1d(input, weight, bias, stride, padding, output_padding, groups, dilation): the gradient of a
+    convolution by its input, as a function of its own."""
+
+    names = ("conv_transpose1d", "nn.functional.conv_transpose1d")
+    samples = [(SIGNAL, [[[0.5, -1.0]]]), (SIGNAL, [[[0.5, -1.0]]], [0.5], 2, 1, 1, 1, 2),
+               ([[[1.0, 2.0], [0.5, 1.0]]], FILTER,
+                                                                                      None, 1, 0, 0, 2)]
+    errors = [(SIGNAL, [[1.0]]), (SIGNAL, [[[0.5]]], None, 1, 0, 1)]
+
+    def compose(F, input, weight: Array, bias: Array = None, stride: Ints = 1, padding: Ints = 0,
+                output_padding: Ints = 0, groups: Int = 1, dilation: Ints = 1):
+        return transposed(F, 1, input, weight, bias, stride, padding, output_padding, groups, dilation)
+
+
+class ConvTranspose2d(Convolution):
+    """conv_transpose2d(input, weight, bias, stride, padding, output_padding, groups, dilation): the gradient of a
+    convolution by its input, as a function of its own."""
+
+    names = ("conv_transpose2d", "nn.functional.conv_transpose2d")
+    samples = [(GRID, KERNEL), (GRID, KERNEL, [0.5], 2, 1, 1, 1, 2), (GRID, KERNEL, None, 1, 0, 0, 2)]
+    errors = [(GRID, [[1.0]]), (GRID, KERNEL, None, 1, 0, 1)]
+
+    def compose(F, input, weight: Array, bias: Array = None, stride: Ints = 1, padding: Ints = 0,
+                output_padding: Ints = 0, groups: Int = 1, dilation: Ints = 1):
+        return transposed(F, 2, input, weight, bias, stride, padding, output_padding, groups, dilation)
+
+
+class ConvTranspose3d(Convolution):
+    """conv_transpose3d(input, weight, bias, stride, padding, output_padding, groups, dilation): the gradient of a
+    convolution by its input, as a function of its own."""
+
+    names = ("conv_transpose3d", "nn.functional.conv_transpose3d")
+    samples = [(BLOCK, BLOCK), (BLOCK, BLOCK, [0.5], 2, 1, 1, 1, 2),
+               ([[BLOCK[0][0], BLOCK[0][0]]], [BLOCK[0], BLOCK[0]],
+                                                                    None, 1, 0, 0, 2)]
+    errors = [(BLOCK, [[1.0]]), (BLOCK, BLOCK, None, 1, 0, 1)]
+
+    def compose(F, input, weight: Array, bias: Array = None, stride: Ints = 1, padding: Ints = 0,
+                output_padding: Ints = 0, groups: Int = 1, dilation: Ints = 1):
+        return transposed(F, 3, input, weight, bias, stride, padding, output_padding, groups, dilation)

@@ -1,0 +1,114 @@
+"""Convolutions of any rank, as one product over strided windows.
+
+With y = convolved(x, w), the gradients by x and w are `spread_back` and `correlated`; each
+of the three is linear in both its inputs, and the other two are its derivatives.
+"""
+
+from gradcli.engine.autograd.op import Op
+from gradcli.engine.autograd.signature import Array, ArrayOrNone, Int, Plain
+from gradcli.ops.windows.convolution_arrays import convolve, correlate, spread
+
+SIGNAL, FILTER = [[[1.0, -2.0, 3.0, 0.5, -1.0]]], [[[0.5, -1.0]], [[2.0, 0.3]]]
+GRID = [[[[1.0, -2.0, 3.0], [0.5, 5.0, -6.0], [0.1, 2.0, -0.4]], [[3.0, 1.0, 0.0], [1.0, -1.0, 2.0], [2.0, 0.5, 1.5]]]]
+KERNEL = [[[[1.0, 2.0], [0.5, -1.0]]], [[[0.3, 1.0], [-2.0, 1.5]]]]
+UNIT = ((1,), (0,), (1,), 1)
+
+
+class Linked(Op, abstract=True):
+    """One of the three bilinear maps."""
+
+    method = False
+    function = False
+    promotes = "same"
+    label = "ConvolutionBackwardBackward0"
+
+
+def cut(F, x, shape):
+    """x without the places that a transposed convolution's output padding made room for and nothing came from."""
+    for at in range(2, len(shape)):
+        if x.shape[at] != shape[at]:
+            x = F.narrow(x, at, 0, shape[at])
+    return x
+
+
+class Convolved(Linked):
+    """convolved(input, weight, bias, stride, padding, dilation, groups): the convolution of input with weight, plus a
+    bias for each channel."""
+
+    linked = ("bias",)
+    era_label = "ConvNd"
+    label = "ConvolutionBackward0"
+    samples = [(SIGNAL, FILTER, [0.5, 1.0], *UNIT), (SIGNAL, FILTER, None, (2,), (1,), (1,), 1),
+               (GRID, KERNEL, [1.0, 2.0], (1, 1), (1, 0), (1, 2), 2)]
+    errors = [(SIGNAL, [[1.0]], None, *UNIT)]
+
+    def forward(input: Array, weight: Array, bias: ArrayOrNone, stride: Plain, padding: Plain, dilation: Plain,
+                groups: Int):
+        out = convolve(input, weight, stride, padding, dilation, groups)
+        if bias is not None:
+            out += bias.reshape((-1,) + (1,) * (out.ndim - 2))
+        return out
+
+    def grad_input(F, g, input, weight, stride, padding, dilation, groups, input_shape):
+        return F.spread_back(g, weight, None, tuple(input_shape[2:]), stride, padding, dilation, groups)
+
+    def grad_weight(F, g, input, weight, stride, padding, dilation, groups, weight_shape):
+        return F.correlated(input, g, tuple(weight_shape[2:]), stride, padding, dilation, groups)
+
+    def grad_bias(F, g, input, weight):      # PyTorch keeps both
+        return F.sum(g, (0, *range(2, len(g.shape))))
+
+
+class SpreadBack(Linked):
+    """spread_back(input, weight, bias, lengths, stride, padding, dilation, groups): the transposed convolution of input
+    with weight, onto dimensions of `lengths`: each number of input spreads the weights over its window."""
+
+    linked = ("bias",)
+    names = ("spread_back",)
+    label = "ConvolutionBackward0"
+    era_label = "ConvNd"
+    samples = [(SIGNAL, [[[0.5, -1.0], [2.0, 0.3]]], [0.5, 1.0], (6,), *UNIT),
+               (SIGNAL, [[[0.5, -1.0]]], None, (9,), (2,), (1,), (2,), 1)]
+    errors = [(SIGNAL, [[1.0]], None, (6,), *UNIT)]
+
+    def forward(input: Array, weight: Array, bias: ArrayOrNone, lengths: Plain, stride: Plain, padding: Plain,
+                dilation: Plain, groups: Int):
+        out = spread(input, weight, lengths, stride, padding, dilation, groups)
+        if bias is not None:
+            out += bias.reshape((-1,) + (1,) * (out.ndim - 2))
+        return out
+
+    def grad_input(F, g, input, weight, stride, padding, dilation, groups, input_shape):
+        return cut(F, F.convolved(g, weight, None, stride, padding, dilation, groups), input_shape)
+
+    def grad_weight(F, g, input, weight, stride, padding, dilation, groups, weight_shape):
+        return F.correlated(g, input, tuple(weight_shape[2:]), stride, padding, dilation, groups)
+
+    def grad_bias(F, g, input, weight):      # PyTorch keeps both
+        return F.sum(g, (0, *range(2, len(g.shape))))
+
+
+class Correlated(Linked):
+    """correlated(input, g, kernel, stride, padding, dilation, groups): the weights, with windows of size `kernel`, by
+    which each channel of input contributes to each channel of g."""
+
+    samples = [(SIGNAL, [[[1.0, 2.0, 3.0, -1.0], [0.5, 0.1, 0.2, 1.0]]], (2,), *UNIT)]
+    errors = [(SIGNAL, [[1.0]], (2,), *UNIT)]
+
+    def forward(input: Array, g: Array, kernel: Plain, stride: Plain, padding: Plain, dilation: Plain,
+                groups: Int):
+        return correlate(input, g, kernel, stride, padding, dilation, groups)
+
+    def grad_input(F, grad, g, stride, padding, dilation, groups, input_shape):
+        return F.spread_back(g, grad, None, tuple(input_shape[2:]), stride, padding, dilation, groups)
+
+    def grad_g(F, grad, input, stride, padding, dilation, groups, g_shape):
+        return cut(F, F.convolved(input, grad, None, stride, padding, dilation, groups), g_shape)
+
+
+def transposed_lengths(lengths, kernel, stride, padding, output_padding, dilation):
+    """The lengths of a transposed convolution's result."""
+    return tuple((n - 1) * s - 2 * p + d * (k - 1) + o + 1 for n, k, s, p, o, d in zip(
+        lengths, kernel, stride, padding, output_padding, dilation, strict=True))
+
+

@@ -1,0 +1,104 @@
+"""The arithmetic of convolutions: windows laid out as columns, and one product for each group.
+
+Columns hold each number as often as windows do, so they are made for a few of a batch at a time,
+in memory that stays in the processor's cache.
+"""
+
+import math
+
+import numpy as np
+
+from gradcli.faults.tree import ShapeFault
+from gradcli.ops.windows.sliding import inside, outside, overlapped, places, sliding
+
+
+def result_lengths(lengths, kernel, stride, padding, dilation):
+    """The lengths of a convolution's result; refuses kernels that reach beyond the padded input."""
+    padded = tuple(n + 2 * p for n, p in zip(lengths, padding, strict=True))
+    count = places(padded, kernel, stride, dilation)
+    if any(c < 1 for c in count):
+        reach = [d * (k - 1) + 1 for k, d in zip(kernel, dilation, strict=True)]
+        raise ShapeFault(f"Calculated padded input size per channel: {list(padded)}. Kernel size: {reach}. "
+                         "Kernel size can't be greater than actual input size", ("padding=1", "makes the input larger"))
+    return count
+
+
+def wide(*arrays):
+    """Half precision as single, in which it is added up."""
+    return tuple(a.astype(np.float32) if a.dtype == np.float16 else a for a in arrays)
+
+
+COLUMNS = 1 << 19       # elements that columns have at most, unless one item of the batch has more
+
+
+def batches(count, size):
+    """The slices in which to go through a batch whose items have columns of that size."""
+    step = max(1, COLUMNS // max(size, 1))
+    return [slice(start, start + step) for start in range(0, count, step)]
+
+
+def columns(input, kernel, stride, padding, dilation, groups, most=None):
+    """Windows as columns: (batch, groups, channels x kernel, places); of each dimension at most so many."""
+    windows = sliding(outside(input, padding, padding), kernel, stride, dilation)
+    if most is not None:
+        windows = windows[(slice(None), slice(None), *(slice(m) for m in most))]
+    rank = len(kernel)
+    order = (0, 1, *range(2 + rank, 2 + 2 * rank), *range(2, 2 + rank))
+    count = windows.shape[2 : 2 + rank]
+    n, c = input.shape[:2]
+    size, spots = math.prod(kernel), math.prod(count)
+    return np.ascontiguousarray(windows.transpose(order)).reshape(n, groups, c // groups * size, spots)
+
+
+def convolve(input, weight, stride, padding, dilation, groups):
+    """The convolution of (batch, channels, ...) with (channels out, channels / groups, ...)."""
+    kernel, dtype = weight.shape[2:], input.dtype
+    count = result_lengths(input.shape[2:], kernel, stride, padding, dilation)
+    input, weight = wide(input, weight)
+    out, flat = weight.shape[0], weight.reshape(groups, weight.shape[0] // groups, -1)
+    product = np.zeros((len(input), groups, out // groups, math.prod(count)), input.dtype)
+    if weight.size and product.size:
+        for some in batches(len(input), flat.shape[2] * groups * product.shape[3]):
+            np.matmul(flat, columns(input[some], kernel, stride, padding, dilation, groups), out=product[some])
+    return product.reshape(len(input), out, *count).astype(dtype, copy=False)
+
+
+def spread(input, weight, lengths, stride, padding, dilation, groups):
+    """The transposed convolution of (batch, channels, ...) with (channels, channels out / groups, ...)."""
+    kernel, dtype = weight.shape[2:], input.dtype
+    input, weight = wide(input, weight)
+    n, c, count = input.shape[0], input.shape[1], input.shape[2:]
+    out = weight.shape[1]
+    if not weight.size or not input.size:
+        return np.zeros((n, out * groups, *lengths), dtype)
+    flat, across = input.reshape(n, groups, c // groups, -1), weight.reshape(groups, c // groups, -1).swapaxes(1, 2)
+    rank = len(kernel)
+    order = (0, 1, *range(2 + rank, 2 + 2 * rank), *range(2, 2 + rank))
+    padded = tuple(m + 2 * p for m, p in zip(lengths, padding, strict=True))
+    total = np.empty((n, out * groups, *lengths), dtype)
+    for some in batches(n, groups * across.shape[1] * flat.shape[3]):
+        windows = np.matmul(across, flat[some]).reshape(-1, groups * out, *kernel, *count).transpose(order)
+        total[some] = inside(overlapped(windows, padded, kernel, stride, dilation), padding, padding)
+    return total
+
+
+def correlate(input, g, kernel, stride, padding, dilation, groups):
+    """The weights' gradient: (channels out, channels / groups, ...), added up over the batch."""
+    dtype = input.dtype
+    input, g = wide(input, g)
+    n, out = g.shape[:2]
+    shape = (out, input.shape[1] // groups, *kernel)
+    size = math.prod(shape[1:])
+    total = np.zeros((groups, out // groups, size), g.dtype)
+    if not g.size or not input.size:
+        return total.reshape(shape).astype(dtype, copy=False)
+    count = g.shape[2:]
+    g = g.reshape(n, groups, out // groups, -1)
+    for some in batches(n, groups * size * g.shape[3]):
+        cols, part = columns(input[some], kernel, stride, padding, dilation, groups, count), g[some]
+        if g.shape[3] >= out // groups or n == 1:
+            total += np.add.reduce(np.matmul(part, cols.swapaxes(2, 3)), axis=0)
+        else:       # few places: one product over batch and places together
+            part = part.transpose(1, 2, 0, 3).reshape(groups, out // groups, -1)
+            total += np.matmul(part, cols.transpose(1, 0, 3, 2).reshape(groups, -1, size))
+    return total.reshape(shape).astype(dtype, copy=False)

@@ -1,0 +1,177 @@
+"""Windows as columns, and channels as places."""
+
+import numpy as np
+
+from gradcli.engine.autograd.op import Op
+from gradcli.engine.autograd.signature import Array, Int, Ints, Plain, sized
+from gradcli.faults.tree import ShapeFault
+from gradcli.ops.windows.convolution_arrays import columns
+from gradcli.ops.windows.sliding import each, inside, overlapped, places, positive
+
+GRID = [[[[1.0, -2.0, 3.0], [0.5, 5.0, -6.0], [0.2, 1.0, 4.0]]]]
+COLUMNS = [[[1.0, -2.0, 3.0, 0.1], [0.5, 5.0, -6.0, 0.2], [0.2, 1.0, 4.0, 0.3], [0.7, 1.5, 2.0, 0.4]]]
+FOUR = [[[[1.0, 2.0]], [[3.0, 4.0]], [[5.0, 6.0]], [[7.0, 8.0]]]]
+
+
+def options(name, kernel_size, dilation, padding, stride):
+    """The four options of fold and unfold as pairs."""
+    kernel, dilation, padding, stride = (each(v, 2, name, w) for v, w in (
+        (kernel_size, "kernel_size"), (dilation, "dilation"), (padding, "padding"), (stride, "stride")))
+    positive(name, kernel_size=kernel, dilation=dilation, stride=stride)
+    return kernel, dilation, padding, stride
+
+
+class Unfold(Op):
+    """unfold(input, kernel_size, dilation, padding, stride): the windows of the last two dimensions as columns."""
+
+    names = ("unfold",)
+    home = "nn.functional"
+    samples = [(GRID, 2), (GRID, 2, 2), (GRID, 2, 1, 1), (GRID, (2, 1), 1, 0, 2), (GRID[0], 2)]
+    errors = [(GRID, 5), ([1.0], 1), (GRID, 2, 0)]
+
+    def compose(F, input, kernel_size: Ints, dilation: Ints = 1, padding: Ints = 0, stride: Ints = 1):
+        kernel, dilation, padding, stride = options("unfold", kernel_size, dilation, padding, stride)
+        if len(input.shape) not in (3, 4):
+            raise ShapeFault(f"Expected 3D or 4D (batch mode) tensor for input with possibly 0 batch size, but got: "
+                             f"{sized(input.shape)}")
+        count = places([n + 2 * p for n, p in zip(input.shape[-2:], padding, strict=True)], kernel, stride, dilation)
+        if min(count) < 1:
+            raise ShapeFault(f"unfold(): given input with spatial size {list(input.shape[-2:])}, "
+                             f"kernel_size={list(kernel)}, "
+                             f"calculated shape of the array of sliding blocks as {list(count)}, but its components "
+                             f"must be "
+                             "at least one.")
+        if len(input.shape) == 3:
+            return F.squeeze(F.im2col(F.unsqueeze(input, 0), kernel, dilation, padding, stride), 0)
+        return F.im2col(input, kernel, dilation, padding, stride)
+
+
+class Im2col(Op):
+    """im2col(input, kernel, dilation, padding, stride): windows as columns."""
+
+    method = False
+    function = False
+    label = "Im2ColBackward0"
+    samples = [(GRID, (2, 2), (1, 1), (0, 0), (1, 1)), (GRID, (2, 1), (2, 1), (1, 0), (1, 2))]
+    errors = [("text", (2, 2), (1, 1), (0, 0), (1, 1))]
+
+    def forward(input: Array, kernel: Plain, dilation: Plain, padding: Plain, stride: Plain):
+        blocks = columns(input, kernel, stride, padding, dilation, 1)[:, 0]
+        return blocks.copy() if np.may_share_memory(blocks, input) else blocks
+
+    def grad_input(F, g, kernel, dilation, padding, stride, input_shape):
+        return F.col2im(g, tuple(input_shape[2:]), kernel, dilation, padding, stride)
+
+
+class Fold(Op):
+    """fold(input, output_size, kernel_size, dilation, padding, stride): columns put back as windows, added up where
+    they overlap."""
+
+    names = ("fold",)
+    home = "nn.functional"
+    samples = [(COLUMNS, 3, 2), (COLUMNS, (4, 4), 2, 2), (COLUMNS, 2, 2, 2, 1, 1), (COLUMNS, 4, 2, 1, 0, 2),
+               (COLUMNS[0], 3, 2),
+               (COLUMNS, 2, 2, 1, 1, 2)]
+    errors = [(COLUMNS, 5, 2), ([1.0], 1, 1), (COLUMNS, 3, 3)]
+
+    def compose(F, input, output_size: Ints, kernel_size: Ints, dilation: Ints = 1, padding: Ints = 0,
+                stride: Ints = 1):
+        kernel, dilation, padding, stride = options("fold", kernel_size, dilation, padding, stride)
+        lengths = each(output_size, 2, "fold", "output_size")
+        if len(input.shape) not in (2, 3):
+            raise ShapeFault(f"Expected 2D or 3D (batch mode) tensor for input with possibly 0 batch size, but got: "
+                             f"{sized(input.shape)}")
+        if input.shape[-2] % (kernel[0] * kernel[1]):
+            raise ShapeFault("Expected size of input's dimension 1 to be divisible by the product of kernel_size, but "
+                             "got "
+                             f"input.size(1)={input.shape[-2]} and kernel_size={list(kernel)}.")
+        count = places([n + 2 * p for n, p in zip(lengths, padding, strict=True)], kernel, stride, dilation)
+        if min(count) < 1 or count[0] * count[1] != input.shape[-1]:
+            raise ShapeFault(f"Given output_size={list(lengths)}, kernel_size={list(kernel)}, expected size of input's "
+                             f"dimension 2 to match the calculated number of sliding blocks {count[0]} * {count[1]}, "
+                             f"but "
+                             f"got {input.shape[-1]}")
+        if len(input.shape) == 2:
+            return F.squeeze(F.col2im(F.unsqueeze(input, 0), lengths, kernel, dilation, padding, stride), 0)
+        return F.col2im(input, lengths, kernel, dilation, padding, stride)
+
+
+class Col2im(Op):
+    """col2im(input, lengths, kernel, dilation, padding, stride): columns as windows in a plane of `lengths`, added."""
+
+    method = False
+    function = False
+    label = "Col2ImBackward0"
+    samples = [(COLUMNS, (3, 3), (2, 2), (1, 1), (0, 0), (1, 1))]
+    errors = [("text", (3, 3), (2, 2), (1, 1), (0, 0), (1, 1))]
+
+    def forward(input: Array, lengths: Plain, kernel: Plain, dilation: Plain, padding: Plain,
+                stride: Plain):
+        padded = tuple(n + 2 * p for n, p in zip(lengths, padding, strict=True))
+        count = places(padded, kernel, stride, dilation)
+        channels = input.shape[1] // int(np.prod(kernel))
+        windows = input.reshape(input.shape[0], channels, *kernel, *count).transpose(0, 1, 4, 5, 2, 3)
+        return np.ascontiguousarray(inside(overlapped(windows, padded, kernel, stride, dilation), padding, padding))
+
+    def grad_input(F, g, kernel, dilation, padding, stride):
+        return F.im2col(g, kernel, dilation, padding, stride)
+
+
+class PixelShuffle(Op):
+    """pixel_shuffle(input, upscale_factor): channels dealt out as places, each place becoming a square of them."""
+
+    names = ("pixel_shuffle", "nn.functional.pixel_shuffle")
+    method = False
+    samples = [(FOUR, 2), (FOUR[0], 2)]
+    errors = [(FOUR, 3), (FOUR, 0), ([1.0], 1)]
+
+    def compose(F, input, upscale_factor: Int):
+        r = upscale_factor
+        if r <= 0 or len(input.shape) < 3 or input.shape[-3] % (r * r):
+            raise ShapeFault(f"pixel_shuffle expects its input's 'channel' dimension to be divisible by the square of "
+                             f"upscale_factor, {r}, but input.size is {list(input.shape)}")
+        *lead, c, h, w = input.shape
+        k = len(lead)
+        split = F.reshape(input, (*lead, c // (r * r), r, r, h, w))
+        moved = F.permute(split, (*range(k), k, k + 3, k + 1, k + 4, k + 2))
+        return F.renamed(F.reshape(moved, (*lead, c // (r * r), h * r, w * r)), "PixelShuffleBackward0")
+
+
+class PixelUnshuffle(Op):
+    """pixel_unshuffle(input, downscale_factor): squares of places gathered as channels."""
+
+    names = ("pixel_unshuffle", "nn.functional.pixel_unshuffle")
+    method = False
+    samples = [([[[[1.0, 2.0], [3.0, 4.0]]]], 2)]
+    errors = [(FOUR, 3), (FOUR, 0), ([1.0], 1)]
+
+    def compose(F, input, downscale_factor: Int):
+        r = downscale_factor
+        if r <= 0 or len(input.shape) < 3 or input.shape[-1] % r or input.shape[-2] % r:
+            raise ShapeFault(f"pixel_unshuffle expects height and width to be divisible by downscale_factor, {r}, but "
+                             f"input.size is {list(input.shape)}")
+        if 0 in input.shape:
+            return F.clone(input)       # PyTorch leaves the shape of what is empty as it is
+        *lead, c, h, w = input.shape
+        k = len(lead)
+        split = F.reshape(input, (*lead, c, h // r, r, w // r, r))
+        moved = F.permute(split, (*range(k), k, k + 2, k + 4, k + 1, k + 3))
+        return F.renamed(F.reshape(moved, (*lead, c * r * r, h // r, w // r)), "PixelUnshuffleBackward0")
+
+
+class ChannelShuffle(Op):
+    """channel_shuffle(input, groups): channels dealt out so that those of one group come apart."""
+
+    names = ("channel_shuffle", "native_channel_shuffle", "nn.functional.channel_shuffle",
+             "nn.functional.native_channel_shuffle")
+    method = False
+    samples = [(FOUR, 2)]
+    errors = [(FOUR, 3), (FOUR, 0), ([1.0], 1)]
+
+    def compose(F, input, groups: Int):
+        if groups <= 0 or len(input.shape) < 3 or input.shape[1] % groups:
+            raise ShapeFault(f"Number of channels must be divisible by groups. Got {list(input.shape)} and {groups} "
+                             f"groups.")
+        n, c, *rest = input.shape
+        split = F.reshape(input, (n, groups, c // groups, *rest))
+        return F.renamed(F.reshape(F.transpose(split, 1, 2), tuple(input.shape)), "ChannelShuffleBackward0")

@@ -1,0 +1,172 @@
+"""Growing tensors at their edges, and cutting edges off."""
+
+import numpy as np
+
+from gradcli.engine.autograd.op import Op
+from gradcli.engine.autograd.signature import Array, Number, Plain, Sizes, Text
+from gradcli.faults.tree import ArgumentFault, ShapeFault
+from gradcli.ops.windows.sliding import outside
+
+ROW = [[[1.0, -2.0, 3.0, 0.5]]]
+GRID = [[[[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]]]
+LABELS = ("ReflectionPad1DBackward0", "ReflectionPad2DBackward0", "ReflectionPad3DBackward0",
+          "ReplicationPad1DBackward0", "ReplicationPad2DBackward0", "ReplicationPad3DBackward0")
+MIRRORED = ("reflect", "replicate")
+
+
+class Pad(Op):
+    """pad(input, *pad, mode, value): input with its last dimensions grown: `pad` is left, right, top, bottom, ... and
+    the new places hold a constant, a reflection, the edge ("replicate"), or the other side ("circular")."""
+
+    home = "nn.functional"
+    samples = [(ROW, (1, 2)), (GRID, (1, 0, -1, 2), "constant", 1.5), (ROW, (2, 1), "reflect"),
+               (GRID, (1, 2, 0, 1), "replicate"), (ROW, (1, 3), "circular"), (GRID, (2, 1, 1, 0), "circular")]
+    errors = [(ROW, (1,)), (ROW, (4, 0), "reflect"), (ROW, (1, 1, 1, 1, 1, 1, 1, 1)), (ROW, (5, 0), "circular"),
+              (ROW, (1, 1), "mirror")]
+
+    def compose(F, input, pad: Sizes, mode: Text("constant", "reflect", "replicate", "circular") = "constant",
+                value: Number = None):
+        rank = len(pad) // 2
+        if len(pad) % 2 or rank > len(input.shape):
+            raise ArgumentFault(f"pad() needs two numbers for each dimension padded, at most {2 * len(input.shape)} "
+                                f"here, "
+                                f"and was given {len(pad)}", ("F.pad(x, (1, 1))", "one place on both sides of the "
+                                                                                  "last"))
+        before, after = tuple(pad[2 * i] for i in reversed(range(rank))), tuple(
+            pad[2 * i + 1] for i in reversed(range(rank)))
+        if mode == "constant":
+            return F.constant_pad_nd(input, before, after, 0 if value is None else value)
+        if value:
+            raise ArgumentFault(f'Padding mode "{mode}" doesn\'t take in value argument', f"F.pad(x, {pad}, '{mode}')")
+        lengths = input.shape[len(input.shape) - rank :]
+        if not 1 <= rank <= 3 or len(input.shape) not in (rank + 1, rank + 2):
+            raise ShapeFault("Only 2D, 3D, 4D, 5D padding with non-constant padding are supported for now")
+        sources = tuple(tuple(SOURCES[mode](n, b, a)) for n, b, a in zip(lengths, before, after, strict=True))
+        if mode not in MIRRORED:
+            return F.wrapped_around(input, sources)
+        return F.mirrored(input, sources, MIRRORED.index(mode) * 3 + rank - 1)
+
+
+def reflected(n, before, after):
+    """For each new place the old one it shows, reflected at the edges."""
+    if max(before, after) >= n:
+        raise ShapeFault(f"Padding size should be less than the corresponding input dimension, but got: padding "
+                         f"({before}, {after}) at a dimension of length {n}")
+    _grows(n, before, after)
+    return (abs(i) if i < n else 2 * (n - 1) - i for i in range(-before, n + after))
+
+
+def replicated(n, before, after):
+    """For each new place the old one it shows, the nearest."""
+    _grows(n, before, after)
+    if not n:
+        raise ShapeFault("replicate padding needs a dimension that is not empty")
+    return (min(max(i, 0), n - 1) for i in range(-before, n + after))
+
+
+def wrapped(n, before, after):
+    """For each new place the old one it shows, going around."""
+    if max(before, after) > n:
+        raise ShapeFault("Padding value causes wrapping around more than once.")
+    if n + before + after < 0 or n + min(before, 0) + min(after, 0) < 0:
+        raise ShapeFault("Negative padding value is resulting in an empty dimension")
+    # what is cut off on one side is not shown on the other
+    kept = list(range(max(-before, 0), n - max(-after, 0)))
+    return [*kept[len(kept) - max(before, 0) :], *kept, *kept[: max(after, 0)]]
+
+
+SOURCES = {"reflect": reflected, "replicate": replicated, "circular": wrapped}
+
+
+def _grows(n, before, after):
+    if n + before + after < 1:
+        raise ShapeFault(f"a dimension of length {n} padded by ({before}, {after}): output size is too small")
+
+
+class ConstantPadNd(Op):
+    """constant_pad_nd(input, before, after, value): input with the last dimensions grown by a constant, or cut."""
+
+    names = ("constant_pad_nd",)
+    method = False
+    function = False
+    era_label = "torch.nn._functions.padding.ConstantPad2d"
+    label = "ConstantPadNdBackward0"
+    samples = [(ROW, (1,), (2,), 0), (GRID, (-1, 1), (1, 0), 2.5)]
+    errors = [(ROW, (-3,), (-3,), 0)]
+
+    def forward(input: Array, before: Plain, after: Plain, value: Number):
+        lengths = input.shape[input.ndim - len(before) :]
+        if any(n + b + a < 0 for n, b, a in zip(lengths, before, after, strict=True)):
+            raise ShapeFault(f"The input size {list(lengths)}, plus negative padding {list(before)} and {list(after)} "
+                             "resulted in a negative output size")
+        grown = outside(input, before, after, value)
+        return grown.copy() if grown is input else grown
+
+    def grad_input(F, g, before, after):
+        return F.constant_pad_nd(g, tuple([-b for b in before]), tuple([-a for a in after]), 0)
+
+
+class Mirrored(Op):
+    """mirrored(input, sources, which): input with each of the last dimensions made of the places that `sources` lists;
+    `which` is the name of the padding that asked."""
+
+    linked = True
+    method = False
+    function = False
+    label = (*LABELS, "CopySlices")
+    saves = True        # PyTorch keeps the input
+    samples = [(ROW, ((1, 0, 1, 2, 3, 2),), 0), (GRID, ((0, 0, 1), (2, 0, 1, 2)), 4)]
+    errors = [("text", ((0,),), 0)]
+
+    def variant(input, sources, which):
+        return which
+
+    def forward(input: Array, sources: Plain, which: Plain):
+        return np.ascontiguousarray(input[(..., *np.ix_(*[np.asarray(s, np.int64) for s in sources]))])
+
+    def grad_input(F, g, input, sources, input_shape):
+        return F.unmirrored(g, sources, tuple(input_shape))
+
+
+class WrappedAround(Op):
+    """wrapped_around(input, sources): input with each of the last dimensions made of the places that `sources` lists,
+    as copies, of which PyTorch keeps nothing but the change itself."""
+
+    names = ("wrapped_around",)
+    linked = False
+    method = False
+    function = False
+    label = "CopySlices"
+    saves = True
+    samples = [(ROW, ((1, 0, 1, 2, 3, 2),)), (GRID, ((0, 0, 1), (2, 0, 1, 2)))]
+    errors = [("text", ((0,),))]
+
+    def forward(input: Array, sources: Plain):
+        return Mirrored.forward(input, sources, 6)
+
+    def grad_input(F, g, sources, input_shape):
+        return F.unmirrored(g, sources, tuple(input_shape))
+
+
+class Unmirrored(Op):
+    """unmirrored(input, sources, shape): zeros of `shape` to which each number of input is added at the place of the
+    last dimensions that it was a reflection of."""
+
+    method = False
+    function = False
+    samples = [([[[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]]], ((1, 0, 1, 2, 3, 2),), (1, 1, 4))]
+    errors = [("text", ((0,),), (1,))]
+
+    def forward(input: Array, sources: Plain, shape: Plain):
+        total = input
+        for k, places in enumerate(sources):
+            at = input.ndim - len(sources) + k
+            part = np.zeros(total.shape[:at] + (shape[at],) + total.shape[at + 1 :], input.dtype)
+            np.add.at(part, (slice(None),) * at + (np.asarray(places, np.int64),), total)
+            total = part
+        return total
+
+    def grad_input(F, g, sources):
+        return F.mirrored(g, sources, 6)
+
+

@@ -1,0 +1,280 @@
+"""Pooling: neighbourhoods summed up by their greatest, their mean or their norm."""
+
+import numpy as np
+
+from gradcli.engine.autograd.op import Op, titled
+from gradcli.engine.autograd.signature import Array, Flag, Int, Ints, Number, sized
+from gradcli.faults.tree import ShapeFault, TypeFault
+from gradcli.ops.linalg.checks import kind_of
+from gradcli.ops.windows.pooling_arrays import GRID
+from gradcli.ops.windows.sliding import each
+
+ROW = [[[1.0, -2.0, 3.0, 0.5, 2.5]]]
+BLOCK = [[[[[1.0, -2.0], [3.0, 0.5]], [[1.5, 4.0], [-1.0, 0.2]]]]]
+CUBE = [[[[[(9 * i + 3 * j + k) % 7 + 0.1 * i - 0.2 * j + 1 for k in range(3)] for j in range(3)] for i in range(3)]]]
+MAX_CASES = [(2,), (2, 1), (2, 2, 1), (2, 1, 0, 2), (2, 2, 0, 1, True), (2, 2, 0, 1, False, True)]
+AVG_CASES = [(2,), (2, 1), (2, 2, 1), (2, 2, 0, True), (2, 2, 1, False, False)]
+
+
+class Pooling(Op, abstract=True):
+    """A pooling over the last dimensions of (batch, channels, ...), or of (channels, ...)."""
+
+    home = "nn.functional"
+
+
+def planes(F, name, input, rank):
+    """Refuse inputs of other dimensions than the pooling has."""
+    if len(input.shape) not in (rank + 1, rank + 2):
+        raise ShapeFault(f"{name}() Expected {rank + 1}D or {rank + 2}D input tensor, but got {sized(input.shape)}",
+                         ("x.unsqueeze(0)", "adds a batch dimension"))
+    if 0 in input.shape[1:] or (len(input.shape) == rank + 1 and 0 in input.shape):
+        raise ShapeFault(f"{name}(): Expected input to have non-zero size for non-batch dimensions, but got "
+                         f"{list(input.shape)}")
+
+
+def greatest(F, rank, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices):
+    """What max_pool1d, 2d and 3d have in common; one dimension goes the way of two, of which the first is 1."""
+    name = f"max_pool{rank}d"
+    planes(F, name, input, rank)
+    kernel = each(kernel_size, rank, name, "kernel_size")
+    stride = kernel if stride in (None, ()) else each(stride, rank, name, "stride")
+    padding, dilation = each(padding, rank, name, "padding"), each(dilation, rank, name, "dilation")
+    if rank == 1:
+        values, indices = F.max_pool(F.unsqueeze(input, -2), (1, *kernel), (1, *stride), (0, *padding), (1, *dilation),
+                                     ceil_mode)
+        values, indices = F.squeeze(values, -2), F.squeeze(indices, -2)
+    else:
+        values, indices = F.max_pool(input, kernel, stride, padding, dilation, ceil_mode)
+    return (values, indices) if return_indices else values
+
+
+class MaxPool1d(Pooling):
+    """max_pool1d(input, kernel_size, stride, padding, dilation, ceil_mode, return_indices): the greatest in each
+    window of the last dimension; with return_indices also their places."""
+
+    names = ("max_pool1d",)
+    samples = [(ROW, *case) for case in MAX_CASES]
+    errors = [(ROW, 9), (ROW, 2, 1, 2), ([1.0], 1)]
+
+    def compose(F, input, kernel_size: Ints, stride: Ints = None, padding: Ints = 0, dilation: Ints = 1,
+                ceil_mode: Flag = False, return_indices: Flag = False):
+        return greatest(F, 1, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
+
+
+class MaxPool2d(Pooling):
+    """max_pool2d(input, kernel_size, stride, padding, dilation, ceil_mode, return_indices): the greatest in each
+    window of the last two dimensions; with return_indices also their places, counted row by row."""
+
+    names = ("max_pool2d",)
+    samples = [(GRID, *case) for case in MAX_CASES] + [(GRID, (2, 3), (1, 2))]
+    errors = [(GRID, 9), (GRID, 2, 1, 2), ([1.0], 1), (GRID, (1, 1, 1))]
+
+    def compose(F, input, kernel_size: Ints, stride: Ints = None, padding: Ints = 0, dilation: Ints = 1,
+                ceil_mode: Flag = False, return_indices: Flag = False):
+        return greatest(F, 2, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
+
+
+class MaxPool3d(Pooling):
+    """max_pool3d(input, kernel_size, stride, padding, dilation, ceil_mode, return_indices): the greatest in each
+    window of the last three dimensions; with return_indices also their places, counted row by row."""
+
+    names = ("max_pool3d",)
+    samples = [(BLOCK, 2), (BLOCK, 2, 1, 1), (BLOCK, 2, 1, 1, 2), (BLOCK, 2, 2, 0, 1, False, True),
+               (BLOCK, 1, 2, 0, 1, True), (BLOCK, (2, 1, 1), 1), (CUBE, 2, 2, 0, 1, True)]
+    errors = [(BLOCK, 9), ([1.0], 1)]
+
+    def compose(F, input, kernel_size: Ints, stride: Ints = None, padding: Ints = 0, dilation: Ints = 1,
+                ceil_mode: Flag = False, return_indices: Flag = False):
+        return greatest(F, 3, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
+
+
+def mean(F, rank, input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor):
+    """What the average poolings have in common."""
+    name = f"avg_pool{rank}d"
+    planes(F, name, input, rank)
+    if kind_of(input).kind != "f" and kind_of(input) != np.int64:
+        raise TypeFault(f"{name}() is not implemented for {kind_of(input).name} tensors",
+                        ("x.float()", "a floating copy"))
+    kernel = each(kernel_size, rank, name, "kernel_size")
+    stride = kernel if stride in (None, ()) else each(stride, rank, name, "stride")
+    padding = each(padding, rank, name, "padding")
+    if divisor == 0:
+        raise ShapeFault("divisor must be not zero")
+    if rank == 1:
+        out = F.avg_pool(F.unsqueeze(input, -2), (1, *kernel), (1, *stride), (0, *padding), ceil_mode,
+                         count_include_pad, divisor)
+        return F.squeeze(out, -2)
+    return F.avg_pool(input, kernel, stride, padding, ceil_mode, count_include_pad, divisor)
+
+
+class AvgPool1d(Pooling):
+    """avg_pool1d(input, kernel_size, stride, padding, ceil_mode, count_include_pad): the mean of each window of the
+    last dimension; padding counts as zeros unless count_include_pad is False."""
+
+    names = ("avg_pool1d",)
+    samples = [(ROW, *case) for case in AVG_CASES]
+    errors = [(ROW, 9), (ROW, 2, 1, 2), ([1.0], 1)]
+
+    def compose(F, input, kernel_size: Ints, stride: Ints = None, padding: Ints = 0, ceil_mode: Flag = False,
+                count_include_pad: Flag = True):
+        return mean(F, 1, input, kernel_size, stride, padding, ceil_mode, count_include_pad, None)
+
+
+class AvgPool2d(Pooling):
+    """avg_pool2d(input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override): the mean of each
+    window of the last two dimensions; padding counts as zeros unless count_include_pad is False."""
+
+    names = ("avg_pool2d",)
+    samples = [(GRID, *case) for case in AVG_CASES] + [(GRID, 2, 2, 0, True, True, 3)]
+    errors = [(GRID, 9), (GRID, 2, 1, 2), ([1.0], 1), (GRID, 2, 2, 0, False, True, 0)]
+
+    def compose(F, input, kernel_size: Ints, stride: Ints = None, padding: Ints = 0, ceil_mode: Flag = False,
+                count_include_pad: Flag = True, divisor_override: Int = None):
+        return mean(F, 2, input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
+
+
+class AvgPool3d(Pooling):
+    """avg_pool3d(input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override): the mean of each
+    window of the last three dimensions; padding counts as zeros unless count_include_pad is False."""
+
+    names = ("avg_pool3d",)
+    samples = [(BLOCK, 2), (BLOCK, 2, 1, 1), (BLOCK, 2, 1, 1, False, False), (BLOCK, 2, 1, 0, False, True, 3),
+               (CUBE, 2, 2, 0, True)]
+    errors = [(BLOCK, 9), ([1.0], 1)]
+
+    def compose(F, input, kernel_size: Ints, stride: Ints = None, padding: Ints = 0, ceil_mode: Flag = False,
+                count_include_pad: Flag = True, divisor_override: Int = None):
+        return mean(F, 3, input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
+
+
+def norm(F, rank, input, norm_type, kernel_size, stride, ceil_mode):
+    """The p-norm of each window: the mean of powers, taken back to a sum; the sign of a negative sum stays."""
+    kernel = each(kernel_size, rank, f"lp_pool{rank}d", "kernel_size")
+    count = 1
+    for k in kernel:
+        count *= k
+    out = mean(F, rank, input ** norm_type, kernel_size, stride, 0, ceil_mode, True, None)
+    return (F.sign(out) * F.relu(F.abs(out)) * count) ** (1.0 / norm_type)
+
+
+class LpPool1d(Pooling):
+    """lp_pool1d(input, norm_type, kernel_size, stride, ceil_mode): the norm of each window of the last dimension."""
+
+    names = ("lp_pool1d",)
+    samples = [(ROW, 2, 2), (ROW, 4, 3, 1), (ROW, 2, 2, 2, True)]
+    errors = [(ROW, 2, 9), ([1.0], 2, 1)]
+
+    def compose(F, input, norm_type: Number, kernel_size: Ints, stride: Ints = None, ceil_mode: Flag = False):
+        return norm(F, 1, input, norm_type, kernel_size, stride, ceil_mode)
+
+
+class LpPool2d(Pooling):
+    """lp_pool2d(input, norm_type, kernel_size, stride, ceil_mode): the norm of each window of the last two
+    dimensions."""
+
+    names = ("lp_pool2d",)
+    samples = [(GRID, 2, 2), (GRID, 4, 2, 1), (GRID, 2, 2, 2, True)]
+    errors = [(GRID, 2, 9), ([1.0], 2, 1)]
+
+    def compose(F, input, norm_type: Number, kernel_size: Ints, stride: Ints = None, ceil_mode: Flag = False):
+        return norm(F, 2, input, norm_type, kernel_size, stride, ceil_mode)
+
+
+class LpPool3d(Pooling):
+    """lp_pool3d(input, norm_type, kernel_size, stride, ceil_mode): the norm of each window of the last three
+    dimensions."""
+
+    names = ("lp_pool3d",)
+    samples = [(BLOCK, 2, 2), (CUBE, 4, 2, 1), (CUBE, 2, 2, 2, True)]
+    errors = [(BLOCK, 2, 9), ([1.0], 2, 1)]
+
+    def compose(F, input, norm_type: Number, kernel_size: Ints, stride: Ints = None, ceil_mode: Flag = False):
+        return norm(F, 3, input, norm_type, kernel_size, stride, ceil_mode)
+
+
+def put_back(F, rank, input, indices, kernel_size, stride, padding, output_size):
+    """What the unpoolings have in common."""
+    name = f"max_unpool{rank}d"
+    if len(input.shape) not in (rank + 1, rank + 2):
+        raise ShapeFault(f"{name}() Expected {rank + 1}D or {rank + 2}D input tensor, but got {sized(input.shape)}",
+                         ("x.unsqueeze(0)", "adds a batch dimension"))
+    kernel = each(kernel_size, rank, name, "kernel_size")
+    stride = kernel if stride in (None, ()) else each(stride, rank, name, "stride")
+    padding = each(padding, rank, name, "padding")
+    lengths = tuple((n - 1) * s - 2 * p + k for n, k, s, p in zip(
+        input.shape[len(input.shape) - rank :], kernel, stride, padding, strict=True))
+    if output_size is not None:
+        lengths = tuple(output_size)[-rank:]
+    if tuple(indices.shape) != tuple(input.shape):
+        raise ShapeFault(f"{name}(): Expected shape of indices to be same as that of the input tensor "
+                         f"({list(input.shape)}) but got indices tensor with shape: {list(indices.shape)}")
+    name = {1: "SqueezeBackward1", 2: "MaxUnpool2DBackward0", 3: "MaxUnpool3DBackward0"}[rank]
+    return titled(F.put_in_places(input, indices, lengths), name)
+
+
+class PutInPlaces(Op):
+    """put_in_places(input, indices, lengths): zeros in planes of `lengths`, with each number of input at its place."""
+
+    names = ("put_in_places",)
+    method = False
+    function = False
+    label = "MaxUnpool2DBackward0"
+    samples = [([[[1.0, 2.0, 3.0]]], np.array([[[0, 3, 4]]]), (5,))]
+    errors = [([[[1.0, 2.0, 3.0]]], np.array([[[0, 3, 5]]]), (5,))]
+
+    def forward(input: Array, indices: Array, lengths: Ints):
+        lead, size = input.shape[: input.ndim - len(lengths)], int(np.prod(lengths))
+        if indices.size and not 0 <= indices.min() <= indices.max() < size:
+            raise ShapeFault(f"max_unpool(): found an invalid max index: {indices.max()} (output volumes are "
+                             f"{lengths})")
+        total = np.zeros((*lead, size), input.dtype)
+        inner = lead + (-1,) if input.size else lead + (0,)
+        np.put_along_axis(total, indices.reshape(inner), input.reshape(inner), -1)
+        return total.reshape(lead + tuple(lengths))
+
+    def grad_input(F, g, indices, lengths):
+        return F.take_from_planes(g, indices, lengths)
+
+
+class MaxUnpool1d(Pooling):
+    """max_unpool1d(input, indices, kernel_size, stride, padding, output_size): max_pool1d undone: numbers at the places
+    that indices names, zeros elsewhere."""
+
+    names = ("max_unpool1d",)
+    samples = [([[[1.0, 2.0]]], np.array([[[1, 2]]]), 2), ([[[1.0, 2.0]]], np.array([[[1, 2]]]), 2, 1),
+               ([[[1.0, 2.0]]], np.array([[[1, 2]]]), 3, 2, 1), ([[[1.0, 2.0]]], np.array([[[1, 2]]]), 2, 2, 0, (5,))]
+    errors = [([[[1.0, 2.0]]], np.array([[[1, 7]]]), 2), ([[[1.0, 2.0]]], np.array([[[1]]]), 2)]
+
+    def compose(F, input, indices: Array, kernel_size: Ints, stride: Ints = None, padding: Ints = 0,
+                output_size: Ints = None):
+        return put_back(F, 1, input, indices, kernel_size, stride, padding, output_size)
+
+
+class MaxUnpool2d(Pooling):
+    """max_unpool2d(input, indices, kernel_size, stride, padding, output_size): max_pool2d undone: numbers at the places
+    that indices names, zeros elsewhere."""
+
+    names = ("max_unpool2d",)
+    samples = [([[[[1.0, 2.0]]]], np.array([[[[1, 6]]]]), 2), ([[[[1.0, 2.0]]]], np.array([[[[1, 5]]]]), 2, 1),
+               ([[[[1.0, 2.0]]]], np.array([[[[0, 2]]]]), 3, 2, 1),
+               ([[[[1.0, 2.0]]]], np.array([[[[1, 6]]]]), 2, 2, 0, (3, 5))]
+    errors = [([[[[1.0, 2.0]]]], np.array([[[[1, 70]]]]), 2)]
+
+    def compose(F, input, indices: Array, kernel_size: Ints, stride: Ints = None, padding: Ints = 0,
+                output_size: Ints = None):
+        return put_back(F, 2, input, indices, kernel_size, stride, padding, output_size)
+
+
+class MaxUnpool3d(Pooling):
+    """max_unpool3d(input, indices, kernel_size, stride, padding, output_size): max_pool3d undone: numbers at the places
+    that indices names, zeros elsewhere."""
+
+    names = ("max_unpool3d",)
+    samples = [([[[[[1.0, 2.0]]]]], np.array([[[[[1, 6]]]]]), 2), ([[[[[1.0, 2.0]]]]], np.array([[[[[1, 5]]]]]), 2, 1),
+               ([[[[[1.0, 2.0]]]]], np.array([[[[[0, 2]]]]]), 3, 2, 1),
+               ([[[[[1.0, 2.0]]]]], np.array([[[[[1, 6]]]]]), 2, 2, 0, (2, 3, 5))]
+    errors = [([[[[[1.0, 2.0]]]]], np.array([[[[[1, 70]]]]]), 2)]
+
+    def compose(F, input, indices: Array, kernel_size: Ints, stride: Ints = None, padding: Ints = 0,
+                output_size: Ints = None):
+        return put_back(F, 3, input, indices, kernel_size, stride, padding, output_size)

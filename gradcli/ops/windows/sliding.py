@@ -1,0 +1,111 @@
+"""Windows that slide over the last dimensions of an array, as strided views."""
+
+import math
+
+import numpy as np
+from numpy.lib.stride_tricks import as_strided
+
+from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
+
+
+def each(value, rank, name, what):
+    """One number for each of `rank` dimensions, from one for all or a tuple."""
+    if value is None:
+        return None
+    if type(value) is tuple and len(value) == 1 and rank > 1:
+        return value * rank
+    if type(value) is tuple and len(value) != rank:
+        raise ArgumentFault(f"{name}() expects {what} to be a single integer or a tuple of {rank}, "
+                            f"but got {list(value)}")
+    return value if type(value) is tuple else (value,) * rank
+
+
+def positive(name, **options):
+    """Refuse strides, dilations and kernels below 1."""
+    for what, value in options.items():
+        if any(v <= 0 for v in value):
+            raise ValueFault(f"{name}(): {what} should be greater than zero, but got {what}={list(value)}")
+
+
+def outside(array, before, after, value=0):
+    """`array` with its last dimensions grown on both sides by a constant; negative amounts take away."""
+    if not any(before) and not any(after):
+        return array
+    lead = array.shape[: array.ndim - len(before)]
+    inner = array.shape[array.ndim - len(before) :]
+    shape = tuple(n + b + a for n, b, a in zip(inner, before, after, strict=True))
+    grown = np.full(lead + shape, value, array.dtype)
+    to = tuple(slice(max(b, 0), n - max(a, 0)) for n, b, a in zip(shape, before, after, strict=True))
+    of = tuple(slice(max(-b, 0), n - max(-a, 0)) for n, b, a in zip(inner, before, after, strict=True))
+    grown[(..., *to)] = array[(..., *of)]
+    return grown
+
+
+def inside(array, before, after):
+    """`outside` undone: the last dimensions without what was added."""
+    if not any(before) and not any(after):
+        return array
+    return outside(array, tuple(-b for b in before), tuple(-a for a in after))
+
+
+def span(kernel, dilation):
+    """How many places each side of a window reaches over."""
+    return tuple(d * (k - 1) + 1 for k, d in zip(kernel, dilation, strict=True))
+
+
+def places(lengths, kernel, stride, dilation):
+    """How many windows there are along each dimension."""
+    return tuple((n - s) // t + 1 for n, s, t in zip(lengths, span(kernel, dilation), stride, strict=True))
+
+
+def sliding(array, kernel, stride, dilation):
+    """All windows, without copying: the last dimensions become those of places, then those within a window."""
+    rank = len(kernel)
+    lead, steps = array.shape[: array.ndim - rank], array.strides
+    count = places(array.shape[array.ndim - rank :], kernel, stride, dilation)
+    inner = steps[array.ndim - rank :]
+    return as_strided(array, lead + count + tuple(kernel), steps[: array.ndim - rank] + tuple(
+        s * t for s, t in zip(inner, stride, strict=True)) + tuple(s * d for s, d in zip(inner, dilation, strict=True)),
+        writeable=False)
+
+
+def offsets(kernel):
+    """The positions within a window, row by row."""
+    return np.ndindex(*kernel)
+
+
+def shifted(at, count, stride, dilation):
+    """The index of what every window has at one position."""
+    return (..., *(slice(i * d, i * d + (c - 1) * s + 1, s)
+                   for i, c, s, d in zip(at, count, stride, dilation, strict=True)))
+
+
+def overlapped(windows, lengths, kernel, stride, dilation):
+    """`sliding` undone by addition: each window's numbers added where the window lies in dimensions of `lengths`."""
+    rank = len(kernel)
+    count = windows.shape[windows.ndim - 2 * rank : windows.ndim - rank]
+    total = np.zeros(windows.shape[: windows.ndim - 2 * rank] + tuple(lengths), windows.dtype)
+    if windows.size:
+        for at in offsets(kernel):
+            total[shifted(at, count, stride, dilation)] += windows[(..., *at)]
+    return total
+
+
+def pooled_places(name, lengths, kernel, stride, padding, dilation, ceil_mode):
+    """How many windows a pooling has along each dimension, as PyTorch counts them."""
+    positive(name, kernel_size=kernel, stride=stride, dilation=dilation)
+    if any(p < 0 or 2 * p > s for p, s in zip(padding, span(kernel, dilation), strict=True)):
+        raise ValueFault(f"{name}(): pad should be at most half of effective kernel size, but got pad={list(padding)}, "
+                         f"kernel_size={list(kernel)} and dilation={list(dilation)}")
+    out = []
+    for n, s, t, p in zip(lengths, span(kernel, dilation), stride, padding, strict=True):
+        free = n + 2 * p - s
+        count = (math.ceil(free / t) if ceil_mode else free // t) + 1
+        if ceil_mode and (count - 1) * t >= n + p:
+            count -= 1      # the last window must begin inside the input or its left padding
+        out.append(count)
+    if any(n < 1 for n in out):
+        raise ShapeFault(f"{name}(): given input size {list(lengths)}, calculated output size {out}: output size is "
+                         f"too "
+                         f"small", ("padding=1", "or a smaller kernel"))
+    return tuple(out)

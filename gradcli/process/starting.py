@@ -1,0 +1,79 @@
+"""A machine that has nothing to spare: no memory, no descriptor, no process, no thread."""
+
+from __future__ import annotations
+
+import errno
+import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gradcli.faults.tree import LimitFault
+
+FEW = {errno.EMFILE: "files at once than it may: ulimit -n", errno.ENFILE: "files at once than the system has",
+       errno.ENOMEM: "memory than it may: ulimit -v"}
+LOADING = 100 << 20     # bytes that numpy and its libraries take
+UNLOADABLE = ("failed to map segment", "cannot allocate memory", "cannot enable executable stack")  # of the loader
+
+
+def fork() -> int:
+    """`os.fork`, or the fault of a user who may start no more processes."""
+    try:
+        return os.fork()
+    except OSError as error:
+        from gradcli.faults.tree import LimitFault
+
+        raise LimitFault("gradcli runs programs in processes of their own, and no more can be started: "
+                         f"{error.strerror}", ("ulimit -u", "how many processes you may have")) from None
+
+
+def require_memory() -> None:
+    """Raise MemoryError where numpy cannot be loaded: its library of linear algebra would end the process, wordless."""
+    import resource
+
+    if resource.getrlimit(resource.RLIMIT_AS)[0] != resource.RLIM_INFINITY:
+        from mmap import mmap
+
+        try:
+            mmap(-1, LOADING).close()
+        except OSError:
+            raise MemoryError from None
+
+
+def shortage(error: BaseException | None) -> LimitFault | None:
+    """The fault of a machine that lacks memory, descriptors, processes or threads, if that is what `error` says."""
+    from gradcli.faults.tree import LimitFault, MemoryFault
+
+    while error is not None:
+        lacking = _lacking(error)
+        if lacking.startswith("memory"):
+            return MemoryFault(f"gradcli needs more {lacking}")
+        if lacking:
+            return LimitFault(f"gradcli needs more {lacking}")
+        error = error.__cause__ or error.__context__
+    return None
+
+
+def _lacking(error: BaseException) -> str:
+    """What there is too little of; empty if `error` says nothing of the kind."""
+    if isinstance(error, OSError):
+        return FEW.get(error.errno or 0, "")
+    if isinstance(error, RuntimeError):
+        return "threads than it may: ulimit -u" if "can't start new thread" in str(error) else ""
+    if isinstance(error, ImportError):
+        text = str(error).lower()
+        if "too many open files" in text:
+            return FEW[errno.EMFILE]
+        return FEW[errno.ENOMEM] if any(words in text for words in UNLOADABLE) else ""
+    return FEW[errno.ENOMEM] if isinstance(error, MemoryError) else ""
+
+
+def cannot_start(error: Exception) -> int:
+    """Say why nothing runs; the exit status."""
+    from gradcli.console.diagnostics import complain, internal
+    from gradcli.faults.tree import Fault
+
+    fault = error if isinstance(error, Fault) else shortage(error)
+    if fault is None:
+        return internal(error)
+    complain(fault)
+    return fault.status

@@ -1,0 +1,1 @@
+"""The operating system's walls around a process that runs programs."""

@@ -1,0 +1,1 @@
+"""What `doc` and `ops` know: operations and keywords."""

@@ -1,0 +1,204 @@
+"""Arguments that a function does not take: what it is called as the program says, and how it is called.
+
+Python counts a method's own object and names the function by where it was defined. Here the function is looked
+up by the words of the call, and what is said of it is said in those.
+"""
+
+from __future__ import annotations
+
+import re
+from types import FunctionType
+from typing import Any, NamedTuple
+
+from gradcli.engine.tensor.tensor import Tensor
+from gradcli.lang.runtime.types import Kind
+from gradcli.lang.syntax.parser import Node
+from gradcli.lang.messages.python_errors import counted
+from gradcli.repairs.site import Case
+from gradcli.faults.suggestions import nearest
+
+COMPLAINT = re.compile(r"([\w.<>]+)\(\) (is missing|takes|has no option|was given)\b(.*)", re.DOTALL)
+MEANT = {"learning_rate": "lr", "eta": "lr", "prob": "p", "dropout": "p", "rate": "p", "axis": "dim",
+         "keepdims": "keepdim",
+         "requires": "requires_grad", "requires_gradient": "requires_grad",
+         "require_gradient": "requires_grad", "require_grad": "requires_grad", "grad": "requires_grad",
+         "in_channel": "in_channels", "stddev": "std", "step": "step_size", "device_type": "device"}
+VARARGS, VARKEYWORDS = 4, 8     # flags of code; importing inspect costs more than they do
+
+
+class Callee(NamedTuple):
+    """The function behind a call, and whether its first parameter is the object that it is called on."""
+
+    function: Any
+    bound: bool
+
+    @property
+    def name(self) -> str:
+        """What Python's message calls it."""
+        whole: str = self.function.__qualname__
+        return whole.rpartition("<locals>.")[2].replace(".__init__", "").replace(".__call__", "")
+
+    @property
+    def parameters(self) -> list[str]:
+        """The names of its parameters in order."""
+        code = self.function.__code__
+        return list(code.co_varnames[self.bound : code.co_argcount + code.co_kwonlyargcount])
+
+    def text(self) -> str:
+        """Its parameters with their defaults, as a call would be written."""
+        code, usual = self.function.__code__, self.function.__defaults__ or ()
+        first = code.co_argcount - len(usual)
+        given = dict(zip(code.co_varnames[first : code.co_argcount], usual, strict=True))
+        given |= self.function.__kwdefaults__ or {}
+        told = [name + (f"={shown(given[name])}" if name in given else "") for name in self.parameters
+                if not name.startswith("_")]
+        if code.co_flags & VARARGS:
+            rest = code.co_varnames[code.co_argcount + code.co_kwonlyargcount]
+            told.insert(code.co_argcount - self.bound, f"*{rest}")
+        return ", ".join(told)
+
+    def counts(self) -> str:
+        """How many arguments it takes in order."""
+        most = self.function.__code__.co_argcount - self.bound
+        least = most - len(self.function.__defaults__ or ())
+        return counted(least, most)
+
+
+PLAIN = frozenset({type(None), bool, int, float, str})
+
+
+def shown(value: Any) -> str:
+    """A default in few words."""
+    if type(value) in PLAIN or type(value) is tuple and len(value) < 10 and PLAIN.issuperset(map(type, value)):
+        try:
+            text = repr(value)
+        except ValueError:      # a whole number of thousands of digits
+            return "..."
+        return text if len(text) < 20 else "..."
+    return "..."
+
+
+def found_value(case: Case, node: Node) -> Any:
+    """What the words of a name or attribute stand for, modules and layers included, without running anything."""
+    if node[0] == "group" and len(node[3]) == 1:
+        return found_value(case, node[3][0])
+    if node[0] == "NAME":
+        return case.names[node[3]] if node[3] in case.names else case.names.get("__builtins__", {}).get(node[3])
+    if node[0] != "attribute":
+        return None
+    holder, name = found_value(case, node[3][0]), node[3][1][3]
+    inside = getattr(holder, "__dict__", None)
+    if inside is None or isinstance(holder, type | Kind):
+        return None
+    return getattr(holder, name, None) if ".operations" in inside else inside.get(name)
+
+
+def kind_of(case: Case, node: Node) -> type | None:
+    """The class of what stands there; of a call, the class that it makes an object of."""
+    if node[0] == "call":
+        made = found_value(case, node[3][0])
+        return class_of(made)
+    value = found_value(case, node)
+    return None if value is None else type(value)
+
+
+def class_of(value: Any) -> type | None:
+    """The class that calling `value` makes an object of."""
+    if isinstance(value, Kind):
+        types = value._types
+        return types[0] if len(types) == 1 and types[0].__module__ != "builtins" else None
+    return value if isinstance(value, type) else None
+
+
+def defined(kind: type, name: str) -> Any:
+    """What a class and those above it have under a name, as it stands there."""
+    return next((vars(each)[name] for each in kind.__mro__ if name in vars(each)), None)
+
+
+def callee_of(function: Any, bound: bool) -> Callee:
+    """The callee that `function` is: what it looks after, if it only looks at arguments before it hands them on."""
+    return Callee(vars(function).get("__wrapped__", function), bound)
+
+
+def callee(case: Case, node: Node) -> Callee | None:
+    """The function that a call runs first, or None if that cannot be known without running the call."""
+    value = found_value(case, node)
+    if isinstance(value, FunctionType):
+        return callee_of(value, False)
+    kind = class_of(value)
+    if isinstance(value, Kind) and isinstance(value._call, FunctionType):
+        return callee_of(value._call, False)
+    if kind is not None:
+        for maker in ("__init__", "__new__"):
+            made = defined(kind, maker)
+            made = made.__func__ if isinstance(made, staticmethod) else made
+            if isinstance(made, FunctionType):
+                return callee_of(made, True)
+        return None
+    own = kind_of(case, node)
+    if own is not None and not issubclass(own, FunctionType):
+        return _method(own, "forward") or _method(own, "__call__")
+    if node[0] == "attribute":
+        holder = kind_of(case, node[3][0]) or (Tensor if node[3][0][0] in ("call", "subscript", "group") else None)
+        above = class_of(found_value(case, node[3][0]))
+        if above is not None:       # a method named by its class
+            raw = defined(above, node[3][1][3])
+            return callee_of(raw, False) if isinstance(raw, FunctionType) else None
+        return _method(holder, node[3][1][3]) if holder else None
+    return None
+
+
+def _method(kind: type, name: str) -> Callee | None:
+    raw = defined(kind, name)
+    if isinstance(raw, staticmethod) and isinstance(raw.__func__, FunctionType):
+        return callee_of(raw.__func__, False)
+    return callee_of(raw, True) if isinstance(raw, FunctionType) else None
+
+
+def arguments(case: Case) -> None:
+    """Too many arguments, too few, or an option that is not there: in the program's words, with how it is called."""
+    said = COMPLAINT.match(case.fault.message)
+    if case.fault.message.startswith("super() belongs") and case.parts and case.parts.enclosing("class"):
+        case.fault.hints = [("super()", "finds class and object itself")]
+    parts, node = case.parts, case.parts.node if case.parts else None
+    if said is None or parts is None or node is None or node[0] != "call":
+        return
+    function = callee(case, node[3][0])
+    ours = said[1].rpartition(".")[2].startswith("_") or said[1].startswith("_") or said[1] == "TensorType"
+    same = function is not None and function.name == said[1]
+    words = parts.of(node[3][0])
+    case.fault.facts["said"] = case.fault.message
+    words = words if len(words) <= 40 and "\n" not in words else words.rpartition(".")[2][-40:]
+    if ours or same:
+        case.fault.message = f"{words}() {said[2]}{said[3]}"
+    if said[2] == "has no option":
+        name = case.fault.facts.setdefault("option", said[3].split(";")[0].strip())
+        known = function.parameters if same and function else []
+        if known and not case.fault.facts.get("near"):
+            case.fault.facts["near"] = meant(name, known)
+    if same and function is not None:
+        code = function.function.__code__
+        if said[2] == "takes" and code.co_argcount >= function.bound and not code.co_flags & VARARGS:
+            given = re.sub(r"^.*?, and was", ", and was", said[3])
+            given = re.sub(r"\d+", str(len(case.call.args) if case.call else 0), given) if _plain(node) else given
+            case.fault.message = f"{words}() takes {function.counts()}{given}"
+        if not any(note.startswith("it is called") for note in case.fault.notes):
+            case.fault.notes.insert(0, f"it is called {words}({function.text()})")
+
+
+def meant(name: str, known: list[str]) -> str:
+    """The option that is most likely meant by a name that is none."""
+    if MEANT.get(name) in known:
+        return MEANT[name]
+    near = nearest(name, known) or [each for each in known if len(name) < 3 and each.startswith(name)]
+    return near[0] if near else ""
+
+
+def _plain(node: Node) -> bool:
+    """Whether a call has no starred arguments, so that its arguments can be counted."""
+    rest = node[3][1:]
+    given: tuple[Node, ...] = rest[0][3] if rest else ()
+    return not any(each[0] in ("starred", "double_starred") for each in given)
+
+
+__all__: list[str] = ["arguments", "callee", "meant"]

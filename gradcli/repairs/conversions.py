@@ -1,0 +1,96 @@
+"""Repairs where a tensor was turned into numbers without history: the expression once more, with the tensor itself."""
+
+from __future__ import annotations
+
+from gradcli.lang.syntax.parser import Node
+from gradcli.lang.syntax.query import Parts, call_of, taken_apart
+from gradcli.lang.messages.locate import place_of_call
+from gradcli.repairs.site import Case
+from gradcli.ops.index import DIRECTORY
+
+MODULES = ("math", "np", "numpy")
+SAME = {"fabs": "abs", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "absolute": "abs", "power": "pow"}
+UNWRAPPING = frozenset({"item", "tolist", "detach", "numpy", "data"})
+WRAPPING = frozenset({"float", "int", "tensor", "from_numpy", "as_tensor", "Tensor", "FloatTensor", "DoubleTensor"})
+
+
+def converted(case: Case) -> None:
+    """Put the fault where the conversion stands, and write the outermost call that it is part of without it."""
+    fault = case.fault
+    place = place_of_call(*fault.facts["at"])
+    if place is None:
+        return
+    fault.name, fault.source, fault.span = place.name, place.text, place.span
+    case.parts = parts = taken_apart(place.text, place.span)
+    if parts is None:
+        return
+    if fault.facts["how"] == "torch.no_grad()":
+        fault.hints.append(("with torch.enable_grad():", "records what is computed within"))
+        return
+    outer = _outermost(parts)
+    words = _without(parts, outer) if outer is not None else ""
+    if words and outer is not None and words != parts.of(outer):
+        exact = (outer[1], outer[2]) == (parts.start, parts.end)
+        spot = case.spot_of(outer)
+        fault.hints.append((words, "keeps the history") if exact else
+                           (spot.rewritten(outer, words), f"{spot.where()}: keeps the history"))
+    if fault.facts["how"] == "int()":
+        fault.notes.append("int() moves in steps: its slope is 0 wherever it has one, and --wrt NAME leaves names out "
+                           "that only count")
+
+
+def _outermost(parts: Parts) -> Node | None:
+    """The largest part around the place that only converts: wrappers, functions of math and numpy, `.numpy()`."""
+    outer = None
+    for node in reversed(parts.path):
+        if node[1] > parts.start or node[2] < parts.end:
+            continue
+        if _converts(parts, node):
+            outer = node
+        elif node[0] in ("call", "attribute", "arguments", "group", "NAME") and outer is None:
+            continue
+        elif node[0] not in ("arguments", "attribute", "group"):
+            break
+    return outer
+
+
+def _converts(parts: Parts, node: Node) -> bool:
+    if node[0] == "attribute":
+        return bool(node[3][1][3] == "data")
+    call = call_of(node)
+    if call is None:
+        return False
+    owner = parts.of(call.receiver) if call.receiver else ""
+    if owner in MODULES:
+        return _operation(call.name) is not None and bool(call.args)
+    return call.name in (UNWRAPPING if call.receiver and owner != "torch" else WRAPPING)
+
+
+def _operation(name: str) -> str | None:
+    """The operation that does to tensors what a function of math or numpy does to numbers."""
+    name = SAME.get(name, name)
+    return name if name in DIRECTORY["functions"] else None
+
+
+def _without(parts: Parts, node: Node) -> str:
+    """The words of a part with all conversions in it left out."""
+    if not _converts(parts, node):
+        return parts.atom(node)
+    if node[0] == "attribute":
+        return _without(parts, node[3][0])
+    call = call_of(node)
+    assert call is not None
+    if call.receiver is not None and parts.of(call.receiver) in MODULES:
+        args = [_without(parts, each) if _converts(parts, each) else parts.of(each) for each in call.args]
+        return f"{_operation(call.name)}({', '.join(args)})"
+    if call.receiver is not None and call.name in UNWRAPPING:
+        return _without(parts, call.receiver)
+    if len(call.args) != 1:
+        return parts.of(node)
+    [inner] = call.args
+    if inner[0] in ("list", "tuple"):
+        return f"torch.stack({parts.of(inner)})"
+    return _without(parts, inner)
+
+
+__all__ = ["converted"]

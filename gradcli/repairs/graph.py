@@ -1,0 +1,257 @@
+"""Repairs for graphs: a value overwritten, a graph used up, history cut, leaves written."""
+
+from __future__ import annotations
+
+from gradcli.engine.tensor.tensor import Tensor
+from gradcli.lang.syntax.parser import Node
+from gradcli.lang.syntax.query import call_of, walk
+from gradcli.repairs import conversions
+from gradcli.repairs.site import LOOPS, Case, Spot, members, with_option
+
+ANEW = {"zero_": "{0} * 0", "fill_": "{0} * 0 + {1}", "copy_": "{1}.clone()"}
+SIGNS = {"+=": "+", "-=": "-", "*=": "*", "/=": "/", "//=": "//", "%=": "%", "**=": "**", "@=": "@"}
+
+
+def stale(case: Case) -> None:
+    """A value was changed in place that was still needed: write it without changing it."""
+    write = case.spot(case.fault.places[-1][1])
+    if write is None or write.parts is None:
+        case.fault.hints.append(("x = x.clone()", "before the change, x being what is changed"))
+        return
+    node = write.parts.node
+    if case.fault.message.endswith(".step"):
+        call = call_of(node) if node else None
+        receiver = write.parts.of(call.receiver) if call and call.receiver else "optimizer"
+        case.fault.notes.append(f"{receiver}.step() writes new parameters: what came from the old ones is stale")
+        case.fault.hints.append(_again(case) or ("{call}", f"before {receiver}.step()"))
+        return
+    case.fault.hints.append(_unwritten(write))
+
+
+def _again(case: Case) -> tuple[str, str] | None:
+    """The assignments that lead from what kept the stale value to what is differentiated, to be made again."""
+    kept, parts, call = case.spot(case.fault.places[0][1]), case.parts, case.call
+    if parts is None or call is None or call.receiver is None or kept is None or not kept.here or not kept.statement:
+        return None
+    found: list[Node] = []
+    pending = [each[3] for each in walk(call.receiver) if each[0] == "NAME"]
+    while pending:
+        made = case.assigned(pending.pop())
+        if made is not None and made not in found and parts.line(made) >= kept.line and "\n" not in parts.of(made):
+            found.append(made)
+            pending += [each[3] for each in walk(made[3][-1]) if each[0] == "NAME"]
+    found.sort(key=lambda each: each[1])
+    words = "; ".join(parts.of(each) for each in found)
+    return (words, f"before line {parts.line(call.receiver)}: with the new parameters") if found else None
+
+
+def _unwritten(write: Spot) -> tuple[str, str]:
+    """What to say in place of a change in place."""
+    parts = write.parts
+    assert parts is not None
+    statement = write.statement
+    node = parts.node
+    if statement is not None and statement[0] == "augassign" and statement[3][0][0] in ("NAME", "attribute"):
+        target, sign, value = parts.of(statement[3][0]), parts.of(statement[3][1]), statement[3][-1]
+        if sign in SIGNS:
+            return f"{target} = {target} {SIGNS[sign]} {parts.atom(value)}", write.where()
+    if statement is not None and statement[0] == "augassign":
+        return _copied(write, _base(statement[3][0]))
+    if statement is not None and statement[0] == "assign" and statement[3][0][0] == "subscript":
+        return _copied(write, _base(statement[3][0]))
+    call = call_of(node) if node else None
+    if node is None or call is None:
+        return "x = x.clone()", write.where("before") + ", x being what is changed there"
+    alone = statement is not None and statement[0] == "expression" and statement[3][0] == node
+    if call.name.endswith("_") and call.receiver is not None:
+        target = parts.of(call.receiver)
+        if call.name in ANEW and len(call.args) < 2:
+            anew = ANEW[call.name].format(target, *[parts.atom(each) for each in call.args])
+        elif hasattr(Tensor, call.name[:-1]):
+            anew = parts.replaced(call.receiver, target)
+            head = parts.text[node[1] : call.receiver[2]]
+            anew = head + parts.text[call.receiver[2] : node[2]].replace(f".{call.name}", f".{call.name[:-1]}", 1)
+        else:
+            return _copied(write, _base(call.receiver))
+        if alone and call.receiver[0] in ("NAME", "attribute"):
+            return f"{target} = {anew}", write.where()
+        if call.receiver[0] == "subscript":
+            return _copied(write, _base(call.receiver))
+        return write.rewritten(node, anew), write.where()
+    option = call.options.get("inplace")
+    if option is not None:
+        start = parts.text.rfind("inplace", node[1], option[1])
+        before, after = parts.text[node[1] : start].rstrip(), parts.text[option[2] : node[2]]
+        anew = before.removesuffix(",") + after
+        if alone and call.args:
+            return f"{parts.of(call.args[0])} = {anew}", write.where()
+        return write.rewritten(node, anew), write.where()
+    if call.args and call.args[0][0] == "NAME":
+        return _copied(write, call.args[0])
+    return "x = x.clone()", write.where("before") + ", x being what is changed there"
+
+
+def _base(node: Node) -> Node:
+    while node[0] == "subscript":
+        node = node[3][0]
+    return node
+
+
+def _copied(write: Spot, target: Node) -> tuple[str, str]:
+    assert write.parts is not None
+    words = write.parts.of(target)
+    return f"{words} = {words}.clone()", write.where("before")
+
+
+def second(case: Case) -> None:
+    """A graph was swept twice: keep it in the first sweep, or do not let it reach over the turns of a loop."""
+    fault, first, computed = case.fault, case.spot(case.fault.places[0][1]), case.spot(case.fault.facts.get("computed"))
+    parts = case.parts
+    if first is None or first.parts is None or parts is None:
+        return
+    if computed is not None:
+        fault.notes.append(f"they were kept in {'line ' + str(computed.line) + ': ' if computed.here else ''}"
+                           f"{computed.words[:80]}")
+    loop = next(iter(parts.enclosing(*LOOPS)), None)
+    if loop is not None and first.here and first.place.span == fault.span and computed and computed.here:
+        repair = _over_turns(case, loop, computed)
+        if repair:
+            fault.hints.insert(0, repair)
+            return
+    node = first.parts.node
+    if node is not None and call_of(node):
+        words = with_option(first.parts, node, "retain_graph=True")
+        if first.here and first.place.span == fault.span:
+            fault.hints = [(words, "keeps them for the next call")]
+        else:
+            fault.hints = [(first.rewritten(node, words), f"{first.where()}, to keep them")]
+
+
+def _over_turns(case: Case, loop: Node, computed: Spot) -> tuple[str, str] | None:
+    """What to do at the beginning of each turn, when a loop comes back to the graph of the turn before."""
+    first, statement = case.first_in_loop(loop), computed.statement
+    if first is None:
+        return None
+    begin = case.spot_of(first).where("before")
+    assert case.parts is not None and computed.parts is not None
+    if statement is not None and not loop[1] <= statement[1] < loop[2] and statement[0] == "assign":
+        return computed.parts.of(statement), f"{begin}, so that each turn computes it"
+    carried = _carried(loop)
+    if not carried:
+        return None
+    assigned = [name for target in (statement[3][:-1] if statement and statement[0] == "assign" else ())
+                for each in members(target) if (name := each[3]) in carried]
+    names = list(dict.fromkeys(assigned or carried))
+    return (f"{', '.join(names)} = {', '.join(f'{name}.detach()' for name in names)}",
+            f"{begin}: what the turn before left, without its history")
+
+
+def _carried(loop: Node) -> list[str]:
+    """The names that a loop's body reads before it assigns them: what one turn hands to the next."""
+    read: list[str] = []
+    stored: set[str] = set()
+    carried = []
+    for node in walk(next(each for each in loop[3] if each[0] == "suite")):
+        if node[0] in ("assign", "augassign"):
+            value = node[3][-1]
+            read += [each[3] for each in walk(value) if each[0] == "NAME"]
+            for target in node[3][:-1] if node[0] == "assign" else (node[3][0],):
+                for each in members(target):
+                    if each[0] == "NAME" and each[3] not in stored:
+                        stored.add(each[3])
+                        if each[3] in read or node[0] == "augassign":
+                            carried.append(each[3])
+        elif node[0] == "expression":
+            read += [each[3] for each in walk(node) if each[0] == "NAME"]
+    return carried
+
+
+def anomalous(case: Case) -> None:
+    """A gradient blew up: keep the operand away from where it does."""
+    spot = case.spot(case.fault.places[-1][1])
+    parts = spot.parts if spot else None
+    if spot is None or parts is None or parts.node is None:
+        return
+    found = Case.operands_at(parts)
+    if parts.node[0] == "div":
+        words = f"{parts.atom(found[0])} / ({parts.of(found[1])} + 1e-8)"
+    elif len(found) == 1:
+        call = call_of(parts.node)
+        clamped = f"{parts.atom(found[0])}.clamp(min=1e-8)"
+        words = parts.replaced(found[0], clamped)
+        if call is None:
+            return
+    else:
+        return
+    case.fault.hints = [(spot.rewritten(parts.node, words), spot.where() + ", away from where it blows up")]
+
+
+def cut(case: Case) -> None:
+    """History was cut on the way: say the line again without what cut it."""
+    if "cause" in case.fault.facts:
+        return conversions.converted(case)
+    how, spot = case.fault.facts["how"], case.spot(case.fault.places[-1][1])
+    if spot is None or spot.parts is None:
+        return
+    node = spot.parts.node
+    if how == "torch.no_grad()":
+        return _recorded(case, spot)
+    if node is None:
+        return
+    call = call_of(node)
+    words = ""
+    if how == ".data" and node[0] == "attribute":
+        words = spot.parts.of(node[3][0])
+    elif how == ".detach()" and call and call.receiver:
+        words = spot.parts.of(call.receiver)
+    elif how.startswith(("argmax()", "argmin()")) and call:
+        bare = call.receiver is None or spot.parts.of(call.receiver) == "torch"
+        along = len(call.args) > bare or not {"dim", "axis"}.isdisjoint(call.options)
+        words = _value_not_place(spot.parts.of(node), call.name) + "[0]" * along    # beside it stands the place
+        case.fault.hints.clear()
+    elif how == "a volatile Variable" and call and "volatile" in call.options:
+        given = call.options["volatile"]
+        start = spot.parts.text.rfind("volatile", node[1], given[1])
+        words = spot.parts.text[node[1] : start] + "requires_grad=True" + spot.parts.text[given[2] : node[2]]
+    elif call and how.startswith("a gradient computed"):
+        words = with_option(spot.parts, node, "create_graph=True")
+    if words:
+        case.fault.hints.insert(0, (spot.rewritten(node, words), spot.where()))
+
+
+def _value_not_place(words: str, name: str) -> str:
+    """A call of argmax as one of max: the value moves smoothly, its place does not."""
+    before, _, after = words.rpartition(name)
+    return before + name.removeprefix("arg") + after
+
+
+def _recorded(case: Case, spot: Spot) -> None:
+    assert spot.parts is not None
+    blocks = spot.parts.enclosing("with")
+    block = next((each for each in blocks if "no_grad" in spot.parts.of(each).split(":")[0]), None)
+    if block is None:
+        case.fault.hints.append(("with torch.enable_grad():", "around what is to be differentiated"))
+        return
+    line = spot.parts.line(block)
+    head = spot.parts.text.split("\n")[line - 1].strip()
+    where = f"in line {line}" if spot.here else "in its place"
+    case.fault.hints.append((head.replace("no_grad", "enable_grad"), where))
+
+
+def leaf(case: Case) -> None:
+    """A leaf was written: write it where nothing is recorded."""
+    parts = case.parts
+    statement = parts.statement if parts else None
+    if parts is None or statement is None or not parts.alone(statement):
+        return
+    line = parts.line(statement)
+    case.fault.hints = [(f"with torch.no_grad(): {parts.of(statement)}",
+                         f"in line {line}: a change that is not recorded")]
+    target = statement[3][0]
+    if statement[0] == "augassign" and target[0] == "NAME":
+        sign = SIGNS.get(parts.of(statement[3][1]), "+")
+        case.fault.hints.append((f"y = {parts.of(target)} {sign} {parts.atom(statement[3][-1])}",
+                                 "a new value, whose history leads to the leaf"))
+
+
+__all__ = ["anomalous", "cut", "leaf", "second", "stale"]

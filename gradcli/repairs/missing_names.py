@@ -1,0 +1,118 @@
+"""A name that nothing has: its module is left out, or its import, or it is another language's or misspelt."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from gradcli.faults.tree import NameFault
+from gradcli.repairs.site import Case
+from gradcli.repairs.synonyms import LEFT_OUT, NAMES
+from gradcli.namespace.modules import Namespace
+from gradcli.faults.suggestions import nearest_word
+
+MODULES = ("nn", "F", "optim", "torch", "math", "np")     # where a name is looked for, the likeliest first
+DEEPER = ("torch.autograd", "nn.utils", "nn.init", "optim.lr_scheduler", "torch.utils.data", "torch.linalg",
+          "torch.func", "torch.distributions")      # and then
+PYTHONS = {name: module for module, names in {
+    "copy": "copy deepcopy", "collections": "defaultdict Counter OrderedDict namedtuple deque", "functools":
+    "partial reduce", "tqdm": "tqdm", "itertools": "chain islice"}.items() for name in names.split()}
+IMPORTED = ("time", "random", "copy", "collections", "functools", "itertools", "argparse", "operator", "string",
+            "warnings", "typing")
+WRITTEN = (     # what can be read, and fails as the name that comes first is not defined
+    (r"\s*([A-Za-z_]\w*)\s*<-\s*(\S.*)$", "a value is given by =", r"\1 = \2"),
+    (r"(.*?)\s*//\s*([A-Za-z_]\w{3,})\s*$", "// divides; a comment begins with #", r"\1  # \2"),
+)
+LONG = 6        # characters from which the names of modules are worth comparing
+
+
+def unknown(case: Case) -> None:
+    """Say where a name is that is not there under its own, or what stands for it here."""
+    parts, fault = case.parts, case.fault
+    node = parts.node if parts else None
+    if parts is None or node is None or fault.span is None:
+        return
+    name, number = parts.of(node), fault.span.line
+    follows = parts.text[node[2] : node[2] + 1]
+    if isinstance(fault, NameFault) and not fault.hints and _otherwise(case, name, number):
+        return
+    if name in LEFT_OUT:
+        fault.notes.append(LEFT_OUT[name])
+        fault.hints.clear()
+    if name in NAMES and isinstance(fault, NameFault):
+        fault.hints = [NAMES[name]]
+    elif name.isidentifier() and not name.startswith("_") and isinstance(fault, NameFault):
+        place = _imported(name, follows) or _qualified(case, name, follows)
+        if place:
+            fault.hints = [place]
+
+
+def _otherwise(case: Case, name: str, number: int) -> bool:
+    """Whether the line says something else in another language; it is told then."""
+    for pattern, message, repair in WRITTEN:
+        said = re.match(pattern, case.fault.source.split("\n")[number - 1])
+        if said is not None and name in said.groups():
+            case.fault.message = f"{case.fault.message}: {message}"
+            case.fault.hints = [(said.expand(repair).strip(), f"in line {number}")]
+            return True
+    return False
+
+
+def _imported(name: str, follows: str) -> tuple[str, str] | None:
+    """The import that a name of Python's own needs."""
+    if name in IMPORTED and follows == ".":
+        return f"import {name}", "before line 1"
+    return (f"from {PYTHONS[name]} import {name}", "before line 1") if name in PYTHONS and follows == "(" else None
+
+
+def _qualified(case: Case, name: str, follows: str) -> tuple[str, str] | None:
+    """A name with the module before it that has it: one that the program has imported, or one that is always there.
+
+    Values are called `gamma` and `device` too: a function is meant where it is called.
+    """
+    meant = name[:1].isupper() or follows in ("(", ".")
+    ways = dict(_modules(case))
+    place = next((f"{word}.{name}" for word in ways if (meant or word in case.names)
+                  and _has(ways[word], name, follows)), "")
+    if place:
+        return place, f"where {name} is"
+    if case.fault.hints or len(name) < LONG or follows != "(":
+        return None
+    near = next(((word, each[0]) for word in ways if (each := nearest_word(name, _names(ways[word])))), None)
+    return (".".join(near), "the nearest name") if near and near[1][:1].isupper() == name[:1].isupper() else None
+
+
+def _modules(case: Case) -> Iterator[tuple[str, Namespace]]:
+    """The modules that can be reached, under the names that reach them, the likeliest first."""
+    modules = {word: value for word, value in case.names.items() if isinstance(value, Namespace)}
+    preset = case.names.get("__builtins__", {})
+    modules |= {word: preset[word] for word in MODULES if word in preset and word not in case.names}
+    yield from sorted(modules.items(), key=lambda item: (
+        item[0] in MODULES, MODULES.index(item[0]) if item[0] in MODULES else 0, item[0]))
+    for path in DEEPER:
+        inner = _inner(modules, path)
+        if inner is not None:
+            yield path, inner
+
+
+def _inner(modules: Mapping[str, Any], path: str) -> Namespace | None:
+    first, *rest = path.split(".")
+    inner = modules.get(first)
+    for word in rest:
+        inner = vars(inner).get(word) if isinstance(inner, Namespace) else None
+    return inner if isinstance(inner, Namespace) else None
+
+
+def _names(module: Namespace) -> set[str]:
+    return {name for name in (*vars(module), *vars(module)[".operations"]) if not name.startswith((".", "_"))}
+
+
+def _has(module: Namespace, name: str, follows: str) -> bool:
+    """Whether a module has a name; modules within it are not called."""
+    inside = vars(module)
+    return (name in inside or name in inside[".operations"]) and (
+        follows != "(" or not isinstance(inside.get(name), Namespace))
+
+
+__all__ = ["unknown"]

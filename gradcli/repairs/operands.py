@@ -1,0 +1,282 @@
+"""Repairs for operands: shapes, element types, truth, and the None of a function without return."""
+
+from __future__ import annotations
+
+import re
+
+from gradcli.engine.tensor.tensor import Tensor
+from gradcli.faults.tree import Fault, PythonFault
+from gradcli.lang.syntax.parser import Node
+from gradcli.lang.syntax.query import Call, call_of, walk
+from gradcli.repairs.site import Case
+from gradcli.faults.mistakes import NoneFault
+
+CONVERT = {"float32": "float()", "float64": "double()", "float16": "half()", "int64": "long()", "int32": "int()"}
+
+
+def dtypes(case: Case) -> None:
+    """Two element types: convert the operand that is not floating, or else the second."""
+    parts = case.parts
+    found = operands(case)
+    if parts is None or not found or "types" not in case.fault.facts:
+        return
+    a, b = case.fault.facts["types"]
+    call = case.call
+    if call is not None and (len(found) < 2 or _layer(case, call)):
+        return _instead(case, found[0], f"{parts.atom(found[0])}.{CONVERT.get(b, f'to(torch.{b})')}", f"as {b}")
+    at, to = (0, b) if a.startswith("int") or a in ("bool", "uint8") else (1, a)
+    _instead(case, found[at], f"{parts.atom(found[at])}.{CONVERT.get(to, f'to(torch.{to})')}", f"as {to}")
+
+
+def _layer(case: Case, call: Call) -> bool:
+    """Whether a module is called, whose second operand is its own weight."""
+    node = case.parts.node if case.parts else None
+    assert node is not None
+    function = node[3][0]
+    return hasattr(type(case.value(function)), "parameters") or function[0] == "call" or call.receiver is not None and (
+        case.parts is not None and case.parts.of(call.receiver) == "self")
+
+
+def product(case: Case) -> None:
+    """A matrix product: transpose what then fits."""
+    parts, shapes = case.parts, case.fault.facts.get("shapes")
+    found = operands(case)
+    if parts is None or not shapes or len(found) < 2:
+        return
+    (a, b), (first, second) = shapes, found[:2]
+    if len(a) == len(b) == 2 and a[1] == b[1]:
+        _instead(case, second, f"{parts.atom(second)}.t()", "the second transposed")
+    elif len(a) == len(b) == 2 and a[0] == b[0]:
+        _instead(case, first, f"{parts.atom(first)}.t()", "the first transposed")
+    elif len(a) == len(b) == 2 and a[0] == b[1]:
+        node = parts.node
+        assert node is not None
+        one, two = parts.atom(second), parts.atom(first)
+        case.fault.hints = [(f"{one} @ {two}", "in the other order")]
+
+
+def broadcast(case: Case) -> None:
+    """Operands of shapes that cannot be stretched: transpose, or insert a dimension, if that makes them fit."""
+    parts, shapes = case.parts, case.fault.facts.get("shapes")
+    found = operands(case)
+    if parts is None or not shapes or len(found) < 2:
+        return
+    (a, b), (first, second) = shapes[:2], found[:2]
+    if len(a) == 2 and a == b[::-1]:
+        _instead(case, second, f"{parts.atom(second)}.t()", "the second transposed")
+    elif len(b) == 1 and len(a) == 2 and a[0] == b[0]:
+        _instead(case, second, f"{parts.atom(second)}.unsqueeze(1)", "one for each row")
+    elif len(a) == 1 and len(b) == 2 and b[0] == a[0]:
+        _instead(case, first, f"{parts.atom(first)}.unsqueeze(1)", "one for each row")
+    elif _count(a) == _count(b):
+        shape = ", ".join(map(str, a))
+        _instead(case, second, f"{parts.atom(second)}.view({shape})", "the same elements in that shape")
+
+
+def viewed(case: Case) -> None:
+    """A view of another number of elements: let one dimension follow from the others."""
+    found = re.match(r"shape '\[(.*)\]' is invalid for input of size (\d+)", case.fault.message)
+    call, parts = case.call, case.parts
+    if found is None or call is None or parts is None or parts.node is None:
+        return
+    sizes, size = [int(n) for n in found[1].split(",") if n.strip()], int(found[2])
+    words = ["-1"]
+    for at in reversed(range(len(sizes))):
+        rest = _count(tuple(sizes[:at] + sizes[at + 1 :]))
+        if rest > 0 and size % rest == 0 and -1 not in sizes:
+            words = [str(n) for n in [*sizes[:at], -1, *sizes[at + 1 :]]]
+            break
+    function = parts.of(parts.node[3][0])
+    first = f"{parts.of(call.args[0])}, " if call.receiver and parts.of(call.receiver) == "torch" and call.args else ""
+    inside = f"({', '.join(words)})" if first else ", ".join(words)
+    case.fault.hints.append((f"{function}({first}{inside})", "-1 stands for the length that follows from the others"))
+
+
+def overlapping(case: Case) -> None:
+    """An expanded tensor was written to: write to a copy of it."""
+    parts, call = case.parts, case.call
+    if parts is None or "this expanded tensor are the same memory" not in case.fault.message:
+        return
+    statement = parts.statement
+    if call is not None and call.receiver is not None and (statement is None or statement[0] != "expression"):
+        words = parts.of(call.receiver)
+        case.fault.hints = [(parts.replaced(call.receiver, f"{words}.clone()"), "writes to a copy")]
+    elif statement is not None and parts.alone(statement):
+        root = call.receiver if call is not None else statement[3][0] if statement[3] else None
+        while root is not None and root[0] in ("subscript", "attribute"):
+            root = root[3][0]
+        if root is not None and root[0] == "NAME":
+            case.fault.hints = [(f"{root[3]} = {root[3]}.clone()", f"before line {parts.line(statement)}")]
+
+
+def _count(shape: tuple[int, ...]) -> int:
+    count = 1
+    for n in shape:
+        count *= n
+    return count
+
+
+def _instead(case: Case, operand: Node, words: str, why: str) -> None:
+    """Let the carets mark an operand, and the repair stand for it."""
+    assert case.parts is not None
+    case.fault.span = case.parts.span(operand)
+    case.fault.hints = [(words, why)]
+
+
+def operands(case: Case) -> list[Node]:
+    """The operands at the place in order, without a module that a function stands in."""
+    parts = case.parts
+    if parts is None:
+        return []
+    found = parts.operands()
+    call = case.call
+    if call is not None and call.receiver is not None and _module(case, call):
+        return found[1:]
+    return found
+
+
+def _module(case: Case, call: Call) -> bool:
+    """Whether what stands before the dot of a call holds functions, as torch and F do, or a module's layers."""
+    node = call.receiver
+    assert node is not None
+    root = node
+    while root[0] == "attribute":
+        root = root[3][0]
+    if root[0] != "NAME":
+        return False
+    value = case.value(node)
+    if isinstance(value, Tensor):
+        return False
+    return root[3] in ("torch", "F", "nn", "math", "self") or hasattr(value, "__dict__")
+
+
+def mixed(case: Case) -> None:
+    """A string and a number: make text of the number, or a number of the text."""
+    parts = case.parts
+    found = parts.operands() if parts else []
+    if parts is None or len(found) != 2:
+        return
+    if case.fault.message.endswith("with ^"):
+        case.fault.hints = [(f"{parts.of(found[0])} ** {parts.of(found[1])}", "the power; ^ is for bits")]
+        return
+    texts = [each[0] in ("STRING", "strings") or isinstance(case.value(each), str) for each in found]
+    numbers = [each[0] == "NUMBER" or isinstance(case.value(each), int | float) for each in found]
+    plus = parts.node is not None and (parts.node[0] == "add" or parts.of(parts.node).find("+=") > 0)
+    if texts[0] and plus and not texts[1] and case.value(found[1]) is not None or texts[0] and numbers[1] and plus:
+        _instead(case, found[1], f"str({parts.of(found[1])})", "makes text of it")
+    elif texts[1] and plus and numbers[0] and not found[1][0].upper().startswith("STRING"):
+        _instead(case, found[1], f"float({parts.of(found[1])})", "makes a number of text")
+    elif texts[1] and plus and numbers[0] and parts.node is not None and parts.node[0] == "augassign":
+        words = parts.of(found[0])
+        case.fault.hints = [(f"{words} = str({words}) + {parts.of(found[1])}", "makes text of it")]
+    elif texts[1] and plus and numbers[0]:
+        _instead(case, found[0], f"str({parts.of(found[0])})", "makes text of it")
+    elif any(texts) and any(numbers):
+        at = texts.index(True)
+        _instead(case, found[at], f"float({parts.of(found[at])})", "makes a number of text")
+
+
+def bits(case: Case) -> None:
+    """^ between floating tensors, where a power was meant."""
+    node = case.parts.node if case.parts else None
+    if case.parts is not None and node is not None and "bitwise_xor" in case.fault.message and node[0] != "call":
+        found = case.parts.operands()
+        if len(found) == 2:
+            case.fault.span = case.parts.span(node)
+            case.fault.hints = [(f"{case.parts.of(found[0])} ** {case.parts.of(found[1])}", "the power; ^ is for bits")]
+
+
+COMPARING = ("sorted", "sort", "max", "min", "index", "remove", "count", "any", "all", "filter")
+
+
+def _searches(words: str) -> bool:
+    """Whether a comparison asks for a member."""
+    return bool(re.search(r"\bin\b", words))
+
+
+def truth(case: Case) -> None:
+    """A condition of many truths: say whether all or any of them is meant."""
+    node = case.parts.node if case.parts else None
+    if case.parts is None or node is None:
+        return
+    call = call_of(node)
+    if call and call.name in ("bool",) and call.args:
+        node = call.args[0]
+    elif call and call.name in COMPARING or node[0] == "comparison" and _searches(case.parts.of(node)):
+        case.fault.hints = []       # the truth that is asked is that of members
+        return
+    if node[0] == "not":
+        node = node[3][0]
+        case.fault.span = case.parts.span(node)
+    words = case.parts.atom(node)
+    above = next((each for each in case.parts.path if each[0] in ("and_test", "or_test") and node in each[3]), None)
+    if above is not None and all(each[0] in ("comparison", "NAME", "group") for each in above[3]):
+        case.fault.span = case.parts.span(above)
+        words = f"({' & '.join(case.parts.atom(each) for each in above[3])})"
+        words = words.replace(" & ", " | ") if above[0] == "or_test" else words
+        case.fault.hints = [(f"{words}.all()", "whether it holds for every element"),
+                            (f"{words}.any()", "whether it holds for some element")]
+    elif node[0] in ("comparison", "NAME", "attribute", "call", "subscript", "group"):
+        case.fault.hints = [(f"{words}.all()", "whether it holds for every element"),
+                            (f"{words}.any()", "whether it holds for some element")]
+
+
+def none_used(case: Case) -> Fault | None:
+    """None was used as if it were a value: say which function gave it."""
+    fault, parts = case.fault, case.parts
+    if parts is None or parts.node is None or "None" not in fault.message or not isinstance(fault, PythonFault | Fault):
+        return None
+    for node in walk(parts.node):
+        given = node
+        if node[0] == "NAME":
+            if node[3] not in case.names or case.names[node[3]] is not None:
+                continue
+            made = case.assigned(node[3])
+            given = made[3][-1] if made else node
+        call = call_of(given)
+        if call is None:
+            continue
+        maker = _definition(case, call.name)
+        if maker is None and call.name not in ("sort", "append", "extend", "reverse", "insert", "backward", "print",
+                                               "step", "zero_grad", "update", "add", "clear"):
+            continue
+        found = NoneFault(fault.message, span=fault.span)
+        if maker is None:
+            found.notes.append(f"{call.name}() does its work in place and returns nothing")
+            if call.receiver is not None and given is not node:
+                spot, words = case.spot_of(given), parts.of(call.receiver)
+                whole = f"{parts.of(given)}; {node[3]} = {words}" if call.receiver[0] == "NAME" else (
+                    f"{node[3]} = sorted({words})" if call.name == "sort" else "")
+                if whole:
+                    found.hints.append((whole, spot.where()))
+            return found
+        found.notes.append(f"{call.name} ends without return, and so gives None")
+        last = _last(maker)
+        if last is not None:
+            line = parts.line(last)
+            if last[0] == "assign" and len(last[3]) == 2:
+                found.hints.append((f"return {parts.of(last[3][0])}", f"after line {line}"))
+            elif last[0] == "expression":
+                found.hints.append((f"return {parts.of(last)}", f"in line {line}"))
+        return found
+    return None
+
+
+def _definition(case: Case, name: str) -> Node | None:
+    """A function of the program that has no return with a value; `forward` for what is called as a module."""
+    assert case.parts is not None
+    value = case.names.get(name)
+    wanted = [name] if value is None or hasattr(value, "__code__") else [name, "forward", "__call__"]
+    for node in walk(case.parts.tree):
+        if node[0] == "def" and any(each[0] == "NAME" and each[3] in wanted for each in node[3]) and not any(
+                each[0] == "return" and each[3] for each in walk(node)):
+            return node
+    return None
+
+
+def _last(function: Node) -> Node | None:
+    suite = next((each for each in function[3] if each[0] == "suite"), None)
+    return suite[3][-1] if suite else None
+
+
+__all__ = ["bits", "broadcast", "dtypes", "none_used", "product", "truth"]

@@ -1,0 +1,199 @@
+"""The commands that begin with a colon: one table, from which help and completion are read too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from shutil import get_terminal_size
+from textwrap import wrap
+from typing import NamedTuple
+
+from gradcli.console.settings import KEYS, nearest, read
+from gradcli.faults.tree import UsageFault
+from gradcli.repl.commands_settings import SETTABLE, edit, require_typed, set_option, set_style
+from gradcli.repl.copying import copy
+from gradcli.repl.commands_derive import draw_curve, show_steps
+from gradcli.repl.files import load, named, save
+from gradcli.repl.commands_inspect import check_gradients, clear_gradients, show_graph, show_info, show_vars, time_expression
+from gradcli.repl.core import Repl
+
+FILES = ("load", "save", "transcript")
+
+
+class Order(NamedTuple):
+    """A command of the prompt: what follows its name, what it does, and the function that does it."""
+
+    wants: str
+    help: str
+    do: Callable[[Repl, str], None]
+    outside: bool = False       # whether it reaches files or other programs
+
+
+def obey(repl: Repl, line: str) -> None:
+    """Carry out a command, without its colon."""
+    name, _, rest = line.strip().partition(" ")
+    found = ORDERS.get(name)
+    if found is None:
+        starting = [known for known in ORDERS if known.startswith(name)] if name else []
+        if len(starting) > 1:
+            raise UsageFault(f":{name} is the beginning of several commands", *(f":{known}" for known in starting))
+        if not starting:
+            raise UsageFault(f"there is no command :{name}{nearest(name, list(ORDERS))}", ":help")
+        found = ORDERS[starting[0]]
+    rest = rest.strip()
+    if rest and not found.wants:
+        raise UsageFault(f":{name} takes nothing after it")
+    if not rest and found.wants and not found.wants.startswith("["):
+        raise UsageFault(f":{name} needs {found.wants}", f":{name} {found.wants}")
+    if found.outside:
+        require_typed(repl, f":{name}")
+    found.do(repl, rest)
+
+
+def _help(repl: Repl, rest: str) -> None:
+    if rest:
+        _doc(repl, f":{rest}" if rest in ORDERS else rest)
+        return
+    columns = max(get_terminal_size().columns, 20)
+    left = min(max(len(f":{name} {order.wants}") for name, order in ORDERS.items()) + 2, columns // 2)
+    for name, order in ORDERS.items():
+        title = f":{name} {order.wants}".rstrip()
+        lines = wrap(order.help, columns - left, break_long_words=False, break_on_hyphens=False)
+        if len(title) + 2 > left:
+            repl.write(f"{title}\n")
+            title = ""
+        for line in lines:
+            repl.write(f"{title:<{left}}{line}\n")
+            title = ""
+
+
+def _quit(repl: Repl, rest: str) -> None:
+    repl.over = True
+
+
+def _reset(repl: Repl, rest: str) -> None:
+    repl.reset()
+
+
+def _load(repl: Repl, rest: str) -> None:
+    source = load(named(rest), repl.settings)
+    repl.run(source.text, source.name)
+
+
+def _save(repl: Repl, rest: str) -> None:
+    save(named(rest), "".join(f"{line}\n" for line in repl.script()))
+
+
+def _transcript(repl: Repl, rest: str) -> None:
+    from gradcli.data.transcript import prompted
+
+    save(named(rest), "".join(entry.orders + prompted(entry.text) + entry.printed for entry in repl.entries))
+
+
+def _style(repl: Repl, rest: str) -> None:
+    if rest:
+        set_style(repl, rest)
+    else:
+        repl.write(f"{repl.settings.style}\n")
+
+
+def _seed(repl: Repl, rest: str) -> None:
+    repl.run(f"torch.manual_seed({read(KEYS['seed'], rest, ':seed')})", ":seed")
+
+
+def _precision(repl: Repl, rest: str) -> None:
+    repl.run(f"torch.set_printoptions(precision={read(KEYS['precision'], rest, ':precision')})", ":precision")
+
+
+def _doc(repl: Repl, rest: str) -> None:
+    from gradcli.reference.describe import described
+
+    order = ORDERS.get(rest.removeprefix(":")) if rest.startswith(":") else None
+    if order is not None:
+        repl.write(f"{rest} {order.wants}".rstrip() + f"\n\n{order.help}.\n")
+    elif "." not in rest and rest in repl.names() and not callable(repl.named(rest)):
+        show_info(repl, rest)
+    else:
+        repl.write_values(lambda: described(rest, repl.settings, repl.session) + "\n")
+
+
+def _history(repl: Repl, rest: str) -> None:
+    for number, entry in enumerate(repl.entries, 1):
+        repl.write(f"{number:4}  " + entry.text.replace("\n", "\n      ") + "\n")
+
+
+def _undo(repl: Repl, rest: str) -> None:
+    if rest and not rest.isdecimal() or rest == "0":
+        raise UsageFault(":undo takes a number of statements", ":undo 1")
+    if not repl.entries and repl.remember():
+        repl.write("undone: :reset\n")
+        return
+    for entry in repl.undo(int(rest or 1)):
+        repl.write(f"undone: {entry.text}\n")
+
+
+def _redo(repl: Repl, rest: str) -> None:
+    if rest and not rest.isdecimal() or rest == "0":
+        raise UsageFault(":redo takes a number of statements", ":redo 1")
+    if not repl.undone:
+        raise UsageFault("there is nothing to redo: :undo has taken nothing back, or something was typed since",
+                         ":history")
+    waiting, repl.undone = repl.undone, []
+    for _ in range(min(int(rest or 1), len(waiting))):
+        text = waiting.pop()
+        repl.write(f"redone: {text}\n")
+        repl.run(text)
+    repl.undone = waiting
+
+
+def _timing(repl: Repl, rest: str) -> None:
+    if rest not in ("on", "off"):
+        raise UsageFault(":timing takes on or off", ":timing on")
+    repl.timing = rest == "on"
+
+
+def _limits(repl: Repl, rest: str) -> None:
+    from gradcli.commands.execute import limits_of
+
+    for name, value in limits_of(repl.settings).items():
+        repl.write(f"{name:<16}{value}\n")
+
+
+def choices(repl: Repl, name: str, rest: str) -> list[str]:
+    """The words that may follow a command and what was typed after it."""
+    if name == "set" and " " not in rest:
+        return sorted(KEYS[known].word for known in SETTABLE)
+    if name in ("set", "style"):
+        key = KEYS.get((rest.partition(" ")[0] if name == "set" else "style").replace("-", "_"))
+        return list(key.choices) if key else []
+    return ["on", "off"] if name == "timing" else []
+
+
+ORDERS: dict[str, Order] = {
+    "help": Order("[NAME]", "this list, or what one command or operation does", _help),
+    "vars": Order("", "the names that are set, with type, shape and gradient", show_vars),
+    "info": Order("NAME", "a value: what it is, what made it, where it was set", show_info),
+    "graph": Order("NAME", "the calls that led to a value, as a tree", show_graph),
+    "check": Order("EXPR", "its gradients against slopes measured at the values its names have now", check_gradients),
+    "steps": Order("EXPR", "its derivation where its names stand now: each operation, then each gradient and its rule",
+                   show_steps),
+    "plot": Order("EXPR over NAME=FROM:TO", "its curve and that of its slope", draw_curve),
+    "doc": Order("NAME", "whatever has a name: signature, domain, gradient rule, example (also NAME?)", _doc),
+    "history": Order("", "the statements that succeeded", _history),
+    "load": Order("FILE", "run a script as if it were typed", _load, True),
+    "save": Order("FILE", "write the statements that succeeded to a script", _save, True),
+    "transcript": Order("FILE", "write them with prompts and what they printed", _transcript, True),
+    "edit": Order("[N]", "the last statement, or statement N of :history, in your editor; then run it", edit, True),
+    "reset": Order("", "forget every name; :undo right after it brings them back", _reset),
+    "undo": Order("[N]", "give names back the values they had before the last N statements", _undo),
+    "redo": Order("[N]", "run the last N statements again that :undo has taken back", _redo),
+    "copy": Order("[EXPR]", "the last result, or a value, to the clipboard of the terminal", copy, True),
+    "zero": Order("", "clear every gradient", clear_gradients),
+    "style": Order("[tutorial|modern]", "how values print, and which stream a seed means", _style),
+    "set": Order("[NAME VALUE]", "a setting, such as linewidth auto or edit-mode vi; alone, all of them", set_option),
+    "precision": Order("N", "digits after the point", _precision),
+    "seed": Order("N", "seed the random generator", _seed),
+    "time": Order("EXPR", "how long an expression takes, as a mean over many turns", time_expression),
+    "timing": Order("on|off", "say after each statement how long it took", _timing),
+    "limits": Order("", "what a program may use up", _limits),
+    "quit": Order("", "leave (also Ctrl-D, exit, quit)", _quit),
+}

@@ -1,0 +1,104 @@
+"""The commands that derive an expression where its names stand now: line by line, and as a curve.
+
+Both change names while they work, and take everything back.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from shutil import get_terminal_size
+
+from gradcli.data.data_format import is_tensor
+from gradcli.faults.tree import Fault, SecondBackward, UsageFault
+from gradcli.repl.core import Repl
+
+OVER = re.compile(r"(?P<expression>.+)\sover\s+(?P<name>\w+\s*=.+)", re.DOTALL)
+POINTS = 200
+EXAMPLE = ":plot sin(x) over x=-3:3"
+
+
+@contextmanager
+def _told(expression: str) -> Iterator[None]:
+    """Within, a fault has repairs that can be typed here: none for the shell, and in the expression's own words."""
+    try:
+        yield
+    except Fault as fault:
+        result = expression if expression.isidentifier() else f"({expression})"
+        fault.hints = [(repair.replace("{y}", result), why) for repair, why in fault.hints
+                       if not repair.startswith("gradcli ")]
+        raise
+
+
+def show_steps(repl: Repl, rest: str) -> None:
+    """Each operation with its value, then each gradient with the rule it follows."""
+    from gradcli.analysis.gradient_check import reached
+    from gradcli.reports.derivation_text import as_text
+    from gradcli.analysis.derivation import derive
+
+    with repl.trying(), _told(rest):
+        try:
+            text = as_text(derive(repl.session, rest, reached(repl.session, rest)))
+        except SecondBackward:
+            text = _repeated(repl, rest)
+        except UsageFault:
+            repl.session.eval(rest)     # what is wrong with it otherwise is said first
+            raise
+    repl.write(text)
+
+
+def _again(repl: Repl, rest: str) -> str:
+    """The statements that compute once more what an expression needs and a backward pass has let go, then itself."""
+    from gradcli.analysis.derivation import target
+    from gradcli.lang.syntax.parser import parse
+
+    made = {}
+    for entry in repl.entries:
+        for statement in parse(entry.text, "<expression>")[3]:
+            if name := target(statement):
+                made[name] = entry.text[statement[1]:statement[2]]
+    names = repl.session.names()
+    pending, seen = list(repl.session.words(rest)), set()
+    while pending:
+        name = pending.pop()
+        value = names.get(name)
+        if name in seen or name not in made or value is None or not is_tensor(value) or value.node is None:
+            continue
+        seen.add(name)
+        pending += repl.session.words(made[name])
+    lines = [made[name] for name in made if name in seen]
+    return "\n".join([*lines, rest])
+
+
+def _repeated(repl: Repl, rest: str) -> str:
+    """The derivation of a value whose graph was let go, from the statements that led to it.
+
+    It is shown only if they give the value that the expression has: leaves may have been changed since.
+    """
+    from gradcli.analysis.gradient_check import reached
+    from gradcli.reports.derivation_text import as_text
+    from gradcli.analysis.derivation import derive
+
+    program, before = _again(repl, rest), repl.session.eval(rest)
+    repl.session.run(program.rpartition("\n")[0], "<expression>", echo=False)
+    after = repl.session.eval(rest)
+    if not (is_tensor(after) and after.array.tobytes() == before.array.tobytes()):
+        raise UsageFault(f"{rest} was computed from other values than those its names have now", ":history")
+    return as_text(derive(repl.session, rest, reached(repl.session, rest)))
+
+
+def draw_curve(repl: Repl, rest: str) -> None:
+    """The expression, over values of one name."""
+    from gradcli.reports.plotting import ROWS, interval
+    from gradcli.analysis.derivatives import curves
+    from gradcli.display.charts.chart_text import text
+
+    found = OVER.fullmatch(rest)
+    if not found:
+        raise UsageFault(":plot takes an expression, and the name and the interval that it is drawn over", EXAMPLE)
+    with repl.trying(), _told(found["expression"].strip()):
+        name, ends = interval(repl.session, found["name"], "over", EXAMPLE)
+        chart = curves(repl.session, found["expression"].strip(), name, ends, POINTS, True)
+    columns, lines = get_terminal_size()
+    repl.write(text(chart, min(columns, 100), max(4, min(lines - 2, ROWS))))

@@ -1,0 +1,124 @@
+"""The commands that look at values: what they are, where they come from, whether their gradients are right."""
+
+from __future__ import annotations
+
+import re
+from time import perf_counter
+from typing import Any
+
+from gradcli.data.data_format import is_tensor
+from gradcli.faults.tree import UsageFault
+from gradcli.repl.core import Repl
+
+ENOUGH, MOST = 0.5, 10_000      # seconds and turns after which :time has seen enough
+
+
+def show_vars(repl: Repl, rest: str) -> None:
+    """A line for each name; no value is asked for its text."""
+    rows = [(name, *facts(value)) for name, value in sorted(repl.names().items())]
+    if rows:
+        rows.insert(0, ("name", "type", "shape", "requires_grad", "grad", "bytes"))
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        repl.write("  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() + "\n")
+
+
+def facts(value: Any) -> tuple[str, str, str, str, str]:
+    """What a value is: type, shape, whether it requires and has a gradient, and its size."""
+    if is_tensor(value):
+        return (f"{type(value).__name__} {value.dtype.name}", "x".join(map(str, value.shape)) or "0-d",
+                "yes" if value.requires_grad else "", "yes" if value.grad is not None else "", str(value.array.nbytes))
+    return type(value).__name__, str(len(value)) if isinstance(value, (str, list, tuple, dict, set)) else "", "", "", ""
+
+
+def show_info(repl: Repl, rest: str) -> None:
+    """What a value is, where it comes from, and its text."""
+    value = repl.named(rest)
+    kind, shape, requires, has, size = facts(value)
+    for label, fact in (("type", kind), ("shape", shape), ("made by", _made_by(value)), ("requires grad", requires),
+                        ("has grad", has), ("bytes", size), ("assigned in", _assignment(repl, rest))):
+        if fact:
+            repl.write(f"{label:<14}{fact}\n")
+    repl.write_values(lambda: repl.session.shown(value).rstrip("\n") + "\n")
+
+
+def _made_by(value: Any) -> str:
+    """The operation that a tensor comes from, if its history is kept."""
+    from gradcli.engine.autograd.op import Op, Part
+
+    node = value.node if is_tensor(value) else None
+    call = node.call if isinstance(node, Part) else node
+    return call.modern_name if isinstance(call, Op) else ""
+
+
+def _assignment(repl: Repl, name: str) -> str:
+    """The last statement that seems to have set a name, for a person to look at."""
+    sets = re.compile(rf"(?:^|[\s;,(]){re.escape(name)}\s*(?:[-+*/@]?=(?!=)|,.*=(?!=))", re.MULTILINE)
+    return next((entry.text for entry in reversed(repl.entries) if sets.search(entry.text)), "")
+
+
+def clear_gradients(repl: Repl, rest: str) -> None:
+    """Set every gradient to None: of the tensors that names stand for, and of what modules learn."""
+    with repl.trying():     # a module's parameters may be found by the program's own code
+        lines = [f"{name}.grad = None" if is_tensor(value) else f"{name}.zero_grad()"
+                 for name, value in sorted(repl.names().items()) if _has_gradients(repl, value)]
+    if lines:
+        repl.run("; ".join(lines), ":zero")
+    repl.write(f"{', '.join(line.split('.')[0] for line in lines) or 'nothing'} cleared\n")
+
+
+def _has_gradients(repl: Repl, value: Any) -> bool:
+    from gradcli.nn.module.module import Module
+
+    if isinstance(value, Module):
+        with repl.session.running():
+            parameters: list[Any] = list(value.parameters())
+            return any(is_tensor(parameter) and parameter.grad is not None for parameter in parameters)
+    return is_tensor(value) and value.grad is not None
+
+
+def time_expression(repl: Repl, rest: str) -> None:
+    """Run it for half a second, and take back what that has changed."""
+    turns, start, elapsed = 0, perf_counter(), 0.0
+    with repl.trying():
+        while elapsed < ENOUGH and turns < MOST:
+            repl.session.run(rest, ":time", echo=False)
+            turns += 1
+            elapsed = perf_counter() - start
+    repl.write(f"{elapsed / turns * 1e6:.1f} microseconds a turn, mean of {turns}\n")
+
+
+def show_graph(repl: Repl, rest: str) -> None:
+    """The calls behind a value, as a tree."""
+    value = repl.named(rest)
+    if not is_tensor(value):
+        raise UsageFault(f"no graph leads to {rest}, whose type is {type(value).__name__}", ":vars")
+    for line in repl.session.graph(value):
+        repl.write(line + "\n")
+
+
+def check_gradients(repl: Repl, rest: str) -> None:
+    """Compare the gradients of an expression with slopes measured around the values its leaves have now."""
+    from gradcli.analysis.gradient_check import check
+    from gradcli.reports.check_text import text
+
+    with repl.trying():
+        findings = check(repl.session, _by_leaves(repl, rest))
+    for finding in findings:
+        repl.write(text(finding) + "\n")
+
+
+def _by_leaves(repl: Repl, expression: str) -> str:
+    """An expression after the statements that computed what it names, so that leaves can be varied."""
+    statements: dict[str, str] = {}
+    pending = [expression]
+    while pending:
+        for name in sorted(repl.session.words(pending.pop())):
+            value: Any = repl.names().get(name)
+            if is_tensor(value) and value.node is not None and name not in statements:
+                text = _assignment(repl, name)
+                if re.fullmatch(rf"{re.escape(name)}\s*=(?!=)[^;\n]*", text.strip()):
+                    statements[name] = text.strip()
+                    pending.append(text)
+    ordered = [entry.text.strip() for entry in repl.entries if entry.text.strip() in statements.values()]
+    return "\n".join([*dict.fromkeys(ordered), expression])

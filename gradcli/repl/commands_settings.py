@@ -1,0 +1,105 @@
+"""The commands that change how the prompt behaves, and the one that hands a statement to an editor."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gradcli.console.diagnostics import manner
+from gradcli.commands.execute import PRINTING, limits_of
+from gradcli.console.settings import KEYS, nearest, read
+from gradcli.faults.tree import PolicyFault, UsageFault
+from gradcli.repl.files import edited
+from gradcli.repl.core import Repl
+
+LIMITS = ("time_limit", "memory_limit", "no_limits")
+SETTABLE = ("style", "age", *PRINTING, "edit_mode", "errors", "color", "progress", *LIMITS)
+"""What can be set while a session lasts, by the names of commands/settings.py."""
+
+
+def set_style(repl: Repl, name: str) -> None:
+    """Print in this style from now on, and draw its random numbers."""
+    repl.settings.style = str(read(KEYS["style"], name, ":style"))
+    repl.settings.sources["style"] = ":style"
+    repl.session.style = repl.settings.style
+    repl.orders += f"# gradcli: style {repl.settings.style}\n"
+
+
+def _set_age(repl: Repl, text: str) -> None:
+    """Mean from now on what programs of that time mean."""
+    settings, session = repl.settings, repl.session
+    settings.age = str(read(KEYS["age"], text, ":set age"))
+    settings.follow_age()
+    session.age, session.style = settings.age, settings.style
+    repl.orders += f"# gradcli: age {settings.age}\n"
+
+
+def set_option(repl: Repl, rest: str) -> None:
+    """Set one thing, or list what can be set."""
+    word, _, text = rest.partition(" ")
+    if not word:
+        for name in SETTABLE:
+            repl.write(f"{KEYS[name].word:<16}{_shown(repl, name)}\n")
+        return
+    name, text = word.replace("-", "_"), text.strip()
+    if name not in SETTABLE:
+        raise UsageFault(f":set knows no {word!r}{nearest(word, [KEYS[known].word for known in SETTABLE])}", ":set")
+    if not text:
+        repl.write(f"{_shown(repl, name)}\n")
+    elif name == "style":
+        set_style(repl, text)
+    elif name == "age":
+        _set_age(repl, text)
+    elif name == "linewidth" and text == "auto":
+        repl.follows_width = True
+    else:
+        _set(repl, name, text)
+
+
+def require_typed(repl: Repl, command: str) -> None:
+    """Refuse a command that reaches outside, unless a person has typed it: a text from elsewhere is a program."""
+    if not repl.typed:
+        raise PolicyFault(f"{command} is obeyed only where a person types it, and this came with a text that was fed "
+                          "or pasted", notes=("such a text is a program, which may not reach files, other programs or "
+                                              "the limits it runs in",))
+
+
+def _lifts(before: Any, after: Any) -> bool:
+    """Whether a limit is lifted, or more let through than before; a limit of 0 is none."""
+    if isinstance(after, bool):
+        return after and not before
+    return bool(before) and (not after or after > before)
+
+
+def _set(repl: Repl, name: str, text: str) -> None:
+    value = read(KEYS[name], text, f":set {KEYS[name].word}")
+    if name in LIMITS and _lifts(getattr(repl.settings, name), value):
+        require_typed(repl, f":set {KEYS[name].word}")
+    if name in PRINTING:
+        repl.run(f"torch.set_printoptions({name}={value!r})", ":set")
+        if name in ("linewidth", "profile"):
+            repl.follows_width = False
+    setattr(repl.settings, name, value)
+    manner.errors, manner.color = repl.settings.errors, repl.settings.color
+
+
+def _shown(repl: Repl, name: str) -> str:
+    """What is in force now, as it would be typed."""
+    if name == "linewidth" and repl.follows_width:
+        return "auto"
+    if name == "memory_limit":
+        return limits_of(repl.settings)["memory-limit"]
+    value = getattr(repl.session.options, name, getattr(repl.settings, name))
+    if value is None:
+        return "none"
+    return str(value).lower() if isinstance(value, bool) else f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def edit(repl: Repl, rest: str) -> None:
+    """Open a statement in the editor of $VISUAL or $EDITOR, and run what comes back if it is not empty."""
+    if rest and not (rest.isdecimal() and 0 < int(rest) <= len(repl.entries)):
+        raise UsageFault(f":edit takes the number of a statement, from 1 to {len(repl.entries)}", ":history")
+    before = repl.entries[int(rest or 0) - 1].text + "\n" if repl.entries else ""
+    after = edited(before)
+    if after.strip():
+        repl.write(after if after.endswith("\n") else after + "\n")
+        repl.run(after, "<edited>")

@@ -1,0 +1,193 @@
+"""Completion: names, attributes of live values, keywords, commands and files. Nothing is ever evaluated."""
+
+from __future__ import annotations
+
+import os
+import re
+from ast import literal_eval
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import partial
+from typing import Any
+
+from prompt_toolkit.completion import CompleteEvent, Completer, Completion
+from prompt_toolkit.document import Document
+
+from gradcli.data.data_format import is_tensor
+from gradcli.repl import files
+from gradcli.repl.highlight import KEYWORDS
+from gradcli.repl.commands_inspect import facts
+from gradcli.repl.completion_candidates import arguments, imported
+from gradcli.repl.commands import FILES, ORDERS, choices
+from gradcli.repl.incremental_parse import after, states
+from gradcli.repl.core import Repl
+
+INDEX = r"\[\s*(?:-?\d+|'[^'\\\n]*'|\"[^\"\\\n]*\")\s*\]"
+CHAIN = re.compile(rf"(?:[^\W\d]\w*(?:{INDEX})*\.)*(?:[^\W\d]\w*)?$")
+PARTS = re.compile(rf"([^\W\d]\w*)((?:{INDEX})*)(?:\.|$)")
+KEY = re.compile(rf"(?:^|[^\w.])([^\W\d]\w*)((?:{INDEX})*)\[([\"'])([^\"'\\]*)$")
+MOST_KEYS = 200
+BEHIND_CALL = re.compile(r"[)\]]\.([^\W\d]\w*)$")
+EXPRESSIONS = ("check", "time", "info", "graph", "steps", "plot", "doc")
+"""Commands that take names and what they have."""
+PLAIN_PARTS = frozenset({"grad", "data", "shape", "dtype"})
+"""What can be read of a tensor without computing anything."""
+About = str | Callable[[], str]
+
+
+class Completions(Completer):
+    """What may stand at the cursor."""
+
+    def __init__(self, repl: Repl) -> None:
+        self.repl = repl
+
+    def get_completions(self, document: Document, event: CompleteEvent) -> Iterator[Completion]:
+        before = document.text_before_cursor
+        line = document.current_line_before_cursor
+        word, space, rest = line.lstrip().partition(" ")
+        if word[:1] == ":" and not (space and word[1:] in EXPRESSIONS):
+            yield from _orders(self.repl, line.lstrip())
+            return
+        before = rest if word[:1] == ":" else before
+        if after(states(document.text)[document.cursor_position_row], line + "\\").quote:
+            with self.repl.alone:
+                offered = keys(self.repl, before)
+            yield from offered
+            return      # within a string
+        with self.repl.alone:
+            offer = imported(self.repl, line)
+        if offer is not None:
+            start, words = offer
+            yield from (Completion(word, -len(start)) for word in words if word.startswith(start))
+            return
+        found = CHAIN.search(before)
+        chain = found.group() if found else ""
+        path, _, start = chain.rpartition(".")
+        behind = BEHIND_CALL.search(before)
+        with self.repl.alone:
+            if before[: len(before) - len(chain)].endswith("."):
+                candidates = usual(self.repl) if behind else {}
+                path = "a tensor"
+            else:
+                candidates = attributes(self.repl, path) if path else names(self.repl)
+                if not path:
+                    candidates.update(arguments(self.repl, before))
+        for word, about in sorted(candidates.items()):
+            if word.startswith(start) and (start or path and word[0] != "_"):
+                meta = partial(_alone, self.repl, about) if callable(about) else about
+                yield Completion(word, -len(start), display_meta=meta)
+
+
+def _alone(repl: Repl, about: Callable[[], str]) -> str:
+    with repl.alone:
+        return about()
+
+
+def names(repl: Repl) -> dict[str, About]:
+    """Every name in scope, with what it is now or does; keywords too."""
+    found: dict[str, About] = dict.fromkeys(KEYWORDS, "keyword")
+    found.update((name, "") for name in repl.session.loaded())
+    found.update((name, partial(operation, repl, name)) for name in repl.session.bare)
+    found.update((name, described(value)) for name, value in repl.names().items())
+    return found
+
+
+def usual(repl: Repl) -> dict[str, About]:
+    """The attributes of a tensor: what a call or an index gives is most likely one, and nothing is evaluated."""
+    from gradcli.namespace.allow_list import tensor_names
+
+    return {name: partial(operation, repl, name) for name in tensor_names()}
+
+
+def attributes(repl: Repl, path: str) -> dict[str, About]:
+    """The attributes of the value that a dotted name stands for, if reading it computes nothing."""
+    scope = {**repl.session.loaded(), **repl.names()}
+    value: Any = None
+    for at, (name, indices) in enumerate(PARTS.findall(path)):
+        known, value = _part(repl, value, name) if at else (name in scope, scope.get(name))
+        for index in re.findall(INDEX, indices):
+            if known:
+                known, value = _item(value, literal_eval(index[1:-1].strip()))
+        if not known:
+            return {}
+    return {name: partial(part_described, repl, value, name) for name in repl.session.attributes(value)}
+
+
+def keys(repl: Repl, before: str) -> list[Completion]:
+    """The keys of a dict in whose brackets a string has been begun."""
+    opened = KEY.search(before)
+    if opened is None:
+        return []
+    scope = {**repl.session.loaded(), **repl.names()}
+    value: Any = scope.get(opened[1])
+    for index in re.findall(INDEX, opened[2]):
+        value = _item(value, literal_eval(index[1:-1].strip()))[1]
+    texts = [key for key in dict.keys(value) if type(key) is str] if isinstance(value, dict) else []
+    fitting = (key for key in texts if key.startswith(opened[4]) and key.isprintable() and opened[3] not in key)
+    return [Completion(f"{key}{opened[3]}]", -len(opened[4]), display=key, display_meta=described(value[key]))
+            for key in fitting if "\\" not in key][:MOST_KEYS]
+
+
+def _item(value: Any, key: Any) -> tuple[bool, Any]:
+    """What stands in a list, tuple or dict at an index that is written out; of a tensor, for its names, itself."""
+    if is_tensor(value):
+        return True, value
+    if type(value) in (list, tuple, dict):
+        try:
+            return True, value[key]
+        except (LookupError, TypeError):
+            pass
+    return False, None
+
+
+def _part(repl: Repl, value: Any, name: str) -> tuple[bool, Any]:
+    """Whether an attribute can be read without running anything, and what it is then."""
+    if name in getattr(value, "__dict__", {}) and name in repl.session.attributes(value):
+        return True, vars(value)[name]
+    if is_tensor(value) and name in PLAIN_PARTS:
+        return True, getattr(value, name)
+    return False, None
+
+
+def operation(repl: Repl, name: str) -> str:
+    """The signature of an operation and what it computes."""
+    from gradcli.reference.operations import summary
+    from gradcli.engine.autograd.op import TABLE
+
+    with suppress(AttributeError):
+        repl.session.operation(name)
+    op = TABLE.get(name)
+    return f"{op.signature.text(name)}  {summary(op)}" if op else ""
+
+
+def part_described(repl: Repl, value: Any, name: str) -> str:
+    """What an attribute is now, or does."""
+    known, part = _part(repl, value, name)
+    return described(part) if known else operation(repl, name)
+
+
+def described(value: Any) -> str:
+    kind, shape, *_ = facts(value)
+    return f"{kind} {shape}".strip()
+
+
+def _orders(repl: Repl, line: str) -> Iterator[Completion]:
+    """Commands after a colon, what a command takes, and paths where it takes a file."""
+    name, space, rest = line.partition(" ")
+    if not space:
+        for known, order in ORDERS.items():
+            if known.startswith(name[1:]):
+                yield Completion(known, -len(name) + 1, display_meta=order.help)
+    elif name[1:] in FILES:
+        yield from _paths(rest)
+    else:
+        for word in choices(repl, name[1:], rest):
+            if word.startswith(rest.rpartition(" ")[2]):
+                yield Completion(word, -len(rest.rpartition(" ")[2]))
+
+
+def _paths(rest: str) -> Iterator[Completion]:
+    folder, start = os.path.split(rest)
+    for name in files.names(os.path.expanduser(folder)):
+        if name.startswith(start) and (start or not name.startswith(".")):
+            yield Completion(name, -len(start))

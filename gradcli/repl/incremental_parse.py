@@ -1,0 +1,116 @@
+"""A text in its top-level pieces, each read once: what keeps a keystroke cheap in a long paste."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from gradcli.console.continuation import Reader
+from gradcli.faults.source import Span
+
+LONG = 80       # lines of one piece beyond which it is not read again at every keystroke
+BLOCK = re.compile(r"(?:if|while|for|try|with|def|class)\b|@")
+CLAUSE = re.compile(r"(?:elif|else|except|finally)\b")
+
+
+class State(NamedTuple):
+    """What is open at the end of a line: a string, by its delimiter, and how many brackets."""
+
+    quote: str = ""
+    depth: int = 0
+    continued: bool = False     # whether a backslash ends the line
+
+    @property
+    def open(self) -> bool:
+        return bool(self.quote) or self.depth > 0 or self.continued
+
+
+class Piece(NamedTuple):
+    """One statement of the outermost level, with the blank lines and comments after it."""
+
+    line: int       # the number of its first line, from 0
+    text: str
+
+
+class Finding(NamedTuple):
+    """What reading a piece has found to be wrong."""
+
+    unfinished: bool
+    span: Span | None
+
+
+@lru_cache(8192)
+def after(state: State, line: str) -> State:
+    """What is open after one more line."""
+    reader = Reader()
+    reader.quote, reader.depth = state.quote, state.depth
+    reader.feed(line)
+    return State(reader.quote, reader.depth, reader.joined)
+
+
+@lru_cache(4)
+def states(text: str) -> list[State]:
+    """What is open before each line of a text."""
+    found = [State()]
+    for line in text.split("\n"):
+        found.append(after(found[-1], line))
+    return found
+
+
+@lru_cache(4)
+def pieces(text: str) -> list[Piece]:
+    """The pieces of a text, in order. Their lines are all lines of the text from the first piece on."""
+    lines = text.split("\n")
+    starts: list[int] = []
+    decorated = False
+    for number, (line, state) in enumerate(zip(lines, states(text), strict=False)):
+        if line[:1] in ("", " ", "\t") or state.open or CLAUSE.match(line):
+            continue
+        if not decorated:
+            starts.append(number)
+        decorated = line.startswith("@")
+    if not starts or any(line.strip() for line in lines[: starts[0]]):
+        starts.insert(0, 0)
+    return [Piece(start, "\n".join(lines[start:end]))
+            for start, end in zip(starts, [*starts[1:], len(lines)], strict=True)]
+
+
+@lru_cache(4096)
+def finding(piece: str) -> Finding | None:
+    """What is wrong with a piece, if anything is."""
+    from gradcli.faults.tree import Fault, Unfinished
+    from gradcli.lang.syntax.parser import parse
+
+    try:
+        parse(piece)
+    except Fault as fault:
+        return Finding(isinstance(fault, Unfinished), fault.span)
+    return None
+
+
+def long_block(piece: str) -> bool:
+    """Whether a piece is a block too long to be read at every keystroke."""
+    return piece.count("\n") > LONG and BLOCK.match(piece) is not None
+
+
+@lru_cache(4)
+def mistake(text: str) -> Span | None:
+    """The place of the first piece that no more text can mend, in lines and columns of the text."""
+    if text.lstrip().startswith(":") or text.rstrip().endswith("?"):
+        return None
+    for line, piece in pieces(text):
+        span = wrong(piece)
+        if span is not None:
+            first, column, last, end = span
+            return Span(first + line, column, last + line, end)
+    return None
+
+
+@lru_cache(4096)
+def wrong(piece: str) -> Span | None:
+    """The place in a piece that no more text can mend; nothing is said of long ones."""
+    if not piece.strip() or piece.count("\n") > LONG:
+        return None
+    found = finding(piece)
+    return None if found is None or found.unfinished else found.span

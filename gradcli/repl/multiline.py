@@ -1,0 +1,58 @@
+"""Whether Enter submits or continues, and how far lines are indented."""
+
+from __future__ import annotations
+
+import re
+
+from gradcli.repl.incremental_parse import finding, long_block, pieces, states
+
+INDENT = 4
+LEAVING = ("return", "break", "continue", "pass", "raise")
+CLAUSE = re.compile(r"(?P<blanks>[ \t]+)(?P<word>else|elif|except|finally)\b")
+OPENED_BY = {"elif": {"if", "elif"}, "else": {"if", "elif", "for", "while", "try", "except"},
+             "except": {"try", "except"}, "finally": {"try", "except", "else"}}
+WORD = re.compile(r"\s*(\w*)")
+
+
+def ready(text: str) -> bool:
+    """Whether a text can be submitted: a command, a finished program, or one that no more text can mend."""
+    if text.lstrip().startswith(":") or not text.strip() or text.rstrip().endswith("?"):
+        return True
+    *finished, last = pieces(text)
+    if any(finding(piece.text) for piece in finished):
+        return True
+    if long_block(last.text) and last.text.rsplit("\n", 1)[-1].strip():
+        return False        # whether it is right is asked when a blank line ends it
+    from gradcli.lang.syntax.parser import completeness
+
+    return completeness(last.text) != "incomplete"
+
+
+def indentation(text: str) -> str:
+    """The blanks that the line after `text` begins with."""
+    lines = text.split("\n")
+    last = lines[-1]
+    blanks = last[: len(last) - len(last.lstrip())]
+    words = last.split()
+    if last.rstrip().endswith(":"):
+        return blanks + " " * INDENT
+    if words and words[0] in LEAVING:
+        return blanks[:-INDENT]
+    return blanks
+
+
+def dedented(text: str) -> str:
+    """The last line of a text: an `else:` and its like moved left to the block that it belongs to."""
+    *above, line = text.split("\n")
+    found = CLAUSE.match(line)
+    if not found or states(text)[-2].open:
+        return line
+    openers = OPENED_BY[found["word"]]
+    lowest = len(found["blanks"]) + 1
+    for other in reversed(above):
+        blanks = len(other) - len(other.lstrip())
+        if other.strip() and blanks < lowest:
+            lowest = blanks
+            if WORD.match(other)[1] in openers:     # type: ignore[index]  # it matches everything
+                return " " * blanks + line.lstrip()
+    return line

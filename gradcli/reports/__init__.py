@@ -1,0 +1,1 @@
+"""How results are written: gradients, Jacobians, checks, derivations, plots and graphs."""

@@ -1,0 +1,81 @@
+"""The work of `gradcli steps`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from gradcli.reports.result_format import check_format
+from gradcli.console.output import Output
+from gradcli.data.point import placed
+from gradcli.commands.execute import give, timed
+from gradcli.console.settings import Settings
+from gradcli.data.data_format import dumps, nested
+
+if TYPE_CHECKING:
+    from gradcli.analysis.derivation import Derivation, Owed
+
+WIDEST = 60     # characters: formulas that are longer are left out when columns are aligned
+Row = tuple[str, str, str, str]     # a name, a sign, how it is computed, its value
+
+
+def shown(expr: str, at: list[str], wrt: list[str], settings: Settings) -> int:
+    """Print the derivation of `expr` where `at` says."""
+    from gradcli.analysis.derivation import derive
+
+    check_format(settings, "steps")
+    output = Output(settings.output, settings)
+    point = placed(expr, at, wrt, settings, lambda text: None, "steps")
+    found = timed(settings, "steps", lambda: derive(point.session, point.source.text, point.leaves))
+    if settings.format in ("text", "plain"):
+        return give(output, settings, lambda: as_text(found, settings.precision))
+    return give(output, settings, lambda: _json(found))
+
+
+def as_text(found: Derivation, precision: int | None = None) -> str:
+    """The two halves of a derivation as aligned lines, and what the words in its rules mean."""
+    from gradcli.analysis.written_rule import brief
+
+    forward = [(step.name, "=", step.text, brief(step.value.array, precision)) for step in found.forward]
+    backward = [row for owed in found.backward for row in _rows(owed, precision)]
+    text = "forward\n" + _table(forward) + "\nbackward\n" + _table(backward)
+    if found.unusual:
+        text += "\nwhere\n" + "".join(f"  {meaning}\n" for meaning in found.unusual.values())
+    return text
+
+
+def _rows(owed: Owed, precision: int | None) -> list[Row]:
+    """A gradient as one row, or as a row for each share and one for their sum."""
+    from gradcli.analysis.written_rule import brief
+
+    name = f"{owed.name}.grad" + (f" ({owed.what})" if owed.what else "")
+    if isinstance(owed.value, list):
+        return [(name, "=", "the gradients of its results", "")]
+    rows = []
+    for n, term in enumerate(owed.terms):
+        formula = f"{term.formula}, summed over what was broadcast" if term.summed else term.formula
+        rows.append(("" if n else name, "+" if n else "=", formula, brief(term.value, precision)))
+    if len(rows) > 1:
+        rows.append(("", "", "", brief(owed.value, precision)))
+    return rows
+
+
+def _table(rows: list[Row]) -> str:
+    """Rows with their columns aligned; what is the same number in words and figures is said once."""
+    left = max((len(row[0]) for row in rows), default=0)
+    middle = max((len(how) for _, _, how, value in rows if how != value and len(how) <= WIDEST), default=0)
+    lines = []
+    for name, sign, how, value in rows:
+        line = f"  {name:<{left}} {sign:<1} {how:<{middle}}"
+        lines.append(line.rstrip() if how == value or not value else f"{line} = {value}")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _json(found: Derivation) -> str:
+    def value(each: Any) -> Any:
+        return None if isinstance(each, list) else nested(each)
+
+    forward = [{"name": step.name, "text": step.text, "value": nested(step.value.array)} for step in found.forward]
+    backward = [{"name": owed.name, **({"operation": owed.what} if owed.what else {}),
+                 "terms": [{"formula": t.formula, "summed": t.summed, "value": value(t.value)} for t in owed.terms],
+                 "grad": value(owed.value)} for owed in found.backward]
+    return dumps({"forward": forward, "backward": backward, "where": found.unusual}) + "\n"

@@ -1,0 +1,77 @@
+"""The work of `gradcli grad`, done by the language itself: names are set, a program is run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from gradcli.reports.result_format import FORMATS, NUMBERS, Block, by_name, check_format, give_blocks
+from gradcli.console.output import Output
+from gradcli.data.point import placed
+from gradcli.commands.execute import timed
+from gradcli.console.settings import Settings
+from gradcli.faults.tree import UsageFault
+
+if TYPE_CHECKING:
+    from gradcli.session.session import Session
+
+RESULT = "result_of_the_expression"     # a name no point will hold
+
+
+def differentiate(expr: str, at: list[str], wrt: list[str], order: int, settings: Settings) -> int:
+    """Print the value of `expr` where `at` says, and its gradients by `wrt`, or by every name."""
+    check_format(settings, "grad", FORMATS + NUMBERS)
+    output = Output(settings.output, settings)
+    session, source, leaves = placed(expr, at, wrt, settings, output.write, "grad")
+    value, orders = timed(settings, "grad", lambda: _derivatives(session, source.text, leaves, order))
+    blocks = [Block("value", ("value",), value), *by_name("grad", orders[0])]
+    for n, gradients in enumerate(orders[1:], 2):
+        blocks += [Block(f"{name}.grad, order {n}", (f"grad{n}", name), g) for name, g in gradients.items()]
+    return give_blocks(output, settings, session, blocks)
+
+
+def _derivatives(session: Session, text: str, leaves: list[str], order: int) -> tuple[Any, list[dict[str, Any]]]:
+    """The value, and for each order the derivatives by each leaf.
+
+    One sweep serves the first order. Beyond it each leaf must be a single number, and is
+    differentiated again and again on its own.
+    """
+    from gradcli.analysis.detached import complete
+    from gradcli.analysis.derivatives import number_of, steady
+
+    if order == 1:
+        value = complete(session, leaves, lambda: number_of(session, text))
+        steady(session, leaves)
+        _sweep(session, "backward()", value)
+        return value, [{name: _gradient(session, name) for name in leaves}]
+    orders: list[dict[str, Any]] = [{} for _ in range(order)]
+    for name in leaves:
+        if session[name].array.size != 1:
+            raise UsageFault(f"--order {order} needs numbers, and {name} has {session[name].array.size} elements")
+        value = complete(session, [name], lambda: number_of(session, text))
+        steady(session, leaves)
+        derivative = value
+        for found in orders:
+            _clear(session, leaves)
+            _sweep(session, "backward(create_graph=True)", derivative)
+            found[name] = derivative = _gradient(session, name)
+    return value, orders
+
+
+def _sweep(session: Session, how: str, value: Any) -> None:
+    """Carry gradients back from a value, if it depends on anything."""
+    if value.requires_grad:
+        session[RESULT] = value
+        session.run(f"{RESULT}.{how}", "<grad>", echo=False)
+
+
+def _gradient(session: Session, name: str) -> Any:
+    """The gradient by a leaf; zero where the value does not depend on it."""
+    if session[name].grad is None:
+        session.run(f"{RESULT} = Variable(torch.zeros_like({name}.data))", "<grad>", echo=False)
+        return session[RESULT]
+    return session[name].grad
+
+
+def _clear(session: Session, leaves: list[str]) -> None:
+    for name in leaves:
+        session.run(f"{name}.grad = None", "<grad>", echo=False)

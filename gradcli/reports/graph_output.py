@@ -1,0 +1,77 @@
+"""The work of `gradcli graph`."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from gradcli.process.limits import limited
+from gradcli.console.diagnostics import tell
+from gradcli.console.output import Output
+from gradcli.commands.execute import give, open_session, timed
+from gradcli.console.settings import Settings
+from gradcli.console.source import Source, from_file_or_word, from_words
+from gradcli.data.data_format import is_tensor
+from gradcli.faults.tree import UsageFault
+
+if TYPE_CHECKING:
+    from gradcli.session.session import Session
+
+SUFFIXES = (".dot", ".mmd", ".svg", ".json", ".txt")
+
+
+def drawn(program: str, of: str | None, settings: Settings) -> int:
+    """Run a program, and print or draw the graph behind one of its values."""
+    suffix = os.path.splitext(settings.output)[1] if settings.output else ".txt"
+    if settings.format == "json" and not settings.output:
+        suffix = ".json"
+    elif settings.format not in ("text", "json") and not settings.output:
+        raise UsageFault(f"graph has no --format {settings.format}", "--format json", "-o graph.svg")
+    if suffix not in SUFFIXES:
+        raise UsageFault(f"-o {settings.output}: a graph is written as {', '.join(SUFFIXES)}", "-o graph.svg")
+    output = Output(settings.output, settings)
+    names = [text.partition("=")[0].strip() for text in settings.var]
+    with limited(settings):
+        source = from_file_or_word(program, names, "gradcli graph ") or from_words([program])[0]
+    session = open_session(settings, lambda text: None)
+    value = timed(settings, source.name, lambda: _value(session, source, of))
+    if suffix == ".txt":
+        return give(output, settings, lambda: "".join(f"{line}\n" for line in session.graph(value)))
+    return give(output, settings, lambda: _picture(session, value, suffix))
+
+
+def _value(session: Session, source: Source, of: str | None) -> Any:
+    """The value that is asked for: a name's, or that of the last bare expression."""
+    shown: list[Any] = []
+    session.display = shown.append
+    session.run(source.text, source.name)
+    of = of or (None if shown else _assigned_last(session, source))
+    if of is None and not shown:
+        raise UsageFault("no graph: the program ends with no expression, and sets no value that has a history",
+                         "gradcli graph 'x = Variable(torch.ones(2), requires_grad=True); (x * 2).sum()'")
+    value = session[of] if of else shown[-1]
+    if not is_tensor(value):
+        raise UsageFault(f"no graph leads to {of or 'the expression'}, whose type is {type(value).__name__}",
+                         "--of NAME")
+    return value
+
+
+def _assigned_last(session: Session, source: Source) -> str | None:
+    """The name that a tensor with a history was assigned to last, in a program that shows no expression."""
+    from gradcli.analysis.derivation import target
+    from gradcli.lang.syntax.parser import parse
+
+    names = session.names()
+    assigned = [target(statement) for statement in parse(source.text, source.name)[3]]
+    return next((name for name in reversed(assigned) if is_tensor(names.get(name)) and names[name].requires_grad), None)
+
+
+def _picture(session: Session, value: Any, suffix: str) -> str:
+    from gradcli.display.graphs import graph_svg
+    from gradcli.display.graphs import graph
+
+    found = session.picture(value)
+    if not found.whole:
+        tell(f"note: the graph has more than {graph.MOST} nodes; the rest is left out")
+    write = {".dot": graph.dot, ".mmd": graph.mermaid, ".json": graph.as_json, ".svg": graph_svg.svg}[suffix]
+    return write(found)

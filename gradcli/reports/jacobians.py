@@ -1,0 +1,83 @@
+"""The work of `gradcli jac`, `hess`, `jvp` and `vjp`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from gradcli.reports.result_format import FORMATS, NUMBERS, Block, by_name, check_format, give_blocks
+from gradcli.console.output import Output
+from gradcli.data.point import Point, floating, placed, positions
+from gradcli.data.bindings import with_files
+from gradcli.commands.execute import timed
+from gradcli.console.settings import Settings
+from gradcli.faults.tree import UsageFault
+
+WEIGHTS = "weights_in_the_file"      # a name no point will hold
+Derived = Callable[[Point], tuple[Any, Any]]
+
+
+def jacobian_of(expr: str, at: list[str], wrt: list[str], settings: Settings) -> int:
+    """Print the value of `expr` where `at` says, and its Jacobian by each name."""
+    from gradcli.analysis.derivatives import jacobian
+
+    return _printed("jac", expr, at, wrt, settings, lambda p: jacobian(p.session, p.source.text, p.leaves))
+
+
+def hessian_of(expr: str, at: list[str], wrt: list[str], settings: Settings) -> int:
+    """Print the value and the Hessian."""
+    from gradcli.analysis.derivatives import hessian
+
+    return _printed("hess", expr, at, wrt, settings, lambda p: hessian(p.session, p.source.text, p.leaves))
+
+
+def product_along(expr: str, at: list[str], direction: list[str], settings: Settings) -> int:
+    """Print the value and its velocity along a direction."""
+    texts = with_files(direction, settings, "--with")
+
+    def product(point: Point) -> tuple[Any, Any]:
+        from gradcli.analysis.derivatives import along
+
+        session = point.session
+        here = {name: session[name] for name in session.names()}
+        moved = positions(session, texts, settings, "--with")
+        unknown = [name for name in moved if name not in point.leaves]
+        if unknown:
+            raise UsageFault(f"--with {unknown[0]}: the point has no such name", f"--at '{unknown[0]}=...'")
+        if not moved:
+            raise UsageFault("jvp needs the direction in which the names move", f"--with '{point.leaves[0]}=1'")
+        velocities = {name: session[name] for name in moved}
+        for name in moved:
+            session[name] = here[name]
+        return along(session, point.source.text, point.leaves, velocities)
+
+    return _printed("jvp", expr, at, [], settings, product)
+
+
+def product_of_weights(expr: str, at: list[str], wrt: list[str], weights: str | None, settings: Settings) -> int:
+    """Print the value and the gradients of its weighted sum."""
+    file = with_files([f"{WEIGHTS}={weights}"], settings, "--with") if weights and weights[:1] == "@" else []
+
+    def product(point: Point) -> tuple[Any, Any]:
+        from gradcli.analysis.derivatives import value_of, weighted
+
+        if weights is None and value_of(point.session, point.source.text).array.size != 1:
+            raise UsageFault("vjp needs a weight for each element of the value", "--with '[1, 0.5]'")
+        if file:
+            positions(point.session, file, settings, "--with")
+        given = None if weights is None else floating(
+            point.session, WEIGHTS if file else weights, settings, "--with")
+        return weighted(point.session, point.source.text, point.leaves, given)
+
+    return _printed("vjp", expr, at, wrt, settings, product)
+
+
+def _printed(kind: str, expr: str, at: list[str], wrt: list[str], settings: Settings, derived: Derived) -> int:
+    """Print a value and what `derived` finds of it, under the name of the command."""
+    check_format(settings, kind, FORMATS + NUMBERS)
+    output = Output(settings.output, settings)
+    point = placed(expr, at, wrt, settings, output.write, kind)
+    value, found = timed(settings, kind, lambda: derived(point))
+    blocks = by_name(kind, found) if isinstance(found, dict) else [Block(kind, (kind,), found)]
+    blocks.insert(0, Block("value", ("value",), value))
+    return give_blocks(output, settings, point.session, blocks)

@@ -1,0 +1,53 @@
+"""A program that makes its own leaves, divided into what makes them and what is computed from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from gradcli.process.limits import walled
+from gradcli.commands.execute import open_session
+from gradcli.console.settings import Settings
+from gradcli.console.source import Source
+
+if TYPE_CHECKING:
+    from gradcli.session.session import Session
+
+
+class Divided(NamedTuple):
+    """A session in which the leaves stand, and the rest of the program, which ends with an expression."""
+
+    session: Session
+    rest: str
+
+
+def divided(source: Source, settings: Settings) -> Divided | None:
+    """The program after the last statement that makes a leaf; None where none does, or where nothing follows."""
+    from gradcli.data.transcript import statements
+
+    parts = [text for _, text in statements(source.text, source.name)]
+    with walled(settings):
+        last = max(_making(open_session(settings, _unheard), parts, source.name), default=len(parts))
+        if last + 1 >= len(parts) or ".backward(" in source.text:
+            return None
+        session = open_session(settings, _unheard)
+        for part in parts[:last + 1]:
+            session.run(f"{part}\n", source.name, echo=False)
+    return Divided(session, "\n".join(parts[last + 1:]))
+
+
+def _making(session: Session, parts: list[str], name: str) -> Iterator[int]:
+    """The numbers of the statements after which there are leaves that were not there before."""
+    from gradcli.analysis.gradient_check import held_leaves
+
+    known: dict[int, object] = {}       # the leaves themselves: an address may come again
+    for number, part in enumerate(parts):
+        session.run(f"{part}\n", name, echo=False)
+        leaves = {id(leaf): leaf for leaf in held_leaves(session)}
+        if not leaves.keys() <= known.keys():
+            yield number
+        known |= leaves
+
+
+def _unheard(text: str) -> None:
+    """Print nothing: the program runs many times."""

@@ -1,0 +1,105 @@
+"""What the derivative commands print: named values, as a session would show them, as numbers or as one JSON object."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from gradcli.process.limits import walled
+from gradcli.console.output import Output
+from gradcli.commands.execute import give
+from gradcli.console.settings import Settings
+from gradcli.data.data_format import csv, data, dumps, nested, plain, shortest
+from gradcli.faults.tree import UsageFault
+
+if TYPE_CHECKING:
+    from gradcli.session.session import Session
+
+FORMATS = ("text", "plain", "json", "jsonl")
+NUMBERS = ("csv", "npy", "npz")     # forms that hold the derivatives alone
+
+
+class Block(NamedTuple):
+    """One value: the heading it has in text, and where it stands in the JSON object."""
+
+    heading: str
+    path: tuple[str, ...]
+    value: Any
+
+
+def check_format(settings: Settings, command: str, known: tuple[str, ...] = FORMATS) -> None:
+    """Refuse a form of results that a command does not have, before any work is done."""
+    if settings.format not in known:
+        if settings.output and settings.output.lower().endswith(f".{settings.format}"):
+            raise UsageFault(f"{command} writes no .{settings.format}", f"-o {command}.json", f"-o {command}.txt")
+        raise UsageFault(f"{command} has no --format {settings.format}", *(f"--format {form}" for form in known))
+
+
+def give_blocks(output: Output, settings: Settings, session: Session, blocks: list[Block]) -> int:
+    """Write the blocks in the form that is asked for; the exit status."""
+    if settings.format not in ("npy", "npz"):
+        return give(output, settings, lambda: written(session, blocks, settings.format))
+    with walled(settings):
+        content = _binary(blocks, settings.format)
+    output.finish(content)
+    return 0
+
+
+def written(session: Session, blocks: list[Block], form: str) -> str:
+    """The blocks as text of the form asked for."""
+    if form == "text":
+        return "\n".join(f"{b.heading}\n{session.shown(b.value).rstrip(chr(10))}\n" for b in blocks)
+    if form == "plain":
+        return "\n".join(plain(b.value, session.shown) for b in blocks) + "\n"
+    if form == "csv":
+        return _csv(blocks)
+    found: dict[str, Any] = {}
+    for block in blocks:
+        inner = found
+        for key in block.path[:-1]:
+            inner = inner.setdefault(key, {})
+        inner[block.path[-1]] = data(block.value, session.shown)
+    return dumps(found) + "\n"
+
+
+def _binary(blocks: list[Block], form: str) -> bytes:
+    """One derivative as .npy; the value and all derivatives as .npz."""
+    from gradcli.data.array_files import to_npy, to_npz
+
+    if form == "npz":
+        return to_npz({block.heading.replace(", order ", ""): block.value.array for block in blocks})
+    derivatives = _derivatives(blocks)
+    if len(derivatives) > 1:
+        raise UsageFault(f"a .npy holds one array, and there are {len(derivatives)} derivatives",
+                         ("--format npz", "all of them, and the value"), ("--wrt NAME", "one of them"))
+    return to_npy(derivatives[0].value.array)
+
+
+def _csv(blocks: list[Block]) -> str:
+    """One derivative as rows of numbers; several as columns of the same length, with a line of headings."""
+    derivatives = _derivatives(blocks)
+    if len(derivatives) == 1:
+        return csv(derivatives[0].value) + "\n"
+    arrays = [block.value.array for block in derivatives]
+    if len({array.shape for array in arrays}) > 1 or arrays[0].ndim > 1:
+        raise UsageFault("--format csv takes one derivative, or several that are numbers or vectors of one length",
+                         ("--format npz", "all of them"), ("--wrt NAME", "one of them"))
+    columns = [nested(array.reshape(-1), shortest) for array in arrays]
+    rows = [[block.heading for block in derivatives], *zip(*columns, strict=True)]
+    return "".join(",".join(row) + "\n" for row in rows)
+
+
+def _derivatives(blocks: list[Block]) -> list[Block]:
+    return [block for block in blocks if block.path != ("value",)]
+
+
+def by_name(kind: str, found: dict[str, Any]) -> list[Block]:
+    """The blocks of derivatives of one kind by each name, or by each pair of names."""
+    blocks = []
+    for name, value in found.items():
+        if not isinstance(value, dict):
+            blocks.append(Block(f"{name}.{kind}", (kind, name), value))
+            continue
+        for other, inner in value.items():
+            heading = f"{name}.{kind}" if len(found) == 1 else f"{name}.{kind}.{other}"
+            blocks.append(Block(heading, (kind, name, other), inner))
+    return blocks

@@ -1,0 +1,74 @@
+"""`eval` with results as data instead of text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from gradcli.process.limits import Allowance, counted, walled
+from gradcli.console.output import Output
+from gradcli.commands.execute import open_session, timed
+from gradcli.console.settings import Settings
+from gradcli.console.source import Source
+from gradcli.data.data_format import csv, dumps, entry, is_tensor, plain
+from gradcli.faults.tree import UsageFault
+
+if TYPE_CHECKING:
+    from gradcli.session.session import Session
+
+
+def collect(sources: list[Source], settings: Settings) -> None:
+    """Run the sources, gather the value of each bare expression, and write them in the format asked for."""
+    results: list[Any] = []
+    printed: list[str] = []
+    output = Output(settings.output, settings)
+    write = output.write if settings.format == "plain" else printed.append
+    if output.path and settings.format not in ("plain", "json"):
+        write = Output().write      # the file holds the results alone
+    session = open_session(settings, write)
+    session.display = results.append
+    if settings.format == "plain":
+        session.display = lambda value: session.write(plain(value, session.text) + "\n")
+    for source in sources:
+        timed(settings, source.name, lambda source=source: session.run(source.text, source.name, echo=True))
+    with walled(settings):
+        content = _content(session, results, printed, counted(output.write, Allowance(settings)), settings)
+    output.finish(content)
+
+
+def _content(session: Session, results: list[Any], printed: list[str], write: Callable[[str], None],
+             settings: Settings) -> bytes | None:
+    """Write the results in a format that is text, or give the bytes of one that is not."""
+    if settings.format == "json":
+        found: dict[str, Any] = {"results": [entry(value, session.shown) for value in results]}
+        if printed:
+            found["printed"] = "".join(printed)
+        write(dumps(found) + "\n")
+    elif settings.format == "jsonl":
+        for value in results:
+            write(dumps(entry(value, session.shown)) + "\n")
+    elif settings.format == "csv":
+        write(csv(_only(results, settings)) + "\n")
+    elif settings.format != "plain":
+        return _binary(session, results, settings)
+    return None
+
+
+def _only(results: list[Any], settings: Settings) -> Any:
+    if len(results) != 1:
+        raise UsageFault(f"--format {settings.format} takes one result, and the program has {len(results)}",
+                         "--format json", "--format npz")
+    return results[0]
+
+
+def _binary(session: Session, results: list[Any], settings: Settings) -> bytes:
+    from gradcli.data.array_files import to_npy, to_npz
+
+    for value in results:
+        if not is_tensor(value) and type(value) not in (int, float, bool):
+            raise UsageFault(f"--format {settings.format} takes tensors, not {session.shown(value, quoted=True)[:80]}",
+                             "--format json")
+    arrays = [value.array if is_tensor(value) else value for value in results]
+    if settings.format == "npz":
+        return to_npz({f"result{n}": array for n, array in enumerate(arrays, 1)})
+    return to_npy(_only(arrays, settings))

@@ -1,0 +1,1 @@
+"""Sessions: a program's state, its snapshots and what it may use."""

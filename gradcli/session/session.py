@@ -1,0 +1,400 @@
+"""One namespace: text in, printed output or a Fault out.
+
+    session = Session()
+    session.run("x = Variable(torch.ones(2, 2), requires_grad=True); print(x)")
+
+A session holds what its programs set, the style they print in, their random numbers and
+their budget. What several sessions would share (how tensors print, the default type, the
+generators) is put in place while one of them runs, and taken back afterwards.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import CodeType
+from typing import TYPE_CHECKING, Any, NamedTuple
+from weakref import ref
+
+import numpy as np
+
+from gradcli.namespace.ages import OLDEST, STREAMS, meaning, set_age, stream_of
+from gradcli.namespace.allow_list import Door, admitted, harmless_names, kind_of, number_of, require_seed, require_text, usable_name
+from gradcli.engine.autograd.dispatch import here
+from gradcli.engine.random.generators import Current, Generators
+from gradcli.engine.tensor.memory import reuse
+from gradcli.engine.autograd.grad_mode import Modes, modes, put_in_force
+from gradcli.engine.tensor.tensor import Shown, Tensor, happened
+from gradcli.faults.tree import Fault, NameFault
+from gradcli.namespace.torch import bare, bare_names, modules, prelude, torch_space
+from gradcli.namespace.python import spaces
+from gradcli.lang.budget import Budget
+from gradcli.lang.runtime.builtins import PLAIN
+from gradcli.lang.runtime.builtins import prelude as plain_names
+from gradcli.lang.messages.runtime_errors import translate
+from gradcli.lang.runtime.format import Formatter
+from gradcli.lang.runtime.runtime import builtins, turns
+from gradcli.lang.lowering.compile import lower, readable
+from gradcli.lang.syntax.parser import parse
+from gradcli.lang.messages.locate import locals_of, place_of_call
+from gradcli.lang.policy import Policy
+from gradcli.faults.mistakes import ProgramExit
+from gradcli.session.services import services
+from gradcli.display.pseudo_address import Addresses
+from gradcli.display.print_options import Options
+from gradcli.display.style import STYLES, require_style
+from gradcli.namespace.modules import random_space
+
+if TYPE_CHECKING:
+    from gradcli.session.snapshot import Checkpoint
+    from gradcli.display.graphs.graph import Picture
+
+COLLECTING = (50_000, 20, 100)      # a graph of a million calls is no garbage: look at it seldom
+reuse()
+
+
+class Session:
+    """A namespace with its style, generators and budget.
+
+    `write` (later `output`) receives what programs print, piece by piece; `display` receives the value of each
+    bare expression that a run echoes, and prints it unless it is replaced.
+    """
+
+    def __init__(self, style: str = "tutorial", seed: int | None = None,
+                 write: Callable[[str], object] | None = None, note: Callable[[str], None] | None = None,
+                 stream: str | None = None, age: str | None = None) -> None:
+        require_style(style)
+        self._age, self._stream, self.options = age, stream or stream_of(age), Options()
+        self.generators = Generators(STREAMS[self._stream or style], require_seed(seed))
+        self._modes = modes()
+        self.budget = Budget()
+        self.settings: list[Any] = []       # what else programs can change: see services.py
+        self.display: Callable[[Any], object] = self._print
+        self.output = write
+        self.complain: Callable[[str], object] | None = None
+        self._printed: list[str] = []
+        self.remarked: set[str] = set()
+        self._note = note or (lambda text: None)
+        self.style = style
+        self._fill()
+
+    @property
+    def style(self) -> str:
+        """How values print, and whose random numbers a seed gives: "tutorial" or "modern"."""
+        return self._style.name
+
+    @style.setter
+    def style(self, name: str) -> None:
+        require_style(name)
+        self._style = STYLES[name](others=lambda value, quoted: self._formatter.unstyled(value, quoted))
+        self.generators.use(STREAMS[self._stream or name])
+
+    @property
+    def stream(self) -> str:
+        """The style whose random numbers a seed gives: that of printing, unless another one is asked for."""
+        return self._stream or self.style
+
+    @stream.setter
+    def stream(self, name: str | None) -> None:
+        self._stream = name
+        self.generators.use(STREAMS[self.stream])
+
+    @property
+    def age(self) -> str | None:
+        """The time whose meaning and random numbers programs have, one of AGES; None if only the style tells."""
+        return self._age
+
+    @age.setter
+    def age(self, name: str | None) -> None:
+        self._age = name
+        self.stream = stream_of(name)
+        set_age(self._torch, name == OLDEST)
+        for operation in self._bare.intersection(self._builtins):
+            del self._builtins[operation]
+
+    def _fill(self) -> None:
+        """Make the names that programs see, and the door they see them through."""
+        door = Door()
+        self.policy = policy = Policy(
+            plain=PLAIN | harmless_names(), attribute=door.readable, assign=door.assignable, known=door.known,
+            base=door.base, text=self.text, repr=self.quoted, format=self._format, number=number_of, kind=kind_of,
+            address=lambda value: int(self._style.address(value), 16))
+        self._formatter = Formatter(policy, self.budget)
+        plain = plain_names(self._formatter, self.budget, self.write)
+        self._torch = torch_space(services(self))
+        set_age(self._torch, self._age == OLDEST)
+        names = prelude(self._torch, plain)
+        policy.names = names | {"id": lambda value, /: policy.address(value)}
+        policy.modules = modules(names) | {"random": random_space(self.generators)} | spaces(
+            lambda: self._names.get("args", []), self.generators, self.write, self._complain,
+            lambda value, name: self._builtins["getattr"](value, name))
+        self._builtins = builtins(policy, self._show, lambda text: self._remark(text, text), self.write, self.budget)
+        self._bare = bare_names(self._builtins)
+        self._names: dict[str, Any] = {"__builtins__": self._builtins}
+
+    def run(self, text: str, name: str = "<input>", echo: bool = True) -> str:
+        """Run a program, and return what it printed; with `echo` also each bare expression's value.
+
+        Raises Fault, its place found. What ran before the fault stays done.
+        """
+        require_text(text)
+        before = len(self._printed)
+        code = lower(parse(text, name), text, self.policy, name, echo)
+        self._builtins.update(turns(self.budget))
+        self._fetch(code)
+        try:
+            with self.running():
+                exec(code, self._names)  # the verified code object of lang/lower.py
+        except ProgramExit as end:
+            if not end.facts.get("well"):
+                raise
+        printed = "".join(self._printed[before:])
+        del self._printed[before:]
+        return printed
+
+    def _fetch(self, code: CodeType) -> None:
+        """Put the operations that a program names into its builtins, before it looks for them there."""
+        pending = [code]
+        while pending:
+            inner = pending.pop()
+            for name in self._bare.intersection(inner.co_names).difference(self._builtins):
+                self._builtins[name] = self.operation(name)
+            pending += [constant for constant in inner.co_consts if isinstance(constant, CodeType)]
+
+    def eval(self, expr: str) -> Any:
+        """The value of one expression."""
+        kept: list[Any] = []
+        display, self.display = self.display, kept.append
+        try:
+            self.run(f"{expr}\n", "<expression>")
+        finally:
+            self.display = display
+        self._hand_out()
+        return kept[-1] if kept else None
+
+    def _hand_out(self) -> None:
+        """Let values print in the style of this session from now on, also where no program runs."""
+        this = ref(self)
+        Shown.outside = lambda value: session.quoted(value) if (session := this()) else object.__repr__(value)
+
+    def _told(self, error: Exception) -> Fault:
+        """The fault for what went wrong, complete with places and the user's own names."""
+        from gradcli.lang.messages.paste_check import sifted
+        from gradcli.repairs import mended
+
+        names = {**self._names, **locals_of(error)}
+        fault = mended(translate(error, {**self._names, **dict.fromkeys(self._bare)}, self.policy), names)
+        if fault.message.startswith("a tuple has no attribute"):
+            fault.hints = fault.hints or [("first, rest = values", "takes a tuple apart: its members may have it")]
+        sifted(fault, lambda text: readable(text, self.policy))
+        return fault
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Within, code of the program may run: with this session in force, and what it raises becomes a Fault."""
+        with self.in_force():
+            try:
+                yield
+            except Exception as error:
+                raise self._told(error) from None
+
+    @contextmanager
+    def in_force(self) -> Iterator[None]:
+        """This session's ways of printing, default type and generators, while its program runs.
+
+        Nan and inf are answers here, never warnings: numpy keeps that for each context, so it is said in each.
+        """
+        before = Shown.text, Shown.format, Shown.note, Current.generators, Current.legacy
+        others = modes()
+        collecting = gc.get_threshold()
+        gc.set_threshold(*COLLECTING)
+        Shown.text, Shown.format, Shown.note = self.quoted, self._format, self._remark
+        Current.generators, Current.legacy = self.generators, self.style == "tutorial"
+        put_in_force(self._modes)
+        try:
+            with np.errstate(all="ignore"), meaning(self._age):
+                yield
+        finally:
+            self._modes = modes()
+            put_in_force(others)
+            gc.set_threshold(*collecting)
+            Shown.text, Shown.format, Shown.note, Current.generators, Current.legacy = before
+
+    def write(self, text: str) -> None:
+        """Print as the program prints."""
+        self._printed.append(text)
+        if self.output:
+            self.output(text)
+
+    def _complain(self, text: str) -> None:
+        """Pass on what the program writes to sys.stderr."""
+        (self.complain or (lambda text: None))(text)
+
+    def _remark(self, kind: str, text: str, about: Any = None) -> None:
+        """Pass on a remark, the first of its kind in this session, with name and line if it is about a value."""
+        if kind not in self.remarked:
+            self.remarked.add(kind)
+            if about is not None:
+                at = place_of_call(*here())
+                name = next((name for name, value in self.names().items() if value is about), "x")
+                where = f" by backward() in line {at.span.line}" if at else ""
+                text = text.replace("{x}", name).replace("{where}", where)
+            self._note(text)
+
+    def remark(self, kind: str, text: str) -> None:
+        """Pass on a remark of ours, the first of its kind in this session."""
+        self._remark(kind, text)
+
+    @contextmanager
+    def silenced(self) -> Iterator[None]:
+        """Within, what programs print and what is remarked goes nowhere."""
+        before, count = (self.output, self._note), len(self._printed)
+        self.output, self._note = None, lambda text: None
+        try:
+            yield
+        finally:
+            self.output, self._note = before
+            del self._printed[count:]
+
+    def _show(self, value: Any) -> None:
+        if value is not None:
+            self.display(value)
+
+    def _print(self, value: Any) -> None:
+        self.write(self.quoted(value) + "\n")
+
+    def text(self, value: Any) -> str:
+        """What print(value) shows, without the end of the line."""
+        return self._style.text(value, self.options)
+
+    def quoted(self, value: Any) -> str:
+        """What the prompt echoes for a value, without the end of the line."""
+        return self._style.quoted(value, self.options)
+
+    def shown(self, value: Any, quoted: bool = False) -> str:
+        """The text of a value as data or for a message: a stand-in where the program's own code fails to give one."""
+        with self.running():
+            return self._formatter.shown(value, quoted)
+
+    def _format(self, value: Any, spec: str) -> str:
+        return self._style.format(value, spec, self.options)
+
+    def checkpoint(self) -> Checkpoint:
+        """This moment, so that what comes after it can be taken back."""
+        from gradcli.session.snapshot import Checkpoint
+
+        return Checkpoint(self)
+
+    def moment(self) -> Moment:
+        """All that a program can change besides values, as it is now: to come back to with `rewind`."""
+        return Moment(self._modes, dict(vars(self.options)), set(self.remarked), self.generators.moment(),
+                      self.addresses, self.addresses.moment())
+
+    def rewind(self, moment: Moment) -> None:
+        """Make it what it was."""
+        self._modes = moment.modes
+        vars(self.options).update(moment.options)
+        self.remarked = set(moment.remarked)
+        self.generators.rewind(moment.numbers)
+        moment.addresses.rewind(moment.addressed)
+
+    @property
+    def namespace(self) -> dict[str, Any]:
+        """The dict that programs run in, with `__builtins__` in it."""
+        return self._names
+
+    def graph(self, value: Tensor) -> Iterator[str]:
+        """The calls that led to a tensor, as the lines of a tree."""
+        from gradcli.display.graphs.graph_text import tree
+
+        return tree(value, self._named_nodes(), self._short_label)
+
+    def picture(self, value: Tensor) -> Picture:
+        """The calls that led to a tensor, as nodes and edges to be drawn."""
+        from gradcli.display.graphs.graph import picture
+
+        return picture(value, self._named_nodes(), self._short_label)
+
+    def _named_nodes(self) -> dict[int, str]:
+        """What programs call leaves and the results of calls, by identity."""
+        return {id(each.node or each): name for name, each in self.names().items() if isinstance(each, Tensor)}
+
+    def _short_label(self, node: Any) -> str:
+        return self._style.node_name(node).rsplit(".", 1)[-1]
+
+    def words(self, text: str) -> set[str]:
+        """The names that a text uses."""
+        from gradcli.lang.syntax.parser import words
+
+        return {word[3] for word in words(text) if word[0] == "NAME"}
+
+    def spent(self) -> tuple[int, int]:
+        """Loop turns of the program that is running, and operations recorded so far; for another thread to ask."""
+        return self.budget.turned(), happened()
+
+    @property
+    def addresses(self) -> Addresses:
+        """The addresses that this session's style has given to objects."""
+        given = self._style.address
+        assert isinstance(given, Addresses)
+        return given
+
+    def names(self) -> dict[str, Any]:
+        """What programs have set, by name."""
+        return {name: value for name, value in self._names.items() if name[0] not in "._"}
+
+    def loaded(self) -> dict[str, Any]:
+        """What programs see without setting it, by name: all but the operations they have not named yet."""
+        return {name: value for name, value in self._builtins.items() if name[0] not in "._"}
+
+    @property
+    def modules(self) -> dict[str, Any]:
+        """What can be imported, by dotted name."""
+        return dict(self.policy.modules)
+
+    @property
+    def bare(self) -> frozenset[str]:
+        """The operations that stand under their bare names."""
+        return self._bare
+
+    def operation(self, name: str) -> Any:
+        """One of them, loaded if it is not yet."""
+        return bare(name, self._age == OLDEST)
+
+    def attributes(self, value: Any) -> list[str]:
+        """The names that a program may read after `value.`."""
+        from gradcli.lang.runtime.attributes import Attributes
+
+        return sorted(set(Attributes(self.policy, Formatter(self.policy, self.budget)).known(value)))
+
+    def __getitem__(self, name: str) -> Any:
+        found = self.names()
+        if name not in found:
+            raise NameFault(f"the name {name} is not defined")
+        self._hand_out()
+        return found[name]
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        self._names[usable_name(name)] = admitted(value)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.names()
+
+    def __delitem__(self, name: str) -> None:
+        if name not in self:
+            raise NameFault(f"the name {name} is not defined")
+        del self._names[name]
+
+
+class Moment(NamedTuple):
+    """What a session has besides the values of its names."""
+
+    modes: Modes
+    options: dict[str, Any]
+    remarked: set[str]
+    numbers: tuple[Any, ...]
+    addresses: Addresses        # of the style that was in use
+    addressed: Any
+
+

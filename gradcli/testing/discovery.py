@@ -1,0 +1,129 @@
+"""Which files are tests, and reading them."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+
+from gradcli.console.source import LARGEST, decoded, read_bytes
+from gradcli.faults.tree import FileFault, UsageFault
+from gradcli.faults.mistakes import SizeLimit
+from gradcli.testing.model import Check, Document, Lines, Parts, split
+
+MARKDOWN = (".md", ".markdown")
+SCRIPTS = (".grad", ".py")
+SUFFIXES = (*MARKDOWN, ".rst", ".ipynb", *SCRIPTS, ".txt")
+PROMPTED = re.compile(rb"^[ \t]*(?:>>>( |\r?$)|In ?\[[\d ]*\]:)", re.MULTILINE)
+
+
+class Script(Document):
+    """A program and, in the file beside it, all it prints; without that file it only has to run."""
+
+    @property
+    def target(self) -> str:
+        return output_of(self.path)
+
+    def rewritten(self, changes: dict[int, tuple[Lines, Parts]]) -> bytes:  # type: ignore[override]  # one check
+        [(lines, _)] = changes.values()
+        end = "\r\n" if b"\r\n" in self.content else "\n"
+        return "".join(line + end for line in lines).encode()
+
+
+def output_of(path: str) -> str:
+    """The file beside a script that holds what it prints."""
+    return os.path.splitext(path)[0] + ".out"
+
+
+def candidates(paths: list[str]) -> Iterator[str]:
+    """The test files that `paths` name: files as they are, folders by what stands in and below them."""
+    seen: set[str] = set()
+    for path in paths:
+        if os.path.isdir(path):
+            found = _below(path)
+        elif not os.path.exists(path):
+            raise FileFault(f"there is no file or folder {path}")
+        else:
+            found = iter([_script_of(path)])
+        for each in found:
+            if (real := os.path.realpath(each)) not in seen:
+                seen.add(real)
+                yield each
+
+
+def _below(folder: str) -> Iterator[str]:
+    """The files of a folder that may be tests, in order; hidden and installed things are left out."""
+    for here, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith((".", "__")) and name != "node_modules"
+                            and not os.path.exists(os.path.join(here, name, "pyvenv.cfg")))
+        for name in sorted(names):
+            path = os.path.join(here, name)
+            if is_test(path):
+                yield path
+
+
+def _script_of(path: str) -> str:
+    """The script whose output `path` is, if it is one's."""
+    base, suffix = os.path.splitext(path)
+    scripts = [base + end for end in SCRIPTS if os.path.exists(base + end)] if suffix == ".out" else []
+    return scripts[0] if scripts else path
+
+
+def is_test(path: str) -> bool:
+    """Whether a file that nobody named is one to look into: by its name, and for plain text by a prompt in it."""
+    suffix = os.path.splitext(path)[1]
+    if suffix not in SUFFIXES:
+        return False
+    if suffix == ".py":
+        return os.path.exists(output_of(path))
+    if suffix == ".txt" or (suffix == ".grad" and not os.path.exists(output_of(path))):
+        try:
+            return bool(PROMPTED.search(content_of(path)))
+        except FileFault:
+            return True     # to say so when it is read
+    return True
+
+
+def content_of(path: str) -> bytes:
+    """The bytes of a test file. One that is too large counts as one that cannot be read."""
+    try:
+        return read_bytes(path, "gradcli test ", LARGEST)
+    except SizeLimit:
+        raise FileFault(f"{path} is longer than a test file may be, which is {LARGEST >> 20} MiB") from None
+
+
+def read(path: str, pycon: bool = False) -> Document:
+    """The checks of a file. With `pycon`, blocks marked that way count too."""
+    return parsed(path, content_of(path), pycon)
+
+
+def parsed(path: str, content: bytes, pycon: bool = False) -> Document:
+    """The checks in the content of a file of that name."""
+    from gradcli.testing.formats import markup
+    from gradcli.testing.formats import notebook
+    from gradcli.testing.formats import transcript
+
+    suffix = os.path.splitext(path)[1]
+    decoded(content, path)
+    if suffix in MARKDOWN:
+        return markup.markdown(path, content, pycon)
+    if suffix == ".rst":
+        return markup.restructured(path, content, pycon)
+    if suffix == ".ipynb":
+        return notebook.notebook(path, content)
+    if suffix != ".py" and PROMPTED.search(content):
+        return transcript.transcript(path, content)
+    if suffix in SCRIPTS:
+        return _script(path, content)
+    if suffix == ".txt" or not content.strip():
+        return Document(path, content, [])
+    raise UsageFault(f"{path} is neither a transcript nor a script nor marked-up text", "gradcli test --help")
+
+
+def _script(path: str, content: bytes) -> Document:
+    source = decoded(content, path)
+    beside = output_of(path)
+    if not os.path.exists(beside):
+        return Document(path, content, [Check(1, source, kind="program")])
+    expected = content_of(beside)
+    return Script(path, expected, [Check(1, source, split(decoded(expected, beside)), 0, kind="script")])

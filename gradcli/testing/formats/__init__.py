@@ -1,0 +1,1 @@
+"""The texts that `gradcli test` reads: transcripts, Markdown, notebooks, console blocks."""

@@ -1,0 +1,119 @@
+"""Blocks that show commands of a shell with what they print. Those that begin with gradcli are replayed.
+
+The command itself runs, in a process of its own with its own limits, and no shell: its words are those that a
+shell would make of quotes, and nothing else of a shell's is done.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from time import perf_counter
+
+from gradcli.faults.tree import Fault, UsageFault
+from gradcli.testing.model import Check, Parts, options_of
+
+LANGUAGES = ("console", "sh", "bash", "shell", "shell-session")
+PROMPT = "$ "
+QUOTED = re.compile(r"'[^']*'|\"(?:\\.|[^\"\\$`])*\"|\\.|(?<!\S)#.*")
+SHELL = re.compile(r"[();<>|&`$]")
+# What a text may not have done here: lift the limits, write files, wait for a person, test itself.
+CLOSED = frozenset(("config", "repl", "test"))
+CLOSED_OPTIONS = ("-o", "--output", "--no-limits", "-i", "--interactive", "--init", "--install-completion")
+
+
+def checks_in(lines: Sequence[str], first: int, prefix: str, orders: list[str]) -> Iterator[Check]:
+    """The commands of one block with what is shown below them. One that shows nothing is an illustration."""
+    lines = [line.removeprefix(prefix) if line.strip() else "" for line in lines]
+    at = 0
+    while at < len(lines):
+        start, command = at, lines[at]
+        at += 1
+        if not command.startswith(PROMPT):
+            continue
+        while command.endswith("\\") and at < len(lines):
+            command = command[:-1] + lines[at].removeprefix("> ")
+            at += 1
+        while at < len(lines) and lines[at].startswith(">") and _is_open(command):
+            command += "\n" + lines[at].removeprefix(">").removeprefix(" ")
+            at += 1
+        stop = at
+        while stop < len(lines) and not lines[stop].startswith(PROMPT):
+            stop += 1
+        command = command.removeprefix(PROMPT).strip()
+        if command.split()[:1] == ["gradcli"] and any(map(str.strip, lines[at:stop])):
+            options = options_of(command)
+            options = options._replace(skip=options.skip or bool(why_not(command)))
+            yield Check(first + start + 1, command, tuple(lines[at:stop]), first + at, options, tuple(orders),
+                        "command", prefix, True)
+            orders.clear()
+        at = stop
+
+
+def _is_open(command: str) -> bool:
+    """Whether a quote in it is not closed."""
+    try:
+        shlex.split(command.removeprefix(PROMPT), comments=True)
+    except ValueError:
+        return True
+    return False
+
+
+def words_of(command: str) -> list[str]:
+    """The words of a command, gradcli the first; UsageFault if it asks a shell for more, or is not to be replayed."""
+    try:
+        plain = shlex.split(command, comments=True)
+    except ValueError as error:
+        raise UsageFault(f"this command cannot be taken apart: {str(error).lower()}") from None
+    if sign := SHELL.search(QUOTED.sub("", command)):
+        raise UsageFault(f"this command needs a shell, whose {sign[0]} it has, and is not replayed")
+    if plain[:1] != ["gradcli"]:
+        raise UsageFault("only commands that begin with gradcli are replayed")
+    for word in plain[1:]:
+        option = word.partition("=")[0]
+        if option in CLOSED_OPTIONS or (option.startswith("-o") and not option.startswith("--")):
+            raise UsageFault(f"a command with {option} is not replayed: a text that is tested changes nothing")
+    if plain[1:2] and plain[1] in CLOSED:
+        raise UsageFault(f"gradcli {plain[1]} is not replayed: a text that is tested changes nothing")
+    return plain
+
+
+def why_not(command: str) -> str:
+    """Why a command is not replayed; nothing if it is."""
+    try:
+        words_of(command)
+    except UsageFault as fault:
+        return fault.message
+    return ""
+
+
+def environment() -> Mapping[str, str]:
+    """The variables of a replayed command: a text says the same on everybody's machine."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GRADCLI_")}
+    return kept | {"XDG_CONFIG_HOME": os.devnull, "NO_COLOR": "1", "COLUMNS": "80"}
+
+
+def run(command: str, home: str | os.PathLike[str] = ".", limit: float = 0.0) -> str:
+    """All that a gradcli command prints, on both streams, with `home` as its folder."""
+    words = words_of(command)
+    done = subprocess.run([sys.executable, "-m", *words], cwd=home, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, check=False, timeout=limit or None, env=environment())
+    return done.stdout.decode(errors="replace")
+
+
+def play(check: Check, limit: float = 0.0) -> tuple[Parts, str, float]:
+    """What a command prints, what is wrong besides, and the seconds it took."""
+    start = perf_counter()
+    try:
+        text, problem = run(check.source, limit=limit), ""
+    except Fault as fault:
+        text, problem = "", fault.message
+    except subprocess.TimeoutExpired:
+        text, problem = "", f"the command ran for longer than {limit:g} seconds"
+    except OSError as error:
+        text, problem = "", f"the command cannot be run: {error.strerror}"
+    return Parts(text), problem, perf_counter() - start

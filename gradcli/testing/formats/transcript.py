@@ -1,0 +1,148 @@
+"""Reading what follows prompts: `>>>` begins an input, what comes after it is what it should print."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from gradcli.data.transcript import BLOCK
+from gradcli.console.continuation import Reader
+from gradcli.testing.formats import numbered
+from gradcli.testing.model import ORDER, Check, Document, Lines, Parts, options_of, orders_in
+from gradcli.testing.formats.numbered import is_numbered
+
+PROMPT = re.compile(r">>>(?: (.*))?$")
+MORE = re.compile(r"\.\.\.(?: (.*))?$")
+RESUMED = re.compile(r"[ \t]|(?:else|elif|except|finally)\b")
+WITH_ENDS = re.compile(r"[^\n]*\n|[^\n]+")
+SKIP_REST = "skip"      # the order that leaves out what is left of a block
+
+
+class LineDocument(Document):
+    """A file in which expected texts are whole lines."""
+
+    def rewritten(self, changes: Mapping[int, tuple[Lines, Parts]]) -> bytes:
+        lines = WITH_ENDS.findall(self.content.decode())
+        for index in sorted(changes, reverse=True):
+            check, (new, _) = self.checks[index], changes[index]
+            end = "\r\n" if lines[check.line - 1].endswith("\r\n") else "\n"
+            if not lines[check.at - 1].endswith("\n"):      # the file stops with the input
+                lines[check.at - 1] += end
+            for a, b, c, d in changed(check.expected, new):
+                lines[check.at + a : check.at + b] = [
+                    (check.prefix + line if line else check.prefix.rstrip()) + end for line in new[c:d]]
+        return "".join(lines).encode()
+
+
+def changed(old: Lines, new: Lines) -> list[tuple[int, int, int, int]]:
+    """The stretches that differ, last first: lines a to b of `old` become lines c to d of `new`."""
+    from difflib import SequenceMatcher
+
+    steps = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    return [(a, b, c, d) for tag, a, b, c, d in reversed(steps) if tag != "equal"]
+
+
+def lines_of(content: bytes) -> list[str]:
+    """The lines of a file without their ends; the last one is empty if the file ends as it should."""
+    return [line.removesuffix("\r") for line in content.decode().removeprefix("\ufeff").split("\n")]
+
+
+def transcript(path: str, content: bytes) -> Document:
+    """A file that is one session from its first prompt to its end."""
+    lines = lines_of(content)
+    if lines[-1] == "":
+        del lines[-1]
+    start = next((n for n, line in enumerate(lines) if is_prompt(line)), len(lines))
+    prefix = _indent(lines[start]) if start < len(lines) else ""
+    orders = [order for line in lines[:start] if (found := ORDER.match(line)) for order in orders_in(found[1])]
+    document = LineDocument(path, content, list(checks_in(lines[start:], start, prefix, orders)))
+    if orders:
+        document.notes.append(
+            f"{path}: `# gradcli: {', '.join(orders)}` stands below the last input, and changes nothing")
+    return document
+
+
+def is_prompt(line: str) -> bool:
+    """Whether an input begins on a line, at whatever prompt and indentation."""
+    return bool(PROMPT.match(line.lstrip(" \t"))) or is_numbered(line)
+
+
+def checks_in(lines: Sequence[str], first: int, prefix: str, orders: list[str], loose: bool = False) -> Iterator[Check]:
+    """The checks of one block, whose first line is the file's line `first`, counted from 0.
+
+    `orders` holds what was asked for before the block, and afterwards what is left for the next one.
+    """
+    lines = [_without(line, prefix) for line in lines]
+    if is_numbered(next(filter(is_prompt, lines), "")):
+        yield from numbered.checks_in(lines, first, prefix, orders)
+        return
+    at = 0
+    while at < len(lines):
+        if order := _order(lines[at]):
+            found = orders_in(order[1])
+            if SKIP_REST in found:
+                return
+            orders += found
+            at += 1
+        elif prompt := PROMPT.match(lines[at]):
+            start = at
+            source, at = _input(prompt[1] or "", lines, at + 1)
+            stop = at
+            while stop < len(lines) and not PROMPT.match(lines[stop]) and not ORDER.match(lines[stop]):
+                stop += 1
+            if at < stop or any(line.strip()[:1] not in ("", "#") for line in source.split("\n")):
+                yield Check(first + start + 1, source, tuple(lines[at:stop]), first + at, options_of(source),
+                            tuple(orders), prefix=prefix, loose=loose and stop == len(lines))
+                orders.clear()
+            at = stop
+        else:
+            at += 1
+
+
+def _order(line: str) -> re.Match[str] | None:
+    """An order on a line of its own, with or without a prompt."""
+    prompt = PROMPT.match(line)
+    return ORDER.match(prompt[1] or "" if prompt else line)
+
+
+def _input(line: str, lines: Sequence[str], at: int) -> tuple[str, int]:
+    """The input that begins with `line`, and the line after its last one, `at` being that after its first.
+
+    Only what the prompt would have asked more of is continued, so that `...` after a
+    finished statement is expected text. A blank line ends a block unless it visibly goes on.
+    """
+    if at == len(lines) or not lines[at].startswith("..."):
+        return line, at
+    source = [line]
+    reader = Reader()
+    reader.feed(line)
+    block = bool(BLOCK.match(line))
+    while at < len(lines) and (more := MORE.match(lines[at])):
+        if not reader.open:
+            over = len(source) > 1 and not source[-1].strip()
+            if not block or over and not _resumed(lines, at):
+                break
+        source.append(more[1] or "")
+        reader.feed(source[-1])
+        at += 1
+    return "\n".join(source), at
+
+
+def _resumed(lines: Sequence[str], at: int) -> bool:
+    """Whether a block goes on, at or after a line, behind blank ones."""
+    while at < len(lines) and (more := MORE.match(lines[at])):
+        if more[1] and more[1].strip():
+            return bool(RESUMED.match(more[1]))
+        at += 1
+    return False
+
+
+def _indent(line: str) -> str:
+    return line[: len(line) - len(line.lstrip(" \t"))]
+
+
+def _without(line: str, prefix: str) -> str:
+    """A line of a block without what stands before each of its lines."""
+    if line.startswith(prefix):
+        return line[len(prefix):]
+    return "" if line.strip() == prefix.strip() else line

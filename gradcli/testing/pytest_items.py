@@ -1,0 +1,99 @@
+"""What pytest collects: files, and in them checks that share one session."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gradcli.console.settings import Settings
+from gradcli.faults.tree import Fault
+from gradcli.testing.model import Check
+from gradcli.testing.diff import line_of, shown
+from gradcli.testing.discovery import is_test, read
+from gradcli.testing.runner import Outcome, Player, settled
+from gradcli.testing.update import update
+
+
+def wanted(path: Path) -> bool:
+    """Whether a file is one of ours."""
+    return is_test(str(path))
+
+
+class Difference(Exception):
+    """A check printed something else than it should."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(outcome.problem or "the output differs")
+        self.outcome = outcome
+
+
+class Transcript(pytest.File):
+    """A file of checks, and the session in which they run."""
+
+    def collect(self) -> Iterator[pytest.Item]:
+        try:
+            document = read(str(self.path), self.config.getoption("--gradcli-pycon"))
+        except Fault as fault:
+            raise self.CollectError(fault.message) from None
+        self.limit: float = self.config.getoption("--gradcli-time-limit")
+        self.spent = 0.0
+        self.player = Player(document, Settings({"isolated": True, "quiet": True}))
+        self.outcomes: list[Outcome] = []
+        for index, check in enumerate(document.checks):
+            yield Item.from_parent(self, name=_name(check), index=index, check=check)
+
+    def outcome(self, index: int) -> Outcome:
+        """How a check went: it and all before it that have not been run are."""
+        while len(self.outcomes) <= index:
+            if self.outcomes and self.outcomes[-1].fatal:
+                return self.outcomes[-1]
+            with self.player.clock.running(max(self.limit - self.spent, 1e-3) if self.limit else 0.0, self.limit):
+                outcome = self.player.outcome(len(self.outcomes))
+            outcome = settled(outcome, self.limit)
+            gc.unfreeze()       # what a session keeps out of the collector's sight is not all ours here
+            self.spent += outcome.seconds
+            self.outcomes.append(outcome)
+        return self.outcomes[index]
+
+
+class Item(pytest.Item):
+    """One check."""
+
+    parent: Transcript
+
+    def __init__(self, *, index: int, check: Check, **rest: Any) -> None:
+        super().__init__(**rest)
+        self.index, self.check = index, check
+
+    def runtest(self) -> None:
+        outcome = self.parent.outcome(self.index)
+        if outcome.verdict == "skipped":
+            pytest.skip("# skip")
+        if outcome.verdict == "passed":
+            return
+        if outcome.updatable and self.config.getoption("--gradcli-update"):
+            update(str(self.path), [outcome], self.config.getoption("--gradcli-pycon"))
+            return
+        raise Difference(outcome)
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        error = excinfo.value
+        if isinstance(error, Difference):
+            color = self.config.get_terminal_writer().hasmarkup
+            where = f"{self.path}:{line_of(error.outcome)}: {error.outcome.problem or 'the output differs'}"
+            return f"{where}\n{shown(error.outcome, color)}"
+        if isinstance(error, Fault):
+            return error.message
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        return self.path, self.check.line - 1, self.name
+
+
+def _name(check: Check) -> str:
+    """What an item is called: its line and its code. Two colons would separate pytest's own names."""
+    return f"{check.line}: {check.head[:60]}".replace("::", ": :")

@@ -1,0 +1,266 @@
+"""Running checks in a session, as the prompt, `gradcli run` or a notebook would."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from os.path import basename
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+
+from gradcli.data.notebook_cells import Remembered, run_cell, text_shown, texts_shown
+from gradcli.process.limits import OutputLost
+from gradcli.commands.execute import open_session
+from gradcli.console.settings import KEYS, Settings, nearest, read
+from gradcli.faults.tree import Fault, UsageFault, render
+from gradcli.faults.mistakes import TimeLimit
+from gradcli.testing.model import Check, Document, Parts
+from gradcli.testing.compare import judge, matches
+from gradcli.testing.formats.numbered import after_prompts
+from gradcli.testing.tracebacks import exception_name
+from gradcli.faults.source import encodable, tamed
+
+if TYPE_CHECKING:
+    from gradcli.session.session import Session
+
+PRINTING = ("precision", "threshold", "edgeitems", "linewidth", "profile", "sci_mode")
+SETTING = ("style", "stream", "age", "seed", "double", *PRINTING)
+NEW = "new session"
+RESULTS = ("_", "_1", "_2")
+KEEPING = ("cell", "unrun", "numbered")     # kinds whose inputs keep what they did before they failed
+
+
+class Outcome(NamedTuple):
+    """How one check went. `verdict` is "passed", "failed" or "skipped".
+
+    Or "waiting": a command, which only a process that is not locked can start.
+    """
+
+    number: int             # which of the file's checks it is, from 0
+    check: Check
+    verdict: str
+    problem: str = ""       # what is wrong, where it is not that the texts differ
+    parts: Parts = Parts()
+    seconds: float = 0.0
+    fatal: bool = False     # nothing after it was run
+
+    @property
+    def updatable(self) -> bool:
+        """Whether new expected text would mend it."""
+        return self.verdict == "failed" and not self.problem and self.check.is_compared
+
+
+def settled(outcome: Outcome, limit: float) -> Outcome:
+    """The outcome, after a command that waited has been run."""
+    if outcome.verdict != "waiting":
+        return outcome
+    from gradcli.testing.formats.console_blocks import play
+
+    parts, problem, seconds = play(outcome.check, limit)
+    problem = problem or outcome.check.options.problem
+    is_right = not problem and matches(outcome.check, parts.lines)
+    return outcome._replace(verdict="passed" if is_right else "failed", problem=problem,
+                            parts=Parts() if is_right else parts, seconds=seconds)
+
+
+class Clock:
+    """Raises a fault when a file has run for too long."""
+
+    rung = False
+
+    @contextmanager
+    def running(self, seconds: float, limit: float) -> Iterator[None]:
+        """Within, at most `seconds` may pass; the fault names the `limit` they are what is left of."""
+        import signal
+        from threading import current_thread, main_thread
+
+        def stop(number: int, frame: object) -> NoReturn:
+            self.rung = True
+            raise TimeLimit(f"the file ran for longer than {limit:g} seconds",
+                             (f"--time-limit {limit * 10:g}", "more time"))
+
+        if not seconds or current_thread() is not main_thread():
+            yield
+            return
+        before = signal.signal(signal.SIGALRM, stop)
+        signal.setitimer(signal.ITIMER_REAL, max(seconds, 1e-3))
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)
+
+
+class Player:
+    """The session of one file."""
+
+    def __init__(self, document: Document, settings: Settings) -> None:
+        """`settings` are the file's from now on: its orders change them."""
+        self.document = document
+        self.settings = settings
+        settings.quiet = True       # what sessions remark on the side is no part of a test
+        self.clock = Clock()
+        self._printed: list[str] = []
+        self._session: Session | None = None
+        self._results: list[Any] = []
+        self._memory = Remembered()
+
+    @property
+    def session(self) -> Session:
+        if self._session is None:
+            self._session = open_session(self.settings, self._printed.append)
+            self._session["args"] = []
+            self._results.clear()
+            self._memory = Remembered()
+        return self._session
+
+    def outcome(self, index: int) -> Outcome:
+        """Run a check and say how it went."""
+        check = self.document.checks[index]
+        start = perf_counter()
+        for order in check.orders:
+            try:
+                self._obey(order, check)
+            except UsageFault as fault:     # costs this check; the others are still worth their time
+                return Outcome(index, check, "failed", fault.message)
+        if check.options.skip:
+            return Outcome(index, check, "skipped")
+        if check.kind == "command":
+            return Outcome(index, check, "waiting")
+        parts = self._play(check)
+        seconds = perf_counter() - start
+        if self.clock.rung:
+            return Outcome(index, check, "failed", parts.message, parts, seconds, fatal=True)
+        problem = judge(check, parts)
+        if problem is None:
+            return Outcome(index, check, "passed", "", Parts(), seconds)
+        return Outcome(index, check, "failed", problem, parts, seconds)
+
+    def _play(self, check: Check) -> Parts:
+        """What a check prints. A fault leaves every name what it was, as it does at the prompt, but not in a cell."""
+        session = self.session
+        shown: list[Any] = []
+        names = session.names()
+        self._printed.clear()
+        if check.kind in KEEPING:
+            self._memory.begin(session, check.source, int(check.number) if check.number.isdecimal() else None)
+        elif "_" in check.source:
+            for name, result in zip(RESULTS, self._results, strict=False):
+                session[name] = result
+        if check.kind == "prompt":
+            session.display = self._display
+        elif check.kind in KEEPING:
+            session.display = shown.append
+        try:
+            PLAYS[check.kind](session, check, self.document)
+            result = self._text_shown(check, shown[-1]) if shown else None
+        except Fault as fault:
+            if check.kind not in KEEPING:
+                self._restore(names)
+            return Parts(encodable("".join(self._printed)), None, render(fault), fault.code, tamed(fault.message),
+                         exception_name(fault))
+        except OutputLost as lost:      # cannot be: nothing is written anywhere
+            raise lost.error from None
+        return Parts(encodable("".join(self._printed)), None if result is None else encodable(result))
+
+    def _text_shown(self, check: Check, value: Any) -> str:
+        """The text of a cell's value: of all that some Jupyter shows, the one that is stored, else the usual one."""
+        usual = self._forms(check, [text_shown(self.session, value)])
+        stream = encodable("".join(self._printed))
+        self._memory.shown(value)
+
+        def is_stored(text: str) -> bool:
+            return matches(check, Parts(stream, encodable(text)).lines)
+
+        if any(map(is_stored, usual)):
+            return next(filter(is_stored, usual))
+        with self.session.running():
+            plain = self.session.quoted(value)
+        return next(filter(is_stored, self._forms(check, [*texts_shown(self.session, value), plain])), usual[0])
+
+    def _forms(self, check: Check, texts: list[str]) -> list[str]:
+        """Texts of a value as they may stand in the file."""
+        if check.kind != "numbered":
+            return texts
+        return [form for text in texts for form in after_prompts(check, text)]
+
+    def _display(self, value: Any) -> None:
+        """Show a value as the prompt does, and remember it: later inputs may call it `_`."""
+        self._printed.append(self.session.quoted(value) + "\n")
+        self._results = [value, *self._results[:2]]
+
+    def _restore(self, before: dict[str, Any]) -> None:
+        session = self.session
+        now = session.names()
+        for name in now.keys() - before.keys():
+            session.run(f"del {name}", echo=False)
+        for name, value in before.items():
+            if now.get(name) is not value:
+                session[name] = value
+
+    def _obey(self, order: str, check: Check) -> None:
+        """Do what `# gradcli:` asks for."""
+        if order == NEW:
+            self._session = None
+            return
+        word, _, text = order.partition(" ")
+        key = KEYS.get(word.replace("-", "_"))
+        if key is None or key.name not in SETTING:
+            known = [NEW, "skip", *(KEYS[name].word for name in SETTING)]
+            place = f"{self.document.path}:{check.line}"
+            raise UsageFault(f"{place}: `# gradcli:` knows no {order!r}{nearest(order, known) or nearest(word, known)}",
+                             "# gradcli: new session", "# gradcli: style modern", "# gradcli: seed 3")
+        value = read(key, text or (key.kind is bool or ""), f"{self.document.path}:{check.line}: {word}")
+        setattr(self.settings, key.name, value)
+        if key.name == "style":
+            self.settings.sources["style"] = order
+        self.settings.follow_age()
+        if self._session is not None:
+            self._change(key.name, value)
+
+    def _change(self, name: str, value: Any) -> None:
+        session = self.session
+        if name == "style":
+            session.style = value
+        elif name == "stream":
+            session.stream = value
+        elif name == "age":
+            session.age, session.style = value, self.settings.style
+        elif name == "seed":
+            session.run(f"torch.manual_seed({value})", echo=False)
+        elif name == "double":
+            session.run(f"torch.set_default_dtype(torch.float{64 if value else 32})", echo=False)
+        else:
+            session.run(f"torch.set_printoptions({name}={value!r})", echo=False)
+
+
+def _prompt(session: Session, check: Check, document: Document) -> None:
+    session.run(check.source, "<stdin>")
+
+
+def _script(session: Session, check: Check, document: Document) -> None:
+    session.run(check.source, basename(document.path), echo=False)
+
+
+def _cell(session: Session, check: Check, document: Document) -> None:
+    run_cell(session, check.source, "<cell>")
+
+
+PLAYS: dict[str, Callable[[Session, Check, Document], None]] = {
+    "prompt": _prompt, "script": _script, "program": _script, "cell": _cell,
+    "unrun": _cell, "numbered": _cell}
+
+
+def replay(document: Document, settings: Settings, limit: float, wanted: Callable[[Check], bool],
+           first_only: bool = False) -> list[Outcome]:
+    """Run all checks of a file in order; how the `wanted` ones went, up to the first failure if that is enough."""
+    player = Player(document, settings)
+    found: list[Outcome] = []
+    with player.clock.running(limit, limit):
+        for index, check in enumerate(document.checks):
+            outcome = player.outcome(index)
+            if outcome.fatal or wanted(check):
+                found.append(outcome)
+            if outcome.fatal or (first_only and outcome.verdict == "failed" and wanted(check)):
+                break
+    return found
