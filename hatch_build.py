@@ -30,7 +30,7 @@ class TablesHook(BuildHookInterface):  # type: ignore[type-arg]  # the interface
         finally:
             sys.path.remove(str(root))
         made = {
-            "gradcli/lang/tables.bin": artifacts.pack(tables.fingerprint(), tables.make()),
+            "gradcli/lang/syntax/tables.bin": artifacts.pack(tables.fingerprint(), tables.make()),
             "gradcli/ops/directory.bin": artifacts.pack(index.key(exact=False), index.make()),
         }
         self.scratch = TemporaryDirectory()
@@ -38,8 +38,8 @@ class TablesHook(BuildHookInterface):  # type: ignore[type-arg]  # the interface
             file = Path(self.scratch.name) / Path(target).name
             file.write_bytes(content)
             build_data["force_include"][str(file)] = target
-        build_data["force_include"][str(root / "grammar" / "gradcli.lark")] = "gradcli/lang/gradcli.lark"
-        build_data["force_include"][str(root / "examples" / "faults")] = "gradcli/faults"
+        build_data["force_include"][str(root / "grammar" / "gradcli.lark")] = "gradcli/lang/syntax/gradcli.lark"
+        build_data["force_include"][str(root / "examples" / "faults")] = "gradcli/reference/faults"
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
         """Called after the target is built."""

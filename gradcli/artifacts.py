@@ -40,8 +40,9 @@ def is_current(name: str, packed: str, *sources: str) -> bool:
         return True
     try:
         since = os.stat(path_of(name)).st_mtime_ns
-        return all(file.stat().st_mtime_ns < since
-                   for source in sources for file in os.scandir(source) if file.name.endswith((".py", ".lark")))
+        return all(os.stat(os.path.join(folder, name)).st_mtime_ns < since
+                   for source in sources for folder, _, names in os.walk(source) for name in names
+                   if name.endswith((".py", ".lark")))
     except OSError:
         return False
 

@@ -7,25 +7,27 @@ from typing import Annotated, Any
 import typer
 
 from gradcli import __version__
-from gradcli.commands import check
+from gradcli.commands import (
+    check,
+    config,
+    doc,
+    eval,
+    explain,
+    grad,
+    graph,
+    hess,
+    jac,
+    jvp,
+    limits,
+    ops,
+    plot,
+    repl,
+    run,
+    steps,
+    test,
+    vjp,
+)
 from gradcli.console import completion
-from gradcli.commands import config
-from gradcli.commands import doc
-from gradcli.commands import eval
-from gradcli.commands import explain
-from gradcli.commands import grad
-from gradcli.commands import graph
-from gradcli.commands import hess
-from gradcli.commands import jac
-from gradcli.commands import jvp
-from gradcli.commands import limits
-from gradcli.commands import ops
-from gradcli.commands import plot
-from gradcli.commands import repl
-from gradcli.commands import run
-from gradcli.commands import steps
-from gradcli.commands import test
-from gradcli.commands import vjp
 from gradcli.console.argument_order import COMPLETION, arranged
 from gradcli.console.diagnostics import manner
 from gradcli.faults.tree import UsageFault

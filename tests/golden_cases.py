@@ -13,8 +13,8 @@ from typing import NamedTuple
 import numpy as np
 
 from cases import OPS
-from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.autograd.op import short, traced
+from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Variable
 

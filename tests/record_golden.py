@@ -14,8 +14,8 @@ import torch
 
 import documented
 from golden_cases import Leaf, Recorder, cases_of, determined, holds_arrays, recorded_ops, split
-from gradcli.engine.tensor.dtypes import NAMED
 from gradcli.engine.autograd.signature import TypeKind, VariadicArraysKind
+from gradcli.engine.tensor.dtypes import NAMED
 from torch_bridge import Outside, array_of, flat, tensors_in, torch_gradients
 
 NAMES = {"torch": torch, "Variable": torch.autograd.Variable, "F": torch.nn.functional, "nn": torch.nn}

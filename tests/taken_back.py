@@ -16,8 +16,8 @@ from gradcli.engine.autograd.op import Op, Part, Rules
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import Fault
 from gradcli.lang.runtime.types import Kind, user_class
-from gradcli.nn import init
 from gradcli.namespace.modules import Namespace
+from gradcli.nn import init
 
 PLAIN = (int, float, complex, str, bytes, bool, type(None), range, slice, np.generic, np.dtype)
 CLOSED = (     # what no program changes; `compress` counts the turns of a generator expression, for each statement

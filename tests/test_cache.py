@@ -8,8 +8,7 @@ import sys
 
 import pytest
 
-from gradcli import artifacts
-from gradcli import regular_file
+from gradcli import artifacts, regular_file
 
 KEY = b"made from this\n"
 THING = {"names": ["a", "b"], "numbers": (1, 2.5, None), "text": "x" * 500}

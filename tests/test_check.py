@@ -11,8 +11,8 @@ from check_points import SMOOTH, alarm, points
 from gradcli import Session
 from gradcli.analysis.gradient_check import check
 from gradcli.analysis.slope_check import verdicts
-from gradcli.engine.autograd.op import traced
 from gradcli.analysis.slopes import EDGE, INFINITE, JUMP, KINKED, OUTSIDE, STEEP, measured
+from gradcli.engine.autograd.op import traced
 from gradcli.engine.tensor.variable import Variable
 
 

@@ -10,15 +10,15 @@ from types import FunctionType
 import pytest
 
 import gradcli
-from gradcli.namespace.allow_list import harmless_names
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.exposure import MARK, VIRTUAL, ForeignValue, admissible, admit, closed_names, exposure_of, private_names
-from gradcli.lang.runtime.attributes import Attributes
 from gradcli.lang.budget import Budget
+from gradcli.lang.runtime.attributes import Attributes
 from gradcli.lang.runtime.builtins import METHODS
 from gradcli.lang.runtime.format import Formatter
 from gradcli.lang.runtime.types import Kind
+from gradcli.namespace.allow_list import harmless_names
 from gradcli.nn import fetch, names
 from gradcli.session.session import Session
 
@@ -83,7 +83,7 @@ def test_bases_keep_what_their_methods_use(kind):
 
 def test_helpers_of_modules_use_what_modules_keep():
     module = importlib.import_module("gradcli.nn.module.module").Module
-    for name in ("state", "looks", "backhooks", "calling"):
+    for name in ("module.state_dict", "module.printing", "module.backward_hooks", "utils.functional_call"):
         used = {node.attr for node in ast.walk(parsed(f"gradcli.nn.{name}")) if isinstance(node, ast.Attribute)
                 and node.attr[0] == "_" and not node.attr.startswith("__") and ast.unparse(node.value) != "self"}
         assert used <= private_names(module) | exposure_of(module).read, name

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from golden_cases import Recorded, ask, cases_of, recorded_ops, to_gradcli
-from gradcli.engine.transforms.functional import grad
 from gradcli.engine.tensor.tensor import Tensor
+from gradcli.engine.transforms.functional import grad
 from gradcli.faults.tree import Fault
 from gradcli.ops import TABLE
 from gradcli.ops.base import Binary, Unary

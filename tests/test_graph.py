@@ -5,8 +5,8 @@ import warnings
 
 import pytest
 
-from gradcli.faults.tree import SecondBackward, StaleValue
 from gradcli.faults.mistakes import ViewWrite
+from gradcli.faults.tree import SecondBackward, StaleValue
 from gradcli.session.session import Session
 
 

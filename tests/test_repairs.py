@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from gradcli.faults.mistakes import FAULTS as ALL
 from gradcli.faults.tree import FAULTS, render
 from gradcli.repairs import worked_out
-from gradcli.faults.mistakes import FAULTS as ALL
 from gradcli.session.session import Session
 from repairs import MENDABLE, corpora, fault_of, outcomes, pasted
 

@@ -5,9 +5,8 @@ import sys
 import numpy as np
 import pytest
 
+from gradcli.engine.tensor import storage, write_gate
 from gradcli.session import snapshot
-from gradcli.engine.tensor import storage
-from gradcli.engine.tensor import write_gate
 from gradcli.session.session import Session
 from taken_back import (
     INITS,

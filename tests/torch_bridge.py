@@ -9,12 +9,12 @@ import random
 import numpy as np
 import torch
 
+from gradcli.engine.autograd.op import short, traced
 from gradcli.engine.random.generators import Current, Generators
 from gradcli.engine.tensor.dtypes import NAMED
-from gradcli.engine.transforms.functional import grad
-from gradcli.engine.autograd.op import short, traced
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Variable
+from gradcli.engine.transforms.functional import grad
 from gradcli.ops import TABLE
 
 WITHOUT_MEANING = {"device", "layout", "memory_format", "pin_memory"}    # one device, one layout

@@ -20,9 +20,9 @@ import torch
 from torch.testing._internal.common_methods_invocations import op_db
 
 from gradcli.analysis.slope_check import verdicts
+from gradcli.analysis.slopes import KINKED
 from gradcli.engine.random.generators import Current, Generators
 from gradcli.engine.transforms.gradcheck import gradcheck, gradgradcheck
-from gradcli.analysis.slopes import KINKED
 from gradcli.faults.tree import Fault
 from torch_bridge import Outside, seed, tensors_in, to_gradcli
 from torch_samples import MISNAMED, processed, rows_of

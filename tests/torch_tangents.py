@@ -12,9 +12,9 @@ import torch
 import torch.autograd.forward_ad as theirs
 from torch.testing._internal.common_methods_invocations import op_db
 
-from gradcli.engine.transforms.func import forward_ad as ours
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Variable
+from gradcli.engine.transforms.func import forward_ad as ours
 from torch_bridge import difference, seed, tensors_in, to_gradcli
 from torch_samples import MISNAMED, chosen, processed, rows_of
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from gradcli.analysis.detached import complete
 from gradcli.analysis.derivatives import number_of, steady
+from gradcli.analysis.detached import complete
+from gradcli.analysis.written_rule import ATOM, MANY, SIGN, Formula, Words, brief
 from gradcli.engine.autograd.backward import newest_first
 from gradcli.engine.autograd.op import Part, raw
 from gradcli.engine.tensor.tensor import Tensor
-from gradcli.analysis.written_rule import ATOM, MANY, SIGN, Formula, Words, brief
 
 if TYPE_CHECKING:
     from gradcli.session.session import Session

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gradcli.analysis.detached import complete
-from gradcli.engine.transforms import functional
-from gradcli.engine.tensor.dtypes import Default
+from gradcli.display.charts.chart import Chart, Curve
 from gradcli.engine.autograd.op import traced
+from gradcli.engine.tensor.dtypes import Default
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Variable
+from gradcli.engine.transforms import functional
 from gradcli.faults.tree import GradientShape, NonScalarBackward, UsageFault
-from gradcli.display.charts.chart import Chart, Curve
 
 if TYPE_CHECKING:
     from gradcli.session.session import Session

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from gradcli.engine.autograd.backward import newest_first
-from gradcli.engine.autograd.dispatch import debtor, here
 from gradcli.engine.autograd.detached import Cuts
+from gradcli.engine.autograd.dispatch import debtor, here
 from gradcli.engine.tensor.tensor import Tensor
-from gradcli.faults.tree import Fault, LimitFault
 from gradcli.faults.mistakes import CutHistory
+from gradcli.faults.tree import Fault, LimitFault
 
 if TYPE_CHECKING:
     from gradcli.session.session import Session

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from gradcli.analysis.detached import complete
-from gradcli.engine.autograd.backward import newest_first
 from gradcli.analysis.slope_check import TOLERANCE, Verdict, gradients_of, verdicts
-from gradcli.engine.tensor.dtypes import Default
+from gradcli.engine.autograd.backward import newest_first
 from gradcli.engine.autograd.op import Op
+from gradcli.engine.tensor.dtypes import Default
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Variable
 from gradcli.faults.tree import GradFault, UsageFault

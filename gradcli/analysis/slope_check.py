@@ -8,13 +8,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from gradcli.engine.transforms import functional
-from gradcli.analysis.rounding_noise import noise
 from gradcli.analysis.probing import culprit, differs, directions, weights
+from gradcli.analysis.rounding_noise import noise
 from gradcli.analysis.slopes import EDGE, INFINITE, JUMP, KINKED, OUTSIDE, SMOOTH, SPARE, STEEP, Slopes, measured
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Variable
 from gradcli.engine.tensor.write_gate import writing
+from gradcli.engine.transforms import functional
 from gradcli.faults.tree import Fault, LimitFault
 
 TOLERANCE = 1e-5    # how far a gradient may be off, relatively, beside the error of the measure

@@ -8,14 +8,14 @@ from math import inf
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from gradcli.process.limits import Allowance, counted, limited, walled
 from gradcli.console.diagnostics import flush, follow, pass_on, tell
 from gradcli.console.output import Output
 from gradcli.console.progress import Line, lifting, progressing
 from gradcli.console.settings import Settings
 from gradcli.console.source import Source, from_words, text_of_file, unprompted
-from gradcli.process.starting import require_memory
 from gradcli.process.interrupt_signal import raise_at_interrupts
+from gradcli.process.limits import Allowance, counted, limited, walled
+from gradcli.process.starting import require_memory
 from gradcli.process.walls.sandbox import walls
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ import typer
 
 from gradcli.console.options import TALKING, shared
 from gradcli.console.settings import Settings
-from gradcli.faults.tree import Fault, UsageFault
 from gradcli.faults.mistakes import FAULTS
+from gradcli.faults.tree import Fault, UsageFault
 
 
 def _offered(incomplete: str) -> list[tuple[str, str]]:
@@ -64,7 +64,7 @@ def example(code: str) -> tuple[str, str] | None:
 def examples() -> str:
     """Where the wrong programs lie: in an installed package, or at the top of a checkout."""
     top = os.path.dirname(HERE)
-    found = (os.path.join(top, "faults"), os.path.join(os.path.dirname(top), "examples", "faults"))
+    found = (os.path.join(top, "reference", "faults"), os.path.join(os.path.dirname(top), "examples", "faults"))
     return next((path for path in found if os.path.isdir(path)), "")
 
 

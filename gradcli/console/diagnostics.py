@@ -14,14 +14,14 @@ import sys
 from collections.abc import Callable
 from typing import TextIO
 
-from gradcli.process import supervisor
-from gradcli.process.limits import OutputLost, Reserve
 from gradcli.console.settings import Settings
-from gradcli.process.starting import shortage
-from gradcli.faults.tree import Fault, FileFault, MemoryFault, advice, calls, render
 from gradcli.exposure import ForeignValue
 from gradcli.faults.mistakes import DepthLimit
 from gradcli.faults.source import json_escaped, tamed, visible
+from gradcli.faults.tree import Fault, FileFault, MemoryFault, advice, calls, render
+from gradcli.process import supervisor
+from gradcli.process.limits import OutputLost, Reserve
+from gradcli.process.starting import shortage
 
 INTERNAL, INTERRUPTED, READER_GONE = 70, 130, 141
 

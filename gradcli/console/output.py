@@ -9,13 +9,13 @@ from contextlib import nullcontext
 from io import RawIOBase, TextIOWrapper
 from stat import S_ISFIFO
 
+from gradcli.console.settings import Settings
+from gradcli.faults.source import tamed
+from gradcli.faults.tree import FileFault
 from gradcli.process import supervisor
 from gradcli.process.limits import limited
-from gradcli.console.settings import Settings
-from gradcli.faults.tree import FileFault
 from gradcli.process.output_file import Unplaced
 from gradcli.process.walls.sandbox import keep
-from gradcli.faults.source import tamed
 
 
 class Output:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from gradcli.console.ipython_lines import as_code
 from gradcli.console.continuation import Reader
+from gradcli.console.ipython_lines import as_code
 
 PROMPT = re.compile(r"[ \t]*(?:>>>|In ?\[[\d ]*\]:)(?: |$)?")
 NUMBERED = re.compile(r"[ \t]*In ?\[", re.MULTILINE)

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from gradcli import regular_file
-from gradcli.faults.tree import FileFault, UsageFault
 from gradcli.faults.mistakes import SizeLimit
+from gradcli.faults.tree import FileFault, UsageFault
 
 LARGEST = 64 << 20      # bytes of a program
 MARK = "\ufeff"         # the byte order mark

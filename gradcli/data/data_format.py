@@ -11,9 +11,9 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from gradcli.faults.tree import UsageFault
 from gradcli.faults.mistakes import SizeLimit
 from gradcli.faults.source import json_escaped
+from gradcli.faults.tree import UsageFault
 
 CERTAIN = 14_000    # binary digits of a whole number that has fewer decimal ones than Python writes
 

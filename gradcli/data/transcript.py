@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from gradcli.console.settings import KEYS, Settings
 from gradcli.console.source import Source
-from gradcli.faults.tree import Fault, render
 from gradcli.faults.source import Span
+from gradcli.faults.tree import Fault, render
 
 if TYPE_CHECKING:
     from gradcli.session.session import Session

@@ -14,10 +14,10 @@ from itertools import islice
 from types import FunctionType
 from typing import Any, NamedTuple
 
-from gradcli.exposure import Parts, exposure_of
-from gradcli.lang.runtime.types import Kind
-from gradcli.faults.mistakes import SizeLimit
 from gradcli.display.containers import LONGEST, Literal, Named
+from gradcli.exposure import Parts, exposure_of
+from gradcli.faults.mistakes import SizeLimit
+from gradcli.lang.runtime.types import Kind
 
 WIDTH = 79
 MOST = 1000     # values of one container that are shown

@@ -12,25 +12,24 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.tensor.dtypes import OF, Default
+from gradcli.display import legacy, modern
+from gradcli.display.containers import CONTAINERS, SIMPLE, plain, written
+from gradcli.display.number_format import Array
+from gradcli.display.print_options import Options
+from gradcli.display.pseudo_address import Addresses
 from gradcli.engine.autograd.op import Op, Part
+from gradcli.engine.tensor.dtypes import OF, Default
 from gradcli.engine.tensor.storage import Storage
 from gradcli.engine.tensor.tensor import DATA, Tensor
 from gradcli.engine.tensor.uninitialized import Uninitialized
 from gradcli.engine.tensor.variable import Array as NumpyArray
 from gradcli.engine.tensor.variable import Dual, Parameter, Variable
-from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.exposure import exposure_of
-from gradcli.lang.budget import Budget
-from gradcli.lang.runtime.format import Formatter
-from gradcli.lang.policy import Policy
 from gradcli.faults.mistakes import ViewWrite
-from gradcli.display import modern
-from gradcli.display import legacy
-from gradcli.display.pseudo_address import Addresses
-from gradcli.display.containers import CONTAINERS, SIMPLE, plain, written
-from gradcli.display.number_format import Array
-from gradcli.display.print_options import Options
+from gradcli.faults.tree import ArgumentFault, ValueFault
+from gradcli.lang.budget import Budget
+from gradcli.lang.policy import Policy
+from gradcli.lang.runtime.format import Formatter
 
 NUMBERS = "biufc"       # the kinds of numpy's types whose text is numbers
 

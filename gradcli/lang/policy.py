@@ -12,10 +12,10 @@ from keyword import iskeyword
 from typing import Any
 from unicodedata import normalize
 
-from gradcli.faults.tree import PolicyFault
-from gradcli.lang.runtime.special_methods import METHODS
 from gradcli.faults.mistakes import UnderscoreRefused, WordRefused
 from gradcli.faults.source import Span
+from gradcli.faults.tree import PolicyFault
+from gradcli.lang.runtime.special_methods import METHODS
 
 HEADERS = frozenset(f"__{name}__" for name in (
     "all author authors contact copyright credits date deprecated doc email license maintainer status title url "

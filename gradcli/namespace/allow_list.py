@@ -9,19 +9,19 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.tensor.numpy_view import NAMES as ARRAY_NAMES
-from gradcli.engine.tensor.conversion import listed
 from gradcli.engine.autograd.op import Op, Part
-from gradcli.engine.tensor.storage import METHODS as STORED
+from gradcli.engine.tensor.conversion import listed
 from gradcli.engine.tensor.methods import ASSIGNABLE, METHODS, PROPERTIES
+from gradcli.engine.tensor.numpy_view import NAMES as ARRAY_NAMES
+from gradcli.engine.tensor.storage import METHODS as STORED
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Array, Variable
-from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.exposure import Exposure, exposure_of
-from gradcli.lang.runtime.types import Kind, types_of
+from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.lang.policy import GONE
-from gradcli.ops.index import DIRECTORY
+from gradcli.lang.runtime.types import Kind, types_of
 from gradcli.namespace.modules import Namespace, names_in
+from gradcli.ops.index import DIRECTORY
 
 FIELDS = frozenset({"grad", "requires_grad", "shape", "ndim", "dtype"})
 """What tensors have besides operations, methods and properties."""

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from gradcli.engine.transforms import functional
 from gradcli.engine.autograd.backward import watched
-from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.detached import leaving
+from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.methods import CREATED, set_requires_grad
 from gradcli.engine.tensor.tensor import Cut, Tensor
 from gradcli.engine.tensor.variable import Variable, Volatile, enable_grad, grad_mode, no_grad, recording
-from gradcli.faults.tree import ArgumentFault, GradFault
+from gradcli.engine.transforms import functional
 from gradcli.exposure import exposed
+from gradcli.faults.tree import ArgumentFault, GradFault
 from gradcli.lang.runtime.types import Kind
-from gradcli.nn import fetch as nn_fetch
 from gradcli.namespace.modules import Arriving, Namespace
+from gradcli.nn import fetch as nn_fetch
 
 
 def _custom(name: str) -> Any:

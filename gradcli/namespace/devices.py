@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from gradcli.engine.tensor.device import CPU, Switches, here_only
 from gradcli.engine.autograd.signature import described
+from gradcli.engine.tensor.device import CPU, Switches, here_only
 from gradcli.engine.tensor.tensor_types import TYPES
 from gradcli.faults.tree import ArgumentFault, AttributeFault, GradFault
 from gradcli.namespace.modules import Namespace

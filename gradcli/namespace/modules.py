@@ -8,14 +8,14 @@ from operator import index
 from types import FunctionType, MappingProxyType
 from typing import Any
 
+from gradcli.engine.autograd.op import short, traced
 from gradcli.engine.random.generators import DRAWING
 from gradcli.engine.tensor.dtypes import DType, Typed
-from gradcli.engine.autograd.op import short, traced
 from gradcli.engine.tensor.tensor_types import TensorType
 from gradcli.exposure import admitting, exposed, register
+from gradcli.faults.mistakes import SizeLimit
 from gradcli.lang.budget import Budget
 from gradcli.lang.runtime.types import Kind, methods_of
-from gradcli.faults.mistakes import SizeLimit
 
 
 @exposed()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from gradcli.engine.tensor.device import here_only, names_device
 from gradcli.engine.autograd.signature import described
+from gradcli.engine.tensor.device import here_only, names_device
 from gradcli.engine.tensor.tensor import Shown
 from gradcli.faults.tree import ArgumentFault
-from gradcli.namespace.python.io import Buffer
 from gradcli.namespace.python.copy import persistent
+from gradcli.namespace.python.io import Buffer
 
 MOST = 1000     # saved objects of one session
 

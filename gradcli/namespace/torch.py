@@ -13,32 +13,22 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.namespace.ages import then
-from gradcli.namespace.autograd import (
-    FUNC,
-    GradSwitch,
-    ModeSwitch,
-    autograd_space,
-    set_grad_enabled,
-    transform,
-)
-from gradcli.namespace.devices import device_names
-from gradcli.engine.tensor import memory_format
 from gradcli.engine.autograd.backward import Watch
+from gradcli.engine.autograd.detached import leaving
+from gradcli.engine.autograd.inference_mode import refuse_leaf
+from gradcli.engine.autograd.op import TABLE, Op, Part, traced
+from gradcli.engine.autograd.registry import named
+from gradcli.engine.autograd.signature import REFUSED, Type, described
 from gradcli.engine.deep_copy import Copies
 from gradcli.engine.random.generators import Current, Generator
-from gradcli.engine.autograd.detached import leaving
-from gradcli.engine.autograd.registry import named
+from gradcli.engine.tensor import memory_format
 from gradcli.engine.tensor.device import Device
-from gradcli.engine.tensor.dtypes import NAMED, OF, Default, DType
-from gradcli.engine.autograd.inference_mode import refuse_leaf
 from gradcli.engine.tensor.dtype_info import broadcast_shapes, finfo, iinfo, promote_types
-from gradcli.engine.autograd.op import TABLE, Op, Part, traced
-from gradcli.engine.autograd.signature import REFUSED, Type, described
+from gradcli.engine.tensor.dtypes import NAMED, OF, Default, DType
+from gradcli.engine.tensor.methods import METHODS
 from gradcli.engine.tensor.storage import METHODS as STORED
 from gradcli.engine.tensor.storage import is_storage
 from gradcli.engine.tensor.storage import typename as tensor_typename
-from gradcli.engine.tensor.methods import METHODS
 from gradcli.engine.tensor.tensor import Shown, Size, Tensor
 from gradcli.engine.tensor.tensor_types import TENSOR, TYPES
 from gradcli.engine.tensor.uninitialized import UninitializedBuffer, UninitializedParameter
@@ -51,21 +41,31 @@ from gradcli.engine.tensor.variable import (
     inference_mode,
     no_grad,
 )
-from gradcli.faults.tree import ArgumentFault, IntegerLeaf
 from gradcli.exposure import MARK, ProgramClass
+from gradcli.faults.mistakes import MatrixFault
+from gradcli.faults.tree import ArgumentFault, IntegerLeaf
 from gradcli.lang.budget import Budget
-from gradcli.lang.runtime.types import STAND_INS, Kind, Sentinel, user_class
 from gradcli.lang.messages.locate import source_of
 from gradcli.lang.messages.python_words import python_kind
-from gradcli.faults.mistakes import MatrixFault
+from gradcli.lang.runtime.types import STAND_INS, Kind, Sentinel, user_class
+from gradcli.namespace.ages import then
+from gradcli.namespace.autograd import (
+    FUNC,
+    GradSwitch,
+    ModeSwitch,
+    autograd_space,
+    set_grad_enabled,
+    transform,
+)
+from gradcli.namespace.devices import device_names
 from gradcli.namespace.functional_names import functions as functionals
+from gradcli.namespace.modules import MATH, Namespace, NumberKind, TensorKind, math_space, names_in
+from gradcli.namespace.unbound_methods import Unbound
 from gradcli.nn import fetch as nn_fetch
 from gradcli.nn import names as nn_names
 from gradcli.nn import shadowed
 from gradcli.ops.base import Unary
 from gradcli.ops.index import DIRECTORY
-from gradcli.namespace.modules import MATH, Namespace, NumberKind, TensorKind, math_space, names_in
-from gradcli.namespace.unbound_methods import Unbound
 
 
 def parameter(data: Any = None, requires_grad: bool = True) -> Parameter:

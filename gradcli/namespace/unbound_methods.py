@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from gradcli.engine.tensor.attach import function_of
-from gradcli.engine.tensor.storage import METHODS as STORED
 from gradcli.engine.tensor.methods import METHODS
+from gradcli.engine.tensor.storage import METHODS as STORED
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.exposure import admitting
 from gradcli.ops.index import DIRECTORY, load

@@ -16,39 +16,41 @@ from gradcli.exposure import admitting, exposure_of, seal
 from gradcli.lang.runtime.types import Kind
 
 NN = {
-    "module": "Module",
-    "container": "Sequential ModuleList ModuleDict ParameterList ParameterDict Container",
-    "linear": "Linear Bilinear Identity",
-    "activation": "ReLU ReLU6 ELU SELU CELU GELU Sigmoid Tanh SiLU Mish Softplus Softsign LeakyReLU PReLU RReLU "
-                  "Hardtanh Hardsigmoid Hardswish Hardshrink Softshrink Tanhshrink Threshold LogSigmoid GLU Softmax "
-                  "LogSoftmax Softmin Softmax2d",
-    "attention": "MultiheadAttention",
-    "transformer": "Transformer TransformerEncoder TransformerDecoder TransformerEncoderLayer "
-                   "TransformerDecoderLayer",
-    "dropout": "Dropout Dropout1d Dropout2d Dropout3d AlphaDropout FeatureAlphaDropout",
-    "conv": "Conv1d Conv2d Conv3d ConvTranspose1d ConvTranspose2d ConvTranspose3d",
-    "pooling": "MaxPool1d MaxPool2d MaxPool3d AvgPool1d AvgPool2d AvgPool3d LPPool1d LPPool2d LPPool3d "
-               "AdaptiveAvgPool1d AdaptiveAvgPool2d AdaptiveAvgPool3d AdaptiveMaxPool1d AdaptiveMaxPool2d "
-               "AdaptiveMaxPool3d MaxUnpool1d MaxUnpool2d MaxUnpool3d FractionalMaxPool2d FractionalMaxPool3d",
-    "batchnorm": "BatchNorm1d BatchNorm2d BatchNorm3d InstanceNorm1d InstanceNorm2d InstanceNorm3d "
-                 "SyncBatchNorm",
-    "normalization": "LayerNorm GroupNorm RMSNorm LocalResponseNorm CrossMapLRN2d",
-    "lazy": "LazyLinear LazyConv1d LazyConv2d LazyConv3d LazyConvTranspose1d LazyConvTranspose2d LazyConvTranspose3d",
-    "lazy_norm": "LazyBatchNorm1d LazyBatchNorm2d LazyBatchNorm3d LazyInstanceNorm1d LazyInstanceNorm2d "
-                 "LazyInstanceNorm3d",
-    "sparse": "Embedding EmbeddingBag",
-    "rnn": "RNN LSTM GRU RNNBase",
-    "cells": "RNNCell LSTMCell GRUCell RNNCellBase",
-    "shape": "Flatten Unflatten Upsample UpsamplingNearest2d UpsamplingBilinear2d PixelShuffle PixelUnshuffle Fold "
-             "Unfold ConstantPad1d ConstantPad2d ConstantPad3d ZeroPad1d ZeroPad2d ZeroPad3d ReflectionPad1d "
-             "ReflectionPad2d ReflectionPad3d ReplicationPad1d ReplicationPad2d ReplicationPad3d "
-             "CircularPad1d CircularPad2d CircularPad3d ChannelShuffle",
-    "distance": "CosineSimilarity PairwiseDistance",
-    "likelihood": "AdaptiveLogSoftmaxWithLoss LinearCrossEntropyLoss LinearCrossEntropyOptions",
-    "loss": "L1Loss MSELoss NLLLoss CrossEntropyLoss BCELoss BCEWithLogitsLoss KLDivLoss SmoothL1Loss HuberLoss "
-            "HingeEmbeddingLoss MarginRankingLoss CosineEmbeddingLoss TripletMarginLoss "
-            "TripletMarginWithDistanceLoss PoissonNLLLoss NLLLoss2d GaussianNLLLoss SoftMarginLoss MultiMarginLoss "
-            "MultiLabelMarginLoss MultiLabelSoftMarginLoss CTCLoss",
+    "module.module": "Module",
+    "module.container": "Sequential ModuleList ModuleDict ParameterList ParameterDict Container",
+    "modules.linear": "Linear Bilinear Identity",
+    "modules.activation": "ReLU ReLU6 ELU SELU CELU GELU Sigmoid Tanh SiLU Mish Softplus Softsign LeakyReLU PReLU "
+                          "RReLU Hardtanh Hardsigmoid Hardswish Hardshrink Softshrink Tanhshrink Threshold "
+                          "LogSigmoid GLU Softmax LogSoftmax Softmin Softmax2d",
+    "modules.attention": "MultiheadAttention",
+    "modules.transformer": "Transformer TransformerEncoder TransformerDecoder TransformerEncoderLayer "
+                           "TransformerDecoderLayer",
+    "modules.dropout": "Dropout Dropout1d Dropout2d Dropout3d AlphaDropout FeatureAlphaDropout",
+    "modules.conv": "Conv1d Conv2d Conv3d ConvTranspose1d ConvTranspose2d ConvTranspose3d",
+    "modules.pooling": "MaxPool1d MaxPool2d MaxPool3d AvgPool1d AvgPool2d AvgPool3d LPPool1d LPPool2d LPPool3d "
+                       "AdaptiveAvgPool1d AdaptiveAvgPool2d AdaptiveAvgPool3d AdaptiveMaxPool1d AdaptiveMaxPool2d "
+                       "AdaptiveMaxPool3d MaxUnpool1d MaxUnpool2d MaxUnpool3d FractionalMaxPool2d "
+                       "FractionalMaxPool3d",
+    "modules.batchnorm": "BatchNorm1d BatchNorm2d BatchNorm3d InstanceNorm1d InstanceNorm2d InstanceNorm3d "
+                         "SyncBatchNorm",
+    "modules.normalization": "LayerNorm GroupNorm RMSNorm LocalResponseNorm CrossMapLRN2d",
+    "modules.lazy": "LazyLinear LazyConv1d LazyConv2d LazyConv3d LazyConvTranspose1d LazyConvTranspose2d "
+                    "LazyConvTranspose3d",
+    "modules.lazy_norm": "LazyBatchNorm1d LazyBatchNorm2d LazyBatchNorm3d LazyInstanceNorm1d LazyInstanceNorm2d "
+                         "LazyInstanceNorm3d",
+    "modules.embedding": "Embedding EmbeddingBag",
+    "modules.rnn": "RNN LSTM GRU RNNBase",
+    "modules.rnn_cells": "RNNCell LSTMCell GRUCell RNNCellBase",
+    "modules.shape": "Flatten Unflatten Upsample UpsamplingNearest2d UpsamplingBilinear2d PixelShuffle "
+                     "PixelUnshuffle Fold Unfold ConstantPad1d ConstantPad2d ConstantPad3d ZeroPad1d ZeroPad2d "
+                     "ZeroPad3d ReflectionPad1d ReflectionPad2d ReflectionPad3d ReplicationPad1d ReplicationPad2d "
+                     "ReplicationPad3d CircularPad1d CircularPad2d CircularPad3d ChannelShuffle",
+    "modules.distance": "CosineSimilarity PairwiseDistance",
+    "modules.adaptive_loss": "AdaptiveLogSoftmaxWithLoss LinearCrossEntropyLoss LinearCrossEntropyOptions",
+    "modules.loss": "L1Loss MSELoss NLLLoss CrossEntropyLoss BCELoss BCEWithLogitsLoss KLDivLoss SmoothL1Loss "
+                    "HuberLoss HingeEmbeddingLoss MarginRankingLoss CosineEmbeddingLoss TripletMarginLoss "
+                    "TripletMarginWithDistanceLoss PoissonNLLLoss NLLLoss2d GaussianNLLLoss SoftMarginLoss "
+                    "MultiMarginLoss MultiLabelMarginLoss MultiLabelSoftMarginLoss CTCLoss",
 }
 ELSEWHERE = {       # the files of torch.nn.modules whose classes stand in files of other names here
     "activation": "MultiheadAttention", "adaptive": "AdaptiveLogSoftmaxWithLoss",
@@ -66,32 +68,50 @@ ELSEWHERE = {       # the files of torch.nn.modules whose classes stand in files
 INIT = ("uniform normal constant ones zeros eye dirac xavier_uniform xavier_normal kaiming_uniform kaiming_normal "
         "orthogonal sparse trunc_normal").split()
 UTILS = {
-    "gradients": "clip_grad_norm clip_grad_norm_ clip_grad_value_ clip_grads_with_norm_ get_total_norm "
-                 "parameters_to_vector vector_to_parameters",
-    "reweighing": "weight_norm remove_weight_norm spectral_norm remove_spectral_norm",
-    "fusion": "fuse_conv_bn_eval fuse_conv_bn_weights fuse_linear_bn_eval fuse_linear_bn_weights skip_init "
-              "convert_conv2d_weight_memory_format convert_conv3d_weight_memory_format"}
+    "utils.clip_grad": "clip_grad_norm clip_grad_norm_ clip_grad_value_ clip_grads_with_norm_ get_total_norm "
+                       "parameters_to_vector vector_to_parameters",
+    "utils.weight_norm": "weight_norm remove_weight_norm spectral_norm remove_spectral_norm",
+    "utils.fusion": "fuse_conv_bn_eval fuse_conv_bn_weights fuse_linear_bn_eval fuse_linear_bn_weights skip_init "
+                    "convert_conv2d_weight_memory_format convert_conv3d_weight_memory_format",
+}
 UTIL_HOMES = {
-    "rnn": {"sequences": "pad_sequence", "packed": "PackedSequence invert_permutation pack_padded_sequence "
-                                                   "pack_sequence pad_packed_sequence unpack_sequence unpad_sequence"},
-    "parametrize": {"parametrize": "cached ParametrizationList register_parametrization is_parametrized "
-                                   "remove_parametrizations transfer_parametrizations_and_params"},
-    "parametrizations": {"parametrizations": "weight_norm spectral_norm orthogonal"},
-    "stateless": {"calling": "functional_call"},
-    "clip_grad": {"gradients": "clip_grad_norm clip_grad_norm_ clip_grad_value_"},
-    "convert_parameters": {"gradients": "parameters_to_vector vector_to_parameters"},
-    "fusion": {"fusion": "fuse_conv_bn_eval fuse_conv_bn_weights fuse_linear_bn_eval fuse_linear_bn_weights"},
-    "init": {"fusion": "skip_init"},
-    "memory_format": {"fusion": "convert_conv2d_weight_memory_format convert_conv3d_weight_memory_format"},
-    "prune": {"prune": "identity random_unstructured l1_unstructured random_structured ln_structured "
+    "rnn": {
+        "utils.pad_sequence": "pad_sequence",
+        "utils.packed_sequence": "PackedSequence invert_permutation pack_padded_sequence pack_sequence "
+                                 "pad_packed_sequence unpack_sequence unpad_sequence"},
+    "parametrize": {
+        "utils.parametrize": "cached ParametrizationList register_parametrization is_parametrized "
+                             "remove_parametrizations transfer_parametrizations_and_params"},
+    "parametrizations": {
+        "utils.parametrizations": "weight_norm spectral_norm orthogonal"},
+    "stateless": {
+        "utils.functional_call": "functional_call"},
+    "clip_grad": {
+        "utils.clip_grad": "clip_grad_norm clip_grad_norm_ clip_grad_value_"},
+    "convert_parameters": {
+        "utils.clip_grad": "parameters_to_vector vector_to_parameters"},
+    "fusion": {
+        "utils.fusion": "fuse_conv_bn_eval fuse_conv_bn_weights fuse_linear_bn_eval fuse_linear_bn_weights"},
+    "init": {
+        "utils.fusion": "skip_init"},
+    "memory_format": {
+        "utils.fusion": "convert_conv2d_weight_memory_format convert_conv3d_weight_memory_format"},
+    "prune": {
+        "utils.prune": "identity random_unstructured l1_unstructured random_structured ln_structured "
                        "global_unstructured custom_from_mask remove is_pruned BasePruningMethod PruningContainer "
-                       "Identity RandomUnstructured L1Unstructured RandomStructured LnStructured CustomFromMask"}}
+                       "Identity RandomUnstructured L1Unstructured RandomStructured LnStructured CustomFromMask"},
+}
 SHADOWED = {    # modules of torch.nn.utils that can only be imported from: functions have their names
     "weight_norm": {"reweighing": "weight_norm remove_weight_norm"},
     "spectral_norm": {"reweighing": "spectral_norm remove_spectral_norm"}}
 OPTIMISERS = {
-    "optimizer": "Optimizer", "descent": "SGD Rprop", "adaptive": "Adam AdamW Adamax RMSprop Adagrad Adadelta",
-    "nesterov": "NAdam RAdam ASGD", "factored": "Adafactor Muon SparseAdam", "lbfgs": "LBFGS"}
+    "optim.optimizer": "Optimizer",
+    "optim.sgd": "SGD Rprop",
+    "optim.adaptive": "Adam AdamW Adamax RMSprop Adagrad Adadelta",
+    "optim.nadam_radam_asgd": "NAdam RAdam ASGD",
+    "optim.adafactor_muon": "Adafactor Muon SparseAdam",
+    "optim.lbfgs": "LBFGS",
+}
 AVERAGING = ("AveragedModel SWALR update_bn get_ema_avg_fn get_ema_multi_avg_fn get_swa_avg_fn "
              "get_swa_multi_avg_fn").split()
 DISTRIBUTIONS = {
@@ -107,15 +127,17 @@ DISTRIBUTIONS = {
     "transformed": "TransformedDistribution",
     "normals": "LogNormal LogisticNormal HalfNormal HalfCauchy RelaxedBernoulli RelaxedOneHotCategorical",
     "extremes": "Gumbel Pareto Weibull Kumaraswamy InverseGamma",
-    "divergence": "kl_divergence register_kl",
-    "registry": "biject_to transform_to"}
+    "kl.divergence": "kl_divergence register_kl",
+    "registry": "biject_to transform_to",
+}
 TRANSFORMS = {
-    "transforms": "Transform AbsTransform AffineTransform ExpTransform PowerTransform SigmoidTransform "
-                  "SoftplusTransform TanhTransform",
-    "joined": "CatTransform ComposeTransform CumulativeDistributionTransform IndependentTransform ReshapeTransform "
-              "StackTransform identity_transform",
-    "onto": "CorrCholeskyTransform LowerCholeskyTransform PositiveDefiniteTransform SoftmaxTransform "
-            "StickBreakingTransform"}
+    "transforms.elementwise": "Transform AbsTransform AffineTransform ExpTransform PowerTransform SigmoidTransform "
+                              "SoftplusTransform TanhTransform",
+    "transforms.composed": "CatTransform ComposeTransform CumulativeDistributionTransform IndependentTransform "
+                           "ReshapeTransform StackTransform identity_transform",
+    "transforms.simplex": "CorrCholeskyTransform LowerCholeskyTransform PositiveDefiniteTransform SoftmaxTransform "
+                          "StickBreakingTransform",
+}
 CONSTRAINTS = (
     "Constraint MixtureSameFamilyConstraint boolean cat corr_cholesky dependent greater_than greater_than_eq "
     "half_open_interval independent integer_interval interval is_dependent less_than lower_cholesky lower_triangular "
@@ -146,21 +168,21 @@ def names(home: str) -> dict[str, Any]:
         files = {"sparse_adam" if name == "SparseAdam" else name.lower(): {name: place}
                  for name, place in listed.items() if name not in ("Adafactor", "Muon")}
         return listed | files | {
-            "optimizer": {"Optimizer": "optimizer.Optimizer"},
-            "swa_utils": {name: f"averaging.{name}" for name in AVERAGING},
-            "lr_scheduler": {name: f"schedule.{name}" for name in SCHEDULES} | {"_LRScheduler": "schedule.LRScheduler"}
-            | {name: f"cycles.{name}" for name in CYCLES}}
+            "optimizer": {"Optimizer": "optim.optimizer.Optimizer"},
+            "swa_utils": {name: f"optim.swa_utils.{name}" for name in AVERAGING},
+            "lr_scheduler": {name: f"optim.lr_scheduler.{name}" for name in SCHEDULES} | {"_LRScheduler": "optim.lr_scheduler.LRScheduler"}
+            | {name: f"optim.lr_cycles.{name}" for name in CYCLES}}
     if home == "distributions":
         return _distributions()
     if home == "testing":
-        return {"assert_close": "asserting.assert_close", "assert_allclose": "asserting.assert_close"}
+        return {"assert_close": "utils.assert_close.assert_close", "assert_allclose": "utils.assert_close.assert_close"}
     samplers = "Sampler SequentialSampler RandomSampler SubsetRandomSampler WeightedRandomSampler BatchSampler"
-    collate = {"default_collate": "loader.default_collate", "default_convert": "loader.default_convert"}
+    collate = {"default_collate": "utils.data_loader.default_collate", "default_convert": "utils.data_loader.default_convert"}
     datasets = ("Dataset TensorDataset Subset ConcatDataset StackDataset IterableDataset ChainDataset random_split")
-    listed = _listed({"data": datasets, "samplers": samplers, "loader": "DataLoader"})
-    return {"data": {**listed, **collate, "sampler": _listed({"samplers": samplers}), "dataset": _listed(
-        {"data": datasets}), "dataloader": {**collate, "DataLoader": "loader.DataLoader"}},
-        "checkpoint": {name: f"recompute.{name}" for name in (
+    listed = _listed({"utils.data": datasets, "utils.samplers": samplers, "utils.data_loader": "DataLoader"})
+    return {"data": {**listed, **collate, "sampler": _listed({"utils.samplers": samplers}), "dataset": _listed(
+        {"utils.data": datasets}), "dataloader": {**collate, "DataLoader": "utils.data_loader.DataLoader"}},
+        "checkpoint": {name: f"utils.checkpoint.{name}" for name in (
             "checkpoint", "checkpoint_sequential", "set_checkpoint_early_stop")}}
 
 

@@ -15,8 +15,8 @@ from typing import Any
 
 from gradcli.engine.autograd.signature import NUMBERS, REFUSED, described
 from gradcli.engine.tensor.tensor import Tensor
-from gradcli.faults.tree import ArgumentFault
 from gradcli.exposure import exposure_of
+from gradcli.faults.tree import ArgumentFault
 
 Take = Callable[[Any], Any]
 GUARDED: set[type] = set()      # the classes whose methods are guarded already

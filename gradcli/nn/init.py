@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine.autograd.dispatch import here
+from gradcli.engine.autograd.signature import NUMBERS, brief, described
 from gradcli.engine.random.generators import Current, draw
 from gradcli.engine.random.stream import write
-from gradcli.engine.autograd.signature import NUMBERS, brief, described
 from gradcli.engine.tensor.tensor import Tensor, note_write
 from gradcli.engine.tensor.write_gate import writing
 from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault

@@ -1,8 +1,8 @@
 """Element types and derivatives that some operations refuse, in the words of PyTorch."""
 
 from gradcli.engine.tensor.dtypes import BOOL, FLOATING, OF, category
-from gradcli.faults.tree import TypeFault
 from gradcli.faults.mistakes import NotDifferentiable
+from gradcli.faults.tree import TypeFault
 
 
 def no_truths(name, *arrays):

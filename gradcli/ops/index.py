@@ -16,13 +16,20 @@ from gradcli.engine.autograd.op import TABLE, raw, short, traced
 from gradcli.engine.tensor.tensor import Tensor
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+TOP = os.path.dirname(HERE)
 PACKED = os.path.join(HERE, "directory.bin")
-NOT_FAMILIES = {"__init__", "directory", "base"}
+NOT_FAMILIES = {"index", "base"}
 
 
 def families() -> list[str]:
     """The files that hold operations."""
-    return sorted(name[:-3] for name in os.listdir(HERE) if name.endswith(".py") and name[:-3] not in NOT_FAMILIES)
+    paths = (os.path.relpath(path, HERE)[:-3].replace(os.sep, ".") for path in _sources(HERE))
+    return sorted(name for name in paths if name not in NOT_FAMILIES and not name.endswith("__init__"))
+
+
+def _sources(top: str) -> list[str]:
+    """The Python files in a folder and in those below it."""
+    return [os.path.join(folder, name) for folder, _, names in os.walk(top) for name in names if name.endswith(".py")]
 
 
 def load_all() -> None:
@@ -41,7 +48,7 @@ def make() -> dict[str, Any]:
     load_all()
     files = {}
     for name, op in TABLE.items():
-        family = op.__module__.rpartition(".")[2]
+        family = _family(op)
         files |= dict.fromkeys((name, short(name), short(name) + "_", *op.written_names()), family)
     return {
         "files": files,
@@ -49,8 +56,13 @@ def make() -> dict[str, Any]:
             form for name, op in TABLE.items() if op.function or "." in name
             for form in (name, name + "_")[: 1 + (op.inplace and not op.written_as)]),
         "methods": sorted(name for name in set(vars(Tensor)) - before | _methods() if not name.startswith("_")),
-        "symbols": {special: op.__module__.rpartition(".")[2] for op in TABLE.values() for special in op.specials()},
+        "symbols": {special: _family(op) for op in TABLE.values() for special in op.specials()},
     }
+
+
+def _family(op: Any) -> str:
+    """Where the class stands below this folder: math.pointwise."""
+    return str(op.__module__).removeprefix("gradcli.ops.")
 
 
 def _methods() -> set[str]:
@@ -62,12 +74,9 @@ def _methods() -> set[str]:
 def key(exact: bool) -> bytes:
     """The families' files as they stand: by their sizes, and when `exact` by when they were written."""
     parts = []
-    for directory in (HERE, os.path.join(os.path.dirname(HERE), "engine")):
-        with os.scandir(directory) as entries:
-            for entry in sorted(entries, key=lambda entry: entry.name):
-                if entry.name.endswith(".py"):
-                    seen = entry.stat()
-                    parts.append(f"{entry.name} {seen.st_size} {seen.st_mtime_ns if exact else ''}")
+    for path in sorted([*_sources(HERE), *_sources(os.path.join(TOP, "engine"))]):
+        status = os.stat(path)
+        parts.append(f"{path[len(TOP):]} {status.st_size} {status.st_mtime_ns if exact else ''}")
     return "\n".join(["gradcli directory", *parts, "\n"]).encode()
 
 

@@ -2,9 +2,6 @@
 
 import numpy as np
 
-from gradcli.engine.tensor.device import here_only, names_device
-from gradcli.engine.kernels import full_sum
-from gradcli.engine.tensor.memory_format import PRESERVE, Format, in_order
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import (
     REFUSED,
@@ -19,6 +16,9 @@ from gradcli.engine.autograd.signature import (
     VariadicAnything,
     described,
 )
+from gradcli.engine.kernels import full_sum
+from gradcli.engine.tensor.device import here_only, names_device
+from gradcli.engine.tensor.memory_format import PRESERVE, Format, in_order
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import ArgumentFault, ShapeFault
 

@@ -47,9 +47,9 @@ def said(told: Told, what: str) -> int:
 
 def fault_of(what: str, seconds: float) -> LimitFault:
     """The fault of a program that could not be asked."""
-    from gradcli.process.limits import OUT_OF_TIME, out_of_time
-    from gradcli.faults.tree import MemoryFault
     from gradcli.faults.mistakes import DepthLimit, TimeLimit
+    from gradcli.faults.tree import MemoryFault
+    from gradcli.process.limits import OUT_OF_TIME, out_of_time
 
     if what == "time":
         return out_of_time(seconds) if seconds else TimeLimit(OUT_OF_TIME)

@@ -19,9 +19,9 @@ from math import ceil, inf
 from time import monotonic, sleep
 from types import FrameType
 
-from gradcli.process import supervisor
 from gradcli.console.settings import Settings
 from gradcli.faults.mistakes import OutputLimit, TimeLimit, WallMissing
+from gradcli.process import supervisor
 from gradcli.process.walls import sandbox
 
 AGAIN = 0.05        # seconds until the timer interrupts once more
@@ -73,7 +73,7 @@ def _prepared() -> list[str]:
     from gradcli.lang.syntax import tables
 
     grammar, top = tables.grammar_path(), sandbox.PACKAGE
-    ready = (artifacts.is_current("tables", tables.PACKED, f"{top}/lang", os.path.dirname(grammar))
+    ready = (artifacts.is_current("tables", tables.PACKED, f"{top}/lang/syntax", os.path.dirname(grammar))
              and artifacts.is_current("directory", f"{top}/ops/directory.bin", f"{top}/ops", f"{top}/engine"))
     return [grammar, artifacts.path_of("tables"), artifacts.path_of("directory")] if ready else []
 

@@ -18,9 +18,9 @@ import signal
 import sys
 from time import perf_counter
 
+from gradcli.console.progress import renew
 from gradcli.process import supervisor
 from gradcli.process.ended import fault_of
-from gradcli.console.progress import renew
 from gradcli.process.walls.sandbox import keep
 
 WORTH = 20      # a new copy is made when statements have run this many times longer than making one takes

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from gradcli.reference.operations import described_operation, operation_of, public_names, search
 from gradcli.console.settings import Settings, nearest
-from gradcli.reference.keywords import EXAMPLES, MEANINGS, WORDS
 from gradcli.faults.tree import Fault, NameFault
+from gradcli.reference.keywords import EXAMPLES, MEANINGS, WORDS
+from gradcli.reference.operations import described_operation, operation_of, public_names, search
 
 if TYPE_CHECKING:
     from gradcli.session.session import Session

@@ -12,6 +12,18 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from gradcli.faults.mistakes import (
+    BroadcastShapes,
+    CallFault,
+    CutHistory,
+    DtypeMix,
+    ItemFault,
+    OperandFault,
+    ProductShapes,
+    SecondOrder,
+    UnpackFault,
+    UnusedInput,
+)
 from gradcli.faults.tree import (
     AmbiguousTruth,
     AnomalousGradient,
@@ -33,34 +45,25 @@ from gradcli.faults.tree import (
     TypeFault,
     ValueFault,
 )
-from gradcli.repairs import arguments
-from gradcli.repairs import calls
-from gradcli.repairs import functions
-from gradcli.repairs import graph
-from gradcli.repairs import leaves
-from gradcli.repairs import modules
-from gradcli.repairs import missing_names
-from gradcli.repairs import operators
-from gradcli.repairs import shapes
-from gradcli.repairs import operands
-from gradcli.repairs.site import Case
-from gradcli.faults.mistakes import (
-    BroadcastShapes,
-    CallFault,
-    CutHistory,
-    DtypeMix,
-    ItemFault,
-    OperandFault,
-    ProductShapes,
-    SecondOrder,
-    UnpackFault,
-    UnusedInput,
+from gradcli.repairs import (
+    arguments,
+    calls,
+    functions,
+    graph,
+    leaves,
+    missing_names,
+    modules,
+    operands,
+    operators,
+    shapes,
 )
+from gradcli.repairs.site import Case
 
 MENDERS: dict[type[Fault], Callable[[Case], None]] = {
     StaleValue: graph.stale, AnomalousGradient: graph.anomalous, SecondBackward: graph.second,
     CutHistory: graph.cut, SecondOrder: graph.cut, ShapeFault: operands.viewed,
-    GradFault: leaves.flagged, NonScalarBackward: leaves.several, OperandFault: operands.mixed, TypeFault: operands.bits,
+    GradFault: leaves.flagged, NonScalarBackward: leaves.several, OperandFault: operands.mixed,
+    TypeFault: operands.bits,
     LeafWrite: graph.leaf, NoHistory: leaves.nothing_required, IntegerLeaf: leaves.integer_leaf,
     DtypeMix: operands.dtypes, ProductShapes: operands.product, BroadcastShapes: operands.broadcast,
     AmbiguousTruth: operands.truth, AttributeFault: calls.attribute, NameFault: missing_names.unknown, CallFault: calls.called,

@@ -11,11 +11,11 @@ from types import FunctionType
 from typing import Any, NamedTuple
 
 from gradcli.engine.tensor.tensor import Tensor
+from gradcli.faults.suggestions import nearest
+from gradcli.lang.messages.python_errors import counted
 from gradcli.lang.runtime.types import Kind
 from gradcli.lang.syntax.parser import Node
-from gradcli.lang.messages.python_errors import counted
 from gradcli.repairs.site import Case
-from gradcli.faults.suggestions import nearest
 
 COMPLAINT = re.compile(r"([\w.<>]+)\(\) (is missing|takes|has no option|was given)\b(.*)", re.DOTALL)
 MEANT = {"learning_rate": "lr", "eta": "lr", "prob": "p", "dropout": "p", "rate": "p", "axis": "dim",

@@ -7,9 +7,9 @@ import re
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.lang.syntax.parser import Node
 from gradcli.lang.syntax.query import call_of
+from gradcli.repairs.operands import operands
 from gradcli.repairs.site import Case
 from gradcli.repairs.synonyms import ATTRIBUTES, MODULE_NAMES
-from gradcli.repairs.operands import operands
 
 CONVERSIONS = ("float()", "int()", "long()", "clone()", "contiguous()", "unsqueeze(0)", "bool()", "squeeze(1)")
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from gradcli.lang.messages.locate import place_of_call
 from gradcli.lang.syntax.parser import Node
 from gradcli.lang.syntax.query import Parts, call_of, taken_apart
-from gradcli.lang.messages.locate import place_of_call
-from gradcli.repairs.site import Case
 from gradcli.ops.index import DIRECTORY
+from gradcli.repairs.site import Case
 
 MODULES = ("math", "np", "numpy")
 SAME = {"fabs": "abs", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "absolute": "abs", "power": "pow"}

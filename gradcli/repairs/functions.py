@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from gradcli.faults.mistakes import UnsavedTensors
 from gradcli.faults.tree import ArgumentFault, AttributeFault, Fault, FunctionGradients, FunctionStyle, NameFault
 from gradcli.lang.syntax.parser import Node
 from gradcli.lang.syntax.query import call_of, walk
 from gradcli.repairs.site import Case, members
-from gradcli.faults.mistakes import UnsavedTensors
 
 
 def unsaved(case: Case) -> Fault | None:

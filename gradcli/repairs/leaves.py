@@ -7,11 +7,11 @@ from typing import Any
 
 from gradcli.engine.autograd.op import Part
 from gradcli.engine.tensor.tensor import Tensor
+from gradcli.faults.mistakes import GradientMissing, UnusedInput
 from gradcli.faults.tree import Fault
 from gradcli.lang.syntax.parser import Node
 from gradcli.lang.syntax.query import call_of, walk
 from gradcli.repairs.site import Case, with_option
-from gradcli.faults.mistakes import GradientMissing, UnusedInput
 
 MAKERS = frozenset("""ones zeros randn rand tensor full arange linspace eye empty Variable FloatTensor DoubleTensor
                    Tensor ones_like zeros_like rand_like randn_like from_numpy Parameter""".split())

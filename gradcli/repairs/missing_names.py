@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from gradcli.faults.suggestions import nearest_word
 from gradcli.faults.tree import NameFault
+from gradcli.namespace.modules import Namespace
 from gradcli.repairs.site import Case
 from gradcli.repairs.synonyms import LEFT_OUT, NAMES
-from gradcli.namespace.modules import Namespace
-from gradcli.faults.suggestions import nearest_word
 
 MODULES = ("nn", "F", "optim", "torch", "math", "np")     # where a name is looked for, the likeliest first
 DEEPER = ("torch.autograd", "nn.utils", "nn.init", "optim.lr_scheduler", "torch.utils.data", "torch.linalg",

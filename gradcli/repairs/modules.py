@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from gradcli.engine.tensor.tensor import Tensor
+from gradcli.faults.suggestions import nearest
 from gradcli.lang.syntax.parser import Node
 from gradcli.lang.syntax.query import walk
 from gradcli.repairs.site import Case
-from gradcli.faults.suggestions import nearest
 
 CONTAINED = re.compile(r"cannot assign (.+) as child module '(\d+)'")
 EXPECTED = ("__init__", "forward")

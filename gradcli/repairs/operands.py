@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 from gradcli.engine.tensor.tensor import Tensor
+from gradcli.faults.mistakes import NoneFault
 from gradcli.faults.tree import Fault, PythonFault
 from gradcli.lang.syntax.parser import Node
 from gradcli.lang.syntax.query import Call, call_of, walk
 from gradcli.repairs.site import Case
-from gradcli.faults.mistakes import NoneFault
 
 CONVERT = {"float32": "float()", "float64": "double()", "float16": "half()", "int64": "long()", "int32": "int()"}
 

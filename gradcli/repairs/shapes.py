@@ -7,8 +7,8 @@ from itertools import zip_longest
 
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.lang.syntax.parser import Node
-from gradcli.repairs.site import Case
 from gradcli.repairs.operands import operands
+from gradcli.repairs.site import Case
 
 Shape = tuple[int, ...]
 DIMENSION = re.compile(r"Dimension out of range \(expected to be in range of \[(-?\d+), (-?\d+)\], but got (-?\d+)\)")

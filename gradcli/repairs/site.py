@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from gradcli.faults.source import line_of
 from gradcli.faults.tree import Fault
+from gradcli.lang.messages.locate import Place, place_of_call
 from gradcli.lang.syntax.parser import Node
 from gradcli.lang.syntax.query import Call, Parts, call_of, taken_apart, walk
-from gradcli.lang.messages.locate import Place, place_of_call
-from gradcli.faults.source import line_of
 
 LOOPS = ("for", "while")
 

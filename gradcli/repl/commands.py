@@ -9,12 +9,19 @@ from typing import NamedTuple
 
 from gradcli.console.settings import KEYS, nearest, read
 from gradcli.faults.tree import UsageFault
+from gradcli.repl.commands_derive import draw_curve, show_steps
+from gradcli.repl.commands_inspect import (
+    check_gradients,
+    clear_gradients,
+    show_graph,
+    show_info,
+    show_vars,
+    time_expression,
+)
 from gradcli.repl.commands_settings import SETTABLE, edit, require_typed, set_option, set_style
 from gradcli.repl.copying import copy
-from gradcli.repl.commands_derive import draw_curve, show_steps
-from gradcli.repl.files import load, named, save
-from gradcli.repl.commands_inspect import check_gradients, clear_gradients, show_graph, show_info, show_vars, time_expression
 from gradcli.repl.core import Repl
+from gradcli.repl.files import load, named, save
 
 FILES = ("load", "save", "transcript")
 

@@ -33,9 +33,9 @@ def _told(expression: str) -> Iterator[None]:
 
 def show_steps(repl: Repl, rest: str) -> None:
     """Each operation with its value, then each gradient with the rule it follows."""
+    from gradcli.analysis.derivation import derive
     from gradcli.analysis.gradient_check import reached
     from gradcli.reports.derivation_text import as_text
-    from gradcli.analysis.derivation import derive
 
     with repl.trying(), _told(rest):
         try:
@@ -76,9 +76,9 @@ def _repeated(repl: Repl, rest: str) -> str:
 
     It is shown only if they give the value that the expression has: leaves may have been changed since.
     """
+    from gradcli.analysis.derivation import derive
     from gradcli.analysis.gradient_check import reached
     from gradcli.reports.derivation_text import as_text
-    from gradcli.analysis.derivation import derive
 
     program, before = _again(repl, rest), repl.session.eval(rest)
     repl.session.run(program.rpartition("\n")[0], "<expression>", echo=False)
@@ -90,9 +90,9 @@ def _repeated(repl: Repl, rest: str) -> str:
 
 def draw_curve(repl: Repl, rest: str) -> None:
     """The expression, over values of one name."""
-    from gradcli.reports.plotting import ROWS, interval
     from gradcli.analysis.derivatives import curves
     from gradcli.display.charts.chart_text import text
+    from gradcli.reports.plotting import ROWS, interval
 
     found = OVER.fullmatch(rest)
     if not found:

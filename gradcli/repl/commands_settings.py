@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from gradcli.console.diagnostics import manner
 from gradcli.commands.execute import PRINTING, limits_of
+from gradcli.console.diagnostics import manner
 from gradcli.console.settings import KEYS, nearest, read
 from gradcli.faults.tree import PolicyFault, UsageFault
-from gradcli.repl.files import edited
 from gradcli.repl.core import Repl
+from gradcli.repl.files import edited
 
 LIMITS = ("time_limit", "memory_limit", "no_limits")
 SETTABLE = ("style", "age", *PRINTING, "edit_mode", "errors", "color", "progress", *LIMITS)

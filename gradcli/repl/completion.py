@@ -15,12 +15,12 @@ from prompt_toolkit.document import Document
 
 from gradcli.data.data_format import is_tensor
 from gradcli.repl import files
-from gradcli.repl.highlight import KEYWORDS
+from gradcli.repl.commands import FILES, ORDERS, choices
 from gradcli.repl.commands_inspect import facts
 from gradcli.repl.completion_candidates import arguments, imported
-from gradcli.repl.commands import FILES, ORDERS, choices
-from gradcli.repl.incremental_parse import after, states
 from gradcli.repl.core import Repl
+from gradcli.repl.highlight import KEYWORDS
+from gradcli.repl.incremental_parse import after, states
 
 INDEX = r"\[\s*(?:-?\d+|'[^'\\\n]*'|\"[^\"\\\n]*\")\s*\]"
 CHAIN = re.compile(rf"(?:[^\W\d]\w*(?:{INDEX})*\.)*(?:[^\W\d]\w*)?$")
@@ -151,8 +151,8 @@ def _part(repl: Repl, value: Any, name: str) -> tuple[bool, Any]:
 
 def operation(repl: Repl, name: str) -> str:
     """The signature of an operation and what it computes."""
-    from gradcli.reference.operations import summary
     from gradcli.engine.autograd.op import TABLE
+    from gradcli.reference.operations import summary
 
     with suppress(AttributeError):
         repl.session.operation(name)

@@ -11,23 +11,23 @@ from shutil import get_terminal_size
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from gradcli.process.limits import Allowance, counted, limited, unwatched, walled
 from gradcli.console.diagnostics import READER_GONE, complain, guarded, tell
+from gradcli.console.ipython_lines import untimed
 from gradcli.console.output import put
+from gradcli.console.pasted_session import commands, failures, is_session, pasted
 from gradcli.console.progress import Line, progressing
 from gradcli.console.settings import Settings, nearest
 from gradcli.data.transcript import as_program, ended, opening, statements
+from gradcli.faults.source import Span
 from gradcli.faults.tree import Fault, LimitFault, NameFault, UsageFault
 from gradcli.process.interrupts import deferred, stopping
-from gradcli.console.ipython_lines import untimed
-from gradcli.console.pasted_session import commands, failures, is_session, pasted
-from gradcli.repl.incremental_parse import pieces
+from gradcli.process.limits import Allowance, counted, limited, unwatched, walled
 from gradcli.process.standby import Spoken, Standby
-from gradcli.faults.source import Span
+from gradcli.repl.incremental_parse import pieces
 
 if TYPE_CHECKING:
-    from gradcli.session.snapshot import Checkpoint
     from gradcli.session.session import Session
+    from gradcli.session.snapshot import Checkpoint
 
 ASKED = re.compile(r":?([\w.]+)\s*\?\??|\?\??\s*([\w.]*)|help\(\s*([\w.]*)\s*\)|help\s+([\w.]+)")    # also as elsewhere
 SHELL = re.compile(r"--(time-limit|memory-limit|no-limits)\b")     # options that can be set here too

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import os
 
-from gradcli.process import supervisor
-from gradcli.process.limits import limited
 from gradcli.console.output import Output
 from gradcli.console.settings import Settings
 from gradcli.console.source import Source, as_source, from_file, similar
 from gradcli.faults.tree import FileFault
-from gradcli.process import broker
+from gradcli.process import broker, supervisor
+from gradcli.process.limits import limited
 from gradcli.process.requests import Answer, Edit, List, Load, Request, Save, Suspend
 from gradcli.process.walls.sandbox import Lock
 

@@ -13,8 +13,8 @@ from prompt_toolkit.layout.processors import Processor, Transformation, Transfor
 from prompt_toolkit.layout.utils import explode_text_fragments
 from prompt_toolkit.lexers import Lexer
 
-from gradcli.repl.incremental_parse import mistake, states
 from gradcli.faults.source import Span
+from gradcli.repl.incremental_parse import mistake, states
 
 KEYWORDS = frozenset(
     "and as assert break class continue def del elif else except False finally for from global if import in is lambda "

@@ -12,10 +12,10 @@ from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.key_binding.bindings.named_commands import get_by_name
 from prompt_toolkit.keys import Keys
 
-from gradcli.process.interrupts import stopping
 from gradcli.console.pasted_session import pasted, without_margin
-from gradcli.repl.submission import Pace, waiting
+from gradcli.process.interrupts import stopping
 from gradcli.repl.multiline import INDENT, dedented, indentation, ready
+from gradcli.repl.submission import Pace, waiting
 
 here = has_focus("DEFAULT_BUFFER")
 typing = here & (emacs_insert_mode | vi_insert_mode)

@@ -10,15 +10,15 @@ from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING
 
 from gradcli import __version__
-from gradcli.process.limits import limited, lock
+from gradcli.commands.execute import open_session
 from gradcli.console.diagnostics import complain, follow, internal, tell
 from gradcli.console.output import put
-from gradcli.commands.execute import open_session
 from gradcli.console.settings import Settings, init_path
 from gradcli.console.source import Source, from_file, standard_input
 from gradcli.faults.tree import Fault, LimitFault
 from gradcli.process.interrupt_signal import raise_at_interrupts
 from gradcli.process.interrupts import deaf
+from gradcli.process.limits import limited, lock
 from gradcli.process.standby import Standby
 from gradcli.repl.core import Repl
 from gradcli.repl.submission import Pace, Submission, waiting

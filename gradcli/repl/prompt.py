@@ -22,17 +22,17 @@ from prompt_toolkit.output import ColorDepth
 
 from gradcli.console.diagnostics import complain, internal, tell
 from gradcli.console.settings import history_path
+from gradcli.faults.source import Spelled
 from gradcli.faults.tree import FileFault
 from gradcli.repl import files
 from gradcli.repl.completion import Completions
+from gradcli.repl.core import Repl
 from gradcli.repl.highlight import Highlighting, Marks
 from gradcli.repl.history import FileHistory
+from gradcli.repl.incremental_render import spare
 from gradcli.repl.keys import bindings
 from gradcli.repl.loop import CONTINUED, PROMPT, Reader
-from gradcli.repl.incremental_render import spare
-from gradcli.repl.core import Repl
 from gradcli.repl.submission import Pace, Submission
-from gradcli.faults.source import Spelled
 
 COLLECTING = (10_000, 20, 100)      # a key makes little garbage: no collection of everything amid a word
 BORNE = 3           # mistakes of ours within one line after which it is read without editing

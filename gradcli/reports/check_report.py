@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gradcli.reports.result_format import check_format
-from gradcli.reports.check_text import data
-from gradcli.reports.check_text import text as verdict_text
-from gradcli.process.limits import limited
-from gradcli.console.output import Output
-from gradcli.reports.own_leaves import divided
-from gradcli.data.point import known_names, placed
 from gradcli.commands.execute import give, timed
+from gradcli.console.output import Output
 from gradcli.console.settings import Settings
 from gradcli.console.source import from_file_or_word
 from gradcli.data.data_format import dumps, is_tensor
+from gradcli.data.point import known_names, placed
 from gradcli.faults.tree import UsageFault
+from gradcli.process.limits import limited
+from gradcli.reports.check_text import data
+from gradcli.reports.check_text import text as verdict_text
+from gradcli.reports.own_leaves import divided
+from gradcli.reports.result_format import check_format
 
 if TYPE_CHECKING:
     from gradcli.analysis.gradient_check import Finding

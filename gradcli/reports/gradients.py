@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from gradcli.reports.result_format import FORMATS, NUMBERS, Block, by_name, check_format, give_blocks
-from gradcli.console.output import Output
-from gradcli.data.point import placed
 from gradcli.commands.execute import timed
+from gradcli.console.output import Output
 from gradcli.console.settings import Settings
+from gradcli.data.point import placed
 from gradcli.faults.tree import UsageFault
+from gradcli.reports.result_format import FORMATS, NUMBERS, Block, by_name, check_format, give_blocks
 
 if TYPE_CHECKING:
     from gradcli.session.session import Session
@@ -35,8 +35,8 @@ def _derivatives(session: Session, text: str, leaves: list[str], order: int) -> 
     One sweep serves the first order. Beyond it each leaf must be a single number, and is
     differentiated again and again on its own.
     """
-    from gradcli.analysis.detached import complete
     from gradcli.analysis.derivatives import number_of, steady
+    from gradcli.analysis.detached import complete
 
     if order == 1:
         value = complete(session, leaves, lambda: number_of(session, text))

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from gradcli.process.limits import limited
+from gradcli.commands.execute import give, open_session, timed
 from gradcli.console.diagnostics import tell
 from gradcli.console.output import Output
-from gradcli.commands.execute import give, open_session, timed
 from gradcli.console.settings import Settings
 from gradcli.console.source import Source, from_file_or_word, from_words
 from gradcli.data.data_format import is_tensor
 from gradcli.faults.tree import UsageFault
+from gradcli.process.limits import limited
 
 if TYPE_CHECKING:
     from gradcli.session.session import Session
@@ -67,8 +67,7 @@ def _assigned_last(session: Session, source: Source) -> str | None:
 
 
 def _picture(session: Session, value: Any, suffix: str) -> str:
-    from gradcli.display.graphs import graph_svg
-    from gradcli.display.graphs import graph
+    from gradcli.display.graphs import graph, graph_svg
 
     found = session.picture(value)
     if not found.whole:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from gradcli.process.limits import walled
 from gradcli.commands.execute import open_session
 from gradcli.console.settings import Settings
 from gradcli.console.source import Source
+from gradcli.process.limits import walled
 
 if TYPE_CHECKING:
     from gradcli.session.session import Session

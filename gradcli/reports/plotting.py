@@ -7,18 +7,18 @@ import shutil
 import sys
 from typing import TYPE_CHECKING, Any
 
-from gradcli.process.limits import walled
-from gradcli.console.output import Output
-from gradcli.data.point import expression, positions
-from gradcli.data.bindings import with_files
 from gradcli.commands.execute import give, open_session, timed
+from gradcli.console.output import Output
 from gradcli.console.settings import Settings
+from gradcli.data.bindings import with_files
 from gradcli.data.data_format import dumps, number
+from gradcli.data.point import expression, positions
 from gradcli.faults.tree import Fault, UsageFault
+from gradcli.process.limits import walled
 
 if TYPE_CHECKING:
-    from gradcli.session.session import Session
     from gradcli.display.charts.chart import Chart
+    from gradcli.session.session import Session
 
 SUFFIXES = (".svg", ".png", ".txt", ".csv", ".json", ".npy", ".npz")
 ROWS = 22       # of a chart in the terminal, unless that is lower

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from gradcli.process.limits import Allowance, counted, walled
-from gradcli.console.output import Output
 from gradcli.commands.execute import open_session, timed
+from gradcli.console.output import Output
 from gradcli.console.settings import Settings
 from gradcli.console.source import Source
 from gradcli.data.data_format import csv, dumps, entry, is_tensor, plain
 from gradcli.faults.tree import UsageFault
+from gradcli.process.limits import Allowance, counted, walled
 
 if TYPE_CHECKING:
     from gradcli.session.session import Session

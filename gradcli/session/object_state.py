@@ -19,11 +19,11 @@ from operator import attrgetter
 from types import CellType, CodeType, FrameType, FunctionType, MethodType, ModuleType, NoneType, TracebackType
 from typing import Any, NamedTuple
 
-from gradcli.engine.random.numpy_stream import ArrayRandom
-from gradcli.engine.random.generators import Generator, Generators
 from gradcli.engine.autograd.function_node import Custom, Owing
 from gradcli.engine.autograd.graph_view import AccumulateGrad
 from gradcli.engine.autograd.op import Op, Part, Rules
+from gradcli.engine.random.generators import Generator, Generators
+from gradcli.engine.random.numpy_stream import ArrayRandom
 from gradcli.engine.random.python_stream import PythonRandom
 from gradcli.engine.tensor.methods import Handle
 from gradcli.engine.tensor.tensor import Tensor
@@ -103,7 +103,7 @@ def _with_attributes(kind: type, way: Way) -> Way:
 def is_instance(kind: type) -> bool:
     """Whether values of `kind` are made of slots and a dict: of the program's classes, modules, optimisers."""
     return kind is Handle or any(MARK in vars(each) for each in kind.__mro__) or kind.__module__.startswith(
-        ("gradcli.nn", "gradcli.namespace.python", "gradcli.namespace.saved_objects"))
+        ("gradcli.nn", "gradcli.namespace.python", "gradcli.namespace.third_party", "gradcli.namespace.saved_objects"))
 
 
 def slots_of(kind: type) -> list[str]:

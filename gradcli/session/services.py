@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from gradcli.engine.autograd.signature import described
+from gradcli.engine.random.generators import Generator, Generators
+from gradcli.engine.tensor.tensor import Tensor
+from gradcli.exposure import exposed
+from gradcli.faults.tree import ArgumentFault
 from gradcli.namespace.ages import VERSIONS
 from gradcli.namespace.devices import backends, device_switches
-from gradcli.engine.random.generators import Generator, Generators
-from gradcli.engine.autograd.signature import described
-from gradcli.engine.tensor.tensor import Tensor
-from gradcli.faults.tree import ArgumentFault
-from gradcli.exposure import exposed
 from gradcli.namespace.modules import Namespace
 
 if TYPE_CHECKING:

@@ -19,36 +19,45 @@ from weakref import ref
 
 import numpy as np
 
-from gradcli.namespace.ages import OLDEST, STREAMS, meaning, set_age, stream_of
-from gradcli.namespace.allow_list import Door, admitted, harmless_names, kind_of, number_of, require_seed, require_text, usable_name
+from gradcli.display.print_options import Options
+from gradcli.display.pseudo_address import Addresses
+from gradcli.display.style import STYLES, require_style
 from gradcli.engine.autograd.dispatch import here
+from gradcli.engine.autograd.grad_mode import Modes, modes, put_in_force
 from gradcli.engine.random.generators import Current, Generators
 from gradcli.engine.tensor.memory import reuse
-from gradcli.engine.autograd.grad_mode import Modes, modes, put_in_force
 from gradcli.engine.tensor.tensor import Shown, Tensor, happened
+from gradcli.faults.mistakes import ProgramExit
 from gradcli.faults.tree import Fault, NameFault
-from gradcli.namespace.torch import bare, bare_names, modules, prelude, torch_space
-from gradcli.namespace.python import spaces
 from gradcli.lang.budget import Budget
+from gradcli.lang.lowering.compile import lower, readable
+from gradcli.lang.messages.locate import locals_of, place_of_call
+from gradcli.lang.messages.runtime_errors import translate
+from gradcli.lang.policy import Policy
 from gradcli.lang.runtime.builtins import PLAIN
 from gradcli.lang.runtime.builtins import prelude as plain_names
-from gradcli.lang.messages.runtime_errors import translate
 from gradcli.lang.runtime.format import Formatter
 from gradcli.lang.runtime.runtime import builtins, turns
-from gradcli.lang.lowering.compile import lower, readable
 from gradcli.lang.syntax.parser import parse
-from gradcli.lang.messages.locate import locals_of, place_of_call
-from gradcli.lang.policy import Policy
-from gradcli.faults.mistakes import ProgramExit
-from gradcli.session.services import services
-from gradcli.display.pseudo_address import Addresses
-from gradcli.display.print_options import Options
-from gradcli.display.style import STYLES, require_style
+from gradcli.namespace.ages import OLDEST, STREAMS, meaning, set_age, stream_of
+from gradcli.namespace.allow_list import (
+    Door,
+    admitted,
+    harmless_names,
+    kind_of,
+    number_of,
+    require_seed,
+    require_text,
+    usable_name,
+)
 from gradcli.namespace.modules import random_space
+from gradcli.namespace.python import spaces
+from gradcli.namespace.torch import bare, bare_names, modules, prelude, torch_space
+from gradcli.session.services import services
 
 if TYPE_CHECKING:
-    from gradcli.session.snapshot import Checkpoint
     from gradcli.display.graphs.graph import Picture
+    from gradcli.session.snapshot import Checkpoint
 
 COLLECTING = (50_000, 20, 100)      # a graph of a million calls is no garbage: look at it seldom
 reuse()

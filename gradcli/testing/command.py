@@ -7,17 +7,16 @@ import sys
 from collections.abc import Callable
 from time import perf_counter
 
-from gradcli.process.limits import die_with_parent, require_walls, wall_memory
 from gradcli.console.diagnostics import coloured, tell
 from gradcli.console.output import Output
-from gradcli.faults.tree import FileFault, UsageFault
-from gradcli.testing import workers
-from gradcli.testing import report
-from gradcli.testing.discovery import candidates
-from gradcli.testing.runner import Outcome, settled
-from gradcli.testing.results import FileResult, Wish, chooser
-from gradcli.testing.update import update
 from gradcli.faults.source import visible
+from gradcli.faults.tree import FileFault, UsageFault
+from gradcli.process.limits import die_with_parent, require_walls, wall_memory
+from gradcli.testing import report, workers
+from gradcli.testing.discovery import candidates
+from gradcli.testing.results import FileResult, Wish, chooser
+from gradcli.testing.runner import Outcome, settled
+from gradcli.testing.update import update
 
 NOTHING, MISMATCH, UNREADABLE = 2, 4, 6
 QUESTION = "write what is printed now? [y]es, [n]o, [a]ll from here on, [q]uit: "

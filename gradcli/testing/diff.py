@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from gradcli.faults.source import tamed, visible
 from gradcli.testing.compare import aligned, alike
 from gradcli.testing.runner import Outcome
-from gradcli.faults.source import tamed, visible
 
 CONTEXT = 2     # lines shown around a difference
 LONGEST = 60    # lines of a difference that are shown

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator
 
 from gradcli.console.source import LARGEST, decoded, read_bytes
-from gradcli.faults.tree import FileFault, UsageFault
 from gradcli.faults.mistakes import SizeLimit
+from gradcli.faults.tree import FileFault, UsageFault
 from gradcli.testing.model import Check, Document, Lines, Parts, split
 
 MARKDOWN = (".md", ".markdown")
@@ -99,9 +99,7 @@ def read(path: str, pycon: bool = False) -> Document:
 
 def parsed(path: str, content: bytes, pycon: bool = False) -> Document:
     """The checks in the content of a file of that name."""
-    from gradcli.testing.formats import markup
-    from gradcli.testing.formats import notebook
-    from gradcli.testing.formats import transcript
+    from gradcli.testing.formats import markup, notebook, transcript
 
     suffix = os.path.splitext(path)[1]
     decoded(content, path)

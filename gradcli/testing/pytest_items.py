@@ -11,9 +11,9 @@ import pytest
 
 from gradcli.console.settings import Settings
 from gradcli.faults.tree import Fault
-from gradcli.testing.model import Check
 from gradcli.testing.diff import line_of, shown
 from gradcli.testing.discovery import is_test, read
+from gradcli.testing.model import Check
 from gradcli.testing.runner import Outcome, Player, settled
 from gradcli.testing.update import update
 

@@ -6,11 +6,11 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from gradcli.faults.source import tamed, visible
 from gradcli.testing.diff import BLUE, BOLD, GREEN, PLAIN, RED, line_of, place_of, shown
 from gradcli.testing.discovery import output_of
-from gradcli.testing.runner import Outcome
 from gradcli.testing.results import FileResult
-from gradcli.faults.source import tamed, visible
+from gradcli.testing.runner import Outcome
 
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 from gradcli.console.settings import Settings
 from gradcli.faults.tree import Fault, FileFault, LimitFault, UsageFault
-from gradcli.testing.model import Check, Options, Parts
 from gradcli.testing.discovery import read
+from gradcli.testing.model import Check, Options, Parts
 from gradcli.testing.runner import Outcome, replay
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 
+from gradcli.faults.mistakes import ImportRefused, IndentationFault
 from gradcli.faults.tree import Fault, PolicyFault, SyntaxFault
 from gradcli.lang.messages.python_words import python_kind
-from gradcli.faults.mistakes import ImportRefused, IndentationFault
 from gradcli.testing.model import Lines
 
 HEAD = re.compile(r"(?:\w+ +)?Traceback \(most recent call last\):?\s*$|  File \"[^\"]*\", line \d+"

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from gradcli.faults.tree import FileFault
-from gradcli.testing.model import Check, Document
 from gradcli.testing.compare import merged, stripped
 from gradcli.testing.discovery import content_of, parsed, read
+from gradcli.testing.model import Check, Document
 from gradcli.testing.runner import Outcome
 
 

@@ -16,11 +16,11 @@ from contextlib import suppress
 from time import monotonic
 from typing import Any, NoReturn
 
+from gradcli.faults.tree import LimitFault
 from gradcli.process import supervisor
+from gradcli.process.interrupt_signal import raise_at_interrupts
 from gradcli.process.limits import SLACK, die_with, prepare, unwatched, wall_memory, wall_processor
 from gradcli.process.starting import fork, require_memory
-from gradcli.faults.tree import LimitFault
-from gradcli.process.interrupt_signal import raise_at_interrupts
 from gradcli.process.walls import sandbox
 from gradcli.testing.discovery import output_of
 from gradcli.testing.results import FileResult, Wish, decoded, encoded, result_of

@@ -57,8 +57,8 @@ def test_dotted_names_of_doc_complete(beginning, name):
 
 
 def test_steps_inside_of_operations_are_not_offered():
-    from gradcli.reference.operations import listed, public_names
     from gradcli.reference.describe import offered
+    from gradcli.reference.operations import listed, public_names
 
     assert "softmax_back" not in public_names() and "softmax_back" not in listed(None)
     assert "softmax_back" not in offered("soft") and "sin" in public_names() and "nn.functional.relu" in public_names()

@@ -2,12 +2,12 @@
 
 import pytest
 
-from gradcli.reference.operations import operations
-from gradcli.reference.describe import described
-from gradcli.console.settings import Settings
-from gradcli.reference.keywords import EXAMPLES, WORDS
 from gradcli.analysis.domain import domain
+from gradcli.console.settings import Settings
 from gradcli.faults.tree import NameFault
+from gradcli.reference.describe import described
+from gradcli.reference.keywords import EXAMPLES, WORDS
+from gradcli.reference.operations import operations
 from gradcli.repl.highlight import KEYWORDS
 from gradcli.session.session import Session
 

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from cli.program import gradcli
-from gradcli.display.charts.chart_text import text
 from gradcli.display.charts.chart import Chart, Curve, stretches, ticks
 from gradcli.display.charts.chart_png import png
 from gradcli.display.charts.chart_svg import svg
+from gradcli.display.charts.chart_text import text
 
 
 def chart(function, low=-2.0, high=2.0, points=241):

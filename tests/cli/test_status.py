@@ -45,7 +45,8 @@ def test_status(words, stdin, status):
 
 
 def test_an_internal_error_is_70_and_its_traceback_hidden():
-    broken = "import gradcli.session.session; gradcli.session.session.Session = None; from gradcli.__main__ import main; main()"
+    broken = ("import gradcli.session.session as module; module.Session = None; "
+              "from gradcli.__main__ import main; main()")
     command = [sys.executable, "-c", broken, "eval", "1"]
     done = subprocess.run(command, env=environment(), capture_output=True, text=True)
     assert done.returncode == 70 and done.stderr.startswith("internal error: TypeError") and \

@@ -6,8 +6,8 @@ import pytest
 
 from cli.program import gradcli
 from consoles import ROOT
-from gradcli.data.bindings import points
 from gradcli.analysis.program_words import free_names, words_for
+from gradcli.data.bindings import points
 from gradcli.faults.tree import Fault
 
 PROGRAMS = [

@@ -12,8 +12,8 @@ from engine.random_by_the_book import NewBook, OldBook, block, differences, twis
 from engine.random_cases import GOLDEN, calls, digest, recorded_cases, torchs
 from gradcli.engine.random.box_muller import normals32
 from gradcli.engine.random.categorical import pick
-from gradcli.engine.random.select import PythonRandom, generator, write
 from gradcli.engine.random.mersenne_twister import Twister
+from gradcli.engine.random.select import PythonRandom, generator, write
 from gradcli.faults.tree import ValueFault
 
 RECORDED = json.loads(GOLDEN.read_text())

@@ -18,9 +18,9 @@ if __name__ == "__main__":
 
 from gradcli.faults.tree import Fault, LimitFault, PolicyFault, SyntaxFault
 from gradcli.lang.budget import Budget
+from gradcli.lang.lowering.compile import lower
 from gradcli.lang.runtime.runtime import builtins as table_of
 from gradcli.lang.runtime.runtime import turns
-from gradcli.lang.lowering.compile import lower
 from gradcli.lang.syntax.parser import parse
 from gradcli.session.session import Session
 from lang.programs import Maker

@@ -6,13 +6,13 @@ import pytest
 
 from gradcli.exposure import exposed
 from gradcli.lang.budget import Budget
-from gradcli.lang.runtime.builtins import PLAIN
+from gradcli.lang.lowering.compile import lower
 from gradcli.lang.messages.runtime_errors import translate
+from gradcli.lang.policy import GONE, Policy
+from gradcli.lang.runtime.builtins import PLAIN
 from gradcli.lang.runtime.runtime import builtins
 from gradcli.lang.runtime.types import Kind
-from gradcli.lang.lowering.compile import lower
 from gradcli.lang.syntax.parser import parse
-from gradcli.lang.policy import GONE, Policy
 
 
 class Box:

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from gradcli.faults.tree import LimitFault
 from gradcli.lang.budget import Budget
-from gradcli.lang.runtime.format import WIDTH, Formatter
 from gradcli.lang.policy import Policy
+from gradcli.lang.runtime.format import WIDTH, Formatter
 
 FORMATTER = Formatter(Policy(), Budget())
 

@@ -2,9 +2,9 @@
 
 import pytest
 
+from gradcli.faults.mistakes import SizeLimit
 from gradcli.faults.tree import Fault
 from gradcli.lang.budget import Budget
-from gradcli.faults.mistakes import SizeLimit
 from gradcli.session.session import Session
 
 BITS, ITEMS, CHARACTERS = Budget.bits, Budget.items, Budget.characters

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from gradcli.faults.tree import Fault
 from gradcli.lang.lowering.compile import lower
-from gradcli.lang.syntax.parser import completeness, parse
 from gradcli.lang.policy import Policy
+from gradcli.lang.syntax.parser import completeness, parse
 from lang.corpus import PROGRAMS
 
 # text: (what the message must contain, the line and column it points at, what the first hint must contain)

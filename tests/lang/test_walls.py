@@ -10,15 +10,15 @@ import pytest
 
 from gradcli import artifacts
 from gradcli.faults.tree import Fault, LimitFault, PolicyFault
-from gradcli.lang.syntax import tables
 from gradcli.lang.budget import Budget
-from gradcli.lang.lowering.context import DEPTH
-from gradcli.lang.runtime.runtime import turns
-from gradcli.lang.syntax.lexer import INDENTATION, NESTING
 from gradcli.lang.lowering.compile import lower
-from gradcli.lang.syntax.parser import parse
-from gradcli.lang.policy import Policy
+from gradcli.lang.lowering.context import DEPTH
 from gradcli.lang.lowering.verify import HELPERS, verify
+from gradcli.lang.policy import Policy
+from gradcli.lang.runtime.runtime import turns
+from gradcli.lang.syntax import tables
+from gradcli.lang.syntax.lexer import INDENTATION, NESTING
+from gradcli.lang.syntax.parser import parse
 from lang.corpus import PROGRAMS
 
 FORBIDDEN = {

@@ -4,8 +4,7 @@ import os
 
 import pytest
 
-from gradcli.process import broker
-from gradcli.process import requests
+from gradcli.process import broker, requests
 from gradcli.process.requests import Answer, Begin, Commit, Edit, List, Load, Save, Suspend
 
 

@@ -11,8 +11,7 @@ import time
 
 import pytest
 
-from gradcli.process import family
-from gradcli.process import question
+from gradcli.process import family, question
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 ASKED = re.compile(rb"Type (\w+) to agree: ")

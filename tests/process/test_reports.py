@@ -6,8 +6,7 @@ import random
 
 import pytest
 
-from gradcli.process import waiting
-from gradcli.process import status_reports
+from gradcli.process import status_reports, waiting
 from gradcli.process.status_reports import Asked, Copied, Done, Locked, Over, Spoken, Told, report_of
 
 SOUND = {b"12.5 3.0 rich auto": Told(12.5, 3.0, "rich", "auto"),

@@ -13,12 +13,9 @@ from prompt_toolkit.output import DummyOutput
 
 from gradcli.commands.execute import open_session
 from gradcli.console.settings import Settings
-from gradcli.repl import completion
-from gradcli.repl import highlight
-from gradcli.repl import keys
-from gradcli.repl import prompt
-from gradcli.repl.loop import converse
+from gradcli.repl import completion, highlight, keys, prompt
 from gradcli.repl.core import Repl
+from gradcli.repl.loop import converse
 from gradcli.repl.submission import Submission
 
 

@@ -4,8 +4,8 @@ import pytest
 from prompt_toolkit.completion import CompleteEvent
 from prompt_toolkit.document import Document
 
-from gradcli.repl.completion import Completions
 from gradcli.console.pasted_session import without_margin
+from gradcli.repl.completion import Completions
 from repl.submitting import said
 
 

@@ -18,8 +18,7 @@ import raw_attacks
 
 import gradcli.session.session
 from gradcli.__main__ import main
-from gradcli.process.walls import landlock
-from gradcli.process.walls import sandbox
+from gradcli.process.walls import landlock, sandbox
 
 MARK = "RESULTS "
 

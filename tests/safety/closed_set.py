@@ -17,11 +17,11 @@ import gradcli
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.uninitialized import Uninitialized
-from gradcli.faults.tree import Fault
 from gradcli.exposure import ProgramClass
+from gradcli.faults.tree import Fault
 from gradcli.lang.runtime.builtins import EXCEPTIONS, METHODS
-from gradcli.lang.runtime.types import user_class
 from gradcli.lang.runtime.iterators import LAZY
+from gradcli.lang.runtime.types import user_class
 from gradcli.nn.utils.data import Dataset
 from safety.walk import OURS, PLAIN
 

@@ -17,9 +17,9 @@ from prompt_toolkit.completion import CompleteEvent
 from prompt_toolkit.document import Document
 
 from cli.program import environment, gradcli
+from gradcli.commands.execute import evaluate, open_session, run_file
 from gradcli.console.diagnostics import guarded, internal
 from gradcli.console.output import put
-from gradcli.commands.execute import evaluate, open_session, run_file
 from gradcli.console.settings import Settings
 from gradcli.repl.completion import Completions
 from gradcli.repl.core import Repl

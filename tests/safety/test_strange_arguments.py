@@ -10,15 +10,15 @@ import pytest
 
 from cases import OPS, arguments, call
 from gradcli.engine.autograd.op import Op
-from gradcli.engine.tensor.storage import METHODS as STORED
 from gradcli.engine.tensor.methods import ASSIGNABLE, METHODS, SPECIAL
+from gradcli.engine.tensor.storage import METHODS as STORED
 from gradcli.engine.tensor.tensor import Tensor, UnlistedType
 from gradcli.engine.tensor.variable import Variable
 from gradcli.exposure import exposure_of
+from gradcli.namespace.modules import names_in
 from gradcli.namespace.python import ARRAYS, RANDOM
 from gradcli.nn import fetch, names
 from gradcli.ops.index import DIRECTORY
-from gradcli.namespace.modules import names_in
 from safety.strange import World
 
 EXPOSED = {name.rpartition(".")[2] for name in (*DIRECTORY["functions"], *DIRECTORY["methods"])}

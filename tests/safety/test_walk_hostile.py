@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 
 from gradcli import exposure
+from gradcli.lang.runtime import attributes, runtime
 from gradcli.namespace.python import copy
-from gradcli.lang.runtime import attributes
-from gradcli.lang.runtime import runtime
 from gradcli.session.session import Session
 from safety.closed_set import ClosedSet, real_address
 from safety.walk_findings import program

@@ -11,70 +11,70 @@ from collections import deque
 from itertools import islice
 from time import monotonic
 
-from gradcli.engine.random.numpy_stream import NewRandom, SeededRandom
-from gradcli.engine.tensor.numpy_view import ArrayType
 from gradcli.engine.autograd.backward import watched
-from gradcli.engine.random.generators import Generator
 from gradcli.engine.autograd.function import Context
-from gradcli.engine.tensor.device import Device, Switches
-from gradcli.engine.tensor.dtypes import DType
-from gradcli.engine.transforms.forward_ad import dual_level
 from gradcli.engine.autograd.graph import MultiHandle, allow_mutation_on_saved_tensors
-from gradcli.engine.tensor.memory_format import Layout, MemoryFormat
-from gradcli.engine.tensor.dtype_info import finfo, iinfo
 from gradcli.engine.autograd.graph_view import GradientEdge
 from gradcli.engine.autograd.op import Op, Part
 from gradcli.engine.autograd.saved_tensors_hooks import disable_saved_tensors_hooks, saved_tensors_hooks
-from gradcli.engine.tensor.storage import Storage
+from gradcli.engine.random.generators import Generator
+from gradcli.engine.random.numpy_stream import NewRandom, SeededRandom
+from gradcli.engine.tensor.device import Device, Switches
+from gradcli.engine.tensor.dtype_info import finfo, iinfo
+from gradcli.engine.tensor.dtypes import DType
+from gradcli.engine.tensor.memory_format import Layout, MemoryFormat
 from gradcli.engine.tensor.methods import Handle
+from gradcli.engine.tensor.numpy_view import ArrayType
+from gradcli.engine.tensor.storage import Storage
 from gradcli.engine.tensor.tensor import Size, Tensor
 from gradcli.engine.tensor.variable import inference_mode, recording
-from gradcli.faults.tree import Fault
+from gradcli.engine.transforms.forward_ad import dual_level
 from gradcli.exposure import ForeignValue
-from gradcli.namespace.torch import GradSwitch
-from gradcli.namespace.python.argparse import Options, Parser, Plain
-from gradcli.namespace.third_party.numpy_makers import Grid, Joiner, Polynomial
-from gradcli.namespace.python.io import Buffer
-from gradcli.namespace.python.collections import DefaultDict, Deque, Tally
-from gradcli.namespace.python.contextlib import Context as Managed
-from gradcli.namespace.python.contextlib import Null, Suppress
-from gradcli.namespace.python.classes.dataclasses import Field, Missing
-from gradcli.namespace.python.datetime import Day, DayTime, Span
-from gradcli.namespace.python.functools_decorators import Cached, CachedProperty
-from gradcli.namespace.third_party.matplotlib import Drawing
-from gradcli.namespace.python.functools import Compared
-from gradcli.namespace.python.itertools import _Chain as Chain
-from gradcli.namespace.third_party.ipython import Shape
-from gradcli.namespace.third_party.tqdm import Bar
-from gradcli.namespace.third_party.numpy_scalars import ScalarType
-from gradcli.namespace.python.sys import VersionInfo
-from gradcli.lang.runtime.attributes import Attributes
+from gradcli.faults.tree import Fault
 from gradcli.lang.budget import Budget
+from gradcli.lang.runtime.attributes import Attributes
 from gradcli.lang.runtime.builtins import METHODS
 from gradcli.lang.runtime.enumeration import Auto
 from gradcli.lang.runtime.format import Formatter
 from gradcli.lang.runtime.generators import Stream
-from gradcli.lang.runtime.runtime import heard, raised
-from gradcli.lang.runtime.types import Kind, Sentinel
 from gradcli.lang.runtime.ordered import OrderedDict, OrderedItems, OrderedKeys, OrderedValues
+from gradcli.lang.runtime.runtime import heard, raised
 from gradcli.lang.runtime.streams import Standard
-from gradcli.nn.utils.data import Dataset
+from gradcli.lang.runtime.types import Kind, Sentinel
+from gradcli.namespace.modules import Namespace
+from gradcli.namespace.python.argparse import Options, Parser, Plain
+from gradcli.namespace.python.classes.dataclasses import Field, Missing
+from gradcli.namespace.python.collections import DefaultDict, Deque, Tally
+from gradcli.namespace.python.contextlib import Context as Managed
+from gradcli.namespace.python.contextlib import Null, Suppress
+from gradcli.namespace.python.datetime import Day, DayTime, Span
+from gradcli.namespace.python.functools import Compared
+from gradcli.namespace.python.functools_decorators import Cached, CachedProperty
+from gradcli.namespace.python.io import Buffer
+from gradcli.namespace.python.itertools import _Chain as Chain
+from gradcli.namespace.python.sys import VersionInfo
+from gradcli.namespace.third_party.ipython import Shape
+from gradcli.namespace.third_party.matplotlib import Drawing
+from gradcli.namespace.third_party.numpy_makers import Grid, Joiner, Polynomial
+from gradcli.namespace.third_party.numpy_scalars import ScalarType
+from gradcli.namespace.third_party.tqdm import Bar
+from gradcli.namespace.torch import GradSwitch
 from gradcli.nn.distributions.base import Distribution
 from gradcli.nn.distributions.constraint import Constraint
 from gradcli.nn.distributions.registry import ConstraintRegistry
 from gradcli.nn.distributions.transforms.elementwise import Transform
-from gradcli.nn.utils.data_loader import DataLoader
 from gradcli.nn.module.module import Module
+from gradcli.nn.optim.lr_scheduler import LRScheduler
 from gradcli.nn.optim.optimizer import Optimizer, States
+from gradcli.nn.utils.checkpoint import set_checkpoint_early_stop
+from gradcli.nn.utils.data import Dataset
+from gradcli.nn.utils.data_loader import DataLoader
 from gradcli.nn.utils.parametrize import cached
 from gradcli.nn.utils.prune import BasePruningMethod
-from gradcli.nn.utils.checkpoint import set_checkpoint_early_stop
-from gradcli.nn.utils.weight_norm import _Hook
 from gradcli.nn.utils.samplers import Sampler
-from gradcli.nn.optim.lr_scheduler import LRScheduler
+from gradcli.nn.utils.weight_norm import _Hook
 from gradcli.session.services import ForkedRandom
 from gradcli.session.session import Session
-from gradcli.namespace.modules import Namespace
 
 SAMPLES = '''
 t = torch.FloatTensor([[1, 2], [3, 4]])

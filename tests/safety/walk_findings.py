@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from gradcli.lang.runtime.types import Kind, user_class
-from gradcli.session.session import Session
 from gradcli.namespace.modules import Namespace
+from gradcli.session.session import Session
 from safety.closed_set import SOURCE, class_dict
 
 DEFINED = re.compile(r"^(?:class|def) (\w+)|^(\w+) =", re.MULTILINE)

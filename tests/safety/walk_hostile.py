@@ -18,8 +18,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from gradcli.faults.tree import Fault, LimitFault, render
 from gradcli.exposure import ForeignValue
+from gradcli.faults.tree import Fault, LimitFault, render
 from gradcli.session.session import Session
 from safety.closed_set import ClosedSet
 from safety.walk_calls import Calls, Statement

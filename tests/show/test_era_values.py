@@ -2,9 +2,9 @@
 
 import pytest
 
-from gradcli.namespace.allow_list import tensor_names
 from gradcli.engine.tensor.numpy_view import NAMES as ARRAY_NAMES
 from gradcli.engine.tensor.tensor import Tensor
+from gradcli.namespace.allow_list import tensor_names
 from gradcli.session.session import Session
 
 ERA = [

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from gradcli.session.session import Session
 from gradcli.display.ipython import MOST, layouts, shown
+from gradcli.session.session import Session
 
 ROWS = json.loads((Path(__file__).parents[1] / "golden/ipython.json").read_text())
 

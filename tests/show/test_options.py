@@ -4,8 +4,8 @@ from math import inf
 
 import pytest
 
-from gradcli.faults.tree import ValueFault
 from gradcli.display.print_options import Options
+from gradcli.faults.tree import ValueFault
 
 
 def test_profile_comes_first_and_options_override_it():

@@ -3,15 +3,15 @@
 import numpy as np
 import pytest
 
-from gradcli.engine.tensor.dtypes import NAMED, Default
+from gradcli.display.print_options import Options
+from gradcli.display.pseudo_address import FIRST, REMEMBERED, Addresses
+from gradcli.display.style import STYLES, Modern, Style, Tutorial
 from gradcli.engine.autograd.op import Op, Part
+from gradcli.engine.tensor.dtypes import NAMED, Default
 from gradcli.engine.tensor.storage import Storage
 from gradcli.engine.tensor.tensor import Size, Tensor
 from gradcli.engine.tensor.variable import Parameter, Variable
 from gradcli.faults.tree import ArgumentFault
-from gradcli.display.pseudo_address import FIRST, REMEMBERED, Addresses
-from gradcli.display.print_options import Options
-from gradcli.display.style import STYLES, Modern, Style, Tutorial
 
 OPTIONS = Options()
 A, B = np.array([1, 2], np.float32), np.array([[0.5]], np.float32)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from gradcli.testing.model import Check, Options, Parts, split
 from gradcli.testing.compare import judge, matches, merged
+from gradcli.testing.model import Check, Options, Parts, split
 
 
 def check(expected, **given):

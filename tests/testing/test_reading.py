@@ -3,8 +3,8 @@
 import pytest
 
 from gradcli.faults.tree import FileFault, UsageFault
-from gradcli.testing.model import Options, options_of
 from gradcli.testing.discovery import candidates, is_test, read
+from gradcli.testing.model import Options, options_of
 from testing.texts import notebook, result, stream
 
 

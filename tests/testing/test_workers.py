@@ -15,8 +15,8 @@ from cli.program import environment, gradcli
 from gradcli.console.settings import Settings
 from gradcli.testing import workers
 from gradcli.testing.model import Check, Options, Parts
-from gradcli.testing.runner import Outcome
 from gradcli.testing.results import FileResult, Wish, decoded, encoded
+from gradcli.testing.runner import Outcome
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
 DEAF = ">>> list(map(range(10**8).count, [0.5] * 10**6))\n"     # C code that looks at no clock
@@ -160,8 +160,8 @@ def test_a_file_larger_than_a_test_may_be_is_told(tmp_path):
 
 
 def test_looking_for_tests_stays_within_the_limit_on_memory(tmp_path):
-    code = ("import sys; from gradcli.testing import files, command\n"
-            "files.PROMPTED = type('', (), {'search': lambda text: bytearray(2 << 30)})\n"
+    code = ("import sys; from gradcli.testing import discovery, command\n"
+            "discovery.PROMPTED = type('', (), {'search': lambda text: bytearray(2 << 30)})\n"
             "from gradcli.__main__ import main; main()")
     (tmp_path / "a.txt").write_text(">>> 1\n1\n")
     done = subprocess.run([sys.executable, "-c", code, "test", "--memory-limit", "600M", "."], cwd=tmp_path,

@@ -6,9 +6,9 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from gradcli.display.graphs.graph_text import size
 from gradcli.engine.autograd.op import Op, Part
 from gradcli.engine.tensor.tensor import Tensor
-from gradcli.display.graphs.graph_text import size
 
 MOST = 5000     # nodes that a picture can hold
 

@@ -16,18 +16,18 @@ from numpy import ndarray
 
 from gradcli.engine.autograd.dispatch import debtor as debtor_of
 from gradcli.engine.autograd.dispatch import here
-from gradcli.engine.random.generators import Current
-from gradcli.engine.autograd.hooks import RETAIN, Handle, accumulated, hooked, hooked_leaf
-from gradcli.engine.autograd.saved_values import Freed, check_fresh, joined, lifted, pass_over, release
 from gradcli.engine.autograd.graph_view import input_order
+from gradcli.engine.autograd.hooks import RETAIN, Handle, accumulated, hooked, hooked_leaf
 from gradcli.engine.autograd.op import Op, Part, raw, traced
 from gradcli.engine.autograd.saved_tensors_hooks import Running, latest
+from gradcli.engine.autograd.saved_values import Freed, check_fresh, joined, lifted, pass_over, release
+from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.tensor import Cut, Shown, Tensor, written
 from gradcli.engine.tensor.variable import Dual, Variable, grad_mode, recording
 from gradcli.engine.tensor.write_gate import Journal, writing
-from gradcli.faults.tree import AnomalousGradient, GradFault, SecondBackward
 from gradcli.exposure import exposed
 from gradcli.faults.mistakes import NotDifferentiable
+from gradcli.faults.tree import AnomalousGradient, GradFault, SecondBackward
 
 _born = attrgetter("born")
 

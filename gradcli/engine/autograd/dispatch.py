@@ -13,13 +13,24 @@ from numpy.lib.stride_tricks import as_strided
 from gradcli.engine.autograd.detached import Cuts, leaving
 from gradcli.engine.autograd.inference_mode import refuse_saving, settled
 from gradcli.engine.autograd.op import TABLE, Op, Part
-from gradcli.engine.autograd.type_promotion import promoted
 from gradcli.engine.autograd.signature import described
-from gradcli.engine.tensor.tensor import DATA, INFERRED, SEVERAL, UNTRACKED, Cut, Rooted, Tensor, clock, last_write, owner
+from gradcli.engine.autograd.type_promotion import promoted
+from gradcli.engine.tensor.tensor import (
+    DATA,
+    INFERRED,
+    SEVERAL,
+    UNTRACKED,
+    Cut,
+    Rooted,
+    Tensor,
+    clock,
+    last_write,
+    owner,
+)
 from gradcli.engine.tensor.variable import RESULT, Array, Dual, InferenceTensor, Variable, Volatile, grad_mode
-from gradcli.faults.tree import Fault, MemoryFault, ShapeFault, TypeFault
 from gradcli.exposure import expose
 from gradcli.faults.mistakes import BroadcastShapes, NotDifferentiable, ViewWrite
+from gradcli.faults.tree import Fault, MemoryFault, ShapeFault, TypeFault
 
 UNFIT = (ValueError, TypeError, IndexError, OverflowError, np.linalg.LinAlgError, MemoryError)
 

@@ -13,12 +13,12 @@ from typing import Any
 
 from numpy import asarray, ndarray
 
-from gradcli.engine.autograd.dispatch import UNFIT, debtor, explained, freshen, here
 from gradcli.engine.autograd.detached import leaving
-from gradcli.engine.tensor.dtypes import float32, float64
-from gradcli.engine.kernels import ZERO
+from gradcli.engine.autograd.dispatch import UNFIT, debtor, explained, freshen, here
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.type_promotion import CONSTANTS, constant
+from gradcli.engine.kernels import ZERO
+from gradcli.engine.tensor.dtypes import float32, float64
 from gradcli.engine.tensor.tensor import Cut, Tensor, clock
 from gradcli.engine.tensor.variable import InferenceTensor, Variable, grad_mode
 

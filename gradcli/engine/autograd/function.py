@@ -12,18 +12,18 @@ import weakref
 from itertools import count
 from typing import Any
 
-from gradcli.engine.autograd.dispatch import debtor, here
-from gradcli.engine.random.generators import Current
-from gradcli.engine.autograd.function_node import KEPT, Custom, Owing, Record, node_class
 from gradcli.engine.autograd.detached import unheard
+from gradcli.engine.autograd.dispatch import debtor, here
+from gradcli.engine.autograd.function_node import KEPT, Custom, Owing, Record, node_class
 from gradcli.engine.autograd.op import Part
 from gradcli.engine.autograd.signature import described
+from gradcli.engine.random.generators import Current
+from gradcli.engine.tensor.inplace import rebase, writable
 from gradcli.engine.tensor.tensor import Shown, Tensor, clock, note_write
 from gradcli.engine.tensor.variable import RESULT, Dual, Variable, Volatile, grad_mode, recording
-from gradcli.engine.tensor.inplace import rebase, writable
-from gradcli.faults.tree import ArgumentFault, FunctionStyle, LeafWrite
 from gradcli.exposure import exposed
 from gradcli.faults.mistakes import NotDifferentiable
+from gradcli.faults.tree import ArgumentFault, FunctionStyle, LeafWrite
 
 FORWARD = ".forward"        # among the attributes of a context, what jvp wants; no name that a program can use
 STATIC = "{name}.apply(x)"

@@ -14,9 +14,9 @@ from gradcli.engine.autograd.saved_tensors_hooks import Slot, Stored
 from gradcli.engine.autograd.signature import Signature, described, sized
 from gradcli.engine.tensor.tensor import Shown, Tensor, clock
 from gradcli.engine.tensor.variable import Variable, grad_mode, recording
-from gradcli.faults.tree import FunctionGradients
 from gradcli.exposure import exposed
 from gradcli.faults.mistakes import NotDifferentiable
+from gradcli.faults.tree import FunctionGradients
 
 
 class Saved(NamedTuple):

@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 from gradcli.engine.autograd.backward import Watch
-from gradcli.engine.random.generators import Current
-from gradcli.engine.tensor.dtypes import Default
 from gradcli.engine.autograd.saved_tensors_hooks import Disabled
+from gradcli.engine.random.generators import Current
 from gradcli.engine.settings import Settings
+from gradcli.engine.tensor.dtypes import Default
 from gradcli.engine.tensor.variable import Dual, grad_mode
 
 MODES: tuple[tuple[Any, str], ...] = (

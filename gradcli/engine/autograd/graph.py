@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine.autograd.dispatch import debtor, here
-from gradcli.engine.autograd.hooks import Handle, add_hook
 from gradcli.engine.autograd.graph_view import AccumulateGrad, GradientEdge, edge_of
+from gradcli.engine.autograd.hooks import Handle, add_hook
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.saved_tensors_hooks import (
     Saver,
@@ -22,8 +22,8 @@ from gradcli.engine.autograd.saved_tensors_hooks import (
 )
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.tensor import Tensor, note_write
-from gradcli.faults.tree import ArgumentFault, GradFault, ValueFault
 from gradcli.exposure import exposed
+from gradcli.faults.tree import ArgumentFault, GradFault, ValueFault
 
 __all__ = ["AccumulateGrad", "GradientEdge", "Op", "allow_mutation_on_saved_tensors", "disable_saved_tensors_hooks",
            "get_gradient_edge", "increment_version", "register_multi_grad_hook", "save_on_cpu", "saved_tensors_hooks"]

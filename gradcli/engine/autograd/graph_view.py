@@ -10,8 +10,8 @@ from gradcli.engine.autograd.op import Op, Part
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Variable
 from gradcli.engine.tensor.write_gate import Journal
-from gradcli.faults.tree import ArgumentFault
 from gradcli.exposure import exposed
+from gradcli.faults.tree import ArgumentFault
 
 NOWHERE = (None, 0)
 ORDER: dict[tuple[str, str], tuple[int, ...]] = {

@@ -18,8 +18,8 @@ from gradcli.engine.autograd.op import Op, traced
 from gradcli.engine.autograd.signature import described, sized
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Variable, recording
-from gradcli.faults.tree import ArgumentFault, GradFault, GradientShape
 from gradcli.exposure import exposed
+from gradcli.faults.tree import ArgumentFault, GradFault, GradientShape
 
 FIRST = 1       # the first key of the hooks of a gradient; between RETAIN and this are those of what comes in to a call
 RETAIN = 0      # the key of the hook that keeps the gradient of a result; hooks of other kinds have lower ones

@@ -6,16 +6,16 @@ from collections.abc import Callable
 from typing import Any
 
 from gradcli.engine.autograd.dispatch import perform
+from gradcli.engine.autograd.fast_path import fast_binary, fast_comparison, fast_unary
+from gradcli.engine.autograd.op import COMPARED, TABLE, UNARY, Op, raw, short, traced
+from gradcli.engine.autograd.result_size import growth
+from gradcli.engine.autograd.signature import NUMBERS
 from gradcli.engine.random.generators import drawing
 from gradcli.engine.tensor.device import here_only
-from gradcli.engine.autograd.fast_path import fast_binary, fast_comparison, fast_unary
-from gradcli.engine.autograd.result_size import growth
+from gradcli.engine.tensor.inplace import inplace, into
 from gradcli.engine.tensor.memory_format import PRESERVE
-from gradcli.engine.autograd.op import COMPARED, TABLE, UNARY, Op, raw, short, traced
-from gradcli.engine.autograd.signature import NUMBERS
 from gradcli.engine.tensor.methods import CREATED, set_requires_grad
 from gradcli.engine.tensor.tensor import Tensor
-from gradcli.engine.tensor.inplace import inplace, into
 from gradcli.exposure import MARK
 
 

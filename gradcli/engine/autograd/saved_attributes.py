@@ -6,8 +6,8 @@ from typing import Any
 
 from numpy import asarray, generic, ndarray
 
-from gradcli.engine.autograd.saved_values import lifted
 from gradcli.engine.autograd.op import Op
+from gradcli.engine.autograd.saved_values import lifted
 from gradcli.engine.autograd.type_promotion import CONSTANTS
 from gradcli.engine.tensor.tensor import Tensor
 

@@ -16,8 +16,8 @@ from gradcli.engine.autograd.op import Part
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.tensor import Tensor, last_write
 from gradcli.engine.tensor.variable import Variable, grad_mode, recording
-from gradcli.faults.tree import ArgumentFault, GradFault
 from gradcli.exposure import exposed
+from gradcli.faults.tree import ArgumentFault, GradFault
 
 
 class Running:

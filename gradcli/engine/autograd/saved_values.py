@@ -7,10 +7,10 @@ from typing import Any
 
 from numpy import ndarray
 
-from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.autograd.op import TABLE, Part, traced
 from gradcli.engine.autograd.saved_tensors_hooks import Stored
 from gradcli.engine.autograd.signature import ArrayKind, ArraysKind, Kind, sized
+from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.tensor import Tensor, Write, clock, owner, written
 from gradcli.engine.tensor.variable import Variable
 from gradcli.faults.tree import SecondBackward, StaleValue

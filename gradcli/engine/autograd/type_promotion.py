@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 from numpy import asarray, ndarray
 
-from gradcli.engine.random.generators import Current
-from gradcli.engine.tensor.dtypes import OF, computing_type, float32, float64, result_type
 from gradcli.engine.autograd.op import Op, traced
 from gradcli.engine.autograd.signature import ArraysKind
+from gradcli.engine.random.generators import Current
+from gradcli.engine.tensor.dtypes import OF, computing_type, float32, float64, result_type
 from gradcli.engine.tensor.tensor import Tensor, follow
 from gradcli.engine.tensor.variable import grad_mode
-from gradcli.faults.tree import TypeFault, ValueFault
 from gradcli.faults.mistakes import DtypeMix
+from gradcli.faults.tree import TypeFault, ValueFault
 
 CONSTANTS: dict[Any, dict[Any, ndarray]] = {float32: {}, float64: {}}
 CONSTANTS_KEPT = 512

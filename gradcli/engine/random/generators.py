@@ -10,8 +10,8 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from gradcli.faults.tree import ArgumentFault
 from gradcli.exposure import exposed
+from gradcli.faults.tree import ArgumentFault
 
 DRAWING = ("random", "uniform", "gauss", "normalvariate", "expovariate", "betavariate", "triangular", "randint",
            "randrange", "choice", "choices", "shuffle", "sample", "seed", "getrandbits", "getstate", "setstate",

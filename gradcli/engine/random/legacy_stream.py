@@ -14,6 +14,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from gradcli.engine.random.box_muller import each
 from gradcli.engine.random.categorical import cumulative, pick, without
+from gradcli.engine.random.mersenne_twister import Cached
 from gradcli.engine.random.stream import (
     Array,
     Doubles,
@@ -30,7 +31,6 @@ from gradcli.engine.random.stream import (
     strictly_between,
     write,
 )
-from gradcli.engine.random.mersenne_twister import Cached
 
 # random_() is a word modulo this.
 RANGES = {"uint8": 1 << 8, "int8": 1 << 7, "int16": 1 << 15, "int32": 1 << 31, "int64": 1 << 63,

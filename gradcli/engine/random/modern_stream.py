@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from gradcli.engine.fma import fma32, fma64
 from gradcli.engine.random.box_muller import PAIRS, Workspace, each, normals32, normals64
 from gradcli.engine.random.categorical import cumulative, pick
-from gradcli.engine.fma import fma32, fma64
+from gradcli.engine.random.mersenne_twister import Cached
 from gradcli.engine.random.stream import (
     Array,
     Doubles,
@@ -27,7 +28,6 @@ from gradcli.engine.random.stream import (
     spread,
     strictly_between,
 )
-from gradcli.engine.random.mersenne_twister import Cached
 from gradcli.faults.tree import ValueFault
 
 ONE_WORD = 1 << 28          # ranges below this are drawn from one word, the others from two

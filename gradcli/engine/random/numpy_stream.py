@@ -9,15 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.tensor.numpy_view import given, plain
+from gradcli.engine.autograd.signature import NUMBERS, described
 from gradcli.engine.tensor.conversion import array_of
 from gradcli.engine.tensor.memory import Room
-from gradcli.engine.autograd.signature import NUMBERS, described
+from gradcli.engine.tensor.numpy_view import given, plain
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Array
 from gradcli.engine.tensor.write_gate import writing
-from gradcli.faults.tree import ArgumentFault
 from gradcli.exposure import exposed
+from gradcli.faults.tree import ArgumentFault
 
 
 class ArrayRandom:

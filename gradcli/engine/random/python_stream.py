@@ -7,8 +7,8 @@ from collections.abc import MutableSequence, Sequence
 from typing import Any, TypeVar
 
 from gradcli.engine.random.generators import DRAWING
-from gradcli.faults.tree import ArgumentFault, Fault, IndexFault, ValueFault
 from gradcli.exposure import exposed
+from gradcli.faults.tree import ArgumentFault, Fault, IndexFault, ValueFault
 
 Item = TypeVar("Item")
 

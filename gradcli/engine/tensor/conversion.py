@@ -13,8 +13,8 @@ import numpy as np
 from numpy import ndarray
 
 from gradcli.engine.autograd.detached import leaving
-from gradcli.engine.tensor.dtypes import OF, Default, bool_, float64, int32, int64
 from gradcli.engine.autograd.signature import NUMBERS, described
+from gradcli.engine.tensor.dtypes import OF, Default, bool_, float64, int32, int64
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import ArgumentFault, ValueFault
 

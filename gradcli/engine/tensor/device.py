@@ -6,8 +6,8 @@ from typing import Any
 
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.tensor import Tensor
-from gradcli.faults.tree import ArgumentFault
 from gradcli.exposure import exposed
+from gradcli.faults.tree import ArgumentFault
 
 KINDS = ("cpu", "cuda", "mps", "xpu", "meta")
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.tensor.dtypes import OF, Default, DType, promote
 from gradcli.engine.autograd.signature import REFUSED, Sizes, Type, described
+from gradcli.engine.tensor.dtypes import OF, Default, DType, promote
 from gradcli.engine.tensor.tensor import Size
-from gradcli.faults.tree import ArgumentFault, ShapeFault
 from gradcli.exposure import exposed
+from gradcli.faults.tree import ArgumentFault, ShapeFault
 
 
 @exposed("bits", "dtype", "max", "min")

@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine.autograd.dispatch import debtor, freshen, here, positions, record, view_written
-from gradcli.engine.tensor.dtypes import OF, category
 from gradcli.engine.autograd.hooks import carry_over
 from gradcli.engine.autograd.inference_mode import refuse_write
 from gradcli.engine.autograd.op import TABLE, Op, titled, traced
 from gradcli.engine.autograd.signature import described, sized
+from gradcli.engine.tensor.dtypes import OF, category
 from gradcli.engine.tensor.tensor import DATA, Rooted, Tensor, clock, follow, note_write, owner
 from gradcli.engine.tensor.variable import RESULT, Dual, Variable, grad_mode
 from gradcli.engine.tensor.write_gate import writing

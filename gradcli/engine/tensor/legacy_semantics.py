@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.tensor.dtypes import Default
 from gradcli.engine.autograd.op import traced
+from gradcli.engine.tensor.dtypes import Default
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Variable
 

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from gradcli.engine.tensor.dtypes import DType
-from gradcli.engine.tensor.attach import attach
 from gradcli.engine.autograd.signature import REFUSED, Kind, described
+from gradcli.engine.tensor.attach import attach
+from gradcli.engine.tensor.dtypes import DType
 from gradcli.engine.tensor.tensor import Tensor
-from gradcli.faults.tree import ArgumentFault, ShapeFault
 from gradcli.exposure import exposed
+from gradcli.faults.tree import ArgumentFault, ShapeFault
 
 
 @exposed()

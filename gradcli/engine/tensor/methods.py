@@ -11,14 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.tensor import memory_format
 from gradcli.engine.autograd.backward import backward as sweep_back
-from gradcli.engine.autograd.dispatch import freshen, here
-from gradcli.engine.random.generators import Current
 from gradcli.engine.autograd.detached import leaving, to_scalar
-from gradcli.engine.tensor.device import device_of
-from gradcli.engine.tensor.dtypes import CTYPES, OF, DType
-from gradcli.engine.autograd.result_size import FREE
+from gradcli.engine.autograd.dispatch import freshen, here
+from gradcli.engine.autograd.graph_view import READABLE, GradientEdge, output_nr
 from gradcli.engine.autograd.hooks import (
     Handle,
     register_hook,
@@ -28,15 +24,21 @@ from gradcli.engine.autograd.hooks import (
 )
 from gradcli.engine.autograd.inference_mode import alone as beside
 from gradcli.engine.autograd.inference_mode import is_inference, refuse_leaf, version
-from gradcli.engine.autograd.graph_view import READABLE, GradientEdge, output_nr
-from gradcli.engine.tensor.memory import Room
-from gradcli.engine.tensor.attach import attach
 from gradcli.engine.autograd.op import Op, Part, traced
-from gradcli.engine.tensor.reshape_inplace import METHODS as REARRANGING
+from gradcli.engine.autograd.result_size import FREE
 from gradcli.engine.autograd.saved_attributes import READABLE as SAVED
 from gradcli.engine.autograd.signature import NUMBERS, WIDEST, described, sized
+from gradcli.engine.random.generators import Current
+from gradcli.engine.tensor import memory_format
+from gradcli.engine.tensor.attach import attach
+from gradcli.engine.tensor.device import device_of
+from gradcli.engine.tensor.dtypes import CTYPES, OF, DType
+from gradcli.engine.tensor.memory import Room
+from gradcli.engine.tensor.reshape_inplace import METHODS as REARRANGING
 from gradcli.engine.tensor.tensor import DATA, Cut, Shown, Size, Tensor
 from gradcli.engine.tensor.variable import RESULT, Array, Parameter, Variable, Volatile, grad_mode
+from gradcli.exposure import exposed
+from gradcli.faults.mistakes import CutHistory, ElementCount, SecondOrder, SeveralElements
 from gradcli.faults.tree import (
     AmbiguousTruth,
     ArgumentFault,
@@ -48,8 +50,6 @@ from gradcli.faults.tree import (
     NonScalarBackward,
     NumpyOfHistory,
 )
-from gradcli.exposure import exposed
-from gradcli.faults.mistakes import CutHistory, ElementCount, SecondOrder, SeveralElements
 
 
 def backward(self: Tensor, gradient: Any = None, retain_graph: Any = None, create_graph: bool = False,

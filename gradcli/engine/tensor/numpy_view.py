@@ -15,16 +15,16 @@ import numpy as np
 from numpy._core._exceptions import UFuncTypeError
 
 from gradcli.engine.autograd.dispatch import here
+from gradcli.engine.autograd.op import traced as F
+from gradcli.engine.autograd.signature import NUMBERS, REFUSED, Int, Type, described
 from gradcli.engine.tensor.conversion import listed, whole
 from gradcli.engine.tensor.dtypes import OF, DType, Typed
 from gradcli.engine.tensor.memory import Room
-from gradcli.engine.autograd.op import traced as F
-from gradcli.engine.autograd.signature import NUMBERS, REFUSED, Int, Type, described
 from gradcli.engine.tensor.tensor import Tensor, note_write
 from gradcli.engine.tensor.variable import Array
 from gradcli.engine.tensor.write_gate import writing
-from gradcli.faults.tree import ArgumentFault
 from gradcli.exposure import exposed
+from gradcli.faults.tree import ArgumentFault
 
 KINDS = (np.float64, np.int64, np.bool_)
 

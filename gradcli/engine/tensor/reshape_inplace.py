@@ -15,9 +15,9 @@ import numpy as np
 from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.op import titled, traced
 from gradcli.engine.autograd.signature import Sizes, described
+from gradcli.engine.tensor.inplace import writable
 from gradcli.engine.tensor.tensor import Size, Tensor, note_write
 from gradcli.engine.tensor.variable import RESULT
-from gradcli.engine.tensor.inplace import writable
 from gradcli.faults.tree import ArgumentFault, ShapeFault
 
 

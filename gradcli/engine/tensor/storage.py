@@ -8,16 +8,16 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.detached import leaving
-from gradcli.engine.tensor.dtypes import OF, DType
-from gradcli.engine.tensor.attach import attach
+from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.signature import NUMBERS, described
+from gradcli.engine.tensor.attach import attach
+from gradcli.engine.tensor.dtypes import OF, DType
 from gradcli.engine.tensor.tensor import Tensor, as_array, note_write, owner
 from gradcli.engine.tensor.write_gate import block_of, writing
-from gradcli.faults.tree import ArgumentFault, IndexFault
 from gradcli.exposure import exposed
 from gradcli.faults.mistakes import NotDifferentiable
+from gradcli.faults.tree import ArgumentFault, IndexFault
 
 
 @exposed("dtype", "fill_", "size", "tolist")

@@ -18,8 +18,8 @@ from numpy import ndarray
 
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.dtypes import OF, DType
-from gradcli.faults.tree import ValueFault
 from gradcli.exposure import exposed
+from gradcli.faults.tree import ValueFault
 
 np.seterr(all="ignore")     # nan and inf are answers here, never warnings
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from gradcli.engine.tensor.dtypes import ALL, OF, Default, DType, Typed
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import Sizes, described
+from gradcli.engine.tensor.dtypes import ALL, OF, Default, DType, Typed
 from gradcli.engine.tensor.tensor import Size, Tensor
 from gradcli.faults.tree import ArgumentFault
 

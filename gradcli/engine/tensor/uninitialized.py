@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.tensor.dtypes import Default
 from gradcli.engine.autograd.signature import REFUSED, Type, described
+from gradcli.engine.tensor.dtypes import Default
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Parameter
 from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault

@@ -15,13 +15,13 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine.autograd.dispatch import debtor, perform
-from gradcli.engine.transforms.jacobian_blocks import Forward
 from gradcli.engine.autograd.op import Op, traced
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Dual, Variable, grad_mode
-from gradcli.faults.tree import ArgumentFault, GradFault, ValueFault
+from gradcli.engine.transforms.jacobian_blocks import Forward
 from gradcli.exposure import expose, exposed
+from gradcli.faults.tree import ArgumentFault, GradFault, ValueFault
 
 __all__ = ["UnpackedDualTensor", "dual_level", "enter_dual_level", "exit_dual_level", "make_dual", "unpack_dual"]
 

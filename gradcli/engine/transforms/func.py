@@ -8,15 +8,22 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.transforms.gradcheck import gradcheck, gradgradcheck
-from gradcli.engine.transforms.jacobian_blocks import Blocks, Forward, columns, depends_on_inputs, kept_with_inputs, rows
-from gradcli.engine.transforms.levels import Level, gradients, hidden, type_text
 from gradcli.engine.autograd.op import traced
-from gradcli.engine.transforms.pytree import TreeSpec, tree_flatten, tree_unflatten
 from gradcli.engine.autograd.signature import described, sized
 from gradcli.engine.tensor.methods import seed_for
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Variable, grad_mode, recording, with_tangents
+from gradcli.engine.transforms.gradcheck import gradcheck, gradgradcheck
+from gradcli.engine.transforms.jacobian_blocks import (
+    Blocks,
+    Forward,
+    columns,
+    depends_on_inputs,
+    kept_with_inputs,
+    rows,
+)
+from gradcli.engine.transforms.levels import Level, gradients, hidden, type_text
+from gradcli.engine.transforms.pytree import TreeSpec, tree_flatten, tree_unflatten
 from gradcli.engine.transforms.vmap import refusing_randomness, vmap
 from gradcli.faults.tree import GradFault, GradientShape, TypeFault, ValueFault
 

@@ -12,15 +12,15 @@ from gradcli.engine.autograd.backward import backward as sweep_back
 from gradcli.engine.autograd.backward import leading_to, newest_first, sweep
 from gradcli.engine.autograd.dispatch import debtor, here
 from gradcli.engine.autograd.hooks import hooked_leaf
-from gradcli.engine.transforms.jacobian_blocks import columns, rows
-from gradcli.engine.transforms.levels import Level
 from gradcli.engine.autograd.op import titled, traced
 from gradcli.engine.autograd.signature import described, sized
 from gradcli.engine.tensor.methods import ASKED, seed_for, tensors_of, without_history
 from gradcli.engine.tensor.tensor import Cut, Tensor
 from gradcli.engine.tensor.variable import Variable, recording, with_tangents
-from gradcli.faults.tree import ArgumentFault, GradFault, IntegerLeaf, ValueFault
+from gradcli.engine.transforms.jacobian_blocks import columns, rows
+from gradcli.engine.transforms.levels import Level
 from gradcli.faults.mistakes import UnusedInput
+from gradcli.faults.tree import ArgumentFault, GradFault, IntegerLeaf, ValueFault
 
 
 def _seeds(outputs: list[Tensor], given: Any) -> list[Tensor]:

@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.transforms import functional
-from gradcli.engine.random.generators import draw
-from gradcli.engine.transforms.jacobian_blocks import rows
 from gradcli.engine.autograd.signature import NUMBERS, described, sized
+from gradcli.engine.random.generators import draw
 from gradcli.engine.tensor.tensor import Shown, Tensor
 from gradcli.engine.tensor.variable import Variable, recording
 from gradcli.engine.tensor.write_gate import writing
+from gradcli.engine.transforms import functional
+from gradcli.engine.transforms.jacobian_blocks import rows
 from gradcli.faults.tree import ArgumentFault, AttributeFault, GradFault, ValueFault
 
 NONE_REQUIRED = ("gradcheck expects at least one input tensor to require gradient, but none of them have "

@@ -9,10 +9,10 @@ import numpy as np
 
 from gradcli.engine.autograd.backward import leading_to, newest_first
 from gradcli.engine.autograd.dispatch import debtor
-from gradcli.engine.transforms.levels import Level, gradients
 from gradcli.engine.autograd.op import TABLE, Op, traced
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Variable
+from gradcli.engine.transforms.levels import Level, gradients
 from gradcli.faults.mistakes import NotDifferentiable
 
 Blocks = list[Tensor]

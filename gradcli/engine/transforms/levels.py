@@ -14,14 +14,14 @@ import numpy as np
 
 from gradcli.engine.autograd.backward import sweep
 from gradcli.engine.autograd.dispatch import debtor, here
-from gradcli.engine.autograd.saved_values import Freed
 from gradcli.engine.autograd.op import Part, traced
-from gradcli.engine.transforms.pytree import tree_map
+from gradcli.engine.autograd.saved_values import Freed
 from gradcli.engine.tensor.methods import ASKED, set_requires_grad
 from gradcli.engine.tensor.tensor import Cut, Tensor, clock
 from gradcli.engine.tensor.variable import Dual, Variable, grad_mode
-from gradcli.faults.tree import ValueFault
+from gradcli.engine.transforms.pytree import tree_map
 from gradcli.faults.mistakes import NotDifferentiable
+from gradcli.faults.tree import ValueFault
 
 OUTSIDE = "a function of torch.func whose inputs do not require grad"
 

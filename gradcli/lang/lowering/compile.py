@@ -11,17 +11,17 @@ import ast
 from types import CodeType
 from warnings import catch_warnings, simplefilter
 
-from gradcli.faults.tree import Fault, SyntaxFault
-from gradcli.lang.messages import locate
-from gradcli.lang.lowering.context import Context
-from gradcli.lang.messages.hints import trimmed
-from gradcli.lang.syntax.parser import Node, tree_of
-from gradcli.lang.policy import Policy
-from gradcli.lang.messages.remarks import in_our_words
-from gradcli.lang.lowering.statements import block
-from gradcli.lang.lowering.verify import verify
 from gradcli.faults.mistakes import DepthLimit
 from gradcli.faults.source import Span, char_column, line_of
+from gradcli.faults.tree import Fault, SyntaxFault
+from gradcli.lang.lowering.context import Context
+from gradcli.lang.lowering.statements import block
+from gradcli.lang.lowering.verify import verify
+from gradcli.lang.messages import locate
+from gradcli.lang.messages.hints import trimmed
+from gradcli.lang.messages.remarks import in_our_words
+from gradcli.lang.policy import Policy
+from gradcli.lang.syntax.parser import Node, tree_of
 
 
 def lower(tree: Node, text: str, policy: Policy, name: str = "<input>", echo: bool = False) -> CodeType:

@@ -8,12 +8,12 @@ from collections.abc import Callable, Sequence
 from itertools import accumulate
 from typing import Any, TypeVar
 
-from gradcli.faults.tree import SyntaxFault
-from gradcli.lang.syntax.lexer import place
-from gradcli.lang.syntax.parser import Node
-from gradcli.lang.policy import HEADERS, Policy, legal_name
 from gradcli.faults.mistakes import DepthLimit
 from gradcli.faults.source import Span
+from gradcli.faults.tree import SyntaxFault
+from gradcli.lang.policy import HEADERS, Policy, legal_name
+from gradcli.lang.syntax.lexer import place
+from gradcli.lang.syntax.parser import Node
 
 LOAD, STORE, DELETE = ast.Load(), ast.Store(), ast.Del()
 

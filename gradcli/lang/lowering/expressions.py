@@ -10,13 +10,13 @@ from __future__ import annotations
 import ast
 from typing import cast
 
+from gradcli.faults.mistakes import DepthLimit, SizeLimit
 from gradcli.lang.budget import Budget
 from gradcli.lang.lowering.context import CHAIN, INLINE, LOAD, STORE, VALUES, Context, Lowering, Scope
-from gradcli.lang.syntax.literals import number, string
-from gradcli.lang.syntax.parser import Node
 from gradcli.lang.policy import TOLD, legal_name
 from gradcli.lang.runtime.special_methods import METHODS
-from gradcli.faults.mistakes import DepthLimit, SizeLimit
+from gradcli.lang.syntax.literals import number, string
+from gradcli.lang.syntax.parser import Node
 
 BINARY: dict[str, type[ast.operator]] = {
     "add": ast.Add, "sub": ast.Sub, "mul": ast.Mult, "div": ast.Div, "floordiv": ast.FloorDiv,

@@ -6,11 +6,11 @@ import ast
 import re
 from collections.abc import Sequence
 
+from gradcli.faults.mistakes import ImportRefused
+from gradcli.faults.source import line_of
+from gradcli.faults.suggestions import nearest
 from gradcli.lang.lowering.context import STORE, Context
 from gradcli.lang.syntax.parser import Node
-from gradcli.faults.mistakes import ImportRefused
-from gradcli.faults.suggestions import nearest
-from gradcli.faults.source import line_of
 
 FEATURES = {"print_function", "division", "absolute_import", "unicode_literals", "annotations",
             "generators", "nested_scopes", "with_statement", "generator_stop"}

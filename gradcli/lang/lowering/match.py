@@ -10,12 +10,12 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
-from gradcli.lang.runtime.attributes import Attributes
 from gradcli.lang.lowering.context import LOAD, STORE, VALUES, Context, Scope
 from gradcli.lang.lowering.expressions import expression
+from gradcli.lang.lowering.targets import target
+from gradcli.lang.runtime.attributes import Attributes
 from gradcli.lang.runtime.types import Kind, types_of, user_class
 from gradcli.lang.syntax.parser import Node
-from gradcli.lang.lowering.targets import target
 
 LITERAL = frozenset({"NUMBER", "strings", "neg", "attribute", "add", "sub"})
 ITSELF = frozenset({int, float, str, bool, list, tuple, dict, set})

@@ -5,14 +5,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable
 
+from gradcli.faults.mistakes import DepthLimit
 from gradcli.lang.lowering.context import DELETE, STORE, Context
 from gradcli.lang.lowering.expressions import expression
 from gradcli.lang.lowering.functions import class_, function
 from gradcli.lang.lowering.imports import catches_imports, from_import, import_
 from gradcli.lang.lowering.match import match
-from gradcli.lang.syntax.parser import Node
 from gradcli.lang.lowering.targets import assign, augment, source_for, target
-from gradcli.faults.mistakes import DepthLimit
+from gradcli.lang.syntax.parser import Node
 
 SPECIAL_FIELDS = ("ClassVar", "InitVar", "KW_ONLY")
 BRANCHES = 600      # each stands within the one before, and Python's compiler recurses over them

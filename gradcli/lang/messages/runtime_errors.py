@@ -8,6 +8,9 @@ from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any
 
+from gradcli.exposure import MARK
+from gradcli.faults.mistakes import CallFault, DepthLimit, ItemFault, OperandFault, SizeLimit, UnpackFault
+from gradcli.faults.suggestions import nearest, nearest_word
 from gradcli.faults.tree import (
     ArgumentFault,
     AssertionFault,
@@ -22,18 +25,15 @@ from gradcli.faults.tree import (
     PythonFault,
     ValueFault,
 )
-from gradcli.exposure import MARK
-from gradcli.lang.runtime.attributes import Attributes
 from gradcli.lang.budget import Budget
-from gradcli.lang.runtime.exceptions import args_of, name_of, name_of_name_error, object_of
-from gradcli.lang.runtime.format import Formatter, speaks
 from gradcli.lang.messages.hints import trimmed
 from gradcli.lang.messages.locate import place, source_of
 from gradcli.lang.messages.python_errors import plain_words
-from gradcli.lang.policy import Policy
 from gradcli.lang.messages.python_words import python_kind
-from gradcli.faults.mistakes import CallFault, DepthLimit, ItemFault, OperandFault, SizeLimit, UnpackFault
-from gradcli.faults.suggestions import nearest, nearest_word
+from gradcli.lang.policy import Policy
+from gradcli.lang.runtime.attributes import Attributes
+from gradcli.lang.runtime.exceptions import args_of, name_of, name_of_name_error, object_of
+from gradcli.lang.runtime.format import Formatter, speaks
 
 
 def translate(error: Exception, namespace: Mapping[str, Any], policy: Policy) -> Fault:

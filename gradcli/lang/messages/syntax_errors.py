@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from gradcli.faults.mistakes import ForeignSpelling, IndentationFault, MissingColon, StrayCharacter, WordRefused
+from gradcli.faults.source import Span, line_of
+from gradcli.faults.suggestions import nearest
 from gradcli.faults.tree import PolicyFault, SyntaxFault, Unfinished
+from gradcli.lang.messages.misread import foreign_word, unreadable
 from gradcli.lang.messages.other_languages import foreign_line
 from gradcli.lang.syntax.lexer import CLOSING, OPENING, Word, place
-from gradcli.lang.messages.misread import foreign_word, unreadable
-from gradcli.faults.mistakes import ForeignSpelling, IndentationFault, MissingColon, StrayCharacter, WordRefused
-from gradcli.faults.suggestions import nearest
-from gradcli.faults.source import Span, line_of
 
 if TYPE_CHECKING:
     from gradcli.lang.syntax.parser import Driver

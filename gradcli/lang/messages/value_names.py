@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from gradcli.exposure import MARK
-from gradcli.lang.runtime.types import Kind, user_class
 from gradcli.lang.policy import Policy
+from gradcli.lang.runtime.types import Kind, user_class
 
 PLAIN = {
     "NoneType": "None", "bool": "a bool", "int": "an int", "float": "a float", "str": "a string",

@@ -10,8 +10,8 @@ from types import FunctionType
 from typing import Any
 
 from gradcli.exposure import MARK
-from gradcli.lang.runtime.types import Kind
 from gradcli.lang.messages.locate import source_of
+from gradcli.lang.runtime.types import Kind
 
 OWN = ".abstract"       # the attribute that holds which methods a class itself declares abstract
 DECLARED = (FunctionType, property, staticmethod, classmethod)

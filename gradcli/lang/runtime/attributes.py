@@ -7,18 +7,18 @@ from functools import partial
 from types import FunctionType, GeneratorType, MethodType
 from typing import Any
 
-from gradcli.faults.tree import ArgumentFault, AttributeFault
 from gradcli.exposure import MARK, admit, closed_names
+from gradcli.faults.suggestions import nearest
+from gradcli.faults.tree import ArgumentFault, AttributeFault
+from gradcli.lang.messages.locate import source_of
+from gradcli.lang.messages.python_words import in_pythons_words
+from gradcli.lang.messages.value_names import describe
+from gradcli.lang.policy import GONE, Policy, legal_name
 from gradcli.lang.runtime.builtins import METHODS, special
 from gradcli.lang.runtime.exceptions import name_of, object_of
 from gradcli.lang.runtime.format import Formatter, speaks
 from gradcli.lang.runtime.generators import Generator, Stream
 from gradcli.lang.runtime.types import MIXED, OWN, STAND_INS, Kind, alias_of, methods_of, user_class
-from gradcli.lang.messages.value_names import describe
-from gradcli.lang.messages.locate import source_of
-from gradcli.lang.policy import GONE, Policy, legal_name
-from gradcli.lang.messages.python_words import in_pythons_words
-from gradcli.faults.suggestions import nearest
 
 OF_C = ("torch.dtype", "torch.Size", "torch.device")     # classes of C code, which messages call by their whole names
 NONE: frozenset[str] = frozenset()

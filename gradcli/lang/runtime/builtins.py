@@ -14,19 +14,18 @@ from operator import index
 from types import FunctionType
 from typing import Any
 
-from gradcli.faults.tree import ArgumentFault
 from gradcli.exposure import MARK, register
-from gradcli.lang.runtime import containers
-from gradcli.lang.runtime import iterators
+from gradcli.faults.mistakes import SizeLimit
+from gradcli.faults.tree import ArgumentFault
 from gradcli.lang.budget import Budget
+from gradcli.lang.messages.python_words import in_pythons_words, python_error
+from gradcli.lang.runtime import containers, iterators
 from gradcli.lang.runtime.exceptions import args_of
 from gradcli.lang.runtime.format import WIDTH, Formatter
 from gradcli.lang.runtime.generators import Generator
 from gradcli.lang.runtime.iteration import iter_, next_
-from gradcli.lang.runtime.types import Kind, Sentinel, types_of
 from gradcli.lang.runtime.streams import writer
-from gradcli.lang.messages.python_words import in_pythons_words, python_error
-from gradcli.faults.mistakes import SizeLimit
+from gradcli.lang.runtime.types import Kind, Sentinel, types_of
 
 EXCEPTIONS = (
     "Exception", "ArithmeticError", "AssertionError", "AttributeError", "FloatingPointError", "ImportError",

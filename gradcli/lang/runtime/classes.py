@@ -6,15 +6,15 @@ import builtins
 from collections.abc import Callable
 from typing import Any
 
-from gradcli.faults.tree import PolicyFault
 from gradcli.exposure import MARK, ProgramClass, closed_names
+from gradcli.faults.mistakes import DepthLimit
+from gradcli.faults.tree import PolicyFault
+from gradcli.lang.policy import Policy, checked
 from gradcli.lang.runtime import abstract_classes
 from gradcli.lang.runtime.enumeration import Enum, EnumClass, MixedNumber, MixedText, complete
 from gradcli.lang.runtime.format import Formatter
-from gradcli.lang.runtime.types import MIXED, OWN, Kind, types_of, user_class
-from gradcli.lang.policy import Policy, checked
 from gradcli.lang.runtime.special_methods import METHODS, OF_TUPLES, guarded
-from gradcli.faults.mistakes import DepthLimit
+from gradcli.lang.runtime.types import MIXED, OWN, Kind, types_of, user_class
 
 MADE_BY_PYTHON = {"__module__", "__qualname__", "__doc__", "__dict__", "__weakref__", "__classcell__",
                   "__static_attributes__", "__firstlineno__", "__annotations__"}

@@ -13,15 +13,15 @@ from functools import cached_property
 from types import BuiltinFunctionType, FunctionType, MethodDescriptorType, MethodType, ModuleType
 from typing import Any
 
-from gradcli.faults.tree import Fault, LimitFault
 from gradcli.exposure import MARK
+from gradcli.faults.mistakes import SizeLimit
+from gradcli.faults.tree import Fault, LimitFault
 from gradcli.lang.budget import Budget
+from gradcli.lang.messages.python_words import python_error, python_kind, python_name
+from gradcli.lang.policy import Policy
 from gradcli.lang.runtime.enumeration import EnumClass
 from gradcli.lang.runtime.exceptions import args_of
 from gradcli.lang.runtime.types import Kind, user_class
-from gradcli.lang.policy import Policy
-from gradcli.lang.messages.python_words import python_error, python_kind, python_name
-from gradcli.faults.mistakes import SizeLimit
 
 WIDTH = 10_000      # the widest field, and the most digits after the point
 

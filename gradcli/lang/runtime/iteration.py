@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from types import GeneratorType
 from typing import Any
 
-from gradcli.faults.tree import ArgumentFault
 from gradcli.exposure import admit
+from gradcli.faults.tree import ArgumentFault
+from gradcli.lang.messages.python_words import in_pythons_words, python_error
 from gradcli.lang.runtime.generators import Stream, ended
 from gradcli.lang.runtime.types import user_mark
-from gradcli.lang.messages.python_words import in_pythons_words, python_error
 
 
 def iter_(*args: Any) -> Any:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from gradcli.exposure import MARK, exposed
-from gradcli.lang.runtime.types import Kind
 from gradcli.faults.mistakes import DepthLimit
+from gradcli.lang.runtime.types import Kind
 
 DEEPEST = 1000
 

@@ -12,11 +12,11 @@ import operator
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from gradcli.faults.tree import ValueFault
 from gradcli.exposure import MARK
+from gradcli.faults.mistakes import SizeLimit
+from gradcli.faults.tree import ValueFault
 from gradcli.lang.budget import COUNTED, Budget
 from gradcli.lang.runtime.format import Formatter
-from gradcli.faults.mistakes import SizeLimit
 
 SEQUENCES = frozenset({str, list, tuple})
 WHOLE = frozenset({int, bool})

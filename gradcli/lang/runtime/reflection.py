@@ -6,13 +6,13 @@ from collections.abc import Callable
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
-from gradcli.faults.tree import AttributeFault
 from gradcli.exposure import MARK, Exposure, admit, closed_names, exposure_of
+from gradcli.faults.tree import AttributeFault
+from gradcli.lang.messages.locate import source_of
+from gradcli.lang.messages.value_names import describe
+from gradcli.lang.policy import Policy, checked
 from gradcli.lang.runtime.attributes import Attributes
 from gradcli.lang.runtime.types import Kind, types_of, user_class
-from gradcli.lang.messages.value_names import describe
-from gradcli.lang.messages.locate import source_of
-from gradcli.lang.policy import Policy, checked
 
 FUNCTIONS = (FunctionType, BuiltinFunctionType, MethodType)
 UNSET = object()

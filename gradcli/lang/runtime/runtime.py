@@ -26,24 +26,24 @@ from itertools import compress
 from types import FrameType
 from typing import Any
 
-from gradcli.faults.tree import ArgumentFault, Fault, LimitFault, NameFault
 from gradcli.exposure import EXCEPTIONS, MARK, admissible, admit
-from gradcli.lang.runtime.operators import operators, roomy
-from gradcli.lang.runtime.attributes import Attributes
+from gradcli.faults.source import veiled
+from gradcli.faults.suggestions import nearest
+from gradcli.faults.tree import ArgumentFault, Fault, LimitFault, NameFault
 from gradcli.lang.budget import Budget
-from gradcli.lang.runtime.builtins import prelude
-from gradcli.lang.runtime.classes import class_builder
-from gradcli.lang.runtime.format import Formatter
-from gradcli.lang.runtime.containers import spread
-from gradcli.lang.runtime.generators import Generator, closed_by_program, delegated, generating, leaves
-from gradcli.lang.runtime.types import Kind, types_of, user_class
 from gradcli.lang.lowering.match import matcher
 from gradcli.lang.messages.locate import source_of
-from gradcli.lang.policy import Policy
-from gradcli.lang.runtime.reflection import named, reflection, teller
 from gradcli.lang.messages.python_words import in_pythons_words, python_error, python_kind
-from gradcli.faults.suggestions import nearest
-from gradcli.faults.source import veiled
+from gradcli.lang.policy import Policy
+from gradcli.lang.runtime.attributes import Attributes
+from gradcli.lang.runtime.builtins import prelude
+from gradcli.lang.runtime.classes import class_builder
+from gradcli.lang.runtime.containers import spread
+from gradcli.lang.runtime.format import Formatter
+from gradcli.lang.runtime.generators import Generator, closed_by_program, delegated, generating, leaves
+from gradcli.lang.runtime.operators import operators, roomy
+from gradcli.lang.runtime.reflection import named, reflection, teller
+from gradcli.lang.runtime.types import Kind, types_of, user_class
 
 UNCATCHABLE = (LimitFault, RecursionError, MemoryError, KeyboardInterrupt)
 

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from types import FunctionType
 from typing import Any
 
-from gradcli.faults.tree import PolicyFault
 from gradcli.exposure import ATOMS, MARK, admissible, admit
+from gradcli.faults.tree import PolicyFault
 
 
 def _names(words: str) -> frozenset[str]:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from gradcli.exposure import MARK
 from gradcli.lang.budget import COUNTED
+from gradcli.lang.messages.python_words import python_error
 from gradcli.lang.messages.value_names import describe
 from gradcli.lang.policy import checked
-from gradcli.lang.messages.python_words import python_error
 
 if TYPE_CHECKING:
     from gradcli.lang.runtime.format import Formatter

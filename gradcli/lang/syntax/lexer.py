@@ -10,9 +10,9 @@ import re
 from typing import Any
 from unicodedata import is_normalized
 
-from gradcli.faults.tree import SyntaxFault
 from gradcli.faults.mistakes import DepthLimit, IndentationFault
 from gradcli.faults.source import Span
+from gradcli.faults.tree import SyntaxFault
 
 Word = tuple[str, int, int, Any]
 

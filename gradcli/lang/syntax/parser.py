@@ -10,8 +10,8 @@ from functools import cache
 from typing import Any
 
 from gradcli.faults.tree import Fault
-from gradcli.lang.syntax import tables
 from gradcli.lang.messages.hints import trimmed
+from gradcli.lang.syntax import tables
 from gradcli.lang.syntax.lexer import Lexer, Word, check_text
 
 Node = tuple[str, int, int, Any]

@@ -40,7 +40,7 @@ def fingerprint() -> bytes:
 def grammar_path() -> str:
     """Where the grammar lies: beside this file in an installed package, at the top of a checkout."""
     packed = os.path.join(HERE, "gradcli.lark")
-    top = os.path.dirname(os.path.dirname(HERE))
+    top = os.path.dirname(os.path.dirname(os.path.dirname(HERE)))
     return packed if os.path.exists(packed) else os.path.join(top, "grammar", "gradcli.lark")
 
 

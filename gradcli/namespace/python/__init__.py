@@ -10,44 +10,44 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
-from gradcli.engine.tensor.dtypes import NAMED
 from gradcli.engine.tensor.dtype_info import finfo, iinfo
+from gradcli.engine.tensor.dtypes import NAMED
 from gradcli.engine.tensor.variable import Array
-from gradcli.namespace.python.argparse import Plain, simple_namespace
-from gradcli.namespace.third_party.matplotlib import NAMES, pyplot
-from gradcli.namespace.python.os_path import outside_space
-from gradcli.namespace.third_party.numpy_scalars import ScalarType
-from gradcli.namespace.python_modules import STANDARD
-from gradcli.namespace.python.sys import printing_space, refusing, system_space
 from gradcli.lang.runtime.types import Kind
 from gradcli.namespace.modules import Namespace
+from gradcli.namespace.python.argparse import Plain, simple_namespace
+from gradcli.namespace.python.os_path import outside_space
+from gradcli.namespace.python.sys import printing_space, refusing, system_space
+from gradcli.namespace.python_modules import STANDARD
+from gradcli.namespace.third_party.matplotlib import NAMES, pyplot
+from gradcli.namespace.third_party.numpy_scalars import ScalarType
 
 LISTED: dict[str, dict[str, str]] = {
-    "argparse": {"arguments": "ArgumentParser ArgumentDefaultsHelpFormatter RawTextHelpFormatter"},
-    "collections": {"collecting": "OrderedDict namedtuple deque Counter defaultdict"},
-    "copy": {"copying": "copy deepcopy"},
-    "functools": {"functions": "partial reduce",
-                  "decorating": "wraps update_wrapper lru_cache cache cached_property total_ordering"},
-    "dataclasses": {"dataclass": "dataclass field fields asdict astuple replace is_dataclass MISSING InitVar KW_ONLY "
+    "argparse": {"python.argparse": "ArgumentParser ArgumentDefaultsHelpFormatter RawTextHelpFormatter"},
+    "collections": {"python.collections": "OrderedDict namedtuple deque Counter defaultdict"},
+    "copy": {"python.copy": "copy deepcopy"},
+    "functools": {"python.functools": "partial reduce",
+                  "python.functools_decorators": "wraps update_wrapper lru_cache cache cached_property total_ordering"},
+    "dataclasses": {"python.classes.dataclasses": "dataclass field fields asdict astuple replace is_dataclass MISSING InitVar KW_ONLY "
                                  "FrozenInstanceError"},
-    "enum": {"enums": "Enum IntEnum StrEnum auto unique"},
-    "contextlib": {"contexts": "contextmanager suppress nullcontext"},
-    "io": {"buffers": "BytesIO"},
-    "itertools": {"iterating": "accumulate chain combinations combinations_with_replacement count cycle dropwhile "
+    "enum": {"python.classes.enum": "Enum IntEnum StrEnum auto unique"},
+    "contextlib": {"python.contextlib": "contextmanager suppress nullcontext"},
+    "io": {"python.io": "BytesIO"},
+    "itertools": {"python.itertools": "accumulate chain combinations combinations_with_replacement count cycle dropwhile "
                                "groupby islice pairwise permutations product repeat starmap takewhile zip_longest"},
-    "matplotlib": {"drawing": "pyplot rcParams style cm use"},
+    "matplotlib": {"third_party.matplotlib": "pyplot rcParams style cm use"},
     "matplotlib.pyplot": {},
-    "operator": {"functions": "add sub mul truediv floordiv neg matmul itemgetter eq ne lt le gt ge"},
-    "string": {"functions": "ascii_letters ascii_lowercase ascii_uppercase digits hexdigits punctuation whitespace "
+    "operator": {"python.functools": "add sub mul truediv floordiv neg matmul itemgetter eq ne lt le gt ge"},
+    "string": {"python.functools": "ascii_letters ascii_lowercase ascii_uppercase digits hexdigits punctuation whitespace "
                             "printable"},
-    "time": {"clock": "time perf_counter monotonic process_time sleep"},
-    "tqdm": {"progress": "tqdm trange"},
-    "tqdm.auto": {"progress": "tqdm trange"},
-    "tqdm.notebook": {"progress": "tqdm trange"},
-    "typing": {"annotations": "Any AnyStr Callable ClassVar Dict Final FrozenSet Generic Iterable Iterator List "
+    "time": {"python.time": "time perf_counter monotonic process_time sleep"},
+    "tqdm": {"third_party.tqdm": "tqdm trange"},
+    "tqdm.auto": {"third_party.tqdm": "tqdm trange"},
+    "tqdm.notebook": {"third_party.tqdm": "tqdm trange"},
+    "typing": {"python.typing": "Any AnyStr Callable ClassVar Dict Final FrozenSet Generic Iterable Iterator List "
                               "Literal Mapping Optional Sequence Set Text Tuple Type TypeVar Union cast "
-                              "TYPE_CHECKING", "tuples": "NamedTuple"},
-    "warnings": {"warning": "filterwarnings simplefilter warn"},
+                              "TYPE_CHECKING", "python.classes.named_tuple": "NamedTuple"},
+    "warnings": {"python.warnings": "filterwarnings simplefilter warn"},
 }
 
 for _path, _files in STANDARD.items():
@@ -124,18 +124,18 @@ def spaces(given: Callable[[], Any], generators: Any, write: Callable[[str], obj
 
 
 def _fetch(address: str) -> Any:
-    file, name = address.split(".")
-    return getattr(import_module(f"gradcli.namespace.python.{file}"), name)
+    file, _, name = address.rpartition(".")
+    return getattr(import_module(f"gradcli.namespace.{file}"), name)
 
 
 def _array_function(name: str) -> Any:
     from gradcli.engine.tensor.numpy_view import in_words
 
     if name in MAKERS:
-        return _fetch(f"array_makers.{name}")
+        return _fetch(f"third_party.numpy_makers.{name}")
     if name in TABLED or name.startswith("linalg_of_"):
-        return _fetch(f"array_table.{name}")
-    thing = _fetch(f"arrays.{name}")
+        return _fetch(f"third_party.numpy_table.{name}")
+    thing = _fetch(f"third_party.numpy.{name}")
     return in_words(thing) if callable(thing) else thing
 
 

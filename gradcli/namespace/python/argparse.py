@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from gradcli.engine.autograd.signature import brief
-from gradcli.faults.tree import ArgumentFault, ValueFault
-from gradcli.exposure import exposed
-from gradcli.lang.policy import checked
-from gradcli.faults.mistakes import ProgramExit
 from gradcli.display.containers import Named
+from gradcli.engine.autograd.signature import brief
+from gradcli.exposure import exposed
+from gradcli.faults.mistakes import ProgramExit
+from gradcli.faults.tree import ArgumentFault, ValueFault
+from gradcli.lang.policy import checked
 
 NEGATIVE = re.compile(r"-\d+|-\d*\.\d+|-\d[\d.]*e[-+]?\d+")
 LEAST: dict[Any, int] = {None: 1, "?": 0, "*": 0, "+": 1}       # words that nargs asks for at least

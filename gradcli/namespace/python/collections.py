@@ -8,16 +8,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from operator import index
 from typing import Any
 
-from gradcli.engine.tensor.tensor import Shown
-from gradcli.faults.tree import ArgumentFault
-from gradcli.exposure import admitting, expose, exposed, seal
-from gradcli.lang.budget import Budget
-from gradcli.lang.runtime.builtins import METHODS
-from gradcli.lang.runtime.types import STAND_INS, Kind
-from gradcli.lang.runtime.ordered import OrderedDict as Ordered
-from gradcli.lang.policy import checked
-from gradcli.faults.mistakes import SizeLimit
 from gradcli.display.containers import Named
+from gradcli.engine.tensor.tensor import Shown
+from gradcli.exposure import admitting, expose, exposed, seal
+from gradcli.faults.mistakes import SizeLimit
+from gradcli.faults.tree import ArgumentFault
+from gradcli.lang.budget import Budget
+from gradcli.lang.policy import checked
+from gradcli.lang.runtime.builtins import METHODS
+from gradcli.lang.runtime.ordered import OrderedDict as Ordered
+from gradcli.lang.runtime.types import STAND_INS, Kind
 
 DICT = METHODS[dict]
 DEQUE = frozenset("append appendleft pop popleft extend extendleft clear rotate reverse count index remove insert "

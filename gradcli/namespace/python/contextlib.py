@@ -6,8 +6,8 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from gradcli.faults.tree import ArgumentFault, LimitFault
 from gradcli.exposure import exposed
+from gradcli.faults.tree import ArgumentFault, LimitFault
 from gradcli.lang.runtime.generators import Generator, close, closed_by_program
 from gradcli.lang.runtime.types import Kind, types_of
 

@@ -10,15 +10,15 @@ from gradcli.engine.autograd.op import traced
 from gradcli.engine.tensor.tensor import Size, Tensor
 from gradcli.engine.tensor.uninitialized import Uninitialized
 from gradcli.engine.tensor.variable import recording
-from gradcli.faults.tree import ArgumentFault, GradFault
 from gradcli.exposure import MARK, exposure_of
-from gradcli.session.object_state import INERT, UNSET, slots_of
+from gradcli.faults.tree import ArgumentFault, GradFault
+from gradcli.lang.runtime.generators import Stream
+from gradcli.lang.runtime.iterators import LAZY
+from gradcli.lang.runtime.types import Kind
+from gradcli.namespace.modules import Namespace
 from gradcli.namespace.python.collections import DefaultDict, Deque
 from gradcli.namespace.third_party.matplotlib import Drawing
-from gradcli.lang.runtime.generators import Stream
-from gradcli.lang.runtime.types import Kind
-from gradcli.lang.runtime.iterators import LAZY
-from gradcli.namespace.modules import Namespace
+from gradcli.session.object_state import INERT, UNSET, slots_of
 
 UNCHANGING = INERT | {FunctionType, BuiltinFunctionType}
 

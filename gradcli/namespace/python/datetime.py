@@ -6,8 +6,8 @@ import datetime as calendar
 from typing import Any
 
 from gradcli.engine.autograd.signature import described
-from gradcli.faults.tree import ArgumentFault
 from gradcli.exposure import exposed
+from gradcli.faults.tree import ArgumentFault
 from gradcli.lang.runtime.types import Kind
 
 EPOCH = calendar.datetime(1970, 1, 1)

@@ -7,8 +7,8 @@ import string
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from gradcli.faults.tree import ArgumentFault
 from gradcli.exposure import admitting, exposed
+from gradcli.faults.tree import ArgumentFault
 from gradcli.lang.runtime.operators import summed
 
 ascii_letters, ascii_lowercase, ascii_uppercase = string.ascii_letters, string.ascii_lowercase, string.ascii_uppercase

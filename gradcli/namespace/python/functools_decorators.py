@@ -7,12 +7,12 @@ from collections.abc import Callable
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
-from gradcli.faults.tree import ArgumentFault
 from gradcli.exposure import MARK, admit, exposed
-from gradcli.namespace.python.collections import namedtuple
+from gradcli.faults.tree import ArgumentFault
+from gradcli.lang.messages.locate import source_of
 from gradcli.lang.runtime.attributes import attributes_of
 from gradcli.lang.runtime.types import Kind, user_class
-from gradcli.lang.messages.locate import source_of
+from gradcli.namespace.python.collections import namedtuple
 
 KEPT = 1 << 20          # results that a cache without a limit of its own remembers
 FUNCTIONS = (FunctionType, BuiltinFunctionType, MethodType)

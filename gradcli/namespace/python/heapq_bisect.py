@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from gradcli.faults.tree import ArgumentFault
-from gradcli.namespace.python.itertools import streamed
 from gradcli.lang.budget import Budget
+from gradcli.namespace.python.itertools import streamed
 
 
 def _on_list(module: Any, name: str) -> Callable[..., Any]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from gradcli.faults.tree import ArgumentFault
 from gradcli.exposure import exposed
+from gradcli.faults.tree import ArgumentFault
 from gradcli.lang.runtime.types import Kind
 
 

@@ -11,10 +11,10 @@ from operator import index
 from typing import Any
 
 from gradcli.exposure import exposed
-from gradcli.lang.runtime.operators import summed
+from gradcli.faults.mistakes import DepthLimit, SizeLimit
 from gradcli.lang.runtime.generators import Stream
 from gradcli.lang.runtime.iterators import DEEPEST, Nested, nesting
-from gradcli.faults.mistakes import DepthLimit, SizeLimit
+from gradcli.lang.runtime.operators import summed
 
 KEPT = 1_000_000        # values that one of these may keep to itself
 

@@ -6,13 +6,13 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.exposure import exposed, exposure_of
-from gradcli.namespace.python.sys import refusing
+from gradcli.faults.mistakes import DepthLimit, SizeLimit
+from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.lang.budget import Budget
 from gradcli.lang.runtime.enumeration import IntEnum, TextEnum
 from gradcli.lang.runtime.types import STAND_INS, Kind
-from gradcli.faults.mistakes import DepthLimit, SizeLimit
+from gradcli.namespace.python.sys import refusing
 
 DEEPEST, WIDEST = 200, 20
 MEMBERS = (IntEnum, TextEnum)

@@ -8,9 +8,9 @@ from typing import Any
 
 from gradcli.engine.autograd.signature import described
 from gradcli.faults.tree import ArgumentFault
-from gradcli.namespace.python.sys import refusing
 from gradcli.lang.budget import Budget
 from gradcli.namespace.modules import Namespace
+from gradcli.namespace.python.sys import refusing
 
 TEXTUAL = "join split splitext basename dirname normpath isabs commonprefix normcase".split()
 PATHS_OUTSIDE = ("exists isfile isdir abspath realpath expanduser expandvars getsize getmtime getctime islink "

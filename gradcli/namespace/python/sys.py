@@ -7,13 +7,13 @@ from collections import namedtuple
 from collections.abc import Callable
 from typing import Any
 
+from gradcli.display.containers import Named
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.tensor import Shown
-from gradcli.faults.tree import PolicyFault
 from gradcli.exposure import expose
-from gradcli.lang.runtime.streams import Standard, writer
 from gradcli.faults.mistakes import ProgramExit
-from gradcli.display.containers import Named
+from gradcli.faults.tree import PolicyFault
+from gradcli.lang.runtime.streams import Standard, writer
 from gradcli.namespace.modules import Namespace
 
 FLOATS = ("max", "max_exp", "max_10_exp", "min", "min_exp", "min_10_exp", "dig", "mant_dig", "epsilon", "radix",

@@ -6,8 +6,8 @@ import textwrap
 from typing import Any
 
 from gradcli.engine.tensor.tensor import Shown
-from gradcli.faults.tree import ArgumentFault
 from gradcli.exposure import exposure_of
+from gradcli.faults.tree import ArgumentFault
 from gradcli.lang.budget import Budget
 
 LONGEST = 100_000       # characters that are brought into lines

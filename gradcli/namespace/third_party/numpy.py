@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.tensor.numpy_view import OWN, axes, given, kind, plain
-from gradcli.engine.tensor.conversion import array_of
-from gradcli.engine.tensor.memory import Room
 from gradcli.engine.autograd.op import traced as F
 from gradcli.engine.autograd.signature import NUMBERS, described
+from gradcli.engine.tensor.conversion import array_of
+from gradcli.engine.tensor.memory import Room
+from gradcli.engine.tensor.numpy_view import OWN, axes, given, kind, plain
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Array, grad_mode
 from gradcli.faults.tree import ArgumentFault, ValueFault

@@ -7,15 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.tensor.numpy_view import given, plain
-from gradcli.engine.tensor.memory import Room
 from gradcli.engine.autograd.signature import NUMBERS, described
+from gradcli.engine.tensor.memory import Room
+from gradcli.engine.tensor.numpy_view import given, plain
 from gradcli.engine.tensor.variable import Array
-from gradcli.faults.tree import ArgumentFault
 from gradcli.exposure import exposed
-from gradcli.namespace.third_party.numpy_table import result_of
-from gradcli.namespace.third_party.numpy import asarray, operand
+from gradcli.faults.tree import ArgumentFault
 from gradcli.lang.runtime.types import Kind
+from gradcli.namespace.third_party.numpy import asarray, operand
+from gradcli.namespace.third_party.numpy_table import result_of
 
 
 def _ranged(part: slice) -> slice:

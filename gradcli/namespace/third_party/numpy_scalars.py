@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.tensor.numpy_view import astype, kind
-from gradcli.engine.tensor.dtypes import DType, Typed
 from gradcli.engine.autograd.signature import NUMBERS, described
+from gradcli.engine.tensor.dtypes import DType, Typed
+from gradcli.engine.tensor.numpy_view import astype, kind
 from gradcli.engine.tensor.tensor import Tensor
-from gradcli.faults.tree import ArgumentFault, NumpyOfHistory
 from gradcli.exposure import exposed
+from gradcli.faults.tree import ArgumentFault, NumpyOfHistory
 from gradcli.lang.budget import Budget
 
 

@@ -15,9 +15,9 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.tensor.numpy_view import axes, given, in_words, kind, plain
-from gradcli.engine.tensor.memory import Room
 from gradcli.engine.autograd.signature import NUMBERS, described
+from gradcli.engine.tensor.memory import Room
+from gradcli.engine.tensor.numpy_view import axes, given, in_words, kind, plain
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Array
 from gradcli.faults.tree import ArgumentFault

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Sized
 from typing import Any
 
 from gradcli.engine.autograd.signature import described
-from gradcli.faults.tree import ArgumentFault
 from gradcli.exposure import exposed
-from gradcli.lang.runtime.iterators import DEEPEST, Nested, nesting
 from gradcli.faults.mistakes import DepthLimit
+from gradcli.faults.tree import ArgumentFault
+from gradcli.lang.runtime.iterators import DEEPEST, Nested, nesting
 
 
 @exposed(*"update close set_description set_postfix set_postfix_str set_description_str refresh reset clear n total "

@@ -6,17 +6,17 @@ import math
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from gradcli.engine.transforms import functional
-from gradcli.engine.tensor.dtypes import OF, Default
-from gradcli.engine.tensor.dtype_info import finfo
 from gradcli.engine.autograd.op import traced as F
-from gradcli.engine.settings import Settings
 from gradcli.engine.autograd.signature import NUMBERS, Sizes, described
+from gradcli.engine.settings import Settings
+from gradcli.engine.tensor.dtype_info import finfo
+from gradcli.engine.tensor.dtypes import OF, Default
 from gradcli.engine.tensor.tensor import Shown, Size, Tensor
 from gradcli.engine.tensor.variable import Parameter, recording
-from gradcli.faults.tree import ArgumentFault, ValueFault
+from gradcli.engine.transforms import functional
 from gradcli.exposure import exposed, seal
 from gradcli.faults.mistakes import Unimplemented
+from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.nn.distributions import constraints
 
 EULER = 0.57721566490153286060

@@ -8,8 +8,8 @@ from gradcli.engine.autograd.op import traced as F
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.tensor import Size
 from gradcli.engine.tensor.variable import recording
-from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.faults.mistakes import Unimplemented
+from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.nn.distributions import constraints
 from gradcli.nn.distributions.base import Distribution, sizes, sum_rightmost
 from gradcli.nn.distributions.categorical import Categorical

@@ -7,9 +7,9 @@ from typing import Any, ClassVar
 
 from gradcli.engine.autograd.signature import NUMBERS, described
 from gradcli.engine.tensor.tensor import Shown, Tensor
-from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.exposure import exposed, seal
 from gradcli.faults.mistakes import Unimplemented
+from gradcli.faults.tree import ArgumentFault, ValueFault
 
 
 def bound(value: Any) -> Any:

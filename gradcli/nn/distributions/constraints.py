@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.tensor.dtype_info import finfo
 from gradcli.engine.autograd.op import traced as F
+from gradcli.engine.tensor.dtype_info import finfo
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.nn.distributions.constraint import Boolean as Boolean
 from gradcli.nn.distributions.constraint import Constraint as Constraint

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from gradcli.engine.tensor.dtype_info import finfo
 from gradcli.engine.autograd.op import traced as F
+from gradcli.engine.tensor.dtype_info import finfo
 from gradcli.engine.tensor.variable import recording
 from gradcli.nn.distributions import constraints
 from gradcli.nn.distributions.base import HALF_LOG_2PI, Distribution, ExponentialFamily, standard_normal

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from gradcli.engine.tensor.dtype_info import finfo
 from gradcli.engine.autograd.op import traced as F
+from gradcli.engine.tensor.dtype_info import finfo
 from gradcli.engine.tensor.tensor import Shown
 from gradcli.engine.tensor.variable import recording
-from gradcli.faults.tree import ValueFault
 from gradcli.faults.mistakes import Unimplemented
+from gradcli.faults.tree import ValueFault
 from gradcli.nn.distributions import constraints
 from gradcli.nn.distributions.base import (
     Distribution,

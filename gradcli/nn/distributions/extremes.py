@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from gradcli.engine.tensor.dtype_info import finfo
 from gradcli.engine.autograd.op import traced as F
 from gradcli.engine.autograd.signature import NUMBERS
+from gradcli.engine.tensor.dtype_info import finfo
 from gradcli.nn.distributions import constraints
 from gradcli.nn.distributions.base import EULER
 from gradcli.nn.distributions.continuous import LOC_SCALE, Exponential, Uniform

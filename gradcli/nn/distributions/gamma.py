@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.tensor.dtype_info import finfo
 from gradcli.engine.autograd.op import traced as F
 from gradcli.engine.autograd.signature import NUMBERS
+from gradcli.engine.tensor.dtype_info import finfo
 from gradcli.faults.tree import ValueFault
 from gradcli.nn.distributions import constraints
 from gradcli.nn.distributions.base import ExponentialFamily, broadcast_all, tensor_of

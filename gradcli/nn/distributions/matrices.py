@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.tensor.dtype_info import broadcast_shapes, finfo
 from gradcli.engine.autograd.op import traced as F
 from gradcli.engine.autograd.signature import NUMBERS
+from gradcli.engine.tensor.dtype_info import broadcast_shapes, finfo
 from gradcli.engine.tensor.tensor import Shown, Tensor
 from gradcli.engine.tensor.variable import recording
 from gradcli.faults.tree import ValueFault

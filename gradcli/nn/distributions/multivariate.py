@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from gradcli.engine.tensor.dtype_info import broadcast_shapes
 from gradcli.engine.autograd.op import traced as F
+from gradcli.engine.tensor.dtype_info import broadcast_shapes
 from gradcli.engine.tensor.tensor import Size
 from gradcli.faults.tree import ShapeFault, ValueFault
 from gradcli.nn.distributions import constraints

@@ -10,9 +10,9 @@ from gradcli.nn.distributions import constraints
 from gradcli.nn.distributions.categorical import SHARES, ExpRelaxedCategorical, LogitRelaxedBernoulli
 from gradcli.nn.distributions.continuous import LOC_SCALE, Cauchy, Normal
 from gradcli.nn.distributions.discrete import PROBABILITY
-from gradcli.nn.distributions.transforms.simplex import StickBreakingTransform
 from gradcli.nn.distributions.transformed import TransformedDistribution
 from gradcli.nn.distributions.transforms.elementwise import AbsTransform, ExpTransform, SigmoidTransform
+from gradcli.nn.distributions.transforms.simplex import StickBreakingTransform
 
 
 class LogNormal(TransformedDistribution):

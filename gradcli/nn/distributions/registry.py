@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from gradcli.engine.settings import Settings
 from gradcli.engine.autograd.signature import NUMBERS, described
-from gradcli.faults.tree import ArgumentFault
+from gradcli.engine.settings import Settings
 from gradcli.exposure import MARK, exposed
-from gradcli.lang.runtime.types import types_of
 from gradcli.faults.mistakes import Unimplemented
+from gradcli.faults.tree import ArgumentFault
+from gradcli.lang.runtime.types import types_of
 from gradcli.nn.distributions import constraints as c
 from gradcli.nn.distributions.transforms.composed import (
     CatTransform,
@@ -19,6 +19,7 @@ from gradcli.nn.distributions.transforms.composed import (
     StackTransform,
     identity_transform,
 )
+from gradcli.nn.distributions.transforms.elementwise import AffineTransform, ExpTransform, SigmoidTransform, Transform
 from gradcli.nn.distributions.transforms.simplex import (
     CorrCholeskyTransform,
     LowerCholeskyTransform,
@@ -26,7 +27,6 @@ from gradcli.nn.distributions.transforms.simplex import (
     SoftmaxTransform,
     StickBreakingTransform,
 )
-from gradcli.nn.distributions.transforms.elementwise import AffineTransform, ExpTransform, SigmoidTransform, Transform
 
 Factory = Callable[[Any], Any]
 

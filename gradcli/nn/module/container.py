@@ -8,8 +8,8 @@ from typing import Any
 from gradcli.engine.autograd.signature import Int, brief, described
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Parameter
-from gradcli.faults.tree import ArgumentFault, IndexFault, KeyFault
 from gradcli.exposure import exposed
+from gradcli.faults.tree import ArgumentFault, IndexFault, KeyFault
 from gradcli.nn.module.module import Module
 
 

@@ -12,20 +12,20 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.tensor.device import here_only, names_device
 from gradcli.engine.autograd.signature import REFUSED, Type, described
+from gradcli.engine.tensor.device import here_only, names_device
 from gradcli.engine.tensor.methods import Handle
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.uninitialized import Uninitialized
 from gradcli.engine.tensor.variable import Parameter, Variable
-from gradcli.faults.tree import ArgumentFault, AttributeFault, ValueFault
 from gradcli.exposure import exposed
+from gradcli.faults.source import veiled
+from gradcli.faults.tree import ArgumentFault, AttributeFault, ValueFault
 from gradcli.lang.runtime.ordered import OrderedDict
 from gradcli.nn.module import call_hooks
-from gradcli.nn.module import state_dict
-from gradcli.nn.module.printing import BLOCK, looks
+from gradcli.nn.module import state_dict as states
 from gradcli.nn.module.lookup import Lookup
-from gradcli.faults.source import veiled
+from gradcli.nn.module.printing import BLOCK, looks
 
 LISTS = ("_own", "_kept", "_inner")
 
@@ -213,7 +213,7 @@ class Module(Lookup):
 
     def apply(self, fn: Callable[[Module], Any]) -> Any:
         """Call `fn` with every module within, the innermost first, and with this one; this module."""
-        for module in state_dict.innermost_first(self):
+        for module in states.innermost_first(self):
             fn(module)
         return self
 
@@ -235,7 +235,7 @@ class Module(Lookup):
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Forget the gradients of all parameters, or make them zero."""
-        state_dict.zero_grad(Module.parameters(self), set_to_none)
+        states.zero_grad(Module.parameters(self), set_to_none)
 
     def _as(self, dtype: np.dtype[Any]) -> Any:
         for module in Module.modules(self):
@@ -291,11 +291,11 @@ class Module(Lookup):
 
     def state_dict(self, destination: Any = None, prefix: str = "", keep_vars: bool = False) -> dict[str, Tensor]:
         """Parameters and buffers by dotted name, as tensors that share their memory."""
-        return state_dict.state_dict(self, prefix, keep_vars)
+        return states.state_dict(self, prefix, keep_vars)
 
     def load_state_dict(self, state_dict: dict[str, Any], strict: bool = True) -> Any:
         """Copy the tensors that state_dict() told back in; the names missing and the names unknown."""
-        return state_dict.load(self, state_dict, strict)
+        return states.load(self, state_dict, strict)
 
     def register_forward_pre_hook(self, hook: Callable[..., Any], *, prepend: bool = False,
                                   with_kwargs: bool = False) -> Handle:

@@ -13,8 +13,8 @@ from gradcli.engine.tensor.tensor import Tensor, note_write
 from gradcli.engine.tensor.uninitialized import Uninitialized
 from gradcli.engine.tensor.variable import Variable
 from gradcli.engine.tensor.write_gate import writing
-from gradcli.faults.tree import ArgumentFault, ShapeFault
 from gradcli.exposure import exposed
+from gradcli.faults.tree import ArgumentFault, ShapeFault
 from gradcli.lang.runtime.ordered import OrderedDict
 
 

@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 from gradcli.engine.autograd.op import TABLE, traced
 from gradcli.engine.tensor.inplace import inplace
 from gradcli.engine.tensor.write_gate import writing
-from gradcli.nn.modules.linear import fresh
 from gradcli.nn.module.module import Module
+from gradcli.nn.modules.linear import fresh
 
 
 class Activation(Module):

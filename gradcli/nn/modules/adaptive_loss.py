@@ -9,13 +9,13 @@ from typing import Any, NamedTuple
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import brief, described, sized
 from gradcli.engine.tensor.tensor import Tensor
-from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
 from gradcli.exposure import exposed
+from gradcli.faults.source import Named
+from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
 from gradcli.nn.module.container import ModuleList, Sequential
+from gradcli.nn.module.module import Module
 from gradcli.nn.modules.linear import Linear, count
 from gradcli.nn.modules.loss import _Loss
-from gradcli.nn.module.module import Module
-from gradcli.faults.source import Named
 
 
 @exposed("output", "loss")

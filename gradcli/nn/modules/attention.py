@@ -7,11 +7,11 @@ from typing import Any
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.tensor import Tensor
-from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.exposure import exposed
+from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.nn.init import xavier_normal_, xavier_uniform_, zeros_
-from gradcli.nn.modules.linear import Linear, count, fresh
 from gradcli.nn.module.module import Module
+from gradcli.nn.modules.linear import Linear, count, fresh
 
 PARTS = ("q_proj_weight", "k_proj_weight", "v_proj_weight")
 

@@ -10,11 +10,11 @@ from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.write_gate import writing
-from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.exposure import exposed
+from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.nn.init import legacy, ones_, uniform_, zeros_
-from gradcli.nn.modules.linear import count, fresh
 from gradcli.nn.module.module import Module
+from gradcli.nn.modules.linear import count, fresh
 
 
 @exposed("reset_parameters", "reset_running_stats")

@@ -11,11 +11,11 @@ from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Parameter
 from gradcli.engine.tensor.write_gate import writing
-from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
 from gradcli.exposure import exposed
+from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
 from gradcli.nn.init import normal_
-from gradcli.nn.modules.linear import count, fresh
 from gradcli.nn.module.module import Module
+from gradcli.nn.modules.linear import count, fresh
 
 
 @exposed("reset_parameters", "from_pretrained", class_read=("from_pretrained",))

@@ -7,11 +7,11 @@ from typing import Any, ClassVar
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.uninitialized import Uninitialized, UninitializedParameter
-from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
 from gradcli.exposure import exposed
+from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
+from gradcli.nn.module.module import Module
 from gradcli.nn.modules import conv
 from gradcli.nn.modules.linear import Linear
-from gradcli.nn.module.module import Module
 
 
 @exposed("initialize_parameters", "has_uninitialized_params")

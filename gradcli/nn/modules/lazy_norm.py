@@ -9,9 +9,9 @@ import numpy as np
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.uninitialized import UninitializedBuffer, UninitializedParameter
 from gradcli.faults.tree import ValueFault
+from gradcli.nn.module.module import Module
 from gradcli.nn.modules import batchnorm
 from gradcli.nn.modules.lazy import _Lazy, lazy_classes
-from gradcli.nn.module.module import Module
 
 
 class _LazyNorm(_Lazy):

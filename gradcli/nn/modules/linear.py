@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.tensor.dtypes import Default
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import REFUSED, Type, described
+from gradcli.engine.tensor.dtypes import Default
 from gradcli.engine.tensor.variable import Parameter
-from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.exposure import exposed
+from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.nn.init import start_layer, uniform_
 from gradcli.nn.module.module import Module
 

@@ -8,8 +8,8 @@ from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import ArgumentFault, ValueFault
-from gradcli.nn.modules.distance import PairwiseDistance
 from gradcli.nn.module.module import Module
+from gradcli.nn.modules.distance import PairwiseDistance
 
 
 class _Loss(Module):

@@ -9,11 +9,11 @@ import numpy as np
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.tensor import Tensor
-from gradcli.faults.tree import ShapeFault, ValueFault
 from gradcli.exposure import exposed
+from gradcli.faults.tree import ShapeFault, ValueFault
 from gradcli.nn.init import ones_, zeros_
-from gradcli.nn.modules.linear import count, fresh
 from gradcli.nn.module.module import Module
+from gradcli.nn.modules.linear import count, fresh
 
 
 @exposed("reset_parameters")

@@ -8,11 +8,11 @@ from typing import Any, ClassVar
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.tensor import Tensor
-from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
 from gradcli.exposure import exposed
+from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
 from gradcli.nn.init import uniform_
-from gradcli.nn.modules.linear import count, fresh
 from gradcli.nn.module.module import Module
+from gradcli.nn.modules.linear import count, fresh
 from gradcli.nn.utils.packed_sequence import PackedSequence, counts
 
 

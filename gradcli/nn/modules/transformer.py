@@ -8,16 +8,16 @@ from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import REFUSED, Type, described, sized
 from gradcli.engine.tensor.tensor import Shown, Tensor
 from gradcli.engine.tensor.variable import grad_mode
-from gradcli.faults.tree import ArgumentFault, ShapeFault, TypeFault, ValueFault
 from gradcli.exposure import exposed
-from gradcli.nn.modules.activation import GELU, ReLU
-from gradcli.nn.modules.attention import MultiheadAttention
+from gradcli.faults.tree import ArgumentFault, ShapeFault, TypeFault, ValueFault
+from gradcli.nn.init import xavier_uniform_
 from gradcli.nn.module.cloning import cloned
 from gradcli.nn.module.container import ModuleList
-from gradcli.nn.modules.dropout import Dropout
-from gradcli.nn.init import xavier_uniform_
-from gradcli.nn.modules.linear import Linear, count
 from gradcli.nn.module.module import Module
+from gradcli.nn.modules.activation import GELU, ReLU
+from gradcli.nn.modules.attention import MultiheadAttention
+from gradcli.nn.modules.dropout import Dropout
+from gradcli.nn.modules.linear import Linear, count
 from gradcli.nn.modules.normalization import LayerNorm
 
 HOME = "torch.nn.modules.transformer"

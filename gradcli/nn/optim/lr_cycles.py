@@ -7,8 +7,8 @@ from typing import Any
 
 from gradcli.engine.autograd.signature import brief, described
 from gradcli.faults.tree import ArgumentFault, ValueFault
-from gradcli.nn.optim.optimizer import number
 from gradcli.nn.optim.lr_scheduler import LRScheduler, groups_of, whole_numbers
+from gradcli.nn.optim.optimizer import number
 
 
 def _each(value: Any, count: int) -> list[Any]:

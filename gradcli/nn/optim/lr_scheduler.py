@@ -12,9 +12,9 @@ from typing import Any
 
 from gradcli.engine.autograd.signature import NUMBERS, brief, described
 from gradcli.engine.tensor.tensor import Shown, Tensor
-from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.exposure import MARK, exposed
 from gradcli.faults.mistakes import Unimplemented
+from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.nn.optim.optimizer import Optimizer, has_stepped, number
 from gradcli.nn.plain import plain
 

@@ -17,13 +17,13 @@ from gradcli.engine.autograd.signature import NUMBERS, described, sized
 from gradcli.engine.tensor.tensor import Shown, Tensor, note_write
 from gradcli.engine.tensor.variable import recording
 from gradcli.engine.tensor.write_gate import writing
-from gradcli.faults.tree import ArgumentFault, GradFault, ValueFault
 from gradcli.exposure import MARK, exposed
+from gradcli.faults.source import veiled
+from gradcli.faults.tree import ArgumentFault, GradFault, ValueFault
 from gradcli.lang.runtime.builtins import METHODS
-from gradcli.nn.plain import plain
 from gradcli.nn.module.state_dict import zero_grad
 from gradcli.nn.optim.step_hooks import Hooked
-from gradcli.faults.source import veiled
+from gradcli.nn.plain import plain
 
 Array = np.ndarray[Any, Any]
 UNSET: Any = object()

@@ -7,8 +7,8 @@ from typing import Any
 
 from gradcli.engine.autograd.hooks import Handle
 from gradcli.engine.autograd.signature import described
-from gradcli.faults.tree import ArgumentFault, GradFault
 from gradcli.exposure import exposed
+from gradcli.faults.tree import ArgumentFault, GradFault
 
 Hook = Callable[..., Any]
 NAMES = tuple(f"register_{what}_{when}_hook" for what in ("step", "state_dict", "load_state_dict")

@@ -8,20 +8,20 @@ from typing import Any
 
 import numpy as np
 
+from gradcli.engine.autograd.signature import described
 from gradcli.engine.deep_copy import Copies
 from gradcli.engine.tensor.device import here_only
-from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import recording
 from gradcli.engine.tensor.write_gate import writing
-from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.exposure import exposed
-from gradcli.nn.optim.adaptive import lerp
-from gradcli.nn.modules.batchnorm import _BatchNorm
+from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.nn.module.module import Module
-from gradcli.nn.optim.optimizer import number
-from gradcli.nn.optim.lr_scheduler import LRScheduler, groups_of
 from gradcli.nn.module.state_dict import copied
+from gradcli.nn.modules.batchnorm import _BatchNorm
+from gradcli.nn.optim.adaptive import lerp
+from gradcli.nn.optim.lr_scheduler import LRScheduler, groups_of
+from gradcli.nn.optim.optimizer import number
 
 
 def _decay(decay: float) -> float:

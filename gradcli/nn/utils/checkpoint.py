@@ -10,17 +10,17 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
-from gradcli.engine.transforms import functional
-from gradcli.engine.random.generators import Current
 from gradcli.engine.autograd.function import Context, Function, apply
-from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.autograd.saved_tensors_hooks import Saver, Slot, latest
-from gradcli.engine.settings import Settings
 from gradcli.engine.autograd.signature import described, sized
+from gradcli.engine.random.generators import Current
+from gradcli.engine.settings import Settings
+from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.tensor import Shown, Tensor, clock, last_write
 from gradcli.engine.tensor.variable import Variable, grad_mode, recording
-from gradcli.faults.tree import ArgumentFault, GradFault, StaleValue, ValueFault
+from gradcli.engine.transforms import functional
 from gradcli.exposure import exposed
+from gradcli.faults.tree import ArgumentFault, GradFault, StaleValue, ValueFault
 from gradcli.nn.module.container import Sequential
 
 EXPLICIT = ("{name}: the use_reentrant parameter should be passed explicitly; use_reentrant=False is recommended, "

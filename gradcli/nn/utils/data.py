@@ -11,11 +11,11 @@ from typing import Any
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.tensor import Tensor
-from gradcli.faults.tree import ArgumentFault, AttributeFault, ShapeFault, ValueFault
 from gradcli.exposure import exposed
+from gradcli.faults.tree import ArgumentFault, AttributeFault, ShapeFault, ValueFault
 from gradcli.lang.budget import Budget
-from gradcli.nn.module.container import place
 from gradcli.nn.init import legacy
+from gradcli.nn.module.container import place
 
 ERA_NAMES = ("data_tensor", "target_tensor")
 

@@ -8,16 +8,16 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.tensor.conversion import array_of
-from gradcli.engine.random.generators import draw
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import NUMBERS, brief, described
+from gradcli.engine.random.generators import draw
+from gradcli.engine.tensor.conversion import array_of
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Array
-from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
 from gradcli.exposure import MARK, exposed
-from gradcli.nn.utils.data import Dataset, IterableDataset, listed
+from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
 from gradcli.nn.init import legacy
+from gradcli.nn.utils.data import Dataset, IterableDataset, listed
 from gradcli.nn.utils.samplers import BatchSampler, RandomSampler, SequentialSampler
 
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from gradcli.engine.random.generators import draw
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import described
+from gradcli.engine.random.generators import draw
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Parameter
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.lang.runtime.types import Kind, types_of
-from gradcli.nn.modules.batchnorm import _Norm
 from gradcli.nn.module.cloning import cloned
+from gradcli.nn.module.module import Module
+from gradcli.nn.modules.batchnorm import _Norm
 from gradcli.nn.modules.conv import _Conv
 from gradcli.nn.modules.linear import Linear
-from gradcli.nn.module.module import Module
 
 
 def _fused(layer: Any, bn: Any, kind: type[Module], what: str, axis: int) -> Any:

@@ -6,15 +6,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from gradcli.engine.random.generators import Current
-from gradcli.engine.tensor.memory import Room
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import described
+from gradcli.engine.random.generators import Current
+from gradcli.engine.tensor.memory import Room
 from gradcli.engine.tensor.tensor import Tensor
-from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
 from gradcli.exposure import exposed
-from gradcli.nn.utils.pad_sequence import pad_sequence
 from gradcli.faults.source import Named
+from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
+from gradcli.nn.utils.pad_sequence import pad_sequence
 
 CASTS = "double float half long int short char byte".split()
 

@@ -10,10 +10,10 @@ from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import brief, described
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import recording
-from gradcli.faults.tree import ArgumentFault, IndexFault, ValueFault
 from gradcli.exposure import exposed
-from gradcli.nn.modules.conv import _Backward
+from gradcli.faults.tree import ArgumentFault, IndexFault, ValueFault
 from gradcli.nn.module.module import Module
+from gradcli.nn.modules.conv import _Backward
 from gradcli.nn.utils.parametrize import register_parametrization
 from gradcli.nn.utils.weight_norm import direction, length, power_steps, rows_of, weighed
 

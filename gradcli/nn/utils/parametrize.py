@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.settings import Settings
 from gradcli.engine.autograd.signature import brief, described, sized
+from gradcli.engine.settings import Settings
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Parameter, Variable, recording
-from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.exposure import MARK, expose, exposed
+from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.nn.module.container import ModuleDict, ModuleList
 from gradcli.nn.module.module import Module
 

@@ -10,11 +10,11 @@ import numpy as np
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import brief, described, sized
 from gradcli.engine.tensor.tensor import Tensor
-from gradcli.faults.tree import ArgumentFault, AttributeFault, IndexFault, ShapeFault, ValueFault
 from gradcli.exposure import exposed
+from gradcli.faults.tree import ArgumentFault, AttributeFault, IndexFault, ShapeFault, ValueFault
 from gradcli.nn.module.container import place
-from gradcli.nn.utils.clip_grad import parameters_to_vector
 from gradcli.nn.module.module import Module
+from gradcli.nn.utils.clip_grad import parameters_to_vector
 from gradcli.nn.utils.weight_norm import hooks_of
 
 HOME = "torch.nn.utils.prune"

@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.random.generators import Generator, draw
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import brief, described
+from gradcli.engine.random.generators import Generator, draw
 from gradcli.engine.tensor.tensor import Tensor
-from gradcli.faults.tree import ArgumentFault, AttributeFault, ValueFault
 from gradcli.exposure import exposed
-from gradcli.nn.utils.data import listed
+from gradcli.faults.tree import ArgumentFault, AttributeFault, ValueFault
 from gradcli.nn.init import legacy
+from gradcli.nn.utils.data import listed
 
 AT_ONCE = 32        # so many numbers torch draws together when members may come again
 

@@ -12,11 +12,11 @@ from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.uninitialized import Uninitialized
 from gradcli.engine.tensor.variable import Parameter, recording
 from gradcli.engine.tensor.write_gate import writing
-from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
 from gradcli.exposure import exposed
-from gradcli.nn.modules.conv import _Backward
+from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
 from gradcli.nn.init import normal_
 from gradcli.nn.module.module import Module
+from gradcli.nn.modules.conv import _Backward
 
 
 def length(weight: Any, dim: int) -> Any:

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from gradcli.engine.tensor import dtypes
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Operand, Type
+from gradcli.engine.tensor import dtypes
 from gradcli.faults.tree import ValueFault
 
 

@@ -4,12 +4,12 @@ import math
 
 import numpy as np
 
-from gradcli.engine.tensor.conversion import array_of
-from gradcli.engine.tensor.dtypes import Default, float32
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Anything, Array, Int, Number, Plain, Sizes, Type
-from gradcli.faults.tree import ArgumentFault, ValueFault
+from gradcli.engine.tensor.conversion import array_of
+from gradcli.engine.tensor.dtypes import Default, float32
 from gradcli.faults.mistakes import UnfitValue
+from gradcli.faults.tree import ArgumentFault, ValueFault
 
 
 class Creation(Op, abstract=True):

@@ -9,9 +9,9 @@ import math
 
 import numpy as np
 
-from gradcli.engine.random.generators import draw
 from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.autograd.signature import Array
+from gradcli.engine.random.generators import draw
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.ops.dtype_checks import only_floats
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from gradcli.engine.tensor.conversion import array_of
 from gradcli.engine.autograd.op import Op, titled
 from gradcli.engine.autograd.signature import Anything, Array, Number, Plain, Sizes, Type
+from gradcli.engine.tensor.conversion import array_of
 from gradcli.faults.tree import ArgumentFault, ShapeFault
 from gradcli.ops.creation.create import checked
 

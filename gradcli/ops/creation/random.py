@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from gradcli.engine.random.generators import draw
-from gradcli.engine.tensor.dtypes import Default
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag, Int, Operand, Plain, Sizes, Type
+from gradcli.engine.random.generators import draw
+from gradcli.engine.tensor.dtypes import Default
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.ops.creation.create import Creation, checked, laid_out

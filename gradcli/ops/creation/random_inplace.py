@@ -6,9 +6,9 @@ these have no form that returns a new tensor: only the name with the underscore 
 
 import numpy as np
 
-from gradcli.engine.random.generators import draw
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Int, Number, Operand
+from gradcli.engine.random.generators import draw
 from gradcli.engine.tensor.write_gate import writing
 from gradcli.faults.tree import ArgumentFault
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from gradcli.engine.tensor.dtypes import Default
 from gradcli.engine.autograd.signature import Flag, Int, Number, Type
+from gradcli.engine.tensor.dtypes import Default
 from gradcli.faults.tree import TypeFault, ValueFault
 from gradcli.ops.creation.create import Creation
 

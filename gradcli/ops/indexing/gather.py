@@ -6,8 +6,8 @@ from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.autograd.signature import Array, Dim, Flag, Index, Number, Operand, Text, sized
 from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
-from gradcli.faults.tree import ArgumentFault, IndexFault, ShapeFault, TypeFault
 from gradcli.faults.mistakes import NotDifferentiable
+from gradcli.faults.tree import ArgumentFault, IndexFault, ShapeFault, TypeFault
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 PICKS = np.array([[0, 2], [1, 1]])

@@ -7,12 +7,12 @@ which only move the view, then lists, masks and tensors of indices, which pick e
 import numpy as np
 
 from gradcli.engine.autograd.dispatch import perform, record
-from gradcli.engine.tensor.conversion import array_of
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Operand, Plain, described, sized
+from gradcli.engine.tensor.conversion import array_of
+from gradcli.engine.tensor.inplace import here, rebase, refuse_view, writable
 from gradcli.engine.tensor.tensor import Tensor, note_write
 from gradcli.engine.tensor.variable import Dual, Variable, grad_mode
-from gradcli.engine.tensor.inplace import here, rebase, refuse_view, writable
 from gradcli.engine.tensor.write_gate import overlapping, writing
 from gradcli.faults.tree import ArgumentFault, IndexFault, ShapeFault, ValueFault
 

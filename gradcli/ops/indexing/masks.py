@@ -3,9 +3,9 @@
 import numpy as np
 
 from gradcli.engine.autograd.dispatch import broadcast_clash
-from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Dim, Flag, Index, Int, Operand, Type, sized
+from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import ShapeFault, TypeFault, ValueFault
 from gradcli.ops.creation.create import Creation, checked

@@ -4,9 +4,9 @@ import math
 
 import numpy as np
 
-from gradcli.engine.random.generators import Current
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Dim, Flag, Int, Operand, Text
+from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.tree import ShapeFault, ValueFault
 from gradcli.ops.introsort import reordered

@@ -8,8 +8,8 @@ import math
 import numpy as np
 
 from gradcli.engine.autograd.signature import sized
-from gradcli.faults.tree import ShapeFault, TypeFault
 from gradcli.faults.mistakes import MatrixFault
+from gradcli.faults.tree import ShapeFault, TypeFault
 
 
 def floating(name, *arrays):

@@ -9,8 +9,8 @@ from gradcli.engine.autograd.signature import Array, Arrays, Dim, Flag, Int, Pla
 from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import ArgumentFault, ShapeFault
-from gradcli.ops.linalg.products import dims_are
 from gradcli.ops.linalg.checks import kind_of
+from gradcli.ops.linalg.products import dims_are
 
 A = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 B = [[1.0, 2.0], [3.0, -4.0], [0.5, 1.0]]

@@ -5,9 +5,19 @@ import numpy as np
 from gradcli.engine.autograd.dispatch import named
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag, Text
-from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.faults.mistakes import NotDifferentiable
-from gradcli.ops.linalg.checks import by_matrix, each, gaps, indefinite, leading_minor, matrices, on_diagonal, square, turned
+from gradcli.faults.tree import ArgumentFault, ValueFault
+from gradcli.ops.linalg.checks import (
+    by_matrix,
+    each,
+    gaps,
+    indefinite,
+    leading_minor,
+    matrices,
+    on_diagonal,
+    square,
+    turned,
+)
 
 A = [[2.0, 0.5], [0.25, 1.0]]
 PAIR = [[[2.0, 0.5], [0.25, 1.0]], [[3.0, -1.0], [2.0, 2.5]]]

@@ -8,8 +8,17 @@ from gradcli.engine.autograd.dispatch import named
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag
 from gradcli.faults.tree import ShapeFault
+from gradcli.ops.linalg.checks import (
+    by_matrix,
+    indefinite,
+    leading_minor,
+    matrices,
+    singular,
+    square,
+    unsolved,
+    zero_pivot,
+)
 from gradcli.ops.linalg.decompositions import cholesky_slope
-from gradcli.ops.linalg.checks import by_matrix, indefinite, leading_minor, matrices, singular, square, unsolved, zero_pivot
 from gradcli.ops.linalg.solve import substituted
 
 A = [[2.0, 0.5], [0.25, 1.0]]

@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from gradcli.engine.random.generators import Current
-from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.autograd.op import Op, titled
 from gradcli.engine.autograd.signature import Array, ArrayOrNone, Flag, Index, Int, Number, Plain, sized
+from gradcli.engine.random.generators import Current
+from gradcli.engine.tensor.dtypes import OF
 from gradcli.faults.tree import IndexFault, ShapeFault, TypeFault
-from gradcli.ops.nn.activation import THNN
 from gradcli.ops.losses.regression import REDUCTION, reduction_of
+from gradcli.ops.nn.activation import THNN
 
 ROWS = [[1.0, 2.0, 3.0], [0.5, 0.0, -1.0]]
 CLASSES = np.array([0, 2])

@@ -6,9 +6,9 @@ import numpy as np
 
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, ArrayOrNone, Flag, Number, Operand, Text
-from gradcli.faults.tree import ShapeFault, ValueFault
 from gradcli.faults.mistakes import UnfitValue
-from gradcli.ops.nn.activation import floating
+from gradcli.faults.tree import ShapeFault, ValueFault
+from gradcli.ops.linalg.checks import kind_of
 from gradcli.ops.losses.regression import (
     CHANCES,
     REDUCTION,
@@ -25,7 +25,7 @@ from gradcli.ops.losses.regression import (
     reduction_of,
     same_shape,
 )
-from gradcli.ops.linalg.checks import kind_of
+from gradcli.ops.nn.activation import floating
 
 LEAST_LOG = -100.0      # cross entropies of certain predictions stay finite
 

@@ -9,8 +9,8 @@ import numpy as np
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag, Number, Plain, Text
 from gradcli.faults.tree import ShapeFault, ValueFault
-from gradcli.ops.nn.activation import THNN, floating
 from gradcli.ops.linalg.checks import kind_of
+from gradcli.ops.nn.activation import THNN, floating
 
 GATHERED, GATHERINGS = ("L1Loss", "KLDivLoss"), ("mean", "sum", "batchmean")
 REDUCTION = Text("mean", "sum", "none")

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from gradcli.engine.tensor.dtypes import FLOATING, category, float64
-from gradcli.engine.fma import multiply_add
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Number, Operand, Text
+from gradcli.engine.fma import multiply_add
+from gradcli.engine.tensor.dtypes import FLOATING, category, float64
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import TypeFault, ValueFault
 from gradcli.ops.base import Binary

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from gradcli.engine.tensor.dtypes import OF
-from gradcli.engine.kernels import choose
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Index, Operand
+from gradcli.engine.kernels import choose
+from gradcli.engine.tensor.dtypes import OF
 from gradcli.faults.tree import ArgumentFault, TypeFault
 from gradcli.ops.base import Comparison
 

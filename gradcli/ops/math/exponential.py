@@ -4,10 +4,10 @@ import math
 
 import numpy as np
 
-from gradcli.engine.kernels import ONE
 from gradcli.engine.autograd.signature import Array, Number, Operand
-from gradcli.ops.math.arithmetic import constancy
+from gradcli.engine.kernels import ONE
 from gradcli.ops.base import Binary, Slope, Unary
+from gradcli.ops.math.arithmetic import constancy
 from gradcli.ops.special.evaluate import in_doubles
 
 LN2, LN10 = math.log(2), math.log(10)

@@ -3,10 +3,10 @@
 import numpy as np
 
 from gradcli.engine.autograd.signature import Array, Operand
-from gradcli.ops.math.arithmetic import constancy, floored, nonzero
 from gradcli.ops.base import Binary
-from gradcli.ops.special.evaluate import in_doubles
 from gradcli.ops.dtype_checks import no_floats, no_truths, underived
+from gradcli.ops.math.arithmetic import constancy, floored, nonzero
+from gradcli.ops.special.evaluate import in_doubles
 
 FEW = 500           # elements: so few are not worth a detour
 EXACT = 2.0**29     # below, a whole number times a float32 is exact in float64

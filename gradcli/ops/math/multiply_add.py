@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from gradcli.engine.tensor.dtypes import Default
-from gradcli.engine.fma import multiply_add
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import NUMBERS, Array, Number, Operand
+from gradcli.engine.fma import multiply_add
+from gradcli.engine.tensor.dtypes import Default
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import TypeFault
-from gradcli.ops.math.arithmetic import NO_DIFFERENCE, plus
 from gradcli.ops.base import Binary
+from gradcli.ops.math.arithmetic import NO_DIFFERENCE, plus
 
 
 def between(input, end, weight):

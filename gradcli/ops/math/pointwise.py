@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from gradcli.engine.kernels import ZERO, zeroed
 from gradcli.engine.autograd.signature import Array, Operand
+from gradcli.engine.kernels import ZERO, zeroed
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import ArgumentFault, TypeFault
 from gradcli.ops.base import Binary, Slope, Unary

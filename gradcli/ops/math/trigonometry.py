@@ -4,11 +4,11 @@ import math
 
 import numpy as np
 
-from gradcli.engine.kernels import ONE
 from gradcli.engine.autograd.signature import Array
+from gradcli.engine.kernels import ONE
 from gradcli.ops.base import Binary, Slope, Unary
-from gradcli.ops.special.evaluate import in_doubles, single_in_doubles
 from gradcli.ops.dtype_checks import only_floats
+from gradcli.ops.special.evaluate import in_doubles, single_in_doubles
 
 
 @in_doubles

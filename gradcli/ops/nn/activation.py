@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from gradcli.engine.tensor.dtypes import OF
-from gradcli.engine.kernels import HALF, ONE, Constant, choose
 from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.autograd.signature import Array, Dim, Number, Text
+from gradcli.engine.kernels import HALF, ONE, Constant, choose
+from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.tree import ShapeFault, TypeFault
 from gradcli.ops.base import Unary

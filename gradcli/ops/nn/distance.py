@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from gradcli.engine.tensor.dtypes import int64
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Dim, Dims, Flag, Int, Number, Plain, sized
+from gradcli.engine.tensor.dtypes import int64
 from gradcli.faults.tree import ShapeFault
 from gradcli.ops.linalg.checks import kind_of
 from gradcli.ops.reduction.reduce import VectorNorm

@@ -4,10 +4,10 @@ import math
 
 import numpy as np
 
-from gradcli.engine.random.generators import Current, draw
-from gradcli.engine.random.stream import write
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag, Number, described, sized
+from gradcli.engine.random.generators import Current, draw
+from gradcli.engine.random.stream import write
 from gradcli.faults.tree import ShapeFault, ValueFault
 
 ROW = [[1.0, -2.0, 3.0, 0.5]]

@@ -3,9 +3,9 @@
 import numpy as np
 
 from gradcli.engine.autograd.dispatch import here
-from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, ArrayOrNone, Flag, Index, Int, Number, Plain, Text
+from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.tensor import Tensor, note_write
 from gradcli.engine.tensor.write_gate import writing
 from gradcli.faults.tree import ArgumentFault, IndexFault, ShapeFault, TypeFault

@@ -6,7 +6,13 @@ from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag, Ints, Numbers, Plain, Text
 from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
 from gradcli.ops.nn.activation import floating
-from gradcli.ops.nn.interpolate_tables import adaptive_table, antialiased_table, cubic_table, linear_table, nearest_table
+from gradcli.ops.nn.interpolate_tables import (
+    adaptive_table,
+    antialiased_table,
+    cubic_table,
+    linear_table,
+    nearest_table,
+)
 from gradcli.ops.windows.sliding import each
 
 ROW = [[[1.0, -2.0, 3.0, 0.5]]]

@@ -4,8 +4,8 @@ import numpy as np
 
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, sized
-from gradcli.faults.tree import ShapeFault
 from gradcli.faults.mistakes import ProductShapes
+from gradcli.faults.tree import ShapeFault
 from gradcli.ops.linalg.checks import kind_of
 
 X, W, B = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]], [[1.0, 2.0, -1.0], [3.0, -4.0, 0.5]], [0.5, 1.0]

@@ -4,9 +4,9 @@ import math
 
 import numpy as np
 
-from gradcli.engine.kernels import sums
 from gradcli.engine.autograd.op import Op, titled
 from gradcli.engine.autograd.signature import Array, ArrayOrNone, Flag, Int, Number, Plain, Sizes, sized
+from gradcli.engine.kernels import sums
 from gradcli.engine.tensor.write_gate import writing
 from gradcli.faults.tree import ArgumentFault, ShapeFault
 

@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from gradcli.engine.random.generators import draw
-from gradcli.engine.kernels import LARGE, ZERO, choose, stepped
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag, Number
+from gradcli.engine.kernels import LARGE, ZERO, choose, stepped
+from gradcli.engine.random.generators import draw
 from gradcli.faults.tree import ShapeFault, ValueFault
-from gradcli.ops.nn.activation import SIGNED, THNN, Activation, floating
 from gradcli.ops.base import Slope
+from gradcli.ops.nn.activation import SIGNED, THNN, Activation, floating
 
 SIXTH = float(np.float32(1 / 6))    # PyTorch has the slope of hardsigmoid in single precision
 

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from gradcli.engine.random.generators import draw
-from gradcli.engine.kernels import LARGE, sums
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Dim, Flag, Number, Type
+from gradcli.engine.kernels import LARGE, sums
+from gradcli.engine.random.generators import draw
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.tree import TypeFault, ValueFault
 from gradcli.ops.nn.activation import THNN

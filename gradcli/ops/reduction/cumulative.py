@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from gradcli.engine.kernels import LARGE, running, running_down
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Dim, Type
+from gradcli.engine.kernels import LARGE, running, running_down
 from gradcli.engine.tensor.methods import axis
 from gradcli.ops.reduction.reduce import totals_type
 

@@ -4,9 +4,9 @@ import math
 
 import numpy as np
 
-from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Dim, DimOrTensor, Flag, Int, Number, Numbers
+from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.tree import ShapeFault, TypeFault, ValueFault
 from gradcli.ops.creation.create import spaced

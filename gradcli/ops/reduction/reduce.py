@@ -4,14 +4,14 @@ import math
 
 import numpy as np
 
-from gradcli.engine.tensor.dtypes import OF, float32
-from gradcli.engine.kernels import full_sum, sums
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, DimOrTensor, Dims, Flag, NormOrder, Type
+from gradcli.engine.kernels import full_sum, sums
+from gradcli.engine.tensor.dtypes import OF, float32
 from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
-from gradcli.faults.tree import ArgumentFault, IndexFault, TypeFault
 from gradcli.faults.mistakes import UnfitValue
+from gradcli.faults.tree import ArgumentFault, IndexFault, TypeFault
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 

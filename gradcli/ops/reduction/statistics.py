@@ -4,13 +4,13 @@ import math
 
 import numpy as np
 
-from gradcli.engine.tensor.dtypes import Default
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Dim, Dims, DimsOrFlag, Flag, Number, Type
+from gradcli.engine.tensor.dtypes import Default
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.tree import ShapeFault, TypeFault, ValueFault
-from gradcli.ops.reduction.reduce import GRID, Reduction, VectorNorm, axes, restored, total, totals_type
 from gradcli.ops.reduction.cumulative import backwards, shifted
+from gradcli.ops.reduction.reduce import GRID, Reduction, VectorNorm, axes, restored, total, totals_type
 
 POSITIVE = [[1.0, 2.0, 4.0], [0.5, 5.0, 0.25]]
 HOLED = [[1.0, 0.0, 3.0], [0.0, 5.0, 0.0]]

@@ -6,8 +6,8 @@ from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Dim, DimOrTensor, Dims, Int, sized
 from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
-from gradcli.faults.tree import ArgumentFault, ShapeFault
 from gradcli.faults.mistakes import UnfitValue
+from gradcli.faults.tree import ArgumentFault, ShapeFault
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 ROW = [1.0, 2.0, 3.0, 4.0, 5.0]

@@ -4,14 +4,14 @@ import math
 
 import numpy as np
 
+from gradcli.engine.autograd.op import Op
+from gradcli.engine.autograd.signature import REFUSED, Array, Arrays, Dim, Dims, Int, Sizes, SizesKind, Type, sized
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.memory_format import Format, in_order
-from gradcli.engine.autograd.op import Op
-from gradcli.engine.autograd.signature import REFUSED, Array, Arrays, Dim, Dims, Int, Sizes, SizesKind, Type, sized
 from gradcli.engine.tensor.methods import axis
-from gradcli.faults.tree import ArgumentFault, IndexFault, ShapeFault
 from gradcli.faults.mistakes import NotDifferentiable
+from gradcli.faults.tree import ArgumentFault, IndexFault, ShapeFault
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 

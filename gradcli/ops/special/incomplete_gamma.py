@@ -11,10 +11,10 @@ import numpy as np
 from gradcli.engine.autograd.signature import Array
 from gradcli.faults.mistakes import NotDifferentiable
 from gradcli.ops.base import Binary
-from gradcli.ops.special.evaluate import in_doubles, polynomial
-from gradcli.ops.special.erf import complement
-from gradcli.ops.special.gamma import log_gamma, stirling_rest
 from gradcli.ops.dtype_checks import only_floats
+from gradcli.ops.special.erf import complement
+from gradcli.ops.special.evaluate import in_doubles, polynomial
+from gradcli.ops.special.gamma import log_gamma, stirling_rest
 
 LARGE, NEAR = 100.0, 0.3    # Temme's expansion serves where a > LARGE and |x - a| < NEAR a
 STEPS = 2000                # more than any series here needs

@@ -7,10 +7,10 @@ import numpy as np
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag, Lengths, Plain
 from gradcli.faults.tree import ShapeFault
-from gradcli.ops.windows.pooling import BLOCK, ROW, Pooling, planes
-from gradcli.ops.windows.pooling_arrays import GRID
 from gradcli.ops.nn.interpolate import adaptive
 from gradcli.ops.nn.interpolate_tables import adaptive_windows
+from gradcli.ops.windows.pooling import BLOCK, ROW, Pooling, planes
+from gradcli.ops.windows.pooling_arrays import GRID
 from gradcli.ops.windows.sliding import each
 
 

@@ -4,9 +4,9 @@ import itertools
 
 import numpy as np
 
-from gradcli.engine.random.generators import draw
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, ArrayOrNone, Flag, Ints, Numbers, Plain
+from gradcli.engine.random.generators import draw
 from gradcli.faults.tree import ArgumentFault, ShapeFault
 from gradcli.ops.windows.pooling import CUBE, Pooling, planes
 from gradcli.ops.windows.pooling_arrays import GRID

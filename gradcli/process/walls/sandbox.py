@@ -16,13 +16,12 @@ import sys
 from collections.abc import Iterable, Iterator
 from time import sleep
 
-from gradcli.process.walls import landlock
-from gradcli.process.walls import seccomp
+from gradcli.process.walls import landlock, seccomp
 from gradcli.process.walls.kernel import give_up_privileges, machine
 
 DESCRIPTORS = 64        # that may be opened beyond those there are
 SYSTEM = ("/usr/lib", "/usr/lib64", "/lib", "/lib64", "/etc/ld.so.cache", "/dev/urandom")    # shared libraries
-PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 FILES, CALLS = "files", "system-calls"
 
 

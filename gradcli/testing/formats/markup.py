@@ -8,8 +8,8 @@ from difflib import get_close_matches
 from typing import NamedTuple
 
 from gradcli.testing.formats import console_blocks
-from gradcli.testing.model import Check, Document, orders_in
 from gradcli.testing.formats.transcript import SKIP_REST, LineDocument, checks_in, is_prompt, lines_of
+from gradcli.testing.model import Check, Document, orders_in
 
 FENCE = re.compile(r"((?:[ \t]*>)*[ \t]*)(`{3,}|~{3,})[ \t]*(.*?)[ \t]*$")
 COMMENT = re.compile(r"[ \t]*<!--[ \t]*gradcli(?:[ \t]*:[ \t]*(.*?))?[ \t]*-->[ \t]*$")

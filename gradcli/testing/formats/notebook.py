@@ -7,10 +7,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from gradcli.data.notebook_cells import code_cells, not_a_notebook, text_of
 from gradcli.console.ipython_lines import is_foreign, is_timing
-from gradcli.testing.model import ORDER, Check, Document, Lines, Parts, options_of, orders_in
+from gradcli.data.notebook_cells import code_cells, not_a_notebook, text_of
 from gradcli.testing.formats.spans import span_of
+from gradcli.testing.model import ORDER, Check, Document, Lines, Parts, options_of, orders_in
 
 CODE = re.compile(r"G\d{4}")
 ESCAPES = re.compile(r"\x1b\[[0-9;]*m")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from gradcli.data.transcript import BLOCK
 from gradcli.console.continuation import Reader
+from gradcli.data.transcript import BLOCK
 from gradcli.testing.formats import numbered
-from gradcli.testing.model import ORDER, Check, Document, Lines, Parts, options_of, orders_in
 from gradcli.testing.formats.numbered import is_numbered
+from gradcli.testing.model import ORDER, Check, Document, Lines, Parts, options_of, orders_in
 
 PROMPT = re.compile(r">>>(?: (.*))?$")
 MORE = re.compile(r"\.\.\.(?: (.*))?$")

@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterable
 from types import FunctionType
 from typing import Any, NamedTuple
 
-from gradcli.faults.tree import ArgumentFault, AttributeFault, PolicyFault
 from gradcli.exposure import MARK, exposed
-from gradcli.namespace.python.copy import deepcopy
-from gradcli.lang.runtime.types import OWN, STAND_INS, Kind, user_class
+from gradcli.faults.tree import ArgumentFault, AttributeFault, PolicyFault
 from gradcli.lang.policy import checked
+from gradcli.lang.runtime.types import OWN, STAND_INS, Kind, user_class
+from gradcli.namespace.python.copy import deepcopy
 
 RECORD = ".dataclass"       # the attribute that holds what is known of a dataclass; no program can spell it
 CLASS, INIT, KEYWORDS = "ClassVar", "InitVar", "KW_ONLY"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import collections
 from typing import Any
 
-from gradcli.exposure import ProgramClass, expose, exposed, seal
-from gradcli.namespace.python.collections import _as_dict, _made, _replaced
-from gradcli.lang.runtime.types import Kind
-from gradcli.lang.policy import checked
 from gradcli.display.containers import Named
+from gradcli.exposure import ProgramClass, expose, exposed, seal
+from gradcli.lang.policy import checked
+from gradcli.lang.runtime.types import Kind
+from gradcli.namespace.python.collections import _as_dict, _made, _replaced
 
 
 class TupleClass(ProgramClass):

@@ -10,9 +10,9 @@ from gradcli.engine.autograd.op import traced as F
 from gradcli.nn.distributions.base import EULER
 from gradcli.nn.distributions.continuous import Exponential, Laplace, Normal, Uniform
 from gradcli.nn.distributions.discrete import Bernoulli, Binomial, ContinuousBernoulli, Poisson
-from gradcli.nn.distributions.kl.divergence import known
 from gradcli.nn.distributions.extremes import Gumbel, Pareto
 from gradcli.nn.distributions.gamma import Beta, Gamma
+from gradcli.nn.distributions.kl.divergence import known
 
 
 @known((Bernoulli, Poisson))

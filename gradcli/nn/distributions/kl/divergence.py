@@ -6,13 +6,13 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
-from gradcli.engine.settings import Settings
 from gradcli.engine.autograd.signature import described
+from gradcli.engine.settings import Settings
 from gradcli.engine.tensor.tensor import Shown
-from gradcli.faults.tree import ArgumentFault
 from gradcli.exposure import MARK
-from gradcli.lang.runtime.types import types_of
 from gradcli.faults.mistakes import Unimplemented
+from gradcli.faults.tree import ArgumentFault
+from gradcli.lang.runtime.types import types_of
 from gradcli.nn.distributions.base import Distribution
 
 Divergence = Callable[[Any, Any], Any]

@@ -5,18 +5,18 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from gradcli.engine.tensor.dtype_info import broadcast_shapes
 from gradcli.engine.autograd.op import traced as F
-from gradcli.faults.tree import ValueFault
+from gradcli.engine.tensor.dtype_info import broadcast_shapes
 from gradcli.faults.mistakes import Unimplemented
+from gradcli.faults.tree import ValueFault
 from gradcli.nn.distributions.base import EULER, ExponentialFamily, sum_rightmost
 from gradcli.nn.distributions.categorical import Categorical, OneHotCategorical
 from gradcli.nn.distributions.composite import Independent
 from gradcli.nn.distributions.continuous import Cauchy, Exponential, Laplace, Normal, Uniform
 from gradcli.nn.distributions.discrete import Bernoulli, Binomial, ContinuousBernoulli, Geometric, Poisson
-from gradcli.nn.distributions.kl.divergence import kl_divergence, known
 from gradcli.nn.distributions.extremes import Gumbel, Pareto
 from gradcli.nn.distributions.gamma import Beta, Dirichlet, Gamma
+from gradcli.nn.distributions.kl.divergence import kl_divergence, known
 from gradcli.nn.distributions.multivariate import (
     LowRankMultivariateNormal,
     MultivariateNormal,

@@ -8,13 +8,13 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from gradcli.engine.tensor.dtype_info import broadcast_shapes, finfo
 from gradcli.engine.autograd.op import traced as F
 from gradcli.engine.autograd.signature import NUMBERS, described
+from gradcli.engine.tensor.dtype_info import broadcast_shapes, finfo
 from gradcli.engine.tensor.tensor import Size, Tensor
-from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.exposure import exposed, seal
 from gradcli.faults.mistakes import Unimplemented
+from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.nn.distributions import constraints
 from gradcli.nn.distributions.base import broadcast_all, sizes, sum_rightmost
 
