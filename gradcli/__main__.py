@@ -28,7 +28,7 @@ def main() -> NoReturn:
         status = INTERRUPTED
     except Exception as error:
         try:
-            from gradcli.process.starting import cannot_start
+            from gradcli.console.exit_guard import cannot_start
 
             status = cannot_start(error)
         except Exception:       # not even that can be loaded
@@ -44,7 +44,7 @@ def start() -> int:
     waited = forked()   # before anything is loaded that would have to be copied
     if waited is not None:
         return waited
-    from gradcli.console.diagnostics import guarded
+    from gradcli.console.exit_guard import guarded
 
     return guarded(lambda: serve(sys.argv[1:]))
 

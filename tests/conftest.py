@@ -13,10 +13,10 @@ def memory_limits_count_from_here(monkeypatch):
     if sys.platform != "linux":
         yield
         return
-    from gradcli.process import limits
+    from gradcli.process import memory_limit
 
     before = resource.getrlimit(resource.RLIMIT_AS)
-    wall_memory = limits.wall_memory
+    wall_memory = memory_limit.wall_memory
 
     def wall_from_here(settings):
         wall_memory(settings)

@@ -4,6 +4,7 @@ import pytest
 
 from gradcli.faults.tree import Fault
 from gradcli.session.session import Session
+from gradcli.session.snapshot import Checkpoint
 
 SETUP = """
 import torch.nn as nn
@@ -79,7 +80,7 @@ def observed(*changes, undone=True):
     session.run(SETUP)
     checkpoints = []
     for change in changes:
-        checkpoint = session.checkpoint()
+        checkpoint = Checkpoint(session)
         with checkpoint.watching():
             session.run(change + "\n")
         checkpoint.settle()
@@ -93,7 +94,7 @@ def failing(change):
     """What a session tells after a statement that failed once it had made its change."""
     session = Session(seed=1)
     session.run(SETUP)
-    checkpoint = session.checkpoint()
+    checkpoint = Checkpoint(session)
     with checkpoint.watching(), pytest.raises(Fault):
         session.run(change.replace("for i", "if True:\n  for i") + "\nnowhere\n")
     checkpoint.restore()
@@ -122,12 +123,12 @@ def test_many_changes_are_taken_back_one_by_one():
 def test_a_settled_checkpoint_keeps_only_what_has_changed():
     session = Session()
     session.run(SETUP)
-    checkpoint = session.checkpoint()
+    checkpoint = Checkpoint(session)
     with checkpoint.watching():
         session.run("z = 1")
     checkpoint.settle()
     assert checkpoint.weight == 0
-    checkpoint = session.checkpoint()
+    checkpoint = Checkpoint(session)
     with checkpoint.watching():
         session.run("large.add_(1)")
     checkpoint.settle()
@@ -136,7 +137,7 @@ def test_a_settled_checkpoint_keeps_only_what_has_changed():
 
 def test_names_of_the_future_are_no_business_of_a_settled_checkpoint():
     session = Session()
-    checkpoint = session.checkpoint()
+    checkpoint = Checkpoint(session)
     session.run("a = 1")
     checkpoint.settle()
     session.run("b = 2")

@@ -8,6 +8,7 @@ import pytest
 from gradcli.engine.tensor import storage, write_gate
 from gradcli.session import snapshot
 from gradcli.session.session import Session
+from gradcli.session.snapshot import Checkpoint
 from taken_back import (
     INITS,
     OPTIMISERS,
@@ -141,7 +142,7 @@ def test_a_writer_that_does_not_ask_is_refused_before_anything_is_lost(monkeypat
 
 def test_locks_are_gone_after_the_statement_and_views_made_within_it_can_be_written():
     session = prepared(SIZES[1])
-    moment = session.checkpoint()
+    moment = Checkpoint(session)
     with moment.watching():
         assert not session["x"].array.flags.writeable
         session.run("view = x[3:]; store = x.storage(); strided = x.as_strided((5,), (2,))", echo=False)
@@ -151,7 +152,7 @@ def test_locks_are_gone_after_the_statement_and_views_made_within_it_can_be_writ
 
 def test_what_is_not_written_is_not_copied():
     session = prepared(SIZES[1])
-    moment = session.checkpoint()
+    moment = Checkpoint(session)
     with moment.watching():
         session.run("z = x.sum() + y.sum(); x[0] = 1", echo=False)
     moment.settle()
@@ -171,9 +172,9 @@ def test_memory_that_a_caller_made_read_only_stays_so():
 def test_a_checkpoint_within_a_watched_statement_restores_and_so_does_the_outer_one():
     session = prepared(SIZES[1])
     before = state(session)
-    outer = session.checkpoint()
+    outer = Checkpoint(session)
     with outer.watching():
-        inner = session.checkpoint()
+        inner = Checkpoint(session)
         with inner.watching():
             session.run("x.zero_()", echo=False)
         inner.restore()

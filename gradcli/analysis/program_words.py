@@ -61,7 +61,7 @@ def words_for(text: str, command: str) -> str | None:
 
 def _read(text: str) -> Program | None:
     """A program up to its first sweep, or to its end."""
-    from gradcli.data.transcript import statements
+    from gradcli.lang.syntax.statements import statements
 
     leaves: dict[str, str] = {}
     places: dict[str, int] = {}

@@ -12,8 +12,7 @@ from gradcli.console.settings import Settings
         "isolated")
 def limits(settings: Settings) -> None:
     """Print the limits in force, and the walls of the system."""
-    from gradcli.commands.execute import limits_of
-    from gradcli.process.limits import require_walls
+    from gradcli.process.limits import limits_of, require_walls
 
     require_walls(settings)
     for name, value in limits_of(settings).items():

@@ -1,29 +1,17 @@
-"""How a command ends: its exit status, and what is said on standard error.
-
-    0    success                            5    a limit was hit
-    1    the program raised an error        6    a file could not be read or written
-    2    usage error                        70   internal error
-    3    syntax error or refused construct  130  interrupted
-    4    a comparison found a mismatch      141  the reader went away
-"""
+"""What is said on standard error: diagnostics in the form asked for, notes, internal errors."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
 from typing import TextIO
 
 from gradcli.console.settings import Settings
-from gradcli.exposure import ForeignValue
-from gradcli.faults.mistakes import DepthLimit
 from gradcli.faults.source import json_escaped, tamed, visible
-from gradcli.faults.tree import Fault, FileFault, MemoryFault, advice, calls, render
-from gradcli.process import supervisor
-from gradcli.process.limits import OutputLost, Reserve
-from gradcli.process.starting import shortage
+from gradcli.faults.tree import Fault, advice, calls, render
+from gradcli.process import channel
 
-INTERNAL, INTERRUPTED, READER_GONE = 70, 130, 141
+INTERNAL = 70
 
 
 class Manner:
@@ -34,34 +22,6 @@ class Manner:
 
 
 manner = Manner()
-
-
-def guarded(action: Callable[[], int | None]) -> int:
-    """Run `action`; whatever goes wrong becomes a diagnostic and a status, never a traceback."""
-    try:
-        status = action() or 0
-        flush()
-        return status
-    except Fault as fault:
-        complain(fault)
-        return fault.status
-    except KeyboardInterrupt:
-        interrupted()
-        return INTERRUPTED
-    except OutputLost as lost:
-        return _lost(lost.error)
-    except RecursionError:
-        return _failed(DepthLimit("nested too deeply"))
-    except MemoryError:
-        Reserve.release()       # before anything else: even a message takes memory
-        return _failed(MemoryFault("the program needs more memory than it may use",
-                                  ("--memory-limit 32G", "more memory"), ("--no-limits", "no limit at all")))
-    except (Exception, ForeignValue) as error:
-        lacking = shortage(error)
-        if lacking is not None:
-            return _failed(lacking)
-        # whatever else this is, it is our mistake and not the user's
-        return _lost(error) if isinstance(error, OSError) else internal(error)
 
 
 def follow(settings: Settings) -> None:
@@ -77,7 +37,7 @@ def complain(fault: Fault) -> None:
     try:
         flush()     # what was printed before the fault stands before it
     except OSError:
-        _forget_output()
+        forget_output()
     if manner.errors == "json":
         text = as_json(fault)
     elif manner.errors == "short":
@@ -89,7 +49,7 @@ def complain(fault: Fault) -> None:
         _write(paint(text))     # the colours are ours: render has made all others visible
     else:
         tell(text)
-    supervisor.say(f"spoken {fault.status}")
+    channel.say(f"spoken {fault.status}")
 
 
 def tell(text: str) -> None:
@@ -170,20 +130,6 @@ def _paint_line(line: str) -> str:
     return f"{BLUE}{margin}{mark}{PLAIN}{after}"
 
 
-def _failed(fault: Fault) -> int:
-    complain(fault)
-    return fault.status
-
-
-def _lost(error: OSError) -> int:
-    """The status when reading or writing failed: a reader that went away is no fault, a full disk is."""
-    _forget_output()
-    if isinstance(error, BrokenPipeError):
-        return READER_GONE
-    name = f"{error.filename}: " if error.filename else "standard output: "
-    return _failed(FileFault(f"{name}{error.strerror or error}"))
-
-
 def internal(error: BaseException) -> int:
     """Say that something of ours went wrong. No code of a program runs for it."""
     if os.environ.get("GRADCLI_DEBUG", "") not in ("", "0"):
@@ -220,7 +166,7 @@ def _traceback(error: BaseException) -> list[str]:
             for each in reversed(errors.values())]
 
 
-def _forget_output() -> None:
+def forget_output() -> None:
     """Point standard output at nothing, so that the interpreter's last flush cannot fail."""
     try:
         nothing = os.open(os.devnull, os.O_WRONLY)

@@ -12,7 +12,7 @@ from stat import S_ISFIFO
 from gradcli.console.settings import Settings
 from gradcli.faults.source import tamed
 from gradcli.faults.tree import FileFault
-from gradcli.process import supervisor
+from gradcli.process import channel
 from gradcli.process.limits import limited
 from gradcli.process.output_file import Unplaced
 from gradcli.process.walls.sandbox import keep
@@ -32,7 +32,7 @@ class Output:
         kept = path or sys.stdout is None
         self.write: Callable[[str], object] = self.parts.append if kept else _printing()
         self._file: Unplaced | None = None
-        if path and supervisor.Line.to_parent is not None:
+        if path and channel.Line.to_parent is not None:
             with limited(settings) if settings and _is_pipe(path) else nullcontext():
                 self._file = _announced(path)
 
@@ -93,7 +93,7 @@ def _announced(path: str) -> Unplaced:
         file = Unplaced(path)
         if not file.direct:
             there = os.fstat(file.descriptor)
-            answer = supervisor.ask(Begin(file.descriptor, there.st_dev, there.st_ino, file.part, file.target))
+            answer = channel.ask(Begin(file.descriptor, there.st_dev, there.st_ino, file.part, file.target))
             if answer.error:
                 raise OSError(0, answer.error)
     except OSError as error:
@@ -111,12 +111,12 @@ def _is_pipe(path: str) -> bool:
 
 def _place(file: Unplaced) -> None:
     """Put a file that is written in its place."""
-    if file.direct or supervisor.Line.to_parent is None:
+    if file.direct or channel.Line.to_parent is None:
         file.place()
         return
     from gradcli.process.requests import Commit
 
-    answer = supervisor.ask(Commit())
+    answer = channel.ask(Commit())
     if answer.error:
         raise OSError(0, answer.error)
     file.part = ""      # which this process could not remove

@@ -130,7 +130,6 @@ def from_argument(word: str) -> str:
 def unprompted(text: str, name: str = "") -> str:
     """A text fed with prompts loses them and the old output. A notebook is a text, but no program."""
     if text[:1] == "{" or text[:1].isspace():
-        from gradcli.data.notebook_cells import is_notebook
 
         if is_notebook(text):
             file = name or "NOTEBOOK.ipynb"
@@ -157,3 +156,11 @@ def _beside(path: str) -> list[str]:
         return os.listdir(os.path.dirname(path) or ".")
     except OSError:
         return []
+
+
+NOTEBOOK = re.compile(r'\ufeff?\s*\{(?=[\s\S]*"cells")(?=[\s\S]*"(?:nbformat|cell_type)")')
+
+
+def is_notebook(text: str) -> bool:
+    """Whether a text is a notebook as it lies in a file."""
+    return text.lstrip("\ufeff \t\r\n")[:1] == "{" and bool(NOTEBOOK.match(text))

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from keyword import iskeyword
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gradcli.console.settings import Settings
 from gradcli.console.source import from_argument
-from gradcli.data.input_data import Assignment, opened, refuse_file
+from gradcli.data.input_data import Assignment, held, opened, refuse_file
 from gradcli.faults.tree import Fault, UsageFault
+
+if TYPE_CHECKING:
+    from gradcli.session.session import Session
 
 FILE = re.compile(r"(?:^|(?<=,))(\s*(\w+)\s*=\s*)@([^,]+)")
 NAMES = re.compile(r"(?:^|,)\s*(\w+)\s*=(?!=)")
@@ -89,6 +92,16 @@ def _hints(text: str, option: str, fault: Fault) -> list[Any]:
         return [(f"{option} '{joined}'", "")]
     return [(repair, re.sub(r"in line (\d+)(: )?", lambda found: f"in line {int(found[1]) - 1}{found[2] or ''}"
              if "\n" in text else "", note)) for repair, note in fault.hints]
+
+
+def assign(session: Session, assignment: Assignment) -> None:
+    """Obey one --var."""
+    name, value = assignment.name, assignment.value
+    if assignment.content is None:
+        for target, expression in points(value, "--var"):
+            session.run(f"{target} = {expression}", "--var", echo=False)
+        return
+    session[name] = held(assignment)
 
 
 def twice(name: str, option: str) -> UsageFault:

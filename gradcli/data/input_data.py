@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import re
 from keyword import iskeyword
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from gradcli.console.settings import Settings
 from gradcli.console.source import decoded, input_bytes, read_bytes
 from gradcli.faults.tree import FileFault, UsageFault, ValueFault
-
-if TYPE_CHECKING:
-    from gradcli.session.session import Session
-
 
 DATA_FILE = re.compile(r"(?!@)[^\s()\[\],'\"]*[^\s()\[\],'\"./]\.(?:csv|jsonl?|npy|npz)(?::[\w .]*)?", re.IGNORECASE)
 
@@ -51,18 +47,6 @@ def refuse_file(value: str, repair: str) -> None:
     """Refuse the name of a data file where an expression belongs: nothing in the language has such a name."""
     if DATA_FILE.fullmatch(value.strip()):
         raise UsageFault(f"{value.strip()} is the name of a file, which stands behind an @", repair)
-
-
-def assign(session: Session, assignment: Assignment) -> None:
-    """Obey one --var."""
-    name, value = assignment.name, assignment.value
-    if assignment.content is None:
-        from gradcli.data.bindings import points
-
-        for target, expression in points(value, "--var"):
-            session.run(f"{target} = {expression}", "--var", echo=False)
-        return
-    session[name] = held(assignment)
 
 
 def held(assignment: Assignment) -> Any:

@@ -10,7 +10,6 @@ from gradcli.faults.tree import FileFault
 if TYPE_CHECKING:
     from gradcli.session.session import Session
 
-NOTEBOOK = re.compile(r'\ufeff?\s*\{(?=[\s\S]*"cells")(?=[\s\S]*"(?:nbformat|cell_type)")')
 REMEMBERED = re.compile(r"\b(?<!\.)(In|Out|_\d*)\b")
 MOST_INPUTS = 100_000
 INDENT = re.compile(r"[ \t]+")
@@ -38,11 +37,6 @@ class Cell(NamedTuple):
     def was_run(self) -> bool:
         """Whether there is a run whose output could have been stored."""
         return self.stored.get("execution_count") is not None or bool(self.stored.get("outputs"))
-
-
-def is_notebook(text: str) -> bool:
-    """Whether a text is a notebook as it lies in a file."""
-    return text.lstrip("\ufeff \t\r\n")[:1] == "{" and bool(NOTEBOOK.match(text))
 
 
 def code_cells(text: str, name: str) -> list[Cell]:
@@ -102,8 +96,8 @@ def run_cell(session: Session, source: str, name: str) -> None:
 
     Statement by statement, so that one that is refused, such as an import, leaves what the others before it did.
     """
-    from gradcli.data.transcript import statements
     from gradcli.lang.syntax.parser import parse
+    from gradcli.lang.syntax.statements import statements
 
     code = code_of(source)
     pieces = list(statements(code, name))

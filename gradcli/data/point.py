@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from gradcli.commands.execute import open_session
 from gradcli.console.settings import Settings
 from gradcli.console.source import Source, from_file_or_word, from_words
-from gradcli.data.bindings import HELD, PointText, points, twice, with_files
+from gradcli.data.bindings import HELD, PointText, assign, points, twice, with_files
 from gradcli.data.data_format import is_tensor
-from gradcli.data.input_data import assign, has_text
+from gradcli.data.input_data import has_text
 from gradcli.faults.tree import Fault, UsageFault
 from gradcli.process.limits import limited, walled
+from gradcli.reports.open_session import open_session
 
 if TYPE_CHECKING:
     from gradcli.session.session import Session

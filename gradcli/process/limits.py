@@ -12,22 +12,23 @@ counts the seconds of the processor.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from math import ceil, inf
 from time import monotonic, sleep
 from types import FrameType
 
 from gradcli.console.settings import Settings
-from gradcli.faults.mistakes import OutputLimit, TimeLimit, WallMissing
-from gradcli.process import supervisor
+from gradcli.faults.mistakes import TimeLimit, WallMissing
+from gradcli.process import channel
+from gradcli.process.memory_limit import Reserve, wall_memory
 from gradcli.process.walls import sandbox
+from gradcli.process.walls.sandbox import walls
 
 AGAIN = 0.05        # seconds until the timer interrupts once more
 PATIENCE = 0.4      # seconds in which the program may end itself, before the thread does
 SLACK = 5           # seconds of the processor beyond the limit
-LONGEST, LARGEST = 1e9, 1 << 62     # seconds and bytes that the system can still count
+LONGEST = 1e9       # seconds that the system can still count
 OUT_OF_TIME = "the program ran for longer than it may"
 
 
@@ -48,14 +49,14 @@ def walled(settings: Settings) -> Iterator[None]:
 
 def lock(settings: Settings, prompt: bool = False) -> None:
     """Lock this process for good (`process/sandbox.py`), if it was made for programs; `prompt` says for typed ones."""
-    if supervisor.Line.to_parent is not None and not sandbox.Lock.locked:
+    if channel.Line.to_parent is not None and not sandbox.Lock.locked:
         later = _prepared() if prompt else []
         if not later:
             prepare()
-        supervisor.say(f"locked {'prompt' if prompt else 'programs'}")
+        channel.say(f"locked {'prompt' if prompt else 'programs'}")
         sandbox.lock(forks=prompt, readable=later)
         if prompt:
-            supervisor.await_adoption()
+            channel.await_adoption()
     require_walls(settings)
 
 
@@ -83,7 +84,7 @@ def require_walls(settings: Settings) -> None:
     if not settings.require_walls:
         return
     missing = sandbox.missing()
-    if supervisor.Line.to_parent is None and not sandbox.Lock.locked:
+    if channel.Line.to_parent is None and not sandbox.Lock.locked:
         missing = ["programs have no process of their own here"]
     if missing:
         raise WallMissing(f"--require-walls: {'; '.join(missing)}", ("gradcli limits", "tells which walls stand"))
@@ -111,12 +112,12 @@ def limited(settings: Settings) -> Iterator[None]:
     end = End(seconds)
     before = signal.signal(signal.SIGALRM, stop)
     until = monotonic() + seconds
-    supervisor.tell(until, seconds, settings.errors, settings.color)
+    channel.tell(until, seconds, settings.errors, settings.color)
     wall_processor(seconds + SLACK)
     try:
         end.watch()
     except RuntimeError:    # its stack has no room within the limit on memory, or there can be no more threads
-        if supervisor.Line.to_parent is None:      # nobody else would end a program that does not listen
+        if channel.Line.to_parent is None:      # nobody else would end a program that does not listen
             raise MemoryError from None
     signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
     try:
@@ -134,7 +135,7 @@ def limited(settings: Settings) -> Iterator[None]:
 
 def unwatched(settings: Settings) -> None:
     """No program runs: the one that waits does so without an end."""
-    supervisor.tell(inf, settings.time_limit or 0.0, settings.errors, settings.color)
+    channel.tell(inf, settings.time_limit or 0.0, settings.errors, settings.color)
 
 
 def _flush() -> None:
@@ -207,28 +208,10 @@ def wall_processor(seconds: float) -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (wanted, hard))
 
 
-class Reserve:
-    """How to get at memory beyond the limit, so that there is room to say that it was reached."""
-
-    release: Callable[[], None] = staticmethod(lambda: None)
-
-
-def wall_memory(settings: Settings) -> None:
-    """Let the system refuse memory beyond the limit until the reserve is released."""
-    if settings.no_limits or not settings.memory_limit:
-        return
-    import resource
-
-    _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    wanted = min(settings.memory_limit, LARGEST if hard == resource.RLIM_INFINITY else hard)
-    Reserve.release = partial(resource.setrlimit, resource.RLIMIT_AS, (hard, hard))
-    resource.setrlimit(resource.RLIMIT_AS, (wanted, hard))
-
-
 def die_with_parent() -> None:
     """Have the system end this process with the one that waits for it: nobody else could stop a program then."""
-    if supervisor.Line.to_parent is not None:
-        die_with(supervisor.Line.parent)
+    if channel.Line.to_parent is not None:
+        die_with(channel.Line.parent)
 
 
 def die_with(parent: int) -> None:
@@ -245,36 +228,19 @@ def die_with(parent: int) -> None:
         os._exit(128 + signal.SIGKILL)
 
 
-class OutputLost(BaseException):
-    """Printing failed. No `except` of a program catches it, since it is none of the program's doing."""
-
-    def __init__(self, error: OSError) -> None:
-        super().__init__(error)
-        self.error = error
-
-
-class Allowance:
-    """The bytes that a program may still write, to standard output and standard error together."""
-
-    def __init__(self, settings: Settings) -> None:
-        self.most = 0 if settings.no_limits else settings.max_output or 0
-        self.left: float = self.most or inf
-
-    def spend(self, text: str) -> None:
-        """Count `text`, or raise OutputLimit where it is more than may be written."""
-        self.left -= len(text) if text.isascii() else len(text.encode("utf-8", "replace"))
-        if self.left < 0:
-            raise OutputLimit(f"the program printed more than {self.most} bytes",
-                             (f"--max-output {self.most * 10}", "more output"), ("--no-limits", "no limit at all"))
+def limits_of(settings: Settings) -> dict[str, str]:
+    """The limits in force, in the words of the options, and the walls of the system."""
+    if settings.no_limits:
+        return dict.fromkeys(("time-limit", "memory-limit", "max-output"), "none") | walls()
+    return {"time-limit": f"{settings.time_limit:g} s" if settings.time_limit else "none",
+            "memory-limit": _size(settings.memory_limit), "max-output": _size(settings.max_output), **walls()}
 
 
-def counted(write: Callable[[str], object], allowance: Allowance) -> Callable[[str], None]:
-    """`write`, until a program has written more than it may, or nobody takes it any more."""
-    def counting(text: str) -> None:
-        allowance.spend(text)
-        try:
-            write(text)
-        except OSError as error:
-            raise OutputLost(error) from None
-
-    return counting
+def _size(count: int | None) -> str:
+    """A number of bytes as a person says it."""
+    if not count:
+        return "none"
+    for unit, factor in (("GiB", 2**30), ("MiB", 2**20), ("KiB", 2**10)):
+        if count % factor == 0:
+            return f"{count // factor} {unit}"
+    return f"{count} bytes"

@@ -19,7 +19,7 @@ import sys
 from time import perf_counter
 
 from gradcli.console.progress import renew
-from gradcli.process import supervisor
+from gradcli.process import channel
 from gradcli.process.ended import fault_of
 from gradcli.process.walls.sandbox import keep
 
@@ -50,7 +50,7 @@ class Standby:
 
         `seed` began the random numbers: after one that nobody chose, statements cannot be run again.
         """
-        if supervisor.Line.from_parent is None or self._again:
+        if channel.Line.from_parent is None or self._again:
             return
         start = perf_counter()
         if self._there and seed == self._seed and start - self._since < WORTH * self._cost:
@@ -65,12 +65,12 @@ class Standby:
         try:
             copy = os.fork()
             if copy == 0:
-                self._wait(supervisor.Line.from_parent)
+                self._wait(channel.Line.from_parent)
                 if asyncio and loop:
                     asyncio._set_running_loop(loop)     # which a copy of the process forgets
             else:
                 self._finished.append(copy)
-                supervisor.say(f"copy {copy}")
+                channel.say(f"copy {copy}")
                 self._there, self._seed, self._since = True, seed, perf_counter()
                 self._cost = self._since - start
         except OSError:
@@ -83,7 +83,7 @@ class Standby:
     def done(self) -> None:
         """A statement has succeeded."""
         if self._there:
-            supervisor.say("done")
+            channel.say("done")
         elif self._again:
             self._again -= 1
             if not self._again:
@@ -93,7 +93,7 @@ class Standby:
         """What was run is over: no copy is needed, and nothing is hidden any more."""
         if self._there:
             self._there = False
-            supervisor.say("over")
+            channel.say("over")
         self._again = 0
         self._show()
 

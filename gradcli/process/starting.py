@@ -66,14 +66,3 @@ def _lacking(error: BaseException) -> str:
         return FEW[errno.ENOMEM] if any(words in text for words in UNLOADABLE) else ""
     return FEW[errno.ENOMEM] if isinstance(error, MemoryError) else ""
 
-
-def cannot_start(error: Exception) -> int:
-    """Say why nothing runs; the exit status."""
-    from gradcli.console.diagnostics import complain, internal
-    from gradcli.faults.tree import Fault
-
-    fault = error if isinstance(error, Fault) else shortage(error)
-    if fault is None:
-        return internal(error)
-    complain(fault)
-    return fault.status

@@ -64,7 +64,8 @@ def _word(name: str, settings: Settings) -> str:
 
 def _shown(name: str, example: str, settings: Settings) -> list[str]:
     """An example as it is typed, and what it prints now; nothing if it cannot run."""
-    from gradcli.data.transcript import prompted, statements
+    from gradcli.data.transcript import prompted
+    from gradcli.lang.syntax.statements import statements
     from gradcli.session.session import Session
 
     session, shown = Session(style=settings.style, seed=0), ""

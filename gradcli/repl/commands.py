@@ -159,7 +159,7 @@ def _timing(repl: Repl, rest: str) -> None:
 
 
 def _limits(repl: Repl, rest: str) -> None:
-    from gradcli.commands.execute import limits_of
+    from gradcli.process.limits import limits_of
 
     for name, value in limits_of(repl.settings).items():
         repl.write(f"{name:<16}{value}\n")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from gradcli.commands.execute import PRINTING, limits_of
 from gradcli.console.diagnostics import manner
 from gradcli.console.settings import KEYS, nearest, read
 from gradcli.faults.tree import PolicyFault, UsageFault
+from gradcli.process.limits import limits_of
 from gradcli.repl.core import Repl
 from gradcli.repl.files import edited
+from gradcli.reports.open_session import PRINTING
 
 LIMITS = ("time_limit", "memory_limit", "no_limits")
 SETTABLE = ("style", "age", *PRINTING, "edit_mode", "errors", "color", "progress", *LIMITS)

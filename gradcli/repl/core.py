@@ -11,17 +11,20 @@ from shutil import get_terminal_size
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from gradcli.console.diagnostics import READER_GONE, complain, guarded, tell
+from gradcli.console.diagnostics import complain, tell
+from gradcli.console.exit_guard import READER_GONE, guarded
 from gradcli.console.ipython_lines import untimed
 from gradcli.console.output import put
+from gradcli.console.output_limit import Allowance, counted
 from gradcli.console.pasted_session import commands, failures, is_session, pasted
 from gradcli.console.progress import Line, progressing
 from gradcli.console.settings import Settings, nearest
-from gradcli.data.transcript import as_program, ended, opening, statements
+from gradcli.data.transcript import as_program, ended, opening
 from gradcli.faults.source import Span
 from gradcli.faults.tree import Fault, LimitFault, NameFault, UsageFault
+from gradcli.lang.syntax.statements import statements
 from gradcli.process.interrupts import deferred, stopping
-from gradcli.process.limits import Allowance, counted, limited, unwatched, walled
+from gradcli.process.limits import limited, unwatched, walled
 from gradcli.process.standby import Spoken, Standby
 from gradcli.repl.incremental_parse import pieces
 
@@ -107,7 +110,7 @@ class Repl:
 
     def reset(self) -> None:
         """Forget every name, and what was typed to set them."""
-        from gradcli.commands.execute import open_session
+        from gradcli.reports.open_session import open_session
 
         before = self._session, self.entries, self.results, self.orders, self.forgotten
         fresh = open_session(self.settings, self.write)
@@ -193,7 +196,9 @@ class Repl:
     @contextmanager
     def trying(self) -> Iterator[None]:
         """Within, programs run as statements do, and whatever they change is taken back."""
-        checkpoint = self.session.checkpoint()
+        from gradcli.session.snapshot import Checkpoint
+
+        checkpoint = Checkpoint(self.session)
         self._stand_by()
         with deferred():
             try:
@@ -250,7 +255,9 @@ class Repl:
             start = perf_counter()
             if self.follows_width:
                 self._follow_width()
-            checkpoint, results = self.session.checkpoint(), self.results
+            from gradcli.session.snapshot import Checkpoint
+
+            checkpoint, results = Checkpoint(self.session), self.results
             with deferred():        # but for the run itself, whose first Ctrl-C ends it and whose second waits
                 try:
                     with (walled(self.settings), progressing(), self.alone, checkpoint.watching(),

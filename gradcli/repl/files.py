@@ -12,7 +12,7 @@ from gradcli.console.output import Output
 from gradcli.console.settings import Settings
 from gradcli.console.source import Source, as_source, from_file, similar
 from gradcli.faults.tree import FileFault
-from gradcli.process import broker, supervisor
+from gradcli.process import broker, channel
 from gradcli.process.limits import limited
 from gradcli.process.requests import Answer, Edit, List, Load, Request, Save, Suspend
 from gradcli.process.walls.sandbox import Lock
@@ -59,7 +59,7 @@ def edited(text: str) -> str:
 def names(folder: str) -> list[str]:
     """The names in a folder, those of folders with a slash; none where it cannot be read."""
     if Lock.locked:
-        return list(supervisor.ask(List(folder)).names)
+        return list(channel.ask(List(folder)).names)
     try:
         return list(broker.names(folder))
     except OSError:
@@ -73,9 +73,9 @@ def suspend() -> None:
 
 def _done(request: Request, failure: str = "", path: str = "") -> Answer:
     """The answer to a request that has been served."""
-    answer = supervisor.ask(request)
+    answer = channel.ask(request)
     if answer.error:
-        beside = supervisor.ask(List(os.path.dirname(path))).names if path else ()
+        beside = channel.ask(List(os.path.dirname(path))).names if path else ()
         raise FileFault(f"{failure}: {answer.error}" if failure else answer.error,
                         *(f":load {close}" for close in similar(path, beside)))
     return answer

@@ -10,7 +10,6 @@ from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING
 
 from gradcli import __version__
-from gradcli.commands.execute import open_session
 from gradcli.console.diagnostics import complain, follow, internal, tell
 from gradcli.console.output import put
 from gradcli.console.settings import Settings, init_path
@@ -21,7 +20,8 @@ from gradcli.process.interrupts import deaf
 from gradcli.process.limits import limited, lock
 from gradcli.process.standby import Standby
 from gradcli.repl.core import Repl
-from gradcli.repl.submission import Pace, Submission, waiting
+from gradcli.repl.submission import CONTINUED, PROMPT, Pace, Reader, Submission, waiting
+from gradcli.reports.open_session import open_session
 
 if TYPE_CHECKING:
     from gradcli.session.session import Session
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 SWITCH = 0.0005     # seconds after which loading makes way for a key
 SHORT = 80          # lines that are read again with each that is added
 LARGEST_INIT = 1 << 20      # bytes of init.grad
-PROMPT, CONTINUED = ">>> ", "... "
-Reader = Callable[[], Submission]
 
 
 def start(settings: Settings | None = None, script: Callable[[], Session] | None = None, init: str | None = None,
@@ -132,7 +130,7 @@ def fed_reader(text: str, settings: Settings) -> Reader:
     A text that is a program as a whole is dealt out by statements, so that a blank line
     inside a function does not end it; one with commands in it, by what Enter would submit.
     """
-    from gradcli.data.transcript import statements
+    from gradcli.lang.syntax.statements import statements
 
     try:
         with limited(settings):

@@ -31,8 +31,7 @@ from gradcli.repl.highlight import Highlighting, Marks
 from gradcli.repl.history import FileHistory
 from gradcli.repl.incremental_render import spare
 from gradcli.repl.keys import bindings
-from gradcli.repl.loop import CONTINUED, PROMPT, Reader
-from gradcli.repl.submission import Pace, Submission
+from gradcli.repl.submission import CONTINUED, PROMPT, Pace, Reader, Submission
 
 COLLECTING = (10_000, 20, 100)      # a key makes little garbage: no collection of everything amid a word
 BORNE = 3           # mistakes of ours within one line after which it is read without editing

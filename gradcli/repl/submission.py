@@ -7,7 +7,10 @@ were fed or pasted: when a person ends a line, there is nothing after it yet.
 from __future__ import annotations
 
 import select
+from collections.abc import Callable
 from typing import NamedTuple
+
+PROMPT, CONTINUED = ">>> ", "... "
 
 
 class Submission(NamedTuple):
@@ -15,6 +18,9 @@ class Submission(NamedTuple):
 
     text: str
     typed: bool
+
+
+Reader = Callable[[], Submission]
 
 
 def waiting(descriptor: int = 0) -> bool:

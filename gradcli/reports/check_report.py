@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gradcli.commands.execute import give, timed
 from gradcli.console.output import Output
 from gradcli.console.settings import Settings
 from gradcli.console.source import from_file_or_word
@@ -14,6 +13,7 @@ from gradcli.faults.tree import UsageFault
 from gradcli.process.limits import limited
 from gradcli.reports.check_text import data
 from gradcli.reports.check_text import text as verdict_text
+from gradcli.reports.open_session import give, timed
 from gradcli.reports.own_leaves import divided
 from gradcli.reports.result_format import check_format
 

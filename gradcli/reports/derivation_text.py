@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from gradcli.commands.execute import give, timed
 from gradcli.console.output import Output
 from gradcli.console.settings import Settings
 from gradcli.data.data_format import dumps, nested
 from gradcli.data.point import placed
+from gradcli.reports.open_session import give, timed
 from gradcli.reports.result_format import check_format
 
 if TYPE_CHECKING:

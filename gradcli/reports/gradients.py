@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from gradcli.commands.execute import timed
 from gradcli.console.output import Output
 from gradcli.console.settings import Settings
 from gradcli.data.point import placed
 from gradcli.faults.tree import UsageFault
+from gradcli.reports.open_session import timed
 from gradcli.reports.result_format import FORMATS, NUMBERS, Block, by_name, check_format, give_blocks
 
 if TYPE_CHECKING:

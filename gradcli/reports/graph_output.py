@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from gradcli.commands.execute import give, open_session, timed
 from gradcli.console.diagnostics import tell
 from gradcli.console.output import Output
 from gradcli.console.settings import Settings
@@ -13,6 +12,7 @@ from gradcli.console.source import Source, from_file_or_word, from_words
 from gradcli.data.data_format import is_tensor
 from gradcli.faults.tree import UsageFault
 from gradcli.process.limits import limited
+from gradcli.reports.open_session import give, open_session, timed
 
 if TYPE_CHECKING:
     from gradcli.session.session import Session

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from gradcli.commands.execute import timed
 from gradcli.console.output import Output
 from gradcli.console.settings import Settings
 from gradcli.data.bindings import with_files
 from gradcli.data.point import Point, floating, placed, positions
 from gradcli.faults.tree import UsageFault
+from gradcli.reports.open_session import timed
 from gradcli.reports.result_format import FORMATS, NUMBERS, Block, by_name, check_format, give_blocks
 
 WEIGHTS = "weights_in_the_file"      # a name no point will hold

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from gradcli.commands.execute import open_session
 from gradcli.console.settings import Settings
 from gradcli.console.source import Source
 from gradcli.process.limits import walled
+from gradcli.reports.open_session import open_session
 
 if TYPE_CHECKING:
     from gradcli.session.session import Session
@@ -23,7 +23,7 @@ class Divided(NamedTuple):
 
 def divided(source: Source, settings: Settings) -> Divided | None:
     """The program after the last statement that makes a leaf; None where none does, or where nothing follows."""
-    from gradcli.data.transcript import statements
+    from gradcli.lang.syntax.statements import statements
 
     parts = [text for _, text in statements(source.text, source.name)]
     with walled(settings):

@@ -7,7 +7,6 @@ import shutil
 import sys
 from typing import TYPE_CHECKING, Any
 
-from gradcli.commands.execute import give, open_session, timed
 from gradcli.console.output import Output
 from gradcli.console.settings import Settings
 from gradcli.data.bindings import with_files
@@ -15,6 +14,7 @@ from gradcli.data.data_format import dumps, number
 from gradcli.data.point import expression, positions
 from gradcli.faults.tree import Fault, UsageFault
 from gradcli.process.limits import walled
+from gradcli.reports.open_session import give, open_session, timed
 
 if TYPE_CHECKING:
     from gradcli.display.charts.chart import Chart

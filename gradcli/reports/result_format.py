@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from gradcli.commands.execute import give
 from gradcli.console.output import Output
 from gradcli.console.settings import Settings
 from gradcli.data.data_format import csv, data, dumps, nested, plain, shortest
 from gradcli.faults.tree import UsageFault
 from gradcli.process.limits import walled
+from gradcli.reports.open_session import give
 
 if TYPE_CHECKING:
     from gradcli.session.session import Session

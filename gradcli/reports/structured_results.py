@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from gradcli.commands.execute import open_session, timed
 from gradcli.console.output import Output
+from gradcli.console.output_limit import Allowance, counted
 from gradcli.console.settings import Settings
 from gradcli.console.source import Source
 from gradcli.data.data_format import csv, dumps, entry, is_tensor, plain
 from gradcli.faults.tree import UsageFault
-from gradcli.process.limits import Allowance, counted, walled
+from gradcli.process.limits import walled
+from gradcli.reports.open_session import open_session, timed
 
 if TYPE_CHECKING:
     from gradcli.session.session import Session

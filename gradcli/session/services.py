@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
+from gradcli.display.print_options import Options
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.random.generators import Generator, Generators
 from gradcli.engine.tensor.tensor import Tensor
@@ -13,11 +14,17 @@ from gradcli.namespace.ages import VERSIONS
 from gradcli.namespace.devices import backends, device_switches
 from gradcli.namespace.modules import Namespace
 
-if TYPE_CHECKING:
-    from gradcli.session.session import Session
+
+class Owner(Protocol):
+    """A session, as these functions need it."""
+
+    style: str
+    age: str
+    generators: Generators
+    options: Options
 
 
-def services(session: Session) -> dict[str, Any]:
+def services(session: Owner) -> dict[str, Any]:
     """These functions for one session, by name; ".version" is the function behind `torch.__version__`."""
     default_generator = Generator.around(session.generators)
 

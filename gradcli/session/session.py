@@ -57,7 +57,6 @@ from gradcli.session.services import services
 
 if TYPE_CHECKING:
     from gradcli.display.graphs.graph import Picture
-    from gradcli.session.snapshot import Checkpoint
 
 COLLECTING = (50_000, 20, 100)      # a graph of a million calls is no garbage: look at it seldom
 reuse()
@@ -288,12 +287,6 @@ class Session:
 
     def _format(self, value: Any, spec: str) -> str:
         return self._style.format(value, spec, self.options)
-
-    def checkpoint(self) -> Checkpoint:
-        """This moment, so that what comes after it can be taken back."""
-        from gradcli.session.snapshot import Checkpoint
-
-        return Checkpoint(self)
 
     def moment(self) -> Moment:
         """All that a program can change besides values, as it is now: to come back to with `rewind`."""

@@ -11,7 +11,8 @@ from gradcli.console.diagnostics import coloured, tell
 from gradcli.console.output import Output
 from gradcli.faults.source import visible
 from gradcli.faults.tree import FileFault, UsageFault
-from gradcli.process.limits import die_with_parent, require_walls, wall_memory
+from gradcli.process.limits import die_with_parent, require_walls
+from gradcli.process.memory_limit import wall_memory
 from gradcli.testing import report, workers
 from gradcli.testing.discovery import candidates
 from gradcli.testing.results import FileResult, Wish, chooser

@@ -8,13 +8,13 @@ from os.path import basename
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
-from gradcli.commands.execute import open_session
+from gradcli.console.output_limit import OutputLost
 from gradcli.console.settings import KEYS, Settings, nearest, read
 from gradcli.data.notebook_cells import Remembered, run_cell, text_shown, texts_shown
 from gradcli.faults.mistakes import TimeLimit
 from gradcli.faults.source import encodable, tamed
 from gradcli.faults.tree import Fault, UsageFault, render
-from gradcli.process.limits import OutputLost
+from gradcli.reports.open_session import open_session
 from gradcli.testing.compare import judge, matches
 from gradcli.testing.formats.numbered import after_prompts
 from gradcli.testing.model import Check, Document, Parts

@@ -17,9 +17,10 @@ from time import monotonic
 from typing import Any, NoReturn
 
 from gradcli.faults.tree import LimitFault
-from gradcli.process import supervisor
+from gradcli.process import channel
 from gradcli.process.interrupt_signal import raise_at_interrupts
-from gradcli.process.limits import SLACK, die_with, prepare, unwatched, wall_memory, wall_processor
+from gradcli.process.limits import SLACK, die_with, prepare, unwatched, wall_processor
+from gradcli.process.memory_limit import wall_memory
 from gradcli.process.starting import fork, require_memory
 from gradcli.process.walls import sandbox
 from gradcli.testing.discovery import output_of
@@ -106,7 +107,7 @@ def _serve(wish: Wish, parent: int, files: Sequence[str], asks: int, answers: in
     try:
         signal.signal(signal.SIGINT, signal.SIG_IGN)    # the one who waits for us is interrupted, and ends us
         die_with(parent)
-        supervisor.Line.close()
+        channel.Line.close()
         for worker in others:
             if worker.process:
                 worker.close()
@@ -168,7 +169,7 @@ def _finished(selector: selectors.BaseSelector, wish: Wish) -> Iterator[tuple[Wo
     workers: list[Any] = [key.data for key in selector.get_map().values()]
     soonest = min(worker.deadline for worker in workers)
     settings = wish.settings
-    supervisor.tell(soonest, wish.limit, settings.errors, settings.color)     # should this process be stopped
+    channel.tell(soonest, wish.limit, settings.errors, settings.color)     # should this process be stopped
     ready = selector.select(None if soonest == float("inf") else max(0.0, soonest - monotonic()))
     unwatched(settings)
     for key, _ in ready:

@@ -2,9 +2,9 @@
 
 import pytest
 
-from gradcli.commands.execute import open_session
 from gradcli.console.settings import Settings
 from gradcli.repl.core import Repl
+from gradcli.reports.open_session import open_session
 
 
 @pytest.fixture

@@ -11,12 +11,12 @@ from prompt_toolkit.application import create_app_session  # after the check tha
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
-from gradcli.commands.execute import open_session
 from gradcli.console.settings import Settings
 from gradcli.repl import completion, highlight, keys, prompt
 from gradcli.repl.core import Repl
 from gradcli.repl.loop import converse
 from gradcli.repl.submission import Submission
+from gradcli.reports.open_session import open_session
 
 
 def broken(*args, **options):

@@ -2,10 +2,10 @@
 
 import pytest
 
-from gradcli.commands.execute import open_session
 from gradcli.console.settings import Settings
 from gradcli.repl.commands import ORDERS, obey
 from gradcli.repl.core import Repl
+from gradcli.reports.open_session import open_session
 from repl.submitting import said
 
 

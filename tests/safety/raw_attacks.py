@@ -19,7 +19,7 @@ import struct
 import subprocess
 import sys
 
-from gradcli.process import supervisor
+from gradcli.process import channel
 from gradcli.process.requests import Begin, Commit
 
 LIBC = ctypes.CDLL(None, use_errno=True)
@@ -343,15 +343,15 @@ def have_a_file_replaced():
     """By the process that waits, which does so for an output file."""
     there = os.fstat(0)
     for request in (Begin(0, there.st_dev, there.st_ino, at("part"), at("replaced")), Commit()):
-        if error := supervisor.ask(request).error:
+        if error := channel.ask(request).error:
             raise PermissionError(errno.EPERM, error)
 
 
 @attack
 def have_victim_ended():
     """By the process that waits, which ends copies of a prompt."""
-    supervisor.say(f"copy {VICTIM}")
-    supervisor.say("over")
+    channel.say(f"copy {VICTIM}")
+    channel.say("over")
     raise PermissionError(errno.EPERM, "the test sees whether it lives")
 
 

@@ -6,6 +6,7 @@ from gradcli.engine.tensor.memory import Room
 from gradcli.faults.tree import LimitFault, MemoryFault
 from gradcli.lang.budget import Budget
 from gradcli.session.session import Session
+from gradcli.session.snapshot import Checkpoint
 
 SETUP = """
 x = Variable(torch.ones(3), requires_grad=True)
@@ -64,11 +65,11 @@ def test_a_request_that_fails_leaves_nothing_behind(script, monkeypatch):
     requests = Requests(monkeypatch)
     session = Session(seed=3)
     session.run(SETUP)
-    at_rest = session.checkpoint()
+    at_rest = Checkpoint(session)
     before = session.run(STATE)
     at_rest.restore()
     for number in range(1, MOST):
-        checkpoint = session.checkpoint()
+        checkpoint = Checkpoint(session)
         requests.fail(number)
         try:
             with checkpoint.watching():
@@ -81,7 +82,7 @@ def test_a_request_that_fails_leaves_nothing_behind(script, monkeypatch):
         finally:
             requests.fail(0)
             checkpoint.restore()
-        looking = session.checkpoint()
+        looking = Checkpoint(session)
         assert session.run(STATE) == before, number
         looking.restore()
     assert 3 < number < MOST - 1
@@ -98,7 +99,7 @@ def test_memory_that_the_system_refuses_is_told_too(monkeypatch):
     session.run(SETUP)
     session.run(STATE)
     monkeypatch.setattr(TABLE["cat"], "forward", refused)
-    checkpoint = session.checkpoint()
+    checkpoint = Checkpoint(session)
     with checkpoint.watching(), pytest.raises(MemoryFault, match="more memory than there is") as caught:
         session.run("plain.add_(1)\ntorch.cat([plain, plain])")
     assert caught.value.span[:2] == (2, 1)

@@ -17,12 +17,14 @@ from prompt_toolkit.completion import CompleteEvent
 from prompt_toolkit.document import Document
 
 from cli.program import environment, gradcli
-from gradcli.commands.execute import evaluate, open_session, run_file
-from gradcli.console.diagnostics import guarded, internal
+from gradcli.commands.execute import evaluate, run_file
+from gradcli.console.diagnostics import internal
+from gradcli.console.exit_guard import guarded
 from gradcli.console.output import put
 from gradcli.console.settings import Settings
 from gradcli.repl.completion import Completions
 from gradcli.repl.core import Repl
+from gradcli.reports.open_session import open_session
 
 CONTROLS = r"\x1b]0;owned\x07\x1b[2J\x9b31m\rFORGED\x08\u202eabc\u2066d\u200b\u2028e\x7f\x00"
 BODIES = {

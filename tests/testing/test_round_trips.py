@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from cli.program import ROOT, gradcli
-from gradcli.commands.execute import open_session, run_file
+from gradcli.commands.execute import run_file
 from gradcli.console.settings import Settings
 from gradcli.faults.tree import Fault
 from gradcli.repl.core import Repl
+from gradcli.reports.open_session import open_session
 from gradcli.testing.diff import line_of
 from gradcli.testing.discovery import read
 from gradcli.testing.results import Wish, result_of

@@ -1,0 +1,44 @@
+"""The bytes that a program may print, and the loss of the output they go to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import inf
+
+from gradcli.console.settings import Settings
+from gradcli.faults.mistakes import OutputLimit
+
+
+class OutputLost(BaseException):
+    """Printing failed. No `except` of a program catches it, since it is none of the program's doing."""
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(error)
+        self.error = error
+
+
+class Allowance:
+    """The bytes that a program may still write, to standard output and standard error together."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.most = 0 if settings.no_limits else settings.max_output or 0
+        self.left: float = self.most or inf
+
+    def spend(self, text: str) -> None:
+        """Count `text`, or raise OutputLimit where it is more than may be written."""
+        self.left -= len(text) if text.isascii() else len(text.encode("utf-8", "replace"))
+        if self.left < 0:
+            raise OutputLimit(f"the program printed more than {self.most} bytes",
+                             (f"--max-output {self.most * 10}", "more output"), ("--no-limits", "no limit at all"))
+
+
+def counted(write: Callable[[str], object], allowance: Allowance) -> Callable[[str], None]:
+    """`write`, until a program has written more than it may, or nobody takes it any more."""
+    def counting(text: str) -> None:
+        allowance.spend(text)
+        try:
+            write(text)
+        except OSError as error:
+            raise OutputLost(error) from None
+
+    return counting

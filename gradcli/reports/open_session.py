@@ -1,0 +1,82 @@
+"""A session as the settings want it, and what runs in it: within the limits, timed, written to the output."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable
+from math import inf
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from gradcli.console.diagnostics import flush, pass_on, tell
+from gradcli.console.output import Output
+from gradcli.console.output_limit import Allowance, counted
+from gradcli.console.progress import Line, lifting, progressing
+from gradcli.console.settings import Settings
+from gradcli.process.interrupt_signal import raise_at_interrupts
+from gradcli.process.limits import limited, walled
+from gradcli.process.starting import require_memory
+
+if TYPE_CHECKING:
+    from gradcli.session.session import Session
+
+
+PRINTING = ("profile", "precision", "threshold", "edgeitems", "linewidth", "sci_mode")
+
+def open_session(settings: Settings, write: Any) -> Session:
+    """A session as the settings want it, with the names that --var gives."""
+    require_memory()
+    from gradcli.engine.tensor.memory import Room
+    from gradcli.session.session import Session
+
+    raise_at_interrupts()
+    Room.most = inf if settings.no_limits or not settings.memory_limit else settings.memory_limit
+    gc.freeze()     # what is imported stays; only what programs make is collected
+    gc.enable()
+    allowance = Allowance(settings)
+    session = Session(style=settings.style, seed=settings.seed, write=counted(lifting(write, settings), allowance),
+                      stream=settings.stream, age=settings.age,
+                      note=None if settings.quiet else _noting(settings, allowance))
+    session.complain = counted(lifting(pass_on, settings), allowance)
+    Line.spent = session.spent
+    printing = [f"{name}={value!r}" for name in PRINTING if (value := getattr(settings, name)) is not None]
+    if printing:
+        session.run(f"torch.set_printoptions({', '.join(printing)})", "<options>", echo=False)
+    if settings.detect_anomaly:
+        session.run("torch.autograd.set_detect_anomaly(True)", "<options>", echo=False)
+    if settings.double:
+        session.run("torch.set_default_dtype(torch.float64)", "<options>", echo=False)
+    if settings.var:
+        from gradcli.console.source import from_argument
+        from gradcli.data.bindings import assign
+        from gradcli.data.input_data import opened
+
+        with limited(settings):
+            assignments = [opened(from_argument(text), settings) for text in settings.var]
+        with walled(settings):
+            for assignment in assignments:
+                assign(session, assignment)
+    return session
+
+def _noting(settings: Settings, allowance: Allowance) -> Callable[[str], None]:
+    """How a session's remarks reach standard error; they count as what a program prints does."""
+    write = counted(lifting(lambda text: tell(text.removesuffix("\n")), settings), allowance)
+    return lambda text: write(f"note: {text}\n")
+
+def timed(settings: Settings, name: str, action: Any) -> Any:
+    """Do it within the limits, and say on standard error how long it took if that was asked for."""
+    start = perf_counter()
+    try:
+        with walled(settings), progressing():
+            return action()
+    finally:
+        if settings.time:
+            flush()
+            tell(f"{name}: {perf_counter() - start:.6f} s")
+
+def give(output: Output, settings: Settings, make: Callable[[], str]) -> int:
+    """Write what `make` makes of a program's values, within the limits too; the exit status."""
+    with walled(settings):
+        counted(output.write, Allowance(settings))(make())
+    output.finish()
+    return 0
