@@ -26,7 +26,7 @@ def memory_limits_count_from_here(monkeypatch):
                 held = int(file.read().split()[0]) * resource.getpagesize()
             resource.setrlimit(resource.RLIMIT_AS, (min(soft + held, 1 << 62), hard))
 
-    monkeypatch.setattr(limits, "wall_memory", wall_from_here)
+    monkeypatch.setattr(memory_limit, "wall_memory", wall_from_here)
     for name in ("gradcli.testing.command", "gradcli.testing.workers"):
         if name in sys.modules:
             monkeypatch.setattr(sys.modules[name], "wall_memory", wall_from_here)

@@ -9,7 +9,7 @@ from types import FunctionType, MappingProxyType
 from typing import Any
 
 from gradcli.engine.autograd.op import short, traced
-from gradcli.engine.random.generators import DRAWING
+from gradcli.engine.random.python_stream import DRAWING
 from gradcli.engine.tensor.dtypes import DType, Typed
 from gradcli.engine.tensor.tensor_types import TensorType
 from gradcli.exposure import admitting, exposed, register

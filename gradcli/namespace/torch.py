@@ -20,7 +20,8 @@ from gradcli.engine.autograd.op import TABLE, Op, Part, traced
 from gradcli.engine.autograd.registry import named
 from gradcli.engine.autograd.signature import REFUSED, Type, described
 from gradcli.engine.deep_copy import Copies
-from gradcli.engine.random.generators import Current, Generator
+from gradcli.engine.random.generator import Generator
+from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor import memory_format
 from gradcli.engine.tensor.device import Device
 from gradcli.engine.tensor.dtype_info import broadcast_shapes, finfo, iinfo, promote_types

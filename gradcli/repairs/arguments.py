@@ -14,7 +14,7 @@ from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.suggestions import nearest
 from gradcli.lang.messages.python_errors import counted
 from gradcli.lang.runtime.types import Kind
-from gradcli.lang.syntax.parser import Node
+from gradcli.lang.syntax.lexer import Node
 from gradcli.repairs.site import Case
 
 COMPLAINT = re.compile(r"([\w.<>]+)\(\) (is missing|takes|has no option|was given)\b(.*)", re.DOTALL)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from gradcli.engine.tensor.tensor import Tensor
-from gradcli.lang.syntax.parser import Node
+from gradcli.lang.syntax.lexer import Node
 from gradcli.lang.syntax.query import call_of
 from gradcli.repairs.operands import operands
 from gradcli.repairs.site import Case

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gradcli.lang.messages.locate import place_of_call
-from gradcli.lang.syntax.parser import Node
+from gradcli.lang.syntax.lexer import Node
 from gradcli.lang.syntax.query import Parts, call_of, taken_apart
 from gradcli.ops.index import DIRECTORY
 from gradcli.repairs.site import Case

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from gradcli.faults.mistakes import UnsavedTensors
 from gradcli.faults.tree import ArgumentFault, AttributeFault, Fault, FunctionGradients, FunctionStyle, NameFault
-from gradcli.lang.syntax.parser import Node
+from gradcli.lang.syntax.lexer import Node
 from gradcli.lang.syntax.query import call_of, walk
 from gradcli.repairs.site import Case, members
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gradcli.engine.tensor.tensor import Tensor
-from gradcli.lang.syntax.parser import Node
+from gradcli.lang.syntax.lexer import Node
 from gradcli.lang.syntax.query import call_of, walk
 from gradcli.repairs import conversions
 from gradcli.repairs.site import LOOPS, Case, Spot, members, with_option

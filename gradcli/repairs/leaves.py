@@ -9,7 +9,7 @@ from gradcli.engine.autograd.op import Part
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.mistakes import GradientMissing, UnusedInput
 from gradcli.faults.tree import Fault
-from gradcli.lang.syntax.parser import Node
+from gradcli.lang.syntax.lexer import Node
 from gradcli.lang.syntax.query import call_of, walk
 from gradcli.repairs.site import Case, with_option
 

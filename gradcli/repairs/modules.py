@@ -6,7 +6,7 @@ import re
 
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.suggestions import nearest
-from gradcli.lang.syntax.parser import Node
+from gradcli.lang.syntax.lexer import Node
 from gradcli.lang.syntax.query import walk
 from gradcli.repairs.site import Case
 

@@ -7,7 +7,7 @@ import re
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.mistakes import NoneFault
 from gradcli.faults.tree import Fault, PythonFault
-from gradcli.lang.syntax.parser import Node
+from gradcli.lang.syntax.lexer import Node
 from gradcli.lang.syntax.query import Call, call_of, walk
 from gradcli.repairs.site import Case
 

@@ -6,7 +6,7 @@ import re
 from itertools import zip_longest
 
 from gradcli.engine.tensor.tensor import Tensor
-from gradcli.lang.syntax.parser import Node
+from gradcli.lang.syntax.lexer import Node
 from gradcli.repairs.operands import operands
 from gradcli.repairs.site import Case
 

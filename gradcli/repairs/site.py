@@ -8,7 +8,7 @@ from typing import Any
 from gradcli.faults.source import line_of
 from gradcli.faults.tree import Fault
 from gradcli.lang.messages.locate import Place, place_of_call
-from gradcli.lang.syntax.parser import Node
+from gradcli.lang.syntax.lexer import Node
 from gradcli.lang.syntax.query import Call, Parts, call_of, taken_apart, walk
 
 LOOPS = ("for", "while")

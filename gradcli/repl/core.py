@@ -66,14 +66,15 @@ _NOWHERE = Place()
 class Repl:
     """One session at a prompt: the texts that succeeded, what they printed, and whether to go on."""
 
-    def __init__(self, settings: Settings, session: Callable[[], Session],
+    def __init__(self, settings: Settings, session: Callable[[], Session], obey: Callable[[Repl, str], None],
                  alone: AbstractContextManager[Any] | None = None, standby: Standby | None = None) -> None:
         """`session` gives the session when the first line needs it; it may still be loading before.
 
-        `alone` is held while programs run: what loads in the background waits. `standby` sees to it
+        `obey` carries out the commands that begin with a colon. `alone` is held while programs run: what loads in the background waits. `standby` sees to it
         that a program can be stopped whatever it does.
         """
         self.standby = standby
+        self.obey = obey
         self.settings = settings
         self.alone = alone or nullcontext()
         self._session = session
@@ -177,18 +178,12 @@ class Repl:
         if stripped in ("exit", "quit", "exit()", "quit()"):
             self.over = True
         elif stripped.startswith(":"):
-            from gradcli.repl.commands import obey
-
-            obey(self, stripped[1:])
+            self.obey(self, stripped[1:])
         elif stripped == "help" and "help" not in self.names():
-            from gradcli.repl.commands import obey
-
-            obey(self, "help")
+            self.obey(self, "help")
         elif (asked := ASKED.fullmatch(stripped)) and not (stripped[0] == "h" and "help" in self.names()):
-            from gradcli.repl.commands import obey
-
             name = next(filter(None, asked.groups()), "")
-            obey(self, f"doc {name}" if name else "help")
+            self.obey(self, f"doc {name}" if name else "help")
         else:
             self.undone.clear()
             self.run(text)

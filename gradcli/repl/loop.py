@@ -42,7 +42,7 @@ def start(settings: Settings | None = None, script: Callable[[], Session] | None
     first = None if script is not None else first_program(settings, init, no_init)
     wanted = settings
     loading = Loading(lambda: prepared(wanted, first))
-    repl = Repl(settings, loading.result, loading.busy, Standby() if interactive else None)
+    repl = Repl(settings, loading.result, _obey, loading.busy, Standby() if interactive else None)
     greeting = f"gradcli {__version__}, style {settings.style}; :help lists commands, Ctrl-D leaves"
     greets = interactive and not settings.quiet
     if interactive:
@@ -265,3 +265,9 @@ class Loading:
             raise self._fault
         assert self._made is not None
         return self._made
+
+
+def _obey(repl: Repl, line: str) -> None:
+    from gradcli.repl.commands import obey  # with all that they need, which the first prompt does not
+
+    obey(repl, line)

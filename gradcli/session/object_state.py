@@ -22,7 +22,8 @@ from typing import Any, NamedTuple
 from gradcli.engine.autograd.function_node import Custom, Owing
 from gradcli.engine.autograd.graph_view import AccumulateGrad
 from gradcli.engine.autograd.op import Op, Part, Rules
-from gradcli.engine.random.generators import Generator, Generators
+from gradcli.engine.random.generator import Generator
+from gradcli.engine.random.generators import Generators
 from gradcli.engine.random.numpy_stream import ArrayRandom
 from gradcli.engine.random.python_stream import PythonRandom
 from gradcli.engine.tensor.methods import Handle

@@ -6,7 +6,8 @@ from typing import Any, Protocol
 
 from gradcli.display.print_options import Options
 from gradcli.engine.autograd.signature import described
-from gradcli.engine.random.generators import Generator, Generators
+from gradcli.engine.random.generator import Generator
+from gradcli.engine.random.generators import Generators
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.exposure import exposed
 from gradcli.faults.tree import ArgumentFault
@@ -18,10 +19,15 @@ from gradcli.namespace.modules import Namespace
 class Owner(Protocol):
     """A session, as these functions need it."""
 
-    style: str
-    age: str
     generators: Generators
     options: Options
+    settings: list[Any]
+
+    @property
+    def style(self) -> str: ...
+
+    @property
+    def age(self) -> str | None: ...
 
 
 def services(session: Owner) -> dict[str, Any]:

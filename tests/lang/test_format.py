@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,6 +12,7 @@ from gradcli.faults.tree import LimitFault
 from gradcli.lang.budget import Budget
 from gradcli.lang.policy import Policy
 from gradcli.lang.runtime.format import WIDTH, Formatter
+from gradcli.lang.runtime.templates import percent
 
 FORMATTER = Formatter(Policy(), Budget())
 
@@ -33,7 +36,7 @@ def test_format_specifications(value, spec):
 def test_percent_fields(value, flags, width, precision, kind):
     template = f"<%{flags}{width}{precision}{kind}>"
     values = (*[5] * template.count("*"), value)
-    assert outcome(FORMATTER.percent, template, values) == outcome(lambda t, v: t % v, template, values)
+    assert outcome(partial(percent, FORMATTER), template, values) == outcome(lambda t, v: t % v, template, values)
 
 
 @pytest.mark.parametrize("template, values", [
@@ -42,7 +45,7 @@ def test_percent_fields(value, flags, width, precision, kind):
     ("%d%%", 50), ("100%", ()), ("%", 1), ("%d", "x"), ("%d", 1.9), ("%x", 1.5), ("%c", 65), ("%c", "ab"),
     ("%5.1f|%-8s|%+d", (2.25, "ab", 3)), ("%ld", 3), ("%s", None)])
 def test_percent_templates(template, values):
-    assert outcome(FORMATTER.percent, template, values) == outcome(lambda t, v: t % v, template, values)
+    assert outcome(partial(percent, FORMATTER), template, values) == outcome(lambda t, v: t % v, template, values)
 
 
 @pytest.mark.parametrize("template, args, options", [
@@ -70,8 +73,8 @@ def test_repr_of_plain_values(value):
 
 def test_the_widest_field_is_allowed_and_one_more_is_not():
     assert len(FORMATTER.format(1, str(WIDTH))) == WIDTH
-    assert len(FORMATTER.percent(f"%{WIDTH}d", 1)) == WIDTH
-    for call in (lambda: FORMATTER.format(1, str(WIDTH + 1)), lambda: FORMATTER.percent(f"%{WIDTH + 1}d", 1)):
+    assert len(percent(FORMATTER, f"%{WIDTH}d", 1)) == WIDTH
+    for call in (lambda: FORMATTER.format(1, str(WIDTH + 1)), lambda: percent(FORMATTER, f"%{WIDTH + 1}d", 1)):
         with pytest.raises(LimitFault):
             call()
 

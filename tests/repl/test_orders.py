@@ -333,7 +333,7 @@ def test_a_saved_script_says_what_commands_asked_for(repl, tmp_path):
 def test_a_saved_script_begins_with_the_settings_that_are_unusual(tmp_path, capsys):
     settings = Settings({"isolated": True, "seed": 5, "precision": 2, "double": True})
     session = open_session(settings, print)
-    repl = Repl(settings, lambda: session)
+    repl = Repl(settings, lambda: session, obey)
     repl.submit("x = 1")
     repl.submit(f":save {tmp_path}/s.grad")
     assert (tmp_path / "s.grad").read_text() == (

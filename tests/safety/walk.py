@@ -17,7 +17,7 @@ from gradcli.engine.autograd.graph import MultiHandle, allow_mutation_on_saved_t
 from gradcli.engine.autograd.graph_view import GradientEdge
 from gradcli.engine.autograd.op import Op, Part
 from gradcli.engine.autograd.saved_tensors_hooks import disable_saved_tensors_hooks, saved_tensors_hooks
-from gradcli.engine.random.generators import Generator
+from gradcli.engine.random.generator import Generator
 from gradcli.engine.random.numpy_stream import NewRandom, SeededRandom
 from gradcli.engine.tensor.device import Device, Switches
 from gradcli.engine.tensor.dtype_info import finfo, iinfo
@@ -35,10 +35,11 @@ from gradcli.lang.budget import Budget
 from gradcli.lang.runtime.attributes import Attributes
 from gradcli.lang.runtime.builtins import METHODS
 from gradcli.lang.runtime.enumeration import Auto
+from gradcli.lang.runtime.exceptions import raised
 from gradcli.lang.runtime.format import Formatter
 from gradcli.lang.runtime.generators import Stream
 from gradcli.lang.runtime.ordered import OrderedDict, OrderedItems, OrderedKeys, OrderedValues
-from gradcli.lang.runtime.runtime import heard, raised
+from gradcli.lang.runtime.runtime import heard
 from gradcli.lang.runtime.streams import Standard
 from gradcli.lang.runtime.types import Kind, Sentinel
 from gradcli.namespace.modules import Namespace

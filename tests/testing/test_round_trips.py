@@ -9,6 +9,7 @@ from cli.program import ROOT, gradcli
 from gradcli.commands.execute import run_file
 from gradcli.console.settings import Settings
 from gradcli.faults.tree import Fault
+from gradcli.repl.commands import obey
 from gradcli.repl.core import Repl
 from gradcli.reports.open_session import open_session
 from gradcli.testing.diff import line_of
@@ -135,7 +136,7 @@ def test_a_fault_is_told_in_the_transcript_as_at_the_prompt_and_on_standard_erro
 def test_what_the_prompt_writes(tmp_path, capsys):
     settings = Settings({"isolated": True, "style": "modern", "seed": 1})
     session = open_session(settings, lambda text: print(text, end=""))
-    repl = Repl(settings, lambda: session)
+    repl = Repl(settings, lambda: session, obey)
     for line in ("torch.rand(2)", "nowhere", "_ + 1", ":seed 3", "torch.rand(1)", ":style tutorial", ":precision 2",
                  "torch.rand(1)", "def f(x):\n    return x\n", "print(f(1), end='')", "x = 1; x",
                  f":transcript {tmp_path}/t.txt"):

@@ -10,7 +10,7 @@ from gradcli.engine.autograd.fast_path import fast_binary, fast_comparison, fast
 from gradcli.engine.autograd.op import COMPARED, TABLE, UNARY, Op, raw, short, traced
 from gradcli.engine.autograd.result_size import growth
 from gradcli.engine.autograd.signature import NUMBERS
-from gradcli.engine.random.generators import drawing
+from gradcli.engine.random.generator import drawing
 from gradcli.engine.tensor.device import here_only
 from gradcli.engine.tensor.inplace import inplace, into
 from gradcli.engine.tensor.memory_format import PRESERVE

@@ -23,8 +23,8 @@ from gradcli.faults.tree import ArgumentFault
 class ArrayRandom:
     """One program's random arrays."""
 
-    def __init__(self, seed: int) -> None:
-        self._source = np.random.RandomState(seed % 2**32)
+    def __init__(self, source: np.random.RandomState) -> None:
+        self._source = source
 
     def state(self) -> Any:
         return self._source.get_state()
@@ -148,7 +148,7 @@ class SeededRandom(ArrayRandom):
     def __init__(self, seed: Any = None) -> None:
         if seed is not None and (type(seed) is not int or not 0 <= seed < 2**32):
             raise ArgumentFault("RandomState() needs a whole number below 2**32", "np.random.RandomState(0)")
-        super().__init__(int.from_bytes(os.urandom(4)) if seed is None else seed)
+        super().__init__(np.random.RandomState(int.from_bytes(os.urandom(4)) if seed is None else seed))
 
     def __display__(self, style: Any) -> str:
         return "RandomState(MT19937)"

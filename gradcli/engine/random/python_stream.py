@@ -6,7 +6,6 @@ import random
 from collections.abc import MutableSequence, Sequence
 from typing import Any, TypeVar
 
-from gradcli.engine.random.generators import DRAWING
 from gradcli.exposure import exposed
 from gradcli.faults.tree import ArgumentFault, Fault, IndexFault, ValueFault
 
@@ -24,6 +23,10 @@ def _as_python_says(fault: Fault, *asked: Any) -> Fault:
     except Exception as error:
         fault.args = error.args
     return fault
+
+DRAWING = ("random", "uniform", "gauss", "normalvariate", "expovariate", "betavariate", "triangular", "randint",
+           "randrange", "choice", "choices", "shuffle", "sample", "seed", "getrandbits", "getstate", "setstate",
+           "gammavariate", "lognormvariate", "paretovariate", "vonmisesvariate", "weibullvariate")
 
 
 @exposed(*DRAWING)

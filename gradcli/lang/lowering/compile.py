@@ -14,14 +14,15 @@ from warnings import catch_warnings, simplefilter
 from gradcli.faults.mistakes import DepthLimit
 from gradcli.faults.source import Span, char_column, line_of
 from gradcli.faults.tree import Fault, SyntaxFault
+from gradcli.lang.lowering import comprehensions, expressions, functions, match, statements, strings  # noqa: F401
 from gradcli.lang.lowering.context import Context
-from gradcli.lang.lowering.statements import block
 from gradcli.lang.lowering.verify import verify
 from gradcli.lang.messages import locate
 from gradcli.lang.messages.hints import trimmed
 from gradcli.lang.messages.remarks import in_our_words
 from gradcli.lang.policy import Policy
-from gradcli.lang.syntax.parser import Node, tree_of
+from gradcli.lang.syntax.lexer import Node
+from gradcli.lang.syntax.parser import tree_of
 
 
 def lower(tree: Node, text: str, policy: Policy, name: str = "<input>", echo: bool = False) -> CodeType:
@@ -29,7 +30,7 @@ def lower(tree: Node, text: str, policy: Policy, name: str = "<input>", echo: bo
     text = text.removeprefix("\ufeff")
     c = Context(text + "\n", policy, echo)
     try:
-        code = _compile(ast.Module(block(c, tree[3]), []), c.text, locate.register(name, text))
+        code = _compile(ast.Module(c.block(tree[3]), []), c.text, locate.register(name, text))
         verify(code, policy)
     except Fault as fault:
         fault.source, fault.name, fault.message = text, name, trimmed(fault.message)
@@ -44,7 +45,7 @@ def lower(tree: Node, text: str, policy: Policy, name: str = "<input>", echo: bo
 def readable(text: str, policy: Policy) -> None:
     """Raise the fault, if there is one, that keeps a text from being a program."""
     c = Context(text + "\n", policy, False)
-    _compile(ast.Module(block(c, tree_of(text)[3]), []), c.text, "<repair>")
+    _compile(ast.Module(c.block(tree_of(text)[3]), []), c.text, "<repair>")
 
 
 def _compile(module: ast.Module, text: str, name: str) -> CodeType:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate
 from typing import Any, TypeVar
 
@@ -12,8 +12,7 @@ from gradcli.faults.mistakes import DepthLimit
 from gradcli.faults.source import Span
 from gradcli.faults.tree import SyntaxFault
 from gradcli.lang.policy import HEADERS, Policy, legal_name
-from gradcli.lang.syntax.lexer import place
-from gradcli.lang.syntax.parser import Node
+from gradcli.lang.syntax.lexer import Node, place
 
 LOAD, STORE, DELETE = ast.Load(), ast.Store(), ast.Del()
 
@@ -25,6 +24,14 @@ CHAIN = 60      # operands of one chain of operators in one Python expression, s
 VALUES = {"None": None, "True": True, "False": False}
 
 Made = TypeVar("Made", bound=ast.AST)
+
+MISPLACED = {
+    "star": "a starred expression can only stand in a list, a tuple or a call",
+    "slice": "a slice can only stand in square brackets",
+    "as_pattern": "as can stand in import, with, except and the patterns of match",
+    "bytes": "byte strings are not part of the language: leave out the b",
+    "BYTES": "byte strings are not part of the language: leave out the b",
+}
 
 
 class Scope:
@@ -38,6 +45,19 @@ class Scope:
         self.yields = False     # whether it is a generator function
         self.fields: dict[str, str] = {}    # the annotated names of a class, and what is special about each
         self.guarded = guarded  # try, with and comprehensions open, as Python's compiler counts them
+
+
+Lowering = Callable[["Context", Node], Any]
+RULES: dict[str, Lowering] = {}
+
+
+def lowers(*kinds: str) -> Callable[[Lowering], Lowering]:
+    """Register the function that lowers nodes of these kinds: to an expression, or to a list of statements."""
+    def register(rule: Lowering) -> Lowering:
+        RULES.update(dict.fromkeys(kinds, rule))
+        return rule
+
+    return register
 
 
 class Context:
@@ -103,6 +123,29 @@ class Context:
         known = name == "__match_args__" if in_class else name in HEADERS
         return name if known else self.name(leaf, in_class)
 
+    def expression(self, node: Node) -> ast.expr:
+        """The Python expression for `node`."""
+        while node[0] == "group":
+            node = node[3][0]
+        self.deeper(node)
+        rule = RULES.get(node[0])
+        if rule is None:
+            raise self.wrong(MISPLACED.get(node[0], "this cannot stand here"), node)
+        lowered: ast.expr = rule(self, node)
+        self.depth -= 1
+        return lowered
+
+    def block(self, nodes: Iterable[Node]) -> list[ast.stmt]:
+        """The Python statements for `nodes`."""
+        statements: list[ast.stmt] = []
+        for node in nodes:
+            statements += RULES[node[0]](self, node)
+        return statements
+
+    def suite(self, node: Node) -> list[ast.stmt]:
+        """The body of a compound statement; Python wants it never empty."""
+        return self.block(node[3]) or [self.at(ast.Pass(), node)]
+
     def load(self, name: str, node: Node) -> ast.Name:
         """A runtime name, read."""
         return self.at(ast.Name(name, LOAD), node)
@@ -134,5 +177,3 @@ class Context:
             raise DepthLimit("try, with and comprehensions are nested too deeply here",
                              "move the inner part into a function", span=self.span(node))
 
-
-Lowering = Callable[[Context, Node], Any]

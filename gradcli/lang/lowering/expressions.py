@@ -8,15 +8,14 @@ harmless everywhere), the few operators that can allocate without bound or forma
 from __future__ import annotations
 
 import ast
-from typing import cast
 
 from gradcli.faults.mistakes import DepthLimit, SizeLimit
 from gradcli.lang.budget import Budget
-from gradcli.lang.lowering.context import CHAIN, INLINE, LOAD, STORE, VALUES, Context, Lowering, Scope
+from gradcli.lang.lowering.context import CHAIN, INLINE, LOAD, STORE, VALUES, Context, lowers
 from gradcli.lang.policy import TOLD, legal_name
 from gradcli.lang.runtime.special_methods import METHODS
-from gradcli.lang.syntax.literals import number, string
-from gradcli.lang.syntax.parser import Node
+from gradcli.lang.syntax.lexer import Node
+from gradcli.lang.syntax.literals import number
 
 BINARY: dict[str, type[ast.operator]] = {
     "add": ast.Add, "sub": ast.Sub, "mul": ast.Mult, "div": ast.Div, "floordiv": ast.FloorDiv,
@@ -29,47 +28,27 @@ COMPARE: dict[str, type[ast.cmpop]] = {
     "in": ast.In, "notin": ast.NotIn, "is": ast.Is, "isnot": ast.IsNot}
 GUARDED = {"add": ".add", "mul": ".mul", "pow": ".pow", "shift_left": ".shl", "mod": ".mod"}
 KEYWORDS = 2000     # CPython compares each with each
-JOINED = 25         # CPython changes its ways after 30
+
+
 NEVER_TEXT = {"NUMBER", "sub", "div", "floordiv", "pow", "matmul", "neg", "pos", "invert"}
-
-
-def expression(c: Context, node: Node) -> ast.expr:
-    """The Python expression for `node`."""
-    while node[0] == "group":
-        node = node[3][0]
-    c.deeper(node)
-    lower = EXPRESSIONS.get(node[0])
-    if lower is None:
-        raise c.wrong(MISPLACED.get(node[0], "this cannot stand here"), node)
-    made = lower(c, node)
-    c.depth -= 1
-    return cast(ast.expr, made)
-
-
-MISPLACED = {
-    "star": "a starred expression can only stand in a list, a tuple or a call",
-    "slice": "a slice can only stand in square brackets",
-    "as_pattern": "as can stand in import, with, except and the patterns of match",
-    "bytes": "byte strings are not part of the language: leave out the b",
-    "BYTES": "byte strings are not part of the language: leave out the b",
-}
 
 
 def several(c: Context, nodes: tuple[Node, ...]) -> list[ast.expr]:
     """Expressions in a place where starred ones may stand."""
-    return [starred(c, node) if node[0] == "star" else expression(c, node) for node in nodes]
+    return [starred(c, node) if node[0] == "star" else c.expression(node) for node in nodes]
 
 
 def starred(c: Context, node: Node) -> ast.expr:
     """`*values`: Python puts them all into one place at once, so they are counted as they come."""
-    return c.at(ast.Starred(c.call(".star", [expression(c, node[3][0])], node), LOAD), node)
+    return c.at(ast.Starred(c.call(".star", [c.expression(node[3][0])], node), LOAD), node)
 
 
 def spread(c: Context, node: Node) -> ast.expr:
     """`**values`: what an object of the program's brings is counted as it comes."""
-    return c.call(".spread", [expression(c, node[3][0])], node)
+    return c.call(".spread", [c.expression(node[3][0])], node)
 
 
+@lowers("NAME")
 def _name(c: Context, node: Node) -> ast.expr:
     name = node[3]
     if name in VALUES:
@@ -79,23 +58,24 @@ def _name(c: Context, node: Node) -> ast.expr:
     return c.at(ast.Name(name, LOAD), node)
 
 
+@lowers("attribute")
 def _attribute(c: Context, node: Node) -> ast.expr:
     value, leaf = node[3]
     name = leaf[3]
     if name == "__init__" and c.scopes[-1].first and not is_super(value):
-        return c.call(".init", [expression(c, value)], node)
+        return c.call(".init", [c.expression(value)], node)
     if name in TOLD:
         told = name
         if name == "__name__" and value[0] == "attribute" and value[3][1][3] == "__class__":
             value, told = value[3][0], "__class__"
-        return c.call(".told", [expression(c, value), c.constant(told, leaf)], node)
+        return c.call(".told", [c.expression(value), c.constant(told, leaf)], node)
     if name in METHODS and name != "__init__" and value[0] == "NAME":
-        return c.call(".special", [expression(c, value), c.constant(name, leaf)], node)
+        return c.call(".special", [c.expression(value), c.constant(name, leaf)], node)
     if name.startswith("__"):
         legal_name(name, lambda: c.span(leaf), method=is_super(value))
-        return c.call(".base", [expression(c, value), c.constant(name, leaf)], node)
+        return c.call(".base", [c.expression(value), c.constant(name, leaf)], node)
     c.name(leaf)
-    made = expression(c, value)
+    made = c.expression(value)
     if name in c.plain:
         return c.at(ast.Attribute(made, name, LOAD), node)
     return c.call(".attr", [made, c.constant(name, leaf)], node)
@@ -106,12 +86,13 @@ def is_super(node: Node) -> bool:
     return node[0] == "call" and node[3][0][0] == "NAME" and node[3][0][3] == "super"
 
 
+@lowers("call")
 def _call(c: Context, node: Node) -> ast.expr:
     function, *rest = node[3]
     if not rest and is_super(node) and c.scopes[-1].kind == "function" and c.scopes[-1].first:
         cell = c.at(ast.Name("__class__", LOAD), node)
         return c.call(".super", [cell, c.load(c.scopes[-1].first, node)], node)
-    made = expression(c, function)
+    made = c.expression(function)
     args, keywords = arguments(c, rest[0]) if rest else ([], [])
     return c.at(ast.Call(made, args, keywords), node)
 
@@ -129,7 +110,7 @@ def arguments(c: Context, node: Node) -> tuple[list[ast.expr], list[ast.keyword]
             leaf, value = argument[3]
             if any(each.arg == leaf[3] for each in keywords):
                 raise c.wrong(f"the argument {leaf[3]} stands twice", argument)
-            keywords.append(c.at(ast.keyword(c.name(leaf), expression(c, value)), argument))
+            keywords.append(c.at(ast.keyword(c.name(leaf), c.expression(value)), argument))
         elif kind == "spread":
             keywords.append(c.at(ast.keyword(None, spread(c, argument)), argument))
         elif kind == "star":
@@ -142,13 +123,14 @@ def arguments(c: Context, node: Node) -> tuple[list[ast.expr], list[ast.keyword]
             bare = kind == "generator" and c.text[argument[1]] != "("
             if bare and len(node[3]) > 1:
                 raise c.wrong("a generator needs its own brackets unless it is the only argument", argument)
-            args.append(expression(c, argument))
+            args.append(c.expression(argument))
     return args, keywords
 
 
+@lowers("subscript")
 def _subscript(c: Context, node: Node) -> ast.expr:
     value, at = node[3]
-    return c.at(ast.Subscript(expression(c, value), index(c, at), LOAD), node)
+    return c.at(ast.Subscript(c.expression(value), index(c, at), LOAD), node)
 
 
 def index(c: Context, node: Node) -> ast.expr:
@@ -160,15 +142,16 @@ def index(c: Context, node: Node) -> ast.expr:
             if part[0] == ":":
                 i += 1
             else:
-                parts[i] = expression(c, part)
+                parts[i] = c.expression(part)
         return c.at(ast.Slice(*parts), node)
     if node[0] == "tuple":
         return c.at(ast.Tuple([starred(c, n) if n[0] == "star" else index(c, n) for n in node[3]], LOAD), node)
     if node[0] == "star":
         return c.at(ast.Tuple([starred(c, node)], LOAD), node)
-    return expression(c, node)
+    return c.expression(node)
 
 
+@lowers(*BINARY.keys() - {"pow"})
 def _binary(c: Context, node: Node) -> ast.expr:
     """A chain of operators, taken apart along its left side without recursion.
 
@@ -181,7 +164,7 @@ def _binary(c: Context, node: Node) -> ast.expr:
         node = node[3][0]
         while node[0] == "group" and node[3][0][0] in BINARY and len(steps) >= CHAIN:
             node = node[3][0]
-    made = expression(c, node)
+    made = c.expression(node)
     inside = c.scopes[-1].kind == "comprehension" or c.sources > 0
     if len(steps) <= (INLINE if inside else CHAIN):
         for step in reversed(steps):
@@ -211,7 +194,7 @@ def _keep(c: Context, name: str, made: ast.expr, node: Node) -> ast.expr:
 def _operate(c: Context, node: Node, left: ast.expr) -> ast.expr:
     kind = node[0]
     first, second = node[3]
-    right = expression(c, second)
+    right = c.expression(second)
     if kind in GUARDED and not _harmless(kind, first, second):
         return c.call(GUARDED[kind], [left, right], node)
     return c.at(ast.BinOp(left, BINARY[kind](), right), node)
@@ -232,47 +215,43 @@ def _is_float(node: Node) -> bool:
     return node[0] == "NUMBER" and type(number(node[3])) is float
 
 
+@lowers("pow")
 def _power(c: Context, node: Node) -> ast.expr:
-    return _operate(c, node, expression(c, node[3][0]))
+    return _operate(c, node, c.expression(node[3][0]))
 
 
+@lowers(*UNARY)
 def _unary(c: Context, node: Node) -> ast.expr:
-    return c.at(ast.UnaryOp(UNARY[node[0]](), expression(c, node[3][0])), node)
+    return c.at(ast.UnaryOp(UNARY[node[0]](), c.expression(node[3][0])), node)
 
 
+@lowers("or_test", "and_test")
 def _boolean(c: Context, node: Node) -> ast.expr:
     operator = ast.Or() if node[0] == "or_test" else ast.And()
-    return c.at(ast.BoolOp(operator, [expression(c, n) for n in node[3]]), node)
+    return c.at(ast.BoolOp(operator, [c.expression(n) for n in node[3]]), node)
 
 
+@lowers("comparison")
 def _comparison(c: Context, node: Node) -> ast.expr:
     first, *rest = node[3]
     operators = [COMPARE["".join(word[3] for word in n[3])]() for n in rest[::2]]
-    return c.at(ast.Compare(expression(c, first), operators, [expression(c, n) for n in rest[1::2]]), node)
+    return c.at(ast.Compare(c.expression(first), operators, [c.expression(n) for n in rest[1::2]]), node)
 
 
+@lowers("conditional")
 def _conditional(c: Context, node: Node) -> ast.expr:
-    body, test, other = (expression(c, n) for n in node[3])
+    body, test, other = (c.expression(n) for n in node[3])
     return c.at(ast.IfExp(test, body, other), node)
 
 
+@lowers("walrus")
 def _walrus(c: Context, node: Node) -> ast.expr:
     leaf, value = node[3]
     target = c.at(ast.Name(c.name(leaf), STORE), leaf)
-    return c.at(ast.NamedExpr(target, expression(c, value)), node)
+    return c.at(ast.NamedExpr(target, c.expression(value)), node)
 
 
-def _lambda(c: Context, node: Node) -> ast.expr:
-    from gradcli.lang.lowering.functions import parameters
-
-    *params, body = node[3]
-    args = parameters(c, params[0][3] if params else ())
-    c.scopes.append(Scope("function", is_lambda=True))
-    made = c.at(ast.Lambda(args, expression(c, body)), node)
-    c.scopes.pop()
-    return made
-
-
+@lowers("yield", "yield_from")
 def _yield(c: Context, node: Node) -> ast.expr:
     """`yield`, which makes a generator of the function that it stands in."""
     scope = c.scopes[-1]
@@ -280,20 +259,23 @@ def _yield(c: Context, node: Node) -> ast.expr:
         raise c.wrong("yield can only stand in a function", node)
     scope.yields = True
     if node[0] == "yield_from":
-        return c.at(ast.YieldFrom(c.call(".delegated", [expression(c, node[3][0])], node)), node)
+        return c.at(ast.YieldFrom(c.call(".delegated", [c.expression(node[3][0])], node)), node)
     if node[3] and node[3][0][0] == "star":
         raise c.wrong("a starred expression can only stand in a list, a tuple or a call", node[3][0])
-    return c.at(ast.Yield(expression(c, node[3][0]) if node[3] else None), node)
+    return c.at(ast.Yield(c.expression(node[3][0]) if node[3] else None), node)
 
 
+@lowers("tuple")
 def _tuple(c: Context, node: Node) -> ast.expr:
     return _spread(c, c.at(ast.Tuple(several(c, node[3]), LOAD), node), node)
 
 
+@lowers("list")
 def _list(c: Context, node: Node) -> ast.expr:
     return _spread(c, c.at(ast.List(several(c, node[3]), LOAD), node), node)
 
 
+@lowers("set")
 def _set(c: Context, node: Node) -> ast.expr:
     return _spread(c, c.at(ast.Set(several(c, node[3])), node), node)
 
@@ -303,6 +285,7 @@ def _spread(c: Context, made: ast.expr, node: Node) -> ast.expr:
     return c.call(".few", [made], node) if any(n[0] == "star" for n in node[3]) else made
 
 
+@lowers("dict")
 def _dict(c: Context, node: Node) -> ast.expr:
     keys: list[ast.expr | None] = []
     values = []
@@ -311,46 +294,12 @@ def _dict(c: Context, node: Node) -> ast.expr:
             keys.append(None)
             values.append(spread(c, entry))
         else:
-            keys.append(expression(c, entry[3][0]))
-            values.append(expression(c, entry[3][1]))
+            keys.append(c.expression(entry[3][0]))
+            values.append(c.expression(entry[3][1]))
     return c.at(ast.Dict(keys, values), node)
 
 
-def _comprehension(c: Context, node: Node) -> ast.expr:
-    """A comprehension; every turn of it asks the budget. A generator is never handed out bare."""
-    from gradcli.lang.lowering.targets import source_for, target
-
-    made, *clauses = node[3]
-    if made[0] == "spread":
-        raise c.wrong("** cannot stand in a comprehension", made,
-                      "{key: value for d in dicts for key, value in d.items()}")
-    loops = []
-    c.guard(1, node)
-    for clause in clauses:
-        bound, source, *conditions = clause[3]
-        c.sources += 1
-        each = source_for(c, bound, source)
-        c.sources -= 1
-        c.scopes.append(Scope("comprehension", guarded=c.scopes[-1].guarded))
-        made_each = target(c, bound)
-        turns = c.call(".each", [each, c.load(".ticks", source)], source)
-        tests = [expression(c, n[3][0]) for n in conditions]
-        loops.append(ast.comprehension(made_each, turns, tests, 0))
-    try:
-        if node[0] == "dict_comprehension":
-            key, value = (expression(c, n) for n in made[3])
-            return c.at(ast.DictComp(key, value, loops), node)
-        body = expression(c, made)
-        if node[0] == "list_comprehension":
-            return c.at(ast.ListComp(body, loops), node)
-        if node[0] == "set_comprehension":
-            return c.at(ast.SetComp(body, loops), node)
-        return c.call(".stream", [c.at(ast.GeneratorExp(body, loops), node)], node)
-    finally:
-        del c.scopes[-len(clauses):]
-        c.scopes[-1].guarded -= 1
-
-
+@lowers("NUMBER")
 def _number(c: Context, node: Node) -> ast.expr:
     value = number(node[3])
     if value is None:
@@ -360,39 +309,6 @@ def _number(c: Context, node: Node) -> ast.expr:
     return c.constant(value, node)
 
 
-def _strings(c: Context, node: Node) -> ast.expr:
-    """Strings side by side, f-strings among them, as one."""
-    from gradcli.lang.syntax.fstring import lower_fields
-
-    parts: list[ast.expr] = []
-    for piece in node[3]:
-        if piece[0] == "FSTRING":
-            parts += lower_fields(c, piece[3])
-        else:
-            parts.append(c.constant(string(c, piece), piece))
-    if all(isinstance(part, ast.Constant) for part in parts):
-        return c.constant("".join(cast(str, part.value) for part in parts if isinstance(part, ast.Constant)), node)
-    whole = join(c, parts, node)
-    several = sum(isinstance(part, ast.FormattedValue) for part in parts) > 1
-    return c.call(".short", [whole], node) if several else whole
-
-
-def join(c: Context, parts: list[ast.expr], node: Node) -> ast.expr:
-    """One string of `parts`, a few at a time: for many at once Python would call a method of str."""
-    while len(parts) > JOINED:
-        stretches = (parts[i : i + JOINED] for i in range(0, len(parts), JOINED))
-        parts = [c.at(ast.FormattedValue(c.at(ast.JoinedStr(few), node), -1), node) for few in stretches]
-    return c.at(ast.JoinedStr(parts), node)
-
-
-EXPRESSIONS: dict[str, Lowering] = {
-    "NAME": _name, "NUMBER": _number, "strings": _strings, "attribute": _attribute, "call": _call,
-    "subscript": _subscript, "pow": _power, "or_test": _boolean, "and_test": _boolean,
-    "comparison": _comparison, "conditional": _conditional, "walrus": _walrus, "lambda": _lambda,
-    "yield": _yield, "yield_from": _yield, "tuple": _tuple, "list": _list, "set": _set, "dict": _dict,
-    "ellipsis": lambda c, node: c.constant(..., node),
-    "generator": _comprehension, "list_comprehension": _comprehension,
-    "set_comprehension": _comprehension, "dict_comprehension": _comprehension,
-    **dict.fromkeys(UNARY, _unary),
-    **{kind: _binary for kind in BINARY if kind != "pow"},
-}
+@lowers("ellipsis")
+def _ellipsis(c: Context, node: Node) -> ast.expr:
+    return c.constant(..., node)

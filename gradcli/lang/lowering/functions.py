@@ -8,18 +8,17 @@ import sys
 from typing import Any
 
 from gradcli.faults.tree import PolicyFault
-from gradcli.lang.lowering.context import STORE, Context, Scope
-from gradcli.lang.lowering.expressions import arguments, expression
-from gradcli.lang.syntax.parser import Node
+from gradcli.lang.lowering.context import STORE, Context, Scope, lowers
+from gradcli.lang.lowering.expressions import arguments
+from gradcli.lang.syntax.lexer import Node
 
 PRIVATE = re.compile(r"\b__(?!\w*__\b)\w+")
 TYPED = sys.version_info >= (3, 12)     # these nodes then have a list of type parameters
 
 
+@lowers("def")
 def function(c: Context, node: Node) -> list[ast.stmt]:
     """A function, or a method if it stands directly in a class."""
-    from gradcli.lang.lowering.statements import suite
-
     parts = list(node[3])
     wraps = [part for part in parts if part[0] == "decorator"]
     parts = parts[len(wraps):]
@@ -27,24 +26,23 @@ def function(c: Context, node: Node) -> list[ast.stmt]:
     params = next((part[3] for part in parts[1:-1] if part[0] == "params"), ())
     for part in parts[1:-1]:
         if part[0] == "returns":
-            expression(c, part[3][0])       # checked, then forgotten: annotations have no effect
+            c.expression(part[3][0])       # checked, then forgotten: annotations have no effect
     method = c.scopes[-1].kind == "class"
     name = c.name(leaf, method)
     wrappers = [decorator(c, wrap) for wrap in wraps]
     args = parameters(c, params)
     c.scopes.append(Scope("function", (args.posonlyargs + args.args)[0].arg
                           if method and args.posonlyargs + args.args else ""))
-    inside = suite(c, body)
+    inside = c.suite(body)
     if c.scopes.pop().yields:
         wrappers.append(c.load(".generating", leaf))
     made = ast.FunctionDef(name, args, inside, wrappers, None)
     return [_typed(c, made, node)]
 
 
+@lowers("class")
 def class_(c: Context, node: Node) -> list[ast.stmt]:
     """A class. Its bases are checked when it is made, by the runtime's `__build_class__`."""
-    from gradcli.lang.lowering.statements import suite
-
     parts = list(node[3])
     wraps = [part for part in parts if part[0] == "decorator"]
     leaf, *bases, body = parts[len(wraps):]
@@ -59,7 +57,7 @@ def class_(c: Context, node: Node) -> list[ast.stmt]:
     name = c.name(leaf)
     outside, c.owner = c.owner, name.lstrip("_")
     c.scopes.append(Scope("class"))
-    inside = suite(c, private(c, body))
+    inside = c.suite(private(c, body))
     c.owner = outside
     if fields := c.scopes.pop().fields:
         inside.append(c.at(ast.Assign([c.at(ast.Name(".fields", STORE), leaf)],
@@ -96,7 +94,7 @@ def _typed(c: Context, made: ast.FunctionDef | ast.ClassDef, node: Node) -> ast.
 
 def decorator(c: Context, node: Node) -> ast.expr:
     """A decorator: any value that can be called, which is called with the function or class."""
-    return expression(c, node[3][0])
+    return c.expression(node[3][0])
 
 
 def parameters(c: Context, nodes: tuple[Node, ...]) -> ast.arguments:
@@ -143,9 +141,19 @@ def _parameter(c: Context, node: Node, seen: set[str]) -> ast.arg:
     seen.add(name)
     for part in node[3][1:]:
         if part[0] == "annotation":
-            expression(c, part[3][0])
+            c.expression(part[3][0])
     return c.at(ast.arg(name, None), leaf)
 
 
 def _default(c: Context, node: Node) -> ast.expr | None:
-    return next((expression(c, part[3][0]) for part in node[3][1:] if part[0] == "default"), None)
+    return next((c.expression(part[3][0]) for part in node[3][1:] if part[0] == "default"), None)
+
+
+@lowers("lambda")
+def _lambda(c: Context, node: Node) -> ast.expr:
+    *params, body = node[3]
+    args = parameters(c, params[0][3] if params else ())
+    c.scopes.append(Scope("function", is_lambda=True))
+    made = c.at(ast.Lambda(args, c.expression(body)), node)
+    c.scopes.pop()
+    return made

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from gradcli.faults.mistakes import ImportRefused
 from gradcli.faults.source import line_of
 from gradcli.faults.suggestions import nearest
-from gradcli.lang.lowering.context import STORE, Context
-from gradcli.lang.syntax.parser import Node
+from gradcli.lang.lowering.context import STORE, Context, lowers
+from gradcli.lang.syntax.lexer import Node
 
 FEATURES = {"print_function", "division", "absolute_import", "unicode_literals", "annotations",
             "generators", "nested_scopes", "with_statement", "generator_stop"}
@@ -59,6 +59,7 @@ def _missing(c: Context, words: str, node: Node) -> ast.stmt:
     return c.at(ast.Expr(c.call(".missing", [c.constant(words, node)], node)), node)
 
 
+@lowers("import")
 def import_(c: Context, node: Node) -> list[ast.stmt]:
     """`import a.b` binds a; `import a.b as c` binds a.b."""
     made: list[ast.stmt] = []
@@ -74,6 +75,7 @@ def import_(c: Context, node: Node) -> list[ast.stmt]:
     return made or [c.at(ast.Pass(), node)]
 
 
+@lowers("from_import")
 def from_import(c: Context, node: Node) -> list[ast.stmt]:
     """`from a.b import c as d`, and `from a import *` for the modules there are."""
     path, *members = node[3]

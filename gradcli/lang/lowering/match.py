@@ -1,25 +1,19 @@
 """`match`: its patterns are written as expressions are, and read here.
 
 A pattern becomes a constant that says how to compare, and what stands for values in it becomes functions that are
-asked when it is their turn. Attributes of class patterns are read through the program's own gate.
+asked when it is their turn. `runtime/matching.py` compares.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
 from typing import Any
 
-from gradcli.lang.lowering.context import LOAD, STORE, VALUES, Context, Scope
-from gradcli.lang.lowering.expressions import expression
+from gradcli.lang.lowering.context import LOAD, STORE, VALUES, Context, Scope, lowers
 from gradcli.lang.lowering.targets import target
-from gradcli.lang.runtime.attributes import Attributes
-from gradcli.lang.runtime.types import Kind, types_of, user_class
-from gradcli.lang.syntax.parser import Node
+from gradcli.lang.syntax.lexer import Node
 
 LITERAL = frozenset({"NUMBER", "strings", "neg", "attribute", "add", "sub"})
-ITSELF = frozenset({int, float, str, bool, list, tuple, dict, set})
-"""Built-in types in whose patterns a position stands for the value itself."""
 
 
 class Reading:
@@ -67,7 +61,7 @@ class Reading:
     def value(self, node: Node) -> int:
         c = self.c
         c.scopes.append(Scope("function", is_lambda=True))
-        made = expression(c, node)
+        made = c.expression(node)
         c.scopes.pop()
         self.values.append(c.at(ast.Lambda(ast.arguments([], [], None, [], [], None, []), made), node))
         return len(self.values) - 1
@@ -115,14 +109,13 @@ class Reading:
         return ("class", self.value(kind), tuple(places), tuple(names))
 
 
+@lowers("match")
 def match(c: Context, node: Node) -> list[ast.stmt]:
     """The cases one after another, each tried while none has held."""
-    from gradcli.lang.lowering.statements import suite
-
     subject, *cases = node[3]
     c.matches += 1
     value, waiting, taken = (f".{letter}{c.matches}" for letter in "mkc")
-    made = [_set(c, value, expression(c, subject), subject), _set(c, waiting, c.constant(True, node), node)]
+    made = [_set(c, value, c.expression(subject), subject), _set(c, waiting, c.constant(True, node), node)]
     for case in cases:
         pattern, *rest, body = case[3]
         reading = Reading(c)
@@ -133,10 +126,10 @@ def match(c: Context, node: Node) -> list[ast.stmt]:
         functions = c.at(ast.Tuple(reading.values, LOAD), case)
         answer = c.call(".match", [c.load(value, case), c.constant((spec, tuple(reading.names)), case), functions],
                         case)
-        inside = [_set(c, waiting, c.constant(False, case), case), *suite(c, body)]
+        inside = [_set(c, waiting, c.constant(False, case), case), *c.suite(body)]
         for part in rest:
             if part[0] == "case_guard":
-                inside = [c.at(ast.If(expression(c, part[3][0]), inside, []), part)]
+                inside = [c.at(ast.If(c.expression(part[3][0]), inside, []), part)]
         if reading.names:
             targets = [target(c, leaf) for leaf in reading.names.values()]
             inside.insert(0, c.at(ast.Assign([c.at(ast.Tuple(targets, STORE), case)], c.load(taken, case)), case))
@@ -150,90 +143,3 @@ def match(c: Context, node: Node) -> list[ast.stmt]:
 def _set(c: Context, name: str, value: ast.expr, node: Node) -> ast.stmt:
     return c.at(ast.Assign([c.at(ast.Name(name, STORE), node)], value), node)
 
-
-def matcher(attributes: Attributes) -> Callable[[Any, Any, Any], tuple[Any, ...] | None]:
-    """The helper of lowered code: what a pattern binds, in the order of its names; None where it does not hold."""
-    def matched(subject: Any, pattern: tuple[Any, ...], values: tuple[Callable[[], Any], ...]) -> Any:
-        spec, names = pattern
-        bound: dict[str, Any] = {}
-        if not _Matching(attributes, values, bound).holds(spec, subject):
-            return None
-        return tuple(bound[name] for name in names)
-
-    return matched
-
-
-class _Matching:
-    """One pattern being compared with a value."""
-
-    def __init__(self, attributes: Attributes, values: tuple[Callable[[], Any], ...], bound: dict[str, Any]) -> None:
-        self.attributes, self.values, self.bound = attributes, values, bound
-
-    def holds(self, spec: tuple[Any, ...], value: Any) -> bool:
-        return bool(getattr(self, f"_{spec[0]}")(value, *spec[1:]))
-
-    def _any(self, value: Any) -> bool:
-        return True
-
-    def _name(self, value: Any, name: str) -> bool:
-        self.bound[name] = value
-        return True
-
-    def _as(self, value: Any, spec: Any, name: str) -> bool:
-        return self.holds(spec, value) and self._name(value, name)
-
-    def _is(self, value: Any, at: int) -> bool:
-        return value is self.values[at]()
-
-    def _equal(self, value: Any, at: int) -> Any:
-        return value == self.values[at]()
-
-    def _or(self, value: Any, *specs: Any) -> bool:
-        return any(self.holds(spec, value) for spec in specs)
-
-    def _sequence(self, value: Any, before: Any, rest: str | None, after: Any) -> bool:
-        if not isinstance(value, list | tuple | range):
-            return False
-        size, least = len(value), len(before) + len(after)
-        if size != least if rest is None else size < least:
-            return False
-        if not all(map(self.holds, before, value)):
-            return False
-        if rest:
-            self.bound[rest] = list(value[len(before) : size - len(after)])
-        return all(map(self.holds, after, value[size - len(after) :] if after else ()))
-
-    def _mapping(self, value: Any, entries: Any, rest: str) -> bool:
-        if not isinstance(value, dict):
-            return False
-        keys = [self.values[at]() for at, _ in entries]
-        for key, (_, spec) in zip(keys, entries, strict=True):
-            if key not in value or not self.holds(spec, value[key]):
-                return False
-        if rest:
-            self.bound[rest] = {key: each for key, each in value.items() if key not in keys}
-        return True
-
-    def _class(self, value: Any, at: int, places: Any, names: Any) -> bool:
-        kind = self.values[at]()
-        if not isinstance(kind, Kind) and not user_class(kind):
-            raise TypeError("called match pattern must be a class")
-        if not isinstance(value, types_of(kind)):
-            return False
-        if types_of(kind)[0] in ITSELF:
-            if len(places) > 1:
-                raise TypeError(f"{types_of(kind)[0].__name__}() accepts 1 positional sub-pattern "
-                                f"({len(places)} given)")
-            return all(self.holds(spec, value) for spec in places)
-        known = getattr(types_of(kind)[0], "__match_args__", ())
-        if len(places) > len(known):
-            raise TypeError(f"{types_of(kind)[0].__name__}() accepts {len(known)} positional sub-pattern"
-                            f"{'s' * (len(known) != 1)} ({len(places)} given)")
-        return all(self._attribute(value, name, spec) for name, spec in (*zip(known, places, strict=False), *names))
-
-    def _attribute(self, value: Any, name: str, spec: Any) -> bool:
-        try:
-            found = self.attributes.read(value, name)
-        except AttributeError:
-            return False
-        return self.holds(spec, found)

@@ -3,41 +3,25 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable
 
 from gradcli.faults.mistakes import DepthLimit
-from gradcli.lang.lowering.context import DELETE, STORE, Context
-from gradcli.lang.lowering.expressions import expression
-from gradcli.lang.lowering.functions import class_, function
-from gradcli.lang.lowering.imports import catches_imports, from_import, import_
-from gradcli.lang.lowering.match import match
+from gradcli.lang.lowering.context import DELETE, STORE, Context, lowers
+from gradcli.lang.lowering.imports import catches_imports
 from gradcli.lang.lowering.targets import assign, augment, source_for, target
-from gradcli.lang.syntax.parser import Node
+from gradcli.lang.syntax.lexer import Node
 
 SPECIAL_FIELDS = ("ClassVar", "InitVar", "KW_ONLY")
 BRANCHES = 600      # each stands within the one before, and Python's compiler recurses over them
 
 
-def block(c: Context, nodes: Iterable[Node]) -> list[ast.stmt]:
-    """The Python statements for `nodes`."""
-    made: list[ast.stmt] = []
-    for node in nodes:
-        made += STATEMENTS[node[0]](c, node)
-    return made
-
-
-def suite(c: Context, node: Node) -> list[ast.stmt]:
-    """The body of a compound statement; Python wants it never empty."""
-    return block(c, node[3]) or [c.at(ast.Pass(), node)]
-
-
+@lowers("expression")
 def _expression(c: Context, node: Node) -> list[ast.stmt]:
     if c.text.startswith("get_ipython()", node[1]):
         return _skipped(c, c.text[node[1] : node[2]], node)
     inner = node[3][0]
     if inner[0] == "star":
         raise c.wrong("a starred expression can only stand in a list, a tuple or a call", inner)
-    made = expression(c, inner)
+    made = c.expression(inner)
     if c.echo and c.scopes[-1].kind == "module":
         made = c.call(".show", [made], inner)
     return [c.at(ast.Expr(made), node)]
@@ -47,19 +31,21 @@ def _value(c: Context, node: Node) -> ast.expr:
     """What stands right of `=`, where a bare star is not enough to make a tuple."""
     if node[0] == "star":
         raise c.wrong("a starred expression can only stand in a list, a tuple or a call", node)
-    return expression(c, node)
+    return c.expression(node)
 
 
+@lowers("assign")
 def _assign(c: Context, node: Node) -> list[ast.stmt]:
     *targets, value = node[3]
     return assign(c, tuple(targets), _value(c, value), node)
 
 
+@lowers("annassign")
 def _annassign(c: Context, node: Node) -> list[ast.stmt]:
     left, annotation, *value = node[3]
     if left[0] not in ("NAME", "attribute", "subscript", "group"):
         raise c.wrong("only a single name, attribute or item can be annotated", left)
-    expression(c, annotation)       # checked, then forgotten: but for the fields of classes they have no effect
+    c.expression(annotation)       # checked, then forgotten: but for the fields of classes they have no effect
     if left[0] == "NAME" and c.scopes[-1].kind == "class":
         written = c.text[annotation[1] : annotation[2]].strip("'\"").partition("[")[0].rpartition(".")[2]
         c.scopes[-1].fields[c.name(left)] = written if written in SPECIAL_FIELDS else ""
@@ -72,29 +58,31 @@ def _annassign(c: Context, node: Node) -> list[ast.stmt]:
     return [c.at(ast.Pass(), node)]
 
 
+@lowers("augassign")
 def _augassign(c: Context, node: Node) -> list[ast.stmt]:
     return augment(c, node)
 
 
+@lowers("delete")
 def _delete(c: Context, node: Node) -> list[ast.stmt]:
     inner = node[3][0]
     nodes = inner[3] if inner[0] == "tuple" and c.text[inner[1]] != "(" else (inner,)
     return [c.at(ast.Delete([target(c, n, DELETE) for n in nodes]), node)]
 
 
+@lowers("pass")
 def _pass(c: Context, node: Node) -> list[ast.stmt]:
     return [c.at(ast.Pass(), node)]
 
 
-def _jump(make: type[ast.Break] | type[ast.Continue]) -> Callable[[Context, Node], list[ast.stmt]]:
-    def lower(c: Context, node: Node) -> list[ast.stmt]:
-        if not c.scopes[-1].loops:
-            raise c.wrong(f"{node[0]} can only stand in a loop", node)
-        return [c.at(make(), node)]
-
-    return lower
+@lowers("break", "continue")
+def _jump(c: Context, node: Node) -> list[ast.stmt]:
+    if not c.scopes[-1].loops:
+        raise c.wrong(f"{node[0]} can only stand in a loop", node)
+    return [c.at(ast.Break() if node[0] == "break" else ast.Continue(), node)]
 
 
+@lowers("return")
 def _return(c: Context, node: Node) -> list[ast.stmt]:
     if c.scopes[-1].kind != "function":
         raise c.wrong("return can only stand in a function", node)
@@ -102,22 +90,24 @@ def _return(c: Context, node: Node) -> list[ast.stmt]:
     return [c.at(ast.Return(value), node)]
 
 
+@lowers("raise")
 def _raise(c: Context, node: Node) -> list[ast.stmt]:
-    parts = [c.call(helper, [expression(c, n)], n) for helper, n in zip((".raised", ".cause"), node[3], strict=False)]
+    parts = [c.call(helper, [c.expression(n)], n) for helper, n in zip((".raised", ".cause"), node[3], strict=False)]
     return [c.at(ast.Raise(*parts), node)]
 
 
+@lowers("assert")
 def _assert(c: Context, node: Node) -> list[ast.stmt]:
-    return [c.at(ast.Assert(*[expression(c, n) for n in node[3]]), node)]
+    return [c.at(ast.Assert(*[c.expression(n) for n in node[3]]), node)]
 
 
-def _names(make: type[ast.Global] | type[ast.Nonlocal]) -> Callable[[Context, Node], list[ast.stmt]]:
-    def lower(c: Context, node: Node) -> list[ast.stmt]:
-        return [c.at(make([c.name(leaf) for leaf in node[3]]), node)]
+@lowers("global", "nonlocal")
+def _names(c: Context, node: Node) -> list[ast.stmt]:
+    make = ast.Global if node[0] == "global" else ast.Nonlocal
+    return [c.at(make([c.name(leaf) for leaf in node[3]]), node)]
 
-    return lower
 
-
+@lowers("magic")
 def _magic(c: Context, node: Node) -> list[ast.stmt]:
     return _skipped(c, node[3][0][3].rstrip(), node)
 
@@ -127,6 +117,7 @@ def _skipped(c: Context, text: str, node: Node) -> list[ast.stmt]:
                                  node)), node)]
 
 
+@lowers("if")
 def _if(c: Context, node: Node) -> list[ast.stmt]:
     """`if` with its `elif`s, built from the last to the first."""
     test, body, *rest = node[3]
@@ -136,15 +127,16 @@ def _if(c: Context, node: Node) -> list[ast.stmt]:
     branches = []
     for clause in rest:
         if clause[0] == "elif_clause":
-            branches.append((clause, expression(c, clause[3][0]), suite(c, clause[3][1])))
+            branches.append((clause, c.expression(clause[3][0]), c.suite(clause[3][1])))
         else:
-            other = suite(c, clause[3][0])
-    first = (node, expression(c, test), suite(c, body))
+            other = c.suite(clause[3][0])
+    first = (node, c.expression(test), c.suite(body))
     for at, condition, then in reversed([first, *branches]):
         other = [c.at(ast.If(condition, then, other), at)]
     return other
 
 
+@lowers("while")
 def _while(c: Context, node: Node) -> list[ast.stmt]:
     """A loop over the budget's turns that ends when the condition does.
 
@@ -152,12 +144,12 @@ def _while(c: Context, node: Node) -> list[ast.stmt]:
     would have to leave another loop, the condition asks instead.
     """
     test, body, *rest = node[3]
-    condition = expression(c, test)
+    condition = c.expression(test)
     inside = _body(c, body)
     if rest:
         turn = c.call(".turn", [], test)
         asked = c.at(ast.BoolOp(ast.And(), [turn, condition]), test)
-        return [c.at(ast.While(asked, inside, suite(c, rest[0][3][0])), node)]
+        return [c.at(ast.While(asked, inside, c.suite(rest[0][3][0])), node)]
     if not (isinstance(condition, ast.Constant) and condition.value):
         leave = c.at(ast.If(c.at(ast.UnaryOp(ast.Not(), condition), test), [c.at(ast.Break(), test)], []), test)
         inside.insert(0, leave)
@@ -165,6 +157,7 @@ def _while(c: Context, node: Node) -> list[ast.stmt]:
     return [c.at(ast.For(turn_name, c.load(".ticks", test), inside, []), node)]
 
 
+@lowers("for")
 def _for(c: Context, node: Node) -> list[ast.stmt]:
     """A loop whose every turn takes one from the budget as well."""
     bound, source, body, *rest = node[3]
@@ -174,16 +167,17 @@ def _for(c: Context, node: Node) -> list[ast.stmt]:
         raise c.wrong("a starred target must be in a list or tuple", bound)
     made = target(c, bound)
     inside = _body(c, body)
-    return [c.at(ast.For(made, turns, inside, suite(c, rest[0][3][0]) if rest else []), node)]
+    return [c.at(ast.For(made, turns, inside, c.suite(rest[0][3][0]) if rest else []), node)]
 
 
 def _body(c: Context, node: Node) -> list[ast.stmt]:
     c.scopes[-1].loops += 1
-    made = suite(c, node)
+    made = c.suite(node)
     c.scopes[-1].loops -= 1
     return made
 
 
+@lowers("try")
 def _try(c: Context, node: Node) -> list[ast.stmt]:
     """`try`; a first handler lets limits and interruptions pass, which no program may catch.
 
@@ -193,7 +187,7 @@ def _try(c: Context, node: Node) -> list[ast.stmt]:
     c.guard(2, node)
     excused = any(clause[0] == "except_clause" and catches_imports(c, clause) for clause in clauses)
     c.excused += excused
-    tried = suite(c, body)
+    tried = c.suite(body)
     c.excused -= excused
     handlers: list[ast.ExceptHandler] = []
     other: list[ast.stmt] = []
@@ -206,10 +200,10 @@ def _try(c: Context, node: Node) -> list[ast.stmt]:
         if clause[0] == "except_clause":
             handlers.append(_handler(c, clause, clause is excepts[-1]))
         elif clause[0] == "else_clause":
-            other = suite(c, clause[3][0])
+            other = c.suite(clause[3][0])
         else:
             honest = c.at(ast.Expr(c.call(".honest", [], clause)), clause)
-            last = [honest, *suite(c, clause[3][0])]
+            last = [honest, *c.suite(clause[3][0])]
     c.scopes[-1].guarded -= 2
     return [c.at(ast.Try(tried, handlers, other, last), node)]
 
@@ -219,25 +213,26 @@ def _handler(c: Context, node: Node, is_last: bool) -> ast.ExceptHandler:
     if not head:
         if not is_last:
             raise c.wrong("a bare except must come last", node)
-        return c.at(ast.ExceptHandler(c.load(".any", node), None, suite(c, body)), node)
-    caught = c.call(".caught", [expression(c, head[0])], head[0])
+        return c.at(ast.ExceptHandler(c.load(".any", node), None, c.suite(body)), node)
+    caught = c.call(".caught", [c.expression(head[0])], head[0])
     if len(head) > 1:
         leaf = head[1][3][0]
         name = c.name(leaf)
         told = c.call(".heard", [c.load(name, leaf)], leaf)
         heard = c.at(ast.Assign([c.at(ast.Name(name, STORE), leaf)], told), leaf)
-        return c.at(ast.ExceptHandler(caught, name, [heard, *suite(c, body)]), node)
-    return c.at(ast.ExceptHandler(caught, None, suite(c, body)), node)
+        return c.at(ast.ExceptHandler(caught, name, [heard, *c.suite(body)]), node)
+    return c.at(ast.ExceptHandler(caught, None, c.suite(body)), node)
 
 
+@lowers("with")
 def _with(c: Context, node: Node) -> list[ast.stmt]:
     *items, body = node[3]
     made = []
     for value, *bound in _entered(items):
-        made.append(ast.withitem(c.call(".entered", [expression(c, value)], value),
+        made.append(ast.withitem(c.call(".entered", [c.expression(value)], value),
                                  target(c, bound[0]) if bound else None))
     c.guard(len(made), node)
-    inside = suite(c, body)
+    inside = c.suite(body)
     c.scopes[-1].guarded -= len(made)
     return [c.at(ast.With(made, inside), node)]
 
@@ -250,11 +245,3 @@ def _entered(items: list[Node]) -> list[tuple[Node, ...]]:
     return [part[3] if part[0] == "as_pattern" else (part,) for part in inner] or [items[0][3]]
 
 
-STATEMENTS: dict[str, Callable[[Context, Node], list[ast.stmt]]] = {
-    "expression": _expression, "assign": _assign, "annassign": _annassign, "augassign": _augassign,
-    "delete": _delete, "pass": _pass, "break": _jump(ast.Break), "continue": _jump(ast.Continue),
-    "return": _return, "raise": _raise, "assert": _assert, "global": _names(ast.Global),
-    "nonlocal": _names(ast.Nonlocal), "import": import_, "from_import": from_import, "magic": _magic,
-    "if": _if, "while": _while, "for": _for, "try": _try, "with": _with, "def": function, "class": class_,
-    "match": match,
-}

@@ -10,8 +10,8 @@ from __future__ import annotations
 import ast
 
 from gradcli.lang.lowering.context import DELETE, LOAD, STORE, VALUES, Context
-from gradcli.lang.lowering.expressions import NEVER_TEXT, expression, index
-from gradcli.lang.syntax.parser import Node
+from gradcli.lang.lowering.expressions import NEVER_TEXT, index
+from gradcli.lang.syntax.lexer import Node
 
 WHAT = {
     "call": "the result of a call", "NUMBER": "a number", "strings": "a string", "lambda": "a lambda",
@@ -39,11 +39,11 @@ def _target(c: Context, node: Node, context: ast.expr_context) -> ast.expr:
         return c.at(ast.Name(c.variable(node), context), node)
     if kind == "attribute":
         value, leaf = node[3]
-        slot = c.call(".slot", [expression(c, value)], value)
+        slot = c.call(".slot", [c.expression(value)], value)
         return c.at(ast.Subscript(slot, c.constant(c.name(leaf), leaf), context), node)
     if kind == "subscript":
         value, at = node[3]
-        holder = expression(c, value)
+        holder = c.expression(value)
         if context is STORE and may_be_slice(at):
             holder = c.call(".roomy", [holder], value)
         return c.at(ast.Subscript(holder, index(c, at), context), node)
@@ -83,7 +83,7 @@ def gathers(node: Node) -> bool:
 
 def source_for(c: Context, bound: Node, source: Node) -> ast.expr:
     """What a loop whose target is `bound` goes through."""
-    each = expression(c, source)
+    each = c.expression(source)
     return c.call(".stars", [each], source) if gathers(bound) else each
 
 
@@ -96,13 +96,13 @@ def assign(c: Context, targets: tuple[Node, ...], value: ast.expr, node: Node) -
     if len(targets) == 1 and only[0] == "attribute":
         owner, leaf = only[3]
         if leaf[3] in NAMING:
-            args = [value, expression(c, owner), c.constant(leaf[3], leaf)]
+            args = [value, c.expression(owner), c.constant(leaf[3], leaf)]
             return [c.at(ast.Expr(c.call(".named", args, only)), node)]
-        args = [value, expression(c, owner), c.constant(c.name(leaf), leaf)]
+        args = [value, c.expression(owner), c.constant(c.name(leaf), leaf)]
         return [c.at(ast.Expr(c.call(".setattr", args, only)), node)]
     if len(targets) == 1 and only[0] == "subscript" and only[3][1][0] != "slice" and may_be_slice(only[3][1]):
         owner, at = only[3]
-        args = [value, expression(c, owner), index(c, at)]
+        args = [value, c.expression(owner), index(c, at)]
         return [c.at(ast.Expr(c.call(".put", args, only)), node)]
     for each in targets:
         if each[0] == "star":
@@ -136,11 +136,11 @@ def augment(c: Context, node: Node) -> list[ast.stmt]:
     made = target(c, left)
     if guard and isinstance(made, ast.Name):
         before = c.load(made.id, left)
-        return [c.at(ast.Assign([made], c.call(guard, [before, expression(c, right)], node)), node)]
+        return [c.at(ast.Assign([made], c.call(guard, [before, c.expression(right)], node)), node)]
     if guard and isinstance(made, ast.Subscript):
         made.value = c.call(".wary", [made.value], left)
     assert isinstance(made, ast.Name | ast.Subscript)
-    return [c.at(ast.AugAssign(made, IN_PLACE[operator](), expression(c, right)), node)]
+    return [c.at(ast.AugAssign(made, IN_PLACE[operator](), c.expression(right)), node)]
 
 
 def _augment_attribute(c: Context, node: Node, left: Node, guard: str) -> list[ast.stmt]:
@@ -148,17 +148,17 @@ def _augment_attribute(c: Context, node: Node, left: Node, guard: str) -> list[a
     owner, leaf = left[3]
     name = c.constant(c.name(leaf), leaf)
     before = c.call(".attr", [c.load(".w", owner), name], left)
-    after = c.call(guard, [before, expression(c, node[3][2])], node)
+    after = c.call(guard, [before, c.expression(node[3][2])], node)
     written = c.at(ast.Expr(c.call(".setattr", [after, c.load(".w", owner), name], left)), node)
-    return [_keep(c, ".w", expression(c, owner), owner), written, _let_go(c, node, ".w")]
+    return [_keep(c, ".w", c.expression(owner), owner), written, _let_go(c, node, ".w")]
 
 
 def _augment_item(c: Context, node: Node, left: Node, guard: str) -> list[ast.stmt]:
     """`values[key] += value`, in the same way."""
     value, at = left[3]
-    made = [_keep(c, ".w", expression(c, value), value), _keep(c, ".v", index(c, at), at)]
+    made = [_keep(c, ".w", c.expression(value), value), _keep(c, ".v", index(c, at), at)]
     before = c.at(ast.Subscript(c.load(".w", value), c.load(".v", at), LOAD), left)
-    after = c.call(guard, [before, expression(c, node[3][2])], node)
+    after = c.call(guard, [before, c.expression(node[3][2])], node)
     holder: ast.expr = c.load(".w", value)
     if may_be_slice(at):
         holder = c.call(".roomy", [holder], value)

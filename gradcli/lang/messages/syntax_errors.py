@@ -7,7 +7,6 @@ stands around them: a bracket left open, a colon left out, Python 2's print.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from gradcli.faults.mistakes import ForeignSpelling, IndentationFault, MissingColon, StrayCharacter, WordRefused
 from gradcli.faults.source import Span, line_of
@@ -15,10 +14,8 @@ from gradcli.faults.suggestions import nearest
 from gradcli.faults.tree import PolicyFault, SyntaxFault, Unfinished
 from gradcli.lang.messages.misread import foreign_word, unreadable
 from gradcli.lang.messages.other_languages import foreign_line
+from gradcli.lang.syntax.driver import Driver
 from gradcli.lang.syntax.lexer import CLOSING, OPENING, Word, place
-
-if TYPE_CHECKING:
-    from gradcli.lang.syntax.parser import Driver
 
 BLOCKS = ("if", "elif", "else", "while", "for", "def", "class", "try", "except", "finally", "with")
 CLAUSES = {"elif": "if", "else": "if, for, while or try", "except": "try", "finally": "try"}

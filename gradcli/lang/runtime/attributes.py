@@ -39,6 +39,7 @@ class Attributes:
         self.above: set[tuple[type, type, str]] = set()     # what super() has found in classes of the program
         self.read = self._reader()
         self.write = self._writer()
+        formatter.read = self.read
 
     def _reader(self) -> Callable[[Any, str], Any]:
         own, other = self.own, self._read

@@ -20,6 +20,7 @@ from gradcli.faults.tree import ArgumentFault
 from gradcli.lang.budget import Budget
 from gradcli.lang.messages.python_words import in_pythons_words, python_error
 from gradcli.lang.runtime import containers, iterators
+from gradcli.lang.runtime.classes import super_
 from gradcli.lang.runtime.exceptions import args_of
 from gradcli.lang.runtime.format import WIDTH, Formatter
 from gradcli.lang.runtime.generators import Generator
@@ -128,8 +129,6 @@ def prelude(formatter: Formatter, budget: Budget, write: Callable[[str], None]) 
         return builtins.isinstance(args[0], kinds)
 
     def super(kind: Any = None, value: Any = None, /) -> Any:
-        from gradcli.lang.runtime.runtime import super_
-
         return super_(kind, value)
 
     def rounded(*args: Any, **options: Any) -> Any:
@@ -189,7 +188,9 @@ def _exception(name: str) -> Kind:
 
 def special(formatter: Formatter) -> dict[tuple[type, str], Callable[[Any], Any]]:
     """The methods that are not Python's own: by type and name, what makes one for an object."""
-    return {**formatter.methods(), **containers.methods(formatter.budget),
+    from gradcli.lang.runtime import templates
+
+    return {**templates.methods(formatter), **containers.methods(formatter.budget),
             **{(property, name): partial(_changed, name) for name in METHODS[property]},
             (StopIteration, "value"): lambda end: (*args_of(end), None)[0]}
 

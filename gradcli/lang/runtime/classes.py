@@ -8,7 +8,7 @@ from typing import Any
 
 from gradcli.exposure import MARK, ProgramClass, closed_names
 from gradcli.faults.mistakes import DepthLimit
-from gradcli.faults.tree import PolicyFault
+from gradcli.faults.tree import ArgumentFault, PolicyFault
 from gradcli.lang.policy import Policy, checked
 from gradcli.lang.runtime import abstract_classes
 from gradcli.lang.runtime.enumeration import Enum, EnumClass, MixedNumber, MixedText, complete
@@ -107,3 +107,11 @@ def _parent(policy: Policy, base: Any) -> type:
         raise PolicyFault(f"a class cannot inherit from {base._name}", (
             "class Own:", "a class that holds what it needs, self.inner = ..., with methods of its own"))
     raise PolicyFault("a class can only inherit from classes", "class Net(nn.Module):")
+
+
+def super_(kind: Any = None, value: Any = None) -> Any:
+    """super() in a method or class method, and super(Class, self)."""
+    of_class = user_class(value) and user_class(kind) and issubclass(value, kind)
+    if not user_class(kind) or not (of_class or isinstance(value, kind)):
+        raise ArgumentFault("super() belongs in a method of a class, with that class and self")
+    return super(kind, value)

@@ -1,6 +1,6 @@
-"""What an exception holds, read past whatever its class defines under the same names.
+"""Exceptions: what a program may raise and catch, and what one holds.
 
-A program's class can have `args`, `name` or `obj` of its own, also by a class beside the exception
+The latter is read past whatever its class defines under the same names: a program's class can have `args`, `name` or `obj` of its own, also by a class beside the exception
 among its bases: a number, or a property that fails.
 """
 
@@ -9,7 +9,66 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from gradcli.lang.messages.python_words import python_error
+from gradcli.lang.runtime.types import Kind, types_of, user_class
+
+NOT_RAISED = "only exceptions can be raised, such as ValueError(\"the reason\")"
+
 args_of: Callable[[BaseException], tuple[Any, ...]] = vars(BaseException)["args"].__get__
 name_of_name_error: Callable[[NameError], Any] = vars(NameError)["name"].__get__
 name_of: Callable[[AttributeError], Any] = vars(AttributeError)["name"].__get__
 object_of: Callable[[AttributeError], Any] = vars(AttributeError)["obj"].__get__
+
+
+def raised(value: Any) -> BaseException | type[BaseException]:
+    """What `raise value` raises."""
+    found = _exception(value)
+    if found is None:
+        raise python_error(NOT_RAISED, _raise, value)
+    return found
+
+
+def missing(words: str) -> None:
+    """Raise what Python raises at the import of what is not there."""
+    raise (ModuleNotFoundError if words.startswith("No module") else ImportError)(words)
+
+
+def cause(value: Any) -> BaseException | type[BaseException] | None:
+    """What stands after the `from` of a `raise`."""
+    found = None if value is None else _exception(value)
+    if found is None and value is not None:
+        raise python_error(NOT_RAISED, _raise, Exception(), value)
+    return found
+
+
+def _exception(value: Any) -> Exception | type[Exception] | None:
+    """`value` if it can be raised."""
+    if isinstance(value, Exception):
+        return value
+    kind = types_of(value)[0] if isinstance(value, Kind) or user_class(value) else object
+    return kind if issubclass(kind, Exception) else None
+
+
+def _raise(value: Any, after: Any = None) -> None:
+    """Python's own `raise`, for what it says of values that are no exceptions."""
+    raise value from after
+
+
+def caught(value: Any) -> tuple[type, ...]:
+    """The exception types that `except value` names."""
+    try:
+        kinds = types_of(value)
+    except TypeError:
+        kinds = (object,)
+    for kind in kinds:
+        if not issubclass(kind, Exception):
+            raise python_error("only exceptions can be caught, such as ValueError or RuntimeError", _catch_nothing)
+    return kinds
+
+
+def _catch_nothing() -> None:
+    """Python's own `except` with what is no exception, for what it says of that."""
+    try:
+        raise ValueError
+    except object():    # type: ignore[misc]  # that is the mistake
+        pass

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cached_property
 from types import BuiltinFunctionType, FunctionType, MethodDescriptorType, MethodType, ModuleType
 from typing import Any
 
@@ -44,12 +43,7 @@ class Formatter:
 
     def __init__(self, policy: Policy, budget: Budget) -> None:
         self.policy, self.budget = policy, budget
-
-    @cached_property
-    def _percent(self) -> Callable[..., str]:
-        from gradcli.lang.runtime.templates import percent
-
-        return percent
+        self.read: Callable[[Any, str], Any] = getattr     # of what a template names; a program's guards replace it
 
     def text(self, value: Any) -> str:
         """str(value)."""
@@ -276,37 +270,6 @@ class Formatter:
         if size > WIDTH:
             raise SizeLimit(f"a field can be at most {WIDTH} characters wide")
         return size
-
-    def read(self, value: Any, name: str) -> Any:
-        """The attribute that a field of a template names, if programs may read it."""
-        from gradcli.lang.runtime.attributes import Attributes
-
-        return Attributes(self.policy, self).read(value, name)
-
-    def percent(self, template: str, values: Any) -> str:
-        """template % values."""
-        return self._percent(self, template, values)
-
-    def methods(self) -> dict[tuple[type, str], Callable[[Any], Any]]:
-        """The methods that are not Python's own: they format, or can make strings without bound."""
-        from gradcli.lang.runtime import templates
-
-        made: dict[str, Callable[..., Any]] = {
-            "format": templates.brace, "format_map": templates.brace_map, "ljust": templates.ljust,
-            "rjust": templates.rjust, "center": templates.center, "zfill": templates.zfill,
-            "replace": templates.replace, "join": templates.join, "expandtabs": templates.expandtabs,
-            **templates.GROWING}
-
-        def bind(method: Callable[..., Any]) -> Callable[[Any], Any]:
-            def bound(text: str) -> Callable[..., Any]:
-                def call(*args: Any, **options: Any) -> Any:
-                    return method(self, text, *args, **options)
-
-                return call
-
-            return bound
-
-        return {(str, name): bind(method) for name, method in made.items()} | {(list, "index"): self._index}
 
     def _index(self, values: list[Any]) -> Callable[..., int]:
         """The method index of a list: Python's own would show what it misses with its true address."""

@@ -13,6 +13,7 @@ from typing import Any
 
 from gradcli.exposure import MARK, exposed
 from gradcli.faults.mistakes import DepthLimit
+from gradcli.lang.runtime.exceptions import raised
 
 CO_GENERATOR = 0x20     # the flag of code that is a generator; importing inspect costs more than it
 
@@ -85,8 +86,6 @@ class Generator(Stream):
 
     def throw(self, error: Any, /) -> Any:
         """Go on as if the `yield` it stands at had raised this."""
-        from gradcli.lang.runtime.runtime import raised
-
         try:
             raising = raised(error)
         except TypeError:

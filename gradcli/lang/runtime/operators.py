@@ -24,7 +24,8 @@ WHOLE = frozenset({int, bool})
 
 def operators(formatter: Formatter, budget: Budget) -> dict[str, Any]:
     """The guards of these operators, and of their in-place forms, by runtime name."""
-    percent = formatter.percent
+    from gradcli.lang.runtime.templates import percent
+
 
     def check_joined(a: Any, b: Any) -> None:
         if type(b) is type(a) or (type(a) is list and type(b) in SEQUENCES) or isinstance(b, tuple):
@@ -158,12 +159,12 @@ def operators(formatter: Formatter, budget: Budget) -> dict[str, Any]:
 
     def mod(a: Any, b: Any) -> Any:
         if type(a) is str:
-            return percent(a, b)
+            return percent(formatter, a, b)
         return a % b
 
     def imod(a: Any, b: Any) -> Any:
         if type(a) is str:
-            return percent(a, b)
+            return percent(formatter, a, b)
         a %= b
         return a
 

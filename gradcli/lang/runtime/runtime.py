@@ -31,19 +31,19 @@ from gradcli.faults.source import veiled
 from gradcli.faults.suggestions import nearest
 from gradcli.faults.tree import ArgumentFault, Fault, LimitFault, NameFault
 from gradcli.lang.budget import Budget
-from gradcli.lang.lowering.match import matcher
 from gradcli.lang.messages.locate import source_of
-from gradcli.lang.messages.python_words import in_pythons_words, python_error, python_kind
+from gradcli.lang.messages.python_words import in_pythons_words, python_kind
 from gradcli.lang.policy import Policy
 from gradcli.lang.runtime.attributes import Attributes
 from gradcli.lang.runtime.builtins import prelude
-from gradcli.lang.runtime.classes import class_builder
+from gradcli.lang.runtime.classes import class_builder, super_
 from gradcli.lang.runtime.containers import spread
+from gradcli.lang.runtime.exceptions import caught, cause, missing, raised
 from gradcli.lang.runtime.format import Formatter
 from gradcli.lang.runtime.generators import Generator, closed_by_program, delegated, generating, leaves
+from gradcli.lang.runtime.matching import matcher
 from gradcli.lang.runtime.operators import operators, roomy
 from gradcli.lang.runtime.reflection import named, reflection, teller
-from gradcli.lang.runtime.types import Kind, types_of, user_class
 
 UNCATCHABLE = (LimitFault, RecursionError, MemoryError, KeyboardInterrupt)
 
@@ -85,63 +85,6 @@ def turns(budget: Budget) -> dict[str, Any]:
     """The part of the runtime that is used up, to be replaced before each run."""
     ticks = budget.ticks()
     return {".ticks": ticks, ".turn": ticks.__next__}
-
-
-def raised(value: Any) -> BaseException | type[BaseException]:
-    """What `raise value` raises."""
-    found = _exception(value)
-    if found is None:
-        raise python_error(NOT_RAISED, _raise, value)
-    return found
-
-
-def missing(words: str) -> None:
-    """Raise what Python raises at the import of what is not there."""
-    raise (ModuleNotFoundError if words.startswith("No module") else ImportError)(words)
-
-
-def cause(value: Any) -> BaseException | type[BaseException] | None:
-    """What stands after the `from` of a `raise`."""
-    found = None if value is None else _exception(value)
-    if found is None and value is not None:
-        raise python_error(NOT_RAISED, _raise, Exception(), value)
-    return found
-
-
-NOT_RAISED = "only exceptions can be raised, such as ValueError(\"the reason\")"
-
-
-def _exception(value: Any) -> Exception | type[Exception] | None:
-    """`value` if it can be raised."""
-    if isinstance(value, Exception):
-        return value
-    kind = types_of(value)[0] if isinstance(value, Kind) or user_class(value) else object
-    return kind if issubclass(kind, Exception) else None
-
-
-def _raise(value: Any, after: Any = None) -> None:
-    """Python's own `raise`, for what it says of values that are no exceptions."""
-    raise value from after
-
-
-def caught(value: Any) -> tuple[type, ...]:
-    """The exception types that `except value` names."""
-    try:
-        kinds = types_of(value)
-    except TypeError:
-        kinds = (object,)
-    for kind in kinds:
-        if not issubclass(kind, Exception):
-            raise python_error("only exceptions can be caught, such as ValueError or RuntimeError", _catch_nothing)
-    return kinds
-
-
-def _catch_nothing() -> None:
-    """Python's own `except` with what is no exception, for what it says of that."""
-    try:
-        raise ValueError
-    except object():    # type: ignore[misc]  # that is the mistake
-        pass
 
 
 def heard(formatter: Formatter, error: Exception) -> Exception:
@@ -196,14 +139,6 @@ def left(formatter: Formatter, names: Mapping[str, Any], error: Any, frame: Fram
         return ()
     kind = python_kind(error)
     return (kind if MARK in kind.__dict__ else names[kind.__name__], heard(formatter, error), None)
-
-
-def super_(kind: Any = None, value: Any = None) -> Any:
-    """super() in a method or class method, and super(Class, self)."""
-    of_class = user_class(value) and user_class(kind) and issubclass(value, kind)
-    if not user_class(kind) or not (of_class or isinstance(value, kind)):
-        raise ArgumentFault("super() belongs in a method of a class, with that class and self")
-    return super(kind, value)
 
 
 def entered(value: Any) -> Any:

@@ -7,16 +7,14 @@ from _string import formatter_field_name_split, formatter_parser  # type: ignore
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from operator import index, mod
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gradcli.exposure import MARK
 from gradcli.lang.budget import COUNTED
 from gradcli.lang.messages.python_words import python_error
 from gradcli.lang.messages.value_names import describe
 from gradcli.lang.policy import checked
-
-if TYPE_CHECKING:
-    from gradcli.lang.runtime.format import Formatter
+from gradcli.lang.runtime.format import Formatter
 
 PERCENT = re.compile(r"%(?:\((?P<key>[^)]*)\))?(?P<flags>[-+ #0]*)(?P<width>\*|\d+)?(?:\.(?P<precision>\*|\d*))?"
                      r"[hlL]?(?P<type>.|$)", re.DOTALL | re.ASCII)
@@ -319,3 +317,23 @@ def _divided(name: str) -> Callable[..., list[str]]:
 GROWING: dict[str, Callable[..., Any]] = {
     **{name: _cased(name) for name in ("upper", "lower", "title", "capitalize", "swapcase", "casefold")},
     **{name: _divided(name) for name in ("split", "rsplit", "splitlines")}}
+
+
+def methods(f: Formatter) -> dict[tuple[type, str], Callable[[Any], Any]]:
+    """The methods that are not Python's own: they format, or can make strings without bound."""
+    made: dict[str, Callable[..., Any]] = {
+        "format": brace, "format_map": brace_map, "ljust": ljust,
+        "rjust": rjust, "center": center, "zfill": zfill,
+        "replace": replace, "join": join, "expandtabs": expandtabs,
+        **GROWING}
+
+    def bind(method: Callable[..., Any]) -> Callable[[Any], Any]:
+        def bound(text: str) -> Callable[..., Any]:
+            def call(*args: Any, **options: Any) -> Any:
+                return method(f, text, *args, **options)
+
+            return call
+
+        return bound
+
+    return {(str, name): bind(method) for name, method in made.items()} | {(list, "index"): f._index}

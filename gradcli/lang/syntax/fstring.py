@@ -9,16 +9,12 @@ where `parts` is the field's format specification, split in the same way.
 
 from __future__ import annotations
 
-import ast
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gradcli.faults.tree import SyntaxFault
+from gradcli.lang.syntax.driver import Driver
 from gradcli.lang.syntax.lexer import CLOSING, OPENING, Word, place
 from gradcli.lang.syntax.literals import unescape
-
-if TYPE_CHECKING:
-    from gradcli.lang.lowering.context import Context
-    from gradcli.lang.syntax.parser import Driver
 
 
 def fields(text: str, word: Word, driver: Driver) -> Word:
@@ -136,21 +132,3 @@ class _Splitter:
         return SyntaxFault(message, span=place(self.text, start, end))
 
 
-def lower_fields(c: Context, parts: tuple[Any, ...]) -> list[ast.expr]:
-    """The parts as pieces of a joined string; each field goes through the language's own formatter."""
-    from gradcli.lang.lowering.expressions import expression, join
-    from gradcli.lang.lowering.functions import private
-
-    made: list[ast.expr] = []
-    for part in parts:
-        if part[0] == "literal":
-            made.append(c.constant(part[3], part))
-            continue
-        node, conversion, spec = part[3]
-        args = [expression(c, private(c, node))]
-        if conversion or spec:
-            args.append(c.constant(conversion, part))
-        if spec:
-            args.append(join(c, lower_fields(c, spec), part))
-        made.append(c.at(ast.FormattedValue(c.call(".format", args, part), -1), part))
-    return made

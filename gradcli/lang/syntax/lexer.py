@@ -15,6 +15,7 @@ from gradcli.faults.source import Span
 from gradcli.faults.tree import SyntaxFault
 
 Word = tuple[str, int, int, Any]
+Node = tuple[str, int, int, Any]     # of the syntax tree: kind, start, end, children; a leaf is a word
 
 NESTING = 200       # brackets within brackets, as in CPython
 INDENTATION = 100   # blocks within blocks, as in CPython

@@ -3,12 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
-
-from gradcli.lang.syntax.parser import Node
-
-if TYPE_CHECKING:
-    from gradcli.lang.lowering.context import Context
 
 ESCAPE = re.compile(r"\\(\r?\n|[\\'\"abfnrtv]|[0-7]{1,3}|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}"
                     r"|N\{[^}]+\}|[xuUN])")
@@ -26,20 +20,6 @@ def number(text: str) -> int | float | None:
         return int(text, 0)
     except ValueError:
         return None
-
-
-def string(c: Context, node: Node) -> str:
-    """The value of a STRING."""
-    text: str = node[3]
-    prefix = text[: text.index(text[-1])]
-    quotes = 3 if text[len(prefix):].startswith(text[-1] * 3) else 1
-    body = text[len(prefix) + quotes : -quotes].replace("\r\n", "\n")
-    if "\\" not in body or "r" in prefix.lower():
-        return body
-    try:
-        return unescape(body)
-    except ValueError as error:
-        raise c.wrong(str(error), node) from None
 
 
 def unescape(body: str) -> str:

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 
 from gradcli.faults.source import Span
 from gradcli.faults.tree import Fault
-from gradcli.lang.syntax.lexer import place
-from gradcli.lang.syntax.parser import Node, parse
+from gradcli.lang.syntax.lexer import Node, place
+from gradcli.lang.syntax.parser import parse
 
 SIMPLE = ("NAME", "NUMBER", "STRING", "attribute", "call", "subscript", "group", "list", "tuple_group", "strings")
 INFIX = {"add": "+", "sub": "-", "mul": "*", "div": "/", "floordiv": "//", "mod": "%", "matmul": "@", "pow": "**",

@@ -151,9 +151,10 @@ def _numpy(generators: Any) -> Namespace:
     """`numpy`: a little of it, on what `.numpy()` gives."""
     def drawing(name: str) -> Callable[..., Any]:
         def drawn(*args: Any, **options: Any) -> Any:
+            from gradcli.engine.random.numpy_stream import ArrayRandom
             from gradcli.engine.tensor.numpy_view import in_words
 
-            return in_words(getattr(generators.arrays, name))(*args, **options)
+            return in_words(getattr(ArrayRandom(generators.arrays), name))(*args, **options)
 
         drawn.__name__ = drawn.__qualname__ = name
         return drawn

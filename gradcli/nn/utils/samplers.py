@@ -10,7 +10,8 @@ import numpy as np
 
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import brief, described
-from gradcli.engine.random.generators import Generator, draw
+from gradcli.engine.random.generator import Generator
+from gradcli.engine.random.generators import draw
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.exposure import exposed
 from gradcli.faults.tree import ArgumentFault, AttributeFault, ValueFault

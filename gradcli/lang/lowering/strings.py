@@ -1,0 +1,69 @@
+"""Strings, and f-strings field by field."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any, cast
+
+from gradcli.lang.lowering.context import Context, lowers
+from gradcli.lang.syntax.lexer import Node
+from gradcli.lang.syntax.literals import unescape
+
+JOINED = 25         # CPython changes its ways after 30
+
+
+@lowers("strings")
+def _strings(c: Context, node: Node) -> ast.expr:
+    """Strings side by side, f-strings among them, as one."""
+    parts: list[ast.expr] = []
+    for piece in node[3]:
+        if piece[0] == "FSTRING":
+            parts += _fields(c, piece[3])
+        else:
+            parts.append(c.constant(_string(c, piece), piece))
+    if all(isinstance(part, ast.Constant) for part in parts):
+        return c.constant("".join(cast(str, part.value) for part in parts if isinstance(part, ast.Constant)), node)
+    whole = _join(c, parts, node)
+    several = sum(isinstance(part, ast.FormattedValue) for part in parts) > 1
+    return c.call(".short", [whole], node) if several else whole
+
+
+def _fields(c: Context, parts: tuple[Any, ...]) -> list[ast.expr]:
+    """The parts as pieces of a joined string; each field goes through the language's own formatter."""
+    from gradcli.lang.lowering.functions import private
+
+    made: list[ast.expr] = []
+    for part in parts:
+        if part[0] == "literal":
+            made.append(c.constant(part[3], part))
+            continue
+        node, conversion, spec = part[3]
+        args = [c.expression(private(c, node))]
+        if conversion or spec:
+            args.append(c.constant(conversion, part))
+        if spec:
+            args.append(_join(c, _fields(c, spec), part))
+        made.append(c.at(ast.FormattedValue(c.call(".format", args, part), -1), part))
+    return made
+
+
+def _join(c: Context, parts: list[ast.expr], node: Node) -> ast.expr:
+    """One string of `parts`, a few at a time: for many at once Python would call a method of str."""
+    while len(parts) > JOINED:
+        stretches = (parts[i : i + JOINED] for i in range(0, len(parts), JOINED))
+        parts = [c.at(ast.FormattedValue(c.at(ast.JoinedStr(few), node), -1), node) for few in stretches]
+    return c.at(ast.JoinedStr(parts), node)
+
+
+def _string(c: Context, node: Node) -> str:
+    """The value of a STRING."""
+    text: str = node[3]
+    prefix = text[: text.index(text[-1])]
+    quotes = 3 if text[len(prefix):].startswith(text[-1] * 3) else 1
+    body = text[len(prefix) + quotes : -quotes].replace("\r\n", "\n")
+    if "\\" not in body or "r" in prefix.lower():
+        return body
+    try:
+        return unescape(body)
+    except ValueError as error:
+        raise c.wrong(str(error), node) from None

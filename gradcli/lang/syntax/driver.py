@@ -1,0 +1,120 @@
+"""The LALR automaton: words to a tree, by the tables that Lark computed, without Lark.
+
+Nothing here recurses over the text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from gradcli.faults.tree import Fault
+from gradcli.lang.syntax.lexer import Lexer, Node, Word
+
+TAKE, NODE, NODE_SPLICED, NODE_OR_CHILD, LIST = range(5)     # what a reduction makes, see build.py
+
+Complaint = Callable[["Driver", list[Word], Word, list[int], str], Fault]
+"""What says which fault a word is that fits nowhere: the automaton, all words, this one, the states, the text."""
+
+
+class Driver:
+    """The automaton. One serves all programs."""
+
+    def __init__(self, made: dict[str, Any], complaint: Complaint) -> None:
+        self.complaint = complaint
+        self.lexer = Lexer(made)
+        self.actions: list[dict[str, int]] = made["actions"]
+        self.gotos: list[dict[str, int]] = made["gotos"]
+        self.rules: list[Any] = made["rules"]
+        self.units: int = made["units"]
+        self.starts: dict[str, int] = made["starts"]
+        self.ends: dict[str, int] = made["ends"]
+        self.renamed: dict[tuple[int, int, str], int] = {}
+
+    def run(self, words: list[Word], start: str, text: str) -> Node:
+        """The tree of `words`, which end with `$END`, under the rule `start`.
+
+        Reductions that only rename (an atom is a power is a factor ...) are half of all; where
+        a chain of them leads depends on two states and the next word alone, and is remembered.
+        """
+        actions, gotos, rules, units, renamed = self.actions, self.gotos, self.rules, self.units, self.renamed
+        accept = self.ends[start]
+        state = self.starts[start]
+        states = [state]
+        values: list[Any] = []
+        end = 0
+        for word in words:
+            kind = word[0]
+            while True:
+                code = actions[state].get(kind)
+                if code is None:
+                    raise self.complaint(self, words, word, states, text)
+                if code > 0:
+                    states.append(code)
+                    values.append(word)
+                    state = code
+                    end = word[2]
+                    break
+                elif code <= units:
+                    key = (states[-2], state, kind)
+                    after = renamed.get(key)
+                    if after is None:
+                        after = renamed[key] = self._rename(*key)
+                    states[-1] = state = after
+                else:
+                    size, origin, mode, label, kept, spliced = rules[-code]
+                    if size:
+                        taken = values[-size:]
+                        del values[-size:], states[-size:]
+                        begin = taken[0][1] if type(taken[0]) is tuple else _begin(taken)
+                    else:
+                        taken, begin = [], end
+                    if mode == NODE:
+                        values.append((label, begin, end, tuple([taken[i] for i in kept])))
+                    elif mode == TAKE:
+                        values.append(taken[kept[0]])
+                    else:
+                        children = _children(taken, kept, spliced)
+                        if mode == LIST:
+                            values.append(children)
+                        elif mode == NODE_OR_CHILD and len(children) == 1:
+                            values.append(children[0])
+                        else:
+                            values.append((label, begin, end, tuple(children)))
+                    state = gotos[states[-1]][origin]
+                    states.append(state)
+                    if kind == "$END" and state == accept:
+                        root: Node = values[-1]
+                        return root
+        raise AssertionError("words do not end with $END")
+
+    def _rename(self, below: int, state: int, kind: str) -> int:
+        """The state after every renaming reduction that `kind` asks for, starting from `state` over `below`."""
+        while (code := self.actions[state].get(kind, 0)) <= self.units:
+            state = self.gotos[below][self.rules[-code][1]]
+        return state
+
+
+def _begin(taken: list[Any]) -> int:
+    """Where the first of `taken` begins that is not an empty list."""
+    for value in taken:
+        if type(value) is tuple:
+            return value[1]     # type: ignore[no-any-return]  # a node's second place is an offset
+        if value:
+            return _begin(value)
+    return 0
+
+
+def _children(taken: list[Any], kept: tuple[int, ...], spliced: tuple[int, ...]) -> list[Any]:
+    """The values to keep, lists among them laid out flat; a list that comes first is extended in place."""
+    if spliced and spliced[0] == kept[0]:
+        children = taken[kept[0]]
+        kept = kept[1:]
+    else:
+        children = []
+    for i in kept:
+        if i in spliced:
+            children += taken[i]
+        else:
+            children.append(taken[i])
+    return children     # type: ignore[no-any-return]  # a list of nodes
