@@ -1,49 +1,67 @@
-"""Who may import whom. A lower floor never looks up, and heavy packages stay where they belong."""
+"""How the tree stands: who may import whom, no circles, small folders, files that one reads in one sitting."""
 
 import ast
 import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
-SESSION = {"autograd", "session", "importable", "ages", "facade", "spaces", "door", "checkpoint", "checking",
-           "derivatives", "derivation", "formula", "holders", "mending", "services", "cuts", "devices", "storing",
-           "native", "unbound"}
-FLOORS = [{"errors", "mistakes", "text", "cache", "exposure", "regular", "suggestions", "interrupting", "process",
-           "__version__"},
-          {"engine", "lang"}, {"ops", "nn", "show"}, SESSION, {"commands", "repl", "testing"}, {"cli"}, {"__main__"}]
-APART = {("engine", "lang"), ("ops", "show"), ("nn", "show")}
-HEAVY = {"numpy": {"engine", "ops", "nn", "show", *SESSION}, "lark": {"lang"},
-         "prompt_toolkit": {"repl"}, "typer": {"commands", "cli"}}
-FILES = sorted((ROOT / "gradcli").rglob("*.py"))
+PACKAGE = ROOT / "gradcli"
+FLOORS = [{"faults", "exposure", "artifacts", "regular_file", "__version__"}, {"engine", "lang"},
+          {"ops", "nn", "display"}, {"session", "namespace", "repairs"}, {"analysis"}, {"process", "console"},
+          {"data", "reports"}, {"reference"}, {"repl", "testing"}, {"commands"}, {"cli"}, {"__main__"}]
+APART = {("engine", "lang"), ("ops", "display"), ("nn", "display")}
+HEAVY = {"numpy": {"engine", "ops", "nn", "display", "session", "namespace", "repairs", "analysis", "data"},
+         "lark": {"lang"}, "prompt_toolkit": {"repl"}, "typer": {"console", "commands", "cli"}}
+LIGHT = {"faults", "exposure", "regular_file", "process", "console", "commands", "reports"}     # of a command's start
+FOLDER = 20     # files, beside __init__
+FILES = sorted(PACKAGE.rglob("*.py"))
 every_file = pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 
 
 @every_file
 def test_imports_look_down(path):
-    here = part_of(path)
-    if here == "__init__":
+    here = room_of(module_of(path))
+    if not here:
         return
-    for imported in imports(ast.parse(path.read_text()).body, everywhere=True):
+    for imported in imports(ast.parse(path.read_text()).body):
         package, _, rest = imported.partition(".")
         if package == "gradcli" and rest:
-            there = rest.split(".")[0]
+            there = room_of(imported)
             assert floor(there) <= floor(here), f"{here} looks up at {there}"
             assert (here, there) not in APART and (there, here) not in APART
-            assert (here, there) != ("facade", "session")
         assert here in HEAVY.get(package, {here}), f"{package} does not belong in {here}"
         assert package != "lark" or path.name == "build.py"
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "gradcli/commands").glob("*.py")), ids=lambda path: path.name)
+def test_no_file_imports_itself_in_a_circle():
+    modules = {module_of(path): path for path in FILES}
+    graph = {}
+    for module, path in modules.items():
+        found = imports(ast.parse(path.read_text()).body)
+        graph[module] = {name for name in (known(modules, name) for name in found) if name and name != module}
+    while leaves := [module for module, needs in graph.items() if not needs]:
+        for module in leaves:
+            del graph[module]
+        for needs in graph.values():
+            needs.difference_update(leaves)
+    assert not graph, f"these import each other, or something that does: {sorted(graph)}"
+
+
+def test_folders_are_small():
+    sizes = Counter(path.parent for path in FILES if path.name != "__init__.py")
+    assert max(sizes.values()) <= FOLDER, sizes.most_common(3)
+
+
+@pytest.mark.parametrize("path", sorted((PACKAGE / "commands").glob("*.py")), ids=lambda path: path.name)
 def test_commands_are_light(path):
     for imported in imports(ast.parse(path.read_text()).body, everywhere=False):
         package = imported.split(".")[0]
-        light = re.match(r"gradcli\.(errors|mistakes|text|exposure|interrupting|regular|suggestions|process|"
-                         r"commands)\b", imported)
+        light = package == "gradcli" and room_of(imported) in LIGHT
         assert package == "typer" or light or package in sys.stdlib_module_names, imported
 
 
@@ -55,6 +73,50 @@ def test_file_is_readable_in_one_sitting(path):
 @every_file
 def test_nothing_is_left_undone(path):
     assert not re.search(r"TODO|FIXME|XXX|HACK", path.read_text())
+
+
+RULE = re.compile(r"^[?!]*([a-z_]+)(?:\.\d+)?\s*:|->\s*([a-z_]+)", re.MULTILINE)
+COMPARED = re.compile(r"\w\[0\] (?:==|!=|in|not in) (\([^()]*\)|\"\w+\")")
+
+
+@pytest.mark.parametrize("files", ["repairs/*.py", "lang/lowering/*.py", "lang/syntax/query.py"])
+def test_kinds_of_nodes_are_those_of_the_grammar(files):
+    from gradcli.lang.syntax import tables
+
+    driver = tables.load()
+    words = {kind for actions in driver["actions"] for kind in actions}
+    kinds = {name for pair in RULE.findall((ROOT / "grammar/gradcli.lark").read_text()) for name in pair if name} | {
+        "literal", "field"}     # parts of f-strings, which have a grammar of their own
+    for path in sorted(PACKAGE.glob(files)):
+        for compared in COMPARED.findall(path.read_text()):
+            for kind in re.findall(r'"(\w{2,})"', compared):
+                assert kind in kinds | words, f"{path.name} asks for the kind {kind}, which the grammar does not make"
+
+
+def test_ops_lists_what_programs_can_call():
+    from gradcli import Session
+    from gradcli.faults.tree import Fault
+    from gradcli.reference.operations import listed
+
+    session, unknown = Session(style="modern"), []
+    session.run("import torch, torch.nn.functional as F\nx = torch.ones(1, 1)")
+    for line in listed(None).splitlines():
+        name = line.split()[0]
+        if not any(evaluates(session, f"{owner}.{name}", Fault) for owner in ("torch", "x")):
+            unknown.append(name)
+    assert not unknown
+
+
+def evaluates(session, text, fault):
+    try:
+        session.eval(text)
+    except fault:
+        return False
+    return True
+
+
+def test_types_are_told_to_checkers():
+    assert (PACKAGE / "py.typed").is_file()
 
 
 @pytest.mark.parametrize("argument", ["--help", "--version"])
@@ -79,23 +141,31 @@ def test_a_one_liner_is_light():
     assert done.returncode == 0, done.stderr
 
 
-def part_of(path):
-    return path.relative_to(ROOT / "gradcli").parts[0].removesuffix(".py")
+def module_of(path):
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
 
-def floor(part):
-    return next(n for n, parts in enumerate(FLOORS) if part in parts)
+def room_of(module):
+    return (module.split(".") + [""])[1]
 
 
-def imports(body, everywhere):
-    """The modules that code imports: when it is loaded, or also when its functions run."""
+def floor(room):
+    return next(n for n, rooms in enumerate(FLOORS) if room in rooms)
+
+
+def known(modules, name):
+    """The module that an imported name is, or stands in."""
+    return name if name in modules else name.rpartition(".")[0] if name.rpartition(".")[0] in modules else None
+
+
+def imports(body, everywhere=True):
+    """What code imports: when it is loaded, or also when its functions run and for types alone."""
     for node in body:
-        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+        if not everywhere and isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
             continue
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            yield from ([f"{node.module}.{alias.name}" for alias in node.names] if node.module == "gradcli"
-                        else [node.module])
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
         elif everywhere or not isinstance(node, ast.FunctionDef):
             yield from imports(list(ast.iter_child_nodes(node)), everywhere)

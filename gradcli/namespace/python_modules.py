@@ -18,10 +18,12 @@ STANDARD: dict[str, dict[str, str]] = {
     "itertools": {"python.itertools": "compress filterfalse tee"},
     "json": {"python.json": "dumps loads dump load JSONDecodeError"},
     "numbers": {"python.statistics": "Number Complex Real Rational Integral"},
-    "operator": {"python.functools": "pos not_ truth is_ is_not contains getitem setitem delitem concat countOf mod and_ or_ "
+    "operator": {"python.functools": "pos not_ truth is_ is_not contains getitem setitem delitem concat countOf mod "
+                                     "and_ or_ "
                               "xor"},
     "pprint": {"python.textwrap_pprint": "pformat"},
-    "statistics": {"python.statistics": "mean fmean geometric_mean harmonic_mean median median_low median_high mode multimode "
+    "statistics": {"python.statistics": "mean fmean geometric_mean harmonic_mean median median_low median_high mode "
+                                        "multimode "
                                 "pstdev pvariance stdev variance quantiles covariance correlation"},
     "string": {"python.functools": "octdigits capwords"},
     "textwrap": {"python.textwrap_pprint": "dedent indent wrap fill shorten"},

@@ -177,7 +177,8 @@ def names(home: str) -> dict[str, Any]:
     if home == "testing":
         return {"assert_close": "utils.assert_close.assert_close", "assert_allclose": "utils.assert_close.assert_close"}
     samplers = "Sampler SequentialSampler RandomSampler SubsetRandomSampler WeightedRandomSampler BatchSampler"
-    collate = {"default_collate": "utils.data_loader.default_collate", "default_convert": "utils.data_loader.default_convert"}
+    collate = {"default_collate": "utils.data_loader.default_collate",
+               "default_convert": "utils.data_loader.default_convert"}
     datasets = ("Dataset TensorDataset Subset ConcatDataset StackDataset IterableDataset ChainDataset random_split")
     listed = _listed({"utils.data": datasets, "utils.samplers": samplers, "utils.data_loader": "DataLoader"})
     return {"data": {**listed, **collate, "sampler": _listed({"utils.samplers": samplers}), "dataset": _listed(

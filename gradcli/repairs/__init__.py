@@ -66,7 +66,8 @@ MENDERS: dict[type[Fault], Callable[[Case], None]] = {
     TypeFault: operands.bits,
     LeafWrite: graph.leaf, NoHistory: leaves.nothing_required, IntegerLeaf: leaves.integer_leaf,
     DtypeMix: operands.dtypes, ProductShapes: operands.product, BroadcastShapes: operands.broadcast,
-    AmbiguousTruth: operands.truth, AttributeFault: calls.attribute, NameFault: missing_names.unknown, CallFault: calls.called,
+    AmbiguousTruth: operands.truth, AttributeFault: calls.attribute, NameFault: missing_names.unknown,
+    CallFault: calls.called,
     ItemFault: calls.indexed, ArgumentFault: calls.option, UnpackFault: calls.unpacked,
     UnusedInput: leaves.nothing_required,
 }

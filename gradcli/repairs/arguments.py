@@ -198,7 +198,7 @@ def _plain(node: Node) -> bool:
     """Whether a call has no starred arguments, so that its arguments can be counted."""
     rest = node[3][1:]
     given: tuple[Node, ...] = rest[0][3] if rest else ()
-    return not any(each[0] in ("starred", "double_starred") for each in given)
+    return not any(each[0] in ("star", "spread") for each in given)
 
 
 __all__: list[str] = ["arguments", "callee", "meant"]

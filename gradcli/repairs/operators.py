@@ -9,7 +9,7 @@ from gradcli.lang.syntax.lexer import Node
 from gradcli.lang.syntax.query import INFIX
 from gradcli.repairs.site import Case
 
-LISTS = ("list", "tuple_group", "tuple", "listcomp", "list_comprehension")
+LISTS = ("list", "tuple", "list_comprehension")
 
 
 def mistaken(case: Case) -> None:
@@ -31,7 +31,7 @@ def mistaken(case: Case) -> None:
     words = parts.of(operand)
     case.fault.span = parts.span(operand)
     plus = node[0] == "add"
-    before, case.fault.hints = case.fault.hints, []
+    case.fault.hints = []
     if told.startswith(("a list", "a tuple")):
         case.fault.message = f"a tensor and {told[:7].strip()} cannot be combined: a {told[2:7].strip()} is no tensor"
         case.fault.hints = [(f"torch.tensor({words})", "a tensor of it")]
@@ -42,7 +42,8 @@ def mistaken(case: Case) -> None:
         elif plus:
             case.fault.span = parts.span(other)
             shown = f"{parts.atom(other)}.item()" if _single(case.value(other)) else parts.of(other)
-            case.fault.hints = [(f"str({shown})", "makes text of it"), *before]
+            case.fault.hints = [(f"str({shown})", "makes text of it"),
+                                ("print('loss:', x.item())", "prints text and a number side by side")]
         case.fault.message = f"a tensor and {told} cannot be combined"
     elif told == "None":
         case.fault.message = "a tensor and None cannot be combined"
@@ -55,8 +56,8 @@ def _is(case: Case, node: Node, told: str) -> bool:
         return node[0] in ("STRING", "strings", "FSTRING") or isinstance(value, str)
     if told.startswith(("a list", "a tuple")):
         return node[0] in LISTS or isinstance(value, list | tuple)
-    return told == "None" and (node[0] in ("None", "none") or node[3] == "None" or (
-        node[0] == "NAME" and node[3] in case.names and value is None))
+    return told == "None" and (
+        node[0] == "NAME" and (node[3] == "None" or node[3] in case.names) and value is None)
 
 
 def _single(value: Any) -> bool:

@@ -49,7 +49,7 @@ def _product(case: Case, found: list[Node]) -> None:
 def _joined(case: Case, found: list[Node]) -> None:
     """Tensors of a list that do not fit along one dimension: along another, or with one dimension more."""
     parts, call = case.parts, case.call
-    if parts is None or call is None or not found or found[0][0] not in ("list", "tuple", "tuple_group"):
+    if parts is None or call is None or not found or found[0][0] not in ("list", "tuple"):
         return
     members = list(found[0][3])
     shapes = [shape_of(case, each) for each in members]

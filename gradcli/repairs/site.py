@@ -102,7 +102,7 @@ class Case:
 
 def members(target: Node) -> tuple[Node, ...]:
     """The targets that a target consists of."""
-    if target[0] in ("tuple", "list", "group", "tuple_group"):
+    if target[0] in ("tuple", "list", "group"):
         return tuple(each for inner in target[3] for each in members(inner))
     return (target,)
 

@@ -70,8 +70,8 @@ class Repl:
                  alone: AbstractContextManager[Any] | None = None, standby: Standby | None = None) -> None:
         """`session` gives the session when the first line needs it; it may still be loading before.
 
-        `obey` carries out the commands that begin with a colon. `alone` is held while programs run: what loads in the background waits. `standby` sees to it
-        that a program can be stopped whatever it does.
+        `obey` carries out the commands that begin with a colon. `alone` is held while programs run: what loads in the
+        background waits. `standby` sees to it that a program can be stopped whatever it does.
         """
         self.standby = standby
         self.obey = obey

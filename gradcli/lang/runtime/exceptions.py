@@ -1,7 +1,7 @@
 """Exceptions: what a program may raise and catch, and what one holds.
 
-The latter is read past whatever its class defines under the same names: a program's class can have `args`, `name` or `obj` of its own, also by a class beside the exception
-among its bases: a number, or a property that fails.
+The latter is read past whatever its class defines under the same names: a program's class can have `args`, `name` or
+`obj` of its own, also by a class beside the exception among its bases: a number, or a property that fails.
 """
 
 from __future__ import annotations

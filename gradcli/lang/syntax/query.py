@@ -14,7 +14,7 @@ from gradcli.faults.tree import Fault
 from gradcli.lang.syntax.lexer import Node, place
 from gradcli.lang.syntax.parser import parse
 
-SIMPLE = ("NAME", "NUMBER", "STRING", "attribute", "call", "subscript", "group", "list", "tuple_group", "strings")
+SIMPLE = ("NAME", "NUMBER", "STRING", "attribute", "call", "subscript", "group", "list", "strings")
 INFIX = {"add": "+", "sub": "-", "mul": "*", "div": "/", "floordiv": "//", "mod": "%", "matmul": "@", "pow": "**",
          "bit_xor": "^", "bit_or": "|", "bit_and": "&"}
 LONGEST = 200_000       # characters of a text that is taken apart
@@ -121,7 +121,7 @@ def call_of(node: Node) -> Call | None:
     function, *rest = node[3]
     given: tuple[Node, ...] = rest[0][3] if rest else ()
     options = {each[3][0][3]: each[3][1] for each in given if each[0] == "keyword"}
-    args = [each for each in given if each[0] not in ("keyword", "starred", "double_starred")]
+    args = [each for each in given if each[0] not in ("keyword", "star", "spread")]
     if function[0] == "attribute":
         return Call(function[3][1][3], function[3][0], args, options)
     return Call(function[3] if function[0] == "NAME" else "", None, args, options)

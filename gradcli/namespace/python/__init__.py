@@ -28,17 +28,20 @@ LISTED: dict[str, dict[str, str]] = {
     "copy": {"python.copy": "copy deepcopy"},
     "functools": {"python.functools": "partial reduce",
                   "python.functools_decorators": "wraps update_wrapper lru_cache cache cached_property total_ordering"},
-    "dataclasses": {"python.classes.dataclasses": "dataclass field fields asdict astuple replace is_dataclass MISSING InitVar KW_ONLY "
+    "dataclasses": {"python.classes.dataclasses": "dataclass field fields asdict astuple replace is_dataclass MISSING "
+                                                  "InitVar KW_ONLY "
                                  "FrozenInstanceError"},
     "enum": {"python.classes.enum": "Enum IntEnum StrEnum auto unique"},
     "contextlib": {"python.contextlib": "contextmanager suppress nullcontext"},
     "io": {"python.io": "BytesIO"},
-    "itertools": {"python.itertools": "accumulate chain combinations combinations_with_replacement count cycle dropwhile "
+    "itertools": {"python.itertools": "accumulate chain combinations combinations_with_replacement count cycle "
+                                      "dropwhile "
                                "groupby islice pairwise permutations product repeat starmap takewhile zip_longest"},
     "matplotlib": {"third_party.matplotlib": "pyplot rcParams style cm use"},
     "matplotlib.pyplot": {},
     "operator": {"python.functools": "add sub mul truediv floordiv neg matmul itemgetter eq ne lt le gt ge"},
-    "string": {"python.functools": "ascii_letters ascii_lowercase ascii_uppercase digits hexdigits punctuation whitespace "
+    "string": {"python.functools": "ascii_letters ascii_lowercase ascii_uppercase digits hexdigits punctuation "
+                                   "whitespace "
                             "printable"},
     "time": {"python.time": "time perf_counter monotonic process_time sleep"},
     "tqdm": {"third_party.tqdm": "tqdm trange"},
