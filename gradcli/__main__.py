@@ -39,9 +39,9 @@ def main() -> NoReturn:
 
 def start() -> int:
     """Do the work in a process of its own, which this one waits for."""
-    from gradcli.process.supervisor import forked
+    from gradcli.process.supervisor import supervise
 
-    waited = forked()   # before anything is loaded that would have to be copied
+    waited = supervise()   # before anything is loaded that would have to be copied
     if waited is not None:
         return waited
     from gradcli.console.exit_guard import guarded

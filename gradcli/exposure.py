@@ -15,7 +15,7 @@ from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any, NamedTuple, TypeVar
 from weakref import WeakKeyDictionary, WeakSet
 
-MARK = ".user"      # the attribute that a program's classes, and no others, have in their own dict
+PROGRAM_MADE = ".user"      # the attribute that a program's classes, and no others, have in their own dict
 
 NO_NAMES: frozenset[str] = frozenset()
 VIRTUAL = frozenset({"forward"})    # methods whose results come from programs, called too often to check each
@@ -98,13 +98,14 @@ exposure_of: Callable[[type], Exposure | None] = _cached
 
 def package_class(kind: type) -> type:
     """The class of the package that `kind` is, or is derived from."""
-    return next(each for each in kind.__mro__ if MARK not in each.__dict__ and exposure_of(each) is not None)
+    return next(each for each in kind.__mro__ if PROGRAM_MADE not in each.__dict__ and exposure_of(each) is not None)
 
 
 def closed_names(kind: type) -> frozenset[str]:
     """The names that the bases of a program's class keep for themselves: the class may neither define nor set them."""
     names = frozenset({"args", "add_note", "with_traceback"}) if issubclass(kind, BaseException) else NO_NAMES
-    return names.union(*(private_names(each) for each in kind.__mro__ if MARK not in each.__dict__ and each in _table))
+    return names.union(*(private_names(each) for each in kind.__mro__ if PROGRAM_MADE not in each.__dict__ and each
+                         in _table))
 
 
 @lru_cache(maxsize=256)
@@ -189,7 +190,7 @@ def admissible(value: Any) -> bool:
     while pending:
         value = pending.pop()
         kind = type(value)
-        if kind in ATOMS or kind in ITERATORS or kind in WRAPPERS or MARK in kind.__dict__:
+        if kind in ATOMS or kind in ITERATORS or kind in WRAPPERS or PROGRAM_MADE in kind.__dict__:
             continue
         if isinstance(value, dict | list | tuple | set | frozenset) or kind in CONTAINERS:
             if not (kind in CONTAINERS or exposure_of(kind)):
@@ -205,7 +206,7 @@ def admissible(value: Any) -> bool:
 
 def _admissible_leaf(value: Any, kind: type) -> bool:
     if issubclass(kind, ProgramClass):
-        return MARK in value.__dict__
+        return PROGRAM_MADE in value.__dict__
     if kind is MethodType:
         owner = value.__self__
         if isinstance(owner, type):     # a class method, such as apply of a Function
@@ -223,7 +224,7 @@ def _admissible_leaf(value: Any, kind: type) -> bool:
 def _of_program(owner: type, function: Any) -> bool:
     """Whether `function` is a class method that a program's class, `owner` or one above it, defines."""
     return any(type(each) is classmethod and each.__func__ is function
-               for kind in owner.__mro__ if MARK in kind.__dict__ for each in kind.__dict__.values())
+               for kind in owner.__mro__ if PROGRAM_MADE in kind.__dict__ for each in kind.__dict__.values())
 
 
 def _bound_to_own(owner: Any, name: str) -> bool:

@@ -17,7 +17,7 @@ import torch
 from composition_faults import Difference, torch_fault
 from composition_rounding import explained
 from composition_steps import BINARY, KINDS, REDUCTIONS, SHAPES, STEPS, UNARY
-from gradcli.engine.tensor.tensor import Shown, Tensor
+from gradcli.engine.tensor.tensor import DisplayHooks, Tensor
 from gradcli.engine.tensor.variable import Variable
 from gradcli.faults.tree import Fault
 from gradcli.session.session import Session
@@ -97,7 +97,7 @@ def of_graph(error):
 
 def gradcli_space():
     session = Session("modern", 0)
-    Shown.note = staticmethod(lambda kind, text, about=None: None)
+    DisplayHooks.note = staticmethod(lambda kind, text, about=None: None)
     session.run("import torch")
     return session.namespace["torch"]
 

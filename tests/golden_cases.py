@@ -68,7 +68,7 @@ def cases_of(op):
     """The cases of an operation, by name."""
     found = {}
     is_open = OPEN.get(op.names[0], lambda sample: False)
-    for n, sample in enumerate((*op.samples, *op.unsloped)):
+    for n, sample in enumerate((*op.samples, *op.gradient_only_samples)):
         if is_open(sample):
             continue
         name = digest(sample)
@@ -81,7 +81,7 @@ def cases_of(op):
             found[f"{name} empty"] = mapped(single, lambda a: a[:0])
             found[f"{name} 0-d"] = mapped(single, lambda a: a.reshape(-1)[:1].reshape(()))
             found[f"{name} one"] = mapped(single, lambda a: a[(slice(0, 1),) * a.ndim])
-        if not n and op.promotes in ("mixed", "floating") and len(list(leaves_of(single))) > 1:
+        if not n and op.type_promotion in ("mixed", "floating") and len(list(leaves_of(single))) > 1:
             shapes = iter(BROADCAST + ((),) * 9)
             found[f"{name} broadcast"] = mapped(single, lambda a, shapes=shapes: np.resize(a, next(shapes)))
             types = iter(("int64", "float32") + ("int32",) * 9)

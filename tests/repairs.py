@@ -84,7 +84,7 @@ def main():
             bad += not better
             if options.verbose or not better:
                 print(f"{'' if better else 'USELESS '}{style}: {text}\n    {fault.message}\n    -> {repair}     {why}\n"
-                      f"    => {after.message if after else 'mended'}\n", flush=True)
+                      f"    => {after.message if after else 'repaired'}\n", flush=True)
     print(f"{count} repairs: {bad} change nothing")
 
 

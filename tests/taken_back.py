@@ -12,7 +12,7 @@ from zlib import crc32
 import numpy as np
 
 from cases import OPS
-from gradcli.engine.autograd.op import Op, Part, Rules
+from gradcli.engine.autograd.op import NodeOutput, Op, Rules
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import Fault
 from gradcli.lang.runtime.types import Kind, user_class
@@ -63,10 +63,10 @@ def _opened(value):
         return id(value.__code__), [*(value.__closure__ or ()), *(value.__defaults__ or ())]
     if isinstance(value, CellType | MethodType):
         return "", gc.get_referents(value)
-    if isinstance(value, Op | Part):
+    if isinstance(value, Op | NodeOutput):
         edges = getattr(value, "edges", ())
         kept = edges if isinstance(edges, tuple) else ()
-        onward = [each for debtor, _, arrays in kept for each in (debtor, arrays)]
+        onward = [each for parent, _, arrays in kept for each in (parent, arrays)]
         return (id(value), type(edges).__name__, len(kept)), [value.hooks, getattr(value, "call", None), *onward]
     if hasattr(value, "__reduce__") and hasattr(value, "__setstate__") and hasattr(value, "__next__"):
         return repr(value.__reduce__()[2:]), gc.get_referents(value)

@@ -12,7 +12,16 @@ import pytest
 import gradcli
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.tensor.tensor import Tensor
-from gradcli.exposure import MARK, VIRTUAL, ForeignValue, admissible, admit, closed_names, exposure_of, private_names
+from gradcli.exposure import (
+    PROGRAM_MADE,
+    VIRTUAL,
+    ForeignValue,
+    admissible,
+    admit,
+    closed_names,
+    exposure_of,
+    private_names,
+)
 from gradcli.lang.budget import Budget
 from gradcli.lang.runtime.attributes import Attributes
 from gradcli.lang.runtime.builtins import METHODS
@@ -36,7 +45,7 @@ def parsed(name):
 def package_classes(kind=object):
     """All classes of the package that are loaded."""
     for each in type.__subclasses__(kind) if not issubclass(kind, type) else ():
-        if each.__module__.startswith("gradcli.") and MARK not in vars(each):
+        if each.__module__.startswith("gradcli.") and PROGRAM_MADE not in vars(each):
             yield each
         yield from package_classes(each)
 
@@ -55,8 +64,8 @@ def fetched(listed):
             fetch(address)
 
 
-for _home in ("nn", "optim", "utils", "distributions", "testing"):
-    fetched(names(_home))
+for _module_path in ("nn", "optim", "utils", "distributions", "testing"):
+    fetched(names(_module_path))
 
 
 def test_there_are_classes_to_look_at():
@@ -180,21 +189,22 @@ class TestProgramsClasses:
         session = Session()
         for base in ("nn.Module", "Function", "Exception"):
             for name in names[:7]:
-                session.run(f"class A: {name} = ('mro', '_own', 'args')\nclass N(A, {base}): pass\n", echo=False)
+                session.run(f"class A: {name} = ('mro', '_parameter_dict', 'args')\nclass N(A, {base}): pass\n",
+                            echo=False)
                 kind = session.names()["N"]
                 assert exposure_of(kind) == exposure_of(kind.__mro__[-2 if base == "Function" else -3]) or (
                     base == "Function"), name
 
     @pytest.mark.parametrize("program", [
-        "class A: _own = 5\nclass N(A, nn.Module): pass",
-        "class A: pass\nclass N(A, nn.Module): pass\nA._own = 5",
-        "class A: pass\nclass B(A): pass\nclass N(B, nn.Linear): pass\nA._inner = property(lambda self: 1 / 0)",
+        "class A: _parameter_dict = 5\nclass N(A, nn.Module): pass",
+        "class A: pass\nclass N(A, nn.Module): pass\nA._parameter_dict = 5",
+        "class A: pass\nclass B(A): pass\nclass N(B, nn.Linear): pass\nA._module_dict = property(lambda self: 1 / 0)",
         "class A: args = 5\nclass E(A, ValueError): pass",
         "class A: pass\nclass E(A, ValueError): pass\nA.args = property(lambda self: 1 / 0)",
         "class A: with_traceback = 1\nclass E(A, ValueError): pass",
         "class A: _record = 1\nclass F2(A, Function): pass",
         "class N(nn.LSTM):\n    def __init__(self):\n        super().__init__(1, 1)\n        self._gates = 7\nN()",
-        "setattr(nn.Linear(1, 1), '_own', {})",
+        "setattr(nn.Linear(1, 1), '_parameter_dict', {})",
     ])
     def test_they_do_not_take_the_names_that_their_bases_keep(self, program):
         from gradcli.faults.tree import Fault
@@ -212,4 +222,4 @@ class TestProgramsClasses:
         session = Session()
         session.run("class E(Exception): pass\nclass N(nn.Module): pass\n", echo=False)
         assert "args" in closed_names(session.names()["E"])
-        assert {"_own", "_inner", "_hooks"} <= closed_names(session.names()["N"])
+        assert {"_parameter_dict", "_module_dict", "_hooks"} <= closed_names(session.names()["N"])

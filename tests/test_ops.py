@@ -27,7 +27,7 @@ def test_gradient_is_the_slope_of_forward(op, sample):
 
 @every_slope
 def test_second_gradient_is_the_slope_of_the_first(op, sample):
-    if op.once:
+    if op.first_order_only:
         return
     args = arguments(sample)
     first = gradients(op, args, again=True)
@@ -89,7 +89,7 @@ UNSEEN = {"dtype",      # every maker of tensors has that one
 def test_samples_show_every_option(op):
     for option in op.defaults.keys() - UNSEEN:
         at = op.params.index(option)
-        samples = (*op.samples, *op.unsloped)
+        samples = (*op.samples, *op.gradient_only_samples)
         assert any(matters(op, sample, at) for sample in samples), f"{option} changes nothing in any sample"
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from gradcli.faults.mistakes import FAULTS as ALL
 from gradcli.faults.tree import FAULTS, render
-from gradcli.repairs import worked_out
+from gradcli.repairs import apply_repairs
 from gradcli.session.session import Session
 from repairs import MENDABLE, corpora, fault_of, outcomes, pasted
 
@@ -107,6 +107,6 @@ def test_every_code_that_a_program_can_earn_has_an_example():
 def test_a_repair_is_worked_out_without_its_guard(path, monkeypatch):
     import gradcli.repairs
 
-    monkeypatch.setattr(gradcli.repairs, "mended", worked_out)
+    monkeypatch.setattr(gradcli.repairs, "mended", apply_repairs)
     for style in ("tutorial", "modern"):
         assert fault_of(path.read_text(), style) is not None

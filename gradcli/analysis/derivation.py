@@ -11,7 +11,7 @@ from gradcli.analysis.derivatives import number_of, steady
 from gradcli.analysis.detached import complete
 from gradcli.analysis.written_rule import ATOM, MANY, SIGN, Formula, Words, brief
 from gradcli.engine.autograd.backward import newest_first
-from gradcli.engine.autograd.op import Part, raw
+from gradcli.engine.autograd.op import NodeOutput, raw
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.session.snapshot import Checkpoint
 
@@ -187,20 +187,20 @@ def _backward(value: Tensor, named: dict[str, Tensor], leaves: list[str], words:
         total = _sum(terms)
         yield Owed(name, "" if name in named else _label(call), terms, total)
         g = Formula(f"{name}.grad", total)
-        if isinstance(call, Part):
+        if isinstance(call, NodeOutput):
             shares = owed.setdefault(call.call, [Term("", False, [None] * len(call.call.shape))])
             shares[0].value[call.at] = g
             continue
         if isinstance(total, list):
             g = total   # type: ignore[assignment]  # a rule of several results takes a list of their gradients
-        for debtor, rule, kept in call.edges:
+        for parent, rule, kept in call.edges:
             given = [_called(value, rule, at, call, labels, arrays) for at, value in zip(rule.needs, kept, strict=True)]
             share = _share(rule, words, g, given, kept, type(call).names[0] if type(call).names else "")
             if share is None:
                 continue
-            summed = share.value.shape != debtor.shape
-            array = raw.sum_to(share.value, debtor.shape) if summed else share.value
-            owed.setdefault(debtor, []).append(Term(share.words, summed, array))
+            summed = share.value.shape != parent.shape
+            array = raw.sum_to(share.value, parent.shape) if summed else share.value
+            owed.setdefault(parent, []).append(Term(share.words, summed, array))
     for name in leaves:
         terms = owed.get(named[name], [])
         yield Owed(name, "", terms or [Term("0", False, np.zeros_like(named[name].array))],
@@ -222,9 +222,9 @@ def _called(value: Any, rule: Any, at: int, call: Any, labels: dict[int, str], a
         return value
     if id(value) in arrays:
         return Formula(arrays[id(value)], value)
-    for debtor, other, _ in call.edges:
-        if other.at == at and id(debtor) in labels:
-            return Formula(labels[id(debtor)], value)
+    for parent, other, _ in call.edges:
+        if other.at == at and id(parent) in labels:
+            return Formula(labels[id(parent)], value)
     if value.size <= MANY:
         words = brief(value)
         return Formula(words, value, SIGN if words.startswith("-") else ATOM)
@@ -245,5 +245,5 @@ def _share(rule: Any, words: Words, g: Any, given: list[Any], kept: tuple[Any, .
 
 
 def _label(call: Any) -> str:
-    inner = call.call if isinstance(call, Part) else call
+    inner = call.call if isinstance(call, NodeOutput) else call
     return (type(inner).names or (type(inner).__name__,))[0].rsplit(".", 1)[-1]

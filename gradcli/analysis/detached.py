@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from gradcli.engine.autograd.backward import newest_first
-from gradcli.engine.autograd.detached import Cuts
-from gradcli.engine.autograd.dispatch import debtor, here
+from gradcli.engine.autograd.detached import Detachments
+from gradcli.engine.autograd.dispatch import here, parent
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.mistakes import CutHistory
 from gradcli.faults.tree import Fault, LimitFault
@@ -55,11 +55,11 @@ class Departures:
     @contextmanager
     def listening(self) -> Iterator[Departures]:
         """Within, conversions come here."""
-        before, Cuts.observer = Cuts.observer, self
+        before, Detachments.observer = Detachments.observer, self
         try:
             yield self
         finally:
-            Cuts.observer = before
+            Detachments.observer = before
 
 
 def moved(value: Any, factor: float) -> Any:
@@ -96,7 +96,7 @@ class _Judgement:
                  start: Any) -> None:
         self.session, self.evaluate, self.value, self.start = session, evaluate, value, start
         held = session.names()
-        self.leaves = {id(debtor(held[name])): name for name in names if isinstance(held.get(name), Tensor)}
+        self.leaves = {id(parent(held[name])): name for name in names if isinstance(held.get(name), Tensor)}
         self.array = value.array.copy()
 
     def of(self, departures: Departures) -> None:
@@ -117,7 +117,7 @@ class _Judgement:
 
     def _names(self, tensors: Sequence[Tensor]) -> set[str]:
         """The names of the leaves that tensors were computed from."""
-        calls: list[Any] = [debtor(each) for each in tensors if each.requires_grad]
+        calls: list[Any] = [parent(each) for each in tensors if each.requires_grad]
         found = {self.leaves[id(each)] for each in calls if id(each) in self.leaves}
         for call in newest_first(each for each in calls if not isinstance(each, Tensor)):
             found |= {self.leaves[id(to)] for to, _, _ in getattr(call, "edges", ()) if id(to) in self.leaves}

@@ -144,8 +144,8 @@ def reached(session: Session, expression: str) -> list[str]:
 def _graph_leaves(outputs: Iterable[Tensor]) -> list[Tensor]:
     """The leaves that a backward pass from some tensors would reach."""
     calls = newest_first(o.node for o in outputs if o.node is not None)
-    return [debtor for call in calls for debtor, *_ in (call.edges if isinstance(call, Op) else ())
-            if isinstance(debtor, Tensor)]
+    return [parent for call in calls for parent, *_ in (call.edges if isinstance(call, Op) else ())
+            if isinstance(parent, Tensor)]
 
 
 def _unnamed(outputs: list[Tensor], again: list[Tensor], tensors: dict[str, Tensor]) -> dict[str, Tensor]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gradcli.console.diagnostics import follow
+from gradcli.console.diagnostics import apply_settings
 from gradcli.console.output import Output
 from gradcli.console.settings import Settings
 from gradcli.console.source import Source, from_words, text_of_file, unprompted
@@ -112,5 +112,5 @@ def _run_typed(source: Source, args: list[str], settings: Settings, output: Outp
 
 def _plain_settings() -> Settings:
     settings = Settings()
-    follow(settings)
+    apply_settings(settings)
     return settings

@@ -35,7 +35,7 @@ def test(settings: Settings, paths: Paths, update: Update = False, interactive: 
     Example: gradcli test README.md docs/ examples/
     """
     from gradcli.testing.command import test as test_files
-    from gradcli.testing.results import Wish
+    from gradcli.testing.results import RunOptions
 
     if update and interactive:
         raise UsageFault("--update and --interactive exclude each other")
@@ -44,5 +44,5 @@ def test(settings: Settings, paths: Paths, update: Update = False, interactive: 
         if settings.sources[name] != "option":
             setattr(settings, name, KEYS[name].default)
     settings.quiet = True
-    wish = Wish(settings, 0.0 if settings.no_limits else limit, words, first, pycon)
+    wish = RunOptions(settings, 0.0 if settings.no_limits else limit, words, first, pycon)
     return test_files(paths, wish, jobs, "ask" if interactive else "all" if update else "", junit)

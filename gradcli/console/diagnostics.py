@@ -24,7 +24,7 @@ class Manner:
 manner = Manner()
 
 
-def follow(settings: Settings) -> None:
+def apply_settings(settings: Settings) -> None:
     """Let diagnostics follow the settings, and pass on what their reading had to say."""
     manner.errors, manner.color = settings.errors, settings.color
     if not settings.quiet:
@@ -144,11 +144,11 @@ PLAIN_ARGUMENTS = frozenset({str, bytes, int, float, bool, type(None)})
 
 def _summary(error: BaseException) -> str:
     """Name and message of an exception. A message that is made of a program's values is left away."""
-    from gradcli.exposure import MARK
+    from gradcli.exposure import PROGRAM_MADE
     from gradcli.lang.runtime.exceptions import args_of
 
     kind = type(error)
-    if MARK not in vars(kind) and PLAIN_ARGUMENTS.issuperset(map(type, args_of(error))):
+    if PROGRAM_MADE not in vars(kind) and PLAIN_ARGUMENTS.issuperset(map(type, args_of(error))):
         return f"{kind.__name__}: " + str(error).replace("\n", " ")[:200]
     return kind.__name__
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from gradcli.console.diagnostics import follow
+from gradcli.console.diagnostics import apply_settings
 from gradcli.console.settings import KEYS, Key, Settings
 
 Command = Callable[..., int | None]
@@ -32,7 +32,7 @@ def shared(*names: str) -> Callable[[Command], Command]:
 
         def action(**given: Any) -> int | None:
             settings = Settings({key.name: given.pop(key.name) for key in chosen})
-            follow(settings)
+            apply_settings(settings)
             return command(settings, **given)
 
         action.__name__, action.__doc__ = command.__name__, command.__doc__

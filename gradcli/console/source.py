@@ -13,7 +13,7 @@ from gradcli.faults.mistakes import SizeLimit
 from gradcli.faults.tree import FileFault, UsageFault
 
 LARGEST = 64 << 20      # bytes of a program
-MARK = "\ufeff"         # the byte order mark
+PROGRAM_MADE = "\ufeff"         # the byte order mark
 PROGRAM_FILE = re.compile(r"(?:[\w.~-]*/)*[\w.-]*\w\.(?:grad|py|ipynb|txt|md)")
 DESCRIPTOR = re.compile(r"/dev/(?:fd/(\d{1,6})|stdin)")
 
@@ -110,11 +110,11 @@ def read_bytes(path: str, before: str = "gradcli run ", most: int = -1) -> bytes
 def decoded(content: bytes, name: str) -> str:
     """Strict UTF-8, with one leading byte order mark dropped; a second one is no part of a text."""
     try:
-        text = content.decode().removeprefix(MARK)
+        text = content.decode().removeprefix(PROGRAM_MADE)
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise FileFault(f"{name} is not UTF-8 text: byte 0x{content[error.start]:02x} in line {line}") from None
-    if text.startswith(MARK):
+    if text.startswith(PROGRAM_MADE):
         raise FileFault(f"{name} begins with two byte order marks, and one is all that a text may have")
     return text
 

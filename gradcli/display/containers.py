@@ -70,7 +70,7 @@ def written(value: Any, say: Callable[[Any], str], names_results: bool) -> str:
             waiting += (item.value, Literal(f"{item.name}="))
         elif type(item) is End:
             inside.discard(item.identity)
-        elif (opened := taken_apart(item, names_results)) is None:
+        elif (opened := locate(item, names_results)) is None:
             out.append(say(item))
         elif id(item) in inside:
             out.append(opened.again)
@@ -80,7 +80,7 @@ def written(value: Any, say: Callable[[Any], str], names_results: bool) -> str:
     return "".join(out)
 
 
-def taken_apart(value: Any, names_results: bool) -> Opened | None:
+def locate(value: Any, names_results: bool) -> Opened | None:
     """What `value` consists of, unless it is no container or holds nothing but plain Python."""
     kind = type(value)
     if kind is dict:

@@ -17,7 +17,7 @@ from gradcli.display.containers import CONTAINERS, SIMPLE, plain, written
 from gradcli.display.number_format import Array
 from gradcli.display.print_options import Options
 from gradcli.display.pseudo_address import Addresses
-from gradcli.engine.autograd.op import Op, Part
+from gradcli.engine.autograd.op import NodeOutput, Op
 from gradcli.engine.tensor.dtypes import OF, Default
 from gradcli.engine.tensor.storage import Storage
 from gradcli.engine.tensor.tensor import DATA, Tensor
@@ -108,8 +108,8 @@ class Style:
             return self.array(value.array, quoted)
         if isinstance(value, Tensor):
             return self.tensor(value, options) if not isinstance(value, Uninitialized) else value.text()
-        if isinstance(value, Op | Part):
-            node = value.call if isinstance(value, Part) else value
+        if isinstance(value, Op | NodeOutput):
+            node = value.call if isinstance(value, NodeOutput) else value
             return f"<{self.node_name(node)} object at {self.address(node)}>"
         exposure = exposure_of(type(value))
         if exposure is not None and exposure.display is not None:
@@ -144,7 +144,7 @@ class Tutorial(Style):
         return legacy.storage_text(_bytes(value.array), f"torch.{_kin(value)}Storage")
 
     def node_name(self, node: Op) -> str:
-        return node.era_name
+        return node.legacy_class_name
 
     def formats_number(self, value: Tensor, spec: str) -> bool:
         return value.array.ndim == 0 and (bool(spec) or not (isinstance(value, Variable) or _sized_then(value)))

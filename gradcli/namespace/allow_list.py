@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op, Part
+from gradcli.engine.autograd.op import NodeOutput, Op
 from gradcli.engine.tensor.conversion import listed
 from gradcli.engine.tensor.methods import ASSIGNABLE, METHODS, PROPERTIES
 from gradcli.engine.tensor.numpy_view import NAMES as ARRAY_NAMES
@@ -39,7 +39,7 @@ def harmless_names() -> frozenset[str]:
     return tensor_names() - {"numpy", "split"}  # an element type has numpy's own under that name; a string grows by it
 
 
-class Door:
+class AllowList:
     """What a program may do with the values that are not Python's own: the questions a policy asks."""
 
     def __init__(self) -> None:
@@ -86,7 +86,7 @@ def kind_of(value: Any) -> str:
         return "a " + ("Variable" if isinstance(value, Variable) else f"torch.{value.dtype.era}Tensor")
     if isinstance(value, Namespace):
         return f"the module {value.__dict__['.name']}"
-    if isinstance(value, Op | Part):
+    if isinstance(value, Op | NodeOutput):
         return "a Function"
     return f"a {type(value).__name__}"
 

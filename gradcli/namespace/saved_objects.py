@@ -6,7 +6,7 @@ from typing import Any
 
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.device import here_only, names_device
-from gradcli.engine.tensor.tensor import Shown
+from gradcli.engine.tensor.tensor import DisplayHooks
 from gradcli.faults.tree import ArgumentFault
 from gradcli.namespace.python.copy import persistent
 from gradcli.namespace.python.io import Buffer
@@ -30,8 +30,9 @@ class Store:
         if name not in self._saved and len(self._saved) >= MOST:
             raise ArgumentFault(f"a session keeps {MOST} saved objects, and has them", "torch.save(obj, same_name)")
         self._saved[name] = persistent(obj)
-        Shown.note("save", f"torch.save keeps {name[:60]!r} in memory: programs write no files, and it is gone when "
-                   "the run ends")
+        DisplayHooks.note("save",
+                          f"torch.save keeps {name[:60]!r} in memory: programs write no files, and it is gone when "
+                          "the run ends")
 
     def load(self, f: Any = None, map_location: Any = None, pickle_module: Any = None, *, weights_only: Any = None,
              mmap: Any = None, **options: Any) -> Any:

@@ -16,7 +16,7 @@ import numpy as np
 from gradcli.engine.autograd.backward import Watch
 from gradcli.engine.autograd.detached import leaving
 from gradcli.engine.autograd.inference_mode import refuse_leaf
-from gradcli.engine.autograd.op import TABLE, Op, Part, traced
+from gradcli.engine.autograd.op import TABLE, NodeOutput, Op, traced
 from gradcli.engine.autograd.registry import named
 from gradcli.engine.autograd.signature import REFUSED, Type, described
 from gradcli.engine.deep_copy import Copies
@@ -30,7 +30,7 @@ from gradcli.engine.tensor.methods import METHODS
 from gradcli.engine.tensor.storage import METHODS as STORED
 from gradcli.engine.tensor.storage import is_storage
 from gradcli.engine.tensor.storage import typename as tensor_typename
-from gradcli.engine.tensor.tensor import Shown, Size, Tensor
+from gradcli.engine.tensor.tensor import DisplayHooks, Size, Tensor
 from gradcli.engine.tensor.tensor_types import TENSOR, TYPES
 from gradcli.engine.tensor.uninitialized import UninitializedBuffer, UninitializedParameter
 from gradcli.engine.tensor.variable import (
@@ -42,7 +42,7 @@ from gradcli.engine.tensor.variable import (
     inference_mode,
     no_grad,
 )
-from gradcli.exposure import MARK, ProgramClass
+from gradcli.exposure import PROGRAM_MADE, ProgramClass
 from gradcli.faults.mistakes import MatrixFault
 from gradcli.faults.tree import ArgumentFault, IntegerLeaf
 from gradcli.lang.budget import Budget
@@ -150,7 +150,7 @@ def tensor_aware(plain: Callable[..., Any], name: str) -> Callable[..., Any]:
             return plain(first.array.item(), *args[1:], **options)
         if name in ROWWISE and len(args) == 1 and not options and first.array.ndim:
             if first.array.ndim > 1:
-                Shown.note("rows", f"{name}(x) is Python's, from row to row; x.{name}() is of all elements")
+                DisplayHooks.note("rows", f"{name}(x) is Python's, from row to row; x.{name}() is of all elements")
             return plain(first)
         if name in ROWWISE and (len(args) > 1 or not {*options}.isdisjoint(PYTHONS_OWN)):
             return plain(*args, **options)
@@ -265,11 +265,11 @@ def kind_teller(torch: Namespace, plain: Iterable[Kind]) -> Callable[[Any], Any]
             return kind
         if kind is ProgramClass or isinstance(value, Kind):
             return teller
-        if kind is FunctionType and source_of(value.__code__) is None and MARK not in vars(value):
+        if kind is FunctionType and source_of(value.__code__) is None and PROGRAM_MADE not in vars(value):
             kind = BuiltinFunctionType
-        if isinstance(value, Op | Part):
-            node = value.call if isinstance(value, Part) else value
-            name = node.era_name if Current.legacy else node.modern_name
+        if isinstance(value, Op | NodeOutput):
+            node = value.call if isinstance(value, NodeOutput) else value
+            name = node.legacy_class_name if Current.legacy else node.modern_name
             return nodes.setdefault((kind, name), Kind(name, (kind,)))
         if kind in STAND_INS:
             return STAND_INS[kind]
@@ -279,7 +279,7 @@ def kind_teller(torch: Namespace, plain: Iterable[Kind]) -> Callable[[Any], Any]
             return torch.autograd.Variable if isinstance(value, Variable) else vars(torch)[f"{value.dtype.era}Tensor"]
         if kind not in known:
             usual = "torch.return_types" if issubclass(kind, tuple) else None
-            home: Any = getattr(kind, "_home", usual)
+            home: Any = getattr(kind, "_module_path", usual)
             space = torch.optim if str(home).startswith("torch.optim") else torch.nn
             named = getattr(space, kind.__name__) if home and kind.__name__ in names_in(space) else None
             known[kind] = named or Kind(f"{home}.{kind.__name__}" if home else kind.__name__, (kind,))

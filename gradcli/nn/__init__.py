@@ -170,7 +170,8 @@ def names(home: str) -> dict[str, Any]:
         return listed | files | {
             "optimizer": {"Optimizer": "optim.optimizer.Optimizer"},
             "swa_utils": {name: f"optim.swa_utils.{name}" for name in AVERAGING},
-            "lr_scheduler": {name: f"optim.lr_scheduler.{name}" for name in SCHEDULES} | {"_LRScheduler": "optim.lr_scheduler.LRScheduler"}
+            "lr_scheduler": {name: f"optim.lr_scheduler.{name}" for name in SCHEDULES} | {
+                "_LRScheduler": "optim.lr_scheduler.LRScheduler"}
             | {name: f"optim.lr_cycles.{name}" for name in CYCLES}}
     if home == "distributions":
         return _distributions()
@@ -236,4 +237,4 @@ def fetch(address: str) -> Any:
     exposure: Any = exposure_of(found)
     methods = {method: admitting(getattr(found, method)) for method in exposure.class_read}
     named: dict[str, Any] = methods | getattr(found, "_of_class", dict)()
-    return Kind(f"{found._home}.{name}", (found,), guarded(found), named)     # type: ignore[attr-defined]
+    return Kind(f"{found._module_path}.{name}", (found,), guarded(found), named)     # type: ignore[attr-defined]

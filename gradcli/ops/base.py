@@ -6,18 +6,18 @@ from gradcli.engine.autograd.op import Op
 class Unary(Op, abstract=True):
     """A function of each element, computed in floating point."""
 
-    anew = True
+    fresh_result = True
     inplace = True
-    promotes = "floating"
+    type_promotion = "floating"
     errors = [("text",), ()]
 
 
 class Binary(Op, abstract=True):
     """A function of pairs of elements, broadcast against each other."""
 
-    anew = True
+    fresh_result = True
     inplace = True
-    promotes = "mixed"
+    type_promotion = "mixed"
     errors = [([1.0, 2.0], [1.0, 2.0, 3.0]), ([1.0], "text")]
 
 
@@ -25,7 +25,7 @@ class Comparison(Op, abstract=True):
     """A truth value for each pair of elements."""
 
     inplace = True
-    promotes = "mixed"
+    type_promotion = "mixed"
     errors = [([1.0, 2.0], [1.0, 2.0, 3.0]), ([1.0], "text")]
 
 
@@ -34,5 +34,5 @@ class Slope(Op, abstract=True):
 
     method = False
     function = False
-    promotes = "same"
+    type_promotion = "same"
     errors = [("text", [1.0])]

@@ -26,8 +26,8 @@ from gradcli.faults.tree import ArgumentFault, ShapeFault
 class Clone(Op):
     """clone(input, memory_format): the same numbers in memory of their own."""
 
-    anew = True
-    era_label = "tensor.Clone"
+    fresh_result = True
+    legacy_name = "tensor.Clone"
     samples = [([1.0, 2.0],)]
     errors = [("text",)]
 
@@ -59,7 +59,7 @@ class Copied(Clone):
 
     method = False
     function = False
-    era_label = ""
+    legacy_name = ""
     label = "CopyBackwards"
 
 
@@ -98,7 +98,7 @@ class Cast(Op):
 
     method = False
     function = False
-    era_label = "tensor.Type"
+    legacy_name = "tensor.Type"
     label = "ToCopyBackward0"
     samples = [([1.0, 2.0], np.dtype(np.float64))]
     errors = [("text",)]
@@ -114,7 +114,7 @@ class Expand(Op):
     """expand(input, *size): input repeated, without copying, along dimensions of length 1; -1 keeps a length."""
 
     function = False
-    era_label = "tensor.Expand"
+    legacy_name = "tensor.Expand"
     samples = [([[1.0], [2.0]], (2, 3)), ([1.0, 2.0], (3, -1)), ([1.0, 2.0], (2, 1, 2))]
     errors = [([1.0, 2.0], (3,)), ([[1.0]], (2,))]
 
@@ -179,7 +179,7 @@ class Window(Op):
     function = False
     label = "AsStridedBackward0"
     saves = False       # PyTorch keeps sizes and steps
-    era_label = "tensor.Index"
+    legacy_name = "tensor.Index"
     samples = [([[1.0, 2.0], [3.0, 4.0]], np.array([[2, 0], [1, 1]]))]
     errors = [("text", np.array([0]))]
 
@@ -214,7 +214,7 @@ class CopySlices(Op):
     names = ("copy_slices",)
     method = False
     function = False
-    era_label = "tensor.SetItem"
+    legacy_name = "tensor.SetItem"
     label = "CopySlices"
     saves = True        # what PyTorch frees is the change itself
     samples = [([[1.0, 2.0], [3.0, 4.0]], [5.0, 6.0], np.array([3, 1]))]
@@ -238,7 +238,7 @@ class To(Op):
 
     names = ("to",)
     function = False
-    era_label = "tensor.Type"
+    legacy_name = "tensor.Type"
     label = "ToCopyBackward0"
     samples = [(np.array([1, 2]), np.dtype(np.float64)), ([1.0, 2.0], (), np.dtype(np.float64)), ([1.0, 2.0], "cpu"),
                ([1.0, 2.0], ("cpu", np.dtype(np.float64)), None, "cpu", True, True, PRESERVE)]

@@ -20,7 +20,7 @@ class Renamed(Op):
     method = False
     function = False
     label = NAMES
-    era_label = tuple(ERA.get(name, "tensor.Clone") for name in NAMES)
+    legacy_name = tuple(ERA.get(name, "tensor.Clone") for name in NAMES)
     samples = [([1.0, 2.0], "NormBackward1"), ([1.0], "ViewBackward0")]
     errors = [("text", "NormBackward1")]
 

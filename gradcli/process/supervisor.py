@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 PASSED_ON = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
 
-def forked() -> int | None:
+def supervise() -> int | None:
     """None in the child that is to do the work; for the one that waits, the exit status when it is done."""
     if not hasattr(os, "fork"):
         return None

@@ -57,9 +57,9 @@ from gradcli.repairs import (
     operators,
     shapes,
 )
-from gradcli.repairs.site import Case
+from gradcli.repairs.site import Site
 
-MENDERS: dict[type[Fault], Callable[[Case], None]] = {
+MENDERS: dict[type[Fault], Callable[[Site], None]] = {
     StaleValue: graph.stale, AnomalousGradient: graph.anomalous, SecondBackward: graph.second,
     CutHistory: graph.cut, SecondOrder: graph.cut, ShapeFault: operands.viewed,
     GradFault: leaves.flagged, NonScalarBackward: leaves.several, OperandFault: operands.mixed,
@@ -76,19 +76,19 @@ MENDERS: dict[type[Fault], Callable[[Case], None]] = {
 PLACED = re.compile(r"(in|before|after) line (\d+)")
 
 
-def mended(fault: Fault, names: Mapping[str, Any]) -> Fault:
+def repaired(fault: Fault, names: Mapping[str, Any]) -> Fault:
     """The fault with repairs in the words of its program, where `names` had their values; maybe one more special."""
     try:
-        return worked_out(fault, names)
+        return apply_repairs(fault, names)
     except LimitFault:      # reached by what the repair asked of the program's values
         raise
     except Exception:       # a diagnosis without its best repair is better than none
         return fault
 
 
-def worked_out(fault: Fault, names: Mapping[str, Any]) -> Fault:
+def apply_repairs(fault: Fault, names: Mapping[str, Any]) -> Fault:
     """The same, without a guard for programs of shapes that nobody thought of."""
-    case = Case(fault, names)
+    case = Site(fault, names)
     if isinstance(fault, AttributeFault | PythonFault | ArgumentFault):
         special = leaves.gradient_missing(case) or operands.none_used(case) or functions.unsaved(case)
         if special is not None:
@@ -127,7 +127,7 @@ def worked_out(fault: Fault, names: Mapping[str, Any]) -> Fault:
     return fault
 
 
-def _named(case: Case) -> None:
+def _named(case: Site) -> None:
     """Put the words at the place into repairs that leave room for them."""
     parts, call = case.parts, case.call
     receiver = whole = "y"
@@ -143,7 +143,7 @@ def _named(case: Case) -> None:
     case.fault.hints = [hint for hint in case.fault.hints if not _written(case.fault, *hint)]
 
 
-def _assigned(case: Case, repair: str, why: str) -> tuple[str, str]:
+def _assigned(case: Site, repair: str, why: str) -> tuple[str, str]:
     """A repair of the value that a statement assigns, which `{value}` stands for, as its whole line."""
     statement = case.parts.statement if case.parts else None
     if case.parts is None or statement is None or "{value}" not in repair or statement[0] != "assign":
@@ -166,4 +166,4 @@ def _written(fault: Fault, repair: str, why: str) -> bool:
     return first == last and 0 < first <= len(lines) and lines[first - 1][start - 1 : end - 1] == repair
 
 
-__all__ = ["mended"]
+__all__ = ["repaired"]

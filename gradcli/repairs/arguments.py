@@ -15,7 +15,7 @@ from gradcli.faults.suggestions import nearest
 from gradcli.lang.messages.python_errors import counted
 from gradcli.lang.runtime.types import Kind
 from gradcli.lang.syntax.lexer import Node
-from gradcli.repairs.site import Case
+from gradcli.repairs.site import Site
 
 COMPLAINT = re.compile(r"([\w.<>]+)\(\) (is missing|takes|has no option|was given)\b(.*)", re.DOTALL)
 MEANT = {"learning_rate": "lr", "eta": "lr", "prob": "p", "dropout": "p", "rate": "p", "axis": "dim",
@@ -78,7 +78,7 @@ def shown(value: Any) -> str:
     return "..."
 
 
-def found_value(case: Case, node: Node) -> Any:
+def found_value(case: Site, node: Node) -> Any:
     """What the words of a name or attribute stand for, modules and layers included, without running anything."""
     if node[0] == "group" and len(node[3]) == 1:
         return found_value(case, node[3][0])
@@ -93,7 +93,7 @@ def found_value(case: Case, node: Node) -> Any:
     return getattr(holder, name, None) if ".operations" in inside else inside.get(name)
 
 
-def kind_of(case: Case, node: Node) -> type | None:
+def kind_of(case: Site, node: Node) -> type | None:
     """The class of what stands there; of a call, the class that it makes an object of."""
     if node[0] == "call":
         made = found_value(case, node[3][0])
@@ -120,7 +120,7 @@ def callee_of(function: Any, bound: bool) -> Callee:
     return Callee(vars(function).get("__wrapped__", function), bound)
 
 
-def callee(case: Case, node: Node) -> Callee | None:
+def callee(case: Site, node: Node) -> Callee | None:
     """The function that a call runs first, or None if that cannot be known without running the call."""
     value = found_value(case, node)
     if isinstance(value, FunctionType):
@@ -155,7 +155,7 @@ def _method(kind: type, name: str) -> Callee | None:
     return callee_of(raw, True) if isinstance(raw, FunctionType) else None
 
 
-def arguments(case: Case) -> None:
+def arguments(case: Site) -> None:
     """Too many arguments, too few, or an option that is not there: in the program's words, with how it is called."""
     said = COMPLAINT.match(case.fault.message)
     if case.fault.message.startswith("super() belongs") and case.parts and case.parts.enclosing("class"):

@@ -8,13 +8,13 @@ from gradcli.engine.tensor.tensor import Tensor
 from gradcli.lang.syntax.lexer import Node
 from gradcli.lang.syntax.query import call_of
 from gradcli.repairs.operands import operands
-from gradcli.repairs.site import Case
+from gradcli.repairs.site import Site
 from gradcli.repairs.synonyms import ATTRIBUTES, MODULE_NAMES
 
 CONVERSIONS = ("float()", "int()", "long()", "clone()", "contiguous()", "unsqueeze(0)", "bool()", "squeeze(1)")
 
 
-def called(case: Case) -> None:
+def called(case: Site) -> None:
     """A property, or a value, was called: leave the brackets away."""
     parts, node = case.parts, case.parts.node if case.parts else None
     if parts is None or node is None or node[0] != "call":
@@ -41,7 +41,7 @@ def call_name(node: Node) -> str:
     return call.name if call else ""
 
 
-def indexed(case: Case) -> None:
+def indexed(case: Site) -> None:
     """A method was indexed: call it first. A loop goes over a number: over the numbers below it."""
     parts, node = case.parts, case.parts.node if case.parts else None
     number = case.fault.message.startswith("an int cannot be gone through")
@@ -62,7 +62,7 @@ def indexed(case: Case) -> None:
         case.fault.hints = [(repair, "functions are called with round brackets")]
 
 
-def option(case: Case) -> None:
+def option(case: Site) -> None:
     """An option that a function does not have, or an argument that does not fit: mark that alone."""
     fault, call, parts = case.fault, case.call, case.parts
     if call is None or parts is None:
@@ -91,7 +91,7 @@ def option(case: Case) -> None:
             fault.span = parts.span(found)
 
 
-def attribute(case: Case) -> None:
+def attribute(case: Site) -> None:
     """An attribute that is not there: mark its name alone; another library's name has its namesake here."""
     parts, node = case.parts, case.parts.node if case.parts else None
     if parts is None or node is None or node[0] != "attribute" or "has no attribute" not in case.fault.message:
@@ -116,7 +116,7 @@ def attribute(case: Case) -> None:
         case.fault.hints = [(meant, f"what {name[3]} is called here")]
 
 
-def given(case: Case) -> None:
+def given(case: Site) -> None:
     """Put the program's words for x, a, b and target into repairs that the engine gave with those names."""
     parts = case.parts
     if parts is None or not case.fault.hints:
@@ -128,7 +128,7 @@ def given(case: Case) -> None:
     case.fault.hints = [_filled(case, found, words, repair, why) for repair, why in case.fault.hints]
 
 
-def _filled(case: Case, found: list[Node], words: dict[str, str], repair: str, why: str) -> tuple[str, str]:
+def _filled(case: Site, found: list[Node], words: dict[str, str], repair: str, why: str) -> tuple[str, str]:
     if repair == "torch.matmul(a, b)" and len(words) > 2:
         return re.sub(r"\b[ab]\b", lambda m: words[m[0]], repair), why
     match = re.fullmatch(r"(x|a|b|target)\.(.+)", repair)
@@ -141,7 +141,7 @@ def _filled(case: Case, found: list[Node], words: dict[str, str], repair: str, w
     return re.sub(r"\b(x|a|b|target)\b(?=\.)", lambda m: words.get(m[1], m[1]), repair), why
 
 
-def unpacked(case: Case) -> None:
+def unpacked(case: Site) -> None:
     """Names and values of different number."""
     parts = case.parts
     statement = parts.statement if parts else None

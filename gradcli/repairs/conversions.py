@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from gradcli.lang.messages.locate import place_of_call
 from gradcli.lang.syntax.lexer import Node
-from gradcli.lang.syntax.query import Parts, call_of, taken_apart
+from gradcli.lang.syntax.query import SyntaxSite, call_of, locate
 from gradcli.ops.index import DIRECTORY
-from gradcli.repairs.site import Case
+from gradcli.repairs.site import Site
 
 MODULES = ("math", "np", "numpy")
 SAME = {"fabs": "abs", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "absolute": "abs", "power": "pow"}
@@ -14,14 +14,14 @@ UNWRAPPING = frozenset({"item", "tolist", "detach", "numpy", "data"})
 WRAPPING = frozenset({"float", "int", "tensor", "from_numpy", "as_tensor", "Tensor", "FloatTensor", "DoubleTensor"})
 
 
-def converted(case: Case) -> None:
+def converted(case: Site) -> None:
     """Put the fault where the conversion stands, and write the outermost call that it is part of without it."""
     fault = case.fault
     place = place_of_call(*fault.facts["at"])
     if place is None:
         return
     fault.name, fault.source, fault.span = place.name, place.text, place.span
-    case.parts = parts = taken_apart(place.text, place.span)
+    case.parts = parts = locate(place.text, place.span)
     if parts is None:
         return
     if fault.facts["how"] == "torch.no_grad()":
@@ -39,7 +39,7 @@ def converted(case: Case) -> None:
                            "that only count")
 
 
-def _outermost(parts: Parts) -> Node | None:
+def _outermost(parts: SyntaxSite) -> Node | None:
     """The largest part around the place that only converts: wrappers, functions of math and numpy, `.numpy()`."""
     outer = None
     for node in reversed(parts.path):
@@ -54,7 +54,7 @@ def _outermost(parts: Parts) -> Node | None:
     return outer
 
 
-def _converts(parts: Parts, node: Node) -> bool:
+def _converts(parts: SyntaxSite, node: Node) -> bool:
     if node[0] == "attribute":
         return bool(node[3][1][3] == "data")
     call = call_of(node)
@@ -72,7 +72,7 @@ def _operation(name: str) -> str | None:
     return name if name in DIRECTORY["functions"] else None
 
 
-def _without(parts: Parts, node: Node) -> str:
+def _without(parts: SyntaxSite, node: Node) -> str:
     """The words of a part with all conversions in it left out."""
     if not _converts(parts, node):
         return parts.atom(node)

@@ -9,10 +9,10 @@ from gradcli.faults.mistakes import UnsavedTensors
 from gradcli.faults.tree import ArgumentFault, AttributeFault, Fault, FunctionGradients, FunctionStyle, NameFault
 from gradcli.lang.syntax.lexer import Node
 from gradcli.lang.syntax.query import call_of, walk
-from gradcli.repairs.site import Case, members
+from gradcli.repairs.site import Site, members
 
 
-def unsaved(case: Case) -> Fault | None:
+def unsaved(case: Site) -> Fault | None:
     """`x, = ctx.saved_tensors` where forward saved nothing, or another number of tensors."""
     parts = case.parts
     statement = parts.statement if parts else None
@@ -42,7 +42,7 @@ def unsaved(case: Case) -> Fault | None:
     return fault
 
 
-def gradients(case: Case) -> None:
+def gradients(case: Site) -> None:
     """A backward returned too few or too many gradients: say which line, and how many there must be."""
     parts = case.parts
     plain = re.match(r"(\w+)\.backward must return tensors or None", case.fault.message)
@@ -71,11 +71,12 @@ def gradients(case: Case) -> None:
                                      "argument of forward, None where none is needed")]
 
 
-def late(case: Case) -> None:
+def late(case: Site) -> None:
     """A module that was never begun, wherever it is noticed: an attribute set, a call, its parameters asked for."""
     fault, parts = case.fault, case.parts
     set_ = re.match(r"(\w+) was set before Module.__init__\(\)", fault.message)
-    missed = re.match(r"an object of class (\w+) has no attribute _(?:hooks|inner|kept|own|passing)$", fault.message)
+    missed = re.match(r"an object of class (\w+) has no attribute _(?:hooks|(?:module|buffer|parameter)_dict)$",
+                       fault.message)
     if parts is None or not (set_ or missed):
         return
     whole = [each for each in walk(parts.tree) if each[0] == "class"]
@@ -96,7 +97,7 @@ def late(case: Case) -> None:
         fault.hints = [("super().__init__()", f"before line {parts.line(suite[3][0])}: the module begins with it")]
 
 
-def style(case: Case) -> None:
+def style(case: Site) -> None:
     """A Function used in the other style: use it in its own."""
     parts, call = case.parts, case.call
     node = parts.node if parts else None
@@ -118,7 +119,7 @@ def style(case: Case) -> None:
         del case.fault.hints[2:]
 
 
-def parameter(case: Case) -> None:
+def parameter(case: Site) -> None:
     """A method that does not name its object, or a Function's forward that does not name its context."""
     parts = case.parts
     found = re.match(r"(?:(\w+)\.)?(\w+)\(\) takes (\w+) arguments?, and was given (\d+)",
@@ -146,7 +147,7 @@ def parameter(case: Case) -> None:
                     case.fault.hints = [(words, f"in line {parts.line(_head(method))}")]
 
 
-def member(case: Case) -> None:
+def member(case: Site) -> None:
     """A name that is an attribute of the method's own object."""
     parts = case.parts
     name = parts.of(parts.node) if parts and parts.node else ""
@@ -172,13 +173,13 @@ def _head(function: Node) -> Node:
     return found
 
 
-def _defined(case: Case, name: str, classes: list[Node]) -> Iterator[Node]:
+def _defined(case: Site, name: str, classes: list[Node]) -> Iterator[Node]:
     for kind in classes:
         for each in walk(kind):
             if each[0] == "def" and _head(each)[3] == name:
                 yield each
 
 
-MENDERS: dict[type[Fault], Callable[[Case], None]] = {
+MENDERS: dict[type[Fault], Callable[[Site], None]] = {
     FunctionGradients: gradients, FunctionStyle: style, ArgumentFault: parameter, NameFault: member,
     AttributeFault: late}

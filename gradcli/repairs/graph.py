@@ -6,13 +6,13 @@ from gradcli.engine.tensor.tensor import Tensor
 from gradcli.lang.syntax.lexer import Node
 from gradcli.lang.syntax.query import call_of, walk
 from gradcli.repairs import conversions
-from gradcli.repairs.site import LOOPS, Case, Spot, members, with_option
+from gradcli.repairs.site import LOOPS, RelatedSite, Site, members, with_option
 
 ANEW = {"zero_": "{0} * 0", "fill_": "{0} * 0 + {1}", "copy_": "{1}.clone()"}
 SIGNS = {"+=": "+", "-=": "-", "*=": "*", "/=": "/", "//=": "//", "%=": "%", "**=": "**", "@=": "@"}
 
 
-def stale(case: Case) -> None:
+def stale(case: Site) -> None:
     """A value was changed in place that was still needed: write it without changing it."""
     write = case.spot(case.fault.places[-1][1])
     if write is None or write.parts is None:
@@ -28,7 +28,7 @@ def stale(case: Case) -> None:
     case.fault.hints.append(_unwritten(write))
 
 
-def _again(case: Case) -> tuple[str, str] | None:
+def _again(case: Site) -> tuple[str, str] | None:
     """The assignments that lead from what kept the stale value to what is differentiated, to be made again."""
     kept, parts, call = case.spot(case.fault.places[0][1]), case.parts, case.call
     if parts is None or call is None or call.receiver is None or kept is None or not kept.here or not kept.statement:
@@ -45,7 +45,7 @@ def _again(case: Case) -> tuple[str, str] | None:
     return (words, f"before line {parts.line(call.receiver)}: with the new parameters") if found else None
 
 
-def _unwritten(write: Spot) -> tuple[str, str]:
+def _unwritten(write: RelatedSite) -> tuple[str, str]:
     """What to say in place of a change in place."""
     parts = write.parts
     assert parts is not None
@@ -97,13 +97,13 @@ def _base(node: Node) -> Node:
     return node
 
 
-def _copied(write: Spot, target: Node) -> tuple[str, str]:
+def _copied(write: RelatedSite, target: Node) -> tuple[str, str]:
     assert write.parts is not None
     words = write.parts.of(target)
     return f"{words} = {words}.clone()", write.where("before")
 
 
-def second(case: Case) -> None:
+def second(case: Site) -> None:
     """A graph was swept twice: keep it in the first sweep, or do not let it reach over the turns of a loop."""
     fault, first, computed = case.fault, case.spot(case.fault.places[0][1]), case.spot(case.fault.facts.get("computed"))
     parts = case.parts
@@ -127,7 +127,7 @@ def second(case: Case) -> None:
             fault.hints = [(first.rewritten(node, words), f"{first.where()}, to keep them")]
 
 
-def _over_turns(case: Case, loop: Node, computed: Spot) -> tuple[str, str] | None:
+def _over_turns(case: Site, loop: Node, computed: RelatedSite) -> tuple[str, str] | None:
     """What to do at the beginning of each turn, when a loop comes back to the graph of the turn before."""
     first, statement = case.first_in_loop(loop), computed.statement
     if first is None:
@@ -166,13 +166,13 @@ def _carried(loop: Node) -> list[str]:
     return carried
 
 
-def anomalous(case: Case) -> None:
+def anomalous(case: Site) -> None:
     """A gradient blew up: keep the operand away from where it does."""
     spot = case.spot(case.fault.places[-1][1])
     parts = spot.parts if spot else None
     if spot is None or parts is None or parts.node is None:
         return
-    found = Case.operands_at(parts)
+    found = Site.operands_at(parts)
     if parts.node[0] == "div":
         words = f"{parts.atom(found[0])} / ({parts.of(found[1])} + 1e-8)"
     elif len(found) == 1:
@@ -186,7 +186,7 @@ def anomalous(case: Case) -> None:
     case.fault.hints = [(spot.rewritten(parts.node, words), spot.where() + ", away from where it blows up")]
 
 
-def cut(case: Case) -> None:
+def cut(case: Site) -> None:
     """History was cut on the way: say the line again without what cut it."""
     if "cause" in case.fault.facts:
         return conversions.converted(case)
@@ -225,7 +225,7 @@ def _value_not_place(words: str, name: str) -> str:
     return before + name.removeprefix("arg") + after
 
 
-def _recorded(case: Case, spot: Spot) -> None:
+def _recorded(case: Site, spot: RelatedSite) -> None:
     assert spot.parts is not None
     blocks = spot.parts.enclosing("with")
     block = next((each for each in blocks if "no_grad" in spot.parts.of(each).split(":")[0]), None)
@@ -238,7 +238,7 @@ def _recorded(case: Case, spot: Spot) -> None:
     case.fault.hints.append((head.replace("no_grad", "enable_grad"), where))
 
 
-def leaf(case: Case) -> None:
+def leaf(case: Site) -> None:
     """A leaf was written: write it where nothing is recorded."""
     parts = case.parts
     statement = parts.statement if parts else None

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from gradcli.engine.autograd.op import Part
+from gradcli.engine.autograd.op import NodeOutput
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.mistakes import GradientMissing, UnusedInput
 from gradcli.faults.tree import Fault
 from gradcli.lang.syntax.lexer import Node
 from gradcli.lang.syntax.query import call_of, walk
-from gradcli.repairs.site import Case, with_option
+from gradcli.repairs.site import Site, with_option
 
 MAKERS = frozenset("""ones zeros randn rand tensor full arange linspace eye empty Variable FloatTensor DoubleTensor
                    Tensor ones_like zeros_like rand_like randn_like from_numpy Parameter""".split())
 OPTIONLESS = ("FloatTensor", "DoubleTensor", "Tensor", "from_numpy")
 
 
-def nothing_required(case: Case) -> None:
+def nothing_required(case: Site) -> None:
     """Nothing that a result depends on requires grad: let the leaf it was computed from do so."""
     parts = case.parts
     call = case.call
@@ -54,12 +54,12 @@ def nothing_required(case: Case) -> None:
     case.fault.hints.append((spot.rewritten(made, words), f"{spot.where()}: a leaf that gradients can flow to"))
 
 
-def _space(case: Case, node: Node) -> bool:
+def _space(case: Site, node: Node) -> bool:
     """Whether what stands before `.backward` is the module torch.autograd."""
     return case.parts is not None and case.parts.of(node) in ("torch.autograd", "autograd")
 
 
-def _thaw(case: Case) -> bool:
+def _thaw(case: Site) -> bool:
     """Something was told to require no gradients: let it."""
     assert case.parts is not None
     for node in walk(case.parts.tree):
@@ -78,7 +78,7 @@ def _thaw(case: Case) -> bool:
     return False
 
 
-def _numbers(case: Case, made: Node) -> bool:
+def _numbers(case: Site, made: Node) -> bool:
     """A tensor was made anew of the plain numbers of another, whose history it does not have."""
     assert case.parts is not None
     call = call_of(made)
@@ -96,7 +96,7 @@ def _numbers(case: Case, made: Node) -> bool:
     return False
 
 
-def required(case: Case, made: Node) -> str:
+def required(case: Site, made: Node) -> str:
     """A call that makes a tensor, as one that makes a leaf that requires grad."""
     assert case.parts is not None
     call = call_of(made)
@@ -106,7 +106,7 @@ def required(case: Case, made: Node) -> str:
     return with_option(case.parts, made, "requires_grad=True")
 
 
-def _origin(case: Case, start: Node) -> Node | None:
+def _origin(case: Site, start: Node) -> Node | None:
     """The call that made what an expression was computed from, sought through assignments backwards."""
     assert case.parts is not None
     pending, seen = [start], set()
@@ -125,7 +125,7 @@ def _origin(case: Case, start: Node) -> Node | None:
     return None
 
 
-def gradient_missing(case: Case) -> Fault | None:
+def gradient_missing(case: Site) -> Fault | None:
     """The fault for a `.grad` that is None, in place of what happened to that None."""
     parts = case.parts
     if parts is None or parts.node is None or "None" not in case.fault.message:
@@ -140,12 +140,12 @@ def gradient_missing(case: Case) -> Fault | None:
     return None
 
 
-def _missing(case: Case, node: Node, words: str, value: Any) -> Fault:
+def _missing(case: Site, node: Node, words: str, value: Any) -> Fault:
     assert case.parts is not None
     fault = GradientMissing(f"{words}.grad is None", span=case.parts.span(node))
     if value is not None and value.node is not None:
         rebound = _rebound(case, words)
-        call = value.node.call if type(value.node) is Part else value.node
+        call = value.node.call if type(value.node) is NodeOutput else value.node
         spot = case.spot((call.code, call.line_at))
         if rebound is not None:
             fault.notes.append(f"{words} is no leaf any more: line {case.parts.line(rebound)} makes a new result of it")
@@ -185,7 +185,7 @@ def _missing(case: Case, node: Node, words: str, value: Any) -> Fault:
     return fault
 
 
-def _rebound(case: Case, words: str) -> Node | None:
+def _rebound(case: Site, words: str) -> Node | None:
     """`x = x - ...`, which makes a new result of a leaf."""
     assert case.parts is not None
     for node in walk(case.parts.tree):
@@ -196,7 +196,7 @@ def _rebound(case: Case, words: str) -> Node | None:
     return None
 
 
-def _result(case: Case) -> str:
+def _result(case: Site) -> str:
     """The name of the latest result that could be differentiated."""
     found = [(name, value) for name, value in case.names.items()
              if isinstance(value, Tensor) and value.node is not None and name[0] != "."]
@@ -206,7 +206,7 @@ def _result(case: Case) -> str:
     return f"{found[-1][0]}.sum()" if found else "loss"
 
 
-def integer_leaf(case: Case) -> None:
+def integer_leaf(case: Site) -> None:
     """A leaf of whole numbers: make it of floating ones."""
     parts = case.parts
     node = parts.node if parts else None
@@ -225,7 +225,7 @@ def integer_leaf(case: Case) -> None:
             case.fault.hints = [(f"{words} = {words}.float()", f"before line {parts.line(node)}")]
 
 
-def several(case: Case) -> None:
+def several(case: Site) -> None:
     """autograd.grad of something with several elements: of their sum."""
     call, parts = case.call, case.parts
     if call is not None and parts is not None and call.name == "grad" and call.args:
@@ -233,7 +233,7 @@ def several(case: Case) -> None:
         case.fault.hints = [(f"{parts.atom(call.args[0])}.sum()", "the gradient of the sum")]
 
 
-def flagged(case: Case) -> None:
+def flagged(case: Site) -> None:
     """A result cannot be told to require no gradients: take its value alone."""
     parts = case.parts
     statement = parts.statement if parts else None
@@ -253,7 +253,7 @@ def _holder(node: Node) -> Node | None:
     return target[3][0] if target[0] == "attribute" else None
 
 
-def _returned(case: Case, source: Node) -> Iterator[Node]:
+def _returned(case: Site, source: Node) -> Iterator[Node]:
     """What the program's function that is called in `source` returns."""
     call = call_of(source)
     assert case.parts is not None
@@ -264,7 +264,7 @@ def _returned(case: Case, source: Node) -> Iterator[Node]:
                     yield from walk(each)
 
 
-def from_number(case: Case) -> bool:
+def from_number(case: Site) -> bool:
     """A plain number has no backward(): it was taken out of a tensor, which has."""
     parts = case.parts
     node = parts.node if parts else None

@@ -9,7 +9,7 @@ from typing import Any
 from gradcli.faults.suggestions import nearest_word
 from gradcli.faults.tree import NameFault
 from gradcli.namespace.modules import Namespace
-from gradcli.repairs.site import Case
+from gradcli.repairs.site import Site
 from gradcli.repairs.synonyms import LEFT_OUT, NAMES
 
 MODULES = ("nn", "F", "optim", "torch", "math", "np")     # where a name is looked for, the likeliest first
@@ -27,7 +27,7 @@ WRITTEN = (     # what can be read, and fails as the name that comes first is no
 LONG = 6        # characters from which the names of modules are worth comparing
 
 
-def unknown(case: Case) -> None:
+def unknown(case: Site) -> None:
     """Say where a name is that is not there under its own, or what stands for it here."""
     parts, fault = case.parts, case.fault
     node = parts.node if parts else None
@@ -48,7 +48,7 @@ def unknown(case: Case) -> None:
             fault.hints = [place]
 
 
-def _otherwise(case: Case, name: str, number: int) -> bool:
+def _otherwise(case: Site, name: str, number: int) -> bool:
     """Whether the line says something else in another language; it is told then."""
     for pattern, message, repair in WRITTEN:
         said = re.match(pattern, case.fault.source.split("\n")[number - 1])
@@ -66,7 +66,7 @@ def _imported(name: str, follows: str) -> tuple[str, str] | None:
     return (f"from {PYTHONS[name]} import {name}", "before line 1") if name in PYTHONS and follows == "(" else None
 
 
-def _qualified(case: Case, name: str, follows: str) -> tuple[str, str] | None:
+def _qualified(case: Site, name: str, follows: str) -> tuple[str, str] | None:
     """A name with the module before it that has it: one that the program has imported, or one that is always there.
 
     Values are called `gamma` and `device` too: a function is meant where it is called.
@@ -83,7 +83,7 @@ def _qualified(case: Case, name: str, follows: str) -> tuple[str, str] | None:
     return (".".join(near), "the nearest name") if near and near[1][:1].isupper() == name[:1].isupper() else None
 
 
-def _modules(case: Case) -> Iterator[tuple[str, Namespace]]:
+def _modules(case: Site) -> Iterator[tuple[str, Namespace]]:
     """The modules that can be reached, under the names that reach them, the likeliest first."""
     modules = {word: value for word, value in case.names.items() if isinstance(value, Namespace)}
     preset = case.names.get("__builtins__", {})
@@ -91,12 +91,12 @@ def _modules(case: Case) -> Iterator[tuple[str, Namespace]]:
     yield from sorted(modules.items(), key=lambda item: (
         item[0] in MODULES, MODULES.index(item[0]) if item[0] in MODULES else 0, item[0]))
     for path in DEEPER:
-        inner = _inner(modules, path)
+        inner = _module_dict(modules, path)
         if inner is not None:
             yield path, inner
 
 
-def _inner(modules: Mapping[str, Any], path: str) -> Namespace | None:
+def _module_dict(modules: Mapping[str, Any], path: str) -> Namespace | None:
     first, *rest = path.split(".")
     inner = modules.get(first)
     for word in rest:

@@ -8,13 +8,13 @@ from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.suggestions import nearest
 from gradcli.lang.syntax.lexer import Node
 from gradcli.lang.syntax.query import walk
-from gradcli.repairs.site import Case
+from gradcli.repairs.site import Site
 
 CONTAINED = re.compile(r"cannot assign (.+) as child module '(\d+)'")
 EXPECTED = ("__init__", "forward")
 
 
-def member_lost(case: Case) -> None:
+def member_lost(case: Site) -> None:
     """An attribute that an object lacks: set as a local name in __init__, or the method that sets it misspelt."""
     parts = case.parts
     lost = re.match(r"an object of class (\w+) has no attribute (\w+)$", case.fault.message)
@@ -45,7 +45,7 @@ def _name(function: Node) -> str:
     return next(str(each[3]) for each in function[3] if each[0] == "NAME")
 
 
-def contained(case: Case) -> None:
+def contained(case: Site) -> None:
     """What is put into a container is no module: a list that is to be unpacked, a class, a function."""
     said, call, parts = CONTAINED.match(case.fault.message), case.call, case.parts
     if said is None or call is None or parts is None or int(said[2]) >= len(call.args):
@@ -69,7 +69,7 @@ FUNCTIONS = {f"{space}{name}": f"nn.{module}()" for name, module in (
     for space in ("F.", "torch.")}
 
 
-def optimised(case: Case) -> None:
+def optimised(case: Site) -> None:
     """What an optimiser is given first: the parameters of the program's own module, or a list of one tensor."""
     call, parts, message = case.call, case.parts, case.fault.message
     if call is None or parts is None or not call.args:
@@ -88,7 +88,7 @@ def optimised(case: Case) -> None:
             if parts.node and inside in parts.of(parts.node) else []
 
 
-def uncalled(case: Case) -> None:
+def uncalled(case: Site) -> None:
     """A method was named where its result was meant, or one of several results is meant."""
     parts, node = case.parts, case.parts.node if case.parts else None
     said = re.match(r"(a function|a method|a tuple|a list) has no attribute (\w+)", case.fault.message)

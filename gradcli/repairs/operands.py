@@ -9,12 +9,12 @@ from gradcli.faults.mistakes import NoneFault
 from gradcli.faults.tree import Fault, PythonFault
 from gradcli.lang.syntax.lexer import Node
 from gradcli.lang.syntax.query import Call, call_of, walk
-from gradcli.repairs.site import Case
+from gradcli.repairs.site import Site
 
 CONVERT = {"float32": "float()", "float64": "double()", "float16": "half()", "int64": "long()", "int32": "int()"}
 
 
-def dtypes(case: Case) -> None:
+def dtypes(case: Site) -> None:
     """Two element types: convert the operand that is not floating, or else the second."""
     parts = case.parts
     found = operands(case)
@@ -28,7 +28,7 @@ def dtypes(case: Case) -> None:
     _instead(case, found[at], f"{parts.atom(found[at])}.{CONVERT.get(to, f'to(torch.{to})')}", f"as {to}")
 
 
-def _layer(case: Case, call: Call) -> bool:
+def _layer(case: Site, call: Call) -> bool:
     """Whether a module is called, whose second operand is its own weight."""
     node = case.parts.node if case.parts else None
     assert node is not None
@@ -37,7 +37,7 @@ def _layer(case: Case, call: Call) -> bool:
         case.parts is not None and case.parts.of(call.receiver) == "self")
 
 
-def product(case: Case) -> None:
+def product(case: Site) -> None:
     """A matrix product: transpose what then fits."""
     parts, shapes = case.parts, case.fault.facts.get("shapes")
     found = operands(case)
@@ -55,7 +55,7 @@ def product(case: Case) -> None:
         case.fault.hints = [(f"{one} @ {two}", "in the other order")]
 
 
-def broadcast(case: Case) -> None:
+def broadcast(case: Site) -> None:
     """Operands of shapes that cannot be stretched: transpose, or insert a dimension, if that makes them fit."""
     parts, shapes = case.parts, case.fault.facts.get("shapes")
     found = operands(case)
@@ -73,7 +73,7 @@ def broadcast(case: Case) -> None:
         _instead(case, second, f"{parts.atom(second)}.view({shape})", "the same elements in that shape")
 
 
-def viewed(case: Case) -> None:
+def viewed(case: Site) -> None:
     """A view of another number of elements: let one dimension follow from the others."""
     found = re.match(r"shape '\[(.*)\]' is invalid for input of size (\d+)", case.fault.message)
     call, parts = case.call, case.parts
@@ -92,7 +92,7 @@ def viewed(case: Case) -> None:
     case.fault.hints.append((f"{function}({first}{inside})", "-1 stands for the length that follows from the others"))
 
 
-def overlapping(case: Case) -> None:
+def overlapping(case: Site) -> None:
     """An expanded tensor was written to: write to a copy of it."""
     parts, call = case.parts, case.call
     if parts is None or "this expanded tensor are the same memory" not in case.fault.message:
@@ -116,14 +116,14 @@ def _count(shape: tuple[int, ...]) -> int:
     return count
 
 
-def _instead(case: Case, operand: Node, words: str, why: str) -> None:
+def _instead(case: Site, operand: Node, words: str, why: str) -> None:
     """Let the carets mark an operand, and the repair stand for it."""
     assert case.parts is not None
     case.fault.span = case.parts.span(operand)
     case.fault.hints = [(words, why)]
 
 
-def operands(case: Case) -> list[Node]:
+def operands(case: Site) -> list[Node]:
     """The operands at the place in order, without a module that a function stands in."""
     parts = case.parts
     if parts is None:
@@ -135,7 +135,7 @@ def operands(case: Case) -> list[Node]:
     return found
 
 
-def _module(case: Case, call: Call) -> bool:
+def _module(case: Site, call: Call) -> bool:
     """Whether what stands before the dot of a call holds functions, as torch and F do, or a module's layers."""
     node = call.receiver
     assert node is not None
@@ -150,7 +150,7 @@ def _module(case: Case, call: Call) -> bool:
     return root[3] in ("torch", "F", "nn", "math", "self") or hasattr(value, "__dict__")
 
 
-def mixed(case: Case) -> None:
+def mixed(case: Site) -> None:
     """A string and a number: make text of the number, or a number of the text."""
     parts = case.parts
     found = parts.operands() if parts else []
@@ -176,7 +176,7 @@ def mixed(case: Case) -> None:
         _instead(case, found[at], f"float({parts.of(found[at])})", "makes a number of text")
 
 
-def bits(case: Case) -> None:
+def bits(case: Site) -> None:
     """^ between floating tensors, where a power was meant."""
     node = case.parts.node if case.parts else None
     if case.parts is not None and node is not None and "bitwise_xor" in case.fault.message and node[0] != "call":
@@ -194,7 +194,7 @@ def _searches(words: str) -> bool:
     return bool(re.search(r"\bin\b", words))
 
 
-def truth(case: Case) -> None:
+def truth(case: Site) -> None:
     """A condition of many truths: say whether all or any of them is meant."""
     node = case.parts.node if case.parts else None
     if case.parts is None or node is None:
@@ -221,7 +221,7 @@ def truth(case: Case) -> None:
                             (f"{words}.any()", "whether it holds for some element")]
 
 
-def none_used(case: Case) -> Fault | None:
+def none_used(case: Site) -> Fault | None:
     """None was used as if it were a value: say which function gave it."""
     fault, parts = case.fault, case.parts
     if parts is None or parts.node is None or "None" not in fault.message or not isinstance(fault, PythonFault | Fault):
@@ -262,7 +262,7 @@ def none_used(case: Case) -> Fault | None:
     return None
 
 
-def _definition(case: Case, name: str) -> Node | None:
+def _definition(case: Site, name: str) -> Node | None:
     """A function of the program that has no return with a value; `forward` for what is called as a module."""
     assert case.parts is not None
     value = case.names.get(name)

@@ -7,12 +7,12 @@ from typing import Any
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.lang.syntax.lexer import Node
 from gradcli.lang.syntax.query import INFIX
-from gradcli.repairs.site import Case
+from gradcli.repairs.site import Site
 
 LISTS = ("list", "tuple", "list_comprehension")
 
 
-def mistaken(case: Case) -> None:
+def mistaken(case: Site) -> None:
     """Mark the operand that is no tensor, and say how it becomes one."""
     parts, node = case.parts, case.parts.node if case.parts else None
     message = case.fault.message
@@ -49,7 +49,7 @@ def mistaken(case: Case) -> None:
         case.fault.message = "a tensor and None cannot be combined"
 
 
-def _is(case: Case, node: Node, told: str) -> bool:
+def _is(case: Site, node: Node, told: str) -> bool:
     """Whether an operand is what the message says was given."""
     value = case.value(node)
     if told.startswith("the string"):

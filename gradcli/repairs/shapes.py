@@ -8,19 +8,19 @@ from itertools import zip_longest
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.lang.syntax.lexer import Node
 from gradcli.repairs.operands import operands
-from gradcli.repairs.site import Case
+from gradcli.repairs.site import Site
 
 Shape = tuple[int, ...]
 DIMENSION = re.compile(r"Dimension out of range \(expected to be in range of \[(-?\d+), (-?\d+)\], but got (-?\d+)\)")
 
 
-def shape_of(case: Case, node: Node) -> Shape | None:
+def shape_of(case: Site, node: Node) -> Shape | None:
     """The shape of a tensor that has a name."""
     value = case.value(node)
     return tuple(value.array.shape) if isinstance(value, Tensor) else None
 
 
-def fitted(case: Case) -> None:
+def fitted(case: Site) -> None:
     """mv, bmm, cat, stack, expand, permute: turned, joined elsewhere, or with a dimension more."""
     call, parts = case.call, case.parts
     if call is None or parts is None or parts.node is None or case.fault.hints:
@@ -30,7 +30,7 @@ def fitted(case: Case) -> None:
         mend(case, operands(case))
 
 
-def _product(case: Case, found: list[Node]) -> None:
+def _product(case: Site, found: list[Node]) -> None:
     shapes = case.fault.facts.get("shapes")
     if not shapes or len(found) < 2 or case.parts is None:
         return
@@ -46,7 +46,7 @@ def _product(case: Case, found: list[Node]) -> None:
         _mark(case, second, f"{case.parts.atom(second)}.t()", "the matrix transposed")
 
 
-def _joined(case: Case, found: list[Node]) -> None:
+def _joined(case: Site, found: list[Node]) -> None:
     """Tensors of a list that do not fit along one dimension: along another, or with one dimension more."""
     parts, call = case.parts, case.call
     if parts is None or call is None or not found or found[0][0] not in ("list", "tuple"):
@@ -74,7 +74,7 @@ def _joined(case: Case, found: list[Node]) -> None:
                                  "along the dimension in which they differ")]
 
 
-def _expanded(case: Case, found: list[Node]) -> None:
+def _expanded(case: Site, found: list[Node]) -> None:
     said = re.search(r"Target sizes: \[(.*?)\]\. +Tensor sizes: \[(.*?)\]", case.fault.message)
     parts = case.parts
     if said is None or parts is None or not found:
@@ -92,7 +92,7 @@ def _expanded(case: Case, found: list[Node]) -> None:
         case.fault.hints = [(f"{parts.atom(first)}.repeat({times})", "copies it; expand stretches only lengths of 1")]
 
 
-def outside(case: Case) -> None:
+def outside(case: Site) -> None:
     """An index beyond the end, too many of them, or a dimension that the tensor does not have."""
     parts, message = case.parts, case.fault.message
     node = parts.node if parts else None
@@ -107,7 +107,7 @@ def outside(case: Case) -> None:
             _mark(case, wrong[0], said[2], "the last of the dimensions, which are counted from 0")
 
 
-def _index(case: Case, node: Node) -> None:
+def _index(case: Site, node: Node) -> None:
     parts, message = case.parts, case.fault.message
     assert parts is not None
     holder, inside = node[3][0], parts.text[node[3][0][2] : node[2]].strip()[1:-1]
@@ -132,7 +132,7 @@ def _index(case: Case, node: Node) -> None:
             case.fault.hints = [(f"{parts.of(holder)}.item()", "its number")]
 
 
-def listed(case: Case) -> None:
+def listed(case: Site) -> None:
     """An item that a list or a string does not have: its last one."""
     parts = case.parts
     node = parts.node if parts else None
@@ -145,7 +145,7 @@ def listed(case: Case) -> None:
         case.fault.hints = [(f"{holder}[-1]", "the last one")]
 
 
-def _mark(case: Case, node: Node, words: str, why: str) -> None:
+def _mark(case: Site, node: Node, words: str, why: str) -> None:
     """Let the carets mark a part, and the repair stand for it."""
     assert case.parts is not None
     case.fault.span = case.parts.span(node)

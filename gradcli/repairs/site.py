@@ -9,17 +9,17 @@ from gradcli.faults.source import line_of
 from gradcli.faults.tree import Fault
 from gradcli.lang.messages.locate import Place, place_of_call
 from gradcli.lang.syntax.lexer import Node
-from gradcli.lang.syntax.query import Call, Parts, call_of, taken_apart, walk
+from gradcli.lang.syntax.query import Call, SyntaxSite, call_of, locate, walk
 
 LOOPS = ("for", "while")
 
 
-class Spot:
+class RelatedSite:
     """A place of the program that matters for a fault, besides its own."""
 
     def __init__(self, place: Place, home: Fault) -> None:
         self.place = place
-        self.parts = taken_apart(place.text, place.span)
+        self.parts = locate(place.text, place.span)
         self.here = place.text is home.source   # the same words may have been typed twice
         self.line = place.span.line
         self.words = line_of(place.text, place.span.line).strip()
@@ -42,19 +42,19 @@ class Spot:
         return (self.parts.text[start : node[1]] + words + self.parts.text[node[2] : end if end >= 0 else None]).strip()
 
 
-class Case:
+class Site:
     """A fault, what stands at its place, and the values of the names there."""
 
     def __init__(self, fault: Fault, names: Mapping[str, Any]) -> None:
         self.fault, self.names = fault, names
-        self.parts: Parts | None = taken_apart(fault.source, fault.span) if fault.span and fault.source else None
+        self.parts: SyntaxSite | None = locate(fault.source, fault.span) if fault.span and fault.source else None
 
     @property
     def call(self) -> Call | None:
         return self.parts.call() if self.parts else None
 
     @staticmethod
-    def operands_at(parts: Parts) -> list[Node]:
+    def operands_at(parts: SyntaxSite) -> list[Node]:
         """What the operation at a place works on, without a module that its function stands in."""
         found = parts.operands()
         call = parts.call()
@@ -62,15 +62,15 @@ class Case:
             return found[1:]
         return found
 
-    def spot(self, at: Any) -> Spot | None:
+    def spot(self, at: Any) -> RelatedSite | None:
         """The place of an instruction that the engine remembered."""
         place = place_of_call(*at) if at else None
-        return Spot(place, self.fault) if place else None
+        return RelatedSite(place, self.fault) if place else None
 
-    def spot_of(self, node: Node) -> Spot:
+    def spot_of(self, node: Node) -> RelatedSite:
         """A part of the same text as a place."""
         assert self.parts is not None
-        return Spot(Place(self.fault.name, self.fault.source, self.parts.span(node), [], []), self.fault)
+        return RelatedSite(Place(self.fault.name, self.fault.source, self.parts.span(node), [], []), self.fault)
 
     def value(self, node: Node) -> Any:
         """What a name, or an attribute that an object holds itself, stands for; None if that is unknown."""
@@ -107,7 +107,7 @@ def members(target: Node) -> tuple[Node, ...]:
     return (target,)
 
 
-def with_option(parts: Parts, node: Node, option: str) -> str:
+def with_option(parts: SyntaxSite, node: Node, option: str) -> str:
     """A call with one more option."""
     text = parts.of(node)
     call = call_of(node)
@@ -121,4 +121,4 @@ def with_option(parts: Parts, node: Node, option: str) -> str:
     return f"{inside}{'' if inside.endswith('(') else ', '}{option})"
 
 
-__all__ = ["LOOPS", "Case", "Spot", "members", "with_option"]
+__all__ = ["LOOPS", "Site", "RelatedSite", "members", "with_option"]

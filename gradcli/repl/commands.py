@@ -26,7 +26,7 @@ from gradcli.repl.files import load, named, save
 FILES = ("load", "save", "transcript")
 
 
-class Order(NamedTuple):
+class Command(NamedTuple):
     """A command of the prompt: what follows its name, what it does, and the function that does it."""
 
     wants: str
@@ -35,17 +35,17 @@ class Order(NamedTuple):
     outside: bool = False       # whether it reaches files or other programs
 
 
-def obey(repl: Repl, line: str) -> None:
+def execute(repl: Repl, line: str) -> None:
     """Carry out a command, without its colon."""
     name, _, rest = line.strip().partition(" ")
-    found = ORDERS.get(name)
+    found = COMMANDS.get(name)
     if found is None:
-        starting = [known for known in ORDERS if known.startswith(name)] if name else []
+        starting = [known for known in COMMANDS if known.startswith(name)] if name else []
         if len(starting) > 1:
             raise UsageFault(f":{name} is the beginning of several commands", *(f":{known}" for known in starting))
         if not starting:
-            raise UsageFault(f"there is no command :{name}{nearest(name, list(ORDERS))}", ":help")
-        found = ORDERS[starting[0]]
+            raise UsageFault(f"there is no command :{name}{nearest(name, list(COMMANDS))}", ":help")
+        found = COMMANDS[starting[0]]
     rest = rest.strip()
     if rest and not found.wants:
         raise UsageFault(f":{name} takes nothing after it")
@@ -58,11 +58,11 @@ def obey(repl: Repl, line: str) -> None:
 
 def _help(repl: Repl, rest: str) -> None:
     if rest:
-        _doc(repl, f":{rest}" if rest in ORDERS else rest)
+        _doc(repl, f":{rest}" if rest in COMMANDS else rest)
         return
     columns = max(get_terminal_size().columns, 20)
-    left = min(max(len(f":{name} {order.wants}") for name, order in ORDERS.items()) + 2, columns // 2)
-    for name, order in ORDERS.items():
+    left = min(max(len(f":{name} {order.wants}") for name, order in COMMANDS.items()) + 2, columns // 2)
+    for name, order in COMMANDS.items():
         title = f":{name} {order.wants}".rstrip()
         lines = wrap(order.help, columns - left, break_long_words=False, break_on_hyphens=False)
         if len(title) + 2 > left:
@@ -114,7 +114,7 @@ def _precision(repl: Repl, rest: str) -> None:
 def _doc(repl: Repl, rest: str) -> None:
     from gradcli.reference.describe import described
 
-    order = ORDERS.get(rest.removeprefix(":")) if rest.startswith(":") else None
+    order = COMMANDS.get(rest.removeprefix(":")) if rest.startswith(":") else None
     if order is not None:
         repl.write(f"{rest} {order.wants}".rstrip() + f"\n\n{order.help}.\n")
     elif "." not in rest and rest in repl.names() and not callable(repl.named(rest)):
@@ -175,32 +175,33 @@ def choices(repl: Repl, name: str, rest: str) -> list[str]:
     return ["on", "off"] if name == "timing" else []
 
 
-ORDERS: dict[str, Order] = {
-    "help": Order("[NAME]", "this list, or what one command or operation does", _help),
-    "vars": Order("", "the names that are set, with type, shape and gradient", show_vars),
-    "info": Order("NAME", "a value: what it is, what made it, where it was set", show_info),
-    "graph": Order("NAME", "the calls that led to a value, as a tree", show_graph),
-    "check": Order("EXPR", "its gradients against slopes measured at the values its names have now", check_gradients),
-    "steps": Order("EXPR", "its derivation where its names stand now: each operation, then each gradient and its rule",
-                   show_steps),
-    "plot": Order("EXPR over NAME=FROM:TO", "its curve and that of its slope", draw_curve),
-    "doc": Order("NAME", "whatever has a name: signature, domain, gradient rule, example (also NAME?)", _doc),
-    "history": Order("", "the statements that succeeded", _history),
-    "load": Order("FILE", "run a script as if it were typed", _load, True),
-    "save": Order("FILE", "write the statements that succeeded to a script", _save, True),
-    "transcript": Order("FILE", "write them with prompts and what they printed", _transcript, True),
-    "edit": Order("[N]", "the last statement, or statement N of :history, in your editor; then run it", edit, True),
-    "reset": Order("", "forget every name; :undo right after it brings them back", _reset),
-    "undo": Order("[N]", "give names back the values they had before the last N statements", _undo),
-    "redo": Order("[N]", "run the last N statements again that :undo has taken back", _redo),
-    "copy": Order("[EXPR]", "the last result, or a value, to the clipboard of the terminal", copy, True),
-    "zero": Order("", "clear every gradient", clear_gradients),
-    "style": Order("[tutorial|modern]", "how values print, and which stream a seed means", _style),
-    "set": Order("[NAME VALUE]", "a setting, such as linewidth auto or edit-mode vi; alone, all of them", set_option),
-    "precision": Order("N", "digits after the point", _precision),
-    "seed": Order("N", "seed the random generator", _seed),
-    "time": Order("EXPR", "how long an expression takes, as a mean over many turns", time_expression),
-    "timing": Order("on|off", "say after each statement how long it took", _timing),
-    "limits": Order("", "what a program may use up", _limits),
-    "quit": Order("", "leave (also Ctrl-D, exit, quit)", _quit),
+COMMANDS: dict[str, Command] = {
+    "help": Command("[NAME]", "this list, or what one command or operation does", _help),
+    "vars": Command("", "the names that are set, with type, shape and gradient", show_vars),
+    "info": Command("NAME", "a value: what it is, what made it, where it was set", show_info),
+    "graph": Command("NAME", "the calls that led to a value, as a tree", show_graph),
+    "check": Command("EXPR", "its gradients against slopes measured at the values its names have now", check_gradients),
+    "steps": Command("EXPR",
+                     "its derivation where its names stand now: each operation, then each gradient and its rule",
+                     show_steps),
+    "plot": Command("EXPR over NAME=FROM:TO", "its curve and that of its slope", draw_curve),
+    "doc": Command("NAME", "whatever has a name: signature, domain, gradient rule, example (also NAME?)", _doc),
+    "history": Command("", "the statements that succeeded", _history),
+    "load": Command("FILE", "run a script as if it were typed", _load, True),
+    "save": Command("FILE", "write the statements that succeeded to a script", _save, True),
+    "transcript": Command("FILE", "write them with prompts and what they printed", _transcript, True),
+    "edit": Command("[N]", "the last statement, or statement N of :history, in your editor; then run it", edit, True),
+    "reset": Command("", "forget every name; :undo right after it brings them back", _reset),
+    "undo": Command("[N]", "give names back the values they had before the last N statements", _undo),
+    "redo": Command("[N]", "run the last N statements again that :undo has taken back", _redo),
+    "copy": Command("[EXPR]", "the last result, or a value, to the clipboard of the terminal", copy, True),
+    "zero": Command("", "clear every gradient", clear_gradients),
+    "style": Command("[tutorial|modern]", "how values print, and which stream a seed means", _style),
+    "set": Command("[NAME VALUE]", "a setting, such as linewidth auto or edit-mode vi; alone, all of them", set_option),
+    "precision": Command("N", "digits after the point", _precision),
+    "seed": Command("N", "seed the random generator", _seed),
+    "time": Command("EXPR", "how long an expression takes, as a mean over many turns", time_expression),
+    "timing": Command("on|off", "say after each statement how long it took", _timing),
+    "limits": Command("", "what a program may use up", _limits),
+    "quit": Command("", "leave (also Ctrl-D, exit, quit)", _quit),
 }

@@ -44,10 +44,10 @@ def show_info(repl: Repl, rest: str) -> None:
 
 def _made_by(value: Any) -> str:
     """The operation that a tensor comes from, if its history is kept."""
-    from gradcli.engine.autograd.op import Op, Part
+    from gradcli.engine.autograd.op import NodeOutput, Op
 
     node = value.node if is_tensor(value) else None
-    call = node.call if isinstance(node, Part) else node
+    call = node.call if isinstance(node, NodeOutput) else node
     return call.modern_name if isinstance(call, Op) else ""
 
 

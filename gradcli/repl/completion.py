@@ -15,7 +15,7 @@ from prompt_toolkit.document import Document
 
 from gradcli.data.data_format import is_tensor
 from gradcli.repl import files
-from gradcli.repl.commands import FILES, ORDERS, choices
+from gradcli.repl.commands import COMMANDS, FILES, choices
 from gradcli.repl.commands_inspect import facts
 from gradcli.repl.completion_candidates import arguments, imported
 from gradcli.repl.core import Repl
@@ -175,7 +175,7 @@ def _orders(repl: Repl, line: str) -> Iterator[Completion]:
     """Commands after a colon, what a command takes, and paths where it takes a file."""
     name, space, rest = line.partition(" ")
     if not space:
-        for known, order in ORDERS.items():
+        for known, order in COMMANDS.items():
             if known.startswith(name[1:]):
                 yield Completion(known, -len(name) + 1, display_meta=order.help)
     elif name[1:] in FILES:

@@ -66,7 +66,7 @@ _NOWHERE = Place()
 class Repl:
     """One session at a prompt: the texts that succeeded, what they printed, and whether to go on."""
 
-    def __init__(self, settings: Settings, session: Callable[[], Session], obey: Callable[[Repl, str], None],
+    def __init__(self, settings: Settings, session: Callable[[], Session], execute: Callable[[Repl, str], None],
                  alone: AbstractContextManager[Any] | None = None, standby: Standby | None = None) -> None:
         """`session` gives the session when the first line needs it; it may still be loading before.
 
@@ -74,7 +74,7 @@ class Repl:
         background waits. `standby` sees to it that a program can be stopped whatever it does.
         """
         self.standby = standby
-        self.obey = obey
+        self.execute = execute
         self.settings = settings
         self.alone = alone or nullcontext()
         self._session = session
@@ -178,12 +178,12 @@ class Repl:
         if stripped in ("exit", "quit", "exit()", "quit()"):
             self.over = True
         elif stripped.startswith(":"):
-            self.obey(self, stripped[1:])
+            self.execute(self, stripped[1:])
         elif stripped == "help" and "help" not in self.names():
-            self.obey(self, "help")
+            self.execute(self, "help")
         elif (asked := ASKED.fullmatch(stripped)) and not (stripped[0] == "h" and "help" in self.names()):
             name = next(filter(None, asked.groups()), "")
-            self.obey(self, f"doc {name}" if name else "help")
+            self.execute(self, f"doc {name}" if name else "help")
         else:
             self.undone.clear()
             self.run(text)

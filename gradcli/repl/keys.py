@@ -35,7 +35,7 @@ def _choosing() -> bool:
     return state is not None and state.current_completion is not None
 
 
-def bindings(obey: Callable[[str, bool], None], hear: Callable[[str], None], pace: Pace) -> KeyBindings:
+def bindings(execute: Callable[[str, bool], None], hear: Callable[[str], None], pace: Pace) -> KeyBindings:
     """Enter, Alt-Enter, Tab and Backspace in the margin, and paste.
 
     `obey` carries out a command at a continuation prompt, and is told whether a person has typed it;
@@ -51,7 +51,7 @@ def bindings(obey: Callable[[str, bool], None], hear: Callable[[str], None], pac
             line = document.current_line
             event.current_buffer.delete_before_cursor(len(document.current_line_before_cursor))
             event.current_buffer.delete(len(document.current_line_after_cursor))
-            run_in_terminal(lambda: _stoppable(obey, line, typed))
+            run_in_terminal(lambda: _stoppable(execute, line, typed))
         else:
             enter(event.current_buffer)
 
@@ -88,10 +88,10 @@ def bindings(obey: Callable[[str, bool], None], hear: Callable[[str], None], pac
     return keys
 
 
-def _stoppable(obey: Callable[[str, bool], None], line: str, typed: bool) -> None:
+def _stoppable(execute: Callable[[str, bool], None], line: str, typed: bool) -> None:
     """Obey while Ctrl-C means what it means to a program, and not what it means to the line being typed."""
     with stopping():
-        obey(line, typed)
+        execute(line, typed)
 
 
 def more_keys(event: KeyPressEvent) -> bool:

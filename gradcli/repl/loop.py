@@ -10,7 +10,7 @@ from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING
 
 from gradcli import __version__
-from gradcli.console.diagnostics import complain, follow, internal, tell
+from gradcli.console.diagnostics import apply_settings, complain, internal, tell
 from gradcli.console.output import put
 from gradcli.console.settings import Settings, init_path
 from gradcli.console.source import Source, from_file, standard_input
@@ -36,7 +36,7 @@ def start(settings: Settings | None = None, script: Callable[[], Session] | None
     """Serve a prompt until its end; `script` runs one first, and gives the session that it has filled."""
     if settings is None:
         settings = Settings()
-        follow(settings)
+        apply_settings(settings)
     raise_at_interrupts()
     interactive = sys.stdin is not None and sys.stdin.isatty()
     first = None if script is not None else first_program(settings, init, no_init)
@@ -268,6 +268,6 @@ class Loading:
 
 
 def _obey(repl: Repl, line: str) -> None:
-    from gradcli.repl.commands import obey  # with all that they need, which the first prompt does not
+    from gradcli.repl.commands import execute  # with all that they need, which the first prompt does not
 
-    obey(repl, line)
+    execute(repl, line)

@@ -26,11 +26,11 @@ PRINTING = ("profile", "precision", "threshold", "edgeitems", "linewidth", "sci_
 def open_session(settings: Settings, write: Any) -> Session:
     """A session as the settings want it, with the names that --var gives."""
     require_memory()
-    from gradcli.engine.tensor.memory import Room
+    from gradcli.engine.tensor.memory import MemoryLimit
     from gradcli.session.session import Session
 
     raise_at_interrupts()
-    Room.most = inf if settings.no_limits or not settings.memory_limit else settings.memory_limit
+    MemoryLimit.most = inf if settings.no_limits or not settings.memory_limit else settings.memory_limit
     gc.freeze()     # what is imported stays; only what programs make is collected
     gc.enable()
     allowance = Allowance(settings)

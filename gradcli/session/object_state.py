@@ -19,9 +19,9 @@ from operator import attrgetter
 from types import CellType, CodeType, FrameType, FunctionType, MethodType, ModuleType, NoneType, TracebackType
 from typing import Any, NamedTuple
 
-from gradcli.engine.autograd.function_node import Custom, Owing
+from gradcli.engine.autograd.function_node import Custom, FunctionRule
 from gradcli.engine.autograd.graph_view import AccumulateGrad
-from gradcli.engine.autograd.op import Op, Part, Rules
+from gradcli.engine.autograd.op import NodeOutput, Op, Rules
 from gradcli.engine.random.generator import Generator
 from gradcli.engine.random.generators import Generators
 from gradcli.engine.random.numpy_stream import ArrayRandom
@@ -29,7 +29,7 @@ from gradcli.engine.random.python_stream import PythonRandom
 from gradcli.engine.tensor.methods import Handle
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.uninitialized import Uninitialized
-from gradcli.exposure import MARK
+from gradcli.exposure import PROGRAM_MADE
 from gradcli.lang.runtime.generators import Stream
 from gradcli.lang.runtime.types import user_class
 
@@ -37,14 +37,14 @@ INERT = frozenset({int, float, bool, str, bytes, NoneType, complex, slice, range
 """Kinds that refer to nothing that can change."""
 
 
-class Way(NamedTuple):
+class StateAccess(NamedTuple):
     """How to read what a value refers to, and how to put it back; `put` is None where nothing can change."""
 
     read: Callable[[Any], tuple[Any, ...]]
     put: Callable[[Any, tuple[Any, ...]], None] | None = None
 
 
-def way_of(value: Any) -> Way | None:
+def access_for(value: Any) -> StateAccess | None:
     """The way for a value; None if it holds nothing that a program could change."""
     if isinstance(value, type):
         return CLASS if user_class(value) else None
@@ -54,20 +54,20 @@ def way_of(value: Any) -> Way | None:
     return _ways[kind]
 
 
-_ways: dict[type, Way | None] = {}
+_ways: dict[type, StateAccess | None] = {}
 
 
-def _way_of_kind(kind: type) -> Way | None:
+def _way_of_kind(kind: type) -> StateAccess | None:
     if issubclass(kind, APART):
         return None
     if issubclass(kind, Uninitialized):
-        return Way(_read_uninitialized, _put_uninitialized)
+        return StateAccess(_read_uninitialized, _put_uninitialized)
     for base, way in WAYS.items():
         if issubclass(kind, base):
             return _with_attributes(kind, way) if base in CONTAINERS and kind is not base else way
     if _is_object(kind):
         slots = tuple(slots_of(kind))
-        return Way(partial(_read_instance, slots), partial(_put_instance, slots))
+        return StateAccess(partial(_read_instance, slots), partial(_put_instance, slots))
     return REFERENTS if _is_native(kind) else None
 
 
@@ -82,7 +82,7 @@ def _is_native(kind: type) -> bool:
     return not kind.__flags__ & HEAP or bool(kind.__flags__ & IMMUTABLE) or issubclass(kind, ITERATING)
 
 
-def _with_attributes(kind: type, way: Way) -> Way:
+def _with_attributes(kind: type, way: StateAccess) -> StateAccess:
     """The way for a container that has slots or a dict beside what it contains."""
     slots = tuple(slots_of(kind))
     if not slots and not kind.__dictoffset__:
@@ -98,12 +98,12 @@ def _with_attributes(kind: type, way: Way) -> Way:
         if way.put is not None:
             way.put(value, parts[end:])
 
-    return Way(read, put)
+    return StateAccess(read, put)
 
 
 def is_instance(kind: type) -> bool:
     """Whether values of `kind` are made of slots and a dict: of the program's classes, modules, optimisers."""
-    return kind is Handle or any(MARK in vars(each) for each in kind.__mro__) or kind.__module__.startswith(
+    return kind is Handle or any(PROGRAM_MADE in vars(each) for each in kind.__mro__) or kind.__module__.startswith(
         ("gradcli.nn", "gradcli.namespace.python", "gradcli.namespace.third_party", "gradcli.namespace.saved_objects"))
 
 
@@ -186,7 +186,7 @@ def _read_call(value: Any) -> tuple[Any, ...]:
     """The hooks of a call, and what a Function of the program keeps for it; a graph is not followed further."""
     if isinstance(value, AccumulateGrad):
         return None, value.variable
-    kept = {id(rule.record): rule.record for _, rule, _ in value.edges if type(rule) is Owing} if (
+    kept = {id(rule.record): rule.record for _, rule, _ in value.edges if type(rule) is FunctionRule} if (
         isinstance(value, Custom)) else {}
     return getattr(value, "hooks", None), *kept.values()
 
@@ -272,27 +272,27 @@ APART = (ModuleType, FrameType, TracebackType, Generators, Rules)     # they lea
 CONTAINERS = frozenset({dict, defaultdict, list, set, deque, tuple, BaseException})
 EMPTY: tuple[Iterable[Any], ...] = ([], (), range(0), range(1 << 70), "")
 POSITIONED: list[type] = [type(iter(source)) for source in EMPTY] + [type(reversed([]))]
-REFERENTS = Way(lambda value: tuple(gc.get_referents(value)))
-CLASS = Way(_read_class, _put_class)
-WAYS: dict[type, Way] = {
-    Tensor: Way(_read_slots, _put_tensor),
-    list: Way(tuple, _put_list),
-    defaultdict: Way(_read_default, _put_default),
-    dict: Way(_read_dict, _put_dict),
-    set: Way(tuple, _put_set),
-    deque: Way(tuple, _put_deque),
-    tuple: Way(tuple),
-    frozenset: Way(tuple),
-    CellType: Way(_read_cell, _put_cell),
-    FunctionType: Way(_read_function, _put_function),
-    MethodType: Way(attrgetter("__self__", "__func__")),
-    staticmethod: Way(lambda value: (value.__func__,)),
-    property: Way(lambda value: (value.fget, value.fset)),
-    classmethod: Way(lambda value: (value.__func__,)),
-    Op: Way(_read_call, _put_call),
-    Part: Way(lambda value: (value.hooks, value.call), _put_call),
-    BaseException: Way(lambda value: (value.args,), _put_arguments),
-    PythonRandom: Way(lambda value: (value.state(),), lambda value, parts: value.set_state(parts[0])),
-    ArrayRandom: Way(lambda value: (value.state(),), lambda value, parts: value.set_state(parts[0])),
-    Generator: Way(lambda value: value.numbers.moment(), lambda value, parts: value.numbers.rewind(parts)),
-} | dict.fromkeys(POSITIONED, Way(_read_position, _put_position))
+REFERENTS = StateAccess(lambda value: tuple(gc.get_referents(value)))
+CLASS = StateAccess(_read_class, _put_class)
+WAYS: dict[type, StateAccess] = {
+    Tensor: StateAccess(_read_slots, _put_tensor),
+    list: StateAccess(tuple, _put_list),
+    defaultdict: StateAccess(_read_default, _put_default),
+    dict: StateAccess(_read_dict, _put_dict),
+    set: StateAccess(tuple, _put_set),
+    deque: StateAccess(tuple, _put_deque),
+    tuple: StateAccess(tuple),
+    frozenset: StateAccess(tuple),
+    CellType: StateAccess(_read_cell, _put_cell),
+    FunctionType: StateAccess(_read_function, _put_function),
+    MethodType: StateAccess(attrgetter("__self__", "__func__")),
+    staticmethod: StateAccess(lambda value: (value.__func__,)),
+    property: StateAccess(lambda value: (value.fget, value.fset)),
+    classmethod: StateAccess(lambda value: (value.__func__,)),
+    Op: StateAccess(_read_call, _put_call),
+    NodeOutput: StateAccess(lambda value: (value.hooks, value.call), _put_call),
+    BaseException: StateAccess(lambda value: (value.args,), _put_arguments),
+    PythonRandom: StateAccess(lambda value: (value.state(),), lambda value, parts: value.set_state(parts[0])),
+    ArrayRandom: StateAccess(lambda value: (value.state(),), lambda value, parts: value.set_state(parts[0])),
+    Generator: StateAccess(lambda value: value.numbers.moment(), lambda value, parts: value.numbers.rewind(parts)),
+} | dict.fromkeys(POSITIONED, StateAccess(_read_position, _put_position))

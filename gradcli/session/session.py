@@ -26,7 +26,7 @@ from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.grad_mode import Modes, modes, put_in_force
 from gradcli.engine.random.generators import Current, Generators
 from gradcli.engine.tensor.memory import reuse
-from gradcli.engine.tensor.tensor import Shown, Tensor, happened
+from gradcli.engine.tensor.tensor import DisplayHooks, Tensor, happened
 from gradcli.faults.mistakes import ProgramExit
 from gradcli.faults.tree import Fault, NameFault
 from gradcli.lang.budget import Budget
@@ -41,7 +41,7 @@ from gradcli.lang.runtime.runtime import builtins, turns
 from gradcli.lang.syntax.parser import parse
 from gradcli.namespace.ages import OLDEST, STREAMS, meaning, set_age, stream_of
 from gradcli.namespace.allow_list import (
-    Door,
+    AllowList,
     admitted,
     harmless_names,
     kind_of,
@@ -123,7 +123,7 @@ class Session:
 
     def _fill(self) -> None:
         """Make the names that programs see, and the door they see them through."""
-        door = Door()
+        door = AllowList()
         self.policy = policy = Policy(
             plain=PLAIN | harmless_names(), attribute=door.readable, assign=door.assignable, known=door.known,
             base=door.base, text=self.text, repr=self.quoted, format=self._format, number=number_of, kind=kind_of,
@@ -184,15 +184,15 @@ class Session:
     def _hand_out(self) -> None:
         """Let values print in the style of this session from now on, also where no program runs."""
         this = ref(self)
-        Shown.outside = lambda value: session.quoted(value) if (session := this()) else object.__repr__(value)
+        DisplayHooks.outside = lambda value: session.quoted(value) if (session := this()) else object.__repr__(value)
 
     def _told(self, error: Exception) -> Fault:
         """The fault for what went wrong, complete with places and the user's own names."""
         from gradcli.lang.messages.paste_check import sifted
-        from gradcli.repairs import mended
+        from gradcli.repairs import repaired
 
         names = {**self._names, **locals_of(error)}
-        fault = mended(translate(error, {**self._names, **dict.fromkeys(self._bare)}, self.policy), names)
+        fault = repaired(translate(error, {**self._names, **dict.fromkeys(self._bare)}, self.policy), names)
         if fault.message.startswith("a tuple has no attribute"):
             fault.hints = fault.hints or [("first, rest = values", "takes a tuple apart: its members may have it")]
         sifted(fault, lambda text: readable(text, self.policy))
@@ -213,11 +213,11 @@ class Session:
 
         Nan and inf are answers here, never warnings: numpy keeps that for each context, so it is said in each.
         """
-        before = Shown.text, Shown.format, Shown.note, Current.generators, Current.legacy
+        before = DisplayHooks.text, DisplayHooks.format, DisplayHooks.note, Current.generators, Current.legacy
         others = modes()
         collecting = gc.get_threshold()
         gc.set_threshold(*COLLECTING)
-        Shown.text, Shown.format, Shown.note = self.quoted, self._format, self._remark
+        DisplayHooks.text, DisplayHooks.format, DisplayHooks.note = self.quoted, self._format, self._remark
         Current.generators, Current.legacy = self.generators, self.style == "tutorial"
         put_in_force(self._modes)
         try:
@@ -227,7 +227,7 @@ class Session:
             self._modes = modes()
             put_in_force(others)
             gc.set_threshold(*collecting)
-            Shown.text, Shown.format, Shown.note, Current.generators, Current.legacy = before
+            DisplayHooks.text, DisplayHooks.format, DisplayHooks.note, Current.generators, Current.legacy = before
 
     def write(self, text: str) -> None:
         """Print as the program prints."""

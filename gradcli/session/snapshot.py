@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gradcli.engine.autograd.function_node import Custom
-from gradcli.engine.autograd.op import Op, Part
+from gradcli.engine.autograd.op import NodeOutput, Op
 from gradcli.engine.tensor.tensor import Tensor, Write, clock, owner, written
 from gradcli.engine.tensor.uninitialized import Uninitialized
-from gradcli.engine.tensor.write_gate import Journal, block_of, is_lockable, lock, unlock
-from gradcli.session.object_state import INERT, Way, way_of
+from gradcli.engine.tensor.write_gate import WriteObserver, block_of, is_lockable, lock, unlock
+from gradcli.session.object_state import INERT, StateAccess, access_for
 
 if TYPE_CHECKING:
     from gradcli.session.session import Session
@@ -77,7 +77,7 @@ class Checkpoint:
         self._memory: dict[int, Memory] = {}
         self._watching = False
         self._locked: list[Any] = []
-        self._held: dict[int, tuple[Any, Way, tuple[Any, ...]]] = {}
+        self._held: dict[int, tuple[Any, StateAccess, tuple[Any, ...]]] = {}
         self._calls: list[tuple[Any, Any]] = []
         self._moment = session.moment()
         self._visit((*self._names.values(), *self._moment.modes, *session.settings))
@@ -85,17 +85,17 @@ class Checkpoint:
     @contextmanager
     def watching(self) -> Iterator[None]:
         """Within, large memory is locked, and the engine tells of what is about to be written or let go."""
-        before = Journal.write, Journal.sweep, Journal.reach
-        Journal.write = _both(Journal.write, self._before_write)
-        Journal.sweep = _both(Journal.sweep, self._before_sweep)
-        Journal.reach = _both(Journal.reach, self._reached)
+        before = WriteObserver.write, WriteObserver.sweep, WriteObserver.reach
+        WriteObserver.write = _both(WriteObserver.write, self._before_write)
+        WriteObserver.sweep = _both(WriteObserver.sweep, self._before_sweep)
+        WriteObserver.reach = _both(WriteObserver.reach, self._reached)
         self._watching = True
         try:
             for memory in self._memory.values():
                 self._lock(memory.arrays)
             yield
         finally:
-            Journal.write, Journal.sweep, Journal.reach = before
+            WriteObserver.write, WriteObserver.sweep, WriteObserver.reach = before
             self._watching = False
             while self._locked:
                 unlock(self._locked.pop())
@@ -117,7 +117,7 @@ class Checkpoint:
             if isinstance(value, np.ndarray):
                 self._remember(value)
                 continue
-            way = way_of(value)
+            way = access_for(value)
             if way is None:
                 continue
             parts = way.read(value)
@@ -152,13 +152,13 @@ class Checkpoint:
     def _before_sweep(self, calls: list[Any]) -> None:
         """Keep the edges of calls older than the statement, and look at the leaves they lead to."""
         for call in calls:
-            if type(call) is not Part and call.born < self._since:
+            if type(call) is not NodeOutput and call.born < self._since:
                 self._calls.append((call, call.edges))
                 if call.hooks or isinstance(call, Custom):
                     self._visit((call,))
-                for debtor, _, _ in call.edges:
-                    if not isinstance(debtor, Op | Part) and id(debtor) not in self._held:
-                        self._visit((debtor,))
+                for parent, _, _ in call.edges:
+                    if not isinstance(parent, Op | NodeOutput) and id(parent) not in self._held:
+                        self._visit((parent,))
 
     def restore(self) -> None:
         """Make everything what it was."""

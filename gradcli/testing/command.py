@@ -15,7 +15,7 @@ from gradcli.process.limits import die_with_parent, require_walls
 from gradcli.process.memory_limit import wall_memory
 from gradcli.testing import report, workers
 from gradcli.testing.discovery import candidates
-from gradcli.testing.results import FileResult, Wish, chooser
+from gradcli.testing.results import FileResult, RunOptions, chooser
 from gradcli.testing.runner import Outcome, settled
 from gradcli.testing.update import update
 
@@ -23,7 +23,7 @@ NOTHING, MISMATCH, UNREADABLE = 2, 4, 6
 QUESTION = "write what is printed now? [y]es, [n]o, [a]ll from here on, [q]uit: "
 
 
-def test(paths: list[str], wish: Wish, processes: int = 0, mend: str = "", junit: str | None = None) -> int:
+def test(paths: list[str], wish: RunOptions, processes: int = 0, mend: str = "", junit: str | None = None) -> int:
     """Test the files that `paths` name; the exit status.
 
     `mend` is "all" to make what is printed the expected text, "ask" to ask a person about each difference.
@@ -41,14 +41,14 @@ def test(paths: list[str], wish: Wish, processes: int = 0, mend: str = "", junit
     chooser(wish.words, "")     # what is wrong with -k is told before any work is done
     found = list(candidates(paths))
     output = Output(settings.output, settings)
-    teller = Teller(output.write_painted if person else lambda text: None, coloured(settings.color, sys.stdout))
-    mender = Mender(teller, wish.pycon, mend)
+    teller = Reporter(output.write_painted if person else lambda text: None, coloured(settings.color, sys.stdout))
+    mender = RepairRule(teller, wish.pycon, mend)
     results: list[FileResult] = []
     for result in workers.run(found, wish, processes or os.cpu_count() or 1):
         result = result._replace(outcomes=[settled(outcome, wish.limit) for outcome in result.outcomes])
         for note in result.notes:
             tell(f"note: {note}")
-        results.append(mender.mended(result) if mend else teller.tell(result))
+        results.append(mender.repaired(result) if mend else teller.tell(result))
         if mender.over or (wish.first_only and unmended(results[-1])):
             break
     seconds = perf_counter() - start
@@ -74,7 +74,7 @@ def unmended(result: FileResult) -> bool:
     return len(result.failures) > result.updated or (bool(result.error) and not result.unreadable)
 
 
-class Teller:
+class Reporter:
     """Writes what there is to say of each file."""
 
     def __init__(self, write: Callable[[str], object], color: bool) -> None:
@@ -89,14 +89,14 @@ class Teller:
         self.write(report.failure(path, outcome, self.color) + "\n\n")
 
 
-class Mender:
+class RepairRule:
     """Updates expected text: of every difference, or of those a person agrees to."""
 
-    def __init__(self, teller: Teller, pycon: bool, mend: str) -> None:
+    def __init__(self, teller: Reporter, pycon: bool, mend: str) -> None:
         self.teller, self.pycon, self.mend = teller, pycon, mend
         self.over = False
 
-    def mended(self, result: FileResult) -> FileResult:
+    def repaired(self, result: FileResult) -> FileResult:
         """The result, after what is to be mended of it has been."""
         chosen = []
         for outcome in result.failures:

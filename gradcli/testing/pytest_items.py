@@ -14,7 +14,7 @@ from gradcli.faults.tree import Fault
 from gradcli.testing.diff import line_of, shown
 from gradcli.testing.discovery import is_test, read
 from gradcli.testing.model import Check
-from gradcli.testing.runner import Outcome, Player, settled
+from gradcli.testing.runner import Outcome, Runner, settled
 from gradcli.testing.update import update
 
 
@@ -41,7 +41,7 @@ class Transcript(pytest.File):
             raise self.CollectError(fault.message) from None
         self.limit: float = self.config.getoption("--gradcli-time-limit")
         self.spent = 0.0
-        self.player = Player(document, Settings({"isolated": True, "quiet": True}))
+        self.player = Runner(document, Settings({"isolated": True, "quiet": True}))
         self.outcomes: list[Outcome] = []
         for index, check in enumerate(document.checks):
             yield Item.from_parent(self, name=_name(check), index=index, check=check)

@@ -13,7 +13,7 @@ from gradcli.testing.model import Check, Options, Parts
 from gradcli.testing.runner import Outcome, replay
 
 
-class Wish(NamedTuple):
+class RunOptions(NamedTuple):
     """What was asked of every file."""
 
     settings: Settings
@@ -71,7 +71,7 @@ def _outcome(fields: list[Any]) -> Outcome:
     return Outcome(int(number), read, verdict, str(problem), printed, float(seconds), bool(fatal))
 
 
-def result_of(path: str, wish: Wish) -> FileResult:
+def result_of(path: str, wish: RunOptions) -> FileResult:
     """Read and replay one file. Whatever is wrong with it is part of the result."""
     from time import perf_counter
 

@@ -91,7 +91,7 @@ class Clock:
             signal.signal(signal.SIGALRM, before)
 
 
-class Player:
+class Runner:
     """The session of one file."""
 
     def __init__(self, document: Document, settings: Settings) -> None:
@@ -254,7 +254,7 @@ PLAYS: dict[str, Callable[[Session, Check, Document], None]] = {
 def replay(document: Document, settings: Settings, limit: float, wanted: Callable[[Check], bool],
            first_only: bool = False) -> list[Outcome]:
     """Run all checks of a file in order; how the `wanted` ones went, up to the first failure if that is enough."""
-    player = Player(document, settings)
+    player = Runner(document, settings)
     found: list[Outcome] = []
     with player.clock.running(limit, limit):
         for index, check in enumerate(document.checks):

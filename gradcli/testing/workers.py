@@ -24,7 +24,7 @@ from gradcli.process.memory_limit import wall_memory
 from gradcli.process.starting import fork, require_memory
 from gradcli.process.walls import sandbox
 from gradcli.testing.discovery import output_of
-from gradcli.testing.results import FileResult, Wish, decoded, encoded, result_of
+from gradcli.testing.results import FileResult, RunOptions, decoded, encoded, result_of
 
 GRACE = 1.0     # seconds after its limit in which a file may still say where it stood
 END = b"\n"     # of a message, which is one line
@@ -33,7 +33,7 @@ END = b"\n"     # of a message, which is one line
 class Worker:
     """A forked process that is sent paths and sends back how their files went."""
 
-    def __init__(self, wish: Wish, files: Sequence[str], others: Sequence[Worker] = ()) -> None:
+    def __init__(self, wish: RunOptions, files: Sequence[str], others: Sequence[Worker] = ()) -> None:
         """`files` may be sent to it; `others` are the workers there are already, whose pipes are not for it."""
         require_memory()
         import gradcli.session.session  # noqa: F401  # once, before there are several of us
@@ -100,7 +100,7 @@ class Worker:
         return status
 
 
-def _serve(wish: Wish, parent: int, files: Sequence[str], asks: int, answers: int,
+def _serve(wish: RunOptions, parent: int, files: Sequence[str], asks: int, answers: int,
            others: Sequence[Worker]) -> NoReturn:
     """The life of a worker."""
     status = 70
@@ -125,7 +125,7 @@ def _serve(wish: Wish, parent: int, files: Sequence[str], asks: int, answers: in
         os._exit(status)
 
 
-def run(paths: Sequence[str], wish: Wish, processes: int) -> Iterator[FileResult]:
+def run(paths: Sequence[str], wish: RunOptions, processes: int) -> Iterator[FileResult]:
     """Test files in `processes` processes, or as many as can be had; the results in the order of the files."""
     raise_at_interrupts()
     results: dict[int, FileResult] = {}
@@ -164,7 +164,7 @@ def run(paths: Sequence[str], wish: Wish, processes: int) -> Iterator[FileResult
                 worker.end()
 
 
-def _finished(selector: selectors.BaseSelector, wish: Wish) -> Iterator[tuple[Worker, FileResult]]:
+def _finished(selector: selectors.BaseSelector, wish: RunOptions) -> Iterator[tuple[Worker, FileResult]]:
     """The workers that have a result, or are beyond their limit and are ended."""
     workers: list[Any] = [key.data for key in selector.get_map().values()]
     soonest = min(worker.deadline for worker in workers)

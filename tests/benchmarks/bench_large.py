@@ -98,9 +98,10 @@ def names() -> list[str]:
 
     found = []
     for name, op in sorted(TABLE.items()):
-        if op.names[0] != name or not op.rules or op.once or "." in name or not hasattr(torch, name) or name in ROWS:
+        if op.names[0] != name or not op.rules or op.first_order_only or "." in name or (
+                name in ROWS or not hasattr(torch, name)):
             continue
-        if op.signature.required in (1, 2) and op.anew and len(op.rules) <= 2 and op.signature.variadic < 0:
+        if op.signature.required in (1, 2) and op.fresh_result and len(op.rules) <= 2 and op.signature.variadic < 0:
             found.append(name)
     return [*ROWS, *found]
 

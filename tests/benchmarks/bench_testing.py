@@ -7,7 +7,7 @@ from time import perf_counter
 from gradcli.console.settings import Settings
 from gradcli.session.session import Session
 from gradcli.testing.model import split
-from gradcli.testing.results import Wish, result_of
+from gradcli.testing.results import RunOptions, result_of
 
 TURNS, CHECKS = 7, 1000
 PROGRAMS = {"whole numbers": ("x = 1", "x + {n}"),
@@ -26,7 +26,7 @@ def transcript(first, then):
 
 def main():
     """Print both times, the least of several turns, and their ratio, which is to be at most 1.5."""
-    wish = Wish(Settings({"isolated": True}), 60.0)
+    wish = RunOptions(Settings({"isolated": True}), 60.0)
     for name, program in PROGRAMS.items():
         inputs, text = transcript(*program)
         with tempfile.TemporaryDirectory() as folder:

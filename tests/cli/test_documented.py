@@ -9,7 +9,7 @@ import pytest
 
 from consoles import ROOT, blocks, commands, run
 from gradcli.cli import app
-from gradcli.console import diagnostics
+from gradcli.console import diagnostics, exit_guard
 from gradcli.console.settings import KEYS, read
 from gradcli.faults.tree import FAULTS
 
@@ -35,7 +35,7 @@ def test_each_command_is_named():
 
 def test_each_status_is_named():
     told = {int(number) for number in re.findall(r"^\| (\d+) \|", TEXT, re.MULTILINE)}
-    own = {diagnostics.INTERNAL, diagnostics.INTERRUPTED, diagnostics.READER_GONE}
+    own = {diagnostics.INTERNAL, exit_guard.INTERRUPTED, exit_guard.READER_GONE}
     assert told == {0, 4} | own | {fault.status for fault in FAULTS.values()}
 
 

@@ -179,9 +179,9 @@ REFUSED = {
     "class A(nn.Module):\n    def __init__(self):\n        self.l = nn.Linear(1, 1)\nA()":
         (AttributeFault, "__init__"),
     "class A(nn.Module):\n    x = 1\nA()(1)": (AttributeFault, "forward"),
-    "class A(nn.Module):\n    _own = 1": (PolicyFault, "_own"),
-    "class A(nn.Module):\n    _own = ['x']": (PolicyFault, "_own"),
-    "nn.Linear(1, 1)._own": (AttributeFault, "_own"),
+    "class A(nn.Module):\n    _parameter_dict = 1": (PolicyFault, "_parameter_dict"),
+    "class A(nn.Module):\n    _parameter_dict = ['x']": (PolicyFault, "_parameter_dict"),
+    "nn.Linear(1, 1)._parameter_dict": (AttributeFault, "_parameter_dict"),
     "m = nn.Linear(1, 1)\nm._hooks = 3": (AttributeFault, "_hooks"),
     "m = nn.Linear(1, 1)\nm.forward = 3": (AttributeFault, "forward"),
     "m = nn.Linear(1, 1)\nm.weight = torch.ones(1, 1)": (ArgumentFault, "Parameter"),

@@ -3,7 +3,7 @@
 import pytest
 
 from gradcli.console.settings import Settings
-from gradcli.repl.commands import obey
+from gradcli.repl.commands import execute
 from gradcli.repl.core import Repl
 from gradcli.reports.open_session import open_session
 
@@ -12,6 +12,6 @@ from gradcli.reports.open_session import open_session
 def repl(capsys):
     settings = Settings({"isolated": True})
     session = open_session(settings, lambda text: print(text, end=""))
-    made = Repl(settings, lambda: session, obey)
+    made = Repl(settings, lambda: session, execute)
     made.capsys = capsys
     return made

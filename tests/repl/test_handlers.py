@@ -13,7 +13,7 @@ from prompt_toolkit.output import DummyOutput
 
 from gradcli.console.settings import Settings
 from gradcli.repl import completion, highlight, keys, prompt
-from gradcli.repl.commands import obey
+from gradcli.repl.commands import execute
 from gradcli.repl.core import Repl
 from gradcli.repl.loop import converse
 from gradcli.repl.submission import Submission
@@ -34,7 +34,7 @@ def typed(tmp_path, monkeypatch):
     def read(*texts):
         """What is read when texts are typed one after the other."""
         with create_pipe_input() as pipe, create_app_session(input=pipe, output=DummyOutput()):
-            reader = prompt.editing_reader(Repl(settings, lambda: session, obey), lambda: None)
+            reader = prompt.editing_reader(Repl(settings, lambda: session, execute), lambda: None)
 
             def type_slowly():
                 for text in texts:
@@ -86,7 +86,7 @@ def test_in_a_colour_it_ends_the_editing_and_not_the_session(typed, monkeypatch,
 
     monkeypatch.setattr(highlight, "mistake", at_last)
     monkeypatch.setattr("builtins.input", lambda prompt: "exit")
-    repl = Repl(Settings({"isolated": True}), lambda: None, obey)
+    repl = Repl(Settings({"isolated": True}), lambda: None, execute)
     converse(repl, lambda: Submission(typed("one", "two", "three", "four", "five"), True))
     said = capsys.readouterr()
     assert repl.over and "lines are read without editing from now on" in said.err

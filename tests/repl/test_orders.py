@@ -3,7 +3,7 @@
 import pytest
 
 from gradcli.console.settings import Settings
-from gradcli.repl.commands import ORDERS, obey
+from gradcli.repl.commands import COMMANDS, execute
 from gradcli.repl.core import Repl
 from gradcli.reports.open_session import open_session
 from repl.submitting import said
@@ -11,7 +11,7 @@ from repl.submitting import said
 
 def test_help_lists_every_command(repl):
     out = said(repl, ":help").out
-    assert all(f":{name} " in out for name in ORDERS)
+    assert all(f":{name} " in out for name in COMMANDS)
 
 
 def test_vars_say_type_shape_and_gradient(repl):
@@ -139,7 +139,7 @@ def test_a_mistaken_command_is_explained(repl, line, complaint):
 
 
 def test_the_beginning_of_a_command_is_enough_if_it_is_the_only_one(repl):
-    obey(repl, "q")
+    execute(repl, "q")
     assert repl.over
 
 
@@ -333,7 +333,7 @@ def test_a_saved_script_says_what_commands_asked_for(repl, tmp_path):
 def test_a_saved_script_begins_with_the_settings_that_are_unusual(tmp_path, capsys):
     settings = Settings({"isolated": True, "seed": 5, "precision": 2, "double": True})
     session = open_session(settings, print)
-    repl = Repl(settings, lambda: session, obey)
+    repl = Repl(settings, lambda: session, execute)
     repl.submit("x = 1")
     repl.submit(f":save {tmp_path}/s.grad")
     assert (tmp_path / "s.grad").read_text() == (
@@ -381,7 +381,7 @@ def test_help_without_a_name_lists_the_commands(repl, asked):
 def test_help_breaks_no_word(repl, monkeypatch, columns):
     monkeypatch.setenv("COLUMNS", columns)
     words = said(repl, ":help").out.split()
-    assert set(ORDERS["steps"].help.split()) <= set(words)
+    assert set(COMMANDS["steps"].help.split()) <= set(words)
     for line in said(repl, "help").out.splitlines():
         assert len(line) <= int(columns) or len(line.split()) <= 4
 

@@ -7,7 +7,7 @@ import pytest
 pytest.importorskip("pexpect")
 pytest.importorskip("pyte")
 
-from gradcli.repl.commands import ORDERS
+from gradcli.repl.commands import COMMANDS
 from repl import capture  # after the check that its own imports are there
 
 
@@ -17,4 +17,4 @@ def test_the_session_on_the_page_is_what_the_screen_shows(tmp_path):
 
 def test_every_command_is_on_the_page():
     described = set(re.findall(r"^\| `:(\w+)", capture.PAGE.read_text(), re.MULTILINE))
-    assert described == set(ORDERS)
+    assert described == set(COMMANDS)

@@ -137,7 +137,7 @@ class ClosedSet:
         elif isinstance(value, BaseException):
             yield from exception_parts(value)
         elif user_class(kind):
-            yield from ((f".{name}", part) for name, part in _own(value).items() if not name.startswith("_"))
+            yield from ((f".{name}", part) for name, part in _parameter_dict(value).items() if not name.startswith("_"))
         elif kind.__name__ == "deque" and kind.__module__.startswith("gradcli."):
             yield from (("[...]", part) for part in islice(list(value._items), ITEMS))
         elif kind is types.MethodType:
@@ -154,7 +154,7 @@ def of_dtype(value: Any) -> str:
     return "" if array.dtype in OF else f"an array of {array.dtype.kind!r}"
 
 
-def _own(value: Any) -> dict[str, Any]:
+def _parameter_dict(value: Any) -> dict[str, Any]:
     try:
         return dict(object.__getattribute__(value, "__dict__"))
     except AttributeError:
@@ -164,7 +164,7 @@ def _own(value: Any) -> dict[str, Any]:
 def exception_parts(error: BaseException) -> Iterator[tuple[str, Any]]:
     """What an exception carries: what programs read, and what they would if one more wall fell."""
     yield ".args", BaseException.__dict__["args"].__get__(error)
-    for note in _own(error).get("__notes__", ()):
+    for note in _parameter_dict(error).get("__notes__", ()):
         yield ".note", note
     if error.__cause__ is not None:
         yield ".cause", error.__cause__

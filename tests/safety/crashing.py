@@ -61,13 +61,13 @@ REFUSED = {
 from functools import cached_property
 p = cached_property(lambda self: 5)
 class Good(nn.Module): x = p
-class Other: _kept = p
+class Other: _buffer_dict = p
 Good().x
 """,
     "a field that a base keeps": """
 from dataclasses import dataclass
 @dataclass
-class A: _kept: int
+class A: _buffer_dict: int
 class B(A, nn.Module): pass
 """,
     "a member that a base keeps": "from enum import Enum\nclass E(Enum): _value = 1\n",

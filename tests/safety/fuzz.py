@@ -15,7 +15,7 @@ if __name__ == "__main__":
     sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
 
 from gradcli.console.source import decoded, unprompted
-from gradcli.engine.tensor.memory import Room
+from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.faults.tree import Fault, render
 from gradcli.session.session import Session
 from lang.corpus import PROGRAMS as PLAIN
@@ -85,7 +85,7 @@ class Fuzzer:
             made.budget.turns, made.budget.items, made.budget.characters = 3000, 10_000, 50_000
             made.budget.bits, made.budget.steps = 20_000, 20_000
         self.runs += 1
-        Room.most = 8_000_000
+        MemoryLimit.most = 8_000_000
         signal.setitimer(signal.ITIMER_REAL, HANGING)
         try:
             self.session.run(unprompted(decoded(data, "<fuzz>")), "<fuzz>")

@@ -130,11 +130,11 @@ CLASSES = {
         class A: pass~A.mro()
         class A: pass~A().__class__ = int
         class A: pass~A().__dict__
-        class A(nn.Module):~    def _own(self): pass
+        class A(nn.Module):~    def _parameter_dict(self): pass
         class A(nn.Module):~    _readable = {"__class__"}
         class A(Function):~    _record = 1
         class A(nn.Module): pass~A._readable = ["__dict__"]
-        class A(nn.Module):~    def f(self): self._own = None~A().f()
+        class A(nn.Module):~    def f(self): self._parameter_dict = None~A().f()
         class A(nn.Module):~    def f(self): return self._hooks~A().f()
         class A(nn.Module):~    def f(self): return super().__setattr__("x", 1)~A().f()
         class A(nn.Module):~    def f(self): return super(A, self).__class__~A().f()
@@ -295,7 +295,7 @@ CLASSES = {
         nn.Linear(1, 1).load_state_dict("x")
         nn.Linear(1, 1).load_state_dict({"__class__": torch.ones(1)})
         nn.Module().register_buffer("__class__", torch.ones(1))
-        nn.Module().register_parameter("_own", None)
+        nn.Module().register_parameter("_parameter_dict", None)
         nn.Module().add_module("forward", nn.Linear(1, 1))
         nn.Module().add_module("__call__", nn.Linear(1, 1))
         optim.SGD([torch.ones(1)], lr=0.1).load_state_dict({"x": print})
@@ -385,7 +385,7 @@ CLASSES = {
         list(filter(lambda v: v.__class__, [1]))
         nn.Linear(1, 1).register_forward_hook(print).hooks
         nn.Linear(1, 1).apply(lambda m: m.__class__)
-        nn.Linear(1, 1).apply(lambda m: m._own)
+        nn.Linear(1, 1).apply(lambda m: m._parameter_dict)
         torch.autograd.functional.jacobian(lambda v: "x", torch.ones(2))
         torch.autograd.functional.jacobian(eval, torch.ones(2))
         class F2(Function):~    @staticmethod~    def forward(ctx, x): return ctx._record~    @staticmethod~    def backward(ctx, g): return g~F2.apply(torch.ones(1))

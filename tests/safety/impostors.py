@@ -162,7 +162,7 @@ CLASSES = {
         torch.autograd.function.Function.apply
     """,
     "doors of the library": r"""
-        nn.Module()._own
+        nn.Module()._parameter_dict
         nn.Module.__dict__
         nn.Module.forward
         nn.Module.parameters

@@ -55,7 +55,7 @@ class Counting:
 class Lure: pass
 lure = Lure()
 lure.array = lure.data = lure.grad = lure.dtype = lure.tensor_dtype = lure.numpy = lure.node = lure.root = lure
-lure.base = lure.gradient = lure.hooks = lure.cut = lure.param_groups = lure._own = lure._kept = lure._inner = lure
+lure.base = lure.gradient = lure.hooks = lure.cut = lure.param_groups = lure._parameter_dict = lure._buffer_dict = lure._module_dict = lure
 lure.shape = (2, 2)
 lure.ndim, lure.size, lure.requires_grad, lure.kind, lure.training = 2, 4, True, "f", True
 lure.astype = lure.item = lure.tolist = lure.get = lure.items = lure.values = lure.keys = lure.append = spy

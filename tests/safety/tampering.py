@@ -49,13 +49,13 @@ CLASSES = {
         n = nn.Linear(1, 1)~n.weight.grad = print
         n = nn.Linear(1, 1)~n._parameters
         n = nn.Linear(1, 1)~n._parameters.clear()
-        n = nn.Linear(1, 1)~n._buffers, n._hooks, n._own
+        n = nn.Linear(1, 1)~n._buffers, n._hooks, n._parameter_dict
         n = nn.Linear(1, 1)~n.x = n~print(n)
         n = nn.Linear(1, 1)~n.add_module('self', n)
         n = nn.Linear(1, 1)~n.add_module('', n)
         n = nn.Linear(1, 1)~n.add_module('a.b', nn.ReLU())
         n = nn.Linear(1, 1)~n.add_module(5, nn.ReLU())
-        n = nn.Linear(1, 1)~n.add_module('_own', nn.ReLU())
+        n = nn.Linear(1, 1)~n.add_module('_parameter_dict', nn.ReLU())
         n = nn.Linear(1, 1)~n.add_module('x\x1b[31m\n', nn.ReLU())~print(n)
         n = nn.Linear(1, 1)~n.register_parameter('__class__', nn.Parameter(torch.ones(1)))
         n = nn.Linear(1, 1)~n.register_buffer('.user', torch.ones(1))
@@ -90,7 +90,7 @@ CLASSES = {
         nn.ModuleDict({'__class__': nn.ReLU()})
         nn.ModuleDict({'forward': nn.ReLU()})
         nn.ModuleDict({5: nn.ReLU()})
-        nn.ParameterDict({'_own': nn.Parameter(torch.ones(1))})
+        nn.ParameterDict({'_parameter_dict': nn.Parameter(torch.ones(1))})
     """,
     "optimisers tampered with": r"""
         class A(nn.Module):~    parameters = lambda self: [print]~optim.SGD(A().parameters(), lr=1)
@@ -145,7 +145,7 @@ CLASSES = {
         n = nn.ModuleList([nn.ReLU()])~n.insert(10**30, nn.ReLU())
         n = nn.ModuleDict()~n.update(5)
         n = nn.ModuleDict()~n.update({'__class__': nn.ReLU()})
-        n = nn.ModuleDict()~n['_own'] = nn.ReLU()
+        n = nn.ModuleDict()~n['_parameter_dict'] = nn.ReLU()
         n = nn.ParameterList([nn.Parameter(torch.ones(1))])~n.append(print)
         n = nn.ParameterDict()~n['training'] = nn.Parameter(torch.ones(1))
         torch.func.functional_call(nn.Linear(1, 1), {'weight': print}, torch.ones(1, 1))

@@ -23,7 +23,7 @@ def session():
 
 @pytest.mark.parametrize("text", BUDGETED.values(), ids=BUDGETED)
 def test_stopped_by_the_language(text, monkeypatch):
-    monkeypatch.setattr("gradcli.engine.tensor.memory.Room.most", 1 << 28)
+    monkeypatch.setattr("gradcli.engine.tensor.memory.MemoryLimit.most", 1 << 28)
     with pytest.raises(LimitFault) as caught:
         session().run(text)
     assert caught.value.status == 5 and caught.value.span is not None
@@ -85,9 +85,9 @@ def test_a_limit_is_met_on_one_side_and_not_on_the_other():
 
 
 def test_room_is_met_on_one_side_and_not_on_the_other(monkeypatch):
-    from gradcli.engine.tensor.memory import Room
+    from gradcli.engine.tensor.memory import MemoryLimit
 
-    monkeypatch.setattr(Room, "most", 5_000_000 * 4)
+    monkeypatch.setattr(MemoryLimit, "most", 5_000_000 * 4)
     for fits, too_much in (("torch.ones(5000000)", "torch.ones(5000001)"), ("torch.ones(1).expand(5000000) + 1", "torch.ones(1).expand(5000001) + 1"),
                            ("torch.ones(5).repeat(1000000)", "torch.ones(5).repeat(1000001)"), ("torch.arange(2500000)", "torch.arange(2500001 * 2)")):
         Session().run(fits, echo=False)

@@ -4,7 +4,7 @@ from safety.fuzz import Fuzzer
 
 
 def test_whatever_the_bytes_there_is_a_documented_end(monkeypatch):
-    monkeypatch.setattr("gradcli.engine.tensor.memory.Room.most", 8_000_000)
+    monkeypatch.setattr("gradcli.engine.tensor.memory.MemoryLimit.most", 8_000_000)
     fuzzer = Fuzzer()
     for number in range(600):
         fuzzer.run(fuzzer.program(number))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gradcli.engine.tensor.memory import Room
+from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.faults.tree import LimitFault, MemoryFault
 from gradcli.lang.budget import Budget
 from gradcli.session.session import Session
@@ -47,7 +47,7 @@ class Requests:
     def __init__(self, monkeypatch):
         self.count, self.failing = 0, 0
         monkeypatch.setattr("gradcli.engine.autograd.result_size.FREE", -1)     # every operation that can grow asks
-        monkeypatch.setattr(Room, "check", lambda name, size, what="a tensor": self.ask(MemoryFault))
+        monkeypatch.setattr(MemoryLimit, "check", lambda name, size, what="a tensor": self.ask(MemoryFault))
         for name in ASKED:
             monkeypatch.setattr(Budget, name, lambda budget, size: self.ask(LimitFault))
 

@@ -22,7 +22,7 @@ from gradcli.console.diagnostics import internal
 from gradcli.console.exit_guard import guarded
 from gradcli.console.output import put
 from gradcli.console.settings import Settings
-from gradcli.repl.commands import obey
+from gradcli.repl.commands import execute
 from gradcli.repl.completion import Completions
 from gradcli.repl.core import Repl
 from gradcli.reports.open_session import open_session
@@ -159,7 +159,7 @@ def test_at_every_command_of_the_prompt(name, terminal):
     terminal()
     given = settings()
     session = open_session(given, put)
-    repl = Repl(given, lambda: session, obey)
+    repl = Repl(given, lambda: session, execute)
     repl.submit(program(BODIES[name]))
     judged(0, terminal(), "classes")
     for command in COMMANDS:
@@ -305,7 +305,7 @@ def test_warnings_of_numpy_are_silent_in_every_thread(recwarn, capsys):
     loader = Thread(target=lambda: sessions.append(open_session(given, lambda text: print(text, end=""))))
     loader.start()
     loader.join()
-    repl = Repl(given, lambda: sessions[0], obey)
+    repl = Repl(given, lambda: sessions[0], execute)
     before = np.seterr(all="warn")
     try:
         repl.submit("x = Variable(torch.zeros(1), requires_grad=True)")

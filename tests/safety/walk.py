@@ -15,7 +15,7 @@ from gradcli.engine.autograd.backward import watched
 from gradcli.engine.autograd.function import Context
 from gradcli.engine.autograd.graph import MultiHandle, allow_mutation_on_saved_tensors
 from gradcli.engine.autograd.graph_view import GradientEdge
-from gradcli.engine.autograd.op import Op, Part
+from gradcli.engine.autograd.op import NodeOutput, Op
 from gradcli.engine.autograd.saved_tensors_hooks import disable_saved_tensors_hooks, saved_tensors_hooks
 from gradcli.engine.random.generator import Generator
 from gradcli.engine.random.numpy_stream import NewRandom, SeededRandom
@@ -218,7 +218,7 @@ PLAIN = (type(None), bool, int, float, str, list, tuple, dict, set, frozenset, s
          type(iter(type("Numbered", (), {"__getitem__": None})())), type(iter({}.values())), type(reversed({}.items())), type(reversed({}.values())))
 """Python's own types that a program may hold."""
 
-OURS = (Tensor, Size, DType, Op, Part, Storage, Handle, Generator, recording, GradSwitch, Namespace, Kind, Sentinel, Context, Stream, Module,
+OURS = (Tensor, Size, DType, Op, NodeOutput, Storage, Handle, Generator, recording, GradSwitch, Namespace, Kind, Sentinel, Context, Stream, Module,
         Optimizer, LRScheduler, Dataset, DataLoader, Device, Layout, MemoryFormat, Switches, Fault, watched, finfo, iinfo,
         Distribution, Constraint, Transform, ConstraintRegistry, States, Buffer, ForkedRandom, Deque, Tally, DefaultDict, Drawing,
         Chain, Bar, Parser, Options, Plain, Day, DayTime, Span, Compared, Shape, VersionInfo, Standard, SeededRandom,

@@ -255,10 +255,10 @@ def place(frame: Any) -> str:
 @contextlib.contextmanager
 def little_room() -> Iterator[None]:
     """Within, results of operations are small, so that calls with large numbers end soon."""
-    from gradcli.engine.tensor.memory import Room
+    from gradcli.engine.tensor.memory import MemoryLimit
 
-    before, Room.most = Room.most, ROOM
+    before, MemoryLimit.most = MemoryLimit.most, ROOM
     try:
         yield
     finally:
-        Room.most = before
+        MemoryLimit.most = before

@@ -9,7 +9,7 @@ import gradcli
 
 STRANGERS = ["Everything()", "ReadableModule()", "Plain()", "SubException()", "Named()", "None"]
 PROTOCOL = ("_readable _class_readable _writable _holds _inheritable _looks _opens _record _fields _types _call _name "
-            "_methods _known_as _fetch _own _kept _inner _hooks _state _as _lists").split()
+            "_methods _known_as _fetch _parameter_dict _buffer_dict _module_dict _hooks _state _as _lists").split()
 PUBLIC = ("mro array dtype type told args obj name with_traceback add_note message span hints notes facts seek code "
           "status node gradient data grad shape size holder deep base register tensor_dtype creator requires_grad "
           "parameters register_forward_hook state_dict load_state_dict defaults param_groups state step").split()
@@ -207,7 +207,7 @@ HOSTILE = {
     "extreme": ["10 ** 30", "-10 ** 30", "2 ** 63", "-2 ** 63", "10 ** 9", "-10 ** 9", "math.nan", "math.inf",
                "-math.inf", "1e308", "-1", "False", "10 ** 5000", "2 ** 31", "-0.0", "1e-320"],
     "spelling": ["''", "'a' * 1000", "'M8[s]'", "'S4'", "'O'", "'object'", "'f4'", "'U3'", "'V8'", "'cuda'", "'%s'",
-             "'{0.a}'", "'_own'", "'now'", "'a.b'", "'0' * 5000", "'complex64'", "'sum'", "'f8,f8'", "'é'", "'\\n'"],
+             "'{0.a}'", "'_parameter_dict'", "'now'", "'a.b'", "'0' * 5000", "'complex64'", "'sum'", "'f8,f8'", "'é'", "'\\n'"],
     "odd": ["...", "None", "NotImplemented", "slice(1)", "slice(Plain, print)", "range(3)", "property(f)",
             "staticmethod(f)", "torch.ones(2).size()", "torch.float32", "torch.ones(2).storage()", "torch.device('cpu')",
             "torch.Generator()", "torch.no_grad()", "torch.finfo(torch.float32)", "torch.iinfo(torch.int64)",

@@ -47,10 +47,10 @@ PROTOCOL = {
     "mro of a Function": 'class A: _class_readable = ("mro",)\nclass N(A, Function): pass\nprint("LEAK", N.mro()[2:])',
     "a context": 'class A: _class_readable = ("mro",)\nclass N(A, Function): pass\nc = N.mro()[3]()\nc.x = 5\n'
                  'print("LEAK", c.x)',
-    "own": 'class A: _readable = ("_own",)\nclass N(A, nn.Module): pass\nn = N(); n.w = nn.Parameter(torch.ones(1))\n'
-           'print("LEAK", n._own)',
-    "own written": 'class A:\n    _writable = ("_own",)\n    _readable = ("_own", "parameters")\nclass N(A, nn.Module): pass\n'
-                   'n = N(); n._own = {"x": 5}\nprint("LEAK", n._own, list(n.parameters()))',
+    "own": 'class A: _readable = ("_parameter_dict",)\nclass N(A, nn.Module): pass\nn = N(); n.w = nn.Parameter(torch.ones(1))\n'
+           'print("LEAK", n._parameter_dict)',
+    "own written": 'class A:\n    _writable = ("_parameter_dict",)\n    _readable = ("_parameter_dict", "parameters")\nclass N(A, nn.Module): pass\n'
+                   'n = N(); n._parameter_dict = {"x": 5}\nprint("LEAK", n._parameter_dict, list(n.parameters()))',
     "hooks": 'class A:\n    _readable = ("_hooks", "register_forward_hook")\nclass N(A, nn.Module): pass\n'
              'n = N(); n.register_forward_hook(print)\nprint("LEAK", n._hooks)',
     "record": 'class A: _readable = ("_record",)\nclass F2(A, Function):\n    def forward(self, x): return x * 2\n'
@@ -60,7 +60,7 @@ PROTOCOL = {
                 'e = E(); e.add_note("x"); print("LEAK", e.add_note)',
     "as": 'class A: _readable = ("_as",)\nclass N(A, nn.Module): pass\nn = N(); n.lin = nn.Linear(1, 1)\nn._as("M8[s]")\n'
           'print("LEAK", n.lin.weight.tolist())',
-    "a slot of the class": 'class A: _class_readable = ("_kept",)\nclass N(A, nn.Module): pass\nprint("LEAK", N._kept)',
+    "a slot of the class": 'class A: _class_readable = ("_buffer_dict",)\nclass N(A, nn.Module): pass\nprint("LEAK", N._buffer_dict)',
     "lists of the class": 'class A: _class_readable = ("_lists",)\nclass N(A, nn.Module): pass\nprint("LEAK", N._lists)',
     "holds": 'class A: _holds = True\nclass E(A, Exception): pass\ne = E(); e.__notes__ = [1]\nprint("LEAK", e.__notes__)',
 }
@@ -69,7 +69,7 @@ ANOTHER_NAME = {
     name: f'import copy\nclass N({base}): pass\ndef {private}(self, *a): return "own"\nN.g = {private}\n'
           f'print("LEAK" if copy.{way}(N().g)() != "own" else "own")'
     for name, (base, private, way) in {
-        "a list of modules": ("nn.Module", "_own", "copy"), "a private method": ("nn.Module", "_lists", "deepcopy"),
+        "a list of modules": ("nn.Module", "_parameter_dict", "copy"), "a private method": ("nn.Module", "_lists", "deepcopy"),
         "a traceback": ("Exception", "with_traceback", "copy"), "an object": ("AttributeError", "obj", "copy"),
         "a note": ("Exception", "add_note", "deepcopy"), "a record": ("Function", "_record", "copy")}.items()
 } | {

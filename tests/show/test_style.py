@@ -6,7 +6,7 @@ import pytest
 from gradcli.display.print_options import Options
 from gradcli.display.pseudo_address import FIRST, REMEMBERED, Addresses
 from gradcli.display.style import STYLES, Modern, Style, Tutorial
-from gradcli.engine.autograd.op import Op, Part
+from gradcli.engine.autograd.op import NodeOutput, Op
 from gradcli.engine.tensor.dtypes import NAMED, Default
 from gradcli.engine.tensor.storage import Storage
 from gradcli.engine.tensor.tensor import Size, Tensor
@@ -22,7 +22,7 @@ class AddConstant(Op, abstract=True):
     """The record of a call, without the operation behind it."""
 
     __slots__ = ()
-    era_name = "torch.autograd._functions.basic_ops.AddConstant"
+    legacy_class_name = "torch.autograd._functions.basic_ops.AddConstant"
     modern_name = "AddBackward0"
 
 
@@ -90,7 +90,7 @@ def test_nodes():
     node, at = AddConstant(), f"0x{FIRST:x}"
     assert tutorial(node) == f"<torch.autograd._functions.basic_ops.AddConstant object at {at}>"
     assert modern(node) == f"<AddBackward0 object at {at}>"
-    part = Part(node, 1, (), 0)
+    part = NodeOutput(node, 1, (), 0)
     assert modern(part) == f"<AddBackward0 object at {at}>"
     assert modern(Variable(A, True, part)) == "tensor([1., 2.], grad_fn=<AddBackward0>)"
 

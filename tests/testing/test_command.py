@@ -12,7 +12,7 @@ from cli.program import gradcli
 from gradcli.console.settings import Settings
 from gradcli.faults.tree import UsageFault
 from gradcli.testing.command import test as run_test
-from gradcli.testing.results import Wish
+from gradcli.testing.results import RunOptions
 
 WRONG = ">>> x = 2\n>>> x + 1\n4\n>>> x * 2\n4\n"
 
@@ -26,7 +26,7 @@ def run(tmp_path, capsys, monkeypatch):
         for name, text in files.items():
             (tmp_path / name).write_text(text)
         monkeypatch.setattr("sys.stdin", io.StringIO(said))
-        wish = Wish(Settings({"isolated": True, **options}), limit, words, first_only)
+        wish = RunOptions(Settings({"isolated": True, **options}), limit, words, first_only)
         status = run_test(list(files) or ["."], wish, processes, mend, junit)
         return (status, *capsys.readouterr())
 

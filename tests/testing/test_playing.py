@@ -4,14 +4,14 @@ import pytest
 
 from gradcli.console.settings import Settings
 from gradcli.testing.discovery import read
-from gradcli.testing.runner import Player
+from gradcli.testing.runner import Runner
 from testing.texts import notebook, result, stream
 
 
 def played(tmp_path, text, name="t.txt", **settings):
     """What each check of a file prints."""
     (tmp_path / name).write_text(text)
-    player = Player(read(str(tmp_path / name)), Settings({"isolated": True, **settings}))
+    player = Runner(read(str(tmp_path / name)), Settings({"isolated": True, **settings}))
     return [player.outcome(n) for n in range(len(player.document.checks))]
 
 

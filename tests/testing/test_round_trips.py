@@ -9,19 +9,19 @@ from cli.program import ROOT, gradcli
 from gradcli.commands.execute import run_file
 from gradcli.console.settings import Settings
 from gradcli.faults.tree import Fault
-from gradcli.repl.commands import obey
+from gradcli.repl.commands import execute
 from gradcli.repl.core import Repl
 from gradcli.reports.open_session import open_session
 from gradcli.testing.diff import line_of
 from gradcli.testing.discovery import read
-from gradcli.testing.results import Wish, result_of
+from gradcli.testing.results import RunOptions, result_of
 from gradcli.testing.update import update
 
 EXAMPLES = sorted((ROOT / "examples").rglob("*.grad"))
 
 
 def outcome_of(path):
-    result = result_of(str(path), Wish(Settings({"isolated": True}), 60.0))
+    result = result_of(str(path), RunOptions(Settings({"isolated": True}), 60.0))
     assert not result.error
     return result
 
@@ -136,7 +136,7 @@ def test_a_fault_is_told_in_the_transcript_as_at_the_prompt_and_on_standard_erro
 def test_what_the_prompt_writes(tmp_path, capsys):
     settings = Settings({"isolated": True, "style": "modern", "seed": 1})
     session = open_session(settings, lambda text: print(text, end=""))
-    repl = Repl(settings, lambda: session, obey)
+    repl = Repl(settings, lambda: session, execute)
     for line in ("torch.rand(2)", "nowhere", "_ + 1", ":seed 3", "torch.rand(1)", ":style tutorial", ":precision 2",
                  "torch.rand(1)", "def f(x):\n    return x\n", "print(f(1), end='')", "x = 1; x",
                  f":transcript {tmp_path}/t.txt"):

@@ -9,13 +9,13 @@ import pytest
 from gradcli.console.settings import Settings
 from gradcli.faults.tree import FileFault
 from gradcli.testing.discovery import read
-from gradcli.testing.results import Wish, result_of
+from gradcli.testing.results import RunOptions, result_of
 from gradcli.testing.update import update
 from testing.texts import FENCED, SESSION, notebook, result, stream
 
 
 def outcomes(path):
-    return result_of(str(path), Wish(Settings({"isolated": True}), 60.0)).outcomes
+    return result_of(str(path), RunOptions(Settings({"isolated": True}), 60.0)).outcomes
 
 
 def mended(path):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from gradcli.display.graphs.graph_text import size
-from gradcli.engine.autograd.op import Op, Part
+from gradcli.engine.autograd.op import NodeOutput, Op
 from gradcli.engine.tensor.tensor import Tensor
 
 MOST = 5000     # nodes that a picture can hold
@@ -49,7 +49,7 @@ def picture(value: Tensor, names: Mapping[int, str], label: Callable[[Any], str]
     pending: list[tuple[Any, int | None]] = [(value.node or value, None)]
     while pending:
         each, user = pending.pop()
-        call = each.call if isinstance(each, Part) else each
+        call = each.call if isinstance(each, NodeOutput) else each
         known = id(call) in places
         if not known:
             if len(found) == MOST:
@@ -63,7 +63,7 @@ def picture(value: Tensor, names: Mapping[int, str], label: Callable[[Any], str]
         if user is not None:
             edges.append((user, place))
         if not known and isinstance(call, Op):
-            pending += [(debtor, place) for debtor, _, _ in reversed(call.edges)]
+            pending += [(parent, place) for parent, _, _ in reversed(call.edges)]
     nodes = [Node(label(each) if isinstance(each, Op) else "leaf", ", ".join(named), _shape(each),
                   not isinstance(each, Op)) for each, named in zip(found, called, strict=True)]
     return Picture(nodes, edges, len(found) < MOST)

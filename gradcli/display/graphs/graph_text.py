@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from gradcli.engine.autograd.op import Op, Part
+from gradcli.engine.autograd.op import NodeOutput, Op
 from gradcli.engine.tensor.tensor import Tensor
 
 LONGEST = 200       # lines
@@ -27,7 +27,7 @@ def tree(value: Tensor, names: Mapping[int, str], label: Callable[[Any], str]) -
             yield f"... and more than {LONGEST} lines of calls before these"
             return
         called = names.get(id(node), "")
-        if isinstance(node, Part):
+        if isinstance(node, NodeOutput):
             node = node.call
         if not isinstance(node, Op):
             yield f"{before}{called or 'a leaf'}  {size(node.array.shape)}"
@@ -40,10 +40,10 @@ def tree(value: Tensor, names: Mapping[int, str], label: Callable[[Any], str]) -
             numbers[id(node)] = len(numbers) + 1
             told += f"  #{numbers[id(node)]}"
         yield before + told
-        debtors = [debtor for debtor, _, _ in node.edges]
-        for at in range(len(debtors) - 1, -1, -1):
-            last = at == len(debtors) - 1
-            pending.append((debtors[at], below + ("└─ " if last else "├─ "), below + ("   " if last else "│  ")))
+        parents = [parent for parent, _, _ in node.edges]
+        for at in range(len(parents) - 1, -1, -1):
+            last = at == len(parents) - 1
+            pending.append((parents[at], below + ("└─ " if last else "├─ "), below + ("   " if last else "│  ")))
 
 
 def _shared(node: Any) -> set[int]:
@@ -53,7 +53,7 @@ def _shared(node: Any) -> set[int]:
     pending = [node] if node is not None else []
     while pending:
         node = pending.pop()
-        if isinstance(node, Part):
+        if isinstance(node, NodeOutput):
             node = node.call
         if not isinstance(node, Op):
             continue
@@ -61,7 +61,7 @@ def _shared(node: Any) -> set[int]:
             found.add(id(node))
             continue
         seen.add(id(node))
-        pending += [debtor for debtor, _, _ in node.edges]
+        pending += [parent for parent, _, _ in node.edges]
     return found
 
 

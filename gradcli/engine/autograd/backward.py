@@ -14,17 +14,17 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from gradcli.engine.autograd.dispatch import debtor as debtor_of
 from gradcli.engine.autograd.dispatch import here
+from gradcli.engine.autograd.dispatch import parent as debtor_of
 from gradcli.engine.autograd.graph_view import input_order
 from gradcli.engine.autograd.hooks import RETAIN, Handle, accumulated, hooked, hooked_leaf
-from gradcli.engine.autograd.op import Op, Part, raw, traced
+from gradcli.engine.autograd.op import NodeOutput, Op, raw, traced
 from gradcli.engine.autograd.saved_tensors_hooks import Running, latest
 from gradcli.engine.autograd.saved_values import Freed, check_fresh, joined, lifted, pass_over, release
 from gradcli.engine.random.generators import Current
-from gradcli.engine.tensor.tensor import Cut, Shown, Tensor, written
+from gradcli.engine.tensor.tensor import DetachedBy, DisplayHooks, Tensor, written
 from gradcli.engine.tensor.variable import Dual, Variable, grad_mode, recording
-from gradcli.engine.tensor.write_gate import Journal, writing
+from gradcli.engine.tensor.write_gate import WriteObserver, writing
 from gradcli.exposure import exposed
 from gradcli.faults.mistakes import NotDifferentiable
 from gradcli.faults.tree import AnomalousGradient, GradFault, SecondBackward
@@ -55,8 +55,8 @@ def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], keep: bool = False
     wanted = None if inputs is None else set(inputs)
     calls = newest_first(owed) if wanted is None else leading_to(
         [call for call in newest_first(owed) if call not in unseen] if unseen else newest_first(owed), wanted)
-    if Journal.sweep is not None:
-        Journal.sweep(calls)
+    if WriteObserver.sweep is not None:
+        WriteObserver.sweep(calls)
     latest.now = Running(calls, wanted)
     freed, private, watching = Freed(here()), set(), Watch.anomalies and Watch.nan
     found: dict[Any, Any] = {}
@@ -77,7 +77,7 @@ def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], keep: bool = False
                     g = hooked(call, g, again)
                 if wanted and call in wanted:
                     found[call] = g
-                if type(call) is Part:
+                if type(call) is NodeOutput:
                     shares = owed.setdefault(call.call, [None] * len(call.call.shape))
                     shares[call.at] = g if shares[call.at] is None else F.add(shares[call.at], g)
                     continue
@@ -87,27 +87,27 @@ def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], keep: bool = False
                 saving = False
                 if call.hooks and min(call.hooks) < RETAIN:
                     saving, edges = True, _after_hooks(call, edges, F, g, again)
-                for debtor, rule, kept in edges:
+                for parent, rule, kept in edges:
                     share = _traced_share(call, rule, g, kept) if again else rule.share(F, g, *kept)
                     if rule.saves is not False:
                         saving = True
                     if share is None:
-                        undefined.add(debtor)
+                        undefined.add(parent)
                         continue
                     if watching:
                         _check_finite(call, rule, share)
-                    if share.shape != debtor.shape:
-                        share = F.sum_to(share, debtor.shape)     # undo broadcasting
-                    if debtor not in owed:
-                        owed[debtor] = share
+                    if share.shape != parent.shape:
+                        share = F.sum_to(share, parent.shape)     # undo broadcasting
+                    if parent not in owed:
+                        owed[parent] = share
                         continue
-                    before = owed[debtor]
-                    if debtor in private and share.dtype is before.dtype:
+                    before = owed[parent]
+                    if parent in private and share.dtype is before.dtype:
                         np.add(before, share, out=before)
                     else:
-                        owed[debtor] = total = F.add(before, share) if again else np.add(before, share)
+                        owed[parent] = total = F.add(before, share) if again else np.add(before, share)
                         if type(total) is ndarray:
-                            private.add(debtor)     # nobody else holds this memory: further shares go into it
+                            private.add(parent)     # nobody else holds this memory: further shares go into it
                 if saving and not keep:
                     call.edges = release(call.edges, freed)
                 if awaited:
@@ -123,7 +123,7 @@ def _awaited(calls: list[Any], wanted: set[Any] | None) -> dict[Any, int]:
     """For each leaf with hooks, how many gradients it is still owed."""
     awaited: dict[Any, int] = {}
     for call in calls:
-        for to, _, _ in () if type(call) is Part else call.edges:
+        for to, _, _ in () if type(call) is NodeOutput else call.edges:
             if isinstance(to, Tensor) and to.hooks and (wanted is None or to in wanted):
                 awaited[to] = awaited.get(to, 0) + 1
     return awaited
@@ -131,7 +131,7 @@ def _awaited(calls: list[Any], wanted: set[Any] | None) -> dict[Any, int]:
 
 def _arrivals(call: Any, awaited: dict[Any, int], owed: dict[Any, Any], found: dict[Any, Any], arrived: Any) -> None:
     """Hand on the gradients of leaves that are complete when `call` has passed on its own."""
-    edges = () if type(call) is Part else call.edges
+    edges = () if type(call) is NodeOutput else call.edges
     if type(call).__name__ == "Linear" and len(edges) > 1:      # today's PyTorch is told the bias first
         order = input_order(call)
         edges = sorted(edges, key=lambda edge: order.index(edge[1].at) if edge[1].at in order else len(order))
@@ -144,23 +144,23 @@ def _arrivals(call: Any, awaited: dict[Any, int], owed: dict[Any, Any], found: d
                     found[to] = g
 
 
-def newest_first(debtors: Iterable[Any]) -> list[Any]:
+def newest_first(parents: Iterable[Any]) -> list[Any]:
     """Every call that the debtors depend on, each before those whose results it used.
 
     Calls are numbered as they are made, so descending order is already topological.
     """
     seen: set[Any] = set()
     found: list[Any] = []       # in an order that in a chain is already the one wanted, which makes sorting cheap
-    frontier = list(debtors)
+    frontier = list(parents)
     while frontier:
         call = frontier.pop()
         if isinstance(call, Op):
             if call not in seen:
                 seen.add(call)
                 found.append(call)
-                for debtor, _, _ in call.edges:
-                    frontier.append(debtor)
-        elif type(call) is Part and call not in seen:
+                for parent, _, _ in call.edges:
+                    frontier.append(parent)
+        elif type(call) is NodeOutput and call not in seen:
             seen.add(call)
             found.append(call)
             frontier.append(call.call)
@@ -172,8 +172,8 @@ def leading_to(calls: list[Any], wanted: set[Any]) -> list[Any]:
     """Those calls, in order, through which a gradient reaches something wanted."""
     useful = set(wanted)
     for call in reversed(calls):
-        debtors = [call.call] if type(call) is Part else [d for d, _, _ in call.edges]
-        if any(d in useful for d in debtors):
+        parents = [call.call] if type(call) is NodeOutput else [d for d, _, _ in call.edges]
+        if any(d in useful for d in parents):
             useful.add(call)
     return [call for call in calls if call in useful]
 
@@ -236,7 +236,7 @@ def _traced_share(call: Any, rule: Any, g: Any, kept: Any) -> Any:
         return share
     if linked:      # PyTorch computes the gradients of all inputs in one call, which depends on all of them
         zero = share.array.dtype.type(0)
-        sources = [joined(np.broadcast_to(zero, debtor.shape), debtor) for debtor, other, _ in call.edges
+        sources = [joined(np.broadcast_to(zero, parent.shape), parent) for parent, other, _ in call.edges
                    if other is not own]
     else:
         params, idle = (*type(call).params, ""), type(call).only_kept
@@ -325,8 +325,8 @@ def accumulate(leaf: Any, g: Any, again: bool = False, shared: bool = True, plac
     if not leaf.requires_grad and leaf.node is None:
         return      # detached since
     if leaf.root is not None and leaf.cut is not None and leaf.node is None:
-        Shown.note("untracked view", "a gradient ended at a view made under torch.no_grad(), which keeps none; "
-                                     "make the view outside of the block to have it reach what it is a view of")
+        DisplayHooks.note("untracked view", "a gradient ended at a view made under torch.no_grad(), which keeps none; "
+                                            "make the view outside of the block to have it reach what it is a view of")
         return
     if again:
         g = _typed(g, leaf)
@@ -344,10 +344,10 @@ def accumulate(leaf: Any, g: Any, again: bool = False, shared: bool = True, plac
     else:
         before = leaf.gradient.array
         if before.reshape(-1)[:64].any():
-            Shown.note("accumulated", "a gradient was added to the one already there{where}; to start anew say "
-                                      "{x}.grad = None or {x}.grad.data.zero_() before backward()", leaf)
+            DisplayHooks.note("accumulated", "a gradient was added to the one already there{where}; to start anew say "
+                                             "{x}.grad = None or {x}.grad.data.zero_() before backward()", leaf)
         np.add(before, g, out=writing(before, "backward"))
-    leaf.gradient.cut = Cut("a gradient computed without create_graph=True", place)
+    leaf.gradient.cut = DetachedBy("a gradient computed without create_graph=True", place)
 
 
 def dense(array: ndarray) -> bool:

@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from gradcli.engine.tensor.tensor import Shown, Tensor
+from gradcli.engine.tensor.tensor import DisplayHooks, Tensor
 
 Observer = Callable[[Tensor, str, Any], Any]
 
 
-class Cuts:
+class Detachments:
     """Who listens; nobody, unless an expression is being differentiated by a command."""
 
     observer: Observer | None = None
@@ -24,16 +24,16 @@ class Cuts:
 @contextmanager
 def unheard() -> Iterator[None]:
     """Within, nobody listens."""
-    before, Cuts.observer = Cuts.observer, None
+    before, Detachments.observer = Detachments.observer, None
     try:
         yield
     finally:
-        Cuts.observer = before
+        Detachments.observer = before
 
 
 def leaving(tensor: Tensor, how: str, value: Any) -> Any:
     """`value`, which was made of `tensor` by `how` and has no history; another one if a listener says so."""
-    observer = Cuts.observer
+    observer = Detachments.observer
     return value if observer is None or not tensor.requires_grad else observer(tensor, how, value)
 
 
@@ -41,9 +41,11 @@ def to_scalar(tensor: Tensor, how: str, value: Any) -> Any:
     """The same for a conversion that PyTorch warns of; so do we, unless a listener is told."""
     if not tensor.requires_grad:
         return value
-    if Cuts.observer is None:
-        Shown.note("conversion", "Converting a tensor with requires_grad=True to a scalar may lead to unexpected "
-                                 "behavior: no gradient flows through the number. Consider using tensor.detach() first"
-                                 " ({x}.detach())", tensor)
+    if Detachments.observer is None:
+        DisplayHooks.note("conversion",
+                          "Converting a tensor with requires_grad=True to a scalar may lead to unexpected "
+                          "behavior: no gradient flows through the number. Consider using "
+                          "tensor.detach() first"
+                          " ({x}.detach())", tensor)
         return value
-    return Cuts.observer(tensor, how, value)
+    return Detachments.observer(tensor, how, value)

@@ -10,9 +10,9 @@ import numpy as np
 from numpy import asarray, ndarray
 from numpy.lib.stride_tricks import as_strided
 
-from gradcli.engine.autograd.detached import Cuts, leaving
+from gradcli.engine.autograd.detached import Detachments, leaving
 from gradcli.engine.autograd.inference_mode import refuse_saving, settled
-from gradcli.engine.autograd.op import TABLE, Op, Part
+from gradcli.engine.autograd.op import TABLE, NodeOutput, Op
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.autograd.type_promotion import promoted
 from gradcli.engine.tensor.tensor import (
@@ -20,9 +20,9 @@ from gradcli.engine.tensor.tensor import (
     INFERRED,
     SEVERAL,
     UNTRACKED,
-    Cut,
-    Rooted,
+    DetachedBy,
     Tensor,
+    ViewOf,
     clock,
     last_write,
     owner,
@@ -35,14 +35,14 @@ from gradcli.faults.tree import Fault, MemoryFault, ShapeFault, TypeFault
 UNFIT = (ValueError, TypeError, IndexError, OverflowError, np.linalg.LinAlgError, MemoryError)
 
 
-def debtor(tensor: Tensor) -> Any:
+def parent(tensor: Tensor) -> Any:
     """Whom a gradient of `tensor` is owed to: the call that made it, or itself as a leaf."""
     if tensor.root is not None:
-        freshen(tensor)
+        refresh_view(tensor)
     return tensor.node or tensor
 
 
-def freshen(view: Tensor) -> None:
+def refresh_view(view: Tensor) -> None:
     """Make a view's history true again after its base, or another view of it, was written."""
     root = view.root
     if root is DATA or not root.base.requires_grad:
@@ -53,16 +53,16 @@ def freshen(view: Tensor) -> None:
             raise view_written(view, "its base or another view of its base has been modified inplace")
         view.node = window_on(root.base, view.array).node
         view.requires_grad = True
-        view.root = Rooted(root.base, clock(), root.origin)
+        view.root = ViewOf(root.base, clock(), root.origin)
         if type(view) is Tensor:
             view.__class__ = Variable
 
 
-def perform(cls: type[Op], values: Sequence[Any]) -> Any:
+def dispatch(cls: type[Op], values: Sequence[Any]) -> Any:
     """The result of an operation on fitted values: one per parameter, tensors as tensors."""
     if Dual.watched and _any_dual(values):
         return Dual.level.push(cls, values)
-    if cls.promotes:
+    if cls.type_promotion:
         values = promoted(cls, values)
     arrays = []
     result_class: type[Tensor] = Tensor
@@ -94,9 +94,10 @@ def perform(cls: type[Op], values: Sequence[Any]) -> Any:
     except UNFIT as error:
         raise explained(cls, values, error) from None
     if tracked and not (grad_mode.on and result_class is not Volatile):
-        cut = (cut or Cut("a volatile Variable", here())) if grad_mode.on else Cut("torch.no_grad()", here())
+        cut = (cut or DetachedBy("a volatile Variable", here())) if grad_mode.on else DetachedBy("torch.no_grad()",
+                                                                                                 here())
         tracked = False
-        if Cuts.observer is not None:
+        if Detachments.observer is not None:
             result = _unrecorded(cut.how, values, result)
     if type(result) is tuple:
         return _several(cls, values, arrays, result, result_class, tracked)
@@ -110,12 +111,12 @@ def perform(cls: type[Op], values: Sequence[Any]) -> Any:
     if not tracked:
         out.cut = cut
     elif cls.copies:
-        out.cut = Cut(f"torch.{cls.names[0]}()", here())
+        out.cut = DetachedBy(f"torch.{cls.names[0]}()", here())
         out = leaving(values[0], out.cut.how, out) if isinstance(values[0], Tensor) else out
     elif result.dtype.kind == "f":
         record(cls, values, arrays, result, out)
     else:
-        out.cut = Cut(f"{cls.names[0]}(), whose result has no gradient", here())
+        out.cut = DetachedBy(f"{cls.names[0]}(), whose result has no gradient", here())
     if result.base is not None:
         _root(out, values[0], result)
     if InferenceTensor.exist:
@@ -145,8 +146,8 @@ def record(cls: type[Op], values: Sequence[Any], arrays: list[Any], result: Any,
     """Give `out` the call as its node, when any of the inputs leads to a leaf."""
     if cls.fixed:
         _refuse_fixed(cls, values)
-    if cls.unkept:
-        result = tuple([None if i in cls.unkept else r for i, r in enumerate(result)])
+    if cls.unsaved_outputs:
+        result = tuple([None if i in cls.unsaved_outputs else r for i, r in enumerate(result)])
     which = cls.variant(*values) if cls.variant else 0
     slots = (*arrays, None if which in cls.unsaved else result)
     if cls.shaped:
@@ -184,9 +185,9 @@ def _debts(cls: type[Op], values: Sequence[Any]) -> Any:
         if rule.many:
             for k, item in enumerate(x):
                 if item.requires_grad:
-                    yield rule.of_item(k), debtor(item)
+                    yield rule.of_item(k), parent(item)
         elif isinstance(x, Tensor) and x.requires_grad:
-            yield rule, debtor(x)
+            yield rule, parent(x)
 
 
 def _each(value: Any, attribute: str) -> Any:
@@ -207,11 +208,11 @@ def _several(cls: type[Op], values: Sequence[Any], arrays: list[Any], results: t
     if tracked and outs:
         record(cls, values, arrays, results, outs[0])
         call = outs[0].node
-        if cls.several and call is not None:
+        if cls.multi_output and call is not None:
             call.shape = tuple(r.shape for r in results)
             for i, out in enumerate(outs):
                 if results[i].dtype.kind == "f" and i not in cls.inert:
-                    out.node, out.requires_grad = Part(call, i, results[i].shape, clock()), True
+                    out.node, out.requires_grad = NodeOutput(call, i, results[i].shape, clock()), True
                 else:
                     out.node, out.requires_grad = None, False
         elif call is not None:
@@ -241,13 +242,13 @@ def _root(out: Tensor, source: Any, result: ndarray, origin: int = 0) -> None:
         if not grad_mode.on:
             origin = INFERRED if grad_mode.inference else UNTRACKED
             if source.requires_grad and not grad_mode.inference:
-                out.requires_grad, out.cut = True, out.cut or Cut("torch.no_grad()", here())
+                out.requires_grad, out.cut = True, out.cut or DetachedBy("torch.no_grad()", here())
         elif origin and not source.requires_grad:
             origin = SEVERAL + UNTRACKED
         if source.root is None or source.root is DATA:
-            out.root = Rooted(source, clock(), origin)
+            out.root = ViewOf(source, clock(), origin)
         else:
-            out.root = Rooted(source.root.base, clock(), source.root.origin or origin)
+            out.root = ViewOf(source.root.base, clock(), source.root.origin or origin)
 
 
 def view_written(view: Tensor, what: str) -> ViewWrite:
@@ -260,7 +261,7 @@ def view_written(view: Tensor, what: str) -> ViewWrite:
                          "don't want the inplace to be tracked) or both outside (if you want the inplace to be "
                          "tracked).", ("y = x[0:2]", "after the block, to have a view whose changes are tracked"))
     if node is not None and not origin & UNTRACKED:
-        at, call = (node.at, node.call) if type(node) is Part else (0, node)
+        at, call = (node.at, node.call) if type(node) is NodeOutput else (0, node)
         name = call.modern_name.rstrip("0123456789").removesuffix("Backward")
         subject = f"Output {at} of {name} is a view and {what}."
     else:
@@ -286,7 +287,7 @@ def explained(cls: type[Op], values: Sequence[Any], error: BaseException) -> Fau
     if isinstance(error, MemoryError):
         of = f"{name}() of" if cls.function else "what is computed from"     # a part of another operation
         return MemoryFault(f"{of} {told} needs more memory than there is")
-    if cls.promotes and len(shapes) > 1:
+    if cls.type_promotion and len(shapes) > 1:
         clash = broadcast_clash(shapes)
         if clash:
             return BroadcastShapes(clash, notes=(f"{name}() was given {told}",), shapes=shapes)

@@ -14,12 +14,12 @@ from typing import Any
 from numpy import asarray, ndarray
 
 from gradcli.engine.autograd.detached import leaving
-from gradcli.engine.autograd.dispatch import UNFIT, debtor, explained, freshen, here
+from gradcli.engine.autograd.dispatch import UNFIT, explained, here, parent, refresh_view
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.type_promotion import CONSTANTS, constant
 from gradcli.engine.kernels import ZERO
 from gradcli.engine.tensor.dtypes import float32, float64
-from gradcli.engine.tensor.tensor import Cut, Tensor, clock
+from gradcli.engine.tensor.tensor import DetachedBy, Tensor, clock
 from gradcli.engine.tensor.variable import InferenceTensor, Variable, grad_mode
 
 
@@ -29,7 +29,7 @@ def unrecorded(out: Variable, *inputs: Any) -> Variable:
         out.__class__ = InferenceTensor
     for x in inputs:
         if isinstance(x, Tensor) and (x.requires_grad or x.cut):
-            out.cut = Cut("torch.no_grad()", here()) if x.requires_grad else x.cut
+            out.cut = DetachedBy("torch.no_grad()", here()) if x.requires_grad else x.cut
             left: Variable = leaving(x, out.cut.how, out)
             return left
     return out
@@ -55,7 +55,7 @@ def fast_unary(cls: type[Op], call: Callable[..., Any]) -> Callable[..., Any]:
         if not input.requires_grad or not grad_mode.plain:
             return call(input) if grad_mode.on and input.requires_grad else unrecorded(Variable(result), input)
         if input.root is not None:
-            freshen(input)
+            refresh_view(input)
         slots = (a, *middle, result) if middle else (a, result)
         if shaped:
             slots += (a.shape, *middle, a.dtype)
@@ -153,14 +153,14 @@ def fast_binary(cls: type[Op], call: Callable[..., Any]) -> Callable[..., Any]:
         if input.requires_grad:
             slots = (a, b, *middle, result) if middle else (a, b, result)
             if input.root is not None:
-                freshen(input)
+                refresh_view(input)
             if kind is Variable and other.requires_grad:
                 edges: tuple[Any, ...] = ((input.node or input, left, pick_left(slots)),
-                                          (debtor(other), right, pick_right(slots)))
+                                          (parent(other), right, pick_right(slots)))
             else:
                 edges = ((input.node or input, left, (pick_left if kind is Variable else pick_number)(slots)),)
         elif kind is Variable and other.requires_grad:
-            edges = ((debtor(other), right, pick_right((a, b, *middle, result))),)
+            edges = ((parent(other), right, pick_right((a, b, *middle, result))),)
         else:
             return unrecorded(Variable(result), input, other)
         this = new(both if kind is Variable else with_number)

@@ -13,13 +13,13 @@ from itertools import count
 from typing import Any
 
 from gradcli.engine.autograd.detached import unheard
-from gradcli.engine.autograd.dispatch import debtor, here
-from gradcli.engine.autograd.function_node import KEPT, Custom, Owing, Record, node_class
-from gradcli.engine.autograd.op import Part
+from gradcli.engine.autograd.dispatch import here, parent
+from gradcli.engine.autograd.function_node import KEPT, Custom, FunctionRule, Record, node_class
+from gradcli.engine.autograd.op import NodeOutput
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.inplace import rebase, writable
-from gradcli.engine.tensor.tensor import Shown, Tensor, clock, note_write
+from gradcli.engine.tensor.tensor import DisplayHooks, Tensor, clock, note_write
 from gradcli.engine.tensor.variable import RESULT, Dual, Variable, Volatile, grad_mode, recording
 from gradcli.exposure import exposed
 from gradcli.faults.mistakes import NotDifferentiable
@@ -44,7 +44,7 @@ class Context:
         return f"<torch.autograd.function.Context object at {style.address(self)}>"
 
     def __repr__(self) -> str:
-        return Shown.text(self)
+        return DisplayHooks.text(self)
 
     def save_for_backward(self, *tensors: Any) -> None:
         """Keep tensors for backward, which finds them in `saved_tensors`."""
@@ -183,7 +183,7 @@ def _perform(cls: type, ctx: Context, args: tuple[Any, ...], static: bool) -> An
     for r in results:
         out = kind(r.array) if isinstance(r, Tensor) else r
         if any(r is w for w in wanted):
-            to = node if len(wanted) == 1 else Part(node, next(parts), r.array.shape, clock())  # type: ignore[arg-type]
+            to = node if len(wanted) == 1 else NodeOutput(node, next(parts), r.array.shape, clock())  # type: ignore[arg-type]
             out = Variable(r.array, True, to)
         outs.append(_rewritten(rewritten[id(r)], out) if id(r) in rewritten else out)
     ctx._record = Record((), ())
@@ -200,7 +200,7 @@ def _pushed(cls: type, ctx: Context, args: tuple[Any, ...], static: bool) -> Any
     tangents = [Dual.level.tangent(a) if isinstance(a, Tensor) else None for a in args]
     Dual.watched = False
     try:
-        plain = [Variable(a.array, a.requires_grad, debtor(a)) if type(a) is Dual else a for a in args]
+        plain = [Variable(a.array, a.requires_grad, parent(a)) if type(a) is Dual else a for a in args]
         result = _perform(cls, ctx, tuple(plain), static)
         ctx._record.saved = ctx.__dict__.pop(FORWARD, ())
         products = jvp.__func__(ctx, *tangents)
@@ -256,9 +256,9 @@ def _recorded(cls: type, ctx: Context, record: Record, given: list[Any], args: t
     record.backward = cls.backward if static else (  # type: ignore[attr-defined]
         lambda ctx, *g: ctx.backward(*g))
     kept = record.settle(given, args, {id(w): i for i, w in enumerate(wanted)})
-    edges = [(debtor(a), at) for at, a in enumerate(args) if record.needs[at]]
+    edges = [(parent(a), at) for at, a in enumerate(args) if record.needs[at]]
     record.edges = len(edges)
-    node.edges = tuple((to, Owing(record, at, (KEPT,) * len(kept) if i == 0 else ()), kept if i == 0 else ())
+    node.edges = tuple((to, FunctionRule(record, at, (KEPT,) * len(kept) if i == 0 else ()), kept if i == 0 else ())
                        for i, (to, at) in enumerate(edges))
     return node
 

@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from gradcli.engine.autograd.dispatch import debtor
-from gradcli.engine.autograd.op import Op, Part, traced
+from gradcli.engine.autograd.dispatch import parent
+from gradcli.engine.autograd.op import NodeOutput, Op, traced
 from gradcli.engine.autograd.saved_tensors_hooks import Slot, Stored
 from gradcli.engine.autograd.signature import Signature, described, sized
-from gradcli.engine.tensor.tensor import Shown, Tensor, clock
+from gradcli.engine.tensor.tensor import DisplayHooks, Tensor, clock
 from gradcli.engine.tensor.variable import Variable, grad_mode, recording
 from gradcli.exposure import exposed
 from gradcli.faults.mistakes import NotDifferentiable
@@ -64,12 +64,13 @@ class Record:
             return source if source.array is tensor.array else traced.alias(source)
         if type(source) is int:     # one of the call's own results
             node = self.node()
-            source = node if sum(r[2] for r in self.results) == 1 else Part(node, source, tensor.array.shape, clock())
+            source = node if sum(r[2] for r in self.results) == 1 else NodeOutput(node, source, tensor.array.shape,
+                                                                                  clock())
         return Variable(tensor.array, True, source)
 
     def settle(self, given: list[Any], args: tuple[Any, ...], outputs: dict[int, int]) -> tuple[Any, ...] | Stored:
         """Note where the saved tensors come from; the arrays that must not change until backward."""
-        sources = {id(g): debtor(a) for g, a in zip(given, args, strict=True)
+        sources = {id(g): parent(a) for g, a in zip(given, args, strict=True)
                    if isinstance(a, Tensor) and a.requires_grad}
         settled: list[Saved | None] = []
         for tensor in self.saved:
@@ -146,8 +147,9 @@ class Record:
                 f"function {name}Backward returned an incorrect number of gradients (expected {count}, "
                 f"got {len(given)})")
         if any(self.needs) and all(g is None for g in given):
-            Shown.note("backward gave nothing", f"{name}.backward gave None for every argument, so no gradient goes "
-                                                "further; what it computes is passed on with return")
+            DisplayHooks.note("backward gave nothing",
+                              f"{name}.backward gave None for every argument, so no gradient goes "
+                              "further; what it computes is passed on with return")
         return [self._fitted(at, g, lasting) for at, g in enumerate(given)]
 
     def _fitted(self, at: int, g: Any, lasting: bool) -> Any:
@@ -187,7 +189,7 @@ def _expands(small: tuple[int, ...], large: tuple[int, ...]) -> bool:
         s in (1, n) for s, n in zip(reversed(small), reversed(large), strict=False))
 
 
-class Owing:
+class FunctionRule:
     """What stands in an edge of a program's Function in place of a rule of the table."""
 
     __slots__ = ("at", "item", "needs", "record", "saves")
@@ -212,7 +214,7 @@ class Custom(Op, abstract=True):
 
     signature = NO_PARAMETERS
     params = ()
-    several = True
+    multi_output = True
 
     @property
     def saved_tensors(self) -> tuple[Any, ...]:
@@ -236,18 +238,18 @@ def node_class(cls: type, static: bool) -> type[Custom]:
 
         Call.__name__ = cls.__name__
         Call.modern_name = f"torch.autograd.function.{cls.__name__}Backward"
-        Call.era_name = Call.modern_name if static else f"__main__.{cls.__name__}"
+        Call.legacy_class_name = Call.modern_name if static else f"__main__.{cls.__name__}"
         made[static] = Call
     return made[static]
 
 
-class Barred(Op, abstract=True):
+class NonDifferentiable(Op, abstract=True):
     """The gradients of a backward that cannot itself be differentiated."""
 
     __slots__ = ()
     signature = NO_PARAMETERS
     params = ()
-    modern_name = era_name = "torch.autograd.function.Error"
+    modern_name = legacy_class_name = "torch.autograd.function.Error"
 
 
 class _Bar:
@@ -264,7 +266,7 @@ class _Bar:
 
 
 def _barred(g: Any, cls: type, node: Any) -> Variable:
-    this = Barred()
+    this = NonDifferentiable()
     leaf = Variable(np.zeros_like(g), True)
     this.edges = ((leaf, _Bar(cls.__name__), ()),)
     this.hooks, this.shape, this.born = None, g.shape, clock()

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.autograd.dispatch import debtor, here
+from gradcli.engine.autograd.dispatch import here, parent
 from gradcli.engine.autograd.graph_view import AccumulateGrad, GradientEdge, edge_of
 from gradcli.engine.autograd.hooks import Handle, add_hook
 from gradcli.engine.autograd.op import Op
@@ -36,7 +36,7 @@ def get_gradient_edge(tensor: Any) -> GradientEdge:
     if not tensor.requires_grad:
         raise GradFault("It is not possible to get the gradient edge for a Tensor that does not require gradients",
                         "x.requires_grad_()")
-    return edge_of(tensor, debtor(tensor))
+    return edge_of(tensor, parent(tensor))
 
 
 def increment_version(tensor: Any) -> None:
@@ -78,7 +78,7 @@ def register_multi_grad_hook(tensors: Any, fn: Callable[[Any], Any], *, mode: st
     for tensor in tensors:
         if not tensor.requires_grad:
             raise GradFault("Expected gradient function to be set", "x.requires_grad_()")
-    holders = [debtor(t) for t in tensors]
+    holders = [parent(t) for t in tensors]
     gathering = Gathering(holders, fn, mode == "any")
     return MultiHandle([add_hook(holder, gathering.hook(at)) for at, holder in enumerate(holders)])
 

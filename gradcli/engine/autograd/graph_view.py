@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op, Part
+from gradcli.engine.autograd.op import NodeOutput, Op
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Variable
-from gradcli.engine.tensor.write_gate import Journal
+from gradcli.engine.tensor.write_gate import WriteObserver
 from gradcli.exposure import exposed
 from gradcli.faults.tree import ArgumentFault
 
@@ -30,7 +30,7 @@ class AccumulateGrad(Op, abstract=True):
     __slots__ = ("variable",)
     variable: Any       # the leaf
 
-    era_name = modern_name = "AccumulateGrad"
+    legacy_class_name = modern_name = "AccumulateGrad"
     edges = ()
 
 
@@ -55,11 +55,11 @@ class GradientEdge:
                 f"output_nr={self.output_nr}, ownership_token=None)")
 
 
-def edge_of(tensor: Tensor, debtor: Any) -> GradientEdge:
+def edge_of(tensor: Tensor, parent: Any) -> GradientEdge:
     """The edge to `debtor`, which the gradient of `tensor` is owed to."""
     edge = GradientEdge.__new__(GradientEdge)
-    (edge.node, edge.output_nr), edge.ownership_token = _step(debtor, leaves=False), None
-    edge.tensor = debtor if isinstance(debtor, Tensor) else Variable(tensor.array, True, debtor)
+    (edge.node, edge.output_nr), edge.ownership_token = _step(parent, leaves=False), None
+    edge.tensor = parent if isinstance(parent, Tensor) else Variable(tensor.array, True, parent)
     return edge
 
 
@@ -67,20 +67,20 @@ class Transposed(Op, abstract=True):
     """The turn that today's PyTorch gives the weight of a linear layer, which here is part of that layer's call."""
 
     __slots__ = ()
-    era_name = modern_name = "TBackward0"
+    legacy_class_name = modern_name = "TBackward0"
 
 
-def next_functions(self: Op | Part) -> tuple[tuple[Any, int], ...]:
+def next_functions(self: Op | NodeOutput) -> tuple[tuple[Any, int], ...]:
     """The calls this call used the results of, each with which result it was; leaves as AccumulateGrad.
 
     What no gradient goes to stands as (None, 0).
     """
-    call = self.call if isinstance(self, Part) else self
+    call = self.call if isinstance(self, NodeOutput) else self
     if not call.edges or not call.params or (
             isinstance(call, Transposed)) or any(
             rule.item is not None for _, rule, _ in call.edges):
-        return tuple(_step(debtor, leaves=False) for debtor in _debtors(call))
-    steps = {rule.at: _step(debtor, leaves=False) for debtor, rule, _ in call.edges}
+        return tuple(_step(parent, leaves=False) for parent in _debtors(call))
+    steps = {rule.at: _step(parent, leaves=False) for parent, rule, _ in call.edges}
     order = input_order(call)
     if type(call).__name__ == "Linear" and 1 in steps:
         turned = Transposed()
@@ -96,25 +96,25 @@ def input_order(call: Op) -> tuple[int, ...]:
         rule.at for rule in call.rules if rule.at < call.signature.required or rule.at in linked)
 
 
-def previous_functions(self: Op | Part) -> tuple[tuple[Any, int], ...]:
+def previous_functions(self: Op | NodeOutput) -> tuple[tuple[Any, int], ...]:
     """The same as 0.1.12 told it: leaves as the Variables they are."""
-    return tuple(_step(debtor, leaves=True) for debtor in _debtors(self))
+    return tuple(_step(parent, leaves=True) for parent in _debtors(self))
 
 
-def _debtors(call: Op | Part) -> list[Any]:
-    return [debtor for debtor, _, _ in (call.call if isinstance(call, Part) else call).edges]
+def _debtors(call: Op | NodeOutput) -> list[Any]:
+    return [parent for parent, _, _ in (call.call if isinstance(call, NodeOutput) else call).edges]
 
 
-def _step(debtor: Any, leaves: bool) -> tuple[Any, int]:
-    if Journal.reach is not None:
-        Journal.reach(debtor)
-    if isinstance(debtor, Part):
-        return debtor.call, debtor.at
-    if isinstance(debtor, Tensor) and not leaves:
+def _step(parent: Any, leaves: bool) -> tuple[Any, int]:
+    if WriteObserver.reach is not None:
+        WriteObserver.reach(parent)
+    if isinstance(parent, NodeOutput):
+        return parent.call, parent.at
+    if isinstance(parent, Tensor) and not leaves:
         end = AccumulateGrad()
-        end.variable = debtor
+        end.variable = parent
         return end, 0
-    return debtor, 0
+    return parent, 0
 
 
 def node_name(self: Op) -> str:
@@ -132,7 +132,7 @@ Op.name = node_name  # type: ignore[attr-defined]
 
 def output_nr(self: Tensor) -> int:
     """Which of the results of its call a tensor is."""
-    return self.node.at if type(self.node) is Part else 0
+    return self.node.at if type(self.node) is NodeOutput else 0
 
 
 def metadata(self: Op) -> dict[Any, Any]:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.autograd.dispatch import debtor
+from gradcli.engine.autograd.dispatch import parent
 from gradcli.engine.autograd.graph_view import AccumulateGrad
 from gradcli.engine.autograd.op import Op, traced
 from gradcli.engine.autograd.signature import described, sized
@@ -137,7 +137,7 @@ def register_hook(self: Tensor, hook: Callable[[Variable], Any]) -> Handle:
                         ("x = Variable(torch.ones(2, 2), requires_grad=True)", "then x.register_hook(print)"))
     if not callable(hook):
         raise ArgumentFault(f"register_hook() needs a function, not {described(hook)}", "x.register_hook(print)")
-    return add_hook(debtor(self), hook)
+    return add_hook(parent(self), hook)
 
 
 def add_hook(holder: Any, hook: Callable[..., Any], step: int = 1) -> Handle:
@@ -172,7 +172,7 @@ def retain_grad(self: Tensor) -> None:
     def keep(g: Variable) -> None:
         self.gradient = g if self.gradient is None else traced.add(self.gradient, g)
 
-    node = debtor(self)
+    node = parent(self)
     node.hooks = {**(node.hooks or {}), RETAIN: keep}
     self.hooks = {RETAIN: keep}     # by which an operation in place finds what must move to the new node
 

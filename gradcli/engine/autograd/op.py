@@ -98,23 +98,26 @@ class Op:
     passes: Any = None                      # of a call's values: whether the input itself comes back
     overwrites = False                      # whether it takes a last option `inplace`, to store what it computes
     attribute = False                       # whether it is read without being called, like x.T
-    anew = False                            # whether the result is always memory of its own, of the operands' types
+    # whether the result is always memory of its own, of the operands' types
+    fresh_result = False
     kernel: Any = None                      # the numpy function that forward is when no option is given
     symbol = ""                             # the operator it stands behind: "mul"
     refuses_truths = False                  # whether truth values and numbers are not to be mixed, as in PyTorch
-    promotes = ""                           # how operand types meet: "mixed", "floating", "same" or not at all
+    type_promotion = ""                           # how operand types meet: "mixed", "floating", "same" or not at all
     returns: tuple[str, ...] = ()           # field names, where there are several results
     creates = False                         # whether it takes requires_grad and its kin, and makes leaves
     copies = False                          # whether it takes the numbers of a tensor alone, without its history
-    several = False                         # whether more than the first result can be differentiated
+    multi_output = False                         # whether more than the first result can be differentiated
     inert: tuple[int, ...] = ()             # which of several results no gradient may be asked of, as in PyTorch
-    unkept: tuple[int, ...] = ()            # which of several results no rule looks at: they need not be kept
-    era_label: str | tuple[str, ...] = ""   # the creator's name in 0.1.12, one for each variant
+    unsaved_outputs: tuple[int, ...] = ()            # which of several results no rule looks at: they need not be kept
+    legacy_name: str | tuple[str, ...] = ""   # the creator's name in 0.1.12, one for each variant
     label: str | tuple[str, ...] = ""       # and today
     variant: Callable[..., int] | None = None   # which label a call takes, from its arguments
     unsaved: tuple[int, ...] = ()           # in which variants PyTorch does not save the result, nor a rule needs it
-    once = False                            # whether gradients of gradients are not to be had, as in PyTorch
-    idle: tuple[str, ...] = ()              # options taken because PyTorch takes them, which change no result
+    # whether gradients of gradients are not to be had, as in PyTorch
+    first_order_only = False
+    # options taken because PyTorch takes them, which change no result
+    ignored_options: tuple[str, ...] = ()
     saves: bool | None = None               # whether PyTorch saves tensors for backward, where the rules do otherwise
     linked: bool | tuple[str, ...] | None = None    # whether PyTorch's gradients (those named) need all inputs
     only_kept: tuple[str, ...] = ()         # inputs that rules keep as PyTorch does, for writes to them to be noticed
@@ -124,7 +127,8 @@ class Op:
     fixed: tuple[str, ...] = ()             # inputs that no gradient may be asked of, as in PyTorch
     grows: Any = None                       # what asks for room before forward, where the result can be large
     samples: tuple[Any, ...] | list[Any] = ()
-    unsloped: tuple[Any, ...] | list[Any] = ()      # more, whose gradients by PyTorch's convention are no slopes
+    # more, whose gradients by PyTorch's convention are no slopes
+    gradient_only_samples: tuple[Any, ...] | list[Any] = ()
     errors: tuple[Any, ...] | list[Any] = ()
 
     signature: Signature
@@ -132,7 +136,7 @@ class Op:
     defaults: dict[str, Any]
     rules: tuple[Rule, ...]
     nodes: tuple[type[Op], ...]
-    era_name: str
+    legacy_class_name: str
     modern_name: str
     forward: Any
     compose: Any
@@ -161,7 +165,7 @@ class Op:
                 cls.forward = _laid(cls.forward, cls.lays == "columns")
         cls.params = cls.signature.names
         cls.defaults = {p: d for p, d in zip(cls.params, cls.signature.defaults, strict=True)
-                        if p in cls.params[cls.signature.required :] and p not in cls.idle}
+                        if p in cls.params[cls.signature.required :] and p not in cls.ignored_options}
         cls.names = tuple(f"{cls.home}.{n}" if cls.home and "." not in n else n
                           for n in vars(cls).get("names", (cls.__name__.lower(),)))
         cls.rules = tuple(_rules(cls))
@@ -189,7 +193,7 @@ class Op:
     enter: Any       # puts a new operation in its places; set by engine/derive.py
 
     def __repr__(self) -> str:
-        return f"<{self.era_name} object>"
+        return f"<{self.legacy_class_name} object>"
 
 
 def _positional(function: Any) -> Any:
@@ -245,12 +249,12 @@ def _saves(cls: type[Op], needs: tuple[int, ...]) -> bool | None:
 
 def _nodes(cls: type[Op]) -> Iterator[type[Op]]:
     """The class of a call's record for each label it can carry."""
-    eras = (cls.era_label,) if isinstance(cls.era_label, str) else cls.era_label
+    eras = (cls.legacy_name,) if isinstance(cls.legacy_name, str) else cls.legacy_name
     moderns = (cls.label,) if isinstance(cls.label, str) else cls.label
     for i in range(max(len(eras), len(moderns))):
         node = _node(cls)
         era = eras[min(i, len(eras) - 1)] or f"basic_ops.{cls.__name__}"
-        node.era_name = era if "." not in era or era.startswith("torch.") else ERA + era
+        node.legacy_class_name = era if "." not in era or era.startswith("torch.") else ERA + era
         node.modern_name = moderns[min(i, len(moderns) - 1)] or f"{cls.__name__}Backward0"
         yield node
 
@@ -277,7 +281,7 @@ def titled(value: Any, name: str) -> Any:
     return value
 
 
-class Part:
+class NodeOutput:
     """One of several differentiable results of a call, as a debtor of its own."""
 
     __slots__ = ("at", "born", "call", "hooks", "shape")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from gradcli.engine.autograd.dispatch import perform
+from gradcli.engine.autograd.dispatch import dispatch
 from gradcli.engine.autograd.fast_path import fast_binary, fast_comparison, fast_unary
 from gradcli.engine.autograd.op import COMPARED, TABLE, UNARY, Op, raw, short, traced
 from gradcli.engine.autograd.result_size import growth
@@ -16,7 +16,7 @@ from gradcli.engine.tensor.inplace import inplace, into
 from gradcli.engine.tensor.memory_format import PRESERVE
 from gradcli.engine.tensor.methods import CREATED, set_requires_grad
 from gradcli.engine.tensor.tensor import Tensor
-from gradcli.exposure import MARK
+from gradcli.exposure import PROGRAM_MADE
 
 
 def enter(cls: type[Op]) -> None:
@@ -47,7 +47,7 @@ def named(cls: type[Op], name: str, plain: Callable[..., Any] | None = None) -> 
     call = general(cls, name)
     if plain is not None:
         call = serving_numbers(call, plain)
-    if cls.anew and cls.signature.required == 1 and len(cls.rules) == 1 and not cls.rules[0].many:
+    if cls.fresh_result and cls.signature.required == 1 and len(cls.rules) == 1 and not cls.rules[0].many:
         call = fast_unary(cls, call)
     return _dressed(call, name, cls)
 
@@ -79,7 +79,7 @@ def general(cls: type[Op], name: str) -> Callable[..., Any]:
         if cls.random and "generator" in options:
             return drawing(options.pop("generator"), lambda: call(*args, **options))
         values = fit(name, args, options)
-        return compose(traced, *values) if compose else perform(cls, values)
+        return compose(traced, *values) if compose else dispatch(cls, values)
 
     if cls.overwrites:
         return overwriter(cls, name, call)
@@ -134,7 +134,7 @@ COMMUTING = {"add", "mul"}
 def _leaving_to_programs(call: Callable[..., Any]) -> Callable[..., Any]:
     """An operator that leaves objects of a program's classes to the operators of these classes, as torch does."""
     def operate(input: Any, other: Any) -> Any:
-        return NotImplemented if MARK in type(other).__dict__ else call(input, other)
+        return NotImplemented if PROGRAM_MADE in type(other).__dict__ else call(input, other)
 
     return operate
 
@@ -144,7 +144,7 @@ def _operators(cls: type[Op], call: Callable[..., Any]) -> None:
     operate = call = _leaving_to_programs(call) if cls.symbol not in UNARY else call
     if cls.symbol in COMPARED:
         operate = fast_comparison(cls, call)
-    elif cls.anew and len(cls.rules) == 2 and cls.symbol not in UNARY:
+    elif cls.fresh_result and len(cls.rules) == 2 and cls.symbol not in UNARY:
         operate = fast_binary(cls, call)
 
     def reflected(other: Any, input: Any) -> Any:

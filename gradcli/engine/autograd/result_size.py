@@ -14,7 +14,7 @@ import numpy as np
 from numpy import ndarray
 
 from gradcli.engine.tensor.dtypes import Default
-from gradcli.engine.tensor.memory import Room
+from gradcli.engine.tensor.memory import MemoryLimit
 
 FREE = 1 << 22      # elements that nobody needs to ask for
 VIEWS = frozenset({"expand", "broadcast_to", "view", "reshape", "as_strided", "unflatten"})     # they take no memory
@@ -28,7 +28,7 @@ def growth(cls: Any) -> Callable[..., None] | None:
     count = COUNTS.get(name)
     if count is None and "size" in cls.params and name not in VIEWS:
         count = _of_size(cls.params.index("size"))
-    if count is None and cls.promotes in ("mixed", "floating") and len(cls.rules) > 1:
+    if count is None and cls.type_promotion in ("mixed", "floating") and len(cls.rules) > 1:
         count = _broadcast
     if count is None:
         return None
@@ -41,7 +41,7 @@ def growth(cls: Any) -> Callable[..., None] | None:
             first = values[0][0] if type(values[0]) is tuple and values[0] else values[0]
             kind = values[typed] if typed >= 0 and values[typed] is not None else (
                 first.dtype if type(first) is ndarray else Default.floating)
-            Room.check(name, elements * np.dtype(kind).itemsize)
+            MemoryLimit.check(name, elements * np.dtype(kind).itemsize)
 
     return ask
 

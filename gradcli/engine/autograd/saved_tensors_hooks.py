@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Part
+from gradcli.engine.autograd.op import NodeOutput
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.tensor import Tensor, last_write
 from gradcli.engine.tensor.variable import Variable, grad_mode, recording
@@ -33,7 +33,7 @@ class Running:
         if any(call is holder for call in self.calls):
             return True
         return (self.inputs is None or isinstance(holder, Tensor) and holder in self.inputs) and any(
-            to is holder for call in self.calls if type(call) is not Part for to, _, _ in call.edges)
+            to is holder for call in self.calls if type(call) is not NodeOutput for to, _, _ in call.edges)
 
 
 class Latest:

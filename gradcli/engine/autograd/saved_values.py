@@ -7,7 +7,7 @@ from typing import Any
 
 from numpy import ndarray
 
-from gradcli.engine.autograd.op import TABLE, Part, traced
+from gradcli.engine.autograd.op import TABLE, NodeOutput, traced
 from gradcli.engine.autograd.saved_tensors_hooks import Stored
 from gradcli.engine.autograd.signature import ArrayKind, ArraysKind, Kind, sized
 from gradcli.engine.tensor.dtypes import OF
@@ -61,15 +61,15 @@ def check_fresh(call: Any) -> None:
 
 def pass_over(call: Any, undefined: set[Any], freed: Freed | None) -> None:
     """Let a call that no gradient reaches say whether what it kept is as it was, and let go of it."""
-    if type(call) is Part:
+    if type(call) is NodeOutput:
         undefined.add(call.call)
         return
     if written:
         check_fresh(call)
-    for debtor, _, kept in call.edges:
+    for parent, _, kept in call.edges:
         if type(kept) is Freed:
             iter(kept)
-        undefined.add(debtor)
+        undefined.add(parent)
     if freed is not None and any(rule.saves is not False for _, rule, _ in call.edges):
         call.edges = release(call.edges, freed)
 
@@ -110,7 +110,7 @@ def stem(call: Any) -> str:
 
 def lifted(call: Any, rule: Any, kept: tuple[Any, ...]) -> list[Any]:
     """Kept arrays as Variables, connected to where they came from."""
-    sources = {(r.at, r.item): debtor for debtor, r, _ in call.edges}
+    sources = {(r.at, r.item): parent for parent, r, _ in call.edges}
     kinds = type(call).signature.kinds
     out = len(kinds)
     return [_lift_results(call, value) if at == out else value if at > out else _lift(value, at, kinds[at], sources)
@@ -123,7 +123,8 @@ def _lift_results(call: Any, value: Any) -> Any:
     if value is None:
         return None
     born = clock()
-    return tuple(None if v is None else Variable(v, True, Part(call, i, v.shape, born) if type(call).several else call)
+    return tuple(None if v is None else Variable(v, True, NodeOutput(call, i, v.shape,
+                                                                     born) if type(call).multi_output else call)
                  for i, v in enumerate(value))
 
 

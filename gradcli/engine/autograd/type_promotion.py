@@ -41,17 +41,17 @@ def promoted(cls: type[Op], values: Sequence[Any]) -> Sequence[Any]:
     """The values with operands brought to one type; casts of Variables are recorded."""
     where = [i for i, kind in enumerate(cls.signature.kinds) if kind.operand and values[i] is not None]
     lists = [i for i, kind in enumerate(cls.signature.kinds) if isinstance(kind, ArraysKind)]
-    if not lists and cls.promotes != "same":
+    if not lists and cls.type_promotion != "same":
         types = {values[i].array.dtype for i in where if isinstance(values[i], Tensor)}
         if len(types) == 1 and (one := types.pop()).kind == "f":       # the usual case: one type, and plain numbers
             return [x if isinstance(x, Tensor) or i not in where else constant(x, one) for i, x in enumerate(values)]
     operands = [values[i] for i in where] + [x for i in lists for x in values[i]]
-    if cls.promotes == "same":
+    if cls.type_promotion == "same":
         return _same(cls, values, operands)
     if cls.refuses_truths and not Current.legacy:       # which were bytes in 0.1.12, where 1 - mask was common
         _refuse_truths(operands)
     meeting = result_type([x.array if isinstance(x, Tensor) else x for x in operands])
-    if cls.promotes == "floating":
+    if cls.type_promotion == "floating":
         meeting = computing_type(meeting)
     values = list(values)
     for i in where:

@@ -11,7 +11,7 @@ import numpy as np
 
 from gradcli.engine.autograd.signature import NUMBERS, described
 from gradcli.engine.tensor.conversion import array_of
-from gradcli.engine.tensor.memory import Room
+from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.engine.tensor.numpy_view import given, plain
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Array
@@ -94,7 +94,7 @@ class ArrayRandom:
         if not all(type(each) is int and each >= 0 for each in sizes):
             raise ArgumentFault(f"np.random.{name}() needs whole numbers as sizes, not {described(size)}",
                                 "np.random.rand(3, 2)")
-        Room.check(name, 8 * math.prod(sizes))
+        MemoryLimit.check(name, 8 * math.prod(sizes))
 
 
 def _values(values: Any) -> Any:

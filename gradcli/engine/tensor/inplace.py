@@ -12,13 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.autograd.dispatch import debtor, freshen, here, positions, record, view_written
+from gradcli.engine.autograd.dispatch import here, parent, positions, record, refresh_view, view_written
 from gradcli.engine.autograd.hooks import carry_over
 from gradcli.engine.autograd.inference_mode import refuse_write
 from gradcli.engine.autograd.op import TABLE, Op, titled, traced
 from gradcli.engine.autograd.signature import described, sized
 from gradcli.engine.tensor.dtypes import OF, category
-from gradcli.engine.tensor.tensor import DATA, Rooted, Tensor, clock, follow, note_write, owner
+from gradcli.engine.tensor.tensor import DATA, Tensor, ViewOf, clock, follow, note_write, owner
 from gradcli.engine.tensor.variable import RESULT, Dual, Variable, grad_mode
 from gradcli.engine.tensor.write_gate import writing
 from gradcli.faults.tree import ArgumentFault, GradFault, LeafWrite, ShapeFault, TypeFault
@@ -34,7 +34,7 @@ def inplace(cls: type[Op], name: str, call: Callable[..., Any]) -> Callable[...,
     def write(input: Any, *args: Any, **options: Any) -> Any:
         source = writable(input, name, cls.partial)
         if cls.keeps_input and grad_mode.on and _tracked(input, args, options):
-            source = type(input)(input.array.copy(), input.requires_grad, debtor(input))
+            source = type(input)(input.array.copy(), input.requires_grad, parent(input))
         result = call(source, *args, **options)
         if result is not source and (other := IN_PLACE.get(getattr(getattr(result, "node", None), "modern_name", ""))):
             titled(result, other)
@@ -157,8 +157,8 @@ def rebase(target: Tensor, result: Tensor) -> None:
     new = Variable(base.array)
     record(TABLE["copy_slices"], (base, result, at), [base.array, result.array, at], base.array, new)
     _give(base, new.node)
-    target.root = Rooted(base, 0, root.origin)
-    freshen(target)
+    target.root = ViewOf(base, 0, root.origin)
+    refresh_view(target)
 
 
 def _give(target: Tensor, node: Any) -> None:

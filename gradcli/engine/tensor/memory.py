@@ -17,7 +17,7 @@ MMAP_THRESHOLD, TRIM_THRESHOLD = -3, -1     # the parameters' numbers in malloc.
 LARGEST, KEPT = 32 << 20, 256 << 20
 
 
-class Room:
+class MemoryLimit:
     """How much memory one result may take; the session and its user decide."""
 
     most: float = 4 << 30

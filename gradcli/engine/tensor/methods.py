@@ -13,7 +13,7 @@ import numpy as np
 
 from gradcli.engine.autograd.backward import backward as sweep_back
 from gradcli.engine.autograd.detached import leaving, to_scalar
-from gradcli.engine.autograd.dispatch import freshen, here
+from gradcli.engine.autograd.dispatch import here, refresh_view
 from gradcli.engine.autograd.graph_view import READABLE, GradientEdge, output_nr
 from gradcli.engine.autograd.hooks import (
     Handle,
@@ -24,7 +24,7 @@ from gradcli.engine.autograd.hooks import (
 )
 from gradcli.engine.autograd.inference_mode import alone as beside
 from gradcli.engine.autograd.inference_mode import is_inference, refuse_leaf, version
-from gradcli.engine.autograd.op import Op, Part, traced
+from gradcli.engine.autograd.op import NodeOutput, Op, traced
 from gradcli.engine.autograd.result_size import FREE
 from gradcli.engine.autograd.saved_attributes import READABLE as SAVED
 from gradcli.engine.autograd.signature import NUMBERS, WIDEST, described, sized
@@ -33,9 +33,9 @@ from gradcli.engine.tensor import memory_format
 from gradcli.engine.tensor.attach import attach
 from gradcli.engine.tensor.device import device_of
 from gradcli.engine.tensor.dtypes import CTYPES, OF, DType
-from gradcli.engine.tensor.memory import Room
+from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.engine.tensor.reshape_inplace import METHODS as REARRANGING
-from gradcli.engine.tensor.tensor import DATA, Cut, Shown, Size, Tensor
+from gradcli.engine.tensor.tensor import DATA, DetachedBy, DisplayHooks, Size, Tensor
 from gradcli.engine.tensor.variable import RESULT, Array, Parameter, Variable, Volatile, grad_mode
 from gradcli.exposure import exposed
 from gradcli.faults.mistakes import CutHistory, ElementCount, SecondOrder, SeveralElements
@@ -126,7 +126,7 @@ def detach(self: Tensor) -> Tensor:
     """The same memory, without history."""
     made = RESULT[type(self)]
     alone = (Variable if made is Volatile else made)(self.array)
-    alone.cut = Cut(".detach()", here()) if self.requires_grad else self.cut
+    alone.cut = DetachedBy(".detach()", here()) if self.requires_grad else self.cut
     return leaving(self, ".detach()", beside(alone, self))    # type: ignore[no-any-return]  # a tensor, as it is given one
 
 
@@ -154,23 +154,23 @@ def data(self: Tensor) -> Tensor:
     """The tensor inside, whose changes history does not see."""
     inside = Tensor(self.array)
     inside.root = DATA
-    inside.cut = Cut(".data", here()) if self.requires_grad else self.cut
+    inside.cut = DetachedBy(".data", here()) if self.requires_grad else self.cut
     return leaving(self, ".data", beside(inside, self))   # type: ignore[no-any-return]  # a tensor, as it is given one
 
 
 def grad(self: Tensor) -> Any:
     """The gradient that sweeps have added up here; None before the first, and for results that do not retain it."""
     if self.gradient is None and self.node is not None and not self.hooks:
-        Shown.note("grad of a result", "the .grad of a result stays None: gradients are kept for leaves; say "
-                                       "y.retain_grad() before backward() to keep that of y as well")
+        DisplayHooks.note("grad of a result", "the .grad of a result stays None: gradients are kept for leaves; say "
+                                              "y.retain_grad() before backward() to keep that of y as well")
     return self.gradient
 
 
 def grad_fn(self: Tensor) -> Op | None:
     """The recorded call that made this; None for a leaf."""
     if self.root is not None:
-        freshen(self)
-    return self.node.call if type(self.node) is Part else self.node
+        refresh_view(self)
+    return self.node.call if type(self.node) is NodeOutput else self.node
 
 
 def is_leaf(self: Tensor) -> bool:
@@ -202,7 +202,7 @@ ROW, NUMBER = 256, 32       # bytes that a tensor, and a plain number, take in a
 def tolist(self: Tensor) -> Any:
     """The elements as nested lists of plain numbers."""
     if self.array.size > FREE:
-        Room.check("tolist", self.array.size * NUMBER, "a list")
+        MemoryLimit.check("tolist", self.array.size * NUMBER, "a list")
     return leaving(self, ".tolist()", self.array.tolist())
 
 
@@ -268,7 +268,7 @@ def _rows(self: Tensor) -> Iterator[Any]:
     if not self.array.ndim:
         raise ArgumentFault("iteration over a 0-d tensor", ("x.item()", "its number"))
     if len(self.array) > FREE:
-        Room.check("iter", len(self.array) * ROW, "a list")
+        MemoryLimit.check("iter", len(self.array) * ROW, "a list")
     if self.requires_grad and grad_mode.enabled:
         return iter(traced.unbind(self))
     return iter([self[i] for i in range(len(self.array))])  # type: ignore[index]
@@ -285,7 +285,7 @@ def _truth(self: Tensor) -> bool:
 
 def _contains(self: Tensor, value: Any) -> bool:
     if self.array.size > FREE:
-        Room.check("in", self.array.size)
+        MemoryLimit.check("in", self.array.size)
     if not isinstance(value, Tensor) and type(value) not in NUMBERS:
         raise ArgumentFault(f"a tensor contains numbers; {described(value)} is looked for in it",
                             ("any(x is t for t in tensors)", "looks for an object among several"))
@@ -373,7 +373,7 @@ def _set_volatile(self: Tensor, value: Any) -> None:
         self.requires_grad = False
 
 
-for _node in (Op, Part):
+for _node in (Op, NodeOutput):
     exposed(*READABLE, *SAVED, "shape")(_node)
 METHODS: dict[str, Callable[..., Any]] = attach({
     f.__name__: f for f in (backward, register_hook, register_post_accumulate_grad_hook, retain_grad,

@@ -19,7 +19,7 @@ from gradcli.engine.autograd.op import traced as F
 from gradcli.engine.autograd.signature import NUMBERS, REFUSED, Int, Type, described
 from gradcli.engine.tensor.conversion import listed, whole
 from gradcli.engine.tensor.dtypes import OF, DType, Typed
-from gradcli.engine.tensor.memory import Room
+from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.engine.tensor.tensor import Tensor, note_write
 from gradcli.engine.tensor.variable import Array
 from gradcli.engine.tensor.write_gate import writing
@@ -90,7 +90,7 @@ def axes(axis: Any) -> Any:
 
 def copy(self: Tensor) -> Array:
     """The same values in memory of its own."""
-    Room.check("copy", self.array.nbytes)
+    MemoryLimit.check("copy", self.array.nbytes)
     return Array(self.array.copy())
 
 
@@ -106,7 +106,7 @@ def kind(value: Any) -> Any:
 
 def astype(self: Tensor, dtype: Any) -> Array:
     """The values in another type."""
-    Room.check("astype", self.array.size * 8)
+    MemoryLimit.check("astype", self.array.size * 8)
     return Array(self.array.astype(kind(dtype)))
 
 

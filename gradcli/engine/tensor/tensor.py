@@ -73,11 +73,11 @@ class Write(NamedTuple):
         return self.changes - sum(t > tick for t in self.ticks)
 
 
-class Shown:
+class DisplayHooks:
     """How values print, and where remarks go; the session puts its functions here."""
 
     outside: Callable[[Any], str] = staticmethod(lambda value: object.__repr__(value))    # while no program runs
-    text: Callable[[Any], str] = staticmethod(lambda value: Shown.outside(value))
+    text: Callable[[Any], str] = staticmethod(lambda value: DisplayHooks.outside(value))
     format: Callable[[Any, str], str] = staticmethod(lambda value, spec: format(str(value), spec))
     note: Callable[..., None] = staticmethod(lambda kind, text, about=None: None)     # `about` the value called {x}
 
@@ -127,12 +127,12 @@ class Tensor:
         return OF[self.array.dtype]
 
     def __repr__(self) -> str:
-        return Shown.text(self)
+        return DisplayHooks.text(self)
 
     __str__ = __repr__
 
     def __format__(self, spec: str) -> str:
-        return Shown.format(self, spec)
+        return DisplayHooks.format(self, spec)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> ndarray:
         """For numpy outside of programs: a copy of the numbers, which no write in it leads back from."""
@@ -146,7 +146,7 @@ class Tensor:
         return id(self)
 
 
-class Cut(NamedTuple):
+class DetachedBy(NamedTuple):
     """Where history was left behind: what did it, and from where in the program."""
 
     how: str
@@ -156,7 +156,7 @@ class Cut(NamedTuple):
 SEVERAL, UNTRACKED, INFERRED = 1, 2, 4      # origins of views; both together for several views made under no_grad
 
 
-class Rooted(NamedTuple):
+class ViewOf(NamedTuple):
     """That a tensor is a view: of which tensor, when its history was last true to it, and how it came about.
 
     `origin` is SEVERAL for a view that was one of several results, UNTRACKED for one made under no_grad, or 0:
@@ -168,7 +168,7 @@ class Rooted(NamedTuple):
     origin: int = 0
 
 
-DATA = Rooted(Tensor(np.zeros(0)), 0)     # the root of `.data`: writes there are the program's own affair
+DATA = ViewOf(Tensor(np.zeros(0)), 0)     # the root of `.data`: writes there are the program's own affair
 
 TICKS = 7           # how many earlier changes are remembered one by one
 written: dict[int, Write] = {}            # by the identity of the owning array

@@ -19,7 +19,7 @@ class Uninitialized:
     """What such parameters and buffers have in common: every use but to make them of a size is refused."""
 
     __slots__ = ()
-    _home = "torch.nn.parameter"
+    _module_path = "torch.nn.parameter"
 
     def __init__(self, requires_grad: Any = True, device: Any = None, dtype: Any = None) -> None:
         taken = Default.floating if dtype is None else Type.take(dtype)

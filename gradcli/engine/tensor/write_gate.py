@@ -18,7 +18,7 @@ from numpy import ndarray
 from gradcli.faults.tree import ShapeFault
 
 
-class Journal:
+class WriteObserver:
     """Who hears of changes before they happen: a prompt that can take statements back."""
 
     write: Callable[[ndarray], object] | None = None            # of an array that will be written to
@@ -41,8 +41,8 @@ def block_of(array: ndarray) -> ndarray:
 
 def writing(array: ndarray, writer: str = "") -> ndarray:
     """`array`, which may be written to from here on; a fault if several of its elements are the same memory."""
-    if Journal.write is not None:
-        Journal.write(array)
+    if WriteObserver.write is not None:
+        WriteObserver.write(array)
     if not array.flags.writeable:
         if not is_lockable(array) or overlapping(array):
             raise ShapeFault(f"{writer}{': ' * bool(writer)}several elements of this expanded tensor are the same "

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.autograd.dispatch import debtor, perform
+from gradcli.engine.autograd.dispatch import dispatch, parent
 from gradcli.engine.autograd.op import Op, traced
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.tensor import Tensor
@@ -151,7 +151,7 @@ def plainly() -> Iterator[None]:
 
 def stand_in(tensor: Tensor) -> Tensor:
     """The same tensor to operations, with its history and without its tangent."""
-    to = debtor(tensor)
+    to = parent(tensor)
     if isinstance(to, Tensor):
         return Variable(tensor.array)
     plain = Variable(tensor.array, tensor.requires_grad, to)
@@ -184,7 +184,7 @@ def pushed(level: Level, cls: type[Op], values: Sequence[Any]) -> Any:
         grad_mode.state = True, False, (), None
         try:
             taken = [plain(value) for value in values]
-            result = perform(cls, taken)
+            result = dispatch(cls, taken)
             outputs = [o for o in (result if isinstance(result, tuple) else (result,)) if isinstance(o, Tensor)]
             moving = [o for o in outputs if o.requires_grad and o.array.dtype.kind == "f" and id(o) not in stands]
             again = recorded and any(v.requires_grad for v in (*_tensors(values), *tangents))

@@ -10,12 +10,12 @@ import numpy as np
 
 from gradcli.engine.autograd.backward import backward as sweep_back
 from gradcli.engine.autograd.backward import leading_to, newest_first, sweep
-from gradcli.engine.autograd.dispatch import debtor, here
+from gradcli.engine.autograd.dispatch import here, parent
 from gradcli.engine.autograd.hooks import hooked_leaf
 from gradcli.engine.autograd.op import titled, traced
 from gradcli.engine.autograd.signature import described, sized
 from gradcli.engine.tensor.methods import ASKED, seed_for, tensors_of, without_history
-from gradcli.engine.tensor.tensor import Cut, Tensor
+from gradcli.engine.tensor.tensor import DetachedBy, Tensor
 from gradcli.engine.tensor.variable import Variable, recording, with_tangents
 from gradcli.engine.transforms.jacobian_blocks import columns, rows
 from gradcli.engine.transforms.levels import Level
@@ -64,7 +64,7 @@ def grad(outputs: Any, inputs: Any, grad_outputs: Any = None, retain_graph: Any 
         if not x.requires_grad:
             raise UnusedInput("one of the differentiated tensors does not require grad").saying(
                 "One of the differentiated Tensors does not require grad")
-    debtors = [debtor(x) for x in wanted]
+    parents = [parent(x) for x in wanted]
     keep = Repeated.slices or (create_graph if retain_graph is None else bool(retain_graph))
     gradients: list[Any] = []
     hooked: set[int] = set()
@@ -73,8 +73,8 @@ def grad(outputs: Any, inputs: Any, grad_outputs: Any = None, retain_graph: Any 
         hooked.add(id(to))
         return hooked_leaf(to, g, bool(create_graph))
 
-    owed = sweep(found, seeds, keep, bool(create_graph), debtors, arrived)
-    for x, to in zip(wanted, debtors, strict=True):
+    owed = sweep(found, seeds, keep, bool(create_graph), parents, arrived)
+    for x, to in zip(wanted, parents, strict=True):
         g = owed.get(to)
         if g is not None and id(to) not in hooked:
             owed[to] = g = hooked_leaf(to, g, bool(create_graph))
@@ -115,7 +115,7 @@ def _variable(g: Any, x: Tensor) -> Any:
     if g is None or isinstance(g, Tensor):
         return g if g is None or g.array.dtype is x.array.dtype else traced.cast(g, x.array.dtype)
     found = Variable(np.array(g, x.array.dtype))
-    found.cut = Cut("a gradient computed without create_graph=True", here())
+    found.cut = DetachedBy("a gradient computed without create_graph=True", here())
     return found
 
 
@@ -146,9 +146,9 @@ def _checked(result: Any, leaves: Sequence[Tensor], strict: bool) -> list[Tensor
         if not output.requires_grad:
             raise UnusedInput(f"Output {i} of the user-provided function does not require gradients. The outputs must "
                               "be computed in a differentiable manner from the input when running in strict mode.")
-        calls = newest_first([debtor(output)])
+        calls = newest_first([parent(output)])
         for j, x in enumerate(leaves):
-            if debtor(output) is not debtor(x) and not leading_to(calls, {debtor(x)}):
+            if parent(output) is not parent(x) and not leading_to(calls, {parent(x)}):
                 raise UnusedInput(f"Output {i} of the user-provided function is independent of input {j}. This is not "
                                   "allowed in strict mode.")
     return outputs
@@ -216,8 +216,8 @@ def vjp(func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool
                                                 strict=True)]
         owed = sweep([o for o in outputs if o.requires_grad], [s for o, s in zip(outputs, seeds, strict=True)
                                                               if o.requires_grad], create_graph, create_graph,
-                     [debtor(x) for x in leaves])
-    products = tuple(_variable(owed.get(debtor(x), zeros(x)), x) for x in leaves)
+                     [parent(x) for x in leaves])
+    products = tuple(_variable(owed.get(parent(x), zeros(x)), x) for x in leaves)
     return _outside(result, create_graph), products if several else products[0]
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from gradcli.engine.autograd.signature import NUMBERS, described, sized
 from gradcli.engine.random.generators import draw
-from gradcli.engine.tensor.tensor import Shown, Tensor
+from gradcli.engine.tensor.tensor import DisplayHooks, Tensor
 from gradcli.engine.tensor.variable import Variable, recording
 from gradcli.engine.tensor.write_gate import writing
 from gradcli.engine.transforms import functional
@@ -129,7 +129,7 @@ class _Check:
             f"{sized(x.array.shape)} input: the gradient says {claimed[i, j]:.6g}, the slope is {measured[i, j]:.6g}",
             notes=("single precision is too coarse for eps=1e-6: use dtype=torch.float64",)
             if x.array.dtype != np.float64 else ())
-        tables = [Shown.text(Tensor(np.ascontiguousarray(table.T))) for table in (measured, claimed)]
+        tables = [DisplayHooks.text(Tensor(np.ascontiguousarray(table.T))) for table in (measured, claimed)]
         raise fault.saying(f"{mismatch}\nnumerical:{tables[0]}\nanalytical:{tables[1]}\n")
 
     def _weighed(self, outputs: list[Tensor]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine.autograd.backward import leading_to, newest_first
-from gradcli.engine.autograd.dispatch import debtor
+from gradcli.engine.autograd.dispatch import parent
 from gradcli.engine.autograd.op import TABLE, Op, traced
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Variable
@@ -107,7 +107,7 @@ def depends_on_inputs(output: Tensor, tangent: Tensor, inputs: Sequence[Tensor])
     the operands of each call: all but sums and views have some."""
     if tangent.requires_grad or not output.requires_grad:
         return False
-    calls = leading_to(newest_first([debtor(output)]), {debtor(x) for x in inputs})
+    calls = leading_to(newest_first([parent(output)]), {parent(x) for x in inputs})
     return any(isinstance(call, TABLE["tied"]) or any(
         type(value) is np.ndarray and value.dtype.kind == "f"
         for _, _, kept in call.edges for value in (kept if type(kept) is tuple else ()))

@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine.autograd.backward import sweep
-from gradcli.engine.autograd.dispatch import debtor, here
-from gradcli.engine.autograd.op import Part, traced
+from gradcli.engine.autograd.dispatch import here, parent
+from gradcli.engine.autograd.op import NodeOutput, traced
 from gradcli.engine.autograd.saved_values import Freed
 from gradcli.engine.tensor.methods import ASKED, set_requires_grad
-from gradcli.engine.tensor.tensor import Cut, Tensor, clock
+from gradcli.engine.tensor.tensor import DetachedBy, Tensor, clock
 from gradcli.engine.tensor.variable import Dual, Variable, grad_mode
 from gradcli.engine.transforms.pytree import tree_map
 from gradcli.faults.mistakes import NotDifferentiable
@@ -66,7 +66,7 @@ class Level:
     def reaches_outside(self, tensors: Sequence[Tensor]) -> bool:
         """Whether the history of some tensor leads to a leaf that is not a stand-in of this level."""
         own = set(map(id, self.leaves))
-        pending: list[Any] = [debtor(x) for x in tensors if x.requires_grad]
+        pending: list[Any] = [parent(x) for x in tensors if x.requires_grad]
         seen: set[int] = set()
         while pending:
             node = pending.pop()
@@ -77,7 +77,7 @@ class Level:
                 return True
             elif id(node) not in seen:
                 seen.add(id(node))
-                if type(node) is Part:
+                if type(node) is NodeOutput:
                     pending.append(node.call)
                 elif type(node.edges) is Freed:
                     return True
@@ -97,7 +97,7 @@ class Level:
         if not x.requires_grad or (self.outside and self.reaches_outside([x])):
             return x
         alone = Variable(x.array)
-        alone.cut = Cut(OUTSIDE, here())
+        alone.cut = DetachedBy(OUTSIDE, here())
         return alone
 
 
@@ -110,7 +110,7 @@ def gradients(outputs: Sequence[Tensor], seeds: Sequence[Tensor], inputs: Sequen
               unseen: Set[Any] = frozenset()) -> list[Tensor]:
     """The gradients of weighted outputs by inputs: zeros where there is none, recorded if `again`."""
     pairs = [(o, s) for o, s in zip(outputs, seeds, strict=True) if o.requires_grad]
-    targets = [debtor(x) for x in inputs]
+    targets = [parent(x) for x in inputs]
     owed = sweep([o for o, _ in pairs], [s for _, s in pairs], True, again, targets, None, unseen) if pairs else {}
     return [_gradient(owed.get(to), x) for to, x in zip(targets, inputs, strict=True)]
 

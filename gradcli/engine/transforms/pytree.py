@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from gradcli.exposure import MARK
+from gradcli.exposure import PROGRAM_MADE
 
 
 class TreeSpec(NamedTuple):
@@ -29,7 +29,7 @@ LEAF = TreeSpec(None, (), ())
 
 
 def _is_named(kind: type) -> bool:
-    return issubclass(kind, tuple) and MARK not in vars(kind) and isinstance(vars(kind).get("_fields"), tuple)
+    return issubclass(kind, tuple) and PROGRAM_MADE not in vars(kind) and isinstance(vars(kind).get("_fields"), tuple)
 
 
 def tree_flatten(value: Any) -> tuple[list[Any], TreeSpec]:

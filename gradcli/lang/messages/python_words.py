@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from gradcli.exposure import EXCEPTIONS, MARK
+from gradcli.exposure import EXCEPTIONS, PROGRAM_MADE
 from gradcli.lang.runtime.types import STAND_INS, Kind
 
 Error = TypeVar("Error", bound=Exception)
@@ -42,4 +42,4 @@ def python_name(error: BaseException) -> str:
 
 def python_kind(error: BaseException) -> type:
     """The class of `error` as programs know it: their own or Python's, never one of ours."""
-    return next(each for each in type(error).__mro__ if each in EXCEPTIONS or MARK in each.__dict__)
+    return next(each for each in type(error).__mro__ if each in EXCEPTIONS or PROGRAM_MADE in each.__dict__)

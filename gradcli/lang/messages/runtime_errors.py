@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any
 
-from gradcli.exposure import MARK
+from gradcli.exposure import PROGRAM_MADE
 from gradcli.faults.mistakes import CallFault, DepthLimit, ItemFault, OperandFault, SizeLimit, UnpackFault
 from gradcli.faults.suggestions import nearest, nearest_word
 from gradcli.faults.tree import (
@@ -71,13 +71,13 @@ class _Translation:
         error = self.error
         if isinstance(error, (RecursionError, MemoryError)):
             return _LIMITS[isinstance(error, MemoryError)]()
-        if not (_raised_by_program(error.__traceback__) or MARK in vars(type(error))):
+        if not (_raised_by_program(error.__traceback__) or PROGRAM_MADE in vars(type(error))):
             for kind, make in _MAKERS:
                 if isinstance(error, kind):
                     return make(self)
         if isinstance(error, AssertionError):
             return AssertionFault(re.sub(r"\s*\n\s*", " ", self.text()) or "the assertion does not hold")
-        kind = next(each for each in type(error).__mro__ if each.__module__ == "builtins" or MARK in vars(each))
+        kind = next(each for each in type(error).__mro__ if each.__module__ == "builtins" or PROGRAM_MADE in vars(each))
         return PythonFault(f"{kind.__name__}: {self.text()}".removesuffix(": "))
 
     def text(self) -> str:

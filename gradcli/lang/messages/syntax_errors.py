@@ -25,7 +25,7 @@ ENDS = ("NAME", "NUMBER", "STRING", "FSTRING", ")", "]", "}")       # an express
 BEFORE_NAMES = ("=", ",", "(", "[", "*", "**", ":", ";")                   # a name that is assigned to can follow these
 
 
-class Scene:
+class ErrorContext:
     """The place where the automaton stopped."""
 
     def __init__(self, driver: Driver, words: list[Word], word: Word, states: list[int], text: str) -> None:
@@ -80,7 +80,7 @@ class Scene:
 
 def complaint(driver: Driver, words: list[Word], word: Word, states: list[int], text: str) -> SyntaxFault | PolicyFault:
     """The fault for `word`, on which the automaton stopped in the last of `states`."""
-    scene = Scene(driver, words, word, states, text)
+    scene = ErrorContext(driver, words, word, states, text)
     for explain in EXPLANATIONS:
         fault = explain(scene)
         if fault is not None:
@@ -112,10 +112,10 @@ def _point(text: str, at: int) -> Span:
     return span._replace(end_column=span.column + 1)
 
 
-Explanation = Callable[[Scene], SyntaxFault | PolicyFault | None]
+Explanation = Callable[[ErrorContext], SyntaxFault | PolicyFault | None]
 
 
-def _letters(s: Scene) -> SyntaxFault | None:
+def _letters(s: ErrorContext) -> SyntaxFault | None:
     """A character that begins no word at all."""
     if s.word[0]:
         return None
@@ -125,7 +125,7 @@ def _letters(s: Scene) -> SyntaxFault | None:
     return Unfinished(message, *hints, span=span) if open_ended else kind(message, *hints, span=span)
 
 
-def _elsewhere(s: Scene) -> SyntaxFault | None:
+def _elsewhere(s: ErrorContext) -> SyntaxFault | None:
     """What another language says in such a line."""
     line = s.span().line
     start = s.text.rfind("\n", 0, s.word[1]) + 1 if s.word[0] not in LAYOUT else 0
@@ -143,14 +143,14 @@ def _elsewhere(s: Scene) -> SyntaxFault | None:
     return ForeignSpelling(message, *filter(None, (repair,)), span=place(s.text, start + begin, start + end))
 
 
-def _continued(s: Scene) -> SyntaxFault | None:
+def _continued(s: ErrorContext) -> SyntaxFault | None:
     """A backslash at the very end."""
     if s.text[s.word[1]:].strip() == "\\":
         return Unfinished("the text ends where a line was to go on", span=s.span())
     return None
 
 
-def _brackets(s: Scene) -> SyntaxFault | None:
+def _brackets(s: ErrorContext) -> SyntaxFault | None:
     kind = s.word[0]
     opened = s.open_brackets()
     if kind in CLOSING:
@@ -181,7 +181,7 @@ def _brackets(s: Scene) -> SyntaxFault | None:
     return None
 
 
-def _closed(s: Scene, opened: list[Word]) -> tuple[tuple[str, str], ...]:
+def _closed(s: ErrorContext, opened: list[Word]) -> tuple[tuple[str, str], ...]:
     """The line of the last word, with what is open closed at its end."""
     line = s.text.count("\n", 0, s.last[2] - 1) + 1
     text = line_of(s.text, line)
@@ -191,7 +191,7 @@ def _closed(s: Scene, opened: list[Word]) -> tuple[tuple[str, str], ...]:
     return ((text.strip().removesuffix(",") + ends, f"in line {line}"),)
 
 
-def _block(s: Scene) -> SyntaxFault | None:
+def _block(s: ErrorContext) -> SyntaxFault | None:
     """A block that is missing, or an indentation without one."""
     if s.word[0] == "_INDENT":
         return s.wrong("this line is indented, though no block begins before it",
@@ -210,14 +210,14 @@ def _block(s: Scene) -> SyntaxFault | None:
     return None
 
 
-def _level(s: Scene) -> str:
+def _level(s: ErrorContext) -> str:
     """The line with the word, indented as the line of words before it."""
     number = s.text.count("\n", 0, s.word[2]) + 1
     before = next((line for line in reversed(s.text.split("\n")[: number - 1]) if line.strip()), "")
     return before[: len(before) - len(before.lstrip())] + line_of(s.text, number).strip()
 
 
-def _colon(s: Scene) -> SyntaxFault | None:
+def _colon(s: ErrorContext) -> SyntaxFault | None:
     rest = s.text[s.word[1]:].split("\n", 1)[0]
     if s.line and s.line[0][0] in BLOCKS and ":" in s.expected and ":" not in rest and not s.open_brackets():
         if s.word[0] != "_NEWLINE" and s.last[0] not in ENDS or s.word[0] == "=":
@@ -229,7 +229,7 @@ def _colon(s: Scene) -> SyntaxFault | None:
     return None
 
 
-def _equals(s: Scene) -> SyntaxFault | None:
+def _equals(s: ErrorContext) -> SyntaxFault | None:
     """`=` where a comparison was meant."""
     if s.word[0] != "=" or "==" not in s.expected:
         return None
@@ -241,7 +241,7 @@ def _equals(s: Scene) -> SyntaxFault | None:
                    (line[:at].lstrip() + "=" + line[at:], f"in line {s.span().line}"))
 
 
-def _foreign(s: Scene) -> SyntaxFault | PolicyFault | None:
+def _foreign(s: ErrorContext) -> SyntaxFault | PolicyFault | None:
     """Another language's word, or Python's own that are not here."""
     rest = s.source()[s.span().column - 1 :] if s.word[0] not in LAYOUT else ""
     found = foreign_word(s.line, s.word, rest.partition("#")[0] if "'" not in rest and '"' not in rest else rest)
@@ -252,13 +252,13 @@ def _foreign(s: Scene) -> SyntaxFault | PolicyFault | None:
     return make(message, *hints, span=place(s.text, at[1], until))
 
 
-def _clause(s: Scene) -> SyntaxFault | None:
+def _clause(s: ErrorContext) -> SyntaxFault | None:
     if s.word[0] in CLAUSES and (not s.line):
         return s.wrong(f"{s.word[0]} must follow a block of {CLAUSES[s.word[0]]} at the same indentation")
     return None
 
 
-def _keyword(s: Scene) -> SyntaxFault | None:
+def _keyword(s: ErrorContext) -> SyntaxFault | None:
     """A word of the language where a name or a value belongs."""
     kind = s.word[0]
     if kind in s.driver.lexer.keywords and "NAME" in s.expected:
@@ -271,7 +271,7 @@ def _keyword(s: Scene) -> SyntaxFault | None:
     return None
 
 
-def _neighbours(s: Scene) -> SyntaxFault | None:
+def _neighbours(s: ErrorContext) -> SyntaxFault | None:
     """Two values side by side."""
     starts = ("NAME", "NUMBER", "STRING", "FSTRING", "lambda", "not")
     if s.word[0] not in starts or s.last[0] not in ENDS:
@@ -288,7 +288,7 @@ def _neighbours(s: Scene) -> SyntaxFault | None:
                    f"{_word(s.last)} and {_word(s.word)}", *hints)
 
 
-def _anything(s: Scene) -> SyntaxFault | None:
+def _anything(s: ErrorContext) -> SyntaxFault | None:
     what = LAYOUT.get(s.word[0]) or _word(s.word)
     if s.last[0] not in LAYOUT and s.last[0] and "NUMBER" in s.expected:
         message = f"a value must follow {_word(s.last)}, not {what}"
@@ -302,7 +302,7 @@ def _anything(s: Scene) -> SyntaxFault | None:
     return s.wrong(message)
 
 
-def _unclosed_text(s: Scene) -> bool:
+def _unclosed_text(s: ErrorContext) -> bool:
     """Whether a string is what is left open at the end."""
     return s.word[0] == "" and s.text[s.word[1] : s.word[1] + 3] in ('"""', "'''")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gradcli.exposure import MARK
+from gradcli.exposure import PROGRAM_MADE
 from gradcli.lang.policy import Policy
 from gradcli.lang.runtime.types import Kind, user_class
 
@@ -24,7 +24,7 @@ def describe(value: Any, policy: Policy) -> str:
     kind = type(value)
     if user_class(value):
         return f"the class {value.__name__}"
-    if MARK in kind.__dict__:
+    if PROGRAM_MADE in kind.__dict__:
         return f"an object of class {kind.__name__}"
     if kind.__module__ == "builtins" or kind.__name__ == "generator":
         if isinstance(value, BaseException):

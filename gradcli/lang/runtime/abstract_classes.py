@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from types import FunctionType
 from typing import Any
 
-from gradcli.exposure import MARK
+from gradcli.exposure import PROGRAM_MADE
 from gradcli.lang.messages.locate import source_of
 from gradcli.lang.runtime.types import Kind
 
@@ -66,6 +66,6 @@ def complete(made: type, own: frozenset[str]) -> None:
     missing = set()
     for name in own.union(*(kind.__dict__.get(OWN, ()) for kind in made.__mro__)):
         owner = next((kind for kind in made.__mro__ if name in kind.__dict__), made)
-        if MARK in owner.__dict__ or owner is made:
+        if PROGRAM_MADE in owner.__dict__ or owner is made:
             missing |= {name} & owner.__dict__.get(OWN, frozenset())
     type.__setattr__(made, "__abstractmethods__", frozenset(missing))

@@ -7,7 +7,7 @@ from functools import partial
 from types import FunctionType, GeneratorType, MethodType
 from typing import Any
 
-from gradcli.exposure import MARK, admit, closed_names
+from gradcli.exposure import PROGRAM_MADE, admit, closed_names
 from gradcli.faults.suggestions import nearest
 from gradcli.faults.tree import ArgumentFault, AttributeFault
 from gradcli.lang.messages.locate import source_of
@@ -71,7 +71,7 @@ class Attributes:
         special = self.special.get((kind, name))
         if special is not None:
             return special(value)
-        if kind.__dict__.get(MARK) is OWN or name in METHODS.get(kind, NONE):
+        if kind.__dict__.get(PROGRAM_MADE) is OWN or name in METHODS.get(kind, NONE):
             return self._get(value, name)
         if self._readable(value, name):
             return self._get(value, name)
@@ -82,7 +82,7 @@ class Attributes:
         key = value.__thisclass__, value.__self_class__, name
         if key not in self.above:
             owner = _owner(_above(value), name)
-            if owner is None or MARK not in owner.__dict__:
+            if owner is None or PROGRAM_MADE not in owner.__dict__:
                 if self._readable(value, name):
                     return self._get(value, name)
                 raise self.missing(value, name)
@@ -95,17 +95,17 @@ class Attributes:
         if type(value) is super:
             owner = _owner(_above(value), name)
             bound: Any = value
-            return owner is not None and (MARK in owner.__dict__ or self.policy.attribute(bound.__self__, name))
-        if isinstance(value, BaseException) and (name == "args" or MARK not in type(value).__dict__):
+            return owner is not None and (PROGRAM_MADE in owner.__dict__ or self.policy.attribute(bound.__self__, name))
+        if isinstance(value, BaseException) and (name == "args" or PROGRAM_MADE not in type(value).__dict__):
             return speaks(value) if name == "args" else self.policy.attribute(value, name)
-        if MARK in type(value).__dict__:
+        if PROGRAM_MADE in type(value).__dict__:
             if self._own_name(type(value), name):
                 return True
             if self.mixed.get((type(value), name)) is False and name in value.__dict__:
                 return True
         elif user_class(value):
             owner = _owner(value.__mro__, name)
-            if owner is not None and MARK in owner.__dict__:
+            if owner is not None and PROGRAM_MADE in owner.__dict__:
                 return True
         elif isinstance(value, Kind) and name in methods_of(value):
             return True
@@ -114,7 +114,7 @@ class Attributes:
     def _own_name(self, kind: type, name: str) -> bool:
         """Whether a class of the program defines `name`; a name that no class defines may be an object's own."""
         owner = _owner(kind.__mro__, name)
-        if owner is not None and MARK in owner.__dict__:
+        if owner is not None and PROGRAM_MADE in owner.__dict__:
             self.mixed[kind, name] = True
             return True
         if owner is None and name not in closed_names(kind):
@@ -156,7 +156,7 @@ class Attributes:
             raise ArgumentFault("super() belongs in a method of a class")
         shown: Any = value.__self__     # type: ignore[attr-defined]  # what super objects have
         owner = _owner(_above(value), name)
-        if (owner is object or isinstance(shown, BaseException)) and name in self.text and MARK not in (
+        if (owner is object or isinstance(shown, BaseException)) and name in self.text and PROGRAM_MADE not in (
                 getattr(owner, "__dict__", {})):
             return partial(self.text[name], shown)      # Python's own would tell true addresses
         method = getattr(value, name)
@@ -171,7 +171,7 @@ class Attributes:
     def read_special(self, value: Any, name: str) -> Any:
         """`value.__add__` and its like, if a class of the program defines it."""
         owner = _owner((value if user_class(value) else type(value)).__mro__, name)
-        if owner is None or MARK not in owner.__dict__:
+        if owner is None or PROGRAM_MADE not in owner.__dict__:
             legal_name(name, lambda: None)      # which refuses it
         return getattr(value, name)
 
@@ -231,14 +231,14 @@ class Attributes:
             self.above.clear()
         if kind is FunctionType:
             return source_of(value.__code__) is not None
-        mark = kind.__dict__.get(MARK)
+        mark = kind.__dict__.get(PROGRAM_MADE)
         if kind is value and any(name in closed_names(each) for each in _derived(value)):
             return False
         if mark is OWN:
             return True
         if mark is not None and name not in closed_names(kind):
             owner = _owner(kind.__mro__, name)
-            if owner is None or MARK in owner.__dict__:
+            if owner is None or PROGRAM_MADE in owner.__dict__:
                 return True
         return self.policy.assign(value, name, new)
 
@@ -271,9 +271,9 @@ class Attributes:
             found.update(methods_of(value))
         found.update(attributes_of(value))
         for each in kind.__mro__:
-            if MARK in each.__dict__:
+            if PROGRAM_MADE in each.__dict__:
                 found.update(each.__dict__)
-        if MARK in type(value).__dict__:
+        if PROGRAM_MADE in type(value).__dict__:
             found.update(getattr(value, "__dict__", ()))
         return found
 
@@ -313,7 +313,7 @@ def _absent(fault: AttributeFault, value: Any, name: str) -> AttributeFault:
     of_python = (plain if isinstance(plain, type) else kind).__module__ == "builtins" or isinstance(value, Generator)
     if kind in STAND_INS or (isinstance(plain, type) and STAND_INS.get(plain) is value):
         of_python = True
-    if not (of_python or MARK in kind.__dict__ or user_class(value)):
+    if not (of_python or PROGRAM_MADE in kind.__dict__ or user_class(value)):
         return fault
     known = _owner((*kind.__mro__, *getattr(plain, "__mro__", ())), name) or name in getattr(plain, "__dict__", ())
     return fault if known else in_pythons_words(fault, getattr, plain, name)
@@ -330,7 +330,7 @@ def _derived(kind: type) -> Iterator[type]:
     pending = [kind]
     while pending:
         each = pending.pop()
-        if each.__dict__.get(MARK) is MIXED:
+        if each.__dict__.get(PROGRAM_MADE) is MIXED:
             yield each
         pending += type.__subclasses__(each)
 

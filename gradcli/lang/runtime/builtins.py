@@ -14,7 +14,7 @@ from operator import index
 from types import FunctionType
 from typing import Any
 
-from gradcli.exposure import MARK, register
+from gradcli.exposure import PROGRAM_MADE, register
 from gradcli.faults.mistakes import SizeLimit
 from gradcli.faults.tree import ArgumentFault
 from gradcli.lang.budget import Budget
@@ -180,7 +180,7 @@ def _exception(name: str) -> Kind:
 
     def make(*args: Any) -> Exception:
         error: Exception = kind(*args)
-        vars(error)[MARK] = True        # made by the program, with its own values
+        vars(error)[PROGRAM_MADE] = True        # made by the program, with its own values
         return error
 
     return Kind(name, (kind,), make)

@@ -6,7 +6,7 @@ import builtins
 from collections.abc import Callable
 from typing import Any
 
-from gradcli.exposure import MARK, ProgramClass, closed_names
+from gradcli.exposure import PROGRAM_MADE, ProgramClass, closed_names
 from gradcli.faults.mistakes import DepthLimit
 from gradcli.faults.tree import ArgumentFault, PolicyFault
 from gradcli.lang.policy import Policy, checked
@@ -49,7 +49,7 @@ def class_builder(policy: Policy, formatter: Formatter, known: set[type],
             raise DepthLimit(f"more than {DEEPEST} classes inherit from each other")
         made: type = builtins.__build_class__(body, name, *parents, metaclass=ProgramClass)
         known_bases = (made, Instance, *abstract_classes.BASES, object)
-        foreign = [kind for kind in made.__mro__ if MARK not in kind.__dict__ and kind not in known_bases]
+        foreign = [kind for kind in made.__mro__ if PROGRAM_MADE not in kind.__dict__ and kind not in known_bases]
         declared = abstract_classes.declared(made.__dict__)
         for each, value in list(made.__dict__.items()):
             if each in METHODS:
@@ -59,14 +59,16 @@ def class_builder(policy: Policy, formatter: Formatter, known: set[type],
             elif each.startswith("__") and each not in MADE_BY_PYTHON:
                 raise PolicyFault(f"a class cannot define {each}")
         for kind in made.__mro__ if foreign else ():
-            if (kind is made or MARK in kind.__dict__) and (taken := closed_names(made).intersection(_named(kind))):
+            if (kind is made or PROGRAM_MADE
+                in kind.__dict__) and (taken := closed_names(made).intersection(_named(kind))):
                 raise PolicyFault(f"{name} cannot define {min(taken)}: its base class needs that name" if kind is made
                                   else f"{name} cannot inherit {min(taken)} from {kind.__name__}: "
                                        "another base class needs that name")
         for kind in made.__mro__ if issubclass(made, tuple) else ():
-            if (kind is made or MARK in kind.__dict__) and (taken := (METHODS - OF_TUPLES).intersection(kind.__dict__)):
+            if (kind is made or PROGRAM_MADE
+                in kind.__dict__) and (taken := (METHODS - OF_TUPLES).intersection(kind.__dict__)):
                 raise PolicyFault(f"a NamedTuple cannot define {min(taken)}: tuples have their own")
-        type.__setattr__(made, MARK, MIXED if foreign else OWN)
+        type.__setattr__(made, PROGRAM_MADE, MIXED if foreign else OWN)
         abstract_classes.complete(made, declared)
         if isinstance(made, EnumClass):
             complete(made, formatter)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
-from gradcli.exposure import MARK
+from gradcli.exposure import PROGRAM_MADE
 from gradcli.lang.budget import Budget
 
 SETS = ("update", "union", "symmetric_difference", "symmetric_difference_update", "issubset")
@@ -45,7 +45,8 @@ def pairs(budget: Budget) -> Callable[[Any], Any]:
 
 def spread(budget: Budget, values: Any) -> Any:
     """A mapping as C code may take it: an object of the program's, asked for each of its keys, as a dict."""
-    if MARK not in type(values).__dict__ or not (hasattr(values, "keys") and hasattr(type(values), "__getitem__")):
+    if PROGRAM_MADE not in type(values).__dict__ or not (hasattr(values, "keys") and hasattr(type(values),
+                                                                                             "__getitem__")):
         return values
     return {key: values[key] for key in budget.gathered(values.keys())}
 

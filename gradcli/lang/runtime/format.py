@@ -12,7 +12,7 @@ from collections.abc import Callable
 from types import BuiltinFunctionType, FunctionType, MethodDescriptorType, MethodType, ModuleType
 from typing import Any
 
-from gradcli.exposure import MARK
+from gradcli.exposure import PROGRAM_MADE
 from gradcli.faults.mistakes import SizeLimit
 from gradcli.faults.tree import Fault, LimitFault
 from gradcli.lang.budget import Budget
@@ -52,13 +52,13 @@ class Formatter:
             return value    # type: ignore[no-any-return]  # its type has just been looked at
         if kind is int or kind is float:
             return self._scalar(value)
-        if MARK in kind.__dict__ and _defines(kind, "__str__"):
+        if PROGRAM_MADE in kind.__dict__ and _defines(kind, "__str__"):
             return self.budget.short(str(value))
         if isinstance(value, BaseException):
             return self._message(value)
         if kind in SCALARS or kind in FRAMES or self.policy.text is None or not self._foreign(value):
             return self.repr(value)
-        if MARK in kind.__dict__ and self._says_itself(kind):
+        if PROGRAM_MADE in kind.__dict__ and self._says_itself(kind):
             return self.repr(value)
         return self.policy.text(value)
 
@@ -141,7 +141,7 @@ class Formatter:
         if isinstance(value, BaseException) or not self._foreign(value):
             return self.repr(value) if quoted else self.text(value)
         owner = _speaker(type(value))
-        if MARK in owner.__dict__ or type(owner.__dict__["__repr__"]) is FunctionType:
+        if PROGRAM_MADE in owner.__dict__ or type(owner.__dict__["__repr__"]) is FunctionType:
             return repr(value) if quoted else str(value)
         return self.anonymous(value)
 
@@ -158,7 +158,7 @@ class Formatter:
         kind = type(value)
         if isinstance(value, BaseException):
             return self._exception(value)
-        if isinstance(value, Kind) or (MARK in kind.__dict__ and self._says_itself(kind)):
+        if isinstance(value, Kind) or (PROGRAM_MADE in kind.__dict__ and self._says_itself(kind)):
             return repr(value)
         if user_class(value):
             return f"<{'enum' if isinstance(value, EnumClass) else 'class'} {in_module(value)!r}>"
@@ -189,7 +189,7 @@ class Formatter:
         return f"<function {value.__qualname__} at {self.policy.address(value):#x}>"
 
     def _exception(self, error: BaseException) -> str:
-        if MARK in _speaker(type(error)).__dict__:
+        if PROGRAM_MADE in _speaker(type(error)).__dict__:
             return repr(error)
         return self.exception(error)
 
@@ -201,7 +201,7 @@ class Formatter:
     def _says_itself(self, kind: type) -> bool:
         """Whether a class of the program, not a foreign one above it, says how its objects look."""
         owner = _speaker(kind)
-        return MARK in owner.__dict__ or owner is not object and not self._foreign_type(owner)
+        return PROGRAM_MADE in owner.__dict__ or owner is not object and not self._foreign_type(owner)
 
     def anonymous(self, value: Any) -> str:
         """What Python prints for an object that does not say how it looks, its address made up (rule R15)."""
@@ -210,7 +210,7 @@ class Formatter:
             name = f"generator object {getattr(getattr(value, '_source', None), '__qualname__', '<genexpr>')}"
         else:
             name = f"{kind.__qualname__} object"
-        home = "__main__" if MARK in kind.__dict__ else kind.__module__
+        home = "__main__" if PROGRAM_MADE in kind.__dict__ else kind.__module__
         home = "" if home.partition(".")[0] in UNNAMED else f"{home}."
         return f"<{home}{name} at {self.policy.address(value):#x}>"
 
@@ -245,11 +245,11 @@ class Formatter:
         """format(value, spec)."""
         if not spec and type(value) in SCALARS:
             return self.text(value)
-        if MARK in type(value).__dict__ and _defines(type(value), "__format__"):
+        if PROGRAM_MADE in type(value).__dict__ and _defines(type(value), "__format__"):
             return self.budget.short(format(value, spec))
         simple = type(value) in NUMBERS or type(value) is str
         known = not simple and self.policy.format is not None and self._foreign(value) and (
-            MARK not in type(value).__dict__)
+            PROGRAM_MADE not in type(value).__dict__)
         if not spec and not known:
             return self.text(value)
         match = SPEC.fullmatch(spec)
@@ -292,13 +292,13 @@ def in_module(kind: type) -> str:
 def speaks(error: BaseException) -> bool:
     """Whether the arguments of an exception are a program's, or text: numpy puts its own things there."""
     kind = type(error)
-    return kind.__module__ == "builtins" or MARK in kind.__dict__ or isinstance(error, Fault)
+    return kind.__module__ == "builtins" or PROGRAM_MADE in kind.__dict__ or isinstance(error, Fault)
 
 
 def _defines(kind: type, name: str) -> bool:
     """Whether a class of the program, or of the language, says what `name` does for objects of `kind`."""
     owner = next(each for each in kind.__mro__ if name in each.__dict__ or each is object)
-    return MARK in owner.__dict__ or owner.__module__ == "gradcli.lang.runtime.enumeration"
+    return PROGRAM_MADE in owner.__dict__ or owner.__module__ == "gradcli.lang.runtime.enumeration"
 
 
 def _speaker(kind: type) -> type:

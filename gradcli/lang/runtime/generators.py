@@ -11,7 +11,7 @@ from itertools import chain, repeat
 from types import FrameType, GeneratorType
 from typing import Any
 
-from gradcli.exposure import MARK, exposed
+from gradcli.exposure import PROGRAM_MADE, exposed
 from gradcli.faults.mistakes import DepthLimit
 from gradcli.lang.runtime.exceptions import raised
 
@@ -138,7 +138,7 @@ def leaves(error: GeneratorExit, frame: FrameType) -> bool:
 
 def ended(end: StopIteration) -> StopIteration:
     """The end of a generator of the program, which carries what it returned."""
-    vars(end)[MARK] = True
+    vars(end)[PROGRAM_MADE] = True
     return end
 
 
@@ -148,7 +148,7 @@ def generating(function: Callable[..., Any]) -> Callable[..., Generator]:
         return Generator(function(*args, **options))
 
     generate.__name__, generate.__qualname__ = function.__name__, function.__qualname__
-    vars(generate)[MARK] = True
+    vars(generate)[PROGRAM_MADE] = True
     generate.__doc__ = function.__doc__
     generate.__module__ = None      # type: ignore[assignment]  # as functions of programs have it
     return generate

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gradcli.exposure import MARK, exposed
+from gradcli.exposure import PROGRAM_MADE, exposed
 from gradcli.faults.mistakes import DepthLimit
 from gradcli.lang.runtime.types import Kind
 
@@ -56,7 +56,7 @@ for _plain, _nested in NESTED.items():
 
 def _through(value: Any) -> Any:
     """What goes through an object of the program: it may be an iterator that stands on others."""
-    return iter(value) if MARK in type(value).__dict__ and hasattr(type(value), "__iter__") else value
+    return iter(value) if PROGRAM_MADE in type(value).__dict__ and hasattr(type(value), "__iter__") else value
 
 
 def _maker(plain: type, nested: Any) -> Any:

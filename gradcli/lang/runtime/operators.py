@@ -12,7 +12,7 @@ import operator
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from gradcli.exposure import MARK
+from gradcli.exposure import PROGRAM_MADE
 from gradcli.faults.mistakes import SizeLimit
 from gradcli.faults.tree import ValueFault
 from gradcli.lang.budget import COUNTED, Budget
@@ -72,8 +72,8 @@ def operators(formatter: Formatter, budget: Budget) -> dict[str, Any]:
         """The product of a sequence with an object of the program that multiplies, and counts where it says nothing."""
         for sequence, times, name in ((a, b, "__rmul__"), (b, a, "__mul__")):
             kind = type(times)
-            if MARK in kind.__dict__ and hasattr(kind, "__index__") and hasattr(kind, name) and (
-                    type(sequence) in SEQUENCES or getattr(type(sequence), "__mul__", None) is tuple.__mul__):
+            if PROGRAM_MADE in kind.__dict__ and hasattr(kind, "__index__") and hasattr(kind, name) and (
+                            type(sequence) in SEQUENCES or getattr(type(sequence), "__mul__", None) is tuple.__mul__):
                 product = getattr(kind, name)(times, sequence)
                 return product if product is not NotImplemented else multiply(sequence, operator.index(times))
         return NotImplemented
@@ -170,7 +170,7 @@ def operators(formatter: Formatter, budget: Budget) -> dict[str, Any]:
 
     return {".add": add, ".iadd": iadd, ".mul": mul, ".imul": imul, ".pow": power, ".ipow": ipower, ".shl": shift_left,
             ".ishl": ishift_left, ".mod": mod, ".imod": imod,
-            ".wary": lambda value: Wary(value, imul, ipower, ishift_left, imod, iadd)}
+            ".wary": lambda value: ItemUpdate(value, imul, ipower, ishift_left, imod, iadd)}
 
 
 def summed(a: Any, b: Any) -> Any:
@@ -182,7 +182,7 @@ def summed(a: Any, b: Any) -> Any:
     return a + b
 
 
-class Roomy:
+class SizedSlice:
     """A container to one of whose slices something is assigned, which a list would gather uncounted."""
 
     __slots__ = ("_budget", "_value")
@@ -212,18 +212,18 @@ def roomy(budget: Budget) -> dict[str, Any]:
     What runs while a list gathers could make it shorter, and Python 3.11 would write behind its end.
     """
     def holder(value: Any) -> Any:
-        return Roomy(budget, value) if type(value) is list else value
+        return SizedSlice(budget, value) if type(value) is list else value
 
     def put(new: Any, value: Any, key: Any) -> None:
         if type(key) is slice and type(value) is list:
-            Roomy(budget, value)[key] = new
+            SizedSlice(budget, value)[key] = new
         else:
             value[key] = new
 
     return {".roomy": holder, ".put": put}
 
 
-class Wary:
+class ItemUpdate:
     """A container whose items are changed in place by the guards: the target of `a[i] *= 2`."""
 
     __slots__ = ("_guards", "_value")

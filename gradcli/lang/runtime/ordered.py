@@ -15,7 +15,7 @@ class OrderedDict(dict[Any, Any]):
 
     __slots__ = ()
     __module__ = "collections"
-    _home = "collections"
+    _module_path = "collections"
 
     def keys(self) -> Any:
         """Its keys, as they stand from time to time."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
-from gradcli.exposure import MARK, Exposure, admit, closed_names, exposure_of
+from gradcli.exposure import PROGRAM_MADE, Exposure, admit, closed_names, exposure_of
 from gradcli.faults.tree import AttributeFault
 from gradcli.lang.messages.locate import source_of
 from gradcli.lang.messages.value_names import describe
@@ -43,11 +43,11 @@ def teller(policy: Policy) -> Callable[[Any, str], Any]:
 def _text_of(value: Any) -> str | None:
     """What a function or class of the program says of itself; None for all else."""
     kind = value if user_class(value) else type(value)
-    if MARK in kind.__dict__:
+    if PROGRAM_MADE in kind.__dict__:
         text = kind.__dict__.get("__doc__")
     else:
         function = getattr(value, "__func__", value)
-        of_program = type(function) is FunctionType and (source_of(function.__code__) or MARK in vars(function))
+        of_program = type(function) is FunctionType and (source_of(function.__code__) or PROGRAM_MADE in vars(function))
         text = function.__doc__ if of_program else None
     return text if type(text) is str else None
 
@@ -89,7 +89,7 @@ def reflection(attributes: Attributes) -> dict[str, Any]:
     def vars(value: Any, /) -> dict[str, Any]:
         own = getattr_(value, "__dict__", None)
         exposure = exposure_of(type(value)) or Exposure()
-        if type(own) is not dict or not (MARK in type(value).__dict__ or exposure.open_attributes):
+        if type(own) is not dict or not (PROGRAM_MADE in type(value).__dict__ or exposure.open_attributes):
             raise TypeError("vars() argument must have __dict__ attribute")
         closed = closed_names(type(value))
         return {name: admit(own[name]) for name in own if name[:1] != "." and name not in closed}

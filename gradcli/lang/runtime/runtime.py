@@ -26,7 +26,7 @@ from itertools import compress
 from types import FrameType
 from typing import Any
 
-from gradcli.exposure import EXCEPTIONS, MARK, admissible, admit
+from gradcli.exposure import EXCEPTIONS, PROGRAM_MADE, admissible, admit
 from gradcli.faults.source import veiled
 from gradcli.faults.suggestions import nearest
 from gradcli.faults.tree import ArgumentFault, Fault, LimitFault, NameFault
@@ -93,7 +93,7 @@ def heard(formatter: Formatter, error: Exception) -> Exception:
     Exceptions that C code, numpy and the engine raise can carry types, arrays and frames; none of it is kept. An
     exception that the program made itself carries what the program gave it.
     """
-    if MARK in type(error).__dict__ or MARK in vars(error):
+    if PROGRAM_MADE in type(error).__dict__ or PROGRAM_MADE in vars(error):
         return error
     error.__context__ = error.__cause__ = None
     may_stay = admissible if _of_program(error) else _plain
@@ -138,7 +138,7 @@ def left(formatter: Formatter, names: Mapping[str, Any], error: Any, frame: Fram
     if not isinstance(error, Exception) or isinstance(error, UNCATCHABLE):
         return ()
     kind = python_kind(error)
-    return (kind if MARK in kind.__dict__ else names[kind.__name__], heard(formatter, error), None)
+    return (kind if PROGRAM_MADE in kind.__dict__ else names[kind.__name__], heard(formatter, error), None)
 
 
 def entered(value: Any) -> Any:

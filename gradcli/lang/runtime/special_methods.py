@@ -11,7 +11,7 @@ from collections.abc import Callable
 from types import FunctionType
 from typing import Any
 
-from gradcli.exposure import ATOMS, MARK, admissible, admit
+from gradcli.exposure import ATOMS, PROGRAM_MADE, admissible, admit
 from gradcli.faults.tree import PolicyFault
 
 
@@ -59,7 +59,7 @@ def _named(method: FunctionType, owner: str, name: str) -> FunctionType:
 def _operand(function: FunctionType) -> Any:
     def operate(self: Any, other: Any, *more: Any) -> Any:
         kind = type(other)
-        if kind in ATOMS or MARK in kind.__dict__ or admissible(other):
+        if kind in ATOMS or PROGRAM_MADE in kind.__dict__ or admissible(other):
             return function(self, other, *more)
         return NotImplemented       # the package's own things are equal to nothing, and no operands
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 from operator import index, mod
 from typing import Any
 
-from gradcli.exposure import MARK
+from gradcli.exposure import PROGRAM_MADE
 from gradcli.lang.budget import COUNTED
 from gradcli.lang.messages.python_words import python_error
 from gradcli.lang.messages.value_names import describe
@@ -134,10 +134,10 @@ def _one(f: Formatter, shape: str, kind: str, value: Any) -> str:
         return (shape + "s") % (f.field(value, kind),)
     if kind == "c" and type(value) is str:
         return (shape + "c") % (value,)
-    if MARK in type(value).__dict__ and NUMERIC.intersection(dir(type(value))):
+    if PROGRAM_MADE in type(value).__dict__ and NUMERIC.intersection(dir(type(value))):
         return (shape + kind) % (value,)
     if type(value) not in (int, float, bool):
-        plain = None if MARK in type(value).__dict__ else f.policy.number(value)
+        plain = None if PROGRAM_MADE in type(value).__dict__ else f.policy.number(value)
         if plain is None:
             shown = f.repr(value)[:60] if type(value) is str else describe(value, f.policy)
             raise python_error(f"%{kind} needs a number, not {shown}", mod, "%" + kind, (value,))

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from gradcli.exposure import MARK, exposed
+from gradcli.exposure import PROGRAM_MADE, exposed
 
 OWN = "own"         # a class of the program with nothing foreign above it
 MIXED = "mixed"     # one with a foreign base somewhere
@@ -131,10 +131,10 @@ def types_of(kind: Any) -> tuple[type, ...]:
 
 def user_class(value: object) -> bool:
     """Whether `value` is a class that a program defined."""
-    return isinstance(value, type) and MARK in value.__dict__
+    return isinstance(value, type) and PROGRAM_MADE in value.__dict__
 
 
 def user_mark(value: object) -> str | None:
     """OWN or MIXED if `value` is an instance of a class that a program defined."""
-    mark: str | None = type(value).__dict__.get(MARK)
+    mark: str | None = type(value).__dict__.get(PROGRAM_MADE)
     return mark

@@ -29,7 +29,7 @@ class Call(NamedTuple):
     options: dict[str, Node]
 
 
-class Parts:
+class SyntaxSite:
     """The way from the whole program down to what stands at `span`."""
 
     def __init__(self, text: str, span: Span) -> None:
@@ -104,12 +104,12 @@ class Parts:
         return self.text.count("\n", 0, node[1]) + 1
 
 
-def taken_apart(text: str, span: Span) -> Parts | None:
+def locate(text: str, span: Span) -> SyntaxSite | None:
     """The parts at a place, or None for what is no program of a size to be taken apart."""
     if len(text) > LONGEST:
         return None
     try:
-        return Parts(text, span)
+        return SyntaxSite(text, span)
     except (Fault, IndexError):
         return None
 

@@ -9,7 +9,7 @@ from operator import index
 from typing import Any
 
 from gradcli.display.containers import Named
-from gradcli.engine.tensor.tensor import Shown
+from gradcli.engine.tensor.tensor import DisplayHooks
 from gradcli.exposure import admitting, expose, exposed, seal
 from gradcli.faults.mistakes import SizeLimit
 from gradcli.faults.tree import ArgumentFault
@@ -45,7 +45,7 @@ class Deque:
         except ValueError as error:
             if error.__traceback__ is not None and error.__traceback__.tb_next is not None:
                 raise       # a comparison of the program's own has failed
-        raise ValueError(f"{Shown.text(value)} is not in deque")
+        raise ValueError(f"{DisplayHooks.text(value)} is not in deque")
 
     def copy(self) -> Deque:
         """Another one with the same values."""

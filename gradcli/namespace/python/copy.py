@@ -10,7 +10,7 @@ from gradcli.engine.autograd.op import traced
 from gradcli.engine.tensor.tensor import Size, Tensor
 from gradcli.engine.tensor.uninitialized import Uninitialized
 from gradcli.engine.tensor.variable import recording
-from gradcli.exposure import MARK, exposure_of
+from gradcli.exposure import PROGRAM_MADE, exposure_of
 from gradcli.faults.tree import ArgumentFault, GradFault
 from gradcli.lang.runtime.generators import Stream
 from gradcli.lang.runtime.iterators import LAZY
@@ -89,7 +89,7 @@ def _copied(x: Any, inner: Callable[[Any], Any], begun: Callable[[Any], None] = 
     if kind is MethodType:
         return MethodType(x.__func__, inner(x.__self__))
     exposure = exposure_of(kind)
-    if MARK in kind.__dict__ or (exposure is not None and exposure.copied):
+    if PROGRAM_MADE in kind.__dict__ or (exposure is not None and exposure.copied):
         return _instance(x, inner, begun)
     if exposure is None or isinstance(x, Stream) or kind in LAZY:
         raise ArgumentFault("what is gone through once cannot be copied", ("list(values)", "keeps the values"))

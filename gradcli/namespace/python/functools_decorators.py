@@ -7,7 +7,7 @@ from collections.abc import Callable
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
-from gradcli.exposure import MARK, admit, exposed
+from gradcli.exposure import PROGRAM_MADE, admit, exposed
 from gradcli.faults.tree import ArgumentFault
 from gradcli.lang.messages.locate import source_of
 from gradcli.lang.runtime.attributes import attributes_of
@@ -26,7 +26,8 @@ def wraps(wrapped: Any, *assigned: Any, **options: Any) -> Callable[[Any], Any]:
 
 def update_wrapper(wrapper: Any, wrapped: Any, *assigned: Any, **options: Any) -> Any:
     """`wrapper`, which is a function of the program, called as `wrapped` is."""
-    of_program = type(wrapper) is FunctionType and (source_of(wrapper.__code__) is not None or MARK in vars(wrapper))
+    of_program = type(wrapper) is FunctionType and (source_of(wrapper.__code__) is not None or PROGRAM_MADE
+                                                    in vars(wrapper))
     if of_program and (isinstance(wrapped, (*FUNCTIONS, Cached)) or user_class(wrapped)):
         wrapper.__name__, wrapper.__qualname__ = str(wrapped.__name__), str(wrapped.__qualname__)
         wrapper.__doc__ = wrapped.__doc__ if source_of(getattr(wrapped, "__code__", None)) is not None else None
@@ -128,7 +129,7 @@ def total_ordering(cls: Any) -> Any:
     """A class of the program with all comparisons, worked out from `==` and the one it has."""
     if not user_class(cls):
         raise ArgumentFault("total_ordering stands before a class of the program")
-    own = [name for name in WAYS if any(name in vars(kind) and MARK in vars(kind) for kind in cls.__mro__)]
+    own = [name for name in WAYS if any(name in vars(kind) and PROGRAM_MADE in vars(kind) for kind in cls.__mro__)]
     if not own:
         raise ValueError("must define at least one ordering operation: < > <= >=")
     for name, way in WAYS[own[0]].items():

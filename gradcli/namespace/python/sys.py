@@ -9,7 +9,7 @@ from typing import Any
 
 from gradcli.display.containers import Named
 from gradcli.engine.autograd.signature import described
-from gradcli.engine.tensor.tensor import Shown
+from gradcli.engine.tensor.tensor import DisplayHooks
 from gradcli.exposure import expose
 from gradcli.faults.mistakes import ProgramExit
 from gradcli.faults.tree import PolicyFault
@@ -77,7 +77,7 @@ def printing_space(write: Callable[[str], object]) -> Namespace:
     def display(*values: Any, **options: Any) -> None:
         """Print values as a prompt shows them."""
         for value in values:
-            write(Shown.text(value) + "\n")
+            write(DisplayHooks.text(value) + "\n")
 
     def pprint(object: Any, stream: Any = None, *args: Any, **options: Any) -> None:
         """Print a value, broken into lines where it is wide."""

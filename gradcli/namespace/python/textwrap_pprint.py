@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import Any
 
-from gradcli.engine.tensor.tensor import Shown
+from gradcli.engine.tensor.tensor import DisplayHooks
 from gradcli.exposure import exposure_of
 from gradcli.faults.tree import ArgumentFault
 from gradcli.lang.budget import Budget
@@ -70,13 +70,13 @@ def pformat(object: Any, indent: int = 1, width: int = 80, depth: Any = None, *,
 
 
 def _laid_out(value: Any, indent: int, width: int, column: int, after: int, ordered: bool, depth: int = 0) -> list[str]:
-    text = Shown.text(_sorted(value) if ordered else value)
+    text = DisplayHooks.text(_sorted(value) if ordered else value)
     kind = type(value)
     brackets = BRACKETS.get(kind)
     if brackets is None or len(text) + column + after < width + 1 or not value or depth > DEEPEST:
         return [text]
     members = (_sorted(value) if ordered else value).items() if kind is dict else sorted(
-        value, key=Shown.text) if kind is set else value
+        value, key=DisplayHooks.text) if kind is set else value
     out = [brackets[0] + " " * (indent - 1)]
     inner, last = column + indent, len(value) - 1
     for number, member in enumerate(members):
@@ -84,7 +84,7 @@ def _laid_out(value: Any, indent: int, width: int, column: int, after: int, orde
             out.append(",\n" + " " * inner)
         behind = after + 1 if number == last else 1
         if kind is dict:
-            key = Shown.text(member[0]) + ": "
+            key = DisplayHooks.text(member[0]) + ": "
             out.append(key)
             out += _laid_out(member[1], indent, width, inner + len(key), behind, ordered, depth + 1)
         else:
@@ -98,4 +98,4 @@ def _sorted(value: Any) -> Any:
         return value
     kinds = set(map(type, value))
     by_value = kinds <= {int, float, bool} or kinds == {str}
-    return {key: value[key] for key in sorted(value, key=None if by_value else Shown.text)}
+    return {key: value[key] for key in sorted(value, key=None if by_value else DisplayHooks.text)}

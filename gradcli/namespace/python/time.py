@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from gradcli.engine.random.generators import Current
-from gradcli.engine.tensor.tensor import Shown
+from gradcli.engine.tensor.tensor import DisplayHooks
 from gradcli.namespace.python.datetime import EPOCH, stamped
 
 
 def time() -> float:
     """A thousandth of a second for each time that anybody asked."""
-    Shown.note("time", "there is no clock here: time.time() counts how often it is asked; "
-                       "gradcli run --time FILE measures")
+    DisplayHooks.note("time", "there is no clock here: time.time() counts how often it is asked; "
+                              "gradcli run --time FILE measures")
     Current.asked += 1
     return Current.asked / 1000
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gradcli.engine.tensor.tensor import Shown
+from gradcli.engine.tensor.tensor import DisplayHooks
 
 
 def filterwarnings(*args: Any, **options: Any) -> None:
@@ -16,5 +16,5 @@ simplefilter = filterwarnings
 
 def warn(message: Any, *args: Any, **options: Any) -> None:
     """Tell `message` once, beside what the program prints."""
-    text = Shown.text(message)[:200]
-    Shown.note(f"warning: {text}", f"the program warns: {text}")
+    text = DisplayHooks.text(message)[:200]
+    DisplayHooks.note(f"warning: {text}", f"the program warns: {text}")

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from gradcli.engine.tensor.tensor import Shown
+from gradcli.engine.tensor.tensor import DisplayHooks
 from gradcli.exposure import exposed
 
 NAMES = frozenset("""
@@ -124,7 +124,7 @@ part = cache(Drawing)   # likewise
 
 def remark() -> None:
     """Say once that there will be no picture."""
-    Shown.note("drawing", "nothing is drawn here: gradcli plot EXPR --over x=-3:3 draws a curve")
+    DisplayHooks.note("drawing", "nothing is drawn here: gradcli plot EXPR --over x=-3:3 draws a curve")
 
 
 def nothing(*args: Any, **options: Any) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 from gradcli.engine.autograd.op import traced as F
 from gradcli.engine.autograd.signature import NUMBERS, described
 from gradcli.engine.tensor.conversion import array_of
-from gradcli.engine.tensor.memory import Room
+from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.engine.tensor.numpy_view import OWN, axes, given, kind, plain
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Array, grad_mode
@@ -29,7 +29,7 @@ def array(object: Any, dtype: Any = None) -> Array:
     if isinstance(object, Tensor) and object.requires_grad:
         object = object.numpy()   # type: ignore[attr-defined]  # which refuses where calls are recorded
     if isinstance(object, Array | Tensor):
-        Room.check("array", object.array.nbytes)
+        MemoryLimit.check("array", object.array.nbytes)
         found = object.array.copy()
     elif isinstance(object, list | tuple) and object and all(isinstance(each, Tensor) for each in object):
         found = np.stack([each.array for each in object])
@@ -53,7 +53,7 @@ def _sized(name: str, shape: Any) -> tuple[int, ...]:
     sizes = tuple(shape) if isinstance(shape, tuple | list) else (shape,)
     if not all(type(size) is int and size >= 0 for size in sizes):
         raise ArgumentFault(f"{name}() needs whole numbers as sizes, not {described(shape)}", f"np.{name}((2, 3))")
-    Room.check(name, 8 * math.prod(sizes))
+    MemoryLimit.check(name, 8 * math.prod(sizes))
     return sizes
 
 
@@ -266,7 +266,7 @@ def squeeze(a: Any) -> Any:
 def outer(a: Any, b: Any) -> Any:
     """Every product of a value of each."""
     a, b = asarray(a), asarray(b)
-    Room.check("outer", 8 * a.array.size * b.array.size)
+    MemoryLimit.check("outer", 8 * a.array.size * b.array.size)
     return Array(np.outer(a.array, b.array))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine.autograd.signature import NUMBERS, described
-from gradcli.engine.tensor.memory import Room
+from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.engine.tensor.numpy_view import given, plain
 from gradcli.engine.tensor.variable import Array
 from gradcli.exposure import exposed
@@ -24,7 +24,7 @@ def _ranged(part: slice) -> slice:
     if not all(type(bound) in NUMBERS for bound in bounds) or not bounds[2]:
         raise ArgumentFault("a range here has plain numbers as its bounds", "np.r_[0:10:2]")
     first, last, step = map(plain, bounds)
-    Room.check("r_", 8 * max(0, math.ceil((last - first) / step)))
+    MemoryLimit.check("r_", 8 * max(0, math.ceil((last - first) / step)))
     return slice(first, last, step)
 
 
@@ -57,7 +57,7 @@ class Grid:
             raise ArgumentFault(f"np.{self._name} takes ranges", f"np.{self._name}[0:2, 0:3]")
         ranges = [_ranged(part) for part in parts]
         counts = [max(0, math.ceil((each.stop - each.start) / each.step)) for each in ranges]
-        Room.check(self._name, 8 * len(counts) * math.prod(counts))
+        MemoryLimit.check(self._name, 8 * len(counts) * math.prod(counts))
         return result_of(getattr(np, self._name)[tuple(ranges) if type(at) is tuple else ranges[0]])
 
     def __display__(self, style: Any) -> str:

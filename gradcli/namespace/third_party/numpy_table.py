@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine.autograd.signature import NUMBERS, described
-from gradcli.engine.tensor.memory import Room
+from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.engine.tensor.numpy_view import axes, given, in_words, kind, plain
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Array
@@ -296,7 +296,7 @@ def _function(taken: Taken) -> Callable[..., Any]:
         values = taken.taken(args, options)
         if grows is not None:
             size = grows(values)
-            Room.check(taken.name, 8 * int(min(size, 2**62)))
+            MemoryLimit.check(taken.name, 8 * int(min(size, 2**62)))
         if taken.name == "linalg.matrix_power" and abs(values["n"]) > LARGEST_POWER:
             raise ArgumentFault(f"matrix_power() takes powers up to {LARGEST_POWER}")
         names = list(taken.kinds)
@@ -327,7 +327,7 @@ def einsum(subscripts: Any, *operands: Any) -> Any:
         for letter, length in named:
             lengths[letter] = max(length, lengths.get(letter, 1))
     shown = [letter for letter in lengths if letter in output or letter[0] == "." in output]
-    Room.check("einsum", 8 * math.prod(lengths[letter] for letter in shown))
+    MemoryLimit.check("einsum", 8 * math.prod(lengths[letter] for letter in shown))
     if math.prod(lengths.values()) > OPERATIONS:
         raise ArgumentFault("np.einsum() would multiply too many values")
     return result_of(np.einsum(subscripts, *values))
@@ -338,7 +338,7 @@ def meshgrid(*xi: Any, indexing: str = "xy") -> list[Any]:
     values = [asarray(each).array for each in xi]
     if indexing not in ("xy", "ij") or len(values) > 16:
         raise ArgumentFault("meshgrid() counts columns first, or rows", "indexing='xy'", "indexing='ij'")
-    Room.check("meshgrid", 8 * len(values) * math.prod(value.size for value in values))
+    MemoryLimit.check("meshgrid", 8 * len(values) * math.prod(value.size for value in values))
     return [Array(each) for each in np.meshgrid(*values, indexing=indexing)]     # type: ignore[call-overload]
 
 
@@ -354,7 +354,7 @@ def indices(dimensions: Any) -> Array:
     sizes = tuple(dimensions)
     if not all(type(size) is int and size >= 0 for size in sizes):
         raise ArgumentFault("indices() takes whole numbers as sizes", "np.indices((2, 3))")
-    Room.check("indices", 8 * len(sizes) * math.prod(sizes))
+    MemoryLimit.check("indices", 8 * len(sizes) * math.prod(sizes))
     return Array(np.indices(sizes))
 
 

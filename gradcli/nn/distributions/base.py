@@ -11,7 +11,7 @@ from gradcli.engine.autograd.signature import NUMBERS, Sizes, described
 from gradcli.engine.settings import Settings
 from gradcli.engine.tensor.dtype_info import finfo
 from gradcli.engine.tensor.dtypes import OF, Default
-from gradcli.engine.tensor.tensor import Shown, Size, Tensor
+from gradcli.engine.tensor.tensor import DisplayHooks, Size, Tensor
 from gradcli.engine.tensor.variable import Parameter, recording
 from gradcli.engine.transforms import functional
 from gradcli.exposure import exposed, seal
@@ -118,7 +118,7 @@ class Distribution:
 
     __slots__ = ("__dict__", "_batch_shape", "_event_shape", "_validate_args")
 
-    _home = "torch.distributions"
+    _module_path = "torch.distributions"
     _kept: ClassVar[frozenset[str]] = frozenset()
 
     _constraints: Any = None
@@ -176,7 +176,7 @@ class Distribution:
             if not bool(valid.array.all()):
                 said = (f"Expected parameter {name} ({_kind(value)} of shape {tuple(value.shape)}) of distribution "
                         f"{self._text(None)} to satisfy the constraint {constraint!r}, but found invalid values:")
-                shown = Shown.format(value, "")
+                shown = DisplayHooks.format(value, "")
                 raise ValueFault(f"{said} {' '.join(shown.split())}", *_repairs(name, constraint)).saying(
                     f"{said}\n{shown}")
 
@@ -196,7 +196,7 @@ class Distribution:
         if not bool(support.check(value).array.all()):
             said = (f"Expected value argument ({_kind(value)} of shape {shape}) to be within the support "
                     f"({support!r}) of the distribution {self._text(None)}, but found invalid values:")
-            shown = Shown.format(value, "")
+            shown = DisplayHooks.format(value, "")
             raise ValueFault(f"{said} {' '.join(shown.split())}").saying(f"{said}\n{shown}")
 
     def _checked(self, value: Any) -> Any:
@@ -302,7 +302,7 @@ def briefly(value: Any) -> str:
     """A parameter in the text of a distribution."""
     if not isinstance(value, Tensor):
         return str(value) if type(value) in NUMBERS else "..."
-    return Shown.format(value, "") if value.array.size == 1 else str(value.shape)
+    return DisplayHooks.format(value, "") if value.array.size == 1 else str(value.shape)
 
 
 def _kind(value: Any) -> str:

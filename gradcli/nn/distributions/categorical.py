@@ -188,7 +188,7 @@ class LogitRelaxedBernoulli(ByProbability):
     """The score of a relaxed Bernoulli number."""
 
     __slots__ = ()
-    _home = "torch.distributions.relaxed_bernoulli"
+    _module_path = "torch.distributions.relaxed_bernoulli"
     _kept = frozenset({"temperature"})
     support = constraints.real
 
@@ -216,7 +216,7 @@ class ExpRelaxedCategorical(OnCategorical):
     """The logarithm of a relaxed vector with a one."""
 
     __slots__ = ()
-    _home = "torch.distributions.relaxed_categorical"
+    _module_path = "torch.distributions.relaxed_categorical"
     _kept = frozenset({"temperature"})
     support = constraints.real_vector
     has_rsample = True

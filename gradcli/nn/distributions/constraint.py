@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from gradcli.engine.autograd.signature import NUMBERS, described
-from gradcli.engine.tensor.tensor import Shown, Tensor
+from gradcli.engine.tensor.tensor import DisplayHooks, Tensor
 from gradcli.exposure import exposed, seal
 from gradcli.faults.mistakes import Unimplemented
 from gradcli.faults.tree import ArgumentFault, ValueFault
@@ -27,7 +27,7 @@ class Constraint:
 
     __slots__ = ("__dict__",)
 
-    _home = "torch.distributions.constraints"
+    _module_path = "torch.distributions.constraints"
     _bounds: ClassVar[tuple[str, ...]] = ()
 
     is_discrete: Any = False
@@ -51,7 +51,7 @@ class Constraint:
     def _text(self, style: Any) -> str:
         """Its name, with its bounds."""
         name = type(self).__name__
-        bounds = (f"{bound}={Shown.format(vars(self)[bound], '')}" for bound in self._bounds)
+        bounds = (f"{bound}={DisplayHooks.format(vars(self)[bound], '')}" for bound in self._bounds)
         return f"{name}({', '.join(bounds)})"
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from gradcli.engine.autograd.op import traced as F
 from gradcli.engine.tensor.dtype_info import finfo
-from gradcli.engine.tensor.tensor import Shown
+from gradcli.engine.tensor.tensor import DisplayHooks
 from gradcli.engine.tensor.variable import recording
 from gradcli.faults.mistakes import Unimplemented
 from gradcli.faults.tree import ValueFault
@@ -164,7 +164,7 @@ class Geometric(ByProbability):
             value = self.probs
             raise ValueFault(f"Expected parameter probs (Tensor of shape {tuple(value.shape)}) of distribution "
                              f"{self._text(None)} to be positive but found invalid values:\n"
-                             f"{Shown.format(value.detach()[~(value > 0)], '')}")
+                             f"{DisplayHooks.format(value.detach()[~(value > 0)], '')}")
 
     mean = property(lambda self: 1.0 / self.probs - 1.0)
     mode = property(lambda self: F.zeros_like(self.probs))

@@ -10,7 +10,7 @@ import numpy as np
 from gradcli.engine.autograd.op import traced as F
 from gradcli.engine.autograd.signature import NUMBERS
 from gradcli.engine.tensor.dtype_info import broadcast_shapes, finfo
-from gradcli.engine.tensor.tensor import Shown, Tensor
+from gradcli.engine.tensor.tensor import DisplayHooks, Tensor
 from gradcli.engine.tensor.variable import recording
 from gradcli.faults.tree import ValueFault
 from gradcli.nn.distributions import constraints
@@ -85,12 +85,12 @@ class Wishart(ExponentialFamily):
             self.df = df.expand(batch)
         size = matrix.shape[-1]
         if bool((self.df.array <= size - 1).any()):
-            raise ValueFault(f"Value of df={Shown.format(self.df, '')} expected to be greater than ndim - 1 = "
+            raise ValueFault(f"Value of df={DisplayHooks.format(self.df, '')} expected to be greater than ndim - 1 = "
                              f"{size - 1}.")
         vars(self)[name] = matrix.expand((*batch, *matrix.shape[-2:]))
         if bool((self.df.array < size).any()):
-            Shown.note("wishart", "Low df values detected. Singular samples are highly likely to occur for "
-                       "ndim - 1 < df < ndim.")
+            DisplayHooks.note("wishart", "Low df values detected. Singular samples are highly likely to occur for "
+                              "ndim - 1 < df < ndim.")
         super().__init__(batch, matrix.shape[-2:], validate_args)
         self._lower = lower_of(name, matrix)
         self._chi2 = self._squares()
@@ -164,7 +164,7 @@ class Wishart(ExponentialFamily):
         drawn = self._bartlett(shape).reshape((-1, *rest))
         again = self._valid(drawn)
         if again.any():
-            Shown.note("wishart", "Singular sample detected.")
+            DisplayHooks.note("wishart", "Singular sample detected.")
         for _ in range(MOST_DRAWS):
             places = np.flatnonzero(again)
             if not places.size:

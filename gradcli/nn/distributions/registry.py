@@ -7,7 +7,7 @@ from typing import Any
 
 from gradcli.engine.autograd.signature import NUMBERS, described
 from gradcli.engine.settings import Settings
-from gradcli.exposure import MARK, exposed
+from gradcli.exposure import PROGRAM_MADE, exposed
 from gradcli.faults.mistakes import Unimplemented
 from gradcli.faults.tree import ArgumentFault
 from gradcli.lang.runtime.types import types_of
@@ -45,7 +45,7 @@ class ConstraintRegistry:
         if kind is None:
             raise ArgumentFault("Expected constraint to be either a Constraint subclass or instance, but got "
                                 f"{described(constraint)}")
-        if MARK not in vars(kind):
+        if PROGRAM_MADE not in vars(kind):
             raise ArgumentFault(f"{kind.__name__} has its transform; a class of the program can be given one",
                                 ("class Even(constraints.Constraint):", "a constraint of the program's own"))
         if factory is None:

@@ -11,7 +11,7 @@ from gradcli.engine.tensor.variable import recording
 from gradcli.faults.tree import GradFault
 from gradcli.nn.module.module import Module
 
-SLOTS = ("_hooks", "_inner", "_kept", "_own", "_passing", "__dict__")
+SLOTS = ("_hooks", "_module_dict", "_buffer_dict", "_parameter_dict", "_non_persistent", "__dict__")
 
 
 def cloned(module: Module) -> Module:

@@ -28,32 +28,32 @@ class _Listed(Module):
     """A module whose inner ones are numbered."""
 
     __slots__ = ()
-    _home = "torch.nn.modules.container"
+    _module_path = "torch.nn.modules.container"
 
     def __len__(self) -> int:
-        return len(self._inner)
+        return len(self._module_dict)
 
     def __iter__(self) -> Iterator[Any]:
-        return iter(list(self._inner.values()))
+        return iter(list(self._module_dict.values()))
 
     def __getitem__(self, at: Any) -> Any:
-        inner = list(self._inner.values())
+        inner = list(self._module_dict.values())
         return self._like(inner[at]) if isinstance(at, slice) else inner[place(at, len(inner))]
 
     def __setitem__(self, at: Any, module: Any) -> None:
-        self.add_module(list(self._inner)[place(at, len(self))], module) if type(at) is int and isinstance(
+        self.add_module(list(self._module_dict)[place(at, len(self))], module) if type(at) is int and isinstance(
             module, Module) else self._refuse(module)
 
     def _refuse(self, module: Any) -> None:
         raise ArgumentFault(f"{type(self).__name__} holds modules, not {described(module)}")
 
     def __delitem__(self, at: Any) -> None:
-        inner = list(self._inner.values())
+        inner = list(self._module_dict.values())
         del inner[at if isinstance(at, slice) else place(at, len(inner))]
         self._renumber(inner)
 
     def _renumber(self, modules: Iterable[Any]) -> None:
-        for name in list(self._inner):
+        for name in list(self._module_dict):
             delattr(self, name)
         for i, module in enumerate(modules):
             self.add_module(str(i), module)
@@ -74,7 +74,7 @@ class _Listed(Module):
 
     def insert(self, index: int, module: Any) -> Any:
         """Put a module before the one at `index`; this container."""
-        inner = list(self._inner.values())
+        inner = list(self._module_dict.values())
         inner.insert(index, module)
         self._renumber(inner)
         return self
@@ -96,7 +96,7 @@ class Sequential(_Listed):
         return Sequential(*modules)
 
     def forward(self, input: Any) -> Any:
-        for module in self._inner.values():
+        for module in self._module_dict.values():
             input = module(input)
         return input
 
@@ -120,31 +120,31 @@ class ModuleDict(Module):
     """A dict of modules that are parts of the module it stands in."""
 
     __slots__ = ()
-    _home = "torch.nn.modules.container"
+    _module_path = "torch.nn.modules.container"
 
     def __init__(self, modules: Any = None) -> None:
         super().__init__()
         self.update(modules or {})
 
     def __len__(self) -> int:
-        return len(self._inner)
+        return len(self._module_dict)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(list(self._inner))
+        return iter(list(self._module_dict))
 
     def __contains__(self, name: object) -> bool:
-        return name in self._inner
+        return name in self._module_dict
 
     def __getitem__(self, name: str) -> Any:
-        if name not in self._inner:
-            raise KeyFault(f"there is no module {brief(name)}", *((key, "") for key in list(self._inner)[:3]))
-        return self._inner[name]
+        if name not in self._module_dict:
+            raise KeyFault(f"there is no module {brief(name)}", *((key, "") for key in list(self._module_dict)[:3]))
+        return self._module_dict[name]
 
     def __setitem__(self, name: str, module: Any) -> None:
         if not isinstance(module, Module):
             raise ArgumentFault(f"ModuleDict holds modules, not {described(module)}")
-        if name in self._inner:
-            self._inner[name] = module
+        if name in self._module_dict:
+            self._module_dict[name] = module
             self.__dict__[name] = module
         else:
             self.add_module(name, module)
@@ -165,20 +165,20 @@ class ModuleDict(Module):
 
     def clear(self) -> None:
         """Take all modules out."""
-        for name in list(self._inner):
+        for name in list(self._module_dict):
             delattr(self, name)
 
     def keys(self) -> Any:
         """The names."""
-        return dict(self._inner).keys()
+        return dict(self._module_dict).keys()
 
     def values(self) -> Any:
         """The modules."""
-        return dict(self._inner).values()
+        return dict(self._module_dict).values()
 
     def items(self) -> Any:
         """Names and modules."""
-        return dict(self._inner).items()
+        return dict(self._module_dict).items()
 
 
 @exposed("append", "extend")
@@ -186,24 +186,24 @@ class ParameterList(Module):
     """A list of Parameters that belong to the module it stands in."""
 
     __slots__ = ()
-    _home = "torch.nn.modules.container"
+    _module_path = "torch.nn.modules.container"
 
     def __init__(self, values: Iterable[Any] = ()) -> None:
         super().__init__()
         self.extend(values or ())
 
     def __len__(self) -> int:
-        return len(self._own)
+        return len(self._parameter_dict)
 
     def __iter__(self) -> Iterator[Any]:
-        return iter(list(self._own.values()))
+        return iter(list(self._parameter_dict.values()))
 
     def __getitem__(self, at: Any) -> Any:
-        found = list(self._own.values())
+        found = list(self._parameter_dict.values())
         return ParameterList(found[at]) if isinstance(at, slice) else found[place(at, len(found))]
 
     def __setitem__(self, at: int, param: Any) -> None:
-        setattr(self, list(self._own)[place(at, len(self))], _parameter(param))
+        setattr(self, list(self._parameter_dict)[place(at, len(self))], _parameter(param))
 
     def append(self, value: Any) -> Any:
         """Add a Parameter at the end; this list."""
@@ -217,10 +217,10 @@ class ParameterList(Module):
         return self
 
     def extra_repr(self) -> str:
-        return "\n".join(f"  ({name}): {_told(p)}" for name, p in self._own.items())
+        return "\n".join(f"  ({name}): {_told(p)}" for name, p in self._parameter_dict.items())
 
     def _era(self) -> str:
-        return " (\n" + "".join(f"  ({name}): {_told(p)}\n" for name, p in self._own.items()) + ")"
+        return " (\n" + "".join(f"  ({name}): {_told(p)}\n" for name, p in self._parameter_dict.items()) + ")"
 
 
 @exposed("keys", "values", "items", "update")
@@ -228,7 +228,7 @@ class ParameterDict(Module):
     """A dict of Parameters that belong to the module it stands in."""
 
     __slots__ = ()
-    _home = "torch.nn.modules.container"
+    _module_path = "torch.nn.modules.container"
     _new = True
 
     def __init__(self, parameters: Any = None) -> None:
@@ -236,21 +236,22 @@ class ParameterDict(Module):
         self.update(parameters or {})
 
     def __len__(self) -> int:
-        return len(self._own)
+        return len(self._parameter_dict)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(list(self._own))
+        return iter(list(self._parameter_dict))
 
     def __contains__(self, name: object) -> bool:
-        return name in self._own
+        return name in self._parameter_dict
 
     def __getitem__(self, name: str) -> Any:
-        if name not in self._own:
-            raise KeyFault(f"there is no parameter {brief(name)}", *((key, "") for key in list(self._own)[:3]))
-        return self._own[name]
+        if name not in self._parameter_dict:
+            raise KeyFault(f"there is no parameter {brief(name)}", *((key,
+                                                                      "") for key in list(self._parameter_dict)[:3]))
+        return self._parameter_dict[name]
 
     def __setitem__(self, name: str, param: Any) -> None:
-        if name in self._own:
+        if name in self._parameter_dict:
             setattr(self, name, _parameter(param))
         else:
             self.register_parameter(name, _parameter(param))
@@ -262,19 +263,19 @@ class ParameterDict(Module):
 
     def keys(self) -> Any:
         """The names."""
-        return dict(self._own).keys()
+        return dict(self._parameter_dict).keys()
 
     def values(self) -> Any:
         """The Parameters."""
-        return dict(self._own).values()
+        return dict(self._parameter_dict).values()
 
     def items(self) -> Any:
         """Names and Parameters."""
-        return dict(self._own).items()
+        return dict(self._parameter_dict).items()
 
     def extra_repr(self) -> str:
         return "\n".join(f"  ({name}): {_told(p, f'{p.dtype.era}Tensor')}"
-                         for name, p in self._own.items())
+                         for name, p in self._parameter_dict.items())
 
 
 def _parameter(value: Any) -> Parameter:
@@ -296,7 +297,7 @@ class Container(Module):
     """Modules by name: what Sequential and the classes of programs have replaced."""
 
     __slots__ = ()
-    _home = "torch.nn.modules.container"
+    _module_path = "torch.nn.modules.container"
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__()

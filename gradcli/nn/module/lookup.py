@@ -15,17 +15,17 @@ class Lookup:
 
     __slots__ = ()
 
-    _own: dict[str, Any]
-    _kept: dict[str, Any]
-    _inner: dict[str, Any]
+    _parameter_dict: dict[str, Any]
+    _buffer_dict: dict[str, Any]
+    _module_dict: dict[str, Any]
 
     def get_submodule(self, target: str) -> Any:
         """The module of this dotted name; this module for the empty name."""
         module: Lookup = self
         for name in _named(target).split(".") if target else ():
-            if name in module._inner and module._inner[name] is not None:
-                module = module._inner[name]
-            elif name in module._own or name in module._kept:
+            if name in module._module_dict and module._module_dict[name] is not None:
+                module = module._module_dict[name]
+            elif name in module._parameter_dict or name in module._buffer_dict:
                 raise AttributeFault(f"`{name}` is not an nn.Module")
             else:
                 raise AttributeFault(f"{type(module).__name__} has no attribute `{name}`")
@@ -33,18 +33,18 @@ class Lookup:
 
     def get_parameter(self, target: str) -> Parameter:
         """The parameter of this dotted name."""
-        return self._entry(target, "_own", "an nn.Parameter")  # type: ignore[no-any-return]  # what the list holds
+        return self._entry(target, "_parameter_dict", "an nn.Parameter")  # type: ignore[no-any-return]  # what the list holds
 
     def get_buffer(self, target: str) -> Tensor:
         """The buffer of this dotted name."""
-        return self._entry(target, "_kept", "a buffer")  # type: ignore[no-any-return]  # what the list holds
+        return self._entry(target, "_buffer_dict", "a buffer")  # type: ignore[no-any-return]  # what the list holds
 
     def _entry(self, target: str, which: str, what: str) -> Any:
         path, _, name = _named(target).rpartition(".")
         module = self.get_submodule(path)
         if name in getattr(module, which):
             return getattr(module, which)[name]
-        if any(name in each for each in (module._own, module._kept, module._inner)):
+        if any(name in each for each in (module._parameter_dict, module._buffer_dict, module._module_dict)):
             raise AttributeFault(f"`{name}` is not {what}")
         raise AttributeFault(f"{type(module).__name__} has no attribute `{name}`")
 

@@ -27,7 +27,7 @@ from gradcli.nn.module import state_dict as states
 from gradcli.nn.module.lookup import Lookup
 from gradcli.nn.module.printing import BLOCK, looks
 
-LISTS = ("_own", "_kept", "_inner")
+LISTS = ("_parameter_dict", "_buffer_dict", "_module_dict")
 
 
 @exposed(*"forward parameters named_parameters children named_children modules named_modules buffers named_buffers "
@@ -43,19 +43,20 @@ class Module(Lookup):
     names of buffers that state_dict leaves out, `_hooks` what is called before and after forward.
     """
 
-    __slots__ = ("__dict__", "__weakref__", "_hooks", "_inner", "_kept", "_own", "_passing")
+    __slots__ = ("__dict__", "__weakref__", "_hooks", "_module_dict", "_buffer_dict", "_parameter_dict",
+                 "_non_persistent")
 
-    _home = "torch.nn.modules.module"
+    _module_path = "torch.nn.modules.module"
     __display__ = looks
     _era: Any = BLOCK       # how it printed in 0.1.12, after the name of its class
     _new = False            # whether 0.1.12 had no such module
     _grouped = False        # whether neighbours that print the same are printed once
 
     training: bool
-    _own: dict[str, Any]
-    _kept: dict[str, Any]
-    _inner: dict[str, Any]
-    _passing: set[str]
+    _parameter_dict: dict[str, Any]
+    _buffer_dict: dict[str, Any]
+    _module_dict: dict[str, Any]
+    _non_persistent: set[str]
     _hooks: Any
 
     def __init_subclass__(cls) -> None:
@@ -68,13 +69,13 @@ class Module(Lookup):
     def __init__(self) -> None:
         for name in LISTS:
             object.__setattr__(self, name, {})
-        object.__setattr__(self, "_passing", set())
+        object.__setattr__(self, "_non_persistent", set())
         object.__setattr__(self, "_hooks", None)
         self.__dict__["training"] = True
 
-    _parameters = property(lambda self: dict(self._own))
-    _buffers = property(lambda self: dict(self._kept))
-    _modules = property(lambda self: dict(self._inner))
+    _parameters = property(lambda self: dict(self._parameter_dict))
+    _buffers = property(lambda self: dict(self._buffer_dict))
+    _modules = property(lambda self: dict(self._module_dict))
     _forward_pre_hooks = property(lambda self: OrderedDict(self._hooks[0] if self._hooks else ()))
     _forward_hooks = property(lambda self: OrderedDict(self._hooks[1] if self._hooks else ()))
 
@@ -89,10 +90,11 @@ class Module(Lookup):
                              ("def forward(self, x):", "in the class"))
 
     def __setattr__(self, name: str, value: Any) -> None:
-        kind = "_own" if isinstance(value, Parameter) else "_inner" if isinstance(value, Module) else ""
-        if kind == "_inner" and name in self._lists(name)[0]:
+        kind = "_parameter_dict" if isinstance(value, Parameter) else "_module_dict" if isinstance(value,
+                                                                                                   Module) else ""
+        if kind == "_module_dict" and name in self._lists(name)[0]:
             _fits(name, value, "parameter")
-        lists = self._lists(name) if kind or "_own" in _slots_set(self) else ()
+        lists = self._lists(name) if kind or "_parameter_dict" in _slots_set(self) else ()
         if kind:
             for each in lists:
                 each.pop(name, None)
@@ -106,7 +108,7 @@ class Module(Lookup):
 
     def _lists(self, name: str) -> tuple[dict[str, Any], ...]:
         try:
-            return self._own, self._kept, self._inner
+            return self._parameter_dict, self._buffer_dict, self._module_dict
         except AttributeError:
             raise AttributeFault(
                 f"{name} was set before Module.__init__() was called",
@@ -135,7 +137,7 @@ class Module(Lookup):
             if id(module) not in seen:
                 seen.add(id(module))
                 found.append((path, module))
-                waiting += [(_joined(path, name), inner) for name, inner in reversed(module._inner.items())
+                waiting += [(_joined(path, name), inner) for name, inner in reversed(module._module_dict.items())
                             if inner is not None]
         return iter(found)
 
@@ -145,8 +147,9 @@ class Module(Lookup):
 
     def named_children(self) -> Iterator[tuple[str, Module]]:
         """The modules directly within, each once, by name."""
-        found = {id(inner): (name, inner) for name, inner in reversed(self._inner.items()) if inner is not None}
-        return iter([pair for name, inner in self._inner.items() if (pair := found.get(id(inner))) == (name, inner)])
+        found = {id(inner): (name, inner) for name, inner in reversed(self._module_dict.items()) if inner is not None}
+        return iter([pair for name, inner in self._module_dict.items() if (pair := found.get(id(inner))) == (name,
+                                                                                                             inner)])
 
     def children(self) -> Iterator[Module]:
         """The modules directly within, each once."""
@@ -163,41 +166,41 @@ class Module(Lookup):
 
     def named_parameters(self, prefix: str = "", recurse: bool = True) -> Iterator[tuple[str, Parameter]]:
         """The parameters here and in the modules within, each once, by dotted name."""
-        return self._named("_own", prefix, recurse)
+        return self._named("_parameter_dict", prefix, recurse)
 
     def parameters(self, recurse: bool = True) -> Iterator[Parameter]:
         """The parameters here and in the modules within, each once."""
-        return iter([value for _, value in self._named("_own", "", recurse)])
+        return iter([value for _, value in self._named("_parameter_dict", "", recurse)])
 
     def named_buffers(self, prefix: str = "", recurse: bool = True) -> Iterator[tuple[str, Tensor]]:
         """The buffers here and in the modules within, each once, by dotted name."""
-        return self._named("_kept", prefix, recurse)
+        return self._named("_buffer_dict", prefix, recurse)
 
     def buffers(self, recurse: bool = True) -> Iterator[Tensor]:
         """The buffers here and in the modules within, each once."""
-        return iter([value for _, value in self._named("_kept", "", recurse)])
+        return iter([value for _, value in self._named("_buffer_dict", "", recurse)])
 
     def register_parameter(self, name: str, param: Any) -> None:
         """List `param`, a Parameter or None, under `name`."""
         self._free(name)
         _fits(name, param, "parameter")
-        self._own[name] = param
+        self._parameter_dict[name] = param
         self.__dict__[name] = param
 
     def register_buffer(self, name: str, tensor: Any, persistent: bool = True) -> None:
         """List `tensor`, which is not learnt, under `name`; unless `persistent`, state_dict leaves it out."""
         self._free(name)
         _fits(name, tensor, "buffer")
-        self._kept[name] = tensor
+        self._buffer_dict[name] = tensor
         self.__dict__[name] = tensor
         if not persistent:
-            self._passing.add(name)
+            self._non_persistent.add(name)
 
     def add_module(self, name: str, module: Any) -> None:
         """List `module` under `name`."""
         self._free(name)
         _fits(name, module, "child module")
-        self._inner[name] = module
+        self._module_dict[name] = module
         self.__dict__[name] = module
 
     register_module = add_module
@@ -239,7 +242,7 @@ class Module(Lookup):
 
     def _as(self, dtype: np.dtype[Any]) -> Any:
         for module in Module.modules(self):
-            for value in (*module._own.values(), *module._kept.values()):
+            for value in (*module._parameter_dict.values(), *module._buffer_dict.values()):
                 if isinstance(value, Uninitialized):
                     value.cast(dtype)
                 elif value is not None and value.array.dtype.kind == "f":
@@ -347,14 +350,14 @@ def _fits(name: str, value: Any, what: str) -> None:
 
 
 def _kind(value: Any) -> str:
-    home = f"{value._home if type(value).__module__.startswith('gradcli.') else '__main__'}." if (
+    home = f"{value._module_path if type(value).__module__.startswith('gradcli.') else '__main__'}." if (
         isinstance(value, Module)) else ""
     return f"torch.{value.dtype.era}Tensor" if isinstance(value, Tensor) else home + type(value).__name__
 
 
 def _slots_set(module: Module) -> tuple[str, ...]:
     """The lists that exist already: none before Module.__init__ has run."""
-    return LISTS if hasattr(module, "_inner") else ()
+    return LISTS if hasattr(module, "_module_dict") else ()
 
 
 def _joined(path: str, name: str) -> str:

@@ -19,7 +19,7 @@ def looks(module: Any, style: Any) -> str:
     then = ours._era if era and not ours._new and kind.extra_repr is ours.extra_repr else None
     if then is not None and then != BLOCK:
         return kind.__name__ + str(module._era())
-    inside = [(name, _text(inner, style)) for name, inner in module._inner.items()]
+    inside = [(name, _text(inner, style)) for name, inner in module._module_dict.items()]
     if then == BLOCK:
         return kind.__name__ + " (\n" + "".join(f"  ({name}): {_indented(text)}\n" for name, text in inside) + ")"
     if ours._grouped:

@@ -41,7 +41,7 @@ def innermost_first(module: Any) -> list[Any]:
             found.append(each)
         else:
             waiting.append((each, True))
-            waiting += [(inner, False) for inner in reversed([m for m in each._inner.values() if m is not None])]
+            waiting += [(inner, False) for inner in reversed([m for m in each._module_dict.values() if m is not None])]
     return found
 
 
@@ -62,9 +62,10 @@ def entries(module: Any, prefix: str = "") -> dict[str, Any]:
     waiting = [(prefix, module)]
     while waiting:
         path, each = waiting.pop()
-        kept = {name: value for name, value in each._kept.items() if name not in each._passing}
-        found.update({path + name: value for name, value in (each._own | kept).items() if value is not None})
-        waiting += [(f"{path}{name}.", inner) for name, inner in reversed(each._inner.items()) if inner is not None]
+        kept = {name: value for name, value in each._buffer_dict.items() if name not in each._non_persistent}
+        found.update({path + name: value for name, value in (each._parameter_dict | kept).items() if value is not None})
+        waiting += [(f"{path}{name}.", inner) for name,
+                    inner in reversed(each._module_dict.items()) if inner is not None]
     return found
 
 

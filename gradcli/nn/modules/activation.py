@@ -18,7 +18,7 @@ class Activation(Module):
     """
 
     __slots__ = ()
-    _home = "torch.nn.modules.activation"
+    _module_path = "torch.nn.modules.activation"
     _operation: ClassVar[str]
     _shown: ClassVar[tuple[str, ...]] = ()
     _then: ClassVar[str | None] = " ()"
@@ -216,7 +216,7 @@ class PReLU(Module):
     """x above 0, a x below, where a is learnt: for all channels together or for each."""
 
     __slots__ = ()
-    _home = "torch.nn.modules.activation"
+    _module_path = "torch.nn.modules.activation"
 
     def __init__(self, num_parameters: int = 1, init: float = 0.25, device: Any = None, dtype: Any = None) -> None:
         super().__init__()

@@ -37,7 +37,7 @@ class AdaptiveLogSoftmaxWithLoss(Module):
     """
 
     __slots__ = ()
-    _home = "torch.nn.modules.adaptive"
+    _module_path = "torch.nn.modules.adaptive"
     _new = True
 
     def __init__(self, in_features: int, n_classes: int, cutoffs: Any, div_value: float = 4.0,
@@ -133,7 +133,7 @@ class LinearCrossEntropyOptions(_Options):
     """In how many pieces torch computes a LinearCrossEntropyLoss; here it is computed in one."""
 
     __slots__ = ()
-    _home = "torch.nn.modules.linear_cross_entropy_options"
+    _module_path = "torch.nn.modules.linear_cross_entropy_options"
 
     def __parts__(self) -> tuple[str, list[Any], str]:
         return "LinearCrossEntropyOptions(", [Named(*field) for field in self._asdict().items()], ")"
@@ -166,7 +166,7 @@ class LinearCrossEntropyLoss(_Loss):
         bias = self.linear.bias
         return traced.linear_cross_entropy(
             input, traced.reshape(self.linear.weight, (*sizes, self.linear.in_features)), target,
-            linear_bias=None if bias is None else traced.reshape(bias, sizes), weight=self._kept["weight"],
+            linear_bias=None if bias is None else traced.reshape(bias, sizes), weight=self._buffer_dict["weight"],
             reduction=self.reduction, ignore_index=self.ignore_index, label_smoothing=self.label_smoothing)
 
     def extra_repr(self) -> str:

@@ -31,7 +31,7 @@ class MultiheadAttention(Module):
     """
 
     __slots__ = ()
-    _home = "torch.nn.modules.activation"
+    _module_path = "torch.nn.modules.activation"
     _new = True
 
     in_proj_weight: Any

@@ -22,7 +22,7 @@ class _Norm(Module):
     """A learnt scale and shift for each of the features, and what was seen of them so far."""
 
     __slots__ = ()
-    _home = "torch.nn.modules.batchnorm"
+    _module_path = "torch.nn.modules.batchnorm"
     _allowed: ClassVar[tuple[int, ...]]
 
     weight: Any
@@ -126,7 +126,7 @@ class SyncBatchNorm(_BatchNorm):
 
 class _InstanceNorm(_Norm):
     __slots__ = ()
-    _home = "torch.nn.modules.instancenorm"
+    _module_path = "torch.nn.modules.instancenorm"
     _new = True
 
     def __init__(self, num_features: int, eps: float = 1e-5, momentum: float = 0.1, affine: bool = False,

@@ -24,7 +24,7 @@ class _Conv(Layer):
     """What convolutions of all dimensions have in common, in either direction."""
 
     __slots__ = ()
-    _home = "torch.nn.modules.conv"
+    _module_path = "torch.nn.modules.conv"
     _dims: ClassVar[int]
     _transposed: ClassVar[bool] = False
     _least: ClassVar[int] = 1      # how few input channels there can be

@@ -12,7 +12,7 @@ class CosineSimilarity(Module):
     """The cosine of the angle between vectors that lie along dim."""
 
     __slots__ = ()
-    _home = "torch.nn.modules.distance"
+    _module_path = "torch.nn.modules.distance"
 
     def __init__(self, dim: int = 1, eps: float = 1e-8) -> None:
         super().__init__()
@@ -26,7 +26,7 @@ class PairwiseDistance(Module):
     """The p-norm of the differences."""
 
     __slots__ = ()
-    _home = "torch.nn.modules.distance"
+    _module_path = "torch.nn.modules.distance"
 
     def __init__(self, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> None:
         super().__init__()

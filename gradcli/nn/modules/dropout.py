@@ -15,7 +15,7 @@ class Dropout(Module):
     """Single numbers are dropped with probability p."""
 
     __slots__ = ()
-    _home = "torch.nn.modules.dropout"
+    _module_path = "torch.nn.modules.dropout"
     _operation: ClassVar[str] = "dropout"
 
     def __init__(self, p: float = 0.5, inplace: bool = False) -> None:

@@ -23,7 +23,7 @@ class Embedding(Module):
     """For each index its row of `weight`, which is (num_embeddings, embedding_dim)."""
 
     __slots__ = ()
-    _home = "torch.nn.modules.sparse"
+    _module_path = "torch.nn.modules.sparse"
 
     weight: Parameter
 
@@ -97,7 +97,7 @@ class EmbeddingBag(Module):
     """For each bag of indices the sum, mean or maximum of the rows of `weight` that they name."""
 
     __slots__ = ()
-    _home = "torch.nn.modules.sparse"
+    _module_path = "torch.nn.modules.sparse"
     _new = True
 
     weight: Parameter

@@ -31,7 +31,8 @@ class _Lazy(Module):
 
     def has_uninitialized_params(self) -> bool:
         """Whether there are parameters or buffers without a size."""
-        return any(isinstance(value, Uninitialized) for value in (*self._own.values(), *self._kept.values()))
+        return any(isinstance(value, Uninitialized) for value in (*self._parameter_dict.values(),
+                                                                  *self._buffer_dict.values()))
 
     def initialize_parameters(self, input: Any) -> None:
         """Give parameters and buffers the sizes that `input` asks for, and their first numbers."""
@@ -46,7 +47,7 @@ class _Lazy(Module):
         raise NotImplementedError
 
     def _size(self, name: str, *shape: int) -> None:
-        value = self._own.get(name, self._kept.get(name))
+        value = self._parameter_dict.get(name, self._buffer_dict.get(name))
         if isinstance(value, Uninitialized):
             value.materialize(shape)
 
@@ -96,7 +97,7 @@ class _LazyConv(_Lazy):
 def lazy_classes(place: str, lazy: Any, layers: dict[str, Any]) -> dict[str, Any]:
     """For each class of layers its lazy one, by name."""
     return {f"Lazy{name}": type(f"Lazy{name}", (lazy, ordinary), {
-        "__slots__": (), "__module__": place, "_ordinary": ordinary, "_home": ordinary._home,
+        "__slots__": (), "__module__": place, "_ordinary": ordinary, "_module_path": ordinary._module_path,
         "__doc__": f"A {name} whose channels are those of its first input."}) for name, ordinary in layers.items()}
 
 

@@ -57,7 +57,7 @@ class Linear(Layer):
     """x A^T + b, for x of shape (..., in_features)."""
 
     __slots__ = ()
-    _home = "torch.nn.modules.linear"
+    _module_path = "torch.nn.modules.linear"
 
     def __init__(self, in_features: int, out_features: int, bias: bool = True, device: Any = None,
                  dtype: Any = None) -> None:
@@ -83,7 +83,7 @@ class Bilinear(Layer):
     """x1^T A x2 + b, with a matrix for each output feature."""
 
     __slots__ = ()
-    _home = "torch.nn.modules.linear"
+    _module_path = "torch.nn.modules.linear"
     _new = True
 
     def __init__(self, in1_features: int, in2_features: int, out_features: int, bias: bool = True, device: Any = None,
@@ -112,7 +112,7 @@ class Identity(Module):
     """Its input."""
 
     __slots__ = ()
-    _home = "torch.nn.modules.linear"
+    _module_path = "torch.nn.modules.linear"
     _new = True
 
     def __init__(self, *args: Any, **options: Any) -> None:

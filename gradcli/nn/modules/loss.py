@@ -19,7 +19,7 @@ class _Loss(Module):
     """
 
     __slots__ = ()
-    _home = "torch.nn.modules.loss"
+    _module_path = "torch.nn.modules.loss"
     _operation: ClassVar[str]
     _shown: ClassVar[tuple[str, ...]] = ()
 

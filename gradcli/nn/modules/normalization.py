@@ -21,7 +21,7 @@ class _Scaled(Module):
     """With a learnt scale and maybe a shift."""
 
     __slots__ = ()
-    _home = "torch.nn.modules.normalization"
+    _module_path = "torch.nn.modules.normalization"
     _new = True
 
     weight: Any
@@ -107,7 +107,7 @@ class LocalResponseNorm(Module):
     """By what neighbouring channels say."""
 
     __slots__ = ()
-    _home = "torch.nn.modules.normalization"
+    _module_path = "torch.nn.modules.normalization"
     _new = True
 
     def __init__(self, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> None:
@@ -125,7 +125,7 @@ class CrossMapLRN2d(Module):
     """Local response normalisation over neighbouring channels of images."""
 
     __slots__ = ()
-    _home = "torch.nn.modules.normalization"
+    _module_path = "torch.nn.modules.normalization"
     _new = True
 
     def __init__(self, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1) -> None:

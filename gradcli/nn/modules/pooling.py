@@ -14,7 +14,7 @@ class _Pool(Module):
     """Pools over the last `dims` dimensions."""
 
     __slots__ = ()
-    _home = "torch.nn.modules.pooling"
+    _module_path = "torch.nn.modules.pooling"
     _dims: ClassVar[int]
 
     def _operation(self, name: str) -> Any:
@@ -264,7 +264,7 @@ class FractionalMaxPool2d(_Pool):
                  return_indices: bool = False, _random_samples: Any = None) -> None:
         super().__init__()
         self.kernel_size, self.return_indices = self._several(kernel_size), return_indices
-        self.__dict__["_random_samples"] = self._kept["_random_samples"] = _random_samples
+        self.__dict__["_random_samples"] = self._buffer_dict["_random_samples"] = _random_samples
         self.output_size = None if output_size is None else self._several(output_size)
         self.output_ratio = None if output_ratio is None else self._several(output_ratio)
         if output_size is None and output_ratio is None:

@@ -43,7 +43,7 @@ class _Recurrent(Module):
     """What layers and cells have in common: weights from the input and from the state, all started alike."""
 
     __slots__ = ()
-    _home = "torch.nn.modules.rnn"
+    _module_path = "torch.nn.modules.rnn"
     _gates: ClassVar[int] = 1
     _step: ClassVar[Any] = staticmethod(simple_step)
 
@@ -139,7 +139,9 @@ class RNNBase(_Recurrent):
     @property
     def all_weights(self) -> list[list[Any]]:
         """The parameters of each layer and direction."""
-        return [[self._own[name] for name in self._own if name.split("_", 2)[2] == suffix[1:] and self._own[name]
+        return [[self._parameter_dict[name] for name in self._parameter_dict if name.split("_",
+                                                                                           2)[2] == suffix[1:]
+                 and self._parameter_dict[name]
                  is not None] for layer in range(self.num_layers) for suffix in self._suffixes(layer)]
 
     def flatten_parameters(self) -> None:

@@ -21,7 +21,7 @@ class Flatten(_New):
     """The dimensions from start_dim to end_dim as one."""
 
     __slots__ = ()
-    _home = "torch.nn.modules.flatten"
+    _module_path = "torch.nn.modules.flatten"
 
     def __init__(self, start_dim: int = 1, end_dim: int = -1) -> None:
         super().__init__()
@@ -38,7 +38,7 @@ class Unflatten(_New):
     """A dimension as several."""
 
     __slots__ = ()
-    _home = "torch.nn.modules.flatten"
+    _module_path = "torch.nn.modules.flatten"
 
     def __init__(self, dim: int, unflattened_size: Any) -> None:
         super().__init__()
@@ -55,7 +55,7 @@ class Upsample(_New):
     """Larger by interpolation."""
 
     __slots__ = ()
-    _home = "torch.nn.modules.upsampling"
+    _module_path = "torch.nn.modules.upsampling"
 
     def __init__(self, size: Any = None, scale_factor: Any = None, mode: str = "nearest", align_corners: Any = None,
                  recompute_scale_factor: Any = None) -> None:
@@ -96,7 +96,7 @@ class PixelShuffle(_New):
     """Groups of channels become finer images."""
 
     __slots__ = ()
-    _home = "torch.nn.modules.pixelshuffle"
+    _module_path = "torch.nn.modules.pixelshuffle"
 
     def __init__(self, upscale_factor: int) -> None:
         super().__init__()
@@ -113,7 +113,7 @@ class PixelUnshuffle(_New):
     """Finer images become groups of channels."""
 
     __slots__ = ()
-    _home = "torch.nn.modules.pixelshuffle"
+    _module_path = "torch.nn.modules.pixelshuffle"
 
     def __init__(self, downscale_factor: int) -> None:
         super().__init__()
@@ -130,7 +130,7 @@ class ChannelShuffle(_New):
     """Channels dealt out so that those of one group come apart."""
 
     __slots__ = ()
-    _home = "torch.nn.modules.channelshuffle"
+    _module_path = "torch.nn.modules.channelshuffle"
 
     def __init__(self, groups: int) -> None:
         super().__init__()
@@ -147,7 +147,7 @@ class Unfold(_New):
     """The windows of an image, as columns."""
 
     __slots__ = ()
-    _home = "torch.nn.modules.fold"
+    _module_path = "torch.nn.modules.fold"
 
     def __init__(self, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1) -> None:
         super().__init__()
@@ -165,7 +165,7 @@ class Fold(_New):
     """Columns put back as the windows of an image, added where they overlap."""
 
     __slots__ = ()
-    _home = "torch.nn.modules.fold"
+    _module_path = "torch.nn.modules.fold"
 
     def __init__(self, output_size: Any, kernel_size: Any, dilation: Any = 1, padding: Any = 0,
                  stride: Any = 1) -> None:
@@ -185,7 +185,7 @@ class _Pad(_New):
     """More at the ends of the last dimensions."""
 
     __slots__ = ()
-    _home = "torch.nn.modules.padding"
+    _module_path = "torch.nn.modules.padding"
     _dims: ClassVar[int]
     _mode: ClassVar[str]
 

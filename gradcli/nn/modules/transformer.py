@@ -6,7 +6,7 @@ from typing import Any
 
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import REFUSED, Type, described, sized
-from gradcli.engine.tensor.tensor import Shown, Tensor
+from gradcli.engine.tensor.tensor import DisplayHooks, Tensor
 from gradcli.engine.tensor.variable import grad_mode
 from gradcli.exposure import exposed
 from gradcli.faults.tree import ArgumentFault, ShapeFault, TypeFault, ValueFault
@@ -64,7 +64,7 @@ class _Block(Module):
     """What layers of encoders and decoders have in common: attention to the own sequence, and two linear layers."""
 
     __slots__ = ()
-    _home = HOME
+    _module_path = HOME
     _new = True
     _decodes = False
 
@@ -171,7 +171,7 @@ class _Stack(Module):
     """The same layer several times, each time with parameters of its own, and a normalisation at the end."""
 
     __slots__ = ()
-    _home = HOME
+    _module_path = HOME
     _new = True
 
     def _fill(self, layer: Any, num_layers: int, norm: Any) -> None:
@@ -182,10 +182,11 @@ class _Stack(Module):
         self.num_layers = num_layers
         self.norm = norm
         for copy in self.layers:
-            if isinstance(copy, TransformerDecoderLayer) and "activation" in copy._inner:
+            if isinstance(copy, TransformerDecoderLayer) and "activation" in copy._module_dict:
                 copy.__dict__["activation"] = traced.relu       # so do torch's copies, whatever they print
-                Shown.note("activation", "the layers of a TransformerDecoder use relu when their activation is a "
-                                         "module, as torch's do: give a function instead, such as F.silu")
+                DisplayHooks.note("activation",
+                                  "the layers of a TransformerDecoder use relu when their activation is a "
+                                  "module, as torch's do: give a function instead, such as F.silu")
 
     def _ended(self, output: Any) -> Any:
         return output if self.norm is None else self.norm(output)
@@ -268,7 +269,7 @@ class Transformer(Module):
     """An encoder, and a decoder that attends to what it says."""
 
     __slots__ = ()
-    _home = HOME
+    _module_path = HOME
     _new = True
 
     def __init__(self, d_model: int = 512, nhead: int = 8, num_encoder_layers: int = 6, num_decoder_layers: int = 6,

@@ -29,7 +29,7 @@ class Adafactor(Optimizer):
     """Steps scaled by the means of rows and columns of squared gradients (Shazeer and Stern, 2018)."""
 
     __slots__ = ()
-    _home = "torch.optim._adafactor"
+    _module_path = "torch.optim._adafactor"
     _shapeless = frozenset({"row_var", "col_var"})
 
     def __init__(self, params: Any, lr: float = 1e-2, beta2_decay: float = -0.8, eps: Any = (None, 1e-3),
@@ -109,7 +109,7 @@ class Muon(Optimizer):
     """The momentum of a matrix, made orthogonal by five steps of Newton and Schulz (Jordan and others, 2024)."""
 
     __slots__ = ()
-    _home = "torch.optim._muon"
+    _module_path = "torch.optim._muon"
 
     def __init__(self, params: Any, lr: float = 1e-3, weight_decay: float = 0.1, momentum: float = 0.95,
                  nesterov: bool = True, ns_coefficients: Any = (3.4445, -4.775, 2.0315), eps: float = 1e-7,
@@ -182,7 +182,7 @@ class SparseAdam(_WithBetas):
     """Adam for sparse gradients, of which there are none here: its steps are refused, as torch refuses dense ones."""
 
     __slots__ = ()
-    _home = "torch.optim.sparse_adam"
+    _module_path = "torch.optim.sparse_adam"
 
     def __init__(self, params: Any, lr: float = 1e-3, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8,
                  maximize: bool = False) -> None:

@@ -55,7 +55,7 @@ class Adam(_WithBetas):
     """Adam (Kingma and Ba, 2014)."""
 
     __slots__ = ()
-    _home = "torch.optim.adam"
+    _module_path = "torch.optim.adam"
 
     def __init__(self, params: Any, lr: float = 1e-3, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8,
                  weight_decay: float = 0, amsgrad: bool = False, *, foreach: Any = None, maximize: bool = False,
@@ -90,7 +90,7 @@ class AdamW(Adam):
     """Adam with the weights' decay apart from the gradient (Loshchilov and Hutter, 2017)."""
 
     __slots__ = ()
-    _home = "torch.optim.adamw"
+    _module_path = "torch.optim.adamw"
 
     def __init__(self, params: Any, lr: float = 1e-3, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8,
                  weight_decay: float = 1e-2, amsgrad: bool = False, *, maximize: bool = False, foreach: Any = None,
@@ -104,7 +104,7 @@ class Adamax(_WithBetas):
     """Adam with the largest gradient in place of the mean square (Kingma and Ba, 2014)."""
 
     __slots__ = ()
-    _home = "torch.optim.adamax"
+    _module_path = "torch.optim.adamax"
 
     def __init__(self, params: Any, lr: float = 2e-3, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8,
                  weight_decay: float = 0, foreach: Any = None, *, maximize: bool = False,
@@ -134,7 +134,7 @@ class RMSprop(Optimizer):
     """Steps divided by the root of a running mean of squared gradients (Hinton, 2012)."""
 
     __slots__ = ()
-    _home = "torch.optim.rmsprop"
+    _module_path = "torch.optim.rmsprop"
 
     def __init__(self, params: Any, lr: float = 1e-2, alpha: float = 0.99, eps: float = 1e-8, weight_decay: float = 0,
                  momentum: float = 0, centered: bool = False, capturable: bool = False, foreach: Any = None,
@@ -184,7 +184,7 @@ class Adagrad(Optimizer):
     """Steps divided by the root of the sum of squared gradients (Duchi and others, 2011)."""
 
     __slots__ = ()
-    _home = "torch.optim.adagrad"
+    _module_path = "torch.optim.adagrad"
 
     def __init__(self, params: Any, lr: float = 1e-2, lr_decay: float = 0, weight_decay: float = 0,
                  initial_accumulator_value: float = 0, eps: float = 1e-10, foreach: Any = None, *,
@@ -219,7 +219,7 @@ class Adadelta(Optimizer):
     """Steps scaled to the size that earlier steps had (Zeiler, 2012)."""
 
     __slots__ = ()
-    _home = "torch.optim.adadelta"
+    _module_path = "torch.optim.adadelta"
 
     def __init__(self, params: Any, lr: float = 1.0, rho: float = 0.9, eps: float = 1e-6, weight_decay: float = 0,
                  foreach: Any = None, *, capturable: bool = False, maximize: bool = False,

@@ -119,7 +119,7 @@ class LBFGS(Optimizer):
     """Several quasi-Newton steps for each call of step(closure); all parameters are one vector to it."""
 
     __slots__ = ()
-    _home = "torch.optim.lbfgs"
+    _module_path = "torch.optim.lbfgs"
 
     def __init__(self, params: Any, lr: float = 1, max_iter: int = 20, max_eval: Any = None,
                  tolerance_grad: float = 1e-7, tolerance_change: float = 1e-9, history_size: int = 100,

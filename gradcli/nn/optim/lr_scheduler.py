@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from gradcli.engine.autograd.signature import NUMBERS, brief, described
-from gradcli.engine.tensor.tensor import Shown, Tensor
-from gradcli.exposure import MARK, exposed
+from gradcli.engine.tensor.tensor import DisplayHooks, Tensor
+from gradcli.exposure import PROGRAM_MADE, exposed
 from gradcli.faults.mistakes import Unimplemented
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.nn.optim.optimizer import Optimizer, has_stepped, number
@@ -37,7 +37,7 @@ class LRScheduler:
 
     __slots__ = ("__dict__", "_get_lr_called_within_step", "_last_lr", "_step_count", "optimizer")
 
-    _home = "torch.optim.lr_scheduler"
+    _module_path = "torch.optim.lr_scheduler"
 
     last_epoch: int
     base_lrs: list[float]
@@ -74,8 +74,9 @@ class LRScheduler:
         if epoch is not None and epoch > MOST_EPOCHS:
             raise ValueFault(f"a schedule goes to an epoch by all before it, of which there may be {MOST_EPOCHS}")
         if self._step_count == 1 and not has_stepped(self.optimizer):
-            Shown.note("scheduler", "Detected call of `lr_scheduler.step()` before `optimizer.step()`: call them in "
-                       "the opposite order, or the first value of the learning rate schedule is skipped")
+            DisplayHooks.note("scheduler",
+                              "Detected call of `lr_scheduler.step()` before `optimizer.step()`: call them in "
+                              "the opposite order, or the first value of the learning rate schedule is skipped")
         self._step_count += 1
         if epoch is None or epoch == self.last_epoch + 1:
             self._advance(self.last_epoch + 1)
@@ -89,7 +90,7 @@ class LRScheduler:
     def _advance(self, epoch: int, first: bool = False) -> None:
         self.last_epoch = epoch
         groups = self.optimizer.param_groups
-        if MARK in vars(next(kind for kind in type(self).__mro__ if "get_lr" in vars(kind))):
+        if PROGRAM_MADE in vars(next(kind for kind in type(self).__mro__ if "get_lr" in vars(kind))):
             self._get_lr_called_within_step = True
             rates = self.get_lr()
             self._get_lr_called_within_step = False
@@ -137,11 +138,11 @@ class LRScheduler:
             object.__setattr__(self, name, value)
 
     def __repr__(self) -> str:
-        return f"<{self._home}.{type(self).__name__} object>"
+        return f"<{self._module_path}.{type(self).__name__} object>"
 
     def __display__(self, style: Any) -> str:
         """Its text in a style, which gives it an address."""
-        return f"<{self._home}.{type(self).__name__} object at {style.address(self)}>"
+        return f"<{self._module_path}.{type(self).__name__} object at {style.address(self)}>"
 
 
 def _is_plain(value: Any) -> bool:

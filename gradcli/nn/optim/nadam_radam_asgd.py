@@ -15,7 +15,7 @@ class NAdam(_WithBetas):
     """Adam with Nesterov's momentum (Dozat, 2016)."""
 
     __slots__ = ()
-    _home = "torch.optim.nadam"
+    _module_path = "torch.optim.nadam"
     _scalars = frozenset({"mu_product"})
 
     def __init__(self, params: Any, lr: float = 2e-3, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8,
@@ -62,7 +62,7 @@ class RAdam(_WithBetas):
     """Adam whose steps are scaled only once their variance can be told (Liu and others, 2019)."""
 
     __slots__ = ()
-    _home = "torch.optim.radam"
+    _module_path = "torch.optim.radam"
 
     def __init__(self, params: Any, lr: float = 1e-3, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8,
                  weight_decay: float = 0, decoupled_weight_decay: bool = False, *, foreach: Any = None,
@@ -98,7 +98,7 @@ class ASGD(Optimizer):
     """Stochastic gradient descent that also keeps the average of where it was (Polyak and Juditsky, 1992)."""
 
     __slots__ = ()
-    _home = "torch.optim.asgd"
+    _module_path = "torch.optim.asgd"
     _scalars = frozenset({"eta", "mu"})
 
     def __init__(self, params: Any, lr: float = 1e-2, lambd: float = 1e-4, alpha: float = 0.75, t0: float = 1e6,

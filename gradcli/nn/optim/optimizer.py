@@ -14,10 +14,10 @@ import numpy as np
 
 from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.signature import NUMBERS, described, sized
-from gradcli.engine.tensor.tensor import Shown, Tensor, note_write
+from gradcli.engine.tensor.tensor import DisplayHooks, Tensor, note_write
 from gradcli.engine.tensor.variable import recording
 from gradcli.engine.tensor.write_gate import writing
-from gradcli.exposure import MARK, exposed
+from gradcli.exposure import PROGRAM_MADE, exposed
 from gradcli.faults.source import veiled
 from gradcli.faults.tree import ArgumentFault, GradFault, ValueFault
 from gradcli.lang.runtime.builtins import METHODS
@@ -82,7 +82,7 @@ class Optimizer(Hooked):
 
     __slots__ = ("_live", "_state", "_stepped", "defaults", "param_groups")
 
-    _home = "torch.optim.optimizer"
+    _module_path = "torch.optim.optimizer"
     _idle: ClassVar[frozenset[str]] = frozenset({"foreach", "capturable", "differentiable", "fused"})
     _scalars: ClassVar[frozenset[str]] = frozenset()
     _shapeless: ClassVar[frozenset[str]] = frozenset()
@@ -111,7 +111,7 @@ class Optimizer(Hooked):
 
     def _steps_itself(self) -> bool:
         """Whether the program has defined how it steps."""
-        return MARK in vars(next(kind for kind in type(self).__mro__ if "step" in vars(kind)))
+        return PROGRAM_MADE in vars(next(kind for kind in type(self).__mro__ if "step" in vars(kind)))
 
     def _check(self, group: dict[str, Any]) -> None:
         """Refuse options that make no sense."""
@@ -146,8 +146,9 @@ class Optimizer(Hooked):
 
     def _fits_others(self, group: dict[str, Any]) -> None:
         if len({id(p) for p in group["params"]}) != len(group["params"]):
-            Shown.note("optimizer", "optimizer contains a parameter group with duplicate parameters; in future, this "
-                       "will cause an error")
+            DisplayHooks.note("optimizer",
+                              "optimizer contains a parameter group with duplicate parameters; in future, this "
+                              "will cause an error")
         taken = {id(p) for other in self.param_groups for p in other["params"]}
         if any(("param_names" in group) != ("param_names" in other) for other in self.param_groups):
             raise ValueFault("all optimizer param groups should be with/without names. cannot add param group "

@@ -15,7 +15,7 @@ class SGD(Optimizer):
     """Stochastic gradient descent, with momentum if that is asked for."""
 
     __slots__ = ()
-    _home = "torch.optim.sgd"
+    _module_path = "torch.optim.sgd"
 
     def __init__(self, params: Any, lr: float = 1e-3, momentum: float = 0, dampening: float = 0,
                  weight_decay: float = 0, nesterov: bool = False, *, maximize: bool = False, foreach: Any = None,
@@ -50,7 +50,7 @@ class Rprop(Optimizer):
     """Resilient backpropagation (Riedmiller and Braun, 1993): a step size for each number, by its gradient's sign."""
 
     __slots__ = ()
-    _home = "torch.optim.rprop"
+    _module_path = "torch.optim.rprop"
 
     def __init__(self, params: Any, lr: float = 1e-2, etas: tuple[float, float] = (0.5, 1.2),
                  step_sizes: tuple[float, float] = (1e-6, 50), *, capturable: bool = False, foreach: Any = None,

@@ -102,7 +102,7 @@ class AveragedModel(Module):
     """A copy of a model whose parameters are averages of those that the model had."""
 
     __slots__ = ()
-    _home = "torch.optim.swa_utils"
+    _module_path = "torch.optim.swa_utils"
 
     module: Any
     n_averaged: Any
@@ -178,7 +178,7 @@ class SWALR(LRScheduler):
     """From the rate there is to swa_lr in anneal_epochs epochs, and no further."""
 
     __slots__ = ()
-    _home = "torch.optim.swa_utils"
+    _module_path = "torch.optim.swa_utils"
 
     def __init__(self, optimizer: Any, swa_lr: Any, anneal_epochs: int = 10, anneal_strategy: str = "cos",
                  last_epoch: int = -1) -> None:

@@ -16,7 +16,7 @@ from gradcli.engine.autograd.signature import described, sized
 from gradcli.engine.random.generators import Current
 from gradcli.engine.settings import Settings
 from gradcli.engine.tensor.dtypes import OF
-from gradcli.engine.tensor.tensor import Shown, Tensor, clock, last_write
+from gradcli.engine.tensor.tensor import DisplayHooks, Tensor, clock, last_write
 from gradcli.engine.tensor.variable import Variable, grad_mode, recording
 from gradcli.engine.transforms import functional
 from gradcli.exposure import exposed
@@ -123,7 +123,7 @@ def checkpoint(function: Callable[..., Any], *args: Any, use_reentrant: Any = No
                preserve_rng_state: bool = True, **kwargs: Any) -> Any:
     """What `function` returns, computed so that backward calls it again instead of finding saved values."""
     if use_reentrant is None:
-        Shown.note("use_reentrant", EXPLICIT.format(name="torch.utils.checkpoint"))
+        DisplayHooks.note("use_reentrant", EXPLICIT.format(name="torch.utils.checkpoint"))
     if not callable(function):
         raise ArgumentFault(f"checkpoint() needs a function, not {described(function)}")
     if use_reentrant is None or use_reentrant:
@@ -132,7 +132,7 @@ def checkpoint(function: Callable[..., Any], *args: Any, use_reentrant: Any = No
         if context_fn is not None or debug:
             raise ValueFault("Passing `context_fn` or `debug` is only supported when use_reentrant=False.")
         if not any(isinstance(a, Tensor) and a.requires_grad for a in args) and grad_mode.on:
-            Shown.note("checkpoint", "None of the inputs have requires_grad=True. Gradients will be None")
+            DisplayHooks.note("checkpoint", "None of the inputs have requires_grad=True. Gradients will be None")
         return apply(CheckpointFunction, function, bool(preserve_rng_state), *args)
     first, second = contexts(context_fn)
     arguments, options = Arguments(args), Arguments(tuple(kwargs.values()))
@@ -204,7 +204,7 @@ def checkpoint_sequential(functions: Any, segments: int, input: Any, use_reentra
                           preserve_rng_state: bool = True) -> Any:
     """What the functions make of `input` one after another, in segments all but the last of which are checkpoints."""
     if use_reentrant is None:
-        Shown.note("use_reentrant", EXPLICIT.format(name="torch.utils.checkpoint.checkpoint_sequential"))
+        DisplayHooks.note("use_reentrant", EXPLICIT.format(name="torch.utils.checkpoint.checkpoint_sequential"))
     layers = list(functions.children()) if isinstance(functions, Sequential) else functions
     if not isinstance(layers, list | tuple) or not all(map(callable, layers)):
         raise ArgumentFault(f"checkpoint_sequential() needs a Sequential or a list of functions, not "
@@ -232,7 +232,7 @@ def _chain(layers: Any) -> Callable[[Any], Any]:
 class set_checkpoint_early_stop:
     """A context that says whether computing anew ends as soon as all that was saved is there."""
 
-    __module__, _home = "torch.utils.checkpoint", "torch.utils.checkpoint"
+    __module__, _module_path = "torch.utils.checkpoint", "torch.utils.checkpoint"
 
     def __init__(self, enable: bool) -> None:
         self.enable, self.before = bool(enable), Settings.early_stop

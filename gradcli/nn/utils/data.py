@@ -31,7 +31,7 @@ class Dataset:
 
     __slots__ = ("__dict__",)
 
-    _home = "torch.utils.data.dataset"
+    _module_path = "torch.utils.data.dataset"
 
     def __getitem__(self, at: Any) -> Any:
         raise AttributeFault(f"{type(self).__name__} has no members that could be taken by number")
@@ -43,11 +43,11 @@ class Dataset:
         return ConcatDataset([self, other])
 
     def __repr__(self) -> str:
-        return f"<{self._home}.{type(self).__name__} object>"
+        return f"<{self._module_path}.{type(self).__name__} object>"
 
     def __display__(self, style: Any) -> str:
         """Its text in a style, which gives it an address."""
-        return f"<{self._home}.{type(self).__name__} object at {style.address(self)}>"
+        return f"<{self._module_path}.{type(self).__name__} object at {style.address(self)}>"
 
 
 @exposed("tensors", "data_tensor", "target_tensor")

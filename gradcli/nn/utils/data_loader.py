@@ -14,7 +14,7 @@ from gradcli.engine.random.generators import draw
 from gradcli.engine.tensor.conversion import array_of
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Array
-from gradcli.exposure import MARK, exposed
+from gradcli.exposure import PROGRAM_MADE, exposed
 from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
 from gradcli.nn.init import legacy
 from gradcli.nn.utils.data import Dataset, IterableDataset, listed
@@ -29,7 +29,7 @@ class DataLoader:
     __slots__ = ("batch_sampler", "batch_size", "collate_fn", "dataset", "drop_last", "generator", "num_workers",
                  "pin_memory", "sampler")
 
-    _home = "torch.utils.data.dataloader"
+    _module_path = "torch.utils.data.dataloader"
 
     def __init__(self, dataset: Any, batch_size: Any = 1, shuffle: bool | None = None, sampler: Any = None,
                  batch_sampler: Any = None, num_workers: int = 0,
@@ -37,7 +37,8 @@ class DataLoader:
                  drop_last: bool = False, timeout: float = 0, worker_init_fn: Any = None,
                  multiprocessing_context: Any = None, generator: Any = None, *, prefetch_factor: Any = None,
                  persistent_workers: bool = False, pin_memory_device: str = "", in_order: bool = True) -> None:
-        if not isinstance(dataset, Dataset | list | tuple | range | Tensor) and MARK not in type(dataset).__dict__:
+        if not isinstance(dataset,
+                          Dataset | list | tuple | range | Tensor) and PROGRAM_MADE not in type(dataset).__dict__:
             raise ArgumentFault(f"DataLoader needs a data set, not {described(dataset)}",
                                 "DataLoader(TensorDataset(x, y), batch_size=4)")
         self.dataset: Any = dataset
@@ -113,11 +114,11 @@ class DataLoader:
         return self.collate_fn([self.dataset[number] for number in numbers])
 
     def __repr__(self) -> str:
-        return f"<{self._home}.DataLoader object>"
+        return f"<{self._module_path}.DataLoader object>"
 
     def __display__(self, style: Any) -> str:
         """Its text in a style, which gives it an address."""
-        return f"<{self._home}.DataLoader object at {style.address(self)}>"
+        return f"<{self._module_path}.DataLoader object at {style.address(self)}>"
 
 
 def default_collate(batch: Any) -> Any:

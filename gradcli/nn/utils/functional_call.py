@@ -29,7 +29,7 @@ def functional_call(module: Any, parameter_and_buffer_dicts: Any, args: Any = No
         for name, value in values.items():
             path, _, leaf = name.rpartition(".")
             inner = places.get(path)
-            if inner is None or not any(leaf in each for each in (inner._own, inner._kept)):
+            if inner is None or not any(leaf in each for each in (inner._parameter_dict, inner._buffer_dict)):
                 raise ArgumentFault(f"the module has no parameter or buffer {brief(name)}")
             if not isinstance(value, Tensor):
                 raise ArgumentFault(f"{name} can only be replaced by a tensor, not by {described(value)}")

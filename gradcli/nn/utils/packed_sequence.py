@@ -9,7 +9,7 @@ import numpy as np
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.random.generators import Current
-from gradcli.engine.tensor.memory import Room
+from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.exposure import exposed
 from gradcli.faults.source import Named
@@ -34,7 +34,7 @@ class PackedSequence(_Packed):
     """
 
     __slots__ = ()
-    _home = "torch.nn.utils.rnn"
+    _module_path = "torch.nn.utils.rnn"
 
     def __new__(cls, data: Any, batch_sizes: Any = None, sorted_indices: Any = None,
                 unsorted_indices: Any = None) -> PackedSequence:
@@ -176,7 +176,7 @@ def pad_packed_sequence(sequence: Any, batch_first: bool = False, padding_value:
     if sum(numbers) != len(data.array):
         raise ShapeFault(f"the steps have {sum(numbers)} members together, but data has {len(data.array)}")
     length = total_length or len(numbers)
-    Room.check("pad_packed_sequence", 8 * length * numbers[0])
+    MemoryLimit.check("pad_packed_sequence", 8 * length * numbers[0])
     lengths = (np.array(numbers)[:, None] > np.arange(numbers[0])).sum(0)
     places = np.full((length, numbers[0]), len(data.array))
     places[np.arange(length)[:, None] < lengths] = np.arange(len(data.array))

@@ -28,7 +28,7 @@ def weight_of(module: Any, name: str) -> Tensor:
     value = getattr(module, name, None)
     if not isinstance(value, Tensor):
         raise ValueFault(f"Module '{type(module).__name__}' has no parameter or buffer with name {brief(name)}",
-                         *((other, "") for other in list(module._own)[:3]))
+                         *((other, "") for other in list(module._parameter_dict)[:3]))
     return value
 
 
@@ -40,7 +40,7 @@ def usual_dim(module: Any, dim: Any) -> int:
 @exposed("right_inverse")
 class _WeightNorm(Module):
     __slots__ = ()
-    _home = HOME
+    _module_path = HOME
     _new = True
 
     def __init__(self, dim: int | None = 0) -> None:
@@ -64,7 +64,7 @@ def weight_norm(module: Any, name: str = "weight", dim: int | None = 0) -> Any:
 @exposed("right_inverse")
 class _SpectralNorm(Module):
     __slots__ = ()
-    _home = HOME
+    _module_path = HOME
     _new = True
 
     def __init__(self, weight: Any, n_power_iterations: int = 1, dim: int = 0, eps: float = 1e-12) -> None:
@@ -80,14 +80,14 @@ class _SpectralNorm(Module):
             self.n_power_iterations = n_power_iterations
             matrix = rows_of(Tensor(weight.array), self.dim)
             for name, size in zip(("_u", "_v"), matrix.array.shape, strict=True):
-                self._kept[name] = direction(matrix, size, eps)
+                self._buffer_dict[name] = direction(matrix, size, eps)
             with recording(False):
-                power_steps(matrix, self._kept["_u"], self._kept["_v"], 15, eps)
+                power_steps(matrix, self._buffer_dict["_u"], self._buffer_dict["_v"], 15, eps)
 
     def forward(self, weight: Any) -> Any:
         if weight.array.ndim == 1:
             return traced.normalize(weight, 2.0, 0, self.eps)
-        matrix, u, v = rows_of(weight, self.dim), self._kept["_u"], self._kept["_v"]
+        matrix, u, v = rows_of(weight, self.dim), self._buffer_dict["_u"], self._buffer_dict["_v"]
         if self.training:
             with recording(False):
                 power_steps(Tensor(matrix.array), u, v, self.n_power_iterations, self.eps)
@@ -110,7 +110,7 @@ def spectral_norm(module: Any, name: str = "weight", n_power_iterations: int = 1
 @exposed("right_inverse", "base")
 class _Orthogonal(Module):
     __slots__ = ()
-    _home = HOME
+    _module_path = HOME
     _new = True
 
     def __init__(self, weight: Any, orthogonal_map: str, use_trivialization: bool) -> None:
@@ -126,7 +126,7 @@ class _Orthogonal(Module):
         n, k = matrix.array.shape[-2:]
         result = self._reflected(matrix) if self.orthogonal_map == "householder" else self._turned(matrix, n, k)
         if self.trivialized:
-            result = traced.matmul(self._kept["base"], result)
+            result = traced.matmul(self._buffer_dict["base"], result)
         return traced.transpose(result, -2, -1) if wide else result
 
     def _turned(self, matrix: Any, n: int, k: int) -> Any:
@@ -166,7 +166,7 @@ class _Orthogonal(Module):
         eps = 10.0 * n * np.finfo(tall.array.dtype).eps
         product = np.swapaxes(tall.array, -2, -1) @ tall.array
         base = tall.array.copy() if n == k and np.allclose(product, np.eye(n), atol=eps) else _orthogonal(tall)
-        self._kept["base"] = self.__dict__["base"] = Tensor(base)
+        self._buffer_dict["base"] = self.__dict__["base"] = Tensor(base)
         minus = np.zeros_like(matrix.array)
         at = np.arange(min(minus.shape[-2:]))
         minus[..., at, at] = -1

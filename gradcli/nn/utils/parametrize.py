@@ -11,7 +11,7 @@ from gradcli.engine.autograd.signature import brief, described, sized
 from gradcli.engine.settings import Settings
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Parameter, Variable, recording
-from gradcli.exposure import MARK, expose, exposed
+from gradcli.exposure import PROGRAM_MADE, expose, exposed
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.nn.module.container import ModuleDict, ModuleList
 from gradcli.nn.module.module import Module
@@ -24,7 +24,7 @@ UNSAFE = "unless the `unsafe` flag is enabled"
 class cached:
     """A context in which what a parametrization gives is computed once."""
 
-    _home = HOME
+    _module_path = HOME
 
     def __enter__(self) -> None:
         Settings.caching += 1
@@ -42,7 +42,7 @@ class ParametrizationList(ModuleList):
     """Parametrizations one after another, and the tensors that the first of them starts from."""
 
     __slots__ = ()
-    _home = HOME
+    _module_path = HOME
     _new = True
 
     def __init__(self, modules: Any, original: Any, unsafe: bool = False) -> None:
@@ -122,7 +122,7 @@ def take_over(target: Any, source: Any) -> None:
 
 def listed(module: Any, name: str, value: Any) -> None:
     """Enter a parameter or buffer into a module's lists."""
-    lists = module._own if isinstance(value, Parameter) else module._kept
+    lists = module._parameter_dict if isinstance(value, Parameter) else module._buffer_dict
     lists[name] = module.__dict__[name] = value
 
 
@@ -145,19 +145,19 @@ def parametrized_class(base: Any, names: tuple[str, ...]) -> Any:
 
     def set_attribute(self: Any, name: str, value: Any) -> None:
         if name in names and not isinstance(value, Parameter):
-            self._inner["parametrizations"]._inner[name].right_inverse(value)
+            self._module_dict["parametrizations"]._module_dict[name].right_inverse(value)
         elif name in names:
             raise ArgumentFault(f"{name} is parametrized: it is set to a tensor, not to a Parameter",
                                 f"net.{name} = value.data")
         else:
             base.__setattr__(self, name, value)
 
-    own |= {"__slots__": (), "__setattr__": set_attribute, "_ordinary": base, "_home": HOME, "_new": True,
+    own |= {"__slots__": (), "__setattr__": set_attribute, "_ordinary": base, "_module_path": HOME, "_new": True,
             "__module__": base.__module__}
-    if MARK in vars(base):
-        own[MARK] = vars(base)[MARK]
+    if PROGRAM_MADE in vars(base):
+        own[PROGRAM_MADE] = vars(base)[PROGRAM_MADE]
     made = type(base)(f"Parametrized{base.__name__}", (base,), own)
-    if MARK not in vars(base):
+    if PROGRAM_MADE not in vars(base):
         expose(made, *names, write=names)
     return made
 
@@ -168,7 +168,7 @@ def _computed(name: str) -> property:
 
 def current(module: Any, name: str) -> Any:
     """The tensor that a parametrized module has under `name`."""
-    parametrization = module._inner["parametrizations"]._inner[name]
+    parametrization = module._module_dict["parametrizations"]._module_dict[name]
     if Settings.parametrized is None:
         return parametrization()
     key = id(module), name      # the module is kept, so that no other gets its identity
@@ -179,10 +179,10 @@ def current(module: Any, name: str) -> Any:
 
 def is_parametrized(module: Any, tensor_name: str | None = None) -> bool:
     """Whether a tensor of the module, or the one with this name, is computed from others."""
-    inside = module._inner.get("parametrizations") if isinstance(module, Module) else None
+    inside = module._module_dict.get("parametrizations") if isinstance(module, Module) else None
     if not isinstance(inside, ModuleDict):
         return False
-    return len(inside) > 0 if tensor_name is None else tensor_name in inside._inner
+    return len(inside) > 0 if tensor_name is None else tensor_name in inside._module_dict
 
 
 def _module(value: Any, what: str) -> Module:
@@ -196,7 +196,7 @@ def register_parametrization(module: Any, tensor_name: str, parametrization: Any
     _module(module, "module")
     _module(parametrization, "parametrization").train(module.training)
     if is_parametrized(module, tensor_name):
-        chain = module._inner["parametrizations"]._inner[tensor_name]
+        chain = module._module_dict["parametrizations"]._module_dict[tensor_name]
         if not unsafe:
             value = getattr(module, tensor_name)
             alike(parametrization(value), value.array.shape, value.array.dtype,
@@ -204,16 +204,19 @@ def register_parametrization(module: Any, tensor_name: str, parametrization: Any
         chain.append(parametrization)
         chain.unsafe = chain.unsafe or unsafe
         return module
-    lists = next((each for each in (module._own, module._kept) if each.get(tensor_name) is not None), None)
+    lists = next((each for each in (module._parameter_dict, module._buffer_dict) if each.get(tensor_name) is not None),
+                 None)
     if lists is None:
         raise ValueFault(f"Module '{type(module).__name__}' does not have a parameter, a buffer, or a parametrized "
-                         f"element with name {brief(tensor_name)}", *((name, "") for name in list(module._own)[:3]))
+                         f"element with name {brief(tensor_name)}", *((name,
+                                                                       "") for name
+                                                                      in list(module._parameter_dict)[:3]))
     chain = ParametrizationList([parametrization], lists[tensor_name], unsafe)
     del lists[tensor_name]
     module.__dict__.pop(tensor_name, None)
     if not is_parametrized(module):
         module.parametrizations = ModuleDict()
-    module._inner["parametrizations"].add_module(tensor_name, chain)
+    module._module_dict["parametrizations"].add_module(tensor_name, chain)
     _reclass(module)
     return module
 
@@ -221,8 +224,8 @@ def register_parametrization(module: Any, tensor_name: str, parametrization: Any
 def _reclass(module: Any) -> None:
     """Give a module the class that computes what is parametrized, or its own when nothing is any more."""
     kind: Any = type(module)
-    base = vars(kind).get("_ordinary", kind) if vars(kind).get("_home") == HOME else kind
-    names = tuple(module._inner["parametrizations"]._inner)
+    base = vars(kind).get("_ordinary", kind) if vars(kind).get("_module_path") == HOME else kind
+    names = tuple(module._module_dict["parametrizations"]._module_dict)
     object.__setattr__(module, "__class__", parametrized_class(base, names) if names else base)
 
 
@@ -231,8 +234,8 @@ def remove_parametrizations(module: Any, tensor_name: str, leave_parametrized: b
     if not is_parametrized(module, tensor_name):
         raise ValueFault(f"Module {type(_module(module, 'module')).__name__} does not have a parametrization on "
                          f"{tensor_name}")
-    inside = module._inner["parametrizations"]
-    chain = inside._inner[tensor_name]
+    inside = module._module_dict["parametrizations"]
+    chain = inside._module_dict[tensor_name]
     original = chain._originals()[0]
     if leave_parametrized:
         with recording(False):
@@ -255,14 +258,14 @@ def remove_parametrizations(module: Any, tensor_name: str, leave_parametrized: b
 
 def transfer_parametrizations_and_params(from_module: Any, to_module: Any, tensor_name: str | None = None) -> Any:
     """Give `to_module` the parametrizations of `from_module` and the tensors they start from; `to_module`."""
-    inside: Any = _module(from_module, "first module")._inner.get("parametrizations")
-    for name in (list(inside._inner) if tensor_name is None else [tensor_name]) if inside is not None else ():
-        chain = inside._inner[name]
-        if not any(name in each for each in (to_module._own, to_module._kept)):
+    inside: Any = _module(from_module, "first module")._module_dict.get("parametrizations")
+    for name in (list(inside._module_dict) if tensor_name is None else [tensor_name]) if inside is not None else ():
+        chain = inside._module_dict[name]
+        if not any(name in each for each in (to_module._parameter_dict, to_module._buffer_dict)):
             listed(to_module, name, Parameter(np.array(chain().array), True))
         for parametrization in chain:
             register_parametrization(to_module, name, parametrization)
-        there = to_module._inner["parametrizations"]._inner[name]
+        there = to_module._module_dict["parametrizations"]._module_dict[name]
         for kept, value in zip(there._originals(), chain._originals(), strict=True):
             take_over(kept, value)
     return to_module

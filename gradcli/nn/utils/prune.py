@@ -25,7 +25,7 @@ HOME = "torch.nn.utils.prune"
 class BasePruningMethod:
     """The base of all ways to prune, and of those that programs define: `compute_mask` says what stays."""
 
-    _home = HOME
+    _module_path = HOME
     PRUNING_TYPE: Any = "unstructured"
     _tensor_name: Any = None
 
@@ -40,7 +40,7 @@ class BasePruningMethod:
     def apply_mask(self, module: Any) -> Any:
         """The parameter with zeros where its mask has them."""
         mask, weight = (lists.get(f"{self._tensor_name}{suffix}") for lists, suffix in (
-            (module._kept, "_mask"), (module._own, "_orig")))
+            (module._buffer_dict, "_mask"), (module._parameter_dict, "_orig")))
         if mask is None or weight is None:
             raise ValueFault(f"{type(module).__name__} has to be pruned")
         return traced.to(mask, weight.dtype) * weight
@@ -59,16 +59,16 @@ class BasePruningMethod:
                        if isinstance(hook, BasePruningMethod) and hook._tensor_name == name), None)
         if before is None:
             mask = _mask(method, scores, traced.ones_like(Tensor(weight.array)))
-            module._own.pop(name)
-            module._own[f"{name}_orig"] = module.__dict__[f"{name}_orig"] = weight
+            module._parameter_dict.pop(name)
+            module._parameter_dict[f"{name}_orig"] = module.__dict__[f"{name}_orig"] = weight
         else:
             key, hook = before
             chain = hook if isinstance(hook, PruningContainer) else PruningContainer(hook)
             chain.add_pruning_method(method)
-            mask = chain.compute_mask(scores, Tensor(module._kept[f"{name}_mask"].array.copy()))
+            mask = chain.compute_mask(scores, Tensor(module._buffer_dict[f"{name}_mask"].array.copy()))
             del hooks_of(module)[key]
             method = chain
-        module._kept[f"{name}_mask"] = module.__dict__[f"{name}_mask"] = mask
+        module._buffer_dict[f"{name}_mask"] = module.__dict__[f"{name}_mask"] = mask
         method(module, ())
         module.register_forward_pre_hook(method)
         return method
@@ -83,12 +83,12 @@ class BasePruningMethod:
     def remove(self, module: Any) -> None:
         """Make the pruned parameter an ordinary one, with its zeros."""
         name, weight = self._tensor_name, self.apply_mask(module)
-        kept = module._own.pop(f"{name}_orig")
+        kept = module._parameter_dict.pop(f"{name}_orig")
         kept.array = np.array(weight.array)
         for suffix in ("_orig", "_mask"):
             module.__dict__.pop(f"{name}{suffix}", None)
-        module._kept.pop(f"{name}_mask")
-        module._own[name] = module.__dict__[name] = kept
+        module._buffer_dict.pop(f"{name}_mask")
+        module._parameter_dict[name] = module.__dict__[name] = kept
 
 
 def _weight(module: Any, name: Any) -> Any:
@@ -333,7 +333,7 @@ def global_unstructured(parameters: Any, pruning_method: Any, importance_scores:
     if not isinstance(given, dict):
         raise ArgumentFault("global_unstructured(): importance_scores must be of type dict")
     scores = parameters_to_vector([given.get(tuple(pair), weight) for pair, weight in zip(pairs, weights, strict=True)])
-    masks = parameters_to_vector([module._kept.get(f"{name}_mask", traced.ones_like(Tensor(weight.array)))
+    masks = parameters_to_vector([module._buffer_dict.get(f"{name}_mask", traced.ones_like(Tensor(weight.array)))
                                   for (module, name), weight in zip(pairs, weights, strict=True)])
     method = pruning_method(**kwargs)
     if not isinstance(method, BasePruningMethod) or method.PRUNING_TYPE != "unstructured":

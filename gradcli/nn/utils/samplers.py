@@ -34,7 +34,7 @@ class Sampler:
     """The base of all samplers: going through one gives the numbers of members."""
 
     __slots__ = ("__dict__",)
-    _home = "torch.utils.data.sampler"
+    _module_path = "torch.utils.data.sampler"
 
     def __init__(self, data_source: Any = None) -> None:
         pass
@@ -43,11 +43,11 @@ class Sampler:
         raise AttributeFault(f"{type(self).__name__} has no __iter__", ("def __iter__(self):", "in the class"))
 
     def __repr__(self) -> str:
-        return f"<{self._home}.{type(self).__name__} object>"
+        return f"<{self._module_path}.{type(self).__name__} object>"
 
     def __display__(self, style: Any) -> str:
         """Its text in a style, which gives it an address."""
-        return f"<{self._home}.{type(self).__name__} object at {style.address(self)}>"
+        return f"<{self._module_path}.{type(self).__name__} object at {style.address(self)}>"
 
 
 class SequentialSampler(Sampler):

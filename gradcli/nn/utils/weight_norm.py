@@ -80,7 +80,7 @@ class WeightNorm(_Hook):
 
     def weight(self, module: Any) -> Any:
         """The directions with the lengths learnt."""
-        return weighed(module._own[self.name + "_v"], module._own[self.name + "_g"], self.dim)
+        return weighed(module._parameter_dict[self.name + "_v"], module._parameter_dict[self.name + "_g"], self.dim)
 
 
 @exposed(copied=True)
@@ -93,8 +93,8 @@ class SpectralNorm(_Hook):
 
     def weight(self, module: Any, step: bool | None = None) -> Any:
         """The weight with norm 1, as far as the singular vectors are known."""
-        weight = module._own[self.name + "_orig"]
-        u, v = module._kept[self.name + "_u"], module._kept[self.name + "_v"]
+        weight = module._parameter_dict[self.name + "_orig"]
+        u, v = module._buffer_dict[self.name + "_u"], module._buffer_dict[self.name + "_v"]
         matrix = rows_of(weight, self.dim)
         if module.training if step is None else step:
             with recording(False):
@@ -109,10 +109,10 @@ def _parameter(module: Any, name: str, kind: type[_Hook], what: str) -> Any:
         raise ArgumentFault(f"{what}() needs a module, not {described(module)}", f"{what}(nn.Linear(2, 2))")
     if any(type(hook) is kind and hook.name == name for hook in hooks_of(module).values()):
         raise ShapeFault(f"Cannot register two {what} hooks on the same parameter {name}")
-    weight = module._own.get(name)
+    weight = module._parameter_dict.get(name)
     if weight is None:
         raise ValueFault(f"{type(module).__name__} has no parameter {brief(name)}",
-                         *((other, "") for other in list(module._own)[:3]))
+                         *((other, "") for other in list(module._parameter_dict)[:3]))
     if isinstance(weight, Uninitialized):
         raise ValueFault(f"The module passed to `{kind.__name__}` can't have uninitialized parameters. Make sure to "
                          "run the dummy forward before applying it")
@@ -128,7 +128,7 @@ def weight_norm(module: Any, name: str = "weight", dim: int | None = 0) -> Any:
     """From now on learn the lengths and the directions of a weight apart; the module."""
     weight = _parameter(module, name, WeightNorm, "weight_norm")
     hook = WeightNorm(name, -1 if dim is None else dim)
-    del module._own[name]
+    del module._parameter_dict[name]
     with recording(False):
         lengths = length(Tensor(weight.array), hook.dim)
     module.register_parameter(name + "_g", Parameter(lengths.array, True))

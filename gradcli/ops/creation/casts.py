@@ -86,7 +86,7 @@ class AsType(Op):
 
     names = ("type",)
     function = False
-    era_label = "tensor.Type"
+    legacy_name = "tensor.Type"
     label = "ToCopyBackward0"
     samples = [([1.0, 2.0], np.dtype(np.float64)), (np.array([1, 2]),)]
     errors = [([1.0], "nonsense"), ([1.0], 3)]

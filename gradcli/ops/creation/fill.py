@@ -57,7 +57,7 @@ class Copy(Op):
     method = False
     function = False
     inplace = True
-    idle = ("non_blocking",)
+    ignored_options = ("non_blocking",)
     label = "CopyBackwards"
     samples = [(GRID, [[7.0, 8.0, 9.0], [1.0, 2.0, 3.0]]), (GRID, [7.0, 8.0, 9.0])]
     errors = [(GRID, [1.0, 2.0]), (GRID, "text")]

@@ -200,7 +200,7 @@ class Draws(Op, abstract=True):
     function = False
     method = False
     random = True
-    once = True
+    first_order_only = True
     samples = [([[0.5, 1.0], [2.0, 9.0]],)]
     errors = [("text",)]
 

@@ -42,10 +42,10 @@ class Gather(Op):
 
     lays = "rows"
     linked = False
-    era_label = "tensor.Gather"
+    legacy_name = "tensor.Gather"
     samples = [(GRID, 1, PICKS), (GRID, 0, np.array([[1, 0, 1]])), (GRID, -1, PICKS)]
     errors = [(GRID, 1, np.array([[3]])), (GRID, 5, PICKS), (GRID, 1, GRID), (GRID, 0, np.array([0]))]
-    idle = ("sparse_grad",)
+    ignored_options = ("sparse_grad",)
 
     def forward(input: Array, dim: Dim, index: Index, *, sparse_grad: Flag = False):
         if not index.size:
@@ -116,7 +116,7 @@ class Scatter(Op):
 
     lays = "rows"
     inplace = True
-    era_label = "tensor.Scatter"
+    legacy_name = "tensor.Scatter"
     label = ("ScatterBackward0", "ScatterBackward1", "ScatterBackward2", "ScatterBackward3")
     samples = [(GRID, 1, np.array([[0, 2], [1, 0]]), [[1.0, 2.0], [3.0, 4.0]]), (GRID, 0, np.array([[1, 0, 1]]), 7.5),
                (GRID, 1, PICKS, None, 3), (np.ones((2, 3)), 1, PICKS, 3, None, "add"),

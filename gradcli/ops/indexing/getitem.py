@@ -6,7 +6,7 @@ which only move the view, then lists, masks and tensors of indices, which pick e
 
 import numpy as np
 
-from gradcli.engine.autograd.dispatch import perform, record
+from gradcli.engine.autograd.dispatch import dispatch, record
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Operand, Plain, described, sized
 from gradcli.engine.tensor.conversion import array_of
@@ -26,8 +26,8 @@ class GetItem(Op):
     names = ("getitem",)
     method = False
     function = False
-    era_label = ("tensor.Index", "tensor.Index", "tensor.Index", "tensor.MaskedSelect", "tensor.Index",
-                 "tensor.Index")
+    legacy_name = ("tensor.Index", "tensor.Index", "tensor.Index", "tensor.MaskedSelect", "tensor.Index",
+                   "tensor.Index")
     label = ("SelectBackward0", "SliceBackward0", "IndexBackward0", "IndexBackward0", "UnsqueezeBackward0",
              "AliasBackward0")
     samples = [(GRID, (0,), ()), (GRID, (ALL, slice(0, 2)), ()), (GRID, (ALL, None, 1), ()),
@@ -96,7 +96,7 @@ class SetItem(Op):
     names = ("setitem",)
     method = False
     function = False
-    era_label = ("tensor.SetItem", "tensor.MaskedFill")
+    legacy_name = ("tensor.SetItem", "tensor.MaskedFill")
     label = ("CopySlices", "IndexPutBackward0")
     saves = True        # what PyTorch frees is the change itself
     samples = [(GRID, [7.0, 8.0, 9.0], (0,), ()), (GRID, [7.0, 8.0], (), (ALL, np.array([2, 0]))),
@@ -154,7 +154,7 @@ def getitem(self, key):
     if type(key) is int and not array.ndim and key in (0, -1):
         return self if isinstance(self, Variable) else array.item()
     basic, picks = taken(key, array)
-    return perform(GetItem, (self, basic, picks))
+    return dispatch(GetItem, (self, basic, picks))
 
 
 def setitem(self, key, value):
@@ -178,17 +178,17 @@ def setitem(self, key, value):
     if isinstance(value, Tensor) and not picks and all(k is Ellipsis or type(k) is slice for k in basic) and (
             self.array[basic].shape == self.array.shape):
         if value is self:
-            value = perform(GetItem, (self, (...,), ()))
+            value = dispatch(GetItem, (self, (...,), ()))
         spare = value.array.ndim - self.array.ndim
         if spare > 0 and value.array.shape[:spare] == (1,) * spare:
-            value = perform(GetItem, (value, (0,) * spare + (...,), ()))
+            value = dispatch(GetItem, (value, (0,) * spare + (...,), ()))
         self.copy_(value)
         return
     if grad_mode.on and not self.requires_grad and getattr(value, "requires_grad", False):
         refuse_view(self)
     if not self.array.flags.writeable and basic and not picks and overlapping(self.array):
         value = value if isinstance(value, Tensor) else Tensor(np.asarray(value, self.array.dtype))
-        perform(GetItem, (self, basic, picks)).copy_(value)     # of what is expanded a part can be written to
+        dispatch(GetItem, (self, basic, picks)).copy_(value)     # of what is expanded a part can be written to
         return
     put(writing(self.array), source, basic, picks)
     note_write(self, "setitem", here())

@@ -54,7 +54,7 @@ class IndexSelect(Op):
     """index_select(input, dim, index): the slices along `dim` that index names."""
 
     names = ("index_select",)
-    era_label = "tensor.IndexSelect"
+    legacy_name = "tensor.IndexSelect"
     samples = [(GRID, 0, ROWS), (GRID, 1, np.array([2, 2, 0])), (GRID, -1, np.array([1]))]
     errors = [(GRID, 0, np.array([5])), (GRID, 3, ROWS), (GRID, 0, np.array([[1]])), (GRID, 0, [1.0])]
 
@@ -76,7 +76,7 @@ class IndexAdd(Op):
     names = ("index_add",)
     linked = False
     inplace = True
-    era_label = "tensor.IndexAdd"
+    legacy_name = "tensor.IndexAdd"
     samples = [(GRID, 0, TWICE, GRID), (GRID, 1, COLUMNS, [[1.0, 2.0], [3.0, 4.0]], 2)]
     errors = [(GRID, 0, np.array([5, 0]), GRID), (GRID, 0, ROWS, [[1.0]]), (GRID, 4, ROWS, GRID)]
 
@@ -102,7 +102,7 @@ class IndexCopy(Op):
     names = ("index_copy",)
     linked = False
     inplace = True
-    era_label = "tensor.IndexCopy"
+    legacy_name = "tensor.IndexCopy"
     samples = [(GRID, 0, ROWS, GRID), (GRID, 1, COLUMNS, [[1.0, 2.0], [3.0, 4.0]])]
     errors = [(GRID, 0, np.array([5, 0]), GRID), (GRID, 0, ROWS, [[1.0]]), (GRID, 4, ROWS, GRID)]
 
@@ -125,7 +125,7 @@ class IndexFill(Op):
 
     names = ("index_fill",)
     inplace = True
-    era_label = "tensor.IndexFill"
+    legacy_name = "tensor.IndexFill"
     label = ("IndexFillBackward0", "IndexFillBackward1")
     samples = [(GRID, 0, np.array([1]), 7), (GRID, 1, COLUMNS, -1.5)]
     errors = [(GRID, 0, np.array([5]), 1), (GRID, 4, ROWS, 1), (GRID, 0, ROWS, "text")]

@@ -47,7 +47,7 @@ class MaskedFill(Op):
     lays = "rows"
     names = ("masked_fill",)
     inplace = True
-    era_label = "tensor.MaskedFill"
+    legacy_name = "tensor.MaskedFill"
     label = ("MaskedFillBackward0", "MaskedFillBackward1")
     samples = [(GRID, HOLES, 7.5), (GRID, ROW, -1), ([1.0, 2.0, 3.0], HOLES, 0)]
     errors = [(GRID, np.array([True, False]), 1), (GRID, GRID, 1), (GRID, HOLES, [1.0, 2.0])]
@@ -73,7 +73,7 @@ class MaskedSelect(Op):
 
     names = ("masked_select",)
     only_kept = ("input",)
-    era_label = "tensor.MaskedSelect"
+    legacy_name = "tensor.MaskedSelect"
     samples = [(GRID, HOLES), (GRID, ROW), ([1.0, 2.0, 3.0], HOLES)]
     errors = [(GRID, np.array([True, False])), (GRID, GRID)]
 
@@ -92,7 +92,7 @@ class MaskedScatter(Op):
     lays = "rows"
     names = ("masked_scatter", "masked_copy")
     inplace = True
-    era_label = "tensor.MaskedCopy"
+    legacy_name = "tensor.MaskedCopy"
     samples = [(GRID, HOLES, [1.5, 2.5, 3.5, 4.5]), (GRID, ROW, GRID), ([1.0, 2.0, 3.0], HOLES, [1.5, 2.5, 3.5])]
     errors = [(GRID, np.array([True, False]), GRID), (GRID, HOLES, [1.0]), (GRID, GRID, GRID)]
 
@@ -166,7 +166,7 @@ class Tril(Triangle):
     """tril(input, diagonal): the lower triangle, up to a diagonal counted from the main one; zeros above."""
 
     lays = "rows"
-    era_label = "linalg.Tril"
+    legacy_name = "linalg.Tril"
 
     def forward(input: Array, diagonal: Int = 0):
         return np.tril(matrix(input, "tril"), diagonal)
@@ -179,7 +179,7 @@ class Triu(Triangle):
     """triu(input, diagonal): the upper triangle, from a diagonal counted from the main one; zeros below."""
 
     lays = "rows"
-    era_label = "linalg.Triu"
+    legacy_name = "linalg.Triu"
 
     def forward(input: Array, diagonal: Int = 0):
         return np.triu(matrix(input, "triu"), diagonal)

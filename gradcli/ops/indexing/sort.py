@@ -59,11 +59,11 @@ class Sort(Op):
     their order with `stable`, or in rows of up to 16."""
 
     linked = False
-    unkept = (0,)
+    unsaved_outputs = (0,)
     returns = ("values", "indices")
-    era_label = "tensor.Sort"
+    legacy_name = "tensor.Sort"
     label = ("SortBackward0", "SortBackward1")
-    idle = ("stable",)
+    ignored_options = ("stable",)
     samples = [(GRID,), (GRID, 0), (GRID, 1, True), ([2.0, 1.0, 3.0], -1, True)]
     errors = [(GRID, 5), ("text",)]
 
@@ -81,7 +81,7 @@ class Sort(Op):
 class Argsort(Op):
     """argsort(input, dim, descending, stable): where the elements stand that are first, second, ... along `dim`."""
 
-    idle = ("stable",)
+    ignored_options = ("stable",)
     samples = [(GRID,), (GRID, 0), (GRID, 1, True)]
     errors = [(GRID, 5), ("text",)]
 
@@ -104,9 +104,9 @@ class Topk(Op):
     unsorted they come as they stood."""
 
     linked = False
-    unkept = (0,)
+    unsaved_outputs = (0,)
     returns = ("values", "indices")
-    era_label = "tensor.Topk"
+    legacy_name = "tensor.Topk"
     samples = [(GRID, 2), (GRID, 1, 0), (GRID, 2, 1, False), ([1.0, 4.0, 2.0, 3.0], 3, -1, True, False)]
     errors = [(GRID, 9), (GRID, 1, 5), ("text", 1)]
 
@@ -201,7 +201,7 @@ class Isin(Op):
     """isin(elements, test_elements, assume_unique, invert): whether each element is among the test elements."""
 
     method = False
-    idle = ("assume_unique",)
+    ignored_options = ("assume_unique",)
     samples = [(GRID, np.array([1.0, 5.0])), (GRID, 3.0), (3.0, GRID), (GRID, 3.0, False, True)]
     errors = [(GRID, "text"), ("text", GRID)]
 

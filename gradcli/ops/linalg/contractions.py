@@ -22,7 +22,7 @@ class Outer(Op):
     """outer(input, vec2): the matrix of all products of two vectors' elements."""
 
     names = ("outer", "ger")
-    era_label = "blas.Addr"
+    legacy_name = "blas.Addr"
     samples = [([1.0, 2.0], V)]
     errors = [(A, V), (V, 2)]
 
@@ -137,8 +137,8 @@ class LinalgCross(Op):
     """linalg.cross(input, other, dim): the vectors perpendicular to pairs of vectors of three numbers along `dim`."""
 
     names = ("linalg.cross",)
-    promotes = "mixed"
-    era_label = "linalg.Cross"
+    type_promotion = "mixed"
+    legacy_name = "linalg.Cross"
     label = "LinalgCrossBackward0"
     samples = [(V, W), ([[1.0, 2.0], [0.5, -1.0], [3.0, 1.0]], [[1.0], [2.0], [-1.0]], 0),
                ([V, W], [W, [1.0, 1.0, 2.0]])]
@@ -185,7 +185,7 @@ class MultiDot(Op):
     multiplications; the first and last may be vectors."""
 
     names = ("linalg.multi_dot",)
-    promotes = "same"
+    type_promotion = "same"
     samples = [((A, B, A),), (([1.0, 2.0], A, V),), ((A, B),)]
     errors = [((A,),), ((A, A),), ((A, V, A),)]
 

@@ -74,7 +74,7 @@ class Qr(Op):
     lays = "columns"
     names = ("linalg.qr",)
     returns = ("Q", "R")
-    several = True
+    multi_output = True
     label = "LinalgQrBackward0"
     samples = [(TALL,), (WIDE,), (A, "complete"), (PAIR,), (np.array(TALL), "complete"), (np.array(TALL), "r")]
     errors = [([1.0, 2.0],), (A, "thin")]
@@ -127,7 +127,7 @@ class Svd(Op):
     lays = "columns"
     names = ("linalg.svd",)
     returns = ("U", "S", "Vh")
-    several = True
+    multi_output = True
     label = "LinalgSvdBackward0"
     samples = [(A,), (TALL, False), (WIDE, False), (PAIR,)]
     errors = [([1.0, 2.0],), ("text",)]
@@ -196,7 +196,7 @@ class Eigh(Op):
     lays = "columns"
     names = ("linalg.eigh",)
     returns = ("eigenvalues", "eigenvectors")
-    several = True
+    multi_output = True
     symmetric = True
     label = "LinalgEighBackward0"
     samples = [(A,), (A, "U"), (PAIR,)]

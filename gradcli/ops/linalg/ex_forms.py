@@ -51,7 +51,7 @@ class InvEx(Op):
     names = ("linalg.inv_ex",)
     returns = ("inverse", "info")
     samples = [(A,), (PAIR,), (SINGULAR,)]
-    idle = ("check_errors",)
+    ignored_options = ("check_errors",)
     errors = [(WIDE,), (SINGULAR, True)]
 
     def compose(F, A: Array, *, check_errors: Flag = False):
@@ -72,7 +72,7 @@ class SolveEx(Op):
 
     names = ("linalg.solve_ex",)
     returns = ("result", "info")
-    idle = ("check_errors",)
+    ignored_options = ("check_errors",)
     samples = [(A, B), (PAIR, B), (A, [[1.0, 2.0], [-1.0, 0.5], [3.0, 2.0]], False), (SINGULAR, np.array(B))]
     errors = [(WIDE, B), (SINGULAR, B, True, True)]
 
@@ -93,7 +93,7 @@ class LuFactorEx(Op):
 
     names = ("linalg.lu_factor_ex",)
     returns = ("LU", "pivots", "info")
-    idle = ("pivot", "check_errors")
+    ignored_options = ("pivot", "check_errors")
     samples = [(A,), (PAIR,), (WIDE,), (SINGULAR,)]
     errors = [([1.0],), (A, False), (SINGULAR, True, True)]
 
@@ -113,7 +113,7 @@ class CholeskyEx(Op):
     returns = ("L", "info")
     label = "LinalgCholeskyExBackward0"
     symmetric = True
-    idle = ("check_errors",)
+    ignored_options = ("check_errors",)
     samples = [(POSITIVE,), (POSITIVE, True), (INDEFINITE,), (INDEFINITE, True)]
     errors = [(WIDE,), (INDEFINITE, False, True)]
 
@@ -156,7 +156,7 @@ class LdlFactorEx(Op):
 
     names = ("linalg.ldl_factor_ex",)
     returns = ("LD", "pivots", "info")
-    idle = ("hermitian", "check_errors")
+    ignored_options = ("hermitian", "check_errors")
     samples = [(np.array(POSITIVE),), (np.array([[0.0, 1.0, 2.0], [1.0, 0.0, 3.0], [2.0, 3.0, 0.0]]),), (SINGULAR,)]
     errors = [(WIDE,), (np.zeros((2, 2)), False, True)]
 
@@ -177,7 +177,7 @@ class LdlFactor(Op):
 
     names = ("linalg.ldl_factor",)
     returns = ("LD", "pivots")
-    idle = ("hermitian",)
+    ignored_options = ("hermitian",)
     samples = [(np.array(POSITIVE),), (INDEFINITE,)]
     errors = [(WIDE,)]
 
@@ -190,7 +190,7 @@ class LdlSolve(Op):
     linalg.ldl_factor(A)."""
 
     names = ("linalg.ldl_solve",)
-    idle = ("hermitian",)
+    ignored_options = ("hermitian",)
     samples = [(np.array([[3.0, 0.0], [0.5, 2.0]]), np.array([1, 2], np.int32), np.array(B)),
                (np.array([[0.0, 0.0, 0.0], [2.0, 0.0, 0.0], [1.5, 0.5, -3.0]]), np.array([-3, -3, 3], np.int32),
                 np.array([[1.0], [2.0], [3.0]]))]

@@ -63,9 +63,9 @@ class Lu(Op):
     names = ("linalg.lu",)
     returns = ("P", "L", "U")
     inert = (0,)
-    several = True
+    multi_output = True
     label = "LinalgLuBackward0"
-    idle = ("pivot",)
+    ignored_options = ("pivot",)
     samples = [(A, True), (PAIR,), (WIDE,), (TALL,)]
     errors = [([1.0],), (A, False)]
 
@@ -112,7 +112,7 @@ class LuFactor(Op):
     names = ("linalg.lu_factor",)
     returns = ("LU", "pivots")
     label = "LinalgLuFactorExBackward0"
-    idle = ("pivot",)
+    ignored_options = ("pivot",)
     samples = [(A, True), (PAIR,), (WIDE,), (TALL,)]
     errors = [([1.0],), (A, False)]
 
@@ -132,7 +132,7 @@ class OldLu(Op):
     """lu(A, pivot, get_infos): as linalg.lu_factor, which took its place; with `get_infos` also a 0 for each matrix."""
 
     names = ("lu", "btrifact")
-    idle = ("pivot",)
+    ignored_options = ("pivot",)
     samples = [(A,), (TALL,), (A, True, True)]
     errors = [([1.0],), (A, False)]
 
@@ -149,7 +149,7 @@ class LuUnpack(Op):
     method = False
     returns = ("P", "L", "U")
     inert = (0,)
-    several = True
+    multi_output = True
     label = "LuUnpackBackward0"
     samples = [(A, SWAP), (WIDE, SWAP), (TALL, SWAP), (A, SWAP, False), (A, SWAP, True, False)]
     errors = [([1.0], SWAP), (A, [1.0, 2.0])]

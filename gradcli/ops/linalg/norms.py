@@ -188,7 +188,7 @@ class Lstsq(Op):
     lays = "columns"
     names = ("linalg.lstsq",)
     returns = ("solution", "residuals", "rank", "singular_values")
-    several = True
+    multi_output = True
     inert = (3,)
     label = "LinalgLstsqBackward0"
     samples = [(TALL, [[1.0, 2.0], [0.5, -1.0], [2.0, 2.0]]), (WIDE, [[1.0], [2.0]]), (TALL, [1.0, 2.0, 3.0]),

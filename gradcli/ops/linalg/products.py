@@ -42,9 +42,9 @@ def dims_are(name, a, b, da, db):
 class Mm(Op):
     """mm(input, mat2): the product of two matrices."""
 
-    anew = True
-    promotes = "same"
-    era_label = "blas.Addmm"
+    fresh_result = True
+    type_promotion = "same"
+    legacy_name = "blas.Addmm"
     samples = [(A, B), (B, A)]
     errors = [(A, A), (A, [1.0, 2.0, 3.0]), (A, 2)]
 
@@ -65,8 +65,8 @@ class Mm(Op):
 class Mv(Op):
     """mv(input, vec): the product of a matrix and a vector."""
 
-    promotes = "same"
-    era_label = "blas.Addmv"
+    type_promotion = "same"
+    legacy_name = "blas.Addmv"
     samples = [(A, [1.0, 2.0, -1.0])]
     errors = [(A, [1.0, 2.0]), (A, A)]
 
@@ -85,8 +85,8 @@ class Mv(Op):
 class Dot(Op):
     """dot(input, tensor): the sum of the products of two vectors' elements."""
 
-    promotes = "same"
-    era_label = "blas.Dot"
+    type_promotion = "same"
+    legacy_name = "blas.Dot"
     samples = [([1.0, 2.0], [3.0, 4.0])]
     errors = [([1.0, 2.0], [1.0]), (A, A)]
 
@@ -113,8 +113,8 @@ def stacks_fit(name, a, b):
 class Bmm(Op):
     """bmm(input, mat2): the products of two stacks of matrices."""
 
-    promotes = "same"
-    era_label = "blas.Baddbmm"
+    type_promotion = "same"
+    legacy_name = "blas.Baddbmm"
     samples = [([A, A], [B, B])]
     errors = [([A], [A]), (A, B)]
 
@@ -160,8 +160,8 @@ class StackedMm(Op):
     names = ("stacked_mm",)
     method = False
     function = False
-    promotes = "same"
-    era_label = "blas.Baddbmm"
+    type_promotion = "same"
+    legacy_name = "blas.Baddbmm"
     label = "UnsafeViewBackward0"
     samples = [([A, A], B), (A, [B, B]), ([[A, A]], [[B], [B]])]
     errors = [(A, A)]
@@ -198,7 +198,7 @@ class AddedProduct(Op, abstract=True):
     """A product with something added: beta * input + alpha * the product."""
 
     inplace = True
-    promotes = "same"
+    type_promotion = "same"
 
     def grad_input(F, g, beta):
         return g if beta == 1 else g * beta
@@ -207,7 +207,7 @@ class AddedProduct(Op, abstract=True):
 class Addmm(AddedProduct):
     """addmm(input, mat1, mat2, beta, alpha): beta * input + alpha * the product of two matrices."""
 
-    era_label = "blas.Addmm"
+    legacy_name = "blas.Addmm"
     samples = [([[1.0, 2.0], [3.0, 4.0]], A, B), ([1.0, 2.0], A, B, 0.5, 2.0), ([[1.0], [2.0]], A, B, 2.0)]
     errors = [([1.0], A, A), ([[1.0, 2.0, 3.0]], A, B)]
 
@@ -232,7 +232,7 @@ def scaled(g, alpha):
 class Addmv(AddedProduct):
     """addmv(input, mat, vec, beta, alpha): beta * input + alpha * the product of a matrix and a vector."""
 
-    era_label = "blas.Addmv"
+    legacy_name = "blas.Addmv"
     samples = [([1.0, 2.0], A, [1.0, -2.0, 0.5]), ([1.0], A, [1.0, -2.0, 0.5], 0.5, 2.0)]
     errors = [([1.0], A, A), ([1.0], A, [1.0, 2.0]), ([1.0, 2.0, 3.0], A, [1.0, 2.0, 3.0])]
 
@@ -253,8 +253,8 @@ class Addr(AddedProduct):
     """addr(input, vec1, vec2, beta, alpha): beta * input + alpha * the matrix of all products of two vectors'
     elements."""
 
-    promotes = "mixed"
-    era_label = "blas.Addr"
+    type_promotion = "mixed"
+    legacy_name = "blas.Addr"
     samples = [(A, [1.0, 2.0], [0.5, -1.0, 3.0]), ([1.0, 2.0, 3.0], [1.0, 2.0], [0.5, -1.0, 3.0], 0.5, 2.0)]
     errors = [(A, A, [1.0, 2.0]), (A, [1.0], [1.0])]
 
@@ -273,7 +273,7 @@ class Addr(AddedProduct):
 class Baddbmm(AddedProduct):
     """baddbmm(input, batch1, batch2, beta, alpha): beta * input + alpha * the products of two stacks of matrices."""
 
-    era_label = "blas.Baddbmm"
+    legacy_name = "blas.Baddbmm"
     samples = [([[[1.0, 2.0], [3.0, 4.0]]], [A, A], [B, B]), ([1.0, 2.0], [A, A], [B, B], 0.5, 2.0)]
     errors = [([1.0], [A], [A]), ([1.0], A, B)]
 
@@ -293,7 +293,7 @@ class Addbmm(AddedProduct):
     """addbmm(input, batch1, batch2, beta, alpha): beta * input + alpha * the sum of the products of two stacks of
     matrices."""
 
-    era_label = "blas.Addbmm"
+    legacy_name = "blas.Addbmm"
     samples = [([[1.0, 2.0], [3.0, 4.0]], [A, A], [B, B]), ([1.0, 2.0], [A, A], [B, B], 0.5, 2.0)]
     errors = [([1.0], [A], [A]), ([1.0], A, B)]
 

@@ -96,7 +96,7 @@ class Slogdet(Op):
 
     names = ("linalg.slogdet",)
     returns = ("sign", "logabsdet")
-    several = True
+    multi_output = True
     label = "LinalgSlogdetBackward0"
     samples = [(A,), (PAIR,)]
     errors = [(WIDE,), ([1.0, 2.0],)]
@@ -238,7 +238,7 @@ class CholeskySolve(Op):
     label = "CholeskySolveBackward0"
     samples = [(B, np.array([[2.0, 0.0], [0.25, 1.0]])), (B, np.array([[2.0, 0.5], [0.0, 1.0]]), True),
                (B, np.array(PAIR))]
-    unsloped = [(B, [[2.0, 0.0], [0.25, 1.0]]), (B, [[2.0, 0.5], [0.0, 1.0]], True), (B, PAIR)]
+    gradient_only_samples = [(B, [[2.0, 0.0], [0.25, 1.0]]), (B, [[2.0, 0.5], [0.0, 1.0]], True), (B, PAIR)]
     errors = [(B, WIDE), ([[1.0], [2.0], [3.0]], A)]
 
     def forward(input: Array, input2: Array, upper: Flag = False):
@@ -265,7 +265,7 @@ class CholeskyInverse(Op):
     names = ("cholesky_inverse",)
     label = "CholeskyInverseBackward0"
     samples = [(np.array([[2.0, 0.0], [0.25, 1.0]]),), (np.array([[2.0, 0.5], [0.0, 1.0]]), True), (np.array(PAIR),)]
-    unsloped = [([[2.0, 0.0], [0.25, 1.0]],), ([[2.0, 0.5], [0.0, 1.0]], True), (PAIR,)]
+    gradient_only_samples = [([[2.0, 0.0], [0.25, 1.0]],), ([[2.0, 0.5], [0.0, 1.0]], True), (PAIR,)]
     errors = [(WIDE,)]
 
     def forward(input: Array, upper: Flag = False):

@@ -43,7 +43,8 @@ class NllKernel(Op):
     function = False
     label = ("NllLossBackward0", "NllLoss2DBackward0", "ViewBackward0")
     fixed = ("weight",)
-    era_label = (THNN + "NLLLoss", "torch.nn._functions.thnn.auto.NLLLoss2d", "torch.nn._functions.thnn.auto.NLLLoss2d")
+    legacy_name = (THNN + "NLLLoss", "torch.nn._functions.thnn.auto.NLLLoss2d",
+                   "torch.nn._functions.thnn.auto.NLLLoss2d")
     samples = [(ROWS, CLASSES, WEIGHTS, -100, "mean"), (MAPS, np.array([[0, 1], [1, 1]]), None, 0, "none")]
     errors = [(ROWS, np.array([0, 3]), None, -100, "mean")]
 

@@ -23,9 +23,9 @@ class CtcLoss(Op):
 
     names = ("ctc_loss", "nn.functional.ctc_loss")
     method = False
-    once = True
-    unsloped = [(LOGS.tolist(), TARGETS, (4,), (2,)), (LOGS.tolist(), TARGETS, (4,), (2,), 0, "sum"),
-                (LOGS.tolist(), np.array([[1, 1]]), (2,), (2,), 0, "mean", True)]
+    first_order_only = True
+    gradient_only_samples = [(LOGS.tolist(), TARGETS, (4,), (2,)), (LOGS.tolist(), TARGETS, (4,), (2,), 0, "sum"),
+                             (LOGS.tolist(), np.array([[1, 1]]), (2,), (2,), 0, "mean", True)]
     samples = [(LOGS, TARGETS, (4,), (2,)), (LOGS, TARGETS, (4,), (2,), 0, "sum"), (LOGS, np.array([[0, 2]]), (4,),
                (2,), 1),
                (LOGS, np.array([[1, 1]]), (2,), (2,), 0, "mean", True)]
@@ -69,7 +69,7 @@ class CtcPaths(Op):
     names = ("ctc_paths",)
     method = False
     function = False
-    once = True
+    first_order_only = True
     label = "CtcLossBackward0"
     samples = [(LOGS, TARGETS, (4,), (2,), 0)]
     errors = [(LOGS, TARGETS, (4, 4), (2,), 0)]

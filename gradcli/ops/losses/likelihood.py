@@ -42,17 +42,18 @@ class BinaryCrossEntropy(Loss):
     def compose(F, input, target, weight: Array = None, size_average: Flag = None, reduce: Flag = None,
                 reduction: REDUCTION = "mean"):
         same_shape("binary_cross_entropy", input, target)
-        return F.surprise(input, target, weight, reduction_of(size_average, reduce, reduction))
+        return F.bce_kernel(input, target, weight, reduction_of(size_average, reduce, reduction))
 
 
-class Surprise(LossKernel):
-    """surprise(input, target, weight, how): -target log(input) - (1 - target) log(1 - input), no logarithm below
+class BceKernel(LossKernel):
+    """bce_kernel(input, target, weight, how): -target log(input) - (1 - target) log(1 - input), no logarithm below
     -100."""
 
-    promotes = "same"
+    names = ("bce_kernel",)
+    type_promotion = "same"
     label = "BinaryCrossEntropyBackward0"
     fixed = ("weight",)
-    era_label = "torch.nn._functions.thnn.loss.BCELoss"
+    legacy_name = "torch.nn._functions.thnn.loss.BCELoss"
     samples = [(CHANCES, TRUTHS, None, "mean"), (CHANCES, CHANCES, WEIGHTS, "sum"), (CHANCES, TRUTHS, WEIGHTS, "none")]
     errors = [([[2.0, 0.5]], np.array([[1.0, 0.0]]), None, "mean")]
 
@@ -68,20 +69,20 @@ class Surprise(LossKernel):
 
     def grad_input(F, g, input, target, weight, how):
         share = each(g, input, how) if weight is None else each(g, input, how) * weight
-        return F.surprise_slope(share, input, target)
+        return F.bce_gradient(share, input, target)
 
     def grad_target(F, g, input, weight, how):
         share = each(g, input, how) if weight is None else each(g, input, how) * weight
         return -share * (F.log(input) - F.log(1 - input))      # without the bound that the loss has, as in PyTorch
 
 
-class SurpriseSlope(LossKernel):
-    """surprise_slope(share, input, target): the gradient of surprise, finite where input is certain; and its own as
+class BceGradient(LossKernel):
+    """bce_gradient(share, input, target): the gradient of surprise, finite where input is certain; and its own as
     PyTorch has it, which keeps away from 0 otherwise."""
 
-    names = ("surprise_slope",)
+    names = ("bce_gradient",)
     linked = True
-    promotes = "same"
+    type_promotion = "same"
     label = "BinaryCrossEntropyBackwardBackward0"
     samples = [([[0.5, 1.0], [2.0, 0.1]], CHANCES, TRUTHS)]
     errors = [("text", CHANCES, TRUTHS)]
@@ -117,7 +118,7 @@ class BinaryCrossEntropyWithLogits(Loss):
         kinds = {kind_of(x) for x in (input, target, pos_weight) if x is not None}
         if len(kinds) > 1 and kind_of(target).kind == "f":
             return mixed_surprise(F, input, target, weight, pos_weight, how)
-        return F.surprise_of_logits(input, target, weight, pos_weight, how)
+        return F.bce_with_logits_kernel(input, target, weight, pos_weight, how)
 
 
 def mixed_surprise(F, input, target, weight, pos_weight, how):
@@ -130,11 +131,11 @@ def mixed_surprise(F, input, target, weight, pos_weight, how):
     return reduced(F, loss if weight is None else F.cast(loss * weight, kind), how)
 
 
-class SurpriseOfLogits(LossKernel):
-    """surprise_of_logits(input, target, weight, pos_weight, how): -pos_weight target log(sigmoid(input)) -
+class BceWithLogitsKernel(LossKernel):
+    """bce_with_logits_kernel(input, target, weight, pos_weight, how): -pos_weight target log(sigmoid(input)) -
     (1 - target) log(sigmoid(-input)), weighted and reduced."""
 
-    names = ("surprise_of_logits",)
+    names = ("bce_with_logits_kernel",)
     label = "BinaryCrossEntropyWithLogitsBackward0"
     fixed = ("weight", "pos_weight")
     samples = [(P, TRUTHS, None, None, "mean"), (P, CHANCES, WEIGHTS, None, "sum"), (P, CHANCES, None, WEIGHTS, "none")]
@@ -207,7 +208,7 @@ class GaussianNllLoss(Loss):
     of mean input and variance var, which is taken as at least eps; `full` adds the constant term."""
 
     names = ("gaussian_nll_loss",)
-    unsloped = [(P, Q, CHANCES, False, 0.7)]
+    gradient_only_samples = [(P, Q, CHANCES, False, 0.7)]
     samples = [(P, Q, CHANCES), (P, Q, CHANCES, True), (P, Q, [0.5, 1.0], False, 1e-6, "sum"),
                (P, Q, [[0.5], [1.0]], False, 1e-6, "none"), (P, Q, 0.5)]
     errors = [(P, Q, [1.0, 2.0, 3.0]), (P, Q, [[-1.0, 1.0], [1.0, 1.0]])]
@@ -223,14 +224,15 @@ class GaussianNllLoss(Loss):
             raise ShapeFault(f"var is of incorrect size: {list(given)} for an input of {list(shape)}")
         if bool(F.any(var < 0)):
             raise ValueFault("var has negative entry/entries", ("var.abs()", "variances are not negative"))
-        var = F.raised(var, eps)
+        var = F.clamp_min_straight_through(var, eps)
         loss = (F.log(var) + (input - target) ** 2 / var) * 0.5
         return reduced(F, loss + 0.5 * math.log(2 * math.pi) if full else loss, reduction)
 
 
-class Raised(Op):
-    """raised(input, least): input, but nowhere below least; the slope is 1 all the same."""
+class ClampMinStraightThrough(Op):
+    """clamp_min_straight_through(input, least): input, but nowhere below least; the slope is 1 all the same."""
 
+    names = ("clamp_min_straight_through",)
     method = False
     function = False
     samples = [([1.0, 2.0], 0.5)]

@@ -123,7 +123,7 @@ class MultiMarginLoss(Loss):
     classes of what they lack, to the power p, to be a margin below the class that target names."""
 
     names = ("multi_margin_loss",)
-    once = True
+    first_order_only = True
     samples = [(P, np.array([0, 1])), (P, np.array([0, 1]), 2), (P, np.array([0, 1]), 1, 2.0),
                (P, np.array([0, 1]), 1, 1.0, np.array([0.5, 2.0])),
                *((P, np.array([0, 1]), 1, 1.0, None, *how) for how in HOW), ([0.7, 1.5, -2.0], np.array(1))]
@@ -141,7 +141,7 @@ class ClassMargins(Op):
 
     names = ("class_margins",)
     fixed = ("weight",)
-    once = True
+    first_order_only = True
     method = False
     function = False
     samples = [(P, np.array([0, 1]), 2, 1.0, np.array([0.5, 2.0])), ([0.7, 1.5, -2.0], np.array([1]), 1, 1.0, None)]

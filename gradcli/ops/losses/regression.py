@@ -78,8 +78,8 @@ class LossKernel(Op, abstract=True):
 
     method = False
     function = False
-    promotes = "mixed"
-    anew = False
+    type_promotion = "mixed"
+    fresh_result = False
     errors = [(P, [1.0, 2.0, 3.0], "mean")]
 
 
@@ -124,7 +124,7 @@ class SquaredLoss(LossKernel):
 
     names = ("squared_loss",)
     label = "MseLossBackward0"
-    era_label = THNN + "MSELoss"
+    legacy_name = THNN + "MSELoss"
     samples = [(P, Q, "mean"), (P, Q, "sum"), (P, [1.0, 2.0], "none")]
 
     def forward(input: Array, target: Array, how: REDUCTION):
@@ -171,7 +171,7 @@ class GatheredLoss(Op):
     names = ("gathered_loss",)
     method = False
     function = False
-    era_label = tuple(THNN + name for name in GATHERED for _ in GATHERINGS)
+    legacy_name = tuple(THNN + name for name in GATHERED for _ in GATHERINGS)
     label = ("MeanBackward0", "SumBackward0", "DivBackward0") * len(GATHERED)
     samples = [(P, how, "L1Loss") for how in GATHERINGS]
     errors = [("text", "mean", "L1Loss")]
@@ -234,7 +234,7 @@ class BentLoss(LossKernel):
 
     names = ("bent_loss",)
     label = "SmoothL1LossBackward0"
-    era_label = THNN + "SmoothL1Loss"
+    legacy_name = THNN + "SmoothL1Loss"
     samples = [(P, Q, "mean", 1.0), (P, Q, "sum", 0.3), (P, [1.0, 2.0], "none", 0.45)]
 
     def forward(input: Array, target: Array, how: REDUCTION, beta: Number):

@@ -30,7 +30,7 @@ class Add(Binary):
 
     kernel = np.add
     symbol = "add"
-    era_label = ("basic_ops.Add", "basic_ops.AddConstant")
+    legacy_name = ("basic_ops.Add", "basic_ops.AddConstant")
     variant = constancy
     samples = [([1.0, 2.0], [3.0, 4.0]), ([[1.0, 2.0], [3.0, 4.0]], [[5.0], [6.0]], 0.5), ([1.0, -2.0], 3)]
 
@@ -54,7 +54,7 @@ class Sub(Binary):
     kernel = np.subtract
     names = ("sub", "subtract")
     symbol = "sub"
-    era_label = ("basic_ops.Sub", "basic_ops.SubConstant", "basic_ops.SubConstant")
+    legacy_name = ("basic_ops.Sub", "basic_ops.SubConstant", "basic_ops.SubConstant")
     label = ("SubBackward0", "SubBackward0", "RsubBackward1")
     variant = constancy
     refuses_truths = True
@@ -79,7 +79,7 @@ class Mul(Binary):
     kernel = np.multiply
     names = ("mul", "multiply")
     symbol = "mul"
-    era_label = ("basic_ops.Mul", "basic_ops.MulConstant")
+    legacy_name = ("basic_ops.Mul", "basic_ops.MulConstant")
     variant = constancy
     samples = [([1.0, 2.0], [3.0, 4.0]), ([[1.0, 2.0], [3.0, 4.0]], [[5.0], [6.0]]), ([1.0, -2.0], 3)]
 
@@ -99,8 +99,8 @@ class Div(Binary):
     linked = False
     names = ("div", "divide", "true_divide")
     symbol = "truediv"
-    promotes = "mixed"
-    era_label = ("basic_ops.Div", "basic_ops.DivConstant", "basic_ops.DivConstant", "basic_ops.Div")
+    type_promotion = "mixed"
+    legacy_name = ("basic_ops.Div", "basic_ops.DivConstant", "basic_ops.DivConstant", "basic_ops.Div")
     label = ("DivBackward0", "DivBackward0", "MulBackward0", "DivBackward2")
     samples = [([1.0, 2.0], [3.0, 4.0]), ([[1.0, 2.0], [3.0, 4.0]], [[5.0], [6.0]]), (2, [3.0, -4.0]),
                ([7.0, -7.0], [2.0, 2.0], "trunc"), ([7.0, -7.0], [2.0, 2.0], "floor")]
@@ -164,7 +164,7 @@ class Pow(Binary):
     """pow(input, exponent): input to the power exponent, element by element."""
 
     symbol = "pow"
-    era_label = ("basic_ops.Pow", "basic_ops.PowConstant", "basic_ops.PowConstant")
+    legacy_name = ("basic_ops.Pow", "basic_ops.PowConstant", "basic_ops.PowConstant")
     label = ("PowBackward1", "PowBackward0", "PowBackward2")
     variant = constancy
     unsaved = (1,)

@@ -16,7 +16,7 @@ class Eq(Comparison):
     """eq(input, other): whether elements are equal."""
 
     symbol = "eq"
-    era_label = "compare.Eq"
+    legacy_name = "compare.Eq"
     samples = PAIR
 
     def forward(input: Array, other: Operand):
@@ -28,7 +28,7 @@ class Ne(Comparison):
 
     names = ("ne", "not_equal")
     symbol = "ne"
-    era_label = "compare.Ne"
+    legacy_name = "compare.Ne"
     samples = PAIR
 
     def forward(input: Array, other: Operand):
@@ -40,7 +40,7 @@ class Lt(Comparison):
 
     names = ("lt", "less")
     symbol = "lt"
-    era_label = "compare.Lt"
+    legacy_name = "compare.Lt"
     samples = PAIR
 
     def forward(input: Array, other: Operand):
@@ -52,7 +52,7 @@ class Le(Comparison):
 
     names = ("le", "less_equal")
     symbol = "le"
-    era_label = "compare.Le"
+    legacy_name = "compare.Le"
     samples = PAIR
 
     def forward(input: Array, other: Operand):
@@ -64,7 +64,7 @@ class Gt(Comparison):
 
     names = ("gt", "greater")
     symbol = "gt"
-    era_label = "compare.Gt"
+    legacy_name = "compare.Gt"
     samples = PAIR
 
     def forward(input: Array, other: Operand):
@@ -76,7 +76,7 @@ class Ge(Comparison):
 
     names = ("ge", "greater_equal")
     symbol = "ge"
-    era_label = "compare.Ge"
+    legacy_name = "compare.Ge"
     samples = PAIR
 
     def forward(input: Array, other: Operand):
@@ -129,7 +129,7 @@ class Where(Op):
     """where(condition, input, other): elements of input where condition holds, of other elsewhere; of a condition
     alone, for each dimension where along it the condition holds."""
 
-    promotes = "mixed"
+    type_promotion = "mixed"
     samples = [(np.array([True, False]), [1.0, 2.0], [3.0, 4.0]), (np.array([[True], [False]]), [1.0, 2.0], 0),
                (np.array([[True, False]]),)]
     errors = [(np.array([True, False]), [1.0, 2.0, 3.0], [1.0]), (np.array([True, False]), [1.0, 2.0])]
@@ -156,7 +156,7 @@ class Where(Op):
 class Extremal(Op, abstract=True):
     """One of two elements; where they are equal each takes half of the gradient."""
 
-    promotes = "mixed"
+    type_promotion = "mixed"
     samples = [([1.0, 5.0, 2.0], [3.0, 4.0, 1.0]), ([[1.0], [4.0]], [2.0, 3.0])]
     errors = [([1.0, 2.0], [1.0, 2.0, 3.0]), ([1.0], "text")]
 
@@ -165,7 +165,7 @@ class Maximum(Extremal):
     """maximum(input, other): the greater of each pair of elements."""
 
     linked = False
-    era_label = "pointwise.Cmax"
+    legacy_name = "pointwise.Cmax"
 
     def forward(input: Array, other: Array):
         return np.maximum(input, other)
@@ -181,7 +181,7 @@ class Minimum(Extremal):
     """minimum(input, other): the lesser of each pair of elements."""
 
     linked = False
-    era_label = "pointwise.Cmin"
+    legacy_name = "pointwise.Cmin"
 
     def forward(input: Array, other: Array):
         return np.minimum(input, other)

@@ -22,7 +22,7 @@ class Exponential(Unary, abstract=True):
 class Exp(Exponential):
     """exp(input): e to the power of each element."""
 
-    era_label = "pointwise.Exp"
+    legacy_name = "pointwise.Exp"
     samples = [([-1.0, 0.0, 2.0],), ([[0.3], [0.7]],)]
 
     def forward(input: Array):
@@ -59,7 +59,7 @@ class Expm1(Exponential):
 class Log(Exponential):
     """log(input): the natural logarithm of each element."""
 
-    era_label = "pointwise.Log"
+    legacy_name = "pointwise.Log"
 
     def forward(input: Array):
         return _log_of_singles(input) if input.dtype == np.float32 else np.log(input)
@@ -80,7 +80,7 @@ class Log1p(Exponential):
     """log1p(input): the natural logarithm of 1 plus each element, exact near 0."""
 
     names = ("log1p", "special.log1p")
-    era_label = "pointwise.Log1p"
+    legacy_name = "pointwise.Log1p"
     label = "Log1PBackward0"
 
     def forward(input: Array):
@@ -114,7 +114,7 @@ class Sigmoid(Exponential):
     """sigmoid(input): 1 / (1 + exp(-input)) of each element."""
 
     names = ("sigmoid", "nn.functional.sigmoid", "special.expit")
-    era_label = "pointwise.Sigmoid"
+    legacy_name = "pointwise.Sigmoid"
     samples = [([-3.0, 0.0, 2.0],), ([[90.0, -90.0]],)]
 
     def forward(input: Array):
@@ -235,7 +235,7 @@ class XLogY(Binary):
     linked = False
     label = ("XlogyBackward0", "XlogyBackward2", "XlogyBackward1")
     variant = constancy
-    promotes = "floating"
+    type_promotion = "floating"
     samples = [([1.0, -2.0, 0.5], [0.5, 3.0, 2.0]), ([1.5, 2.0], 3.0), (2.0, [0.5, 3.0])]
 
     def forward(input: Operand, other: Operand):
@@ -256,7 +256,7 @@ class XLog1PY(Binary):
     inplace = False
     label = ("SpecialXlog1PyBackward0", "SpecialXlog1PyBackward2", "SpecialXlog1PyBackward1")
     variant = constancy
-    promotes = "floating"
+    type_promotion = "floating"
     samples = [([1.0, -2.0, 0.5], [0.5, 3.0, -0.5]), ([1.5, 2.0], 3.0), (2.0, [0.5, 3.0])]
 
     def forward(input: Operand, other: Operand):

@@ -63,7 +63,7 @@ class NanToNum(Unary):
 
     linked = False
     names = ("nan_to_num",)
-    promotes = ""
+    type_promotion = ""
     label = "NanToNumBackward0"
     samples = [([1.0, -2.0],), (STRANGE,), (STRANGE, 7), (STRANGE, None, 7), (STRANGE, None, None, 7)]
 

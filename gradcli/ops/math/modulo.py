@@ -38,7 +38,7 @@ class Remainder(Binary):
     """remainder(input, other): what division of input by other leaves, with the sign of other."""
 
     symbol = "mod"
-    era_label = "pointwise.Remainder"
+    legacy_name = "pointwise.Remainder"
     label = ("RemainderBackward1", "RemainderBackward0", "RemainderBackward1")
     variant = constancy
     samples = [([5.0, -5.0, 7.5], [3.0, 3.0, -2.0]), ([5.0, -5.0], 3), (7.5, [2.0, -2.0])]
@@ -62,7 +62,7 @@ class Remainder(Binary):
 class Fmod(Binary):
     """fmod(input, other): what division of input by other leaves, with the sign of input."""
 
-    era_label = "pointwise.Fmod"
+    legacy_name = "pointwise.Fmod"
     label = ("FmodBackward1", "FmodBackward0")
     variant = constancy
     samples = [([5.0, -5.0, 7.5], [3.0, 3.0, -2.0]), ([5.0, -5.0], 3)]
@@ -85,7 +85,7 @@ class FloorDivide(Binary):
 
     names = ("floor_divide",)
     symbol = "floordiv"
-    anew = False
+    fresh_result = False
     label = "NotImplemented"
     samples = [(np.array([7.0, -7.0]), np.array([2.0, 2.0])), (np.array([7.0, -7.0]), 2), (7, np.array([2.0, -2.0]))]
 
@@ -102,7 +102,7 @@ class FloorDivide(Binary):
 class Gcd(Binary):
     """gcd(input, other): the greatest common divisor of each pair of whole numbers."""
 
-    anew = False
+    fresh_result = False
     samples = [(np.array([12, -18, 0]), np.array([8, 12, 5]))]
     errors = [([1.5], [2.0]), (np.array([1, 2]), np.array([1, 2, 3]))]
 
@@ -113,7 +113,7 @@ class Gcd(Binary):
 class Lcm(Binary):
     """lcm(input, other): the least common multiple of each pair of whole numbers."""
 
-    anew = False
+    fresh_result = False
     samples = [(np.array([12, -18, 0]), np.array([8, 12, 5]))]
     errors = [([1.5], [2.0]), (np.array([1, 2]), np.array([1, 2, 3]))]
 

@@ -38,7 +38,7 @@ class LerpByNumber(Binary):
     method = False
     function = False
     inplace = False
-    era_label = "pointwise.Lerp"
+    legacy_name = "pointwise.Lerp"
     label = "LerpBackward0"
     samples = [([1.0, 2.0], [3.0, 5.0], 0.25), ([1.0, 2.0], [3.0, 5.0], 0.875)]
     errors = [([1.0, 2.0], [1.0, 2.0, 3.0], 0.5)]
@@ -60,7 +60,7 @@ class LerpByTensor(Binary):
     method = False
     function = False
     inplace = False
-    era_label = "pointwise.Lerp"
+    legacy_name = "pointwise.Lerp"
     label = ("LerpBackward0", "LerpBackward1")
     samples = [([1.0, 2.0], [3.0, 5.0], [0.5, 0.75])]
     errors = [([1.0, 2.0], [1.0, 2.0, 3.0], [0.5])]
@@ -85,7 +85,7 @@ class AddCMul(Binary):
     """addcmul(input, tensor1, tensor2, value): input + value tensor1 tensor2."""
 
     names = ("addcmul",)
-    era_label = "pointwise.Addcmul"
+    legacy_name = "pointwise.Addcmul"
     label = "AddcmulBackward0"
     samples = [([1.0, 2.0], [3.0, 4.0], [-1.0, 0.5]), ([1.0, 2.0], [[3.0], [4.0]], [-1.0, 0.5], 0.5)]
     errors = [([1.0, 2.0], [1.0, 2.0, 3.0], [1.0]), ([1.0], "text", [1.0])]
@@ -111,7 +111,7 @@ class AddCDiv(Binary):
     """addcdiv(input, tensor1, tensor2, value): input + value tensor1 / tensor2."""
 
     names = ("addcdiv",)
-    era_label = "pointwise.Addcdiv"
+    legacy_name = "pointwise.Addcdiv"
     label = "AddcdivBackward0"
     samples = [([1.0, 2.0], [3.0, 4.0], [-1.0, 0.5]), ([1.0, 2.0], [[3.0], [4.0]], [-1.0, 0.5], 0.5)]
     errors = [([1.0, 2.0], [1.0, 2.0, 3.0], [1.0]), ([1.0], "text", [1.0])]
@@ -136,7 +136,7 @@ class Scaled(Op):
     """scaled(input, factor): input times a plain number, which is no tensor to be saved, as inside PyTorch's own
     compositions."""
 
-    anew = True
+    fresh_result = True
     names = ("scaled",)
     method = False
     function = False
@@ -154,7 +154,7 @@ class Scaled(Op):
 class Divided(Op):
     """divided(input, divisor): input divided by a plain number, which is no tensor to be saved."""
 
-    anew = True
+    fresh_result = True
     names = ("divided",)
     method = False
     function = False
@@ -181,7 +181,7 @@ class Rsub(Binary):
     refuses_truths = True
     method = False
     inplace = False
-    era_label = "basic_ops.SubConstant"
+    legacy_name = "basic_ops.SubConstant"
     label = ("RsubBackward0", "RsubBackward1")
     samples = [([1.0, 2.0], [3.0, 4.0]), ([1.0, 2.0], 3.0, 0.5)]
 

@@ -20,7 +20,7 @@ class Pointwise(Unary, abstract=True):
 class Sqrt(Pointwise):
     """sqrt(input): the square root of each element."""
 
-    era_label = "pointwise.Sqrt"
+    legacy_name = "pointwise.Sqrt"
 
     def forward(input: Array):
         return np.sqrt(input)
@@ -32,7 +32,7 @@ class Sqrt(Pointwise):
 class Rsqrt(Pointwise):
     """rsqrt(input): 1 over the square root of each element."""
 
-    era_label = "pointwise.Rsqrt"
+    legacy_name = "pointwise.Rsqrt"
 
     def forward(input: Array):
         out = np.atleast_1d(np.sqrt(input))
@@ -45,7 +45,7 @@ class Rsqrt(Pointwise):
 class Reciprocal(Pointwise):
     """reciprocal(input): 1 over each element."""
 
-    era_label = "pointwise.Reciprocal"
+    legacy_name = "pointwise.Reciprocal"
 
     def forward(input: Array):
         return np.reciprocal(input)
@@ -57,7 +57,7 @@ class Reciprocal(Pointwise):
 class Square(Pointwise):
     """square(input): each element times itself."""
 
-    promotes = ""
+    type_promotion = ""
     label = "PowBackward0"
 
     def forward(input: Array):
@@ -72,8 +72,8 @@ class Clamp(Unary):
 
     linked = False
     names = ("clamp", "clip")
-    promotes = "mixed"
-    era_label = ("pointwise.Clamp", "pointwise.CmaxConstant", "pointwise.CminConstant") * 2
+    type_promotion = "mixed"
+    legacy_name = ("pointwise.Clamp", "pointwise.CmaxConstant", "pointwise.CminConstant") * 2
     label = ("ClampBackward1",) * 3 + ("ClampBackward0",) * 3
     samples = [([-3.0, 0.5, 2.0], -1, 1), ([-3.0, 0.5, 2.0], None, 1), ([-3.0, 0.5, 2.0], -1),
                ([-3.0, 0.5, 2.0], [-1.0, 1.0, 0.0], [1.0, 2.0, 1.0])]
@@ -119,7 +119,7 @@ class ClampMin(Binary):
 
     linked = False
     names = ("clamp_min",)
-    era_label = "pointwise.CmaxConstant"
+    legacy_name = "pointwise.CmaxConstant"
     label = ("ClampMinBackward1", "ClampMinBackward0")
     samples = [([-3.0, 0.5, 2.0], 0.0), ([-3.0, 0.5, 2.0], [-1.0, 1.0, 0.0])]
 
@@ -141,7 +141,7 @@ class ClampMax(Binary):
 
     linked = False
     names = ("clamp_max",)
-    era_label = "pointwise.CminConstant"
+    legacy_name = "pointwise.CminConstant"
     label = ("ClampMaxBackward1", "ClampMaxBackward0")
     samples = [([-3.0, 0.5, 2.0], 1.0), ([-3.0, 0.5, 2.0], [-1.0, 1.0, 0.0])]
 
@@ -163,8 +163,8 @@ class Relu(Unary):
 
     names = ("relu", "nn.functional.relu")
     overwrites = True
-    promotes = ""
-    era_label = "torch.nn._functions.thnn.auto.Threshold"
+    type_promotion = ""
+    legacy_name = "torch.nn._functions.thnn.auto.Threshold"
     samples = [([-3.0, 0.5, 2.0],)]
 
     def forward(input: Array):

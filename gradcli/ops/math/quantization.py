@@ -37,7 +37,7 @@ class FakeQuantizePerTensorAffine(Op):
     method = False
     label = "FakeQuantizePerTensorAffineCachemaskBackward0"
     samples = [([1000.0, -1000.0], 0.1, 0, 0, 255), (np.array(X), 0.1, 3, 0, 255)]
-    unsloped = [(X, 0.1, 3, 0, 255)]
+    gradient_only_samples = [(X, 0.1, 3, 0, 255)]
     errors = [(X, 0.1, 300, 0, 255), (X, 0.1, 0, 5, 3), ("text", 0.1, 0, 0, 255)]
 
     def forward(input: Array, scale: Operand, zero_point: Operand, quant_min: Int, quant_max: Int):
@@ -58,7 +58,7 @@ class FakeQuantizePerChannelAffine(Op):
     label = "FakeQuantizePerChannelAffineCachemaskBackward0"
     samples = [([[1000.0, -1000.0]], np.array([0.1, 0.2]), np.array([0, 3], np.int32), 1, 0, 255),
                (np.array(ROWS), np.array([0.1, 0.2]), np.array([0, 3], np.int32), 0, 0, 255)]
-    unsloped = [(ROWS, np.array([0.1, 0.2]), np.array([0, 3], np.int32), 0, 0, 255)]
+    gradient_only_samples = [(ROWS, np.array([0.1, 0.2]), np.array([0, 3], np.int32), 0, 0, 255)]
     errors = [(ROWS, np.array([0.1]), np.array([0], np.int32), 0, 0, 255), (ROWS, 0.1, 0, 0, 0, 255),
               (ROWS, np.array([0.1, 0.2]), np.array([0, 3]), 0, 0, 255)]
 

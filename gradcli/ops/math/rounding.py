@@ -10,7 +10,7 @@ from gradcli.ops.dtype_checks import no_truths, only_floats
 class Rounding(Unary, abstract=True):
     """A step function: whole numbers stay as they are, and the slope is 0."""
 
-    promotes = ""
+    type_promotion = ""
     samples = [([-1.75, 0.25, 2.75],)]
 
     def grad_input(F, g):
@@ -20,7 +20,7 @@ class Rounding(Unary, abstract=True):
 class Floor(Rounding):
     """floor(input): the greatest whole number not above each element."""
 
-    era_label = "pointwise.Floor"
+    legacy_name = "pointwise.Floor"
 
     def forward(input: Array):
         return np.floor(input) if input.dtype.kind == "f" else no_truths("floor", input).copy()
@@ -29,7 +29,7 @@ class Floor(Rounding):
 class Ceil(Rounding):
     """ceil(input): the least whole number not below each element."""
 
-    era_label = "pointwise.Ceil"
+    legacy_name = "pointwise.Ceil"
 
     def forward(input: Array):
         return np.ceil(input) if input.dtype.kind == "f" else no_truths("ceil", input).copy()
@@ -39,7 +39,7 @@ class Trunc(Rounding):
     """trunc(input): each element without its fractional part."""
 
     names = ("trunc", "fix")
-    era_label = "pointwise.Trunc"
+    legacy_name = "pointwise.Trunc"
 
     def forward(input: Array):
         return np.trunc(input) if input.dtype.kind == "f" else no_truths("trunc", input).copy()
@@ -49,7 +49,7 @@ class Round(Rounding):
     """round(input, decimals): the nearest number with so many decimals; halves go to the even neighbour."""
 
     names = ("round", "special.round")
-    era_label = "pointwise.Round"
+    legacy_name = "pointwise.Round"
     label = ("RoundBackward0", "RoundBackward1")
     samples = [([-1.75, 0.25, 2.75, 3.7],), ([12.361, -0.0652], 2), ([1270.0, -349.0], -2)]
 
@@ -69,8 +69,8 @@ class Round(Rounding):
 class Frac(Unary):
     """frac(input): the fractional part of each element, with its sign."""
 
-    promotes = ""
-    era_label = "pointwise.Frac"
+    type_promotion = ""
+    legacy_name = "pointwise.Frac"
     samples = [([-1.75, 0.25, 2.75],)]
 
     def forward(input: Array):

@@ -17,8 +17,8 @@ class Abs(Unary):
 
     names = ("abs", "absolute")
     symbol = "abs"
-    promotes = ""
-    era_label = "pointwise.Abs"
+    type_promotion = ""
+    legacy_name = "pointwise.Abs"
     samples = [([-3.0, 0.5, 2.0],)]
 
     def forward(input: Array):
@@ -33,8 +33,8 @@ class Neg(Unary):
 
     names = ("neg", "negative")
     symbol = "neg"
-    promotes = ""
-    era_label = "basic_ops.Negate"
+    type_promotion = ""
+    legacy_name = "basic_ops.Negate"
     samples = [([1.0, -2.0],)]
 
     def forward(input: Array):
@@ -67,7 +67,7 @@ class Positive(Op):
 class Signed(Unary, abstract=True):
     """-1, 0 or 1 by the sign of each element; the slope is 0."""
 
-    promotes = ""
+    type_promotion = ""
     samples = [([-3.0, 0.5, 2.0],)]
 
     def forward(input: Array):
@@ -82,7 +82,7 @@ class Signed(Unary, abstract=True):
 class Sign(Signed):
     """sign(input): -1, 0 or 1 by the sign of each element."""
 
-    era_label = "pointwise.Sign"
+    legacy_name = "pointwise.Sign"
     forward = Signed.forward
 
 
@@ -110,11 +110,11 @@ class SignBit(Op):
 class Heaviside(Binary):
     """heaviside(input, values): 0 below 0, 1 above, and at 0 the element of values; not differentiable."""
 
-    anew = False
+    fresh_result = False
     label = "NotImplemented"
     samples = [(np.array([-1.0, 0.0, 2.0]), np.array([0.5, 0.25, 3.0]))]
     errors = [([1.0, 2.0], [1.0, 2.0, 3.0]), ([1.0], np.array([1]))]
-    promotes = "same"
+    type_promotion = "same"
 
     def forward(input: Array, values: Array):
         return np.where(input == 0, values, (input > 0).astype(input.dtype))
@@ -131,7 +131,7 @@ class CopySign(Binary):
 
     names = ("copysign",)
     label = ("CopysignBackward0", "CopysignBackward1")
-    promotes = "floating"
+    type_promotion = "floating"
     samples = [([3.0, -0.5, 2.0], [-1.0, 1.0, -2.0]), ([3.0, -0.5], -1)]
 
     def variant(input, other):
@@ -184,7 +184,7 @@ class Frexp(Op):
 class Ldexp(Binary):
     """ldexp(input, other): input times 2 to the power other."""
 
-    promotes = "floating"
+    type_promotion = "floating"
     samples = [([1.0, -0.75], [2.0, -3.0]), ([1.0, -0.75], np.array([2, 3]))]
 
     def forward(input: Array, other: Index):
@@ -205,7 +205,7 @@ class Angle(Op):
     """angle(input): the angle of each number in the complex plane: 0, or pi for negative ones."""
 
     linked = False
-    promotes = "floating"
+    type_promotion = "floating"
     samples = [([-3.0, 0.5, 2.0],)]
     errors = [("text",)]
 

@@ -23,7 +23,7 @@ class Activation(Unary, abstract=True):
     """A function that networks apply to each element of a floating tensor."""
 
     home = "nn.functional"
-    promotes = ""
+    type_promotion = ""
     inplace = False
     samples = [(SIGNED,)]
     errors = [("text",), (), (np.array([1, 2]),)]
@@ -52,9 +52,9 @@ class GeluKernel(Op):
     names = ("gelu_kernel",)
     method = False
     function = False
-    several = True
+    multi_output = True
     returns = ("output", "share")
-    unkept = (0,)
+    unsaved_outputs = (0,)
     label = "GeluBackward0"
     samples = [(SIGNED,)]
     errors = [("text",), (np.array([1, 2]),)]
@@ -145,7 +145,7 @@ class Mish(Activation):
 class Softplus(Activation):
     """softplus(input, beta, threshold): log(1 + exp(beta input)) / beta; input itself where beta input > threshold."""
 
-    era_label = THNN + "Softplus"
+    legacy_name = THNN + "Softplus"
     samples = [(SIGNED,), (SIGNED, 2), (SIGNED, 1, 1.5), ([-90.0, 90.0],)]
 
     def forward(input: Array, beta: Number = 1, threshold: Number = 20):
@@ -180,7 +180,7 @@ class Logsigmoid(Activation):
     """logsigmoid(input): log(1 / (1 + exp(-input))), computed without overflow."""
 
     lays = "rows"
-    era_label = THNN + "LogSigmoid"
+    legacy_name = THNN + "LogSigmoid"
     label = "LogSigmoidBackward0"
 
     def forward(input: Array):
@@ -195,11 +195,11 @@ class Elu(Activation):
     """elu(input, alpha): input where it is positive, alpha (exp(input) - 1) elsewhere."""
 
     overwrites = keeps_written = True
-    era_label = THNN + "ELU"
+    legacy_name = THNN + "ELU"
     samples = [(SIGNED,), (SIGNED, 0.5)]
 
     def forward(input: Array, alpha: Number = 1.0):
-        return bent("elu", input, alpha)
+        return elu_curve("elu", input, alpha)
 
     def grad_input(F, g, input, alpha):
         return bent_slope(F, g, input, alpha)
@@ -210,10 +210,10 @@ class Selu(Activation):
 
     overwrites = keeps_written = True
     label = "EluBackward0"
-    era_label = THNN + "SELU"
+    legacy_name = THNN + "SELU"
 
     def forward(input: Array):
-        return bent("selu", input, SELU_ALPHA, SELU_SCALE)
+        return elu_curve("selu", input, SELU_ALPHA, SELU_SCALE)
 
     def grad_input(F, g, input):
         return bent_slope(F, g, input, SELU_ALPHA, SELU_SCALE)
@@ -226,13 +226,13 @@ class Celu(Activation):
     samples = [(SIGNED,), (SIGNED, 0.5)]
 
     def forward(input: Array, alpha: Number = 1.0):
-        return bent("celu", input, alpha, 1, 1 / alpha)
+        return elu_curve("celu", input, alpha, 1, 1 / alpha)
 
     def grad_input(F, g, input, alpha):
         return bent_slope(F, g, input, alpha, 1, 1 / alpha)
 
 
-def bent(name, input, alpha, scale=1, steepness=1):
+def elu_curve(name, input, alpha, scale=1, steepness=1):
     """scale times input where that is positive, scale alpha (exp(steepness input) - 1) elsewhere."""
     floating(name, input)
     low = np.expm1(np.minimum(input, 0) * steepness) * (alpha * scale)
@@ -288,7 +288,7 @@ class Glu(Op):
     """glu(input, dim): the first half of input along `dim`, times the sigmoid of the second half."""
 
     home = "nn.functional"
-    anew = True
+    fresh_result = True
     samples = [([SIGNED],), ([SIGNED, SIGNED], 0), ([SIGNED], -1)]
     errors = [([1.0, 2.0, 3.0],), ("text",)]
 

@@ -51,7 +51,8 @@ class CosineSimilarity(Op):
         if x1.dtype != x2.dtype:
             common = np.promote_types(kind_of(x1), kind_of(x2))      # a tensor of no dimensions counts, too
             x1, x2 = F.cast(x1, common), F.cast(x2, common)
-        first, second = ((x / F.raised(F.linalg_vector_norm(x, 2, dim, True), eps)) for x in _met(F, x1, x2))
+        first, second = ((x / F.clamp_min_straight_through(F.linalg_vector_norm(x, 2, dim, True),
+                                                           eps)) for x in _met(F, x1, x2))
         return F.sum(first * second, dim)
 
 
@@ -75,7 +76,7 @@ class Cdist(Op):
     """cdist(x1, x2, p, compute_mode): the p-norm of the difference of every row of x1 and every row of x2."""
 
     names = ("cdist",)
-    idle = ("compute_mode",)
+    ignored_options = ("compute_mode",)
     method = False
     samples = [(P, Q), (P, Q, 1.0), (P, Q, float("inf")), (P, [[0.5, 0.2, 1.0]], 3.0), ([Q, P], [[0.1, 0.9, -0.3]])]
     errors = [(P, [1.0, 2.0]), (P, [[1.0]]), (P, Q, -1.0)]

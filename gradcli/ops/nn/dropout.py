@@ -26,10 +26,11 @@ def probable(p):
         raise ValueFault(f"dropout probability has to be between 0 and 1, but got {described(p)}", "F.dropout(x, 0.5)")
 
 
-class Noise(Op):
-    """noise(input, p, features, scale): in the shape of input, or one number for each of its channels, 0 with
+class DropoutMask(Op):
+    """dropout_mask(input, p, features, scale): in the shape of input, or one number for each of its channels, 0 with
     probability p and scale elsewhere."""
 
+    names = ("dropout_mask",)
     method = False
     function = False
     random = True
@@ -43,12 +44,13 @@ class Noise(Op):
         return mask * input.dtype.type(scale)
 
 
-class Thinned(Op):
-    """thinned(input, noise): input times noise, which is a constant."""
+class DropoutApply(Op):
+    """dropout_apply(input, noise): input times noise, which is a constant."""
 
+    names = ("dropout_apply",)
     method = False
     function = False
-    era_label = "torch.nn._functions.dropout.Dropout"
+    legacy_name = "torch.nn._functions.dropout.Dropout"
     label = "MulBackward0"
     samples = [(ROW, np.array([[2.0, 0.0, 2.0, 0.0]]))]
     errors = [("text", [1.0])]
@@ -65,8 +67,8 @@ def thinned(F, input, p, training, features):
     if idle(input, p, training):
         return input
     if p == 1:
-        return F.thinned(input, F.zeros_like(input))
-    return F.thinned(input, F.noise(input, p, features, 1 / (1 - p)))
+        return F.dropout_apply(input, F.zeros_like(input))
+    return F.dropout_apply(input, F.dropout_mask(input, p, features, 1 / (1 - p)))
 
 
 def squashed(F, input, p, training, features):
@@ -75,9 +77,9 @@ def squashed(F, input, p, training, features):
     if not training or not p or 0 in input.shape:
         return input
     if p == 1:
-        return F.thinned(input, F.zeros_like(input))
+        return F.dropout_apply(input, F.zeros_like(input))
     scale = 1 / math.sqrt((NEGATIVE_LIMIT * NEGATIVE_LIMIT * p + 1) * (1 - p))
-    noise = F.noise(input, p, features, 1.0)
+    noise = F.dropout_mask(input, p, features, 1.0)
     shift = (noise - 1) * (NEGATIVE_LIMIT * scale) + NEGATIVE_LIMIT * scale * p
     return input * (noise * scale) + shift
 

@@ -21,8 +21,8 @@ class Embedding(Op):
     row of weight it counts to; the row at padding_idx gets no gradient; rows longer than max_norm are shortened."""
 
     home = "nn.functional"
-    idle = ("sparse",)
-    unsloped = [(PICKS, TABLE, 1), (PICKS, TABLE, -1), (PICKS, TABLE, None, None, 2.0, True)]
+    ignored_options = ("sparse",)
+    gradient_only_samples = [(PICKS, TABLE, 1), (PICKS, TABLE, -1), (PICKS, TABLE, None, None, 2.0, True)]
     samples = [(PICKS, TABLE), (PICKS, np.array(TABLE), None, 1.0), (PICKS, np.array(TABLE), None, 1.0, 1.0)]
     errors = [(np.array([3]), TABLE), (np.array([0.5]), TABLE), (PICKS, TABLE, 7)]
 
@@ -35,24 +35,24 @@ class Embedding(Op):
         if max_norm is not None:
             shortened(F, weight, input, max_norm, norm_type)
         at = -1 if padding_idx is None else padding_idx % weight.shape[0]
-        return F.rows_at(weight, input, at, scale_grad_by_freq)
+        return F.embedding_rows(weight, input, at, scale_grad_by_freq)
 
 
 def shortened(F, weight, input, max_norm, norm_type):
     """Shorten those rows of weight that are longer than max_norm, which what was computed from it is to notice."""
-    F.shorten_rows(weight, input, max_norm, norm_type)
+    F.renorm_rows(weight, input, max_norm, norm_type)
     if isinstance(weight, Tensor):
         note_write(weight, "embedding with max_norm", here())
 
 
-class RowsAt(Op):
-    """rows_at(weight, input, padding_idx, scale_grad_by_freq): the rows of weight that input counts to."""
+class EmbeddingRows(Op):
+    """embedding_rows(weight, input, padding_idx, scale_grad_by_freq): the rows of weight that input counts to."""
 
-    names = ("rows_at",)
+    names = ("embedding_rows",)
     method = False
     function = False
     label = "EmbeddingBackward0"
-    era_label = "torch.nn._functions.thnn.sparse.Embedding"
+    legacy_name = "torch.nn._functions.thnn.sparse.Embedding"
     samples = [(TABLE, PICKS, -1, False)]
     errors = [(TABLE, np.array([3]), -1, False)]
 
@@ -108,20 +108,20 @@ class RowsBack(Op):
         return total
 
     def grad_input(F, g, at, count, padding_idx, scale_grad_by_freq):
-        back = F.rows_at(g, at, -1, False)
+        back = F.embedding_rows(g, at, -1, False)
         if padding_idx >= 0:
             back = F.where(F.unsqueeze(at == padding_idx, -1), 0, back)
         if scale_grad_by_freq:
             often = F.rows_back(F.ones_like(back), at, count, -1, False)
-            back = back / F.rows_at(often, at, -1, False)
+            back = back / F.embedding_rows(often, at, -1, False)
         return back
 
 
-class ShortenRows(Op):
-    """shorten_rows(weight, input, max_norm, norm_type): make those rows of weight that input counts to and that are
+class RenormRows(Op):
+    """renorm_rows(weight, input, max_norm, norm_type): make those rows of weight that input counts to and that are
     longer than max_norm that long, in place."""
 
-    names = ("shorten_rows",)
+    names = ("renorm_rows",)
     method = False
     function = False
     samples = [(np.array(TABLE), PICKS, 1.0, 2.0)]
@@ -141,8 +141,8 @@ per_sample_weights, include_last_offset, padding_idx): the sum, mean or max of t
 
     names = ("embedding_bag",)
     home = "nn.functional"
-    idle = ("sparse",)
-    unsloped = [(FLAT, TABLE, STARTS, None, 2.0, True), (FLAT, TABLE, STARTS, None, 2.0, True, "sum")]
+    ignored_options = ("sparse",)
+    gradient_only_samples = [(FLAT, TABLE, STARTS, None, 2.0, True), (FLAT, TABLE, STARTS, None, 2.0, True, "sum")]
     samples = [(PICKS, TABLE), (FLAT, TABLE, STARTS), (FLAT, TABLE, STARTS, None, 2.0, False, "sum"),
                (FLAT, TABLE, STARTS, None, 2.0, False, "max"), (FLAT, np.array(TABLE), STARTS, 1.0),
                (FLAT, np.array(TABLE), STARTS, 1.0, 1.0),
@@ -166,8 +166,8 @@ per_sample_weights, include_last_offset, padding_idx): the sum, mean or max of t
         if max_norm is not None:
             shortened(F, weight, input, max_norm, norm_type)
         at = -1 if padding_idx is None else padding_idx % weight.shape[0]
-        flat, places = F.bagged(input, offsets, include_last_offset, at)
-        rows = F.rows_at(weight, flat, at, scale_grad_by_freq)
+        flat, places = F.bag_layout(input, offsets, include_last_offset, at)
+        rows = F.embedding_rows(weight, flat, at, scale_grad_by_freq)
         if mode == "max":
             return F.renamed(F.greatest_of_bags(rows, places), "EmbeddingBagBackward0")
         if per_sample_weights is not None:
@@ -175,10 +175,11 @@ per_sample_weights, include_last_offset, padding_idx): the sum, mean or max of t
         return F.renamed(F.sum_of_bags(rows, places, mode == "mean"), "EmbeddingBagBackward0")
 
 
-class Bagged(Op):
-    """bagged(input, offsets, include_last_offset, padding_idx): the numbers of all bags in a row, and the bag of each:
-    how many bags there are is the last entry; -1 for a number that stands for padding."""
+class BagLayout(Op):
+    """bag_layout(input, offsets, include_last_offset, padding_idx): the numbers of all bags in a row, and the bag of
+    each: how many bags there are is the last entry; -1 for a number that stands for padding."""
 
+    names = ("bag_layout",)
     method = False
     function = False
     samples = [(FLAT, STARTS, False, -1), (PICKS, None, False, 1)]

@@ -50,7 +50,7 @@ class GridSample(Op):
                     place = F.round(_returned(F, place, n, padding_mode, bool(align_corners)))
                 spots.append(place)
                 share = weight if share is None or weight is None else share * weight
-            looked = F.looked_up(input, *spots) if rank == 3 else F.looked_up(input, *spots, None)
+            looked = F.grid_gather(input, *spots) if rank == 3 else F.grid_gather(input, *spots, None)
             if share is not None:
                 looked = looked * F.unsqueeze(share, 1)
             total = looked if total is None else total + looked
@@ -106,12 +106,12 @@ def _four(F, x):
 TERMS = {"nearest": _one, "bilinear": _two, "bicubic": _four}
 
 
-class LookedUp(Op):
-    """looked_up(input, first, second, third): for each row of input, all channels at the whole-numbered places given
+class GridGather(Op):
+    """grid_gather(input, first, second, third): for each row of input, all channels at the whole-numbered places given
     for
     its dimensions; zeros outside."""
 
-    names = ("looked_up",)
+    names = ("grid_gather",)
     method = False
     function = False
     samples = [(IMAGE, np.array([[[0.0, 1.0], [5.0, 1.0]]]), np.array([[[2.0, 1.0], [0.0, 1.0]]]), None)]
@@ -127,7 +127,7 @@ class LookedUp(Op):
         return np.where(inside.reshape(n, 1, -1), got, input.dtype.type(0)).reshape(n, c, *at.shape[1:])
 
     def grad_input(F, g, first, second, third, input_shape):
-        return F.put_down(g, first, second, third, tuple(input_shape[2:]))
+        return F.grid_scatter(g, first, second, third, tuple(input_shape[2:]))
 
 
 def flat_spots(lengths, *spots):
@@ -142,10 +142,11 @@ def flat_spots(lengths, *spots):
     return np.where(inside, at, 0), inside
 
 
-class PutDown(Op):
-    """put_down(input, first, second, third, lengths): looked_up undone by addition, onto dimensions of `lengths`."""
+class GridScatter(Op):
+    """grid_scatter(input, first, second, third, lengths): looked_up undone by addition, onto dimensions of
+    `lengths`."""
 
-    names = ("put_down",)
+    names = ("grid_scatter",)
     method = False
     function = False
     samples = [([[[[1.0, 2.0]]]], np.array([[[0.0, 1.0]]]), np.array([[[2.0, 2.0]]]), None, (2, 3))]
@@ -163,7 +164,7 @@ class PutDown(Op):
         return total.reshape(n, c, *lengths)
 
     def grad_input(F, g, first, second, third):
-        return F.looked_up(g, first, second, third)
+        return F.grid_gather(g, first, second, third)
 
 
 class AffineGrid(Op):

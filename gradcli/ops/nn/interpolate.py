@@ -31,14 +31,15 @@ ERAS = {"UpsampleNearest2DBackward0": "torch.nn._functions.thnn.upsampling.Upsam
 HALVED = ((np.array([[0, 1], [1, 2]]), np.array([[0.5, 0.5], [0.25, 0.75]])),)
 
 
-class Resampled(Op):
-    """resampled(input, tables, name): along each of the last dimensions, sums of the places that its table lists, with
-    the table's weights; the call goes by `name`."""
+class ResampleKernel(Op):
+    """resample_kernel(input, tables, name): along each of the last dimensions, sums of the places that its table
+    lists, with the table's weights; the call goes by `name`."""
 
+    names = ("resample_kernel",)
     method = False
     function = False
     label = tuple(LABELS)
-    era_label = tuple(ERAS.get(name, "torch.nn._functions.thnn.upsampling.Upsampling") for name in LABELS)
+    legacy_name = tuple(ERAS.get(name, "torch.nn._functions.thnn.upsampling.Upsampling") for name in LABELS)
     samples = [(GRID, HALVED, "UpsampleLinear1DBackward0"), (ROW, HALVED, "UpsampleBilinear2DBackward0")]
     errors = [("text", HALVED, "UpsampleLinear1DBackward0")]
 
@@ -58,14 +59,14 @@ class Resampled(Op):
         return F.unsampled(g, tables, tuple(input_shape[len(input_shape) - len(tables) :]), name)
 
 
-class AveragedParts(Resampled):
+class AveragedParts(ResampleKernel):
     """averaged_parts(input, tables, name): resampled, as adaptive pooling does it: PyTorch keeps its input."""
 
     names = ("averaged_parts",)
     linked = saves = True
 
     def grad_input(F, g, input, tables, name):
-        return Resampled.grad_input(F, g, tables, name, tuple(input.shape))
+        return ResampleKernel.grad_input(F, g, tables, name, tuple(input.shape))
 
 
 def summed(array, places, weights, axis, whole):
@@ -117,7 +118,7 @@ class Unsampled(Op):
         return out
 
     def grad_input(F, g, tables, name):
-        return F.resampled(g, tables, name)
+        return F.resample_kernel(g, tables, name)
 
 
 def spread(flat, places, weights, length, whole):
@@ -171,7 +172,7 @@ class Interpolate(Op):
         real = np.float64 if "float64" in str(input.dtype) else np.float32
         tables = tuple(table(mode, n, m, None if factors is None else factors[i], bool(align_corners), antialias, real)
                        for i, (n, m) in enumerate(zip(old, new, strict=True)))
-        return F.resampled(input, tables, f"Upsample{kinds[rank - 1]}{'Aa' if antialias else ''}Backward0")
+        return F.resample_kernel(input, tables, f"Upsample{kinds[rank - 1]}{'Aa' if antialias else ''}Backward0")
 
 
 def table(mode, old, new, factor, align_corners, antialias, real):

@@ -17,8 +17,8 @@ class Linear(Op):
     """linear(input, weight, bias): input @ weight.t() + bias, over the last dimension of input."""
 
     home = "nn.functional"
-    promotes = "same"
-    era_label = "torch.nn._functions.linear.Linear"
+    type_promotion = "same"
+    legacy_name = "torch.nn._functions.linear.Linear"
     label = LABELS
     samples = [(X, W), (X, W, B), ([X, X], W, B), ([X], W), ([1.0, 2.0, 3.0], W, B), ([1.0, 2.0, 3.0], W),
                (X, [1.0, 2.0, 3.0])]

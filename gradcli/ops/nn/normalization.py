@@ -26,11 +26,11 @@ class Standardised(Op):
     only_kept = ("input",)
     method = False
     function = False
-    promotes = "same"
-    several = True
+    type_promotion = "same"
+    multi_output = True
     returns = ("output", "mean", "scale", "unit")
-    unkept = (0, 1)
-    era_label = ("BatchNorm", "LayerNorm", "GroupNorm")
+    unsaved_outputs = (0, 1)
+    legacy_name = ("BatchNorm", "LayerNorm", "GroupNorm")
     label = ("NativeBatchNormBackward0", "NativeLayerNormBackward0", "NativeGroupNormBackward0")
     samples = [(GRID, W3, B3, (2, 3), (1,), 1e-5, LAYER), (GRID, None, None, (2, 3), (0,), 0.1, BATCH),
                (GRID, W3, None, (2, 3), (0,), 1e-5, GROUP)]
@@ -105,7 +105,7 @@ class CentredBack(Op):
     names = ("centred_back",)
     method = False
     function = False
-    promotes = "same"
+    type_promotion = "same"
     label = "NativeLayerNormBackwardBackward0"
     samples = [(GRID, [[0.3, -1.0, 1.2], [0.5, 0.1, -0.2]], [[0.5], [2.0]], (1,)),
                (GRID, [[0.3, -1.0, 1.2], [0.5, 0.1, -0.2]], [[0.5, 2.0, -1.0]], (0,))]
@@ -240,7 +240,7 @@ class BatchNorm(Op):
         axes = (0, *range(2, len(input.shape)))
         out, mean, scale, _ = F.standardised(input, weight, bias, tuple(input.shape), axes, eps, BATCH)
         if running_mean is not None or running_var is not None:
-            F.follow(input, running_mean, running_var, axes, momentum)
+            F.update_running_stats(input, running_mean, running_var, axes, momentum)
         return out
 
 
@@ -251,11 +251,11 @@ def _of_nothing(F, input, weight, bias):
     return out if bias is None else out + F.getitem(bias, (0,), ())
 
 
-class Follow(Op):
-    """follow(input, running_mean, running_var, axes, momentum): move running statistics towards those of input, by
-    `momentum`, in place; the variance is the unbiased one."""
+class UpdateRunningStats(Op):
+    """update_running_stats(input, running_mean, running_var, axes, momentum): move running statistics towards those
+    of input, by `momentum`, in place; the variance is the unbiased one."""
 
-    names = ("follow",)
+    names = ("update_running_stats",)
     method = False
     function = False
     samples = [(np.array(GRID), np.array(B3), np.array(W3), (0,), 0.1)]
@@ -280,7 +280,7 @@ class Rescaled(Op):
     linked = True
     method = False
     function = False
-    era_label = "BatchNorm"
+    legacy_name = "BatchNorm"
     label = "NativeBatchNormBackward0"
     fixed = ("mean", "variance")
     samples = [(GRID, np.array(B3), np.array(W3), W3, B3, 1e-5), (GRID, np.array(B3), np.array(W3), None, None, 0.5)]
@@ -330,17 +330,17 @@ class InstanceNorm(Op):
             axes = tuple(range(2, len(input.shape)))
             out = F.standardised(input, weight, bias, tuple(input.shape), axes, eps, BATCH)[0]
             if running_mean is not None or running_var is not None:
-                F.follow_each(input, running_mean, running_var, momentum)
+                F.update_running_stats_per_sample(input, running_mean, running_var, momentum)
         else:
             out = F.rescaled(input, F.reshape(running_mean, shape), F.reshape(running_var, shape), weight, bias, eps)
         return F.renamed(out, "ViewBackward0")
 
 
-class FollowEach(Op):
-    """follow_each(input, running_mean, running_var, momentum): move running statistics towards the means over rows of
-    the statistics of each row, in place."""
+class UpdateRunningStatsPerSample(Op):
+    """update_running_stats_per_sample(input, running_mean, running_var, momentum): move running statistics towards
+    the means over rows of the statistics of each row, in place."""
 
-    names = ("follow_each",)
+    names = ("update_running_stats_per_sample",)
     method = False
     function = False
     samples = [(np.array(MAPS), np.array(B2), np.array(W2), 0.1)]

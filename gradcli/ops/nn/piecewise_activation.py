@@ -18,7 +18,7 @@ class Threshold(Activation):
 
     overwrites = True
     names = ("threshold",)
-    era_label = THNN + "Threshold"
+    legacy_name = THNN + "Threshold"
     samples = [(SIGNED, 0.1, 20.0), (SIGNED, 1.0, -1.0)]
     errors = [(SIGNED,), ("text", 0, 0)]
 
@@ -33,7 +33,7 @@ class Hardtanh(Activation):
     """hardtanh(input, min_val, max_val): input kept between two bounds; the slope at the bounds is 0."""
 
     overwrites = True
-    era_label = THNN + "Hardtanh"
+    legacy_name = THNN + "Hardtanh"
     samples = [(SIGNED,), (SIGNED, -2.0), (SIGNED, -1.0, 0.4)]
     errors = [(SIGNED, 2.0, 1.0), ("text",)]
 
@@ -52,7 +52,7 @@ class Relu6(Activation):
 
     overwrites = True
     label = "HardtanhBackward0"
-    era_label = THNN + "Hardtanh"
+    legacy_name = THNN + "Hardtanh"
     samples = [([-3.0, 0.5, 7.0],)]
     errors = [("text",)]
 
@@ -68,7 +68,7 @@ class LeakyRelu(Activation):
 
     overwrites = keeps_written = True
     names = ("leaky_relu",)
-    era_label = THNN + "LeakyReLU"
+    legacy_name = THNN + "LeakyReLU"
     samples = [(SIGNED,), (SIGNED, 0.3)]
 
     def forward(input: Array, negative_slope: Number = 0.01):
@@ -124,8 +124,8 @@ class PreluKernel(Op):
     names = ("prelu_kernel",)
     method = False
     function = False
-    promotes = "same"
-    era_label = "torch.nn._functions.thnn.activation.PReLU"
+    type_promotion = "same"
+    legacy_name = "torch.nn._functions.thnn.activation.PReLU"
     samples = [(SIGNED, [0.25]), (SIGNED, [0.1, 0.2, 0.3, 0.4])]
     errors = [(SIGNED, 0.25)]
 
@@ -181,7 +181,7 @@ class Sloped(Op):
 
     method = False
     function = False
-    era_label = "torch.nn._functions.activation.RReLU"
+    legacy_name = "torch.nn._functions.activation.RReLU"
     label = "RreluWithNoiseBackward0"
     samples = [(SIGNED, np.array([0.5, 0.2, 1.0, 1.0]))]
     errors = [("text", [1.0])]
@@ -228,7 +228,7 @@ class Hardshrink(Activation):
 
     names = ("hardshrink", "nn.functional.hardshrink")
     home = ""
-    era_label = THNN + "Hardshrink"
+    legacy_name = THNN + "Hardshrink"
     samples = [([-3.0, -0.4, 0.6, 2.0],), (SIGNED, 0.3)]
 
     def forward(input: Array, lambd: Number = 0.5):
@@ -242,7 +242,7 @@ class Hardshrink(Activation):
 class Softshrink(Activation):
     """softshrink(input, lambd): input moved towards 0 by lambd, and 0 where it would pass it."""
 
-    era_label = THNN + "Softshrink"
+    legacy_name = THNN + "Softshrink"
     samples = [([-3.0, -0.4, 0.6, 2.0],), (SIGNED, 0.3)]
     errors = [(SIGNED, -1.0), ("text",)]
 

@@ -18,7 +18,7 @@ SHORT = 48          # rows up to this long are faster reduced across than along
 class Proportions(Op, abstract=True):
     """A normalisation along `dim`; without one, along dimension 0 of 0-d, 1-d and 3-d tensors and 1 of others."""
 
-    anew = True
+    fresh_result = True
     samples = [(GRID, 1), (GRID, 0), (GRID,), ([[[1.0, 2.0]], [[3.0, 5.0]]],), (GRID, -1, np.dtype(np.float64))]
     errors = [(GRID, 5), ("text",)]
 
@@ -70,7 +70,7 @@ class Softmax(Proportions):
     """softmax(input, dim, dtype): exp(input) divided by its sum along `dim`."""
 
     names = ("softmax", "nn.functional.softmax", "special.softmax")
-    era_label = THNN + "Softmax"
+    legacy_name = THNN + "Softmax"
 
     def forward(input: Array, dim: Dim = None, dtype: Type = None):
         input, at = prepared("softmax", input, dim, dtype)
@@ -91,7 +91,7 @@ class LogSoftmax(Proportions):
     """log_softmax(input, dim, dtype): input minus the logarithm of the sum of exp(input) along `dim`."""
 
     names = ("log_softmax", "nn.functional.log_softmax", "special.log_softmax")
-    era_label = THNN + "LogSoftmax"
+    legacy_name = THNN + "LogSoftmax"
 
     def forward(input: Array, dim: Dim = None, dtype: Type = None):
         input, at = prepared("log_softmax", input, dim, dtype)
@@ -111,7 +111,7 @@ class SoftmaxBack(Op):
     names = ("softmax_back",)
     method = False
     function = False
-    promotes = "same"
+    type_promotion = "same"
     label = "SoftmaxBackwardBackward0"
     samples = [(GRID, [[0.1, 0.2, 0.7], [0.5, 0.2, 0.3]], 1), (GRID, [[0.1, 0.2, 0.7], [0.5, 0.2, 0.3]], 0)]
     errors = [("text", GRID, 0)]
@@ -142,7 +142,7 @@ class LogSoftmaxBack(Op):
     names = ("log_softmax_back",)
     method = False
     function = False
-    promotes = "same"
+    type_promotion = "same"
     label = "LogSoftmaxBackwardBackward0"
     samples = [(GRID, [[-1.0, -0.2, -0.7], [-0.5, -2.0, -0.3]], 1), (GRID, [[-1.0, -0.2, -0.7], [-0.5, -2.0, -0.3]], 0)]
     errors = [("text", GRID, 0)]
@@ -165,7 +165,7 @@ class Softmin(Proportions):
     """softmin(input, dim, dtype): the softmax of minus input."""
 
     home = "nn.functional"
-    anew = False
+    fresh_result = False
 
     def compose(F, input, dim: Dim = None, dtype: Type = None):
         return F.softmax(-(input if dtype is None else F.cast(input, dtype)), dim)

@@ -92,7 +92,7 @@ class Aminmax(Op):
 
     linked = False
     returns = ("min", "max")
-    several = True
+    multi_output = True
     samples = [(GRID,), (GRID, 0), (GRID, 1, True), ([2.0, 1.0, 2.5],)]
     errors = [(GRID, 5), ("text",), ([],)]
 

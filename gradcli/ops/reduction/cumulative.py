@@ -45,7 +45,7 @@ class Cumsum(Scan):
     """cumsum(input, dim, dtype): running sums along `dim`."""
 
     lays = "rows"
-    era_label = "tensor.Cumsum"
+    legacy_name = "tensor.Cumsum"
 
     def forward(input: Array, dim: Dim, *, dtype: Type = None):
         return accumulated(np.add, input, dim, dtype)
@@ -145,7 +145,7 @@ class Cummax(Op):
 
     lays = "rows"
     linked = False
-    unkept = (0,)
+    unsaved_outputs = (0,)
     returns = ("values", "indices")
     samples = [(GRID, 0), (GRID, -1), ([1.0, 1.5, 0.0, 2.0], 0)]
     errors = [(GRID, 2), (GRID,)]
@@ -164,7 +164,7 @@ class Cummin(Op):
 
     lays = "rows"
     linked = False
-    unkept = (0,)
+    unsaved_outputs = (0,)
     returns = ("values", "indices")
     samples = [(GRID, 0), (GRID, -1), ([1.0, 1.5, 0.0, 2.0], 0)]
     errors = [(GRID, 2), (GRID,)]

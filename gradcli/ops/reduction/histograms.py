@@ -103,7 +103,7 @@ class Unique(Op):
     """unique(input, sorted, return_inverse, return_counts, dim): the distinct elements in order, or the distinct slices
     along `dim`; with where each element went, and how often each occurs."""
 
-    idle = ("sorted",)
+    ignored_options = ("sorted",)
     samples = [(REPEATED,), (REPEATED, True, True), (REPEATED, True, False, True), (REPEATED, True, True, True, 1)]
     errors = [(REPEATED, True, False, False, 5), ("text",)]
 

@@ -48,7 +48,7 @@ class MedianAll(Op):
     names = ("median_all",)
     method = False
     function = False
-    era_label = "reduce.Median"
+    legacy_name = "reduce.Median"
     label = ("MedianBackward0", "NanmedianBackward0")
     samples = [(GRID, False), (GAPPY, True)]
     errors = [("text", False)]
@@ -72,12 +72,12 @@ class MedianDim(Op):
 
     lays = "rows"
     linked = False
-    unkept = (0,)
+    unsaved_outputs = (0,)
     names = ("median_dim",)
     method = False
     function = False
     returns = ("values", "indices")
-    era_label = "reduce.Median"
+    legacy_name = "reduce.Median"
     label = "MedianBackward1"
     samples = [(GRID, 0), (GRID, 1, True)]
     errors = [(GRID, 5)]
@@ -94,7 +94,7 @@ class NanmedianDim(Op):
 
     lays = "rows"
     linked = False
-    unkept = (0,)
+    unsaved_outputs = (0,)
     names = ("nanmedian_dim",)
     method = False
     function = False
@@ -136,9 +136,9 @@ class Mode(Op):
 
     lays = "rows"
     linked = False
-    unkept = (0,)
+    unsaved_outputs = (0,)
     returns = ("values", "indices")
-    era_label = "reduce.Mode"
+    legacy_name = "reduce.Mode"
     samples = [(np.array([[1.0, 2.0, 2.0], [3.0, 1.0, 3.0]]),), (GRID, 0), (GRID, 1, True)]
     errors = [(GRID, 5), ("text",)]
 
@@ -163,9 +163,9 @@ class Kthvalue(Op):
 
     lays = "rows"
     linked = False
-    unkept = (0,)
+    unsaved_outputs = (0,)
     returns = ("values", "indices")
-    era_label = "reduce.Kthvalue"
+    legacy_name = "reduce.Kthvalue"
     samples = [(GRID, 2), (GRID, 1, 0), (GRID, 2, 1, True)]
     errors = [(GRID, 7), (GRID, 1, 5), (GRID, 0)]
 

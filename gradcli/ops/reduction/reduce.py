@@ -58,7 +58,7 @@ def total(array, where, keepdim, dtype=None):
 class Reduction(Op, abstract=True):
     """One number for all elements, or for each slice along `dim`."""
 
-    anew = True
+    fresh_result = True
     errors = [([1.0, 2.0], None, "yes"), ("text",)]
 
     def variant(input, dim=None, *options):
@@ -68,7 +68,7 @@ class Reduction(Op, abstract=True):
 class Sum(Reduction):
     """sum(input, dim, keepdim, dtype): the sum of all elements, or of those along `dim`."""
 
-    era_label = "reduce.Sum"
+    legacy_name = "reduce.Sum"
     label = ("SumBackward0", "SumBackward1")
     samples = [(GRID,), (GRID, 0), (GRID, 1, True), (GRID, (0, 1)), (GRID, -1), (GRID, 0, False, np.dtype(np.float64))]
 
@@ -86,7 +86,7 @@ class Sum(Reduction):
 class Mean(Reduction):
     """mean(input, dim, keepdim, dtype): the mean of all elements, or of those along `dim`."""
 
-    era_label = "reduce.Mean"
+    legacy_name = "reduce.Mean"
     label = ("MeanBackward0", "MeanBackward1")
     samples = [(GRID,), (GRID, 0), (GRID, 1, True), (GRID, (0, 1)), (GRID, -1), (GRID, 0, False, np.dtype(np.float64))]
 
@@ -175,8 +175,8 @@ class MaxDim(Op):
     method = False
     function = False
     returns = ("values", "indices")
-    unkept = (0,)
-    era_label = "reduce.Max"
+    unsaved_outputs = (0,)
+    legacy_name = "reduce.Max"
     label = "MaxBackward0"
     samples = [(GRID, 0), (GRID, 1, True), (GRID, -1)]
     errors = [(GRID, 5)]
@@ -196,8 +196,8 @@ class MinDim(Op):
     method = False
     function = False
     returns = ("values", "indices")
-    unkept = (0,)
-    era_label = "reduce.Min"
+    unsaved_outputs = (0,)
+    legacy_name = "reduce.Min"
     label = "MinBackward0"
     samples = [(GRID, 0), (GRID, 1, True), (GRID, -1)]
     errors = [(GRID, 5)]
@@ -239,8 +239,8 @@ class MaxAll(Op):
     names = ("max_all",)
     method = False
     function = False
-    anew = True
-    era_label = "reduce.Max"
+    fresh_result = True
+    legacy_name = "reduce.Max"
     label = "MaxBackward1"
     samples = [(GRID,), ([2.0, 1.0, 2.5],)]
     errors = [("text",)]
@@ -259,8 +259,8 @@ class MinAll(Op):
     names = ("min_all",)
     method = False
     function = False
-    anew = True
-    era_label = "reduce.Min"
+    fresh_result = True
+    legacy_name = "reduce.Min"
     label = "MinBackward1"
     samples = [(GRID,), ([2.0, 1.0, 2.5],)]
     errors = [("text",)]
@@ -326,7 +326,7 @@ class VectorNorm(Reduction):
     lays = "rows"
     names = ("linalg.vector_norm",)
     variant = None
-    era_label = "reduce.Norm"
+    legacy_name = "reduce.Norm"
     label = "LinalgVectorNormBackward0"
     samples = [(GRID,), (GRID, 1), (GRID, 3.0, 0), (GRID, 2, 1, True), (GRID, float("inf")), (GRID, 0),
                (GRID, float("-inf"), 1), (GRID, 0.5), (GRID, 2, None, False, np.dtype(np.float64))]

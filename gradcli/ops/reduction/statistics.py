@@ -20,7 +20,7 @@ class Prod(Reduction):
     """prod(input, dim, keepdim, dtype): the product of all elements, or of those along `dim`."""
 
     lays = "rows"
-    era_label = "reduce.Prod"
+    legacy_name = "reduce.Prod"
     linked = False
     label = ("ProdBackward0", "ProdBackward1")
     samples = [(POSITIVE,), (GRID, 0), (GRID, 1, True), (HOLED, 1), (HOLED,), (GRID, 0, False, np.dtype(np.float64))]
@@ -136,7 +136,7 @@ class Var(Spread):
     """var(input, dim, unbiased, keepdim, correction): the variance, of all elements or along `dim`."""
 
     lays = "rows"
-    era_label = "basic_ops.DivConstant"
+    legacy_name = "basic_ops.DivConstant"
 
     def forward(input: Array, dim: DimsOrFlag = None, unbiased: Flag = None, keepdim: Flag = False, *,
                 correction: Number = None):
@@ -153,7 +153,7 @@ class Std(Spread):
     """std(input, dim, unbiased, keepdim, correction): the standard deviation; its slope where it is 0 is 0."""
 
     lays = "rows"
-    era_label = "pointwise.Sqrt"
+    legacy_name = "pointwise.Sqrt"
 
     def forward(input: Array, dim: DimsOrFlag = None, unbiased: Flag = None, keepdim: Flag = False, *,
                 correction: Number = None):
@@ -177,7 +177,7 @@ class VarMean(Spread):
 
     names = ("var_mean",)
     method = False
-    several = True
+    multi_output = True
 
     def forward(input: Array, dim: DimsOrFlag = None, unbiased: Flag = None, keepdim: Flag = False, *,
                 correction: Number = None):
@@ -208,7 +208,7 @@ class StdMean(Spread):
 
     names = ("std_mean",)
     method = False
-    several = True
+    multi_output = True
 
     def forward(input: Array, dim: DimsOrFlag = None, unbiased: Flag = None, keepdim: Flag = False, *,
                 correction: Number = None):
@@ -250,8 +250,8 @@ class Logsumexp(Op):
 class Dist(Op):
     """dist(input, other, p): the p-norm of input - other."""
 
-    promotes = "mixed"
-    era_label = "reduce.Norm"
+    type_promotion = "mixed"
+    legacy_name = "reduce.Norm"
     samples = [(GRID, [[0.5, 1.0, 2.0], [1.0, 2.0, 3.0]]), (GRID, [0.5, 1.0, 2.0], 3), (GRID, [[2.0], [7.0]], 1)]
     errors = [(GRID, [1.0, 2.0]), (GRID, "text")]
 
@@ -272,7 +272,7 @@ class Renorm(Op):
 
     lays = "rows"
     inplace = True
-    era_label = "tensor.Transpose"
+    legacy_name = "tensor.Transpose"
     samples = [(GRID, 2, 0, 5.0), (GRID, 1, 1, 4.0), (GRID, 3, -1, 2.0)]
     errors = [(GRID, 2, 5, 1.0), (GRID, -1, 0, 1.0), ([1.0, 2.0], 2, 0, 1.0), (GRID, 2, 0, -1.0)]
 

@@ -67,7 +67,7 @@ class BlockDiag(Op):
 
     names = ("block_diag",)
     method = False
-    promotes = "mixed"
+    type_promotion = "mixed"
     samples = [((GRID, [7.0, 8.0]),), ((GRID, GRID),)]
     errors = [([[[1.0]]],), ("text",)]
 

@@ -71,7 +71,7 @@ class DiagEmbed(Op):
 class Diag(Op):
     """diag(input, diagonal): a matrix with the vector input on a diagonal; of a matrix, a copy of its diagonal."""
 
-    era_label = "linalg.Diag"
+    legacy_name = "linalg.Diag"
     label = ("DiagEmbedBackward0", "DiagonalBackward0_copy")
     samples = [([1.0, 2.0],), (GRID,), (GRID, 1), ([1.0, 2.0], -1)]
     errors = [(CUBE,), (GRID, "text")]
@@ -104,7 +104,7 @@ class Diagflat(Op):
 class Trace(Op):
     """trace(input): the sum of the diagonal of a matrix."""
 
-    era_label = "linalg.Trace"
+    legacy_name = "linalg.Trace"
     samples = [(GRID,)]
     errors = [([1.0],), ("text",)]
 

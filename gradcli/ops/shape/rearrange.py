@@ -44,7 +44,7 @@ class Resize(Op):
     """resize(input, *size): in 0.1.12 the same elements with another shape, which must hold as many."""
 
     function = False
-    era_label = "tensor.Resize"
+    legacy_name = "tensor.Resize"
     label = "ViewBackward0"
     samples = [(GRID, (3, 2)), (GRID, (6,))]
     errors = [(GRID, (4, 2))]
@@ -143,7 +143,7 @@ class Reversed(Op):
     attribute = True
     function = False
     label = "PermuteBackward0"
-    era_label = "tensor.Transpose"
+    legacy_name = "tensor.Transpose"
     samples = [(GRID,), (CUBE,)]
     errors = [("text",)]
 

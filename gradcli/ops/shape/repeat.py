@@ -15,7 +15,7 @@ class Repeat(Op):
     """repeat(input, *repeats): input so many times along each dimension, counted from the last."""
 
     function = False
-    era_label = "tensor.Repeat"
+    legacy_name = "tensor.Repeat"
     samples = [(GRID, (2, 3)), ([1.0, 2.0], (2, 2)), (GRID, (1, 0))]
     errors = [(GRID, (2,)), (GRID, (-1, 2))]
 
@@ -52,7 +52,7 @@ class RepeatInterleave(Op):
     without `repeats` each place as often as the number there says."""
 
     names = ("repeat_interleave",)
-    idle = ("output_size",)
+    ignored_options = ("output_size",)
     samples = [(GRID, 2), (GRID, np.array([1, 0, 2]), 1), (GRID, 3, 0), (np.array([2, 0, 1]),)]
     errors = [(GRID, np.array([1, 2]), 1), (GRID, -1), (GRID, 2, 5)]
 

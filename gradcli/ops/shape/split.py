@@ -54,8 +54,8 @@ class Split(Op):
     """split(input, split_size_or_sections, dim): views of pieces of one size along `dim`, or of the sizes listed."""
 
     names = ("split", "unsafe_split")
-    several = True
-    era_label = "tensor.Index"
+    multi_output = True
+    legacy_name = "tensor.Index"
     label = ("SplitBackward0", "SplitWithSizesBackward0")
     samples = [(ROW, 2), (ROW, (1, 4)), (GRID, 2, 1), (GRID, (0, 2), -2)]
     errors = [(ROW, (1, 1)), (ROW, -1), (GRID, 1, 5)]
@@ -92,8 +92,8 @@ class Chunk(Op):
     """chunk(input, chunks, dim): views of at most `chunks` pieces along `dim`, all of one size but the last."""
 
     names = ("chunk", "unsafe_chunk")
-    several = True
-    era_label = "tensor.Chunk"
+    multi_output = True
+    legacy_name = "tensor.Chunk"
     label = "SplitBackward0"
     samples = [(ROW, 2), (GRID, 2, 1), (ROW, 4)]
     errors = [(ROW, 0), (GRID, 1, 5)]
@@ -112,8 +112,8 @@ class Chunk(Op):
 class Unbind(Op):
     """unbind(input, dim): views of the slices along `dim`, without that dimension."""
 
-    several = True
-    era_label = "tensor.Index"
+    multi_output = True
+    legacy_name = "tensor.Index"
     samples = [(GRID,), (GRID, 1)]
     errors = [(GRID, 5), (np.ones(()),)]
 

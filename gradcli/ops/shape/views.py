@@ -73,7 +73,7 @@ class View(Op):
     in place of a shape, as elements of that type."""
 
     function = False
-    era_label = "tensor.View"
+    legacy_name = "tensor.View"
     samples = [(GRID, (3, 2)), (GRID, (-1,)), (GRID, (2, -1)), (np.array(GRID), np.dtype(np.int64))]
     errors = [(GRID, (4, 2)), (GRID, (-1, -1)), (GRID, ("a",))]
 
@@ -100,7 +100,7 @@ class View(Op):
 class Reshape(Op):
     """reshape(input, *shape): input with another shape, as a view where memory allows and a copy elsewhere."""
 
-    era_label = "tensor.View"
+    legacy_name = "tensor.View"
     label = "ViewBackward0"
     samples = [(GRID, (3, 2)), (GRID, (-1,)), (GRID, (2, -1))]
     errors = [(GRID, (4, 2)), (GRID, (-1, -1)), (GRID, ("a",))]
@@ -116,7 +116,7 @@ class Transpose(Op):
     """transpose(input, dim0, dim1): input with two dimensions exchanged."""
 
     names = ("transpose", "swapaxes", "swapdims")
-    era_label = "tensor.Transpose"
+    legacy_name = "tensor.Transpose"
     samples = [(GRID, 0, 1), (GRID, -1, 0)]
     errors = [(GRID, 0, 3), (GRID, "a", 1)]
 
@@ -132,7 +132,7 @@ class T(Op):
     """t(input): the transpose of a matrix; a vector is left as it is."""
 
     names = ("t",)
-    era_label = "tensor.Transpose"
+    legacy_name = "tensor.Transpose"
     samples = [(GRID,), ([1.0, 2.0],)]
     errors = [([[[1.0]]],)]
 
@@ -149,7 +149,7 @@ class T(Op):
 class Permute(Op):
     """permute(input, *dims): input with its dimensions in another order."""
 
-    era_label = "tensor.Permute"
+    legacy_name = "tensor.Permute"
     samples = [([[[1.0, 2.0]], [[3.0, 4.0]]], (2, 0, 1)), (GRID, (1, 0)), (GRID, (-1, 0))]
     errors = [(GRID, (0,)), (GRID, (0, 0))]
 
@@ -173,7 +173,7 @@ class Permute(Op):
 class Unsqueeze(Op):
     """unsqueeze(input, dim): input with a dimension of length 1 put in."""
 
-    era_label = "tensor.Unsqueeze"
+    legacy_name = "tensor.Unsqueeze"
     samples = [(GRID, 0), (GRID, -1), (GRID, 1)]
     errors = [(GRID, 4)]
 
@@ -187,7 +187,7 @@ class Unsqueeze(Op):
 class Squeeze(Op):
     """squeeze(input, dim): input without its dimensions of length 1, or without those in `dim` that are."""
 
-    era_label = "tensor.Squeeze"
+    legacy_name = "tensor.Squeeze"
     label = ("SqueezeBackward0", "SqueezeBackward1", "SqueezeBackward2")
     samples = [([[[1.0], [2.0]]],), ([[[1.0], [2.0]]], 0), ([[[1.0], [2.0]]], 1), ([[[1.0], [2.0]]], (0, 2))]
     errors = [(GRID, 4)]
@@ -239,8 +239,8 @@ class Cat(Op):
     lays = "rows"
     names = ("cat", "concat", "concatenate")
     method = False
-    promotes = "mixed"
-    era_label = "tensor.Concat"
+    type_promotion = "mixed"
+    legacy_name = "tensor.Concat"
     samples = [(([1.0, 2.0], [3.0]),), ((GRID, GRID), 1), ((GRID, [[7.0, 8.0, 9.0]]), 0), ((GRID, GRID), -1)]
     errors = [(([1.0], [[1.0]]),), ((),), ((GRID, GRID), 3), ((GRID, [[1.0]]), 0)]
 
@@ -276,8 +276,8 @@ class Stack(Op):
 
     lays = "rows"
     method = False
-    promotes = "mixed"
-    era_label = "tensor.Concat"
+    type_promotion = "mixed"
+    legacy_name = "tensor.Concat"
     samples = [(([1.0, 2.0], [3.0, 4.0]),), ((GRID, GRID), 1), ((GRID, GRID), -1)]
     errors = [(([1.0], [1.0, 2.0]),), ((),), ((GRID, GRID), 5)]
 
@@ -297,7 +297,7 @@ class Stack(Op):
 class Narrow(Op):
     """narrow(input, dim, start, length): the slice of `length` along `dim` that begins at `start`."""
 
-    era_label = "tensor.Index"
+    legacy_name = "tensor.Index"
     label = "SliceBackward0"
     samples = [(GRID, 1, 0, 2), (GRID, 0, 1, 1), (GRID, -1, -2, 1)]
     errors = [(GRID, 1, 2, 5), (GRID, 3, 0, 1)]
@@ -322,7 +322,7 @@ class Narrow(Op):
 class Select(Op):
     """select(input, dim, index): the slice at one place along `dim`, without that dimension."""
 
-    era_label = "tensor.Index"
+    legacy_name = "tensor.Index"
     samples = [(GRID, 1, 0), (GRID, 0, -1)]
     errors = [(GRID, 1, 7), (GRID, 3, 0)]
 

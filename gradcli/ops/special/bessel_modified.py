@@ -190,7 +190,7 @@ class I1e(Bessel):
 class Undifferentiated(Op, abstract=True):
     """A special function for which PyTorch has no derivative."""
 
-    promotes = "floating"
+    type_promotion = "floating"
     samples = [([0.25, 1.5, 3.0, 9.5],)]
     errors = [("text",)]
 

@@ -231,9 +231,9 @@ class Zeta(Binary):
     """special.zeta(input, other): Hurwitz's zeta function, the sum of (other + k)^-input over k = 0, 1, ..."""
 
     names = ("special.zeta",)
-    anew = False
+    fresh_result = False
     inplace = False
-    promotes = "floating"
+    type_promotion = "floating"
     samples = [(np.array([2.0, 3.5]), [1.0, 0.5]), (3, [2.5, 0.75]), (np.array([2.0, 3.5]), 2)]
 
     def forward(input: Operand, other: Operand):

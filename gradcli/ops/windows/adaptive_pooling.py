@@ -34,7 +34,7 @@ class AdaptiveMax(Op):
     method = False
     function = False
     returns = ("values", "indices")
-    unkept = (0,)
+    unsaved_outputs = (0,)
     label = ("AdaptiveMaxPool2DBackward0", "AdaptiveMaxPool3DBackward0")
     samples = [(GRID, (2, 3)), (GRID, (1, 1)), (BLOCK, (1, 2, 1))]
     errors = [("text", (1, 1))]

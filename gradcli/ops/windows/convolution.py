@@ -19,7 +19,7 @@ class Linked(Op, abstract=True):
 
     method = False
     function = False
-    promotes = "same"
+    type_promotion = "same"
     label = "ConvolutionBackwardBackward0"
 
 
@@ -36,7 +36,7 @@ class Convolved(Linked):
     bias for each channel."""
 
     linked = ("bias",)
-    era_label = "ConvNd"
+    legacy_name = "ConvNd"
     label = "ConvolutionBackward0"
     samples = [(SIGNAL, FILTER, [0.5, 1.0], *UNIT), (SIGNAL, FILTER, None, (2,), (1,), (1,), 1),
                (GRID, KERNEL, [1.0, 2.0], (1, 1), (1, 0), (1, 2), 2)]
@@ -66,7 +66,7 @@ class SpreadBack(Linked):
     linked = ("bias",)
     names = ("spread_back",)
     label = "ConvolutionBackward0"
-    era_label = "ConvNd"
+    legacy_name = "ConvNd"
     samples = [(SIGNAL, [[[0.5, -1.0], [2.0, 0.3]]], [0.5, 1.0], (6,), *UNIT),
                (SIGNAL, [[[0.5, -1.0]]], None, (9,), (2,), (1,), (2,), 1)]
     errors = [(SIGNAL, [[1.0]], None, (6,), *UNIT)]

@@ -44,7 +44,7 @@ class Pad(Op):
         sources = tuple(tuple(SOURCES[mode](n, b, a)) for n, b, a in zip(lengths, before, after, strict=True))
         if mode not in MIRRORED:
             return F.wrapped_around(input, sources)
-        return F.mirrored(input, sources, MIRRORED.index(mode) * 3 + rank - 1)
+        return F.pad_gather(input, sources, MIRRORED.index(mode) * 3 + rank - 1)
 
 
 def reflected(n, before, after):
@@ -89,7 +89,7 @@ class ConstantPadNd(Op):
     names = ("constant_pad_nd",)
     method = False
     function = False
-    era_label = "torch.nn._functions.padding.ConstantPad2d"
+    legacy_name = "torch.nn._functions.padding.ConstantPad2d"
     label = "ConstantPadNdBackward0"
     samples = [(ROW, (1,), (2,), 0), (GRID, (-1, 1), (1, 0), 2.5)]
     errors = [(ROW, (-3,), (-3,), 0)]
@@ -106,10 +106,11 @@ class ConstantPadNd(Op):
         return F.constant_pad_nd(g, tuple([-b for b in before]), tuple([-a for a in after]), 0)
 
 
-class Mirrored(Op):
-    """mirrored(input, sources, which): input with each of the last dimensions made of the places that `sources` lists;
-    `which` is the name of the padding that asked."""
+class PadGather(Op):
+    """pad_gather(input, sources, which): input with each of the last dimensions made of the places that `sources`
+    lists; `which` is the name of the padding that asked."""
 
+    names = ("pad_gather",)
     linked = True
     method = False
     function = False
@@ -142,7 +143,7 @@ class WrappedAround(Op):
     errors = [("text", ((0,),))]
 
     def forward(input: Array, sources: Plain):
-        return Mirrored.forward(input, sources, 6)
+        return PadGather.forward(input, sources, 6)
 
     def grad_input(F, g, sources, input_shape):
         return F.unmirrored(g, sources, tuple(input_shape))
@@ -167,6 +168,6 @@ class Unmirrored(Op):
         return total
 
     def grad_input(F, g, sources):
-        return F.mirrored(g, sources, 6)
+        return F.pad_gather(g, sources, 6)
 
 

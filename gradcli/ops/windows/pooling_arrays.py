@@ -36,9 +36,9 @@ class MaxPool(Kernel):
 
     names = ("max_pool",)
     returns = ("values", "indices")
-    unkept = (0,)
+    unsaved_outputs = (0,)
     label = ("MaxPool2DWithIndicesBackward0", "MaxPool3DWithIndicesBackward0")
-    era_label = ("torch.nn._functions.thnn.pooling.MaxPool2d", "torch.nn._functions.thnn.pooling.MaxPool3d")
+    legacy_name = ("torch.nn._functions.thnn.pooling.MaxPool2d", "torch.nn._functions.thnn.pooling.MaxPool3d")
     samples = [(GRID, *PLAIN), (GRID, *WIDE)]
     errors = [(GRID, (9, 9), (1, 1), (0, 0), (1, 1), False)]
 
@@ -141,7 +141,7 @@ class AvgPool(Kernel):
     linked = True
     names = ("avg_pool",)
     label = ("AvgPool2DBackward0", "AvgPool3DBackward0")
-    era_label = ("torch.nn._functions.thnn.pooling.AvgPool2d", "torch.nn._functions.thnn.pooling.AvgPool3d")
+    legacy_name = ("torch.nn._functions.thnn.pooling.AvgPool2d", "torch.nn._functions.thnn.pooling.AvgPool3d")
     samples = [(GRID, (2, 2), (2, 2), (0, 0), False, True, None), (GRID, (2, 2), (1, 2), (1, 1), True, False, None),
                (GRID, (2, 2), (2, 2), (1, 1), True, True, 3)]
     errors = [(GRID, (9, 9), (1, 1), (0, 0), False, True, None)]

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from types import FunctionType
 from typing import Any, NamedTuple
 
-from gradcli.exposure import MARK, exposed
+from gradcli.exposure import PROGRAM_MADE, exposed
 from gradcli.faults.tree import ArgumentFault, AttributeFault, PolicyFault
 from gradcli.lang.policy import checked
 from gradcli.lang.runtime.types import OWN, STAND_INS, Kind, user_class
@@ -83,7 +83,7 @@ def dataclass(cls: Any = None, /, **options: Any) -> Any:
 def _made(cls: Any, options: dict[str, bool]) -> Any:
     if not user_class(cls):
         raise ArgumentFault("dataclass stands before a class of the program", "@dataclass")
-    if cls.__dict__[MARK] is not OWN:
+    if cls.__dict__[PROGRAM_MADE] is not OWN:
         raise PolicyFault("a dataclass inherits from classes of the program alone",
                           ("self.lr = lr", "in its __init__, keeps a value"))
     frozen, equal = options.get("frozen", False), options.get("eq", True)

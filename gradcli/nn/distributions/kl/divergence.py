@@ -8,8 +8,8 @@ from typing import Any
 
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.settings import Settings
-from gradcli.engine.tensor.tensor import Shown
-from gradcli.exposure import MARK
+from gradcli.engine.tensor.tensor import DisplayHooks
+from gradcli.exposure import PROGRAM_MADE
 from gradcli.faults.mistakes import Unimplemented
 from gradcli.faults.tree import ArgumentFault
 from gradcli.lang.runtime.types import types_of
@@ -31,7 +31,7 @@ def known(*pairs: tuple[type, type]) -> Callable[[Divergence], Divergence]:
 def register_kl(type_p: Any, type_q: Any) -> Any:
     """A decorator that makes a function the divergence of a class of the program from another class."""
     kinds = _class_of(type_p, "type_p"), _class_of(type_q, "type_q")
-    if not any(MARK in vars(kind) for kind in kinds):
+    if not any(PROGRAM_MADE in vars(kind) for kind in kinds):
         raise ArgumentFault(f"the divergence of {kinds[0].__name__} from {kinds[1].__name__} is not the program's to "
                             "define: one of the two has to be a class of its own",
                             ("class Mine(Normal):", "a distribution of the program's own"))
@@ -78,6 +78,6 @@ def _nearest(kind_p: type, kind_q: type) -> Divergence | None:
     by_p = min(pairs, key=lambda pair: (order_p(pair[0]), order_q(pair[1])))
     by_q = min(pairs, key=lambda pair: (order_q(pair[1]), order_p(pair[0])))
     if known[by_p] is not known[by_q]:
-        Shown.note("kl", f"Ambiguous kl_divergence({kind_p.__name__}, {kind_q.__name__}). Please register_kl("
-                   f"{by_p[0].__name__}, {by_q[1].__name__})")
+        DisplayHooks.note("kl", f"Ambiguous kl_divergence({kind_p.__name__}, {kind_q.__name__}). Please register_kl("
+                          f"{by_p[0].__name__}, {by_q[1].__name__})")
     return known[by_p]

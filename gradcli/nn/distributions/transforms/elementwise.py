@@ -28,7 +28,7 @@ class Transform:
 
     __slots__ = ("__dict__", "_cache_size", "_cached", "_inv")
 
-    _home = "torch.distributions.transforms"
+    _module_path = "torch.distributions.transforms"
 
     bijective: Any = False
     domain: Any
