@@ -124,6 +124,6 @@ def _stub(special: str, family: str) -> Any:
 _known_methods = frozenset(DIRECTORY["methods"])
 raw.missing, traced.missing = _arriving(raw), _arriving(traced)
 Tensor.__getattr__ = _attribute     # type: ignore[attr-defined]  # only for methods whose family is not loaded yet
-for _special, _family in DIRECTORY["symbols"].items():
+for _special, _holder in DIRECTORY["symbols"].items():
     if _special not in vars(Tensor):
-        setattr(Tensor, _special, _stub(_special, _family))
+        setattr(Tensor, _special, _stub(_special, _holder))
