@@ -26,15 +26,11 @@ NAME = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 OUTSIDE = re.compile(r"(torch|nn|F|os|x|b)\..*")     # names of PyTorch, of Python and of programs
 RECORDS = {kind.__name__: kind for kind in (*status_reports.Report.__args__, *requests.KINDS.values(), requests.Answer)}
 FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
-FOREIGN = {     # the same without a dot, and words of the command line
-    "softplus", "Softplus", "softplus_", "logcosh", "torch", "numpy", "lark", "prompt_toolkit", "typer", "x.grad", "w",
-    "b", "backward", "grad_fn", "creator", "print", "repr", "except", "import", "gradcli", "ValueError", "NameError",
-    "KeyboardInterrupt", "MemoryError", "forward", "compose", "F", "g", "gradcli.Session", "gradcli.Fault", "sin",
-    "torch.nn.functional.softplus", "F.softplus", "x.softplus", "nn.Softplus", "SoftplusBackward0", "eval", "grad",
-    "steps", "doc", "ops", "run", "jac", "hess", "jvp", "vjp", "plot", "graph", "check", "test", "explain", "limits",
-    "config", "slow", "terminal", "request", "out", "fork", "SIGKILL", "SIGXCPU", "RLIMIT_AS", "RLIMIT_CPU",
-    "select", "json", "tutorial", "modern", "done", "over", "Unreleased", "abs", "Any", "grad_input", "samples", "errors", "inplace",
-    "symbol", "legacy_name", "label", "type_promotion", "home", "names", "torch.nn", "pycon", "console", "python"}
+FOREIGN = set(
+    # of PyTorch, of Python, of programs; libraries; what the class of an operation states; commands; messages
+    "F b creator except fork g grad_fn input_shape KeyboardInterrupt logcosh MemoryError out print sin torch "
+    "lark numpy prompt_toolkit typer gradcli.Fault gradcli.Session errors forward grad_input label legacy_name samples "
+    "doc eval ops run done over".split())
 
 
 def blocks(text: str) -> Iterator[tuple[str, list[str]]]:
@@ -67,7 +63,8 @@ def defined(body: list[ast.stmt], within: str) -> Iterator[str]:
             yield from defined(node.body, f"{within}{node.name}.")
         elif isinstance(node, ast.Assign | ast.AnnAssign):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            yield from (within + name.id for target in targets for name in ast.walk(target) if isinstance(name, ast.Name))
+            bound = (name for target in targets for name in ast.walk(target))
+            yield from (within + name.id for name in bound if isinstance(name, ast.Name))
         else:
             for field in ("body", "orelse", "handlers", "finalbody"):
                 yield from defined(getattr(node, field, []), within)
@@ -82,8 +79,7 @@ def test_files_and_names_exist(page):
         known = frozenset[str]().union(*(names_in(ROOT / path) for path in here or before))
         for span in spans(part):
             name = span.removesuffix("()")
-            if (NAME.fullmatch(name) and not PATH.fullmatch(span) and not OUTSIDE.fullmatch(name)
-                    and name not in known | FOREIGN | RECORDS.keys()):
+            if NAME.fullmatch(name) and not PATH.fullmatch(span) and not is_foreign(name) and name not in known:
                 wrong.append(f"{name} is not in {', '.join(here or before)}: {nearest(name, known)}")
     assert not wrong, "\n".join(wrong)
 
@@ -94,6 +90,10 @@ def test_drawings_name_functions_of_the_page():
     known = frozenset[str]().union(*(names_in(ROOT / path) for path in paths))
     called = {name for drawing in FENCE.findall(text) for name in re.findall(r"([\w.]+)\(\)", drawing)}
     assert called and called <= known, called - known
+
+
+def is_foreign(name: str) -> bool:
+    return name in FOREIGN or name in RECORDS or bool(OUTSIDE.fullmatch(name))
 
 
 def rows(page: Path, heading: str) -> list[list[str]]:

@@ -38,19 +38,32 @@ FAULTS: dict[str, type[Fault]] = {}
 
 @exposed()
 class Fault(Exception):
-    """Something in the program is wrong."""
+    """Something in the program is wrong.
+
+    `str(fault)` is the whole diagnosis, as the command line writes it, without colours. Its parts:
+
+    code       such as "G0402"; `gradcli explain G0402` says more
+    status     the exit status that the command line leaves with
+    message    what is wrong, one line
+    span       the place: a Span of line, column, end_line and end_column (the one after the last), from 1; or None
+    source     the whole text that the span counts in; `name` is what that text is called
+    hints      repairs, as pairs of what to write and why; `notes` are explanations
+    trail      the calls of the program that led there, outermost first: function, name of the text, Span
+    exception  the name of the Python exception that it comes from, or ""; `args` is what the program's `except` sees
+    """
 
     code = "G0000"
     status = 1
 
     def __init__(self, message: str, *hints: tuple[str, str] | str, span: Span | None = None,
                  notes: Sequence[str] = (), places: Sequence[tuple[str, Any]] = (), **facts: Any) -> None:
-        """`hints` are repairs one can paste, each alone or with what it does; `notes` explain.
+        """Make a fault; its place and the program's calls are filled in where the program runs.
 
-        What a repair is for says where it belongs, if it begins with "in line 3" or "before line 3";
-        otherwise it stands for what the carets mark. `places` are other spots of the program that matter,
-        each with what happened there. `facts` are what a repair in the user's own words can be made from.
-        The `args` of the exception are what a program sees that catches it.
+        hints   repairs that can be pasted, each alone or as a pair with what it does. A reason that begins with
+                "in line 3" or "before line 3" says where the repair belongs; else it replaces what the carets mark
+        notes   explanations, one line each
+        places  other instructions of the program that matter, each with what happened there
+        facts   values that a repair in the program's own words is made from
         """
         message = veiled(message)
         super().__init__(message)

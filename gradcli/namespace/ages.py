@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from gradcli.engine.autograd.op import short
+from gradcli.faults.tree import ValueFault
 from gradcli.namespace.modules import Namespace, operation
 
 OLDEST = "0.1.12"
@@ -19,7 +20,7 @@ VERSIONS = {"tutorial": "0.1.12", "modern": "2.13.0+cpu",       # what torch.__v
 def stream_of(age: str | None) -> str | None:
     """The style whose random numbers an age has; None if no age is asked for."""
     if age is not None and age not in AGES:
-        raise ValueError(f"age is one of {', '.join(AGES)}, not {age!r}")
+        raise ValueFault(f"age is one of {', '.join(AGES)}, not {age!r}")
     return None if age is None else "tutorial" if age == OLDEST else "modern"
 
 

@@ -1,12 +1,4 @@
-"""One namespace: text in, printed output or a Fault out.
-
-    session = Session()
-    session.run("x = Variable(torch.ones(2, 2), requires_grad=True); print(x)")
-
-A session holds what its programs set, the style they print in, their random numbers and
-their budget. What several sessions would share (how tensors print, the default type, the
-generators) is put in place while one of them runs, and taken back afterwards.
-"""
+"""`gradcli.Session`: programs as text in, printed text and values out, mistakes as a Fault."""
 
 from __future__ import annotations
 
@@ -24,11 +16,12 @@ from gradcli.display.pseudo_address import Addresses
 from gradcli.display.style import STYLES, require_style
 from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.grad_mode import Modes, modes, put_in_force
+from gradcli.engine.autograd.signature import described
 from gradcli.engine.random.generators import Current, Generators
 from gradcli.engine.tensor.memory import reuse
 from gradcli.engine.tensor.tensor import DisplayHooks, Tensor, happened
 from gradcli.faults.mistakes import ProgramExit
-from gradcli.faults.tree import Fault, NameFault
+from gradcli.faults.tree import ArgumentFault, Fault
 from gradcli.lang.budget import Budget
 from gradcli.lang.lowering.compile import lower, readable
 from gradcli.lang.messages.locate import locals_of, place_of_call
@@ -40,19 +33,11 @@ from gradcli.lang.runtime.format import Formatter
 from gradcli.lang.runtime.runtime import builtins, turns
 from gradcli.lang.syntax.parser import parse
 from gradcli.namespace.ages import OLDEST, STREAMS, meaning, set_age, stream_of
-from gradcli.namespace.allow_list import (
-    AllowList,
-    admitted,
-    harmless_names,
-    kind_of,
-    number_of,
-    require_seed,
-    require_text,
-    usable_name,
-)
+from gradcli.namespace.allow_list import AllowList, harmless_names, kind_of, number_of, require_seed, require_text
 from gradcli.namespace.modules import random_space
 from gradcli.namespace.python import spaces
-from gradcli.namespace.torch import bare, bare_names, modules, prelude, torch_space
+from gradcli.namespace.torch import bare_names, modules, prelude, torch_space
+from gradcli.session.names import Names
 from gradcli.session.services import services
 
 if TYPE_CHECKING:
@@ -62,17 +47,41 @@ COLLECTING = (50_000, 20, 100)      # a graph of a million calls is no garbage: 
 reuse()
 
 
-class Session:
-    """A namespace with its style, generators and budget.
+class Session(Names):
+    """A namespace in which programs run one after the other, with its style, random numbers and budget.
 
-    `write` (later `output`) receives what programs print, piece by piece; `display` receives the value of each
-    bare expression that a run echoes, and prints it unless it is replaced.
+        session = Session(style="modern", seed=0)
+        printed = session.run("x = torch.rand(2, requires_grad=True); (x * x).sum().backward(); print(x.grad)")
+        session["x"]
+
+    Every mistake of a program or of the caller raises `gradcli.Fault`. A program that fails keeps what it has done
+    before; only the prompt takes statements back.
+
+    Sessions share no names, settings or random numbers, and one process may have many. While a program runs, what all
+    tensors share (how they print, the default type, the active generators) belongs to its session: run one program at
+    a time, in one thread. Limits on time and memory are the caller's to set; the language's own (turns of loops,
+    sizes, depth) always hold.
+
+    `output` receives what programs print, piece by piece; `display` receives the value of each bare expression that a
+    run echoes, and prints it unless it is replaced; `complain` receives what programs write to sys.stderr.
     """
 
     def __init__(self, style: str = "tutorial", seed: int | None = None,
                  write: Callable[[str], object] | None = None, note: Callable[[str], None] | None = None,
                  stream: str | None = None, age: str | None = None) -> None:
-        require_style(style)
+        """Make a session without any names set.
+
+        style   "tutorial" (values print as in PyTorch 0.1.12) or "modern" (as in torch 2.13)
+        seed    a whole number that the random numbers start from; None for one that the system chooses
+        write   called with each piece of text that programs print, beside what `run` returns
+        note    called with each remark of gradcli, without line end; None drops remarks
+        stream  the style whose random numbers a seed gives, if it is not `style`
+        age     "0.1.12", "0.3", "0.4" or "today": the PyTorch whose meaning programs have; None follows the style
+
+        Raises ValueFault for a word that is none of these, and ArgumentFault for a seed that is no whole number.
+        """
+        for name in (style, *filter(None, [stream])):
+            require_style(name)
         self._age, self._stream, self.options = age, stream or stream_of(age), Options()
         self.generators = Generators(STREAMS[self._stream or style], require_seed(seed))
         self._modes = modes()
@@ -89,7 +98,10 @@ class Session:
 
     @property
     def style(self) -> str:
-        """How values print, and whose random numbers a seed gives: "tutorial" or "modern"."""
+        """How values print: "tutorial" or "modern". Unless `stream` is set, a seed gives that style's random numbers.
+
+        Setting it takes effect at once, for values that exist too. Another word: ValueFault.
+        """
         return self._style.name
 
     @style.setter
@@ -100,23 +112,31 @@ class Session:
 
     @property
     def stream(self) -> str:
-        """The style whose random numbers a seed gives: that of printing, unless another one is asked for."""
+        """The style whose random numbers a seed gives; that of printing unless it is set. None takes that back.
+
+        Setting it to the other style starts the tensors' numbers again from the seed. Another word: ValueFault.
+        """
         return self._stream or self.style
 
     @stream.setter
     def stream(self, name: str | None) -> None:
+        if name is not None:
+            require_style(name)
         self._stream = name
         self.generators.use(STREAMS[self.stream])
 
     @property
     def age(self) -> str | None:
-        """The time whose meaning and random numbers programs have, one of AGES; None if only the style tells."""
+        """The PyTorch whose meaning and random numbers programs have: "0.1.12", "0.3", "0.4" or "today".
+
+        None leaves both to the style. Another word: ValueFault.
+        """
         return self._age
 
     @age.setter
     def age(self, name: str | None) -> None:
-        self._age = name
-        self.stream = stream_of(name)
+        stream = stream_of(name)
+        self._age, self.stream = name, stream
         set_age(self._torch, name == OLDEST)
         for operation in self._bare.intersection(self._builtins):
             del self._builtins[operation]
@@ -142,9 +162,14 @@ class Session:
         self._names: dict[str, Any] = {"__builtins__": self._builtins}
 
     def run(self, text: str, name: str = "<input>", echo: bool = True) -> str:
-        """Run a program, and return what it printed; with `echo` also each bare expression's value.
+        """Run a program and return what it printed.
 
-        Raises Fault, its place found. What ran before the fault stays done.
+        text  the source, of one statement or many
+        name  what diagnoses call the text
+        echo  whether the value of each bare expression is printed too, as the prompt does, unless it is None
+
+        Raises SyntaxFault or PolicyFault before anything runs, and another Fault where a statement fails, with its
+        place and repairs. What ran before stays done, what was printed before has gone to `output`.
         """
         require_text(text)
         before = len(self._printed)
@@ -171,7 +196,11 @@ class Session:
             pending += [constant for constant in inner.co_consts if isinstance(constant, CodeType)]
 
     def eval(self, expr: str) -> Any:
-        """The value of one expression."""
+        """Run a program as `run` does and return the value of its last bare expression, None if it has none.
+
+        The value is the program's own object, not a copy: tensors share their memory with the session, and print in
+        its style. `numpy.asarray(value)` gives a copy of a tensor's numbers. Raises Fault as `run` does.
+        """
         kept: list[Any] = []
         display, self.display = self.display, kept.append
         try:
@@ -200,7 +229,9 @@ class Session:
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        """Within, code of the program may run: with this session in force, and what it raises becomes a Fault."""
+        """A context in which code of the program may run, as in a `repr` of its classes: `in_force`, with exceptions of
+        the program raised as a Fault that has its place.
+        """
         with self.in_force():
             try:
                 yield
@@ -209,9 +240,9 @@ class Session:
 
     @contextmanager
     def in_force(self) -> Iterator[None]:
-        """This session's ways of printing, default type and generators, while its program runs.
+        """A context in which this session's style, default type and generators are the active ones.
 
-        Nan and inf are answers here, never warnings: numpy keeps that for each context, so it is said in each.
+        Numpy does not warn of nan and inf in it; they are answers here.
         """
         before = DisplayHooks.text, DisplayHooks.format, DisplayHooks.note, Current.generators, Current.legacy
         others = modes()
@@ -230,7 +261,7 @@ class Session:
             DisplayHooks.text, DisplayHooks.format, DisplayHooks.note, Current.generators, Current.legacy = before
 
     def write(self, text: str) -> None:
-        """Print as the program prints."""
+        """Print a text as the program does: `output` receives it, and the run that goes on returns it."""
         self._printed.append(text)
         if self.output:
             self.output(text)
@@ -251,12 +282,12 @@ class Session:
             self._note(text)
 
     def remark(self, kind: str, text: str) -> None:
-        """Pass on a remark of ours, the first of its kind in this session."""
+        """Hand a remark to `note`, unless the session has had one of that kind."""
         self._remark(kind, text)
 
     @contextmanager
     def silenced(self) -> Iterator[None]:
-        """Within, what programs print and what is remarked goes nowhere."""
+        """A context in which what programs print and what is remarked is dropped."""
         before, count = (self.output, self._note), len(self._printed)
         self.output, self._note = None, lambda text: None
         try:
@@ -273,15 +304,21 @@ class Session:
         self.write(self.quoted(value) + "\n")
 
     def text(self, value: Any) -> str:
-        """What print(value) shows, without the end of the line."""
+        """What `print(value)` writes in a program, without the end of the line.
+
+        Objects of a program's classes run the program's code: call it within `running`, or call `shown`.
+        """
         return self._style.text(value, self.options)
 
     def quoted(self, value: Any) -> str:
-        """What the prompt echoes for a value, without the end of the line."""
+        """What the prompt echoes for a value, without the end of the line: `repr`, strings in quotes. See `text`."""
         return self._style.quoted(value, self.options)
 
     def shown(self, value: Any, quoted: bool = False) -> str:
-        """The text of a value as data or for a message: a stand-in where the program's own code fails to give one."""
+        """The text of a value (`quoted`: its `repr`); a stand-in where the program's own code fails to give one.
+
+        Raises LimitFault if the program's code meets a limit.
+        """
         with self.running():
             return self._formatter.shown(value, quoted)
 
@@ -289,31 +326,29 @@ class Session:
         return self._style.format(value, spec, self.options)
 
     def moment(self) -> Moment:
-        """All that a program can change besides values, as it is now: to come back to with `rewind`."""
+        """A record of what programs change besides the values of names: modes, print options, remarks, random numbers.
+
+        `rewind` restores it. Values are the matter of `Checkpoint` in snapshot.py.
+        """
         return Moment(self._modes, dict(vars(self.options)), set(self.remarked), self.generators.moment(),
                       self.addresses, self.addresses.moment())
 
     def rewind(self, moment: Moment) -> None:
-        """Make it what it was."""
+        """Restore what `moment` has recorded; the random numbers only if the stream is still the same."""
         self._modes = moment.modes
         vars(self.options).update(moment.options)
         self.remarked = set(moment.remarked)
         self.generators.rewind(moment.numbers)
         moment.addresses.rewind(moment.addressed)
 
-    @property
-    def namespace(self) -> dict[str, Any]:
-        """The dict that programs run in, with `__builtins__` in it."""
-        return self._names
-
     def graph(self, value: Tensor) -> Iterator[str]:
-        """The calls that led to a tensor, as the lines of a tree."""
+        """The calls that led to a tensor as the lines of a tree, with the names that programs have given to values."""
         from gradcli.display.graphs.graph_text import tree
 
         return tree(value, self._named_nodes(), self._short_label)
 
     def picture(self, value: Tensor) -> Picture:
-        """The calls that led to a tensor, as nodes and edges to be drawn."""
+        """The calls that led to a tensor as a Picture: nodes and edges, which `gradcli graph -o` draws."""
         from gradcli.display.graphs.graph import picture
 
         return picture(value, self._named_nodes(), self._short_label)
@@ -325,68 +360,16 @@ class Session:
     def _short_label(self, node: Any) -> str:
         return self._style.node_name(node).rsplit(".", 1)[-1]
 
-    def words(self, text: str) -> set[str]:
-        """The names that a text uses."""
-        from gradcli.lang.syntax.parser import words
-
-        return {word[3] for word in words(text) if word[0] == "NAME"}
-
     def spent(self) -> tuple[int, int]:
-        """Loop turns of the program that is running, and operations recorded so far; for another thread to ask."""
+        """The turns that loops of the running program have taken, and the operations recorded; for any thread."""
         return self.budget.turned(), happened()
 
     @property
     def addresses(self) -> Addresses:
-        """The addresses that this session's style has given to objects."""
-        given = self._style.address
-        assert isinstance(given, Addresses)
-        return given
-
-    def names(self) -> dict[str, Any]:
-        """What programs have set, by name."""
-        return {name: value for name, value in self._names.items() if name[0] not in "._"}
-
-    def loaded(self) -> dict[str, Any]:
-        """What programs see without setting it, by name: all but the operations they have not named yet."""
-        return {name: value for name, value in self._builtins.items() if name[0] not in "._"}
-
-    @property
-    def modules(self) -> dict[str, Any]:
-        """What can be imported, by dotted name."""
-        return dict(self.policy.modules)
-
-    @property
-    def bare(self) -> frozenset[str]:
-        """The operations that stand under their bare names."""
-        return self._bare
-
-    def operation(self, name: str) -> Any:
-        """One of them, loaded if it is not yet."""
-        return bare(name, self._age == OLDEST)
-
-    def attributes(self, value: Any) -> list[str]:
-        """The names that a program may read after `value.`."""
-        from gradcli.lang.runtime.attributes import Attributes
-
-        return sorted(set(Attributes(self.policy, Formatter(self.policy, self.budget)).known(value)))
-
-    def __getitem__(self, name: str) -> Any:
-        found = self.names()
-        if name not in found:
-            raise NameFault(f"the name {name} is not defined")
-        self._hand_out()
-        return found[name]
-
-    def __setitem__(self, name: str, value: Any) -> None:
-        self._names[usable_name(name)] = admitted(value)
-
-    def __contains__(self, name: object) -> bool:
-        return name in self.names()
-
-    def __delitem__(self, name: str) -> None:
-        if name not in self:
-            raise NameFault(f"the name {name} is not defined")
-        del self._names[name]
+        """The pseudo-addresses that this session has shown for objects."""
+        addresses = self._style.address
+        assert isinstance(addresses, Addresses)
+        return addresses
 
 
 class Moment(NamedTuple):
