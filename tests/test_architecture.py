@@ -51,8 +51,10 @@ def spans(part: str) -> list[str]:
 @cache
 def names_in(path: Path) -> frozenset[str]:
     """What a Python file defines, dotted where it stands within something; the words of any other file."""
+    if not path.is_file():
+        return frozenset()
     if path.suffix != ".py":
-        return frozenset(re.findall(r"\w+", path.read_text())) if path.is_file() else frozenset()
+        return frozenset(re.findall(r"\w+", path.read_text()))
     return frozenset(defined(ast.parse(path.read_text()).body, ""))
 
 
