@@ -16,12 +16,11 @@ from gradcli.display.pseudo_address import Addresses
 from gradcli.display.style import STYLES, require_style
 from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.grad_mode import Modes, modes, put_in_force
-from gradcli.engine.autograd.signature import described
 from gradcli.engine.random.generators import Current, Generators
 from gradcli.engine.tensor.memory import reuse
 from gradcli.engine.tensor.tensor import DisplayHooks, Tensor, happened
 from gradcli.faults.mistakes import ProgramExit
-from gradcli.faults.tree import ArgumentFault, Fault
+from gradcli.faults.tree import Fault
 from gradcli.lang.budget import Budget
 from gradcli.lang.lowering.compile import lower, readable
 from gradcli.lang.messages.locate import locals_of, place_of_call
@@ -78,7 +77,7 @@ class Session(Names):
         stream  the style whose random numbers a seed gives, if it is not `style`
         age     "0.1.12", "0.3", "0.4" or "today": the PyTorch whose meaning programs have; None follows the style
 
-        Raises ValueFault for a word that is none of these, and ArgumentFault for a seed that is no whole number.
+        Raises ValueFault for a word that is none of these, a seed that is no whole number included.
         """
         for name in (style, *filter(None, [stream])):
             require_style(name)
