@@ -8,7 +8,7 @@ too: `Net.half(x)` with an `x` that is no module is refused.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from functools import wraps
 from types import FunctionType
 from typing import Any
@@ -61,17 +61,17 @@ TAKERS: dict[str, tuple[Take, str]] = {
 def guarded(thing: Any) -> Any:
     """A function that checks its arguments; or a class, whose methods do from now on."""
     if isinstance(thing, type):
+        exposure = exposure_of(thing)
         for kind in thing.__mro__[:-1]:
             if kind not in GUARDED:
                 GUARDED.add(kind)
-                _guard_methods(kind)
+                _guard_methods(kind, exposure.read if exposure else ())
         return thing
     return _checking(thing, None) if type(thing) is FunctionType else thing
 
 
-def _guard_methods(kind: type) -> None:
-    exposure = exposure_of(kind)
-    read = exposure.read if exposure else ()
+def _guard_methods(kind: type, read: Container[str]) -> None:
+    """Let public methods, and those with an underscore among the names `read`, look at what they are called on."""
     for name, method in tuple(vars(kind).items()):
         if type(method) is FunctionType and (name == "__init__" or not name.startswith("_") or name in read):
             setattr(kind, name, _checking(method, kind))

@@ -31,7 +31,7 @@ TEXT = frozenset({str, int, float, bool, type(None), type(...), type(NotImplemen
 MIXABLE = {collections.deque: METHODS[list] | {"appendleft", "popleft", "extendleft", "rotate", "maxlen"},
            collections.Counter: METHODS[dict] | {"most_common", "elements", "subtract", "total"}}
 LISTED = frozenset(getattr(builtins, name) for name in EXCEPTIONS)
-HOLDERS = frozenset({list, tuple, set, dict})
+HOLDERS = frozenset({list, tuple, set, frozenset, dict})
 ADDRESS = re.compile(r"0x([0-9a-f]{6,16})\b")
 COUNTED = range(0x7F2A5C000010, 0x7F2A5C000010 + (1 << 28))      # the pseudo-addresses that programs see
 
@@ -130,14 +130,14 @@ class ClosedSet:
             for key, part in islice(list(dict.items(value)), ITEMS):
                 yield ".key", key
                 yield "[...]", part
-        elif isinstance(value, list | tuple | set):
-            base = next(each for each in (list, tuple, set) if each in kind.__mro__)
+        elif isinstance(value, list | tuple | set | frozenset):
+            base = next(each for each in (list, tuple, set, frozenset) if each in kind.__mro__)
             for part in islice(list(base.__iter__(value)), ITEMS):
                 yield "[...]", part
         elif isinstance(value, BaseException):
             yield from exception_parts(value)
         elif user_class(kind):
-            yield from ((f".{name}", part) for name, part in _parameter_dict(value).items() if not name.startswith("_"))
+            yield from ((f".{name}", part) for name, part in _own_attributes(value).items() if not name.startswith("_"))
         elif kind.__name__ == "deque" and kind.__module__.startswith("gradcli."):
             yield from (("[...]", part) for part in islice(list(value._items), ITEMS))
         elif kind is types.MethodType:
@@ -154,7 +154,7 @@ def of_dtype(value: Any) -> str:
     return "" if array.dtype in OF else f"an array of {array.dtype.kind!r}"
 
 
-def _parameter_dict(value: Any) -> dict[str, Any]:
+def _own_attributes(value: Any) -> dict[str, Any]:
     try:
         return dict(object.__getattribute__(value, "__dict__"))
     except AttributeError:
@@ -164,7 +164,7 @@ def _parameter_dict(value: Any) -> dict[str, Any]:
 def exception_parts(error: BaseException) -> Iterator[tuple[str, Any]]:
     """What an exception carries: what programs read, and what they would if one more wall fell."""
     yield ".args", BaseException.__dict__["args"].__get__(error)
-    for note in _parameter_dict(error).get("__notes__", ()):
+    for note in _own_attributes(error).get("__notes__", ()):
         yield ".note", note
     if error.__cause__ is not None:
         yield ".cause", error.__cause__

@@ -436,8 +436,8 @@ CLASSES = {
         import copy~copy.copyreg
         import itertools~itertools.__loader__
         import itertools~itertools.chain([1])._source
-        import operator~operator.attrgetter("__class__")
-        import operator~operator.methodcaller("__class__")
+        import operator~operator.attrgetter("__class__")(1)
+        import operator~operator.methodcaller("__class__")(1)
         import functools~functools.partial(print).func
         import string~string.Formatter()
         import argparse~argparse.ArgumentParser().parse_args([]).__dict__

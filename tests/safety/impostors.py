@@ -220,7 +220,6 @@ CLASSES = {
         torch.overrides
         torch.special.torch
         torch.linalg.np
-        torch.linalg.LinAlgError
         torch.float32.numpy
         torch.float32.name
         torch.float32.to_real

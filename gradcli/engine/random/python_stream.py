@@ -79,7 +79,7 @@ class PythonRandom:
         self._source.shuffle(x)
 
     def sample(self, population: Sequence[Item], k: int) -> list[Item]:
-        if not 0 <= k <= len(population):
+        if isinstance(population, Sequence) and not 0 <= k <= len(population):
             raise _as_python_says(ValueFault(f"random.sample cannot take {k} of {len(population)}"), "sample", [], 1)
         return self._source.sample(population, k)
 

@@ -29,7 +29,7 @@ def dumps(obj: Any, **options: Any) -> str:
     default = options.pop("default", None)
     _check_layout(options.get("indent"), options.get("separators"))
     room = [Budget.characters // (1 + DEEPEST * WIDEST if options.get("indent") else 1)]
-    return json.dumps(_taken(obj, default, 0, room), **options)
+    return json.dumps(_taken(obj, default, 0, room, bool(options.get("sort_keys"))), **options)
 
 
 def _check_layout(indent: Any, separators: Any) -> None:
@@ -41,8 +41,8 @@ def _check_layout(indent: Any, separators: Any) -> None:
         raise ArgumentFault("the separators of json.dumps() are two short texts", "separators=(',', ':')")
 
 
-def _taken(value: Any, default: Callable[[Any], Any] | None, depth: int, room: list[int]) -> Any:
-    """`value` of plain types alone, as far as there is room for it."""
+def _taken(value: Any, default: Callable[[Any], Any] | None, depth: int, room: list[int], sort: bool) -> Any:
+    """`value` of plain types alone, as far as there is room for it; dicts are sorted before they are looked into."""
     kind = type(value)
     room[0] -= 8 + (len(value) if kind is str else 0)
     if room[0] < 0:
@@ -54,12 +54,13 @@ def _taken(value: Any, default: Callable[[Any], Any] | None, depth: int, room: l
     if depth > DEEPEST:
         raise DepthLimit(f"the value goes deeper than {DEEPEST} lists and dicts, or holds itself")
     if kind is list or kind is tuple or (isinstance(value, tuple) and exposure_of(kind)):
-        return [_taken(each, default, depth + 1, room) for each in value]
+        return [_taken(each, default, depth + 1, room, sort) for each in value]
     if kind is dict or (isinstance(value, dict) and exposure_of(kind)):
-        return {_key(key): _taken(each, default, depth + 1, room) for key, each in dict.items(value)}
+        items = sorted(dict.items(value)) if sort else dict.items(value)
+        return {_key(key): _taken(each, default, depth + 1, room, sort) for key, each in items}
     if default is None:
         raise TypeError(f"Object of type {kind.__name__} is not JSON serializable")
-    return _taken(default(value), default, depth + 1, room)
+    return _taken(default(value), default, depth + 1, room, sort)
 
 
 def _key(key: Any) -> Any:
