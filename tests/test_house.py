@@ -169,3 +169,37 @@ def imports(body, everywhere=True):
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
         elif everywhere or not isinstance(node, ast.FunctionDef):
             yield from imports(list(ast.iter_child_nodes(node)), everywhere)
+
+
+TESTS_OF_TEXT = frozenset("""startswith endswith find rfind index rindex count split rsplit partition rpartition match
+                          search fullmatch findall finditer removeprefix removesuffix""".split())
+READ_FOR_A_REASON = {
+    "gradcli/engine/autograd/saved_tensors_hooks.py": "Disabled.message is an option of a context, no fault",
+    "gradcli/lang/messages/first_line.py": "says whether the words of PyTorch are others than ours; it decides nothing",
+}
+
+
+@every_file
+def test_nothing_decides_by_the_message_of_a_fault(path):
+    """Facts are fields. Words of CPython, which gives none, are read in lang/messages alone."""
+    name = str(path.relative_to(ROOT))
+    readers = [node.lineno for node in ast.walk(ast.parse(path.read_text())) if reads_text(node)]
+    assert not readers or name in READ_FOR_A_REASON, f"lines {readers}"
+
+
+def reads_text(node):
+    """Whether a comparison, a method of strings or a regular expression looks at a message."""
+    if isinstance(node, ast.Compare):
+        return any(map(is_message, (node.left, *node.comparators)))
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in TESTS_OF_TEXT:
+        return any(map(is_message, (node.func.value, *node.args)))
+    return False
+
+
+def is_message(node):
+    """`fault.message`, `str(fault)`, or an item or method of one."""
+    while isinstance(node, ast.Subscript) or isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        node = node.value if isinstance(node, ast.Subscript) else node.func.value
+    if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "str" and node.args:
+        return getattr(node.args[0], "id", "") == "fault"
+    return isinstance(node, ast.Attribute) and node.attr == "message"

@@ -56,9 +56,9 @@ nn.utils.clip_grad_norm_(max_nrm=1) torch.autograd.gradcheck() torch.optim.SGD([
 
 @pytest.mark.parametrize("text", CALLS)
 def test_arguments_are_told_without_the_inside(text):
-    shown = render(fault_of(text))
-    assert "error[G0303]" in shown
-    assert not re.search(r"\b_[A-Z]|__|<locals>|NoneType|Namespace|Kind\b|TensorType|positional|\bself\b", shown)
+    first, _, rest = render(fault_of(text)).partition("\n")
+    assert first.startswith("error[G0303]") and not re.search(r"\b_[A-Z]|<locals>|Namespace|Kind\b|TensorType", first)
+    assert not re.search(r"\b_[A-Z]|__|<locals>|NoneType|Namespace|Kind\b|TensorType|positional|\bself\b", rest)
 
 
 def test_what_a_program_catches_keeps_pythons_words():
@@ -90,7 +90,7 @@ def test_requires_grad_is_a_bool(value):
     fault = fault_of(f"x = torch.ones(2)\nx.requires_grad = {value}")
     assert isinstance(fault, RuntimeError) and "requires_grad must be a bool" in fault.message
     fault = fault_of(f"torch.ones(2).requires_grad_({value})")
-    assert isinstance(fault, TypeError) and "requires_grad must be a bool" in fault.message
+    assert isinstance(fault, TypeError) and "requires_grad must be a bool" in fault.notes[0]
 
 
 def test_there_are_many_of_them():
@@ -107,6 +107,6 @@ def test_every_code_that_a_program_can_earn_has_an_example():
 def test_a_repair_is_worked_out_without_its_guard(path, monkeypatch):
     import gradcli.repairs
 
-    monkeypatch.setattr(gradcli.repairs, "mended", apply_repairs)
+    monkeypatch.setattr(gradcli.repairs, "repaired", apply_repairs)
     for style in ("tutorial", "modern"):
         assert fault_of(path.read_text(), style) is not None

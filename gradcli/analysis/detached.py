@@ -17,7 +17,7 @@ from gradcli.engine.autograd.backward import newest_first
 from gradcli.engine.autograd.detached import Detachments
 from gradcli.engine.autograd.dispatch import here, parent
 from gradcli.engine.tensor.tensor import Tensor
-from gradcli.faults.mistakes import CutHistory
+from gradcli.faults.gradients import LostByConversion
 from gradcli.faults.tree import Fault, LimitFault
 
 if TYPE_CHECKING:
@@ -164,5 +164,5 @@ class _Judgement:
     def _refuse(self, name: str, culprit: Departure, partly: bool) -> None:
         missing = f"a part of the gradient by {name} is missing" if partly else f"the gradient by {name} would be 0"
         with self.session.running():
-            raise CutHistory(f"{missing}, because {culprit.how} leaves the history of {name} behind",
-                             how=culprit.how, cause=True, at=culprit.place)
+            raise LostByConversion(f"{missing}, because {culprit.how} leaves the history of {name} behind",
+                                   culprit.how, culprit.place)

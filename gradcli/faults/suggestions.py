@@ -56,6 +56,23 @@ def _mistyped(name: str, word: str) -> bool:
     return len(name) != len(word) or len(name) > LONG
 
 
+def meant(name: str, groups: Iterable[tuple[str, Iterable[str]]]) -> str:
+    """The name that is most likely meant, among groups of names with the word of the module they stand in.
+
+    `groups` begin with the likeliest. A name that is the same but for case and underscores comes before one that
+    differs by slips, and one that begins with a letter of the same case before the others: `Conv2D` means nn.Conv2d,
+    not conv2d, and `mseloss` F.mse_loss, not nn.MSELoss.
+    """
+    best: tuple[tuple[int, bool, int], str] | None = None
+    for order, (module, known) in enumerate(groups):
+        alike = [word for word in known if word[:1].isupper() == name[:1].isupper()]
+        for near in (*nearest_word(name, alike), *nearest_word(name, known)):
+            rank = (distance(_plain(name), _plain(near)), near[:1].isupper() != name[:1].isupper(), order)
+            if best is None or rank < best[0]:
+                best = rank, f"{module}.{near}" if module else near
+    return best[1] if best else ""
+
+
 def allowed(name: str) -> int:
     """How many slips there may be in a name."""
     return 0 if len(name) < SHORT else 1 if len(name) < LONG else 2
@@ -98,4 +115,4 @@ def _likely(name: str, word: str, slips: int) -> bool:
     return slips == 1 and (len(name) != len(word) or sorted(name.lower()) == sorted(word.lower()))
 
 
-__all__ = ["distance", "nearest", "nearest_word"]
+__all__ = ["distance", "meant", "nearest", "nearest_word"]

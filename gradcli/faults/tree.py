@@ -80,6 +80,8 @@ class Fault(Exception):
         self.trail: list[tuple[str, str, Span]] = []    # the user's calls, outermost first: function, text, place
         self.words: list[str] = []      # the line of each of these calls
         self.exception = ""     # the name of the exception it was translated from
+        self.headline = ""      # CPython's or PyTorch's words for it, which become the first line
+        self.needless = ""      # an explanation that says no more than the headline does
 
     def saying(self, words: str) -> Self:
         """This fault, with PyTorch's own `words` for programs that catch it."""

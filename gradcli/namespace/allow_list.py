@@ -18,6 +18,7 @@ from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Array, Variable
 from gradcli.exposure import Exposure, exposure_of
 from gradcli.faults.tree import ArgumentFault, ValueFault
+from gradcli.lang.messages.python_words import python_kind
 from gradcli.lang.policy import GONE
 from gradcli.lang.runtime.types import Kind, types_of
 from gradcli.namespace.modules import Namespace, names_in
@@ -88,6 +89,8 @@ def kind_of(value: Any) -> str:
         return f"the module {value.__dict__['.name']}"
     if isinstance(value, Op | NodeOutput):
         return "a Function"
+    if isinstance(value, BaseException):
+        return f"the exception {python_kind(value).__name__}"
     return f"a {type(value).__name__}"
 
 

@@ -11,7 +11,7 @@ from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.methods import CREATED, set_requires_grad
-from gradcli.engine.tensor.tensor import DetachedBy, Tensor
+from gradcli.engine.tensor.tensor import VOLATILE, DetachedBy, Tensor
 from gradcli.engine.tensor.variable import Variable, Volatile, enable_grad, grad_mode, no_grad, recording
 from gradcli.engine.transforms import functional
 from gradcli.exposure import exposed
@@ -38,7 +38,7 @@ def variable(data: Any = None, requires_grad: bool = False, volatile: bool = Fal
             raise GradFault("a volatile Variable cannot require gradients: nothing computed from it keeps history",
                             "Variable(x, requires_grad=True)")
         silent = Volatile(data.array)
-        silent.cut = DetachedBy("a volatile Variable", here())
+        silent.cut = DetachedBy(VOLATILE, here())
         return silent
     made = Variable(leaving(data, "Variable()", data.array))
     made.cut = DetachedBy("Variable()", here()) if data.requires_grad else data.cut

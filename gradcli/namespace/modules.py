@@ -37,7 +37,7 @@ class Namespace:
     def __getattr__(self, name: str) -> Any:
         full = self.__dict__[".operations"].get(name)
         if full is None:
-            raise AttributeError(f"{self!r} has no {name}", name=name, obj=self)
+            raise AttributeError(f"module {vars(self)['.name']!r} has no attribute {name!r}", name=name, obj=self)
         fetch = self.__dict__[".fetch"]
         value = fetch(full)
         value = self.__dict__[name] = value if fetch is operation else _held(value)

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.backward import Watch
 from gradcli.engine.autograd.detached import leaving
 from gradcli.engine.autograd.inference_mode import refuse_leaf
@@ -100,7 +101,8 @@ def set_default_dtype(d: Any) -> None:
     dtype = Type.take(d)
     if dtype is REFUSED or dtype.kind != "f":
         raise ArgumentFault(f"the default must be a floating type, not {described(d)}",
-                            "torch.set_default_dtype(torch.float64)")
+                            "torch.set_default_dtype(torch.float64)").saying(
+            "invalid dtype object: only floating-point types are supported as the default type")
     Default.floating = dtype
 
 
@@ -108,7 +110,8 @@ def from_numpy(ndarray: Any) -> Tensor:
     """A tensor around the memory of an array that `.numpy()` gave."""
     if not isinstance(ndarray, Tensor):
         raise ArgumentFault(f"from_numpy() needs what .numpy() gives, not {described(ndarray)}",
-                            ("torch.tensor([1.0, 2.0])", "a tensor from a list"))
+                            ("torch.tensor([1.0, 2.0])", "a tensor from a list")).saying(
+            f"expected np.ndarray (got {type_name(ndarray)})")
     return Tensor(ndarray.array)
 
 

@@ -97,9 +97,21 @@ def _checking(function: Callable[..., Any], owner: type | None) -> Callable[...,
         for name, value in options.items():
             if name in takers:
                 options[name] = _one(name, takers[name], value)
-        return function(*args, **options)
+        try:
+            return function(*args, **options)
+        except TypeError as error:
+            if owner is not None and args:
+                _name_class(error, plain, args[0])
+            raise
 
     return call
+
+
+def _name_class(error: TypeError, function: Any, module: Any) -> None:
+    """Call a method by the class of its object, as PyTorch's has it, where several classes share one of ours."""
+    name = f"{function.__qualname__}()"
+    if len(error.args) == 1 and type(error.args[0]) is str and error.args[0].startswith(name):
+        error.args = (f"{type(module).__name__}.{function.__name__}()" + error.args[0].removeprefix(name),)
 
 
 def _takers(function: Any) -> dict[str, tuple[Take, str, Any]]:

@@ -2,6 +2,7 @@
 
 from gradcli.engine.tensor.dtypes import BOOL, FLOATING, OF, category
 from gradcli.faults.mistakes import NotDifferentiable
+from gradcli.faults.tensors import FloatingBits
 from gradcli.faults.tree import TypeFault
 
 
@@ -30,5 +31,7 @@ def no_floats(name, *arrays):
     """The first array, unless it or another holds floating numbers, which have no bits to speak of."""
     for array in arrays:
         if category(array.dtype) == FLOATING:
-            raise TypeFault(f'"{name}" not implemented for \'{OF[array.dtype].era}\'', ("x.long()", "whole numbers"))
+            raise FloatingBits(name, OF[array.dtype].era).saying(
+                f'"{name}_cpu" not implemented for \'{OF[array.dtype].era}\'' if name != "bitwise_not" else
+                "~ (operator.invert) is only implemented on integer and Boolean-type tensors")
     return arrays[0]

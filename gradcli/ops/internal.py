@@ -17,9 +17,11 @@ from gradcli.engine.autograd.signature import (
     described,
 )
 from gradcli.engine.kernels import full_sum
-from gradcli.engine.tensor.device import here_only, names_device
+from gradcli.engine.tensor.device import here_only, names_device, unknown_device
+from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.memory_format import PRESERVE, Format, in_order
 from gradcli.engine.tensor.tensor import Tensor
+from gradcli.faults.tensors import ExpandedSize
 from gradcli.faults.tree import ArgumentFault, ShapeFault
 
 
@@ -135,14 +137,13 @@ def expanded(array, size):
     full = tuple(array.shape[i - lead] if n == -1 and i >= lead else n for i, n in enumerate(size))
     if lead >= 0 and full == (1,) * lead + array.shape:
         return array[(None,) * lead + (...,)]       # nothing repeated: it can be written to
+    if lead < 0:
+        raise ShapeFault(f"a tensor of shape {list(array.shape)} has more dimensions than {list(size)} has").saying(
+            f"expand(torch.{OF[array.dtype].era}Tensor{{{list(array.shape)}}}, size={list(size)}): the number of sizes "
+            f"provided ({len(size)}) must be greater or equal to the number of dimensions in the tensor ({array.ndim})")
     for at, n in enumerate(array.shape, lead):
         if at < 0 or n not in (1, full[at]):
-            raise ShapeFault(f"The expanded size of the tensor ({full[at] if at >= 0 else len(full)}) must match the "
-                             f"existing size ({n}) at non-singleton dimension {max(at, 0)}. Target sizes: "
-                             f"{list(full)}. Tensor sizes: {list(array.shape)}").saying(
-                f"The expanded size of the tensor ({full[at] if at >= 0 else len(full)}) must match the existing size "
-                f"({n}) at non-singleton dimension {max(at, 0)}.  Target sizes: {list(full)}.  Tensor sizes: "
-                f"{list(array.shape)}")
+            raise ExpandedSize(full, array.shape, full[at] if at >= 0 else len(full), n, max(at, 0))
     return np.broadcast_to(array, full)
 
 
@@ -257,8 +258,9 @@ class To(Op):
             elif given is not None:
                 dtype = Type.take(given)
                 if dtype is REFUSED:
-                    raise ArgumentFault(f"to() needs a type, a tensor or a device, not {described(given)}",
-                                        "x.to(torch.float64)")
+                    fault = ArgumentFault(f"to() needs a type, a tensor or a device, not {described(given)}",
+                                          "x.to(torch.float64)")
+                    raise fault.saying(unknown_device(given)) if type(given) is str else fault
         result = F.cast(input, dtype) if dtype is not None else input
         result = F.clone(result) if (copy or flags[1:] == [True]) and result is input else result
         return result if memory_format in (None, PRESERVE) else F.contiguous(result, memory_format)

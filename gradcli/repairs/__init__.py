@@ -1,53 +1,23 @@
 """From a fault to its repair in the user's own words.
 
 The engine knows what went wrong and with which values; it does not know what the program calls
-them. Here the text around the fault is taken apart, and what the diagnosis says to do is said with
+them. Here the text around the fault is parsed, and what the diagnosis says to do is said with
 the names that stand there, so that it can be pasted. A repair that cannot be worked out stays as
-the engine gave it, or away.
+the engine gave it, or away. `registry.py` says which repairs a fault has; one file holds those of
+one subject.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from gradcli.faults.mistakes import (
-    BroadcastShapes,
-    CallFault,
-    CutHistory,
-    DtypeMix,
-    ItemFault,
-    OperandFault,
-    ProductShapes,
-    SecondOrder,
-    UnpackFault,
-    UnusedInput,
-)
-from gradcli.faults.tree import (
-    AmbiguousTruth,
-    AnomalousGradient,
-    ArgumentFault,
-    AttributeFault,
-    Fault,
-    GradFault,
-    IndexFault,
-    IntegerLeaf,
-    LeafWrite,
-    LimitFault,
-    NameFault,
-    NoHistory,
-    NonScalarBackward,
-    PythonFault,
-    SecondBackward,
-    ShapeFault,
-    StaleValue,
-    TypeFault,
-    ValueFault,
-)
+from gradcli.faults.tree import Fault, LimitFault
 from gradcli.repairs import (
     arguments,
     calls,
+    conversions,
     functions,
     graph,
     leaves,
@@ -57,21 +27,12 @@ from gradcli.repairs import (
     operators,
     shapes,
 )
-from gradcli.repairs.site import Site
+from gradcli.repairs.registry import diagnoses_of, repairs_of
+from gradcli.repairs.site import FaultContext, Site, site_of
 
-MENDERS: dict[type[Fault], Callable[[Site], None]] = {
-    StaleValue: graph.stale, AnomalousGradient: graph.anomalous, SecondBackward: graph.second,
-    CutHistory: graph.cut, SecondOrder: graph.cut, ShapeFault: operands.viewed,
-    GradFault: leaves.flagged, NonScalarBackward: leaves.several, OperandFault: operands.mixed,
-    TypeFault: operands.bits,
-    LeafWrite: graph.leaf, NoHistory: leaves.nothing_required, IntegerLeaf: leaves.integer_leaf,
-    DtypeMix: operands.dtypes, ProductShapes: operands.product, BroadcastShapes: operands.broadcast,
-    AmbiguousTruth: operands.truth, AttributeFault: calls.attribute, NameFault: missing_names.unknown,
-    CallFault: calls.called,
-    ItemFault: calls.indexed, ArgumentFault: calls.option, UnpackFault: calls.unpacked,
-    UnusedInput: leaves.nothing_required,
-}
-
+SUBJECTS = (arguments, calls, conversions, functions, graph, leaves, missing_names, modules, operands, operators,
+            shapes)
+"""Loaded so that their repairs are registered."""
 
 PLACED = re.compile(r"(in|before|after) line (\d+)")
 
@@ -88,68 +49,49 @@ def repaired(fault: Fault, names: Mapping[str, Any]) -> Fault:
 
 def apply_repairs(fault: Fault, names: Mapping[str, Any]) -> Fault:
     """The same, without a guard for programs of shapes that nobody thought of."""
-    case = Site(fault, names)
-    if isinstance(fault, AttributeFault | PythonFault | ArgumentFault):
-        special = leaves.gradient_missing(case) or operands.none_used(case) or functions.unsaved(case)
-        if special is not None:
-            special.source, special.name = fault.source, fault.name
-            special.trail, special.words = fault.trail, fault.words
-            return special
-        leaves.from_number(case)
-        arguments.arguments(case)
-    if not isinstance(fault, AnomalousGradient):
-        calls.given(case)
-    mend = MENDERS.get(type(fault))
-    if mend is not None:
-        mend(case)
-    if isinstance(fault, ArgumentFault):
-        operators.mistaken(case)
-        modules.optimised(case)
-    if isinstance(fault, ArgumentFault | AttributeFault | PythonFault):
-        modules.member_lost(case)
-        modules.contained(case)
-        modules.uncalled(case)
-    if isinstance(fault, ShapeFault | ValueFault):
-        shapes.fitted(case)
-        operands.overlapping(case)
-    if isinstance(fault, IndexFault) or "indexed with" in fault.message:
-        shapes.outside(case)
-        shapes.listed(case)
-    also = functions.MENDERS.get(type(fault))
-    if also is not None:
-        also(case)
+    context = site_of(fault, names)
+    if isinstance(context, Site):
+        for diagnose in diagnoses_of(type(fault)):
+            special = diagnose(fault, context)
+            if special is not None:
+                special.source, special.name = fault.source, fault.name
+                special.trail, special.words = fault.trail, fault.words
+                return special
+    for repair, parsed in repairs_of(type(fault)):
+        if not parsed or isinstance(context, Site):
+            repair(fault, context)
     for label, at in fault.places:
-        spot = case.spot(at)
+        spot = context.spot(at)
         if spot is not None:
             fault.notes.append(f"{label} in line {spot.line}: {spot.words}")
     fault.places.clear()
-    _named(case)
+    _fill_in(fault, context)
     return fault
 
 
-def _named(case: Site) -> None:
+def _fill_in(fault: Fault, context: FaultContext) -> None:
     """Put the words at the place into repairs that leave room for them."""
-    parts, call = case.parts, case.call
     receiver = whole = "y"
-    if parts is not None and parts.node is not None:
-        whole = parts.of(parts.node)
+    if isinstance(context, Site) and context.parts.node is not None:
+        parts, call = context.parts, context.call
+        whole = parts.of(context.parts.node)
         if call is not None and call.receiver is not None:
             receiver = parts.atom(call.receiver)
             if receiver in ("torch.autograd", "autograd") and call.args:
                 receiver = parts.atom(call.args[0])
-    case.fault.hints = [(repair.replace("{y}", receiver).replace("{call}", whole), why)
-                        for repair, why in case.fault.hints if "\n" not in repair]
-    case.fault.hints = [_assigned(case, *hint) for hint in case.fault.hints]
-    case.fault.hints = [hint for hint in case.fault.hints if not _written(case.fault, *hint)]
+    fault.hints = [(repair.replace("{y}", receiver).replace("{call}", whole), why)
+                   for repair, why in fault.hints if "\n" not in repair]
+    fault.hints = [_assigned(context, *hint) for hint in fault.hints]
+    fault.hints = [hint for hint in fault.hints if not _written(fault, *hint)]
 
 
-def _assigned(case: Site, repair: str, why: str) -> tuple[str, str]:
+def _assigned(context: FaultContext, repair: str, why: str) -> tuple[str, str]:
     """A repair of the value that a statement assigns, which `{value}` stands for, as its whole line."""
-    statement = case.parts.statement if case.parts else None
-    if case.parts is None or statement is None or "{value}" not in repair or statement[0] != "assign":
+    statement = context.parts.statement if isinstance(context, Site) else None
+    if not isinstance(context, Site) or statement is None or "{value}" not in repair or statement[0] != "assign":
         return repair.replace("{value}", "x"), why
-    spot, value = case.spot_of(statement), statement[3][-1]
-    return spot.rewritten(value, repair.replace("{value}", case.parts.of(value))), f"{spot.where()}: {why}"
+    spot, value = context.spot_of(statement), statement[3][-1]
+    return spot.rewritten(value, repair.replace("{value}", context.parts.of(value))), f"{spot.where()}: {why}"
 
 
 def _written(fault: Fault, repair: str, why: str) -> bool:

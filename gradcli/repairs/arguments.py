@@ -6,18 +6,18 @@ up by the words of the call, and what is said of it is said in those.
 
 from __future__ import annotations
 
-import re
 from types import FunctionType
 from typing import Any, NamedTuple
 
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.suggestions import nearest
+from gradcli.faults.tree import ArgumentFault, AttributeFault, Fault, PythonFault
 from gradcli.lang.messages.python_errors import counted
 from gradcli.lang.runtime.types import Kind
 from gradcli.lang.syntax.lexer import Node
+from gradcli.repairs.registry import repairs
 from gradcli.repairs.site import Site
 
-COMPLAINT = re.compile(r"([\w.<>]+)\(\) (is missing|takes|has no option|was given)\b(.*)", re.DOTALL)
 MEANT = {"learning_rate": "lr", "eta": "lr", "prob": "p", "dropout": "p", "rate": "p", "axis": "dim",
          "keepdims": "keepdim",
          "requires": "requires_grad", "requires_gradient": "requires_grad",
@@ -31,6 +31,7 @@ class Callee(NamedTuple):
 
     function: Any
     bound: bool
+    alias: str = ""     # by the class of the object, where several classes share the function
 
     @property
     def name(self) -> str:
@@ -133,11 +134,12 @@ def callee(case: Site, node: Node) -> Callee | None:
             made = defined(kind, maker)
             made = made.__func__ if isinstance(made, staticmethod) else made
             if isinstance(made, FunctionType):
-                return callee_of(made, True)
+                return callee_of(made, True)._replace(alias=kind.__name__)
         return None
     own = kind_of(case, node)
     if own is not None and not issubclass(own, FunctionType):
-        return _method(own, "forward") or _method(own, "__call__")
+        method = _method(own, "forward") or _method(own, "__call__")
+        return method and method._replace(alias=f"{own.__name__}.forward")
     if node[0] == "attribute":
         holder = kind_of(case, node[3][0]) or (Tensor if node[3][0][0] in ("call", "subscript", "group") else None)
         above = class_of(found_value(case, node[3][0]))
@@ -155,35 +157,40 @@ def _method(kind: type, name: str) -> Callee | None:
     return callee_of(raw, True) if isinstance(raw, FunctionType) else None
 
 
-def arguments(case: Site) -> None:
+@repairs(AttributeFault, PythonFault, ArgumentFault)
+def arguments(fault: AttributeFault | PythonFault | ArgumentFault, case: Site) -> None:
     """Too many arguments, too few, or an option that is not there: in the program's words, with how it is called."""
-    said = COMPLAINT.match(case.fault.message)
-    if case.fault.message.startswith("super() belongs") and case.parts and case.parts.enclosing("class"):
-        case.fault.hints = [("super()", "finds class and object itself")]
-    parts, node = case.parts, case.parts.node if case.parts else None
-    if said is None or parts is None or node is None or node[0] != "call":
+    parts, node = case.parts, case.parts.node
+    complaint, name = fault.facts.get("complaint"), fault.facts.get("callee")
+    if complaint == "super" and parts.enclosing("class"):
+        fault.hints = [("super()", "finds class and object itself")]
+    if complaint is None or name is None or node is None or node[0] != "call":
         return
     function = callee(case, node[3][0])
-    ours = said[1].rpartition(".")[2].startswith("_") or said[1].startswith("_") or said[1] == "TensorType"
-    same = function is not None and function.name == said[1]
+    ours = name.rpartition(".")[2].startswith("_") or name.startswith("_")
+    same = function is not None and name in (function.name, function.alias)
     words = parts.of(node[3][0])
-    case.fault.facts["said"] = case.fault.message
     words = words if len(words) <= 40 and "\n" not in words else words.rpartition(".")[2][-40:]
     if ours or same:
-        case.fault.message = f"{words}() {said[2]}{said[3]}"
-    if said[2] == "has no option":
-        name = case.fault.facts.setdefault("option", said[3].split(";")[0].strip())
+        _reword(fault, words, fault.facts["phrase"])
+    if complaint == "option":
         known = function.parameters if same and function else []
-        if known and not case.fault.facts.get("near"):
-            case.fault.facts["near"] = meant(name, known)
+        if known and not fault.facts.get("near"):
+            fault.facts["near"] = meant(fault.facts["option"], known)
     if same and function is not None:
         code = function.function.__code__
-        if said[2] == "takes" and code.co_argcount >= function.bound and not code.co_flags & VARARGS:
-            given = re.sub(r"^.*?, and was", ", and was", said[3])
-            given = re.sub(r"\d+", str(len(case.call.args) if case.call else 0), given) if _plain(node) else given
-            case.fault.message = f"{words}() takes {function.counts()}{given}"
-        if not any(note.startswith("it is called") for note in case.fault.notes):
-            case.fault.notes.insert(0, f"it is called {words}({function.text()})")
+        if complaint == "too many" and code.co_argcount >= function.bound and not code.co_flags & VARARGS:
+            count = len(case.call.args) if case.call and _plain(node) else fault.facts["arguments"]
+            _reword(fault, words, f"takes {function.counts()}, and was given {count}")
+        if not any(note.startswith("it is called") for note in fault.notes):
+            fault.notes.insert(0, f"it is called {words}({function.text()})")
+
+
+def _reword(fault: Fault, words: str, phrase: str) -> None:
+    """Call the function as the program does; that alone makes no explanation worth a note."""
+    message = f"{words}() {phrase}"
+    fault.needless = message if fault.needless else ""
+    fault.message = message
 
 
 def meant(name: str, known: list[str]) -> str:

@@ -5,34 +5,41 @@ from __future__ import annotations
 import re
 
 from gradcli.engine.tensor.tensor import Tensor
+from gradcli.faults.attributes import MissingAttribute
+from gradcli.faults.mistakes import CallFault, ItemFault, UnpackFault
+from gradcli.faults.tree import AnomalousGradient, ArgumentFault, Fault
 from gradcli.lang.syntax.lexer import Node
 from gradcli.lang.syntax.query import call_of
+from gradcli.namespace.modules import Namespace
 from gradcli.repairs.operands import operands
+from gradcli.repairs.registry import repairs
 from gradcli.repairs.site import Site
 from gradcli.repairs.synonyms import ATTRIBUTES, MODULE_NAMES
 
+CALLABLE = frozenset(("function", "builtin_function_or_method", "method"))
 CONVERSIONS = ("float()", "int()", "long()", "clone()", "contiguous()", "unsqueeze(0)", "bool()", "squeeze(1)")
 
 
-def called(case: Site) -> None:
+@repairs(CallFault)
+def called(fault: CallFault, case: Site) -> None:
     """A property, or a value, was called: leave the brackets away."""
-    parts, node = case.parts, case.parts.node if case.parts else None
-    if parts is None or node is None or node[0] != "call":
+    parts, node = case.parts, case.parts.node
+    if node is None or node[0] != "call":
         return
     function, rest = node[3][0], node[3][1:]
     words = parts.of(function)
     if function[0] == "attribute" and function[3][1][3] == "requires_grad" and rest:
-        case.fault.hints = [(f"{words}_({parts.of(rest[0])})", "the function that sets it")]
+        fault.hints = [(f"{words}_({parts.of(rest[0])})", "the function that sets it")]
     elif function[0] == "attribute" and function[3][1][3] == "shape" and rest:
-        case.fault.hints = [(f"{words}[{parts.of(rest[0])}]", "items are taken with square brackets")]
+        fault.hints = [(f"{words}[{parts.of(rest[0])}]", "items are taken with square brackets")]
     elif function[0] == "attribute" and not rest:
-        case.fault.hints = [(words, "without brackets")]
+        fault.hints = [(words, "without brackets")]
     elif function[0] == "NUMBER" and rest or function[0] == "group" and rest:
-        case.fault.hints = [(f"{words} * ({parts.of(rest[0])})", "if a product is meant")]
+        fault.hints = [(f"{words} * ({parts.of(rest[0])})", "if a product is meant")]
     elif function[0] == "NAME" and rest:
         value = case.names.get(function[3])
         if isinstance(value, Tensor | list | tuple | dict):
-            case.fault.hints = [(f"{words}[{parts.of(rest[0])}]", "items are taken with square brackets")]
+            fault.hints = [(f"{words}[{parts.of(rest[0])}]", "items are taken with square brackets")]
 
 
 def call_name(node: Node) -> str:
@@ -41,36 +48,35 @@ def call_name(node: Node) -> str:
     return call.name if call else ""
 
 
-def indexed(case: Site) -> None:
+@repairs(ItemFault)
+def indexed(fault: ItemFault, case: Site) -> None:
     """A method was indexed: call it first. A loop goes over a number: over the numbers below it."""
-    parts, node = case.parts, case.parts.node if case.parts else None
-    number = case.fault.message.startswith("an int cannot be gone through")
-    if parts is not None and node is not None and number and (node[0] != "call" or call_name(node) == "len"):
-        case.fault.hints = [(f"range({parts.of(node)})", "the whole numbers below it")]
+    parts, node = case.parts, case.parts.node
+    lacks, types = fault.facts.get("lacks"), fault.facts.get("types", ())
+    if node is None:
+        return
+    if lacks == "iteration" and types == ("int",) and (node[0] != "call" or call_name(node) == "len"):
+        fault.hints = [(f"range({parts.of(node)})", "the whole numbers below it")]
         if node[0] == "augassign":      # of a list
-            case.fault.hints = [(parts.replaced(node[3][-1], f"[{parts.of(node[3][-1])}]"), "one more member")]
-    if parts is None or node is None or node[0] != "subscript":
+            fault.hints = [(parts.replaced(node[3][-1], f"[{parts.of(node[3][-1])}]"), "one more member")]
+    if node[0] != "subscript" or not CALLABLE.intersection(types):
         return
     holder = node[3][0]
-    if "a function" in case.fault.message:
-        inside = parts.text[holder[2] : node[2]].strip()
-        case.fault.hints = [(f"{parts.of(holder)}({inside[1:-1]})", "functions are called with round brackets")]
-        return
-    if "a method" in case.fault.message or "a function" in case.fault.message:
-        inside = parts.text[holder[2] : node[2]].strip()
-        repair = f"{parts.of(holder)}(){inside}" if holder[0] == "attribute" else f"{parts.of(holder)}({inside[1:-1]})"
-        case.fault.hints = [(repair, "functions are called with round brackets")]
+    inside = parts.text[holder[2] : node[2]].strip()
+    method = "method" in types and holder[0] == "attribute"
+    repair = f"{parts.of(holder)}(){inside}" if method else f"{parts.of(holder)}({inside[1:-1]})"
+    fault.hints = [(repair, "functions are called with round brackets")]
 
 
-def option(case: Site) -> None:
+@repairs(ArgumentFault)
+def option(fault: ArgumentFault, case: Site) -> None:
     """An option that a function does not have, or an argument that does not fit: mark that alone."""
-    fault, call, parts = case.fault, case.call, case.parts
-    if call is None or parts is None:
-        return
-    if fault.message.startswith("with cannot be used"):
+    call, parts = case.call, case.parts
+    if call is None:
         return
     name, at = fault.facts.get("option"), fault.facts.get("at")
-    if "needs a list or tuple of tensors" in fault.message and parts.node is not None and call.args:
+    one = fault.facts.get("expected") == "tensors" and isinstance(fault.facts.get("value"), Tensor)
+    if one and parts.node is not None and call.args:
         inside = ", ".join(parts.of(each) for each in call.args)
         fault.hints.insert(0, (f"{parts.of(parts.node[3][0])}([{inside}])", "the tensors as one list"))
         return
@@ -91,41 +97,43 @@ def option(case: Site) -> None:
             fault.span = parts.span(found)
 
 
-def attribute(case: Site) -> None:
+@repairs(MissingAttribute)
+def attribute(fault: MissingAttribute, case: Site) -> None:
     """An attribute that is not there: mark its name alone; another library's name has its namesake here."""
-    parts, node = case.parts, case.parts.node if case.parts else None
-    if parts is None or node is None or node[0] != "attribute" or "has no attribute" not in case.fault.message:
+    parts, node = case.parts, case.parts.node
+    if node is None or node[0] != "attribute":
         return
-    name = node[3][1]
+    name, value = node[3][1], fault.holder
     holder = parts.of(node[3][0])
-    if case.fault.message.startswith("a list") and name[3] in ("push", "add", "push_back"):
-        case.fault.span = parts.span(name)
-        case.fault.hints = [("append", "what lists call it")]
+    if type(value) is list and name[3] in ("push", "add", "push_back"):
+        fault.span = parts.span(name)
+        fault.hints = [("append", "what lists call it")]
         return
-    if case.fault.message.startswith(("a list", "a tuple", "a string", "a dict")) and name[3] in ("length", "size"):
-        case.fault.hints = [(f"len({holder})", "how many there are")]
+    if type(value) in (list, tuple, str, dict) and name[3] in ("length", "size"):
+        fault.hints = [(f"len({holder})", "how many there are")]
         return
-    if case.fault.message.startswith(("a list", "a tuple")) and hasattr(Tensor, name[3]) and not case.fault.hints:
-        case.fault.span = parts.span(node[3][0])
-        case.fault.hints = [(f"torch.tensor({holder})", f"a tensor, which has {name[3]}")]
+    if type(value) in (list, tuple) and hasattr(Tensor, name[3]) and not fault.hints:
+        fault.span = parts.span(node[3][0])
+        fault.hints = [(f"torch.tensor({holder})", f"a tensor, which has {name[3]}")]
         return
-    case.fault.span = parts.span(name)
-    module = case.fault.message.startswith("the module")
+    fault.span = parts.span(name)
+    module = isinstance(value, Namespace)
     meant = (MODULE_NAMES if module else ATTRIBUTES).get(name[3])
-    if meant is not None and (module or "Tensor" in case.fault.message or "a Variable" in case.fault.message):
-        case.fault.hints = [(meant, f"what {name[3]} is called here")]
+    if meant is not None and (module or isinstance(value, Tensor)):
+        fault.hints = [(meant, f"what {name[3]} is called here")]
 
 
-def given(case: Site) -> None:
+@repairs(Fault)
+def given(fault: Fault, case: Site) -> None:
     """Put the program's words for x, a, b and target into repairs that the engine gave with those names."""
     parts = case.parts
-    if parts is None or not case.fault.hints:
+    if not fault.hints or isinstance(fault, AnomalousGradient):     # its place is that of backward()
         return
     found = operands(case)
     words = dict(zip(("x", "y"), [parts.atom(each) for each in found], strict=False))
     words |= {"a": words["x"]} if "x" in words else {}
     words |= {"target": words["y"], "b": words["y"]} if "y" in words else {}
-    case.fault.hints = [_filled(case, found, words, repair, why) for repair, why in case.fault.hints]
+    fault.hints = [_filled(case, found, words, repair, why) for repair, why in fault.hints]
 
 
 def _filled(case: Site, found: list[Node], words: dict[str, str], repair: str, why: str) -> tuple[str, str]:
@@ -135,25 +143,25 @@ def _filled(case: Site, found: list[Node], words: dict[str, str], repair: str, w
     if match is None or match[1] not in words:
         return repair, why
     called, parts = case.call, case.parts
-    assert parts is not None
     if match[2] in CONVERSIONS and not (called and f"{called.name}()" == match[2]):
         case.fault.span = parts.span(found[0 if match[1] in ("x", "a") else 1])
     return re.sub(r"\b(x|a|b|target)\b(?=\.)", lambda m: words.get(m[1], m[1]), repair), why
 
 
-def unpacked(case: Site) -> None:
+@repairs(UnpackFault)
+def unpacked(fault: UnpackFault, case: Site) -> None:
     """Names and values of different number."""
     parts = case.parts
-    statement = parts.statement if parts else None
-    if parts is None or statement is None or statement[0] != "assign":
+    statement = parts.statement
+    if statement is None or statement[0] != "assign":
         return
     value = statement[3][-1]
     call = call_of(value)
     if call and call.name in ("grad",) and "torch" in parts.of(value):
-        case.fault.notes.append("autograd.grad gives a tuple with one gradient for each input")
-    expected = re.search(r"expected (\d+)", case.fault.message)
-    if expected:
-        case.fault.notes.append(f"{parts.of(statement[3][0])} are {expected[1]} names")
+        fault.notes.append("autograd.grad gives a tuple with one gradient for each input")
+    expected = fault.facts.get("expected")
+    if expected is not None:
+        fault.notes.append(f"{parts.of(statement[3][0])} are {expected} names")
 
 
 __all__ = ["attribute", "called", "given", "indexed", "option", "unpacked"]

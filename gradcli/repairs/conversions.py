@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from gradcli.engine.tensor.tensor import NO_GRAD
+from gradcli.faults.gradients import LostByConversion
 from gradcli.lang.messages.locate import place_of_call
 from gradcli.lang.syntax.lexer import Node
-from gradcli.lang.syntax.query import SyntaxSite, call_of, locate
+from gradcli.lang.syntax.query import SyntaxSite, call_of
 from gradcli.ops.index import DIRECTORY
-from gradcli.repairs.site import Site
+from gradcli.repairs.registry import repairs
+from gradcli.repairs.site import FaultContext, Site, site_of
 
 MODULES = ("math", "np", "numpy")
 SAME = {"fabs": "abs", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "absolute": "abs", "power": "pow"}
@@ -14,27 +17,28 @@ UNWRAPPING = frozenset({"item", "tolist", "detach", "numpy", "data"})
 WRAPPING = frozenset({"float", "int", "tensor", "from_numpy", "as_tensor", "Tensor", "FloatTensor", "DoubleTensor"})
 
 
-def converted(case: Site) -> None:
+@repairs(LostByConversion, parsed=False)
+def converted(fault: LostByConversion, case: FaultContext) -> None:
     """Put the fault where the conversion stands, and write the outermost call that it is part of without it."""
-    fault = case.fault
-    place = place_of_call(*fault.facts["at"])
+    place = place_of_call(*fault.at)
     if place is None:
         return
     fault.name, fault.source, fault.span = place.name, place.text, place.span
-    case.parts = parts = locate(place.text, place.span)
-    if parts is None:
+    site = site_of(fault, case.names)
+    if not isinstance(site, Site):
         return
-    if fault.facts["how"] == "torch.no_grad()":
+    parts = site.parts
+    if fault.how == NO_GRAD:
         fault.hints.append(("with torch.enable_grad():", "records what is computed within"))
         return
     outer = _outermost(parts)
     words = _without(parts, outer) if outer is not None else ""
     if words and outer is not None and words != parts.of(outer):
         exact = (outer[1], outer[2]) == (parts.start, parts.end)
-        spot = case.spot_of(outer)
+        spot = site.spot_of(outer)
         fault.hints.append((words, "keeps the history") if exact else
                            (spot.rewritten(outer, words), f"{spot.where()}: keeps the history"))
-    if fault.facts["how"] == "int()":
+    if fault.how == "int()":
         fault.notes.append("int() moves in steps: its slope is 0 wherever it has one, and --wrt NAME leaves names out "
                            "that only count")
 

@@ -2,36 +2,42 @@
 
 from __future__ import annotations
 
-from gradcli.engine.tensor.tensor import Tensor
+from gradcli.engine.tensor.tensor import DATA_OF, DETACH, NO_GRAD, VOLATILE, Tensor
+from gradcli.faults.gradients import Detached
+from gradcli.faults.mistakes import SecondOrder
+from gradcli.faults.tree import AnomalousGradient, LeafWrite, SecondBackward, StaleValue
 from gradcli.lang.syntax.lexer import Node
 from gradcli.lang.syntax.query import call_of, walk
-from gradcli.repairs import conversions
-from gradcli.repairs.site import LOOPS, RelatedSite, Site, members, with_option
+from gradcli.repairs.registry import repairs
+from gradcli.repairs.site import LOOPS, FaultContext, RelatedSite, Site, members, with_option
 
 ANEW = {"zero_": "{0} * 0", "fill_": "{0} * 0 + {1}", "copy_": "{1}.clone()"}
 SIGNS = {"+=": "+", "-=": "-", "*=": "*", "/=": "/", "//=": "//", "%=": "%", "**=": "**", "@=": "@"}
 
 
-def stale(case: Site) -> None:
+@repairs(StaleValue, parsed=False)
+def stale(fault: StaleValue, case: FaultContext) -> None:
     """A value was changed in place that was still needed: write it without changing it."""
     write = case.spot(case.fault.places[-1][1])
-    if write is None or write.parts is None:
+    if write is None:
         case.fault.hints.append(("x = x.clone()", "before the change, x being what is changed"))
         return
     node = write.parts.node
-    if case.fault.message.endswith(".step"):
-        call = call_of(node) if node else None
-        receiver = write.parts.of(call.receiver) if call and call.receiver else "optimizer"
+    call = call_of(node) if node else None
+    if call is not None and call.name == "step":
+        receiver = write.parts.of(call.receiver) if call.receiver else "optimizer"
         case.fault.notes.append(f"{receiver}.step() writes new parameters: what came from the old ones is stale")
         case.fault.hints.append(_again(case) or ("{call}", f"before {receiver}.step()"))
         return
     case.fault.hints.append(_unwritten(write))
 
 
-def _again(case: Site) -> tuple[str, str] | None:
+def _again(case: FaultContext) -> tuple[str, str] | None:
     """The assignments that lead from what kept the stale value to what is differentiated, to be made again."""
+    if not isinstance(case, Site):
+        return None
     kept, parts, call = case.spot(case.fault.places[0][1]), case.parts, case.call
-    if parts is None or call is None or call.receiver is None or kept is None or not kept.here or not kept.statement:
+    if call is None or call.receiver is None or kept is None or not kept.here or not kept.statement:
         return None
     found: list[Node] = []
     pending = [each[3] for each in walk(call.receiver) if each[0] == "NAME"]
@@ -48,7 +54,6 @@ def _again(case: Site) -> tuple[str, str] | None:
 def _unwritten(write: RelatedSite) -> tuple[str, str]:
     """What to say in place of a change in place."""
     parts = write.parts
-    assert parts is not None
     statement = write.statement
     node = parts.node
     if statement is not None and statement[0] == "augassign" and statement[3][0][0] in ("NAME", "attribute"):
@@ -98,16 +103,16 @@ def _base(node: Node) -> Node:
 
 
 def _copied(write: RelatedSite, target: Node) -> tuple[str, str]:
-    assert write.parts is not None
     words = write.parts.of(target)
     return f"{words} = {words}.clone()", write.where("before")
 
 
-def second(case: Site) -> None:
+@repairs(SecondBackward)
+def second(fault: SecondBackward, case: Site) -> None:
     """A graph was swept twice: keep it in the first sweep, or do not let it reach over the turns of a loop."""
-    fault, first, computed = case.fault, case.spot(case.fault.places[0][1]), case.spot(case.fault.facts.get("computed"))
+    first, computed = case.spot(fault.places[0][1]), case.spot(fault.facts.get("computed"))
     parts = case.parts
-    if first is None or first.parts is None or parts is None:
+    if first is None:
         return
     if computed is not None:
         fault.notes.append(f"they were kept in {'line ' + str(computed.line) + ': ' if computed.here else ''}"
@@ -133,7 +138,6 @@ def _over_turns(case: Site, loop: Node, computed: RelatedSite) -> tuple[str, str
     if first is None:
         return None
     begin = case.spot_of(first).where("before")
-    assert case.parts is not None and computed.parts is not None
     if statement is not None and not loop[1] <= statement[1] < loop[2] and statement[0] == "assign":
         return computed.parts.of(statement), f"{begin}, so that each turn computes it"
     carried = _carried(loop)
@@ -166,7 +170,8 @@ def _carried(loop: Node) -> list[str]:
     return carried
 
 
-def anomalous(case: Site) -> None:
+@repairs(AnomalousGradient, parsed=False)
+def anomalous(fault: AnomalousGradient, case: FaultContext) -> None:
     """A gradient blew up: keep the operand away from where it does."""
     spot = case.spot(case.fault.places[-1][1])
     parts = spot.parts if spot else None
@@ -186,37 +191,43 @@ def anomalous(case: Site) -> None:
     case.fault.hints = [(spot.rewritten(parts.node, words), spot.where() + ", away from where it blows up")]
 
 
-def cut(case: Site) -> None:
+@repairs(SecondOrder, parsed=False)
+def with_graph(fault: SecondOrder, context: FaultContext) -> None:
+    """A gradient without a graph was differentiated: compute it with one."""
+    spot = context.spot(fault.places[-1][1])
+    if spot is not None and spot.parts.node is not None and call_of(spot.parts.node):
+        words = with_option(spot.parts, spot.parts.node, "create_graph=True")
+        fault.hints.insert(0, (spot.rewritten(spot.parts.node, words), spot.where()))
+
+
+@repairs(Detached, parsed=False)
+def attached(fault: Detached, context: FaultContext) -> None:
     """History was cut on the way: say the line again without what cut it."""
-    if "cause" in case.fault.facts:
-        return conversions.converted(case)
-    how, spot = case.fault.facts["how"], case.spot(case.fault.places[-1][1])
-    if spot is None or spot.parts is None:
+    spot = context.spot(fault.places[-1][1])
+    if spot is None:
         return
+    if fault.how == NO_GRAD:
+        return _recorded(context, spot)
     node = spot.parts.node
-    if how == "torch.no_grad()":
-        return _recorded(case, spot)
+    call = call_of(node) if node else None
+    words = ""
     if node is None:
         return
-    call = call_of(node)
-    words = ""
-    if how == ".data" and node[0] == "attribute":
+    if fault.how == DATA_OF and node[0] == "attribute":
         words = spot.parts.of(node[3][0])
-    elif how == ".detach()" and call and call.receiver:
+    elif fault.how == DETACH and call and call.receiver:
         words = spot.parts.of(call.receiver)
-    elif how.startswith(("argmax()", "argmin()")) and call:
+    elif fault.operation in ("argmax", "argmin") and call:
         bare = call.receiver is None or spot.parts.of(call.receiver) == "torch"
         along = len(call.args) > bare or not {"dim", "axis"}.isdisjoint(call.options)
         words = _value_not_place(spot.parts.of(node), call.name) + "[0]" * along    # beside it stands the place
-        case.fault.hints.clear()
-    elif how == "a volatile Variable" and call and "volatile" in call.options:
-        given = call.options["volatile"]
-        start = spot.parts.text.rfind("volatile", node[1], given[1])
-        words = spot.parts.text[node[1] : start] + "requires_grad=True" + spot.parts.text[given[2] : node[2]]
-    elif call and how.startswith("a gradient computed"):
-        words = with_option(spot.parts, node, "create_graph=True")
+        fault.hints.clear()
+    elif fault.how == VOLATILE and call and "volatile" in call.options:
+        value = call.options["volatile"]
+        start = spot.parts.text.rfind("volatile", node[1], value[1])
+        words = spot.parts.text[node[1] : start] + "requires_grad=True" + spot.parts.text[value[2] : node[2]]
     if words:
-        case.fault.hints.insert(0, (spot.rewritten(node, words), spot.where()))
+        fault.hints.insert(0, (spot.rewritten(node, words), spot.where()))
 
 
 def _value_not_place(words: str, name: str) -> str:
@@ -225,8 +236,7 @@ def _value_not_place(words: str, name: str) -> str:
     return before + name.removeprefix("arg") + after
 
 
-def _recorded(case: Site, spot: RelatedSite) -> None:
-    assert spot.parts is not None
+def _recorded(case: FaultContext, spot: RelatedSite) -> None:
     blocks = spot.parts.enclosing("with")
     block = next((each for each in blocks if "no_grad" in spot.parts.of(each).split(":")[0]), None)
     if block is None:
@@ -238,11 +248,12 @@ def _recorded(case: Site, spot: RelatedSite) -> None:
     case.fault.hints.append((head.replace("no_grad", "enable_grad"), where))
 
 
-def leaf(case: Site) -> None:
+@repairs(LeafWrite)
+def leaf(fault: LeafWrite, case: Site) -> None:
     """A leaf was written: write it where nothing is recorded."""
     parts = case.parts
-    statement = parts.statement if parts else None
-    if parts is None or statement is None or not parts.alone(statement):
+    statement = parts.statement
+    if statement is None or not parts.alone(statement):
         return
     line = parts.line(statement)
     case.fault.hints = [(f"with torch.no_grad(): {parts.of(statement)}",
@@ -252,6 +263,3 @@ def leaf(case: Site) -> None:
         sign = SIGNS.get(parts.of(statement[3][1]), "+")
         case.fault.hints.append((f"y = {parts.of(target)} {sign} {parts.atom(statement[3][-1])}",
                                  "a new value, whose history leads to the leaf"))
-
-
-__all__ = ["anomalous", "cut", "leaf", "second", "stale"]

@@ -7,22 +7,32 @@ from typing import Any
 
 from gradcli.engine.autograd.op import NodeOutput
 from gradcli.engine.tensor.tensor import Tensor
+from gradcli.faults.gradients import NothingRequiresGrad, NotInGraph, RequiresGradOfResult
 from gradcli.faults.mistakes import GradientMissing, UnusedInput
-from gradcli.faults.tree import Fault
+from gradcli.faults.tree import (
+    ArgumentFault,
+    AttributeFault,
+    Fault,
+    IntegerLeaf,
+    NonScalarBackward,
+    PythonFault,
+)
 from gradcli.lang.syntax.lexer import Node
 from gradcli.lang.syntax.query import call_of, walk
-from gradcli.repairs.site import Site, with_option
+from gradcli.repairs.registry import diagnoses, repairs
+from gradcli.repairs.site import Site, about_none, with_option
 
 MAKERS = frozenset("""ones zeros randn rand tensor full arange linspace eye empty Variable FloatTensor DoubleTensor
                    Tensor ones_like zeros_like rand_like randn_like from_numpy Parameter""".split())
 OPTIONLESS = ("FloatTensor", "DoubleTensor", "Tensor", "from_numpy")
 
 
-def nothing_required(case: Site) -> None:
+@repairs(NothingRequiresGrad, UnusedInput)
+def nothing_required(fault: NothingRequiresGrad | UnusedInput, case: Site) -> None:
     """Nothing that a result depends on requires grad: let the leaf it was computed from do so."""
     parts = case.parts
     call = case.call
-    if parts is None or call is None:
+    if call is None:
         return
     start = call.receiver if call.name == "backward" and call.receiver and not _space(case, call.receiver) else None
     unused = isinstance(case.fault, UnusedInput)
@@ -31,7 +41,7 @@ def nothing_required(case: Site) -> None:
     if unused and start is not None:
         start = next((each for each in walk(start) if isinstance(value := case.value(each), Tensor)
                       and not value.requires_grad), start)
-    if unused and "used" in case.fault.message:
+    if isinstance(fault, NotInGraph):
         assert parts.node is not None
         case.fault.hints = [(with_option(parts, parts.node, "allow_unused=True"), "gives None for it")]
         return
@@ -56,12 +66,11 @@ def nothing_required(case: Site) -> None:
 
 def _space(case: Site, node: Node) -> bool:
     """Whether what stands before `.backward` is the module torch.autograd."""
-    return case.parts is not None and case.parts.of(node) in ("torch.autograd", "autograd")
+    return case.parts.of(node) in ("torch.autograd", "autograd")
 
 
 def _thaw(case: Site) -> bool:
     """Something was told to require no gradients: let it."""
-    assert case.parts is not None
     for node in walk(case.parts.tree):
         words = ""
         if node[0] == "assign" and case.parts.of(node[3][-1]) == "False" and node[3][0][0] == "attribute" \
@@ -80,7 +89,6 @@ def _thaw(case: Site) -> bool:
 
 def _numbers(case: Site, made: Node) -> bool:
     """A tensor was made anew of the plain numbers of another, whose history it does not have."""
-    assert case.parts is not None
     call = call_of(made)
     for each in walk(call.args[0]) if call and call.args else ():
         inner = call_of(each)
@@ -98,7 +106,6 @@ def _numbers(case: Site, made: Node) -> bool:
 
 def required(case: Site, made: Node) -> str:
     """A call that makes a tensor, as one that makes a leaf that requires grad."""
-    assert case.parts is not None
     call = call_of(made)
     assert call is not None
     if call.name in OPTIONLESS:
@@ -108,7 +115,6 @@ def required(case: Site, made: Node) -> str:
 
 def _origin(case: Site, start: Node) -> Node | None:
     """The call that made what an expression was computed from, sought through assignments backwards."""
-    assert case.parts is not None
     pending, seen = [start], set()
     while pending:
         node = pending.pop(0)
@@ -125,23 +131,21 @@ def _origin(case: Site, start: Node) -> Node | None:
     return None
 
 
-def gradient_missing(case: Site) -> Fault | None:
+@diagnoses(AttributeFault, PythonFault, ArgumentFault)
+def gradient_missing(fault: AttributeFault | PythonFault | ArgumentFault, case: Site) -> Fault | None:
     """The fault for a `.grad` that is None, in place of what happened to that None."""
     parts = case.parts
-    if parts is None or parts.node is None or "None" not in case.fault.message:
-        return None
-    for node in walk(parts.node):
+    for node in case.where_none():
         if node[0] == "attribute" and node[3][1][3] == "grad":
             holder = node[3][0]
             value = case.value(holder)
             known = isinstance(value, Tensor)
-            if not known or value.gradient is None:
+            if value.gradient is None if known else about_none(fault):
                 return _missing(case, node, parts.of(holder), value if known else None)
     return None
 
 
 def _missing(case: Site, node: Node, words: str, value: Any) -> Fault:
-    assert case.parts is not None
     fault = GradientMissing(f"{words}.grad is None", span=case.parts.span(node))
     if value is not None and value.node is not None:
         rebound = _rebound(case, words)
@@ -187,7 +191,6 @@ def _missing(case: Site, node: Node, words: str, value: Any) -> Fault:
 
 def _rebound(case: Site, words: str) -> Node | None:
     """`x = x - ...`, which makes a new result of a leaf."""
-    assert case.parts is not None
     for node in walk(case.parts.tree):
         if node[0] == "assign" and len(node[3]) == 2 and case.parts.of(node[3][0]) == words:
             value = node[3][1]
@@ -206,11 +209,12 @@ def _result(case: Site) -> str:
     return f"{found[-1][0]}.sum()" if found else "loss"
 
 
-def integer_leaf(case: Site) -> None:
+@repairs(IntegerLeaf)
+def integer_leaf(fault: IntegerLeaf, case: Site) -> None:
     """A leaf of whole numbers: make it of floating ones."""
     parts = case.parts
-    node = parts.node if parts else None
-    if parts is None or node is None:
+    node = parts.node
+    if node is None:
         return
     call = call_of(node)
     if call and call.name == "Variable" and call.args:
@@ -225,19 +229,21 @@ def integer_leaf(case: Site) -> None:
             case.fault.hints = [(f"{words} = {words}.float()", f"before line {parts.line(node)}")]
 
 
-def several(case: Site) -> None:
+@repairs(NonScalarBackward)
+def several(fault: NonScalarBackward, case: Site) -> None:
     """autograd.grad of something with several elements: of their sum."""
     call, parts = case.call, case.parts
-    if call is not None and parts is not None and call.name == "grad" and call.args:
+    if call is not None and call.name == "grad" and call.args:
         case.fault.span = parts.span(call.args[0])
         case.fault.hints = [(f"{parts.atom(call.args[0])}.sum()", "the gradient of the sum")]
 
 
-def flagged(case: Site) -> None:
+@repairs(RequiresGradOfResult)
+def flagged(fault: RequiresGradOfResult, case: Site) -> None:
     """A result cannot be told to require no gradients: take its value alone."""
     parts = case.parts
-    statement = parts.statement if parts else None
-    if parts is None or statement is None or "requires_grad flags" not in case.fault.message:
+    statement = parts.statement
+    if statement is None:
         return
     call = case.call
     target = call.receiver if call else _holder(statement)
@@ -256,7 +262,6 @@ def _holder(node: Node) -> Node | None:
 def _returned(case: Site, source: Node) -> Iterator[Node]:
     """What the program's function that is called in `source` returns."""
     call = call_of(source)
-    assert case.parts is not None
     for function in walk(case.parts.tree) if call else ():
         if function[0] == "def" and call and any(each[0] == "NAME" and each[3] == call.name for each in function[3]):
             for each in walk(function):
@@ -264,12 +269,13 @@ def _returned(case: Site, source: Node) -> Iterator[Node]:
                     yield from walk(each)
 
 
-def from_number(case: Site) -> bool:
+@repairs(AttributeFault, PythonFault, ArgumentFault)
+def from_number(fault: AttributeFault | PythonFault | ArgumentFault, case: Site) -> None:
     """A plain number has no backward(): it was taken out of a tensor, which has."""
     parts = case.parts
-    node = parts.node if parts else None
-    if parts is None or node is None or node[0] != "attribute" or node[3][1][3] != "backward":
-        return False
+    node = parts.node
+    if node is None or node[0] != "attribute" or node[3][1][3] != "backward":
+        return
     holder = node[3][0]
     made = case.assigned(holder[3]) if holder[0] == "NAME" else None
     source = made[3][-1] if made else holder
@@ -280,9 +286,8 @@ def from_number(case: Site) -> bool:
             inner = taken.receiver or taken.args[0]
             case.fault.notes.append(f"{parts.of(each)} is a plain number, which has no history")
             case.fault.hints = [(spot.rewritten(each, parts.of(inner)), spot.where())]
-            return True
+            return
     case.fault.notes.append(f"{parts.of(holder)} is a plain number: only what is computed from a tensor has a history")
-    return False
 
 
 __all__ = ["from_number", "gradient_missing", "integer_leaf", "nothing_required", "required"]

@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from gradcli.faults.suggestions import nearest_word
+from gradcli.faults.attributes import MissingAttribute
+from gradcli.faults.suggestions import meant
 from gradcli.faults.tree import NameFault
 from gradcli.namespace.modules import Namespace
+from gradcli.repairs.registry import repairs
 from gradcli.repairs.site import Site
 from gradcli.repairs.synonyms import LEFT_OUT, NAMES
 
@@ -27,11 +29,12 @@ WRITTEN = (     # what can be read, and fails as the name that comes first is no
 LONG = 6        # characters from which the names of modules are worth comparing
 
 
-def unknown(case: Site) -> None:
+@repairs(NameFault)
+def unknown(fault: NameFault, case: Site) -> None:
     """Say where a name is that is not there under its own, or what stands for it here."""
-    parts, fault = case.parts, case.fault
-    node = parts.node if parts else None
-    if parts is None or node is None or fault.span is None:
+    parts = case.parts
+    node = parts.node
+    if node is None or fault.span is None:
         return
     name, number = parts.of(node), fault.span.line
     follows = parts.text[node[2] : node[2] + 1]
@@ -71,16 +74,35 @@ def _qualified(case: Site, name: str, follows: str) -> tuple[str, str] | None:
 
     Values are called `gamma` and `device` too: a function is meant where it is called.
     """
-    meant = name[:1].isupper() or follows in ("(", ".")
+    called = name[:1].isupper() or follows in ("(", ".")
     ways = dict(_modules(case))
-    place = next((f"{word}.{name}" for word in ways if (meant or word in case.names)
-                  and _has(ways[word], name, follows)), "")
+    place = holder_of(name, {word: ways[word] for word in ways if called or word in case.names}, follows)
     if place:
         return place, f"where {name} is"
-    if case.fault.hints or len(name) < LONG or follows != "(":
+    known = [repair for repair, _ in case.fault.hints]
+    if len(name) < LONG or follows != "(" or any(repair in case.names for repair in known):
         return None
-    near = next(((word, each[0]) for word in ways if (each := nearest_word(name, _names(ways[word])))), None)
-    return (".".join(near), "the nearest name") if near and near[1][:1].isupper() == name[:1].isupper() else None
+    near = meant(name, [("", known), *((word, _names(ways[word])) for word in ways)])
+    return (near, "the nearest name") if near and near not in known else None
+
+
+def holder_of(name: str, ways: Mapping[str, Namespace], follows: str) -> str:
+    """The name after the word of the first of the modules that has it; empty if none has."""
+    return next((f"{word}.{name}" for word in ways if _has(ways[word], name, follows)), "")
+
+
+@repairs(MissingAttribute)
+def elsewhere(fault: MissingAttribute, case: Site) -> None:
+    """A name asked of the wrong module: nn.mse_loss is F.mse_loss, torch.Linear is nn.Linear."""
+    node, name = case.parts.node, fault.attribute
+    if node is None or node[0] != "attribute" or name.startswith("_"):
+        return
+    if not isinstance(fault.holder, Namespace):
+        return
+    place = holder_of(name, dict(_modules(case)), case.parts.text[node[2] : node[2] + 1])
+    if place and place != case.parts.of(node):
+        spot = case.spot_of(node)
+        fault.hints = [(spot.rewritten(node, place), f"{spot.where()}: where {name} is")]
 
 
 def _modules(case: Site) -> Iterator[tuple[str, Namespace]]:
@@ -115,4 +137,4 @@ def _has(module: Namespace, name: str, follows: str) -> bool:
         follows != "(" or not isinstance(inside.get(name), Namespace))
 
 
-__all__ = ["unknown"]
+__all__ = ["elsewhere", "unknown"]

@@ -2,65 +2,80 @@
 
 from __future__ import annotations
 
-import re
+from types import BuiltinFunctionType, FunctionType, MethodType
 
 from gradcli.engine.tensor.tensor import Tensor
+from gradcli.exposure import PROGRAM_MADE
+from gradcli.faults.attributes import ForwardMissing, MissingAttribute, NotAModule, NotParameters, SingleParameter
 from gradcli.faults.suggestions import nearest
+from gradcli.faults.tree import ArgumentFault, AttributeFault
+from gradcli.lang.runtime.types import Kind
 from gradcli.lang.syntax.lexer import Node
 from gradcli.lang.syntax.query import walk
+from gradcli.repairs.registry import repairs
 from gradcli.repairs.site import Site
 
-CONTAINED = re.compile(r"cannot assign (.+) as child module '(\d+)'")
 EXPECTED = ("__init__", "forward")
+FUNCTION_TYPES = (FunctionType, BuiltinFunctionType, MethodType)
 
 
-def member_lost(case: Site) -> None:
-    """An attribute that an object lacks: set as a local name in __init__, or the method that sets it misspelt."""
-    parts = case.parts
-    lost = re.match(r"an object of class (\w+) has no attribute (\w+)$", case.fault.message)
-    missing = re.match(r"Module \[(\w+)\] is missing the required \"forward\"", case.fault.message)
-    said = lost or missing
-    if parts is None or said is None:
+@repairs(MissingAttribute)
+def local_name(fault: MissingAttribute, site: Site) -> None:
+    """An attribute that an object lacks: set as a local name in __init__, or that method is misspelt."""
+    if PROGRAM_MADE not in vars(type(fault.holder)):
         return
-    kind = next((each for each in walk(parts.tree) if each[0] == "class" and each[3][0][3] == said[1]), None)
-    methods = [each for each in walk(kind) if each[0] == "def"] if kind else []
-    names = {_name(each): each for each in methods}
-    if lost and "__init__" in names:
-        for each in walk(names["__init__"]):
-            if each[0] == "assign" and each[3][0][0] == "NAME" and each[3][0][3] == lost[2]:
-                where = f"in line {parts.line(each)}: an attribute, no local name"
-                case.fault.hints = [(f"self.{parts.of(each)}", where)]
-                return
-    for wanted in EXPECTED:
-        near = nearest(wanted.strip("_"), [name.strip("_") for name in names if name not in EXPECTED])
-        wrong = next((each for name, each in names.items() if near and name.strip("_") == near[0]), None)
-        if wanted not in names and wrong is not None and (lost is not None) == (wanted == "__init__"):
-            line = parts.line(wrong)
-            head = parts.text.split("\n")[line - 1].strip()
-            case.fault.hints = [(head.replace(_name(wrong), wanted, 1), f"in line {line}: as the method is called")]
+    methods = _methods(site, type(fault.holder).__name__)
+    for each in walk(methods.get("__init__", ())):
+        if each[0] == "assign" and each[3][0][0] == "NAME" and each[3][0][3] == fault.attribute:
+            fault.hints = [(f"self.{site.parts.of(each)}",
+                            f"in line {site.parts.line(each)}: an attribute, no local name")]
             return
+    _misspelt(fault, site, methods, "__init__")
+
+
+@repairs(ForwardMissing)
+def misspelt_forward(fault: ForwardMissing, site: Site) -> None:
+    """A module without forward: perhaps another of its methods is forward misspelt."""
+    _misspelt(fault, site, _methods(site, fault.module), "forward")
+
+
+def _methods(site: Site, kind: str) -> dict[str, Node]:
+    """The methods of a class of the program, by name."""
+    classes = [each for each in walk(site.parts.tree) if each[0] == "class" and each[3][0][3] == kind]
+    return {_name(each): each for each in walk(classes[0]) if each[0] == "def"} if classes else {}
+
+
+def _misspelt(fault: AttributeFault, site: Site, methods: dict[str, Node], name: str) -> None:
+    """The head of the method whose name is nearest to `name`, which the class lacks, as it should be."""
+    near = nearest(name.strip("_"), [each.strip("_") for each in methods if each not in EXPECTED])
+    wrong = next((each for each in methods if near and each.strip("_") == near[0]), None)
+    if name not in methods and wrong is not None:
+        line = site.parts.line(methods[wrong])
+        head = site.parts.text.split("\n")[line - 1].strip()
+        fault.hints = [(head.replace(wrong, name, 1), f"in line {line}: as the method is called")]
 
 
 def _name(function: Node) -> str:
     return next(str(each[3]) for each in function[3] if each[0] == "NAME")
 
 
-def contained(case: Site) -> None:
+@repairs(NotAModule)
+def contained(fault: NotAModule, site: Site) -> None:
     """What is put into a container is no module: a list that is to be unpacked, a class, a function."""
-    said, call, parts = CONTAINED.match(case.fault.message), case.call, case.parts
-    if said is None or call is None or parts is None or int(said[2]) >= len(call.args):
+    call, parts, value = site.call, site.parts, fault.value
+    if call is None or not fault.child.isdecimal() or int(fault.child) >= len(call.args):
         return
-    given = call.args[int(said[2])]
-    words = parts.of(given)
-    case.fault.message = f"{call.name} is made of modules, not of {said[1]}: each is a child module"
-    case.fault.span = parts.span(given)
-    if said[1].startswith("a list"):
-        case.fault.hints = [(f"*{words}", "its members one by one")]
-    elif said[1] in ("a type", "a function") and words.startswith("nn."):
-        case.fault.message = f"{call.name} is made of modules, and {words} is a class: a child module is an object"
-        case.fault.hints = [(f"{words}()", "makes a module")]
+    argument = call.args[int(fault.child)]
+    words = parts.of(argument)
+    fault.message = f"{call.name} is made of modules, not of {fault.words_of_value}: each is a child module"
+    fault.span = parts.span(argument)
+    if isinstance(value, list) and value:
+        fault.hints = [(f"*{words}", "its members one by one")]
+    elif isinstance(value, type | Kind | FunctionType) and words.startswith("nn."):
+        fault.message = f"{call.name} is made of modules, and {words} is a class: a child module is an object"
+        fault.hints = [(f"{words}()", "makes a module")]
     elif words in FUNCTIONS:
-        case.fault.hints = [(FUNCTIONS[words], "the module that does the same")]
+        fault.hints = [(FUNCTIONS[words], "the module that does the same")]
 
 
 NUMBERS = ("item", "tolist", "numpy")      # their results have no history
@@ -69,49 +84,66 @@ FUNCTIONS = {f"{space}{name}": f"nn.{module}()" for name, module in (
     for space in ("F.", "torch.")}
 
 
-def optimised(case: Site) -> None:
-    """What an optimiser is given first: the parameters of the program's own module, or a list of one tensor."""
-    call, parts, message = case.call, case.parts, case.fault.message
-    if call is None or parts is None or not call.args:
+@repairs(SingleParameter)
+def one_parameter(fault: SingleParameter, site: Site) -> None:
+    """An optimiser takes a list, of one tensor too."""
+    if site.call is not None and site.call.args:
+        first = site.call.args[0]
+        fault.span, fault.hints = site.parts.span(first), [(f"[{site.parts.of(first)}]", "a list of the one tensor")]
+
+
+@repairs(NotParameters)
+def its_parameters(fault: NotParameters, site: Site) -> None:
+    """The parameters of a module: that of the program which was passed, or whose method was."""
+    if site.call is None or not site.call.args or site.call.args[0][0] not in ("NAME", "attribute", "call"):
         return
-    given = call.args[0]
-    words = parts.of(given)
-    if message.startswith("params argument given to the optimizer"):
-        case.fault.span, case.fault.hints = parts.span(given), [(f"[{words}]", "a list of the one tensor")]
-    elif message.startswith("an optimiser needs a list of parameters") and given[0] in ("NAME", "attribute", "call"):
-        whole = f"{words}()" if message.endswith("a method") else f"{words}.parameters()"
-        if message.endswith("a method") or hasattr(type(case.value(given)), "parameters"):
-            case.fault.span, case.fault.hints = parts.span(given), [(whole, "its parameters")]
-    elif call.name == "tensor" and " takes 1 argument, " in message:
-        inside = ", ".join(parts.of(each) for each in call.args)
-        case.fault.hints = [(parts.of(parts.node).replace(inside, f"[{inside}]", 1), "the numbers as one list")] \
-            if parts.node and inside in parts.of(parts.node) else []
+    first = site.call.args[0]
+    method = isinstance(fault.value, MethodType)
+    if method or hasattr(type(site.value(first)), "parameters"):
+        words = site.parts.of(first)
+        fault.span = site.parts.span(first)
+        fault.hints = [(f"{words}()" if method else f"{words}.parameters()", "its parameters")]
 
 
-def uncalled(case: Site) -> None:
-    """A method was named where its result was meant, or one of several results is meant."""
-    parts, node = case.parts, case.parts.node if case.parts else None
-    said = re.match(r"(a function|a method|a tuple|a list) has no attribute (\w+)", case.fault.message)
-    found = node[3][0] if node is not None and node[0] == "attribute" else None
-    if parts is None or said is None or found is None:
+@repairs(ArgumentFault)
+def one_list(fault: ArgumentFault, site: Site) -> None:
+    """torch.tensor(1, 2, 3) of numbers that belong into one list."""
+    call, parts, node = site.call, site.parts, site.parts.node
+    if call is None or node is None or call.name != "tensor" or fault.facts.get("complaint") != "too many":
         return
-    words = parts.of(found)
-    if said[1] in ("a function", "a method"):
-        made = case.assigned(found[3]) if found[0] == "NAME" else None
-        value = made[3][-1] if made else found
-        if value[0] != "attribute":
-            return
-        if made is None:
-            called = parts.of(value[3][0]) if value[3][1][3] in NUMBERS else f"{words}()"
-            case.fault.span = parts.span(found)
-            case.fault.hints = [(called, f"what has {said[2]}")] if called != words else []
-        else:
-            spot = case.spot_of(value)
-            case.fault.hints = [(spot.rewritten(value, f"{parts.of(value)}()"), f"{spot.where()}: a method is called")]
+    inside = ", ".join(parts.of(each) for each in call.args)
+    fault.hints = [(parts.of(node).replace(inside, f"[{inside}]", 1), "the numbers as one list")] \
+        if inside and inside in parts.of(node) else []
+
+
+@repairs(MissingAttribute)
+def uncalled(fault: MissingAttribute, site: Site) -> None:
+    """A method was named where its result was meant."""
+    node, parts = site.parts.node, site.parts
+    if node is None or node[0] != "attribute" or not isinstance(fault.holder, FUNCTION_TYPES):
         return
-    value = case.value(found)
-    if hasattr(Tensor, said[2]) and isinstance(value, tuple | list) and value and isinstance(value[0], Tensor):
-        case.fault.span, case.fault.hints = parts.span(found), [(f"{words}[0]", "the first of its tensors")]
+    holder = node[3][0]
+    assignment = site.assigned(holder[3]) if holder[0] == "NAME" else None
+    value = assignment[3][-1] if assignment else holder
+    if value[0] != "attribute":
+        return
+    if assignment is None:
+        words = parts.of(holder)
+        called = parts.of(value[3][0]) if value[3][1][3] in NUMBERS else f"{words}()"
+        fault.span = parts.span(holder)
+        fault.hints = [(called, f"what has {fault.attribute}")] if called != words else []
+    else:
+        spot = site.spot_of(value)
+        fault.hints = [(spot.rewritten(value, f"{parts.of(value)}()"), f"{spot.where()}: a method is called")]
 
 
-__all__ = ["contained", "member_lost", "optimised", "uncalled"]
+@repairs(MissingAttribute)
+def first_of(fault: MissingAttribute, site: Site) -> None:
+    """One of the tensors of a tuple or list is meant."""
+    node, value = site.parts.node, fault.holder
+    if node is not None and node[0] == "attribute" and type(value) in (tuple, list) and value and (
+            hasattr(Tensor, fault.attribute) and isinstance(value[0], Tensor)):
+        holder = node[3][0]
+        if site.value(holder) is value:
+            fault.span = site.parts.span(holder)
+            fault.hints = [(f"{site.parts.of(holder)}[0]", "the first of its tensors")]

@@ -5,20 +5,29 @@ from __future__ import annotations
 import re
 
 from gradcli.engine.tensor.tensor import Tensor
-from gradcli.faults.mistakes import NoneFault
-from gradcli.faults.tree import Fault, PythonFault
+from gradcli.faults.mistakes import BroadcastShapes, DtypeMix, NoneFault, OperandFault, ProductShapes
+from gradcli.faults.tensors import FloatingBits, SharedMemory, ViewSize
+from gradcli.faults.tree import (
+    AmbiguousTruth,
+    ArgumentFault,
+    AttributeFault,
+    Fault,
+    PythonFault,
+)
 from gradcli.lang.syntax.lexer import Node
 from gradcli.lang.syntax.query import Call, call_of, walk
+from gradcli.repairs.registry import diagnoses, repairs
 from gradcli.repairs.site import Site
 
 CONVERT = {"float32": "float()", "float64": "double()", "float16": "half()", "int64": "long()", "int32": "int()"}
 
 
-def dtypes(case: Site) -> None:
+@repairs(DtypeMix)
+def dtypes(fault: DtypeMix, case: Site) -> None:
     """Two element types: convert the operand that is not floating, or else the second."""
     parts = case.parts
     found = operands(case)
-    if parts is None or not found or "types" not in case.fault.facts:
+    if not found or "types" not in case.fault.facts:
         return
     a, b = case.fault.facts["types"]
     call = case.call
@@ -30,18 +39,19 @@ def dtypes(case: Site) -> None:
 
 def _layer(case: Site, call: Call) -> bool:
     """Whether a module is called, whose second operand is its own weight."""
-    node = case.parts.node if case.parts else None
+    node = case.parts.node
     assert node is not None
     function = node[3][0]
     return hasattr(type(case.value(function)), "parameters") or function[0] == "call" or call.receiver is not None and (
-        case.parts is not None and case.parts.of(call.receiver) == "self")
+        case.parts.of(call.receiver) == "self")
 
 
-def product(case: Site) -> None:
+@repairs(ProductShapes)
+def product(fault: ProductShapes, case: Site) -> None:
     """A matrix product: transpose what then fits."""
     parts, shapes = case.parts, case.fault.facts.get("shapes")
     found = operands(case)
-    if parts is None or not shapes or len(found) < 2:
+    if not shapes or len(found) < 2:
         return
     (a, b), (first, second) = shapes, found[:2]
     if len(a) == len(b) == 2 and a[1] == b[1]:
@@ -55,11 +65,12 @@ def product(case: Site) -> None:
         case.fault.hints = [(f"{one} @ {two}", "in the other order")]
 
 
-def broadcast(case: Site) -> None:
+@repairs(BroadcastShapes)
+def broadcast(fault: BroadcastShapes, case: Site) -> None:
     """Operands of shapes that cannot be stretched: transpose, or insert a dimension, if that makes them fit."""
     parts, shapes = case.parts, case.fault.facts.get("shapes")
     found = operands(case)
-    if parts is None or not shapes or len(found) < 2:
+    if not shapes or len(found) < 2:
         return
     (a, b), (first, second) = shapes[:2], found[:2]
     if len(a) == 2 and a == b[::-1]:
@@ -73,16 +84,16 @@ def broadcast(case: Site) -> None:
         _instead(case, second, f"{parts.atom(second)}.view({shape})", "the same elements in that shape")
 
 
-def viewed(case: Site) -> None:
+@repairs(ViewSize)
+def viewed(fault: ViewSize, case: Site) -> None:
     """A view of another number of elements: let one dimension follow from the others."""
-    found = re.match(r"shape '\[(.*)\]' is invalid for input of size (\d+)", case.fault.message)
     call, parts = case.call, case.parts
-    if found is None or call is None or parts is None or parts.node is None:
+    if call is None or parts.node is None:
         return
-    sizes, size = [int(n) for n in found[1].split(",") if n.strip()], int(found[2])
+    sizes, size = fault.shape, fault.size
     words = ["-1"]
     for at in reversed(range(len(sizes))):
-        rest = _count(tuple(sizes[:at] + sizes[at + 1 :]))
+        rest = _count(sizes[:at] + sizes[at + 1 :])
         if rest > 0 and size % rest == 0 and -1 not in sizes:
             words = [str(n) for n in [*sizes[:at], -1, *sizes[at + 1 :]]]
             break
@@ -92,11 +103,10 @@ def viewed(case: Site) -> None:
     case.fault.hints.append((f"{function}({first}{inside})", "-1 stands for the length that follows from the others"))
 
 
-def overlapping(case: Site) -> None:
+@repairs(SharedMemory)
+def overlapping(fault: SharedMemory, case: Site) -> None:
     """An expanded tensor was written to: write to a copy of it."""
     parts, call = case.parts, case.call
-    if parts is None or "this expanded tensor are the same memory" not in case.fault.message:
-        return
     statement = parts.statement
     if call is not None and call.receiver is not None and (statement is None or statement[0] != "expression"):
         words = parts.of(call.receiver)
@@ -118,7 +128,6 @@ def _count(shape: tuple[int, ...]) -> int:
 
 def _instead(case: Site, operand: Node, words: str, why: str) -> None:
     """Let the carets mark an operand, and the repair stand for it."""
-    assert case.parts is not None
     case.fault.span = case.parts.span(operand)
     case.fault.hints = [(words, why)]
 
@@ -126,8 +135,6 @@ def _instead(case: Site, operand: Node, words: str, why: str) -> None:
 def operands(case: Site) -> list[Node]:
     """The operands at the place in order, without a module that a function stands in."""
     parts = case.parts
-    if parts is None:
-        return []
     found = parts.operands()
     call = case.call
     if call is not None and call.receiver is not None and _module(case, call):
@@ -150,13 +157,14 @@ def _module(case: Site, call: Call) -> bool:
     return root[3] in ("torch", "F", "nn", "math", "self") or hasattr(value, "__dict__")
 
 
-def mixed(case: Site) -> None:
+@repairs(OperandFault)
+def mixed(fault: OperandFault, case: Site) -> None:
     """A string and a number: make text of the number, or a number of the text."""
     parts = case.parts
-    found = parts.operands() if parts else []
-    if parts is None or len(found) != 2:
+    found = parts.operands()
+    if len(found) != 2:
         return
-    if case.fault.message.endswith("with ^"):
+    if fault.facts.get("sign") == "^":
         case.fault.hints = [(f"{parts.of(found[0])} ** {parts.of(found[1])}", "the power; ^ is for bits")]
         return
     texts = [each[0] in ("STRING", "strings") or isinstance(case.value(each), str) for each in found]
@@ -176,10 +184,11 @@ def mixed(case: Site) -> None:
         _instead(case, found[at], f"float({parts.of(found[at])})", "makes a number of text")
 
 
-def bits(case: Site) -> None:
+@repairs(FloatingBits)
+def bits(fault: FloatingBits, case: Site) -> None:
     """^ between floating tensors, where a power was meant."""
-    node = case.parts.node if case.parts else None
-    if case.parts is not None and node is not None and "bitwise_xor" in case.fault.message and node[0] != "call":
+    node = case.parts.node
+    if node is not None and fault.operation == "bitwise_xor" and node[0] != "call":
         found = case.parts.operands()
         if len(found) == 2:
             case.fault.span = case.parts.span(node)
@@ -194,10 +203,11 @@ def _searches(words: str) -> bool:
     return bool(re.search(r"\bin\b", words))
 
 
-def truth(case: Site) -> None:
+@repairs(AmbiguousTruth)
+def truth(fault: AmbiguousTruth, case: Site) -> None:
     """A condition of many truths: say whether all or any of them is meant."""
-    node = case.parts.node if case.parts else None
-    if case.parts is None or node is None:
+    node = case.parts.node
+    if node is None:
         return
     call = call_of(node)
     if call and call.name in ("bool",) and call.args:
@@ -221,12 +231,11 @@ def truth(case: Site) -> None:
                             (f"{words}.any()", "whether it holds for some element")]
 
 
-def none_used(case: Site) -> Fault | None:
+@diagnoses(AttributeFault, PythonFault, ArgumentFault)
+def none_used(fault: AttributeFault | PythonFault | ArgumentFault, case: Site) -> Fault | None:
     """None was used as if it were a value: say which function gave it."""
-    fault, parts = case.fault, case.parts
-    if parts is None or parts.node is None or "None" not in fault.message or not isinstance(fault, PythonFault | Fault):
-        return None
-    for node in walk(parts.node):
+    parts = case.parts
+    for node in case.where_none():
         given = node
         if node[0] == "NAME":
             if node[3] not in case.names or case.names[node[3]] is not None:
@@ -264,7 +273,6 @@ def none_used(case: Site) -> Fault | None:
 
 def _definition(case: Site, name: str) -> Node | None:
     """A function of the program that has no return with a value; `forward` for what is called as a module."""
-    assert case.parts is not None
     value = case.names.get(name)
     wanted = [name] if value is None or hasattr(value, "__code__") else [name, "forward", "__call__"]
     for node in walk(case.parts.tree):

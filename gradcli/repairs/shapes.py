@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from itertools import zip_longest
+from typing import NamedTuple
 
 from gradcli.engine.tensor.tensor import Tensor
+from gradcli.faults.tensors import DimensionOutOfRange, ExpandedSize, IndexOutOfRange, IndexType, TooManyIndices
+from gradcli.faults.tree import IndexFault, ShapeFault, ValueFault
 from gradcli.lang.syntax.lexer import Node
 from gradcli.repairs.operands import operands
+from gradcli.repairs.registry import repairs
 from gradcli.repairs.site import Site
 
 Shape = tuple[int, ...]
-DIMENSION = re.compile(r"Dimension out of range \(expected to be in range of \[(-?\d+), (-?\d+)\], but got (-?\d+)\)")
+INDEX_WORDS = {float: "float", str: "string"}
 
 
 def shape_of(case: Site, node: Node) -> Shape | None:
@@ -20,10 +23,11 @@ def shape_of(case: Site, node: Node) -> Shape | None:
     return tuple(value.array.shape) if isinstance(value, Tensor) else None
 
 
-def fitted(case: Site) -> None:
+@repairs(ShapeFault, ValueFault)
+def fitted(fault: ShapeFault | ValueFault, case: Site) -> None:
     """mv, bmm, cat, stack, expand, permute: turned, joined elsewhere, or with a dimension more."""
     call, parts = case.call, case.parts
-    if call is None or parts is None or parts.node is None or case.fault.hints:
+    if call is None or parts.node is None or case.fault.hints:
         return
     mend = FITTING.get(call.name)
     if mend is not None:
@@ -32,7 +36,7 @@ def fitted(case: Site) -> None:
 
 def _product(case: Site, found: list[Node]) -> None:
     shapes = case.fault.facts.get("shapes")
-    if not shapes or len(found) < 2 or case.parts is None:
+    if not shapes or len(found) < 2:
         return
     (a, b), (first, second) = shapes[:2], found[:2]
     if len(a) == len(b) == 3 and a[0] == b[0]:
@@ -49,7 +53,7 @@ def _product(case: Site, found: list[Node]) -> None:
 def _joined(case: Site, found: list[Node]) -> None:
     """Tensors of a list that do not fit along one dimension: along another, or with one dimension more."""
     parts, call = case.parts, case.call
-    if parts is None or call is None or not found or found[0][0] not in ("list", "tuple"):
+    if call is None or not found or found[0][0] not in ("list", "tuple"):
         return
     members = list(found[0][3])
     shapes = [shape_of(case, each) for each in members]
@@ -74,85 +78,110 @@ def _joined(case: Site, found: list[Node]) -> None:
                                  "along the dimension in which they differ")]
 
 
-def _expanded(case: Site, found: list[Node]) -> None:
-    said = re.search(r"Target sizes: \[(.*?)\]\. +Tensor sizes: \[(.*?)\]", case.fault.message)
-    parts = case.parts
-    if said is None or parts is None or not found:
+@repairs(ExpandedSize)
+def expanded(fault: ExpandedSize, site: Site) -> None:
+    """expand() to lengths that do not fit: a column, the matrix transposed, or copies with repeat()."""
+    found = operands(site)
+    if site.call is None or site.call.name != "expand" or not found or fault.hints:
         return
-    target, have = ([int(n) for n in each.split(",") if n.strip()] for each in said.groups())
-    first = found[0]
-    sizes = ", ".join(map(str, target))
-    if len(have) == 1 and len(target) == 2 and target[0] == have[0]:
-        case.fault.hints = [(f"{parts.atom(first)}.unsqueeze(1).expand({sizes})", "a column, repeated")]
-    elif len(have) == len(target) == 2 and have[::-1] == target:
-        case.fault.hints = [(f"{parts.atom(first)}.t()", "the matrix transposed")]
-    elif all(t % h == 0 for t, h in zip_longest(reversed(target), reversed(have), fillvalue=1) if h and t > 0):
-        padded = [1] * (len(target) - len(have)) + have
+    target, shape = fault.target, fault.shape
+    words = site.parts.atom(found[0])
+    if len(shape) == 1 and len(target) == 2 and target[0] == shape[0]:
+        fault.hints = [(f"{words}.unsqueeze(1).expand({', '.join(map(str, target))})", "a column, repeated")]
+    elif len(shape) == len(target) == 2 and shape[::-1] == target:
+        fault.hints = [(f"{words}.t()", "the matrix transposed")]
+    elif all(t % h == 0 for t, h in zip_longest(reversed(target), reversed(shape), fillvalue=1) if h and t > 0):
+        padded = (1,) * (len(target) - len(shape)) + shape
         times = ", ".join(str(t // h) for t, h in zip(target, padded, strict=False))
-        case.fault.hints = [(f"{parts.atom(first)}.repeat({times})", "copies it; expand stretches only lengths of 1")]
+        fault.hints = [(f"{words}.repeat({times})", "copies it; expand stretches only lengths of 1")]
 
 
-def outside(case: Site) -> None:
-    """An index beyond the end, too many of them, or a dimension that the tensor does not have."""
-    parts, message = case.parts, case.fault.message
-    node = parts.node if parts else None
-    if parts is None or node is None or (case.fault.hints and "indexed with" not in message):
+@repairs(DimensionOutOfRange)
+def last_dimension(fault: DimensionOutOfRange, site: Site) -> None:
+    """Mark the argument that names the dimension; the last one there is."""
+    if site.parts.node is None or fault.hints:
         return
-    if node[0] == "subscript":
-        _index(case, node)
-    elif said := DIMENSION.match(message):
-        given = [*operands(case)[1:], *(case.call.options.values() if case.call else ())]
-        wrong = [each for each in given if parts.of(each).replace(" ", "") == said[3]]
-        if wrong:
-            _mark(case, wrong[0], said[2], "the last of the dimensions, which are counted from 0")
+    arguments = [*operands(site)[1:], *(site.call.options.values() if site.call else ())]
+    wrong = [each for each in arguments if site.parts.of(each).replace(" ", "") == str(fault.dim)]
+    if wrong:
+        _mark(site, wrong[0], str(fault.last), "the last of the dimensions, which are counted from 0")
 
 
-def _index(case: Site, node: Node) -> None:
-    parts, message = case.parts, case.fault.message
-    assert parts is not None
-    holder, inside = node[3][0], parts.text[node[3][0][2] : node[2]].strip()[1:-1]
-    pieces = [each.strip() for each in inside.split(",")]
-    if said := re.match(r"index (-?\d+) is out of bounds for dimension (\d+) with size (\d+)", message):
-        at, size = int(said[2]), int(said[3])
-        if size and at < len(pieces) and not any(c in inside for c in "[(:."):
-            pieces[at] = str(size - 1)
-            case.fault.hints = [(f"{parts.of(holder)}[{', '.join(pieces)}]", "the last, as they are counted from 0")]
-    elif said := re.match(r"a tensor cannot be indexed with (float|str)$", message):
-        case.fault.message = f"a tensor is indexed by whole numbers, not by a {said[1].replace('str', 'string')}"
-        try:
-            case.fault.hints = [(f"{parts.of(holder)}[{int(float(inside))}]", "a whole number")]
-        except ValueError:
-            words = f"int({inside})" if said[1] == "float" else "0"
-            case.fault.hints = [(f"{parts.of(holder)}[{words}]", "a whole number")]
-    elif said := re.match(r"too many indices for tensor of dimension (\d+)", message):
-        number = int(said[1])
-        if number and len(pieces) > number and not any(c in inside for c in "[("):
-            case.fault.hints = [(f"{parts.of(holder)}[{', '.join(pieces[:number])}]", "one index for each dimension")]
-        elif not number:
-            case.fault.hints = [(f"{parts.of(holder)}.item()", "its number")]
+@repairs(IndexOutOfRange)
+def last_index(fault: IndexOutOfRange, site: Site) -> None:
+    """x[5] of five rows: the last of them."""
+    index = _index(site)
+    if index is None or fault.hints or not fault.size or fault.dim >= len(index.pieces) or index.nested("[(:."):
+        return
+    pieces = [*index.pieces[: fault.dim], str(fault.size - 1), *index.pieces[fault.dim + 1 :]]
+    fault.hints = [(f"{index.holder}[{', '.join(pieces)}]", "the last, as they are counted from 0")]
 
 
-def listed(case: Site) -> None:
+@repairs(TooManyIndices)
+def fewer_indices(fault: TooManyIndices, site: Site) -> None:
+    """As many indices as there are dimensions."""
+    index = _index(site)
+    if index is None or fault.hints:
+        return
+    if not fault.ndim:
+        fault.hints = [(f"{index.holder}.item()", "its number")]
+    elif len(index.pieces) > fault.ndim and not index.nested("[("):
+        fault.hints = [(f"{index.holder}[{', '.join(index.pieces[: fault.ndim])}]", "one index for each dimension")]
+
+
+@repairs(IndexType)
+def whole_index(fault: IndexType, site: Site) -> None:
+    """A float or a string as an index: the whole number that it stands for."""
+    index = _index(site)
+    if index is None or fault.index_type not in INDEX_WORDS:
+        return
+    fault.message = f"a tensor is indexed by whole numbers, not by a {INDEX_WORDS[fault.index_type]}"
+    try:
+        words = str(int(float(index.inside)))
+    except ValueError:
+        words = f"int({index.inside})" if fault.index_type is float else "0"
+    fault.hints = [(f"{index.holder}[{words}]", "a whole number")]
+
+
+class Index(NamedTuple):
+    """The words of `holder[inside]`."""
+
+    holder: str
+    inside: str
+
+    @property
+    def pieces(self) -> list[str]:
+        return [each.strip() for each in self.inside.split(",")]
+
+    def nested(self, signs: str) -> bool:
+        """Whether one of some signs stands in it, so that its commas may not part indices."""
+        return any(sign in self.inside for sign in signs)
+
+
+def _index(site: Site) -> Index | None:
+    parts, node = site.parts, site.parts.node
+    if node is None or node[0] != "subscript":
+        return None
+    return Index(parts.of(node[3][0]), parts.text[node[3][0][2] : node[2]].strip()[1:-1])
+
+
+@repairs(IndexFault)
+def last_item(fault: IndexFault, site: Site) -> None:
     """An item that a list or a string does not have: its last one."""
-    parts = case.parts
-    node = parts.node if parts else None
-    if parts is None or node is None or node[0] != "subscript" or case.fault.hints:
+    node = site.parts.node
+    if node is None or node[0] != "subscript" or fault.hints:
         return
-    value = case.value(node[3][0])
-    if isinstance(value, list | tuple | str) and len(value) and "at this index" in case.fault.message:
-        holder = parts.of(node[3][0])
-        case.fault.notes.append(f"{holder} has {len(value)} item{'s' * (len(value) > 1)}, counted from 0")
-        case.fault.hints = [(f"{holder}[-1]", "the last one")]
+    value = site.value(node[3][0])
+    if isinstance(value, list | tuple | str) and len(value):
+        holder = site.parts.of(node[3][0])
+        fault.notes.append(f"{holder} has {len(value)} item{'s' * (len(value) > 1)}, counted from 0")
+        fault.hints = [(f"{holder}[-1]", "the last one")]
 
 
 def _mark(case: Site, node: Node, words: str, why: str) -> None:
     """Let the carets mark a part, and the repair stand for it."""
-    assert case.parts is not None
     case.fault.span = case.parts.span(node)
     case.fault.hints = [(words, why)]
 
 
-FITTING = {"mv": _product, "bmm": _product, "matmul": _product, "cat": _joined, "stack": _joined,
-           "expand": _expanded}
-
-__all__ = ["fitted", "listed", "outside"]
+FITTING = {"mv": _product, "bmm": _product, "matmul": _product, "cat": _joined, "stack": _joined}

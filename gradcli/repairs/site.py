@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from gradcli.faults.attributes import ClosedAttribute, MissingAttribute
 from gradcli.faults.source import line_of
-from gradcli.faults.tree import Fault
+from gradcli.faults.tree import ArgumentFault, Fault
 from gradcli.lang.messages.locate import Place, place_of_call
 from gradcli.lang.syntax.lexer import Node
-from gradcli.lang.syntax.query import Call, SyntaxSite, call_of, locate, walk
+from gradcli.lang.syntax.query import NOTHING, Call, SyntaxSite, call_of, locate, walk
 
 LOOPS = ("for", "while")
 
@@ -19,7 +20,7 @@ class RelatedSite:
 
     def __init__(self, place: Place, home: Fault) -> None:
         self.place = place
-        self.parts = locate(place.text, place.span)
+        self.parts = locate(place.text, place.span) or SyntaxSite(place.text, place.span, NOTHING)
         self.here = place.text is home.source   # the same words may have been typed twice
         self.line = place.span.line
         self.words = line_of(place.text, place.span.line).strip()
@@ -31,27 +32,38 @@ class RelatedSite:
     @property
     def statement(self) -> Node | None:
         """The statement there, if it has its line to itself."""
-        found = self.parts.statement if self.parts else None
-        return found if found and self.parts and self.parts.alone(found) else None
+        found = self.parts.statement
+        return found if found and self.parts.alone(found) else None
 
     def rewritten(self, node: Node, words: str) -> str:
         """The line there with one part said differently."""
-        assert self.parts is not None
         start = self.parts.text.rfind("\n", 0, node[1]) + 1
         end = self.parts.text.find("\n", node[2])
         return (self.parts.text[start : node[1]] + words + self.parts.text[node[2] : end if end >= 0 else None]).strip()
 
 
-class Site:
-    """A fault, what stands at its place, and the values of the names there."""
+class FaultContext:
+    """A fault and the values of the names at its place, where no text of the program could be parsed."""
 
     def __init__(self, fault: Fault, names: Mapping[str, Any]) -> None:
         self.fault, self.names = fault, names
-        self.parts: SyntaxSite | None = locate(fault.source, fault.span) if fault.span and fault.source else None
+
+    def spot(self, at: Any) -> RelatedSite | None:
+        """The place of an instruction that the engine remembered."""
+        place = place_of_call(*at) if at else None
+        return RelatedSite(place, self.fault) if place else None
+
+
+class Site(FaultContext):
+    """A fault, what stands at its place, and the values of the names there."""
+
+    def __init__(self, fault: Fault, names: Mapping[str, Any], parts: SyntaxSite) -> None:
+        super().__init__(fault, names)
+        self.parts = parts
 
     @property
     def call(self) -> Call | None:
-        return self.parts.call() if self.parts else None
+        return self.parts.call()
 
     @staticmethod
     def operands_at(parts: SyntaxSite) -> list[Node]:
@@ -62,14 +74,8 @@ class Site:
             return found[1:]
         return found
 
-    def spot(self, at: Any) -> RelatedSite | None:
-        """The place of an instruction that the engine remembered."""
-        place = place_of_call(*at) if at else None
-        return RelatedSite(place, self.fault) if place else None
-
     def spot_of(self, node: Node) -> RelatedSite:
         """A part of the same text as a place."""
-        assert self.parts is not None
         return RelatedSite(Place(self.fault.name, self.fault.source, self.parts.span(node), [], []), self.fault)
 
     def value(self, node: Node) -> Any:
@@ -81,9 +87,20 @@ class Site:
             return holder.get(node[3][1][3]) if isinstance(holder, dict) else None
         return None
 
+    def where_none(self) -> Iterator[Node]:
+        """The parts at the place that may stand for the None that the fault is about."""
+        if self.parts.node is None:
+            return
+        if about_none(self.fault):
+            yield from (each for each in walk(self.parts.node) if each is not self.parts.node or each[0] != "call")
+        elif may_be_about_none(self.fault):
+            call = self.call
+            for each in [*self.parts.operands(), *(call.options.values() if call else ())]:
+                members_of = each[3] if each[0] in ("list", "tuple") else (each,)
+                yield from (member for member in members_of if member[0] in ("NAME", "attribute"))
+
     def assigned(self, name: str, before: int | None = None) -> Node | None:
         """The last assignment to a name, in the text before the place."""
-        assert self.parts is not None
         before = self.parts.start if before is None else before
         found = None
         for node in walk(self.parts.tree):
@@ -95,9 +112,29 @@ class Site:
     def first_in_loop(self, loop: Node) -> Node | None:
         """The first statement of a loop's body, before which something can be inserted."""
         suite = next((each for each in loop[3] if each[0] == "suite"), None)
-        assert self.parts is not None
         first = suite[3][0] if suite else None
         return first if first and self.parts.line(first) > self.parts.line(loop) else None
+
+
+def site_of(fault: Fault, names: Mapping[str, Any]) -> FaultContext:
+    """The `Site` of a fault, or its bare context where it has no place in a text that can be parsed."""
+    parts = locate(fault.source, fault.span) if fault.span and fault.source else None
+    return Site(fault, names, parts) if parts else FaultContext(fault, names)
+
+
+def about_none(fault: Fault) -> bool:
+    """Whether a fault is about a None that stands where a value is needed."""
+    if isinstance(fault, MissingAttribute | ClosedAttribute):
+        return fault.holder is None
+    value = fault.facts.get("value", ...)
+    return value is None or type(value) in (list, tuple) and any(each is None for each in value) or (
+        "NoneType" in fault.facts.get("types", ()))
+
+
+def may_be_about_none(fault: Fault) -> bool:
+    """Whether the engine refused an argument without a fact that says which."""
+    return isinstance(fault, ArgumentFault) and not fault.exception and not (
+        fault.facts.keys() & {"value", "types", "complaint"})
 
 
 def members(target: Node) -> tuple[Node, ...]:
@@ -121,4 +158,4 @@ def with_option(parts: SyntaxSite, node: Node, option: str) -> str:
     return f"{inside}{'' if inside.endswith('(') else ', '}{option})"
 
 
-__all__ = ["LOOPS", "Site", "RelatedSite", "members", "with_option"]
+__all__ = ["LOOPS", "FaultContext", "RelatedSite", "Site", "members", "site_of", "with_option"]

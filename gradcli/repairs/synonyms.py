@@ -19,10 +19,8 @@ MODULE_NAMES = _pairs("""
     array=tensor constant=tensor concatenate=cat expand_dims=unsqueeze power=pow reduce_sum=sum reduce_mean=mean
     reduce_max=max matmult=matmul zero=zeros one=ones identity=eye convert_to_tensor=tensor random=rand
     random_normal=randn random_uniform=rand arrange=arange product=prod average=mean rnn=randn ln=log arcsin=asin
-    arccos=acos arctan=atan range_=arange nograd=no_grad no_gradient=no_grad relu6=nn.functional.relu6
-    elu=nn.functional.elu cross_entropy=nn.functional.cross_entropy mse_loss=nn.functional.mse_loss Linear=nn.Linear
-    Module=nn.Module
-    SGD=optim.SGD Adam=optim.Adam grad=autograd.grad backward=autograd.backward Function=autograd.Function Dense=Linear
+    arccos=acos arctan=atan range_=arange nograd=no_grad no_gradient=no_grad
+    Dense=Linear
     ReLu=ReLU Relu=ReLU MSE=MSELoss CrossEntropy=CrossEntropyLoss softmax_cross_entropy=cross_entropy""")
 
 _NUMPY = ("import numpy as np", "before line 1: arrays and their functions")
@@ -30,7 +28,9 @@ _WORDS = {
     "None": "null nil undefined NULL none", "True": "true TRUE", "False": "false FALSE", "self": "this",
     "print": "puts echo printf println disp fprintf console", "float('nan')": "NaN nan", "len": "length",
     "float('inf')": "inf Inf Infinity infinity", "math.pi": "pi PI", "math.e": "e", "math": "Math", "log": "ln",
-    "torch": "th", "atan": "arctan", "asin": "arcsin", "acos": "arccos", "range": "arange xrange",
+    "torch": "th", "F.mse_loss": "mse", "nn.CrossEntropyLoss": "CrossEntropy", "nn.MSELoss": "MSE",
+    "nn.Linear": "Dense", "F.cross_entropy": "softmax_cross_entropy",
+    "atan": "arctan", "asin": "arcsin", "acos": "arccos", "range": "arange xrange",
 }
 NAMES: dict[str, tuple[str, str]] = {
     word: (here, f"what {word} is called here") for here, words in _WORDS.items() for word in words.split()} | {

@@ -19,6 +19,7 @@ from gradcli.engine.autograd.grad_mode import Modes, modes, put_in_force
 from gradcli.engine.random.generators import Current, Generators
 from gradcli.engine.tensor.memory import reuse
 from gradcli.engine.tensor.tensor import DisplayHooks, Tensor, happened
+from gradcli.faults.attributes import MissingAttribute
 from gradcli.faults.mistakes import ProgramExit
 from gradcli.faults.tree import Fault
 from gradcli.lang.budget import Budget
@@ -216,13 +217,17 @@ class Session(Names):
 
     def _told(self, error: Exception) -> Fault:
         """The fault for what went wrong, complete with places and the user's own names."""
+        from gradcli.lang.messages.first_line import set_first_line
         from gradcli.lang.messages.paste_check import sifted
         from gradcli.repairs import repaired
 
         names = {**self._names, **locals_of(error)}
-        fault = repaired(translate(error, {**self._names, **dict.fromkeys(self._bare)}, self.policy), names)
-        if fault.message.startswith("a tuple has no attribute"):
+        first = translate(error, {**self._names, **dict.fromkeys(self._bare)}, self.policy)
+        fault = repaired(first, names)
+        fault.headline = fault.headline or first.headline
+        if isinstance(fault, MissingAttribute) and type(fault.holder) is tuple:
             fault.hints = fault.hints or [("first, rest = values", "takes a tuple apart: its members may have it")]
+        set_first_line(fault)
         sifted(fault, lambda text: readable(text, self.policy))
         return fault
 

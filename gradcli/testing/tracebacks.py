@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from gradcli.faults.attributes import MissingImport
 from gradcli.faults.mistakes import ImportRefused, IndentationFault
 from gradcli.faults.tree import Fault, PolicyFault, SyntaxFault
 from gradcli.lang.messages.python_words import python_kind
@@ -44,4 +45,4 @@ def exception_name(fault: Fault) -> str:
         return "IndentationError" if isinstance(fault, IndentationFault) else "SyntaxError"
     if isinstance(fault, PolicyFault):
         return "ModuleNotFoundError" if isinstance(fault, ImportRefused) else ""
-    return "ImportError" if fault.message.startswith("cannot import ") else python_kind(fault).__name__
+    return "ImportError" if isinstance(fault, MissingImport) else python_kind(fault).__name__

@@ -96,8 +96,8 @@ def test_files_are_written_by_their_suffix(tmp_path):
 
 @pytest.mark.parametrize("words, said", [
     (["x"], "--over"), (["x", "--over", "x"], "takes NAME=FROM:TO"), (["x", "--over", "x=3:1"], "must go up"),
-    (["x", "--over", "x=a:1"], "the name a is not defined"), (["x", "--over", "x='a':1"], "is no number"),
-    (["y", "--over", "x=0:1"], "the name y is not defined"), (["ones(2)*x", "--over", "x=0:1"], "2 values"),
+    (["x", "--over", "x=a:1"], "name 'a' is not defined"), (["x", "--over", "x='a':1"], "is no number"),
+    (["y", "--over", "x=0:1"], "name 'y' is not defined"), (["ones(2)*x", "--over", "x=0:1"], "2 values"),
     (["x", "--over", "x=0:1", "-o", "plot.pdf"], "a plot is written as"),
     (["x", "--over", "x=0:1", "--points", "1"], "1"),
     (["x", "--over", "x=0:1", "--format", "npz"], "npz")])

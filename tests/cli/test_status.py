@@ -93,11 +93,12 @@ def test_the_diagnostic_of_the_contract():
     source = "x = Variable(torch.ones(2,2), requires_grad=True); y = x + 2; y.backward()"
     outcome = gradcli("eval", source)
     assert outcome == (1, "", f"""\
-error[G0402]: backward() on a 2x2 Variable needs a gradient of that shape
+error[G0402]: grad can be implicitly created only for scalar outputs
  --> <eval>:1:63
   |
 1 | {source}
   | {' ' * 62}^^^^^^^^^^^^
+  = note: backward() on a 2x2 Variable needs a gradient of that shape
   = help: y.sum().backward()               the gradient of the sum
   = help: y.backward(torch.ones(2, 2))     the same, with explicit weights
 """)

@@ -11,7 +11,7 @@ def test_steps_derive_at_the_values_of_now_and_change_nothing(repl):
     complaint = said(repl, ":steps x * x").err
     assert "(x * x).sum()" in complaint and "gradcli jac" not in complaint
     assert "uses no name" in said(repl, ":steps 3 + 4").err
-    assert "nowhere is not defined" in said(repl, ":steps nowhere + 1").err
+    assert "'nowhere' is not defined" in said(repl, ":steps nowhere + 1").err
     assert "gradcli jac" not in said(repl, ":plot x * t over t=0:1").err
 
 

@@ -96,7 +96,7 @@ def test_comments_and_quotes_in_them_do_not_open_strings():
 def test_statements_that_failed_are_known_by_what_stands_below_them():
     assert failures(">>> x = 1\n>>> x\n1\n") == set()
     assert failures("x = 1\nTraceback (most recent call last)\n") == set()
-    assert failures(">>> for i in x:\n...     i\n...\nerror[G0301]: the name x is not defined\n>>> y\n2\n") == {
+    assert failures(">>> for i in x:\n...     i\n...\nerror[G0301]: name 'x' is not defined\n>>> y\n2\n") == {
         "for i in x:\n    i"}
     assert failures('>>> z\nTraceback (most recent call last):\n  File "<stdin>"\nNameError: z\n>>> y\n2\n') == {"z"}
     assert failures('>>> a b\n  File "<stdin>", line 1\n    a b\nSyntaxError: invalid syntax\n') == {"a b"}

@@ -330,7 +330,7 @@ def test_a_paste_goes_on_past_what_failed_where_it_was_copied(repl):
     screen.paste(">>> x = 5\n>>> x.foo\nTraceback (most recent call last):\n  somewhere\nAttributeError: foo\n"
                  ">>> class A\n    class A\n           ^\nSyntaxError: invalid syntax\n>>> x + 37\n42\n")
     screen.until("42")
-    assert "an int has no attribute foo" in screen.text() and "a colon is missing" in screen.text()
+    assert "'int' object has no attribute 'foo'" in screen.text() and "expected ':'" in screen.text()
     screen.paste(">>> x = 6\n>>> x.foo\n6\n>>> x = 7\n>>> x = 8\n")
     screen.until("note: 2 statements after it not run")
     screen.enter("x + 40").until("46")

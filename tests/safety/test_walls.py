@@ -96,4 +96,4 @@ def test_the_judge_knows_what_is_broken():
                                   ("<function print at 0x7fd47ea41940>", "", 0), ("", "Traceback (most recent", 1)):
         with pytest.raises(AssertionError):
             judge(printed, said, status)
-    judge("<function print at 0x7f2a5c000010>", "error[G0302]: a list has no attribute x", 1)
+    judge("<function print at 0x7f2a5c000010>", "error[G0302]: 'list' object has no attribute 'x'", 1)

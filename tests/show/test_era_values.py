@@ -83,5 +83,5 @@ def test_no_slot_of_the_engine_stands_under_a_public_name():
 
 
 def test_what_torch_has_as_a_function_alone_is_no_method():
-    with pytest.raises(Exception, match="has no attribute gradient"):
+    with pytest.raises(Exception, match="has no attribute 'gradient'"):
         Session().run("torch.ones(2).gradient\n")

@@ -66,7 +66,7 @@ def test_skipped_inputs_are_not_run(tmp_path):
 
 
 def test_a_script_prints_only_what_it_prints(tmp_path):
-    (tmp_path / "s.out").write_text("2\nerror[G0301]: the name qqq is not defined\n --> s.grad:3:1\n  |\n"
+    (tmp_path / "s.out").write_text("2\nerror[G0301]: name 'qqq' is not defined\n --> s.grad:3:1\n  |\n"
                                     "3 | qqq\n  | ^^^\n")
     [outcome] = played(tmp_path, "1\nprint(2)\nqqq\n", "s.grad")
     assert outcome.verdict == "passed"

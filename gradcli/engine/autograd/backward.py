@@ -22,7 +22,7 @@ from gradcli.engine.autograd.op import NodeOutput, Op, raw, traced
 from gradcli.engine.autograd.saved_tensors_hooks import Running, latest
 from gradcli.engine.autograd.saved_values import Freed, check_fresh, joined, lifted, pass_over, release
 from gradcli.engine.random.generators import Current
-from gradcli.engine.tensor.tensor import DetachedBy, DisplayHooks, Tensor, written
+from gradcli.engine.tensor.tensor import FIRST_ORDER, DetachedBy, DisplayHooks, Tensor, written
 from gradcli.engine.tensor.variable import Dual, Variable, grad_mode, recording
 from gradcli.engine.tensor.write_gate import WriteObserver, writing
 from gradcli.exposure import exposed
@@ -347,7 +347,7 @@ def accumulate(leaf: Any, g: Any, again: bool = False, shared: bool = True, plac
             DisplayHooks.note("accumulated", "a gradient was added to the one already there{where}; to start anew say "
                                              "{x}.grad = None or {x}.grad.data.zero_() before backward()", leaf)
         np.add(before, g, out=writing(before, "backward"))
-    leaf.gradient.cut = DetachedBy("a gradient computed without create_graph=True", place)
+    leaf.gradient.cut = DetachedBy(FIRST_ORDER, place)
 
 
 def dense(array: ndarray) -> bool:

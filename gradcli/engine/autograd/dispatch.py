@@ -18,8 +18,10 @@ from gradcli.engine.autograd.type_promotion import promoted
 from gradcli.engine.tensor.tensor import (
     DATA,
     INFERRED,
+    NO_GRAD,
     SEVERAL,
     UNTRACKED,
+    VOLATILE,
     DetachedBy,
     Tensor,
     ViewOf,
@@ -94,8 +96,7 @@ def dispatch(cls: type[Op], values: Sequence[Any]) -> Any:
     except UNFIT as error:
         raise explained(cls, values, error) from None
     if tracked and not (grad_mode.on and result_class is not Volatile):
-        cut = (cut or DetachedBy("a volatile Variable", here())) if grad_mode.on else DetachedBy("torch.no_grad()",
-                                                                                                 here())
+        cut = (cut or DetachedBy(VOLATILE, here())) if grad_mode.on else DetachedBy(NO_GRAD, here())
         tracked = False
         if Detachments.observer is not None:
             result = _unrecorded(cut.how, values, result)
@@ -116,7 +117,7 @@ def dispatch(cls: type[Op], values: Sequence[Any]) -> Any:
     elif result.dtype.kind == "f":
         record(cls, values, arrays, result, out)
     else:
-        out.cut = DetachedBy(f"{cls.names[0]}(), whose result has no gradient", here())
+        out.cut = DetachedBy(f"{cls.names[0]}(), whose result has no gradient", here(), cls.names[0])
     if result.base is not None:
         _root(out, values[0], result)
     if InferenceTensor.exist:

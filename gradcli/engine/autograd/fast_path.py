@@ -19,7 +19,7 @@ from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.type_promotion import CONSTANTS, constant
 from gradcli.engine.kernels import ZERO
 from gradcli.engine.tensor.dtypes import float32, float64
-from gradcli.engine.tensor.tensor import DetachedBy, Tensor, clock
+from gradcli.engine.tensor.tensor import NO_GRAD, DetachedBy, Tensor, clock
 from gradcli.engine.tensor.variable import InferenceTensor, Variable, grad_mode
 
 
@@ -29,7 +29,7 @@ def unrecorded(out: Variable, *inputs: Any) -> Variable:
         out.__class__ = InferenceTensor
     for x in inputs:
         if isinstance(x, Tensor) and (x.requires_grad or x.cut):
-            out.cut = DetachedBy("torch.no_grad()", here()) if x.requires_grad else x.cut
+            out.cut = DetachedBy(NO_GRAD, here()) if x.requires_grad else x.cut
             left: Variable = leaving(x, out.cut.how, out)
             return left
     return out

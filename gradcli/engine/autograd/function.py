@@ -12,6 +12,7 @@ import weakref
 from itertools import count
 from typing import Any
 
+from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.detached import unheard
 from gradcli.engine.autograd.dispatch import here, parent
 from gradcli.engine.autograd.function_node import KEPT, Custom, FunctionRule, Record, node_class
@@ -22,12 +23,11 @@ from gradcli.engine.tensor.inplace import rebase, writable
 from gradcli.engine.tensor.tensor import DisplayHooks, Tensor, clock, note_write
 from gradcli.engine.tensor.variable import RESULT, Dual, Variable, Volatile, grad_mode, recording
 from gradcli.exposure import exposed
+from gradcli.faults.gradients import ForwardNotStatic, StaticForward
 from gradcli.faults.mistakes import NotDifferentiable
 from gradcli.faults.tree import ArgumentFault, FunctionStyle, LeafWrite
 
 FORWARD = ".forward"        # among the attributes of a context, what jvp wants; no name that a program can use
-STATIC = "{name}.apply(x)"
-INSTANCE = "{name}()(x)"
 
 
 @exposed("save_for_backward", "save_for_forward", "saved_tensors", "saved_variables", "needs_input_grad",
@@ -48,10 +48,11 @@ class Context:
 
     def save_for_backward(self, *tensors: Any) -> None:
         """Keep tensors for backward, which finds them in `saved_tensors`."""
-        for tensor in tensors:
+        for at, tensor in enumerate(tensors):
             if tensor is not None and not isinstance(tensor, Tensor):
                 raise ArgumentFault(f"save_for_backward keeps tensors, not {described(tensor)}",
-                                    ("ctx.value = value", "keeps any other value"))
+                                    ("ctx.value = value", "keeps any other value")).saying(
+                    f"save_for_backward can only save variables, but argument {at} is of type {type_name(tensor)}")
         self._record.saved = tensors
 
     @property
@@ -108,11 +109,7 @@ class Function(Context):
         """0.1.12's style: this object stands for the call."""
         cls = type(self)
         if _static(cls, "forward"):
-            raise FunctionStyle(f"{cls.__name__} has a static forward, so it is applied, not made and called",
-                                STATIC.format(name=cls.__name__)).saying(
-                "Legacy autograd function with non-static forward method is deprecated. Please use new-style autograd "
-                "function with static forward method. (Example: https://pytorch.org/docs/stable/autograd.html"
-                "#torch.autograd.Function)")
+            raise StaticForward(cls.__name__)
         return _perform(cls, self, args, static=False)
 
     @classmethod
@@ -121,9 +118,7 @@ class Function(Context):
         if not _static(cls, "forward"):
             if _defined(cls, "forward") is None:
                 raise FunctionStyle(f"{cls.__name__} has no forward")
-            raise FunctionStyle(f"the forward of {cls.__name__} is not static",
-                                ("@staticmethod", "above forward(ctx, x) and backward(ctx, g), for apply"),
-                                (INSTANCE.format(name=cls.__name__), "the style of 0.1.12, for forward(self, x)"))
+            raise ForwardNotStatic(cls.__name__)
         return apply(cls, *args)
 
 
@@ -240,9 +235,8 @@ def _recorded(cls: type, ctx: Context, record: Record, given: list[Any], args: t
     if _defined(cls, "backward") is None:
         raise FunctionStyle(f"{cls.__name__} has no backward", (
             "def backward(ctx, g):", "in the class: takes the gradient of the result, returns that of each argument")
-                            ).saying(
-            "You must implement either the backward or vjp method for your custom autograd.Function to use it with "
-            "backward mode AD.")
+                            ).saying("You must implement either the backward or vjp method for your custom "
+                                     "autograd.Function to use it with backward mode AD.")
     static = record.static
     node = node_class(cls, static)()
     node.code, node.line_at = here()

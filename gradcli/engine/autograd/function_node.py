@@ -15,6 +15,7 @@ from gradcli.engine.autograd.signature import Signature, described, sized
 from gradcli.engine.tensor.tensor import DisplayHooks, Tensor, clock
 from gradcli.engine.tensor.variable import Variable, grad_mode, recording
 from gradcli.exposure import exposed
+from gradcli.faults.gradients import GradientCount, GradientType
 from gradcli.faults.mistakes import NotDifferentiable
 from gradcli.faults.tree import FunctionGradients
 
@@ -139,13 +140,7 @@ class Record:
         if len(given) > count and all(g is None for g in given[count:]):
             given = given[:count]
         if len(given) != count:
-            wanted = ", ".join(["g"] + ["None"] * (count - 1))
-            raise FunctionGradients(f"{name}.backward returned {len(given)} gradient{'s' * (len(given) != 1)} "
-                                    f"for the {count} argument{'s' * (count != 1)} of forward",
-                                    (f"return {wanted}", "one for each, None where none is needed"),
-                                    places=self._place()).saying(
-                f"function {name}Backward returned an incorrect number of gradients (expected {count}, "
-                f"got {len(given)})")
+            raise GradientCount(name, len(given), count, self._place())
         if any(self.needs) and all(g is None for g in given):
             DisplayHooks.note("backward gave nothing",
                               f"{name}.backward gave None for every argument, so no gradient goes "
@@ -163,9 +158,7 @@ class Record:
                 f"function {name}Backward returned a gradient different than None at position {at + 1}, but the "
                 "corresponding forward input was not a Variable")
         if not isinstance(g, Tensor):
-            raise FunctionGradients(f"{name}.backward must return tensors or None, and returned {described(g)} "
-                                    f"at position {at}", places=self._place()).saying(
-                f"expected Variable or None (got {type(g).__name__})")
+            raise GradientType(name, described(g), type(g), at, self._place())
         shape, dtype = argument
         if g.array.shape != shape and not _expands(shape, g.array.shape):
             raise FunctionGradients(f"{name}.backward returned a gradient of shape {sized(g.array.shape)} at position "

@@ -17,6 +17,7 @@ from gradcli.engine.tensor.memory_format import PRESERVE
 from gradcli.engine.tensor.methods import CREATED, set_requires_grad
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.exposure import PROGRAM_MADE
+from gradcli.faults.tree import ArgumentFault
 
 
 def enter(cls: type[Op]) -> None:
@@ -131,30 +132,48 @@ def function_of(name: str) -> Callable[..., Any]:
 COMMUTING = {"add", "mul"}
 
 
-def _leaving_to_programs(call: Callable[..., Any]) -> Callable[..., Any]:
-    """An operator that leaves objects of a program's classes to the operators of these classes, as torch does."""
+def _operator(call: Callable[..., Any], special: str, turned: bool = False) -> Callable[..., Any]:
+    """An operator that leaves objects of a program's classes to the operators of these classes, as torch does.
+
+    What it cannot take is told in CPython's words for that operator; `turned`: the tensor, which comes first, stands
+    right of the operator.
+    """
     def operate(input: Any, other: Any) -> Any:
-        return NotImplemented if PROGRAM_MADE in type(other).__dict__ else call(input, other)
+        if PROGRAM_MADE in type(other).__dict__:
+            return NotImplemented
+        try:
+            return call(input, other)
+        except ArgumentFault as fault:
+            if "value" not in fault.facts:
+                raise
+            from gradcli.engine.operator_words import in_operator_words
+
+            raise in_operator_words(fault, special, *((other, input) if turned else (input, other))) from None
 
     return operate
 
 
 def _operators(cls: type[Op], call: Callable[..., Any]) -> None:
     """The special methods of Python that stand for the operation's symbol."""
-    operate = call = _leaving_to_programs(call) if cls.symbol not in UNARY else call
+    if cls.symbol in UNARY:
+        setattr(Tensor, f"__{cls.symbol}__", call)
+        return
+    operate = plain = _operator(call, f"__{cls.symbol}__")
+    turned = _operator(call, f"__{cls.symbol}__", True)
     if cls.symbol in COMPARED:
-        operate = fast_comparison(cls, call)
-    elif cls.fresh_result and len(cls.rules) == 2 and cls.symbol not in UNARY:
-        operate = fast_binary(cls, call)
+        operate = fast_comparison(cls, plain)
+    elif cls.fresh_result and len(cls.rules) == 2:
+        operate = fast_binary(cls, plain)
+        turned = fast_binary(cls, turned) if cls.symbol in COMMUTING else turned
 
     def reflected(other: Any, input: Any) -> Any:
         return operate(input, other)
 
     for special in cls.specials():
         kind = special.removesuffix(cls.symbol + "__").removeprefix("__")
-        turned = operate if cls.symbol in COMMUTING else reflected      # as PyTorch has it: the tensor comes first
-        form = (turned if kind == "r" else operate if kind != "i" else
-                _leaving_to_programs(getattr(Tensor, cls.written_names()[0])))
+        commuted = turned if cls.symbol in COMMUTING else reflected     # as PyTorch has it: the tensor comes first
+        form = (commuted if kind == "r" else operate if kind != "i" else
+                _operator(getattr(Tensor, cls.written_names()[0]), special))
         setattr(Tensor, special, form)
 
 

@@ -8,12 +8,16 @@ does not fit is refused with the signature, before any arithmetic starts.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from gradcli.engine import argument_words
+from gradcli.engine.argument_words import brief as brief
+from gradcli.engine.argument_words import described as described
+from gradcli.engine.argument_words import numel as numel
+from gradcli.engine.argument_words import sized as sized
 from gradcli.engine.tensor.dtypes import NAMED, OF, DType, Typed
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import ArgumentFault
@@ -30,6 +34,7 @@ class Kind:
     operand = False     # takes part in type promotion
     variadic = False    # may be given as several positional arguments
     listed = False      # and lists may be among these
+    torch_type = ""     # what PyTorch's messages call the type; empty where it has several
 
     def __init__(self, called: str) -> None:
         self.called = called
@@ -41,6 +46,7 @@ class Kind:
 
 class ArrayKind(Kind):
     operand = True
+    torch_type = "Tensor"
 
     def take(self, value: Any) -> Any:
         return value if isinstance(value, Tensor) else REFUSED
@@ -67,6 +73,8 @@ class IndexKind(ArrayKind):
 class ArraysKind(Kind):
     """Several tensors, in a list or tuple."""
 
+    torch_type = "tuple of Tensors"
+
     def take(self, value: Any) -> Any:
         if isinstance(value, list | tuple) and all(isinstance(v, Tensor) for v in value):
             return tuple(value)
@@ -83,6 +91,8 @@ class VariadicArraysKind(ArraysKind):
 
 
 class NumberKind(Kind):
+    torch_type = "Number"
+
     def take(self, value: Any) -> Any:
         if type(value) in NUMBERS:
             return value
@@ -92,17 +102,23 @@ class NumberKind(Kind):
 
 
 class IntKind(Kind):
+    torch_type = "int"
+
     def take(self, value: Any) -> Any:
         return _integer(value)
 
 
 class FlagKind(Kind):
+    torch_type = "bool"
+
     def take(self, value: Any) -> Any:
         return bool(value) if type(value) in (bool, int) else REFUSED
 
 
 class IntsKind(Kind):
     """Whole numbers: one alone, or a list, tuple or size of them."""
+
+    torch_type = "tuple of ints"
 
     def take(self, value: Any) -> Any:
         if isinstance(value, list | tuple):
@@ -115,6 +131,7 @@ class SizesKind(Kind):
     """A shape: several whole numbers, or one list, tuple or size of them."""
 
     variadic = True
+    torch_type = "tuple of ints"
 
     def take(self, value: Any) -> Any:
         if not isinstance(value, list | tuple):
@@ -124,6 +141,8 @@ class SizesKind(Kind):
 
 
 class NumbersKind(Kind):
+    torch_type = "tuple of floats"
+
     def take(self, value: Any) -> Any:
         items = value if isinstance(value, list | tuple) else (value,)
         got = tuple(NUMBER.take(v) for v in items)
@@ -141,6 +160,8 @@ class TextKind(Kind):
 
 class TypeKind(Kind):
     """An element type: `torch.float64`, `torch.DoubleTensor`, or its name."""
+
+    torch_type = "torch.dtype"
 
     def take(self, value: Any) -> Any:
         if type(value) is DType:
@@ -200,6 +221,8 @@ class FunctionKind(Kind):
 
 class LengthsKind(Kind):
     """Lengths of dimensions, one alone or a list or tuple of them; None stands for a length that stays."""
+
+    torch_type = "tuple of ints"
 
     def take(self, value: Any) -> Any:
         if value is None:
@@ -281,29 +304,42 @@ class Signature:
 
     def fit(self, name: str, args: Sequence[Any], options: dict[str, Any]) -> list[Any]:
         """One value per parameter, converted; ArgumentFault if the call does not fit."""
+        written = args
         if self.variadic >= 0:
             args = self._gather(args)
         if len(args) > self.positional and self.variadic < 0:
             args, options = self._factors_first(args, options)
         if len(args) > self.positional:
-            raise self.complaint(name, f"takes {_count(self.positional)}, and was given {len(args)}")
+            raise self.complaint(name, f"takes {argument_words.most(self.positional)}, and was given {len(args)}",
+                                 complaint="too many", arguments=len(args),
+                                 words=argument_words.too_many(name, self.positional, args, options))
         values = list(self.defaults)
         values[: len(args)] = args
         for option, value in options.items():
-            at = self._place(name, option)
+            at = self._place(name, option, args, options)
             if at < len(args):
-                raise self.complaint(name, f"was given {self.names[at]} twice")
+                raise self.complaint(name, f"was given {self.names[at]} twice", complaint="twice")
             values[at] = value
         for i, value in enumerate(values):
             if value is MISSING:
-                raise self.complaint(name, f"is missing {self.names[i]}, {self.kinds[i].called}")
+                missed = [self.names[k] for k, each in enumerate(values) if each is MISSING]
+                raise self.complaint(name, f"is missing {self.names[i]}, {self.kinds[i].called}", complaint="missing",
+                                     words=argument_words.missing(name, missed, written, options))
             if value is not self.defaults[i]:
                 values[i] = taken = self.kinds[i].take(value)
                 if taken is REFUSED:
-                    raise self.complaint(
-                        name, f"needs {self.kinds[i].called} as {self.names[i]}, not {described(value)}",
-                        at=i, parameter=self.names[i])
+                    raise self._refused(name, i, value, written, options)
         return values
+
+    def _refused(self, name: str, at: int, value: Any, args: Sequence[Any], options: dict[str, Any]) -> ArgumentFault:
+        """The fault for a value that the kind of its parameter does not take."""
+        kind, parameter = self.kinds[at], self.names[at]
+        one = value[0] if self.variadic == at and type(value) is tuple and len(value) == 1 else value
+        one = (one,) if type(kind) is VariadicArraysKind and not isinstance(one, list | tuple) else one
+        words = argument_words.wrong_type(name, parameter, at, kind.torch_type, one, args, options)
+        return self.complaint(name, f"needs {kind.called} as {parameter}, not {described(value)}", words=words, at=at,
+                              parameter=parameter, value=value,
+                              expected="tensors" if isinstance(kind, ArraysKind) else "")
 
     def _gather(self, args: Sequence[Any]) -> Sequence[Any]:
         """Several trailing positional values for a variadic parameter as one tuple."""
@@ -330,7 +366,7 @@ class Signature:
         given = dict(zip(free, numbers, strict=False))
         return (args, options) if given.keys() & options.keys() else (tensors, options | given)
 
-    def _place(self, name: str, option: str) -> int:
+    def _place(self, name: str, option: str, args: Sequence[Any], options: dict[str, Any]) -> int:
         for spelling in (option, ALIASES.get(option)):
             if spelling in self.names:
                 return int(self.names.index(spelling))
@@ -338,12 +374,15 @@ class Signature:
 
         near = nearest(option, self.names)
         raise self.complaint(name, f"has no option {option}" + (f"; did you mean {near[0]}?" if near else ""),
-                             option=option, near=near[0] if near else "")
+                             complaint="option", option=option, near=near[0] if near else "",
+                             words=argument_words.unknown_option(name, option, args, options))
 
-    def complaint(self, name: str, what: str, **facts: Any) -> ArgumentFault:
-        """The fault that says what does not fit, with the signature."""
+    def complaint(self, name: str, what: str, words: str = "", **facts: Any) -> ArgumentFault:
+        """The fault that says what does not fit, with the signature; `words` are PyTorch's, if it has any."""
         short = name.rsplit(".", 1)[-1]
-        return ArgumentFault(f"{short}() {what}", notes=(f"it is called {self.text(short)}",), **facts)
+        fault = ArgumentFault(f"{short}() {what}", notes=(f"it is called {self.text(short)}",), callee=short,
+                              phrase=what, **facts)
+        return fault.saying(words) if words else fault
 
 
 def _kind(annotation: Any, default: Any) -> Kind:
@@ -358,38 +397,3 @@ def _shown(default: Any) -> str:
     if isinstance(default, np.dtype):
         return OF[default].name
     return repr(default)
-
-
-def _count(n: int) -> str:
-    return "no arguments" if n == 0 else "1 argument" if n == 1 else f"at most {n} arguments"
-
-
-def described(value: Any) -> str:
-    """A value in a complaint: what it is, with the shape and type of a tensor."""
-    if isinstance(value, Tensor):
-        return f"a {sized(value.array.shape)} {OF[value.array.dtype].name} tensor"
-    if value is None or type(value) in (bool, int, float):
-        return repr(value)
-    if isinstance(value, str):
-        return f"the string {value[:40]!r}"
-    if isinstance(value, list | tuple) and value:
-        strange = next((v for v in value if not isinstance(v, Tensor | int | float)), value[0])
-        inner = "others inside" if isinstance(strange, list | tuple) else f"{described(strange)}"
-        return f"a {'list' if isinstance(value, list) else 'tuple'} with {inner}"
-    plain: dict[type, str] = {list: "an empty list", tuple: "an empty tuple", dict: "a dict", set: "a set"}
-    return plain.get(type(value), f"a {type(value).__name__}")
-
-
-def brief(value: Any) -> str:
-    """A value in a message that is about it: a number or a text itself, of anything else what it is."""
-    return str(value)[:40] if value is None or type(value) in (bool, int, float, str) else described(value)
-
-
-def sized(shape: Sequence[int]) -> str:
-    """A shape in words of a message: `2x3`, or `0-d`."""
-    return "x".join(map(str, shape)) if len(shape) > 1 else f"{shape[0]}-element" if shape else "0-d"
-
-
-def numel(shape: Sequence[int]) -> int:
-    """How many elements a tensor of this shape has."""
-    return math.prod(shape)

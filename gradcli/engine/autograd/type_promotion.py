@@ -72,7 +72,9 @@ def _same(cls: type[Op], values: Sequence[Any], operands: list[Any]) -> Sequence
         fault = DtypeMix(f"{name}(): expected both to have the same dtype, but got: {a} != {b}", *(kept or repairs),
                          types=(a, b))
         eras = {OF[x.array.dtype].name: OF[x.array.dtype].era for x in operands}
-        raise fault.saying(MIXED[name].format(eras[a], eras[b])) if name in MIXED else fault
+        words = MIXED.get(name, OF_PRODUCTS)
+        names = (eras[a], eras[b]) if name in ("linear", "dot") else (C_NAMES.get(a, a), C_NAMES.get(b, b))
+        raise fault.saying(words.format(*names))
     return values
 
 
@@ -87,7 +89,11 @@ def _refuse_truths(operands: list[Any]) -> None:
 
 
 MIXED = {"linear": "mat1 and mat2 must have the same dtype, but got {} and {}",
-         "dot": "dot : expected both vectors to have same dtype, but found {} and {}"}     # PyTorch's words
+         "dot": "dot : expected both vectors to have same dtype, but found {} and {}",
+         "convolved": "Input type ({}) and bias type ({}) should be the same"}     # PyTorch's words
+OF_PRODUCTS = "expected m1 and m2 to have the same dtype, but got: {} != {}"
+C_NAMES = {"float32": "float", "float64": "double", "int64": "long int", "int32": "int", "int16": "short",
+           "int8": "signed char", "uint8": "unsigned char", "float16": "c10::Half"}
 
 
 def _meet(x: Any, dtype: Any) -> Any:

@@ -195,7 +195,8 @@ def strictly_between(name: str, p: float) -> None:
 
 def spread(name: str, std: float) -> None:
     if not std >= 0:
-        raise ValueFault(f"{name} needs a standard deviation of at least 0, got {std:g}")
+        raise ValueFault(f"{name} needs a standard deviation of at least 0, got {std:g}").saying(
+            f"{name} expects std >= 0.0, but found std {std:g}")
 
 
 def ordered_bounds(name: str, low: float, high: float, strict: bool) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
+from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.detached import leaving
 from gradcli.engine.autograd.signature import NUMBERS, described
 from gradcli.engine.tensor.dtypes import OF, Default, bool_, float64, int32, int64
@@ -81,7 +82,7 @@ def _shape(data: Any) -> tuple[int, ...]:
     return tuple(shape)
 
 
-def _flatten(data: Any, shape: tuple[int, ...], leaves: list[Any], depth: int = 0) -> None:
+def _flatten(data: Any, shape: tuple[int, ...], leaves: list[Any], dim: int = 0) -> None:
     """Put the numbers of `data` into `leaves`, row by row; ragged lists and other things are refused."""
     if isinstance(data, Tensor | ndarray):
         array = data.array if isinstance(data, Tensor) else data
@@ -95,9 +96,10 @@ def _flatten(data: Any, shape: tuple[int, ...], leaves: list[Any], depth: int = 
         if not shape or len(data) != shape[0]:
             raise ValueFault(f"the lists are ragged: expected sequence of length {shape[0] if shape else 0} "
                              f"(got {len(data)})", ("[[1, 2], [3, 4]]", "rows of one length")).saying(
-                f"expected sequence of length {shape[0] if shape else 0} at dim {depth} (got {len(data)})")
+                f"expected sequence of length {shape[0]} at dim {dim} (got {len(data)})" if shape else
+                f"'{type_name(data)}' object cannot be interpreted as an integer")
         for item in data:
-            _flatten(item, shape[1:], leaves, depth + 1)
+            _flatten(item, shape[1:], leaves, dim + 1)
     elif type(data) in NUMBERS:
         if shape:
             raise ValueFault("the lists are ragged: a number stands where a list was expected",
@@ -105,4 +107,6 @@ def _flatten(data: Any, shape: tuple[int, ...], leaves: list[Any], depth: int = 
         leaves.append(data)
     else:
         raise ArgumentFault(f"a tensor is made of numbers and lists of numbers, not of {described(data)}",
-                            "torch.tensor([1.0, 2.0])").saying(f"new(): invalid data type '{type(data).__name__}'")
+                            "torch.tensor([1.0, 2.0])").saying(
+            f"new(): invalid data type '{type_name(data)}'" if type(data) is str else
+            f"Could not infer dtype of {type_name(data)}")

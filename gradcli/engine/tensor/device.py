@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.exposure import exposed
@@ -23,14 +24,17 @@ class Device:
     index: Any
 
     def __init__(self, type: Any = None, index: Any = None) -> None:
+        text = ""
         if isinstance(type, Device):
             type, index = type.type, type.index
         elif _is_text(type):
+            text = type
             type, colon, number = type.partition(":")
             index = int(number) if number.isdecimal() and len(number) < 4 else index if not colon else "?"
         if not _is_text(type) or type not in KINDS or not (index is None or isinstance(index, int)):
-            raise ArgumentFault(f"Expected one of {', '.join(KINDS)} at the start of a device's name, and a number "
-                                "after a colon if any", 'torch.device("cpu")')
+            fault = ArgumentFault(f"Expected one of {', '.join(KINDS)} at the start of a device's name, and a number "
+                                  "after a colon if any", 'torch.device("cpu")')
+            raise fault.saying(unknown_device(text)) if text else fault
         self.type, self.index = type, index
 
     def __eq__(self, other: object) -> bool:
@@ -53,6 +57,18 @@ def _is_text(value: Any) -> bool:
 CPU = Device("cpu")
 
 
+WORDS = ("cpu, cuda, ipu, xpu, mkldnn, opengl, opencl, ideep, hip, ve, fpga, maia, xla, lazy, vulkan, mps, meta, hpu, "
+         "mtia, privateuseone")
+
+
+def unknown_device(text: str) -> str:
+    """What PyTorch says of a text that names no device."""
+    kind = text.partition(":")[0]
+    if kind in KINDS:
+        return f"Invalid device string: '{text}'"
+    return f"Expected one of {WORDS} device type at start of device string: {kind}"
+
+
 def names_device(value: Any) -> bool:
     """Whether `value` names a device."""
     return isinstance(value, Device) or (type(value) is str and value.partition(":")[0] in KINDS)
@@ -63,11 +79,14 @@ def here_only(value: Any) -> None:
     if value is None:
         return
     if not names_device(value):
-        raise ArgumentFault(f"a device is needed, not {described(value)}", 'device="cpu"')
+        raise ArgumentFault(f"a device is needed, not {described(value)}", 'device="cpu"').saying(
+            unknown_device(value) if type(value) is str else
+            f"'device' must be torch.device, not {type_name(value)}")
     if Device(value).type != "cpu":
-        raise ArgumentFault(f"there is no device {value} here: programs run on the processor; "
-                            "Torch not compiled with CUDA enabled, PyTorch would say",
-                            ('device = "cuda" if torch.cuda.is_available() else "cpu"', "a device that is there"))
+        raise ArgumentFault(f"there is no device {value} here: programs run on the processor",
+                            ('device = "cuda" if torch.cuda.is_available() else "cpu"', "a device that is there")
+                            ).saying("Torch not compiled with CUDA enabled" if Device(value).type == "cuda" else
+                                     f"there is no device {value} here")
 
 
 def device_of(self: Tensor) -> Device:

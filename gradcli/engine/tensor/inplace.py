@@ -35,7 +35,12 @@ def inplace(cls: type[Op], name: str, call: Callable[..., Any]) -> Callable[...,
         source = writable(input, name, cls.partial)
         if cls.keeps_input and grad_mode.on and _tracked(input, args, options):
             source = type(input)(input.array.copy(), input.requires_grad, parent(input))
-        result = call(source, *args, **options)
+        try:
+            result = call(source, *args, **options)
+        except ArgumentFault as fault:
+            if "callee" in fault.facts and len(fault.args) == 1:     # PyTorch's words name the form in place
+                fault.args = (fault.args[0].replace(f"{name[:-1]}()", f"{name}()", 1),)
+            raise
         if result is not source and (other := IN_PLACE.get(getattr(getattr(result, "node", None), "modern_name", ""))):
             titled(result, other)
         if input.requires_grad and not result.requires_grad and grad_mode.on or (

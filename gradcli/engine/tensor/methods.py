@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.backward import backward as sweep_back
 from gradcli.engine.autograd.detached import leaving, to_scalar
 from gradcli.engine.autograd.dispatch import here, refresh_view
@@ -35,16 +36,17 @@ from gradcli.engine.tensor.device import device_of
 from gradcli.engine.tensor.dtypes import CTYPES, OF, DType
 from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.engine.tensor.reshape_inplace import METHODS as REARRANGING
-from gradcli.engine.tensor.tensor import DATA, DetachedBy, DisplayHooks, Size, Tensor
+from gradcli.engine.tensor.tensor import DATA, DATA_OF, DETACH, FIRST_ORDER, DetachedBy, DisplayHooks, Size, Tensor
 from gradcli.engine.tensor.variable import RESULT, Array, Parameter, Variable, Volatile, grad_mode
 from gradcli.exposure import exposed
-from gradcli.faults.mistakes import CutHistory, ElementCount, SecondOrder, SeveralElements
+from gradcli.faults.gradients import Detached, NothingRequiresGrad, RequiresGradOfResult
+from gradcli.faults.mistakes import ElementCount, SecondOrder, SeveralElements
+from gradcli.faults.tensors import DimensionOutOfRange
 from gradcli.faults.tree import (
     AmbiguousTruth,
     ArgumentFault,
     GradFault,
     GradientShape,
-    IndexFault,
     IntegerLeaf,
     NoHistory,
     NonScalarBackward,
@@ -73,11 +75,11 @@ def tensors_of(values: Any, what: str) -> list[Tensor]:
                for value in (values if isinstance(values, list | tuple) else (values,))]
     for value in tensors:
         if not isinstance(value, Tensor):
-            raise ArgumentFault(f"{what} must be tensors, not {described(value)}")
+            raise ArgumentFault(f"{what} must be tensors, not {described(value)}").saying(
+                f"'{type_name(value)}' object is not iterable")
     return tensors
 
 
-FIRST_ORDER = "a gradient computed without create_graph=True"
 COUNTED = ("F.cross_entropy(scores, target)", "a loss that changes smoothly, in place of positions and counts")
 
 
@@ -85,10 +87,12 @@ def without_history(tensor: Tensor, message: str) -> NoHistory:
     """The fault for something that depends on no leaf, with where its history was cut if that is known."""
     if tensor.cut is not None:
         how = tensor.cut.how
-        kind = SecondOrder if how == FIRST_ORDER else CutHistory
-        return kind(message, *((COUNTED,) if how.endswith("has no gradient") else ()), how=how,
-                    places=[(f"history was left behind by {how}", tensor.cut.place)])
-    return NoHistory(message)
+        places = [(f"history was left behind by {how}", tensor.cut.place)]
+        if how == FIRST_ORDER:
+            return SecondOrder(message, places=places)
+        operation = tensor.cut.operation
+        return Detached(message, how, operation, *((COUNTED,) if operation else ()), places=places)
+    return NothingRequiresGrad(message)
 
 
 def seed_for(output: Tensor, gradient: Any) -> Tensor:
@@ -109,7 +113,8 @@ def seed_for(output: Tensor, gradient: Any) -> Tensor:
         number = type(gradient) in (int, float) and -WIDEST < gradient < WIDEST and gradient != 1
         seed = f"torch.full({tuple(array.shape)}, {float(gradient)})" if number else f"torch.ones({size})"
         raise ArgumentFault(f"backward() needs a tensor as gradient, not {described(gradient)}",
-                            (f"{{y}}.backward({seed})", "a gradient of the shape of the value"))
+                            (f"{{y}}.backward({seed})", "a gradient of the shape of the value")).saying(
+            f"gradients can be either Tensors or None, but got {type_name(gradient)}")
     if gradient.array.shape != array.shape and not gradient.array.size == array.size == 1:
         raise GradientShape(f"backward() on a {sized(array.shape)} Variable was given a gradient of shape "
                             f"{sized(gradient.array.shape)}",
@@ -126,7 +131,7 @@ def detach(self: Tensor) -> Tensor:
     """The same memory, without history."""
     made = RESULT[type(self)]
     alone = (Variable if made is Volatile else made)(self.array)
-    alone.cut = DetachedBy(".detach()", here()) if self.requires_grad else self.cut
+    alone.cut = DetachedBy(DETACH, here()) if self.requires_grad else self.cut
     return leaving(self, ".detach()", beside(alone, self))    # type: ignore[no-any-return]  # a tensor, as it is given one
 
 
@@ -145,7 +150,8 @@ def detach_(self: Tensor) -> Tensor:
 def requires_grad_(self: Tensor, requires_grad: bool = True) -> Tensor:
     """Ask for gradients of this leaf, or no longer."""
     if type(requires_grad) is not bool:
-        raise ArgumentFault(f"requires_grad must be a bool, not {described(requires_grad)}")
+        raise ArgumentFault(f"requires_grad must be a bool, not {described(requires_grad)}").saying(
+            f"requires_grad_(): argument 'requires_grad' (position 1) must be bool, not {type_name(requires_grad)}")
     set_requires_grad(self, requires_grad, ASKED)
     return self
 
@@ -154,7 +160,7 @@ def data(self: Tensor) -> Tensor:
     """The tensor inside, whose changes history does not see."""
     inside = Tensor(self.array)
     inside.root = DATA
-    inside.cut = DetachedBy(".data", here()) if self.requires_grad else self.cut
+    inside.cut = DetachedBy(DATA_OF, here()) if self.requires_grad else self.cut
     return leaving(self, ".data", beside(inside, self))   # type: ignore[no-any-return]  # a tensor, as it is given one
 
 
@@ -219,7 +225,8 @@ def numpy(self: Tensor) -> Array:
 def cuda(self: Tensor, *device: Any) -> Tensor:
     """Refused: there is no such device here."""
     raise GradFault("there is no CUDA device here: programs run on the processor",
-                    ("if torch.cuda.is_available():", "before it, which is False here"))
+                    ("if torch.cuda.is_available():", "before it, which is False here")).saying(
+        "Torch not compiled with CUDA enabled")
 
 
 def size(self: Tensor, dim: int | None = None) -> Any:
@@ -230,10 +237,10 @@ def size(self: Tensor, dim: int | None = None) -> Any:
 def axis(dim: Any, ndim: int) -> int:
     """A dimension counted from the front; negative ones count from the back."""
     if type(dim) is not int:
-        raise ArgumentFault(f"a dimension is a whole number, not {described(dim)}", "x.size(0)")
+        raise ArgumentFault(f"a dimension is a whole number, not {described(dim)}", "x.size(0)").saying(
+            f"size(): argument 'dim' (position 1) must be int, not {type_name(dim)}")
     if not -max(ndim, 1) <= dim < max(ndim, 1):
-        raise IndexFault(f"Dimension out of range (expected to be in range of [{-max(ndim, 1)}, {max(ndim, 1) - 1}], "
-                         f"but got {dim})")
+        raise DimensionOutOfRange(dim, ndim)
     return dim % max(ndim, 1)
 
 
@@ -349,16 +356,13 @@ CREATED = "Only Tensors of floating point and complex dtype"
 def set_requires_grad(self: Tensor, value: Any, floating: str = ASSIGNED) -> None:
     """Turn a leaf into one that gradients are computed for, or back."""
     if type(value) is not bool:
-        raise GradFault(f"requires_grad must be a bool, not {described(value)}")
+        raise GradFault(f"requires_grad must be a bool, not {described(value)}").saying("requires_grad must be a bool")
     if value and self.array.dtype.kind != "f":
         raise IntegerLeaf(f"only floating tensors can require gradients, not {OF[self.array.dtype].name}",
                           ("x = x.float()", "a floating copy, which can")).saying(
             f"{floating} can require gradients")
     if self.node is not None and not value:
-        raise GradFault("you can only change requires_grad flags of leaf variables",
-                        ("y = y.detach()", "the same value without history")).saying(
-            "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a "
-            "subgraph that doesn't require differentiation use var_no_grad = var.detach().")
+        raise RequiresGradOfResult()
     if value:
         refuse_leaf(self)
         self.cut = None

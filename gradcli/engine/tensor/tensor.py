@@ -146,11 +146,16 @@ class Tensor:
         return id(self)
 
 
+NO_GRAD, VOLATILE, DETACH, DATA_OF = "torch.no_grad()", "a volatile Variable", ".detach()", ".data"
+FIRST_ORDER = "a gradient computed without create_graph=True"
+
+
 class DetachedBy(NamedTuple):
     """Where history was left behind: what did it, and from where in the program."""
 
     how: str
     place: Any
+    operation: str = ""     # the one whose result has no gradient, if it was one
 
 
 SEVERAL, UNTRACKED, INFERRED = 1, 2, 4      # origins of views; both together for several views made under no_grad

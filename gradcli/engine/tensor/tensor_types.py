@@ -49,5 +49,6 @@ class TensorType(Typed):
         return f"<class 'torch.{self.fixed.era if self.fixed else ''}Tensor'>"
 
 
+TensorType.__call__.__qualname__ = "new"     # as PyTorch's messages call it
 TENSOR = TensorType(None)
 TYPES = {f"{dtype.era}Tensor": TensorType(dtype) for dtype in ALL}

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from gradcli.faults.tree import ShapeFault
+from gradcli.faults.tensors import SharedMemory
 
 
 class WriteObserver:
@@ -45,10 +45,7 @@ def writing(array: ndarray, writer: str = "") -> ndarray:
         WriteObserver.write(array)
     if not array.flags.writeable:
         if not is_lockable(array) or overlapping(array):
-            raise ShapeFault(f"{writer}{': ' * bool(writer)}several elements of this expanded tensor are the same "
-                             "memory", ("x = x.clone()", "before writing to it")).saying(
-                "unsupported operation: more than one element of the written-to tensor refers to a single memory "
-                "location. Please clone() the tensor before performing the operation.")
+            raise SharedMemory(writer)
         unlock(array)
     return array
 

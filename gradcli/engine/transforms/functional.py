@@ -15,10 +15,11 @@ from gradcli.engine.autograd.hooks import hooked_leaf
 from gradcli.engine.autograd.op import titled, traced
 from gradcli.engine.autograd.signature import described, sized
 from gradcli.engine.tensor.methods import ASKED, seed_for, tensors_of, without_history
-from gradcli.engine.tensor.tensor import DetachedBy, Tensor
+from gradcli.engine.tensor.tensor import FIRST_ORDER, DetachedBy, Tensor
 from gradcli.engine.tensor.variable import Variable, recording, with_tangents
 from gradcli.engine.transforms.jacobian_blocks import columns, rows
 from gradcli.engine.transforms.levels import Level
+from gradcli.faults.gradients import NotInGraph
 from gradcli.faults.mistakes import UnusedInput
 from gradcli.faults.tree import ArgumentFault, GradFault, IntegerLeaf, ValueFault
 
@@ -82,10 +83,7 @@ def grad(outputs: Any, inputs: Any, grad_outputs: Any = None, retain_graph: Any 
         if g is None and materialize_grads:
             g = zeros(x)
         if g is None and not allow_unused:
-            raise UnusedInput("one of the differentiated tensors appears to not have been used in the graph",
-                              ("torch.autograd.grad(y, [x], allow_unused=True)", "gives None for it")).saying(
-                f"The differentiated Tensor at index {len(gradients)} appears to not have been used in the graph. Set "
-                "allow_unused=True if this is the desired behavior.")
+            raise NotInGraph(len(gradients))
         gradients.append(_variable(g, x))
     return tuple(gradients)
 
@@ -115,7 +113,7 @@ def _variable(g: Any, x: Tensor) -> Any:
     if g is None or isinstance(g, Tensor):
         return g if g is None or g.array.dtype is x.array.dtype else traced.cast(g, x.array.dtype)
     found = Variable(np.array(g, x.array.dtype))
-    found.cut = DetachedBy("a gradient computed without create_graph=True", here())
+    found.cut = DetachedBy(FIRST_ORDER, here())
     return found
 
 

@@ -18,7 +18,6 @@ from gradcli.lang.lowering import comprehensions, expressions, functions, match,
 from gradcli.lang.lowering.context import Context
 from gradcli.lang.lowering.verify import verify
 from gradcli.lang.messages import locate
-from gradcli.lang.messages.hints import trimmed
 from gradcli.lang.messages.remarks import in_our_words
 from gradcli.lang.policy import Policy
 from gradcli.lang.syntax.lexer import Node
@@ -33,10 +32,11 @@ def lower(tree: Node, text: str, policy: Policy, name: str = "<input>", echo: bo
         code = _compile(ast.Module(c.block(tree[3]), []), c.text, locate.register(name, text))
         verify(code, policy)
     except Fault as fault:
-        fault.source, fault.name, fault.message = text, name, trimmed(fault.message)
         fault.span = fault.span or c.span(tree[3][0])
+        from gradcli.lang.messages.first_line import complete_syntax_fault
         from gradcli.lang.messages.paste_check import sifted
 
+        complete_syntax_fault(fault, text, name)
         sifted(fault, lambda text: readable(text, policy))
         raise
     return code

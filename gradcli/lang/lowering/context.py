@@ -159,7 +159,7 @@ class Context:
 
     def wrong(self, message: str, node: Node, *hints: tuple[str, str] | str) -> SyntaxFault:
         """The complaint that `node` cannot stand where it stands."""
-        return SyntaxFault(message, *hints, span=self.span(node))
+        return SyntaxFault(message, *hints, span=self.span(node), as_python=True)
 
     def deeper(self, node: Node) -> None:
         """One level further into an expression."""

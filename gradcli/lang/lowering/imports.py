@@ -128,17 +128,17 @@ def _known(c: Context, path: Node) -> str:
         return name
     if name in modules and name.split(".")[0] in modules:
         return name
-    first = name.split(".")[0]
-    if first in NEEDLESS:
-        raise ImportRefused(f"there is no module {name} to import", span=c.span(path), notes=(NEEDLESS[first],))
-    if first in INSTEAD:
-        raise ImportRefused(f"there is no module {name} to import", *INSTEAD[first], span=c.span(path))
-    line = c.span(path).line
-    first_words = {each.split(".")[0] for each in modules} | {"__future__"}
-    raise ImportRefused(f"there is no module {name} to import",
-                      *((line_of(c.text, line).strip().replace(name, near, 1), f"in line {line}")
-                        for near in nearest(name, modules)), span=c.span(path),
-                      notes=("modules here are " + ", ".join(sorted(first_words)),))
+    first, span = name.split(".")[0], c.span(path)
+    tops = {each.split(".")[0] for each in modules} | {"__future__"}
+    hints: tuple[tuple[str, str] | str, ...] = INSTEAD.get(first, ())
+    note = NEEDLESS.get(first, "") if first not in INSTEAD or first in NEEDLESS else ""
+    if first not in NEEDLESS and first not in INSTEAD:
+        line = line_of(c.text, span.line).strip()
+        hints = tuple((line.replace(name, near, 1), f"in line {span.line}") for near in nearest(name, modules))
+        note = "modules here are " + ", ".join(sorted(tops))
+    raise ImportRefused(f"there is no module {name} to import", *(() if first in NEEDLESS else hints), span=span,
+                        notes=(note,) if note else (), as_python=True
+                        ).saying(f"No module named '{name if first in tops else first}'")
 
 
 def _check_feature(c: Context, member: Node) -> None:

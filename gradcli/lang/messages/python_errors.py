@@ -1,123 +1,231 @@
-"""What Python says of a mistake that ends a program, in words for people who have not met Python's inside.
+"""What CPython's messages mean: which fault each is, which facts it states, and what else can be said of it.
 
-What a program catches and prints keeps Python's words; only what nobody catches comes here.
+CPython raises its errors without fields, so its words are read here, and nowhere else. They stay the first line of the
+diagnostic; an explanation follows where it says more than they do.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
+from gradcli.faults.mistakes import CallFault, ItemFault, OperandFault, UnpackFault
+from gradcli.faults.tree import ArgumentFault, Fault
 from gradcli.lang.messages.value_names import PLAIN
 
-_OPERANDS = re.compile(r"unsupported operand type\(s\) for (.+?): '([^']+)' and '([^']+)'")
-_COMPARED = re.compile(r"'([^']+)' not supported between instances of '([^']+)' and '([^']+)'")
-_OBJECT = re.compile(r"'([^']+)' object")
-_LENGTH = re.compile(r"object of type '([^']+)' has no len\(\)")
-_JOINED = re.compile(r'can only concatenate (\w+) \(not "([^"]+)"\) to')
-_REPEATED = re.compile(r"can't multiply sequence by non-int of type '([^']+)'")
-_MISSING = re.compile(r"([\w.<>]+)\(\) missing \d+ required (?:positional|keyword-only) arguments?: (.*)", re.DOTALL)
-_MANY = re.compile(r"([\w.<>]+)\(\) takes (?:from (\d+) to )?(\d+) positional arguments? but (\d+)\b")
-_UNKNOWN = re.compile(r"([\w.<>]+)\(\) got an unexpected keyword argument '(\w+)'")
-_TWICE = re.compile(r"([\w.<>]+)\(\) got multiple values for (?:keyword )?argument '(\w+)'")
-_EXACTLY = re.compile(r"([\w.]+?)(?:\(\))? (?:takes|expected) (exactly|at most|at least|no)? ?(one|\d+)? ?"
-                      r"(?:keyword )?arguments?(?:, got | \()(\d+)(?: given\))?")
-_SAYINGS = (
-    ("is not subscriptable", "has no items to take with [...]"),
-    ("does not support item assignment", "cannot have its items changed"),
-    ("does not support item deletion", "cannot have its items deleted"),
-    ("is not callable", "cannot be called"),
-    ("is not iterable", "cannot be gone through in a loop"),
-    ("unhashable type: ", "cannot be a key of a dict or a member of a set: "),
-)
+Facts = dict[str, Any]
+Hints = tuple[tuple[str, str], ...]
 
-_WORDS: tuple[tuple[str, str], ...] = (
+
+class Meaning(NamedTuple):
+    """What one message means. `kind` is None where the class of the exception tells; `more`: worth a note."""
+
+    explanation: str
+    kind: type[Fault] | None = None
+    more: bool = False
+    facts: Facts = {}       # never changed
+    hints: Hints = ()
+
+
+TEXT_TO_NUMBER = {"int": ("int(text)", "makes a number of text"), "float": ("float(text)", "makes a number of text")}
+NUMBER_TO_TEXT = ("str(number)", "makes text of a number")
+ITEMS_OF = ("x[0]", "belongs after a list, a tuple, a string, a dict or a tensor")
+
+
+def _kind(name: str) -> str:
+    return PLAIN.get(name, f"a {name}")
+
+
+def _operands(sign: str, left: str, right: str) -> Meaning:
+    sign = sign.split(" or ")[0]
+    hints = (TEXT_TO_NUMBER[left], NUMBER_TO_TEXT) if right == "str" and left in TEXT_TO_NUMBER else ()
+    return Meaning(f"{_kind(left)} and {_kind(right)} cannot be combined with {sign}", OperandFault,
+                   facts={"sign": sign, "types": (left, right)}, hints=hints)
+
+
+def _joined(left: str, right: str) -> Meaning:
+    return Meaning(f"{_kind(left)} and {_kind(right)} cannot be combined with +", OperandFault,
+                   facts={"sign": "+", "types": (left, right)})
+
+
+def _compared(sign: str, left: str, right: str) -> Meaning:
+    return Meaning(f"{_kind(left)} and {_kind(right)} cannot be compared with {sign}", OperandFault,
+                   facts={"sign": sign, "types": (left, right)})
+
+
+def _repeated(kind: str) -> Meaning:
+    return Meaning(f"only an int can repeat a list, tuple or string, not {_kind(kind)}", OperandFault,
+                   facts={"sign": "*", "types": (kind,)})
+
+
+def _lacking(explanation: str, lacks: str) -> Callable[[str], Meaning]:
+    """For messages that one type lacks something; `lacks` is "iteration", "items", "length" or "order"."""
+    def meaning(kind: str) -> Meaning:
+        hints = (ITEMS_OF,) if (kind, lacks) == ("int", "items") else ()
+        return Meaning(explanation.format(_kind(kind)), ItemFault, facts={"lacks": lacks, "types": (kind,)},
+                       hints=hints)
+    return meaning
+
+
+def _uncallable(kind: str) -> Meaning:
+    return Meaning(f"{_kind(kind)} cannot be called", CallFault, facts={"types": (kind,)})
+
+
+def _unpacked(kind: str) -> Meaning:
+    return Meaning(f"cannot unpack {_kind(kind)}", UnpackFault, facts={"types": (kind,)})
+
+
+def _typed(kind: str) -> Meaning:
+    """Nothing more than which type of value does not do."""
+    return Meaning("", facts={"types": (kind,)})
+
+
+def _values(expected: str) -> Meaning:
+    return Meaning("", UnpackFault, facts={"expected": int(expected)} if expected else {})
+
+
+def _missing(name: str, names: str) -> Meaning:
+    names = names.replace("'", "").replace(", and ", " and ")
+    return _complaint(called(name), "missing", f"is missing {names}")
+
+
+def _too_many(name: str, least: str | None, most: str, count: str) -> Meaning:
+    own = "." in name
+    least_count, most_count, arguments = (int(each or -1) - own for each in (least, most, count))
+    if most_count < 0:
+        return _complaint(called(name), "no object", "takes no arguments, and was given its object: self stands first",
+                          True)
+    takes = counted(least_count if least else most_count, most_count)
+    return _complaint(called(name), "too many", f"takes {takes}, and was given {arguments}", own, arguments=arguments)
+
+
+def _unknown(name: str, option: str) -> Meaning:
+    return _complaint(called(name), "option", f"has no option {option}", option=option)
+
+
+def _unknown_first(option: str, name: str) -> Meaning:
+    return _unknown(name, option)
+
+
+def _twice(name: str, option: str) -> Meaning:
+    return _complaint(called(name), "twice", f"was given {option} twice: in its place and by name", True)
+
+
+def _exactly(name: str, how: str | None, number: str | None, count: str) -> Meaning:
+    number = {"one": "1", None: ""}.get(number, number)
+    takes = f"{how or ''} {number}".replace("exactly ", "").strip()
+    return _complaint(name, "too many", f"takes {takes} argument{'s' * (number != '1')}, and was given {count}",
+                      arguments=int(count))
+
+
+def _complaint(callee: str, complaint: str, phrase: str, more: bool = False, **facts: Any) -> Meaning:
+    """Arguments that a function does not take; `phrase` is what is said of it, to follow its name."""
+    return Meaning(f"{callee}() {phrase}", ArgumentFault, more,
+                   {"callee": callee, "complaint": complaint, "phrase": phrase, **facts})
+
+
+def _told(explanation: str, more: bool = False, kind: type[Fault] | None = None) -> Callable[..., Meaning]:
+    """A meaning in fixed words: {0} is the first group as a type in words, {q0} that group itself."""
+    places = [int(place) for place in re.findall(r"\{(\d)\}", explanation)]
+
+    def meaning(*groups: str | None) -> Meaning:
+        kinds = [_kind("str" if each == "string" else each or "") for each in groups]
+        return Meaning(explanation.format(*kinds, **{f"q{i}": each for i, each in enumerate(groups)}), kind, more,
+                       {"types": tuple(groups[place] for place in places)} if places else {})
+    return meaning
+
+
+_READINGS: tuple[tuple[str, Callable[..., Meaning]], ...] = (
+    (r"([\w.<>]+)\(\) missing \d+ required (?:positional|keyword-only) arguments?: (.*)", _missing),
+    (r"([\w.<>]+)\(\) takes (?:from (\d+) to )?(\d+) positional arguments? but (\d+)\b.*", _too_many),
+    (r"([\w.<>]+)\(\) got an unexpected keyword argument '(\w+)'.*", _unknown),
+    (r"([\w.<>]+)\(\) got multiple values for (?:keyword )?argument '(\w+)'.*", _twice),
+    (r"([\w.]+?)(?:\(\))? (?:takes|expected) (exactly|at most|at least|no)? ?(one|\d+)? ?"
+     r"(?:keyword )?arguments?(?:, got | \()(\d+)(?: given\))?.*", _exactly),
+    (r".*unsupported operand type\(s\) for (.+?): '([^']+)' and '([^']+)'.*", _operands),
+    (r".*'([^']+)' not supported between instances of '([^']+)' and '([^']+)'.*", _compared),
+    (r'.*can only concatenate (\w+) \(not "([^"]+)"\) to.*', _joined),
+    (r".*can't multiply sequence by non-int of type '([^']+)'.*", _repeated),
+    (r"'([^']+)' object is not subscriptable", _lacking("{0} has no items to take with [...]", "items")),
+    (r"'([^']+)' object does not support item assignment", _lacking("{0} cannot have its items changed", "items")),
+    (r"'([^']+)' object does(?:n't| not) support item deletion",
+     _lacking("{0} cannot have its items deleted", "items")),
+    (r"'([^']+)' object is not iterable", _lacking("{0} cannot be gone through in a loop", "iteration")),
+    (r"'([^']+)' object is not reversible", _lacking("{0} cannot be gone through from its end", "order")),
+    (r"object of type '([^']+)' has no len\(\)", _lacking("{0} has no length", "length")),
+    (r".*argument #1 must support iteration", lambda: Meaning("a loop cannot go through this value", ItemFault)),
+    (r"'([^']+)' object is not callable", _uncallable),
+    (r"cannot create '([^']+)' instances", _uncallable),
+    (r"cannot unpack non-iterable ([\w.]+) object", _unpacked),
+    (r"(?:too many|not enough) values to unpack \(expected (?:at least )?(\d*).*", _values),
     (r"(list|tuple|range) indices must be integers or slices, not (\w+)",
-     "{0} is indexed by whole numbers or slices, not by {1}"),
-    (r"string indices must be integers, not '(\w+)'", "a string is indexed by whole numbers or slices, not by {0}"),
-    (r"slice indices must be integers or None or have an __index__ method", "the bounds of a slice are whole numbers"),
-    (r"math domain error|expected a (?:positive|nonnegative) input.*", "the function has no value at this number"),
-    (r"math range error", "the result is too large for a float"),
-    (r"could not convert string to float: (.*)", "the string {q0} is not written as a number"),
-    (r"invalid literal for int\(\) with base 10: (.*)", "the string {q0} is not written as a whole number"),
-    (r"invalid literal for int\(\) with base (\d+): (.*)", "the string {q1} is not a whole number in base {q0}"),
+     _told("{0} is indexed by whole numbers or slices, not by {1}")),
+    (r"string indices must be integers, not '(\w+)'",
+     _told("a string is indexed by whole numbers or slices, not by {0}")),
+    (r"slice indices must be integers or None or have an __index__ method",
+     _told("the bounds of a slice are whole numbers")),
+    (r"math domain error|expected a (?:positive|nonnegative) input.*",
+     _told("the function has no value at this number", True)),
+    (r"math range error", _told("the result is too large for a float", True)),
+    (r"could not convert string to float: (.*)", _told("the string {q0} is not written as a number")),
+    (r"invalid literal for int\(\) with base 10: (.*)",
+     _told("the string {q0} is not written as a whole number", True)),
+    (r"invalid literal for int\(\) with base (\d+): (.*)", _told("the string {q1} is not a whole number in base {q0}")),
     (r"int\(\) argument must be a string, a bytes-like object or a real number, not '(\w+)'",
-     "int() makes a whole number of a number or a string, not of {0}"),
+     _told("int() makes a whole number of a number or a string, not of {0}", kind=ArgumentFault)),
     (r"float\(\) argument must be a string or a real number, not '(\w+)'",
-     "float() makes a float of a number or a string, not of {0}"),
-    (r"cannot convert float NaN to integer", "nan has no whole number"),
-    (r"cannot convert float infinity to integer", "inf has no whole number"),
+     _told("float() makes a float of a number or a string, not of {0}", kind=ArgumentFault)),
+    (r"cannot convert float NaN to integer", _told("nan has no whole number")),
+    (r"cannot convert float infinity to integer", _told("inf has no whole number")),
     (r"(min|max)\(\) (?:arg|iterable argument) is (?:an )?empty(?: sequence)?",
-     "{q0}() of nothing: there are no values to compare"),
-    (r"list\.remove\(x\): x not in list", "the value to be removed is not in the list"),
-    (r"(.+) is not in (list|tuple)", "{q0} is not in the {q1}"),
-    (r"tuple\.index\(x\): x not in tuple", "the value is not in the tuple"),
-    (r"pop from (?:an )?empty (list|set)", "pop() takes from {0}, and this one is empty"),
-    (r"pop index out of range", "pop() was given an index that the list does not have"),
-    (r"(list|tuple|string|range|range object)(?: assignment)? index out of range", "{0} has no item at this index"),
-    (r"bad operand type for (?:unary )?(\S+?)(?:\(\))?: '(\w+)'", "{q0} works on numbers and tensors, not on {1}"),
-    (r"type (\w+) doesn't define __round__ method", "round works on numbers and tensors, not on {0}"),
-    (r"must be real number, not (\w+)", "a number is needed here, not {0}"),
-    (r"'(\w+)' object cannot be interpreted as an integer", "a whole number is needed here, not {0}"),
-    (r"Unknown format code '(.+)' for object of type '(\w+)'", "{1} cannot be written in the format {q0}"),
-    (r"sequence item (\d+): expected str instance, (\w+) found", "join() puts strings together, and item {q0} is {1}"),
-    (r"'(\w+)' is an invalid keyword argument for (\w+)\(\)", "{q1}() has no option {q0}"),
-    (r"(\w+)\(\) got an unexpected keyword argument '(\w+)'", "{q0}() has no option {q1}"),
-    (r"(\w+)\(\) missing required argument '(\w+)'.*", "{q0}() is missing {q1}"),
+     _told("{q0}() of nothing: there are no values to compare")),
+    (r"list\.remove\(x\): x not in list", _told("the value to be removed is not in the list")),
+    (r"(.+) is not in (list|tuple)", _told("{q0} is not in the {q1}")),
+    (r"tuple\.index\(x\): x not in tuple", _told("the value is not in the tuple")),
+    (r"pop from (?:an )?empty (list|set)", _told("pop() takes from {0}, and this one is empty")),
+    (r"pop index out of range", _told("pop() was given an index that the list does not have")),
+    (r"(list|tuple|string|range|range object)(?: assignment)? index out of range",
+     _told("{0} has no item at this index")),
+    (r"bad operand type for (?:unary )?(\S+?)(?:\(\))?: '(\w+)'",
+     _told("{q0} works on numbers and tensors, not on {1}")),
+    (r"type (\w+) doesn't define __round__ method", _told("round works on numbers and tensors, not on {0}", True)),
+    (r"must be real number, not (\w+)", _told("a number is needed here, not {0}")),
+    (r"'(\w+)' object cannot be interpreted as an integer", _told("a whole number is needed here, not {0}")),
+    (r"Unknown format code '(.+)' for object of type '(\w+)'", _told("{1} cannot be written in the format {q0}")),
+    (r"unsupported format string passed to (\w+)\.__format__", _typed),
+    (r"%\w format: a real number is required, not (\w+)", _typed),
+    (r"Value after \* must be an iterable, not (\w+)", _typed),
+    (r"'(\w+)' object is not an iterator", _typed),
+    (r".+ argument after \*\*? must be (?:an iterable|a mapping), not (\w+)",
+     lambda kind: Meaning("", ArgumentFault, facts={"types": (kind,)})),
+    (r"ord\(\) expected string of length 1, but (\w+) found", _typed),
+    (r"sequence item (\d+): expected str instance, (\w+) found",
+     _told("join() puts strings together, and item {q0} is {1}", True)),
+    (r"'(\w+)' is an invalid keyword argument for (\w+)\(\)", _unknown_first),
+    (r"(\w+)\(\) missing required argument '(\w+)'.*", _missing),
     (r"ord\(\) expected a character, but string of length (\d+) found",
-     "ord() takes a string of one character, not of {q0}"),
-    (r"chr\(\) arg not in range\(0x110000\)", "there is no character of this number"),
+     _told("ord() takes a string of one character, not of {q0}")),
+    (r"chr\(\) arg not in range\(0x110000\)", _told("there is no character of this number")),
     (r"cannot convert dictionary update sequence element #(\d+) to a sequence",
-     "a dict is made of pairs of key and value, and item {q0} is none"),
+     _told("a dict is made of pairs of key and value, and item {q0} is none", True)),
     (r"dictionary update sequence element #(\d+) has length (\d+); 2 is required",
-     "a dict is made of pairs of key and value, and item {q0} has length {q1}"),
-    (r"dictionary changed size during iteration", "the dict was changed while a loop went through it"),
-    (r"range\(\) arg 3 must not be zero", "the step of a range cannot be 0"),
-    (r"slice step cannot be zero", "the step of a slice cannot be 0"),
-    (r"negative shift count", "a number cannot be shifted by fewer than 0 places"),
-    (r"substring not found", "the text searched for is not there"),
-    (r"empty separator", "the text to split at is empty"),
-    (r"unhashable type: '(\w+)'", "{0} cannot be a key of a dict or a member of a set"),
-    (r"cannot use '(\w+)' as a (?:dict key|set element).*", "{0} cannot be a key of a dict or a member of a set"),
-    (r"'(\w+)' object is not reversible", "{0} cannot be gone through from its end"),
+     _told("a dict is made of pairs of key and value, and item {q0} has length {q1}", True)),
+    (r"dictionary changed size during iteration", _told("the dict was changed while a loop went through it")),
+    (r"range\(\) arg 3 must not be zero", _told("the step of a range cannot be 0")),
+    (r"slice step cannot be zero", _told("the step of a slice cannot be 0")),
+    (r"negative shift count", _told("a number cannot be shifted by fewer than 0 places")),
+    (r"substring not found", _told("the text searched for is not there")),
+    (r"empty separator", _told("the text to split at is empty")),
+    (r"unhashable type: '(\w+)'", _told("{0} cannot be a key of a dict or a member of a set", True)),
+    (r"cannot use '(\w+)' as a (?:dict key|set element).*",
+     _told("{0} cannot be a key of a dict or a member of a set")),
 )
-"""What Python says, and what is said here; {0} is the first quoted type in words, {q0} the first quoted text itself."""
 
 
-def _worded(text: str) -> str | None:
-    for pattern, told in _WORDS:
-        found = re.fullmatch(pattern, text, re.DOTALL)
-        if found:
-            kinds = [_kind("str" if each == "string" else each or "") for each in found.groups()]
-            return told.format(*kinds, **{f"q{i}": each for i, each in enumerate(found.groups())})
-    return None
-
-
-def _call_words(text: str) -> str | None:
-    """What Python says of arguments that a function does not take; its own object is not counted."""
-    text = re.sub(r"[\w.]*<locals>\.", "", text).replace("<lambda>", "lambda")
-    if found := _MISSING.match(text):
-        names = found[2].replace("'", "").replace(", and ", " and ")
-        return f"{_called(found[1])}() is missing {names}"
-    if found := _MANY.match(text):
-        own = "." in found[1]
-        least, most, given = (int(each or -1) - own for each in found.groups()[1:])
-        if most < 0:
-            return f"{_called(found[1])}() takes no arguments, and was given its object: self stands first"
-        return f"{_called(found[1])}() takes {counted(least if found[2] else most, most)}, and was given {given}"
-    if found := _UNKNOWN.match(text):
-        return f"{_called(found[1])}() has no option {found[2]}"
-    if found := _TWICE.match(text):
-        return f"{_called(found[1])}() was given {found[2]} twice: in its place and by name"
-    if found := _EXACTLY.match(text):
-        number = {"one": "1", None: ""}.get(found[3], found[3])
-        takes = f"{found[2] or ''} {number}".replace("exactly ", "").strip()
-        return f"{found[1]}() takes {takes} argument{'s' * (number != '1')}, and was given {found[4]}"
-    return None
-
-
-def _called(name: str) -> str:
+def called(name: str) -> str:
     """A function as a program calls it, without the methods that Python calls itself."""
-    return re.sub(r"\.__(?:init|call|new)__$", "", name)
+    return re.sub(r"\.__(?:init|call|new)__$", "", name.replace("<lambda>", "lambda"))
 
 
 def counted(least: int, most: int) -> str:
@@ -129,29 +237,14 @@ def counted(least: int, most: int) -> str:
     return f"{least} {'or' if most - least == 1 else 'to'} {most} arguments"
 
 
-def _kind(name: str) -> str:
-    return PLAIN.get(name, f"a {name}")
+def meaning(words: str) -> Meaning:
+    """What CPython's `words` mean."""
+    words = re.sub(r"[\w.]*<locals>\.", "", words)
+    for pattern, read in _READINGS:
+        match = re.fullmatch(pattern, words, re.DOTALL)
+        if match:
+            return read(*match.groups())
+    return Meaning("", ArgumentFault if "argument" in words else None)
 
 
-def plain_words(text: str) -> str:
-    """What Python says, without the words of its inside."""
-    if told := _call_words(text) or _worded(text):
-        return told
-    if found := _OPERANDS.search(text):
-        sign, left, right = found.groups()
-        return f"{_kind(left)} and {_kind(right)} cannot be combined with {sign.split(' or ')[0]}"
-    if found := _COMPARED.search(text):
-        sign, left, right = found.groups()
-        return f"{_kind(left)} and {_kind(right)} cannot be compared with {sign}"
-    if found := _JOINED.search(text):
-        return f"{_kind(found[1])} and {_kind(found[2])} cannot be combined with +"
-    if found := _REPEATED.search(text):
-        return f"only an int can repeat a list, tuple or string, not {_kind(found[1])}"
-    if "argument #1 must support iteration" in text:
-        return "a loop cannot go through this value"
-    text = re.sub(r"non-iterable ([\w.]+) object", lambda m: _kind(m[1]), text)
-    text = _LENGTH.sub(lambda m: f"{_kind(m[1])} has no length", text)
-    text = _OBJECT.sub(lambda m: _kind(m[1]), re.sub(r"[\w.]*<locals>\.", "", text))
-    for said, plain in _SAYINGS:
-        text = text.replace(said, plain)
-    return re.sub(r"\b(\w+\.)*(__init__|__call__)\(\)", lambda m: (m[1] or "")[:-1] + "()", text)
+__all__ = ["Meaning", "called", "counted", "meaning"]

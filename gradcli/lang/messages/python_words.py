@@ -1,7 +1,6 @@
-"""The words that Python itself has for a mistake.
+"""The words that Python itself has for a mistake: those that programs catch and people search for.
 
-A program that catches an exception and prints it expects Python's words; a user whose program
-ends with one is told in ours. So Python is made to commit the mistake, harmlessly, and asked.
+Python is made to commit the mistake, harmlessly, and asked; so no copy of its words stands here.
 """
 
 from __future__ import annotations
@@ -15,14 +14,14 @@ from gradcli.lang.runtime.types import STAND_INS, Kind
 Error = TypeVar("Error", bound=Exception)
 
 
-def python_error(told: str, mistake: Callable[..., Any], *args: Any) -> Exception:
-    """What Python raises at `mistake(*args)`; where no program catches it, the user is told `told`."""
+def python_error(explanation: str, mistake: Callable[..., Any], *args: Any) -> Exception:
+    """What Python raises at `mistake(*args)`; where no program catches it, `explanation` follows the words."""
     try:
         mistake(*args)
     except Exception as error:
-        error.told = told   # type: ignore[attr-defined]  # read by lang/faults.py
+        error.explanation = explanation   # type: ignore[attr-defined]  # read by explanation_of
         return error.with_traceback(None)
-    return TypeError(told)
+    return TypeError(explanation)
 
 
 def in_pythons_words(fault: Error, mistake: Callable[..., Any], *args: Any) -> Error:
@@ -38,6 +37,11 @@ def python_name(error: BaseException) -> str:
     """What programs know the class of `error` by."""
     known: Kind | None = STAND_INS.get(type(error))
     return python_kind(error).__name__ if known is None else known._name.rpartition(".")[2]
+
+
+def explanation_of(error: BaseException) -> str:
+    """What `python_error` explains an exception with; empty for any other."""
+    return str(vars(error).get("explanation", "")) if type(error).__module__ == "builtins" else ""
 
 
 def python_kind(error: BaseException) -> type:

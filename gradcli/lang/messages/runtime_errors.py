@@ -9,10 +9,9 @@ from types import TracebackType
 from typing import Any
 
 from gradcli.exposure import PROGRAM_MADE
-from gradcli.faults.mistakes import CallFault, DepthLimit, ItemFault, OperandFault, SizeLimit, UnpackFault
+from gradcli.faults.mistakes import DepthLimit, SizeLimit, UnpackFault
 from gradcli.faults.suggestions import nearest, nearest_word
 from gradcli.faults.tree import (
-    ArgumentFault,
     AssertionFault,
     AttributeFault,
     DivisionFault,
@@ -26,10 +25,10 @@ from gradcli.faults.tree import (
     ValueFault,
 )
 from gradcli.lang.budget import Budget
-from gradcli.lang.messages.hints import trimmed
+from gradcli.lang.messages.first_line import headline_of
 from gradcli.lang.messages.locate import place, source_of
-from gradcli.lang.messages.python_errors import plain_words
-from gradcli.lang.messages.python_words import python_kind
+from gradcli.lang.messages.python_errors import meaning
+from gradcli.lang.messages.python_words import explanation_of, python_kind
 from gradcli.lang.policy import Policy
 from gradcli.lang.runtime.attributes import Attributes
 from gradcli.lang.runtime.exceptions import args_of, name_of, name_of_name_error, object_of
@@ -46,7 +45,9 @@ def translate(error: Exception, namespace: Mapping[str, Any], policy: Policy) ->
         fault = error if isinstance(error, Fault) else _Translation(error, namespace, policy).fault()
     except LimitFault as limit:     # reached by the text of a value in the message
         fault, raised = limit, limit if place(limit) else error
-    if fault is not error:
+    if fault is error:
+        fault.headline = headline_of(fault)
+    else:
         fault.exception = python_kind(error).__name__
     if fault.seek is not None:
         fault.hints += fault.seek()
@@ -56,7 +57,6 @@ def translate(error: Exception, namespace: Mapping[str, Any], policy: Policy) ->
         if found is not None:
             fault.name, fault.source, fault.span = found.name, found.text, found.span
             fault.trail, fault.words = found.trail, found.words
-    fault.message = trimmed(fault.message)
     return fault
 
 
@@ -74,17 +74,35 @@ class _Translation:
         if not (_raised_by_program(error.__traceback__) or PROGRAM_MADE in vars(type(error))):
             for kind, make in _MAKERS:
                 if isinstance(error, kind):
-                    return make(self)
+                    fault = make(self)
+                    if isinstance(fault, AttributeFault):
+                        fault.headline = headline_of(fault)
+                    elif not isinstance(fault, LimitFault):
+                        fault.headline = self.headline()
+                    return fault
         if isinstance(error, AssertionError):
-            return AssertionFault(re.sub(r"\s*\n\s*", " ", self.text()) or "the assertion does not hold")
+            words = re.sub(r"\s*\n\s*", " ", self.text())
+            fault = AssertionFault(words or "the assertion does not hold")
+            fault.headline = "" if words else "AssertionError"
+            return fault
         kind = next(each for each in type(error).__mro__ if each.__module__ == "builtins" or PROGRAM_MADE in vars(each))
         return PythonFault(f"{kind.__name__}: {self.text()}".removesuffix(": "))
+
+    def headline(self) -> str:
+        """CPython's own words. Of a missing key it says the key alone, so the kind of exception is named."""
+        words = self.text()
+        return f"KeyError: {words}" if isinstance(self.error, KeyError) else words
+
+    def worded(self, kind: type[Fault], explanation: str, *hints: tuple[str, str] | str, more: bool = False,
+               **facts: Any) -> Fault:
+        """A fault with its explanation, which stays a note where it says `more` than CPython's words."""
+        fault = kind(explanation or self.text(), *hints, **facts)
+        fault.needless = "" if more else fault.message
+        return fault
 
     def text(self) -> str:
         """The message. What a program has put into it may fail to be shown, or take too long."""
         error = self.error
-        if type(error).__module__ == "builtins" and "told" in vars(error):
-            return str(vars(error)["told"])
         args = args_of(error)
         if len(args) == 1 and speaks(error):
             return self.formatter.shown(args[0], quoted=isinstance(error, KeyError))
@@ -96,14 +114,14 @@ class _Translation:
         text = self.text()
         name = name_of_name_error(error) or (re.findall(r"'([^']*)'", text) or ["?"])[0]
         if isinstance(error, UnboundLocalError) or "free variable" in text:
-            return NameFault(f"{name} is used here before it has been given a value in its function",
-                             *((f"global {name}",) if name in self.namespace else ()))
+            return self.worded(NameFault, f"{name} is used here before it has been given a value in its function",
+                               *((f"global {name}",) if name in self.namespace else ()), more=True)
         own, words = self._local_names(), set(self.namespace.get("__builtins__", ()))
         for each, value in self.namespace.items():
             (words if value is None or each in words else own).add(each)
         near = nearest(name, own) or nearest_word(name, words)
-        return NameFault(_ABSENT.get(name, f"the name {name} is not defined"),
-                         *((n, "the nearest name") for n in near))
+        return self.worded(NameFault, _ABSENT.get(name, f"the name {name} is not defined"),
+                           *((n, "the nearest name") for n in near), more=name in _ABSENT)
 
     def _local_names(self) -> set[str]:
         step, found = self.error.__traceback__, set()
@@ -119,19 +137,28 @@ class _Translation:
         name = name_of(error)
         if type(name) is not str:
             return AttributeFault(self.text())
-        return Attributes(self.policy, self.formatter).missing(object_of(error), name)
+        fault = Attributes(self.policy, self.formatter).missing(object_of(error), name)
+        fault.needless = fault.message
+        fault.args = args_of(error) if not hasattr(type(object_of(error)), name) else (fault.message,)  # a slot
+        return fault
 
     def key(self) -> Fault:
         args = args_of(self.error)
-        return KeyFault(f"there is no entry under {self.formatter.shown(args[0] if args else '', quoted=True)[:80]}")
+        return self.worded(
+            KeyFault, f"there is no entry under {self.formatter.shown(args[0] if args else '', quoted=True)[:80]}",
+            value=args[0] if args else "")
+
+    def division(self) -> Fault:
+        return self.worded(DivisionFault, "a number is divided by zero")
+
+    def overflow(self) -> Fault:
+        return self.worded(ValueFault, "the result is too large for a number of this kind", more=True)
 
     def argument(self) -> Fault:
-        text = plain_words(self.text())
-        kind = next((kind for words, kind in _KINDS if words in text), PythonFault)
-        return kind(text, *_REPAIRS.get(text[:24], ()))
+        return self.read(PythonFault)
 
     def index(self) -> Fault:
-        return IndexFault(plain_words(self.text()).replace("assignment index", "index"))
+        return self.read(IndexFault, IndexFault)
 
     def value(self) -> Fault:
         text = self.text()
@@ -141,8 +168,16 @@ class _Translation:
             return SizeLimit("a whole number of more than 4300 digits cannot become text or come from it")
         if any(said in text for said in TOO_LARGE):
             return _LIMITS[True]()
-        kind = UnpackFault if "values to unpack" in text else ValueFault
-        return kind(plain_words(text))
+        return self.read(ValueFault, ValueFault, UnpackFault)
+
+    def read(self, usual: type[Fault], *only: type[Fault]) -> Fault:
+        """The fault that CPython's words mean: of the kinds in `only`, if there are any; else `usual`."""
+        words, explanation = self.text(), explanation_of(self.error)
+        said = meaning(words)
+        kind = said.kind if said.kind is not None and (not only or said.kind in only) else usual
+        if explanation:
+            return self.worded(kind if kind is UnpackFault else usual, explanation, more=True, **said.facts)
+        return self.worded(kind, said.explanation, *said.hints, more=said.more, **said.facts)
 
 
 def _raised_by_program(trace: TracebackType | None) -> bool:
@@ -167,11 +202,11 @@ _LIMITS: dict[bool, Callable[[], Fault]] = {
 _MAKERS: tuple[tuple[type[Exception], Callable[[_Translation], Fault]], ...] = (
     (NameError, _Translation.name),
     (AttributeError, _Translation.attribute),
-    (ZeroDivisionError, lambda t: DivisionFault("a number is divided by zero")),
+    (ZeroDivisionError, _Translation.division),
     (KeyError, _Translation.key),
     (IndexError, _Translation.index),
     (TypeError, _Translation.argument),
-    (OverflowError, lambda t: ValueFault("the result is too large for a number of this kind")),
+    (OverflowError, _Translation.overflow),
     (ValueError, _Translation.value),
 )
 
@@ -188,21 +223,3 @@ _ABSENT = {
     "unicode": "unicode is Python 2's: write str",
     "long": "long is Python 2's: write int",
 }
-
-_KINDS: tuple[tuple[str, type[Fault]], ...] = (
-    ("() is missing ", ArgumentFault), ("() has no option ", ArgumentFault), ("() was given ", ArgumentFault),
-    ("() makes a ", ArgumentFault),
-    ("argument", ArgumentFault), ("cannot be called", CallFault), ("cannot unpack", UnpackFault),
-    ("cannot be combined", OperandFault), ("cannot be compared", OperandFault), ("only concatenate", OperandFault),
-    ("only an int can repeat", OperandFault), ("has no items to take", ItemFault), ("has no length", ItemFault),
-    ("cannot be gone through", ItemFault), ("cannot go through", ItemFault), ("cannot have its items", ItemFault),
-)
-"""Which fault it is, by words of the message."""
-
-_REPAIRS = {
-    "can only concatenate str": (("str(value)", "makes text of what is to be appended"),),
-    "an int and a string cann": (("int(text)", "makes a number of text"), ("str(number)", "makes text of a number")),
-    "a float and a string can": (("float(text)", "makes a number of text"), ("str(number)", "makes text of a number")),
-    "an int has no items to t": (("x[0]", "belongs after a list, a tuple, a string, a dict or a tensor"),),
-}
-"""What to do about the commonest of them, by how the message begins."""

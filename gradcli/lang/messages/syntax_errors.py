@@ -74,8 +74,9 @@ class ErrorContext:
         return found
 
     def wrong(self, message: str, *hints: tuple[str, str] | str, word: Word | None = None,
-              kind: type[SyntaxFault] = SyntaxFault) -> SyntaxFault:
-        return kind(message, *hints, span=self.span(word))
+              kind: type[SyntaxFault] = SyntaxFault, as_python: bool = False) -> SyntaxFault:
+        """`as_python`: the message says what CPython says, in other words."""
+        return kind(message, *hints, span=self.span(word), as_python=as_python)
 
 
 def complaint(driver: Driver, words: list[Word], word: Word, states: list[int], text: str) -> SyntaxFault | PolicyFault:
@@ -122,7 +123,8 @@ def _letters(s: ErrorContext) -> SyntaxFault | None:
     message, hints, open_ended = unreadable(s.text, s.word[1])
     span = place(s.text, s.word[1], s.word[2])
     kind = SyntaxFault if s.text[s.word[1]] in "'\"" or s.text[s.word[1]].isdigit() else StrayCharacter
-    return Unfinished(message, *hints, span=span) if open_ended else kind(message, *hints, span=span)
+    kind = Unfinished if open_ended else kind
+    return kind(message, *hints, span=span, as_python=kind is not StrayCharacter)
 
 
 def _elsewhere(s: ErrorContext) -> SyntaxFault | None:
@@ -160,9 +162,9 @@ def _brackets(s: ErrorContext) -> SyntaxFault | None:
             if not without and kind == "}":
                 return s.wrong("a block ends where its indentation ends: leave this out", kind=ForeignSpelling)
             return s.wrong(f"there is no {CLOSING[kind]} that this {kind} could close",
-                           *(((without, f"in line {s.span().line}"),) if without else ()))
+                           *(((without, f"in line {s.span().line}"),) if without else ()), as_python=True)
         if OPENING[opened[-1][0]] != kind:
-            return s.wrong(f"{opened[-1][0]} is closed by {kind}", OPENING[opened[-1][0]])
+            return s.wrong(f"{opened[-1][0]} is closed by {kind}", OPENING[opened[-1][0]], as_python=True)
         return None
     if not opened:
         return None
@@ -174,7 +176,8 @@ def _brackets(s: ErrorContext) -> SyntaxFault | None:
     if kind == ";":
         return s.wrong("values are separated by commas", ",")
     if s.at_end:
-        return Unfinished(f"this {opened[-1][0]} is never closed", *_closed(s, opened), span=s.span(opened[-1]))
+        return Unfinished(f"this {opened[-1][0]} is never closed", *_closed(s, opened), span=s.span(opened[-1]),
+                          as_python=True)
     if "\n" in s.text[s.last[2] : s.word[1]] and s.last[0] in ENDS + ("{", "(", "[", ","):
         return s.wrong(f"this {opened[-1][0]} is not closed before the next line begins",
                        *_closed(s, opened), word=opened[-1])
@@ -195,12 +198,13 @@ def _block(s: ErrorContext) -> SyntaxFault | None:
     """A block that is missing, or an indentation without one."""
     if s.word[0] == "_INDENT":
         return s.wrong("this line is indented, though no block begins before it",
-                       (_level(s), f"in line {s.span().line}: at the level of the line before"), kind=IndentationFault)
+                       (_level(s), f"in line {s.span().line}: at the level of the line before"), kind=IndentationFault,
+                       as_python=True)
     if "_INDENT" in s.expected and s.last[0] == "_NEWLINE":
         if s.at_end:
             return Unfinished("an indented block must follow the colon", span=s.span())
         return s.wrong("an indented block must follow the colon of the line before",
-                       (f"    {s.source().strip()}", f"in line {s.span().line}"), kind=IndentationFault)
+                       (f"    {s.source().strip()}", f"in line {s.span().line}"), kind=IndentationFault, as_python=True)
     if s.at_end and s.expected == {"def", "class", "@"}:
         return Unfinished("a decorator stands before a function or a class", span=s.span())
     if s.expected == {"except", "finally"}:

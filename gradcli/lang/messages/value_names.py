@@ -33,3 +33,23 @@ def describe(value: Any, policy: Policy) -> str:
     if isinstance(value, Kind):
         return f"the type {value._name}"
     return policy.kind(value) if policy.kind else f"a {kind.__name__}"
+
+
+OF_C = ("torch.dtype", "torch.Size", "torch.device")     # classes of C code, which messages call by their whole names
+
+
+def holder_of(value: Any, policy: Policy) -> str:
+    """What CPython and PyTorch call a value that lacks an attribute: `'Linear' object`, `module 'torch.nn'`."""
+    words = describe(value, policy)
+    if words.startswith("the module "):
+        return f"module {words.removeprefix('the module ')!r}"
+    if isinstance(value, Kind) or user_class(value):
+        return f"type object {type_name(value)!r}"
+    teller: Any = policy.names.get("type", type)
+    return f"{type_name(teller(value))!r} object"
+
+
+def type_name(kind: Any) -> str:
+    """The name of a type in such messages."""
+    name: str = kind._name if isinstance(kind, Kind) else kind.__name__
+    return name if name in OF_C else name.rpartition(".")[2]

@@ -8,17 +8,18 @@ from types import FunctionType, GeneratorType, MethodType
 from typing import Any
 
 from gradcli.exposure import PROGRAM_MADE, admit, closed_names
+from gradcli.faults.attributes import ClosedAttribute, MissingAttribute
 from gradcli.faults.suggestions import nearest
 from gradcli.faults.tree import ArgumentFault, AttributeFault
 from gradcli.lang.messages.locate import source_of
 from gradcli.lang.messages.python_words import in_pythons_words
-from gradcli.lang.messages.value_names import describe
+from gradcli.lang.messages.value_names import describe, holder_of
 from gradcli.lang.policy import GONE, Policy, legal_name
 from gradcli.lang.runtime.builtins import METHODS, special
 from gradcli.lang.runtime.exceptions import name_of, object_of
 from gradcli.lang.runtime.format import Formatter, speaks
 from gradcli.lang.runtime.generators import Generator, Stream
-from gradcli.lang.runtime.types import MIXED, OWN, STAND_INS, Kind, alias_of, methods_of, user_class
+from gradcli.lang.runtime.types import MIXED, OWN, STAND_INS, Kind, methods_of, user_class
 
 OF_C = ("torch.dtype", "torch.Size", "torch.device")     # classes of C code, which messages call by their whole names
 NONE: frozenset[str] = frozenset()
@@ -248,20 +249,11 @@ class Attributes:
 
     def missing(self, value: Any, name: str) -> AttributeFault:
         """The fault for an attribute that is not there."""
-        fault = AttributeFault(f"{describe(value, self.policy)} has no attribute {name}")
+        fault = MissingAttribute(value, describe(value, self.policy), name)
         fault.seek = lambda: ((near, "the nearest name") for near in nearest(name, self.known(value)))
-        fault.args = (f"{self._called(value)} has no attribute {name!r}",)
+        fault.args = (f"{holder_of(value, self.policy)} has no attribute {name!r}",)
+        fault.needless = fault.message
         return _absent(fault, value, name)
-
-    def _called(self, value: Any) -> str:
-        """What PyTorch's messages about attributes call a value that is not Python's own."""
-        told: Any = describe(value, self.policy)
-        for begin, words in (("the module ", "module"), ("the type ", "type object")):
-            if told.startswith(begin):
-                return f"{words} {told.removeprefix(begin)!r}"
-        teller: Any = self.policy.names.get("type", type)
-        name = alias_of(teller(value))
-        return f"{name if name in OF_C else name.rpartition('.')[2]!r} object"
 
     def known(self, value: Any) -> Iterable[str]:
         """The attributes of `value` that a program may read."""
@@ -278,8 +270,7 @@ class Attributes:
         return found
 
     def _closed(self, value: Any, name: str, what: str) -> AttributeFault:
-        fault = AttributeFault(f"the attribute {name} of {describe(value, self.policy)} cannot be {what}")
-        return _absent(fault, value, name)
+        return _absent(ClosedAttribute(value, describe(value, self.policy), name, what), value, name)
 
 
 class Slot:

@@ -115,5 +115,5 @@ def super_(kind: Any = None, value: Any = None) -> Any:
     """super() in a method or class method, and super(Class, self)."""
     of_class = user_class(value) and user_class(kind) and issubclass(value, kind)
     if not user_class(kind) or not (of_class or isinstance(value, kind)):
-        raise ArgumentFault("super() belongs in a method of a class, with that class and self")
+        raise ArgumentFault("super() belongs in a method of a class, with that class and self", complaint="super")
     return super(kind, value)

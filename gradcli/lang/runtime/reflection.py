@@ -7,6 +7,7 @@ from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
 from gradcli.exposure import PROGRAM_MADE, Exposure, admit, closed_names, exposure_of
+from gradcli.faults.attributes import MissingAttribute
 from gradcli.faults.tree import AttributeFault
 from gradcli.lang.messages.locate import source_of
 from gradcli.lang.messages.value_names import describe
@@ -24,7 +25,7 @@ def teller(policy: Policy) -> Callable[[Any, str], Any]:
         if what == "__version__":
             version = getattr(value, ".version", None)      # a name that only the facade can have given
             if version is None:
-                raise AttributeFault(f"{describe(value, policy)} has no attribute __version__")
+                raise MissingAttribute(value, describe(value, policy), "__version__")
             return str(version())
         if what == "__doc__":
             return _text_of(value)
@@ -34,8 +35,7 @@ def teller(policy: Policy) -> Callable[[Any, str], Any]:
             return value._name.rpartition(".")[2]
         if user_class(value) or isinstance(value, FUNCTIONS) or what in (exposure_of(type(value)) or Exposure()).read:
             return str(getattr(value, what))
-        raise AttributeFault(f"{describe(value, policy)} has no attribute {what}",
-                             ("type(x).__name__", "the name of its class"))
+        raise MissingAttribute(value, describe(value, policy), what, ("type(x).__name__", "the name of its class"))
 
     return told
 

@@ -27,12 +27,14 @@ from types import FrameType
 from typing import Any
 
 from gradcli.exposure import EXCEPTIONS, PROGRAM_MADE, admissible, admit
+from gradcli.faults.attributes import MissingImport
 from gradcli.faults.source import veiled
 from gradcli.faults.suggestions import nearest
-from gradcli.faults.tree import ArgumentFault, Fault, LimitFault, NameFault
+from gradcli.faults.tree import ArgumentFault, Fault, LimitFault
 from gradcli.lang.budget import Budget
 from gradcli.lang.messages.locate import source_of
 from gradcli.lang.messages.python_words import in_pythons_words, python_kind
+from gradcli.lang.messages.value_names import holder_of
 from gradcli.lang.policy import Policy
 from gradcli.lang.runtime.attributes import Attributes
 from gradcli.lang.runtime.builtins import prelude
@@ -159,8 +161,8 @@ def _enter(value: Any) -> None:
 def _importer(policy: Policy) -> Callable[[Any, str], Any]:
     def member(module: Any, name: str) -> Any:
         if not policy.attribute(module, name):
-            raise NameFault(f"cannot import {name}: there is no such name in the module",
-                            *nearest(name, policy.known(module)))
+            called = holder_of(module, policy).removeprefix("module ")
+            raise MissingImport(name, called, *nearest(name, policy.known(module)))
         return admit(getattr(module, name))
 
     return member

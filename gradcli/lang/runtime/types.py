@@ -31,7 +31,7 @@ class Kind:
 
     def __call__(self, /, *args: Any, **options: Any) -> Any:
         if self._call is None:
-            raise TypeError(f"{self._name} cannot be called")
+            raise TypeError(f"cannot create '{self._name}' instances")
         return self._call(*args, **options)
 
     def __repr__(self) -> str:

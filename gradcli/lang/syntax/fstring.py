@@ -129,6 +129,6 @@ class _Splitter:
         raise self.wrong("this brace of the f-string is never closed", opened, opened + 1)
 
     def wrong(self, message: str, start: int, end: int) -> SyntaxFault:
-        return SyntaxFault(message, span=place(self.text, start, end))
+        return SyntaxFault(message, span=place(self.text, start, end), as_python=True)
 
 

@@ -162,6 +162,6 @@ def _indent(text: str, indent: str, indents: list[str], at: int, found: list[Wor
                 "tabs and spaces are mixed in the indentation" if mixed and " " in indent + indents[-1]
                 else "the indentation matches no block that is open here",
                 "indent with four spaces, the same for every line of a block",
-                span=place(text, at - len(indent), at + 1))
+                span=place(text, at - len(indent), at + 1), as_python=True)
         indents.pop()
         found.append(("_DEDENT", at, at, ""))

@@ -9,7 +9,6 @@ from __future__ import annotations
 from functools import cache
 
 from gradcli.faults.tree import Fault
-from gradcli.lang.messages.hints import trimmed
 from gradcli.lang.syntax import tables
 from gradcli.lang.syntax.driver import Driver
 from gradcli.lang.syntax.lexer import Node, Word, check_text
@@ -21,9 +20,10 @@ def parse(text: str, name: str = "<input>") -> Node:
     try:
         return tree_of(text)
     except Fault as fault:
+        from gradcli.lang.messages.first_line import complete_syntax_fault
         from gradcli.lang.messages.paste_check import sifted
 
-        fault.source, fault.name, fault.message = text, name, trimmed(fault.message)
+        complete_syntax_fault(fault, text, name)
         sifted(fault, tree_of)
         raise
 

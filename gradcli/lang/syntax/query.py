@@ -18,6 +18,7 @@ SIMPLE = ("NAME", "NUMBER", "STRING", "attribute", "call", "subscript", "group",
 INFIX = {"add": "+", "sub": "-", "mul": "*", "div": "/", "floordiv": "//", "mod": "%", "matmul": "@", "pow": "**",
          "bit_xor": "^", "bit_or": "|", "bit_and": "&"}
 LONGEST = 200_000       # characters of a text that is taken apart
+NOTHING: Node = ("file", 0, 0, ())      # the tree of a text that is not taken apart
 
 
 class Call(NamedTuple):
@@ -32,14 +33,14 @@ class Call(NamedTuple):
 class SyntaxSite:
     """The way from the whole program down to what stands at `span`."""
 
-    def __init__(self, text: str, span: Span) -> None:
+    def __init__(self, text: str, span: Span, tree: Node | None = None) -> None:
         self.text = text = text.removeprefix("\ufeff")
         starts = [0]
         for line in text.split("\n"):
             starts.append(starts[-1] + len(line) + 1)
         self.start = starts[span.line - 1] + span.column - 1
         self.end = starts[span.end_line - 1] + span.end_column - 1
-        self.tree = parse(text)
+        self.tree = tree or parse(text)
         self.path = list(_down(self.tree, self.start, self.end))
 
     @property

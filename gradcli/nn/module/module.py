@@ -12,15 +12,18 @@ from typing import Any
 
 import numpy as np
 
+from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.signature import REFUSED, Type, described
 from gradcli.engine.tensor.device import here_only, names_device
+from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.methods import Handle
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.uninitialized import Uninitialized
 from gradcli.engine.tensor.variable import Parameter, Variable
 from gradcli.exposure import exposed
+from gradcli.faults.attributes import ForwardMissing, NotAModule, SetBeforeInit
 from gradcli.faults.source import veiled
-from gradcli.faults.tree import ArgumentFault, AttributeFault, ValueFault
+from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.lang.runtime.ordered import OrderedDict
 from gradcli.nn.module import call_hooks
 from gradcli.nn.module import state_dict as states
@@ -86,15 +89,14 @@ class Module(Lookup):
 
     def forward(self, *args: Any, **options: Any) -> Any:
         """What the module computes."""
-        raise AttributeFault(f'Module [{type(self).__name__}] is missing the required "forward" function',
-                             ("def forward(self, x):", "in the class"))
+        raise ForwardMissing(type(self).__name__)
 
     def __setattr__(self, name: str, value: Any) -> None:
         kind = "_parameter_dict" if isinstance(value, Parameter) else "_module_dict" if isinstance(value,
                                                                                                    Module) else ""
-        if kind == "_module_dict" and name in self._lists(name)[0]:
+        if kind == "_module_dict" and name in self._lists(name, kind)[0]:
             _fits(name, value, "parameter")
-        lists = self._lists(name) if kind or "_parameter_dict" in _slots_set(self) else ()
+        lists = self._lists(name, kind) if kind or "_parameter_dict" in _slots_set(self) else ()
         if kind:
             for each in lists:
                 each.pop(name, None)
@@ -106,13 +108,12 @@ class Module(Lookup):
                     each[name] = value
         object.__setattr__(self, name, value)
 
-    def _lists(self, name: str) -> tuple[dict[str, Any], ...]:
+    def _lists(self, name: str, kind: str = "") -> tuple[dict[str, Any], ...]:
         try:
             return self._parameter_dict, self._buffer_dict, self._module_dict
         except AttributeError:
-            raise AttributeFault(
-                f"{name} was set before Module.__init__() was called",
-                ("super().__init__()", "first in the __init__ of the class")) from None
+            what = "parameters" if kind == "_parameter_dict" else "module" if kind else "buffer"
+            raise SetBeforeInit(name, what) from None
 
     def __delattr__(self, name: str) -> None:
         for each in self._lists(name):
@@ -183,7 +184,11 @@ class Module(Lookup):
     def register_parameter(self, name: str, param: Any) -> None:
         """List `param`, a Parameter or None, under `name`."""
         self._free(name)
-        _fits(name, param, "parameter")
+        if param is not None and not isinstance(param, Parameter):
+            words = f"torch.{OF[param.array.dtype].era}Tensor" if isinstance(param, Tensor) else type_name(param)
+            raise ArgumentFault(f"cannot assign {described(param)} as parameter '{name}' (torch.nn.Parameter or None "
+                                "expected)", value=param, what="parameter").saying(
+                f"cannot assign '{words}' object to parameter '{name}' (torch.nn.Parameter or None required)")
         self._parameter_dict[name] = param
         self.__dict__[name] = param
 
@@ -199,7 +204,8 @@ class Module(Lookup):
     def add_module(self, name: str, module: Any) -> None:
         """List `module` under `name`."""
         self._free(name)
-        _fits(name, module, "child module")
+        if module is not None and not isinstance(module, Module):
+            raise NotAModule(module, described(module), name).saying(f"{type_name(module)} is not a Module subclass")
         self._module_dict[name] = module
         self.__dict__[name] = module
 
@@ -344,15 +350,15 @@ def _fits(name: str, value: Any, what: str) -> None:
     kind, expected = FITTING[what]
     if value is not None and not isinstance(value, kind):
         raise ArgumentFault(f"cannot assign {described(value)} as {what} '{name}' ({expected})",
-                        *(("nn.Parameter({value})", "a Parameter around a tensor"),) if what == "parameter" and (
-                            isinstance(value, Tensor)) else ()).saying(
+                            *(("nn.Parameter({value})", "a Parameter around a tensor"),) if what == "parameter" and (
+                                isinstance(value, Tensor)) else (), value=value, what=what).saying(
             f"cannot assign '{_kind(value)}' as {what} '{name}' ({expected})")
 
 
 def _kind(value: Any) -> str:
     home = f"{value._module_path if type(value).__module__.startswith('gradcli.') else '__main__'}." if (
         isinstance(value, Module)) else ""
-    return f"torch.{value.dtype.era}Tensor" if isinstance(value, Tensor) else home + type(value).__name__
+    return f"torch.{value.dtype.era}Tensor" if isinstance(value, Tensor) else home + type_name(value)
 
 
 def _slots_set(module: Module) -> tuple[str, ...]:

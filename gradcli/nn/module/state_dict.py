@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.tensor import Tensor, note_write
@@ -80,7 +81,8 @@ def load(module: Any, given: Any, strict: bool) -> IncompatibleKeys:
     """Copy tensors into a module's entries."""
     if not isinstance(given, dict) or not all(type(name) is str for name in given):
         raise ArgumentFault(f"load_state_dict() needs a dict of tensors by name, not {described(given)}",
-                            ("net.load_state_dict(other.state_dict())", "copies what another net has learnt"))
+                            ("net.load_state_dict(other.state_dict())", "copies what another net has learnt")).saying(
+            f"Expected state_dict to be dict-like, got <class '{type_name(given)}'>.")
     wanted = entries(module)
     missing = [name for name in wanted if name not in given]
     needed = [name for name in missing if not name.endswith("num_batches_tracked")]     # older nets did not count

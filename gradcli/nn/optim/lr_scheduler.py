@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.signature import NUMBERS, brief, described
 from gradcli.engine.tensor.tensor import DisplayHooks, Tensor
 from gradcli.exposure import PROGRAM_MADE, exposed
@@ -24,7 +25,8 @@ MOST_EPOCHS = 10_000_000
 def groups_of(optimizer: Any) -> list[dict[str, Any]]:
     """The groups of parameters of an optimiser."""
     if not isinstance(optimizer, Optimizer):
-        raise ArgumentFault(f"a schedule needs an optimiser, not {described(optimizer)}", "StepLR(optimizer, 30)")
+        raise ArgumentFault(f"a schedule needs an optimiser, not {described(optimizer)}", "StepLR(optimizer, 30)"
+                            ).saying(f"{type_name(optimizer)} is not an Optimizer")
     for group in optimizer.param_groups:
         optimizer._params(group)
     return optimizer.param_groups

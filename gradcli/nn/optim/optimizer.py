@@ -12,12 +12,15 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.signature import NUMBERS, described, sized
+from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.tensor import DisplayHooks, Tensor, note_write
 from gradcli.engine.tensor.variable import recording
 from gradcli.engine.tensor.write_gate import writing
 from gradcli.exposure import PROGRAM_MADE, exposed
+from gradcli.faults.attributes import NotParameters, SingleParameter
 from gradcli.faults.source import veiled
 from gradcli.faults.tree import ArgumentFault, GradFault, ValueFault
 from gradcli.lang.runtime.builtins import METHODS
@@ -99,10 +102,11 @@ class Optimizer(Hooked):
         self._state: dict[Any, dict[str, Any]] = {}
         self._live, self._step_hooks, self._stepped = States(), None, False
         if isinstance(params, Tensor):
-            raise ArgumentFault("params argument given to the optimizer should be an iterable of Tensors or dicts, "
-                                "but got a tensor", ("[x]", "a list of the one tensor"))
+            raise SingleParameter().saying(
+                "params argument given to the optimizer should be an iterable of Tensors or dicts, but got "
+                f"torch.{OF[params.array.dtype].era}Tensor")
         if not isinstance(params, Iterable) or isinstance(params, str):
-            raise ArgumentFault(f"an optimiser needs a list of parameters, not {described(params)}", "net.parameters()")
+            raise NotParameters(params, described(params)).saying(f"'{type_name(params)}' object is not iterable")
         found = list(params)
         if not found:
             raise ValueFault("optimizer got an empty parameter list")
@@ -159,14 +163,16 @@ class Optimizer(Hooked):
     def _entries(self, given: Iterable[Any]) -> tuple[list[Any], list[str]]:
         """The parameters, and their names where they come with names."""
         if not isinstance(given, Iterable) or isinstance(given, str):
-            raise ArgumentFault(f"an optimiser needs a list of parameters, not {described(given)}", "net.parameters()")
+            raise NotParameters(given, described(given)).saying(f"'{type_name(given)}' object is not iterable")
         params, names = [], []
         for p in given:
             if isinstance(p, tuple) and len(p) == 2 and type(p[0]) is str:
                 names.append(p[0])
                 p = p[1]
             if not isinstance(p, Tensor):
-                raise ArgumentFault(f"optimizer can only optimize Tensors, but one of the params is {described(p)}")
+                raise ArgumentFault(f"optimizer can only optimize Tensors, but one of the params is {described(p)}"
+                                    ).saying("optimizer can only optimize Tensors, but one of the params is "
+                                             f"{type_name(p)}")
             if p.node is not None:
                 raise ValueFault("can't optimize a non-leaf Tensor", ("x.detach().requires_grad_()", "is a leaf"))
             params.append(p)

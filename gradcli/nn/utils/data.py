@@ -69,7 +69,8 @@ class TensorDataset(Dataset):
             if not isinstance(t, Tensor) or not t.array.ndim:
                 raise ArgumentFault(f"TensorDataset is made of tensors, not of {described(t)}", "TensorDataset(x, y)")
         if len({len(t.array) for t in tensors}) > 1:
-            raise ShapeFault("Size mismatch between tensors: TensorDataset needs the same length of all")
+            raise ShapeFault("Size mismatch between tensors: TensorDataset needs the same length of all").saying(
+                "Size mismatch between tensors")
         self.tensors = tensors
 
     data_tensor = property(lambda self: self._named(0))

@@ -139,7 +139,7 @@ class Arange(Creation):
 def stepped(start, end, step, dtype):
     """The numbers from start to below end."""
     if step == 0:
-        raise ValueFault("arange(): step must be nonzero", "torch.arange(0, 5, 1)")
+        raise ValueFault("arange(): step must be nonzero", "torch.arange(0, 5, 1)").saying("step must be nonzero")
     if (end - start) * step < 0:
         raise ValueFault(f"arange(): from {start} to {end} by {step} goes the wrong way",
                          f"torch.arange({start}, {end}, {-step})").saying(

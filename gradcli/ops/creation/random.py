@@ -76,7 +76,8 @@ class Randint(Creation):
             low, high, size = 0, low, high
         size, high = Sizes.take(size) if size is not None else None, Int.take(high)
         if type(size) is not tuple or type(high) is not int:
-            raise ArgumentFault("randint() needs a size", "torch.randint(0, 10, (2, 3))")
+            raise ArgumentFault("randint() needs a size", "torch.randint(0, 10, (2, 3))").saying(
+                "randint() received an invalid combination of arguments")
         if high <= low:
             raise ValueFault(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
         return draw().randint(low, high, checked(size), dtype or np.dtype(np.int64))

@@ -7,6 +7,7 @@ from gradcli.engine.autograd.signature import Array, Dim, Flag, Index, Number, O
 from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.mistakes import NotDifferentiable
+from gradcli.faults.tensors import IndexOutOfRange
 from gradcli.faults.tree import ArgumentFault, IndexFault, ShapeFault, TypeFault
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
@@ -22,14 +23,15 @@ def places(shape, dim, index):
     n = shape[at] if shape else 1
     if index.size and (index.min() < 0 or index.max() >= n):
         bad = index.min() if index.min() < 0 else index.max()
-        raise IndexFault(f"index {bad} is out of bounds for dimension {at} with size {n}")
+        raise IndexOutOfRange(int(bad), at, n)
     if not len(shape):
         return ()
     if not index.ndim:
         index = index.reshape(1)        # a number counts as one in a row
     if index.ndim != len(shape):
         raise ShapeFault(f"Index tensor must have the same number of dimensions as input tensor: it is "
-                         f"{sized(index.shape)}, the input {sized(shape)}")
+                         f"{sized(index.shape)}, the input {sized(shape)}").saying(
+            "Index tensor must have the same number of dimensions as input tensor")
     if any(k > m for i, (k, m) in enumerate(zip(index.shape, shape, strict=True)) if i != at):
         raise ShapeFault(f"Size does not match: expected index {list(index.shape)} to be no larger than self "
                          f"{list(shape)} apart from dimension {at}")

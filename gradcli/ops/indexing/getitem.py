@@ -6,14 +6,17 @@ which only move the view, then lists, masks and tensors of indices, which pick e
 
 import numpy as np
 
+from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.dispatch import dispatch, record
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Operand, Plain, described, sized
 from gradcli.engine.tensor.conversion import array_of
+from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.inplace import here, rebase, refuse_view, writable
 from gradcli.engine.tensor.tensor import Tensor, note_write
 from gradcli.engine.tensor.variable import Dual, Variable, grad_mode
 from gradcli.engine.tensor.write_gate import overlapping, writing
+from gradcli.faults.tensors import IndexOutOfRange, IndexType, TooManyIndices
 from gradcli.faults.tree import ArgumentFault, IndexFault, ShapeFault, ValueFault
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
@@ -174,7 +177,8 @@ def setitem(self, key, value):
         value = Tensor(array_of(value, self.array.dtype if self.array.dtype.kind == "f" else None))
         source = value.array
     else:
-        raise ArgumentFault(f"a tensor's elements can be set to numbers and tensors, not to {described(value)}")
+        raise ArgumentFault(f"a tensor's elements can be set to numbers and tensors, not to {described(value)}"
+                            ).saying(f"can't assign a {type_name(value)} to a torch.{OF[self.array.dtype].era}Tensor")
     if isinstance(value, Tensor) and not picks and all(k is Ellipsis or type(k) is slice for k in basic) and (
             self.array[basic].shape == self.array.shape):
         if value is self:
@@ -210,7 +214,7 @@ def taken(key, array):
     wide = sum(k.ndim if type(k) is np.ndarray and k.dtype == np.bool_ else 1
                for k in keys if k is not None and k is not Ellipsis)
     if wide > array.ndim:
-        raise IndexFault(f"too many indices for tensor of dimension {array.ndim}")
+        raise TooManyIndices(array.ndim)
     if sum(k is Ellipsis for k in keys) > 1:
         raise IndexFault("an index can have only one ...")
     _check_range(keys, array, wide)
@@ -240,7 +244,10 @@ def _plain(k):
         if k.array.dtype.kind in "ib":
             return int(k.array) if not k.array.ndim and k.array.dtype.kind == "i" else k.array.copy()
         raise IndexFault("tensors used as indices must be long, int, byte or bool tensors", ("x[i.long()]", "indices"))
-    raise ArgumentFault(f"a tensor cannot be indexed with {type(k).__name__}", "x[0, :]")
+    raise IndexType(type(k)).saying(
+        "new(): invalid data type 'str'" if type(k) is str else
+        "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices "
+        f"(got {type_name(k)})")
 
 
 def _bound(value):
@@ -261,10 +268,10 @@ def _check_range(keys, array, wide):
             width = k.ndim if type(k) is np.ndarray and k.dtype == np.bool_ else 1
             n = array.shape[at] if width else 1
             if type(k) is int and not -n <= k < n:
-                raise IndexFault(f"index {k} is out of bounds for dimension {at} with size {n}")
+                raise IndexOutOfRange(k, at, n)
             if type(k) is np.ndarray and k.dtype.kind == "i" and k.size and not (-n <= k.min() and k.max() < n):
                 bad = int(k.max()) if k.max() >= n else int(k.min())
-                raise IndexFault(f"index {bad} is out of bounds for dimension {at} with size {n}")
+                raise IndexOutOfRange(bad, at, n)
             if type(k) is np.ndarray and k.dtype == np.bool_ and k.shape != array.shape[at : at + width]:
                 raise IndexFault(f"The shape of the mask {list(k.shape)} at index {at} does not match the shape of the "
                                  f"indexed tensor {list(array.shape)} at index {at}")

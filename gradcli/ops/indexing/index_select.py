@@ -6,6 +6,7 @@ from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Arrays, Dim, Flag, Index, Number, Operand, sized
 from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
+from gradcli.faults.tensors import IndexOutOfRange, TooManyIndices
 from gradcli.faults.tree import IndexFault, ShapeFault, TypeFault
 from gradcli.ops.shape.rearrange import meeting
 
@@ -22,11 +23,13 @@ def along(shape, dim, index, name):
         raise IndexFault(f"{name}(): Index is supposed to be a vector, but got dim: {index.ndim} with shape "
                          f"{list(index.shape)}", ("i.view(-1)", "as a vector"))
     if index.dtype.kind not in "iu":
-        raise IndexFault(f"{name}(): Expected dtype int32/int64 for index", ("i.long()", "as whole numbers"))
+        raise IndexFault(f"{name}(): Expected dtype int32/int64 for index", ("i.long()", "as whole numbers")
+                         ).saying(f"{name}(): Expected dtype int32 or int64 for index")
     n = shape[at] if shape else 1
     if index.size and (index.min() < 0 or index.max() >= n):
         bad = index.min() if index.min() < 0 else index.max()
-        raise IndexFault(f"{name}(): index {bad} is out of range for dimension {at} with size {n}")
+        raise IndexFault(f"{name}(): index {bad} is out of range for dimension {at} with size {n}").saying(
+            "index out of range in self")
     return (slice(None),) * at + (index.reshape(-1),), at
 
 
@@ -221,7 +224,7 @@ def key_of(indices, shape):
     key = tuple([i != 0 if i.dtype == np.uint8 else i for i in indices])
     wide = sum(i.ndim if i.dtype == np.bool_ else 1 for i in key)
     if wide > len(shape):
-        raise IndexFault(f"too many indices for tensor of dimension {len(shape)} (got {len(key)})")
+        raise TooManyIndices(len(shape), f" (got {len(key)})")
     at = 0
     for i in key:
         if i.dtype == np.bool_:
@@ -230,7 +233,7 @@ def key_of(indices, shape):
                                  f"indexed tensor {list(shape)} at index {at}")
         elif i.size and not -shape[at] <= i.min() <= i.max() < shape[at]:
             bad = i.max() if i.max() >= shape[at] else i.min()
-            raise IndexFault(f"index {bad} is out of bounds for dimension {at} with size {shape[at]}")
+            raise IndexOutOfRange(int(bad), at, shape[at])
         at += i.ndim if i.dtype == np.bool_ else 1
     return key
 

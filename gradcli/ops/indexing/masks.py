@@ -22,7 +22,7 @@ def truth(mask, name):
     if mask.dtype == np.uint8:
         return mask != 0
     raise TypeFault(f"{name}() only supports boolean masks, but got mask with dtype {OF[mask.dtype].name}",
-                    ("mask != 0", "as truth values"))
+                    ("mask != 0", "as truth values")).saying(f"{name}: expected BoolTensor for mask")
 
 
 def met(array, mask):

@@ -114,7 +114,8 @@ class Topk(Op):
         at = axis(dim, input.ndim)
         if not 0 <= k <= (input.shape[at] if input.ndim else 1):
             raise ShapeFault("topk(): selected index k out of range",
-                             (f"x.topk({input.shape[at] if input.ndim else 1})", "the most there are"))
+                             (f"x.topk({input.shape[at] if input.ndim else 1})", "the most there are")
+                             ).saying("selected index k out of range")
         order = foremost(input, k, dim, largest)
         if not sorted and input.ndim:
             order = np.sort(order, axis=at)

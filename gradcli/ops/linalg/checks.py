@@ -53,7 +53,9 @@ def rows_fit(name, a, b, at=-2):
     """Refuse right-hand sides whose length is not that of the matrix."""
     if a.shape[-2] != b.shape[at]:
         raise ShapeFault(f"{name}: incompatible shapes of A {sized(a.shape)} and B {sized(b.shape)}: a right-hand side "
-                         f"needs {a.shape[-2]} numbers")
+                         f"needs {a.shape[-2]} numbers").saying(
+            f"{name}: Incompatible shapes of A and B for the equation AX = B ({sized(a.shape[-2:])} and "
+            f"{sized(b.shape[-2:])})")
 
 
 def singular(name, info):

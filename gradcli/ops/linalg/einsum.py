@@ -92,7 +92,10 @@ def parsed(equation, dims):
     for text, n in zip(written, dims, strict=True):
         hidden = n - len(text.replace("...", "", 1))
         if hidden < 0 or hidden and "..." not in text:
-            raise ArgumentFault(f"einsum(): the letters {text} do not fit a {n}-d tensor")
+            fault = ArgumentFault(f"einsum(): the letters {text} do not fit a {n}-d tensor")
+            raise fault if "..." in text else fault.saying(
+                f"einsum(): the number of subscripts in the equation ({len(text)}) does not match the number of "
+                f"dimensions ({n}) for operand {len(terms)} and no ellipsis was given")
         wide = max(wide, hidden)
         terms.append(labels(text, hidden))
     if arrow:
@@ -103,7 +106,10 @@ def parsed(equation, dims):
     stray = [c for c in result if result.count(c) > 1 or not any(c in term for term in terms) and type(c) is str]
     if stray:
         raise ArgumentFault(f"einsum(): the letter {stray[0]} of the result must stand once in it, and in some "
-                            "operand")
+                            "operand").saying(
+            f"einsum(): output subscript {stray[0]} does not appear in the equation for any input operand"
+            if not any(stray[0] in term for term in terms) else
+            f"einsum(): output subscript {stray[0]} appears more than once in the output")
     return terms, result, wide
 
 
@@ -119,11 +125,13 @@ def labels(text, hidden):
 def measured(terms, operands):
     """The length behind each letter; 1 meets any other."""
     lengths = {}
-    for term, x in zip(terms, operands, strict=True):
+    for at, (term, x) in enumerate(zip(terms, operands, strict=True)):
         for c, n in zip(term, x.shape, strict=True):
             if lengths.get(c, 1) not in (1, n) and n != 1:
                 raise ShapeFault(f"einsum(): the letter {c} stands for lengths {lengths[c]} and {n}, the latter in an "
-                                 f"operand of shape {sized(x.shape)}")
+                                 f"operand of shape {sized(x.shape)}").saying(
+                    f"einsum(): subscript {c} has size {n} for operand {at} which does not broadcast with previously "
+                    f"seen size {lengths[c]}")
             lengths[c] = n if lengths.get(c, 1) == 1 else lengths[c]
     return lengths
 

@@ -27,7 +27,24 @@ def _refused(a, b):
                 f"elements, but got {a[0]} and {b[0]} elements respectively")
     if len(a) == 2 and len(b) == 1:
         return f"size mismatch, got input ({a[0]}), mat ({a[0]}x{a[1]}), vec ({b[0]})"
+    if len(a) == len(b) > 2:
+        return (f"Expected size for first two dimensions of batch2 tensor to be: [{b[0]}, {a[-1]}] but got: "
+                f"[{b[0]}, {b[-2]}].")
     return f"mat1 and mat2 shapes cannot be multiplied ({sized(a)} and {sized(b)})"
+
+
+def _of_dims(name, a, b, da):
+    """What PyTorch says of operands with other dimensions than a product is defined for."""
+    if da == 3:
+        return f"batch{1 if a.ndim != 3 else 2} must be a 3D tensor"
+    if name == "mm":
+        return f"{'self' if a.ndim != 2 else 'mat2'} must be a matrix"
+    if name == "dot":
+        return f"1D tensors expected, but got {a.ndim}D and {b.ndim}D tensors"
+    if name in ("outer", "ger"):
+        strange, ndim = ("self", a.ndim) if a.ndim != 1 else ("vec2", b.ndim)
+        return f"{name}: Expected 1-D argument {strange}, but got {ndim}-D"
+    return f"{name}() multiplies a {a.ndim}-d by a {b.ndim}-d tensor"
 
 
 def dims_are(name, a, b, da, db):
@@ -35,8 +52,7 @@ def dims_are(name, a, b, da, db):
     if a.ndim != da or b.ndim != db:
         raise ShapeFault(f"{name}() multiplies a {da}-d by a {db}-d tensor, and was given {sized(a.shape)} and "
                          f"{sized(b.shape)}", ("torch.matmul(a, b)", "the product for any dimensions")).saying(
-            f"batch{1 if a.ndim != 3 else 2} must be a 3D tensor" if da == db == 3 else
-            f"{name}() multiplies a {da}-d by a {db}-d tensor, and was given {sized(a.shape)} and {sized(b.shape)}")
+            _of_dims(name, a, b, da))
 
 
 class Mm(Op):

@@ -106,6 +106,15 @@ def picked(shape, target, weight, ignore_index, how, dtype):
     return (grid[0], inside, grid[1], (rows, classes, named.shape[1])), share, target.shape
 
 
+def _mismatch(shape, target):
+    """What PyTorch says of a target whose shape does not belong to an input of this one."""
+    if target and shape[0] != target[0] and len(shape) > 1:
+        return f"Expected input batch_size ({shape[0]}) to match target batch_size ({target[0]})."
+    if len(shape) < 3:
+        return "0D or 1D target tensor expected, multi-target not supported"
+    return f"size mismatch (got input: {list(shape)}, target: {list(target)})"
+
+
 def checked(shape, target, weight):
     """Refuse targets and weights that do not belong to an input of this shape."""
     if target.dtype not in (np.int64, np.uint8):
@@ -120,9 +129,8 @@ def checked(shape, target, weight):
         raise ShapeFault(f"{'0D or 1D target tensor expected, multi-target not supported: ' if len(shape) < 3 else ''}"
                          f"nll_loss() of a {sized(shape)} input needs a target of shape {list(want)}, "
                          f"not {list(target.shape)}: one class for each prediction",
-                         *([("target.squeeze(1)", "without its last dimension")] if spare else [])).saying(
-            f"Expected input batch_size ({shape[0]}) to match target batch_size ({len(target)})."
-            if target.ndim == 1 and len(shape) > 1 else "0D or 1D target tensor expected, multi-target not supported")
+                         *([("target.squeeze(1)", "without its last dimension")] if spare else [])
+                         ).saying(_mismatch(shape, target.shape))
     classes = shape[1] if len(shape) > 1 else shape[0]
     if weight is not None and weight.shape != (classes,):
         raise ShapeFault(f"weight tensor should be defined either for all {classes} classes or no classes but got "

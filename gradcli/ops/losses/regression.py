@@ -56,7 +56,11 @@ def same_shape(name, input, target):
     if input.shape != target.shape:
         raise ShapeFault(f"{name}(): Using a target size ({list(target.shape)}) that is different to the input size "
                          f"({list(input.shape)}) is not allowed: they must have the same size.",
-                         ("target.view_as(input)", "if only the shape differs"))
+                         ("target.view_as(input)", "if only the shape differs")).saying(
+            f"Target size (torch.Size({list(target.shape)})) must be the same as input size "
+            f"(torch.Size({list(input.shape)}))" if name.endswith("with_logits") else
+            f"Using a target size (torch.Size({list(target.shape)})) that is different to the input size "
+            f"(torch.Size({list(input.shape)})) is deprecated. Please ensure they have the same size.")
 
 
 def paired(F, input, target):

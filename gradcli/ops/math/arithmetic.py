@@ -138,7 +138,7 @@ def _floating(input, other):
 def nonzero(other):
     """Refuse to divide whole numbers by zero, which has no answer."""
     if other.dtype.kind in "iu" and not np.all(other):
-        raise ValueFault("ZeroDivisionError: whole numbers cannot be divided by zero", "x / y.float()")
+        raise ValueFault("whole numbers cannot be divided by zero", "x / y.float()").saying("ZeroDivisionError")
 
 
 def floored(input, other):

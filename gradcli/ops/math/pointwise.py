@@ -85,7 +85,8 @@ class Clamp(Unary):
 
     def forward(input: Array, min: Operand = None, max: Operand = None):
         if min is None and max is None:
-            raise ArgumentFault("clamp() needs at least one of min and max", ("x.clamp(min=0)", "for example"))
+            raise ArgumentFault("clamp() needs at least one of min and max", ("x.clamp(min=0)", "for example")
+                                ).saying("torch.clamp: At least one of 'min' or 'max' must not be None")
         if min is not None and max is not None:
             if input.size > MANY:
                 return np.clip(input, min, max)

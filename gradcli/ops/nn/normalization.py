@@ -236,7 +236,8 @@ class BatchNorm(Op):
             return F.rescaled(input, F.reshape(running_mean, shape), F.reshape(running_var, shape), weight, bias, eps)
         if _count(input.shape) // max(c, 1) == 1 and c:
             raise ShapeFault(f"Expected more than 1 value per channel when training, got input size "
-                             f"{list(input.shape)}")
+                             f"{list(input.shape)}").saying(
+                f"Expected more than 1 value per channel when training, got input size torch.Size({list(input.shape)})")
         axes = (0, *range(2, len(input.shape)))
         out, mean, scale, _ = F.standardised(input, weight, bias, tuple(input.shape), axes, eps, BATCH)
         if running_mean is not None or running_var is not None:

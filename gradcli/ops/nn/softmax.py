@@ -6,6 +6,7 @@ from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Dim, Flag, Number, Type
 from gradcli.engine.kernels import LARGE, sums
 from gradcli.engine.random.generators import draw
+from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.tree import TypeFault, ValueFault
 from gradcli.ops.nn.activation import THNN
@@ -36,7 +37,8 @@ def prepared(name, input, dim, dtype):
         input = input.astype(dtype)
     if input.dtype.kind != "f":
         raise TypeFault(f"{name}() is not implemented for whole numbers",
-                        (f"x.float().{name}(1)", "of a floating copy"))
+                        (f"x.float().{name}(1)", "of a floating copy")).saying(
+            f'"{name}_lastdim_kernel_impl" not implemented for \'{OF[input.dtype].era}\'')
     return input, along(dim, input.ndim)
 
 

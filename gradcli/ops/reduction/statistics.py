@@ -80,7 +80,8 @@ def floating(array, name):
     """`array`, which must be of a floating type, in double precision."""
     if array.dtype.kind != "f":
         raise TypeFault(f"{name}(): the input must be floating, not whole numbers or truth values",
-                        (f"x.float().{name}()", "of a floating copy"))
+                        (f"x.float().{name}()", "of a floating copy")).saying(
+            "std and var only support floating point and complex dtypes")
     return array.astype(np.float64, copy=False)
 
 

@@ -110,7 +110,9 @@ class Trace(Op):
 
     def forward(input: Array):
         if input.ndim != 2:
-            raise ShapeFault("trace: expected a matrix", ("x.diagonal(dim1=-2, dim2=-1).sum(-1)", "for a batch"))
+            raise ShapeFault("trace: expected a matrix", ("x.diagonal(dim1=-2, dim2=-1).sum(-1)", "for a batch")
+                             ).saying(
+                f"trace: expected a matrix, but got tensor with dim {input.ndim}")
         return total(input.diagonal(), (0,), False)
 
     def grad_input(F, g, input_shape, input_dtype):

@@ -67,7 +67,7 @@ class RepeatInterleave(Op):
         if type(repeats) is not int:
             return F.index_select(input, at, F.repeated_places(repeats, input.shape[at]))
         if repeats < 0:
-            raise ValueFault("repeats can not be negative")
+            raise ValueFault("repeats can not be negative").saying("Repeats must be non-negative")
         shape = tuple(input.shape)
         copies = F.expand(F.unsqueeze(input, at + 1), (*shape[: at + 1], repeats, *shape[at + 1 :]))
         return F.reshape(F.contiguous(F.clone(copies)), (*shape[:at], shape[at] * repeats, *shape[at + 1 :]))
@@ -87,7 +87,7 @@ class RepeatedPlaces(Op):
         if repeats.dtype.kind not in "iu" or repeats.ndim > 1:
             raise ShapeFault("repeats must be a vector of whole numbers", "x.repeat_interleave(2, dim=0)")
         if repeats.size and repeats.min() < 0:
-            raise ValueFault("repeats can not be negative")
+            raise ValueFault("repeats can not be negative").saying("Repeats must be non-negative")
         if n and repeats.size not in (1, n):
             raise ShapeFault(f"repeats must have the same size as input along dim, but got repeats.size(0) = "
                              f"{repeats.size} and input.size(dim) = {n}")

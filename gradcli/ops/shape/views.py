@@ -11,6 +11,7 @@ from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.memory_format import Format, in_order
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.mistakes import NotDifferentiable
+from gradcli.faults.tensors import ViewSize
 from gradcli.faults.tree import ArgumentFault, IndexFault, ShapeFault
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
@@ -20,12 +21,15 @@ def fitted(shape, count, name="view"):
     """A shape with its one -1 worked out, for `count` elements."""
     unknown = [i for i, n in enumerate(shape) if n == -1]
     if len(unknown) > 1:
-        raise ArgumentFault(f"{name}(): only one dimension can be inferred with -1")
+        raise ArgumentFault(f"{name}(): only one dimension can be inferred with -1").saying(
+            "only one dimension can be inferred")
     if any(n < -1 for n in shape):
-        raise ShapeFault(f"{name}(): invalid shape dimension {min(shape)}")
+        at = next(i for i, n in enumerate(shape) if n < -1)
+        raise ShapeFault(f"{name}(): invalid shape dimension {shape[at]}").saying(
+            f"invalid shape dimension {shape[at]} at index {at} of shape {list(shape)}")
     known = math.prod(n for n in shape if n != -1)
     if unknown and (known == 0 or count % known) or not unknown and known != count:
-        raise ShapeFault(f"shape '{list(shape)}' is invalid for input of size {count}")
+        raise ViewSize(shape, count)
     return tuple(count // known if n == -1 else n for n in shape)
 
 
@@ -162,7 +166,8 @@ class Permute(Op):
                 f"input.dim() = {input.ndim} is not equal to len(dims) = {len(dims)}")
         order = tuple(axis(d, input.ndim) for d in dims)
         if len(set(order)) != len(order):
-            raise ShapeFault(f"permute(): dims {list(dims)} name a dimension twice")
+            raise ShapeFault(f"permute(): dims {list(dims)} name a dimension twice").saying(
+                "permute(): duplicate dims are not allowed.")
         return input.transpose(order)
 
     def grad_input(F, g, dims):
@@ -246,7 +251,8 @@ class Cat(Op):
 
     def forward(tensors: Arrays, dim: Dim = 0):
         if not tensors:
-            raise ArgumentFault("cat() needs at least one tensor", "torch.cat([x, y])")
+            raise ArgumentFault("cat() needs at least one tensor", "torch.cat([x, y])").saying(
+                "torch.cat(): expected a non-empty list of Tensors")
         solid = [t for t in tensors if t.shape != (0,)] or list(tensors)
         if Current.legacy:       # 0.1.12 had no single numbers, but tensors of one element
             solid = [t if t.ndim else t.reshape(1) for t in solid]
@@ -283,7 +289,8 @@ class Stack(Op):
 
     def forward(tensors: Arrays, dim: Dim = 0):
         if not tensors:
-            raise ArgumentFault("stack() needs at least one tensor", "torch.stack([x, y])")
+            raise ArgumentFault("stack() needs at least one tensor", "torch.stack([x, y])").saying(
+                "stack expects a non-empty TensorList")
         for k, t in enumerate(tensors):
             if t.shape != tensors[0].shape:
                 raise ShapeFault(f"stack expects each tensor to be equal size, but got {list(tensors[0].shape)} at "

@@ -18,9 +18,14 @@ def result_lengths(lengths, kernel, stride, padding, dilation):
     count = places(padded, kernel, stride, dilation)
     if any(c < 1 for c in count):
         reach = [d * (k - 1) + 1 for k, d in zip(kernel, dilation, strict=True)]
-        raise ShapeFault(f"Calculated padded input size per channel: {list(padded)}. Kernel size: {reach}. "
+        raise ShapeFault(f"Calculated padded input size per channel: ({_by(padded)}). Kernel size: ({_by(reach)}). "
                          "Kernel size can't be greater than actual input size", ("padding=1", "makes the input larger"))
     return count
+
+
+def _by(lengths):
+    """Lengths as PyTorch writes them here: `2 x 3`."""
+    return " x ".join(map(str, lengths))
 
 
 def wide(*arrays):

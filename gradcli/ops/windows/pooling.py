@@ -26,7 +26,8 @@ def planes(F, name, input, rank):
     """Refuse inputs of other dimensions than the pooling has."""
     if len(input.shape) not in (rank + 1, rank + 2):
         raise ShapeFault(f"{name}() Expected {rank + 1}D or {rank + 2}D input tensor, but got {sized(input.shape)}",
-                         ("x.unsqueeze(0)", "adds a batch dimension"))
+                         ("x.unsqueeze(0)", "adds a batch dimension")).saying(
+            f"non-empty {rank + 1}D or {rank + 2}D (batch mode) tensor expected for input")
     if 0 in input.shape[1:] or (len(input.shape) == rank + 1 and 0 in input.shape):
         raise ShapeFault(f"{name}(): Expected input to have non-zero size for non-batch dimensions, but got "
                          f"{list(input.shape)}")

@@ -106,6 +106,5 @@ def pooled_places(name, lengths, kernel, stride, padding, dilation, ceil_mode):
         out.append(count)
     if any(n < 1 for n in out):
         raise ShapeFault(f"{name}(): given input size {list(lengths)}, calculated output size {out}: output size is "
-                         f"too "
-                         f"small", ("padding=1", "or a smaller kernel"))
+                         "too small", ("padding=1", "or a smaller kernel"))
     return tuple(out)

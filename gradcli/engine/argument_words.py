@@ -1,0 +1,156 @@
+"""PyTorch's words for arguments that an operation does not take, which programs read and people search for.
+
+PyTorch's C++ parser says which argument does not fit where an operation has one signature; where it has several
+(`OVERLOADED`), it lists the types of all arguments. Functions of nn.functional that are written in Python complain in
+CPython's words.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from sys import _getframe
+from typing import Any
+
+from gradcli.engine.tensor.dtypes import OF
+from gradcli.engine.tensor.tensor import Tensor
+
+OVERLOADED = frozenset("""
+    addmm all any arange argsort baddbmm bartlett_window bernoulli bitwise_and bitwise_left_shift bitwise_or
+    bitwise_right_shift bitwise_xor blackman_window bucketize clamp clamp_ clamp_max clamp_min clip clip_ conv1d
+    conv2d conv3d copysign count_nonzero ctc_loss cumulative_trapezoid divide dsplit embedding_bag eq eye fill fill_
+    float_power floor_divide fmod ge gradient greater greater_equal gru gt hamming_window hann_window histogram
+    histogramdd hsplit index_fill isin kaiser_window le lerp less less_equal linspace logspace lstm lt masked_fill
+    max mean min moveaxis movedim multiply nanquantile narrow ne normal not_equal nuclear_norm pow prod quantile
+    rand rand_like randint randint_like randn randn_like randperm remainder repeat_interleave result_type round rsub
+    scatter searchsorted sort squeeze std std_mean subtract sum tensor_split trapezoid trapz true_divide var
+    var_mean vsplit where xlogy bernoulli_ divide_ eq_ float_power_ floor_divide_ fmod_ ge_ gt_ index_fill_ le_
+    lerp_ lt_ masked_fill_ multiply_ ne_ pow_ random_ remainder_ scatter_ squeeze_ subtract_ to view""".split())
+"""Operations of several signatures in PyTorch 2.13 (tests/words/overloads.py asks it)."""
+
+OF_C = frozenset("""
+    adaptive_avg_pool1d avg_pool1d avg_pool2d avg_pool3d bilinear celu_ channel_shuffle conv1d conv2d conv3d conv_tbc
+    conv_transpose1d conv_transpose2d conv_transpose3d cosine_similarity elu_ gelu hardshrink hardtanh_ leaky_relu_
+    linear logsigmoid one_hot pairwise_distance pdist pixel_shuffle pixel_unshuffle prelu relu_ rrelu_
+    scaled_dot_product_attention selu_ softplus softshrink threshold_""".split())
+"""Functions of nn.functional that PyTorch 2.13 has in C++."""
+
+def type_name(value: Any) -> str:
+    """What PyTorch calls the type of an argument."""
+    if isinstance(value, Tensor):
+        return "Parameter" if type(value).__name__ == "Parameter" else "Tensor"
+    return type(value).__name__
+
+
+def called_as_method(count: int) -> bool:
+    """Whether the program's call that led here has an argument less than the `count` of the function: its object.
+
+    The instruction of a call holds how many arguments are written; a call with starred ones does not.
+    """
+    frame = _getframe(2)
+    while frame.f_back is not None and "__spec__" in frame.f_globals:
+        frame = frame.f_back
+    from opcode import opname
+
+    code, at = frame.f_code.co_code, frame.f_lasti
+    while at > 0 and opname[code[at]] == "CACHE":
+        at -= 2
+    return at >= 0 and opname[code[at]] == "CALL" and code[at + 1] == count - 1
+
+
+def combined(name: str, args: Sequence[Any], options: Mapping[str, Any], words: str) -> str:
+    """`words`; of an operation of several signatures PyTorch says the types of all arguments instead."""
+    if name not in OVERLOADED:
+        return words
+    values = args[called_as_method(len(args) + len(options)):]
+    types = [*map(type_name, values), *(f"{key}={type_name(options[key])}" for key in sorted(options))]
+    return f"{name}() received an invalid combination of arguments - got ({', '.join(types)}), but expected one of:"
+
+
+def wrong_type(name: str, parameter: str, at: int, expected: str, value: Any, args: Sequence[Any],
+               options: Mapping[str, Any]) -> str:
+    """An argument of a type that does not fit; the `at`th of the parameters, passed by position or by name."""
+    if not expected:
+        return ""
+    short = last_part(name)
+    if expected == "tuple of Tensors" and isinstance(value, list | tuple):
+        strange = next((i for i, each in enumerate(value) if not isinstance(each, Tensor)), 0)
+        return f"expected Tensor as element {strange} in argument {at}, but got {type_name(value[strange])}"
+    place = at + 1 - called_as_method(len(args) + len(options)) if at < len(args) else 0
+    position = f" (position {place})" if place else ""
+    words = f"{short}(): argument '{parameter}'{position} must be {expected}, not {type_name(value)}"
+    return combined(short, args, options, words) if at else words
+
+
+def missing(name: str, names: Sequence[str], args: Sequence[Any], options: Mapping[str, Any]) -> str:
+    """Arguments without a default that are not there."""
+    short, count = last_part(name), len(names)
+    if name.startswith("nn.functional.") and short not in OF_C:
+        quoted = [f"'{each}'" for each in names]
+        listed = " and ".join(quoted) if count < 3 else f"{', '.join(quoted[:-1])}, and {quoted[-1]}"
+        return f"{short}() missing {count} required positional argument{'s' * (count > 1)}: {listed}"
+    listed = ", ".join(f'"{each}"' for each in names)
+    words = f"{short}() missing {count} required positional argument{'s' * (count == 1)}: {listed}"
+    return combined(short, args, options, words)
+
+
+def too_many(name: str, most: int, args: Sequence[Any], options: Mapping[str, Any]) -> str:
+    """More arguments by position than the `most` that there are parameters."""
+    short, count = last_part(name), len(args)
+    if called_as_method(count + len(options)):
+        if most == 1:
+            return f"TensorBase.{short}() takes no arguments ({count - 1} given)"
+        most, count = most - 1, count - 1
+    return combined(short, args, options,
+                    f"{short}() takes {most} positional argument{'s' * (most != 1)} but {count} were given")
+
+
+def unknown_option(name: str, option: str, args: Sequence[Any], options: Mapping[str, Any]) -> str:
+    """An argument passed by a name that is no parameter's."""
+    short = last_part(name)
+    return combined(short, args, options, f"{short}() got an unexpected keyword argument '{option}'")
+
+
+def last_part(name: str) -> str:
+    """The name of an operation without those of the modules that it stands in."""
+    return name.rsplit(".", 1)[-1]
+
+
+def described(value: Any) -> str:
+    """A value in a complaint: what it is, with the shape and type of a tensor."""
+    if isinstance(value, Tensor):
+        return f"a {sized(value.array.shape)} {OF[value.array.dtype].name} tensor"
+    if value is None or type(value) in (bool, int, float):
+        return repr(value)
+    if isinstance(value, str):
+        return f"the string {value[:40]!r}"
+    if isinstance(value, list | tuple) and value:
+        strange = next((v for v in value if not isinstance(v, Tensor | int | float)), value[0])
+        inner = "others inside" if isinstance(strange, list | tuple) else f"{described(strange)}"
+        return f"a {'list' if isinstance(value, list) else 'tuple'} with {inner}"
+    plain: dict[type, str] = {list: "an empty list", tuple: "an empty tuple", dict: "a dict", set: "a set"}
+    return plain.get(type(value), f"a {type(value).__name__}")
+
+
+def brief(value: Any) -> str:
+    """A value in a message that is about it: a number or a text itself, of anything else what it is."""
+    return str(value)[:40] if value is None or type(value) in (bool, int, float, str) else described(value)
+
+
+def sized(shape: Sequence[int]) -> str:
+    """A shape in words of a message: `2x3`, or `0-d`."""
+    return "x".join(map(str, shape)) if len(shape) > 1 else f"{shape[0]}-element" if shape else "0-d"
+
+
+def numel(shape: Sequence[int]) -> int:
+    """How many elements a tensor of this shape has."""
+    return math.prod(shape)
+
+
+def most(n: int) -> str:
+    """How many arguments there may be by position, in words."""
+    return "no arguments" if n == 0 else "1 argument" if n == 1 else f"at most {n} arguments"
+
+
+__all__ = ["brief", "described", "missing", "most", "numel", "sized", "too_many", "type_name", "unknown_option",
+           "wrong_type"]

@@ -1,0 +1,80 @@
+"""Faults of shapes, dimensions and indices with the facts that their repairs are made from.
+
+The facts are fields, and the message is made of them. Each has the code of its base class.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gradcli.faults.tree import ArgumentFault, IndexFault, ShapeFault, TypeFault
+
+Shape = tuple[int, ...]
+
+
+class DimensionOutOfRange(IndexFault):
+    """A dimension is named that the tensor does not have: of n dimensions there are 0 to n - 1, or -n to -1."""
+
+    def __init__(self, dim: int, ndim: int) -> None:
+        self.dim, self.last = dim, max(ndim, 1) - 1
+        super().__init__(f"Dimension out of range (expected to be in range of [{-self.last - 1}, {self.last}], "
+                         f"but got {dim})")
+
+
+class IndexOutOfRange(IndexFault):
+    """An index is outside one dimension of a tensor, which has the length `size`."""
+
+    def __init__(self, index: int, dim: int, size: int) -> None:
+        self.index, self.dim, self.size = index, dim, size
+        super().__init__(f"index {index} is out of bounds for dimension {dim} with size {size}")
+
+
+class TooManyIndices(IndexFault):
+    """There are more indices than the tensor has dimensions."""
+
+    def __init__(self, ndim: int, detail: str = "") -> None:
+        self.ndim = ndim
+        super().__init__(f"too many indices for tensor of dimension {ndim}{detail}")
+
+
+class IndexType(ArgumentFault):
+    """A tensor is indexed with a value of a type that indexes nothing."""
+
+    def __init__(self, index_type: type) -> None:
+        self.index_type = index_type
+        super().__init__(f"a tensor cannot be indexed with {index_type.__name__}", "x[0, :]")
+
+
+class ExpandedSize(ShapeFault):
+    """A tensor of the shape `shape` cannot be expanded to the shape `target`."""
+
+    def __init__(self, target: Shape, shape: Shape, size: int, existing: int, dim: int) -> None:
+        self.target, self.shape = target, shape
+        beginning = (f"The expanded size of the tensor ({size}) must match the existing size ({existing}) at "
+                     f"non-singleton dimension {dim}.")
+        super().__init__(f"{beginning} Target sizes: {list(target)}. Tensor sizes: {list(shape)}")
+        self.saying(f"{beginning}  Target sizes: {list(target)}.  Tensor sizes: {list(shape)}")
+
+
+class ViewSize(ShapeFault):
+    """A tensor of `size` elements cannot be seen in the shape `shape`, in which -1 may stand once."""
+
+    def __init__(self, shape: Sequence[int], size: int) -> None:
+        self.shape, self.size = tuple(shape), size
+        super().__init__(f"shape '{list(shape)}' is invalid for input of size {size}")
+
+
+class SharedMemory(ShapeFault):
+    """An expanded tensor is written to, several elements of which are the same memory."""
+
+    def __init__(self, writer: str) -> None:
+        super().__init__(f"{writer}{': ' * bool(writer)}several elements of this expanded tensor are the same memory",
+                         ("x = x.clone()", "before writing to it"))
+
+
+class FloatingBits(TypeFault):
+    """An operation on bits is given floating numbers; `dtype` is PyTorch's word for theirs."""
+
+    def __init__(self, operation: str, dtype: str) -> None:
+        self.operation = operation
+        super().__init__(f'"{operation}" not implemented for \'{dtype}\'', ("x.long()", "whole numbers"))

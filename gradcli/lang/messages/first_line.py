@@ -1,0 +1,58 @@
+"""The first line of a diagnostic: CPython's or PyTorch's own words, which people search for; ours follow as a note.
+
+Programs that catch a fault read those words in its `args`. Until the repairs are worked out, `message` is our
+explanation and `headline` holds the words; then they change places.
+"""
+
+from __future__ import annotations
+
+from gradcli.faults.source import veiled
+from gradcli.faults.tree import Fault, LimitFault
+from gradcli.lang.messages.hints import LONGEST, trimmed
+from gradcli.lang.messages.python_syntax import syntax_words
+
+
+def headline_of(fault: Fault) -> str:
+    """PyTorch's or CPython's words for a fault of ours, where they are others than its message."""
+    args = fault.args
+    return args[0] if len(args) == 1 and type(args[0]) is str and args[0] != fault.message else ""
+
+
+def set_first_line(fault: Fault) -> None:
+    """Make the words that people search for the message, and ours a note, unless they say the same or less."""
+    explanation, line = fault.message, sentences(fault.headline)
+    fault.headline = ""
+    if not line and len(explanation) > LONGEST:
+        fault.message = sentences(explanation)
+        rest = explanation.removeprefix(fault.message).strip()
+        fault.notes[:0] = [rest] if rest and fault.message != trimmed(explanation) else []
+    if not line:
+        return
+    fault.message = line
+    if explanation != fault.needless and plain(explanation) not in plain(line):
+        fault.notes.insert(0, explanation.partition(f"{line}: ")[2] or explanation)
+
+
+def complete_syntax_fault(fault: Fault, text: str, name: str) -> None:
+    """Give a fault of a text that is no program its source, and CPython's words where it has some."""
+    fault.source, fault.name = text, name
+    fault.headline = "" if isinstance(fault, LimitFault) else headline_of(fault) or syntax_words(text, fault.span)
+    if fault.facts.get("as_python"):
+        fault.needless = fault.message
+    set_first_line(fault)
+    fault.message = trimmed(fault.message)
+
+
+def sentences(words: str) -> str:
+    """The first line of `words`; of a long one the sentences that fit."""
+    line = " ".join(veiled(words).partition("\n")[0].split())
+    end = line.rfind(". ", 0, LONGEST) + 1
+    return line if len(line) <= LONGEST else line[:end] if end else trimmed(line)
+
+
+def plain(text: str) -> str:
+    """`text` as it is compared: without regard to capitals, spaces and the point at its end."""
+    return " ".join(text.casefold().split()).rstrip(".")
+
+
+__all__ = ["complete_syntax_fault", "headline_of", "sentences", "set_first_line"]

@@ -1,0 +1,44 @@
+"""Record what torch says of the programs of torch_mistakes.txt: the name of the exception and its first line.
+
+    PYTHONPATH=tests python -m words.record_words       needs torch; writes torch_words.json
+"""
+
+import json
+import warnings
+from pathlib import Path
+
+HERE = Path(__file__).parent
+PROGRAMS = HERE / "torch_mistakes.txt"       # one program a line, whose own lines ¶ parts
+WORDS = HERE / "torch_words.json"
+
+
+def programs():
+    return [line.replace("¶", "\n") for line in PROGRAMS.read_text(encoding="utf-8").splitlines()]
+
+
+def torch_words(text):
+    """The name of the exception that ends a program under torch, and the first line of what it says; None if none."""
+    import math
+
+    import torch
+
+    names = {"__name__": "__main__", "torch": torch, "nn": torch.nn, "F": torch.nn.functional,
+             "optim": torch.optim, "math": math}
+    torch.manual_seed(0)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            exec(compile(text, "<program>", "exec"), names)
+    except Exception as error:
+        return type(error).__name__, str(error).partition("\n")[0]
+    return None
+
+
+def main():
+    words = {text.replace("\n", "¶"): torch_words(text) for text in programs()}
+    WORDS.write_text(json.dumps(words, indent=0, ensure_ascii=False) + "\n", encoding="utf-8")
+    print(f"{len(words)} programs, {list(words.values()).count(None)} of which torch finds nothing wrong with")
+
+
+if __name__ == "__main__":
+    main()
