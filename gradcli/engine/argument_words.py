@@ -25,7 +25,9 @@ OVERLOADED = frozenset("""
     rand rand_like randint randint_like randn randn_like randperm remainder repeat_interleave result_type round rsub
     scatter searchsorted sort squeeze std std_mean subtract sum tensor_split trapezoid trapz true_divide var
     var_mean vsplit where xlogy bernoulli_ divide_ eq_ float_power_ floor_divide_ fmod_ ge_ gt_ index_fill_ le_
-    lerp_ lt_ masked_fill_ multiply_ ne_ pow_ random_ remainder_ scatter_ squeeze_ subtract_ to view""".split())
+    lerp_ lt_ masked_fill_ multiply_ ne_ pow_ random_ remainder_ scatter_ squeeze_ subtract_ to view bitwise_and_
+    bitwise_left_shift_ bitwise_or_ bitwise_right_shift_ bitwise_xor_ clamp_max_ clamp_min_ copysign_ greater_
+    greater_equal_ less_ less_equal_ not_equal_ true_divide_ xlogy_ fake_quantize_per_tensor_affine""".split())
 """Operations of several signatures in PyTorch 2.13 (tests/words/overloads.py asks it)."""
 
 OF_C = frozenset("""
