@@ -105,7 +105,7 @@ FUNC = ("functional_call", "grad", "grad_and_value", "hessian", "jacfwd", "jacre
 def transform(name: str) -> Any:
     """A function of engine/transforms.py, which few programs need."""
     if name in ("functional_call", "stack_module_state"):
-        return nn_fetch(f"calling.{name}")
+        return nn_fetch(f"utils.functional_call.{name}")
     if name == "rearrange":
         from gradcli.engine.einops import rearrange
 
