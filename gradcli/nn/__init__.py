@@ -102,8 +102,8 @@ UTIL_HOMES = {
                        "Identity RandomUnstructured L1Unstructured RandomStructured LnStructured CustomFromMask"},
 }
 SHADOWED = {    # modules of torch.nn.utils that can only be imported from: functions have their names
-    "weight_norm": {"reweighing": "weight_norm remove_weight_norm"},
-    "spectral_norm": {"reweighing": "spectral_norm remove_spectral_norm"}}
+    "weight_norm": {"utils.weight_norm": "weight_norm remove_weight_norm"},
+    "spectral_norm": {"utils.weight_norm": "spectral_norm remove_spectral_norm"}}
 OPTIMISERS = {
     "optim.optimizer": "Optimizer",
     "optim.sgd": "SGD Rprop",

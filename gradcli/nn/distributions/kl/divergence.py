@@ -59,8 +59,8 @@ def kl_divergence(p: Any, q: Any) -> Any:
         if not isinstance(value, Distribution):
             raise ArgumentFault(f"kl_divergence() takes two distributions, not {described(value)}",
                                 "kl_divergence(Normal(0.0, 1.0), Normal(1.0, 1.0))")
-    for file in ("relatives", "pairs"):     # they enter what they know
-        import_module(f"gradcli.nn.distributions.{file}")
+    for file in ("same_family", "different_families"):       # their functions register themselves
+        import_module(f"gradcli.nn.distributions.kl.{file}")
     divergence = _nearest(type(p), type(q))
     if divergence is None:
         raise Unimplemented(f"No KL(p || q) is implemented for p type {type(p).__name__} and q type "
