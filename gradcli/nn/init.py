@@ -1,7 +1,7 @@
-"""Starting values: `torch.nn.init`, and how fresh layers are filled in either age.
+"""`torch.nn.init`, and the initial values of layers in 0.1.12 and in later versions.
 
-Every function writes into the memory of the tensor it is given, and returns it. The names of
-0.1.12 are the same without the last underscore.
+Every function writes into the memory of its tensor and returns the tensor. The names of 0.1.12 are the same without
+the last underscore.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ GAINS: dict[str, Callable[[float], float]] = {
 
 
 def calculate_gain(nonlinearity: str, param: Any = None) -> float:
-    """By how much a layer's spread must grow to make up for what the nonlinearity takes away."""
+    """The factor on the standard deviation of weights that makes up for the nonlinearity behind them."""
     if nonlinearity not in GAINS:
         raise ValueFault(f"Unsupported nonlinearity {brief(nonlinearity)}", *((name, "") for name in ("relu", "tanh")))
     if param is not None and type(param) not in NUMBERS:
@@ -37,7 +37,7 @@ def calculate_gain(nonlinearity: str, param: Any = None) -> float:
 
 
 def _target(tensor: Any, name: str) -> np.ndarray[Any, Any]:
-    """The memory that an initialisation fills."""
+    """The array of a tensor, opened for writing. ArgumentFault for other values."""
     return writing(_tensor(tensor, name).array, name)
 
 
@@ -107,7 +107,7 @@ def dirac_(tensor: Any, groups: int = 1) -> Tensor:
 
 
 def fans(tensor: Tensor) -> tuple[int, int]:
-    """How many numbers meet in each output of a layer with this weight, and how many outputs each input reaches."""
+    """fan_in and fan_out of a weight (out, in, *kernel): in * prod(kernel) and out * prod(kernel)."""
     shape = tensor.array.shape
     if len(shape) < 2:
         raise ShapeFault("Fan in and fan out can not be computed for tensor with fewer than 2 dimensions")
@@ -206,10 +206,14 @@ def legacy() -> bool:
     return Current.legacy
 
 
-def start_layer(weight: Tensor, bias: Tensor | None, then: int) -> None:
-    """Fill a fresh linear or convolutional layer, of which 0.1.12 counted `then` inputs to each output."""
+def init_weight_and_bias(weight: Tensor, bias: Tensor | None, legacy_fan_in: int) -> None:
+    """Initialise the parameters of a linear or convolutional layer.
+
+    0.1.12 draws both from uniform(-b, b) with b = 1 / sqrt(legacy_fan_in), which for transposed convolutions is not the
+    fan-in; later versions draw the weight by kaiming_uniform_ and take b = 1 / sqrt(fan_in) for the bias.
+    """
     if legacy():
-        bound = 1.0 / math.sqrt(then)
+        bound = 1.0 / math.sqrt(legacy_fan_in)
         uniform_(weight, -bound, bound)
     else:
         kaiming_uniform_(weight, math.sqrt(5))

@@ -33,7 +33,7 @@ class Dropout(Module):
     def extra_repr(self) -> str:
         return f"p={self.p}, inplace={self.inplace}"
 
-    def _era(self) -> str:
+    def _legacy_repr(self) -> str:
         return f" (p = {self.p}{', inplace' if self.inplace else ''})"
 
 
@@ -41,7 +41,7 @@ class Dropout1d(Dropout):
     """Whole channels of (batch, channels, length) are dropped."""
 
     __slots__ = ()
-    _operation, _new = "dropout1d", True
+    _operation, _modern_only = "dropout1d", True
 
 
 class Dropout2d(Dropout):
@@ -62,11 +62,11 @@ class AlphaDropout(Dropout):
     """Dropout that keeps mean and spread where SELU is the activation."""
 
     __slots__ = ()
-    _operation, _new = "alpha_dropout", True
+    _operation, _modern_only = "alpha_dropout", True
 
 
 class FeatureAlphaDropout(Dropout):
     """Whole channels, keeping mean and spread where SELU is the activation."""
 
     __slots__ = ()
-    _operation, _new = "feature_alpha_dropout", True
+    _operation, _modern_only = "feature_alpha_dropout", True

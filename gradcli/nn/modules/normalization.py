@@ -13,7 +13,7 @@ from gradcli.exposure import exposed
 from gradcli.faults.tree import ShapeFault, ValueFault
 from gradcli.nn.init import ones_, zeros_
 from gradcli.nn.module.module import Module
-from gradcli.nn.modules.linear import count, fresh
+from gradcli.nn.modules.linear import checked_count, empty_parameter
 
 
 @exposed("reset_parameters")
@@ -22,15 +22,15 @@ class _Scaled(Module):
 
     __slots__ = ()
     _module_path = "torch.nn.modules.normalization"
-    _new = True
+    _modern_only = True
 
     weight: Any
     bias: Any
 
     def _add(self, shape: tuple[int, ...], weight: bool, bias: bool | None, dtype: Any) -> None:
-        self.register_parameter("weight", fresh(shape, dtype) if weight else None)
+        self.register_parameter("weight", empty_parameter(shape, dtype) if weight else None)
         if bias is not None:
-            self.register_parameter("bias", fresh(shape, dtype) if bias else None)
+            self.register_parameter("bias", empty_parameter(shape, dtype) if bias else None)
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
@@ -90,7 +90,7 @@ class GroupNorm(_Scaled):
     def __init__(self, num_groups: int, num_channels: int, eps: float = 1e-5, affine: bool = True,
                  device: Any = None, dtype: Any = None, *, bias: bool = True) -> None:
         super().__init__()
-        if count(num_channels, "num_channels") % count(num_groups, "num_groups"):
+        if checked_count(num_channels, "num_channels") % checked_count(num_groups, "num_groups"):
             raise ValueFault("num_channels must be divisible by num_groups")
         self.num_groups, self.num_channels, self.eps, self.affine = num_groups, num_channels, eps, affine
         self._add((num_channels,), affine, affine and bias, dtype)
@@ -108,7 +108,7 @@ class LocalResponseNorm(Module):
 
     __slots__ = ()
     _module_path = "torch.nn.modules.normalization"
-    _new = True
+    _modern_only = True
 
     def __init__(self, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> None:
         super().__init__()
@@ -126,11 +126,11 @@ class CrossMapLRN2d(Module):
 
     __slots__ = ()
     _module_path = "torch.nn.modules.normalization"
-    _new = True
+    _modern_only = True
 
     def __init__(self, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1) -> None:
         super().__init__()
-        self.size, self.alpha, self.beta, self.k = count(size, "size"), alpha, beta, k
+        self.size, self.alpha, self.beta, self.k = checked_count(size, "size"), alpha, beta, k
 
     def forward(self, input: Any) -> Any:
         if not isinstance(input, Tensor) or input.array.ndim != 4:

@@ -10,14 +10,14 @@ from gradcli.faults.tree import ValueFault
 from gradcli.nn.module.module import Module
 
 
-class _New(Module):
+class _ModernModule(Module):
     """What 0.1.12 did not have."""
 
     __slots__ = ()
-    _new = True
+    _modern_only = True
 
 
-class Flatten(_New):
+class Flatten(_ModernModule):
     """The dimensions from start_dim to end_dim as one."""
 
     __slots__ = ()
@@ -34,7 +34,7 @@ class Flatten(_New):
         return f"start_dim={self.start_dim}, end_dim={self.end_dim}"
 
 
-class Unflatten(_New):
+class Unflatten(_ModernModule):
     """A dimension as several."""
 
     __slots__ = ()
@@ -51,7 +51,7 @@ class Unflatten(_New):
         return f"dim={self.dim}, unflattened_size={self.unflattened_size}"
 
 
-class Upsample(_New):
+class Upsample(_ModernModule):
     """Larger by interpolation."""
 
     __slots__ = ()
@@ -92,7 +92,7 @@ class UpsamplingBilinear2d(Upsample):
         super().__init__(size, scale_factor, "bilinear", True)
 
 
-class PixelShuffle(_New):
+class PixelShuffle(_ModernModule):
     """Groups of channels become finer images."""
 
     __slots__ = ()
@@ -109,7 +109,7 @@ class PixelShuffle(_New):
         return f"upscale_factor={self.upscale_factor}"
 
 
-class PixelUnshuffle(_New):
+class PixelUnshuffle(_ModernModule):
     """Finer images become groups of channels."""
 
     __slots__ = ()
@@ -126,7 +126,7 @@ class PixelUnshuffle(_New):
         return f"downscale_factor={self.downscale_factor}"
 
 
-class ChannelShuffle(_New):
+class ChannelShuffle(_ModernModule):
     """Channels dealt out so that those of one group come apart."""
 
     __slots__ = ()
@@ -143,7 +143,7 @@ class ChannelShuffle(_New):
         return f"groups={self.groups}"
 
 
-class Unfold(_New):
+class Unfold(_ModernModule):
     """The windows of an image, as columns."""
 
     __slots__ = ()
@@ -161,7 +161,7 @@ class Unfold(_New):
                 f"stride={self.stride}")
 
 
-class Fold(_New):
+class Fold(_ModernModule):
     """Columns put back as the windows of an image, added where they overlap."""
 
     __slots__ = ()
@@ -181,7 +181,7 @@ class Fold(_New):
                 f"padding={self.padding}, stride={self.stride}")
 
 
-class _Pad(_New):
+class _Pad(_ModernModule):
     """More at the ends of the last dimensions."""
 
     __slots__ = ()

@@ -17,7 +17,7 @@ from gradcli.engine.tensor.write_gate import writing
 from gradcli.exposure import exposed
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.nn.module.module import Module
-from gradcli.nn.module.state_dict import copied
+from gradcli.nn.module.state_dict import copy_into
 from gradcli.nn.modules.batchnorm import _BatchNorm
 from gradcli.nn.optim.adaptive import lerp
 from gradcli.nn.optim.lr_scheduler import LRScheduler, groups_of
@@ -135,17 +135,17 @@ class AveragedModel(Module):
         seen = _tensor(self.n_averaged)
         if not seen.array.any():
             for average, current in zip(averages, currents, strict=True):
-                copied(average, current.array, "update_parameters")
+                copy_into(average, current.array, "update_parameters")
         elif self.avg_fn is None:
             function = get_swa_multi_avg_fn() if self.multi_avg_fn is None else self.multi_avg_fn
             function([Tensor(p.array) for p in averages], [Tensor(p.array) for p in currents], seen)
         else:
             for average, current in zip(averages, currents, strict=True):
                 result = _tensor(self.avg_fn(Tensor(average.array), Tensor(current.array), seen))
-                copied(average, result.array, "update_parameters")
+                copy_into(average, result.array, "update_parameters")
         if not self.use_buffers:
             for kept, current in zip(self.module.buffers(), model.buffers(), strict=False):
-                copied(kept, current.array, "update_parameters")
+                copy_into(kept, current.array, "update_parameters")
         writing(seen.array)[...] += 1
 
     def _averaged(self, model: Any) -> list[Any]:

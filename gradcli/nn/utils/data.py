@@ -15,7 +15,7 @@ from gradcli.exposure import exposed
 from gradcli.faults.tree import ArgumentFault, AttributeFault, ShapeFault, ValueFault
 from gradcli.lang.budget import Budget
 from gradcli.nn.init import legacy
-from gradcli.nn.module.container import place
+from gradcli.nn.module.container import checked_index
 
 ERA_NAMES = ("data_tensor", "target_tensor")
 
@@ -101,8 +101,8 @@ class Subset(Dataset):
 
     def __getitem__(self, at: Any) -> Any:
         if type(at) is list:
-            return self.dataset[[self.indices[place(one, len(self))] for one in at]]
-        return self.dataset[self.indices[place(at, len(self))]]
+            return self.dataset[[self.indices[checked_index(one, len(self))] for one in at]]
+        return self.dataset[self.indices[checked_index(at, len(self))]]
 
     def __len__(self) -> int:
         return len(self.indices)
@@ -123,7 +123,7 @@ class ConcatDataset(Dataset):
         self.cumulative_sizes = list(accumulate(map(len, self.datasets)))
 
     def __getitem__(self, at: Any) -> Any:
-        at = place(at, len(self))
+        at = checked_index(at, len(self))
         which = bisect_right(self.cumulative_sizes, at)
         return self.datasets[which][at - self.cumulative_sizes[which - 1] if which else at]
 

@@ -11,23 +11,23 @@ from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Parameter
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.lang.runtime.types import Kind, types_of
-from gradcli.nn.module.cloning import cloned
+from gradcli.nn.module.cloning import clone_module
 from gradcli.nn.module.module import Module
-from gradcli.nn.modules.batchnorm import _Norm
-from gradcli.nn.modules.conv import _Conv
+from gradcli.nn.modules.batchnorm import _NormBase
+from gradcli.nn.modules.conv import _ConvNd
 from gradcli.nn.modules.linear import Linear
 
 
 def _fused(layer: Any, bn: Any, kind: type[Module], what: str, axis: int) -> Any:
     """A copy of a layer that does what the normalisation `bn` did behind it, too."""
-    if not isinstance(layer, kind) or not isinstance(bn, _Norm):
+    if not isinstance(layer, kind) or not isinstance(bn, _NormBase):
         raise ArgumentFault(f"{what}() needs a layer and a batch normalisation, not {described(layer)} and "
                             f"{described(bn)}")
     if layer.training or bn.training:
         raise ValueFault("Fusion only for eval!", "net.eval()")
     if bn.running_mean is None or bn.running_var is None:
         raise ValueFault("bn.running_mean and bn.running_var must not be None", "track_running_stats=True")
-    result: Any = cloned(layer)
+    result: Any = clone_module(layer)
     result.weight, result.bias = _weights(result.weight, result.bias, bn, axis)
     return result
 
@@ -65,7 +65,7 @@ class _Statistics(NamedTuple):
 
 def fuse_conv_bn_eval(conv: Any, bn: Any, transpose: bool = False) -> Any:
     """A convolution that does what the normalisation behind it did, too; both evaluate."""
-    return _fused(conv, bn, _Conv, "fuse_conv_bn_eval", int(bool(transpose)))
+    return _fused(conv, bn, _ConvNd, "fuse_conv_bn_eval", int(bool(transpose)))
 
 
 def fuse_conv_bn_weights(conv_w: Any, conv_b: Any, bn_rm: Any, bn_rv: Any, bn_eps: float, bn_w: Any, bn_b: Any,

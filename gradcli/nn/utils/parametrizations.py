@@ -13,7 +13,7 @@ from gradcli.engine.tensor.variable import recording
 from gradcli.exposure import exposed
 from gradcli.faults.tree import ArgumentFault, IndexFault, ValueFault
 from gradcli.nn.module.module import Module
-from gradcli.nn.modules.conv import _Backward
+from gradcli.nn.modules.conv import _ConvTransposeNd
 from gradcli.nn.utils.parametrize import register_parametrization
 from gradcli.nn.utils.weight_norm import direction, length, power_steps, rows_of, weighed
 
@@ -34,14 +34,14 @@ def weight_of(module: Any, name: str) -> Tensor:
 
 def usual_dim(module: Any, dim: Any) -> int:
     """The dimension of a weight that counts outputs: the second of transposed convolutions."""
-    return int(isinstance(module, _Backward)) if dim is None else dim
+    return int(isinstance(module, _ConvTransposeNd)) if dim is None else dim
 
 
 @exposed("right_inverse")
 class _WeightNorm(Module):
     __slots__ = ()
     _module_path = HOME
-    _new = True
+    _modern_only = True
 
     def __init__(self, dim: int | None = 0) -> None:
         super().__init__()
@@ -65,7 +65,7 @@ def weight_norm(module: Any, name: str = "weight", dim: int | None = 0) -> Any:
 class _SpectralNorm(Module):
     __slots__ = ()
     _module_path = HOME
-    _new = True
+    _modern_only = True
 
     def __init__(self, weight: Any, n_power_iterations: int = 1, dim: int = 0, eps: float = 1e-12) -> None:
         super().__init__()
@@ -111,7 +111,7 @@ def spectral_norm(module: Any, name: str = "weight", n_power_iterations: int = 1
 class _Orthogonal(Module):
     __slots__ = ()
     _module_path = HOME
-    _new = True
+    _modern_only = True
 
     def __init__(self, weight: Any, orthogonal_map: str, use_trivialization: bool) -> None:
         super().__init__()

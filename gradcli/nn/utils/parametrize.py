@@ -43,7 +43,7 @@ class ParametrizationList(ModuleList):
 
     __slots__ = ()
     _module_path = HOME
-    _new = True
+    _modern_only = True
 
     def __init__(self, modules: Any, original: Any, unsafe: bool = False) -> None:
         super().__init__(modules)
@@ -152,8 +152,8 @@ def parametrized_class(base: Any, names: tuple[str, ...]) -> Any:
         else:
             base.__setattr__(self, name, value)
 
-    own |= {"__slots__": (), "__setattr__": set_attribute, "_ordinary": base, "_module_path": HOME, "_new": True,
-            "__module__": base.__module__}
+    own |= {"__slots__": (), "__setattr__": set_attribute, "_unparametrized_class": base, "_module_path": HOME,
+            "_modern_only": True, "__module__": base.__module__}
     if PROGRAM_MADE in vars(base):
         own[PROGRAM_MADE] = vars(base)[PROGRAM_MADE]
     made = type(base)(f"Parametrized{base.__name__}", (base,), own)
@@ -224,7 +224,7 @@ def register_parametrization(module: Any, tensor_name: str, parametrization: Any
 def _reclass(module: Any) -> None:
     """Give a module the class that computes what is parametrized, or its own when nothing is any more."""
     kind: Any = type(module)
-    base = vars(kind).get("_ordinary", kind) if vars(kind).get("_module_path") == HOME else kind
+    base = vars(kind).get("_unparametrized_class", kind) if vars(kind).get("_module_path") == HOME else kind
     names = tuple(module._module_dict["parametrizations"]._module_dict)
     object.__setattr__(module, "__class__", parametrized_class(base, names) if names else base)
 

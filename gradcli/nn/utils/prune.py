@@ -12,7 +12,7 @@ from gradcli.engine.autograd.signature import brief, described, sized
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.exposure import exposed
 from gradcli.faults.tree import ArgumentFault, AttributeFault, IndexFault, ShapeFault, ValueFault
-from gradcli.nn.module.container import place
+from gradcli.nn.module.container import checked_index
 from gradcli.nn.module.module import Module
 from gradcli.nn.utils.clip_grad import parameters_to_vector
 from gradcli.nn.utils.weight_norm import hooks_of
@@ -137,7 +137,7 @@ class PruningContainer(BasePruningMethod):
         return iter(self._methods)
 
     def __getitem__(self, at: Any) -> Any:
-        return self._methods[at if isinstance(at, slice) else place(at, len(self._methods))]
+        return self._methods[at if isinstance(at, slice) else checked_index(at, len(self._methods))]
 
     def compute_mask(self, t: Any, default_mask: Any) -> Any:
         """The mask so far, with what the newest way to prune takes away."""

@@ -16,7 +16,7 @@ from gradcli.exposure import exposed
 from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
 from gradcli.nn.init import normal_
 from gradcli.nn.module.module import Module
-from gradcli.nn.modules.conv import _Backward
+from gradcli.nn.modules.conv import _ConvTransposeNd
 
 
 def length(weight: Any, dim: int) -> Any:
@@ -156,7 +156,9 @@ def spectral_norm(module: Any, name: str = "weight", n_power_iterations: int = 1
     weight = _parameter(module, name, SpectralNorm, "spectral_norm")
     if n_power_iterations <= 0:
         raise ValueFault(f"Expected n_power_iterations to be positive, but got n_power_iterations={n_power_iterations}")
-    hook = SpectralNorm(name, n_power_iterations, int(isinstance(module, _Backward)) if dim is None else dim, eps)
+    if dim is None:
+        dim = int(isinstance(module, _ConvTransposeNd))
+    hook = SpectralNorm(name, n_power_iterations, dim, eps)
     matrix = rows_of(Tensor(weight.array), hook.dim)
     u, v = (direction(matrix, size, eps) for size in matrix.array.shape)
     delattr(module, name)
