@@ -1,4 +1,4 @@
-"""Averages of what a model was while it learnt: `torch.optim.swa_utils`."""
+"""`torch.optim.swa_utils`: averages of the parameters of a model over its training."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from gradcli.nn.module.state_dict import copy_into
 from gradcli.nn.modules.batchnorm import _BatchNorm
 from gradcli.nn.optim.adaptive import lerp
 from gradcli.nn.optim.lr_scheduler import LRScheduler, groups_of
-from gradcli.nn.optim.optimizer import number
+from gradcli.nn.optim.optimizer import scalar
 
 
 def _decay(decay: float) -> float:
@@ -49,7 +49,7 @@ def _towards(averages: Any, currents: Any, weight: float) -> None:
 
 
 def _count(num_averaged: Any) -> float:
-    return float(number({"num_averaged": num_averaged}, "num_averaged"))
+    return float(scalar({"num_averaged": num_averaged}, "num_averaged"))
 
 
 def get_ema_multi_avg_fn(decay: float = 0.999) -> Callable[..., None]:
@@ -129,24 +129,24 @@ class AveragedModel(Module):
         """Take the parameters that the model has now into the averages."""
         if not isinstance(model, Module):
             raise ArgumentFault(f"update_parameters() needs a module, not {described(model)}")
-        averages, currents = (self._averaged(each) for each in (self.module, model))
+        averages, currents = (self._averaged(member) for member in (self.module, model))
         if [p.array.shape for p in averages] != [p.array.shape for p in currents]:
             raise ValueFault("the parameters of the model are not of the shapes of those that are averaged")
-        seen = _tensor(self.n_averaged)
-        if not seen.array.any():
+        count = _tensor(self.n_averaged)
+        if not count.array.any():
             for average, current in zip(averages, currents, strict=True):
                 copy_into(average, current.array, "update_parameters")
         elif self.avg_fn is None:
             function = get_swa_multi_avg_fn() if self.multi_avg_fn is None else self.multi_avg_fn
-            function([Tensor(p.array) for p in averages], [Tensor(p.array) for p in currents], seen)
+            function([Tensor(p.array) for p in averages], [Tensor(p.array) for p in currents], count)
         else:
             for average, current in zip(averages, currents, strict=True):
-                result = _tensor(self.avg_fn(Tensor(average.array), Tensor(current.array), seen))
+                result = _tensor(self.avg_fn(Tensor(average.array), Tensor(current.array), count))
                 copy_into(average, result.array, "update_parameters")
         if not self.use_buffers:
-            for kept, current in zip(self.module.buffers(), model.buffers(), strict=False):
-                copy_into(kept, current.array, "update_parameters")
-        writing(seen.array)[...] += 1
+            for buffer, current in zip(self.module.buffers(), model.buffers(), strict=False):
+                copy_into(buffer, current.array, "update_parameters")
+        writing(count.array)[...] += 1
 
     def _averaged(self, model: Any) -> list[Any]:
         return [*model.parameters(), *(model.buffers() if self.use_buffers else ())]
@@ -188,7 +188,7 @@ class SWALR(LRScheduler):
             raise ValueFault("swa_lr must have the same length as optimizer.param_groups. swa_lr has "
                              f"{len(rates)} values, param_groups has {len(groups)}.")
         for group, rate in zip(groups, rates, strict=True):
-            group["swa_lr"] = number({"swa_lr": rate}, "swa_lr")
+            group["swa_lr"] = scalar({"swa_lr": rate}, "swa_lr")
         if anneal_strategy not in ("cos", "linear"):
             raise ValueFault(f"anneal_strategy must be one of 'cos' or 'linear', instead got {anneal_strategy}")
         if anneal_epochs < 0:
@@ -196,12 +196,12 @@ class SWALR(LRScheduler):
         self.anneal_epochs, self.anneal_strategy = anneal_epochs, anneal_strategy
         super().__init__(optimizer, last_epoch)
 
-    def _first(self, rate: float, i: int) -> float:
-        return self._next(rate, i)
+    def _lr_at_start(self, rate: float, i: int) -> float:
+        return self._lr_after(rate, i)
 
-    def _next(self, rate: float, i: int) -> float:
+    def _lr_after(self, rate: float, i: int) -> float:
         step = self.last_epoch if self.anneal_epochs else max(1, self.last_epoch)
-        end = number(self.optimizer.param_groups[i], "swa_lr")
+        end = scalar(self.optimizer.param_groups[i], "swa_lr")
         before, now = self._share(step - 1), self._share(step)
         start = end if before == 1 else (rate - before * end) / (1 - before)
         return end * now + start * (1 - now)
