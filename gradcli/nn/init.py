@@ -143,10 +143,10 @@ def kaiming_normal_(tensor: Any, a: float = 0, mode: str = "fan_in", nonlinearit
 
 
 def _kaiming(tensor: Any, name: str, a: float, mode: str, nonlinearity: str) -> float:
-    ways = fans(_tensor(tensor, name))
+    fan_in_and_out = fans(_tensor(tensor, name))
     if mode not in ("fan_in", "fan_out"):
         raise ValueFault(f"Mode {brief(mode)} not supported, please use one of ['fan_in', 'fan_out']")
-    return calculate_gain(nonlinearity, a) / math.sqrt(ways[mode == "fan_out"])
+    return calculate_gain(nonlinearity, a) / math.sqrt(fan_in_and_out[mode == "fan_out"])
 
 
 def orthogonal_(tensor: Any, gain: float = 1) -> Tensor:
@@ -155,8 +155,8 @@ def orthogonal_(tensor: Any, gain: float = 1) -> Tensor:
     if array.ndim < 2:
         raise ValueFault("Only tensors with 2 or more dimensions are supported")
     rows, columns = array.shape[0], array.size // array.shape[0]
-    drawn = draw().normal((rows, columns), array.dtype)
-    q, r = np.linalg.qr(drawn.T if rows < columns else drawn)
+    normals = draw().normal((rows, columns), array.dtype)
+    q, r = np.linalg.qr(normals.T if rows < columns else normals)
     q = q * np.sign(np.diag(r))
     array[...] = ((q.T if rows < columns else q) * array.dtype.type(gain)).reshape(array.shape)
     return _filled(tensor, "orthogonal_")
@@ -180,7 +180,7 @@ def trunc_normal_(tensor: Any, mean: float = 0.0, std: float = 1.0, a: float = -
     """
     array = _target(tensor, "trunc_normal_")
     low, high = (0.5 + math.erf((x - mean) / std / math.sqrt(2.0)) / 2 for x in (a, b))
-    drawn = np.empty(array.shape, array.dtype)
+    values = np.empty(array.shape, array.dtype)
     missing: Any = np.ones(array.shape, bool)
     while missing.any():
         if high - low > 0.3:
@@ -189,9 +189,9 @@ def trunc_normal_(tensor: Any, mean: float = 0.0, std: float = 1.0, a: float = -
         else:
             new = draw().uniform(array.shape, array.dtype, a, b)
             outside = np.log(draw().uniform(array.shape, array.dtype)) > _rarity(new, mean, std, a, b)
-        drawn = np.where(missing, new, drawn)
+        values = np.where(missing, new, values)
         missing = missing & outside
-    array[...] = drawn
+    array[...] = values
     return _filled(tensor, "trunc_normal_")
 
 

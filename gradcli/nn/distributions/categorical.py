@@ -16,10 +16,10 @@ from gradcli.nn.distributions.base import (
     Distribution,
     broadcast_all,
     clamp_probs,
-    lazy,
+    lazy_property,
     logits_to_probs,
     probs_to_logits,
-    sizes,
+    shape_tuple,
     tensor_of,
 )
 from gradcli.nn.distributions.discrete import Binomial, ByProbability, one_of
@@ -47,11 +47,11 @@ class Categorical(Distribution):
         self._count = scaled.shape[-1]
         super().__init__(scaled.shape[:-1], (), validate_args)
 
-    @lazy
+    @lazy_property
     def logits(self) -> Any:
         return probs_to_logits(self.probs)
 
-    @lazy
+    @lazy_property
     def probs(self) -> Any:
         return logits_to_probs(self.logits)
 
@@ -61,7 +61,7 @@ class Categorical(Distribution):
     mode = property(lambda self: self.probs.argmax(-1))
 
     def sample(self, sample_shape: Any = ()) -> Any:
-        shape = sizes(sample_shape)
+        shape = shape_tuple(sample_shape)
         with recording(False):
             flat = self.probs.detach().reshape(-1, self._count)
             return F.multinomial(flat, math.prod(shape), True).t().reshape(tuple(self._extended_shape(shape)))
@@ -111,8 +111,8 @@ class OneHotCategorical(OnCategorical):
     variance = property(lambda self: self.probs * (1 - self.probs))
 
     def sample(self, sample_shape: Any = ()) -> Any:
-        drawn = self._categorical.sample(sample_shape)
-        return F.one_hot(drawn, self._event_shape[0]).to(self.probs.dtype)
+        samples = self._categorical.sample(sample_shape)
+        return F.one_hot(samples, self._event_shape[0]).to(self.probs.dtype)
 
     def log_prob(self, value: Any) -> Any:
         return self._categorical.log_prob(self._checked(value).max(-1)[1])
@@ -140,7 +140,7 @@ class Multinomial(OnCategorical):
     """How often each of several classes comes up in total_count draws."""
 
     __slots__ = ()
-    _kept = frozenset({"_binomial"})
+    _unexpanded = frozenset({"_binomial"})
 
     total_count: int
 
@@ -158,11 +158,11 @@ class Multinomial(OnCategorical):
     variance = property(lambda self: self.total_count * self.probs * (1 - self.probs))
 
     def sample(self, sample_shape: Any = ()) -> Any:
-        shape = sizes(sample_shape)
-        drawn = self._categorical.sample((self.total_count, *shape))
-        drawn = drawn.permute([*range(1, drawn.ndim), 0])
-        counts = F.zeros(tuple(self._extended_shape(shape)), dtype=drawn.dtype)
-        return counts.scatter_add(-1, drawn, F.ones_like(drawn)).type_as(self.probs)
+        shape = shape_tuple(sample_shape)
+        samples = self._categorical.sample((self.total_count, *shape))
+        samples = samples.permute([*range(1, samples.ndim), 0])
+        counts = F.zeros(tuple(self._extended_shape(shape)), dtype=samples.dtype)
+        return counts.scatter_add(-1, samples, F.ones_like(samples)).type_as(self.probs)
 
     def log_prob(self, value: Any) -> Any:
         value = self._checked(value)
@@ -189,7 +189,7 @@ class LogitRelaxedBernoulli(ByProbability):
 
     __slots__ = ()
     _module_path = "torch.distributions.relaxed_bernoulli"
-    _kept = frozenset({"temperature"})
+    _unexpanded = frozenset({"temperature"})
     support = constraints.real
 
     temperature: Any
@@ -217,7 +217,7 @@ class ExpRelaxedCategorical(OnCategorical):
 
     __slots__ = ()
     _module_path = "torch.distributions.relaxed_categorical"
-    _kept = frozenset({"temperature"})
+    _unexpanded = frozenset({"temperature"})
     support = constraints.real_vector
     has_rsample = True
 

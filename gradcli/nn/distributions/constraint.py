@@ -84,7 +84,7 @@ def constraint_of(value: Any) -> Constraint:
     return value
 
 
-def listed(values: Any) -> list[Constraint]:
+def constraint_list(values: Any) -> list[Constraint]:
     """Constraints as a list of our own."""
     if not isinstance(values, Iterable):
         raise ArgumentFault(f"a list of constraints is needed, not {described(values)}", "[constraints.positive]")

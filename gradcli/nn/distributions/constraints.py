@@ -25,9 +25,9 @@ from gradcli.nn.distributions.constraint import Multinomial as Multinomial
 from gradcli.nn.distributions.constraint import OneHot as OneHot
 from gradcli.nn.distributions.constraint import Real as Real
 from gradcli.nn.distributions.constraint import Simplex as Simplex
+from gradcli.nn.distributions.constraint import constraint_list as constraint_list
 from gradcli.nn.distributions.constraint import constraint_of as constraint_of
 from gradcli.nn.distributions.constraint import is_dependent as is_dependent
-from gradcli.nn.distributions.constraint import listed as listed
 
 
 class _OfMatrices(Constraint):
@@ -127,7 +127,7 @@ class _Several(Constraint):
     cseq: list[Any]
     dim: int
 
-    is_discrete = property(lambda self: any(each.is_discrete for each in self.cseq))
+    is_discrete = property(lambda self: any(constraint.is_discrete for constraint in self.cseq))
 
     def _has_dim(self, value: Any) -> None:
         if not -value.ndim <= self.dim < value.ndim:
@@ -142,12 +142,12 @@ class Cat(_Several):
     lengths: list[int]
 
     def __init__(self, cseq: Any, dim: int = 0, lengths: Any = None) -> None:
-        self.cseq, self.dim = listed(cseq), dim
+        self.cseq, self.dim = constraint_list(cseq), dim
         self.lengths = [1] * len(self.cseq) if lengths is None else list(lengths)
         if len(self.lengths) != len(self.cseq) or not all(type(n) is int for n in self.lengths):
             raise AssertionError(f"lengths ({len(self.lengths)}) must match cseq ({len(self.cseq)})")
 
-    event_dim = property(lambda self: max(each.event_dim for each in self.cseq))
+    event_dim = property(lambda self: max(constraint.event_dim for constraint in self.cseq))
 
     def check(self, value: Any) -> Any:
         self._has_dim(value)
@@ -164,11 +164,11 @@ class Stack(_Several):
     __slots__ = ()
 
     def __init__(self, cseq: Any, dim: int = 0) -> None:
-        self.cseq, self.dim = listed(cseq), dim
+        self.cseq, self.dim = constraint_list(cseq), dim
 
     @property
     def event_dim(self) -> int:
-        most: int = max(each.event_dim for each in self.cseq)
+        most: int = max(constraint.event_dim for constraint in self.cseq)
         return most + 1 if self.dim + most < 0 else most
 
     def check(self, value: Any) -> Any:

@@ -17,7 +17,7 @@ from gradcli.nn.distributions.base import (
     ExponentialFamily,
     broadcast_all,
     clamp_probs,
-    lazy,
+    lazy_property,
     logits_to_probs,
     probs_to_logits,
 )
@@ -50,11 +50,11 @@ class ByProbability(Distribution):
         vars(self)[name] = value
         return tuple(value.shape)
 
-    @lazy
+    @lazy_property
     def logits(self) -> Any:
         return probs_to_logits(self.probs, True)
 
-    @lazy
+    @lazy_property
     def probs(self) -> Any:
         return logits_to_probs(self.logits, True)
 
@@ -266,7 +266,7 @@ class ContinuousBernoulli(ByProbability, ExponentialFamily):
         self._lims = lims
         super().__init__(shape, (), validate_args)
 
-    @lazy
+    @lazy_property
     def probs(self) -> Any:
         return clamp_probs(logits_to_probs(self.logits, True))
 

@@ -14,7 +14,7 @@ from gradcli.engine.tensor.tensor import DisplayHooks, Tensor
 from gradcli.engine.tensor.variable import recording
 from gradcli.faults.tree import ValueFault
 from gradcli.nn.distributions import constraints
-from gradcli.nn.distributions.base import Distribution, ExponentialFamily, lazy, sizes, tensor_of
+from gradcli.nn.distributions.base import Distribution, ExponentialFamily, lazy_property, shape_tuple, tensor_of
 from gradcli.nn.distributions.gamma import Beta, Chi2
 from gradcli.nn.distributions.multivariate import log_diagonal, lower_of, one_matrix
 
@@ -68,7 +68,7 @@ class Wishart(ExponentialFamily):
     __slots__ = ()
     support = constraints.positive_definite
     has_rsample = True
-    _kept = frozenset({"_chi2", "_lower"})
+    _unexpanded = frozenset({"_chi2", "_lower"})
 
     df: Any
 
@@ -102,7 +102,7 @@ class Wishart(ExponentialFamily):
 
     def expand(self, batch_shape: Any, _instance: Any = None) -> Any:
         anew = super().expand(batch_shape)
-        anew._lower = self._lower.expand((*sizes(batch_shape), *self._event_shape))
+        anew._lower = self._lower.expand((*shape_tuple(batch_shape), *self._event_shape))
         anew._chi2 = anew._squares()
         return anew
 
@@ -113,15 +113,15 @@ class Wishart(ExponentialFamily):
     def _wide(self, matrix: Any) -> Any:
         return matrix.expand((*self._batch_shape, *self._event_shape))
 
-    @lazy
+    @lazy_property
     def scale_tril(self) -> Any:
         return self._wide(self._lower)
 
-    @lazy
+    @lazy_property
     def covariance_matrix(self) -> Any:
         return self._wide(self._lower @ self._lower.mT)
 
-    @lazy
+    @lazy_property
     def precision_matrix(self) -> Any:
         return self._wide(F.cholesky_solve(F.eye(self._event_shape[-1], dtype=self._lower.dtype), self._lower))
 
@@ -152,27 +152,27 @@ class Wishart(ExponentialFamily):
         triangle = self._lower @ (diagonal + flat.reshape((*batch, size, size)))
         return triangle @ triangle.mT
 
-    def _valid(self, drawn: Any) -> Any:
+    def _valid(self, samples: Any) -> Any:
         """Which of a row of draws hold a matrix that keeps to the support."""
-        valid = self.support.check(drawn).array
-        return valid.reshape(len(drawn.array), -1).any(-1)
+        valid = self.support.check(samples).array
+        return valid.reshape(len(samples.array), -1).any(-1)
 
     def rsample(self, sample_shape: Any = ()) -> Any:
         """By Bartlett's decomposition; like torch, which draws once more in place of every sample that is valid."""
-        shape = sizes(sample_shape)
+        shape = shape_tuple(sample_shape)
         rest = (*self._batch_shape, *self._event_shape)
-        drawn = self._bartlett(shape).reshape((-1, *rest))
-        again = self._valid(drawn)
-        if again.any():
+        samples = self._bartlett(shape).reshape((-1, *rest))
+        singular = self._valid(samples)
+        if singular.any():
             DisplayHooks.note("wishart", "Singular sample detected.")
         for _ in range(MOST_DRAWS):
-            places = np.flatnonzero(again)
+            places = np.flatnonzero(singular)
             if not places.size:
                 break
             anew = self._bartlett((places.size,))
-            drawn = drawn.index_copy(0, Tensor(places), anew)
-            again[places] = (~self.support.check(anew).array).reshape(places.size, -1).any(-1)
-        return drawn.reshape((*shape, *rest))
+            samples = samples.index_copy(0, Tensor(places), anew)
+            singular[places] = (~self.support.check(anew).array).reshape(places.size, -1).any(-1)
+        return samples.reshape((*shape, *rest))
 
     def log_prob(self, value: Any) -> Any:
         value, nu, p = self._checked(value), self.df, self._event_shape[-1]

@@ -88,13 +88,13 @@ def _both(*kinds: type) -> Callable[[Factory], Factory]:
     return register
 
 
-def _by_parts(registry: ConstraintRegistry) -> None:
+def _register_by_parts(registry: ConstraintRegistry) -> None:
     """What is made of constraints is reached by what is made of their transforms."""
     registry._factories |= {
         c.IndependentConstraint: lambda k: IndependentTransform(
             registry(k.base_constraint), k.reinterpreted_batch_ndims),
-        c.Cat: lambda k: CatTransform([registry(each) for each in k.cseq], k.dim, k.lengths),
-        c.Stack: lambda k: StackTransform([registry(each) for each in k.cseq], k.dim)}
+        c.Cat: lambda k: CatTransform([registry(constraint) for constraint in k.cseq], k.dim, k.lengths),
+        c.Stack: lambda k: StackTransform([registry(constraint) for constraint in k.cseq], k.dim)}
 
 
 _both(c.Real)(lambda constraint: identity_transform)
@@ -119,8 +119,8 @@ def _between(constraint: Any) -> Transform:
 
 
 _both(c.CorrCholesky)(lambda constraint: CorrCholeskyTransform())
-_by_parts(biject_to)
-_by_parts(transform_to)
+_register_by_parts(biject_to)
+_register_by_parts(transform_to)
 biject_to._factories[c.Simplex] = lambda constraint: StickBreakingTransform()
 transform_to._factories |= {
     c.Simplex: lambda constraint: SoftmaxTransform(),

@@ -35,9 +35,9 @@ def assert_close(actual: Any, expected: Any, *, rtol: float | None = None, atol:
         for key, value in actual.items():
             assert_close(value, expected[key], **options)
         return
-    said = _difference(actual, expected, rtol, atol, equal_nan, check_dtype)
-    if said:
-        raise AssertionError(msg if isinstance(msg, str) else said)
+    message = _difference(actual, expected, rtol, atol, equal_nan, check_dtype)
+    if message:
+        raise AssertionError(msg if isinstance(msg, str) else message)
 
 
 def _difference(actual: Any, expected: Any, rtol: float | None, atol: float | None, equal_nan: bool,
@@ -56,10 +56,10 @@ def _difference(actual: Any, expected: Any, rtol: float | None, atol: float | No
                 f"torch.Size({list(b.shape)}).")
     if check_dtype and isinstance(actual, Tensor) and a.dtype != b.dtype:
         return f"The values for attribute 'dtype' do not match: {actual.dtype} != {expected.dtype}."
-    names = [each.dtype.name for each in (a, b)]
+    names = [array.dtype.name for array in (a, b)]
     relative = max(RELATIVE.get(name, 0.0) for name in names) if rtol is None else rtol
     absolute = max(ABSOLUTE.get(name, 0.0) for name in names) if atol is None else atol
-    wide = [each.astype(np.float64) for each in (a, b)]
+    wide = [array.astype(np.float64) for array in (a, b)]
     far = np.abs(wide[0] - wide[1])
     near = (far <= absolute + relative * np.abs(wide[1])) | (wide[0] == wide[1])
     if equal_nan:

@@ -17,7 +17,7 @@ from gradcli.engine.tensor.variable import Array
 from gradcli.exposure import PROGRAM_MADE, exposed
 from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
 from gradcli.nn.init import legacy
-from gradcli.nn.utils.data import Dataset, IterableDataset, listed
+from gradcli.nn.utils.data import Dataset, IterableDataset, bounded_list
 from gradcli.nn.utils.samplers import BatchSampler, RandomSampler, SequentialSampler
 
 
@@ -102,7 +102,7 @@ class DataLoader:
         if self.batch_size is None:
             yield from members
             return
-        while batch := listed(islice(members, self.batch_size)):
+        while batch := bounded_list(islice(members, self.batch_size)):
             if self.drop_last and len(batch) < self.batch_size:
                 return
             yield batch
@@ -123,7 +123,7 @@ class DataLoader:
 
 def default_collate(batch: Any) -> Any:
     """Members of a data set as one batch: tensors stacked, numbers in a tensor, tuples and dicts part by part."""
-    members = listed(batch)
+    members = bounded_list(batch)
     if not members:
         raise ArgumentFault("default_collate() needs at least one member")
     first = members[0]

@@ -24,21 +24,21 @@ def functional_call(module: Any, parameter_and_buffer_dicts: Any, args: Any = No
             raise ArgumentFault(f"functional_call() needs a dict of tensors by name, not {described(named)}")
         values |= named
     places = dict(module.named_modules())
-    before = []
+    replaced = []
     try:
         for name, value in values.items():
             path, _, leaf = name.rpartition(".")
             inner = places.get(path)
-            if inner is None or not any(leaf in each for each in (inner._parameter_dict, inner._buffer_dict)):
+            if inner is None or not any(leaf in registry for registry in (inner._parameter_dict, inner._buffer_dict)):
                 raise ArgumentFault(f"the module has no parameter or buffer {brief(name)}")
             if not isinstance(value, Tensor):
                 raise ArgumentFault(f"{name} can only be replaced by a tensor, not by {described(value)}")
-            before.append((inner, leaf, inner.__dict__[leaf]))
+            replaced.append((inner, leaf, inner.__dict__[leaf]))
             inner.__dict__[leaf] = value
-        given = () if args is None else args if isinstance(args, tuple) else (args,)
-        return module(*given, **(kwargs or {}))
+        arguments = () if args is None else args if isinstance(args, tuple) else (args,)
+        return module(*arguments, **(kwargs or {}))
     finally:
-        for inner, leaf, value in reversed(before):
+        for inner, leaf, value in reversed(replaced):
             inner.__dict__[leaf] = value
 
 
@@ -53,8 +53,8 @@ def stack_module_state(models: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         raise TypeFault("stack_module_state: Expected all models to have the same training/eval mode.")
     if any(type(model) is not type(modules[0]) for model in modules):
         raise TypeFault("stack_module_state: Expected all models to be of the same class.")
-    return tuple(_stacked([dict(getattr(model, each)()) for model in modules])      # type: ignore[return-value]
-                 for each in ("named_parameters", "named_buffers"))
+    return tuple(_stacked([dict(getattr(model, method)()) for model in modules])      # type: ignore[return-value]
+                 for method in ("named_parameters", "named_buffers"))
 
 
 def _stacked(states: list[dict[str, Any]]) -> dict[str, Any]:

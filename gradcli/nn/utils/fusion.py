@@ -43,12 +43,12 @@ def _weights(weight: Any, bias: Any, bn: Any, axis: int) -> tuple[Parameter, Par
     by = traced.rsqrt(variance + bn.eps)
     shape = [1] * weight.array.ndim
     shape[axis] = -1
-    kept = _plain(weight) * traced.reshape(by if scale is None else scale * by, tuple(shape))
-    moved = (-mean if before is None else before - mean) * by
-    moved = moved if scale is None else moved * scale
-    moved = moved if shift is None else moved + shift
-    return (Parameter(kept.array.astype(weight.array.dtype), weight.requires_grad),
-            Parameter(moved.array.astype((weight if bias is None else bias).array.dtype), learns))
+    scaled = _plain(weight) * traced.reshape(by if scale is None else scale * by, tuple(shape))
+    shifted = (-mean if before is None else before - mean) * by
+    shifted = shifted if scale is None else shifted * scale
+    shifted = shifted if shift is None else shifted + shift
+    return (Parameter(scaled.array.astype(weight.array.dtype), weight.requires_grad),
+            Parameter(shifted.array.astype((weight if bias is None else bias).array.dtype), learns))
 
 
 def _plain(value: Any) -> Any:

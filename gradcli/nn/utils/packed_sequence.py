@@ -53,8 +53,8 @@ class PackedSequence(_Packed):
 
     def __parts__(self) -> tuple[str, list[Any], str]:
         fields = list(self._asdict().items())
-        shown = fields if isinstance(self.batch_sizes, Tensor) else fields[:2]
-        return "PackedSequence(", [Named(*field) for field in shown], ")"
+        printed = fields if isinstance(self.batch_sizes, Tensor) else fields[:2]
+        return "PackedSequence(", [Named(*field) for field in printed], ")"
 
     def to(self, *args: Any, **options: Any) -> Any:
         """The same with members of the type given."""
@@ -117,18 +117,18 @@ def invert_permutation(permutation: Any) -> Any:
 
 def _lengths(lengths: Any, batch: int) -> Any:
     """The lengths of sequences as an array."""
-    given = lengths.array if isinstance(lengths, Tensor) else lengths
-    if not isinstance(given, np.ndarray | list | tuple):
+    values = lengths.array if isinstance(lengths, Tensor) else lengths
+    if not isinstance(values, np.ndarray | list | tuple):
         raise ArgumentFault(f"lengths must be a list or tensor of whole numbers, not {described(lengths)}",
                             "lengths=[3, 2]")
-    plain = given.tolist() if isinstance(given, np.ndarray) else [
-        n.array.item() if isinstance(n, Tensor) and n.array.size == 1 else n for n in given]
-    if not isinstance(plain, list) or not all(type(n) in (int, float) and n == int(n) for n in plain):
+    numbers = values.tolist() if isinstance(values, np.ndarray) else [
+        n.array.item() if isinstance(n, Tensor) and n.array.size == 1 else n for n in values]
+    if not isinstance(numbers, list) or not all(type(n) in (int, float) and n == int(n) for n in numbers):
         raise ArgumentFault(f"lengths must be whole numbers, not {described(lengths)}", "lengths=[3, 2]")
-    if len(plain) != batch:
-        raise ShapeFault(f"Expected `len(lengths)` to be equal to batch_size, but got {len(plain)} "
+    if len(numbers) != batch:
+        raise ShapeFault(f"Expected `len(lengths)` to be equal to batch_size, but got {len(numbers)} "
                          f"(batch_size={batch})")
-    return np.array(plain, np.int64)
+    return np.array(numbers, np.int64)
 
 
 def pack_padded_sequence(input: Any, lengths: Any, batch_first: bool = False,

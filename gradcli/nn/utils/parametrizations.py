@@ -15,7 +15,7 @@ from gradcli.faults.tree import ArgumentFault, IndexFault, ValueFault
 from gradcli.nn.module.module import Module
 from gradcli.nn.modules.conv import _ConvTransposeNd
 from gradcli.nn.utils.parametrize import register_parametrization
-from gradcli.nn.utils.weight_norm import direction, length, power_steps, rows_of, weighed
+from gradcli.nn.utils.weight_norm import length, power_steps, random_unit_vector, rows_of, scaled_weight
 
 HOME = "torch.nn.utils.parametrizations"
 MAPS = ("matrix_exp", "cayley", "householder")
@@ -48,7 +48,7 @@ class _WeightNorm(Module):
         self.dim = -1 if dim is None else dim
 
     def forward(self, weight_g: Any, weight_v: Any) -> Any:
-        return weighed(weight_v, weight_g, self.dim)
+        return scaled_weight(weight_v, weight_g, self.dim)
 
     def right_inverse(self, weight: Any) -> Any:
         """The lengths and the weight itself."""
@@ -80,7 +80,7 @@ class _SpectralNorm(Module):
             self.n_power_iterations = n_power_iterations
             matrix = rows_of(Tensor(weight.array), self.dim)
             for name, size in zip(("_u", "_v"), matrix.array.shape, strict=True):
-                self._buffer_dict[name] = direction(matrix, size, eps)
+                self._buffer_dict[name] = random_unit_vector(matrix, size, eps)
             with recording(False):
                 power_steps(matrix, self._buffer_dict["_u"], self._buffer_dict["_v"], 15, eps)
 
@@ -91,7 +91,7 @@ class _SpectralNorm(Module):
         if self.training:
             with recording(False):
                 power_steps(Tensor(matrix.array), u, v, self.n_power_iterations, self.eps)
-        u, v = (Tensor(kept.array.copy()) for kept in (u, v))
+        u, v = (Tensor(vector.array.copy()) for vector in (u, v))
         return weight / traced.dot(u, traced.mv(matrix, v))
 
     def right_inverse(self, value: Any) -> Any:
@@ -176,10 +176,10 @@ class _Orthogonal(Module):
         if self.orthogonal_map != "householder":
             raise NotImplementedError("It is not possible to assign to the matrix exponential or the Cayley "
                                       "parametrizations when use_trivialization=False.")
-        kept, tau = (part.array.copy() for part in traced.geqrf(tall))
-        at = np.arange(kept.shape[-1])
-        kept[..., at, at] = np.where(tau == 0, -1, 1) * np.sign(kept[..., at, at])
-        return Tensor(np.swapaxes(kept, -2, -1) if wide else kept)
+        factors, tau = (part.array.copy() for part in traced.geqrf(tall))
+        at = np.arange(factors.shape[-1])
+        factors[..., at, at] = np.where(tau == 0, -1, 1) * np.sign(factors[..., at, at])
+        return Tensor(np.swapaxes(factors, -2, -1) if wide else factors)
 
 
 def _orthogonal(matrix: Tensor) -> Any:

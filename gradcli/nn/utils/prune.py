@@ -83,12 +83,12 @@ class BasePruningMethod:
     def remove(self, module: Any) -> None:
         """Make the pruned parameter an ordinary one, with its zeros."""
         name, weight = self._tensor_name, self.apply_mask(module)
-        kept = module._parameter_dict.pop(f"{name}_orig")
-        kept.array = np.array(weight.array)
+        parameter = module._parameter_dict.pop(f"{name}_orig")
+        parameter.array = np.array(weight.array)
         for suffix in ("_orig", "_mask"):
             module.__dict__.pop(f"{name}{suffix}", None)
         module._buffer_dict.pop(f"{name}_mask")
-        module._parameter_dict[name] = module.__dict__[name] = kept
+        module._parameter_dict[name] = module.__dict__[name] = parameter
 
 
 def _weight(module: Any, name: Any) -> Any:
@@ -329,10 +329,11 @@ def global_unstructured(parameters: Any, pruning_method: Any, importance_scores:
     pairs: list[Any] = [pair if isinstance(pair, tuple | list) and len(pair) == 2 else (None, None)
                         for pair in parameters]
     weights = [_weight(module, name) for module, name in pairs]
-    given = {} if importance_scores is None else importance_scores
-    if not isinstance(given, dict):
+    scores_by_pair = {} if importance_scores is None else importance_scores
+    if not isinstance(scores_by_pair, dict):
         raise ArgumentFault("global_unstructured(): importance_scores must be of type dict")
-    scores = parameters_to_vector([given.get(tuple(pair), weight) for pair, weight in zip(pairs, weights, strict=True)])
+    scores = parameters_to_vector([scores_by_pair.get(tuple(pair), weight)
+                                   for pair, weight in zip(pairs, weights, strict=True)])
     masks = parameters_to_vector([module._buffer_dict.get(f"{name}_mask", traced.ones_like(Tensor(weight.array)))
                                   for (module, name), weight in zip(pairs, weights, strict=True)])
     method = pruning_method(**kwargs)

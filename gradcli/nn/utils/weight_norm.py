@@ -28,8 +28,8 @@ def length(weight: Any, dim: int) -> Any:
     return traced.norm(weight, 2, others, True) if others else traced.abs(weight)
 
 
-def weighed(v: Any, g: Any, dim: int) -> Any:
-    """`v` with each part along `dim` of the length that `g` says."""
+def scaled_weight(v: Any, g: Any, dim: int) -> Any:
+    """g * v / |v|, with a norm for each index of `dim` (-1: one norm)."""
     return traced.renamed(v * (g / length(v, dim)), "WeightNormInterfaceBackward0")
 
 
@@ -40,11 +40,11 @@ def rows_of(weight: Any, dim: int) -> Any:
     return traced.reshape(weight, (weight.array.shape[0], -1))
 
 
-def direction(like: Any, size: int, eps: float) -> Tensor:
+def random_unit_vector(like: Any, size: int, eps: float) -> Tensor:
     """A random vector of norm 1."""
     with recording(False):
-        drawn = normal_(Tensor(np.empty(size, like.array.dtype)))
-        return Tensor(traced.normalize(drawn, 2.0, 0, eps).array)
+        normals = normal_(Tensor(np.empty(size, like.array.dtype)))
+        return Tensor(traced.normalize(normals, 2.0, 0, eps).array)
 
 
 def power_steps(matrix: Any, u: Any, v: Any, count: int, eps: float, v_first: bool = False) -> None:
@@ -79,8 +79,9 @@ class WeightNorm(_Hook):
         self.dim = dim
 
     def weight(self, module: Any) -> Any:
-        """The directions with the lengths learnt."""
-        return weighed(module._parameter_dict[self.name + "_v"], module._parameter_dict[self.name + "_g"], self.dim)
+        """g * v / |v|, from the parameters name_g and name_v."""
+        parameters = module._parameter_dict
+        return scaled_weight(parameters[self.name + "_v"], parameters[self.name + "_g"], self.dim)
 
 
 @exposed(copied=True)
@@ -99,7 +100,7 @@ class SpectralNorm(_Hook):
         if module.training if step is None else step:
             with recording(False):
                 power_steps(Tensor(matrix.array), u, v, self.steps, self.eps, True)
-            u, v = (Tensor(kept.array.copy()) for kept in (u, v))
+            u, v = (Tensor(vector.array.copy()) for vector in (u, v))
         return weight / traced.dot(u, traced.mv(matrix, v))
 
 
@@ -160,7 +161,7 @@ def spectral_norm(module: Any, name: str = "weight", n_power_iterations: int = 1
         dim = int(isinstance(module, _ConvTransposeNd))
     hook = SpectralNorm(name, n_power_iterations, dim, eps)
     matrix = rows_of(Tensor(weight.array), hook.dim)
-    u, v = (direction(matrix, size, eps) for size in matrix.array.shape)
+    u, v = (random_unit_vector(matrix, size, eps) for size in matrix.array.shape)
     delattr(module, name)
     module.register_parameter(name + "_orig", weight)
     module.__dict__[name] = Tensor(weight.array)

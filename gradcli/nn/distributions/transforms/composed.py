@@ -13,11 +13,11 @@ from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.tensor import Size
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.nn.distributions import constraints
-from gradcli.nn.distributions.base import Distribution, sizes, sum_rightmost
+from gradcli.nn.distributions.base import Distribution, shape_tuple, sum_rightmost
 from gradcli.nn.distributions.transforms.elementwise import Transform, transform_of
 
 
-def listed(parts: Any, cache_size: int) -> list[Transform]:
+def transform_list(parts: Any, cache_size: int) -> list[Transform]:
     """Transforms as a list of our own."""
     if not isinstance(parts, Iterable):
         raise ArgumentFault(f"a list of transforms is needed, not {described(parts)}", "[ExpTransform()]")
@@ -32,7 +32,7 @@ class ComposeTransform(Transform):
 
     def __init__(self, parts: Any, cache_size: int = 0) -> None:
         super().__init__(cache_size)
-        self._parts = listed(parts, cache_size)
+        self._parts = transform_list(parts, cache_size)
 
     parts = property(lambda self: list(self._parts))
     bijective = property(lambda self: all(part.bijective for part in self._parts))
@@ -189,7 +189,7 @@ class CatTransform(_Several):
 
     def __init__(self, tseq: Any, dim: int = 0, lengths: Any = None, cache_size: int = 0) -> None:
         super().__init__(cache_size)
-        self._transforms = listed(tseq, cache_size)
+        self._transforms = transform_list(tseq, cache_size)
         self._lengths = [1] * len(self._transforms) if lengths is None else list(lengths)
         if len(self._lengths) != len(self._transforms) or not all(type(n) is int for n in self._lengths):
             raise AssertionError(f"lengths ({len(self._lengths)}) must match transforms ({len(self._transforms)})")
@@ -226,7 +226,7 @@ class StackTransform(_Several):
 
     def __init__(self, tseq: Any, dim: int = 0, cache_size: int = 0) -> None:
         super().__init__(cache_size)
-        self._transforms = listed(tseq, cache_size)
+        self._transforms = transform_list(tseq, cache_size)
         self._lengths = [1] * len(self._transforms)
         self.dim = self._dim = dim
 
@@ -258,7 +258,7 @@ class ReshapeTransform(Transform):
 
     def __init__(self, in_shape: Any, out_shape: Any, cache_size: int = 0) -> None:
         super().__init__(cache_size)
-        self.in_shape, self.out_shape = Size(sizes(in_shape)), Size(sizes(out_shape))
+        self.in_shape, self.out_shape = Size(shape_tuple(in_shape)), Size(shape_tuple(out_shape))
         if math.prod(self.in_shape) != math.prod(self.out_shape):
             raise ValueFault("in_shape, out_shape have different numbers of elements")
 

@@ -16,7 +16,7 @@ from gradcli.exposure import exposed, seal
 from gradcli.faults.mistakes import Unimplemented
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.nn.distributions import constraints
-from gradcli.nn.distributions.base import broadcast_all, sizes, sum_rightmost
+from gradcli.nn.distributions.base import broadcast_all, shape_tuple, sum_rightmost
 
 
 @exposed(*"inv sign bijective domain codomain event_dim with_cache log_abs_det_jacobian forward_shape inverse_shape "
@@ -185,13 +185,10 @@ class _InverseTransform(Transform):
         return self._inv.forward_shape(shape)
 
 
-class _Alike(Transform):
-    """A transform without options: all of its kind are equal."""
+class ParameterFree(Transform):
+    """A transform without parameters: all of one class are equal."""
 
     __slots__ = ()
-    bijective = True
-    sign: Any = 1
-    domain = constraints.real
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, type(self))
@@ -199,7 +196,16 @@ class _Alike(Transform):
     __hash__ = Transform.__hash__
 
 
-class ExpTransform(_Alike):
+class _Increasing(ParameterFree):
+    """An increasing bijection from the real numbers."""
+
+    __slots__ = ()
+    bijective = True
+    sign: Any = 1
+    domain = constraints.real
+
+
+class ExpTransform(_Increasing):
     """y = exp(x)."""
 
     __slots__ = ()
@@ -221,7 +227,7 @@ def clipped_sigmoid(x: Any) -> Any:
     return F.clamp(F.sigmoid(x), min=limits.tiny, max=1.0 - limits.eps)
 
 
-class SigmoidTransform(_Alike):
+class SigmoidTransform(_Increasing):
     """y = 1 / (1 + exp(-x))."""
 
     __slots__ = ()
@@ -239,7 +245,7 @@ class SigmoidTransform(_Alike):
         return -F.softplus(-x) - F.softplus(x)
 
 
-class SoftplusTransform(_Alike):
+class SoftplusTransform(_Increasing):
     """y = log(1 + exp(x))."""
 
     __slots__ = ()
@@ -255,7 +261,7 @@ class SoftplusTransform(_Alike):
         return -F.softplus(-x)
 
 
-class TanhTransform(_Alike):
+class TanhTransform(_Increasing):
     """y = tanh(x)."""
 
     __slots__ = ()
@@ -271,7 +277,7 @@ class TanhTransform(_Alike):
         return 2.0 * (math.log(2.0) - x - F.softplus(-2.0 * x))
 
 
-class AbsTransform(_Alike):
+class AbsTransform(_Increasing):
     """y = |x|."""
 
     __slots__ = ()
@@ -321,7 +327,7 @@ class PowerTransform(Transform):
 
 def _with_shapes(shape: Any, *operands: Any) -> Any:
     """A shape broadcast with those of the operands that are tensors."""
-    return Size(broadcast_shapes(sizes(shape), *(tuple(o.shape) for o in operands if isinstance(o, Tensor))))
+    return Size(broadcast_shapes(shape_tuple(shape), *(tuple(o.shape) for o in operands if isinstance(o, Tensor))))
 
 
 def _same(first: Any, second: Any) -> bool:

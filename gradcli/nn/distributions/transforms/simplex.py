@@ -10,18 +10,7 @@ from gradcli.engine.tensor.dtype_info import finfo
 from gradcli.engine.tensor.tensor import Size
 from gradcli.faults.tree import ValueFault
 from gradcli.nn.distributions import constraints
-from gradcli.nn.distributions.transforms.elementwise import Transform, clipped_sigmoid
-
-
-class _Kind(Transform):
-    """A transform without options: all of its kind are equal."""
-
-    __slots__ = ()
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, type(self))
-
-    __hash__ = Transform.__hash__
+from gradcli.nn.distributions.transforms.elementwise import ParameterFree, Transform, clipped_sigmoid
 
 
 def _deep_enough(shape: Any, dims: int) -> Any:
@@ -30,7 +19,7 @@ def _deep_enough(shape: Any, dims: int) -> Any:
     return shape
 
 
-class SoftmaxTransform(_Kind):
+class SoftmaxTransform(ParameterFree):
     """From scores to shares that sum to one; scores that differ by a constant give the same shares."""
 
     __slots__ = ()
@@ -50,7 +39,7 @@ class SoftmaxTransform(_Kind):
     inverse_shape = forward_shape
 
 
-class StickBreakingTransform(_Kind):
+class StickBreakingTransform(ParameterFree):
     """From numbers to shares, one more: each takes its part of what the ones before have left."""
 
     __slots__ = ()
@@ -85,7 +74,7 @@ class StickBreakingTransform(_Kind):
         return Size((*_deep_enough(shape, 1)[:-1], shape[-1] - 1))
 
 
-class LowerCholeskyTransform(_Kind):
+class LowerCholeskyTransform(ParameterFree):
     """The lower triangle of a matrix, its diagonal made positive by exp."""
 
     __slots__ = ()
@@ -99,7 +88,7 @@ class LowerCholeskyTransform(_Kind):
         return y.tril(-1) + y.diagonal(dim1=-2, dim2=-1).log().diag_embed()
 
 
-class PositiveDefiniteTransform(_Kind):
+class PositiveDefiniteTransform(ParameterFree):
     """The square of such a triangle."""
 
     __slots__ = ()
