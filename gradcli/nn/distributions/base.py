@@ -27,7 +27,7 @@ PARAMETERS = frozenset(
 
 
 def broadcast_all(*values: Any) -> list[Any]:
-    """Numbers and tensors as tensors of one shape; numbers in the type of the first tensor."""
+    """Tensors broadcast to one shape; numbers take the dtype of the first tensor. ValueFault for other values."""
     for value in values:
         if not isinstance(value, Tensor) and type(value) not in NUMBERS:
             raise ValueFault("Input arguments must all be instances of Number, torch.Tensor or objects implementing "
@@ -39,7 +39,7 @@ def broadcast_all(*values: Any) -> list[Any]:
 
 
 def tensor_of(value: Any, name: str) -> Tensor:
-    """A parameter that has to be a tensor."""
+    """`value`; ArgumentFault unless it is a tensor."""
     if not isinstance(value, Tensor):
         raise ArgumentFault(f"{name} of a distribution must be a tensor, not {described(value)}",
                             (f"{name}=torch.tensor([1.0, 2.0])", "a tensor"))
@@ -47,7 +47,7 @@ def tensor_of(value: Any, name: str) -> Tensor:
 
 
 def shape_tuple(shape: Any) -> tuple[int, ...]:
-    """A shape as a tuple of whole numbers."""
+    """A shape as a tuple of ints. ArgumentFault for other values."""
     dims = Sizes.take(shape if isinstance(shape, tuple | list) else (shape,))
     if type(dims) is not tuple:
         raise ArgumentFault(f"a shape is whole numbers, not {described(shape)}", "d.sample((2, 3))")
@@ -60,7 +60,7 @@ def sum_rightmost(value: Any, count: int) -> Any:
 
 
 def clamp_probs(probs: Any) -> Any:
-    """Probabilities kept off 0 and 1."""
+    """Probabilities clamped to eps .. 1 - eps of their dtype."""
     eps = finfo(probs.dtype).eps
     return probs.clamp(min=eps, max=1 - eps)
 
@@ -77,7 +77,7 @@ def logits_to_probs(logits: Any, is_binary: bool = False) -> Any:
 
 
 def standard_normal(shape: tuple[int, ...], like: Any) -> Any:
-    """Standard normal numbers in the type of `like`."""
+    """Standard normal samples of this shape and the dtype of `like`."""
     return F.randn(shape, dtype=like.dtype)
 
 
@@ -165,8 +165,8 @@ class Distribution:
         return tuple(values[0].shape)
 
     def _check_arguments(self) -> None:
-        known = self.arg_constraints
-        for name, constraint in known.items() if isinstance(known, dict) else ():
+        constraints_by_name = self.arg_constraints
+        for name, constraint in constraints_by_name.items() if isinstance(constraints_by_name, dict) else ():
             unset = name not in vars(self) and isinstance(getattr(type(self), name, None), lazy_property)
             if unset or constraints.is_dependent(constraint):
                 continue
@@ -180,7 +180,7 @@ class Distribution:
                     f"{message}\n{text}")
 
     def _validate_sample(self, value: Any) -> None:
-        """Refuse values that the distribution has no density for."""
+        """ValueFault unless `value` is a tensor that fits the shapes and lies in the support."""
         if not isinstance(value, Tensor):
             raise ValueFault("The value argument to log_prob must be a Tensor", "torch.tensor(1.0)")
         shape, event = tuple(value.shape), tuple(self._event_shape)
@@ -250,15 +250,15 @@ class Distribution:
     def expand(self, batch_shape: Any, _instance: Any = None) -> Any:
         """The same distribution for a larger batch."""
         shape = shape_tuple(batch_shape)
-        anew = object.__new__(type(self))
+        expanded = object.__new__(type(self))
         for name, value in vars(self).items():
-            vars(anew)[name] = value if name in self._unexpanded else self._expanded(value, shape)
-        anew._batch_shape, anew._event_shape = Size(shape), self._event_shape
-        anew._validate_args = self._validate_args
-        return anew
+            vars(expanded)[name] = value if name in self._unexpanded else self._expanded(value, shape)
+        expanded._batch_shape, expanded._event_shape = Size(shape), self._event_shape
+        expanded._validate_args = self._validate_args
+        return expanded
 
     def _expanded(self, value: Any, shape: tuple[int, ...]) -> Any:
-        """A parameter, or a distribution made of parameters, for a batch of this shape."""
+        """A parameter or an inner distribution, expanded to this batch shape."""
         count = len(self._batch_shape)
         if isinstance(value, Tensor):
             return F.expand(value, (*shape, *value.shape[count:]))
@@ -267,12 +267,12 @@ class Distribution:
         return value
 
     def _full(self, number: float, like: Any) -> Any:
-        """The same number for each of the batch."""
+        """A tensor of batch_shape + event_shape filled with `number`."""
         return F.full(tuple(self._extended_shape()), number, dtype=like.dtype)
 
     @staticmethod
     def set_default_validate_args(value: bool) -> None:
-        """Whether distributions check their arguments from now on, where nothing else is said."""
+        """Set whether distributions validate arguments if validate_args is None."""
         Settings.validate_args = bool(value)
 
     @classmethod
@@ -292,13 +292,14 @@ class Distribution:
 
     def _text(self, style: Any) -> str:
         """Its text: the parameters that were set, or their shapes."""
-        known = self.arg_constraints
-        parts = [(name, vars(self)[name]) for name in known if name in vars(self)] if isinstance(known, dict) else []
-        return f"{type(self).__name__}({', '.join(f'{name}: {briefly(value)}' for name, value in parts)})"
+        names = self.arg_constraints
+        parts = [f"{name}: {briefly(vars(self)[name])}" for name in names if name in vars(self)] if isinstance(
+            names, dict) else []
+        return f"{type(self).__name__}({', '.join(parts)})"
 
 
 def briefly(value: Any) -> str:
-    """A parameter in the text of a distribution."""
+    """The text of a parameter: its value if it is one number, else its shape."""
     if not isinstance(value, Tensor):
         return str(value) if type(value) in NUMBERS else "..."
     return DisplayHooks.format(value, "") if value.array.size == 1 else str(value.shape)
@@ -317,7 +318,7 @@ def _repairs(name: str, constraint: Any) -> tuple[tuple[str, str], ...]:
 
 
 class ExponentialFamily(Distribution):
-    """A distribution whose entropy and divergences follow from the normaliser of its natural parameters."""
+    """A distribution with natural parameters and a log-normalizer, from which entropy and KL divergence follow."""
 
     __slots__ = ()
     _carrier: ClassVar[float] = 0

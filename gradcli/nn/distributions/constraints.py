@@ -1,4 +1,4 @@
-"""Which values parameters and samples may have: `torch.distributions.constraints`."""
+"""`torch.distributions.constraints`: the sets in which parameters and samples lie."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _lower(value: Any) -> Any:
 
 
 class LowerTriangular(_OfMatrices):
-    """A matrix with zeros above the diagonal."""
+    """A lower triangular matrix."""
 
     __slots__ = ()
 
@@ -49,7 +49,7 @@ class LowerTriangular(_OfMatrices):
 
 
 class LowerCholesky(_OfMatrices):
-    """A lower triangle with a positive diagonal."""
+    """A lower triangular matrix with a positive diagonal."""
 
     __slots__ = ()
 
@@ -58,7 +58,7 @@ class LowerCholesky(_OfMatrices):
 
 
 class CorrCholesky(LowerCholesky):
-    """The lower triangle of a matrix of correlations: each row has the length 1."""
+    """The Cholesky factor of a correlation matrix: each row has norm 1."""
 
     __slots__ = ()
 
@@ -100,7 +100,7 @@ class PositiveSemidefinite(Symmetric):
 
 
 class PositiveDefinite(Symmetric):
-    """A symmetric matrix that is the square of a lower triangle."""
+    """A symmetric matrix with a Cholesky factor."""
 
     __slots__ = ()
 
@@ -120,7 +120,7 @@ def _has_cholesky(matrix: Any) -> bool:
 
 
 class _Several(Constraint):
-    """Constraints of neighbouring parts along one dimension."""
+    """Constraints of consecutive slices along one dimension."""
 
     __slots__ = ()
 
@@ -135,7 +135,7 @@ class _Several(Constraint):
 
 
 class Cat(_Several):
-    """Constraints of slices of the given lengths."""
+    """Constraints of slices of `lengths` along a dimension."""
 
     __slots__ = ()
 

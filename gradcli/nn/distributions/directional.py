@@ -1,4 +1,4 @@
-"""A distribution of angles, von Mises's."""
+"""The von Mises distribution of angles."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Distributions of matrices: of correlations, and Wishart's of covariances."""
+"""LKJCholesky and Wishart."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MOST_DRAWS = 10
 
 
 class LKJCholesky(Distribution):
-    """Lower triangles of matrices of correlations (Lewandowski, Kurowicka and Joe, 2009)."""
+    """Cholesky factors of random correlation matrices, (*batch, dim, dim) (Lewandowski, Kurowicka and Joe, 2009)."""
 
     __slots__ = ()
     _constraints: Any = {"concentration": constraints.positive}
@@ -63,7 +63,7 @@ class LKJCholesky(Distribution):
 
 
 class Wishart(ExponentialFamily):
-    """The sum of squares of df normal vectors, as matrices."""
+    """The Wishart distribution of positive definite matrices, with df degrees of freedom."""
 
     __slots__ = ()
     support = constraints.positive_definite
@@ -96,15 +96,15 @@ class Wishart(ExponentialFamily):
         self._chi2 = self._squares()
 
     def _squares(self) -> Chi2:
-        """The squared lengths of the columns."""
+        """The chi-squared distributions of the squared diagonal in Bartlett's decomposition."""
         places = F.arange(self._event_shape[-1], dtype=self._lower.dtype).expand((*self._batch_shape, -1))
         return Chi2(self.df.unsqueeze(-1) - places)
 
     def expand(self, batch_shape: Any, _instance: Any = None) -> Any:
-        anew = super().expand(batch_shape)
-        anew._lower = self._lower.expand((*shape_tuple(batch_shape), *self._event_shape))
-        anew._chi2 = anew._squares()
-        return anew
+        expanded = super().expand(batch_shape)
+        expanded._lower = self._lower.expand((*shape_tuple(batch_shape), *self._event_shape))
+        expanded._chi2 = expanded._squares()
+        return expanded
 
     arg_constraints: Any = property(lambda self: {
         "covariance_matrix": constraints.positive_definite, "precision_matrix": constraints.positive_definite,
@@ -153,7 +153,7 @@ class Wishart(ExponentialFamily):
         return triangle @ triangle.mT
 
     def _valid(self, samples: Any) -> Any:
-        """Which of a row of draws hold a matrix that keeps to the support."""
+        """For each sample whether any matrix of its batch lies in the support."""
         valid = self.support.check(samples).array
         return valid.reshape(len(samples.array), -1).any(-1)
 
@@ -169,9 +169,9 @@ class Wishart(ExponentialFamily):
             places = np.flatnonzero(singular)
             if not places.size:
                 break
-            anew = self._bartlett((places.size,))
-            samples = samples.index_copy(0, Tensor(places), anew)
-            singular[places] = (~self.support.check(anew).array).reshape(places.size, -1).any(-1)
+            redrawn = self._bartlett((places.size,))
+            samples = samples.index_copy(0, Tensor(places), redrawn)
+            singular[places] = (~self.support.check(redrawn).array).reshape(places.size, -1).any(-1)
         return samples.reshape((*shape, *rest))
 
     def log_prob(self, value: Any) -> Any:

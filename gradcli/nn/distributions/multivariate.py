@@ -1,4 +1,4 @@
-"""Normal distributions of vectors."""
+"""MultivariateNormal and LowRankMultivariateNormal."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ def mahalanobis(lower: Any, x: Any) -> Any:
 
 
 def log_diagonal(matrix: Any) -> Any:
-    """The sum of the logarithms of the diagonal."""
+    """The sum of the logarithms of the diagonal of (*batch, n, n)."""
     return matrix.diagonal(dim1=-2, dim2=-1).log().sum(-1)
 
 
 def precision_to_scale_tril(precision: Any) -> Any:
-    """The lower triangle whose square is the inverse of `precision`."""
+    """The Cholesky factor of the inverse of `precision`."""
     flipped = F.linalg_cholesky(F.flip(precision, (-2, -1)))
     inverse = F.flip(flipped, (-2, -1)).mT
     return F.linalg_solve_triangular(inverse, F.eye(precision.shape[-1], dtype=precision.dtype), upper=False)
 
 
 def one_matrix(name: str, matrices: dict[str, Any], error: type[Exception]) -> tuple[str, Any]:
-    """The one of three matrices that is given."""
+    """Name and value of the one matrix that is set. `error` unless exactly one is."""
     named = {key: value for key, value in matrices.items() if value is not None}
     if len(named) != 1:
         raise error("Exactly one of covariance_matrix or precision_matrix or scale_tril may be specified.")
@@ -51,14 +51,14 @@ def one_matrix(name: str, matrices: dict[str, Any], error: type[Exception]) -> t
 
 
 def lower_of(name: str, matrix: Any) -> Any:
-    """The lower triangle that stands for one of the three matrices."""
+    """The Cholesky factor of the covariance that the matrix `name` describes."""
     if name == "scale_tril":
         return matrix
     return F.linalg_cholesky(matrix) if name == "covariance_matrix" else precision_to_scale_tril(matrix)
 
 
 class MultivariateNormal(Distribution):
-    """The normal distribution of vectors, by its covariance, its inverse, or the triangle that squares to it."""
+    """The normal distribution of vectors, by covariance_matrix, precision_matrix or scale_tril."""
 
     __slots__ = ()
     _constraints: Any = {
@@ -115,13 +115,13 @@ class MultivariateNormal(Distribution):
 
 
 def capacitance(w: Any, d: Any) -> Any:
-    """The triangle of 1 + w' w / d."""
+    """The Cholesky factor of I + W^T D^-1 W, the capacitance matrix, for W = w and D = diag(d)."""
     inner = F.matmul(w.mT / d.unsqueeze(-2), w)
     return F.linalg_cholesky(inner + F.eye(w.shape[-1], dtype=w.dtype))
 
 
 class LowRankMultivariateNormal(Distribution):
-    """The normal distribution of vectors whose covariance is a diagonal plus a matrix of low rank."""
+    """The normal distribution of vectors with covariance cov_factor cov_factor^T + diag(cov_diag)."""
 
     __slots__ = ()
     _constraints: Any = {

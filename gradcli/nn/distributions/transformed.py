@@ -33,7 +33,7 @@ class TransformedDistribution(Distribution):
         Distribution.__init__(self, *self._set_base(base_distribution), validate_args)
 
     def _set_base(self, base: Distribution) -> tuple[Any, Any]:
-        """Keep the base, with all the dimensions the transforms need; the shapes of batch and event."""
+        """Set the base distribution, expanded as the transforms need; return batch shape and event shape."""
         shape, dims = (*base._batch_shape, *base._event_shape), len(base._event_shape)
         whole = ComposeTransform(self._transforms)
         domain, codomain = whole.domain.event_dim, whole.codomain.event_dim
@@ -59,13 +59,13 @@ class TransformedDistribution(Distribution):
         shape: Any = Size((*batch, *self._event_shape))
         for transform in reversed(self._transforms):
             shape = transform.inverse_shape(shape)
-        anew = object.__new__(type(self))
+        expanded = object.__new__(type(self))
         for name, value in vars(self).items():
-            vars(anew)[name] = value if name in ("_base", "_transforms") else self._expanded(value, batch)
-        anew._base = self._base.expand(tuple(shape)[:len(shape) - len(self._base._event_shape)])
-        anew._batch_shape, anew._event_shape = Size(batch), self._event_shape
-        anew._validate_args = self._validate_args
-        return anew
+            vars(expanded)[name] = value if name in ("_base", "_transforms") else self._expanded(value, batch)
+        expanded._base = self._base.expand(tuple(shape)[:len(shape) - len(self._base._event_shape)])
+        expanded._batch_shape, expanded._event_shape = Size(batch), self._event_shape
+        expanded._validate_args = self._validate_args
+        return expanded
 
     @property
     def support(self) -> Any:
@@ -100,7 +100,7 @@ class TransformedDistribution(Distribution):
         return result + sum_rightmost(self._base.log_prob(y), dims - len(self._base._event_shape))
 
     def _rising(self, value: Any) -> Any:
-        """A probability, turned around where the transforms together go down."""
+        """A probability p, or 1 - p where the composed transform decreases."""
         sign: Any = 1
         for transform in self._transforms:
             sign = sign * transform.sign

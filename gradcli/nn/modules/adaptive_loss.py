@@ -1,4 +1,4 @@
-"""Losses with linear layers of their own, for many classes."""
+"""AdaptiveLogSoftmaxWithLoss and LinearCrossEntropyLoss: losses that contain linear layers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from gradcli.nn.modules.loss import _Loss
 
 @exposed("output", "loss")
 class ASMoutput(NamedTuple):
-    """The logarithm of the probability of each target, and the mean loss."""
+    """The log-probability of each target, (batch,), and the mean loss."""
 
     output: Any
     loss: Any
@@ -65,7 +65,7 @@ class AdaptiveLogSoftmaxWithLoss(Module):
                                         Linear(between, high - low, False, dtype=dtype)))
 
     def reset_parameters(self) -> None:
-        """Start again with new random values."""
+        """Draw new initial values."""
         self.head.reset_parameters()
         for cluster in self.tail:
             for layer in cluster:
@@ -93,7 +93,7 @@ class AdaptiveLogSoftmaxWithLoss(Module):
         return ASMoutput(output if batched else traced.squeeze(output, 0), loss)
 
     def _fitting(self, input: Any, target: Any) -> tuple[Any, Any, bool]:
-        """Input and target as a batch, and whether they were one."""
+        """Input (batch, features), target (batch,), and whether they had a batch dimension. ShapeFault otherwise."""
         for value, name in ((input, "input"), (target, "target")):
             if not isinstance(value, Tensor):
                 raise ArgumentFault(f"the {name} must be a tensor, not {described(value)}")
@@ -108,7 +108,7 @@ class AdaptiveLogSoftmaxWithLoss(Module):
         return (input, target, True) if dims else (traced.unsqueeze(input, 0), traced.unsqueeze(target, 0), False)
 
     def log_prob(self, input: Any) -> Any:
-        """The logarithms of the probabilities of all classes."""
+        """The log-probabilities of all classes, (batch, n_classes)."""
         head = traced.log_softmax(self.head(input), 1)
         parts = [traced.narrow(head, 1, 0, self.shortlist_size)]
         parts += [traced.log_softmax(cluster(input), 1) + traced.narrow(head, 1, self.shortlist_size + i, 1)
@@ -116,7 +116,7 @@ class AdaptiveLogSoftmaxWithLoss(Module):
         return traced.cat(parts, 1)
 
     def predict(self, input: Any) -> Any:
-        """The most probable class, as the head and the clusters it points to see it."""
+        """The most probable class of each row, (batch,)."""
         best = traced.argmax(self.head(input), 1)
         return traced.where(best >= self.shortlist_size, traced.argmax(self.log_prob(input), 1), best)
 
@@ -141,7 +141,7 @@ class LinearCrossEntropyOptions(_Options):
 
 
 class LinearCrossEntropyLoss(_Loss):
-    """The cross entropy of what a linear layer makes of the input."""
+    """CrossEntropyLoss of the output of a linear layer."""
 
     __slots__ = ()
     _operation, _modern_only = "linear_cross_entropy", True

@@ -1,4 +1,4 @@
-"""Attention as a layer."""
+"""`MultiheadAttention`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PARTS = ("q_proj_weight", "k_proj_weight", "v_proj_weight")
 
 
 class NonDynamicallyQuantizableLinear(Linear):
-    """The linear layer at the end of attention, which torch has under a name of its own."""
+    """A Linear layer; PyTorch has this class for the output projection."""
 
     __slots__ = ()
 
@@ -71,11 +71,11 @@ class MultiheadAttention(Module):
 
     @property
     def _qkv_same_embed_dim(self) -> bool:
-        """Whether queries, keys and values are of one size, so that one matrix projects them."""
+        """Whether kdim and vdim equal embed_dim, so that one matrix, in_proj_weight, projects all three."""
         return bool(self.kdim == self.embed_dim and self.vdim == self.embed_dim)
 
     def _reset_parameters(self) -> None:
-        """Start again with new random values."""
+        """Draw new initial values."""
         for weight in (self.in_proj_weight, self.q_proj_weight, self.k_proj_weight, self.v_proj_weight):
             if weight is not None:
                 xavier_uniform_(weight)
@@ -104,7 +104,7 @@ class MultiheadAttention(Module):
         return traced.transpose(output, 0, 1) if transposed else output, weights
 
     def merge_masks(self, attn_mask: Any, key_padding_mask: Any, query: Any) -> Any:
-        """Both masks as one for all heads, and which sort it is: 1 of keys, 2 of queries and keys."""
+        """The sum of both masks, (batch, num_heads, L, L), and 2; without attn_mask key_padding_mask and 1, or None."""
         if attn_mask is None:
             return key_padding_mask, None if key_padding_mask is None else 1
         batch, length = query.array.shape[:2]

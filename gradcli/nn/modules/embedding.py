@@ -1,4 +1,4 @@
-"""Tables of learnt vectors."""
+"""Embedding and EmbeddingBag."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Embedding(Module):
             self.reset_parameters()
 
     def reset_parameters(self) -> None:
-        """Start again with normal numbers, and zeros for the padding."""
+        """Draw weights from the standard normal distribution; the row of padding_idx is zero."""
         normal_(self.weight)
         if self.padding_idx is not None:
             writing(self.weight.array)[self.padding_idx] = np.zeros(self.embedding_dim)
@@ -75,14 +75,14 @@ class Embedding(Module):
     @classmethod
     def from_pretrained(cls, embeddings: Any, freeze: bool = True, padding_idx: Any = None, max_norm: Any = None,
                         norm_type: float = 2.0, scale_grad_by_freq: bool = False, sparse: bool = False) -> Any:
-        """A table whose rows are those of `embeddings`, which do not learn if `freeze`."""
+        """An Embedding whose weight is `embeddings`; it does not require grad if `freeze`."""
         module = cls(*table_shape(embeddings), padding_idx, max_norm, norm_type, scale_grad_by_freq, sparse, embeddings)
         module.weight.requires_grad = not freeze
         return module
 
 
 def table_shape(embeddings: Any) -> tuple[int, int]:
-    """The numbers of rows and columns of a table."""
+    """num_embeddings and embedding_dim of pretrained `embeddings`. ShapeFault unless they are a matrix."""
     if not isinstance(embeddings, Tensor):
         raise ArgumentFault(f"from_pretrained() takes a tensor, not {described(embeddings)}",
                             "nn.Embedding.from_pretrained(torch.eye(2))")
@@ -125,7 +125,7 @@ class EmbeddingBag(Module):
         self.mode, self.sparse, self.include_last_offset = mode, sparse, include_last_offset
 
     def reset_parameters(self) -> None:
-        """Start again with normal numbers, and zeros for the padding."""
+        """Draw weights from the standard normal distribution; the row of padding_idx is zero."""
         normal_(self.weight)
         if self.padding_idx is not None:
             writing(self.weight.array)[self.padding_idx] = np.zeros(self.embedding_dim)
@@ -147,7 +147,7 @@ class EmbeddingBag(Module):
     def from_pretrained(cls, embeddings: Any, freeze: bool = True, max_norm: Any = None, norm_type: float = 2.0,
                         scale_grad_by_freq: bool = False, mode: str = "mean", sparse: bool = False,
                         include_last_offset: bool = False, padding_idx: Any = None) -> Any:
-        """Bags of the rows of `embeddings`, which do not learn if `freeze`."""
+        """An EmbeddingBag whose weight is `embeddings`; it does not require grad if `freeze`."""
         module = cls(*table_shape(embeddings), max_norm, norm_type, scale_grad_by_freq, mode, sparse, embeddings,
                      include_last_offset, padding_idx)
         module.weight.requires_grad = not freeze

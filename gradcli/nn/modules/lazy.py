@@ -1,4 +1,4 @@
-"""Layers that take the number of their inputs from the first of them, and then are ordinary layers."""
+"""Lazy layers: the first input determines their input features; they then become ordinary layers."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ class _LazyConv(_Lazy):
 
 
 def lazy_classes(place: str, lazy: Any, layers: dict[str, Any]) -> dict[str, Any]:
-    """For each class of layers its lazy one, by name."""
+    """The lazy subclass of each class of layers, by name, such as "LazyConv1d"."""
     return {f"Lazy{name}": type(f"Lazy{name}", (lazy, ordinary), {
         "__slots__": (), "__module__": place, "_cls_to_become": ordinary, "_module_path": ordinary._module_path,
         "__doc__": f"A {name} whose channels are those of its first input."}) for name, ordinary in layers.items()}

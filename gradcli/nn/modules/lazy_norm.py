@@ -1,4 +1,4 @@
-"""Normalisations that take the number of their features from the first input."""
+"""LazyBatchNorm and LazyInstanceNorm: the first input determines num_features."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Normalisation of each member of a batch by itself."""
+"""LayerNorm, RMSNorm, GroupNorm, LocalResponseNorm, CrossMapLRN2d."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from gradcli.nn.modules.linear import checked_count, empty_parameter
 
 @exposed("reset_parameters")
 class _Scaled(Module):
-    """With a learnt scale and maybe a shift."""
+    """A normalisation with a learnt scale and, unless it was left out, a learnt shift."""
 
     __slots__ = ()
     _module_path = "torch.nn.modules.normalization"
@@ -34,7 +34,7 @@ class _Scaled(Module):
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
-        """Start again with scale 1 and shift 0."""
+        """Set the scale to 1 and the shift to 0."""
         if self.weight is not None:
             ones_(self.weight)
         if self.__dict__.get("bias") is not None:
@@ -46,7 +46,7 @@ def _shape(value: Any) -> tuple[int, ...]:
 
 
 class LayerNorm(_Scaled):
-    """Over the last dimensions, which are normalized_shape."""
+    """Normalises over the last dimensions, whose sizes are normalized_shape."""
 
     __slots__ = ()
 
@@ -65,7 +65,7 @@ class LayerNorm(_Scaled):
 
 
 class RMSNorm(_Scaled):
-    """Over the last dimensions, by the root of the mean of the squares."""
+    """x over its root mean square over the last dimensions (Zhang and Sennrich, 2019)."""
 
     __slots__ = ()
 
@@ -83,7 +83,7 @@ class RMSNorm(_Scaled):
 
 
 class GroupNorm(_Scaled):
-    """Over groups of channels."""
+    """Normalises each of num_groups groups of channels (Wu and He, 2018)."""
 
     __slots__ = ()
 
@@ -104,7 +104,7 @@ class GroupNorm(_Scaled):
 
 
 class LocalResponseNorm(Module):
-    """By what neighbouring channels say."""
+    """x / (k + alpha * mean of squares over `size` neighbouring channels) ** beta."""
 
     __slots__ = ()
     _module_path = "torch.nn.modules.normalization"
@@ -140,7 +140,7 @@ class CrossMapLRN2d(Module):
         return traced.mul(input, (squares * (self.alpha / self.size) + self.k) ** -self.beta)
 
     def _near(self, channels: int) -> Any:
-        """For each channel which ones are near it, as torch counts: the first, once near, stays so."""
+        """Which channels each sum reads, (channels, channels); as in torch channel 0 never leaves the window."""
         reach = int((self.size - 1) / 2 + 1)
         at, other = np.arange(channels)[:, None], np.arange(channels)
         return (other < at + reach) & ((other > at - reach) | (other == 0))

@@ -1,4 +1,4 @@
-"""Pooling as modules."""
+"""Max, average, power-average, adaptive and fractional pooling, and unpooling."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from gradcli.nn.module.module import Module
 
 
 class _Pool(Module):
-    """Pools over the last `dims` dimensions."""
+    """A pooling over the last `_dims` dimensions."""
 
     __slots__ = ()
     _module_path = "torch.nn.modules.pooling"
@@ -21,7 +21,7 @@ class _Pool(Module):
         return getattr(traced, f"{name}{self._dims}d")
 
     def _legacy_tuple(self, value: Any) -> str:
-        """A number as 0.1.12 told it: once for each dimension."""
+        """`value` as 0.1.12 prints it: a tuple with one number for each dimension."""
         return repr(tuple(value) if isinstance(value, tuple | list) else (value,) * self._dims)
 
 
@@ -54,21 +54,21 @@ class _MaxPool(_Pool):
 
 
 class MaxPool1d(_MaxPool):
-    """The largest of each window."""
+    """The maximum of each window."""
 
     __slots__ = ()
     _dims = 1
 
 
 class MaxPool2d(_MaxPool):
-    """The largest of each window."""
+    """The maximum of each window."""
 
     __slots__ = ()
     _dims = 2
 
 
 class MaxPool3d(_MaxPool):
-    """The largest of each window."""
+    """The maximum of each window."""
 
     __slots__ = ()
     _dims = 3
@@ -125,7 +125,7 @@ class AvgPool3d(AvgPool2d):
 
 
 class LPPool1d(_Pool):
-    """The norm of each window."""
+    """The norm_type-norm of each window."""
 
     __slots__ = ()
     _dims = 1
@@ -147,21 +147,21 @@ class LPPool1d(_Pool):
 
 
 class LPPool2d(LPPool1d):
-    """The norm of each window."""
+    """The norm_type-norm of each window."""
 
     __slots__ = ()
     _dims = 2
 
 
 class LPPool3d(LPPool1d):
-    """The norm of each window."""
+    """The norm_type-norm of each window."""
 
     __slots__ = ()
     _dims, _modern_only = 3, True
 
 
 class AdaptiveAvgPool1d(_Pool):
-    """The mean of as many windows as asked for."""
+    """The mean of each of output_size windows."""
 
     __slots__ = ()
     _dims, _kind = 1, "adaptive_avg_pool"
@@ -181,21 +181,21 @@ class AdaptiveAvgPool1d(_Pool):
 
 
 class AdaptiveAvgPool2d(AdaptiveAvgPool1d):
-    """The mean of as many windows as asked for."""
+    """The mean of each of output_size windows."""
 
     __slots__ = ()
     _dims = 2
 
 
 class AdaptiveAvgPool3d(AdaptiveAvgPool1d):
-    """The mean of as many windows as asked for."""
+    """The mean of each of output_size windows."""
 
     __slots__ = ()
     _dims = 3
 
 
 class AdaptiveMaxPool1d(AdaptiveAvgPool1d):
-    """The largest of as many windows as asked for."""
+    """The maximum of each of output_size windows."""
 
     __slots__ = ()
     _dims, _kind = 1, "adaptive_max_pool"
@@ -209,21 +209,21 @@ class AdaptiveMaxPool1d(AdaptiveAvgPool1d):
 
 
 class AdaptiveMaxPool2d(AdaptiveMaxPool1d):
-    """The largest of as many windows as asked for."""
+    """The maximum of each of output_size windows."""
 
     __slots__ = ()
     _dims = 2
 
 
 class AdaptiveMaxPool3d(AdaptiveMaxPool1d):
-    """The largest of as many windows as asked for."""
+    """The maximum of each of output_size windows."""
 
     __slots__ = ()
     _dims = 3
 
 
 class MaxUnpool1d(_Pool):
-    """The largest of each window put back where max pooling found them, among zeros."""
+    """The inverse of max pooling: each value at its index, zeros elsewhere."""
 
     __slots__ = ()
     _dims, _modern_only = 1, True
@@ -242,21 +242,21 @@ class MaxUnpool1d(_Pool):
 
 
 class MaxUnpool2d(MaxUnpool1d):
-    """The largest of each window put back where max pooling found them, among zeros."""
+    """The inverse of max pooling: each value at its index, zeros elsewhere."""
 
     __slots__ = ()
     _dims = 2
 
 
 class MaxUnpool3d(MaxUnpool1d):
-    """The largest of each window put back where max pooling found them, among zeros."""
+    """The inverse of max pooling: each value at its index, zeros elsewhere."""
 
     __slots__ = ()
     _dims = 3
 
 
 class FractionalMaxPool2d(_Pool):
-    """The largest of windows that begin at random places, as many as `output_size` or `output_ratio` says."""
+    """The maximum of windows at random places (Graham, 2014): output_size of them, or output_ratio of the input."""
 
     __slots__ = ()
     _dims, _modern_only = 2, True
@@ -287,7 +287,7 @@ class FractionalMaxPool2d(_Pool):
 
 
 class FractionalMaxPool3d(FractionalMaxPool2d):
-    """The largest of windows that begin at random places, as many as `output_size` or `output_ratio` says."""
+    """The maximum of windows at random places (Graham, 2014): output_size of them, or output_ratio of the input."""
 
     __slots__ = ()
     _dims = 3

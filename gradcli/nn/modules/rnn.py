@@ -70,7 +70,7 @@ class _Recurrent(Module):
             self.register_parameter(name + suffix, empty_parameter(shape, dtype) if present else None)
 
     def reset_parameters(self) -> None:
-        """Start again with new random values."""
+        """Draw new initial values."""
         bound = 1.0 / math.sqrt(self.hidden_size)
         for weight in Module.parameters(self):
             uniform_(weight, -bound, bound)

@@ -1,4 +1,4 @@
-"""Modules that rearrange, pad, or change the size of what they are given."""
+"""Modules that reshape, pad, resize, shuffle, fold or unfold their input."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from gradcli.nn.module.module import Module
 
 
 class _ModernModule(Module):
-    """What 0.1.12 did not have."""
+    """A module that 0.1.12 does not have: it prints in the modern style only."""
 
     __slots__ = ()
     _modern_only = True
 
 
 class Flatten(_ModernModule):
-    """The dimensions from start_dim to end_dim as one."""
+    """Flattens the dimensions from start_dim to end_dim into one."""
 
     __slots__ = ()
     _module_path = "torch.nn.modules.flatten"
@@ -35,7 +35,7 @@ class Flatten(_ModernModule):
 
 
 class Unflatten(_ModernModule):
-    """A dimension as several."""
+    """Splits dimension `dim` into the sizes unflattened_size."""
 
     __slots__ = ()
     _module_path = "torch.nn.modules.flatten"
@@ -52,7 +52,7 @@ class Unflatten(_ModernModule):
 
 
 class Upsample(_ModernModule):
-    """Larger by interpolation."""
+    """Interpolates to `size`, or by scale_factor."""
 
     __slots__ = ()
     _module_path = "torch.nn.modules.upsampling"
@@ -75,7 +75,7 @@ class Upsample(_ModernModule):
 
 
 class UpsamplingNearest2d(Upsample):
-    """Larger by repeating the nearest."""
+    """Nearest-neighbour interpolation of images."""
 
     __slots__ = ()
 
@@ -84,7 +84,7 @@ class UpsamplingNearest2d(Upsample):
 
 
 class UpsamplingBilinear2d(Upsample):
-    """Larger by drawing straight lines, corner to corner."""
+    """Bilinear interpolation of images, with aligned corners."""
 
     __slots__ = ()
 
@@ -93,7 +93,7 @@ class UpsamplingBilinear2d(Upsample):
 
 
 class PixelShuffle(_ModernModule):
-    """Groups of channels become finer images."""
+    """(*, C r^2, H, W) to (*, C, H r, W r), with r = upscale_factor."""
 
     __slots__ = ()
     _module_path = "torch.nn.modules.pixelshuffle"
@@ -110,7 +110,7 @@ class PixelShuffle(_ModernModule):
 
 
 class PixelUnshuffle(_ModernModule):
-    """Finer images become groups of channels."""
+    """(*, C, H r, W r) to (*, C r^2, H, W), with r = downscale_factor."""
 
     __slots__ = ()
     _module_path = "torch.nn.modules.pixelshuffle"
@@ -127,7 +127,7 @@ class PixelUnshuffle(_ModernModule):
 
 
 class ChannelShuffle(_ModernModule):
-    """Channels dealt out so that those of one group come apart."""
+    """Reorders channels: (groups, C / groups) transposed."""
 
     __slots__ = ()
     _module_path = "torch.nn.modules.channelshuffle"
@@ -144,7 +144,7 @@ class ChannelShuffle(_ModernModule):
 
 
 class Unfold(_ModernModule):
-    """The windows of an image, as columns."""
+    """The windows of images, as columns: (N, C, *spatial) to (N, C prod(kernel_size), L)."""
 
     __slots__ = ()
     _module_path = "torch.nn.modules.fold"
@@ -162,7 +162,7 @@ class Unfold(_ModernModule):
 
 
 class Fold(_ModernModule):
-    """Columns put back as the windows of an image, added where they overlap."""
+    """The sum of columns as overlapping windows: (N, C prod(kernel_size), L) to (N, C, *output_size)."""
 
     __slots__ = ()
     _module_path = "torch.nn.modules.fold"
@@ -182,7 +182,7 @@ class Fold(_ModernModule):
 
 
 class _Pad(_ModernModule):
-    """More at the ends of the last dimensions."""
+    """A padding of the last `_dims` dimensions."""
 
     __slots__ = ()
     _module_path = "torch.nn.modules.padding"
@@ -235,7 +235,7 @@ class _CircularPad(_Pad):
 
 
 def _pads() -> dict[str, type[Module]]:
-    """The classes for each mode and number of dimensions."""
+    """The padding classes by name, such as "ReflectionPad2d"."""
     kinds: dict[str, tuple[type[_Pad], str, str]] = {
         "ConstantPad": (_ConstantPad, "constant", "a number"), "ZeroPad": (_ZeroPad, "constant", "zeros"),
         "ReflectionPad": (_Pad, "reflect", "its mirror image"),

@@ -26,7 +26,7 @@ MINUS_INFINITY = float("-inf")
 
 
 def square_mask(sz: int, device: Any = None, dtype: Any = None) -> Tensor:
-    """A mask for `sz` places that hides from each what comes after it."""
+    """The causal mask, (sz, sz): -inf above the diagonal, 0 elsewhere."""
     mask = traced.full((checked_count(sz, "sz", 0), sz), MINUS_INFINITY)
     if dtype is not None:
         element_type = Type.take(dtype)
@@ -43,7 +43,7 @@ def length_of(value: Any, batch_first: bool) -> int:
 
 
 def tensor(value: Any, name: str) -> Tensor:
-    """`value`, if it is a tensor."""
+    """`value`; ArgumentFault unless it is a tensor."""
     if not isinstance(value, Tensor):
         raise ArgumentFault(f"{name} must be a tensor, not {described(value)}")
     return value
@@ -127,7 +127,7 @@ def _activation_code(activation: Any) -> int:
 
 
 class TransformerEncoderLayer(_TransformerLayer):
-    """Attention to the own sequence and a network at each place, each added to its input and normalised."""
+    """Self-attention and a feed-forward block, each with a residual connection and LayerNorm."""
 
     __slots__ = ()
 
@@ -168,7 +168,7 @@ class TransformerDecoderLayer(_TransformerLayer):
 
 
 class _LayerStack(Module):
-    """The same layer several times, each time with parameters of its own, and a normalisation at the end."""
+    """Copies of a layer, one after another, and an optional norm at the end."""
 
     __slots__ = ()
     _module_path = HOME
@@ -198,7 +198,7 @@ class _LayerStack(Module):
 
 
 class TransformerEncoder(_LayerStack):
-    """Several encoder layers."""
+    """num_layers copies of an encoder layer."""
 
     __slots__ = ()
 
@@ -241,7 +241,7 @@ def _supports_nested_tensor(layer: Any) -> bool:
 
 
 class TransformerDecoder(_LayerStack):
-    """Several decoder layers."""
+    """num_layers copies of a decoder layer."""
 
     __slots__ = ()
 
@@ -266,7 +266,7 @@ class TransformerDecoder(_LayerStack):
 
 @exposed("generate_square_subsequent_mask", class_read=("generate_square_subsequent_mask",))
 class Transformer(Module):
-    """An encoder, and a decoder that attends to what it says."""
+    """An encoder, and a decoder that attends to the output of the encoder."""
 
     __slots__ = ()
     _module_path = HOME
@@ -314,5 +314,5 @@ class Transformer(Module):
 
     @staticmethod
     def generate_square_subsequent_mask(sz: int, device: Any = None, dtype: Any = None) -> Tensor:
-        """A mask for `sz` places that hides from each what comes after it."""
+        """The causal mask, (sz, sz): -inf above the diagonal, 0 elsewhere."""
         return square_mask(sz, device, dtype)

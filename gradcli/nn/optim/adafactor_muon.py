@@ -1,4 +1,4 @@
-"""Optimisers for matrices: Adafactor, which keeps their rows' and columns' means, and Muon, which turns them."""
+"""Adafactor, Muon and SparseAdam."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ class Adafactor(Optimizer):
 
 
 def _to_bfloat16(values: Array) -> Array:
-    """The nearest numbers with 8 bits of precision, in float32."""
+    """Values rounded to bfloat16, as float32."""
     bits = np.ascontiguousarray(values, np.float32).view(np.uint32)
     rounded: Array = ((bits + 0x7FFF + ((bits >> 16) & 1)) & 0xFFFF0000).astype(np.uint32).view(np.float32)
     return rounded
@@ -165,7 +165,7 @@ class Muon(Optimizer):
 
     @staticmethod
     def _orthogonal(values: Array, coefficients: tuple[float, ...], eps: float, steps: int) -> Array:
-        """Nearly the orthogonal matrix nearest to `values`, in the precision of bfloat16."""
+        """The orthogonal factor of `values`, approximated by `steps` Newton-Schulz iterations in bfloat16."""
         a, b, c = coefficients
         tall = values.shape[0] > values.shape[1]
         x = _to_bfloat16(values.T if tall else values)
@@ -179,7 +179,7 @@ class Muon(Optimizer):
 
 
 class SparseAdam(_WithBetas):
-    """Adam for sparse gradients, of which there are none here: its steps are refused, as torch refuses dense ones."""
+    """Adam for sparse gradients. Gradients here are dense, so that steps raise GradFault, as in torch."""
 
     __slots__ = ()
     _module_path = "torch.optim.sparse_adam"

@@ -39,7 +39,7 @@ class _WithBetas(Optimizer):
 
 def moments(param: Array, grad: Array, state: dict[str, Any], lr: float, beta1: float, beta2: float, decay: float,
             decoupled: bool) -> tuple[Array, Array]:
-    """The running means of the gradient and of its square after one more step, weight decay included."""
+    """Update and return exp_avg and exp_avg_sq, after weight decay, which `decoupled` applies to the parameter."""
     state["step"] += 1
     if decay and decoupled:
         param *= 1 - lr * decay

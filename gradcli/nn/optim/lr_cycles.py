@@ -1,4 +1,4 @@
-"""Schedules that go up and down, or one after another: `torch.optim.lr_scheduler`."""
+"""Cyclic schedulers, and schedulers of schedulers: `torch.optim.lr_scheduler`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def _rates(value: Any, count: int) -> list[Any]:
 
 
 class OneCycleLR(LRScheduler):
-    """Up to max_lr and down to nearly nothing, once in all steps (Smith and Topin, 2017)."""
+    """Anneals the rate up to max_lr and then far down, once in total_steps (Smith and Topin, 2017)."""
 
     __slots__ = ()
 
@@ -78,7 +78,7 @@ class OneCycleLR(LRScheduler):
         return rate
 
     def _swing(self, i: int, low: str, high: str, share: float) -> None:
-        """Set the momentum of group `i`, which is low where the rate is high."""
+        """Set the momentum of group `i`, which falls while the rate rises."""
         name, base, most = self.swings[i]
         start, end = (base if which == "most" else most for which in (low, high))
         value = self._between(start, end, share)
@@ -92,7 +92,7 @@ class OneCycleLR(LRScheduler):
 
 
 class CyclicLR(LRScheduler):
-    """Between two rates, up and down again and again (Smith, 2015)."""
+    """Cycles the rate between base_lr and max_lr (Smith, 2015)."""
 
     __slots__ = ()
 
@@ -148,7 +148,7 @@ class CyclicLR(LRScheduler):
 
 
 class CosineAnnealingWarmRestarts(LRScheduler):
-    """Along half a cosine down to eta_min, then from the top again (Loshchilov and Hutter, 2016)."""
+    """Cosine annealing to eta_min, restarted after T_0 epochs, then T_0 T_mult, ... (Loshchilov and Hutter, 2016)."""
 
     __slots__ = ()
 
@@ -176,7 +176,7 @@ class CosineAnnealingWarmRestarts(LRScheduler):
 
 
 class _Composite(LRScheduler):
-    """Schedules that one schedule drives: what it tells of itself holds what they tell."""
+    """A scheduler of schedulers, whose state dict contains theirs."""
 
     __slots__ = ()
 
@@ -195,7 +195,7 @@ class _Composite(LRScheduler):
 
 
 class SequentialLR(_Composite):
-    """Several schedules, each from its milestone on."""
+    """Schedulers in sequence, each from its milestone on."""
 
     __slots__ = ()
 
@@ -231,7 +231,7 @@ class SequentialLR(_Composite):
 
 
 class ChainedScheduler(_Composite):
-    """Several schedules that act together."""
+    """Schedulers that step together."""
 
     __slots__ = ()
 

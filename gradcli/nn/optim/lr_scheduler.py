@@ -22,7 +22,7 @@ MOST_EPOCHS = 10_000_000
 
 
 def groups_of(optimizer: Any) -> list[dict[str, Any]]:
-    """The groups of parameters of an optimiser."""
+    """The parameter groups of an optimiser, checked. ArgumentFault for other values."""
     if not isinstance(optimizer, Optimizer):
         raise ArgumentFault(f"a schedule needs an optimiser, not {described(optimizer)}", "StepLR(optimizer, 30)")
     for group in optimizer.param_groups:
@@ -33,7 +33,7 @@ def groups_of(optimizer: Any) -> list[dict[str, Any]]:
 @exposed(*"step get_last_lr get_lr state_dict load_state_dict optimizer _last_lr _step_count "
          "_get_lr_called_within_step _initial_step".split(), open_attributes=True, base=True, copied=True)
 class LRScheduler:
-    """The base of all schedules, and of those that programs define by `get_lr`, the rates at last_epoch."""
+    """The base of all schedulers, and of those that programs define by `get_lr`, the rates at last_epoch."""
 
     __slots__ = ("__dict__", "_get_lr_called_within_step", "_last_lr", "_step_count", "optimizer")
 
@@ -163,7 +163,7 @@ def _same_sort(present: Any, loaded: Any) -> bool:
 
 
 class _LambdaScheduler(LRScheduler):
-    """By a function of the epoch, or one for each group."""
+    """A scheduler with a function of the epoch, or one for each group."""
 
     __slots__ = ()
 
@@ -189,7 +189,7 @@ class _LambdaScheduler(LRScheduler):
 
 
 class LambdaLR(_LambdaScheduler):
-    """The rate at first, times a function of the epoch."""
+    """The initial rate times a function of the epoch."""
 
     __slots__ = ()
 
@@ -201,7 +201,7 @@ class LambdaLR(_LambdaScheduler):
 
 
 class MultiplicativeLR(_LambdaScheduler):
-    """The rate before, times a function of the epoch."""
+    """The last rate times a function of the epoch."""
 
     __slots__ = ()
 
@@ -210,7 +210,7 @@ class MultiplicativeLR(_LambdaScheduler):
 
 
 class StepLR(LRScheduler):
-    """Times gamma every step_size epochs."""
+    """Multiplies the rate by gamma every step_size epochs."""
 
     __slots__ = ()
 
@@ -225,7 +225,7 @@ class StepLR(LRScheduler):
 
 
 def whole_numbers(values: Iterable[Any], what: str) -> list[int]:
-    """`values` as a list, of whole numbers alone."""
+    """A list of ints. ArgumentFault for other values; `what` is the parameter."""
     numbers = list(values)
     if strange := [value for value in numbers if type(value) is not int]:
         raise ArgumentFault(f"{what} are whole numbers, not {described(strange[0])}", f"{what}=[30, 80]")
@@ -233,7 +233,7 @@ def whole_numbers(values: Iterable[Any], what: str) -> list[int]:
 
 
 class MultiStepLR(LRScheduler):
-    """Times gamma at each of the milestones."""
+    """Multiplies the rate by gamma at each milestone."""
 
     __slots__ = ()
 
@@ -247,7 +247,7 @@ class MultiStepLR(LRScheduler):
 
 
 class ConstantLR(LRScheduler):
-    """Times factor, until total_iters epochs have gone by."""
+    """Multiplies the rate by factor for the first total_iters epochs."""
 
     __slots__ = ()
 
@@ -265,7 +265,7 @@ class ConstantLR(LRScheduler):
 
 
 class LinearLR(LRScheduler):
-    """Times a factor that goes from start_factor to end_factor in total_iters epochs."""
+    """Multiplies the rate by a factor that goes linearly from start_factor to end_factor in total_iters epochs."""
 
     __slots__ = ()
 
@@ -289,7 +289,7 @@ class LinearLR(LRScheduler):
 
 
 class ExponentialLR(LRScheduler):
-    """Times gamma every epoch."""
+    """Multiplies the rate by gamma every epoch."""
 
     __slots__ = ()
 
@@ -302,7 +302,7 @@ class ExponentialLR(LRScheduler):
 
 
 class PolynomialLR(LRScheduler):
-    """Down to zero in total_iters epochs, as a power of what is left of them."""
+    """The initial rate times (1 - epoch / total_iters) ** power."""
 
     __slots__ = ()
 
@@ -318,7 +318,7 @@ class PolynomialLR(LRScheduler):
 
 
 class CosineAnnealingLR(LRScheduler):
-    """Along half a cosine down to eta_min in T_max epochs, and up again (Loshchilov and Hutter, 2016)."""
+    """Cosine annealing to eta_min in T_max epochs, and back (Loshchilov and Hutter, 2016)."""
 
     __slots__ = ()
 
@@ -337,7 +337,7 @@ class CosineAnnealingLR(LRScheduler):
 
 
 class ReduceLROnPlateau(LRScheduler):
-    """Times factor when a measure has not got better for more than `patience` epochs."""
+    """Multiplies the rate by factor when a metric has not improved for more than `patience` epochs."""
 
     __slots__ = ()
 
@@ -363,7 +363,7 @@ class ReduceLROnPlateau(LRScheduler):
             raise ValueFault(f"expected {count} min_lrs, got {len(self.min_lrs)}")
 
     def step(self, metrics: Any = None, epoch: Any = None) -> None:     # type: ignore[override]  # as torch has it
-        """Take note of the measure, and reduce the rate if it has been no better for long enough."""
+        """Record the metric, and reduce the rate if it has not improved for more than `patience` epochs."""
         if isinstance(metrics, Tensor) and metrics.array.size == 1:
             metrics = metrics.array.item()
         if type(metrics) not in NUMBERS:

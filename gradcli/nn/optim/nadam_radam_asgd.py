@@ -59,7 +59,7 @@ class NAdam(_WithBetas):
 
 
 class RAdam(_WithBetas):
-    """Adam whose steps are scaled only once their variance can be told (Liu and others, 2019)."""
+    """Adam with a rectified variance: no adaptive scale in the first steps (Liu and others, 2019)."""
 
     __slots__ = ()
     _module_path = "torch.optim.radam"
@@ -95,7 +95,7 @@ class RAdam(_WithBetas):
 
 
 class ASGD(Optimizer):
-    """Stochastic gradient descent that also keeps the average of where it was (Polyak and Juditsky, 1992)."""
+    """Averaged stochastic gradient descent: state `ax` is the average of the iterates (Polyak and Juditsky, 1992)."""
 
     __slots__ = ()
     _module_path = "torch.optim.asgd"

@@ -1,4 +1,4 @@
-"""Optimisers that follow the gradient itself, or its sign."""
+"""SGD and Rprop."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from gradcli.nn.optim.optimizer import Array, Optimizer, scalar, scalar_pair
 
 
 class SGD(Optimizer):
-    """Stochastic gradient descent, with momentum if that is asked for."""
+    """Stochastic gradient descent, optionally with momentum."""
 
     __slots__ = ()
     _module_path = "torch.optim.sgd"

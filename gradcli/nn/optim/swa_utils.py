@@ -31,14 +31,14 @@ def _decay(decay: float) -> float:
 
 
 def _floating(values: Any, what: str) -> list[Any]:
-    """A list of tensors, as the functions below take them."""
+    """A list of tensors. ArgumentFault for other values; `what` is the parameter."""
     if not isinstance(values, list | tuple) or not all(isinstance(value, Tensor) for value in values):
         raise ArgumentFault(f"{what} are a list of tensors, not {described(values)}")
     return list(values)
 
 
 def _towards(averages: Any, currents: Any, weight: float) -> None:
-    """Move each average towards the current value, in place."""
+    """average += weight * (current - average) for each pair, in place."""
     pairs = zip(_floating(averages, "the averages"), _floating(currents, "the current values"), strict=True)
     for average, current in pairs:
         memory = writing(average.array, "swa_utils")
@@ -53,7 +53,7 @@ def _count(num_averaged: Any) -> float:
 
 
 def get_ema_multi_avg_fn(decay: float = 0.999) -> Callable[..., None]:
-    """A function that moves lists of averages on exponentially."""
+    """An update of lists of tensors to exponential moving averages, in place."""
     _decay(decay)
 
     def ema_update(ema_param_list: Any, current_param_list: Any, num_averaged: Any = None) -> None:
@@ -63,7 +63,7 @@ def get_ema_multi_avg_fn(decay: float = 0.999) -> Callable[..., None]:
 
 
 def get_swa_multi_avg_fn() -> Callable[..., None]:
-    """A function that takes one more value into lists of plain averages."""
+    """An update of lists of tensors to equal averages, in place."""
     def swa_update(averaged_param_list: Any, current_param_list: Any, num_averaged: Any) -> None:
         _towards(averaged_param_list, current_param_list, float(np.float32(1 / (_count(num_averaged) + 1))))
 
@@ -77,7 +77,7 @@ def _tensor(value: Any) -> Any:
 
 
 def get_ema_avg_fn(decay: float = 0.999) -> Callable[..., Any]:
-    """A function that moves an average on exponentially."""
+    """A function that returns the next exponential moving average."""
     _decay(decay)
 
     def ema_update(ema_param: Any, current_param: Any, num_averaged: Any = None) -> Any:
@@ -88,7 +88,7 @@ def get_ema_avg_fn(decay: float = 0.999) -> Callable[..., Any]:
 
 
 def get_swa_avg_fn() -> Callable[..., Any]:
-    """A function that takes one more value into a plain average."""
+    """A function that returns the next equal average."""
     def swa_update(averaged_param: Any, current_param: Any, num_averaged: Any) -> Any:
         with recording(False):
             away = _tensor(current_param) - _tensor(averaged_param)
@@ -99,7 +99,7 @@ def get_swa_avg_fn() -> Callable[..., Any]:
 
 @exposed("update_parameters")
 class AveragedModel(Module):
-    """A copy of a model whose parameters are averages of those that the model had."""
+    """A copy of a model whose parameters are averages over the calls of update_parameters."""
 
     __slots__ = ()
     _module_path = "torch.optim.swa_utils"
@@ -126,7 +126,7 @@ class AveragedModel(Module):
         return self.module(*args, **options)
 
     def update_parameters(self, model: Any) -> None:
-        """Take the parameters that the model has now into the averages."""
+        """Update the averages by the present parameters of the model."""
         if not isinstance(model, Module):
             raise ArgumentFault(f"update_parameters() needs a module, not {described(model)}")
         averages, currents = (self._averaged(member) for member in (self.module, model))
@@ -153,7 +153,7 @@ class AveragedModel(Module):
 
 
 def update_bn(loader: Any, model: Any, device: Any = None) -> None:
-    """Learn the means and variances of a model's batch normalisation anew, from all batches alike."""
+    """Recompute the running statistics of all batch norm layers of a model, as equal averages over the batches."""
     here_only(device)
     if not isinstance(model, Module):
         raise ArgumentFault(f"update_bn() needs a module, not {described(model)}", "update_bn(loader, net)")
@@ -175,7 +175,7 @@ def update_bn(loader: Any, model: Any, device: Any = None) -> None:
 
 
 class SWALR(LRScheduler):
-    """From the rate there is to swa_lr in anneal_epochs epochs, and no further."""
+    """Anneals the rate to swa_lr in anneal_epochs epochs and keeps it there."""
 
     __slots__ = ()
     _module_path = "torch.optim.swa_utils"

@@ -18,7 +18,7 @@ def assert_close(actual: Any, expected: Any, *, rtol: float | None = None, atol:
                  equal_nan: bool = False, check_dtype: bool = True, check_device: bool = True,
                  check_layout: bool = True, check_stride: bool = False, msg: Any = None,
                  allow_subclasses: bool = True) -> None:
-    """Nothing, if the two are alike within what their type lets one expect; else a complaint that says how far not."""
+    """AssertionError unless `actual` and `expected` agree within tolerances, which by default depend on the dtype."""
     if (rtol is None) != (atol is None):
         raise ArgumentFault("rtol and atol must both be specified or both be unspecified", "rtol=1e-5, atol=1e-8")
     options: dict[str, Any] = {
@@ -42,7 +42,7 @@ def assert_close(actual: Any, expected: Any, *, rtol: float | None = None, atol:
 
 def _difference(actual: Any, expected: Any, rtol: float | None, atol: float | None, equal_nan: bool,
                 check_dtype: bool) -> str:
-    """What is wrong with `actual`, or nothing."""
+    """The message of the mismatch, or ""."""
     for value in (actual, expected):
         if not isinstance(value, Tensor) and type(value) not in NUMBERS:
             raise ArgumentFault(f"assert_close() compares tensors and numbers, not {described(value)}",

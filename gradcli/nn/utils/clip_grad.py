@@ -1,4 +1,4 @@
-"""What `torch.nn.utils` does with gradients and parameters."""
+"""Gradient clipping, and parameters as one vector: `torch.nn.utils`."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _norm(array: Any, power: float) -> Any:
 
 def clip_grad_norm_(parameters: Any, max_norm: float, norm_type: float = 2.0, error_if_nonfinite: bool = False,
                     foreach: Any = None) -> Tensor:
-    """Scale the gradients of all parameters down together until their norm is max_norm; the norm they had."""
+    """Scale all gradients by one factor so that their total norm is at most max_norm; return the norm before."""
     several = _tensor_list(parameters, "clip_grad_norm_")
     total = get_total_norm([p.grad for p in several if p.grad is not None], norm_type, error_if_nonfinite)
     clip_grads_with_norm_(several, max_norm, total)
@@ -52,7 +52,7 @@ def clip_grad_norm_(parameters: Any, max_norm: float, norm_type: float = 2.0, er
 
 
 def clip_grads_with_norm_(parameters: Any, max_norm: float, total_norm: Any, foreach: Any = None) -> None:
-    """Scale the gradients of all parameters down together as they must be if their norm is total_norm."""
+    """Scale all gradients by min(1, max_norm / total_norm)."""
     if not isinstance(total_norm, Tensor) or total_norm.array.size != 1:
         raise ArgumentFault(f"total_norm must be a tensor of one number, not {described(total_norm)}",
                             ("nn.utils.get_total_norm(grads)", "is one"))
@@ -68,7 +68,7 @@ clip_grad_norm = clip_grad_norm_
 
 
 def clip_grad_value_(parameters: Any, clip_value: float, foreach: Any = None) -> None:
-    """Cut every number of the gradients off at plus and minus clip_value."""
+    """Clamp every gradient to -clip_value .. clip_value."""
     for p in _tensor_list(parameters, "clip_grad_value_"):
         if p.grad is not None:
             clipped = np.clip(p.grad.array, -float(clip_value), float(clip_value))
@@ -76,12 +76,12 @@ def clip_grad_value_(parameters: Any, clip_value: float, foreach: Any = None) ->
 
 
 def parameters_to_vector(parameters: Iterable[Any]) -> Any:
-    """All parameters in one long vector."""
+    """All parameters, flattened and concatenated."""
     return traced.cat([traced.reshape(p, (-1,)) for p in _tensor_list(parameters, "parameters_to_vector")], 0)
 
 
 def vector_to_parameters(vec: Any, parameters: Iterable[Any]) -> None:
-    """Give the parameters the numbers of one long vector."""
+    """Set the parameters to the parts of `vec`, in order. ShapeFault if it is too short."""
     if not isinstance(vec, Tensor):
         raise ArgumentFault(f"expected torch.Tensor, but got {described(vec)}")
     tensors = _tensor_list(parameters, "vector_to_parameters")

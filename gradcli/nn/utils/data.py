@@ -1,4 +1,4 @@
-"""Data sets in memory: `torch.utils.data`."""
+"""Data sets: `torch.utils.data`."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def bounded_list(values: Any) -> list[Any]:
 
 @exposed(base=True, copied=True)
 class Dataset:
-    """The base of all data sets: their members by number."""
+    """The base of map-style data sets: `__getitem__` and `__len__`."""
 
     __slots__ = ("__dict__",)
 
@@ -91,7 +91,7 @@ class TensorDataset(Dataset):
 
 @exposed("dataset", "indices")
 class Subset(Dataset):
-    """Some members of a data set."""
+    """The members of a data set at `indices`."""
 
     __slots__ = ()
 
@@ -157,7 +157,7 @@ class StackDataset(Dataset):
 
 
 class IterableDataset(Dataset):
-    """The base of data sets that are gone through, and have no members by number."""
+    """The base of data sets with `__iter__` and without `__getitem__`."""
 
     __slots__ = ()
 
@@ -170,7 +170,7 @@ class IterableDataset(Dataset):
 
 @exposed("datasets")
 class ChainDataset(IterableDataset):
-    """Data sets that are gone through, one after another."""
+    """Iterable data sets, one after another."""
 
     __slots__ = ()
 
@@ -192,7 +192,7 @@ class ChainDataset(IterableDataset):
 
 
 def random_split(dataset: Any, lengths: Any, generator: Any = None) -> list[Subset]:
-    """Parts of a data set, each of so many members, or of such a share of them, drawn without putting back."""
+    """Subsets of a random permutation; `lengths` are counts, or fractions that sum to 1."""
     whole = len(dataset)
     sizes = bounded_list(lengths)
     for length in sizes:

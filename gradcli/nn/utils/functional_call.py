@@ -1,4 +1,4 @@
-"""`torch.func`: a module as a function of its parameters as well, and the parameters of several stacked."""
+"""`functional_call` and `stack_module_state`: modules as functions of their parameters."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from gradcli.nn.module.module import Module
 
 def functional_call(module: Any, parameter_and_buffer_dicts: Any, args: Any = None, kwargs: Any = None, *,
                     tie_weights: bool = True, strict: bool = False) -> Any:
-    """What `module` makes of `args` with other tensors in place of the parameters and buffers that are named."""
+    """`module(*args, **kwargs)` with these tensors in place of its parameters and buffers."""
     if not isinstance(module, Module):
         raise ArgumentFault(f"functional_call() needs a module, not {described(module)}")
     dicts = parameter_and_buffer_dicts
@@ -43,7 +43,7 @@ def functional_call(module: Any, parameter_and_buffer_dicts: Any, args: Any = No
 
 
 def stack_module_state(models: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The parameters and the buffers of several modules of one kind, by name; of each name all are stacked."""
+    """Parameters and buffers of modules of one class by name, stacked along a new first dimension."""
     if not isinstance(models, list | tuple | ModuleList) or not all(isinstance(model, Module) for model in models):
         raise ArgumentFault(f"stack_module_state() needs a list of modules, not {described(models)}")
     modules: list[Any] = list(models)

@@ -1,4 +1,4 @@
-"""`torch.nn.utils.parametrizations`: weights that are normalised, of norm 1, or orthogonal."""
+"""`torch.nn.utils.parametrizations`: weight_norm, spectral_norm, orthogonal."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def weight_of(module: Any, name: str) -> Tensor:
 
 
 def usual_dim(module: Any, dim: Any) -> int:
-    """The dimension of a weight that counts outputs: the second of transposed convolutions."""
+    """`dim`, or for None the dimension of output channels: 1 for transposed convolutions, else 0."""
     return int(isinstance(module, _ConvTransposeNd)) if dim is None else dim
 
 
@@ -51,12 +51,12 @@ class _WeightNorm(Module):
         return scaled_weight(weight_v, weight_g, self.dim)
 
     def right_inverse(self, weight: Any) -> Any:
-        """The lengths and the weight itself."""
+        """g and v of a weight: its norms and the weight itself."""
         return length(weight, self.dim), weight
 
 
 def weight_norm(module: Any, name: str = "weight", dim: int | None = 0) -> Any:
-    """From now on learn the lengths and the directions of a weight apart (Salimans and Kingma, 2016); the module."""
+    """Parametrize a weight as g v / |v| (Salimans and Kingma, 2016); return the module."""
     weight_of(module, name)
     return register_parametrization(module, name, _WeightNorm(dim), unsafe=True)
 
@@ -101,7 +101,7 @@ class _SpectralNorm(Module):
 
 def spectral_norm(module: Any, name: str = "weight", n_power_iterations: int = 1, eps: float = 1e-12,
                   dim: int | None = None) -> Any:
-    """From now on divide a weight by its largest singular value (Miyato and others, 2018); the module."""
+    """Parametrize a weight as W / sigma_max(W) (Miyato and others, 2018); return the module."""
     weight = weight_of(module, name)
     return register_parametrization(module, name, _SpectralNorm(weight, n_power_iterations, usual_dim(module, dim),
                                                                 eps))
@@ -130,7 +130,7 @@ class _Orthogonal(Module):
         return traced.transpose(result, -2, -1) if wide else result
 
     def _turned(self, matrix: Any, n: int, k: int) -> Any:
-        """The map of a skew matrix to a rotation."""
+        """The matrix exponential or Cayley transform of the skew-symmetric part, its first k columns."""
         matrix = traced.tril(matrix)
         if n != k:
             zeros = traced.zeros((*matrix.array.shape[:-1], n - k), dtype=matrix.dtype)
@@ -144,14 +144,14 @@ class _Orthogonal(Module):
         return traced.narrow(turned, -1, 0, k) if n != k else turned
 
     def _reflected(self, matrix: Any) -> Any:
-        """The product of reflections; the signs on the diagonal are no part of what is learnt."""
+        """The product of Householder reflections, with signs from the diagonal, which has no gradient."""
         below = traced.tril(matrix, -1)
         tau = 2.0 / (1.0 + traced.sum(below * below, -2))
         signs = np.diagonal(matrix.array, axis1=-2, axis2=-1).astype(np.int32)
         return traced.linalg_householder_product(below, tau) * Tensor(signs[..., None, :])
 
     def right_inverse(self, matrix: Any) -> Any:
-        """What the map makes `matrix` of, made orthogonal."""
+        """A parameter whose image is `matrix`, orthogonalised. ValueFault for another shape."""
         if not isinstance(matrix, Tensor) or matrix.shape != self.shape:
             raise ValueFault(f"Expected a matrix or batch of matrices of shape {self.shape}. Got "
                              f"{described(matrix)}.")
@@ -183,7 +183,7 @@ class _Orthogonal(Module):
 
 
 def _orthogonal(matrix: Tensor) -> Any:
-    """The orthogonal factor of a matrix whose other factor has a positive diagonal."""
+    """The Q of the QR decomposition whose R has a positive diagonal."""
     upper, tau = traced.geqrf(matrix)
     product = traced.linalg_householder_product(upper, tau).array
     return product * np.sign(np.diagonal(upper.array, axis1=-2, axis2=-1))[..., None, :]
@@ -191,7 +191,7 @@ def _orthogonal(matrix: Tensor) -> Any:
 
 def orthogonal(module: Any, name: str = "weight", orthogonal_map: str | None = None, *,
                use_trivialization: bool = True) -> Any:
-    """From now on keep a weight orthogonal; the module."""
+    """Parametrize a weight as orthogonal; return the module."""
     weight = weight_of(module, name)
     if weight.array.ndim < 2:
         raise ValueFault(f"Expected a matrix or batch of matrices. Got a tensor of {weight.array.ndim} dimensions.")

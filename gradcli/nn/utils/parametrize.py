@@ -22,7 +22,7 @@ UNSAFE = "unless the `unsafe` flag is enabled"
 
 @exposed()
 class cached:
-    """A context in which what a parametrization gives is computed once."""
+    """A context in which each parametrization is computed once."""
 
     _module_path = HOME
 
@@ -39,7 +39,7 @@ class cached:
 
 @exposed("right_inverse", "is_tensor", "unsafe", "ntensors")
 class ParametrizationList(ModuleList):
-    """Parametrizations one after another, and the tensors that the first of them starts from."""
+    """The parametrizations of one tensor, applied in order, and the original tensors."""
 
     __slots__ = ()
     _module_path = HOME
@@ -84,19 +84,19 @@ class ParametrizationList(ModuleList):
                             Parameter(array, original.requires_grad) if learnt else Tensor(array))
 
     def _originals(self) -> list[Any]:
-        """The tensors that the first parametrization starts from."""
+        """The original tensors, arguments of the first parametrization."""
         names = ["original"] if self.is_tensor else [f"original{i}" for i in range(self.ntensors)]
         return [self.__dict__[name] for name in names]
 
     def forward(self) -> Any:
-        """What the parametrizations make of the tensors kept."""
+        """Apply the parametrizations to the originals."""
         value: Any = None
         for i, module in enumerate(self):
             value = module(value) if i else module(*self._originals())
         return value
 
     def right_inverse(self, value: Any) -> None:
-        """Keep the tensors from which the parametrizations make `value`."""
+        """Set the originals so that the parametrizations yield `value`."""
         with recording(False):
             for module in reversed(list(self)):
                 back = getattr(module, "right_inverse", None)
@@ -141,7 +141,7 @@ def check_shape_and_dtype(value: Any, shape: Any, dtype: Any, what: str) -> None
 
 @lru_cache(maxsize=128)
 def parametrized_class(base: Any, names: tuple[str, ...]) -> Any:
-    """The class derived from `base` in which the tensors with these names are computed when they are read."""
+    """A subclass of `base` in which the tensors `names` are properties."""
     namespace: dict[str, Any] = {name: _computed(name) for name in names}
 
     def set_attribute(self: Any, name: str, value: Any) -> None:
@@ -168,7 +168,7 @@ def _computed(name: str) -> property:
 
 
 def current(module: Any, name: str) -> Any:
-    """The tensor that a parametrized module has under `name`."""
+    """The value of the parametrized tensor `name`, from the cache inside `cached()`."""
     parametrization = module._module_dict["parametrizations"]._module_dict[name]
     if Settings.parametrized is None:
         return parametrization()
@@ -179,7 +179,7 @@ def current(module: Any, name: str) -> Any:
 
 
 def is_parametrized(module: Any, tensor_name: str | None = None) -> bool:
-    """Whether a tensor of the module, or the one with this name, is computed from others."""
+    """Whether any tensor of the module, or `tensor_name`, is parametrized."""
     inside = module._module_dict.get("parametrizations") if isinstance(module, Module) else None
     if not isinstance(inside, ModuleDict):
         return False
@@ -193,7 +193,7 @@ def _module(value: Any, what: str) -> Module:
 
 
 def register_parametrization(module: Any, tensor_name: str, parametrization: Any, *, unsafe: bool = False) -> Any:
-    """From now on compute `module.tensor_name` by `parametrization`, from what it was; this module."""
+    """Compute `module.tensor_name` by `parametrization` from its present value; return the module."""
     _module(module, "module")
     _module(parametrization, "parametrization").train(module.training)
     if is_parametrized(module, tensor_name):
@@ -223,7 +223,7 @@ def register_parametrization(module: Any, tensor_name: str, parametrization: Any
 
 
 def _reclass(module: Any) -> None:
-    """Give a module the class that computes what is parametrized, or its own when nothing is any more."""
+    """Set the class of a module to its parametrized class, or without parametrizations back to its own."""
     kind: Any = type(module)
     base = vars(kind).get("_unparametrized_class", kind) if vars(kind).get("_module_path") == HOME else kind
     names = tuple(module._module_dict["parametrizations"]._module_dict)
@@ -231,7 +231,7 @@ def _reclass(module: Any) -> None:
 
 
 def remove_parametrizations(module: Any, tensor_name: str, leave_parametrized: bool = True) -> Any:
-    """Make a computed tensor a parameter or buffer again: of its value now, or of that it was computed from."""
+    """Make a parametrized tensor a parameter or buffer again: its present value, or the original."""
     if not is_parametrized(module, tensor_name):
         raise ValueFault(f"Module {type(_module(module, 'module')).__name__} does not have a parametrization on "
                          f"{tensor_name}")
@@ -258,7 +258,7 @@ def remove_parametrizations(module: Any, tensor_name: str, leave_parametrized: b
 
 
 def transfer_parametrizations_and_params(from_module: Any, to_module: Any, tensor_name: str | None = None) -> Any:
-    """Give `to_module` the parametrizations of `from_module` and the tensors they start from; `to_module`."""
+    """Copy parametrizations and originals of `from_module` to `to_module`; return `to_module`."""
     inside: Any = _module(from_module, "first module")._module_dict.get("parametrizations")
     for name in (list(inside._module_dict) if tensor_name is None else [tensor_name]) if inside is not None else ():
         chain = inside._module_dict[name]

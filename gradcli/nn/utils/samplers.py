@@ -1,4 +1,4 @@
-"""In which order the members of a data set are taken: `torch.utils.data`'s samplers."""
+"""Samplers: the order in which a DataLoader takes the members of a data set."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def positive_int(value: Any, name: str) -> int:
 @exposed("data_source", "replacement", "num_samples", "generator", "indices", "weights", "sampler", "batch_size",
          "drop_last", base=True, copied=True)
 class Sampler:
-    """The base of all samplers: going through one gives the numbers of members."""
+    """The base of samplers: iterables of indices."""
 
     __slots__ = ("__dict__",)
     _module_path = "torch.utils.data.sampler"
@@ -51,7 +51,7 @@ class Sampler:
 
 
 class SequentialSampler(Sampler):
-    """All members, as they stand."""
+    """The indices in order."""
 
     __slots__ = ()
 
@@ -66,7 +66,7 @@ class SequentialSampler(Sampler):
 
 
 class RandomSampler(Sampler):
-    """All members in random order, or `num_samples` of them; with `replacement` they may come again."""
+    """Indices in random order, or `num_samples` of them; with `replacement` they may repeat."""
 
     __slots__ = ()
 
@@ -105,7 +105,7 @@ class RandomSampler(Sampler):
 
 
 class SubsetRandomSampler(Sampler):
-    """These numbers in random order."""
+    """A random permutation of `indices`."""
 
     __slots__ = ()
 
@@ -124,7 +124,7 @@ class SubsetRandomSampler(Sampler):
 
 
 class WeightedRandomSampler(Sampler):
-    """Numbers that come as often as their weights say."""
+    """Indices drawn with probabilities proportional to `weights`."""
 
     __slots__ = ()
 
@@ -146,7 +146,7 @@ class WeightedRandomSampler(Sampler):
 
 
 class BatchSampler(Sampler):
-    """The numbers of another sampler in lists."""
+    """The indices of another sampler in lists of batch_size."""
 
     __slots__ = ()
 

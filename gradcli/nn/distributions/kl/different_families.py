@@ -1,4 +1,4 @@
-"""The divergence of a distribution from one of another kind."""
+"""KL divergences of distributions of different classes."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ def kl_divergence(p: Any, q: Any) -> Any:
 
 
 def _nearest(kind_p: type, kind_q: type) -> Divergence | None:
-    """The divergence of the classes nearest to two classes, those of p first."""
+    """The divergence registered for the nearest base classes, those of p first; None without one."""
     known = KNOWN | Settings.divergences
     pairs = [pair for pair in known if issubclass(kind_p, pair[0]) and issubclass(kind_q, pair[1])]
     if not pairs:

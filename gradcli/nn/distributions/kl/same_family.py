@@ -1,4 +1,4 @@
-"""The divergence of a distribution from another of its own kind."""
+"""KL divergences of distributions of the same class."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Transforms made of transforms or of a distribution, and those that only arrange."""
+"""Composite transforms: compose, independent, cat, stack; ReshapeTransform and the cdf transform."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from gradcli.nn.distributions.transforms.elementwise import Transform, transform
 
 
 def transform_list(parts: Any, cache_size: int) -> list[Transform]:
-    """Transforms as a list of our own."""
+    """A list of transforms with this cache size. ArgumentFault for other values."""
     if not isinstance(parts, Iterable):
         raise ArgumentFault(f"a list of transforms is needed, not {described(parts)}", "[ExpTransform()]")
     transforms = [transform_of(part) for part in parts]
@@ -26,7 +26,7 @@ def transform_list(parts: Any, cache_size: int) -> list[Transform]:
 
 
 class ComposeTransform(Transform):
-    """One transform after another."""
+    """The composition of transforms, applied in order."""
 
     __slots__ = ()
 
@@ -107,7 +107,7 @@ class ComposeTransform(Transform):
 
 
 def _of_events(constraint: Any, dims: int) -> Any:
-    """A constraint of events of so many dimensions."""
+    """`constraint`, reinterpreted so that its events have `dims` dimensions."""
     more = dims - constraint.event_dim
     return constraints.IndependentConstraint(constraint, more) if more > 0 else constraint
 
@@ -116,7 +116,7 @@ identity_transform = ComposeTransform([])
 
 
 class IndependentTransform(Transform):
-    """A transform whose last dimensions of the batch belong to the event."""
+    """A transform that reinterprets the last batch dimensions as event dimensions."""
 
     __slots__ = ()
 
@@ -157,7 +157,7 @@ class IndependentTransform(Transform):
 
 
 class _Several(Transform):
-    """Transforms of neighbouring parts along one dimension."""
+    """Transforms of consecutive slices along one dimension."""
 
     __slots__ = ()
 
@@ -167,7 +167,7 @@ class _Several(Transform):
     bijective = property(lambda self: all(part.bijective for part in self._transforms))
 
     def _split(self, value: Any, name: str) -> list[Any]:
-        """The parts of a tensor, one for each transform."""
+        """The slices of a tensor, one for each transform. AssertionError if the sizes do not fit."""
         if not -value.ndim <= self._dim < value.ndim:
             raise AssertionError(f"dim {self._dim} out of range for {name} with {value.ndim} dimensions")
         size, length = value.shape[self._dim], sum(self._lengths)
@@ -182,7 +182,7 @@ class _Several(Transform):
 
 
 class CatTransform(_Several):
-    """A transform for each slice of given length."""
+    """Transforms of slices of `lengths` along a dimension."""
 
     __slots__ = ()
     sign = Transform.sign
@@ -250,7 +250,7 @@ class StackTransform(_Several):
 
 
 class ReshapeTransform(Transform):
-    """The same numbers, with the last dimensions in another shape."""
+    """Reshapes the last dimensions from in_shape to out_shape."""
 
     __slots__ = ()
     bijective = True
@@ -282,7 +282,7 @@ class ReshapeTransform(Transform):
 
 
 def _replaced(shape: Any, old: Size, new: Size) -> Any:
-    """A shape with its end exchanged."""
+    """`shape` with `new` in place of `old` at its end. ValueFault if it does not end with `old`."""
     if len(shape) < len(old):
         raise ValueFault("Too few dimensions on input")
     cut = len(shape) - len(old)
@@ -292,7 +292,7 @@ def _replaced(shape: Any, old: Size, new: Size) -> Any:
 
 
 class CumulativeDistributionTransform(Transform):
-    """The probability to be at most x."""
+    """The cdf of a distribution."""
 
     __slots__ = ()
     bijective = True

@@ -1,4 +1,4 @@
-"""Transforms onto shares and triangles of matrices."""
+"""Transforms onto the simplex and onto Cholesky factors."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def _deep_enough(shape: Any, dims: int) -> Any:
 
 
 class SoftmaxTransform(ParameterFree):
-    """From scores to shares that sum to one; scores that differ by a constant give the same shares."""
+    """softmax onto the simplex; not a bijection, and the inverse is log."""
 
     __slots__ = ()
     domain = constraints.real_vector
@@ -40,7 +40,7 @@ class SoftmaxTransform(ParameterFree):
 
 
 class StickBreakingTransform(ParameterFree):
-    """From numbers to shares, one more: each takes its part of what the ones before have left."""
+    """The stick-breaking bijection from K real numbers to the simplex of K + 1."""
 
     __slots__ = ()
     domain = constraints.real_vector
@@ -75,7 +75,7 @@ class StickBreakingTransform(ParameterFree):
 
 
 class LowerCholeskyTransform(ParameterFree):
-    """The lower triangle of a matrix, its diagonal made positive by exp."""
+    """The lower triangle of a matrix, with exp on its diagonal."""
 
     __slots__ = ()
     domain = constraints.IndependentConstraint(constraints.real, 2)
@@ -89,7 +89,7 @@ class LowerCholeskyTransform(ParameterFree):
 
 
 class PositiveDefiniteTransform(ParameterFree):
-    """The square of such a triangle."""
+    """L L^T for the L of LowerCholeskyTransform."""
 
     __slots__ = ()
     domain = constraints.IndependentConstraint(constraints.real, 2)
@@ -104,18 +104,18 @@ class PositiveDefiniteTransform(ParameterFree):
 
 
 def _below(size: int, diagonal: int) -> Any:
-    """Where a square matrix lies at the diagonal or below."""
+    """A (size, size) mask of the elements on or below a diagonal."""
     places = F.arange(size)
     return places < places.view((-1, 1)) + (diagonal + 1)
 
 
 def triangle_to_vector(matrix: Any, diagonal: int) -> Any:
-    """The numbers of a matrix at a diagonal and below, row by row."""
+    """The elements of a matrix on or below a diagonal, row by row."""
     return matrix[..., _below(matrix.shape[-1], diagonal)]
 
 
 def vector_to_triangle(vector: Any) -> Any:
-    """A matrix with these numbers below its diagonal, row by row."""
+    """A matrix with the elements of `vector` below its diagonal, row by row. ValueFault for another size."""
     count = vector.shape[-1]
     size = (1 + (1 + 8 * count) ** 0.5) / 2
     if round(size) * (round(size) - 1) // 2 != count:
@@ -128,7 +128,7 @@ def vector_to_triangle(vector: Any) -> Any:
 
 
 class CorrCholeskyTransform(Transform):
-    """From numbers to the lower triangle of a matrix of correlations."""
+    """From real vectors to Cholesky factors of correlation matrices."""
 
     __slots__ = ()
     domain = constraints.real_vector
