@@ -37,10 +37,10 @@ SLACK = {"nn.Transformer": 10, "nn.TransformerEncoderLayer": 10, "nn.Transformer
 OPTIONS = ("allow_retain_graph", "batch_chunk_size", "chunking_method", "acc_policy", "acc_dtype")
 
 
-def made(name, sample):
+def construct(name, sample):
     """gradcli's module of that name, made as the sample says."""
-    given = sample.constructor_input
-    return fetch(OWN[name.removeprefix("nn.")])(*carried(given.args), **carried(given.kwargs))
+    arguments = sample.constructor_input
+    return fetch(OWN[name.removeprefix("nn.")])(*carried(arguments.args), **carried(arguments.kwargs))
 
 
 def carried(value, known=None):
@@ -93,7 +93,7 @@ def tensors_in(value):
 
 def walk(info, dtype, training):
     """What came of the samples of one module: how many agree, how many there are, what was said."""
-    agree, total, said = 0, 0, []
+    agree, total, disagreements = 0, 0, []
     bridge.seed()
     for sample in info.module_inputs_func(info, device="cpu", dtype=dtype, requires_grad=True, training=training):
         if sample.forward_input is None:
@@ -103,15 +103,15 @@ def walk(info, dtype, training):
         except bridge.Outside:
             continue
         total += 1
-        words = told(info, sample, inputs, dtype, training)
-        agree += not words
-        if words:
-            said.append(f"{sample.constructor_input.args} {sample.constructor_input.kwargs} "
-                        f"{'training' if training else 'evaluation'} {dtype}: {words}")
-    return agree, total, said
+        message = disagreement(info, sample, inputs, dtype, training)
+        agree += not message
+        if message:
+            disagreements.append(f"{sample.constructor_input.args} {sample.constructor_input.kwargs} "
+                                 f"{'training' if training else 'evaluation'} {dtype}: {message}")
+    return agree, total, disagreements
 
 
-def told(info, sample, inputs, dtype, training):
+def disagreement(info, sample, inputs, dtype, training):
     """What gradcli answers otherwise than torch does, in words."""
     bridge.seed()
     theirs = info.module_cls(*sample.constructor_input.args, **sample.constructor_input.kwargs)
@@ -120,7 +120,7 @@ def told(info, sample, inputs, dtype, training):
     want = theirs(*args, **options)
     try:
         bridge.seed()
-        ours = made(info.name, sample)
+        ours = construct(info.name, sample)
         if repr(ours) != text and "function" not in text:
             return f"text: {ours!r}, not {text}"
         ours.to(bridge.NAMED[str(dtype).removeprefix("torch.")])
@@ -140,16 +140,16 @@ def compared(slack, mine, theirs):
     if list(states[0]) != list(states[1]):
         return f"state: {list(states[0])}, not {list(states[1])}"
     for name in states[0]:
-        if said := bridge.difference(states[0][name], states[1][name]):
-            return f"state of {name}: {said}"
-    if said := bridge.difference(tensors_in(got), tensors_in(want), slack):
-        return f"value: {said}"
+        if difference := bridge.difference(states[0][name], states[1][name]):
+            return f"state of {name}: {difference}"
+    if difference := bridge.difference(tensors_in(got), tensors_in(want), slack):
+        return f"value: {difference}"
     leaves = ([x for x in tensors_in(list(inputs)) if x.requires_grad] + list(Module.parameters(ours)),
               [x for x in tensors_in(list(args)) if x.requires_grad] + list(module.parameters()))
     first = bridge.gradcli_gradients(tensors_in(got), leaves[0])
     second = bridge.torch_gradients(tensors_in(want), leaves[1])
-    if said := bridge.difference(first, second, bridge.LOOSER * slack):
-        return f"gradient: {said}"
+    if difference := bridge.difference(first, second, bridge.LOOSER * slack):
+        return f"gradient: {difference}"
     return ""
 
 
@@ -158,14 +158,14 @@ def tallied(name):
     torch.set_num_threads(1)
     warnings.simplefilter("ignore")
     np.seterr(all="ignore")
-    agree, total, said = 0, 0, []
+    agree, total, disagreements = 0, 0, []
     for info in module_db:
         if info.name == name:
             for dtype in (torch.float32, torch.float64):
                 for training in (True, False)[: 1 + info.train_and_eval_differ]:
-                    here = walk(info, dtype, training)
-                    agree, total, said = agree + here[0], total + here[1], said + here[2]
-    return name, agree, total, said
+                    counts = walk(info, dtype, training)
+                    agree, total, disagreements = agree + counts[0], total + counts[1], disagreements + counts[2]
+    return name, agree, total, disagreements
 
 
 def main():
@@ -176,15 +176,15 @@ def main():
     parser.add_argument("--jobs", type=int, default=2, help="how many processes work")
     options = parser.parse_args()
     started = time.monotonic()
-    wanted = sorted({info.name for info in module_db if not options.names or info.name.removeprefix("nn.").startswith(
+    names = sorted({info.name for info in module_db if not options.names or info.name.removeprefix("nn.").startswith(
         tuple(options.names))})
     with Pool(options.jobs) as pool:
-        rows = list(pool.imap(partial(tallied), wanted))
+        rows = list(pool.imap(partial(tallied), names))
     counts = {name: [agree, total] for name, agree, total, _ in rows}
-    for name, agree, total, said in rows:
+    for name, agree, total, disagreements in rows:
         if agree < total:
             print(f"{name:40} {agree:4}/{total}")
-        for line in said[: {0: 0, 1: 1}.get(options.verbose)]:
+        for line in disagreements[: {0: 0, 1: 1}.get(options.verbose)]:
             print(f"    {line[-900:]}")
     print(f"{sum(c[0] for c in counts.values())} of {sum(c[1] for c in counts.values())} samples of {len(counts)} "
           f"modules agree, {time.monotonic() - started:.0f} s")

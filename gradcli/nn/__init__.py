@@ -1,8 +1,7 @@
-"""Modules, optimisers and data loaders, written on top of the operations.
+"""The index of torch.nn, torch.optim, torch.distributions, torch.utils.data and torch.testing.
 
-This file only knows which file holds what: `names` lists what a namespace of programs has, and
-`fetch` loads a file when one of its names is first used, so that programs without a network
-load nothing.
+The tables say which file defines which name. `names` lists what a namespace of programs has, and `fetch` imports a file
+when one of its names is first used, so that programs without a network import nothing.
 """
 
 from __future__ import annotations
@@ -102,8 +101,8 @@ UTIL_HOMES = {
                        "Identity RandomUnstructured L1Unstructured RandomStructured LnStructured CustomFromMask"},
 }
 SHADOWED = {    # modules of torch.nn.utils that can only be imported from: functions have their names
-    "weight_norm": {"reweighing": "weight_norm remove_weight_norm"},
-    "spectral_norm": {"reweighing": "spectral_norm remove_spectral_norm"}}
+    "weight_norm": {"utils.weight_norm": "weight_norm remove_weight_norm"},
+    "spectral_norm": {"utils.weight_norm": "spectral_norm remove_spectral_norm"}}
 OPTIMISERS = {
     "optim.optimizer": "Optimizer",
     "optim.sgd": "SGD Rprop",
@@ -157,7 +156,7 @@ CYCLES = "OneCycleLR CyclicLR CosineAnnealingWarmRestarts SequentialLR ChainedSc
 
 
 def names(home: str) -> dict[str, Any]:
-    """What is under torch.<home>: by name the address of each thing, or for a namespace what is under that."""
+    """What torch.<home> has: by name the address `file.name`, or for a submodule a dict of the same form."""
     if home == "nn":
         gained = {f"{name}{mark}": f"init.{name}_" for name in INIT for mark in ("", "_")}
         return _listed(NN) | {
@@ -199,7 +198,7 @@ def _modules() -> dict[str, Any]:
 
 
 def shadowed() -> dict[str, dict[str, str]]:
-    """What is in the modules whose names functions of the module above them have taken, by dotted name."""
+    """By dotted name the contents of the modules that a function of the same name hides: importable only."""
     return {f"torch.nn.utils.{name}": _listed(files) for name, files in SHADOWED.items()}
 
 
@@ -226,15 +225,15 @@ def _listed(files: dict[str, str]) -> dict[str, str]:
 
 @cache
 def fetch(address: str) -> Any:
-    """The function, or the stand-in for the class, with the address `file.name`."""
+    """The function, or the Kind that stands for the class, at the address `file.name`; imported at the first call."""
     file, _, name = address.rpartition(".")
-    from gradcli.nn.arguments import guarded
+    from gradcli.nn.arguments import checking_arguments
 
-    found: Any = getattr(import_module(f"gradcli.nn.{file}"), name)
-    if not isinstance(found, type):
-        return guarded(found)
-    seal(found)
-    exposure: Any = exposure_of(found)
-    methods = {method: admitting(getattr(found, method)) for method in exposure.class_read}
-    named: dict[str, Any] = methods | getattr(found, "_of_class", dict)()
-    return Kind(f"{found._module_path}.{name}", (found,), guarded(found), named)     # type: ignore[attr-defined]
+    member: Any = getattr(import_module(f"gradcli.nn.{file}"), name)
+    if not isinstance(member, type):
+        return checking_arguments(member)
+    seal(member)
+    exposure: Any = exposure_of(member)
+    methods = {method: admitting(getattr(member, method)) for method in exposure.class_read}
+    attributes: dict[str, Any] = methods | getattr(member, "_class_attributes", dict)()
+    return Kind(f"{member._module_path}.{name}", (member,), checking_arguments(member), attributes)     # type: ignore[attr-defined]

@@ -1,9 +1,9 @@
-"""What the functions, classes and methods of nn are handed, checked by exact type as their annotations say.
+"""Checks of the arguments of nn's functions and methods, by exact type, generated from their annotations.
 
-Every name that programs get from here passes `guarded` once, so no function checks its numbers by hand. `lr: float`
-takes plain numbers and tensors of one element, `bool` and `int` no other numbers, `str` no object that only prints
-like one; `Any` and annotations not listed here are left to the function. A method checks the object it is called on
-too: `Net.half(x)` with an `x` that is no module is refused.
+Every name that programs get from nn passes `checking_arguments` once, so no function checks its numbers by hand.
+`lr: float` takes plain numbers and tensors of one element, `bool` and `int` no other numbers, `str` no object that only
+prints like one; `Any` and annotations not listed in `TAKERS` are left to the function. A method checks `self` too:
+`Net.half(x)` with an `x` that is no module is refused.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from gradcli.exposure import exposure_of
 from gradcli.faults.tree import ArgumentFault
 
 Take = Callable[[Any], Any]
-GUARDED: set[type] = set()      # the classes whose methods are guarded already
+CHECKED: set[type] = set()      # the classes whose methods are guarded already
 
 
 def _number(value: Any) -> Any:
@@ -58,19 +58,19 @@ TAKERS: dict[str, tuple[Take, str]] = {
                      "Callable[[list[Any]], Any]"), (_function, "a function"))}
 
 
-def guarded(thing: Any) -> Any:
-    """A function that checks its arguments; or a class, whose methods do from now on."""
+def checking_arguments(thing: Any) -> Any:
+    """A wrapper of a function that checks its arguments; for a class, the class, whose methods it wraps."""
     if isinstance(thing, type):
         exposure = exposure_of(thing)
         for kind in thing.__mro__[:-1]:
-            if kind not in GUARDED:
-                GUARDED.add(kind)
-                _guard_methods(kind, exposure.read if exposure else ())
+            if kind not in CHECKED:
+                CHECKED.add(kind)
+                _check_methods(kind, exposure.read if exposure else ())
         return thing
     return _checking(thing, None) if type(thing) is FunctionType else thing
 
 
-def _guard_methods(kind: type, read: Container[str]) -> None:
+def _check_methods(kind: type, read: Container[str]) -> None:
     """Let public methods, and those with an underscore among the names `read`, look at what they are called on."""
     for name, method in tuple(vars(kind).items()):
         if type(method) is FunctionType and (name == "__init__" or not name.startswith("_") or name in read):
@@ -78,7 +78,7 @@ def _guard_methods(kind: type, read: Container[str]) -> None:
 
 
 def _checking(function: Callable[..., Any], owner: type | None) -> Callable[..., Any]:
-    """`function`, its arguments taken as annotated; as a method of `owner`, with a look at what it is called on."""
+    """A wrapper that converts and checks arguments by the annotations; a method of `owner` checks `self` too."""
     plain: Any = function
     while "__wrapped__" in vars(plain):     # the gate for its results
         plain = plain.__wrapped__
@@ -93,10 +93,10 @@ def _checking(function: Callable[..., Any], owner: type | None) -> Callable[...,
             raise ArgumentFault(f"{owner.__name__}.{function.__name__}() is a method of such an object, not of "
                                 f"{described(args[0])}")
         if by_place and len(args) > by_place[0][0]:
-            args = _taken(by_place, args)
+            args = _checked_positional(by_place, args)
         for name, value in options.items():
             if name in takers:
-                options[name] = _one(name, takers[name], value)
+                options[name] = _checked(name, takers[name], value)
         try:
             return function(*args, **options)
         except TypeError as error:
@@ -115,33 +115,33 @@ def _name_class(error: TypeError, function: Any, module: Any) -> None:
 
 
 def _takers(function: Any) -> dict[str, tuple[Take, str, Any]]:
-    """By parameter how it is taken, what it is called, and the default, which is taken as it is."""
+    """For each annotated parameter: its converter, the words for what it takes, and the default, which passes."""
     code = function.__code__
     positional, defaults = code.co_varnames[: code.co_argcount], function.__defaults__ or ()
-    usual = dict(zip(positional[len(positional) - len(defaults):], defaults, strict=True))
-    usual |= function.__kwdefaults__ or {}
-    found = {}
+    defaults_by_name = dict(zip(positional[len(positional) - len(defaults):], defaults, strict=True))
+    defaults_by_name |= function.__kwdefaults__ or {}
+    takers = {}
     for name, annotation in function.__annotations__.items():
         plain = annotation.removesuffix(" | None")
         if name != "return" and plain in TAKERS:
-            found[name] = (*TAKERS[plain], None if plain != annotation else usual.get(name, REFUSED))
-    return found
+            takers[name] = (*TAKERS[plain], None if plain != annotation else defaults_by_name.get(name, REFUSED))
+    return takers
 
 
-def _taken(by_place: list[Any], args: tuple[Any, ...]) -> tuple[Any, ...]:
+def _checked_positional(by_place: list[Any], args: tuple[Any, ...]) -> tuple[Any, ...]:
     values = list(args)
     for at, name, taker in by_place:
         if at >= len(values):
             break
-        values[at] = _one(name, taker, values[at])
+        values[at] = _checked(name, taker, values[at])
     return tuple(values)
 
 
-def _one(name: str, taker: tuple[Take, str, Any], value: Any) -> Any:
-    take, what, usual = taker
-    if value is usual:
+def _checked(name: str, taker: tuple[Take, str, Any], value: Any) -> Any:
+    take, what, default = taker
+    if value is default:
         return value
-    taken = take(value)
-    if taken is REFUSED:
+    result = take(value)
+    if result is REFUSED:
         raise ArgumentFault(f"{name} must be {what}, not {described(value)}")
-    return taken
+    return result

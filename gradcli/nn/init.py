@@ -1,7 +1,7 @@
-"""Starting values: `torch.nn.init`, and how fresh layers are filled in either age.
+"""`torch.nn.init`, and the initial values of layers in 0.1.12 and in later versions.
 
-Every function writes into the memory of the tensor it is given, and returns it. The names of
-0.1.12 are the same without the last underscore.
+Every function writes into the memory of its tensor and returns the tensor. The names of 0.1.12 are the same without
+the last underscore.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ GAINS: dict[str, Callable[[float], float]] = {
 
 
 def calculate_gain(nonlinearity: str, param: Any = None) -> float:
-    """By how much a layer's spread must grow to make up for what the nonlinearity takes away."""
+    """The factor on the standard deviation of weights that makes up for the nonlinearity behind them."""
     if nonlinearity not in GAINS:
         raise ValueFault(f"Unsupported nonlinearity {brief(nonlinearity)}", *((name, "") for name in ("relu", "tanh")))
     if param is not None and type(param) not in NUMBERS:
@@ -37,7 +37,7 @@ def calculate_gain(nonlinearity: str, param: Any = None) -> float:
 
 
 def _target(tensor: Any, name: str) -> np.ndarray[Any, Any]:
-    """The memory that an initialisation fills."""
+    """The array of a tensor, opened for writing. ArgumentFault for other values."""
     return writing(_tensor(tensor, name).array, name)
 
 
@@ -107,7 +107,7 @@ def dirac_(tensor: Any, groups: int = 1) -> Tensor:
 
 
 def fans(tensor: Tensor) -> tuple[int, int]:
-    """How many numbers meet in each output of a layer with this weight, and how many outputs each input reaches."""
+    """fan_in and fan_out of a weight (out, in, *kernel): in * prod(kernel) and out * prod(kernel)."""
     shape = tensor.array.shape
     if len(shape) < 2:
         raise ShapeFault("Fan in and fan out can not be computed for tensor with fewer than 2 dimensions")
@@ -143,10 +143,10 @@ def kaiming_normal_(tensor: Any, a: float = 0, mode: str = "fan_in", nonlinearit
 
 
 def _kaiming(tensor: Any, name: str, a: float, mode: str, nonlinearity: str) -> float:
-    ways = fans(_tensor(tensor, name))
+    fan_in_and_out = fans(_tensor(tensor, name))
     if mode not in ("fan_in", "fan_out"):
         raise ValueFault(f"Mode {brief(mode)} not supported, please use one of ['fan_in', 'fan_out']")
-    return calculate_gain(nonlinearity, a) / math.sqrt(ways[mode == "fan_out"])
+    return calculate_gain(nonlinearity, a) / math.sqrt(fan_in_and_out[mode == "fan_out"])
 
 
 def orthogonal_(tensor: Any, gain: float = 1) -> Tensor:
@@ -155,8 +155,8 @@ def orthogonal_(tensor: Any, gain: float = 1) -> Tensor:
     if array.ndim < 2:
         raise ValueFault("Only tensors with 2 or more dimensions are supported")
     rows, columns = array.shape[0], array.size // array.shape[0]
-    drawn = draw().normal((rows, columns), array.dtype)
-    q, r = np.linalg.qr(drawn.T if rows < columns else drawn)
+    normals = draw().normal((rows, columns), array.dtype)
+    q, r = np.linalg.qr(normals.T if rows < columns else normals)
     q = q * np.sign(np.diag(r))
     array[...] = ((q.T if rows < columns else q) * array.dtype.type(gain)).reshape(array.shape)
     return _filled(tensor, "orthogonal_")
@@ -180,7 +180,7 @@ def trunc_normal_(tensor: Any, mean: float = 0.0, std: float = 1.0, a: float = -
     """
     array = _target(tensor, "trunc_normal_")
     low, high = (0.5 + math.erf((x - mean) / std / math.sqrt(2.0)) / 2 for x in (a, b))
-    drawn = np.empty(array.shape, array.dtype)
+    values = np.empty(array.shape, array.dtype)
     missing: Any = np.ones(array.shape, bool)
     while missing.any():
         if high - low > 0.3:
@@ -189,9 +189,9 @@ def trunc_normal_(tensor: Any, mean: float = 0.0, std: float = 1.0, a: float = -
         else:
             new = draw().uniform(array.shape, array.dtype, a, b)
             outside = np.log(draw().uniform(array.shape, array.dtype)) > _rarity(new, mean, std, a, b)
-        drawn = np.where(missing, new, drawn)
+        values = np.where(missing, new, values)
         missing = missing & outside
-    array[...] = drawn
+    array[...] = values
     return _filled(tensor, "trunc_normal_")
 
 
@@ -206,10 +206,14 @@ def legacy() -> bool:
     return Current.legacy
 
 
-def start_layer(weight: Tensor, bias: Tensor | None, then: int) -> None:
-    """Fill a fresh linear or convolutional layer, of which 0.1.12 counted `then` inputs to each output."""
+def init_weight_and_bias(weight: Tensor, bias: Tensor | None, legacy_fan_in: int) -> None:
+    """Initialise the parameters of a linear or convolutional layer.
+
+    0.1.12 draws both from uniform(-b, b) with b = 1 / sqrt(legacy_fan_in), which for transposed convolutions is not the
+    fan-in; later versions draw the weight by kaiming_uniform_ and take b = 1 / sqrt(fan_in) for the bias.
+    """
     if legacy():
-        bound = 1.0 / math.sqrt(then)
+        bound = 1.0 / math.sqrt(legacy_fan_in)
         uniform_(weight, -bound, bound)
     else:
         kaiming_uniform_(weight, math.sqrt(5))

@@ -11,8 +11,8 @@ from torch_programs import differences
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_distributions(dtype):
-    found = differences(distributions(dtype))
-    apart = [(header, torch, ours) for header, torch, ours in found if not alike(torch, ours)]
+    results = differences(distributions(dtype))
+    apart = [(header, torch, ours) for header, torch, ours in results if not alike(torch, ours)]
     assert len(apart) <= 6, apart       # torch's own faults: its noise overwrites what backward needs, and the like
     assert not [header for header, *_ in apart if header.startswith("==") and "Pareto" not in header
                 and header not in ("== refusals", "== slopes", "== constraints")], apart
@@ -20,8 +20,9 @@ def test_distributions(dtype):
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_optimizers(dtype):
-    found = differences(optimizers(dtype))
-    apart = [(header, torch, ours) for header, torch, ours in found if "LBFGS" not in header and not alike(torch, ours)]
+    results = differences(optimizers(dtype))
+    apart = [(header, torch, ours) for header, torch, ours in results
+             if "LBFGS" not in header and not alike(torch, ours)]
     assert {header[:19] for header, *_ in apart} <= {"== ChainedScheduler", "== StepLR(o, 3, las"}, apart
 
 

@@ -33,9 +33,9 @@ print(biject_to(constraints.interval(-1.0, 1.0)), transform_to(constraints.simpl
 def printed(text):
     prologue = ("import torch\nfrom torch.distributions import *\nfrom torch.distributions import constraints\n"
                 "T = torch.tensor\n")
-    done = subprocess.run([sys.executable, "-m", "gradcli", "run", "-q", "--style", "modern", "-"],
-                          input=prologue + text, text=True, capture_output=True, check=False)
-    return done.stdout.strip(), done.stderr
+    finished = subprocess.run([sys.executable, "-m", "gradcli", "run", "-q", "--style", "modern", "-"],
+                              input=prologue + text, text=True, capture_output=True, check=False)
+    return finished.stdout.strip(), finished.stderr
 
 
 @pytest.mark.parametrize("line", RECORDED, ids=lambda line: line.partition("|")[2][:20])
@@ -70,11 +70,11 @@ def test_what_programs_define():
 
 
 def test_what_is_not_there_is_told():
-    out, said = printed("LogisticNormal(0.0, 1.0).mean")
-    assert "error[G0332]: LogisticNormal does not implement mean" in said and not out
-    assert "is 0" not in said
-    out, said = printed("register_kl(Normal, Normal)(lambda p, q: 0)")
-    assert "class of its own" in said
+    out, message = printed("LogisticNormal(0.0, 1.0).mean")
+    assert "error[G0332]: LogisticNormal does not implement mean" in message and not out
+    assert "is 0" not in message
+    out, message = printed("register_kl(Normal, Normal)(lambda p, q: 0)")
+    assert "class of its own" in message
 
 
 @pytest.mark.parametrize("change", ["d.arg_constraints['loc'] = 1", "Normal.arg_constraints.clear()",
@@ -85,8 +85,8 @@ def test_nothing_shared_can_be_changed(change):
 
 
 def test_saved_within_the_run():
-    out, said = printed("torch.save({'w': torch.ones(2)}, 'a.pt')\nx = torch.load('a.pt')['w']\nx.add_(1)\n"
-                        "print(x, torch.load('a.pt'))")
+    out, message = printed("torch.save({'w': torch.ones(2)}, 'a.pt')\nx = torch.load('a.pt')['w']\nx.add_(1)\n"
+                           "print(x, torch.load('a.pt'))")
     assert out == "tensor([2., 2.]) {'w': tensor([1., 1.])}"
-    out, said = printed("torch.load('b.pt')")
-    assert "programs read no files" in said
+    out, message = printed("torch.load('b.pt')")
+    assert "programs read no files" in message

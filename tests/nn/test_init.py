@@ -41,13 +41,13 @@ def test_layers_start_as_in_the_age_of_the_tutorial():
     session = Session("tutorial")
     session.run("torch.manual_seed(3)\nm = nn.Linear(4, 2)\nc = nn.Conv2d(2, 3, 2)\nb = nn.BatchNorm1d(3)\n"
                 "torch.manual_seed(3)\nw = torch.rand(8 + 2 + 24 + 3 + 3)\n", echo=False)
-    drawn = session["w"].array.astype(np.float64)
+    values = session["w"].array.astype(np.float64)
     spread = [0.5] * 10 + [1 / np.sqrt(8)] * 27
-    expected = (2 * drawn[:37] - 1) * spread
+    expected = (2 * values[:37] - 1) * spread
     m, c, b = session["m"], session["c"], session["b"]
     started = np.concatenate([p.array.ravel() for p in (m.weight, m.bias, c.weight, c.bias)])
     np.testing.assert_allclose(started, expected, atol=1e-6)
-    np.testing.assert_allclose(b.weight.array, drawn[37:], atol=1e-7)
+    np.testing.assert_allclose(b.weight.array, values[37:], atol=1e-7)
     assert not b.bias.array.any()
 
 

@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from gradcli.nn import fetch, names
+from gradcli.nn import fetch, names, shadowed
 
 ROOT = Path(__file__).parents[2]
 
@@ -125,6 +125,9 @@ def test_every_name_is_there():
 
     for home in ("nn", "optim", "utils"):
         for address in addresses(names(home)):
+            assert callable(fetch(address)), address
+    for functions in shadowed().values():
+        for address in functions.values():
             assert callable(fetch(address)), address
 
 

@@ -1,4 +1,4 @@
-"""What all distributions are: parameters of one shape, a batch, and the shape of one event."""
+"""`Distribution` and `ExponentialFamily`: parameters, batch_shape and event_shape, validation, expand."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ PARAMETERS = frozenset(
 
 
 def broadcast_all(*values: Any) -> list[Any]:
-    """Numbers and tensors as tensors of one shape; numbers in the type of the first tensor."""
+    """Tensors broadcast to one shape; numbers take the dtype of the first tensor. ValueFault for other values."""
     for value in values:
         if not isinstance(value, Tensor) and type(value) not in NUMBERS:
             raise ValueFault("Input arguments must all be instances of Number, torch.Tensor or objects implementing "
@@ -39,19 +39,19 @@ def broadcast_all(*values: Any) -> list[Any]:
 
 
 def tensor_of(value: Any, name: str) -> Tensor:
-    """A parameter that has to be a tensor."""
+    """`value`; ArgumentFault unless it is a tensor."""
     if not isinstance(value, Tensor):
         raise ArgumentFault(f"{name} of a distribution must be a tensor, not {described(value)}",
                             (f"{name}=torch.tensor([1.0, 2.0])", "a tensor"))
     return value
 
 
-def sizes(shape: Any) -> tuple[int, ...]:
-    """A shape as a tuple of whole numbers."""
-    taken = Sizes.take(shape if isinstance(shape, tuple | list) else (shape,))
-    if type(taken) is not tuple:
+def shape_tuple(shape: Any) -> tuple[int, ...]:
+    """A shape as a tuple of ints. ArgumentFault for other values."""
+    dims = Sizes.take(shape if isinstance(shape, tuple | list) else (shape,))
+    if type(dims) is not tuple:
         raise ArgumentFault(f"a shape is whole numbers, not {described(shape)}", "d.sample((2, 3))")
-    return taken
+    return dims
 
 
 def sum_rightmost(value: Any, count: int) -> Any:
@@ -60,29 +60,29 @@ def sum_rightmost(value: Any, count: int) -> Any:
 
 
 def clamp_probs(probs: Any) -> Any:
-    """Probabilities kept off 0 and 1."""
+    """Probabilities clamped to eps .. 1 - eps of their dtype."""
     eps = finfo(probs.dtype).eps
     return probs.clamp(min=eps, max=1 - eps)
 
 
 def probs_to_logits(probs: Any, is_binary: bool = False) -> Any:
-    """The scores that probabilities come from."""
+    """log(p / (1 - p)) if `is_binary`, else log(p); probabilities are kept off 0 and 1."""
     inside = clamp_probs(probs)
     return F.log(inside) - F.log1p(-inside) if is_binary else F.log(inside)
 
 
 def logits_to_probs(logits: Any, is_binary: bool = False) -> Any:
-    """The probabilities that scores give."""
+    """The sigmoid of logits if `is_binary`, else their softmax over the last dimension."""
     return F.sigmoid(logits) if is_binary else F.softmax(logits, -1)
 
 
 def standard_normal(shape: tuple[int, ...], like: Any) -> Any:
-    """Standard normal numbers in the type of `like`."""
+    """Standard normal samples of this shape and the dtype of `like`."""
     return F.randn(shape, dtype=like.dtype)
 
 
-class lazy:
-    """A value that is worked out when it is first asked for, and kept; one that was set is not worked out."""
+class lazy_property:
+    """A property that is computed at the first read and then cached, unless the attribute has been set."""
 
     def __init__(self, function: Callable[[Any], Any]) -> None:
         self.__wrapped__ = function
@@ -96,8 +96,8 @@ class lazy:
         return value
 
 
-def missing(name: str) -> Any:
-    """A property that this kind of distribution does not have."""
+def unimplemented(name: str) -> Any:
+    """A property that raises NotImplementedError."""
     def get(self: Any) -> Any:
         raise Unimplemented(f"{type(self).__name__} does not implement {name}")
 
@@ -111,21 +111,20 @@ def missing(name: str) -> Any:
          "log_cdf log_survival_function set_default_validate_args _extended_shape _validate_sample _batch_shape "
          "_event_shape _validate_args".split(), open_attributes=True, base=True, copied=True)
 class Distribution:
-    """The base of all distributions, and of those that programs define.
+    """The base of all distributions, and of those that programs define."""
 
-    `_kept` names what `expand` leaves as it is.
-    """
+    # _unexpanded names the attributes that expand() does not expand.
 
     __slots__ = ("__dict__", "_batch_shape", "_event_shape", "_validate_args")
 
     _module_path = "torch.distributions"
-    _kept: ClassVar[frozenset[str]] = frozenset()
+    _unexpanded: ClassVar[frozenset[str]] = frozenset()
 
     _constraints: Any = None
-    support: Any = missing("support")
-    mean: Any = missing("mean")
-    mode: Any = missing("mode")
-    variance: Any = missing("variance")
+    support: Any = unimplemented("support")
+    mean: Any = unimplemented("mean")
+    mode: Any = unimplemented("mode")
+    variance: Any = unimplemented("variance")
     has_rsample: Any = False
     has_enumerate_support: Any = False
     _batch_shape: Any
@@ -134,7 +133,7 @@ class Distribution:
 
     @property
     def arg_constraints(self) -> Any:
-        """What its parameters have to keep to, by name."""
+        """The constraints of its parameters, by name."""
         if self._constraints is None:
             raise Unimplemented(f"{type(self).__name__} does not implement arg_constraints")
         return dict(self._constraints)
@@ -149,7 +148,7 @@ class Distribution:
             seal(cls)
 
     def __init__(self, batch_shape: Any = (), event_shape: Any = (), validate_args: bool | None = None) -> None:
-        self._batch_shape, self._event_shape = Size(sizes(batch_shape)), Size(sizes(event_shape))
+        self._batch_shape, self._event_shape = Size(shape_tuple(batch_shape)), Size(shape_tuple(event_shape))
         self._validate_args = Settings.validate_args if validate_args is None else bool(validate_args)
         if self._validate_args:
             self._check_arguments()
@@ -160,28 +159,28 @@ class Distribution:
         object.__setattr__(self, name, value)
 
     def _set(self, **parameters: Any) -> tuple[int, ...]:
-        """Keep parameters as tensors of one shape, which is the batch's."""
+        """Set parameters to tensors of one shape, the batch shape, and return it."""
         values = broadcast_all(*parameters.values())
         vars(self).update(zip(parameters, values, strict=True))
         return tuple(values[0].shape)
 
     def _check_arguments(self) -> None:
-        known = self.arg_constraints
-        for name, constraint in known.items() if isinstance(known, dict) else ():
-            unset = name not in vars(self) and isinstance(getattr(type(self), name, None), lazy)
+        constraints_by_name = self.arg_constraints
+        for name, constraint in constraints_by_name.items() if isinstance(constraints_by_name, dict) else ():
+            unset = name not in vars(self) and isinstance(getattr(type(self), name, None), lazy_property)
             if unset or constraints.is_dependent(constraint):
                 continue
             value = getattr(self, name)
             valid = constraints.constraint_of(constraint).check(value)
             if not bool(valid.array.all()):
-                said = (f"Expected parameter {name} ({_kind(value)} of shape {tuple(value.shape)}) of distribution "
-                        f"{self._text(None)} to satisfy the constraint {constraint!r}, but found invalid values:")
-                shown = DisplayHooks.format(value, "")
-                raise ValueFault(f"{said} {' '.join(shown.split())}", *_repairs(name, constraint)).saying(
-                    f"{said}\n{shown}")
+                message = (f"Expected parameter {name} ({_kind(value)} of shape {tuple(value.shape)}) of distribution "
+                           f"{self._text(None)} to satisfy the constraint {constraint!r}, but found invalid values:")
+                text = DisplayHooks.format(value, "")
+                raise ValueFault(f"{message} {' '.join(text.split())}", *_repairs(name, constraint)).saying(
+                    f"{message}\n{text}")
 
     def _validate_sample(self, value: Any) -> None:
-        """Refuse values that the distribution has no density for."""
+        """ValueFault unless `value` is a tensor that fits the shapes and lies in the support."""
         if not isinstance(value, Tensor):
             raise ValueFault("The value argument to log_prob must be a Tensor", "torch.tensor(1.0)")
         shape, event = tuple(value.shape), tuple(self._event_shape)
@@ -194,13 +193,13 @@ class Distribution:
                              f"{value.shape} vs {whole}.")
         support = constraints.constraint_of(self.support)
         if not bool(support.check(value).array.all()):
-            said = (f"Expected value argument ({_kind(value)} of shape {shape}) to be within the support "
-                    f"({support!r}) of the distribution {self._text(None)}, but found invalid values:")
-            shown = DisplayHooks.format(value, "")
-            raise ValueFault(f"{said} {' '.join(shown.split())}").saying(f"{said}\n{shown}")
+            message = (f"Expected value argument ({_kind(value)} of shape {shape}) to be within the support "
+                       f"({support!r}) of the distribution {self._text(None)}, but found invalid values:")
+            text = DisplayHooks.format(value, "")
+            raise ValueFault(f"{message} {' '.join(text.split())}").saying(f"{message}\n{text}")
 
     def _checked(self, value: Any) -> Any:
-        """`value`, which a density is asked at, once it is checked."""
+        """`value`, the argument of a density, after validation."""
         if self._validate_args:
             self._validate_sample(value)
         elif not isinstance(value, Tensor) and type(value) not in NUMBERS:
@@ -209,23 +208,23 @@ class Distribution:
         return value
 
     def _extended_shape(self, sample_shape: Any = ()) -> Any:
-        return Size((*sizes(sample_shape), *self._batch_shape, *self._event_shape))
+        return Size((*shape_tuple(sample_shape), *self._batch_shape, *self._event_shape))
 
     def sample(self, sample_shape: Any = ()) -> Any:
-        """Values drawn from it, without history."""
+        """Samples of shape sample_shape + batch_shape + event_shape, without history."""
         with recording(False):
             return self.rsample(sample_shape).detach()
 
     def sample_n(self, n: int) -> Any:
-        """So many values."""
+        """n samples."""
         return self.sample((n,))
 
     def rsample(self, sample_shape: Any = ()) -> Any:
-        """Values drawn such that gradients reach the parameters."""
+        """Reparametrized samples, whose gradients reach the parameters."""
         raise Unimplemented(f"{type(self).__name__} does not implement rsample: what it draws has no gradient")
 
     def log_prob(self, value: Any) -> Any:
-        """The logarithm of the density, or of the probability, at a value."""
+        """The logarithm of the density or probability at `value`."""
         raise Unimplemented(f"{type(self).__name__} does not implement log_prob")
 
     def entropy(self) -> Any:
@@ -233,15 +232,15 @@ class Distribution:
         raise Unimplemented(f"{type(self).__name__} does not implement entropy")
 
     def cdf(self, value: Any) -> Any:
-        """The probability to be at most a value."""
+        """The probability of a sample of at most `value`."""
         raise Unimplemented(f"{type(self).__name__} does not implement cdf")
 
     def icdf(self, value: Any) -> Any:
-        """The value that a probability belongs to."""
+        """The inverse of cdf: the quantile of a probability."""
         raise Unimplemented(f"{type(self).__name__} does not implement icdf")
 
     def enumerate_support(self, expand: bool = True) -> Any:
-        """Every value there is, one after the other."""
+        """All values of the support, along a first dimension."""
         raise Unimplemented(f"{type(self).__name__} does not implement enumerate_support")
 
     def perplexity(self) -> Any:
@@ -250,16 +249,16 @@ class Distribution:
 
     def expand(self, batch_shape: Any, _instance: Any = None) -> Any:
         """The same distribution for a larger batch."""
-        shape = sizes(batch_shape)
-        anew = object.__new__(type(self))
+        shape = shape_tuple(batch_shape)
+        expanded = object.__new__(type(self))
         for name, value in vars(self).items():
-            vars(anew)[name] = value if name in self._kept else self._expanded(value, shape)
-        anew._batch_shape, anew._event_shape = Size(shape), self._event_shape
-        anew._validate_args = self._validate_args
-        return anew
+            vars(expanded)[name] = value if name in self._unexpanded else self._expanded(value, shape)
+        expanded._batch_shape, expanded._event_shape = Size(shape), self._event_shape
+        expanded._validate_args = self._validate_args
+        return expanded
 
     def _expanded(self, value: Any, shape: tuple[int, ...]) -> Any:
-        """A parameter, or a distribution made of parameters, for a batch of this shape."""
+        """A parameter or an inner distribution, expanded to this batch shape."""
         count = len(self._batch_shape)
         if isinstance(value, Tensor):
             return F.expand(value, (*shape, *value.shape[count:]))
@@ -268,22 +267,22 @@ class Distribution:
         return value
 
     def _full(self, number: float, like: Any) -> Any:
-        """The same number for each of the batch."""
+        """A tensor of batch_shape + event_shape filled with `number`."""
         return F.full(tuple(self._extended_shape()), number, dtype=like.dtype)
 
     @staticmethod
     def set_default_validate_args(value: bool) -> None:
-        """Whether distributions check their arguments from now on, where nothing else is said."""
+        """Set whether distributions validate arguments if validate_args is None."""
         Settings.validate_args = bool(value)
 
     @classmethod
-    def _of_class(cls) -> dict[str, Any]:
-        """What programs read of the class itself."""
+    def _class_attributes(cls) -> dict[str, Any]:
+        """The attributes that programs read of the class itself."""
         names = ("support", "has_rsample", "has_enumerate_support")
-        told = {name: value for name in names if not isinstance(value := getattr(cls, name), property)}
+        attributes = {name: value for name in names if not isinstance(value := getattr(cls, name), property)}
         if cls._constraints is not None:
-            told["arg_constraints"] = dict(cls._constraints)
-        return told | {"set_default_validate_args": cls.set_default_validate_args}
+            attributes["arg_constraints"] = dict(cls._constraints)
+        return attributes | {"set_default_validate_args": cls.set_default_validate_args}
 
     def __repr__(self) -> str:
         return self._text(None)
@@ -293,13 +292,14 @@ class Distribution:
 
     def _text(self, style: Any) -> str:
         """Its text: the parameters that were set, or their shapes."""
-        known = self.arg_constraints
-        parts = [(name, vars(self)[name]) for name in known if name in vars(self)] if isinstance(known, dict) else []
-        return f"{type(self).__name__}({', '.join(f'{name}: {briefly(value)}' for name, value in parts)})"
+        names = self.arg_constraints
+        parts = [f"{name}: {briefly(vars(self)[name])}" for name in names if name in vars(self)] if isinstance(
+            names, dict) else []
+        return f"{type(self).__name__}({', '.join(parts)})"
 
 
 def briefly(value: Any) -> str:
-    """A parameter in the text of a distribution."""
+    """The text of a parameter: its value if it is one number, else its shape."""
     if not isinstance(value, Tensor):
         return str(value) if type(value) in NUMBERS else "..."
     return DisplayHooks.format(value, "") if value.array.size == 1 else str(value.shape)
@@ -318,7 +318,7 @@ def _repairs(name: str, constraint: Any) -> tuple[tuple[str, str], ...]:
 
 
 class ExponentialFamily(Distribution):
-    """A distribution whose entropy and divergences follow from the normaliser of its natural parameters."""
+    """A distribution with natural parameters and a log-normalizer, from which entropy and KL divergence follow."""
 
     __slots__ = ()
     _carrier: ClassVar[float] = 0
@@ -328,21 +328,21 @@ class ExponentialFamily(Distribution):
         raise Unimplemented(f"{type(self).__name__} does not implement its natural parameters")
 
     def _normalizer(self, *natural: Any) -> Any:
-        """The logarithm of what normalises the density."""
+        """The log-normalizer, a function of the natural parameters."""
         raise Unimplemented(f"{type(self).__name__} does not implement its normaliser")
 
-    def _with_slopes(self) -> tuple[list[Any], Any, tuple[Any, ...]]:
-        """The natural parameters, the normaliser, and its gradients by them."""
+    def _with_gradients(self) -> tuple[list[Any], Any, tuple[Any, ...]]:
+        """The natural parameters, the log-normalizer, and its gradients by them."""
         with recording(True):
             natural = [F.clone(p.detach()).detach().requires_grad_() for p in self._natural()]
             value = self._normalizer(*natural)
             return natural, value, functional.grad(value.sum(), natural, create_graph=True)
 
     def entropy(self) -> Any:
-        natural, value, slopes = self._with_slopes()
+        natural, value, gradients = self._with_gradients()
         result = value - self._carrier
-        for p, slope in zip(natural, slopes, strict=True):
-            result = result - (p * slope).reshape((*self._batch_shape, -1)).sum(-1)
+        for p, gradient in zip(natural, gradients, strict=True):
+            result = result - (p * gradient).reshape((*self._batch_shape, -1)).sum(-1)
         return result
 
 

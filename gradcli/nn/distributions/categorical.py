@@ -1,4 +1,4 @@
-"""Distributions of one of several classes: as a number, as a vector with a one, as counts, and relaxed."""
+"""Categorical, one-hot, multinomial, and the relaxed Bernoulli and categorical distributions."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from gradcli.nn.distributions.base import (
     Distribution,
     broadcast_all,
     clamp_probs,
-    lazy,
+    lazy_property,
     logits_to_probs,
     probs_to_logits,
-    sizes,
+    shape_tuple,
     tensor_of,
 )
 from gradcli.nn.distributions.discrete import Binomial, ByProbability, one_of
@@ -28,7 +28,7 @@ SHARES = {"probs": constraints.simplex, "logits": constraints.real_vector}
 
 
 class Categorical(Distribution):
-    """The number of one of several classes."""
+    """An index 0 to K - 1 with probabilities `probs`, (*batch, K)."""
 
     __slots__ = ()
     _constraints: Any = SHARES
@@ -47,11 +47,11 @@ class Categorical(Distribution):
         self._count = scaled.shape[-1]
         super().__init__(scaled.shape[:-1], (), validate_args)
 
-    @lazy
+    @lazy_property
     def logits(self) -> Any:
         return probs_to_logits(self.probs)
 
-    @lazy
+    @lazy_property
     def probs(self) -> Any:
         return logits_to_probs(self.logits)
 
@@ -61,7 +61,7 @@ class Categorical(Distribution):
     mode = property(lambda self: self.probs.argmax(-1))
 
     def sample(self, sample_shape: Any = ()) -> Any:
-        shape = sizes(sample_shape)
+        shape = shape_tuple(sample_shape)
         with recording(False):
             flat = self.probs.detach().reshape(-1, self._count)
             return F.multinomial(flat, math.prod(shape), True).t().reshape(tuple(self._extended_shape(shape)))
@@ -80,14 +80,14 @@ class Categorical(Distribution):
 
 
 class OnCategorical(Distribution):
-    """A distribution of vectors that is made of a Categorical."""
+    """A distribution of vectors (*batch, K) that wraps a Categorical."""
 
     __slots__ = ()
     _constraints: Any = SHARES
 
     _categorical: Categorical
 
-    def _around(self, probs: Any, logits: Any, validate_args: bool | None) -> None:
+    def _set_categorical(self, probs: Any, logits: Any, validate_args: bool | None) -> None:
         self._categorical = Categorical(probs, logits)
         Distribution.__init__(self, self._categorical._batch_shape, self._categorical.param_shape[-1:], validate_args)
 
@@ -97,22 +97,22 @@ class OnCategorical(Distribution):
 
 
 class OneHotCategorical(OnCategorical):
-    """One of several classes, as a vector with a one at the class."""
+    """A one-hot vector of K classes."""
 
     __slots__ = ()
     support = constraints.one_hot
     has_enumerate_support = True
 
     def __init__(self, probs: Any = None, logits: Any = None, validate_args: bool | None = None) -> None:
-        self._around(probs, logits, validate_args)
+        self._set_categorical(probs, logits, validate_args)
 
     mean = property(lambda self: self.probs)
     mode = property(lambda self: F.one_hot(self.probs.argmax(-1), self.probs.shape[-1]).type_as(self.probs))
     variance = property(lambda self: self.probs * (1 - self.probs))
 
     def sample(self, sample_shape: Any = ()) -> Any:
-        drawn = self._categorical.sample(sample_shape)
-        return F.one_hot(drawn, self._event_shape[0]).to(self.probs.dtype)
+        samples = self._categorical.sample(sample_shape)
+        return F.one_hot(samples, self._event_shape[0]).to(self.probs.dtype)
 
     def log_prob(self, value: Any) -> Any:
         return self._categorical.log_prob(self._checked(value).max(-1)[1])
@@ -127,7 +127,7 @@ class OneHotCategorical(OnCategorical):
 
 
 class OneHotCategoricalStraightThrough(OneHotCategorical):
-    """The same, drawn such that the gradient goes to the probabilities as if they were the sample."""
+    """One-hot samples with the straight-through gradient: that of the probabilities (Bengio and others, 2013)."""
 
     __slots__ = ()
     has_rsample = True
@@ -137,10 +137,10 @@ class OneHotCategoricalStraightThrough(OneHotCategorical):
 
 
 class Multinomial(OnCategorical):
-    """How often each of several classes comes up in total_count draws."""
+    """The counts of K classes in total_count draws."""
 
     __slots__ = ()
-    _kept = frozenset({"_binomial"})
+    _unexpanded = frozenset({"_binomial"})
 
     total_count: int
 
@@ -150,7 +150,7 @@ class Multinomial(OnCategorical):
             raise Unimplemented("inhomogeneous total_count is not supported: it is one whole number, not "
                                       f"{described(total_count)}")
         self.total_count = total_count
-        self._around(probs, logits, validate_args)
+        self._set_categorical(probs, logits, validate_args)
         self._binomial = Binomial(total_count, self.probs)
 
     support = property(lambda self: constraints.Multinomial(self.total_count))
@@ -158,11 +158,11 @@ class Multinomial(OnCategorical):
     variance = property(lambda self: self.total_count * self.probs * (1 - self.probs))
 
     def sample(self, sample_shape: Any = ()) -> Any:
-        shape = sizes(sample_shape)
-        drawn = self._categorical.sample((self.total_count, *shape))
-        drawn = drawn.permute([*range(1, drawn.ndim), 0])
-        counts = F.zeros(tuple(self._extended_shape(shape)), dtype=drawn.dtype)
-        return counts.scatter_add(-1, drawn, F.ones_like(drawn)).type_as(self.probs)
+        shape = shape_tuple(sample_shape)
+        samples = self._categorical.sample((self.total_count, *shape))
+        samples = samples.permute([*range(1, samples.ndim), 0])
+        counts = F.zeros(tuple(self._extended_shape(shape)), dtype=samples.dtype)
+        return counts.scatter_add(-1, samples, F.ones_like(samples)).type_as(self.probs)
 
     def log_prob(self, value: Any) -> Any:
         value = self._checked(value)
@@ -180,16 +180,16 @@ class Multinomial(OnCategorical):
 
 
 def _temperature(value: Any) -> Any:
-    """A temperature, which has to be a tensor or a number."""
+    """A temperature as a tensor."""
     return broadcast_all(value)[0]
 
 
 class LogitRelaxedBernoulli(ByProbability):
-    """The score of a relaxed Bernoulli number."""
+    """The logit of a RelaxedBernoulli sample."""
 
     __slots__ = ()
     _module_path = "torch.distributions.relaxed_bernoulli"
-    _kept = frozenset({"temperature"})
+    _unexpanded = frozenset({"temperature"})
     support = constraints.real
 
     temperature: Any
@@ -197,7 +197,7 @@ class LogitRelaxedBernoulli(ByProbability):
     def __init__(self, temperature: Any, probs: Any = None, logits: Any = None,
                  validate_args: bool | None = None) -> None:
         self.temperature = _temperature(temperature)
-        super().__init__(self._by(probs, logits), (), validate_args)
+        super().__init__(self._set_probability(probs, logits), (), validate_args)
 
     def rsample(self, sample_shape: Any = ()) -> Any:
         shape = tuple(self._extended_shape(sample_shape))
@@ -213,11 +213,11 @@ class LogitRelaxedBernoulli(ByProbability):
 
 
 class ExpRelaxedCategorical(OnCategorical):
-    """The logarithm of a relaxed vector with a one."""
+    """The logarithm of a RelaxedOneHotCategorical sample."""
 
     __slots__ = ()
     _module_path = "torch.distributions.relaxed_categorical"
-    _kept = frozenset({"temperature"})
+    _unexpanded = frozenset({"temperature"})
     support = constraints.real_vector
     has_rsample = True
 
@@ -226,7 +226,7 @@ class ExpRelaxedCategorical(OnCategorical):
     def __init__(self, temperature: Any, probs: Any = None, logits: Any = None,
                  validate_args: bool | None = None) -> None:
         self.temperature = _temperature(temperature)
-        self._around(probs, logits, validate_args)
+        self._set_categorical(probs, logits, validate_args)
 
     def rsample(self, sample_shape: Any = ()) -> Any:
         u = clamp_probs(F.rand(tuple(self._extended_shape(sample_shape)), dtype=self.logits.dtype))

@@ -1,4 +1,4 @@
-"""Distributions made of distributions: events over the batch, and mixtures."""
+"""Independent and MixtureSameFamily."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from gradcli.engine.tensor.variable import recording
 from gradcli.faults.mistakes import Unimplemented
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.nn.distributions import constraints
-from gradcli.nn.distributions.base import Distribution, sizes, sum_rightmost
+from gradcli.nn.distributions.base import Distribution, shape_tuple, sum_rightmost
 from gradcli.nn.distributions.categorical import Categorical
 
 
 class Independent(Distribution):
-    """A distribution whose last dimensions of the batch belong to one event."""
+    """A distribution that reinterprets the last batch dimensions as event dimensions."""
 
     __slots__ = ()
     _constraints: Any = {}
@@ -50,12 +50,12 @@ class Independent(Distribution):
         return constraints.IndependentConstraint(inner, self._dims) if self._dims else inner
 
     def expand(self, batch_shape: Any, _instance: Any = None) -> Any:
-        anew = object.__new__(type(self))
-        vars(anew).update(vars(self))
-        anew._base = self._base.expand((*sizes(batch_shape), *self._event_shape[:self._dims]))
-        anew._batch_shape, anew._event_shape = Size(sizes(batch_shape)), self._event_shape
-        anew._validate_args = self._validate_args
-        return anew
+        expanded = object.__new__(type(self))
+        vars(expanded).update(vars(self))
+        expanded._base = self._base.expand((*shape_tuple(batch_shape), *self._event_shape[:self._dims]))
+        expanded._batch_shape, expanded._event_shape = Size(shape_tuple(batch_shape)), self._event_shape
+        expanded._validate_args = self._validate_args
+        return expanded
 
     def sample(self, sample_shape: Any = ()) -> Any:
         return self._base.sample(sample_shape)
@@ -79,7 +79,7 @@ class Independent(Distribution):
 
 
 class MixtureSameFamily(Distribution):
-    """One of several distributions of one kind, chosen by a Categorical."""
+    """A mixture of the components of one batched distribution, weighted by a Categorical."""
 
     __slots__ = ()
     _constraints: Any = {}
@@ -108,12 +108,12 @@ class MixtureSameFamily(Distribution):
     support = property(lambda self: constraints.MixtureSameFamilyConstraint(self._component.support))
 
     def expand(self, batch_shape: Any, _instance: Any = None) -> Any:
-        shape = sizes(batch_shape)
+        shape = shape_tuple(batch_shape)
         return type(self)(self._mixture.expand(shape), self._component.expand((*shape, self._count)),
                           self._validate_args)
 
     def _weights(self) -> Any:
-        """The probabilities of the components, shaped to multiply what they give."""
+        """The probabilities of the components, broadcastable with their mean."""
         probs = self._mixture.probs
         chosen = len(self._mixture._batch_shape)
         missing = 0 if chosen == 1 else len(self._batch_shape) - chosen
@@ -140,14 +140,14 @@ class MixtureSameFamily(Distribution):
         return F.logsumexp(inner + F.log_softmax(self._mixture.logits, -1), -1)
 
     def sample(self, sample_shape: Any = ()) -> Any:
-        shape = sizes(sample_shape)
+        shape = shape_tuple(sample_shape)
         with recording(False):
             chosen = self._mixture.sample(shape)
-            drawn = self._component.sample(shape)
+            samples = self._component.sample(shape)
             at, event = len(shape) + len(self._batch_shape), tuple(self._event_shape)
             places = chosen.reshape((*chosen.shape, *[1] * (len(event) + 1)))
             places = places.repeat((*[1] * chosen.ndim, 1, *event))
-            return F.gather(drawn, at, places).squeeze(at).detach()
+            return F.gather(samples, at, places).squeeze(at).detach()
 
     def _text(self, style: Any) -> str:
         return (f"MixtureSameFamily(\n  {self._mixture._text(style)},\n  "

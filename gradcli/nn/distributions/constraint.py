@@ -1,4 +1,4 @@
-"""What a constraint is, and the constraints of numbers and vectors."""
+"""`Constraint`, and the constraints of numbers and vectors."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from gradcli.faults.tree import ArgumentFault, ValueFault
 
 
 def bound(value: Any) -> Any:
-    """A bound: a number or a tensor."""
+    """`value`; ArgumentFault unless it is a number or a tensor."""
     if type(value) not in NUMBERS and not isinstance(value, Tensor):
         raise ArgumentFault(f"a bound is a number or a tensor, not {described(value)}",
                             "constraints.interval(0.0, 1.0)")
@@ -23,7 +23,7 @@ def bound(value: Any) -> Any:
 @exposed(*"check is_discrete event_dim lower_bound upper_bound base_constraint reinterpreted_batch_ndims cseq dim "
          "lengths".split(), base=True, copied=True)
 class Constraint:
-    """The base of all constraints: `check` tells for each event whether it keeps to the constraint."""
+    """The base of all constraints; `check` returns for each event whether it satisfies the constraint."""
 
     __slots__ = ("__dict__",)
 
@@ -39,7 +39,7 @@ class Constraint:
             seal(cls)
 
     def check(self, value: Any) -> Any:
-        """Whether each event keeps to it."""
+        """Whether each event satisfies the constraint: a bool tensor."""
         raise Unimplemented(f"{type(self).__name__} defines no check(value)")
 
     def __repr__(self) -> str:
@@ -56,7 +56,7 @@ class Constraint:
 
 
 def within(constraint: Constraint, value: Any) -> Any:
-    """`constraint.check(value)`, of a tensor alone."""
+    """`constraint.check(value)`; ArgumentFault unless `value` is a tensor."""
     if not isinstance(value, Tensor):
         raise ArgumentFault(f"a constraint is checked of a tensor, not {described(value)}",
                             "constraints.positive.check(torch.ones(2))")
@@ -78,14 +78,14 @@ def is_dependent(constraint: Any) -> bool:
 
 
 def constraint_of(value: Any) -> Constraint:
-    """`value`, which has to be a constraint."""
+    """`value`; ArgumentFault unless it is a Constraint."""
     if not isinstance(value, Constraint):
         raise ArgumentFault(f"a constraint is needed, not {described(value)}", "constraints.positive")
     return value
 
 
-def listed(values: Any) -> list[Constraint]:
-    """Constraints as a list of our own."""
+def constraint_list(values: Any) -> list[Constraint]:
+    """A list of constraints. ArgumentFault for other values."""
     if not isinstance(values, Iterable):
         raise ArgumentFault(f"a list of constraints is needed, not {described(values)}", "[constraints.positive]")
     return [constraint_of(value) for value in values]
@@ -101,7 +101,7 @@ class _Wrapping(Constraint):
 
 
 class IndependentConstraint(_Wrapping):
-    """One whose last dimensions of the batch belong to the event."""
+    """A constraint that reinterprets the last batch dimensions as event dimensions."""
 
     __slots__ = ()
 
@@ -124,7 +124,7 @@ class IndependentConstraint(_Wrapping):
 
 
 class MixtureSameFamilyConstraint(_Wrapping):
-    """The support of a mixture: every component has to hold the value."""
+    """The support of a mixture: the value satisfies the constraint of every component."""
 
     __slots__ = ()
 
@@ -184,7 +184,7 @@ class _Above(Constraint):
 
 
 class GreaterThan(_Above):
-    """Above a bound."""
+    """x > lower_bound."""
 
     __slots__ = ()
 
@@ -193,7 +193,7 @@ class GreaterThan(_Above):
 
 
 class GreaterThanEq(_Above):
-    """At a bound or above."""
+    """x >= lower_bound."""
 
     __slots__ = ()
 
@@ -202,7 +202,7 @@ class GreaterThanEq(_Above):
 
 
 class IntegerGreaterThan(_Above):
-    """A whole number at a bound or above."""
+    """An integer x >= lower_bound."""
 
     __slots__ = ()
     is_discrete = True
@@ -212,7 +212,7 @@ class IntegerGreaterThan(_Above):
 
 
 class LessThan(Constraint):
-    """Below a bound."""
+    """x < upper_bound."""
 
     __slots__ = ()
     _bounds: ClassVar[tuple[str, ...]] = ("upper_bound",)
@@ -227,7 +227,7 @@ class LessThan(Constraint):
 
 
 class Multinomial(LessThan):
-    """Counts that sum to a bound at most."""
+    """Counts whose sum is at most upper_bound."""
 
     __slots__ = ()
     _bounds: ClassVar[tuple[str, ...]] = ()
@@ -249,7 +249,7 @@ class _Between(Constraint):
 
 
 class Interval(_Between):
-    """From one bound to another, both among them."""
+    """lower_bound <= x <= upper_bound."""
 
     __slots__ = ()
 
@@ -258,7 +258,7 @@ class Interval(_Between):
 
 
 class IntegerInterval(_Between):
-    """A whole number from one bound to another."""
+    """An integer, lower_bound <= x <= upper_bound."""
 
     __slots__ = ()
     is_discrete = True
@@ -268,7 +268,7 @@ class IntegerInterval(_Between):
 
 
 class HalfOpenInterval(_Between):
-    """From one bound to below another."""
+    """lower_bound <= x < upper_bound."""
 
     __slots__ = ()
 
@@ -277,7 +277,7 @@ class HalfOpenInterval(_Between):
 
 
 class Simplex(Constraint):
-    """Shares that sum to one."""
+    """Nonnegative numbers that sum to 1."""
 
     __slots__ = ()
     event_dim = 1

@@ -1,4 +1,4 @@
-"""Which values parameters and samples may have: `torch.distributions.constraints`."""
+"""`torch.distributions.constraints`: the sets in which parameters and samples lie."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ from gradcli.nn.distributions.constraint import Multinomial as Multinomial
 from gradcli.nn.distributions.constraint import OneHot as OneHot
 from gradcli.nn.distributions.constraint import Real as Real
 from gradcli.nn.distributions.constraint import Simplex as Simplex
+from gradcli.nn.distributions.constraint import constraint_list as constraint_list
 from gradcli.nn.distributions.constraint import constraint_of as constraint_of
 from gradcli.nn.distributions.constraint import is_dependent as is_dependent
-from gradcli.nn.distributions.constraint import listed as listed
 
 
 class _OfMatrices(Constraint):
@@ -40,7 +40,7 @@ def _lower(value: Any) -> Any:
 
 
 class LowerTriangular(_OfMatrices):
-    """A matrix with zeros above the diagonal."""
+    """A lower triangular matrix."""
 
     __slots__ = ()
 
@@ -49,7 +49,7 @@ class LowerTriangular(_OfMatrices):
 
 
 class LowerCholesky(_OfMatrices):
-    """A lower triangle with a positive diagonal."""
+    """A lower triangular matrix with a positive diagonal."""
 
     __slots__ = ()
 
@@ -58,7 +58,7 @@ class LowerCholesky(_OfMatrices):
 
 
 class CorrCholesky(LowerCholesky):
-    """The lower triangle of a matrix of correlations: each row has the length 1."""
+    """The Cholesky factor of a correlation matrix: each row has norm 1."""
 
     __slots__ = ()
 
@@ -100,7 +100,7 @@ class PositiveSemidefinite(Symmetric):
 
 
 class PositiveDefinite(Symmetric):
-    """A symmetric matrix that is the square of a lower triangle."""
+    """A symmetric matrix with a Cholesky factor."""
 
     __slots__ = ()
 
@@ -120,14 +120,14 @@ def _has_cholesky(matrix: Any) -> bool:
 
 
 class _Several(Constraint):
-    """Constraints of neighbouring parts along one dimension."""
+    """Constraints of consecutive slices along one dimension."""
 
     __slots__ = ()
 
     cseq: list[Any]
     dim: int
 
-    is_discrete = property(lambda self: any(each.is_discrete for each in self.cseq))
+    is_discrete = property(lambda self: any(constraint.is_discrete for constraint in self.cseq))
 
     def _has_dim(self, value: Any) -> None:
         if not -value.ndim <= self.dim < value.ndim:
@@ -135,19 +135,19 @@ class _Several(Constraint):
 
 
 class Cat(_Several):
-    """Constraints of slices of the given lengths."""
+    """Constraints of slices of `lengths` along a dimension."""
 
     __slots__ = ()
 
     lengths: list[int]
 
     def __init__(self, cseq: Any, dim: int = 0, lengths: Any = None) -> None:
-        self.cseq, self.dim = listed(cseq), dim
+        self.cseq, self.dim = constraint_list(cseq), dim
         self.lengths = [1] * len(self.cseq) if lengths is None else list(lengths)
         if len(self.lengths) != len(self.cseq) or not all(type(n) is int for n in self.lengths):
             raise AssertionError(f"lengths ({len(self.lengths)}) must match cseq ({len(self.cseq)})")
 
-    event_dim = property(lambda self: max(each.event_dim for each in self.cseq))
+    event_dim = property(lambda self: max(constraint.event_dim for constraint in self.cseq))
 
     def check(self, value: Any) -> Any:
         self._has_dim(value)
@@ -164,11 +164,11 @@ class Stack(_Several):
     __slots__ = ()
 
     def __init__(self, cseq: Any, dim: int = 0) -> None:
-        self.cseq, self.dim = listed(cseq), dim
+        self.cseq, self.dim = constraint_list(cseq), dim
 
     @property
     def event_dim(self) -> int:
-        most: int = max(each.event_dim for each in self.cseq)
+        most: int = max(constraint.event_dim for constraint in self.cseq)
         return most + 1 if self.dim + most < 0 else most
 
     def check(self, value: Any) -> Any:

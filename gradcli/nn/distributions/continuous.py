@@ -1,4 +1,4 @@
-"""Distributions of one number: normal, uniform, exponential, Laplace, Cauchy, Student's t, F, Pareto's."""
+"""Univariate distributions: normal, uniform, exponential, Laplace, Cauchy, Student's t, F, generalized Pareto."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Normal(ExponentialFamily):
 
 
 class Uniform(Distribution):
-    """Every value from low to high alike."""
+    """The uniform distribution on [low, high)."""
 
     __slots__ = ()
     has_rsample = True
@@ -102,7 +102,7 @@ class Uniform(Distribution):
 
 
 class Exponential(ExponentialFamily):
-    """Waiting times at a rate."""
+    """The exponential distribution with this rate."""
 
     __slots__ = ()
     _constraints: Any = {"rate": constraints.positive}
@@ -142,7 +142,7 @@ class Exponential(ExponentialFamily):
 
 
 class Laplace(Distribution):
-    """Two waiting times, one to each side of loc."""
+    """The Laplace distribution: exponential tails on both sides of loc."""
 
     __slots__ = ()
     _constraints: Any = LOC_SCALE
@@ -180,7 +180,7 @@ class Laplace(Distribution):
 
 
 class Cauchy(Distribution):
-    """The ratio of two normal numbers, which has no mean."""
+    """The Cauchy distribution, which has no mean."""
 
     __slots__ = ()
     _constraints: Any = LOC_SCALE
@@ -257,7 +257,7 @@ class StudentT(Distribution):
 
 
 class FisherSnedecor(Distribution):
-    """The ratio of two chi-squared numbers, each over its degrees of freedom."""
+    """The F distribution: the ratio of two chi-squared variables over their degrees of freedom."""
 
     __slots__ = ()
     _constraints: Any = {"df1": constraints.positive, "df2": constraints.positive}
@@ -303,7 +303,7 @@ class FisherSnedecor(Distribution):
 
 
 class GeneralizedPareto(Distribution):
-    """What lies above a threshold: an exponential tail, or a heavier or lighter one."""
+    """The generalized Pareto distribution above loc; concentration 0 is the exponential distribution."""
 
     __slots__ = ()
     _constraints: Any = {**LOC_SCALE, "concentration": constraints.real}
@@ -335,7 +335,7 @@ class GeneralizedPareto(Distribution):
         return F.where(valid, self.scale**2 / ((1 - c) ** 2 * (1 - 2 * c)), math.nan)
 
     def _flat(self) -> tuple[Any, Any]:
-        """Where the concentration counts as 0, and the concentration with ones there."""
+        """A mask of concentrations close to 0, and the concentration with 1 in their place."""
         flat = F.isclose(self.concentration, F.zeros_like(self.concentration))
         return flat, F.where(flat, F.ones_like(self.concentration), self.concentration)
 
@@ -349,13 +349,13 @@ class GeneralizedPareto(Distribution):
         return -self.scale.log() - F.where(flat, z, F.where(y == 0, y, y * F.log1p(c * z)))
 
     def log_survival_function(self, value: Any) -> Any:
-        """The logarithm of the probability to be above a value."""
+        """log(1 - cdf(value))."""
         z = (self._checked(value) - self.loc) / self.scale
         flat, c = self._flat()
         return F.where(flat, -z, -F.log1p(c * z) / c)
 
     def log_cdf(self, value: Any) -> Any:
-        """The logarithm of the probability to be at most a value."""
+        """log(cdf(value))."""
         return F.log1p(-F.exp(self.log_survival_function(value)))
 
     def cdf(self, value: Any) -> Any:

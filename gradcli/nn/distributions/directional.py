@@ -1,4 +1,4 @@
-"""A distribution of angles, von Mises's."""
+"""The von Mises distribution of angles."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from gradcli.engine.autograd.op import traced as F
 from gradcli.engine.tensor.variable import recording
 from gradcli.faults.tree import ValueFault
 from gradcli.nn.distributions import constraints
-from gradcli.nn.distributions.base import Distribution, lazy
+from gradcli.nn.distributions.base import Distribution, lazy_property
 
 MOST_ROUNDS = 10_000
 BESSEL = {      # order: the polynomials of Abramowitz and Stegun, 9.8.1 to 9.8.4, for small and for large arguments
@@ -53,7 +53,7 @@ class VonMises(Distribution):
 
     mean = mode = property(lambda self: self.loc)
 
-    @lazy
+    @lazy_property
     def variance(self) -> Any:
         return 1 - (log_bessel(self.concentration, 1) - log_bessel(self.concentration, 0)).exp()
 
@@ -71,17 +71,17 @@ class VonMises(Distribution):
             rho = (tau - (2 * tau).sqrt()) / (2 * kappa)
             r = F.where(kappa < 1e-5, 1 / kappa + kappa, (1 + rho**2) / (2 * rho))
             x = F.zeros(shape, dtype=double)
-            done = F.zeros(shape, dtype=np.dtype(bool))
+            accepted = F.zeros(shape, dtype=np.dtype(bool))
             for _ in range(MOST_ROUNDS):
-                if done.array.all():
+                if accepted.array.all():
                     break
                 u1, u2, u3 = F.rand((3, *shape), dtype=double).unbind()
                 z = F.cos(math.pi * u1)
                 f = (1 + r * z) / (r + z)
                 c = kappa * (r - f)
-                accept = ((c * (2 - c) - u2) > 0) | (((c / u2).log() + 1 - c) >= 0)
-                x = F.where(accept, (u3 - 0.5).sign() * f.acos(), x)
-                done = done | accept
+                accept_now = ((c * (2 - c) - u2) > 0) | (((c / u2).log() + 1 - c) >= 0)
+                x = F.where(accept_now, (u3 - 0.5).sign() * f.acos(), x)
+                accepted = accepted | accept_now
             else:
                 raise ValueFault(f"no angle was accepted in {MOST_ROUNDS} rounds: concentration must be positive, and "
                                  "not so large that all angles are the same", "VonMises(0.0, 1.0)")

@@ -1,4 +1,4 @@
-"""Distributions of counts, and of zero and one: Bernoulli, binomial, geometric, negative binomial, Poisson."""
+"""Discrete distributions: Bernoulli, binomial, geometric, negative binomial, Poisson; and the continuous Bernoulli."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from gradcli.nn.distributions.base import (
     ExponentialFamily,
     broadcast_all,
     clamp_probs,
-    lazy,
+    lazy_property,
     logits_to_probs,
     probs_to_logits,
 )
@@ -27,7 +27,7 @@ PROBABILITY = {"probs": constraints.unit_interval, "logits": constraints.real}
 
 
 def one_of(name: str, probs: Any, logits: Any) -> str:
-    """Which of the two is given."""
+    """"probs" or "logits", whichever is set. ValueFault unless exactly one is."""
     if (probs is None) == (logits is None):
         raise ValueFault("Either `probs` or `logits` must be specified, but not both.",
                          (f"{name}(logits=scores)", "scores, as a last layer gives them"))
@@ -35,13 +35,13 @@ def one_of(name: str, probs: Any, logits: Any) -> str:
 
 
 class ByProbability(Distribution):
-    """A distribution given by a probability, or by the score it comes from."""
+    """A distribution parametrized by `probs` or `logits`."""
 
     __slots__ = ()
     _constraints: Any = PROBABILITY
 
-    def _by(self, probs: Any, logits: Any, **others: Any) -> tuple[int, ...]:
-        """Keep the one that is given, and counts in its type."""
+    def _set_probability(self, probs: Any, logits: Any, **others: Any) -> tuple[int, ...]:
+        """Set `probs` or `logits`, broadcast with `others` and of one dtype; return the batch shape."""
         name = one_of(type(self).__name__, probs, logits)
         value = probs if logits is None else logits
         *counts, value = broadcast_all(*others.values(), value)
@@ -50,18 +50,18 @@ class ByProbability(Distribution):
         vars(self)[name] = value
         return tuple(value.shape)
 
-    @lazy
+    @lazy_property
     def logits(self) -> Any:
         return probs_to_logits(self.probs, True)
 
-    @lazy
+    @lazy_property
     def probs(self) -> Any:
         return logits_to_probs(self.logits, True)
 
     param_shape = property(lambda self: (vars(self).get("probs", vars(self).get("logits"))).shape)
 
-    def _counted(self, count: int, dtype: Any, expand: bool) -> Any:
-        """The numbers from 0 on, one after the other along a first dimension."""
+    def _enumerate_from_zero(self, count: int, dtype: Any, expand: bool) -> Any:
+        """0 to count - 1 along a first dimension, (count, *batch) if `expand`, else (count, 1, ...)."""
         values = F.arange(count, dtype=dtype).view((-1, *[1] * len(self._batch_shape)))
         return values.expand((-1, *self._batch_shape)) if expand else values
 
@@ -70,14 +70,14 @@ class ByProbability(Distribution):
 
 
 class Bernoulli(ByProbability, ExponentialFamily):
-    """One or zero."""
+    """1 with probability `probs`, else 0."""
 
     __slots__ = ()
     support = constraints.boolean
     has_enumerate_support = True
 
     def __init__(self, probs: Any = None, logits: Any = None, validate_args: bool | None = None) -> None:
-        super().__init__(self._by(probs, logits), (), validate_args)
+        super().__init__(self._set_probability(probs, logits), (), validate_args)
 
     mean = property(lambda self: self.probs)
     mode = property(lambda self: F.where(self.probs == 0.5, math.nan, (self.probs >= 0.5).type_as(self.probs)))
@@ -96,7 +96,7 @@ class Bernoulli(ByProbability, ExponentialFamily):
         return self._entropy_of_one()
 
     def enumerate_support(self, expand: bool = True) -> Any:
-        return self._counted(2, self.probs.dtype, expand)
+        return self._enumerate_from_zero(2, self.probs.dtype, expand)
 
     def _natural(self) -> tuple[Any, ...]:
         return (F.logit(self.probs),)
@@ -106,7 +106,7 @@ class Bernoulli(ByProbability, ExponentialFamily):
 
 
 class Binomial(ByProbability):
-    """How many of total_count trials succeed."""
+    """The number of successes in total_count trials."""
 
     __slots__ = ()
     _constraints: Any = {"total_count": constraints.nonnegative_integer, **PROBABILITY}
@@ -116,7 +116,7 @@ class Binomial(ByProbability):
 
     def __init__(self, total_count: Any = 1, probs: Any = None, logits: Any = None,
                  validate_args: bool | None = None) -> None:
-        super().__init__(self._by(probs, logits, total_count=total_count), (), validate_args)
+        super().__init__(self._set_probability(probs, logits, total_count=total_count), (), validate_args)
 
     support = property(lambda self: constraints.IntegerInterval(0, self.total_count))
     mean = property(lambda self: self.total_count * self.probs)
@@ -138,14 +138,14 @@ class Binomial(ByProbability):
         return value * logits - chosen - left - whole
 
     def entropy(self) -> Any:
-        self._one_count("entropy")
+        self._single_count("entropy")
         log_prob = self.log_prob(self.enumerate_support(False))
         return -(F.exp(log_prob) * log_prob).sum(0)
 
     def enumerate_support(self, expand: bool = True) -> Any:
-        return self._counted(1 + self._one_count("enumerate_support"), self.total_count.dtype, expand)
+        return self._enumerate_from_zero(1 + self._single_count("enumerate_support"), self.total_count.dtype, expand)
 
-    def _one_count(self, name: str) -> int:
+    def _single_count(self, name: str) -> int:
         counts = self.total_count.array
         if counts.min() != int(counts.max()):
             raise Unimplemented(f"Inhomogeneous total count not supported by `{name}`.")
@@ -153,13 +153,13 @@ class Binomial(ByProbability):
 
 
 class Geometric(ByProbability):
-    """How many trials fail before the first success."""
+    """The number of failures before the first success."""
 
     __slots__ = ()
     support = constraints.nonnegative_integer
 
     def __init__(self, probs: Any = None, logits: Any = None, validate_args: bool | None = None) -> None:
-        super().__init__(self._by(probs, logits), (), validate_args)
+        super().__init__(self._set_probability(probs, logits), (), validate_args)
         if self._validate_args and probs is not None and not (self.probs.array > 0).all():
             value = self.probs
             raise ValueFault(f"Expected parameter probs (Tensor of shape {tuple(value.shape)}) of distribution "
@@ -186,7 +186,7 @@ class Geometric(ByProbability):
 
 
 class NegativeBinomial(ByProbability):
-    """How many trials succeed before total_count of them have failed."""
+    """The number of successes before total_count failures."""
 
     __slots__ = ()
     _constraints: Any = {
@@ -198,7 +198,7 @@ class NegativeBinomial(ByProbability):
 
     def __init__(self, total_count: Any, probs: Any = None, logits: Any = None,
                  validate_args: bool | None = None) -> None:
-        super().__init__(self._by(probs, logits, total_count=total_count), (), validate_args)
+        super().__init__(self._set_probability(probs, logits, total_count=total_count), (), validate_args)
 
     mean = property(lambda self: self.total_count * F.exp(self.logits))
     mode = property(lambda self: ((self.total_count - 1) * self.logits.exp()).floor().clamp(min=0.0))
@@ -217,7 +217,7 @@ class NegativeBinomial(ByProbability):
 
 
 class Poisson(ExponentialFamily):
-    """How often something happens at a rate."""
+    """The Poisson distribution of counts with this rate."""
 
     __slots__ = ()
     _constraints: Any = {"rate": constraints.nonnegative}
@@ -250,7 +250,7 @@ class Poisson(ExponentialFamily):
 
 
 class ContinuousBernoulli(ByProbability, ExponentialFamily):
-    """A number from 0 to 1, with the density of a Bernoulli number made continuous."""
+    """The continuous Bernoulli distribution on [0, 1] (Loaiza-Ganem and Cunningham, 2019)."""
 
     __slots__ = ()
     support = constraints.unit_interval
@@ -258,7 +258,7 @@ class ContinuousBernoulli(ByProbability, ExponentialFamily):
 
     def __init__(self, probs: Any = None, logits: Any = None, lims: tuple[float, float] = (0.499, 0.501),
                  validate_args: bool | None = None) -> None:
-        shape = self._by(probs, logits)
+        shape = self._set_probability(probs, logits)
         if probs is not None:
             if validate_args is not None and not constraints.unit_interval.check(self.probs).array.all():
                 raise ValueFault("The parameter probs has invalid values")
@@ -266,12 +266,12 @@ class ContinuousBernoulli(ByProbability, ExponentialFamily):
         self._lims = lims
         super().__init__(shape, (), validate_args)
 
-    @lazy
+    @lazy_property
     def probs(self) -> Any:
         return clamp_probs(logits_to_probs(self.logits, True))
 
     def _away(self) -> Any:
-        """Where the formulas hold; near 1/2 series stand in."""
+        """Where `probs` is outside `lims`; inside, near 1/2, Taylor series replace the formulas."""
         return (self.probs <= self._lims[0]) | (self.probs > self._lims[1])
 
     def _cut(self) -> Any:

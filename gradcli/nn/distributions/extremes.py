@@ -1,4 +1,4 @@
-"""Distributions of extremes and lifetimes, made of a uniform, exponential or gamma number by transforms."""
+"""Gumbel, Pareto, Weibull, Kumaraswamy and inverse gamma distributions, as transformed distributions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from gradcli.nn.distributions.transforms.elementwise import AffineTransform, Exp
 
 
 class Gumbel(TransformedDistribution):
-    """The largest of many numbers."""
+    """The Gumbel distribution of maxima."""
 
     __slots__ = ()
     _constraints: Any = LOC_SCALE
@@ -51,7 +51,7 @@ class Gumbel(TransformedDistribution):
 
 
 class Pareto(TransformedDistribution):
-    """Numbers above scale, with a tail that falls as a power alpha."""
+    """The Pareto distribution: density proportional to x^-(alpha + 1) above scale."""
 
     __slots__ = ()
     _constraints: Any = {"alpha": constraints.positive, "scale": constraints.positive}
@@ -82,7 +82,7 @@ class Pareto(TransformedDistribution):
 
 
 class Weibull(TransformedDistribution):
-    """Times to failure: a power of a waiting time."""
+    """The Weibull distribution: scale times a power of an exponential variable."""
 
     __slots__ = ()
     _constraints: Any = {"scale": constraints.positive, "concentration": constraints.positive}
@@ -114,7 +114,7 @@ class Weibull(TransformedDistribution):
 
 
 class Kumaraswamy(TransformedDistribution):
-    """A number from 0 to 1, much like a beta number, with a distribution function in closed form."""
+    """The Kumaraswamy distribution on (0, 1), whose cdf has a closed form."""
 
     __slots__ = ()
     _constraints: Any = {
@@ -151,7 +151,7 @@ class Kumaraswamy(TransformedDistribution):
 
 
 class InverseGamma(TransformedDistribution):
-    """One over a gamma number."""
+    """The reciprocal of a gamma variable."""
 
     __slots__ = ()
     _constraints: Any = {"concentration": constraints.positive, "rate": constraints.positive}

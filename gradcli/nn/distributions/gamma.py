@@ -59,7 +59,7 @@ class Gamma(ExponentialFamily):
 
 
 class Chi2(Gamma):
-    """The sum of df squared normal numbers."""
+    """The chi-squared distribution with df degrees of freedom."""
 
     __slots__ = ()
     _constraints: Any = {"df": constraints.positive}
@@ -72,7 +72,7 @@ class Chi2(Gamma):
 
 
 class Dirichlet(ExponentialFamily):
-    """Shares that sum to one."""
+    """Nonnegative numbers that sum to 1."""
 
     __slots__ = ()
     _constraints: Any = {"concentration": constraints.IndependentConstraint(constraints.positive, 1)}
@@ -123,7 +123,7 @@ class Dirichlet(ExponentialFamily):
 
 
 class Beta(ExponentialFamily):
-    """A share between nothing and all."""
+    """The beta distribution on [0, 1]."""
 
     __slots__ = ()
     _constraints: Any = {

@@ -1,4 +1,4 @@
-"""Distributions of matrices: of correlations, and Wishart's of covariances."""
+"""LKJCholesky and Wishart."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from gradcli.engine.tensor.tensor import DisplayHooks, Tensor
 from gradcli.engine.tensor.variable import recording
 from gradcli.faults.tree import ValueFault
 from gradcli.nn.distributions import constraints
-from gradcli.nn.distributions.base import Distribution, ExponentialFamily, lazy, sizes, tensor_of
+from gradcli.nn.distributions.base import Distribution, ExponentialFamily, lazy_property, shape_tuple, tensor_of
 from gradcli.nn.distributions.gamma import Beta, Chi2
 from gradcli.nn.distributions.multivariate import log_diagonal, lower_of, one_matrix
 
@@ -23,7 +23,7 @@ MOST_DRAWS = 10
 
 
 class LKJCholesky(Distribution):
-    """Lower triangles of matrices of correlations (Lewandowski, Kurowicka and Joe, 2009)."""
+    """Cholesky factors of random correlation matrices, (*batch, dim, dim) (Lewandowski, Kurowicka and Joe, 2009)."""
 
     __slots__ = ()
     _constraints: Any = {"concentration": constraints.positive}
@@ -63,12 +63,12 @@ class LKJCholesky(Distribution):
 
 
 class Wishart(ExponentialFamily):
-    """The sum of squares of df normal vectors, as matrices."""
+    """The Wishart distribution of positive definite matrices, with df degrees of freedom."""
 
     __slots__ = ()
     support = constraints.positive_definite
     has_rsample = True
-    _kept = frozenset({"_chi2", "_lower"})
+    _unexpanded = frozenset({"_chi2", "_lower"})
 
     df: Any
 
@@ -96,15 +96,15 @@ class Wishart(ExponentialFamily):
         self._chi2 = self._squares()
 
     def _squares(self) -> Chi2:
-        """The squared lengths of the columns."""
+        """The chi-squared distributions of the squared diagonal in Bartlett's decomposition."""
         places = F.arange(self._event_shape[-1], dtype=self._lower.dtype).expand((*self._batch_shape, -1))
         return Chi2(self.df.unsqueeze(-1) - places)
 
     def expand(self, batch_shape: Any, _instance: Any = None) -> Any:
-        anew = super().expand(batch_shape)
-        anew._lower = self._lower.expand((*sizes(batch_shape), *self._event_shape))
-        anew._chi2 = anew._squares()
-        return anew
+        expanded = super().expand(batch_shape)
+        expanded._lower = self._lower.expand((*shape_tuple(batch_shape), *self._event_shape))
+        expanded._chi2 = expanded._squares()
+        return expanded
 
     arg_constraints: Any = property(lambda self: {
         "covariance_matrix": constraints.positive_definite, "precision_matrix": constraints.positive_definite,
@@ -113,15 +113,15 @@ class Wishart(ExponentialFamily):
     def _wide(self, matrix: Any) -> Any:
         return matrix.expand((*self._batch_shape, *self._event_shape))
 
-    @lazy
+    @lazy_property
     def scale_tril(self) -> Any:
         return self._wide(self._lower)
 
-    @lazy
+    @lazy_property
     def covariance_matrix(self) -> Any:
         return self._wide(self._lower @ self._lower.mT)
 
-    @lazy
+    @lazy_property
     def precision_matrix(self) -> Any:
         return self._wide(F.cholesky_solve(F.eye(self._event_shape[-1], dtype=self._lower.dtype), self._lower))
 
@@ -152,27 +152,27 @@ class Wishart(ExponentialFamily):
         triangle = self._lower @ (diagonal + flat.reshape((*batch, size, size)))
         return triangle @ triangle.mT
 
-    def _valid(self, drawn: Any) -> Any:
-        """Which of a row of draws hold a matrix that keeps to the support."""
-        valid = self.support.check(drawn).array
-        return valid.reshape(len(drawn.array), -1).any(-1)
+    def _valid(self, samples: Any) -> Any:
+        """For each sample whether any matrix of its batch lies in the support."""
+        valid = self.support.check(samples).array
+        return valid.reshape(len(samples.array), -1).any(-1)
 
     def rsample(self, sample_shape: Any = ()) -> Any:
         """By Bartlett's decomposition; like torch, which draws once more in place of every sample that is valid."""
-        shape = sizes(sample_shape)
+        shape = shape_tuple(sample_shape)
         rest = (*self._batch_shape, *self._event_shape)
-        drawn = self._bartlett(shape).reshape((-1, *rest))
-        again = self._valid(drawn)
-        if again.any():
+        samples = self._bartlett(shape).reshape((-1, *rest))
+        singular = self._valid(samples)
+        if singular.any():
             DisplayHooks.note("wishart", "Singular sample detected.")
         for _ in range(MOST_DRAWS):
-            places = np.flatnonzero(again)
+            places = np.flatnonzero(singular)
             if not places.size:
                 break
-            anew = self._bartlett((places.size,))
-            drawn = drawn.index_copy(0, Tensor(places), anew)
-            again[places] = (~self.support.check(anew).array).reshape(places.size, -1).any(-1)
-        return drawn.reshape((*shape, *rest))
+            redrawn = self._bartlett((places.size,))
+            samples = samples.index_copy(0, Tensor(places), redrawn)
+            singular[places] = (~self.support.check(redrawn).array).reshape(places.size, -1).any(-1)
+        return samples.reshape((*shape, *rest))
 
     def log_prob(self, value: Any) -> Any:
         value, nu, p = self._checked(value), self.df, self._event_shape[-1]

@@ -1,4 +1,4 @@
-"""Normal distributions of vectors."""
+"""MultivariateNormal and LowRankMultivariateNormal."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from gradcli.engine.tensor.dtype_info import broadcast_shapes
 from gradcli.engine.tensor.tensor import Size
 from gradcli.faults.tree import ShapeFault, ValueFault
 from gradcli.nn.distributions import constraints
-from gradcli.nn.distributions.base import Distribution, lazy, standard_normal, tensor_of
+from gradcli.nn.distributions.base import Distribution, lazy_property, standard_normal, tensor_of
 
 
-def product(matrix: Any, vector: Any) -> Any:
-    """Matrices times vectors."""
+def batch_mv(matrix: Any, vector: Any) -> Any:
+    """matrix @ vector, for (*batch, m, n) and (*batch, n)."""
     return F.matmul(matrix, vector.unsqueeze(-1)).squeeze(-1)
 
 
-def distance(lower: Any, x: Any) -> Any:
-    """The squared lengths of `lower` solved for each x."""
+def mahalanobis(lower: Any, x: Any) -> Any:
+    """The squared Mahalanobis distance |L^-1 x|^2, for `lower` = L, (*batch, n, n), and x, (*batch, n)."""
     batch = broadcast_shapes(tuple(lower.shape[:-2]), tuple(x.shape[:-1]))
     lower = lower.expand((*batch, *lower.shape[-2:]))
     away = F.linalg_solve_triangular(lower, x.expand((*batch, x.shape[-1])).unsqueeze(-1), upper=False)
@@ -27,19 +27,19 @@ def distance(lower: Any, x: Any) -> Any:
 
 
 def log_diagonal(matrix: Any) -> Any:
-    """The sum of the logarithms of the diagonal."""
+    """The sum of the logarithms of the diagonal of (*batch, n, n)."""
     return matrix.diagonal(dim1=-2, dim2=-1).log().sum(-1)
 
 
 def precision_to_scale_tril(precision: Any) -> Any:
-    """The lower triangle whose square is the inverse of `precision`."""
+    """The Cholesky factor of the inverse of `precision`."""
     flipped = F.linalg_cholesky(F.flip(precision, (-2, -1)))
     inverse = F.flip(flipped, (-2, -1)).mT
     return F.linalg_solve_triangular(inverse, F.eye(precision.shape[-1], dtype=precision.dtype), upper=False)
 
 
 def one_matrix(name: str, matrices: dict[str, Any], error: type[Exception]) -> tuple[str, Any]:
-    """The one of three matrices that is given."""
+    """Name and value of the one matrix that is set. `error` unless exactly one is."""
     named = {key: value for key, value in matrices.items() if value is not None}
     if len(named) != 1:
         raise error("Exactly one of covariance_matrix or precision_matrix or scale_tril may be specified.")
@@ -51,14 +51,14 @@ def one_matrix(name: str, matrices: dict[str, Any], error: type[Exception]) -> t
 
 
 def lower_of(name: str, matrix: Any) -> Any:
-    """The lower triangle that stands for one of the three matrices."""
+    """The Cholesky factor of the covariance that the matrix `name` describes."""
     if name == "scale_tril":
         return matrix
     return F.linalg_cholesky(matrix) if name == "covariance_matrix" else precision_to_scale_tril(matrix)
 
 
 class MultivariateNormal(Distribution):
-    """The normal distribution of vectors, by its covariance, its inverse, or the triangle that squares to it."""
+    """The normal distribution of vectors, by covariance_matrix, precision_matrix or scale_tril."""
 
     __slots__ = ()
     _constraints: Any = {
@@ -66,7 +66,7 @@ class MultivariateNormal(Distribution):
         "precision_matrix": constraints.positive_definite, "scale_tril": constraints.lower_cholesky}
     support = constraints.real_vector
     has_rsample = True
-    _kept = frozenset({"_lower"})
+    _unexpanded = frozenset({"_lower"})
 
     loc: Any
 
@@ -86,15 +86,15 @@ class MultivariateNormal(Distribution):
     def _wide(self, matrix: Any) -> Any:
         return matrix.expand((*self._batch_shape, *self._event_shape, *self._event_shape))
 
-    @lazy
+    @lazy_property
     def scale_tril(self) -> Any:
         return self._wide(self._lower)
 
-    @lazy
+    @lazy_property
     def covariance_matrix(self) -> Any:
         return self._wide(F.matmul(self._lower, self._lower.mT))
 
-    @lazy
+    @lazy_property
     def precision_matrix(self) -> Any:
         return self._wide(F.cholesky_inverse(self._lower))
 
@@ -103,10 +103,10 @@ class MultivariateNormal(Distribution):
 
     def rsample(self, sample_shape: Any = ()) -> Any:
         eps = standard_normal(tuple(self._extended_shape(sample_shape)), self.loc)
-        return self.loc + product(self._lower, eps)
+        return self.loc + batch_mv(self._lower, eps)
 
     def log_prob(self, value: Any) -> Any:
-        far = distance(self._lower, self._checked(value) - self.loc)
+        far = mahalanobis(self._lower, self._checked(value) - self.loc)
         return -0.5 * (self._event_shape[0] * math.log(2 * math.pi) + far) - log_diagonal(self._lower)
 
     def entropy(self) -> Any:
@@ -115,13 +115,13 @@ class MultivariateNormal(Distribution):
 
 
 def capacitance(w: Any, d: Any) -> Any:
-    """The triangle of 1 + w' w / d."""
+    """The Cholesky factor of I + W^T D^-1 W, the capacitance matrix, for W = w and D = diag(d)."""
     inner = F.matmul(w.mT / d.unsqueeze(-2), w)
     return F.linalg_cholesky(inner + F.eye(w.shape[-1], dtype=w.dtype))
 
 
 class LowRankMultivariateNormal(Distribution):
-    """The normal distribution of vectors whose covariance is a diagonal plus a matrix of low rank."""
+    """The normal distribution of vectors with covariance cov_factor cov_factor^T + diag(cov_diag)."""
 
     __slots__ = ()
     _constraints: Any = {
@@ -129,7 +129,7 @@ class LowRankMultivariateNormal(Distribution):
         "cov_diag": constraints.IndependentConstraint(constraints.positive, 1)}
     support = constraints.real_vector
     has_rsample = True
-    _kept = frozenset({"_factor", "_diagonal", "_capacitance"})
+    _unexpanded = frozenset({"_factor", "_diagonal", "_capacitance"})
 
     loc: Any
     cov_factor: Any
@@ -161,22 +161,22 @@ class LowRankMultivariateNormal(Distribution):
     def _wide(self, matrix: Any) -> Any:
         return matrix.expand((*self._batch_shape, *self._event_shape, *self._event_shape))
 
-    @lazy
+    @lazy_property
     def variance(self) -> Any:
         return (self._factor.pow(2).sum(-1) + self._diagonal).expand((*self._batch_shape, *self._event_shape))
 
-    @lazy
+    @lazy_property
     def scale_tril(self) -> Any:
         root = self._diagonal.sqrt().unsqueeze(-1)
         scaled = self._factor / root
         inner = F.matmul(scaled, scaled.mT) + F.eye(self._event_shape[0], dtype=self.loc.dtype)
         return self._wide(root * F.linalg_cholesky(inner))
 
-    @lazy
+    @lazy_property
     def covariance_matrix(self) -> Any:
         return self._wide(F.matmul(self._factor, self._factor.mT) + F.diag_embed(self._diagonal))
 
-    @lazy
+    @lazy_property
     def precision_matrix(self) -> Any:
         a = F.linalg_solve_triangular(self._capacitance, self._factor.mT / self._diagonal.unsqueeze(-2), upper=False)
         return self._wide(F.diag_embed(self._diagonal.reciprocal()) - a.mT @ a)
@@ -185,14 +185,14 @@ class LowRankMultivariateNormal(Distribution):
         shape = tuple(self._extended_shape(sample_shape))
         shared = standard_normal((*shape[:-1], self.cov_factor.shape[-1]), self.loc)
         own = standard_normal(shape, self.loc)
-        return self.loc + product(self._factor, shared) + self._diagonal.sqrt() * own
+        return self.loc + batch_mv(self._factor, shared) + self._diagonal.sqrt() * own
 
     def _log_det(self) -> Any:
         return 2 * log_diagonal(self._capacitance) + self._diagonal.log().sum(-1)
 
     def _distance(self, x: Any) -> Any:
-        inner = product(self._factor.mT / self._diagonal.unsqueeze(-2), x)
-        return (x.pow(2) / self._diagonal).sum(-1) - distance(self._capacitance, inner)
+        inner = batch_mv(self._factor.mT / self._diagonal.unsqueeze(-2), x)
+        return (x.pow(2) / self._diagonal).sum(-1) - mahalanobis(self._capacitance, inner)
 
     def log_prob(self, value: Any) -> Any:
         far = self._distance(self._checked(value) - self.loc)

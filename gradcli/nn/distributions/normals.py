@@ -1,4 +1,4 @@
-"""Distributions made of a normal or a Cauchy number, or of a relaxed choice, by one transform."""
+"""LogNormal, LogisticNormal, HalfNormal, HalfCauchy and the relaxed distributions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from gradcli.nn.distributions.transforms.simplex import StickBreakingTransform
 
 
 class LogNormal(TransformedDistribution):
-    """What a normal number is the logarithm of."""
+    """The exponential of a normal variable."""
 
     __slots__ = ()
     _constraints: Any = LOC_SCALE
@@ -37,7 +37,7 @@ class LogNormal(TransformedDistribution):
 
 
 class LogisticNormal(TransformedDistribution):
-    """Shares, as sticks broken by normal numbers."""
+    """The stick-breaking transform of a normal vector, on the simplex."""
 
     __slots__ = ()
     _constraints: Any = LOC_SCALE
@@ -53,7 +53,7 @@ class LogisticNormal(TransformedDistribution):
 
 
 class _Half(TransformedDistribution):
-    """What is left of a distribution around 0 without its sign."""
+    """The absolute value of a distribution symmetric about 0."""
 
     __slots__ = ()
     _constraints: Any = {"scale": constraints.positive}
@@ -78,7 +78,7 @@ class _Half(TransformedDistribution):
 
 
 class HalfNormal(_Half):
-    """The absolute value of a normal number."""
+    """The absolute value of a normal variable with mean 0."""
 
     __slots__ = ()
 
@@ -90,7 +90,7 @@ class HalfNormal(_Half):
 
 
 class HalfCauchy(_Half):
-    """The absolute value of a Cauchy number."""
+    """The absolute value of a Cauchy variable with loc 0."""
 
     __slots__ = ()
 
@@ -102,7 +102,7 @@ class HalfCauchy(_Half):
 
 
 class _Relaxed(TransformedDistribution):
-    """A continuous stand-in for a choice, sharper as the temperature falls."""
+    """A continuous relaxation of a discrete distribution; temperature 0 is the limit."""
 
     __slots__ = ()
     has_rsample = True
@@ -113,7 +113,7 @@ class _Relaxed(TransformedDistribution):
 
 
 class RelaxedBernoulli(_Relaxed):
-    """A number near 0 or near 1 (Maddison and others, 2016)."""
+    """The relaxed Bernoulli distribution on (0, 1) (Maddison and others, 2016)."""
 
     __slots__ = ()
     _constraints: Any = PROBABILITY
@@ -125,7 +125,7 @@ class RelaxedBernoulli(_Relaxed):
 
 
 class RelaxedOneHotCategorical(_Relaxed):
-    """A vector near one with a single one (Jang and others, 2016)."""
+    """The relaxed one-hot, or Gumbel-softmax, distribution on the simplex (Jang and others, 2016)."""
 
     __slots__ = ()
     _constraints: Any = SHARES

@@ -1,4 +1,4 @@
-"""Which transform reaches what a constraint allows: `biject_to` and `transform_to`."""
+"""`biject_to` and `transform_to`: transforms from real vectors to the set of a constraint."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ Factory = Callable[[Any], Any]
 
 @exposed("register")
 class ConstraintRegistry:
-    """From constraints to transforms onto what they allow."""
+    """A registry from classes of constraints to factories of transforms onto their sets."""
 
     def __init__(self, name: str) -> None:
         self._name = name
         self._factories: dict[type, Factory] = {}
 
     def register(self, constraint: Any, factory: Any = None) -> Any:
-        """Use `factory` for this kind of constraint; without one, a decorator that does."""
+        """Register `factory` for a class of constraints; without a factory, return a decorator."""
         kind = type(constraint) if isinstance(constraint, c.Constraint) else _class_of(constraint)
         if kind is None:
             raise ArgumentFault("Expected constraint to be either a Constraint subclass or instance, but got "
@@ -88,13 +88,13 @@ def _both(*kinds: type) -> Callable[[Factory], Factory]:
     return register
 
 
-def _by_parts(registry: ConstraintRegistry) -> None:
-    """What is made of constraints is reached by what is made of their transforms."""
+def _register_by_parts(registry: ConstraintRegistry) -> None:
+    """Register composite constraints: their transforms are composed of those of their parts."""
     registry._factories |= {
         c.IndependentConstraint: lambda k: IndependentTransform(
             registry(k.base_constraint), k.reinterpreted_batch_ndims),
-        c.Cat: lambda k: CatTransform([registry(each) for each in k.cseq], k.dim, k.lengths),
-        c.Stack: lambda k: StackTransform([registry(each) for each in k.cseq], k.dim)}
+        c.Cat: lambda k: CatTransform([registry(constraint) for constraint in k.cseq], k.dim, k.lengths),
+        c.Stack: lambda k: StackTransform([registry(constraint) for constraint in k.cseq], k.dim)}
 
 
 _both(c.Real)(lambda constraint: identity_transform)
@@ -119,8 +119,8 @@ def _between(constraint: Any) -> Transform:
 
 
 _both(c.CorrCholesky)(lambda constraint: CorrCholeskyTransform())
-_by_parts(biject_to)
-_by_parts(transform_to)
+_register_by_parts(biject_to)
+_register_by_parts(transform_to)
 biject_to._factories[c.Simplex] = lambda constraint: StickBreakingTransform()
 transform_to._factories |= {
     c.Simplex: lambda constraint: SoftmaxTransform(),

@@ -1,4 +1,4 @@
-"""The distribution of what transforms make of a number."""
+"""`TransformedDistribution`."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from gradcli.engine.tensor.tensor import Size
 from gradcli.engine.tensor.variable import recording
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.nn.distributions import constraints
-from gradcli.nn.distributions.base import Distribution, sizes, sum_rightmost
+from gradcli.nn.distributions.base import Distribution, shape_tuple, sum_rightmost
 from gradcli.nn.distributions.composite import Independent
 from gradcli.nn.distributions.transforms.composed import ComposeTransform
 from gradcli.nn.distributions.transforms.elementwise import Transform
 
 
 class TransformedDistribution(Distribution):
-    """The distribution of what transforms make of a number, one after another."""
+    """The distribution of transforms, applied in order, of a sample of `base_distribution`."""
 
     __slots__ = ()
     _constraints: Any = {}
@@ -24,16 +24,16 @@ class TransformedDistribution(Distribution):
     def __init__(self, base_distribution: Any, transforms: Any, validate_args: bool | None = None) -> None:
         if isinstance(transforms, Transform):
             transforms = [transforms]
-        if not isinstance(transforms, list | tuple) or not all(isinstance(each, Transform) for each in transforms):
+        if not isinstance(transforms, list | tuple) or not all(isinstance(part, Transform) for part in transforms):
             raise ValueFault("transforms must be a Transform or a list of Transforms", "[ExpTransform()]")
         if not isinstance(base_distribution, Distribution):
             raise ArgumentFault(f"a distribution is transformed, not {described(base_distribution)}",
                                 "TransformedDistribution(Normal(0.0, 1.0), [ExpTransform()])")
         self._transforms = list(transforms)
-        Distribution.__init__(self, *self._around(base_distribution), validate_args)
+        Distribution.__init__(self, *self._set_base(base_distribution), validate_args)
 
-    def _around(self, base: Distribution) -> tuple[Any, Any]:
-        """Keep the base, with all the dimensions the transforms need; the shapes of batch and event."""
+    def _set_base(self, base: Distribution) -> tuple[Any, Any]:
+        """Set the base distribution, expanded as the transforms need; return batch shape and event shape."""
         shape, dims = (*base._batch_shape, *base._event_shape), len(base._event_shape)
         whole = ComposeTransform(self._transforms)
         domain, codomain = whole.domain.event_dim, whole.codomain.event_dim
@@ -55,17 +55,17 @@ class TransformedDistribution(Distribution):
     has_rsample = property(lambda self: self._base.has_rsample)
 
     def expand(self, batch_shape: Any, _instance: Any = None) -> Any:
-        wanted = sizes(batch_shape)
-        shape: Any = Size((*wanted, *self._event_shape))
+        batch = shape_tuple(batch_shape)
+        shape: Any = Size((*batch, *self._event_shape))
         for transform in reversed(self._transforms):
             shape = transform.inverse_shape(shape)
-        anew = object.__new__(type(self))
+        expanded = object.__new__(type(self))
         for name, value in vars(self).items():
-            vars(anew)[name] = value if name in ("_base", "_transforms") else self._expanded(value, wanted)
-        anew._base = self._base.expand(tuple(shape)[:len(shape) - len(self._base._event_shape)])
-        anew._batch_shape, anew._event_shape = Size(wanted), self._event_shape
-        anew._validate_args = self._validate_args
-        return anew
+            vars(expanded)[name] = value if name in ("_base", "_transforms") else self._expanded(value, batch)
+        expanded._base = self._base.expand(tuple(shape)[:len(shape) - len(self._base._event_shape)])
+        expanded._batch_shape, expanded._event_shape = Size(batch), self._event_shape
+        expanded._validate_args = self._validate_args
+        return expanded
 
     @property
     def support(self) -> Any:
@@ -77,12 +77,12 @@ class TransformedDistribution(Distribution):
 
     def sample(self, sample_shape: Any = ()) -> Any:
         with recording(False):
-            return self._carried(self._base.sample(sample_shape)).detach()
+            return self._transformed(self._base.sample(sample_shape)).detach()
 
     def rsample(self, sample_shape: Any = ()) -> Any:
-        return self._carried(self._base.rsample(sample_shape))
+        return self._transformed(self._base.rsample(sample_shape))
 
-    def _carried(self, x: Any) -> Any:
+    def _transformed(self, x: Any) -> Any:
         for transform in self._transforms:
             x = transform(x)
         return x
@@ -100,7 +100,7 @@ class TransformedDistribution(Distribution):
         return result + sum_rightmost(self._base.log_prob(y), dims - len(self._base._event_shape))
 
     def _rising(self, value: Any) -> Any:
-        """A probability, turned around where the transforms together go down."""
+        """A probability p, or 1 - p where the composed transform decreases."""
         sign: Any = 1
         for transform in self._transforms:
             sign = sign * transform.sign
@@ -114,4 +114,4 @@ class TransformedDistribution(Distribution):
         return self._rising(self._base.cdf(value))
 
     def icdf(self, value: Any) -> Any:
-        return self._carried(self._base.icdf(self._rising(value)))
+        return self._transformed(self._base.icdf(self._rising(value)))

@@ -1,4 +1,4 @@
-"""Backward hooks of modules: told the gradients of what went in and came out, they may replace the former."""
+"""Backward hooks of modules: they receive `grad_input` and `grad_output`, and may replace `grad_input`."""
 
 from __future__ import annotations
 
@@ -15,73 +15,77 @@ from gradcli.faults.tree import ArgumentFault
 Hooks = tuple[Callable[..., Any], ...]
 
 
-class Passage:
-    """One call of a module with hooks, from its inputs to its outputs and back."""
+class BackwardHook:
+    """The full backward hooks of one call of a module, and the gradients that they receive.
 
-    def __init__(self, module: Any, hooks: Hooks, ahead: Hooks = ()) -> None:
-        self.module, self.hooks, self.ahead = module, hooks, ahead
-        self.slopes_in: list[Any] = []
-        self.slopes_out: list[Any] = []
-        self.awaited = 0
+    Hooks on aliases of the inputs and outputs collect the gradients; `pending` counts the inputs whose gradient has not
+    arrived.
+    """
 
-    def enter(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
-        """The inputs, each tensor that a gradient is asked of in a form that tells its gradient."""
-        self.slopes_in = [None] * len(args)
+    def __init__(self, module: Any, hooks: Hooks, pre_hooks: Hooks = ()) -> None:
+        self.module, self.hooks, self.pre_hooks = module, hooks, pre_hooks
+        self.grad_input: list[Any] = []
+        self.grad_output: list[Any] = []
+        self.pending = 0
+
+    def attach_to_inputs(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The inputs, with an alias that has a hook in place of each tensor that requires grad."""
+        self.grad_input = [None] * len(args)
         passed = list(args)
         for i, x in enumerate(args):
             if isinstance(x, Tensor) and x.requires_grad:
                 passed[i] = through = traced.alias(x)
-                through.register_hook(self._arrival(i))
-                self.awaited += 1
+                through.register_hook(self._input_hook(i))
+                self.pending += 1
         return tuple(passed)
 
-    def leave(self, result: Any) -> Any:
-        """The outputs, likewise."""
+    def attach_to_outputs(self, result: Any) -> Any:
+        """The outputs, with an alias that has a hook in place of each tensor that requires grad."""
         results = result if isinstance(result, tuple) else (result,)
-        self.slopes_out = [None] * len(results)
+        self.grad_output = [None] * len(results)
         passed = list(results)
         for i, y in enumerate(results):
             if isinstance(y, Tensor) and y.requires_grad:
                 passed[i] = through = traced.alias(y)
-                through.register_hook(self._departure(i))
+                through.register_hook(self._output_hook(i))
         return tuple(passed) if isinstance(result, tuple) else passed[0]
 
-    def _departure(self, i: int) -> Callable[[Any], Any]:
-        def told(g: Any) -> Any:
-            self.slopes_out[i] = g
-            for hook in self.ahead if all(s is not None for s in self.slopes_out) else ():
-                given = hook(self.module, tuple(self.slopes_out))
-                if given is not None:
-                    self.slopes_out = list(given if isinstance(given, tuple) else (given,))
-            if not self.awaited:
-                self._call()
-            return self.slopes_out[i]
+    def _output_hook(self, i: int) -> Callable[[Any], Any]:
+        def tensor_hook(g: Any) -> Any:
+            self.grad_output[i] = g
+            for hook in self.pre_hooks if all(s is not None for s in self.grad_output) else ():
+                replacement = hook(self.module, tuple(self.grad_output))
+                if replacement is not None:
+                    self.grad_output = list(replacement if isinstance(replacement, tuple) else (replacement,))
+            if not self.pending:
+                self._run_hooks()
+            return self.grad_output[i]
 
-        return told
+        return tensor_hook
 
-    def _arrival(self, i: int) -> Callable[[Any], Any]:
-        def told(g: Any) -> Any:
-            self.slopes_in[i] = g
-            self.awaited -= 1
-            return None if self.awaited else self._call()[i]
+    def _input_hook(self, i: int) -> Callable[[Any], Any]:
+        def tensor_hook(g: Any) -> Any:
+            self.grad_input[i] = g
+            self.pending -= 1
+            return None if self.pending else self._run_hooks()[i]
 
-        return told
+        return tensor_hook
 
-    def _call(self) -> list[Any]:
-        """Call the hooks, and return the gradients of the inputs as they leave them."""
+    def _run_hooks(self) -> list[Any]:
+        """Call the hooks; return `grad_input` as they replace it. ArgumentFault for another number of gradients."""
         for hook in self.hooks:
-            given = hook(self.module, tuple(self.slopes_in), tuple(self.slopes_out))
-            if given is not None:
-                given = given if isinstance(given, tuple) else (given,)
-                if len(given) != len(self.slopes_in):
-                    raise ArgumentFault(f"a backward hook returns None or {len(self.slopes_in)} gradients, as many as "
-                                        f"the module has inputs, not {len(given)}")
-                self.slopes_in = list(given)
-        return self.slopes_in
+            replacement = hook(self.module, tuple(self.grad_input), tuple(self.grad_output))
+            if replacement is not None:
+                replacement = replacement if isinstance(replacement, tuple) else (replacement,)
+                if len(replacement) != len(self.grad_input):
+                    raise ArgumentFault(f"a backward hook returns None or {len(self.grad_input)} gradients, as many as "
+                                        f"the module has inputs, not {len(replacement)}")
+                self.grad_input = list(replacement)
+        return self.grad_input
 
 
-def watch_last(module: Any, result: Any, hooks: Hooks) -> None:
-    """Tell hooks what goes into and out of the operation that made the first tensor of a module's result."""
+def add_non_full_hooks(module: Any, result: Any, hooks: Hooks) -> None:
+    """Register hooks on the node of the first tensor of a module's result (`register_backward_hook`)."""
     while not isinstance(result, Tensor):
         if not isinstance(result, tuple | list | dict) or not result:
             return

@@ -1,4 +1,4 @@
-"""A call of a module with hooks: what they are told before and after its forward, and what they put in its place."""
+"""Calls of modules that have hooks: forward_pre hooks, forward, backward hooks, forward hooks."""
 
 from __future__ import annotations
 
@@ -12,19 +12,26 @@ from gradcli.faults.tree import ArgumentFault, TypeFault
 Hooks = dict[int, Any]
 
 
-class WithKeywords(NamedTuple):
-    """A hook that is told the keyword arguments of the call too."""
+class WithKwargs(NamedTuple):
+    """A hook registered with `with_kwargs=True`: it receives the keyword arguments too."""
 
     function: Callable[..., Any]
 
 
-def add(hooks: Hooks, hook: Any, prepend: bool = False, with_kwargs: bool = False) -> Handle:
-    """Have a hook called after those there are, or before them."""
+def register_hook(module: Any, position: int, hook: Any, prepend: Any = False, with_kwargs: Any = False) -> Handle:
+    """Register a hook, to be called after those of its sort or before them; the handle removes it.
+
+    `position` is that of the sort in `module._hooks`: 0 forward_pre, 1 forward, 2 full_backward, 3 full_backward_pre,
+    4 backward.
+    """
     if not callable(hook):
         raise ArgumentFault(f"a hook is a function, not {described(hook)}")
+    if module._hooks is None:
+        object.__setattr__(module, "_hooks", ({}, {}, {}, {}, {}))
+    hooks: Hooks = module._hooks[position]
     key = max(hooks, default=0) + 1
     others = dict(hooks)
-    hooks[key] = WithKeywords(hook) if with_kwargs else hook
+    hooks[key] = WithKwargs(hook) if with_kwargs else hook
     if prepend:
         for number, other in others.items():
             del hooks[number]
@@ -32,41 +39,43 @@ def add(hooks: Hooks, hook: Any, prepend: bool = False, with_kwargs: bool = Fals
     return Handle(hooks, key)
 
 
-def call(module: Any, args: tuple[Any, ...], options: dict[str, Any]) -> Any:
-    """What the module makes of the arguments, with the hooks' say in it."""
-    before, after, back, ahead, last = module._hooks
-    for hook in tuple(before.values()):
-        args, options = _before(module, hook, args, options)
-    if back or ahead:
-        from gradcli.nn.module.backward_hooks import Passage
+def call_with_hooks(module: Any, args: tuple[Any, ...], options: dict[str, Any]) -> Any:
+    """Call `module.forward` and its hooks; return the output as the hooks leave it."""
+    pre_hooks, forward_hooks, backward_hooks, backward_pre_hooks, non_full_backward_hooks = module._hooks
+    for hook in tuple(pre_hooks.values()):
+        args, options = _run_pre_hook(module, hook, args, options)
+    if backward_hooks or backward_pre_hooks:
+        from gradcli.nn.module.backward_hooks import BackwardHook
 
-        passage = Passage(module, tuple(back.values()), tuple(ahead.values()))
-        result = passage.leave(module.forward(*passage.enter(args), **options))
+        backward_hook = BackwardHook(module, tuple(backward_hooks.values()), tuple(backward_pre_hooks.values()))
+        result = backward_hook.attach_to_outputs(module.forward(*backward_hook.attach_to_inputs(args), **options))
     else:
         result = module.forward(*args, **options)
-    for hook in tuple(after.values()):
-        given = hook.function(module, args, options, result) if type(hook) is WithKeywords else (
+    for hook in tuple(forward_hooks.values()):
+        replacement = hook.function(module, args, options, result) if type(hook) is WithKwargs else (
             hook(module, args, result))
-        if given is not None:
-            result = given
-    if last:
-        from gradcli.nn.module.backward_hooks import watch_last
+        if replacement is not None:
+            result = replacement
+    if non_full_backward_hooks:
+        from gradcli.nn.module.backward_hooks import add_non_full_hooks
 
-        watch_last(module, result, tuple(last.values()))
+        add_non_full_hooks(module, result, tuple(non_full_backward_hooks.values()))
     return result
 
 
-def _before(module: Any, hook: Any, args: tuple[Any, ...], options: dict[str, Any],
+def _run_pre_hook(module: Any, hook: Any, args: tuple[Any, ...], options: dict[str, Any],
             ) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    """The arguments as a hook leaves them."""
-    if type(hook) is not WithKeywords:
-        given = hook(module, args)
-        return args if given is None else given if isinstance(given, tuple) else (given,), options
-    given = hook.function(module, args, options)
-    if given is None:
+    """Call a forward_pre hook; return args and kwargs, or what it returns in place of them."""
+    if type(hook) is not WithKwargs:
+        replacement = hook(module, args)
+        if replacement is None:
+            return args, options
+        return replacement if isinstance(replacement, tuple) else (replacement,), options
+    replacement = hook.function(module, args, options)
+    if replacement is None:
         return args, options
-    if not isinstance(given, tuple) or len(given) != 2 or not isinstance(given[0], tuple) or (
-            not isinstance(given[1], dict)):
+    if not isinstance(replacement, tuple) or len(replacement) != 2 or not isinstance(replacement[0], tuple) or (
+            not isinstance(replacement[1], dict)):
         raise TypeFault("forward pre-hook must return None or a tuple of (new_args, new_kwargs), but got "
-                        f"{described(given)}.", "return args, kwargs")
-    return given
+                        f"{described(replacement)}.", "return args, kwargs")
+    return replacement

@@ -1,4 +1,4 @@
-"""Copies of modules, with parameters of their own."""
+"""`clone_module`: deep copies of modules."""
 
 from __future__ import annotations
 
@@ -11,44 +11,44 @@ from gradcli.engine.tensor.variable import recording
 from gradcli.faults.tree import GradFault
 from gradcli.nn.module.module import Module
 
-SLOTS = ("_hooks", "_module_dict", "_buffer_dict", "_parameter_dict", "_non_persistent", "__dict__")
+SLOTS = ("_hooks", "_module_dict", "_buffer_dict", "_parameter_dict", "_non_persistent_buffers", "__dict__")
 
 
-def cloned(module: Module) -> Module:
-    """A module like `module` that shares no parameter and no buffer with it."""
-    return _Copying().of(module)    # type: ignore[no-any-return]
+def clone_module(module: Module) -> Module:
+    """A deep copy of `module`, which shares no parameter and no buffer with it."""
+    return _Cloner().clone_value(module)    # type: ignore[no-any-return]
 
 
-class _Copying:
-    """One copy, in which what occurs twice is copied once."""
+class _Cloner:
+    """One deep copy; `memo` has the copies by id, so that a shared value is copied once."""
 
     def __init__(self) -> None:
-        self.done: dict[int, Any] = {}
+        self.memo: dict[int, Any] = {}
 
-    def of(self, value: Any) -> Any:
-        """The copy of a module, a tensor, a container of such; other values as they are."""
-        if id(value) in self.done:
-            return self.done[id(value)]
+    def clone_value(self, value: Any) -> Any:
+        """A copy of a module, a tensor, or a list, tuple, set or dict; other values themselves."""
+        if id(value) in self.memo:
+            return self.memo[id(value)]
         if isinstance(value, Module):
             return self._module(value)
         if isinstance(value, Tensor):
-            made: Any = self._tensor(value)
+            copy: Any = self._tensor(value)
         elif type(value) in (list, tuple, set):
-            made = type(value)(map(self.of, value))
+            copy = type(value)(map(self.clone_value, value))
         elif type(value) is dict:
-            made = {key: self.of(inner) for key, inner in value.items()}
+            copy = {key: self.clone_value(inner) for key, inner in value.items()}
         else:
             return value
-        self.done[id(value)] = made
-        return made
+        self.memo[id(value)] = copy
+        return copy
 
     def _module(self, module: Module) -> Module:
-        made = object.__new__(type(module))
-        self.done[id(module)] = made
+        copy = object.__new__(type(module))
+        self.memo[id(module)] = copy
         for name in SLOTS[:-1]:
-            object.__setattr__(made, name, self.of(getattr(module, name)))
-        made.__dict__.update({name: self.of(value) for name, value in module.__dict__.items()})
-        return made
+            object.__setattr__(copy, name, self.clone_value(getattr(module, name)))
+        copy.__dict__.update({name: self.clone_value(value) for name, value in module.__dict__.items()})
+        return copy
 
     def _tensor(self, tensor: Tensor) -> Tensor:
         if isinstance(tensor, Uninitialized):
@@ -57,6 +57,6 @@ class _Copying:
             raise GradFault("Only Tensors created explicitly by the user (graph leaves) support the deepcopy "
                             "protocol at the moment", ("x.detach().clone()", "a copy without history"))
         with recording(False):
-            made: Tensor = type(tensor)(traced.clone(Tensor(tensor.array)).array)
-        made.requires_grad = tensor.requires_grad
-        return made
+            copy: Tensor = type(tensor)(traced.clone(Tensor(tensor.array)).array)
+        copy.requires_grad = tensor.requires_grad
+        return copy

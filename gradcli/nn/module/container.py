@@ -1,4 +1,4 @@
-"""Modules made of modules."""
+"""Containers: Sequential, ModuleList, ModuleDict, ParameterList, ParameterDict."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from gradcli.faults.tree import ArgumentFault, IndexFault, KeyFault
 from gradcli.nn.module.module import Module
 
 
-def place(index: Any, length: int) -> int:
-    """An index counted from the front."""
+def checked_index(index: Any, length: int) -> int:
+    """`index` counted from the front. ArgumentFault unless it is a whole number, IndexFault out of range."""
     at: Any = Int.take(index)
     if type(at) is not int:
         raise ArgumentFault(f"an index must be a whole number, not {described(index)}")
@@ -24,8 +24,8 @@ def place(index: Any, length: int) -> int:
 
 
 @exposed("append", "extend", "insert")
-class _Listed(Module):
-    """A module whose inner ones are numbered."""
+class _NumberedModules(Module):
+    """A container whose children are named by their numbers."""
 
     __slots__ = ()
     _module_path = "torch.nn.modules.container"
@@ -38,18 +38,16 @@ class _Listed(Module):
 
     def __getitem__(self, at: Any) -> Any:
         inner = list(self._module_dict.values())
-        return self._like(inner[at]) if isinstance(at, slice) else inner[place(at, len(inner))]
+        return self._container_of(inner[at]) if isinstance(at, slice) else inner[checked_index(at, len(inner))]
 
     def __setitem__(self, at: Any, module: Any) -> None:
-        self.add_module(list(self._module_dict)[place(at, len(self))], module) if type(at) is int and isinstance(
-            module, Module) else self._refuse(module)
-
-    def _refuse(self, module: Any) -> None:
-        raise ArgumentFault(f"{type(self).__name__} holds modules, not {described(module)}")
+        if type(at) is not int or not isinstance(module, Module):
+            raise ArgumentFault(f"{type(self).__name__} holds modules, not {described(module)}")
+        self.add_module(list(self._module_dict)[checked_index(at, len(self))], module)
 
     def __delitem__(self, at: Any) -> None:
         inner = list(self._module_dict.values())
-        del inner[at if isinstance(at, slice) else place(at, len(inner))]
+        del inner[at if isinstance(at, slice) else checked_index(at, len(inner))]
         self._renumber(inner)
 
     def _renumber(self, modules: Iterable[Any]) -> None:
@@ -58,7 +56,7 @@ class _Listed(Module):
         for i, module in enumerate(modules):
             self.add_module(str(i), module)
 
-    def _like(self, modules: list[Any]) -> Any:
+    def _container_of(self, modules: list[Any]) -> Any:
         return ModuleList(modules)
 
     def append(self, module: Any) -> Any:
@@ -80,7 +78,7 @@ class _Listed(Module):
         return self
 
 
-class Sequential(_Listed):
+class Sequential(_NumberedModules):
     """One module after another. In place of modules one dict of them may be given, whose keys are their names."""
 
     __slots__ = ()
@@ -92,7 +90,7 @@ class Sequential(_Listed):
         for name, module in named:
             self.add_module(name, module)
 
-    def _like(self, modules: list[Any]) -> Any:
+    def _container_of(self, modules: list[Any]) -> Any:
         return Sequential(*modules)
 
     def forward(self, input: Any) -> Any:
@@ -101,11 +99,11 @@ class Sequential(_Listed):
         return input
 
 
-class ModuleList(_Listed):
+class ModuleList(_NumberedModules):
     """A list of modules that are parts of the module it stands in."""
 
     __slots__ = ()
-    _grouped = True
+    _collapses_repeats = True
 
     def __init__(self, modules: Iterable[Any] = ()) -> None:
         super().__init__()
@@ -159,9 +157,9 @@ class ModuleDict(Module):
 
     def pop(self, key: str) -> Any:
         """Take a module out."""
-        found = self[key]
+        module = self[key]
         delattr(self, key)
-        return found
+        return module
 
     def clear(self) -> None:
         """Take all modules out."""
@@ -199,11 +197,13 @@ class ParameterList(Module):
         return iter(list(self._parameter_dict.values()))
 
     def __getitem__(self, at: Any) -> Any:
-        found = list(self._parameter_dict.values())
-        return ParameterList(found[at]) if isinstance(at, slice) else found[place(at, len(found))]
+        parameters = list(self._parameter_dict.values())
+        if isinstance(at, slice):
+            return ParameterList(parameters[at])
+        return parameters[checked_index(at, len(parameters))]
 
     def __setitem__(self, at: int, param: Any) -> None:
-        setattr(self, list(self._parameter_dict)[place(at, len(self))], _parameter(param))
+        setattr(self, list(self._parameter_dict)[checked_index(at, len(self))], _parameter(param))
 
     def append(self, value: Any) -> Any:
         """Add a Parameter at the end; this list."""
@@ -217,10 +217,11 @@ class ParameterList(Module):
         return self
 
     def extra_repr(self) -> str:
-        return "\n".join(f"  ({name}): {_told(p)}" for name, p in self._parameter_dict.items())
+        return "\n".join(f"  ({name}): {_describe_parameter(p)}" for name, p in self._parameter_dict.items())
 
-    def _era(self) -> str:
-        return " (\n" + "".join(f"  ({name}): {_told(p)}\n" for name, p in self._parameter_dict.items()) + ")"
+    def _legacy_repr(self) -> str:
+        lines = [f"  ({name}): {_describe_parameter(p)}\n" for name, p in self._parameter_dict.items()]
+        return " (\n" + "".join(lines) + ")"
 
 
 @exposed("keys", "values", "items", "update")
@@ -229,7 +230,7 @@ class ParameterDict(Module):
 
     __slots__ = ()
     _module_path = "torch.nn.modules.container"
-    _new = True
+    _modern_only = True
 
     def __init__(self, parameters: Any = None) -> None:
         super().__init__()
@@ -274,7 +275,7 @@ class ParameterDict(Module):
         return dict(self._parameter_dict).items()
 
     def extra_repr(self) -> str:
-        return "\n".join(f"  ({name}): {_told(p, f'{p.dtype.era}Tensor')}"
+        return "\n".join(f"  ({name}): {_describe_parameter(p, f'{p.dtype.era}Tensor')}"
                          for name, p in self._parameter_dict.items())
 
 
@@ -288,13 +289,13 @@ def _parameter(value: Any) -> Parameter:
     return Parameter(value.array, True)
 
 
-def _told(p: Parameter, kind: str = "") -> str:
+def _describe_parameter(p: Parameter, kind: str = "") -> str:
     size = "x".join(map(str, p.array.shape))
     return f"Parameter containing: [torch.{kind or p.dtype.name} of size {size}]"
 
 
 class Container(Module):
-    """Modules by name: what Sequential and the classes of programs have replaced."""
+    """Modules by name; PyTorch has deprecated it for Sequential."""
 
     __slots__ = ()
     _module_path = "torch.nn.modules.container"

@@ -1,4 +1,4 @@
-"""What is inside a module, by dotted name."""
+"""`get_submodule`, `get_parameter` and `get_buffer`: members of a module by dotted name."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from gradcli.faults.tree import ArgumentFault, AttributeFault
 
 
 class Lookup:
-    """Modules, parameters and buffers by the names that `named_modules()` and its kin tell."""
+    """Members by the names that `named_modules()`, `named_parameters()` and `named_buffers()` list."""
 
     __slots__ = ()
 
@@ -22,7 +22,7 @@ class Lookup:
     def get_submodule(self, target: str) -> Any:
         """The module of this dotted name; this module for the empty name."""
         module: Lookup = self
-        for name in _named(target).split(".") if target else ():
+        for name in _checked_target(target).split(".") if target else ():
             if name in module._module_dict and module._module_dict[name] is not None:
                 module = module._module_dict[name]
             elif name in module._parameter_dict or name in module._buffer_dict:
@@ -33,18 +33,18 @@ class Lookup:
 
     def get_parameter(self, target: str) -> Parameter:
         """The parameter of this dotted name."""
-        return self._entry(target, "_parameter_dict", "an nn.Parameter")  # type: ignore[no-any-return]  # what the list holds
+        return self._entry(target, "_parameter_dict", "an nn.Parameter")  # type: ignore[no-any-return]  # by registration
 
     def get_buffer(self, target: str) -> Tensor:
         """The buffer of this dotted name."""
-        return self._entry(target, "_buffer_dict", "a buffer")  # type: ignore[no-any-return]  # what the list holds
+        return self._entry(target, "_buffer_dict", "a buffer")  # type: ignore[no-any-return]  # by registration
 
-    def _entry(self, target: str, which: str, what: str) -> Any:
-        path, _, name = _named(target).rpartition(".")
+    def _entry(self, target: str, registry_name: str, what: str) -> Any:
+        path, _, name = _checked_target(target).rpartition(".")
         module = self.get_submodule(path)
-        if name in getattr(module, which):
-            return getattr(module, which)[name]
-        if any(name in each for each in (module._parameter_dict, module._buffer_dict, module._module_dict)):
+        if name in getattr(module, registry_name):
+            return getattr(module, registry_name)[name]
+        if any(name in registry for registry in (module._parameter_dict, module._buffer_dict, module._module_dict)):
             raise AttributeFault(f"`{name}` is not {what}")
         raise AttributeFault(f"{type(module).__name__} has no attribute `{name}`")
 
@@ -53,7 +53,7 @@ class Lookup:
         return type(self).__name__
 
 
-def _named(target: Any) -> str:
+def _checked_target(target: Any) -> str:
     if type(target) is not str:
         raise ArgumentFault(f"a module knows what is inside by dotted names, not by {described(target)}",
                             'net.get_submodule("fc")')

@@ -1,4 +1,4 @@
-"""How modules print: today's way, and 0.1.12's."""
+"""The text of modules, in the modern style and in that of 0.1.12."""
 
 from __future__ import annotations
 
@@ -8,50 +8,50 @@ from typing import Any
 from gradcli.engine.random.generators import Current
 from gradcli.exposure import package_class
 
-BLOCK = "block"     # how 0.1.12 printed modules that had no text of their own: what is inside, line by line
+BLOCK = "block"     # the legacy text of modules without options: their children, one a line
 
 
-def looks(module: Any, style: Any) -> str:
-    """The text of a module in a style; without one, in that of the program that is running."""
-    era = (style.name == "tutorial") if style is not None else Current.legacy
+def module_repr(module: Any, style: Any) -> str:
+    """The text of a module in `style`, or, for None, in the style that the generator of the program stands for."""
+    legacy = (style.name == "tutorial") if style is not None else Current.legacy
     kind = type(module)
     ours: Any = package_class(kind)
-    then = ours._era if era and not ours._new and kind.extra_repr is ours.extra_repr else None
-    if then is not None and then != BLOCK:
-        return kind.__name__ + str(module._era())
-    inside = [(name, _text(inner, style)) for name, inner in module._module_dict.items()]
-    if then == BLOCK:
-        return kind.__name__ + " (\n" + "".join(f"  ({name}): {_indented(text)}\n" for name, text in inside) + ")"
-    if ours._grouped:
-        inside = [(_range(numbers), _times(text, len(numbers))) for numbers, text in _runs(inside)]
-    said = module.extra_repr()
-    return _modern(kind.__name__, said if isinstance(said, str) else "", inside)
+    legacy_repr = ours._legacy_repr if legacy and not ours._modern_only and kind.extra_repr is ours.extra_repr else None
+    if legacy_repr is not None and legacy_repr != BLOCK:
+        return kind.__name__ + str(module._legacy_repr())
+    children = [(name, _child_repr(inner, style)) for name, inner in module._module_dict.items()]
+    if legacy_repr == BLOCK:
+        return kind.__name__ + " (\n" + "".join(f"  ({name}): {_indented(text)}\n" for name, text in children) + ")"
+    if ours._collapses_repeats:
+        children = [(_range(numbers), _times(text, len(numbers))) for numbers, text in _runs(children)]
+    extra = module.extra_repr()
+    return _modern_repr(kind.__name__, extra if isinstance(extra, str) else "", children)
 
 
-def _text(module: Any, style: Any) -> str:
-    """The text of a module within another: its own word, if the program's class has one."""
+def _child_repr(module: Any, style: Any) -> str:
+    """The text of a child module: by `__repr__` if the program's class defines it."""
     if module is None or type(module).__repr__ is not package_class(type(module)).__repr__:
-        said = repr(module)
-        return said if isinstance(said, str) else ""
-    return looks(module, style)
+        text = repr(module)
+        return text if isinstance(text, str) else ""
+    return module_repr(module, style)
 
 
-def _modern(name: str, extra: str, inside: list[tuple[str, str]]) -> str:
-    lines = [f"({key}): {_indented(text)}" for key, text in inside]
-    said = extra.split("\n") if extra else []
-    if not lines and len(said) <= 1:
+def _modern_repr(name: str, extra: str, children: list[tuple[str, str]]) -> str:
+    child_lines = [f"({key}): {_indented(text)}" for key, text in children]
+    extra_lines = extra.split("\n") if extra else []
+    if not child_lines and len(extra_lines) <= 1:
         return f"{name}({extra})"
-    return f"{name}(\n  " + "\n  ".join(said + lines) + "\n)"
+    return f"{name}(\n  " + "\n  ".join(extra_lines + child_lines) + "\n)"
 
 
 def _indented(text: str) -> str:
     return text.replace("\n", "\n  ")
 
 
-def _runs(inside: list[tuple[str, str]]) -> list[tuple[list[str], str]]:
-    """Neighbours with the same text, taken together."""
+def _runs(children: list[tuple[str, str]]) -> list[tuple[list[str], str]]:
+    """Names and text of each run of neighbours with equal texts."""
     return [([name for name, _ in pairs], text)
-            for text, pairs in ((text, list(pairs)) for text, pairs in groupby(inside, key=lambda pair: pair[1]))]
+            for text, pairs in ((text, list(pairs)) for text, pairs in groupby(children, key=lambda pair: pair[1]))]
 
 
 def _range(names: list[str]) -> str:

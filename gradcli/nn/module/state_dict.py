@@ -1,4 +1,4 @@
-"""What is done to a module's parameters and buffers as a whole: kept, loaded, cleared."""
+"""`state_dict`, `load_state_dict` and `zero_grad`: all parameters and buffers of a module at once."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from gradcli.lang.runtime.ordered import OrderedDict
 
 @exposed("missing_keys", "unexpected_keys")
 class IncompatibleKeys(NamedTuple):
-    """What load_state_dict did not find, and what it had no place for."""
+    """What `load_state_dict` returns: keys that the dict lacks, and keys that the module does not have."""
 
     missing_keys: list[str]
     unexpected_keys: list[str]
@@ -33,21 +33,21 @@ class IncompatibleKeys(NamedTuple):
 
 
 def innermost_first(module: Any) -> list[Any]:
-    """A module and all within it, each after what it contains."""
-    found: list[Any] = []
-    waiting = [(module, False)]
-    while waiting:
-        each, opened = waiting.pop()
-        if opened:
-            found.append(each)
+    """A module and all within it in post-order: children before parents."""
+    modules: list[Any] = []
+    stack = [(module, False)]
+    while stack:
+        current, expanded = stack.pop()
+        if expanded:
+            modules.append(current)
         else:
-            waiting.append((each, True))
-            waiting += [(inner, False) for inner in reversed([m for m in each._module_dict.values() if m is not None])]
-    return found
+            stack.append((current, True))
+            stack += [(inner, False) for inner in reversed([m for m in current._module_dict.values() if m is not None])]
+    return modules
 
 
 def zero_grad(parameters: Iterable[Any], set_to_none: bool) -> None:
-    """Forget gradients, or make them zero."""
+    """Set the gradients of `parameters` to None, or to zeros."""
     for parameter in parameters:
         if parameter.grad is None:
             continue
@@ -59,67 +59,71 @@ def zero_grad(parameters: Iterable[Any], set_to_none: bool) -> None:
 
 def entries(module: Any, prefix: str = "") -> dict[str, Any]:
     """Parameters and persistent buffers by dotted name, in the order of the modules."""
-    found = {}
-    waiting = [(prefix, module)]
-    while waiting:
-        path, each = waiting.pop()
-        kept = {name: value for name, value in each._buffer_dict.items() if name not in each._non_persistent}
-        found.update({path + name: value for name, value in (each._parameter_dict | kept).items() if value is not None})
-        waiting += [(f"{path}{name}.", inner) for name,
-                    inner in reversed(each._module_dict.items()) if inner is not None]
-    return found
+    tensors = {}
+    stack = [(prefix, module)]
+    while stack:
+        path, current = stack.pop()
+        members = current._parameter_dict | {name: value for name, value in current._buffer_dict.items()
+                                             if name not in current._non_persistent_buffers}
+        tensors.update({path + name: value for name, value in members.items() if value is not None})
+        stack += [(f"{path}{name}.", inner) for name,
+                  inner in reversed(current._module_dict.items()) if inner is not None]
+    return tensors
 
 
 def state_dict(module: Any, prefix: str, keep_vars: bool) -> dict[str, Tensor]:
-    """The entries of a module, without history unless `keep_vars`."""
-    found = entries(module, prefix)
-    return OrderedDict(found if keep_vars else {
-        name: value if isinstance(value, Uninitialized) else Tensor(value.array) for name, value in found.items()})
+    """The entries of a module; detached tensors that share their memory, or with `keep_vars` the tensors themselves."""
+    tensors = entries(module, prefix)
+    return OrderedDict(tensors if keep_vars else {
+        name: value if isinstance(value, Uninitialized) else Tensor(value.array) for name, value in tensors.items()})
 
 
-def load(module: Any, given: Any, strict: bool) -> IncompatibleKeys:
-    """Copy tensors into a module's entries."""
-    if not isinstance(given, dict) or not all(type(name) is str for name in given):
-        raise ArgumentFault(f"load_state_dict() needs a dict of tensors by name, not {described(given)}",
+def load_state_dict(module: Any, state_dict: Any, strict: bool) -> IncompatibleKeys:
+    """Copy the tensors of `state_dict` into the entries of a module.
+
+    ShapeFault lists all missing and unexpected keys (if `strict`) and all sizes that differ; nothing is copied then.
+    """
+    if not isinstance(state_dict, dict) or not all(type(name) is str for name in state_dict):
+        raise ArgumentFault(f"load_state_dict() needs a dict of tensors by name, not {described(state_dict)}",
                             ("net.load_state_dict(other.state_dict())", "copies what another net has learnt")).saying(
-            f"Expected state_dict to be dict-like, got <class '{type_name(given)}'>.")
-    wanted = entries(module)
-    missing = [name for name in wanted if name not in given]
-    needed = [name for name in missing if not name.endswith("num_batches_tracked")]     # older nets did not count
-    unknown = [name for name in given if name not in wanted]
-    wrong = []
-    if strict and needed:
-        wrong.append("Missing key(s) in state_dict: " + ", ".join(f'"{name}"' for name in needed) + ". ")
-    if strict and unknown:
-        wrong.append("Unexpected key(s) in state_dict: " + ", ".join(f'"{name}"' for name in unknown) + ". ")
-    fitting = []
-    for name, target in wanted.items():
+            f"Expected state_dict to be dict-like, got <class '{type_name(state_dict)}'>.")
+    targets = entries(module)
+    missing = [name for name in targets if name not in state_dict]
+    missing_keys = [name for name in missing if not name.endswith("num_batches_tracked")]     # older nets did not count
+    unexpected = [name for name in state_dict if name not in targets]
+    errors = []
+    if strict and missing_keys:
+        errors.append("Missing key(s) in state_dict: " + ", ".join(f'"{name}"' for name in missing_keys) + ". ")
+    if strict and unexpected:
+        errors.append("Unexpected key(s) in state_dict: " + ", ".join(f'"{name}"' for name in unexpected) + ". ")
+    copies = []
+    for name, target in targets.items():
         if name in missing:
             continue
-        value = given[name]
+        value = state_dict[name]
         if isinstance(value, Uninitialized):
             if not isinstance(target, Uninitialized):
-                wrong.append(f'"{name}" has no size yet: call the module it comes from once.')
+                errors.append(f'"{name}" has no size yet: call the module it comes from once.')
             continue
         if isinstance(target, Uninitialized) and isinstance(value, Tensor):
             target.materialize(value.array.shape)
         if not isinstance(value, Tensor):
-            wrong.append(f'"{name}" must be a tensor, not {described(value)}.')
+            errors.append(f'"{name}" must be a tensor, not {described(value)}.')
         elif value.array.shape != target.array.shape:
-            wrong.append(f"size mismatch for {name}: copying a param with shape {value.shape} from checkpoint, the "
-                         f"shape in current model is {target.shape}.")
+            errors.append(f"size mismatch for {name}: copying a param with shape {value.shape} from checkpoint, the "
+                          f"shape in current model is {target.shape}.")
         else:
-            fitting.append((target, value))
-    if wrong:
+            copies.append((target, value))
+    if errors:
         what = f"Error(s) in loading state_dict for {type(module).__name__}:"
-        raise ShapeFault(" ".join([what, *(word.strip() for word in wrong)])).saying("\n\t".join([what, *wrong]))
-    for target, value in fitting:
-        copied(target, value.array, "load_state_dict")
-    return IncompatibleKeys(needed, unknown)
+        raise ShapeFault(" ".join([what, *(word.strip() for word in errors)])).saying("\n\t".join([what, *errors]))
+    for target, value in copies:
+        copy_into(target, value.array, "load_state_dict")
+    return IncompatibleKeys(missing_keys, unexpected)
 
 
-def copied(target: Tensor, values: Any, writer: str) -> Tensor:
-    """`target`, with `values` written into its memory behind history's back."""
+def copy_into(target: Tensor, values: Any, writer: str) -> Tensor:
+    """Write `values` into the memory of `target` without recording it; return `target`. `writer` names the cause."""
     np.copyto(writing(target.array, writer), values, casting="unsafe")
     note_write(target, writer, here())
     return target

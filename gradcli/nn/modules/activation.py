@@ -1,4 +1,4 @@
-"""Activations as modules: each is an operation of the same name with its options kept."""
+"""Activations as modules: each calls an operation with the options it was constructed with."""
 
 from __future__ import annotations
 
@@ -8,41 +8,40 @@ from gradcli.engine.autograd.op import TABLE, traced
 from gradcli.engine.tensor.inplace import inplace
 from gradcli.engine.tensor.write_gate import writing
 from gradcli.nn.module.module import Module
-from gradcli.nn.modules.linear import fresh
+from gradcli.nn.modules.linear import empty_parameter
 
 
 class Activation(Module):
-    """Applies `_operation` with the options kept, in the order of `_shown`; in place if that was asked for.
+    """An operation with the options of its construction."""
 
-    `then` is what 0.1.12 printed after the class's name, with options filled in.
-    """
+    # _operation is called with the attributes that _option_names lists, in that order, in place if `inplace` is set;
+    # _legacy_format is the text of 0.1.12 after the class name.
 
     __slots__ = ()
     _module_path = "torch.nn.modules.activation"
     _operation: ClassVar[str]
-    _shown: ClassVar[tuple[str, ...]] = ()
-    _then: ClassVar[str | None] = " ()"
-
+    _option_names: ClassVar[tuple[str, ...]] = ()
+    _legacy_format: ClassVar[str] = " ()"
 
     def forward(self, input: Any) -> Any:
-        options = [getattr(self, name) for name in self._shown]
+        options = [getattr(self, name) for name in self._option_names]
         call = getattr(traced, self._operation)
-        if self._overwrites():
+        if self._is_inplace():
             name = f"nn.functional.{self._operation}"
             call = inplace(TABLE[name if name in TABLE else self._operation], self._operation + "_", call)
         return call(input, *options)
 
-    def _overwrites(self) -> bool:
+    def _is_inplace(self) -> bool:
         return bool(self.__dict__.get("inplace"))
 
     def extra_repr(self) -> str:
-        return ", ".join([f"{name}={getattr(self, name)!r}" for name in self._shown]
-                         + ["inplace=True"] * self._overwrites())
+        return ", ".join([f"{name}={getattr(self, name)!r}" for name in self._option_names]
+                         + ["inplace=True"] * self._is_inplace())
 
-    def _era(self) -> str:
-        options = {name: getattr(self, name) for name in self._shown}
-        said = "inplace" if self._overwrites() else ""
-        return str(self._then).format(**options, comma=f", {said}" if said else "", alone=said)
+    def _legacy_repr(self) -> str:
+        options = {name: getattr(self, name) for name in self._option_names}
+        inplace = "inplace" if self._is_inplace() else ""
+        return self._legacy_format.format(**options, comma=f", {inplace}" if inplace else "", alone=inplace)
 
 
 class _Plain(Activation):
@@ -55,10 +54,10 @@ class _Plain(Activation):
 
 
 class _InPlace(Activation):
-    """With the option to overwrite the input."""
+    """With the option `inplace`, which overwrites the input."""
 
     __slots__ = ()
-    _then = " ({alone})"
+    _legacy_format = " ({alone})"
 
     def __init__(self, inplace: bool = False) -> None:
         super().__init__()
@@ -83,28 +82,28 @@ class SELU(_InPlace):
     """The self-normalising exponential unit."""
 
     __slots__ = ()
-    _operation, _new = "selu", True
+    _operation, _modern_only = "selu", True
 
 
 class SiLU(_InPlace):
     """x sigmoid(x)."""
 
     __slots__ = ()
-    _operation, _new = "silu", True
+    _operation, _modern_only = "silu", True
 
 
 class Mish(_InPlace):
     """x tanh(softplus(x))."""
 
     __slots__ = ()
-    _operation, _new = "mish", True
+    _operation, _modern_only = "mish", True
 
 
 class Hardsigmoid(_InPlace):
     """relu6(x + 3) / 6."""
 
     __slots__ = ()
-    _operation, _new = "hardsigmoid", True
+    _operation, _modern_only = "hardsigmoid", True
 
     def extra_repr(self) -> str:
         return ""
@@ -114,7 +113,7 @@ class Hardswish(_InPlace):
     """x relu6(x + 3) / 6."""
 
     __slots__ = ()
-    _operation, _new = "hardswish", True
+    _operation, _modern_only = "hardswish", True
 
     def extra_repr(self) -> str:
         return ""
@@ -159,7 +158,7 @@ class ELU(Activation):
     """x above 0, alpha (exp(x) - 1) below."""
 
     __slots__ = ()
-    _operation, _shown, _then = "elu", ("alpha",), " (alpha={alpha}{comma})"
+    _operation, _option_names, _legacy_format = "elu", ("alpha",), " (alpha={alpha}{comma})"
 
     def __init__(self, alpha: float = 1.0, inplace: bool = False) -> None:
         super().__init__()
@@ -170,14 +169,14 @@ class CELU(ELU):
     """max(x, 0) + min(0, alpha (exp(x / alpha) - 1))."""
 
     __slots__ = ()
-    _operation, _new = "celu", True
+    _operation, _modern_only = "celu", True
 
 
 class GELU(Activation):
     """x times the normal distribution function at x."""
 
     __slots__ = ()
-    _operation, _shown, _new = "gelu", ("approximate",), True
+    _operation, _option_names, _modern_only = "gelu", ("approximate",), True
 
     def __init__(self, approximate: str = "none") -> None:
         super().__init__()
@@ -191,7 +190,7 @@ class LeakyReLU(Activation):
     """x above 0, negative_slope x below."""
 
     __slots__ = ()
-    _operation, _shown, _then = "leaky_relu", ("negative_slope",), " ({negative_slope}{comma})"
+    _operation, _option_names, _legacy_format = "leaky_relu", ("negative_slope",), " ({negative_slope}{comma})"
 
     def __init__(self, negative_slope: float = 0.01, inplace: bool = False) -> None:
         super().__init__()
@@ -202,7 +201,7 @@ class RReLU(Activation):
     """x above 0, a x below, with a drawn between lower and upper while training."""
 
     __slots__ = ()
-    _operation, _shown, _then = "rrelu", ("lower", "upper"), " ({lower}, {upper}{comma})"
+    _operation, _option_names, _legacy_format = "rrelu", ("lower", "upper"), " ({lower}, {upper}{comma})"
 
     def __init__(self, lower: float = 1.0 / 8, upper: float = 1.0 / 3, inplace: bool = False) -> None:
         super().__init__()
@@ -221,7 +220,7 @@ class PReLU(Module):
     def __init__(self, num_parameters: int = 1, init: float = 0.25, device: Any = None, dtype: Any = None) -> None:
         super().__init__()
         self.num_parameters, self.init = num_parameters, init
-        self.weight = fresh((num_parameters,), dtype)
+        self.weight = empty_parameter((num_parameters,), dtype)
         writing(self.weight.array)[...] = init
 
     def forward(self, input: Any) -> Any:
@@ -230,7 +229,7 @@ class PReLU(Module):
     def extra_repr(self) -> str:
         return f"num_parameters={self.num_parameters}"
 
-    def _era(self) -> str:
+    def _legacy_repr(self) -> str:
         return f" ({self.num_parameters})"
 
 
@@ -238,8 +237,8 @@ class Hardtanh(Activation):
     """x cut off at min_val and max_val."""
 
     __slots__ = ()
-    _operation, _shown = "hardtanh", ("min_val", "max_val")
-    _then = " (min_val={min_val}, max_val={max_val}{comma})"
+    _operation, _option_names = "hardtanh", ("min_val", "max_val")
+    _legacy_format = " (min_val={min_val}, max_val={max_val}{comma})"
 
     def __init__(self, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> None:
         super().__init__()
@@ -250,7 +249,7 @@ class Hardshrink(Activation):
     """x where it is beyond lambd, else 0."""
 
     __slots__ = ()
-    _operation, _shown, _then = "hardshrink", ("lambd",), " ({lambd})"
+    _operation, _option_names, _legacy_format = "hardshrink", ("lambd",), " ({lambd})"
 
     def __init__(self, lambd: float = 0.5) -> None:
         super().__init__()
@@ -271,7 +270,7 @@ class Threshold(Activation):
     """x where it is above the threshold, else value."""
 
     __slots__ = ()
-    _operation, _shown, _then = "threshold", ("threshold", "value"), " ({threshold}, {value}{comma})"
+    _operation, _option_names, _legacy_format = "threshold", ("threshold", "value"), " ({threshold}, {value}{comma})"
 
     def __init__(self, threshold: float, value: float, inplace: bool = False) -> None:
         super().__init__()
@@ -282,7 +281,8 @@ class Softplus(Activation):
     """log(1 + exp(beta x)) / beta, and x itself where that is above the threshold."""
 
     __slots__ = ()
-    _operation, _shown, _then = "softplus", ("beta", "threshold"), " (beta={beta}, threshold={threshold})"
+    _operation, _option_names = "softplus", ("beta", "threshold")
+    _legacy_format = " (beta={beta}, threshold={threshold})"
 
     def __init__(self, beta: float = 1.0, threshold: float = 20.0) -> None:
         super().__init__()
@@ -293,7 +293,7 @@ class GLU(Activation):
     """One half of the input along dim, times the sigmoid of the other."""
 
     __slots__ = ()
-    _operation, _shown, _new = "glu", ("dim",), True
+    _operation, _option_names, _modern_only = "glu", ("dim",), True
 
     def __init__(self, dim: int = -1) -> None:
         super().__init__()
@@ -304,7 +304,7 @@ class Softmax(Activation):
     """exp(x) over its sum along dim."""
 
     __slots__ = ()
-    _operation, _shown = "softmax", ("dim",)
+    _operation, _option_names = "softmax", ("dim",)
 
     def __init__(self, dim: int | None = None) -> None:
         super().__init__()

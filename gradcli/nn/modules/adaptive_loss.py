@@ -1,4 +1,4 @@
-"""Losses with linear layers of their own, for many classes."""
+"""AdaptiveLogSoftmaxWithLoss and LinearCrossEntropyLoss: losses that contain linear layers."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from gradcli.faults.source import Named
 from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
 from gradcli.nn.module.container import ModuleList, Sequential
 from gradcli.nn.module.module import Module
-from gradcli.nn.modules.linear import Linear, count
+from gradcli.nn.modules.linear import Linear, checked_count
 from gradcli.nn.modules.loss import _Loss
 
 
 @exposed("output", "loss")
 class ASMoutput(NamedTuple):
-    """The logarithm of the probability of each target, and the mean loss."""
+    """The log-probability of each target, (batch,), and the mean loss."""
 
     output: Any
     loss: Any
@@ -38,7 +38,7 @@ class AdaptiveLogSoftmaxWithLoss(Module):
 
     __slots__ = ()
     _module_path = "torch.nn.modules.adaptive"
-    _new = True
+    _modern_only = True
 
     def __init__(self, in_features: int, n_classes: int, cutoffs: Any, div_value: float = 4.0,
                  head_bias: bool = False, device: Any = None, dtype: Any = None) -> None:
@@ -52,7 +52,8 @@ class AdaptiveLogSoftmaxWithLoss(Module):
                 0 < starts[0] and starts[-1] <= n_classes - 1):
             raise ValueFault("cutoffs should be a sequence of unique, positive integers sorted in an increasing "
                              "order, where each value is between 1 and n_classes-1")
-        self.in_features, self.n_classes = count(in_features, "in_features"), count(n_classes, "n_classes")
+        self.in_features = checked_count(in_features, "in_features")
+        self.n_classes = checked_count(n_classes, "n_classes")
         self.cutoffs, self.div_value, self.head_bias = [*starts, n_classes], div_value, head_bias
         self.shortlist_size, self.n_clusters = starts[0], len(starts)
         self.head_size = self.shortlist_size + self.n_clusters
@@ -64,7 +65,7 @@ class AdaptiveLogSoftmaxWithLoss(Module):
                                         Linear(between, high - low, False, dtype=dtype)))
 
     def reset_parameters(self) -> None:
-        """Start again with new random values."""
+        """Draw new initial values."""
         self.head.reset_parameters()
         for cluster in self.tail:
             for layer in cluster:
@@ -92,7 +93,7 @@ class AdaptiveLogSoftmaxWithLoss(Module):
         return ASMoutput(output if batched else traced.squeeze(output, 0), loss)
 
     def _fitting(self, input: Any, target: Any) -> tuple[Any, Any, bool]:
-        """Input and target as a batch, and whether they were one."""
+        """Input (batch, features), target (batch,), and whether they had a batch dimension. ShapeFault otherwise."""
         for value, name in ((input, "input"), (target, "target")):
             if not isinstance(value, Tensor):
                 raise ArgumentFault(f"the {name} must be a tensor, not {described(value)}")
@@ -107,7 +108,7 @@ class AdaptiveLogSoftmaxWithLoss(Module):
         return (input, target, True) if dims else (traced.unsqueeze(input, 0), traced.unsqueeze(target, 0), False)
 
     def log_prob(self, input: Any) -> Any:
-        """The logarithms of the probabilities of all classes."""
+        """The log-probabilities of all classes, (batch, n_classes)."""
         head = traced.log_softmax(self.head(input), 1)
         parts = [traced.narrow(head, 1, 0, self.shortlist_size)]
         parts += [traced.log_softmax(cluster(input), 1) + traced.narrow(head, 1, self.shortlist_size + i, 1)
@@ -115,7 +116,7 @@ class AdaptiveLogSoftmaxWithLoss(Module):
         return traced.cat(parts, 1)
 
     def predict(self, input: Any) -> Any:
-        """The most probable class, as the head and the clusters it points to see it."""
+        """The most probable class of each row, (batch,)."""
         best = traced.argmax(self.head(input), 1)
         return traced.where(best >= self.shortlist_size, traced.argmax(self.log_prob(input), 1), best)
 
@@ -140,10 +141,10 @@ class LinearCrossEntropyOptions(_Options):
 
 
 class LinearCrossEntropyLoss(_Loss):
-    """The cross entropy of what a linear layer makes of the input."""
+    """CrossEntropyLoss of the output of a linear layer."""
 
     __slots__ = ()
-    _operation, _new = "linear_cross_entropy", True
+    _operation, _modern_only = "linear_cross_entropy", True
 
     def __init__(self, in_features: int, num_classes: int, *, out_features: Any = (), bias: bool = False,
                  device: Any = None, dtype: Any = None, reduction: str = "mean", weight: Any = None,
@@ -156,7 +157,7 @@ class LinearCrossEntropyLoss(_Loss):
         if not isinstance(out_features, tuple | list) or not all(type(n) is int for n in out_features):
             raise ArgumentFault(f"out_features must be a tuple of whole numbers, not {brief(out_features)}")
         self._buffer("weight", weight)
-        self.num_classes, self.out_features = count(num_classes, "num_classes"), tuple(out_features)
+        self.num_classes, self.out_features = checked_count(num_classes, "num_classes"), tuple(out_features)
         self.ignore_index, self.label_smoothing, self.reduction = ignore_index, label_smoothing, reduction
         self.linear = Linear(in_features, math.prod(out_features, start=num_classes), bias, dtype=dtype)
         self.options = options
@@ -170,7 +171,7 @@ class LinearCrossEntropyLoss(_Loss):
             reduction=self.reduction, ignore_index=self.ignore_index, label_smoothing=self.label_smoothing)
 
     def extra_repr(self) -> str:
-        shown = {"in_features": self.linear.in_features, "num_classes": self.num_classes,
-                 "out_features": self.out_features, "bias": self.linear.bias is not None}
-        shown |= {name: getattr(self, name) for name in ("reduction", "ignore_index", "label_smoothing", "options")}
-        return ", ".join(f"{name}={value}" for name, value in shown.items())
+        options = {"in_features": self.linear.in_features, "num_classes": self.num_classes,
+                   "out_features": self.out_features, "bias": self.linear.bias is not None}
+        options |= {name: getattr(self, name) for name in ("reduction", "ignore_index", "label_smoothing", "options")}
+        return ", ".join(f"{name}={value}" for name, value in options.items())

@@ -1,4 +1,4 @@
-"""Attention as a layer."""
+"""`MultiheadAttention`."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from gradcli.exposure import exposed
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.nn.init import xavier_normal_, xavier_uniform_, zeros_
 from gradcli.nn.module.module import Module
-from gradcli.nn.modules.linear import Linear, count, fresh
+from gradcli.nn.modules.linear import Linear, checked_count, empty_parameter
 
 PARTS = ("q_proj_weight", "k_proj_weight", "v_proj_weight")
 
 
 class NonDynamicallyQuantizableLinear(Linear):
-    """The linear layer at the end of attention, which torch has under a name of its own."""
+    """A Linear layer; PyTorch has this class for the output projection."""
 
     __slots__ = ()
 
@@ -32,7 +32,7 @@ class MultiheadAttention(Module):
 
     __slots__ = ()
     _module_path = "torch.nn.modules.activation"
-    _new = True
+    _modern_only = True
 
     in_proj_weight: Any
     in_proj_bias: Any
@@ -49,33 +49,33 @@ class MultiheadAttention(Module):
             raise ValueFault(f"embed_dim and num_heads must be greater than 0, got embed_dim={embed_dim} and "
                              f"num_heads={num_heads} instead")
         super().__init__()
-        self.embed_dim, self.num_heads = count(embed_dim, "embed_dim"), count(num_heads, "num_heads")
-        self.kdim = embed_dim if kdim is None else count(kdim, "kdim")
-        self.vdim = embed_dim if vdim is None else count(vdim, "vdim")
+        self.embed_dim, self.num_heads = checked_count(embed_dim, "embed_dim"), checked_count(num_heads, "num_heads")
+        self.kdim = embed_dim if kdim is None else checked_count(kdim, "kdim")
+        self.vdim = embed_dim if vdim is None else checked_count(vdim, "vdim")
         self.dropout, self.batch_first, self.head_dim = dropout, batch_first, embed_dim // num_heads
         if self.head_dim * num_heads != embed_dim:
             raise ValueFault("embed_dim must be divisible by num_heads")
         alike = self._qkv_same_embed_dim
         sizes = (embed_dim, self.kdim, self.vdim)
         for name, size in zip(PARTS, sizes, strict=True) if not alike else ():
-            self.register_parameter(name, fresh((embed_dim, size), dtype))
-        self.register_parameter("in_proj_weight", fresh((3 * embed_dim, embed_dim), dtype) if alike else None)
+            self.register_parameter(name, empty_parameter((embed_dim, size), dtype))
+        self.register_parameter("in_proj_weight", empty_parameter((3 * embed_dim, embed_dim), dtype) if alike else None)
         for name in PARTS if alike else ():
             self.register_parameter(name, None)
-        self.register_parameter("in_proj_bias", fresh((3 * embed_dim,), dtype) if bias else None)
+        self.register_parameter("in_proj_bias", empty_parameter((3 * embed_dim,), dtype) if bias else None)
         self.out_proj = NonDynamicallyQuantizableLinear(embed_dim, embed_dim, bias, dtype=dtype)
         for name in ("bias_k", "bias_v"):
-            setattr(self, name, fresh((1, 1, embed_dim), dtype) if add_bias_kv else None)
+            setattr(self, name, empty_parameter((1, 1, embed_dim), dtype) if add_bias_kv else None)
         self.add_zero_attn = add_zero_attn
         self._reset_parameters()
 
     @property
     def _qkv_same_embed_dim(self) -> bool:
-        """Whether queries, keys and values are of one size, so that one matrix projects them."""
+        """Whether kdim and vdim equal embed_dim, so that one matrix, in_proj_weight, projects all three."""
         return bool(self.kdim == self.embed_dim and self.vdim == self.embed_dim)
 
     def _reset_parameters(self) -> None:
-        """Start again with new random values."""
+        """Draw new initial values."""
         for weight in (self.in_proj_weight, self.q_proj_weight, self.k_proj_weight, self.v_proj_weight):
             if weight is not None:
                 xavier_uniform_(weight)
@@ -88,11 +88,11 @@ class MultiheadAttention(Module):
 
     def forward(self, query: Any, key: Any, value: Any, key_padding_mask: Any = None, need_weights: bool = True,
                 attn_mask: Any = None, average_attn_weights: bool = True, is_causal: bool = False) -> Any:
-        for given, name in ((query, "query"), (key, "key"), (value, "value")):
-            if not isinstance(given, Tensor):
-                raise ArgumentFault(f"the {name} must be a tensor, not {described(given)}")
-        turned = self.batch_first and query.array.ndim == 3
-        if turned:
+        for tensor, name in ((query, "query"), (key, "key"), (value, "value")):
+            if not isinstance(tensor, Tensor):
+                raise ArgumentFault(f"the {name} must be a tensor, not {described(tensor)}")
+        transposed = self.batch_first and query.array.ndim == 3
+        if transposed:
             query, key, value = (traced.transpose(x, 0, 1) if x.array.ndim == 3 else x for x in (query, key, value))
         separate = () if self._qkv_same_embed_dim else (True, *(getattr(self, name) for name in PARTS))
         options = dict(zip(("use_separate_proj_weight", *PARTS), separate, strict=False))
@@ -101,10 +101,10 @@ class MultiheadAttention(Module):
             self.bias_v, self.add_zero_attn, self.dropout, self.out_proj.weight, self.out_proj.bias,
             training=self.training, key_padding_mask=key_padding_mask, need_weights=need_weights,
             attn_mask=attn_mask, average_attn_weights=average_attn_weights, is_causal=is_causal, **options)
-        return traced.transpose(output, 0, 1) if turned else output, weights
+        return traced.transpose(output, 0, 1) if transposed else output, weights
 
     def merge_masks(self, attn_mask: Any, key_padding_mask: Any, query: Any) -> Any:
-        """Both masks as one for all heads, and which sort it is: 1 of keys, 2 of queries and keys."""
+        """The sum of both masks, (batch, num_heads, L, L), and 2; without attn_mask key_padding_mask and 1, or None."""
         if attn_mask is None:
             return key_padding_mask, None if key_padding_mask is None else 1
         batch, length = query.array.shape[:2]

@@ -1,4 +1,4 @@
-"""Convolutions as layers."""
+"""Conv1d to Conv3d, and ConvTranspose1d to ConvTranspose3d."""
 
 from __future__ import annotations
 
@@ -8,41 +8,41 @@ from typing import Any, ClassVar
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import described
 from gradcli.faults.tree import ArgumentFault, ValueFault
-from gradcli.nn.init import start_layer
-from gradcli.nn.modules.linear import Layer, count
+from gradcli.nn.init import init_weight_and_bias
+from gradcli.nn.modules.linear import Layer, checked_count
 
 
-def several(value: Any, dims: int, name: str) -> tuple[int, ...]:
-    """One whole number for each dimension, from one for all or one for each."""
+def ntuple(value: Any, dims: int, name: str) -> tuple[int, ...]:
+    """A number for each of `dims` dimensions: `value` repeated, or its members."""
     values = tuple(value) if isinstance(value, tuple | list) else (value,) * dims
     if len(values) != dims or not all(type(v) is int for v in values):
         raise ArgumentFault(f"{name} must be a whole number or {dims} of them, not {described(value)}")
     return values
 
 
-class _Conv(Layer):
-    """What convolutions of all dimensions have in common, in either direction."""
+class _ConvNd(Layer):
+    """The base of convolutions and transposed convolutions."""
 
     __slots__ = ()
     _module_path = "torch.nn.modules.conv"
     _dims: ClassVar[int]
     _transposed: ClassVar[bool] = False
-    _least: ClassVar[int] = 1      # how few input channels there can be
+    _min_in_channels: ClassVar[int] = 1      # lazy layers start with 0 input channels
 
-    def _set(self, in_channels: int, out_channels: int, kernel_size: Any, stride: Any, padding: Any, dilation: Any,
-             groups: int, bias: bool, dtype: Any, output_padding: Any = 0) -> None:
-        count(in_channels, "in_channels", self._least)
+    def _set_options(self, in_channels: int, out_channels: int, kernel_size: Any, stride: Any, padding: Any,
+                     dilation: Any, groups: int, bias: bool, dtype: Any, output_padding: Any = 0) -> None:
+        checked_count(in_channels, "in_channels", self._min_in_channels)
         for value, name in ((out_channels, "out_channels"), (groups, "groups")):
-            count(value, name)
+            checked_count(value, name)
         for value, name in ((in_channels, "in_channels"), (out_channels, "out_channels")):
             if value % groups:
                 raise ValueFault(f"{name} must be divisible by groups")
         self.in_channels, self.out_channels, self.groups = in_channels, out_channels, groups
-        self.kernel_size = several(kernel_size, self._dims, "kernel_size")
-        self.stride = several(stride, self._dims, "stride")
-        self.padding = padding if isinstance(padding, str) else several(padding, self._dims, "padding")
-        self.dilation = several(dilation, self._dims, "dilation")
-        self.output_padding = several(output_padding, self._dims, "output_padding")
+        self.kernel_size = ntuple(kernel_size, self._dims, "kernel_size")
+        self.stride = ntuple(stride, self._dims, "stride")
+        self.padding = padding if isinstance(padding, str) else ntuple(padding, self._dims, "padding")
+        self.dilation = ntuple(dilation, self._dims, "dilation")
+        self.output_padding = ntuple(output_padding, self._dims, "output_padding")
         self._add_parameters(self._weight_shape(), out_channels if bias else None, dtype)
 
     def _weight_shape(self) -> tuple[int, ...]:
@@ -52,24 +52,24 @@ class _Conv(Layer):
         return (*ends, *self.kernel_size)
 
     def reset_parameters(self) -> None:
-        start_layer(self.weight, self.bias, self.in_channels * math.prod(self.kernel_size))
+        init_weight_and_bias(self.weight, self.bias, self.in_channels * math.prod(self.kernel_size))
 
     def extra_repr(self) -> str:
-        return self._told(", bias=False")
+        return self._options_repr(", bias=False")
 
-    def _era(self) -> str:
-        return "(" + self._told(", bias=False") + ")"
+    def _legacy_repr(self) -> str:
+        return "(" + self._options_repr(", bias=False") + ")"
 
-    def _told(self, without_bias: str) -> str:
+    def _options_repr(self, without_bias: str) -> str:
         zeros, ones = (0,) * self._dims, (1,) * self._dims
-        said = (f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, stride={self.stride}")
+        options = (f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, stride={self.stride}")
         for name, usual in (("padding", zeros), ("dilation", ones), ("output_padding", zeros), ("groups", 1)):
             value = getattr(self, name)
-            said += f", {name}={value}" if value != usual else ""
-        return said + (without_bias if self.bias is None else "")
+            options += f", {name}={value}" if value != usual else ""
+        return options + (without_bias if self.bias is None else "")
 
 
-class _Forward(_Conv):
+class _Convolution(_ConvNd):
     __slots__ = ()
 
     def __init__(self, in_channels: int, out_channels: int, kernel_size: Any, stride: Any = 1, padding: Any = 0,
@@ -79,17 +79,17 @@ class _Forward(_Conv):
         if padding_mode not in ("zeros", "reflect", "replicate", "circular"):
             raise ValueFault("padding_mode must be one of zeros, reflect, replicate, circular")
         self.padding_mode = padding_mode
-        self._set(in_channels, out_channels, kernel_size, stride, padding, dilation, groups, bias, dtype)
+        self._set_options(in_channels, out_channels, kernel_size, stride, padding, dilation, groups, bias, dtype)
 
     def forward(self, input: Any) -> Any:
         padding = self.padding
         if self.padding_mode != "zeros":
-            input = traced.pad(input, self._around(), mode=self.padding_mode)
+            input = traced.pad(input, self._padding_widths(), mode=self.padding_mode)
             padding = (0,) * self._dims
         convolve = getattr(traced, f"conv{self._dims}d")
         return convolve(input, self.weight, self.bias, self.stride, padding, self.dilation, self.groups)
 
-    def _around(self) -> tuple[int, ...]:
+    def _padding_widths(self) -> tuple[int, ...]:
         """The padding as pad() takes it: before and after each dimension, the last one first."""
         if not isinstance(self.padding, str):
             return tuple(p for p in reversed(self.padding) for _ in range(2))
@@ -98,33 +98,33 @@ class _Forward(_Conv):
         spare = [d * (k - 1) for d, k in zip(reversed(self.dilation), reversed(self.kernel_size), strict=True)]
         return tuple(p for total in spare for p in (total // 2, total - total // 2))
 
-    def _told(self, without_bias: str) -> str:
-        return super()._told(without_bias) + (f", padding_mode={self.padding_mode}" if self.padding_mode != "zeros"
-                                              else "")
+    def _options_repr(self, without_bias: str) -> str:
+        padding_mode = f", padding_mode={self.padding_mode}" if self.padding_mode != "zeros" else ""
+        return super()._options_repr(without_bias) + padding_mode
 
 
-class Conv1d(_Forward):
+class Conv1d(_Convolution):
     """A convolution of (batch, in_channels, length)."""
 
     __slots__ = ()
     _dims = 1
 
 
-class Conv2d(_Forward):
+class Conv2d(_Convolution):
     """A convolution of (batch, in_channels, height, width)."""
 
     __slots__ = ()
     _dims = 2
 
 
-class Conv3d(_Forward):
+class Conv3d(_Convolution):
     """A convolution of (batch, in_channels, depth, height, width)."""
 
     __slots__ = ()
     _dims = 3
 
 
-class _Backward(_Conv):
+class _ConvTransposeNd(_ConvNd):
     __slots__ = ()
     _transposed = True
 
@@ -136,42 +136,42 @@ class _Backward(_Conv):
             raise ValueFault(f'Only "zeros" padding mode is supported for {type(self).__name__}')
         if isinstance(padding, str):
             raise ArgumentFault(f"{type(self).__name__} takes its padding as a number")
-        self._set(in_channels, out_channels, kernel_size, stride, padding, dilation, groups, bias, dtype,
-                  output_padding)
+        self._set_options(in_channels, out_channels, kernel_size, stride, padding, dilation, groups, bias, dtype,
+                          output_padding)
 
     def forward(self, input: Any, output_size: Any = None) -> Any:
         convolve = getattr(traced, f"conv_transpose{self._dims}d")
-        extra = self.output_padding if output_size is None else self._extra(input, output_size)
+        extra = self.output_padding if output_size is None else self._output_padding(input, output_size)
         return convolve(input, self.weight, self.bias, self.stride, self.padding, extra, self.groups, self.dilation)
 
-    def _extra(self, input: Any, output_size: Any) -> tuple[int, ...]:
-        """The output padding that leads to this size."""
-        wanted = tuple(output_size)[-self._dims:]
+    def _output_padding(self, input: Any, output_size: Any) -> tuple[int, ...]:
+        """The output padding that yields `output_size`, (..., *spatial). ValueFault if none does."""
+        sizes = tuple(output_size)[-self._dims:]
         padding: Any = self.padding
-        least = [(n - 1) * s - 2 * p + d * (k - 1) + 1 for n, s, p, d, k in zip(
+        smallest = [(n - 1) * s - 2 * p + d * (k - 1) + 1 for n, s, p, d, k in zip(
             input.array.shape[-self._dims:], self.stride, padding, self.dilation, self.kernel_size, strict=True)]
-        extra = tuple(w - n for w, n in zip(wanted, least, strict=False))
+        extra = tuple(w - n for w, n in zip(sizes, smallest, strict=False))
         if len(extra) != self._dims or not all(0 <= e < s for e, s in zip(extra, self.stride, strict=True)):
-            raise ValueFault(f"requested an output size of {list(wanted)}, but the smallest is {least} and the stride "
-                             f"{list(self.stride)}")
+            raise ValueFault(f"requested an output size of {list(sizes)}, but the smallest is {smallest} and the "
+                             f"stride {list(self.stride)}")
         return extra
 
 
-class ConvTranspose1d(_Backward):
+class ConvTranspose1d(_ConvTransposeNd):
     """The transpose of Conv1d: its gradient by the input, as a layer."""
 
     __slots__ = ()
     _dims = 1
 
 
-class ConvTranspose2d(_Backward):
+class ConvTranspose2d(_ConvTransposeNd):
     """The transpose of Conv2d: its gradient by the input, as a layer."""
 
     __slots__ = ()
     _dims = 2
 
 
-class ConvTranspose3d(_Backward):
+class ConvTranspose3d(_ConvTransposeNd):
     """The transpose of Conv3d: its gradient by the input, as a layer."""
 
     __slots__ = ()

@@ -1,4 +1,4 @@
-"""How far two sets of vectors are apart."""
+"""CosineSimilarity and PairwiseDistance."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class CosineSimilarity(Module):
 
 
 class PairwiseDistance(Module):
-    """The p-norm of the differences."""
+    """The p-norm of x1 - x2 + eps over the last dimension."""
 
     __slots__ = ()
     _module_path = "torch.nn.modules.distance"

@@ -1,4 +1,4 @@
-"""Dropout as modules: some of the input set to zero while training, the rest scaled up."""
+"""Dropout modules: while training, zeros with probability p, the rest scaled by 1 / (1 - p)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from gradcli.nn.module.module import Module
 
 
 class Dropout(Module):
-    """Single numbers are dropped with probability p."""
+    """Zeros elements with probability p while training."""
 
     __slots__ = ()
     _module_path = "torch.nn.modules.dropout"
@@ -33,40 +33,40 @@ class Dropout(Module):
     def extra_repr(self) -> str:
         return f"p={self.p}, inplace={self.inplace}"
 
-    def _era(self) -> str:
+    def _legacy_repr(self) -> str:
         return f" (p = {self.p}{', inplace' if self.inplace else ''})"
 
 
 class Dropout1d(Dropout):
-    """Whole channels of (batch, channels, length) are dropped."""
+    """Zeros whole channels of (batch, channels, length)."""
 
     __slots__ = ()
-    _operation, _new = "dropout1d", True
+    _operation, _modern_only = "dropout1d", True
 
 
 class Dropout2d(Dropout):
-    """Whole channels of (batch, channels, height, width) are dropped."""
+    """Zeros whole channels of (batch, channels, height, width)."""
 
     __slots__ = ()
     _operation = "dropout2d"
 
 
 class Dropout3d(Dropout):
-    """Whole channels of (batch, channels, depth, height, width) are dropped."""
+    """Zeros whole channels of (batch, channels, depth, height, width)."""
 
     __slots__ = ()
     _operation = "dropout3d"
 
 
 class AlphaDropout(Dropout):
-    """Dropout that keeps mean and spread where SELU is the activation."""
+    """Dropout that preserves mean and variance behind SELU (Klambauer and others, 2017)."""
 
     __slots__ = ()
-    _operation, _new = "alpha_dropout", True
+    _operation, _modern_only = "alpha_dropout", True
 
 
 class FeatureAlphaDropout(Dropout):
-    """Whole channels, keeping mean and spread where SELU is the activation."""
+    """AlphaDropout of whole channels."""
 
     __slots__ = ()
-    _operation, _new = "feature_alpha_dropout", True
+    _operation, _modern_only = "feature_alpha_dropout", True

@@ -1,4 +1,4 @@
-"""Tables of learnt vectors."""
+"""Embedding and EmbeddingBag."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from gradcli.exposure import exposed
 from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
 from gradcli.nn.init import normal_
 from gradcli.nn.module.module import Module
-from gradcli.nn.modules.linear import count, fresh
+from gradcli.nn.modules.linear import checked_count, empty_parameter
 
 
 @exposed("reset_parameters", "from_pretrained", class_read=("from_pretrained",))
@@ -31,8 +31,8 @@ class Embedding(Module):
                  norm_type: float = 2.0, scale_grad_by_freq: bool = False, sparse: bool = False,
                  _weight: Any = None, device: Any = None, dtype: Any = None) -> None:
         super().__init__()
-        self.num_embeddings = count(num_embeddings, "num_embeddings", 0)
-        self.embedding_dim = count(embedding_dim, "embedding_dim", 0)
+        self.num_embeddings = checked_count(num_embeddings, "num_embeddings", 0)
+        self.embedding_dim = checked_count(embedding_dim, "embedding_dim", 0)
         if padding_idx is not None:
             if not -num_embeddings <= padding_idx < num_embeddings:
                 raise ValueFault("Padding_idx must be within num_embeddings")
@@ -44,11 +44,11 @@ class Embedding(Module):
                 raise ShapeFault("Shape of weight does not match num_embeddings and embedding_dim")
             self.weight = Parameter(_weight.array, True)
         else:
-            self.weight = fresh((num_embeddings, embedding_dim), dtype)
+            self.weight = empty_parameter((num_embeddings, embedding_dim), dtype)
             self.reset_parameters()
 
     def reset_parameters(self) -> None:
-        """Start again with normal numbers, and zeros for the padding."""
+        """Draw weights from the standard normal distribution; the row of padding_idx is zero."""
         normal_(self.weight)
         if self.padding_idx is not None:
             writing(self.weight.array)[self.padding_idx] = np.zeros(self.embedding_dim)
@@ -58,31 +58,31 @@ class Embedding(Module):
                                 self.scale_grad_by_freq, self.sparse)
 
     def extra_repr(self) -> str:
-        said = f"{self.num_embeddings}, {self.embedding_dim}"
+        options = f"{self.num_embeddings}, {self.embedding_dim}"
         if self.padding_idx is not None:
-            said += f", padding_idx={self.padding_idx}"
+            options += f", padding_idx={self.padding_idx}"
         if self.max_norm is not None:
-            said += f", max_norm={self.max_norm}"
+            options += f", max_norm={self.max_norm}"
         if self.norm_type != 2:
-            said += f", norm_type={self.norm_type}"
+            options += f", norm_type={self.norm_type}"
         if self.scale_grad_by_freq:
-            said += f", scale_grad_by_freq={self.scale_grad_by_freq}"
-        return said + (", sparse=True" if self.sparse else "")
+            options += f", scale_grad_by_freq={self.scale_grad_by_freq}"
+        return options + (", sparse=True" if self.sparse else "")
 
-    def _era(self) -> str:
+    def _legacy_repr(self) -> str:
         return f"({self.extra_repr()})"
 
     @classmethod
     def from_pretrained(cls, embeddings: Any, freeze: bool = True, padding_idx: Any = None, max_norm: Any = None,
                         norm_type: float = 2.0, scale_grad_by_freq: bool = False, sparse: bool = False) -> Any:
-        """A table whose rows are those of `embeddings`, which do not learn if `freeze`."""
-        made = cls(*table(embeddings), padding_idx, max_norm, norm_type, scale_grad_by_freq, sparse, embeddings)
-        made.weight.requires_grad = not freeze
-        return made
+        """An Embedding whose weight is `embeddings`; it does not require grad if `freeze`."""
+        module = cls(*table_shape(embeddings), padding_idx, max_norm, norm_type, scale_grad_by_freq, sparse, embeddings)
+        module.weight.requires_grad = not freeze
+        return module
 
 
-def table(embeddings: Any) -> tuple[int, int]:
-    """The numbers of rows and columns of a table."""
+def table_shape(embeddings: Any) -> tuple[int, int]:
+    """num_embeddings and embedding_dim of pretrained `embeddings`. ShapeFault unless they are a matrix."""
     if not isinstance(embeddings, Tensor):
         raise ArgumentFault(f"from_pretrained() takes a tensor, not {described(embeddings)}",
                             "nn.Embedding.from_pretrained(torch.eye(2))")
@@ -98,7 +98,7 @@ class EmbeddingBag(Module):
 
     __slots__ = ()
     _module_path = "torch.nn.modules.sparse"
-    _new = True
+    _modern_only = True
 
     weight: Parameter
 
@@ -107,8 +107,8 @@ class EmbeddingBag(Module):
                  include_last_offset: bool = False, padding_idx: Any = None, device: Any = None,
                  dtype: Any = None) -> None:
         super().__init__()
-        self.num_embeddings = count(num_embeddings, "num_embeddings", 0)
-        self.embedding_dim = count(embedding_dim, "embedding_dim", 0)
+        self.num_embeddings = checked_count(num_embeddings, "num_embeddings", 0)
+        self.embedding_dim = checked_count(embedding_dim, "embedding_dim", 0)
         self.max_norm, self.norm_type, self.scale_grad_by_freq = max_norm, norm_type, scale_grad_by_freq
         if padding_idx is not None:
             if type(padding_idx) is not int or not -num_embeddings <= padding_idx < num_embeddings:
@@ -120,12 +120,12 @@ class EmbeddingBag(Module):
                 raise ShapeFault("Shape of weight does not match num_embeddings and embedding_dim")
             self.weight = Parameter(_weight.array, True)
         else:
-            self.weight = fresh((num_embeddings, embedding_dim), dtype)
+            self.weight = empty_parameter((num_embeddings, embedding_dim), dtype)
             self.reset_parameters()
         self.mode, self.sparse, self.include_last_offset = mode, sparse, include_last_offset
 
     def reset_parameters(self) -> None:
-        """Start again with normal numbers, and zeros for the padding."""
+        """Draw weights from the standard normal distribution; the row of padding_idx is zero."""
         normal_(self.weight)
         if self.padding_idx is not None:
             writing(self.weight.array)[self.padding_idx] = np.zeros(self.embedding_dim)
@@ -136,19 +136,19 @@ class EmbeddingBag(Module):
                                     self.include_last_offset, self.padding_idx)
 
     def extra_repr(self) -> str:
-        said = f"{self.num_embeddings}, {self.embedding_dim}"
+        options = f"{self.num_embeddings}, {self.embedding_dim}"
         for name, usual in (("max_norm", None), ("norm_type", 2), ("scale_grad_by_freq", False), ("mode", ...),
                             ("padding_idx", None)):
             value = getattr(self, name)
-            said += f", {name}={value!r}" if value != usual else ""
-        return said
+            options += f", {name}={value!r}" if value != usual else ""
+        return options
 
     @classmethod
     def from_pretrained(cls, embeddings: Any, freeze: bool = True, max_norm: Any = None, norm_type: float = 2.0,
                         scale_grad_by_freq: bool = False, mode: str = "mean", sparse: bool = False,
                         include_last_offset: bool = False, padding_idx: Any = None) -> Any:
-        """Bags of the rows of `embeddings`, which do not learn if `freeze`."""
-        made = cls(*table(embeddings), max_norm, norm_type, scale_grad_by_freq, mode, sparse, embeddings,
-                   include_last_offset, padding_idx)
-        made.weight.requires_grad = not freeze
-        return made
+        """An EmbeddingBag whose weight is `embeddings`; it does not require grad if `freeze`."""
+        module = cls(*table_shape(embeddings), max_norm, norm_type, scale_grad_by_freq, mode, sparse, embeddings,
+                     include_last_offset, padding_idx)
+        module.weight.requires_grad = not freeze
+        return module

@@ -1,4 +1,4 @@
-"""Normalisations that take the number of their features from the first input."""
+"""LazyBatchNorm and LazyInstanceNorm: the first input determines num_features."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ class _LazyNorm(_Lazy):
         Module.__init__(self)
         self.num_features, self.eps, self.momentum = 0, eps, momentum
         self.affine, self.track_running_stats = affine, track_running_stats
-        for name, wanted in (("weight", self.affine), ("bias", self.affine and bias)):
-            self.register_parameter(name, UninitializedParameter(dtype=dtype) if wanted else None)
+        for name, present in (("weight", self.affine), ("bias", self.affine and bias)):
+            self.register_parameter(name, UninitializedParameter(dtype=dtype) if present else None)
         for name in ("running_mean", "running_var"):
             self.register_buffer(name, UninitializedBuffer(dtype=dtype) if self.track_running_stats else None)
         self.register_buffer("num_batches_tracked", Tensor(np.array(0)) if self.track_running_stats else None)
 
-    def _measure(self, shape: tuple[int, ...]) -> None:
+    def _infer_sizes(self, shape: tuple[int, ...]) -> None:
         if len(shape) < 2:
             raise ValueFault(f"{type(self).__name__} needs an input with a dimension for its features")
         self.num_features = shape[1]
         for name in ("weight", "bias", "running_mean", "running_var"):
-            self._size(name, self.num_features)
+            self._materialize(name, self.num_features)
         layer: Any = self
         layer.reset_running_stats()
 

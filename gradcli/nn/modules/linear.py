@@ -13,20 +13,20 @@ from gradcli.engine.tensor.dtypes import Default
 from gradcli.engine.tensor.variable import Parameter
 from gradcli.exposure import exposed
 from gradcli.faults.tree import ArgumentFault, ValueFault
-from gradcli.nn.init import start_layer, uniform_
+from gradcli.nn.init import init_weight_and_bias, uniform_
 from gradcli.nn.module.module import Module
 
 
-def fresh(shape: tuple[int, ...], dtype: Any = None) -> Parameter:
-    """A Parameter whose values are still to be set."""
-    found = Default.floating if dtype is None else Type.take(dtype)
-    if found is REFUSED or found.kind != "f":
+def empty_parameter(shape: tuple[int, ...], dtype: Any = None) -> Parameter:
+    """A Parameter of this shape, not initialised. ArgumentFault unless `dtype` is floating (None: the default)."""
+    element_type = Default.floating if dtype is None else Type.take(dtype)
+    if element_type is REFUSED or element_type.kind != "f":
         raise ArgumentFault(f"parameters are of a floating type, not {described(dtype)}", "dtype=torch.float64")
-    return Parameter(np.zeros(shape, found), True)
+    return Parameter(np.zeros(shape, element_type), True)
 
 
-def count(value: Any, name: str, least: int = 1) -> int:
-    """`value`, if it can be a number of features or the like."""
+def checked_count(value: Any, name: str, least: int = 1) -> int:
+    """`value`, if it is a whole number of at least `least`; `name` is its parameter."""
     if type(value) is not int:
         raise ArgumentFault(f"{name} must be a whole number, not {described(value)}")
     if value < least:
@@ -44,12 +44,12 @@ class Layer(Module):
     bias: Parameter | None
 
     def _add_parameters(self, weight: tuple[int, ...], bias: int | None, dtype: Any) -> None:
-        self.weight = fresh(weight, dtype)
-        self.register_parameter("bias", None if bias is None else fresh((bias,), dtype))
+        self.weight = empty_parameter(weight, dtype)
+        self.register_parameter("bias", None if bias is None else empty_parameter((bias,), dtype))
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
-        """Start again with new random values."""
+        """Draw new initial values."""
         raise NotImplementedError
 
 
@@ -62,12 +62,12 @@ class Linear(Layer):
     def __init__(self, in_features: int, out_features: int, bias: bool = True, device: Any = None,
                  dtype: Any = None) -> None:
         super().__init__()
-        self.in_features = count(in_features, "in_features", 0)
-        self.out_features = count(out_features, "out_features", 0)
+        self.in_features = checked_count(in_features, "in_features", 0)
+        self.out_features = checked_count(out_features, "out_features", 0)
         self._add_parameters((out_features, in_features), out_features if bias else None, dtype)
 
     def reset_parameters(self) -> None:
-        start_layer(self.weight, self.bias, self.in_features)
+        init_weight_and_bias(self.weight, self.bias, self.in_features)
 
     def forward(self, input: Any) -> Any:
         return traced.linear(input, self.weight, self.bias)
@@ -75,7 +75,7 @@ class Linear(Layer):
     def extra_repr(self) -> str:
         return f"in_features={self.in_features}, out_features={self.out_features}, bias={self.bias is not None}"
 
-    def _era(self) -> str:
+    def _legacy_repr(self) -> str:
         return f" ({self.in_features} -> {self.out_features})"
 
 
@@ -84,14 +84,14 @@ class Bilinear(Layer):
 
     __slots__ = ()
     _module_path = "torch.nn.modules.linear"
-    _new = True
+    _modern_only = True
 
     def __init__(self, in1_features: int, in2_features: int, out_features: int, bias: bool = True, device: Any = None,
                  dtype: Any = None) -> None:
         super().__init__()
-        self.in1_features = count(in1_features, "in1_features")
-        self.in2_features = count(in2_features, "in2_features", 0)
-        self.out_features = count(out_features, "out_features", 0)
+        self.in1_features = checked_count(in1_features, "in1_features")
+        self.in2_features = checked_count(in2_features, "in2_features", 0)
+        self.out_features = checked_count(out_features, "out_features", 0)
         self._add_parameters((out_features, in1_features, in2_features), out_features if bias else None, dtype)
 
     def reset_parameters(self) -> None:
@@ -113,7 +113,7 @@ class Identity(Module):
 
     __slots__ = ()
     _module_path = "torch.nn.modules.linear"
-    _new = True
+    _modern_only = True
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__()

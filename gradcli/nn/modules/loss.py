@@ -1,4 +1,4 @@
-"""Losses as modules: each is an operation with its options kept."""
+"""Losses as modules: each calls an operation with the options it was constructed with."""
 
 from __future__ import annotations
 
@@ -13,15 +13,17 @@ from gradcli.nn.modules.distance import PairwiseDistance
 
 
 class _Loss(Module):
-    """Calls `_operation` on what it is given, with the options named in `_shown`, and how to reduce the result.
+    """A loss operation with the options of its construction and a reduction: "mean", "sum" or "none".
 
-    `size_average` and `reduce` are how 0.1.12 and its followers said "mean", "sum" and "none".
+    `size_average` and `reduce` are the older spelling of `reduction`.
     """
+
+    # _operation is called with the attributes that _option_names lists, by keyword.
 
     __slots__ = ()
     _module_path = "torch.nn.modules.loss"
     _operation: ClassVar[str]
-    _shown: ClassVar[tuple[str, ...]] = ()
+    _option_names: ClassVar[tuple[str, ...]] = ()
 
     reduction: str
 
@@ -41,11 +43,11 @@ class _Loss(Module):
         self.register_buffer(name, value)
 
     def forward(self, *tensors: Any) -> Any:
-        options = {name: getattr(self, name) for name in self._shown}
+        options = {name: getattr(self, name) for name in self._option_names}
         return getattr(traced, self._operation)(*tensors, **options, reduction=self.reduction)
 
 
-class _Simple(_Loss):
+class _PlainLoss(_Loss):
     """Without options of its own."""
 
     __slots__ = ()
@@ -58,28 +60,28 @@ class _Simple(_Loss):
         return super().forward(input, target)
 
 
-class L1Loss(_Simple):
+class L1Loss(_PlainLoss):
     """|input - target|."""
 
     __slots__ = ()
     _operation = "l1_loss"
 
 
-class MSELoss(_Simple):
+class MSELoss(_PlainLoss):
     """(input - target)^2."""
 
     __slots__ = ()
     _operation = "mse_loss"
 
 
-class SoftMarginLoss(_Simple):
+class SoftMarginLoss(_PlainLoss):
     """log(1 + exp(-target input)), for targets 1 and -1."""
 
     __slots__ = ()
     _operation = "soft_margin_loss"
 
 
-class MultiLabelMarginLoss(_Simple):
+class MultiLabelMarginLoss(_PlainLoss):
     """Margins between the right classes, listed in the target, and all others."""
 
     __slots__ = ()
@@ -90,7 +92,7 @@ class _Weighted(_Loss):
     """With weights, for classes or for members of the batch."""
 
     __slots__ = ()
-    _shown: ClassVar[tuple[str, ...]] = ("weight",)
+    _option_names: ClassVar[tuple[str, ...]] = ("weight",)
     weight: Any
 
     def __init__(self, weight: Any = None, size_average: Any = None, reduce: Any = None,
@@ -121,7 +123,7 @@ class BCEWithLogitsLoss(_Weighted):
     """BCELoss of sigmoid(input)."""
 
     __slots__ = ()
-    _operation, _shown = "binary_cross_entropy_with_logits", ("weight", "pos_weight")
+    _operation, _option_names = "binary_cross_entropy_with_logits", ("weight", "pos_weight")
 
     def __init__(self, weight: Any = None, size_average: Any = None, reduce: Any = None, reduction: str = "mean",
                  pos_weight: Any = None) -> None:
@@ -133,7 +135,7 @@ class NLLLoss(_Weighted):
     """-input at the target's class, for log-probabilities."""
 
     __slots__ = ()
-    _operation, _shown = "nll_loss", ("weight", "ignore_index")
+    _operation, _option_names = "nll_loss", ("weight", "ignore_index")
 
     def __init__(self, weight: Any = None, size_average: Any = None, ignore_index: int = -100, reduce: Any = None,
                  reduction: str = "mean") -> None:
@@ -151,7 +153,7 @@ class CrossEntropyLoss(_Weighted):
     """NLLLoss of log_softmax(input)."""
 
     __slots__ = ()
-    _operation, _shown = "cross_entropy", ("weight", "ignore_index", "label_smoothing")
+    _operation, _option_names = "cross_entropy", ("weight", "ignore_index", "label_smoothing")
 
     def __init__(self, weight: Any = None, size_average: Any = None, ignore_index: int = -100, reduce: Any = None,
                  reduction: str = "mean", label_smoothing: float = 0.0) -> None:
@@ -163,7 +165,7 @@ class MultiMarginLoss(_Loss):
     """Margins between the right class and every other."""
 
     __slots__ = ()
-    _operation, _shown = "multi_margin_loss", ("p", "margin", "weight")
+    _operation, _option_names = "multi_margin_loss", ("p", "margin", "weight")
 
     def __init__(self, p: int = 1, margin: float = 1.0, weight: Any = None, size_average: Any = None,
                  reduce: Any = None, reduction: str = "mean") -> None:
@@ -177,7 +179,7 @@ class KLDivLoss(_Loss):
     """target (log(target) - input), for log-probabilities."""
 
     __slots__ = ()
-    _operation, _shown = "kl_div", ("log_target",)
+    _operation, _option_names = "kl_div", ("log_target",)
 
     def __init__(self, size_average: Any = None, reduce: Any = None, reduction: str = "mean",
                  log_target: bool = False) -> None:
@@ -190,7 +192,7 @@ class SmoothL1Loss(_Loss):
     """Squared differences below beta, absolute ones above."""
 
     __slots__ = ()
-    _operation, _shown = "smooth_l1_loss", ("beta",)
+    _operation, _option_names = "smooth_l1_loss", ("beta",)
 
     def __init__(self, size_average: Any = None, reduce: Any = None, reduction: str = "mean",
                  beta: float = 1.0) -> None:
@@ -203,7 +205,7 @@ class HuberLoss(_Loss):
     """Squared differences below delta, delta times absolute ones above."""
 
     __slots__ = ()
-    _operation, _shown, _new = "huber_loss", ("delta",), True
+    _operation, _option_names, _modern_only = "huber_loss", ("delta",), True
 
     def __init__(self, reduction: str = "mean", delta: float = 1.0) -> None:
         super().__init__()
@@ -214,7 +216,7 @@ class _Margin(_Loss):
     """With a margin."""
 
     __slots__ = ()
-    _shown = ("margin",)
+    _option_names = ("margin",)
 
     def __init__(self, margin: float = 0.0, size_average: Any = None, reduce: Any = None,
                  reduction: str = "mean") -> None:
@@ -252,7 +254,7 @@ class TripletMarginLoss(_Loss):
     """max(0, margin + distance to the positive - distance to the negative)."""
 
     __slots__ = ()
-    _operation, _shown, _new = "triplet_margin_loss", ("margin", "p", "eps", "swap"), True
+    _operation, _option_names, _modern_only = "triplet_margin_loss", ("margin", "p", "eps", "swap"), True
 
     def __init__(self, margin: float = 1.0, p: float = 2.0, eps: float = 1e-6, swap: bool = False,
                  size_average: Any = None, reduce: Any = None, reduction: str = "mean") -> None:
@@ -265,7 +267,8 @@ class TripletMarginWithDistanceLoss(_Loss):
     """The same of any distance."""
 
     __slots__ = ()
-    _operation, _shown, _new = "triplet_margin_with_distance_loss", ("distance_function", "margin", "swap"), True
+    _operation, _modern_only = "triplet_margin_with_distance_loss", True
+    _option_names = ("distance_function", "margin", "swap")
 
     def __init__(self, *, distance_function: Any = None, margin: float = 1.0, swap: bool = False,
                  reduction: str = "mean") -> None:
@@ -281,7 +284,7 @@ class PoissonNLLLoss(_Loss):
     """exp(input) - target input, for counts."""
 
     __slots__ = ()
-    _operation, _shown, _new = "poisson_nll_loss", ("log_input", "full", "eps"), True
+    _operation, _option_names, _modern_only = "poisson_nll_loss", ("log_input", "full", "eps"), True
 
     def __init__(self, log_input: bool = True, full: bool = False, size_average: Any = None, eps: float = 1e-8,
                  reduce: Any = None, reduction: str = "mean") -> None:
@@ -294,7 +297,7 @@ class GaussianNLLLoss(_Loss):
     """(log(var) + (input - target)^2 / var) / 2."""
 
     __slots__ = ()
-    _operation, _shown, _new = "gaussian_nll_loss", ("full", "eps"), True
+    _operation, _option_names, _modern_only = "gaussian_nll_loss", ("full", "eps"), True
 
     def __init__(self, *, full: bool = False, eps: float = 1e-6, reduction: str = "mean") -> None:
         super().__init__()
@@ -305,7 +308,7 @@ class CTCLoss(_Loss):
     """How unlikely a sequence of labels is, wherever in the input it stands (Graves and others, 2006)."""
 
     __slots__ = ()
-    _operation, _shown, _new = "ctc_loss", ("blank", "zero_infinity"), True
+    _operation, _option_names, _modern_only = "ctc_loss", ("blank", "zero_infinity"), True
 
     def __init__(self, blank: int = 0, reduction: str = "mean", zero_infinity: bool = False) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Normalisation of each member of a batch by itself."""
+"""LayerNorm, RMSNorm, GroupNorm, LocalResponseNorm, CrossMapLRN2d."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ from gradcli.exposure import exposed
 from gradcli.faults.tree import ShapeFault, ValueFault
 from gradcli.nn.init import ones_, zeros_
 from gradcli.nn.module.module import Module
-from gradcli.nn.modules.linear import count, fresh
+from gradcli.nn.modules.linear import checked_count, empty_parameter
 
 
 @exposed("reset_parameters")
 class _Scaled(Module):
-    """With a learnt scale and maybe a shift."""
+    """A normalisation with a learnt scale and, unless it was left out, a learnt shift."""
 
     __slots__ = ()
     _module_path = "torch.nn.modules.normalization"
-    _new = True
+    _modern_only = True
 
     weight: Any
     bias: Any
 
     def _add(self, shape: tuple[int, ...], weight: bool, bias: bool | None, dtype: Any) -> None:
-        self.register_parameter("weight", fresh(shape, dtype) if weight else None)
+        self.register_parameter("weight", empty_parameter(shape, dtype) if weight else None)
         if bias is not None:
-            self.register_parameter("bias", fresh(shape, dtype) if bias else None)
+            self.register_parameter("bias", empty_parameter(shape, dtype) if bias else None)
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
-        """Start again with scale 1 and shift 0."""
+        """Set the scale to 1 and the shift to 0."""
         if self.weight is not None:
             ones_(self.weight)
         if self.__dict__.get("bias") is not None:
@@ -46,7 +46,7 @@ def _shape(value: Any) -> tuple[int, ...]:
 
 
 class LayerNorm(_Scaled):
-    """Over the last dimensions, which are normalized_shape."""
+    """Normalises over the last dimensions, whose sizes are normalized_shape."""
 
     __slots__ = ()
 
@@ -65,7 +65,7 @@ class LayerNorm(_Scaled):
 
 
 class RMSNorm(_Scaled):
-    """Over the last dimensions, by the root of the mean of the squares."""
+    """x over its root mean square over the last dimensions (Zhang and Sennrich, 2019)."""
 
     __slots__ = ()
 
@@ -83,14 +83,14 @@ class RMSNorm(_Scaled):
 
 
 class GroupNorm(_Scaled):
-    """Over groups of channels."""
+    """Normalises each of num_groups groups of channels (Wu and He, 2018)."""
 
     __slots__ = ()
 
     def __init__(self, num_groups: int, num_channels: int, eps: float = 1e-5, affine: bool = True,
                  device: Any = None, dtype: Any = None, *, bias: bool = True) -> None:
         super().__init__()
-        if count(num_channels, "num_channels") % count(num_groups, "num_groups"):
+        if checked_count(num_channels, "num_channels") % checked_count(num_groups, "num_groups"):
             raise ValueFault("num_channels must be divisible by num_groups")
         self.num_groups, self.num_channels, self.eps, self.affine = num_groups, num_channels, eps, affine
         self._add((num_channels,), affine, affine and bias, dtype)
@@ -104,11 +104,11 @@ class GroupNorm(_Scaled):
 
 
 class LocalResponseNorm(Module):
-    """By what neighbouring channels say."""
+    """x / (k + alpha * mean of squares over `size` neighbouring channels) ** beta."""
 
     __slots__ = ()
     _module_path = "torch.nn.modules.normalization"
-    _new = True
+    _modern_only = True
 
     def __init__(self, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> None:
         super().__init__()
@@ -126,11 +126,11 @@ class CrossMapLRN2d(Module):
 
     __slots__ = ()
     _module_path = "torch.nn.modules.normalization"
-    _new = True
+    _modern_only = True
 
     def __init__(self, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1) -> None:
         super().__init__()
-        self.size, self.alpha, self.beta, self.k = count(size, "size"), alpha, beta, k
+        self.size, self.alpha, self.beta, self.k = checked_count(size, "size"), alpha, beta, k
 
     def forward(self, input: Any) -> Any:
         if not isinstance(input, Tensor) or input.array.ndim != 4:
@@ -140,7 +140,7 @@ class CrossMapLRN2d(Module):
         return traced.mul(input, (squares * (self.alpha / self.size) + self.k) ** -self.beta)
 
     def _near(self, channels: int) -> Any:
-        """For each channel which ones are near it, as torch counts: the first, once near, stays so."""
+        """Which channels each sum reads, (channels, channels); as in torch channel 0 never leaves the window."""
         reach = int((self.size - 1) / 2 + 1)
         at, other = np.arange(channels)[:, None], np.arange(channels)
         return (other < at + reach) & ((other > at - reach) | (other == 0))

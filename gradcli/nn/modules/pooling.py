@@ -1,4 +1,4 @@
-"""Pooling as modules."""
+"""Max, average, power-average, adaptive and fractional pooling, and unpooling."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from gradcli.nn.module.module import Module
 
 
 class _Pool(Module):
-    """Pools over the last `dims` dimensions."""
+    """A pooling over the last `_dims` dimensions."""
 
     __slots__ = ()
     _module_path = "torch.nn.modules.pooling"
@@ -20,8 +20,8 @@ class _Pool(Module):
     def _operation(self, name: str) -> Any:
         return getattr(traced, f"{name}{self._dims}d")
 
-    def _pair(self, value: Any) -> str:
-        """A number as 0.1.12 told it: once for each dimension."""
+    def _legacy_tuple(self, value: Any) -> str:
+        """`value` as 0.1.12 prints it: a tuple with one number for each dimension."""
         return repr(tuple(value) if isinstance(value, tuple | list) else (value,) * self._dims)
 
 
@@ -43,31 +43,32 @@ class _MaxPool(_Pool):
         return (f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}, "
                 f"dilation={self.dilation}, ceil_mode={self.ceil_mode}")
 
-    def _era(self) -> str:
+    def _legacy_repr(self) -> str:
         if self._dims == 1:
             return (f" (size={self.kernel_size}, stride={self.stride}, padding={self.padding}, "
                     f"dilation={self.dilation}, ceil_mode={self.ceil_mode})")
-        padding = f", padding={self._pair(self.padding)}" if self._pair(self.padding) != self._pair(0) else ""
-        return (f" (size={self._pair(self.kernel_size)}, stride={self._pair(self.stride)}{padding}, "
-                f"dilation={self._pair(self.dilation)})")
+        size, stride, padding, dilation = map(self._legacy_tuple, (self.kernel_size, self.stride, self.padding,
+                                                                   self.dilation))
+        padded = f", padding={padding}" if padding != self._legacy_tuple(0) else ""
+        return f" (size={size}, stride={stride}{padded}, dilation={dilation})"
 
 
 class MaxPool1d(_MaxPool):
-    """The largest of each window."""
+    """The maximum of each window."""
 
     __slots__ = ()
     _dims = 1
 
 
 class MaxPool2d(_MaxPool):
-    """The largest of each window."""
+    """The maximum of each window."""
 
     __slots__ = ()
     _dims = 2
 
 
 class MaxPool3d(_MaxPool):
-    """The largest of each window."""
+    """The maximum of each window."""
 
     __slots__ = ()
     _dims = 3
@@ -124,7 +125,7 @@ class AvgPool3d(AvgPool2d):
 
 
 class LPPool1d(_Pool):
-    """The norm of each window."""
+    """The norm_type-norm of each window."""
 
     __slots__ = ()
     _dims = 1
@@ -140,27 +141,27 @@ class LPPool1d(_Pool):
         return (f"norm_type={self.norm_type}, kernel_size={self.kernel_size}, stride={self.stride}, "
                 f"ceil_mode={self.ceil_mode}")
 
-    def _era(self) -> str:
-        return f" ({self.norm_type}, size={self._pair(self.kernel_size)}, stride={self._pair(self.stride)}, " \
-               f"ceil_mode={self.ceil_mode})"
+    def _legacy_repr(self) -> str:
+        size, stride = self._legacy_tuple(self.kernel_size), self._legacy_tuple(self.stride)
+        return f" ({self.norm_type}, size={size}, stride={stride}, ceil_mode={self.ceil_mode})"
 
 
 class LPPool2d(LPPool1d):
-    """The norm of each window."""
+    """The norm_type-norm of each window."""
 
     __slots__ = ()
     _dims = 2
 
 
 class LPPool3d(LPPool1d):
-    """The norm of each window."""
+    """The norm_type-norm of each window."""
 
     __slots__ = ()
-    _dims, _new = 3, True
+    _dims, _modern_only = 3, True
 
 
 class AdaptiveAvgPool1d(_Pool):
-    """The mean of as many windows as asked for."""
+    """The mean of each of output_size windows."""
 
     __slots__ = ()
     _dims, _kind = 1, "adaptive_avg_pool"
@@ -175,26 +176,26 @@ class AdaptiveAvgPool1d(_Pool):
     def extra_repr(self) -> str:
         return f"output_size={self.output_size}"
 
-    def _era(self) -> str:
+    def _legacy_repr(self) -> str:
         return f" (output_size={self.output_size})"
 
 
 class AdaptiveAvgPool2d(AdaptiveAvgPool1d):
-    """The mean of as many windows as asked for."""
+    """The mean of each of output_size windows."""
 
     __slots__ = ()
     _dims = 2
 
 
 class AdaptiveAvgPool3d(AdaptiveAvgPool1d):
-    """The mean of as many windows as asked for."""
+    """The mean of each of output_size windows."""
 
     __slots__ = ()
     _dims = 3
 
 
 class AdaptiveMaxPool1d(AdaptiveAvgPool1d):
-    """The largest of as many windows as asked for."""
+    """The maximum of each of output_size windows."""
 
     __slots__ = ()
     _dims, _kind = 1, "adaptive_max_pool"
@@ -208,24 +209,24 @@ class AdaptiveMaxPool1d(AdaptiveAvgPool1d):
 
 
 class AdaptiveMaxPool2d(AdaptiveMaxPool1d):
-    """The largest of as many windows as asked for."""
+    """The maximum of each of output_size windows."""
 
     __slots__ = ()
     _dims = 2
 
 
 class AdaptiveMaxPool3d(AdaptiveMaxPool1d):
-    """The largest of as many windows as asked for."""
+    """The maximum of each of output_size windows."""
 
     __slots__ = ()
     _dims = 3
 
 
 class MaxUnpool1d(_Pool):
-    """The largest of each window put back where max pooling found them, among zeros."""
+    """The inverse of max pooling: each value at its index, zeros elsewhere."""
 
     __slots__ = ()
-    _dims, _new = 1, True
+    _dims, _modern_only = 1, True
 
     def __init__(self, kernel_size: Any, stride: Any = None, padding: Any = 0) -> None:
         super().__init__()
@@ -241,32 +242,32 @@ class MaxUnpool1d(_Pool):
 
 
 class MaxUnpool2d(MaxUnpool1d):
-    """The largest of each window put back where max pooling found them, among zeros."""
+    """The inverse of max pooling: each value at its index, zeros elsewhere."""
 
     __slots__ = ()
     _dims = 2
 
 
 class MaxUnpool3d(MaxUnpool1d):
-    """The largest of each window put back where max pooling found them, among zeros."""
+    """The inverse of max pooling: each value at its index, zeros elsewhere."""
 
     __slots__ = ()
     _dims = 3
 
 
 class FractionalMaxPool2d(_Pool):
-    """The largest of windows that begin at random places, as many as `output_size` or `output_ratio` says."""
+    """The maximum of windows at random places (Graham, 2014): output_size of them, or output_ratio of the input."""
 
     __slots__ = ()
-    _dims, _new = 2, True
+    _dims, _modern_only = 2, True
 
     def __init__(self, kernel_size: Any, output_size: Any = None, output_ratio: Any = None,
                  return_indices: bool = False, _random_samples: Any = None) -> None:
         super().__init__()
-        self.kernel_size, self.return_indices = self._several(kernel_size), return_indices
+        self.kernel_size, self.return_indices = self._ntuple(kernel_size), return_indices
         self.__dict__["_random_samples"] = self._buffer_dict["_random_samples"] = _random_samples
-        self.output_size = None if output_size is None else self._several(output_size)
-        self.output_ratio = None if output_ratio is None else self._several(output_ratio)
+        self.output_size = None if output_size is None else self._ntuple(output_size)
+        self.output_ratio = None if output_ratio is None else self._ntuple(output_ratio)
         if output_size is None and output_ratio is None:
             raise ValueFault(f"{type(self).__name__} requires specifying either an output size, or a pooling ratio",
                              "output_size=2")
@@ -276,7 +277,7 @@ class FractionalMaxPool2d(_Pool):
         if not all(type(ratio) in (int, float) and 0 < ratio < 1 for ratio in ratios):
             raise ValueFault(f"output_ratio must be between 0 and 1 (got {brief(output_ratio)})")
 
-    def _several(self, value: Any) -> tuple[Any, ...]:
+    def _ntuple(self, value: Any) -> tuple[Any, ...]:
         return tuple(value) if isinstance(value, tuple | list) else (value,) * self._dims
 
     def forward(self, input: Any) -> Any:
@@ -286,7 +287,7 @@ class FractionalMaxPool2d(_Pool):
 
 
 class FractionalMaxPool3d(FractionalMaxPool2d):
-    """The largest of windows that begin at random places, as many as `output_size` or `output_ratio` says."""
+    """The maximum of windows at random places (Graham, 2014): output_size of them, or output_ratio of the input."""
 
     __slots__ = ()
     _dims = 3

@@ -12,26 +12,26 @@ from gradcli.exposure import exposed
 from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
 from gradcli.nn.init import uniform_
 from gradcli.nn.module.module import Module
-from gradcli.nn.modules.linear import count, fresh
+from gradcli.nn.modules.linear import checked_count, empty_parameter
 from gradcli.nn.utils.packed_sequence import PackedSequence, counts
 
 
-def simple_step(given: Any, h: Any, weight: Any, bias: Any, activate: Any) -> Any:
-    """h' = activate(given + W h + b), where `given` is what the input says."""
-    return activate(given + traced.linear(h, weight, bias))
+def simple_step(input_gates: Any, h: Any, weight: Any, bias: Any, activate: Any) -> Any:
+    """h' = activate(input_gates + W h + b), where input_gates, (batch, hidden_size), is W_ih x + b_ih."""
+    return activate(input_gates + traced.linear(h, weight, bias))
 
 
-def lstm_step(given: Any, state: Any, weight: Any, bias: Any, _: Any) -> Any:
+def lstm_step(input_gates: Any, state: Any, weight: Any, bias: Any, _: Any) -> Any:
     """The next h and c of a long short-term memory (Hochreiter and Schmidhuber, 1997)."""
     h, c = state
-    i, f, g, o = traced.chunk(given + traced.linear(h, weight, bias), 4, -1)
+    i, f, g, o = traced.chunk(input_gates + traced.linear(h, weight, bias), 4, -1)
     c = traced.sigmoid(f) * c + traced.sigmoid(i) * traced.tanh(g)
     return traced.sigmoid(o) * traced.tanh(c), c
 
 
-def gru_step(given: Any, h: Any, weight: Any, bias: Any, _: Any) -> Any:
+def gru_step(input_gates: Any, h: Any, weight: Any, bias: Any, _: Any) -> Any:
     """The next h of a gated recurrent unit (Cho and others, 2014), its reset gate after the product."""
-    r, z, n = traced.chunk(given, 3, -1)
+    r, z, n = traced.chunk(input_gates, 3, -1)
     h_r, h_z, h_n = traced.chunk(traced.linear(h, weight, bias), 3, -1)
     r, z = traced.sigmoid(r + h_r), traced.sigmoid(z + h_z)
     n = traced.tanh(n + r * h_n)
@@ -40,7 +40,7 @@ def gru_step(given: Any, h: Any, weight: Any, bias: Any, _: Any) -> Any:
 
 @exposed("reset_parameters", "flatten_parameters")
 class _Recurrent(Module):
-    """What layers and cells have in common: weights from the input and from the state, all started alike."""
+    """The base of layers and cells: weights from the input and from the state, initialised alike."""
 
     __slots__ = ()
     _module_path = "torch.nn.modules.rnn"
@@ -52,12 +52,13 @@ class _Recurrent(Module):
     bias: bool
 
     def _sizes(self, input_size: Any, hidden_size: Any, bias: bool) -> None:
-        self.input_size, self.hidden_size = count(input_size, "input_size"), count(hidden_size, "hidden_size")
+        self.input_size = checked_count(input_size, "input_size")
+        self.hidden_size = checked_count(hidden_size, "hidden_size")
         self.bias = bool(bias)
 
     @property
     def _outputs(self) -> int:
-        """How many features the states have that are handed on."""
+        """The number of features of h: proj_size, or hidden_size without a projection."""
         return self.hidden_size
 
     def _weights(self, inputs: int, suffix: str, dtype: Any) -> None:
@@ -65,10 +66,11 @@ class _Recurrent(Module):
         shapes = {"weight_ih": (rows, inputs), "weight_hh": (rows, self._outputs), "bias_ih": (rows,),
                   "bias_hh": (rows,)}
         for name, shape in shapes.items():
-            self.register_parameter(name + suffix, None if name[0] == "b" and not self.bias else fresh(shape, dtype))
+            present = self.bias or not name.startswith("bias")
+            self.register_parameter(name + suffix, empty_parameter(shape, dtype) if present else None)
 
     def reset_parameters(self) -> None:
-        """Start again with new random values."""
+        """Draw new initial values."""
         bound = 1.0 / math.sqrt(self.hidden_size)
         for weight in Module.parameters(self):
             uniform_(weight, -bound, bound)
@@ -80,8 +82,8 @@ class _Recurrent(Module):
     @staticmethod
     def _nonlinear(nonlinearity: Any) -> str:
         if type(nonlinearity) is not str or nonlinearity not in ("tanh", "relu"):
-            shown = repr(nonlinearity) if type(nonlinearity) is str else described(nonlinearity)
-            raise ValueFault(f"Unknown nonlinearity {shown:.60}. Select from 'tanh' or 'relu'.")
+            text = repr(nonlinearity) if type(nonlinearity) is str else described(nonlinearity)
+            raise ValueFault(f"Unknown nonlinearity {text:.60}. Select from 'tanh' or 'relu'.")
         return nonlinearity
 
 
@@ -100,7 +102,7 @@ class RNNBase(_Recurrent):
     """Layers of steps along a sequence, in one direction or both.
 
     Input (length, batch, input_size), with batch_first (batch, length, input_size), without a batch
-    (length, input_size), or a PackedSequence. Results: what the last layer says at each place, and the last states.
+    (length, input_size), or a PackedSequence. Returns the outputs of the last layer at each step, and the last states.
     """
 
     __slots__ = ()
@@ -115,7 +117,7 @@ class RNNBase(_Recurrent):
             raise ValueFault("dropout should be a number in range [0, 1] representing the probability of an element "
                              "being zeroed")
         self.proj_size = self._projected(proj_size)
-        self.num_layers = count(num_layers, "num_layers")
+        self.num_layers = checked_count(num_layers, "num_layers")
         self.batch_first, self.dropout, self.bidirectional = bool(batch_first), dropout, bool(bidirectional)
         for layer in range(num_layers):
             inputs = input_size if layer == 0 else self._outputs * (1 + self.bidirectional)
@@ -130,7 +132,7 @@ class RNNBase(_Recurrent):
 
     @property
     def _outputs(self) -> int:
-        """How many features the states have that are handed on."""
+        """The number of features of h: proj_size, or hidden_size without a projection."""
         return self.proj_size or self.hidden_size
 
     def _suffixes(self, layer: int) -> list[str]:
@@ -186,7 +188,7 @@ class RNNBase(_Recurrent):
         return state if order is None else traced.index_select(_tensor(state, "the hidden state"), 1, order)
 
     def _through(self, input: Any, states: list[Any], sizes: list[int] | None) -> tuple[Any, list[Any]]:
-        """What the last layer says, and the last state of each layer and direction."""
+        """The outputs of the last layer, and the last state of each layer and direction."""
         finals: list[Any] = []
         for layer in range(self.num_layers):
             sides = []
@@ -207,19 +209,19 @@ class RNNBase(_Recurrent):
         if sizes is not None:
             return along_packed(step, traced.split(inputs, sizes, 0), state, sizes, backwards)
         outputs, steps = [], traced.unbind(inputs, 0)
-        for each in reversed(steps) if backwards else steps:
-            state = step(each, state)
+        for input_gates in reversed(steps) if backwards else steps:
+            state = step(input_gates, state)
             outputs.append(state[0] if type(state) is tuple else state)
         return traced.stack(outputs[::-1] if backwards else outputs, 0), state
 
     def _stepping(self, suffix: str) -> Any:
-        """One step of one layer and direction, as a function of what the input says and the state."""
+        """One step of one layer and direction: a function of input gates and state that returns the next state."""
         weight, bias = getattr(self, "weight_hh" + suffix), getattr(self, "bias_hh" + suffix)
         activate, step = self._activation(), self._step
-        return lambda each, state: step(each, state, weight, bias, activate)
+        return lambda input_gates, state: step(input_gates, state, weight, bias, activate)
 
     def _initial(self, input: Any, hx: Any, batch: int, alone: bool) -> list[Any]:
-        """The state each layer and direction begins with."""
+        """The initial state of each layer and direction."""
         return list(traced.unbind(self._state(input, hx, (batch, self._outputs), alone, ""), 0))
 
     def _state(self, input: Any, hx: Any, sizes: tuple[int, int], alone: bool, at: str) -> Any:
@@ -240,44 +242,48 @@ class RNNBase(_Recurrent):
         return traced.squeeze(stacked, 1) if alone else stacked
 
     def extra_repr(self) -> str:
-        said = f"{self.input_size}, {self.hidden_size}"
+        options = f"{self.input_size}, {self.hidden_size}"
         for name, usual in (("proj_size", 0), ("num_layers", 1), ("bias", True), ("batch_first", False),
                             ("dropout", 0), ("bidirectional", False)):
             value = getattr(self, name)
-            said += f", {name}={value}" if value != usual else ""
-        return said
+            options += f", {name}={value}" if value != usual else ""
+        return options
 
-    def _era(self) -> str:
+    def _legacy_repr(self) -> str:
         return f"({self.extra_repr()})"
 
 
-def parts(state: Any) -> tuple[Any, ...]:
-    """A state as a tuple: that of a long short-term memory has two parts."""
+def state_parts(state: Any) -> tuple[Any, ...]:
+    """A state as a tuple: (h, c) for LSTM, (h,) for the others."""
     return state if type(state) is tuple else (state,)
 
 
 def along_packed(step: Any, inputs: Any, state: Any, sizes: list[int], backwards: bool) -> tuple[Any, Any]:
-    """Outputs and last states where fewer and fewer sequences go on, or going back more and more."""
+    """Outputs and last states of packed sequences: `sizes` has the batch size of each step, which never rises.
+
+    Backwards, the batch grows instead: sequences join with their initial state at their last step.
+    """
     def joined(pieces: list[Any]) -> Any:
-        made = tuple(traced.cat(same, 0) for same in zip(*map(parts, pieces), strict=True))
-        return made if type(state) is tuple else made[0]
+        joined_parts = tuple(traced.cat(same, 0) for same in zip(*map(state_parts, pieces), strict=True))
+        return joined_parts if type(state) is tuple else joined_parts[0]
 
     def narrowed(whole: Any, start: int, end: int) -> Any:
-        made = tuple(traced.narrow(part, 0, start, end - start) for part in parts(whole))
-        return made if type(state) is tuple else made[0]
+        narrowed_parts = tuple(traced.narrow(part, 0, start, end - start) for part in state_parts(whole))
+        return narrowed_parts if type(state) is tuple else narrowed_parts[0]
 
     first, outputs, ended = state, [], []
-    have = sizes[-1] if backwards else sizes[0]
-    state = narrowed(first, 0, have)
-    for each, size in reversed(list(zip(inputs, sizes, strict=True))) if backwards else zip(inputs, sizes, strict=True):
-        if size < have:
-            ended.append(narrowed(state, size, have))
+    batch_size = sizes[-1] if backwards else sizes[0]
+    state = narrowed(first, 0, batch_size)
+    steps = list(zip(inputs, sizes, strict=True))
+    for input_gates, size in reversed(steps) if backwards else steps:
+        if size < batch_size:
+            ended.append(narrowed(state, size, batch_size))
             state = narrowed(state, 0, size)
-        elif size > have:
-            state = joined([state, narrowed(first, have, size)])
-        have = size
-        state = step(each, state)
-        outputs.append(parts(state)[0])
+        elif size > batch_size:
+            state = joined([state, narrowed(first, batch_size, size)])
+        batch_size = size
+        state = step(input_gates, state)
+        outputs.append(state_parts(state)[0])
     last = joined([state, *reversed(ended)]) if ended else state
     return traced.cat(outputs[::-1] if backwards else outputs, 0), last
 
@@ -332,7 +338,7 @@ class LSTM(RNNBase):
     def _weights(self, inputs: int, suffix: str, dtype: Any) -> None:
         super()._weights(inputs, suffix, dtype)
         if self.proj_size:
-            self.register_parameter("weight_hr" + suffix, fresh((self.proj_size, self.hidden_size), dtype))
+            self.register_parameter("weight_hr" + suffix, empty_parameter((self.proj_size, self.hidden_size), dtype))
 
     def _stepping(self, suffix: str) -> Any:
         step = super()._stepping(suffix)
@@ -340,8 +346,8 @@ class LSTM(RNNBase):
             return step
         projection = getattr(self, "weight_hr" + suffix)
 
-        def projected(each: Any, state: Any) -> Any:
-            h, c = step(each, state)
+        def projected(input_gates: Any, state: Any) -> Any:
+            h, c = step(input_gates, state)
             return traced.linear(h, projection), c
 
         return projected

@@ -26,8 +26,8 @@ class RNNCellBase(_Recurrent):
         if _tensor(input, "the input").array.ndim not in (1, 2) or input.array.shape[-1] != self.input_size:
             raise ShapeFault(f"input has inconsistent input_size: got {sized(input.array.shape)}, "
                              f"expected {self.input_size} at the end")
-        given = traced.linear(input, self.weight_ih, self.bias_ih)
-        return self._step(given, self._initial(input, hx), self.weight_hh, self.bias_hh, self._activation())
+        input_gates = traced.linear(input, self.weight_ih, self.bias_ih)
+        return self._step(input_gates, self._initial(input, hx), self.weight_hh, self.bias_hh, self._activation())
 
     weight_ih: Any
     weight_hh: Any
@@ -43,11 +43,11 @@ class RNNCellBase(_Recurrent):
         return hx
 
     def extra_repr(self) -> str:
-        said = f"{self.input_size}, {self.hidden_size}" + ("" if self.bias else ", bias=False")
-        other = self.__dict__.get("nonlinearity", "tanh")
-        return said + (f", nonlinearity={other}" if other != "tanh" else "")
+        options = f"{self.input_size}, {self.hidden_size}" + ("" if self.bias else ", bias=False")
+        nonlinearity = self.__dict__.get("nonlinearity", "tanh")
+        return options + (f", nonlinearity={nonlinearity}" if nonlinearity != "tanh" else "")
 
-    def _era(self) -> str:
+    def _legacy_repr(self) -> str:
         return f"({self.extra_repr()})"
 
 

@@ -1,4 +1,4 @@
-"""Modules that rearrange, pad, or change the size of what they are given."""
+"""Modules that reshape, pad, resize, shuffle, fold or unfold their input."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from gradcli.faults.tree import ValueFault
 from gradcli.nn.module.module import Module
 
 
-class _New(Module):
-    """What 0.1.12 did not have."""
+class _ModernModule(Module):
+    """A module that 0.1.12 does not have: it prints in the modern style only."""
 
     __slots__ = ()
-    _new = True
+    _modern_only = True
 
 
-class Flatten(_New):
-    """The dimensions from start_dim to end_dim as one."""
+class Flatten(_ModernModule):
+    """Flattens the dimensions from start_dim to end_dim into one."""
 
     __slots__ = ()
     _module_path = "torch.nn.modules.flatten"
@@ -34,8 +34,8 @@ class Flatten(_New):
         return f"start_dim={self.start_dim}, end_dim={self.end_dim}"
 
 
-class Unflatten(_New):
-    """A dimension as several."""
+class Unflatten(_ModernModule):
+    """Splits dimension `dim` into the sizes unflattened_size."""
 
     __slots__ = ()
     _module_path = "torch.nn.modules.flatten"
@@ -51,8 +51,8 @@ class Unflatten(_New):
         return f"dim={self.dim}, unflattened_size={self.unflattened_size}"
 
 
-class Upsample(_New):
-    """Larger by interpolation."""
+class Upsample(_ModernModule):
+    """Interpolates to `size`, or by scale_factor."""
 
     __slots__ = ()
     _module_path = "torch.nn.modules.upsampling"
@@ -75,7 +75,7 @@ class Upsample(_New):
 
 
 class UpsamplingNearest2d(Upsample):
-    """Larger by repeating the nearest."""
+    """Nearest-neighbour interpolation of images."""
 
     __slots__ = ()
 
@@ -84,7 +84,7 @@ class UpsamplingNearest2d(Upsample):
 
 
 class UpsamplingBilinear2d(Upsample):
-    """Larger by drawing straight lines, corner to corner."""
+    """Bilinear interpolation of images, with aligned corners."""
 
     __slots__ = ()
 
@@ -92,8 +92,8 @@ class UpsamplingBilinear2d(Upsample):
         super().__init__(size, scale_factor, "bilinear", True)
 
 
-class PixelShuffle(_New):
-    """Groups of channels become finer images."""
+class PixelShuffle(_ModernModule):
+    """(*, C r^2, H, W) to (*, C, H r, W r), with r = upscale_factor."""
 
     __slots__ = ()
     _module_path = "torch.nn.modules.pixelshuffle"
@@ -109,8 +109,8 @@ class PixelShuffle(_New):
         return f"upscale_factor={self.upscale_factor}"
 
 
-class PixelUnshuffle(_New):
-    """Finer images become groups of channels."""
+class PixelUnshuffle(_ModernModule):
+    """(*, C, H r, W r) to (*, C r^2, H, W), with r = downscale_factor."""
 
     __slots__ = ()
     _module_path = "torch.nn.modules.pixelshuffle"
@@ -126,8 +126,8 @@ class PixelUnshuffle(_New):
         return f"downscale_factor={self.downscale_factor}"
 
 
-class ChannelShuffle(_New):
-    """Channels dealt out so that those of one group come apart."""
+class ChannelShuffle(_ModernModule):
+    """Reorders channels: (groups, C / groups) transposed."""
 
     __slots__ = ()
     _module_path = "torch.nn.modules.channelshuffle"
@@ -143,8 +143,8 @@ class ChannelShuffle(_New):
         return f"groups={self.groups}"
 
 
-class Unfold(_New):
-    """The windows of an image, as columns."""
+class Unfold(_ModernModule):
+    """The windows of images, as columns: (N, C, *spatial) to (N, C prod(kernel_size), L)."""
 
     __slots__ = ()
     _module_path = "torch.nn.modules.fold"
@@ -161,8 +161,8 @@ class Unfold(_New):
                 f"stride={self.stride}")
 
 
-class Fold(_New):
-    """Columns put back as the windows of an image, added where they overlap."""
+class Fold(_ModernModule):
+    """The sum of columns as overlapping windows: (N, C prod(kernel_size), L) to (N, C, *output_size)."""
 
     __slots__ = ()
     _module_path = "torch.nn.modules.fold"
@@ -181,8 +181,8 @@ class Fold(_New):
                 f"padding={self.padding}, stride={self.stride}")
 
 
-class _Pad(_New):
-    """More at the ends of the last dimensions."""
+class _Pad(_ModernModule):
+    """A padding of the last `_dims` dimensions."""
 
     __slots__ = ()
     _module_path = "torch.nn.modules.padding"
@@ -235,7 +235,7 @@ class _CircularPad(_Pad):
 
 
 def _pads() -> dict[str, type[Module]]:
-    """The classes for each mode and number of dimensions."""
+    """The padding classes by name, such as "ReflectionPad2d"."""
     kinds: dict[str, tuple[type[_Pad], str, str]] = {
         "ConstantPad": (_ConstantPad, "constant", "a number"), "ZeroPad": (_ZeroPad, "constant", "zeros"),
         "ReflectionPad": (_Pad, "reflect", "its mirror image"),

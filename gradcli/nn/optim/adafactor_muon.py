@@ -1,4 +1,4 @@
-"""Optimisers for matrices: Adafactor, which keeps their rows' and columns' means, and Muon, which turns them."""
+"""Adafactor, Muon and SparseAdam."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from gradcli.engine.autograd.signature import NUMBERS, described
 from gradcli.engine.tensor.tensor import Size
 from gradcli.faults.tree import ArgumentFault, GradFault, ValueFault
 from gradcli.nn.optim.adaptive import _WithBetas, lerp
-from gradcli.nn.optim.optimizer import Array, Optimizer, number, pair
+from gradcli.nn.optim.optimizer import Array, Optimizer, scalar, scalar_pair
 
 
 def _norm(values: Array) -> float:
@@ -30,7 +30,7 @@ class Adafactor(Optimizer):
 
     __slots__ = ()
     _module_path = "torch.optim._adafactor"
-    _shapeless = frozenset({"row_var", "col_var"})
+    _any_shape_entries = frozenset({"row_var", "col_var"})
 
     def __init__(self, params: Any, lr: float = 1e-2, beta2_decay: float = -0.8, eps: Any = (None, 1e-3),
                  d: float = 1.0, weight_decay: float = 0.0, *, foreach: Any = None, maximize: bool = False) -> None:
@@ -47,23 +47,23 @@ class Adafactor(Optimizer):
         if type(eps) not in (tuple, list) or len(eps) != 2 or not (eps[0] is None or type(eps[0]) in NUMBERS):
             raise ArgumentFault(f"the option eps of Adafactor must be None or a number, and a number, not "
                                 f"{described(eps)}", "eps=(None, 1e-3)")
-        return eps[0], number({"eps": eps[1]}, "eps", None)
+        return eps[0], scalar({"eps": eps[1]}, "eps", None)
 
     def _check(self, group: dict[str, Any]) -> None:
         first, second = self._eps(group)
-        least = {"Learning rate": number(group, "lr", None), "weight_decay": number(group, "weight_decay", None),
+        least = {"Learning rate": scalar(group, "lr", None), "weight_decay": scalar(group, "weight_decay", None),
                  "epsilon1": 0 if first is None else first, "epsilon2": second}
         for name in ("Learning rate", "epsilon1", "epsilon2", "weight_decay"):
             if not least[name] >= 0:
                 raise ValueFault(f"{name} should be >= 0 but is: {least[name]}")
-        if not number(group, "beta2_decay", None) <= 0:
+        if not scalar(group, "beta2_decay", None) <= 0:
             raise ValueFault(f"beta2_decay should be <= 0 but is: {group['beta2_decay']}")
-        if not number(group, "d", None) >= 1:
+        if not scalar(group, "d", None) >= 1:
             raise ValueFault(f"Clipping threshold d should be >= 1 but is: {group['d']}")
 
     def _options(self, group: dict[str, Any]) -> Any:
-        return (number(group, "lr"), number(group, "beta2_decay", None), *self._eps(group), number(group, "d"),
-                number(group, "weight_decay"))
+        return (scalar(group, "lr"), scalar(group, "beta2_decay", None), *self._eps(group), scalar(group, "d"),
+                scalar(group, "weight_decay"))
 
     def _update(self, param: Array, grad: Array, state: dict[str, Any], options: Any) -> None:
         lr, beta2_decay, eps1, eps2, clip, decay = options
@@ -99,7 +99,7 @@ class Adafactor(Optimizer):
 
 
 def _to_bfloat16(values: Array) -> Array:
-    """The nearest numbers with 8 bits of precision, in float32."""
+    """Values rounded to bfloat16, as float32."""
     bits = np.ascontiguousarray(values, np.float32).view(np.uint32)
     rounded: Array = ((bits + 0x7FFF + ((bits >> 16) & 1)) & 0xFFFF0000).astype(np.uint32).view(np.float32)
     return rounded
@@ -128,20 +128,20 @@ class Muon(Optimizer):
 
     def _check(self, group: dict[str, Any]) -> None:
         for name, word in (("lr", "Learning rate"), ("momentum", "momentum"), ("weight_decay", "weight decay")):
-            if not number(group, name, None) >= 0:
+            if not scalar(group, name, None) >= 0:
                 raise ValueFault(f"{word} should be >= 0 but is: {group[name]}")
 
     def _options(self, group: dict[str, Any]) -> Any:
         coefficients: Any = group.get("ns_coefficients")
         if type(coefficients) not in (tuple, list) or len(coefficients) != 3:
             raise ValueFault("Coefficients must be a tuple of exactly 3 values")
-        if number(group, "ns_steps") >= 100:
+        if scalar(group, "ns_steps") >= 100:
             raise ValueFault("Number of steps must be less than 100 for computational efficiency")
-        return (number(group, "lr"), number(group, "weight_decay"), number(group, "momentum"),
-                bool(group.get("nesterov")), tuple(number({"c": c}, "c", None) for c in coefficients),
-                number(group, "eps"), int(number(group, "ns_steps")), group.get("adjust_lr_fn"))
+        return (scalar(group, "lr"), scalar(group, "weight_decay"), scalar(group, "momentum"),
+                bool(group.get("nesterov")), tuple(scalar({"c": c}, "c", None) for c in coefficients),
+                scalar(group, "eps"), int(scalar(group, "ns_steps")), group.get("adjust_lr_fn"))
 
-    def _entries_of_state(self, group: dict[str, Any]) -> set[str]:
+    def _state_keys(self, group: dict[str, Any]) -> set[str]:
         return {"momentum_buffer"}
 
     def _update(self, param: Array, grad: Array, state: dict[str, Any], options: Any) -> None:
@@ -150,12 +150,12 @@ class Muon(Optimizer):
             raise ValueFault("Param gradient must be a 2D matrix")
         if not state:
             state["momentum_buffer"] = np.zeros_like(grad)
-        kept = state["momentum_buffer"]
-        lerp(kept, grad, 1 - momentum)
-        update = kept
+        buffer = state["momentum_buffer"]
+        lerp(buffer, grad, 1 - momentum)
+        update = buffer
         if nesterov:
             update = np.array(grad)
-            lerp(update, kept, momentum)
+            lerp(update, buffer, momentum)
         update = self._orthogonal(update, coefficients, eps, steps)
         rows, columns = param.shape
         ratio = (0.2 * math.sqrt(max(rows, columns)) if adjusted == "match_rms_adamw"
@@ -165,7 +165,7 @@ class Muon(Optimizer):
 
     @staticmethod
     def _orthogonal(values: Array, coefficients: tuple[float, ...], eps: float, steps: int) -> Array:
-        """Nearly the orthogonal matrix nearest to `values`, in the precision of bfloat16."""
+        """The orthogonal factor of `values`, approximated by `steps` Newton-Schulz iterations in bfloat16."""
         a, b, c = coefficients
         tall = values.shape[0] > values.shape[1]
         x = _to_bfloat16(values.T if tall else values)
@@ -179,7 +179,7 @@ class Muon(Optimizer):
 
 
 class SparseAdam(_WithBetas):
-    """Adam for sparse gradients, of which there are none here: its steps are refused, as torch refuses dense ones."""
+    """Adam for sparse gradients. Gradients here are dense, so that steps raise GradFault, as in torch."""
 
     __slots__ = ()
     _module_path = "torch.optim.sparse_adam"
@@ -189,9 +189,9 @@ class SparseAdam(_WithBetas):
         super().__init__(params, {"lr": lr, "betas": betas, "eps": eps, "maximize": maximize})
 
     def _options(self, group: dict[str, Any]) -> Any:
-        return number(group, "lr"), *pair(group, "betas"), number(group, "eps")
+        return scalar(group, "lr"), *scalar_pair(group, "betas"), scalar(group, "eps")
 
-    def _entries_of_state(self, group: dict[str, Any]) -> set[str]:
+    def _state_keys(self, group: dict[str, Any]) -> set[str]:
         return {"step", "exp_avg", "exp_avg_sq"}
 
     def _update(self, param: Array, grad: Array, state: dict[str, Any], options: Any) -> None:

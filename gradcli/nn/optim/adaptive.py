@@ -1,4 +1,4 @@
-"""Optimisers that scale each number's step by what its gradients have been."""
+"""Adam, AdamW, Adamax, RMSprop, Adagrad, Adadelta: steps scaled by running means of the gradients."""
 
 from __future__ import annotations
 
@@ -8,38 +8,38 @@ import numpy as np
 
 from gradcli.engine.fma import multiply_add
 from gradcli.faults.tree import ValueFault
-from gradcli.nn.optim.optimizer import Array, Optimizer, number, pair
+from gradcli.nn.optim.optimizer import Array, Optimizer, scalar, scalar_pair
 
 
-def lerp(kept: Array, new: Array, weight: float) -> None:
-    """Move `kept` towards `new` by `weight`, from the nearer end."""
+def lerp(average: Array, new: Array, weight: float) -> None:
+    """average += weight * (new - average), in place; the formula of torch.lerp, which starts from the nearer end."""
     if weight < 0.5:
-        kept[...] = multiply_add(new - kept, weight, kept)
+        average[...] = multiply_add(new - average, weight, average)
     else:
-        kept[...] = multiply_add(kept - new, 1 - weight, new)
+        average[...] = multiply_add(average - new, 1 - weight, new)
 
 
-def squared(kept: Array, new: Array, past: float) -> None:
-    """Let `kept`, of which `past` remains, take up the rest from the square of `new`."""
-    kept *= past
-    kept[...] = multiply_add(new * new.dtype.type(1 - past), new, kept)
+def add_squares(average: Array, new: Array, decay: float) -> None:
+    """average = decay * average + (1 - decay) * new**2, in place."""
+    average *= decay
+    average[...] = multiply_add(new * new.dtype.type(1 - decay), new, average)
 
 
 class _WithBetas(Optimizer):
-    """With two rates at which the past is forgotten."""
+    """An optimiser with the option betas: the decay of two running means."""
 
     __slots__ = ()
 
     def _check(self, group: dict[str, Any]) -> None:
         super()._check(group)
-        for i, beta in enumerate(pair(group, "betas")):
+        for i, beta in enumerate(scalar_pair(group, "betas")):
             if not 0 <= beta < 1:
                 raise ValueFault(f"Invalid beta parameter at index {i}: {beta}")
 
 
 def moments(param: Array, grad: Array, state: dict[str, Any], lr: float, beta1: float, beta2: float, decay: float,
             decoupled: bool) -> tuple[Array, Array]:
-    """The running means of the gradient and of its square after one more step, weight decay included."""
+    """Update and return exp_avg and exp_avg_sq, after weight decay, which `decoupled` applies to the parameter."""
     state["step"] += 1
     if decay and decoupled:
         param *= 1 - lr * decay
@@ -47,7 +47,7 @@ def moments(param: Array, grad: Array, state: dict[str, Any], lr: float, beta1: 
         grad = multiply_add(param, decay, grad)
     mean, square = state["exp_avg"], state["exp_avg_sq"]
     lerp(mean, grad, 1 - beta1)
-    squared(square, grad, beta2)
+    add_squares(square, grad, beta2)
     return mean, square
 
 
@@ -67,7 +67,7 @@ class Adam(_WithBetas):
             "fused": fused, "decoupled_weight_decay": decoupled_weight_decay})
 
     def _options(self, group: dict[str, Any]) -> Any:
-        return (number(group, "lr"), *pair(group, "betas"), number(group, "eps"), number(group, "weight_decay"),
+        return (scalar(group, "lr"), *scalar_pair(group, "betas"), scalar(group, "eps"), scalar(group, "weight_decay"),
                 bool(group.get("amsgrad")), bool(group.get("decoupled_weight_decay")))
 
     def _update(self, param: Array, grad: Array, state: dict[str, Any], options: Any) -> None:
@@ -114,7 +114,7 @@ class Adamax(_WithBetas):
             "maximize": maximize, "differentiable": differentiable, "capturable": capturable})
 
     def _options(self, group: dict[str, Any]) -> Any:
-        return number(group, "lr"), *pair(group, "betas"), number(group, "eps"), number(group, "weight_decay")
+        return scalar(group, "lr"), *scalar_pair(group, "betas"), scalar(group, "eps"), scalar(group, "weight_decay")
 
     def _update(self, param: Array, grad: Array, state: dict[str, Any], options: Any) -> None:
         lr, beta1, beta2, eps, decay = options
@@ -146,11 +146,11 @@ class RMSprop(Optimizer):
 
     def _check(self, group: dict[str, Any]) -> None:
         super()._check(group)
-        number(group, "alpha")
+        scalar(group, "alpha")
 
     def _options(self, group: dict[str, Any]) -> Any:
-        return (number(group, "lr"), number(group, "alpha"), number(group, "eps"), number(group, "weight_decay"),
-                number(group, "momentum"), bool(group.get("centered")))
+        return (scalar(group, "lr"), scalar(group, "alpha"), scalar(group, "eps"), scalar(group, "weight_decay"),
+                scalar(group, "momentum"), bool(group.get("centered")))
 
     def _update(self, param: Array, grad: Array, state: dict[str, Any], options: Any) -> None:
         lr, alpha, eps, decay, momentum, centered = options
@@ -164,7 +164,7 @@ class RMSprop(Optimizer):
         if decay:
             grad = multiply_add(param, decay, grad)
         square = state["square_avg"]
-        squared(square, grad, alpha)
+        add_squares(square, grad, alpha)
         if centered:
             mean = state["grad_avg"]
             lerp(mean, grad, 1 - alpha)
@@ -172,10 +172,10 @@ class RMSprop(Optimizer):
         scale = np.sqrt(square)
         scale += eps
         if momentum:
-            kept = state["momentum_buffer"]
-            kept *= momentum
-            kept += grad / scale
-            param[...] = multiply_add(kept, -lr, param)
+            buffer = state["momentum_buffer"]
+            buffer *= momentum
+            buffer += grad / scale
+            param[...] = multiply_add(buffer, -lr, param)
         else:
             param += grad * -lr / scale
 
@@ -196,12 +196,12 @@ class Adagrad(Optimizer):
 
     def _check(self, group: dict[str, Any]) -> None:
         super()._check(group)
-        number(group, "lr_decay")
-        number(group, "initial_accumulator_value")
+        scalar(group, "lr_decay")
+        scalar(group, "initial_accumulator_value")
 
     def _options(self, group: dict[str, Any]) -> Any:
-        return (number(group, "lr"), number(group, "lr_decay"), number(group, "weight_decay"), number(group, "eps"),
-                number(group, "initial_accumulator_value"))
+        return (scalar(group, "lr"), scalar(group, "lr_decay"), scalar(group, "weight_decay"), scalar(group, "eps"),
+                scalar(group, "initial_accumulator_value"))
 
     def _update(self, param: Array, grad: Array, state: dict[str, Any], options: Any) -> None:
         lr, lr_decay, decay, eps, start = options
@@ -230,11 +230,11 @@ class Adadelta(Optimizer):
 
     def _check(self, group: dict[str, Any]) -> None:
         super()._check(group)
-        if not 0 <= number(group, "rho", None) <= 1:
+        if not 0 <= scalar(group, "rho", None) <= 1:
             raise ValueFault(f"Invalid rho value: {group['rho']}")
 
     def _options(self, group: dict[str, Any]) -> Any:
-        return number(group, "lr"), number(group, "rho"), number(group, "eps"), number(group, "weight_decay")
+        return scalar(group, "lr"), scalar(group, "rho"), scalar(group, "eps"), scalar(group, "weight_decay")
 
     def _update(self, param: Array, grad: Array, state: dict[str, Any], options: Any) -> None:
         lr, rho, eps, decay = options
@@ -244,7 +244,7 @@ class Adadelta(Optimizer):
         if decay:
             grad = multiply_add(param, decay, grad)
         square, steps = state["square_avg"], state["acc_delta"]
-        squared(square, grad, rho)
+        add_squares(square, grad, rho)
         delta = np.sqrt(steps + eps) / np.sqrt(square + eps) * grad
-        squared(steps, delta, rho)
+        add_squares(steps, delta, rho)
         param[...] = multiply_add(delta, -lr, param)

@@ -14,14 +14,14 @@ from gradcli.engine.tensor.tensor import Tensor, note_write
 from gradcli.engine.tensor.variable import recording
 from gradcli.engine.tensor.write_gate import writing
 from gradcli.faults.tree import ArgumentFault, ValueFault
-from gradcli.nn.optim.optimizer import Array, Optimizer, number
+from gradcli.nn.optim.optimizer import Array, Optimizer, scalar
 
 SUFFICIENT, CURVED = 1e-4, 0.9      # the constants of the Wolfe conditions
 NARROW = 1e-9                       # a bracket below this size is not searched further
 
 
-class Point(NamedTuple):
-    """A place along the line of search: how far, the loss, its gradient, and the slope along the line."""
+class LinePoint(NamedTuple):
+    """A point of a line search: the step t, the loss there, its gradient (flat), and the directional derivative."""
 
     t: Any
     loss: float
@@ -29,7 +29,7 @@ class Point(NamedTuple):
     slope: Any
 
 
-def cubic_minimum(a: Point, b: Point, low: Any, high: Any) -> Any:
+def cubic_minimum(a: LinePoint, b: LinePoint, low: Any, high: Any) -> Any:
     """Where the cubic through two points with their slopes is least, within bounds (eq. 3.59)."""
     d1 = a.slope + b.slope - 3 * (a.loss - b.loss) / (a.t - b.t)
     square = d1 * d1 - a.slope * b.slope
@@ -45,22 +45,22 @@ def cubic_minimum(a: Point, b: Point, low: Any, high: Any) -> Any:
 class Search:
     """A line search for a point that satisfies the strong Wolfe conditions (algorithms 3.5 and 3.6)."""
 
-    def __init__(self, look: Callable[[Any], Point], start: Point, size: Any, tries: int) -> None:
-        self.look, self.start, self.size, self.tries = look, start, size, tries
+    def __init__(self, evaluate: Callable[[Any], LinePoint], start: LinePoint, size: Any, tries: int) -> None:
+        self.evaluate, self.start, self.size, self.tries = evaluate, start, size, tries
         self.evaluations = 0
 
-    def _at(self, t: Any) -> Point:
+    def _at(self, t: Any) -> LinePoint:
         self.evaluations += 1
-        return self.look(t)
+        return self.evaluate(t)
 
-    def _too_high(self, point: Point) -> bool:
+    def _too_high(self, point: LinePoint) -> bool:
         return bool(point.loss > self.start.loss + SUFFICIENT * point.t * self.start.slope)
 
-    def _flat(self, point: Point) -> bool:
+    def _flat(self, point: LinePoint) -> bool:
         return bool(abs(point.slope) <= -CURVED * self.start.slope)
 
-    def run(self, t: Any) -> Point:
-        """The point found, beginning with a step of `t`."""
+    def run(self, t: Any) -> LinePoint:
+        """A point that satisfies the conditions, or the best of `tries` steps; `t` is the first step tried."""
         before, now = self.start, self._at(t)
         tried = 0
         while tried < self.tries:
@@ -75,8 +75,8 @@ class Search:
             tried += 1
         return min(self.start._replace(t=0), now, key=lambda point: point.loss)
 
-    def _zoom(self, a: Point, b: Point, tried: int) -> Point:
-        """A good point between two that bracket one."""
+    def _zoom(self, a: LinePoint, b: LinePoint, tried: int) -> LinePoint:
+        """A point that satisfies the conditions between two that bracket one (algorithm 3.6)."""
         ends = [a, b]
         stuck = False
         low = 0 if a.loss <= b.loss else 1
@@ -90,16 +90,16 @@ class Search:
                 ends[1 - low] = point
                 low = 0 if ends[0].loss <= ends[1].loss else 1
                 continue
-            done = self._flat(point)
-            if not done and point.slope * (ends[1 - low].t - ends[low].t) >= 0:
+            satisfied = self._flat(point)
+            if not satisfied and point.slope * (ends[1 - low].t - ends[low].t) >= 0:
                 ends[1 - low] = ends[low]
             ends[low] = point
-            if done:
+            if satisfied:
                 break
         return ends[low]
 
     @staticmethod
-    def _trial(ends: list[Point], stuck: bool) -> tuple[Any, bool]:
+    def _trial(ends: list[LinePoint], stuck: bool) -> tuple[Any, bool]:
         """The next step to try, kept off the ends where that makes no progress; whether it was close to one."""
         near, far = sorted((ends[0].t, ends[1].t))
         t = cubic_minimum(ends[0], ends[1], near, far)
@@ -145,18 +145,18 @@ class LBFGS(Optimizer):
         return _Descent(params, closure, group, self._state.setdefault(params[0], {})).run(search is not None)
 
 
-    def _entries_of_state(self, group: dict[str, Any]) -> set[str]:
+    def _state_keys(self, group: dict[str, Any]) -> set[str]:
         return set(REMEMBERED)
 
-    def _kept(self, p: Tensor, value: Any, name: str, what: str) -> Any:
-        """One entry of the memory: a number, a vector of all parameters, or a list of either."""
+    def _load_entry(self, p: Tensor, value: Any, name: str, what: str) -> Any:
+        """One entry of the state: a number, a vector of all parameters, or a list of either."""
         kind = REMEMBERED.get(name)
         if kind is None or (kind.endswith("s") and type(value) is not list):
             raise ArgumentFault(f"{what}: {name} is none of {', '.join(REMEMBERED)}, or not {kind}")
         size = sum(q.array.size for q in self._params(self.param_groups[0]))
-        kept = [self._one(v, kind.startswith("vector"), size, f"{what}: {name}")
-                for v in (value if type(value) is list else [value])]
-        return kept if kind.endswith("s") else int(kept[0]) if kind == "count" else kept[0]
+        entries = [self._one(v, kind.startswith("vector"), size, f"{what}: {name}")
+                   for v in (value if type(value) is list else [value])]
+        return entries if kind.endswith("s") else int(entries[0]) if kind == "count" else entries[0]
 
     @staticmethod
     def _one(value: Any, vector: bool, size: int, what: str) -> Any:
@@ -171,16 +171,16 @@ class LBFGS(Optimizer):
 
 
 class _Descent:
-    """One call of step()."""
+    """The iterations of one call of step()."""
 
     def __init__(self, params: list[Any], closure: Callable[[], Any], group: dict[str, Any],
                  state: dict[str, Any]) -> None:
         self.params, self.closure, self.state = params, closure, state
-        self.lr, self.most_steps = number(group, "lr"), int(number(group, "max_iter"))
-        self.most_looks = int(number(group, "max_eval"))
-        self.flat, self.still = number(group, "tolerance_grad"), number(group, "tolerance_change")
-        self.history = int(number(group, "history_size"))
-        self.looks = 0
+        self.lr, self.max_steps = scalar(group, "lr"), int(scalar(group, "max_iter"))
+        self.max_evaluations = int(scalar(group, "max_eval"))
+        self.tolerance_grad, self.tolerance_change = scalar(group, "tolerance_grad"), scalar(group, "tolerance_change")
+        self.history = int(scalar(group, "history_size"))
+        self.evaluation_count = 0
 
     def run(self, searching: bool) -> Any:
         state = self.state
@@ -189,7 +189,7 @@ class _Descent:
         first = self._loss()
         loss, gradient = _number(first), self._gradient()
         steps = 0
-        while np.abs(gradient).max(initial=0) > self.flat and steps < self.most_steps:
+        while np.abs(gradient).max(initial=0) > self.tolerance_grad and steps < self.max_steps:
             steps += 1
             state["n_iter"] += 1
             direction = self._direction(gradient)
@@ -199,23 +199,23 @@ class _Descent:
                 t = min(1.0, 1.0 / np.abs(gradient).sum()) * self.lr
             slope = gradient.dot(direction)
             state["d"], state["t"] = direction, t
-            if slope > -self.still:
+            if slope > -self.tolerance_change:
                 break
             if searching:
-                loss, gradient, t = self._search(Point(0, loss, gradient, slope), direction, t)
+                loss, gradient, t = self._search(LinePoint(0, loss, gradient, slope), direction, t)
                 state["t"] = t
             else:
                 self._move(direction, t)
-                if steps == self.most_steps:
+                if steps == self.max_steps:
                     break
                 loss, gradient = _number(self._loss()), self._gradient()
-            if self.looks >= self.most_looks or np.abs(direction * t).max(initial=0) <= self.still or (
-                    abs(loss - before) < self.still):
+            if self.evaluation_count >= self.max_evaluations or abs(loss - before) < self.tolerance_change or (
+                    np.abs(direction * t).max(initial=0) <= self.tolerance_change):
                 break
         return first
 
     def _direction(self, gradient: Array) -> Array:
-        """Where to go: minus the gradient, times what is known of the inverse Hessian (algorithm 7.4)."""
+        """Minus the approximate inverse Hessian times the gradient, by the two-loop recursion (algorithm 7.4)."""
         state = self.state
         if state["n_iter"] == 1:
             state.update(old_dirs=[], old_stps=[], ro=[], H_diag=gradient.dtype.type(1))
@@ -225,8 +225,8 @@ class _Descent:
         curvature = change.dot(move)
         if curvature > 1e-10:
             if len(changes) == self.history:
-                for kept in (changes, moves, weights):
-                    kept.pop(0)
+                for history in (changes, moves, weights):
+                    history.pop(0)
             changes.append(change)
             moves.append(move)
             weights.append(1.0 / curvature)
@@ -241,24 +241,24 @@ class _Descent:
             q += moves[i] * (share - changes[i].dot(q) * weights[i])
         return q
 
-    def _search(self, start: Point, direction: Array, t: Any) -> tuple[float, Array, Any]:
-        """Move along `direction` as far as is good; the loss and gradient there, and how far it was."""
+    def _search(self, start: LinePoint, direction: Array, t: Any) -> tuple[float, Array, Any]:
+        """Move along `direction` to the end of a line search; return the loss and gradient there, and the step."""
         origin = [p.array.copy() for p in self.params]
 
-        def look(t: Any) -> Point:
+        def evaluate(t: Any) -> LinePoint:
             self._move(direction, t)
             loss, gradient = _number(self._loss()), self._gradient()
             for p, values in zip(self.params, origin, strict=True):
                 writing(p.array, "LBFGS.step")[...] = values
-            return Point(t, loss, gradient, gradient.dot(direction))
+            return LinePoint(t, loss, gradient, gradient.dot(direction))
 
-        search = Search(look, start, np.abs(direction).max(initial=0), self.most_looks - self.looks)
-        found = search.run(t)
-        self._move(direction, found.t)
-        return found.loss, found.gradient, found.t
+        search = Search(evaluate, start, np.abs(direction).max(initial=0), self.max_evaluations - self.evaluation_count)
+        point = search.run(t)
+        self._move(direction, point.t)
+        return point.loss, point.gradient, point.t
 
     def _loss(self) -> Any:
-        self.looks += 1
+        self.evaluation_count += 1
         self.state["func_evals"] += 1
         with recording(True):
             return self.closure()

@@ -1,4 +1,4 @@
-"""Schedules that go up and down, or one after another: `torch.optim.lr_scheduler`."""
+"""Cyclic schedulers, and schedulers of schedulers: `torch.optim.lr_scheduler`."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from typing import Any
 from gradcli.engine.autograd.signature import brief, described
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.nn.optim.lr_scheduler import LRScheduler, groups_of, whole_numbers
-from gradcli.nn.optim.optimizer import number
+from gradcli.nn.optim.optimizer import scalar
 
 
-def _each(value: Any, count: int) -> list[Any]:
+def _rates(value: Any, count: int) -> list[Any]:
     rates = list(value) if isinstance(value, list | tuple) else [value] * count
     if len(rates) != count:
         raise ValueFault(f"expected {count} values, one for each group of parameters, but got {len(rates)}")
-    return [number({"learning rate": rate}, "learning rate", None) for rate in rates]
+    return [scalar({"learning rate": rate}, "learning rate", None) for rate in rates]
 
 
 class OneCycleLR(LRScheduler):
-    """Up to max_lr and down to nearly nothing, once in all steps (Smith and Topin, 2017)."""
+    """Anneals the rate up to max_lr and then far down, once in total_steps (Smith and Topin, 2017)."""
 
     __slots__ = ()
 
@@ -38,7 +38,7 @@ class OneCycleLR(LRScheduler):
                              "cos or linear")
         self.total_steps, self.anneal_strategy = total_steps, anneal_strategy
         groups = groups_of(optimizer)
-        self.max_lrs = _each(max_lr, len(groups))
+        self.max_lrs = _rates(max_lr, len(groups))
         self.initial = [most / div_factor for most in self.max_lrs]
         for group, rate, most in zip(groups, self.initial, self.max_lrs, strict=True):
             if last_epoch == -1:
@@ -59,10 +59,10 @@ class OneCycleLR(LRScheduler):
                 group["max_momentum"], group["base_momentum"] = max_momentum, base_momentum
         super().__init__(optimizer, last_epoch)
 
-    def _first(self, rate: float, i: int) -> float:
-        return self._next(rate, i)
+    def _lr_at_start(self, rate: float, i: int) -> float:
+        return self._lr_after(rate, i)
 
-    def _next(self, rate: float, i: int) -> float:
+    def _lr_after(self, rate: float, i: int) -> float:
         step = self.last_epoch
         if step > self.total_steps:
             raise ValueFault(f"Tried to step {step} times. The specified number of total steps is {self.total_steps}")
@@ -78,7 +78,7 @@ class OneCycleLR(LRScheduler):
         return rate
 
     def _swing(self, i: int, low: str, high: str, share: float) -> None:
-        """Set the momentum of group `i`, which is low where the rate is high."""
+        """Set the momentum of group `i`, which falls while the rate rises."""
         name, base, most = self.swings[i]
         start, end = (base if which == "most" else most for which in (low, high))
         value = self._between(start, end, share)
@@ -92,7 +92,7 @@ class OneCycleLR(LRScheduler):
 
 
 class CyclicLR(LRScheduler):
-    """Between two rates, up and down again and again (Smith, 2015)."""
+    """Cycles the rate between base_lr and max_lr (Smith, 2015)."""
 
     __slots__ = ()
 
@@ -103,7 +103,7 @@ class CyclicLR(LRScheduler):
         if mode not in ("triangular", "triangular2", "exp_range") and scale_fn is None:
             raise ValueFault("mode is invalid and scale_fn is None")
         groups = groups_of(optimizer)
-        self.lows, self.max_lrs = _each(base_lr, len(groups)), _each(max_lr, len(groups))
+        self.lows, self.max_lrs = _rates(base_lr, len(groups)), _rates(max_lr, len(groups))
         if last_epoch == -1:
             for group, low in zip(groups, self.lows, strict=True):
                 group["lr"] = low
@@ -120,10 +120,10 @@ class CyclicLR(LRScheduler):
         super().__init__(optimizer, last_epoch)
         self.base_lrs = list(self.lows)
 
-    def _first(self, rate: float, i: int) -> float:
-        return self._next(rate, i)
+    def _lr_at_start(self, rate: float, i: int) -> float:
+        return self._lr_after(rate, i)
 
-    def _next(self, rate: float, i: int) -> float:
+    def _lr_after(self, rate: float, i: int) -> float:
         cycle = math.floor(1 + self.last_epoch / self.total_size)
         x = 1.0 + self.last_epoch / self.total_size - cycle
         share = x / self.step_ratio if x <= self.step_ratio else (x - 1) / (self.step_ratio - 1)
@@ -141,14 +141,14 @@ class CyclicLR(LRScheduler):
     def _scale(self, cycle: int) -> float:
         if self.scale_fn is not None:
             scale = self.scale_fn(cycle if self.scale_mode == "cycle" else self.last_epoch)
-            return float(number({"what scale_fn returns": scale}, "what scale_fn returns", None))
+            return float(scalar({"what scale_fn returns": scale}, "what scale_fn returns", None))
         if self.mode == "triangular2":
             return float(1 / (2.0 ** (cycle - 1)))
         return float(self.gamma**self.last_epoch) if self.mode == "exp_range" else 1.0
 
 
 class CosineAnnealingWarmRestarts(LRScheduler):
-    """Along half a cosine down to eta_min, then from the top again (Loshchilov and Hutter, 2016)."""
+    """Cosine annealing to eta_min, restarted after T_0 epochs, then T_0 T_mult, ... (Loshchilov and Hutter, 2016)."""
 
     __slots__ = ()
 
@@ -168,34 +168,34 @@ class CosineAnnealingWarmRestarts(LRScheduler):
             self.T_i *= self.T_mult
         super()._advance(epoch, first)
 
-    def _first(self, rate: float, i: int) -> float:
-        return self._next(rate, i)
+    def _lr_at_start(self, rate: float, i: int) -> float:
+        return self._lr_after(rate, i)
 
-    def _next(self, rate: float, i: int) -> float:
+    def _lr_after(self, rate: float, i: int) -> float:
         return self.eta_min + (self.base_lrs[i] - self.eta_min) * (1 + math.cos(math.pi * self.T_cur / self.T_i)) / 2
 
 
-class _Joined(LRScheduler):
-    """Schedules that one schedule drives: what it tells of itself holds what they tell."""
+class _Composite(LRScheduler):
+    """A scheduler of schedulers, whose state dict contains theirs."""
 
     __slots__ = ()
 
     schedulers: list[Any]
 
     def state_dict(self) -> dict[str, Any]:
-        return super().state_dict() | {"_schedulers": [each.state_dict() for each in self.schedulers]}
+        return super().state_dict() | {"_schedulers": [scheduler.state_dict() for scheduler in self.schedulers]}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         inner = state_dict.get("_schedulers") if type(state_dict) is dict else None
         if type(inner) is not list or len(inner) != len(self.schedulers):
             raise ArgumentFault("load_state_dict() needs what state_dict() of such a schedule returned")
         super().load_state_dict({name: value for name, value in state_dict.items() if name != "_schedulers"})
-        for each, state in zip(self.schedulers, inner, strict=True):
-            each.load_state_dict(state)
+        for scheduler, state in zip(self.schedulers, inner, strict=True):
+            scheduler.load_state_dict(state)
 
 
-class SequentialLR(_Joined):
-    """Several schedules, each from its milestone on."""
+class SequentialLR(_Composite):
+    """Schedulers in sequence, each from its milestone on."""
 
     __slots__ = ()
 
@@ -211,8 +211,8 @@ class SequentialLR(_Joined):
         self.last_epoch = last_epoch + 1
         for group in optimizer.param_groups:
             group["lr"] = group["initial_lr"]
-        for each in self.schedulers:
-            each.last_epoch -= 1
+        for scheduler in self.schedulers:
+            scheduler.last_epoch -= 1
         self._step_count, self._get_lr_called_within_step = 1, False
         self.schedulers[0]._initial_step()
         self._last_lr = self.schedulers[0].get_last_lr()
@@ -230,8 +230,8 @@ class SequentialLR(_Joined):
         self._last_lr = current.get_last_lr()
 
 
-class ChainedScheduler(_Joined):
-    """Several schedules that act together."""
+class ChainedScheduler(_Composite):
+    """Schedulers that step together."""
 
     __slots__ = ()
 
@@ -242,15 +242,15 @@ class ChainedScheduler(_Joined):
         self._last_lr = [group["lr"] for group in self.optimizer.param_groups]
 
     def step(self, epoch: Any = None) -> None:
-        for each in self.schedulers:
-            each.step()
+        for scheduler in self.schedulers:
+            scheduler.step()
         self._last_lr = [group["lr"] for group in self.optimizer.param_groups]
 
 
 def _check(schedulers: Any, optimizer: Any) -> None:
     if not isinstance(schedulers, list | tuple) or not schedulers or not all(
-            isinstance(each, LRScheduler) for each in schedulers):
+            isinstance(scheduler, LRScheduler) for scheduler in schedulers):
         raise ArgumentFault(f"a list of schedules is needed, not {described(schedulers)}",
                             "SequentialLR(optimizer, [first, second], milestones=[10])")
-    if any(each.optimizer is not (optimizer or schedulers[0].optimizer) for each in schedulers):
+    if any(scheduler.optimizer is not (optimizer or schedulers[0].optimizer) for scheduler in schedulers):
         raise ValueFault("the schedules belong to different optimisers")

@@ -1,7 +1,7 @@
-"""How the learning rate changes as the epochs go by: `torch.optim.lr_scheduler`.
+"""`torch.optim.lr_scheduler`: learning rates as functions of the epoch.
 
-A schedule states `_next`, the rate of a group at `last_epoch`, from the rate before it, so that
-several can act on one optimiser, and a program's own changes are kept.
+A scheduler defines `_lr_after`, the rate of a group at `last_epoch` as a function of the rate before, so that several
+schedulers can act on one optimiser, and rates that a program sets itself persist.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from gradcli.engine.tensor.tensor import DisplayHooks, Tensor
 from gradcli.exposure import PROGRAM_MADE, exposed
 from gradcli.faults.mistakes import Unimplemented
 from gradcli.faults.tree import ArgumentFault, ValueFault
-from gradcli.nn.optim.optimizer import Optimizer, has_stepped, number
-from gradcli.nn.plain import plain
+from gradcli.nn.optim.optimizer import Optimizer, has_stepped, scalar
+from gradcli.nn.plain import plain_copy
 
 MOST_EPOCHS = 10_000_000
 
 
 def groups_of(optimizer: Any) -> list[dict[str, Any]]:
-    """The groups of parameters of an optimiser."""
+    """The parameter groups of an optimiser, checked. ArgumentFault for other values."""
     if not isinstance(optimizer, Optimizer):
         raise ArgumentFault(f"a schedule needs an optimiser, not {described(optimizer)}", "StepLR(optimizer, 30)"
                             ).saying(f"{type_name(optimizer)} is not an Optimizer")
@@ -35,7 +35,7 @@ def groups_of(optimizer: Any) -> list[dict[str, Any]]:
 @exposed(*"step get_last_lr get_lr state_dict load_state_dict optimizer _last_lr _step_count "
          "_get_lr_called_within_step _initial_step".split(), open_attributes=True, base=True, copied=True)
 class LRScheduler:
-    """The base of all schedules, and of those that programs define by `get_lr`, the rates at last_epoch."""
+    """The base of all schedulers, and of those that programs define by `get_lr`, the rates at last_epoch."""
 
     __slots__ = ("__dict__", "_get_lr_called_within_step", "_last_lr", "_step_count", "optimizer")
 
@@ -48,11 +48,11 @@ class LRScheduler:
         self.optimizer = optimizer
         for i, group in enumerate(groups_of(optimizer)):
             if last_epoch == -1:
-                group.setdefault("initial_lr", number(group, "lr"))
+                group.setdefault("initial_lr", scalar(group, "lr"))
             elif "initial_lr" not in group:
                 raise KeyError(f"param 'initial_lr' is not specified in param_groups[{i}] when resuming scheduler with "
                                "last_epoch >= 0: load the state of the optimizer first")
-        self.base_lrs = [number(group, "initial_lr") for group in optimizer.param_groups]
+        self.base_lrs = [scalar(group, "initial_lr") for group in optimizer.param_groups]
         self.last_epoch = last_epoch
         self._get_lr_called_within_step = False
         self._initial_step()
@@ -67,7 +67,7 @@ class LRScheduler:
         object.__setattr__(self, name, value)
 
     def step(self, epoch: Any = None) -> None:
-        """Go to the next epoch, or to the one given."""
+        """Advance to the next epoch, or to `epoch`."""
         for base in self.base_lrs:
             if type(base) not in NUMBERS:
                 raise ArgumentFault(f"base_lrs of a schedule are numbers, not {described(base)}")
@@ -86,8 +86,8 @@ class LRScheduler:
         for group, base in zip(self.optimizer.param_groups, self.base_lrs, strict=False):
             group["lr"] = base
         self.last_epoch = -1
-        for each in range(epoch + 1):
-            self._advance(each, first=each == 0)
+        for earlier in range(epoch + 1):
+            self._advance(earlier, first=earlier == 0)
 
     def _advance(self, epoch: int, first: bool = False) -> None:
         self.last_epoch = epoch
@@ -99,25 +99,25 @@ class LRScheduler:
             if not isinstance(rates, list | tuple) or len(rates) != len(groups):
                 raise ArgumentFault(f"get_lr() returns a list of {len(groups)} rates, one for each group, not "
                                     f"{described(rates)}", "[base_lr * 0.9 for base_lr in self.base_lrs]")
-            rates = [number({"learning rate": rate}, "learning rate", None) for rate in rates]
+            rates = [scalar({"learning rate": rate}, "learning rate", None) for rate in rates]
         else:
             rates = []
             for i, group in enumerate(groups):
-                rate = number(group, "lr")
-                rates.append(self._first(rate, i) if first else self._next(rate, i))
+                rate = scalar(group, "lr")
+                rates.append(self._lr_at_start(rate, i) if first else self._lr_after(rate, i))
         for group, rate in zip(groups, rates, strict=True):
             group["lr"] = rate
         self._last_lr = [group["lr"] for group in groups]
 
     def get_lr(self) -> Any:
-        """The rates at last_epoch, one for each group, after those that are set."""
-        return [self._next(number(group, "lr"), i) for i, group in enumerate(self.optimizer.param_groups)]
+        """The rates at last_epoch, one for each group, as functions of the present rates."""
+        return [self._lr_after(scalar(group, "lr"), i) for i, group in enumerate(self.optimizer.param_groups)]
 
-    def _first(self, rate: float, i: int) -> float:
-        """The rate of group `i` to begin with."""
+    def _lr_at_start(self, rate: float, i: int) -> float:
+        """The rate of group `i` at epoch 0, where the optimiser has `rate`."""
         return rate
 
-    def _next(self, rate: float, i: int) -> float:
+    def _lr_after(self, rate: float, i: int) -> float:
         """The rate of group `i` at last_epoch, after `rate`."""
         raise Unimplemented("a schedule of the program defines get_lr()")
 
@@ -126,17 +126,17 @@ class LRScheduler:
         return list(self._last_lr)
 
     def state_dict(self) -> dict[str, Any]:
-        """Where the schedule is, and what its options are."""
-        told = {name: plain(value, name) for name, value in vars(self).items() if _is_plain(value)}
-        return told | {"_step_count": self._step_count, "_last_lr": list(self._last_lr)}
+        """The epoch, the last rates and the options, as plain values."""
+        state = {name: plain_copy(value, name) for name, value in vars(self).items() if _is_plain(value)}
+        return state | {"_step_count": self._step_count, "_last_lr": list(self._last_lr)}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Go on from what state_dict() told."""
+        """Restore what state_dict() returned. ArgumentFault if it belongs to another sort of scheduler."""
         mine = vars(self) | {name: getattr(self, name) for name in ("_step_count", "_last_lr")}
         fits = type(state_dict) is dict and all(type(name) is str and name in mine for name in state_dict)
-        if not fits or not all(_alike(mine[name], value) for name, value in state_dict.items()):
+        if not fits or not all(_same_sort(mine[name], value) for name, value in state_dict.items()):
             raise ArgumentFault("load_state_dict() needs what state_dict() of such a schedule returned")
-        for name, value in plain(state_dict, "the state of a schedule").items():
+        for name, value in plain_copy(state_dict, "the state of a schedule").items():
             object.__setattr__(self, name, value)
 
     def __repr__(self) -> str:
@@ -148,23 +148,24 @@ class LRScheduler:
 
 
 def _is_plain(value: Any) -> bool:
-    """Whether a schedule tells this of itself: a number, a string, None, or a list of numbers or of tuples of both."""
+    """Whether state_dict() has this value: a number, a string, None, or a list of such, or of tuples of them."""
     if type(value) is list:
         return all(_is_plain(inner) or type(inner) is tuple and all(map(_is_plain, inner)) for inner in value)
     return value is None or type(value) is str or type(value) in NUMBERS
 
 
-def _alike(mine: Any, given: Any) -> bool:
-    """Whether what a state tells can stand in the place of what a schedule has: numbers for numbers, and so on."""
-    if not _is_plain(mine) or not _is_plain(given):
+def _same_sort(present: Any, loaded: Any) -> bool:
+    """Whether `loaded`, from a state dict, can replace `present`: a number a number, a list one of that length."""
+    if not _is_plain(present) or not _is_plain(loaded):
         return False
-    if type(mine) is list or type(given) is list:
-        return type(mine) is type(given) and len(mine) == len(given)
-    return type(mine) is type(given) or (type(mine) in NUMBERS and type(given) in NUMBERS) or None in (mine, given)
+    if type(present) is list or type(loaded) is list:
+        return type(present) is type(loaded) and len(present) == len(loaded)
+    numbers = type(present) in NUMBERS and type(loaded) in NUMBERS
+    return numbers or type(present) is type(loaded) or None in (present, loaded)
 
 
-class _ByFunction(LRScheduler):
-    """By a function of the epoch, or one for each group."""
+class _LambdaScheduler(LRScheduler):
+    """A scheduler with a function of the epoch, or one for each group."""
 
     __slots__ = ()
 
@@ -177,11 +178,11 @@ class _ByFunction(LRScheduler):
         super().__init__(optimizer, last_epoch)
 
     def _factor(self, i: int) -> float:
-        return number({"what lr_lambda returns": self.lr_lambdas[i](self.last_epoch)}, "what lr_lambda returns", None)
+        return scalar({"what lr_lambda returns": self.lr_lambdas[i](self.last_epoch)}, "what lr_lambda returns", None)
 
     def state_dict(self) -> dict[str, Any]:
-        told = {name: value for name, value in super().state_dict().items() if name != "lr_lambdas"}
-        return told | {"lr_lambdas": [None] * len(self.lr_lambdas)}
+        state = {name: value for name, value in super().state_dict().items() if name != "lr_lambdas"}
+        return state | {"lr_lambdas": [None] * len(self.lr_lambdas)}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         if type(state_dict) is dict:
@@ -189,29 +190,29 @@ class _ByFunction(LRScheduler):
         super().load_state_dict(state_dict)
 
 
-class LambdaLR(_ByFunction):
-    """The rate at first, times a function of the epoch."""
+class LambdaLR(_LambdaScheduler):
+    """The initial rate times a function of the epoch."""
 
     __slots__ = ()
 
-    def _first(self, rate: float, i: int) -> float:
-        return self._next(rate, i)
+    def _lr_at_start(self, rate: float, i: int) -> float:
+        return self._lr_after(rate, i)
 
-    def _next(self, rate: float, i: int) -> float:
+    def _lr_after(self, rate: float, i: int) -> float:
         return self.base_lrs[i] * self._factor(i)
 
 
-class MultiplicativeLR(_ByFunction):
-    """The rate before, times a function of the epoch."""
+class MultiplicativeLR(_LambdaScheduler):
+    """The last rate times a function of the epoch."""
 
     __slots__ = ()
 
-    def _next(self, rate: float, i: int) -> float:
+    def _lr_after(self, rate: float, i: int) -> float:
         return rate * self._factor(i)
 
 
 class StepLR(LRScheduler):
-    """Times gamma every step_size epochs."""
+    """Multiplies the rate by gamma every step_size epochs."""
 
     __slots__ = ()
 
@@ -221,12 +222,12 @@ class StepLR(LRScheduler):
         self.step_size, self.gamma = step_size, gamma
         super().__init__(optimizer, last_epoch)
 
-    def _next(self, rate: float, i: int) -> float:
+    def _lr_after(self, rate: float, i: int) -> float:
         return rate * self.gamma if self.last_epoch % self.step_size == 0 else rate
 
 
 def whole_numbers(values: Iterable[Any], what: str) -> list[int]:
-    """`values` as a list, of whole numbers alone."""
+    """A list of ints. ArgumentFault for other values; `what` is the parameter."""
     numbers = list(values)
     if strange := [value for value in numbers if type(value) is not int]:
         raise ArgumentFault(f"{what} are whole numbers, not {described(strange[0])}", f"{what}=[30, 80]")
@@ -234,7 +235,7 @@ def whole_numbers(values: Iterable[Any], what: str) -> list[int]:
 
 
 class MultiStepLR(LRScheduler):
-    """Times gamma at each of the milestones."""
+    """Multiplies the rate by gamma at each milestone."""
 
     __slots__ = ()
 
@@ -242,13 +243,13 @@ class MultiStepLR(LRScheduler):
         self.milestones, self.gamma = sorted(whole_numbers(milestones, "milestones")), gamma
         super().__init__(optimizer, last_epoch)
 
-    def _next(self, rate: float, i: int) -> float:
+    def _lr_after(self, rate: float, i: int) -> float:
         passed = self.milestones.count(self.last_epoch)
         return rate * self.gamma**passed if passed else rate
 
 
 class ConstantLR(LRScheduler):
-    """Times factor, until total_iters epochs have gone by."""
+    """Multiplies the rate by factor for the first total_iters epochs."""
 
     __slots__ = ()
 
@@ -258,15 +259,15 @@ class ConstantLR(LRScheduler):
         self.factor, self.total_iters = factor, total_iters
         super().__init__(optimizer, last_epoch)
 
-    def _first(self, rate: float, i: int) -> float:
+    def _lr_at_start(self, rate: float, i: int) -> float:
         return rate * self.factor
 
-    def _next(self, rate: float, i: int) -> float:
+    def _lr_after(self, rate: float, i: int) -> float:
         return rate * (1.0 / self.factor) if self.last_epoch == self.total_iters else rate
 
 
 class LinearLR(LRScheduler):
-    """Times a factor that goes from start_factor to end_factor in total_iters epochs."""
+    """Multiplies the rate by a factor that goes linearly from start_factor to end_factor in total_iters epochs."""
 
     __slots__ = ()
 
@@ -279,10 +280,10 @@ class LinearLR(LRScheduler):
         self.start_factor, self.end_factor, self.total_iters = start_factor, end_factor, total_iters
         super().__init__(optimizer, last_epoch)
 
-    def _first(self, rate: float, i: int) -> float:
+    def _lr_at_start(self, rate: float, i: int) -> float:
         return rate * self.start_factor
 
-    def _next(self, rate: float, i: int) -> float:
+    def _lr_after(self, rate: float, i: int) -> float:
         if self.last_epoch > self.total_iters:
             return rate
         rise = self.end_factor - self.start_factor
@@ -290,7 +291,7 @@ class LinearLR(LRScheduler):
 
 
 class ExponentialLR(LRScheduler):
-    """Times gamma every epoch."""
+    """Multiplies the rate by gamma every epoch."""
 
     __slots__ = ()
 
@@ -298,12 +299,12 @@ class ExponentialLR(LRScheduler):
         self.gamma = gamma
         super().__init__(optimizer, last_epoch)
 
-    def _next(self, rate: float, i: int) -> float:
+    def _lr_after(self, rate: float, i: int) -> float:
         return rate * self.gamma
 
 
 class PolynomialLR(LRScheduler):
-    """Down to zero in total_iters epochs, as a power of what is left of them."""
+    """The initial rate times (1 - epoch / total_iters) ** power."""
 
     __slots__ = ()
 
@@ -311,7 +312,7 @@ class PolynomialLR(LRScheduler):
         self.total_iters, self.power = total_iters, power
         super().__init__(optimizer, last_epoch)
 
-    def _next(self, rate: float, i: int) -> float:
+    def _lr_after(self, rate: float, i: int) -> float:
         if self.last_epoch > self.total_iters:
             return rate
         left, before = (1.0 - epoch / self.total_iters for epoch in (self.last_epoch, self.last_epoch - 1))
@@ -319,7 +320,7 @@ class PolynomialLR(LRScheduler):
 
 
 class CosineAnnealingLR(LRScheduler):
-    """Along half a cosine down to eta_min in T_max epochs, and up again (Loshchilov and Hutter, 2016)."""
+    """Cosine annealing to eta_min in T_max epochs, and back (Loshchilov and Hutter, 2016)."""
 
     __slots__ = ()
 
@@ -329,7 +330,7 @@ class CosineAnnealingLR(LRScheduler):
         self.T_max, self.eta_min = T_max, eta_min
         super().__init__(optimizer, last_epoch)
 
-    def _next(self, rate: float, i: int) -> float:
+    def _lr_after(self, rate: float, i: int) -> float:
         base, low, length = self.base_lrs[i], self.eta_min, self.T_max
         if (self.last_epoch - 1 - length) % (2 * length) == 0:
             return rate + (base - low) * (1 - math.cos(math.pi / length)) / 2
@@ -338,7 +339,7 @@ class CosineAnnealingLR(LRScheduler):
 
 
 class ReduceLROnPlateau(LRScheduler):
-    """Times factor when a measure has not got better for more than `patience` epochs."""
+    """Multiplies the rate by factor when a metric has not improved for more than `patience` epochs."""
 
     __slots__ = ()
 
@@ -357,14 +358,14 @@ class ReduceLROnPlateau(LRScheduler):
         self.num_bad_epochs = self.cooldown_counter = self.last_epoch = 0
         self.optimizer, self._step_count, self._get_lr_called_within_step = optimizer, 1, False
         groups = groups_of(optimizer)
-        self._last_lr, count = [number(group, "lr") for group in groups], len(groups)
-        self.min_lrs = [number({"min_lr": rate}, "min_lr", None) for rate in (
+        self._last_lr, count = [scalar(group, "lr") for group in groups], len(groups)
+        self.min_lrs = [scalar({"min_lr": rate}, "min_lr", None) for rate in (
             min_lr if isinstance(min_lr, list | tuple) else [min_lr] * count)]
         if len(self.min_lrs) != count:
             raise ValueFault(f"expected {count} min_lrs, got {len(self.min_lrs)}")
 
     def step(self, metrics: Any = None, epoch: Any = None) -> None:     # type: ignore[override]  # as torch has it
-        """Take note of the measure, and reduce the rate if it has been no better for long enough."""
+        """Record the metric, and reduce the rate if it has not improved for more than `patience` epochs."""
         if isinstance(metrics, Tensor) and metrics.array.size == 1:
             metrics = metrics.array.item()
         if type(metrics) not in NUMBERS:
@@ -380,7 +381,7 @@ class ReduceLROnPlateau(LRScheduler):
             self.num_bad_epochs = 0
         if self.num_bad_epochs > self.patience:
             for group, least in zip(self.optimizer.param_groups, self.min_lrs, strict=False):
-                rate = number(group, "lr")
+                rate = scalar(group, "lr")
                 new = max(rate * self.factor, least)
                 group["lr"] = new if rate - new > self.eps else rate
             self.cooldown_counter, self.num_bad_epochs = self.cooldown, 0

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine.fma import multiply_add
-from gradcli.nn.optim.adaptive import _WithBetas, lerp, moments, squared
-from gradcli.nn.optim.optimizer import Array, Optimizer, number, pair
+from gradcli.nn.optim.adaptive import _WithBetas, add_squares, lerp, moments
+from gradcli.nn.optim.optimizer import Array, Optimizer, scalar, scalar_pair
 
 
 class NAdam(_WithBetas):
@@ -16,7 +16,7 @@ class NAdam(_WithBetas):
 
     __slots__ = ()
     _module_path = "torch.optim.nadam"
-    _scalars = frozenset({"mu_product"})
+    _scalar_entries = frozenset({"mu_product"})
 
     def __init__(self, params: Any, lr: float = 2e-3, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8,
                  weight_decay: float = 0, momentum_decay: float = 4e-3, decoupled_weight_decay: bool = False, *,
@@ -29,11 +29,11 @@ class NAdam(_WithBetas):
 
     def _check(self, group: dict[str, Any]) -> None:
         super()._check(group)
-        number(group, "momentum_decay")
+        scalar(group, "momentum_decay")
 
     def _options(self, group: dict[str, Any]) -> Any:
-        return (number(group, "lr"), *pair(group, "betas"), number(group, "eps"), number(group, "weight_decay"),
-                number(group, "momentum_decay"), bool(group.get("decoupled_weight_decay")))
+        return (scalar(group, "lr"), *scalar_pair(group, "betas"), scalar(group, "eps"), scalar(group, "weight_decay"),
+                scalar(group, "momentum_decay"), bool(group.get("decoupled_weight_decay")))
 
     def _update(self, param: Array, grad: Array, state: dict[str, Any], options: Any) -> None:
         lr, beta1, beta2, eps, decay, momentum_decay, decoupled = options
@@ -51,7 +51,7 @@ class NAdam(_WithBetas):
         product = float(state["mu_product"])
         mean, square = state["exp_avg"], state["exp_avg_sq"]
         lerp(mean, grad, 1 - beta1)
-        squared(square, grad, beta2)
+        add_squares(square, grad, beta2)
         scale = np.sqrt(square / (1 - beta2**step))
         scale += eps
         param += grad * (-lr * (1.0 - mu) / (1.0 - product)) / scale
@@ -59,7 +59,7 @@ class NAdam(_WithBetas):
 
 
 class RAdam(_WithBetas):
-    """Adam whose steps are scaled only once their variance can be told (Liu and others, 2019)."""
+    """Adam with a rectified variance: no adaptive scale in the first steps (Liu and others, 2019)."""
 
     __slots__ = ()
     _module_path = "torch.optim.radam"
@@ -73,7 +73,7 @@ class RAdam(_WithBetas):
             "differentiable": differentiable})
 
     def _options(self, group: dict[str, Any]) -> Any:
-        return (number(group, "lr"), *pair(group, "betas"), number(group, "eps"), number(group, "weight_decay"),
+        return (scalar(group, "lr"), *scalar_pair(group, "betas"), scalar(group, "eps"), scalar(group, "weight_decay"),
                 bool(group.get("decoupled_weight_decay")))
 
     def _update(self, param: Array, grad: Array, state: dict[str, Any], options: Any) -> None:
@@ -95,11 +95,11 @@ class RAdam(_WithBetas):
 
 
 class ASGD(Optimizer):
-    """Stochastic gradient descent that also keeps the average of where it was (Polyak and Juditsky, 1992)."""
+    """Averaged stochastic gradient descent: state `ax` is the average of the iterates (Polyak and Juditsky, 1992)."""
 
     __slots__ = ()
     _module_path = "torch.optim.asgd"
-    _scalars = frozenset({"eta", "mu"})
+    _scalar_entries = frozenset({"eta", "mu"})
 
     def __init__(self, params: Any, lr: float = 1e-2, lambd: float = 1e-4, alpha: float = 0.75, t0: float = 1e6,
                  weight_decay: float = 0, foreach: Any = None, maximize: bool = False, differentiable: bool = False,
@@ -109,8 +109,8 @@ class ASGD(Optimizer):
             "maximize": maximize, "differentiable": differentiable, "capturable": capturable})
 
     def _options(self, group: dict[str, Any]) -> Any:
-        return (number(group, "lr"), number(group, "lambd", None), number(group, "alpha", None),
-                number(group, "t0", None), number(group, "weight_decay"))
+        return (scalar(group, "lr"), scalar(group, "lambd", None), scalar(group, "alpha", None),
+                scalar(group, "t0", None), scalar(group, "weight_decay"))
 
     def _update(self, param: Array, grad: Array, state: dict[str, Any], options: Any) -> None:
         lr, lambd, alpha, begin, decay = options

@@ -1,4 +1,4 @@
-"""Optimisers that follow the gradient itself, or its sign."""
+"""SGD and Rprop."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import numpy as np
 
 from gradcli.engine.fma import multiply_add
 from gradcli.faults.tree import ValueFault
-from gradcli.nn.optim.optimizer import Array, Optimizer, number, pair
+from gradcli.nn.optim.optimizer import Array, Optimizer, scalar, scalar_pair
 
 
 class SGD(Optimizer):
-    """Stochastic gradient descent, with momentum if that is asked for."""
+    """Stochastic gradient descent, optionally with momentum."""
 
     __slots__ = ()
     _module_path = "torch.optim.sgd"
@@ -28,21 +28,21 @@ class SGD(Optimizer):
             "fused": fused})
 
     def _options(self, group: dict[str, Any]) -> Any:
-        return (number(group, "lr", None), number(group, "momentum"), number(group, "dampening", None),
-                number(group, "weight_decay"), bool(group.get("nesterov")))
+        return (scalar(group, "lr", None), scalar(group, "momentum"), scalar(group, "dampening", None),
+                scalar(group, "weight_decay"), bool(group.get("nesterov")))
 
     def _update(self, param: Array, grad: Array, state: dict[str, Any], options: Any) -> None:
         lr, momentum, dampening, decay, nesterov = options
         if decay:
             grad = multiply_add(param, decay, grad)
         if momentum:
-            kept = state.get("momentum_buffer")
-            if kept is None:
-                kept = state["momentum_buffer"] = np.array(grad)
+            buffer = state.get("momentum_buffer")
+            if buffer is None:
+                buffer = state["momentum_buffer"] = np.array(grad)
             else:
-                kept *= momentum
-                kept[...] = multiply_add(grad, 1 - dampening, kept)
-            grad = multiply_add(kept, momentum, grad) if nesterov else kept
+                buffer *= momentum
+                buffer[...] = multiply_add(grad, 1 - dampening, buffer)
+            grad = multiply_add(buffer, momentum, grad) if nesterov else buffer
         param[...] = multiply_add(grad, -lr, param)
 
 
@@ -61,12 +61,12 @@ class Rprop(Optimizer):
 
     def _check(self, group: dict[str, Any]) -> None:
         super()._check(group)
-        less, more = pair(group, "etas")
+        less, more = scalar_pair(group, "etas")
         if not 0 < less < 1 < more:
             raise ValueFault(f"Invalid eta values: {less}, {more}")
 
     def _options(self, group: dict[str, Any]) -> Any:
-        return number(group, "lr"), *pair(group, "etas"), *pair(group, "step_sizes")
+        return scalar(group, "lr"), *scalar_pair(group, "etas"), *scalar_pair(group, "step_sizes")
 
     def _update(self, param: Array, grad: Array, state: dict[str, Any], options: Any) -> None:
         lr, less, more, least, most = options

@@ -1,4 +1,4 @@
-"""Functions of the program that are called around the steps of an optimiser and around what it tells of itself."""
+"""Hooks of optimisers: before and after step(), state_dict() and load_state_dict()."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ NAMES = tuple(f"register_{what}_{when}_hook" for what in ("step", "state_dict", 
 
 
 @exposed(*NAMES)
-class Hooked:
-    """What has such functions: by the name of the moment, a dict from numbers to functions."""
+class OptimizerHooks:
+    """The hooks of an optimiser: for each moment, such as "step before", a dict from numbers to functions."""
 
     __slots__ = ("_step_hooks",)
 
@@ -55,20 +55,20 @@ class Hooked:
         return self._register("step after", hook)
 
     def register_state_dict_pre_hook(self, hook: Callable[..., Any], prepend: bool = False) -> Handle:
-        """Call hook(optimizer) before state_dict() tells."""
-        return self._register("tell before", hook, prepend)
+        """Call hook(optimizer) before each state_dict()."""
+        return self._register("state_dict before", hook, prepend)
 
     def register_state_dict_post_hook(self, hook: Callable[..., Any], prepend: bool = False) -> Handle:
-        """Call hook(optimizer, state_dict) with what state_dict() tells; it may return another."""
-        return self._register("tell after", hook, prepend)
+        """Call hook(optimizer, state_dict) after each state_dict(); it may return another dict."""
+        return self._register("state_dict after", hook, prepend)
 
     def register_load_state_dict_pre_hook(self, hook: Callable[..., Any], prepend: bool = False) -> Handle:
         """Call hook(optimizer, state_dict) before a state is loaded; it may return another."""
-        return self._register("load before", hook, prepend)
+        return self._register("load_state_dict before", hook, prepend)
 
     def register_load_state_dict_post_hook(self, hook: Callable[..., Any], prepend: bool = False) -> Handle:
         """Call hook(optimizer) after a state is loaded."""
-        return self._register("load after", hook, prepend)
+        return self._register("load_state_dict after", hook, prepend)
 
     def _with_hooks(self, step: Callable[[Any], Any], closure: Any) -> Any:
         args: tuple[Any, ...] = (self,) if closure is None else (self, closure)
@@ -87,23 +87,23 @@ class Hooked:
             hook(self, args, options)
         return result
 
-    def _before_telling(self) -> None:
-        for hook in self._hooks_at("tell before"):
+    def _run_state_dict_pre_hooks(self) -> None:
+        for hook in self._hooks_at("state_dict before"):
             hook(self)
 
-    def _after_telling(self, state: dict[str, Any]) -> Any:
-        told: Any = state
-        for hook in self._hooks_at("tell after"):
-            changed = hook(self, told)
-            told = told if changed is None else changed
-        return told
+    def _run_state_dict_post_hooks(self, initial: dict[str, Any]) -> Any:
+        state_dict: Any = initial
+        for hook in self._hooks_at("state_dict after"):
+            changed = hook(self, state_dict)
+            state_dict = state_dict if changed is None else changed
+        return state_dict
 
-    def _before_loading(self, state: Any) -> Any:
-        for hook in self._hooks_at("load before"):
+    def _run_load_state_dict_pre_hooks(self, state: Any) -> Any:
+        for hook in self._hooks_at("load_state_dict before"):
             changed = hook(self, state)
             state = state if changed is None else changed
         return state
 
-    def _after_loading(self) -> None:
-        for hook in self._hooks_at("load after"):
+    def _run_load_state_dict_post_hooks(self) -> None:
+        for hook in self._hooks_at("load_state_dict after"):
             hook(self)

@@ -1,4 +1,4 @@
-"""Averages of what a model was while it learnt: `torch.optim.swa_utils`."""
+"""`torch.optim.swa_utils`: averages of the parameters of a model over its training."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from gradcli.engine.tensor.write_gate import writing
 from gradcli.exposure import exposed
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.nn.module.module import Module
-from gradcli.nn.module.state_dict import copied
+from gradcli.nn.module.state_dict import copy_into
 from gradcli.nn.modules.batchnorm import _BatchNorm
 from gradcli.nn.optim.adaptive import lerp
 from gradcli.nn.optim.lr_scheduler import LRScheduler, groups_of
-from gradcli.nn.optim.optimizer import number
+from gradcli.nn.optim.optimizer import scalar
 
 
 def _decay(decay: float) -> float:
@@ -31,14 +31,14 @@ def _decay(decay: float) -> float:
 
 
 def _floating(values: Any, what: str) -> list[Any]:
-    """A list of tensors, as the functions below take them."""
+    """A list of tensors. ArgumentFault for other values; `what` is the parameter."""
     if not isinstance(values, list | tuple) or not all(isinstance(value, Tensor) for value in values):
         raise ArgumentFault(f"{what} are a list of tensors, not {described(values)}")
     return list(values)
 
 
 def _towards(averages: Any, currents: Any, weight: float) -> None:
-    """Move each average towards the current value, in place."""
+    """average += weight * (current - average) for each pair, in place."""
     pairs = zip(_floating(averages, "the averages"), _floating(currents, "the current values"), strict=True)
     for average, current in pairs:
         memory = writing(average.array, "swa_utils")
@@ -49,11 +49,11 @@ def _towards(averages: Any, currents: Any, weight: float) -> None:
 
 
 def _count(num_averaged: Any) -> float:
-    return float(number({"num_averaged": num_averaged}, "num_averaged"))
+    return float(scalar({"num_averaged": num_averaged}, "num_averaged"))
 
 
 def get_ema_multi_avg_fn(decay: float = 0.999) -> Callable[..., None]:
-    """A function that moves lists of averages on exponentially."""
+    """An update of lists of tensors to exponential moving averages, in place."""
     _decay(decay)
 
     def ema_update(ema_param_list: Any, current_param_list: Any, num_averaged: Any = None) -> None:
@@ -63,7 +63,7 @@ def get_ema_multi_avg_fn(decay: float = 0.999) -> Callable[..., None]:
 
 
 def get_swa_multi_avg_fn() -> Callable[..., None]:
-    """A function that takes one more value into lists of plain averages."""
+    """An update of lists of tensors to equal averages, in place."""
     def swa_update(averaged_param_list: Any, current_param_list: Any, num_averaged: Any) -> None:
         _towards(averaged_param_list, current_param_list, float(np.float32(1 / (_count(num_averaged) + 1))))
 
@@ -77,7 +77,7 @@ def _tensor(value: Any) -> Any:
 
 
 def get_ema_avg_fn(decay: float = 0.999) -> Callable[..., Any]:
-    """A function that moves an average on exponentially."""
+    """A function that returns the next exponential moving average."""
     _decay(decay)
 
     def ema_update(ema_param: Any, current_param: Any, num_averaged: Any = None) -> Any:
@@ -88,7 +88,7 @@ def get_ema_avg_fn(decay: float = 0.999) -> Callable[..., Any]:
 
 
 def get_swa_avg_fn() -> Callable[..., Any]:
-    """A function that takes one more value into a plain average."""
+    """A function that returns the next equal average."""
     def swa_update(averaged_param: Any, current_param: Any, num_averaged: Any) -> Any:
         with recording(False):
             away = _tensor(current_param) - _tensor(averaged_param)
@@ -99,7 +99,7 @@ def get_swa_avg_fn() -> Callable[..., Any]:
 
 @exposed("update_parameters")
 class AveragedModel(Module):
-    """A copy of a model whose parameters are averages of those that the model had."""
+    """A copy of a model whose parameters are averages over the calls of update_parameters."""
 
     __slots__ = ()
     _module_path = "torch.optim.swa_utils"
@@ -126,34 +126,34 @@ class AveragedModel(Module):
         return self.module(*args, **options)
 
     def update_parameters(self, model: Any) -> None:
-        """Take the parameters that the model has now into the averages."""
+        """Update the averages by the present parameters of the model."""
         if not isinstance(model, Module):
             raise ArgumentFault(f"update_parameters() needs a module, not {described(model)}")
-        averages, currents = (self._averaged(each) for each in (self.module, model))
+        averages, currents = (self._averaged(member) for member in (self.module, model))
         if [p.array.shape for p in averages] != [p.array.shape for p in currents]:
             raise ValueFault("the parameters of the model are not of the shapes of those that are averaged")
-        seen = _tensor(self.n_averaged)
-        if not seen.array.any():
+        count = _tensor(self.n_averaged)
+        if not count.array.any():
             for average, current in zip(averages, currents, strict=True):
-                copied(average, current.array, "update_parameters")
+                copy_into(average, current.array, "update_parameters")
         elif self.avg_fn is None:
             function = get_swa_multi_avg_fn() if self.multi_avg_fn is None else self.multi_avg_fn
-            function([Tensor(p.array) for p in averages], [Tensor(p.array) for p in currents], seen)
+            function([Tensor(p.array) for p in averages], [Tensor(p.array) for p in currents], count)
         else:
             for average, current in zip(averages, currents, strict=True):
-                result = _tensor(self.avg_fn(Tensor(average.array), Tensor(current.array), seen))
-                copied(average, result.array, "update_parameters")
+                result = _tensor(self.avg_fn(Tensor(average.array), Tensor(current.array), count))
+                copy_into(average, result.array, "update_parameters")
         if not self.use_buffers:
-            for kept, current in zip(self.module.buffers(), model.buffers(), strict=False):
-                copied(kept, current.array, "update_parameters")
-        writing(seen.array)[...] += 1
+            for buffer, current in zip(self.module.buffers(), model.buffers(), strict=False):
+                copy_into(buffer, current.array, "update_parameters")
+        writing(count.array)[...] += 1
 
     def _averaged(self, model: Any) -> list[Any]:
         return [*model.parameters(), *(model.buffers() if self.use_buffers else ())]
 
 
 def update_bn(loader: Any, model: Any, device: Any = None) -> None:
-    """Learn the means and variances of a model's batch normalisation anew, from all batches alike."""
+    """Recompute the running statistics of all batch norm layers of a model, as equal averages over the batches."""
     here_only(device)
     if not isinstance(model, Module):
         raise ArgumentFault(f"update_bn() needs a module, not {described(model)}", "update_bn(loader, net)")
@@ -175,7 +175,7 @@ def update_bn(loader: Any, model: Any, device: Any = None) -> None:
 
 
 class SWALR(LRScheduler):
-    """From the rate there is to swa_lr in anneal_epochs epochs, and no further."""
+    """Anneals the rate to swa_lr in anneal_epochs epochs and keeps it there."""
 
     __slots__ = ()
     _module_path = "torch.optim.swa_utils"
@@ -188,7 +188,7 @@ class SWALR(LRScheduler):
             raise ValueFault("swa_lr must have the same length as optimizer.param_groups. swa_lr has "
                              f"{len(rates)} values, param_groups has {len(groups)}.")
         for group, rate in zip(groups, rates, strict=True):
-            group["swa_lr"] = number({"swa_lr": rate}, "swa_lr")
+            group["swa_lr"] = scalar({"swa_lr": rate}, "swa_lr")
         if anneal_strategy not in ("cos", "linear"):
             raise ValueFault(f"anneal_strategy must be one of 'cos' or 'linear', instead got {anneal_strategy}")
         if anneal_epochs < 0:
@@ -196,12 +196,12 @@ class SWALR(LRScheduler):
         self.anneal_epochs, self.anneal_strategy = anneal_epochs, anneal_strategy
         super().__init__(optimizer, last_epoch)
 
-    def _first(self, rate: float, i: int) -> float:
-        return self._next(rate, i)
+    def _lr_at_start(self, rate: float, i: int) -> float:
+        return self._lr_after(rate, i)
 
-    def _next(self, rate: float, i: int) -> float:
+    def _lr_after(self, rate: float, i: int) -> float:
         step = self.last_epoch if self.anneal_epochs else max(1, self.last_epoch)
-        end = number(self.optimizer.param_groups[i], "swa_lr")
+        end = scalar(self.optimizer.param_groups[i], "swa_lr")
         before, now = self._share(step - 1), self._share(step)
         start = end if before == 1 else (rate - before * end) / (1 - before)
         return end * now + start * (1 - now)

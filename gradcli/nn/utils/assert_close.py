@@ -18,7 +18,7 @@ def assert_close(actual: Any, expected: Any, *, rtol: float | None = None, atol:
                  equal_nan: bool = False, check_dtype: bool = True, check_device: bool = True,
                  check_layout: bool = True, check_stride: bool = False, msg: Any = None,
                  allow_subclasses: bool = True) -> None:
-    """Nothing, if the two are alike within what their type lets one expect; else a complaint that says how far not."""
+    """AssertionError unless `actual` and `expected` agree within tolerances, which by default depend on the dtype."""
     if (rtol is None) != (atol is None):
         raise ArgumentFault("rtol and atol must both be specified or both be unspecified", "rtol=1e-5, atol=1e-8")
     options: dict[str, Any] = {
@@ -35,14 +35,14 @@ def assert_close(actual: Any, expected: Any, *, rtol: float | None = None, atol:
         for key, value in actual.items():
             assert_close(value, expected[key], **options)
         return
-    said = _difference(actual, expected, rtol, atol, equal_nan, check_dtype)
-    if said:
-        raise AssertionError(msg if isinstance(msg, str) else said)
+    message = _difference(actual, expected, rtol, atol, equal_nan, check_dtype)
+    if message:
+        raise AssertionError(msg if isinstance(msg, str) else message)
 
 
 def _difference(actual: Any, expected: Any, rtol: float | None, atol: float | None, equal_nan: bool,
                 check_dtype: bool) -> str:
-    """What is wrong with `actual`, or nothing."""
+    """The message of the mismatch, or ""."""
     for value in (actual, expected):
         if not isinstance(value, Tensor) and type(value) not in NUMBERS:
             raise ArgumentFault(f"assert_close() compares tensors and numbers, not {described(value)}",
@@ -56,10 +56,10 @@ def _difference(actual: Any, expected: Any, rtol: float | None, atol: float | No
                 f"torch.Size({list(b.shape)}).")
     if check_dtype and isinstance(actual, Tensor) and a.dtype != b.dtype:
         return f"The values for attribute 'dtype' do not match: {actual.dtype} != {expected.dtype}."
-    names = [each.dtype.name for each in (a, b)]
+    names = [array.dtype.name for array in (a, b)]
     relative = max(RELATIVE.get(name, 0.0) for name in names) if rtol is None else rtol
     absolute = max(ABSOLUTE.get(name, 0.0) for name in names) if atol is None else atol
-    wide = [each.astype(np.float64) for each in (a, b)]
+    wide = [array.astype(np.float64) for array in (a, b)]
     far = np.abs(wide[0] - wide[1])
     near = (far <= absolute + relative * np.abs(wide[1])) | (wide[0] == wide[1])
     if equal_nan:

@@ -1,4 +1,4 @@
-"""Checkpoints: parts of a program that save nothing for backward and are computed anew then.
+"""`torch.utils.checkpoint`: functions that save nothing for backward and are recomputed then.
 
 `torch.utils.checkpoint`. Without `use_reentrant` the graph is that of the function itself, and only what its calls
 save is computed anew; with it the function is one call of the graph, differentiated by a sweep of its own.
@@ -23,22 +23,22 @@ from gradcli.exposure import exposed
 from gradcli.faults.tree import ArgumentFault, GradFault, StaleValue, ValueFault
 from gradcli.nn.module.container import Sequential
 
-EXPLICIT = ("{name}: the use_reentrant parameter should be passed explicitly; use_reentrant=False is recommended, "
-            "use_reentrant=True is the present default")
+REENTRANT_NOTE = ("{name}: the use_reentrant parameter should be passed explicitly; use_reentrant=False is "
+                  "recommended, use_reentrant=True is the present default")
 
 
-class Enough(BaseException):
-    """All that was saved has been computed anew."""
+class StopRecomputation(BaseException):
+    """Raised to stop recomputation as soon as all saved values are there."""
 
 
 class Arguments:
-    """The arguments of a function that will be called again, which must not be overwritten until then."""
+    """Arguments of a later recomputation, which must not be modified in place until then."""
 
     def __init__(self, args: tuple[Any, ...]) -> None:
         self.args, self.start = args, clock()
 
-    def fresh(self) -> tuple[Any, ...]:
-        """The arguments, unless one has been overwritten."""
+    def checked(self) -> tuple[Any, ...]:
+        """The arguments. StaleValue if one has been modified in place."""
         for x in self.args:
             write = last_write(x.array) if isinstance(x, Tensor) else None
             if write is not None and write.tick > self.start:
@@ -53,8 +53,8 @@ class Arguments:
         return self.args
 
 
-class Region(Saver):
-    """One call of a function whose saved values are computed anew by calling it again."""
+class CheckpointedCall(Saver):
+    """One checkpointed call: the values it saves are recomputed by calling the function again."""
 
     def __init__(self, call: Callable[[], Any], preserve: bool, early_stop: bool) -> None:
         self.call, self.early_stop = call, early_stop and Settings.early_stop
@@ -64,7 +64,7 @@ class Region(Saver):
         self.sweep: Any = None
 
     def slot(self, array: Any, whose: Any) -> Slot:
-        """A place whose value comes of the function's next run."""
+        """A slot whose value the recomputation provides."""
         at = len(self.shapes)
         self.shapes.append((array.shape, array.dtype))
         return Slot(lambda: self._array(at))
@@ -75,15 +75,15 @@ class Region(Saver):
         return self.arrays[at]
 
     def _recompute(self) -> None:
-        anew = Anew(len(self.shapes) if self.early_stop else -1)
+        recomputation = Recomputation(len(self.shapes) if self.early_stop else -1)
         before = Current.generators.moment()
         if self.moment is not None:
             Current.generators.rewind(self.moment)
         savers, sweep = grad_mode.savers, latest.now
         try:
-            with recording(True), anew:
+            with recording(True), recomputation:
                 self.call()
-        except Enough:
+        except StopRecomputation:
             pass
         finally:
             grad_mode.savers = savers
@@ -91,7 +91,7 @@ class Region(Saver):
             if self.moment is not None:
                 Current.generators.rewind(before)
         latest.now = self.sweep = sweep
-        self.arrays = anew.arrays
+        self.arrays = recomputation.arrays
         if len(self.arrays) != len(self.shapes):
             raise GradFault("torch.utils.checkpoint: A different number of tensors was saved during the original "
                             f"forward and recomputation.\nNumber of tensors saved during forward: {len(self.shapes)}\n"
@@ -103,27 +103,27 @@ class Region(Saver):
                                 f"{sized(array.shape)} now")
 
 
-class Anew(Saver):
-    """The run of a function that computes anew what its calls save."""
+class Recomputation(Saver):
+    """The recomputation: collects the values that the function saves."""
 
     def __init__(self, count: int) -> None:
         self.count = count
         self.arrays: list[Any] = []
 
     def slot(self, array: Any, whose: Any) -> Slot:
-        """A place for a value of the run itself."""
+        """A slot for a value of the recomputation itself."""
         self.arrays.append(array)
         if len(self.arrays) == self.count:
-            raise Enough
+            raise StopRecomputation
         return Slot(lambda: array)
 
 
 def checkpoint(function: Callable[..., Any], *args: Any, use_reentrant: Any = None, context_fn: Any = None,
                determinism_check: str = "default", debug: bool = False, early_stop: bool = True,
                preserve_rng_state: bool = True, **kwargs: Any) -> Any:
-    """What `function` returns, computed so that backward calls it again instead of finding saved values."""
+    """Call `function`; backward recomputes the values that it would have saved."""
     if use_reentrant is None:
-        DisplayHooks.note("use_reentrant", EXPLICIT.format(name="torch.utils.checkpoint"))
+        DisplayHooks.note("use_reentrant", REENTRANT_NOTE.format(name="torch.utils.checkpoint"))
     if not callable(function):
         raise ArgumentFault(f"checkpoint() needs a function, not {described(function)}")
     if use_reentrant is None or use_reentrant:
@@ -137,17 +137,17 @@ def checkpoint(function: Callable[..., Any], *args: Any, use_reentrant: Any = No
     first, second = contexts(context_fn)
     arguments, options = Arguments(args), Arguments(tuple(kwargs.values()))
 
-    def again() -> Any:
-        options.fresh()
+    def recompute() -> Any:
+        options.checked()
         with second:
-            return function(*arguments.fresh(), **kwargs)
+            return function(*arguments.checked(), **kwargs)
 
-    with Region(again, bool(preserve_rng_state), bool(early_stop)), first:
+    with CheckpointedCall(recompute, bool(preserve_rng_state), bool(early_stop)), first:
         return function(*args, **kwargs)
 
 
 def contexts(context_fn: Any) -> tuple[AbstractContextManager[Any], AbstractContextManager[Any]]:
-    """The contexts in which the function is called, and called again."""
+    """The contexts of the forward and of the recomputation."""
     if context_fn is None:
         return nullcontext(), nullcontext()
     pair = context_fn()
@@ -161,25 +161,25 @@ def contexts(context_fn: Any) -> tuple[AbstractContextManager[Any], AbstractCont
 
 @exposed("backward")
 class CheckpointFunction(Function):
-    """A function as one call of the graph: its forward records nothing, its backward computes it anew."""
+    """The reentrant checkpoint: one node, whose backward recomputes the function and sweeps its graph."""
 
     @staticmethod
     def forward(ctx: Context, function: Callable[..., Any], preserve: bool, *args: Any) -> Any:
-        """What the function returns, without history."""
+        """Call the function without recording."""
         moment = Current.generators.moment() if preserve else None
         ctx.__dict__[".call"] = function, Arguments(args), moment
         return function(*args)
 
     @staticmethod
     def backward(ctx: Context, *gradients: Any) -> Any:
-        """The gradients of the arguments, by a sweep of what the function computes anew."""
+        """The gradients of the arguments, by backward through the recomputed graph."""
         if latest.now.inputs is not None:
             raise GradFault(
                 "When use_reentrant=True, torch.utils.checkpoint is incompatible with .grad() or passing an `inputs` "
                 "parameter to .backward(). To resolve this error, you can either set use_reentrant=False, or call "
                 ".backward() without passing the `inputs` argument.", "use_reentrant=False")
         function, arguments, moment = ctx.__dict__[".call"]
-        inputs = [Variable(a.array, a.requires_grad) if isinstance(a, Tensor) else a for a in arguments.fresh()]
+        inputs = [Variable(a.array, a.requires_grad) if isinstance(a, Tensor) else a for a in arguments.checked()]
         before = Current.generators.moment()
         if moment is not None:
             Current.generators.rewind(moment)
@@ -202,9 +202,9 @@ class CheckpointFunction(Function):
 
 def checkpoint_sequential(functions: Any, segments: int, input: Any, use_reentrant: Any = None,
                           preserve_rng_state: bool = True) -> Any:
-    """What the functions make of `input` one after another, in segments all but the last of which are checkpoints."""
+    """Apply functions in order; all segments but the last are checkpoints."""
     if use_reentrant is None:
-        DisplayHooks.note("use_reentrant", EXPLICIT.format(name="torch.utils.checkpoint.checkpoint_sequential"))
+        DisplayHooks.note("use_reentrant", REENTRANT_NOTE.format(name="torch.utils.checkpoint.checkpoint_sequential"))
     layers = list(functions.children()) if isinstance(functions, Sequential) else functions
     if not isinstance(layers, list | tuple) or not all(map(callable, layers)):
         raise ArgumentFault(f"checkpoint_sequential() needs a Sequential or a list of functions, not "
@@ -230,7 +230,7 @@ def _chain(layers: Any) -> Callable[[Any], Any]:
 
 @exposed()
 class set_checkpoint_early_stop:
-    """A context that says whether computing anew ends as soon as all that was saved is there."""
+    """A context that sets whether recomputation stops as soon as all saved values are there."""
 
     __module__, _module_path = "torch.utils.checkpoint", "torch.utils.checkpoint"
 

@@ -1,4 +1,4 @@
-"""What `torch.nn.utils` does with gradients and parameters."""
+"""Gradient clipping, and parameters as one vector: `torch.nn.utils`."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from gradcli.engine.tensor.write_gate import writing
 from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
 
 
-def _several(parameters: Any, name: str) -> list[Any]:
-    found = [parameters] if isinstance(parameters, Tensor) else list(parameters)
-    for each in found:
-        if not isinstance(each, Tensor):
-            raise ArgumentFault(f"{name}() needs tensors, not {described(each)}", f"{name}(net.parameters(), 1.0)")
-    return found
+def _tensor_list(parameters: Any, name: str) -> list[Any]:
+    tensors = [parameters] if isinstance(parameters, Tensor) else list(parameters)
+    for tensor in tensors:
+        if not isinstance(tensor, Tensor):
+            raise ArgumentFault(f"{name}() needs tensors, not {described(tensor)}", f"{name}(net.parameters(), 1.0)")
+    return tensors
 
 
 def get_total_norm(tensors: Any, norm_type: float = 2.0, error_if_nonfinite: bool = False) -> Tensor:
     """The norm of the norms of several tensors."""
-    arrays = [t.array for t in _several(tensors, "get_total_norm")]
+    arrays = [t.array for t in _tensor_list(tensors, "get_total_norm")]
     if not arrays:
         return Tensor(np.array(0.0, np.float32))
     power = float(norm_type)
@@ -44,21 +44,21 @@ def _norm(array: Any, power: float) -> Any:
 
 def clip_grad_norm_(parameters: Any, max_norm: float, norm_type: float = 2.0, error_if_nonfinite: bool = False,
                     foreach: Any = None) -> Tensor:
-    """Scale the gradients of all parameters down together until their norm is max_norm; the norm they had."""
-    several = _several(parameters, "clip_grad_norm_")
+    """Scale all gradients by one factor so that their total norm is at most max_norm; return the norm before."""
+    several = _tensor_list(parameters, "clip_grad_norm_")
     total = get_total_norm([p.grad for p in several if p.grad is not None], norm_type, error_if_nonfinite)
     clip_grads_with_norm_(several, max_norm, total)
     return total
 
 
 def clip_grads_with_norm_(parameters: Any, max_norm: float, total_norm: Any, foreach: Any = None) -> None:
-    """Scale the gradients of all parameters down together as they must be if their norm is total_norm."""
+    """Scale all gradients by min(1, max_norm / total_norm)."""
     if not isinstance(total_norm, Tensor) or total_norm.array.size != 1:
         raise ArgumentFault(f"total_norm must be a tensor of one number, not {described(total_norm)}",
                             ("nn.utils.get_total_norm(grads)", "is one"))
     total = total_norm.array
     factor = np.minimum(np.asarray(max_norm, total.dtype) / (total + total.dtype.type(1e-6)), 1.0)
-    for p in _several(parameters, "clip_grads_with_norm_"):
+    for p in _tensor_list(parameters, "clip_grads_with_norm_"):
         if p.grad is not None:
             g = p.grad.array
             np.multiply(g, factor.astype(g.dtype), out=writing(g, "clip_grad_norm_"))
@@ -68,26 +68,27 @@ clip_grad_norm = clip_grad_norm_
 
 
 def clip_grad_value_(parameters: Any, clip_value: float, foreach: Any = None) -> None:
-    """Cut every number of the gradients off at plus and minus clip_value."""
-    for p in _several(parameters, "clip_grad_value_"):
+    """Clamp every gradient to -clip_value .. clip_value."""
+    for p in _tensor_list(parameters, "clip_grad_value_"):
         if p.grad is not None:
             clipped = np.clip(p.grad.array, -float(clip_value), float(clip_value))
             np.copyto(writing(p.grad.array, "clip_grad_value_"), clipped, casting="unsafe")
 
 
 def parameters_to_vector(parameters: Iterable[Any]) -> Any:
-    """All parameters in one long vector."""
-    return traced.cat([traced.reshape(p, (-1,)) for p in _several(parameters, "parameters_to_vector")], 0)
+    """All parameters, flattened and concatenated."""
+    return traced.cat([traced.reshape(p, (-1,)) for p in _tensor_list(parameters, "parameters_to_vector")], 0)
 
 
 def vector_to_parameters(vec: Any, parameters: Iterable[Any]) -> None:
-    """Give the parameters the numbers of one long vector."""
+    """Set the parameters to the parts of `vec`, in order. ShapeFault if it is too short."""
     if not isinstance(vec, Tensor):
         raise ArgumentFault(f"expected torch.Tensor, but got {described(vec)}")
-    found = _several(parameters, "vector_to_parameters")
-    if vec.array.size < sum(p.array.size for p in found):
-        raise ShapeFault(f"{sum(p.array.size for p in found)} numbers are needed, and the vector has {vec.array.size}")
+    tensors = _tensor_list(parameters, "vector_to_parameters")
+    needed = sum(p.array.size for p in tensors)
+    if vec.array.size < needed:
+        raise ShapeFault(f"{needed} numbers are needed, and the vector has {vec.array.size}")
     at = 0
-    for p in found:
+    for p in tensors:
         p.array = vec.array[at : at + p.array.size].reshape(p.array.shape)
         at += p.array.size

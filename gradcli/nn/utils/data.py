@@ -1,4 +1,4 @@
-"""Data sets in memory: `torch.utils.data`."""
+"""Data sets: `torch.utils.data`."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from gradcli.exposure import exposed
 from gradcli.faults.tree import ArgumentFault, AttributeFault, ShapeFault, ValueFault
 from gradcli.lang.budget import Budget
 from gradcli.nn.init import legacy
-from gradcli.nn.module.container import place
+from gradcli.nn.module.container import checked_index
 
-ERA_NAMES = ("data_tensor", "target_tensor")
+LEGACY_NAMES = ("data_tensor", "target_tensor")
 
 
-def listed(values: Any) -> list[Any]:
-    """What a program gives one by one in a list, unless it is too much to stand together."""
+def bounded_list(values: Any) -> list[Any]:
+    """The values of an iterable of the program as a list; a fault beyond the limit on the size of lists."""
     return list(Budget().gathered(values))
 
 
 @exposed(base=True, copied=True)
 class Dataset:
-    """The base of all data sets: their members by number."""
+    """The base of map-style data sets: `__getitem__` and `__len__`."""
 
     __slots__ = ("__dict__",)
 
@@ -58,11 +58,11 @@ class TensorDataset(Dataset):
 
     def __init__(self, *tensors: Any, **named: Any) -> None:
         if named:
-            if not legacy() or tensors or set(named) != set(ERA_NAMES):
-                wrong = next((name for name in named if not legacy() or name not in ERA_NAMES), next(iter(named)))
+            if not legacy() or tensors or set(named) != set(LEGACY_NAMES):
+                wrong = next((name for name in named if not legacy() or name not in LEGACY_NAMES), next(iter(named)))
                 raise ArgumentFault(f"TensorDataset() has no option {wrong}", "TensorDataset(x, y)").saying(
                     f"TensorDataset.__init__() got an unexpected keyword argument '{wrong}'")
-            tensors = tuple(named[name] for name in ERA_NAMES)
+            tensors = tuple(named[name] for name in LEGACY_NAMES)
         if not tensors:
             raise ArgumentFault("TensorDataset is made of at least one tensor", "TensorDataset(x, y)")
         for t in tensors:
@@ -79,7 +79,7 @@ class TensorDataset(Dataset):
     def _named(self, at: int) -> Any:
         """The first or second tensor, as 0.1.12 called them."""
         if not legacy() or at >= len(self.tensors):
-            raise AttributeFault(f"'TensorDataset' object has no attribute '{ERA_NAMES[at]}'",
+            raise AttributeFault(f"'TensorDataset' object has no attribute '{LEGACY_NAMES[at]}'",
                                  (f"data.tensors[{at}]", "that tensor"))
         return self.tensors[at]
 
@@ -92,18 +92,18 @@ class TensorDataset(Dataset):
 
 @exposed("dataset", "indices")
 class Subset(Dataset):
-    """Some members of a data set."""
+    """The members of a data set at `indices`."""
 
     __slots__ = ()
 
     def __init__(self, dataset: Any, indices: Sequence[int]) -> None:
-        self.dataset, self.indices = dataset, indices if isinstance(indices, list | tuple | range | Tensor) else listed(
-            indices)
+        indexable = isinstance(indices, list | tuple | range | Tensor)
+        self.dataset, self.indices = dataset, indices if indexable else bounded_list(indices)
 
     def __getitem__(self, at: Any) -> Any:
         if type(at) is list:
-            return self.dataset[[self.indices[place(one, len(self))] for one in at]]
-        return self.dataset[self.indices[place(at, len(self))]]
+            return self.dataset[[self.indices[checked_index(one, len(self))] for one in at]]
+        return self.dataset[self.indices[checked_index(at, len(self))]]
 
     def __len__(self) -> int:
         return len(self.indices)
@@ -116,15 +116,15 @@ class ConcatDataset(Dataset):
     __slots__ = ()
 
     def __init__(self, datasets: Any) -> None:
-        self.datasets = listed(datasets)
+        self.datasets = bounded_list(datasets)
         if not self.datasets:
             raise ValueFault("datasets should not be an empty iterable")
-        if any(isinstance(each, IterableDataset) for each in self.datasets):
+        if any(isinstance(dataset, IterableDataset) for dataset in self.datasets):
             raise ValueFault("ConcatDataset does not support IterableDataset", "ChainDataset(datasets)")
         self.cumulative_sizes = list(accumulate(map(len, self.datasets)))
 
     def __getitem__(self, at: Any) -> Any:
-        at = place(at, len(self))
+        at = checked_index(at, len(self))
         which = bisect_right(self.cumulative_sizes, at)
         return self.datasets[which][at - self.cumulative_sizes[which - 1] if which else at]
 
@@ -144,21 +144,21 @@ class StackDataset(Dataset):
                              "input/output, but both types are given.")
         if not args and not kwargs:
             raise ValueFault("At least one dataset should be passed", "StackDataset(images, texts)")
-        if len({len(each) for each in args or kwargs.values()}) > 1:
+        if len({len(dataset) for dataset in args or kwargs.values()}) > 1:
             raise ValueFault("Size mismatch between datasets")
         self.datasets: Any = args or kwargs
 
     def __getitem__(self, at: Any) -> Any:
         if isinstance(self.datasets, dict):
-            return {name: each[at] for name, each in self.datasets.items()}
-        return tuple(each[at] for each in self.datasets)
+            return {name: dataset[at] for name, dataset in self.datasets.items()}
+        return tuple(dataset[at] for dataset in self.datasets)
 
     def __len__(self) -> int:
         return len(next(iter(self.datasets.values() if isinstance(self.datasets, dict) else self.datasets)))
 
 
 class IterableDataset(Dataset):
-    """The base of data sets that are gone through, and have no members by number."""
+    """The base of data sets with `__iter__` and without `__getitem__`."""
 
     __slots__ = ()
 
@@ -171,31 +171,31 @@ class IterableDataset(Dataset):
 
 @exposed("datasets")
 class ChainDataset(IterableDataset):
-    """Data sets that are gone through, one after another."""
+    """Iterable data sets, one after another."""
 
     __slots__ = ()
 
     def __init__(self, datasets: Any) -> None:
         self.datasets = datasets
 
-    def _each(self) -> Iterator[Any]:
-        for each in self.datasets:
-            if not isinstance(each, IterableDataset):
+    def _iterable_datasets(self) -> Iterator[Any]:
+        for dataset in self.datasets:
+            if not isinstance(dataset, IterableDataset):
                 raise ValueFault("ChainDataset only supports IterableDataset")
-            yield each
+            yield dataset
 
     def __iter__(self) -> Iterator[Any]:
-        for each in self._each():
-            yield from each
+        for dataset in self._iterable_datasets():
+            yield from dataset
 
     def __len__(self) -> int:
-        return sum(len(each) for each in self._each())
+        return sum(len(dataset) for dataset in self._iterable_datasets())
 
 
 def random_split(dataset: Any, lengths: Any, generator: Any = None) -> list[Subset]:
-    """Parts of a data set, each of so many members, or of such a share of them, drawn without putting back."""
+    """Subsets of a random permutation; `lengths` are counts, or fractions that sum to 1."""
     whole = len(dataset)
-    sizes = listed(lengths)
+    sizes = bounded_list(lengths)
     for length in sizes:
         if type(length) not in (int, float):
             raise ArgumentFault(f"the lengths of random_split() are numbers, not {described(length)}")

@@ -1,4 +1,4 @@
-"""The batches that a program goes through: `torch.utils.data.DataLoader`."""
+"""`DataLoader`, and how it collates members into batches."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from gradcli.engine.tensor.variable import Array
 from gradcli.exposure import PROGRAM_MADE, exposed
 from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
 from gradcli.nn.init import legacy
-from gradcli.nn.utils.data import Dataset, IterableDataset, listed
+from gradcli.nn.utils.data import Dataset, IterableDataset, bounded_list
 from gradcli.nn.utils.samplers import BatchSampler, RandomSampler, SequentialSampler
 
 
@@ -44,7 +44,7 @@ class DataLoader:
         self.dataset: Any = dataset
         self.num_workers, self.pin_memory, self.generator = num_workers, pin_memory, generator
         flows = isinstance(dataset, IterableDataset)
-        self._agreed(flows, batch_size, shuffle, sampler, batch_sampler, drop_last)
+        self._check_options(flows, batch_size, shuffle, sampler, batch_sampler, drop_last)
         self.drop_last = bool(drop_last)
         self.batch_size = None if batch_sampler is not None else batch_size
         if sampler is None and not flows:
@@ -55,8 +55,8 @@ class DataLoader:
         alone = self.batch_size is None and batch_sampler is None
         self.collate_fn: Any = collate_fn or (default_convert if alone else default_collate)
 
-    def _agreed(self, flows: bool, batch_size: Any, shuffle: Any, sampler: Any, batch_sampler: Any,
-                drop_last: Any) -> None:
+    def _check_options(self, flows: bool, batch_size: Any, shuffle: Any, sampler: Any, batch_sampler: Any,
+                       drop_last: Any) -> None:
         """Refuse options that exclude each other."""
         if flows:
             for name, value in (("shuffle", shuffle or None), ("sampler", sampler), ("batch_sampler", batch_sampler)):
@@ -91,18 +91,18 @@ class DataLoader:
             else:
                 traced.random_(Tensor(np.zeros((), np.int64)), generator=self.generator)
         if isinstance(self.dataset, IterableDataset):
-            return map(self.collate_fn, self._streamed())
+            return map(self.collate_fn, self._iterate_stream())
         if self.batch_sampler is None:
             return map(self._single, iter(self.sampler))
         return map(self._batch, iter(self.batch_sampler))
 
-    def _streamed(self) -> Iterator[Any]:
-        """The members of a data set that is gone through, in lists or alone."""
+    def _iterate_stream(self) -> Iterator[Any]:
+        """The members of an iterable data set, in lists of batch_size or one by one."""
         members = iter(self.dataset)
         if self.batch_size is None:
             yield from members
             return
-        while batch := listed(islice(members, self.batch_size)):
+        while batch := bounded_list(islice(members, self.batch_size)):
             if self.drop_last and len(batch) < self.batch_size:
                 return
             yield batch
@@ -123,7 +123,7 @@ class DataLoader:
 
 def default_collate(batch: Any) -> Any:
     """Members of a data set as one batch: tensors stacked, numbers in a tensor, tuples and dicts part by part."""
-    members = listed(batch)
+    members = bounded_list(batch)
     if not members:
         raise ArgumentFault("default_collate() needs at least one member")
     first = members[0]
@@ -146,7 +146,7 @@ def default_collate(batch: Any) -> Any:
 
 
 def default_convert(data: Any) -> Any:
-    """One member of a data set as it is taken alone: tuples become lists."""
+    """A member without batching: numpy arrays become tensors, tuples lists."""
     if isinstance(data, Array):
         return Tensor(data.array)
     if type(data) is dict:

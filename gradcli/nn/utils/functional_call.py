@@ -1,4 +1,4 @@
-"""`torch.func`: a module as a function of its parameters as well, and the parameters of several stacked."""
+"""`functional_call` and `stack_module_state`: modules as functions of their parameters."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from gradcli.nn.module.module import Module
 
 def functional_call(module: Any, parameter_and_buffer_dicts: Any, args: Any = None, kwargs: Any = None, *,
                     tie_weights: bool = True, strict: bool = False) -> Any:
-    """What `module` makes of `args` with other tensors in place of the parameters and buffers that are named."""
+    """`module(*args, **kwargs)` with these tensors in place of its parameters and buffers."""
     if not isinstance(module, Module):
         raise ArgumentFault(f"functional_call() needs a module, not {described(module)}")
     dicts = parameter_and_buffer_dicts
@@ -24,26 +24,26 @@ def functional_call(module: Any, parameter_and_buffer_dicts: Any, args: Any = No
             raise ArgumentFault(f"functional_call() needs a dict of tensors by name, not {described(named)}")
         values |= named
     places = dict(module.named_modules())
-    before = []
+    replaced = []
     try:
         for name, value in values.items():
             path, _, leaf = name.rpartition(".")
             inner = places.get(path)
-            if inner is None or not any(leaf in each for each in (inner._parameter_dict, inner._buffer_dict)):
+            if inner is None or not any(leaf in registry for registry in (inner._parameter_dict, inner._buffer_dict)):
                 raise ArgumentFault(f"the module has no parameter or buffer {brief(name)}")
             if not isinstance(value, Tensor):
                 raise ArgumentFault(f"{name} can only be replaced by a tensor, not by {described(value)}")
-            before.append((inner, leaf, inner.__dict__[leaf]))
+            replaced.append((inner, leaf, inner.__dict__[leaf]))
             inner.__dict__[leaf] = value
-        given = () if args is None else args if isinstance(args, tuple) else (args,)
-        return module(*given, **(kwargs or {}))
+        arguments = () if args is None else args if isinstance(args, tuple) else (args,)
+        return module(*arguments, **(kwargs or {}))
     finally:
-        for inner, leaf, value in reversed(before):
+        for inner, leaf, value in reversed(replaced):
             inner.__dict__[leaf] = value
 
 
 def stack_module_state(models: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The parameters and the buffers of several modules of one kind, by name; of each name all are stacked."""
+    """Parameters and buffers of modules of one class by name, stacked along a new first dimension."""
     if not isinstance(models, list | tuple | ModuleList) or not all(isinstance(model, Module) for model in models):
         raise ArgumentFault(f"stack_module_state() needs a list of modules, not {described(models)}")
     modules: list[Any] = list(models)
@@ -53,8 +53,8 @@ def stack_module_state(models: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         raise TypeFault("stack_module_state: Expected all models to have the same training/eval mode.")
     if any(type(model) is not type(modules[0]) for model in modules):
         raise TypeFault("stack_module_state: Expected all models to be of the same class.")
-    return tuple(_stacked([dict(getattr(model, each)()) for model in modules])      # type: ignore[return-value]
-                 for each in ("named_parameters", "named_buffers"))
+    return tuple(_stacked([dict(getattr(model, method)()) for model in modules])      # type: ignore[return-value]
+                 for method in ("named_parameters", "named_buffers"))
 
 
 def _stacked(states: list[dict[str, Any]]) -> dict[str, Any]:

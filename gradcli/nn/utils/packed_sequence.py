@@ -1,4 +1,4 @@
-"""`torch.nn.utils.rnn`: sequences of several lengths packed step by step, so that none is filled up."""
+"""`torch.nn.utils.rnn`: PackedSequence, sequences of different lengths packed step by step."""
 
 from __future__ import annotations
 
@@ -53,8 +53,8 @@ class PackedSequence(_Packed):
 
     def __parts__(self) -> tuple[str, list[Any], str]:
         fields = list(self._asdict().items())
-        shown = fields if isinstance(self.batch_sizes, Tensor) else fields[:2]
-        return "PackedSequence(", [Named(*field) for field in shown], ")"
+        printed = fields if isinstance(self.batch_sizes, Tensor) else fields[:2]
+        return "PackedSequence(", [Named(*field) for field in printed], ")"
 
     def to(self, *args: Any, **options: Any) -> Any:
         """The same with members of the type given."""
@@ -89,7 +89,7 @@ for _name in CASTS:
 
 
 def counts(batch_sizes: Any) -> list[int]:
-    """How many sequences go on at each step, as plain numbers that never rise."""
+    """batch_sizes as a list of ints. ValueFault if they rise."""
     values = batch_sizes.array.tolist() if isinstance(batch_sizes, Tensor) else batch_sizes
     if not isinstance(values, list) or not values or not all(type(n) is int and n > 0 for n in values):
         raise ArgumentFault(f"batch_sizes are whole numbers, one for each step, not {described(batch_sizes)}",
@@ -107,7 +107,7 @@ def _packed(sequence: Any, name: str) -> PackedSequence:
 
 
 def invert_permutation(permutation: Any) -> Any:
-    """The order that undoes another one."""
+    """The inverse permutation."""
     if permutation is None:
         return None
     if not isinstance(permutation, Tensor) or permutation.array.ndim != 1 or permutation.array.dtype.kind not in "iu":
@@ -116,24 +116,24 @@ def invert_permutation(permutation: Any) -> Any:
 
 
 def _lengths(lengths: Any, batch: int) -> Any:
-    """The lengths of sequences as an array."""
-    given = lengths.array if isinstance(lengths, Tensor) else lengths
-    if not isinstance(given, np.ndarray | list | tuple):
+    """`lengths` as an int64 array, (batch,)."""
+    values = lengths.array if isinstance(lengths, Tensor) else lengths
+    if not isinstance(values, np.ndarray | list | tuple):
         raise ArgumentFault(f"lengths must be a list or tensor of whole numbers, not {described(lengths)}",
                             "lengths=[3, 2]")
-    plain = given.tolist() if isinstance(given, np.ndarray) else [
-        n.array.item() if isinstance(n, Tensor) and n.array.size == 1 else n for n in given]
-    if not isinstance(plain, list) or not all(type(n) in (int, float) and n == int(n) for n in plain):
+    numbers = values.tolist() if isinstance(values, np.ndarray) else [
+        n.array.item() if isinstance(n, Tensor) and n.array.size == 1 else n for n in values]
+    if not isinstance(numbers, list) or not all(type(n) in (int, float) and n == int(n) for n in numbers):
         raise ArgumentFault(f"lengths must be whole numbers, not {described(lengths)}", "lengths=[3, 2]")
-    if len(plain) != batch:
-        raise ShapeFault(f"Expected `len(lengths)` to be equal to batch_size, but got {len(plain)} "
+    if len(numbers) != batch:
+        raise ShapeFault(f"Expected `len(lengths)` to be equal to batch_size, but got {len(numbers)} "
                          f"(batch_size={batch})")
-    return np.array(plain, np.int64)
+    return np.array(numbers, np.int64)
 
 
 def pack_padded_sequence(input: Any, lengths: Any, batch_first: bool = False,
                          enforce_sorted: bool = True) -> Any:
-    """Sequences that were filled up to one length, packed; with `enforce_sorted` the longest stands first."""
+    """Pack padded sequences; `enforce_sorted` requires that `lengths` do not rise."""
     if not isinstance(input, Tensor) or input.array.ndim < 2:
         raise ArgumentFault(f"pack_padded_sequence() needs sequences side by side in one tensor, not "
                             f"{described(input)}", "pack_padded_sequence(torch.ones(3, 2, 1), [3, 2])")
@@ -167,7 +167,7 @@ def pack_padded_sequence(input: Any, lengths: Any, batch_first: bool = False,
 
 def pad_packed_sequence(sequence: Any, batch_first: bool = False, padding_value: float = 0.0,
                         total_length: int | None = None) -> Any:
-    """The sequences filled up to one length, and their lengths."""
+    """The sequences padded to one length, and their lengths."""
     data, sizes, _, order = _packed(sequence, "pad_packed_sequence")
     numbers = counts(sizes)
     if total_length is not None and total_length < len(numbers):
@@ -191,7 +191,7 @@ def pad_packed_sequence(sequence: Any, batch_first: bool = False, padding_value:
 
 
 def unpad_sequence(padded_sequences: Any, lengths: Any, batch_first: bool = False) -> list[Any]:
-    """The sequences in a tensor, each without what fills it up."""
+    """The sequences of a padded tensor, without padding."""
     if not isinstance(padded_sequences, Tensor) or padded_sequences.array.ndim < 2:
         raise ArgumentFault(f"unpad_sequence() needs sequences side by side in one tensor, not "
                             f"{described(padded_sequences)}")
@@ -203,7 +203,7 @@ def unpad_sequence(padded_sequences: Any, lengths: Any, batch_first: bool = Fals
 
 
 def pack_sequence(sequences: Any, enforce_sorted: bool = True) -> Any:
-    """Sequences of several lengths, packed."""
+    """Pack sequences of different lengths."""
     rows = list(sequences)
     padded = pad_sequence(rows)
     return pack_padded_sequence(padded, [len(row.array) for row in rows], enforce_sorted=enforce_sorted)

@@ -1,4 +1,4 @@
-"""`torch.nn.utils.rnn`: sequences of several lengths in one tensor."""
+"""`pad_sequence` of `torch.nn.utils.rnn`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from gradcli.faults.tree import ArgumentFault
 
 def pad_sequence(sequences: Any, batch_first: bool = False, padding_value: float = 0.0,
                  padding_side: str = "right") -> Tensor:
-    """Sequences side by side, the shorter ones filled up with `padding_value`."""
+    """Sequences (length, *) stacked, padded with padding_value: (longest, batch, *), or (batch, longest, *)."""
     rows = list(sequences)
     if not rows or not all(isinstance(row, Tensor) and row.array.ndim for row in rows):
         raise ArgumentFault("pad_sequence() needs at least one tensor, each with a dimension for time",

@@ -1,4 +1,4 @@
-"""`torch.nn.utils.parametrizations`: weights that are normalised, of norm 1, or orthogonal."""
+"""`torch.nn.utils.parametrizations`: weight_norm, spectral_norm, orthogonal."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from gradcli.engine.tensor.variable import recording
 from gradcli.exposure import exposed
 from gradcli.faults.tree import ArgumentFault, IndexFault, ValueFault
 from gradcli.nn.module.module import Module
-from gradcli.nn.modules.conv import _Backward
+from gradcli.nn.modules.conv import _ConvTransposeNd
 from gradcli.nn.utils.parametrize import register_parametrization
-from gradcli.nn.utils.weight_norm import direction, length, power_steps, rows_of, weighed
+from gradcli.nn.utils.weight_norm import length, power_steps, random_unit_vector, rows_of, scaled_weight
 
 HOME = "torch.nn.utils.parametrizations"
 MAPS = ("matrix_exp", "cayley", "householder")
@@ -33,30 +33,30 @@ def weight_of(module: Any, name: str) -> Tensor:
 
 
 def usual_dim(module: Any, dim: Any) -> int:
-    """The dimension of a weight that counts outputs: the second of transposed convolutions."""
-    return int(isinstance(module, _Backward)) if dim is None else dim
+    """`dim`, or for None the dimension of output channels: 1 for transposed convolutions, else 0."""
+    return int(isinstance(module, _ConvTransposeNd)) if dim is None else dim
 
 
 @exposed("right_inverse")
 class _WeightNorm(Module):
     __slots__ = ()
     _module_path = HOME
-    _new = True
+    _modern_only = True
 
     def __init__(self, dim: int | None = 0) -> None:
         super().__init__()
         self.dim = -1 if dim is None else dim
 
     def forward(self, weight_g: Any, weight_v: Any) -> Any:
-        return weighed(weight_v, weight_g, self.dim)
+        return scaled_weight(weight_v, weight_g, self.dim)
 
     def right_inverse(self, weight: Any) -> Any:
-        """The lengths and the weight itself."""
+        """g and v of a weight: its norms and the weight itself."""
         return length(weight, self.dim), weight
 
 
 def weight_norm(module: Any, name: str = "weight", dim: int | None = 0) -> Any:
-    """From now on learn the lengths and the directions of a weight apart (Salimans and Kingma, 2016); the module."""
+    """Parametrize a weight as g v / |v| (Salimans and Kingma, 2016); return the module."""
     weight_of(module, name)
     return register_parametrization(module, name, _WeightNorm(dim), unsafe=True)
 
@@ -65,7 +65,7 @@ def weight_norm(module: Any, name: str = "weight", dim: int | None = 0) -> Any:
 class _SpectralNorm(Module):
     __slots__ = ()
     _module_path = HOME
-    _new = True
+    _modern_only = True
 
     def __init__(self, weight: Any, n_power_iterations: int = 1, dim: int = 0, eps: float = 1e-12) -> None:
         super().__init__()
@@ -80,7 +80,7 @@ class _SpectralNorm(Module):
             self.n_power_iterations = n_power_iterations
             matrix = rows_of(Tensor(weight.array), self.dim)
             for name, size in zip(("_u", "_v"), matrix.array.shape, strict=True):
-                self._buffer_dict[name] = direction(matrix, size, eps)
+                self._buffer_dict[name] = random_unit_vector(matrix, size, eps)
             with recording(False):
                 power_steps(matrix, self._buffer_dict["_u"], self._buffer_dict["_v"], 15, eps)
 
@@ -91,7 +91,7 @@ class _SpectralNorm(Module):
         if self.training:
             with recording(False):
                 power_steps(Tensor(matrix.array), u, v, self.n_power_iterations, self.eps)
-        u, v = (Tensor(kept.array.copy()) for kept in (u, v))
+        u, v = (Tensor(vector.array.copy()) for vector in (u, v))
         return weight / traced.dot(u, traced.mv(matrix, v))
 
     def right_inverse(self, value: Any) -> Any:
@@ -101,7 +101,7 @@ class _SpectralNorm(Module):
 
 def spectral_norm(module: Any, name: str = "weight", n_power_iterations: int = 1, eps: float = 1e-12,
                   dim: int | None = None) -> Any:
-    """From now on divide a weight by its largest singular value (Miyato and others, 2018); the module."""
+    """Parametrize a weight as W / sigma_max(W) (Miyato and others, 2018); return the module."""
     weight = weight_of(module, name)
     return register_parametrization(module, name, _SpectralNorm(weight, n_power_iterations, usual_dim(module, dim),
                                                                 eps))
@@ -111,7 +111,7 @@ def spectral_norm(module: Any, name: str = "weight", n_power_iterations: int = 1
 class _Orthogonal(Module):
     __slots__ = ()
     _module_path = HOME
-    _new = True
+    _modern_only = True
 
     def __init__(self, weight: Any, orthogonal_map: str, use_trivialization: bool) -> None:
         super().__init__()
@@ -130,7 +130,7 @@ class _Orthogonal(Module):
         return traced.transpose(result, -2, -1) if wide else result
 
     def _turned(self, matrix: Any, n: int, k: int) -> Any:
-        """The map of a skew matrix to a rotation."""
+        """The matrix exponential or Cayley transform of the skew-symmetric part, its first k columns."""
         matrix = traced.tril(matrix)
         if n != k:
             zeros = traced.zeros((*matrix.array.shape[:-1], n - k), dtype=matrix.dtype)
@@ -144,14 +144,14 @@ class _Orthogonal(Module):
         return traced.narrow(turned, -1, 0, k) if n != k else turned
 
     def _reflected(self, matrix: Any) -> Any:
-        """The product of reflections; the signs on the diagonal are no part of what is learnt."""
+        """The product of Householder reflections, with signs from the diagonal, which has no gradient."""
         below = traced.tril(matrix, -1)
         tau = 2.0 / (1.0 + traced.sum(below * below, -2))
         signs = np.diagonal(matrix.array, axis1=-2, axis2=-1).astype(np.int32)
         return traced.linalg_householder_product(below, tau) * Tensor(signs[..., None, :])
 
     def right_inverse(self, matrix: Any) -> Any:
-        """What the map makes `matrix` of, made orthogonal."""
+        """A parameter whose image is `matrix`, orthogonalised. ValueFault for another shape."""
         if not isinstance(matrix, Tensor) or matrix.shape != self.shape:
             raise ValueFault(f"Expected a matrix or batch of matrices of shape {self.shape}. Got "
                              f"{described(matrix)}.")
@@ -176,14 +176,14 @@ class _Orthogonal(Module):
         if self.orthogonal_map != "householder":
             raise NotImplementedError("It is not possible to assign to the matrix exponential or the Cayley "
                                       "parametrizations when use_trivialization=False.")
-        kept, tau = (part.array.copy() for part in traced.geqrf(tall))
-        at = np.arange(kept.shape[-1])
-        kept[..., at, at] = np.where(tau == 0, -1, 1) * np.sign(kept[..., at, at])
-        return Tensor(np.swapaxes(kept, -2, -1) if wide else kept)
+        factors, tau = (part.array.copy() for part in traced.geqrf(tall))
+        at = np.arange(factors.shape[-1])
+        factors[..., at, at] = np.where(tau == 0, -1, 1) * np.sign(factors[..., at, at])
+        return Tensor(np.swapaxes(factors, -2, -1) if wide else factors)
 
 
 def _orthogonal(matrix: Tensor) -> Any:
-    """The orthogonal factor of a matrix whose other factor has a positive diagonal."""
+    """The Q of the QR decomposition whose R has a positive diagonal."""
     upper, tau = traced.geqrf(matrix)
     product = traced.linalg_householder_product(upper, tau).array
     return product * np.sign(np.diagonal(upper.array, axis1=-2, axis2=-1))[..., None, :]
@@ -191,7 +191,7 @@ def _orthogonal(matrix: Tensor) -> Any:
 
 def orthogonal(module: Any, name: str = "weight", orthogonal_map: str | None = None, *,
                use_trivialization: bool = True) -> Any:
-    """From now on keep a weight orthogonal; the module."""
+    """Parametrize a weight as orthogonal; return the module."""
     weight = weight_of(module, name)
     if weight.array.ndim < 2:
         raise ValueFault(f"Expected a matrix or batch of matrices. Got a tensor of {weight.array.ndim} dimensions.")

@@ -1,4 +1,4 @@
-"""`torch.nn.utils.parametrize`: parameters that are computed from others whenever they are read."""
+"""`torch.nn.utils.parametrize`: tensors of modules that are computed from others at each read."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ UNSAFE = "unless the `unsafe` flag is enabled"
 
 @exposed()
 class cached:
-    """A context in which what a parametrization gives is computed once."""
+    """A context in which each parametrization is computed once."""
 
     _module_path = HOME
 
@@ -39,11 +39,11 @@ class cached:
 
 @exposed("right_inverse", "is_tensor", "unsafe", "ntensors")
 class ParametrizationList(ModuleList):
-    """Parametrizations one after another, and the tensors that the first of them starts from."""
+    """The parametrizations of one tensor, applied in order, and the original tensors."""
 
     __slots__ = ()
     _module_path = HOME
-    _new = True
+    _modern_only = True
 
     def __init__(self, modules: Any, original: Any, unsafe: bool = False) -> None:
         super().__init__(modules)
@@ -64,13 +64,13 @@ class ParametrizationList(ModuleList):
                 raise ValueFault(f"When `right_inverse` outputs one tensor, it may not change the dtype.\n"
                                  f"original.dtype: {original.dtype}\nright_inverse(original).dtype: {inverse.dtype}")
             shape, dtype = original.array.shape, original.array.dtype
-            take_over(original, inverse)
-            listed(self, "original", original)
+            assign(original, inverse)
+            register_tensor(self, "original", original)
         else:
             shape, dtype = original.array.shape, original.array.dtype
             self._keep_several(inverse, original)
         if not unsafe:
-            alike(self(), shape, dtype, "Registering a parametrization may not change")
+            check_shape_and_dtype(self(), shape, dtype, "Registering a parametrization may not change")
 
     def _keep_several(self, inverse: Any, original: Any) -> None:
         if not isinstance(inverse, tuple | list) or not all(isinstance(part, Tensor) for part in inverse):
@@ -79,23 +79,24 @@ class ParametrizationList(ModuleList):
         self.ntensors = len(inverse)
         for i, part in enumerate(inverse):
             array = part.array
-            listed(self, f"original{i}", Parameter(array, original.requires_grad) if isinstance(original, Parameter)
-                   else Tensor(array))
+            learnt = isinstance(original, Parameter)
+            register_tensor(self, f"original{i}",
+                            Parameter(array, original.requires_grad) if learnt else Tensor(array))
 
     def _originals(self) -> list[Any]:
-        """The tensors that the first parametrization starts from."""
+        """The original tensors, arguments of the first parametrization."""
         names = ["original"] if self.is_tensor else [f"original{i}" for i in range(self.ntensors)]
         return [self.__dict__[name] for name in names]
 
     def forward(self) -> Any:
-        """What the parametrizations make of the tensors kept."""
+        """Apply the parametrizations to the originals."""
         value: Any = None
         for i, module in enumerate(self):
             value = module(value) if i else module(*self._originals())
         return value
 
     def right_inverse(self, value: Any) -> None:
-        """Keep the tensors from which the parametrizations make `value`."""
+        """Set the originals so that the parametrizations yield `value`."""
         with recording(False):
             for module in reversed(list(self)):
                 back = getattr(module, "right_inverse", None)
@@ -107,27 +108,27 @@ class ParametrizationList(ModuleList):
                 raise ValueFault("`right_inverse` should return a tensor" if self.is_tensor else
                                  "'right_inverse' must return a sequence of tensors of length "
                                  f"{self.ntensors}. Got {described(value)}.")
-            for kept, part in zip(self._originals(), parts, strict=True):
-                if kept.array.dtype != part.array.dtype:
+            for original, part in zip(self._originals(), parts, strict=True):
+                if original.array.dtype != part.array.dtype:
                     raise ValueFault(f"The tensor returned by `right_inverse` has dtype {part.dtype} while `original` "
-                                     f"has dtype {kept.dtype}")
-                take_over(kept, part)
+                                     f"has dtype {original.dtype}")
+                assign(original, part)
 
 
-def take_over(target: Any, source: Any) -> None:
-    """Give `target` the numbers of `source`, in memory of its own."""
+def assign(target: Any, source: Any) -> None:
+    """Set `target` to a copy of the values of `source`."""
     if target is not source:
         target.array = np.array(source.array)
 
 
-def listed(module: Any, name: str, value: Any) -> None:
-    """Enter a parameter or buffer into a module's lists."""
+def register_tensor(module: Any, name: str, value: Any) -> None:
+    """Register a parameter or buffer, whatever its name."""
     lists = module._parameter_dict if isinstance(value, Parameter) else module._buffer_dict
     lists[name] = module.__dict__[name] = value
 
 
-def alike(value: Any, shape: Any, dtype: Any, what: str) -> None:
-    """Refuse a value of another shape or type than the tensor it stands for."""
+def check_shape_and_dtype(value: Any, shape: Any, dtype: Any, what: str) -> None:
+    """ValueFault unless `value` is a tensor of this shape and dtype; `what` begins the message."""
     if not isinstance(value, Tensor):
         raise ValueFault(f"A parametrization must return a tensor. Got {described(value)}.")
     if value.array.dtype != dtype:
@@ -140,8 +141,8 @@ def alike(value: Any, shape: Any, dtype: Any, what: str) -> None:
 
 @lru_cache(maxsize=128)
 def parametrized_class(base: Any, names: tuple[str, ...]) -> Any:
-    """The class derived from `base` in which the tensors with these names are computed when they are read."""
-    own: dict[str, Any] = {name: _computed(name) for name in names}
+    """A subclass of `base` in which the tensors `names` are properties."""
+    namespace: dict[str, Any] = {name: _computed(name) for name in names}
 
     def set_attribute(self: Any, name: str, value: Any) -> None:
         if name in names and not isinstance(value, Parameter):
@@ -152,14 +153,14 @@ def parametrized_class(base: Any, names: tuple[str, ...]) -> Any:
         else:
             base.__setattr__(self, name, value)
 
-    own |= {"__slots__": (), "__setattr__": set_attribute, "_ordinary": base, "_module_path": HOME, "_new": True,
-            "__module__": base.__module__}
+    namespace |= {"__slots__": (), "__setattr__": set_attribute, "_unparametrized_class": base, "_module_path": HOME,
+                  "_modern_only": True, "__module__": base.__module__}
     if PROGRAM_MADE in vars(base):
-        own[PROGRAM_MADE] = vars(base)[PROGRAM_MADE]
-    made = type(base)(f"Parametrized{base.__name__}", (base,), own)
+        namespace[PROGRAM_MADE] = vars(base)[PROGRAM_MADE]
+    derived = type(base)(f"Parametrized{base.__name__}", (base,), namespace)
     if PROGRAM_MADE not in vars(base):
-        expose(made, *names, write=names)
-    return made
+        expose(derived, *names, write=names)
+    return derived
 
 
 def _computed(name: str) -> property:
@@ -167,7 +168,7 @@ def _computed(name: str) -> property:
 
 
 def current(module: Any, name: str) -> Any:
-    """The tensor that a parametrized module has under `name`."""
+    """The value of the parametrized tensor `name`, from the cache inside `cached()`."""
     parametrization = module._module_dict["parametrizations"]._module_dict[name]
     if Settings.parametrized is None:
         return parametrization()
@@ -178,7 +179,7 @@ def current(module: Any, name: str) -> Any:
 
 
 def is_parametrized(module: Any, tensor_name: str | None = None) -> bool:
-    """Whether a tensor of the module, or the one with this name, is computed from others."""
+    """Whether any tensor of the module, or `tensor_name`, is parametrized."""
     inside = module._module_dict.get("parametrizations") if isinstance(module, Module) else None
     if not isinstance(inside, ModuleDict):
         return False
@@ -192,27 +193,27 @@ def _module(value: Any, what: str) -> Module:
 
 
 def register_parametrization(module: Any, tensor_name: str, parametrization: Any, *, unsafe: bool = False) -> Any:
-    """From now on compute `module.tensor_name` by `parametrization`, from what it was; this module."""
+    """Compute `module.tensor_name` by `parametrization` from its present value; return the module."""
     _module(module, "module")
     _module(parametrization, "parametrization").train(module.training)
     if is_parametrized(module, tensor_name):
         chain = module._module_dict["parametrizations"]._module_dict[tensor_name]
         if not unsafe:
             value = getattr(module, tensor_name)
-            alike(parametrization(value), value.array.shape, value.array.dtype,
-                  "Registering a parametrization may not change")
+            check_shape_and_dtype(parametrization(value), value.array.shape, value.array.dtype,
+                                  "Registering a parametrization may not change")
         chain.append(parametrization)
         chain.unsafe = chain.unsafe or unsafe
         return module
-    lists = next((each for each in (module._parameter_dict, module._buffer_dict) if each.get(tensor_name) is not None),
-                 None)
-    if lists is None:
+    registry = next((registry for registry in (module._parameter_dict, module._buffer_dict)
+                     if registry.get(tensor_name) is not None), None)
+    if registry is None:
         raise ValueFault(f"Module '{type(module).__name__}' does not have a parameter, a buffer, or a parametrized "
                          f"element with name {brief(tensor_name)}", *((name,
                                                                        "") for name
                                                                       in list(module._parameter_dict)[:3]))
-    chain = ParametrizationList([parametrization], lists[tensor_name], unsafe)
-    del lists[tensor_name]
+    chain = ParametrizationList([parametrization], registry[tensor_name], unsafe)
+    del registry[tensor_name]
     module.__dict__.pop(tensor_name, None)
     if not is_parametrized(module):
         module.parametrizations = ModuleDict()
@@ -222,15 +223,15 @@ def register_parametrization(module: Any, tensor_name: str, parametrization: Any
 
 
 def _reclass(module: Any) -> None:
-    """Give a module the class that computes what is parametrized, or its own when nothing is any more."""
+    """Set the class of a module to its parametrized class, or without parametrizations back to its own."""
     kind: Any = type(module)
-    base = vars(kind).get("_ordinary", kind) if vars(kind).get("_module_path") == HOME else kind
+    base = vars(kind).get("_unparametrized_class", kind) if vars(kind).get("_module_path") == HOME else kind
     names = tuple(module._module_dict["parametrizations"]._module_dict)
     object.__setattr__(module, "__class__", parametrized_class(base, names) if names else base)
 
 
 def remove_parametrizations(module: Any, tensor_name: str, leave_parametrized: bool = True) -> Any:
-    """Make a computed tensor a parameter or buffer again: of its value now, or of that it was computed from."""
+    """Make a parametrized tensor a parameter or buffer again: its present value, or the original."""
     if not is_parametrized(module, tensor_name):
         raise ValueFault(f"Module {type(_module(module, 'module')).__name__} does not have a parametrization on "
                          f"{tensor_name}")
@@ -241,7 +242,7 @@ def remove_parametrizations(module: Any, tensor_name: str, leave_parametrized: b
         with recording(False):
             value = chain()
         if chain.is_tensor:
-            take_over(original, value)
+            assign(original, value)
         else:
             learns = any(part.requires_grad for part in chain._originals())
             original = Parameter(np.array(value.array), True) if learns else Variable(value.array)
@@ -252,20 +253,20 @@ def remove_parametrizations(module: Any, tensor_name: str, leave_parametrized: b
     _reclass(module)
     if not len(inside):
         delattr(module, "parametrizations")
-    listed(module, tensor_name, original)
+    register_tensor(module, tensor_name, original)
     return module
 
 
 def transfer_parametrizations_and_params(from_module: Any, to_module: Any, tensor_name: str | None = None) -> Any:
-    """Give `to_module` the parametrizations of `from_module` and the tensors they start from; `to_module`."""
+    """Copy parametrizations and originals of `from_module` to `to_module`; return `to_module`."""
     inside: Any = _module(from_module, "first module")._module_dict.get("parametrizations")
     for name in (list(inside._module_dict) if tensor_name is None else [tensor_name]) if inside is not None else ():
         chain = inside._module_dict[name]
-        if not any(name in each for each in (to_module._parameter_dict, to_module._buffer_dict)):
-            listed(to_module, name, Parameter(np.array(chain().array), True))
+        if not any(name in registry for registry in (to_module._parameter_dict, to_module._buffer_dict)):
+            register_tensor(to_module, name, Parameter(np.array(chain().array), True))
         for parametrization in chain:
             register_parametrization(to_module, name, parametrization)
-        there = to_module._module_dict["parametrizations"]._module_dict[name]
-        for kept, value in zip(there._originals(), chain._originals(), strict=True):
-            take_over(kept, value)
+        target_chain = to_module._module_dict["parametrizations"]._module_dict[name]
+        for original, value in zip(target_chain._originals(), chain._originals(), strict=True):
+            assign(original, value)
     return to_module

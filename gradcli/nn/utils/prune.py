@@ -1,4 +1,4 @@
-"""`torch.nn.utils.prune`: numbers of parameters set to zero for good, by masks."""
+"""`torch.nn.utils.prune`: pruning of parameters by masks."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from gradcli.engine.autograd.signature import brief, described, sized
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.exposure import exposed
 from gradcli.faults.tree import ArgumentFault, AttributeFault, IndexFault, ShapeFault, ValueFault
-from gradcli.nn.module.container import place
+from gradcli.nn.module.container import checked_index
 from gradcli.nn.module.module import Module
 from gradcli.nn.utils.clip_grad import parameters_to_vector
 from gradcli.nn.utils.weight_norm import hooks_of
@@ -23,7 +23,7 @@ HOME = "torch.nn.utils.prune"
 @exposed("apply", "apply_mask", "compute_mask", "prune", "remove", "PRUNING_TYPE", "_tensor_name",
          class_read=("apply",), base=True, copied=True)
 class BasePruningMethod:
-    """The base of all ways to prune, and of those that programs define: `compute_mask` says what stays."""
+    """The base of pruning methods, and of those that programs define by `compute_mask`."""
 
     _module_path = HOME
     PRUNING_TYPE: Any = "unstructured"
@@ -33,12 +33,12 @@ class BasePruningMethod:
         module.__dict__[self._tensor_name] = self.apply_mask(module)
 
     def compute_mask(self, t: Any, default_mask: Any) -> Any:
-        """Ones where numbers stay, zeros where they go."""
+        """The mask: 0 for pruned elements, else 1."""
         raise AttributeFault(f"{type(self).__name__} has no compute_mask",
                              ("def compute_mask(self, t, default_mask):", "in the class"))
 
     def apply_mask(self, module: Any) -> Any:
-        """The parameter with zeros where its mask has them."""
+        """The original parameter times its mask."""
         mask, weight = (lists.get(f"{self._tensor_name}{suffix}") for lists, suffix in (
             (module._buffer_dict, "_mask"), (module._parameter_dict, "_orig")))
         if mask is None or weight is None:
@@ -47,7 +47,7 @@ class BasePruningMethod:
 
     @classmethod
     def apply(cls, module: Any, name: str, *args: Any, importance_scores: Any = None, **kwargs: Any) -> Any:
-        """Prune a parameter of `module`, on top of how it is pruned already; the way it is pruned then."""
+        """Prune a parameter, which may be pruned already; return the method, or their container."""
         weight = _weight(module, name)
         method = cls(*args, **kwargs)
         method._tensor_name = name
@@ -74,21 +74,21 @@ class BasePruningMethod:
         return method
 
     def prune(self, t: Any, default_mask: Any = None, importance_scores: Any = None) -> Any:
-        """A tensor with zeros where this way to prune puts them."""
+        """`t` times the mask of this method."""
         if not isinstance(t, Tensor):
             raise ArgumentFault(f"prune() takes a tensor, not {described(t)}")
         usual = traced.ones_like(t) if default_mask is None else default_mask
         return t * self.compute_mask(t if importance_scores is None else importance_scores, default_mask=usual)
 
     def remove(self, module: Any) -> None:
-        """Make the pruned parameter an ordinary one, with its zeros."""
+        """Make pruning permanent: the parameter with its zeros."""
         name, weight = self._tensor_name, self.apply_mask(module)
-        kept = module._parameter_dict.pop(f"{name}_orig")
-        kept.array = np.array(weight.array)
+        parameter = module._parameter_dict.pop(f"{name}_orig")
+        parameter.array = np.array(weight.array)
         for suffix in ("_orig", "_mask"):
             module.__dict__.pop(f"{name}{suffix}", None)
         module._buffer_dict.pop(f"{name}_mask")
-        module._parameter_dict[name] = module.__dict__[name] = kept
+        module._parameter_dict[name] = module.__dict__[name] = parameter
 
 
 def _weight(module: Any, name: Any) -> Any:
@@ -102,7 +102,7 @@ def _weight(module: Any, name: Any) -> Any:
 
 
 def _mask(method: Any, t: Any, default_mask: Any) -> Tensor:
-    """The mask that a way to prune gives."""
+    """The mask of a pruning method. ShapeFault unless it is of the shape of default_mask."""
     mask = method.compute_mask(t, default_mask=default_mask)
     if not isinstance(mask, Tensor) or mask.array.shape != default_mask.array.shape:
         raise ShapeFault(f"compute_mask() gives a mask like default_mask, {sized(default_mask.array.shape)}, not "
@@ -112,7 +112,7 @@ def _mask(method: Any, t: Any, default_mask: Any) -> Tensor:
 
 @exposed("add_pruning_method")
 class PruningContainer(BasePruningMethod):
-    """Several ways to prune one parameter, each on top of those before."""
+    """Pruning methods of one parameter; each prunes what the ones before have left."""
 
     def __init__(self, *args: Any) -> None:
         self._methods: tuple[Any, ...] = ()
@@ -122,7 +122,7 @@ class PruningContainer(BasePruningMethod):
             self.add_pruning_method(method)
 
     def add_pruning_method(self, method: Any) -> None:
-        """Prune by `method` too."""
+        """Add a pruning method of the same parameter."""
         if not isinstance(method, BasePruningMethod):
             raise ArgumentFault(f"{described(method)} is not a BasePruningMethod subclass")
         if self._tensor_name != method._tensor_name:
@@ -137,10 +137,10 @@ class PruningContainer(BasePruningMethod):
         return iter(self._methods)
 
     def __getitem__(self, at: Any) -> Any:
-        return self._methods[at if isinstance(at, slice) else place(at, len(self._methods))]
+        return self._methods[at if isinstance(at, slice) else checked_index(at, len(self._methods))]
 
     def compute_mask(self, t: Any, default_mask: Any) -> Any:
-        """The mask so far, with what the newest way to prune takes away."""
+        """default_mask, further pruned by the last method."""
         method = self._methods[-1]
         old, kind = default_mask.array.astype(t.array.dtype), method.PRUNING_TYPE
         if kind == "unstructured":
@@ -157,7 +157,7 @@ class PruningContainer(BasePruningMethod):
 
 
 def _channels(mask: Any, method: Any) -> Any:
-    """Those channels along the method's dimension that are not gone already."""
+    """An index of the channels along `method.dim` that are not pruned entirely."""
     dim = getattr(method, "dim", None)
     if type(dim) is not int or not -mask.ndim <= dim < mask.ndim:
         raise ValueFault('Pruning methods of PRUNING_TYPE "structured" need to have the attribute `dim` defined.')
@@ -168,14 +168,14 @@ def _channels(mask: Any, method: Any) -> Any:
 
 
 class Identity(BasePruningMethod):
-    """Nothing is pruned, but as if."""
+    """Prunes nothing: a mask of ones."""
 
     def compute_mask(self, t: Any, default_mask: Any) -> Any:
         return default_mask
 
 
 class _Amount(BasePruningMethod):
-    """Prunes so many numbers, or such a share of them."""
+    """Prunes `amount` elements: a count, or a fraction."""
 
     def __init__(self, amount: Any) -> None:
         if type(amount) not in (int, float):
@@ -185,7 +185,7 @@ class _Amount(BasePruningMethod):
         self.amount = amount
 
     def _count(self, size: int) -> int:
-        """How many of `size` go."""
+        """The number of elements or channels to prune, out of `size`."""
         if type(self.amount) is float:
             return round(self.amount * size)
         if self.amount > size:
@@ -196,25 +196,25 @@ class _Amount(BasePruningMethod):
         many = self._count(t.array.size)
         mask = np.array(default_mask.array, order="C")
         if many:
-            mask.reshape(-1)[self._chosen(t, many)] = 0
+            mask.reshape(-1)[self._indices_to_prune(t, many)] = 0
         return Tensor(mask)
 
-    def _chosen(self, t: Any, many: int) -> Any:
-        """The places of those that go."""
+    def _indices_to_prune(self, t: Any, many: int) -> Any:
+        """The flat indices to prune."""
         raise NotImplementedError
 
 
 class RandomUnstructured(_Amount):
-    """Numbers chosen by chance go."""
+    """Prunes random elements."""
 
-    def _chosen(self, t: Any, many: int) -> Any:
+    def _indices_to_prune(self, t: Any, many: int) -> Any:
         return traced.topk(traced.reshape(traced.rand_like(Tensor(t.array)), (-1,)), many)[1].array
 
 
 class L1Unstructured(_Amount):
-    """The smallest numbers go."""
+    """Prunes the elements of smallest absolute value."""
 
-    def _chosen(self, t: Any, many: int) -> Any:
+    def _indices_to_prune(self, t: Any, many: int) -> Any:
         sizes = traced.reshape(traced.abs(Tensor(t.array)), (-1,))
         return traced.topk(sizes, many, -1, False)[1].array
 
@@ -238,41 +238,41 @@ class _Structured(_Amount):
             return default_mask
         mask = np.zeros_like(t.array)
         part: list[Any] = [slice(None)] * dims
-        part[self.dim] = self._staying(t, size, many)
+        part[self.dim] = self._channels_to_keep(t, size, many)
         mask[tuple(part)] = 1
         return Tensor(mask * default_mask.array.astype(mask.dtype))
 
-    def _staying(self, t: Any, size: int, many: int) -> Any:
-        """Which channels stay."""
+    def _channels_to_keep(self, t: Any, size: int, many: int) -> Any:
+        """The indices, or a mask, of the channels that stay."""
         raise NotImplementedError
 
 
 class RandomStructured(_Structured):
-    """Channels chosen by chance go."""
+    """Prunes random channels."""
 
     def __init__(self, amount: Any, dim: int = -1) -> None:
         super().__init__(amount)
         self.dim = dim
 
-    def _staying(self, t: Any, size: int, many: int) -> Any:
+    def _channels_to_keep(self, t: Any, size: int, many: int) -> Any:
         chances = traced.rand((size,)).array
         return chances > np.sort(chances)[many - 1]
 
 
 class LnStructured(_Structured):
-    """Channels of the smallest norms go."""
+    """Prunes the channels of smallest n-norm."""
 
     def __init__(self, amount: Any, n: Any, dim: int = -1) -> None:
         super().__init__(amount)
         self.n, self.dim = n, dim
 
-    def _staying(self, t: Any, size: int, many: int) -> Any:
+    def _channels_to_keep(self, t: Any, size: int, many: int) -> Any:
         others = tuple(axis for axis in range(t.array.ndim) if axis != self.dim % t.array.ndim)
         return traced.topk(traced.norm(Tensor(t.array), self.n, others), size - many)[1].array
 
 
 class CustomFromMask(BasePruningMethod):
-    """What a mask says goes."""
+    """Prunes by a mask of the program."""
 
     PRUNING_TYPE = "global"
 
@@ -289,50 +289,51 @@ class CustomFromMask(BasePruningMethod):
 
 
 def identity(module: Any, name: str) -> Any:
-    """Prune nothing, but keep a parameter as pruned ones are kept; the module."""
+    """Add a mask of ones to a parameter; return the module."""
     Identity.apply(module, name)
     return module
 
 
 def random_unstructured(module: Any, name: str, amount: Any) -> Any:
-    """Prune numbers chosen by chance; the module."""
+    """Prune random elements; return the module."""
     RandomUnstructured.apply(module, name, amount)
     return module
 
 
 def l1_unstructured(module: Any, name: str, amount: Any, importance_scores: Any = None) -> Any:
-    """Prune the smallest numbers; the module."""
+    """Prune the elements of smallest absolute value or score; return the module."""
     L1Unstructured.apply(module, name, amount, importance_scores=importance_scores)
     return module
 
 
 def random_structured(module: Any, name: str, amount: Any, dim: int) -> Any:
-    """Prune channels chosen by chance; the module."""
+    """Prune random channels; return the module."""
     RandomStructured.apply(module, name, amount, dim)
     return module
 
 
 def ln_structured(module: Any, name: str, amount: Any, n: Any, dim: int, importance_scores: Any = None) -> Any:
-    """Prune the channels of the smallest norms; the module."""
+    """Prune the channels of smallest n-norm; return the module."""
     LnStructured.apply(module, name, amount, n, dim, importance_scores=importance_scores)
     return module
 
 
 def custom_from_mask(module: Any, name: str, mask: Any) -> Any:
-    """Prune what a mask says; the module."""
+    """Prune by a mask; return the module."""
     CustomFromMask.apply(module, name, mask)
     return module
 
 
 def global_unstructured(parameters: Any, pruning_method: Any, importance_scores: Any = None, **kwargs: Any) -> None:
-    """Prune several parameters as if they were one; each is named by its module and its name there."""
+    """Prune parameters together, as one vector; `parameters` are pairs of a module and a name."""
     pairs: list[Any] = [pair if isinstance(pair, tuple | list) and len(pair) == 2 else (None, None)
                         for pair in parameters]
     weights = [_weight(module, name) for module, name in pairs]
-    given = {} if importance_scores is None else importance_scores
-    if not isinstance(given, dict):
+    scores_by_pair = {} if importance_scores is None else importance_scores
+    if not isinstance(scores_by_pair, dict):
         raise ArgumentFault("global_unstructured(): importance_scores must be of type dict")
-    scores = parameters_to_vector([given.get(tuple(pair), weight) for pair, weight in zip(pairs, weights, strict=True)])
+    scores = parameters_to_vector([scores_by_pair.get(tuple(pair), weight)
+                                   for pair, weight in zip(pairs, weights, strict=True)])
     masks = parameters_to_vector([module._buffer_dict.get(f"{name}_mask", traced.ones_like(Tensor(weight.array)))
                                   for (module, name), weight in zip(pairs, weights, strict=True)])
     method = pruning_method(**kwargs)
@@ -349,7 +350,7 @@ def global_unstructured(parameters: Any, pruning_method: Any, importance_scores:
 
 
 def remove(module: Any, name: str) -> Any:
-    """Make a pruned parameter an ordinary one, with its zeros; the module."""
+    """Make pruning permanent: the parameter with its zeros; return the module."""
     for key, hook in hooks_of(module).items() if isinstance(module, Module) else ():
         if isinstance(hook, BasePruningMethod) and hook._tensor_name == name:
             hook.remove(module)

@@ -1,4 +1,4 @@
-"""In which order the members of a data set are taken: `torch.utils.data`'s samplers."""
+"""Samplers: the order in which a DataLoader takes the members of a data set."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from gradcli.engine.tensor.tensor import Tensor
 from gradcli.exposure import exposed
 from gradcli.faults.tree import ArgumentFault, AttributeFault, ValueFault
 from gradcli.nn.init import legacy
-from gradcli.nn.utils.data import listed
+from gradcli.nn.utils.data import bounded_list
 
 AT_ONCE = 32        # so many numbers torch draws together when members may come again
 
 
-def positive(value: Any, name: str) -> int:
+def positive_int(value: Any, name: str) -> int:
     """`value`, if it is a whole number of at least one."""
     if type(value) is not int or value <= 0:
         raise ValueFault(f"{name} should be a positive integer value, but got {name}={brief(value)}")
@@ -31,7 +31,7 @@ def positive(value: Any, name: str) -> int:
 @exposed("data_source", "replacement", "num_samples", "generator", "indices", "weights", "sampler", "batch_size",
          "drop_last", base=True, copied=True)
 class Sampler:
-    """The base of all samplers: going through one gives the numbers of members."""
+    """The base of samplers: iterables of indices."""
 
     __slots__ = ("__dict__",)
     _module_path = "torch.utils.data.sampler"
@@ -51,7 +51,7 @@ class Sampler:
 
 
 class SequentialSampler(Sampler):
-    """All members, as they stand."""
+    """The indices in order."""
 
     __slots__ = ()
 
@@ -66,7 +66,7 @@ class SequentialSampler(Sampler):
 
 
 class RandomSampler(Sampler):
-    """All members in random order, or `num_samples` of them; with `replacement` they may come again."""
+    """Indices in random order, or `num_samples` of them; with `replacement` they may repeat."""
 
     __slots__ = ()
 
@@ -76,7 +76,7 @@ class RandomSampler(Sampler):
             raise ArgumentFault(f"replacement should be a boolean value, but got replacement={brief(replacement)}")
         self.data_source, self.replacement, self.generator = data_source, replacement, generator
         self.__dict__["_count"] = num_samples
-        positive(self.num_samples, "num_samples")
+        positive_int(self.num_samples, "num_samples")
 
     @property
     def num_samples(self) -> int:
@@ -85,27 +85,27 @@ class RandomSampler(Sampler):
         return len(self.data_source) if count is None else count
 
     def __iter__(self) -> Iterator[int]:
-        size, wanted = len(self.data_source), self.num_samples
+        size, count = len(self.data_source), self.num_samples
         source = self.generator
         if source is None and not legacy():
             source = Generator()
             source.manual_seed(int(draw().random((), np.int64)))
         if self.replacement:
-            for start in range(0, wanted - wanted % AT_ONCE + 1, AT_ONCE):
-                count = min(AT_ONCE, wanted - start)
-                yield from traced.randint(0, size, (count,), generator=source).tolist()
+            for start in range(0, count - count % AT_ONCE + 1, AT_ONCE):
+                chunk = min(AT_ONCE, count - start)
+                yield from traced.randint(0, size, (chunk,), generator=source).tolist()
             return
-        for _ in range(wanted // size):
+        for _ in range(count // size):
             yield from traced.randperm(size, generator=source).tolist()
-        if not legacy() or wanted % size:
-            yield from traced.randperm(size, generator=source).tolist()[: wanted % size]
+        if not legacy() or count % size:
+            yield from traced.randperm(size, generator=source).tolist()[: count % size]
 
     def __len__(self) -> int:
         return self.num_samples
 
 
 class SubsetRandomSampler(Sampler):
-    """These numbers in random order."""
+    """A random permutation of `indices`."""
 
     __slots__ = ()
 
@@ -124,12 +124,12 @@ class SubsetRandomSampler(Sampler):
 
 
 class WeightedRandomSampler(Sampler):
-    """Numbers that come as often as their weights say."""
+    """Indices drawn with probabilities proportional to `weights`."""
 
     __slots__ = ()
 
     def __init__(self, weights: Any, num_samples: int, replacement: bool = True, generator: Any = None) -> None:
-        positive(num_samples, "num_samples")
+        positive_int(num_samples, "num_samples")
         if type(replacement) is not bool:
             raise ValueFault(f"replacement should be a boolean value, but got replacement={brief(replacement)}")
         self.weights = Tensor(traced.as_tensor(weights).array.astype(np.float64))
@@ -146,19 +146,19 @@ class WeightedRandomSampler(Sampler):
 
 
 class BatchSampler(Sampler):
-    """The numbers of another sampler in lists."""
+    """The indices of another sampler in lists of batch_size."""
 
     __slots__ = ()
 
     def __init__(self, sampler: Any, batch_size: Any, drop_last: Any) -> None:
-        positive(batch_size, "batch_size")
+        positive_int(batch_size, "batch_size")
         if type(drop_last) is not bool:
             raise ValueFault(f"drop_last should be a boolean value, but got drop_last={brief(drop_last)}")
         self.sampler, self.batch_size, self.drop_last = sampler, batch_size, drop_last
 
     def __iter__(self) -> Iterator[list[Any]]:
         numbers = iter(self.sampler)
-        while batch := listed(islice(numbers, self.batch_size)):
+        while batch := bounded_list(islice(numbers, self.batch_size)):
             if self.drop_last and len(batch) < self.batch_size:
                 return
             yield batch

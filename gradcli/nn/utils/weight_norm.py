@@ -1,4 +1,4 @@
-"""`torch.nn.utils.weight_norm` and `spectral_norm`: weights computed anew before each forward."""
+"""`torch.nn.utils.weight_norm` and `spectral_norm`: weights that a forward_pre hook recomputes."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from gradcli.exposure import exposed
 from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
 from gradcli.nn.init import normal_
 from gradcli.nn.module.module import Module
-from gradcli.nn.modules.conv import _Backward
+from gradcli.nn.modules.conv import _ConvTransposeNd
 
 
 def length(weight: Any, dim: int) -> Any:
-    """The norm of each part of a weight along `dim`, or with -1 of all of it."""
+    """The norm over all dimensions but `dim`, which stay with size 1; with -1 the norm of the whole."""
     if dim == -1:
         return traced.norm(weight, 2)
     dims = weight.array.ndim
@@ -28,27 +28,27 @@ def length(weight: Any, dim: int) -> Any:
     return traced.norm(weight, 2, others, True) if others else traced.abs(weight)
 
 
-def weighed(v: Any, g: Any, dim: int) -> Any:
-    """`v` with each part along `dim` of the length that `g` says."""
+def scaled_weight(v: Any, g: Any, dim: int) -> Any:
+    """g * v / |v|, with a norm for each index of `dim` (-1: one norm)."""
     return traced.renamed(v * (g / length(v, dim)), "WeightNormInterfaceBackward0")
 
 
 def rows_of(weight: Any, dim: int) -> Any:
-    """A weight as a matrix whose rows are its parts along `dim`."""
+    """A weight as a matrix, with a row for each index of `dim`."""
     if dim:
         weight = traced.permute(weight, (dim, *(axis for axis in range(weight.array.ndim) if axis != dim)))
     return traced.reshape(weight, (weight.array.shape[0], -1))
 
 
-def direction(like: Any, size: int, eps: float) -> Tensor:
-    """A random vector of norm 1."""
+def random_unit_vector(like: Any, size: int, eps: float) -> Tensor:
+    """A random vector of norm 1, (size,), of the dtype of `like`."""
     with recording(False):
-        drawn = normal_(Tensor(np.empty(size, like.array.dtype)))
-        return Tensor(traced.normalize(drawn, 2.0, 0, eps).array)
+        normals = normal_(Tensor(np.empty(size, like.array.dtype)))
+        return Tensor(traced.normalize(normals, 2.0, 0, eps).array)
 
 
 def power_steps(matrix: Any, u: Any, v: Any, count: int, eps: float, v_first: bool = False) -> None:
-    """Turn `u` and `v` towards the singular vectors of the largest singular value, in place."""
+    """`count` steps of power iteration for the largest singular value, in place: u (rows,), v (columns,)."""
     across = traced.transpose(matrix, 0, 1)
     for _ in range(count):
         for target, other, by in ((v, u, across), (u, v, matrix)) if v_first else ((u, v, matrix), (v, u, across)):
@@ -57,7 +57,7 @@ def power_steps(matrix: Any, u: Any, v: Any, count: int, eps: float, v_first: bo
 
 @exposed(copied=True)
 class _Hook:
-    """Sets a weight of a module before each forward."""
+    """A forward_pre hook that sets an attribute of the module to a computed weight."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -66,21 +66,22 @@ class _Hook:
         module.__dict__[self.name] = self.weight(module)
 
     def weight(self, module: Any) -> Any:
-        """The weight as it follows from the parameters."""
+        """Compute the weight from the parameters."""
         raise NotImplementedError
 
 
 @exposed(copied=True)
 class WeightNorm(_Hook):
-    """A weight whose lengths and directions are learnt apart."""
+    """A weight g v / |v|."""
 
     def __init__(self, name: str, dim: int) -> None:
         super().__init__(name)
         self.dim = dim
 
     def weight(self, module: Any) -> Any:
-        """The directions with the lengths learnt."""
-        return weighed(module._parameter_dict[self.name + "_v"], module._parameter_dict[self.name + "_g"], self.dim)
+        """g * v / |v|, from the parameters name_g and name_v."""
+        parameters = module._parameter_dict
+        return scaled_weight(parameters[self.name + "_v"], parameters[self.name + "_g"], self.dim)
 
 
 @exposed(copied=True)
@@ -92,19 +93,19 @@ class SpectralNorm(_Hook):
         self.steps, self.dim, self.eps = steps, dim, eps
 
     def weight(self, module: Any, step: bool | None = None) -> Any:
-        """The weight with norm 1, as far as the singular vectors are known."""
+        """W / (u^T W v), after power iteration if `step` (None: while training)."""
         weight = module._parameter_dict[self.name + "_orig"]
         u, v = module._buffer_dict[self.name + "_u"], module._buffer_dict[self.name + "_v"]
         matrix = rows_of(weight, self.dim)
         if module.training if step is None else step:
             with recording(False):
                 power_steps(Tensor(matrix.array), u, v, self.steps, self.eps, True)
-            u, v = (Tensor(kept.array.copy()) for kept in (u, v))
+            u, v = (Tensor(vector.array.copy()) for vector in (u, v))
         return weight / traced.dot(u, traced.mv(matrix, v))
 
 
 def _parameter(module: Any, name: str, kind: type[_Hook], what: str) -> Any:
-    """The parameter that is to be computed from now on."""
+    """The parameter `name`, checked: registered, initialised, and without a hook of this kind."""
     if not isinstance(module, Module):
         raise ArgumentFault(f"{what}() needs a module, not {described(module)}", f"{what}(nn.Linear(2, 2))")
     if any(type(hook) is kind and hook.name == name for hook in hooks_of(module).values()):
@@ -120,12 +121,12 @@ def _parameter(module: Any, name: str, kind: type[_Hook], what: str) -> Any:
 
 
 def hooks_of(module: Any) -> dict[int, Any]:
-    """What is called before the module's forward."""
+    """The forward_pre hooks of a module."""
     return module._hooks[0] if module._hooks is not None else {}
 
 
 def weight_norm(module: Any, name: str = "weight", dim: int | None = 0) -> Any:
-    """From now on learn the lengths and the directions of a weight apart; the module."""
+    """Compute a weight as g v / |v| from parameters name_g and name_v; return the module."""
     weight = _parameter(module, name, WeightNorm, "weight_norm")
     hook = WeightNorm(name, -1 if dim is None else dim)
     del module._parameter_dict[name]
@@ -139,8 +140,8 @@ def weight_norm(module: Any, name: str = "weight", dim: int | None = 0) -> Any:
 
 
 def remove_weight_norm(module: Any, name: str = "weight") -> Any:
-    """Make a weight a parameter again; the module."""
-    hook = removed(module, name, WeightNorm, "weight_norm")
+    """Make the computed weight a parameter again; return the module."""
+    hook = remove_hook(module, name, WeightNorm, "weight_norm")
     with recording(False):
         weight = hook.weight(module)
     for suffix in ("_g", "_v"):
@@ -152,13 +153,15 @@ def remove_weight_norm(module: Any, name: str = "weight") -> Any:
 
 def spectral_norm(module: Any, name: str = "weight", n_power_iterations: int = 1, eps: float = 1e-12,
                   dim: int | None = None) -> Any:
-    """From now on divide a weight by its largest singular value; the module."""
+    """Divide a weight by its largest singular value; return the module."""
     weight = _parameter(module, name, SpectralNorm, "spectral_norm")
     if n_power_iterations <= 0:
         raise ValueFault(f"Expected n_power_iterations to be positive, but got n_power_iterations={n_power_iterations}")
-    hook = SpectralNorm(name, n_power_iterations, int(isinstance(module, _Backward)) if dim is None else dim, eps)
+    if dim is None:
+        dim = int(isinstance(module, _ConvTransposeNd))
+    hook = SpectralNorm(name, n_power_iterations, dim, eps)
     matrix = rows_of(Tensor(weight.array), hook.dim)
-    u, v = (direction(matrix, size, eps) for size in matrix.array.shape)
+    u, v = (random_unit_vector(matrix, size, eps) for size in matrix.array.shape)
     delattr(module, name)
     module.register_parameter(name + "_orig", weight)
     module.__dict__[name] = Tensor(weight.array)
@@ -169,8 +172,8 @@ def spectral_norm(module: Any, name: str = "weight", n_power_iterations: int = 1
 
 
 def remove_spectral_norm(module: Any, name: str = "weight") -> Any:
-    """Make a weight a parameter again; the module."""
-    hook = removed(module, name, SpectralNorm, "spectral_norm")
+    """Make the computed weight a parameter again; return the module."""
+    hook = remove_hook(module, name, SpectralNorm, "spectral_norm")
     with recording(False):
         weight = hook.weight(module, False)
     for suffix in ("_u", "_v", "_orig"):
@@ -180,8 +183,8 @@ def remove_spectral_norm(module: Any, name: str = "weight") -> Any:
     return module
 
 
-def removed(module: Any, name: str, kind: type[_Hook], what: str) -> Any:
-    """The hook that computes a weight, taken away."""
+def remove_hook(module: Any, name: str, kind: type[_Hook], what: str) -> Any:
+    """Remove the hook that computes the weight `name`, and return it. ValueFault if there is none."""
     if not isinstance(module, Module):
         raise ArgumentFault(f"remove_{what}() needs a module, not {described(module)}")
     for key, hook in hooks_of(module).items():

@@ -1,4 +1,4 @@
-"""The divergence of a distribution from one of another kind."""
+"""KL divergences of distributions of different classes."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from gradcli.nn.distributions.continuous import Exponential, Laplace, Normal, Un
 from gradcli.nn.distributions.discrete import Bernoulli, Binomial, ContinuousBernoulli, Poisson
 from gradcli.nn.distributions.extremes import Gumbel, Pareto
 from gradcli.nn.distributions.gamma import Beta, Gamma
-from gradcli.nn.distributions.kl.divergence import known
+from gradcli.nn.distributions.kl.divergence import implements_kl
 
 
-@known((Bernoulli, Poisson))
+@implements_kl((Bernoulli, Poisson))
 def _bernoulli_poisson(p: Any, q: Any) -> Any:
     return -p.entropy() - (p.probs * q.rate.log() - q.rate)
 
@@ -26,26 +26,26 @@ WIDE = (Beta, ContinuousBernoulli, Pareto, Uniform)
 POSITIVE = (Exponential, Gamma)
 
 
-@known((Beta, Pareto), (ContinuousBernoulli, Pareto), *product((Exponential, Gamma), WIDE),
-       *product((Gumbel, Laplace, Normal), (*WIDE, *POSITIVE)),
-       *product((Pareto,), (Beta, ContinuousBernoulli, Uniform)), (Poisson, Bernoulli), (Poisson, Binomial))
+@implements_kl((Beta, Pareto), (ContinuousBernoulli, Pareto), *product((Exponential, Gamma), WIDE),
+               *product((Gumbel, Laplace, Normal), (*WIDE, *POSITIVE)),
+               *product((Pareto,), (Beta, ContinuousBernoulli, Uniform)), (Poisson, Bernoulli), (Poisson, Binomial))
 def _infinite(p: Any, q: Any) -> Any:
     return F.full(tuple(p._batch_shape), math.inf, dtype=p.mean.dtype)
 
 
 # beta
 
-@known((Beta, ContinuousBernoulli))
+@implements_kl((Beta, ContinuousBernoulli))
 def _beta_continuous_bernoulli(p: Any, q: Any) -> Any:
     return -p.entropy() - p.mean * q.logits - F.log1p(-q.probs) - q._log_norm()
 
 
-@known((Beta, Exponential))
+@implements_kl((Beta, Exponential))
 def _beta_exponential(p: Any, q: Any) -> Any:
     return -p.entropy() - q.rate.log() + q.rate * (p.concentration1 / (p.concentration1 + p.concentration0))
 
 
-@known((Beta, Gamma))
+@implements_kl((Beta, Gamma))
 def _beta_gamma(p: Any, q: Any) -> Any:
     a, total = p.concentration1, p.concentration1 + p.concentration0
     t2 = q.concentration.lgamma() - q.concentration * q.rate.log()
@@ -53,7 +53,7 @@ def _beta_gamma(p: Any, q: Any) -> Any:
     return -p.entropy() + t2 - t3 + q.rate * a / total
 
 
-@known((Beta, Normal))
+@implements_kl((Beta, Normal))
 def _beta_normal(p: Any, q: Any) -> Any:
     total = p.concentration1 + p.concentration0
     mean, variance = p.concentration1 / total, q.scale.pow(2)
@@ -62,47 +62,47 @@ def _beta_normal(p: Any, q: Any) -> Any:
     return -p.entropy() + t2 + (t3 - q.loc * mean + q.loc.pow(2) * 0.5) / variance
 
 
-@known((Beta, Uniform))
+@implements_kl((Beta, Uniform))
 def _beta_uniform(p: Any, q: Any) -> Any:
     return F.where((q.low > 0) | (q.high < 1), math.inf, -p.entropy() + (q.high - q.low).log())
 
 
 # a continuous Bernoulli number
 
-@known((ContinuousBernoulli, Exponential))
+@implements_kl((ContinuousBernoulli, Exponential))
 def _continuous_bernoulli_exponential(p: Any, q: Any) -> Any:
     return -p.entropy() - F.log(q.rate) + q.rate * p.mean
 
 
-@known((ContinuousBernoulli, Normal))
+@implements_kl((ContinuousBernoulli, Normal))
 def _continuous_bernoulli_normal(p: Any, q: Any) -> Any:
     t2 = 0.5 * (math.log(2.0 * math.pi) + F.square(q.loc / q.scale)) + F.log(q.scale)
     t3 = (p.variance + F.square(p.mean) - 2.0 * q.loc * p.mean) / (2.0 * F.square(q.scale))
     return -p.entropy() + t2 + t3
 
 
-@known((ContinuousBernoulli, Uniform))
+@implements_kl((ContinuousBernoulli, Uniform))
 def _continuous_bernoulli_uniform(p: Any, q: Any) -> Any:
     return F.where((q.low >= 0) | (q.high <= 1), math.inf, -p.entropy() + (q.high - q.low).log())
 
 
 # exponential
 
-@known((Exponential, Gamma))
+@implements_kl((Exponential, Gamma))
 def _exponential_gamma(p: Any, q: Any) -> Any:
     ratio = q.rate / p.rate
     return (-q.concentration * F.log(ratio) + ratio + q.concentration.lgamma() + q.concentration * EULER
             - (1 + EULER))
 
 
-@known((Exponential, Gumbel))
+@implements_kl((Exponential, Gumbel))
 def _exponential_gumbel(p: Any, q: Any) -> Any:
     together, ratio = p.rate * q.scale, q.loc / q.scale
     t2 = F.exp(ratio) * together / (together + 1)
     return together.log() - 1 - ratio + t2 + together.reciprocal()
 
 
-@known((Exponential, Normal))
+@implements_kl((Exponential, Normal))
 def _exponential_normal(p: Any, q: Any) -> Any:
     variance, square = q.scale.pow(2), p.rate.pow(2)
     t1 = 0.5 * F.log(square * variance * 2 * math.pi)
@@ -111,12 +111,12 @@ def _exponential_normal(p: Any, q: Any) -> Any:
 
 # gamma
 
-@known((Gamma, Exponential))
+@implements_kl((Gamma, Exponential))
 def _gamma_exponential(p: Any, q: Any) -> Any:
     return -p.entropy() - q.rate.log() + q.rate * p.concentration / p.rate
 
 
-@known((Gamma, Gumbel))
+@implements_kl((Gamma, Gumbel))
 def _gamma_gumbel(p: Any, q: Any) -> Any:
     together, ratio, a = p.rate * q.scale, q.loc / q.scale, p.concentration
     t1 = (a - 1) * a.digamma() - a.lgamma() - a
@@ -124,7 +124,7 @@ def _gamma_gumbel(p: Any, q: Any) -> Any:
     return t1 + t2 + (F.exp(ratio) * (1 + together.reciprocal()).pow(-a) - ratio)
 
 
-@known((Gamma, Normal))
+@implements_kl((Gamma, Normal))
 def _gamma_normal(p: Any, q: Any) -> Any:
     variance, square, a = q.scale.pow(2), p.rate.pow(2), p.concentration
     t1 = 0.5 * F.log(square * variance * 2 * math.pi) - a - a.lgamma()
@@ -134,7 +134,7 @@ def _gamma_normal(p: Any, q: Any) -> Any:
 
 # over all numbers
 
-@known((Gumbel, Normal))
+@implements_kl((Gumbel, Normal))
 def _gumbel_normal(p: Any, q: Any) -> Any:
     ratio = p.scale / q.scale
     t1 = (ratio / math.sqrt(2 * math.pi)).log()
@@ -143,7 +143,7 @@ def _gumbel_normal(p: Any, q: Any) -> Any:
     return -t1 + t2 + t3 - (EULER + 1)
 
 
-@known((Laplace, Normal))
+@implements_kl((Laplace, Normal))
 def _laplace_normal(p: Any, q: Any) -> Any:
     variance = q.scale.pow(2)
     ratio = p.scale.pow(2) / variance
@@ -151,14 +151,14 @@ def _laplace_normal(p: Any, q: Any) -> Any:
     return -(0.5 * F.log(2 * ratio / math.pi)) + ratio + away / variance - 1
 
 
-@known((Normal, Gumbel))
+@implements_kl((Normal, Gumbel))
 def _normal_gumbel(p: Any, q: Any) -> Any:
     mean, ratio, loc = p.loc / q.scale, (p.scale / q.scale).pow(2), q.loc / q.scale
     t3 = F.exp(-mean + 0.5 * ratio + loc)
     return -(ratio.log() * 0.5) + (mean - loc) + t3 - 0.5 * (1 + math.log(2 * math.pi))
 
 
-@known((Normal, Laplace))
+@implements_kl((Normal, Laplace))
 def _normal_laplace(p: Any, q: Any) -> Any:
     away, ratio = p.loc - q.loc, p.scale / q.scale
     scaled = away / p.scale
@@ -169,14 +169,14 @@ def _normal_laplace(p: Any, q: Any) -> Any:
 
 # Pareto
 
-@known((Pareto, Exponential))
+@implements_kl((Pareto, Exponential))
 def _pareto_exponential(p: Any, q: Any) -> Any:
     together = p.scale * q.rate
     t1, t3 = (p.alpha / together).log(), p.alpha * together / (p.alpha - 1)
     return F.where(p.alpha <= 1, math.inf, t1 - p.alpha.reciprocal() + t3 - 1)
 
 
-@known((Pareto, Gamma))
+@implements_kl((Pareto, Gamma))
 def _pareto_gamma(p: Any, q: Any) -> Any:
     common = p.scale.log() + p.alpha.reciprocal()
     t2 = q.concentration.lgamma() - q.concentration * q.rate.log()
@@ -185,7 +185,7 @@ def _pareto_gamma(p: Any, q: Any) -> Any:
     return F.where(p.alpha <= 1, math.inf, result)
 
 
-@known((Pareto, Normal))
+@implements_kl((Pareto, Normal))
 def _pareto_normal(p: Any, q: Any) -> Any:
     variance, common = 2 * q.scale.pow(2), p.scale / (p.alpha - 1)
     t1 = (math.sqrt(2 * math.pi) * q.scale * p.alpha / p.scale).log()
@@ -201,7 +201,7 @@ def _entropies(p: Any) -> Any:
     return F.xlogy(p.high, p.high) - F.xlogy(p.low, p.low)
 
 
-@known((Uniform, Beta))
+@implements_kl((Uniform, Beta))
 def _uniform_beta(p: Any, q: Any) -> Any:
     width = p.high - p.low
     t2 = (q.concentration1 - 1) * (_entropies(p) - width) / width
@@ -211,19 +211,19 @@ def _uniform_beta(p: Any, q: Any) -> Any:
     return F.where((p.high > 1) | (p.low < 0), math.inf, t3 + t4 - F.log(width) - t2)
 
 
-@known((Uniform, ContinuousBernoulli))
+@implements_kl((Uniform, ContinuousBernoulli))
 def _uniform_continuous_bernoulli(p: Any, q: Any) -> Any:
     result = -p.entropy() - p.mean * q.logits - F.log1p(-q.probs) - q._log_norm()
     return F.where((p.high >= 1) | (p.low <= 0), math.inf, result)
 
 
-@known((Uniform, Exponential))
+@implements_kl((Uniform, Exponential))
 def _uniform_exponential(p: Any, q: Any) -> Any:
     result = q.rate * (p.high + p.low) / 2 - ((p.high - p.low) * q.rate).log()
     return F.where(p.low < 0, math.inf, result)
 
 
-@known((Uniform, Gamma))
+@implements_kl((Uniform, Gamma))
 def _uniform_gamma(p: Any, q: Any) -> Any:
     width = p.high - p.low
     t2 = q.concentration.lgamma() - q.concentration * q.rate.log()
@@ -231,14 +231,14 @@ def _uniform_gamma(p: Any, q: Any) -> Any:
     return F.where(p.low < 0, math.inf, -width.log() + t2 + t3 + q.rate * (p.high + p.low) / 2)
 
 
-@known((Uniform, Gumbel))
+@implements_kl((Uniform, Gumbel))
 def _uniform_gumbel(p: Any, q: Any) -> Any:
     common = q.scale / (p.high - p.low)
     high, low = (p.high - q.loc) / q.scale, (p.low - q.loc) / q.scale
     return common.log() + 0.5 * (high + low) - common * (F.exp(-high) - F.exp(-low))
 
 
-@known((Uniform, Normal))
+@implements_kl((Uniform, Normal))
 def _uniform_normal(p: Any, q: Any) -> Any:
     width = p.high - p.low
     t1 = (math.sqrt(math.pi * 2) * q.scale / width).log()
@@ -246,7 +246,7 @@ def _uniform_normal(p: Any, q: Any) -> Any:
     return t1 + 0.5 * (width.pow(2) / 12 + t3) / q.scale.pow(2)
 
 
-@known((Uniform, Pareto))
+@implements_kl((Uniform, Pareto))
 def _uniform_pareto(p: Any, q: Any) -> Any:
     width = p.high - p.low
     t1 = (q.alpha * q.scale.pow(q.alpha) * width).log()

@@ -1,4 +1,4 @@
-"""How much is lost where one distribution is taken for another: `kl_divergence`, and who can answer it."""
+"""`kl_divergence` and its registry: the Kullback-Leibler divergence of two distributions by their classes."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ Divergence = Callable[[Any, Any], Any]
 KNOWN: dict[tuple[type, type], Divergence] = {}
 
 
-def known(*pairs: tuple[type, type]) -> Callable[[Divergence], Divergence]:
-    """Enter a function as the divergence of these pairs."""
-    def enter(function: Divergence) -> Divergence:
+def implements_kl(*pairs: tuple[type, type]) -> Callable[[Divergence], Divergence]:
+    """A decorator that registers a function as the divergence of these pairs of classes (p, q)."""
+    def register(function: Divergence) -> Divergence:
         KNOWN.update(dict.fromkeys(pairs, function))
         return function
 
-    return enter
+    return register
 
 
 def register_kl(type_p: Any, type_q: Any) -> Any:
@@ -54,13 +54,13 @@ def _class_of(value: Any, name: str) -> type:
 
 
 def kl_divergence(p: Any, q: Any) -> Any:
-    """How much is lost where `q` is taken for `p`."""
+    """KL(p || q), the expectation under p of log(p / q), in the batch shape. NotImplementedError for unknown pairs."""
     for value in (p, q):
         if not isinstance(value, Distribution):
             raise ArgumentFault(f"kl_divergence() takes two distributions, not {described(value)}",
                                 "kl_divergence(Normal(0.0, 1.0), Normal(1.0, 1.0))")
-    for file in ("relatives", "pairs"):     # they enter what they know
-        import_module(f"gradcli.nn.distributions.{file}")
+    for file in ("same_family", "different_families"):       # their functions register themselves
+        import_module(f"gradcli.nn.distributions.kl.{file}")
     divergence = _nearest(type(p), type(q))
     if divergence is None:
         raise Unimplemented(f"No KL(p || q) is implemented for p type {type(p).__name__} and q type "
@@ -69,7 +69,7 @@ def kl_divergence(p: Any, q: Any) -> Any:
 
 
 def _nearest(kind_p: type, kind_q: type) -> Divergence | None:
-    """The divergence of the classes nearest to two classes, those of p first."""
+    """The divergence registered for the nearest base classes, those of p first; None without one."""
     known = KNOWN | Settings.divergences
     pairs = [pair for pair in known if issubclass(kind_p, pair[0]) and issubclass(kind_q, pair[1])]
     if not pairs:

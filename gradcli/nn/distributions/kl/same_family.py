@@ -1,4 +1,4 @@
-"""The divergence of a distribution from another of its own kind."""
+"""KL divergences of distributions of the same class."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from gradcli.nn.distributions.continuous import Cauchy, Exponential, Laplace, No
 from gradcli.nn.distributions.discrete import Bernoulli, Binomial, ContinuousBernoulli, Geometric, Poisson
 from gradcli.nn.distributions.extremes import Gumbel, Pareto
 from gradcli.nn.distributions.gamma import Beta, Dirichlet, Gamma
-from gradcli.nn.distributions.kl.divergence import kl_divergence, known
+from gradcli.nn.distributions.kl.divergence import implements_kl, kl_divergence
 from gradcli.nn.distributions.multivariate import (
     LowRankMultivariateNormal,
     MultivariateNormal,
-    distance,
     log_diagonal,
+    mahalanobis,
 )
 from gradcli.nn.distributions.normals import HalfNormal
 from gradcli.nn.distributions.transformed import TransformedDistribution
 
 
-@known((Bernoulli, Bernoulli))
+@implements_kl((Bernoulli, Bernoulli))
 def _bernoulli(p: Any, q: Any) -> Any:
     one = p.probs * (F.softplus(-q.logits) - F.softplus(-p.logits))
     one = F.where(p.probs == 0, 0.0, F.where(q.probs == 0, math.inf, one))
@@ -35,7 +35,7 @@ def _bernoulli(p: Any, q: Any) -> Any:
     return one + F.where(p.probs == 1, 0.0, F.where(q.probs == 1, math.inf, none))
 
 
-@known((Beta, Beta))
+@implements_kl((Beta, Beta))
 def _beta(p: Any, q: Any) -> Any:
     p1, p0, q1, q0 = p.concentration1, p.concentration0, q.concentration1, q.concentration0
     whole_p, whole_q = p1 + p0, q1 + q0
@@ -45,7 +45,7 @@ def _beta(p: Any, q: Any) -> Any:
             + (whole_q - whole_p) * F.digamma(whole_p))
 
 
-@known((Binomial, Binomial))
+@implements_kl((Binomial, Binomial))
 def _binomial(p: Any, q: Any) -> Any:
     if bool((p.total_count < q.total_count).array.any()):
         raise Unimplemented("KL between Binomials where q.total_count > p.total_count is not implemented")
@@ -53,24 +53,24 @@ def _binomial(p: Any, q: Any) -> Any:
     return F.where(p.total_count > q.total_count, math.inf, kl)
 
 
-@known((Categorical, Categorical))
+@implements_kl((Categorical, Categorical))
 def _categorical(p: Any, q: Any) -> Any:
     t = p.probs * (p.logits - q.logits)
     return F.where(p.probs == 0, 0.0, F.where(q.probs == 0, math.inf, t)).sum(-1)
 
 
-@known((OneHotCategorical, OneHotCategorical))
+@implements_kl((OneHotCategorical, OneHotCategorical))
 def _one_hot(p: Any, q: Any) -> Any:
     return _categorical(p._categorical, q._categorical)
 
 
-@known((ContinuousBernoulli, ContinuousBernoulli))
+@implements_kl((ContinuousBernoulli, ContinuousBernoulli))
 def _continuous_bernoulli(p: Any, q: Any) -> Any:
     t1 = p.mean * (p.logits - q.logits)
     return t1 + (p._log_norm() + F.log1p(-p.probs)) + (-q._log_norm() - F.log1p(-q.probs))
 
 
-@known((Dirichlet, Dirichlet))
+@implements_kl((Dirichlet, Dirichlet))
 def _dirichlet(p: Any, q: Any) -> Any:
     whole_p, whole_q = p.concentration.sum(-1), q.concentration.sum(-1)
     t1 = whole_p.lgamma() - whole_q.lgamma()
@@ -79,18 +79,18 @@ def _dirichlet(p: Any, q: Any) -> Any:
     return t1 - t2 + ((p.concentration - q.concentration) * t4).sum(-1)
 
 
-@known((Exponential, Exponential))
+@implements_kl((Exponential, Exponential))
 def _exponential(p: Any, q: Any) -> Any:
     ratio = q.rate / p.rate
     return -ratio.log() + ratio - 1
 
 
-@known((ExponentialFamily, ExponentialFamily))
+@implements_kl((ExponentialFamily, ExponentialFamily))
 def _bregman(p: Any, q: Any) -> Any:
     if type(p) is not type(q):
         raise Unimplemented("The cross KL-divergence between different exponential families cannot be computed "
                                   "using Bregman divergences")
-    natural, value, slopes = p._with_slopes()
+    natural, value, slopes = p._with_gradients()
     others = q._natural()
     result = q._normalizer(*others) - value
     for own, other, slope in zip(natural, others, slopes, strict=True):
@@ -98,7 +98,7 @@ def _bregman(p: Any, q: Any) -> Any:
     return result
 
 
-@known((Gamma, Gamma))
+@implements_kl((Gamma, Gamma))
 def _gamma(p: Any, q: Any) -> Any:
     t1 = q.concentration * (p.rate / q.rate).log()
     t2 = F.lgamma(q.concentration) - F.lgamma(p.concentration)
@@ -106,7 +106,7 @@ def _gamma(p: Any, q: Any) -> Any:
     return t1 + t2 + t3 + (q.rate - p.rate) * (p.concentration / p.rate)
 
 
-@known((Gumbel, Gumbel))
+@implements_kl((Gumbel, Gumbel))
 def _gumbel(p: Any, q: Any) -> Any:
     ratio, at_q, at_p = p.scale / q.scale, q.loc / q.scale, p.loc / q.scale
     t1 = -ratio.log() - at_q + at_p
@@ -114,61 +114,61 @@ def _gumbel(p: Any, q: Any) -> Any:
     return t1 + ratio * EULER + t3 - (1 + EULER)
 
 
-@known((Geometric, Geometric))
+@implements_kl((Geometric, Geometric))
 def _geometric(p: Any, q: Any) -> Any:
     return -p.entropy() - F.log1p(-q.probs) / p.probs - q.logits
 
 
-@known((Normal, Normal))
+@implements_kl((Normal, Normal))
 def _normal(p: Any, q: Any) -> Any:
     ratio = (p.scale / q.scale).pow(2)
     away = ((p.loc - q.loc) / q.scale).pow(2)
     return 0.5 * (ratio + away - 1 - ratio.log())
 
 
-@known((HalfNormal, HalfNormal))
+@implements_kl((HalfNormal, HalfNormal))
 def _half_normal(p: Any, q: Any) -> Any:
     return _normal(p._base, q._base)
 
 
-@known((Laplace, Laplace))
+@implements_kl((Laplace, Laplace))
 def _laplace(p: Any, q: Any) -> Any:
     ratio, away = p.scale / q.scale, (p.loc - q.loc).abs()
     return -ratio.log() + away / q.scale + ratio * F.exp(-away / p.scale) - 1
 
 
-@known((Cauchy, Cauchy))
+@implements_kl((Cauchy, Cauchy))
 def _cauchy(p: Any, q: Any) -> Any:
     t1 = ((p.scale + q.scale).pow(2) + (p.loc - q.loc).pow(2)).log()
     return t1 - (4 * p.scale * q.scale).log()
 
 
-@known((Pareto, Pareto))
+@implements_kl((Pareto, Pareto))
 def _pareto(p: Any, q: Any) -> Any:
     ratio = q.alpha / p.alpha
     result = q.alpha * (p.scale / q.scale).log() + -ratio.log() + ratio - 1
     return F.where(p.scale < q.scale, math.inf, result)
 
 
-@known((Poisson, Poisson))
+@implements_kl((Poisson, Poisson))
 def _poisson(p: Any, q: Any) -> Any:
     return p.rate * (p.rate.log() - q.rate.log()) - (p.rate - q.rate)
 
 
-@known((Uniform, Uniform))
+@implements_kl((Uniform, Uniform))
 def _uniform(p: Any, q: Any) -> Any:
     result = ((q.high - q.low) / (p.high - p.low)).log()
     return F.where((q.low > p.low) | (q.high < p.high), math.inf, result)
 
 
-@known((TransformedDistribution, TransformedDistribution))
+@implements_kl((TransformedDistribution, TransformedDistribution))
 def _transformed(p: Any, q: Any) -> Any:
     if p._transforms != q._transforms or tuple(p._event_shape) != tuple(q._event_shape):
         raise Unimplemented("KL(p || q) of transformed distributions is implemented for equal transforms alone")
     return kl_divergence(p._base, q._base)
 
 
-@known((Independent, Independent))
+@implements_kl((Independent, Independent))
 def _independent(p: Any, q: Any) -> Any:
     if p._dims != q._dims:
         raise Unimplemented("KL(p || q) of Independent is implemented for equal reinterpreted_batch_ndims alone")
@@ -188,14 +188,14 @@ def _square(matrix: Any) -> Any:
     return matrix.pow(2).sum((-2, -1))
 
 
-@known((MultivariateNormal, MultivariateNormal))
+@implements_kl((MultivariateNormal, MultivariateNormal))
 def _vectors(p: Any, q: Any) -> Any:
     n = _same_events(p, q, "Multivariate Normals")
     batch = broadcast_shapes(tuple(q._lower.shape[:-2]), tuple(p._lower.shape[:-2]))
     lower_q, lower_p = (d._lower.expand((*batch, n, n)) for d in (q, p))
     spread = _square(F.linalg_solve_triangular(lower_q, lower_p, upper=False))
     return (log_diagonal(q._lower) - log_diagonal(p._lower)) + 0.5 * (
-        spread + distance(q._lower, q.loc - p.loc) - n)
+        spread + mahalanobis(q._lower, q.loc - p.loc) - n)
 
 
 def _solved(q: Any) -> Any:
@@ -203,7 +203,7 @@ def _solved(q: Any) -> Any:
     return F.linalg_solve_triangular(q._capacitance, inner, upper=False)
 
 
-@known((LowRankMultivariateNormal, LowRankMultivariateNormal))
+@implements_kl((LowRankMultivariateNormal, LowRankMultivariateNormal))
 def _low_ranks(p: Any, q: Any) -> Any:
     n = _same_events(p, q, "Low Rank Multivariate Normals")
     a = _solved(q)
@@ -214,14 +214,14 @@ def _low_ranks(p: Any, q: Any) -> Any:
     return 0.5 * (q._log_det() - p._log_det() + trace + q._distance(q.loc - p.loc) - n)
 
 
-@known((MultivariateNormal, LowRankMultivariateNormal))
+@implements_kl((MultivariateNormal, LowRankMultivariateNormal))
 def _vector_to_low_rank(p: Any, q: Any) -> Any:
     n = _same_events(p, q, "(Low Rank) Multivariate Normals")
     trace = _square(p._lower * q._diagonal.rsqrt().unsqueeze(-1)) - _square(_solved(q).matmul(p._lower))
     return 0.5 * (q._log_det() - 2 * log_diagonal(p._lower) + trace + q._distance(q.loc - p.loc) - n)
 
 
-@known((LowRankMultivariateNormal, MultivariateNormal))
+@implements_kl((LowRankMultivariateNormal, MultivariateNormal))
 def _low_rank_to_vector(p: Any, q: Any) -> Any:
     n = _same_events(p, q, "(Low Rank) Multivariate Normals")
     batch = broadcast_shapes(tuple(q._lower.shape[:-2]), tuple(p._factor.shape[:-2]))
@@ -230,5 +230,5 @@ def _low_rank_to_vector(p: Any, q: Any) -> Any:
     diagonal = F.diag_embed(p._diagonal.sqrt()).expand((*batch, n, n))
     trace = (_square(F.linalg_solve_triangular(lower, factor, upper=False))
              + _square(F.linalg_solve_triangular(lower, diagonal, upper=False)))
-    far = distance(q._lower, q.loc - p.loc)
+    far = mahalanobis(q._lower, q.loc - p.loc)
     return 0.5 * (2 * log_diagonal(q._lower) - p._log_det() + trace + far - n)

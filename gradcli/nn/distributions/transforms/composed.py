@@ -1,4 +1,4 @@
-"""Transforms made of transforms or of a distribution, and those that only arrange."""
+"""Composite transforms: compose, independent, cat, stack; ReshapeTransform and the cdf transform."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.tensor import Size
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.nn.distributions import constraints
-from gradcli.nn.distributions.base import Distribution, sizes, sum_rightmost
+from gradcli.nn.distributions.base import Distribution, shape_tuple, sum_rightmost
 from gradcli.nn.distributions.transforms.elementwise import Transform, transform_of
 
 
-def listed(parts: Any, cache_size: int) -> list[Transform]:
-    """Transforms as a list of our own."""
+def transform_list(parts: Any, cache_size: int) -> list[Transform]:
+    """A list of transforms with this cache size. ArgumentFault for other values."""
     if not isinstance(parts, Iterable):
         raise ArgumentFault(f"a list of transforms is needed, not {described(parts)}", "[ExpTransform()]")
     transforms = [transform_of(part) for part in parts]
@@ -26,13 +26,13 @@ def listed(parts: Any, cache_size: int) -> list[Transform]:
 
 
 class ComposeTransform(Transform):
-    """One transform after another."""
+    """The composition of transforms, applied in order."""
 
     __slots__ = ()
 
     def __init__(self, parts: Any, cache_size: int = 0) -> None:
         super().__init__(cache_size)
-        self._parts = listed(parts, cache_size)
+        self._parts = transform_list(parts, cache_size)
 
     parts = property(lambda self: list(self._parts))
     bijective = property(lambda self: all(part.bijective for part in self._parts))
@@ -107,7 +107,7 @@ class ComposeTransform(Transform):
 
 
 def _of_events(constraint: Any, dims: int) -> Any:
-    """A constraint of events of so many dimensions."""
+    """`constraint`, reinterpreted so that its events have `dims` dimensions."""
     more = dims - constraint.event_dim
     return constraints.IndependentConstraint(constraint, more) if more > 0 else constraint
 
@@ -116,7 +116,7 @@ identity_transform = ComposeTransform([])
 
 
 class IndependentTransform(Transform):
-    """A transform whose last dimensions of the batch belong to the event."""
+    """A transform that reinterprets the last batch dimensions as event dimensions."""
 
     __slots__ = ()
 
@@ -157,7 +157,7 @@ class IndependentTransform(Transform):
 
 
 class _Several(Transform):
-    """Transforms of neighbouring parts along one dimension."""
+    """Transforms of consecutive slices along one dimension."""
 
     __slots__ = ()
 
@@ -167,7 +167,7 @@ class _Several(Transform):
     bijective = property(lambda self: all(part.bijective for part in self._transforms))
 
     def _split(self, value: Any, name: str) -> list[Any]:
-        """The parts of a tensor, one for each transform."""
+        """The slices of a tensor, one for each transform. AssertionError if the sizes do not fit."""
         if not -value.ndim <= self._dim < value.ndim:
             raise AssertionError(f"dim {self._dim} out of range for {name} with {value.ndim} dimensions")
         size, length = value.shape[self._dim], sum(self._lengths)
@@ -182,14 +182,14 @@ class _Several(Transform):
 
 
 class CatTransform(_Several):
-    """A transform for each slice of given length."""
+    """Transforms of slices of `lengths` along a dimension."""
 
     __slots__ = ()
     sign = Transform.sign
 
     def __init__(self, tseq: Any, dim: int = 0, lengths: Any = None, cache_size: int = 0) -> None:
         super().__init__(cache_size)
-        self._transforms = listed(tseq, cache_size)
+        self._transforms = transform_list(tseq, cache_size)
         self._lengths = [1] * len(self._transforms) if lengths is None else list(lengths)
         if len(self._lengths) != len(self._transforms) or not all(type(n) is int for n in self._lengths):
             raise AssertionError(f"lengths ({len(self._lengths)}) must match transforms ({len(self._transforms)})")
@@ -226,7 +226,7 @@ class StackTransform(_Several):
 
     def __init__(self, tseq: Any, dim: int = 0, cache_size: int = 0) -> None:
         super().__init__(cache_size)
-        self._transforms = listed(tseq, cache_size)
+        self._transforms = transform_list(tseq, cache_size)
         self._lengths = [1] * len(self._transforms)
         self.dim = self._dim = dim
 
@@ -250,7 +250,7 @@ class StackTransform(_Several):
 
 
 class ReshapeTransform(Transform):
-    """The same numbers, with the last dimensions in another shape."""
+    """Reshapes the last dimensions from in_shape to out_shape."""
 
     __slots__ = ()
     bijective = True
@@ -258,7 +258,7 @@ class ReshapeTransform(Transform):
 
     def __init__(self, in_shape: Any, out_shape: Any, cache_size: int = 0) -> None:
         super().__init__(cache_size)
-        self.in_shape, self.out_shape = Size(sizes(in_shape)), Size(sizes(out_shape))
+        self.in_shape, self.out_shape = Size(shape_tuple(in_shape)), Size(shape_tuple(out_shape))
         if math.prod(self.in_shape) != math.prod(self.out_shape):
             raise ValueFault("in_shape, out_shape have different numbers of elements")
 
@@ -282,7 +282,7 @@ class ReshapeTransform(Transform):
 
 
 def _replaced(shape: Any, old: Size, new: Size) -> Any:
-    """A shape with its end exchanged."""
+    """`shape` with `new` in place of `old` at its end. ValueFault if it does not end with `old`."""
     if len(shape) < len(old):
         raise ValueFault("Too few dimensions on input")
     cut = len(shape) - len(old)
@@ -292,7 +292,7 @@ def _replaced(shape: Any, old: Size, new: Size) -> Any:
 
 
 class CumulativeDistributionTransform(Transform):
-    """The probability to be at most x."""
+    """The cdf of a distribution."""
 
     __slots__ = ()
     bijective = True

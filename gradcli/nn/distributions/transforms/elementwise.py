@@ -1,4 +1,4 @@
-"""Functions that carry distributions to others: `torch.distributions.transforms`.
+"""`torch.distributions.transforms`: `Transform`, and the elementwise transforms.
 
 A transform states `_call`, `_inverse` and `log_abs_det_jacobian`; so do those that programs define.
 """
@@ -16,7 +16,7 @@ from gradcli.exposure import exposed, seal
 from gradcli.faults.mistakes import Unimplemented
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.nn.distributions import constraints
-from gradcli.nn.distributions.base import broadcast_all, sizes, sum_rightmost
+from gradcli.nn.distributions.base import broadcast_all, shape_tuple, sum_rightmost
 
 
 @exposed(*"inv sign bijective domain codomain event_dim with_cache log_abs_det_jacobian forward_shape inverse_shape "
@@ -56,14 +56,14 @@ class Transform:
 
     @property
     def event_dim(self) -> Any:
-        """How many dimensions it takes together, where it gives as many."""
+        """The number of event dimensions. ValueFault if domain and codomain differ in it."""
         if self.domain.event_dim == self.codomain.event_dim:
             return self.domain.event_dim
         raise ValueFault("Please use either .domain.event_dim or .codomain.event_dim")
 
     @property
     def inv(self) -> Any:
-        """The transform that undoes it."""
+        """The inverse transform."""
         self._ready()
         if self._inv is None:
             self._inv = _InverseTransform(self)
@@ -71,7 +71,7 @@ class Transform:
 
     @property
     def sign(self) -> Any:
-        """Whether it goes up (1) or down (-1)."""
+        """1 if the transform increases, -1 if it decreases."""
         raise Unimplemented(f"{type(self).__name__} does not implement sign")
 
     def with_cache(self, cache_size: int = 1) -> Any:
@@ -79,10 +79,10 @@ class Transform:
         self._ready()
         if self._cache_size == cache_size:
             return self
-        anew = object.__new__(type(self))
-        vars(anew).update(vars(self))
-        Transform.__init__(anew, cache_size)
-        return anew
+        copy = object.__new__(type(self))
+        vars(copy).update(vars(self))
+        Transform.__init__(copy, cache_size)
+        return copy
 
     def __eq__(self, other: object) -> bool:
         return self is other
@@ -116,15 +116,15 @@ class Transform:
         raise Unimplemented(f"{type(self).__name__} does not implement _inverse(y)")
 
     def log_abs_det_jacobian(self, x: Any, y: Any) -> Any:
-        """The logarithm of how much it stretches at x, where it gives y."""
+        """log |dy / dx| at x, with y the value there."""
         raise Unimplemented(f"{type(self).__name__} does not implement log_abs_det_jacobian(x, y)")
 
     def forward_shape(self, shape: Any) -> Any:
-        """The shape of what it gives, for an input of this shape."""
+        """The shape of the output for an input of this shape."""
         return shape
 
     def inverse_shape(self, shape: Any) -> Any:
-        """The shape of what it takes, for a result of this shape."""
+        """The shape of the input for an output of this shape."""
         return shape
 
     def __repr__(self) -> str:
@@ -139,7 +139,7 @@ class Transform:
 
 
 def transform_of(value: Any) -> Transform:
-    """`value`, which has to be a transform."""
+    """`value`; ArgumentFault unless it is an initialised Transform."""
     if not isinstance(value, Transform):
         raise ArgumentFault(f"a transform is needed, not {described(value)}", "ExpTransform()")
     value._ready()
@@ -147,7 +147,7 @@ def transform_of(value: Any) -> Transform:
 
 
 class _InverseTransform(Transform):
-    """What undoes a transform."""
+    """The inverse of a transform."""
 
     __slots__ = ()
 
@@ -185,13 +185,10 @@ class _InverseTransform(Transform):
         return self._inv.forward_shape(shape)
 
 
-class _Alike(Transform):
-    """A transform without options: all of its kind are equal."""
+class ParameterFree(Transform):
+    """A transform without parameters: all of one class are equal."""
 
     __slots__ = ()
-    bijective = True
-    sign: Any = 1
-    domain = constraints.real
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, type(self))
@@ -199,7 +196,16 @@ class _Alike(Transform):
     __hash__ = Transform.__hash__
 
 
-class ExpTransform(_Alike):
+class _Increasing(ParameterFree):
+    """An increasing bijection from the real numbers."""
+
+    __slots__ = ()
+    bijective = True
+    sign: Any = 1
+    domain = constraints.real
+
+
+class ExpTransform(_Increasing):
     """y = exp(x)."""
 
     __slots__ = ()
@@ -216,12 +222,12 @@ class ExpTransform(_Alike):
 
 
 def clipped_sigmoid(x: Any) -> Any:
-    """The sigmoid, kept off 0 and 1."""
+    """The sigmoid, clamped to tiny .. 1 - eps of its dtype."""
     limits = finfo(x.dtype)
     return F.clamp(F.sigmoid(x), min=limits.tiny, max=1.0 - limits.eps)
 
 
-class SigmoidTransform(_Alike):
+class SigmoidTransform(_Increasing):
     """y = 1 / (1 + exp(-x))."""
 
     __slots__ = ()
@@ -239,7 +245,7 @@ class SigmoidTransform(_Alike):
         return -F.softplus(-x) - F.softplus(x)
 
 
-class SoftplusTransform(_Alike):
+class SoftplusTransform(_Increasing):
     """y = log(1 + exp(x))."""
 
     __slots__ = ()
@@ -255,7 +261,7 @@ class SoftplusTransform(_Alike):
         return -F.softplus(-x)
 
 
-class TanhTransform(_Alike):
+class TanhTransform(_Increasing):
     """y = tanh(x)."""
 
     __slots__ = ()
@@ -271,13 +277,12 @@ class TanhTransform(_Alike):
         return 2.0 * (math.log(2.0) - x - F.softplus(-2.0 * x))
 
 
-class AbsTransform(_Alike):
+class AbsTransform(ParameterFree):
     """y = |x|."""
 
     __slots__ = ()
-    bijective = False
+    domain = constraints.real
     codomain = constraints.positive
-    sign = Transform.sign
 
     def _call(self, x: Any) -> Any:
         return x.abs()
@@ -321,7 +326,7 @@ class PowerTransform(Transform):
 
 def _with_shapes(shape: Any, *operands: Any) -> Any:
     """A shape broadcast with those of the operands that are tensors."""
-    return Size(broadcast_shapes(sizes(shape), *(tuple(o.shape) for o in operands if isinstance(o, Tensor))))
+    return Size(broadcast_shapes(shape_tuple(shape), *(tuple(o.shape) for o in operands if isinstance(o, Tensor))))
 
 
 def _same(first: Any, second: Any) -> bool:

@@ -1,4 +1,4 @@
-"""Transforms onto shares and triangles of matrices."""
+"""Transforms onto the simplex and onto Cholesky factors."""
 
 from __future__ import annotations
 
@@ -10,18 +10,7 @@ from gradcli.engine.tensor.dtype_info import finfo
 from gradcli.engine.tensor.tensor import Size
 from gradcli.faults.tree import ValueFault
 from gradcli.nn.distributions import constraints
-from gradcli.nn.distributions.transforms.elementwise import Transform, clipped_sigmoid
-
-
-class _Kind(Transform):
-    """A transform without options: all of its kind are equal."""
-
-    __slots__ = ()
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, type(self))
-
-    __hash__ = Transform.__hash__
+from gradcli.nn.distributions.transforms.elementwise import ParameterFree, Transform, clipped_sigmoid
 
 
 def _deep_enough(shape: Any, dims: int) -> Any:
@@ -30,8 +19,8 @@ def _deep_enough(shape: Any, dims: int) -> Any:
     return shape
 
 
-class SoftmaxTransform(_Kind):
-    """From scores to shares that sum to one; scores that differ by a constant give the same shares."""
+class SoftmaxTransform(ParameterFree):
+    """softmax onto the simplex; not a bijection, and the inverse is log."""
 
     __slots__ = ()
     domain = constraints.real_vector
@@ -50,8 +39,8 @@ class SoftmaxTransform(_Kind):
     inverse_shape = forward_shape
 
 
-class StickBreakingTransform(_Kind):
-    """From numbers to shares, one more: each takes its part of what the ones before have left."""
+class StickBreakingTransform(ParameterFree):
+    """The stick-breaking bijection from K real numbers to the simplex of K + 1."""
 
     __slots__ = ()
     domain = constraints.real_vector
@@ -85,8 +74,8 @@ class StickBreakingTransform(_Kind):
         return Size((*_deep_enough(shape, 1)[:-1], shape[-1] - 1))
 
 
-class LowerCholeskyTransform(_Kind):
-    """The lower triangle of a matrix, its diagonal made positive by exp."""
+class LowerCholeskyTransform(ParameterFree):
+    """The lower triangle of a matrix, with exp on its diagonal."""
 
     __slots__ = ()
     domain = constraints.IndependentConstraint(constraints.real, 2)
@@ -99,8 +88,8 @@ class LowerCholeskyTransform(_Kind):
         return y.tril(-1) + y.diagonal(dim1=-2, dim2=-1).log().diag_embed()
 
 
-class PositiveDefiniteTransform(_Kind):
-    """The square of such a triangle."""
+class PositiveDefiniteTransform(ParameterFree):
+    """L L^T for the L of LowerCholeskyTransform."""
 
     __slots__ = ()
     domain = constraints.IndependentConstraint(constraints.real, 2)
@@ -115,18 +104,18 @@ class PositiveDefiniteTransform(_Kind):
 
 
 def _below(size: int, diagonal: int) -> Any:
-    """Where a square matrix lies at the diagonal or below."""
+    """A (size, size) mask of the elements on or below a diagonal."""
     places = F.arange(size)
     return places < places.view((-1, 1)) + (diagonal + 1)
 
 
 def triangle_to_vector(matrix: Any, diagonal: int) -> Any:
-    """The numbers of a matrix at a diagonal and below, row by row."""
+    """The elements of a matrix on or below a diagonal, row by row."""
     return matrix[..., _below(matrix.shape[-1], diagonal)]
 
 
 def vector_to_triangle(vector: Any) -> Any:
-    """A matrix with these numbers below its diagonal, row by row."""
+    """A matrix with the elements of `vector` below its diagonal, row by row. ValueFault for another size."""
     count = vector.shape[-1]
     size = (1 + (1 + 8 * count) ** 0.5) / 2
     if round(size) * (round(size) - 1) // 2 != count:
@@ -139,7 +128,7 @@ def vector_to_triangle(vector: Any) -> Any:
 
 
 class CorrCholeskyTransform(Transform):
-    """From numbers to the lower triangle of a matrix of correlations."""
+    """From real vectors to Cholesky factors of correlation matrices."""
 
     __slots__ = ()
     domain = constraints.real_vector
