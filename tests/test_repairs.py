@@ -5,9 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from gradcli.faults.attributes import MissingAttribute
 from gradcli.faults.mistakes import FAULTS as ALL
+from gradcli.faults.tensors import DimensionOutOfRange, ExpandedSize, IndexOutOfRange, ViewSize
 from gradcli.faults.tree import FAULTS, render
 from gradcli.repairs import apply_repairs
+from gradcli.repairs.registry import diagnoses_of, repairs_of
 from gradcli.session.session import Session
 from repairs import MENDABLE, corpora, fault_of, outcomes, pasted
 
@@ -110,3 +113,43 @@ def test_a_repair_is_worked_out_without_its_guard(path, monkeypatch):
     monkeypatch.setattr(gradcli.repairs, "repaired", apply_repairs)
     for style in ("tutorial", "modern"):
         assert fault_of(path.read_text(), style) is not None
+
+
+@pytest.mark.parametrize("text, kind, fields", [
+    ("torch.ones(2, 3).sum(4)", DimensionOutOfRange, {"dim": 4, "last": 1}),
+    ("torch.tensor(1.0).sum(-3)", DimensionOutOfRange, {"dim": -3, "last": 0}),
+    ("torch.ones(2, 3)[0, 5]", IndexOutOfRange, {"index": 5, "dim": 1, "size": 3}),
+    ("torch.ones(6).view(4, 2)", ViewSize, {"shape": (4, 2), "size": 6}),
+    ("torch.ones(3).expand(2, 4)", ExpandedSize, {"target": (2, 4), "shape": (3,)}),
+    ("[1].foo", MissingAttribute, {"holder": [1], "attribute": "foo"}),
+])
+def test_a_fault_has_its_facts_as_fields(text, kind, fields):
+    fault = fault_of(text)
+    assert type(fault) is kind and {name: vars(fault)[name] for name in fields} == fields
+    assert fault.code == kind.__bases__[0].code
+
+
+def test_repairs_are_registered_for_classes_from_the_general_to_the_special():
+    names = [each.repair.__name__ for each in repairs_of(IndexOutOfRange)]
+    assert names.index("given") < names.index("last_item") < names.index("last_index")
+    assert [each.__name__ for each in diagnoses_of(MissingAttribute)] == ["gradient_missing", "none_used"]
+
+
+MAKER = "def f(a):\n    b = a * 2\nx = torch.ones(2, requires_grad=True)\ny = f(x)\n"
+
+
+@pytest.mark.parametrize("use", """torch.add(x, y)|torch.autograd.backward(y)|torch.manual_seed(y)|print(**y)|[*y]
+next(y)|y + 1|y.sum()|math.sqrt(y)|torch.cat([x, y])|'%d' % y|optim.SGD([x], lr=y)|{'a': 1}[y]
+""".strip().replace("\n", "|").split("|"))
+def test_a_none_is_put_down_to_the_function_that_gave_it(use):
+    fault = fault_of(MAKER + use)
+    assert fault.code == "G0505" and "f ends without return, and so gives None" in fault.notes
+    fault = fault_of("x = torch.ones(2, requires_grad=True)\n" + use.replace("y", "x.grad"))
+    assert fault.code == "G0413"
+
+
+@pytest.mark.parametrize("text", ["torch.add(torch.ones(2), None)", "torch.autograd.backward(None)", "print(**None)",
+                                  "nn.Sequential(nn.ReLU()).append(5)", "print(1, sep=5)"])
+def test_a_call_that_failed_gave_no_none(text):
+    fault = fault_of(text)
+    assert fault.code != "G0505" and not any("in place" in note for note in fault.notes)

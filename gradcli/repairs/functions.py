@@ -22,9 +22,9 @@ from gradcli.repairs.site import Site, members
 
 
 @diagnoses(UnpackFault)
-def unsaved(fault: UnpackFault, case: Site) -> Fault | None:
+def unsaved(fault: UnpackFault, site: Site) -> Fault | None:
     """`x, = ctx.saved_tensors` where forward saved nothing, or another number of tensors."""
-    parts = case.parts
+    parts = site.parts
     statement = parts.statement
     if statement is None or statement[0] != "assign":
         return None
@@ -35,7 +35,7 @@ def unsaved(fault: UnpackFault, case: Site) -> Fault | None:
     names = [parts.of(each) for each in members(statement[3][0])]
     special = UnsavedTensors(f"{value} does not hold {len(names)} tensor{'s' if len(names) > 1 else ''}: forward saved "
                              "another number", span=parts.span(statement[3][-1]))
-    forward = next((each for each in _defined(case, "forward", parts.enclosing("class"))), None)
+    forward = next((each for each in _defined(site, "forward", parts.enclosing("class"))), None)
     if forward is None:
         return special
     context = (parameters(forward) or [context])[0]
@@ -43,7 +43,7 @@ def unsaved(fault: UnpackFault, case: Site) -> Fault | None:
     for each in walk(forward):
         call = call_of(each)
         if call and call.name == "save_for_backward":
-            spot = case.spot_of(each)
+            spot = site.spot_of(each)
             special.hints.append((spot.rewritten(each, words), spot.where()))
             return special
     last = next((each for each in walk(forward) if each[0] == "return"), None)
@@ -186,19 +186,19 @@ def parameter(fault: ArgumentFault, site: Site) -> None:
 
 
 @repairs(NameFault)
-def member(fault: NameFault, case: Site) -> None:
+def member(fault: NameFault, site: Site) -> None:
     """A name that is an attribute of the method's own object."""
-    parts = case.parts
+    parts = site.parts
     name = parts.of(parts.node) if parts.node else ""
     if name == "save_for_backward":
-        case.fault.hints = [("ctx.save_for_backward" if "ctx" in case.names else "self.save_for_backward",
+        site.fault.hints = [("ctx.save_for_backward" if "ctx" in site.names else "self.save_for_backward",
                              "a method of the context")]
         return
-    own = case.names.get("self")
+    own = site.names.get("self")
     held = {**getattr(own, "__dict__", {}), **vars(type(own))} if own is not None else {}
     holders = [each for each in held.values() if isinstance(each, dict)]
     if name and name.isidentifier() and (name in held or any(name in each for each in holders)):
-        case.fault.hints = [(f"self.{name}", "an attribute of the object")]
+        site.fault.hints = [(f"self.{name}", "an attribute of the object")]
 
 
 def parameters(function: Node) -> list[str]:
@@ -212,7 +212,7 @@ def _head(function: Node) -> Node:
     return found
 
 
-def _defined(case: Site, name: str, classes: list[Node]) -> Iterator[Node]:
+def _defined(site: Site, name: str, classes: list[Node]) -> Iterator[Node]:
     for kind in classes:
         for each in walk(kind):
             if each[0] == "def" and _head(each)[3] == name:

@@ -16,33 +16,33 @@ SIGNS = {"+=": "+", "-=": "-", "*=": "*", "/=": "/", "//=": "//", "%=": "%", "**
 
 
 @repairs(StaleValue, parsed=False)
-def stale(fault: StaleValue, case: FaultContext) -> None:
+def stale(fault: StaleValue, site: FaultContext) -> None:
     """A value was changed in place that was still needed: write it without changing it."""
-    write = case.spot(case.fault.places[-1][1])
+    write = site.spot(site.fault.places[-1][1])
     if write is None:
-        case.fault.hints.append(("x = x.clone()", "before the change, x being what is changed"))
+        site.fault.hints.append(("x = x.clone()", "before the change, x being what is changed"))
         return
     node = write.parts.node
     call = call_of(node) if node else None
     if call is not None and call.name == "step":
         receiver = write.parts.of(call.receiver) if call.receiver else "optimizer"
-        case.fault.notes.append(f"{receiver}.step() writes new parameters: what came from the old ones is stale")
-        case.fault.hints.append(_again(case) or ("{call}", f"before {receiver}.step()"))
+        site.fault.notes.append(f"{receiver}.step() writes new parameters: what came from the old ones is stale")
+        site.fault.hints.append(_again(site) or ("{call}", f"before {receiver}.step()"))
         return
-    case.fault.hints.append(_unwritten(write))
+    site.fault.hints.append(_unwritten(write))
 
 
-def _again(case: FaultContext) -> tuple[str, str] | None:
+def _again(site: FaultContext) -> tuple[str, str] | None:
     """The assignments that lead from what kept the stale value to what is differentiated, to be made again."""
-    if not isinstance(case, Site):
+    if not isinstance(site, Site):
         return None
-    kept, parts, call = case.spot(case.fault.places[0][1]), case.parts, case.call
+    kept, parts, call = site.spot(site.fault.places[0][1]), site.parts, site.call
     if call is None or call.receiver is None or kept is None or not kept.here or not kept.statement:
         return None
     found: list[Node] = []
     pending = [each[3] for each in walk(call.receiver) if each[0] == "NAME"]
     while pending:
-        made = case.assigned(pending.pop())
+        made = site.assigned(pending.pop())
         if made is not None and made not in found and parts.line(made) >= kept.line and "\n" not in parts.of(made):
             found.append(made)
             pending += [each[3] for each in walk(made[3][-1]) if each[0] == "NAME"]
@@ -108,10 +108,10 @@ def _copied(write: RelatedSite, target: Node) -> tuple[str, str]:
 
 
 @repairs(SecondBackward)
-def second(fault: SecondBackward, case: Site) -> None:
+def second(fault: SecondBackward, site: Site) -> None:
     """A graph was swept twice: keep it in the first sweep, or do not let it reach over the turns of a loop."""
-    first, computed = case.spot(fault.places[0][1]), case.spot(fault.facts.get("computed"))
-    parts = case.parts
+    first, computed = site.spot(fault.places[0][1]), site.spot(fault.facts.get("computed"))
+    parts = site.parts
     if first is None:
         return
     if computed is not None:
@@ -119,7 +119,7 @@ def second(fault: SecondBackward, case: Site) -> None:
                            f"{computed.words[:80]}")
     loop = next(iter(parts.enclosing(*LOOPS)), None)
     if loop is not None and first.here and first.place.span == fault.span and computed and computed.here:
-        repair = _over_turns(case, loop, computed)
+        repair = _over_turns(site, loop, computed)
         if repair:
             fault.hints.insert(0, repair)
             return
@@ -132,12 +132,12 @@ def second(fault: SecondBackward, case: Site) -> None:
             fault.hints = [(first.rewritten(node, words), f"{first.where()}, to keep them")]
 
 
-def _over_turns(case: Site, loop: Node, computed: RelatedSite) -> tuple[str, str] | None:
+def _over_turns(site: Site, loop: Node, computed: RelatedSite) -> tuple[str, str] | None:
     """What to do at the beginning of each turn, when a loop comes back to the graph of the turn before."""
-    first, statement = case.first_in_loop(loop), computed.statement
+    first, statement = site.first_in_loop(loop), computed.statement
     if first is None:
         return None
-    begin = case.spot_of(first).where("before")
+    begin = site.spot_of(first).where("before")
     if statement is not None and not loop[1] <= statement[1] < loop[2] and statement[0] == "assign":
         return computed.parts.of(statement), f"{begin}, so that each turn computes it"
     carried = _carried(loop)
@@ -171,9 +171,9 @@ def _carried(loop: Node) -> list[str]:
 
 
 @repairs(AnomalousGradient, parsed=False)
-def anomalous(fault: AnomalousGradient, case: FaultContext) -> None:
+def anomalous(fault: AnomalousGradient, site: FaultContext) -> None:
     """A gradient blew up: keep the operand away from where it does."""
-    spot = case.spot(case.fault.places[-1][1])
+    spot = site.spot(site.fault.places[-1][1])
     parts = spot.parts if spot else None
     if spot is None or parts is None or parts.node is None:
         return
@@ -188,7 +188,7 @@ def anomalous(fault: AnomalousGradient, case: FaultContext) -> None:
             return
     else:
         return
-    case.fault.hints = [(spot.rewritten(parts.node, words), spot.where() + ", away from where it blows up")]
+    site.fault.hints = [(spot.rewritten(parts.node, words), spot.where() + ", away from where it blows up")]
 
 
 @repairs(SecondOrder, parsed=False)
@@ -236,30 +236,30 @@ def _value_not_place(words: str, name: str) -> str:
     return before + name.removeprefix("arg") + after
 
 
-def _recorded(case: FaultContext, spot: RelatedSite) -> None:
+def _recorded(site: FaultContext, spot: RelatedSite) -> None:
     blocks = spot.parts.enclosing("with")
     block = next((each for each in blocks if "no_grad" in spot.parts.of(each).split(":")[0]), None)
     if block is None:
-        case.fault.hints.append(("with torch.enable_grad():", "around what is to be differentiated"))
+        site.fault.hints.append(("with torch.enable_grad():", "around what is to be differentiated"))
         return
     line = spot.parts.line(block)
     head = spot.parts.text.split("\n")[line - 1].strip()
     where = f"in line {line}" if spot.here else "in its place"
-    case.fault.hints.append((head.replace("no_grad", "enable_grad"), where))
+    site.fault.hints.append((head.replace("no_grad", "enable_grad"), where))
 
 
 @repairs(LeafWrite)
-def leaf(fault: LeafWrite, case: Site) -> None:
+def leaf(fault: LeafWrite, site: Site) -> None:
     """A leaf was written: write it where nothing is recorded."""
-    parts = case.parts
+    parts = site.parts
     statement = parts.statement
     if statement is None or not parts.alone(statement):
         return
     line = parts.line(statement)
-    case.fault.hints = [(f"with torch.no_grad(): {parts.of(statement)}",
+    site.fault.hints = [(f"with torch.no_grad(): {parts.of(statement)}",
                          f"in line {line}: a change that is not recorded")]
     target = statement[3][0]
     if statement[0] == "augassign" and target[0] == "NAME":
         sign = SIGNS.get(parts.of(statement[3][1]), "+")
-        case.fault.hints.append((f"y = {parts.of(target)} {sign} {parts.atom(statement[3][-1])}",
+        site.fault.hints.append((f"y = {parts.of(target)} {sign} {parts.atom(statement[3][-1])}",
                                  "a new value, whose history leads to the leaf"))

@@ -28,66 +28,66 @@ OPTIONLESS = ("FloatTensor", "DoubleTensor", "Tensor", "from_numpy")
 
 
 @repairs(NothingRequiresGrad, UnusedInput)
-def nothing_required(fault: NothingRequiresGrad | UnusedInput, case: Site) -> None:
+def nothing_required(fault: NothingRequiresGrad | UnusedInput, site: Site) -> None:
     """Nothing that a result depends on requires grad: let the leaf it was computed from do so."""
-    parts = case.parts
-    call = case.call
+    parts = site.parts
+    call = site.call
     if call is None:
         return
-    start = call.receiver if call.name == "backward" and call.receiver and not _space(case, call.receiver) else None
-    unused = isinstance(case.fault, UnusedInput)
+    start = call.receiver if call.name == "backward" and call.receiver and not _space(site, call.receiver) else None
+    unused = isinstance(site.fault, UnusedInput)
     if start is None and len(call.args) > unused:
         start = call.args[unused]
     if unused and start is not None:
-        start = next((each for each in walk(start) if isinstance(value := case.value(each), Tensor)
+        start = next((each for each in walk(start) if isinstance(value := site.value(each), Tensor)
                       and not value.requires_grad), start)
     if isinstance(fault, NotInGraph):
         assert parts.node is not None
-        case.fault.hints = [(with_option(parts, parts.node, "allow_unused=True"), "gives None for it")]
+        site.fault.hints = [(with_option(parts, parts.node, "allow_unused=True"), "gives None for it")]
         return
-    if _thaw(case):
+    if _thaw(site):
         return
-    made = _origin(case, start) if start else None
-    if made is not None and _numbers(case, made):
+    made = _origin(site, start) if start else None
+    if made is not None and _numbers(site, made):
         return
-    case.fault.hints.clear()
+    site.fault.hints.clear()
     if made is None:
-        leaf = next((each[3] for each in walk(start) if isinstance(case.value(each), Tensor)), "x") if start else "x"
-        case.fault.hints.append((f"{leaf}.requires_grad = True", f"if {leaf} is the leaf, before the rest is computed"))
+        leaf = next((each[3] for each in walk(start) if isinstance(site.value(each), Tensor)), "x") if start else "x"
+        site.fault.hints.append((f"{leaf}.requires_grad = True", f"if {leaf} is the leaf, before the rest is computed"))
         return
-    words = required(case, made)
-    spot = case.spot_of(made)
+    words = required(site, made)
+    spot = site.spot_of(made)
     if words == parts.of(made):
-        case.fault.notes.append("the leaf requires grad already, and what is differentiated does not depend on it: "
+        site.fault.notes.append("the leaf requires grad already, and what is differentiated does not depend on it: "
                                 "its gradient is 0")
         return
-    case.fault.hints.append((spot.rewritten(made, words), f"{spot.where()}: a leaf that gradients can flow to"))
+    site.fault.hints.append((spot.rewritten(made, words), f"{spot.where()}: a leaf that gradients can flow to"))
 
 
-def _space(case: Site, node: Node) -> bool:
+def _space(site: Site, node: Node) -> bool:
     """Whether what stands before `.backward` is the module torch.autograd."""
-    return case.parts.of(node) in ("torch.autograd", "autograd")
+    return site.parts.of(node) in ("torch.autograd", "autograd")
 
 
-def _thaw(case: Site) -> bool:
+def _thaw(site: Site) -> bool:
     """Something was told to require no gradients: let it."""
-    for node in walk(case.parts.tree):
+    for node in walk(site.parts.tree):
         words = ""
-        if node[0] == "assign" and case.parts.of(node[3][-1]) == "False" and node[3][0][0] == "attribute" \
+        if node[0] == "assign" and site.parts.of(node[3][-1]) == "False" and node[3][0][0] == "attribute" \
                 and node[3][0][3][1][3] == "requires_grad":
-            words = f"{case.parts.of(node[3][0])} = True"
+            words = f"{site.parts.of(node[3][0])} = True"
         call = call_of(node)
-        if call and call.name == "requires_grad_" and call.args and case.parts.of(call.args[0]) == "False":
+        if call and call.name == "requires_grad_" and call.args and site.parts.of(call.args[0]) == "False":
             assert call.receiver is not None
-            words = f"{case.parts.of(call.receiver)}.requires_grad_(True)"
-        if words and node[1] < case.parts.start:
-            spot = case.spot_of(node)
-            case.fault.hints = [(spot.rewritten(node, words), f"{spot.where()}, where gradients were turned off")]
+            words = f"{site.parts.of(call.receiver)}.requires_grad_(True)"
+        if words and node[1] < site.parts.start:
+            spot = site.spot_of(node)
+            site.fault.hints = [(spot.rewritten(node, words), f"{spot.where()}, where gradients were turned off")]
             return True
     return False
 
 
-def _numbers(case: Site, made: Node) -> bool:
+def _numbers(site: Site, made: Node) -> bool:
     """A tensor was made anew of the plain numbers of another, whose history it does not have."""
     call = call_of(made)
     for each in walk(call.args[0]) if call and call.args else ():
@@ -97,23 +97,23 @@ def _numbers(case: Site, made: Node) -> bool:
             deeper = call_of(kept)
             if deeper and deeper.name == "detach" and deeper.receiver is not None:
                 kept = deeper.receiver
-            spot = case.spot_of(made)
-            case.fault.notes.append(f"{case.parts.of(each)} gives plain numbers, which have no history")
-            case.fault.hints = [(spot.rewritten(made, case.parts.of(kept)), spot.where())]
+            spot = site.spot_of(made)
+            site.fault.notes.append(f"{site.parts.of(each)} gives plain numbers, which have no history")
+            site.fault.hints = [(spot.rewritten(made, site.parts.of(kept)), spot.where())]
             return True
     return False
 
 
-def required(case: Site, made: Node) -> str:
+def required(site: Site, made: Node) -> str:
     """A call that makes a tensor, as one that makes a leaf that requires grad."""
     call = call_of(made)
     assert call is not None
     if call.name in OPTIONLESS:
-        return f"Variable({case.parts.of(made)}, requires_grad=True)"
-    return with_option(case.parts, made, "requires_grad=True")
+        return f"Variable({site.parts.of(made)}, requires_grad=True)"
+    return with_option(site.parts, made, "requires_grad=True")
 
 
-def _origin(case: Site, start: Node) -> Node | None:
+def _origin(site: Site, start: Node) -> Node | None:
     """The call that made what an expression was computed from, sought through assignments backwards."""
     pending, seen = [start], set()
     while pending:
@@ -125,38 +125,38 @@ def _origin(case: Site, start: Node) -> Node | None:
         for each in walk(node):
             if each[0] == "NAME" and each[3] not in seen:
                 seen.add(each[3])
-                found = case.assigned(each[3])
+                found = site.assigned(each[3])
                 if found is not None:
                     pending.append(found[3][-1])
     return None
 
 
 @diagnoses(AttributeFault, PythonFault, ArgumentFault)
-def gradient_missing(fault: AttributeFault | PythonFault | ArgumentFault, case: Site) -> Fault | None:
+def gradient_missing(fault: AttributeFault | PythonFault | ArgumentFault, site: Site) -> Fault | None:
     """The fault for a `.grad` that is None, in place of what happened to that None."""
-    parts = case.parts
-    for node in case.where_none():
+    parts = site.parts
+    for node in site.where_none():
         if node[0] == "attribute" and node[3][1][3] == "grad":
             holder = node[3][0]
-            value = case.value(holder)
+            value = site.value(holder)
             known = isinstance(value, Tensor)
             if value.gradient is None if known else about_none(fault):
-                return _missing(case, node, parts.of(holder), value if known else None)
+                return _missing(site, node, parts.of(holder), value if known else None)
     return None
 
 
-def _missing(case: Site, node: Node, words: str, value: Any) -> Fault:
-    fault = GradientMissing(f"{words}.grad is None", span=case.parts.span(node))
+def _missing(site: Site, node: Node, words: str, value: Any) -> Fault:
+    fault = GradientMissing(f"{words}.grad is None", span=site.parts.span(node))
     if value is not None and value.node is not None:
-        rebound = _rebound(case, words)
+        rebound = _rebound(site, words)
         call = value.node.call if type(value.node) is NodeOutput else value.node
-        spot = case.spot((call.code, call.line_at))
+        spot = site.spot((call.code, call.line_at))
         if rebound is not None:
-            fault.notes.append(f"{words} is no leaf any more: line {case.parts.line(rebound)} makes a new result of it")
+            fault.notes.append(f"{words} is no leaf any more: line {site.parts.line(rebound)} makes a new result of it")
             value_node = rebound[3][-1]
             sign = {"sub": "-", "add": "+"}[value_node[0]]
-            fault.hints.append((f"with torch.no_grad(): {words} {sign}= {case.parts.of(value_node[3][1])}",
-                                f"in line {case.parts.line(rebound)}: changes the leaf itself"))
+            fault.hints.append((f"with torch.no_grad(): {words} {sign}= {site.parts.of(value_node[3][1])}",
+                                f"in line {site.parts.line(rebound)}: changes the leaf itself"))
         else:
             fault.notes.append(f"{words} is a result, and only leaves keep their gradient"
                                + (f": it was computed in {'line ' + str(spot.line) if spot.here else spot.words}"
@@ -164,44 +164,44 @@ def _missing(case: Site, node: Node, words: str, value: Any) -> Fault:
             after = spot.where("after") if spot else "before backward()"
             if spot is None or not spot.here:
                 fault.hints.append((f"{words}.retain_grad()", f"{after}, before backward()"))
-            elif "backward(" in case.parts.text[: case.parts.start]:
+            elif "backward(" in site.parts.text[: site.parts.start]:
                 fault.hints.append((f"{words}.retain_grad()", f"{after}, before backward()"))
             else:
                 fault.notes.append("backward() has not run yet")
     elif value is not None and not value.requires_grad:
         fault.notes.append(f"{words} does not require gradients")
-        made = case.assigned(words)
+        made = site.assigned(words)
         source = made[3][-1] if made else None
         call = call_of(source) if source else None
         if source and call and call.name in MAKERS:
-            spot = case.spot_of(source)
-            fault.hints.append((spot.rewritten(source, required(case, source)), spot.where()))
+            spot = site.spot_of(source)
+            fault.hints.append((spot.rewritten(source, required(site, source)), spot.where()))
         else:
             fault.hints.append((f"{words}.requires_grad_()", f"before anything is computed from {words}"))
     else:
         fault.notes.append(f"backward() fills it, on something that {words} went into")
-        statement = case.parts.statement
-        if statement is not None and case.parts.alone(statement) and case.parts.of(statement).endswith(".zero_()"):
-            fault.hints.append((f"if {words}.grad is not None: {case.parts.of(statement)}",
-                                f"in line {case.parts.line(node)}: there is nothing to zero yet"))
+        statement = site.parts.statement
+        if statement is not None and site.parts.alone(statement) and site.parts.of(statement).endswith(".zero_()"):
+            fault.hints.append((f"if {words}.grad is not None: {site.parts.of(statement)}",
+                                f"in line {site.parts.line(node)}: there is nothing to zero yet"))
             return fault
-        fault.hints.append((f"{_result(case)}.backward()", f"before line {case.parts.line(node)}"))
+        fault.hints.append((f"{_result(site)}.backward()", f"before line {site.parts.line(node)}"))
     return fault
 
 
-def _rebound(case: Site, words: str) -> Node | None:
+def _rebound(site: Site, words: str) -> Node | None:
     """`x = x - ...`, which makes a new result of a leaf."""
-    for node in walk(case.parts.tree):
-        if node[0] == "assign" and len(node[3]) == 2 and case.parts.of(node[3][0]) == words:
+    for node in walk(site.parts.tree):
+        if node[0] == "assign" and len(node[3]) == 2 and site.parts.of(node[3][0]) == words:
             value = node[3][1]
-            if value[0] in ("sub", "add") and case.parts.of(value[3][0]) == words and case.spot_of(node).statement:
+            if value[0] in ("sub", "add") and site.parts.of(value[3][0]) == words and site.spot_of(node).statement:
                 return node
     return None
 
 
-def _result(case: Site) -> str:
+def _result(site: Site) -> str:
     """The name of the latest result that could be differentiated."""
-    found = [(name, value) for name, value in case.names.items()
+    found = [(name, value) for name, value in site.names.items()
              if isinstance(value, Tensor) and value.node is not None and name[0] != "."]
     single = [name for name, value in found if value.array.size == 1]
     if single:
@@ -210,46 +210,46 @@ def _result(case: Site) -> str:
 
 
 @repairs(IntegerLeaf)
-def integer_leaf(fault: IntegerLeaf, case: Site) -> None:
+def integer_leaf(fault: IntegerLeaf, site: Site) -> None:
     """A leaf of whole numbers: make it of floating ones."""
-    parts = case.parts
+    parts = site.parts
     node = parts.node
     if node is None:
         return
     call = call_of(node)
     if call and call.name == "Variable" and call.args:
-        case.fault.hints = [(parts.replaced(call.args[0], f"{parts.atom(call.args[0])}.float()"),
+        site.fault.hints = [(parts.replaced(call.args[0], f"{parts.atom(call.args[0])}.float()"),
                              "a leaf of floating numbers")]
     elif call and call.name in MAKERS:
-        case.fault.hints = [(with_option(parts, node, "dtype=torch.float32"), "a leaf of floating numbers")]
+        site.fault.hints = [(with_option(parts, node, "dtype=torch.float32"), "a leaf of floating numbers")]
     elif call is None or call.receiver is not None:
         target = call.receiver if call and call.receiver else _holder(node)
         if target is not None and target[0] == "NAME":
             words = parts.of(target)
-            case.fault.hints = [(f"{words} = {words}.float()", f"before line {parts.line(node)}")]
+            site.fault.hints = [(f"{words} = {words}.float()", f"before line {parts.line(node)}")]
 
 
 @repairs(NonScalarBackward)
-def several(fault: NonScalarBackward, case: Site) -> None:
+def several(fault: NonScalarBackward, site: Site) -> None:
     """autograd.grad of something with several elements: of their sum."""
-    call, parts = case.call, case.parts
+    call, parts = site.call, site.parts
     if call is not None and call.name == "grad" and call.args:
-        case.fault.span = parts.span(call.args[0])
-        case.fault.hints = [(f"{parts.atom(call.args[0])}.sum()", "the gradient of the sum")]
+        site.fault.span = parts.span(call.args[0])
+        site.fault.hints = [(f"{parts.atom(call.args[0])}.sum()", "the gradient of the sum")]
 
 
 @repairs(RequiresGradOfResult)
-def flagged(fault: RequiresGradOfResult, case: Site) -> None:
+def flagged(fault: RequiresGradOfResult, site: Site) -> None:
     """A result cannot be told to require no gradients: take its value alone."""
-    parts = case.parts
+    parts = site.parts
     statement = parts.statement
     if statement is None:
         return
-    call = case.call
+    call = site.call
     target = call.receiver if call else _holder(statement)
     if target is not None:
-        words, spot = parts.of(target), case.spot_of(statement)
-        case.fault.hints = [(spot.rewritten(statement, f"{words} = {words}.detach()"),
+        words, spot = parts.of(target), site.spot_of(statement)
+        site.fault.hints = [(spot.rewritten(statement, f"{words} = {words}.detach()"),
                              f"{spot.where()}: its value, no history")]
 
 
@@ -259,10 +259,10 @@ def _holder(node: Node) -> Node | None:
     return target[3][0] if target[0] == "attribute" else None
 
 
-def _returned(case: Site, source: Node) -> Iterator[Node]:
+def _returned(site: Site, source: Node) -> Iterator[Node]:
     """What the program's function that is called in `source` returns."""
     call = call_of(source)
-    for function in walk(case.parts.tree) if call else ():
+    for function in walk(site.parts.tree) if call else ():
         if function[0] == "def" and call and any(each[0] == "NAME" and each[3] == call.name for each in function[3]):
             for each in walk(function):
                 if each[0] == "return":
@@ -270,24 +270,24 @@ def _returned(case: Site, source: Node) -> Iterator[Node]:
 
 
 @repairs(AttributeFault, PythonFault, ArgumentFault)
-def from_number(fault: AttributeFault | PythonFault | ArgumentFault, case: Site) -> None:
+def from_number(fault: AttributeFault | PythonFault | ArgumentFault, site: Site) -> None:
     """A plain number has no backward(): it was taken out of a tensor, which has."""
-    parts = case.parts
+    parts = site.parts
     node = parts.node
     if node is None or node[0] != "attribute" or node[3][1][3] != "backward":
         return
     holder = node[3][0]
-    made = case.assigned(holder[3]) if holder[0] == "NAME" else None
+    made = site.assigned(holder[3]) if holder[0] == "NAME" else None
     source = made[3][-1] if made else holder
-    for each in [*walk(source), *_returned(case, source)]:
+    for each in [*walk(source), *_returned(site, source)]:
         taken = call_of(each)
         if taken and taken.name in ("item", "float") and (taken.receiver or taken.args):
-            spot = case.spot_of(each)
+            spot = site.spot_of(each)
             inner = taken.receiver or taken.args[0]
-            case.fault.notes.append(f"{parts.of(each)} is a plain number, which has no history")
-            case.fault.hints = [(spot.rewritten(each, parts.of(inner)), spot.where())]
+            site.fault.notes.append(f"{parts.of(each)} is a plain number, which has no history")
+            site.fault.hints = [(spot.rewritten(each, parts.of(inner)), spot.where())]
             return
-    case.fault.notes.append(f"{parts.of(holder)} is a plain number: only what is computed from a tensor has a history")
+    site.fault.notes.append(f"{parts.of(holder)} is a plain number: only what is computed from a tensor has a history")
 
 
 __all__ = ["from_number", "gradient_missing", "integer_leaf", "nothing_required", "required"]

@@ -23,71 +23,71 @@ CONVERT = {"float32": "float()", "float64": "double()", "float16": "half()", "in
 
 
 @repairs(DtypeMix)
-def dtypes(fault: DtypeMix, case: Site) -> None:
+def dtypes(fault: DtypeMix, site: Site) -> None:
     """Two element types: convert the operand that is not floating, or else the second."""
-    parts = case.parts
-    found = operands(case)
-    if not found or "types" not in case.fault.facts:
+    parts = site.parts
+    found = operands(site)
+    if not found or "types" not in site.fault.facts:
         return
-    a, b = case.fault.facts["types"]
-    call = case.call
-    if call is not None and (len(found) < 2 or _layer(case, call)):
-        return _instead(case, found[0], f"{parts.atom(found[0])}.{CONVERT.get(b, f'to(torch.{b})')}", f"as {b}")
+    a, b = site.fault.facts["types"]
+    call = site.call
+    if call is not None and (len(found) < 2 or _layer(site, call)):
+        return _instead(site, found[0], f"{parts.atom(found[0])}.{CONVERT.get(b, f'to(torch.{b})')}", f"as {b}")
     at, to = (0, b) if a.startswith("int") or a in ("bool", "uint8") else (1, a)
-    _instead(case, found[at], f"{parts.atom(found[at])}.{CONVERT.get(to, f'to(torch.{to})')}", f"as {to}")
+    _instead(site, found[at], f"{parts.atom(found[at])}.{CONVERT.get(to, f'to(torch.{to})')}", f"as {to}")
 
 
-def _layer(case: Site, call: Call) -> bool:
+def _layer(site: Site, call: Call) -> bool:
     """Whether a module is called, whose second operand is its own weight."""
-    node = case.parts.node
+    node = site.parts.node
     assert node is not None
     function = node[3][0]
-    return hasattr(type(case.value(function)), "parameters") or function[0] == "call" or call.receiver is not None and (
-        case.parts.of(call.receiver) == "self")
+    return hasattr(type(site.value(function)), "parameters") or function[0] == "call" or call.receiver is not None and (
+        site.parts.of(call.receiver) == "self")
 
 
 @repairs(ProductShapes)
-def product(fault: ProductShapes, case: Site) -> None:
+def product(fault: ProductShapes, site: Site) -> None:
     """A matrix product: transpose what then fits."""
-    parts, shapes = case.parts, case.fault.facts.get("shapes")
-    found = operands(case)
+    parts, shapes = site.parts, site.fault.facts.get("shapes")
+    found = operands(site)
     if not shapes or len(found) < 2:
         return
     (a, b), (first, second) = shapes, found[:2]
     if len(a) == len(b) == 2 and a[1] == b[1]:
-        _instead(case, second, f"{parts.atom(second)}.t()", "the second transposed")
+        _instead(site, second, f"{parts.atom(second)}.t()", "the second transposed")
     elif len(a) == len(b) == 2 and a[0] == b[0]:
-        _instead(case, first, f"{parts.atom(first)}.t()", "the first transposed")
+        _instead(site, first, f"{parts.atom(first)}.t()", "the first transposed")
     elif len(a) == len(b) == 2 and a[0] == b[1]:
         node = parts.node
         assert node is not None
         one, two = parts.atom(second), parts.atom(first)
-        case.fault.hints = [(f"{one} @ {two}", "in the other order")]
+        site.fault.hints = [(f"{one} @ {two}", "in the other order")]
 
 
 @repairs(BroadcastShapes)
-def broadcast(fault: BroadcastShapes, case: Site) -> None:
+def broadcast(fault: BroadcastShapes, site: Site) -> None:
     """Operands of shapes that cannot be stretched: transpose, or insert a dimension, if that makes them fit."""
-    parts, shapes = case.parts, case.fault.facts.get("shapes")
-    found = operands(case)
+    parts, shapes = site.parts, site.fault.facts.get("shapes")
+    found = operands(site)
     if not shapes or len(found) < 2:
         return
     (a, b), (first, second) = shapes[:2], found[:2]
     if len(a) == 2 and a == b[::-1]:
-        _instead(case, second, f"{parts.atom(second)}.t()", "the second transposed")
+        _instead(site, second, f"{parts.atom(second)}.t()", "the second transposed")
     elif len(b) == 1 and len(a) == 2 and a[0] == b[0]:
-        _instead(case, second, f"{parts.atom(second)}.unsqueeze(1)", "one for each row")
+        _instead(site, second, f"{parts.atom(second)}.unsqueeze(1)", "one for each row")
     elif len(a) == 1 and len(b) == 2 and b[0] == a[0]:
-        _instead(case, first, f"{parts.atom(first)}.unsqueeze(1)", "one for each row")
+        _instead(site, first, f"{parts.atom(first)}.unsqueeze(1)", "one for each row")
     elif _count(a) == _count(b):
         shape = ", ".join(map(str, a))
-        _instead(case, second, f"{parts.atom(second)}.view({shape})", "the same elements in that shape")
+        _instead(site, second, f"{parts.atom(second)}.view({shape})", "the same elements in that shape")
 
 
 @repairs(ViewSize)
-def viewed(fault: ViewSize, case: Site) -> None:
+def viewed(fault: ViewSize, site: Site) -> None:
     """A view of another number of elements: let one dimension follow from the others."""
-    call, parts = case.call, case.parts
+    call, parts = site.call, site.parts
     if call is None or parts.node is None:
         return
     sizes, size = fault.shape, fault.size
@@ -100,23 +100,23 @@ def viewed(fault: ViewSize, case: Site) -> None:
     function = parts.of(parts.node[3][0])
     first = f"{parts.of(call.args[0])}, " if call.receiver and parts.of(call.receiver) == "torch" and call.args else ""
     inside = f"({', '.join(words)})" if first else ", ".join(words)
-    case.fault.hints.append((f"{function}({first}{inside})", "-1 stands for the length that follows from the others"))
+    site.fault.hints.append((f"{function}({first}{inside})", "-1 stands for the length that follows from the others"))
 
 
 @repairs(SharedMemory)
-def overlapping(fault: SharedMemory, case: Site) -> None:
+def overlapping(fault: SharedMemory, site: Site) -> None:
     """An expanded tensor was written to: write to a copy of it."""
-    parts, call = case.parts, case.call
+    parts, call = site.parts, site.call
     statement = parts.statement
     if call is not None and call.receiver is not None and (statement is None or statement[0] != "expression"):
         words = parts.of(call.receiver)
-        case.fault.hints = [(parts.replaced(call.receiver, f"{words}.clone()"), "writes to a copy")]
+        site.fault.hints = [(parts.replaced(call.receiver, f"{words}.clone()"), "writes to a copy")]
     elif statement is not None and parts.alone(statement):
         root = call.receiver if call is not None else statement[3][0] if statement[3] else None
         while root is not None and root[0] in ("subscript", "attribute"):
             root = root[3][0]
         if root is not None and root[0] == "NAME":
-            case.fault.hints = [(f"{root[3]} = {root[3]}.clone()", f"before line {parts.line(statement)}")]
+            site.fault.hints = [(f"{root[3]} = {root[3]}.clone()", f"before line {parts.line(statement)}")]
 
 
 def _count(shape: tuple[int, ...]) -> int:
@@ -126,23 +126,23 @@ def _count(shape: tuple[int, ...]) -> int:
     return count
 
 
-def _instead(case: Site, operand: Node, words: str, why: str) -> None:
+def _instead(site: Site, operand: Node, words: str, why: str) -> None:
     """Let the carets mark an operand, and the repair stand for it."""
-    case.fault.span = case.parts.span(operand)
-    case.fault.hints = [(words, why)]
+    site.fault.span = site.parts.span(operand)
+    site.fault.hints = [(words, why)]
 
 
-def operands(case: Site) -> list[Node]:
+def operands(site: Site) -> list[Node]:
     """The operands at the place in order, without a module that a function stands in."""
-    parts = case.parts
+    parts = site.parts
     found = parts.operands()
-    call = case.call
-    if call is not None and call.receiver is not None and _module(case, call):
+    call = site.call
+    if call is not None and call.receiver is not None and _module(site, call):
         return found[1:]
     return found
 
 
-def _module(case: Site, call: Call) -> bool:
+def _module(site: Site, call: Call) -> bool:
     """Whether what stands before the dot of a call holds functions, as torch and F do, or a module's layers."""
     node = call.receiver
     assert node is not None
@@ -151,48 +151,48 @@ def _module(case: Site, call: Call) -> bool:
         root = root[3][0]
     if root[0] != "NAME":
         return False
-    value = case.value(node)
+    value = site.value(node)
     if isinstance(value, Tensor):
         return False
     return root[3] in ("torch", "F", "nn", "math", "self") or hasattr(value, "__dict__")
 
 
 @repairs(OperandFault)
-def mixed(fault: OperandFault, case: Site) -> None:
+def mixed(fault: OperandFault, site: Site) -> None:
     """A string and a number: make text of the number, or a number of the text."""
-    parts = case.parts
+    parts = site.parts
     found = parts.operands()
     if len(found) != 2:
         return
     if fault.facts.get("sign") == "^":
-        case.fault.hints = [(f"{parts.of(found[0])} ** {parts.of(found[1])}", "the power; ^ is for bits")]
+        site.fault.hints = [(f"{parts.of(found[0])} ** {parts.of(found[1])}", "the power; ^ is for bits")]
         return
-    texts = [each[0] in ("STRING", "strings") or isinstance(case.value(each), str) for each in found]
-    numbers = [each[0] == "NUMBER" or isinstance(case.value(each), int | float) for each in found]
+    texts = [each[0] in ("STRING", "strings") or isinstance(site.value(each), str) for each in found]
+    numbers = [each[0] == "NUMBER" or isinstance(site.value(each), int | float) for each in found]
     plus = parts.node is not None and (parts.node[0] == "add" or parts.of(parts.node).find("+=") > 0)
-    if texts[0] and plus and not texts[1] and case.value(found[1]) is not None or texts[0] and numbers[1] and plus:
-        _instead(case, found[1], f"str({parts.of(found[1])})", "makes text of it")
+    if texts[0] and plus and not texts[1] and site.value(found[1]) is not None or texts[0] and numbers[1] and plus:
+        _instead(site, found[1], f"str({parts.of(found[1])})", "makes text of it")
     elif texts[1] and plus and numbers[0] and not found[1][0].upper().startswith("STRING"):
-        _instead(case, found[1], f"float({parts.of(found[1])})", "makes a number of text")
+        _instead(site, found[1], f"float({parts.of(found[1])})", "makes a number of text")
     elif texts[1] and plus and numbers[0] and parts.node is not None and parts.node[0] == "augassign":
         words = parts.of(found[0])
-        case.fault.hints = [(f"{words} = str({words}) + {parts.of(found[1])}", "makes text of it")]
+        site.fault.hints = [(f"{words} = str({words}) + {parts.of(found[1])}", "makes text of it")]
     elif texts[1] and plus and numbers[0]:
-        _instead(case, found[0], f"str({parts.of(found[0])})", "makes text of it")
+        _instead(site, found[0], f"str({parts.of(found[0])})", "makes text of it")
     elif any(texts) and any(numbers):
         at = texts.index(True)
-        _instead(case, found[at], f"float({parts.of(found[at])})", "makes a number of text")
+        _instead(site, found[at], f"float({parts.of(found[at])})", "makes a number of text")
 
 
 @repairs(FloatingBits)
-def bits(fault: FloatingBits, case: Site) -> None:
+def bits(fault: FloatingBits, site: Site) -> None:
     """^ between floating tensors, where a power was meant."""
-    node = case.parts.node
+    node = site.parts.node
     if node is not None and fault.operation == "bitwise_xor" and node[0] != "call":
-        found = case.parts.operands()
+        found = site.parts.operands()
         if len(found) == 2:
-            case.fault.span = case.parts.span(node)
-            case.fault.hints = [(f"{case.parts.of(found[0])} ** {case.parts.of(found[1])}", "the power; ^ is for bits")]
+            site.fault.span = site.parts.span(node)
+            site.fault.hints = [(f"{site.parts.of(found[0])} ** {site.parts.of(found[1])}", "the power; ^ is for bits")]
 
 
 COMPARING = ("sorted", "sort", "max", "min", "index", "remove", "count", "any", "all", "filter")
@@ -204,48 +204,48 @@ def _searches(words: str) -> bool:
 
 
 @repairs(AmbiguousTruth)
-def truth(fault: AmbiguousTruth, case: Site) -> None:
+def truth(fault: AmbiguousTruth, site: Site) -> None:
     """A condition of many truths: say whether all or any of them is meant."""
-    node = case.parts.node
+    node = site.parts.node
     if node is None:
         return
     call = call_of(node)
     if call and call.name in ("bool",) and call.args:
         node = call.args[0]
-    elif call and call.name in COMPARING or node[0] == "comparison" and _searches(case.parts.of(node)):
-        case.fault.hints = []       # the truth that is asked is that of members
+    elif call and call.name in COMPARING or node[0] == "comparison" and _searches(site.parts.of(node)):
+        site.fault.hints = []       # the truth that is asked is that of members
         return
     if node[0] == "not":
         node = node[3][0]
-        case.fault.span = case.parts.span(node)
-    words = case.parts.atom(node)
-    above = next((each for each in case.parts.path if each[0] in ("and_test", "or_test") and node in each[3]), None)
+        site.fault.span = site.parts.span(node)
+    words = site.parts.atom(node)
+    above = next((each for each in site.parts.path if each[0] in ("and_test", "or_test") and node in each[3]), None)
     if above is not None and all(each[0] in ("comparison", "NAME", "group") for each in above[3]):
-        case.fault.span = case.parts.span(above)
-        words = f"({' & '.join(case.parts.atom(each) for each in above[3])})"
+        site.fault.span = site.parts.span(above)
+        words = f"({' & '.join(site.parts.atom(each) for each in above[3])})"
         words = words.replace(" & ", " | ") if above[0] == "or_test" else words
-        case.fault.hints = [(f"{words}.all()", "whether it holds for every element"),
+        site.fault.hints = [(f"{words}.all()", "whether it holds for every element"),
                             (f"{words}.any()", "whether it holds for some element")]
     elif node[0] in ("comparison", "NAME", "attribute", "call", "subscript", "group"):
-        case.fault.hints = [(f"{words}.all()", "whether it holds for every element"),
+        site.fault.hints = [(f"{words}.all()", "whether it holds for every element"),
                             (f"{words}.any()", "whether it holds for some element")]
 
 
 @diagnoses(AttributeFault, PythonFault, ArgumentFault)
-def none_used(fault: AttributeFault | PythonFault | ArgumentFault, case: Site) -> Fault | None:
+def none_used(fault: AttributeFault | PythonFault | ArgumentFault, site: Site) -> Fault | None:
     """None was used as if it were a value: say which function gave it."""
-    parts = case.parts
-    for node in case.where_none():
+    parts = site.parts
+    for node in site.where_none():
         given = node
         if node[0] == "NAME":
-            if node[3] not in case.names or case.names[node[3]] is not None:
+            if node[3] not in site.names or site.names[node[3]] is not None:
                 continue
-            made = case.assigned(node[3])
+            made = site.assigned(node[3])
             given = made[3][-1] if made else node
         call = call_of(given)
         if call is None:
             continue
-        maker = _definition(case, call.name)
+        maker = _definition(site, call.name)
         if maker is None and call.name not in ("sort", "append", "extend", "reverse", "insert", "backward", "print",
                                                "step", "zero_grad", "update", "add", "clear"):
             continue
@@ -253,7 +253,7 @@ def none_used(fault: AttributeFault | PythonFault | ArgumentFault, case: Site) -
         if maker is None:
             found.notes.append(f"{call.name}() does its work in place and returns nothing")
             if call.receiver is not None and given is not node:
-                spot, words = case.spot_of(given), parts.of(call.receiver)
+                spot, words = site.spot_of(given), parts.of(call.receiver)
                 whole = f"{parts.of(given)}; {node[3]} = {words}" if call.receiver[0] == "NAME" else (
                     f"{node[3]} = sorted({words})" if call.name == "sort" else "")
                 if whole:
@@ -271,11 +271,11 @@ def none_used(fault: AttributeFault | PythonFault | ArgumentFault, case: Site) -
     return None
 
 
-def _definition(case: Site, name: str) -> Node | None:
+def _definition(site: Site, name: str) -> Node | None:
     """A function of the program that has no return with a value; `forward` for what is called as a module."""
-    value = case.names.get(name)
+    value = site.names.get(name)
     wanted = [name] if value is None or hasattr(value, "__code__") else [name, "forward", "__call__"]
-    for node in walk(case.parts.tree):
+    for node in walk(site.parts.tree):
         if node[0] == "def" and any(each[0] == "NAME" and each[3] in wanted for each in node[3]) and not any(
                 each[0] == "return" and each[3] for each in walk(node)):
             return node

@@ -5,7 +5,7 @@
 
 A repair adds to `fault.hints` and `fault.notes`, or moves `fault.span`. It reads the fields of the fault, never its
 message. Repairs for a base class run before those for a class derived from it, so that the more special one has the
-last word; those for one class run in the order of registration.
+last word; those for one class run in the order of the names of their files, and within a file as it has them.
 
     @diagnoses(PythonFault, ArgumentFault)
     def gradient_missing(fault: Fault, site: Site) -> Fault | None: ...
@@ -42,7 +42,9 @@ def repairs(*classes: type[Fault], parsed: bool = True) -> Callable[[AnyRepair],
     """Register a function (fault, site) for fault classes; without `parsed`, it runs where no text could be parsed."""
     def register(function: AnyRepair) -> AnyRepair:
         for cls in classes:
-            _repairs.setdefault(cls, []).append(Registered(function, parsed))
+            entries = _repairs.setdefault(cls, [])
+            entries.append(Registered(function, parsed))
+            entries.sort(key=lambda entry: entry.repair.__module__)
         return function
 
     return register
@@ -52,7 +54,9 @@ def diagnoses(*classes: type[Fault]) -> Callable[[AnyDiagnosis], AnyDiagnosis]:
     """Register a function (fault, site) -> Fault | None that may find a more special fault."""
     def register(function: AnyDiagnosis) -> AnyDiagnosis:
         for cls in classes:
-            _diagnoses.setdefault(cls, []).append(function)
+            entries = _diagnoses.setdefault(cls, [])
+            entries.append(function)
+            entries.sort(key=lambda entry: entry.__module__)
         return function
 
     return register

@@ -17,46 +17,46 @@ Shape = tuple[int, ...]
 INDEX_WORDS = {float: "float", str: "string"}
 
 
-def shape_of(case: Site, node: Node) -> Shape | None:
+def shape_of(site: Site, node: Node) -> Shape | None:
     """The shape of a tensor that has a name."""
-    value = case.value(node)
+    value = site.value(node)
     return tuple(value.array.shape) if isinstance(value, Tensor) else None
 
 
 @repairs(ShapeFault, ValueFault)
-def fitted(fault: ShapeFault | ValueFault, case: Site) -> None:
+def fitted(fault: ShapeFault | ValueFault, site: Site) -> None:
     """mv, bmm, cat, stack, expand, permute: turned, joined elsewhere, or with a dimension more."""
-    call, parts = case.call, case.parts
-    if call is None or parts.node is None or case.fault.hints:
+    call, parts = site.call, site.parts
+    if call is None or parts.node is None or site.fault.hints:
         return
     mend = FITTING.get(call.name)
     if mend is not None:
-        mend(case, operands(case))
+        mend(site, operands(site))
 
 
-def _product(case: Site, found: list[Node]) -> None:
-    shapes = case.fault.facts.get("shapes")
+def _product(site: Site, found: list[Node]) -> None:
+    shapes = site.fault.facts.get("shapes")
     if not shapes or len(found) < 2:
         return
     (a, b), (first, second) = shapes[:2], found[:2]
     if len(a) == len(b) == 3 and a[0] == b[0]:
         if a[2] == b[2]:
-            _mark(case, second, f"{case.parts.atom(second)}.transpose(1, 2)", "each matrix of the second transposed")
+            _mark(site, second, f"{site.parts.atom(second)}.transpose(1, 2)", "each matrix of the second transposed")
         elif a[1] == b[1]:
-            _mark(case, first, f"{case.parts.atom(first)}.transpose(1, 2)", "each matrix of the first transposed")
+            _mark(site, first, f"{site.parts.atom(first)}.transpose(1, 2)", "each matrix of the first transposed")
     elif len(a) == 2 and len(b) == 1 and a[0] == b[0]:
-        _mark(case, first, f"{case.parts.atom(first)}.t()", "the matrix transposed")
+        _mark(site, first, f"{site.parts.atom(first)}.t()", "the matrix transposed")
     elif len(a) == 1 and len(b) == 2 and a[0] == b[1]:
-        _mark(case, second, f"{case.parts.atom(second)}.t()", "the matrix transposed")
+        _mark(site, second, f"{site.parts.atom(second)}.t()", "the matrix transposed")
 
 
-def _joined(case: Site, found: list[Node]) -> None:
+def _joined(site: Site, found: list[Node]) -> None:
     """Tensors of a list that do not fit along one dimension: along another, or with one dimension more."""
-    parts, call = case.parts, case.call
+    parts, call = site.parts, site.call
     if call is None or not found or found[0][0] not in ("list", "tuple"):
         return
     members = list(found[0][3])
-    shapes = [shape_of(case, each) for each in members]
+    shapes = [shape_of(site, each) for each in members]
     known = [each for each in shapes if each is not None]
     if len(known) < 2 or len(known) != len(shapes):
         return
@@ -67,14 +67,14 @@ def _joined(case: Site, found: list[Node]) -> None:
             place = next((i for i in range(most) if full[:i] + full[i + 1 :] == each), None)
             if place is not None:
                 words = f"{parts.atom(members[at])}.unsqueeze({place})"
-                return _mark(case, members[at], words, "with one dimension more")
+                return _mark(site, members[at], words, "with one dimension more")
     if len({*map(len, known)}) == 1:
         differ = [i for i in range(most) if len({each[i] for each in known}) > 1]
         assert parts.node is not None
         function = parts.of(parts.node[3][0])
         if len(differ) == 1:
             function = function.removesuffix("stack") + "cat" if call.name == "stack" else function
-            case.fault.hints = [(f"{function}({parts.of(found[0])}, dim={differ[0]})",
+            site.fault.hints = [(f"{function}({parts.of(found[0])}, dim={differ[0]})",
                                  "along the dimension in which they differ")]
 
 
@@ -178,10 +178,10 @@ def last_item(fault: IndexFault, site: Site) -> None:
         fault.hints = [(f"{holder}[-1]", "the last one")]
 
 
-def _mark(case: Site, node: Node, words: str, why: str) -> None:
+def _mark(site: Site, node: Node, words: str, why: str) -> None:
     """Let the carets mark a part, and the repair stand for it."""
-    case.fault.span = case.parts.span(node)
-    case.fault.hints = [(words, why)]
+    site.fault.span = site.parts.span(node)
+    site.fault.hints = [(words, why)]
 
 
 FITTING = {"mv": _product, "bmm": _product, "matmul": _product, "cat": _joined, "stack": _joined}

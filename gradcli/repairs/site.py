@@ -18,9 +18,11 @@ LOOPS = ("for", "while")
 class RelatedSite:
     """A place of the program that matters for a fault, besides its own."""
 
-    def __init__(self, place: Place, home: Fault) -> None:
+    def __init__(self, place: Place, home: Fault, trees: dict[str, Node]) -> None:
         self.place = place
-        self.parts = locate(place.text, place.span) or SyntaxSite(place.text, place.span, NOTHING)
+        self.parts = (locate(place.text, place.span, trees.get(place.text))
+                      or SyntaxSite(place.text, place.span, NOTHING))
+        trees[place.text] = self.parts.tree
         self.here = place.text is home.source   # the same words may have been typed twice
         self.line = place.span.line
         self.words = line_of(place.text, place.span.line).strip()
@@ -47,11 +49,12 @@ class FaultContext:
 
     def __init__(self, fault: Fault, names: Mapping[str, Any]) -> None:
         self.fault, self.names = fault, names
+        self.trees: dict[str, Node] = {}    # of the texts that have been parsed for this fault
 
     def spot(self, at: Any) -> RelatedSite | None:
         """The place of an instruction that the engine remembered."""
         place = place_of_call(*at) if at else None
-        return RelatedSite(place, self.fault) if place else None
+        return RelatedSite(place, self.fault, self.trees) if place else None
 
 
 class Site(FaultContext):
@@ -60,6 +63,7 @@ class Site(FaultContext):
     def __init__(self, fault: Fault, names: Mapping[str, Any], parts: SyntaxSite) -> None:
         super().__init__(fault, names)
         self.parts = parts
+        self.trees[fault.source] = parts.tree
 
     @property
     def call(self) -> Call | None:
@@ -76,7 +80,8 @@ class Site(FaultContext):
 
     def spot_of(self, node: Node) -> RelatedSite:
         """A part of the same text as a place."""
-        return RelatedSite(Place(self.fault.name, self.fault.source, self.parts.span(node), [], []), self.fault)
+        return RelatedSite(Place(self.fault.name, self.fault.source, self.parts.span(node), [], []), self.fault,
+                           self.trees)
 
     def value(self, node: Node) -> Any:
         """What a name, or an attribute that an object holds itself, stands for; None if that is unknown."""

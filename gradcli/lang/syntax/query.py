@@ -105,12 +105,12 @@ class SyntaxSite:
         return self.text.count("\n", 0, node[1]) + 1
 
 
-def locate(text: str, span: Span) -> SyntaxSite | None:
-    """The parts at a place, or None for what is no program of a size to be taken apart."""
+def locate(text: str, span: Span, tree: Node | None = None) -> SyntaxSite | None:
+    """The parts at a place, or None for what is no program of a size to be taken apart; `tree`: of the text parsed."""
     if len(text) > LONGEST:
         return None
     try:
-        return SyntaxSite(text, span)
+        return SyntaxSite(text, span, tree)
     except (Fault, IndexError):
         return None
 
