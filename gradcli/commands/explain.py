@@ -10,6 +10,7 @@ import typer
 
 from gradcli.console.options import TALKING, shared
 from gradcli.console.settings import Settings
+from gradcli.faults.exit_codes import MEANINGS
 from gradcli.faults.mistakes import FAULTS
 from gradcli.faults.tree import Fault, UsageFault
 
@@ -22,8 +23,6 @@ def _offered(incomplete: str) -> list[tuple[str, str]]:
 Code = Annotated[str | None, typer.Argument(metavar="[CODE]", help="A code such as G0402; without one, all are listed.",
                                             autocompletion=_offered,
                                             show_default=False)]
-MEANING = {1: "the program raised an error", 2: "usage error", 3: "syntax error or refused construct",
-           5: "a limit was hit", 6: "a file could not be read or written"}
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
@@ -41,7 +40,7 @@ def explain(settings: Settings, code: Code = None) -> None:
         meant = f"; did you mean {_nearest_code(word)!r}?" if word[1:].isdecimal() else ""
         raise UsageFault(f"there is no error code {code!r}{meant}",
                          ("gradcli explain", "lists them"))
-    typer.echo(f"{fault.code}  {inspect.getdoc(fault)}\n\nExit status {fault.status}: {MEANING[fault.status]}.")
+    typer.echo(f"{fault.code}  {inspect.getdoc(fault)}\n\nExit status {fault.status}: {MEANINGS[fault.status]}.")
     found = example(fault.code)
     if found:
         program, told = found

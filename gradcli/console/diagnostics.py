@@ -7,11 +7,10 @@ import sys
 from typing import TextIO
 
 from gradcli.console.settings import Settings
+from gradcli.faults.exit_codes import INTERNAL_ERROR
 from gradcli.faults.source import json_escaped, tamed, visible
 from gradcli.faults.tree import Fault, advice, calls, render
 from gradcli.process import channel
-
-INTERNAL = 70
 
 
 class Manner:
@@ -49,7 +48,7 @@ def complain(fault: Fault) -> None:
         _write(paint(text))     # the colours are ours: render has made all others visible
     else:
         tell(text)
-    channel.say(f"spoken {fault.status}")
+    channel.send(f"spoken {fault.status}")
 
 
 def tell(text: str) -> None:
@@ -136,7 +135,7 @@ def internal(error: BaseException) -> int:
         tell("\n".join(_traceback(error)))
     tell(f"internal error: {_summary(error)}\n"
          " = note: this is a mistake in gradcli; GRADCLI_DEBUG=1 shows where")
-    return INTERNAL
+    return INTERNAL_ERROR
 
 
 PLAIN_ARGUMENTS = frozenset({str, bytes, int, float, bool, type(None)})

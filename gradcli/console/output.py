@@ -32,7 +32,7 @@ class Output:
         kept = path or sys.stdout is None
         self.write: Callable[[str], object] = self.parts.append if kept else _printing()
         self._file: Unplaced | None = None
-        if path and channel.Line.to_parent is not None:
+        if path and channel.Pipes.to_parent is not None:
             with limited(settings) if settings and _is_pipe(path) else nullcontext():
                 self._file = _announced(path)
 
@@ -87,7 +87,7 @@ def _spell_out() -> None:
 
 def _announced(path: str) -> Unplaced:
     """A file to be written, which the one that waits will put in its place."""
-    from gradcli.process.requests import Begin
+    from gradcli.process.messages import Begin
 
     try:
         file = Unplaced(path)
@@ -111,10 +111,10 @@ def _is_pipe(path: str) -> bool:
 
 def _place(file: Unplaced) -> None:
     """Put a file that is written in its place."""
-    if file.direct or channel.Line.to_parent is None:
+    if file.direct or channel.Pipes.to_parent is None:
         file.place()
         return
-    from gradcli.process.requests import Commit
+    from gradcli.process.messages import Commit
 
     answer = channel.ask(Commit())
     if answer.error:

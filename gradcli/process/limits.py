@@ -49,11 +49,11 @@ def walled(settings: Settings) -> Iterator[None]:
 
 def lock(settings: Settings, prompt: bool = False) -> None:
     """Lock this process for good (`process/sandbox.py`), if it was made for programs; `prompt` says for typed ones."""
-    if channel.Line.to_parent is not None and not sandbox.Lock.locked:
+    if channel.Pipes.to_parent is not None and not sandbox.Lock.locked:
         later = _prepared() if prompt else []
         if not later:
             prepare()
-        channel.say(f"locked {'prompt' if prompt else 'programs'}")
+        channel.send(f"locked {'prompt' if prompt else 'programs'}")
         sandbox.lock(forks=prompt, readable=later)
         if prompt:
             channel.await_adoption()
@@ -84,7 +84,7 @@ def require_walls(settings: Settings) -> None:
     if not settings.require_walls:
         return
     missing = sandbox.missing()
-    if channel.Line.to_parent is None and not sandbox.Lock.locked:
+    if channel.Pipes.to_parent is None and not sandbox.Lock.locked:
         missing = ["programs have no process of their own here"]
     if missing:
         raise WallMissing(f"--require-walls: {'; '.join(missing)}", ("gradcli limits", "tells which walls stand"))
@@ -112,12 +112,12 @@ def limited(settings: Settings) -> Iterator[None]:
     end = End(seconds)
     before = signal.signal(signal.SIGALRM, stop)
     until = monotonic() + seconds
-    channel.tell(until, seconds, settings.errors, settings.color)
+    channel.report_status(until, seconds, settings.errors, settings.color)
     wall_processor(seconds + SLACK)
     try:
         end.watch()
     except RuntimeError:    # its stack has no room within the limit on memory, or there can be no more threads
-        if channel.Line.to_parent is None:      # nobody else would end a program that does not listen
+        if channel.Pipes.to_parent is None:      # nobody else would end a program that does not listen
             raise MemoryError from None
     signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
     try:
@@ -135,7 +135,7 @@ def limited(settings: Settings) -> Iterator[None]:
 
 def unwatched(settings: Settings) -> None:
     """No program runs: the one that waits does so without an end."""
-    channel.tell(inf, settings.time_limit or 0.0, settings.errors, settings.color)
+    channel.report_status(inf, settings.time_limit or 0.0, settings.errors, settings.color)
 
 
 def _flush() -> None:
@@ -163,7 +163,7 @@ class End:
 
         self.seconds = seconds
         self._over = Event()
-        self._taken = False     # whether the thread is about to end the process
+        self._diagnosing = False     # whether the thread is about to end the process
 
     def watch(self) -> None:
         """Start the thread."""
@@ -175,7 +175,7 @@ class End:
     def reached(self) -> None:
         """The program has ended by itself; if it is too late for that, wait for the end of the process."""
         self._over.set()
-        while self._taken:
+        while self._diagnosing:
             sleep(0.01)
         if self._thread.ident is not None:      # None where there was no thread to be had
             self._thread.join()
@@ -183,9 +183,9 @@ class End:
     def _wait(self) -> None:
         if self._over.wait(self.seconds + PATIENCE):
             return
-        self._taken = True
+        self._diagnosing = True
         if self._over.is_set():
-            self._taken = False
+            self._diagnosing = False
             return
         from gradcli.console.diagnostics import complain
 
@@ -200,18 +200,18 @@ def wall_processor(seconds: float) -> None:
     import resource
 
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    wanted = hard
+    soft = hard
     if seconds < inf:
         used = resource.getrusage(resource.RUSAGE_SELF)
-        wanted = ceil(used.ru_utime + used.ru_stime + seconds)
-    if hard == resource.RLIM_INFINITY or wanted < hard:
-        resource.setrlimit(resource.RLIMIT_CPU, (wanted, hard))
+        soft = ceil(used.ru_utime + used.ru_stime + seconds)
+    if hard == resource.RLIM_INFINITY or soft < hard:
+        resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
 
 
 def die_with_parent() -> None:
     """Have the system end this process with the one that waits for it: nobody else could stop a program then."""
-    if channel.Line.to_parent is not None:
-        die_with(channel.Line.parent)
+    if channel.Pipes.to_parent is not None:
+        die_with(channel.Pipes.parent)
 
 
 def die_with(parent: int) -> None:

@@ -12,7 +12,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gradcli.console.diagnostics import complain, tell
-from gradcli.console.exit_guard import READER_GONE, guarded
+from gradcli.console.exit_guard import exit_status_of
 from gradcli.console.ipython_lines import untimed
 from gradcli.console.output import put
 from gradcli.console.output_limit import Allowance, counted
@@ -20,12 +20,13 @@ from gradcli.console.pasted_session import commands, failures, is_session, paste
 from gradcli.console.progress import Line, progressing
 from gradcli.console.settings import Settings, nearest
 from gradcli.data.transcript import as_program, ended, opening
+from gradcli.faults.exit_codes import READER_GONE
 from gradcli.faults.source import Span
 from gradcli.faults.tree import Fault, LimitFault, NameFault, UsageFault
 from gradcli.lang.syntax.statements import statements
 from gradcli.process.interrupts import deferred, stopping
 from gradcli.process.limits import limited, unwatched, walled
-from gradcli.process.standby import Spoken, Standby
+from gradcli.process.standby import AlreadyReported, Standby
 from gradcli.repl.incremental_parse import pieces
 
 if TYPE_CHECKING:
@@ -153,7 +154,7 @@ class Repl:
         stripped = text.strip()
         self.typed = typed and not stripped.startswith(tuple(self.pasted))
         self._now = _NOWHERE
-        if stripped and guarded(lambda: self._submitted(text, stripped)) == READER_GONE:
+        if stripped and exit_status_of(lambda: self._submitted(text, stripped)) == READER_GONE:
             self.over = True
         elif self._now.after:
             tell(f"note: {self._now.after} statement{'s' * (self._now.after > 1)} after it not run")
@@ -164,7 +165,7 @@ class Repl:
     def _submitted(self, text: str, stripped: str) -> None:
         try:
             self._submit(text, stripped)
-        except Spoken:
+        except AlreadyReported:
             pass
         except LimitFault as fault:
             if fault.span is None:      # given in place of a statement that could not say where it was
@@ -272,18 +273,18 @@ class Repl:
                 tell(f"{perf_counter() - start:.6f} s")
             self._now = following       # which a copy that goes on here is to name
             if self.standby:
-                self.standby.done()
+                self.standby.statement_succeeded()
 
     def _stand_by(self) -> None:
         """Before a statement: let a copy of the process keep what is there now."""
         if self.standby:
             with self.alone:
-                self.standby.stand(self.session.generators.seed)
+                self.standby.prepare(self.session.generators.seed)
 
     def _stand_down(self) -> None:
         """After it."""
         if self.standby:
-            self.standby.dismiss()
+            self.standby.release()
 
     def script(self) -> list[str]:
         """The statements that succeeded, as a script, with what was asked for by commands.

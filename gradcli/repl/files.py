@@ -14,7 +14,7 @@ from gradcli.console.source import Source, as_source, from_file, similar
 from gradcli.faults.tree import FileFault
 from gradcli.process import broker, channel
 from gradcli.process.limits import limited
-from gradcli.process.requests import Answer, Edit, List, Load, Request, Save, Suspend
+from gradcli.process.messages import Answer, Edit, List, Load, Request, Save, Suspend
 from gradcli.process.walls.sandbox import Lock
 
 

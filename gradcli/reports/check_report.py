@@ -9,6 +9,7 @@ from gradcli.console.settings import Settings
 from gradcli.console.source import from_file_or_word
 from gradcli.data.data_format import dumps, is_tensor
 from gradcli.data.point import known_names, placed
+from gradcli.faults.exit_codes import MISMATCH
 from gradcli.faults.tree import UsageFault
 from gradcli.process.limits import limited
 from gradcli.reports.check_text import data
@@ -20,8 +21,6 @@ from gradcli.reports.result_format import check_format
 if TYPE_CHECKING:
     from gradcli.analysis.gradient_check import Finding
     from gradcli.session.session import Session
-
-MISMATCH = 4
 
 
 def compared(expr: str, at: list[str], wrt: list[str], settings: Settings, tolerance: float, order: int) -> int:

@@ -104,7 +104,7 @@ def _landlock(abi: int) -> str:
     return f"Landlock, ABI {abi}" + (f"; it leaves open: {', '.join(open_still)}" if open_still else "")
 
 
-def _limit_resources(taken: int) -> None:
+def _limit_resources(used: int) -> None:
     """No core files, and few descriptors beyond the `taken` numbers, which stay taken."""
     try:
         import resource
@@ -112,7 +112,7 @@ def _limit_resources(taken: int) -> None:
         return
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    most = taken + DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, taken + DESCRIPTORS)
+    most = used + DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, used + DESCRIPTORS)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
