@@ -105,8 +105,9 @@ def _run_typed(source: Source, args: list[str], settings: Settings, output: Outp
     session = open_session(settings, tape.write)
     session["args"] = args
     tape.write(opening(settings) + (prompted(f"args = {args!r}") if args else ""))
-    seen = not settings.output and sys.stdout is not None and sys.stdout.isatty()    # faults are shown there anyway
-    timed(settings, source.name, lambda: replay(session, source, tape, faults=not seen))
+    # on a terminal the diagnosis of a fault stands below the transcript anyway
+    on_terminal = not settings.output and sys.stdout is not None and sys.stdout.isatty()
+    timed(settings, source.name, lambda: replay(session, source, tape, faults=not on_terminal))
     return session
 
 

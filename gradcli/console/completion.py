@@ -50,8 +50,8 @@ def scripts(order: str, *words: str) -> int:
     completion: Any = import_module("typer.completion")
     shell = words[0].lower() if words else _shell()
     if shell not in SHELLS or len(words) > 1:
-        given = " ".join(words) or "the shell that is running"
-        raise UsageFault(f"{order} takes one of {', '.join(SHELLS)}, not {given!r}{nearest(shell, list(SHELLS))}",
+        name = " ".join(words) or "the shell that is running"
+        raise UsageFault(f"{order} takes one of {', '.join(SHELLS)}, not {name!r}{nearest(shell, list(SHELLS))}",
                          f"gradcli {order} bash")
     if order == "--show-completion":
         typer.echo(completion.get_completion_script(prog_name="gradcli", complete_var=VARIABLE, shell=shell))

@@ -29,8 +29,8 @@ class Output:
         """`settings` limit how long it waits for the reader of a pipe that has a name."""
         self.path = path
         self.parts: list[str] = []
-        kept = path or sys.stdout is None
-        self.write: Callable[[str], object] = self.parts.append if kept else _printing()
+        collects = path or sys.stdout is None
+        self.write: Callable[[str], object] = self.parts.append if collects else _printing()
         self._file: Unplaced | None = None
         if path and channel.Pipes.to_parent is not None:
             with limited(settings) if settings and _is_pipe(path) else nullcontext():

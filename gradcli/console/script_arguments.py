@@ -14,9 +14,9 @@ ASKING = re.compile(r"\b(?:args|argv|argparse|ArgumentParser)\b")
 
 def no_results(path: str, settings: Settings) -> UsageFault:
     """The fault of asking a script for results as data: it has none, only what it prints."""
-    asked = f"-o {settings.output}" if settings.output else f"--format {settings.format}"
+    option = f"-o {settings.output}" if settings.output else f"--format {settings.format}"
     name = f"results.{settings.format}"
-    return UsageFault(f"{asked}: run gives the text that the script prints, and no results as {settings.format}",
+    return UsageFault(f"{option}: run gives the text that the script prints, and no results as {settings.format}",
                       (f"gradcli eval - -o {name} < {path}", "the values of its expressions"),
                       (f"gradcli run {path} > {settings.output or name}", "what it prints"))
 

@@ -1,8 +1,7 @@
-"""What can be set, and where each setting comes from.
+"""The settings, and where the value of each comes from.
 
-One row of `KEYS` is one setting: the option on the command line, the GRADCLI_* variable,
-the key in config.toml and the default are all read off it. The order of precedence is
-options, variables, file, defaults.
+One row of `KEYS` is one setting: the option on the command line, the GRADCLI_* variable, the key in config.toml and
+the default all derive from it. The order of precedence is options, variables, file, defaults.
 """
 
 from __future__ import annotations
@@ -19,7 +18,13 @@ Raw = str | int | float | bool | None
 
 
 class Key(NamedTuple):
-    """One setting. `kind` reads its text; only `lasting` ones may stand in a file or a variable."""
+    """One setting.
+
+    kind      the type that its text is converted to
+    flags     the spellings of its option, where they are not --name alone
+    lasting   whether config.toml and variables may set it; others are accepted on the command line only
+    many      whether the option may be repeated; its value is a list
+    """
 
     name: str
     kind: type
@@ -88,8 +93,15 @@ KEYS: dict[str, Key] = {key.name: key for key in (
 )}
 
 
+PRINT_OPTIONS = ("profile", "precision", "threshold", "edgeitems", "linewidth", "sci_mode")
+"""The arguments of torch.set_printoptions. The profile is first: it resets the others, which then override it."""
+
+
 class Settings:
-    """The settings in force, one attribute for each key, and the notes their reading gave rise to."""
+    """The settings in force, one attribute for each key, and `notes` on what was wrong with their sources.
+
+    `sources` says where each setting comes from: default, option, text, the path of the file or the variable.
+    """
 
     style: str
     stream: str | None
@@ -121,7 +133,7 @@ class Settings:
     edit_mode: str
 
     def __init__(self, options: Mapping[str, Any] | None = None) -> None:
-        """`options` are those given on the command line; None stands for one that was not."""
+        """`options` are the values from the command line by name; None for an option that is not there."""
         self.notes: list[str] = []
         self.sources: dict[str, str] = {}
         for key in KEYS.values():
@@ -136,8 +148,13 @@ class Settings:
         self._follow_output()
         self.follow_age()
 
+    @staticmethod
+    def printing() -> tuple[str, ...]:
+        """The settings that change what a program prints: a transcript records them, a test resets them."""
+        return "style", "stream", "age", "seed", "double", *PRINT_OPTIONS
+
     def follow_age(self) -> None:
-        """Let the age that is asked for decide the looks, where no style is asked for."""
+        """Let --age decide the style, where --style does not."""
         if self.age and self.sources["style"] == "default":
             self.style = "modern" if self.age == "today" else "tutorial"
 
@@ -153,7 +170,7 @@ class Settings:
         self.format, self.sources["format"] = form, "option"
 
     def follow_text(self, text: str) -> None:
-        """Take the age that a script asks for in a comment, where none is asked for otherwise."""
+        """Set the age from a script's comment `# gradcli: age AGE`, where nothing else sets it."""
         if "# gradcli: age " in text and self.sources["age"] == "default":
             word = text.partition("# gradcli: age ")[2].split("\n", 1)[0].split(",")[0].strip()
             self._set(KEYS["age"], read(KEYS["age"], word, "# gradcli: age"), "text")
@@ -198,11 +215,11 @@ def lasting_words() -> list[str]:
 
 
 def read(key: Key, value: Raw, where: str) -> Raw:
-    """`value`, as text or as TOML gave it, as the type of `key`; a complaint that says where it stood."""
+    """Convert `value`, a text or a value of TOML, to the type of `key`. Raises UsageFault, which names `where`."""
     try:
         result: Raw = READERS[key.kind](value)
     except (ValueError, TypeError, KeyError, OverflowError):
-        raise UsageFault(f"{where}: {value!r} is not {WANTED[key.kind]}") from None
+        raise UsageFault(f"{where}: {value!r} is not {EXPECTED[key.kind]}") from None
     if key.choices and result not in key.choices:
         raise UsageFault(f"{where}: {value!r} is not one of {', '.join(key.choices)}")
     if isinstance(result, (int, float)) and not isinstance(result, bool) and key.name != "seed" and not result >= 0:
@@ -243,11 +260,11 @@ def _text(value: Raw) -> str:
 
 
 READERS: dict[type, Any] = {str: _text, int: _number, float: _real, bool: _bool, Size: _size}
-WANTED = {str: "text", int: "a whole number", float: "a number", bool: "true or false", Size: "a size such as 64M"}
+EXPECTED = {str: "text", int: "a whole number", float: "a number", bool: "true or false", Size: "a size such as 64M"}
 
 
 def nearest(word: str, known: list[str]) -> str:
-    """The end of a complaint about `word`: the known word that may have been meant."""
+    """The end of a message about an unknown `word`: "; did you mean '...'?", or "" if no known word is near."""
     from gradcli.faults import suggestions
 
     close = suggestions.nearest(word, known)
@@ -271,5 +288,5 @@ def history_path() -> str:
 
 def _home(variable: str, *default: str) -> str:
     """The directory a variable names; relative ones are ignored, as the XDG rules ask."""
-    given = os.environ.get(variable, "")
-    return given if os.path.isabs(given) else os.path.join(os.path.expanduser("~"), *default)
+    folder = os.environ.get(variable, "")
+    return folder if os.path.isabs(folder) else os.path.join(os.path.expanduser("~"), *default)

@@ -73,15 +73,15 @@ def points(text: str, option: str = "--at") -> list[tuple[str, str]]:
     call = tree[3][0][3][0]
     if call[0] != "call" or call[3][0][3] != "at":
         raise _unfit(text, option)
-    found: list[tuple[str, str]] = []
+    bindings: list[tuple[str, str]] = []
     for argument in call[3][1][3] if len(call[3]) > 1 else ():
         if argument[0] != "keyword":
             raise _unfit(text, option)
         name, value = argument[3]
-        if any(name[3] == known for known, _ in found):
+        if any(name[3] == known for known, _ in bindings):
             raise twice(name[3], option)
-        found.append((name[3], text[value[1] - len(HEAD) : value[2] - len(HEAD)]))
-    return found
+        bindings.append((name[3], text[value[1] - len(HEAD) : value[2] - len(HEAD)]))
+    return bindings
 
 
 def _hints(text: str, option: str, fault: Fault) -> list[Any]:
@@ -90,7 +90,7 @@ def _hints(text: str, option: str, fault: Fault) -> list[Any]:
     joined = re.sub(r"(?:^|(?<=, ))(\w+)(?:\s*:\s*|\s+)(?![\s=])", r"\1=", joined)
     if joined != text.strip() and ASSIGNMENTS.fullmatch(joined):
         return [(f"{option} '{joined}'", "")]
-    return [(repair, re.sub(r"in line (\d+)(: )?", lambda found: f"in line {int(found[1]) - 1}{found[2] or ''}"
+    return [(repair, re.sub(r"in line (\d+)(: )?", lambda match: f"in line {int(match[1]) - 1}{match[2] or ''}"
              if "\n" in text else "", note)) for repair, note in fault.hints]
 
 

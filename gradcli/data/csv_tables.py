@@ -109,8 +109,8 @@ def _separator(text: str) -> str:
     """What stands between the cells, as the first row that is no comment shows; blanks only between numbers."""
     lines = [QUOTED.sub("", line) for line in text.splitlines() if line.strip()]
     first = next((line for line in lines if line.lstrip()[0] != "#"), "")
-    if shown := next((mark for mark in SEPARATORS if mark in first.strip(" ")), ""):
-        return shown
+    if separator := next((mark for mark in SEPARATORS if mark in first.strip(" ")), ""):
+        return separator
     cells = first.split()
     return " " if len(cells) > 1 and all(map(_is_number, cells)) else ","
 

@@ -41,9 +41,9 @@ def number(value: Any) -> Any:
     return value
 
 
-def nested(array: Any, each: Callable[[Any], Any] = number) -> Any:
+def nested(array: Any, convert: Callable[[Any], Any] = number) -> Any:
     """An array as lists in lists; a single number as itself."""
-    flat = [each(item) for item in array.flat]
+    flat = [convert(item) for item in array.flat]
     for length in reversed(array.shape[1:]):
         flat = [flat[i : i + length] for i in range(0, len(flat), length)] if length else [[]] * len(flat)
     if array.ndim and not array.size:
@@ -68,10 +68,10 @@ def entry(value: Any, text: Callable[[Any], str]) -> dict[str, Any]:
     """A result with its type, shape and data, and the gradient where it has one."""
     if not is_tensor(value):
         return {"dtype": type(value).__name__, "shape": list(_lengths(value)), "data": data(value, text)}
-    found = {"dtype": value.dtype.name, "shape": list(value.shape), "data": nested(value.array)}
+    fields = {"dtype": value.dtype.name, "shape": list(value.shape), "data": nested(value.array)}
     if value.grad is not None:
-        found["grad"] = nested(value.grad.array)
-    return found
+        fields["grad"] = nested(value.grad.array)
+    return fields
 
 
 def _lengths(value: Any) -> tuple[int, ...]:
@@ -100,8 +100,8 @@ def _rows(items: Any, dimensions: int) -> str:
 
 def shortest(item: Any) -> str:
     """A number as the shortest text that reads back the same."""
-    found = number(item)
-    return found if isinstance(found, str) else repr(found)
+    value = number(item)
+    return value if isinstance(value, str) else repr(value)
 
 
 def csv(value: Any) -> str:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from gradcli.session.session import Session
 
 
-GIVEN = "given_numbers"     # a name no point will hold
-WRITTEN = ("csv", "json", "jsonl")      # files in which 2 is written for 2.0, as in a point
+NUMBERS_NAME = "given_numbers"              # a name no point will hold
+TEXT_FILES = ("csv", "json", "jsonl")       # files in which 2 may stand for 2.0, as in a point
 OWN_LEAVES = re.compile(r"\.backward\(|\brequires_grad(?:_\(|\s*=\s*True)")
 
 
@@ -31,18 +31,19 @@ class Point(NamedTuple):
     leaves: list[str]
 
 
-def placed(expr: str, at: list[str], wrt: list[str], settings: Settings, write: Any, command: str = "grad") -> Point:
-    """The point that the options of a derivative command describe."""
+def open_point(expr: str, at: list[str], wrt: list[str], settings: Settings, write: Any,
+               command: str = "grad") -> Point:
+    """Open a session and set the names of --at in it. Raises UsageFault where --wrt or --at leave nothing to vary."""
     source = expression(expr, settings, command, at)
     texts = with_files(at, settings)
     session = open_session(settings, write)
     with walled(settings):
         names = positions(session, texts, settings)
-    wanted = [name for given in wrt for name in given.replace(",", " ").split()]
-    unknown = [name for name in wanted if name not in names]
+    requested = [name for text in wrt for name in text.replace(",", " ").split()]
+    unknown = [name for name in requested if name not in names]
     if unknown:
         raise UsageFault(f"--wrt {unknown[0]}: the point has no such name", "--at " + f"'{unknown[0]}=...'")
-    leaves = wanted or [name for name in names if is_floating(session[name])]
+    leaves = requested or [name for name in names if is_floating(session[name])]
     if not leaves:
         raise _nothing_to_vary(session, source, names, texts, command)
     whole = [name for name in leaves if not is_floating(session[name])]
@@ -80,7 +81,7 @@ def known_names(at: list[str], settings: Settings) -> list[str]:
 def expression(word: str, settings: Settings, command: str = "plot", at: list[str] | None = None) -> Source:
     """The expression that a word is, or that is in the file it names.
 
-    What is wrong with its syntax is told before anything else is looked at.
+    A syntax error is raised before anything else is read.
     """
     from gradcli.lang.syntax.parser import parse
 
@@ -106,7 +107,7 @@ def assigned(session: Session, point: PointText, settings: Settings, option: str
     """Set the names of a point: numbers and floating tensors become leaves, other values stay what they are."""
     kind = "torch.float64" if settings.double else "torch.float32"
     names = []
-    read = {file.name for file in point.files if file.suffix in WRITTEN}
+    read = {file.name for file in point.files if file.suffix in TEXT_FILES}
     for file in point.files:
         assign(session, file)
     for name, value_text in points(point.text, option):
@@ -131,15 +132,16 @@ def assigned(session: Session, point: PointText, settings: Settings, option: str
 
 
 def floating(session: Session, text: str, settings: Settings, option: str) -> Any:
-    """The floating tensor that an expression, a number or a list of numbers makes."""
+    """The value of an expression, a number or a list of numbers, as a floating tensor without history."""
     try:
         value = session.eval(text)
     except Fault as fault:
         fault.name = option
         raise
     if isinstance(value, int | float | list):
-        session[GIVEN] = value
-        value = session.eval(f"torch.tensor({GIVEN}, dtype={'torch.float64' if settings.double else 'torch.float32'})")
+        session[NUMBERS_NAME] = value
+        dtype = "torch.float64" if settings.double else "torch.float32"
+        value = session.eval(f"torch.tensor({NUMBERS_NAME}, dtype={dtype})")
     if not is_floating(value):
         raise UsageFault(f"{option} takes floating numbers, not {text!r}", f"{option} '[1, 0.5]'")
     return value.detach()

@@ -36,9 +36,9 @@ def status_after_signal(status: WorkerStatus, number: int) -> int:
 
 def diagnose_ended(status: WorkerStatus, reason: str) -> int:
     """Write the diagnosis for a worker that cannot; the exit status."""
-    from gradcli.console.diagnostics import complain, manner
+    from gradcli.console.diagnostics import complain, mode
 
-    manner.errors, manner.color = status.errors, status.color
+    mode.errors, mode.color = status.errors, status.color
     fault = fault_of(reason, status.seconds)
     signal.signal(signal.SIGALRM, lambda *_: os._exit(fault.status))
     signal.alarm(1)     # nobody may read the diagnosis either

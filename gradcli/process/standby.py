@@ -17,7 +17,7 @@ import signal
 import sys
 from time import perf_counter
 
-from gradcli.console.progress import renew
+from gradcli.console.progress import restart_in_fork
 from gradcli.process import channel
 from gradcli.process.ended import fault_of
 from gradcli.process.messages import TakeOver
@@ -108,7 +108,7 @@ class Standby:
         self._stands, self._finished = False, []
         self._take_over = TakeOver.decode(line)
         self._to_rerun = self._take_over.statements
-        renew()
+        restart_in_fork()
 
     def _go_on(self) -> None:
         """After taking over: hide the output of statements that are run again; then raise why the worker has ended."""

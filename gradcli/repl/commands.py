@@ -112,7 +112,7 @@ def _precision(repl: Repl, rest: str) -> None:
 
 
 def _doc(repl: Repl, rest: str) -> None:
-    from gradcli.reference.describe import described
+    from gradcli.reference.describe import describe
 
     order = COMMANDS.get(rest.removeprefix(":")) if rest.startswith(":") else None
     if order is not None:
@@ -120,7 +120,7 @@ def _doc(repl: Repl, rest: str) -> None:
     elif "." not in rest and rest in repl.names() and not callable(repl.named(rest)):
         show_info(repl, rest)
     else:
-        repl.write_values(lambda: described(rest, repl.settings, repl.session) + "\n")
+        repl.write_values(lambda: describe(rest, repl.settings, repl.session) + "\n")
 
 
 def _history(repl: Repl, rest: str) -> None:

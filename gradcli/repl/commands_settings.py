@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from gradcli.console.diagnostics import manner
-from gradcli.console.settings import KEYS, nearest, read
+from gradcli.console.diagnostics import mode
+from gradcli.console.settings import KEYS, PRINT_OPTIONS, nearest, read
 from gradcli.faults.tree import PolicyFault, UsageFault
 from gradcli.process.limits import limits_of
 from gradcli.repl.core import Repl
 from gradcli.repl.files import edited
-from gradcli.reports.open_session import PRINTING
 
 LIMITS = ("time_limit", "memory_limit", "no_limits")
-SETTABLE = ("style", "age", *PRINTING, "edit_mode", "errors", "color", "progress", *LIMITS)
+SETTABLE = ("style", "age", *PRINT_OPTIONS, "edit_mode", "errors", "color", "progress", *LIMITS)
 """What can be set while a session lasts, by the names of commands/settings.py."""
 
 
@@ -75,12 +74,12 @@ def _set(repl: Repl, name: str, text: str) -> None:
     value = read(KEYS[name], text, f":set {KEYS[name].word}")
     if name in LIMITS and _lifts(getattr(repl.settings, name), value):
         require_typed(repl, f":set {KEYS[name].word}")
-    if name in PRINTING:
+    if name in PRINT_OPTIONS:
         repl.run(f"torch.set_printoptions({name}={value!r})", ":set")
         if name in ("linewidth", "profile"):
             repl.follows_width = False
     setattr(repl.settings, name, value)
-    manner.errors, manner.color = repl.settings.errors, repl.settings.color
+    mode.errors, mode.color = repl.settings.errors, repl.settings.color
 
 
 def _shown(repl: Repl, name: str) -> str:

@@ -17,7 +17,7 @@ from gradcli.console.ipython_lines import untimed
 from gradcli.console.output import put
 from gradcli.console.output_limit import Allowance, counted
 from gradcli.console.pasted_session import commands, failures, is_session, pasted
-from gradcli.console.progress import Line, progressing
+from gradcli.console.progress import Active, progressing
 from gradcli.console.settings import Settings, nearest
 from gradcli.data.transcript import as_program, ended, opening
 from gradcli.faults.exit_codes import READER_GONE
@@ -125,7 +125,7 @@ class Repl:
         if self.forgotten is None:
             return False
         self._session, self.entries, self.results, self.orders, self.forgotten = self.forgotten
-        Line.spent = self.session.spent
+        Active.counts = self.session.spent
         return True
 
     def write(self, text: str) -> None:

@@ -8,10 +8,10 @@ from typing import Any
 from gradcli.console.output import Output
 from gradcli.console.settings import Settings
 from gradcli.data.bindings import with_files
-from gradcli.data.point import Point, floating, placed, positions
+from gradcli.data.point import Point, floating, open_point, positions
 from gradcli.faults.tree import UsageFault
 from gradcli.reports.open_session import timed
-from gradcli.reports.result_format import FORMATS, NUMBERS, Block, by_name, check_format, give_blocks
+from gradcli.reports.result_format import FORMATS, NUMBERS, Block, by_name, check_format, write_blocks
 
 WEIGHTS = "weights_in_the_file"      # a name no point will hold
 Derived = Callable[[Point], tuple[Any, Any]]
@@ -65,9 +65,9 @@ def product_of_weights(expr: str, at: list[str], wrt: list[str], weights: str | 
             raise UsageFault("vjp needs a weight for each element of the value", "--with '[1, 0.5]'")
         if file:
             positions(point.session, file, settings, "--with")
-        given = None if weights is None else floating(
+        tensor = None if weights is None else floating(
             point.session, WEIGHTS if file else weights, settings, "--with")
-        return weighted(point.session, point.source.text, point.leaves, given)
+        return weighted(point.session, point.source.text, point.leaves, tensor)
 
     return _printed("vjp", expr, at, wrt, settings, product)
 
@@ -76,8 +76,8 @@ def _printed(kind: str, expr: str, at: list[str], wrt: list[str], settings: Sett
     """Print a value and what `derived` finds of it, under the name of the command."""
     check_format(settings, kind, FORMATS + NUMBERS)
     output = Output(settings.output, settings)
-    point = placed(expr, at, wrt, settings, output.write, kind)
-    value, found = timed(settings, kind, lambda: derived(point))
-    blocks = by_name(kind, found) if isinstance(found, dict) else [Block(kind, (kind,), found)]
+    point = open_point(expr, at, wrt, settings, output.write, kind)
+    value, derivatives = timed(settings, kind, lambda: derived(point))
+    blocks = by_name(kind, derivatives) if isinstance(derivatives, dict) else [Block(kind, (kind,), derivatives)]
     blocks.insert(0, Block("value", ("value",), value))
-    return give_blocks(output, settings, point.session, blocks)
+    return write_blocks(output, settings, point.session, blocks)

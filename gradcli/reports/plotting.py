@@ -14,7 +14,7 @@ from gradcli.data.data_format import dumps, number
 from gradcli.data.point import expression, positions
 from gradcli.faults.tree import Fault, UsageFault
 from gradcli.process.limits import walled
-from gradcli.reports.open_session import give, open_session, timed
+from gradcli.reports.open_session import open_session, timed, write_result
 
 if TYPE_CHECKING:
     from gradcli.display.charts.chart import Chart
@@ -24,7 +24,7 @@ SUFFIXES = (".svg", ".png", ".txt", ".csv", ".json", ".npy", ".npz")
 ROWS = 22       # of a chart in the terminal, unless that is lower
 
 
-def plotted(expr: str, over: str, at: list[str], slope: bool, points: int, settings: Settings) -> int:
+def report_plot(expr: str, over: str, at: list[str], slope: bool, points: int, settings: Settings) -> int:
     """Compute the curves, and draw or print them."""
     from gradcli.analysis.derivatives import curves
 
@@ -50,7 +50,7 @@ def plotted(expr: str, over: str, at: list[str], slope: bool, points: int, setti
         with walled(settings):
             output.finish(_numbers(chart, form))
         return 0
-    return give(output, settings, lambda: _drawn(chart, form))
+    return write_result(output, settings, lambda: _render(chart, form))
 
 
 def _numbers(chart: Chart, form: str) -> bytes:
@@ -100,7 +100,7 @@ def interval(session: Session, over: str, word: str = "--over",
     return name, (low, high)
 
 
-def _drawn(chart: Chart, form: str) -> str:
+def _render(chart: Chart, form: str) -> str:
     if form == "svg":
         from gradcli.display.charts.chart_svg import svg
 

@@ -9,7 +9,7 @@ from gradcli.console.settings import Settings
 from gradcli.data.data_format import csv, data, dumps, nested, plain, shortest
 from gradcli.faults.tree import UsageFault
 from gradcli.process.limits import walled
-from gradcli.reports.open_session import give
+from gradcli.reports.open_session import write_result
 
 if TYPE_CHECKING:
     from gradcli.session.session import Session
@@ -34,17 +34,17 @@ def check_format(settings: Settings, command: str, known: tuple[str, ...] = FORM
         raise UsageFault(f"{command} has no --format {settings.format}", *(f"--format {form}" for form in known))
 
 
-def give_blocks(output: Output, settings: Settings, session: Session, blocks: list[Block]) -> int:
+def write_blocks(output: Output, settings: Settings, session: Session, blocks: list[Block]) -> int:
     """Write the blocks in the form that is asked for; the exit status."""
     if settings.format not in ("npy", "npz"):
-        return give(output, settings, lambda: written(session, blocks, settings.format))
+        return write_result(output, settings, lambda: render(session, blocks, settings.format))
     with walled(settings):
         content = _binary(blocks, settings.format)
     output.finish(content)
     return 0
 
 
-def written(session: Session, blocks: list[Block], form: str) -> str:
+def render(session: Session, blocks: list[Block], form: str) -> str:
     """The blocks as text of the form asked for."""
     if form == "text":
         return "\n".join(f"{b.heading}\n{session.shown(b.value).rstrip(chr(10))}\n" for b in blocks)
@@ -52,13 +52,13 @@ def written(session: Session, blocks: list[Block], form: str) -> str:
         return "\n".join(plain(b.value, session.shown) for b in blocks) + "\n"
     if form == "csv":
         return _csv(blocks)
-    found: dict[str, Any] = {}
+    tree: dict[str, Any] = {}
     for block in blocks:
-        inner = found
+        inner = tree
         for key in block.path[:-1]:
             inner = inner.setdefault(key, {})
         inner[block.path[-1]] = data(block.value, session.shown)
-    return dumps(found) + "\n"
+    return dumps(tree) + "\n"
 
 
 def _binary(blocks: list[Block], form: str) -> bytes:
@@ -92,14 +92,14 @@ def _derivatives(blocks: list[Block]) -> list[Block]:
     return [block for block in blocks if block.path != ("value",)]
 
 
-def by_name(kind: str, found: dict[str, Any]) -> list[Block]:
+def by_name(kind: str, derivatives: dict[str, Any]) -> list[Block]:
     """The blocks of derivatives of one kind by each name, or by each pair of names."""
     blocks = []
-    for name, value in found.items():
+    for name, value in derivatives.items():
         if not isinstance(value, dict):
             blocks.append(Block(f"{name}.{kind}", (kind, name), value))
             continue
         for other, inner in value.items():
-            heading = f"{name}.{kind}" if len(found) == 1 else f"{name}.{kind}.{other}"
+            heading = f"{name}.{kind}" if len(derivatives) == 1 else f"{name}.{kind}.{other}"
             blocks.append(Block(heading, (kind, name, other), inner))
     return blocks

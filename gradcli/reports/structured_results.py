@@ -41,10 +41,10 @@ def _content(session: Session, results: list[Any], printed: list[str], write: Ca
              settings: Settings) -> bytes | None:
     """Write the results in a format that is text, or give the bytes of one that is not."""
     if settings.format == "json":
-        found: dict[str, Any] = {"results": [entry(value, session.shown) for value in results]}
+        document: dict[str, Any] = {"results": [entry(value, session.shown) for value in results]}
         if printed:
-            found["printed"] = "".join(printed)
-        write(dumps(found) + "\n")
+            document["printed"] = "".join(printed)
+        write(dumps(document) + "\n")
     elif settings.format == "jsonl":
         for value in results:
             write(dumps(entry(value, session.shown)) + "\n")

@@ -14,13 +14,13 @@ from cli.program import environment, gradcli
     ("-q --style modern grad x --errors s", 7, "short"), ("eval --color a", 3, "auto always"),
     ("grad x --format n", 4, "npy npz"), ("doc sigmoi", 2, "sigmoid"), ("explain G0402", 2, "G0402"),
     ("config i", 2, "init"), ("-q --stdin-form", 2, "--stdin-format"), ("repl --edit-mode ", 3, "emacs vi")])
-def test_words_complete(typed, at, offered):
+def test_words_complete(typed, at, complete_name):
     outcome = gradcli(_GRADCLI_COMPLETE="complete_bash", COMP_WORDS=f"gradcli {typed}", COMP_CWORD=str(at))
-    assert set(offered.split()) <= set(outcome.out.split()) and len(outcome.out.split()) < 5
+    assert set(complete_name.split()) <= set(outcome.out.split()) and len(outcome.out.split()) < 5
     for shell in ("zsh", "fish"):
         outcome = gradcli(_GRADCLI_COMPLETE=f"complete_{shell}", _TYPER_COMPLETE_ARGS=f"gradcli {typed}",
                           _TYPER_COMPLETE_FISH_ACTION="get-args")
-        assert all(word in outcome.out for word in offered.split())
+        assert all(word in outcome.out for word in complete_name.split())
 
 
 @pytest.mark.parametrize("shell, mark", [("bash", "complete -o default -F"), ("zsh", "#compdef gradcli"),
@@ -51,14 +51,15 @@ def test_a_real_bash_completes(tmp_path):
     ("optim.S", "optim.SGD"), ("Var", "Variable"),
 ])
 def test_dotted_names_of_doc_complete(beginning, name):
-    from gradcli.reference.describe import offered
+    from gradcli.reference.describe import complete_name
 
-    assert name in offered(beginning)
+    assert name in complete_name(beginning)
 
 
 def test_steps_inside_of_operations_are_not_offered():
-    from gradcli.reference.describe import offered
-    from gradcli.reference.operations import listed, public_names
+    from gradcli.reference.describe import complete_name
+    from gradcli.reference.operations import list_operations, public_names
 
-    assert "softmax_back" not in public_names() and "softmax_back" not in listed(None)
-    assert "softmax_back" not in offered("soft") and "sin" in public_names() and "nn.functional.relu" in public_names()
+    assert "softmax_back" not in public_names() and "softmax_back" not in list_operations(None)
+    assert "softmax_back" not in complete_name("soft")
+    assert {"sin", "nn.functional.relu"} <= public_names()
