@@ -97,7 +97,7 @@ def as_json(fault: Fault) -> str:
 
 
 def coloured(color: str, stream: TextIO | None = None) -> bool:
-    """Whether `stream`, else standard error, is coloured, by --color; auto asks NO_COLOR, FORCE_COLOR and the terminal."""
+    """Whether `stream`, else standard error, is coloured: by --color; auto asks NO_COLOR, FORCE_COLOR, the terminal."""
     if color != "auto":
         return color == "always"
     if os.environ.get("NO_COLOR"):
