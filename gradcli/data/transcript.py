@@ -12,12 +12,11 @@ from gradcli.console.settings import KEYS, PRINT_OPTIONS, Settings
 from gradcli.console.source import Source
 from gradcli.faults.source import Span
 from gradcli.faults.tree import Fault, render
-from gradcli.lang.syntax.statements import statements
+from gradcli.lang.syntax.statements import COMPOUND, statements
 
 if TYPE_CHECKING:
     from gradcli.session.session import Session
 
-BLOCK = re.compile(r"(?:if|while|for|try|with|def|class|async)\b|@")
 LINE = re.compile(r"\bline (\d+)")
 
 
@@ -124,6 +123,6 @@ def prompted(statement: str) -> str:
         comment = not block and lines[-1].startswith(">>> #")
         lines.append(f">>> {line}" if comment else f"... {line}" if line else "...")
         block = block or not comment
-    if rest and rest[-1][:1] in (" ", "\t") and BLOCK.match([first, *rest][_comments(statement)]):
+    if rest and rest[-1][:1] in (" ", "\t") and COMPOUND.match([first, *rest][_comments(statement)]):
         lines.append("...")
     return "\n".join(lines) + "\n"

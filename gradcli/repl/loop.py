@@ -158,12 +158,13 @@ def dealt(lines: deque[str]) -> str:
     While a bracket, a string or a block is open, more lines can only show that it is wrong. That is asked when
     there are twice as many as before, and the first that shows it is then found by halves.
     """
-    from gradcli.repl.incremental_parse import BLOCK, State, after
+    from gradcli.lang.syntax.statements import COMPOUND
+    from gradcli.repl.incremental_parse import State, after
     from gradcli.repl.multiline import ready
 
     taken = [lines.popleft()]
     state = after(State(), taken[0])
-    block = BLOCK.match(taken[0]) is not None
+    block = COMPOUND.match(taken[0]) is not None
     asked = 0           # lines of which it is known that they are not ready
     while True:
         count = len(taken)

@@ -14,13 +14,13 @@ from cli.program import environment, gradcli
     ("-q --style modern grad x --errors s", 7, "short"), ("eval --color a", 3, "auto always"),
     ("grad x --format n", 4, "npy npz"), ("doc sigmoi", 2, "sigmoid"), ("explain G0402", 2, "G0402"),
     ("config i", 2, "init"), ("-q --stdin-form", 2, "--stdin-format"), ("repl --edit-mode ", 3, "emacs vi")])
-def test_words_complete(typed, at, complete_name):
+def test_words_complete(typed, at, offered):
     outcome = gradcli(_GRADCLI_COMPLETE="complete_bash", COMP_WORDS=f"gradcli {typed}", COMP_CWORD=str(at))
-    assert set(complete_name.split()) <= set(outcome.out.split()) and len(outcome.out.split()) < 5
+    assert set(offered.split()) <= set(outcome.out.split()) and len(outcome.out.split()) < 5
     for shell in ("zsh", "fish"):
         outcome = gradcli(_GRADCLI_COMPLETE=f"complete_{shell}", _TYPER_COMPLETE_ARGS=f"gradcli {typed}",
                           _TYPER_COMPLETE_FISH_ACTION="get-args")
-        assert all(word in outcome.out for word in complete_name.split())
+        assert all(word in outcome.out for word in offered.split())
 
 
 @pytest.mark.parametrize("shell, mark", [("bash", "complete -o default -F"), ("zsh", "#compdef gradcli"),
