@@ -32,7 +32,7 @@ from gradcli.console.argument_order import COMPLETION, arranged
 from gradcli.console.diagnostics import mode
 from gradcli.faults.tree import UsageFault
 
-app = typer.Typer(name="gradcli", cls=completion.Group, rich_markup_mode=None, pretty_exceptions_enable=False,
+app = typer.Typer(name="gradcli", cls=completion.CommandGroup, rich_markup_mode=None, pretty_exceptions_enable=False,
                   context_settings={"help_option_names": ["-h", "--help"]})
 app.command("eval")(eval.eval_)
 app.command("run")(run.run)

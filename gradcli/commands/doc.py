@@ -27,6 +27,6 @@ def doc(settings: Settings, name: Name) -> None:
 
     Example: gradcli doc sigmoid
     """
-    from gradcli.reference.describe import describe
+    from gradcli.reference.describe import describe_name
 
-    typer.echo(describe(name, settings))
+    typer.echo(describe_name(name, settings))

@@ -10,7 +10,7 @@ import os
 import sys
 from typing import Any, NamedTuple
 
-from gradcli.console.settings import nearest
+from gradcli.console.settings import did_you_mean
 from gradcli.faults.tree import UsageFault
 
 # Commands whose words may begin with a dash.
@@ -62,7 +62,7 @@ class Spellings(NamedTuple):
 
 def arranged(words: list[str], group: Any) -> list[str]:
     """The words as `group`, which holds the commands, is to read them."""
-    spelled = Spellings.of(*leaves(group))
+    spelled = Spellings.of(*leaf_commands(group))
     count = spelled.leading(words)
     options, rest = words[:count], words[count:]
     command = rest[0] if rest else ""
@@ -84,7 +84,7 @@ def _of_command(name: str, options: list[str], words: list[str], command: Any) -
     """The words of one command, with the options that stood before its name."""
     inner = getattr(command, "commands", {})
     if inner:
-        count = Spellings.of(*leaves(command)).leading(words)
+        count = Spellings.of(*leaf_commands(command)).leading(words)
         chosen = words[count : count + 1] if words[count:] and words[count] in inner else []
         return [name, *chosen, *options, *words[:count], *words[count + len(chosen):]]
     if name not in FREE:
@@ -155,21 +155,21 @@ def _lacks(option: str, example: str) -> UsageFault:
                       f"gradcli {example}")
 
 
-def leaves(group: Any) -> list[Any]:
+def leaf_commands(group: Any) -> list[Any]:
     """All commands of a group, and those of its groups."""
     return [leaf for command in group.commands.values()
-            for leaf in (leaves(command) if hasattr(command, "commands") else [command])]
+            for leaf in (leaf_commands(command) if hasattr(command, "commands") else [command])]
 
 
 def _unknown(word: str, group: Any, spelled: Spellings) -> UsageFault:
     """The fault of a first word that is neither a command nor an option."""
     if word[:1] == "-":
-        close = nearest(word, sorted(spelled.every)) if word[:2] == "--" else ""
+        close = did_you_mean(word, sorted(spelled.every)) if word[:2] == "--" else ""
         hints = () if word[:2] == "--" else (f"gradcli eval {quoted(word)}",)
         return UsageFault(f"there is no option {word!r}{close}", *hints, "gradcli --help")
     if os.path.exists(word):
         return UsageFault(f"there is no command {word!r}, but a file", f"gradcli run {quoted(word)}")
-    close = nearest(word, list(group.commands))
+    close = did_you_mean(word, list(group.commands))
     hints = () if close or word.isidentifier() else (f"gradcli eval {quoted(word)}",)
     return UsageFault(f"there is no command {word!r}{close}", *hints, "gradcli --help")
 

@@ -38,7 +38,7 @@ def complain(fault: Fault) -> None:
     except OSError:
         forget_output()
     if mode.errors == "json":
-        text = as_json(fault)
+        text = fault_as_json(fault)
     elif mode.errors == "short":
         place = f"{fault.name}:{fault.span.line}:{fault.span.column}: " if fault.span else ""
         text = f"{visible(place)}error[{fault.code}]: {visible(fault.message)}"
@@ -83,7 +83,7 @@ def flush() -> None:
         sys.stdout.flush()
 
 
-def as_json(fault: Fault) -> str:
+def fault_as_json(fault: Fault) -> str:
     """A fault as one line of JSON."""
     import json
 

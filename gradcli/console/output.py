@@ -61,7 +61,7 @@ class Output:
             sys.stdout.buffer.flush()
 
 
-def put(text: str) -> None:
+def print_text(text: str) -> None:
     """Print what a program, or a value of it, has to say; a terminal gets no control characters."""
     _spell_out()
     sys.stdout.write(tamed(text) if sys.stdout.isatty() else text)

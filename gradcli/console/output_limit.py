@@ -32,7 +32,7 @@ class Allowance:
                              (f"--max-output {self.most * 10}", "more output"), ("--no-limits", "no limit at all"))
 
 
-def counted(write: Callable[[str], object], allowance: Allowance) -> Callable[[str], None]:
+def counting_output(write: Callable[[str], object], allowance: Allowance) -> Callable[[str], None]:
     """`write`, until a program has written more than it may, or nobody takes it any more."""
     def counting(text: str) -> None:
         allowance.spend(text)

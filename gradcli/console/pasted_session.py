@@ -77,7 +77,7 @@ def failures(text: str) -> set[str]:
 
 def commands(text: str) -> set[str]:
     """The commands of the prompt in a pasted text, by their lines."""
-    lines = (line.strip() for line in pasted(text).split("\n"))
+    lines = (line.strip() for line in clean_paste(text).split("\n"))
     return {line for line in lines if line.startswith(":")}
 
 
@@ -113,7 +113,7 @@ def without_margin(text: str) -> str:
     return "\n".join(out) if margin else text
 
 
-def pasted(text: str) -> str:
+def clean_paste(text: str) -> str:
     """What bracketed paste puts into the buffer: the program alone, with plain line ends."""
     text = _unfenced(text.replace("\r\n", "\n").replace("\r", "\n"))
     if not is_session(text):

@@ -21,7 +21,7 @@ def no_results(path: str, settings: Settings) -> UsageFault:
                       (f"gradcli run {path} > {settings.output or name}", "what it prints"))
 
 
-def remark(source: Source, args: list[str]) -> None:
+def remark_stray_options(source: Source, args: list[str]) -> None:
     """Say of options of gradcli's own that they have gone to a script which asks for no words."""
     ours = {"-i", "--interactive", "--echo"}
     for key in KEYS.values():

@@ -46,7 +46,7 @@ class Key(NamedTuple):
         return f"GRADCLI_{self.name.upper()}"
 
 
-class Size(int):
+class ByteSize(int):
     """A number of bytes, written as 300000, 512K, 64M or 2GiB."""
 
 
@@ -79,8 +79,8 @@ KEYS: dict[str, Key] = {key.name: key for key in (
     Key("sci_mode", bool, "Exponents always or never, in the modern style."),
     Key("detect_anomaly", bool, "Stop at the first operation whose gradient is nan or infinite.", False),
     Key("time_limit", float, "Stop a program after S seconds.", 3600.0, metavar="S"),
-    Key("memory_limit", Size, "Stop a program that asks for more memory than SIZE.", 4 * 2**30, metavar="SIZE"),
-    Key("max_output", Size, "Stop a program that prints more than SIZE.", 2**30, metavar="SIZE"),
+    Key("memory_limit", ByteSize, "Stop a program that asks for more memory than SIZE.", 4 * 2**30, metavar="SIZE"),
+    Key("max_output", ByteSize, "Stop a program that prints more than SIZE.", 2**30, metavar="SIZE"),
     Key("no_limits", bool, "Lift the limits on time, memory and output.", False),
     Key("require_walls", bool, "Refuse to run a program where a wall of the system is missing.", False),
     Key("errors", str, "The form of diagnostics.", "rich", choices=("rich", "short", "json")),
@@ -144,7 +144,7 @@ class Settings:
         for name, value in (options or {}).items():
             if value is not None:
                 key = KEYS[name]
-                self._set(key, list(value) if key.many else read(key, value, f"--{key.word}"), "option")
+                self._set(key, list(value) if key.many else read_setting(key, value, f"--{key.word}"), "option")
         self._follow_output()
         self.follow_age()
 
@@ -173,7 +173,7 @@ class Settings:
         """Set the age from a script's comment `# gradcli: age AGE`, where nothing else sets it."""
         if "# gradcli: age " in text and self.sources["age"] == "default":
             word = text.partition("# gradcli: age ")[2].split("\n", 1)[0].split(",")[0].strip()
-            self._set(KEYS["age"], read(KEYS["age"], word, "# gradcli: age"), "text")
+            self._set(KEYS["age"], read_setting(KEYS["age"], word, "# gradcli: age"), "text")
             self.follow_age()
 
     def _set(self, key: Key, value: object, source: str) -> None:
@@ -185,7 +185,7 @@ class Settings:
             return
         for key in KEYS.values():
             if key.lasting and (text := environ.get(key.variable)):
-                self._set(key, read(key, text, key.variable), key.variable)
+                self._set(key, read_setting(key, text, key.variable), key.variable)
 
     def _read_file(self, path: str) -> None:
         try:
@@ -204,9 +204,9 @@ class Settings:
         for word, value in table.items():
             key = KEYS.get(word.replace("-", "_"))
             if key is None or not key.lasting:
-                self.notes.append(f"{path}: unknown key {word!r}{nearest(word, lasting_words())}")
+                self.notes.append(f"{path}: unknown key {word!r}{did_you_mean(word, lasting_words())}")
             else:
-                self._set(key, read(key, value, f"{path}: {word}"), path)
+                self._set(key, read_setting(key, value, f"{path}: {word}"), path)
 
 
 def lasting_words() -> list[str]:
@@ -214,7 +214,7 @@ def lasting_words() -> list[str]:
     return [key.word for key in KEYS.values() if key.lasting]
 
 
-def read(key: Key, value: Raw, where: str) -> Raw:
+def read_setting(key: Key, value: Raw, where: str) -> Raw:
     """Convert `value`, a text or a value of TOML, to the type of `key`. Raises UsageFault, which names `where`."""
     try:
         result: Raw = READERS[key.kind](value)
@@ -259,11 +259,12 @@ def _text(value: Raw) -> str:
     return value
 
 
-READERS: dict[type, Any] = {str: _text, int: _number, float: _real, bool: _bool, Size: _size}
-EXPECTED = {str: "text", int: "a whole number", float: "a number", bool: "true or false", Size: "a size such as 64M"}
+READERS: dict[type, Any] = {str: _text, int: _number, float: _real, bool: _bool, ByteSize: _size}
+EXPECTED = {str: "text", int: "a whole number", float: "a number", bool: "true or false",
+            ByteSize: "a size such as 64M"}
 
 
-def nearest(word: str, known: list[str]) -> str:
+def did_you_mean(word: str, known: list[str]) -> str:
     """The end of a message about an unknown `word`: "; did you mean '...'?", or "" if no known word is near."""
     from gradcli.faults import suggestions
 

@@ -58,17 +58,17 @@ def from_file_or_word(word: str, known: Iterable[str], before: str) -> Source | 
 def text_of_file(path: str) -> Source:
     """The text of a file as it stands; - is standard input."""
     if path == "-":
-        return Source(decoded(input_bytes(LARGEST), "standard input"), "<stdin>")
-    return Source(decoded(read_bytes(path, most=LARGEST), path), path)
+        return Source(decode_utf8(input_bytes(LARGEST), "standard input"), "<stdin>")
+    return Source(decode_utf8(read_bytes(path, most=LARGEST), path), path)
 
 
 def as_source(content: bytes, name: str) -> Source:
     """The program that the content of a file is."""
-    return Source(unprompted(decoded(content, name), name), name)
+    return Source(unprompted(decode_utf8(content, name), name), name)
 
 
 def standard_input() -> Source:
-    return Source(unprompted(decoded(input_bytes(LARGEST), "standard input")), "<stdin>")
+    return Source(unprompted(decode_utf8(input_bytes(LARGEST), "standard input")), "<stdin>")
 
 
 def input_bytes(most: int = -1) -> bytes:
@@ -107,7 +107,7 @@ def read_bytes(path: str, before: str = "gradcli run ", most: int = -1) -> bytes
                         *(f"{before}{close}" for close in hints)) from None
 
 
-def decoded(content: bytes, name: str) -> str:
+def decode_utf8(content: bytes, name: str) -> str:
     """Strict UTF-8, with one leading byte order mark dropped; a second one is no part of a text."""
     try:
         text = content.decode().removeprefix(PROGRAM_MADE)
@@ -122,7 +122,7 @@ def decoded(content: bytes, name: str) -> str:
 def from_argument(word: str) -> str:
     """A word of the command line as UTF-8 text, whatever encoding Python has read it in."""
     try:
-        return decoded(os.fsencode(word), "an argument")
+        return decode_utf8(os.fsencode(word), "an argument")
     except UnicodeEncodeError:
         raise FileFault("an argument is not UTF-8 text") from None
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gradcli.console.settings import Settings
 from gradcli.console.source import from_argument
-from gradcli.data.input_data import Assignment, held, opened, refuse_file
+from gradcli.data.input_data import Assignment, held, open_assignment, refuse_file
 from gradcli.faults.tree import Fault, UsageFault
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def with_files(texts: list[str], settings: Settings, option: str = "--at") -> li
         def held_name(match: re.Match[str], files: list[Assignment] = files) -> str:
             start, name, path = match.groups()
             name = f"{HELD}{name}"
-            files.append(opened(f"{name}=@{path.strip()}", settings))
+            files.append(open_assignment(f"{name}=@{path.strip()}", settings))
             return f"{start}{name}"
 
         for part in text.split(","):
@@ -94,7 +94,7 @@ def _hints(text: str, option: str, fault: Fault) -> list[Any]:
              if "\n" in text else "", note)) for repair, note in fault.hints]
 
 
-def assign(session: Session, assignment: Assignment) -> None:
+def set_variable(session: Session, assignment: Assignment) -> None:
     """Obey one --var."""
     name, value = assignment.name, assignment.value
     if assignment.content is None:

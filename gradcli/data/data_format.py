@@ -26,7 +26,7 @@ def is_tensor(value: Any) -> bool:
     return isinstance(value, Tensor) and not isinstance(value, Uninitialized)
 
 
-def number(value: Any) -> Any:
+def json_number(value: Any) -> Any:
     """One element as JSON can hold it; what JSON has no number for becomes a string."""
     if type(value) not in (int, float, bool, str, type(None)):   # an element of an array: its own text is the shortest
         kind = value.dtype.kind
@@ -41,7 +41,7 @@ def number(value: Any) -> Any:
     return value
 
 
-def nested(array: Any, convert: Callable[[Any], Any] = number) -> Any:
+def nested(array: Any, convert: Callable[[Any], Any] = json_number) -> Any:
     """An array as lists in lists; a single number as itself."""
     flat = [convert(item) for item in array.flat]
     for length in reversed(array.shape[1:]):
@@ -51,23 +51,23 @@ def nested(array: Any, convert: Callable[[Any], Any] = number) -> Any:
     return flat if array.ndim else flat[0]
 
 
-def data(value: Any, text: Callable[[Any], str]) -> Any:
+def as_data(value: Any, text: Callable[[Any], str]) -> Any:
     """A value as JSON can hold it, without saying what it was."""
     if is_tensor(value):
         return nested(value.array)
     if isinstance(value, dict):
-        return {key if type(key) is str else text(key): data(item, text) for key, item in value.items()}
+        return {key if type(key) is str else text(key): as_data(item, text) for key, item in value.items()}
     if isinstance(value, (list, tuple, set)):
-        return [data(item, text) for item in value]
+        return [as_data(item, text) for item in value]
     if isinstance(value, (bool, int, float, str)) or value is None:
-        return number(value)
+        return json_number(value)
     return text(value)
 
 
 def entry(value: Any, text: Callable[[Any], str]) -> dict[str, Any]:
     """A result with its type, shape and data, and the gradient where it has one."""
     if not is_tensor(value):
-        return {"dtype": type(value).__name__, "shape": list(_lengths(value)), "data": data(value, text)}
+        return {"dtype": type(value).__name__, "shape": list(_lengths(value)), "data": as_data(value, text)}
     fields = {"dtype": value.dtype.name, "shape": list(value.shape), "data": nested(value.array)}
     if value.grad is not None:
         fields["grad"] = nested(value.grad.array)
@@ -78,12 +78,12 @@ def _lengths(value: Any) -> tuple[int, ...]:
     return (len(value),) if isinstance(value, (list, tuple, set, dict)) else ()
 
 
-def dumps(value: Any) -> str:
+def dump_json(value: Any) -> str:
     """One strict JSON object on one line, with nothing in it that a terminal would obey."""
     return json_escaped(json.dumps(value, ensure_ascii=False, allow_nan=False))
 
 
-def plain(value: Any, text: Callable[[Any], str]) -> str:
+def plain_text(value: Any, text: Callable[[Any], str]) -> str:
     """A value as bare numbers: a row a line, blank lines between matrices."""
     if not is_tensor(value):
         return text(value)
@@ -100,7 +100,7 @@ def _rows(items: Any, dimensions: int) -> str:
 
 def shortest(item: Any) -> str:
     """A number as the shortest text that reads back the same."""
-    value = number(item)
+    value = json_number(item)
     return value if isinstance(value, str) else repr(value)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gradcli.console.settings import Settings
 from gradcli.console.source import Source, from_file_or_word, from_words
-from gradcli.data.bindings import HELD, PointText, assign, points, twice, with_files
+from gradcli.data.bindings import HELD, PointText, points, set_variable, twice, with_files
 from gradcli.data.data_format import is_tensor
 from gradcli.data.input_data import has_text
 from gradcli.faults.tree import Fault, UsageFault
@@ -23,7 +23,7 @@ TEXT_FILES = ("csv", "json", "jsonl")       # files in which 2 may stand for 2.0
 OWN_LEAVES = re.compile(r"\.backward\(|\brequires_grad(?:_\(|\s*=\s*True)")
 
 
-class Point(NamedTuple):
+class EvaluationPoint(NamedTuple):
     """A session in which the names of the point are set, the expression, and the leaves."""
 
     session: Session
@@ -32,13 +32,13 @@ class Point(NamedTuple):
 
 
 def open_point(expr: str, at: list[str], wrt: list[str], settings: Settings, write: Any,
-               command: str = "grad") -> Point:
+               command: str = "grad") -> EvaluationPoint:
     """Open a session and set the names of --at in it. Raises UsageFault where --wrt or --at leave nothing to vary."""
     source = expression(expr, settings, command, at)
     texts = with_files(at, settings)
     session = open_session(settings, write)
     with walled(settings):
-        names = positions(session, texts, settings)
+        names = set_names(session, texts, settings)
     requested = [name for text in wrt for name in text.replace(",", " ").split()]
     unknown = [name for name in requested if name not in names]
     if unknown:
@@ -49,7 +49,7 @@ def open_point(expr: str, at: list[str], wrt: list[str], settings: Settings, wri
     whole = [name for name in leaves if not is_floating(session[name])]
     if whole:
         raise UsageFault(f"--wrt {whole[0]}: it holds no floating numbers, so nothing can be differentiated by it")
-    return Point(session, source, leaves)
+    return EvaluationPoint(session, source, leaves)
 
 
 def _nothing_to_vary(session: Session, source: Source, names: list[str], texts: list[PointText],
@@ -92,7 +92,7 @@ def expression(word: str, settings: Settings, command: str = "plot", at: list[st
     return source if named else source._replace(name="<expr>" if word != "-" else "<stdin>")
 
 
-def positions(session: Session, texts: list[PointText], settings: Settings, option: str = "--at") -> list[str]:
+def set_names(session: Session, texts: list[PointText], settings: Settings, option: str = "--at") -> list[str]:
     """Set the names in all texts of an option, each of them once."""
     names: list[str] = []
     for text in texts:
@@ -109,7 +109,7 @@ def assigned(session: Session, point: PointText, settings: Settings, option: str
     names = []
     read = {file.name for file in point.files if file.suffix in TEXT_FILES}
     for file in point.files:
-        assign(session, file)
+        set_variable(session, file)
     for name, value_text in points(point.text, option):
         try:
             session.run(f"{name} = {value_text}", option, echo=False)
@@ -131,7 +131,7 @@ def assigned(session: Session, point: PointText, settings: Settings, option: str
     return names
 
 
-def floating(session: Session, text: str, settings: Settings, option: str) -> Any:
+def floating_tensor(session: Session, text: str, settings: Settings, option: str) -> Any:
     """The value of an expression, a number or a list of numbers, as a floating tensor without history."""
     try:
         value = session.eval(text)

@@ -38,7 +38,7 @@ class Tape:
             self.write("\n")
 
 
-def replay(session: Session, source: Source, tape: Tape, faults: bool) -> None:
+def replay_script(session: Session, source: Source, tape: Tape, faults: bool) -> None:
     """Run a program as if it were typed, showing what was typed and, if asked for, the fault that ends it."""
     lines = []
     for line, statement in statements(source.text, source.name):
@@ -85,7 +85,7 @@ def opening(settings: Settings) -> str:
     return f"# gradcli: {', '.join(orders)}\n" if orders else ""
 
 
-def as_program(orders: str) -> list[str]:
+def orders_as_program(orders: str) -> list[str]:
     """Lines `# gradcli: ...` as a script has them: calls that do the same, or comments where there is no such call."""
     lines = []
     for order in orders.replace("# gradcli: ", "").replace("\n", ", ").split(", "):
@@ -103,7 +103,7 @@ def as_program(orders: str) -> list[str]:
     return lines
 
 
-def ended(text: str) -> str:
+def with_newline(text: str) -> str:
     """`text` with an end to its last line: the next prompt always begins a new one."""
     return text if not text or text.endswith("\n") else text + "\n"
 

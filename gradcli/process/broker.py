@@ -77,7 +77,7 @@ class Broker:
                 return _load(path)
             case Edit(text) if self._prompt:
                 with stopped(), interruptible(), terminal():    # what runs could type into the editor
-                    return Answer(0, edited(text))
+                    return Answer(0, edit_text(text))
             case List(path) if self._prompt:
                 return Answer(0, names=tuple(_names_below(path)))
             case Suspend() if self._prompt:
@@ -134,16 +134,16 @@ def _names_below(path: str) -> Iterator[str]:
     """The names in a folder that lies in the present one or below it."""
     folder, here = os.path.realpath(path or "."), os.path.realpath(".")
     if folder == here or folder.startswith(here.rstrip(os.sep) + os.sep):
-        yield from names(folder)
+        yield from list_folder(folder)
 
 
-def names(folder: str) -> Iterator[str]:
+def list_folder(folder: str) -> Iterator[str]:
     """The names in a folder; those of folders end with a slash."""
     for entry in sorted(os.scandir(folder or "."), key=lambda entry: entry.name):
         yield entry.name + ("/" if entry.is_dir() else "")
 
 
-def edited(text: str) -> str:
+def edit_text(text: str) -> str:
     """Open a text in the person's editor, and return it as saved there. Raises ValueError where that fails."""
     import shlex
     import subprocess

@@ -42,12 +42,12 @@ def out_of_time(seconds: float) -> TimeLimit:
 def walled(settings: Settings) -> Iterator[None]:
     """Within, programs run: this process is locked from then on, and limited as `limited` says."""
     die_with_parent()
-    lock(settings)
+    lock_worker(settings)
     with limited(settings):
         yield
 
 
-def lock(settings: Settings, prompt: bool = False) -> None:
+def lock_worker(settings: Settings, prompt: bool = False) -> None:
     """Lock this process for good (`process/sandbox.py`), if it was made for programs; `prompt` says for typed ones."""
     if channel.Pipes.to_parent is not None and not sandbox.Lock.locked:
         later = _prepared() if prompt else []
@@ -83,7 +83,7 @@ def require_walls(settings: Settings) -> None:
     """A fault where a wall of the system is missing, if all of them were asked for."""
     if not settings.require_walls:
         return
-    missing = sandbox.missing()
+    missing = sandbox.missing_walls()
     if channel.Pipes.to_parent is None and not sandbox.Lock.locked:
         missing = ["programs have no process of their own here"]
     if missing:
@@ -109,7 +109,7 @@ def limited(settings: Settings) -> Iterator[None]:
             interrupted = True
             raise out_of_time(seconds)
 
-    end = End(seconds)
+    end = Watchdog(seconds)
     before = signal.signal(signal.SIGALRM, stop)
     until = monotonic() + seconds
     channel.report_status(until, seconds, settings.errors, settings.color)
@@ -155,7 +155,7 @@ def _in_program(frame: FrameType | None) -> bool:
     return False
 
 
-class End:
+class Watchdog:
     """The end of a program, by itself or by the thread that gives the diagnosis in its place; never by both."""
 
     def __init__(self, seconds: float) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from gradcli.console.settings import Settings, nearest
+from gradcli.console.settings import Settings, did_you_mean
 from gradcli.faults.tree import Fault, NameFault
 from gradcli.reference.keywords import EXAMPLES, MEANINGS, WORDS
 from gradcli.reference.operations import describe_operation, operation_of, public_names, search
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from gradcli.session.session import Session
 
 
-def describe(name: str, settings: Settings, session: Session | None = None) -> str:
+def describe_name(name: str, settings: Settings, session: Session | None = None) -> str:
     """The description of a keyword, an operation, a function or class of the prelude, or a member of tensors.
 
     `session` holds the names that a program has set; without one there are only those that every program sees.
@@ -38,7 +38,7 @@ def describe(name: str, settings: Settings, session: Session | None = None) -> s
         sections += ["\n".join(_description(name, thing, settings, session))]
     if not sections:
         known = [*public_names(), *WORDS, *session.loaded(), *_members()]
-        raise NameFault(f"nothing is called {name!r}{nearest(name, known)}", search(name))
+        raise NameFault(f"nothing is called {name!r}{did_you_mean(name, known)}", search(name))
     return "\n\n".join(sections)
 
 
@@ -179,7 +179,7 @@ def _meaning(thing: Any) -> str:
     return inspect.getdoc(thing) or "" if has_docstring else ""
 
 
-def parameters(name: str, session: Session) -> dict[str, str]:
+def parameters_of(name: str, session: Session) -> dict[str, str]:
     """The keyword parameters of what a dotted name stands for, each with "=DEFAULT" or ""."""
     thing = _thing(name, session)
     op = thing if _is_operation(thing) else operation_of(name)

@@ -7,14 +7,14 @@ import inspect
 import re
 from typing import Any
 
-from gradcli.console.settings import Settings, nearest
+from gradcli.console.settings import Settings, did_you_mean
 from gradcli.faults.tree import UsageFault
 
 TYPED = {"b": "Byte", "i": "Long", "f": "Float"}     # tensors of samples, by the kind of their elements
 MOST = 3        # refusals that are told of one operation
 
 
-def operations() -> dict[str, Any]:
+def all_operations() -> dict[str, Any]:
     """All operations by each of their names, internal ones too."""
     from gradcli.ops import TABLE
 
@@ -28,10 +28,10 @@ def public_names() -> set[str]:
     session = Session()
     torch = session.loaded()["torch"]
     members = {*session.attributes(torch), *session.attributes(session.eval("Variable(torch.zeros(1))"))}
-    return {name for name in operations() if "." in name or name in members or f"{name}_" in members}
+    return {name for name in all_operations() if "." in name or name in members or f"{name}_" in members}
 
 
-def summary(op: Any) -> str:
+def summary_line(op: Any) -> str:
     """What an operation computes, in the one line its docstring begins with."""
     first = (inspect.getdoc(op) or "").split("\n", 1)[0]
     return first.partition(": ")[2] or first
@@ -40,21 +40,21 @@ def summary(op: Any) -> str:
 def list_operations(pattern: str | None) -> str:
     """One line for each operation whose name contains the pattern, or matches it where it has *, ? or [."""
     public = public_names()
-    table = {name: op for name, op in operations().items() if name in public}
+    table = {name: op for name, op in all_operations().items() if name in public}
     if pattern:
         glob = pattern if set(pattern) & set("*?[") else f"*{pattern}*"
         names = [name for name in sorted(table) if fnmatch.fnmatchcase(name, glob)]
     else:
         names = sorted({next(name for name in op.names if name in public) for op in table.values()})
     if not names:
-        raise UsageFault(f"no operation matches {pattern!r}{nearest(pattern or '', list(table))}", "gradcli ops")
+        raise UsageFault(f"no operation matches {pattern!r}{did_you_mean(pattern or '', list(table))}", "gradcli ops")
     width = min(32, max(map(len, names)))
-    return "\n".join(f"{name:<{width}}  {summary(table[name])}" for name in names)
+    return "\n".join(f"{name:<{width}}  {summary_line(table[name])}" for name in names)
 
 
 def operation_of(name: str) -> Any:
     """The operation of that name, with or without `torch.` or `F.` before it; None if there is none."""
-    table = operations()
+    table = all_operations()
     short = name.removeprefix("torch.")
     return table.get(short) or table.get(f"nn.functional.{short.removeprefix('F.')}")
 
@@ -76,7 +76,7 @@ def describe_operation(op: Any, settings: Settings) -> str:
 def search(name: str) -> str:
     """The `gradcli ops` command that lists names like the last part of `name`; all names where none is like it."""
     start = name.rpartition(".")[2][:4]
-    return f"gradcli ops {start}" if start and any(start in known for known in operations()) else "gradcli ops"
+    return f"gradcli ops {start}" if start and any(start in known for known in all_operations()) else "gradcli ops"
 
 
 def _refusals(op: Any) -> list[str]:

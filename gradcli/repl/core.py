@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from gradcli.console.diagnostics import complain, tell
 from gradcli.console.exit_guard import exit_status_of
 from gradcli.console.ipython_lines import untimed
-from gradcli.console.output import put
-from gradcli.console.output_limit import Allowance, counted
-from gradcli.console.pasted_session import commands, failures, is_session, pasted
+from gradcli.console.output import print_text
+from gradcli.console.output_limit import Allowance, counting_output
+from gradcli.console.pasted_session import clean_paste, commands, failures, is_session
 from gradcli.console.progress import Active, progressing
-from gradcli.console.settings import Settings, nearest
-from gradcli.data.transcript import as_program, ended, opening
+from gradcli.console.settings import Settings, did_you_mean
+from gradcli.data.transcript import opening, orders_as_program, with_newline
 from gradcli.faults.exit_codes import READER_GONE
 from gradcli.faults.source import Span
 from gradcli.faults.tree import Fault, LimitFault, NameFault, UsageFault
@@ -107,7 +107,7 @@ class Repl:
                 return self.session.eval(name)
         found = self.names()
         if name not in found:
-            raise NameFault(f"{name} is not set{nearest(name, list(found))}", ":vars")
+            raise NameFault(f"{name} is not set{did_you_mean(name, list(found))}", ":vars")
         return found[name]
 
     def reset(self) -> None:
@@ -130,13 +130,13 @@ class Repl:
 
     def write(self, text: str) -> None:
         """Print what a command of the prompt has to say."""
-        put(text)
+        print_text(text)
 
     def write_values(self, make: Callable[[], str]) -> None:
         """Print a text in which values of the program are shown, which may run its code: within all limits."""
         with self.trying():
             text = make()
-        counted(put, Allowance(self.settings))(text)
+        counting_output(print_text, Allowance(self.settings))(text)
 
     def paste(self, text: str) -> None:
         """Take note of a text that is being pasted: of its failed statements, and of its commands."""
@@ -148,7 +148,8 @@ class Repl:
 
         `typed` says whether a person has typed the text; commands that reach outside are not obeyed otherwise.
         """
-        text = pasted(text) if is_session(text) else text   # a prompt may have been typed or fed with the statement
+        if is_session(text):    # a prompt may have been typed or fed with the statement
+            text = clean_paste(text)
         if "%time" in text:
             text = untimed(text)
         stripped = text.strip()
@@ -266,7 +267,7 @@ class Repl:
                     raise
             sys.stdout.flush()
             checkpoint.settle()
-            self.entries.append(Entry(place.statement, ended(printed), checkpoint, results, self.orders))
+            self.entries.append(Entry(place.statement, with_newline(printed), checkpoint, results, self.orders))
             self.orders = ""
             self._lighten()
             if self.timing:
@@ -297,8 +298,8 @@ class Repl:
         shown = [*(entry.results for entry in self.entries[1:]), self.results]
         for entry, after in zip(self.entries, shown, strict=False):
             single = used and after is not entry.results and _is_expression(entry.text)
-            lines += [*as_program(entry.orders), f"{before}_ = ({entry.text}\n)" if single else entry.text]
-        return lines + as_program(self.orders)
+            lines += [*orders_as_program(entry.orders), f"{before}_ = ({entry.text}\n)" if single else entry.text]
+        return lines + orders_as_program(self.orders)
 
     def _lighten(self) -> None:
         """Let go of the oldest checkpoints, where they are too many or keep too much alive."""

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 from gradcli import __version__
 from gradcli.console.diagnostics import apply_settings, complain, internal, tell
-from gradcli.console.output import put
+from gradcli.console.output import print_text
 from gradcli.console.settings import Settings, init_path
 from gradcli.console.source import Source, from_file, standard_input
 from gradcli.faults.tree import Fault, LimitFault
 from gradcli.process.interrupt_signal import raise_at_interrupts
 from gradcli.process.interrupts import deaf
-from gradcli.process.limits import limited, lock
+from gradcli.process.limits import limited, lock_worker
 from gradcli.process.standby import Standby
 from gradcli.repl.core import Repl
 from gradcli.repl.submission import CONTINUED, PROMPT, Pace, Reader, Submission, waiting
@@ -50,12 +50,12 @@ def start(settings: Settings | None = None, script: Callable[[], Session] | None
             if greets and script is None:
                 tell(greeting)
             reader = reader_for(repl, loading.start)
-            lock(settings, prompt=True)     # before a second thread is started
+            lock_worker(settings, prompt=True)     # before a second thread is started
     else:
         with limited(settings):
             text = standard_input().text
     if not interactive:
-        lock(settings)
+        lock_worker(settings)
         reader = fed_reader(text, settings)
     if script is not None:
         session = script()
@@ -207,7 +207,7 @@ def first_program(settings: Settings, init: str | None, no_init: bool) -> Source
 
 def prepared(settings: Settings, first: Source | None) -> Session:
     """A session in which a first program has run, if there is one."""
-    session = open_session(settings, put)
+    session = open_session(settings, print_text)
     if first is not None:
         try:
             session.run(first.text, first.name, echo=False)

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from gradcli.console.output import Output
 from gradcli.console.settings import Settings
 from gradcli.console.source import from_file_or_word
-from gradcli.data.data_format import dumps, is_tensor
+from gradcli.data.data_format import dump_json, is_tensor
 from gradcli.data.point import known_names, open_point
 from gradcli.faults.exit_codes import MISMATCH
 from gradcli.faults.tree import UsageFault
 from gradcli.process.limits import limited
-from gradcli.reports.check_text import data
-from gradcli.reports.check_text import text as verdict_text
+from gradcli.reports.check_text import finding_data
+from gradcli.reports.check_text import finding_text as verdict_text
 from gradcli.reports.open_session import timed, write_result
 from gradcli.reports.own_leaves import divided
 from gradcli.reports.result_format import check_format
@@ -59,5 +59,5 @@ def _render(findings: list[Finding], form: str) -> str:
     if form in ("text", "plain"):
         return "".join(f"{verdict_text(finding)}\n" for finding in findings)
     orders = {"check": 1, "check2": 2}
-    return dumps({key: entries for key, order in orders.items() if (
-        entries := {f.name: data(f) for f in findings if f.order == order})}) + "\n"
+    return dump_json({key: entries for key, order in orders.items() if (
+        entries := {f.name: finding_data(f) for f in findings if f.order == order})}) + "\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from gradcli.data.data_format import number
+from gradcli.data.data_format import json_number
 
 if TYPE_CHECKING:
     from gradcli.analysis.gradient_check import Finding
@@ -20,7 +20,7 @@ SPECIAL = {KINK: "a kink at", STEEP: "an infinite slope at", JUMP: "a jump, wher
         EDGE: "an edge of the domain at", INFINITE: "an infinite value at", OUTSIDE: "outside of the domain at"}
 
 
-def text(finding: Finding) -> str:
+def finding_text(finding: Finding) -> str:
     """A verdict in one line: how many slopes were measured, the worst of them, and where there is none."""
     verdict, worst = finding.verdict, finding.verdict.worst
     total, count = verdict.size * verdict.outputs, verdict.moved * verdict.watched
@@ -37,7 +37,7 @@ def text(finding: Finding) -> str:
     return "; ".join([f"{name}: {many}, {result}", *_special(finding), *_doubtful(finding), *_random(finding)])
 
 
-def data(finding: Finding) -> dict[str, Any]:
+def finding_data(finding: Finding) -> dict[str, Any]:
     """A verdict as JSON can hold it."""
     verdict, worst = finding.verdict, finding.verdict.worst
     places: dict[int, dict[tuple[int, ...], None]] = {}
@@ -50,8 +50,9 @@ def data(finding: Finding) -> dict[str, Any]:
             "right": verdict.right, "slopes": verdict.moved * verdict.watched, "size": verdict.size * verdict.outputs,
             "wrong": verdict.wrong,
             "worst": {"output": finding.outputs[worst.output], "index": list(worst.row), "place": list(worst.place),
-                      "gradient": number(worst.gradient), "slope": number(worst.slope), "error": number(worst.error),
-                      "left": number(worst.left), "right": number(worst.right), "kind": KINDS[worst.kind]},
+                      "gradient": json_number(worst.gradient), "slope": json_number(worst.slope),
+                      "error": json_number(worst.error), "left": json_number(worst.left),
+                      "right": json_number(worst.right), "kind": KINDS[worst.kind]},
             **named, "doubtful": [list(entry.place) for entry in verdict.doubtful], "random": finding.random}
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from gradcli.console.output import Output
 from gradcli.console.settings import Settings
-from gradcli.data.data_format import dumps, nested
+from gradcli.data.data_format import dump_json, nested
 from gradcli.data.point import open_point
 from gradcli.reports.open_session import timed, write_result
 from gradcli.reports.result_format import check_format
@@ -78,4 +78,4 @@ def _json(derivation: Derivation) -> str:
     backward = [{"name": owed.name, **({"operation": owed.what} if owed.what else {}),
                  "terms": [{"formula": t.formula, "summed": t.summed, "value": value(t.value)} for t in owed.terms],
                  "grad": value(owed.value)} for owed in derivation.backward]
-    return dumps({"forward": forward, "backward": backward, "where": derivation.unusual}) + "\n"
+    return dump_json({"forward": forward, "backward": backward, "where": derivation.unusual}) + "\n"

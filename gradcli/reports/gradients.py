@@ -9,7 +9,7 @@ from gradcli.console.settings import Settings
 from gradcli.data.point import open_point
 from gradcli.faults.tree import UsageFault
 from gradcli.reports.open_session import timed
-from gradcli.reports.result_format import FORMATS, NUMBERS, Block, by_name, check_format, write_blocks
+from gradcli.reports.result_format import FORMATS, NUMBERS, ResultBlock, blocks_by_name, check_format, write_blocks
 
 if TYPE_CHECKING:
     from gradcli.session.session import Session
@@ -23,9 +23,9 @@ def differentiate(expr: str, at: list[str], wrt: list[str], order: int, settings
     output = Output(settings.output, settings)
     session, source, leaves = open_point(expr, at, wrt, settings, output.write, "grad")
     value, orders = timed(settings, "grad", lambda: _derivatives(session, source.text, leaves, order))
-    blocks = [Block("value", ("value",), value), *by_name("grad", orders[0])]
+    blocks = [ResultBlock("value", ("value",), value), *blocks_by_name("grad", orders[0])]
     for n, gradients in enumerate(orders[1:], 2):
-        blocks += [Block(f"{name}.grad, order {n}", (f"grad{n}", name), g) for name, g in gradients.items()]
+        blocks += [ResultBlock(f"{name}.grad, order {n}", (f"grad{n}", name), g) for name, g in gradients.items()]
     return write_blocks(output, settings, session, blocks)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from gradcli.console.diagnostics import flush, pass_on, tell
 from gradcli.console.output import Output
-from gradcli.console.output_limit import Allowance, counted
+from gradcli.console.output_limit import Allowance, counting_output
 from gradcli.console.progress import Active, erasing_line, progressing
 from gradcli.console.settings import PRINT_OPTIONS, Settings
 from gradcli.process.interrupt_signal import raise_at_interrupts
@@ -32,10 +32,11 @@ def open_session(settings: Settings, write: Any) -> Session:
     gc.freeze()     # what is imported stays; only what programs make is collected
     gc.enable()
     allowance = Allowance(settings)
-    session = Session(style=settings.style, seed=settings.seed, write=counted(erasing_line(write, settings), allowance),
+    session = Session(style=settings.style, seed=settings.seed,
+                      write=counting_output(erasing_line(write, settings), allowance),
                       stream=settings.stream, age=settings.age,
                       note=None if settings.quiet else _noting(settings, allowance))
-    session.complain = counted(erasing_line(pass_on, settings), allowance)
+    session.complain = counting_output(erasing_line(pass_on, settings), allowance)
     Active.counts = session.spent
     printing = [f"{name}={value!r}" for name in PRINT_OPTIONS if (value := getattr(settings, name)) is not None]
     if printing:
@@ -46,19 +47,19 @@ def open_session(settings: Settings, write: Any) -> Session:
         session.run("torch.set_default_dtype(torch.float64)", "<options>", echo=False)
     if settings.var:
         from gradcli.console.source import from_argument
-        from gradcli.data.bindings import assign
-        from gradcli.data.input_data import opened
+        from gradcli.data.bindings import set_variable
+        from gradcli.data.input_data import open_assignment
 
         with limited(settings):
-            assignments = [opened(from_argument(text), settings) for text in settings.var]
+            assignments = [open_assignment(from_argument(text), settings) for text in settings.var]
         with walled(settings):
             for assignment in assignments:
-                assign(session, assignment)
+                set_variable(session, assignment)
     return session
 
 def _noting(settings: Settings, allowance: Allowance) -> Callable[[str], None]:
     """Writes a session's notes to standard error; they count towards --max-output."""
-    write = counted(erasing_line(lambda text: tell(text.removesuffix("\n")), settings), allowance)
+    write = counting_output(erasing_line(lambda text: tell(text.removesuffix("\n")), settings), allowance)
     return lambda text: write(f"note: {text}\n")
 
 def timed(settings: Settings, name: str, action: Any) -> Any:
@@ -75,6 +76,6 @@ def timed(settings: Settings, name: str, action: Any) -> Any:
 def write_result(output: Output, settings: Settings, make: Callable[[], str]) -> int:
     """Write the text that `make` returns, under the time and output limits; finish the output and return 0."""
     with walled(settings):
-        counted(output.write, Allowance(settings))(make())
+        counting_output(output.write, Allowance(settings))(make())
     output.finish()
     return 0

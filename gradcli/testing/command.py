@@ -55,9 +55,9 @@ def test(paths: list[str], wish: RunOptions, processes: int = 0, mend: str = "",
     if person:
         output.write_painted(report.summary(results, seconds, teller.color))
     else:
-        from gradcli.data.data_format import dumps
+        from gradcli.data.data_format import dump_json
 
-        output.write(dumps(report.as_json(results, seconds)) + "\n")
+        output.write(dump_json(report.as_json(results, seconds)) + "\n")
     output.finish()
     if junit:
         Output(junit).finish(report.as_junit(results, seconds))

@@ -9,7 +9,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from gradcli.console.output_limit import OutputLost
-from gradcli.console.settings import KEYS, Settings, nearest, read
+from gradcli.console.settings import KEYS, Settings, did_you_mean, read_setting
 from gradcli.data.notebook_cells import CellHistory, run_cell, text_shown, texts_shown
 from gradcli.faults.mistakes import TimeLimit
 from gradcli.faults.source import encodable, tamed
@@ -206,9 +206,10 @@ class Runner:
         if key is None or key.name not in Settings.printing():
             known = [NEW, "skip", *(KEYS[name].word for name in Settings.printing())]
             place = f"{self.document.path}:{check.line}"
-            raise UsageFault(f"{place}: `# gradcli:` knows no {order!r}{nearest(order, known) or nearest(word, known)}",
+            meant = did_you_mean(order, known) or did_you_mean(word, known)
+            raise UsageFault(f"{place}: `# gradcli:` knows no {order!r}{meant}",
                              "# gradcli: new session", "# gradcli: style modern", "# gradcli: seed 3")
-        value = read(key, text or (key.kind is bool or ""), f"{self.document.path}:{check.line}: {word}")
+        value = read_setting(key, text or (key.kind is bool or ""), f"{self.document.path}:{check.line}: {word}")
         setattr(self.settings, key.name, value)
         if key.name == "style":
             self.settings.sources["style"] = order

@@ -9,7 +9,7 @@ import pytest
 
 from consoles import ROOT, blocks, commands, run
 from gradcli.cli import app
-from gradcli.console.settings import KEYS, read
+from gradcli.console.settings import KEYS, read_setting
 from gradcli.faults.exit_codes import MEANINGS
 from gradcli.faults.tree import FAULTS
 
@@ -21,7 +21,7 @@ ROWS = [re.split(r"(?<!\\)\|", line)[1:-1] for line in TEXT.splitlines() if line
 def test_each_setting_has_its_row(key):
     row = [cell.strip() for cell in next(row for row in ROWS if re.search(rf"(^|[ `/])--{key.word}[` /]", row[0]))]
     assert row[1] == (key.word if key.lasting else "") and row[3] == key.help
-    assert read(key, row[2], "") == key.default if row[2] else not key.default
+    assert read_setting(key, row[2], "") == key.default if row[2] else not key.default
 
 
 def test_no_row_is_of_something_else():

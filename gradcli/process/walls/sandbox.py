@@ -67,7 +67,7 @@ def lock(forks: bool = False, readable: Iterable[str] = ()) -> None:
 
 def _restrict(readable: Iterable[str]) -> None:
     """Lock files away, and whatever else this kernel's Landlock knows."""
-    abi = landlock.version()
+    abi = landlock.abi_version()
     if 0 < abi < 8 and not _alone():
         Lock.reason = "this process has several threads, which only Landlock ABI 8 holds (OPENBLAS_NUM_THREADS)"
         abi = 0
@@ -81,13 +81,13 @@ def _restrict(readable: Iterable[str]) -> None:
 
 def walls() -> dict[str, str]:
     """The walls of the kernel, in words: those that hold this process, or could hold one if it is not locked."""
-    abi = Lock.abi if Lock.locked else landlock.version()
+    abi = Lock.abi if Lock.locked else landlock.abi_version()
     return {FILES: _landlock(abi), CALLS: "seccomp" if _filtering() else "no wall: no seccomp here"}
 
 
-def missing() -> list[str]:
+def missing_walls() -> list[str]:
     """The walls that do not stand, each with why."""
-    abi = Lock.abi if Lock.locked else landlock.version()
+    abi = Lock.abi if Lock.locked else landlock.abi_version()
     return [text for text, stands in ((f"{FILES}: {_landlock(abi)}", abi), (f"{CALLS}: no seccomp here", _filtering()))
             if not stands]
 
