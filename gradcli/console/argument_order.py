@@ -1,4 +1,4 @@
-"""The words of the command line in the order that Typer reads: the command, its options, --, and everything else.
+"""Reorder the command line as Typer reads it: the command, its options, --, and everything else.
 
 Options may stand before the command, after it, and before -e. Words that are no options are programs, also
 when they begin with a dash; behind the file of `run` every word is the script's own.
@@ -27,7 +27,7 @@ class Spellings(NamedTuple):
 
     @classmethod
     def of(cls, *commands: Any) -> Spellings:
-        """Those of commands of Typer."""
+        """The spellings of the options of Typer commands."""
         every: set[str] = {"--help", "-h"}
         valued: set[str] = set()
         for parameter in (parameter for command in commands for parameter in command.params):
@@ -50,7 +50,7 @@ class Spellings(NamedTuple):
         return min(count, len(words))
 
     def lacking(self, words: list[str]) -> str | None:
-        """The option that lacks its value, at the end or before another option, which it would take for one."""
+        """The first option without a value, and the option after it, which click would take as the value; else None."""
         left = iter(words)
         for word in left:
             if word == "--":
@@ -61,7 +61,7 @@ class Spellings(NamedTuple):
 
 
 def arranged(words: list[str], group: Any) -> list[str]:
-    """The words as `group`, which holds the commands, is to read them."""
+    """The words in the order that `group`, which holds the commands, reads. UsageFault for what cannot be read."""
     spelled = Spellings.of(*leaf_commands(group))
     count = spelled.leading(words)
     options, rest = words[:count], words[count:]
@@ -123,7 +123,7 @@ def sorted_words(words: list[str], spelled: Spellings) -> list[str]:
 
 
 def programs(words: list[str], spelled: Spellings) -> list[str]:
-    """The same of words in which each -e is followed by a program, whatever that begins with, or by options first."""
+    """Sort words in which each -e is followed by a program, which may begin with a dash, or by options first."""
     options: list[str] = []
     sources: list[str] = []
     left = list(words)

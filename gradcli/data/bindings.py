@@ -1,4 +1,4 @@
-"""Texts that could stand between the brackets of a call, as `--at 'x=2, y=ones(2,2)'` has them."""
+"""Parse the bindings of --at and --var, which are written like keyword arguments: `x=2, y=ones(2,2)`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ HEAD = "at(\n"      # the text keeps a line of its own, so a comment in it ends 
 
 
 class PointText(NamedTuple):
-    """A text of `--at`, in which names stand for files, and what these hold."""
+    """A text of --at with names in place of files, and the assignments of these names."""
 
     text: str
     files: list[Assignment]
@@ -49,7 +49,7 @@ def with_files(texts: list[str], settings: Settings, option: str = "--at") -> li
 
 
 def points(text: str, option: str = "--at") -> list[tuple[str, str]]:
-    """The names in `text`, each with the expression it is given."""
+    """The pairs of name and expression in `x=2, y=ones(2,2)`. Raises a fault with a repair for any other text."""
     from gradcli.lang.syntax.parser import parse
 
     try:
@@ -95,7 +95,7 @@ def _hints(text: str, option: str, fault: Fault) -> list[Any]:
 
 
 def set_variable(session: Session, assignment: Assignment) -> None:
-    """Obey one --var."""
+    """Set the name of one --var in a session."""
     name, value = assignment.name, assignment.value
     if assignment.content is None:
         for target, expression in points(value, "--var"):

@@ -27,7 +27,7 @@ def is_tensor(value: Any) -> bool:
 
 
 def json_number(value: Any) -> Any:
-    """One element as JSON can hold it; what JSON has no number for becomes a string."""
+    """One element as a JSON value; nan and the infinities, which JSON lacks, become strings."""
     if type(value) not in (int, float, bool, str, type(None)):   # an element of an array: its own text is the shortest
         kind = value.dtype.kind
         value = bool(value) if kind == "b" else int(value) if kind in "iu" else float(str(value))
@@ -42,7 +42,7 @@ def json_number(value: Any) -> Any:
 
 
 def nested(array: Any, convert: Callable[[Any], Any] = json_number) -> Any:
-    """An array as lists in lists; a single number as itself."""
+    """An array as nested lists of `convert(element)`; a 0-d array as one such value."""
     flat = [convert(item) for item in array.flat]
     for length in reversed(array.shape[1:]):
         flat = [flat[i : i + length] for i in range(0, len(flat), length)] if length else [[]] * len(flat)
@@ -52,7 +52,7 @@ def nested(array: Any, convert: Callable[[Any], Any] = json_number) -> Any:
 
 
 def as_data(value: Any, text: Callable[[Any], str]) -> Any:
-    """A value as JSON can hold it, without saying what it was."""
+    """A value as a JSON value, without its type; `text` renders what is no data."""
     if is_tensor(value):
         return nested(value.array)
     if isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""A session at a point: what `--at` says, and the names that are differentiated by."""
+"""The point of a derivative command: a session with the names of --at, and the leaves of --wrt."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def expression(word: str, settings: Settings, command: str = "plot", at: list[st
 
 
 def set_names(session: Session, texts: list[PointText], settings: Settings, option: str = "--at") -> list[str]:
-    """Set the names in all texts of an option, each of them once."""
+    """Set the names in all texts of an option, and return them; UsageFault for a name that is set twice."""
     names: list[str] = []
     for text in texts:
         for name in assigned(session, text, settings, option):
@@ -104,7 +104,7 @@ def set_names(session: Session, texts: list[PointText], settings: Settings, opti
 
 
 def assigned(session: Session, point: PointText, settings: Settings, option: str = "--at") -> list[str]:
-    """Set the names of a point: numbers and floating tensors become leaves, other values stay what they are."""
+    """Set the names of one text and return them: numbers and floating tensors become leaves, other values stay."""
     kind = "torch.float64" if settings.double else "torch.float32"
     names = []
     read = {file.name for file in point.files if file.suffix in TEXT_FILES}

@@ -16,7 +16,7 @@ from gradcli.console.settings import Settings, init_path
 from gradcli.console.source import Source, from_file, standard_input
 from gradcli.faults.tree import Fault, LimitFault
 from gradcli.process.interrupt_signal import raise_at_interrupts
-from gradcli.process.interrupts import deaf
+from gradcli.process.interrupts import ignored
 from gradcli.process.limits import limited, lock_worker
 from gradcli.process.standby import Standby
 from gradcli.repl.core import Repl
@@ -46,7 +46,7 @@ def start(settings: Settings | None = None, script: Callable[[], Session] | None
     greeting = f"gradcli {__version__}, style {settings.style}; :help lists commands, Ctrl-D leaves"
     greets = interactive and not settings.quiet
     if interactive:
-        with deaf():
+        with ignored():
             if greets and script is None:
                 tell(greeting)
             reader = reader_for(repl, loading.start)

@@ -32,7 +32,7 @@ def report_derivation(expr: str, at: list[str], wrt: list[str], settings: Settin
 
 
 def as_text(derivation: Derivation, precision: int | None = None) -> str:
-    """The two halves of a derivation as aligned lines, and what the words in its rules mean."""
+    """A derivation as text: the forward and the backward steps in aligned columns, and the meaning of unusual words."""
     from gradcli.analysis.written_rule import brief
 
     forward = [(step.name, "=", step.text, brief(step.value.array, precision)) for step in derivation.forward]

@@ -1,4 +1,4 @@
-"""What the derivative commands print: named values, as a session would show them, as numbers or as one JSON object."""
+"""The results of the derivative commands in each form: text, plain numbers, JSON, CSV, .npy and .npz."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def check_format(settings: Settings, command: str, known: tuple[str, ...] = FORM
 
 
 def write_blocks(output: Output, settings: Settings, session: Session, blocks: list[ResultBlock]) -> int:
-    """Write the blocks in the form that is asked for; the exit status."""
+    """Write the blocks in the form of --format, and return the exit status."""
     if settings.format not in ("npy", "npz"):
         return write_result(output, settings, lambda: render_blocks(session, blocks, settings.format))
     with walled(settings):
@@ -45,7 +45,7 @@ def write_blocks(output: Output, settings: Settings, session: Session, blocks: l
 
 
 def render_blocks(session: Session, blocks: list[ResultBlock], form: str) -> str:
-    """The blocks as text of the form asked for."""
+    """The blocks as text in a form that is text."""
     if form == "text":
         return "\n".join(f"{b.heading}\n{session.shown(b.value).rstrip(chr(10))}\n" for b in blocks)
     if form == "plain":

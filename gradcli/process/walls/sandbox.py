@@ -1,4 +1,4 @@
-"""Locking: this process gives its rights away for good, before it runs the text of a program.
+"""Lock this process: it gives up its rights for good, before it runs the text of a program.
 
 What it needs by name later is opened before. Afterwards it reads Python's libraries, since modules are
 loaded when they are first used, and it reads and writes the descriptors that it was told to keep.
@@ -36,7 +36,7 @@ class Lock:
 
 
 def keep(*descriptors: int) -> None:
-    """Let descriptors stay open when this process is locked."""
+    """Let these descriptors stay open when this process is locked."""
     Lock.keep.update(descriptors)
 
 
@@ -138,7 +138,7 @@ def _close_others() -> int:
 
 
 def _alone() -> bool:
-    """Whether this thread is the only one: until ABI 8 the others would stay outside the wall."""
+    """Whether this thread is the only one: before ABI 8 Landlock does not restrict the others."""
     for _ in range(50):
         try:
             if len(os.listdir("/proc/self/task")) == 1:
@@ -150,7 +150,7 @@ def _alone() -> bool:
 
 
 def _libraries() -> Iterator[str]:
-    """Where modules and shared libraries are loaded from."""
+    """The folders and files that modules and shared libraries are loaded from."""
     yield from (path for path in SYSTEM if not os.path.islink(path))    # what links lead to is on the list too
     folders = [PACKAGE, os.path.join(sys.base_prefix, "lib")]
     libraries = [path for path in sys.path if os.path.basename(path) in ("site-packages", "dist-packages")]
