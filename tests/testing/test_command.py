@@ -169,7 +169,7 @@ def test_the_words_of_the_command_line(tmp_path):
                                              ("GRADCLI_PROFILE", "short"), ("GRADCLI_DOUBLE", "1")])
 def test_settings_of_the_machine_change_no_result(tmp_path, variable, value):
     (tmp_path / "a.txt").write_text("# gradcli: seed 1\n>>> torch.rand(2)\n\n 0.4170\n 0.9972\n"
-                                    "[torch.FloatTensor of size 2]\n")
+                                    "[torch.FloatTensor of size 2]\n\n")
     assert gradcli("test", "a.txt", cwd=tmp_path, **{variable: value}).status == 0
 
 

@@ -125,7 +125,8 @@ def test_arguments_and_settings_are_in_the_transcript(tmp_path):
 
 def test_a_profile_comes_before_the_print_options_that_override_it():
     orders = opening(Settings({"isolated": True, "precision": 5, "profile": "short"}))
-    assert orders_as_program(orders) == ["torch.set_printoptions(profile='short')", "torch.set_printoptions(precision=5)"]
+    assert orders_as_program(orders) == ["torch.set_printoptions(profile='short')",
+                                         "torch.set_printoptions(precision=5)"]
 
 
 def test_a_fault_is_told_in_the_transcript_as_at_the_prompt_and_on_standard_error_in_the_file(tmp_path):
