@@ -6,7 +6,8 @@ import gc
 import os
 import sys
 
-from gradcli.process.interrupt_signal import INTERRUPTED, leave_at_interrupts
+from gradcli.faults import exit_codes
+from gradcli.process.interrupt_signal import leave_at_interrupts
 
 TYPE_CHECKING = False   # the module typing is not worth its time here
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def main() -> NoReturn:
     try:
         status = start()
     except KeyboardInterrupt:
-        status = INTERRUPTED
+        status = exit_codes.INTERRUPTED
     except Exception as error:
         try:
             from gradcli.console.exit_guard import cannot_start
@@ -33,7 +34,7 @@ def main() -> NoReturn:
             status = cannot_start(error)
         except Exception:       # not even that can be loaded
             os.write(2, NO_ROOM)
-            status = 5
+            status = exit_codes.LIMIT_REACHED
     os._exit(status)        # all is flushed; taking the interpreter apart would cost a tenth of a one-liner
 
 
@@ -44,9 +45,9 @@ def start() -> int:
     waited = supervise()   # before anything is loaded that would have to be copied
     if waited is not None:
         return waited
-    from gradcli.console.exit_guard import guarded
+    from gradcli.console.exit_guard import exit_status_of
 
-    return guarded(lambda: serve(sys.argv[1:]))
+    return exit_status_of(lambda: serve(sys.argv[1:]))
 
 
 def serve(words: list[str]) -> int:

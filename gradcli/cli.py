@@ -29,10 +29,10 @@ from gradcli.commands import (
 )
 from gradcli.console import completion
 from gradcli.console.argument_order import COMPLETION, arranged
-from gradcli.console.diagnostics import manner
+from gradcli.console.diagnostics import mode
 from gradcli.faults.tree import UsageFault
 
-app = typer.Typer(name="gradcli", cls=completion.Group, rich_markup_mode=None, pretty_exceptions_enable=False,
+app = typer.Typer(name="gradcli", cls=completion.CommandGroup, rich_markup_mode=None, pretty_exceptions_enable=False,
                   context_settings={"help_option_names": ["-h", "--help"]})
 app.command("eval")(eval.eval_)
 app.command("run")(run.run)
@@ -71,7 +71,7 @@ def main(version: Annotated[bool, typer.Option("--version", help="Print the vers
 
 def deal(words: list[str]) -> int:
     """Run the command that the words name; the result is its exit status."""
-    manner.errors = _asked("--errors", words) or manner.errors
+    mode.errors = _asked("--errors", words) or mode.errors
     group: Any = typer.main.get_command(app)
     words = arranged(words, group) if words else []
     if words and words[0] in COMPLETION:

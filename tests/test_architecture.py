@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from gradcli.faults.suggestions import nearest
-from gradcli.process import requests, status_reports
+from gradcli.process import messages
 from test_house import APART, FLOORS, HEAVY, LIGHT
 
 ROOT = Path(__file__).parents[1]
@@ -24,7 +24,7 @@ SPAN = re.compile(r"`([^`]+)`")
 PATH = re.compile(r"([\w.-]+/)+([\w-]+\.\w+)?|[\w-]+\.(py|md|toml)|\.ci/run")
 NAME = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 OUTSIDE = re.compile(r"(torch|nn|F|os|x|b)\..*")     # names of PyTorch, of Python and of programs
-RECORDS = {kind.__name__: kind for kind in (*status_reports.Report.__args__, *requests.KINDS.values(), requests.Answer)}
+RECORDS = {kind.__name__: kind for kind in (*messages.Report.__args__, *messages.REQUESTS.values(), messages.Answer)}
 FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 FOREIGN = set(
     # of PyTorch, of Python, of programs; libraries; what the class of an operation states; commands; messages
@@ -150,12 +150,12 @@ def test_every_message_between_the_processes_is_on_its_page():
     assert set(records) == set(RECORDS)
     for kind, line in records.items():
         if kind == "Answer":
-            assert type(requests.answer_decoded(line.encode())) is requests.Answer
+            assert type(messages.decode_answer(line.encode())) is messages.Answer
             continue
-        report = status_reports.report_of(line.encode())
-        if kind in requests.KINDS:
-            assert type(report) is status_reports.Asked
-            report = requests.decoded(report.request)[1]
+        report = messages.report_of(line.encode())
+        if kind in messages.REQUESTS:
+            assert type(report) is messages.RequestReceived
+            report = messages.decode_request(report.content)[1]
         assert type(report).__name__ == kind, line
 
 

@@ -96,11 +96,11 @@ def test_kinds_of_nodes_are_those_of_the_grammar(files):
 def test_ops_lists_what_programs_can_call():
     from gradcli import Session
     from gradcli.faults.tree import Fault
-    from gradcli.reference.operations import listed
+    from gradcli.reference.operations import list_operations
 
     session, unknown = Session(style="modern"), []
     session.run("import torch, torch.nn.functional as F\nx = torch.ones(1, 1)")
-    for line in listed(None).splitlines():
+    for line in list_operations(None).splitlines():
         name = line.split()[0]
         if not any(evaluates(session, f"{owner}.{name}", Fault) for owner in ("torch", "x")):
             unknown.append(name)

@@ -25,6 +25,6 @@ def check(settings: Settings, expr: Subject, at: At = None, wrt: Wrt = None, tol
 
     Example: gradcli check 'x**2 * sin(x)' --at x=2
     """
-    from gradcli.reports.check_report import compared
+    from gradcli.reports.check_report import report_check
 
-    return compared(expr, at or [], wrt or [], settings, tol, order)
+    return report_check(expr, at or [], wrt or [], settings, tol, order)

@@ -12,9 +12,9 @@ from gradcli.console.settings import Settings
 
 def _offered(incomplete: str) -> list[str]:
     """The names that begin so, for a shell that completes."""
-    from gradcli.reference.describe import offered
+    from gradcli.reference.describe import complete_name
 
-    return offered(incomplete)
+    return complete_name(incomplete)
 
 
 Name = Annotated[str, typer.Argument(metavar="NAME", autocompletion=_offered,
@@ -27,6 +27,6 @@ def doc(settings: Settings, name: Name) -> None:
 
     Example: gradcli doc sigmoid
     """
-    from gradcli.reference.describe import described
+    from gradcli.reference.describe import describe_name
 
-    typer.echo(described(name, settings))
+    typer.echo(describe_name(name, settings))

@@ -26,9 +26,9 @@ def evaluate(words: list[str], settings: Settings | None = None) -> int:
             timed(settings, source.name, lambda source=source: session.run(source.text, source.name, echo=True))
         output.finish()
     else:
-        from gradcli.reports.structured_results import collect
+        from gradcli.reports.structured_results import evaluate_as_data
 
-        collect(sources, settings)
+        evaluate_as_data(sources, settings)
     return 0
 
 
@@ -48,9 +48,9 @@ def run_file(path: str, args: list[str], settings: Settings | None = None, echo:
     settings.follow_text(source.text)
     output = Output(settings.output, settings)
     if any(word[:1] == "-" for word in args) and not settings.quiet:
-        from gradcli.console.script_arguments import remark
+        from gradcli.console.script_arguments import remark_stray_options
 
-        remark(source, args)
+        remark_stray_options(source, args)
 
     def ran() -> Session:
         if echo:
@@ -81,9 +81,9 @@ def _is_notebook(source: Source) -> bool:
 
 
 def _as_program(source: Source) -> str:
-    from gradcli.data.notebook_cells import as_program
+    from gradcli.data.notebook_cells import notebook_as_program
 
-    return as_program(source.text, source.name)
+    return notebook_as_program(source.text, source.name)
 
 
 def _run(session: Session, source: Source, is_notebook: bool) -> None:
@@ -99,14 +99,15 @@ def _run_typed(source: Source, args: list[str], settings: Settings, output: Outp
     """Run a script as if it were typed, and write what a terminal would show."""
     import sys
 
-    from gradcli.data.transcript import Tape, opening, prompted, replay
+    from gradcli.data.transcript import Tape, opening, prompted, replay_script
 
     tape = Tape(output.write)
     session = open_session(settings, tape.write)
     session["args"] = args
     tape.write(opening(settings) + (prompted(f"args = {args!r}") if args else ""))
-    seen = not settings.output and sys.stdout is not None and sys.stdout.isatty()    # faults are shown there anyway
-    timed(settings, source.name, lambda: replay(session, source, tape, faults=not seen))
+    # on a terminal the diagnosis of a fault stands below the transcript anyway
+    on_terminal = not settings.output and sys.stdout is not None and sys.stdout.isatty()
+    timed(settings, source.name, lambda: replay_script(session, source, tape, faults=not on_terminal))
     return session
 
 

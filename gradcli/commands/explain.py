@@ -10,20 +10,19 @@ import typer
 
 from gradcli.console.options import TALKING, shared
 from gradcli.console.settings import Settings
+from gradcli.faults.exit_codes import MEANINGS
 from gradcli.faults.mistakes import FAULTS
 from gradcli.faults.tree import Fault, UsageFault
 
 
-def _offered(incomplete: str) -> list[tuple[str, str]]:
+def _complete_code(incomplete: str) -> list[tuple[str, str]]:
     """The codes that begin so, each with its cause, for a shell that completes."""
     return [(code, _cause(FAULTS[code])) for code in sorted(FAULTS) if code.startswith(incomplete.upper())]
 
 
 Code = Annotated[str | None, typer.Argument(metavar="[CODE]", help="A code such as G0402; without one, all are listed.",
-                                            autocompletion=_offered,
+                                            autocompletion=_complete_code,
                                             show_default=False)]
-MEANING = {1: "the program raised an error", 2: "usage error", 3: "syntax error or refused construct",
-           5: "a limit was hit", 6: "a file could not be read or written"}
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
@@ -41,11 +40,11 @@ def explain(settings: Settings, code: Code = None) -> None:
         meant = f"; did you mean {_nearest_code(word)!r}?" if word[1:].isdecimal() else ""
         raise UsageFault(f"there is no error code {code!r}{meant}",
                          ("gradcli explain", "lists them"))
-    typer.echo(f"{fault.code}  {inspect.getdoc(fault)}\n\nExit status {fault.status}: {MEANING[fault.status]}.")
-    found = example(fault.code)
-    if found:
-        program, told = found
-        typer.echo(f"\nFor example\n\n{_indented(program)}\n\nsays\n\n{_indented(told)}")
+    typer.echo(f"{fault.code}  {inspect.getdoc(fault)}\n\nExit status {fault.status}: {MEANINGS[fault.status]}.")
+    pair = example(fault.code)
+    if pair:
+        program, diagnosis = pair
+        typer.echo(f"\nFor example\n\n{_indented(program)}\n\nsays\n\n{_indented(diagnosis)}")
 
 
 def example(code: str) -> tuple[str, str] | None:
@@ -56,16 +55,16 @@ def example(code: str) -> tuple[str, str] | None:
     folder = examples()
     for name in sorted(os.listdir(folder)) if folder else ():
         stem, suffix = os.path.splitext(name)
-        if suffix == ".out" and f"error[{code}]" in (told := _read(os.path.join(folder, name))):
-            return _read(os.path.join(folder, f"{stem}.grad")), told
+        if suffix == ".out" and f"error[{code}]" in (diagnosis := _read(os.path.join(folder, name))):
+            return _read(os.path.join(folder, f"{stem}.grad")), diagnosis
     return None
 
 
 def examples() -> str:
     """Where the wrong programs lie: in an installed package, or at the top of a checkout."""
     top = os.path.dirname(HERE)
-    found = (os.path.join(top, "reference", "faults"), os.path.join(os.path.dirname(top), "examples", "faults"))
-    return next((path for path in found if os.path.isdir(path)), "")
+    folders = (os.path.join(top, "reference", "faults"), os.path.join(os.path.dirname(top), "examples", "faults"))
+    return next((path for path in folders if os.path.isdir(path)), "")
 
 
 def _nearest_code(word: str) -> str:

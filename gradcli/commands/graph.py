@@ -22,6 +22,6 @@ def graph(settings: Settings, source: Program, of: Of = None) -> int:
 
     Example: gradcli graph 'x = Variable(torch.ones(2), requires_grad=True); (x * x).sum()'
     """
-    from gradcli.reports.graph_output import drawn
+    from gradcli.reports.graph_output import report_graph
 
-    return drawn(source, of, settings)
+    return report_graph(source, of, settings)

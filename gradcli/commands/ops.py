@@ -16,6 +16,6 @@ Pattern = Annotated[str | None, typer.Argument(metavar="[PATTERN]", help="A part
 @shared(*TALKING)
 def ops(settings: Settings, pattern: Pattern = None) -> None:
     """List the operations, with what each computes."""
-    from gradcli.reference.operations import listed
+    from gradcli.reference.operations import list_operations
 
-    typer.echo(listed(pattern))
+    typer.echo(list_operations(pattern))

@@ -24,6 +24,6 @@ def plot(settings: Settings, expr: Expr, over: Over = "", at: At = None, grad: S
 
     Example: gradcli plot 'x**2 * sin(x)' --over x=-3:3 --grad
     """
-    from gradcli.reports.plotting import plotted
+    from gradcli.reports.plotting import report_plot
 
-    return plotted(expr, over, at or [], grad, points, settings)
+    return report_plot(expr, over, at or [], grad, points, settings)

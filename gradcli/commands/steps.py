@@ -14,6 +14,6 @@ def steps(settings: Settings, expr: Expr, at: At = None, wrt: Wrt = None) -> int
 
     Example: gradcli steps 'x**2 * sin(x)' --at x=2
     """
-    from gradcli.reports.derivation_text import shown
+    from gradcli.reports.derivation_text import report_derivation
 
-    return shown(expr, at or [], wrt or [], settings)
+    return report_derivation(expr, at or [], wrt or [], settings)

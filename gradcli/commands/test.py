@@ -11,7 +11,7 @@ from gradcli.console.settings import KEYS, Settings
 from gradcli.faults.tree import UsageFault
 
 LIMIT = 60.0        # seconds a file may take unless --time-limit says otherwise
-LASTING = ("style", "seed", "double", "precision", "threshold", "edgeitems", "linewidth", "profile", "sci_mode")
+OPTIONS = [name for name in Settings.printing() if name not in ("stream", "age")]     # those two only files can set
 
 Paths = Annotated[list[str], typer.Argument(metavar="PATH...", help="Files, and folders with files below them.")]
 Update = Annotated[bool, typer.Option("--update", help="Make what is printed the expected text, in place.")]
@@ -26,7 +26,7 @@ Junit = Annotated[str | None, typer.Option("--junit", metavar="FILE", show_defau
 Pycon = Annotated[bool, typer.Option("--pycon", help="Blocks marked pycon are sessions, too.")]
 
 
-@shared(*LASTING, "format", "output", "time_limit", "memory_limit", "max_output", "no_limits", "require_walls",
+@shared(*OPTIONS, "format", "output", "time_limit", "memory_limit", "max_output", "no_limits", "require_walls",
         "errors", "color", "quiet", "isolated")
 def test(settings: Settings, paths: Paths, update: Update = False, interactive: Ask = False, words: Words = "",
          first: First = False, jobs: Jobs = 0, junit: Junit = None, pycon: Pycon = False) -> int:
@@ -40,9 +40,9 @@ def test(settings: Settings, paths: Paths, update: Update = False, interactive: 
     if update and interactive:
         raise UsageFault("--update and --interactive exclude each other")
     limit = LIMIT if settings.sources["time_limit"] == "default" else settings.time_limit or 0.0
-    for name in LASTING:        # what a file says must not depend on whose machine reads it
+    for name in Settings.printing():        # what a file says must not depend on whose machine reads it
         if settings.sources[name] != "option":
             setattr(settings, name, KEYS[name].default)
     settings.quiet = True
-    wish = RunOptions(settings, 0.0 if settings.no_limits else limit, words, first, pycon)
-    return test_files(paths, wish, jobs, "ask" if interactive else "all" if update else "", junit)
+    options = RunOptions(settings, 0.0 if settings.no_limits else limit, words, first, pycon)
+    return test_files(paths, options, jobs, "ask" if interactive else "all" if update else "", junit)

@@ -1,4 +1,4 @@
-"""The words of the command line in the order that Typer reads: the command, its options, --, and everything else.
+"""Reorder the command line as Typer reads it: the command, its options, --, and everything else.
 
 Options may stand before the command, after it, and before -e. Words that are no options are programs, also
 when they begin with a dash; behind the file of `run` every word is the script's own.
@@ -10,7 +10,7 @@ import os
 import sys
 from typing import Any, NamedTuple
 
-from gradcli.console.settings import nearest
+from gradcli.console.settings import did_you_mean
 from gradcli.faults.tree import UsageFault
 
 # Commands whose words may begin with a dash.
@@ -27,7 +27,7 @@ class Spellings(NamedTuple):
 
     @classmethod
     def of(cls, *commands: Any) -> Spellings:
-        """Those of commands of Typer."""
+        """The spellings of the options of Typer commands."""
         every: set[str] = {"--help", "-h"}
         valued: set[str] = set()
         for parameter in (parameter for command in commands for parameter in command.params):
@@ -50,7 +50,7 @@ class Spellings(NamedTuple):
         return min(count, len(words))
 
     def lacking(self, words: list[str]) -> str | None:
-        """The option that lacks its value, at the end or before another option, which it would take for one."""
+        """The first option without a value, and the option after it, which click would take as the value; else None."""
         left = iter(words)
         for word in left:
             if word == "--":
@@ -61,8 +61,8 @@ class Spellings(NamedTuple):
 
 
 def arranged(words: list[str], group: Any) -> list[str]:
-    """The words as `group`, which holds the commands, is to read them."""
-    spelled = Spellings.of(*leaves(group))
+    """The words in the order that `group`, which holds the commands, reads. UsageFault for what cannot be read."""
+    spelled = Spellings.of(*leaf_commands(group))
     count = spelled.leading(words)
     options, rest = words[:count], words[count:]
     command = rest[0] if rest else ""
@@ -84,7 +84,7 @@ def _of_command(name: str, options: list[str], words: list[str], command: Any) -
     """The words of one command, with the options that stood before its name."""
     inner = getattr(command, "commands", {})
     if inner:
-        count = Spellings.of(*leaves(command)).leading(words)
+        count = Spellings.of(*leaf_commands(command)).leading(words)
         chosen = words[count : count + 1] if words[count:] and words[count] in inner else []
         return [name, *chosen, *options, *words[:count], *words[count + len(chosen):]]
     if name not in FREE:
@@ -123,7 +123,7 @@ def sorted_words(words: list[str], spelled: Spellings) -> list[str]:
 
 
 def programs(words: list[str], spelled: Spellings) -> list[str]:
-    """The same of words in which each -e is followed by a program, whatever that begins with, or by options first."""
+    """Sort words in which each -e is followed by a program, which may begin with a dash, or by options first."""
     options: list[str] = []
     sources: list[str] = []
     left = list(words)
@@ -155,21 +155,21 @@ def _lacks(option: str, example: str) -> UsageFault:
                       f"gradcli {example}")
 
 
-def leaves(group: Any) -> list[Any]:
+def leaf_commands(group: Any) -> list[Any]:
     """All commands of a group, and those of its groups."""
     return [leaf for command in group.commands.values()
-            for leaf in (leaves(command) if hasattr(command, "commands") else [command])]
+            for leaf in (leaf_commands(command) if hasattr(command, "commands") else [command])]
 
 
 def _unknown(word: str, group: Any, spelled: Spellings) -> UsageFault:
     """The fault of a first word that is neither a command nor an option."""
     if word[:1] == "-":
-        close = nearest(word, sorted(spelled.every)) if word[:2] == "--" else ""
+        close = did_you_mean(word, sorted(spelled.every)) if word[:2] == "--" else ""
         hints = () if word[:2] == "--" else (f"gradcli eval {quoted(word)}",)
         return UsageFault(f"there is no option {word!r}{close}", *hints, "gradcli --help")
     if os.path.exists(word):
         return UsageFault(f"there is no command {word!r}, but a file", f"gradcli run {quoted(word)}")
-    close = nearest(word, list(group.commands))
+    close = did_you_mean(word, list(group.commands))
     hints = () if close or word.isidentifier() else (f"gradcli eval {quoted(word)}",)
     return UsageFault(f"there is no command {word!r}{close}", *hints, "gradcli --help")
 

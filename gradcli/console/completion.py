@@ -9,15 +9,15 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from gradcli.console.argument_order import Spellings, leaves
-from gradcli.console.settings import nearest
+from gradcli.console.argument_order import Spellings, leaf_commands
+from gradcli.console.settings import did_you_mean
 from gradcli.faults.tree import UsageFault
 
 SHELLS = ("bash", "zsh", "fish", "powershell", "pwsh")
 VARIABLE = "_GRADCLI_COMPLETE"
 
 
-class Group(TyperGroup):
+class CommandGroup(TyperGroup):
     """The commands. While a shell completes, options may stand before them, as they may where words are obeyed."""
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
@@ -28,7 +28,7 @@ class Group(TyperGroup):
 
     def _commanded(self, words: list[str]) -> list[str]:
         """The words with their command in front; none where only whole options have been typed."""
-        spelled = Spellings.of(*leaves(self))
+        spelled = Spellings.of(*leaf_commands(self))
         count = spelled.leading(words)
         if count < len(words):
             command = "eval" if words[count] == "-e" else words[count]
@@ -50,8 +50,8 @@ def scripts(order: str, *words: str) -> int:
     completion: Any = import_module("typer.completion")
     shell = words[0].lower() if words else _shell()
     if shell not in SHELLS or len(words) > 1:
-        given = " ".join(words) or "the shell that is running"
-        raise UsageFault(f"{order} takes one of {', '.join(SHELLS)}, not {given!r}{nearest(shell, list(SHELLS))}",
+        name = " ".join(words) or "the shell that is running"
+        raise UsageFault(f"{order} takes one of {', '.join(SHELLS)}, not {name!r}{did_you_mean(shell, list(SHELLS))}",
                          f"gradcli {order} bash")
     if order == "--show-completion":
         typer.echo(completion.get_completion_script(prog_name="gradcli", complete_var=VARIABLE, shell=shell))

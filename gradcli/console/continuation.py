@@ -6,7 +6,7 @@ OPEN, CLOSE = "([{", ")]}"
 
 
 class Reader:
-    """What is still open at the end of the lines seen so far: a string, or brackets."""
+    """Reads lines of code one by one, and tracks what is open at the end: a string, brackets, a backslash."""
 
     __slots__ = ("depth", "joined", "quote")
 

@@ -1,4 +1,4 @@
-"""What is said on standard error: diagnostics in the form asked for, notes, internal errors."""
+"""What gradcli writes to standard error: diagnostics in the form of --errors, notes, internal errors."""
 
 from __future__ import annotations
 
@@ -7,58 +7,57 @@ import sys
 from typing import TextIO
 
 from gradcli.console.settings import Settings
+from gradcli.faults.exit_codes import INTERNAL_ERROR
 from gradcli.faults.source import json_escaped, tamed, visible
 from gradcli.faults.tree import Fault, advice, calls, render
 from gradcli.process import channel
 
-INTERNAL = 70
 
-
-class Manner:
-    """How diagnostics are given in this process; the settings decide once they are read."""
+class DiagnosticsMode:
+    """The form and the colour of diagnostics in this process: --errors and --color, once the settings are read."""
 
     errors = "rich"
     color = "auto"
 
 
-manner = Manner()
+mode = DiagnosticsMode()
 
 
 def apply_settings(settings: Settings) -> None:
-    """Let diagnostics follow the settings, and pass on what their reading had to say."""
-    manner.errors, manner.color = settings.errors, settings.color
+    """Let diagnostics follow the settings, and write the notes on their sources as warnings."""
+    mode.errors, mode.color = settings.errors, settings.color
     if not settings.quiet:
         for note in settings.notes:
             tell(f"warning: {note}")
 
 
 def complain(fault: Fault) -> None:
-    """Say on standard error what is wrong, in the form asked for."""
+    """Write the diagnosis of a fault to standard error, in the form of --errors, and report it to the supervisor."""
     try:
         flush()     # what was printed before the fault stands before it
     except OSError:
         forget_output()
-    if manner.errors == "json":
-        text = as_json(fault)
-    elif manner.errors == "short":
+    if mode.errors == "json":
+        text = fault_as_json(fault)
+    elif mode.errors == "short":
         place = f"{fault.name}:{fault.span.line}:{fault.span.column}: " if fault.span else ""
         text = f"{visible(place)}error[{fault.code}]: {visible(fault.message)}"
     else:
         text = render(fault)
-    if manner.errors == "rich" and coloured(manner.color):
+    if mode.errors == "rich" and coloured(mode.color):
         _write(paint(text))     # the colours are ours: render has made all others visible
     else:
         tell(text)
-    channel.say(f"spoken {fault.status}")
+    channel.send(f"spoken {fault.status}")
 
 
 def tell(text: str) -> None:
-    """A line on standard error, if anyone is there to read it; no text can move or colour a terminal."""
+    """Write a line to standard error; control characters are made visible, so no text can move or colour a terminal."""
     _write(tamed(text))
 
 
 def pass_on(text: str) -> None:
-    """What a program writes to standard error, as it comes."""
+    """Write what a program prints to standard error, without adding a newline."""
     _write(tamed(text), "")
 
 
@@ -74,17 +73,17 @@ def _write(text: str, end: str = "\n") -> None:
 
 
 def interrupted() -> None:
-    """Say so, below the ^C that a terminal shows."""
+    """Write "interrupted", on a terminal below its ^C."""
     tell("\ninterrupted" if sys.stderr is not None and sys.stderr.isatty() else "interrupted")
 
 
 def flush() -> None:
-    """Hand over everything printed so far."""
+    """Flush standard output."""
     if sys.stdout is not None:
         sys.stdout.flush()
 
 
-def as_json(fault: Fault) -> str:
+def fault_as_json(fault: Fault) -> str:
     """A fault as one line of JSON."""
     import json
 
@@ -98,7 +97,7 @@ def as_json(fault: Fault) -> str:
 
 
 def coloured(color: str, stream: TextIO | None = None) -> bool:
-    """Whether `stream`, else standard error, is to be coloured: as asked, else as terminal and variables say."""
+    """Whether `stream`, else standard error, is coloured: by --color; auto asks NO_COLOR, FORCE_COLOR, the terminal."""
     if color != "auto":
         return color == "always"
     if os.environ.get("NO_COLOR"):
@@ -131,12 +130,12 @@ def _paint_line(line: str) -> str:
 
 
 def internal(error: BaseException) -> int:
-    """Say that something of ours went wrong. No code of a program runs for it."""
+    """Write an internal error; returns its exit status. No code of a program runs for it."""
     if os.environ.get("GRADCLI_DEBUG", "") not in ("", "0"):
         tell("\n".join(_traceback(error)))
     tell(f"internal error: {_summary(error)}\n"
          " = note: this is a mistake in gradcli; GRADCLI_DEBUG=1 shows where")
-    return INTERNAL
+    return INTERNAL_ERROR
 
 
 PLAIN_ARGUMENTS = frozenset({str, bytes, int, float, bool, type(None)})
@@ -162,15 +161,15 @@ def _traceback(error: BaseException) -> list[str]:
     while following is not None and id(following) not in errors:
         errors[id(following)] = following
         following = following.__cause__ or following.__context__
-    return ["Traceback (most recent call last):\n" + "".join(format_tb(each.__traceback__)) + _summary(each)
-            for each in reversed(errors.values())]
+    return ["Traceback (most recent call last):\n" + "".join(format_tb(cause.__traceback__)) + _summary(cause)
+            for cause in reversed(errors.values())]
 
 
 def forget_output() -> None:
-    """Point standard output at nothing, so that the interpreter's last flush cannot fail."""
+    """Point standard output at the null device, so that the interpreter's last flush cannot fail."""
     try:
-        nothing = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nothing, 1)
-        os.close(nothing)
+        devnull = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(devnull, 1)
+        os.close(devnull)
     except OSError:
         pass

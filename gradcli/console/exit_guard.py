@@ -1,10 +1,6 @@
-"""How a command ends: its exit status; whatever goes wrong becomes a diagnostic, never a traceback.
+"""How a command ends: whatever goes wrong becomes a diagnostic and an exit status, never a traceback.
 
-    0    success                            5    a limit was hit
-    1    the program raised an error        6    a file could not be read or written
-    2    usage error                        70   internal error
-    3    syntax error or refused construct  130  interrupted
-    4    a comparison found a mismatch      141  the reader went away
+`faults/exit_codes.py` is the table of the statuses.
 """
 
 from __future__ import annotations
@@ -14,16 +10,14 @@ from collections.abc import Callable
 from gradcli.console.diagnostics import complain, flush, forget_output, internal, interrupted
 from gradcli.console.output_limit import OutputLost
 from gradcli.exposure import ForeignValue
+from gradcli.faults.exit_codes import INTERRUPTED, READER_GONE
 from gradcli.faults.mistakes import DepthLimit
 from gradcli.faults.tree import Fault, FileFault, MemoryFault
-from gradcli.process.interrupt_signal import INTERRUPTED
 from gradcli.process.memory_limit import Reserve
 from gradcli.process.starting import shortage
 
-READER_GONE = 141
 
-
-def guarded(action: Callable[[], int | None]) -> int:
+def exit_status_of(action: Callable[[], int | None]) -> int:
     """Run `action`; whatever goes wrong becomes a diagnostic and a status, never a traceback."""
     try:
         status = action() or 0
@@ -36,33 +30,33 @@ def guarded(action: Callable[[], int | None]) -> int:
         interrupted()
         return INTERRUPTED
     except OutputLost as lost:
-        return _lost(lost.error)
+        return _status_of_lost_output(lost.error)
     except RecursionError:
-        return _failed(DepthLimit("nested too deeply"))
+        return _diagnosed_status(DepthLimit("nested too deeply"))
     except MemoryError:
         Reserve.release()       # before anything else: even a message takes memory
-        return _failed(MemoryFault("the program needs more memory than it may use",
+        return _diagnosed_status(MemoryFault("the program needs more memory than it may use",
                                   ("--memory-limit 32G", "more memory"), ("--no-limits", "no limit at all")))
     except (Exception, ForeignValue) as error:
         lacking = shortage(error)
         if lacking is not None:
-            return _failed(lacking)
+            return _diagnosed_status(lacking)
         # whatever else this is, it is our mistake and not the user's
-        return _lost(error) if isinstance(error, OSError) else internal(error)
+        return _status_of_lost_output(error) if isinstance(error, OSError) else internal(error)
 
 
-def _failed(fault: Fault) -> int:
+def _diagnosed_status(fault: Fault) -> int:
     complain(fault)
     return fault.status
 
 
-def _lost(error: OSError) -> int:
+def _status_of_lost_output(error: OSError) -> int:
     """The status when reading or writing failed: a reader that went away is no fault, a full disk is."""
     forget_output()
     if isinstance(error, BrokenPipeError):
         return READER_GONE
     name = f"{error.filename}: " if error.filename else "standard output: "
-    return _failed(FileFault(f"{name}{error.strerror or error}"))
+    return _diagnosed_status(FileFault(f"{name}{error.strerror or error}"))
 
 
 def cannot_start(error: Exception) -> int:

@@ -33,13 +33,13 @@ def without_magic(source: str) -> str:
 
 def as_code(lines: Sequence[str]) -> list[str]:
     """Lines of code in which a statement that is a command of IPython's does nothing."""
-    kept: list[str] = []
+    code: list[str] = []
     reader = Reader()
     commanding = False       # whether the command of the line before goes on in this one
     for line in lines:
         if commanding:
             commanding = line.endswith("\\")
-            kept.append("")
+            code.append("")
             continue
         if not reader.open:
             if timed := TIMED.match(line):
@@ -48,25 +48,25 @@ def as_code(lines: Sequence[str]) -> list[str]:
                 commanding = line.endswith("\\")
                 if not NOTED.match(line):
                     line = command[1] and command[1] + INSTEAD
-                kept.append(line)
+                code.append(line)
                 continue
             elif assigned := ASSIGNED.match(line):
                 if assigned[3]:
                     commanding = line.endswith("\\")
-                    kept.append(assigned[1] and assigned[1] + INSTEAD)
+                    code.append(assigned[1] and assigned[1] + INSTEAD)
                     continue
                 line = assigned[1] + assigned[2] + line[assigned.end():]
         reader.feed(line)
-        kept.append(line)
-    return kept
+        code.append(line)
+    return code
 
 
 def untimed(text: str) -> str:
     """A line that is typed with %time before its statement or its value, without it."""
-    found = TIMED.match(text) or ASSIGNED.match(text)
-    if not found or found.re is ASSIGNED and found[3]:
+    match = TIMED.match(text) or ASSIGNED.match(text)
+    if not match or match.re is ASSIGNED and match[3]:
         return text
-    return found[1] + (found[2] if found.re is ASSIGNED else "") + text[found.end():]
+    return match[1] + (match[2] if match.re is ASSIGNED else "") + text[match.end():]
 
 
 def is_foreign(source: str) -> bool:

@@ -30,10 +30,10 @@ def shared(*names: str) -> Callable[[Command], Command]:
         options = [inspect.Parameter(key.name, inspect.Parameter.KEYWORD_ONLY, default=None,
                                      annotation=_annotation(key)) for key in chosen]
 
-        def action(**given: Any) -> int | None:
-            settings = Settings({key.name: given.pop(key.name) for key in chosen})
+        def action(**arguments: Any) -> int | None:
+            settings = Settings({key.name: arguments.pop(key.name) for key in chosen})
             apply_settings(settings)
-            return command(settings, **given)
+            return command(settings, **arguments)
 
         action.__name__, action.__doc__ = command.__name__, command.__doc__
         action.__signature__ = inspect.Signature([*own, *options])  # type: ignore[attr-defined]  # read by typer

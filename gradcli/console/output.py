@@ -1,4 +1,4 @@
-"""Where results go: standard output as they come, or a file that is written whole or not at all."""
+"""Where results are written: to standard output as they come, or to a file, whole or not at all."""
 
 from __future__ import annotations
 
@@ -19,32 +19,31 @@ from gradcli.process.walls.sandbox import keep
 
 
 class Output:
-    """Takes text; `finish` says that all of it is there.
+    """Collects text or prints it; `finish` ends it.
 
-    Where another process waits for this one, the file is opened at once, since later this one is locked;
-    the other puts it in its place.
+    A worker opens the file at once, since it is locked later; its supervisor puts the file in its place.
     """
 
     def __init__(self, path: str | None = None, settings: Settings | None = None) -> None:
-        """`settings` limit how long it waits for the reader of a pipe that has a name."""
+        """`path` is the file, None for standard output; the time limit of `settings` holds for opening a named pipe."""
         self.path = path
         self.parts: list[str] = []
-        kept = path or sys.stdout is None
-        self.write: Callable[[str], object] = self.parts.append if kept else _printing()
+        collects = path or sys.stdout is None
+        self.write: Callable[[str], object] = self.parts.append if collects else _printing()
         self._file: Unplaced | None = None
-        if path and channel.Line.to_parent is not None:
+        if path and channel.Pipes.to_parent is not None:
             with limited(settings) if settings and _is_pipe(path) else nullcontext():
                 self._file = _announced(path)
 
     def write_painted(self, text: str) -> None:
-        """Take text with colours of ours in it, in which what others have said is harmless already."""
+        """Write text with our own colours in it, whose other control characters are visible already."""
         if self.path or sys.stdout is None:
             self.parts.append(text)
         else:
             sys.stdout.write(text)
 
     def finish(self, content: bytes | None = None) -> None:
-        """Hand over what was written, or `content` in its place, to the file if there is one."""
+        """Write the collected text, or `content` instead of it, to the file; without one, print `content`."""
         if self.path:
             try:
                 file = self._file or Unplaced(self.path)
@@ -61,18 +60,18 @@ class Output:
             sys.stdout.buffer.flush()
 
 
-def put(text: str) -> None:
-    """Print what a program, or a value of it, has to say; a terminal gets no control characters."""
+def print_text(text: str) -> None:
+    """Print text of a program or of its values; a terminal gets no control characters."""
     _spell_out()
     sys.stdout.write(tamed(text) if sys.stdout.isatty() else text)
 
 
 def _printing() -> Callable[[str], object]:
-    """Writing to standard output, where what the encoding lacks is spelled out instead of failing.
+    """The function that writes to standard output, with a backslash escape for what its encoding lacks.
 
-    A terminal gets no control characters: a program could forge its output with them, or worse.
+    A terminal gets no control characters: a program could forge output with them, or worse.
     """
-    if isinstance(sys.stdout.buffer, RawIOBase):    # PYTHONUNBUFFERED: what one write to a pipe left would be lost
+    if isinstance(sys.stdout.buffer, RawIOBase):    # PYTHONUNBUFFERED: a partial write to a pipe would lose the rest
         sys.stdout = open(sys.stdout.fileno(), "w", 1, sys.stdout.encoding, sys.stdout.errors, closefd=False)
     _spell_out()
     write = sys.stdout.write
@@ -80,14 +79,14 @@ def _printing() -> Callable[[str], object]:
 
 
 def _spell_out() -> None:
-    """Let standard output spell out what its encoding lacks: also a lone half of a character, which UTF-8 lacks."""
+    """Let standard output escape what its encoding lacks; UTF-8 lacks lone surrogates."""
     if isinstance(sys.stdout, TextIOWrapper) and sys.stdout.errors != "backslashreplace":
         sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def _announced(path: str) -> Unplaced:
-    """A file to be written, which the one that waits will put in its place."""
-    from gradcli.process.requests import Begin
+    """Open a file to be written, and announce it to the supervisor, which will put it in its place."""
+    from gradcli.process.messages import Begin
 
     try:
         file = Unplaced(path)
@@ -110,16 +109,16 @@ def _is_pipe(path: str) -> bool:
 
 
 def _place(file: Unplaced) -> None:
-    """Put a file that is written in its place."""
-    if file.direct or channel.Line.to_parent is None:
+    """Put a written file in its place, or have the supervisor do so."""
+    if file.direct or channel.Pipes.to_parent is None:
         file.place()
         return
-    from gradcli.process.requests import Commit
+    from gradcli.process.messages import Commit
 
     answer = channel.ask(Commit())
     if answer.error:
         raise OSError(0, answer.error)
-    file.part = ""      # which this process could not remove
+    file.part = ""      # this process could not remove it
 
 
 def _unwritable(path: str | None, error: OSError) -> FileFault:

@@ -1,4 +1,4 @@
-"""The bytes that a program may print, and the loss of the output they go to."""
+"""The limit on the bytes that a program prints, and the loss of the output they go to."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from gradcli.faults.mistakes import OutputLimit
 
 
 class OutputLost(BaseException):
-    """Printing failed. No `except` of a program catches it, since it is none of the program's doing."""
+    """Printing failed with `error`. No `except` of a program catches it, since it is not the program's fault."""
 
     def __init__(self, error: OSError) -> None:
         super().__init__(error)
@@ -32,8 +32,8 @@ class Allowance:
                              (f"--max-output {self.most * 10}", "more output"), ("--no-limits", "no limit at all"))
 
 
-def counted(write: Callable[[str], object], allowance: Allowance) -> Callable[[str], None]:
-    """`write`, until a program has written more than it may, or nobody takes it any more."""
+def counting_output(write: Callable[[str], object], allowance: Allowance) -> Callable[[str], None]:
+    """`write`, counted towards the allowance; raises OutputLimit beyond it and OutputLost where writing fails."""
     def counting(text: str) -> None:
         allowance.spend(text)
         try:

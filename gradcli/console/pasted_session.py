@@ -34,7 +34,7 @@ def code_lines(text: str) -> list[str | None]:
     often misses the first prompt. A line without a prompt also stays where a string or a
     bracket is still open, since no output can come before the statement is finished.
     """
-    kept: list[str | None] = []
+    codes: list[str | None] = []
     reader, prompted, continuing = Reader(), False, True
     for line in text.splitlines():
         code: str | None
@@ -49,35 +49,35 @@ def code_lines(text: str) -> list[str | None]:
             code, continuing = None, False
         if code is not None:
             reader.feed(code)
-        kept.append(code)
-    return _without_commands(kept) if NUMBERED.search(text) else kept
+        codes.append(code)
+    return _without_commands(codes) if NUMBERED.search(text) else codes
 
 
-def _without_commands(kept: list[str | None]) -> list[str | None]:
+def _without_commands(codes: list[str | None]) -> list[str | None]:
     """The code of a session of IPython's, its commands left out."""
-    code = iter(as_code([line for line in kept if line is not None]))
-    return [None if line is None else next(code) for line in kept]
+    code = iter(as_code([line for line in codes if line is not None]))
+    return [None if line is None else next(code) for line in codes]
 
 
 def failures(text: str) -> set[str]:
     """The statements of a pasted session below which it shows that they failed."""
-    found: set[str] = set()
+    failed: set[str] = set()
     statement: list[str] = []
     lines = text.splitlines()
     for line, code in zip(lines, code_lines(text) if is_session(text) else lines, strict=True):
         if code is None:
             if statement and FAILED.match(line):
-                found.add("\n".join(statement).strip())
+                failed.add("\n".join(statement).strip())
         elif PROMPT.match(line):
             statement = [code]
         else:
             statement.append(code)
-    return found
+    return failed
 
 
 def commands(text: str) -> set[str]:
     """The commands of the prompt in a pasted text, by their lines."""
-    lines = (line.strip() for line in pasted(text).split("\n"))
+    lines = (line.strip() for line in clean_paste(text).split("\n"))
     return {line for line in lines if line.startswith(":")}
 
 
@@ -113,7 +113,7 @@ def without_margin(text: str) -> str:
     return "\n".join(out) if margin else text
 
 
-def pasted(text: str) -> str:
+def clean_paste(text: str) -> str:
     """What bracketed paste puts into the buffer: the program alone, with plain line ends."""
     text = _unfenced(text.replace("\r\n", "\n").replace("\r", "\n"))
     if not is_session(text):

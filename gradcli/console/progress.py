@@ -1,4 +1,4 @@
-"""How far a long evaluation has come: a line on the terminal's standard error, which leaves no trace."""
+"""The progress of a long evaluation: a line on the terminal's standard error, erased when it ends."""
 
 from __future__ import annotations
 
@@ -15,71 +15,71 @@ ERASED = "\r\x1b[K"
 
 
 class Progress:
-    """The line. A thread of its own draws it; whoever prints lifts it first."""
+    """The line. A thread of its own draws it; what prints erases it first."""
 
     def __init__(self) -> None:
-        self._begin()
+        self._reset()
 
-    def _begin(self) -> None:
+    def _reset(self) -> None:
         from threading import Event, Lock
 
         self._lock = Lock()
         self._busy = Event()
-        self._shown = self._midline = self._started = False
-        self._begun = 0.0
+        self._visible = self._midline = self._started = False
+        self._start = 0.0
         self._last = 0.0, 0
-        self._spent: Callable[[], tuple[int, int]] = lambda: (0, 0)
+        self._counts: Callable[[], tuple[int, int]] = lambda: (0, 0)
 
-    def renew(self) -> None:
-        """The thread is gone, and whatever it held; the line that it has drawn is not."""
-        self._begin()
+    def restart_in_fork(self) -> None:
+        """Call in a forked child, which has lost the thread: recreate lock and event, and erase the parent's line."""
+        self._reset()
         _say(ERASED)
 
-    def start(self, spent: Callable[[], tuple[int, int]]) -> None:
-        """An evaluation begins; `spent` tells its loop turns and its operations at any time."""
+    def start(self, counts: Callable[[], tuple[int, int]]) -> None:
+        """An evaluation begins; `counts` returns its loop turns and its operations at any time."""
         if not self._started:
             from threading import Thread
 
             Thread(target=self._watch, daemon=True).start()
             self._started = True
-        self._spent, self._begun, self._midline = spent, perf_counter(), False
-        self._last = self._begun, spent()[1]
+        self._counts, self._start, self._midline = counts, perf_counter(), False
+        self._last = self._start, counts()[1]
         self._busy.set()
 
     def stop(self) -> None:
         """It has ended."""
         self._busy.clear()
-        self.lift()
+        self.erase()
 
-    def lift(self) -> None:
+    def erase(self) -> None:
         """Erase the line, if it is there."""
-        if self._shown:
+        if self._visible:
             with self._lock:
-                self._shown = False
+                self._visible = False
                 _say(ERASED)
 
     def printed(self, text: str) -> None:
         """Something is about to be printed."""
-        self.lift()
+        self.erase()
         self._midline = not text.endswith("\n")
 
     def _watch(self) -> None:
         while self._busy.wait():
             sleep(PERIOD)
             with self._lock:
-                if self._busy.is_set() and not self._midline and perf_counter() - self._begun > PATIENCE:
+                if self._busy.is_set() and not self._midline and perf_counter() - self._start > PATIENCE:
                     self._draw()
 
     def _draw(self) -> None:
-        now, (turns, operations) = perf_counter(), self._spent()
+        now, (turns, operations) = perf_counter(), self._counts()
         then, before = self._last
         self._last = now, operations
-        parts = [f"{now - self._begun:.1f} s"]
+        parts = [f"{now - self._start:.1f} s"]
         if turns:
             parts.append(f"{turns:,} loop turns")
         if operations > before:
             parts.append(f"{(operations - before) / (now - then):,.0f} operations/s")
-        self._shown = True
+        self._visible = True
         _say(ERASED + ", ".join(parts))
 
 
@@ -88,27 +88,27 @@ def _say(text: str) -> None:
         sys.stderr.write(text)
         sys.stderr.flush()
     except (OSError, ValueError):
-        pass        # nobody is there to be told
+        pass        # nobody reads it
 
 
-def wanted(settings: Settings) -> bool:
-    """Whether there is somebody to show progress to, on a terminal that can erase it."""
+def is_visible(settings: Settings) -> bool:
+    """Whether progress can be shown: standard error is a terminal that can erase a line."""
     return (settings.progress and not settings.quiet and sys.stderr is not None and sys.stderr.isatty()
             and os.environ.get("TERM", "dumb") not in ("dumb", ""))
 
 
-class Line:
-    """The one line of this process, once somebody has wanted it, and what it tells."""
+class Active:
+    """The progress line of this process, once a session needs one, and the counts it shows: turns and operations."""
 
     progress: Progress | None = None
-    spent: Callable[[], tuple[int, int]] = staticmethod(lambda: (0, 0))
+    counts: Callable[[], tuple[int, int]] = staticmethod(lambda: (0, 0))
 
 
-def lifting(write: Callable[[str], object], settings: Settings) -> Callable[[str], object]:
-    """`write`, after the line has made room for what is written."""
-    if not wanted(settings):
+def erasing_line(write: Callable[[str], object], settings: Settings) -> Callable[[str], object]:
+    """`write`, preceded by erasing the line; `write` itself where none is shown."""
+    if not is_visible(settings):
         return write
-    progress = Line.progress = Line.progress or Progress()
+    progress = Active.progress = Active.progress or Progress()
 
     def writing(text: str) -> None:
         progress.printed(text)
@@ -119,19 +119,19 @@ def lifting(write: Callable[[str], object], settings: Settings) -> Callable[[str
 
 @contextmanager
 def progressing() -> Iterator[None]:
-    """Within, an evaluation that takes long says how far it has come."""
-    progress = Line.progress
+    """Within, an evaluation runs, and the line shows its progress if it takes long."""
+    progress = Active.progress
     if progress is None:
         yield
         return
-    progress.start(Line.spent)
+    progress.start(Active.counts)
     try:
         yield
     finally:
         progress.stop()
 
 
-def renew() -> None:
-    """In a copy of the process: erase the line, and draw it by a thread of its own from now on."""
-    if Line.progress is not None:
-        Line.progress.renew()
+def restart_in_fork() -> None:
+    """In a forked copy of the process: restart the progress line, if there is one."""
+    if Active.progress is not None:
+        Active.progress.restart_in_fork()

@@ -1,4 +1,4 @@
-"""What `gradcli run` says of words and files that a script cannot use."""
+"""The messages of `gradcli run` about options that a script cannot use."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ ASKING = re.compile(r"\b(?:args|argv|argparse|ArgumentParser)\b")
 
 
 def no_results(path: str, settings: Settings) -> UsageFault:
-    """The fault of asking a script for results as data: it has none, only what it prints."""
-    asked = f"-o {settings.output}" if settings.output else f"--format {settings.format}"
+    """The fault of --format or -o for data with a script: it has no results, only what it prints."""
+    option = f"-o {settings.output}" if settings.output else f"--format {settings.format}"
     name = f"results.{settings.format}"
-    return UsageFault(f"{asked}: run gives the text that the script prints, and no results as {settings.format}",
+    return UsageFault(f"{option}: run gives the text that the script prints, and no results as {settings.format}",
                       (f"gradcli eval - -o {name} < {path}", "the values of its expressions"),
                       (f"gradcli run {path} > {settings.output or name}", "what it prints"))
 
 
-def remark(source: Source, args: list[str]) -> None:
-    """Say of options of gradcli's own that they have gone to a script which asks for no words."""
+def remark_stray_options(source: Source, args: list[str]) -> None:
+    """Note that options of gradcli's own behind the file went to a script that reads no arguments."""
     ours = {"-i", "--interactive", "--echo"}
     for key in KEYS.values():
         ours |= {*key.flags, f"--{key.word}", f"--no-{key.word}"}

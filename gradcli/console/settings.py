@@ -1,8 +1,7 @@
-"""What can be set, and where each setting comes from.
+"""The settings, and where the value of each comes from.
 
-One row of `KEYS` is one setting: the option on the command line, the GRADCLI_* variable,
-the key in config.toml and the default are all read off it. The order of precedence is
-options, variables, file, defaults.
+One row of `KEYS` is one setting: the option on the command line, the GRADCLI_* variable, the key in config.toml and
+the default all derive from it. The order of precedence is options, variables, file, defaults.
 """
 
 from __future__ import annotations
@@ -19,7 +18,13 @@ Raw = str | int | float | bool | None
 
 
 class Key(NamedTuple):
-    """One setting. `kind` reads its text; only `lasting` ones may stand in a file or a variable."""
+    """One setting.
+
+    kind      the type that its text is converted to
+    flags     the spellings of its option, where they are not --name alone
+    lasting   whether config.toml and variables may set it; others are accepted on the command line only
+    many      whether the option may be repeated; its value is a list
+    """
 
     name: str
     kind: type
@@ -41,7 +46,7 @@ class Key(NamedTuple):
         return f"GRADCLI_{self.name.upper()}"
 
 
-class Size(int):
+class ByteSize(int):
     """A number of bytes, written as 300000, 512K, 64M or 2GiB."""
 
 
@@ -74,8 +79,8 @@ KEYS: dict[str, Key] = {key.name: key for key in (
     Key("sci_mode", bool, "Exponents always or never, in the modern style."),
     Key("detect_anomaly", bool, "Stop at the first operation whose gradient is nan or infinite.", False),
     Key("time_limit", float, "Stop a program after S seconds.", 3600.0, metavar="S"),
-    Key("memory_limit", Size, "Stop a program that asks for more memory than SIZE.", 4 * 2**30, metavar="SIZE"),
-    Key("max_output", Size, "Stop a program that prints more than SIZE.", 2**30, metavar="SIZE"),
+    Key("memory_limit", ByteSize, "Stop a program that asks for more memory than SIZE.", 4 * 2**30, metavar="SIZE"),
+    Key("max_output", ByteSize, "Stop a program that prints more than SIZE.", 2**30, metavar="SIZE"),
     Key("no_limits", bool, "Lift the limits on time, memory and output.", False),
     Key("require_walls", bool, "Refuse to run a program where a wall of the system is missing.", False),
     Key("errors", str, "The form of diagnostics.", "rich", choices=("rich", "short", "json")),
@@ -88,8 +93,15 @@ KEYS: dict[str, Key] = {key.name: key for key in (
 )}
 
 
+PRINT_OPTIONS = ("profile", "precision", "threshold", "edgeitems", "linewidth", "sci_mode")
+"""The arguments of torch.set_printoptions. The profile is first: it resets the others, which then override it."""
+
+
 class Settings:
-    """The settings in force, one attribute for each key, and the notes their reading gave rise to."""
+    """The settings in force, one attribute for each key, and `notes` on what was wrong with their sources.
+
+    `sources` says where each setting comes from: default, option, text, the path of the file or the variable.
+    """
 
     style: str
     stream: str | None
@@ -121,7 +133,7 @@ class Settings:
     edit_mode: str
 
     def __init__(self, options: Mapping[str, Any] | None = None) -> None:
-        """`options` are those given on the command line; None stands for one that was not."""
+        """`options` are the values from the command line by name; None for an option that is not there."""
         self.notes: list[str] = []
         self.sources: dict[str, str] = {}
         for key in KEYS.values():
@@ -132,12 +144,17 @@ class Settings:
         for name, value in (options or {}).items():
             if value is not None:
                 key = KEYS[name]
-                self._set(key, list(value) if key.many else read(key, value, f"--{key.word}"), "option")
+                self._set(key, list(value) if key.many else read_setting(key, value, f"--{key.word}"), "option")
         self._follow_output()
         self.follow_age()
 
+    @staticmethod
+    def printing() -> tuple[str, ...]:
+        """The settings that change what a program prints: a transcript records them, a test resets them."""
+        return "style", "stream", "age", "seed", "double", *PRINT_OPTIONS
+
     def follow_age(self) -> None:
-        """Let the age that is asked for decide the looks, where no style is asked for."""
+        """Let --age decide the style, where --style does not."""
         if self.age and self.sources["style"] == "default":
             self.style = "modern" if self.age == "today" else "tutorial"
 
@@ -153,10 +170,10 @@ class Settings:
         self.format, self.sources["format"] = form, "option"
 
     def follow_text(self, text: str) -> None:
-        """Take the age that a script asks for in a comment, where none is asked for otherwise."""
+        """Set the age from a script's comment `# gradcli: age AGE`, where nothing else sets it."""
         if "# gradcli: age " in text and self.sources["age"] == "default":
             word = text.partition("# gradcli: age ")[2].split("\n", 1)[0].split(",")[0].strip()
-            self._set(KEYS["age"], read(KEYS["age"], word, "# gradcli: age"), "text")
+            self._set(KEYS["age"], read_setting(KEYS["age"], word, "# gradcli: age"), "text")
             self.follow_age()
 
     def _set(self, key: Key, value: object, source: str) -> None:
@@ -168,7 +185,7 @@ class Settings:
             return
         for key in KEYS.values():
             if key.lasting and (text := environ.get(key.variable)):
-                self._set(key, read(key, text, key.variable), key.variable)
+                self._set(key, read_setting(key, text, key.variable), key.variable)
 
     def _read_file(self, path: str) -> None:
         try:
@@ -187,9 +204,9 @@ class Settings:
         for word, value in table.items():
             key = KEYS.get(word.replace("-", "_"))
             if key is None or not key.lasting:
-                self.notes.append(f"{path}: unknown key {word!r}{nearest(word, lasting_words())}")
+                self.notes.append(f"{path}: unknown key {word!r}{did_you_mean(word, lasting_words())}")
             else:
-                self._set(key, read(key, value, f"{path}: {word}"), path)
+                self._set(key, read_setting(key, value, f"{path}: {word}"), path)
 
 
 def lasting_words() -> list[str]:
@@ -197,12 +214,12 @@ def lasting_words() -> list[str]:
     return [key.word for key in KEYS.values() if key.lasting]
 
 
-def read(key: Key, value: Raw, where: str) -> Raw:
-    """`value`, as text or as TOML gave it, as the type of `key`; a complaint that says where it stood."""
+def read_setting(key: Key, value: Raw, where: str) -> Raw:
+    """Convert `value`, a text or a value of TOML, to the type of `key`. Raises UsageFault, which names `where`."""
     try:
         result: Raw = READERS[key.kind](value)
     except (ValueError, TypeError, KeyError, OverflowError):
-        raise UsageFault(f"{where}: {value!r} is not {WANTED[key.kind]}") from None
+        raise UsageFault(f"{where}: {value!r} is not {EXPECTED[key.kind]}") from None
     if key.choices and result not in key.choices:
         raise UsageFault(f"{where}: {value!r} is not one of {', '.join(key.choices)}")
     if isinstance(result, (int, float)) and not isinstance(result, bool) and key.name != "seed" and not result >= 0:
@@ -242,12 +259,13 @@ def _text(value: Raw) -> str:
     return value
 
 
-READERS: dict[type, Any] = {str: _text, int: _number, float: _real, bool: _bool, Size: _size}
-WANTED = {str: "text", int: "a whole number", float: "a number", bool: "true or false", Size: "a size such as 64M"}
+READERS: dict[type, Any] = {str: _text, int: _number, float: _real, bool: _bool, ByteSize: _size}
+EXPECTED = {str: "text", int: "a whole number", float: "a number", bool: "true or false",
+            ByteSize: "a size such as 64M"}
 
 
-def nearest(word: str, known: list[str]) -> str:
-    """The end of a complaint about `word`: the known word that may have been meant."""
+def did_you_mean(word: str, known: list[str]) -> str:
+    """The end of a message about an unknown `word`: "; did you mean '...'?", or "" if no known word is near."""
     from gradcli.faults import suggestions
 
     close = suggestions.nearest(word, known)
@@ -271,5 +289,5 @@ def history_path() -> str:
 
 def _home(variable: str, *default: str) -> str:
     """The directory a variable names; relative ones are ignored, as the XDG rules ask."""
-    given = os.environ.get(variable, "")
-    return given if os.path.isabs(given) else os.path.join(os.path.expanduser("~"), *default)
+    folder = os.environ.get(variable, "")
+    return folder if os.path.isabs(folder) else os.path.join(os.path.expanduser("~"), *default)

@@ -1,4 +1,4 @@
-"""Where programs come from: words, files and standard input, as strict UTF-8."""
+"""Read programs from arguments, files and standard input, as strict UTF-8."""
 
 from __future__ import annotations
 
@@ -58,17 +58,17 @@ def from_file_or_word(word: str, known: Iterable[str], before: str) -> Source | 
 def text_of_file(path: str) -> Source:
     """The text of a file as it stands; - is standard input."""
     if path == "-":
-        return Source(decoded(input_bytes(LARGEST), "standard input"), "<stdin>")
-    return Source(decoded(read_bytes(path, most=LARGEST), path), path)
+        return Source(decode_utf8(input_bytes(LARGEST), "standard input"), "<stdin>")
+    return Source(decode_utf8(read_bytes(path, most=LARGEST), path), path)
 
 
 def as_source(content: bytes, name: str) -> Source:
     """The program that the content of a file is."""
-    return Source(unprompted(decoded(content, name), name), name)
+    return Source(unprompted(decode_utf8(content, name), name), name)
 
 
 def standard_input() -> Source:
-    return Source(unprompted(decoded(input_bytes(LARGEST), "standard input")), "<stdin>")
+    return Source(unprompted(decode_utf8(input_bytes(LARGEST), "standard input")), "<stdin>")
 
 
 def input_bytes(most: int = -1) -> bytes:
@@ -90,9 +90,9 @@ def _within(content: bytes, name: str, most: int) -> bytes:
 
 
 def read_bytes(path: str, before: str = "gradcli run ", most: int = -1) -> bytes:
-    """All of a regular file, or a fault that says why not, and with `before` put first which file may have been meant.
+    """The content of a regular file. Raises FileFault, and SizeLimit beyond `most` bytes; -1 for any length.
 
-    A file of more than `most` bytes is a fault too, unless that is negative.
+    The repair of a missing file is `before` and the name of a file beside it that may have been meant.
     """
     limit = most + 1 if most >= 0 else -1
     try:
@@ -107,8 +107,8 @@ def read_bytes(path: str, before: str = "gradcli run ", most: int = -1) -> bytes
                         *(f"{before}{close}" for close in hints)) from None
 
 
-def decoded(content: bytes, name: str) -> str:
-    """Strict UTF-8, with one leading byte order mark dropped; a second one is no part of a text."""
+def decode_utf8(content: bytes, name: str) -> str:
+    """Decode strict UTF-8, without a leading byte order mark; FileFault for other bytes, or for a second mark."""
     try:
         text = content.decode().removeprefix(PROGRAM_MADE)
     except UnicodeDecodeError as error:
@@ -120,15 +120,15 @@ def decoded(content: bytes, name: str) -> str:
 
 
 def from_argument(word: str) -> str:
-    """A word of the command line as UTF-8 text, whatever encoding Python has read it in."""
+    """An argument of the command line as UTF-8 text, whatever encoding Python has decoded it with."""
     try:
-        return decoded(os.fsencode(word), "an argument")
+        return decode_utf8(os.fsencode(word), "an argument")
     except UnicodeEncodeError:
         raise FileFault("an argument is not UTF-8 text") from None
 
 
 def unprompted(text: str, name: str = "") -> str:
-    """A text fed with prompts loses them and the old output. A notebook is a text, but no program."""
+    """The program in a text: of a pasted session without prompts and output. UsageFault for a notebook."""
     if text[:1] == "{" or text[:1].isspace():
 
         if is_notebook(text):
@@ -144,7 +144,7 @@ def unprompted(text: str, name: str = "") -> str:
 
 
 def similar(path: str, beside: Iterable[str]) -> tuple[str, ...]:
-    """Of the files beside `path`, those that may have been meant."""
+    """The paths of files beside `path` whose names are near its own."""
     from gradcli.faults.suggestions import nearest
 
     folder, name = os.path.split(path)

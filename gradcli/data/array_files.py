@@ -42,10 +42,10 @@ def from_npy(content: bytes) -> Any:
     """The array in the bytes of a .npy file."""
     header = _header(content)
     count = prod(header.shape)
-    wanted, there = count * header.dtype.itemsize, len(content) - header.start
-    if wanted > there:
-        raise ValueFault(f"no .npy array can be read: its header promises {wanted} bytes of numbers, "
-                         f"and {there} follow it")
+    expected, available = count * header.dtype.itemsize, len(content) - header.start
+    if expected > available:
+        raise ValueFault(f"no .npy array can be read: its header promises {expected} bytes of numbers, "
+                         f"and {available} follow it")
     try:
         flat = np.frombuffer(content, header.dtype, count, header.start) if count else np.empty(0, header.dtype)
         array = flat.reshape(header.shape, order="F" if header.fortran_order else "C")

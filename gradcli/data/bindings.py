@@ -1,4 +1,4 @@
-"""Texts that could stand between the brackets of a call, as `--at 'x=2, y=ones(2,2)'` has them."""
+"""Parse the bindings of --at and --var, which are written like keyword arguments: `x=2, y=ones(2,2)`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gradcli.console.settings import Settings
 from gradcli.console.source import from_argument
-from gradcli.data.input_data import Assignment, held, opened, refuse_file
+from gradcli.data.input_data import Assignment, held, open_assignment, refuse_file
 from gradcli.faults.tree import Fault, UsageFault
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ HEAD = "at(\n"      # the text keeps a line of its own, so a comment in it ends 
 
 
 class PointText(NamedTuple):
-    """A text of `--at`, in which names stand for files, and what these hold."""
+    """A text of --at with names in place of files, and the assignments of these names."""
 
     text: str
     files: list[Assignment]
@@ -37,7 +37,7 @@ def with_files(texts: list[str], settings: Settings, option: str = "--at") -> li
         def held_name(match: re.Match[str], files: list[Assignment] = files) -> str:
             start, name, path = match.groups()
             name = f"{HELD}{name}"
-            files.append(opened(f"{name}=@{path.strip()}", settings))
+            files.append(open_assignment(f"{name}=@{path.strip()}", settings))
             return f"{start}{name}"
 
         for part in text.split(","):
@@ -49,7 +49,7 @@ def with_files(texts: list[str], settings: Settings, option: str = "--at") -> li
 
 
 def points(text: str, option: str = "--at") -> list[tuple[str, str]]:
-    """The names in `text`, each with the expression it is given."""
+    """The pairs of name and expression in `x=2, y=ones(2,2)`. Raises a fault with a repair for any other text."""
     from gradcli.lang.syntax.parser import parse
 
     try:
@@ -73,15 +73,15 @@ def points(text: str, option: str = "--at") -> list[tuple[str, str]]:
     call = tree[3][0][3][0]
     if call[0] != "call" or call[3][0][3] != "at":
         raise _unfit(text, option)
-    found: list[tuple[str, str]] = []
+    bindings: list[tuple[str, str]] = []
     for argument in call[3][1][3] if len(call[3]) > 1 else ():
         if argument[0] != "keyword":
             raise _unfit(text, option)
         name, value = argument[3]
-        if any(name[3] == known for known, _ in found):
+        if any(name[3] == known for known, _ in bindings):
             raise twice(name[3], option)
-        found.append((name[3], text[value[1] - len(HEAD) : value[2] - len(HEAD)]))
-    return found
+        bindings.append((name[3], text[value[1] - len(HEAD) : value[2] - len(HEAD)]))
+    return bindings
 
 
 def _hints(text: str, option: str, fault: Fault) -> list[Any]:
@@ -90,12 +90,12 @@ def _hints(text: str, option: str, fault: Fault) -> list[Any]:
     joined = re.sub(r"(?:^|(?<=, ))(\w+)(?:\s*:\s*|\s+)(?![\s=])", r"\1=", joined)
     if joined != text.strip() and ASSIGNMENTS.fullmatch(joined):
         return [(f"{option} '{joined}'", "")]
-    return [(repair, re.sub(r"in line (\d+)(: )?", lambda found: f"in line {int(found[1]) - 1}{found[2] or ''}"
+    return [(repair, re.sub(r"in line (\d+)(: )?", lambda match: f"in line {int(match[1]) - 1}{match[2] or ''}"
              if "\n" in text else "", note)) for repair, note in fault.hints]
 
 
-def assign(session: Session, assignment: Assignment) -> None:
-    """Obey one --var."""
+def set_variable(session: Session, assignment: Assignment) -> None:
+    """Set the name of one --var in a session."""
     name, value = assignment.name, assignment.value
     if assignment.content is None:
         for target, expression in points(value, "--var"):

@@ -15,7 +15,7 @@ MISSING = frozenset(("", "na", "n/a", "#n/a", "null", "none", "-", "?", "."))
 MOST_NAMES = 8      # columns that are offered where none is called as asked
 
 
-class Row(NamedTuple):
+class CsvRow(NamedTuple):
     """A row of a CSV file, and the line it ends on."""
 
     line: int
@@ -43,10 +43,10 @@ def from_csv(text: str, column: str) -> Any:
     return read[0] if len(read) == 1 else [list(row) for row in zip(*read, strict=True)]
 
 
-def _heading(rows: list[Row]) -> list[str]:
+def _heading(rows: list[CsvRow]) -> list[str]:
     """The names of the columns, from a comment as numpy.savetxt writes it or a first row, taken off the rows."""
     names: list[str] = []
-    comments: list[Row] = []
+    comments: list[CsvRow] = []
     while rows and rows[0].cells[0].lstrip()[:1] == "#" and (len(rows) > 1 or len(rows[0].cells) == 1):
         comments.append(rows.pop(0))
     if comments and rows and len(comments[-1].cells) == len(rows[0].cells):
@@ -57,7 +57,7 @@ def _heading(rows: list[Row]) -> list[str]:
     return names
 
 
-def _is_heading(rows: list[Row]) -> bool:
+def _is_heading(rows: list[CsvRow]) -> bool:
     """Whether the first row names columns: it has text where a row below has a number, or no number at all."""
     first = [_is_number(cell) or bool(DECIMAL_COMMA.fullmatch(cell)) for cell in rows[0].cells]
     if all(first) or len(rows) == 1 and any(first):
@@ -66,7 +66,7 @@ def _is_heading(rows: list[Row]) -> bool:
                                  for row in rows[1:] for number, cell in zip(first, row.cells, strict=False))
 
 
-def _column(rows: list[Row], at: int, names: list[str]) -> list[Any]:
+def _column(rows: list[CsvRow], at: int, names: list[str]) -> list[Any]:
     """The numbers of a column; its texts, if none of them is a number."""
     texts = [row.cells[at] for row in rows]
     is_text = not any(_is_number(text) or DECIMAL_COMMA.fullmatch(text) for text in texts)
@@ -86,7 +86,7 @@ def _number(text: str, where: str) -> float:
     raise ValueFault(f"{text[:40]!r} in {where} is no number")
 
 
-def _rows(text: str) -> Iterator[Row]:
+def _rows(text: str) -> Iterator[CsvRow]:
     """The rows that are not empty."""
     import csv
     from io import StringIO
@@ -95,11 +95,11 @@ def _rows(text: str) -> Iterator[Row]:
         raise ValueFault(f"line {text.count(chr(10), 0, text.index(chr(0))) + 1} holds a NUL character")
     separator = _separator(text)
     if separator == " ":
-        yield from (Row(line, row.split()) for line, row in enumerate(text.splitlines(), 1) if row.strip())
+        yield from (CsvRow(line, row.split()) for line, row in enumerate(text.splitlines(), 1) if row.strip())
         return
     reader = csv.reader(StringIO(text, newline=""), strict=True, delimiter=separator)
     try:
-        yield from (Row(reader.line_num, cells) for cells in reader if cells)
+        yield from (CsvRow(reader.line_num, cells) for cells in reader if cells)
     except csv.Error as error:
         reason = "a quote is not closed" if str(error) == "unexpected end of data" else str(error)
         raise ValueFault(f"no row can be read up to line {reader.line_num}: {reason}") from None
@@ -109,8 +109,8 @@ def _separator(text: str) -> str:
     """What stands between the cells, as the first row that is no comment shows; blanks only between numbers."""
     lines = [QUOTED.sub("", line) for line in text.splitlines() if line.strip()]
     first = next((line for line in lines if line.lstrip()[0] != "#"), "")
-    if shown := next((mark for mark in SEPARATORS if mark in first.strip(" ")), ""):
-        return shown
+    if separator := next((mark for mark in SEPARATORS if mark in first.strip(" ")), ""):
+        return separator
     cells = first.split()
     return " " if len(cells) > 1 and all(map(_is_number, cells)) else ","
 

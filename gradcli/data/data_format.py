@@ -26,8 +26,8 @@ def is_tensor(value: Any) -> bool:
     return isinstance(value, Tensor) and not isinstance(value, Uninitialized)
 
 
-def number(value: Any) -> Any:
-    """One element as JSON can hold it; what JSON has no number for becomes a string."""
+def json_number(value: Any) -> Any:
+    """One element as a JSON value; nan and the infinities, which JSON lacks, become strings."""
     if type(value) not in (int, float, bool, str, type(None)):   # an element of an array: its own text is the shortest
         kind = value.dtype.kind
         value = bool(value) if kind == "b" else int(value) if kind in "iu" else float(str(value))
@@ -41,9 +41,9 @@ def number(value: Any) -> Any:
     return value
 
 
-def nested(array: Any, each: Callable[[Any], Any] = number) -> Any:
-    """An array as lists in lists; a single number as itself."""
-    flat = [each(item) for item in array.flat]
+def nested(array: Any, convert: Callable[[Any], Any] = json_number) -> Any:
+    """An array as nested lists of `convert(element)`; a 0-d array as one such value."""
+    flat = [convert(item) for item in array.flat]
     for length in reversed(array.shape[1:]):
         flat = [flat[i : i + length] for i in range(0, len(flat), length)] if length else [[]] * len(flat)
     if array.ndim and not array.size:
@@ -51,39 +51,39 @@ def nested(array: Any, each: Callable[[Any], Any] = number) -> Any:
     return flat if array.ndim else flat[0]
 
 
-def data(value: Any, text: Callable[[Any], str]) -> Any:
-    """A value as JSON can hold it, without saying what it was."""
+def as_data(value: Any, text: Callable[[Any], str]) -> Any:
+    """A value as a JSON value, without its type; `text` renders what is no data."""
     if is_tensor(value):
         return nested(value.array)
     if isinstance(value, dict):
-        return {key if type(key) is str else text(key): data(item, text) for key, item in value.items()}
+        return {key if type(key) is str else text(key): as_data(item, text) for key, item in value.items()}
     if isinstance(value, (list, tuple, set)):
-        return [data(item, text) for item in value]
+        return [as_data(item, text) for item in value]
     if isinstance(value, (bool, int, float, str)) or value is None:
-        return number(value)
+        return json_number(value)
     return text(value)
 
 
 def entry(value: Any, text: Callable[[Any], str]) -> dict[str, Any]:
     """A result with its type, shape and data, and the gradient where it has one."""
     if not is_tensor(value):
-        return {"dtype": type(value).__name__, "shape": list(_lengths(value)), "data": data(value, text)}
-    found = {"dtype": value.dtype.name, "shape": list(value.shape), "data": nested(value.array)}
+        return {"dtype": type(value).__name__, "shape": list(_lengths(value)), "data": as_data(value, text)}
+    fields = {"dtype": value.dtype.name, "shape": list(value.shape), "data": nested(value.array)}
     if value.grad is not None:
-        found["grad"] = nested(value.grad.array)
-    return found
+        fields["grad"] = nested(value.grad.array)
+    return fields
 
 
 def _lengths(value: Any) -> tuple[int, ...]:
     return (len(value),) if isinstance(value, (list, tuple, set, dict)) else ()
 
 
-def dumps(value: Any) -> str:
+def dump_json(value: Any) -> str:
     """One strict JSON object on one line, with nothing in it that a terminal would obey."""
     return json_escaped(json.dumps(value, ensure_ascii=False, allow_nan=False))
 
 
-def plain(value: Any, text: Callable[[Any], str]) -> str:
+def plain_text(value: Any, text: Callable[[Any], str]) -> str:
     """A value as bare numbers: a row a line, blank lines between matrices."""
     if not is_tensor(value):
         return text(value)
@@ -100,8 +100,8 @@ def _rows(items: Any, dimensions: int) -> str:
 
 def shortest(item: Any) -> str:
     """A number as the shortest text that reads back the same."""
-    found = number(item)
-    return found if isinstance(found, str) else repr(found)
+    value = json_number(item)
+    return value if isinstance(value, str) else repr(value)
 
 
 def csv(value: Any) -> str:

@@ -7,7 +7,7 @@ from keyword import iskeyword
 from typing import Any, NamedTuple
 
 from gradcli.console.settings import Settings
-from gradcli.console.source import decoded, input_bytes, read_bytes
+from gradcli.console.source import decode_utf8, input_bytes, read_bytes
 from gradcli.faults.tree import FileFault, UsageFault, ValueFault
 
 DATA_FILE = re.compile(r"(?!@)[^\s()\[\],'\"]*[^\s()\[\],'\"./]\.(?:csv|jsonl?|npy|npz)(?::[\w .]*)?", re.IGNORECASE)
@@ -23,7 +23,7 @@ class Assignment(NamedTuple):
     single: bool = True     # the precision of numbers that are read from text
 
 
-def opened(text: str, settings: Settings) -> Assignment:
+def open_assignment(text: str, settings: Settings) -> Assignment:
     """A --var, with the file that it names read."""
     name, equals, value = text.partition("=")
     name = name.strip()
@@ -82,11 +82,11 @@ def _parsed(content: bytes, suffix: str, part: str, file: str) -> Any:
     if suffix in ("json", "jsonl"):
         from gradcli.data.json_data import from_json, from_jsonl
 
-        return (from_json if suffix == "json" else from_jsonl)(decoded(content, file), part)
+        return (from_json if suffix == "json" else from_jsonl)(decode_utf8(content, file), part)
     if suffix == "csv":
         from gradcli.data.csv_tables import from_csv
 
-        return from_csv(decoded(content, file), part)
+        return from_csv(decode_utf8(content, file), part)
     raise UsageFault(f"@{file}: its name ends in none of .npy .npz .csv .json .jsonl")
 
 

@@ -19,7 +19,7 @@ def from_json(text: str, member: str) -> Any:
         value = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise ValueFault(f"not JSON: {error}") from None
-    return _taken(value, member)
+    return _select(value, member)
 
 
 def from_jsonl(text: str, member: str) -> Any:
@@ -34,11 +34,11 @@ def from_jsonl(text: str, member: str) -> Any:
             raise ValueFault(f"line {number} is not JSON: {error}") from None
     if not values:
         raise ValueFault("there are no lines")
-    return _taken(values[0] if len(values) == 1 and isinstance(values[0], dict) and "data" in values[0] else values,
+    return _select(values[0] if len(values) == 1 and isinstance(values[0], dict) and "data" in values[0] else values,
                   member)
 
 
-def _taken(value: Any, member: str) -> Any:
+def _select(value: Any, member: str) -> Any:
     for name in member.split(".") if member else ():
         value = _member(value, name)
     if isinstance(value, dict) and isinstance(value.get("results"), list) and len(value["results"]) == 1:
@@ -73,9 +73,9 @@ def _member(value: Any, name: str) -> Any:
     raise ValueFault(f"there is no member {name!r}")
 
 
-def _choose(value: dict[str, Any], said: str) -> ValueFault:
+def _choose(value: dict[str, Any], reason: str) -> ValueFault:
     names = list(value)
-    return ValueFault(f"{said}, whose members are {', '.join(names[:MOST_NAMES]) or 'none'}",
+    return ValueFault(f"{reason}, whose members are {', '.join(names[:MOST_NAMES]) or 'none'}",
                       *(f"@FILE:{name}" for name in names[:MOST_NAMES]))
 
 

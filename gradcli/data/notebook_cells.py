@@ -87,7 +87,7 @@ def code_of(source: str) -> str:
 
 def _at_the_margin(lines: list[str]) -> list[str]:
     """Lines without the indentation of the first one, where that is code and they have it too."""
-    margin = next((found[0] if (found := INDENT.match(line)) else "" for line in lines if line.strip()), "")
+    margin = next((match[0] if (match := INDENT.match(line)) else "" for line in lines if line.strip()), "")
     return [line.removeprefix(margin) for line in lines] if margin else lines
 
 
@@ -115,7 +115,7 @@ def run_cell(session: Session, source: str, name: str) -> None:
     session.run("\n" * code.count("\n", 0, last[1]) + code[last[1]:], name)
 
 
-class Remembered:
+class CellHistory:
     """IPython's memory: `In`, `Out`, `_` and `_3`, for the cells that name them."""
 
     def __init__(self) -> None:
@@ -139,7 +139,7 @@ class Remembered:
             if at in self.outputs:
                 session[name] = self.outputs[at]
 
-    def shown(self, value: Any) -> None:
+    def record_output(self, value: Any) -> None:
         """The cell has shown `value`."""
         self.outputs.pop(self.number, None)
         self.outputs[self.number] = value
@@ -147,11 +147,11 @@ class Remembered:
 
 def run_cells(session: Session, text: str, name: str) -> None:
     """Run the cells of a notebook in order, up to the first fault, and print what they print and show."""
-    memory = Remembered()
+    memory = CellHistory()
 
     def show(value: Any) -> None:
         session.write(text_shown(session, value) + "\n")
-        memory.shown(value)
+        memory.record_output(value)
 
     before, session.display = session.display, show
     try:
@@ -178,7 +178,7 @@ def texts_shown(session: Session, value: Any, most: int = 4) -> list[str]:
         return list(islice(layouts(value, session.quoted, early=session.style == "tutorial"), most))
 
 
-def as_program(text: str, name: str) -> str:
+def notebook_as_program(text: str, name: str) -> str:
     """All cells of a notebook as one program."""
     return "\n\n".join(code_of(cell.source) for cell in code_cells(text, name) if not cell.is_empty)
 

@@ -1,4 +1,4 @@
-"""A session at a point: what `--at` says, and the names that are differentiated by."""
+"""The point of a derivative command: a session with the names of --at, and the leaves of --wrt."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gradcli.console.settings import Settings
 from gradcli.console.source import Source, from_file_or_word, from_words
-from gradcli.data.bindings import HELD, PointText, assign, points, twice, with_files
+from gradcli.data.bindings import HELD, PointText, points, set_variable, twice, with_files
 from gradcli.data.data_format import is_tensor
 from gradcli.data.input_data import has_text
 from gradcli.faults.tree import Fault, UsageFault
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from gradcli.session.session import Session
 
 
-GIVEN = "given_numbers"     # a name no point will hold
-WRITTEN = ("csv", "json", "jsonl")      # files in which 2 is written for 2.0, as in a point
+NUMBERS_NAME = "given_numbers"              # a name no point will hold
+TEXT_FILES = ("csv", "json", "jsonl")       # files in which 2 may stand for 2.0, as in a point
 OWN_LEAVES = re.compile(r"\.backward\(|\brequires_grad(?:_\(|\s*=\s*True)")
 
 
-class Point(NamedTuple):
+class EvaluationPoint(NamedTuple):
     """A session in which the names of the point are set, the expression, and the leaves."""
 
     session: Session
@@ -31,24 +31,25 @@ class Point(NamedTuple):
     leaves: list[str]
 
 
-def placed(expr: str, at: list[str], wrt: list[str], settings: Settings, write: Any, command: str = "grad") -> Point:
-    """The point that the options of a derivative command describe."""
+def open_point(expr: str, at: list[str], wrt: list[str], settings: Settings, write: Any,
+               command: str = "grad") -> EvaluationPoint:
+    """Open a session and set the names of --at in it. Raises UsageFault where --wrt or --at leave nothing to vary."""
     source = expression(expr, settings, command, at)
     texts = with_files(at, settings)
     session = open_session(settings, write)
     with walled(settings):
-        names = positions(session, texts, settings)
-    wanted = [name for given in wrt for name in given.replace(",", " ").split()]
-    unknown = [name for name in wanted if name not in names]
+        names = set_names(session, texts, settings)
+    requested = [name for text in wrt for name in text.replace(",", " ").split()]
+    unknown = [name for name in requested if name not in names]
     if unknown:
         raise UsageFault(f"--wrt {unknown[0]}: the point has no such name", "--at " + f"'{unknown[0]}=...'")
-    leaves = wanted or [name for name in names if is_floating(session[name])]
+    leaves = requested or [name for name in names if is_floating(session[name])]
     if not leaves:
         raise _nothing_to_vary(session, source, names, texts, command)
     whole = [name for name in leaves if not is_floating(session[name])]
     if whole:
         raise UsageFault(f"--wrt {whole[0]}: it holds no floating numbers, so nothing can be differentiated by it")
-    return Point(session, source, leaves)
+    return EvaluationPoint(session, source, leaves)
 
 
 def _nothing_to_vary(session: Session, source: Source, names: list[str], texts: list[PointText],
@@ -80,7 +81,7 @@ def known_names(at: list[str], settings: Settings) -> list[str]:
 def expression(word: str, settings: Settings, command: str = "plot", at: list[str] | None = None) -> Source:
     """The expression that a word is, or that is in the file it names.
 
-    What is wrong with its syntax is told before anything else is looked at.
+    A syntax error is raised before anything else is read.
     """
     from gradcli.lang.syntax.parser import parse
 
@@ -91,8 +92,8 @@ def expression(word: str, settings: Settings, command: str = "plot", at: list[st
     return source if named else source._replace(name="<expr>" if word != "-" else "<stdin>")
 
 
-def positions(session: Session, texts: list[PointText], settings: Settings, option: str = "--at") -> list[str]:
-    """Set the names in all texts of an option, each of them once."""
+def set_names(session: Session, texts: list[PointText], settings: Settings, option: str = "--at") -> list[str]:
+    """Set the names in all texts of an option, and return them; UsageFault for a name that is set twice."""
     names: list[str] = []
     for text in texts:
         for name in assigned(session, text, settings, option):
@@ -103,12 +104,12 @@ def positions(session: Session, texts: list[PointText], settings: Settings, opti
 
 
 def assigned(session: Session, point: PointText, settings: Settings, option: str = "--at") -> list[str]:
-    """Set the names of a point: numbers and floating tensors become leaves, other values stay what they are."""
+    """Set the names of one text and return them: numbers and floating tensors become leaves, other values stay."""
     kind = "torch.float64" if settings.double else "torch.float32"
     names = []
-    read = {file.name for file in point.files if file.suffix in WRITTEN}
+    read = {file.name for file in point.files if file.suffix in TEXT_FILES}
     for file in point.files:
-        assign(session, file)
+        set_variable(session, file)
     for name, value_text in points(point.text, option):
         try:
             session.run(f"{name} = {value_text}", option, echo=False)
@@ -130,16 +131,17 @@ def assigned(session: Session, point: PointText, settings: Settings, option: str
     return names
 
 
-def floating(session: Session, text: str, settings: Settings, option: str) -> Any:
-    """The floating tensor that an expression, a number or a list of numbers makes."""
+def floating_tensor(session: Session, text: str, settings: Settings, option: str) -> Any:
+    """The value of an expression, a number or a list of numbers, as a floating tensor without history."""
     try:
         value = session.eval(text)
     except Fault as fault:
         fault.name = option
         raise
     if isinstance(value, int | float | list):
-        session[GIVEN] = value
-        value = session.eval(f"torch.tensor({GIVEN}, dtype={'torch.float64' if settings.double else 'torch.float32'})")
+        session[NUMBERS_NAME] = value
+        dtype = "torch.float64" if settings.double else "torch.float32"
+        value = session.eval(f"torch.tensor({NUMBERS_NAME}, dtype={dtype})")
     if not is_floating(value):
         raise UsageFault(f"{option} takes floating numbers, not {text!r}", f"{option} '[1, 0.5]'")
     return value.detach()

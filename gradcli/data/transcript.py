@@ -1,4 +1,4 @@
-"""A program as it would have been typed: statement by statement, with prompts."""
+"""Transcripts: a program as if it were typed, statement by statement behind prompts, with what each prints."""
 
 from __future__ import annotations
 
@@ -8,21 +8,20 @@ from bisect import bisect_right
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from gradcli.console.settings import KEYS, Settings
+from gradcli.console.settings import KEYS, PRINT_OPTIONS, Settings
 from gradcli.console.source import Source
 from gradcli.faults.source import Span
 from gradcli.faults.tree import Fault, render
-from gradcli.lang.syntax.statements import statements
+from gradcli.lang.syntax.statements import COMPOUND, statements
 
 if TYPE_CHECKING:
     from gradcli.session.session import Session
 
-BLOCK = re.compile(r"(?:if|while|for|try|with|def|class|async)\b|@")
 LINE = re.compile(r"\bline (\d+)")
 
 
 class Tape:
-    """Passes on what is written, and knows whether the last line has an end."""
+    """Passes text on to `write`, and knows whether it ended with a newline."""
 
     def __init__(self, write: Callable[[str], object]) -> None:
         self._write = write
@@ -39,7 +38,7 @@ class Tape:
             self.write("\n")
 
 
-def replay(session: Session, source: Source, tape: Tape, faults: bool) -> None:
+def replay_script(session: Session, source: Source, tape: Tape, faults: bool) -> None:
     """Run a program as if it were typed, showing what was typed and, if asked for, the fault that ends it."""
     lines = []
     for line, statement in statements(source.text, source.name):
@@ -56,39 +55,38 @@ def replay(session: Session, source: Source, tape: Tape, faults: bool) -> None:
 
 
 def typed(fault: Fault, starts: list[int], source: Source) -> Fault:
-    """A fault of a script as the prompt would have told it, where each statement is a text of its own.
+    """A fault of a script with the lines that the prompt would name, where each statement is a text of its own.
 
     `starts` are the lines on which the statements begin.
     """
     def moved(line: int) -> int:
         return line - starts[max(0, bisect_right(starts, line) - 1)] + 1
 
-    made = copy.copy(fault)
-    made.notes = [LINE.sub(lambda found: f"line {moved(int(found[1]))}", note, count=1) for note in fault.notes]
-    made.hints = [(repair, LINE.sub(lambda found: f"line {moved(int(found[1]))}", why)) for repair, why in fault.hints]
-    made.trail = [(function, "<stdin>", span._replace(line=moved(span.line))) for function, _, span in fault.trail]
+    def moved_words(match: re.Match[str]) -> str:
+        return f"line {moved(int(match[1]))}"
+
+    result = copy.copy(fault)
+    result.notes = [LINE.sub(moved_words, note, count=1) for note in fault.notes]
+    result.hints = [(repair, LINE.sub(moved_words, why)) for repair, why in fault.hints]
+    result.trail = [(function, "<stdin>", span._replace(line=moved(span.line))) for function, _, span in fault.trail]
     if fault.span and fault.name == source.name:
         first = moved(fault.span.line)
         skipped = fault.span.line - first
-        made.span = Span(first, fault.span.column, fault.span.end_line - skipped, fault.span.end_column)
-        made.source = "\n".join(fault.source.split("\n")[skipped:])
-        made.name = "<stdin>"
-    return made
-
-
-TOLD = ("style", "stream", "age", "seed", "double", "precision", "threshold", "edgeitems", "linewidth", "profile",
-        "sci_mode")
+        result.span = Span(first, fault.span.column, fault.span.end_line - skipped, fault.span.end_column)
+        result.source = "\n".join(fault.source.split("\n")[skipped:])
+        result.name = "<stdin>"
+    return result
 
 
 def opening(settings: Settings) -> str:
     """The line at the top of a transcript that asks for the settings it was made with, where they are unusual."""
-    asked = [f"{KEYS[name].word} {value}".removesuffix(" True").lower()
-             for name in TOLD if (value := getattr(settings, name)) != KEYS[name].default]
-    return f"# gradcli: {', '.join(asked)}\n" if asked else ""
+    orders = [f"{KEYS[name].word} {value}".removesuffix(" True").lower()
+              for name in Settings.printing() if (value := getattr(settings, name)) != KEYS[name].default]
+    return f"# gradcli: {', '.join(orders)}\n" if orders else ""
 
 
-def as_program(orders: str) -> list[str]:
-    """Such lines as a script has them: the calls that do the same, and comments where there is no such call."""
+def orders_as_program(orders: str) -> list[str]:
+    """Lines `# gradcli: ...` as a script has them: calls that do the same, or comments where there is no such call."""
     lines = []
     for order in orders.replace("# gradcli: ", "").replace("\n", ", ").split(", "):
         word, _, text = order.partition(" ")
@@ -97,7 +95,7 @@ def as_program(orders: str) -> list[str]:
             lines.append(f"torch.manual_seed({text})")
         elif word == "double":
             lines.append("torch.set_default_dtype(torch.float64)")
-        elif word not in ("style", "stream", "age") and name in TOLD:
+        elif name in PRINT_OPTIONS:
             value = text.title() if text in ("true", "false", "none") else repr(text) if name == "profile" else text
             lines.append(f"torch.set_printoptions({name}={value})")
         elif word:
@@ -105,7 +103,7 @@ def as_program(orders: str) -> list[str]:
     return lines
 
 
-def ended(text: str) -> str:
+def with_newline(text: str) -> str:
     """`text` with an end to its last line: the next prompt always begins a new one."""
     return text if not text or text.endswith("\n") else text + "\n"
 
@@ -119,12 +117,12 @@ def _comments(statement: str) -> int:
 def prompted(statement: str) -> str:
     """A statement behind its prompts; a finished block ends with an empty one."""
     first, *rest = statement.split("\n")
-    shown = [f">>> {first}"]
+    lines = [f">>> {first}"]
     block = False
     for line in rest:
-        comment = not block and shown[-1].startswith(">>> #")
-        shown.append(f">>> {line}" if comment else f"... {line}" if line else "...")
+        comment = not block and lines[-1].startswith(">>> #")
+        lines.append(f">>> {line}" if comment else f"... {line}" if line else "...")
         block = block or not comment
-    if rest and rest[-1][:1] in (" ", "\t") and BLOCK.match([first, *rest][_comments(statement)]):
-        shown.append("...")
-    return "\n".join(shown) + "\n"
+    if rest and rest[-1][:1] in (" ", "\t") and COMPOUND.match([first, *rest][_comments(statement)]):
+        lines.append("...")
+    return "\n".join(lines) + "\n"

@@ -6,6 +6,7 @@ that it belongs to. `FAULTS` is complete once this file is loaded.
 
 from __future__ import annotations
 
+from gradcli.faults.exit_codes import PROGRAM_ERROR
 from gradcli.faults.tree import FAULTS as FAULTS
 from gradcli.faults.tree import (
     AttributeFault,
@@ -245,7 +246,7 @@ class TimeLimit(LimitFault):
 class ProgramExit(LimitFault):
     """The program has ended itself with sys.exit(). No `except` of a program stops that."""
 
-    status = 1
+    status = PROGRAM_ERROR
 
 
 class OutputLimit(LimitFault):

@@ -29,6 +29,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Self
 
 from gradcli.exposure import exposed
+from gradcli.faults import exit_codes
 from gradcli.faults.source import Span, caret_lines, tamed, veiled, visible
 
 LONGEST = 400       # of a repair, which may quote the program
@@ -53,7 +54,7 @@ class Fault(Exception):
     """
 
     code = "G0000"
-    status = 1
+    status = exit_codes.PROGRAM_ERROR
 
     def __init__(self, message: str, *hints: tuple[str, str] | str, span: Span | None = None,
                  notes: Sequence[str] = (), places: Sequence[tuple[str, Any]] = (), **facts: Any) -> None:
@@ -102,7 +103,7 @@ class SyntaxFault(Fault):
     """The text is not in the language: the carets show the first place that cannot be read."""
 
     code = "G0101"
-    status = 3
+    status = exit_codes.REFUSED
 
 
 class Unfinished(SyntaxFault):
@@ -118,7 +119,7 @@ class PolicyFault(Fault):
     """The program uses a construct or a name that no program here may use."""
 
     code = "G0201"
-    status = 3
+    status = exit_codes.REFUSED
 
 
 class NameFault(Fault, NameError):
@@ -318,7 +319,7 @@ class LimitFault(Fault):
     """A limit on time, memory, output or depth was reached."""
 
     code = "G0601"
-    status = 5
+    status = exit_codes.LIMIT_REACHED
 
 
 class MemoryFault(LimitFault):
@@ -334,14 +335,14 @@ class FileFault(Fault):
     """A file could not be read or written."""
 
     code = "G0701"
-    status = 6
+    status = exit_codes.FILE_ERROR
 
 
 class UsageFault(Fault):
     """The command line cannot be understood."""
 
     code = "G0801"
-    status = 2
+    status = exit_codes.USAGE_ERROR
 
 
 def calls(fault: Fault) -> list[str]:

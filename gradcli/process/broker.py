@@ -1,8 +1,8 @@
-"""What the process that waits does for a locked one, by name and with the person's rights.
+"""What the supervisor does for a locked worker, by name and with the person's rights.
 
-An output file is announced before the lock, while the process is still trusted, and only that one is put
+An output file is announced before the lock, while the worker is still trusted, and only that one is put
 in place. Files that a person names at a prompt are served as long as a prompt is on the terminal. A
-process that has been taken over can ask for them, too. So nothing but regular files is touched; what is not
+worker that has been taken over can ask for them, too. So nothing but regular files is touched; what is not
 a program or a transcript by its name, or would be replaced, is asked about on the terminal (`question.py`).
 """
 
@@ -13,32 +13,32 @@ import signal
 from collections.abc import Iterator
 from contextlib import suppress
 
-from gradcli.process import requests
+from gradcli.process import messages
 from gradcli.process.family import stopped
+from gradcli.process.messages import Answer, Begin, Commit, Edit, List, Load, Request, Save, Suspend
 from gradcli.process.output_file import put_in_place, write_whole
 from gradcli.process.question import agreed, interruptible, terminal
-from gradcli.process.requests import Answer, Begin, Commit, Edit, List, Load, Request, Save, Suspend
 
 LARGEST = 64 << 20              # bytes of a file that is read
 PLAIN = (".grad", ".txt")       # names of programs and transcripts
 
 
 class Broker:
-    """Serves one process."""
+    """Serves the requests of one worker."""
 
     def __init__(self) -> None:
         self._locked = self._prompt = False
         self._output: tuple[int, Begin] | None = None
 
     def locked(self, prompt: bool) -> None:
-        """From now on the process is not trusted; `prompt` says whether a person types what it runs."""
+        """Trust the worker no longer; `prompt` says whether a person types what it runs."""
         if not self._locked:
             self._locked, self._prompt = True, prompt and os.isatty(0)
 
     def serve(self, process: int, line: bytes) -> bytes:
-        """The answer to a request of this process; nothing for a line that is none."""
+        """Do what the worker with this process id asks for; the line of the answer, b"" if `line` is no request."""
         try:
-            number, request = requests.decoded(line)
+            number, request = messages.decode_request(line)
         except (ValueError, TypeError, RecursionError):
             return b""
         try:
@@ -47,27 +47,27 @@ class Broker:
             answer = Answer(number, error=error.strerror or str(error))
         except KeyboardInterrupt:
             answer = Answer(number, error="interrupted")
-        except Exception as error:      # of whatever kind: one that waits for an answer gets one
+        except Exception as error:      # of whatever kind: the worker waits for an answer
             answer = Answer(number, error=str(error) or type(error).__name__)
-        return requests.answer_encoded(answer)
+        return messages.encode_answer(answer)
 
     def close(self) -> None:
-        """The process has ended: remove what is not in its place."""
+        """The worker has ended: remove an output file that is not in its place."""
         if self._output is not None:
-            descriptor, begun = self._output
+            descriptor, output = self._output
             os.close(descriptor)
             self._output = None
-            if begun.part:
+            if output.part:
                 with suppress(OSError):
-                    os.unlink(begun.part)
+                    os.unlink(output.part)
 
     def _answer(self, process: int, request: Request) -> Answer:
         match request:
             case Begin() if not self._locked:
                 return self._begin(process, request)
             case Commit() if self._output is not None:
-                descriptor, begun = self._output
-                put_in_place(descriptor, begun.part, begun.target)
+                descriptor, output = self._output
+                put_in_place(descriptor, output.part, output.target)
                 self._output = None
                 os.close(descriptor)
                 return Answer(0)
@@ -77,7 +77,7 @@ class Broker:
                 return _load(path)
             case Edit(text) if self._prompt:
                 with stopped(), interruptible(), terminal():    # what runs could type into the editor
-                    return Answer(0, edited(text))
+                    return Answer(0, edit_text(text))
             case List(path) if self._prompt:
                 return Answer(0, names=tuple(_names_below(path)))
             case Suspend() if self._prompt:
@@ -86,26 +86,26 @@ class Broker:
                 return Answer(0)
         return Answer(0, error="this is done only for a prompt on a terminal")
 
-    def _begin(self, process: int, begun: Begin) -> Answer:
+    def _begin(self, process: int, begin: Begin) -> Answer:
         self.close()
-        descriptor = os.open(f"/proc/{process}/fd/{begun.descriptor}", os.O_PATH | os.O_CLOEXEC)
-        there = os.fstat(descriptor)
-        if (there.st_dev, there.st_ino) != (begun.device, begun.inode):
+        descriptor = os.open(f"/proc/{process}/fd/{begin.descriptor}", os.O_PATH | os.O_CLOEXEC)
+        stat = os.fstat(descriptor)
+        if (stat.st_dev, stat.st_ino) != (begin.device, begin.inode):
             os.close(descriptor)
             return Answer(0, error="the file has been exchanged")
-        self._output = descriptor, begun
+        self._output = descriptor, begin
         return Answer(0)
 
 
 def _save(path: str, content: bytes) -> Answer:
     target = os.path.realpath(path)
-    there = os.path.lexists(target)
-    if there and not os.path.isfile(target):
+    exists = os.path.lexists(target)
+    if exists and not os.path.isfile(target):
         return Answer(0, error="it is no regular file")
-    question = f"replace {path}?" if there else f"write the new file {path}?"
-    if (there or not _plain(target)) and not agreed(question):
-        return Answer(0, error="it was left as it is" if there else "it was not written")
-    write_whole(target, content, new=not there)
+    question = f"replace {path}?" if exists else f"write the new file {path}?"
+    if (exists or not _plain(target)) and not agreed(question):
+        return Answer(0, error="it was left as it is" if exists else "it was not written")
+    write_whole(target, content, new=not exists)
     return Answer(0)
 
 
@@ -134,17 +134,17 @@ def _names_below(path: str) -> Iterator[str]:
     """The names in a folder that lies in the present one or below it."""
     folder, here = os.path.realpath(path or "."), os.path.realpath(".")
     if folder == here or folder.startswith(here.rstrip(os.sep) + os.sep):
-        yield from names(folder)
+        yield from list_folder(folder)
 
 
-def names(folder: str) -> Iterator[str]:
+def list_folder(folder: str) -> Iterator[str]:
     """The names in a folder; those of folders end with a slash."""
     for entry in sorted(os.scandir(folder or "."), key=lambda entry: entry.name):
         yield entry.name + ("/" if entry.is_dir() else "")
 
 
-def edited(text: str) -> str:
-    """What a text has become in the person's editor; ValueError says what went wrong."""
+def edit_text(text: str) -> str:
+    """Open a text in the person's editor, and return it as saved there. Raises ValueError where that fails."""
     import shlex
     import subprocess
     import tempfile

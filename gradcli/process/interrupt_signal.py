@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from _signal import SIGINT, default_int_handler, getsignal, signal  # type: ignore[import-not-found]  # below signal.py
 
-INTERRUPTED = 130       # the exit status
+from gradcli.faults.exit_codes import INTERRUPTED
 
 
 def leave_at_interrupts() -> None:

@@ -1,4 +1,4 @@
-"""Ctrl-C, wherever it comes in."""
+"""What Ctrl-C does within a block of code: wait, nothing, or stop what runs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ AGAIN = 0.001       # seconds after which a Ctrl-C that was swallowed is given o
 
 @contextmanager
 def deferred() -> Iterator[None]:
-    """Within, Ctrl-C waits: half a restoration would be worse than none."""
+    """Within, Ctrl-C waits until the end: a half-done restoration would be worse than none."""
     if current_thread() is not main_thread():
         yield
         return
@@ -29,8 +29,8 @@ def deferred() -> Iterator[None]:
 
 
 @contextmanager
-def deaf() -> Iterator[None]:
-    """Within, Ctrl-C does nothing: the prompt that is being made has no line to clear."""
+def ignored() -> Iterator[None]:
+    """Within, Ctrl-C is ignored: the prompt is still being set up and has no line to clear."""
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         yield

@@ -1,11 +1,10 @@
-"""The outer walls around a running program: wall clock, memory and output.
+"""The limits on a running program that its worker enforces: time, and by `memory_limit.py` memory.
 
-What a program may do inside them -- turns, sizes, depth -- is the language's own budget.
+What a program may do within them (loop turns, sizes, depth) is limited by the language's own budget.
 
-The clock has four hands. A timer interrupts the program, and goes on interrupting it should it
-have been in the middle of something that does not listen. Where numpy computes for long without
-Python, a thread gives the diagnosis in its place and ends the process. Where even threads do not
-run, the process that waits for this one does (`supervising.py`). Should that be gone, the system
+Four clocks enforce the time limit. A timer raises TimeLimit in the program, and again if the program was in a place
+that drops exceptions. Where numpy computes for long without Python, a thread gives the diagnosis and ends the process.
+Where no thread can run, the supervisor kills the worker (`waiting.py`). Should the supervisor be gone, the kernel
 counts the seconds of the processor.
 """
 
@@ -33,27 +32,27 @@ OUT_OF_TIME = "the program ran for longer than it may"
 
 
 def out_of_time(seconds: float) -> TimeLimit:
-    """The fault of a program whose time is up."""
+    """The fault of a program that has run for its time limit, in seconds."""
     return TimeLimit(f"the program ran for longer than {seconds:g} seconds",
                       (f"--time-limit {seconds * 10:g}", "more time"), ("--no-limits", "no limit at all"))
 
 
 @contextmanager
 def walled(settings: Settings) -> Iterator[None]:
-    """Within, programs run: this process is locked from then on, and limited as `limited` says."""
+    """Within, programs run: lock this process for good, then limit it as `limited` does."""
     die_with_parent()
-    lock(settings)
+    lock_worker(settings)
     with limited(settings):
         yield
 
 
-def lock(settings: Settings, prompt: bool = False) -> None:
-    """Lock this process for good (`process/sandbox.py`), if it was made for programs; `prompt` says for typed ones."""
-    if channel.Line.to_parent is not None and not sandbox.Lock.locked:
+def lock_worker(settings: Settings, prompt: bool = False) -> None:
+    """Lock this process for good (`walls/sandbox.py`) if it is a worker; `prompt` says whether it serves a prompt."""
+    if channel.Pipes.to_parent is not None and not sandbox.Lock.locked:
         later = _prepared() if prompt else []
         if not later:
             prepare()
-        channel.say(f"locked {'prompt' if prompt else 'programs'}")
+        channel.send(f"locked {'prompt' if prompt else 'programs'}")
         sandbox.lock(forks=prompt, readable=later)
         if prompt:
             channel.await_adoption()
@@ -61,7 +60,7 @@ def lock(settings: Settings, prompt: bool = False) -> None:
 
 
 def prepare() -> None:
-    """Load what is worked out once and kept in files, which a locked process could not write."""
+    """Load the tables that are computed once and stored in files, which a locked process could not write."""
     import gradcli.ops.index  # noqa: F401
     from gradcli.lang.syntax.parser import parse
 
@@ -69,7 +68,7 @@ def prepare() -> None:
 
 
 def _prepared() -> list[str]:
-    """These files, if they are there: a prompt does not wait until they are read. None if one must be made."""
+    """The files of these tables, which a prompt reads when it needs them; [] if one is missing or out of date."""
     from gradcli import artifacts
     from gradcli.lang.syntax import tables
 
@@ -80,11 +79,11 @@ def _prepared() -> list[str]:
 
 
 def require_walls(settings: Settings) -> None:
-    """A fault where a wall of the system is missing, if all of them were asked for."""
+    """With --require-walls, raise WallMissing if a wall of the operating system does not stand."""
     if not settings.require_walls:
         return
-    missing = sandbox.missing()
-    if channel.Line.to_parent is None and not sandbox.Lock.locked:
+    missing = sandbox.missing_walls()
+    if channel.Pipes.to_parent is None and not sandbox.Lock.locked:
         missing = ["programs have no process of their own here"]
     if missing:
         raise WallMissing(f"--require-walls: {'; '.join(missing)}", ("gradcli limits", "tells which walls stand"))
@@ -92,7 +91,7 @@ def require_walls(settings: Settings) -> None:
 
 @contextmanager
 def limited(settings: Settings) -> Iterator[None]:
-    """Within, memory is limited and the clock runs: when the time is up a fault stops what runs."""
+    """Within, memory is limited and the clock runs; TimeLimit is raised when the time is up."""
     wall_memory(settings)
     die_with_parent()
     seconds = 0.0 if settings.no_limits else min(settings.time_limit or 0.0, LONGEST)
@@ -109,15 +108,15 @@ def limited(settings: Settings) -> Iterator[None]:
             interrupted = True
             raise out_of_time(seconds)
 
-    end = End(seconds)
+    end = Watchdog(seconds)
     before = signal.signal(signal.SIGALRM, stop)
     until = monotonic() + seconds
-    channel.tell(until, seconds, settings.errors, settings.color)
+    channel.report_status(until, seconds, settings.errors, settings.color)
     wall_processor(seconds + SLACK)
     try:
         end.watch()
-    except RuntimeError:    # its stack has no room within the limit on memory, or there can be no more threads
-        if channel.Line.to_parent is None:      # nobody else would end a program that does not listen
+    except RuntimeError:    # its stack does not fit the memory limit, or no thread can be started
+        if channel.Pipes.to_parent is None:      # nobody else would end a program that does not listen
             raise MemoryError from None
     signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
     try:
@@ -129,13 +128,13 @@ def limited(settings: Settings) -> Iterator[None]:
         end.reached()
         signal.signal(signal.SIGALRM, before)
         wall_processor(inf)
-        if monotonic() < until:     # afterwards the diagnosis has to be out before the one that waits acts
+        if monotonic() < until:     # else the diagnosis must be written before the supervisor acts
             unwatched(settings)
 
 
 def unwatched(settings: Settings) -> None:
-    """No program runs: the one that waits does so without an end."""
-    channel.tell(inf, settings.time_limit or 0.0, settings.errors, settings.color)
+    """No program runs any more: the supervisor is to wait without a limit."""
+    channel.report_status(inf, settings.time_limit or 0.0, settings.errors, settings.color)
 
 
 def _flush() -> None:
@@ -155,15 +154,18 @@ def _in_program(frame: FrameType | None) -> bool:
     return False
 
 
-class End:
-    """The end of a program, by itself or by the thread that gives the diagnosis in its place; never by both."""
+class Watchdog:
+    """A thread that ends the process with a diagnosis when a program does not end in time.
+
+    `reached` and the thread exclude each other: the program ends by itself, or by the thread, never by both.
+    """
 
     def __init__(self, seconds: float) -> None:
         from threading import Event
 
         self.seconds = seconds
         self._over = Event()
-        self._taken = False     # whether the thread is about to end the process
+        self._diagnosing = False     # whether the thread is about to give its diagnosis and end the process
 
     def watch(self) -> None:
         """Start the thread."""
@@ -173,9 +175,9 @@ class End:
         self._thread.start()
 
     def reached(self) -> None:
-        """The program has ended by itself; if it is too late for that, wait for the end of the process."""
+        """Stop the thread, as the program has ended by itself; if it is ending the process already, wait for that."""
         self._over.set()
-        while self._taken:
+        while self._diagnosing:
             sleep(0.01)
         if self._thread.ident is not None:      # None where there was no thread to be had
             self._thread.join()
@@ -183,9 +185,9 @@ class End:
     def _wait(self) -> None:
         if self._over.wait(self.seconds + PATIENCE):
             return
-        self._taken = True
+        self._diagnosing = True
         if self._over.is_set():
-            self._taken = False
+            self._diagnosing = False
             return
         from gradcli.console.diagnostics import complain
 
@@ -196,26 +198,26 @@ class End:
 
 
 def wall_processor(seconds: float) -> None:
-    """Let the system end the process when it has used up the processor for `seconds` more."""
+    """Let the kernel end the process once it has used the processor for `seconds` more; inf lifts the limit."""
     import resource
 
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    wanted = hard
+    soft = hard
     if seconds < inf:
         used = resource.getrusage(resource.RUSAGE_SELF)
-        wanted = ceil(used.ru_utime + used.ru_stime + seconds)
-    if hard == resource.RLIM_INFINITY or wanted < hard:
-        resource.setrlimit(resource.RLIMIT_CPU, (wanted, hard))
+        soft = ceil(used.ru_utime + used.ru_stime + seconds)
+    if hard == resource.RLIM_INFINITY or soft < hard:
+        resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
 
 
 def die_with_parent() -> None:
-    """Have the system end this process with the one that waits for it: nobody else could stop a program then."""
-    if channel.Line.to_parent is not None:
-        die_with(channel.Line.parent)
+    """Let the kernel kill this worker together with its supervisor: nobody else could stop a program then."""
+    if channel.Pipes.to_parent is not None:
+        die_with(channel.Pipes.parent)
 
 
 def die_with(parent: int) -> None:
-    """Have the system end this process with its parent, whose number that is; at once if it is gone already."""
+    """Let the kernel kill this process together with its parent, whose process id this is; at once if it is gone."""
     import sys
 
     if sys.platform != "linux":
@@ -237,7 +239,7 @@ def limits_of(settings: Settings) -> dict[str, str]:
 
 
 def _size(count: int | None) -> str:
-    """A number of bytes as a person says it."""
+    """A number of bytes as text, in the largest unit that divides it."""
     if not count:
         return "none"
     for unit, factor in (("GiB", 2**30), ("MiB", 2**20), ("KiB", 2**10)):

@@ -24,17 +24,17 @@ ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
 
 def agreed(question: str) -> bool:
-    """Whether the person types the word that is asked for. OSError where there is no terminal to ask on."""
-    word = drawn()
-    shown = "".join(letter if letter.isascii() and letter.isprintable() else "?" for letter in question)
+    """Whether the person types the random word that the question shows. OSError where there is no terminal."""
+    word = random_word()
+    printable = "".join(letter if letter.isascii() and letter.isprintable() else "?" for letter in question)
     with stopped(), interruptible(), terminal() as descriptor:
         os.write(descriptor, b"\r\n" if os.environ.get("TERM", "dumb") in ("dumb", "") else FRESH)
-        os.write(descriptor, f"gradcli: {shown} Type {word} to agree: ".encode())
+        os.write(descriptor, f"gradcli: {printable} Type {word} to agree: ".encode())
         return os.read(descriptor, 1024).strip() == word.encode()
 
 
-def drawn() -> str:
-    """A short word that nobody can foresee."""
+def random_word() -> str:
+    """A word of six random letters, which nobody can foresee."""
     return "".join(letters[byte % len(letters)]
                    for byte, letters in zip(os.urandom(6), (CONSONANTS, VOWELS) * 3, strict=True))
 

@@ -1,14 +1,13 @@
-"""A copy of this process stands by while a statement runs, with everything as it was before.
+"""A copy of the worker stands by while a statement runs, with everything as it was before.
 
-Ctrl-C is an exception here like any other, and waits for its turn: behind a product of large
-matrices, behind the sorting of a long list, behind whatever C code does not look up. The process
-that waits for this one (`commands/waiting.py`) does not wait that long: it ends this one, and
-lets the copy go on at the prompt. So a session also outlives the time limit, a lack of memory and
-an overflow of the machine's stack.
+Python raises KeyboardInterrupt only between bytecodes: not within a product of large matrices, the sorting of a
+long list, or other C code that does not check for signals. The supervisor (`waiting.py`) does not wait that
+long: it kills the worker and lets the copy go on at the prompt. So a session also outlives the time limit, a lack
+of memory and an overflow of the machine's stack.
 
-A copy costs a few milliseconds. Among quick statements of one text there is one for several; those
-that succeeded since it was made are run once more before it goes on, with nothing shown. They do
-again what they did, since a program has no clock, and its random numbers are part of the copy.
+A copy costs a few milliseconds. Among quick statements of one text one copy serves several; it runs those that
+succeeded since it was made again, with their output hidden, before it goes on. They do the same again, since a
+program has no clock and its random numbers are part of the copy.
 """
 
 from __future__ import annotations
@@ -18,42 +17,43 @@ import signal
 import sys
 from time import perf_counter
 
-from gradcli.console.progress import renew
+from gradcli.console.progress import restart_in_fork
 from gradcli.process import channel
 from gradcli.process.ended import fault_of
+from gradcli.process.messages import TakeOver
 from gradcli.process.walls.sandbox import keep
 
-WORTH = 20      # a new copy is made when statements have run this many times longer than making one takes
+WORTH = 20      # a new copy is forked when statements have run this many times longer than a fork takes
 
 
-class Spoken(Exception):
-    """The statement has ended, and why has been said."""
+class AlreadyReported(Exception):
+    """The statement has ended, and its diagnosis is written."""
 
 
 class Standby:
-    """The copies of a session's process, one after the other."""
+    """The standby copies of a session's process, one after the other."""
 
     def __init__(self) -> None:
-        self._there = False
+        self._stands = False                # whether a copy stands by
         self._since = self._cost = 0.0
         self._seed = 0
-        self._finished: list[int] = []      # copies of no use any more, until they are gone
-        self._again = 0                     # statements that this process, once a copy, runs once more
-        self._why = ""
-        self._seconds = 0.0
+        self._finished: list[int] = []      # process ids of released copies, until they are collected
+        self._to_rerun = 0                  # statements that this process, once it has taken over, runs again
+        self._take_over: TakeOver | None = None
         self._streams: list[tuple[int, int]] = []
-        self._nothing = os.open(os.devnull, os.O_RDWR)      # now: this process may be locked later
-        keep(self._nothing)
+        self._devnull = os.open(os.devnull, os.O_RDWR)      # now: this process may be locked later
+        keep(self._devnull)
 
-    def stand(self, seed: int) -> None:
-        """Make a copy if it is worth it. In the copy this returns, or raises, when it is its turn.
+    def prepare(self, seed: int) -> None:
+        """Fork a copy, if the last one is too old. In the copy this returns, or raises, once it takes over.
 
-        `seed` began the random numbers: after one that nobody chose, statements cannot be run again.
+        `seed` is the seed of the random numbers: where it has changed since the last copy, perhaps to one that
+        nobody chose, that copy could not run the statements again.
         """
-        if channel.Line.from_parent is None or self._again:
+        if channel.Pipes.from_parent is None or self._to_rerun:
             return
         start = perf_counter()
-        if self._there and seed == self._seed and start - self._since < WORTH * self._cost:
+        if self._stands and seed == self._seed and start - self._since < WORTH * self._cost:
             return
         sys.stdout.flush()
         sys.stderr.flush()
@@ -65,72 +65,74 @@ class Standby:
         try:
             copy = os.fork()
             if copy == 0:
-                self._wait(channel.Line.from_parent)
+                self._wait(channel.Pipes.from_parent)
                 if asyncio and loop:
-                    asyncio._set_running_loop(loop)     # which a copy of the process forgets
+                    asyncio._set_running_loop(loop)     # which asyncio forgets in a forked process
             else:
                 self._finished.append(copy)
-                channel.say(f"copy {copy}")
-                self._there, self._seed, self._since = True, seed, perf_counter()
+                channel.send(f"copy {copy}")
+                self._stands, self._seed, self._since = True, seed, perf_counter()
                 self._cost = self._since - start
         except OSError:
-            self.dismiss()      # no process to be had: the statement runs all the same
+            self.release()      # no process to be had: the statement runs all the same
         finally:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
         if copy == 0:
             self._go_on()
 
-    def done(self) -> None:
-        """A statement has succeeded."""
-        if self._there:
-            channel.say("done")
-        elif self._again:
-            self._again -= 1
-            if not self._again:
+    def statement_succeeded(self) -> None:
+        """A statement has succeeded: report it, or count down those that are run again."""
+        if self._stands:
+            channel.send("done")
+        elif self._to_rerun:
+            self._to_rerun -= 1
+            if not self._to_rerun:
                 self._go_on()
 
-    def dismiss(self) -> None:
-        """What was run is over: no copy is needed, and nothing is hidden any more."""
-        if self._there:
-            self._there = False
-            channel.say("over")
-        self._again = 0
+    def release(self) -> None:
+        """The submitted text has ended: no copy is needed, and output is no longer hidden."""
+        if self._stands:
+            self._stands = False
+            channel.send("over")
+        self._to_rerun = 0
         self._show()
 
-    def _wait(self, turn: int) -> None:
-        """In the copy: wait for its turn, or for the end of the one that gives it."""
+    def _wait(self, descriptor: int) -> None:
+        """In the copy: wait for `TakeOver`, or for the end of the supervisor."""
         before = signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
-        told = os.read(turn, 4096).decode().split()
-        if not told:
+        line = os.read(descriptor, 4096)
+        if not line:
             os._exit(0)
         signal.signal(signal.SIGINT, before)
-        self._there, self._finished = False, []
-        self._why, self._again, self._seconds = told[0], int(told[1]), float(told[2])
-        renew()
+        self._stands, self._finished = False, []
+        self._take_over = TakeOver.decode(line)
+        self._to_rerun = self._take_over.statements
+        restart_in_fork()
 
     def _go_on(self) -> None:
-        """Hide what statements say that are run once more; after them, say why the last one has ended."""
-        if self._again:
+        """After taking over: hide the output of statements that are run again; then raise why the worker has ended."""
+        if self._to_rerun:
             self._hide()
             return
         self._show()
-        if self._why == "interrupted":
+        reason, _, seconds = self._take_over or TakeOver("said", 0, 0.0)
+        if reason == "interrupted":
             raise KeyboardInterrupt
-        if self._why == "said":
-            raise Spoken
-        raise fault_of(self._why, self._seconds)
+        if reason == "said":
+            raise AlreadyReported
+        raise fault_of(reason, seconds)
 
     def _hide(self) -> None:
         for stream in (1, 2):
             self._streams.append((stream, os.dup(stream)))
-            os.dup2(self._nothing, stream)
+            os.dup2(self._devnull, stream)
 
     def _show(self) -> None:
         if self._streams:
             sys.stdout.flush()
             sys.stderr.flush()
         while self._streams:
-            stream, kept = self._streams.pop()
-            os.dup2(kept, stream)
-            os.close(kept)
+            stream, copy = self._streams.pop()
+            os.dup2(copy, stream)
+            os.close(copy)

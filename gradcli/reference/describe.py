@@ -1,4 +1,4 @@
-"""`gradcli doc`: whatever has a name, described, with an example that is run as it is shown."""
+"""`gradcli doc`: describe whatever has a name, with an example that is run."""
 
 from __future__ import annotations
 
@@ -8,41 +8,42 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from gradcli.console.settings import Settings, nearest
+from gradcli.console.settings import Settings, did_you_mean
 from gradcli.faults.tree import Fault, NameFault
 from gradcli.reference.keywords import EXAMPLES, MEANINGS, WORDS
-from gradcli.reference.operations import described_operation, operation_of, public_names, search
+from gradcli.reference.operations import describe_operation, operation_of, public_names, search
 
 if TYPE_CHECKING:
     from gradcli.session.session import Session
 
 
-def described(name: str, settings: Settings, session: Session | None = None) -> str:
-    """A word of the language, an operation, a function or class of the prelude, or what tensors have.
+def describe_name(name: str, settings: Settings, session: Session | None = None) -> str:
+    """The description of a keyword, an operation, a function or class of the prelude, or a member of tensors.
 
-    `session` holds what a program has set; else there are only the names that every program sees.
+    `session` holds the names that a program has set; without one there are only those that every program sees.
+    Raises NameFault for a name that nothing has.
     """
     from gradcli.session.session import Session
 
     name = name.strip().removesuffix("()")
     session = session or Session(style=settings.style, seed=0)
-    found = []
+    sections = []
     if name in WORDS:
-        found += [_word(name, settings)]
+        sections += [_word(name, settings)]
     op = operation_of(name.removeprefix("Tensor.").removeprefix("Variable."))
     thing = None if op or name in WORDS else _thing(name, session)
     if op:
-        found += [described_operation(op, settings)]
+        sections += [describe_operation(op, settings)]
     elif thing is not None:
-        found += ["\n".join(_told(name, thing, settings, session))]
-    if not found:
+        sections += ["\n".join(_description(name, thing, settings, session))]
+    if not sections:
         known = [*public_names(), *WORDS, *session.loaded(), *_members()]
-        raise NameFault(f"nothing is called {name!r}{nearest(name, known)}", search(name))
-    return "\n\n".join(found)
+        raise NameFault(f"nothing is called {name!r}{did_you_mean(name, known)}", search(name))
+    return "\n\n".join(sections)
 
 
-def offered(beginning: str) -> list[str]:
-    """The names of everything described that begin so."""
+def complete_name(beginning: str) -> list[str]:
+    """The names that `describe` knows and that begin with this text, sorted."""
     from gradcli.session.session import Session
 
     session = Session(seed=0)
@@ -59,26 +60,26 @@ def offered(beginning: str) -> list[str]:
 
 def _word(name: str, settings: Settings) -> str:
     form, meaning, example = WORDS[name]
-    return "\n".join([form, "", f"{meaning}.", "", *_shown(name, example, settings)])
+    return "\n".join([form, "", f"{meaning}.", "", *_example(name, example, settings)])
 
 
-def _shown(name: str, example: str, settings: Settings) -> list[str]:
-    """An example as it is typed, and what it prints now; nothing if it cannot run."""
+def _example(name: str, example: str, settings: Settings) -> list[str]:
+    """An example as a transcript, run now, below a heading; no lines if it cannot run."""
     from gradcli.data.transcript import prompted
     from gradcli.lang.syntax.statements import statements
     from gradcli.session.session import Session
 
-    session, shown = Session(style=settings.style, seed=0), ""
+    session, transcript = Session(style=settings.style, seed=0), ""
     try:
         for _, statement in statements(example, name):
-            shown += prompted(statement) + session.run(statement)
+            transcript += prompted(statement) + session.run(statement)
     except Fault:
         return []
-    return ["Example", *(f"    {line}".rstrip() for line in shown.rstrip("\n").split("\n"))]
+    return ["Example", *(f"    {line}".rstrip() for line in transcript.rstrip("\n").split("\n"))]
 
 
 def _thing(name: str, session: Session) -> Any:
-    """What a dotted name stands for where no operation does; read without running anything."""
+    """The value of a dotted name that is no operation, or None; no code of the program runs."""
     from gradcli.engine.tensor.tensor import Tensor
 
     first, *parts = name.split(".")
@@ -100,7 +101,7 @@ def _thing(name: str, session: Session) -> Any:
 
 
 def _part(value: Any, name: str) -> Any:
-    """An attribute. No property of the program is asked: what stands in its class is the attribute then."""
+    """An attribute of a value. A property of the program is not run: its class attribute is returned instead."""
     from gradcli.lang.runtime.types import user_mark
 
     missing = object()
@@ -113,8 +114,8 @@ def _part(value: Any, name: str) -> Any:
 def _is_tensor_kind(value: Any) -> bool:
     from gradcli.engine.tensor.tensor import Tensor
 
-    made = _class_of(value)
-    return made is not None and issubclass(made, Tensor)
+    cls = _class_of(value)
+    return cls is not None and issubclass(cls, Tensor)
 
 
 def _is_operation(thing: Any) -> bool:
@@ -125,17 +126,17 @@ def _is_operation(thing: Any) -> bool:
 
 
 def _called(thing: Any) -> Any:
-    """What is called where a program calls `thing`: behind a kind, its function or its class."""
+    """The function or class that a call of `thing` reaches: of a stand-in, the one behind it."""
     from gradcli.lang.runtime.types import Kind
 
-    made = _class_of(thing)
+    cls = _class_of(thing)
     if isinstance(thing, Kind):
-        return thing._call or made or thing
-    return made or thing
+        return thing._call or cls or thing
+    return cls or thing
 
 
 def _members() -> dict[str, Any]:
-    """What tensors and Variables have beside the operations."""
+    """The documented members of tensors and Variables that are no operations, by name."""
     from gradcli.engine.tensor.variable import Variable
 
     return {name: inspect.getattr_static(Variable, name) for name in dir(Variable)
@@ -143,7 +144,7 @@ def _members() -> dict[str, Any]:
 
 
 def _class_of(value: Any) -> type | None:
-    """The class that a name of the prelude makes values of."""
+    """The class that a name of the prelude stands for, or None."""
     from gradcli.lang.runtime.types import Kind, types_of
 
     if isinstance(value, type):
@@ -152,53 +153,54 @@ def _class_of(value: Any) -> type | None:
     return kinds[0] if kinds else None
 
 
-def _told(name: str, thing: Any, settings: Settings, session: Session) -> Iterator[str]:
-    """Signature, meaning, an example, and what a module has."""
+def _description(name: str, thing: Any, settings: Settings, session: Session) -> Iterator[str]:
+    """The lines of a description: signature, meaning, the members of a module, an example."""
     if _is_operation(thing):
-        yield described_operation(thing, settings)
+        yield describe_operation(thing, settings)
         return
-    made = _class_of(thing)
+    cls = _class_of(thing)
     called = _called(thing)
     yield f"{name}{_signature(called, session)}" if callable(called) and not inspect.isdatadescriptor(called) else name
-    text = MEANINGS.get(name.rpartition(".")[2]) or _meaning(made or thing)
-    begun = vars(made).get("__init__") if made else None
-    for part in (text, inspect.getdoc(begun) if begun is not None and begun.__doc__ else ""):
+    text = MEANINGS.get(name.rpartition(".")[2]) or _meaning(cls or thing)
+    init = vars(cls).get("__init__") if cls else None
+    for part in (text, inspect.getdoc(init) if init is not None and init.__doc__ else ""):
         if part:
             yield from ("", part)
-    if not text and not made and not callable(thing):
+    if not text and not cls and not callable(thing):
         yield from ("", textwrap.fill(", ".join(session.attributes(thing)), 100))
     example = EXAMPLES.get(name.removeprefix("torch."))
     if example:
-        yield from ("", *_shown(name, example, settings))
+        yield from ("", *_example(name, example, settings))
 
 
 def _meaning(thing: Any) -> str:
-    """The docstring that is its own."""
-    told = isinstance(thing, type) or callable(thing) or inspect.isdatadescriptor(thing)
-    return inspect.getdoc(thing) or "" if told else ""
+    """The docstring of a class, a function or a descriptor; "" for another value, which would show that of its type."""
+    has_docstring = isinstance(thing, type) or callable(thing) or inspect.isdatadescriptor(thing)
+    return inspect.getdoc(thing) or "" if has_docstring else ""
 
 
-def parameters(name: str, session: Session) -> dict[str, str]:
-    """What may be given by name to what a dotted name stands for, each with its default."""
+def parameters_of(name: str, session: Session) -> dict[str, str]:
+    """The keyword parameters of what a dotted name stands for, each with "=DEFAULT" or ""."""
     thing = _thing(name, session)
     op = thing if _is_operation(thing) else operation_of(name)
-    found = dict.fromkeys(op.signature.names[thing is op:], "") if op else {}
+    defaults = dict.fromkeys(op.signature.names[thing is op:], "") if op else {}
     called = _called(thing)
     with suppress(TypeError, ValueError):
-        for key, each in inspect.signature(called).parameters.items() if callable(called) and thing is not op else ():
-            if key != "self" and each.kind in (each.POSITIONAL_OR_KEYWORD, each.KEYWORD_ONLY):
-                found[key] = "" if each.default is each.empty else f"={_brief(each.default)}"
-    return {key: default for key, default in found.items() if key[0] != "_"}
+        signature = inspect.signature(called) if callable(called) and thing is not op else inspect.Signature()
+        for key, parameter in signature.parameters.items():
+            if key != "self" and parameter.kind in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY):
+                defaults[key] = "" if parameter.default is parameter.empty else f"={_brief(parameter.default)}"
+    return {key: default for key, default in defaults.items() if key[0] != "_"}
 
 
 def _brief(default: Any) -> str:
-    """A default while a line is being typed: nothing of the program runs for it."""
+    """A short text of a default, for completion; no code of the program runs."""
     return repr(default) if default is None or type(default) in (bool, float, str) else (
         str(default) if type(default) is int and default.bit_length() < 64 else "...")
 
 
 class _AsText:
-    """What inspect takes for a default: its text has been decided."""
+    """A default of `inspect.Parameter` with a text of its own as repr."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -207,10 +209,10 @@ class _AsText:
         return self.text
 
 
-def _signature(made: Any, session: Session) -> str:
-    """The parameters as a person writes them."""
+def _signature(function: Any, session: Session) -> str:
+    """The parameters of a function, with defaults as the session prints them, without self and annotations."""
     try:
-        signature = inspect.signature(made)
+        signature = inspect.signature(function)
     except (TypeError, ValueError):
         return "(...)"
     empty = inspect.Parameter.empty

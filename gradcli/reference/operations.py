@@ -1,4 +1,4 @@
-"""What the table of operations says to a person: the list, and one operation at length."""
+"""`gradcli ops` and the operations of `gradcli doc`: the list of all, and one of them at length."""
 
 from __future__ import annotations
 
@@ -7,84 +7,84 @@ import inspect
 import re
 from typing import Any
 
-from gradcli.console.settings import Settings, nearest
+from gradcli.console.settings import Settings, did_you_mean
 from gradcli.faults.tree import UsageFault
 
 TYPED = {"b": "Byte", "i": "Long", "f": "Float"}     # tensors of samples, by the kind of their elements
 MOST = 3        # refusals that are told of one operation
 
 
-def operations() -> dict[str, Any]:
-    """Every name of every operation."""
+def all_operations() -> dict[str, Any]:
+    """All operations by each of their names, internal ones too."""
     from gradcli.ops import TABLE
 
     return dict(TABLE)
 
 
 def public_names() -> set[str]:
-    """The names of operations that a program can call: the others are steps inside of these."""
+    """The names of operations that a program can call; the others are steps inside these."""
     from gradcli.session.session import Session
 
     session = Session()
     torch = session.loaded()["torch"]
     members = {*session.attributes(torch), *session.attributes(session.eval("Variable(torch.zeros(1))"))}
-    return {name for name in operations() if "." in name or name in members or f"{name}_" in members}
+    return {name for name in all_operations() if "." in name or name in members or f"{name}_" in members}
 
 
-def summary(op: Any) -> str:
+def summary_line(op: Any) -> str:
     """What an operation computes, in the one line its docstring begins with."""
     first = (inspect.getdoc(op) or "").split("\n", 1)[0]
     return first.partition(": ")[2] or first
 
 
-def listed(pattern: str | None) -> str:
-    """The operations whose name holds the pattern, or matches it where it has a star."""
+def list_operations(pattern: str | None) -> str:
+    """One line for each operation whose name contains the pattern, or matches it where it has *, ? or [."""
     public = public_names()
-    table = {name: op for name, op in operations().items() if name in public}
+    table = {name: op for name, op in all_operations().items() if name in public}
     if pattern:
-        wanted = pattern if set(pattern) & set("*?[") else f"*{pattern}*"
-        names = [name for name in sorted(table) if fnmatch.fnmatchcase(name, wanted)]
+        glob = pattern if set(pattern) & set("*?[") else f"*{pattern}*"
+        names = [name for name in sorted(table) if fnmatch.fnmatchcase(name, glob)]
     else:
         names = sorted({next(name for name in op.names if name in public) for op in table.values()})
     if not names:
-        raise UsageFault(f"no operation matches {pattern!r}{nearest(pattern or '', list(table))}", "gradcli ops")
+        raise UsageFault(f"no operation matches {pattern!r}{did_you_mean(pattern or '', list(table))}", "gradcli ops")
     width = min(32, max(map(len, names)))
-    return "\n".join(f"{name:<{width}}  {summary(table[name])}" for name in names)
+    return "\n".join(f"{name:<{width}}  {summary_line(table[name])}" for name in names)
 
 
 def operation_of(name: str) -> Any:
     """The operation of that name, with or without `torch.` or `F.` before it; None if there is none."""
-    table = operations()
+    table = all_operations()
     short = name.removeprefix("torch.")
     return table.get(short) or table.get(f"nn.functional.{short.removeprefix('F.')}")
 
 
-def described_operation(op: Any, settings: Settings) -> str:
+def describe_operation(op: Any, settings: Settings) -> str:
     """One operation: signature, what it computes, its domain and gradient rules, and an example as it runs now."""
     from gradcli.analysis.domain import domain
 
     lines = [op.signature.text(op.names[0]), "", inspect.getdoc(op) or ""]
     if len(op.names) > 1:
         lines += ["", "Also as: " + ", ".join(op.names[1:])]
-    for title, found in (("Domain", domain(op)), ("Refused", _refused(op)), ("Gradient", _rules(op)),
+    for title, content in (("Domain", domain(op)), ("Refused", _refusals(op)), ("Gradient", _rules(op)),
                          ("Example", _example(op, settings))):
-        if found:
-            lines += ["", title, *(f"    {line}".rstrip() for line in found)]
+        if content:
+            lines += ["", title, *(f"    {line}".rstrip() for line in content)]
     return "\n".join(lines)
 
 
 def search(name: str) -> str:
-    """The command that lists what holds the beginning of the last part of `name`, or everything where nothing does."""
+    """The `gradcli ops` command that lists names like the last part of `name`; all names where none is like it."""
     start = name.rpartition(".")[2][:4]
-    return f"gradcli ops {start}" if start and any(start in known for known in operations()) else "gradcli ops"
+    return f"gradcli ops {start}" if start and any(start in known for known in all_operations()) else "gradcli ops"
 
 
-def _refused(op: Any) -> list[str]:
-    """What the operation says to arguments that do not fit, in its own words."""
+def _refusals(op: Any) -> list[str]:
+    """The messages of an operation for its samples of wrong arguments, at most MOST of them."""
     from gradcli.faults.tree import Fault
     from gradcli.session.session import Session
 
-    said: list[str] = []
+    messages: list[str] = []
     session = Session(seed=0)
     for sample in op.errors:
         line = _call(op, sample)
@@ -92,21 +92,21 @@ def _refused(op: Any) -> list[str]:
             try:
                 session.run(line)
             except Fault as fault:
-                said.append(fault.message)
-    return list(dict.fromkeys(text for text in said if "is missing" not in text))[:MOST]
+                messages.append(fault.message)
+    return list(dict.fromkeys(text for text in messages if "is missing" not in text))[:MOST]
 
 
 def _rules(op: Any) -> list[str]:
-    """The gradient rules in the words they are written in; of an operation made of others, which those are."""
-    found = []
+    """The source of the gradient rules; for an operation composed of others, the names of these."""
+    lines = []
     for name in op.params:
         rule = getattr(op, f"grad_{name}", None)
         source = _source(rule)
         if source:
             body = inspect.cleandoc(source.partition("):")[2].strip("\n")).split("\n")
-            found += [f"{name}:", *(f"    {line}".rstrip() for line in body)]
-    if found:
-        return found
+            lines += [f"{name}:", *(f"    {line}".rstrip() for line in body)]
+    if lines:
+        return lines
     from gradcli.analysis.composition import recorded
 
     parts = [*re.findall(r"\bF\.(\w+)\(", _source(vars(op).get("compose"))), *recorded(op)]
@@ -131,30 +131,30 @@ def _example(op: Any, settings: Settings) -> list[str]:
         if line is None:
             continue
         try:
-            shown = Session(style=settings.style, seed=0).run(line)
+            output = Session(style=settings.style, seed=0).run(line)
         except Fault:
             continue
-        return [f">>> {line}", *shown.rstrip("\n").split("\n")]
+        return [f">>> {line}", *output.rstrip("\n").split("\n")]
     return []
 
 
 def _call(op: Any, sample: Any) -> str | None:
-    """A sample as the call a person would type, if it is made of numbers and lists of them."""
+    """A sample as a call to type; None unless it consists of numbers and lists of them."""
     if not isinstance(sample, tuple):
         return None
-    words = [_written(value) for value in sample]
+    words = [_literal(value) for value in sample]
     return None if None in words else f"torch.{op.names[0]}({', '.join(map(str, words))})"
 
 
-def _written(value: Any) -> str | None:
-    """A value of a sample as a person would write it."""
+def _literal(value: Any) -> str | None:
+    """A value of a sample as an expression; None for one that has none."""
     kind = getattr(getattr(value, "dtype", None), "kind", "")
     if kind in TYPED and value.ndim and value.size:
         return f"torch.{TYPED[kind]}Tensor({(value + 0 if kind != 'b' else value * 1).tolist()!r})"
     if isinstance(value, list) and value and _numbers(value):
         return f"torch.FloatTensor({value!r})"
     if isinstance(value, tuple) and value and all(isinstance(item, list) for item in value):
-        parts = [_written(item) for item in value]
+        parts = [_literal(item) for item in value]
         return None if None in parts else f"[{', '.join(map(str, parts))}]"
     plain = isinstance(value, (int, float, str)) or value is None
     return repr(value) if plain or isinstance(value, tuple) and _numbers(list(value)) else None

@@ -7,7 +7,7 @@ from shutil import get_terminal_size
 from textwrap import wrap
 from typing import NamedTuple
 
-from gradcli.console.settings import KEYS, nearest, read
+from gradcli.console.settings import KEYS, did_you_mean, read_setting
 from gradcli.faults.tree import UsageFault
 from gradcli.repl.commands_derive import draw_curve, show_steps
 from gradcli.repl.commands_inspect import (
@@ -44,7 +44,7 @@ def execute(repl: Repl, line: str) -> None:
         if len(starting) > 1:
             raise UsageFault(f":{name} is the beginning of several commands", *(f":{known}" for known in starting))
         if not starting:
-            raise UsageFault(f"there is no command :{name}{nearest(name, list(COMMANDS))}", ":help")
+            raise UsageFault(f"there is no command :{name}{did_you_mean(name, list(COMMANDS))}", ":help")
         found = COMMANDS[starting[0]]
     rest = rest.strip()
     if rest and not found.wants:
@@ -104,15 +104,15 @@ def _style(repl: Repl, rest: str) -> None:
 
 
 def _seed(repl: Repl, rest: str) -> None:
-    repl.run(f"torch.manual_seed({read(KEYS['seed'], rest, ':seed')})", ":seed")
+    repl.run(f"torch.manual_seed({read_setting(KEYS['seed'], rest, ':seed')})", ":seed")
 
 
 def _precision(repl: Repl, rest: str) -> None:
-    repl.run(f"torch.set_printoptions(precision={read(KEYS['precision'], rest, ':precision')})", ":precision")
+    repl.run(f"torch.set_printoptions(precision={read_setting(KEYS['precision'], rest, ':precision')})", ":precision")
 
 
 def _doc(repl: Repl, rest: str) -> None:
-    from gradcli.reference.describe import described
+    from gradcli.reference.describe import describe_name
 
     order = COMMANDS.get(rest.removeprefix(":")) if rest.startswith(":") else None
     if order is not None:
@@ -120,7 +120,7 @@ def _doc(repl: Repl, rest: str) -> None:
     elif "." not in rest and rest in repl.names() and not callable(repl.named(rest)):
         show_info(repl, rest)
     else:
-        repl.write_values(lambda: described(rest, repl.settings, repl.session) + "\n")
+        repl.write_values(lambda: describe_name(rest, repl.settings, repl.session) + "\n")
 
 
 def _history(repl: Repl, rest: str) -> None:

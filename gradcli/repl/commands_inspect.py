@@ -100,12 +100,12 @@ def show_graph(repl: Repl, rest: str) -> None:
 def check_gradients(repl: Repl, rest: str) -> None:
     """Compare the gradients of an expression with slopes measured around the values its leaves have now."""
     from gradcli.analysis.gradient_check import check
-    from gradcli.reports.check_text import text
+    from gradcli.reports.check_text import finding_text
 
     with repl.trying():
         findings = check(repl.session, _by_leaves(repl, rest))
     for finding in findings:
-        repl.write(text(finding) + "\n")
+        repl.write(finding_text(finding) + "\n")
 
 
 def _by_leaves(repl: Repl, expression: str) -> str:

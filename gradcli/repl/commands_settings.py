@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from gradcli.console.diagnostics import manner
-from gradcli.console.settings import KEYS, nearest, read
+from gradcli.console.diagnostics import mode
+from gradcli.console.settings import KEYS, PRINT_OPTIONS, did_you_mean, read_setting
 from gradcli.faults.tree import PolicyFault, UsageFault
 from gradcli.process.limits import limits_of
 from gradcli.repl.core import Repl
 from gradcli.repl.files import edited
-from gradcli.reports.open_session import PRINTING
 
 LIMITS = ("time_limit", "memory_limit", "no_limits")
-SETTABLE = ("style", "age", *PRINTING, "edit_mode", "errors", "color", "progress", *LIMITS)
+SETTABLE = ("style", "age", *PRINT_OPTIONS, "edit_mode", "errors", "color", "progress", *LIMITS)
 """What can be set while a session lasts, by the names of commands/settings.py."""
 
 
 def set_style(repl: Repl, name: str) -> None:
     """Print in this style from now on, and draw its random numbers."""
-    repl.settings.style = str(read(KEYS["style"], name, ":style"))
+    repl.settings.style = str(read_setting(KEYS["style"], name, ":style"))
     repl.settings.sources["style"] = ":style"
     repl.session.style = repl.settings.style
     repl.orders += f"# gradcli: style {repl.settings.style}\n"
@@ -28,7 +27,7 @@ def set_style(repl: Repl, name: str) -> None:
 def _set_age(repl: Repl, text: str) -> None:
     """Mean from now on what programs of that time mean."""
     settings, session = repl.settings, repl.session
-    settings.age = str(read(KEYS["age"], text, ":set age"))
+    settings.age = str(read_setting(KEYS["age"], text, ":set age"))
     settings.follow_age()
     session.age, session.style = settings.age, settings.style
     repl.orders += f"# gradcli: age {settings.age}\n"
@@ -43,7 +42,8 @@ def set_option(repl: Repl, rest: str) -> None:
         return
     name, text = word.replace("-", "_"), text.strip()
     if name not in SETTABLE:
-        raise UsageFault(f":set knows no {word!r}{nearest(word, [KEYS[known].word for known in SETTABLE])}", ":set")
+        known = [KEYS[name].word for name in SETTABLE]
+        raise UsageFault(f":set knows no {word!r}{did_you_mean(word, known)}", ":set")
     if not text:
         repl.write(f"{_shown(repl, name)}\n")
     elif name == "style":
@@ -72,15 +72,15 @@ def _lifts(before: Any, after: Any) -> bool:
 
 
 def _set(repl: Repl, name: str, text: str) -> None:
-    value = read(KEYS[name], text, f":set {KEYS[name].word}")
+    value = read_setting(KEYS[name], text, f":set {KEYS[name].word}")
     if name in LIMITS and _lifts(getattr(repl.settings, name), value):
         require_typed(repl, f":set {KEYS[name].word}")
-    if name in PRINTING:
+    if name in PRINT_OPTIONS:
         repl.run(f"torch.set_printoptions({name}={value!r})", ":set")
         if name in ("linewidth", "profile"):
             repl.follows_width = False
     setattr(repl.settings, name, value)
-    manner.errors, manner.color = repl.settings.errors, repl.settings.color
+    mode.errors, mode.color = repl.settings.errors, repl.settings.color
 
 
 def _shown(repl: Repl, name: str) -> str:

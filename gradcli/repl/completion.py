@@ -152,12 +152,12 @@ def _part(repl: Repl, value: Any, name: str) -> tuple[bool, Any]:
 def operation(repl: Repl, name: str) -> str:
     """The signature of an operation and what it computes."""
     from gradcli.engine.autograd.op import TABLE
-    from gradcli.reference.operations import summary
+    from gradcli.reference.operations import summary_line
 
     with suppress(AttributeError):
         repl.session.operation(name)
     op = TABLE.get(name)
-    return f"{op.signature.text(name)}  {summary(op)}" if op else ""
+    return f"{op.signature.text(name)}  {summary_line(op)}" if op else ""
 
 
 def part_described(repl: Repl, value: Any, name: str) -> str:

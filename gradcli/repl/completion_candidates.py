@@ -29,7 +29,7 @@ def imported(repl: Repl, line: str) -> tuple[str, list[str]] | None:
 
 def arguments(repl: Repl, before: str) -> dict[str, str]:
     """What may be given by name at the cursor, if it stands in a call where an argument begins."""
-    from gradcli.reference.describe import parameters
+    from gradcli.reference.describe import parameters_of
 
     found = ARGUMENT.search(before)
     if not found or not found[1]:
@@ -42,6 +42,6 @@ def arguments(repl: Repl, before: str) -> dict[str, str]:
             depth -= 1
         if depth < 0:
             called = CALLED.search(before[max(0, at - 200):at]) if before[at] == "(" else None
-            given = parameters(called[1], repl.session) if called else {}
+            given = parameters_of(called[1], repl.session) if called else {}
             return {f"{name}=": f"argument{default}" for name, default in given.items()}
     return {}

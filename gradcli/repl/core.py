@@ -12,20 +12,21 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gradcli.console.diagnostics import complain, tell
-from gradcli.console.exit_guard import READER_GONE, guarded
+from gradcli.console.exit_guard import exit_status_of
 from gradcli.console.ipython_lines import untimed
-from gradcli.console.output import put
-from gradcli.console.output_limit import Allowance, counted
-from gradcli.console.pasted_session import commands, failures, is_session, pasted
-from gradcli.console.progress import Line, progressing
-from gradcli.console.settings import Settings, nearest
-from gradcli.data.transcript import as_program, ended, opening
+from gradcli.console.output import print_text
+from gradcli.console.output_limit import Allowance, counting_output
+from gradcli.console.pasted_session import clean_paste, commands, failures, is_session
+from gradcli.console.progress import Active, progressing
+from gradcli.console.settings import Settings, did_you_mean
+from gradcli.data.transcript import opening, orders_as_program, with_newline
+from gradcli.faults.exit_codes import READER_GONE
 from gradcli.faults.source import Span
 from gradcli.faults.tree import Fault, LimitFault, NameFault, UsageFault
 from gradcli.lang.syntax.statements import statements
 from gradcli.process.interrupts import deferred, stopping
 from gradcli.process.limits import limited, unwatched, walled
-from gradcli.process.standby import Spoken, Standby
+from gradcli.process.standby import AlreadyReported, Standby
 from gradcli.repl.incremental_parse import pieces
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ class Repl:
                 return self.session.eval(name)
         found = self.names()
         if name not in found:
-            raise NameFault(f"{name} is not set{nearest(name, list(found))}", ":vars")
+            raise NameFault(f"{name} is not set{did_you_mean(name, list(found))}", ":vars")
         return found[name]
 
     def reset(self) -> None:
@@ -124,18 +125,18 @@ class Repl:
         if self.forgotten is None:
             return False
         self._session, self.entries, self.results, self.orders, self.forgotten = self.forgotten
-        Line.spent = self.session.spent
+        Active.counts = self.session.spent
         return True
 
     def write(self, text: str) -> None:
         """Print what a command of the prompt has to say."""
-        put(text)
+        print_text(text)
 
     def write_values(self, make: Callable[[], str]) -> None:
         """Print a text in which values of the program are shown, which may run its code: within all limits."""
         with self.trying():
             text = make()
-        counted(put, Allowance(self.settings))(text)
+        counting_output(print_text, Allowance(self.settings))(text)
 
     def paste(self, text: str) -> None:
         """Take note of a text that is being pasted: of its failed statements, and of its commands."""
@@ -147,13 +148,14 @@ class Repl:
 
         `typed` says whether a person has typed the text; commands that reach outside are not obeyed otherwise.
         """
-        text = pasted(text) if is_session(text) else text   # a prompt may have been typed or fed with the statement
+        if is_session(text):    # a prompt may have been typed or fed with the statement
+            text = clean_paste(text)
         if "%time" in text:
             text = untimed(text)
         stripped = text.strip()
         self.typed = typed and not stripped.startswith(tuple(self.pasted))
         self._now = _NOWHERE
-        if stripped and guarded(lambda: self._submitted(text, stripped)) == READER_GONE:
+        if stripped and exit_status_of(lambda: self._submitted(text, stripped)) == READER_GONE:
             self.over = True
         elif self._now.after:
             tell(f"note: {self._now.after} statement{'s' * (self._now.after > 1)} after it not run")
@@ -164,7 +166,7 @@ class Repl:
     def _submitted(self, text: str, stripped: str) -> None:
         try:
             self._submit(text, stripped)
-        except Spoken:
+        except AlreadyReported:
             pass
         except LimitFault as fault:
             if fault.span is None:      # given in place of a statement that could not say where it was
@@ -265,25 +267,25 @@ class Repl:
                     raise
             sys.stdout.flush()
             checkpoint.settle()
-            self.entries.append(Entry(place.statement, ended(printed), checkpoint, results, self.orders))
+            self.entries.append(Entry(place.statement, with_newline(printed), checkpoint, results, self.orders))
             self.orders = ""
             self._lighten()
             if self.timing:
                 tell(f"{perf_counter() - start:.6f} s")
             self._now = following       # which a copy that goes on here is to name
             if self.standby:
-                self.standby.done()
+                self.standby.statement_succeeded()
 
     def _stand_by(self) -> None:
         """Before a statement: let a copy of the process keep what is there now."""
         if self.standby:
             with self.alone:
-                self.standby.stand(self.session.generators.seed)
+                self.standby.prepare(self.session.generators.seed)
 
     def _stand_down(self) -> None:
         """After it."""
         if self.standby:
-            self.standby.dismiss()
+            self.standby.release()
 
     def script(self) -> list[str]:
         """The statements that succeeded, as a script, with what was asked for by commands.
@@ -296,8 +298,8 @@ class Repl:
         shown = [*(entry.results for entry in self.entries[1:]), self.results]
         for entry, after in zip(self.entries, shown, strict=False):
             single = used and after is not entry.results and _is_expression(entry.text)
-            lines += [*as_program(entry.orders), f"{before}_ = ({entry.text}\n)" if single else entry.text]
-        return lines + as_program(self.orders)
+            lines += [*orders_as_program(entry.orders), f"{before}_ = ({entry.text}\n)" if single else entry.text]
+        return lines + orders_as_program(self.orders)
 
     def _lighten(self) -> None:
         """Let go of the oldest checkpoints, where they are too many or keep too much alive."""

@@ -14,7 +14,7 @@ from gradcli.console.source import Source, as_source, from_file, similar
 from gradcli.faults.tree import FileFault
 from gradcli.process import broker, channel
 from gradcli.process.limits import limited
-from gradcli.process.requests import Answer, Edit, List, Load, Request, Save, Suspend
+from gradcli.process.messages import Answer, Edit, List, Load, Request, Save, Suspend
 from gradcli.process.walls.sandbox import Lock
 
 
@@ -51,7 +51,7 @@ def edited(text: str) -> str:
     if Lock.locked:
         return _done(Edit(text)).text
     try:
-        return broker.edited(text)
+        return broker.edit_text(text)
     except ValueError as error:
         raise FileFault(str(error), "EDITOR=nano gradcli") from None
 
@@ -61,7 +61,7 @@ def names(folder: str) -> list[str]:
     if Lock.locked:
         return list(channel.ask(List(folder)).names)
     try:
-        return list(broker.names(folder))
+        return list(broker.list_folder(folder))
     except OSError:
         return []
 

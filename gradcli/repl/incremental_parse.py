@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from gradcli.console.continuation import Reader
 from gradcli.faults.source import Span
+from gradcli.lang.syntax.statements import COMPOUND
 
 LONG = 80       # lines of one piece beyond which it is not read again at every keystroke
-BLOCK = re.compile(r"(?:if|while|for|try|with|def|class)\b|@")
 CLAUSE = re.compile(r"(?:elif|else|except|finally)\b")
 
 
@@ -91,7 +91,7 @@ def finding(piece: str) -> Finding | None:
 
 def long_block(piece: str) -> bool:
     """Whether a piece is a block too long to be read at every keystroke."""
-    return piece.count("\n") > LONG and BLOCK.match(piece) is not None
+    return piece.count("\n") > LONG and COMPOUND.match(piece) is not None
 
 
 @lru_cache(4)

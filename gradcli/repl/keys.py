@@ -12,7 +12,7 @@ from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.key_binding.bindings.named_commands import get_by_name
 from prompt_toolkit.keys import Keys
 
-from gradcli.console.pasted_session import pasted, without_margin
+from gradcli.console.pasted_session import clean_paste, without_margin
 from gradcli.process.interrupts import stopping
 from gradcli.repl.multiline import INDENT, dedented, indentation, ready
 from gradcli.repl.submission import Pace, waiting
@@ -136,7 +136,7 @@ def dedent(buffer: Buffer) -> None:
 
 def paste(buffer: Buffer, text: str) -> None:
     """Put a pasted program into the buffer, and submit it if it ends with its line and is finished."""
-    program = pasted(text)
+    program = clean_paste(text)
     if not buffer.text.strip():
         program = without_margin(program)
     buffer.insert_text(program.rstrip("\n") if not buffer.text else program)

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 from gradcli import __version__
 from gradcli.console.diagnostics import apply_settings, complain, internal, tell
-from gradcli.console.output import put
+from gradcli.console.output import print_text
 from gradcli.console.settings import Settings, init_path
 from gradcli.console.source import Source, from_file, standard_input
 from gradcli.faults.tree import Fault, LimitFault
 from gradcli.process.interrupt_signal import raise_at_interrupts
-from gradcli.process.interrupts import deaf
-from gradcli.process.limits import limited, lock
+from gradcli.process.interrupts import ignored
+from gradcli.process.limits import limited, lock_worker
 from gradcli.process.standby import Standby
 from gradcli.repl.core import Repl
 from gradcli.repl.submission import CONTINUED, PROMPT, Pace, Reader, Submission, waiting
@@ -46,16 +46,16 @@ def start(settings: Settings | None = None, script: Callable[[], Session] | None
     greeting = f"gradcli {__version__}, style {settings.style}; :help lists commands, Ctrl-D leaves"
     greets = interactive and not settings.quiet
     if interactive:
-        with deaf():
+        with ignored():
             if greets and script is None:
                 tell(greeting)
             reader = reader_for(repl, loading.start)
-            lock(settings, prompt=True)     # before a second thread is started
+            lock_worker(settings, prompt=True)     # before a second thread is started
     else:
         with limited(settings):
             text = standard_input().text
     if not interactive:
-        lock(settings)
+        lock_worker(settings)
         reader = fed_reader(text, settings)
     if script is not None:
         session = script()
@@ -158,12 +158,13 @@ def dealt(lines: deque[str]) -> str:
     While a bracket, a string or a block is open, more lines can only show that it is wrong. That is asked when
     there are twice as many as before, and the first that shows it is then found by halves.
     """
-    from gradcli.repl.incremental_parse import BLOCK, State, after
+    from gradcli.lang.syntax.statements import COMPOUND
+    from gradcli.repl.incremental_parse import State, after
     from gradcli.repl.multiline import ready
 
     taken = [lines.popleft()]
     state = after(State(), taken[0])
-    block = BLOCK.match(taken[0]) is not None
+    block = COMPOUND.match(taken[0]) is not None
     asked = 0           # lines of which it is known that they are not ready
     while True:
         count = len(taken)
@@ -206,7 +207,7 @@ def first_program(settings: Settings, init: str | None, no_init: bool) -> Source
 
 def prepared(settings: Settings, first: Source | None) -> Session:
     """A session in which a first program has run, if there is one."""
-    session = open_session(settings, put)
+    session = open_session(settings, print_text)
     if first is not None:
         try:
             session.run(first.text, first.name, echo=False)

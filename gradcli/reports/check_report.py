@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 from gradcli.console.output import Output
 from gradcli.console.settings import Settings
 from gradcli.console.source import from_file_or_word
-from gradcli.data.data_format import dumps, is_tensor
-from gradcli.data.point import known_names, placed
+from gradcli.data.data_format import dump_json, is_tensor
+from gradcli.data.point import known_names, open_point
+from gradcli.faults.exit_codes import MISMATCH
 from gradcli.faults.tree import UsageFault
 from gradcli.process.limits import limited
-from gradcli.reports.check_text import data
-from gradcli.reports.check_text import text as verdict_text
-from gradcli.reports.open_session import give, timed
+from gradcli.reports.check_text import finding_data
+from gradcli.reports.check_text import finding_text as verdict_text
+from gradcli.reports.open_session import timed, write_result
 from gradcli.reports.own_leaves import divided
 from gradcli.reports.result_format import check_format
 
@@ -21,10 +22,8 @@ if TYPE_CHECKING:
     from gradcli.analysis.gradient_check import Finding
     from gradcli.session.session import Session
 
-MISMATCH = 4
 
-
-def compared(expr: str, at: list[str], wrt: list[str], settings: Settings, tolerance: float, order: int) -> int:
+def report_check(expr: str, at: list[str], wrt: list[str], settings: Settings, tolerance: float, order: int) -> int:
     """Print a verdict on the gradients of `expr` by each name, and say by the status whether all are right."""
     check_format(settings, "check")
     if not 0 <= tolerance < 1:
@@ -36,19 +35,19 @@ def compared(expr: str, at: list[str], wrt: list[str], settings: Settings, toler
     own = divided(source, settings) if source and not (at or wrt or settings.var) else None
     session, text = own or _at_point(expr, at, wrt, settings)
 
-    def found() -> list[Finding]:
+    def run() -> list[Finding]:
         from gradcli.analysis.gradient_check import check
 
         return check(session, text, tolerance, order)
 
-    findings = timed(settings, "check", found)
-    give(output, settings, lambda: _written(findings, settings.format))
+    findings = timed(settings, "check", run)
+    write_result(output, settings, lambda: _render(findings, settings.format))
     return 0 if all(finding.verdict.right for finding in findings) else MISMATCH
 
 
 def _at_point(expr: str, at: list[str], wrt: list[str], settings: Settings) -> tuple[Session, str]:
     """The session and the expression at a point; what is not differentiated by is constant."""
-    point = placed(expr, at, wrt, settings, lambda text: None, "check")
+    point = open_point(expr, at, wrt, settings, lambda text: None, "check")
     session = point.session
     for name in set(session.names()).difference(point.leaves):
         if is_tensor(session[name]) and session[name].requires_grad:
@@ -56,9 +55,9 @@ def _at_point(expr: str, at: list[str], wrt: list[str], settings: Settings) -> t
     return session, point.source.text
 
 
-def _written(findings: list[Finding], form: str) -> str:
+def _render(findings: list[Finding], form: str) -> str:
     if form in ("text", "plain"):
         return "".join(f"{verdict_text(finding)}\n" for finding in findings)
     orders = {"check": 1, "check2": 2}
-    return dumps({key: entries for key, order in orders.items() if (
-        entries := {f.name: data(f) for f in findings if f.order == order})}) + "\n"
+    return dump_json({key: entries for key, order in orders.items() if (
+        entries := {f.name: finding_data(f) for f in findings if f.order == order})}) + "\n"

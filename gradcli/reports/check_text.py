@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from gradcli.data.data_format import number
+from gradcli.data.data_format import json_number
 
 if TYPE_CHECKING:
     from gradcli.analysis.gradient_check import Finding
@@ -16,28 +16,28 @@ NAMED = 3           # places of one kind that are named
 KINDS = ("smooth", "kink", "infinite slope", "jump", "edge of the domain", "outside of the domain",
          "infinite value")      # in the order of engine/slopes.py
 KINK, STEEP, JUMP, EDGE, OUTSIDE, INFINITE = range(1, 7)
-SAID = {KINK: "a kink at", STEEP: "an infinite slope at", JUMP: "a jump, where there is no slope, at",
+SPECIAL = {KINK: "a kink at", STEEP: "an infinite slope at", JUMP: "a jump, where there is no slope, at",
         EDGE: "an edge of the domain at", INFINITE: "an infinite value at", OUTSIDE: "outside of the domain at"}
 
 
-def text(finding: Finding) -> str:
+def finding_text(finding: Finding) -> str:
     """A verdict in one line: how many slopes were measured, the worst of them, and where there is none."""
     verdict, worst = finding.verdict, finding.verdict.worst
     total, count = verdict.size * verdict.outputs, verdict.moved * verdict.watched
     many = f"{count} of {total} slopes" if count < total else f"{count} slope{'s' * (count != 1)}"
     name = finding.name if finding.order == 1 else f"{finding.name}, order {finding.order}"
     if not verdict.compared:
-        said = "nothing to compare"
+        result = "nothing to compare"
     elif verdict.right:
-        said = f"right to {_digits(finding)} digits" + (f", the worst {_compared(finding, worst)}" if count > 1 else
+        result = f"right to {_digits(finding)} digits" + (f", the worst {_compared(finding, worst)}" if count > 1 else
                                                         f": {_numbers(worst)}")
     else:
         others = f" and at {verdict.wrong - 1} more" if verdict.wrong > 1 else ""
-        said = f"wrong at {_compared(finding, worst)}{others}"
-    return "; ".join([f"{name}: {many}, {said}", *_special(finding), *_doubtful(finding), *_random(finding)])
+        result = f"wrong at {_compared(finding, worst)}{others}"
+    return "; ".join([f"{name}: {many}, {result}", *_special(finding), *_doubtful(finding), *_random(finding)])
 
 
-def data(finding: Finding) -> dict[str, Any]:
+def finding_data(finding: Finding) -> dict[str, Any]:
     """A verdict as JSON can hold it."""
     verdict, worst = finding.verdict, finding.verdict.worst
     places: dict[int, dict[tuple[int, ...], None]] = {}
@@ -50,8 +50,9 @@ def data(finding: Finding) -> dict[str, Any]:
             "right": verdict.right, "slopes": verdict.moved * verdict.watched, "size": verdict.size * verdict.outputs,
             "wrong": verdict.wrong,
             "worst": {"output": finding.outputs[worst.output], "index": list(worst.row), "place": list(worst.place),
-                      "gradient": number(worst.gradient), "slope": number(worst.slope), "error": number(worst.error),
-                      "left": number(worst.left), "right": number(worst.right), "kind": KINDS[worst.kind]},
+                      "gradient": json_number(worst.gradient), "slope": json_number(worst.slope),
+                      "error": json_number(worst.error), "left": json_number(worst.left),
+                      "right": json_number(worst.right), "kind": KINDS[worst.kind]},
             **named, "doubtful": [list(entry.place) for entry in verdict.doubtful], "random": finding.random}
 
 
@@ -106,13 +107,13 @@ def _digits(finding: Finding) -> int:
 
 def _special(finding: Finding) -> list[str]:
     """Where there is not one slope to compare with."""
-    said = []
-    for kind, words in SAID.items():
+    texts = []
+    for kind, words in SPECIAL.items():
         places = list(dict.fromkeys(_where(finding, e) for e in finding.verdict.special if e.kind == kind))
         if places:
             more = " and elsewhere" * (len(places) > NAMED)
-            said.append(f"{words} {', '.join(places[:NAMED])}{more}")
-    return said
+            texts.append(f"{words} {', '.join(places[:NAMED])}{more}")
+    return texts
 
 
 def _where(finding: Finding, entry: Entry) -> str:

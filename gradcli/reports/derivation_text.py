@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from gradcli.console.output import Output
 from gradcli.console.settings import Settings
-from gradcli.data.data_format import dumps, nested
-from gradcli.data.point import placed
-from gradcli.reports.open_session import give, timed
+from gradcli.data.data_format import dump_json, nested
+from gradcli.data.point import open_point
+from gradcli.reports.open_session import timed, write_result
 from gradcli.reports.result_format import check_format
 
 if TYPE_CHECKING:
@@ -18,28 +18,28 @@ WIDEST = 60     # characters: formulas that are longer are left out when columns
 Row = tuple[str, str, str, str]     # a name, a sign, how it is computed, its value
 
 
-def shown(expr: str, at: list[str], wrt: list[str], settings: Settings) -> int:
+def report_derivation(expr: str, at: list[str], wrt: list[str], settings: Settings) -> int:
     """Print the derivation of `expr` where `at` says."""
     from gradcli.analysis.derivation import derive
 
     check_format(settings, "steps")
     output = Output(settings.output, settings)
-    point = placed(expr, at, wrt, settings, lambda text: None, "steps")
-    found = timed(settings, "steps", lambda: derive(point.session, point.source.text, point.leaves))
+    point = open_point(expr, at, wrt, settings, lambda text: None, "steps")
+    derivation = timed(settings, "steps", lambda: derive(point.session, point.source.text, point.leaves))
     if settings.format in ("text", "plain"):
-        return give(output, settings, lambda: as_text(found, settings.precision))
-    return give(output, settings, lambda: _json(found))
+        return write_result(output, settings, lambda: as_text(derivation, settings.precision))
+    return write_result(output, settings, lambda: _json(derivation))
 
 
-def as_text(found: Derivation, precision: int | None = None) -> str:
-    """The two halves of a derivation as aligned lines, and what the words in its rules mean."""
+def as_text(derivation: Derivation, precision: int | None = None) -> str:
+    """A derivation as text: the forward and the backward steps in aligned columns, and the meaning of unusual words."""
     from gradcli.analysis.written_rule import brief
 
-    forward = [(step.name, "=", step.text, brief(step.value.array, precision)) for step in found.forward]
-    backward = [row for owed in found.backward for row in _rows(owed, precision)]
+    forward = [(step.name, "=", step.text, brief(step.value.array, precision)) for step in derivation.forward]
+    backward = [row for owed in derivation.backward for row in _rows(owed, precision)]
     text = "forward\n" + _table(forward) + "\nbackward\n" + _table(backward)
-    if found.unusual:
-        text += "\nwhere\n" + "".join(f"  {meaning}\n" for meaning in found.unusual.values())
+    if derivation.unusual:
+        text += "\nwhere\n" + "".join(f"  {meaning}\n" for meaning in derivation.unusual.values())
     return text
 
 
@@ -70,12 +70,12 @@ def _table(rows: list[Row]) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _json(found: Derivation) -> str:
-    def value(each: Any) -> Any:
-        return None if isinstance(each, list) else nested(each)
+def _json(derivation: Derivation) -> str:
+    def value(grad: Any) -> Any:
+        return None if isinstance(grad, list) else nested(grad)
 
-    forward = [{"name": step.name, "text": step.text, "value": nested(step.value.array)} for step in found.forward]
+    forward = [{"name": step.name, "text": step.text, "value": nested(step.value.array)} for step in derivation.forward]
     backward = [{"name": owed.name, **({"operation": owed.what} if owed.what else {}),
                  "terms": [{"formula": t.formula, "summed": t.summed, "value": value(t.value)} for t in owed.terms],
-                 "grad": value(owed.value)} for owed in found.backward]
-    return dumps({"forward": forward, "backward": backward, "where": found.unusual}) + "\n"
+                 "grad": value(owed.value)} for owed in derivation.backward]
+    return dump_json({"forward": forward, "backward": backward, "where": derivation.unusual}) + "\n"

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from gradcli.console.output import Output
 from gradcli.console.settings import Settings
-from gradcli.data.point import placed
+from gradcli.data.point import open_point
 from gradcli.faults.tree import UsageFault
 from gradcli.reports.open_session import timed
-from gradcli.reports.result_format import FORMATS, NUMBERS, Block, by_name, check_format, give_blocks
+from gradcli.reports.result_format import FORMATS, NUMBERS, ResultBlock, blocks_by_name, check_format, write_blocks
 
 if TYPE_CHECKING:
     from gradcli.session.session import Session
@@ -21,12 +21,12 @@ def differentiate(expr: str, at: list[str], wrt: list[str], order: int, settings
     """Print the value of `expr` where `at` says, and its gradients by `wrt`, or by every name."""
     check_format(settings, "grad", FORMATS + NUMBERS)
     output = Output(settings.output, settings)
-    session, source, leaves = placed(expr, at, wrt, settings, output.write, "grad")
+    session, source, leaves = open_point(expr, at, wrt, settings, output.write, "grad")
     value, orders = timed(settings, "grad", lambda: _derivatives(session, source.text, leaves, order))
-    blocks = [Block("value", ("value",), value), *by_name("grad", orders[0])]
+    blocks = [ResultBlock("value", ("value",), value), *blocks_by_name("grad", orders[0])]
     for n, gradients in enumerate(orders[1:], 2):
-        blocks += [Block(f"{name}.grad, order {n}", (f"grad{n}", name), g) for name, g in gradients.items()]
-    return give_blocks(output, settings, session, blocks)
+        blocks += [ResultBlock(f"{name}.grad, order {n}", (f"grad{n}", name), g) for name, g in gradients.items()]
+    return write_blocks(output, settings, session, blocks)
 
 
 def _derivatives(session: Session, text: str, leaves: list[str], order: int) -> tuple[Any, list[dict[str, Any]]]:
@@ -50,10 +50,10 @@ def _derivatives(session: Session, text: str, leaves: list[str], order: int) -> 
         value = complete(session, [name], lambda: number_of(session, text))
         steady(session, leaves)
         derivative = value
-        for found in orders:
+        for gradients in orders:
             _clear(session, leaves)
             _sweep(session, "backward(create_graph=True)", derivative)
-            found[name] = derivative = _gradient(session, name)
+            gradients[name] = derivative = _gradient(session, name)
     return value, orders
 
 

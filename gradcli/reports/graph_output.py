@@ -12,7 +12,7 @@ from gradcli.console.source import Source, from_file_or_word, from_words
 from gradcli.data.data_format import is_tensor
 from gradcli.faults.tree import UsageFault
 from gradcli.process.limits import limited
-from gradcli.reports.open_session import give, open_session, timed
+from gradcli.reports.open_session import open_session, timed, write_result
 
 if TYPE_CHECKING:
     from gradcli.session.session import Session
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 SUFFIXES = (".dot", ".mmd", ".svg", ".json", ".txt")
 
 
-def drawn(program: str, of: str | None, settings: Settings) -> int:
+def report_graph(program: str, of: str | None, settings: Settings) -> int:
     """Run a program, and print or draw the graph behind one of its values."""
     suffix = os.path.splitext(settings.output)[1] if settings.output else ".txt"
     if settings.format == "json" and not settings.output:
@@ -36,20 +36,20 @@ def drawn(program: str, of: str | None, settings: Settings) -> int:
     session = open_session(settings, lambda text: None)
     value = timed(settings, source.name, lambda: _value(session, source, of))
     if suffix == ".txt":
-        return give(output, settings, lambda: "".join(f"{line}\n" for line in session.graph(value)))
-    return give(output, settings, lambda: _picture(session, value, suffix))
+        return write_result(output, settings, lambda: "".join(f"{line}\n" for line in session.graph(value)))
+    return write_result(output, settings, lambda: _picture(session, value, suffix))
 
 
 def _value(session: Session, source: Source, of: str | None) -> Any:
     """The value that is asked for: a name's, or that of the last bare expression."""
-    shown: list[Any] = []
-    session.display = shown.append
+    values: list[Any] = []
+    session.display = values.append
     session.run(source.text, source.name)
-    of = of or (None if shown else _assigned_last(session, source))
-    if of is None and not shown:
+    of = of or (None if values else _assigned_last(session, source))
+    if of is None and not values:
         raise UsageFault("no graph: the program ends with no expression, and sets no value that has a history",
                          "gradcli graph 'x = Variable(torch.ones(2), requires_grad=True); (x * 2).sum()'")
-    value = session[of] if of else shown[-1]
+    value = session[of] if of else values[-1]
     if not is_tensor(value):
         raise UsageFault(f"no graph leads to {of or 'the expression'}, whose type is {type(value).__name__}",
                          "--of NAME")
@@ -69,8 +69,8 @@ def _assigned_last(session: Session, source: Source) -> str | None:
 def _picture(session: Session, value: Any, suffix: str) -> str:
     from gradcli.display.graphs import graph, graph_svg
 
-    found = session.picture(value)
-    if not found.whole:
+    picture = session.picture(value)
+    if not picture.whole:
         tell(f"note: the graph has more than {graph.MOST} nodes; the rest is left out")
     write = {".dot": graph.dot, ".mmd": graph.mermaid, ".json": graph.as_json, ".svg": graph_svg.svg}[suffix]
-    return write(found)
+    return write(picture)

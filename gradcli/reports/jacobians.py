@@ -8,13 +8,13 @@ from typing import Any
 from gradcli.console.output import Output
 from gradcli.console.settings import Settings
 from gradcli.data.bindings import with_files
-from gradcli.data.point import Point, floating, placed, positions
+from gradcli.data.point import EvaluationPoint, floating_tensor, open_point, set_names
 from gradcli.faults.tree import UsageFault
 from gradcli.reports.open_session import timed
-from gradcli.reports.result_format import FORMATS, NUMBERS, Block, by_name, check_format, give_blocks
+from gradcli.reports.result_format import FORMATS, NUMBERS, ResultBlock, blocks_by_name, check_format, write_blocks
 
 WEIGHTS = "weights_in_the_file"      # a name no point will hold
-Derived = Callable[[Point], tuple[Any, Any]]
+Derived = Callable[[EvaluationPoint], tuple[Any, Any]]
 
 
 def jacobian_of(expr: str, at: list[str], wrt: list[str], settings: Settings) -> int:
@@ -35,12 +35,12 @@ def product_along(expr: str, at: list[str], direction: list[str], settings: Sett
     """Print the value and its velocity along a direction."""
     texts = with_files(direction, settings, "--with")
 
-    def product(point: Point) -> tuple[Any, Any]:
+    def product(point: EvaluationPoint) -> tuple[Any, Any]:
         from gradcli.analysis.derivatives import along
 
         session = point.session
         here = {name: session[name] for name in session.names()}
-        moved = positions(session, texts, settings, "--with")
+        moved = set_names(session, texts, settings, "--with")
         unknown = [name for name in moved if name not in point.leaves]
         if unknown:
             raise UsageFault(f"--with {unknown[0]}: the point has no such name", f"--at '{unknown[0]}=...'")
@@ -58,16 +58,16 @@ def product_of_weights(expr: str, at: list[str], wrt: list[str], weights: str | 
     """Print the value and the gradients of its weighted sum."""
     file = with_files([f"{WEIGHTS}={weights}"], settings, "--with") if weights and weights[:1] == "@" else []
 
-    def product(point: Point) -> tuple[Any, Any]:
+    def product(point: EvaluationPoint) -> tuple[Any, Any]:
         from gradcli.analysis.derivatives import value_of, weighted
 
         if weights is None and value_of(point.session, point.source.text).array.size != 1:
             raise UsageFault("vjp needs a weight for each element of the value", "--with '[1, 0.5]'")
         if file:
-            positions(point.session, file, settings, "--with")
-        given = None if weights is None else floating(
+            set_names(point.session, file, settings, "--with")
+        tensor = None if weights is None else floating_tensor(
             point.session, WEIGHTS if file else weights, settings, "--with")
-        return weighted(point.session, point.source.text, point.leaves, given)
+        return weighted(point.session, point.source.text, point.leaves, tensor)
 
     return _printed("vjp", expr, at, wrt, settings, product)
 
@@ -76,8 +76,11 @@ def _printed(kind: str, expr: str, at: list[str], wrt: list[str], settings: Sett
     """Print a value and what `derived` finds of it, under the name of the command."""
     check_format(settings, kind, FORMATS + NUMBERS)
     output = Output(settings.output, settings)
-    point = placed(expr, at, wrt, settings, output.write, kind)
-    value, found = timed(settings, kind, lambda: derived(point))
-    blocks = by_name(kind, found) if isinstance(found, dict) else [Block(kind, (kind,), found)]
-    blocks.insert(0, Block("value", ("value",), value))
-    return give_blocks(output, settings, point.session, blocks)
+    point = open_point(expr, at, wrt, settings, output.write, kind)
+    value, derivatives = timed(settings, kind, lambda: derived(point))
+    blocks = [ResultBlock("value", ("value",), value)]
+    if isinstance(derivatives, dict):
+        blocks += blocks_by_name(kind, derivatives)
+    else:
+        blocks.append(ResultBlock(kind, (kind,), derivatives))
+    return write_blocks(output, settings, point.session, blocks)

@@ -1,4 +1,4 @@
-"""A session as the settings want it, and what runs in it: within the limits, timed, written to the output."""
+"""Open a session as the settings say, run actions in it within the limits and timed, and write their results."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from gradcli.console.diagnostics import flush, pass_on, tell
 from gradcli.console.output import Output
-from gradcli.console.output_limit import Allowance, counted
-from gradcli.console.progress import Line, lifting, progressing
-from gradcli.console.settings import Settings
+from gradcli.console.output_limit import Allowance, counting_output
+from gradcli.console.progress import Active, erasing_line, progressing
+from gradcli.console.settings import PRINT_OPTIONS, Settings
 from gradcli.process.interrupt_signal import raise_at_interrupts
 from gradcli.process.limits import limited, walled
 from gradcli.process.starting import require_memory
@@ -21,10 +21,8 @@ if TYPE_CHECKING:
     from gradcli.session.session import Session
 
 
-PRINTING = ("profile", "precision", "threshold", "edgeitems", "linewidth", "sci_mode")
-
 def open_session(settings: Settings, write: Any) -> Session:
-    """A session as the settings want it, with the names that --var gives."""
+    """A session with these settings, which prints by `write`; the names of --var are set in it."""
     require_memory()
     from gradcli.engine.tensor.memory import MemoryLimit
     from gradcli.session.session import Session
@@ -34,12 +32,13 @@ def open_session(settings: Settings, write: Any) -> Session:
     gc.freeze()     # what is imported stays; only what programs make is collected
     gc.enable()
     allowance = Allowance(settings)
-    session = Session(style=settings.style, seed=settings.seed, write=counted(lifting(write, settings), allowance),
+    session = Session(style=settings.style, seed=settings.seed,
+                      write=counting_output(erasing_line(write, settings), allowance),
                       stream=settings.stream, age=settings.age,
                       note=None if settings.quiet else _noting(settings, allowance))
-    session.complain = counted(lifting(pass_on, settings), allowance)
-    Line.spent = session.spent
-    printing = [f"{name}={value!r}" for name in PRINTING if (value := getattr(settings, name)) is not None]
+    session.complain = counting_output(erasing_line(pass_on, settings), allowance)
+    Active.counts = session.spent
+    printing = [f"{name}={value!r}" for name in PRINT_OPTIONS if (value := getattr(settings, name)) is not None]
     if printing:
         session.run(f"torch.set_printoptions({', '.join(printing)})", "<options>", echo=False)
     if settings.detect_anomaly:
@@ -48,23 +47,23 @@ def open_session(settings: Settings, write: Any) -> Session:
         session.run("torch.set_default_dtype(torch.float64)", "<options>", echo=False)
     if settings.var:
         from gradcli.console.source import from_argument
-        from gradcli.data.bindings import assign
-        from gradcli.data.input_data import opened
+        from gradcli.data.bindings import set_variable
+        from gradcli.data.input_data import open_assignment
 
         with limited(settings):
-            assignments = [opened(from_argument(text), settings) for text in settings.var]
+            assignments = [open_assignment(from_argument(text), settings) for text in settings.var]
         with walled(settings):
             for assignment in assignments:
-                assign(session, assignment)
+                set_variable(session, assignment)
     return session
 
 def _noting(settings: Settings, allowance: Allowance) -> Callable[[str], None]:
-    """How a session's remarks reach standard error; they count as what a program prints does."""
-    write = counted(lifting(lambda text: tell(text.removesuffix("\n")), settings), allowance)
+    """Writes a session's notes to standard error; they count towards --max-output."""
+    write = counting_output(erasing_line(lambda text: tell(text.removesuffix("\n")), settings), allowance)
     return lambda text: write(f"note: {text}\n")
 
 def timed(settings: Settings, name: str, action: Any) -> Any:
-    """Do it within the limits, and say on standard error how long it took if that was asked for."""
+    """Call `action` within the limits and return its result; --time says on standard error how long it took."""
     start = perf_counter()
     try:
         with walled(settings), progressing():
@@ -74,9 +73,9 @@ def timed(settings: Settings, name: str, action: Any) -> Any:
             flush()
             tell(f"{name}: {perf_counter() - start:.6f} s")
 
-def give(output: Output, settings: Settings, make: Callable[[], str]) -> int:
-    """Write what `make` makes of a program's values, within the limits too; the exit status."""
+def write_result(output: Output, settings: Settings, make: Callable[[], str]) -> int:
+    """Write the text that `make` returns, under the time and output limits; finish the output and return 0."""
     with walled(settings):
-        counted(output.write, Allowance(settings))(make())
+        counting_output(output.write, Allowance(settings))(make())
     output.finish()
     return 0

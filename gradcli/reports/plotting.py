@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 from gradcli.console.output import Output
 from gradcli.console.settings import Settings
 from gradcli.data.bindings import with_files
-from gradcli.data.data_format import dumps, number
-from gradcli.data.point import expression, positions
+from gradcli.data.data_format import dump_json, json_number
+from gradcli.data.point import expression, set_names
 from gradcli.faults.tree import Fault, UsageFault
 from gradcli.process.limits import walled
-from gradcli.reports.open_session import give, open_session, timed
+from gradcli.reports.open_session import open_session, timed, write_result
 
 if TYPE_CHECKING:
     from gradcli.display.charts.chart import Chart
@@ -24,7 +24,7 @@ SUFFIXES = (".svg", ".png", ".txt", ".csv", ".json", ".npy", ".npz")
 ROWS = 22       # of a chart in the terminal, unless that is lower
 
 
-def plotted(expr: str, over: str, at: list[str], slope: bool, points: int, settings: Settings) -> int:
+def report_plot(expr: str, over: str, at: list[str], slope: bool, points: int, settings: Settings) -> int:
     """Compute the curves, and draw or print them."""
     from gradcli.analysis.derivatives import curves
 
@@ -37,7 +37,7 @@ def plotted(expr: str, over: str, at: list[str], slope: bool, points: int, setti
     session = open_session(settings, lambda text: None)
     with walled(settings):
         name, ends = interval(session, over)
-        if name in positions(session, texts, settings):
+        if name in set_names(session, texts, settings):
             raise UsageFault(f"--over and --at both give {name} a value", ("--over", "is where it varies"))
     chart = timed(settings, "plot", lambda: curves(session, source.text.strip(), name, ends, points, slope))
     if form == "png":
@@ -50,7 +50,7 @@ def plotted(expr: str, over: str, at: list[str], slope: bool, points: int, setti
         with walled(settings):
             output.finish(_numbers(chart, form))
         return 0
-    return give(output, settings, lambda: _drawn(chart, form))
+    return write_result(output, settings, lambda: _render(chart, form))
 
 
 def _numbers(chart: Chart, form: str) -> bytes:
@@ -100,7 +100,7 @@ def interval(session: Session, over: str, word: str = "--over",
     return name, (low, high)
 
 
-def _drawn(chart: Chart, form: str) -> str:
+def _render(chart: Chart, form: str) -> str:
     if form == "svg":
         from gradcli.display.charts.chart_svg import svg
 
@@ -112,14 +112,14 @@ def _drawn(chart: Chart, form: str) -> str:
         return text(chart, min(columns, 100), min(lines - 2, ROWS))
     if form == "json":
         columns_of = {chart.name: chart.places, **{curve.title: curve.values for curve in chart.curves}}
-        return dumps({title: [number(value) for value in values] for title, values in columns_of.items()}) + "\n"
+        return dump_json({title: list(map(json_number, values)) for title, values in columns_of.items()}) + "\n"
     return _columns(chart, "," if form == "csv" else "\t")
 
 
 def _columns(chart: Chart, between: str) -> str:
     """A line of headings, then one for each place; shortest numbers that read back the same."""
     def cell(value: Any) -> str:
-        return str(number(value))
+        return str(json_number(value))
 
     titles = [chart.name, *(curve.title for curve in chart.curves)]
     heading = [f'"{title}"' if between in title or '"' in title else title for title in titles]

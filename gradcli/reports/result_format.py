@@ -1,4 +1,4 @@
-"""What the derivative commands print: named values, as a session would show them, as numbers or as one JSON object."""
+"""The results of the derivative commands in each form: text, plain numbers, JSON, CSV, .npy and .npz."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gradcli.console.output import Output
 from gradcli.console.settings import Settings
-from gradcli.data.data_format import csv, data, dumps, nested, plain, shortest
+from gradcli.data.data_format import as_data, csv, dump_json, nested, plain_text, shortest
 from gradcli.faults.tree import UsageFault
 from gradcli.process.limits import walled
-from gradcli.reports.open_session import give
+from gradcli.reports.open_session import write_result
 
 if TYPE_CHECKING:
     from gradcli.session.session import Session
@@ -18,7 +18,7 @@ FORMATS = ("text", "plain", "json", "jsonl")
 NUMBERS = ("csv", "npy", "npz")     # forms that hold the derivatives alone
 
 
-class Block(NamedTuple):
+class ResultBlock(NamedTuple):
     """One value: the heading it has in text, and where it stands in the JSON object."""
 
     heading: str
@@ -34,34 +34,34 @@ def check_format(settings: Settings, command: str, known: tuple[str, ...] = FORM
         raise UsageFault(f"{command} has no --format {settings.format}", *(f"--format {form}" for form in known))
 
 
-def give_blocks(output: Output, settings: Settings, session: Session, blocks: list[Block]) -> int:
-    """Write the blocks in the form that is asked for; the exit status."""
+def write_blocks(output: Output, settings: Settings, session: Session, blocks: list[ResultBlock]) -> int:
+    """Write the blocks in the form of --format, and return the exit status."""
     if settings.format not in ("npy", "npz"):
-        return give(output, settings, lambda: written(session, blocks, settings.format))
+        return write_result(output, settings, lambda: render_blocks(session, blocks, settings.format))
     with walled(settings):
         content = _binary(blocks, settings.format)
     output.finish(content)
     return 0
 
 
-def written(session: Session, blocks: list[Block], form: str) -> str:
-    """The blocks as text of the form asked for."""
+def render_blocks(session: Session, blocks: list[ResultBlock], form: str) -> str:
+    """The blocks as text in a form that is text."""
     if form == "text":
         return "\n".join(f"{b.heading}\n{session.shown(b.value).rstrip(chr(10))}\n" for b in blocks)
     if form == "plain":
-        return "\n".join(plain(b.value, session.shown) for b in blocks) + "\n"
+        return "\n".join(plain_text(b.value, session.shown) for b in blocks) + "\n"
     if form == "csv":
         return _csv(blocks)
-    found: dict[str, Any] = {}
+    tree: dict[str, Any] = {}
     for block in blocks:
-        inner = found
+        inner = tree
         for key in block.path[:-1]:
             inner = inner.setdefault(key, {})
-        inner[block.path[-1]] = data(block.value, session.shown)
-    return dumps(found) + "\n"
+        inner[block.path[-1]] = as_data(block.value, session.shown)
+    return dump_json(tree) + "\n"
 
 
-def _binary(blocks: list[Block], form: str) -> bytes:
+def _binary(blocks: list[ResultBlock], form: str) -> bytes:
     """One derivative as .npy; the value and all derivatives as .npz."""
     from gradcli.data.array_files import to_npy, to_npz
 
@@ -74,7 +74,7 @@ def _binary(blocks: list[Block], form: str) -> bytes:
     return to_npy(derivatives[0].value.array)
 
 
-def _csv(blocks: list[Block]) -> str:
+def _csv(blocks: list[ResultBlock]) -> str:
     """One derivative as rows of numbers; several as columns of the same length, with a line of headings."""
     derivatives = _derivatives(blocks)
     if len(derivatives) == 1:
@@ -88,18 +88,18 @@ def _csv(blocks: list[Block]) -> str:
     return "".join(",".join(row) + "\n" for row in rows)
 
 
-def _derivatives(blocks: list[Block]) -> list[Block]:
+def _derivatives(blocks: list[ResultBlock]) -> list[ResultBlock]:
     return [block for block in blocks if block.path != ("value",)]
 
 
-def by_name(kind: str, found: dict[str, Any]) -> list[Block]:
+def blocks_by_name(kind: str, derivatives: dict[str, Any]) -> list[ResultBlock]:
     """The blocks of derivatives of one kind by each name, or by each pair of names."""
     blocks = []
-    for name, value in found.items():
+    for name, value in derivatives.items():
         if not isinstance(value, dict):
-            blocks.append(Block(f"{name}.{kind}", (kind, name), value))
+            blocks.append(ResultBlock(f"{name}.{kind}", (kind, name), value))
             continue
         for other, inner in value.items():
-            heading = f"{name}.{kind}" if len(found) == 1 else f"{name}.{kind}.{other}"
-            blocks.append(Block(heading, (kind, name, other), inner))
+            heading = f"{name}.{kind}" if len(derivatives) == 1 else f"{name}.{kind}.{other}"
+            blocks.append(ResultBlock(heading, (kind, name, other), inner))
     return blocks

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from gradcli.console.output import Output
-from gradcli.console.output_limit import Allowance, counted
+from gradcli.console.output_limit import Allowance, counting_output
 from gradcli.console.settings import Settings
 from gradcli.console.source import Source
-from gradcli.data.data_format import csv, dumps, entry, is_tensor, plain
+from gradcli.data.data_format import csv, dump_json, entry, is_tensor, plain_text
 from gradcli.faults.tree import UsageFault
 from gradcli.process.limits import walled
 from gradcli.reports.open_session import open_session, timed
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from gradcli.session.session import Session
 
 
-def collect(sources: list[Source], settings: Settings) -> None:
+def evaluate_as_data(sources: list[Source], settings: Settings) -> None:
     """Run the sources, gather the value of each bare expression, and write them in the format asked for."""
     results: list[Any] = []
     printed: list[str] = []
@@ -29,11 +29,11 @@ def collect(sources: list[Source], settings: Settings) -> None:
     session = open_session(settings, write)
     session.display = results.append
     if settings.format == "plain":
-        session.display = lambda value: session.write(plain(value, session.text) + "\n")
+        session.display = lambda value: session.write(plain_text(value, session.text) + "\n")
     for source in sources:
         timed(settings, source.name, lambda source=source: session.run(source.text, source.name, echo=True))
     with walled(settings):
-        content = _content(session, results, printed, counted(output.write, Allowance(settings)), settings)
+        content = _content(session, results, printed, counting_output(output.write, Allowance(settings)), settings)
     output.finish(content)
 
 
@@ -41,13 +41,13 @@ def _content(session: Session, results: list[Any], printed: list[str], write: Ca
              settings: Settings) -> bytes | None:
     """Write the results in a format that is text, or give the bytes of one that is not."""
     if settings.format == "json":
-        found: dict[str, Any] = {"results": [entry(value, session.shown) for value in results]}
+        document: dict[str, Any] = {"results": [entry(value, session.shown) for value in results]}
         if printed:
-            found["printed"] = "".join(printed)
-        write(dumps(found) + "\n")
+            document["printed"] = "".join(printed)
+        write(dump_json(document) + "\n")
     elif settings.format == "jsonl":
         for value in results:
-            write(dumps(entry(value, session.shown)) + "\n")
+            write(dump_json(entry(value, session.shown)) + "\n")
     elif settings.format == "csv":
         write(csv(_only(results, settings)) + "\n")
     elif settings.format != "plain":

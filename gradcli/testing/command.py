@@ -9,6 +9,7 @@ from time import perf_counter
 
 from gradcli.console.diagnostics import coloured, tell
 from gradcli.console.output import Output
+from gradcli.faults.exit_codes import FILE_ERROR, MISMATCH, USAGE_ERROR
 from gradcli.faults.source import visible
 from gradcli.faults.tree import FileFault, UsageFault
 from gradcli.process.limits import die_with_parent, require_walls
@@ -19,7 +20,6 @@ from gradcli.testing.results import FileResult, RunOptions, chooser
 from gradcli.testing.runner import Outcome, settled
 from gradcli.testing.update import update
 
-NOTHING, MISMATCH, UNREADABLE = 2, 4, 6
 QUESTION = "write what is printed now? [y]es, [n]o, [a]ll from here on, [q]uit: "
 
 
@@ -55,9 +55,9 @@ def test(paths: list[str], wish: RunOptions, processes: int = 0, mend: str = "",
     if person:
         output.write_painted(report.summary(results, seconds, teller.color))
     else:
-        from gradcli.data.data_format import dumps
+        from gradcli.data.data_format import dump_json
 
-        output.write(dumps(report.as_json(results, seconds)) + "\n")
+        output.write(dump_json(report.as_json(results, seconds)) + "\n")
     output.finish()
     if junit:
         Output(junit).finish(report.as_junit(results, seconds))
@@ -65,8 +65,8 @@ def test(paths: list[str], wish: RunOptions, processes: int = 0, mend: str = "",
         where = ", ".join(paths)
         tell(f"note: no check in {where} has {wish.words!r} in its input or its file's name" if wish.words else
              f"note: there is nothing to test in {where}")
-        return NOTHING
-    return MISMATCH if any(map(unmended, results)) else UNREADABLE if any(r.unreadable for r in results) else 0
+        return USAGE_ERROR
+    return MISMATCH if any(map(unmended, results)) else FILE_ERROR if any(r.unreadable for r in results) else 0
 
 
 def unmended(result: FileResult) -> bool:

@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Iterator
 
-from gradcli.console.source import LARGEST, decoded, read_bytes
+from gradcli.console.source import LARGEST, decode_utf8, read_bytes
 from gradcli.faults.mistakes import SizeLimit
 from gradcli.faults.tree import FileFault, UsageFault
 from gradcli.testing.model import Check, Document, Lines, Parts, split
@@ -102,7 +102,7 @@ def parsed(path: str, content: bytes, pycon: bool = False) -> Document:
     from gradcli.testing.formats import markup, notebook, transcript
 
     suffix = os.path.splitext(path)[1]
-    decoded(content, path)
+    decode_utf8(content, path)
     if suffix in MARKDOWN:
         return markup.markdown(path, content, pycon)
     if suffix == ".rst":
@@ -119,9 +119,9 @@ def parsed(path: str, content: bytes, pycon: bool = False) -> Document:
 
 
 def _script(path: str, content: bytes) -> Document:
-    source = decoded(content, path)
+    source = decode_utf8(content, path)
     beside = output_of(path)
     if not os.path.exists(beside):
         return Document(path, content, [Check(1, source, kind="program")])
     expected = content_of(beside)
-    return Script(path, expected, [Check(1, source, split(decoded(expected, beside)), 0, kind="script")])
+    return Script(path, expected, [Check(1, source, split(decode_utf8(expected, beside)), 0, kind="script")])

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import NamedTuple
 
-from gradcli.data.transcript import ended
+from gradcli.data.transcript import with_newline
 
 Lines = tuple[str, ...]
 
@@ -84,7 +84,7 @@ class Parts(NamedTuple):
     @property
     def lines(self) -> Lines:
         """All of it, as it would stand in a transcript."""
-        return split("".join(ended(part) for part in (self.stream, self.result, self.fault) if part is not None))
+        return split("".join(with_newline(part) for part in (self.stream, self.result, self.fault) if part is not None))
 
 
 class Document:

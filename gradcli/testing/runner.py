@@ -9,8 +9,8 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from gradcli.console.output_limit import OutputLost
-from gradcli.console.settings import KEYS, Settings, nearest, read
-from gradcli.data.notebook_cells import Remembered, run_cell, text_shown, texts_shown
+from gradcli.console.settings import KEYS, Settings, did_you_mean, read_setting
+from gradcli.data.notebook_cells import CellHistory, run_cell, text_shown, texts_shown
 from gradcli.faults.mistakes import TimeLimit
 from gradcli.faults.source import encodable, tamed
 from gradcli.faults.tree import Fault, UsageFault, render
@@ -23,8 +23,6 @@ from gradcli.testing.tracebacks import exception_name
 if TYPE_CHECKING:
     from gradcli.session.session import Session
 
-PRINTING = ("precision", "threshold", "edgeitems", "linewidth", "profile", "sci_mode")
-SETTING = ("style", "stream", "age", "seed", "double", *PRINTING)
 NEW = "new session"
 RESULTS = ("_", "_1", "_2")
 KEEPING = ("cell", "unrun", "numbered")     # kinds whose inputs keep what they did before they failed
@@ -103,7 +101,7 @@ class Runner:
         self._printed: list[str] = []
         self._session: Session | None = None
         self._results: list[Any] = []
-        self._memory = Remembered()
+        self._memory = CellHistory()
 
     @property
     def session(self) -> Session:
@@ -111,7 +109,7 @@ class Runner:
             self._session = open_session(self.settings, self._printed.append)
             self._session["args"] = []
             self._results.clear()
-            self._memory = Remembered()
+            self._memory = CellHistory()
         return self._session
 
     def outcome(self, index: int) -> Outcome:
@@ -167,7 +165,7 @@ class Runner:
         """The text of a cell's value: of all that some Jupyter shows, the one that is stored, else the usual one."""
         usual = self._forms(check, [text_shown(self.session, value)])
         stream = encodable("".join(self._printed))
-        self._memory.shown(value)
+        self._memory.record_output(value)
 
         def is_stored(text: str) -> bool:
             return matches(check, Parts(stream, encodable(text)).lines)
@@ -205,12 +203,13 @@ class Runner:
             return
         word, _, text = order.partition(" ")
         key = KEYS.get(word.replace("-", "_"))
-        if key is None or key.name not in SETTING:
-            known = [NEW, "skip", *(KEYS[name].word for name in SETTING)]
+        if key is None or key.name not in Settings.printing():
+            known = [NEW, "skip", *(KEYS[name].word for name in Settings.printing())]
             place = f"{self.document.path}:{check.line}"
-            raise UsageFault(f"{place}: `# gradcli:` knows no {order!r}{nearest(order, known) or nearest(word, known)}",
+            meant = did_you_mean(order, known) or did_you_mean(word, known)
+            raise UsageFault(f"{place}: `# gradcli:` knows no {order!r}{meant}",
                              "# gradcli: new session", "# gradcli: style modern", "# gradcli: seed 3")
-        value = read(key, text or (key.kind is bool or ""), f"{self.document.path}:{check.line}: {word}")
+        value = read_setting(key, text or (key.kind is bool or ""), f"{self.document.path}:{check.line}: {word}")
         setattr(self.settings, key.name, value)
         if key.name == "style":
             self.settings.sources["style"] = order

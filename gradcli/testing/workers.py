@@ -16,6 +16,7 @@ from contextlib import suppress
 from time import monotonic
 from typing import Any, NoReturn
 
+from gradcli.faults.exit_codes import INTERNAL_ERROR
 from gradcli.faults.tree import LimitFault
 from gradcli.process import channel
 from gradcli.process.interrupt_signal import raise_at_interrupts
@@ -103,11 +104,11 @@ class Worker:
 def _serve(wish: RunOptions, parent: int, files: Sequence[str], asks: int, answers: int,
            others: Sequence[Worker]) -> NoReturn:
     """The life of a worker."""
-    status = 70
+    status = INTERNAL_ERROR
     try:
         signal.signal(signal.SIGINT, signal.SIG_IGN)    # the one who waits for us is interrupted, and ends us
         die_with(parent)
-        channel.Line.close()
+        channel.Pipes.close()
         for worker in others:
             if worker.process:
                 worker.close()
@@ -169,7 +170,7 @@ def _finished(selector: selectors.BaseSelector, wish: RunOptions) -> Iterator[tu
     workers: list[Any] = [key.data for key in selector.get_map().values()]
     soonest = min(worker.deadline for worker in workers)
     settings = wish.settings
-    channel.tell(soonest, wish.limit, settings.errors, settings.color)     # should this process be stopped
+    channel.report_status(soonest, wish.limit, settings.errors, settings.color)     # should this process be stopped
     ready = selector.select(None if soonest == float("inf") else max(0.0, soonest - monotonic()))
     unwatched(settings)
     for key, _ in ready:

@@ -11,7 +11,7 @@ import pytest
 
 from cli.program import gradcli
 from gradcli.console.settings import Settings
-from gradcli.data.input_data import held, opened
+from gradcli.data.input_data import held, open_assignment
 from gradcli.faults.tree import FileFault
 
 SEED = 20261129
@@ -39,7 +39,7 @@ GOOD_HEADERS = [PLAIN, PLAIN.replace("'", '"'), PLAIN.replace("(2, 3)", "(2L, 3L
 
 def load(path, settings):
     """What --var x=@PATH sets x to."""
-    return held(opened(f"x=@{path}", settings))
+    return held(open_assignment(f"x=@{path}", settings))
 
 
 def npy(header=PLAIN, content=NUMBERS, version=(1, 0), length=None):

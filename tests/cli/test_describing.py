@@ -5,9 +5,9 @@ import pytest
 from gradcli.analysis.domain import domain
 from gradcli.console.settings import Settings
 from gradcli.faults.tree import NameFault
-from gradcli.reference.describe import described
+from gradcli.reference.describe import describe_name
 from gradcli.reference.keywords import EXAMPLES, WORDS
-from gradcli.reference.operations import operations
+from gradcli.reference.operations import all_operations
 from gradcli.repl.highlight import KEYWORDS
 from gradcli.session.session import Session
 
@@ -38,24 +38,24 @@ SETTINGS = {style: Settings({"isolated": True, "style": style}) for style in ("t
     ("softmax", []), ("mm", []), ("sort", []), ("cumsum", []),
 ])
 def test_domains_are_found_by_looking(name, expected):
-    assert domain(operations()[name]) == expected
+    assert domain(all_operations()[name]) == expected
 
 
-@pytest.mark.parametrize("name", sorted({op.names[0] for op in operations().values()})[::8])
+@pytest.mark.parametrize("name", sorted({op.names[0] for op in all_operations().values()})[::8])
 def test_operations_can_be_described(name):
-    assert operations()[name].signature.text(name) in described(name, SETTINGS["tutorial"])
+    assert all_operations()[name].signature.text(name) in describe_name(name, SETTINGS["tutorial"])
 
 
 @pytest.mark.parametrize("style", SETTINGS)
 @pytest.mark.parametrize("name", WORDS)
 def test_words_of_the_language_have_an_example_that_runs(name, style):
-    text = described(name, SETTINGS[style])
+    text = describe_name(name, SETTINGS[style])
     assert WORDS[name][0] in text and "Example" in text
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_other_names_have_an_example_that_runs(name):
-    assert "Example" in described(name, SETTINGS["tutorial"])
+    assert "Example" in describe_name(name, SETTINGS["tutorial"])
 
 
 def test_every_keyword_is_described():
@@ -84,10 +84,10 @@ def test_names_with_dots_and_names_of_programs(name, said):
     session.run("x = Variable(torch.ones(2, 2), requires_grad=True)\n"
                 "def twice(a, b=2):\n    'Two times.'\n    return a * b\n\n"
                 "class Net:\n    'A net.'\n    def __init__(self, size):\n        self.size = size\n\nnet = Net(3)\n")
-    assert said in described({"model": "twice"}.get(name, name), SETTINGS["tutorial"], session)
+    assert said in describe_name({"model": "twice"}.get(name, name), SETTINGS["tutorial"], session)
 
 
 @pytest.mark.parametrize(("name", "nearest"), [("sigmod", "sigmoid"), ("whlie", "while"), ("backwrd", "backward")])
 def test_unknown_names_say_the_nearest(name, nearest):
     with pytest.raises(NameFault, match=nearest):
-        described(name, SETTINGS["tutorial"])
+        describe_name(name, SETTINGS["tutorial"])

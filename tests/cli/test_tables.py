@@ -7,13 +7,13 @@ import pytest
 
 from cli.program import gradcli
 from gradcli.console.settings import Settings
-from gradcli.data.input_data import held, opened
+from gradcli.data.input_data import held, open_assignment
 from gradcli.faults.tree import FileFault, UsageFault
 from gradcli.session.session import Session
 
 
 def load(path, part="", **settings):
-    return held(opened(f"x=@{path}{part}", Settings({"isolated": True, **settings})))
+    return held(open_assignment(f"x=@{path}{part}", Settings({"isolated": True, **settings})))
 
 
 def written(tmp_path, name, text):
@@ -110,7 +110,7 @@ def test_standard_input_is_read_once():
 @pytest.mark.parametrize("text", ["for=3", "x=@"])
 def test_a_name_or_a_file_that_cannot_be_is_told(text):
     with pytest.raises(UsageFault):
-        opened(text, Settings({"isolated": True}))
+        open_assignment(text, Settings({"isolated": True}))
 
 
 @pytest.mark.parametrize("name", [3, "for", "a b", "", None])

@@ -6,12 +6,12 @@ from functools import partial
 import numpy as np
 import pytest
 
-from gradcli.data.data_format import csv, data, dumps, entry, plain
+from gradcli.data.data_format import as_data, csv, dump_json, entry, plain_text
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import UsageFault
 from gradcli.session.session import Session
 
-data_, entry_, plain_ = partial(data, text=str), partial(entry, text=str), partial(plain, text=str)
+data_, entry_, plain_ = partial(as_data, text=str), partial(entry, text=str), partial(plain_text, text=str)
 
 
 def leaf():
@@ -33,12 +33,12 @@ def test_single_precision_is_written_in_its_own_digits():
 def test_every_number_reads_back_as_itself():
     numbers = np.random.default_rng(0).standard_normal(500).astype(np.float32) * 10.0 ** np.arange(-20, 30, 0.1)
     numbers = numbers.astype(np.float32)
-    assert (np.array(json.loads(dumps(data_(Tensor(numbers)))), np.float32) == numbers).all()
+    assert (np.array(json.loads(dump_json(data_(Tensor(numbers)))), np.float32) == numbers).all()
 
 
 def test_what_json_has_no_number_for_is_a_string():
     assert data_(f32([float("nan"), float("inf"), -float("inf")])) == ["nan", "inf", "-inf"]
-    assert dumps(data_([float("nan"), 1.5, None, True])) == '["nan", 1.5, null, true]'
+    assert dump_json(data_([float("nan"), 1.5, None, True])) == '["nan", 1.5, null, true]'
 
 
 @pytest.mark.parametrize("shape", [(), (0,), (2, 0), (0, 2), (3,), (2, 3), (2, 1, 3), (2, 2, 0)])

@@ -4,8 +4,8 @@ import os
 
 import pytest
 
-from gradcli.process import broker, requests
-from gradcli.process.requests import Answer, Begin, Commit, Edit, List, Load, Save, Suspend
+from gradcli.process import broker, messages
+from gradcli.process.messages import Answer, Begin, Commit, Edit, List, Load, Save, Suspend
 
 
 @pytest.fixture
@@ -29,15 +29,15 @@ def served(request, prompt=True):
 
 
 def _answer(desk, request):
-    return requests.answer_decoded(desk.serve(os.getpid(), requests.encoded(7, request)))
+    return messages.decode_answer(desk.serve(os.getpid(), messages.encode_request(7, request)))
 
 
 def test_messages_come_back_as_they_were():
     for request in (Begin(1, 2, 3, "", "f"), Commit(), Save("a", "b\n"), Load("ä"), Edit(""), List("."), Suspend()):
-        line = requests.encoded(3, request)
-        assert line.count(b"\n") == 1 and requests.decoded(line) == (3, request)
+        line = messages.encode_request(3, request)
+        assert line.count(b"\n") == 1 and messages.decode_request(line) == (3, request)
     answer = Answer(3, "text", ("a",), "error")
-    assert requests.answer_decoded(requests.answer_encoded(answer)) == answer
+    assert messages.decode_answer(messages.encode_answer(answer)) == answer
 
 
 @pytest.mark.parametrize("line", [b"", b"x", b"\xff", b"[]", b"{}", b"[1]", b'[1, "Save"]', b'[1, "Save", 1, 2]',

@@ -70,7 +70,7 @@ def test_only_the_word_that_is_asked_for_agrees(typed, status):
 
 
 def test_the_word_is_another_one_each_time():
-    assert len({question.drawn() for _ in range(100)}) > 90
+    assert len({question.random_word() for _ in range(100)}) > 90
 
 
 def test_the_line_discipline_is_ours_while_it_is_asked_and_theirs_afterwards():

@@ -6,13 +6,23 @@ import random
 
 import pytest
 
-from gradcli.process import status_reports, waiting
-from gradcli.process.status_reports import Asked, Copied, Done, Locked, Over, Spoken, Told, report_of
+from gradcli.process import messages, waiting
+from gradcli.process.messages import (
+    CopyReady,
+    Diagnosed,
+    Locked,
+    RequestReceived,
+    StatementSucceeded,
+    SubmissionEnded,
+    WorkerStatus,
+    report_of,
+)
 
-SOUND = {b"12.5 3.0 rich auto": Told(12.5, 3.0, "rich", "auto"),
-         b"inf 0.0 json never": Told(math.inf, 0.0, "json", "never"),
-         b"request x": Asked(b"x"), b"locked prompt": Locked(True), b"locked programs": Locked(False),
-         b"copy 123": Copied(123), b"done": Done(), b"over": Over(), b"spoken 5": Spoken(5)}
+SOUND = {b"12.5 3.0 rich auto": WorkerStatus(12.5, 3.0, "rich", "auto"),
+         b"inf 0.0 json never": WorkerStatus(math.inf, 0.0, "json", "never"),
+         b"request x": RequestReceived(b"x"), b"locked prompt": Locked(True), b"locked programs": Locked(False),
+         b"copy 123": CopyReady(123), b"done": StatementSucceeded(), b"over": SubmissionEnded(),
+         b"spoken 5": Diagnosed(5)}
 WRONG = [b"", b" ", b"copy", b"copy 99999999999999999999", b"copy 0", b"copy 1", b"copy -5", b"copy 1_0",
          b"copy \xb2",
          b"1e300 1.0 rich auto", b"1.0 1e300 rich auto", b"nan 1.0 rich auto", b"-inf 1.0 rich auto",
@@ -47,11 +57,11 @@ def lines(count, seed):
 
 def is_in_range(report):
     match report:
-        case Told(until, seconds):
-            return (0 <= until <= status_reports.LATEST or until == math.inf) and 0 <= seconds <= status_reports.LATEST
-        case Copied(process):
-            return 1 < process < status_reports.PROCESSES
-        case Spoken(status):
+        case WorkerStatus(until, seconds):
+            return (0 <= until <= messages.LATEST or until == math.inf) and 0 <= seconds <= messages.LATEST
+        case CopyReady(process):
+            return 1 < process < messages.PROCESSES
+        case Diagnosed(status):
             return 0 <= status < 256
     return True
 
@@ -66,21 +76,21 @@ def test_no_line_raises_or_yields_what_the_system_does_not_take():
 def waiter(monkeypatch):
     """One that waits for a child which this test speaks for."""
     monkeypatch.setattr(waiting.signal, "set_wakeup_fd", lambda *rest, **more: -1)
-    ear, mouth = os.pipe()
-    answers, reply = os.pipe()
-    turn, call = os.pipe()
+    reports, to_parent = os.pipe()
+    answers, to_worker = os.pipe()
+    from_parent, to_copy = os.pipe()
     child = os.fork()
     if not child:
-        os.read(turn, 1)
+        os.read(from_parent, 1)
         os._exit(0)
-    made = waiting.Waiting(child, ear, call, reply)
-    made.mouth = mouth
+    supervisor = waiting.Supervisor(child, reports, to_copy, to_worker)
+    supervisor.to_parent = to_parent
     os.set_blocking(answers, False)
-    made.answers = answers
-    yield made
-    os.write(call, b"x")
+    supervisor.answers = answers
+    yield supervisor
+    os.write(to_copy, b"x")
     os.waitpid(child, 0)
-    for end in (ear, mouth, answers, reply, turn, call):
+    for end in (reports, to_parent, answers, to_worker, from_parent, to_copy):
         os.close(end)
 
 
@@ -88,10 +98,10 @@ def test_the_one_that_waits_survives_whatever_it_is_told(waiter):
     for line in lines(5_000, seed=2):
         if len(line) > 60_000:
             continue
-        os.write(waiter.mouth, line + b"\n")
+        os.write(waiter.to_parent, line + b"\n")
         assert waiter._listen()
         try:
             os.read(waiter.answers, 1 << 16)
         except BlockingIOError:
             pass
-    assert is_in_range(waiter._told) and is_in_range(Spoken(waiter._spoken)) and not waiter._copy
+    assert is_in_range(waiter._worker_status) and is_in_range(Diagnosed(waiter._diagnosed)) and not waiter._copy

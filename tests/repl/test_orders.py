@@ -431,6 +431,6 @@ def test_a_statement_behind_time_is_run_as_in_a_notebook(repl):
 
 
 def test_a_block_between_tildes_is_pasted_as_one_between_backquotes():
-    from gradcli.console.pasted_session import pasted
+    from gradcli.console.pasted_session import clean_paste
 
-    assert pasted("~~~python\nk = 1\nk\n~~~") == pasted("```\nk = 1\nk\n```") == "k = 1\nk"
+    assert clean_paste("~~~python\nk = 1\nk\n~~~") == clean_paste("```\nk = 1\nk\n```") == "k = 1\nk"

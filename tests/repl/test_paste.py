@@ -2,7 +2,7 @@
 
 import pytest
 
-from gradcli.console.pasted_session import clean, failures, is_session, pasted
+from gradcli.console.pasted_session import clean, clean_paste, failures, is_session
 
 PROGRAM = """\
 import torch
@@ -50,11 +50,11 @@ def lines(text):
                                    PROMPTED.replace("\n...\n", "\n... \n"), "  " + PROMPTED.replace("\n", "\n  ")],
                          ids=["plain", "prompts", "notebook", "windows", "trailing blank", "indented"])
 def test_every_shape_is_the_same_program(shape):
-    assert lines(pasted(shape)) == lines(PROGRAM)
+    assert lines(clean_paste(shape)) == lines(PROGRAM)
 
 
 def test_old_output_goes():
-    assert lines(pasted(WITH_OUTPUT)) == [*lines(PROGRAM), "x"]
+    assert lines(clean_paste(WITH_OUTPUT)) == [*lines(PROGRAM), "x"]
 
 
 def test_cleaning_keeps_every_line_in_its_place():
@@ -107,8 +107,8 @@ def test_statements_that_failed_are_known_by_what_stands_below_them():
 @pytest.mark.parametrize("fence", ["```", "```python", "```py\n>>> "])
 def test_fences_are_left_out(fence):
     start, _, prompt = fence.partition("\n")
-    assert pasted(f"{start}\n{prompt}a = 5\n```\n") == "a = 5"
-    assert pasted("```") == "```"
+    assert clean_paste(f"{start}\n{prompt}a = 5\n```\n") == "a = 5"
+    assert clean_paste("```") == "```"
 
 
 @pytest.mark.parametrize("text, program", [
@@ -118,4 +118,4 @@ def test_fences_are_left_out(fence):
     (">>> x = 7 \\\n... % 4\n>>> x\n3\n", ["x = 7 \\", "% 4", "x"]),
 ])
 def test_sessions_of_ipython(text, program):
-    assert [line for line in pasted(text).split("\n") if line] == program
+    assert [line for line in clean_paste(text).split("\n") if line] == program

@@ -1,9 +1,15 @@
 """Whether Enter submits, and how far the next line is indented."""
 
+from pathlib import Path
+
 import pytest
 
+from gradcli.faults.tree import Fault
+from gradcli.lang.syntax.statements import statements
 from gradcli.repl.incremental_parse import mistake, pieces
 from gradcli.repl.multiline import dedented, indentation, ready
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize("text", ["", "  ", "x", "x = 1", "f(1)", "x)", "1 +* 2", ":vars", ":load (", "sin?",
@@ -56,6 +62,26 @@ def test_pieces_are_the_statements_of_the_outermost_level():
     assert [(line, piece.split("\n")[0]) for line, piece in pieces(text)] == [
         (0, "x = ["), (2, "if x:"), (7, '"""'), (10, "# note"), (11, "@d")]
     assert "\n".join(piece for _, piece in pieces(text)) == text
+
+
+def code_starts(parts):
+    """The lines, from 0, on which the code of (first line, text) pairs begins; comments and blank lines are none."""
+    return [line + n for line, text in parts
+            for n, code in enumerate(text.split("\n")) if code.strip() and code[0] != "#"
+            if not any(other.strip() and other[0] != "#" for other in text.split("\n")[:n])]
+
+
+def test_lines_split_a_text_as_the_parser_does():
+    compared = 0
+    for path in [*(ROOT / "examples").rglob("*.grad"), *(ROOT / "gradcli/lang").rglob("*.py")]:
+        text = path.read_text()
+        try:
+            program = list(statements(text, path.name))
+        except Fault:
+            continue    # it does not parse, so only its lines can split it
+        assert code_starts(pieces(text)) == code_starts((line - 1, part) for line, part in program), path
+        compared += len(program)
+    assert compared > 500
 
 
 @pytest.mark.parametrize("text, place", [

@@ -35,9 +35,9 @@ if __name__ == "__main__":
         from gradcli.process import limits
 
         sandbox.lock = lambda **rest: None
-        limits.lock = lambda settings, prompt=False: None
+        limits.lock_worker = lambda settings, prompt=False: None
     if way in ("no-landlock", "seccomp-alone"):
-        landlock.version = lambda: 0
+        landlock.abi_version = lambda: 0
     if way != "no-landlock":
         gradcli.session.session.exec = forced
     main()

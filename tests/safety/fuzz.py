@@ -14,7 +14,7 @@ from pathlib import Path
 if __name__ == "__main__":
     sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
 
-from gradcli.console.source import decoded, unprompted
+from gradcli.console.source import decode_utf8, unprompted
 from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.faults.tree import Fault, render
 from gradcli.session.session import Session
@@ -88,7 +88,7 @@ class Fuzzer:
         MemoryLimit.most = 8_000_000
         signal.setitimer(signal.ITIMER_REAL, HANGING)
         try:
-            self.session.run(unprompted(decoded(data, "<fuzz>")), "<fuzz>")
+            self.session.run(unprompted(decode_utf8(data, "<fuzz>")), "<fuzz>")
             status = 0
         except Fault as fault:
             status = fault.status

@@ -20,7 +20,7 @@ import subprocess
 import sys
 
 from gradcli.process import channel
-from gradcli.process.requests import Begin, Commit
+from gradcli.process.messages import Begin, Commit
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 REFUSED = (errno.EPERM, errno.EACCES, errno.ENOSYS)
@@ -350,8 +350,8 @@ def have_a_file_replaced():
 @attack
 def have_victim_ended():
     """By the process that waits, which ends copies of a prompt."""
-    channel.say(f"copy {VICTIM}")
-    channel.say("over")
+    channel.send(f"copy {VICTIM}")
+    channel.send("over")
     raise PermissionError(errno.EPERM, "the test sees whether it lives")
 
 

@@ -20,7 +20,7 @@ from cli.program import environment, gradcli
 from gradcli.commands.execute import evaluate, run_file
 from gradcli.console.diagnostics import internal
 from gradcli.console.exit_guard import guarded
-from gradcli.console.output import put
+from gradcli.console.output import print_text
 from gradcli.console.settings import Settings
 from gradcli.repl.commands import execute
 from gradcli.repl.completion import Completions
@@ -158,7 +158,7 @@ def test_as_data_a_failing_text_is_replaced_by_one_that_says_so(capsys):
 def test_at_every_command_of_the_prompt(name, terminal):
     terminal()
     given = settings()
-    session = open_session(given, put)
+    session = open_session(given, print_text)
     repl = Repl(given, lambda: session, execute)
     repl.submit(program(BODIES[name]))
     judged(0, terminal(), "classes")

@@ -1,8 +1,16 @@
-"""A program as its top-level statements."""
+"""A program as its top-level statements.
+
+`repl/incremental_parse.py` splits what is still being typed, where nothing can be parsed yet, by its lines; tests
+compare the two. What they share stands here.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+
+COMPOUND = re.compile(r"(?:if|while|for|try|with|def|class|async)\b|@")
+"""Begins the first line of a compound statement."""
 
 
 def statements(text: str, name: str) -> Iterator[tuple[int, str]]:

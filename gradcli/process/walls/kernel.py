@@ -41,7 +41,7 @@ def libc() -> Any:
     return library
 
 
-def call(number: int, *arguments: int | bytes | None) -> int:
+def syscall(number: int, *arguments: int | bytes | None) -> int:
     """The result of a system call; OSError where the kernel refuses."""
     import ctypes
 
@@ -57,4 +57,4 @@ def give_up_privileges(machine: Machine) -> None:
     """Gain no rights by executing a file, and drop all capabilities that root has."""
     if libc().prctl(NO_NEW_PRIVS, 1, 0, 0, 0):
         raise OSError("PR_SET_NO_NEW_PRIVS is refused")
-    call(machine.capset, CAPABILITIES.to_bytes(4, "little") + bytes(4), bytes(24))
+    syscall(machine.capset, CAPABILITIES.to_bytes(4, "little") + bytes(4), bytes(24))

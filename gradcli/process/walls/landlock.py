@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterable
 from stat import S_ISDIR
 
-from gradcli.process.walls.kernel import call, machine
+from gradcli.process.walls.kernel import machine, syscall
 
 CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446     # on every architecture
 ASK_VERSION = 1             # LANDLOCK_CREATE_RULESET_VERSION
@@ -27,12 +27,12 @@ LACKING = {1: "moving files between folders", 2: "truncating files", 3: "TCP por
 """What an ABI does not yet hold a process to."""
 
 
-def version() -> int:
+def abi_version() -> int:
     """The kernel's ABI; 0 where there is no Landlock."""
     if machine() is None:
         return 0
     try:
-        return call(CREATE_RULESET, None, 0, ASK_VERSION)
+        return syscall(CREATE_RULESET, None, 0, ASK_VERSION)
     except OSError:
         return 0
 
@@ -51,13 +51,13 @@ def restrict(abi: int, readable: Iterable[str], writable: Iterable[str] = ()) ->
     handled = (rights, TCP_RIGHTS if abi >= 4 else 0, SCOPES if abi >= 6 else 0)
     size = 24 if abi >= 6 else 16 if abi >= 4 else 8
     attributes = b"".join(value.to_bytes(8, "little") for value in handled)[:size]
-    ruleset = call(CREATE_RULESET, attributes, size, 0)
+    ruleset = syscall(CREATE_RULESET, attributes, size, 0)
     try:
         for path in readable:
             _allow(ruleset, path, READ_FILE | READ_DIR)
         for path in writable:
             _allow(ruleset, path, READ_FILE | WRITE_FILE)
-        call(RESTRICT_SELF, ruleset, ALL_THREADS if abi >= 8 else 0)
+        syscall(RESTRICT_SELF, ruleset, ALL_THREADS if abi >= 8 else 0)
     finally:
         os.close(ruleset)
 
@@ -71,6 +71,6 @@ def _allow(ruleset: int, path: str, rights: int) -> None:
     try:
         if not S_ISDIR(os.fstat(place).st_mode):
             rights &= ~READ_DIR
-        call(ADD_RULE, ruleset, PATH_BENEATH, rights.to_bytes(8, "little") + place.to_bytes(4, "little"), 0)
+        syscall(ADD_RULE, ruleset, PATH_BENEATH, rights.to_bytes(8, "little") + place.to_bytes(4, "little"), 0)
     finally:
         os.close(place)

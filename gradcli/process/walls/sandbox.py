@@ -1,4 +1,4 @@
-"""Locking: this process gives its rights away for good, before it runs the text of a program.
+"""Lock this process: it gives up its rights for good, before it runs the text of a program.
 
 What it needs by name later is opened before. Afterwards it reads Python's libraries, since modules are
 loaded when they are first used, and it reads and writes the descriptors that it was told to keep.
@@ -36,7 +36,7 @@ class Lock:
 
 
 def keep(*descriptors: int) -> None:
-    """Let descriptors stay open when this process is locked."""
+    """Let these descriptors stay open when this process is locked."""
     Lock.keep.update(descriptors)
 
 
@@ -67,7 +67,7 @@ def lock(forks: bool = False, readable: Iterable[str] = ()) -> None:
 
 def _restrict(readable: Iterable[str]) -> None:
     """Lock files away, and whatever else this kernel's Landlock knows."""
-    abi = landlock.version()
+    abi = landlock.abi_version()
     if 0 < abi < 8 and not _alone():
         Lock.reason = "this process has several threads, which only Landlock ABI 8 holds (OPENBLAS_NUM_THREADS)"
         abi = 0
@@ -81,13 +81,13 @@ def _restrict(readable: Iterable[str]) -> None:
 
 def walls() -> dict[str, str]:
     """The walls of the kernel, in words: those that hold this process, or could hold one if it is not locked."""
-    abi = Lock.abi if Lock.locked else landlock.version()
+    abi = Lock.abi if Lock.locked else landlock.abi_version()
     return {FILES: _landlock(abi), CALLS: "seccomp" if _filtering() else "no wall: no seccomp here"}
 
 
-def missing() -> list[str]:
+def missing_walls() -> list[str]:
     """The walls that do not stand, each with why."""
-    abi = Lock.abi if Lock.locked else landlock.version()
+    abi = Lock.abi if Lock.locked else landlock.abi_version()
     return [text for text, stands in ((f"{FILES}: {_landlock(abi)}", abi), (f"{CALLS}: no seccomp here", _filtering()))
             if not stands]
 
@@ -104,7 +104,7 @@ def _landlock(abi: int) -> str:
     return f"Landlock, ABI {abi}" + (f"; it leaves open: {', '.join(open_still)}" if open_still else "")
 
 
-def _limit_resources(taken: int) -> None:
+def _limit_resources(used: int) -> None:
     """No core files, and few descriptors beyond the `taken` numbers, which stay taken."""
     try:
         import resource
@@ -112,7 +112,7 @@ def _limit_resources(taken: int) -> None:
         return
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    most = taken + DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, taken + DESCRIPTORS)
+    most = used + DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, used + DESCRIPTORS)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
@@ -138,7 +138,7 @@ def _close_others() -> int:
 
 
 def _alone() -> bool:
-    """Whether this thread is the only one: until ABI 8 the others would stay outside the wall."""
+    """Whether this thread is the only one: before ABI 8 Landlock does not restrict the others."""
     for _ in range(50):
         try:
             if len(os.listdir("/proc/self/task")) == 1:
@@ -150,7 +150,7 @@ def _alone() -> bool:
 
 
 def _libraries() -> Iterator[str]:
-    """Where modules and shared libraries are loaded from."""
+    """The folders and files that modules and shared libraries are loaded from."""
     yield from (path for path in SYSTEM if not os.path.islink(path))    # what links lead to is on the list too
     folders = [PACKAGE, os.path.join(sys.base_prefix, "lib")]
     libraries = [path for path in sys.path if os.path.basename(path) in ("site-packages", "dist-packages")]

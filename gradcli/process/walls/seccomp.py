@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from struct import pack
 
-from gradcli.process.walls.kernel import X86_64, Machine, call
+from gradcli.process.walls.kernel import X86_64, Machine, syscall
 
 Instruction = tuple[int, int, int, int]     # code, offset if true, offset if false, constant
 Code = list[Instruction]
@@ -79,7 +79,7 @@ UNIX, STREAM = 1, 1
 def available(machine: Machine) -> bool:
     """Whether the kernel filters system calls."""
     try:
-        return call(machine.seccomp, IS_AVAILABLE, 0, KILL[3].to_bytes(4, "little")) == 0
+        return syscall(machine.seccomp, IS_AVAILABLE, 0, KILL[3].to_bytes(4, "little")) == 0
     except OSError:
         return False
 
@@ -90,7 +90,7 @@ def install(machine: Machine, process: int, forks: bool, writing: bool) -> None:
 
     code = assembled(filter_of(machine, process, forks, writing))
     text = ctypes.create_string_buffer(code)
-    call(machine.seccomp, SET_FILTER, ALL_THREADS | FULL_SPEED,
+    syscall(machine.seccomp, SET_FILTER, ALL_THREADS | FULL_SPEED,
          pack("HxxxxxxQ", len(code) // 8, ctypes.addressof(text)))
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from gradcli.console.continuation import Reader
-from gradcli.data.transcript import BLOCK
+from gradcli.lang.syntax.statements import COMPOUND
 from gradcli.testing.formats import numbered
 from gradcli.testing.formats.numbered import is_numbered
 from gradcli.testing.model import ORDER, Check, Document, Lines, Parts, options_of, orders_in
@@ -116,7 +116,7 @@ def _input(line: str, lines: Sequence[str], at: int) -> tuple[str, int]:
     source = [line]
     reader = Reader()
     reader.feed(line)
-    block = bool(BLOCK.match(line))
+    block = bool(COMPOUND.match(line))
     while at < len(lines) and (more := MORE.match(lines[at])):
         if not reader.open:
             over = len(source) > 1 and not source[-1].strip()
