@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.autograd.op import titled, traced
+from gradcli.engine.autograd.op import rename_node, traced
 from gradcli.engine.autograd.signature import brief, described
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.transforms.levels import type_text
@@ -43,7 +43,7 @@ def rearrange(tensor: Any, pattern: Any, **axes_lengths: Any) -> Any:
     result: Any = traced.reshape(turned, tuple(prod(lengths[name] for name in group) for group in right))
     if result.node is None:
         return result
-    return titled(result, "ViewBackward0" if before == after else "ReshapeAliasBackward0" if (
+    return rename_node(result, "ViewBackward0" if before == after else "ReshapeAliasBackward0" if (
         np.may_share_memory(result.array, x.array)) else "UnsafeViewBackward0")
 
 

@@ -39,7 +39,7 @@ class RenamedKeeping(Renamed):
     noticed."""
 
     names = ("renamed_keeping",)
-    only_kept = ("sources",)
+    saved_for_versions = ("sources",)
     saves = True
     samples = [([1.0, 2.0], "NormBackward1", ([3.0],))]
     errors = [("text", "NormBackward1", ())]

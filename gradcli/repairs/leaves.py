@@ -145,7 +145,7 @@ def _missing(case: Site, node: Node, words: str, value: Any) -> Fault:
     fault = GradientMissing(f"{words}.grad is None", span=case.parts.span(node))
     if value is not None and value.node is not None:
         rebound = _rebound(case, words)
-        call = value.node.call if type(value.node) is NodeOutput else value.node
+        call = value.node.node if type(value.node) is NodeOutput else value.node
         spot = case.spot((call.code, call.line_at))
         if rebound is not None:
             fault.notes.append(f"{words} is no leaf any more: line {case.parts.line(rebound)} makes a new result of it")

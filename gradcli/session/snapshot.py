@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gradcli.engine.autograd.function_node import Custom
+from gradcli.engine.autograd.function_node import FunctionNode
 from gradcli.engine.autograd.op import NodeOutput, Op
 from gradcli.engine.tensor.tensor import Tensor, Write, clock, owner, written
 from gradcli.engine.tensor.uninitialized import Uninitialized
@@ -154,7 +154,7 @@ class Checkpoint:
         for call in calls:
             if type(call) is not NodeOutput and call.born < self._since:
                 self._calls.append((call, call.edges))
-                if call.hooks or isinstance(call, Custom):
+                if call.hooks or isinstance(call, FunctionNode):
                     self._visit((call,))
                 for parent, _, _ in call.edges:
                     if not isinstance(parent, Op | NodeOutput) and id(parent) not in self._held:

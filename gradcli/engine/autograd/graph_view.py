@@ -75,41 +75,41 @@ def next_functions(self: Op | NodeOutput) -> tuple[tuple[Any, int], ...]:
 
     What no gradient goes to stands as (None, 0).
     """
-    call = self.call if isinstance(self, NodeOutput) else self
-    if not call.edges or not call.params or (
-            isinstance(call, Transposed)) or any(
-            rule.item is not None for _, rule, _ in call.edges):
-        return tuple(_step(parent, leaves=False) for parent in _debtors(call))
-    steps = {rule.at: _step(parent, leaves=False) for parent, rule, _ in call.edges}
-    order = input_order(call)
-    if type(call).__name__ == "Linear" and 1 in steps:
-        turned = Transposed()
-        turned.edges = tuple(edge for edge in call.edges if edge[1].at == 1)
-        steps[1] = turned, 0
+    node = self.node if isinstance(self, NodeOutput) else self
+    if not node.edges or not node.params or (
+            isinstance(node, Transposed)) or any(
+            rule.item is not None for _, rule, _ in node.edges):
+        return tuple(_step(parent, leaves=False) for parent in _parents(node))
+    steps = {rule.at: _step(parent, leaves=False) for parent, rule, _ in node.edges}
+    order = input_order(node)
+    if type(node).__name__ == "Linear" and 1 in steps:
+        transposed = Transposed()
+        transposed.edges = tuple(edge for edge in node.edges if edge[1].at == 1)
+        steps[1] = transposed, 0
     return tuple(steps.get(at, NOWHERE) for at in order)
 
 
-def input_order(call: Op) -> tuple[int, ...]:
+def input_order(node: Op) -> tuple[int, ...]:
     """The positions of the inputs that today's PyTorch lists of a call."""
-    linked = {rule.at for _, rule, _ in call.edges}
-    return ORDER.get((type(call).__name__, call.modern_name)) or tuple(
-        rule.at for rule in call.rules if rule.at < call.signature.required or rule.at in linked)
+    linked = {rule.at for _, rule, _ in node.edges}
+    return ORDER.get((type(node).__name__, node.modern_name)) or tuple(
+        rule.at for rule in node.rules if rule.at < node.signature.required or rule.at in linked)
 
 
 def previous_functions(self: Op | NodeOutput) -> tuple[tuple[Any, int], ...]:
     """The same as 0.1.12 told it: leaves as the Variables they are."""
-    return tuple(_step(parent, leaves=True) for parent in _debtors(self))
+    return tuple(_step(parent, leaves=True) for parent in _parents(self))
 
 
-def _debtors(call: Op | NodeOutput) -> list[Any]:
-    return [parent for parent, _, _ in (call.call if isinstance(call, NodeOutput) else call).edges]
+def _parents(node: Op | NodeOutput) -> list[Any]:
+    return [parent for parent, _, _ in (node.node if isinstance(node, NodeOutput) else node).edges]
 
 
 def _step(parent: Any, leaves: bool) -> tuple[Any, int]:
     if WriteObserver.reach is not None:
         WriteObserver.reach(parent)
     if isinstance(parent, NodeOutput):
-        return parent.call, parent.at
+        return parent.node, parent.at
     if isinstance(parent, Tensor) and not leaves:
         end = AccumulateGrad()
         end.variable = parent

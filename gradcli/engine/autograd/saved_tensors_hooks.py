@@ -20,20 +20,20 @@ from gradcli.exposure import exposed
 from gradcli.faults.tree import ArgumentFault, GradFault
 
 
-class Running:
+class Sweep:
     """A sweep: the calls it comes by, and the inputs it is to reach alone, if it is."""
 
-    __slots__ = ("calls", "inputs")
+    __slots__ = ("inputs", "nodes")
 
-    def __init__(self, calls: Sequence[Any] = (), inputs: Set[Any] | None = None) -> None:
-        self.calls, self.inputs = calls, inputs
+    def __init__(self, nodes: Sequence[Any] = (), inputs: Set[Any] | None = None) -> None:
+        self.nodes, self.inputs = nodes, inputs
 
-    def reaches(self, holder: Any) -> bool:
+    def reaches(self, target: Any) -> bool:
         """Whether it comes by a call or leaf."""
-        if any(call is holder for call in self.calls):
+        if any(node is target for node in self.nodes):
             return True
-        return (self.inputs is None or isinstance(holder, Tensor) and holder in self.inputs) and any(
-            to is holder for call in self.calls if type(call) is not NodeOutput for to, _, _ in call.edges)
+        return (self.inputs is None or isinstance(target, Tensor) and target in self.inputs) and any(
+            parent is target for node in self.nodes if type(node) is not NodeOutput for parent, _, _ in node.edges)
 
 
 class Latest:
@@ -42,7 +42,7 @@ class Latest:
     __slots__ = ("now",)
 
     def __init__(self) -> None:
-        self.now = Running()
+        self.now = Sweep()
 
 
 latest = Latest()
@@ -96,32 +96,32 @@ class Saver:
         grad_mode.savers = self.before
         grad_mode.turn(grad_mode.enabled)
 
-    def slot(self, array: Any, whose: Any) -> Slot:
+    def slot(self, array: Any, source: Any) -> Slot:
         """A place for a value that is being saved: that of a tensor, or the result of the call `whose`."""
         raise NotImplementedError
 
-    def save(self, call: Any, values: Sequence[Any], edges: Sequence[Any]) -> list[Any]:
+    def save(self, node: Any, values: Sequence[Any], edges: Sequence[Any]) -> list[Any]:
         """The edges of a call with what they keep handled; a value that several keep is saved once."""
         slots: dict[Any, Any] = {}
 
-        def stored(need: int, value: Any) -> Any:
+        def pack(need: int, value: Any) -> Any:
             if need > len(values) or (need < len(values) and not _tensors(values[need])):
                 return value        # a shape, a number
-            whose = values[need] if need < len(values) else call
+            source = values[need] if need < len(values) else node
             if type(value) is tuple:
-                return tuple([stored_one((need, i), v, whose[i] if type(whose) is tuple else call)
+                return tuple([pack_array((need, i), v, source[i] if type(source) is tuple else node)
                               for i, v in enumerate(value)])
-            return stored_one(need, value, whose)
+            return pack_array(need, value, source)
 
-        def stored_one(key: Any, value: Any, whose: Any) -> Any:
+        def pack_array(key: Any, value: Any, source: Any) -> Any:
             if type(value) is not np.ndarray:
                 return value
             if key not in slots:
-                slots[key] = self.slot(value, whose)
+                slots[key] = self.slot(value, source)
             return slots[key]
 
-        return [(to, rule, Stored(tuple([stored(need, v) for need, v in zip(rule.needs, kept, strict=True)]))
-                 if rule.saves is not False else kept) for to, rule, kept in edges]
+        return [(parent, rule, Stored(tuple([pack(need, v) for need, v in zip(rule.needs, saved, strict=True)]))
+                 if rule.saves is not False else saved) for parent, rule, saved in edges]
 
 
 def _tensors(value: Any) -> bool:
@@ -146,14 +146,14 @@ class saved_tensors_hooks(Saver):
             raise GradFault(Disabled.message)
         super().__enter__()
 
-    def slot(self, array: np.ndarray, whose: Any) -> Slot:
+    def slot(self, array: np.ndarray, source: Any) -> Slot:
         """What the program's pack gives, of which its unpack makes the value again."""
         write = last_write(array)
         savers = grad_mode.savers
         grad_mode.savers = ()
         try:
             with recording(False):
-                packed = self.pack(whose if isinstance(whose, Tensor) else Variable(array, True, whose))
+                packed = self.pack(source if isinstance(source, Tensor) else Variable(array, True, source))
         finally:
             grad_mode.savers = savers
             grad_mode.turn(grad_mode.enabled)

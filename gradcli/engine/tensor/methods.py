@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine.autograd.backward import backward as sweep_back
-from gradcli.engine.autograd.detached import leaving, to_scalar
+from gradcli.engine.autograd.detached import report_detached, to_scalar
 from gradcli.engine.autograd.dispatch import here, refresh_view
 from gradcli.engine.autograd.graph_view import READABLE, GradientEdge, output_nr
 from gradcli.engine.autograd.hooks import (
@@ -25,7 +25,7 @@ from gradcli.engine.autograd.hooks import (
 from gradcli.engine.autograd.inference_mode import alone as beside
 from gradcli.engine.autograd.inference_mode import is_inference, refuse_leaf, version
 from gradcli.engine.autograd.op import NodeOutput, Op, traced
-from gradcli.engine.autograd.result_size import FREE
+from gradcli.engine.autograd.result_size import UNCHECKED
 from gradcli.engine.autograd.saved_attributes import READABLE as SAVED
 from gradcli.engine.autograd.signature import NUMBERS, WIDEST, described, sized
 from gradcli.engine.random.generators import Current
@@ -127,7 +127,7 @@ def detach(self: Tensor) -> Tensor:
     made = RESULT[type(self)]
     alone = (Variable if made is Volatile else made)(self.array)
     alone.cut = DetachedBy(".detach()", here()) if self.requires_grad else self.cut
-    return leaving(self, ".detach()", beside(alone, self))    # type: ignore[no-any-return]  # a tensor, as it is given one
+    return report_detached(self, ".detach()", beside(alone, self))    # type: ignore[no-any-return]  # a tensor, as it is given one
 
 
 def detach_(self: Tensor) -> Tensor:
@@ -155,7 +155,7 @@ def data(self: Tensor) -> Tensor:
     inside = Tensor(self.array)
     inside.root = DATA
     inside.cut = DetachedBy(".data", here()) if self.requires_grad else self.cut
-    return leaving(self, ".data", beside(inside, self))   # type: ignore[no-any-return]  # a tensor, as it is given one
+    return report_detached(self, ".data", beside(inside, self))   # type: ignore[no-any-return]  # a tensor, as it is given one
 
 
 def grad(self: Tensor) -> Any:
@@ -170,7 +170,7 @@ def grad_fn(self: Tensor) -> Op | None:
     """The recorded call that made this; None for a leaf."""
     if self.root is not None:
         refresh_view(self)
-    return self.node.call if type(self.node) is NodeOutput else self.node
+    return self.node.node if type(self.node) is NodeOutput else self.node
 
 
 def is_leaf(self: Tensor) -> bool:
@@ -185,7 +185,7 @@ def volatile(self: Tensor) -> bool:
 
 def item(self: Tensor) -> Any:
     """The only element, as a plain number."""
-    return leaving(self, ".item()", _only(self))
+    return report_detached(self, ".item()", _only(self))
 
 
 def _only(self: Tensor) -> Any:
@@ -201,9 +201,9 @@ ROW, NUMBER = 256, 32       # bytes that a tensor, and a plain number, take in a
 
 def tolist(self: Tensor) -> Any:
     """The elements as nested lists of plain numbers."""
-    if self.array.size > FREE:
+    if self.array.size > UNCHECKED:
         MemoryLimit.check("tolist", self.array.size * NUMBER, "a list")
-    return leaving(self, ".tolist()", self.array.tolist())
+    return report_detached(self, ".tolist()", self.array.tolist())
 
 
 def numpy(self: Tensor) -> Array:
@@ -213,7 +213,7 @@ def numpy(self: Tensor) -> Array:
                              ("{y}.detach().numpy()", "the numbers without their history"),
                              ("{y}.data.numpy()", "the same in 0.1.12's spelling")).saying(
             "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
-    return leaving(self, ".numpy()", Array(self.array))  # type: ignore[no-any-return]  # an array, as it is given one
+    return report_detached(self, ".numpy()", Array(self.array))  # type: ignore[no-any-return]  # an array, as it is given one
 
 
 def cuda(self: Tensor, *device: Any) -> Tensor:
@@ -267,7 +267,7 @@ def _length(self: Tensor) -> int:
 def _rows(self: Tensor) -> Iterator[Any]:
     if not self.array.ndim:
         raise ArgumentFault("iteration over a 0-d tensor", ("x.item()", "its number"))
-    if len(self.array) > FREE:
+    if len(self.array) > UNCHECKED:
         MemoryLimit.check("iter", len(self.array) * ROW, "a list")
     if self.requires_grad and grad_mode.enabled:
         return iter(traced.unbind(self))
@@ -284,7 +284,7 @@ def _truth(self: Tensor) -> bool:
 
 
 def _contains(self: Tensor, value: Any) -> bool:
-    if self.array.size > FREE:
+    if self.array.size > UNCHECKED:
         MemoryLimit.check("in", self.array.size)
     if not isinstance(value, Tensor) and type(value) not in NUMBERS:
         raise ArgumentFault(f"a tensor contains numbers; {described(value)} is looked for in it",

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine.autograd.dispatch import here
-from gradcli.engine.autograd.op import titled, traced
+from gradcli.engine.autograd.op import rename_node, traced
 from gradcli.engine.autograd.signature import Sizes, described
 from gradcli.engine.tensor.inplace import writable
 from gradcli.engine.tensor.tensor import Size, Tensor, note_write
@@ -31,7 +31,7 @@ def turned(name: str) -> Callable[..., Tensor]:
         if seen is not self:
             self.array = seen.array
             if seen.node is not None:
-                self.node, self.requires_grad = titled(seen, _in_place(seen)).node, True
+                self.node, self.requires_grad = rename_node(seen, _in_place(seen)).node, True
         return self
 
     turn.__name__ = turn.__qualname__ = name + "_"

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from gradcli.engine.autograd.detached import leaving
+from gradcli.engine.autograd.detached import report_detached
 from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.signature import NUMBERS, described
 from gradcli.engine.tensor.attach import attach
@@ -76,7 +76,7 @@ def _number(value: Any) -> Any:
 
 def storage(self: Tensor) -> Storage:
     """The memory this looks into, shared with every view of it."""
-    return Storage(leaving(self, ".storage()", block_of(self.array).ravel(order="K")))
+    return Storage(report_detached(self, ".storage()", block_of(self.array).ravel(order="K")))
 
 
 def storage_offset(self: Tensor) -> int:

@@ -11,8 +11,8 @@ import numpy as np
 from gradcli.engine.autograd.backward import backward as sweep_back
 from gradcli.engine.autograd.backward import leading_to, newest_first, sweep
 from gradcli.engine.autograd.dispatch import here, parent
-from gradcli.engine.autograd.hooks import hooked_leaf
-from gradcli.engine.autograd.op import titled, traced
+from gradcli.engine.autograd.hooks import apply_leaf_hooks
+from gradcli.engine.autograd.op import rename_node, traced
 from gradcli.engine.autograd.signature import described, sized
 from gradcli.engine.tensor.methods import ASKED, seed_for, tensors_of, without_history
 from gradcli.engine.tensor.tensor import DetachedBy, Tensor
@@ -71,13 +71,13 @@ def grad(outputs: Any, inputs: Any, grad_outputs: Any = None, retain_graph: Any 
 
     def arrived(to: Any, g: Any) -> Any:
         hooked.add(id(to))
-        return hooked_leaf(to, g, bool(create_graph))
+        return apply_leaf_hooks(to, g, bool(create_graph))
 
     owed = sweep(found, seeds, keep, bool(create_graph), parents, arrived)
     for x, to in zip(wanted, parents, strict=True):
         g = owed.get(to)
         if g is not None and id(to) not in hooked:
-            owed[to] = g = hooked_leaf(to, g, bool(create_graph))
+            owed[to] = g = apply_leaf_hooks(to, g, bool(create_graph))
             hooked.add(id(to))
         if g is None and materialize_grads:
             g = zeros(x)
@@ -107,8 +107,10 @@ def _batched(outputs: list[Tensor], inputs: list[Tensor], weights: Any, retain: 
 def _of_batch(column: tuple[Any, ...]) -> Any:
     """The gradients of a batch in one tensor, as of the call that made each of them."""
     stacked = traced.stack(column)
-    names = {getattr(getattr(x.node, "call", x.node), "modern_name", "") for x in column}
-    return titled(stacked, names.pop()) if len(names) == 1 and stacked.node is not None and "" not in names else stacked
+    names = {getattr(getattr(x.node, "node", x.node), "modern_name", "") for x in column}
+    if len(names) != 1 or stacked.node is None or "" in names:
+        return stacked
+    return rename_node(stacked, names.pop())
 
 
 def _variable(g: Any, x: Tensor) -> Any:

@@ -78,7 +78,7 @@ class Level:
             elif id(node) not in seen:
                 seen.add(id(node))
                 if type(node) is NodeOutput:
-                    pending.append(node.call)
+                    pending.append(node.node)
                 elif type(node.edges) is Freed:
                     return True
                 else:

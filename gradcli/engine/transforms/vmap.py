@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.autograd.op import titled, traced
+from gradcli.engine.autograd.op import rename_node, traced
 from gradcli.engine.random.generators import Current, Generators
 from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
@@ -219,9 +219,9 @@ BATCHED = {"SumBackward0": "SumBackward1", "MeanBackward0": "MeanBackward1", "Do
 
 def of_slices(stacked: Any, column: Sequence[Any]) -> Any:
     """The results of all slices, as those of the one call that PyTorch makes for them all."""
-    names = {getattr(getattr(x.node, "call", x.node), "modern_name", "") for x in column}
+    names = {getattr(getattr(x.node, "node", x.node), "modern_name", "") for x in column}
     name = names.pop() if len(names) == 1 else ""
-    return titled(stacked, BATCHED.get(name, name)) if name else stacked
+    return rename_node(stacked, BATCHED.get(name, name)) if name else stacked
 
 
 def _joined(column: list[Any], dim: int | None, name: str) -> Any:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op, titled
+from gradcli.engine.autograd.op import Op, rename_node
 from gradcli.engine.autograd.signature import Anything, Array, Number, Plain, Sizes, Type
 from gradcli.engine.tensor.conversion import array_of
 from gradcli.faults.tree import ArgumentFault, ShapeFault
@@ -89,4 +89,4 @@ class SumToSize(Op):
                                                    if n == 1 and tail[i] != 1))
         if not where and shape:
             return input
-        return titled(F.reshape(F.sum(input, where, True), tuple(size)), f"SumBackward{int(bool(size))}")
+        return rename_node(F.reshape(F.sum(input, where, True), tuple(size)), f"SumBackward{int(bool(size))}")

@@ -53,7 +53,7 @@ class NormalFill(Refill):
 
     names = ("normal_fill",)
     label = "NormalBackward0"
-    written_as = "normal_"
+    inplace_name = "normal_"
     samples = [([1.0, 2.0],), ([1.0, 2.0], 1.0, 0.5)]
 
     def forward(input: Array, mean: Number = 0.0, std: Number = 1.0):
@@ -114,7 +114,7 @@ class BernoulliFill(Refill):
 
     names = ("bernoulli_fill",)
     label = "BernoulliBackward2"
-    written_as = "bernoulli_"
+    inplace_name = "bernoulli_"
     samples = [([1.0, 2.0],), ([1.0, 2.0], 0.25), ([1.0, 2.0], [0.5, 1.0])]
 
     def forward(input: Array, p: Operand = 0.5):

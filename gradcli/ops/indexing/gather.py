@@ -40,7 +40,7 @@ def places(shape, dim, index):
 class Gather(Op):
     """gather(input, dim, index, sparse_grad): along `dim` the elements that index names, place by place."""
 
-    lays = "rows"
+    memory_order = "rows"
     linked = False
     legacy_name = "tensor.Gather"
     samples = [(GRID, 1, PICKS), (GRID, 0, np.array([[1, 0, 1]])), (GRID, -1, PICKS)]
@@ -89,7 +89,7 @@ def owed(F, g, dim, index, src_shape):
 class ScatterAdd(Op):
     """scatter_add(input, dim, index, src): input with each element of src added where index says along `dim`."""
 
-    lays = "rows"
+    memory_order = "rows"
     names = ("scatter_add",)
     inplace = True
     samples = [(GRID, 1, PICKS, [[1.0, 2.0], [3.0, 4.0]]), (GRID, 0, np.array([[1, 0, 1]]), [[1.0, 2.0, 3.0]]),
@@ -114,7 +114,7 @@ class Scatter(Op):
     """scatter(input, dim, index, src, value, reduce): input with the places that index names along `dim` set to the
     elements of src, or to one value; or with these added or multiplied."""
 
-    lays = "rows"
+    memory_order = "rows"
     inplace = True
     legacy_name = "tensor.Scatter"
     label = ("ScatterBackward0", "ScatterBackward1", "ScatterBackward2", "ScatterBackward3")
@@ -173,7 +173,7 @@ class ScatterReduce(Op):
     """scatter_reduce(input, dim, index, src, reduce, include_self): for each place that index names along `dim`, the
     sum, product, mean or extreme of what src brings there, and, with `include_self`, of what was there."""
 
-    lays = "rows"
+    memory_order = "rows"
     names = ("scatter_reduce",)
     linked = False
     inplace = True
@@ -261,7 +261,7 @@ class IndexReduce(Op):
     """index_reduce(input, dim, index, source, reduce, include_self): for each slice that index names along `dim`, the
     product, mean or extreme of what source brings there, and, with `include_self`, of what was there."""
 
-    lays = "rows"
+    memory_order = "rows"
     linked = False
     names = ("index_reduce",)
     inplace = True

@@ -72,7 +72,7 @@ class IndexAdd(Op):
     """index_add(input, dim, index, source, alpha): input with alpha times the slices of source added where
     index says."""
 
-    lays = "rows"
+    memory_order = "rows"
     names = ("index_add",)
     linked = False
     inplace = True
@@ -98,7 +98,7 @@ class IndexAdd(Op):
 class IndexCopy(Op):
     """index_copy(input, dim, index, source): input with the slices that index names replaced by those of source."""
 
-    lays = "rows"
+    memory_order = "rows"
     names = ("index_copy",)
     linked = False
     inplace = True

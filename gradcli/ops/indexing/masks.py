@@ -44,7 +44,7 @@ def single(value, name):
 class MaskedFill(Op):
     """masked_fill(input, mask, value): input with value wherever the mask holds."""
 
-    lays = "rows"
+    memory_order = "rows"
     names = ("masked_fill",)
     inplace = True
     legacy_name = "tensor.MaskedFill"
@@ -72,7 +72,7 @@ class MaskedSelect(Op):
     """masked_select(input, mask): the elements where the mask holds, row by row, as a vector."""
 
     names = ("masked_select",)
-    only_kept = ("input",)
+    saved_for_versions = ("input",)
     legacy_name = "tensor.MaskedSelect"
     samples = [(GRID, HOLES), (GRID, ROW), ([1.0, 2.0, 3.0], HOLES)]
     errors = [(GRID, np.array([True, False])), (GRID, GRID)]
@@ -89,7 +89,7 @@ class MaskedSelect(Op):
 class MaskedScatter(Op):
     """masked_scatter(input, mask, source): input with the elements of source, in their order, where the mask holds."""
 
-    lays = "rows"
+    memory_order = "rows"
     names = ("masked_scatter", "masked_copy")
     inplace = True
     legacy_name = "tensor.MaskedCopy"
@@ -165,7 +165,7 @@ def matrix(array, name):
 class Tril(Triangle):
     """tril(input, diagonal): the lower triangle, up to a diagonal counted from the main one; zeros above."""
 
-    lays = "rows"
+    memory_order = "rows"
     legacy_name = "linalg.Tril"
 
     def forward(input: Array, diagonal: Int = 0):
@@ -178,7 +178,7 @@ class Tril(Triangle):
 class Triu(Triangle):
     """triu(input, diagonal): the upper triangle, from a diagonal counted from the main one; zeros below."""
 
-    lays = "rows"
+    memory_order = "rows"
     legacy_name = "linalg.Triu"
 
     def forward(input: Array, diagonal: Int = 0):
@@ -213,7 +213,7 @@ class TriuIndices(Creation):
 class OneHot(Op):
     """one_hot(input, num_classes): for each whole number a row of zeros with a one in its place."""
 
-    lays = "rows"
+    memory_order = "rows"
     names = ("nn.functional.one_hot",)
     samples = [(np.array([0, 2, 1]),), (np.array([[0], [1]]), 4)]
     errors = [(np.array([0, 5]), 3), (np.array([-1]),), ([1.0],)]

@@ -29,7 +29,7 @@ class Cholesky(Op):
     """linalg.cholesky(A, upper): the triangular L with A = L L^T, from the same triangle of A; with `upper` its
     transpose."""
 
-    lays = "columns"
+    memory_order = "columns"
     names = ("linalg.cholesky",)
     label = "LinalgCholeskyExBackward0"
     symmetric = True
@@ -71,7 +71,7 @@ class Qr(Op):
     """linalg.qr(A, mode): the orthogonal Q and the triangular R with A = Q R; `mode` complete makes Q square, and
     r leaves it out."""
 
-    lays = "columns"
+    memory_order = "columns"
     names = ("linalg.qr",)
     returns = ("Q", "R")
     multi_output = True
@@ -124,7 +124,7 @@ class Svd(Op):
     """linalg.svd(A, full_matrices): U, S and Vh with A = U diag(S) Vh; the square U and Vh, or without
     `full_matrices` only the columns and rows that S meets."""
 
-    lays = "columns"
+    memory_order = "columns"
     names = ("linalg.svd",)
     returns = ("U", "S", "Vh")
     multi_output = True
@@ -193,7 +193,7 @@ class Eigh(Op):
     """linalg.eigh(A, UPLO): the eigenvalues, least first, and eigenvectors of symmetric matrices, of which the lower
     triangle is read, or with `UPLO` U the upper."""
 
-    lays = "columns"
+    memory_order = "columns"
     names = ("linalg.eigh",)
     returns = ("eigenvalues", "eigenvectors")
     multi_output = True

@@ -108,7 +108,7 @@ class LuFactor(Op):
     """linalg.lu_factor(A, pivot): L, below its diagonal of ones, and U in one matrix; and the row that each row was
     exchanged with, counted from 1."""
 
-    lays = "columns"
+    memory_order = "columns"
     names = ("linalg.lu_factor",)
     returns = ("LU", "pivots")
     label = "LinalgLuFactorExBackward0"

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op, titled
+from gradcli.engine.autograd.op import Op, rename_node
 from gradcli.engine.autograd.signature import Array, Dims, Flag, NormOrder, Number, Operand, Text, Type
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.tree import ArgumentFault
@@ -93,7 +93,7 @@ class Cond(Op):
         if p in (None, 2, -2):
             values = F.linalg_svdvals(A)
             greatest, least = F.select(values, -1, 0), F.select(values, -1, -1)
-            return titled(least / greatest if p == -2 else greatest / least, "SqueezeBackward1")
+            return rename_node(least / greatest if p == -2 else greatest / least, "SqueezeBackward1")
         square("linalg.cond", A)
         return F.linalg_matrix_norm(A, p) * F.linalg_matrix_norm(F.linalg_inv(A), p)
 
@@ -185,7 +185,7 @@ class Lstsq(Op):
     of squares left over, the rank of A and its singular values, as far as LAPACK's `driver` of that name gives
     them. As in PyTorch, gradients take no notice of `rcond`."""
 
-    lays = "columns"
+    memory_order = "columns"
     names = ("linalg.lstsq",)
     returns = ("solution", "residuals", "rank", "singular_values")
     multi_output = True

@@ -33,7 +33,7 @@ WIDE = [[1.0, 2.0, 3.0], [0.5, -1.0, 2.0]]
 class Inverse(Op):
     """linalg.inv(A): the inverses of square matrices."""
 
-    lays = "columns"
+    memory_order = "columns"
     names = ("linalg.inv", "inverse")
     label = "LinalgInvExBackward0"
     samples = [(A,), (PAIR,)]
@@ -145,7 +145,7 @@ class Solve(Op):
 class Solved(Op):
     """solved(A, B): the X with A X = B."""
 
-    lays = "columns"
+    memory_order = "columns"
     names = ("solved",)
     method = False
     function = False
@@ -173,7 +173,7 @@ class SolveTriangular(Op):
     """linalg.solve_triangular(A, B, upper, left, unitriangular): the X with A X = B, reading one triangle of A; without
     `left` X A = B; the diagonal counts as ones if `unitriangular`."""
 
-    lays = "columns"
+    memory_order = "columns"
     names = ("linalg.solve_triangular",)
     label = "LinalgSolveTriangularBackward0"
     samples = [(A, B, True), (A, B, False), (A, B, True, True, True), (PAIR, B, False),
@@ -232,9 +232,9 @@ class TriangularSolve(Op):
 class CholeskySolve(Op):
     """cholesky_solve(input, input2, upper): the X with A X = input, where input2 is the Cholesky factor of A."""
 
-    lays = "columns"
+    memory_order = "columns"
     names = ("cholesky_solve",)
-    only_kept = ("input",)
+    saved_for_versions = ("input",)
     label = "CholeskySolveBackward0"
     samples = [(B, np.array([[2.0, 0.0], [0.25, 1.0]])), (B, np.array([[2.0, 0.5], [0.0, 1.0]]), True),
                (B, np.array(PAIR))]
@@ -261,7 +261,7 @@ class CholeskySolve(Op):
 class CholeskyInverse(Op):
     """cholesky_inverse(input, upper): the inverse of the matrix whose Cholesky factor is input."""
 
-    lays = "columns"
+    memory_order = "columns"
     names = ("cholesky_inverse",)
     label = "CholeskyInverseBackward0"
     samples = [(np.array([[2.0, 0.0], [0.25, 1.0]]),), (np.array([[2.0, 0.5], [0.0, 1.0]]), True), (np.array(PAIR),)]

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op, titled
+from gradcli.engine.autograd.op import Op, rename_node
 from gradcli.engine.autograd.signature import Array, ArrayOrNone, Flag, Index, Int, Number, Plain, sized
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.dtypes import OF
@@ -180,7 +180,7 @@ def _of_chances(F, logs, target, weight, how, smoothing, at):
         count *= n if i != at else 1
     if how == "sum":
         return -F.sum(loss)
-    return titled(-F.sum(loss) / count, "DivBackward1") if count and classes else -F.sum(loss) * float("nan")
+    return rename_node(-F.sum(loss) / count, "DivBackward1") if count and classes else -F.sum(loss) * float("nan")
 
 
 def _smoothed(F, logs, target, weight, ignore_index, how, smoothing, at):

@@ -178,7 +178,7 @@ class Rsub(Binary):
     """rsub(input, other, alpha): other minus alpha times input."""
 
     names = ("rsub",)
-    refuses_truths = True
+    refuses_bool_with_number = True
     method = False
     inplace = False
     legacy_name = "basic_ops.SubConstant"

@@ -162,7 +162,7 @@ class Relu(Unary):
     """relu(input): each element where it is positive, else 0; the slope at 0 is 0."""
 
     names = ("relu", "nn.functional.relu")
-    overwrites = True
+    inplace_option = True
     type_promotion = ""
     legacy_name = "torch.nn._functions.thnn.auto.Threshold"
     samples = [([-3.0, 0.5, 2.0],)]

@@ -119,7 +119,7 @@ class GeluTanh(Op):
 class Silu(Activation):
     """silu(input): input times sigmoid(input), also called swish."""
 
-    overwrites = True
+    inplace_option = True
     def forward(input: Array):
         floating("silu", input)
         return input / (1 + np.exp(-input))
@@ -132,7 +132,7 @@ class Silu(Activation):
 class Mish(Activation):
     """mish(input): input times tanh(log(1 + exp(input)))."""
 
-    overwrites = True
+    inplace_option = True
     def forward(input: Array):
         floating("mish", input)
         return input * np.tanh(np.logaddexp(input, input.dtype.type(0)))
@@ -179,7 +179,7 @@ class SoftplusSteepness(Op):
 class Logsigmoid(Activation):
     """logsigmoid(input): log(1 / (1 + exp(-input))), computed without overflow."""
 
-    lays = "rows"
+    memory_order = "rows"
     legacy_name = THNN + "LogSigmoid"
     label = "LogSigmoidBackward0"
 
@@ -194,7 +194,7 @@ class Logsigmoid(Activation):
 class Elu(Activation):
     """elu(input, alpha): input where it is positive, alpha (exp(input) - 1) elsewhere."""
 
-    overwrites = keeps_written = True
+    inplace_option = inplace_saves_result = True
     legacy_name = THNN + "ELU"
     samples = [(SIGNED,), (SIGNED, 0.5)]
 
@@ -208,7 +208,7 @@ class Elu(Activation):
 class Selu(Activation):
     """selu(input): elu with the two constants that keep activations normalised, scale * elu(input, alpha)."""
 
-    overwrites = keeps_written = True
+    inplace_option = inplace_saves_result = True
     label = "EluBackward0"
     legacy_name = THNN + "SELU"
 
@@ -222,7 +222,7 @@ class Selu(Activation):
 class Celu(Activation):
     """celu(input, alpha): input where it is positive, alpha (exp(input / alpha) - 1) elsewhere."""
 
-    overwrites = keeps_written = True
+    inplace_option = inplace_saves_result = True
     samples = [(SIGNED,), (SIGNED, 0.5)]
 
     def forward(input: Array, alpha: Number = 1.0):

@@ -95,8 +95,8 @@ class Dropping(Op, abstract=True):
 
     home = "nn.functional"
     random = True
-    overwrites = True
-    passes = idle
+    inplace_option = True
+    is_identity = idle
     samples = [(MAPS, 0.5, True), (MAPS, 0.3, True), (MAPS, 0.5, False)]
     errors = [(MAPS, 1.5, True), ("text",)]
 

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op, titled
+from gradcli.engine.autograd.op import Op, rename_node
 from gradcli.engine.autograd.signature import Array, ArrayOrNone, Flag, Int, Number, Plain, Sizes, sized
 from gradcli.engine.kernels import sums
 from gradcli.engine.tensor.write_gate import writing
@@ -21,9 +21,9 @@ class Standardised(Op):
     divided by its standard deviation, times weight plus bias; with the mean, one over the deviation, and the
     standardised numbers before weight and bias, which gradients are made of."""
 
-    lays = "rows"
+    memory_order = "rows"
     linked = ("bias",)
-    only_kept = ("input",)
+    saved_for_versions = ("input",)
     method = False
     function = False
     type_promotion = "same"
@@ -373,7 +373,7 @@ class RmsNorm(Op):
         if eps is None:
             name = input.dtype.name
             eps = {"float64": 2.0**-52, "float32": 2.0**-23, "float16": 2.0**-10}.get(name, 0.0)
-        scaled = titled(input / F.sqrt(F.mean(input * input, axes, True) + eps), "MulBackward0")
+        scaled = rename_node(input / F.sqrt(F.mean(input * input, axes, True) + eps), "MulBackward0")
         return scaled if weight is None else scaled * weight
 
 

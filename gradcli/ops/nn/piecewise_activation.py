@@ -16,7 +16,7 @@ SIXTH = float(np.float32(1 / 6))    # PyTorch has the slope of hardsigmoid in si
 class Threshold(Activation):
     """threshold(input, threshold, value): input where it is above threshold, value elsewhere."""
 
-    overwrites = True
+    inplace_option = True
     names = ("threshold",)
     legacy_name = THNN + "Threshold"
     samples = [(SIGNED, 0.1, 20.0), (SIGNED, 1.0, -1.0)]
@@ -32,7 +32,7 @@ class Threshold(Activation):
 class Hardtanh(Activation):
     """hardtanh(input, min_val, max_val): input kept between two bounds; the slope at the bounds is 0."""
 
-    overwrites = True
+    inplace_option = True
     legacy_name = THNN + "Hardtanh"
     samples = [(SIGNED,), (SIGNED, -2.0), (SIGNED, -1.0, 0.4)]
     errors = [(SIGNED, 2.0, 1.0), ("text",)]
@@ -50,7 +50,7 @@ class Hardtanh(Activation):
 class Relu6(Activation):
     """relu6(input): input kept between 0 and 6."""
 
-    overwrites = True
+    inplace_option = True
     label = "HardtanhBackward0"
     legacy_name = THNN + "Hardtanh"
     samples = [([-3.0, 0.5, 7.0],)]
@@ -66,7 +66,7 @@ class Relu6(Activation):
 class LeakyRelu(Activation):
     """leaky_relu(input, negative_slope): input where it is positive, negative_slope times input elsewhere."""
 
-    overwrites = keeps_written = True
+    inplace_option = inplace_saves_result = True
     names = ("leaky_relu",)
     legacy_name = THNN + "LeakyReLU"
     samples = [(SIGNED,), (SIGNED, 0.3)]
@@ -144,7 +144,7 @@ class Rrelu(Op):
 
     home = "nn.functional"
     random = True
-    overwrites = True
+    inplace_option = True
     samples = [(SIGNED,), (SIGNED, 0.3), (SIGNED, 0.1, 0.2), (SIGNED, 0.1, 0.2, True)]
     errors = [("text",), (SIGNED, 0.5, 0.1)]
 
@@ -196,7 +196,7 @@ class Sloped(Op):
 class Hardsigmoid(Activation):
     """hardsigmoid(input): (input + 3) / 6 kept between 0 and 1."""
 
-    overwrites = True
+    inplace_option = True
     samples = [([-4.0, -0.4, 0.5, 5.0],)]
 
     def forward(input: Array):
@@ -210,7 +210,7 @@ class Hardsigmoid(Activation):
 class Hardswish(Activation):
     """hardswish(input): input times hardsigmoid(input)."""
 
-    overwrites = True
+    inplace_option = True
     samples = [([-4.0, -0.4, 0.5, 5.0],)]
 
     def forward(input: Array):

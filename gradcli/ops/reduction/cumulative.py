@@ -44,7 +44,7 @@ class Scan(Op, abstract=True):
 class Cumsum(Scan):
     """cumsum(input, dim, dtype): running sums along `dim`."""
 
-    lays = "rows"
+    memory_order = "rows"
     legacy_name = "tensor.Cumsum"
 
     def forward(input: Array, dim: Dim, *, dtype: Type = None):
@@ -57,7 +57,7 @@ class Cumsum(Scan):
 class Cumprod(Scan):
     """cumprod(input, dim, dtype): running products along `dim`."""
 
-    lays = "rows"
+    memory_order = "rows"
     linked = False
     samples = [*Scan.samples, (HOLED, 1), (HOLED, 0), ([0.0, 2.0, 0.0, 3.0], 0)]
 
@@ -120,7 +120,7 @@ class Recurrence(Op):
 class Logcumsumexp(Scan):
     """logcumsumexp(input, dim): the logarithm of running sums of exp(input), without overflow."""
 
-    lays = "rows"
+    memory_order = "rows"
     names = ("logcumsumexp",)
     linked = False
     samples = [(GRID, 0), (GRID, -1), ([[900.0, 901.0, -900.0]], 1)]
@@ -143,7 +143,7 @@ class Logcumsumexp(Scan):
 class Cummax(Op):
     """cummax(input, dim): the greatest element so far along `dim`, and where it last stood."""
 
-    lays = "rows"
+    memory_order = "rows"
     linked = False
     unsaved_outputs = (0,)
     returns = ("values", "indices")
@@ -162,7 +162,7 @@ class Cummax(Op):
 class Cummin(Op):
     """cummin(input, dim): the least element so far along `dim`, and where it last stood."""
 
-    lays = "rows"
+    memory_order = "rows"
     linked = False
     unsaved_outputs = (0,)
     returns = ("values", "indices")

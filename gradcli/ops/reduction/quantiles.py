@@ -70,7 +70,7 @@ class MedianAll(Op):
 class MedianDim(Op):
     """median_dim(input, dim, keepdim): the lower median along `dim`, and where it stands."""
 
-    lays = "rows"
+    memory_order = "rows"
     linked = False
     unsaved_outputs = (0,)
     names = ("median_dim",)
@@ -92,7 +92,7 @@ class MedianDim(Op):
 class NanmedianDim(Op):
     """nanmedian_dim(input, dim, keepdim): the lower median along `dim` of what is not nan, and where it stands."""
 
-    lays = "rows"
+    memory_order = "rows"
     linked = False
     unsaved_outputs = (0,)
     names = ("nanmedian_dim",)
@@ -134,7 +134,7 @@ class Mode(Op):
     """mode(input, dim, keepdim): the most frequent element along `dim`, the least of several, and where it last
     stands."""
 
-    lays = "rows"
+    memory_order = "rows"
     linked = False
     unsaved_outputs = (0,)
     returns = ("values", "indices")
@@ -161,7 +161,7 @@ class Mode(Op):
 class Kthvalue(Op):
     """kthvalue(input, k, dim, keepdim): the k-th smallest element along `dim`, counted from 1, and where it stands."""
 
-    lays = "rows"
+    memory_order = "rows"
     linked = False
     unsaved_outputs = (0,)
     returns = ("values", "indices")

@@ -112,7 +112,7 @@ class Mean(Reduction):
 class Amax(Reduction):
     """amax(input, dim, keepdim): the greatest elements; ties share the gradient evenly."""
 
-    lays = "rows"
+    memory_order = "rows"
     linked = False
     variant = None
     label = "AmaxBackward0"
@@ -128,7 +128,7 @@ class Amax(Reduction):
 class Amin(Reduction):
     """amin(input, dim, keepdim): the least elements; ties share the gradient evenly."""
 
-    lays = "rows"
+    memory_order = "rows"
     linked = False
     variant = None
     label = "AminBackward0"
@@ -323,7 +323,7 @@ class Norm(Op):
 class VectorNorm(Reduction):
     """linalg.vector_norm(input, ord, dim, keepdim, dtype): the norm of order `ord` of all elements, or along `dim`."""
 
-    lays = "rows"
+    memory_order = "rows"
     names = ("linalg.vector_norm",)
     variant = None
     legacy_name = "reduce.Norm"

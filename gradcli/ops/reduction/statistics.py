@@ -19,7 +19,7 @@ HOLED = [[1.0, 0.0, 3.0], [0.0, 5.0, 0.0]]
 class Prod(Reduction):
     """prod(input, dim, keepdim, dtype): the product of all elements, or of those along `dim`."""
 
-    lays = "rows"
+    memory_order = "rows"
     legacy_name = "reduce.Prod"
     linked = False
     label = ("ProdBackward0", "ProdBackward1")
@@ -52,7 +52,7 @@ def others(F, x, dim):
 class Nansum(Reduction):
     """nansum(input, dim, keepdim, dtype): the sum of the elements that are not nan."""
 
-    lays = "rows"
+    memory_order = "rows"
     linked = False
     variant = None
     samples = [(GRID,), (GRID, 0), (GRID, 1, True), ([[1.0, float("nan")], [2.0, 3.0]], (0, 1)),
@@ -135,7 +135,7 @@ class Spread(Op, abstract=True):
 class Var(Spread):
     """var(input, dim, unbiased, keepdim, correction): the variance, of all elements or along `dim`."""
 
-    lays = "rows"
+    memory_order = "rows"
     legacy_name = "basic_ops.DivConstant"
 
     def forward(input: Array, dim: DimsOrFlag = None, unbiased: Flag = None, keepdim: Flag = False, *,
@@ -152,7 +152,7 @@ class Var(Spread):
 class Std(Spread):
     """std(input, dim, unbiased, keepdim, correction): the standard deviation; its slope where it is 0 is 0."""
 
-    lays = "rows"
+    memory_order = "rows"
     legacy_name = "pointwise.Sqrt"
 
     def forward(input: Array, dim: DimsOrFlag = None, unbiased: Flag = None, keepdim: Flag = False, *,
@@ -227,7 +227,7 @@ class StdMean(Spread):
 class Logsumexp(Op):
     """logsumexp(input, dim, keepdim): log(sum(exp(input))) along `dim`, without overflow."""
 
-    lays = "rows"
+    memory_order = "rows"
     names = ("logsumexp", "special.logsumexp")
     samples = [(GRID, 0), (GRID, (0, 1)), (GRID, -1, True), ([[900.0, 901.0], [-900.0, 3.0]], 1)]
     errors = [(GRID, 5), ("text", 0)]
@@ -270,7 +270,7 @@ class Dist(Op):
 class Renorm(Op):
     """renorm(input, p, dim, maxnorm): each slice along `dim` whose p-norm is above maxnorm scaled down to it."""
 
-    lays = "rows"
+    memory_order = "rows"
     inplace = True
     legacy_name = "tensor.Transpose"
     samples = [(GRID, 2, 0, 5.0), (GRID, 1, 1, 4.0), (GRID, 3, -1, 2.0)]

@@ -99,7 +99,7 @@ class Roll(Op):
     """roll(input, shifts, dims): elements moved along dimensions, those pushed over the end coming back at the
     beginning; without dims row by row."""
 
-    lays = "rows"
+    memory_order = "rows"
     samples = [(GRID, 1), (GRID, 1, 0), (GRID, (1, -1), (0, 1)), (ROW, -2, 0)]
     errors = [(GRID, (1, 2), 0), (GRID, 1, 5)]
 

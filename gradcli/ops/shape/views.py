@@ -236,7 +236,7 @@ def _cat_refused(first, other, at, number):
 class Cat(Op):
     """cat(tensors, dim): tensors joined along a dimension they have."""
 
-    lays = "rows"
+    memory_order = "rows"
     names = ("cat", "concat", "concatenate")
     method = False
     type_promotion = "mixed"
@@ -274,7 +274,7 @@ class Cat(Op):
 class Stack(Op):
     """stack(tensors, dim): tensors of one shape joined along a new dimension."""
 
-    lays = "rows"
+    memory_order = "rows"
     method = False
     type_promotion = "mixed"
     legacy_name = "tensor.Concat"

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op, titled
+from gradcli.engine.autograd.op import Op, rename_node
 from gradcli.engine.autograd.signature import Array, Flag, Int, Ints, Number, sized
 from gradcli.faults.tree import ShapeFault, TypeFault
 from gradcli.ops.linalg.checks import kind_of
@@ -209,7 +209,7 @@ def put_back(F, rank, input, indices, kernel_size, stride, padding, output_size)
         raise ShapeFault(f"{name}(): Expected shape of indices to be same as that of the input tensor "
                          f"({list(input.shape)}) but got indices tensor with shape: {list(indices.shape)}")
     name = {1: "SqueezeBackward1", 2: "MaxUnpool2DBackward0", 3: "MaxUnpool3DBackward0"}[rank]
-    return titled(F.put_in_places(input, indices, lengths), name)
+    return rename_node(F.put_in_places(input, indices, lengths), name)
 
 
 class PutInPlaces(Op):
