@@ -17,7 +17,7 @@ from gradcli.engine.tensor.variable import Dual, grad_mode
 
 MODES: tuple[tuple[Any, str], ...] = (
     (Default, "floating"), (grad_mode, "state"),
-    (Dual, "level"), (Dual, "watched"), (AnomalyMode, "anomalies"), (AnomalyMode, "nan"), (Current, "asked"),
+    (Dual, "level"), (Dual, "watched"), (AnomalyMode, "anomalies"), (AnomalyMode, "nan"), (Current, "time_reads"),
     (Disabled, "message"), *((Settings, name) for name in (
         "validate_args", "early_stop", "caching", "parametrized", "divergences", "transforms")))
 Modes = tuple[Any, ...]

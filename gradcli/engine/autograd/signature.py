@@ -276,7 +276,8 @@ class Signature:
         for i, (p, default) in enumerate(zip(self.names, self.defaults, strict=True)):
             if i == self.positional and i and self.variadic < 0:
                 parts.append("*")
-            parts.append(("*" if i == self.variadic else "") + (p if default is MISSING else f"{p}={_shown(default)}"))
+            text = p if default is MISSING else f"{p}={_default_text(default)}"
+            parts.append(f"*{text}" if i == self.variadic else text)
         return f"{name}({', '.join(parts)})"
 
     def fit(self, name: str, args: Sequence[Any], options: dict[str, Any]) -> list[Any]:
@@ -298,8 +299,8 @@ class Signature:
             if value is MISSING:
                 raise self.complaint(name, f"is missing {self.names[i]}, {self.kinds[i].called}")
             if value is not self.defaults[i]:
-                values[i] = taken = self.kinds[i].take(value)
-                if taken is REFUSED:
+                values[i] = converted = self.kinds[i].take(value)
+                if converted is REFUSED:
                     raise self.complaint(
                         name, f"needs {self.kinds[i].called} as {self.names[i]}, not {described(value)}",
                         at=i, parameter=self.names[i])
@@ -327,8 +328,8 @@ class Signature:
         if len(tensors) != self.positional or len(tensors) + len(numbers) != len(args) or len(numbers) > len(free) or (
                 not isinstance(args[-1], Tensor)) or (len(free) == 1 and not isinstance(args[0], Tensor)):
             return args, options
-        given = dict(zip(free, numbers, strict=False))
-        return (args, options) if given.keys() & options.keys() else (tensors, options | given)
+        factors = dict(zip(free, numbers, strict=False))
+        return (args, options) if factors.keys() & options.keys() else (tensors, options | factors)
 
     def _place(self, name: str, option: str) -> int:
         for spelling in (option, ALIASES.get(option)):
@@ -354,7 +355,7 @@ def _kind(annotation: Any, default: Any) -> Kind:
     return Flag if type(default) is bool else Number
 
 
-def _shown(default: Any) -> str:
+def _default_text(default: Any) -> str:
     if isinstance(default, np.dtype):
         return OF[default].name
     return repr(default)

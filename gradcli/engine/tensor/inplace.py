@@ -106,7 +106,7 @@ def store(target: Tensor, result: Tensor, writer: str) -> Tensor:
             keep_in_place(result.node, array, memory)
         rebase(target, result)
     if Dual.watched:
-        Dual.level.written(target, result)
+        Dual.level.record_write(target, result)
     return target
 
 

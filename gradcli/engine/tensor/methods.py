@@ -124,8 +124,8 @@ def seed_for(output: Tensor, gradient: Any) -> Tensor:
 
 def detach(self: Tensor) -> Tensor:
     """The same memory, without history."""
-    made = RESULT[type(self)]
-    alone = (Variable if made is Volatile else made)(self.array)
+    kind = RESULT[type(self)]
+    alone = (Variable if kind is Volatile else kind)(self.array)
     alone.cut = DetachedBy(".detach()", here()) if self.requires_grad else self.cut
     return report_detached(self, ".detach()", beside(alone, self))    # type: ignore[no-any-return]  # a tensor, as it is given one
 
@@ -146,7 +146,7 @@ def requires_grad_(self: Tensor, requires_grad: bool = True) -> Tensor:
     """Ask for gradients of this leaf, or no longer."""
     if type(requires_grad) is not bool:
         raise ArgumentFault(f"requires_grad must be a bool, not {described(requires_grad)}")
-    set_requires_grad(self, requires_grad, ASKED)
+    set_requires_grad(self, requires_grad, REQUESTED)
     return self
 
 
@@ -342,7 +342,7 @@ def _set_grad(self: Tensor, value: Any) -> None:
     self.gradient = value
 
 
-ASSIGNED, ASKED = "only Tensors of floating point and complex dtype", "only Tensors of floating point dtype"
+ASSIGNED, REQUESTED = "only Tensors of floating point and complex dtype", "only Tensors of floating point dtype"
 CREATED = "Only Tensors of floating point and complex dtype"
 
 

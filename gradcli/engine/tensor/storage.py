@@ -125,13 +125,13 @@ def _elementwise(self: Tensor, function: Callable[..., Any], name: str, *others:
         if not isinstance(other, Tensor):
             raise ArgumentFault(f"{name}() needs tensors, not {described(other)}")
     columns = [np.broadcast_to(t.array, self.array.shape).ravel().tolist() for t in (self, *others)]
-    made = []
+    results = []
     for values in zip(*columns, strict=True):
         value = function(*values)
         if type(value) not in NUMBERS:
             raise ArgumentFault(f"{name}() needs a function that returns a number, not {described(value)}")
-        made.append(value)
-    writing(self.array, name)[...] = as_array(made, self.array.dtype).reshape(self.array.shape)
+        results.append(value)
+    writing(self.array, name)[...] = as_array(results, self.array.dtype).reshape(self.array.shape)
     note_write(self, name, here())
     return self
 

@@ -162,12 +162,12 @@ def _mapped(func: Callable[..., Any], arguments: tuple[list[Any], list[Any], Tre
     for i in range(count):
         next_slice()
         slices = [x if dim is None else traced.select(x, dim, i) for x, dim in zip(inputs, dims, strict=True)]
-        results, given = tree_flatten(func(*tree_unflatten(slices, spec), **options))
+        results, result_structure = tree_flatten(func(*tree_unflatten(slices, spec), **options))
         if structure is None:
-            structure, columns = given, [[] for _ in results]
-        elif given != structure:
+            structure, columns = result_structure, [[] for _ in results]
+        elif result_structure != structure:
             raise ValueFault(f"vmap({name}, ...): the structure of the results differs between slices: {structure} "
-                             f"and {given}")
+                             f"and {result_structure}")
         for column, result in zip(columns, results, strict=True):
             column.append(result)
     if not count:

@@ -193,7 +193,7 @@ def setitem(self, key, value):
     put(writing(self.array), source, basic, picks)
     note_write(self, "setitem", here())
     if Dual.watched:
-        Dual.level.written(self, value, lambda whole, part: put(whole, part, basic, picks))
+        Dual.level.record_write(self, value, lambda whole, part: put(whole, part, basic, picks))
     if grad_mode.on and (self.requires_grad or getattr(value, "requires_grad", False)) and (
             self.array.dtype.kind == "f"):
         changed = Variable(self.array)
