@@ -128,9 +128,9 @@ class Expand(Op):
 def expanded(array, size):
     """`array` seen with `size`, in which -1 keeps the length that is there."""
     if size and not array.ndim and -1 not in size and 0 not in size:    # np.broadcast_to takes its time
-        seen = np.ndarray(size, array.dtype, array, 0, (0,) * len(size))
-        seen.flags.writeable = False
-        return seen
+        view = np.ndarray(size, array.dtype, array, 0, (0,) * len(size))
+        view.flags.writeable = False
+        return view
     lead = len(size) - array.ndim
     full = tuple(array.shape[i - lead] if n == -1 and i >= lead else n for i, n in enumerate(size))
     if lead >= 0 and full == (1,) * lead + array.shape:
@@ -247,17 +247,17 @@ class To(Op):
     def compose(F, input, target: VariadicAnything = (), *, dtype: Type = None, device: Anything = None,
                 non_blocking: Flag = False, copy: Flag = False, memory_format: Format = None):
         flags = []
-        for given in (*(target if type(target) is tuple else (target,)), *((device,) if device is not None else ())):
-            if type(given) is bool:
-                flags.append(given)
-            elif names_device(given):
-                here_only(given)
-            elif isinstance(given, Tensor):
-                dtype = given.array.dtype
-            elif given is not None:
-                dtype = Type.take(given)
+        for argument in (*(target if type(target) is tuple else (target,)), *((device,) if device is not None else ())):
+            if type(argument) is bool:
+                flags.append(argument)
+            elif names_device(argument):
+                here_only(argument)
+            elif isinstance(argument, Tensor):
+                dtype = argument.array.dtype
+            elif argument is not None:
+                dtype = Type.take(argument)
                 if dtype is REFUSED:
-                    raise ArgumentFault(f"to() needs a type, a tensor or a device, not {described(given)}",
+                    raise ArgumentFault(f"to() needs a type, a tensor or a device, not {described(argument)}",
                                         "x.to(torch.float64)")
         result = F.cast(input, dtype) if dtype is not None else input
         result = F.clone(result) if (copy or flags[1:] == [True]) and result is input else result

@@ -74,7 +74,7 @@ def fitting(input, dim, index, src, name):
     return key, src[tuple(slice(n) for n in index.shape)]
 
 
-def owed(F, g, dim, index, src_shape):
+def gather_at(F, g, dim, index, src_shape):
     """The gradient of what was scattered: gathered back, with zeros for what index did not cover."""
     if 0 in index.shape:
         return F.zeros(src_shape, dtype=g.dtype)
@@ -107,7 +107,7 @@ class ScatterAdd(Op):
         return g
 
     def grad_src(F, g, dim, index, src_shape):
-        return owed(F, g, dim, index, src_shape)
+        return gather_at(F, g, dim, index, src_shape)
 
 
 class Scatter(Op):
@@ -151,7 +151,7 @@ class Scatter(Op):
     def grad_src(F, g, dim, index, reduce, src_shape):
         if reduce:
             return refuse()
-        return owed(F, g, dim, index, src_shape) if len(src_shape) else F.sum(F.gather(g, dim, index))
+        return gather_at(F, g, dim, index, src_shape) if len(src_shape) else F.sum(F.gather(g, dim, index))
 
 
 def with_zeros(F, g, dim, index, reduce):

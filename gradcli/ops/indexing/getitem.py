@@ -127,25 +127,25 @@ def put(array, value, basic, picks):
     try:
         place[key] = value
     except ValueError:
-        room = place[key].shape
-        given = getattr(value, "shape", ())
-        if len(given) > len(room) and given[: len(given) - len(room)] == (1,) * (len(given) - len(room)):
-            place[key] = value.reshape(given[len(given) - len(room) :])
+        size = place[key].shape
+        shape = getattr(value, "shape", ())
+        if len(shape) > len(size) and shape[: len(shape) - len(size)] == (1,) * (len(shape) - len(size)):
+            place[key] = value.reshape(shape[len(shape) - len(size) :])
             return
-        words = (f"shape mismatch: value tensor of shape {list(given)} cannot be broadcast to indexing result of "
-                 f"shape {list(room)}" if picks else unexpandable(given, room))
-        raise ShapeFault(f"a {sized(given)} value does not fit into a {sized(room)} part").saying(words) from None
+        words = (f"shape mismatch: value tensor of shape {list(shape)} cannot be broadcast to indexing result of "
+                 f"shape {list(size)}" if picks else unexpandable(shape, size))
+        raise ShapeFault(f"a {sized(shape)} value does not fit into a {sized(size)} part").saying(words) from None
 
 
-def unexpandable(given, room):
+def unexpandable(shape, size):
     """Why a value of one shape cannot be expanded to another, in PyTorch's words."""
-    if len(given) > len(room):
-        return (f"expand(torch.FloatTensor{{{list(given)}}}, size={list(room)}): the number of sizes provided "
-                f"({len(room)}) must be greater or equal to the number of dimensions in the tensor ({len(given)})")
-    lead = len(room) - len(given)
-    at = next(i for i in reversed(range(lead, len(room))) if given[i - lead] not in (1, room[i]))
-    return (f"The expanded size of the tensor ({room[at]}) must match the existing size ({given[at - lead]}) at "
-            f"non-singleton dimension {at}.  Target sizes: {list(room)}.  Tensor sizes: {list(given)}")
+    if len(shape) > len(size):
+        return (f"expand(torch.FloatTensor{{{list(shape)}}}, size={list(size)}): the number of sizes provided "
+                f"({len(size)}) must be greater or equal to the number of dimensions in the tensor ({len(shape)})")
+    lead = len(size) - len(shape)
+    at = next(i for i in reversed(range(lead, len(size))) if shape[i - lead] not in (1, size[i]))
+    return (f"The expanded size of the tensor ({size[at]}) must match the existing size ({shape[at - lead]}) at "
+            f"non-singleton dimension {at}.  Target sizes: {list(size)}.  Tensor sizes: {list(shape)}")
 
 
 def getitem(self, key):
@@ -153,14 +153,14 @@ def getitem(self, key):
     array = self.array
     if type(key) is int and not array.ndim and key in (0, -1):
         return self if isinstance(self, Variable) else array.item()
-    basic, picks = taken(key, array)
+    basic, picks = split_key(key, array)
     return dispatch(GetItem, (self, basic, picks))
 
 
 def setitem(self, key, value):
     """`self[key] = value`."""
     try:
-        basic, picks = taken(key, self.array)
+        basic, picks = split_key(key, self.array)
     except IndexFault:
         if any(isinstance(k, Tensor | list) for k in (key if type(key) is tuple else (key,))):
             writable(self, "setitem")       # where the key picks, PyTorch looks at the leaf first
@@ -202,7 +202,7 @@ def setitem(self, key, value):
             rebase(self, changed)
 
 
-def taken(key, array):
+def split_key(key, array):
     """A key as the two steps in which it is applied: what moves the view, and what picks elements."""
     keys = key if type(key) is tuple else (key,)
     keys = tuple([_plain(k) for k in keys])

@@ -114,11 +114,11 @@ class MaskedScatter(Op):
         return F.masked_fill(g, mask, 0)
 
     def grad_source(F, g, mask, source_shape):
-        taken, n = F.masked_select(g, mask), 1
+        selected, n = F.masked_select(g, mask), 1
         for length in source_shape:
             n *= length
-        rest = F.zeros((n - taken.shape[0],), dtype=g.dtype)
-        return F.reshape(F.cat((taken, rest), 0), source_shape)
+        rest = F.zeros((n - selected.shape[0],), dtype=g.dtype)
+        return F.reshape(F.cat((selected, rest), 0), source_shape)
 
 
 class Nonzero(Op):

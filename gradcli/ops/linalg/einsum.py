@@ -84,12 +84,13 @@ def letter(number):
 def parsed(equation, dims):
     """The letters of each operand and of the result; dimensions under ... have numbers, counted from the last."""
     inputs, arrow, output = equation.partition("->")
-    written = inputs.split(",")
-    if len(written) != len(dims):
-        raise ArgumentFault(f"einsum(): the equation has {len(written)} operands, and {len(dims)} tensors were given")
+    subscripts = inputs.split(",")
+    if len(subscripts) != len(dims):
+        raise ArgumentFault(f"einsum(): the equation has {len(subscripts)} operands, and {len(dims)} tensors were "
+                            "given")
     wide = 0
     terms = []
-    for text, n in zip(written, dims, strict=True):
+    for text, n in zip(subscripts, dims, strict=True):
         hidden = n - len(text.replace("...", "", 1))
         if hidden < 0 or hidden and "..." not in text:
             raise ArgumentFault(f"einsum(): the letters {text} do not fit a {n}-d tensor")

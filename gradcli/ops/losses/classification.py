@@ -78,9 +78,9 @@ class NllBack(Op):
         if how == "mean" and np.isnan(share).all():     # the mean over no targets is nan, but nothing can move it
             return np.zeros(shape, g.dtype)
         out = np.zeros(at[3], g.dtype)
-        owed = -share * (g.reshape(share.shape) if how == "none" else g)
-        owed[target.reshape(owed.shape) == ignore_index] = 0        # however much is owed, be it nan
-        out[at[:3]] = owed
+        contribution = -share * (g.reshape(share.shape) if how == "none" else g)
+        contribution[target.reshape(contribution.shape) == ignore_index] = 0        # however much is owed, be it nan
+        out[at[:3]] = contribution
         return out.reshape(shape)
 
     def grad_g(F, g, target, weight, ignore_index, how):

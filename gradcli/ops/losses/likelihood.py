@@ -18,9 +18,9 @@ from gradcli.ops.losses.regression import (
     LossKernel,
     P,
     Q,
-    each,
     flagged,
     gathered,
+    per_element,
     reduced,
     reduction_of,
     same_shape,
@@ -68,11 +68,11 @@ class BceKernel(LossKernel):
         return gathered(loss if weight is None else loss * weight, how)
 
     def grad_input(F, g, input, target, weight, how):
-        share = each(g, input, how) if weight is None else each(g, input, how) * weight
+        share = per_element(g, input, how) if weight is None else per_element(g, input, how) * weight
         return F.bce_gradient(share, input, target)
 
     def grad_target(F, g, input, weight, how):
-        share = each(g, input, how) if weight is None else each(g, input, how) * weight
+        share = per_element(g, input, how) if weight is None else per_element(g, input, how) * weight
         return -share * (F.log(input) - F.log(1 - input))      # without the bound that the loss has, as in PyTorch
 
 
@@ -151,14 +151,14 @@ class BceWithLogitsKernel(LossKernel):
         return gathered(loss if weight is None else loss * weight, how)
 
     def grad_input(F, g, input, target, weight, pos_weight, how):
-        share = each(g, input, how) if weight is None else each(g, input, how) * weight
+        share = per_element(g, input, how) if weight is None else per_element(g, input, how) * weight
         if pos_weight is None:
             return share * (F.sigmoid(input) - target)
         positive = target * pos_weight
         return share * ((positive + 1 - target) * F.sigmoid(input) - positive)
 
     def grad_target(F, g, input, weight, pos_weight, how):
-        share = each(g, input, how) if weight is None else each(g, input, how) * weight
+        share = per_element(g, input, how) if weight is None else per_element(g, input, how) * weight
         if pos_weight is None:
             return -input * share
         return share * (F.logsigmoid(-input) - pos_weight * F.logsigmoid(input))
@@ -216,12 +216,12 @@ class GaussianNllLoss(Loss):
     def compose(F, input, target, var: Operand, full: Flag = False, eps: Number = 1e-6, reduction: REDUCTION = "mean"):
         if isinstance(var, int | float):
             var = F.full_like(input, var)
-        shape, given = tuple(input.shape), tuple(var.shape)
-        if given == shape[:-1] and given != shape:
+        shape, var_shape = tuple(input.shape), tuple(var.shape)
+        if var_shape == shape[:-1] and var_shape != shape:
             var = F.unsqueeze(var, -1)
-        elif given not in (shape, shape[:-1] + (1,)) and sum(a != b for a, b in zip(
-                given, shape, strict=False)) + abs(len(given) - len(shape)) > (1 if 1 in given else 0):
-            raise ShapeFault(f"var is of incorrect size: {list(given)} for an input of {list(shape)}")
+        elif var_shape not in (shape, shape[:-1] + (1,)) and sum(a != b for a, b in zip(
+                var_shape, shape, strict=False)) + abs(len(var_shape) - len(shape)) > (1 if 1 in var_shape else 0):
+            raise ShapeFault(f"var is of incorrect size: {list(var_shape)} for an input of {list(shape)}")
         if bool(F.any(var < 0)):
             raise ValueFault("var has negative entry/entries", ("var.abs()", "variances are not negative"))
         var = F.clamp_min_straight_through(var, eps)

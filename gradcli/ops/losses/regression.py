@@ -41,7 +41,7 @@ def gathered(loss, how):
     return total if how == "sum" else total / total.dtype.type(loss.size)
 
 
-def each(g, like, how):
+def per_element(g, like, how):
     """What the gradient of a reduced loss gives to each element's loss."""
     if how != "mean":
         return g
@@ -141,11 +141,11 @@ class SquaredLoss(LossKernel):
 
     def grad_input(F, g, input, target, how):
         difference = input - target
-        return difference * (each(g, difference, how) * 2)
+        return difference * (per_element(g, difference, how) * 2)
 
     def grad_target(F, g, input, target, how):
         difference = target - input
-        return difference * (each(g, difference, how) * 2)
+        return difference * (per_element(g, difference, how) * 2)
 
 
 class L1Loss(Loss):
@@ -242,10 +242,10 @@ class BentLoss(LossKernel):
         return gathered(np.where(size < beta, 0.5 * size * size / beta, size - 0.5 * beta), how)
 
     def grad_input(F, g, input, target, how, beta):
-        return each(g, input - target, how) * F.within((input - target) / beta, 1)
+        return per_element(g, input - target, how) * F.within((input - target) / beta, 1)
 
     def grad_target(F, g, input, target, how, beta):
-        return each(g, input - target, how) * F.within((target - input) / beta, 1)
+        return per_element(g, input - target, how) * F.within((target - input) / beta, 1)
 
 
 class HuberLoss(Loss):
@@ -281,10 +281,10 @@ class HuberKernel(LossKernel):
         return gathered(np.where(size <= delta, 0.5 * size * size, delta * (size - 0.5 * delta)), how)
 
     def grad_input(F, g, input, target, how, delta):
-        return each(g, input - target, how) * F.within(input - target, delta)
+        return per_element(g, input - target, how) * F.within(input - target, delta)
 
     def grad_target(F, g, input, target, how, delta):
-        return each(g, input - target, how) * F.within(target - input, delta)
+        return per_element(g, input - target, how) * F.within(target - input, delta)
 
 
 class SoftMarginLoss(Loss):
@@ -312,4 +312,4 @@ class SoftMarginKernel(LossKernel):
         return gathered(np.log1p(np.exp(-target * input)), how)
 
     def grad_input(F, g, input, target, how):
-        return -target * F.sigmoid(-target * input) * each(g, input * target, how)
+        return -target * F.sigmoid(-target * input) * per_element(g, input * target, how)

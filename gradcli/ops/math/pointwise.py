@@ -80,8 +80,8 @@ class Clamp(Unary):
     errors = [([1.0],), ([1.0], "low")]
 
     def variant(input, min, max):
-        given = 0 if min is not None and max is not None else 1 if max is None else 2
-        return given + (3 if isinstance(min, Tensor) or isinstance(max, Tensor) else 0)
+        bounds = 0 if min is not None and max is not None else 1 if max is None else 2
+        return bounds + (3 if isinstance(min, Tensor) or isinstance(max, Tensor) else 0)
 
     def forward(input: Array, min: Operand = None, max: Operand = None):
         if min is None and max is None:
@@ -189,5 +189,5 @@ class ReluBack(Slope):
     def forward(g: Array, result: Array):
         return zeroed(g, np.less_equal(result, ZERO[result.dtype]))
 
-    def grad_g(F, again, result):
-        return F.relu_back(again, result)
+    def grad_g(F, gg, result):
+        return F.relu_back(gg, result)

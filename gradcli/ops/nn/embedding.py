@@ -215,8 +215,8 @@ class SumOfBags(Op):
     def forward(input: Array, places: Index, average: Flag):
         total = np.zeros((int(places[-1]), input.shape[1]), input.dtype)
         bags = places[:-1]
-        kept = bags >= 0
-        np.add.at(total, bags[kept], input[kept])
+        in_bag = bags >= 0
+        np.add.at(total, bags[in_bag], input[in_bag])
         return total / sizes(places, input.dtype) if average else total
 
     def grad_input(F, g, places, average):
@@ -261,8 +261,8 @@ class GreatestOfBags(Op):
     def forward(input: Array, places: Index):
         total = np.full((int(places[-1]), input.shape[1]), -np.inf, input.dtype)
         bags = places[:-1]
-        kept = bags >= 0
-        np.maximum.at(total, bags[kept], input[kept])
+        in_bag = bags >= 0
+        np.maximum.at(total, bags[in_bag], input[in_bag])
         return np.where(np.isin(np.arange(len(total)), bags)[:, None], total, 0).astype(input.dtype)
 
     def grad_input(F, g, input, places, out):

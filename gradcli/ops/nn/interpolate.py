@@ -13,7 +13,7 @@ from gradcli.ops.nn.interpolate_tables import (
     linear_table,
     nearest_table,
 )
-from gradcli.ops.windows.sliding import each
+from gradcli.ops.windows.sliding import per_dimension
 
 ROW = [[[1.0, -2.0, 3.0, 0.5]]]
 GRID = [[[[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]]]
@@ -190,9 +190,9 @@ def sizes(old, size, scale_factor, rank):
         raise ArgumentFault("either size or scale_factor should be defined" if size is None else
                             "only one of size or scale_factor should be defined", "F.interpolate(x, scale_factor=2)")
     if size is not None:
-        new, factors = each(size, rank, "interpolate", "size"), None
+        new, factors = per_dimension(size, rank, "interpolate", "size"), None
     else:
-        factors = each(scale_factor, rank, "interpolate", "scale_factor")
+        factors = per_dimension(scale_factor, rank, "interpolate", "scale_factor")
         new = tuple(int(np.floor(n * float(f))) for n, f in zip(old, factors, strict=True))
     if any(m < 1 for m in new) or any(n < 1 for n in old):
         raise ShapeFault(f"Input and output sizes should be greater than 0, but got input {list(old)} output "

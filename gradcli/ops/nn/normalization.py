@@ -118,15 +118,15 @@ class CentredBack(Op):
         np.subtract(total, sums(g, axes, True) / count, out=total)
         return np.multiply(total, scale, out=total)
 
-    def grad_g(F, again, unit, scale, axes):
-        return F.centred_back(again, unit, scale, axes)
+    def grad_g(F, gg, unit, scale, axes):
+        return F.centred_back(gg, unit, scale, axes)
 
-    def grad_unit(F, again, g, unit, scale, axes):
-        again = again * scale
-        return -again * F.mean(g * unit, axes, True) - g * F.mean(again * unit, axes, True)
+    def grad_unit(F, gg, g, unit, scale, axes):
+        gg = gg * scale
+        return -gg * F.mean(g * unit, axes, True) - g * F.mean(gg * unit, axes, True)
 
-    def grad_scale(F, again, g, unit, scale, axes):
-        return F.sum(again * F.centred_back(g, unit, F.ones_like(scale), axes), axes, True)
+    def grad_scale(F, gg, g, unit, scale, axes):
+        return F.sum(gg * F.centred_back(g, unit, F.ones_like(scale), axes), axes, True)
 
 
 class LayerNorm(Op):

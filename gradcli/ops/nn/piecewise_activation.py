@@ -93,8 +93,8 @@ class LeakyBack(Slope):
             return np.where(np.greater(value, ZERO[value.dtype]), g, g * negative_slope)
         return stepped(np.greater(value, ZERO[value.dtype]), 1, negative_slope, value.dtype) * g
 
-    def grad_g(F, again, value, negative_slope):
-        return F.leaky_back(again, value, negative_slope)
+    def grad_g(F, gg, value, negative_slope):
+        return F.leaky_back(gg, value, negative_slope)
 
 
 class Prelu(Op):

@@ -122,11 +122,11 @@ class SoftmaxBack(Op):
         low = np.subtract(g, row_products(g, shares, dim))
         return np.multiply(low, shares, out=low)
 
-    def grad_g(F, again, shares, dim):
-        return F.softmax_back(again, shares, dim)
+    def grad_g(F, gg, shares, dim):
+        return F.softmax_back(gg, shares, dim)
 
-    def grad_shares(F, again, g, shares, dim):
-        return again * (g - F.sum(g * shares, dim, True)) - g * F.sum(again * shares, dim, True)
+    def grad_shares(F, gg, g, shares, dim):
+        return gg * (g - F.sum(g * shares, dim, True)) - g * F.sum(gg * shares, dim, True)
 
 
 def row_products(a, b, at):
@@ -154,11 +154,11 @@ class LogSoftmaxBack(Op):
         share *= sums(g, (axis(dim, g.ndim),), True)
         return np.subtract(g, share, out=share)
 
-    def grad_g(F, again, logs, dim):
-        return again - F.sum(F.exp(logs) * again, dim, True)
+    def grad_g(F, gg, logs, dim):
+        return gg - F.sum(F.exp(logs) * gg, dim, True)
 
-    def grad_logs(F, again, g, logs, dim):
-        return -again * F.exp(logs) * F.sum(g, dim, True)
+    def grad_logs(F, gg, g, logs, dim):
+        return -gg * F.exp(logs) * F.sum(g, dim, True)
 
 
 class Softmin(Proportions):

@@ -78,8 +78,8 @@ def shifted(F, x, dim, fill, early=False):
     """`x` moved one place along `dim`, later or `early`, with `fill` in the place that becomes free."""
     n = x.shape[dim]
     free = F.zeros_like(F.narrow(x, dim, 0, min(n, 1))) + fill
-    kept = F.narrow(x, dim, min(n, 1) if early else 0, max(n - 1, 0))
-    return F.cat((kept, free) if early else (free, kept), dim)
+    moved = F.narrow(x, dim, min(n, 1) if early else 0, max(n - 1, 0))
+    return F.cat((moved, free) if early else (free, moved), dim)
 
 
 def backwards_recurrence(F, factor, term, dim):
@@ -113,8 +113,8 @@ class Recurrence(Op):
         return backwards_recurrence(F, shifted(F, factor, dim, 0, early=True), g, dim)
 
     def grad_factor(F, g, factor, out, dim):
-        owed = backwards_recurrence(F, shifted(F, factor, dim, 0, early=True), g, dim)
-        return owed * shifted(F, out, dim, 0)
+        contributions = backwards_recurrence(F, shifted(F, factor, dim, 0, early=True), g, dim)
+        return contributions * shifted(F, out, dim, 0)
 
 
 class Logcumsumexp(Scan):

@@ -6,7 +6,7 @@ from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Dim, Flag, Int, Operand, Text
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.tree import IndexFault, ShapeFault, TypeFault, ValueFault
-from gradcli.ops.reduction.reduce import GRID, placed, shared_among_all_ties
+from gradcli.ops.reduction.reduce import GRID, scatter_to_input, shared_among_all_ties
 
 GAPPY = [[1.0, float("nan"), 3.0, 2.0], [0.5, 5.0, -6.0, 4.0]]
 
@@ -86,7 +86,7 @@ class MedianDim(Op):
         return middle(input, dim, keepdim, "median", False)
 
     def grad_input(F, g, out, dim, keepdim, input_shape):
-        return placed(F, g, out[1], dim, keepdim, input_shape)
+        return scatter_to_input(F, g, out[1], dim, keepdim, input_shape)
 
 
 class NanmedianDim(Op):
@@ -107,7 +107,7 @@ class NanmedianDim(Op):
         return middle(input, dim, keepdim, "nanmedian", True)
 
     def grad_input(F, g, out, dim, keepdim, input_shape):
-        return placed(F, g, out[1], dim, keepdim, input_shape)
+        return scatter_to_input(F, g, out[1], dim, keepdim, input_shape)
 
 
 class Median(Op):
@@ -155,7 +155,7 @@ class Mode(Op):
         return chosen(input, np.take_along_axis(order, last, at), at, keepdim)
 
     def grad_input(F, g, out, dim, keepdim, input_shape):
-        return placed(F, g, out[1], dim, keepdim, input_shape)
+        return scatter_to_input(F, g, out[1], dim, keepdim, input_shape)
 
 
 class Kthvalue(Op):
@@ -176,7 +176,7 @@ class Kthvalue(Op):
         return chosen(input, order.take([k - 1], at) if input.ndim else order, at, keepdim)
 
     def grad_input(F, g, out, dim, keepdim, input_shape):
-        return placed(F, g, out[1], dim, keepdim, input_shape)
+        return scatter_to_input(F, g, out[1], dim, keepdim, input_shape)
 
 
 INTERPOLATIONS = Text("linear", "lower", "higher", "midpoint", "nearest")

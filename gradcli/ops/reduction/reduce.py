@@ -22,10 +22,10 @@ def axes(dim, ndim):
         return tuple(range(ndim))
     if type(dim) is int:
         return (axis(dim, ndim),) if ndim else axis(dim, ndim) and () or ()
-    found = tuple(axis(d, ndim) for d in dim)
-    if len(set(found)) != len(found):
+    dims = tuple(axis(d, ndim) for d in dim)
+    if len(set(dims)) != len(dims):
         raise IndexFault(f"dim {dim} names a dimension twice")
-    return found if ndim else ()
+    return dims if ndim else ()
 
 
 def restored(F, g, input_shape, dim, keepdim):
@@ -185,7 +185,7 @@ class MaxDim(Op):
         return picked(np.argmax, input, dim, keepdim)
 
     def grad_input(F, g, out, dim, keepdim, input_shape):
-        return placed(F, g, out[1], dim, keepdim, input_shape)
+        return scatter_to_input(F, g, out[1], dim, keepdim, input_shape)
 
 
 class MinDim(Op):
@@ -206,7 +206,7 @@ class MinDim(Op):
         return picked(np.argmin, input, dim, keepdim)
 
     def grad_input(F, g, out, dim, keepdim, input_shape):
-        return placed(F, g, out[1], dim, keepdim, input_shape)
+        return scatter_to_input(F, g, out[1], dim, keepdim, input_shape)
 
 
 def picked(arg, array, dim, keepdim):
@@ -222,7 +222,7 @@ def picked(arg, array, dim, keepdim):
     return (values, where) if keepdim else (values.squeeze(at), where.squeeze(at))
 
 
-def placed(F, g, indices, dim, keepdim, input_shape):
+def scatter_to_input(F, g, indices, dim, keepdim, input_shape):
     """Zeros of the input's shape, with the gradient of each picked element in its place."""
     if not input_shape:
         return g

@@ -102,7 +102,7 @@ def lessened(unbiased, correction):
     return (1 if correction is None else correction) if unbiased is None else int(unbiased)
 
 
-def asked(dim, unbiased):
+def dim_and_unbiased(dim, unbiased):
     """`dim` and `unbiased` where a truth value may have come first, as in `x.var(False)`."""
     return (None, dim) if type(dim) is bool else (dim, unbiased)
 
@@ -140,12 +140,12 @@ class Var(Spread):
 
     def forward(input: Array, dim: DimsOrFlag = None, unbiased: Flag = None, keepdim: Flag = False, *,
                 correction: Number = None):
-        dim, unbiased = asked(dim, unbiased)
+        dim, unbiased = dim_and_unbiased(dim, unbiased)
         var, _ = spread(input, dim, lessened(unbiased, correction), keepdim, "var")
         return var.astype(input.dtype)
 
     def grad_input(F, g, input, dim, unbiased, keepdim, correction, input_shape):
-        dim, unbiased = asked(dim, unbiased)
+        dim, unbiased = dim_and_unbiased(dim, unbiased)
         return spread_slope(F, g, input, dim, lessened(unbiased, correction), keepdim, input_shape)
 
 
@@ -157,12 +157,12 @@ class Std(Spread):
 
     def forward(input: Array, dim: DimsOrFlag = None, unbiased: Flag = None, keepdim: Flag = False, *,
                 correction: Number = None):
-        dim, unbiased = asked(dim, unbiased)
+        dim, unbiased = dim_and_unbiased(dim, unbiased)
         var, _ = spread(input, dim, lessened(unbiased, correction), keepdim, "std")
         return np.sqrt(var).astype(input.dtype)
 
     def grad_input(F, g, input, out, dim, unbiased, keepdim, correction, input_shape):
-        dim, unbiased = asked(dim, unbiased)
+        dim, unbiased = dim_and_unbiased(dim, unbiased)
         g = half_of_root(F, g, out)
         return spread_slope(F, g, input, dim, lessened(unbiased, correction), keepdim, input_shape)
 
@@ -181,12 +181,12 @@ class VarMean(Spread):
 
     def forward(input: Array, dim: DimsOrFlag = None, unbiased: Flag = None, keepdim: Flag = False, *,
                 correction: Number = None):
-        dim, unbiased = asked(dim, unbiased)
-        found = spread(input, dim, lessened(unbiased, correction), keepdim, "var_mean")
-        return tuple(x.astype(input.dtype) for x in found)
+        dim, unbiased = dim_and_unbiased(dim, unbiased)
+        results = spread(input, dim, lessened(unbiased, correction), keepdim, "var_mean")
+        return tuple(x.astype(input.dtype) for x in results)
 
     def grad_input(F, g, input, dim, unbiased, keepdim, correction, input_shape):
-        dim, unbiased = asked(dim, unbiased)
+        dim, unbiased = dim_and_unbiased(dim, unbiased)
         lack = lessened(unbiased, correction)
         by_var = None if g[0] is None else spread_slope(F, g[0], input, dim, lack, keepdim, input_shape)
         return with_mean(F, by_var, g[1], dim, keepdim, input_shape)
@@ -212,12 +212,12 @@ class StdMean(Spread):
 
     def forward(input: Array, dim: DimsOrFlag = None, unbiased: Flag = None, keepdim: Flag = False, *,
                 correction: Number = None):
-        dim, unbiased = asked(dim, unbiased)
+        dim, unbiased = dim_and_unbiased(dim, unbiased)
         var, mean = spread(input, dim, lessened(unbiased, correction), keepdim, "std_mean")
         return np.sqrt(var).astype(input.dtype), mean.astype(input.dtype)
 
     def grad_input(F, g, input, out, dim, unbiased, keepdim, correction, input_shape):
-        dim, unbiased = asked(dim, unbiased)
+        dim, unbiased = dim_and_unbiased(dim, unbiased)
         lack, by_std = lessened(unbiased, correction), None
         if g[0] is not None:
             by_std = spread_slope(F, half_of_root(F, g[0], out[0]), input, dim, lack, keepdim, input_shape)

@@ -28,9 +28,9 @@ class Diagonal(Op):
 
     def forward(input: Array, offset: Int = 0, dim1: Dim = 0, dim2: Dim = 1):
         a, b = two(dim1, dim2, input.ndim, "diagonal()")
-        seen = input.diagonal(offset, a, b)
-        seen.flags.writeable = input.flags.writeable
-        return seen
+        diagonal = input.diagonal(offset, a, b)
+        diagonal.flags.writeable = input.flags.writeable
+        return diagonal
 
     def grad_input(F, g, offset, dim1, dim2, input_shape, input_dtype):
         return F.diagonal_scatter(F.zeros(input_shape, dtype=input_dtype), g, offset, dim1, dim2)
@@ -59,9 +59,9 @@ class DiagEmbed(Op):
         n = input.shape[-1] + abs(offset)
         out = np.zeros((*input.shape[:-1], n, n), input.dtype)
         out = np.moveaxis(out, (-2, -1), (a, b))
-        seen = out.diagonal(offset, a, b)
-        seen.flags.writeable = True
-        seen[...] = input
+        diagonal = out.diagonal(offset, a, b)
+        diagonal.flags.writeable = True
+        diagonal[...] = input
         return out
 
     def grad_input(F, g, offset, dim1, dim2):
@@ -135,10 +135,10 @@ class DiagonalScatter(Op):
     def forward(input: Array, src: Array, offset: Int = 0, dim1: Dim = 0, dim2: Dim = 1):
         a, b = two(dim1, dim2, input.ndim, "diagonal_scatter()")
         out = np.array(input)
-        seen = out.diagonal(offset, a, b)
-        seen.flags.writeable = True
-        fits(src, seen.shape, "diagonal")
-        seen[...] = src
+        diagonal = out.diagonal(offset, a, b)
+        diagonal.flags.writeable = True
+        fits(src, diagonal.shape, "diagonal")
+        diagonal[...] = src
         return out
 
     def grad_input(F, g, offset, dim1, dim2, src_shape, src_dtype):

@@ -254,7 +254,7 @@ class Lifted(Op, abstract=True):
     errors = [("text",)]
 
 
-def each(tensors, lift):
+def lift_all(tensors, lift):
     """One lifted tensor, or several as a tuple."""
     return lift(tensors[0]) if len(tensors) == 1 else tuple(lift(t) for t in tensors)
 
@@ -265,7 +265,7 @@ class Atleast1d(Lifted):
     names = ("atleast_1d",)
 
     def compose(F, tensors: VariadicArrays = ()):
-        return each(tensors, lambda t: t if len(t.shape) else F.reshape(t, (1,)))
+        return lift_all(tensors, lambda t: t if len(t.shape) else F.reshape(t, (1,)))
 
 
 class Atleast2d(Lifted):
@@ -274,7 +274,7 @@ class Atleast2d(Lifted):
     names = ("atleast_2d",)
 
     def compose(F, tensors: VariadicArrays = ()):
-        return each(tensors, lambda t: t if len(t.shape) > 1 else F.unsqueeze(t, 0) if len(t.shape) else (
+        return lift_all(tensors, lambda t: t if len(t.shape) > 1 else F.unsqueeze(t, 0) if len(t.shape) else (
             F.reshape(t, (1, 1))))
 
 
@@ -284,7 +284,7 @@ class Atleast3d(Lifted):
     names = ("atleast_3d",)
 
     def compose(F, tensors: VariadicArrays = ()):
-        return each(tensors, lambda t: cube(F, t))
+        return lift_all(tensors, lambda t: cube(F, t))
 
 
 def cube(F, t):

@@ -31,12 +31,12 @@ def fitted(shape, count, name="view"):
 
 def viewed(array, shape):
     """`array` seen with another shape, or None where its memory does not allow that."""
-    seen = array.view()
+    view = array.view()
     try:
-        seen.shape = shape
+        view.shape = shape
     except AttributeError:
         return None
-    return seen
+    return view
 
 
 class SizesOrType(SizesKind):
@@ -45,8 +45,8 @@ class SizesOrType(SizesKind):
     def take(self, value):
         if isinstance(value, tuple) and len(value) == 1:
             value = value[0]
-        taken = REFUSED if type(value) is str else Type.take(value)
-        return taken if taken is not REFUSED else super().take(value)
+        dtype = REFUSED if type(value) is str else Type.take(value)
+        return dtype if dtype is not REFUSED else super().take(value)
 
 
 def reinterpreted(array, dtype):
@@ -81,14 +81,14 @@ class View(Op):
         if isinstance(shape, np.dtype):
             return reinterpreted(input, shape)
         shape = fitted(shape, input.size)
-        seen = viewed(input, shape)
-        if seen is None:
+        view = viewed(input, shape)
+        if view is None:
             raise ShapeFault(f"view size is not compatible with input tensor's size and stride: a {sized(input.shape)} "
                              f"tensor whose rows are not in a row in memory cannot be seen as {sized(shape)}",
                              (f"x.reshape({', '.join(map(str, shape))})", "copies if it must")).saying(
                 "view size is not compatible with input tensor's size and stride (at least one dimension spans across "
                 "two contiguous subspaces). Use .reshape(...) instead.")
-        return seen
+        return view
 
     def grad_input(F, g, input_shape, shape):
         if isinstance(shape, np.dtype):

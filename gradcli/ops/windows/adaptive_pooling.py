@@ -11,7 +11,7 @@ from gradcli.ops.nn.interpolate import adaptive
 from gradcli.ops.nn.interpolate_tables import adaptive_windows
 from gradcli.ops.windows.pooling import BLOCK, ROW, Pooling, planes
 from gradcli.ops.windows.pooling_arrays import GRID
-from gradcli.ops.windows.sliding import each
+from gradcli.ops.windows.sliding import per_dimension
 
 
 def lengths_for(F, name, input, output_size, rank):
@@ -20,11 +20,11 @@ def lengths_for(F, name, input, output_size, rank):
     size = output_size if type(output_size) in (tuple, list) else (output_size,) * rank
     if len(size) != rank:
         raise ShapeFault(f"{name}(): output_size must be {rank}, got {len(size)}")
-    kept = tuple(n if m is None else m for n, m in zip(input.shape[-rank:], size, strict=True))
-    if any(m < 0 for m in each(kept, rank, name, "output_size")):
+    lengths = tuple(n if m is None else m for n, m in zip(input.shape[-rank:], size, strict=True))
+    if any(m < 0 for m in per_dimension(lengths, rank, name, "output_size")):
         raise ShapeFault(f"{name}(): elements of output_size must be greater than or equal to 0 but received "
                          f"{list(size)}")
-    return kept
+    return lengths
 
 
 class AdaptiveMax(Op):

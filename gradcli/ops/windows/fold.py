@@ -6,7 +6,7 @@ from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Int, Ints, Plain, sized
 from gradcli.faults.tree import ShapeFault
 from gradcli.ops.windows.convolution_arrays import columns
-from gradcli.ops.windows.sliding import each, inside, overlapped, places, positive
+from gradcli.ops.windows.sliding import inside, overlapped, per_dimension, places, positive
 
 GRID = [[[[1.0, -2.0, 3.0], [0.5, 5.0, -6.0], [0.2, 1.0, 4.0]]]]
 COLUMNS = [[[1.0, -2.0, 3.0, 0.1], [0.5, 5.0, -6.0, 0.2], [0.2, 1.0, 4.0, 0.3], [0.7, 1.5, 2.0, 0.4]]]
@@ -15,7 +15,7 @@ FOUR = [[[[1.0, 2.0]], [[3.0, 4.0]], [[5.0, 6.0]], [[7.0, 8.0]]]]
 
 def options(name, kernel_size, dilation, padding, stride):
     """The four options of fold and unfold as pairs."""
-    kernel, dilation, padding, stride = (each(v, 2, name, w) for v, w in (
+    kernel, dilation, padding, stride = (per_dimension(v, 2, name, w) for v, w in (
         (kernel_size, "kernel_size"), (dilation, "dilation"), (padding, "padding"), (stride, "stride")))
     positive(name, kernel_size=kernel, dilation=dilation, stride=stride)
     return kernel, dilation, padding, stride
@@ -77,7 +77,7 @@ class Fold(Op):
     def compose(F, input, output_size: Ints, kernel_size: Ints, dilation: Ints = 1, padding: Ints = 0,
                 stride: Ints = 1):
         kernel, dilation, padding, stride = options("fold", kernel_size, dilation, padding, stride)
-        lengths = each(output_size, 2, "fold", "output_size")
+        lengths = per_dimension(output_size, 2, "fold", "output_size")
         if len(input.shape) not in (2, 3):
             raise ShapeFault(f"Expected 2D or 3D (batch mode) tensor for input with possibly 0 batch size, but got: "
                              f"{sized(input.shape)}")

@@ -10,7 +10,7 @@ from gradcli.engine.random.generators import draw
 from gradcli.faults.tree import ArgumentFault, ShapeFault
 from gradcli.ops.windows.pooling import CUBE, Pooling, planes
 from gradcli.ops.windows.pooling_arrays import GRID
-from gradcli.ops.windows.sliding import each
+from gradcli.ops.windows.sliding import per_dimension
 
 HALF2, HALF3 = np.array([[[0.3, 0.7]]]), np.array([[[0.3, 0.7, 0.5]]])
 
@@ -93,11 +93,11 @@ def fractional(F, rank, input, kernel_size, output_size, output_ratio, return_in
     if (output_size is None) == (output_ratio is None):
         raise ArgumentFault(f"{name} requires specifying either an output_size or an output_ratio",
                             f"F.{name}(x, 2, output_size=2)")
-    kernel = each(kernel_size, rank, name, "kernel_size")
+    kernel = per_dimension(kernel_size, rank, name, "kernel_size")
     if output_size is None:
-        ratio = each(output_ratio, rank, name, "output_ratio")
+        ratio = per_dimension(output_ratio, rank, name, "output_ratio")
         output_size = tuple(int(n * r) for n, r in zip(input.shape[-rank:], ratio, strict=True))
-    lengths = each(output_size, rank, name, "output_size")
+    lengths = per_dimension(output_size, rank, name, "output_size")
     if samples is not None and len(input.shape) == rank + 1 and len(samples.shape) == 3:
         samples = F.narrow(samples, 0, 0, 1)        # those of the first of a batch
     values, indices = F.fractional_max(input, kernel, lengths, F.chances(input, rank) if samples is None else samples)

@@ -71,8 +71,8 @@ def wrapped(n, before, after):
     if n + before + after < 0 or n + min(before, 0) + min(after, 0) < 0:
         raise ShapeFault("Negative padding value is resulting in an empty dimension")
     # what is cut off on one side is not shown on the other
-    kept = list(range(max(-before, 0), n - max(-after, 0)))
-    return [*kept[len(kept) - max(before, 0) :], *kept, *kept[: max(after, 0)]]
+    places = list(range(max(-before, 0), n - max(-after, 0)))
+    return [*places[len(places) - max(before, 0) :], *places, *places[: max(after, 0)]]
 
 
 SOURCES = {"reflect": reflected, "replicate": replicated, "circular": wrapped}

@@ -7,7 +7,7 @@ from gradcli.engine.autograd.signature import Array, Flag, Int, Ints, Number, si
 from gradcli.faults.tree import ShapeFault, TypeFault
 from gradcli.ops.linalg.checks import kind_of
 from gradcli.ops.windows.pooling_arrays import GRID
-from gradcli.ops.windows.sliding import each
+from gradcli.ops.windows.sliding import per_dimension
 
 ROW = [[[1.0, -2.0, 3.0, 0.5, 2.5]]]
 BLOCK = [[[[[1.0, -2.0], [3.0, 0.5]], [[1.5, 4.0], [-1.0, 0.2]]]]]
@@ -36,9 +36,9 @@ def greatest(F, rank, input, kernel_size, stride, padding, dilation, ceil_mode, 
     """What max_pool1d, 2d and 3d have in common; one dimension goes the way of two, of which the first is 1."""
     name = f"max_pool{rank}d"
     planes(F, name, input, rank)
-    kernel = each(kernel_size, rank, name, "kernel_size")
-    stride = kernel if stride in (None, ()) else each(stride, rank, name, "stride")
-    padding, dilation = each(padding, rank, name, "padding"), each(dilation, rank, name, "dilation")
+    kernel = per_dimension(kernel_size, rank, name, "kernel_size")
+    stride = kernel if stride in (None, ()) else per_dimension(stride, rank, name, "stride")
+    padding, dilation = per_dimension(padding, rank, name, "padding"), per_dimension(dilation, rank, name, "dilation")
     if rank == 1:
         values, indices = F.max_pool(F.unsqueeze(input, -2), (1, *kernel), (1, *stride), (0, *padding), (1, *dilation),
                                      ceil_mode)
@@ -95,9 +95,9 @@ def mean(F, rank, input, kernel_size, stride, padding, ceil_mode, count_include_
     if kind_of(input).kind != "f" and kind_of(input) != np.int64:
         raise TypeFault(f"{name}() is not implemented for {kind_of(input).name} tensors",
                         ("x.float()", "a floating copy"))
-    kernel = each(kernel_size, rank, name, "kernel_size")
-    stride = kernel if stride in (None, ()) else each(stride, rank, name, "stride")
-    padding = each(padding, rank, name, "padding")
+    kernel = per_dimension(kernel_size, rank, name, "kernel_size")
+    stride = kernel if stride in (None, ()) else per_dimension(stride, rank, name, "stride")
+    padding = per_dimension(padding, rank, name, "padding")
     if divisor == 0:
         raise ShapeFault("divisor must be not zero")
     if rank == 1:
@@ -149,7 +149,7 @@ class AvgPool3d(Pooling):
 
 def norm(F, rank, input, norm_type, kernel_size, stride, ceil_mode):
     """The p-norm of each window: the mean of powers, taken back to a sum; the sign of a negative sum stays."""
-    kernel = each(kernel_size, rank, f"lp_pool{rank}d", "kernel_size")
+    kernel = per_dimension(kernel_size, rank, f"lp_pool{rank}d", "kernel_size")
     count = 1
     for k in kernel:
         count *= k
@@ -198,9 +198,9 @@ def put_back(F, rank, input, indices, kernel_size, stride, padding, output_size)
     if len(input.shape) not in (rank + 1, rank + 2):
         raise ShapeFault(f"{name}() Expected {rank + 1}D or {rank + 2}D input tensor, but got {sized(input.shape)}",
                          ("x.unsqueeze(0)", "adds a batch dimension"))
-    kernel = each(kernel_size, rank, name, "kernel_size")
-    stride = kernel if stride in (None, ()) else each(stride, rank, name, "stride")
-    padding = each(padding, rank, name, "padding")
+    kernel = per_dimension(kernel_size, rank, name, "kernel_size")
+    stride = kernel if stride in (None, ()) else per_dimension(stride, rank, name, "stride")
+    padding = per_dimension(padding, rank, name, "padding")
     lengths = tuple((n - 1) * s - 2 * p + k for n, k, s, p in zip(
         input.shape[len(input.shape) - rank :], kernel, stride, padding, strict=True))
     if output_size is not None:
