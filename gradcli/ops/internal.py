@@ -149,7 +149,6 @@ def expanded(array, size):
 class SumTo(Op):
     """sum_to(input, shape): input added up along whatever broadcasting to its shape had repeated."""
 
-    names = ("sum_to",)
     method = False
     function = False
     label = ("SumBackward0", "SumBackward1", "ViewBackward0")
@@ -211,7 +210,6 @@ class Spread(Op):
 class CopySlices(Op):
     """copy_slices(input, piece, at): input with the elements at places `at` replaced by piece."""
 
-    names = ("copy_slices",)
     method = False
     function = False
     legacy_name = "tensor.SetItem"
@@ -236,7 +234,6 @@ class To(Op):
     """to(input, *target, dtype, device, non_blocking, copy, memory_format): input as elements of another type: a type,
     a tensor of that type, or a device, of which there is one."""
 
-    names = ("to",)
     function = False
     legacy_name = "tensor.Type"
     label = "ToCopyBackward0"

@@ -38,7 +38,6 @@ class RenamedKeeping(Renamed):
     """renamed_keeping(input, name, sources): the same of a call that keeps `sources`, so that writes to them are
     noticed."""
 
-    names = ("renamed_keeping",)
     saved_for_versions = ("sources",)
     saves = True
     samples = [([1.0, 2.0], "NormBackward1", ([3.0],))]
@@ -56,8 +55,6 @@ class RenamedKeeping(Renamed):
 
 class RenamedWhole(RenamedKeeping):
     """renamed_whole(input, name, sources): the same of a call that keeps its result, too."""
-
-    names = ("renamed_whole",)
 
     def grad_input(F, g, sources, out):
         return g

@@ -107,7 +107,7 @@ class Op:
 
     __slots__ = ("born", "code", "edges", "hooks", "line_at", "notes", "shape")
 
-    names: tuple[str, ...] = ()             # full names; the first is the operation's own
+    names: tuple[str, ...] = ()             # full names, its own first; the default is the class's in snake_case
     home = ""                               # prefix of every name without a dot: "nn.functional"
     method: bool | None = None              # whether tensors have it as a method; None: if a name has no dot
     function = True                         # whether torch.<name> exists
@@ -196,7 +196,7 @@ class Op:
         cls.defaults = {p: d for p, d in zip(cls.params, cls.signature.defaults, strict=True)
                         if p in cls.params[cls.signature.required :] and p not in cls.ignored_options}
         cls.names = tuple(f"{cls.home}.{n}" if cls.home and "." not in n else n
-                          for n in vars(cls).get("names", (cls.__name__.lower(),)))
+                          for n in vars(cls).get("names") or (snake_case(cls.__name__),))
         cls.rules = tuple(_rules(cls))
         cls.shaped = any(need > len(cls.params) for rule in cls.rules for need in rule.needs)
         cls.keeps_input = bool(compose) or any(0 in rule.needs for rule in cls.rules)
@@ -223,6 +223,11 @@ class Op:
 
     def __repr__(self) -> str:
         return f"<{self.legacy_class_name} object>"
+
+
+def snake_case(name: str) -> str:
+    """The name of a class in snake_case: LogSoftmax -> log_softmax, Deg2Rad -> deg2rad."""
+    return "".join([f"_{c}" if c.isupper() and name[i - 1 : i].islower() else c for i, c in enumerate(name)]).lower()
 
 
 def _positional(function: Any) -> Any:

@@ -76,7 +76,6 @@ class FillDiagonal(Op):
     """fill_diagonal(input, fill_value, wrap): one value on the main diagonal; with `wrap` again below it in tall
     matrices; `x.fill_diagonal_(value)`."""
 
-    names = ("fill_diagonal",)
     partial = True
     method = False
     function = False

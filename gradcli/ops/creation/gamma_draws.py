@@ -208,8 +208,6 @@ class Draws(Op, abstract=True):
 class StandardGamma(Draws):
     """standard_gamma(input): gamma numbers of rate 1, of the concentrations in input."""
 
-    names = ("standard_gamma",)
-
     def forward(input: Array):
         return draw().standard_gamma(only_floats("standard_gamma", input))
 
@@ -220,7 +218,6 @@ class StandardGamma(Draws):
 class SampleDirichlet(Draws):
     """sample_dirichlet(input): shares that sum to one, of the concentrations in each row of input."""
 
-    names = ("sample_dirichlet",)
     label = "_DirichletBackward"
 
     def forward(input: Array):
@@ -234,7 +231,6 @@ class SampleDirichlet(Draws):
 class StandardGammaGrad(Op):
     """standard_gamma_grad(input, output): how the gamma numbers output move with their concentrations input."""
 
-    names = ("standard_gamma_grad",)
     function = False
     method = False
     samples = [([0.5, 2.0, 9.0, 20.0], [0.25, 1.5, 9.5, 3.0])]
@@ -248,7 +244,6 @@ class StandardGammaGrad(Op):
 class DirichletGrad(Op):
     """dirichlet_grad(input, alpha, total): how shares move with their concentration, over one less the share."""
 
-    names = ("dirichlet_grad",)
     function = False
     method = False
     samples = [([0.25, 0.75, 0.5, 0.25], [0.5, 2.0, 9.0, 4.0], [1.5, 2.5, 19.0, 16.0])]

@@ -51,7 +51,6 @@ class UniformFill(Refill):
 class NormalFill(Refill):
     """normal_fill(input, mean, std): input filled with normally distributed numbers."""
 
-    names = ("normal_fill",)
     label = "NormalBackward0"
     inplace_name = "normal_"
     samples = [([1.0, 2.0],), ([1.0, 2.0], 1.0, 0.5)]
@@ -112,7 +111,6 @@ class GeometricFill(Refill):
 class BernoulliFill(Refill):
     """bernoulli_fill(input, p): input filled with ones of probability p, else zeros."""
 
-    names = ("bernoulli_fill",)
     label = "BernoulliBackward2"
     inplace_name = "bernoulli_"
     samples = [([1.0, 2.0],), ([1.0, 2.0], 0.25), ([1.0, 2.0], [0.5, 1.0])]

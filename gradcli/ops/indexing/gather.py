@@ -90,7 +90,6 @@ class ScatterAdd(Op):
     """scatter_add(input, dim, index, src): input with each element of src added where index says along `dim`."""
 
     memory_order = "rows"
-    names = ("scatter_add",)
     inplace = True
     samples = [(GRID, 1, PICKS, [[1.0, 2.0], [3.0, 4.0]]), (GRID, 0, np.array([[1, 0, 1]]), [[1.0, 2.0, 3.0]]),
                (GRID, 1, PICKS, GRID)]
@@ -174,7 +173,6 @@ class ScatterReduce(Op):
     sum, product, mean or extreme of what src brings there, and, with `include_self`, of what was there."""
 
     memory_order = "rows"
-    names = ("scatter_reduce",)
     linked = False
     inplace = True
     samples = [*REDUCED, *((*sample, False) for sample in REDUCED), (GRID, 1, PICKS, GRID, "sum")]
@@ -263,7 +261,6 @@ class IndexReduce(Op):
 
     memory_order = "rows"
     linked = False
-    names = ("index_reduce",)
     inplace = True
     samples = [(GRID, 1, np.array([0, 0, 2]), [[1.5, 2.0, 4.0], [3.0, 4.0, 2.5]], how)
                for how in ("prod", "mean", "amax", "amin")]

@@ -53,7 +53,6 @@ def lifted(array):
 class IndexSelect(Op):
     """index_select(input, dim, index): the slices along `dim` that index names."""
 
-    names = ("index_select",)
     legacy_name = "tensor.IndexSelect"
     samples = [(GRID, 0, ROWS), (GRID, 1, np.array([2, 2, 0])), (GRID, -1, np.array([1]))]
     errors = [(GRID, 0, np.array([5])), (GRID, 3, ROWS), (GRID, 0, np.array([[1]])), (GRID, 0, [1.0])]
@@ -73,7 +72,6 @@ class IndexAdd(Op):
     index says."""
 
     memory_order = "rows"
-    names = ("index_add",)
     linked = False
     inplace = True
     legacy_name = "tensor.IndexAdd"
@@ -99,7 +97,6 @@ class IndexCopy(Op):
     """index_copy(input, dim, index, source): input with the slices that index names replaced by those of source."""
 
     memory_order = "rows"
-    names = ("index_copy",)
     linked = False
     inplace = True
     legacy_name = "tensor.IndexCopy"
@@ -123,7 +120,6 @@ class IndexCopy(Op):
 class IndexFill(Op):
     """index_fill(input, dim, index, value): input with the slices that index names filled with value."""
 
-    names = ("index_fill",)
     inplace = True
     legacy_name = "tensor.IndexFill"
     label = ("IndexFillBackward0", "IndexFillBackward1")
@@ -239,7 +235,6 @@ class IndexPut(Op):
     """index_put(input, indices, values, accumulate): input with the elements that indices, one tensor a dimension, name
     together replaced by values, or with `accumulate` added to."""
 
-    names = ("index_put",)
     inplace = True
     samples = [(GRID, (Tensor(ROWS), Tensor(COLUMNS)), [7.0, 8.0]), (GRID, (Tensor(TWICE),), [1.0, 2.0, 3.0], True),
                (GRID, (Tensor(np.array([[True, False, True], [False, True, False]])),), [1.0])]
@@ -268,7 +263,6 @@ class TakeAlongDim(Op):
     """take_along_dim(input, indices, dim): along `dim` the elements that indices name, broadcast against input; without
     `dim` of all elements in a row."""
 
-    names = ("take_along_dim",)
     samples = [(GRID, np.array([0, 5])), (GRID, np.array([[1], [0]]), 1), (GRID, np.array([[0, 2, 1]]), -1)]
     errors = [(GRID, np.array([[7]]), 1), (GRID, np.array([0]), 1), (GRID, np.array([[0]]), 4)]
 

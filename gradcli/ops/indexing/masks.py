@@ -45,7 +45,6 @@ class MaskedFill(Op):
     """masked_fill(input, mask, value): input with value wherever the mask holds."""
 
     memory_order = "rows"
-    names = ("masked_fill",)
     inplace = True
     legacy_name = "tensor.MaskedFill"
     label = ("MaskedFillBackward0", "MaskedFillBackward1")
@@ -71,7 +70,6 @@ class MaskedFill(Op):
 class MaskedSelect(Op):
     """masked_select(input, mask): the elements where the mask holds, row by row, as a vector."""
 
-    names = ("masked_select",)
     saved_for_versions = ("input",)
     legacy_name = "tensor.MaskedSelect"
     samples = [(GRID, HOLES), (GRID, ROW), ([1.0, 2.0, 3.0], HOLES)]
@@ -191,7 +189,6 @@ class Triu(Triangle):
 class TrilIndices(Creation):
     """tril_indices(row, col, offset, dtype): the rows and columns of the elements of a lower triangle."""
 
-    names = ("tril_indices",)
     samples = [(3, 3), (2, 4, 1)]
     errors = [(-1, 3), ("text", 3)]
 
@@ -202,7 +199,6 @@ class TrilIndices(Creation):
 class TriuIndices(Creation):
     """triu_indices(row, col, offset, dtype): the rows and columns of the elements of an upper triangle."""
 
-    names = ("triu_indices",)
     samples = [(3, 3), (2, 4, 1)]
     errors = [(-1, 3), ("text", 3)]
 

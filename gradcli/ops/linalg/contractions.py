@@ -197,7 +197,6 @@ class MultiDot(Op):
 class ChainMatmul(Op):
     """chain_matmul(*matrices): as linalg.multi_dot, which took its place, of any number of matrices."""
 
-    names = ("chain_matmul",)
     method = False
     samples = [((A, B, A),), ((A,),)]
     errors = [((A, A),), ((A, V),)]

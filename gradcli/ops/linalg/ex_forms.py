@@ -33,7 +33,6 @@ B = [[1.0, 2.0, 0.5], [-1.0, 0.5, 3.0]]
 class ZeroPivot(Op):
     """zero_pivot(A): for each matrix the place, counted from 1, of the first zero on the diagonal of U; 0 without."""
 
-    names = ("zero_pivot",)
     method = False
     function = False
     samples = [(np.array(A),), (SINGULAR,)]

@@ -43,7 +43,6 @@ class MatrixPower(Op):
 class NoPower(Op):
     """no_power(input): the identity, in the place of each matrix; gradients are zeros."""
 
-    names = ("no_power",)
     method = False
     function = False
     label = "CopyBackwards"
@@ -84,7 +83,6 @@ class Magnitudes(Op):
     """magnitudes(input): a power of 2 near the largest element of each matrix, by which it can be divided without
     rounding; a constant."""
 
-    names = ("magnitudes",)
     method = False
     function = False
     samples = [(np.array([[1.0, -2.5], [0.25, 0.0]]),)]

@@ -157,7 +157,6 @@ class Matmul(Op):
 class StackedMm(Op):
     """stacked_mm(input, other): the products of matrices in stacks that broadcast against each other."""
 
-    names = ("stacked_mm",)
     method = False
     function = False
     type_promotion = "same"

@@ -146,7 +146,6 @@ class Solved(Op):
     """solved(A, B): the X with A X = B."""
 
     memory_order = "columns"
-    names = ("solved",)
     method = False
     function = False
     label = "LinalgSolveExBackward0"
@@ -233,7 +232,6 @@ class CholeskySolve(Op):
     """cholesky_solve(input, input2, upper): the X with A X = input, where input2 is the Cholesky factor of A."""
 
     memory_order = "columns"
-    names = ("cholesky_solve",)
     saved_for_versions = ("input",)
     label = "CholeskySolveBackward0"
     samples = [(B, np.array([[2.0, 0.0], [0.25, 1.0]])), (B, np.array([[2.0, 0.5], [0.0, 1.0]]), True),
@@ -262,7 +260,6 @@ class CholeskyInverse(Op):
     """cholesky_inverse(input, upper): the inverse of the matrix whose Cholesky factor is input."""
 
     memory_order = "columns"
-    names = ("cholesky_inverse",)
     label = "CholeskyInverseBackward0"
     samples = [(np.array([[2.0, 0.0], [0.25, 1.0]]),), (np.array([[2.0, 0.5], [0.0, 1.0]]), True), (np.array(PAIR),)]
     gradient_only_samples = [([[2.0, 0.0], [0.25, 1.0]],), ([[2.0, 0.5], [0.0, 1.0]], True), (PAIR,)]

@@ -22,7 +22,6 @@ class NllLoss(Op):
     """nll_loss(input, target, weight, size_average, ignore_index, reduce, reduction): minus the entry of input, along
     dimension 1, that target names; the mean is over the weights of the classes named."""
 
-    names = ("nll_loss",)
     home = "nn.functional"
     samples = [(ROWS, CLASSES), (ROWS, CLASSES, WEIGHTS), (ROWS, CLASSES, None, None, 2),
                *((ROWS, CLASSES, WEIGHTS, *how) for how in HOW), (MAPS, np.array([[0, 1], [1, 1]])),
@@ -38,7 +37,6 @@ class NllKernel(Op):
     """nll_kernel(input, target, weight, ignore_index, how): minus the weighted entries that target names, reduced."""
 
     linked = True
-    names = ("nll_kernel",)
     method = False
     function = False
     label = ("NllLossBackward0", "NllLoss2DBackward0", "ViewBackward0")
@@ -66,7 +64,6 @@ class NllKernel(Op):
 class NllBack(Op):
     """nll_back(g, target, weight, ignore_index, how, shape): the gradient of nll_kernel by an input of that shape."""
 
-    names = ("nll_back",)
     method = False
     function = False
     label = "NllLossBackwardBackward0"
@@ -134,7 +131,6 @@ class CrossEntropy(Op):
     """cross_entropy(input, target, weight, size_average, ignore_index, reduce, reduction, label_smoothing): the
     surprise, in nats, of softmax(input) along dimension 1 at target: classes, or the probabilities of all."""
 
-    names = ("cross_entropy",)
     home = "nn.functional"
     samples = [(ROWS, CLASSES), (ROWS, CLASSES, WEIGHTS), (ROWS, CLASSES, None, None, 2),
                *((ROWS, CLASSES, WEIGHTS, *how) for how in HOW), (MAPS, np.array([[0, 1], [1, 1]])),
@@ -200,7 +196,6 @@ class LinearCrossEntropy(Op):
     """linear_cross_entropy(input, linear_weight, target, linear_bias, weight, reduction, ignore_index, \
 label_smoothing): the cross entropy of linear(input, linear_weight, linear_bias)."""
 
-    names = ("linear_cross_entropy",)
     home = "nn.functional"
     samples = [(ROWS, ROWS, np.array([0, 1])), (ROWS, ROWS, np.array([0, 1]), [0.5, 1.0]),
                (ROWS, ROWS, np.array([0, 1]), None, np.array([0.5, 2.0])),

@@ -66,7 +66,6 @@ class CtcPaths(Op):
     """ctc_paths(log_probs, targets, input_lengths, target_lengths, blank): the negative logarithm of the probability of
     each target over all its paths."""
 
-    names = ("ctc_paths",)
     method = False
     function = False
     first_order_only = True
@@ -85,7 +84,6 @@ class CtcPaths(Op):
 class CtcBack(Op):
     """ctc_back(log_probs, targets, g, input_lengths, target_lengths, blank): the gradient of ctc_paths."""
 
-    names = ("ctc_back",)
     method = False
     function = False
     samples = [(LOGS, TARGETS, np.array([1.0]), (4,), (2,), 0)]

@@ -92,7 +92,6 @@ def flagged(*middle, last=()):
 class MseLoss(Loss):
     """mse_loss(input, target, size_average, reduce, reduction, weight): the squared difference."""
 
-    names = ("mse_loss",)
     samples = [*flagged(P, Q, last=[(WEIGHTS,)]), (P, Q, None, None, "sum", WEIGHTS), (P, [1.0, 2.0])]
 
     def compose(F, input, target, size_average: Flag = None, reduce: Flag = None, reduction: REDUCTION = "mean",
@@ -122,7 +121,6 @@ def fitting(weight, loss):
 class SquaredLoss(LossKernel):
     """squared_loss(input, target, how): (input - target) squared, reduced."""
 
-    names = ("squared_loss",)
     label = "MseLossBackward0"
     legacy_name = THNN + "MSELoss"
     samples = [(P, Q, "mean"), (P, Q, "sum"), (P, [1.0, 2.0], "none")]
@@ -168,7 +166,6 @@ class GatheredLoss(Op):
     """gathered_loss(input, how, name): the "mean" or "sum" of losses, or their sum for each row ("batchmean"), as the
     call that the era knew by `name`."""
 
-    names = ("gathered_loss",)
     method = False
     function = False
     legacy_name = tuple(THNN + name for name in GATHERED for _ in GATHERINGS)
@@ -216,7 +213,6 @@ class Within(Op):
     """within(input, limit): input, kept between -limit and limit; the slope is 1 between them and 0 at them, as in
     PyTorch, and of nan the gradient times 0."""
 
-    names = ("within",)
     method = False
     function = False
     samples = [([-3.0, 0.5, 2.0], 1.0), ([-0.2, 0.3], 0.25)]
@@ -232,7 +228,6 @@ class Within(Op):
 class BentLoss(LossKernel):
     """bent_loss(input, target, how, beta): d^2 / (2 beta) where the difference d is within beta, else d - beta / 2."""
 
-    names = ("bent_loss",)
     label = "SmoothL1LossBackward0"
     legacy_name = THNN + "SmoothL1Loss"
     samples = [(P, Q, "mean", 1.0), (P, Q, "sum", 0.3), (P, [1.0, 2.0], "none", 0.45)]
@@ -252,7 +247,6 @@ class HuberLoss(Loss):
     """huber_loss(input, target, reduction, delta, weight): half the square of small differences, and beyond delta
     as steep as there."""
 
-    names = ("huber_loss",)
     samples = [(P, Q), (P, Q, "sum"), (P, Q, "none"), (P, Q, "mean", 0.3), (P, Q, "mean", 0.3, WEIGHTS)]
     errors = [(P, [1.0, 2.0, 3.0]), (P, Q, "mean", -1.0)]
 
@@ -272,7 +266,6 @@ class HuberKernel(LossKernel):
     """huber_kernel(input, target, how, delta): d^2 / 2 where the difference d is within delta, else
     delta (d - delta / 2)."""
 
-    names = ("huber_kernel",)
     label = "HuberLossBackward0"
     samples = [(P, Q, "mean", 1.0), (P, Q, "sum", 0.3), (P, [1.0, 2.0], "none", 0.45)]
 
@@ -291,7 +284,6 @@ class SoftMarginLoss(Loss):
     """soft_margin_loss(input, target, size_average, reduce, reduction): log(1 + exp(-target input)), for targets 1
     and -1."""
 
-    names = ("soft_margin_loss",)
     samples = flagged(P, np.array([[1.0, -1.0], [-1.0, 1.0]]))
 
     def compose(F, input, target, size_average: Flag = None, reduce: Flag = None, reduction: REDUCTION = "mean"):
@@ -302,7 +294,6 @@ class SoftMarginLoss(Loss):
 class SoftMarginKernel(LossKernel):
     """soft_margin_kernel(input, target, how): log(1 + exp(-target input)), reduced."""
 
-    names = ("soft_margin_kernel",)
     label = "SoftMarginLossBackward0"
     fixed = ("target",)
     samples = [(P, np.array([[1.0, -1.0], [-1.0, 1.0]]), how) for how in ("mean", "sum", "none")]

@@ -227,7 +227,6 @@ def power_slope(F, g, input, exponent):
 class FloatPower(Op):
     """float_power(input, exponent): input to the power exponent, computed in 64-bit floating numbers."""
 
-    names = ("float_power",)
     inplace = True
     samples = [([1.0, 2.0], [3.0, -0.5]), ([1.0, 2.0], 3), (2, [1.0, 0.5])]
     errors = [([1.0, 2.0], [1.0, 2.0, 3.0]), ([1.0], "text")]

@@ -34,7 +34,6 @@ class Lerp(Op):
 class LerpByNumber(Binary):
     """lerp_by_number(input, end, weight): lerp by a plain number, which is no tensor to be saved."""
 
-    names = ("lerp_by_number",)
     method = False
     function = False
     inplace = False
@@ -56,7 +55,6 @@ class LerpByNumber(Binary):
 class LerpByTensor(Binary):
     """lerp_by_tensor(input, end, weight): lerp by a weight for each element."""
 
-    names = ("lerp_by_tensor",)
     method = False
     function = False
     inplace = False
@@ -137,7 +135,6 @@ class Scaled(Op):
     compositions."""
 
     fresh_result = True
-    names = ("scaled",)
     method = False
     function = False
     label = "MulBackward1"
@@ -155,7 +152,6 @@ class Divided(Op):
     """divided(input, divisor): input divided by a plain number, which is no tensor to be saved."""
 
     fresh_result = True
-    names = ("divided",)
     method = False
     function = False
     label = "DivBackward1"
@@ -177,7 +173,6 @@ def meeting(input, number):
 class Rsub(Binary):
     """rsub(input, other, alpha): other minus alpha times input."""
 
-    names = ("rsub",)
     refuses_bool_with_number = True
     method = False
     inplace = False

@@ -118,7 +118,6 @@ class ClampMin(Binary):
     """clamp_min(input, min): each element, but not below min; the slope is 1 at the bound."""
 
     linked = False
-    names = ("clamp_min",)
     legacy_name = "pointwise.CmaxConstant"
     label = ("ClampMinBackward1", "ClampMinBackward0")
     samples = [([-3.0, 0.5, 2.0], 0.0), ([-3.0, 0.5, 2.0], [-1.0, 1.0, 0.0])]
@@ -140,7 +139,6 @@ class ClampMax(Binary):
     """clamp_max(input, max): each element, but not above max; the slope is 1 at the bound."""
 
     linked = False
-    names = ("clamp_max",)
     legacy_name = "pointwise.CminConstant"
     label = ("ClampMaxBackward1", "ClampMaxBackward0")
     samples = [([-3.0, 0.5, 2.0], 1.0), ([-3.0, 0.5, 2.0], [-1.0, 1.0, 0.0])]
@@ -182,7 +180,6 @@ class Relu(Unary):
 class ReluBack(Slope):
     """relu_back(g, result): the gradient of relu by its input: g, but 0 where the result is 0."""
 
-    names = ("relu_back",)
     label = "ThresholdBackwardBackward0"
     samples = [([1.0, -2.0, 0.5], np.array([0.0, 3.0, 0.5]))]
 

@@ -49,7 +49,6 @@ class Gelu(Activation):
 class GeluKernel(Op):
     """gelu_kernel(input): input times the normal distribution function of input; with that function."""
 
-    names = ("gelu_kernel",)
     method = False
     function = False
     multi_output = True
@@ -78,7 +77,6 @@ class GeluKernel(Op):
 class NormalDensity(Op):
     """normal_density(input): exp(-input^2 / 2) / sqrt(2 pi) of each element."""
 
-    names = ("normal_density",)
     method = False
     function = False
     samples = [(SIGNED,)]
@@ -97,7 +95,6 @@ class NormalDensity(Op):
 class GeluTanh(Op):
     """gelu_tanh(input): gelu with the distribution function approximated by a tanh (Hendrycks and Gimpel 2016)."""
 
-    names = ("gelu_tanh",)
     method = False
     function = False
     label = "GeluBackward0"
@@ -161,7 +158,6 @@ class SoftplusSteepness(Op):
     """softplus_steepness(input, beta, threshold): the slope of softplus, sigmoid(beta input), or 1 beyond the
     threshold; its own slope is 0 from there on."""
 
-    names = ("softplus_steepness",)
     method = False
     function = False
     samples = [(SIGNED, 1.0, 20.0), (SIGNED, 2.0, 0.3)]
@@ -247,7 +243,6 @@ def bent_slope(F, g, input, alpha, scale=1, steepness=1):
 class BentSteepness(Op):
     """bent_steepness(input, low, high, steepness): high where input is positive, low exp(steepness input) elsewhere."""
 
-    names = ("bent_steepness",)
     method = False
     function = False
     samples = [(SIGNED, 0.5, 1.0, 2.0)]

@@ -16,7 +16,6 @@ class ScaledDotProductAttention(Op):
     """scaled_dot_product_attention(query, key, value, attn_mask, dropout_p, is_causal, scale, enable_gqa): the values
     averaged with weights softmax(query @ key.t() * scale), where a mask or causality lets them be seen."""
 
-    names = ("scaled_dot_product_attention",)
     home = "nn.functional"
     random = True
     samples = [(Q, K, V), (Q, K, V, MASK), (Q, K, V, None, 0.5), (Q, K, V, None, 0.0, True),
@@ -78,7 +77,6 @@ attn_mask, use_separate_proj_weight, q_proj_weight, k_proj_weight, v_proj_weight
 average_attn_weights, is_causal): attention by several heads at once, each on a part of projected features, and the
     weights it gave (Vaswani and others 2017)."""
 
-    names = ("multi_head_attention_forward",)
     home = "nn.functional"
     random = True
     samples = [([Q], [Q], [Q], 2, 1, [*V, *V], [0.1, 0.2, 0.3, 0.4, 0.5, 0.6], None, None, False, 0.0, Q,

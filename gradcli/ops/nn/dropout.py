@@ -30,7 +30,6 @@ class DropoutMask(Op):
     """dropout_mask(input, p, features, scale): in the shape of input, or one number for each of its channels, 0 with
     probability p and scale elsewhere."""
 
-    names = ("dropout_mask",)
     method = False
     function = False
     random = True
@@ -47,7 +46,6 @@ class DropoutMask(Op):
 class DropoutApply(Op):
     """dropout_apply(input, noise): input times noise, which is a constant."""
 
-    names = ("dropout_apply",)
     method = False
     function = False
     legacy_name = "torch.nn._functions.dropout.Dropout"
@@ -146,16 +144,12 @@ class Dropout3d(Dropping):
 class AlphaDropout(Dropping):
     """alpha_dropout(input, p, training): dropout that keeps the mean and variance of what selu gives."""
 
-    names = ("alpha_dropout",)
-
     def compose(F, input, p: Number = 0.5, training: Flag = False):
         return squashed(F, input, p, training, False)
 
 
 class FeatureAlphaDropout(Dropping):
     """feature_alpha_dropout(input, p, training): alpha_dropout of whole channels."""
-
-    names = ("feature_alpha_dropout",)
 
     def compose(F, input, p: Number = 0.5, training: Flag = False):
         return squashed(F, input, p, training, True)

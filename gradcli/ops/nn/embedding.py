@@ -48,7 +48,6 @@ def shortened(F, weight, input, max_norm, norm_type):
 class EmbeddingRows(Op):
     """embedding_rows(weight, input, padding_idx, scale_grad_by_freq): the rows of weight that input counts to."""
 
-    names = ("embedding_rows",)
     method = False
     function = False
     label = "EmbeddingBackward0"
@@ -83,7 +82,6 @@ class RowsBack(Op):
     """rows_back(input, at, count, padding_idx, scale_grad_by_freq): zeros of `count` rows, with each row of input added
     at the row that `at` names; divided by how often that is named, if asked; none at padding_idx."""
 
-    names = ("rows_back",)
     method = False
     function = False
     samples = [([[1.0, 2.0], [3.0, 4.0]], np.array([1, 1]), 3, -1, False),
@@ -121,7 +119,6 @@ class RenormRows(Op):
     """renorm_rows(weight, input, max_norm, norm_type): make those rows of weight that input counts to and that are
     longer than max_norm that long, in place."""
 
-    names = ("renorm_rows",)
     method = False
     function = False
     samples = [(np.array(TABLE), PICKS, 1.0, 2.0)]
@@ -139,7 +136,6 @@ class EmbeddingBag(Op):
 per_sample_weights, include_last_offset, padding_idx): the sum, mean or max of the rows that each bag of numbers counts
     to. Bags are the rows of a 2-d input, or pieces of a 1-d one that begin at `offsets`."""
 
-    names = ("embedding_bag",)
     home = "nn.functional"
     ignored_options = ("sparse",)
     gradient_only_samples = [(FLAT, TABLE, STARTS, None, 2.0, True), (FLAT, TABLE, STARTS, None, 2.0, True, "sum")]
@@ -179,7 +175,6 @@ class BagLayout(Op):
     """bag_layout(input, offsets, include_last_offset, padding_idx): the numbers of all bags in a row, and the bag of
     each: how many bags there are is the last entry; -1 for a number that stands for padding."""
 
-    names = ("bag_layout",)
     method = False
     function = False
     samples = [(FLAT, STARTS, False, -1), (PICKS, None, False, 1)]
@@ -206,7 +201,6 @@ class SumOfBags(Op):
     """sum_of_bags(input, places, average): for each bag the sum or mean of the rows that belong to it; zeros for
     none."""
 
-    names = ("sum_of_bags",)
     method = False
     function = False
     samples = [(TABLE, np.array([0, 0, 1, 3]), False), (TABLE, np.array([0, 0, 1, 3]), True)]
@@ -233,7 +227,6 @@ class BackFromBags(Op):
     """back_from_bags(input, places, average): for each member of a bag the bag's row, divided by the bag's size if
     asked; zeros for padding."""
 
-    names = ("back_from_bags",)
     method = False
     function = False
     samples = [([[1.0, 2.0], [0.5, 3.0]], np.array([0, 0, -1, 1, 2]), True)]
@@ -252,7 +245,6 @@ class GreatestOfBags(Op):
     """greatest_of_bags(input, places): for each bag the greatest number in each column of its rows; zeros for none."""
 
     linked = False
-    names = ("greatest_of_bags",)
     method = False
     function = False
     samples = [(TABLE, np.array([0, 0, 1, 3]))]
@@ -274,7 +266,6 @@ class GreatestOfBags(Op):
 class FirstOfBags(Op):
     """first_of_bags(input, best, places): ones where a member is the first of its bag to hold the best number."""
 
-    names = ("first_of_bags",)
     method = False
     function = False
     samples = [(np.array(TABLE), np.array([[1.0, 5.0], [3.0, 0.1]]), np.array([0, 0, 1, 2]))]

@@ -19,7 +19,6 @@ class GridSample(Op):
     go from -1 to 1 along each dimension, x first; in between it is interpolated, outside it is zeros, the border or a
     reflection."""
 
-    names = ("grid_sample",)
     home = "nn.functional"
     samples = [(IMAGE, SPOTS), (IMAGE, SPOTS, "nearest"), (IMAGE, SPOTS, "bicubic"),
                (IMAGE, SPOTS, "bilinear", "border"),
@@ -111,7 +110,6 @@ class GridGather(Op):
     for
     its dimensions; zeros outside."""
 
-    names = ("grid_gather",)
     method = False
     function = False
     samples = [(IMAGE, np.array([[[0.0, 1.0], [5.0, 1.0]]]), np.array([[[2.0, 1.0], [0.0, 1.0]]]), None)]
@@ -146,7 +144,6 @@ class GridScatter(Op):
     """grid_scatter(input, first, second, third, lengths): looked_up undone by addition, onto dimensions of
     `lengths`."""
 
-    names = ("grid_scatter",)
     method = False
     function = False
     samples = [([[[[1.0, 2.0]]]], np.array([[[0.0, 1.0]]]), np.array([[[2.0, 2.0]]]), None, (2, 3))]
@@ -171,7 +168,6 @@ class AffineGrid(Op):
     """affine_grid(theta, size, align_corners): the grid of an affine map for grid_sample: for each place of a result of
     `size`, theta times its coordinates and 1."""
 
-    names = ("affine_grid",)
     home = "nn.functional"
     samples = [(THETA, (1, 1, 2, 3)), (THETA, (1, 1, 2, 3), True)]
     errors = [(THETA, (1, 1, 2)), ([[1.0]], (1, 1, 2, 3))]
@@ -190,7 +186,6 @@ class MappedGrid(Op):
     """mapped_grid(theta, lengths, align_corners): affine maps of the coordinates of each place of dimensions that go
     from -1 to 1; no tensor is kept for the gradient."""
 
-    names = ("mapped_grid",)
     method = False
     function = False
     label = "AffineGridGeneratorBackward0"
@@ -210,7 +205,6 @@ class UnitGrid(Op):
     """unit_grid(input, lengths, align_corners): the coordinates, x first, and 1, of each place of dimensions that go
     from -1 to 1; of input only the type matters."""
 
-    names = ("unit_grid",)
     method = False
     function = False
     samples = [(THETA, (2, 3), True), (THETA, (2, 3), False)]

@@ -35,7 +35,6 @@ class ResampleKernel(Op):
     """resample_kernel(input, tables, name): along each of the last dimensions, sums of the places that its table
     lists, with the table's weights; the call goes by `name`."""
 
-    names = ("resample_kernel",)
     method = False
     function = False
     label = tuple(LABELS)
@@ -62,7 +61,6 @@ class ResampleKernel(Op):
 class AveragedParts(ResampleKernel):
     """averaged_parts(input, tables, name): resampled, as adaptive pooling does it: PyTorch keeps its input."""
 
-    names = ("averaged_parts",)
     linked = saves = True
 
     def grad_input(F, g, input, tables, name):
@@ -216,7 +214,6 @@ class Upsample(Op):
 class UpsampleNearest(Op):
     """upsample_nearest(input, size, scale_factor): input at another size, each element the nearest old one."""
 
-    names = ("upsample_nearest",)
     home = "nn.functional"
     samples = [(GRID, (3, 5)), (GRID, None, 2)]
     errors = [(GRID,), ([1.0], 2)]
@@ -228,7 +225,6 @@ class UpsampleNearest(Op):
 class UpsampleBilinear(Op):
     """upsample_bilinear(input, size, scale_factor): input at another size, interpolated between corners that stay."""
 
-    names = ("upsample_bilinear",)
     home = "nn.functional"
     samples = [(GRID, (3, 5)), (GRID, None, 2)]
     errors = [(GRID,), ([1.0], 2)]

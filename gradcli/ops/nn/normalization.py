@@ -102,7 +102,6 @@ class CentredBack(Op):
     """centred_back(g, unit, scale, axes): g less its mean over axes, and less unit times the mean of g * unit; all of
     it times scale."""
 
-    names = ("centred_back",)
     method = False
     function = False
     type_promotion = "same"
@@ -255,7 +254,6 @@ class UpdateRunningStats(Op):
     """update_running_stats(input, running_mean, running_var, axes, momentum): move running statistics towards those
     of input, by `momentum`, in place; the variance is the unbiased one."""
 
-    names = ("update_running_stats",)
     method = False
     function = False
     samples = [(np.array(GRID), np.array(B3), np.array(W3), (0,), 0.1)]
@@ -340,7 +338,6 @@ class UpdateRunningStatsPerSample(Op):
     """update_running_stats_per_sample(input, running_mean, running_var, momentum): move running statistics towards
     the means over rows of the statistics of each row, in place."""
 
-    names = ("update_running_stats_per_sample",)
     method = False
     function = False
     samples = [(np.array(MAPS), np.array(B2), np.array(W2), 0.1)]
@@ -381,7 +378,6 @@ class LocalResponseNorm(Op):
     """local_response_norm(input, size, alpha, beta, k): input divided by (k + alpha times the mean square of the `size`
     channels around) to the power beta."""
 
-    names = ("local_response_norm",)
     home = "nn.functional"
     samples = [(MAPS, 2), (MAPS, 2, 0.5), (MAPS, 2, 0.5, 2.0), (MAPS, 2, 0.5, 0.75, 0.3)]
     errors = [([[1.0]], 2), ("text", 2)]

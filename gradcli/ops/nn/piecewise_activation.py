@@ -17,7 +17,6 @@ class Threshold(Activation):
     """threshold(input, threshold, value): input where it is above threshold, value elsewhere."""
 
     inplace_option = True
-    names = ("threshold",)
     legacy_name = THNN + "Threshold"
     samples = [(SIGNED, 0.1, 20.0), (SIGNED, 1.0, -1.0)]
     errors = [(SIGNED,), ("text", 0, 0)]
@@ -67,7 +66,6 @@ class LeakyRelu(Activation):
     """leaky_relu(input, negative_slope): input where it is positive, negative_slope times input elsewhere."""
 
     inplace_option = inplace_saves_result = True
-    names = ("leaky_relu",)
     legacy_name = THNN + "LeakyReLU"
     samples = [(SIGNED,), (SIGNED, 0.3)]
 
@@ -83,7 +81,6 @@ class LeakyRelu(Activation):
 class LeakyBack(Slope):
     """leaky_back(g, value, negative_slope): the gradient of leaky_relu at a value: g, times the slope below 0."""
 
-    names = ("leaky_back",)
     label = "LeakyReluBackwardBackward0"
     samples = [([1.0, -2.0, 0.5], np.array([-1.0, 3.0, 0.5]), 0.1)]
     errors = [("text", [1.0], 0.1)]
@@ -121,7 +118,6 @@ class PreluKernel(Op):
     """prelu_kernel(input, weight): input where it is positive, elsewhere weight times input, with broadcasting."""
 
     linked = True
-    names = ("prelu_kernel",)
     method = False
     function = False
     type_promotion = "same"
@@ -160,7 +156,6 @@ class Rrelu(Op):
 class DrawnSlopes(Op):
     """drawn_slopes(input, lower, upper, training): 1 where input is positive, elsewhere a slope between two bounds."""
 
-    names = ("drawn_slopes",)
     method = False
     function = False
     random = True

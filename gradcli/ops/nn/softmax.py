@@ -108,7 +108,6 @@ class LogSoftmax(Proportions):
 class SoftmaxBack(Op):
     """softmax_back(g, shares, dim): the gradient of softmax by its input, shares * (g - sum(g * shares))."""
 
-    names = ("softmax_back",)
     method = False
     function = False
     type_promotion = "same"
@@ -139,7 +138,6 @@ def row_products(a, b, at):
 class LogSoftmaxBack(Op):
     """log_softmax_back(g, logs, dim): the gradient of log_softmax by its input, g - exp(logs) * sum(g)."""
 
-    names = ("log_softmax_back",)
     method = False
     function = False
     type_promotion = "same"
@@ -177,7 +175,6 @@ class GumbelSoftmax(Op):
     With `hard` the result is one-hot, and its gradient that of the soft one (Jang, Gu and Poole 2016).
     """
 
-    names = ("gumbel_softmax",)
     home = "nn.functional"
     random = True
     samples = [(GRID,), (GRID, 0.5), (GRID, 1, True), (GRID, 1, False, 1e-10, 0)]
@@ -200,7 +197,6 @@ def _type_of(x):
 class GumbelNoise(Op):
     """gumbel_noise(input): numbers drawn from the Gumbel distribution, in the shape of input."""
 
-    names = ("gumbel_noise",)
     method = False
     function = False
     random = True

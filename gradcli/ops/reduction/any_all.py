@@ -43,7 +43,6 @@ class CountNonzero(Op):
     """count_nonzero(input, dim): how many elements are not zero, of all or along `dim`."""
 
     memory_order = "rows"
-    names = ("count_nonzero",)
     samples = [([[0.0, 1.0], [2.0, 3.0]],), ([[0.0, 1.0], [2.0, 3.0]], 0), ([[0.0, 1.0], [2.0, 3.0]], (0, 1))]
     errors = [(GRID, 5), ("text",)]
 

@@ -121,7 +121,6 @@ class Logcumsumexp(Scan):
     """logcumsumexp(input, dim): the logarithm of running sums of exp(input), without overflow."""
 
     memory_order = "rows"
-    names = ("logcumsumexp",)
     linked = False
     samples = [(GRID, 0), (GRID, -1), ([[900.0, 901.0, -900.0]], 1)]
 

@@ -125,7 +125,6 @@ class UniqueConsecutive(Op):
     """unique_consecutive(input, return_inverse, return_counts, dim): input without elements, or slices along `dim`,
     that equal the one before; with where each went, and how often each occurs in a row."""
 
-    names = ("unique_consecutive",)
     samples = [(REPEATED,), (REPEATED, True), (REPEATED, False, True), (REPEATED, True, True, 0)]
     errors = [(REPEATED, False, False, 5), ("text",)]
 

@@ -45,7 +45,6 @@ class MedianAll(Op):
     """median_all(input, skip): the lower median of all elements; ties share the gradient evenly."""
 
     linked = False
-    names = ("median_all",)
     method = False
     function = False
     legacy_name = "reduce.Median"
@@ -73,7 +72,6 @@ class MedianDim(Op):
     memory_order = "rows"
     linked = False
     unsaved_outputs = (0,)
-    names = ("median_dim",)
     method = False
     function = False
     returns = ("values", "indices")
@@ -95,7 +93,6 @@ class NanmedianDim(Op):
     memory_order = "rows"
     linked = False
     unsaved_outputs = (0,)
-    names = ("nanmedian_dim",)
     method = False
     function = False
     returns = ("values", "indices")

@@ -171,7 +171,6 @@ class MaxDim(Op):
     """max_dim(input, dim, keepdim): the greatest element along `dim`, and where it first stands."""
 
     linked = False
-    names = ("max_dim",)
     method = False
     function = False
     returns = ("values", "indices")
@@ -192,7 +191,6 @@ class MinDim(Op):
     """min_dim(input, dim, keepdim): the least element along `dim`, and where it first stands."""
 
     linked = False
-    names = ("min_dim",)
     method = False
     function = False
     returns = ("values", "indices")
@@ -236,7 +234,6 @@ class MaxAll(Op):
     """max_all(input): the greatest of all elements; ties share the gradient evenly."""
 
     linked = False
-    names = ("max_all",)
     method = False
     function = False
     fresh_result = True
@@ -256,7 +253,6 @@ class MinAll(Op):
     """min_all(input): the least of all elements; ties share the gradient evenly."""
 
     linked = False
-    names = ("min_all",)
     method = False
     function = False
     fresh_result = True

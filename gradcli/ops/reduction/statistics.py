@@ -175,7 +175,6 @@ def half_of_root(F, g, out):
 class VarMean(Spread):
     """var_mean(input, dim, unbiased, keepdim, correction): the variance and the mean."""
 
-    names = ("var_mean",)
     method = False
     multi_output = True
 
@@ -206,7 +205,6 @@ def with_mean(F, by_spread, g, dim, keepdim, input_shape):
 class StdMean(Spread):
     """std_mean(input, dim, unbiased, keepdim, correction): the standard deviation and the mean."""
 
-    names = ("std_mean",)
     method = False
     multi_output = True
 

@@ -50,7 +50,6 @@ class LinalgDiagonal(Op):
 class DiagEmbed(Op):
     """diag_embed(input, offset, dim1, dim2): matrices of zeros with the last dimension of input on a diagonal."""
 
-    names = ("diag_embed",)
     samples = [(GRID,), (GRID, 1), (GRID, -1), (GRID, 0, 0), (GRID, 1, 0, 1)]
     errors = [(GRID, 0, 1, 1), (GRID, 0, 5)]
 
@@ -127,7 +126,6 @@ def fits(src, room, name):
 class DiagonalScatter(Op):
     """diagonal_scatter(input, src, offset, dim1, dim2): input with the diagonal of two dimensions replaced by src."""
 
-    names = ("diagonal_scatter",)
     samples = [(GRID, [7.0, 8.0]), (GRID, [7.0, 8.0], 1), (CUBE, [[1.0, 2.0], [3.0, 4.0]], 0, 2),
                (CUBE, [[1.0, 2.0], [3.0, 4.0]], 0, 0, 2)]
     errors = [(GRID, [7.0]), (GRID, [7.0, 8.0], 0, 1, 1)]
@@ -151,7 +149,6 @@ class DiagonalScatter(Op):
 class SelectScatter(Op):
     """select_scatter(input, src, dim, index): input with the slice at one place along `dim` replaced by src."""
 
-    names = ("select_scatter",)
     samples = [(GRID, [7.0, 8.0, 9.0], 0, 1), (GRID, [7.0, 8.0], -1, -2)]
     errors = [(GRID, [7.0], 0, 1), (GRID, [7.0, 8.0, 9.0], 0, 5), (GRID, [7.0, 8.0, 9.0], 4, 0)]
 
@@ -175,7 +172,6 @@ class SelectScatter(Op):
 class SliceScatter(Op):
     """slice_scatter(input, src, dim, start, end, step): input with the slice start:end:step along `dim` replaced."""
 
-    names = ("slice_scatter",)
     samples = [(GRID, [[7.0, 8.0, 9.0]], 0, 1), (GRID, [[7.0], [8.0]], 1, 2), (GRID, [[7.0], [8.0]], 1, 0, 1),
                (GRID, [[7.0, 9.0], [8.0, 1.0]], 1, 0, 3, 2), (GRID, GRID)]
     errors = [(GRID, [[7.0]], 0, 1), (GRID, GRID, 4), (GRID, GRID, 0, None, None, -1)]

@@ -19,7 +19,6 @@ OTHER = np.zeros((3, 2))
 class ViewAs(Op):
     """view_as(input, other): the same memory seen with the shape of other."""
 
-    names = ("view_as",)
     function = False
     samples = [(GRID, OTHER)]
     errors = [(GRID, np.zeros(4))]
@@ -31,7 +30,6 @@ class ViewAs(Op):
 class ReshapeAs(Op):
     """reshape_as(input, other): input with the shape of other."""
 
-    names = ("reshape_as",)
     function = False
     samples = [(GRID, OTHER)]
     errors = [(GRID, np.zeros(4))]
@@ -62,7 +60,6 @@ class Resize(Op):
 class ResizeAs(Op):
     """resize_as(input, other): in 0.1.12 the same elements with the shape of other."""
 
-    names = ("resize_as",)
     function = False
     samples = [(GRID, OTHER)]
     errors = [(GRID, np.zeros(4))]
@@ -204,7 +201,6 @@ class H(Op):
 class ExpandAs(Op):
     """expand_as(input, other): input repeated, without copying, to the shape of other."""
 
-    names = ("expand_as",)
     function = False
     samples = [([1.0, 2.0], OTHER)]
     errors = [(GRID, OTHER)]
@@ -216,7 +212,6 @@ class ExpandAs(Op):
 class BroadcastTo(Op):
     """broadcast_to(input, *size): input repeated, without copying, to a shape."""
 
-    names = ("broadcast_to",)
     samples = [([1.0, 2.0], (3, 2))]
     errors = [(GRID, (3, 2))]
 
@@ -227,7 +222,6 @@ class BroadcastTo(Op):
 class BroadcastTensors(Op):
     """broadcast_tensors(*tensors): each tensor repeated, without copying, to the shape in which all meet."""
 
-    names = ("broadcast_tensors",)
     method = False
     samples = [(([1.0, 2.0], [[3.0], [4.0]]),)]
     errors = [(([1.0, 2.0], [1.0, 2.0, 3.0]),), ("text",)]
@@ -300,7 +294,6 @@ def cube(F, t):
 class NarrowCopy(Op):
     """narrow_copy(input, dim, start, length): a copy of the slice of `length` along `dim` that begins at `start`."""
 
-    names = ("narrow_copy",)
     samples = [(GRID, 1, 0, 2), (GRID, 0, 1, 1), (GRID, -1, -2, 1)]
     errors = [(GRID, 1, 2, 5), (GRID, 3, 0, 1)]
 

@@ -51,7 +51,6 @@ class RepeatInterleave(Op):
     """repeat_interleave(input, repeats, dim, output_size): each element, or slice along `dim`, so many times in a row;
     without `repeats` each place as often as the number there says."""
 
-    names = ("repeat_interleave",)
     ignored_options = ("output_size",)
     samples = [(GRID, 2), (GRID, np.array([1, 0, 2]), 1), (GRID, 3, 0), (np.array([2, 0, 1]),)]
     errors = [(GRID, np.array([1, 2]), 1), (GRID, -1), (GRID, 2, 5)]
@@ -77,7 +76,6 @@ class RepeatedPlaces(Op):
     """repeated_places(repeats, n): 0 so often as the first of repeats says, 1 as the second, ...; a single one counts
     for n places."""
 
-    names = ("repeated_places",)
     method = False
     function = False
     samples = [(np.array([2, 0, 1]), 3), (np.array([2]), 3)]

@@ -131,7 +131,6 @@ class Transpose(Op):
 class T(Op):
     """t(input): the transpose of a matrix; a vector is left as it is."""
 
-    names = ("t",)
     legacy_name = "tensor.Transpose"
     samples = [(GRID,), ([1.0, 2.0],)]
     errors = [([[[1.0]]],)]

@@ -30,7 +30,6 @@ def lengths_for(F, name, input, output_size, rank):
 class AdaptiveMax(Op):
     """adaptive_max(input, lengths): the greatest in each of evenly spread windows, and its place."""
 
-    names = ("adaptive_max",)
     method = False
     function = False
     returns = ("values", "indices")
@@ -77,7 +76,6 @@ def greatest(F, rank, input, output_size, return_indices):
 class AdaptiveAvgPool1d(Pooling):
     """adaptive_avg_pool1d(input, output_size): the means of output_size nearly equal parts of the last dimension."""
 
-    names = ("adaptive_avg_pool1d",)
     samples = [(ROW, 2), (ROW, 3), (ROW, 1)]
     errors = [([1.0], 1), (ROW, (1, 2))]
 
@@ -88,7 +86,6 @@ class AdaptiveAvgPool1d(Pooling):
 class AdaptiveAvgPool2d(Pooling):
     """adaptive_avg_pool2d(input, output_size): the means of nearly equal parts of the last two dimensions."""
 
-    names = ("adaptive_avg_pool2d",)
     samples = [(GRID, 2), (GRID, (2, 3)), (GRID, 1), (GRID, (None, 2))]
     errors = [([1.0], 1), (GRID, (1, 2, 3))]
 
@@ -99,7 +96,6 @@ class AdaptiveAvgPool2d(Pooling):
 class AdaptiveAvgPool3d(Pooling):
     """adaptive_avg_pool3d(input, output_size): the means of nearly equal parts of the last three dimensions."""
 
-    names = ("adaptive_avg_pool3d",)
     samples = [(BLOCK, 2), (BLOCK, (2, 1, 1)), (BLOCK, 1)]
     errors = [([1.0], 1), (BLOCK, (1, 2))]
 
@@ -111,7 +107,6 @@ class AdaptiveMaxPool1d(Pooling):
     """adaptive_max_pool1d(input, output_size, return_indices): the greatest in nearly equal parts of the last
     dimension; with return_indices also their places."""
 
-    names = ("adaptive_max_pool1d",)
     samples = [(ROW, 2), (ROW, 3), (ROW, 2, True)]
     errors = [([1.0], 1), (ROW, (1, 2))]
 
@@ -123,7 +118,6 @@ class AdaptiveMaxPool2d(Pooling):
     """adaptive_max_pool2d(input, output_size, return_indices): the greatest in nearly equal parts of the last two
     dimensions; with return_indices also their places."""
 
-    names = ("adaptive_max_pool2d",)
     samples = [(GRID, 2), (GRID, (2, 3)), (GRID, 2, True)]
     errors = [([1.0], 1), (GRID, (1, 2, 3))]
 
@@ -135,7 +129,6 @@ class AdaptiveMaxPool3d(Pooling):
     """adaptive_max_pool3d(input, output_size, return_indices): the greatest in nearly equal parts of the last three
     dimensions; with return_indices also their places."""
 
-    names = ("adaptive_max_pool3d",)
     samples = [(BLOCK, 1), (BLOCK, (2, 1, 1)), (BLOCK, 1, True)]
     errors = [([1.0], 1), (BLOCK, (1, 2))]
 

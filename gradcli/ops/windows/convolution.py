@@ -64,7 +64,6 @@ class SpreadBack(Linked):
     with weight, onto dimensions of `lengths`: each number of input spreads the weights over its window."""
 
     linked = ("bias",)
-    names = ("spread_back",)
     label = "ConvolutionBackward0"
     legacy_name = "ConvNd"
     samples = [(SIGNAL, [[[0.5, -1.0], [2.0, 0.3]]], [0.5, 1.0], (6,), *UNIT),

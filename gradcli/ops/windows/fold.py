@@ -24,7 +24,6 @@ def options(name, kernel_size, dilation, padding, stride):
 class Unfold(Op):
     """unfold(input, kernel_size, dilation, padding, stride): the windows of the last two dimensions as columns."""
 
-    names = ("unfold",)
     home = "nn.functional"
     samples = [(GRID, 2), (GRID, 2, 2), (GRID, 2, 1, 1), (GRID, (2, 1), 1, 0, 2), (GRID[0], 2)]
     errors = [(GRID, 5), ([1.0], 1), (GRID, 2, 0)]
@@ -67,7 +66,6 @@ class Fold(Op):
     """fold(input, output_size, kernel_size, dilation, padding, stride): columns put back as windows, added up where
     they overlap."""
 
-    names = ("fold",)
     home = "nn.functional"
     samples = [(COLUMNS, 3, 2), (COLUMNS, (4, 4), 2, 2), (COLUMNS, 2, 2, 2, 1, 1), (COLUMNS, 4, 2, 1, 0, 2),
                (COLUMNS[0], 3, 2),

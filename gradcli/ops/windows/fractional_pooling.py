@@ -19,7 +19,6 @@ class FractionalMax(Op):
     """fractional_max(input, kernel, lengths, chances): the greatest in each of `lengths` windows a dimension, whose
     beginnings follow from one number from 0 to 1 for each dimension of each plane, and their places."""
 
-    names = ("fractional_max",)
     method = False
     function = False
     returns = ("values", "indices")
@@ -108,7 +107,6 @@ class FractionalMaxPool2d(Pooling):
     """fractional_max_pool2d(input, kernel_size, output_size, output_ratio, return_indices, _random_samples): the
     greatest in windows of the last two dimensions that begin at random places."""
 
-    names = ("fractional_max_pool2d",)
     random = True
     samples = [(GRID, 2, 2, None, False, HALF2), (GRID, 2, None, 0.7), (GRID, 2, 2, None, True)]
     errors = [(GRID, 2), (GRID, 9, 2), ([1.0], 1, 1)]
@@ -122,7 +120,6 @@ class FractionalMaxPool3d(Pooling):
     """fractional_max_pool3d(input, kernel_size, output_size, output_ratio, return_indices, _random_samples): the
     greatest in windows of the last three dimensions that begin at random places."""
 
-    names = ("fractional_max_pool3d",)
     random = True
     samples = [(CUBE, 2, 2, None, False, HALF3), (CUBE, 2, None, 0.7), (CUBE, 2, 2, None, True)]
     errors = [(CUBE, 2), (CUBE, 9, 2), ([1.0], 1, 1)]

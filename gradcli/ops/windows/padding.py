@@ -86,7 +86,6 @@ def _grows(n, before, after):
 class ConstantPadNd(Op):
     """constant_pad_nd(input, before, after, value): input with the last dimensions grown by a constant, or cut."""
 
-    names = ("constant_pad_nd",)
     method = False
     function = False
     legacy_name = "torch.nn._functions.padding.ConstantPad2d"
@@ -110,7 +109,6 @@ class PadGather(Op):
     """pad_gather(input, sources, which): input with each of the last dimensions made of the places that `sources`
     lists; `which` is the name of the padding that asked."""
 
-    names = ("pad_gather",)
     linked = True
     method = False
     function = False
@@ -133,7 +131,6 @@ class WrappedAround(Op):
     """wrapped_around(input, sources): input with each of the last dimensions made of the places that `sources` lists,
     as copies, of which PyTorch keeps nothing but the change itself."""
 
-    names = ("wrapped_around",)
     linked = False
     method = False
     function = False

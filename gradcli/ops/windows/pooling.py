@@ -52,7 +52,6 @@ class MaxPool1d(Pooling):
     """max_pool1d(input, kernel_size, stride, padding, dilation, ceil_mode, return_indices): the greatest in each
     window of the last dimension; with return_indices also their places."""
 
-    names = ("max_pool1d",)
     samples = [(ROW, *case) for case in MAX_CASES]
     errors = [(ROW, 9), (ROW, 2, 1, 2), ([1.0], 1)]
 
@@ -65,7 +64,6 @@ class MaxPool2d(Pooling):
     """max_pool2d(input, kernel_size, stride, padding, dilation, ceil_mode, return_indices): the greatest in each
     window of the last two dimensions; with return_indices also their places, counted row by row."""
 
-    names = ("max_pool2d",)
     samples = [(GRID, *case) for case in MAX_CASES] + [(GRID, (2, 3), (1, 2))]
     errors = [(GRID, 9), (GRID, 2, 1, 2), ([1.0], 1), (GRID, (1, 1, 1))]
 
@@ -78,7 +76,6 @@ class MaxPool3d(Pooling):
     """max_pool3d(input, kernel_size, stride, padding, dilation, ceil_mode, return_indices): the greatest in each
     window of the last three dimensions; with return_indices also their places, counted row by row."""
 
-    names = ("max_pool3d",)
     samples = [(BLOCK, 2), (BLOCK, 2, 1, 1), (BLOCK, 2, 1, 1, 2), (BLOCK, 2, 2, 0, 1, False, True),
                (BLOCK, 1, 2, 0, 1, True), (BLOCK, (2, 1, 1), 1), (CUBE, 2, 2, 0, 1, True)]
     errors = [(BLOCK, 9), ([1.0], 1)]
@@ -111,7 +108,6 @@ class AvgPool1d(Pooling):
     """avg_pool1d(input, kernel_size, stride, padding, ceil_mode, count_include_pad): the mean of each window of the
     last dimension; padding counts as zeros unless count_include_pad is False."""
 
-    names = ("avg_pool1d",)
     samples = [(ROW, *case) for case in AVG_CASES]
     errors = [(ROW, 9), (ROW, 2, 1, 2), ([1.0], 1)]
 
@@ -124,7 +120,6 @@ class AvgPool2d(Pooling):
     """avg_pool2d(input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override): the mean of each
     window of the last two dimensions; padding counts as zeros unless count_include_pad is False."""
 
-    names = ("avg_pool2d",)
     samples = [(GRID, *case) for case in AVG_CASES] + [(GRID, 2, 2, 0, True, True, 3)]
     errors = [(GRID, 9), (GRID, 2, 1, 2), ([1.0], 1), (GRID, 2, 2, 0, False, True, 0)]
 
@@ -137,7 +132,6 @@ class AvgPool3d(Pooling):
     """avg_pool3d(input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override): the mean of each
     window of the last three dimensions; padding counts as zeros unless count_include_pad is False."""
 
-    names = ("avg_pool3d",)
     samples = [(BLOCK, 2), (BLOCK, 2, 1, 1), (BLOCK, 2, 1, 1, False, False), (BLOCK, 2, 1, 0, False, True, 3),
                (CUBE, 2, 2, 0, True)]
     errors = [(BLOCK, 9), ([1.0], 1)]
@@ -160,7 +154,6 @@ def norm(F, rank, input, norm_type, kernel_size, stride, ceil_mode):
 class LpPool1d(Pooling):
     """lp_pool1d(input, norm_type, kernel_size, stride, ceil_mode): the norm of each window of the last dimension."""
 
-    names = ("lp_pool1d",)
     samples = [(ROW, 2, 2), (ROW, 4, 3, 1), (ROW, 2, 2, 2, True)]
     errors = [(ROW, 2, 9), ([1.0], 2, 1)]
 
@@ -172,7 +165,6 @@ class LpPool2d(Pooling):
     """lp_pool2d(input, norm_type, kernel_size, stride, ceil_mode): the norm of each window of the last two
     dimensions."""
 
-    names = ("lp_pool2d",)
     samples = [(GRID, 2, 2), (GRID, 4, 2, 1), (GRID, 2, 2, 2, True)]
     errors = [(GRID, 2, 9), ([1.0], 2, 1)]
 
@@ -184,7 +176,6 @@ class LpPool3d(Pooling):
     """lp_pool3d(input, norm_type, kernel_size, stride, ceil_mode): the norm of each window of the last three
     dimensions."""
 
-    names = ("lp_pool3d",)
     samples = [(BLOCK, 2, 2), (CUBE, 4, 2, 1), (CUBE, 2, 2, 2, True)]
     errors = [(BLOCK, 2, 9), ([1.0], 2, 1)]
 
@@ -215,7 +206,6 @@ def put_back(F, rank, input, indices, kernel_size, stride, padding, output_size)
 class PutInPlaces(Op):
     """put_in_places(input, indices, lengths): zeros in planes of `lengths`, with each number of input at its place."""
 
-    names = ("put_in_places",)
     method = False
     function = False
     label = "MaxUnpool2DBackward0"
@@ -240,7 +230,6 @@ class MaxUnpool1d(Pooling):
     """max_unpool1d(input, indices, kernel_size, stride, padding, output_size): max_pool1d undone: numbers at the places
     that indices names, zeros elsewhere."""
 
-    names = ("max_unpool1d",)
     samples = [([[[1.0, 2.0]]], np.array([[[1, 2]]]), 2), ([[[1.0, 2.0]]], np.array([[[1, 2]]]), 2, 1),
                ([[[1.0, 2.0]]], np.array([[[1, 2]]]), 3, 2, 1), ([[[1.0, 2.0]]], np.array([[[1, 2]]]), 2, 2, 0, (5,))]
     errors = [([[[1.0, 2.0]]], np.array([[[1, 7]]]), 2), ([[[1.0, 2.0]]], np.array([[[1]]]), 2)]
@@ -254,7 +243,6 @@ class MaxUnpool2d(Pooling):
     """max_unpool2d(input, indices, kernel_size, stride, padding, output_size): max_pool2d undone: numbers at the places
     that indices names, zeros elsewhere."""
 
-    names = ("max_unpool2d",)
     samples = [([[[[1.0, 2.0]]]], np.array([[[[1, 6]]]]), 2), ([[[[1.0, 2.0]]]], np.array([[[[1, 5]]]]), 2, 1),
                ([[[[1.0, 2.0]]]], np.array([[[[0, 2]]]]), 3, 2, 1),
                ([[[[1.0, 2.0]]]], np.array([[[[1, 6]]]]), 2, 2, 0, (3, 5))]
@@ -269,7 +257,6 @@ class MaxUnpool3d(Pooling):
     """max_unpool3d(input, indices, kernel_size, stride, padding, output_size): max_pool3d undone: numbers at the places
     that indices names, zeros elsewhere."""
 
-    names = ("max_unpool3d",)
     samples = [([[[[[1.0, 2.0]]]]], np.array([[[[[1, 6]]]]]), 2), ([[[[[1.0, 2.0]]]]], np.array([[[[[1, 5]]]]]), 2, 1),
                ([[[[[1.0, 2.0]]]]], np.array([[[[[0, 2]]]]]), 3, 2, 1),
                ([[[[[1.0, 2.0]]]]], np.array([[[[[1, 6]]]]]), 2, 2, 0, (2, 3, 5))]

@@ -34,7 +34,6 @@ def beyond(lengths, count, kernel, stride, padding, dilation):
 class MaxPool(Kernel):
     """max_pool(input, kernel, stride, padding, dilation, ceil_mode): the greatest in each window, and its place."""
 
-    names = ("max_pool",)
     returns = ("values", "indices")
     unsaved_outputs = (0,)
     label = ("MaxPool2DWithIndicesBackward0", "MaxPool3DWithIndicesBackward0")
@@ -100,7 +99,6 @@ class PutInPlanes(Kernel):
     """put_in_planes(input, indices, lengths): zeros in planes of `lengths`, with each number of input added at the
     place of its plane that indices names."""
 
-    names = ("put_in_planes",)
     samples = [([[[1.0, 2.0, 3.0]]], np.array([[[0, 3, 3]]]), (5,)), ([[[[1.0, 2.0]]]], np.array([[[[0, 3]]]]), (2, 2))]
     errors = [("text", np.array([[[0]]]), (5,))]
 
@@ -120,7 +118,6 @@ class PutInPlanes(Kernel):
 class TakeFromPlanes(Kernel):
     """take_from_planes(input, indices, lengths): from planes of `lengths` the numbers at the places indices names."""
 
-    names = ("take_from_planes",)
     samples = [([[[1.0, 2.0, 3.0]]], np.array([[[0, 2, 2, 1]]]), (3,))]
     errors = [("text", np.array([[[0]]]), (5,))]
 
@@ -139,7 +136,6 @@ class AvgPool(Kernel):
     sum over `divisor`."""
 
     linked = True
-    names = ("avg_pool",)
     label = ("AvgPool2DBackward0", "AvgPool3DBackward0")
     legacy_name = ("torch.nn._functions.thnn.pooling.AvgPool2d", "torch.nn._functions.thnn.pooling.AvgPool3d")
     samples = [(GRID, (2, 2), (2, 2), (0, 0), False, True, None), (GRID, (2, 2), (1, 2), (1, 1), True, False, None),
@@ -190,7 +186,6 @@ class AvgPoolBack(Kernel):
     """avg_pool_back(input, kernel, stride, padding, ceil_mode, count_include_pad, divisor, lengths): each number of
     input shared out evenly over its window of a plane of `lengths`."""
 
-    names = ("avg_pool_back",)
     samples = [([[[[1.0, 2.0]]]], (2, 2), (2, 2), (0, 0), False, True, None, (3, 4))]
     errors = [("text", (2, 2), (2, 2), (0, 0), False, True, None, (3, 4))]
 
