@@ -21,6 +21,7 @@ from gradcli.engine.tensor.device import here_only, names_device
 from gradcli.engine.tensor.memory_format import PRESERVE, Format, in_order
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import ArgumentFault, ShapeFault
+from gradcli.ops.base import Kernel
 
 
 class Clone(Op):
@@ -63,14 +64,12 @@ class Copied(Clone):
     label = "CopyBackwards"
 
 
-class Still(Op):
+class Still(Kernel):
     """still(input, sources): input, which nominally depends on sources as well, with gradients of zeros.
 
     Gradients of piecewise linear functions are such: differentiated once more by the inputs they give zeros.
     """
 
-    method = False
-    function = False
     saves = True
     samples = [([1.0, 2.0], ([3.0, 4.0], [1.0]))]
     errors = [("text", ())]
@@ -93,11 +92,9 @@ class Tied(Still):
         return None
 
 
-class Cast(Op):
+class Cast(Kernel):
     """cast(input, dtype): the same numbers as elements of another type."""
 
-    method = False
-    function = False
     legacy_name = "tensor.Type"
     label = "ToCopyBackward0"
     samples = [([1.0, 2.0], np.dtype(np.float64))]
@@ -146,11 +143,9 @@ def expanded(array, size):
     return np.broadcast_to(array, full)
 
 
-class SumTo(Op):
+class SumTo(Kernel):
     """sum_to(input, shape): input added up along whatever broadcasting to its shape had repeated."""
 
-    method = False
-    function = False
     label = ("SumBackward0", "SumBackward1", "ViewBackward0")
     samples = [([[1.0, 2.0], [3.0, 4.0]], (2, 1)), ([[1.0, 2.0], [3.0, 4.0]], (2,)), ([[1.0, 2.0]], ())]
     errors = [("text", (2,))]
@@ -171,11 +166,9 @@ class SumTo(Op):
         return F.expand(F.reshape(g, (1,) * lead + tuple(g.shape)), input_shape)
 
 
-class Window(Op):
+class Window(Kernel):
     """window(input, at): the elements at places `at` of input, counted row by row, in the shape of `at`."""
 
-    method = False
-    function = False
     label = "AsStridedBackward0"
     saves = False       # PyTorch keeps sizes and steps
     legacy_name = "tensor.Index"
@@ -189,11 +182,9 @@ class Window(Op):
         return F.spread(g, at, input_shape)
 
 
-class Spread(Op):
+class Spread(Kernel):
     """spread(input, at, shape): zeros of `shape` with each element of input added at its place in `at`."""
 
-    method = False
-    function = False
     label = "AsStridedBackward0"
     samples = [([[1.0, 2.0], [3.0, 4.0]], np.array([[2, 0], [1, 1]]), (3, 2))]
     errors = [("text", np.array([0]), (1,))]
@@ -207,11 +198,9 @@ class Spread(Op):
         return F.window(g, at)
 
 
-class CopySlices(Op):
+class CopySlices(Kernel):
     """copy_slices(input, piece, at): input with the elements at places `at` replaced by piece."""
 
-    method = False
-    function = False
     legacy_name = "tensor.SetItem"
     label = "CopySlices"
     saves = True        # what PyTorch frees is the change itself

@@ -6,18 +6,16 @@ these have no form that returns a new tensor: only the name with the underscore 
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Int, Number, Operand
 from gradcli.engine.random.generators import draw
 from gradcli.engine.tensor.write_gate import writing
 from gradcli.faults.tree import ArgumentFault
+from gradcli.ops.base import Kernel
 
 
-class Refill(Op, abstract=True):
+class Refill(Kernel, abstract=True):
     """New random content for the memory of input."""
 
-    method = False
-    function = False
     inplace = True
     random = True
     samples = [([1.0, 2.0],)]

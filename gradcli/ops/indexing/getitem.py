@@ -7,7 +7,6 @@ which only move the view, then lists, masks and tensors of indices, which pick e
 import numpy as np
 
 from gradcli.engine.autograd.dispatch import dispatch, record
-from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Operand, Plain, described, sized
 from gradcli.engine.tensor.conversion import array_of
 from gradcli.engine.tensor.inplace import here, rebase, refuse_view, writable
@@ -15,17 +14,16 @@ from gradcli.engine.tensor.tensor import Tensor, note_write
 from gradcli.engine.tensor.variable import Dual, Variable, grad_mode
 from gradcli.engine.tensor.write_gate import overlapping, writing
 from gradcli.faults.tree import ArgumentFault, IndexFault, ShapeFault, ValueFault
+from gradcli.ops.base import Kernel
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 ALL = slice(None)
 
 
-class GetItem(Op):
+class GetItem(Kernel):
     """getitem(input, basic, picks): the part of input that a key in square brackets names."""
 
     names = ("getitem",)
-    method = False
-    function = False
     legacy_name = ("tensor.Index", "tensor.Index", "tensor.Index", "tensor.MaskedSelect", "tensor.Index",
                    "tensor.Index")
     label = ("SelectBackward0", "SliceBackward0", "IndexBackward0", "IndexBackward0", "UnsqueezeBackward0",
@@ -67,11 +65,9 @@ def last_step(basic, shape):
     return last
 
 
-class Unindex(Op):
+class Unindex(Kernel):
     """unindex(input, basic, picks, shape): zeros of `shape`, with input added where the key points."""
 
-    method = False
-    function = False
     label = "IndexPutBackward0"
     samples = [([1.0, 2.0, 3.0], (0,), (), (2, 3)), (GRID, (), (np.array([1, 1]),), (2, 3))]
     errors = [("text", (0,), (), (2,))]
@@ -90,12 +86,10 @@ class Unindex(Op):
         return F.getitem(g, basic, picks)
 
 
-class SetItem(Op):
+class SetItem(Kernel):
     """setitem(input, value, basic, picks): input with the part that a key names replaced by value."""
 
     names = ("setitem",)
-    method = False
-    function = False
     legacy_name = ("tensor.SetItem", "tensor.MaskedFill")
     label = ("CopySlices", "IndexPutBackward0")
     saves = True        # what PyTorch frees is the change itself

@@ -7,6 +7,7 @@ from gradcli.engine.autograd.signature import Array, Arrays, Dim, Flag, Index, N
 from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import IndexFault, ShapeFault, TypeFault
+from gradcli.ops.base import Kernel
 from gradcli.ops.shape.rearrange import meeting
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
@@ -196,11 +197,9 @@ def places(array, index, name):
     return index
 
 
-class Pick(Op):
+class Pick(Kernel):
     """pick(input, indices): the elements that indices, one tensor a dimension, name together."""
 
-    method = False
-    function = False
     label = "IndexBackward0"
     samples = [(GRID, (Tensor(TWICE), Tensor(COLUMNS))), (GRID, (Tensor(TWICE),))]
     errors = [(GRID, (Tensor(np.array([9])),))]

@@ -8,6 +8,7 @@ from gradcli.engine.autograd.dispatch import named
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Arrays, Flag, Index, Int, Ints, Numbers, Plain
 from gradcli.faults.tree import ArgumentFault, ShapeFault, TypeFault, ValueFault
+from gradcli.ops.base import Kernel
 
 GRID = [[1.0, 0.0, 3.0], [0.0, 5.0, -6.0]]
 POINTS = [[0.0, 1.0], [1.0, 0.0], [2.0, 0.0], [2.0, 2.0]]
@@ -81,12 +82,10 @@ class HistogramDD(Op):
         return named(HistogramDD)(hist, edges)
 
 
-class HistogramCells(Op):
+class HistogramCells(Kernel):
     """histogram_cells(input, edges, weight, density): how much of the points in the rows of input falls into each cell
     between edges."""
 
-    method = False
-    function = False
     samples = [(np.array(POINTS), (np.array([0.0, 1.5, 2.0]), np.array([0.0, 1.0]))),
                (np.array(POINTS), (np.array([0.0, 1.5, 2.0]), np.array([0.0, 2.0])), np.array([1.0, 2.0, 4.0, 8.0])),
                (np.array(POINTS), (np.array([0.0, 1.5, 2.0]), np.array([0.0, 2.0])), None, True)]

@@ -5,6 +5,7 @@ import numpy as np
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Int
 from gradcli.faults.tree import ShapeFault, TypeFault
+from gradcli.ops.base import Kernel
 from gradcli.ops.linalg.checks import transposed
 
 A = [[2.0, 0.5], [0.25, 1.0]]
@@ -40,11 +41,9 @@ class MatrixPower(Op):
         return F.clone(power) if power is input else power
 
 
-class NoPower(Op):
+class NoPower(Kernel):
     """no_power(input): the identity, in the place of each matrix; gradients are zeros."""
 
-    method = False
-    function = False
     label = "CopyBackwards"
     samples = [(A,), (PAIR,)]
     errors = [("text",)]
@@ -79,12 +78,10 @@ class MatrixExp(Op):
         return F.narrow(F.narrow(F.matrix_exp(F.cat((upper, lower), -2)), -2, 0, n), -1, n, n) * size
 
 
-class Magnitudes(Op):
+class Magnitudes(Kernel):
     """magnitudes(input): a power of 2 near the largest element of each matrix, by which it can be divided without
     rounding; a constant."""
 
-    method = False
-    function = False
     samples = [(np.array([[1.0, -2.5], [0.25, 0.0]]),)]
     errors = [("text",)]
 

@@ -8,6 +8,7 @@ from gradcli.engine.autograd.signature import Array, Dims, Flag, Int
 from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import ShapeFault
+from gradcli.ops.base import Kernel
 from gradcli.ops.linalg.checks import (
     by_matrix,
     identity,
@@ -142,12 +143,10 @@ class Solve(Op):
         return F.solved(A, B) if left else transposed(F, F.solved(transposed(F, A), transposed(F, B)))
 
 
-class Solved(Op):
+class Solved(Kernel):
     """solved(A, B): the X with A X = B."""
 
     memory_order = "columns"
-    method = False
-    function = False
     label = "LinalgSolveExBackward0"
     samples = [(A, B), (PAIR, B)]
     errors = [(WIDE, B), (A, [[1.0], [2.0], [3.0]])]

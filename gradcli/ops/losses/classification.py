@@ -7,6 +7,7 @@ from gradcli.engine.autograd.signature import Array, ArrayOrNone, Flag, Index, I
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.faults.tree import IndexFault, ShapeFault, TypeFault
+from gradcli.ops.base import Kernel
 from gradcli.ops.losses.regression import REDUCTION, reduction_of
 from gradcli.ops.nn.activation import THNN
 
@@ -33,12 +34,10 @@ class NllLoss(Op):
         return F.nll_kernel(input, target, weight, ignore_index, reduction_of(size_average, reduce, reduction))
 
 
-class NllKernel(Op):
+class NllKernel(Kernel):
     """nll_kernel(input, target, weight, ignore_index, how): minus the weighted entries that target names, reduced."""
 
     linked = True
-    method = False
-    function = False
     label = ("NllLossBackward0", "NllLoss2DBackward0", "ViewBackward0")
     fixed = ("weight",)
     legacy_name = (THNN + "NLLLoss", "torch.nn._functions.thnn.auto.NLLLoss2d",
@@ -61,11 +60,9 @@ class NllKernel(Op):
         return F.nll_back(g, target, weight, ignore_index, how, input_shape)
 
 
-class NllBack(Op):
+class NllBack(Kernel):
     """nll_back(g, target, weight, ignore_index, how, shape): the gradient of nll_kernel by an input of that shape."""
 
-    method = False
-    function = False
     label = "NllLossBackwardBackward0"
     samples = [([1.0, 2.0], CLASSES, WEIGHTS, -100, "none", (2, 3))]
     errors = [("text", CLASSES, None, -100, "none", (2, 3))]

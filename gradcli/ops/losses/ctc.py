@@ -6,6 +6,7 @@ from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag, Int, Ints, Plain, Sizes, described
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
+from gradcli.ops.base import Kernel
 from gradcli.ops.losses.regression import REDUCTION
 
 LOGS = np.log(np.array([[[0.2, 0.3, 0.5]], [[0.6, 0.3, 0.1]], [[0.1, 0.1, 0.8]], [[0.3, 0.3, 0.4]]]))
@@ -62,12 +63,10 @@ def _numbers(lengths):
     return numbers
 
 
-class CtcPaths(Op):
+class CtcPaths(Kernel):
     """ctc_paths(log_probs, targets, input_lengths, target_lengths, blank): the negative logarithm of the probability of
     each target over all its paths."""
 
-    method = False
-    function = False
     first_order_only = True
     label = "CtcLossBackward0"
     samples = [(LOGS, TARGETS, (4,), (2,), 0)]
@@ -81,11 +80,9 @@ class CtcPaths(Op):
         return F.ctc_back(log_probs, targets, g, input_lengths, target_lengths, blank)
 
 
-class CtcBack(Op):
+class CtcBack(Kernel):
     """ctc_back(log_probs, targets, g, input_lengths, target_lengths, blank): the gradient of ctc_paths."""
 
-    method = False
-    function = False
     samples = [(LOGS, TARGETS, np.array([1.0]), (4,), (2,), 0)]
     errors = [(LOGS, TARGETS, np.array([1.0]), (4, 4), (2,), 0)]
 

@@ -4,10 +4,10 @@ import math
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, ArrayOrNone, Flag, Number, Operand, Text
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ShapeFault, ValueFault
+from gradcli.ops.base import Kernel
 from gradcli.ops.linalg.checks import kind_of
 from gradcli.ops.losses.regression import (
     CHANCES,
@@ -221,11 +221,9 @@ class GaussianNllLoss(Loss):
         return reduced(F, loss + 0.5 * math.log(2 * math.pi) if full else loss, reduction)
 
 
-class ClampMinStraightThrough(Op):
+class ClampMinStraightThrough(Kernel):
     """clamp_min_straight_through(input, least): input, but nowhere below least; the slope is 1 all the same."""
 
-    method = False
-    function = False
     samples = [([1.0, 2.0], 0.5)]
     errors = [("text", 1)]
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, ArrayOrNone, Flag, Function, Number
 from gradcli.faults.tree import ShapeFault
+from gradcli.ops.base import Kernel
 from gradcli.ops.losses.regression import REDUCTION, Loss, reduced, reduction_of
 
 P, Q, R = [[0.5, 1.5], [2.5, 0.25]], [[1.0, 1.2], [0.5, 2.0]], [[0.1, -0.3], [1.0, 2.0]]
@@ -130,13 +130,11 @@ class MultiMarginLoss(Loss):
         return F.renamed(reduced(F, loss, reduction_of(size_average, reduce, reduction)), "MultiMarginLossBackward0")
 
 
-class ClassMargins(Op):
+class ClassMargins(Kernel):
     """class_margins(input, target, p, margin, weight): the loss of each row of multi_margin_loss."""
 
     fixed = ("weight",)
     first_order_only = True
-    method = False
-    function = False
     samples = [(P, np.array([0, 1]), 2, 1.0, np.array([0.5, 2.0])), ([0.7, 1.5, -2.0], np.array([1]), 1, 1.0, None)]
     errors = [(P, np.array([0, 2]), 1, 1.0, None)]
 
@@ -174,11 +172,9 @@ def _lacks(rows, target, margin):
     return lack
 
 
-class ClassMarginsBack(Op):
+class ClassMarginsBack(Kernel):
     """class_margins_back(g, input, target, p, margin, weight): the gradient of class_margins by its input."""
 
-    method = False
-    function = False
     samples = [([1.0, 2.0], np.array(P), np.array([0, 1]), 2, 1.0, None)]
     errors = [("text", P, np.array([0, 1]), 1, 1.0, None)]
 
@@ -215,12 +211,10 @@ class MultilabelMarginLoss(Loss):
         return F.renamed_keeping(loss, "MultilabelMarginLossBackward0", (input,))
 
 
-class ListedClasses(Op):
+class ListedClasses(Kernel):
     """listed_classes(target, input): for each class of each row of input, how often target lists it before its
     first -1."""
 
-    method = False
-    function = False
     samples = [(np.array([[1, -1], [0, 1]]), P)]
     errors = [(np.array([[2, 0], [0, 1]]), P)]
 

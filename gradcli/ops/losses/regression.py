@@ -9,6 +9,7 @@ import numpy as np
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag, Number, Plain, Text
 from gradcli.faults.tree import ShapeFault, ValueFault
+from gradcli.ops.base import Kernel
 from gradcli.ops.linalg.checks import kind_of
 from gradcli.ops.nn.activation import THNN, floating
 
@@ -73,11 +74,9 @@ class Loss(Op, abstract=True):
     errors = [(P, [1.0, 2.0, 3.0]), (P, "text"), (P, Q, None, None, "average")]
 
 
-class LossKernel(Op, abstract=True):
+class LossKernel(Kernel, abstract=True):
     """The part of a loss that is computed in one go."""
 
-    method = False
-    function = False
     type_promotion = "mixed"
     fresh_result = False
     errors = [(P, [1.0, 2.0, 3.0], "mean")]
@@ -162,12 +161,10 @@ class L1Loss(Loss):
         return F.gathered_loss(loss, how, "L1Loss") if how != "none" else loss
 
 
-class GatheredLoss(Op):
+class GatheredLoss(Kernel):
     """gathered_loss(input, how, name): the "mean" or "sum" of losses, or their sum for each row ("batchmean"), as the
     call that the era knew by `name`."""
 
-    method = False
-    function = False
     legacy_name = tuple(THNN + name for name in GATHERED for _ in GATHERINGS)
     label = ("MeanBackward0", "SumBackward0", "DivBackward0") * len(GATHERED)
     samples = [(P, how, "L1Loss") for how in GATHERINGS]
@@ -209,12 +206,10 @@ class SmoothL1Loss(Loss):
         return F.bent_loss(input, target, how, beta) if beta else reduced(F, F.abs(input - target), how)
 
 
-class Within(Op):
+class Within(Kernel):
     """within(input, limit): input, kept between -limit and limit; the slope is 1 between them and 0 at them, as in
     PyTorch, and of nan the gradient times 0."""
 
-    method = False
-    function = False
     samples = [([-3.0, 0.5, 2.0], 1.0), ([-0.2, 0.3], 0.25)]
     errors = [("text", 1.0)]
 

@@ -8,7 +8,7 @@ from gradcli.engine.fma import multiply_add
 from gradcli.engine.tensor.dtypes import Default
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import TypeFault
-from gradcli.ops.base import Binary
+from gradcli.ops.base import Binary, Kernel
 from gradcli.ops.math.arithmetic import NO_DIFFERENCE, plus
 
 
@@ -130,13 +130,11 @@ class AddCDiv(Binary):
         return -g * (tensor1 * value / (tensor2 * tensor2))
 
 
-class Scaled(Op):
+class Scaled(Kernel):
     """scaled(input, factor): input times a plain number, which is no tensor to be saved, as inside PyTorch's own
     compositions."""
 
     fresh_result = True
-    method = False
-    function = False
     label = "MulBackward1"
     samples = [([1.0, 2.0], 0.5)]
     errors = [("text", 2.0)]
@@ -148,12 +146,10 @@ class Scaled(Op):
         return F.scaled(g, factor)
 
 
-class Divided(Op):
+class Divided(Kernel):
     """divided(input, divisor): input divided by a plain number, which is no tensor to be saved."""
 
     fresh_result = True
-    method = False
-    function = False
     label = "DivBackward1"
     samples = [([1.0, 2.0], 0.5)]
     errors = [("text", 2.0)]

@@ -8,7 +8,7 @@ from gradcli.engine.kernels import HALF, ONE, Constant, choose
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.tree import ShapeFault, TypeFault
-from gradcli.ops.base import Unary
+from gradcli.ops.base import Kernel, Unary
 
 THNN = "torch.nn._functions.thnn.auto."
 SIGNED = [-3.0, -0.4, 0.5, 2.0]
@@ -46,11 +46,9 @@ class Gelu(Activation):
         return F.gelu_tanh(input) if approximate == "tanh" else F.gelu_kernel(input)[0]
 
 
-class GeluKernel(Op):
+class GeluKernel(Kernel):
     """gelu_kernel(input): input times the normal distribution function of input; with that function."""
 
-    method = False
-    function = False
     multi_output = True
     returns = ("output", "share")
     unsaved_outputs = (0,)
@@ -74,11 +72,9 @@ class GeluKernel(Op):
         return slope if g[1] is None else slope + g[1] * density
 
 
-class NormalDensity(Op):
+class NormalDensity(Kernel):
     """normal_density(input): exp(-input^2 / 2) / sqrt(2 pi) of each element."""
 
-    method = False
-    function = False
     samples = [(SIGNED,)]
     errors = [("text",)]
 
@@ -92,11 +88,9 @@ class NormalDensity(Op):
         return -g * input * out
 
 
-class GeluTanh(Op):
+class GeluTanh(Kernel):
     """gelu_tanh(input): gelu with the distribution function approximated by a tanh (Hendrycks and Gimpel 2016)."""
 
-    method = False
-    function = False
     label = "GeluBackward0"
     samples = [(SIGNED,)]
     errors = [("text",), (np.array([1, 2]),)]
@@ -154,12 +148,10 @@ class Softplus(Activation):
         return g * F.softplus_steepness(input, beta, threshold)
 
 
-class SoftplusSteepness(Op):
+class SoftplusSteepness(Kernel):
     """softplus_steepness(input, beta, threshold): the slope of softplus, sigmoid(beta input), or 1 beyond the
     threshold; its own slope is 0 from there on."""
 
-    method = False
-    function = False
     samples = [(SIGNED, 1.0, 20.0), (SIGNED, 2.0, 0.3)]
     errors = [("text", 1.0, 20.0)]
 
@@ -240,11 +232,9 @@ def bent_slope(F, g, input, alpha, scale=1, steepness=1):
     return g * F.bent_steepness(input, alpha * scale * steepness, scale, steepness)
 
 
-class BentSteepness(Op):
+class BentSteepness(Kernel):
     """bent_steepness(input, low, high, steepness): high where input is positive, low exp(steepness input) elsewhere."""
 
-    method = False
-    function = False
     samples = [(SIGNED, 0.5, 1.0, 2.0)]
     errors = [("text", 1.0, 1.0, 1.0)]
 

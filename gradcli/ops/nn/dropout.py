@@ -9,6 +9,7 @@ from gradcli.engine.autograd.signature import Array, Flag, Number, described, si
 from gradcli.engine.random.generators import Current, draw
 from gradcli.engine.random.stream import write
 from gradcli.faults.tree import ShapeFault, ValueFault
+from gradcli.ops.base import Kernel
 
 ROW = [[1.0, -2.0, 3.0, 0.5]]
 MAPS = [[[[1.0, 2.0]], [[3.0, 4.0]], [[5.0, 6.0]]]]
@@ -26,12 +27,10 @@ def probable(p):
         raise ValueFault(f"dropout probability has to be between 0 and 1, but got {described(p)}", "F.dropout(x, 0.5)")
 
 
-class DropoutMask(Op):
+class DropoutMask(Kernel):
     """dropout_mask(input, p, features, scale): in the shape of input, or one number for each of its channels, 0 with
     probability p and scale elsewhere."""
 
-    method = False
-    function = False
     random = True
     samples = [(ROW, 0.5, False, 2.0), (MAPS, 0.5, True, 2.0)]
     errors = [("text", 0.5, False, 2.0)]
@@ -43,11 +42,9 @@ class DropoutMask(Op):
         return mask * input.dtype.type(scale)
 
 
-class DropoutApply(Op):
+class DropoutApply(Kernel):
     """dropout_apply(input, noise): input times noise, which is a constant."""
 
-    method = False
-    function = False
     legacy_name = "torch.nn._functions.dropout.Dropout"
     label = "MulBackward0"
     samples = [(ROW, np.array([[2.0, 0.0, 2.0, 0.0]]))]

@@ -5,6 +5,7 @@ import numpy as np
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag, Ints, Numbers, Plain, Text
 from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
+from gradcli.ops.base import Kernel
 from gradcli.ops.nn.activation import floating
 from gradcli.ops.nn.interpolate_tables import (
     adaptive_table,
@@ -31,12 +32,10 @@ ERAS = {"UpsampleNearest2DBackward0": "torch.nn._functions.thnn.upsampling.Upsam
 HALVED = ((np.array([[0, 1], [1, 2]]), np.array([[0.5, 0.5], [0.25, 0.75]])),)
 
 
-class ResampleKernel(Op):
+class ResampleKernel(Kernel):
     """resample_kernel(input, tables, name): along each of the last dimensions, sums of the places that its table
     lists, with the table's weights; the call goes by `name`."""
 
-    method = False
-    function = False
     label = tuple(LABELS)
     legacy_name = tuple(ERAS.get(name, "torch.nn._functions.thnn.upsampling.Upsampling") for name in LABELS)
     samples = [(GRID, HALVED, "UpsampleLinear1DBackward0"), (ROW, HALVED, "UpsampleBilinear2DBackward0")]
@@ -90,12 +89,10 @@ def summed_bytes(array, places, weights, axis, whole):
     return np.clip((total + (1 << bits >> 1)) >> bits, 0, 255).astype(np.uint8)
 
 
-class Unsampled(Op):
+class Unsampled(Kernel):
     """unsampled(input, tables, lengths, name): resampled undone by addition: each number of input added, weighted, at
     the places its table lists, in dimensions of `lengths`."""
 
-    method = False
-    function = False
     samples = [([[[1.0, 2.0]]], HALVED, (3,), "UpsampleLinear1DBackward0")]
     errors = [("text", HALVED, (3,), "UpsampleLinear1DBackward0")]
 

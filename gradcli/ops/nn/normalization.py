@@ -9,6 +9,7 @@ from gradcli.engine.autograd.signature import Array, ArrayOrNone, Flag, Int, Num
 from gradcli.engine.kernels import sums
 from gradcli.engine.tensor.write_gate import writing
 from gradcli.faults.tree import ArgumentFault, ShapeFault
+from gradcli.ops.base import Kernel
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 MAPS = [[[[1.0, 2.0], [3.0, -1.0]], [[0.5, 1.5], [-2.0, 4.0]]], [[[0.1, 1.0], [2.0, 3.0]], [[1.0, -1.0], [0.0, 2.5]]]]
@@ -16,7 +17,7 @@ W3, B3, W2, B2 = [0.5, 2.0, 1.0], [0.1, -0.2, 0.3], [0.5, 2.0], [0.1, -0.2]
 BATCH, LAYER, GROUP = range(3)
 
 
-class Standardised(Op):
+class Standardised(Kernel):
     """standardised(input, weight, bias, shape, axes, eps, which): input, seen in `shape`, less its mean over `axes` and
     divided by its standard deviation, times weight plus bias; with the mean, one over the deviation, and the
     standardised numbers before weight and bias, which gradients are made of."""
@@ -24,8 +25,6 @@ class Standardised(Op):
     memory_order = "rows"
     linked = ("bias",)
     saved_for_versions = ("input",)
-    method = False
-    function = False
     type_promotion = "same"
     multi_output = True
     returns = ("output", "mean", "scale", "unit")
@@ -98,12 +97,10 @@ def products(a, b, axes, shape):
     return np.add.reduce(a * b, axis=axes, keepdims=True)
 
 
-class CentredBack(Op):
+class CentredBack(Kernel):
     """centred_back(g, unit, scale, axes): g less its mean over axes, and less unit times the mean of g * unit; all of
     it times scale."""
 
-    method = False
-    function = False
     type_promotion = "same"
     label = "NativeLayerNormBackwardBackward0"
     samples = [(GRID, [[0.3, -1.0, 1.2], [0.5, 0.1, -0.2]], [[0.5], [2.0]], (1,)),
@@ -250,12 +247,10 @@ def _of_nothing(F, input, weight, bias):
     return out if bias is None else out + F.getitem(bias, (0,), ())
 
 
-class UpdateRunningStats(Op):
+class UpdateRunningStats(Kernel):
     """update_running_stats(input, running_mean, running_var, axes, momentum): move running statistics towards those
     of input, by `momentum`, in place; the variance is the unbiased one."""
 
-    method = False
-    function = False
     samples = [(np.array(GRID), np.array(B3), np.array(W3), (0,), 0.1)]
     errors = [("text", None, None, (0,), 0.1)]
 
@@ -271,13 +266,11 @@ class UpdateRunningStats(Op):
         return None if running_mean is None else running_mean.copy()
 
 
-class Rescaled(Op):
+class Rescaled(Kernel):
     """rescaled(input, mean, variance, weight, bias, eps): input less a known mean, divided by the root of a known
     variance plus eps, times weight plus bias."""
 
     linked = True
-    method = False
-    function = False
     legacy_name = "BatchNorm"
     label = "NativeBatchNormBackward0"
     fixed = ("mean", "variance")
@@ -334,12 +327,10 @@ class InstanceNorm(Op):
         return F.renamed(out, "ViewBackward0")
 
 
-class UpdateRunningStatsPerSample(Op):
+class UpdateRunningStatsPerSample(Kernel):
     """update_running_stats_per_sample(input, running_mean, running_var, momentum): move running statistics towards
     the means over rows of the statistics of each row, in place."""
 
-    method = False
-    function = False
     samples = [(np.array(MAPS), np.array(B2), np.array(W2), 0.1)]
     errors = [("text", None, None, 0.1)]
 

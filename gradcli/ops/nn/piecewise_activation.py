@@ -7,7 +7,7 @@ from gradcli.engine.autograd.signature import Array, Flag, Number
 from gradcli.engine.kernels import LARGE, ZERO, choose, stepped
 from gradcli.engine.random.generators import draw
 from gradcli.faults.tree import ShapeFault, ValueFault
-from gradcli.ops.base import Slope
+from gradcli.ops.base import Kernel, Slope
 from gradcli.ops.nn.activation import SIGNED, THNN, Activation, floating
 
 SIXTH = float(np.float32(1 / 6))    # PyTorch has the slope of hardsigmoid in single precision
@@ -114,12 +114,10 @@ class Prelu(Op):
         return F.prelu_kernel(input, F.reshape(weight, (channels,) + (1,) * (len(input.shape) - 2)))
 
 
-class PreluKernel(Op):
+class PreluKernel(Kernel):
     """prelu_kernel(input, weight): input where it is positive, elsewhere weight times input, with broadcasting."""
 
     linked = True
-    method = False
-    function = False
     type_promotion = "same"
     legacy_name = "torch.nn._functions.thnn.activation.PReLU"
     samples = [(SIGNED, [0.25]), (SIGNED, [0.1, 0.2, 0.3, 0.4])]
@@ -153,11 +151,9 @@ class Rrelu(Op):
         return F.sloped(input, F.drawn_slopes(input, lower, upper, training))
 
 
-class DrawnSlopes(Op):
+class DrawnSlopes(Kernel):
     """drawn_slopes(input, lower, upper, training): 1 where input is positive, elsewhere a slope between two bounds."""
 
-    method = False
-    function = False
     random = True
     samples = [(SIGNED, 0.1, 0.3, True)]
     errors = [("text", 0, 1, True)]
@@ -171,11 +167,9 @@ class DrawnSlopes(Op):
         return slopes
 
 
-class Sloped(Op):
+class Sloped(Kernel):
     """sloped(input, slopes): input times slopes, which are constants."""
 
-    method = False
-    function = False
     legacy_name = "torch.nn._functions.activation.RReLU"
     label = "RreluWithNoiseBackward0"
     samples = [(SIGNED, np.array([0.5, 0.2, 1.0, 1.0]))]

@@ -8,6 +8,7 @@ from gradcli.engine.kernels import LARGE, sums
 from gradcli.engine.random.generators import draw
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.tree import TypeFault, ValueFault
+from gradcli.ops.base import Kernel
 from gradcli.ops.nn.activation import THNN
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
@@ -105,11 +106,9 @@ class LogSoftmax(Proportions):
         return F.cast(F.log_softmax_back(g, out, along(dim, len(out.shape))), input_dtype)
 
 
-class SoftmaxBack(Op):
+class SoftmaxBack(Kernel):
     """softmax_back(g, shares, dim): the gradient of softmax by its input, shares * (g - sum(g * shares))."""
 
-    method = False
-    function = False
     type_promotion = "same"
     label = "SoftmaxBackwardBackward0"
     samples = [(GRID, [[0.1, 0.2, 0.7], [0.5, 0.2, 0.3]], 1), (GRID, [[0.1, 0.2, 0.7], [0.5, 0.2, 0.3]], 0)]
@@ -135,11 +134,9 @@ def row_products(a, b, at):
     return np.add.reduce(a * b, axis=at, keepdims=True)
 
 
-class LogSoftmaxBack(Op):
+class LogSoftmaxBack(Kernel):
     """log_softmax_back(g, logs, dim): the gradient of log_softmax by its input, g - exp(logs) * sum(g)."""
 
-    method = False
-    function = False
     type_promotion = "same"
     label = "LogSoftmaxBackwardBackward0"
     samples = [(GRID, [[-1.0, -0.2, -0.7], [-0.5, -2.0, -0.3]], 1), (GRID, [[-1.0, -0.2, -0.7], [-0.5, -2.0, -0.3]], 0)]
@@ -194,11 +191,9 @@ def _type_of(x):
     return dtype if isinstance(dtype, np.dtype) else dtype.numpy
 
 
-class GumbelNoise(Op):
+class GumbelNoise(Kernel):
     """gumbel_noise(input): numbers drawn from the Gumbel distribution, in the shape of input."""
 
-    method = False
-    function = False
     random = True
     samples = [([1.0, 2.0],)]
     errors = [("text",)]

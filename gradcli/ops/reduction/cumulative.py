@@ -6,6 +6,7 @@ from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Dim, Type
 from gradcli.engine.kernels import LARGE, running, running_down
 from gradcli.engine.tensor.methods import axis
+from gradcli.ops.base import Kernel
 from gradcli.ops.reduction.reduce import totals_type
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
@@ -87,15 +88,13 @@ def backwards_recurrence(F, factor, term, dim):
     return F.flip(F.recurrence(F.flip(factor, (dim,)), F.flip(term, (dim,)), dim), (dim,))
 
 
-class Recurrence(Op):
+class Recurrence(Kernel):
     """recurrence(factor, term, dim): y with y[j] = term[j] + factor[j] y[j - 1] along `dim`.
 
     Computed by doubling: after k steps each y holds the terms of its 2**k predecessors, so that
     n places take log2(n) steps, and nothing is ever divided.
     """
 
-    method = False
-    function = False
     samples = [(HOLED, [[1.0, 2.0, 0.5, 3.0], [0.3, 0.7, 2.0, 1.0]], 1), (GRID, [[1.0, 2.0, 0.5], [0.3, 0.7, 2.0]], 0)]
     errors = [(GRID, GRID, 3)]
 

@@ -6,6 +6,7 @@ from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Dim, Flag, Int, Operand, Text
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.tree import IndexFault, ShapeFault, TypeFault, ValueFault
+from gradcli.ops.base import Kernel
 from gradcli.ops.reduction.reduce import GRID, scatter_to_input, shared_among_all_ties
 
 GAPPY = [[1.0, float("nan"), 3.0, 2.0], [0.5, 5.0, -6.0, 4.0]]
@@ -41,12 +42,10 @@ def middle(array, dim, keepdim, name, skip):
     return chosen(array, where, at, keepdim)
 
 
-class MedianAll(Op):
+class MedianAll(Kernel):
     """median_all(input, skip): the lower median of all elements; ties share the gradient evenly."""
 
     linked = False
-    method = False
-    function = False
     legacy_name = "reduce.Median"
     label = ("MedianBackward0", "NanmedianBackward0")
     samples = [(GRID, False), (GAPPY, True)]
@@ -66,14 +65,12 @@ class MedianAll(Op):
         return shared_among_all_ties(F, g, input, out)
 
 
-class MedianDim(Op):
+class MedianDim(Kernel):
     """median_dim(input, dim, keepdim): the lower median along `dim`, and where it stands."""
 
     memory_order = "rows"
     linked = False
     unsaved_outputs = (0,)
-    method = False
-    function = False
     returns = ("values", "indices")
     legacy_name = "reduce.Median"
     label = "MedianBackward1"
@@ -87,14 +84,12 @@ class MedianDim(Op):
         return scatter_to_input(F, g, out[1], dim, keepdim, input_shape)
 
 
-class NanmedianDim(Op):
+class NanmedianDim(Kernel):
     """nanmedian_dim(input, dim, keepdim): the lower median along `dim` of what is not nan, and where it stands."""
 
     memory_order = "rows"
     linked = False
     unsaved_outputs = (0,)
-    method = False
-    function = False
     returns = ("values", "indices")
     label = "NanmedianBackward1"
     samples = [(GRID, 0), (GAPPY, 1, True)]
@@ -235,11 +230,9 @@ def with_kept(F, result, dim, ndim, lead):
 INT = np.dtype(np.int64)
 
 
-class Quantiles(Op):
+class Quantiles(Kernel):
     """quantiles(input): input itself, under the label by which quantiles are known."""
 
-    method = False
-    function = False
     label = "SqueezeBackward4"
     samples = [(GRID,)]
     errors = [("text",)]

@@ -12,6 +12,7 @@ from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ArgumentFault, IndexFault, TypeFault
+from gradcli.ops.base import Kernel
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 
@@ -167,12 +168,10 @@ def shared_among_all_ties(F, g, input, out):
     return F.where(ties, g / F.cast(F.sum(ties), g.dtype), 0)
 
 
-class MaxDim(Op):
+class MaxDim(Kernel):
     """max_dim(input, dim, keepdim): the greatest element along `dim`, and where it first stands."""
 
     linked = False
-    method = False
-    function = False
     returns = ("values", "indices")
     unsaved_outputs = (0,)
     legacy_name = "reduce.Max"
@@ -187,12 +186,10 @@ class MaxDim(Op):
         return scatter_to_input(F, g, out[1], dim, keepdim, input_shape)
 
 
-class MinDim(Op):
+class MinDim(Kernel):
     """min_dim(input, dim, keepdim): the least element along `dim`, and where it first stands."""
 
     linked = False
-    method = False
-    function = False
     returns = ("values", "indices")
     unsaved_outputs = (0,)
     legacy_name = "reduce.Min"
@@ -230,12 +227,10 @@ def scatter_to_input(F, g, indices, dim, keepdim, input_shape):
     return F.scatter(F.zeros(input_shape, dtype=g.dtype), at, indices, g)
 
 
-class MaxAll(Op):
+class MaxAll(Kernel):
     """max_all(input): the greatest of all elements; ties share the gradient evenly."""
 
     linked = False
-    method = False
-    function = False
     fresh_result = True
     legacy_name = "reduce.Max"
     label = "MaxBackward1"
@@ -249,12 +244,10 @@ class MaxAll(Op):
         return shared_among_all_ties(F, g, input, out)
 
 
-class MinAll(Op):
+class MinAll(Kernel):
     """min_all(input): the least of all elements; ties share the gradient evenly."""
 
     linked = False
-    method = False
-    function = False
     fresh_result = True
     legacy_name = "reduce.Min"
     label = "MinBackward1"

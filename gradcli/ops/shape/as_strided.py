@@ -9,6 +9,7 @@ from gradcli.engine.tensor.dtypes import Default
 from gradcli.engine.tensor.tensor import Tensor, owner
 from gradcli.engine.tensor.write_gate import stepping
 from gradcli.faults.tree import ShapeFault
+from gradcli.ops.base import Kernel
 from gradcli.ops.creation.create import Creation, checked
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
@@ -54,12 +55,10 @@ class AsStrided(Op):
         return F.strided_view(input, size, stride, first, Tensor(at) if isinstance(input, Tensor) else at)
 
 
-class StridedView(Op):
+class StridedView(Kernel):
     """strided_view(input, size, stride, storage_offset, at): as_strided, with the places in input that it shows; -1
     where that is memory outside of input."""
 
-    method = False
-    function = False
     label = "AsStridedBackward0"
     saves = False       # PyTorch keeps sizes and steps
     samples = [(GRID, (2, 2), (1, 2), 0, np.array([[0, 2], [1, 3]])), (GRID, (2,), (2,), 1, np.array([1, 3]))]

@@ -9,6 +9,7 @@ from gradcli.engine.autograd.signature import Array, Dim, Dims, Int, Sizes, Vari
 from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.write_gate import stepping
 from gradcli.faults.tree import ArgumentFault, IndexFault, ShapeFault
+from gradcli.ops.base import Kernel
 from gradcli.ops.shape.views import Narrow, fitted
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
@@ -304,12 +305,10 @@ class NarrowCopy(Op):
         return Narrow.grad_input(F, g, dim, start, length, input_shape)
 
 
-class Sliding(Op):
+class Sliding(Kernel):
     """sliding(input, dimension, size, step): `x.unfold(dimension, size, step)`: a view of all windows of `size`
     along a dimension, `step` apart; each window's elements are the last dimension."""
 
-    method = False      # tensors have it as unfold, the name of another operation in nn.functional
-    function = False
     label = "UnfoldBackward0"
     samples = [([1.0, 2.0, 3.0, 4.0, 5.0], 0, 3, 1), (GRID, 1, 2, 1), (GRID, -1, 1, 2)]
     errors = [(GRID, 1, 7, 1), (GRID, 1, 2, 0), (GRID, 4, 1, 1)]

@@ -6,6 +6,7 @@ from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Dim, DimOrTensor, Dims, Int, Ints, Sizes
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.tree import IndexFault, ShapeFault, ValueFault
+from gradcli.ops.base import Kernel
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 ROW = [1.0, 2.0, 3.0, 4.0, 5.0]
@@ -72,12 +73,10 @@ class RepeatInterleave(Op):
         return F.reshape(F.contiguous(F.clone(copies)), (*shape[:at], shape[at] * repeats, *shape[at + 1 :]))
 
 
-class RepeatedPlaces(Op):
+class RepeatedPlaces(Kernel):
     """repeated_places(repeats, n): 0 so often as the first of repeats says, 1 as the second, ...; a single one counts
     for n places."""
 
-    method = False
-    function = False
     samples = [(np.array([2, 0, 1]), 3), (np.array([2]), 3)]
     errors = [([0.5], 1), (np.array([1, 2]), 3)]
 

@@ -4,9 +4,9 @@ import itertools
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag, Lengths, Plain
 from gradcli.faults.tree import ShapeFault
+from gradcli.ops.base import Kernel
 from gradcli.ops.nn.interpolate import adaptive
 from gradcli.ops.nn.interpolate_tables import adaptive_windows
 from gradcli.ops.windows.pooling import BLOCK, ROW, Pooling, planes
@@ -27,11 +27,9 @@ def lengths_for(F, name, input, output_size, rank):
     return lengths
 
 
-class AdaptiveMax(Op):
+class AdaptiveMax(Kernel):
     """adaptive_max(input, lengths): the greatest in each of evenly spread windows, and its place."""
 
-    method = False
-    function = False
     returns = ("values", "indices")
     unsaved_outputs = (0,)
     label = ("AdaptiveMaxPool2DBackward0", "AdaptiveMaxPool3DBackward0")

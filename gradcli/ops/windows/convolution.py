@@ -4,8 +4,8 @@ With y = convolved(x, w), the gradients by x and w are `spread_back` and `correl
 of the three is linear in both its inputs, and the other two are its derivatives.
 """
 
-from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, ArrayOrNone, Int, Plain
+from gradcli.ops.base import Kernel
 from gradcli.ops.windows.convolution_arrays import convolve, correlate, spread
 
 SIGNAL, FILTER = [[[1.0, -2.0, 3.0, 0.5, -1.0]]], [[[0.5, -1.0]], [[2.0, 0.3]]]
@@ -14,11 +14,9 @@ KERNEL = [[[[1.0, 2.0], [0.5, -1.0]]], [[[0.3, 1.0], [-2.0, 1.5]]]]
 UNIT = ((1,), (0,), (1,), 1)
 
 
-class Linked(Op, abstract=True):
+class Linked(Kernel, abstract=True):
     """One of the three bilinear maps."""
 
-    method = False
-    function = False
     type_promotion = "same"
     label = "ConvolutionBackwardBackward0"
 

@@ -5,6 +5,7 @@ import numpy as np
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Int, Ints, Plain, sized
 from gradcli.faults.tree import ShapeFault
+from gradcli.ops.base import Kernel
 from gradcli.ops.windows.convolution_arrays import columns
 from gradcli.ops.windows.sliding import inside, overlapped, per_dimension, places, positive
 
@@ -45,11 +46,9 @@ class Unfold(Op):
         return F.im2col(input, kernel, dilation, padding, stride)
 
 
-class Im2col(Op):
+class Im2col(Kernel):
     """im2col(input, kernel, dilation, padding, stride): windows as columns."""
 
-    method = False
-    function = False
     label = "Im2ColBackward0"
     samples = [(GRID, (2, 2), (1, 1), (0, 0), (1, 1)), (GRID, (2, 1), (2, 1), (1, 0), (1, 2))]
     errors = [("text", (2, 2), (1, 1), (0, 0), (1, 1))]
@@ -94,11 +93,9 @@ class Fold(Op):
         return F.col2im(input, lengths, kernel, dilation, padding, stride)
 
 
-class Col2im(Op):
+class Col2im(Kernel):
     """col2im(input, lengths, kernel, dilation, padding, stride): columns as windows in a plane of `lengths`, added."""
 
-    method = False
-    function = False
     label = "Col2ImBackward0"
     samples = [(COLUMNS, (3, 3), (2, 2), (1, 1), (0, 0), (1, 1))]
     errors = [("text", (3, 3), (2, 2), (1, 1), (0, 0), (1, 1))]

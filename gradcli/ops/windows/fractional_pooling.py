@@ -4,10 +4,10 @@ import itertools
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, ArrayOrNone, Flag, Ints, Numbers, Plain
 from gradcli.engine.random.generators import draw
 from gradcli.faults.tree import ArgumentFault, ShapeFault
+from gradcli.ops.base import Kernel
 from gradcli.ops.windows.pooling import CUBE, Pooling, planes
 from gradcli.ops.windows.pooling_arrays import GRID
 from gradcli.ops.windows.sliding import per_dimension
@@ -15,12 +15,10 @@ from gradcli.ops.windows.sliding import per_dimension
 HALF2, HALF3 = np.array([[[0.3, 0.7]]]), np.array([[[0.3, 0.7, 0.5]]])
 
 
-class FractionalMax(Op):
+class FractionalMax(Kernel):
     """fractional_max(input, kernel, lengths, chances): the greatest in each of `lengths` windows a dimension, whose
     beginnings follow from one number from 0 to 1 for each dimension of each plane, and their places."""
 
-    method = False
-    function = False
     returns = ("values", "indices")
     label = ("FractionalMaxPool2DBackward0", "FractionalMaxPool3DBackward0")
     samples = [(GRID, (2, 2), (2, 2), HALF2), (CUBE, (2, 2, 2), (2, 2, 2), HALF3)]
@@ -71,11 +69,9 @@ def beginnings(chance, old, new, kernel):
     return starts
 
 
-class Chances(Op):
+class Chances(Kernel):
     """chances(input, rank): one number from 0 to 1 for each of `rank` dimensions of each plane of input."""
 
-    method = False
-    function = False
     random = True
     samples = [(GRID, 2)]
     errors = [("text", 2)]

@@ -5,6 +5,7 @@ import numpy as np
 from gradcli.engine.autograd.op import Op, rename_node
 from gradcli.engine.autograd.signature import Array, Flag, Int, Ints, Number, sized
 from gradcli.faults.tree import ShapeFault, TypeFault
+from gradcli.ops.base import Kernel
 from gradcli.ops.linalg.checks import kind_of
 from gradcli.ops.windows.pooling_arrays import GRID
 from gradcli.ops.windows.sliding import per_dimension
@@ -203,11 +204,9 @@ def put_back(F, rank, input, indices, kernel_size, stride, padding, output_size)
     return rename_node(F.put_in_places(input, indices, lengths), name)
 
 
-class PutInPlaces(Op):
+class PutInPlaces(Kernel):
     """put_in_places(input, indices, lengths): zeros in planes of `lengths`, with each number of input at its place."""
 
-    method = False
-    function = False
     label = "MaxUnpool2DBackward0"
     samples = [([[[1.0, 2.0, 3.0]]], np.array([[[0, 3, 4]]]), (5,))]
     errors = [([[[1.0, 2.0, 3.0]]], np.array([[[0, 3, 5]]]), (5,))]

@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag, Plain
+from gradcli.ops.base import Kernel
 from gradcli.ops.windows.sliding import inside, offsets, outside, pooled_places, shifted
 
 GRID = [[[[1.0, -2.0, 3.0, 0.0], [0.5, 5.0, -6.0, 2.0], [0.2, 1.0, 4.0, -1.0]]]]
@@ -13,11 +13,9 @@ PLAIN = ((2, 2), (2, 2), (0, 0), (1, 1), False)
 WIDE = ((2, 2), (1, 2), (1, 1), (2, 1), True)
 
 
-class Kernel(Op, abstract=True):
+class Kernel(Kernel, abstract=True):
     """Part of a pooling, over as many of the last dimensions as its windows have."""
 
-    method = False
-    function = False
 
 
 def reach(lengths, count, kernel, stride, padding, dilation):
