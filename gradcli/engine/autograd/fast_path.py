@@ -1,8 +1,9 @@
-"""Short ways for the two shapes of call that programs make most.
+"""Fast paths for the most frequent calls: functions of one tensor, and operators of two operands.
 
-`fast_unary` and `fast_binary` do what `call.perform` does, for floating Variables and plain
-numbers alone, and fall back to it whenever anything is unusual. This is one of the few
-places where speed decides how things are written.
+`fast_unary`, `fast_binary` and `fast_comparison` do what `dispatch` does, for Variables of float32 or float64 and
+plain numbers alone, and call the general function in every other case. Speed decides how this file is written: work
+that does not depend on the arguments is done when the operation is registered, and nodes and results are made without
+calling their constructors.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from gradcli.engine.tensor.variable import InferenceTensor, Variable, grad_mode
 
 
 def unrecorded(out: Variable, *inputs: Any) -> Variable:
-    """`out`, remembering where the history of its inputs ended if one of them had any."""
+    """`out`, with a note of where the history of its inputs ended, if one of them had any."""
     if grad_mode.inference:
         out.__class__ = InferenceTensor
     for x in inputs:
@@ -36,7 +37,7 @@ def unrecorded(out: Variable, *inputs: Any) -> Variable:
 
 
 def fast_unary(cls: type[Op], call: Callable[..., Any]) -> Callable[..., Any]:
-    """`call`, with a short way for one floating Variable and nothing else."""
+    """`call`, with a fast path for one floating Variable as the only argument."""
     kernel, rule, node_class, new = cls.kernel or cls.forward, cls.rules[0], cls.nodes[0], object.__new__
     pick, middle, shaped = rule.pick, cls.signature.defaults[1:], cls.shaped
 
@@ -80,7 +81,7 @@ def fast_unary(cls: type[Op], call: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def fast_comparison(cls: type[Op], call: Callable[..., Any]) -> Callable[..., Any]:
-    """The operator of a comparison, with a short way for recorded Variables of one type and plain numbers."""
+    """The operator of a comparison, with a fast path for recorded Variables of one dtype and plain numbers."""
     kernel, new = cls.forward, object.__new__
 
     def compare(input: Any, other: Any) -> Any:
@@ -112,7 +113,7 @@ def fast_comparison(cls: type[Op], call: Callable[..., Any]) -> Callable[..., An
 
 
 def fast_binary(cls: type[Op], call: Callable[..., Any]) -> Callable[..., Any]:
-    """The operator of `cls`, with a short way for Variables of one type and plain numbers."""
+    """The operator of `cls`, with a fast path for Variables of one dtype and plain numbers."""
     left, right = cls.rules
     pick_left, pick_right = left.pick, right.pick
     pick_number = pick_left if 1 not in cls.unsaved else lambda slots: pick_left((*slots[:-1], None))

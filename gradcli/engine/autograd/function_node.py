@@ -10,7 +10,7 @@ import numpy as np
 
 from gradcli.engine.autograd.dispatch import parent
 from gradcli.engine.autograd.op import NodeOutput, Op, traced
-from gradcli.engine.autograd.saved_tensors_hooks import Slot, Stored
+from gradcli.engine.autograd.saved_tensors_hooks import PackedValue, PackedValues
 from gradcli.engine.autograd.signature import Signature, described, sized
 from gradcli.engine.tensor.tensor import DisplayHooks, Tensor, clock
 from gradcli.engine.tensor.variable import Variable, grad_mode, recording
@@ -60,7 +60,7 @@ class CallRecord:
 
     def _unpack(self, saved: Saved) -> Tensor:
         tensor, source = saved
-        if type(tensor) is Slot:
+        if type(tensor) is PackedValue:
             tensor = Tensor(tensor.value())
         if not self.static or source is None:
             return Tensor(tensor.array)
@@ -72,8 +72,9 @@ class CallRecord:
                                                                                   clock())
         return Variable(tensor.array, True, source)
 
-    def settle(self, inputs: list[Any], args: tuple[Any, ...], outputs: dict[int, int]) -> tuple[Any, ...] | Stored:
-        """Note where the saved tensors come from; the arrays that must not change until backward."""
+    def settle(self, inputs: list[Any], args: tuple[Any, ...],
+               outputs: dict[int, int]) -> tuple[Any, ...] | PackedValues:
+        """Note the source of each saved tensor; return the arrays, which must not change until backward."""
         sources = {id(g): parent(a) for g, a in zip(inputs, args, strict=True)
                    if isinstance(a, Tensor) and a.requires_grad}
         saved: list[Saved | None] = []
@@ -89,13 +90,13 @@ class CallRecord:
             return self._stored(args, inputs)
         return tuple(value.tensor.array for value in saved if value is not None)
 
-    def _stored(self, args: tuple[Any, ...], inputs: list[Any]) -> Stored:
+    def _stored(self, args: tuple[Any, ...], inputs: list[Any]) -> PackedValues:
         """Pack the saved tensors by the innermost saver, and return the placeholder that their edge holds."""
         saver = grad_mode.savers[-1]
         arguments = {id(x.array): a for x, a in zip(inputs, args, strict=True) if isinstance(x, Tensor)}
         self.saved = tuple(value if value is None else Saved(saver.slot(value.tensor.array, arguments.get(
             id(value.tensor.array), value.tensor)), value.source) for value in self.saved)
-        return Stored((None,) * sum(value is not None for value in self.saved))
+        return PackedValues((None,) * sum(value is not None for value in self.saved))
 
     def grad(self, at: int, create_graph: bool, g: Any) -> Any:
         """The gradient of argument `at`; the program's backward runs when the first is asked for."""
@@ -226,7 +227,7 @@ class FunctionNode(Op, abstract=True):
     def saved_tensors(self) -> tuple[Any, ...]:
         """What its forward has saved."""
         _, rule, saved = self.edges[0]
-        if type(saved) is not Stored:
+        if type(saved) is not PackedValues:
             tuple(saved)     # refuses what has been freed
         values: tuple[Any, ...] = rule.record.saved_values()
         return values

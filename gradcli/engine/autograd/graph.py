@@ -13,8 +13,8 @@ from gradcli.engine.autograd.graph_view import AccumulateGrad, GradientEdge, edg
 from gradcli.engine.autograd.hooks import Handle, add_hook
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.saved_tensors_hooks import (
+    PackedValue,
     Saver,
-    Slot,
     disable_saved_tensors_hooks,
     latest,
     save_on_cpu,
@@ -111,7 +111,7 @@ class _Copies(Saver):
 
     active = True
 
-    def slot(self, array: np.ndarray, source: Any) -> Slot:
+    def slot(self, array: np.ndarray, source: Any) -> PackedValue:
         """A place for a copy."""
         copy = array.copy()
 
@@ -123,7 +123,7 @@ class _Copies(Saver):
                     "was originally recorded.")
             return copy
 
-        return Slot(fetch)
+        return PackedValue(fetch)
 
 
 @exposed()

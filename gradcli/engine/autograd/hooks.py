@@ -26,7 +26,7 @@ RETAIN = 0      # the key of the hook that keeps the gradient of a result; hooks
 
 
 def apply_hooks(node: Any, g: Any, create_graph: bool) -> Any:
-    """The gradient after a result's hooks have seen it, and maybe replaced it; it is retained last."""
+    """The gradient of a node or leaf after its hooks, which may replace it; the retaining hook is called last."""
     for key, hook in sorted(node.hooks.items(), key=_hook_order):
         if RETAIN < key < FIRST:
             g = _apply_prehook(hook, g, create_graph)
@@ -47,12 +47,12 @@ def apply_hooks(node: Any, g: Any, create_graph: bool) -> Any:
 
 
 def _hook_order(item: tuple[float, Any]) -> int:
-    """When a hook has its turn: those of the gradient first, then the one that retains it, then those of the call."""
+    """The order of hooks: those of the gradient, the one that retains it, the prehooks of the node."""
     return 0 if item[0] >= FIRST else 1 if item[0] == RETAIN else 2
 
 
 def _apply_prehook(hook: Any, g: Any, create_graph: bool) -> Any:
-    """What comes in to a call after a hook of the call has seen it, and maybe replaced it."""
+    """The gradients of the outputs of a node after one of its prehooks, which may replace them."""
     gradients = g if type(g) is list else [g]
     replacements = hook(tuple([x if x is None or create_graph else Variable(np.asarray(x)) for x in gradients]))
     if replacements is None:
@@ -65,12 +65,12 @@ def _apply_prehook(hook: Any, g: Any, create_graph: bool) -> Any:
 
 
 def apply_leaf_hooks(leaf: Any, g: Any, create_graph: bool) -> Any:
-    """The gradient of a leaf after its hooks have seen it; those of results have run in the sweep."""
+    """The gradient of a leaf after its hooks; those of nodes have run in the sweep."""
     return apply_hooks(leaf, g, create_graph) if isinstance(leaf, Tensor) and leaf.hooks and leaf.node is None else g
 
 
 def run_post_accumulate_hooks(leaf: Any, g: Any, create_graph: bool) -> None:
-    """Call the hooks that wait for the gradient `g` of a leaf to have been added up; recorded as the sweep is."""
+    """Call the post-accumulate hooks of a leaf, recorded as the sweep is; `g` is what was added to its gradient."""
     with recording(create_graph):
         for key in sorted((key for key in leaf.hooks or () if key < RETAIN), reverse=True):
             hook = leaf.hooks[key]
@@ -78,24 +78,24 @@ def run_post_accumulate_hooks(leaf: Any, g: Any, create_graph: bool) -> None:
 
 
 class AccumulateGradHook:
-    """A hook of the end of a path, where a leaf's gradient is added up."""
+    """A hook of a leaf's AccumulateGrad node."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
         self.function = function
 
     def __call__(self, g: Any) -> None:
-        """Call it with the gradient that has been added up."""
+        """Call the function with the gradient that was accumulated."""
         self.function((), (g if isinstance(g, Tensor) else Variable(np.asarray(g)),))
 
 
 def hook_of_node(self: Any, fn: Callable[..., Any]) -> Handle:
-    """Call `fn` with the gradients that this call has passed on, and those that came in."""
+    """Call `fn` with the gradients of this node's inputs and those of its outputs, after the node has run."""
     owner = _owner_of_hooks(self, fn)
     return add_hook(owner, AccumulateGradHook(fn) if isinstance(owner, Tensor) else fn, -1)
 
 
 def prehook_of_node(self: Any, fn: Callable[..., Any]) -> Handle:
-    """Call `fn` with the gradients that come in to this call; a tuple that it returns is used instead."""
+    """Call `fn` with the gradients of this node's outputs, before it runs; a tuple that it returns replaces them."""
     owner = _owner_of_hooks(self, fn)
     if owner.hooks is None:
         owner.hooks = {}
@@ -106,7 +106,7 @@ def prehook_of_node(self: Any, fn: Callable[..., Any]) -> Handle:
 
 
 def _owner_of_hooks(node: Any, fn: Any) -> Any:
-    """Who holds the hooks of a call: itself, or the leaf it ends at."""
+    """What holds the hooks of a node: the node, or the leaf of an AccumulateGrad."""
     if not callable(fn):
         raise ArgumentFault(f"a hook is a function, not {described(fn)}")
     return node.variable if isinstance(node, AccumulateGrad) else node

@@ -1,4 +1,4 @@
-"""What calls keep for backward: letting go of it, refusing what was overwritten, and joining it to the graph again."""
+"""The values that nodes save for backward: releasing them, checking their versions, and unpacking them as Variables."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from numpy import ndarray
 
 from gradcli.engine.autograd.op import TABLE, NodeOutput, traced
-from gradcli.engine.autograd.saved_tensors_hooks import Stored
+from gradcli.engine.autograd.saved_tensors_hooks import PackedValues
 from gradcli.engine.autograd.signature import ArrayKind, ArraysKind, Kind, sized
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.tensor import Tensor, Write, clock, last_writes, owner
@@ -17,7 +17,7 @@ from gradcli.faults.tree import SecondBackward, StaleValue
 
 
 class Freed:
-    """What stands in an edge in place of its saved values after a sweep: where the sweep was asked for."""
+    """In an edge in place of released values: iteration raises SecondBackward. `place`: of the first sweep."""
 
     __slots__ = ("place",)
 
@@ -39,18 +39,18 @@ class Freed:
 
 
 def release(edges: tuple[Any, ...], freed: Freed) -> tuple[Any, ...]:
-    """The edges of a call without the tensors they save; the graph itself, and plain options, stay."""
+    """The edges of a node with saved tensors released; parents, rules and saved options stay."""
     return tuple([(parent, rule, freed if rule.saves is True or rule.saves is None and _holds_arrays(saved) else saved)
                   for parent, rule, saved in edges])
 
 
 def _holds_arrays(saved: Any) -> bool:
-    return type(saved) in (Freed, Stored) or any(
+    return type(saved) in (Freed, PackedValues) or any(
         type(value) is ndarray or type(value) is tuple and any(type(v) is ndarray for v in value) for value in saved)
 
 
 def check_fresh(node: Any) -> None:
-    """Refuse to differentiate with a kept value that was overwritten since."""
+    """Raise StaleValue if a saved array has been written to since the node was made."""
     for _, _, saved in node.edges:
         for value in saved if type(saved) is tuple else ():
             for array in value if type(value) is tuple else (value,):
@@ -60,7 +60,7 @@ def check_fresh(node: Any) -> None:
 
 
 def skip_node(node: Any, undefined: set[Any], freed: Freed | None) -> None:
-    """Let a call that no gradient reaches say whether what it kept is as it was, and let go of it."""
+    """Check and release the saved values of a node whose gradient is undefined, and mark its parents as undefined."""
     if type(node) is NodeOutput:
         undefined.add(node.node)
         return
@@ -75,7 +75,7 @@ def skip_node(node: Any, undefined: set[Any], freed: Freed | None) -> None:
 
 
 def _stale(node: Any, array: ndarray, write: Write) -> StaleValue:
-    """The fault for a kept value that was overwritten since."""
+    """The fault for a saved value that has been overwritten, with the places of the call and of the write."""
     name = type(node).names[0] if type(node).names else type(node).__name__
     of = _origin_of(node, array, write)
     return StaleValue(
@@ -89,7 +89,7 @@ def _stale(node: Any, array: ndarray, write: Write) -> StaleValue:
 
 
 def _origin_of(node: Any, array: ndarray, write: Write) -> str:
-    """Which call's result a kept value is, in PyTorch's words; nothing for a leaf."""
+    """The words that PyTorch has for the node a saved value is the result of; empty for a leaf."""
     for _, rule, saved in node.edges:
         for need, value in zip(rule.needs, saved if type(saved) is tuple else (), strict=False):
             if value is array and need == len(node.params):
@@ -103,13 +103,13 @@ def _origin_of(node: Any, array: ndarray, write: Write) -> str:
 
 
 def base_name(node: Any) -> str:
-    """The name of a call without the ending that all have: Exp for ExpBackward0."""
+    """The name of a node without its ending: Exp for ExpBackward0."""
     name: str = node.modern_name
     return name.rstrip("0123456789").removesuffix("Backward")
 
 
 def unpack(node: Any, rule: Any, saved: tuple[Any, ...]) -> list[Any]:
-    """Kept arrays as Variables, connected to where they came from."""
+    """Saved arrays as Variables whose history is that of the inputs or of the result that they were."""
     sources = {(r.at, r.item): parent for parent, r, _ in node.edges}
     kinds = type(node).signature.kinds
     out = len(kinds)
@@ -138,12 +138,13 @@ def _unpack_input(value: Any, at: int, kind: Kind, sources: dict[Any, Any]) -> A
 
 
 def connect(array: Any, source: Any) -> Tensor:
+    """A tensor with this array and with `source`, a node or leaf, as its history; a leaf of that array is returned."""
     if source is None:
         return Tensor(array)
     if isinstance(source, Tensor):
         if source.array is array or source.array.shape != array.shape:
             return source
-        alias = traced.alias(source)        # a leaf given other data since: history leads to it all the same
+        alias = traced.alias(source)        # the leaf's data has been replaced since
         alias.array = array
         return alias  # type: ignore[no-any-return]
     return Variable(array, True, source)

@@ -14,20 +14,20 @@ from numpy.typing import DTypeLike, NDArray
 
 from gradcli.engine.random.box_muller import map_elements
 from gradcli.engine.random.categorical import cumulative, pick, without
-from gradcli.engine.random.mersenne_twister import Cached
+from gradcli.engine.random.mersenne_twister import SpareNormal
 from gradcli.engine.random.stream import (
     Array,
     Doubles,
-    Generator,
+    RandomStream,
     Shape,
     cast,
+    check_std,
     elements,
     interleaved,
     matrix,
     ordered_bounds,
     positive,
     probability,
-    spread,
     strictly_between,
     write,
 )
@@ -41,7 +41,7 @@ RANGES = {"uint8": 1 << 8, "int8": 1 << 7, "int16": 1 << 15, "int32": 1 << 31, "
 DOUBT = 2.0**-48
 
 
-class LegacyGenerator(Generator):
+class LegacyGenerator(RandomStream):
     """PyTorch 0.1.12."""
 
     stream = "legacy"
@@ -53,7 +53,7 @@ class LegacyGenerator(Generator):
         return cast(self.twister.u32(elements(shape)) * (high - low) + low, dtype).reshape(shape)
 
     def normal(self, shape: Shape, dtype: DTypeLike, mean: float = 0.0, std: float = 1.0) -> Array:
-        spread("normal", std)
+        check_std("normal", std)
         return cast(self._gauss(elements(shape), mean, std, np.dtype(dtype)), dtype).reshape(shape)
 
     def normal_into(self, target: Array, mean: float = 0.0, std: float = 1.0) -> None:
@@ -77,10 +77,10 @@ class LegacyGenerator(Generator):
             old = self.spare
             normals = np.concatenate([[old.rho * math.sin(2.0 * math.pi * old.x) * std + mean], normals])
         if pairs:
-            self.spare = Cached((count - spare) % 2 == 1, float(x[-1]), float(y[-1]),
+            self.spare = SpareNormal((count - spare) % 2 == 1, float(x[-1]), float(y[-1]),
                                 math.sqrt(-2.0 * math.log(1.0 - float(y[-1]))))
         elif spare:
-            self.spare = Cached(False, self.spare.x, self.spare.y, self.spare.rho)
+            self.spare = SpareNormal(False, self.spare.x, self.spare.y, self.spare.rho)
         return normals
 
     def randint(self, low: int, high: int, shape: Shape, dtype: DTypeLike = np.int64) -> Array:

@@ -25,7 +25,7 @@ LAYOUT = np.dtype([
 
 
 @dataclass(frozen=True)
-class Cached:
+class SpareNormal:
     """The half of a Box-Muller pair that is still to be given out.
 
     The modern stream keeps the finished value in `y`; the legacy stream keeps the two uniforms and the radius.
@@ -38,13 +38,13 @@ class Cached:
 
 
 @dataclass(frozen=True)
-class State:
+class TwisterState:
     """A generator at one moment. `position` counts the words given out since the last refill, 0 right after seeding."""
 
     seed: int
     words: bytes
     position: int
-    cached: Cached
+    cached: SpareNormal
 
     def as_bytes(self, size: int) -> NDArray[np.uint8]:
         """The state as torch.get_rng_state() returns it: 5056 bytes in torch 2, 5048 in PyTorch 0.1."""
@@ -57,7 +57,7 @@ class State:
         return np.frombuffer(record.tobytes().ljust(size, b"\0"), np.uint8).copy()
 
     @classmethod
-    def from_bytes(cls, data: NDArray[np.uint8], size: int) -> State:
+    def from_bytes(cls, data: NDArray[np.uint8], size: int) -> TwisterState:
         """The state those bytes describe; ValueFault when they are not `size` bytes of a seeded generator."""
         if data.dtype != np.uint8 or data.size != size:
             raise ValueFault(f"a saved generator is {size} bytes, got {data.size} of {data.dtype}")
@@ -65,7 +65,7 @@ class State:
         left, position = int(record["left"]), int(record["next"])
         if not (record["seeded"] == 1 and 0 <= position <= WORDS and left == 1 + (WORDS - position) % WORDS):
             raise ValueFault("these bytes are not a saved generator")
-        cached = Cached(bool(record["cached"]), float(record["x"]), float(record["y"]), float(record["rho"]))
+        cached = SpareNormal(bool(record["cached"]), float(record["x"]), float(record["y"]), float(record["rho"]))
         return cls(int(record["seed"]), record["words"].astype("<u4").tobytes(), position, cached)
 
 

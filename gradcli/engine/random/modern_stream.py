@@ -11,13 +11,14 @@ from numpy.typing import DTypeLike, NDArray
 from gradcli.engine.fma import fma32, fma64
 from gradcli.engine.random.box_muller import PAIRS, Workspace, map_elements, normals32, normals64
 from gradcli.engine.random.categorical import cumulative, pick
-from gradcli.engine.random.mersenne_twister import Cached
+from gradcli.engine.random.mersenne_twister import SpareNormal
 from gradcli.engine.random.stream import (
     Array,
     Doubles,
-    Generator,
+    RandomStream,
     Shape,
     cast,
+    check_std,
     elements,
     in_memory_order,
     interleaved,
@@ -25,7 +26,6 @@ from gradcli.engine.random.stream import (
     ordered_bounds,
     positive,
     probability,
-    spread,
     strictly_between,
 )
 from gradcli.faults.tree import ValueFault
@@ -35,7 +35,7 @@ BLOCK = 16                  # normals are made in blocks of this many
 DIGITS = {"float16": 11, "float32": 24, "float64": 53}      # the integers up to 2**digits are all exact
 
 
-class ModernGenerator(Generator):
+class ModernGenerator(RandomStream):
     """torch 2.13."""
 
     stream = "modern"
@@ -53,7 +53,7 @@ class ModernGenerator(Generator):
 
     def normal(self, shape: Shape, dtype: DTypeLike, mean: float = 0.0, std: float = 1.0) -> Array:
         """One after another below 16 elements, by blocks of 16 from there on."""
-        spread("normal", std)
+        check_std("normal", std)
         count = elements(shape)
         if count < BLOCK:
             return cast(fma64(self._gauss(count), std, mean), dtype).reshape(shape)
@@ -61,7 +61,7 @@ class ModernGenerator(Generator):
 
     def normal_into(self, target: Array, mean: float = 0.0, std: float = 1.0) -> None:
         """A target that is not contiguous never gets blocks, however large it is."""
-        spread("normal", std)
+        check_std("normal", std)
         if target.flags.c_contiguous:
             target[...] = self.normal(target.shape, target.dtype, mean, std)
         else:
@@ -73,14 +73,14 @@ class ModernGenerator(Generator):
         spare = [self.spare.y] if self.spare.valid and count else []
         pairs = (count - len(spare) + 1) // 2
         if pairs or spare:
-            self.spare = Cached()
+            self.spare = SpareNormal()
         u = self.twister.u53(2 * pairs).reshape(pairs, 2)
         radius = np.sqrt(-2.0 * map_elements(math.log1p, -u[:, 1]))
         angle = 2.0 * math.pi * u[:, 0]
         cosine, sine = map_elements(math.cos, angle), map_elements(math.sin, angle)
         normals = np.concatenate([spare, interleaved(radius * cosine, radius * sine)])
         if normals.size > count:
-            self.spare = Cached(True, y=float(normals[-1]))
+            self.spare = SpareNormal(True, y=float(normals[-1]))
         return normals[:count]
 
     def _block_normal(self, count: int, kind: np.dtype[Any], mean: float, std: float) -> Array:

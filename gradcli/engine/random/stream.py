@@ -17,7 +17,7 @@ from numpy.typing import DTypeLike, NDArray
 from gradcli.engine.random import rejection
 from gradcli.engine.random.box_muller import map_elements
 from gradcli.engine.random.categorical import poisson
-from gradcli.engine.random.mersenne_twister import Cached, State, Twister
+from gradcli.engine.random.mersenne_twister import SpareNormal, Twister, TwisterState
 from gradcli.faults.tree import ValueFault
 
 Array = NDArray[Any]
@@ -25,7 +25,7 @@ Doubles = NDArray[np.float64]
 Shape = tuple[int, ...]
 
 
-class Generator(ABC):
+class RandomStream(ABC):
     """A seeded stream of random numbers. `spare` is what is left of the last pair of normals."""
 
     stream: str
@@ -41,16 +41,16 @@ class Generator(ABC):
             raise ValueFault(f"a seed is an integer of 64 bits, got {seed}")
         self._seed = seed % (1 << 64)
         self.twister.seed(self._seed)
-        self.spare = Cached()
+        self.spare = SpareNormal()
 
     def initial_seed(self) -> int:
         return self._seed
 
-    def state(self) -> State:
+    def state(self) -> TwisterState:
         """This moment, to come back to with `set_state`."""
-        return State(self._seed, *self.twister.saved(), self.spare)
+        return TwisterState(self._seed, *self.twister.saved(), self.spare)
 
-    def set_state(self, state: State) -> None:
+    def set_state(self, state: TwisterState) -> None:
         self._seed, self.spare = state.seed, state.cached
         self.twister.restore(state.words, state.position)
 
@@ -59,7 +59,7 @@ class Generator(ABC):
         return self.state().as_bytes(self.state_size)
 
     def set_state_bytes(self, data: NDArray[np.uint8]) -> None:
-        self.set_state(State.from_bytes(data, self.state_size))
+        self.set_state(TwisterState.from_bytes(data, self.state_size))
 
     @abstractmethod
     def uniform(self, shape: Shape, dtype: DTypeLike, low: float = 0.0, high: float = 1.0) -> Array:
@@ -193,7 +193,7 @@ def strictly_between(name: str, p: float) -> None:
         raise ValueFault(f"{name} needs a probability above 0 and below 1, got {p:g}")
 
 
-def spread(name: str, std: float) -> None:
+def check_std(name: str, std: float) -> None:
     if not std >= 0:
         raise ValueFault(f"{name} needs a standard deviation of at least 0, got {std:g}")
 

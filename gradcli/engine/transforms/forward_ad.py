@@ -29,7 +29,7 @@ UnpackedDualTensor = namedtuple("UnpackedDualTensor", "primal tangent")
 expose(UnpackedDualTensor, "primal", "tangent")
 
 
-class Level:
+class DualLevel:
     """One level: the tensors with tangents, by identity."""
 
     __slots__ = ("tangents",)
@@ -70,7 +70,7 @@ def enter_dual_level() -> int:
     """Begin a level in which tensors may have tangents."""
     if Dual.level is not None:
         raise GradFault("Nested forward mode AD is not supported at the moment", "torch.func.jvp(f, (x,), (v,))")
-    Dual.level, Dual.watched = Level(), True
+    Dual.level, Dual.watched = DualLevel(), True
     return 0
 
 
@@ -159,7 +159,7 @@ def stand_in(tensor: Tensor) -> Tensor:
     return plain
 
 
-def dispatch_dual(level: Level, cls: type[Op], values: Sequence[Any]) -> Any:
+def dispatch_dual(level: DualLevel, cls: type[Op], values: Sequence[Any]) -> Any:
     """What an operation gives for tensors with tangents: its result with the tangent that follows."""
     recorded = grad_mode.on
     leaves: list[Tensor] = []

@@ -43,7 +43,7 @@ class Einsum(Op):
         terms, result, wide = parsed(equation.replace(" ", ""), [len(x.shape) for x in operands])
         lengths = measured(terms, operands)
         letters = result + [c for c in lengths if c not in result]
-        parts = [spread(F, x, term, letters) for x, term in zip(operands, terms, strict=True)]
+        parts = [align_operand(F, x, term, letters) for x, term in zip(operands, terms, strict=True)]
         product = parts[0]
         for k, part in enumerate(parts[1:], 1):
             # a letter can be summed as soon as no later operand has it
@@ -129,7 +129,7 @@ def measured(terms, operands):
     return lengths
 
 
-def spread(F, x, term, letters):
+def align_operand(F, x, term, letters):
     """An operand with one dimension for each letter, of length 1 for those it does not have."""
     term = list(term)
     for c in dict.fromkeys(term):

@@ -108,7 +108,7 @@ class Unsampled(Kernel):
             if np.isfinite(flat).all():
                 flat = np.matmul(matrix, flat)
             else:
-                flat = spread(flat, places, share, lengths[k], "Bicubic" in name)
+                flat = scatter_weights(flat, places, share, lengths[k], "Bicubic" in name)
             out = flat.reshape(*lead, lengths[k], *tail)
         return out
 
@@ -116,7 +116,7 @@ class Unsampled(Kernel):
         return F.resample_kernel(g, tables, name)
 
 
-def spread(flat, places, weights, length, whole):
+def scatter_weights(flat, places, weights, length, whole):
     """The numbers along the middle dimension, weighted and added at their places, one by one: what is not finite
     stays where it takes part."""
     out = np.zeros((flat.shape[0], length, flat.shape[2]), flat.dtype)

@@ -84,7 +84,7 @@ def floating(array, name):
     return array.astype(np.float64, copy=False)
 
 
-def spread(array, dim, correction, keepdim, name):
+def variance_and_mean(array, dim, correction, keepdim, name):
     """The variance, and the mean, along dimensions; sums are carried in double precision."""
     wide = floating(array, name)
     where = axes(dim, array.ndim)
@@ -107,7 +107,7 @@ def dim_and_unbiased(dim, unbiased):
     return (None, dim) if type(dim) is bool else (dim, unbiased)
 
 
-def spread_slope(F, g, input, dim, correction, keepdim, input_shape):
+def variance_grad(F, g, input, dim, correction, keepdim, input_shape):
     """The gradient of a variance: 2 (x - mean) / (count - correction) each."""
     where = axes(dim, len(input_shape))
     count = 1
@@ -123,7 +123,7 @@ def spread_slope(F, g, input, dim, correction, keepdim, input_shape):
     return g * (2.0 / (count - correction) if count != correction else float("inf")) * off
 
 
-class Spread(Op, abstract=True):
+class Variance(Op, abstract=True):
     """How far elements lie from their mean, the count lessened by `correction`."""
 
     linked = False
@@ -132,7 +132,7 @@ class Spread(Op, abstract=True):
     errors = [(GRID, 5), ("text",), (np.array([1, 2]),), (GRID, 0, True, False, 1)]
 
 
-class Var(Spread):
+class Var(Variance):
     """var(input, dim, unbiased, keepdim, correction): the variance, of all elements or along `dim`."""
 
     memory_order = "rows"
@@ -141,15 +141,15 @@ class Var(Spread):
     def forward(input: Array, dim: DimsOrFlag = None, unbiased: Flag = None, keepdim: Flag = False, *,
                 correction: Number = None):
         dim, unbiased = dim_and_unbiased(dim, unbiased)
-        var, _ = spread(input, dim, lessened(unbiased, correction), keepdim, "var")
+        var, _ = variance_and_mean(input, dim, lessened(unbiased, correction), keepdim, "var")
         return var.astype(input.dtype)
 
     def grad_input(F, g, input, dim, unbiased, keepdim, correction, input_shape):
         dim, unbiased = dim_and_unbiased(dim, unbiased)
-        return spread_slope(F, g, input, dim, lessened(unbiased, correction), keepdim, input_shape)
+        return variance_grad(F, g, input, dim, lessened(unbiased, correction), keepdim, input_shape)
 
 
-class Std(Spread):
+class Std(Variance):
     """std(input, dim, unbiased, keepdim, correction): the standard deviation; its slope where it is 0 is 0."""
 
     memory_order = "rows"
@@ -158,13 +158,13 @@ class Std(Spread):
     def forward(input: Array, dim: DimsOrFlag = None, unbiased: Flag = None, keepdim: Flag = False, *,
                 correction: Number = None):
         dim, unbiased = dim_and_unbiased(dim, unbiased)
-        var, _ = spread(input, dim, lessened(unbiased, correction), keepdim, "std")
+        var, _ = variance_and_mean(input, dim, lessened(unbiased, correction), keepdim, "std")
         return np.sqrt(var).astype(input.dtype)
 
     def grad_input(F, g, input, out, dim, unbiased, keepdim, correction, input_shape):
         dim, unbiased = dim_and_unbiased(dim, unbiased)
         g = half_of_root(F, g, out)
-        return spread_slope(F, g, input, dim, lessened(unbiased, correction), keepdim, input_shape)
+        return variance_grad(F, g, input, dim, lessened(unbiased, correction), keepdim, input_shape)
 
 
 def half_of_root(F, g, out):
@@ -172,7 +172,7 @@ def half_of_root(F, g, out):
     return F.where(out == 0, 0, g / (out * 2))
 
 
-class VarMean(Spread):
+class VarMean(Variance):
     """var_mean(input, dim, unbiased, keepdim, correction): the variance and the mean."""
 
     method = False
@@ -181,28 +181,28 @@ class VarMean(Spread):
     def forward(input: Array, dim: DimsOrFlag = None, unbiased: Flag = None, keepdim: Flag = False, *,
                 correction: Number = None):
         dim, unbiased = dim_and_unbiased(dim, unbiased)
-        results = spread(input, dim, lessened(unbiased, correction), keepdim, "var_mean")
+        results = variance_and_mean(input, dim, lessened(unbiased, correction), keepdim, "var_mean")
         return tuple(x.astype(input.dtype) for x in results)
 
     def grad_input(F, g, input, dim, unbiased, keepdim, correction, input_shape):
         dim, unbiased = dim_and_unbiased(dim, unbiased)
         lack = lessened(unbiased, correction)
-        by_var = None if g[0] is None else spread_slope(F, g[0], input, dim, lack, keepdim, input_shape)
+        by_var = None if g[0] is None else variance_grad(F, g[0], input, dim, lack, keepdim, input_shape)
         return with_mean(F, by_var, g[1], dim, keepdim, input_shape)
 
 
-def with_mean(F, by_spread, g, dim, keepdim, input_shape):
+def with_mean(F, by_variance, g, dim, keepdim, input_shape):
     """The gradient through a spread with that through the mean added, where either is asked for."""
     if g is None:
-        return by_spread
+        return by_variance
     count = 1
     for i in axes(dim, len(input_shape)):
         count *= input_shape[i]
     by_mean = F.expand(restored(F, g, input_shape, dim, keepdim) / max(count, 1), input_shape)
-    return by_mean if by_spread is None else by_spread + by_mean
+    return by_mean if by_variance is None else by_variance + by_mean
 
 
-class StdMean(Spread):
+class StdMean(Variance):
     """std_mean(input, dim, unbiased, keepdim, correction): the standard deviation and the mean."""
 
     method = False
@@ -211,14 +211,14 @@ class StdMean(Spread):
     def forward(input: Array, dim: DimsOrFlag = None, unbiased: Flag = None, keepdim: Flag = False, *,
                 correction: Number = None):
         dim, unbiased = dim_and_unbiased(dim, unbiased)
-        var, mean = spread(input, dim, lessened(unbiased, correction), keepdim, "std_mean")
+        var, mean = variance_and_mean(input, dim, lessened(unbiased, correction), keepdim, "std_mean")
         return np.sqrt(var).astype(input.dtype), mean.astype(input.dtype)
 
     def grad_input(F, g, input, out, dim, unbiased, keepdim, correction, input_shape):
         dim, unbiased = dim_and_unbiased(dim, unbiased)
         lack, by_std = lessened(unbiased, correction), None
         if g[0] is not None:
-            by_std = spread_slope(F, half_of_root(F, g[0], out[0]), input, dim, lack, keepdim, input_shape)
+            by_std = variance_grad(F, half_of_root(F, g[0], out[0]), input, dim, lack, keepdim, input_shape)
         return with_mean(F, by_std, g[1], dim, keepdim, input_shape)
 
 

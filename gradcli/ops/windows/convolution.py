@@ -6,7 +6,7 @@ of the three is linear in both its inputs, and the other two are its derivatives
 
 from gradcli.engine.autograd.signature import Array, ArrayOrNone, Int, Plain
 from gradcli.ops.base import Kernel
-from gradcli.ops.windows.convolution_arrays import convolve, correlate, spread
+from gradcli.ops.windows.convolution_arrays import convolve, convolve_transposed, correlate
 
 SIGNAL, FILTER = [[[1.0, -2.0, 3.0, 0.5, -1.0]]], [[[0.5, -1.0]], [[2.0, 0.3]]]
 GRID = [[[[1.0, -2.0, 3.0], [0.5, 5.0, -6.0], [0.1, 2.0, -0.4]], [[3.0, 1.0, 0.0], [1.0, -1.0, 2.0], [2.0, 0.5, 1.5]]]]
@@ -70,7 +70,7 @@ class SpreadBack(Linked):
 
     def forward(input: Array, weight: Array, bias: ArrayOrNone, lengths: Plain, stride: Plain, padding: Plain,
                 dilation: Plain, groups: Int):
-        out = spread(input, weight, lengths, stride, padding, dilation, groups)
+        out = convolve_transposed(input, weight, lengths, stride, padding, dilation, groups)
         if bias is not None:
             out += bias.reshape((-1,) + (1,) * (out.ndim - 2))
         return out

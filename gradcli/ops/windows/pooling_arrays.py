@@ -13,9 +13,8 @@ PLAIN = ((2, 2), (2, 2), (0, 0), (1, 1), False)
 WIDE = ((2, 2), (1, 2), (1, 1), (2, 1), True)
 
 
-class Kernel(Kernel, abstract=True):
+class PoolingKernel(Kernel, abstract=True):
     """Part of a pooling, over as many of the last dimensions as its windows have."""
-
 
 
 def reach(lengths, count, kernel, stride, padding, dilation):
@@ -29,7 +28,7 @@ def beyond(lengths, count, kernel, stride, padding, dilation):
     return tuple(max(r, 0) for r in reach(lengths, count, kernel, stride, padding, dilation))
 
 
-class MaxPool(Kernel):
+class MaxPool(PoolingKernel):
     """max_pool(input, kernel, stride, padding, dilation, ceil_mode): the greatest in each window, and its place."""
 
     returns = ("values", "indices")
@@ -93,7 +92,7 @@ def flat_places(which, lengths, kernel, stride, padding, dilation, count):
     return flat if over else np.take(steps, which) + starts
 
 
-class PutInPlanes(Kernel):
+class PutInPlanes(PoolingKernel):
     """put_in_planes(input, indices, lengths): zeros in planes of `lengths`, with each number of input added at the
     place of its plane that indices names."""
 
@@ -113,7 +112,7 @@ class PutInPlanes(Kernel):
         return F.take_from_planes(g, indices, lengths)
 
 
-class TakeFromPlanes(Kernel):
+class TakeFromPlanes(PoolingKernel):
     """take_from_planes(input, indices, lengths): from planes of `lengths` the numbers at the places indices names."""
 
     samples = [([[[1.0, 2.0, 3.0]]], np.array([[[0, 2, 2, 1]]]), (3,))]
@@ -129,7 +128,7 @@ class TakeFromPlanes(Kernel):
         return F.put_in_planes(g, indices, lengths)
 
 
-class AvgPool(Kernel):
+class AvgPool(PoolingKernel):
     """avg_pool(input, kernel, stride, padding, ceil_mode, count_include_pad, divisor): the mean of each window, or its
     sum over `divisor`."""
 
@@ -180,7 +179,7 @@ def sizes(lengths, count, kernel, stride, padding, count_include_pad, divisor, d
     return total
 
 
-class AvgPoolBack(Kernel):
+class AvgPoolBack(PoolingKernel):
     """avg_pool_back(input, kernel, stride, padding, ceil_mode, count_include_pad, divisor, lengths): each number of
     input shared out evenly over its window of a plane of `lengths`."""
 
