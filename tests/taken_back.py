@@ -67,7 +67,7 @@ def _opened(value):
         edges = getattr(value, "edges", ())
         kept = edges if isinstance(edges, tuple) else ()
         onward = [each for parent, _, arrays in kept for each in (parent, arrays)]
-        return (id(value), type(edges).__name__, len(kept)), [value.hooks, getattr(value, "call", None), *onward]
+        return (id(value), type(edges).__name__, len(kept)), [value.hooks, getattr(value, "node", None), *onward]
     if hasattr(value, "__reduce__") and hasattr(value, "__setstate__") and hasattr(value, "__next__"):
         return repr(value.__reduce__()[2:]), gc.get_referents(value)
     slots = [name for kind in type(value).__mro__ for name in getattr(kind, "__slots__", ())]
@@ -81,7 +81,7 @@ def _opened(value):
 def in_place():
     """For every form in place of the table, its name and the arguments of each sample."""
     for op in OPS:
-        for name in op.written_names():
+        for name in op.inplace_names():
             for sample in op.samples:
                 yield name, sample
 

@@ -20,7 +20,7 @@ every_op = pytest.mark.parametrize("op", [pytest.param(op, id=op.names[0]) for o
 @every_slope
 def test_gradient_is_the_slope_of_forward(op, sample):
     args = arguments(sample)
-    got = gradients(op, args, again=False)
+    got = gradients(op, args, create_graph=False)
     for x, g in zip(leaves(args), got, strict=True):
         np.testing.assert_allclose(g, slope(lambda: weighed(smooth(op, args)).array, x), rtol=1e-5, atol=1e-6)
 
@@ -30,13 +30,13 @@ def test_second_gradient_is_the_slope_of_the_first(op, sample):
     if op.first_order_only:
         return
     args = arguments(sample)
-    first = gradients(op, args, again=True)
+    first = gradients(op, args, create_graph=True)
     total = weighed([g for g in first if g is not None])
-    owed = {} if total is None or not total.requires_grad else sweep([total], [Tensor(np.ones(()))], keep=True)
+    grads = {} if total is None or not total.requires_grad else sweep([total], [Tensor(np.ones(()))], retain_graph=True)
     for x in leaves(args):
-        g = owed.get(x, np.zeros(x.array.shape))
+        g = grads.get(x, np.zeros(x.array.shape))
         np.testing.assert_allclose(
-            g, slope(lambda: weighed([Tensor(np.asarray(f)) for f in gradients(op, args, again=False)]).array, x),
+            g, slope(lambda: weighed([Tensor(np.asarray(f)) for f in gradients(op, args, False)]).array, x),
             rtol=1e-4, atol=1e-5)
 
 
@@ -45,7 +45,7 @@ def test_single_precision_stays_single(op, sample):
     if any(isinstance(a, np.dtype) for a in sample):
         return
     args = arguments(sample, np.float32)
-    for x, g in zip(leaves(args), gradients(op, args, again=False), strict=True):
+    for x, g in zip(leaves(args), gradients(op, args, create_graph=False), strict=True):
         assert np.asarray(g).dtype == np.float32 and np.shape(g) == x.array.shape
 
 
@@ -57,7 +57,7 @@ def test_in_place_does_the_same(op, sample):
     if target is None or want.array.shape != target.array.shape or want.array.dtype.kind != "f":
         return
     first = op.signature.positional
-    changed = getattr(target, op.written_names()[0])(
+    changed = getattr(target, op.inplace_names()[0])(
         *args[1:first], **dict(zip(op.params[first:], args[first:], strict=False)))
     assert changed is target
     np.testing.assert_array_equal(target.array, want.array)
@@ -136,15 +136,15 @@ def weights(shape):
     return np.linspace(1.0, 2.0, int(np.prod(shape))).reshape(shape)
 
 
-def gradients(op, args, again):
+def gradients(op, args, create_graph):
     """The gradient of the weighed result for each leaf: arrays, or Variables with `again`."""
     with recording(True):
         total = weighed(smooth(op, args))
     found = list(leaves(args))
-    owed = sweep([total], [Variable(np.ones((), total.array.dtype))], again=again, keep=again) if (
+    grads = sweep([total], [Variable(np.ones((), total.array.dtype))], create_graph, create_graph) if (
         total is not None and total.requires_grad) else {}
-    zero = (lambda x: Variable(np.zeros_like(x.array))) if again else (lambda x: np.zeros_like(x.array))
-    return [owed[x] if x in owed else zero(x) for x in found]
+    zero = (lambda x: Variable(np.zeros_like(x.array))) if create_graph else (lambda x: np.zeros_like(x.array))
+    return [grads[x] if x in grads else zero(x) for x in found]
 
 
 def slope(number, x, step=1e-6):

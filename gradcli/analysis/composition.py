@@ -22,7 +22,7 @@ def recorded(op: type[Op]) -> list[str]:
             continue        # a sample that is given by names, or is no call of it at all
         results = made if isinstance(made, tuple | list) else [made]
         nodes = [value.node for value in results if getattr(value, "node", None) is not None]
-        calls = [getattr(call, "call", call) for call in newest_first(nodes)]
+        calls = [getattr(call, "node", call) for call in newest_first(nodes)]
         found.update(type(call).names[0] for call in calls if getattr(type(call), "names", ()))
     return sorted(found)
 

@@ -188,7 +188,7 @@ def _backward(value: Tensor, named: dict[str, Tensor], leaves: list[str], words:
         yield Owed(name, "" if name in named else _label(call), terms, total)
         g = Formula(f"{name}.grad", total)
         if isinstance(call, NodeOutput):
-            shares = owed.setdefault(call.call, [Term("", False, [None] * len(call.call.shape))])
+            shares = owed.setdefault(call.node, [Term("", False, [None] * len(call.node.shape))])
             shares[0].value[call.at] = g
             continue
         if isinstance(total, list):
@@ -234,16 +234,16 @@ def _called(value: Any, rule: Any, at: int, call: Any, labels: dict[int, str], a
 def _share(rule: Any, words: Words, g: Any, given: list[Any], kept: tuple[Any, ...], name: str) -> Formula | None:
     """What a rule passes back, written out; where it cannot be, its number alone."""
     try:
-        share = rule.share(words, g, *given)
+        share = rule.grad(words, g, *given)
         if isinstance(share, Formula) or share is None:
             return share
     except (TypeError, AttributeError, ValueError, IndexError):
         pass    # a rule with a kernel of its own, which takes nothing but arrays
     plain = [each.value if isinstance(each, Formula) else each for each in (g if isinstance(g, list) else [g])]
-    value = rule.share(raw, plain if isinstance(g, list) else plain[0], *kept)
+    value = rule.grad(raw, plain if isinstance(g, list) else plain[0], *kept)
     return None if value is None else Formula(f"the rule of {name}", value)
 
 
 def _label(call: Any) -> str:
-    inner = call.call if isinstance(call, NodeOutput) else call
+    inner = call.node if isinstance(call, NodeOutput) else call
     return (type(inner).names or (type(inner).__name__,))[0].rsplit(".", 1)[-1]

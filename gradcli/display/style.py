@@ -109,7 +109,7 @@ class Style:
         if isinstance(value, Tensor):
             return self.tensor(value, options) if not isinstance(value, Uninitialized) else value.text()
         if isinstance(value, Op | NodeOutput):
-            node = value.call if isinstance(value, NodeOutput) else value
+            node = value.node if isinstance(value, NodeOutput) else value
             return f"<{self.node_name(node)} object at {self.address(node)}>"
         exposure = exposure_of(type(value))
         if exposure is not None and exposure.display is not None:

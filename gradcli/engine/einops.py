@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.autograd.op import titled, traced
+from gradcli.engine.autograd.op import rename_node, traced
 from gradcli.engine.autograd.signature import brief, described
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.transforms.levels import type_text
@@ -33,17 +33,17 @@ def rearrange(tensor: Any, pattern: Any, **axes_lengths: Any) -> Any:
     left, right = _sides(pattern, axes_lengths)
     shape = tuple(x.shape)
     left = _spelled_out(left, shape)
-    right = [group for each in right for group in (_rest(left) if each is REMAINING else [_with_rest(each, left)])]
+    right = [part for part in right for part in (_rest(left) if part is REMAINING else [_with_rest(part, left)])]
     if not any(left):
         return x if len(right) == len(shape) else traced.reshape(x, (1,) * len(right))
     lengths = _lengths(left, shape, axes_lengths)
-    before, after = ([name for group in side for name in group] for side in (left, right))
+    before, after = ([name for part in side for name in part] for side in (left, right))
     split = traced.reshape(x, tuple(lengths[name] for name in before))
-    turned = split if before == after else traced.permute(split, tuple(before.index(name) for name in after))
-    result: Any = traced.reshape(turned, tuple(prod(lengths[name] for name in group) for group in right))
+    permuted = split if before == after else traced.permute(split, tuple(before.index(name) for name in after))
+    result: Any = traced.reshape(permuted, tuple(prod(lengths[name] for name in part) for part in right))
     if result.node is None:
         return result
-    return titled(result, "ViewBackward0" if before == after else "ReshapeAliasBackward0" if (
+    return rename_node(result, "ViewBackward0" if before == after else "ReshapeAliasBackward0" if (
         np.may_share_memory(result.array, x.array)) else "UnsafeViewBackward0")
 
 
@@ -143,22 +143,22 @@ def _rest(left: Groups) -> Groups:
 
 def _with_rest(group: list[str], left: Groups) -> list[str]:
     """The names of a dimension, with all of those that `...` stands for."""
-    return [name for each in group for name in ([rest[0] for rest in _rest(left)] if each == REST else [each])]
+    return [name for member in group for name in ([rest[0] for rest in _rest(left)] if member == REST else [member])]
 
 
 def _lengths(left: Groups, shape: tuple[int, ...], lengths: dict[str, int]) -> dict[str, int]:
     """The length of every name: as it was said, or what is left of its dimension."""
     sizes: dict[str, int] = {}
     for group, n in zip(left, shape, strict=True):
-        unsaid = [name for name in group if name not in lengths]
-        said = {name: lengths[name] for name in group if name in lengths}
-        whole = prod(said.values())
-        if len(unsaid) > 1:
-            raise ShapeFault(f"cannot infer the sizes of two dimensions at once {unsaid[0]} and {unsaid[1]}",
-                             (f"rearrange(x, pattern, {unsaid[0]}=2)", "the length of one of them"))
-        if any(length < 0 for length in said.values()) or (n % whole if unsaid and whole else n != whole):
+        unknown = [name for name in group if name not in lengths]
+        known = {name: lengths[name] for name in group if name in lengths}
+        whole = prod(known.values())
+        if len(unknown) > 1:
+            raise ShapeFault(f"cannot infer the sizes of two dimensions at once {unknown[0]} and {unknown[1]}",
+                             (f"rearrange(x, pattern, {unknown[0]}=2)", "the length of one of them"))
+        if any(length < 0 for length in known.values()) or (n % whole if unknown and whole else n != whole):
             raise ShapeFault(f"a dimension of length {n} is not to be had of "
-                             + ", ".join(f"{name}={brief(length)}" for name, length in said.items()) if said else
+                             + ", ".join(f"{name}={brief(length)}" for name, length in known.items()) if known else
                              f"a dimension of length {n} has no name, and must have length 1")
-        sizes |= said | dict.fromkeys(unsaid, n // whole if whole else 0)
+        sizes |= known | dict.fromkeys(unknown, n // whole if whole else 0)
     return sizes

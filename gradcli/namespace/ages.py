@@ -28,14 +28,14 @@ def meaning(age: str | None) -> AbstractContextManager[None]:
     """A context within which the methods and operators of tensors mean what they did then."""
     if age != OLDEST:
         return nullcontext()
-    from gradcli.engine.tensor.legacy_semantics import in_force
+    from gradcli.engine.tensor.legacy_semantics import legacy_methods as in_force
 
     return in_force()
 
 
 def then(name: str) -> Callable[..., Any]:
     """The operation of this full name as it was in 0.1.12."""
-    from gradcli.engine.tensor.legacy_semantics import then as meant
+    from gradcli.engine.tensor.legacy_semantics import legacy_function as meant
 
     return meant(short(name), operation(name))
 

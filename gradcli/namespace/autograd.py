@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from gradcli.engine.autograd.backward import watched
-from gradcli.engine.autograd.detached import leaving
+from gradcli.engine.autograd.backward import set_detect_anomaly as anomaly
+from gradcli.engine.autograd.detached import report_detached
 from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import described
@@ -40,7 +40,7 @@ def variable(data: Any = None, requires_grad: bool = False, volatile: bool = Fal
         silent = Volatile(data.array)
         silent.cut = DetachedBy(VOLATILE, here())
         return silent
-    made = Variable(leaving(data, "Variable()", data.array))
+    made = Variable(report_detached(data, "Variable()", data.array))
     made.cut = DetachedBy("Variable()", here()) if data.requires_grad else data.cut
     if requires_grad:
         set_requires_grad(made, True, CREATED)
@@ -155,6 +155,6 @@ def autograd_space() -> Namespace:
                      backward=functional.backward, grad=functional.grad,
                      functional=functions, graph=graph, forward_ad=forward,
                      variable=Namespace("torch.autograd.variable", Variable=made),
-                     detect_anomaly=Kind("torch.autograd.anomaly_mode.detect_anomaly", (watched,), watched),
-                     set_detect_anomaly=Kind("torch.autograd.anomaly_mode.set_detect_anomaly", (watched,), watched),
+                     detect_anomaly=Kind("torch.autograd.anomaly_mode.detect_anomaly", (anomaly,), anomaly),
+                     set_detect_anomaly=Kind("torch.autograd.anomaly_mode.set_detect_anomaly", (anomaly,), anomaly),
                      no_grad=GradSwitch("no_grad", no_grad), enable_grad=GradSwitch("enable_grad", enable_grad))

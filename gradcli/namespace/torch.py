@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine.argument_words import type_name
-from gradcli.engine.autograd.backward import Watch
-from gradcli.engine.autograd.detached import leaving
+from gradcli.engine.autograd.backward import AnomalyMode
+from gradcli.engine.autograd.detached import report_detached
 from gradcli.engine.autograd.inference_mode import refuse_leaf
 from gradcli.engine.autograd.op import TABLE, NodeOutput, Op, traced
-from gradcli.engine.autograd.registry import named
+from gradcli.engine.autograd.registry import function_named
 from gradcli.engine.autograd.signature import REFUSED, Type, described
 from gradcli.engine.deep_copy import Copies
 from gradcli.engine.random.generator import Generator
@@ -81,7 +81,7 @@ def parameter(data: Any = None, requires_grad: bool = True) -> Parameter:
             "Only Tensors of floating point and complex dtype can require gradients")
     if requires_grad:
         refuse_leaf(data)
-    return Parameter(leaving(data, "Parameter()", data.array), requires_grad)
+    return Parameter(report_detached(data, "Parameter()", data.array), requires_grad)
 
 
 parameter.__name__ = parameter.__qualname__ = "Parameter"
@@ -174,9 +174,9 @@ def bare(name: str, oldest: bool = False) -> Callable[..., Any]:
     """
     operation: Callable[..., Any] = then(name) if oldest else getattr(traced, name)
     if issubclass(TABLE.get(name, Op), Unary):
-        return named(TABLE[name], name, lambda first, *rest, **options: operation(
+        return function_named(TABLE[name], name, lambda first, *rest, **options: operation(
             Tensor(np.asarray(first, np.float64)), *rest, **options).array.item())
-    return named(TABLE[name], name, getattr(math, name)) if name in MATH else operation
+    return function_named(TABLE[name], name, getattr(math, name)) if name in MATH else operation
 
 
 def operations() -> dict[str, dict[str, str]]:
@@ -216,7 +216,7 @@ def torch_space(session: dict[str, Any]) -> Namespace:
         inference_mode=ModeSwitch("inference_mode", inference_mode), is_inference=METHODS["is_inference"],
         is_inference_mode_enabled=lambda: grad_mode.inference, set_grad_enabled=Kind(
             "torch.autograd.grad_mode.set_grad_enabled", (set_grad_enabled,), set_grad_enabled),
-        is_anomaly_enabled=lambda: Watch.anomalies, is_anomaly_check_nan_enabled=lambda: Watch.nan,
+        is_anomaly_enabled=lambda: AnomalyMode.anomalies, is_anomaly_check_nan_enabled=lambda: AnomalyMode.nan,
         is_grad_enabled=lambda: grad_mode.enabled, is_tensor=is_tensor, from_numpy=from_numpy, is_storage=is_storage,
         is_conj=METHODS["is_conj"], is_neg=METHODS["is_neg"],
         typename=typename, set_default_dtype=set_default_dtype, vmap=lambda func, *args, **options: transform("vmap")(
@@ -271,7 +271,7 @@ def kind_teller(torch: Namespace, plain: Iterable[Kind]) -> Callable[[Any], Any]
         if kind is FunctionType and source_of(value.__code__) is None and PROGRAM_MADE not in vars(value):
             kind = BuiltinFunctionType
         if isinstance(value, Op | NodeOutput):
-            node = value.call if isinstance(value, NodeOutput) else value
+            node = value.node if isinstance(value, NodeOutput) else value
             name = node.legacy_class_name if Current.legacy else node.modern_name
             return nodes.setdefault((kind, name), Kind(name, (kind,)))
         if kind in STAND_INS:
@@ -284,8 +284,8 @@ def kind_teller(torch: Namespace, plain: Iterable[Kind]) -> Callable[[Any], Any]
             usual = "torch.return_types" if issubclass(kind, tuple) else None
             home: Any = getattr(kind, "_module_path", usual)
             space = torch.optim if str(home).startswith("torch.optim") else torch.nn
-            named = getattr(space, kind.__name__) if home and kind.__name__ in names_in(space) else None
-            known[kind] = named or Kind(f"{home}.{kind.__name__}" if home else kind.__name__, (kind,))
+            function_named = getattr(space, kind.__name__) if home and kind.__name__ in names_in(space) else None
+            known[kind] = function_named or Kind(f"{home}.{kind.__name__}" if home else kind.__name__, (kind,))
         return known[kind]
 
     teller = Kind("type", (ProgramClass, Kind), type_)

@@ -3,6 +3,13 @@
 from gradcli.engine.autograd.op import Op
 
 
+class Kernel(Op, abstract=True):
+    """An operation that rules and compositions call as F.<name>, and programs cannot: neither function nor method."""
+
+    function = False
+    method = False
+
+
 class Unary(Op, abstract=True):
     """A function of each element, computed in floating point."""
 

@@ -49,14 +49,14 @@ def make() -> dict[str, Any]:
     files = {}
     for name, op in TABLE.items():
         family = _family(op)
-        files |= dict.fromkeys((name, short(name), short(name) + "_", *op.written_names()), family)
+        files |= dict.fromkeys((name, short(name), short(name) + "_", *op.inplace_names()), family)
     return {
         "files": files,
         "functions": sorted(
             form for name, op in TABLE.items() if op.function or "." in name
-            for form in (name, name + "_")[: 1 + (op.inplace and not op.written_as)]),
+            for form in (name, name + "_")[: 1 + (op.inplace and not op.inplace_name)]),
         "methods": sorted(name for name in set(vars(Tensor)) - before | _methods() if not name.startswith("_")),
-        "symbols": {special: _family(op) for op in TABLE.values() for special in op.specials()},
+        "symbols": {special: _family(op) for op in TABLE.values() for special in op.special_methods()},
     }
 
 
@@ -67,7 +67,7 @@ def _family(op: Any) -> str:
 
 def _methods() -> set[str]:
     """The methods that operations have given to tensors."""
-    return {name for op in TABLE.values() for name in (*op.names, *op.written_names())
+    return {name for op in TABLE.values() for name in (*op.names, *op.inplace_names())
             if "." not in name and name in vars(Tensor) and name not in Tensor.__slots__}
 
 

@@ -23,6 +23,7 @@ from gradcli.engine.tensor.memory_format import PRESERVE, Format, in_order
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tensors import ExpandedSize
 from gradcli.faults.tree import ArgumentFault, ShapeFault
+from gradcli.ops.base import Kernel
 
 
 class Clone(Op):
@@ -65,14 +66,12 @@ class Copied(Clone):
     label = "CopyBackwards"
 
 
-class Still(Op):
+class Still(Kernel):
     """still(input, sources): input, which nominally depends on sources as well, with gradients of zeros.
 
     Gradients of piecewise linear functions are such: differentiated once more by the inputs they give zeros.
     """
 
-    method = False
-    function = False
     saves = True
     samples = [([1.0, 2.0], ([3.0, 4.0], [1.0]))]
     errors = [("text", ())]
@@ -95,11 +94,9 @@ class Tied(Still):
         return None
 
 
-class Cast(Op):
+class Cast(Kernel):
     """cast(input, dtype): the same numbers as elements of another type."""
 
-    method = False
-    function = False
     legacy_name = "tensor.Type"
     label = "ToCopyBackward0"
     samples = [([1.0, 2.0], np.dtype(np.float64))]
@@ -130,9 +127,9 @@ class Expand(Op):
 def expanded(array, size):
     """`array` seen with `size`, in which -1 keeps the length that is there."""
     if size and not array.ndim and -1 not in size and 0 not in size:    # np.broadcast_to takes its time
-        seen = np.ndarray(size, array.dtype, array, 0, (0,) * len(size))
-        seen.flags.writeable = False
-        return seen
+        view = np.ndarray(size, array.dtype, array, 0, (0,) * len(size))
+        view.flags.writeable = False
+        return view
     lead = len(size) - array.ndim
     full = tuple(array.shape[i - lead] if n == -1 and i >= lead else n for i, n in enumerate(size))
     if lead >= 0 and full == (1,) * lead + array.shape:
@@ -147,12 +144,9 @@ def expanded(array, size):
     return np.broadcast_to(array, full)
 
 
-class SumTo(Op):
+class SumTo(Kernel):
     """sum_to(input, shape): input added up along whatever broadcasting to its shape had repeated."""
 
-    names = ("sum_to",)
-    method = False
-    function = False
     label = ("SumBackward0", "SumBackward1", "ViewBackward0")
     samples = [([[1.0, 2.0], [3.0, 4.0]], (2, 1)), ([[1.0, 2.0], [3.0, 4.0]], (2,)), ([[1.0, 2.0]], ())]
     errors = [("text", (2,))]
@@ -173,11 +167,9 @@ class SumTo(Op):
         return F.expand(F.reshape(g, (1,) * lead + tuple(g.shape)), input_shape)
 
 
-class Window(Op):
+class Window(Kernel):
     """window(input, at): the elements at places `at` of input, counted row by row, in the shape of `at`."""
 
-    method = False
-    function = False
     label = "AsStridedBackward0"
     saves = False       # PyTorch keeps sizes and steps
     legacy_name = "tensor.Index"
@@ -191,11 +183,9 @@ class Window(Op):
         return F.spread(g, at, input_shape)
 
 
-class Spread(Op):
+class Spread(Kernel):
     """spread(input, at, shape): zeros of `shape` with each element of input added at its place in `at`."""
 
-    method = False
-    function = False
     label = "AsStridedBackward0"
     samples = [([[1.0, 2.0], [3.0, 4.0]], np.array([[2, 0], [1, 1]]), (3, 2))]
     errors = [("text", np.array([0]), (1,))]
@@ -209,12 +199,9 @@ class Spread(Op):
         return F.window(g, at)
 
 
-class CopySlices(Op):
+class CopySlices(Kernel):
     """copy_slices(input, piece, at): input with the elements at places `at` replaced by piece."""
 
-    names = ("copy_slices",)
-    method = False
-    function = False
     legacy_name = "tensor.SetItem"
     label = "CopySlices"
     saves = True        # what PyTorch frees is the change itself
@@ -237,7 +224,6 @@ class To(Op):
     """to(input, *target, dtype, device, non_blocking, copy, memory_format): input as elements of another type: a type,
     a tensor of that type, or a device, of which there is one."""
 
-    names = ("to",)
     function = False
     legacy_name = "tensor.Type"
     label = "ToCopyBackward0"
@@ -248,19 +234,19 @@ class To(Op):
     def compose(F, input, target: VariadicAnything = (), *, dtype: Type = None, device: Anything = None,
                 non_blocking: Flag = False, copy: Flag = False, memory_format: Format = None):
         flags = []
-        for given in (*(target if type(target) is tuple else (target,)), *((device,) if device is not None else ())):
-            if type(given) is bool:
-                flags.append(given)
-            elif names_device(given):
-                here_only(given)
-            elif isinstance(given, Tensor):
-                dtype = given.array.dtype
-            elif given is not None:
-                dtype = Type.take(given)
+        for argument in (*(target if type(target) is tuple else (target,)), *((device,) if device is not None else ())):
+            if type(argument) is bool:
+                flags.append(argument)
+            elif names_device(argument):
+                here_only(argument)
+            elif isinstance(argument, Tensor):
+                dtype = argument.array.dtype
+            elif argument is not None:
+                dtype = Type.take(argument)
                 if dtype is REFUSED:
-                    fault = ArgumentFault(f"to() needs a type, a tensor or a device, not {described(given)}",
+                    fault = ArgumentFault(f"to() needs a type, a tensor or a device, not {described(argument)}",
                                           "x.to(torch.float64)")
-                    raise fault.saying(unknown_device(given)) if type(given) is str else fault
+                    raise fault.saying(unknown_device(argument)) if type(argument) is str else fault
         result = F.cast(input, dtype) if dtype is not None else input
         result = F.clone(result) if (copy or flags[1:] == [True]) and result is input else result
         return result if memory_format in (None, PRESERVE) else F.contiguous(result, memory_format)

@@ -1,7 +1,7 @@
 """The last call of a composition, where PyTorch computes the whole in one call of its own name."""
 
-from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Arrays, Plain
+from gradcli.ops.base import Kernel
 
 NAMES = ("GridSampler2DBackward0", "GridSampler3DBackward0", "MultiMarginLossBackward0",
          "MultilabelMarginLossBackward0", "NormBackward1", "CdistBackward0", "PdistBackward0", "ViewBackward0",
@@ -14,11 +14,9 @@ ERA = {"MultiMarginLossBackward0": "torch.nn._functions.thnn.auto.MultiMarginLos
        "PixelShuffleBackward0": "tensor.View", "NormBackward1": "reduce.Norm", "ViewBackward0": "tensor.View"}
 
 
-class Renamed(Op):
+class Renamed(Kernel):
     """renamed(input, name): input, as the result of a call that goes by `name`."""
 
-    method = False
-    function = False
     label = NAMES
     legacy_name = tuple(ERA.get(name, "tensor.Clone") for name in NAMES)
     samples = [([1.0, 2.0], "NormBackward1"), ([1.0], "ViewBackward0")]
@@ -38,8 +36,7 @@ class RenamedKeeping(Renamed):
     """renamed_keeping(input, name, sources): the same of a call that keeps `sources`, so that writes to them are
     noticed."""
 
-    names = ("renamed_keeping",)
-    only_kept = ("sources",)
+    saved_for_versions = ("sources",)
     saves = True
     samples = [([1.0, 2.0], "NormBackward1", ([3.0],))]
     errors = [("text", "NormBackward1", ())]
@@ -56,8 +53,6 @@ class RenamedKeeping(Renamed):
 
 class RenamedWhole(RenamedKeeping):
     """renamed_whole(input, name, sources): the same of a call that keeps its result, too."""
-
-    names = ("renamed_whole",)
 
     def grad_input(F, g, sources, out):
         return g

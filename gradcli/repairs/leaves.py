@@ -149,7 +149,7 @@ def _missing(site: Site, node: Node, words: str, value: Any) -> Fault:
     fault = GradientMissing(f"{words}.grad is None", span=site.parts.span(node))
     if value is not None and value.node is not None:
         rebound = _rebound(site, words)
-        call = value.node.call if type(value.node) is NodeOutput else value.node
+        call = value.node.node if type(value.node) is NodeOutput else value.node
         spot = site.spot((call.code, call.line_at))
         if rebound is not None:
             fault.notes.append(f"{words} is no leaf any more: line {site.parts.line(rebound)} makes a new result of it")

@@ -47,7 +47,7 @@ def _made_by(value: Any) -> str:
     from gradcli.engine.autograd.op import NodeOutput, Op
 
     node = value.node if is_tensor(value) else None
-    call = node.call if isinstance(node, NodeOutput) else node
+    call = node.node if isinstance(node, NodeOutput) else node
     return call.modern_name if isinstance(call, Op) else ""
 
 

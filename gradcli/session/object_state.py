@@ -19,7 +19,7 @@ from operator import attrgetter
 from types import CellType, CodeType, FrameType, FunctionType, MethodType, ModuleType, NoneType, TracebackType
 from typing import Any, NamedTuple
 
-from gradcli.engine.autograd.function_node import Custom, FunctionRule
+from gradcli.engine.autograd.function_node import FunctionNode, FunctionRule
 from gradcli.engine.autograd.graph_view import AccumulateGrad
 from gradcli.engine.autograd.op import NodeOutput, Op, Rules
 from gradcli.engine.random.generator import Generator
@@ -187,7 +187,7 @@ def _read_call(value: Any) -> tuple[Any, ...]:
     if isinstance(value, AccumulateGrad):
         return None, value.variable
     kept = {id(rule.record): rule.record for _, rule, _ in value.edges if type(rule) is FunctionRule} if (
-        isinstance(value, Custom)) else {}
+        isinstance(value, FunctionNode)) else {}
     return getattr(value, "hooks", None), *kept.values()
 
 
@@ -290,7 +290,7 @@ WAYS: dict[type, StateAccess] = {
     property: StateAccess(lambda value: (value.fget, value.fset)),
     classmethod: StateAccess(lambda value: (value.__func__,)),
     Op: StateAccess(_read_call, _put_call),
-    NodeOutput: StateAccess(lambda value: (value.hooks, value.call), _put_call),
+    NodeOutput: StateAccess(lambda value: (value.hooks, value.node), _put_call),
     BaseException: StateAccess(lambda value: (value.args,), _put_arguments),
     PythonRandom: StateAccess(lambda value: (value.state(),), lambda value, parts: value.set_state(parts[0])),
     ArrayRandom: StateAccess(lambda value: (value.state(),), lambda value, parts: value.set_state(parts[0])),

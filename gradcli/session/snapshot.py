@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gradcli.engine.autograd.function_node import Custom
+from gradcli.engine.autograd.function_node import FunctionNode
 from gradcli.engine.autograd.op import NodeOutput, Op
-from gradcli.engine.tensor.tensor import Tensor, Write, clock, owner, written
+from gradcli.engine.tensor.tensor import Tensor, Write, clock, last_writes, owner
 from gradcli.engine.tensor.uninitialized import Uninitialized
 from gradcli.engine.tensor.write_gate import WriteObserver, block_of, is_lockable, lock, unlock
 from gradcli.session.object_state import INERT, StateAccess, access_for
@@ -39,7 +39,7 @@ class Memory:
 
     def __init__(self, block: Any) -> None:
         self.block = block
-        self.write: Write | None = written.get(id(owner(block)))
+        self.write: Write | None = last_writes.get(id(owner(block)))
         self.content: Any = block.copy() if block.nbytes <= EAGER else None
         self.arrays = [block] if self.content is None and block.flags.writeable else []
 
@@ -60,9 +60,9 @@ class Memory:
             np.copyto(self.block, self.content)
             self.block.flags.writeable = not locked
             if self.write is None:
-                written.pop(id(owner(self.block)), None)
+                last_writes.pop(id(owner(self.block)), None)
             else:
-                written[id(owner(self.block))] = self.write
+                last_writes[id(owner(self.block))] = self.write
 
 
 class Checkpoint:
@@ -154,7 +154,7 @@ class Checkpoint:
         for call in calls:
             if type(call) is not NodeOutput and call.born < self._since:
                 self._calls.append((call, call.edges))
-                if call.hooks or isinstance(call, Custom):
+                if call.hooks or isinstance(call, FunctionNode):
                     self._visit((call,))
                 for parent, _, _ in call.edges:
                     if not isinstance(parent, Op | NodeOutput) and id(parent) not in self._held:

@@ -22,7 +22,7 @@ from gradcli.ops.index import DIRECTORY
 from safety.strange import World
 
 EXPOSED = {name.rpartition(".")[2] for name in (*DIRECTORY["functions"], *DIRECTORY["methods"])}
-OPERATORS = sorted(special for op in OPS for special in op.specials())
+OPERATORS = sorted(special for op in OPS for special in op.special_methods())
 FORMS = ((), (1,), (2.0, 1))          # what may stand before a stranger: nothing, one argument, two
 
 

@@ -11,7 +11,7 @@ from collections import deque
 from itertools import islice
 from time import monotonic
 
-from gradcli.engine.autograd.backward import watched
+from gradcli.engine.autograd.backward import set_detect_anomaly
 from gradcli.engine.autograd.function import Context
 from gradcli.engine.autograd.graph import MultiHandle, allow_mutation_on_saved_tensors
 from gradcli.engine.autograd.graph_view import GradientEdge
@@ -219,7 +219,7 @@ PLAIN = (type(None), bool, int, float, str, list, tuple, dict, set, frozenset, s
 """Python's own types that a program may hold."""
 
 OURS = (Tensor, Size, DType, Op, NodeOutput, Storage, Handle, Generator, recording, GradSwitch, Namespace, Kind, Sentinel, Context, Stream, Module,
-        Optimizer, LRScheduler, Dataset, DataLoader, Device, Layout, MemoryFormat, Switches, Fault, watched, finfo, iinfo,
+        Optimizer, LRScheduler, Dataset, DataLoader, Device, Layout, MemoryFormat, Switches, Fault, set_detect_anomaly, finfo, iinfo,
         Distribution, Constraint, Transform, ConstraintRegistry, States, Buffer, ForkedRandom, Deque, Tally, DefaultDict, Drawing,
         Chain, Bar, Parser, Options, Plain, Day, DayTime, Span, Compared, Shape, VersionInfo, Standard, SeededRandom,
         NewRandom, Joiner, Grid, Polynomial, ArrayType, ScalarType, OrderedDict, OrderedKeys,

@@ -49,7 +49,7 @@ def picture(value: Tensor, names: Mapping[int, str], label: Callable[[Any], str]
     pending: list[tuple[Any, int | None]] = [(value.node or value, None)]
     while pending:
         each, user = pending.pop()
-        call = each.call if isinstance(each, NodeOutput) else each
+        call = each.node if isinstance(each, NodeOutput) else each
         known = id(call) in places
         if not known:
             if len(found) == MOST:

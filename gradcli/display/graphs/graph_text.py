@@ -28,7 +28,7 @@ def tree(value: Tensor, names: Mapping[int, str], label: Callable[[Any], str]) -
             return
         called = names.get(id(node), "")
         if isinstance(node, NodeOutput):
-            node = node.call
+            node = node.node
         if not isinstance(node, Op):
             yield f"{before}{called or 'a leaf'}  {size(node.array.shape)}"
             continue
@@ -54,7 +54,7 @@ def _shared(node: Any) -> set[int]:
     while pending:
         node = pending.pop()
         if isinstance(node, NodeOutput):
-            node = node.call
+            node = node.node
         if not isinstance(node, Op):
             continue
         if id(node) in seen:

@@ -1,7 +1,13 @@
-"""The reverse sweep.
+"""Reverse-mode differentiation: from the gradients of outputs to the gradients of leaves.
 
-Everything is owed to someone: a call, or a leaf. Calls pay what they are owed on to their
-debtors, newest first; what is owed to leaves at the end is their gradient.
+A recorded graph has a node for each call (`Op`) and an edge from it to each parent: the node or leaf that an input
+came from. The sweep holds a dict `grads` from nodes and leaves to the gradients that have reached them so far. It
+visits nodes newest first, which is a topological order, since a node is always younger than its parents. At each
+node it takes the node's gradient out of `grads`, applies the rule of each edge to it and to the edge's saved values
+(a vector-Jacobian product), and adds the result to the gradient of the parent. In the end `grads` holds the
+gradients of the leaves.
+
+`backward` adds these to the leaves' `.grad`; `torch.autograd.grad` (transforms/functional.py) returns them.
 """
 
 from __future__ import annotations
@@ -15,14 +21,14 @@ import numpy as np
 from numpy import ndarray
 
 from gradcli.engine.autograd.dispatch import here
-from gradcli.engine.autograd.dispatch import parent as debtor_of
+from gradcli.engine.autograd.dispatch import parent as parent_of
 from gradcli.engine.autograd.graph_view import input_order
-from gradcli.engine.autograd.hooks import RETAIN, Handle, accumulated, hooked, hooked_leaf
+from gradcli.engine.autograd.hooks import RETAIN, Handle, apply_hooks, apply_leaf_hooks, run_post_accumulate_hooks
 from gradcli.engine.autograd.op import NodeOutput, Op, raw, traced
-from gradcli.engine.autograd.saved_tensors_hooks import Running, latest
-from gradcli.engine.autograd.saved_values import Freed, check_fresh, joined, lifted, pass_over, release
+from gradcli.engine.autograd.saved_tensors_hooks import Sweep, latest
+from gradcli.engine.autograd.saved_values import Freed, check_fresh, connect, release, skip_node, unpack
 from gradcli.engine.random.generators import Current
-from gradcli.engine.tensor.tensor import FIRST_ORDER, DetachedBy, DisplayHooks, Tensor, written
+from gradcli.engine.tensor.tensor import FIRST_ORDER, DetachedBy, DisplayHooks, Tensor, last_writes
 from gradcli.engine.tensor.variable import Dual, Variable, grad_mode, recording
 from gradcli.engine.tensor.write_gate import WriteObserver, writing
 from gradcli.exposure import exposed
@@ -32,304 +38,314 @@ from gradcli.faults.tree import AnomalousGradient, GradFault, SecondBackward
 _born = attrgetter("born")
 
 
-def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], keep: bool = False, again: bool = False,
-          inputs: Iterable[Any] | None = None, arrived: Callable[[Any, Any], Any] | None = None,
-          unseen: Set[Any] = frozenset()) -> dict[Any, Any]:
-    """What is owed to each leaf, or to each of `inputs`, when `seeds` are owed to `outputs`.
+def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], retain_graph: bool = False, create_graph: bool = False,
+          inputs: Iterable[Any] | None = None, finish_leaf: Callable[[Any, Any], Any] | None = None,
+          excluded: Set[Any] = frozenset()) -> dict[Any, Any]:
+    """The gradients of sum(output * seed) with respect to all leaves, or to `inputs`, which are nodes and leaves.
 
-    Gradients are arrays; with `again` they are Variables, and the sweep is itself recorded so
-    that they can be differentiated. Unless `keep`, kept values are let go as the sweep passes.
-    `arrived` is called with a leaf that has hooks and its gradient as soon as that is complete; what it gives is the
-    gradient, None if nothing is owed to the leaf any more. No gradient goes through the calls `unseen`.
+    seeds         of the shapes of the outputs
+    retain_graph  whether saved values stay; otherwise they are released as the sweep passes
+    create_graph  whether the sweep is recorded: gradients are Variables then, arrays otherwise
+    finish_leaf   called with a leaf that has hooks and its gradient as soon as that is complete; it returns the
+                  gradient to use, or None to leave the leaf out of the result
+    excluded      nodes through which no gradient goes
+
+    Raises SecondBackward where saved values have been released, StaleValue where they have been overwritten.
     """
     if Dual.watched and any(type(output) is Dual for output in outputs):
         raise NotDifferentiable("backward through tensors with tangents, whose gradients would have tangents, is not "
                                 "to be had in a dual level", ("torch.func.jvp(torch.func.grad(f), (x,), (v,))",
                                                               "the derivative of a gradient along a direction"))
-    F: Any = traced if again else raw
-    owed: dict[Any, Any] = {}
+    F: Any = traced if create_graph else raw
+    node: Any = None
+    grads: dict[Any, Any] = {}
     for output, seed in zip(outputs, seeds, strict=True):
-        to = debtor_of(output)
-        share = seed if again else seed.array
-        owed[to] = F.add(owed[to], share) if to in owed else share
-    wanted = None if inputs is None else set(inputs)
-    calls = newest_first(owed) if wanted is None else leading_to(
-        [call for call in newest_first(owed) if call not in unseen] if unseen else newest_first(owed), wanted)
+        node = parent_of(output)
+        grad = seed if create_graph else seed.array
+        grads[node] = F.add(grads[node], grad) if node in grads else grad
+    targets = None if inputs is None else set(inputs)
+    nodes = newest_first(grads) if targets is None else leading_to(
+        [node for node in newest_first(grads) if node not in excluded] if excluded else newest_first(grads), targets)
     if WriteObserver.sweep is not None:
-        WriteObserver.sweep(calls)
-    latest.now = Running(calls, wanted)
-    freed, private, watching = Freed(here()), set(), Watch.anomalies and Watch.nan
-    found: dict[Any, Any] = {}
-    undefined: set[Any] = set()         # what rules passed no gradient to: PyTorch looks at what is kept all the same
-    call: Any = None
-    awaited = _awaited(calls, wanted) if arrived and Handle.of_leaf else {}
+        WriteObserver.sweep(nodes)
+    latest.now = Sweep(nodes, targets)
+    freed, exclusive, check_finite = Freed(here()), set(), AnomalyMode.anomalies and AnomalyMode.nan
+    captured: dict[Any, Any] = {}
+    undefined: set[Any] = set()         # parents with an undefined gradient: PyTorch checks their saved values as well
+    dependencies = _leaf_dependencies(nodes, targets) if finish_leaf and Handle.of_leaf else {}
     try:
-        with recording(again):
-            for call in calls:
-                g = owed.pop(call, None)
+        with recording(create_graph):
+            for node in nodes:
+                g = grads.pop(node, None)
                 if g is None:
-                    if call in undefined:
-                        pass_over(call, undefined, None if keep else freed)
-                    if awaited:
-                        _arrivals(call, awaited, owed, found, arrived)
+                    if node in undefined:
+                        skip_node(node, undefined, None if retain_graph else freed)
+                    if dependencies:
+                        _finish_leaves(node, dependencies, grads, captured, finish_leaf)
                     continue
-                if call.hooks:
-                    g = hooked(call, g, again)
-                if wanted and call in wanted:
-                    found[call] = g
-                if type(call) is NodeOutput:
-                    shares = owed.setdefault(call.call, [None] * len(call.call.shape))
-                    shares[call.at] = g if shares[call.at] is None else F.add(shares[call.at], g)
+                if node.hooks:
+                    g = apply_hooks(node, g, create_graph)
+                if targets and node in targets:
+                    captured[node] = g
+                if type(node) is NodeOutput:
+                    output_grads = grads.setdefault(node.node, [None] * len(node.node.shape))
+                    output_grads[node.at] = g if output_grads[node.at] is None else F.add(output_grads[node.at], g)
                     continue
-                edges = call.edges
-                if written:
-                    check_fresh(call)
-                saving = False
-                if call.hooks and min(call.hooks) < RETAIN:
-                    saving, edges = True, _after_hooks(call, edges, F, g, again)
-                for parent, rule, kept in edges:
-                    share = _traced_share(call, rule, g, kept) if again else rule.share(F, g, *kept)
+                edges = node.edges
+                if last_writes:
+                    check_fresh(node)
+                saves_tensors = False
+                if node.hooks and min(node.hooks) < RETAIN:
+                    saves_tensors, edges = True, _run_post_hooks(node, edges, F, g, create_graph)
+                for parent, rule, saved in edges:
+                    grad = _traced_grad(node, rule, g, saved) if create_graph else rule.grad(F, g, *saved)
                     if rule.saves is not False:
-                        saving = True
-                    if share is None:
+                        saves_tensors = True
+                    if grad is None:
                         undefined.add(parent)
                         continue
-                    if watching:
-                        _check_finite(call, rule, share)
-                    if share.shape != parent.shape:
-                        share = F.sum_to(share, parent.shape)     # undo broadcasting
-                    if parent not in owed:
-                        owed[parent] = share
+                    if check_finite:
+                        _check_finite(node, rule, grad)
+                    if grad.shape != parent.shape:
+                        grad = F.sum_to(grad, parent.shape)     # undo broadcasting
+                    if parent not in grads:
+                        grads[parent] = grad
                         continue
-                    before = owed[parent]
-                    if parent in private and share.dtype is before.dtype:
-                        np.add(before, share, out=before)
+                    before = grads[parent]
+                    if parent in exclusive and grad.dtype is before.dtype:
+                        np.add(before, grad, out=before)
                     else:
-                        owed[parent] = total = F.add(before, share) if again else np.add(before, share)
+                        grads[parent] = total = F.add(before, grad) if create_graph else np.add(before, grad)
                         if type(total) is ndarray:
-                            private.add(parent)     # nobody else holds this memory: further shares go into it
-                if saving and not keep:
-                    call.edges = release(call.edges, freed)
-                if awaited:
-                    _arrivals(call, awaited, owed, found, arrived)
+                            exclusive.add(parent)     # a new array: the sweep may add to it in place
+                if saves_tensors and not retain_graph:
+                    node.edges = release(node.edges, freed)
+                if dependencies:
+                    _finish_leaves(node, dependencies, grads, captured, finish_leaf)
     except SecondBackward as fault:
-        fault.facts.setdefault("computed", (call.code, call.line_at))
+        fault.facts.setdefault("computed", (node.code, node.line_at))
         raise
-    found.update(owed)
-    return {to: found[to] for to in wanted if to in found} if wanted is not None else owed
+    captured.update(grads)
+    return grads if targets is None else {target: captured[target] for target in targets if target in captured}
 
 
-def _awaited(calls: list[Any], wanted: set[Any] | None) -> dict[Any, int]:
-    """For each leaf with hooks, how many gradients it is still owed."""
-    awaited: dict[Any, int] = {}
-    for call in calls:
-        for to, _, _ in () if type(call) is NodeOutput else call.edges:
-            if isinstance(to, Tensor) and to.hooks and (wanted is None or to in wanted):
-                awaited[to] = awaited.get(to, 0) + 1
-    return awaited
+def _leaf_dependencies(nodes: list[Any], targets: set[Any] | None) -> dict[Any, int]:
+    """For each leaf with hooks, the number of edges through which the sweep will reach it."""
+    dependencies: dict[Any, int] = {}
+    for node in nodes:
+        for leaf, _, _ in () if type(node) is NodeOutput else node.edges:
+            if isinstance(leaf, Tensor) and leaf.hooks and (targets is None or leaf in targets):
+                dependencies[leaf] = dependencies.get(leaf, 0) + 1
+    return dependencies
 
 
-def _arrivals(call: Any, awaited: dict[Any, int], owed: dict[Any, Any], found: dict[Any, Any], arrived: Any) -> None:
-    """Hand on the gradients of leaves that are complete when `call` has passed on its own."""
-    edges = () if type(call) is NodeOutput else call.edges
-    if type(call).__name__ == "Linear" and len(edges) > 1:      # today's PyTorch is told the bias first
-        order = input_order(call)
+def _finish_leaves(node: Any, dependencies: dict[Any, int], grads: dict[Any, Any], captured: dict[Any, Any],
+                   finish_leaf: Any) -> None:
+    """Count the edges of `node` off, and call `finish_leaf` for the leaves that no edge leads to any more."""
+    edges = () if type(node) is NodeOutput else node.edges
+    if type(node).__name__ == "Linear" and len(edges) > 1:      # PyTorch 2.13 finishes the bias first
+        order = input_order(node)
         edges = sorted(edges, key=lambda edge: order.index(edge[1].at) if edge[1].at in order else len(order))
-    for to, _, _ in edges:
-        if to in awaited:
-            awaited[to] -= 1
-            if not awaited[to] and to in owed:
-                g = arrived(to, owed.pop(to))
+    for leaf, _, _ in edges:
+        if leaf in dependencies:
+            dependencies[leaf] -= 1
+            if not dependencies[leaf] and leaf in grads:
+                g = finish_leaf(leaf, grads.pop(leaf))
                 if g is not None:
-                    found[to] = g
+                    captured[leaf] = g
 
 
-def newest_first(parents: Iterable[Any]) -> list[Any]:
-    """Every call that the debtors depend on, each before those whose results it used.
+def newest_first(roots: Iterable[Any]) -> list[Any]:
+    """All nodes that the roots lead to, in topological order: each before its parents.
 
-    Calls are numbered as they are made, so descending order is already topological.
+    `born` numbers nodes in the order of their creation, so that descending order is topological.
     """
-    seen: set[Any] = set()
-    found: list[Any] = []       # in an order that in a chain is already the one wanted, which makes sorting cheap
-    frontier = list(parents)
+    visited: set[Any] = set()
+    nodes: list[Any] = []       # of a chain, this order is the sorted one already: sorting is cheap
+    frontier = list(roots)
     while frontier:
-        call = frontier.pop()
-        if isinstance(call, Op):
-            if call not in seen:
-                seen.add(call)
-                found.append(call)
-                for parent, _, _ in call.edges:
+        node = frontier.pop()
+        if isinstance(node, Op):
+            if node not in visited:
+                visited.add(node)
+                nodes.append(node)
+                for parent, _, _ in node.edges:
                     frontier.append(parent)
-        elif type(call) is NodeOutput and call not in seen:
-            seen.add(call)
-            found.append(call)
-            frontier.append(call.call)
-    found.sort(key=_born, reverse=True)
-    return found
+        elif type(node) is NodeOutput and node not in visited:
+            visited.add(node)
+            nodes.append(node)
+            frontier.append(node.node)
+    nodes.sort(key=_born, reverse=True)
+    return nodes
 
 
-def leading_to(calls: list[Any], wanted: set[Any]) -> list[Any]:
-    """Those calls, in order, through which a gradient reaches something wanted."""
-    useful = set(wanted)
-    for call in reversed(calls):
-        parents = [call.call] if type(call) is NodeOutput else [d for d, _, _ in call.edges]
-        if any(d in useful for d in parents):
-            useful.add(call)
-    return [call for call in calls if call in useful]
+def leading_to(nodes: list[Any], targets: set[Any]) -> list[Any]:
+    """Those of `nodes`, in their order, from which a path leads to one of `targets`."""
+    useful = set(targets)
+    for node in reversed(nodes):
+        parents = [node.node] if type(node) is NodeOutput else [parent for parent, _, _ in node.edges]
+        if any(parent in useful for parent in parents):
+            useful.add(node)
+    return [node for node in nodes if node in useful]
 
 
-class Watch:
-    """Whether sweeps look for gradients that are not numbers, and whether such a gradient ends them."""
+class AnomalyMode:
+    """The state of anomaly detection: whether it is on, and whether it raises at nan."""
 
     anomalies = False
     nan = True
 
 
 @exposed()
-class watched:
-    """A context in which they do: `torch.autograd.detect_anomaly()`, `set_detect_anomaly(True)`."""
+class set_detect_anomaly:
+    """Switches anomaly detection, from the call on or for a block; `torch.autograd.detect_anomaly` is the same."""
 
     __module__, __qualname__ = "torch.autograd.anomaly_mode", "set_detect_anomaly"
 
     def __init__(self, mode: bool = True, check_nan: bool = True) -> None:
-        self.before = Watch.anomalies, Watch.nan
-        Watch.anomalies, Watch.nan = bool(mode), bool(check_nan)
+        self.before = AnomalyMode.anomalies, AnomalyMode.nan
+        AnomalyMode.anomalies, AnomalyMode.nan = bool(mode), bool(check_nan)
 
     def __enter__(self) -> None:
         pass
 
     def __exit__(self, *error: Any) -> None:
-        Watch.anomalies, Watch.nan = self.before
+        AnomalyMode.anomalies, AnomalyMode.nan = self.before
 
 
-def _check_finite(call: Any, rule: Any, share: Any) -> None:
-    """Refuse to go on from the first operation whose gradient is nan or, in the tutorial style, infinite."""
-    array = share.array if isinstance(share, Tensor) else np.asarray(share)
+def _check_finite(node: Any, rule: Any, grad: Any) -> None:
+    """Raise AnomalousGradient if a rule returned nan or, in the tutorial style, an infinite number."""
+    array = grad.array if isinstance(grad, Tensor) else np.asarray(grad)
     if array.dtype.kind != "f" or not (~np.isfinite(array) if Current.legacy else np.isnan(array)).any():
         return
-    name = type(call).names[0] if type(call).names else type(call).__name__
+    name = type(node).names[0] if type(node).names else type(node).__name__
     what = "nan" if np.isnan(array).any() else "infinite"
-    to = type(call).params[rule.at] if type(call).params else f"argument {rule.at + 1}"
-    raise AnomalousGradient(f"the gradient that {name} passes back to {to} is {what}",
+    input = type(node).params[rule.at] if type(node).params else f"argument {rule.at + 1}"
+    raise AnomalousGradient(f"the gradient that {name} passes back to {input} is {what}",
                             ("x.clamp(min=1e-8)", "keeps logarithms, quotients and roots away from where they blow up"),
-                            places=[(f"{name} was computed", (call.code, call.line_at))]).saying(
-        f"Function '{call.modern_name.rpartition('.')[2]}' returned nan values in its {rule.at}th output.")
+                            places=[(f"{name} was computed", (node.code, node.line_at))]).saying(
+        f"Function '{node.modern_name.rpartition('.')[2]}' returned nan values in its {rule.at}th output.")
 
 
-def _traced_share(call: Any, rule: Any, g: Any, kept: Any) -> Any:
-    """What a rule passes back, as a Variable that depends on whatever PyTorch's would depend on."""
-    if type(rule) is _Computed:
+def _traced_grad(node: Any, rule: Any, g: Any, saved: Any) -> Any:
+    """The gradient that a rule returns, as a Variable that depends on all that PyTorch's depends on."""
+    if type(rule) is _KnownGrad:
         return rule.gradient
-    if grad_mode.unseen and grad_mode.enabled and call in grad_mode.unseen:     # its tangents are not recorded either
+    if grad_mode.unseen and grad_mode.enabled and node in grad_mode.unseen:     # its tangents are not recorded either
         with recording(False):
-            return _traced_share(call, rule, g, kept)
-    values = lifted(call, rule, kept)
-    share = rule.share(traced, g, *values)
-    linked, link = type(call).linked, traced.still
-    own: Any = None
-    if type(linked) is tuple:
+            return _traced_grad(node, rule, g, saved)
+    values = unpack(node, rule, saved)
+    grad = rule.grad(traced, g, *values)
+    depends_on_all, link = type(node).linked, traced.still
+    own_rule: Any = None
+    if type(depends_on_all) is tuple:
         link = traced.tied
-        linked, own = (True if type(call).params[rule.at] in linked else None), rule
-    if type(share) is Tensor:       # zeros whatever the inputs: nothing that they depend on
-        return Variable(share.array)
-    if share is None or linked is False or share.requires_grad and not linked or not grad_mode.on:
-        return share
-    if linked:      # PyTorch computes the gradients of all inputs in one call, which depends on all of them
-        zero = share.array.dtype.type(0)
-        sources = [joined(np.broadcast_to(zero, parent.shape), parent) for parent, other, _ in call.edges
-                   if other is not own]
+        depends_on_all, own_rule = (True if type(node).params[rule.at] in depends_on_all else None), rule
+    if type(grad) is Tensor:       # zeros whatever the inputs: nothing that they depend on
+        return Variable(grad.array)
+    if grad is None or depends_on_all is False or grad.requires_grad and not depends_on_all or not grad_mode.on:
+        return grad
+    if depends_on_all:      # PyTorch computes the gradients of all inputs in one call, which depends on all of them
+        zero = grad.array.dtype.type(0)
+        sources = [connect(np.broadcast_to(zero, parent.shape), parent) for parent, other, _ in node.edges
+                   if other is not own_rule]
     else:
-        params, idle = (*type(call).params, ""), type(call).only_kept
+        params, idle = (*type(node).params, ""), type(node).saved_for_versions
         sources = [x for need, value in zip(rule.needs, values, strict=True)
                    if not idle or params[min(need, len(params) - 1)] not in idle
                    for x in (value if type(value) is tuple else (value,))
                    if isinstance(x, Tensor) and x.requires_grad and x.array.dtype.kind == "f"]
-    return link(share, sources) if sources else share
+    return link(grad, sources) if sources else grad
 
 
-class _Computed:
-    """What stands in an edge in place of a rule once its gradient is known."""
+class _KnownGrad:
+    """The rule of an edge whose gradient is known already."""
 
     item, needs, saves = None, (), False
 
     def __init__(self, at: int, gradient: Any) -> None:
         self.at, self.gradient = at, gradient
 
-    def share(self, F: Any, g: Any) -> Any:
-        """The gradient."""
+    def grad(self, F: Any, g: Any) -> Any:
+        """The known gradient, whatever `g` is."""
         return self.gradient
 
 
-def _after_hooks(call: Any, edges: Any, F: Any, g: Any, again: bool) -> Any:
-    """The edges of a call with gradients that its own hooks, told all that came in and goes out, have seen."""
-    shares = [_traced_share(call, rule, g, kept) if again else rule.share(F, g, *kept) for _, rule, kept in edges]
-    shares = [s if s is None or s.shape == to.shape else F.sum_to(s, to.shape)
-              for s, (to, _, _) in zip(shares, edges, strict=True)]
-    def shown(gradients: Any) -> tuple[Any, ...]:
-        return tuple(x if x is None or again else Variable(np.asarray(x)) for x in gradients)
+def _run_post_hooks(node: Any, edges: Any, F: Any, g: Any, create_graph: bool) -> Any:
+    """Call the post-hooks of a node with the gradients of its inputs and outputs; the edges with what they return."""
+    grads = [_traced_grad(node, rule, g, saved) if create_graph else rule.grad(F, g, *saved)
+             for _, rule, saved in edges]
+    grads = [grad if grad is None or grad.shape == parent.shape else F.sum_to(grad, parent.shape)
+             for grad, (parent, _, _) in zip(grads, edges, strict=True)]
+    def as_variables(gradients: Any) -> tuple[Any, ...]:
+        return tuple(x if x is None or create_graph else Variable(np.asarray(x)) for x in gradients)
 
     places = {rule.at: i for i, (_, rule, _) in enumerate(edges)}
-    order = [places.get(at) for at in input_order(call)] if len(places) == len(edges) and call.params else (
+    order = [places.get(at) for at in input_order(node)] if len(places) == len(edges) and node.params else (
         list(range(len(edges))))
-    for hook in [call.hooks[key] for key in sorted(call.hooks, reverse=True) if key < RETAIN]:
-        given = hook(shown(None if i is None else shares[i] for i in order), shown(g if type(g) is list else [g]))
-        for i, x in zip(order, given or (), strict=False):
+    for hook in [node.hooks[key] for key in sorted(node.hooks, reverse=True) if key < RETAIN]:
+        replacements = hook(as_variables(None if i is None else grads[i] for i in order),
+                            as_variables(g if type(g) is list else [g]))
+        for i, x in zip(order, replacements or (), strict=False):
             if i is not None and isinstance(x, Tensor):
-                shares[i] = x if again else x.array
-    return tuple((to, _Computed(rule.at, s), ()) for s, (to, rule, _) in zip(shares, edges, strict=True))
+                grads[i] = x if create_graph else x.array
+    return tuple((parent, _KnownGrad(rule.at, grad), ()) for grad, (parent, rule, _) in zip(grads, edges, strict=True))
 
 
-def backward(outputs: Sequence[Tensor], seeds: Sequence[Tensor], keep: bool = False, again: bool = False,
+def backward(outputs: Sequence[Tensor], seeds: Sequence[Tensor], retain_graph: bool = False, create_graph: bool = False,
              inputs: Sequence[Tensor] | None = None) -> None:
-    """Sweep, and add what is owed to leaves to their `.grad`."""
+    """Add the gradients of sum(output * seed) to the `.grad` of the leaves, or of `inputs` alone.
+
+    Raises GradFault where `inputs` is empty or holds a tensor that does not require gradients.
+    """
     if inputs is not None and not inputs:
         raise GradFault("`inputs` argument to `backward()` cannot be empty.", "{y}.backward()")
     for x in inputs or ():
         if not x.requires_grad:
             raise GradFault("can't retain_grad on Tensor that has requires_grad=False", "x.requires_grad_()")
-    targets = None if inputs is None else [debtor_of(x) for x in inputs]
+    targets = None if inputs is None else [parent_of(x) for x in inputs]
     place = here()
-    holders = {} if inputs is None else dict(zip(map(id, targets or []), inputs, strict=True))
+    leaves = {} if inputs is None else dict(zip(map(id, targets or []), inputs, strict=True))
 
-    def arrived(to: Any, g: Any) -> None:
-        leaf = holders.get(id(to), to)
-        g = hooked_leaf(leaf, g, again)
-        accumulate(leaf, g, again, True, place)
+    def finish_leaf(target: Any, g: Any) -> None:
+        leaf = leaves.get(id(target), target)
+        g = apply_leaf_hooks(leaf, g, create_graph)
+        accumulate(leaf, g, create_graph, True, place)
         if leaf.hooks:
-            accumulated(leaf, g, again)
+            run_post_accumulate_hooks(leaf, g, create_graph)
 
-    owed = sweep(outputs, seeds, keep, again, targets, arrived)
-    while owed:
-        leaf, g = owed.popitem()
+    grads = sweep(outputs, seeds, retain_graph, create_graph, targets, finish_leaf)
+    while grads:
+        leaf, g = grads.popitem()
         if leaf.hooks:
-            arrived(leaf, g)
+            finish_leaf(leaf, g)
             continue
-        shared = _holders(g) > ALONE        # told before the call, which holds its arguments too
-        accumulate(holders.get(id(leaf), leaf), g, again, shared, place)
+        shared = _references(g) > UNSHARED        # counted here: the call below holds a reference as well
+        accumulate(leaves.get(id(leaf), leaf), g, create_graph, shared, place)
 
 
-def _holders(g: Any) -> int:
+def _references(g: Any) -> int:
     return getrefcount(g)
 
 
-def _holders_of_a_local() -> int:
+def _references_of_a_local() -> int:
     g = [np.zeros(1)].pop()
-    return _holders(g)
+    return _references(g)
 
 
-ALONE = _holders_of_a_local()       # what an array counts that only the sweep refers to
+UNSHARED = _references_of_a_local()       # the count of an array that only one local variable refers to
 
 
-def accumulate(leaf: Any, g: Any, again: bool = False, shared: bool = True, place: Any = None) -> None:
-    """Add a gradient to a leaf's, in the leaf's own type and in memory of its own."""
+def accumulate(leaf: Any, g: Any, create_graph: bool = False, shared: bool = True, place: Any = None) -> None:
+    """Add `g` to the `.grad` of a leaf, in the leaf's dtype; `shared` tells whether others refer to the array g."""
     if not leaf.requires_grad and leaf.node is None:
         return      # detached since
     if leaf.root is not None and leaf.cut is not None and leaf.node is None:
         DisplayHooks.note("untracked view", "a gradient ended at a view made under torch.no_grad(), which keeps none; "
                                             "make the view outside of the block to have it reach what it is a view of")
         return
-    if again:
-        g = _typed(g, leaf)
+    if create_graph:
+        g = _in_dtype_of(g, leaf)
         leaf.gradient = traced.copied(g) if leaf.gradient is None else traced.add(leaf.gradient, g)
         return
     if type(g) is not ndarray or g.dtype is not leaf.array.dtype:
@@ -337,8 +353,8 @@ def accumulate(leaf: Any, g: Any, again: bool = False, shared: bool = True, plac
     elif shared or g.base is not None:      # rules may lend one array to two leaves
         g = g.copy()
     if leaf.gradient is None and not leaf.array.flags.c_contiguous and dense(leaf.array):
-        g, given = np.empty_like(leaf.array), g     # laid out as the leaf is
-        g[...] = given
+        g, unordered = np.empty_like(leaf.array), g     # in the memory order of the leaf
+        g[...] = unordered
     if leaf.gradient is None:
         leaf.gradient = Variable(g)
     else:
@@ -351,7 +367,7 @@ def accumulate(leaf: Any, g: Any, again: bool = False, shared: bool = True, plac
 
 
 def dense(array: ndarray) -> bool:
-    """Whether the elements fill their memory without gaps, each once."""
+    """Whether the elements fill their memory without gaps or overlap, in any order of dimensions."""
     extent = array.itemsize
     for step, length in sorted(zip(array.strides, array.shape, strict=True)):
         if length > 1:
@@ -361,5 +377,5 @@ def dense(array: ndarray) -> bool:
     return True
 
 
-def _typed(g: Any, leaf: Any) -> Any:
+def _in_dtype_of(g: Any, leaf: Any) -> Any:
     return g if g.array.dtype is leaf.array.dtype else traced.cast(g, leaf.array.dtype)

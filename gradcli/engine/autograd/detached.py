@@ -22,7 +22,7 @@ class Detachments:
 
 
 @contextmanager
-def unheard() -> Iterator[None]:
+def unobserved() -> Iterator[None]:
     """Within, nobody listens."""
     before, Detachments.observer = Detachments.observer, None
     try:
@@ -31,7 +31,7 @@ def unheard() -> Iterator[None]:
         Detachments.observer = before
 
 
-def leaving(tensor: Tensor, how: str, value: Any) -> Any:
+def report_detached(tensor: Tensor, how: str, value: Any) -> Any:
     """`value`, which was made of `tensor` by `how` and has no history; another one if a listener says so."""
     observer = Detachments.observer
     return value if observer is None or not tensor.requires_grad else observer(tensor, how, value)

@@ -1,4 +1,12 @@
-"""Calling operations: compute, and remember the call if a gradient may be asked."""
+"""Dispatch: compute an operation on the arrays of its tensors, and record the call if a gradient can be needed.
+
+    1. type promotion brings the operands to one dtype;
+    2. `forward` computes on the arrays; errors of numpy become faults that name the operation and its operands;
+    3. the result is wrapped in the class that follows from those of the inputs;
+    4. if an input requires gradients and recording is on, `record` makes a node with an edge to the parent of each
+       such input, and saves the values that the rules need;
+    5. a result that shares memory with the first input is noted as a view of it.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +18,8 @@ import numpy as np
 from numpy import asarray, ndarray
 from numpy.lib.stride_tricks import as_strided
 
-from gradcli.engine.autograd.detached import Detachments, leaving
-from gradcli.engine.autograd.inference_mode import refuse_saving, settled
+from gradcli.engine.autograd.detached import Detachments, report_detached
+from gradcli.engine.autograd.inference_mode import mark_inference, refuse_saving
 from gradcli.engine.autograd.op import TABLE, NodeOutput, Op
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.autograd.type_promotion import promoted
@@ -38,22 +46,22 @@ UNFIT = (ValueError, TypeError, IndexError, OverflowError, np.linalg.LinAlgError
 
 
 def parent(tensor: Tensor) -> Any:
-    """Whom a gradient of `tensor` is owed to: the call that made it, or itself as a leaf."""
+    """Where the gradient of `tensor` goes in a sweep: to the node that made it, or to the tensor itself, if a leaf."""
     if tensor.root is not None:
         refresh_view(tensor)
     return tensor.node or tensor
 
 
 def refresh_view(view: Tensor) -> None:
-    """Make a view's history true again after its base, or another view of it, was written."""
+    """Bring the node of a view up to date after a write to its base or to another view of that."""
     root = view.root
     if root is DATA or not root.base.requires_grad:
         return
     write = last_write(view.array)
     if write and write.tick > root.tick and owner(root.base.array) is owner(view.array):
         if root.origin and root.tick and (view.node is not None or view.requires_grad):
-            raise view_written(view, "its base or another view of its base has been modified inplace")
-        view.node = window_on(root.base, view.array).node
+            raise view_write_fault(view, "its base or another view of its base has been modified inplace")
+        view.node = as_window(root.base, view.array).node
         view.requires_grad = True
         view.root = ViewOf(root.base, clock(), root.origin)
         if type(view) is Tensor:
@@ -61,7 +69,10 @@ def refresh_view(view: Tensor) -> None:
 
 
 def dispatch(cls: type[Op], values: Sequence[Any]) -> Any:
-    """The result of an operation on fitted values: one per parameter, tensors as tensors."""
+    """The result of an operation on `values`, one for each parameter, as `Signature.fit` returns them.
+
+    Raises a Fault that names the operation and its operands where numpy refuses them.
+    """
     if Dual.watched and _any_dual(values):
         return Dual.level.push(cls, values)
     if cls.type_promotion:
@@ -71,14 +82,14 @@ def dispatch(cls: type[Op], values: Sequence[Any]) -> Any:
     tracked = mixed = False
     cut = None
     for v in values:
-        made = RESULT.get(type(v))
-        if made is not None:
+        wrapper = RESULT.get(type(v))
+        if wrapper is not None:
             arrays.append(v.array)
             tracked = tracked or v.requires_grad
             cut = cut or v.cut
-            if made is not Tensor and result_class is not Volatile:
-                result_class = made
-                mixed = mixed or made is Array
+            if wrapper is not Tensor and result_class is not Volatile:
+                result_class = wrapper
+                mixed = mixed or wrapper is Array
         elif type(v) is tuple and v and isinstance(v[0], Tensor):
             arrays.append(tuple([x.array for x in v]))
             tracked = tracked or any(x.requires_grad for x in v)
@@ -90,18 +101,18 @@ def dispatch(cls: type[Op], values: Sequence[Any]) -> Any:
     if mixed:
         result_class = _beside_arrays(cls, values)
     try:
-        if cls.grows is not None:
-            cls.grows(*arrays)
+        if cls.check_size is not None:
+            cls.check_size(*arrays)
         result = cls.forward(*arrays)
     except UNFIT as error:
-        raise explained(cls, values, error) from None
+        raise numpy_fault(cls, values, error) from None
     if tracked and not (grad_mode.on and result_class is not Volatile):
         cut = (cut or DetachedBy(VOLATILE, here())) if grad_mode.on else DetachedBy(NO_GRAD, here())
         tracked = False
         if Detachments.observer is not None:
-            result = _unrecorded(cut.how, values, result)
+            result = _report_unrecorded(cut.how, values, result)
     if type(result) is tuple:
-        return _several(cls, values, arrays, result, result_class, tracked)
+        return _wrap_outputs(cls, values, arrays, result, result_class, tracked)
     if type(result) is not ndarray:
         if not isinstance(result, np.generic):
             return result               # a plain answer: a bool, a number, a size
@@ -113,7 +124,7 @@ def dispatch(cls: type[Op], values: Sequence[Any]) -> Any:
         out.cut = cut
     elif cls.copies:
         out.cut = DetachedBy(f"torch.{cls.names[0]}()", here())
-        out = leaving(values[0], out.cut.how, out) if isinstance(values[0], Tensor) else out
+        out = report_detached(values[0], out.cut.how, out) if isinstance(values[0], Tensor) else out
     elif result.dtype.kind == "f":
         record(cls, values, arrays, result, out)
     else:
@@ -121,7 +132,7 @@ def dispatch(cls: type[Op], values: Sequence[Any]) -> Any:
     if result.base is not None:
         _root(out, values[0], result)
     if InferenceTensor.exist:
-        settled(out, values[0] if values else None)
+        mark_inference(out, values[0] if values else None)
     return out
 
 
@@ -129,14 +140,14 @@ def _any_dual(values: Sequence[Any]) -> bool:
     return any(type(v) is Dual or type(v) is tuple and any(type(x) is Dual for x in v) for v in values)
 
 
-def _unrecorded(how: str, values: Sequence[Any], result: Any) -> Any:
-    """The result of a call that is not recorded although an input has history, as a listener wants it."""
+def _report_unrecorded(how: str, values: Sequence[Any], result: Any) -> Any:
+    """Report an unrecorded call on an input that requires gradients; return the result."""
     source = next((v for v in values if isinstance(v, Tensor) and v.requires_grad), None)
-    return result if source is None or type(result) is not ndarray else leaving(source, how, result)
+    return result if source is None or type(result) is not ndarray else report_detached(source, how, result)
 
 
 def _beside_arrays(cls: type[Op], values: Sequence[Any]) -> type[Tensor]:
-    """The class of what is computed from arrays: an array only if there is nothing but arrays."""
+    """The class of a result where an input is an `Array`: `Array` if all tensors are, else the class of the others."""
     kinds = {RESULT[type(v)] for v in values if isinstance(v, Tensor)}
     if kinds == {Array}:
         return Tensor if cls.names[0] in ("tensor", "as_tensor") else Array
@@ -144,7 +155,7 @@ def _beside_arrays(cls: type[Op], values: Sequence[Any]) -> type[Tensor]:
 
 
 def record(cls: type[Op], values: Sequence[Any], arrays: list[Any], result: Any, out: Tensor) -> None:
-    """Give `out` the call as its node, when any of the inputs leads to a leaf."""
+    """Make the node of a call, with an edge for each input that requires gradients, and set it as that of `out`."""
     if cls.fixed:
         _refuse_fixed(cls, values)
     if cls.unsaved_outputs:
@@ -152,25 +163,25 @@ def record(cls: type[Op], values: Sequence[Any], arrays: list[Any], result: Any,
     which = cls.variant(*values) if cls.variant else 0
     slots = (*arrays, None if which in cls.unsaved else result)
     if cls.shaped:
-        slots += tuple([_each(a, "shape") for a in arrays]) + tuple([_each(a, "dtype") for a in arrays])
-    edges = [(to, rule, rule.pick(slots)) for rule, to in _debts(cls, values)]
+        slots += tuple([_attribute_of(a, "shape") for a in arrays]) + tuple([_attribute_of(a, "dtype") for a in arrays])
+    edges = [(parent_node, rule, rule.pick(slots)) for rule, parent_node in _parents(cls, values)]
     if edges:
         if InferenceTensor.exist:
             refuse_saving(values, edges)
-        this = cls.nodes[min(which, len(cls.nodes) - 1)]()
-        this.hooks = None
-        this.shape = result.shape if type(result) is ndarray else ()
-        this.code, this.line_at = here()
-        this.born = clock()
-        this.edges = tuple(grad_mode.savers[-1].save(this, values, edges) if grad_mode.savers else edges)
+        node = cls.nodes[min(which, len(cls.nodes) - 1)]()
+        node.hooks = None
+        node.shape = result.shape if type(result) is ndarray else ()
+        node.code, node.line_at = here()
+        node.born = clock()
+        node.edges = tuple(grad_mode.savers[-1].save(node, values, edges) if grad_mode.savers else edges)
         out.requires_grad = True
-        out.node = this
+        out.node = node
         if not grad_mode.enabled and grad_mode.unseen is not None:
-            grad_mode.unseen.add(this)
+            grad_mode.unseen.add(node)
 
 
 def _refuse_fixed(cls: type[Op], values: Sequence[Any]) -> None:
-    """Refuse inputs that a gradient is asked of and that the operation takes for constants."""
+    """Raise NotDifferentiable if an input that the operation treats as a constant requires gradients."""
     for name in cls.fixed:
         x = values[cls.params.index(name)]
         if isinstance(x, Tensor) and x.requires_grad:
@@ -179,8 +190,8 @@ def _refuse_fixed(cls: type[Op], values: Sequence[Any]) -> None:
                             "requires_grad True", (f"{name}.detach()", "the same numbers as constants"))
 
 
-def _debts(cls: type[Op], values: Sequence[Any]) -> Any:
-    """The rules that will be asked for a gradient, each with the debtor it answers to."""
+def _parents(cls: type[Op], values: Sequence[Any]) -> Any:
+    """The rules of the inputs that require gradients, each with the parent of its input."""
     for rule in cls.rules:
         x = values[rule.at]
         if rule.many:
@@ -191,33 +202,33 @@ def _debts(cls: type[Op], values: Sequence[Any]) -> Any:
             yield rule, parent(x)
 
 
-def _each(value: Any, attribute: str) -> Any:
+def _attribute_of(value: Any, attribute: str) -> Any:
     """The shape or dtype of an array, or of each array in a tuple; None for anything else."""
     if type(value) is tuple and value and all(type(v) is ndarray for v in value):
         return tuple([getattr(array, attribute) for array in value])
     return getattr(value, attribute, None)
 
 
-def _several(cls: type[Op], values: Sequence[Any], arrays: list[Any], results: tuple[Any, ...],
+def _wrap_outputs(cls: type[Op], values: Sequence[Any], arrays: list[Any], results: tuple[Any, ...],
              result_class: type[Tensor], tracked: bool) -> Any:
-    """The results of a call that has more than one, named where the operation names them."""
+    """The results of a call that has several, as tensors: a named tuple where the operation names its fields."""
     results = tuple([r if type(r) is ndarray else asarray(r) for r in results])
     for out in (outs := [result_class(r) for r in results]):
         _root(out, values[0], out.array, SEVERAL)
         if InferenceTensor.exist:
-            settled(out, values[0])
+            mark_inference(out, values[0])
     if tracked and outs:
         record(cls, values, arrays, results, outs[0])
-        call = outs[0].node
-        if cls.multi_output and call is not None:
-            call.shape = tuple(r.shape for r in results)
+        node = outs[0].node
+        if cls.multi_output and node is not None:
+            node.shape = tuple(r.shape for r in results)
             for i, out in enumerate(outs):
                 if results[i].dtype.kind == "f" and i not in cls.inert:
-                    out.node, out.requires_grad = NodeOutput(call, i, results[i].shape, clock()), True
+                    out.node, out.requires_grad = NodeOutput(node, i, results[i].shape, clock()), True
                 else:
                     out.node, out.requires_grad = None, False
-        elif call is not None:
-            call.shape = results[0].shape
+        elif node is not None:
+            node.shape = results[0].shape
     return named(cls)(*outs) if cls.returns else tuple(outs)
 
 
@@ -225,7 +236,7 @@ _named: dict[type[Op], Any] = {}
 
 
 def named(cls: type[Op]) -> Any:
-    """The named tuple that an operation's several results come in."""
+    """The named tuple class of an operation's results."""
     if cls not in _named:
         from collections import namedtuple
         name = cls.names[0].replace(".", "_").removesuffix("_dim")      # the user called max, not its part max_dim
@@ -252,8 +263,8 @@ def _root(out: Tensor, source: Any, result: ndarray, origin: int = 0) -> None:
             out.root = ViewOf(source.root.base, clock(), source.root.origin or origin)
 
 
-def view_written(view: Tensor, what: str) -> ViewWrite:
-    """The refusal of a change, in place, of a view that PyTorch does not follow."""
+def view_write_fault(view: Tensor, what: str) -> ViewWrite:
+    """The fault for writing in place to a view whose history PyTorch does not track, in PyTorch's words."""
     origin, node = view.root.origin, view.node
     if origin == INFERRED:
         return ViewWrite("A view was created in inference mode and is being modified inplace in normal mode. Given "
@@ -262,8 +273,8 @@ def view_written(view: Tensor, what: str) -> ViewWrite:
                          "don't want the inplace to be tracked) or both outside (if you want the inplace to be "
                          "tracked).", ("y = x[0:2]", "after the block, to have a view whose changes are tracked"))
     if node is not None and not origin & UNTRACKED:
-        at, call = (node.at, node.call) if type(node) is NodeOutput else (0, node)
-        name = call.modern_name.rstrip("0123456789").removesuffix("Backward")
+        at, producer = (node.at, node.node) if type(node) is NodeOutput else (0, node)
+        name = producer.modern_name.rstrip("0123456789").removesuffix("Backward")
         subject = f"Output {at} of {name} is a view and {what}."
     else:
         subject = f"A view was created in no_grad mode and {what} with grad mode enabled."
@@ -277,27 +288,27 @@ def view_written(view: Tensor, what: str) -> ViewWrite:
                      "tracked).", ("y = x[0:2]", "after the block, to have a view whose changes are tracked"))
 
 
-def explained(cls: type[Op], values: Sequence[Any], error: BaseException) -> Fault:
-    """A numpy complaint in the user's terms: the operation, and what it was given."""
+def numpy_fault(cls: type[Op], values: Sequence[Any], error: BaseException) -> Fault:
+    """The fault for an error of numpy: it names the operation, and the shapes and dtypes of the operands."""
     if isinstance(error, Fault):
         return error
     name = cls.names[0].rsplit(".", 1)[-1]
     arrays = [x.array if isinstance(x, Tensor) else x for x in values]
     shapes = [x.shape for x in arrays if isinstance(x, ndarray) and x.ndim]
-    told = " and ".join(described(x) for x in values if isinstance(x, Tensor)) or "these arguments"
+    operands = " and ".join(described(x) for x in values if isinstance(x, Tensor)) or "these arguments"
     if isinstance(error, MemoryError):
-        of = f"{name}() of" if cls.function else "what is computed from"     # a part of another operation
-        return MemoryFault(f"{of} {told} needs more memory than there is")
+        subject = f"{name}() of" if cls.function else "what is computed from"     # a part of another operation
+        return MemoryFault(f"{subject} {operands} needs more memory than there is")
     if cls.type_promotion and len(shapes) > 1:
         clash = broadcast_clash(shapes)
         if clash:
-            return BroadcastShapes(clash, notes=(f"{name}() was given {told}",), shapes=shapes)
+            return BroadcastShapes(clash, notes=(f"{name}() was given {operands}",), shapes=shapes)
     kind = TypeFault if isinstance(error, TypeError) else ShapeFault
-    return kind(f"{name}() cannot be applied to {told}: {error}", (cls.signature.text(name), "how it is called"))
+    return kind(f"{name}() cannot be applied to {operands}: {error}", (cls.signature.text(name), "how it is called"))
 
 
 def broadcast_clash(shapes: Sequence[tuple[int, ...]]) -> str:
-    """What keeps shapes from being broadcast together, in words; empty if nothing does."""
+    """PyTorch's message for shapes that cannot be broadcast together; empty if they can."""
     a, b = shapes[0], shapes[1]
     for i in range(1, min(len(a), len(b)) + 1):
         if a[-i] != b[-i] and 1 not in (a[-i], b[-i]):
@@ -308,7 +319,7 @@ def broadcast_clash(shapes: Sequence[tuple[int, ...]]) -> str:
 
 
 def here() -> tuple[Any, int]:
-    """Where the program is: the code object and instruction that called, from outside, into the engine."""
+    """Where the program is: the code object and the instruction of the innermost frame outside gradcli."""
     frame = _getframe(2)
     while frame is not None and "__spec__" in frame.f_globals:
         if frame.f_back is None:
@@ -317,15 +328,15 @@ def here() -> tuple[Any, int]:
     return frame.f_code, frame.f_lasti
 
 
-def window_on(base: Tensor, array: ndarray) -> Tensor:
-    """What looks at `base` through the window that `array` is, as a recorded call."""
-    seen, at = Variable(array), positions(base.array, array)
-    record(TABLE["window"], (base, at), [base.array, at], array, seen)
-    return seen
+def as_window(base: Tensor, array: ndarray) -> Tensor:
+    """A tensor of the view `array` of `base`, with a node that picks its elements out of the base."""
+    window, places = Variable(array), positions(base.array, array)
+    record(TABLE["window"], (base, places), [base.array, places], array, window)
+    return window
 
 
 def positions(base: ndarray, view: ndarray) -> ndarray:
-    """For each element of `view`, its place in `base`, counted row by row; both share memory."""
+    """For each element of `view`, its flat index into `base`, in row-major order; both share memory."""
     memory = owner(base)
     start, item = memory.__array_interface__["data"][0], memory.itemsize
     numbers = np.full(memory.size, -1, np.int64)     # what the base does not hold stays -1

@@ -1,8 +1,9 @@
-"""Short ways for the two shapes of call that programs make most.
+"""Fast paths for the most frequent calls: functions of one tensor, and operators of two operands.
 
-`fast_unary` and `fast_binary` do what `call.perform` does, for floating Variables and plain
-numbers alone, and fall back to it whenever anything is unusual. This is one of the few
-places where speed decides how things are written.
+`fast_unary`, `fast_binary` and `fast_comparison` do what `dispatch` does, for Variables of float32 or float64 and
+plain numbers alone, and call the general function in every other case. Speed decides how this file is written: work
+that does not depend on the arguments is done when the operation is registered, and nodes and results are made without
+calling their constructors.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from typing import Any
 
 from numpy import asarray, ndarray
 
-from gradcli.engine.autograd.detached import leaving
-from gradcli.engine.autograd.dispatch import UNFIT, explained, here, parent, refresh_view
+from gradcli.engine.autograd.detached import report_detached
+from gradcli.engine.autograd.dispatch import UNFIT, here, numpy_fault, parent, refresh_view
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.type_promotion import CONSTANTS, constant
 from gradcli.engine.kernels import ZERO
@@ -24,19 +25,19 @@ from gradcli.engine.tensor.variable import InferenceTensor, Variable, grad_mode
 
 
 def unrecorded(out: Variable, *inputs: Any) -> Variable:
-    """`out`, remembering where the history of its inputs ended if one of them had any."""
+    """`out`, with a note of where the history of its inputs ended, if one of them had any."""
     if grad_mode.inference:
         out.__class__ = InferenceTensor
     for x in inputs:
         if isinstance(x, Tensor) and (x.requires_grad or x.cut):
             out.cut = DetachedBy(NO_GRAD, here()) if x.requires_grad else x.cut
-            left: Variable = leaving(x, out.cut.how, out)
-            return left
+            replacement: Variable = report_detached(x, out.cut.how, out)
+            return replacement
     return out
 
 
 def fast_unary(cls: type[Op], call: Callable[..., Any]) -> Callable[..., Any]:
-    """`call`, with a short way for one floating Variable and nothing else."""
+    """`call`, with a fast path for one floating Variable as the only argument."""
     kernel, rule, node_class, new = cls.kernel or cls.forward, cls.rules[0], cls.nodes[0], object.__new__
     pick, middle, shaped = rule.pick, cls.signature.defaults[1:], cls.shaped
 
@@ -49,7 +50,7 @@ def fast_unary(cls: type[Op], call: Callable[..., Any]) -> Callable[..., Any]:
         try:
             result = kernel(a)
         except UNFIT as error:
-            raise explained(cls, args, error) from None
+            raise numpy_fault(cls, args, error) from None
         if type(result) is not ndarray:
             result = asarray(result)
         if not input.requires_grad or not grad_mode.plain:
@@ -59,20 +60,20 @@ def fast_unary(cls: type[Op], call: Callable[..., Any]) -> Callable[..., Any]:
         slots = (a, *middle, result) if middle else (a, result)
         if shaped:
             slots += (a.shape, *middle, a.dtype)
-        this = new(node_class)
-        this.edges = ((input.node or input, rule, pick(slots)),)
-        this.hooks = None
-        this.shape = result.shape
+        node = new(node_class)
+        node.edges = ((input.node or input, rule, pick(slots)),)
+        node.hooks = None
+        node.shape = result.shape
         frame = _getframe(1)
         while "__spec__" in frame.f_globals and frame.f_back:      # guards of the language, other operations
             frame = frame.f_back
-        this.code = frame.f_code
-        this.line_at = frame.f_lasti
-        this.born = clock()
+        node.code = frame.f_code
+        node.line_at = frame.f_lasti
+        node.born = clock()
         out = new(Variable)         # what Variable(result, True, this) does, without a call
         out.array = result
         out.requires_grad = True
-        out.node = this
+        out.node = node
         out.gradient = out.root = out.hooks = out.cut = None
         return out
 
@@ -80,7 +81,7 @@ def fast_unary(cls: type[Op], call: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def fast_comparison(cls: type[Op], call: Callable[..., Any]) -> Callable[..., Any]:
-    """The operator of a comparison, with a short way for recorded Variables of one type and plain numbers."""
+    """The operator of a comparison, with a fast path for recorded Variables of one dtype and plain numbers."""
     kernel, new = cls.forward, object.__new__
 
     def compare(input: Any, other: Any) -> Any:
@@ -101,7 +102,7 @@ def fast_comparison(cls: type[Op], call: Callable[..., Any]) -> Callable[..., An
         try:
             result = kernel(a, b)
         except UNFIT as error:
-            raise explained(cls, (input, other), error) from None
+            raise numpy_fault(cls, (input, other), error) from None
         out = new(Variable)
         out.array = result if type(result) is ndarray else asarray(result)
         out.requires_grad = False
@@ -112,14 +113,14 @@ def fast_comparison(cls: type[Op], call: Callable[..., Any]) -> Callable[..., An
 
 
 def fast_binary(cls: type[Op], call: Callable[..., Any]) -> Callable[..., Any]:
-    """The operator of `cls`, with a short way for Variables of one type and plain numbers."""
+    """The operator of `cls`, with a fast path for Variables of one dtype and plain numbers."""
     left, right = cls.rules
     pick_left, pick_right = left.pick, right.pick
     pick_number = pick_left if 1 not in cls.unsaved else lambda slots: pick_left((*slots[:-1], None))
     both, with_number, new = cls.nodes[0], cls.nodes[min(1, len(cls.nodes) - 1)], object.__new__
     middle, forward = cls.signature.defaults[2:], cls.forward
     kernel = cls.kernel or (forward if not middle else lambda a, b: forward(a, b, *middle))
-    kept_floats, kept_doubles = CONSTANTS[float32], CONSTANTS[float64]
+    float_constants, double_constants = CONSTANTS[float32], CONSTANTS[float64]
 
     def binary(input: Any, other: Any) -> Any:
         if type(input) is not Variable:
@@ -133,9 +134,9 @@ def fast_binary(cls: type[Op], call: Callable[..., Any]) -> Callable[..., Any]:
                 return call(input, other)
         elif kind is float or kind is int:
             if dtype is float32:
-                b = kept_floats.get(other) if other else None
+                b = float_constants.get(other) if other else None
             elif dtype is float64:
-                b = kept_doubles.get(other) if other else None
+                b = double_constants.get(other) if other else None
             else:
                 return call(input, other)
             if b is None:
@@ -145,7 +146,7 @@ def fast_binary(cls: type[Op], call: Callable[..., Any]) -> Callable[..., Any]:
         try:
             result = kernel(a, b)
         except UNFIT as error:
-            raise explained(cls, (input, other), error) from None
+            raise numpy_fault(cls, (input, other), error) from None
         if type(result) is not ndarray:
             result = asarray(result)
         if not grad_mode.plain:
@@ -163,20 +164,20 @@ def fast_binary(cls: type[Op], call: Callable[..., Any]) -> Callable[..., Any]:
             edges = ((parent(other), right, pick_right((a, b, *middle, result))),)
         else:
             return unrecorded(Variable(result), input, other)
-        this = new(both if kind is Variable else with_number)
-        this.edges = edges
-        this.hooks = None
-        this.shape = result.shape
+        node = new(both if kind is Variable else with_number)
+        node.edges = edges
+        node.hooks = None
+        node.shape = result.shape
         frame = _getframe(1)
         while "__spec__" in frame.f_globals and frame.f_back:      # guards of the language, other operations
             frame = frame.f_back
-        this.code = frame.f_code
-        this.line_at = frame.f_lasti
-        this.born = clock()
+        node.code = frame.f_code
+        node.line_at = frame.f_lasti
+        node.born = clock()
         out = new(Variable)         # what Variable(result, True, this) does, without a call
         out.array = result
         out.requires_grad = True
-        out.node = this
+        out.node = node
         out.gradient = out.root = out.hooks = out.cut = None
         return out
 

@@ -13,9 +13,9 @@ from itertools import count
 from typing import Any
 
 from gradcli.engine.argument_words import type_name
-from gradcli.engine.autograd.detached import unheard
+from gradcli.engine.autograd.detached import unobserved
 from gradcli.engine.autograd.dispatch import here, parent
-from gradcli.engine.autograd.function_node import KEPT, Custom, FunctionRule, Record, node_class
+from gradcli.engine.autograd.function_node import OPAQUE, CallRecord, FunctionNode, FunctionRule, node_class
 from gradcli.engine.autograd.op import NodeOutput
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.random.generators import Current
@@ -37,7 +37,7 @@ class Context:
 
     __slots__ = ("__dict__", "__weakref__", "_record")
 
-    _record: Record
+    _record: CallRecord
 
     def __display__(self, style: Any) -> str:
         """Its text in a style, which gives it an address."""
@@ -58,7 +58,7 @@ class Context:
     @property
     def saved_tensors(self) -> tuple[Any, ...]:
         """What save_for_backward was given."""
-        return self._record.unpacked()
+        return self._record.saved_values()
 
     saved_variables = saved_tensors
 
@@ -93,9 +93,9 @@ class Function(Context):
     __slots__ = ()
 
     def __new__(cls, *args: Any, **options: Any) -> Any:
-        made = object.__new__(cls)
-        made._record = Record((), ())
-        return made
+        function = object.__new__(cls)
+        function._record = CallRecord((), ())
+        return function
 
     def __init__(self, *args: Any, **options: Any) -> None:
         if args or options:
@@ -141,7 +141,7 @@ def once_differentiable(backward: Any) -> Any:
 def _defined(cls: type, name: str) -> Any:
     """What the program's class, or one of the program's classes above it, has under `name`."""
     order = (vars(kind).get(name) for kind in cls.__mro__ if kind not in (Function, Context, object))
-    return next((found for found in order if found is not None), None)
+    return next((definition for definition in order if definition is not None), None)
 
 
 def _static(cls: type, name: str) -> bool:
@@ -152,10 +152,10 @@ def _perform(cls: type, ctx: Context, args: tuple[Any, ...], static: bool) -> An
     """Run a Function's forward, and record the call if a gradient may be asked."""
     if Dual.watched and any(type(a) is Dual for a in args):
         return _pushed(cls, ctx, args, static)
-    record = ctx._record = Record(args, tuple(isinstance(a, Tensor) and a.requires_grad for a in args), static)
-    given = list(args) if static else [Tensor(a.array) if isinstance(a, Tensor) else a for a in args]
-    with recording(False), unheard():       # its backward answers for the gradient
-        result = _forward(cls, ctx, given, static)
+    record = ctx._record = CallRecord(args, tuple(isinstance(a, Tensor) and a.requires_grad for a in args), static)
+    inputs = list(args) if static else [Tensor(a.array) if isinstance(a, Tensor) else a for a in args]
+    with recording(False), unobserved():       # its backward answers for the gradient
+        result = _forward(cls, ctx, inputs, static)
     if static and not isinstance(result, tuple | Tensor) and not Current.legacy:
         return result               # as PyTorch hands it on
     if not isinstance(result, tuple | Tensor):
@@ -163,9 +163,9 @@ def _perform(cls: type, ctx: Context, args: tuple[Any, ...], static: bool) -> An
     results = result if isinstance(result, tuple) else (result,)
     kind = _kind(args, static)
     tracked = grad_mode.on and kind is not Volatile and any(record.needs)
-    wanted = [r for r in results if isinstance(r, Tensor) and r.array.dtype.kind == "f"
+    differentiable = [r for r in results if isinstance(r, Tensor) and r.array.dtype.kind == "f"
               and id(r) not in record.fixed] if tracked else []
-    rewritten = {id(g): a for g, a in zip(given, args, strict=True) if id(g) in record.dirty}
+    rewritten = {id(g): a for g, a in zip(inputs, args, strict=True) if id(g) in record.dirty}
     for target in rewritten.values():
         try:
             writable(target, cls.__name__)
@@ -173,15 +173,15 @@ def _perform(cls: type, ctx: Context, args: tuple[Any, ...], static: bool) -> An
             raise fault.saying(fault.args[0].replace("a leaf Variable that requires grad is being used",
                                                      "a leaf Variable that requires grad has been used")) from None
         note_write(target, cls.__name__, here())
-    node = _recorded(cls, ctx, record, given, args, results, wanted) if wanted else None
+    node = _recorded(cls, ctx, record, inputs, args, results, differentiable) if differentiable else None
     outs, parts = [], count()
     for r in results:
         out = kind(r.array) if isinstance(r, Tensor) else r
-        if any(r is w for w in wanted):
-            to = node if len(wanted) == 1 else NodeOutput(node, next(parts), r.array.shape, clock())  # type: ignore[arg-type]
-            out = Variable(r.array, True, to)
+        if any(r is w for w in differentiable):
+            source = node if len(differentiable) == 1 else NodeOutput(node, next(parts), r.array.shape, clock())  # type: ignore[arg-type]
+            out = Variable(r.array, True, source)
         outs.append(_rewritten(rewritten[id(r)], out) if id(r) in rewritten else out)
-    ctx._record = Record((), ())
+    ctx._record = CallRecord((), ())
     return tuple(outs) if isinstance(result, tuple) else outs[0]
 
 
@@ -199,7 +199,7 @@ def _pushed(cls: type, ctx: Context, args: tuple[Any, ...], static: bool) -> Any
         result = _perform(cls, ctx, tuple(plain), static)
         ctx._record.saved = ctx.__dict__.pop(FORWARD, ())
         products = jvp.__func__(ctx, *tangents)
-        ctx._record = Record((), ())
+        ctx._record = CallRecord((), ())
     finally:
         Dual.watched = True
     results = result if isinstance(result, tuple) else (result,)
@@ -218,19 +218,19 @@ def _kind(args: tuple[Any, ...], static: bool) -> type[Tensor]:
     return Variable if not static or any(RESULT[type(t)] is not Tensor for t in tensors) else Tensor
 
 
-def _forward(cls: type, ctx: Context, given: list[Any], static: bool) -> Any:
+def _forward(cls: type, ctx: Context, inputs: list[Any], static: bool) -> Any:
     """The result of the program's forward; with a setup_context, forward is not handed the context."""
     forward: Any = cls.forward if static else ctx.forward  # type: ignore[attr-defined]
     setup = _defined(cls, "setup_context") if static else None
     if setup is None:
-        return forward(ctx, *given) if static else forward(*given)
-    result = forward(*given)
-    cls.setup_context(ctx, tuple(given), result)  # type: ignore[attr-defined]
+        return forward(ctx, *inputs) if static else forward(*inputs)
+    result = forward(*inputs)
+    cls.setup_context(ctx, tuple(inputs), result)  # type: ignore[attr-defined]
     return result
 
 
-def _recorded(cls: type, ctx: Context, record: Record, given: list[Any], args: tuple[Any, ...],
-              results: tuple[Any, ...], wanted: list[Any]) -> Custom:
+def _recorded(cls: type, ctx: Context, record: CallRecord, inputs: list[Any], args: tuple[Any, ...],
+              results: tuple[Any, ...], differentiable: list[Any]) -> FunctionNode:
     """The node of a call, for the results `wanted` that gradients can be asked of."""
     if _defined(cls, "backward") is None:
         raise FunctionStyle(f"{cls.__name__} has no backward", (
@@ -241,18 +241,18 @@ def _recorded(cls: type, ctx: Context, record: Record, given: list[Any], args: t
     node = node_class(cls, static)()
     node.code, node.line_at = here()
     node.hooks = None
-    shapes = tuple(w.array.shape for w in wanted)
-    node.shape = shapes[0] if len(wanted) == 1 else shapes
+    shapes = tuple(w.array.shape for w in differentiable)
+    node.shape = shapes[0] if len(differentiable) == 1 else shapes
     node.born = clock()
-    record.results = [(r.array.shape, r.array.dtype, any(r is w for w in wanted)) if isinstance(r, Tensor)
+    record.results = [(r.array.shape, r.array.dtype, any(r is w for w in differentiable)) if isinstance(r, Tensor)
                       else (None, None, False) for r in results]
     record.cls, record.ctx, record.node = cls, ctx, weakref.ref(node)
     record.backward = cls.backward if static else (  # type: ignore[attr-defined]
         lambda ctx, *g: ctx.backward(*g))
-    kept = record.settle(given, args, {id(w): i for i, w in enumerate(wanted)})
+    saved = record.settle(inputs, args, {id(w): i for i, w in enumerate(differentiable)})
     edges = [(parent(a), at) for at, a in enumerate(args) if record.needs[at]]
     record.edges = len(edges)
-    node.edges = tuple((to, FunctionRule(record, at, (KEPT,) * len(kept) if i == 0 else ()), kept if i == 0 else ())
+    node.edges = tuple((to, FunctionRule(record, at, (OPAQUE,) * len(saved) if i == 0 else ()), saved if i == 0 else ())
                        for i, (to, at) in enumerate(edges))
     return node
 

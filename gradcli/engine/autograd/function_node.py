@@ -1,4 +1,4 @@
-"""One call of a program's Function: what it keeps, and how its gradients are worked out and shared."""
+"""The node of a call of a program's `torch.autograd.Function`: its saved tensors, and its backward."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from gradcli.engine.autograd.dispatch import parent
 from gradcli.engine.autograd.op import NodeOutput, Op, traced
-from gradcli.engine.autograd.saved_tensors_hooks import Slot, Stored
+from gradcli.engine.autograd.saved_tensors_hooks import PackedValue, PackedValues
 from gradcli.engine.autograd.signature import Signature, described, sized
 from gradcli.engine.tensor.tensor import DisplayHooks, Tensor, clock
 from gradcli.engine.tensor.variable import Variable, grad_mode, recording
@@ -21,17 +21,21 @@ from gradcli.faults.tree import FunctionGradients
 
 
 class Saved(NamedTuple):
-    """A tensor kept for backward, and where it came from: what a gradient of it is owed to."""
+    """A tensor saved for backward, and the node or leaf that a gradient with respect to it goes to."""
 
     tensor: Any         # or the slot that it comes from
-    source: Any         # a call or leaf, the number of a result of this call, or None
+    source: Any         # a node or leaf, the index of an output of this call, or None
 
 
-class Record:
-    """One call: what it was given, what it keeps, and how its gradients are shared out."""
+class CallRecord:
+    """The state of one call: the shapes and dtypes of its arguments, its saved tensors, the gradients of a sweep.
 
-    __slots__ = ("args", "backward", "cls", "ctx", "dirty", "dtypes", "edges", "fixed", "left", "needs", "node",
-                 "paid", "paid_for", "results", "saved", "static", "zeros")
+    The program's backward returns the gradients of all arguments at once, while the sweep asks for them edge by edge:
+    `grads` holds those of the current sweep, computed from `grads_of`, until all `edges` have read theirs.
+    """
+
+    __slots__ = ("args", "backward", "cls", "ctx", "dirty", "dtypes", "edges", "fixed", "grads", "grads_of", "needs",
+                 "node", "results", "saved", "static", "unread", "zeros")
 
     results: list[tuple[Any, Any, bool]]    # of each result its shape, its type, whether it has a gradient
     cls: type
@@ -47,17 +51,17 @@ class Record:
         self.dirty: tuple[int, ...] = ()
         self.zeros = True
         self.node: Any = None
-        self.paid: list[Any] = []
-        self.paid_for: Any = None
-        self.left = 0
+        self.grads: list[Any] = []
+        self.grads_of: Any = None
+        self.unread = 0
 
-    def unpacked(self) -> tuple[Any, ...]:
+    def saved_values(self) -> tuple[Any, ...]:
         """The saved tensors, as backward sees them: joined to the graph where that is differentiated too."""
-        return tuple(self._unpack(s) if type(s) is Saved else s for s in self.saved)
+        return tuple(self._unpack(value) if type(value) is Saved else value for value in self.saved)
 
-    def _unpack(self, kept: Saved) -> Tensor:
-        tensor, source = kept
-        if type(tensor) is Slot:
+    def _unpack(self, saved: Saved) -> Tensor:
+        tensor, source = saved
+        if type(tensor) is PackedValue:
             tensor = Tensor(tensor.value())
         if not self.static or source is None:
             return Tensor(tensor.array)
@@ -69,85 +73,87 @@ class Record:
                                                                                   clock())
         return Variable(tensor.array, True, source)
 
-    def settle(self, given: list[Any], args: tuple[Any, ...], outputs: dict[int, int]) -> tuple[Any, ...] | Stored:
-        """Note where the saved tensors come from; the arrays that must not change until backward."""
-        sources = {id(g): parent(a) for g, a in zip(given, args, strict=True)
+    def settle(self, inputs: list[Any], args: tuple[Any, ...],
+               outputs: dict[int, int]) -> tuple[Any, ...] | PackedValues:
+        """Note the source of each saved tensor; return the arrays, which must not change until backward."""
+        sources = {id(g): parent(a) for g, a in zip(inputs, args, strict=True)
                    if isinstance(a, Tensor) and a.requires_grad}
-        settled: list[Saved | None] = []
+        saved: list[Saved | None] = []
         for tensor in self.saved:
             if tensor is None:
-                settled.append(None)
+                saved.append(None)
             elif id(tensor) in outputs:
-                settled.append(Saved(Tensor(tensor.array), outputs[id(tensor)]))
+                saved.append(Saved(Tensor(tensor.array), outputs[id(tensor)]))
             else:
-                settled.append(Saved(Tensor(tensor.array), sources.get(id(tensor))))
-        self.saved = tuple(settled)
+                saved.append(Saved(Tensor(tensor.array), sources.get(id(tensor))))
+        self.saved = tuple(saved)
         if grad_mode.savers:
-            return self._stored(args, given)
-        return tuple(s.tensor.array for s in settled if s is not None)
+            return self._stored(args, inputs)
+        return tuple(value.tensor.array for value in saved if value is not None)
 
-    def _stored(self, args: tuple[Any, ...], given: list[Any]) -> Stored:
-        """The same where somebody handles what calls save."""
+    def _stored(self, args: tuple[Any, ...], inputs: list[Any]) -> PackedValues:
+        """Pack the saved tensors by the innermost saver, and return the placeholder that their edge holds."""
         saver = grad_mode.savers[-1]
-        whose = {id(g.array): a for g, a in zip(given, args, strict=True) if isinstance(g, Tensor)}
-        self.saved = tuple(s if s is None else Saved(saver.slot(s.tensor.array, whose.get(
-            id(s.tensor.array), s.tensor)), s.source) for s in self.saved)
-        return Stored((None,) * sum(s is not None for s in self.saved))
+        arguments = {id(x.array): a for x, a in zip(inputs, args, strict=True) if isinstance(x, Tensor)}
+        self.saved = tuple(value if value is None else Saved(saver.slot(value.tensor.array, arguments.get(
+            id(value.tensor.array), value.tensor)), value.source) for value in self.saved)
+        return PackedValues((None,) * sum(value is not None for value in self.saved))
 
-    def share(self, at: int, again: bool, g: Any) -> Any:
+    def grad(self, at: int, create_graph: bool, g: Any) -> Any:
         """The gradient of argument `at`; the program's backward runs when the first is asked for."""
-        if self.paid_for is not g or not self.left:
-            self.paid, self.paid_for, self.left = self._run(g, again), g, self.edges
-        share = self.paid[at]
-        self.left -= 1
-        if not self.left:
-            self.paid, self.paid_for = [], None
-        return share
+        if self.grads_of is not g or not self.unread:
+            self.grads, self.grads_of, self.unread = self._run(g, create_graph), g, self.edges
+        grad = self.grads[at]
+        self.unread -= 1
+        if not self.unread:
+            self.grads, self.grads_of = [], None
+        return grad
 
-    def _run(self, g: Any, again: bool) -> list[Any]:
+    def _run(self, g: Any, create_graph: bool) -> list[Any]:
         ctx, before = self.ctx, self.ctx._record
         ctx._record = self
-        lasting = again and self.static and not getattr(self.backward, "once", False)
+        recorded = create_graph and self.static and not getattr(self.backward, "once", False)
         try:
-            with recording(lasting):
-                given = self.backward(ctx, *self._incoming(g, lasting))
+            with recording(recorded):
+                returned = self.backward(ctx, *self._incoming(g, recorded))
         finally:
             ctx._record = before
-        shares = self._checked(given if isinstance(given, tuple | list) else (given,), lasting)
-        if not again:
-            return shares
+        grads = self._checked(returned if isinstance(returned, tuple | list) else (returned,), recorded)
+        if not create_graph:
+            return grads
         sources = g if type(g) is list else [g]
         if self.static and not any(isinstance(x, Tensor) and x.requires_grad for x in sources):
-            return [s if s is None or lasting else Variable(s) for s in shares]     # nothing it was handed has history
-        return [s if s is None or lasting else _barred(s, self.cls, self.node()) for s in shares]
+            return [grad if grad is None or recorded else Variable(grad) for grad in grads]     # no input has history
+        return [grad if grad is None or recorded else _once_differentiable(grad, self.cls, self.node())
+                for grad in grads]
 
-    def _incoming(self, g: Any, lasting: bool) -> Iterable[Any]:
+    def _incoming(self, g: Any, recorded: bool) -> Iterable[Any]:
         """The gradients of the results, as tensors."""
-        owed = iter(g if type(g) is list else [g])
+        incoming = iter(g if type(g) is list else [g])
         kind = Variable if self.static else Tensor
         for shape, dtype, differentiable in self.results:
-            each = next(owed) if differentiable else None
-            if each is None:
+            grad = next(incoming) if differentiable else None
+            if grad is None:
                 yield kind(np.zeros(shape, dtype)) if self.zeros and dtype is not None else None
-            elif lasting:
-                yield each
+            elif recorded:
+                yield grad
             else:
-                yield kind(np.asarray(each.array if isinstance(each, Tensor) else each, dtype))
+                yield kind(np.asarray(grad.array if isinstance(grad, Tensor) else grad, dtype))
 
-    def _checked(self, given: Any, lasting: bool) -> list[Any]:
+    def _checked(self, grads: Any, recorded: bool) -> list[Any]:
         """What backward returned, if it fits: for each argument an array (or Variable), or None."""
         name, count = self.cls.__name__, len(self.args)
-        if len(given) > count and all(g is None for g in given[count:]):
-            given = given[:count]
-        if len(given) != count:
-            raise GradientCount(name, len(given), count, self._place())
-        if any(self.needs) and all(g is None for g in given):
+        if len(grads) > count and all(g is None for g in grads[count:]):
+            grads = grads[:count]
+        if len(grads) != count:
+            raise GradientCount(name, len(grads), count, self._place())
+        if any(self.needs) and all(g is None for g in grads):
             DisplayHooks.note("backward gave nothing",
                               f"{name}.backward gave None for every argument, so no gradient goes "
                               "further; what it computes is passed on with return")
-        return [self._fitted(at, g, lasting) for at, g in enumerate(given)]
+        return [self._fitted(at, g, recorded) for at, g in enumerate(grads)]
 
-    def _fitted(self, at: int, g: Any, lasting: bool) -> Any:
+    def _fitted(self, at: int, g: Any, recorded: bool) -> Any:
         name, argument = self.cls.__name__, self.args[at]
         if g is None:
             return None
@@ -167,7 +173,7 @@ class Record:
                 f"expected shape compatible with {list(shape)}")
         if not self.needs[at]:
             return None
-        if not lasting:
+        if not recorded:
             return g.array.astype(dtype, copy=False)
         return g if g.array.dtype is dtype else traced.cast(g, dtype)
 
@@ -183,24 +189,25 @@ def _expands(small: tuple[int, ...], large: tuple[int, ...]) -> bool:
 
 
 class FunctionRule:
-    """What stands in an edge of a program's Function in place of a rule of the table."""
+    """The rule in the edges of a program's Function: it returns the gradient that the program's backward computed."""
 
     __slots__ = ("at", "item", "needs", "record", "saves")
 
-    def __init__(self, record: Record, at: int, needs: tuple[int, ...]) -> None:
+    def __init__(self, record: CallRecord, at: int, needs: tuple[int, ...]) -> None:
         self.record, self.at, self.item, self.needs, self.saves = record, at, None, needs, bool(needs)
 
-    def share(self, F: Any, g: Any, *kept: Any) -> Any:
+    def grad(self, F: Any, g: Any, *saved: Any) -> Any:
         """The gradient of one argument."""
-        return self.record.share(self.at, F is traced, g)
+        return self.record.grad(self.at, F is traced, g)
 
 
 NO_PARAMETERS = Signature(lambda: None)
-KEPT = 1        # where a sweep is told that a kept value stands: beyond parameters and result, so it is left alone
+# the position of a saved value in `needs`: beyond parameters and result, so that a sweep passes it on as it is
+OPAQUE = 1
 
 
 @exposed("saved_tensors")
-class Custom(Op, abstract=True):
+class FunctionNode(Op, abstract=True):
     """The recorded call of a program's Function."""
 
     __slots__ = ("__weakref__",)
@@ -212,28 +219,28 @@ class Custom(Op, abstract=True):
     @property
     def saved_tensors(self) -> tuple[Any, ...]:
         """What its forward has saved."""
-        _, rule, kept = self.edges[0]
-        if type(kept) is not Stored:
-            tuple(kept)     # refuses what has been freed
-        values: tuple[Any, ...] = rule.record.unpacked()
+        _, rule, saved = self.edges[0]
+        if type(saved) is not PackedValues:
+            tuple(saved)     # refuses what has been freed
+        values: tuple[Any, ...] = rule.record.saved_values()
         return values
 
 
-_nodes: weakref.WeakKeyDictionary[type, dict[bool, type[Custom]]] = weakref.WeakKeyDictionary()
+_nodes: weakref.WeakKeyDictionary[type, dict[bool, type[FunctionNode]]] = weakref.WeakKeyDictionary()
 
 
-def node_class(cls: type, static: bool) -> type[Custom]:
+def node_class(cls: type, static: bool) -> type[FunctionNode]:
     """The type of the nodes of a Function: it carries the Function's name."""
-    made = _nodes.setdefault(cls, {})
-    if static not in made:
-        class Call(Custom, abstract=True):
+    classes = _nodes.setdefault(cls, {})
+    if static not in classes:
+        class Node(FunctionNode, abstract=True):
             __slots__ = ()
 
-        Call.__name__ = cls.__name__
-        Call.modern_name = f"torch.autograd.function.{cls.__name__}Backward"
-        Call.legacy_class_name = Call.modern_name if static else f"__main__.{cls.__name__}"
-        made[static] = Call
-    return made[static]
+        Node.__name__ = cls.__name__
+        Node.modern_name = f"torch.autograd.function.{cls.__name__}Backward"
+        Node.legacy_class_name = Node.modern_name if static else f"__main__.{cls.__name__}"
+        classes[static] = Node
+    return classes[static]
 
 
 class NonDifferentiable(Op, abstract=True):
@@ -245,23 +252,23 @@ class NonDifferentiable(Op, abstract=True):
     modern_name = legacy_class_name = "torch.autograd.function.Error"
 
 
-class _Bar:
-    """The rule that refuses."""
+class _OnceDifferentiableRule:
+    """The rule of a backward that ran on plain tensors: it raises NotDifferentiable."""
 
     at, item, needs, saves = 0, None, (), False
 
     def __init__(self, name: str) -> None:
         self.name = name
 
-    def share(self, F: Any, g: Any) -> Any:
+    def grad(self, F: Any, g: Any) -> Any:
         raise NotDifferentiable(f"the backward of {self.name} cannot be differentiated: it computes on plain tensors",
                         ("@staticmethod", "with forward(ctx, x), backward(ctx, g) and apply, it can be"))
 
 
-def _barred(g: Any, cls: type, node: Any) -> Variable:
+def _once_differentiable(g: Any, cls: type, node: Any) -> Variable:
     this = NonDifferentiable()
     leaf = Variable(np.zeros_like(g), True)
-    this.edges = ((leaf, _Bar(cls.__name__), ()),)
+    this.edges = ((leaf, _OnceDifferentiableRule(cls.__name__), ()),)
     this.hooks, this.shape, this.born = None, g.shape, clock()
     this.code, this.line_at = node.code, node.line_at
     return Variable(g, True, this)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gradcli.engine.autograd.backward import Watch
+from gradcli.engine.autograd.backward import AnomalyMode
 from gradcli.engine.autograd.saved_tensors_hooks import Disabled
 from gradcli.engine.random.generators import Current
 from gradcli.engine.settings import Settings
@@ -17,7 +17,7 @@ from gradcli.engine.tensor.variable import Dual, grad_mode
 
 MODES: tuple[tuple[Any, str], ...] = (
     (Default, "floating"), (grad_mode, "state"),
-    (Dual, "level"), (Dual, "watched"), (Watch, "anomalies"), (Watch, "nan"), (Current, "asked"),
+    (Dual, "level"), (Dual, "watched"), (AnomalyMode, "anomalies"), (AnomalyMode, "nan"), (Current, "time_reads"),
     (Disabled, "message"), *((Settings, name) for name in (
         "validate_args", "early_stop", "caching", "parametrized", "divergences", "transforms")))
 Modes = tuple[Any, ...]

@@ -13,8 +13,8 @@ from gradcli.engine.autograd.graph_view import AccumulateGrad, GradientEdge, edg
 from gradcli.engine.autograd.hooks import Handle, add_hook
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.saved_tensors_hooks import (
+    PackedValue,
     Saver,
-    Slot,
     disable_saved_tensors_hooks,
     latest,
     save_on_cpu,
@@ -41,10 +41,10 @@ def get_gradient_edge(tensor: Any) -> GradientEdge:
 
 def increment_version(tensor: Any) -> None:
     """Note a change of tensors in place, whether or not there was one."""
-    for each in tensor if isinstance(tensor, list | tuple) else (tensor,):
-        if not isinstance(each, Tensor):
-            raise ArgumentFault(f"increment_version() needs tensors, not {described(each)}")
-        note_write(each, "increment_version", here())
+    for member in tensor if isinstance(tensor, list | tuple) else (tensor,):
+        if not isinstance(member, Tensor):
+            raise ArgumentFault(f"increment_version() needs tensors, not {described(member)}")
+        note_write(member, "increment_version", here())
 
 
 @exposed("remove")
@@ -78,32 +78,32 @@ def register_multi_grad_hook(tensors: Any, fn: Callable[[Any], Any], *, mode: st
     for tensor in tensors:
         if not tensor.requires_grad:
             raise GradFault("Expected gradient function to be set", "x.requires_grad_()")
-    holders = [parent(t) for t in tensors]
-    gathering = Gathering(holders, fn, mode == "any")
-    return MultiHandle([add_hook(holder, gathering.hook(at)) for at, holder in enumerate(holders)])
+    parents = [parent(t) for t in tensors]
+    multi_hook = MultiGradHook(parents, fn, mode == "any")
+    return MultiHandle([add_hook(parent_node, multi_hook.hook(at)) for at, parent_node in enumerate(parents)])
 
 
-class Gathering:
+class MultiGradHook:
     """The gradients of several tensors in one sweep, handed on when all are there that will be."""
 
-    def __init__(self, holders: list[Any], function: Callable[[Any], Any], first_alone: bool) -> None:
-        self.holders, self.function, self.first_alone = holders, function, first_alone
+    def __init__(self, parents: list[Any], function: Callable[[Any], Any], first_alone: bool) -> None:
+        self.parents, self.function, self.first_alone = parents, function, first_alone
         self.sweep: Any = None
-        self.awaited = 0
+        self.pending = 0
         self.gradients: list[Any] = []
 
     def hook(self, at: int) -> Callable[[Any], None]:
         """The hook of one of them."""
-        def arrived(g: Any) -> None:
+        def on_gradient(g: Any) -> None:
             if self.sweep is not latest.now:
-                self.sweep, self.gradients = latest.now, [None] * len(self.holders)
-                self.awaited = 1 if self.first_alone else sum(latest.now.reaches(holder) for holder in self.holders)
+                self.sweep, self.gradients = latest.now, [None] * len(self.parents)
+                self.pending = 1 if self.first_alone else sum(latest.now.reaches(target) for target in self.parents)
             self.gradients[at] = g
-            self.awaited -= 1
-            if not self.awaited:
+            self.pending -= 1
+            if not self.pending:
                 self.function(g if self.first_alone else self.gradients)
 
-        return arrived
+        return on_gradient
 
 
 class _Copies(Saver):
@@ -111,7 +111,7 @@ class _Copies(Saver):
 
     active = True
 
-    def slot(self, array: np.ndarray, whose: Any) -> Slot:
+    def slot(self, array: np.ndarray, source: Any) -> PackedValue:
         """A place for a copy."""
         copy = array.copy()
 
@@ -123,7 +123,7 @@ class _Copies(Saver):
                     "was originally recorded.")
             return copy
 
-        return Slot(fetch)
+        return PackedValue(fetch)
 
 
 @exposed()

@@ -1,4 +1,4 @@
-"""From a recorded call to the calls before it, as programs see them."""
+"""The graph as programs see it: `grad_fn.next_functions`, `previous_functions`, `AccumulateGrad`, `GradientEdge`."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ORDER: dict[tuple[str, str], tuple[int, ...]] = {
 
 @exposed("variable")
 class AccumulateGrad(Op, abstract=True):
-    """The end of a path through the graph: where a leaf's gradient is added up."""
+    """The node that adds up the gradient of a leaf, as PyTorch shows one at the end of each path."""
 
     __slots__ = ("variable",)
     variable: Any       # the leaf
@@ -56,7 +56,7 @@ class GradientEdge:
 
 
 def edge_of(tensor: Tensor, parent: Any) -> GradientEdge:
-    """The edge to `debtor`, which the gradient of `tensor` is owed to."""
+    """The edge to `parent`, the node or leaf that the gradient of `tensor` goes to."""
     edge = GradientEdge.__new__(GradientEdge)
     (edge.node, edge.output_nr), edge.ownership_token = _step(parent, leaves=False), None
     edge.tensor = parent if isinstance(parent, Tensor) else Variable(tensor.array, True, parent)
@@ -71,45 +71,45 @@ class Transposed(Op, abstract=True):
 
 
 def next_functions(self: Op | NodeOutput) -> tuple[tuple[Any, int], ...]:
-    """The calls this call used the results of, each with which result it was; leaves as AccumulateGrad.
+    """(node, index of its output) for each input of this node; AccumulateGrad for leaves.
 
-    What no gradient goes to stands as (None, 0).
+    Inputs that no gradient goes to stand as (None, 0).
     """
-    call = self.call if isinstance(self, NodeOutput) else self
-    if not call.edges or not call.params or (
-            isinstance(call, Transposed)) or any(
-            rule.item is not None for _, rule, _ in call.edges):
-        return tuple(_step(parent, leaves=False) for parent in _debtors(call))
-    steps = {rule.at: _step(parent, leaves=False) for parent, rule, _ in call.edges}
-    order = input_order(call)
-    if type(call).__name__ == "Linear" and 1 in steps:
-        turned = Transposed()
-        turned.edges = tuple(edge for edge in call.edges if edge[1].at == 1)
-        steps[1] = turned, 0
+    node = self.node if isinstance(self, NodeOutput) else self
+    if not node.edges or not node.params or (
+            isinstance(node, Transposed)) or any(
+            rule.item is not None for _, rule, _ in node.edges):
+        return tuple(_step(parent, leaves=False) for parent in _parents(node))
+    steps = {rule.at: _step(parent, leaves=False) for parent, rule, _ in node.edges}
+    order = input_order(node)
+    if type(node).__name__ == "Linear" and 1 in steps:
+        transposed = Transposed()
+        transposed.edges = tuple(edge for edge in node.edges if edge[1].at == 1)
+        steps[1] = transposed, 0
     return tuple(steps.get(at, NOWHERE) for at in order)
 
 
-def input_order(call: Op) -> tuple[int, ...]:
-    """The positions of the inputs that today's PyTorch lists of a call."""
-    linked = {rule.at for _, rule, _ in call.edges}
-    return ORDER.get((type(call).__name__, call.modern_name)) or tuple(
-        rule.at for rule in call.rules if rule.at < call.signature.required or rule.at in linked)
+def input_order(node: Op) -> tuple[int, ...]:
+    """The positions of the inputs that PyTorch 2.13 lists of a node."""
+    linked = {rule.at for _, rule, _ in node.edges}
+    return ORDER.get((type(node).__name__, node.modern_name)) or tuple(
+        rule.at for rule in node.rules if rule.at < node.signature.required or rule.at in linked)
 
 
 def previous_functions(self: Op | NodeOutput) -> tuple[tuple[Any, int], ...]:
-    """The same as 0.1.12 told it: leaves as the Variables they are."""
-    return tuple(_step(parent, leaves=True) for parent in _debtors(self))
+    """The same in 0.1.12: leaves stand as Variables."""
+    return tuple(_step(parent, leaves=True) for parent in _parents(self))
 
 
-def _debtors(call: Op | NodeOutput) -> list[Any]:
-    return [parent for parent, _, _ in (call.call if isinstance(call, NodeOutput) else call).edges]
+def _parents(node: Op | NodeOutput) -> list[Any]:
+    return [parent for parent, _, _ in (node.node if isinstance(node, NodeOutput) else node).edges]
 
 
 def _step(parent: Any, leaves: bool) -> tuple[Any, int]:
     if WriteObserver.reach is not None:
         WriteObserver.reach(parent)
     if isinstance(parent, NodeOutput):
-        return parent.call, parent.at
+        return parent.node, parent.at
     if isinstance(parent, Tensor) and not leaves:
         end = AccumulateGrad()
         end.variable = parent
@@ -118,7 +118,7 @@ def _step(parent: Any, leaves: bool) -> tuple[Any, int]:
 
 
 def node_name(self: Op) -> str:
-    """What today's PyTorch calls this call."""
+    """The name of this node in PyTorch 2.13."""
     if isinstance(self, AccumulateGrad):
         return "torch::autograd::AccumulateGrad"
     name: str = self.modern_name.rpartition(".")[2]
@@ -131,12 +131,12 @@ Op.name = node_name  # type: ignore[attr-defined]
 
 
 def output_nr(self: Tensor) -> int:
-    """Which of the results of its call a tensor is."""
+    """The index of this tensor among the outputs of its node."""
     return self.node.at if type(self.node) is NodeOutput else 0
 
 
 def metadata(self: Op) -> dict[Any, Any]:
-    """What the program notes of this call."""
+    """The program's dict of notes on this node."""
     notes = getattr(self, "notes", None)
     if notes is None:
         self.notes = notes = {}

@@ -25,88 +25,88 @@ FIRST = 1       # the first key of the hooks of a gradient; between RETAIN and t
 RETAIN = 0      # the key of the hook that keeps the gradient of a result; hooks of other kinds have lower ones
 
 
-def hooked(call: Any, g: Any, again: bool) -> Any:
-    """The gradient after a result's hooks have seen it, and maybe replaced it; it is retained last."""
-    for key, hook in sorted(call.hooks.items(), key=_turn):
+def apply_hooks(node: Any, g: Any, create_graph: bool) -> Any:
+    """The gradient of a node or leaf after its hooks, which may replace it; the retaining hook is called last."""
+    for key, hook in sorted(node.hooks.items(), key=_hook_order):
         if RETAIN < key < FIRST:
-            g = _prehooked(hook, g, again)
+            g = _apply_prehook(hook, g, create_graph)
         if key < RETAIN or RETAIN < key < FIRST or type(g) is list:
             continue
-        shown = g if again else Variable(np.asarray(g))
-        given = hook(shown)
-        if given is not None:
-            if not isinstance(given, Tensor):
-                raise GradFault(f"a hook must return None or the gradient to use instead, not {described(given)}"
-                                ).saying(f"expected Variable, but hook returned '{type(given).__name__}'")
-            if given.array.shape != shown.array.shape:
-                raise GradientShape(f"a hook returned a gradient of shape {sized(given.array.shape)}, where one of "
-                                    f"{sized(shown.array.shape)} is needed").saying(
+        argument = g if create_graph else Variable(np.asarray(g))
+        replacement = hook(argument)
+        if replacement is not None:
+            if not isinstance(replacement, Tensor):
+                raise GradFault(f"a hook must return None or the gradient to use instead, not {described(replacement)}"
+                                ).saying(f"expected Variable, but hook returned '{type(replacement).__name__}'")
+            if replacement.array.shape != argument.array.shape:
+                raise GradientShape(f"a hook returned a gradient of shape {sized(replacement.array.shape)}, where one "
+                                    f"of {sized(argument.array.shape)} is needed").saying(
                     f"hook '{getattr(hook, '__name__', 'hook')}' has changed the size of value")
-            g = given if again else given.array
+            g = replacement if create_graph else replacement.array
     return g
 
 
-def _turn(item: tuple[float, Any]) -> int:
-    """When a hook has its turn: those of the gradient first, then the one that retains it, then those of the call."""
+def _hook_order(item: tuple[float, Any]) -> int:
+    """The order of hooks: those of the gradient, the one that retains it, the prehooks of the node."""
     return 0 if item[0] >= FIRST else 1 if item[0] == RETAIN else 2
 
 
-def _prehooked(hook: Any, g: Any, again: bool) -> Any:
-    """What comes in to a call after a hook of the call has seen it, and maybe replaced it."""
+def _apply_prehook(hook: Any, g: Any, create_graph: bool) -> Any:
+    """The gradients of the outputs of a node after one of its prehooks, which may replace them."""
     gradients = g if type(g) is list else [g]
-    given = hook(tuple([x if x is None or again else Variable(np.asarray(x)) for x in gradients]))
-    if given is None:
+    replacements = hook(tuple([x if x is None or create_graph else Variable(np.asarray(x)) for x in gradients]))
+    if replacements is None:
         return g
-    given = given if isinstance(given, tuple) else (given,)
-    if len(given) != len(gradients) or not all(x is None or isinstance(x, Tensor) for x in given):
+    replacements = replacements if isinstance(replacements, tuple) else (replacements,)
+    if len(replacements) != len(gradients) or not all(x is None or isinstance(x, Tensor) for x in replacements):
         raise GradFault(f"a hook must return None or as many gradients as it was shown, {len(gradients)}")
-    values = [x if x is None or again else x.array for x in given]
+    values = [x if x is None or create_graph else x.array for x in replacements]
     return values if type(g) is list else values[0]
 
 
-def hooked_leaf(leaf: Any, g: Any, again: bool) -> Any:
-    """The gradient of a leaf after its hooks have seen it; those of results have run in the sweep."""
-    return hooked(leaf, g, again) if isinstance(leaf, Tensor) and leaf.hooks and leaf.node is None else g
+def apply_leaf_hooks(leaf: Any, g: Any, create_graph: bool) -> Any:
+    """The gradient of a leaf after its hooks; those of nodes have run in the sweep."""
+    return apply_hooks(leaf, g, create_graph) if isinstance(leaf, Tensor) and leaf.hooks and leaf.node is None else g
 
 
-def accumulated(leaf: Any, g: Any, again: bool) -> None:
-    """Call the hooks that wait for the gradient `g` of a leaf to have been added up; recorded as the sweep is."""
-    with recording(again):
+def run_post_accumulate_hooks(leaf: Any, g: Any, create_graph: bool) -> None:
+    """Call the post-accumulate hooks of a leaf, recorded as the sweep is; `g` is what was added to its gradient."""
+    with recording(create_graph):
         for key in sorted((key for key in leaf.hooks or () if key < RETAIN), reverse=True):
             hook = leaf.hooks[key]
-            hook(g if type(hook) is OfEnd else leaf)
+            hook(g if type(hook) is AccumulateGradHook else leaf)
 
 
-class OfEnd:
-    """A hook of the end of a path, where a leaf's gradient is added up."""
+class AccumulateGradHook:
+    """A hook of a leaf's AccumulateGrad node."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
         self.function = function
 
     def __call__(self, g: Any) -> None:
-        """Call it with the gradient that has been added up."""
+        """Call the function with the gradient that was accumulated."""
         self.function((), (g if isinstance(g, Tensor) else Variable(np.asarray(g)),))
 
 
 def hook_of_node(self: Any, fn: Callable[..., Any]) -> Handle:
-    """Call `fn` with the gradients that this call has passed on, and those that came in."""
-    holder = _holder(self, fn)
-    return add_hook(holder, OfEnd(fn) if isinstance(holder, Tensor) else fn, -1)
+    """Call `fn` with the gradients of this node's inputs and those of its outputs, after the node has run."""
+    owner = _owner_of_hooks(self, fn)
+    return add_hook(owner, AccumulateGradHook(fn) if isinstance(owner, Tensor) else fn, -1)
 
 
 def prehook_of_node(self: Any, fn: Callable[..., Any]) -> Handle:
-    """Call `fn` with the gradients that come in to this call; a tuple that it returns is used instead."""
-    holder = _holder(self, fn)
-    if holder.hooks is None:
-        holder.hooks = {}
-    key = next(key for n in range(2, len(holder.hooks) + 4) if (key := 1 - 1 / n) not in holder.hooks)
-    holder.hooks[key] = fn
-    Handle.of_leaf = Handle.of_leaf or isinstance(holder, Tensor)
-    return Handle(holder.hooks, key)
+    """Call `fn` with the gradients of this node's outputs, before it runs; a tuple that it returns replaces them."""
+    owner = _owner_of_hooks(self, fn)
+    if owner.hooks is None:
+        owner.hooks = {}
+    key = next(key for n in range(2, len(owner.hooks) + 4) if (key := 1 - 1 / n) not in owner.hooks)
+    owner.hooks[key] = fn
+    Handle.of_leaf = Handle.of_leaf or isinstance(owner, Tensor)
+    return Handle(owner.hooks, key)
 
 
-def _holder(node: Any, fn: Any) -> Any:
-    """Who holds the hooks of a call: itself, or the leaf it ends at."""
+def _owner_of_hooks(node: Any, fn: Any) -> Any:
+    """What holds the hooks of a node: the node, or the leaf of an AccumulateGrad."""
     if not callable(fn):
         raise ArgumentFault(f"a hook is a function, not {described(fn)}")
     return node.variable if isinstance(node, AccumulateGrad) else node
@@ -140,15 +140,15 @@ def register_hook(self: Tensor, hook: Callable[[Variable], Any]) -> Handle:
     return add_hook(parent(self), hook)
 
 
-def add_hook(holder: Any, hook: Callable[..., Any], step: int = 1) -> Handle:
+def add_hook(owner: Any, hook: Callable[..., Any], step: int = 1) -> Handle:
     """Add a hook after those that a node or leaf has: of its gradient, or with step -1 of what comes after."""
-    if holder.hooks is None:
-        holder.hooks = {}
-    keys = (RETAIN, *holder.hooks)
+    if owner.hooks is None:
+        owner.hooks = {}
+    keys = (RETAIN, *owner.hooks)
     key = (max(keys) if step > 0 else min(keys)) + step
-    holder.hooks[key] = hook
-    Handle.of_leaf = Handle.of_leaf or isinstance(holder, Tensor)
-    return Handle(holder.hooks, key)
+    owner.hooks[key] = hook
+    Handle.of_leaf = Handle.of_leaf or isinstance(owner, Tensor)
+    return Handle(owner.hooks, key)
 
 
 def register_post_accumulate_grad_hook(self: Tensor, hook: Callable[[Tensor], Any]) -> Handle:

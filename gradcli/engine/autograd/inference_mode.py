@@ -14,7 +14,7 @@ from gradcli.faults.tree import GradFault
 CLONE = ("x.clone()", "a normal tensor with the same numbers")
 
 
-def settled(out: Tensor, source: Any) -> Tensor:
+def mark_inference(out: Tensor, source: Any) -> Tensor:
     """A result that inference mode, or an inference tensor it is a view of, has to do with, as what it is.
 
     What looks into a normal tensor's memory is a view of it, which may require gradients; all else that is
@@ -30,11 +30,11 @@ def settled(out: Tensor, source: Any) -> Tensor:
 
 def refuse_saving(values: Iterable[Any], edges: Sequence[Any]) -> None:
     """Refuse to keep an inference tensor for backward."""
-    kept = {id(array) for _, _, saved in edges for value in saved
+    saved_ids = {id(array) for _, _, saved in edges for value in saved
             for array in (value if type(value) is tuple else (value,)) if type(array) is ndarray}
     for value in values:
         for x in value if type(value) is tuple else (value,):
-            if type(x) is InferenceTensor and id(x.array) in kept:
+            if type(x) is InferenceTensor and id(x.array) in saved_ids:
                 raise GradFault(
                     "Inference tensors cannot be saved for backward. Please do not use Tensors created in inference "
                     "mode in computation tracked by autograd. To work around this, you can make a clone to get a "

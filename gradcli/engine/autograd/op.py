@@ -1,19 +1,24 @@
-"""What an operation is.
+"""Operations: a subclass of `Op` is an operation, and an instance of it is a node of the autograd graph.
 
-The class is the operation; an instance is one recorded call of it. A class states
-`forward`, on arrays, and one `grad_<input>` rule for each input it can be differentiated
-by. Before what they need, rules take `F`, a namespace, and `g`, the gradient of the
-result. Written against `F` alone, one rule serves twice: given `raw` it computes with
-arrays; given `traced`, with Variables, and the sweep is itself recorded.
+A subclass defines `forward`, which takes and returns numpy arrays, and a rule `grad_<input>` for each input that it
+is differentiable with respect to. A rule is a vector-Jacobian product: it takes `F`, the operations by name, and `g`,
+the gradient of the result, and returns the gradient of its input, of a shape that broadcasts to it. With `F = raw`
+it computes on arrays; with `F = traced` it computes on Variables and is recorded, so that one rule serves
+derivatives of every order.
 
-A rule's further parameters say what it needs of the call, and that, no more, is kept:
-an input or option by its name, `out` for the result, `<input>_shape` or `<input>_dtype`
-for no more than that of an input.
-The rule of a list of tensors takes `at`, the position in the list, before `F`.
+The further parameters of a rule name the values that it needs; these alone are saved for backward:
 
-An operation made of others states `compose(F, ...)` instead of `forward` and needs no
-rules. Everything else about it is data, read by those who derive functions, methods,
-operators, in-place forms, documentation and tests from the table.
+    an input or option      by its name
+    out                     the result
+    <input>_shape           the shape of an input
+    <input>_dtype           the dtype of an input
+
+The rule of an input that is a list of tensors takes `at`, the index of the tensor in the list, before `F`.
+
+An operation composed of other operations defines `compose(F, ...)` in place of `forward`, and needs no rules.
+
+The other class attributes are data. `registry.py` derives functions, methods, operators and in-place forms from
+them; the documentation and the tests read them from `TABLE` as well.
 """
 
 from __future__ import annotations
@@ -27,11 +32,11 @@ from numpy import ascontiguousarray
 
 from gradcli.engine.autograd.signature import ArrayKind, ArraysKind, IndexKind, Signature, VariadicArraysKind
 
-TABLE: dict[str, type[Op]] = {}     # full name -> operation: whatever is derived is derived from here
+TABLE: dict[str, type[Op]] = {}     # full name -> operation
 
 
 class Rules:
-    """The operations by short name, as rules call them; `missing` fetches one whose file is not loaded yet."""
+    """The operations by short name, which rules call as F.<name>; `missing` imports the file of one on first use."""
 
     missing: Callable[[str], Any]
 
@@ -43,32 +48,41 @@ raw = Rules()       # short name -> forward:        arrays in, array out
 traced = Rules()    # short name -> recorded call:  tensors in, tensors out
 UNARY = {"neg", "pos", "abs", "invert"}                 # symbols of one operand
 COMPARED = {"lt", "le", "gt", "ge", "eq", "ne"}         # symbols that Python itself turns around
-ERA = "torch.autograd._functions."
+LEGACY_MODULE = "torch.autograd._functions."
 TENSORS = {ArrayKind, IndexKind, ArraysKind, VariadicArraysKind}    # arguments that are always tensors
 
 
 class Rule:
-    """How one input's gradient follows from the result's, and what must be kept for it."""
+    """How the gradient of one input follows from that of the result: the function, and the values it needs.
 
-    __slots__ = ("at", "item", "many", "needs", "pick", "saves", "share")
+    grad    the vector-Jacobian product: (F, g, *saved) -> the gradient, or None where it is zero and undefined
+    at      the position of the input among the parameters
+    item    the index of the tensor, where the input is a list of tensors and the rule is that of one of them
+    many    whether the input is a list of tensors
+    needs   the positions of the saved values among (*inputs, out, *shapes, *dtypes)
+    pick    selects the saved values from a tuple of all these
+    saves   whether the saved values hold tensors, which a sweep releases; None where that depends on the values
+    """
 
-    def __init__(self, share: Callable[..., Any], at: int, needs: tuple[int, ...], many: bool,
+    __slots__ = ("at", "grad", "item", "many", "needs", "pick", "saves")
+
+    def __init__(self, grad: Callable[..., Any], at: int, needs: tuple[int, ...], many: bool,
                  item: int | None = None, saves: bool | None = True) -> None:
-        self.share = share
-        self.item = item        # which one, where the input is a list of tensors
+        self.grad = grad
+        self.item = item
         self.at = at
         self.needs = needs
         self.many = many
-        self.saves = saves      # whether what is kept holds tensors, which a sweep frees; None: look at the values
-        self.pick: Callable[[tuple[Any, ...]], tuple[Any, ...]] = _picker(needs)
+        self.saves = saves
+        self.pick: Callable[[tuple[Any, ...]], tuple[Any, ...]] = _selector(needs)
 
-    def of_item(self, k: int) -> Rule:
+    def of_item(self, index: int) -> Rule:
         """The rule for item `k` of a list of tensors."""
-        return Rule(partial(self.share, k), self.at, self.needs, False, k, self.saves)
+        return Rule(partial(self.grad, index), self.at, self.needs, False, index, self.saves)
 
 
-def _picker(needs: tuple[int, ...]) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
-    """A function from all values of a call to the tuple of those needed, run in C where it can be."""
+def _selector(needs: tuple[int, ...]) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
+    """A function from the tuple of all values of a call to the tuple of those at `needs`: an itemgetter, for speed."""
     from operator import itemgetter
 
     if len(needs) > 1:
@@ -78,56 +92,71 @@ def _picker(needs: tuple[int, ...]) -> Callable[[tuple[Any, ...]], tuple[Any, ..
 
 
 class Op:
-    """One operation; an instance is one recorded call.
+    """An operation; an instance is the node of one recorded call.
 
-    Of an instance: `edges` are (debtor, rule, kept values) for each input that a gradient may
-    be asked of, where the debtor is the call or the leaf the input came from; `born` is its
-    number in time; `shape` its result's; `code` and `line_at` are where the program made it.
+    Attributes of a node:
+
+    edges           (parent, rule, saved) for each input that requires gradients: the parent is the node or leaf that
+                    the input came from, `saved` the tuple of the values that the rule needs
+    born            the time of its creation, by `tensor.clock`: a node is younger than its parents
+    shape           the shape of the result, or a tuple of the shapes of several
+    hooks           functions of the program by key (hooks.py); None where there are none
+    notes           the program's dict `grad_fn.metadata`; unset until it is read
+    code, line_at   the code object and the instruction of the program that made the call
     """
 
     __slots__ = ("born", "code", "edges", "hooks", "line_at", "notes", "shape")
 
-    names: tuple[str, ...] = ()             # full names; the first is the operation's own
-    home = ""                               # prefix of every name that has none: "nn.functional"
-    method: bool | None = None              # whether tensors have it (as long as it lives in torch itself)
+    names: tuple[str, ...] = ()             # full names, its own first; the default is the class's in snake_case
+    home = ""                               # prefix of every name without a dot: "nn.functional"
+    method: bool | None = None              # whether tensors have it as a method; None: if a name has no dot
     function = True                         # whether torch.<name> exists
-    inplace = False                         # whether <name>_ exists
-    keeps_written = False                   # whether PyTorch keeps the result of that form, where rules keep the input
-    partial = False                         # whether that form writes to a view of its input, in PyTorch
-    written_as = ""                         # the name of that form, where it is another
-    passes: Any = None                      # of a call's values: whether the input itself comes back
-    overwrites = False                      # whether it takes a last option `inplace`, to store what it computes
-    attribute = False                       # whether it is read without being called, like x.T
-    # whether the result is always memory of its own, of the operands' types
-    fresh_result = False
-    kernel: Any = None                      # the numpy function that forward is when no option is given
-    symbol = ""                             # the operator it stands behind: "mul"
-    refuses_truths = False                  # whether truth values and numbers are not to be mixed, as in PyTorch
-    type_promotion = ""                           # how operand types meet: "mixed", "floating", "same" or not at all
-    returns: tuple[str, ...] = ()           # field names, where there are several results
-    creates = False                         # whether it takes requires_grad and its kin, and makes leaves
-    copies = False                          # whether it takes the numbers of a tensor alone, without its history
-    multi_output = False                         # whether more than the first result can be differentiated
-    inert: tuple[int, ...] = ()             # which of several results no gradient may be asked of, as in PyTorch
-    unsaved_outputs: tuple[int, ...] = ()            # which of several results no rule looks at: they need not be kept
-    legacy_name: str | tuple[str, ...] = ""   # the creator's name in 0.1.12, one for each variant
-    label: str | tuple[str, ...] = ""       # and today
-    variant: Callable[..., int] | None = None   # which label a call takes, from its arguments
-    unsaved: tuple[int, ...] = ()           # in which variants PyTorch does not save the result, nor a rule needs it
-    # whether gradients of gradients are not to be had, as in PyTorch
-    first_order_only = False
-    # options taken because PyTorch takes them, which change no result
-    ignored_options: tuple[str, ...] = ()
-    saves: bool | None = None               # whether PyTorch saves tensors for backward, where the rules do otherwise
-    linked: bool | tuple[str, ...] | None = None    # whether PyTorch's gradients (those named) need all inputs
-    only_kept: tuple[str, ...] = ()         # inputs that rules keep as PyTorch does, for writes to them to be noticed
-    symmetric = False                       # whether inputs count as symmetric matrices, read from one triangle only
-    lays = ""                               # how the result lies in memory where PyTorch says: "rows" or "columns"
+    attribute = False                       # whether the method is a property, like x.T
+    symbol = ""                             # the operator that calls it, as in Python's special methods: "mul"
+    creates = False                         # whether it makes leaves: it takes requires_grad, dtype, device
+    returns: tuple[str, ...] = ()           # the fields of the named tuple of several results
     random = False                          # whether the result depends on the generator
-    fixed: tuple[str, ...] = ()             # inputs that no gradient may be asked of, as in PyTorch
-    grows: Any = None                       # what asks for room before forward, where the result can be large
+    # options that PyTorch has and that do not change the result
+    ignored_options: tuple[str, ...] = ()
+
+    # the in-place form
+    inplace = False                         # whether <name>_ exists
+    inplace_name = ""                       # its name, where that is not <name>_
+    inplace_saves_result = False            # whether PyTorch saves its result, where the rules need the input
+    partial = False                         # whether PyTorch writes to a view of the input
+    inplace_option = False                  # whether the function takes a last option `inplace`
+    is_identity: Any = None                 # of the arguments: whether the in-place form returns the input as it is
+
+    # types and memory
+    type_promotion = ""                     # of the operands: "mixed", "floating", "same", or none
+    refuses_bool_with_number = False        # whether bool tensors and numbers are not mixed, as in PyTorch
+    # whether the result is always new memory, of the operands' dtype
+    fresh_result = False
+    memory_order = ""                       # order in memory of the result, where PyTorch fixes it: "rows", "columns"
+    kernel: Any = None                      # the numpy function that forward is when no option is given
+    check_size: Any = None                  # raises MemoryFault before forward, where the result can be large
+
+    # nodes and gradients
+    legacy_name: str | tuple[str, ...] = ""     # the name of its nodes in 0.1.12, for each variant
+    label: str | tuple[str, ...] = ""           # and in 2.13
+    variant: Callable[..., int] | None = None   # the index of the variant, from the arguments
+    unsaved: tuple[int, ...] = ()           # variants in which neither PyTorch nor a rule saves the result
+    unsaved_outputs: tuple[int, ...] = ()   # indices of outputs that no rule needs
+    multi_output = False                    # whether more than the first output is differentiable
+    inert: tuple[int, ...] = ()             # indices of outputs that are not differentiable, as in PyTorch
+    fixed: tuple[str, ...] = ()             # inputs that must not require gradients, as in PyTorch
+    copies = False                          # whether the result is detached from the inputs
+    symmetric = False                       # whether matrices count as symmetric: one triangle alone is read
+    # whether it cannot be differentiated twice, as in PyTorch
+    first_order_only = False
+    saves: bool | None = None               # whether PyTorch saves tensors, where the rules do otherwise
+    # whether gradients (those of the inputs named) depend on all inputs in PyTorch, which computes them together
+    linked: bool | tuple[str, ...] | None = None
+    saved_for_versions: tuple[str, ...] = ()    # inputs that are saved as in PyTorch only to notice writes to them
+
+    # for tests: arguments
     samples: tuple[Any, ...] | list[Any] = ()
-    # more, whose gradients by PyTorch's convention are no slopes
+    # arguments at which the gradient is PyTorch's convention and no slope
     gradient_only_samples: tuple[Any, ...] | list[Any] = ()
     errors: tuple[Any, ...] | list[Any] = ()
 
@@ -161,28 +190,28 @@ class Op:
             cls.forward = staticmethod(partial(compose, raw))
         else:
             cls.forward = _positional(cls.forward)
-            if cls.lays:
-                cls.forward = _laid(cls.forward, cls.lays == "columns")
+            if cls.memory_order:
+                cls.forward = _with_layout(cls.forward, cls.memory_order == "columns")
         cls.params = cls.signature.names
         cls.defaults = {p: d for p, d in zip(cls.params, cls.signature.defaults, strict=True)
                         if p in cls.params[cls.signature.required :] and p not in cls.ignored_options}
         cls.names = tuple(f"{cls.home}.{n}" if cls.home and "." not in n else n
-                          for n in vars(cls).get("names", (cls.__name__.lower(),)))
+                          for n in vars(cls).get("names") or (snake_case(cls.__name__),))
         cls.rules = tuple(_rules(cls))
         cls.shaped = any(need > len(cls.params) for rule in cls.rules for need in rule.needs)
         cls.keeps_input = bool(compose) or any(0 in rule.needs for rule in cls.rules)
         cls.nodes = tuple(_nodes(cls))
-        Op.enter(cls)
+        Op.register(cls)
 
     @classmethod
-    def written_names(cls) -> tuple[str, ...]:
+    def inplace_names(cls) -> tuple[str, ...]:
         """The names of the forms in place."""
         if not cls.inplace:
             return ()
-        return (cls.written_as,) if cls.written_as else tuple(n + "_" for n in cls.names if "." not in n)
+        return (cls.inplace_name,) if cls.inplace_name else tuple(n + "_" for n in cls.names if "." not in n)
 
     @classmethod
-    def specials(cls) -> tuple[str, ...]:
+    def special_methods(cls) -> tuple[str, ...]:
         """The special methods of Python that stand for the operation's symbol."""
         if not cls.symbol:
             return ()
@@ -190,14 +219,19 @@ class Op:
         letters = ("",) if alone else ("", "r", "i") if cls.inplace else ("", "r")
         return tuple(f"__{letter}{cls.symbol}__" for letter in letters)
 
-    enter: Any       # puts a new operation in its places; set by engine/derive.py
+    register: Any       # enters a new operation into the table and the namespaces; set by registry.py
 
     def __repr__(self) -> str:
         return f"<{self.legacy_class_name} object>"
 
 
+def snake_case(name: str) -> str:
+    """The name of a class in snake_case: LogSoftmax -> log_softmax, Deg2Rad -> deg2rad."""
+    return "".join([f"_{c}" if c.isupper() and name[i - 1 : i].islower() else c for i, c in enumerate(name)]).lower()
+
+
 def _positional(function: Any) -> Any:
-    """The same function with its keyword-only parameters taken in order: calls arrive fitted."""
+    """The same function with its keyword-only parameters made positional, as `dispatch` passes all of them."""
     code = function.__code__
     if not code.co_kwonlyargcount:
         return function
@@ -208,34 +242,37 @@ def _positional(function: Any) -> Any:
                         function.__closure__)
 
 
-def _laid(forward: Any, columns: bool) -> Any:
-    """The same function with results that lie row by row, or the matrices among them column by column."""
-    def lay(array: Any) -> Any:
+def _with_layout(forward: Any, columns: bool) -> Any:
+    """The same function with results in row-major order or, with `columns`, in column-major order.
+
+    Of several results, those with the most dimensions are laid out so.
+    """
+    def arrange(array: Any) -> Any:
         if array.ndim < 2:
             return array
         return ascontiguousarray(array.swapaxes(-1, -2)).swapaxes(-1, -2) if columns else ascontiguousarray(array)
 
-    def laid(*values: Any, **options: Any) -> Any:
+    def forward_with_layout(*values: Any, **options: Any) -> Any:
         out = forward(*values, **options)
         if type(out) is not tuple:
-            return lay(out)
-        most = max(array.ndim for array in out)
-        return tuple([lay(array) if array.ndim == most else array for array in out])
+            return arrange(out)
+        ndim = max(array.ndim for array in out)
+        return tuple([arrange(array) if array.ndim == ndim else array for array in out])
 
-    return laid
+    return forward_with_layout
 
 
 def _rules(cls: type[Op]) -> Iterator[Rule]:
-    """For each rule: the position of its input, the rule, the positions of what it needs."""
-    where = {name: i for i, name in enumerate((
+    """The rules of an operation, in the order of its parameters."""
+    positions = {name: i for i, name in enumerate((
         *cls.params, "out", *(f"{p}_shape" for p in cls.params), *(f"{p}_dtype" for p in cls.params)))}
     for at, (name, kind) in enumerate(zip(cls.params, cls.signature.kinds, strict=True)):
         rule = getattr(cls, f"grad_{name}", None)
         if rule:
             many = isinstance(kind, ArraysKind)
             needs = rule.__code__.co_varnames[: rule.__code__.co_argcount][3 if many else 2 :]
-            places = tuple(where[need] for need in needs)
-            yield Rule(rule, at, places, many, saves=_saves(cls, places))
+            needs_at = tuple(positions[need] for need in needs)
+            yield Rule(rule, at, needs_at, many, saves=_saves(cls, needs_at))
 
 
 def _saves(cls: type[Op], needs: tuple[int, ...]) -> bool | None:
@@ -248,14 +285,15 @@ def _saves(cls: type[Op], needs: tuple[int, ...]) -> bool | None:
 
 
 def _nodes(cls: type[Op]) -> Iterator[type[Op]]:
-    """The class of a call's record for each label it can carry."""
-    eras = (cls.legacy_name,) if isinstance(cls.legacy_name, str) else cls.legacy_name
-    moderns = (cls.label,) if isinstance(cls.label, str) else cls.label
-    for i in range(max(len(eras), len(moderns))):
+    """The class of the operation's nodes for each of its variants, with the names that they have in both ages."""
+    legacy_names = (cls.legacy_name,) if isinstance(cls.legacy_name, str) else cls.legacy_name
+    modern_names = (cls.label,) if isinstance(cls.label, str) else cls.label
+    for i in range(max(len(legacy_names), len(modern_names))):
         node = _node(cls)
-        era = eras[min(i, len(eras) - 1)] or f"basic_ops.{cls.__name__}"
-        node.legacy_class_name = era if "." not in era or era.startswith("torch.") else ERA + era
-        node.modern_name = moderns[min(i, len(moderns) - 1)] or f"{cls.__name__}Backward0"
+        legacy_name = legacy_names[min(i, len(legacy_names) - 1)] or f"basic_ops.{cls.__name__}"
+        whole = "." not in legacy_name or legacy_name.startswith("torch.")
+        node.legacy_class_name = legacy_name if whole else LEGACY_MODULE + legacy_name
+        node.modern_name = modern_names[min(i, len(modern_names) - 1)] or f"{cls.__name__}Backward0"
         yield node
 
 
@@ -264,30 +302,30 @@ def _node(cls: type[Op]) -> type[Op]:
     return node
 
 
-_titled: dict[tuple[type[Op], str], type[Op]] = {}
+_renamed: dict[tuple[type[Op], str], type[Op]] = {}
 
 
-def titled(value: Any, name: str) -> Any:
-    """`value`, its call going by another name of today's; arrays, and what no call made, as they are."""
+def rename_node(value: Any, name: str) -> Any:
+    """`value`, with `name` as its node's name in PyTorch 2.13; arrays and leaves are returned as they are."""
     node = getattr(value, "node", None)
     if isinstance(node, Op):
         kind = type(node)
-        if (kind, name) not in _titled:
+        if (kind, name) not in _renamed:
             renamed: type[Op] = new_class(kind.__name__, (kind,), {"abstract": True},
                                           lambda body: body.update(__slots__=()))
             renamed.modern_name = name
-            _titled[kind, name] = renamed
-        node.__class__ = _titled[kind, name]
+            _renamed[kind, name] = renamed
+        node.__class__ = _renamed[kind, name]
     return value
 
 
 class NodeOutput:
-    """One of several differentiable results of a call, as a debtor of its own."""
+    """Output number `at` of a node with several differentiable outputs: what collects the gradient of that output."""
 
-    __slots__ = ("at", "born", "call", "hooks", "shape")
+    __slots__ = ("at", "born", "hooks", "node", "shape")
 
-    def __init__(self, call: Op, at: int, shape: tuple[int, ...], born: int) -> None:
-        self.call = call
+    def __init__(self, node: Op, at: int, shape: tuple[int, ...], born: int) -> None:
+        self.node = node
         self.at = at
         self.shape = shape
         self.born = born

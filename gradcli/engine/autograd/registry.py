@@ -1,4 +1,12 @@
-"""From the class of an operation to every place it can be called from."""
+"""Registration of operations: from a subclass of `Op` to all the places it can be called from.
+
+`register` runs when the class is defined. It enters the class into `TABLE`, its `forward` into `raw` and its function
+into `traced`; it sets the method, the in-place method and the special methods of Python's operators on `Tensor`.
+
+The function of an operation fits its arguments to the signature and passes them to `dispatch`. Around that stand, as
+the class asks for them, the options `out`, `generator`, `inplace` and those of functions that make tensors, and before
+it, for operations on one or two floating tensors, a fast path (fast_path.py).
+"""
 
 from __future__ import annotations
 
@@ -8,7 +16,7 @@ from typing import Any
 from gradcli.engine.autograd.dispatch import dispatch
 from gradcli.engine.autograd.fast_path import fast_binary, fast_comparison, fast_unary
 from gradcli.engine.autograd.op import COMPARED, TABLE, UNARY, Op, raw, short, traced
-from gradcli.engine.autograd.result_size import growth
+from gradcli.engine.autograd.result_size import size_check
 from gradcli.engine.autograd.signature import NUMBERS
 from gradcli.engine.random.generator import drawing
 from gradcli.engine.tensor.device import here_only
@@ -20,10 +28,10 @@ from gradcli.exposure import PROGRAM_MADE
 from gradcli.faults.tree import ArgumentFault
 
 
-def enter(cls: type[Op]) -> None:
-    """Put an operation into the table, the namespaces of rules, and on the tensors."""
-    cls.grows = growth(cls)
-    call = named(cls, cls.names[0])
+def register(cls: type[Op]) -> None:
+    """Enter an operation into the table and the namespaces of rules, and set its methods on `Tensor`."""
+    cls.check_size = size_check(cls)
+    call = function_named(cls, cls.names[0])
     for name in cls.names:
         TABLE[name] = cls
         setattr(raw, short(name), cls.forward)
@@ -32,29 +40,29 @@ def enter(cls: type[Op]) -> None:
         if on_tensors and "." not in name:
             assert name not in Tensor.__slots__, f"the method {name} would hide the slot of that name"
             setattr(Tensor, name, property(call) if cls.attribute else call)
-        if cls.inplace and not cls.written_as:
-            setattr(traced, short(name) + "_", _dressed(inplace(cls, name + "_", call), name + "_", cls))
-    for name in cls.written_names():
-        setattr(Tensor, name, _dressed(inplace(cls, name, call), name, cls))
+        if cls.inplace and not cls.inplace_name:
+            setattr(traced, short(name) + "_", _with_metadata(inplace(cls, name + "_", call), name + "_", cls))
+    for name in cls.inplace_names():
+        setattr(Tensor, name, _with_metadata(inplace(cls, name, call), name, cls))
     if cls.symbol:
         _operators(cls, call)
 
 
-def named(cls: type[Op], name: str, plain: Callable[..., Any] | None = None) -> Callable[..., Any]:
-    """The function of that name: the general way, with the short one before it where it fits.
+def function_named(cls: type[Op], name: str, plain: Callable[..., Any] | None = None) -> Callable[..., Any]:
+    """The function of an operation under one of its names, behind its fast path if it has one.
 
-    `plain` is what it does with plain numbers alone, if that is not an error.
+    `plain` is the function for arguments that are all plain numbers, where that is no error.
     """
-    call = general(cls, name)
+    call = general_function(cls, name)
     if plain is not None:
-        call = serving_numbers(call, plain)
+        call = with_number_form(call, plain)
     if cls.fresh_result and cls.signature.required == 1 and len(cls.rules) == 1 and not cls.rules[0].many:
         call = fast_unary(cls, call)
-    return _dressed(call, name, cls)
+    return _with_metadata(call, name, cls)
 
 
-def serving_numbers(call: Callable[..., Any], plain: Callable[..., Any]) -> Callable[..., Any]:
-    """`call`, but `plain` where all arguments are plain numbers."""
+def with_number_form(call: Callable[..., Any], plain: Callable[..., Any]) -> Callable[..., Any]:
+    """`call`, or `plain` where all arguments are plain numbers."""
     def either(*args: Any, **options: Any) -> Any:
         if args and all(type(value) in NUMBERS for value in args):
             return plain(*args, **options)
@@ -63,15 +71,15 @@ def serving_numbers(call: Callable[..., Any], plain: Callable[..., Any]) -> Call
     return either
 
 
-def _dressed(call: Callable[..., Any], name: str, cls: type[Op]) -> Callable[..., Any]:
+def _with_metadata(call: Callable[..., Any], name: str, cls: type[Op]) -> Callable[..., Any]:
     call.__name__ = call.__qualname__ = name.rsplit(".", 1)[-1]
     call.__doc__ = cls.__doc__
     call.__module__ = "builtins"        # as Python's messages call it
     return call
 
 
-def general(cls: type[Op], name: str) -> Callable[..., Any]:
-    """The function users call: arguments fitted to the signature, then performed."""
+def general_function(cls: type[Op], name: str) -> Callable[..., Any]:
+    """The function that programs call: it fits arguments to the signature and dispatches the operation."""
     fit, compose = cls.signature.fit, vars(cls).get("compose")
 
     def call(*args: Any, **options: Any) -> Any:
@@ -82,50 +90,51 @@ def general(cls: type[Op], name: str) -> Callable[..., Any]:
         values = fit(name, args, options)
         return compose(traced, *values) if compose else dispatch(cls, values)
 
-    if cls.overwrites:
-        return overwriter(cls, name, call)
-    return creator(call) if cls.creates else call
+    if cls.inplace_option:
+        return with_inplace_option(cls, name, call)
+    return with_creation_options(call) if cls.creates else call
 
 
-def overwriter(cls: type[Op], name: str, call: Callable[..., Any]) -> Callable[..., Any]:
-    """`call` with a last option `inplace`, which stores the result in the input."""
+def with_inplace_option(cls: type[Op], name: str, call: Callable[..., Any]) -> Callable[..., Any]:
+    """`call` with a last option `inplace`: whether the result is stored in the input."""
     write, most = inplace(cls, short(name), call), cls.signature.positional
 
     def choose(*args: Any, inplace: Any = False, **options: Any) -> Any:
         if len(args) == most + 1 and type(args[most]) is bool:
             *args, inplace = args   # type: ignore[assignment]
-        if inplace and args and cls.passes is not None and cls.passes(*cls.signature.fit(name, args, options)):
+        identity = cls.is_identity
+        if inplace and args and identity is not None and identity(*cls.signature.fit(name, args, options)):
             return args[0]
         return write(*args, **options) if inplace and args else call(*args, **options)
 
     return choose
 
 
-NO_MATTER = ("layout", "pin_memory")    # there is one layout, and one kind of memory
+IGNORED = ("layout", "pin_memory")    # there is one layout, and one kind of memory
 
 
-def creator(call: Callable[..., Any]) -> Callable[..., Any]:
-    """`call` with the options that every way to make a tensor has."""
+def with_creation_options(call: Callable[..., Any]) -> Callable[..., Any]:
+    """`call` with the options of functions that make tensors: requires_grad, device, memory_format, layout."""
 
     def create(*args: Any, requires_grad: Any = False, **options: Any) -> Any:
         form = None
         if options:
             here_only(options.pop("device", None))
             form = options.pop("memory_format", None)
-            for option in NO_MATTER:
+            for option in IGNORED:
                 options.pop(option, None)
-        made = call(*args, **options)
+        out = call(*args, **options)
         if form is not None and form is not PRESERVE:
-            made = traced.contiguous(made, form)
+            out = traced.contiguous(out, form)
         if requires_grad is not False and requires_grad is not None:
-            set_requires_grad(made, requires_grad, CREATED)
-        return made
+            set_requires_grad(out, requires_grad, CREATED)
+        return out
 
     return create
 
 
 def function_of(name: str) -> Callable[..., Any]:
-    """The recorded call of the operation with this full name."""
+    """The function of the operation with this full name."""
     return getattr(traced, short(name))  # type: ignore[no-any-return]
 
 
@@ -154,7 +163,7 @@ def _operator(call: Callable[..., Any], special: str, turned: bool = False) -> C
 
 
 def _operators(cls: type[Op], call: Callable[..., Any]) -> None:
-    """The special methods of Python that stand for the operation's symbol."""
+    """Set the special methods of the operation's symbol on `Tensor`: __add__, __radd__, __iadd__."""
     if cls.symbol in UNARY:
         setattr(Tensor, f"__{cls.symbol}__", call)
         return
@@ -169,12 +178,12 @@ def _operators(cls: type[Op], call: Callable[..., Any]) -> None:
     def reflected(other: Any, input: Any) -> Any:
         return operate(input, other)
 
-    for special in cls.specials():
+    for special in cls.special_methods():
         kind = special.removesuffix(cls.symbol + "__").removeprefix("__")
         commuted = turned if cls.symbol in COMMUTING else reflected     # as PyTorch has it: the tensor comes first
         form = (commuted if kind == "r" else operate if kind != "i" else
-                _operator(getattr(Tensor, cls.written_names()[0]), special))
+                _operator(getattr(Tensor, cls.inplace_names()[0]), special))
         setattr(Tensor, special, form)
 
 
-Op.enter = staticmethod(enter)
+Op.register = staticmethod(register)

@@ -1,7 +1,7 @@
-"""How large a result will be, for the operations that can make much out of little (rule R11).
+"""The sizes of results before they are computed, for operations whose result can be larger than their inputs.
 
-Each is asked before anything is computed. What only copies or shrinks its input is not listed: it
-cannot need more than what is there already.
+`size_check` gives an operation a check that raises MemoryFault before forward allocates anything. Operations that
+copy or shrink their input have none: their result cannot be larger than what is there already.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from numpy import ndarray
 from gradcli.engine.tensor.dtypes import Default
 from gradcli.engine.tensor.memory import MemoryLimit
 
-FREE = 1 << 22      # elements that nobody needs to ask for
+UNCHECKED = 1 << 22      # elements up to which results are not checked
 VIEWS = frozenset({"expand", "broadcast_to", "view", "reshape", "as_strided", "unflatten"})     # they take no memory
-PIECE = 64              # elements that a tensor takes as much memory as, its own not counted
+TENSOR_OVERHEAD = 64    # the memory of a tensor object, in elements
 Count = Callable[..., int]
 
 
-def growth(cls: Any) -> Callable[..., None] | None:
-    """What to call with the arguments of `cls`, as arrays, before its forward: a fault if there is no room."""
+def size_check(cls: Any) -> Callable[..., None] | None:
+    """A function of the arguments of `cls`, as arrays, that raises MemoryFault if the result is too large; or None."""
     name = cls.names[0]
     count = COUNTS.get(name)
     if count is None and "size" in cls.params and name not in VIEWS:
@@ -32,18 +32,18 @@ def growth(cls: Any) -> Callable[..., None] | None:
         count = _broadcast
     if count is None:
         return None
-    typed = cls.params.index("dtype") if "dtype" in cls.params else -1
-    counted: Count = count
+    dtype_at = cls.params.index("dtype") if "dtype" in cls.params else -1
+    count_elements: Count = count
 
-    def ask(*values: Any) -> None:
-        elements = counted(*values)
-        if elements > FREE:
+    def check(*values: Any) -> None:
+        elements = count_elements(*values)
+        if elements > UNCHECKED:
             first = values[0][0] if type(values[0]) is tuple and values[0] else values[0]
-            kind = values[typed] if typed >= 0 and values[typed] is not None else (
+            kind = values[dtype_at] if dtype_at >= 0 and values[dtype_at] is not None else (
                 first.dtype if type(first) is ndarray else Default.floating)
             MemoryLimit.check(name, elements * np.dtype(kind).itemsize)
 
-    return ask
+    return check
 
 
 def _of_size(at: int) -> Count:
@@ -55,12 +55,12 @@ def _of_size(at: int) -> Count:
 
 
 def _broadcast(*values: Any) -> int:
-    most, shapes = 1, []
+    product, shapes = 1, []
     for value in values:
         if type(value) is ndarray:
-            most *= value.size
+            product *= value.size
             shapes.append(value.shape)
-    if most <= FREE or len(shapes) < 2:
+    if product <= UNCHECKED or len(shapes) < 2:
         return 0
     try:
         return prod(np.broadcast_shapes(*shapes))
@@ -74,7 +74,7 @@ def _arange(start: Any, end: Any, step: Any = 1, *_: Any) -> int:
     return int(steps) if 0 < steps < 1e18 else 0 if not steps > 0 else 10**18
 
 
-def _joined(arrays: Any, *_: Any) -> int:
+def _concatenated(arrays: Any, *_: Any) -> int:
     return sum(a.size for a in arrays)
 
 
@@ -86,7 +86,7 @@ def _diagonal(a: ndarray, offset: int = 0, *_: Any) -> int:
     return a.size * (a.shape[-1] + abs(offset)) if a.ndim else 0
 
 
-def _long(a: ndarray, dim: int) -> int:
+def _length(a: ndarray, dim: int) -> int:
     """The length of `a` along a dimension, if there is such a one."""
     return a.shape[dim] if -a.ndim <= dim < a.ndim else 0
 
@@ -101,11 +101,11 @@ COUNTS: dict[str, Count] = {
     "tril_indices": lambda row, col, *_: row * col,
     "triu_indices": lambda row, col, *_: row * col,
     "repeat": lambda x, repeats, *_: x.size * prod(map(abs, repeats)),
-    "cat": _joined,
-    "stack": _joined,
-    "unbind": lambda a, dim=0, *_: _long(a, dim) * PIECE,
-    "split": lambda a, size, dim=0, *_: _long(a, dim) // max(1, size) * PIECE if type(size) is int else 0,
-    "chunk": lambda a, chunks, dim=0, *_: min(chunks, _long(a, dim)) * PIECE,
+    "cat": _concatenated,
+    "stack": _concatenated,
+    "unbind": lambda a, dim=0, *_: _length(a, dim) * TENSOR_OVERHEAD,
+    "split": lambda a, size, dim=0, *_: _length(a, dim) // max(1, size) * TENSOR_OVERHEAD if type(size) is int else 0,
+    "chunk": lambda a, chunks, dim=0, *_: min(chunks, _length(a, dim)) * TENSOR_OVERHEAD,
     "block_diag": lambda arrays, *_: sum(max(a.shape, default=1) for a in arrays) ** 2,
     "mm": _product,
     "bmm": _product,

@@ -7,7 +7,7 @@ from typing import Any
 from numpy import asarray, generic, ndarray
 
 from gradcli.engine.autograd.op import Op
-from gradcli.engine.autograd.saved_values import lifted
+from gradcli.engine.autograd.saved_values import unpack
 from gradcli.engine.autograd.type_promotion import CONSTANTS
 from gradcli.engine.tensor.tensor import Tensor
 
@@ -27,25 +27,25 @@ OF_DIMENSIONS = frozenset({"SumBackward1", "MeanBackward1", "NansumBackward0", "
 """The calls that save several dimensions, also where there is one."""
 
 
-def saved(call: Op, name: str) -> Any:
+def saved(node: Op, name: str) -> Any:
     """The value that a call saves under a name of PyTorch; None where it is one of the call's but not needed."""
     of_shape = name.removesuffix("_sym_sizes")
     names = PARAMETERS.get(of_shape, (of_shape,))
-    for edge in call.edges:
-        for need, value in zip(edge[1].needs, _kept(call, edge), strict=True):
-            if need < 0 or not _is(call, need, names, of_shape != name):
+    for edge in node.edges:
+        for need, value in zip(edge[1].needs, _saved_values(node, edge), strict=True):
+            if need < 0 or not _is(node, need, names, of_shape != name):
                 continue
-            return _as_given(call, name, value)
-    if of_shape == name and name in ("self", "other") and any(n in call.params for n in names):
+            return _as_saved(node, name, value)
+    if of_shape == name and name in ("self", "other") and any(n in node.params for n in names):
         return None
-    raise AttributeError(f"_saved_{name}", name=f"_saved_{name}", obj=call)
+    raise AttributeError(f"_saved_{name}", name=f"_saved_{name}", obj=node)
 
 
-def _as_given(call: Op, name: str, value: Any) -> Any:
+def _as_saved(node: Op, name: str, value: Any) -> Any:
     """A kept value as PyTorch saves it: plain numbers as numbers, or as tensors where they stood for one."""
     if isinstance(value, generic):
         value = value.item()
-    if name == "dim" and type(value) is int and call.modern_name in OF_DIMENSIONS:
+    if name == "dim" and type(value) is int and node.modern_name in OF_DIMENSIONS:
         return (value,)
     if type(value) is Tensor and value.array.ndim == 0 and any(
             constants.get(value.array.item()) is value.array for constants in CONSTANTS.values()):
@@ -57,19 +57,19 @@ def _as_given(call: Op, name: str, value: Any) -> Any:
     return value
 
 
-def _is(call: Op, need: int, names: tuple[str, ...], shape: bool) -> bool:
-    params = call.params
+def _is(node: Op, need: int, names: tuple[str, ...], shape: bool) -> bool:
+    params = node.params
     if shape:
         return len(params) < need <= 2 * len(params) and params[need - len(params) - 1] in names
     return params[need] in names if need < len(params) else need == len(params) and "out" in names
 
 
-def _kept(call: Op, edge: tuple[Any, ...]) -> list[Any]:
+def _saved_values(node: Op, edge: tuple[Any, ...]) -> list[Any]:
     """What an edge keeps, joined to the graph: the very leaf where a leaf was saved."""
-    _, rule, kept = edge
-    if not call.params:
+    _, rule, arrays = edge
+    if not node.params:
         return [None for _ in rule.needs]
-    return [Tensor(value) if type(value) is ndarray else value for value in lifted(call, rule, kept)]
+    return [Tensor(value) if type(value) is ndarray else value for value in unpack(node, rule, arrays)]
 
 
 def _property(name: str) -> property:

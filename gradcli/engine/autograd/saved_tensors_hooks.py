@@ -1,7 +1,7 @@
-"""What calls save for backward, handled by others: hooks of the program, or a checkpoint that computes it anew.
+"""Packing of saved values: by hooks of the program, or by a checkpoint, which computes them anew.
 
-While somebody handles them, what a call keeps is not the values themselves but `Stored`, from which the values
-come when a sweep asks.
+While a `Saver` is active, edges hold `PackedValues` in place of the saved values; going through these unpacks them,
+once in each sweep.
 """
 
 from __future__ import annotations
@@ -20,36 +20,36 @@ from gradcli.exposure import exposed
 from gradcli.faults.tree import ArgumentFault, GradFault
 
 
-class Running:
-    """A sweep: the calls it comes by, and the inputs it is to reach alone, if it is."""
+class Sweep:
+    """A run of `sweep`: the nodes it visits, and the inputs it is restricted to, if any."""
 
-    __slots__ = ("calls", "inputs")
+    __slots__ = ("inputs", "nodes")
 
-    def __init__(self, calls: Sequence[Any] = (), inputs: Set[Any] | None = None) -> None:
-        self.calls, self.inputs = calls, inputs
+    def __init__(self, nodes: Sequence[Any] = (), inputs: Set[Any] | None = None) -> None:
+        self.nodes, self.inputs = nodes, inputs
 
-    def reaches(self, holder: Any) -> bool:
-        """Whether it comes by a call or leaf."""
-        if any(call is holder for call in self.calls):
+    def reaches(self, target: Any) -> bool:
+        """Whether it visits a node or leaf."""
+        if any(node is target for node in self.nodes):
             return True
-        return (self.inputs is None or isinstance(holder, Tensor) and holder in self.inputs) and any(
-            to is holder for call in self.calls if type(call) is not NodeOutput for to, _, _ in call.edges)
+        return (self.inputs is None or isinstance(target, Tensor) and target in self.inputs) and any(
+            parent is target for node in self.nodes if type(node) is not NodeOutput for parent, _, _ in node.edges)
 
 
 class Latest:
-    """The sweep that runs, or was the last to run."""
+    """`now` is the running sweep, or the last one."""
 
     __slots__ = ("now",)
 
     def __init__(self) -> None:
-        self.now = Running()
+        self.now = Sweep()
 
 
 latest = Latest()
 
 
-class Slot:
-    """One saved value; `fetch` gives its array, once for each sweep."""
+class PackedValue:
+    """A packed value; `fetch` unpacks its array and is called once in each sweep."""
 
     __slots__ = ("array", "fetch", "sweep")
 
@@ -65,8 +65,8 @@ class Slot:
         return self.array
 
 
-class Stored:
-    """What stands in an edge in place of its kept values; going through it gives them."""
+class PackedValues:
+    """In an edge in place of its saved values; going through it unpacks them."""
 
     __slots__ = ("values",)
 
@@ -78,12 +78,12 @@ class Stored:
 
     def __iter__(self) -> Iterator[Any]:
         for value in self.values:
-            yield value.value() if type(value) is Slot else tuple(
-                [v.value() if type(v) is Slot else v for v in value]) if type(value) is tuple else value
+            yield value.value() if type(value) is PackedValue else tuple(
+                [v.value() if type(v) is PackedValue else v for v in value]) if type(value) is tuple else value
 
 
 class Saver:
-    """Somebody who handles what calls save; within its context it is the innermost."""
+    """A context in which saved values are packed by `slot`; the innermost one is in force."""
 
     before: Any
 
@@ -96,32 +96,32 @@ class Saver:
         grad_mode.savers = self.before
         grad_mode.turn(grad_mode.enabled)
 
-    def slot(self, array: Any, whose: Any) -> Slot:
-        """A place for a value that is being saved: that of a tensor, or the result of the call `whose`."""
+    def slot(self, array: Any, source: Any) -> PackedValue:
+        """Pack an array that is being saved; `source` is its tensor, or the node whose result it is."""
         raise NotImplementedError
 
-    def save(self, call: Any, values: Sequence[Any], edges: Sequence[Any]) -> list[Any]:
-        """The edges of a call with what they keep handled; a value that several keep is saved once."""
+    def save(self, node: Any, values: Sequence[Any], edges: Sequence[Any]) -> list[Any]:
+        """The edges of a node with their saved values packed; a value that several edges save is packed once."""
         slots: dict[Any, Any] = {}
 
-        def stored(need: int, value: Any) -> Any:
+        def pack(need: int, value: Any) -> Any:
             if need > len(values) or (need < len(values) and not _tensors(values[need])):
                 return value        # a shape, a number
-            whose = values[need] if need < len(values) else call
+            source = values[need] if need < len(values) else node
             if type(value) is tuple:
-                return tuple([stored_one((need, i), v, whose[i] if type(whose) is tuple else call)
+                return tuple([pack_array((need, i), v, source[i] if type(source) is tuple else node)
                               for i, v in enumerate(value)])
-            return stored_one(need, value, whose)
+            return pack_array(need, value, source)
 
-        def stored_one(key: Any, value: Any, whose: Any) -> Any:
+        def pack_array(key: Any, value: Any, source: Any) -> Any:
             if type(value) is not np.ndarray:
                 return value
             if key not in slots:
-                slots[key] = self.slot(value, whose)
+                slots[key] = self.slot(value, source)
             return slots[key]
 
-        return [(to, rule, Stored(tuple([stored(need, v) for need, v in zip(rule.needs, kept, strict=True)]))
-                 if rule.saves is not False else kept) for to, rule, kept in edges]
+        return [(parent, rule, PackedValues(tuple([pack(need, v) for need, v in zip(rule.needs, saved, strict=True)]))
+                 if rule.saves is not False else saved) for parent, rule, saved in edges]
 
 
 def _tensors(value: Any) -> bool:
@@ -146,14 +146,14 @@ class saved_tensors_hooks(Saver):
             raise GradFault(Disabled.message)
         super().__enter__()
 
-    def slot(self, array: np.ndarray, whose: Any) -> Slot:
-        """What the program's pack gives, of which its unpack makes the value again."""
+    def slot(self, array: np.ndarray, source: Any) -> PackedValue:
+        """Pack an array by the program's pack_hook."""
         write = last_write(array)
         savers = grad_mode.savers
         grad_mode.savers = ()
         try:
             with recording(False):
-                packed = self.pack(whose if isinstance(whose, Tensor) else Variable(array, True, whose))
+                packed = self.pack(source if isinstance(source, Tensor) else Variable(array, True, source))
         finally:
             grad_mode.savers = savers
             grad_mode.turn(grad_mode.enabled)
@@ -162,7 +162,7 @@ class saved_tensors_hooks(Saver):
                             "pack hook can not be modified by in-place operations as this can lead to unexpected "
                             "side-effects. Please open an issue if you need to perform in-place operations on the "
                             "input to a pack hook.", ("t.clone()", "to have a copy that may be changed"))
-        return Slot(lambda: self._unpacked(packed))
+        return PackedValue(lambda: self._unpacked(packed))
 
     def _unpacked(self, packed: Any) -> Any:
         value = self.unpack(packed)
@@ -178,10 +178,10 @@ class save_on_cpu(saved_tensors_hooks):
     __module__ = "torch.autograd.graph"
 
     def __init__(self, pin_memory: bool = False, device_type: str = "cuda") -> None:
-        super().__init__(_itself, _itself)
+        super().__init__(_identity, _identity)
 
 
-def _itself(tensor: Tensor) -> Tensor:
+def _identity(tensor: Tensor) -> Tensor:
     return tensor
 
 

@@ -1,4 +1,4 @@
-"""What calls keep for backward: letting go of it, refusing what was overwritten, and joining it to the graph again."""
+"""The values that nodes save for backward: releasing them, checking their versions, and unpacking them as Variables."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from typing import Any
 from numpy import ndarray
 
 from gradcli.engine.autograd.op import TABLE, NodeOutput, traced
-from gradcli.engine.autograd.saved_tensors_hooks import Stored
+from gradcli.engine.autograd.saved_tensors_hooks import PackedValues
 from gradcli.engine.autograd.signature import ArrayKind, ArraysKind, Kind, sized
 from gradcli.engine.tensor.dtypes import OF
-from gradcli.engine.tensor.tensor import Tensor, Write, clock, owner, written
+from gradcli.engine.tensor.tensor import Tensor, Write, clock, last_writes, owner
 from gradcli.engine.tensor.variable import Variable
 from gradcli.faults.tree import SecondBackward, StaleValue
 
 
 class Freed:
-    """What stands in an edge in place of its saved values after a sweep: where the sweep was asked for."""
+    """In an edge in place of released values: iteration raises SecondBackward. `place`: of the first sweep."""
 
     __slots__ = ("place",)
 
@@ -39,110 +39,112 @@ class Freed:
 
 
 def release(edges: tuple[Any, ...], freed: Freed) -> tuple[Any, ...]:
-    """The edges of a call without the tensors they save; the graph itself, and plain options, stay."""
-    return tuple([(to, rule, freed if rule.saves is True or rule.saves is None and _holds_arrays(kept) else kept)
-                  for to, rule, kept in edges])
+    """The edges of a node with saved tensors released; parents, rules and saved options stay."""
+    return tuple([(parent, rule, freed if rule.saves is True or rule.saves is None and _holds_arrays(saved) else saved)
+                  for parent, rule, saved in edges])
 
 
-def _holds_arrays(kept: Any) -> bool:
-    return type(kept) in (Freed, Stored) or any(
-        type(value) is ndarray or type(value) is tuple and any(type(v) is ndarray for v in value) for value in kept)
+def _holds_arrays(saved: Any) -> bool:
+    return type(saved) in (Freed, PackedValues) or any(
+        type(value) is ndarray or type(value) is tuple and any(type(v) is ndarray for v in value) for value in saved)
 
 
-def check_fresh(call: Any) -> None:
-    """Refuse to differentiate with a kept value that was overwritten since."""
-    for _, _, kept in call.edges:
-        for value in kept if type(kept) is tuple else ():
+def check_fresh(node: Any) -> None:
+    """Raise StaleValue if a saved array has been written to since the node was made."""
+    for _, _, saved in node.edges:
+        for value in saved if type(saved) is tuple else ():
             for array in value if type(value) is tuple else (value,):
-                write = written.get(id(owner(array))) if type(array) is ndarray else None
-                if write and write.tick > call.born:
-                    raise _stale(call, array, write)
+                write = last_writes.get(id(owner(array))) if type(array) is ndarray else None
+                if write and write.tick > node.born:
+                    raise _stale(node, array, write)
 
 
-def pass_over(call: Any, undefined: set[Any], freed: Freed | None) -> None:
-    """Let a call that no gradient reaches say whether what it kept is as it was, and let go of it."""
-    if type(call) is NodeOutput:
-        undefined.add(call.call)
+def skip_node(node: Any, undefined: set[Any], freed: Freed | None) -> None:
+    """Check and release the saved values of a node whose gradient is undefined, and mark its parents as undefined."""
+    if type(node) is NodeOutput:
+        undefined.add(node.node)
         return
-    if written:
-        check_fresh(call)
-    for parent, _, kept in call.edges:
-        if type(kept) is Freed:
-            iter(kept)
+    if last_writes:
+        check_fresh(node)
+    for parent, _, saved in node.edges:
+        if type(saved) is Freed:
+            iter(saved)
         undefined.add(parent)
-    if freed is not None and any(rule.saves is not False for _, rule, _ in call.edges):
-        call.edges = release(call.edges, freed)
+    if freed is not None and any(rule.saves is not False for _, rule, _ in node.edges):
+        node.edges = release(node.edges, freed)
 
 
-def _stale(call: Any, array: ndarray, write: Write) -> StaleValue:
-    """The fault for a kept value that was overwritten since."""
-    saver = type(call).names[0] if type(call).names else type(call).__name__
-    of = _origin(call, array, write)
+def _stale(node: Any, array: ndarray, write: Write) -> StaleValue:
+    """The fault for a saved value that has been overwritten, with the places of the call and of the write."""
+    name = type(node).names[0] if type(node).names else type(node).__name__
+    of = _origin_of(node, array, write)
     return StaleValue(
-        f"a {sized(array.shape)} value that {saver} kept for backward has been modified by an inplace operation, "
-        f"{write.writer}", places=[(f"{saver} kept it", (call.code, call.line_at)),
+        f"a {sized(array.shape)} value that {name} kept for backward has been modified by an inplace operation, "
+        f"{write.writer}", places=[(f"{name} kept it", (node.code, node.line_at)),
                                    (f"{write.writer} changed it", write.place)]).saying(
         "one of the variables needed for gradient computation has been modified by an inplace operation: "
         f"[torch.{OF[array.dtype].era}Tensor {list(array.shape)}]{of} is at version {write.changes}; expected version "
-        f"{write.changes_at(call.born)} instead. Hint: enable anomaly detection to find the operation that failed to "
+        f"{write.changes_at(node.born)} instead. Hint: enable anomaly detection to find the operation that failed to "
         "compute its gradient, with torch.autograd.set_detect_anomaly(True, check_nan=False).")
 
 
-def _origin(call: Any, array: ndarray, write: Write) -> str:
-    """Which call's result a kept value is, in PyTorch's words; nothing for a leaf."""
-    for _, rule, kept in call.edges:
-        for need, value in zip(rule.needs, kept if type(kept) is tuple else (), strict=False):
-            if value is array and need == len(call.params):
-                return f", which is output 0 of {stem(call)},"
-    if all(isinstance(to, Tensor) for to, _, _ in call.edges):
+def _origin_of(node: Any, array: ndarray, write: Write) -> str:
+    """The words that PyTorch has for the node a saved value is the result of; empty for a leaf."""
+    for _, rule, saved in node.edges:
+        for need, value in zip(rule.needs, saved if type(saved) is tuple else (), strict=False):
+            if value is array and need == len(node.params):
+                return f", which is output 0 of {base_name(node)},"
+    if all(isinstance(parent, Tensor) for parent, _, _ in node.edges):
         return ""
     writer = TABLE.get(write.writer.removesuffix("_"))
     name = "torch::autograd::CopySlices" if write.writer == "setitem" else (
-        stem(writer.nodes[0]) if writer and writer.nodes else None)
+        base_name(writer.nodes[0]) if writer and writer.nodes else None)
     return f", which is output 0 of {name}," if name else ""
 
 
-def stem(call: Any) -> str:
-    """The name of a call without the ending that all have: Exp for ExpBackward0."""
-    name: str = call.modern_name
+def base_name(node: Any) -> str:
+    """The name of a node without its ending: Exp for ExpBackward0."""
+    name: str = node.modern_name
     return name.rstrip("0123456789").removesuffix("Backward")
 
 
-def lifted(call: Any, rule: Any, kept: tuple[Any, ...]) -> list[Any]:
-    """Kept arrays as Variables, connected to where they came from."""
-    sources = {(r.at, r.item): parent for parent, r, _ in call.edges}
-    kinds = type(call).signature.kinds
+def unpack(node: Any, rule: Any, saved: tuple[Any, ...]) -> list[Any]:
+    """Saved arrays as Variables whose history is that of the inputs or of the result that they were."""
+    sources = {(r.at, r.item): parent for parent, r, _ in node.edges}
+    kinds = type(node).signature.kinds
     out = len(kinds)
-    return [_lift_results(call, value) if at == out else value if at > out else _lift(value, at, kinds[at], sources)
-            for at, value in zip(rule.needs, kept, strict=True)]
+    return [_unpack_result(node, value) if at == out else
+            _unpack_input(value, at, kinds[at], sources) if at < out else value
+            for at, value in zip(rule.needs, saved, strict=True)]
 
 
-def _lift_results(call: Any, value: Any) -> Any:
+def _unpack_result(node: Any, value: Any) -> Any:
     if type(value) is ndarray:
-        return Variable(value, True, call)
+        return Variable(value, True, node)
     if value is None:
         return None
     born = clock()
-    return tuple(None if v is None else Variable(v, True, NodeOutput(call, i, v.shape,
-                                                                     born) if type(call).multi_output else call)
+    return tuple(None if v is None else Variable(v, True, NodeOutput(node, i, v.shape,
+                                                                     born) if type(node).multi_output else node)
                  for i, v in enumerate(value))
 
 
-def _lift(value: Any, at: int, kind: Kind, sources: dict[Any, Any]) -> Any:
+def _unpack_input(value: Any, at: int, kind: Kind, sources: dict[Any, Any]) -> Any:
     if isinstance(kind, ArrayKind) and type(value) is ndarray:
-        return joined(value, sources.get((at, None)))
+        return connect(value, sources.get((at, None)))
     if isinstance(kind, ArraysKind):
-        return tuple(joined(v, sources.get((at, k))) for k, v in enumerate(value))
+        return tuple(connect(v, sources.get((at, k))) for k, v in enumerate(value))
     return value
 
 
-def joined(array: Any, source: Any) -> Tensor:
+def connect(array: Any, source: Any) -> Tensor:
+    """A tensor with this array and with `source`, a node or leaf, as its history; a leaf of that array is returned."""
     if source is None:
         return Tensor(array)
     if isinstance(source, Tensor):
         if source.array is array or source.array.shape != array.shape:
             return source
-        alias = traced.alias(source)        # a leaf given other data since: history leads to it all the same
+        alias = traced.alias(source)        # the leaf's data has been replaced since
         alias.array = array
         return alias  # type: ignore[no-any-return]
     return Variable(array, True, source)

@@ -299,7 +299,8 @@ class Signature:
         for i, (p, default) in enumerate(zip(self.names, self.defaults, strict=True)):
             if i == self.positional and i and self.variadic < 0:
                 parts.append("*")
-            parts.append(("*" if i == self.variadic else "") + (p if default is MISSING else f"{p}={_shown(default)}"))
+            text = p if default is MISSING else f"{p}={_default_text(default)}"
+            parts.append(f"*{text}" if i == self.variadic else text)
         return f"{name}({', '.join(parts)})"
 
     def fit(self, name: str, args: Sequence[Any], options: dict[str, Any]) -> list[Any]:
@@ -363,8 +364,8 @@ class Signature:
         if len(tensors) != self.positional or len(tensors) + len(numbers) != len(args) or len(numbers) > len(free) or (
                 not isinstance(args[-1], Tensor)) or (len(free) == 1 and not isinstance(args[0], Tensor)):
             return args, options
-        given = dict(zip(free, numbers, strict=False))
-        return (args, options) if given.keys() & options.keys() else (tensors, options | given)
+        factors = dict(zip(free, numbers, strict=False))
+        return (args, options) if factors.keys() & options.keys() else (tensors, options | factors)
 
     def _place(self, name: str, option: str, args: Sequence[Any], options: dict[str, Any]) -> int:
         for spelling in (option, ALIASES.get(option)):
@@ -393,7 +394,7 @@ def _kind(annotation: Any, default: Any) -> Kind:
     return Flag if type(default) is bool else Number
 
 
-def _shown(default: Any) -> str:
+def _default_text(default: Any) -> str:
     if isinstance(default, np.dtype):
         return OF[default].name
     return repr(default)

@@ -23,41 +23,42 @@ CONSTANTS_KEPT = 512
 
 def constant(number: Any, dtype: Any) -> ndarray:
     """A plain number as an array of no dimensions; those of common types are kept for reuse."""
-    kept = CONSTANTS.get(dtype)
-    if kept is not None and number in kept and number:
-        return kept[number]
+    cache = CONSTANTS.get(dtype)
+    if cache is not None and number in cache and number:
+        return cache[number]
     try:
         array = asarray(number, dtype) if dtype.kind not in "iu" else asarray(number, "int64").astype(dtype)
     except OverflowError:
         raise ValueFault(f"the number {number} does not fit into {OF[dtype].name}") from None
-    if kept is not None and number and number == number:    # 0.0 and -0.0 would share a place; nan has none
-        if len(kept) >= CONSTANTS_KEPT:
-            kept.clear()
-        kept[number] = array
+    if cache is not None and number and number == number:    # 0.0 and -0.0 would share a place; nan has none
+        if len(cache) >= CONSTANTS_KEPT:
+            cache.clear()
+        cache[number] = array
     return array
 
 
 def promoted(cls: type[Op], values: Sequence[Any]) -> Sequence[Any]:
     """The values with operands brought to one type; casts of Variables are recorded."""
-    where = [i for i, kind in enumerate(cls.signature.kinds) if kind.operand and values[i] is not None]
+    positions = [i for i, kind in enumerate(cls.signature.kinds) if kind.operand and values[i] is not None]
     lists = [i for i, kind in enumerate(cls.signature.kinds) if isinstance(kind, ArraysKind)]
     if not lists and cls.type_promotion != "same":
-        types = {values[i].array.dtype for i in where if isinstance(values[i], Tensor)}
-        if len(types) == 1 and (one := types.pop()).kind == "f":       # the usual case: one type, and plain numbers
-            return [x if isinstance(x, Tensor) or i not in where else constant(x, one) for i, x in enumerate(values)]
-    operands = [values[i] for i in where] + [x for i in lists for x in values[i]]
+        types = {values[i].array.dtype for i in positions if isinstance(values[i], Tensor)}
+        if len(types) == 1 and (dtype := types.pop()).kind == "f":       # the usual case: one type, and plain numbers
+            return [x if isinstance(x, Tensor) or i not in positions else constant(x, dtype)
+                    for i, x in enumerate(values)]
+    operands = [values[i] for i in positions] + [x for i in lists for x in values[i]]
     if cls.type_promotion == "same":
         return _same(cls, values, operands)
-    if cls.refuses_truths and not Current.legacy:       # which were bytes in 0.1.12, where 1 - mask was common
+    if cls.refuses_bool_with_number and not Current.legacy:       # bytes in 0.1.12, where 1 - mask was common
         _refuse_truths(operands)
-    meeting = result_type([x.array if isinstance(x, Tensor) else x for x in operands])
+    common = result_type([x.array if isinstance(x, Tensor) else x for x in operands])
     if cls.type_promotion == "floating":
-        meeting = computing_type(meeting)
+        common = computing_type(common)
     values = list(values)
-    for i in where:
-        values[i] = _meet(values[i], meeting)
+    for i in positions:
+        values[i] = _to_dtype(values[i], common)
     for i in lists:
-        values[i] = tuple([_meet(x, meeting) for x in values[i]])
+        values[i] = tuple([_to_dtype(x, common) for x in values[i]])
     return values
 
 
@@ -68,8 +69,8 @@ def _same(cls: type[Op], values: Sequence[Any], operands: list[Any]) -> Sequence
         a, b = types[0], next(t for t in types if t != types[0])
         name = cls.names[0].rsplit(".", 1)[-1]
         repairs = [(f"b.type(torch.{a})", f"the second as {a}"), (f"a.type(torch.{b})", f"the first as {b}")]
-        kept = [repair for repair, to in zip(repairs, (a, b), strict=True) if to.startswith("float")]
-        fault = DtypeMix(f"{name}(): expected both to have the same dtype, but got: {a} != {b}", *(kept or repairs),
+        casts = [repair for repair, to in zip(repairs, (a, b), strict=True) if to.startswith("float")]
+        fault = DtypeMix(f"{name}(): expected both to have the same dtype, but got: {a} != {b}", *(casts or repairs),
                          types=(a, b))
         eras = {OF[x.array.dtype].name: OF[x.array.dtype].era for x in operands}
         words = MIXED.get(name, OF_PRODUCTS)
@@ -96,7 +97,7 @@ C_NAMES = {"float32": "float", "float64": "double", "int64": "long int", "int32"
            "int8": "signed char", "uint8": "unsigned char", "float16": "c10::Half"}
 
 
-def _meet(x: Any, dtype: Any) -> Any:
+def _to_dtype(x: Any, dtype: Any) -> Any:
     if not isinstance(x, Tensor):
         return constant(x, dtype)
     if x.array.dtype is dtype:

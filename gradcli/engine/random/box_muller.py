@@ -91,12 +91,12 @@ def normals32(draw: Callable[[Integers], None], count: int, work: Workspace | No
     work = work or Workspace(min(PAIRS, count // 2))
     for start in range(0, count, 2 * PAIRS):
         part = out[start:start + 2 * PAIRS]
-        drawn = work.double[0].view(np.int32)[:part.size]       # free until the radius is computed
-        draw(drawn)
-        given, result = drawn.view("V32"), part.view("V32")     # eight at a time move as one item
+        uniforms = work.double[0].view(np.int32)[:part.size]       # free until the radius is computed
+        draw(uniforms)
+        blocks, result = uniforms.view("V32"), part.view("V32")     # eight at a time move as one item
         first, second = work.bits[:, :part.size // 2]
-        first.view("V32")[...] = given[0::2]
-        second.view("V32")[...] = given[1::2]
+        first.view("V32")[...] = blocks[0::2]
+        second.view("V32")[...] = blocks[1::2]
         radius = _radius(first, work)
         cosine, sine = _cosine_and_sine(second, work)
         np.multiply(cosine, radius, cosine)
@@ -225,11 +225,12 @@ def normals64(uniforms: Doubles) -> Doubles:
     numpy's own differ from them in the last bit of one result in a few hundred.
     """
     pairs = uniforms.reshape(-1, 2, 8)
-    radius = np.sqrt(-2.0 * each(math.log, 1.0 - pairs[:, 0]))
+    radius = np.sqrt(-2.0 * map_elements(math.log, 1.0 - pairs[:, 0]))
     angle = 2.0 * math.pi * pairs[:, 1]
-    return np.stack([radius * each(math.cos, angle), radius * each(math.sin, angle)], axis=1).reshape(-1)
+    cosine, sine = map_elements(math.cos, angle), map_elements(math.sin, angle)
+    return np.stack([radius * cosine, radius * sine], axis=1).reshape(-1)
 
 
-def each(function: Callable[[float], float], values: Doubles) -> Doubles:
+def map_elements(function: Callable[[float], float], values: Doubles) -> Doubles:
     """`function` of every element."""
     return np.fromiter(map(function, values.ravel().tolist()), np.float64, values.size).reshape(values.shape)

@@ -62,10 +62,10 @@ def pick(sums: Array, uniforms: NDArray[np.float64]) -> NDArray[np.int64]:
     return np.searchsorted(sums.astype(np.float64), uniforms, side="left").astype(np.int64)
 
 
-def without(sums: NDArray[np.float64], taken: int) -> NDArray[np.float64]:
+def without(sums: NDArray[np.float64], category: int) -> NDArray[np.float64]:
     """The cumulative sums once the category `taken` is gone and the rest are scaled to 1 again."""
-    gone = sums[taken] - (sums[taken - 1] if taken else 0.0)
-    left = sums.copy()
-    left[taken:] -= gone
+    share = sums[category] - (sums[category - 1] if category else 0.0)
+    remaining = sums.copy()
+    remaining[category:] -= share
     with np.errstate(divide="ignore", invalid="ignore"):
-        return left / (1.0 - gone)  # type: ignore[no-any-return]  # numpy types a scalar by an array as Any
+        return remaining / (1.0 - share)  # type: ignore[no-any-return]  # numpy types a scalar by an array as Any

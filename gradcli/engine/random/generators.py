@@ -94,7 +94,7 @@ class Current:
 
     generators = Generators()
     legacy = True       # whether values look, and stand for plain numbers, as in 0.1.12
-    asked = 0           # how often a program has asked for the time
+    time_reads = 0           # how often a program has asked for the time
 
 
 def draw() -> Any:

@@ -12,22 +12,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from gradcli.engine.random.box_muller import each
+from gradcli.engine.random.box_muller import map_elements
 from gradcli.engine.random.categorical import cumulative, pick, without
-from gradcli.engine.random.mersenne_twister import Cached
+from gradcli.engine.random.mersenne_twister import SpareNormal
 from gradcli.engine.random.stream import (
     Array,
     Doubles,
-    Generator,
+    RandomStream,
     Shape,
     cast,
+    check_std,
     elements,
     interleaved,
     matrix,
     ordered_bounds,
     positive,
     probability,
-    spread,
     strictly_between,
     write,
 )
@@ -41,7 +41,7 @@ RANGES = {"uint8": 1 << 8, "int8": 1 << 7, "int16": 1 << 15, "int32": 1 << 31, "
 DOUBT = 2.0**-48
 
 
-class LegacyGenerator(Generator):
+class LegacyGenerator(RandomStream):
     """PyTorch 0.1.12."""
 
     stream = "legacy"
@@ -53,7 +53,7 @@ class LegacyGenerator(Generator):
         return cast(self.twister.u32(elements(shape)) * (high - low) + low, dtype).reshape(shape)
 
     def normal(self, shape: Shape, dtype: DTypeLike, mean: float = 0.0, std: float = 1.0) -> Array:
-        spread("normal", std)
+        check_std("normal", std)
         return cast(self._gauss(elements(shape), mean, std, np.dtype(dtype)), dtype).reshape(shape)
 
     def normal_into(self, target: Array, mean: float = 0.0, std: float = 1.0) -> None:
@@ -64,35 +64,35 @@ class LegacyGenerator(Generator):
 
         What is kept of an odd one is its uniforms and its radius, so the next call's mean and std apply to it.
         """
-        kept = int(self.spare.valid and count > 0)
-        pairs = (count - kept + 1) // 2
+        spare = int(self.spare.valid and count > 0)
+        pairs = (count - spare + 1) // 2
         x, y = self.twister.u32(2 * pairs).reshape(pairs, 2).T
         if kind == np.float32:
             numbers, doubtful = _shortcut(x, y, mean, std)
             numbers[doubtful] = _pairs(x[doubtful], y[doubtful], mean, std)
         else:
             numbers = _pairs(x, y, mean, std)
-        drawn = numbers.reshape(-1)[:count - kept]
-        if kept:
+        normals = numbers.reshape(-1)[:count - spare]
+        if spare:
             old = self.spare
-            drawn = np.concatenate([[old.rho * math.sin(2.0 * math.pi * old.x) * std + mean], drawn])
+            normals = np.concatenate([[old.rho * math.sin(2.0 * math.pi * old.x) * std + mean], normals])
         if pairs:
-            self.spare = Cached((count - kept) % 2 == 1, float(x[-1]), float(y[-1]),
+            self.spare = SpareNormal((count - spare) % 2 == 1, float(x[-1]), float(y[-1]),
                                 math.sqrt(-2.0 * math.log(1.0 - float(y[-1]))))
-        elif kept:
-            self.spare = Cached(False, self.spare.x, self.spare.y, self.spare.rho)
-        return drawn
+        elif spare:
+            self.spare = SpareNormal(False, self.spare.x, self.spare.y, self.spare.rho)
+        return normals
 
     def randint(self, low: int, high: int, shape: Shape, dtype: DTypeLike = np.int64) -> Array:
         """Integers from low to high - 1: random_(low, high) and, with low 0, random_(high)."""
         ordered_bounds("random_", low, high, strict=True)
-        drawn = self.twister.words(elements(shape)) % np.uint64(high - low)
-        return cast(drawn.view(np.int64) + low, dtype).reshape(shape)
+        integers = self.twister.words(elements(shape)) % np.uint64(high - low)
+        return cast(integers.view(np.int64) + low, dtype).reshape(shape)
 
     def random(self, shape: Shape, dtype: DTypeLike) -> Array:
         """Integers from 0 to the largest of the type, as far as 32 bits reach: random_()."""
-        drawn = self.twister.words(elements(shape)) % np.uint64(RANGES[np.dtype(dtype).name])
-        return cast(drawn, dtype).reshape(shape)
+        integers = self.twister.words(elements(shape)) % np.uint64(RANGES[np.dtype(dtype).name])
+        return cast(integers, dtype).reshape(shape)
 
     def bernoulli_tensor(self, p: Array, dtype: DTypeLike | None = None) -> Array:
         probability("bernoulli", p)
@@ -104,26 +104,26 @@ class LegacyGenerator(Generator):
 
     def exponential(self, shape: Shape, dtype: DTypeLike, rate: float = 1.0) -> Array:
         positive("exponential", "rate", rate)
-        return self._each(lambda u: -1.0 / rate * math.log(1.0 - u), shape, dtype)
+        return self._map_uniforms(lambda u: -1.0 / rate * math.log(1.0 - u), shape, dtype)
 
     def cauchy(self, shape: Shape, dtype: DTypeLike, median: float = 0.0, sigma: float = 1.0) -> Array:
         positive("cauchy", "sigma", sigma)
-        return self._each(lambda u: median + sigma * math.tan(math.pi * (u - 0.5)), shape, dtype)
+        return self._map_uniforms(lambda u: median + sigma * math.tan(math.pi * (u - 0.5)), shape, dtype)
 
     def geometric(self, shape: Shape, dtype: DTypeLike, p: float) -> Array:
         strictly_between("geometric", p)
-        return self._each(lambda u: int(math.log(1.0 - u) / math.log(p)) + 1, shape, dtype)
+        return self._map_uniforms(lambda u: int(math.log(1.0 - u) / math.log(p)) + 1, shape, dtype)
 
     def log_normal(self, shape: Shape, dtype: DTypeLike, mean: float = 1.0, std: float = 2.0) -> Array:
         positive("log_normal", "standard deviation", std)
-        drawn = self._gauss(elements(shape), mean, std, np.dtype(np.float64))
-        return cast(each(_exp, drawn), dtype).reshape(shape)
+        normals = self._gauss(elements(shape), mean, std, np.dtype(np.float64))
+        return cast(map_elements(_exp, normals), dtype).reshape(shape)
 
     def multinomial(self, weights: Array, count: int, replacement: bool = False) -> NDArray[np.int64]:
         """Uniforms looked up in the cumulative sums, from which a drawn category is taken out if it may not return."""
         rows = matrix(weights, count, replacement)
-        drawn = np.empty((rows.shape[0], count), np.int64)
-        for row, out in zip(rows, drawn, strict=True):
+        categories = np.empty((rows.shape[0], count), np.int64)
+        for row, out in zip(rows, categories, strict=True):
             sums = cumulative(row, np.float64)
             if replacement:
                 out[:] = pick(sums, self.twister.u32(count))
@@ -132,17 +132,17 @@ class LegacyGenerator(Generator):
                 sums[-1] = 1
                 out[i] = pick(sums, self.twister.u32(1))[0]
                 sums = without(sums, int(out[i]))
-        return drawn.reshape((*weights.shape[:-1], count))
+        return categories.reshape((*weights.shape[:-1], count))
 
-    def _each(self, number: Callable[[float], float], shape: Shape, dtype: DTypeLike) -> Array:
-        return cast(each(number, self.twister.u32(elements(shape))), dtype).reshape(shape)
+    def _map_uniforms(self, number: Callable[[float], float], shape: Shape, dtype: DTypeLike) -> Array:
+        return cast(map_elements(number, self.twister.u32(elements(shape))), dtype).reshape(shape)
 
 
 def _pairs(x: Doubles, y: Doubles, mean: float, std: float) -> Doubles:
     """For each x and y a pair of normal numbers, by the C library's functions."""
-    rho = np.sqrt(-2.0 * each(math.log, 1.0 - y))
+    rho = np.sqrt(-2.0 * map_elements(math.log, 1.0 - y))
     angle = 2.0 * math.pi * x
-    values = interleaved(rho * each(math.cos, angle), rho * each(math.sin, angle)) * std + mean
+    values = interleaved(rho * map_elements(math.cos, angle), rho * map_elements(math.sin, angle)) * std + mean
     return values.reshape(-1, 2)
 
 

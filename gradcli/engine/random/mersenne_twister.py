@@ -25,7 +25,7 @@ LAYOUT = np.dtype([
 
 
 @dataclass(frozen=True)
-class Cached:
+class SpareNormal:
     """The half of a Box-Muller pair that is still to be given out.
 
     The modern stream keeps the finished value in `y`; the legacy stream keeps the two uniforms and the radius.
@@ -38,13 +38,13 @@ class Cached:
 
 
 @dataclass(frozen=True)
-class State:
+class TwisterState:
     """A generator at one moment. `position` counts the words given out since the last refill, 0 right after seeding."""
 
     seed: int
     words: bytes
     position: int
-    cached: Cached
+    cached: SpareNormal
 
     def as_bytes(self, size: int) -> NDArray[np.uint8]:
         """The state as torch.get_rng_state() returns it: 5056 bytes in torch 2, 5048 in PyTorch 0.1."""
@@ -52,20 +52,20 @@ class State:
         record["seed"], record["seeded"], record["next"] = self.seed, 1, self.position
         record["left"] = 1 + (WORDS - self.position) % WORDS
         record["words"] = np.frombuffer(self.words, "<u4")
-        kept = self.cached
-        record["x"], record["y"], record["rho"], record["cached"] = kept.x, kept.y, kept.rho, kept.valid
+        cached = self.cached
+        record["x"], record["y"], record["rho"], record["cached"] = cached.x, cached.y, cached.rho, cached.valid
         return np.frombuffer(record.tobytes().ljust(size, b"\0"), np.uint8).copy()
 
     @classmethod
-    def from_bytes(cls, given: NDArray[np.uint8], size: int) -> State:
+    def from_bytes(cls, data: NDArray[np.uint8], size: int) -> TwisterState:
         """The state those bytes describe; ValueFault when they are not `size` bytes of a seeded generator."""
-        if given.dtype != np.uint8 or given.size != size:
-            raise ValueFault(f"a saved generator is {size} bytes, got {given.size} of {given.dtype}")
-        record = np.frombuffer(given.tobytes()[:LAYOUT.itemsize], LAYOUT)[0]
+        if data.dtype != np.uint8 or data.size != size:
+            raise ValueFault(f"a saved generator is {size} bytes, got {data.size} of {data.dtype}")
+        record = np.frombuffer(data.tobytes()[:LAYOUT.itemsize], LAYOUT)[0]
         left, position = int(record["left"]), int(record["next"])
         if not (record["seeded"] == 1 and 0 <= position <= WORDS and left == 1 + (WORDS - position) % WORDS):
             raise ValueFault("these bytes are not a saved generator")
-        cached = Cached(bool(record["cached"]), float(record["x"]), float(record["y"]), float(record["rho"]))
+        cached = SpareNormal(bool(record["cached"]), float(record["x"]), float(record["y"]), float(record["rho"]))
         return cls(int(record["seed"]), record["words"].astype("<u4").tobytes(), position, cached)
 
 
@@ -103,8 +103,8 @@ class Twister:
 
     def u53(self, count: int) -> NDArray[np.float64]:
         """Uniform on [0, 1): the low 53 bits of a 64-bit word. Two words each."""
-        kept = self.doubles(count) & np.uint64((1 << 53) - 1)
-        return kept.view(np.int64) * np.float64(2.0**-53)
+        bits = self.doubles(count) & np.uint64((1 << 53) - 1)
+        return bits.view(np.int64) * np.float64(2.0**-53)
 
     def u32(self, count: int) -> NDArray[np.float64]:
         """Uniform on [0, 1) with 32 bits. One word each."""
@@ -120,10 +120,10 @@ class Twister:
     def u24(self, count: int) -> NDArray[np.float32]:
         """Uniform on [0, 1) in float32: the low 24 bits of a word. One word each."""
         out = np.empty(count, np.float32)
-        kept = np.empty(min(count, BLOCK), np.int32)
+        workspace = np.empty(min(count, BLOCK), np.int32)
         for start in range(0, count, BLOCK):
             part = out[start:start + BLOCK]
-            bits = kept[:part.size]
+            bits = workspace[:part.size]
             self.bits24(bits)
             part[...] = bits
             np.multiply(part, UNIT24, part)

@@ -9,15 +9,16 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from gradcli.engine.fma import fma32, fma64
-from gradcli.engine.random.box_muller import PAIRS, Workspace, each, normals32, normals64
+from gradcli.engine.random.box_muller import PAIRS, Workspace, map_elements, normals32, normals64
 from gradcli.engine.random.categorical import cumulative, pick
-from gradcli.engine.random.mersenne_twister import Cached
+from gradcli.engine.random.mersenne_twister import SpareNormal
 from gradcli.engine.random.stream import (
     Array,
     Doubles,
-    Generator,
+    RandomStream,
     Shape,
     cast,
+    check_std,
     elements,
     in_memory_order,
     interleaved,
@@ -25,7 +26,6 @@ from gradcli.engine.random.stream import (
     ordered_bounds,
     positive,
     probability,
-    spread,
     strictly_between,
 )
 from gradcli.faults.tree import ValueFault
@@ -35,7 +35,7 @@ BLOCK = 16                  # normals are made in blocks of this many
 DIGITS = {"float16": 11, "float32": 24, "float64": 53}      # the integers up to 2**digits are all exact
 
 
-class ModernGenerator(Generator):
+class ModernGenerator(RandomStream):
     """torch 2.13."""
 
     stream = "modern"
@@ -53,7 +53,7 @@ class ModernGenerator(Generator):
 
     def normal(self, shape: Shape, dtype: DTypeLike, mean: float = 0.0, std: float = 1.0) -> Array:
         """One after another below 16 elements, by blocks of 16 from there on."""
-        spread("normal", std)
+        check_std("normal", std)
         count = elements(shape)
         if count < BLOCK:
             return cast(fma64(self._gauss(count), std, mean), dtype).reshape(shape)
@@ -61,7 +61,7 @@ class ModernGenerator(Generator):
 
     def normal_into(self, target: Array, mean: float = 0.0, std: float = 1.0) -> None:
         """A target that is not contiguous never gets blocks, however large it is."""
-        spread("normal", std)
+        check_std("normal", std)
         if target.flags.c_contiguous:
             target[...] = self.normal(target.shape, target.dtype, mean, std)
         else:
@@ -70,17 +70,18 @@ class ModernGenerator(Generator):
 
     def _gauss(self, count: int) -> Doubles:
         """Standard normals one after another, two from four words; an odd one out is kept for the next call."""
-        kept = [self.spare.y] if self.spare.valid and count else []
-        pairs = (count - len(kept) + 1) // 2
-        if pairs or kept:
-            self.spare = Cached()
+        spare = [self.spare.y] if self.spare.valid and count else []
+        pairs = (count - len(spare) + 1) // 2
+        if pairs or spare:
+            self.spare = SpareNormal()
         u = self.twister.u53(2 * pairs).reshape(pairs, 2)
-        radius = np.sqrt(-2.0 * each(math.log1p, -u[:, 1]))
+        radius = np.sqrt(-2.0 * map_elements(math.log1p, -u[:, 1]))
         angle = 2.0 * math.pi * u[:, 0]
-        drawn = np.concatenate([kept, interleaved(radius * each(math.cos, angle), radius * each(math.sin, angle))])
-        if drawn.size > count:
-            self.spare = Cached(True, y=float(drawn[-1]))
-        return drawn[:count]
+        cosine, sine = map_elements(math.cos, angle), map_elements(math.sin, angle)
+        normals = np.concatenate([spare, interleaved(radius * cosine, radius * sine)])
+        if normals.size > count:
+            self.spare = SpareNormal(True, y=float(normals[-1]))
+        return normals[:count]
 
     def _block_normal(self, count: int, kind: np.dtype[Any], mean: float, std: float) -> Array:
         """Blocks from the start; if they do not come out even, one more block over the last 16 elements."""
@@ -122,14 +123,14 @@ class ModernGenerator(Generator):
         """Integers from 0 to the largest of the type: random_()."""
         kind, count = np.dtype(dtype), elements(shape)
         wide = kind in (np.dtype(np.int64), np.dtype(np.float64))
-        drawn = self.twister.doubles(count) if wide else self.twister.words(count)
-        return cast(drawn % np.uint64(greatest(kind) + 1), kind).reshape(shape)
+        integers = self.twister.doubles(count) if wide else self.twister.words(count)
+        return cast(integers % np.uint64(greatest(kind) + 1), kind).reshape(shape)
 
     def _integers(self, low: int, size: int, shape: Shape, kind: np.dtype[Any]) -> Array:
-        drawn = (self.twister.words if size < ONE_WORD else self.twister.doubles)(elements(shape))
+        integers = (self.twister.words if size < ONE_WORD else self.twister.doubles)(elements(shape))
         if size < 1 << 64:      # otherwise every pattern of 64 bits is an answer already
-            drawn = drawn % np.uint64(size) + np.uint64(low % (1 << 64))
-        return cast(drawn.view(np.int64), kind).reshape(shape)
+            integers = integers % np.uint64(size) + np.uint64(low % (1 << 64))
+        return cast(integers.view(np.int64), kind).reshape(shape)
 
     def bernoulli_tensor(self, p: Array, dtype: DTypeLike | None = None) -> Array:
         probability("bernoulli", p)
@@ -142,24 +143,24 @@ class ModernGenerator(Generator):
 
     def exponential(self, shape: Shape, dtype: DTypeLike, rate: float = 1.0) -> Array:
         positive("exponential", "rate", rate)
-        drawn = -1.0 / rate * each(math.log1p, -self.twister.u53(elements(shape)))
-        return cast(drawn, dtype).reshape(shape)
+        values = -1.0 / rate * map_elements(math.log1p, -self.twister.u53(elements(shape)))
+        return cast(values, dtype).reshape(shape)
 
     def cauchy(self, shape: Shape, dtype: DTypeLike, median: float = 0.0, sigma: float = 1.0) -> Array:
         positive("cauchy", "sigma", sigma)
         angle = math.pi * (self.twister.u53(elements(shape)) - 0.5)
-        return cast(median + sigma * each(math.tan, angle), dtype).reshape(shape)
+        return cast(median + sigma * map_elements(math.tan, angle), dtype).reshape(shape)
 
     def geometric(self, shape: Shape, dtype: DTypeLike, p: float) -> Array:
         """How many trials until the first success, each of probability p."""
         strictly_between("geometric", p)
-        drawn = np.ceil(each(_log, self.twister.u53(elements(shape))) / math.log1p(-p))
-        return cast(drawn, dtype).reshape(shape)
+        trials = np.ceil(map_elements(_log, self.twister.u53(elements(shape))) / math.log1p(-p))
+        return cast(trials, dtype).reshape(shape)
 
     def log_normal(self, shape: Shape, dtype: DTypeLike, mean: float = 1.0, std: float = 2.0) -> Array:
         """exp of a normal number, never by blocks."""
         positive("log_normal", "standard deviation", std)
-        return cast(each(_exp, fma64(self._gauss(elements(shape)), std, mean)), dtype).reshape(shape)
+        return cast(map_elements(_exp, fma64(self._gauss(elements(shape)), std, mean)), dtype).reshape(shape)
 
     def multinomial(self, weights: Array, count: int, replacement: bool = False) -> NDArray[np.int64]:
         """Without replacement, or for one draw, the largest weights once each is divided by an exponential number.
@@ -169,14 +170,14 @@ class ModernGenerator(Generator):
         rows = matrix(weights, count, replacement)
         if replacement and count > 1:
             wide = np.float64 if rows.dtype == np.float64 else np.float32
-            drawn = np.stack([pick(cumulative(row, wide), self.twister.u53(count)) for row in rows])
+            categories = np.stack([pick(cumulative(row, wide), self.twister.u53(count)) for row in rows])
         else:
             race = np.empty_like(rows)
             ordered = in_memory_order(race)
             ordered[...] = self.exponential(ordered.shape, rows.dtype)
             with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-                drawn = np.argsort(-(rows / race), axis=1, kind="stable")[:, :count].astype(np.int64)
-        return drawn.reshape((*weights.shape[:-1], count))
+                categories = np.argsort(-(rows / race), axis=1, kind="stable")[:, :count].astype(np.int64)
+        return categories.reshape((*weights.shape[:-1], count))
 
 
 def greatest(kind: np.dtype[Any]) -> int:

@@ -12,7 +12,7 @@ import numpy as np
 from gradcli.engine.autograd.signature import NUMBERS, described
 from gradcli.engine.tensor.conversion import array_of
 from gradcli.engine.tensor.memory import MemoryLimit
-from gradcli.engine.tensor.numpy_view import given, plain
+from gradcli.engine.tensor.numpy_view import as_numpy_result, plain
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Array
 from gradcli.engine.tensor.write_gate import writing
@@ -38,29 +38,29 @@ class ArrayRandom:
         self._source.seed(seed)
 
     def rand(self, *sizes: int) -> Any:
-        return self._drawn("rand", sizes, lambda: self._source.rand(*sizes))
+        return self._sample("rand", sizes, lambda: self._source.rand(*sizes))
 
     def randn(self, *sizes: int) -> Any:
-        return self._drawn("randn", sizes, lambda: self._source.randn(*sizes))
+        return self._sample("randn", sizes, lambda: self._source.randn(*sizes))
 
     def random(self, size: Any = None) -> Any:
-        return self._drawn("random", size, lambda: self._source.random_sample(size))
+        return self._sample("random", size, lambda: self._source.random_sample(size))
 
     random_sample = ranf = sample = random
 
     def standard_normal(self, size: Any = None) -> Any:
-        return self._drawn("standard_normal", size, lambda: self._source.standard_normal(size))
+        return self._sample("standard_normal", size, lambda: self._source.standard_normal(size))
 
     def randint(self, low: int, high: int | None = None, size: Any = None) -> Any:
-        return self._drawn("randint", size, lambda: self._source.randint(
+        return self._sample("randint", size, lambda: self._source.randint(
             _number(low), None if high is None else _number(high), size))
 
     def choice(self, a: Any, size: Any = None, replace: bool = True, p: Any = None) -> Any:
         """Some of the values of `a`, or of the numbers below it."""
         chances = None if p is None else _values(p)
         if type(a) is int or isinstance(a, Tensor):
-            return self._drawn("choice", size, lambda: self._source.choice(plain(a), size, bool(replace), chances))
-        places = self._drawn("choice", size, lambda: self._source.choice(len(a), size, bool(replace), chances))
+            return self._sample("choice", size, lambda: self._source.choice(plain(a), size, bool(replace), chances))
+        places = self._sample("choice", size, lambda: self._source.choice(len(a), size, bool(replace), chances))
         if type(places) is int:
             return a[places]
         members = [a[i] for i in places.array.ravel().tolist()]
@@ -71,7 +71,7 @@ class ArrayRandom:
     def permutation(self, x: Any) -> Any:
         """The numbers below `x`, or the rows of it, in random order."""
         self._checked("permutation", x if type(x) is int else 0)
-        return given(self._source.permutation(plain(x) if type(x) is int else _values(x)))
+        return as_numpy_result(self._source.permutation(plain(x) if type(x) is int else _values(x)))
 
     def shuffle(self, x: Any) -> None:
         """Bring the values of a list or the rows of an array in random order."""
@@ -85,13 +85,13 @@ class ArrayRandom:
             self._source.shuffle(order)
             x[:] = [x[i] for i in order.tolist()]
 
-    def _drawn(self, name: str, size: Any, draw: Any) -> Any:
+    def _sample(self, name: str, size: Any, draw: Any) -> Any:
         self._checked(name, size)
-        return given(draw())
+        return as_numpy_result(draw())
 
     def _checked(self, name: str, size: Any) -> None:
         sizes = size if isinstance(size, tuple | list) else (0 if size is None else size,)
-        if not all(type(each) is int and each >= 0 for each in sizes):
+        if not all(type(length) is int and length >= 0 for length in sizes):
             raise ArgumentFault(f"np.random.{name}() needs whole numbers as sizes, not {described(size)}",
                                 "np.random.rand(3, 2)")
         MemoryLimit.check(name, 8 * math.prod(sizes))
@@ -109,17 +109,17 @@ def _values(values: Any) -> Any:
 
 def _by_parameters(name: str, count: int) -> Any:
     """A draw from a distribution of so many parameters, behind which the size may stand."""
-    def drawn(self: ArrayRandom, *parameters: Any, **options: Any) -> Any:
+    def sample(self: ArrayRandom, *parameters: Any, **options: Any) -> Any:
         if len(parameters) > count + 1:
             raise ArgumentFault(f"np.random.{name}() takes at most {count + 1} values")
         size = parameters[count] if len(parameters) > count else options.get("size")
         self._checked(name, size)
         named = {key: _number(value) for key, value in options.items() if key != "size"}
         draw = getattr(self._source, name)
-        return given(draw(*map(_number, parameters[:count]), **named, size=size))
+        return as_numpy_result(draw(*map(_number, parameters[:count]), **named, size=size))
 
-    drawn.__name__ = drawn.__qualname__ = name
-    return drawn
+    sample.__name__ = sample.__qualname__ = name
+    return sample
 
 
 def _number(value: Any) -> Any:
@@ -171,11 +171,11 @@ class NewRandom(ArrayRandom):
         self._source.bit_generator.state = state
 
     def random(self, size: Any = None) -> Any:
-        return self._drawn("random", size, lambda: self._source.random(size))
+        return self._sample("random", size, lambda: self._source.random(size))
 
     def integers(self, low: int, high: int | None = None, size: Any = None, *, endpoint: bool = False) -> Any:
         """Whole numbers from low up to high."""
-        return self._drawn("integers", size, lambda: self._source.integers(
+        return self._sample("integers", size, lambda: self._source.integers(
             _number(low), None if high is None else _number(high), size, endpoint=endpoint is True))
 
     def __display__(self, style: Any) -> str:

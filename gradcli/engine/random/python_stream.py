@@ -15,9 +15,9 @@ Item = TypeVar("Item")
 BITS = 1_000_000        # of one number that getrandbits draws
 
 
-def _as_python_says(fault: Fault, *asked: Any) -> Fault:
-    """`fault`, with the words of Python's own method for programs that catch it: (name, arguments)."""
-    name, *args = asked
+def _with_python_message(fault: Fault, *call: Any) -> Fault:
+    """`fault` with the arguments of the exception that Python's own method raises; `call` is (name, *arguments)."""
+    name, *args = call
     try:
         getattr(random.Random(0), name)(*args)
     except Exception as error:
@@ -44,7 +44,7 @@ class PythonRandom:
     def seed(self, a: Any = None) -> None:
         if not isinstance(a, int | float | str | None):
             fault = ArgumentFault(f"random.seed takes a number or a text, got {type(a).__name__}")
-            raise _as_python_says(fault, "seed", ())
+            raise _with_python_message(fault, "seed", ())
         self._source.seed(a)
         self.seeded = True
 
@@ -67,12 +67,13 @@ class PythonRandom:
     def randint(self, a: int, b: int) -> int:
         """An integer from a to b, both included."""
         if type(a) is int and type(b) is int and a > b:
-            raise _as_python_says(ValueFault(f"random.randint needs bounds in order, got {a} and {b}"), "randint", a, b)
+            raise _with_python_message(ValueFault(f"random.randint needs bounds in order, got {a} and {b}"),
+                                       "randint", a, b)
         return self._source.randint(a, b)
 
     def choice(self, seq: Sequence[Item]) -> Item:
         if not len(seq):
-            raise _as_python_says(IndexFault("random.choice cannot choose from an empty sequence"), "choice", [])
+            raise _with_python_message(IndexFault("random.choice cannot choose from an empty sequence"), "choice", [])
         return self._source.choice(seq)
 
     def shuffle(self, x: MutableSequence[Any]) -> None:
@@ -80,13 +81,14 @@ class PythonRandom:
 
     def sample(self, population: Sequence[Item], k: int) -> list[Item]:
         if isinstance(population, Sequence) and not 0 <= k <= len(population):
-            raise _as_python_says(ValueFault(f"random.sample cannot take {k} of {len(population)}"), "sample", [], 1)
+            raise _with_python_message(ValueFault(f"random.sample cannot take {k} of {len(population)}"),
+                                       "sample", [], 1)
         return self._source.sample(population, k)
 
     def randrange(self, start: int, stop: int | None = None, step: int = 1) -> int:
-        if not all(type(each) in (int, bool, type(None)) for each in (start, stop, step)):
-            raise _as_python_says(ArgumentFault("random.randrange takes whole numbers", "random.randrange(10)"),
-                                  "randrange", *[each for each in (start, stop) if each is not None])
+        if not all(type(bound) in (int, bool, type(None)) for bound in (start, stop, step)):
+            raise _with_python_message(ArgumentFault("random.randrange takes whole numbers", "random.randrange(10)"),
+                                       "randrange", *[bound for bound in (start, stop) if bound is not None])
         return self._source.randrange(start, stop, step)
 
     def choices(self, population: Sequence[Item], weights: Sequence[float] | None = None, *,

@@ -56,8 +56,8 @@ def binomial(count: Any, prob: Any, uniform: Draw) -> float:
         return math.nan
     kind = type(prob)
     rare = prob if prob <= 0.5 else kind(1 - float(prob))
-    drawn = (_by_squeeze if count * rare >= 10 else _by_waiting)(count, rare, uniform)
-    return drawn if prob <= 0.5 else float(count) - drawn
+    successes = (_by_squeeze if count * rare >= 10 else _by_waiting)(count, rare, uniform)
+    return successes if prob <= 0.5 else float(count) - successes
 
 
 def _by_waiting(count: Any, prob: Any, uniform: Draw) -> float:

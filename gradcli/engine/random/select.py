@@ -10,13 +10,14 @@ The streams differ in everything but the 32-bit words beneath them.
 from __future__ import annotations
 
 from gradcli.engine.random.legacy_stream import LegacyGenerator
-from gradcli.engine.random.mersenne_twister import State
+from gradcli.engine.random.mersenne_twister import TwisterState
 from gradcli.engine.random.modern_stream import ModernGenerator
 from gradcli.engine.random.python_stream import PythonRandom
-from gradcli.engine.random.stream import Generator, write
+from gradcli.engine.random.stream import RandomStream, write
 from gradcli.faults.tree import ValueFault
 
-__all__ = ["STREAMS", "Generator", "LegacyGenerator", "ModernGenerator", "PythonRandom", "State", "generator", "write"]
+__all__ = ["STREAMS", "LegacyGenerator", "ModernGenerator", "PythonRandom", "RandomStream", "TwisterState", "generator",
+           "write"]
 
 STREAMS: dict[str, type[LegacyGenerator | ModernGenerator]] = {
     kind.stream: kind for kind in (ModernGenerator, LegacyGenerator)}

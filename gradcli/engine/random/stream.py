@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from gradcli.engine.random import rejection
-from gradcli.engine.random.box_muller import each
+from gradcli.engine.random.box_muller import map_elements
 from gradcli.engine.random.categorical import poisson
-from gradcli.engine.random.mersenne_twister import Cached, State, Twister
+from gradcli.engine.random.mersenne_twister import SpareNormal, Twister, TwisterState
 from gradcli.faults.tree import ValueFault
 
 Array = NDArray[Any]
@@ -25,7 +25,7 @@ Doubles = NDArray[np.float64]
 Shape = tuple[int, ...]
 
 
-class Generator(ABC):
+class RandomStream(ABC):
     """A seeded stream of random numbers. `spare` is what is left of the last pair of normals."""
 
     stream: str
@@ -41,16 +41,16 @@ class Generator(ABC):
             raise ValueFault(f"a seed is an integer of 64 bits, got {seed}")
         self._seed = seed % (1 << 64)
         self.twister.seed(self._seed)
-        self.spare = Cached()
+        self.spare = SpareNormal()
 
     def initial_seed(self) -> int:
         return self._seed
 
-    def state(self) -> State:
+    def state(self) -> TwisterState:
         """This moment, to come back to with `set_state`."""
-        return State(self._seed, *self.twister.saved(), self.spare)
+        return TwisterState(self._seed, *self.twister.saved(), self.spare)
 
-    def set_state(self, state: State) -> None:
+    def set_state(self, state: TwisterState) -> None:
         self._seed, self.spare = state.seed, state.cached
         self.twister.restore(state.words, state.position)
 
@@ -58,8 +58,8 @@ class Generator(ABC):
         """The state laid out as get_rng_state() shows it."""
         return self.state().as_bytes(self.state_size)
 
-    def set_state_bytes(self, given: NDArray[np.uint8]) -> None:
-        self.set_state(State.from_bytes(given, self.state_size))
+    def set_state_bytes(self, data: NDArray[np.uint8]) -> None:
+        self.set_state(TwisterState.from_bytes(data, self.state_size))
 
     @abstractmethod
     def uniform(self, shape: Shape, dtype: DTypeLike, low: float = 0.0, high: float = 1.0) -> Array:
@@ -97,8 +97,8 @@ class Generator(ABC):
         """A normal number for each mean and standard deviation: drawn, multiplied and added one after another."""
         if np.any(np.asarray(std) < 0):
             raise ValueFault("normal needs standard deviations of at least 0")
-        drawn = self.normal(np.broadcast_shapes(np.shape(mean), np.shape(std)), dtype)
-        around: Array = drawn * np.asarray(std, dtype) + np.asarray(mean, dtype)
+        normals = self.normal(np.broadcast_shapes(np.shape(mean), np.shape(std)), dtype)
+        around: Array = normals * np.asarray(std, dtype) + np.asarray(mean, dtype)
         return around
 
     def dropout_mask(self, shape: Shape, p: float) -> NDArray[np.bool_]:
@@ -123,19 +123,19 @@ class Generator(ABC):
         if rates.size and not rates.min() >= 0:
             raise ValueFault("poisson needs rates of at least 0")
         draw = self._one_uniform
-        return cast(each(lambda rate: float(poisson(rate, draw)), rates.astype(np.float64)), rates.dtype)
+        return cast(map_elements(lambda rate: float(poisson(rate, draw)), rates.astype(np.float64)), rates.dtype)
 
     def standard_gamma(self, alpha: Array) -> Array:
         """A gamma number of rate 1 for each element, never less than the smallest normal number of its type."""
-        drawn = [rejection.gamma(a, self._one_uniform, self._one_normal) for a in alpha.reshape(-1)]
-        numbers = cast(np.array(drawn, np.float64), alpha.dtype).reshape(alpha.shape)
+        samples = [rejection.gamma(a, self._one_uniform, self._one_normal) for a in alpha.reshape(-1)]
+        numbers = cast(np.array(samples, np.float64), alpha.dtype).reshape(alpha.shape)
         numbers[numbers < np.finfo(alpha.dtype).tiny] = np.finfo(alpha.dtype).tiny
         return numbers
 
     def dirichlet(self, alpha: Array) -> Array:
         """Shares that sum to 1, for each row of concentrations."""
-        drawn = self.standard_gamma(alpha.astype(np.float64))
-        shares = cast(drawn / drawn.sum(-1, keepdims=True), alpha.dtype)
+        gammas = self.standard_gamma(alpha.astype(np.float64))
+        shares = cast(gammas / gammas.sum(-1, keepdims=True), alpha.dtype)
         one = alpha.dtype.type(1)
         return np.clip(shares, np.finfo(alpha.dtype).tiny, np.nextafter(one, one - one))
 
@@ -193,7 +193,7 @@ def strictly_between(name: str, p: float) -> None:
         raise ValueFault(f"{name} needs a probability above 0 and below 1, got {p:g}")
 
 
-def spread(name: str, std: float) -> None:
+def check_std(name: str, std: float) -> None:
     if not std >= 0:
         raise ValueFault(f"{name} needs a standard deviation of at least 0, got {std:g}").saying(
             f"{name} expects std >= 0.0, but found std {std:g}")

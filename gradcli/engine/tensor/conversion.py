@@ -13,7 +13,7 @@ import numpy as np
 from numpy import ndarray
 
 from gradcli.engine.argument_words import type_name
-from gradcli.engine.autograd.detached import leaving
+from gradcli.engine.autograd.detached import report_detached
 from gradcli.engine.autograd.signature import NUMBERS, described
 from gradcli.engine.tensor.dtypes import OF, Default, bool_, float64, int32, int64
 from gradcli.engine.tensor.tensor import Tensor
@@ -90,7 +90,7 @@ def _flatten(data: Any, shape: tuple[int, ...], leaves: list[Any], dim: int = 0)
             raise ValueFault(f"the lists are ragged: expected shape {list(shape)} and found {list(array.shape)}",
                              ("torch.cat([x, y])", "joins tensors of several lengths; torch.stack those of one"))
         if isinstance(data, Tensor) and data.requires_grad:
-            array = leaving(data, "torch.tensor()", array)
+            array = report_detached(data, "torch.tensor()", array)
         leaves.extend(array.reshape(-1)[i] for i in range(array.size))
     elif isinstance(data, list | tuple | range):
         if not shape or len(data) != shape[0]:

@@ -104,8 +104,8 @@ class Switches:
 
     def __init__(self, name: str, names: str) -> None:
         object.__setattr__(self, "_name", name)
-        for each in names.split():
-            setattr(self, each, each == "allow_tf32" and name == "cudnn" or each in ("enabled", *SWITCHES[4:]))
+        for switch in names.split():
+            setattr(self, switch, switch == "allow_tf32" and name == "cudnn" or switch in ("enabled", *SWITCHES[4:]))
 
     def __setattr__(self, name: str, value: Any) -> None:
         if type(value) is not bool:

@@ -23,12 +23,12 @@ class _Limits:
     kind, needed = "f", "a floating type"
 
     def __init__(self, type: Any = None) -> None:
-        found = Default.floating if type is None else Type.take(type)
-        if found is REFUSED or found.kind not in self.kind:
+        dtype = Default.floating if type is None else Type.take(type)
+        if dtype is REFUSED or dtype.kind not in self.kind:
             raise ArgumentFault(f"{self.__class__.__name__}() needs {self.needed}, not {described(type)}",
                                 f"torch.{self.__class__.__name__}({'torch.float32' if 'f' in self.kind else 'int'})")
-        self.dtype = OF[found].name
-        self.bits = found.itemsize * 8
+        self.dtype = OF[dtype].name
+        self.bits = dtype.itemsize * 8
 
 
 @exposed("eps", "resolution", "smallest_normal", "tiny")
@@ -39,10 +39,10 @@ class finfo(_Limits):
 
     def __init__(self, type: Any = None) -> None:
         super().__init__(type)
-        told = np.finfo(self.dtype)
-        self.eps, self.max, self.min = float(told.eps), float(told.max), float(told.min)
-        self.resolution = float(str(told.resolution))
-        self.tiny = self.smallest_normal = float(told.tiny)
+        info = np.finfo(self.dtype)
+        self.eps, self.max, self.min = float(info.eps), float(info.max), float(info.min)
+        self.resolution = float(str(info.resolution))
+        self.tiny = self.smallest_normal = float(info.tiny)
 
     def __repr__(self) -> str:
         return (f"finfo(resolution={self.resolution:g}, min={self.min:g}, max={self.max:g}, eps={self.eps:g}, "
@@ -58,8 +58,8 @@ class iinfo(_Limits):
 
     def __init__(self, type: Any) -> None:
         super().__init__(type)
-        told = np.iinfo(self.dtype)
-        self.max, self.min = int(told.max), int(told.min)
+        info = np.iinfo(self.dtype)
+        self.max, self.min = int(info.max), int(info.min)
 
     def __repr__(self) -> str:
         return f"iinfo(min={self.min:g}, max={self.max:g}, dtype={self.dtype})"
@@ -76,11 +76,11 @@ def promote_types(type1: Any, type2: Any) -> DType:
 
 def broadcast_shapes(*shapes: Any) -> Size:
     """The shape in which tensors of these shapes meet."""
-    taken = [Sizes.take(shape) for shape in shapes]
-    if any(type(shape) is not tuple for shape in taken):
+    tuples = [Sizes.take(shape) for shape in shapes]
+    if any(type(shape) is not tuple for shape in tuples):
         raise ArgumentFault("broadcast_shapes() needs shapes", "torch.broadcast_shapes((2, 1), (3,))")
     try:
-        return Size(np.broadcast_shapes(*taken))
+        return Size(np.broadcast_shapes(*tuples))
     except ValueError:
         raise ShapeFault("Shape mismatch: objects cannot be broadcast to a single shape: "
-                         + " and ".join(map(str, taken))) from None
+                         + " and ".join(map(str, tuples))) from None

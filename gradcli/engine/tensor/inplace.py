@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.autograd.dispatch import here, parent, positions, record, refresh_view, view_written
+from gradcli.engine.autograd.dispatch import here, parent, positions, record, refresh_view, view_write_fault
 from gradcli.engine.autograd.hooks import carry_over
 from gradcli.engine.autograd.inference_mode import refuse_write
-from gradcli.engine.autograd.op import TABLE, Op, titled, traced
+from gradcli.engine.autograd.op import TABLE, Op, rename_node, traced
 from gradcli.engine.autograd.signature import described, sized
 from gradcli.engine.tensor.dtypes import OF, category
 from gradcli.engine.tensor.tensor import DATA, Tensor, ViewOf, clock, follow, note_write, owner
@@ -42,12 +42,12 @@ def inplace(cls: type[Op], name: str, call: Callable[..., Any]) -> Callable[...,
                 fault.args = (fault.args[0].replace(f"{name[:-1]}()", f"{name}()", 1),)
             raise
         if result is not source and (other := IN_PLACE.get(getattr(getattr(result, "node", None), "modern_name", ""))):
-            titled(result, other)
+            rename_node(result, other)
         if input.requires_grad and not result.requires_grad and grad_mode.on or (
                 cls.random and result is source and grad_mode.on and input.requires_grad):
             result = _independent(source, result, cls.nodes[0].modern_name, args)
         result = store(input, result, name)
-        if cls.keeps_written and source is not input:
+        if cls.inplace_saves_result and source is not input:
             follow(source.array, input.array)       # from here on
         return result
 
@@ -56,10 +56,10 @@ def inplace(cls: type[Op], name: str, call: Callable[..., Any]) -> Callable[...,
 
 def _independent(source: Tensor, result: Tensor, label: str, args: tuple[Any, ...]) -> Tensor:
     """A result that does not depend on what it replaces, with a history that says so: the gradient is zero."""
-    made = Variable(result.array, True, traced.fill(source, 0).node)
+    out = Variable(result.array, True, traced.fill(source, 0).node)
     pair = label.endswith("0") and bool(args) and isinstance(args[0], Tensor)
-    titled(made, f"{label[:-1]}1" if pair else label)
-    return made
+    rename_node(out, f"{label[:-1]}1" if pair else label)
+    return out
 
 
 def _tracked(input: Tensor, args: tuple[Any, ...], options: dict[str, Any]) -> bool:
@@ -87,7 +87,7 @@ def writable(target: Any, writer: str, part: bool = False) -> Any:
 def refuse_view(target: Tensor) -> None:
     """Refuse a change, which is to be differentiated, of a view that PyTorch does not follow."""
     if target.root is not None and target.root.origin:
-        raise view_written(target, "is being modified inplace")
+        raise view_write_fault(target, "is being modified inplace")
 
 
 def store(target: Tensor, result: Tensor, writer: str) -> Tensor:
@@ -111,25 +111,25 @@ def store(target: Tensor, result: Tensor, writer: str) -> Tensor:
             keep_in_place(result.node, array, memory)
         rebase(target, result)
     if Dual.watched:
-        Dual.level.written(target, result)
+        Dual.level.record_write(target, result)
     return target
 
 
-def keep_in_place(call: Any, array: np.ndarray, memory: np.ndarray) -> None:
+def keep_in_place(node: Any, array: np.ndarray, memory: np.ndarray) -> None:
     """Let a call that kept its result `array` keep `memory` in its place, where the result now is: later writes to
     it are noticed."""
-    if not isinstance(call, Op):
+    if not isinstance(node, Op):
         return
-    values = [value for _, _, kept in call.edges if type(kept) is tuple for value in kept]
+    values = [value for _, _, saved in node.edges if type(saved) is tuple for value in saved]
     if not any(value is array for value in values):
         return
     place = owner(memory)
     if any(type(value) is np.ndarray and value is not array and owner(value) is place for value in values):
         return      # an operand that is no longer what it was, as in x.hypot_(x)
-    call.edges = tuple([
-        (to, rule, tuple([memory if value is array else value for value in kept]) if type(kept) is tuple else kept)
-        for to, rule, kept in call.edges])
-    call.born = clock()
+    node.edges = tuple([
+        (to, rule, tuple([memory if value is array else value for value in saved]) if type(saved) is tuple else saved)
+        for to, rule, saved in node.edges])
+    node.born = clock()
 
 
 def into(target: Any, result: Any, writer: str) -> Any:

@@ -26,44 +26,44 @@ REDUCING = {"sum": 1, "mean": 1, "prod": 1, "std": 1, "var": 1, "max": 1, "min":
             "kthvalue": 2, "norm": 2}
 """Where the dimension stands among their arguments."""
 ALONG_THE_LAST = ("median", "mode", "kthvalue")     # without a dimension
-MEETING = ("add sub mul div pow fmod remainder eq ne lt le gt ge addcmul addcdiv lerp atan2 add_ sub_ mul_ div_ pow_ "
-           "fmod_ remainder_ eq_ ne_ lt_ le_ gt_ ge_ addcmul_ addcdiv_ lerp_ copy_ dist").split()
-OPERATORS = {f"__{letter}{name}__": written for letter in ("", "i") for name, written in (
+ELEMENTWISE = ("add sub mul div pow fmod remainder eq ne lt le gt ge addcmul addcdiv lerp atan2 add_ sub_ mul_ div_ "
+               "pow_ fmod_ remainder_ eq_ ne_ lt_ le_ gt_ ge_ addcmul_ addcdiv_ lerp_ copy_ dist").split()
+OPERATORS = {f"__{letter}{name}__": operation for letter in ("", "i") for name, operation in (
     ("add", "add"), ("sub", "sub"), ("mul", "mul"), ("truediv", "div"), ("pow", "pow"), ("mod", "remainder"))} | {
     f"__{name}__": name for name in ("eq", "ne", "lt", "le", "gt", "ge")}
 
 
-IN_FORCE: list[bool] = []       # one entry for each session of that time that runs, within one another
+ACTIVE: list[bool] = []       # one entry for each session of that time that runs, within one another
 
 
-def then(name: str, call: Call) -> Call:
+def legacy_function(name: str, call: Call) -> Call:
     """The function of this short name as it was in 0.1.12; `call` itself where nothing has changed."""
-    means = _meaning(name, call)
-    return call if means is None else wraps(call)(means)
+    legacy = _legacy_function(name, call)
+    return call if legacy is None else wraps(call)(legacy)
 
 
-def _meaning(name: str, call: Call) -> Call | None:
+def _legacy_function(name: str, call: Call) -> Call | None:
     if name in REDUCING:
-        return _keeping(name, call)
+        return _keepdim_by_default(name, call)
     if name in ("div", "div_"):
-        return _dividing(_met(call), _met(getattr(traced, name)))
-    if name in MEETING:
-        return _met(call)
-    return {"arange": _floating, "round": _rounding}.get(name, lambda call: None)(call)
+        return _integer_division(_with_equal_shapes(call), _with_equal_shapes(getattr(traced, name)))
+    if name in ELEMENTWISE:
+        return _with_equal_shapes(call)
+    return {"arange": _floating_arange, "round": _round_half_away}.get(name, lambda call: None)(call)
 
 
-def _keeping(name: str, call: Call) -> Call:
-    at, meets = REDUCING[name], _met(call)
+def _keepdim_by_default(name: str, call: Call) -> Call:
+    at, elementwise = REDUCING[name], _with_equal_shapes(call)
 
     def reduce(*args: Any, **options: Any) -> Any:
         if not args or not isinstance(args[0], Tensor):
             return call(*args, **options)
-        given = args[at] if len(args) > at else options.get("dim")
-        if given is None and name in ALONG_THE_LAST and args[0].array.ndim:
-            options["dim"] = given = -1
-        if isinstance(given, Tensor):
-            return meets(*args, **options)
-        if type(given) in (int, tuple, list) and len(args) < at + 2 + (name in ("std", "var")):
+        dim = args[at] if len(args) > at else options.get("dim")
+        if dim is None and name in ALONG_THE_LAST and args[0].array.ndim:
+            options["dim"] = dim = -1
+        if isinstance(dim, Tensor):
+            return elementwise(*args, **options)
+        if type(dim) in (int, tuple, list) and len(args) < at + 2 + (name in ("std", "var")):
             options.setdefault("keepdim", True)
         result = call(*args, **options)
         return _bytes(args[0], result) if name in ("sum", "prod") else result
@@ -79,7 +79,7 @@ def _bytes(source: Tensor, result: Any) -> Any:
     return type(result)(result.array.astype(np.uint8))
 
 
-def _met(call: Call) -> Call:
+def _with_equal_shapes(call: Call) -> Call:
     def meet(*args: Any, **options: Any) -> Any:
         first = next((value for value in args if isinstance(value, Tensor)), None)
         if first is None or not first.array.ndim:
@@ -97,7 +97,7 @@ def _beside(value: Any, first: Tensor) -> Any:
     return traced.reshape(value, first.array.shape) if value.array.size == first.array.size else value
 
 
-def _dividing(call: Call, general: Call) -> Call:
+def _integer_division(call: Call, general: Call) -> Call:
     def divide(*args: Any, **options: Any) -> Any:
         if len(args) != 2 or options or not all(_whole(value) for value in args[:1]):
             return call(*args, **options)
@@ -114,14 +114,14 @@ def _whole(value: Any) -> bool:
     return isinstance(value, Tensor) and value.array.dtype.kind in "iu"
 
 
-def _floating(call: Call) -> Call:
+def _floating_arange(call: Call) -> Call:
     def arange(*args: Any, **options: Any) -> Any:
         return call(*args, **({} if options.get("dtype") else {"dtype": Default.floating}) | options)
 
     return arange
 
 
-def _rounding(call: Call) -> Call:
+def _round_half_away(call: Call) -> Call:
     def away(*args: Any, **options: Any) -> Any:
         if len(args) != 1 or options or not isinstance(args[0], Tensor) or args[0].array.dtype.kind != "f":
             return call(*args, **options)
@@ -130,39 +130,39 @@ def _rounding(call: Call) -> Call:
     return away
 
 
-def _for_programs(call: Call, means: Call) -> Call:
+def _for_programs(call: Call, legacy: Call) -> Call:
     """A method that means what it did then where a program calls it, and what it does today elsewhere."""
     def method(*args: Any, **options: Any) -> Any:
         caller = _getframe(1).f_globals.get("__name__")
-        written = caller is None or caller.startswith("gradcli.lang.")
-        return (means if written else call)(*args, **options)
+        from_program = caller is None or caller.startswith("gradcli.lang.")
+        return (legacy if from_program else call)(*args, **options)
 
     return wraps(call)(method)
 
 
 def _methods() -> Iterator[tuple[str, Call]]:
     """The methods of tensors that meant something else, by name."""
-    for name in (*REDUCING, *MEETING, "round"):
+    for name in (*REDUCING, *ELEMENTWISE, "round"):
         getattr(traced, name, None)     # an operation arrives when it is first asked for
         if name in vars(Tensor):
-            yield name, then(name, vars(Tensor)[name])
+            yield name, legacy_function(name, vars(Tensor)[name])
     for special, name in OPERATORS.items():
         if special in vars(Tensor):
-            written = f"{name}_" if special.startswith("__i") and name != "pow" else name
-            yield special, _meaning(written, vars(Tensor)[special]) or vars(Tensor)[special]
+            short_name = f"{name}_" if special.startswith("__i") and name != "pow" else name
+            yield special, _legacy_function(short_name, vars(Tensor)[special]) or vars(Tensor)[special]
 
 
 @contextmanager
-def in_force() -> Iterator[None]:
+def legacy_methods() -> Iterator[None]:
     """Within, the methods and operators of tensors mean what they did then, where programs call them."""
-    meanings = {} if IN_FORCE else dict(_methods())
+    meanings = {} if ACTIVE else dict(_methods())
     before = {name: vars(Tensor)[name] for name in meanings}
-    for name, means in meanings.items():
-        setattr(Tensor, name, _for_programs(before[name], means))
-    IN_FORCE.append(True)
+    for name, legacy in meanings.items():
+        setattr(Tensor, name, _for_programs(before[name], legacy))
+    ACTIVE.append(True)
     try:
         yield
     finally:
-        IN_FORCE.pop()
+        ACTIVE.pop()
         for name, call in before.items():
             setattr(Tensor, name, call)

@@ -14,7 +14,7 @@ import sys
 from gradcli.faults.tree import MemoryFault
 
 MMAP_THRESHOLD, TRIM_THRESHOLD = -3, -1     # the parameters' numbers in malloc.h
-LARGEST, KEPT = 32 << 20, 256 << 20
+LARGEST, RETAINED = 32 << 20, 256 << 20
 
 
 class MemoryLimit:
@@ -38,4 +38,4 @@ def reuse() -> None:
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is not None:
         mallopt(MMAP_THRESHOLD, LARGEST)
-        mallopt(TRIM_THRESHOLD, KEPT)
+        mallopt(TRIM_THRESHOLD, RETAINED)

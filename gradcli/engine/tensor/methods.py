@@ -13,7 +13,7 @@ import numpy as np
 
 from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.backward import backward as sweep_back
-from gradcli.engine.autograd.detached import leaving, to_scalar
+from gradcli.engine.autograd.detached import report_detached, to_scalar
 from gradcli.engine.autograd.dispatch import here, refresh_view
 from gradcli.engine.autograd.graph_view import READABLE, GradientEdge, output_nr
 from gradcli.engine.autograd.hooks import (
@@ -26,7 +26,7 @@ from gradcli.engine.autograd.hooks import (
 from gradcli.engine.autograd.inference_mode import alone as beside
 from gradcli.engine.autograd.inference_mode import is_inference, refuse_leaf, version
 from gradcli.engine.autograd.op import NodeOutput, Op, traced
-from gradcli.engine.autograd.result_size import FREE
+from gradcli.engine.autograd.result_size import UNCHECKED
 from gradcli.engine.autograd.saved_attributes import READABLE as SAVED
 from gradcli.engine.autograd.signature import NUMBERS, WIDEST, described, sized
 from gradcli.engine.random.generators import Current
@@ -129,10 +129,10 @@ def seed_for(output: Tensor, gradient: Any) -> Tensor:
 
 def detach(self: Tensor) -> Tensor:
     """The same memory, without history."""
-    made = RESULT[type(self)]
-    alone = (Variable if made is Volatile else made)(self.array)
+    kind = RESULT[type(self)]
+    alone = (Variable if kind is Volatile else kind)(self.array)
     alone.cut = DetachedBy(DETACH, here()) if self.requires_grad else self.cut
-    return leaving(self, ".detach()", beside(alone, self))    # type: ignore[no-any-return]  # a tensor, as it is given one
+    return report_detached(self, ".detach()", beside(alone, self))    # type: ignore[no-any-return]  # a tensor, as it is given one
 
 
 def detach_(self: Tensor) -> Tensor:
@@ -152,7 +152,7 @@ def requires_grad_(self: Tensor, requires_grad: bool = True) -> Tensor:
     if type(requires_grad) is not bool:
         raise ArgumentFault(f"requires_grad must be a bool, not {described(requires_grad)}").saying(
             f"requires_grad_(): argument 'requires_grad' (position 1) must be bool, not {type_name(requires_grad)}")
-    set_requires_grad(self, requires_grad, ASKED)
+    set_requires_grad(self, requires_grad, REQUESTED)
     return self
 
 
@@ -161,7 +161,7 @@ def data(self: Tensor) -> Tensor:
     inside = Tensor(self.array)
     inside.root = DATA
     inside.cut = DetachedBy(DATA_OF, here()) if self.requires_grad else self.cut
-    return leaving(self, ".data", beside(inside, self))   # type: ignore[no-any-return]  # a tensor, as it is given one
+    return report_detached(self, ".data", beside(inside, self))   # type: ignore[no-any-return]  # a tensor, as it is given one
 
 
 def grad(self: Tensor) -> Any:
@@ -176,7 +176,7 @@ def grad_fn(self: Tensor) -> Op | None:
     """The recorded call that made this; None for a leaf."""
     if self.root is not None:
         refresh_view(self)
-    return self.node.call if type(self.node) is NodeOutput else self.node
+    return self.node.node if type(self.node) is NodeOutput else self.node
 
 
 def is_leaf(self: Tensor) -> bool:
@@ -191,7 +191,7 @@ def volatile(self: Tensor) -> bool:
 
 def item(self: Tensor) -> Any:
     """The only element, as a plain number."""
-    return leaving(self, ".item()", _only(self))
+    return report_detached(self, ".item()", _only(self))
 
 
 def _only(self: Tensor) -> Any:
@@ -207,9 +207,9 @@ ROW, NUMBER = 256, 32       # bytes that a tensor, and a plain number, take in a
 
 def tolist(self: Tensor) -> Any:
     """The elements as nested lists of plain numbers."""
-    if self.array.size > FREE:
+    if self.array.size > UNCHECKED:
         MemoryLimit.check("tolist", self.array.size * NUMBER, "a list")
-    return leaving(self, ".tolist()", self.array.tolist())
+    return report_detached(self, ".tolist()", self.array.tolist())
 
 
 def numpy(self: Tensor) -> Array:
@@ -219,7 +219,7 @@ def numpy(self: Tensor) -> Array:
                              ("{y}.detach().numpy()", "the numbers without their history"),
                              ("{y}.data.numpy()", "the same in 0.1.12's spelling")).saying(
             "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
-    return leaving(self, ".numpy()", Array(self.array))  # type: ignore[no-any-return]  # an array, as it is given one
+    return report_detached(self, ".numpy()", Array(self.array))  # type: ignore[no-any-return]  # an array, as it is given one
 
 
 def cuda(self: Tensor, *device: Any) -> Tensor:
@@ -274,7 +274,7 @@ def _length(self: Tensor) -> int:
 def _rows(self: Tensor) -> Iterator[Any]:
     if not self.array.ndim:
         raise ArgumentFault("iteration over a 0-d tensor", ("x.item()", "its number"))
-    if len(self.array) > FREE:
+    if len(self.array) > UNCHECKED:
         MemoryLimit.check("iter", len(self.array) * ROW, "a list")
     if self.requires_grad and grad_mode.enabled:
         return iter(traced.unbind(self))
@@ -291,7 +291,7 @@ def _truth(self: Tensor) -> bool:
 
 
 def _contains(self: Tensor, value: Any) -> bool:
-    if self.array.size > FREE:
+    if self.array.size > UNCHECKED:
         MemoryLimit.check("in", self.array.size)
     if not isinstance(value, Tensor) and type(value) not in NUMBERS:
         raise ArgumentFault(f"a tensor contains numbers; {described(value)} is looked for in it",
@@ -349,7 +349,7 @@ def _set_grad(self: Tensor, value: Any) -> None:
     self.gradient = value
 
 
-ASSIGNED, ASKED = "only Tensors of floating point and complex dtype", "only Tensors of floating point dtype"
+ASSIGNED, REQUESTED = "only Tensors of floating point and complex dtype", "only Tensors of floating point dtype"
 CREATED = "Only Tensors of floating point and complex dtype"
 
 

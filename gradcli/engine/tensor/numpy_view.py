@@ -29,7 +29,7 @@ from gradcli.faults.tree import ArgumentFault
 KINDS = (np.float64, np.int64, np.bool_)
 
 
-def given(result: Any) -> Any:
+def as_numpy_result(result: Any) -> Any:
     """A result of numpy as programs hold it: an Array of a listed type, or the plain number it is."""
     if isinstance(result, np.ndarray):
         return Array(listed(result if result.ndim else result.copy()))
@@ -45,7 +45,7 @@ def plain(value: Any) -> Any:
     return whole(value) if type(value) is int else value
 
 
-def in_words(function: Callable[..., Any]) -> Callable[..., Any]:
+def with_numpy_faults(function: Callable[..., Any]) -> Callable[..., Any]:
     """`function`, with what numpy refuses as a fault: numpy's own exceptions carry its types."""
     @wraps(function)
     def call(*args: Any, **options: Any) -> Any:
@@ -74,7 +74,7 @@ def _reducing(name: str) -> Callable[..., Any]:
             extra["keepdims"] = bool(keepdims)
         with warnings.catch_warnings():     # of nothing the mean is nan, and that is all there is to say
             warnings.simplefilter("ignore", RuntimeWarning)
-            return given(reduce(self.array, axis=axes(axis), **extra))
+            return as_numpy_result(reduce(self.array, axis=axes(axis), **extra))
 
     reduced.__name__ = reduced.__qualname__ = name
     reduced.__doc__ = f"The {name} of all values, or along an axis."
@@ -83,7 +83,7 @@ def _reducing(name: str) -> Callable[..., Any]:
 
 def axes(axis: Any) -> Any:
     """An axis, a tuple of them, or None, as numpy takes them."""
-    if axis is None or type(axis) is int or (type(axis) is tuple and all(type(each) is int for each in axis)):
+    if axis is None or type(axis) is int or (type(axis) is tuple and all(type(member) is int for member in axis)):
         return axis
     raise ArgumentFault(f"an axis is a whole number, not {described(axis)}", "a.sum(axis=0)")
 
@@ -98,10 +98,10 @@ def kind(value: Any) -> Any:
     """An element type, as programs name it, for numpy."""
     if value is float or value is int or value is bool:
         return value
-    found = Type.take(value)
-    if found is REFUSED or found is None:
+    dtype = Type.take(value)
+    if dtype is REFUSED or dtype is None:
         raise ArgumentFault(f"an element type is needed, not {described(value)}", "a.astype(np.float32)")
-    return found
+    return dtype
 
 
 def astype(self: Tensor, dtype: Any) -> Array:
@@ -112,7 +112,7 @@ def astype(self: Tensor, dtype: Any) -> Array:
 
 def dot(self: Tensor, other: Any) -> Any:
     """The product of matrices or vectors, in the larger of the two types."""
-    return given(np.dot(self.array, plain(other)))
+    return as_numpy_result(np.dot(self.array, plain(other)))
 
 
 def _matmul(self: Tensor, other: Any) -> Any:
@@ -133,29 +133,29 @@ def sort(self: Tensor, axis: int = -1) -> None:
 
 def cumsum(self: Tensor, axis: Any = None) -> Any:
     """Running sums of all values, or along an axis."""
-    return given(np.cumsum(self.array, axis=axes(axis)))
+    return as_numpy_result(np.cumsum(self.array, axis=axes(axis)))
 
 
 def nonzero(self: Tensor) -> Any:
     """Where the values are not zero, axis by axis."""
-    return tuple(Array(each) for each in np.nonzero(self.array))
+    return tuple(Array(places) for places in np.nonzero(self.array))
 
 
 def round(self: Tensor, decimals: int = 0) -> Any:      # numpy's name
     """The values rounded."""
     if type(decimals) is not int:
         raise ArgumentFault(f"round() takes a whole number of digits, not {described(decimals)}", "a.round(2)")
-    return given(np.round(self.array, decimals))
+    return as_numpy_result(np.round(self.array, decimals))
 
 
 def argsort(self: Tensor, axis: int = -1) -> Any:
     """The places of the values in order."""
-    return given(np.argsort(self.array, axis=axes(axis)))
+    return as_numpy_result(np.argsort(self.array, axis=axes(axis)))
 
 
 def cumprod(self: Tensor, axis: Any = None) -> Any:
     """Running products of all values, or along an axis."""
-    return given(np.cumprod(self.array, axis=axes(axis)))
+    return as_numpy_result(np.cumprod(self.array, axis=axes(axis)))
 
 
 PLAIN_INDICES = (int, slice, type(None), type(...))
@@ -163,8 +163,8 @@ PLAIN_INDICES = (int, slice, type(None), type(...))
 
 def _item(self: Array, at: Any) -> Any:
     """`a[at]`: a plain number where one is left, and steps may go backwards."""
-    if all(type(each) in PLAIN_INDICES for each in (at if type(at) is tuple else (at,))):
-        return given(self.array[at])
+    if all(type(index) in PLAIN_INDICES for index in (at if type(at) is tuple else (at,))):
+        return as_numpy_result(self.array[at])
     return getattr(Tensor, "__getitem__")(self, _places(at))     # noqa: B009  # an operation of the table
 
 
@@ -208,7 +208,7 @@ class ArrayType(Typed):
 METHODS: tuple[Callable[..., Any], ...] = (
     *map(_reducing, "sum mean std var max min prod any all argmax argmin".split()),
     copy, astype, dot, transpose, sort, cumsum, nonzero, round, argsort, cumprod)
-OWN: dict[str, Any] = {method.__name__: in_words(method) for method in METHODS}
+OWN: dict[str, Any] = {method.__name__: with_numpy_faults(method) for method in METHODS}
 NAMES = frozenset(OWN) | {"size"}
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine.autograd.dispatch import here
-from gradcli.engine.autograd.op import titled, traced
+from gradcli.engine.autograd.op import rename_node, traced
 from gradcli.engine.autograd.signature import Sizes, described
 from gradcli.engine.tensor.inplace import writable
 from gradcli.engine.tensor.tensor import Size, Tensor, note_write
@@ -21,32 +21,32 @@ from gradcli.engine.tensor.variable import RESULT
 from gradcli.faults.tree import ArgumentFault, ShapeFault
 
 
-def turned(name: str) -> Callable[..., Tensor]:
+def view_inplace(name: str) -> Callable[..., Tensor]:
     """The method `<name>_`, which makes of a tensor the view that `name` gives."""
 
-    def turn(self: Tensor, *args: Any, **options: Any) -> Tensor:
+    def method(self: Tensor, *args: Any, **options: Any) -> Tensor:
         writable(self, name + "_")
-        seen = getattr(traced, name)(self, *args, **options)
+        view = getattr(traced, name)(self, *args, **options)
         note_write(self, name + "_", here())
-        if seen is not self:
-            self.array = seen.array
-            if seen.node is not None:
-                self.node, self.requires_grad = titled(seen, _in_place(seen)).node, True
+        if view is not self:
+            self.array = view.array
+            if view.node is not None:
+                self.node, self.requires_grad = rename_node(view, _in_place(view)).node, True
         return self
 
-    turn.__name__ = turn.__qualname__ = name + "_"
-    turn.__doc__ = f"{name}_(...): {name} in place: the same memory, from now on seen that way."
-    return turn
+    method.__name__ = method.__qualname__ = name + "_"
+    method.__doc__ = f"{name}_(...): {name} in place: the same memory, from now on seen that way."
+    return method
 
 
-def _in_place(seen: Any) -> str:
+def _in_place(view: Any) -> str:
     """What PyTorch calls in place what made this view: SqueezeBackward3 for SqueezeBackward0."""
-    name: str = seen.node.modern_name
+    name: str = view.node.modern_name
     stem, number = name.rstrip("0123456789"), int(name[-1]) if name[-1].isdigit() else 0
     return f"{stem}{number + (3 if stem == 'SqueezeBackward' else 1)}"
 
 
-TURNED = ("t", "transpose", "squeeze", "unsqueeze", "swapaxes", "swapdims")
+VIEWS = ("t", "transpose", "squeeze", "unsqueeze", "swapaxes", "swapdims")
 
 
 def resize_(self: Tensor, *size: Any) -> Tensor:
@@ -57,11 +57,11 @@ def resize_(self: Tensor, *size: Any) -> Tensor:
     if self.requires_grad:
         raise ShapeFault("cannot resize variables that require grad", ("x.data.resize_(2, 3)", "what is inside"),
                          ("x.reshape(3, 2)", "another shape for the same elements"))
-    wanted = math.prod(shape)
+    size_needed = math.prod(shape)
     flat = self.array.ravel(order="K")
-    if wanted > flat.size:
-        flat = np.concatenate([flat, traced.zeros(wanted - flat.size).array.astype(flat.dtype)])
-    self.array = flat[:wanted].reshape(shape)
+    if size_needed > flat.size:
+        flat = np.concatenate([flat, traced.zeros(size_needed - flat.size).array.astype(flat.dtype)])
+    self.array = flat[:size_needed].reshape(shape)
     return self
 
 
@@ -86,15 +86,15 @@ def set_(self: Tensor, source: Any = None) -> Tensor:
 
 def new(self: Tensor, *what: Any) -> Tensor:
     """A new tensor of the same type: of a size, filled with zeros; with the numbers of a list; or of a tensor."""
-    kind, made = self.array.dtype, RESULT[type(self)]
+    kind, wrapper = self.array.dtype, RESULT[type(self)]
     if len(what) == 1 and isinstance(what[0], Tensor):
-        return made(np.array(what[0].array, kind))
+        return wrapper(np.array(what[0].array, kind))
     if len(what) == 1 and isinstance(what[0], list | tuple) and not isinstance(what[0], Size):
-        return made(np.array(traced.tensor(what[0]).array, kind))
+        return wrapper(np.array(traced.tensor(what[0]).array, kind))
     shape = Sizes.take(what[0] if len(what) == 1 else what)
     if type(shape) is not tuple or any(n < 0 for n in shape):
         raise ArgumentFault(f"new() needs a size or a list of numbers, not {described(what[0])}", "x.new(2, 3)")
-    return made(traced.zeros(shape or (0,)).array.astype(kind))
+    return wrapper(traced.zeros(shape or (0,)).array.astype(kind))
 
 
 def unfold(self: Tensor, dimension: int, size: int, step: int) -> Any:
@@ -103,4 +103,4 @@ def unfold(self: Tensor, dimension: int, size: int, step: int) -> Any:
 
 
 METHODS: dict[str, Callable[..., Any]] = {f.__name__: f for f in (resize_, resize_as_, set_, new, unfold)}
-METHODS |= {name + "_": turned(name) for name in TURNED}
+METHODS |= {name + "_": view_inplace(name) for name in VIEWS}

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from gradcli.engine.autograd.detached import leaving
+from gradcli.engine.autograd.detached import report_detached
 from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.signature import NUMBERS, described
 from gradcli.engine.tensor.attach import attach
@@ -76,7 +76,7 @@ def _number(value: Any) -> Any:
 
 def storage(self: Tensor) -> Storage:
     """The memory this looks into, shared with every view of it."""
-    return Storage(leaving(self, ".storage()", block_of(self.array).ravel(order="K")))
+    return Storage(report_detached(self, ".storage()", block_of(self.array).ravel(order="K")))
 
 
 def storage_offset(self: Tensor) -> int:
@@ -125,13 +125,13 @@ def _elementwise(self: Tensor, function: Callable[..., Any], name: str, *others:
         if not isinstance(other, Tensor):
             raise ArgumentFault(f"{name}() needs tensors, not {described(other)}")
     columns = [np.broadcast_to(t.array, self.array.shape).ravel().tolist() for t in (self, *others)]
-    made = []
+    results = []
     for values in zip(*columns, strict=True):
         value = function(*values)
         if type(value) not in NUMBERS:
             raise ArgumentFault(f"{name}() needs a function that returns a number, not {described(value)}")
-        made.append(value)
-    writing(self.array, name)[...] = as_array(made, self.array.dtype).reshape(self.array.shape)
+        results.append(value)
+    writing(self.array, name)[...] = as_array(results, self.array.dtype).reshape(self.array.shape)
     note_write(self, name, here())
     return self
 

@@ -176,7 +176,7 @@ class ViewOf(NamedTuple):
 DATA = ViewOf(Tensor(np.zeros(0)), 0)     # the root of `.data`: writes there are the program's own affair
 
 TICKS = 7           # how many earlier changes are remembered one by one
-written: dict[int, Write] = {}            # by the identity of the owning array
+last_writes: dict[int, Write] = {}            # by the identity of the owning array
 _alive: dict[int, Any] = {}               # weak references that drop an entry with its owner
 
 
@@ -209,21 +209,21 @@ def note_write(tensor: Tensor, writer: str, place: Any) -> None:
     if id(memory) in _copies:
         for ref in _copies[id(memory)]:
             if (copy := ref()) is not None:
-                _note(copy, written[id(memory)])
+                _note(copy, last_writes[id(memory)])
 
 
 def _note(memory: Any, write: Write) -> None:
     key = id(memory)
-    if key not in written:
-        _alive[key] = weakref.ref(memory, lambda _: (written.pop(key, None), _alive.pop(key, None)))
-    before = written.get(key)
-    written[key] = write._replace(ticks=(write.tick,)) if before is None else write._replace(
+    if key not in last_writes:
+        _alive[key] = weakref.ref(memory, lambda _: (last_writes.pop(key, None), _alive.pop(key, None)))
+    before = last_writes.get(key)
+    last_writes[key] = write._replace(ticks=(write.tick,)) if before is None else write._replace(
         changes=before.changes + 1, ticks=(*before.ticks[-TICKS:], write.tick))
 
 
 def last_write(array: Any) -> Write | None:
     """The last change of the memory `array` looks into."""
-    return written.get(id(owner(array)))
+    return last_writes.get(id(owner(array)))
 
 
 def as_array(values: Any, dtype: Any) -> ndarray:

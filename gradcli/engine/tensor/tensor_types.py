@@ -28,10 +28,10 @@ class TensorType(Typed):
 
     def __call__(self, *args: Any, requires_grad: bool = False) -> Tensor:
         """Zeros of the given sizes, or the numbers of a list, tuple, size or tensor."""
-        made = self._made(args)
-        return made.requires_grad_() if requires_grad else made  # type: ignore[attr-defined]
+        tensor = self._make(args)
+        return tensor.requires_grad_() if requires_grad else tensor  # type: ignore[attr-defined]
 
-    def _made(self, args: tuple[Any, ...]) -> Tensor:
+    def _make(self, args: tuple[Any, ...]) -> Tensor:
         first = args[0] if args else None
         if len(args) == 1 and (isinstance(first, list | tuple) and not isinstance(first, Size) or (
                 isinstance(first, Tensor) and first.array.ndim)):

@@ -22,10 +22,10 @@ class Uninitialized:
     _module_path = "torch.nn.parameter"
 
     def __init__(self, requires_grad: Any = True, device: Any = None, dtype: Any = None) -> None:
-        taken = Default.floating if dtype is None else Type.take(dtype)
-        if taken is REFUSED:
+        converted = Default.floating if dtype is None else Type.take(dtype)
+        if converted is REFUSED:
             raise ArgumentFault(f"dtype must be an element type, not {described(dtype)}", "dtype=torch.float64")
-        SLOT.__set__(self, np.empty(0, taken))
+        SLOT.__set__(self, np.empty(0, converted))
         named: Any = self
         named.requires_grad = bool(requires_grad)
         named.node = named.gradient = named.root = named.hooks = named.cut = None

@@ -29,7 +29,7 @@ UnpackedDualTensor = namedtuple("UnpackedDualTensor", "primal tangent")
 expose(UnpackedDualTensor, "primal", "tangent")
 
 
-class Level:
+class DualLevel:
     """One level: the tensors with tangents, by identity."""
 
     __slots__ = ("tangents",)
@@ -50,9 +50,9 @@ class Level:
 
     def push(self, cls: type[Op], values: Sequence[Any]) -> Any:
         """What an operation gives for tensors with tangents."""
-        return pushed(self, cls, values)
+        return dispatch_dual(self, cls, values)
 
-    def written(self, target: Tensor, source: Any, put: Any = None) -> None:
+    def record_write(self, target: Tensor, source: Any, put: Any = None) -> None:
         """Note the tangent of a tensor that has been written to, as a whole or, by `put`, in part."""
         tangent = self.tangent(source) if isinstance(source, Tensor) else None
         before = self.tangent(target)
@@ -70,7 +70,7 @@ def enter_dual_level() -> int:
     """Begin a level in which tensors may have tangents."""
     if Dual.level is not None:
         raise GradFault("Nested forward mode AD is not supported at the moment", "torch.func.jvp(f, (x,), (v,))")
-    Dual.level, Dual.watched = Level(), True
+    Dual.level, Dual.watched = DualLevel(), True
     return 0
 
 
@@ -121,14 +121,14 @@ def make_dual(tensor: Any, tangent: Any, *, level: Any = None) -> Tensor:
 
 def alias(tensor: Tensor) -> Tensor:
     """A view of the whole of a tensor, with its history and without its tangent."""
-    with plainly():
+    with tangents_ignored():
         if tensor.requires_grad and grad_mode.on:
             whole = stand_in(tensor) if type(tensor) is Dual else tensor
-            seen: Tensor = traced.view(whole, tensor.array.shape)
-            return seen
-    made = Variable(tensor.array)
-    made.root = tensor.root
-    return made
+            view: Tensor = traced.view(whole, tensor.array.shape)
+            return view
+    view = Variable(tensor.array)
+    view.root = tensor.root
+    return view
 
 
 def unpack_dual(tensor: Any, *, level: Any = None) -> Any:
@@ -140,7 +140,7 @@ def unpack_dual(tensor: Any, *, level: Any = None) -> Any:
 
 
 @contextmanager
-def plainly() -> Iterator[None]:
+def tangents_ignored() -> Iterator[None]:
     """Within, tangents are not looked at."""
     before, Dual.watched = Dual.watched, False
     try:
@@ -159,12 +159,12 @@ def stand_in(tensor: Tensor) -> Tensor:
     return plain
 
 
-def pushed(level: Level, cls: type[Op], values: Sequence[Any]) -> Any:
+def dispatch_dual(level: DualLevel, cls: type[Op], values: Sequence[Any]) -> Any:
     """What an operation gives for tensors with tangents: its result with the tangent that follows."""
     recorded = grad_mode.on
     leaves: list[Tensor] = []
     tangents: list[Tensor] = []
-    stands: dict[int, Any] = {}
+    originals: dict[int, Any] = {}
 
     def plain(value: Any) -> Any:
         if type(value) is tuple:
@@ -176,36 +176,37 @@ def pushed(level: Level, cls: type[Op], values: Sequence[Any]) -> Any:
         leaf.root = value.root
         leaves.append(leaf)
         tangents.append(level.tangent(value))
-        stands[id(leaf)] = value
+        originals[id(leaf)] = value
         return leaf
 
     state = grad_mode.state
-    with plainly():
+    with tangents_ignored():
         grad_mode.state = True, False, (), None
         try:
-            taken = [plain(value) for value in values]
-            result = dispatch(cls, taken)
+            primals = [plain(value) for value in values]
+            result = dispatch(cls, primals)
             outputs = [o for o in (result if isinstance(result, tuple) else (result,)) if isinstance(o, Tensor)]
-            moving = [o for o in outputs if o.requires_grad and o.array.dtype.kind == "f" and id(o) not in stands]
-            again = recorded and any(v.requires_grad for v in (*_tensors(values), *tangents))
-            products = Forward(moving, leaves).product(tangents, again) if moving else []
+            differentiable = [o for o in outputs
+                              if o.requires_grad and o.array.dtype.kind == "f" and id(o) not in originals]
+            create_graph = recorded and any(v.requires_grad for v in (*_tensors(values), *tangents))
+            products = Forward(differentiable, leaves).product(tangents, create_graph) if differentiable else []
         finally:
             grad_mode.state = state
     keep = recorded and any(v.requires_grad for v in _tensors(values))
-    made = {id(o): _settled(o, keep) for o in outputs if id(o) not in stands}
-    for o, product in zip(moving, products, strict=True):
-        level.give(made[id(o)], product)
+    results = {id(o): _without_history(o, keep) for o in outputs if id(o) not in originals}
+    for o, product in zip(differentiable, products, strict=True):
+        level.give(results[id(o)], product)
     if isinstance(result, tuple):
-        finished = [_finished(o, made, stands) for o in result]
+        finished = [_finished(o, results, originals) for o in result]
         return type(result)(*finished) if hasattr(result, "_fields") else tuple(finished)
-    return _finished(result, made, stands)
+    return _finished(result, results, originals)
 
 
-def _finished(o: Any, made: dict[int, Any], stands: dict[int, Any]) -> Any:
-    return made.get(id(o), stands.get(id(o), o))
+def _finished(o: Any, results: dict[int, Any], originals: dict[int, Any]) -> Any:
+    return results.get(id(o), originals.get(id(o), o))
 
 
-def _settled(o: Tensor, keep: bool) -> Tensor:
+def _without_history(o: Tensor, keep: bool) -> Tensor:
     """A result that only has history if there is any without the tangents."""
     if not keep and o.requires_grad:
         o.requires_grad, o.node = False, None

@@ -18,11 +18,11 @@ from gradcli.engine.transforms.jacobian_blocks import (
     Blocks,
     Forward,
     columns,
+    depending_on_inputs,
     depends_on_inputs,
-    kept_with_inputs,
     rows,
 )
-from gradcli.engine.transforms.levels import Level, gradients, hidden, type_text
+from gradcli.engine.transforms.levels import Level, excluded_nodes, gradients, type_text
 from gradcli.engine.transforms.pytree import TreeSpec, tree_flatten, tree_unflatten
 from gradcli.engine.transforms.vmap import refusing_randomness, vmap
 from gradcli.faults.tree import GradFault, GradientShape, TypeFault, ValueFault
@@ -61,7 +61,7 @@ def _call(func: Callable[..., Any], args: tuple[Any, ...], at: tuple[int, ...], 
     return func(*full, **options)
 
 
-def _parted(result: Any, has_aux: bool, name: str) -> tuple[Any, Any]:
+def _split_aux(result: Any, has_aux: bool, name: str) -> tuple[Any, Any]:
     """The result to be differentiated, and what the function returns besides."""
     if not has_aux:
         return result, None
@@ -104,16 +104,17 @@ def grad_and_value(func: Callable[..., Any], argnums: Any = 0, has_aux: bool = F
         level = Level()
         with recording(True):
             chosen = [level.differentiable(args[i]) for i in at]
-            value, aux = _parted(_call(func, args, at, chosen, options), has_aux, GRAD)
+            value, aux = _split_aux(_call(func, args, at, chosen, options), has_aux, GRAD)
             _check_scalar(value)
             inputs, spec = tree_flatten(chosen)
-            again = level.reaches_outside([value])
-            slopes = gradients([value], [Variable(np.ones((), value.array.dtype))], inputs, again, hidden())
+            create_graph = level.reaches_outside([value])
+            seed = Variable(np.ones((), value.array.dtype))
+            slopes = gradients([value], [seed], inputs, create_graph, excluded_nodes())
         level.end()
-        found = level.released(tree_unflatten(slopes, spec))
-        found = tuple(found) if isinstance(argnums, tuple) else found[0]
+        grads = level.released(tree_unflatten(slopes, spec))
+        grads = tuple(grads) if isinstance(argnums, tuple) else grads[0]
         value, aux = level.released((value, aux))
-        return found, (value, aux) if has_aux else value
+        return grads, (value, aux) if has_aux else value
 
     return both
 
@@ -155,7 +156,7 @@ def _jacobian(func: Callable[..., Any], argnums: Any, has_aux: bool, name: str,
         with recording(True):
             chosen = tuple([level.differentiable(args[i]) for i in at])
             with with_tangents() if name == JVP else nullcontext():
-                value, aux = _parted(_call(func, args, at, chosen, options), has_aux, name)
+                value, aux = _split_aux(_call(func, args, at, chosen, options), has_aux, name)
                 outputs, out_spec = _flat_results(value, name)
                 _check_floating(outputs, name)
                 inputs, spec = tree_flatten(chosen)
@@ -163,8 +164,8 @@ def _jacobian(func: Callable[..., Any], argnums: Any, has_aux: bool, name: str,
         level.end()
         by_output = [tree_unflatten(level.released(block), spec) for block in blocks]
         by_output = by_output if isinstance(argnums, tuple) else [block[0] for block in by_output]
-        found = tree_unflatten(by_output, out_spec)
-        return (found, level.released(aux)) if has_aux else found
+        blocks_by_output = tree_unflatten(by_output, out_spec)
+        return (blocks_by_output, level.released(aux)) if has_aux else blocks_by_output
 
     return jacobian
 
@@ -177,8 +178,8 @@ def _check_floating(outputs: list[Tensor], name: str) -> None:
 
 
 def _by_rows(level: Level, outputs: list[Tensor], inputs: list[Tensor]) -> list[Blocks]:
-    again = level.reaches_outside(outputs)
-    return [rows(output, inputs, again, hidden()) for output in outputs]
+    create_graph = level.reaches_outside(outputs)
+    return [rows(output, inputs, create_graph, excluded_nodes()) for output in outputs]
 
 
 def vjp(func: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
@@ -186,7 +187,7 @@ def vjp(func: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
     level = Level()
     with recording(True):
         chosen = level.differentiable(primals)
-        value, aux = _parted(func(*chosen), has_aux, "vjp(f, *primals)")
+        value, aux = _split_aux(func(*chosen), has_aux, "vjp(f, *primals)")
         outputs, out_spec = _flat_results(value, "vjp(f, *primals)")
         _check_floating(outputs, "vjp")
         inputs, spec = tree_flatten(chosen)
@@ -196,16 +197,16 @@ def vjp(func: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
 
     def product(cotangents: Any, retain_graph: bool = True, create_graph: bool | None = None) -> Any:
         """The product of `cotangents`, of the structure of the result, with the Jacobian."""
-        vectors, given = tree_flatten(cotangents)
-        if given != out_spec:
+        vectors, structure = tree_flatten(cotangents)
+        if structure != out_spec:
             raise TypeFault("Expected pytree structure of cotangents to be the same as pytree structure of outputs to "
-                            f"the function. cotangents: {given}, primal output: {out_spec}")
+                            f"the function. cotangents: {structure}, primal output: {out_spec}")
         seeds = [seed_for(o, v) for o, v in zip(outputs, vectors, strict=True)]
-        wanted = grad_mode.on if create_graph is None else bool(create_graph)
-        again = wanted and (outside or any(s.requires_grad for s in seeds))
-        slopes = gradients(outputs, seeds, inputs, again, hidden())
+        differentiable = grad_mode.on if create_graph is None else bool(create_graph)
+        recorded = differentiable and (outside or any(s.requires_grad for s in seeds))
+        slopes = gradients(outputs, seeds, inputs, recorded, excluded_nodes())
         later = Level()
-        later.start, later.leaves, later.outside = level.start, level.leaves, wanted
+        later.start, later.leaves, later.outside = level.start, level.leaves, differentiable
         return tree_unflatten(later.released(slopes), spec)
 
     results = level.released(value)
@@ -214,22 +215,22 @@ def vjp(func: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
 
 def jvp(func: Callable[..., Any], primals: Any, tangents: Any, strict: bool = False, has_aux: bool = False) -> Any:
     """(func's result, the product of its Jacobian with the tangents); with `has_aux`, and aux."""
-    return _pushed(func, primals, tangents, has_aux, True)
+    return _jvp(func, primals, tangents, has_aux, True)
 
 
-def _pushed(func: Callable[..., Any], primals: Any, tangents: Any, has_aux: bool, nominal: bool) -> Any:
+def _jvp(func: Callable[..., Any], primals: Any, tangents: Any, has_aux: bool, nominal: bool) -> Any:
     """What jvp gives; `nominal`: with the history that constant products have in PyTorch."""
     directions = _directions(primals, tangents)
     level = Level()
     with recording(True), with_tangents():
         chosen = level.differentiable(primals)
-        value, aux = _parted(func(*chosen), has_aux, JVP)
+        value, aux = _split_aux(func(*chosen), has_aux, JVP)
         outputs, out_spec = _flat_results(value, JVP)
         inputs = tree_flatten(chosen)[0]
         forward = Forward(outputs, inputs)
         level.leaves += forward.weights
         again = level.reaches_outside(outputs) or any(d.requires_grad for d in directions)
-        products = [traced.add(p, kept_with_inputs(-0.0, p, inputs)) if (
+        products = [traced.add(p, depending_on_inputs(-0.0, p, inputs)) if (
                         nominal and again and depends_on_inputs(o, p, inputs)) else p
                     for o, p in zip(outputs, forward.product(directions, again), strict=True)]
     level.end()
@@ -243,11 +244,11 @@ def _directions(primals: Any, tangents: Any) -> list[Tensor]:
         raise TypeFault(f"{JVP}: Expected primals to be a tuple. E.g. it should be valid to call f(*primals).",
                         "jvp(f, (x,), (v,))")
     points, spec = tree_flatten(primals)
-    directions, given = tree_flatten(tangents)
-    if given != spec:
+    directions, structure = tree_flatten(tangents)
+    if structure != spec:
         raise TypeFault(f"{JVP}: Expected primals and tangents to have the same python structure. For example, if "
                         "primals is a tuple of 3 tensors, tangents also must be. Got primals with structure "
-                        f"{spec} and tangents with structure {given}")
+                        f"{spec} and tangents with structure {structure}")
     for name, values in (("primals", points), ("tangents", directions)):
         if not values:
             raise TypeFault(f"{JVP}: Expected {name} to contain at least one Tensor.")
@@ -264,7 +265,7 @@ def _directions(primals: Any, tangents: Any) -> list[Tensor]:
 def linearize(func: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[..., Any]]:
     """(func's result, the function that gives the products of its Jacobian at these inputs with tangents)."""
     def product(*tangents: Any) -> Any:
-        return _pushed(func, primals, tangents, False, False)[1]
+        return _jvp(func, primals, tangents, False, False)[1]
 
     return func(*primals), product
 

@@ -11,10 +11,10 @@ import numpy as np
 from gradcli.engine.autograd.backward import backward as sweep_back
 from gradcli.engine.autograd.backward import leading_to, newest_first, sweep
 from gradcli.engine.autograd.dispatch import here, parent
-from gradcli.engine.autograd.hooks import hooked_leaf
-from gradcli.engine.autograd.op import titled, traced
+from gradcli.engine.autograd.hooks import apply_leaf_hooks
+from gradcli.engine.autograd.op import rename_node, traced
 from gradcli.engine.autograd.signature import described, sized
-from gradcli.engine.tensor.methods import ASKED, seed_for, tensors_of, without_history
+from gradcli.engine.tensor.methods import REQUESTED, seed_for, tensors_of, without_history
 from gradcli.engine.tensor.tensor import FIRST_ORDER, DetachedBy, Tensor
 from gradcli.engine.tensor.variable import Variable, recording, with_tangents
 from gradcli.engine.transforms.jacobian_blocks import columns, rows
@@ -24,8 +24,11 @@ from gradcli.faults.mistakes import UnusedInput
 from gradcli.faults.tree import ArgumentFault, GradFault, IntegerLeaf, ValueFault
 
 
-def _seeds(outputs: list[Tensor], given: Any) -> list[Tensor]:
-    weights = list(given) if isinstance(given, list | tuple) else [given] * (1 if given is not None else len(outputs))
+def _seeds(outputs: list[Tensor], grad_outputs: Any) -> list[Tensor]:
+    if isinstance(grad_outputs, list | tuple):
+        weights = list(grad_outputs)
+    else:
+        weights = [grad_outputs] * (1 if grad_outputs is not None else len(outputs))
     if len(weights) != len(outputs):
         raise ArgumentFault(f"{len(outputs)} outputs need {len(outputs)} gradients, and {len(weights)} were given")
     for at, output in enumerate(outputs):
@@ -57,29 +60,30 @@ def grad(outputs: Any, inputs: Any, grad_outputs: Any = None, retain_graph: Any 
     if materialize_grads and allow_unused is False:
         raise ValueFault("Expected allow_unused to be True or not passed when materialize_grads=True, but got: "
                          "allow_unused=False.", "torch.autograd.grad(y, [x], materialize_grads=True)")
-    found, wanted = tensors_of(outputs, "the outputs"), tensors_of(inputs, "the inputs")
+    flat_outputs, flat_inputs = tensors_of(outputs, "the outputs"), tensors_of(inputs, "the inputs")
     if is_grads_batched:
-        return _batched(found, wanted, grad_outputs, retain_graph, create_graph, allow_unused, materialize_grads)
-    seeds = _seeds(found, grad_outputs)
-    for x in wanted:
+        return _batched(flat_outputs, flat_inputs, grad_outputs, retain_graph, create_graph, allow_unused,
+                        materialize_grads)
+    seeds = _seeds(flat_outputs, grad_outputs)
+    for x in flat_inputs:
         if not x.requires_grad:
             raise UnusedInput("one of the differentiated tensors does not require grad").saying(
                 "One of the differentiated Tensors does not require grad")
-    parents = [parent(x) for x in wanted]
-    keep = Repeated.slices or (create_graph if retain_graph is None else bool(retain_graph))
+    parents = [parent(x) for x in flat_inputs]
+    keep_graph = Repeated.slices or (create_graph if retain_graph is None else bool(retain_graph))
     gradients: list[Any] = []
     hooked: set[int] = set()
 
-    def arrived(to: Any, g: Any) -> Any:
-        hooked.add(id(to))
-        return hooked_leaf(to, g, bool(create_graph))
+    def finish_leaf(target: Any, g: Any) -> Any:
+        hooked.add(id(target))
+        return apply_leaf_hooks(target, g, bool(create_graph))
 
-    owed = sweep(found, seeds, keep, bool(create_graph), parents, arrived)
-    for x, to in zip(wanted, parents, strict=True):
-        g = owed.get(to)
-        if g is not None and id(to) not in hooked:
-            owed[to] = g = hooked_leaf(to, g, bool(create_graph))
-            hooked.add(id(to))
+    grads = sweep(flat_outputs, seeds, keep_graph, bool(create_graph), parents, finish_leaf)
+    for x, target in zip(flat_inputs, parents, strict=True):
+        g = grads.get(target)
+        if g is not None and id(target) not in hooked:
+            grads[target] = g = apply_leaf_hooks(target, g, bool(create_graph))
+            hooked.add(id(target))
         if g is None and materialize_grads:
             g = zeros(x)
         if g is None and not allow_unused:
@@ -99,22 +103,24 @@ def _batched(outputs: list[Tensor], inputs: list[Tensor], weights: Any, retain: 
     rows = [grad(outputs, inputs, [b[i] for b in batches],  # type: ignore[index]
                  True if i + 1 < count else retain, create_graph, True, allow_unused, False, materialize)
             for i in range(count)]
-    return tuple(None if column[0] is None else _of_batch(column) for column in zip(*rows, strict=True))
+    return tuple(None if column[0] is None else _stack_batch(column) for column in zip(*rows, strict=True))
 
 
-def _of_batch(column: tuple[Any, ...]) -> Any:
+def _stack_batch(column: tuple[Any, ...]) -> Any:
     """The gradients of a batch in one tensor, as of the call that made each of them."""
     stacked = traced.stack(column)
-    names = {getattr(getattr(x.node, "call", x.node), "modern_name", "") for x in column}
-    return titled(stacked, names.pop()) if len(names) == 1 and stacked.node is not None and "" not in names else stacked
+    names = {getattr(getattr(x.node, "node", x.node), "modern_name", "") for x in column}
+    if len(names) != 1 or stacked.node is None or "" in names:
+        return stacked
+    return rename_node(stacked, names.pop())
 
 
 def _variable(g: Any, x: Tensor) -> Any:
     if g is None or isinstance(g, Tensor):
         return g if g is None or g.array.dtype is x.array.dtype else traced.cast(g, x.array.dtype)
-    found = Variable(np.array(g, x.array.dtype))
-    found.cut = DetachedBy(FIRST_ORDER, here())
-    return found
+    out = Variable(np.array(g, x.array.dtype))
+    out.cut = DetachedBy(FIRST_ORDER, here())
+    return out
 
 
 def zeros(x: Tensor) -> np.ndarray:
@@ -129,12 +135,12 @@ def _as_tuple(value: Any) -> tuple[Any, ...]:
 def _leaves(inputs: Any, connect: bool) -> tuple[tuple[Tensor, ...], bool]:
     """Fresh leaves with the values of the inputs, or connected stand-ins; and whether there were several."""
     several = isinstance(inputs, list | tuple)
-    found = tensors_of(inputs, "the inputs")
-    for x in found:
+    tensors = tensors_of(inputs, "the inputs")
+    for x in tensors:
         if x.array.dtype.kind != "f":
             raise IntegerLeaf(f"only floating tensors can require gradients, not {x.dtype.name}",
-                              ("x.float()", "a floating copy, which can")).saying(f"{ASKED} can require gradients")
-    return tuple(traced.alias(x) if connect and x.requires_grad else Variable(x.array, True) for x in found), several
+                              ("x.float()", "a floating copy, which can")).saying(f"{REQUESTED} can require gradients")
+    return tuple(traced.alias(x) if connect and x.requires_grad else Variable(x.array, True) for x in tensors), several
 
 
 def _checked(result: Any, leaves: Sequence[Tensor], strict: bool) -> list[Tensor]:
@@ -212,10 +218,10 @@ def vjp(func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool
         outputs = _checked(result, leaves, strict)
         seeds = [seed_for(o, w) for o, w in zip(outputs, _as_tuple(v) if v is not None else [None] * len(outputs),
                                                 strict=True)]
-        owed = sweep([o for o in outputs if o.requires_grad], [s for o, s in zip(outputs, seeds, strict=True)
+        grads = sweep([o for o in outputs if o.requires_grad], [s for o, s in zip(outputs, seeds, strict=True)
                                                               if o.requires_grad], create_graph, create_graph,
                      [parent(x) for x in leaves])
-    products = tuple(_variable(owed.get(parent(x), zeros(x)), x) for x in leaves)
+    products = tuple(_variable(grads.get(parent(x), zeros(x)), x) for x in leaves)
     return _outside(result, create_graph), products if several else products[0]
 
 

@@ -54,13 +54,13 @@ class _Check:
 
     def __init__(self, func: Callable[..., Any], inputs: Any, eps: float, atol: float, rtol: float, drift: float
                  ) -> None:
-        self.func, self.given = func, list(inputs) if isinstance(inputs, list | tuple) else [inputs]
+        self.func, self.inputs = func, list(inputs) if isinstance(inputs, list | tuple) else [inputs]
         self.eps, self.atol, self.rtol, self.drift = eps, atol, rtol, drift
         for name, number in (("eps", eps), ("atol", atol), ("rtol", rtol), ("nondet_tol", drift)):
             if type(number) not in NUMBERS:
                 raise ArgumentFault(f"gradcheck: {name} is a number, not {described(number)}")
-        self.at = [i for i, x in enumerate(self.given) if isinstance(x, Tensor) and x.requires_grad]
-        self.leaves: list[Tensor] = [self.given[i] for i in self.at]
+        self.at = [i for i, x in enumerate(self.inputs) if isinstance(x, Tensor) and x.requires_grad]
+        self.leaves: list[Tensor] = [self.inputs[i] for i in self.at]
         if not self.leaves:
             raise ValueFault(NONE_REQUIRED, ("x = torch.ones(2, dtype=torch.float64, requires_grad=True)",
                                              "one that does"))
@@ -71,7 +71,7 @@ class _Check:
 
     def run(self) -> None:
         """Raise what is wrong with the gradients of the first output that has some that are."""
-        outputs = _tensors(self.func(*self.given))
+        outputs = _tensors(self.func(*self.inputs))
         chosen = [k for k, o in enumerate(outputs) if o.requires_grad]
         measured = [self._slopes(x, outputs) for x in self.leaves]
         if not chosen:
@@ -107,7 +107,7 @@ class _Check:
                     moving[...] = home
                     moving[at] += side
                     with recording(True):       # the function may ask for gradients or hooks itself
-                        moved = _tensors(self.func(*self.given))
+                        moved = _tensors(self.func(*self.inputs))
                     ends.append([o.array.astype(np.float64).reshape(-1) for o in moved])
                 for block, up, down in zip(blocks, *ends, strict=True):
                     block[:, j] = (up - down) / (2 * self.eps)
@@ -144,10 +144,10 @@ class _Check:
 def _tensors(result: Any) -> list[Tensor]:
     """The floating results of a function."""
     results = list(result) if isinstance(result, tuple | list) else [result]
-    for each in results:
-        if not isinstance(each, Tensor):
-            raise AttributeFault(f"gradcheck needs a function that returns tensors, and it returned {described(each)}"
-                                 ).saying(f"'{type(each).__name__}' object has no attribute 'requires_grad'")
+    for value in results:
+        if not isinstance(value, Tensor):
+            raise AttributeFault(f"gradcheck needs a function that returns tensors, and it returned {described(value)}"
+                                 ).saying(f"'{type(value).__name__}' object has no attribute 'requires_grad'")
     return [o for o in results if o.array.dtype.kind == "f"]
 
 
@@ -159,21 +159,21 @@ def gradgradcheck(func: Callable[..., Any], inputs: Any, grad_outputs: Any = Non
     """The same for the gradients of the gradients of `func`."""
     if not check_fwd_over_rev and not check_rev_over_rev:
         raise AssertionError("Expected at least one of check_fwd_over_rev or check_rev_over_rev to be True")
-    given = list(inputs) if isinstance(inputs, list | tuple) else [inputs]
-    if not any(isinstance(x, Tensor) and x.requires_grad for x in given):
+    arguments = list(inputs) if isinstance(inputs, list | tuple) else [inputs]
+    if not any(isinstance(x, Tensor) and x.requires_grad for x in arguments):
         raise ValueFault(NONE_REQUIRED)
     with recording(True):
-        weights = _weights(_differentiable(func(*given)), grad_outputs)
+        weights = _weights(_differentiable(func(*arguments)), grad_outputs)
 
     def slopes(*xs: Any) -> Any:
-        points, weights = xs[:len(given)], list(xs[len(given):])
+        points, weights = xs[:len(arguments)], list(xs[len(arguments):])
         with recording(True):
             outputs = _differentiable(func(*points))
-            wanted = [x for x in points if isinstance(x, Tensor) and x.requires_grad]
-            return tuple(g for g in functional.grad(outputs, wanted, weights, create_graph=True, allow_unused=True)
-                         if g is not None)
+            differentiable = [x for x in points if isinstance(x, Tensor) and x.requires_grad]
+            grads = functional.grad(outputs, differentiable, weights, create_graph=True, allow_unused=True)
+            return tuple(g for g in grads if g is not None)
 
-    return gradcheck(slopes, [*given, *weights], eps=eps, atol=atol, rtol=rtol, raise_exception=raise_exception,
+    return gradcheck(slopes, [*arguments, *weights], eps=eps, atol=atol, rtol=rtol, raise_exception=raise_exception,
                      nondet_tol=nondet_tol)
 
 

@@ -25,19 +25,21 @@ def unit(x: Tensor, k: int) -> Tensor:
     return Variable(seed.reshape(x.array.shape))
 
 
-def rows(output: Tensor, inputs: Sequence[Tensor], again: bool, unseen: Set[Any] = frozenset()) -> Blocks:
+def rows(output: Tensor, inputs: Sequence[Tensor], create_graph: bool, excluded: Set[Any] = frozenset()) -> Blocks:
     """The derivatives of a result by each input, of shape (result..., input...), by one sweep for each row."""
     shapes = [(*output.array.shape, *x.array.shape) for x in inputs]
     if not output.requires_grad or not output.array.size:
         return [Variable(np.zeros(shape, x.array.dtype)) for shape, x in zip(shapes, inputs, strict=True)]
-    return _assembled(output.array.size, lambda k: gradients([output], [unit(output, k)], inputs, again, unseen),
-                      shapes, inputs, again)
+    def row(k: int) -> list[Tensor]:
+        return gradients([output], [unit(output, k)], inputs, create_graph, excluded)
+
+    return _assembled(output.array.size, row, shapes, inputs, create_graph)
 
 
 def _assembled(count: int, sweep: Callable[[int], list[Tensor]], shapes: Sequence[tuple[int, ...]],
-               like: Sequence[Tensor], again: bool) -> Blocks:
+               like: Sequence[Tensor], create_graph: bool) -> Blocks:
     """Blocks put together from `count` sweeps, each of which gives one slice of every block."""
-    if again:
+    if create_graph:
         slices = [sweep(k) for k in range(count)]
         return [traced.reshape(traced.stack(list(column)), shape)
                 for column, shape in zip(zip(*slices, strict=True), shapes, strict=True)]
@@ -56,22 +58,24 @@ class Forward:
         self.weights = [Variable(np.zeros(o.array.shape, o.array.dtype), True) for o in outputs]
         self.slopes = gradients(outputs, self.weights, inputs, True)
 
-    def product(self, directions: Sequence[Tensor], again: bool, at: int | None = None) -> list[Tensor]:
+    def product(self, directions: Sequence[Tensor], create_graph: bool, at: int | None = None) -> list[Tensor]:
         """For each output its derivative along directions of the inputs, or along one of input `at` alone."""
         slopes = self.slopes if at is None else [self.slopes[at]]
-        return gradients(slopes, directions, self.weights, again)
+        return gradients(slopes, directions, self.weights, create_graph)
 
-    def columns(self, again: bool) -> list[Blocks]:
+    def columns(self, create_graph: bool) -> list[Blocks]:
         """For each output its derivatives by each input, by one sweep for each column."""
-        blocks = [self._by_input(k, x, again) for k, x in enumerate(self.inputs)]
+        blocks = [self._by_input(k, x, create_graph) for k, x in enumerate(self.inputs)]
         return [list(column) for column in zip(*blocks, strict=True)]
 
-    def _by_input(self, at: int, x: Tensor, again: bool) -> Blocks:
+    def _by_input(self, at: int, x: Tensor, create_graph: bool) -> Blocks:
         shapes = [(x.array.size, *o.array.shape) for o in self.outputs]
         if not x.array.size or not self.slopes[at].requires_grad:
             return [Variable(np.zeros((*o.array.shape, *x.array.shape), o.array.dtype)) for o in self.outputs]
-        blocks = _assembled(x.array.size, lambda k: self.product([unit(x, k)], again, at), shapes, self.outputs, again)
-        return [_turned(b, (*o.array.shape, *x.array.shape), again) for b, o in zip(blocks, self.outputs, strict=True)]
+        blocks = _assembled(x.array.size, lambda k: self.product([unit(x, k)], create_graph, at), shapes, self.outputs,
+                            create_graph)
+        return [_turned(b, (*o.array.shape, *x.array.shape), create_graph)
+                for b, o in zip(blocks, self.outputs, strict=True)]
 
     def end(self) -> None:
         """Nothing is differentiated by the weights any more."""
@@ -79,9 +83,9 @@ class Forward:
             weight.requires_grad = False
 
 
-def _turned(block: Tensor, shape: tuple[int, ...], again: bool) -> Tensor:
+def _turned(block: Tensor, shape: tuple[int, ...], create_graph: bool) -> Tensor:
     """A block whose first dimension counts the elements of the input, with that dimension last."""
-    if again:
+    if create_graph:
         order = (*range(1, block.array.ndim), 0)
         return traced.reshape(traced.permute(block, order), shape)  # type: ignore[no-any-return]
     return Variable(np.moveaxis(block.array, 0, -1).reshape(shape))
@@ -89,16 +93,16 @@ def _turned(block: Tensor, shape: tuple[int, ...], again: bool) -> Tensor:
 
 def columns(level: Level, outputs: Sequence[Tensor], inputs: Sequence[Tensor]) -> list[Blocks]:
     """For each output its derivatives by each input, column by column; where that cannot be, row by row."""
-    again = level.reaches_outside(outputs)
+    create_graph = level.reaches_outside(outputs)
     try:
         forward = Forward(outputs, inputs)
         level.leaves += forward.weights
-        blocks = forward.columns(again)
+        blocks = forward.columns(create_graph)
     except NotDifferentiable:       # an operation whose gradient cannot be differentiated again
-        return [rows(output, inputs, again) for output in outputs]
-    if not again:
+        return [rows(output, inputs, create_graph) for output in outputs]
+    if not create_graph:
         return blocks
-    return [[traced.reshape(kept_with_inputs(b, b, inputs), b.array.shape) if depends_on_inputs(o, b, inputs) else b
+    return [[traced.reshape(depending_on_inputs(b, b, inputs), b.array.shape) if depends_on_inputs(o, b, inputs) else b
              for b in row] for o, row in zip(outputs, blocks, strict=True)]
 
 
@@ -107,14 +111,14 @@ def depends_on_inputs(output: Tensor, tangent: Tensor, inputs: Sequence[Tensor])
     the operands of each call: all but sums and views have some."""
     if tangent.requires_grad or not output.requires_grad:
         return False
-    calls = leading_to(newest_first([parent(output)]), {parent(x) for x in inputs})
-    return any(isinstance(call, TABLE["tied"]) or any(
+    nodes = leading_to(newest_first([parent(output)]), {parent(x) for x in inputs})
+    return any(isinstance(node, TABLE["tied"]) or any(
         type(value) is np.ndarray and value.dtype.kind == "f"
-        for _, _, kept in call.edges for value in (kept if type(kept) is tuple else ()))
-        for call in calls if isinstance(call, Op))
+        for _, _, saved in node.edges for value in (saved if type(saved) is tuple else ()))
+        for node in nodes if isinstance(node, Op))
 
 
-def kept_with_inputs(value: Tensor | float, like: Tensor, inputs: Sequence[Tensor]) -> Tensor:
+def depending_on_inputs(value: Tensor | float, like: Tensor, inputs: Sequence[Tensor]) -> Tensor:
     """A constant that nominally depends on the inputs."""
     constant = value if isinstance(value, Tensor) else Variable(np.asarray(value, like.array.dtype))
     return traced.tied(constant, list(inputs))  # type: ignore[no-any-return]

@@ -16,7 +16,7 @@ from gradcli.engine.autograd.backward import sweep
 from gradcli.engine.autograd.dispatch import here, parent
 from gradcli.engine.autograd.op import NodeOutput, traced
 from gradcli.engine.autograd.saved_values import Freed
-from gradcli.engine.tensor.methods import ASKED, set_requires_grad
+from gradcli.engine.tensor.methods import REQUESTED, set_requires_grad
 from gradcli.engine.tensor.tensor import DetachedBy, Tensor, clock
 from gradcli.engine.tensor.variable import Dual, Variable, grad_mode
 from gradcli.engine.transforms.pytree import tree_map
@@ -54,7 +54,7 @@ class Level:
         if x.requires_grad:
             return traced.alias(x)  # type: ignore[no-any-return]
         leaf = Variable(x.array)
-        set_requires_grad(leaf, True, ASKED)
+        set_requires_grad(leaf, True, REQUESTED)
         self.leaves.append(leaf)
         return leaf
 
@@ -67,7 +67,7 @@ class Level:
         """Whether the history of some tensor leads to a leaf that is not a stand-in of this level."""
         own = set(map(id, self.leaves))
         pending: list[Any] = [parent(x) for x in tensors if x.requires_grad]
-        seen: set[int] = set()
+        visited: set[int] = set()
         while pending:
             node = pending.pop()
             if isinstance(node, Tensor):
@@ -75,10 +75,10 @@ class Level:
                     return True
             elif node.born < self.start or node.hooks:      # a hook may bring in anything
                 return True
-            elif id(node) not in seen:
-                seen.add(id(node))
+            elif id(node) not in visited:
+                visited.add(id(node))
                 if type(node) is NodeOutput:
-                    pending.append(node.call)
+                    pending.append(node.node)
                 elif type(node.edges) is Freed:
                     return True
                 else:
@@ -101,18 +101,20 @@ class Level:
         return alone
 
 
-def hidden() -> Set[Any]:
+def excluded_nodes() -> Set[Any]:
     """The calls that are recorded for tangents alone: no gradient goes through them."""
     return grad_mode.unseen or frozenset()
 
 
-def gradients(outputs: Sequence[Tensor], seeds: Sequence[Tensor], inputs: Sequence[Tensor], again: bool,
-              unseen: Set[Any] = frozenset()) -> list[Tensor]:
+def gradients(outputs: Sequence[Tensor], seeds: Sequence[Tensor], inputs: Sequence[Tensor], create_graph: bool,
+              excluded: Set[Any] = frozenset()) -> list[Tensor]:
     """The gradients of weighted outputs by inputs: zeros where there is none, recorded if `again`."""
     pairs = [(o, s) for o, s in zip(outputs, seeds, strict=True) if o.requires_grad]
     targets = [parent(x) for x in inputs]
-    owed = sweep([o for o, _ in pairs], [s for _, s in pairs], True, again, targets, None, unseen) if pairs else {}
-    return [_gradient(owed.get(to), x) for to, x in zip(targets, inputs, strict=True)]
+    grads = {}
+    if pairs:
+        grads = sweep([o for o, _ in pairs], [s for _, s in pairs], True, create_graph, targets, None, excluded)
+    return [_gradient(grads.get(target), x) for target, x in zip(targets, inputs, strict=True)]
 
 
 def _gradient(g: Any, x: Tensor) -> Tensor:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.autograd.op import titled, traced
+from gradcli.engine.autograd.op import rename_node, traced
 from gradcli.engine.random.generators import Current, Generators
 from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
@@ -162,12 +162,12 @@ def _mapped(func: Callable[..., Any], arguments: tuple[list[Any], list[Any], Tre
     for i in range(count):
         next_slice()
         slices = [x if dim is None else traced.select(x, dim, i) for x, dim in zip(inputs, dims, strict=True)]
-        results, given = tree_flatten(func(*tree_unflatten(slices, spec), **options))
+        results, result_structure = tree_flatten(func(*tree_unflatten(slices, spec), **options))
         if structure is None:
-            structure, columns = given, [[] for _ in results]
-        elif given != structure:
+            structure, columns = result_structure, [[] for _ in results]
+        elif result_structure != structure:
             raise ValueFault(f"vmap({name}, ...): the structure of the results differs between slices: {structure} "
-                             f"and {given}")
+                             f"and {result_structure}")
         for column, result in zip(columns, results, strict=True):
             column.append(result)
     if not count:
@@ -219,9 +219,9 @@ BATCHED = {"SumBackward0": "SumBackward1", "MeanBackward0": "MeanBackward1", "Do
 
 def of_slices(stacked: Any, column: Sequence[Any]) -> Any:
     """The results of all slices, as those of the one call that PyTorch makes for them all."""
-    names = {getattr(getattr(x.node, "call", x.node), "modern_name", "") for x in column}
+    names = {getattr(getattr(x.node, "node", x.node), "modern_name", "") for x in column}
     name = names.pop() if len(names) == 1 else ""
-    return titled(stacked, BATCHED.get(name, name)) if name else stacked
+    return rename_node(stacked, BATCHED.get(name, name)) if name else stacked
 
 
 def _joined(column: list[Any], dim: int | None, name: str) -> Any:

@@ -132,14 +132,14 @@ def _fetch(address: str) -> Any:
 
 
 def _array_function(name: str) -> Any:
-    from gradcli.engine.tensor.numpy_view import in_words
+    from gradcli.engine.tensor.numpy_view import with_numpy_faults
 
     if name in MAKERS:
         return _fetch(f"third_party.numpy_makers.{name}")
     if name in TABLED or name.startswith("linalg_of_"):
         return _fetch(f"third_party.numpy_table.{name}")
     thing = _fetch(f"third_party.numpy.{name}")
-    return in_words(thing) if callable(thing) else thing
+    return with_numpy_faults(thing) if callable(thing) else thing
 
 
 def _no_options(**options: Any) -> None:
@@ -155,9 +155,9 @@ def _numpy(generators: Any) -> Namespace:
     def drawing(name: str) -> Callable[..., Any]:
         def drawn(*args: Any, **options: Any) -> Any:
             from gradcli.engine.random.numpy_stream import ArrayRandom
-            from gradcli.engine.tensor.numpy_view import in_words
+            from gradcli.engine.tensor.numpy_view import with_numpy_faults
 
-            return in_words(getattr(ArrayRandom(generators.arrays), name))(*args, **options)
+            return with_numpy_faults(getattr(ArrayRandom(generators.arrays), name))(*args, **options)
 
         drawn.__name__ = drawn.__qualname__ = name
         return drawn

@@ -15,7 +15,7 @@ from gradcli.engine.autograd.op import traced as F
 from gradcli.engine.autograd.signature import NUMBERS, described
 from gradcli.engine.tensor.conversion import array_of
 from gradcli.engine.tensor.memory import MemoryLimit
-from gradcli.engine.tensor.numpy_view import OWN, axes, given, kind, plain
+from gradcli.engine.tensor.numpy_view import OWN, as_numpy_result, axes, kind, plain
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Array, grad_mode
 from gradcli.faults.tree import ArgumentFault, ValueFault
@@ -179,12 +179,12 @@ def where(condition: Any, *values: Any) -> Any:
     if not values:
         return OWN["nonzero"](asarray(condition))
     x, y = values
-    return given(np.where(asarray(condition).array, operand(x), operand(y)))
+    return as_numpy_result(np.where(asarray(condition).array, operand(x), operand(y)))
 
 
 def dot(a: Any, b: Any) -> Any:
     """The product of matrices or vectors."""
-    return given(np.asarray(np.dot(asarray(a).array, asarray(b).array))[()])
+    return as_numpy_result(np.asarray(np.dot(asarray(a).array, asarray(b).array))[()])
 
 
 matmul = dot
@@ -199,7 +199,7 @@ def clip(a: Any, a_min: Any = None, a_max: Any = None, out: Any = None) -> Any:
 def _stored(name: str, result: Any, out: Any) -> Any:
     """A result, put into the array `out` if there is one."""
     if out is None:
-        return given(result)
+        return as_numpy_result(result)
     if not isinstance(out, Array):
         raise ArgumentFault(f"out is an array, not {described(out)}", f"np.{name}(x, out=y)")
     out.copy_(Array(np.asarray(result)))    # type: ignore[attr-defined]  # an operation of the table
@@ -214,7 +214,7 @@ def _whole(name: str, number: Any) -> int:
 
 def rounded(a: Any, decimals: int = 0) -> Any:
     """Values rounded."""
-    return given(np.round(asarray(a).array, _whole("round", decimals))[()])
+    return as_numpy_result(np.round(asarray(a).array, _whole("round", decimals))[()])
 
 
 def allclose(a: Any, b: Any, rtol: float = 1e-5, atol: float = 1e-8) -> bool:
@@ -260,7 +260,7 @@ def expand_dims(a: Any, axis: int) -> Any:
 
 def squeeze(a: Any) -> Any:
     """Without the axes of length one."""
-    return given(np.squeeze(asarray(a).array))
+    return as_numpy_result(np.squeeze(asarray(a).array))
 
 
 def outer(a: Any, b: Any) -> Any:
@@ -274,7 +274,7 @@ def norm(x: Any, ord: Any = None, axis: Any = None) -> Any:
     """The length of a vector, or of each along an axis."""
     if ord is not None and type(ord) not in NUMBERS:
         raise ArgumentFault(f"the order of a norm is a number, not {described(ord)}", "np.linalg.norm(x)")
-    return given(np.linalg.norm(asarray(x).array, None if ord is None else plain(ord), axes(axis)))
+    return as_numpy_result(np.linalg.norm(asarray(x).array, None if ord is None else plain(ord), axes(axis)))
 
 
 def copy(a: Any) -> Array:

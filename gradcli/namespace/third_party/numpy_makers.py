@@ -9,7 +9,7 @@ import numpy as np
 
 from gradcli.engine.autograd.signature import NUMBERS, described
 from gradcli.engine.tensor.memory import MemoryLimit
-from gradcli.engine.tensor.numpy_view import given, plain
+from gradcli.engine.tensor.numpy_view import as_numpy_result, plain
 from gradcli.engine.tensor.variable import Array
 from gradcli.exposure import exposed
 from gradcli.faults.tree import ArgumentFault
@@ -92,7 +92,7 @@ class Polynomial:
         return Polynomial(Array(self._own.integ(m).c))
 
     def __call__(self, val: Any) -> Any:
-        return given(np.asarray(self._own(operand(val)))[()])
+        return as_numpy_result(np.asarray(self._own(operand(val)))[()])
 
     def _with(self, other: Any, name: str) -> Any:
         if type(other) not in (Polynomial, *NUMBERS):

@@ -17,7 +17,7 @@ import numpy as np
 
 from gradcli.engine.autograd.signature import NUMBERS, described
 from gradcli.engine.tensor.memory import MemoryLimit
-from gradcli.engine.tensor.numpy_view import axes, given, in_words, kind, plain
+from gradcli.engine.tensor.numpy_view import as_numpy_result, axes, kind, plain, with_numpy_faults
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Array
 from gradcli.faults.tree import ArgumentFault
@@ -280,7 +280,7 @@ def result_of(value: Any) -> Any:
         return inner if isinstance(value, list) else tuple(inner)
     if getattr(value, "dtype", np.dtype(float)).kind == "c":
         raise ArgumentFault("the result has complex numbers, which are not part of the language")
-    return value if value is None or type(value) is bool else given(value)
+    return value if value is None or type(value) is bool else as_numpy_result(value)
 
 
 def _function(taken: Taken) -> Callable[..., Any]:
@@ -307,7 +307,7 @@ def _function(taken: Taken) -> Callable[..., Any]:
             return result_of(work(*(values[name] for name in places), **rest))
 
     applied.__name__ = applied.__qualname__ = taken.name.rpartition(".")[2]
-    return in_words(applied)
+    return with_numpy_faults(applied)
 
 
 def einsum(subscripts: Any, *operands: Any) -> Any:
@@ -363,7 +363,7 @@ for _line in LINES.strip().split("\n"):
     _taken = Taken(_line)
     if _taken.name not in ("einsum", "meshgrid"):
         FUNCTIONS[_taken.name] = _function(_taken)
-FUNCTIONS |= {function.__name__: in_words(function) for function in (einsum, meshgrid, fromiter, indices)}
+FUNCTIONS |= {function.__name__: with_numpy_faults(function) for function in (einsum, meshgrid, fromiter, indices)}
 FUNCTIONS |= {name: FUNCTIONS[other] for name, other in RENAMED.items() if other in FUNCTIONS}
 NAMES = tuple(FUNCTIONS)
 

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from gradcli.engine.autograd.function import Context, Function, apply
-from gradcli.engine.autograd.saved_tensors_hooks import Saver, Slot, latest
+from gradcli.engine.autograd.saved_tensors_hooks import PackedValue, Saver, latest
 from gradcli.engine.autograd.signature import described, sized
 from gradcli.engine.random.generators import Current
 from gradcli.engine.settings import Settings
@@ -63,11 +63,11 @@ class CheckpointedCall(Saver):
         self.arrays: list[Any] = []
         self.sweep: Any = None
 
-    def slot(self, array: Any, whose: Any) -> Slot:
-        """A slot whose value the recomputation provides."""
+    def slot(self, array: Any, source: Any) -> PackedValue:
+        """A slot source value the recomputation provides."""
         at = len(self.shapes)
         self.shapes.append((array.shape, array.dtype))
-        return Slot(lambda: self._array(at))
+        return PackedValue(lambda: self._array(at))
 
     def _array(self, at: int) -> Any:
         if self.sweep is not latest.now:
@@ -110,12 +110,12 @@ class Recomputation(Saver):
         self.count = count
         self.arrays: list[Any] = []
 
-    def slot(self, array: Any, whose: Any) -> Slot:
+    def slot(self, array: Any, source: Any) -> PackedValue:
         """A slot for a value of the recomputation itself."""
         self.arrays.append(array)
         if len(self.arrays) == self.count:
             raise StopRecomputation
-        return Slot(lambda: array)
+        return PackedValue(lambda: array)
 
 
 def checkpoint(function: Callable[..., Any], *args: Any, use_reentrant: Any = None, context_fn: Any = None,

@@ -103,7 +103,6 @@ class AsType(Op):
 class TypeAs(Op):
     """type_as(input, other): input as elements of the type of other."""
 
-    names = ("type_as",)
     function = False
     samples = [(np.array([1.5, 2.0]), np.array([1, 2])), ([1.0, 2.0], [3.0])]
     errors = [([1.0], "text")]
@@ -122,8 +121,6 @@ class Question(Op, abstract=True):
 class IsFloatingPoint(Question):
     """is_floating_point(input): whether elements are floating numbers."""
 
-    names = ("is_floating_point",)
-
     def forward(input: Array):
         return input.dtype.kind == "f"
 
@@ -131,16 +128,12 @@ class IsFloatingPoint(Question):
 class IsComplex(Question):
     """is_complex(input): False; there are no complex tensors here."""
 
-    names = ("is_complex",)
-
     def forward(input: Array):
         return False
 
 
 class IsSigned(Question):
     """is_signed(input): whether elements can be negative."""
-
-    names = ("is_signed",)
 
     def forward(input: Array):
         return input.dtype.kind in "if"
@@ -164,7 +157,6 @@ class IsNonZero(Op):
 class IsSameSize(Op):
     """is_same_size(input, other): whether both have the same shape."""
 
-    names = ("is_same_size",)
     samples = [([1.0, 2.0], [3.0, 4.0]), ([1.0, 2.0], [3.0])]
     errors = [([1.0],)]
 
@@ -175,6 +167,7 @@ class IsSameSize(Op):
 class IsReal(Op):
     """isreal(input): True for each element; there are no complex tensors here."""
 
+    names = ("isreal",)
     samples = [([1.0, 2.0],)]
     errors = [("text",)]
 
@@ -213,7 +206,6 @@ class Cpu(Op):
 class ResultType(Op):
     """result_type(tensor1, tensor2): the element type in which both would be computed together."""
 
-    names = ("result_type",)
     method = False
     samples = [([1.0, 2.0], np.array([1])), (np.array([1]), 2.5)]
     errors = [([1.0], "text")]
@@ -225,7 +217,6 @@ class ResultType(Op):
 class CanCast(Op):
     """can_cast(from_, to): whether type promotion may turn elements of type from_ into type to."""
 
-    names = ("can_cast",)
     method = False
     samples = [(np.dtype(np.float64), np.dtype(np.float32)), (np.dtype(np.float64), np.dtype(np.int64))]
     errors = [("nonsense", np.dtype(np.int64))]

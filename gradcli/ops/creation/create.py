@@ -89,16 +89,12 @@ class Likeness(Creation, abstract=True):
 class OnesLike(Likeness):
     """ones_like(input, dtype): ones in the shape of input."""
 
-    names = ("ones_like",)
-
     def forward(input: Array, *, dtype: Type = None):
         return laid_out(input, lambda shape: np.ones(shape, dtype or input.dtype))
 
 
 class ZerosLike(Likeness):
     """zeros_like(input, dtype): zeros in the shape of input."""
-
-    names = ("zeros_like",)
 
     def forward(input: Array, *, dtype: Type = None):
         return laid_out(input, lambda shape: np.zeros(shape, dtype or input.dtype))
@@ -107,8 +103,6 @@ class ZerosLike(Likeness):
 class EmptyLike(Likeness):
     """empty_like(input, dtype): a tensor of the shape of input; here it is zeros."""
 
-    names = ("empty_like",)
-
     def forward(input: Array, *, dtype: Type = None):
         return laid_out(input, lambda shape: np.zeros(shape, dtype or input.dtype))
 
@@ -116,7 +110,6 @@ class EmptyLike(Likeness):
 class FullLike(Creation):
     """full_like(input, fill_value, dtype): the same number everywhere, in the shape of input."""
 
-    names = ("full_like",)
     samples = [([[1.0, 2.0]], 3)]
     errors = [([1.0], "text")]
 

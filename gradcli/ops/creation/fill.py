@@ -5,16 +5,15 @@ import numpy as np
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag, Number, Operand
 from gradcli.faults.tree import ShapeFault
+from gradcli.ops.base import Kernel
 from gradcli.ops.internal import expanded
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 
 
-class Zero(Op):
+class Zero(Kernel):
     """zero(input): zeros in the place of all elements; `x.zero_()`."""
 
-    method = False
-    function = False
     inplace = True
     samples = [(GRID,)]
     errors = [("text",)]
@@ -51,11 +50,9 @@ class Fill(Op):
         return F.sum(g)
 
 
-class Copy(Op):
+class Copy(Kernel):
     """copy(input, src, non_blocking): the elements of src, broadcast, in the place of all; `x.copy_(src)`."""
 
-    method = False
-    function = False
     inplace = True
     ignored_options = ("non_blocking",)
     label = "CopyBackwards"
@@ -72,14 +69,11 @@ class Copy(Op):
         return F.cast(g, src_dtype)
 
 
-class FillDiagonal(Op):
+class FillDiagonal(Kernel):
     """fill_diagonal(input, fill_value, wrap): one value on the main diagonal; with `wrap` again below it in tall
     matrices; `x.fill_diagonal_(value)`."""
 
-    names = ("fill_diagonal",)
     partial = True
-    method = False
-    function = False
     inplace = True
     samples = [(GRID, 7), ([[1.0], [2.0], [3.0], [4.0]], 5.0, True)]
     errors = [([1.0, 2.0], 1), (GRID, "text"), ([[[1.0], [2.0]]], 1)]

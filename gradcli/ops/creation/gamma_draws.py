@@ -13,6 +13,7 @@ from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.autograd.signature import Array
 from gradcli.engine.random.generators import draw
 from gradcli.faults.tree import ArgumentFault, ValueFault
+from gradcli.ops.base import Kernel
 from gradcli.ops.dtype_checks import only_floats
 
 SMALL = float(np.float32(0.8))
@@ -194,11 +195,9 @@ def _beta_by_fraction(x, alpha, total):
     return top / bottom * (x * (_psi(total) - _psi(alpha)) / (total - alpha))
 
 
-class Draws(Op, abstract=True):
+class Draws(Kernel, abstract=True):
     """Numbers drawn by rejection, for the distributions alone."""
 
-    function = False
-    method = False
     random = True
     first_order_only = True
     samples = [([[0.5, 1.0], [2.0, 9.0]],)]
@@ -207,8 +206,6 @@ class Draws(Op, abstract=True):
 
 class StandardGamma(Draws):
     """standard_gamma(input): gamma numbers of rate 1, of the concentrations in input."""
-
-    names = ("standard_gamma",)
 
     def forward(input: Array):
         return draw().standard_gamma(only_floats("standard_gamma", input))
@@ -220,7 +217,6 @@ class StandardGamma(Draws):
 class SampleDirichlet(Draws):
     """sample_dirichlet(input): shares that sum to one, of the concentrations in each row of input."""
 
-    names = ("sample_dirichlet",)
     label = "_DirichletBackward"
 
     def forward(input: Array):
@@ -231,12 +227,9 @@ class SampleDirichlet(Draws):
         return slope * (g - F.sum(out * g, -1, True))
 
 
-class StandardGammaGrad(Op):
+class StandardGammaGrad(Kernel):
     """standard_gamma_grad(input, output): how the gamma numbers output move with their concentrations input."""
 
-    names = ("standard_gamma_grad",)
-    function = False
-    method = False
     samples = [([0.5, 2.0, 9.0, 20.0], [0.25, 1.5, 9.5, 3.0])]
     errors = [("text", [1.0])]
 
@@ -245,12 +238,9 @@ class StandardGammaGrad(Op):
             return gamma_slope(input.astype(np.float64), output.astype(np.float64)).astype(input.dtype)
 
 
-class DirichletGrad(Op):
+class DirichletGrad(Kernel):
     """dirichlet_grad(input, alpha, total): how shares move with their concentration, over one less the share."""
 
-    names = ("dirichlet_grad",)
-    function = False
-    method = False
     samples = [([0.25, 0.75, 0.5, 0.25], [0.5, 2.0, 9.0, 4.0], [1.5, 2.5, 19.0, 16.0])]
     errors = [("text", [1.0], [1.0])]
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op, titled
+from gradcli.engine.autograd.op import Op, rename_node
 from gradcli.engine.autograd.signature import Anything, Array, Number, Plain, Sizes, Type
 from gradcli.engine.tensor.conversion import array_of
 from gradcli.faults.tree import ArgumentFault, ShapeFault
@@ -23,16 +23,12 @@ class Kin(Op, abstract=True):
 class NewZeros(Kin):
     """new_zeros(input, *size, dtype): zeros of the type of input."""
 
-    names = ("new_zeros",)
-
     def forward(input: Array, size: Sizes, *, dtype: Type = None):
         return np.zeros(checked(size), dtype or input.dtype)
 
 
 class NewOnes(Kin):
     """new_ones(input, *size, dtype): ones of the type of input."""
-
-    names = ("new_ones",)
 
     def forward(input: Array, size: Sizes, *, dtype: Type = None):
         return np.ones(checked(size), dtype or input.dtype)
@@ -41,8 +37,6 @@ class NewOnes(Kin):
 class NewEmpty(Kin):
     """new_empty(input, *size, dtype): a tensor of the type of input whose content is nobody's promise; here zeros."""
 
-    names = ("new_empty",)
-
     def forward(input: Array, size: Sizes, *, dtype: Type = None):
         return np.zeros(checked(size), dtype or input.dtype)
 
@@ -50,7 +44,6 @@ class NewEmpty(Kin):
 class NewFull(Kin):
     """new_full(input, size, fill_value, dtype): the same number everywhere, of the type of input."""
 
-    names = ("new_full",)
     samples = [(GRID, (2, 3), 7.5), (GRID, (2,), 7, np.dtype(np.int64))]
     errors = [(GRID, (-1,), 1), (GRID, (2,), "text")]
 
@@ -64,7 +57,6 @@ class NewFull(Kin):
 class NewTensor(Kin):
     """new_tensor(input, data, dtype): a new tensor with the numbers of nested lists, of the type of input."""
 
-    names = ("new_tensor",)
     samples = [(GRID, GRID)]
     errors = [(GRID, "text")]
 
@@ -75,7 +67,6 @@ class NewTensor(Kin):
 class SumToSize(Op):
     """sum_to_size(input, *size): input added up along whatever broadcasting from this size had repeated."""
 
-    names = ("sum_to_size",)
     function = False
     samples = [(GRID, (2, 1)), (GRID, (3,)), (GRID, (1, 1))]
     errors = [(GRID, (2,)), (GRID, (5, 2, 3))]
@@ -89,4 +80,4 @@ class SumToSize(Op):
                                                    if n == 1 and tail[i] != 1))
         if not where and shape:
             return input
-        return titled(F.reshape(F.sum(input, where, True), tuple(size)), f"SumBackward{int(bool(size))}")
+        return rename_node(F.reshape(F.sum(input, where, True), tuple(size)), f"SumBackward{int(bool(size))}")

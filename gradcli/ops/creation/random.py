@@ -36,7 +36,6 @@ class Randn(Creation):
 class RandLike(Creation):
     """rand_like(input, dtype): numbers drawn evenly from [0, 1), in the shape of input."""
 
-    names = ("rand_like",)
     random = True
     samples = [([[1.0, 2.0]],)]
     errors = [("text",)]
@@ -48,7 +47,6 @@ class RandLike(Creation):
 class RandnLike(Creation):
     """randn_like(input, dtype): normally distributed numbers, in the shape of input."""
 
-    names = ("randn_like",)
     random = True
     samples = [([[1.0, 2.0]],)]
     errors = [("text",)]

@@ -6,18 +6,16 @@ these have no form that returns a new tensor: only the name with the underscore 
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Int, Number, Operand
 from gradcli.engine.random.generators import draw
 from gradcli.engine.tensor.write_gate import writing
 from gradcli.faults.tree import ArgumentFault
+from gradcli.ops.base import Kernel
 
 
-class Refill(Op, abstract=True):
+class Refill(Kernel, abstract=True):
     """New random content for the memory of input."""
 
-    method = False
-    function = False
     inplace = True
     random = True
     samples = [([1.0, 2.0],)]
@@ -51,9 +49,8 @@ class UniformFill(Refill):
 class NormalFill(Refill):
     """normal_fill(input, mean, std): input filled with normally distributed numbers."""
 
-    names = ("normal_fill",)
     label = "NormalBackward0"
-    written_as = "normal_"
+    inplace_name = "normal_"
     samples = [([1.0, 2.0],), ([1.0, 2.0], 1.0, 0.5)]
 
     def forward(input: Array, mean: Number = 0.0, std: Number = 1.0):
@@ -112,9 +109,8 @@ class GeometricFill(Refill):
 class BernoulliFill(Refill):
     """bernoulli_fill(input, p): input filled with ones of probability p, else zeros."""
 
-    names = ("bernoulli_fill",)
     label = "BernoulliBackward2"
-    written_as = "bernoulli_"
+    inplace_name = "bernoulli_"
     samples = [([1.0, 2.0],), ([1.0, 2.0], 0.25), ([1.0, 2.0], [0.5, 1.0])]
 
     def forward(input: Array, p: Operand = 0.5):

@@ -56,16 +56,12 @@ def kaiser(beta):
 class BartlettWindow(Taper):
     """bartlett_window(window_length, periodic, dtype): a triangle, from 0 to 1 and back."""
 
-    names = ("bartlett_window",)
-
     def forward(window_length: Int, periodic: Flag = True, *, dtype: Type = None):
         return tapered("bartlett_window", window_length, periodic, dtype, triangle)
 
 
 class HannWindow(Taper):
     """hann_window(window_length, periodic, dtype): one period of a cosine, from 0 to 1 and back."""
-
-    names = ("hann_window",)
 
     def forward(window_length: Int, periodic: Flag = True, *, dtype: Type = None):
         return tapered("hann_window", window_length, periodic, dtype, cosine(0.5, 0.5))
@@ -74,7 +70,6 @@ class HannWindow(Taper):
 class HammingWindow(Taper):
     """hamming_window(window_length, periodic, alpha, beta, dtype): alpha less beta times one period of a cosine."""
 
-    names = ("hamming_window",)
     samples = [(5,), (6, False), (5, True, 0.5), (5, True, 0.5, 0.4), (5, True, 0.5, 0.4, np.dtype(np.float64))]
     errors = [(-1,), (2.5,)]
 
@@ -86,8 +81,6 @@ class HammingWindow(Taper):
 class BlackmanWindow(Taper):
     """blackman_window(window_length, periodic, dtype): a sum of cosines of one and two periods, 0 to 1 and back."""
 
-    names = ("blackman_window",)
-
     def forward(window_length: Int, periodic: Flag = True, *, dtype: Type = None):
         return tapered("blackman_window", window_length, periodic, dtype, blackman)
 
@@ -95,7 +88,6 @@ class BlackmanWindow(Taper):
 class KaiserWindow(Taper):
     """kaiser_window(window_length, periodic, beta, dtype): I0(beta sqrt(1 - x^2)) / I0(beta), x from -1 to 1."""
 
-    names = ("kaiser_window",)
     samples = [(5,), (6, False), (5, True, 3.0), (5, True, 3.0, np.dtype(np.float64))]
     errors = [(-1,), (2.5,)]
 

@@ -42,7 +42,7 @@ def places(shape, dim, index):
 class Gather(Op):
     """gather(input, dim, index, sparse_grad): along `dim` the elements that index names, place by place."""
 
-    lays = "rows"
+    memory_order = "rows"
     linked = False
     legacy_name = "tensor.Gather"
     samples = [(GRID, 1, PICKS), (GRID, 0, np.array([[1, 0, 1]])), (GRID, -1, PICKS)]
@@ -76,7 +76,7 @@ def fitting(input, dim, index, src, name):
     return key, src[tuple(slice(n) for n in index.shape)]
 
 
-def owed(F, g, dim, index, src_shape):
+def gather_at(F, g, dim, index, src_shape):
     """The gradient of what was scattered: gathered back, with zeros for what index did not cover."""
     if 0 in index.shape:
         return F.zeros(src_shape, dtype=g.dtype)
@@ -91,8 +91,7 @@ def owed(F, g, dim, index, src_shape):
 class ScatterAdd(Op):
     """scatter_add(input, dim, index, src): input with each element of src added where index says along `dim`."""
 
-    lays = "rows"
-    names = ("scatter_add",)
+    memory_order = "rows"
     inplace = True
     samples = [(GRID, 1, PICKS, [[1.0, 2.0], [3.0, 4.0]]), (GRID, 0, np.array([[1, 0, 1]]), [[1.0, 2.0, 3.0]]),
                (GRID, 1, PICKS, GRID)]
@@ -109,14 +108,14 @@ class ScatterAdd(Op):
         return g
 
     def grad_src(F, g, dim, index, src_shape):
-        return owed(F, g, dim, index, src_shape)
+        return gather_at(F, g, dim, index, src_shape)
 
 
 class Scatter(Op):
     """scatter(input, dim, index, src, value, reduce): input with the places that index names along `dim` set to the
     elements of src, or to one value; or with these added or multiplied."""
 
-    lays = "rows"
+    memory_order = "rows"
     inplace = True
     legacy_name = "tensor.Scatter"
     label = ("ScatterBackward0", "ScatterBackward1", "ScatterBackward2", "ScatterBackward3")
@@ -153,7 +152,7 @@ class Scatter(Op):
     def grad_src(F, g, dim, index, reduce, src_shape):
         if reduce:
             return refuse()
-        return owed(F, g, dim, index, src_shape) if len(src_shape) else F.sum(F.gather(g, dim, index))
+        return gather_at(F, g, dim, index, src_shape) if len(src_shape) else F.sum(F.gather(g, dim, index))
 
 
 def with_zeros(F, g, dim, index, reduce):
@@ -175,8 +174,7 @@ class ScatterReduce(Op):
     """scatter_reduce(input, dim, index, src, reduce, include_self): for each place that index names along `dim`, the
     sum, product, mean or extreme of what src brings there, and, with `include_self`, of what was there."""
 
-    lays = "rows"
-    names = ("scatter_reduce",)
+    memory_order = "rows"
     linked = False
     inplace = True
     samples = [*REDUCED, *((*sample, False) for sample in REDUCED), (GRID, 1, PICKS, GRID, "sum")]
@@ -263,9 +261,8 @@ class IndexReduce(Op):
     """index_reduce(input, dim, index, source, reduce, include_self): for each slice that index names along `dim`, the
     product, mean or extreme of what source brings there, and, with `include_self`, of what was there."""
 
-    lays = "rows"
+    memory_order = "rows"
     linked = False
-    names = ("index_reduce",)
     inplace = True
     samples = [(GRID, 1, np.array([0, 0, 2]), [[1.5, 2.0, 4.0], [3.0, 4.0, 2.5]], how)
                for how in ("prod", "mean", "amax", "amin")]

@@ -8,7 +8,6 @@ import numpy as np
 
 from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.dispatch import dispatch, record
-from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Operand, Plain, described, sized
 from gradcli.engine.tensor.conversion import array_of
 from gradcli.engine.tensor.dtypes import OF
@@ -18,17 +17,16 @@ from gradcli.engine.tensor.variable import Dual, Variable, grad_mode
 from gradcli.engine.tensor.write_gate import overlapping, writing
 from gradcli.faults.tensors import IndexOutOfRange, IndexType, TooManyIndices
 from gradcli.faults.tree import ArgumentFault, IndexFault, ShapeFault, ValueFault
+from gradcli.ops.base import Kernel
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 ALL = slice(None)
 
 
-class GetItem(Op):
+class GetItem(Kernel):
     """getitem(input, basic, picks): the part of input that a key in square brackets names."""
 
     names = ("getitem",)
-    method = False
-    function = False
     legacy_name = ("tensor.Index", "tensor.Index", "tensor.Index", "tensor.MaskedSelect", "tensor.Index",
                    "tensor.Index")
     label = ("SelectBackward0", "SliceBackward0", "IndexBackward0", "IndexBackward0", "UnsqueezeBackward0",
@@ -70,11 +68,9 @@ def last_step(basic, shape):
     return last
 
 
-class Unindex(Op):
+class Unindex(Kernel):
     """unindex(input, basic, picks, shape): zeros of `shape`, with input added where the key points."""
 
-    method = False
-    function = False
     label = "IndexPutBackward0"
     samples = [([1.0, 2.0, 3.0], (0,), (), (2, 3)), (GRID, (), (np.array([1, 1]),), (2, 3))]
     errors = [("text", (0,), (), (2,))]
@@ -93,12 +89,10 @@ class Unindex(Op):
         return F.getitem(g, basic, picks)
 
 
-class SetItem(Op):
+class SetItem(Kernel):
     """setitem(input, value, basic, picks): input with the part that a key names replaced by value."""
 
     names = ("setitem",)
-    method = False
-    function = False
     legacy_name = ("tensor.SetItem", "tensor.MaskedFill")
     label = ("CopySlices", "IndexPutBackward0")
     saves = True        # what PyTorch frees is the change itself
@@ -130,25 +124,25 @@ def put(array, value, basic, picks):
     try:
         place[key] = value
     except ValueError:
-        room = place[key].shape
-        given = getattr(value, "shape", ())
-        if len(given) > len(room) and given[: len(given) - len(room)] == (1,) * (len(given) - len(room)):
-            place[key] = value.reshape(given[len(given) - len(room) :])
+        size = place[key].shape
+        shape = getattr(value, "shape", ())
+        if len(shape) > len(size) and shape[: len(shape) - len(size)] == (1,) * (len(shape) - len(size)):
+            place[key] = value.reshape(shape[len(shape) - len(size) :])
             return
-        words = (f"shape mismatch: value tensor of shape {list(given)} cannot be broadcast to indexing result of "
-                 f"shape {list(room)}" if picks else unexpandable(given, room))
-        raise ShapeFault(f"a {sized(given)} value does not fit into a {sized(room)} part").saying(words) from None
+        words = (f"shape mismatch: value tensor of shape {list(shape)} cannot be broadcast to indexing result of "
+                 f"shape {list(size)}" if picks else unexpandable(shape, size))
+        raise ShapeFault(f"a {sized(shape)} value does not fit into a {sized(size)} part").saying(words) from None
 
 
-def unexpandable(given, room):
+def unexpandable(shape, size):
     """Why a value of one shape cannot be expanded to another, in PyTorch's words."""
-    if len(given) > len(room):
-        return (f"expand(torch.FloatTensor{{{list(given)}}}, size={list(room)}): the number of sizes provided "
-                f"({len(room)}) must be greater or equal to the number of dimensions in the tensor ({len(given)})")
-    lead = len(room) - len(given)
-    at = next(i for i in reversed(range(lead, len(room))) if given[i - lead] not in (1, room[i]))
-    return (f"The expanded size of the tensor ({room[at]}) must match the existing size ({given[at - lead]}) at "
-            f"non-singleton dimension {at}.  Target sizes: {list(room)}.  Tensor sizes: {list(given)}")
+    if len(shape) > len(size):
+        return (f"expand(torch.FloatTensor{{{list(shape)}}}, size={list(size)}): the number of sizes provided "
+                f"({len(size)}) must be greater or equal to the number of dimensions in the tensor ({len(shape)})")
+    lead = len(size) - len(shape)
+    at = next(i for i in reversed(range(lead, len(size))) if shape[i - lead] not in (1, size[i]))
+    return (f"The expanded size of the tensor ({size[at]}) must match the existing size ({shape[at - lead]}) at "
+            f"non-singleton dimension {at}.  Target sizes: {list(size)}.  Tensor sizes: {list(shape)}")
 
 
 def getitem(self, key):
@@ -156,14 +150,14 @@ def getitem(self, key):
     array = self.array
     if type(key) is int and not array.ndim and key in (0, -1):
         return self if isinstance(self, Variable) else array.item()
-    basic, picks = taken(key, array)
+    basic, picks = split_key(key, array)
     return dispatch(GetItem, (self, basic, picks))
 
 
 def setitem(self, key, value):
     """`self[key] = value`."""
     try:
-        basic, picks = taken(key, self.array)
+        basic, picks = split_key(key, self.array)
     except IndexFault:
         if any(isinstance(k, Tensor | list) for k in (key if type(key) is tuple else (key,))):
             writable(self, "setitem")       # where the key picks, PyTorch looks at the leaf first
@@ -197,7 +191,7 @@ def setitem(self, key, value):
     put(writing(self.array), source, basic, picks)
     note_write(self, "setitem", here())
     if Dual.watched:
-        Dual.level.written(self, value, lambda whole, part: put(whole, part, basic, picks))
+        Dual.level.record_write(self, value, lambda whole, part: put(whole, part, basic, picks))
     if grad_mode.on and (self.requires_grad or getattr(value, "requires_grad", False)) and (
             self.array.dtype.kind == "f"):
         changed = Variable(self.array)
@@ -206,7 +200,7 @@ def setitem(self, key, value):
             rebase(self, changed)
 
 
-def taken(key, array):
+def split_key(key, array):
     """A key as the two steps in which it is applied: what moves the view, and what picks elements."""
     keys = key if type(key) is tuple else (key,)
     keys = tuple([_plain(k) for k in keys])

@@ -8,6 +8,7 @@ from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tensors import IndexOutOfRange, TooManyIndices
 from gradcli.faults.tree import IndexFault, ShapeFault, TypeFault
+from gradcli.ops.base import Kernel
 from gradcli.ops.shape.rearrange import meeting
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
@@ -56,7 +57,6 @@ def lifted(array):
 class IndexSelect(Op):
     """index_select(input, dim, index): the slices along `dim` that index names."""
 
-    names = ("index_select",)
     legacy_name = "tensor.IndexSelect"
     samples = [(GRID, 0, ROWS), (GRID, 1, np.array([2, 2, 0])), (GRID, -1, np.array([1]))]
     errors = [(GRID, 0, np.array([5])), (GRID, 3, ROWS), (GRID, 0, np.array([[1]])), (GRID, 0, [1.0])]
@@ -75,8 +75,7 @@ class IndexAdd(Op):
     """index_add(input, dim, index, source, alpha): input with alpha times the slices of source added where
     index says."""
 
-    lays = "rows"
-    names = ("index_add",)
+    memory_order = "rows"
     linked = False
     inplace = True
     legacy_name = "tensor.IndexAdd"
@@ -101,8 +100,7 @@ class IndexAdd(Op):
 class IndexCopy(Op):
     """index_copy(input, dim, index, source): input with the slices that index names replaced by those of source."""
 
-    lays = "rows"
-    names = ("index_copy",)
+    memory_order = "rows"
     linked = False
     inplace = True
     legacy_name = "tensor.IndexCopy"
@@ -126,7 +124,6 @@ class IndexCopy(Op):
 class IndexFill(Op):
     """index_fill(input, dim, index, value): input with the slices that index names filled with value."""
 
-    names = ("index_fill",)
     inplace = True
     legacy_name = "tensor.IndexFill"
     label = ("IndexFillBackward0", "IndexFillBackward1")
@@ -203,11 +200,9 @@ def places(array, index, name):
     return index
 
 
-class Pick(Op):
+class Pick(Kernel):
     """pick(input, indices): the elements that indices, one tensor a dimension, name together."""
 
-    method = False
-    function = False
     label = "IndexBackward0"
     samples = [(GRID, (Tensor(TWICE), Tensor(COLUMNS))), (GRID, (Tensor(TWICE),))]
     errors = [(GRID, (Tensor(np.array([9])),))]
@@ -242,7 +237,6 @@ class IndexPut(Op):
     """index_put(input, indices, values, accumulate): input with the elements that indices, one tensor a dimension, name
     together replaced by values, or with `accumulate` added to."""
 
-    names = ("index_put",)
     inplace = True
     samples = [(GRID, (Tensor(ROWS), Tensor(COLUMNS)), [7.0, 8.0]), (GRID, (Tensor(TWICE),), [1.0, 2.0, 3.0], True),
                (GRID, (Tensor(np.array([[True, False, True], [False, True, False]])),), [1.0])]
@@ -271,7 +265,6 @@ class TakeAlongDim(Op):
     """take_along_dim(input, indices, dim): along `dim` the elements that indices name, broadcast against input; without
     `dim` of all elements in a row."""
 
-    names = ("take_along_dim",)
     samples = [(GRID, np.array([0, 5])), (GRID, np.array([[1], [0]]), 1), (GRID, np.array([[0, 2, 1]]), -1)]
     errors = [(GRID, np.array([[7]]), 1), (GRID, np.array([0]), 1), (GRID, np.array([[0]]), 4)]
 

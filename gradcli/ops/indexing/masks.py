@@ -44,8 +44,7 @@ def single(value, name):
 class MaskedFill(Op):
     """masked_fill(input, mask, value): input with value wherever the mask holds."""
 
-    lays = "rows"
-    names = ("masked_fill",)
+    memory_order = "rows"
     inplace = True
     legacy_name = "tensor.MaskedFill"
     label = ("MaskedFillBackward0", "MaskedFillBackward1")
@@ -71,8 +70,7 @@ class MaskedFill(Op):
 class MaskedSelect(Op):
     """masked_select(input, mask): the elements where the mask holds, row by row, as a vector."""
 
-    names = ("masked_select",)
-    only_kept = ("input",)
+    saved_for_versions = ("input",)
     legacy_name = "tensor.MaskedSelect"
     samples = [(GRID, HOLES), (GRID, ROW), ([1.0, 2.0, 3.0], HOLES)]
     errors = [(GRID, np.array([True, False])), (GRID, GRID)]
@@ -89,7 +87,7 @@ class MaskedSelect(Op):
 class MaskedScatter(Op):
     """masked_scatter(input, mask, source): input with the elements of source, in their order, where the mask holds."""
 
-    lays = "rows"
+    memory_order = "rows"
     names = ("masked_scatter", "masked_copy")
     inplace = True
     legacy_name = "tensor.MaskedCopy"
@@ -114,11 +112,11 @@ class MaskedScatter(Op):
         return F.masked_fill(g, mask, 0)
 
     def grad_source(F, g, mask, source_shape):
-        taken, n = F.masked_select(g, mask), 1
+        selected, n = F.masked_select(g, mask), 1
         for length in source_shape:
             n *= length
-        rest = F.zeros((n - taken.shape[0],), dtype=g.dtype)
-        return F.reshape(F.cat((taken, rest), 0), source_shape)
+        rest = F.zeros((n - selected.shape[0],), dtype=g.dtype)
+        return F.reshape(F.cat((selected, rest), 0), source_shape)
 
 
 class Nonzero(Op):
@@ -165,7 +163,7 @@ def matrix(array, name):
 class Tril(Triangle):
     """tril(input, diagonal): the lower triangle, up to a diagonal counted from the main one; zeros above."""
 
-    lays = "rows"
+    memory_order = "rows"
     legacy_name = "linalg.Tril"
 
     def forward(input: Array, diagonal: Int = 0):
@@ -178,7 +176,7 @@ class Tril(Triangle):
 class Triu(Triangle):
     """triu(input, diagonal): the upper triangle, from a diagonal counted from the main one; zeros below."""
 
-    lays = "rows"
+    memory_order = "rows"
     legacy_name = "linalg.Triu"
 
     def forward(input: Array, diagonal: Int = 0):
@@ -191,7 +189,6 @@ class Triu(Triangle):
 class TrilIndices(Creation):
     """tril_indices(row, col, offset, dtype): the rows and columns of the elements of a lower triangle."""
 
-    names = ("tril_indices",)
     samples = [(3, 3), (2, 4, 1)]
     errors = [(-1, 3), ("text", 3)]
 
@@ -202,7 +199,6 @@ class TrilIndices(Creation):
 class TriuIndices(Creation):
     """triu_indices(row, col, offset, dtype): the rows and columns of the elements of an upper triangle."""
 
-    names = ("triu_indices",)
     samples = [(3, 3), (2, 4, 1)]
     errors = [(-1, 3), ("text", 3)]
 
@@ -213,7 +209,7 @@ class TriuIndices(Creation):
 class OneHot(Op):
     """one_hot(input, num_classes): for each whole number a row of zeros with a one in its place."""
 
-    lays = "rows"
+    memory_order = "rows"
     names = ("nn.functional.one_hot",)
     samples = [(np.array([0, 2, 1]),), (np.array([[0], [1]]), 4)]
     errors = [(np.array([0, 5]), 3), (np.array([-1]),), ([1.0],)]

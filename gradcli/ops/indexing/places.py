@@ -8,6 +8,7 @@ from gradcli.engine.autograd.dispatch import named
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Arrays, Flag, Index, Int, Ints, Numbers, Plain
 from gradcli.faults.tree import ArgumentFault, ShapeFault, TypeFault, ValueFault
+from gradcli.ops.base import Kernel
 
 GRID = [[1.0, 0.0, 3.0], [0.0, 5.0, -6.0]]
 POINTS = [[0.0, 1.0], [1.0, 0.0], [2.0, 0.0], [2.0, 2.0]]
@@ -17,7 +18,6 @@ class UnravelIndex(Op):
     """unravel_index(indices, shape): for numbers of elements counted row by row, their indices in a tensor of that
     shape, a tensor for each dimension."""
 
-    names = ("unravel_index",)
     method = False
     samples = [(np.array([1, 5]), (2, 3)), (np.array(4), 6)]
     errors = [(np.array([1.0]), (2, 3)), (np.array([1]), (-1, 3)), (np.array([1]), (0, 3))]
@@ -41,7 +41,6 @@ class NonzeroStatic(Op):
     """nonzero_static(input, size, fill_value): the places of the first `size` elements that are not zero, a row each;
     fill_value in the rows that are left."""
 
-    names = ("nonzero_static",)
     samples = [(np.array(GRID), 2), (np.array(GRID), 6), (np.array(GRID), 6, 7)]
     errors = [(np.array(GRID), -1), ("text", 2)]
 
@@ -83,13 +82,10 @@ class HistogramDD(Op):
         return named(HistogramDD)(hist, edges)
 
 
-class HistogramCells(Op):
+class HistogramCells(Kernel):
     """histogram_cells(input, edges, weight, density): how much of the points in the rows of input falls into each cell
     between edges."""
 
-    names = ("histogram_cells",)
-    method = False
-    function = False
     samples = [(np.array(POINTS), (np.array([0.0, 1.5, 2.0]), np.array([0.0, 1.0]))),
                (np.array(POINTS), (np.array([0.0, 1.5, 2.0]), np.array([0.0, 2.0])), np.array([1.0, 2.0, 4.0, 8.0])),
                (np.array(POINTS), (np.array([0.0, 1.5, 2.0]), np.array([0.0, 2.0])), None, True)]

@@ -10,7 +10,7 @@ from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.tree import ShapeFault, ValueFault
 from gradcli.ops.introsort import reordered
-from gradcli.ops.reduction.reduce import GRID, placed
+from gradcli.ops.reduction.reduce import GRID, scatter_to_input
 
 BOUNDS = np.array([1.0, 3.0, 5.0])
 
@@ -75,7 +75,7 @@ class Sort(Op):
         return along(input, order, dim), order
 
     def grad_input(F, g, out, dim, input_shape):
-        return placed(F, g, out[1], dim, True, input_shape)
+        return scatter_to_input(F, g, out[1], dim, True, input_shape)
 
 
 class Argsort(Op):
@@ -122,7 +122,7 @@ class Topk(Op):
         return along(input, order, dim), order
 
     def grad_input(F, g, out, dim, input_shape):
-        return placed(F, g, out[1], dim, True, input_shape)
+        return scatter_to_input(F, g, out[1], dim, True, input_shape)
 
 
 def insertion(sequence, values, right):
@@ -138,8 +138,8 @@ def insertion(sequence, values, right):
                          f"{list(values.shape)}")
     count = math.prod(sequence.shape[:-1])
     rows = zip(sequence.reshape(count, sequence.shape[-1]), values.reshape(count, values.shape[-1]), strict=True)
-    found = [bisected(row, wanted, right) for row, wanted in rows]
-    return np.array(found, np.int64).reshape(values.shape)
+    positions = [bisected(row, keys, right) for row, keys in rows]
+    return np.array(positions, np.int64).reshape(values.shape)
 
 
 def bisected(row, values, right):
@@ -181,8 +181,8 @@ class Searchsorted(Op):
                 raise ShapeFault("searchsorted(): boundary and sorter must have the same size, but got boundary tensor "
                                  f"{list(sorted_sequence.shape)} and got sorter tensor {list(sorter.shape)}")
             sorted_sequence = np.take_along_axis(sorted_sequence, sorter, -1)
-        found = insertion(sorted_sequence, np.asarray(input), right or side == "right")
-        return np.asarray(found).astype(np.int32 if out_int32 else np.int64)
+        positions = insertion(sorted_sequence, np.asarray(input), right or side == "right")
+        return np.asarray(positions).astype(np.int32 if out_int32 else np.int64)
 
 
 class Bucketize(Op):
@@ -194,8 +194,8 @@ class Bucketize(Op):
     def forward(input: Operand, boundaries: Array, *, out_int32: Flag = False, right: Flag = False):
         if boundaries.ndim != 1:
             raise ShapeFault(f"bucketize(): boundaries tensor must be 1 dimension, but got dim({boundaries.ndim})")
-        found = insertion(boundaries, np.asarray(input), right)
-        return np.asarray(found).astype(np.int32 if out_int32 else np.int64)
+        positions = insertion(boundaries, np.asarray(input), right)
+        return np.asarray(positions).astype(np.int32 if out_int32 else np.int64)
 
 
 class Isin(Op):

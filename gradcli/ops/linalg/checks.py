@@ -127,12 +127,12 @@ def by_matrix(function, a):
     return np.array([function(matrix) for matrix in flat], np.int32).reshape(a.shape[:-2])
 
 
-def turned(F, x):
+def transposed(F, x):
     """The transposes of a stack of matrices."""
     return F.transpose(x, -1, -2)
 
 
-def each(F, x):
+def per_matrix(F, x):
     """Numbers, one a matrix, ready to be multiplied with the matrices."""
     return F.unsqueeze(F.unsqueeze(x, -1), -1)
 

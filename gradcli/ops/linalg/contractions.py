@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op, titled
+from gradcli.engine.autograd.op import Op, rename_node
 from gradcli.engine.autograd.signature import Array, Arrays, Dim, Flag, Int, Plain, Sizes, VariadicArrays, sized
 from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
@@ -38,7 +38,7 @@ class Vdot(Op):
     errors = [(V, [1.0]), (A, V)]
 
     def compose(F, input: Array, other: Array):
-        return titled(F.dot(input, other), "VdotBackward0")
+        return rename_node(F.dot(input, other), "VdotBackward0")
 
 
 class Vecdot(Op):
@@ -130,7 +130,8 @@ class Kron(Op):
         right = (1,) * (n - len(other.shape)) + tuple(other.shape)
         apart = (F.reshape(input, tuple(k for length in left for k in (length, 1)))
                  * F.reshape(other, tuple(k for length in right for k in (1, length))))
-        return titled(F.reshape(apart, tuple(p * q for p, q in zip(left, right, strict=True))), "UnsafeViewBackward0")
+        lengths = tuple(p * q for p, q in zip(left, right, strict=True))
+        return rename_node(F.reshape(apart, lengths), "UnsafeViewBackward0")
 
 
 class LinalgCross(Op):
@@ -196,7 +197,6 @@ class MultiDot(Op):
 class ChainMatmul(Op):
     """chain_matmul(*matrices): as linalg.multi_dot, which took its place, of any number of matrices."""
 
-    names = ("chain_matmul",)
     method = False
     samples = [((A, B, A),), ((A,),)]
     errors = [((A, A),), ((A, V),)]

@@ -9,14 +9,14 @@ from gradcli.faults.mistakes import NotDifferentiable
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.ops.linalg.checks import (
     by_matrix,
-    each,
     gaps,
     indefinite,
     leading_minor,
     matrices,
     on_diagonal,
+    per_matrix,
     square,
-    turned,
+    transposed,
 )
 
 A = [[2.0, 0.5], [0.25, 1.0]]
@@ -29,7 +29,7 @@ class Cholesky(Op):
     """linalg.cholesky(A, upper): the triangular L with A = L L^T, from the same triangle of A; with `upper` its
     transpose."""
 
-    lays = "columns"
+    memory_order = "columns"
     names = ("linalg.cholesky",)
     label = "LinalgCholeskyExBackward0"
     symmetric = True
@@ -50,10 +50,10 @@ class Cholesky(Op):
 
 def cholesky_slope(F, g, out, upper):
     """What the gradient of a Cholesky factor makes of the matrix's."""
-    factor, g = (turned(F, out), turned(F, g)) if upper else (out, g)
-    lower = F.tril(turned(F, factor) @ g)
-    both = (lower + turned(F, F.tril(lower, -1))) * 0.5
-    back = F.linalg_solve_triangular(turned(F, factor), both, upper=True)
+    factor, g = (transposed(F, out), transposed(F, g)) if upper else (out, g)
+    lower = F.tril(transposed(F, factor) @ g)
+    both = (lower + transposed(F, F.tril(lower, -1))) * 0.5
+    back = F.linalg_solve_triangular(transposed(F, factor), both, upper=True)
     return F.linalg_solve_triangular(factor, back, upper=False, left=False)
 
 
@@ -71,7 +71,7 @@ class Qr(Op):
     """linalg.qr(A, mode): the orthogonal Q and the triangular R with A = Q R; `mode` complete makes Q square, and
     r leaves it out."""
 
-    lays = "columns"
+    memory_order = "columns"
     names = ("linalg.qr",)
     returns = ("Q", "R")
     multi_output = True
@@ -92,20 +92,20 @@ class Qr(Op):
             raise NotDifferentiable(f"linalg.qr: mode='{mode}' of {m} by {n} matrices is not differentiable: the "
                                     "columns left over are any of many",
                                     ("torch.linalg.qr(a)", "the reduced form, which is"))
-        g_q, g_r = (F.zeros_like(x) if given is None else given for x, given in zip((q, r), g, strict=True))
+        g_q, g_r = (F.zeros_like(x) if grad is None else grad for x, grad in zip((q, r), g, strict=True))
         if m >= n:
             return _qr_slope(F, q, r, g_q, g_r)
         rest = F.narrow(r, -1, m, n - m)
         g_rest = F.narrow(g_r, -1, m, n - m)
-        first = _qr_slope(F, q, F.narrow(r, -1, 0, m), g_q + q @ rest @ turned(F, g_rest), F.narrow(g_r, -1, 0, m))
+        first = _qr_slope(F, q, F.narrow(r, -1, 0, m), g_q + q @ rest @ transposed(F, g_rest), F.narrow(g_r, -1, 0, m))
         return F.cat((first, q @ g_rest), -1)
 
 
 def _qr_slope(F, q, r, g_q, g_r):
     """What the gradients of Q and a square R make of the gradient of Q R."""
-    upper = F.triu(g_r @ turned(F, r) - turned(F, q) @ g_q)
-    both = upper + turned(F, F.triu(upper, 1))
-    return F.linalg_solve_triangular(turned(F, r), q @ both + g_q, upper=False, left=False)
+    upper = F.triu(g_r @ transposed(F, r) - transposed(F, q) @ g_q)
+    both = upper + transposed(F, F.triu(upper, 1))
+    return F.linalg_solve_triangular(transposed(F, r), q @ both + g_q, upper=False, left=False)
 
 
 class OldQr(Op):
@@ -124,7 +124,7 @@ class Svd(Op):
     """linalg.svd(A, full_matrices): U, S and Vh with A = U diag(S) Vh; the square U and Vh, or without
     `full_matrices` only the columns and rows that S meets."""
 
-    lays = "columns"
+    memory_order = "columns"
     names = ("linalg.svd",)
     returns = ("U", "S", "Vh")
     multi_output = True
@@ -151,16 +151,16 @@ class Svd(Op):
         outer = 0
         if g_u is not None:
             g_u = F.narrow(g_u, -1, 0, k)
-            met = turned(F, u) @ g_u
-            inner = (met - turned(F, met)) / apart * across + inner
+            met = transposed(F, u) @ g_u
+            inner = (met - transposed(F, met)) / apart * across + inner
             if m > k:
                 outer = ((g_u - u @ met) / across) @ vh
         if g_vh is not None:
             g_vh = F.narrow(g_vh, -2, 0, k)
-            met = vh @ turned(F, g_vh)
-            inner = F.unsqueeze(s, -1) * ((met - turned(F, met)) / apart) + inner
+            met = vh @ transposed(F, g_vh)
+            inner = F.unsqueeze(s, -1) * ((met - transposed(F, met)) / apart) + inner
             if n > k:
-                outer = u @ ((g_vh - turned(F, met) @ vh) / F.unsqueeze(s, -1)) + outer
+                outer = u @ ((g_vh - transposed(F, met) @ vh) / F.unsqueeze(s, -1)) + outer
         return u @ inner @ vh + outer
 
 
@@ -175,7 +175,7 @@ class OldSvd(Op):
 
     def compose(F, input: Array, some: Flag = True, compute_uv: Flag = True):
         u, s, vh = F.linalg_svd(input, not some if compute_uv else True)
-        return named(OldSvd)(*((u, s, turned(F, vh)) if compute_uv else (F.zeros_like(u), s, F.zeros_like(vh))))
+        return named(OldSvd)(*((u, s, transposed(F, vh)) if compute_uv else (F.zeros_like(u), s, F.zeros_like(vh))))
 
 
 class Svdvals(Op):
@@ -193,7 +193,7 @@ class Eigh(Op):
     """linalg.eigh(A, UPLO): the eigenvalues, least first, and eigenvectors of symmetric matrices, of which the lower
     triangle is read, or with `UPLO` U the upper."""
 
-    lays = "columns"
+    memory_order = "columns"
     names = ("linalg.eigh",)
     returns = ("eigenvalues", "eigenvectors")
     multi_output = True
@@ -211,9 +211,9 @@ class Eigh(Op):
         values, vectors = out
         inner = 0 if g_values is None else on_diagonal(F, g_values)
         if g_vectors is not None:
-            met = turned(F, vectors) @ g_vectors
-            inner = (met - turned(F, met)) * 0.5 / gaps(F, values) + inner
-        return vectors @ inner @ turned(F, vectors)
+            met = transposed(F, vectors) @ g_vectors
+            inner = (met - transposed(F, met)) * 0.5 / gaps(F, values) + inner
+        return vectors @ inner @ transposed(F, vectors)
 
 
 class Eigvalsh(Op):
@@ -252,7 +252,7 @@ def reflected(F, input, tau, other, reverse):
     vectors = F.tril(input, -1) + F.eye(m, n, dtype=input.dtype)
     for i in range(tau.shape[-1])[:: -1 if reverse else 1]:
         v = F.narrow(vectors, -1, i, 1)
-        other = other - each(F, F.select(tau, -1, i)) * v @ (turned(F, v) @ other)
+        other = other - per_matrix(F, F.select(tau, -1, i)) * v @ (transposed(F, v) @ other)
     return other
 
 
@@ -268,7 +268,7 @@ class Ormqr(Op):
         matrices("ormqr", other)
         if left:
             return reflected(F, input, tau, other, not transpose)
-        return turned(F, reflected(F, input, tau, turned(F, other), transpose))
+        return transposed(F, reflected(F, input, tau, transposed(F, other), transpose))
 
 
 class Geqrf(Op):
@@ -280,5 +280,5 @@ class Geqrf(Op):
 
     def forward(input: Array):
         matrices("geqrf", input)
-        kept, tau = np.linalg.qr(input, "raw")
-        return kept.swapaxes(-1, -2).astype(input.dtype), tau.astype(input.dtype)
+        packed, tau = np.linalg.qr(input, "raw")
+        return packed.swapaxes(-1, -2).astype(input.dtype), tau.astype(input.dtype)

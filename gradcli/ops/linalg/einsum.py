@@ -43,7 +43,7 @@ class Einsum(Op):
         terms, result, wide = parsed(equation.replace(" ", ""), [len(x.shape) for x in operands])
         lengths = measured(terms, operands)
         letters = result + [c for c in lengths if c not in result]
-        parts = [spread(F, x, term, letters) for x, term in zip(operands, terms, strict=True)]
+        parts = [align_operand(F, x, term, letters) for x, term in zip(operands, terms, strict=True)]
         product = parts[0]
         for k, part in enumerate(parts[1:], 1):
             # a letter can be summed as soon as no later operand has it
@@ -84,12 +84,13 @@ def letter(number):
 def parsed(equation, dims):
     """The letters of each operand and of the result; dimensions under ... have numbers, counted from the last."""
     inputs, arrow, output = equation.partition("->")
-    written = inputs.split(",")
-    if len(written) != len(dims):
-        raise ArgumentFault(f"einsum(): the equation has {len(written)} operands, and {len(dims)} tensors were given")
+    subscripts = inputs.split(",")
+    if len(subscripts) != len(dims):
+        raise ArgumentFault(f"einsum(): the equation has {len(subscripts)} operands, and {len(dims)} tensors were "
+                            "given")
     wide = 0
     terms = []
-    for text, n in zip(written, dims, strict=True):
+    for text, n in zip(subscripts, dims, strict=True):
         hidden = n - len(text.replace("...", "", 1))
         if hidden < 0 or hidden and "..." not in text:
             fault = ArgumentFault(f"einsum(): the letters {text} do not fit a {n}-d tensor")
@@ -136,7 +137,7 @@ def measured(terms, operands):
     return lengths
 
 
-def spread(F, x, term, letters):
+def align_operand(F, x, term, letters):
     """An operand with one dimension for each letter, of length 1 for those it does not have."""
     term = list(term)
     for c in dict.fromkeys(term):

@@ -8,6 +8,7 @@ from gradcli.engine.autograd.dispatch import named
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag
 from gradcli.faults.tree import ShapeFault
+from gradcli.ops.base import Kernel
 from gradcli.ops.linalg.checks import (
     by_matrix,
     indefinite,
@@ -30,12 +31,9 @@ WIDE = [[1.0, 2.0, 3.0], [0.5, -1.0, 2.0]]
 B = [[1.0, 2.0, 0.5], [-1.0, 0.5, 3.0]]
 
 
-class ZeroPivot(Op):
+class ZeroPivot(Kernel):
     """zero_pivot(A): for each matrix the place, counted from 1, of the first zero on the diagonal of U; 0 without."""
 
-    names = ("zero_pivot",)
-    method = False
-    function = False
     samples = [(np.array(A),), (SINGULAR,)]
     errors = [([1.0],)]
 

@@ -113,7 +113,6 @@ class Eig(Op):
     with `eigenvectors` the vectors: for a pair of complex ones their real part in one column, the imaginary in the
     next."""
 
-    names = ("eig",)
     samples = [(np.array(A),), (np.array(TURNING), True)]
     errors = [(WIDE,)]
 

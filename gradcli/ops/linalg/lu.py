@@ -7,7 +7,7 @@ import numpy as np
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag, Index
 from gradcli.faults.tree import ArgumentFault, ShapeFault, TypeFault
-from gradcli.ops.linalg.checks import matrices, rows_fit, square, turned
+from gradcli.ops.linalg.checks import matrices, rows_fit, square, transposed
 
 A = [[0.5, 2.0], [1.0, 0.25]]
 PAIR = [[[2.0, 0.5], [0.25, 1.0]], [[1.0, -3.0], [2.0, 0.5]]]
@@ -78,7 +78,7 @@ class Lu(Op):
                 np.triu(packed[..., :k, :]))
 
     def grad_A(F, g, out):
-        g_l, g_u = (F.zeros_like(x) if given is None else given for x, given in zip(out[1:], g[1:], strict=True))
+        g_l, g_u = (F.zeros_like(x) if grad is None else grad for x, grad in zip(out[1:], g[1:], strict=True))
         return _slope(F, *out, g_l, g_u)
 
 
@@ -86,21 +86,21 @@ def _slope(F, p, lower, upper, g_l, g_u):
     """What the gradients of L and U make of the gradient of P L U, for square, wide and tall matrices."""
     (m, k), n = lower.shape[-2:], upper.shape[-1]
     top, left = F.narrow(lower, -2, 0, k), F.narrow(upper, -1, 0, k)
-    below = turned(F, top) @ F.narrow(g_l, -2, 0, k)
-    above = F.narrow(g_u, -1, 0, k) @ turned(F, left)
+    below = transposed(F, top) @ F.narrow(g_l, -2, 0, k)
+    above = F.narrow(g_u, -1, 0, k) @ transposed(F, left)
     if n > k:
         rest = F.narrow(g_u, -1, k, n - k)
-        below = below - rest @ turned(F, F.narrow(upper, -1, k, n - k))
+        below = below - rest @ transposed(F, F.narrow(upper, -1, k, n - k))
     if m > k:
         rest = F.narrow(g_l, -2, k, m - k)
-        above = above - turned(F, F.narrow(lower, -2, k, m - k)) @ rest
+        above = above - transposed(F, F.narrow(lower, -2, k, m - k)) @ rest
     inner = F.tril(below, -1) + F.triu(above)
-    slope = F.linalg_solve_triangular(turned(F, left), inner, upper=False, left=False)
+    slope = F.linalg_solve_triangular(transposed(F, left), inner, upper=False, left=False)
     if n > k:
         slope = F.cat((slope, rest), -1)
-    slope = F.linalg_solve_triangular(turned(F, top), slope, upper=True, unitriangular=True)
+    slope = F.linalg_solve_triangular(transposed(F, top), slope, upper=True, unitriangular=True)
     if m > k:
-        slope = F.cat((slope, F.linalg_solve_triangular(turned(F, left), rest, upper=False, left=False)), -2)
+        slope = F.cat((slope, F.linalg_solve_triangular(transposed(F, left), rest, upper=False, left=False)), -2)
     return p @ slope
 
 
@@ -108,7 +108,7 @@ class LuFactor(Op):
     """linalg.lu_factor(A, pivot): L, below its diagonal of ones, and U in one matrix; and the row that each row was
     exchanged with, counted from 1."""
 
-    lays = "columns"
+    memory_order = "columns"
     names = ("linalg.lu_factor",)
     returns = ("LU", "pivots")
     label = "LinalgLuFactorExBackward0"
@@ -200,15 +200,15 @@ class LuSolve(Op):
             raise ShapeFault("linalg.lu_solve: B must be a matrix, or a stack of them",
                              ("b.unsqueeze(-1)", "a vector as a column"))
         rows_fit("linalg.lu_solve", LU, B, -2 if left else -1)
-        b = B if left else turned(F, B)
+        b = B if left else transposed(F, B)
         p = F.lu_unpack(LU, pivots, False, True)[0]
         if left != adjoint:
-            halfway = F.linalg_solve_triangular(LU, turned(F, p) @ b, upper=False, unitriangular=True)
+            halfway = F.linalg_solve_triangular(LU, transposed(F, p) @ b, upper=False, unitriangular=True)
             x = F.linalg_solve_triangular(LU, halfway, upper=True)
         else:
-            halfway = F.linalg_solve_triangular(turned(F, LU), b, upper=False)
-            x = p @ F.linalg_solve_triangular(turned(F, LU), halfway, upper=True, unitriangular=True)
-        return x if left else turned(F, x)
+            halfway = F.linalg_solve_triangular(transposed(F, LU), b, upper=False)
+            x = p @ F.linalg_solve_triangular(transposed(F, LU), halfway, upper=True, unitriangular=True)
+        return x if left else transposed(F, x)
 
 
 class OldLuSolve(Op):

@@ -5,7 +5,8 @@ import numpy as np
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Int
 from gradcli.faults.tree import ShapeFault, TypeFault
-from gradcli.ops.linalg.checks import turned
+from gradcli.ops.base import Kernel
+from gradcli.ops.linalg.checks import transposed
 
 A = [[2.0, 0.5], [0.25, 1.0]]
 PAIR = [[[2.0, 0.5], [0.25, 1.0]], [[1.0, -3.0], [2.0, 0.5]]]
@@ -40,12 +41,9 @@ class MatrixPower(Op):
         return F.clone(power) if power is input else power
 
 
-class NoPower(Op):
+class NoPower(Kernel):
     """no_power(input): the identity, in the place of each matrix; gradients are zeros."""
 
-    names = ("no_power",)
-    method = False
-    function = False
     label = "CopyBackwards"
     samples = [(A,), (PAIR,)]
     errors = [("text",)]
@@ -75,18 +73,15 @@ class MatrixExp(Op):
     def grad_input(F, g, input):
         # exp of the matrix [[A, G], [0, A]] has in its corner the slope of exp at A in direction G (Mathias 1996)
         n = input.shape[-1]
-        back, size = turned(F, input), F.magnitudes(g)
+        back, size = transposed(F, input), F.magnitudes(g)
         upper, lower = F.cat((back, g / size), -1), F.cat((F.zeros_like(g), back), -1)
         return F.narrow(F.narrow(F.matrix_exp(F.cat((upper, lower), -2)), -2, 0, n), -1, n, n) * size
 
 
-class Magnitudes(Op):
+class Magnitudes(Kernel):
     """magnitudes(input): a power of 2 near the largest element of each matrix, by which it can be divided without
     rounding; a constant."""
 
-    names = ("magnitudes",)
-    method = False
-    function = False
     samples = [(np.array([[1.0, -2.5], [0.25, 0.0]]),)]
     errors = [("text",)]
 

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op, titled
+from gradcli.engine.autograd.op import Op, rename_node
 from gradcli.engine.autograd.signature import Array, Dims, Flag, NormOrder, Number, Operand, Text, Type
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.tree import ArgumentFault
-from gradcli.ops.linalg.checks import floating, is_vector, matrices, rows_fit, square, turned
+from gradcli.ops.linalg.checks import floating, is_vector, matrices, rows_fit, square, transposed
 
 A = [[2.0, 0.5], [0.25, 1.0]]
 PAIR = [[[2.0, 0.5], [0.25, 1.0]], [[1.0, -3.0], [2.0, 0.5]]]
@@ -93,7 +93,7 @@ class Cond(Op):
         if p in (None, 2, -2):
             values = F.linalg_svdvals(A)
             greatest, least = F.select(values, -1, 0), F.select(values, -1, -1)
-            return titled(least / greatest if p == -2 else greatest / least, "SqueezeBackward1")
+            return rename_node(least / greatest if p == -2 else greatest / least, "SqueezeBackward1")
         square("linalg.cond", A)
         return F.linalg_matrix_norm(A, p) * F.linalg_matrix_norm(F.linalg_inv(A), p)
 
@@ -130,8 +130,8 @@ class Pinv(Op):
             u, s, vh = vectors * np.sign(values)[..., None, :], np.abs(values), vectors.swapaxes(-1, -2)
         else:
             u, s, vh = np.linalg.svd(A, full_matrices=False)
-        kept = s > smallest(s, A.shape, atol, rtol)
-        inverse = np.where(kept, 1 / np.where(kept, s, 1), 0).astype(A.dtype)
+        nonzero = s > smallest(s, A.shape, atol, rtol)
+        inverse = np.where(nonzero, 1 / np.where(nonzero, s, 1), 0).astype(A.dtype)
         return (vh.swapaxes(-1, -2) * inverse[..., None, :]) @ u.swapaxes(-1, -2)
 
     def grad_A(F, g, A, out):
@@ -140,14 +140,14 @@ class Pinv(Op):
 
 def pinv_slope(F, g, a, p):
     """The gradient of the pseudo-inverse `p` of `a` where the rank does not change (Golub and Pereyra, 1973)."""
-    gt, pt = turned(F, g), turned(F, p)
+    gt, pt = transposed(F, g), transposed(F, p)
     if a.shape[-2] <= a.shape[-1]:
         met = gt @ p
         outside = met @ pt
-        return -turned(F, p @ met) + outside - (a @ p) @ outside + (pt @ p) @ (gt - met @ a)
+        return -transposed(F, p @ met) + outside - (a @ p) @ outside + (pt @ p) @ (gt - met @ a)
     met = p @ gt
     outside = pt @ met
-    return -turned(F, met @ p) + (gt - a @ met) @ p @ pt + outside - (outside @ p) @ a
+    return -transposed(F, met @ p) + (gt - a @ met) @ p @ pt + outside - (outside @ p) @ a
 
 
 class OldPinverse(Op):
@@ -185,7 +185,7 @@ class Lstsq(Op):
     of squares left over, the rank of A and its singular values, as far as LAPACK's `driver` of that name gives
     them. As in PyTorch, gradients take no notice of `rcond`."""
 
-    lays = "columns"
+    memory_order = "columns"
     names = ("linalg.lstsq",)
     returns = ("solution", "residuals", "rank", "singular_values")
     multi_output = True
@@ -218,10 +218,10 @@ class Lstsq(Op):
             x, b = F.unsqueeze(x, -1), F.unsqueeze(b, -1)
         slope = None
         if g[1] is not None and 0 not in out[1].shape:
-            slope = 2 * (F.unsqueeze(g[1], -2) * (A @ x - b)) @ turned(F, x)
+            slope = 2 * (F.unsqueeze(g[1], -2) * (A @ x - b)) @ transposed(F, x)
         if g[0] is not None:
             g_x = F.unsqueeze(g[0], -1) if is_vector(A, B) else g[0]
-            share = pinv_slope(F, g_x @ turned(F, b), A, F.linalg_pinv(A))
+            share = pinv_slope(F, g_x @ transposed(F, b), A, F.linalg_pinv(A))
             slope = share if slope is None else share + slope
         return slope
 
@@ -230,7 +230,7 @@ class Lstsq(Op):
         if g[1] is not None and 0 not in out[1].shape:
             slope = -2 * F.unsqueeze(g[1], -2) * (A @ out[0] - B)
         if g[0] is not None:
-            p = turned(F, F.linalg_pinv(A))
+            p = transposed(F, F.linalg_pinv(A))
             share = F.squeeze(p @ F.unsqueeze(g[0], -1), -1) if is_vector(A, B) else p @ g[0]
             slope = share if slope is None else share + slope
         return slope

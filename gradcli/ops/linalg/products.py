@@ -6,6 +6,7 @@ from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Number, sized
 from gradcli.faults.mistakes import ProductShapes
 from gradcli.faults.tree import ShapeFault
+from gradcli.ops.base import Kernel
 
 A = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 B = [[1.0, 2.0], [3.0, -4.0], [0.5, 1.0]]
@@ -170,12 +171,9 @@ class Matmul(Op):
         return F.stacked_mm(input, other)
 
 
-class StackedMm(Op):
+class StackedMm(Kernel):
     """stacked_mm(input, other): the products of matrices in stacks that broadcast against each other."""
 
-    names = ("stacked_mm",)
-    method = False
-    function = False
     type_promotion = "same"
     legacy_name = "blas.Baddbmm"
     label = "UnsafeViewBackward0"

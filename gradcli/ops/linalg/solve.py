@@ -8,17 +8,18 @@ from gradcli.engine.autograd.signature import Array, Dims, Flag, Int
 from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import ShapeFault
+from gradcli.ops.base import Kernel
 from gradcli.ops.linalg.checks import (
     by_matrix,
-    each,
     identity,
     is_vector,
     on_diagonal,
+    per_matrix,
     rows_fit,
     same_type,
     singular,
     square,
-    turned,
+    transposed,
     unsolved,
     without_inverse,
 )
@@ -33,7 +34,7 @@ WIDE = [[1.0, 2.0, 3.0], [0.5, -1.0, 2.0]]
 class Inverse(Op):
     """linalg.inv(A): the inverses of square matrices."""
 
-    lays = "columns"
+    memory_order = "columns"
     names = ("linalg.inv", "inverse")
     label = "LinalgInvExBackward0"
     samples = [(A,), (PAIR,)]
@@ -47,7 +48,7 @@ class Inverse(Op):
             raise singular("linalg.inv", by_matrix(without_inverse, A)) from None
 
     def grad_A(F, g, out):
-        return -(turned(F, out) @ g @ turned(F, out))
+        return -(transposed(F, out) @ g @ transposed(F, out))
 
 
 class Det(Op):
@@ -65,8 +66,8 @@ class Det(Op):
 
     def grad_A(F, g, A, out):
         if A.shape[-1] == 1:
-            return each(F, g)
-        return each(F, g) * cofactors(F, A, out)
+            return per_matrix(F, g)
+        return per_matrix(F, g) * cofactors(F, A, out)
 
 
 def cofactors(F, A, det):
@@ -80,15 +81,15 @@ def cofactors(F, A, det):
     traced = isinstance(A, Tensor)
     flat = F.abs(det) < 100 * float(np.finfo(A.array.dtype).eps) if traced else det == 0
     if not F.any(flat):
-        return each(F, det) * turned(F, F.linalg_inv(A))
+        return per_matrix(F, det) * transposed(F, F.linalg_inv(A))
     apart = on_diagonal(F, F.cumsum(F.ones((A.shape[-1],), dtype=A.dtype), 0))     # of singular values that differ
-    u, s, vh = F.linalg_svd(F.where(each(F, flat), A, apart))
+    u, s, vh = F.linalg_svd(F.where(per_matrix(F, flat), A, apart))
     gamma = F.unsqueeze(F.linalg_det(u) * F.linalg_det(vh), -1) * others(F, s, -1)
     slope = (u * F.unsqueeze(gamma, -2)) @ vh
     if F.all(flat):
         return slope
-    regular = F.where(each(F, flat), identity(F, A), A)
-    return F.where(each(F, flat), slope, each(F, det) * turned(F, F.linalg_inv(regular)))
+    regular = F.where(per_matrix(F, flat), identity(F, A), A)
+    return F.where(per_matrix(F, flat), slope, per_matrix(F, det) * transposed(F, F.linalg_inv(regular)))
 
 
 class Slogdet(Op):
@@ -107,7 +108,7 @@ class Slogdet(Op):
         return np.asarray(sign), np.asarray(log)
 
     def grad_A(F, g, A):
-        return None if g[1] is None else each(F, g[1]) * turned(F, F.linalg_inv(A))
+        return None if g[1] is None else per_matrix(F, g[1]) * transposed(F, F.linalg_inv(A))
 
 
 class SlogdetByName(Slogdet):
@@ -139,16 +140,13 @@ class Solve(Op):
         square("linalg.solve", A)
         if is_vector(A, B):
             return F.squeeze(F.solved(A, F.unsqueeze(B, -1)), -1)
-        return F.solved(A, B) if left else turned(F, F.solved(turned(F, A), turned(F, B)))
+        return F.solved(A, B) if left else transposed(F, F.solved(transposed(F, A), transposed(F, B)))
 
 
-class Solved(Op):
+class Solved(Kernel):
     """solved(A, B): the X with A X = B."""
 
-    lays = "columns"
-    names = ("solved",)
-    method = False
-    function = False
+    memory_order = "columns"
     label = "LinalgSolveExBackward0"
     samples = [(A, B), (PAIR, B)]
     errors = [(WIDE, B), (A, [[1.0], [2.0], [3.0]])]
@@ -163,17 +161,17 @@ class Solved(Op):
             raise unsolved("linalg.solve", by_matrix(without_inverse, A)) from None
 
     def grad_A(F, g, A, out):
-        return -(F.solved(turned(F, A), g) @ turned(F, out))
+        return -(F.solved(transposed(F, A), g) @ transposed(F, out))
 
     def grad_B(F, g, A):
-        return F.solved(turned(F, A), g)
+        return F.solved(transposed(F, A), g)
 
 
 class SolveTriangular(Op):
     """linalg.solve_triangular(A, B, upper, left, unitriangular): the X with A X = B, reading one triangle of A; without
     `left` X A = B; the diagonal counts as ones if `unitriangular`."""
 
-    lays = "columns"
+    memory_order = "columns"
     names = ("linalg.solve_triangular",)
     label = "LinalgSolveTriangularBackward0"
     samples = [(A, B, True), (A, B, False), (A, B, True, True, True), (PAIR, B, False),
@@ -192,12 +190,12 @@ class SolveTriangular(Op):
         return substituted(A.swapaxes(-1, -2), B.swapaxes(-1, -2), not upper, unitriangular).swapaxes(-1, -2)
 
     def grad_A(F, g, A, out, upper, left, unitriangular):
-        back = F.linalg_solve_triangular(turned(F, A), g, upper=not upper, left=left, unitriangular=unitriangular)
-        whole = -(back @ turned(F, out) if left else turned(F, out) @ back)
+        back = F.linalg_solve_triangular(transposed(F, A), g, upper=not upper, left=left, unitriangular=unitriangular)
+        whole = -(back @ transposed(F, out) if left else transposed(F, out) @ back)
         return F.triu(whole, int(unitriangular)) if upper else F.tril(whole, -int(unitriangular))
 
     def grad_B(F, g, A, upper, left, unitriangular, B_dtype):
-        back = F.linalg_solve_triangular(turned(F, A), g, upper=not upper, left=left, unitriangular=unitriangular)
+        back = F.linalg_solve_triangular(transposed(F, A), g, upper=not upper, left=left, unitriangular=unitriangular)
         return F.cast(back, B_dtype)
 
 
@@ -224,7 +222,7 @@ class TriangularSolve(Op):
     def compose(F, input: Array, A: Array, upper: Flag = True, transpose: Flag = False, unitriangular: Flag = False):
         square("triangular_solve", A)
         same_type("triangular_solve", A, input)
-        matrix, upper = (turned(F, A), not upper) if transpose else (A, upper)
+        matrix, upper = (transposed(F, A), not upper) if transpose else (A, upper)
         solution = F.linalg_solve_triangular(matrix, input, upper=upper, unitriangular=unitriangular)
         return named(TriangularSolve)(solution, F.clone(A))
 
@@ -232,9 +230,8 @@ class TriangularSolve(Op):
 class CholeskySolve(Op):
     """cholesky_solve(input, input2, upper): the X with A X = input, where input2 is the Cholesky factor of A."""
 
-    lays = "columns"
-    names = ("cholesky_solve",)
-    only_kept = ("input",)
+    memory_order = "columns"
+    saved_for_versions = ("input",)
     label = "CholeskySolveBackward0"
     samples = [(B, np.array([[2.0, 0.0], [0.25, 1.0]])), (B, np.array([[2.0, 0.5], [0.0, 1.0]]), True),
                (B, np.array(PAIR))]
@@ -253,16 +250,15 @@ class CholeskySolve(Op):
 
     def grad_input2(F, g, input2, out, upper):
         # as if A were made of the whole of input2: the half that is not read has slopes too, as in PyTorch
-        met = F.cholesky_solve(g, input2, upper) @ turned(F, out)
-        both = met + turned(F, met)
+        met = F.cholesky_solve(g, input2, upper) @ transposed(F, out)
+        both = met + transposed(F, met)
         return -(input2 @ both) if upper else -(both @ input2)
 
 
 class CholeskyInverse(Op):
     """cholesky_inverse(input, upper): the inverse of the matrix whose Cholesky factor is input."""
 
-    lays = "columns"
-    names = ("cholesky_inverse",)
+    memory_order = "columns"
     label = "CholeskyInverseBackward0"
     samples = [(np.array([[2.0, 0.0], [0.25, 1.0]]),), (np.array([[2.0, 0.5], [0.0, 1.0]]), True), (np.array(PAIR),)]
     gradient_only_samples = [([[2.0, 0.0], [0.25, 1.0]],), ([[2.0, 0.5], [0.0, 1.0]], True), (PAIR,)]
@@ -276,7 +272,7 @@ class CholeskyInverse(Op):
         return inverse.swapaxes(-1, -2) @ inverse
 
     def grad_input(F, g, input, out, upper):
-        both = out @ (g + turned(F, g)) @ out
+        both = out @ (g + transposed(F, g)) @ out
         return -(input @ both) if upper else -(both @ input)
 
 

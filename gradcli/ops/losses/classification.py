@@ -2,11 +2,12 @@
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op, titled
+from gradcli.engine.autograd.op import Op, rename_node
 from gradcli.engine.autograd.signature import Array, ArrayOrNone, Flag, Index, Int, Number, Plain, sized
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.faults.tree import IndexFault, ShapeFault, TypeFault
+from gradcli.ops.base import Kernel
 from gradcli.ops.losses.regression import REDUCTION, reduction_of
 from gradcli.ops.nn.activation import THNN
 
@@ -22,7 +23,6 @@ class NllLoss(Op):
     """nll_loss(input, target, weight, size_average, ignore_index, reduce, reduction): minus the entry of input, along
     dimension 1, that target names; the mean is over the weights of the classes named."""
 
-    names = ("nll_loss",)
     home = "nn.functional"
     samples = [(ROWS, CLASSES), (ROWS, CLASSES, WEIGHTS), (ROWS, CLASSES, None, None, 2),
                *((ROWS, CLASSES, WEIGHTS, *how) for how in HOW), (MAPS, np.array([[0, 1], [1, 1]])),
@@ -34,13 +34,10 @@ class NllLoss(Op):
         return F.nll_kernel(input, target, weight, ignore_index, reduction_of(size_average, reduce, reduction))
 
 
-class NllKernel(Op):
+class NllKernel(Kernel):
     """nll_kernel(input, target, weight, ignore_index, how): minus the weighted entries that target names, reduced."""
 
     linked = True
-    names = ("nll_kernel",)
-    method = False
-    function = False
     label = ("NllLossBackward0", "NllLoss2DBackward0", "ViewBackward0")
     fixed = ("weight",)
     legacy_name = (THNN + "NLLLoss", "torch.nn._functions.thnn.auto.NLLLoss2d",
@@ -63,12 +60,9 @@ class NllKernel(Op):
         return F.nll_back(g, target, weight, ignore_index, how, input_shape)
 
 
-class NllBack(Op):
+class NllBack(Kernel):
     """nll_back(g, target, weight, ignore_index, how, shape): the gradient of nll_kernel by an input of that shape."""
 
-    names = ("nll_back",)
-    method = False
-    function = False
     label = "NllLossBackwardBackward0"
     samples = [([1.0, 2.0], CLASSES, WEIGHTS, -100, "none", (2, 3))]
     errors = [("text", CLASSES, None, -100, "none", (2, 3))]
@@ -78,9 +72,9 @@ class NllBack(Op):
         if how == "mean" and np.isnan(share).all():     # the mean over no targets is nan, but nothing can move it
             return np.zeros(shape, g.dtype)
         out = np.zeros(at[3], g.dtype)
-        owed = -share * (g.reshape(share.shape) if how == "none" else g)
-        owed[target.reshape(owed.shape) == ignore_index] = 0        # however much is owed, be it nan
-        out[at[:3]] = owed
+        contribution = -share * (g.reshape(share.shape) if how == "none" else g)
+        contribution[target.reshape(contribution.shape) == ignore_index] = 0        # however much is owed, be it nan
+        out[at[:3]] = contribution
         return out.reshape(shape)
 
     def grad_g(F, g, target, weight, ignore_index, how):
@@ -142,7 +136,6 @@ class CrossEntropy(Op):
     """cross_entropy(input, target, weight, size_average, ignore_index, reduce, reduction, label_smoothing): the
     surprise, in nats, of softmax(input) along dimension 1 at target: classes, or the probabilities of all."""
 
-    names = ("cross_entropy",)
     home = "nn.functional"
     samples = [(ROWS, CLASSES), (ROWS, CLASSES, WEIGHTS), (ROWS, CLASSES, None, None, 2),
                *((ROWS, CLASSES, WEIGHTS, *how) for how in HOW), (MAPS, np.array([[0, 1], [1, 1]])),
@@ -188,7 +181,7 @@ def _of_chances(F, logs, target, weight, how, smoothing, at):
         count *= n if i != at else 1
     if how == "sum":
         return -F.sum(loss)
-    return titled(-F.sum(loss) / count, "DivBackward1") if count and classes else -F.sum(loss) * float("nan")
+    return rename_node(-F.sum(loss) / count, "DivBackward1") if count and classes else -F.sum(loss) * float("nan")
 
 
 def _smoothed(F, logs, target, weight, ignore_index, how, smoothing, at):
@@ -208,7 +201,6 @@ class LinearCrossEntropy(Op):
     """linear_cross_entropy(input, linear_weight, target, linear_bias, weight, reduction, ignore_index, \
 label_smoothing): the cross entropy of linear(input, linear_weight, linear_bias)."""
 
-    names = ("linear_cross_entropy",)
     home = "nn.functional"
     samples = [(ROWS, ROWS, np.array([0, 1])), (ROWS, ROWS, np.array([0, 1]), [0.5, 1.0]),
                (ROWS, ROWS, np.array([0, 1]), None, np.array([0.5, 2.0])),

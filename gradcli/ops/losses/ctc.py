@@ -6,6 +6,7 @@ from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag, Int, Ints, Plain, Sizes, described
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
+from gradcli.ops.base import Kernel
 from gradcli.ops.losses.regression import REDUCTION
 
 LOGS = np.log(np.array([[[0.2, 0.3, 0.5]], [[0.6, 0.3, 0.1]], [[0.1, 0.1, 0.8]], [[0.3, 0.3, 0.4]]]))
@@ -62,13 +63,10 @@ def _numbers(lengths):
     return numbers
 
 
-class CtcPaths(Op):
+class CtcPaths(Kernel):
     """ctc_paths(log_probs, targets, input_lengths, target_lengths, blank): the negative logarithm of the probability of
     each target over all its paths."""
 
-    names = ("ctc_paths",)
-    method = False
-    function = False
     first_order_only = True
     label = "CtcLossBackward0"
     samples = [(LOGS, TARGETS, (4,), (2,), 0)]
@@ -82,12 +80,9 @@ class CtcPaths(Op):
         return F.ctc_back(log_probs, targets, g, input_lengths, target_lengths, blank)
 
 
-class CtcBack(Op):
+class CtcBack(Kernel):
     """ctc_back(log_probs, targets, g, input_lengths, target_lengths, blank): the gradient of ctc_paths."""
 
-    names = ("ctc_back",)
-    method = False
-    function = False
     samples = [(LOGS, TARGETS, np.array([1.0]), (4,), (2,), 0)]
     errors = [(LOGS, TARGETS, np.array([1.0]), (4, 4), (2,), 0)]
 
@@ -134,27 +129,27 @@ class Paths:
 
     def forwards(self, log_probs):
         """alpha[t, b, s]: all ways to be in state s at time t."""
-        seen = np.take_along_axis(log_probs.astype(np.float64), np.broadcast_to(
+        emissions = np.take_along_axis(log_probs.astype(np.float64), np.broadcast_to(
             self.labels, (len(log_probs), *self.labels.shape)), 2)
-        alpha = np.full(seen.shape, -np.inf)
+        alpha = np.full(emissions.shape, -np.inf)
         if len(alpha):
-            alpha[0, :, :2] = seen[0, :, :2]
+            alpha[0, :, :2] = emissions[0, :, :2]
             alpha[0][~self.valid] = -np.inf
         for t in range(1, len(alpha)):
             last = alpha[t - 1]
             total = last.copy()
             total[:, 1:] = np.logaddexp(total[:, 1:], last[:, :-1])
             total[:, 2:] = np.where(self.skips[:, 2:], np.logaddexp(total[:, 2:], last[:, :-2]), total[:, 2:])
-            alpha[t] = np.where(self.valid, total + seen[t], -np.inf)
+            alpha[t] = np.where(self.valid, total + emissions[t], -np.inf)
         return alpha
 
     def backwards(self, log_probs):
         """beta[t, b, s]: all ways to go on from state s at time t to the end of the input."""
-        seen = np.take_along_axis(log_probs.astype(np.float64), np.broadcast_to(
+        emissions = np.take_along_axis(log_probs.astype(np.float64), np.broadcast_to(
             self.labels, (len(log_probs), *self.labels.shape)), 2)
-        beta = np.full(seen.shape, -np.inf)
+        beta = np.full(emissions.shape, -np.inf)
         batch = np.arange(len(self.times))
-        following = np.full(seen.shape[1:], -np.inf)
+        following = np.full(emissions.shape[1:], -np.inf)
         for t in range(len(beta) - 1, -1, -1):
             total = following.copy()
             total[:, :-1] = np.logaddexp(total[:, :-1], following[:, 1:])
@@ -164,18 +159,18 @@ class Paths:
             total[ends, 2 * self.lengths[ends]] = 0
             some = ends[self.lengths[ends] > 0]
             total[some, 2 * self.lengths[some] - 1] = 0
-            following = beta[t] = np.where(self.valid & (t < self.times)[:, None], total + seen[t], -np.inf)
+            following = beta[t] = np.where(self.valid & (t < self.times)[:, None], total + emissions[t], -np.inf)
         return beta
 
     def loss(self, alpha):
         """Minus the logarithm of all ways to end in the last label or the blank after it."""
         batch = np.arange(len(self.times))
         final = np.full(len(batch), -np.inf)
-        heard = self.times > 0
-        rows, at = batch[heard], self.times[heard] - 1
-        final[heard] = alpha[at, rows, 2 * self.lengths[heard]]
-        spoken = heard & (self.lengths > 0)
-        rows, at = batch[spoken], self.times[spoken] - 1
-        final[spoken] = np.logaddexp(final[spoken], alpha[at, rows, 2 * self.lengths[spoken] - 1])
-        final[~heard & (self.lengths == 0)] = 0
+        nonempty = self.times > 0
+        rows, at = batch[nonempty], self.times[nonempty] - 1
+        final[nonempty] = alpha[at, rows, 2 * self.lengths[nonempty]]
+        labelled = nonempty & (self.lengths > 0)
+        rows, at = batch[labelled], self.times[labelled] - 1
+        final[labelled] = np.logaddexp(final[labelled], alpha[at, rows, 2 * self.lengths[labelled] - 1])
+        final[~nonempty & (self.lengths == 0)] = 0
         return -final

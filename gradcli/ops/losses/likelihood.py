@@ -4,10 +4,10 @@ import math
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, ArrayOrNone, Flag, Number, Operand, Text
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ShapeFault, ValueFault
+from gradcli.ops.base import Kernel
 from gradcli.ops.linalg.checks import kind_of
 from gradcli.ops.losses.regression import (
     CHANCES,
@@ -18,9 +18,9 @@ from gradcli.ops.losses.regression import (
     LossKernel,
     P,
     Q,
-    each,
     flagged,
     gathered,
+    per_element,
     reduced,
     reduction_of,
     same_shape,
@@ -34,7 +34,6 @@ class BinaryCrossEntropy(Loss):
     """binary_cross_entropy(input, target, weight, size_average, reduce, reduction): the surprise, in nats, at targets
     that input gave a probability to."""
 
-    names = ("binary_cross_entropy",)
     samples = [(CHANCES, TRUTHS), (CHANCES, CHANCES), (CHANCES, TRUTHS, WEIGHTS), *(
         (CHANCES, TRUTHS, None, *how) for how in [(False,), (None, False), (None, None, "sum"), (None, None, "none")])]
     errors = [(CHANCES, [1.0, 2.0]), ([[2.0, 0.5]], np.array([[1.0, 0.0]])), (CHANCES, "text")]
@@ -49,7 +48,6 @@ class BceKernel(LossKernel):
     """bce_kernel(input, target, weight, how): -target log(input) - (1 - target) log(1 - input), no logarithm below
     -100."""
 
-    names = ("bce_kernel",)
     type_promotion = "same"
     label = "BinaryCrossEntropyBackward0"
     fixed = ("weight",)
@@ -68,11 +66,11 @@ class BceKernel(LossKernel):
         return gathered(loss if weight is None else loss * weight, how)
 
     def grad_input(F, g, input, target, weight, how):
-        share = each(g, input, how) if weight is None else each(g, input, how) * weight
+        share = per_element(g, input, how) if weight is None else per_element(g, input, how) * weight
         return F.bce_gradient(share, input, target)
 
     def grad_target(F, g, input, weight, how):
-        share = each(g, input, how) if weight is None else each(g, input, how) * weight
+        share = per_element(g, input, how) if weight is None else per_element(g, input, how) * weight
         return -share * (F.log(input) - F.log(1 - input))      # without the bound that the loss has, as in PyTorch
 
 
@@ -80,7 +78,6 @@ class BceGradient(LossKernel):
     """bce_gradient(share, input, target): the gradient of surprise, finite where input is certain; and its own as
     PyTorch has it, which keeps away from 0 otherwise."""
 
-    names = ("bce_gradient",)
     linked = True
     type_promotion = "same"
     label = "BinaryCrossEntropyBackwardBackward0"
@@ -105,7 +102,6 @@ class BinaryCrossEntropyWithLogits(Loss):
     """binary_cross_entropy_with_logits(input, target, weight, size_average, reduce, reduction, pos_weight): the binary
     cross entropy of sigmoid(input), without overflow; pos_weight weighs the positive class."""
 
-    names = ("binary_cross_entropy_with_logits",)
     samples = [(P, TRUTHS), (P, CHANCES), (P, TRUTHS, WEIGHTS), *(
         (P, TRUTHS, None, *how) for how in [(False,), (None, False), (None, None, "sum"), (None, None, "none"),
                                             (None, None, "mean", WEIGHTS), (None, None, "none", np.array([0.5, 3.0]))])]
@@ -135,7 +131,6 @@ class BceWithLogitsKernel(LossKernel):
     """bce_with_logits_kernel(input, target, weight, pos_weight, how): -pos_weight target log(sigmoid(input)) -
     (1 - target) log(sigmoid(-input)), weighted and reduced."""
 
-    names = ("bce_with_logits_kernel",)
     label = "BinaryCrossEntropyWithLogitsBackward0"
     fixed = ("weight", "pos_weight")
     samples = [(P, TRUTHS, None, None, "mean"), (P, CHANCES, WEIGHTS, None, "sum"), (P, CHANCES, None, WEIGHTS, "none")]
@@ -151,14 +146,14 @@ class BceWithLogitsKernel(LossKernel):
         return gathered(loss if weight is None else loss * weight, how)
 
     def grad_input(F, g, input, target, weight, pos_weight, how):
-        share = each(g, input, how) if weight is None else each(g, input, how) * weight
+        share = per_element(g, input, how) if weight is None else per_element(g, input, how) * weight
         if pos_weight is None:
             return share * (F.sigmoid(input) - target)
         positive = target * pos_weight
         return share * ((positive + 1 - target) * F.sigmoid(input) - positive)
 
     def grad_target(F, g, input, weight, pos_weight, how):
-        share = each(g, input, how) if weight is None else each(g, input, how) * weight
+        share = per_element(g, input, how) if weight is None else per_element(g, input, how) * weight
         if pos_weight is None:
             return -input * share
         return share * (F.logsigmoid(-input) - pos_weight * F.logsigmoid(input))
@@ -168,7 +163,6 @@ class KlDiv(Loss):
     """kl_div(input, target, size_average, reduce, reduction, log_target): target (log(target) - input), the divergence
     of target from exp(input); "batchmean" divides the sum by the number of rows."""
 
-    names = ("kl_div",)
     samples = [*flagged(P, CHANCES, last=[(True,)]), (P, CHANCES, None, None, "batchmean")]
 
     def compose(F, input, target, size_average: Flag = None, reduce: Flag = None,
@@ -188,7 +182,6 @@ class PoissonNllLoss(Loss):
     """poisson_nll_loss(input, target, log_input, full, size_average, eps, reduce, reduction): how unlikely counts are
     under Poisson distributions of mean exp(input), or input; `full` adds Stirling's term for the factorial."""
 
-    names = ("poisson_nll_loss",)
     samples = [(P, Q), (P, Q, False), (P, Q, True, True), (P, Q, False, False, None, 0.5), (P, Q, True, False, False),
                (P, Q, True, False, None, 1e-8, False), (P, Q, True, False, None, 1e-8, None, "sum")]
     errors = [(P, [1.0, 2.0, 3.0]), (P, Q, True, False, None, 1e-8, None, "average")]
@@ -207,7 +200,6 @@ class GaussianNllLoss(Loss):
     """gaussian_nll_loss(input, target, var, full, eps, reduction): how unlikely targets are under normal distributions
     of mean input and variance var, which is taken as at least eps; `full` adds the constant term."""
 
-    names = ("gaussian_nll_loss",)
     gradient_only_samples = [(P, Q, CHANCES, False, 0.7)]
     samples = [(P, Q, CHANCES), (P, Q, CHANCES, True), (P, Q, [0.5, 1.0], False, 1e-6, "sum"),
                (P, Q, [[0.5], [1.0]], False, 1e-6, "none"), (P, Q, 0.5)]
@@ -216,12 +208,12 @@ class GaussianNllLoss(Loss):
     def compose(F, input, target, var: Operand, full: Flag = False, eps: Number = 1e-6, reduction: REDUCTION = "mean"):
         if isinstance(var, int | float):
             var = F.full_like(input, var)
-        shape, given = tuple(input.shape), tuple(var.shape)
-        if given == shape[:-1] and given != shape:
+        shape, var_shape = tuple(input.shape), tuple(var.shape)
+        if var_shape == shape[:-1] and var_shape != shape:
             var = F.unsqueeze(var, -1)
-        elif given not in (shape, shape[:-1] + (1,)) and sum(a != b for a, b in zip(
-                given, shape, strict=False)) + abs(len(given) - len(shape)) > (1 if 1 in given else 0):
-            raise ShapeFault(f"var is of incorrect size: {list(given)} for an input of {list(shape)}")
+        elif var_shape not in (shape, shape[:-1] + (1,)) and sum(a != b for a, b in zip(
+                var_shape, shape, strict=False)) + abs(len(var_shape) - len(shape)) > (1 if 1 in var_shape else 0):
+            raise ShapeFault(f"var is of incorrect size: {list(var_shape)} for an input of {list(shape)}")
         if bool(F.any(var < 0)):
             raise ValueFault("var has negative entry/entries", ("var.abs()", "variances are not negative"))
         var = F.clamp_min_straight_through(var, eps)
@@ -229,12 +221,9 @@ class GaussianNllLoss(Loss):
         return reduced(F, loss + 0.5 * math.log(2 * math.pi) if full else loss, reduction)
 
 
-class ClampMinStraightThrough(Op):
+class ClampMinStraightThrough(Kernel):
     """clamp_min_straight_through(input, least): input, but nowhere below least; the slope is 1 all the same."""
 
-    names = ("clamp_min_straight_through",)
-    method = False
-    function = False
     samples = [([1.0, 2.0], 0.5)]
     errors = [("text", 1)]
 

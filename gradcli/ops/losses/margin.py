@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, ArrayOrNone, Flag, Function, Number
 from gradcli.faults.tree import ShapeFault
+from gradcli.ops.base import Kernel
 from gradcli.ops.losses.regression import REDUCTION, Loss, reduced, reduction_of
 
 P, Q, R = [[0.5, 1.5], [2.5, 0.25]], [[1.0, 1.2], [0.5, 2.0]], [[0.1, -0.3], [1.0, 2.0]]
@@ -18,7 +18,6 @@ class HingeEmbeddingLoss(Loss):
     """hinge_embedding_loss(input, target, margin, size_average, reduce, reduction): input where target is 1, how far
     it is below the margin where target is -1."""
 
-    names = ("hinge_embedding_loss",)
     samples = [(P, SIGNS), (P, SIGNS, 2.0), *((P, SIGNS, 1.0, *how) for how in HOW)]
     errors = [(P, [1.0, 2.0, 3.0]), (P, "text")]
 
@@ -33,7 +32,6 @@ class MarginRankingLoss(Loss):
     """margin_ranking_loss(input1, input2, target, margin, size_average, reduce, reduction): how far input1 falls short
     of being ranked above input2 (target 1) or below it (-1) by the margin."""
 
-    names = ("margin_ranking_loss",)
     samples = [(P, Q, SIGNS), (P, Q, SIGNS, 0.6), *((P, Q, SIGNS, 0, *how) for how in HOW)]
     errors = [(P, [1.0, 2.0], [1.0]), (P, Q, "text")]
 
@@ -51,7 +49,6 @@ class CosineEmbeddingLoss(Loss):
     """cosine_embedding_loss(input1, input2, target, margin, size_average, reduce, reduction): 1 - cosine of rows that
     belong together (target 1), what the cosine exceeds the margin by for others (-1)."""
 
-    names = ("cosine_embedding_loss",)
     samples = [(P, Q, SIDES), (P, Q, SIDES, 0.4), *((P, Q, SIDES, 0, *how) for how in HOW),
                ([1.0, 2.0], [0.5, -1.0], np.array(1.0))]
     errors = [(P, Q, SIGNS), (P, [1.0], SIDES)]
@@ -72,7 +69,6 @@ class TripletMarginLoss(Loss):
     """triplet_margin_loss(anchor, positive, negative, margin, p, eps, swap, size_average, reduce, reduction): how far
     the anchor is from being nearer, by the margin, to positive than to negative in the p-norm."""
 
-    names = ("triplet_margin_loss",)
     samples = [(P, Q, R), (P, Q, R, 2.0), (P, Q, R, 1.0, 1), (P, Q, R, 1.0, 2, 0.1), (P, Q, R, 1.0, 2, 1e-6, True),
                *((P, Q, R, 1.0, 2, 1e-6, False, *how) for how in HOW)]
     errors = [(P, [1.0, 2.0], R), (P, Q, "text")]
@@ -104,7 +100,6 @@ class TripletMarginWithDistanceLoss(Loss):
     """triplet_margin_with_distance_loss(anchor, positive, negative, distance_function, margin, swap, reduction): the
     triplet margin loss of any distance, which is the Euclidean one unless a function is given."""
 
-    names = ("triplet_margin_with_distance_loss",)
     samples = [(P, Q, R), (P, Q, R, None, 2.0), (P, Q, R, None, 1.0, True), (P, Q, R, None, 1.0, False, "sum"),
                (P, Q, R, lambda a, b: ((a - b) ** 2).sum(-1))]
     errors = [(P, [1.0, 2.0], R), (P, Q, R, "text")]
@@ -122,7 +117,6 @@ class MultiMarginLoss(Loss):
     """multi_margin_loss(input, target, p, margin, weight, size_average, reduce, reduction): for each row, the mean over
     classes of what they lack, to the power p, to be a margin below the class that target names."""
 
-    names = ("multi_margin_loss",)
     first_order_only = True
     samples = [(P, np.array([0, 1])), (P, np.array([0, 1]), 2), (P, np.array([0, 1]), 1, 2.0),
                (P, np.array([0, 1]), 1, 1.0, np.array([0.5, 2.0])),
@@ -136,14 +130,11 @@ class MultiMarginLoss(Loss):
         return F.renamed(reduced(F, loss, reduction_of(size_average, reduce, reduction)), "MultiMarginLossBackward0")
 
 
-class ClassMargins(Op):
+class ClassMargins(Kernel):
     """class_margins(input, target, p, margin, weight): the loss of each row of multi_margin_loss."""
 
-    names = ("class_margins",)
     fixed = ("weight",)
     first_order_only = True
-    method = False
-    function = False
     samples = [(P, np.array([0, 1]), 2, 1.0, np.array([0.5, 2.0])), ([0.7, 1.5, -2.0], np.array([1]), 1, 1.0, None)]
     errors = [(P, np.array([0, 2]), 1, 1.0, None)]
 
@@ -181,12 +172,9 @@ def _lacks(rows, target, margin):
     return lack
 
 
-class ClassMarginsBack(Op):
+class ClassMarginsBack(Kernel):
     """class_margins_back(g, input, target, p, margin, weight): the gradient of class_margins by its input."""
 
-    names = ("class_margins_back",)
-    method = False
-    function = False
     samples = [([1.0, 2.0], np.array(P), np.array([0, 1]), 2, 1.0, None)]
     errors = [("text", P, np.array([0, 1]), 1, 1.0, None)]
 
@@ -208,7 +196,6 @@ class MultilabelMarginLoss(Loss):
     """multilabel_margin_loss(input, target, size_average, reduce, reduction): for each row, the mean of what every
     class that target does not list lacks to be 1 below every class it lists; lists end at the first -1."""
 
-    names = ("multilabel_margin_loss",)
     samples = [(NEAR, np.array([[1, -1], [0, 1]])), ([1.1, 2.0, 2.7], np.array([0, 2, -1])),
                *((NEAR, np.array([[1, -1], [0, -1]]), *how) for how in HOW)]
     errors = [(P, np.array([0, 1])), (P, np.array([[2, 0], [0, 1]]))]
@@ -224,13 +211,10 @@ class MultilabelMarginLoss(Loss):
         return F.renamed_keeping(loss, "MultilabelMarginLossBackward0", (input,))
 
 
-class ListedClasses(Op):
+class ListedClasses(Kernel):
     """listed_classes(target, input): for each class of each row of input, how often target lists it before its
     first -1."""
 
-    names = ("listed_classes",)
-    method = False
-    function = False
     samples = [(np.array([[1, -1], [0, 1]]), P)]
     errors = [(np.array([[2, 0], [0, 1]]), P)]
 
@@ -253,7 +237,6 @@ class MultilabelSoftMarginLoss(Loss):
     """multilabel_soft_margin_loss(input, target, weight, size_average, reduce, reduction): the mean over classes of
     the binary cross entropy of sigmoid(input)."""
 
-    names = ("multilabel_soft_margin_loss",)
     samples = [(P, np.array([[1.0, 0.0], [0.0, 1.0]])), (P, Q, np.array([0.5, 2.0])),
                *((P, np.array([[1.0, 0.0], [0.0, 1.0]]), None, *how) for how in HOW)]
     errors = [(P, [1.0, 2.0, 3.0]), (P, "text")]

@@ -9,6 +9,7 @@ import numpy as np
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag, Number, Plain, Text
 from gradcli.faults.tree import ShapeFault, ValueFault
+from gradcli.ops.base import Kernel
 from gradcli.ops.linalg.checks import kind_of
 from gradcli.ops.nn.activation import THNN, floating
 
@@ -41,7 +42,7 @@ def gathered(loss, how):
     return total if how == "sum" else total / total.dtype.type(loss.size)
 
 
-def each(g, like, how):
+def per_element(g, like, how):
     """What the gradient of a reduced loss gives to each element's loss."""
     if how != "mean":
         return g
@@ -77,11 +78,9 @@ class Loss(Op, abstract=True):
     errors = [(P, [1.0, 2.0, 3.0]), (P, "text"), (P, Q, None, None, "average")]
 
 
-class LossKernel(Op, abstract=True):
+class LossKernel(Kernel, abstract=True):
     """The part of a loss that is computed in one go."""
 
-    method = False
-    function = False
     type_promotion = "mixed"
     fresh_result = False
     errors = [(P, [1.0, 2.0, 3.0], "mean")]
@@ -96,7 +95,6 @@ def flagged(*middle, last=()):
 class MseLoss(Loss):
     """mse_loss(input, target, size_average, reduce, reduction, weight): the squared difference."""
 
-    names = ("mse_loss",)
     samples = [*flagged(P, Q, last=[(WEIGHTS,)]), (P, Q, None, None, "sum", WEIGHTS), (P, [1.0, 2.0])]
 
     def compose(F, input, target, size_average: Flag = None, reduce: Flag = None, reduction: REDUCTION = "mean",
@@ -126,7 +124,6 @@ def fitting(weight, loss):
 class SquaredLoss(LossKernel):
     """squared_loss(input, target, how): (input - target) squared, reduced."""
 
-    names = ("squared_loss",)
     label = "MseLossBackward0"
     legacy_name = THNN + "MSELoss"
     samples = [(P, Q, "mean"), (P, Q, "sum"), (P, [1.0, 2.0], "none")]
@@ -145,11 +142,11 @@ class SquaredLoss(LossKernel):
 
     def grad_input(F, g, input, target, how):
         difference = input - target
-        return difference * (each(g, difference, how) * 2)
+        return difference * (per_element(g, difference, how) * 2)
 
     def grad_target(F, g, input, target, how):
         difference = target - input
-        return difference * (each(g, difference, how) * 2)
+        return difference * (per_element(g, difference, how) * 2)
 
 
 class L1Loss(Loss):
@@ -168,13 +165,10 @@ class L1Loss(Loss):
         return F.gathered_loss(loss, how, "L1Loss") if how != "none" else loss
 
 
-class GatheredLoss(Op):
+class GatheredLoss(Kernel):
     """gathered_loss(input, how, name): the "mean" or "sum" of losses, or their sum for each row ("batchmean"), as the
     call that the era knew by `name`."""
 
-    names = ("gathered_loss",)
-    method = False
-    function = False
     legacy_name = tuple(THNN + name for name in GATHERED for _ in GATHERINGS)
     label = ("MeanBackward0", "SumBackward0", "DivBackward0") * len(GATHERED)
     samples = [(P, how, "L1Loss") for how in GATHERINGS]
@@ -216,13 +210,10 @@ class SmoothL1Loss(Loss):
         return F.bent_loss(input, target, how, beta) if beta else reduced(F, F.abs(input - target), how)
 
 
-class Within(Op):
+class Within(Kernel):
     """within(input, limit): input, kept between -limit and limit; the slope is 1 between them and 0 at them, as in
     PyTorch, and of nan the gradient times 0."""
 
-    names = ("within",)
-    method = False
-    function = False
     samples = [([-3.0, 0.5, 2.0], 1.0), ([-0.2, 0.3], 0.25)]
     errors = [("text", 1.0)]
 
@@ -236,7 +227,6 @@ class Within(Op):
 class BentLoss(LossKernel):
     """bent_loss(input, target, how, beta): d^2 / (2 beta) where the difference d is within beta, else d - beta / 2."""
 
-    names = ("bent_loss",)
     label = "SmoothL1LossBackward0"
     legacy_name = THNN + "SmoothL1Loss"
     samples = [(P, Q, "mean", 1.0), (P, Q, "sum", 0.3), (P, [1.0, 2.0], "none", 0.45)]
@@ -246,17 +236,16 @@ class BentLoss(LossKernel):
         return gathered(np.where(size < beta, 0.5 * size * size / beta, size - 0.5 * beta), how)
 
     def grad_input(F, g, input, target, how, beta):
-        return each(g, input - target, how) * F.within((input - target) / beta, 1)
+        return per_element(g, input - target, how) * F.within((input - target) / beta, 1)
 
     def grad_target(F, g, input, target, how, beta):
-        return each(g, input - target, how) * F.within((target - input) / beta, 1)
+        return per_element(g, input - target, how) * F.within((target - input) / beta, 1)
 
 
 class HuberLoss(Loss):
     """huber_loss(input, target, reduction, delta, weight): half the square of small differences, and beyond delta
     as steep as there."""
 
-    names = ("huber_loss",)
     samples = [(P, Q), (P, Q, "sum"), (P, Q, "none"), (P, Q, "mean", 0.3), (P, Q, "mean", 0.3, WEIGHTS)]
     errors = [(P, [1.0, 2.0, 3.0]), (P, Q, "mean", -1.0)]
 
@@ -276,7 +265,6 @@ class HuberKernel(LossKernel):
     """huber_kernel(input, target, how, delta): d^2 / 2 where the difference d is within delta, else
     delta (d - delta / 2)."""
 
-    names = ("huber_kernel",)
     label = "HuberLossBackward0"
     samples = [(P, Q, "mean", 1.0), (P, Q, "sum", 0.3), (P, [1.0, 2.0], "none", 0.45)]
 
@@ -285,17 +273,16 @@ class HuberKernel(LossKernel):
         return gathered(np.where(size <= delta, 0.5 * size * size, delta * (size - 0.5 * delta)), how)
 
     def grad_input(F, g, input, target, how, delta):
-        return each(g, input - target, how) * F.within(input - target, delta)
+        return per_element(g, input - target, how) * F.within(input - target, delta)
 
     def grad_target(F, g, input, target, how, delta):
-        return each(g, input - target, how) * F.within(target - input, delta)
+        return per_element(g, input - target, how) * F.within(target - input, delta)
 
 
 class SoftMarginLoss(Loss):
     """soft_margin_loss(input, target, size_average, reduce, reduction): log(1 + exp(-target input)), for targets 1
     and -1."""
 
-    names = ("soft_margin_loss",)
     samples = flagged(P, np.array([[1.0, -1.0], [-1.0, 1.0]]))
 
     def compose(F, input, target, size_average: Flag = None, reduce: Flag = None, reduction: REDUCTION = "mean"):
@@ -306,7 +293,6 @@ class SoftMarginLoss(Loss):
 class SoftMarginKernel(LossKernel):
     """soft_margin_kernel(input, target, how): log(1 + exp(-target input)), reduced."""
 
-    names = ("soft_margin_kernel",)
     label = "SoftMarginLossBackward0"
     fixed = ("target",)
     samples = [(P, np.array([[1.0, -1.0], [-1.0, 1.0]]), how) for how in ("mean", "sum", "none")]
@@ -316,4 +302,4 @@ class SoftMarginKernel(LossKernel):
         return gathered(np.log1p(np.exp(-target * input)), how)
 
     def grad_input(F, g, input, target, how):
-        return -target * F.sigmoid(-target * input) * each(g, input * target, how)
+        return -target * F.sigmoid(-target * input) * per_element(g, input * target, how)

@@ -57,7 +57,7 @@ class Sub(Binary):
     legacy_name = ("basic_ops.Sub", "basic_ops.SubConstant", "basic_ops.SubConstant")
     label = ("SubBackward0", "SubBackward0", "RsubBackward1")
     variant = constancy
-    refuses_truths = True
+    refuses_bool_with_number = True
     samples = [([1.0, 2.0], [3.0, 4.0]), ([[1.0, 2.0], [3.0, 4.0]], [[5.0], [6.0]], 0.5), (2, [3.0, 4.0])]
 
     def forward(input: Operand, other: Operand, *, alpha: Number = 1):
@@ -227,7 +227,6 @@ def power_slope(F, g, input, exponent):
 class FloatPower(Op):
     """float_power(input, exponent): input to the power exponent, computed in 64-bit floating numbers."""
 
-    names = ("float_power",)
     inplace = True
     samples = [([1.0, 2.0], [3.0, -0.5]), ([1.0, 2.0], 3), (2, [1.0, 0.5])]
     errors = [([1.0, 2.0], [1.0, 2.0, 3.0]), ([1.0], "text")]

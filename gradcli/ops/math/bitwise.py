@@ -21,7 +21,6 @@ class Bitwise(Binary, abstract=True):
 class BitwiseAnd(Bitwise):
     """bitwise_and(input, other): the bits set in both."""
 
-    names = ("bitwise_and",)
     symbol = "and"
 
     def forward(input: Operand, other: Operand):
@@ -31,7 +30,6 @@ class BitwiseAnd(Bitwise):
 class BitwiseOr(Bitwise):
     """bitwise_or(input, other): the bits set in either."""
 
-    names = ("bitwise_or",)
     symbol = "or"
 
     def forward(input: Operand, other: Operand):
@@ -41,7 +39,6 @@ class BitwiseOr(Bitwise):
 class BitwiseXor(Bitwise):
     """bitwise_xor(input, other): the bits set in just one."""
 
-    names = ("bitwise_xor",)
     symbol = "xor"
 
     def forward(input: Operand, other: Operand):
@@ -51,7 +48,6 @@ class BitwiseXor(Bitwise):
 class BitwiseLeftShift(Bitwise):
     """bitwise_left_shift(input, other): the bits moved up by so many places, zeros following."""
 
-    names = ("bitwise_left_shift",)
     symbol = "lshift"
 
     def forward(input: Operand, other: Operand):
@@ -62,7 +58,6 @@ class BitwiseLeftShift(Bitwise):
 class BitwiseRightShift(Bitwise):
     """bitwise_right_shift(input, other): the bits moved down by so many places, the sign following."""
 
-    names = ("bitwise_right_shift",)
     symbol = "rshift"
 
     def forward(input: Operand, other: Operand):
@@ -73,7 +68,6 @@ class BitwiseRightShift(Bitwise):
 class BitwiseNot(Op):
     """bitwise_not(input): every bit the other way; of truth values, the opposite."""
 
-    names = ("bitwise_not",)
     symbol = "invert"
     inplace = True
     samples = [(BITS,), (np.array([True, False]),)]

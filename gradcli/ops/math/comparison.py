@@ -86,7 +86,6 @@ class Ge(Comparison):
 class LogicalAnd(Comparison):
     """logical_and(input, other): whether both elements are non-zero."""
 
-    names = ("logical_and",)
     samples = [([1.0, 0.0, 3.0], [1.0, 3.0, 0.0])]
 
     def forward(input: Array, other: Array):
@@ -96,7 +95,6 @@ class LogicalAnd(Comparison):
 class LogicalOr(Comparison):
     """logical_or(input, other): whether either element is non-zero."""
 
-    names = ("logical_or",)
     samples = [([1.0, 0.0, 0.0], [1.0, 3.0, 0.0])]
 
     def forward(input: Array, other: Array):
@@ -106,7 +104,6 @@ class LogicalOr(Comparison):
 class LogicalXor(Comparison):
     """logical_xor(input, other): whether just one of the elements is non-zero."""
 
-    names = ("logical_xor",)
     samples = [([1.0, 0.0, 0.0], [1.0, 3.0, 0.0])]
 
     def forward(input: Array, other: Array):
@@ -116,7 +113,6 @@ class LogicalXor(Comparison):
 class LogicalNot(Op):
     """logical_not(input): whether each element is zero."""
 
-    names = ("logical_not",)
     inplace = True
     samples = [([1.0, 0.0, 3.0],)]
     errors = [("text",)]

@@ -133,7 +133,6 @@ class Sigmoid(Exponential):
 class SigmoidBack(Slope):
     """sigmoid_back(g, result): the gradient of sigmoid by its input, g (1 - result) result."""
 
-    names = ("sigmoid_back",)
     label = "SigmoidBackwardBackward0"
     samples = [([1.0, -2.0], [0.5, 0.25])]
 
@@ -144,11 +143,11 @@ class SigmoidBack(Slope):
         np.multiply(slope, g, slope)
         return np.multiply(slope, result, slope)
 
-    def grad_g(F, again, result):
-        return F.sigmoid_back(again, result)
+    def grad_g(F, gg, result):
+        return F.sigmoid_back(gg, result)
 
-    def grad_result(F, again, g, result):
-        return again * g * (1 - result * 2)
+    def grad_result(F, gg, g, result):
+        return gg * g * (1 - result * 2)
 
 
 class Logit(Exponential):

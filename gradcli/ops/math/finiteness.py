@@ -22,6 +22,8 @@ class Test(Op, abstract=True):
 class IsNan(Test):
     """isnan(input): whether each element is nan."""
 
+    names = ("isnan",)
+
     def forward(input: Array):
         return np.isnan(input)
 
@@ -29,12 +31,16 @@ class IsNan(Test):
 class IsInf(Test):
     """isinf(input): whether each element is infinite."""
 
+    names = ("isinf",)
+
     def forward(input: Array):
         return np.isinf(input)
 
 
 class IsFinite(Test):
     """isfinite(input): whether each element is a number, and not infinite."""
+
+    names = ("isfinite",)
 
     def forward(input: Array):
         return np.isfinite(input)
@@ -62,7 +68,6 @@ class NanToNum(Unary):
     """nan_to_num(input, nan, posinf, neginf): input with its nan and infinities replaced by finite numbers."""
 
     linked = False
-    names = ("nan_to_num",)
     type_promotion = ""
     label = "NanToNumBackward0"
     samples = [([1.0, -2.0],), (STRANGE,), (STRANGE, 7), (STRANGE, None, 7), (STRANGE, None, None, 7)]

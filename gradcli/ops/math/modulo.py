@@ -83,7 +83,6 @@ class Fmod(Binary):
 class FloorDivide(Binary):
     """floor_divide(input, other): the quotient rounded down; not differentiable."""
 
-    names = ("floor_divide",)
     symbol = "floordiv"
     fresh_result = False
     label = "NotImplemented"

@@ -8,7 +8,7 @@ from gradcli.engine.fma import multiply_add
 from gradcli.engine.tensor.dtypes import Default
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import TypeFault
-from gradcli.ops.base import Binary
+from gradcli.ops.base import Binary, Kernel
 from gradcli.ops.math.arithmetic import NO_DIFFERENCE, plus
 
 
@@ -34,7 +34,6 @@ class Lerp(Op):
 class LerpByNumber(Binary):
     """lerp_by_number(input, end, weight): lerp by a plain number, which is no tensor to be saved."""
 
-    names = ("lerp_by_number",)
     method = False
     function = False
     inplace = False
@@ -56,7 +55,6 @@ class LerpByNumber(Binary):
 class LerpByTensor(Binary):
     """lerp_by_tensor(input, end, weight): lerp by a weight for each element."""
 
-    names = ("lerp_by_tensor",)
     method = False
     function = False
     inplace = False
@@ -132,14 +130,11 @@ class AddCDiv(Binary):
         return -g * (tensor1 * value / (tensor2 * tensor2))
 
 
-class Scaled(Op):
+class Scaled(Kernel):
     """scaled(input, factor): input times a plain number, which is no tensor to be saved, as inside PyTorch's own
     compositions."""
 
     fresh_result = True
-    names = ("scaled",)
-    method = False
-    function = False
     label = "MulBackward1"
     samples = [([1.0, 2.0], 0.5)]
     errors = [("text", 2.0)]
@@ -151,13 +146,10 @@ class Scaled(Op):
         return F.scaled(g, factor)
 
 
-class Divided(Op):
+class Divided(Kernel):
     """divided(input, divisor): input divided by a plain number, which is no tensor to be saved."""
 
     fresh_result = True
-    names = ("divided",)
-    method = False
-    function = False
     label = "DivBackward1"
     samples = [([1.0, 2.0], 0.5)]
     errors = [("text", 2.0)]
@@ -177,8 +169,7 @@ def meeting(input, number):
 class Rsub(Binary):
     """rsub(input, other, alpha): other minus alpha times input."""
 
-    names = ("rsub",)
-    refuses_truths = True
+    refuses_bool_with_number = True
     method = False
     inplace = False
     legacy_name = "basic_ops.SubConstant"

@@ -80,8 +80,8 @@ class Clamp(Unary):
     errors = [([1.0],), ([1.0], "low")]
 
     def variant(input, min, max):
-        given = 0 if min is not None and max is not None else 1 if max is None else 2
-        return given + (3 if isinstance(min, Tensor) or isinstance(max, Tensor) else 0)
+        bounds = 0 if min is not None and max is not None else 1 if max is None else 2
+        return bounds + (3 if isinstance(min, Tensor) or isinstance(max, Tensor) else 0)
 
     def forward(input: Array, min: Operand = None, max: Operand = None):
         if min is None and max is None:
@@ -119,7 +119,6 @@ class ClampMin(Binary):
     """clamp_min(input, min): each element, but not below min; the slope is 1 at the bound."""
 
     linked = False
-    names = ("clamp_min",)
     legacy_name = "pointwise.CmaxConstant"
     label = ("ClampMinBackward1", "ClampMinBackward0")
     samples = [([-3.0, 0.5, 2.0], 0.0), ([-3.0, 0.5, 2.0], [-1.0, 1.0, 0.0])]
@@ -141,7 +140,6 @@ class ClampMax(Binary):
     """clamp_max(input, max): each element, but not above max; the slope is 1 at the bound."""
 
     linked = False
-    names = ("clamp_max",)
     legacy_name = "pointwise.CminConstant"
     label = ("ClampMaxBackward1", "ClampMaxBackward0")
     samples = [([-3.0, 0.5, 2.0], 1.0), ([-3.0, 0.5, 2.0], [-1.0, 1.0, 0.0])]
@@ -163,7 +161,7 @@ class Relu(Unary):
     """relu(input): each element where it is positive, else 0; the slope at 0 is 0."""
 
     names = ("relu", "nn.functional.relu")
-    overwrites = True
+    inplace_option = True
     type_promotion = ""
     legacy_name = "torch.nn._functions.thnn.auto.Threshold"
     samples = [([-3.0, 0.5, 2.0],)]
@@ -183,12 +181,11 @@ class Relu(Unary):
 class ReluBack(Slope):
     """relu_back(g, result): the gradient of relu by its input: g, but 0 where the result is 0."""
 
-    names = ("relu_back",)
     label = "ThresholdBackwardBackward0"
     samples = [([1.0, -2.0, 0.5], np.array([0.0, 3.0, 0.5]))]
 
     def forward(g: Array, result: Array):
         return zeroed(g, np.less_equal(result, ZERO[result.dtype]))
 
-    def grad_g(F, again, result):
-        return F.relu_back(again, result)
+    def grad_g(F, gg, result):
+        return F.relu_back(gg, result)

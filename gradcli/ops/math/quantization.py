@@ -33,7 +33,6 @@ class FakeQuantizePerTensorAffine(Op):
     """fake_quantize_per_tensor_affine(input, scale, zero_point, quant_min, quant_max): input in whole steps of scale,
     from quant_min to quant_max steps, where zero_point stands for 0. Gradients pass where nothing is cut off."""
 
-    names = ("fake_quantize_per_tensor_affine",)
     method = False
     label = "FakeQuantizePerTensorAffineCachemaskBackward0"
     samples = [([1000.0, -1000.0], 0.1, 0, 0, 255), (np.array(X), 0.1, 3, 0, 255)]
@@ -53,7 +52,6 @@ class FakeQuantizePerChannelAffine(Op):
     """fake_quantize_per_channel_affine(input, scale, zero_point, axis, quant_min, quant_max): as
     fake_quantize_per_tensor_affine, with a scale and a zero point for each place along `axis`."""
 
-    names = ("fake_quantize_per_channel_affine",)
     method = False
     label = "FakeQuantizePerChannelAffineCachemaskBackward0"
     samples = [([[1000.0, -1000.0]], np.array([0.1, 0.2]), np.array([0, 3], np.int32), 1, 0, 255),

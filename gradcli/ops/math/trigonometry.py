@@ -169,7 +169,6 @@ class Tanh(Angular):
 class TanhBack(Slope):
     """tanh_back(g, result): the gradient of tanh by its input, g (1 - result^2)."""
 
-    names = ("tanh_back",)
     label = "TanhBackwardBackward0"
     samples = [([1.0, -2.0], [0.5, -0.25])]
 
@@ -180,11 +179,11 @@ class TanhBack(Slope):
         np.subtract(ONE[result.dtype], slope, slope)
         return np.multiply(g, slope, slope)
 
-    def grad_g(F, again, result):
-        return F.tanh_back(again, result)
+    def grad_g(F, gg, result):
+        return F.tanh_back(gg, result)
 
-    def grad_result(F, again, g, result):
-        return again * g * result * -2
+    def grad_result(F, gg, g, result):
+        return gg * g * result * -2
 
 
 class Asinh(Angular):

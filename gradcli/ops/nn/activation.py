@@ -8,7 +8,7 @@ from gradcli.engine.kernels import HALF, ONE, Constant, choose
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.tree import ShapeFault, TypeFault
-from gradcli.ops.base import Unary
+from gradcli.ops.base import Kernel, Unary
 
 THNN = "torch.nn._functions.thnn.auto."
 SIGNED = [-3.0, -0.4, 0.5, 2.0]
@@ -46,12 +46,9 @@ class Gelu(Activation):
         return F.gelu_tanh(input) if approximate == "tanh" else F.gelu_kernel(input)[0]
 
 
-class GeluKernel(Op):
+class GeluKernel(Kernel):
     """gelu_kernel(input): input times the normal distribution function of input; with that function."""
 
-    names = ("gelu_kernel",)
-    method = False
-    function = False
     multi_output = True
     returns = ("output", "share")
     unsaved_outputs = (0,)
@@ -75,12 +72,9 @@ class GeluKernel(Op):
         return slope if g[1] is None else slope + g[1] * density
 
 
-class NormalDensity(Op):
+class NormalDensity(Kernel):
     """normal_density(input): exp(-input^2 / 2) / sqrt(2 pi) of each element."""
 
-    names = ("normal_density",)
-    method = False
-    function = False
     samples = [(SIGNED,)]
     errors = [("text",)]
 
@@ -94,12 +88,9 @@ class NormalDensity(Op):
         return -g * input * out
 
 
-class GeluTanh(Op):
+class GeluTanh(Kernel):
     """gelu_tanh(input): gelu with the distribution function approximated by a tanh (Hendrycks and Gimpel 2016)."""
 
-    names = ("gelu_tanh",)
-    method = False
-    function = False
     label = "GeluBackward0"
     samples = [(SIGNED,)]
     errors = [("text",), (np.array([1, 2]),)]
@@ -119,7 +110,7 @@ class GeluTanh(Op):
 class Silu(Activation):
     """silu(input): input times sigmoid(input), also called swish."""
 
-    overwrites = True
+    inplace_option = True
     def forward(input: Array):
         floating("silu", input)
         return input / (1 + np.exp(-input))
@@ -132,7 +123,7 @@ class Silu(Activation):
 class Mish(Activation):
     """mish(input): input times tanh(log(1 + exp(input)))."""
 
-    overwrites = True
+    inplace_option = True
     def forward(input: Array):
         floating("mish", input)
         return input * np.tanh(np.logaddexp(input, input.dtype.type(0)))
@@ -157,13 +148,10 @@ class Softplus(Activation):
         return g * F.softplus_steepness(input, beta, threshold)
 
 
-class SoftplusSteepness(Op):
+class SoftplusSteepness(Kernel):
     """softplus_steepness(input, beta, threshold): the slope of softplus, sigmoid(beta input), or 1 beyond the
     threshold; its own slope is 0 from there on."""
 
-    names = ("softplus_steepness",)
-    method = False
-    function = False
     samples = [(SIGNED, 1.0, 20.0), (SIGNED, 2.0, 0.3)]
     errors = [("text", 1.0, 20.0)]
 
@@ -179,7 +167,7 @@ class SoftplusSteepness(Op):
 class Logsigmoid(Activation):
     """logsigmoid(input): log(1 / (1 + exp(-input))), computed without overflow."""
 
-    lays = "rows"
+    memory_order = "rows"
     legacy_name = THNN + "LogSigmoid"
     label = "LogSigmoidBackward0"
 
@@ -194,7 +182,7 @@ class Logsigmoid(Activation):
 class Elu(Activation):
     """elu(input, alpha): input where it is positive, alpha (exp(input) - 1) elsewhere."""
 
-    overwrites = keeps_written = True
+    inplace_option = inplace_saves_result = True
     legacy_name = THNN + "ELU"
     samples = [(SIGNED,), (SIGNED, 0.5)]
 
@@ -208,7 +196,7 @@ class Elu(Activation):
 class Selu(Activation):
     """selu(input): elu with the two constants that keep activations normalised, scale * elu(input, alpha)."""
 
-    overwrites = keeps_written = True
+    inplace_option = inplace_saves_result = True
     label = "EluBackward0"
     legacy_name = THNN + "SELU"
 
@@ -222,7 +210,7 @@ class Selu(Activation):
 class Celu(Activation):
     """celu(input, alpha): input where it is positive, alpha (exp(input / alpha) - 1) elsewhere."""
 
-    overwrites = keeps_written = True
+    inplace_option = inplace_saves_result = True
     samples = [(SIGNED,), (SIGNED, 0.5)]
 
     def forward(input: Array, alpha: Number = 1.0):
@@ -244,12 +232,9 @@ def bent_slope(F, g, input, alpha, scale=1, steepness=1):
     return g * F.bent_steepness(input, alpha * scale * steepness, scale, steepness)
 
 
-class BentSteepness(Op):
+class BentSteepness(Kernel):
     """bent_steepness(input, low, high, steepness): high where input is positive, low exp(steepness input) elsewhere."""
 
-    names = ("bent_steepness",)
-    method = False
-    function = False
     samples = [(SIGNED, 0.5, 1.0, 2.0)]
     errors = [("text", 1.0, 1.0, 1.0)]
 

@@ -16,7 +16,6 @@ class ScaledDotProductAttention(Op):
     """scaled_dot_product_attention(query, key, value, attn_mask, dropout_p, is_causal, scale, enable_gqa): the values
     averaged with weights softmax(query @ key.t() * scale), where a mask or causality lets them be seen."""
 
-    names = ("scaled_dot_product_attention",)
     home = "nn.functional"
     random = True
     samples = [(Q, K, V), (Q, K, V, MASK), (Q, K, V, None, 0.5), (Q, K, V, None, 0.0, True),
@@ -40,8 +39,8 @@ class ScaledDotProductAttention(Op):
         sign = -1 if scale is not None and scale < 0 else 1
         scores = F.stacked_mm(query * (root * sign), F.transpose(key, -2, -1) * root)
         if is_causal:
-            seen = F.tril(F.ones((query.shape[-2], key.shape[-2]), dtype=query.dtype)) > 0
-            scores = scores + F.where(seen, 0.0, float("-inf"))     # a score of nan stays one, as in PyTorch
+            visible = F.tril(F.ones((query.shape[-2], key.shape[-2]), dtype=query.dtype)) > 0
+            scores = scores + F.where(visible, 0.0, float("-inf"))     # a score of nan stays one, as in PyTorch
         elif attn_mask is not None:
             truth = "bool" in str(attn_mask.dtype)
             scores = F.where(attn_mask, scores, float("-inf")) if truth else scores + attn_mask
@@ -78,7 +77,6 @@ attn_mask, use_separate_proj_weight, q_proj_weight, k_proj_weight, v_proj_weight
 average_attn_weights, is_causal): attention by several heads at once, each on a part of projected features, and the
     weights it gave (Vaswani and others 2017)."""
 
-    names = ("multi_head_attention_forward",)
     home = "nn.functional"
     random = True
     samples = [([Q], [Q], [Q], 2, 1, [*V, *V], [0.1, 0.2, 0.3, 0.4, 0.5, 0.6], None, None, False, 0.0, Q,
@@ -125,16 +123,16 @@ average_attn_weights, is_causal): attention by several heads at once, each on a 
         if bias_k is not None and bias_v is not None:
             k, v = (F.cat((x, F.expand(b, (1, batch, features)))) for x, b in ((k, bias_k), (v, bias_v)))
         q, k, v = (_heads(F, x, num_heads) for x in (q, k, v))
-        k, v = (x if given is None else _given(given, q) for x, given in ((k, static_k), (v, static_v)))
+        k, v = (x if static is None else _static_heads(static, q) for x, static in ((k, static_k), (v, static_v)))
         if add_zero_attn:
             k, v = (F.cat((x, F.zeros_like(F.narrow(x, 1, 0, 1))), 1) for x in (k, v))
         mask = _merged(F, q, attn_mask, key_padding_mask, num_heads, extra)
         share = dropout_p if training else 0.0
         if need_weights:
             scores = F.stacked_mm(q * math.sqrt(1.0 / q.shape[-1]), F.transpose(k, -2, -1))
-            seen = F.softmax(scores if mask is None else scores + mask, -1)
-            seen = F.dropout(seen, share, True) if share > 0 else seen
-            out = F.stacked_mm(seen, v)
+            weights = F.softmax(scores if mask is None else scores + mask, -1)
+            weights = F.dropout(weights, share, True) if share > 0 else weights
+            out = F.stacked_mm(weights, v)
         else:
             out = F.scaled_dot_product_attention(q, k, v, mask, share, hinted)
         out = F.reshape(F.transpose(out, 0, 1), (length * batch, features))
@@ -142,9 +140,9 @@ average_attn_weights, is_causal): attention by several heads at once, each on a 
         out = F.squeeze(out, 1) if single else out
         if not need_weights:
             return out, None
-        seen = F.reshape(seen, (batch, num_heads, length, k.shape[1]))
-        seen = F.mean(seen, 1) if average_attn_weights else seen
-        return out, F.squeeze(seen, 0) if single else seen
+        weights = F.reshape(weights, (batch, num_heads, length, k.shape[1]))
+        weights = F.mean(weights, 1) if average_attn_weights else weights
+        return out, F.squeeze(weights, 0) if single else weights
 
 
 def fitting(query, key, value, key_padding_mask, attn_mask, num_heads):
@@ -187,7 +185,7 @@ def _heads(F, x, count):
     return F.transpose(F.reshape(x, (length, batch * count, features // count)), 0, 1)
 
 
-def _given(static, q):
+def _static_heads(static, q):
     """Keys or values that stand in for the projected ones: (batch x heads, length, features of a head)."""
     if len(static.shape) != 3 or (static.shape[0], static.shape[2]) != (q.shape[0], q.shape[2]):
         raise ShapeFault(f"static keys and values are of shape ({q.shape[0]}, any, {q.shape[2]}) here, not "

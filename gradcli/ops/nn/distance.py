@@ -27,7 +27,6 @@ class PairwiseDistance(Op):
 class PairNorm(VectorNorm):
     """pair_norm(input, ord, dim, keepdim): a norm, as the call that pairwise_distance makes."""
 
-    names = ("pair_norm",)
     method = False
     function = False
     label = "NormBackward1"
@@ -75,7 +74,6 @@ class Normalize(Op):
 class Cdist(Op):
     """cdist(x1, x2, p, compute_mode): the p-norm of the difference of every row of x1 and every row of x2."""
 
-    names = ("cdist",)
     ignored_options = ("compute_mode",)
     method = False
     samples = [(P, Q), (P, Q, 1.0), (P, Q, float("inf")), (P, [[0.5, 0.2, 1.0]], 3.0), ([Q, P], [[0.1, 0.9, -0.3]])]
@@ -97,7 +95,6 @@ class Distances(VectorNorm):
     """distances(input, ord, pairs, x1, x2): the norms of order `ord` of the rows of differences of x1 and x2, which
     PyTorch keeps; what does not differ takes no gradient, and the greatest differences take all of it each."""
 
-    names = ("distances",)
     method = False
     function = False
     label = ("CdistBackward0", "PdistBackward0")

@@ -9,6 +9,7 @@ from gradcli.engine.autograd.signature import Array, Flag, Number, described, si
 from gradcli.engine.random.generators import Current, draw
 from gradcli.engine.random.stream import write
 from gradcli.faults.tree import ShapeFault, ValueFault
+from gradcli.ops.base import Kernel
 
 ROW = [[1.0, -2.0, 3.0, 0.5]]
 MAPS = [[[[1.0, 2.0]], [[3.0, 4.0]], [[5.0, 6.0]]]]
@@ -26,13 +27,10 @@ def probable(p):
         raise ValueFault(f"dropout probability has to be between 0 and 1, but got {described(p)}", "F.dropout(x, 0.5)")
 
 
-class DropoutMask(Op):
+class DropoutMask(Kernel):
     """dropout_mask(input, p, features, scale): in the shape of input, or one number for each of its channels, 0 with
     probability p and scale elsewhere."""
 
-    names = ("dropout_mask",)
-    method = False
-    function = False
     random = True
     samples = [(ROW, 0.5, False, 2.0), (MAPS, 0.5, True, 2.0)]
     errors = [("text", 0.5, False, 2.0)]
@@ -44,12 +42,9 @@ class DropoutMask(Op):
         return mask * input.dtype.type(scale)
 
 
-class DropoutApply(Op):
+class DropoutApply(Kernel):
     """dropout_apply(input, noise): input times noise, which is a constant."""
 
-    names = ("dropout_apply",)
-    method = False
-    function = False
     legacy_name = "torch.nn._functions.dropout.Dropout"
     label = "MulBackward0"
     samples = [(ROW, np.array([[2.0, 0.0, 2.0, 0.0]]))]
@@ -95,8 +90,8 @@ class Dropping(Op, abstract=True):
 
     home = "nn.functional"
     random = True
-    overwrites = True
-    passes = idle
+    inplace_option = True
+    is_identity = idle
     samples = [(MAPS, 0.5, True), (MAPS, 0.3, True), (MAPS, 0.5, False)]
     errors = [(MAPS, 1.5, True), ("text",)]
 
@@ -146,16 +141,12 @@ class Dropout3d(Dropping):
 class AlphaDropout(Dropping):
     """alpha_dropout(input, p, training): dropout that keeps the mean and variance of what selu gives."""
 
-    names = ("alpha_dropout",)
-
     def compose(F, input, p: Number = 0.5, training: Flag = False):
         return squashed(F, input, p, training, False)
 
 
 class FeatureAlphaDropout(Dropping):
     """feature_alpha_dropout(input, p, training): alpha_dropout of whole channels."""
-
-    names = ("feature_alpha_dropout",)
 
     def compose(F, input, p: Number = 0.5, training: Flag = False):
         return squashed(F, input, p, training, True)

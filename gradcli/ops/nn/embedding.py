@@ -9,6 +9,7 @@ from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.tensor import Tensor, note_write
 from gradcli.engine.tensor.write_gate import writing
 from gradcli.faults.tree import ArgumentFault, IndexFault, ShapeFault, TypeFault
+from gradcli.ops.base import Kernel
 
 TABLE = [[1.0, -2.0], [0.5, 5.0], [3.0, 0.1]]
 PICKS = np.array([[0, 2, 0], [1, 1, 2]])
@@ -45,12 +46,9 @@ def shortened(F, weight, input, max_norm, norm_type):
         note_write(weight, "embedding with max_norm", here())
 
 
-class EmbeddingRows(Op):
+class EmbeddingRows(Kernel):
     """embedding_rows(weight, input, padding_idx, scale_grad_by_freq): the rows of weight that input counts to."""
 
-    names = ("embedding_rows",)
-    method = False
-    function = False
     label = "EmbeddingBackward0"
     legacy_name = "torch.nn._functions.thnn.sparse.Embedding"
     samples = [(TABLE, PICKS, -1, False)]
@@ -79,13 +77,10 @@ def counted(weight, input):
             "index out of range in self")
 
 
-class RowsBack(Op):
+class RowsBack(Kernel):
     """rows_back(input, at, count, padding_idx, scale_grad_by_freq): zeros of `count` rows, with each row of input added
     at the row that `at` names; divided by how often that is named, if asked; none at padding_idx."""
 
-    names = ("rows_back",)
-    method = False
-    function = False
     samples = [([[1.0, 2.0], [3.0, 4.0]], np.array([1, 1]), 3, -1, False),
                ([[1.0, 2.0], [3.0, 4.0]], np.array([1, 1]), 3, -1, True),
                ([[1.0, 2.0], [3.0, 4.0]], np.array([0, 1]), 3, 1, False)]
@@ -117,13 +112,10 @@ class RowsBack(Op):
         return back
 
 
-class RenormRows(Op):
+class RenormRows(Kernel):
     """renorm_rows(weight, input, max_norm, norm_type): make those rows of weight that input counts to and that are
     longer than max_norm that long, in place."""
 
-    names = ("renorm_rows",)
-    method = False
-    function = False
     samples = [(np.array(TABLE), PICKS, 1.0, 2.0)]
     errors = [("text", PICKS, 1.0, 2.0)]
 
@@ -139,7 +131,6 @@ class EmbeddingBag(Op):
 per_sample_weights, include_last_offset, padding_idx): the sum, mean or max of the rows that each bag of numbers counts
     to. Bags are the rows of a 2-d input, or pieces of a 1-d one that begin at `offsets`."""
 
-    names = ("embedding_bag",)
     home = "nn.functional"
     ignored_options = ("sparse",)
     gradient_only_samples = [(FLAT, TABLE, STARTS, None, 2.0, True), (FLAT, TABLE, STARTS, None, 2.0, True, "sum")]
@@ -175,13 +166,10 @@ per_sample_weights, include_last_offset, padding_idx): the sum, mean or max of t
         return F.renamed(F.sum_of_bags(rows, places, mode == "mean"), "EmbeddingBagBackward0")
 
 
-class BagLayout(Op):
+class BagLayout(Kernel):
     """bag_layout(input, offsets, include_last_offset, padding_idx): the numbers of all bags in a row, and the bag of
     each: how many bags there are is the last entry; -1 for a number that stands for padding."""
 
-    names = ("bag_layout",)
-    method = False
-    function = False
     samples = [(FLAT, STARTS, False, -1), (PICKS, None, False, 1)]
     errors = [(FLAT, np.array([1]), False, -1)]
 
@@ -202,21 +190,18 @@ class BagLayout(Op):
         return flat.copy(), np.append(np.where(flat == padding_idx, -1, bags), count)
 
 
-class SumOfBags(Op):
+class SumOfBags(Kernel):
     """sum_of_bags(input, places, average): for each bag the sum or mean of the rows that belong to it; zeros for
     none."""
 
-    names = ("sum_of_bags",)
-    method = False
-    function = False
     samples = [(TABLE, np.array([0, 0, 1, 3]), False), (TABLE, np.array([0, 0, 1, 3]), True)]
     errors = [("text", np.array([0]), False)]
 
     def forward(input: Array, places: Index, average: Flag):
         total = np.zeros((int(places[-1]), input.shape[1]), input.dtype)
         bags = places[:-1]
-        kept = bags >= 0
-        np.add.at(total, bags[kept], input[kept])
+        in_bag = bags >= 0
+        np.add.at(total, bags[in_bag], input[in_bag])
         return total / sizes(places, input.dtype) if average else total
 
     def grad_input(F, g, places, average):
@@ -229,13 +214,10 @@ def sizes(places, dtype):
     return np.maximum(np.bincount(bags[bags >= 0], minlength=int(places[-1])), 1)[:, None].astype(dtype)
 
 
-class BackFromBags(Op):
+class BackFromBags(Kernel):
     """back_from_bags(input, places, average): for each member of a bag the bag's row, divided by the bag's size if
     asked; zeros for padding."""
 
-    names = ("back_from_bags",)
-    method = False
-    function = False
     samples = [([[1.0, 2.0], [0.5, 3.0]], np.array([0, 0, -1, 1, 2]), True)]
     errors = [("text", np.array([0]), False)]
 
@@ -248,21 +230,18 @@ class BackFromBags(Op):
         return F.sum_of_bags(g, places, average)
 
 
-class GreatestOfBags(Op):
+class GreatestOfBags(Kernel):
     """greatest_of_bags(input, places): for each bag the greatest number in each column of its rows; zeros for none."""
 
     linked = False
-    names = ("greatest_of_bags",)
-    method = False
-    function = False
     samples = [(TABLE, np.array([0, 0, 1, 3]))]
     errors = [("text", np.array([0]))]
 
     def forward(input: Array, places: Index):
         total = np.full((int(places[-1]), input.shape[1]), -np.inf, input.dtype)
         bags = places[:-1]
-        kept = bags >= 0
-        np.maximum.at(total, bags[kept], input[kept])
+        in_bag = bags >= 0
+        np.maximum.at(total, bags[in_bag], input[in_bag])
         return np.where(np.isin(np.arange(len(total)), bags)[:, None], total, 0).astype(input.dtype)
 
     def grad_input(F, g, input, places, out):
@@ -271,12 +250,9 @@ class GreatestOfBags(Op):
         return F.back_from_bags(g, places, False) * first
 
 
-class FirstOfBags(Op):
+class FirstOfBags(Kernel):
     """first_of_bags(input, best, places): ones where a member is the first of its bag to hold the best number."""
 
-    names = ("first_of_bags",)
-    method = False
-    function = False
     samples = [(np.array(TABLE), np.array([[1.0, 5.0], [3.0, 0.1]]), np.array([0, 0, 1, 2]))]
     errors = [("text", TABLE, np.array([0]))]
 

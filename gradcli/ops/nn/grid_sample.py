@@ -7,6 +7,7 @@ import numpy as np
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, ArrayOrNone, Flag, Plain, Sizes, Text, sized
 from gradcli.faults.tree import ShapeFault
+from gradcli.ops.base import Kernel
 from gradcli.ops.nn.interpolate_tables import CUBIC
 
 IMAGE = [[[[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]]]
@@ -19,7 +20,6 @@ class GridSample(Op):
     go from -1 to 1 along each dimension, x first; in between it is interpolated, outside it is zeros, the border or a
     reflection."""
 
-    names = ("grid_sample",)
     home = "nn.functional"
     samples = [(IMAGE, SPOTS), (IMAGE, SPOTS, "nearest"), (IMAGE, SPOTS, "bicubic"),
                (IMAGE, SPOTS, "bilinear", "border"),
@@ -106,14 +106,11 @@ def _four(F, x):
 TERMS = {"nearest": _one, "bilinear": _two, "bicubic": _four}
 
 
-class GridGather(Op):
+class GridGather(Kernel):
     """grid_gather(input, first, second, third): for each row of input, all channels at the whole-numbered places given
     for
     its dimensions; zeros outside."""
 
-    names = ("grid_gather",)
-    method = False
-    function = False
     samples = [(IMAGE, np.array([[[0.0, 1.0], [5.0, 1.0]]]), np.array([[[2.0, 1.0], [0.0, 1.0]]]), None)]
     errors = [("text", SPOTS, SPOTS, None)]
 
@@ -142,13 +139,10 @@ def flat_spots(lengths, *spots):
     return np.where(inside, at, 0), inside
 
 
-class GridScatter(Op):
+class GridScatter(Kernel):
     """grid_scatter(input, first, second, third, lengths): looked_up undone by addition, onto dimensions of
     `lengths`."""
 
-    names = ("grid_scatter",)
-    method = False
-    function = False
     samples = [([[[[1.0, 2.0]]]], np.array([[[0.0, 1.0]]]), np.array([[[2.0, 2.0]]]), None, (2, 3))]
     errors = [("text", SPOTS, SPOTS, None, (2, 2))]
 
@@ -171,7 +165,6 @@ class AffineGrid(Op):
     """affine_grid(theta, size, align_corners): the grid of an affine map for grid_sample: for each place of a result of
     `size`, theta times its coordinates and 1."""
 
-    names = ("affine_grid",)
     home = "nn.functional"
     samples = [(THETA, (1, 1, 2, 3)), (THETA, (1, 1, 2, 3), True)]
     errors = [(THETA, (1, 1, 2)), ([[1.0]], (1, 1, 2, 3))]
@@ -186,13 +179,10 @@ class AffineGrid(Op):
         return F.mapped_grid(theta, tuple(size[2:]), bool(align_corners))
 
 
-class MappedGrid(Op):
+class MappedGrid(Kernel):
     """mapped_grid(theta, lengths, align_corners): affine maps of the coordinates of each place of dimensions that go
     from -1 to 1; no tensor is kept for the gradient."""
 
-    names = ("mapped_grid",)
-    method = False
-    function = False
     label = "AffineGridGeneratorBackward0"
     samples = [(THETA, (2, 3), True), (THETA, (2, 3), False)]
     errors = [("text", (2, 3), True)]
@@ -206,13 +196,10 @@ class MappedGrid(Op):
         return F.stacked_mm(F.transpose(F.reshape(g, (theta_shape[0], -1, theta_shape[1])), 1, 2), corners)
 
 
-class UnitGrid(Op):
+class UnitGrid(Kernel):
     """unit_grid(input, lengths, align_corners): the coordinates, x first, and 1, of each place of dimensions that go
     from -1 to 1; of input only the type matters."""
 
-    names = ("unit_grid",)
-    method = False
-    function = False
     samples = [(THETA, (2, 3), True), (THETA, (2, 3), False)]
     errors = [("text", (2, 3), True)]
 

@@ -5,6 +5,7 @@ import numpy as np
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag, Ints, Numbers, Plain, Text
 from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
+from gradcli.ops.base import Kernel
 from gradcli.ops.nn.activation import floating
 from gradcli.ops.nn.interpolate_tables import (
     adaptive_table,
@@ -13,7 +14,7 @@ from gradcli.ops.nn.interpolate_tables import (
     linear_table,
     nearest_table,
 )
-from gradcli.ops.windows.sliding import each
+from gradcli.ops.windows.sliding import per_dimension
 
 ROW = [[[1.0, -2.0, 3.0, 0.5]]]
 GRID = [[[[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]]]
@@ -31,13 +32,10 @@ ERAS = {"UpsampleNearest2DBackward0": "torch.nn._functions.thnn.upsampling.Upsam
 HALVED = ((np.array([[0, 1], [1, 2]]), np.array([[0.5, 0.5], [0.25, 0.75]])),)
 
 
-class ResampleKernel(Op):
+class ResampleKernel(Kernel):
     """resample_kernel(input, tables, name): along each of the last dimensions, sums of the places that its table
     lists, with the table's weights; the call goes by `name`."""
 
-    names = ("resample_kernel",)
-    method = False
-    function = False
     label = tuple(LABELS)
     legacy_name = tuple(ERAS.get(name, "torch.nn._functions.thnn.upsampling.Upsampling") for name in LABELS)
     samples = [(GRID, HALVED, "UpsampleLinear1DBackward0"), (ROW, HALVED, "UpsampleBilinear2DBackward0")]
@@ -62,7 +60,6 @@ class ResampleKernel(Op):
 class AveragedParts(ResampleKernel):
     """averaged_parts(input, tables, name): resampled, as adaptive pooling does it: PyTorch keeps its input."""
 
-    names = ("averaged_parts",)
     linked = saves = True
 
     def grad_input(F, g, input, tables, name):
@@ -92,12 +89,10 @@ def summed_bytes(array, places, weights, axis, whole):
     return np.clip((total + (1 << bits >> 1)) >> bits, 0, 255).astype(np.uint8)
 
 
-class Unsampled(Op):
+class Unsampled(Kernel):
     """unsampled(input, tables, lengths, name): resampled undone by addition: each number of input added, weighted, at
     the places its table lists, in dimensions of `lengths`."""
 
-    method = False
-    function = False
     samples = [([[[1.0, 2.0]]], HALVED, (3,), "UpsampleLinear1DBackward0")]
     errors = [("text", HALVED, (3,), "UpsampleLinear1DBackward0")]
 
@@ -113,7 +108,7 @@ class Unsampled(Op):
             if np.isfinite(flat).all():
                 flat = np.matmul(matrix, flat)
             else:
-                flat = spread(flat, places, share, lengths[k], "Bicubic" in name)
+                flat = scatter_weights(flat, places, share, lengths[k], "Bicubic" in name)
             out = flat.reshape(*lead, lengths[k], *tail)
         return out
 
@@ -121,7 +116,7 @@ class Unsampled(Op):
         return F.resample_kernel(g, tables, name)
 
 
-def spread(flat, places, weights, length, whole):
+def scatter_weights(flat, places, weights, length, whole):
     """The numbers along the middle dimension, weighted and added at their places, one by one: what is not finite
     stays where it takes part."""
     out = np.zeros((flat.shape[0], length, flat.shape[2]), flat.dtype)
@@ -190,9 +185,9 @@ def sizes(old, size, scale_factor, rank):
         raise ArgumentFault("either size or scale_factor should be defined" if size is None else
                             "only one of size or scale_factor should be defined", "F.interpolate(x, scale_factor=2)")
     if size is not None:
-        new, factors = each(size, rank, "interpolate", "size"), None
+        new, factors = per_dimension(size, rank, "interpolate", "size"), None
     else:
-        factors = each(scale_factor, rank, "interpolate", "scale_factor")
+        factors = per_dimension(scale_factor, rank, "interpolate", "scale_factor")
         new = tuple(int(np.floor(n * float(f))) for n, f in zip(old, factors, strict=True))
     if any(m < 1 for m in new) or any(n < 1 for n in old):
         raise ShapeFault(f"Input and output sizes should be greater than 0, but got input {list(old)} output "
@@ -216,7 +211,6 @@ class Upsample(Op):
 class UpsampleNearest(Op):
     """upsample_nearest(input, size, scale_factor): input at another size, each element the nearest old one."""
 
-    names = ("upsample_nearest",)
     home = "nn.functional"
     samples = [(GRID, (3, 5)), (GRID, None, 2)]
     errors = [(GRID,), ([1.0], 2)]
@@ -228,7 +222,6 @@ class UpsampleNearest(Op):
 class UpsampleBilinear(Op):
     """upsample_bilinear(input, size, scale_factor): input at another size, interpolated between corners that stay."""
 
-    names = ("upsample_bilinear",)
     home = "nn.functional"
     samples = [(GRID, (3, 5)), (GRID, None, 2)]
     errors = [(GRID,), ([1.0], 2)]

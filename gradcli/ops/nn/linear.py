@@ -61,13 +61,13 @@ class Linear(Op):
 
 def unfit(input, weight):
     """The fault for an input that has not as many features as the weight multiplies."""
-    given, taken = input.shape[-1] if input.ndim else 1, weight.shape[-1] if weight.ndim else 1
-    rows = sized((_count(input.shape[:-1]), given))
-    repairs = [(f"nn.Linear({given}, {weight.shape[0]})", f"a layer for {given} features")]
-    if input.ndim > 2 and _count(input.shape[1:]) == taken:
-        repairs.insert(0, ("x.view(x.size(0), -1)", f"each of the {input.shape[0]} as one row of {taken} features"))
+    features, expected = input.shape[-1] if input.ndim else 1, weight.shape[-1] if weight.ndim else 1
+    rows = sized((_count(input.shape[:-1]), features))
+    repairs = [(f"nn.Linear({features}, {weight.shape[0]})", f"a layer for {features} features")]
+    if input.ndim > 2 and _count(input.shape[1:]) == expected:
+        repairs.insert(0, ("x.view(x.size(0), -1)", f"each of the {input.shape[0]} as one row of {expected} features"))
     return ProductShapes(f"mat1 and mat2 shapes cannot be multiplied ({rows} and {sized(weight.shape[::-1])}): "
-                         f"a {sized(input.shape)} input has {given} features, and the weight is for {taken}",
+                         f"a {sized(input.shape)} input has {features} features, and the weight is for {expected}",
                          *(repairs if weight.ndim == 2 else ())).saying(
         f"mat1 and mat2 shapes cannot be multiplied ({rows} and {sized(weight.shape[::-1])})")
 

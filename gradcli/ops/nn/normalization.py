@@ -4,11 +4,12 @@ import math
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op, titled
+from gradcli.engine.autograd.op import Op, rename_node
 from gradcli.engine.autograd.signature import Array, ArrayOrNone, Flag, Int, Number, Plain, Sizes, sized
 from gradcli.engine.kernels import sums
 from gradcli.engine.tensor.write_gate import writing
 from gradcli.faults.tree import ArgumentFault, ShapeFault
+from gradcli.ops.base import Kernel
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 MAPS = [[[[1.0, 2.0], [3.0, -1.0]], [[0.5, 1.5], [-2.0, 4.0]]], [[[0.1, 1.0], [2.0, 3.0]], [[1.0, -1.0], [0.0, 2.5]]]]
@@ -16,16 +17,14 @@ W3, B3, W2, B2 = [0.5, 2.0, 1.0], [0.1, -0.2, 0.3], [0.5, 2.0], [0.1, -0.2]
 BATCH, LAYER, GROUP = range(3)
 
 
-class Standardised(Op):
+class Standardised(Kernel):
     """standardised(input, weight, bias, shape, axes, eps, which): input, seen in `shape`, less its mean over `axes` and
     divided by its standard deviation, times weight plus bias; with the mean, one over the deviation, and the
     standardised numbers before weight and bias, which gradients are made of."""
 
-    lays = "rows"
+    memory_order = "rows"
     linked = ("bias",)
-    only_kept = ("input",)
-    method = False
-    function = False
+    saved_for_versions = ("input",)
     type_promotion = "same"
     multi_output = True
     returns = ("output", "mean", "scale", "unit")
@@ -98,13 +97,10 @@ def products(a, b, axes, shape):
     return np.add.reduce(a * b, axis=axes, keepdims=True)
 
 
-class CentredBack(Op):
+class CentredBack(Kernel):
     """centred_back(g, unit, scale, axes): g less its mean over axes, and less unit times the mean of g * unit; all of
     it times scale."""
 
-    names = ("centred_back",)
-    method = False
-    function = False
     type_promotion = "same"
     label = "NativeLayerNormBackwardBackward0"
     samples = [(GRID, [[0.3, -1.0, 1.2], [0.5, 0.1, -0.2]], [[0.5], [2.0]], (1,)),
@@ -118,15 +114,15 @@ class CentredBack(Op):
         np.subtract(total, sums(g, axes, True) / count, out=total)
         return np.multiply(total, scale, out=total)
 
-    def grad_g(F, again, unit, scale, axes):
-        return F.centred_back(again, unit, scale, axes)
+    def grad_g(F, gg, unit, scale, axes):
+        return F.centred_back(gg, unit, scale, axes)
 
-    def grad_unit(F, again, g, unit, scale, axes):
-        again = again * scale
-        return -again * F.mean(g * unit, axes, True) - g * F.mean(again * unit, axes, True)
+    def grad_unit(F, gg, g, unit, scale, axes):
+        gg = gg * scale
+        return -gg * F.mean(g * unit, axes, True) - g * F.mean(gg * unit, axes, True)
 
-    def grad_scale(F, again, g, unit, scale, axes):
-        return F.sum(again * F.centred_back(g, unit, F.ones_like(scale), axes), axes, True)
+    def grad_scale(F, gg, g, unit, scale, axes):
+        return F.sum(gg * F.centred_back(g, unit, F.ones_like(scale), axes), axes, True)
 
 
 class LayerNorm(Op):
@@ -252,13 +248,10 @@ def _of_nothing(F, input, weight, bias):
     return out if bias is None else out + F.getitem(bias, (0,), ())
 
 
-class UpdateRunningStats(Op):
+class UpdateRunningStats(Kernel):
     """update_running_stats(input, running_mean, running_var, axes, momentum): move running statistics towards those
     of input, by `momentum`, in place; the variance is the unbiased one."""
 
-    names = ("update_running_stats",)
-    method = False
-    function = False
     samples = [(np.array(GRID), np.array(B3), np.array(W3), (0,), 0.1)]
     errors = [("text", None, None, (0,), 0.1)]
 
@@ -274,13 +267,11 @@ class UpdateRunningStats(Op):
         return None if running_mean is None else running_mean.copy()
 
 
-class Rescaled(Op):
+class Rescaled(Kernel):
     """rescaled(input, mean, variance, weight, bias, eps): input less a known mean, divided by the root of a known
     variance plus eps, times weight plus bias."""
 
     linked = True
-    method = False
-    function = False
     legacy_name = "BatchNorm"
     label = "NativeBatchNormBackward0"
     fixed = ("mean", "variance")
@@ -337,13 +328,10 @@ class InstanceNorm(Op):
         return F.renamed(out, "ViewBackward0")
 
 
-class UpdateRunningStatsPerSample(Op):
+class UpdateRunningStatsPerSample(Kernel):
     """update_running_stats_per_sample(input, running_mean, running_var, momentum): move running statistics towards
     the means over rows of the statistics of each row, in place."""
 
-    names = ("update_running_stats_per_sample",)
-    method = False
-    function = False
     samples = [(np.array(MAPS), np.array(B2), np.array(W2), 0.1)]
     errors = [("text", None, None, 0.1)]
 
@@ -374,7 +362,7 @@ class RmsNorm(Op):
         if eps is None:
             name = input.dtype.name
             eps = {"float64": 2.0**-52, "float32": 2.0**-23, "float16": 2.0**-10}.get(name, 0.0)
-        scaled = titled(input / F.sqrt(F.mean(input * input, axes, True) + eps), "MulBackward0")
+        scaled = rename_node(input / F.sqrt(F.mean(input * input, axes, True) + eps), "MulBackward0")
         return scaled if weight is None else scaled * weight
 
 
@@ -382,7 +370,6 @@ class LocalResponseNorm(Op):
     """local_response_norm(input, size, alpha, beta, k): input divided by (k + alpha times the mean square of the `size`
     channels around) to the power beta."""
 
-    names = ("local_response_norm",)
     home = "nn.functional"
     samples = [(MAPS, 2), (MAPS, 2, 0.5), (MAPS, 2, 0.5, 2.0), (MAPS, 2, 0.5, 0.75, 0.3)]
     errors = [([[1.0]], 2), ("text", 2)]

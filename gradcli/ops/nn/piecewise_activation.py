@@ -7,7 +7,7 @@ from gradcli.engine.autograd.signature import Array, Flag, Number
 from gradcli.engine.kernels import LARGE, ZERO, choose, stepped
 from gradcli.engine.random.generators import draw
 from gradcli.faults.tree import ShapeFault, ValueFault
-from gradcli.ops.base import Slope
+from gradcli.ops.base import Kernel, Slope
 from gradcli.ops.nn.activation import SIGNED, THNN, Activation, floating
 
 SIXTH = float(np.float32(1 / 6))    # PyTorch has the slope of hardsigmoid in single precision
@@ -16,8 +16,7 @@ SIXTH = float(np.float32(1 / 6))    # PyTorch has the slope of hardsigmoid in si
 class Threshold(Activation):
     """threshold(input, threshold, value): input where it is above threshold, value elsewhere."""
 
-    overwrites = True
-    names = ("threshold",)
+    inplace_option = True
     legacy_name = THNN + "Threshold"
     samples = [(SIGNED, 0.1, 20.0), (SIGNED, 1.0, -1.0)]
     errors = [(SIGNED,), ("text", 0, 0)]
@@ -32,7 +31,7 @@ class Threshold(Activation):
 class Hardtanh(Activation):
     """hardtanh(input, min_val, max_val): input kept between two bounds; the slope at the bounds is 0."""
 
-    overwrites = True
+    inplace_option = True
     legacy_name = THNN + "Hardtanh"
     samples = [(SIGNED,), (SIGNED, -2.0), (SIGNED, -1.0, 0.4)]
     errors = [(SIGNED, 2.0, 1.0), ("text",)]
@@ -50,7 +49,7 @@ class Hardtanh(Activation):
 class Relu6(Activation):
     """relu6(input): input kept between 0 and 6."""
 
-    overwrites = True
+    inplace_option = True
     label = "HardtanhBackward0"
     legacy_name = THNN + "Hardtanh"
     samples = [([-3.0, 0.5, 7.0],)]
@@ -66,8 +65,7 @@ class Relu6(Activation):
 class LeakyRelu(Activation):
     """leaky_relu(input, negative_slope): input where it is positive, negative_slope times input elsewhere."""
 
-    overwrites = keeps_written = True
-    names = ("leaky_relu",)
+    inplace_option = inplace_saves_result = True
     legacy_name = THNN + "LeakyReLU"
     samples = [(SIGNED,), (SIGNED, 0.3)]
 
@@ -83,7 +81,6 @@ class LeakyRelu(Activation):
 class LeakyBack(Slope):
     """leaky_back(g, value, negative_slope): the gradient of leaky_relu at a value: g, times the slope below 0."""
 
-    names = ("leaky_back",)
     label = "LeakyReluBackwardBackward0"
     samples = [([1.0, -2.0, 0.5], np.array([-1.0, 3.0, 0.5]), 0.1)]
     errors = [("text", [1.0], 0.1)]
@@ -93,8 +90,8 @@ class LeakyBack(Slope):
             return np.where(np.greater(value, ZERO[value.dtype]), g, g * negative_slope)
         return stepped(np.greater(value, ZERO[value.dtype]), 1, negative_slope, value.dtype) * g
 
-    def grad_g(F, again, value, negative_slope):
-        return F.leaky_back(again, value, negative_slope)
+    def grad_g(F, gg, value, negative_slope):
+        return F.leaky_back(gg, value, negative_slope)
 
 
 class Prelu(Op):
@@ -117,13 +114,10 @@ class Prelu(Op):
         return F.prelu_kernel(input, F.reshape(weight, (channels,) + (1,) * (len(input.shape) - 2)))
 
 
-class PreluKernel(Op):
+class PreluKernel(Kernel):
     """prelu_kernel(input, weight): input where it is positive, elsewhere weight times input, with broadcasting."""
 
     linked = True
-    names = ("prelu_kernel",)
-    method = False
-    function = False
     type_promotion = "same"
     legacy_name = "torch.nn._functions.thnn.activation.PReLU"
     samples = [(SIGNED, [0.25]), (SIGNED, [0.1, 0.2, 0.3, 0.4])]
@@ -144,7 +138,7 @@ class Rrelu(Op):
 
     home = "nn.functional"
     random = True
-    overwrites = True
+    inplace_option = True
     samples = [(SIGNED,), (SIGNED, 0.3), (SIGNED, 0.1, 0.2), (SIGNED, 0.1, 0.2, True)]
     errors = [("text",), (SIGNED, 0.5, 0.1)]
 
@@ -157,12 +151,9 @@ class Rrelu(Op):
         return F.sloped(input, F.drawn_slopes(input, lower, upper, training))
 
 
-class DrawnSlopes(Op):
+class DrawnSlopes(Kernel):
     """drawn_slopes(input, lower, upper, training): 1 where input is positive, elsewhere a slope between two bounds."""
 
-    names = ("drawn_slopes",)
-    method = False
-    function = False
     random = True
     samples = [(SIGNED, 0.1, 0.3, True)]
     errors = [("text", 0, 1, True)]
@@ -176,11 +167,9 @@ class DrawnSlopes(Op):
         return slopes
 
 
-class Sloped(Op):
+class Sloped(Kernel):
     """sloped(input, slopes): input times slopes, which are constants."""
 
-    method = False
-    function = False
     legacy_name = "torch.nn._functions.activation.RReLU"
     label = "RreluWithNoiseBackward0"
     samples = [(SIGNED, np.array([0.5, 0.2, 1.0, 1.0]))]
@@ -196,7 +185,7 @@ class Sloped(Op):
 class Hardsigmoid(Activation):
     """hardsigmoid(input): (input + 3) / 6 kept between 0 and 1."""
 
-    overwrites = True
+    inplace_option = True
     samples = [([-4.0, -0.4, 0.5, 5.0],)]
 
     def forward(input: Array):
@@ -210,7 +199,7 @@ class Hardsigmoid(Activation):
 class Hardswish(Activation):
     """hardswish(input): input times hardsigmoid(input)."""
 
-    overwrites = True
+    inplace_option = True
     samples = [([-4.0, -0.4, 0.5, 5.0],)]
 
     def forward(input: Array):

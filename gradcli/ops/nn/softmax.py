@@ -9,6 +9,7 @@ from gradcli.engine.random.generators import draw
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.tree import TypeFault, ValueFault
+from gradcli.ops.base import Kernel
 from gradcli.ops.nn.activation import THNN
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
@@ -107,12 +108,9 @@ class LogSoftmax(Proportions):
         return F.cast(F.log_softmax_back(g, out, along(dim, len(out.shape))), input_dtype)
 
 
-class SoftmaxBack(Op):
+class SoftmaxBack(Kernel):
     """softmax_back(g, shares, dim): the gradient of softmax by its input, shares * (g - sum(g * shares))."""
 
-    names = ("softmax_back",)
-    method = False
-    function = False
     type_promotion = "same"
     label = "SoftmaxBackwardBackward0"
     samples = [(GRID, [[0.1, 0.2, 0.7], [0.5, 0.2, 0.3]], 1), (GRID, [[0.1, 0.2, 0.7], [0.5, 0.2, 0.3]], 0)]
@@ -124,11 +122,11 @@ class SoftmaxBack(Op):
         low = np.subtract(g, row_products(g, shares, dim))
         return np.multiply(low, shares, out=low)
 
-    def grad_g(F, again, shares, dim):
-        return F.softmax_back(again, shares, dim)
+    def grad_g(F, gg, shares, dim):
+        return F.softmax_back(gg, shares, dim)
 
-    def grad_shares(F, again, g, shares, dim):
-        return again * (g - F.sum(g * shares, dim, True)) - g * F.sum(again * shares, dim, True)
+    def grad_shares(F, gg, g, shares, dim):
+        return gg * (g - F.sum(g * shares, dim, True)) - g * F.sum(gg * shares, dim, True)
 
 
 def row_products(a, b, at):
@@ -138,12 +136,9 @@ def row_products(a, b, at):
     return np.add.reduce(a * b, axis=at, keepdims=True)
 
 
-class LogSoftmaxBack(Op):
+class LogSoftmaxBack(Kernel):
     """log_softmax_back(g, logs, dim): the gradient of log_softmax by its input, g - exp(logs) * sum(g)."""
 
-    names = ("log_softmax_back",)
-    method = False
-    function = False
     type_promotion = "same"
     label = "LogSoftmaxBackwardBackward0"
     samples = [(GRID, [[-1.0, -0.2, -0.7], [-0.5, -2.0, -0.3]], 1), (GRID, [[-1.0, -0.2, -0.7], [-0.5, -2.0, -0.3]], 0)]
@@ -156,11 +151,11 @@ class LogSoftmaxBack(Op):
         share *= sums(g, (axis(dim, g.ndim),), True)
         return np.subtract(g, share, out=share)
 
-    def grad_g(F, again, logs, dim):
-        return again - F.sum(F.exp(logs) * again, dim, True)
+    def grad_g(F, gg, logs, dim):
+        return gg - F.sum(F.exp(logs) * gg, dim, True)
 
-    def grad_logs(F, again, g, logs, dim):
-        return -again * F.exp(logs) * F.sum(g, dim, True)
+    def grad_logs(F, gg, g, logs, dim):
+        return -gg * F.exp(logs) * F.sum(g, dim, True)
 
 
 class Softmin(Proportions):
@@ -179,7 +174,6 @@ class GumbelSoftmax(Op):
     With `hard` the result is one-hot, and its gradient that of the soft one (Jang, Gu and Poole 2016).
     """
 
-    names = ("gumbel_softmax",)
     home = "nn.functional"
     random = True
     samples = [(GRID,), (GRID, 0.5), (GRID, 1, True), (GRID, 1, False, 1e-10, 0)]
@@ -199,12 +193,9 @@ def _type_of(x):
     return dtype if isinstance(dtype, np.dtype) else dtype.numpy
 
 
-class GumbelNoise(Op):
+class GumbelNoise(Kernel):
     """gumbel_noise(input): numbers drawn from the Gumbel distribution, in the shape of input."""
 
-    names = ("gumbel_noise",)
-    method = False
-    function = False
     random = True
     samples = [([1.0, 2.0],)]
     errors = [("text",)]

@@ -13,14 +13,14 @@ SOME = np.array([[True, False, True], [True, True, True]])
 
 def truth(ufunc, array, dim, keepdim):
     """A truth value for all elements or along dimensions; for bytes a byte, as in PyTorch."""
-    found = ufunc.reduce(array != 0, axis=axes(dim, array.ndim), keepdims=keepdim)
-    return np.asarray(found).astype(np.uint8) if array.dtype == np.uint8 else found
+    result = ufunc.reduce(array != 0, axis=axes(dim, array.ndim), keepdims=keepdim)
+    return np.asarray(result).astype(np.uint8) if array.dtype == np.uint8 else result
 
 
 class All(Op):
     """all(input, dim, keepdim): whether no element is zero, of all elements or along `dim`."""
 
-    lays = "rows"
+    memory_order = "rows"
     samples = [(SOME,), (SOME, 0), (SOME, 1, True), (SOME, (0, 1))]
     errors = [(SOME, 5), ("text",)]
 
@@ -31,7 +31,7 @@ class All(Op):
 class Any(Op):
     """any(input, dim, keepdim): whether some element is not zero, of all elements or along `dim`."""
 
-    lays = "rows"
+    memory_order = "rows"
     samples = [(SOME,), (SOME, 0), (SOME, 1, True), (SOME, (0, 1))]
     errors = [(SOME, 5), ("text",)]
 
@@ -42,8 +42,7 @@ class Any(Op):
 class CountNonzero(Op):
     """count_nonzero(input, dim): how many elements are not zero, of all or along `dim`."""
 
-    lays = "rows"
-    names = ("count_nonzero",)
+    memory_order = "rows"
     samples = [([[0.0, 1.0], [2.0, 3.0]],), ([[0.0, 1.0], [2.0, 3.0]], 0), ([[0.0, 1.0], [2.0, 3.0]], (0, 1))]
     errors = [(GRID, 5), ("text",)]
 
@@ -57,8 +56,8 @@ def place(arg, array, dim, keepdim, name):
         if not array.size:
             raise IndexFault(f"{name}(): Expected reduction dim to be specified for input.numel() == 0.",
                              (f"x.{name}(0)", "along one dimension"))
-        found = np.asarray(arg(array), np.int64)
-        return found.reshape((1,) * array.ndim) if keepdim else found
+        index = np.asarray(arg(array), np.int64)
+        return index.reshape((1,) * array.ndim) if keepdim else index
     at = axis(dim, array.ndim)
     if not array.ndim:
         return np.zeros((), np.int64)
@@ -100,6 +99,6 @@ class Aminmax(Op):
         return tuple(extreme(ufunc, input, dim, keepdim, "aminmax") for ufunc in (np.minimum, np.maximum))
 
     def grad_input(F, g, input, out, dim, keepdim, input_shape):
-        shares = [shared_among_ties(F, owed, input, result, dim, keepdim, input_shape)
-                  for owed, result in zip(g, out, strict=True) if owed is not None]
+        shares = [shared_among_ties(F, grad, input, result, dim, keepdim, input_shape)
+                  for grad, result in zip(g, out, strict=True) if grad is not None]
         return shares[0] if len(shares) == 1 else shares[0] + shares[1]

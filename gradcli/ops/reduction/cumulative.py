@@ -6,6 +6,7 @@ from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Dim, Type
 from gradcli.engine.kernels import LARGE, running, running_down
 from gradcli.engine.tensor.methods import axis
+from gradcli.ops.base import Kernel
 from gradcli.ops.reduction.reduce import totals_type
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
@@ -44,7 +45,7 @@ class Scan(Op, abstract=True):
 class Cumsum(Scan):
     """cumsum(input, dim, dtype): running sums along `dim`."""
 
-    lays = "rows"
+    memory_order = "rows"
     legacy_name = "tensor.Cumsum"
 
     def forward(input: Array, dim: Dim, *, dtype: Type = None):
@@ -57,7 +58,7 @@ class Cumsum(Scan):
 class Cumprod(Scan):
     """cumprod(input, dim, dtype): running products along `dim`."""
 
-    lays = "rows"
+    memory_order = "rows"
     linked = False
     samples = [*Scan.samples, (HOLED, 1), (HOLED, 0), ([0.0, 2.0, 0.0, 3.0], 0)]
 
@@ -78,8 +79,8 @@ def shifted(F, x, dim, fill, early=False):
     """`x` moved one place along `dim`, later or `early`, with `fill` in the place that becomes free."""
     n = x.shape[dim]
     free = F.zeros_like(F.narrow(x, dim, 0, min(n, 1))) + fill
-    kept = F.narrow(x, dim, min(n, 1) if early else 0, max(n - 1, 0))
-    return F.cat((kept, free) if early else (free, kept), dim)
+    moved = F.narrow(x, dim, min(n, 1) if early else 0, max(n - 1, 0))
+    return F.cat((moved, free) if early else (free, moved), dim)
 
 
 def backwards_recurrence(F, factor, term, dim):
@@ -87,15 +88,13 @@ def backwards_recurrence(F, factor, term, dim):
     return F.flip(F.recurrence(F.flip(factor, (dim,)), F.flip(term, (dim,)), dim), (dim,))
 
 
-class Recurrence(Op):
+class Recurrence(Kernel):
     """recurrence(factor, term, dim): y with y[j] = term[j] + factor[j] y[j - 1] along `dim`.
 
     Computed by doubling: after k steps each y holds the terms of its 2**k predecessors, so that
     n places take log2(n) steps, and nothing is ever divided.
     """
 
-    method = False
-    function = False
     samples = [(HOLED, [[1.0, 2.0, 0.5, 3.0], [0.3, 0.7, 2.0, 1.0]], 1), (GRID, [[1.0, 2.0, 0.5], [0.3, 0.7, 2.0]], 0)]
     errors = [(GRID, GRID, 3)]
 
@@ -113,15 +112,14 @@ class Recurrence(Op):
         return backwards_recurrence(F, shifted(F, factor, dim, 0, early=True), g, dim)
 
     def grad_factor(F, g, factor, out, dim):
-        owed = backwards_recurrence(F, shifted(F, factor, dim, 0, early=True), g, dim)
-        return owed * shifted(F, out, dim, 0)
+        contributions = backwards_recurrence(F, shifted(F, factor, dim, 0, early=True), g, dim)
+        return contributions * shifted(F, out, dim, 0)
 
 
 class Logcumsumexp(Scan):
     """logcumsumexp(input, dim): the logarithm of running sums of exp(input), without overflow."""
 
-    lays = "rows"
-    names = ("logcumsumexp",)
+    memory_order = "rows"
     linked = False
     samples = [(GRID, 0), (GRID, -1), ([[900.0, 901.0, -900.0]], 1)]
 
@@ -143,7 +141,7 @@ class Logcumsumexp(Scan):
 class Cummax(Op):
     """cummax(input, dim): the greatest element so far along `dim`, and where it last stood."""
 
-    lays = "rows"
+    memory_order = "rows"
     linked = False
     unsaved_outputs = (0,)
     returns = ("values", "indices")
@@ -162,7 +160,7 @@ class Cummax(Op):
 class Cummin(Op):
     """cummin(input, dim): the least element so far along `dim`, and where it last stood."""
 
-    lays = "rows"
+    memory_order = "rows"
     linked = False
     unsaved_outputs = (0,)
     returns = ("values", "indices")

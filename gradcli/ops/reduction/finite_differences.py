@@ -94,7 +94,6 @@ class CumulativeTrapezoid(Op):
     """cumulative_trapezoid(y, x, dx, dim): running integrals of y along `dim` by the trapezoidal rule, sampled at x or
     dx apart."""
 
-    names = ("cumulative_trapezoid",)
     method = False
     samples = [(CURVE,), (CURVE, TIMES), (GRID, None, 0.5), (GRID, None, 1, 0)]
     errors = [(CURVE, [1.0, 2.0]), (GRID, None, 1, 5)]

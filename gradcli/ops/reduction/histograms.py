@@ -95,8 +95,8 @@ class Bincount(Op):
             raise ShapeFault("weights should be 1-d and have the same length as input")
         if minlength < 0:
             raise ValueFault("minlength should be >= 0")
-        found = np.bincount(input.astype(np.int64), weights, minlength)
-        return found if weights is None or weights.dtype != np.float32 else found.astype(np.float32)
+        counts = np.bincount(input.astype(np.int64), weights, minlength)
+        return counts if weights is None or weights.dtype != np.float32 else counts.astype(np.float32)
 
 
 class Unique(Op):
@@ -112,10 +112,10 @@ class Unique(Op):
         at = None if dim is None else axis(dim, input.ndim)
         values, inverse, counts = np.unique(input, return_inverse=True, return_counts=True, axis=at, equal_nan=False)
         inverse = inverse.reshape(input.shape if at is None else (-1,))
-        return told(values, inverse, counts, return_inverse, return_counts)
+        return selected_results(values, inverse, counts, return_inverse, return_counts)
 
 
-def told(values, inverse, counts, with_inverse, with_counts):
+def selected_results(values, inverse, counts, with_inverse, with_counts):
     """The values alone, or with what else was asked for."""
     results = (values, *([inverse] if with_inverse else []), *([counts] if with_counts else []))
     return results if len(results) > 1 else values
@@ -125,7 +125,6 @@ class UniqueConsecutive(Op):
     """unique_consecutive(input, return_inverse, return_counts, dim): input without elements, or slices along `dim`,
     that equal the one before; with where each went, and how often each occurs in a row."""
 
-    names = ("unique_consecutive",)
     samples = [(REPEATED,), (REPEATED, True), (REPEATED, False, True), (REPEATED, True, True, 0)]
     errors = [(REPEATED, False, False, 5), ("text",)]
 
@@ -141,4 +140,4 @@ class UniqueConsecutive(Op):
         inverse = np.cumsum(fresh) - 1
         inverse = inverse.reshape(input.shape) if dim is None else inverse
         values = slices[starts] if dim is None else np.moveaxis(slices[starts], 0, at)
-        return told(values, inverse, counts, return_inverse, return_counts)
+        return selected_results(values, inverse, counts, return_inverse, return_counts)

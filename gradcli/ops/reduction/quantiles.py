@@ -6,7 +6,8 @@ from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Dim, Flag, Int, Operand, Text
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.tree import IndexFault, ShapeFault, TypeFault, ValueFault
-from gradcli.ops.reduction.reduce import GRID, placed, shared_among_all_ties
+from gradcli.ops.base import Kernel
+from gradcli.ops.reduction.reduce import GRID, scatter_to_input, shared_among_all_ties
 
 GAPPY = [[1.0, float("nan"), 3.0, 2.0], [0.5, 5.0, -6.0, 4.0]]
 
@@ -41,13 +42,10 @@ def middle(array, dim, keepdim, name, skip):
     return chosen(array, where, at, keepdim)
 
 
-class MedianAll(Op):
+class MedianAll(Kernel):
     """median_all(input, skip): the lower median of all elements; ties share the gradient evenly."""
 
     linked = False
-    names = ("median_all",)
-    method = False
-    function = False
     legacy_name = "reduce.Median"
     label = ("MedianBackward0", "NanmedianBackward0")
     samples = [(GRID, False), (GAPPY, True)]
@@ -67,15 +65,12 @@ class MedianAll(Op):
         return shared_among_all_ties(F, g, input, out)
 
 
-class MedianDim(Op):
+class MedianDim(Kernel):
     """median_dim(input, dim, keepdim): the lower median along `dim`, and where it stands."""
 
-    lays = "rows"
+    memory_order = "rows"
     linked = False
     unsaved_outputs = (0,)
-    names = ("median_dim",)
-    method = False
-    function = False
     returns = ("values", "indices")
     legacy_name = "reduce.Median"
     label = "MedianBackward1"
@@ -86,18 +81,15 @@ class MedianDim(Op):
         return middle(input, dim, keepdim, "median", False)
 
     def grad_input(F, g, out, dim, keepdim, input_shape):
-        return placed(F, g, out[1], dim, keepdim, input_shape)
+        return scatter_to_input(F, g, out[1], dim, keepdim, input_shape)
 
 
-class NanmedianDim(Op):
+class NanmedianDim(Kernel):
     """nanmedian_dim(input, dim, keepdim): the lower median along `dim` of what is not nan, and where it stands."""
 
-    lays = "rows"
+    memory_order = "rows"
     linked = False
     unsaved_outputs = (0,)
-    names = ("nanmedian_dim",)
-    method = False
-    function = False
     returns = ("values", "indices")
     label = "NanmedianBackward1"
     samples = [(GRID, 0), (GAPPY, 1, True)]
@@ -107,7 +99,7 @@ class NanmedianDim(Op):
         return middle(input, dim, keepdim, "nanmedian", True)
 
     def grad_input(F, g, out, dim, keepdim, input_shape):
-        return placed(F, g, out[1], dim, keepdim, input_shape)
+        return scatter_to_input(F, g, out[1], dim, keepdim, input_shape)
 
 
 class Median(Op):
@@ -134,7 +126,7 @@ class Mode(Op):
     """mode(input, dim, keepdim): the most frequent element along `dim`, the least of several, and where it last
     stands."""
 
-    lays = "rows"
+    memory_order = "rows"
     linked = False
     unsaved_outputs = (0,)
     returns = ("values", "indices")
@@ -155,13 +147,13 @@ class Mode(Op):
         return chosen(input, np.take_along_axis(order, last, at), at, keepdim)
 
     def grad_input(F, g, out, dim, keepdim, input_shape):
-        return placed(F, g, out[1], dim, keepdim, input_shape)
+        return scatter_to_input(F, g, out[1], dim, keepdim, input_shape)
 
 
 class Kthvalue(Op):
     """kthvalue(input, k, dim, keepdim): the k-th smallest element along `dim`, counted from 1, and where it stands."""
 
-    lays = "rows"
+    memory_order = "rows"
     linked = False
     unsaved_outputs = (0,)
     returns = ("values", "indices")
@@ -176,7 +168,7 @@ class Kthvalue(Op):
         return chosen(input, order.take([k - 1], at) if input.ndim else order, at, keepdim)
 
     def grad_input(F, g, out, dim, keepdim, input_shape):
-        return placed(F, g, out[1], dim, keepdim, input_shape)
+        return scatter_to_input(F, g, out[1], dim, keepdim, input_shape)
 
 
 INTERPOLATIONS = Text("linear", "lower", "higher", "midpoint", "nearest")
@@ -238,11 +230,9 @@ def with_kept(F, result, dim, ndim, lead):
 INT = np.dtype(np.int64)
 
 
-class Quantiles(Op):
+class Quantiles(Kernel):
     """quantiles(input): input itself, under the label by which quantiles are known."""
 
-    method = False
-    function = False
     label = "SqueezeBackward4"
     samples = [(GRID,)]
     errors = [("text",)]

@@ -12,6 +12,7 @@ from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ArgumentFault, IndexFault, TypeFault
+from gradcli.ops.base import Kernel
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 
@@ -22,10 +23,10 @@ def axes(dim, ndim):
         return tuple(range(ndim))
     if type(dim) is int:
         return (axis(dim, ndim),) if ndim else axis(dim, ndim) and () or ()
-    found = tuple(axis(d, ndim) for d in dim)
-    if len(set(found)) != len(found):
+    dims = tuple(axis(d, ndim) for d in dim)
+    if len(set(dims)) != len(dims):
         raise IndexFault(f"dim {dim} names a dimension twice")
-    return found if ndim else ()
+    return dims if ndim else ()
 
 
 def restored(F, g, input_shape, dim, keepdim):
@@ -112,7 +113,7 @@ class Mean(Reduction):
 class Amax(Reduction):
     """amax(input, dim, keepdim): the greatest elements; ties share the gradient evenly."""
 
-    lays = "rows"
+    memory_order = "rows"
     linked = False
     variant = None
     label = "AmaxBackward0"
@@ -128,7 +129,7 @@ class Amax(Reduction):
 class Amin(Reduction):
     """amin(input, dim, keepdim): the least elements; ties share the gradient evenly."""
 
-    lays = "rows"
+    memory_order = "rows"
     linked = False
     variant = None
     label = "AminBackward0"
@@ -167,13 +168,10 @@ def shared_among_all_ties(F, g, input, out):
     return F.where(ties, g / F.cast(F.sum(ties), g.dtype), 0)
 
 
-class MaxDim(Op):
+class MaxDim(Kernel):
     """max_dim(input, dim, keepdim): the greatest element along `dim`, and where it first stands."""
 
     linked = False
-    names = ("max_dim",)
-    method = False
-    function = False
     returns = ("values", "indices")
     unsaved_outputs = (0,)
     legacy_name = "reduce.Max"
@@ -185,16 +183,13 @@ class MaxDim(Op):
         return picked(np.argmax, input, dim, keepdim)
 
     def grad_input(F, g, out, dim, keepdim, input_shape):
-        return placed(F, g, out[1], dim, keepdim, input_shape)
+        return scatter_to_input(F, g, out[1], dim, keepdim, input_shape)
 
 
-class MinDim(Op):
+class MinDim(Kernel):
     """min_dim(input, dim, keepdim): the least element along `dim`, and where it first stands."""
 
     linked = False
-    names = ("min_dim",)
-    method = False
-    function = False
     returns = ("values", "indices")
     unsaved_outputs = (0,)
     legacy_name = "reduce.Min"
@@ -206,7 +201,7 @@ class MinDim(Op):
         return picked(np.argmin, input, dim, keepdim)
 
     def grad_input(F, g, out, dim, keepdim, input_shape):
-        return placed(F, g, out[1], dim, keepdim, input_shape)
+        return scatter_to_input(F, g, out[1], dim, keepdim, input_shape)
 
 
 def picked(arg, array, dim, keepdim):
@@ -222,7 +217,7 @@ def picked(arg, array, dim, keepdim):
     return (values, where) if keepdim else (values.squeeze(at), where.squeeze(at))
 
 
-def placed(F, g, indices, dim, keepdim, input_shape):
+def scatter_to_input(F, g, indices, dim, keepdim, input_shape):
     """Zeros of the input's shape, with the gradient of each picked element in its place."""
     if not input_shape:
         return g
@@ -232,13 +227,10 @@ def placed(F, g, indices, dim, keepdim, input_shape):
     return F.scatter(F.zeros(input_shape, dtype=g.dtype), at, indices, g)
 
 
-class MaxAll(Op):
+class MaxAll(Kernel):
     """max_all(input): the greatest of all elements; ties share the gradient evenly."""
 
     linked = False
-    names = ("max_all",)
-    method = False
-    function = False
     fresh_result = True
     legacy_name = "reduce.Max"
     label = "MaxBackward1"
@@ -252,13 +244,10 @@ class MaxAll(Op):
         return shared_among_all_ties(F, g, input, out)
 
 
-class MinAll(Op):
+class MinAll(Kernel):
     """min_all(input): the least of all elements; ties share the gradient evenly."""
 
     linked = False
-    names = ("min_all",)
-    method = False
-    function = False
     fresh_result = True
     legacy_name = "reduce.Min"
     label = "MinBackward1"
@@ -323,7 +312,7 @@ class Norm(Op):
 class VectorNorm(Reduction):
     """linalg.vector_norm(input, ord, dim, keepdim, dtype): the norm of order `ord` of all elements, or along `dim`."""
 
-    lays = "rows"
+    memory_order = "rows"
     names = ("linalg.vector_norm",)
     variant = None
     legacy_name = "reduce.Norm"

@@ -19,7 +19,7 @@ HOLED = [[1.0, 0.0, 3.0], [0.0, 5.0, 0.0]]
 class Prod(Reduction):
     """prod(input, dim, keepdim, dtype): the product of all elements, or of those along `dim`."""
 
-    lays = "rows"
+    memory_order = "rows"
     legacy_name = "reduce.Prod"
     linked = False
     label = ("ProdBackward0", "ProdBackward1")
@@ -52,7 +52,7 @@ def others(F, x, dim):
 class Nansum(Reduction):
     """nansum(input, dim, keepdim, dtype): the sum of the elements that are not nan."""
 
-    lays = "rows"
+    memory_order = "rows"
     linked = False
     variant = None
     samples = [(GRID,), (GRID, 0), (GRID, 1, True), ([[1.0, float("nan")], [2.0, 3.0]], (0, 1)),
@@ -85,7 +85,7 @@ def floating(array, name):
     return array.astype(np.float64, copy=False)
 
 
-def spread(array, dim, correction, keepdim, name):
+def variance_and_mean(array, dim, correction, keepdim, name):
     """The variance, and the mean, along dimensions; sums are carried in double precision."""
     wide = floating(array, name)
     where = axes(dim, array.ndim)
@@ -103,12 +103,12 @@ def lessened(unbiased, correction):
     return (1 if correction is None else correction) if unbiased is None else int(unbiased)
 
 
-def asked(dim, unbiased):
+def dim_and_unbiased(dim, unbiased):
     """`dim` and `unbiased` where a truth value may have come first, as in `x.var(False)`."""
     return (None, dim) if type(dim) is bool else (dim, unbiased)
 
 
-def spread_slope(F, g, input, dim, correction, keepdim, input_shape):
+def variance_grad(F, g, input, dim, correction, keepdim, input_shape):
     """The gradient of a variance: 2 (x - mean) / (count - correction) each."""
     where = axes(dim, len(input_shape))
     count = 1
@@ -124,7 +124,7 @@ def spread_slope(F, g, input, dim, correction, keepdim, input_shape):
     return g * (2.0 / (count - correction) if count != correction else float("inf")) * off
 
 
-class Spread(Op, abstract=True):
+class Variance(Op, abstract=True):
     """How far elements lie from their mean, the count lessened by `correction`."""
 
     linked = False
@@ -133,39 +133,39 @@ class Spread(Op, abstract=True):
     errors = [(GRID, 5), ("text",), (np.array([1, 2]),), (GRID, 0, True, False, 1)]
 
 
-class Var(Spread):
+class Var(Variance):
     """var(input, dim, unbiased, keepdim, correction): the variance, of all elements or along `dim`."""
 
-    lays = "rows"
+    memory_order = "rows"
     legacy_name = "basic_ops.DivConstant"
 
     def forward(input: Array, dim: DimsOrFlag = None, unbiased: Flag = None, keepdim: Flag = False, *,
                 correction: Number = None):
-        dim, unbiased = asked(dim, unbiased)
-        var, _ = spread(input, dim, lessened(unbiased, correction), keepdim, "var")
+        dim, unbiased = dim_and_unbiased(dim, unbiased)
+        var, _ = variance_and_mean(input, dim, lessened(unbiased, correction), keepdim, "var")
         return var.astype(input.dtype)
 
     def grad_input(F, g, input, dim, unbiased, keepdim, correction, input_shape):
-        dim, unbiased = asked(dim, unbiased)
-        return spread_slope(F, g, input, dim, lessened(unbiased, correction), keepdim, input_shape)
+        dim, unbiased = dim_and_unbiased(dim, unbiased)
+        return variance_grad(F, g, input, dim, lessened(unbiased, correction), keepdim, input_shape)
 
 
-class Std(Spread):
+class Std(Variance):
     """std(input, dim, unbiased, keepdim, correction): the standard deviation; its slope where it is 0 is 0."""
 
-    lays = "rows"
+    memory_order = "rows"
     legacy_name = "pointwise.Sqrt"
 
     def forward(input: Array, dim: DimsOrFlag = None, unbiased: Flag = None, keepdim: Flag = False, *,
                 correction: Number = None):
-        dim, unbiased = asked(dim, unbiased)
-        var, _ = spread(input, dim, lessened(unbiased, correction), keepdim, "std")
+        dim, unbiased = dim_and_unbiased(dim, unbiased)
+        var, _ = variance_and_mean(input, dim, lessened(unbiased, correction), keepdim, "std")
         return np.sqrt(var).astype(input.dtype)
 
     def grad_input(F, g, input, out, dim, unbiased, keepdim, correction, input_shape):
-        dim, unbiased = asked(dim, unbiased)
+        dim, unbiased = dim_and_unbiased(dim, unbiased)
         g = half_of_root(F, g, out)
-        return spread_slope(F, g, input, dim, lessened(unbiased, correction), keepdim, input_shape)
+        return variance_grad(F, g, input, dim, lessened(unbiased, correction), keepdim, input_shape)
 
 
 def half_of_root(F, g, out):
@@ -173,62 +173,60 @@ def half_of_root(F, g, out):
     return F.where(out == 0, 0, g / (out * 2))
 
 
-class VarMean(Spread):
+class VarMean(Variance):
     """var_mean(input, dim, unbiased, keepdim, correction): the variance and the mean."""
 
-    names = ("var_mean",)
     method = False
     multi_output = True
 
     def forward(input: Array, dim: DimsOrFlag = None, unbiased: Flag = None, keepdim: Flag = False, *,
                 correction: Number = None):
-        dim, unbiased = asked(dim, unbiased)
-        found = spread(input, dim, lessened(unbiased, correction), keepdim, "var_mean")
-        return tuple(x.astype(input.dtype) for x in found)
+        dim, unbiased = dim_and_unbiased(dim, unbiased)
+        results = variance_and_mean(input, dim, lessened(unbiased, correction), keepdim, "var_mean")
+        return tuple(x.astype(input.dtype) for x in results)
 
     def grad_input(F, g, input, dim, unbiased, keepdim, correction, input_shape):
-        dim, unbiased = asked(dim, unbiased)
+        dim, unbiased = dim_and_unbiased(dim, unbiased)
         lack = lessened(unbiased, correction)
-        by_var = None if g[0] is None else spread_slope(F, g[0], input, dim, lack, keepdim, input_shape)
+        by_var = None if g[0] is None else variance_grad(F, g[0], input, dim, lack, keepdim, input_shape)
         return with_mean(F, by_var, g[1], dim, keepdim, input_shape)
 
 
-def with_mean(F, by_spread, g, dim, keepdim, input_shape):
+def with_mean(F, by_variance, g, dim, keepdim, input_shape):
     """The gradient through a spread with that through the mean added, where either is asked for."""
     if g is None:
-        return by_spread
+        return by_variance
     count = 1
     for i in axes(dim, len(input_shape)):
         count *= input_shape[i]
     by_mean = F.expand(restored(F, g, input_shape, dim, keepdim) / max(count, 1), input_shape)
-    return by_mean if by_spread is None else by_spread + by_mean
+    return by_mean if by_variance is None else by_variance + by_mean
 
 
-class StdMean(Spread):
+class StdMean(Variance):
     """std_mean(input, dim, unbiased, keepdim, correction): the standard deviation and the mean."""
 
-    names = ("std_mean",)
     method = False
     multi_output = True
 
     def forward(input: Array, dim: DimsOrFlag = None, unbiased: Flag = None, keepdim: Flag = False, *,
                 correction: Number = None):
-        dim, unbiased = asked(dim, unbiased)
-        var, mean = spread(input, dim, lessened(unbiased, correction), keepdim, "std_mean")
+        dim, unbiased = dim_and_unbiased(dim, unbiased)
+        var, mean = variance_and_mean(input, dim, lessened(unbiased, correction), keepdim, "std_mean")
         return np.sqrt(var).astype(input.dtype), mean.astype(input.dtype)
 
     def grad_input(F, g, input, out, dim, unbiased, keepdim, correction, input_shape):
-        dim, unbiased = asked(dim, unbiased)
+        dim, unbiased = dim_and_unbiased(dim, unbiased)
         lack, by_std = lessened(unbiased, correction), None
         if g[0] is not None:
-            by_std = spread_slope(F, half_of_root(F, g[0], out[0]), input, dim, lack, keepdim, input_shape)
+            by_std = variance_grad(F, half_of_root(F, g[0], out[0]), input, dim, lack, keepdim, input_shape)
         return with_mean(F, by_std, g[1], dim, keepdim, input_shape)
 
 
 class Logsumexp(Op):
     """logsumexp(input, dim, keepdim): log(sum(exp(input))) along `dim`, without overflow."""
 
-    lays = "rows"
+    memory_order = "rows"
     names = ("logsumexp", "special.logsumexp")
     samples = [(GRID, 0), (GRID, (0, 1)), (GRID, -1, True), ([[900.0, 901.0], [-900.0, 3.0]], 1)]
     errors = [(GRID, 5), ("text", 0)]
@@ -271,7 +269,7 @@ class Dist(Op):
 class Renorm(Op):
     """renorm(input, p, dim, maxnorm): each slice along `dim` whose p-norm is above maxnorm scaled down to it."""
 
-    lays = "rows"
+    memory_order = "rows"
     inplace = True
     legacy_name = "tensor.Transpose"
     samples = [(GRID, 2, 0, 5.0), (GRID, 1, 1, 4.0), (GRID, 3, -1, 2.0)]

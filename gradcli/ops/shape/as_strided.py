@@ -9,6 +9,7 @@ from gradcli.engine.tensor.dtypes import Default
 from gradcli.engine.tensor.tensor import Tensor, owner
 from gradcli.engine.tensor.write_gate import stepping
 from gradcli.faults.tree import ShapeFault
+from gradcli.ops.base import Kernel
 from gradcli.ops.creation.create import Creation, checked
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
@@ -43,7 +44,6 @@ class AsStrided(Op):
     """as_strided(input, size, stride, storage_offset): a view of input's memory with this size and these steps between
     neighbours."""
 
-    names = ("as_strided",)
     samples = [(GRID, (2, 2), (1, 2)), (GRID, (3,), (2,), 1), (GRID, (2, 2), (0, 1))]
     errors = [(GRID, (9,), (1,)), (GRID, (2, 2), (1,)), (GRID, (2,), (-1,))]
 
@@ -55,13 +55,10 @@ class AsStrided(Op):
         return F.strided_view(input, size, stride, first, Tensor(at) if isinstance(input, Tensor) else at)
 
 
-class StridedView(Op):
+class StridedView(Kernel):
     """strided_view(input, size, stride, storage_offset, at): as_strided, with the places in input that it shows; -1
     where that is memory outside of input."""
 
-    names = ("strided_view",)
-    method = False
-    function = False
     label = "AsStridedBackward0"
     saves = False       # PyTorch keeps sizes and steps
     samples = [(GRID, (2, 2), (1, 2), 0, np.array([[0, 2], [1, 3]])), (GRID, (2,), (2,), 1, np.array([1, 3]))]
@@ -89,7 +86,6 @@ class EmptyStrided(Creation):
     """empty_strided(size, stride, dtype): a tensor with these steps in memory between neighbours, whose content is
     nobody's promise; here it is zeros."""
 
-    names = ("empty_strided",)
     samples = [((2, 3), (1, 2)), ((2, 2), (2, 1))]
     errors = [((2, 3), (1,)), ((2,), (-1,))]
 
@@ -100,7 +96,6 @@ class EmptyStrided(Creation):
 class NewEmptyStrided(Creation):
     """new_empty_strided(input, size, stride, dtype): empty_strided, of the type of input."""
 
-    names = ("new_empty_strided",)
     function = False
     method = True
     samples = [(GRID, (2, 3), (1, 2))]
@@ -114,7 +109,6 @@ class EmptyPermuted(Creation):
     """empty_permuted(size, physical_layout, dtype): a tensor whose dimensions lie in memory in this order, from the one
     with the widest steps on, and whose content is nobody's promise; here it is zeros."""
 
-    names = ("empty_permuted",)
     samples = [((2, 3, 5), (2, 0, 1))]
     errors = [((2, 3), (0, 0)), ((2, 3), (0,))]
 
@@ -130,7 +124,6 @@ class AsStridedScatter(Op):
     """as_strided_scatter(input, src, size, stride, storage_offset): a copy of input with src in the places that
     as_strided(size, stride, storage_offset) of it shows."""
 
-    names = ("as_strided_scatter",)
     samples = [(GRID, [[7.0, 8.0], [9.0, 4.0]], (2, 2), (1, 2)), (GRID, [7.0, 8.0], (2,), (2,), 1),
                (np.array(GRID), np.array([7.0, 8.0]), (2,), (2,), 1)]
     errors = [(GRID, [1.0], (2, 2), (1, 2)), (GRID, [1.0], (9,), (1,))]

@@ -55,8 +55,6 @@ class Dstack(Joined):
 class ColumnStack(Joined):
     """column_stack(tensors): tensors side by side, vectors as columns."""
 
-    names = ("column_stack",)
-
     def compose(F, tensors: Arrays):
         upright = [F.reshape(t, (-1, 1)) if len(t.shape) < 2 else t for t in some(tensors, "column_stack")]
         return F.cat(upright, 1)
@@ -65,7 +63,6 @@ class ColumnStack(Joined):
 class BlockDiag(Op):
     """block_diag(*tensors): a matrix of zeros with the matrices along its diagonal; vectors count as rows."""
 
-    names = ("block_diag",)
     method = False
     type_promotion = "mixed"
     samples = [((GRID, [7.0, 8.0]),), ((GRID, GRID),)]
@@ -128,7 +125,6 @@ class Meshgrid(Op):
 class CartesianProd(Op):
     """cartesian_prod(*tensors): all tuples with an element of each vector, a row each."""
 
-    names = ("cartesian_prod",)
     method = False
     samples = [(PAIR,), ([1.0, 2.0],)]
     errors = [((GRID, GRID),), ("text",)]

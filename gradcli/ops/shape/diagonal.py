@@ -28,9 +28,9 @@ class Diagonal(Op):
 
     def forward(input: Array, offset: Int = 0, dim1: Dim = 0, dim2: Dim = 1):
         a, b = two(dim1, dim2, input.ndim, "diagonal()")
-        seen = input.diagonal(offset, a, b)
-        seen.flags.writeable = input.flags.writeable
-        return seen
+        diagonal = input.diagonal(offset, a, b)
+        diagonal.flags.writeable = input.flags.writeable
+        return diagonal
 
     def grad_input(F, g, offset, dim1, dim2, input_shape, input_dtype):
         return F.diagonal_scatter(F.zeros(input_shape, dtype=input_dtype), g, offset, dim1, dim2)
@@ -50,7 +50,6 @@ class LinalgDiagonal(Op):
 class DiagEmbed(Op):
     """diag_embed(input, offset, dim1, dim2): matrices of zeros with the last dimension of input on a diagonal."""
 
-    names = ("diag_embed",)
     samples = [(GRID,), (GRID, 1), (GRID, -1), (GRID, 0, 0), (GRID, 1, 0, 1)]
     errors = [(GRID, 0, 1, 1), (GRID, 0, 5)]
 
@@ -59,9 +58,9 @@ class DiagEmbed(Op):
         n = input.shape[-1] + abs(offset)
         out = np.zeros((*input.shape[:-1], n, n), input.dtype)
         out = np.moveaxis(out, (-2, -1), (a, b))
-        seen = out.diagonal(offset, a, b)
-        seen.flags.writeable = True
-        seen[...] = input
+        diagonal = out.diagonal(offset, a, b)
+        diagonal.flags.writeable = True
+        diagonal[...] = input
         return out
 
     def grad_input(F, g, offset, dim1, dim2):
@@ -129,7 +128,6 @@ def fits(src, room, name):
 class DiagonalScatter(Op):
     """diagonal_scatter(input, src, offset, dim1, dim2): input with the diagonal of two dimensions replaced by src."""
 
-    names = ("diagonal_scatter",)
     samples = [(GRID, [7.0, 8.0]), (GRID, [7.0, 8.0], 1), (CUBE, [[1.0, 2.0], [3.0, 4.0]], 0, 2),
                (CUBE, [[1.0, 2.0], [3.0, 4.0]], 0, 0, 2)]
     errors = [(GRID, [7.0]), (GRID, [7.0, 8.0], 0, 1, 1)]
@@ -137,10 +135,10 @@ class DiagonalScatter(Op):
     def forward(input: Array, src: Array, offset: Int = 0, dim1: Dim = 0, dim2: Dim = 1):
         a, b = two(dim1, dim2, input.ndim, "diagonal_scatter()")
         out = np.array(input)
-        seen = out.diagonal(offset, a, b)
-        seen.flags.writeable = True
-        fits(src, seen.shape, "diagonal")
-        seen[...] = src
+        diagonal = out.diagonal(offset, a, b)
+        diagonal.flags.writeable = True
+        fits(src, diagonal.shape, "diagonal")
+        diagonal[...] = src
         return out
 
     def grad_input(F, g, offset, dim1, dim2, src_shape, src_dtype):
@@ -153,7 +151,6 @@ class DiagonalScatter(Op):
 class SelectScatter(Op):
     """select_scatter(input, src, dim, index): input with the slice at one place along `dim` replaced by src."""
 
-    names = ("select_scatter",)
     samples = [(GRID, [7.0, 8.0, 9.0], 0, 1), (GRID, [7.0, 8.0], -1, -2)]
     errors = [(GRID, [7.0], 0, 1), (GRID, [7.0, 8.0, 9.0], 0, 5), (GRID, [7.0, 8.0, 9.0], 4, 0)]
 
@@ -177,7 +174,6 @@ class SelectScatter(Op):
 class SliceScatter(Op):
     """slice_scatter(input, src, dim, start, end, step): input with the slice start:end:step along `dim` replaced."""
 
-    names = ("slice_scatter",)
     samples = [(GRID, [[7.0, 8.0, 9.0]], 0, 1), (GRID, [[7.0], [8.0]], 1, 2), (GRID, [[7.0], [8.0]], 1, 0, 1),
                (GRID, [[7.0, 9.0], [8.0, 1.0]], 1, 0, 3, 2), (GRID, GRID)]
     errors = [(GRID, [[7.0]], 0, 1), (GRID, GRID, 4), (GRID, GRID, 0, None, None, -1)]

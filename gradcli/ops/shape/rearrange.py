@@ -9,6 +9,7 @@ from gradcli.engine.autograd.signature import Array, Dim, Dims, Int, Sizes, Vari
 from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.write_gate import stepping
 from gradcli.faults.tree import ArgumentFault, IndexFault, ShapeFault
+from gradcli.ops.base import Kernel
 from gradcli.ops.shape.views import Narrow, fitted
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
@@ -19,7 +20,6 @@ OTHER = np.zeros((3, 2))
 class ViewAs(Op):
     """view_as(input, other): the same memory seen with the shape of other."""
 
-    names = ("view_as",)
     function = False
     samples = [(GRID, OTHER)]
     errors = [(GRID, np.zeros(4))]
@@ -31,7 +31,6 @@ class ViewAs(Op):
 class ReshapeAs(Op):
     """reshape_as(input, other): input with the shape of other."""
 
-    names = ("reshape_as",)
     function = False
     samples = [(GRID, OTHER)]
     errors = [(GRID, np.zeros(4))]
@@ -62,7 +61,6 @@ class Resize(Op):
 class ResizeAs(Op):
     """resize_as(input, other): in 0.1.12 the same elements with the shape of other."""
 
-    names = ("resize_as",)
     function = False
     samples = [(GRID, OTHER)]
     errors = [(GRID, np.zeros(4))]
@@ -204,7 +202,6 @@ class H(Op):
 class ExpandAs(Op):
     """expand_as(input, other): input repeated, without copying, to the shape of other."""
 
-    names = ("expand_as",)
     function = False
     samples = [([1.0, 2.0], OTHER)]
     errors = [(GRID, OTHER)]
@@ -216,7 +213,6 @@ class ExpandAs(Op):
 class BroadcastTo(Op):
     """broadcast_to(input, *size): input repeated, without copying, to a shape."""
 
-    names = ("broadcast_to",)
     samples = [([1.0, 2.0], (3, 2))]
     errors = [(GRID, (3, 2))]
 
@@ -227,7 +223,6 @@ class BroadcastTo(Op):
 class BroadcastTensors(Op):
     """broadcast_tensors(*tensors): each tensor repeated, without copying, to the shape in which all meet."""
 
-    names = ("broadcast_tensors",)
     method = False
     samples = [(([1.0, 2.0], [[3.0], [4.0]]),)]
     errors = [(([1.0, 2.0], [1.0, 2.0, 3.0]),), ("text",)]
@@ -254,7 +249,7 @@ class Lifted(Op, abstract=True):
     errors = [("text",)]
 
 
-def each(tensors, lift):
+def lift_all(tensors, lift):
     """One lifted tensor, or several as a tuple."""
     return lift(tensors[0]) if len(tensors) == 1 else tuple(lift(t) for t in tensors)
 
@@ -265,7 +260,7 @@ class Atleast1d(Lifted):
     names = ("atleast_1d",)
 
     def compose(F, tensors: VariadicArrays = ()):
-        return each(tensors, lambda t: t if len(t.shape) else F.reshape(t, (1,)))
+        return lift_all(tensors, lambda t: t if len(t.shape) else F.reshape(t, (1,)))
 
 
 class Atleast2d(Lifted):
@@ -274,7 +269,7 @@ class Atleast2d(Lifted):
     names = ("atleast_2d",)
 
     def compose(F, tensors: VariadicArrays = ()):
-        return each(tensors, lambda t: t if len(t.shape) > 1 else F.unsqueeze(t, 0) if len(t.shape) else (
+        return lift_all(tensors, lambda t: t if len(t.shape) > 1 else F.unsqueeze(t, 0) if len(t.shape) else (
             F.reshape(t, (1, 1))))
 
 
@@ -284,7 +279,7 @@ class Atleast3d(Lifted):
     names = ("atleast_3d",)
 
     def compose(F, tensors: VariadicArrays = ()):
-        return each(tensors, lambda t: cube(F, t))
+        return lift_all(tensors, lambda t: cube(F, t))
 
 
 def cube(F, t):
@@ -300,7 +295,6 @@ def cube(F, t):
 class NarrowCopy(Op):
     """narrow_copy(input, dim, start, length): a copy of the slice of `length` along `dim` that begins at `start`."""
 
-    names = ("narrow_copy",)
     samples = [(GRID, 1, 0, 2), (GRID, 0, 1, 1), (GRID, -1, -2, 1)]
     errors = [(GRID, 1, 2, 5), (GRID, 3, 0, 1)]
 
@@ -311,12 +305,10 @@ class NarrowCopy(Op):
         return Narrow.grad_input(F, g, dim, start, length, input_shape)
 
 
-class Sliding(Op):
+class Sliding(Kernel):
     """sliding(input, dimension, size, step): `x.unfold(dimension, size, step)`: a view of all windows of `size`
     along a dimension, `step` apart; each window's elements are the last dimension."""
 
-    method = False      # tensors have it as unfold, the name of another operation in nn.functional
-    function = False
     label = "UnfoldBackward0"
     samples = [([1.0, 2.0, 3.0, 4.0, 5.0], 0, 3, 1), (GRID, 1, 2, 1), (GRID, -1, 1, 2)]
     errors = [(GRID, 1, 7, 1), (GRID, 1, 2, 0), (GRID, 4, 1, 1)]

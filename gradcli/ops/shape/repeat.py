@@ -6,6 +6,7 @@ from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Dim, DimOrTensor, Dims, Int, Ints, Sizes
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.tree import IndexFault, ShapeFault, ValueFault
+from gradcli.ops.base import Kernel
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 ROW = [1.0, 2.0, 3.0, 4.0, 5.0]
@@ -51,7 +52,6 @@ class RepeatInterleave(Op):
     """repeat_interleave(input, repeats, dim, output_size): each element, or slice along `dim`, so many times in a row;
     without `repeats` each place as often as the number there says."""
 
-    names = ("repeat_interleave",)
     ignored_options = ("output_size",)
     samples = [(GRID, 2), (GRID, np.array([1, 0, 2]), 1), (GRID, 3, 0), (np.array([2, 0, 1]),)]
     errors = [(GRID, np.array([1, 2]), 1), (GRID, -1), (GRID, 2, 5)]
@@ -73,13 +73,10 @@ class RepeatInterleave(Op):
         return F.reshape(F.contiguous(F.clone(copies)), (*shape[:at], shape[at] * repeats, *shape[at + 1 :]))
 
 
-class RepeatedPlaces(Op):
+class RepeatedPlaces(Kernel):
     """repeated_places(repeats, n): 0 so often as the first of repeats says, 1 as the second, ...; a single one counts
     for n places."""
 
-    names = ("repeated_places",)
-    method = False
-    function = False
     samples = [(np.array([2, 0, 1]), 3), (np.array([2]), 3)]
     errors = [([0.5], 1), (np.array([1, 2]), 3)]
 
@@ -99,7 +96,7 @@ class Roll(Op):
     """roll(input, shifts, dims): elements moved along dimensions, those pushed over the end coming back at the
     beginning; without dims row by row."""
 
-    lays = "rows"
+    memory_order = "rows"
     samples = [(GRID, 1), (GRID, 1, 0), (GRID, (1, -1), (0, 1)), (ROW, -2, 0)]
     errors = [(GRID, (1, 2), 0), (GRID, 1, 5)]
 

@@ -132,7 +132,6 @@ class TensorSplit(Op):
     """tensor_split(input, indices_or_sections, dim): views of so many pieces along `dim`, of sizes as equal as can be;
     or of the pieces between the places listed."""
 
-    names = ("tensor_split",)
     samples = [(ROW, 3), (ROW, (1, 3)), (GRID, 2, 1), (ROW, (3, 9))]
     errors = [(ROW, 0), (GRID, 2, 5)]
 

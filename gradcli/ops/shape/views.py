@@ -35,12 +35,12 @@ def fitted(shape, count, name="view"):
 
 def viewed(array, shape):
     """`array` seen with another shape, or None where its memory does not allow that."""
-    seen = array.view()
+    view = array.view()
     try:
-        seen.shape = shape
+        view.shape = shape
     except AttributeError:
         return None
-    return seen
+    return view
 
 
 class SizesOrType(SizesKind):
@@ -49,8 +49,8 @@ class SizesOrType(SizesKind):
     def take(self, value):
         if isinstance(value, tuple) and len(value) == 1:
             value = value[0]
-        taken = REFUSED if type(value) is str else Type.take(value)
-        return taken if taken is not REFUSED else super().take(value)
+        dtype = REFUSED if type(value) is str else Type.take(value)
+        return dtype if dtype is not REFUSED else super().take(value)
 
 
 def reinterpreted(array, dtype):
@@ -85,14 +85,14 @@ class View(Op):
         if isinstance(shape, np.dtype):
             return reinterpreted(input, shape)
         shape = fitted(shape, input.size)
-        seen = viewed(input, shape)
-        if seen is None:
+        view = viewed(input, shape)
+        if view is None:
             raise ShapeFault(f"view size is not compatible with input tensor's size and stride: a {sized(input.shape)} "
                              f"tensor whose rows are not in a row in memory cannot be seen as {sized(shape)}",
                              (f"x.reshape({', '.join(map(str, shape))})", "copies if it must")).saying(
                 "view size is not compatible with input tensor's size and stride (at least one dimension spans across "
                 "two contiguous subspaces). Use .reshape(...) instead.")
-        return seen
+        return view
 
     def grad_input(F, g, input_shape, shape):
         if isinstance(shape, np.dtype):
@@ -135,7 +135,6 @@ class Transpose(Op):
 class T(Op):
     """t(input): the transpose of a matrix; a vector is left as it is."""
 
-    names = ("t",)
     legacy_name = "tensor.Transpose"
     samples = [(GRID,), ([1.0, 2.0],)]
     errors = [([[[1.0]]],)]
@@ -241,7 +240,7 @@ def _cat_refused(first, other, at, number):
 class Cat(Op):
     """cat(tensors, dim): tensors joined along a dimension they have."""
 
-    lays = "rows"
+    memory_order = "rows"
     names = ("cat", "concat", "concatenate")
     method = False
     type_promotion = "mixed"
@@ -280,7 +279,7 @@ class Cat(Op):
 class Stack(Op):
     """stack(tensors, dim): tensors of one shape joined along a new dimension."""
 
-    lays = "rows"
+    memory_order = "rows"
     method = False
     type_promotion = "mixed"
     legacy_name = "tensor.Concat"

@@ -251,7 +251,6 @@ class Ndtr(Gaussian):
 class NdtrKernel(Gaussian):
     """ndtr_kernel(input): special.ndtr."""
 
-    names = ("ndtr_kernel",)
     method = False
     function = False
     label = "MulBackward1"

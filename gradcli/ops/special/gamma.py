@@ -172,7 +172,6 @@ class Digamma(Unary):
 class PolygammaAt(Unary):
     """polygamma_at(input, n): the derivative of digamma of order n at each element."""
 
-    names = ("polygamma_at",)
     method = False
     function = False
     inplace = False

@@ -4,14 +4,14 @@ import itertools
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag, Lengths, Plain
 from gradcli.faults.tree import ShapeFault
+from gradcli.ops.base import Kernel
 from gradcli.ops.nn.interpolate import adaptive
 from gradcli.ops.nn.interpolate_tables import adaptive_windows
 from gradcli.ops.windows.pooling import BLOCK, ROW, Pooling, planes
 from gradcli.ops.windows.pooling_arrays import GRID
-from gradcli.ops.windows.sliding import each
+from gradcli.ops.windows.sliding import per_dimension
 
 
 def lengths_for(F, name, input, output_size, rank):
@@ -20,19 +20,16 @@ def lengths_for(F, name, input, output_size, rank):
     size = output_size if type(output_size) in (tuple, list) else (output_size,) * rank
     if len(size) != rank:
         raise ShapeFault(f"{name}(): output_size must be {rank}, got {len(size)}")
-    kept = tuple(n if m is None else m for n, m in zip(input.shape[-rank:], size, strict=True))
-    if any(m < 0 for m in each(kept, rank, name, "output_size")):
+    lengths = tuple(n if m is None else m for n, m in zip(input.shape[-rank:], size, strict=True))
+    if any(m < 0 for m in per_dimension(lengths, rank, name, "output_size")):
         raise ShapeFault(f"{name}(): elements of output_size must be greater than or equal to 0 but received "
                          f"{list(size)}")
-    return kept
+    return lengths
 
 
-class AdaptiveMax(Op):
+class AdaptiveMax(Kernel):
     """adaptive_max(input, lengths): the greatest in each of evenly spread windows, and its place."""
 
-    names = ("adaptive_max",)
-    method = False
-    function = False
     returns = ("values", "indices")
     unsaved_outputs = (0,)
     label = ("AdaptiveMaxPool2DBackward0", "AdaptiveMaxPool3DBackward0")
@@ -77,7 +74,6 @@ def greatest(F, rank, input, output_size, return_indices):
 class AdaptiveAvgPool1d(Pooling):
     """adaptive_avg_pool1d(input, output_size): the means of output_size nearly equal parts of the last dimension."""
 
-    names = ("adaptive_avg_pool1d",)
     samples = [(ROW, 2), (ROW, 3), (ROW, 1)]
     errors = [([1.0], 1), (ROW, (1, 2))]
 
@@ -88,7 +84,6 @@ class AdaptiveAvgPool1d(Pooling):
 class AdaptiveAvgPool2d(Pooling):
     """adaptive_avg_pool2d(input, output_size): the means of nearly equal parts of the last two dimensions."""
 
-    names = ("adaptive_avg_pool2d",)
     samples = [(GRID, 2), (GRID, (2, 3)), (GRID, 1), (GRID, (None, 2))]
     errors = [([1.0], 1), (GRID, (1, 2, 3))]
 
@@ -99,7 +94,6 @@ class AdaptiveAvgPool2d(Pooling):
 class AdaptiveAvgPool3d(Pooling):
     """adaptive_avg_pool3d(input, output_size): the means of nearly equal parts of the last three dimensions."""
 
-    names = ("adaptive_avg_pool3d",)
     samples = [(BLOCK, 2), (BLOCK, (2, 1, 1)), (BLOCK, 1)]
     errors = [([1.0], 1), (BLOCK, (1, 2))]
 
@@ -111,7 +105,6 @@ class AdaptiveMaxPool1d(Pooling):
     """adaptive_max_pool1d(input, output_size, return_indices): the greatest in nearly equal parts of the last
     dimension; with return_indices also their places."""
 
-    names = ("adaptive_max_pool1d",)
     samples = [(ROW, 2), (ROW, 3), (ROW, 2, True)]
     errors = [([1.0], 1), (ROW, (1, 2))]
 
@@ -123,7 +116,6 @@ class AdaptiveMaxPool2d(Pooling):
     """adaptive_max_pool2d(input, output_size, return_indices): the greatest in nearly equal parts of the last two
     dimensions; with return_indices also their places."""
 
-    names = ("adaptive_max_pool2d",)
     samples = [(GRID, 2), (GRID, (2, 3)), (GRID, 2, True)]
     errors = [([1.0], 1), (GRID, (1, 2, 3))]
 
@@ -135,7 +127,6 @@ class AdaptiveMaxPool3d(Pooling):
     """adaptive_max_pool3d(input, output_size, return_indices): the greatest in nearly equal parts of the last three
     dimensions; with return_indices also their places."""
 
-    names = ("adaptive_max_pool3d",)
     samples = [(BLOCK, 1), (BLOCK, (2, 1, 1)), (BLOCK, 1, True)]
     errors = [([1.0], 1), (BLOCK, (1, 2))]
 

@@ -4,7 +4,7 @@ from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Int, Ints, Kind, sized
 from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
 from gradcli.ops.windows.convolution import FILTER, GRID, KERNEL, SIGNAL, transposed_lengths
-from gradcli.ops.windows.sliding import each, positive
+from gradcli.ops.windows.sliding import per_dimension, positive
 
 BLOCK = [[[[[1.0, -2.0], [3.0, 0.5]], [[1.0, 4.0], [-1.0, 0.2]]]]]
 
@@ -40,7 +40,7 @@ def convolution(F, rank, input, weight, bias, stride, padding, dilation, groups)
     """What conv1d, conv2d and conv3d have in common."""
     name = f"conv{rank}d"
     input, many = batched(F, name, input, weight, rank)
-    stride, dilation = (each(v, rank, name, w) for v, w in ((stride, "stride"), (dilation, "dilation")))
+    stride, dilation = (per_dimension(v, rank, name, w) for v, w in ((stride, "stride"), (dilation, "dilation")))
     positive(name, stride=stride, dilation=dilation, groups=(groups,))
     _channels_fit(name, input.shape, weight.shape, bias, groups)
     kernel = weight.shape[2:]
@@ -54,7 +54,7 @@ def convolution(F, rank, input, weight, bias, stride, padding, dilation, groups)
             input = F.pad(input, tuple(extra))
     elif padding == "valid":
         padding = (0,) * rank
-    padding = each(padding, rank, name, "padding")
+    padding = per_dimension(padding, rank, name, "padding")
     if any(p < 0 for p in padding):
         raise ValueFault("negative padding is not supported", "padding=0")
     out = F.convolved(input, weight, bias, stride, padding, dilation, groups)
@@ -77,7 +77,7 @@ def transposed(F, rank, input, weight, bias, stride, padding, output_padding, gr
     """What the transposed convolutions have in common."""
     name = f"conv_transpose{rank}d"
     input, many = batched(F, name, input, weight, rank)
-    stride, padding, output_padding, dilation = (each(v, rank, name, w) for v, w in (
+    stride, padding, output_padding, dilation = (per_dimension(v, rank, name, w) for v, w in (
         (stride, "stride"), (padding, "padding"), (output_padding, "output_padding"), (dilation, "dilation")))
     positive(name, stride=stride, dilation=dilation, groups=(groups,))
     if input.shape[1] != weight.shape[0] or weight.shape[0] % groups:

@@ -4,9 +4,9 @@ With y = convolved(x, w), the gradients by x and w are `spread_back` and `correl
 of the three is linear in both its inputs, and the other two are its derivatives.
 """
 
-from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, ArrayOrNone, Int, Plain
-from gradcli.ops.windows.convolution_arrays import convolve, correlate, spread
+from gradcli.ops.base import Kernel
+from gradcli.ops.windows.convolution_arrays import convolve, convolve_transposed, correlate
 
 SIGNAL, FILTER = [[[1.0, -2.0, 3.0, 0.5, -1.0]]], [[[0.5, -1.0]], [[2.0, 0.3]]]
 GRID = [[[[1.0, -2.0, 3.0], [0.5, 5.0, -6.0], [0.1, 2.0, -0.4]], [[3.0, 1.0, 0.0], [1.0, -1.0, 2.0], [2.0, 0.5, 1.5]]]]
@@ -14,11 +14,9 @@ KERNEL = [[[[1.0, 2.0], [0.5, -1.0]]], [[[0.3, 1.0], [-2.0, 1.5]]]]
 UNIT = ((1,), (0,), (1,), 1)
 
 
-class Linked(Op, abstract=True):
+class Linked(Kernel, abstract=True):
     """One of the three bilinear maps."""
 
-    method = False
-    function = False
     type_promotion = "same"
     label = "ConvolutionBackwardBackward0"
 
@@ -64,7 +62,6 @@ class SpreadBack(Linked):
     with weight, onto dimensions of `lengths`: each number of input spreads the weights over its window."""
 
     linked = ("bias",)
-    names = ("spread_back",)
     label = "ConvolutionBackward0"
     legacy_name = "ConvNd"
     samples = [(SIGNAL, [[[0.5, -1.0], [2.0, 0.3]]], [0.5, 1.0], (6,), *UNIT),
@@ -73,7 +70,7 @@ class SpreadBack(Linked):
 
     def forward(input: Array, weight: Array, bias: ArrayOrNone, lengths: Plain, stride: Plain, padding: Plain,
                 dilation: Plain, groups: Int):
-        out = spread(input, weight, lengths, stride, padding, dilation, groups)
+        out = convolve_transposed(input, weight, lengths, stride, padding, dilation, groups)
         if bias is not None:
             out += bias.reshape((-1,) + (1,) * (out.ndim - 2))
         return out

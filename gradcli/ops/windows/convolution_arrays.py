@@ -68,7 +68,7 @@ def convolve(input, weight, stride, padding, dilation, groups):
     return product.reshape(len(input), out, *count).astype(dtype, copy=False)
 
 
-def spread(input, weight, lengths, stride, padding, dilation, groups):
+def convolve_transposed(input, weight, lengths, stride, padding, dilation, groups):
     """The transposed convolution of (batch, channels, ...) with (channels, channels out / groups, ...)."""
     kernel, dtype = weight.shape[2:], input.dtype
     input, weight = wide(input, weight)

@@ -5,8 +5,9 @@ import numpy as np
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Int, Ints, Plain, sized
 from gradcli.faults.tree import ShapeFault
+from gradcli.ops.base import Kernel
 from gradcli.ops.windows.convolution_arrays import columns
-from gradcli.ops.windows.sliding import each, inside, overlapped, places, positive
+from gradcli.ops.windows.sliding import inside, overlapped, per_dimension, places, positive
 
 GRID = [[[[1.0, -2.0, 3.0], [0.5, 5.0, -6.0], [0.2, 1.0, 4.0]]]]
 COLUMNS = [[[1.0, -2.0, 3.0, 0.1], [0.5, 5.0, -6.0, 0.2], [0.2, 1.0, 4.0, 0.3], [0.7, 1.5, 2.0, 0.4]]]
@@ -15,7 +16,7 @@ FOUR = [[[[1.0, 2.0]], [[3.0, 4.0]], [[5.0, 6.0]], [[7.0, 8.0]]]]
 
 def options(name, kernel_size, dilation, padding, stride):
     """The four options of fold and unfold as pairs."""
-    kernel, dilation, padding, stride = (each(v, 2, name, w) for v, w in (
+    kernel, dilation, padding, stride = (per_dimension(v, 2, name, w) for v, w in (
         (kernel_size, "kernel_size"), (dilation, "dilation"), (padding, "padding"), (stride, "stride")))
     positive(name, kernel_size=kernel, dilation=dilation, stride=stride)
     return kernel, dilation, padding, stride
@@ -24,7 +25,6 @@ def options(name, kernel_size, dilation, padding, stride):
 class Unfold(Op):
     """unfold(input, kernel_size, dilation, padding, stride): the windows of the last two dimensions as columns."""
 
-    names = ("unfold",)
     home = "nn.functional"
     samples = [(GRID, 2), (GRID, 2, 2), (GRID, 2, 1, 1), (GRID, (2, 1), 1, 0, 2), (GRID[0], 2)]
     errors = [(GRID, 5), ([1.0], 1), (GRID, 2, 0)]
@@ -46,11 +46,9 @@ class Unfold(Op):
         return F.im2col(input, kernel, dilation, padding, stride)
 
 
-class Im2col(Op):
+class Im2col(Kernel):
     """im2col(input, kernel, dilation, padding, stride): windows as columns."""
 
-    method = False
-    function = False
     label = "Im2ColBackward0"
     samples = [(GRID, (2, 2), (1, 1), (0, 0), (1, 1)), (GRID, (2, 1), (2, 1), (1, 0), (1, 2))]
     errors = [("text", (2, 2), (1, 1), (0, 0), (1, 1))]
@@ -67,7 +65,6 @@ class Fold(Op):
     """fold(input, output_size, kernel_size, dilation, padding, stride): columns put back as windows, added up where
     they overlap."""
 
-    names = ("fold",)
     home = "nn.functional"
     samples = [(COLUMNS, 3, 2), (COLUMNS, (4, 4), 2, 2), (COLUMNS, 2, 2, 2, 1, 1), (COLUMNS, 4, 2, 1, 0, 2),
                (COLUMNS[0], 3, 2),
@@ -77,7 +74,7 @@ class Fold(Op):
     def compose(F, input, output_size: Ints, kernel_size: Ints, dilation: Ints = 1, padding: Ints = 0,
                 stride: Ints = 1):
         kernel, dilation, padding, stride = options("fold", kernel_size, dilation, padding, stride)
-        lengths = each(output_size, 2, "fold", "output_size")
+        lengths = per_dimension(output_size, 2, "fold", "output_size")
         if len(input.shape) not in (2, 3):
             raise ShapeFault(f"Expected 2D or 3D (batch mode) tensor for input with possibly 0 batch size, but got: "
                              f"{sized(input.shape)}")
@@ -96,11 +93,9 @@ class Fold(Op):
         return F.col2im(input, lengths, kernel, dilation, padding, stride)
 
 
-class Col2im(Op):
+class Col2im(Kernel):
     """col2im(input, lengths, kernel, dilation, padding, stride): columns as windows in a plane of `lengths`, added."""
 
-    method = False
-    function = False
     label = "Col2ImBackward0"
     samples = [(COLUMNS, (3, 3), (2, 2), (1, 1), (0, 0), (1, 1))]
     errors = [("text", (3, 3), (2, 2), (1, 1), (0, 0), (1, 1))]

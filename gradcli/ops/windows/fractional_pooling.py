@@ -4,24 +4,21 @@ import itertools
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, ArrayOrNone, Flag, Ints, Numbers, Plain
 from gradcli.engine.random.generators import draw
 from gradcli.faults.tree import ArgumentFault, ShapeFault
+from gradcli.ops.base import Kernel
 from gradcli.ops.windows.pooling import CUBE, Pooling, planes
 from gradcli.ops.windows.pooling_arrays import GRID
-from gradcli.ops.windows.sliding import each
+from gradcli.ops.windows.sliding import per_dimension
 
 HALF2, HALF3 = np.array([[[0.3, 0.7]]]), np.array([[[0.3, 0.7, 0.5]]])
 
 
-class FractionalMax(Op):
+class FractionalMax(Kernel):
     """fractional_max(input, kernel, lengths, chances): the greatest in each of `lengths` windows a dimension, whose
     beginnings follow from one number from 0 to 1 for each dimension of each plane, and their places."""
 
-    names = ("fractional_max",)
-    method = False
-    function = False
     returns = ("values", "indices")
     label = ("FractionalMaxPool2DBackward0", "FractionalMaxPool3DBackward0")
     samples = [(GRID, (2, 2), (2, 2), HALF2), (CUBE, (2, 2, 2), (2, 2, 2), HALF3)]
@@ -72,11 +69,9 @@ def beginnings(chance, old, new, kernel):
     return starts
 
 
-class Chances(Op):
+class Chances(Kernel):
     """chances(input, rank): one number from 0 to 1 for each of `rank` dimensions of each plane of input."""
 
-    method = False
-    function = False
     random = True
     samples = [(GRID, 2)]
     errors = [("text", 2)]
@@ -93,11 +88,11 @@ def fractional(F, rank, input, kernel_size, output_size, output_ratio, return_in
     if (output_size is None) == (output_ratio is None):
         raise ArgumentFault(f"{name} requires specifying either an output_size or an output_ratio",
                             f"F.{name}(x, 2, output_size=2)")
-    kernel = each(kernel_size, rank, name, "kernel_size")
+    kernel = per_dimension(kernel_size, rank, name, "kernel_size")
     if output_size is None:
-        ratio = each(output_ratio, rank, name, "output_ratio")
+        ratio = per_dimension(output_ratio, rank, name, "output_ratio")
         output_size = tuple(int(n * r) for n, r in zip(input.shape[-rank:], ratio, strict=True))
-    lengths = each(output_size, rank, name, "output_size")
+    lengths = per_dimension(output_size, rank, name, "output_size")
     if samples is not None and len(input.shape) == rank + 1 and len(samples.shape) == 3:
         samples = F.narrow(samples, 0, 0, 1)        # those of the first of a batch
     values, indices = F.fractional_max(input, kernel, lengths, F.chances(input, rank) if samples is None else samples)
@@ -108,7 +103,6 @@ class FractionalMaxPool2d(Pooling):
     """fractional_max_pool2d(input, kernel_size, output_size, output_ratio, return_indices, _random_samples): the
     greatest in windows of the last two dimensions that begin at random places."""
 
-    names = ("fractional_max_pool2d",)
     random = True
     samples = [(GRID, 2, 2, None, False, HALF2), (GRID, 2, None, 0.7), (GRID, 2, 2, None, True)]
     errors = [(GRID, 2), (GRID, 9, 2), ([1.0], 1, 1)]
@@ -122,7 +116,6 @@ class FractionalMaxPool3d(Pooling):
     """fractional_max_pool3d(input, kernel_size, output_size, output_ratio, return_indices, _random_samples): the
     greatest in windows of the last three dimensions that begin at random places."""
 
-    names = ("fractional_max_pool3d",)
     random = True
     samples = [(CUBE, 2, 2, None, False, HALF3), (CUBE, 2, None, 0.7), (CUBE, 2, 2, None, True)]
     errors = [(CUBE, 2), (CUBE, 9, 2), ([1.0], 1, 1)]

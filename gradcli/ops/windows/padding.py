@@ -5,6 +5,7 @@ import numpy as np
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Number, Plain, Sizes, Text
 from gradcli.faults.tree import ArgumentFault, ShapeFault
+from gradcli.ops.base import Kernel
 from gradcli.ops.windows.sliding import outside
 
 ROW = [[[1.0, -2.0, 3.0, 0.5]]]
@@ -71,8 +72,8 @@ def wrapped(n, before, after):
     if n + before + after < 0 or n + min(before, 0) + min(after, 0) < 0:
         raise ShapeFault("Negative padding value is resulting in an empty dimension")
     # what is cut off on one side is not shown on the other
-    kept = list(range(max(-before, 0), n - max(-after, 0)))
-    return [*kept[len(kept) - max(before, 0) :], *kept, *kept[: max(after, 0)]]
+    places = list(range(max(-before, 0), n - max(-after, 0)))
+    return [*places[len(places) - max(before, 0) :], *places, *places[: max(after, 0)]]
 
 
 SOURCES = {"reflect": reflected, "replicate": replicated, "circular": wrapped}
@@ -83,12 +84,9 @@ def _grows(n, before, after):
         raise ShapeFault(f"a dimension of length {n} padded by ({before}, {after}): output size is too small")
 
 
-class ConstantPadNd(Op):
+class ConstantPadNd(Kernel):
     """constant_pad_nd(input, before, after, value): input with the last dimensions grown by a constant, or cut."""
 
-    names = ("constant_pad_nd",)
-    method = False
-    function = False
     legacy_name = "torch.nn._functions.padding.ConstantPad2d"
     label = "ConstantPadNdBackward0"
     samples = [(ROW, (1,), (2,), 0), (GRID, (-1, 1), (1, 0), 2.5)]
@@ -106,14 +104,11 @@ class ConstantPadNd(Op):
         return F.constant_pad_nd(g, tuple([-b for b in before]), tuple([-a for a in after]), 0)
 
 
-class PadGather(Op):
+class PadGather(Kernel):
     """pad_gather(input, sources, which): input with each of the last dimensions made of the places that `sources`
     lists; `which` is the name of the padding that asked."""
 
-    names = ("pad_gather",)
     linked = True
-    method = False
-    function = False
     label = (*LABELS, "CopySlices")
     saves = True        # PyTorch keeps the input
     samples = [(ROW, ((1, 0, 1, 2, 3, 2),), 0), (GRID, ((0, 0, 1), (2, 0, 1, 2)), 4)]
@@ -129,14 +124,11 @@ class PadGather(Op):
         return F.unmirrored(g, sources, tuple(input_shape))
 
 
-class WrappedAround(Op):
+class WrappedAround(Kernel):
     """wrapped_around(input, sources): input with each of the last dimensions made of the places that `sources` lists,
     as copies, of which PyTorch keeps nothing but the change itself."""
 
-    names = ("wrapped_around",)
     linked = False
-    method = False
-    function = False
     label = "CopySlices"
     saves = True
     samples = [(ROW, ((1, 0, 1, 2, 3, 2),)), (GRID, ((0, 0, 1), (2, 0, 1, 2)))]
@@ -149,12 +141,10 @@ class WrappedAround(Op):
         return F.unmirrored(g, sources, tuple(input_shape))
 
 
-class Unmirrored(Op):
+class Unmirrored(Kernel):
     """unmirrored(input, sources, shape): zeros of `shape` to which each number of input is added at the place of the
     last dimensions that it was a reflection of."""
 
-    method = False
-    function = False
     samples = [([[[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]]], ((1, 0, 1, 2, 3, 2),), (1, 1, 4))]
     errors = [("text", ((0,),), (1,))]
 

@@ -2,12 +2,13 @@
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op, titled
+from gradcli.engine.autograd.op import Op, rename_node
 from gradcli.engine.autograd.signature import Array, Flag, Int, Ints, Number, sized
 from gradcli.faults.tree import ShapeFault, TypeFault
+from gradcli.ops.base import Kernel
 from gradcli.ops.linalg.checks import kind_of
 from gradcli.ops.windows.pooling_arrays import GRID
-from gradcli.ops.windows.sliding import each
+from gradcli.ops.windows.sliding import per_dimension
 
 ROW = [[[1.0, -2.0, 3.0, 0.5, 2.5]]]
 BLOCK = [[[[[1.0, -2.0], [3.0, 0.5]], [[1.5, 4.0], [-1.0, 0.2]]]]]
@@ -37,9 +38,9 @@ def greatest(F, rank, input, kernel_size, stride, padding, dilation, ceil_mode, 
     """What max_pool1d, 2d and 3d have in common; one dimension goes the way of two, of which the first is 1."""
     name = f"max_pool{rank}d"
     planes(F, name, input, rank)
-    kernel = each(kernel_size, rank, name, "kernel_size")
-    stride = kernel if stride in (None, ()) else each(stride, rank, name, "stride")
-    padding, dilation = each(padding, rank, name, "padding"), each(dilation, rank, name, "dilation")
+    kernel = per_dimension(kernel_size, rank, name, "kernel_size")
+    stride = kernel if stride in (None, ()) else per_dimension(stride, rank, name, "stride")
+    padding, dilation = per_dimension(padding, rank, name, "padding"), per_dimension(dilation, rank, name, "dilation")
     if rank == 1:
         values, indices = F.max_pool(F.unsqueeze(input, -2), (1, *kernel), (1, *stride), (0, *padding), (1, *dilation),
                                      ceil_mode)
@@ -53,7 +54,6 @@ class MaxPool1d(Pooling):
     """max_pool1d(input, kernel_size, stride, padding, dilation, ceil_mode, return_indices): the greatest in each
     window of the last dimension; with return_indices also their places."""
 
-    names = ("max_pool1d",)
     samples = [(ROW, *case) for case in MAX_CASES]
     errors = [(ROW, 9), (ROW, 2, 1, 2), ([1.0], 1)]
 
@@ -66,7 +66,6 @@ class MaxPool2d(Pooling):
     """max_pool2d(input, kernel_size, stride, padding, dilation, ceil_mode, return_indices): the greatest in each
     window of the last two dimensions; with return_indices also their places, counted row by row."""
 
-    names = ("max_pool2d",)
     samples = [(GRID, *case) for case in MAX_CASES] + [(GRID, (2, 3), (1, 2))]
     errors = [(GRID, 9), (GRID, 2, 1, 2), ([1.0], 1), (GRID, (1, 1, 1))]
 
@@ -79,7 +78,6 @@ class MaxPool3d(Pooling):
     """max_pool3d(input, kernel_size, stride, padding, dilation, ceil_mode, return_indices): the greatest in each
     window of the last three dimensions; with return_indices also their places, counted row by row."""
 
-    names = ("max_pool3d",)
     samples = [(BLOCK, 2), (BLOCK, 2, 1, 1), (BLOCK, 2, 1, 1, 2), (BLOCK, 2, 2, 0, 1, False, True),
                (BLOCK, 1, 2, 0, 1, True), (BLOCK, (2, 1, 1), 1), (CUBE, 2, 2, 0, 1, True)]
     errors = [(BLOCK, 9), ([1.0], 1)]
@@ -96,9 +94,9 @@ def mean(F, rank, input, kernel_size, stride, padding, ceil_mode, count_include_
     if kind_of(input).kind != "f" and kind_of(input) != np.int64:
         raise TypeFault(f"{name}() is not implemented for {kind_of(input).name} tensors",
                         ("x.float()", "a floating copy"))
-    kernel = each(kernel_size, rank, name, "kernel_size")
-    stride = kernel if stride in (None, ()) else each(stride, rank, name, "stride")
-    padding = each(padding, rank, name, "padding")
+    kernel = per_dimension(kernel_size, rank, name, "kernel_size")
+    stride = kernel if stride in (None, ()) else per_dimension(stride, rank, name, "stride")
+    padding = per_dimension(padding, rank, name, "padding")
     if divisor == 0:
         raise ShapeFault("divisor must be not zero")
     if rank == 1:
@@ -112,7 +110,6 @@ class AvgPool1d(Pooling):
     """avg_pool1d(input, kernel_size, stride, padding, ceil_mode, count_include_pad): the mean of each window of the
     last dimension; padding counts as zeros unless count_include_pad is False."""
 
-    names = ("avg_pool1d",)
     samples = [(ROW, *case) for case in AVG_CASES]
     errors = [(ROW, 9), (ROW, 2, 1, 2), ([1.0], 1)]
 
@@ -125,7 +122,6 @@ class AvgPool2d(Pooling):
     """avg_pool2d(input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override): the mean of each
     window of the last two dimensions; padding counts as zeros unless count_include_pad is False."""
 
-    names = ("avg_pool2d",)
     samples = [(GRID, *case) for case in AVG_CASES] + [(GRID, 2, 2, 0, True, True, 3)]
     errors = [(GRID, 9), (GRID, 2, 1, 2), ([1.0], 1), (GRID, 2, 2, 0, False, True, 0)]
 
@@ -138,7 +134,6 @@ class AvgPool3d(Pooling):
     """avg_pool3d(input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override): the mean of each
     window of the last three dimensions; padding counts as zeros unless count_include_pad is False."""
 
-    names = ("avg_pool3d",)
     samples = [(BLOCK, 2), (BLOCK, 2, 1, 1), (BLOCK, 2, 1, 1, False, False), (BLOCK, 2, 1, 0, False, True, 3),
                (CUBE, 2, 2, 0, True)]
     errors = [(BLOCK, 9), ([1.0], 1)]
@@ -150,7 +145,7 @@ class AvgPool3d(Pooling):
 
 def norm(F, rank, input, norm_type, kernel_size, stride, ceil_mode):
     """The p-norm of each window: the mean of powers, taken back to a sum; the sign of a negative sum stays."""
-    kernel = each(kernel_size, rank, f"lp_pool{rank}d", "kernel_size")
+    kernel = per_dimension(kernel_size, rank, f"lp_pool{rank}d", "kernel_size")
     count = 1
     for k in kernel:
         count *= k
@@ -161,7 +156,6 @@ def norm(F, rank, input, norm_type, kernel_size, stride, ceil_mode):
 class LpPool1d(Pooling):
     """lp_pool1d(input, norm_type, kernel_size, stride, ceil_mode): the norm of each window of the last dimension."""
 
-    names = ("lp_pool1d",)
     samples = [(ROW, 2, 2), (ROW, 4, 3, 1), (ROW, 2, 2, 2, True)]
     errors = [(ROW, 2, 9), ([1.0], 2, 1)]
 
@@ -173,7 +167,6 @@ class LpPool2d(Pooling):
     """lp_pool2d(input, norm_type, kernel_size, stride, ceil_mode): the norm of each window of the last two
     dimensions."""
 
-    names = ("lp_pool2d",)
     samples = [(GRID, 2, 2), (GRID, 4, 2, 1), (GRID, 2, 2, 2, True)]
     errors = [(GRID, 2, 9), ([1.0], 2, 1)]
 
@@ -185,7 +178,6 @@ class LpPool3d(Pooling):
     """lp_pool3d(input, norm_type, kernel_size, stride, ceil_mode): the norm of each window of the last three
     dimensions."""
 
-    names = ("lp_pool3d",)
     samples = [(BLOCK, 2, 2), (CUBE, 4, 2, 1), (CUBE, 2, 2, 2, True)]
     errors = [(BLOCK, 2, 9), ([1.0], 2, 1)]
 
@@ -199,9 +191,9 @@ def put_back(F, rank, input, indices, kernel_size, stride, padding, output_size)
     if len(input.shape) not in (rank + 1, rank + 2):
         raise ShapeFault(f"{name}() Expected {rank + 1}D or {rank + 2}D input tensor, but got {sized(input.shape)}",
                          ("x.unsqueeze(0)", "adds a batch dimension"))
-    kernel = each(kernel_size, rank, name, "kernel_size")
-    stride = kernel if stride in (None, ()) else each(stride, rank, name, "stride")
-    padding = each(padding, rank, name, "padding")
+    kernel = per_dimension(kernel_size, rank, name, "kernel_size")
+    stride = kernel if stride in (None, ()) else per_dimension(stride, rank, name, "stride")
+    padding = per_dimension(padding, rank, name, "padding")
     lengths = tuple((n - 1) * s - 2 * p + k for n, k, s, p in zip(
         input.shape[len(input.shape) - rank :], kernel, stride, padding, strict=True))
     if output_size is not None:
@@ -210,15 +202,12 @@ def put_back(F, rank, input, indices, kernel_size, stride, padding, output_size)
         raise ShapeFault(f"{name}(): Expected shape of indices to be same as that of the input tensor "
                          f"({list(input.shape)}) but got indices tensor with shape: {list(indices.shape)}")
     name = {1: "SqueezeBackward1", 2: "MaxUnpool2DBackward0", 3: "MaxUnpool3DBackward0"}[rank]
-    return titled(F.put_in_places(input, indices, lengths), name)
+    return rename_node(F.put_in_places(input, indices, lengths), name)
 
 
-class PutInPlaces(Op):
+class PutInPlaces(Kernel):
     """put_in_places(input, indices, lengths): zeros in planes of `lengths`, with each number of input at its place."""
 
-    names = ("put_in_places",)
-    method = False
-    function = False
     label = "MaxUnpool2DBackward0"
     samples = [([[[1.0, 2.0, 3.0]]], np.array([[[0, 3, 4]]]), (5,))]
     errors = [([[[1.0, 2.0, 3.0]]], np.array([[[0, 3, 5]]]), (5,))]
@@ -241,7 +230,6 @@ class MaxUnpool1d(Pooling):
     """max_unpool1d(input, indices, kernel_size, stride, padding, output_size): max_pool1d undone: numbers at the places
     that indices names, zeros elsewhere."""
 
-    names = ("max_unpool1d",)
     samples = [([[[1.0, 2.0]]], np.array([[[1, 2]]]), 2), ([[[1.0, 2.0]]], np.array([[[1, 2]]]), 2, 1),
                ([[[1.0, 2.0]]], np.array([[[1, 2]]]), 3, 2, 1), ([[[1.0, 2.0]]], np.array([[[1, 2]]]), 2, 2, 0, (5,))]
     errors = [([[[1.0, 2.0]]], np.array([[[1, 7]]]), 2), ([[[1.0, 2.0]]], np.array([[[1]]]), 2)]
@@ -255,7 +243,6 @@ class MaxUnpool2d(Pooling):
     """max_unpool2d(input, indices, kernel_size, stride, padding, output_size): max_pool2d undone: numbers at the places
     that indices names, zeros elsewhere."""
 
-    names = ("max_unpool2d",)
     samples = [([[[[1.0, 2.0]]]], np.array([[[[1, 6]]]]), 2), ([[[[1.0, 2.0]]]], np.array([[[[1, 5]]]]), 2, 1),
                ([[[[1.0, 2.0]]]], np.array([[[[0, 2]]]]), 3, 2, 1),
                ([[[[1.0, 2.0]]]], np.array([[[[1, 6]]]]), 2, 2, 0, (3, 5))]
@@ -270,7 +257,6 @@ class MaxUnpool3d(Pooling):
     """max_unpool3d(input, indices, kernel_size, stride, padding, output_size): max_pool3d undone: numbers at the places
     that indices names, zeros elsewhere."""
 
-    names = ("max_unpool3d",)
     samples = [([[[[[1.0, 2.0]]]]], np.array([[[[[1, 6]]]]]), 2), ([[[[[1.0, 2.0]]]]], np.array([[[[[1, 5]]]]]), 2, 1),
                ([[[[[1.0, 2.0]]]]], np.array([[[[[0, 2]]]]]), 3, 2, 1),
                ([[[[[1.0, 2.0]]]]], np.array([[[[[1, 6]]]]]), 2, 2, 0, (2, 3, 5))]

@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag, Plain
+from gradcli.ops.base import Kernel
 from gradcli.ops.windows.sliding import inside, offsets, outside, pooled_places, shifted
 
 GRID = [[[[1.0, -2.0, 3.0, 0.0], [0.5, 5.0, -6.0, 2.0], [0.2, 1.0, 4.0, -1.0]]]]
@@ -13,11 +13,8 @@ PLAIN = ((2, 2), (2, 2), (0, 0), (1, 1), False)
 WIDE = ((2, 2), (1, 2), (1, 1), (2, 1), True)
 
 
-class Kernel(Op, abstract=True):
+class PoolingKernel(Kernel, abstract=True):
     """Part of a pooling, over as many of the last dimensions as its windows have."""
-
-    method = False
-    function = False
 
 
 def reach(lengths, count, kernel, stride, padding, dilation):
@@ -31,10 +28,9 @@ def beyond(lengths, count, kernel, stride, padding, dilation):
     return tuple(max(r, 0) for r in reach(lengths, count, kernel, stride, padding, dilation))
 
 
-class MaxPool(Kernel):
+class MaxPool(PoolingKernel):
     """max_pool(input, kernel, stride, padding, dilation, ceil_mode): the greatest in each window, and its place."""
 
-    names = ("max_pool",)
     returns = ("values", "indices")
     unsaved_outputs = (0,)
     label = ("MaxPool2DWithIndicesBackward0", "MaxPool3DWithIndicesBackward0")
@@ -96,11 +92,10 @@ def flat_places(which, lengths, kernel, stride, padding, dilation, count):
     return flat if over else np.take(steps, which) + starts
 
 
-class PutInPlanes(Kernel):
+class PutInPlanes(PoolingKernel):
     """put_in_planes(input, indices, lengths): zeros in planes of `lengths`, with each number of input added at the
     place of its plane that indices names."""
 
-    names = ("put_in_planes",)
     samples = [([[[1.0, 2.0, 3.0]]], np.array([[[0, 3, 3]]]), (5,)), ([[[[1.0, 2.0]]]], np.array([[[[0, 3]]]]), (2, 2))]
     errors = [("text", np.array([[[0]]]), (5,))]
 
@@ -117,10 +112,9 @@ class PutInPlanes(Kernel):
         return F.take_from_planes(g, indices, lengths)
 
 
-class TakeFromPlanes(Kernel):
+class TakeFromPlanes(PoolingKernel):
     """take_from_planes(input, indices, lengths): from planes of `lengths` the numbers at the places indices names."""
 
-    names = ("take_from_planes",)
     samples = [([[[1.0, 2.0, 3.0]]], np.array([[[0, 2, 2, 1]]]), (3,))]
     errors = [("text", np.array([[[0]]]), (5,))]
 
@@ -134,12 +128,11 @@ class TakeFromPlanes(Kernel):
         return F.put_in_planes(g, indices, lengths)
 
 
-class AvgPool(Kernel):
+class AvgPool(PoolingKernel):
     """avg_pool(input, kernel, stride, padding, ceil_mode, count_include_pad, divisor): the mean of each window, or its
     sum over `divisor`."""
 
     linked = True
-    names = ("avg_pool",)
     label = ("AvgPool2DBackward0", "AvgPool3DBackward0")
     legacy_name = ("torch.nn._functions.thnn.pooling.AvgPool2d", "torch.nn._functions.thnn.pooling.AvgPool3d")
     samples = [(GRID, (2, 2), (2, 2), (0, 0), False, True, None), (GRID, (2, 2), (1, 2), (1, 1), True, False, None),
@@ -186,11 +179,10 @@ def sizes(lengths, count, kernel, stride, padding, count_include_pad, divisor, d
     return total
 
 
-class AvgPoolBack(Kernel):
+class AvgPoolBack(PoolingKernel):
     """avg_pool_back(input, kernel, stride, padding, ceil_mode, count_include_pad, divisor, lengths): each number of
     input shared out evenly over its window of a plane of `lengths`."""
 
-    names = ("avg_pool_back",)
     samples = [([[[[1.0, 2.0]]]], (2, 2), (2, 2), (0, 0), False, True, None, (3, 4))]
     errors = [("text", (2, 2), (2, 2), (0, 0), False, True, None, (3, 4))]
 

@@ -8,7 +8,7 @@ from numpy.lib.stride_tricks import as_strided
 from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
 
 
-def each(value, rank, name, what):
+def per_dimension(value, rank, name, what):
     """One number for each of `rank` dimensions, from one for all or a tuple."""
     if value is None:
         return None
