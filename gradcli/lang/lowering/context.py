@@ -23,7 +23,7 @@ CHAIN = 60      # operands of one chain of operators in one Python expression, s
 
 VALUES = {"None": None, "True": True, "False": False}
 
-Made = TypeVar("Made", bound=ast.AST)
+AstNode = TypeVar("AstNode", bound=ast.AST)
 
 MISPLACED = {
     "star": "a starred expression can only stand in a list, a tuple or a call",
@@ -74,12 +74,12 @@ class Context:
         self.matches = 0                # match statements open around the statement
         self.sources = 0                # sources of comprehensions open, where Python lets nothing be assigned
         self.checked: set[str] = set()  # names that have been found legal
-        self.excused = 0                # bodies of `try` open whose `except` catches an ImportError
+        self.import_errors_caught = 0   # bodies of `try` open whose `except` catches an ImportError
         self.plain = policy.plain
         self.owner = ""                 # the class around the statement, for names that it keeps to itself
 
-    def at(self, made: Made, node: Node) -> Made:
-        """`made`, standing where `node` stood."""
+    def at(self, lowered: AstNode, node: Node) -> AstNode:
+        """`lowered`, with the position of `node` in the text."""
         starts = self.starts
         start, end = node[1], node[2]
         line = bisect_right(starts, start)
@@ -88,9 +88,9 @@ class Context:
         if not self.ascii:
             column = self.bytes_before(line, column)
             until = self.bytes_before(last, until)
-        made.lineno, made.col_offset = line, column                     # type: ignore[attr-defined]
-        made.end_lineno, made.end_col_offset = last, until              # type: ignore[attr-defined]
-        return made
+        lowered.lineno, lowered.col_offset = line, column               # type: ignore[attr-defined]
+        lowered.end_lineno, lowered.end_col_offset = last, until        # type: ignore[attr-defined]
+        return lowered
 
     def bytes_before(self, line: int, column: int) -> int:
         """The 0-based byte column, as Python's compiler wants it, of a 0-based character column."""

@@ -62,41 +62,41 @@ def _missing(c: Context, words: str, node: Node) -> ast.stmt:
 @lowers("import")
 def import_(c: Context, node: Node) -> list[ast.stmt]:
     """`import a.b` binds a; `import a.b as c` binds a.b."""
-    made: list[ast.stmt] = []
+    statements: list[ast.stmt] = []
     for item in node[3]:
         path, *alias = item[3]
-        if c.excused and (absent := _absent(c, path)):
-            return [*made, _missing(c, absent, item)]
+        if c.import_errors_caught and (absent := _absent(c, path)):
+            return [*statements, _missing(c, absent, item)]
         name = _known(c, path)
         if name == "__future__":
             continue
         leaf = alias[0] if alias else path[3][0]
-        made.append(_bind(c, leaf, _module(c, name if alias else name.split(".")[0], path), item))
-    return made or [c.at(ast.Pass(), node)]
+        statements.append(_bind(c, leaf, _module(c, name if alias else name.split(".")[0], path), item))
+    return statements or [c.at(ast.Pass(), node)]
 
 
 @lowers("from_import")
 def from_import(c: Context, node: Node) -> list[ast.stmt]:
     """`from a.b import c as d`, and `from a import *` for the modules there are."""
     path, *members = node[3]
-    if c.excused and (absent := _absent(c, path, members)):
+    if c.import_errors_caught and (absent := _absent(c, path, members)):
         return [_missing(c, absent, node)]
     name = _known(c, path)
-    made: list[ast.stmt] = []
+    statements: list[ast.stmt] = []
     for member in members:
         if name == "__future__":
             _check_feature(c, member)
         elif member[0] == "everything":
             if c.scopes[-1].kind != "module":
                 raise c.wrong("import * can only stand outside functions and classes", member)
-            for each in sorted(c.policy.known(c.policy.modules[name])):
-                value = c.call(".member", [_module(c, name, path), c.constant(each, member)], member)
-                made.append(c.at(ast.Assign([c.at(ast.Name(each, STORE), member)], value), node))
+            for exported in sorted(c.policy.known(c.policy.modules[name])):
+                value = c.call(".member", [_module(c, name, path), c.constant(exported, member)], member)
+                statements.append(c.at(ast.Assign([c.at(ast.Name(exported, STORE), member)], value), node))
         else:
             leaf, *alias = member[3]
             value = c.call(".member", [_module(c, name, path), c.constant(c.name(leaf), leaf)], leaf)
-            made.append(_bind(c, (alias or [leaf])[0], value, member))
-    return made or [c.at(ast.Pass(), node)]
+            statements.append(_bind(c, (alias or [leaf])[0], value, member))
+    return statements or [c.at(ast.Pass(), node)]
 
 
 def _bind(c: Context, leaf: Node, value: ast.expr, node: Node) -> ast.stmt:
@@ -115,8 +115,9 @@ def _absent(c: Context, path: Node, members: Sequence[Node] = ()) -> str:
     if name not in c.policy.modules:
         return f"No module named '{name}'"
     for member in members:
-        if member[0] != "everything" and not c.policy.attribute(c.policy.modules[name], wanted := member[3][0][3]):
-            return f"cannot import name '{wanted}' from '{name}'"
+        member_name = member[3][0][3] if member[0] != "everything" else ""
+        if member_name and not c.policy.attribute(c.policy.modules[name], member_name):
+            return f"cannot import name '{member_name}' from '{name}'"
     return ""
 
 
@@ -134,7 +135,7 @@ def _known(c: Context, path: Node) -> str:
     if first in INSTEAD:
         raise ImportRefused(f"there is no module {name} to import", *INSTEAD[first], span=c.span(path))
     line = c.span(path).line
-    first_words = {each.split(".")[0] for each in modules} | {"__future__"}
+    first_words = {module.split(".")[0] for module in modules} | {"__future__"}
     raise ImportRefused(f"there is no module {name} to import",
                       *((line_of(c.text, line).strip().replace(name, near, 1), f"in line {line}")
                         for near in nearest(name, modules)), span=c.span(path),

@@ -21,10 +21,10 @@ def _expression(c: Context, node: Node) -> list[ast.stmt]:
     inner = node[3][0]
     if inner[0] == "star":
         raise c.wrong("a starred expression can only stand in a list, a tuple or a call", inner)
-    made = c.expression(inner)
+    value = c.expression(inner)
     if c.echo and c.scopes[-1].kind == "module":
-        made = c.call(".show", [made], inner)
-    return [c.at(ast.Expr(made), node)]
+        value = c.call(".show", [value], inner)
+    return [c.at(ast.Expr(value), node)]
 
 
 def _value(c: Context, node: Node) -> ast.expr:
@@ -47,8 +47,8 @@ def _annassign(c: Context, node: Node) -> list[ast.stmt]:
         raise c.wrong("only a single name, attribute or item can be annotated", left)
     c.expression(annotation)       # checked, then forgotten: but for the fields of classes they have no effect
     if left[0] == "NAME" and c.scopes[-1].kind == "class":
-        written = c.text[annotation[1] : annotation[2]].strip("'\"").partition("[")[0].rpartition(".")[2]
-        c.scopes[-1].fields[c.name(left)] = written if written in SPECIAL_FIELDS else ""
+        annotation_name = c.text[annotation[1] : annotation[2]].strip("'\"").partition("[")[0].rpartition(".")[2]
+        c.scopes[-1].fields[c.name(left)] = annotation_name if annotation_name in SPECIAL_FIELDS else ""
     if value:
         return assign(c, (left,), _value(c, value[0]), node)
     target(c, left)
@@ -148,8 +148,8 @@ def _while(c: Context, node: Node) -> list[ast.stmt]:
     inside = _body(c, body)
     if rest:
         turn = c.call(".turn", [], test)
-        asked = c.at(ast.BoolOp(ast.And(), [turn, condition]), test)
-        return [c.at(ast.While(asked, inside, c.suite(rest[0][3][0])), node)]
+        turn_and_condition = c.at(ast.BoolOp(ast.And(), [turn, condition]), test)
+        return [c.at(ast.While(turn_and_condition, inside, c.suite(rest[0][3][0])), node)]
     if not (isinstance(condition, ast.Constant) and condition.value):
         leave = c.at(ast.If(c.at(ast.UnaryOp(ast.Not(), condition), test), [c.at(ast.Break(), test)], []), test)
         inside.insert(0, leave)
@@ -161,20 +161,20 @@ def _while(c: Context, node: Node) -> list[ast.stmt]:
 def _for(c: Context, node: Node) -> list[ast.stmt]:
     """A loop whose every turn takes one from the budget as well."""
     bound, source, body, *rest = node[3]
-    each = source_for(c, bound, source)
-    turns = c.call(".each", [each, c.load(".ticks", source)], source)
+    iterable = source_for(c, bound, source)
+    turns = c.call(".each", [iterable, c.load(".ticks", source)], source)
     if bound[0] == "star":
         raise c.wrong("a starred target must be in a list or tuple", bound)
-    made = target(c, bound)
+    loop_target = target(c, bound)
     inside = _body(c, body)
-    return [c.at(ast.For(made, turns, inside, c.suite(rest[0][3][0]) if rest else []), node)]
+    return [c.at(ast.For(loop_target, turns, inside, c.suite(rest[0][3][0]) if rest else []), node)]
 
 
 def _body(c: Context, node: Node) -> list[ast.stmt]:
     c.scopes[-1].loops += 1
-    made = c.suite(node)
+    statements = c.suite(node)
     c.scopes[-1].loops -= 1
-    return made
+    return statements
 
 
 @lowers("try")
@@ -186,9 +186,9 @@ def _try(c: Context, node: Node) -> list[ast.stmt]:
     body, *clauses = node[3]
     c.guard(2, node)
     excused = any(clause[0] == "except_clause" and catches_imports(c, clause) for clause in clauses)
-    c.excused += excused
+    c.import_errors_caught += excused
     tried = c.suite(body)
-    c.excused -= excused
+    c.import_errors_caught -= excused
     handlers: list[ast.ExceptHandler] = []
     other: list[ast.stmt] = []
     last: list[ast.stmt] = []
@@ -202,8 +202,8 @@ def _try(c: Context, node: Node) -> list[ast.stmt]:
         elif clause[0] == "else_clause":
             other = c.suite(clause[3][0])
         else:
-            honest = c.at(ast.Expr(c.call(".honest", [], clause)), clause)
-            last = [honest, *c.suite(clause[3][0])]
+            reraise = c.at(ast.Expr(c.call(".honest", [], clause)), clause)
+            last = [reraise, *c.suite(clause[3][0])]
     c.scopes[-1].guarded -= 2
     return [c.at(ast.Try(tried, handlers, other, last), node)]
 
@@ -218,26 +218,26 @@ def _handler(c: Context, node: Node, is_last: bool) -> ast.ExceptHandler:
     if len(head) > 1:
         leaf = head[1][3][0]
         name = c.name(leaf)
-        told = c.call(".heard", [c.load(name, leaf)], leaf)
-        heard = c.at(ast.Assign([c.at(ast.Name(name, STORE), leaf)], told), leaf)
-        return c.at(ast.ExceptHandler(caught, name, [heard, *c.suite(body)]), node)
+        sanitised = c.call(".heard", [c.load(name, leaf)], leaf)
+        rebind = c.at(ast.Assign([c.at(ast.Name(name, STORE), leaf)], sanitised), leaf)
+        return c.at(ast.ExceptHandler(caught, name, [rebind, *c.suite(body)]), node)
     return c.at(ast.ExceptHandler(caught, None, c.suite(body)), node)
 
 
 @lowers("with")
 def _with(c: Context, node: Node) -> list[ast.stmt]:
     *items, body = node[3]
-    made = []
-    for value, *bound in _entered(items):
-        made.append(ast.withitem(c.call(".entered", [c.expression(value)], value),
+    with_items = []
+    for value, *bound in _context_managers(items):
+        with_items.append(ast.withitem(c.call(".entered", [c.expression(value)], value),
                                  target(c, bound[0]) if bound else None))
-    c.guard(len(made), node)
+    c.guard(len(with_items), node)
     inside = c.suite(body)
-    c.scopes[-1].guarded -= len(made)
-    return [c.at(ast.With(made, inside), node)]
+    c.scopes[-1].guarded -= len(with_items)
+    return [c.at(ast.With(with_items, inside), node)]
 
 
-def _entered(items: list[Node]) -> list[tuple[Node, ...]]:
+def _context_managers(items: list[Node]) -> list[tuple[Node, ...]]:
     """What a `with` enters, with the names it is given; brackets may stand around all of it."""
     if len(items) > 1 or len(items[0][3]) > 1 or items[0][3][0][0] not in ("group", "tuple"):
         return [item[3] for item in items]

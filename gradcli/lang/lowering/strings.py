@@ -32,10 +32,10 @@ def _fields(c: Context, parts: tuple[Any, ...]) -> list[ast.expr]:
     """The parts as pieces of a joined string; each field goes through the language's own formatter."""
     from gradcli.lang.lowering.functions import private
 
-    made: list[ast.expr] = []
+    pieces: list[ast.expr] = []
     for part in parts:
         if part[0] == "literal":
-            made.append(c.constant(part[3], part))
+            pieces.append(c.constant(part[3], part))
             continue
         node, conversion, spec = part[3]
         args = [c.expression(private(c, node))]
@@ -43,15 +43,15 @@ def _fields(c: Context, parts: tuple[Any, ...]) -> list[ast.expr]:
             args.append(c.constant(conversion, part))
         if spec:
             args.append(_join(c, _fields(c, spec), part))
-        made.append(c.at(ast.FormattedValue(c.call(".format", args, part), -1), part))
-    return made
+        pieces.append(c.at(ast.FormattedValue(c.call(".format", args, part), -1), part))
+    return pieces
 
 
 def _join(c: Context, parts: list[ast.expr], node: Node) -> ast.expr:
     """One string of `parts`, a few at a time: for many at once Python would call a method of str."""
     while len(parts) > JOINED:
         stretches = (parts[i : i + JOINED] for i in range(0, len(parts), JOINED))
-        parts = [c.at(ast.FormattedValue(c.at(ast.JoinedStr(few), node), -1), node) for few in stretches]
+        parts = [c.at(ast.FormattedValue(c.at(ast.JoinedStr(stretch), node), -1), node) for stretch in stretches]
     return c.at(ast.JoinedStr(parts), node)
 
 

@@ -25,9 +25,9 @@ def target(c: Context, node: Node, context: ast.expr_context = STORE) -> ast.exp
     while node[0] == "group":
         node = node[3][0]
     c.deeper(node)
-    made = _target(c, node, context)
+    lowered = _target(c, node, context)
     c.depth -= 1
-    return made
+    return lowered
 
 
 def _target(c: Context, node: Node, context: ast.expr_context) -> ast.expr:
@@ -65,8 +65,8 @@ def _compare_hint(c: Context, node: Node) -> tuple[tuple[str, str], ...]:
     start, number = c.text.rfind("\n", 0, node[1]) + 1, c.text.count("\n", 0, node[1]) + 1
     line = c.text[start:].split("\n", 1)[0]
     before, rest = line[: node[2] - start], line[node[2] - start :].lstrip()
-    written = "\n" not in c.text[node[1] : node[2]] and rest.startswith("=")
-    return ((f"{before.strip()} =={rest[1:]}", f"in line {number}"),) if written else ()
+    one_equals_sign = "\n" not in c.text[node[1] : node[2]] and rest.startswith("=")
+    return ((f"{before.strip()} =={rest[1:]}", f"in line {number}"),) if one_equals_sign else ()
 
 
 def may_be_slice(at: Node) -> bool:
@@ -83,8 +83,8 @@ def gathers(node: Node) -> bool:
 
 def source_for(c: Context, bound: Node, source: Node) -> ast.expr:
     """What a loop whose target is `bound` goes through."""
-    each = c.expression(source)
-    return c.call(".stars", [each], source) if gathers(bound) else each
+    iterable = c.expression(source)
+    return c.call(".stars", [iterable], source) if gathers(bound) else iterable
 
 
 NAMING = ("__name__", "__qualname__", "__doc__")     # what a program may set of its functions
@@ -104,12 +104,12 @@ def assign(c: Context, targets: tuple[Node, ...], value: ast.expr, node: Node) -
         owner, at = only[3]
         args = [value, c.expression(owner), index(c, at)]
         return [c.at(ast.Expr(c.call(".put", args, only)), node)]
-    for each in targets:
-        if each[0] == "star":
-            raise c.wrong("a starred target must be in a list or tuple", each)
-    if any(gathers(each) for each in targets):
+    for left in targets:
+        if left[0] == "star":
+            raise c.wrong("a starred target must be in a list or tuple", left)
+    if any(gathers(left) for left in targets):
         value = c.call(".star", [value], node)
-    return [c.at(ast.Assign([target(c, each) for each in targets], value), node)]
+    return [c.at(ast.Assign([target(c, left) for left in targets], value), node)]
 
 
 IN_PLACE: dict[str, type[ast.operator]] = {
@@ -133,14 +133,14 @@ def augment(c: Context, node: Node) -> list[ast.stmt]:
             return _augment_attribute(c, node, left, guard)
         if left[0] == "subscript" and left[3][1][0] not in ("slice", "tuple", "star"):
             return _augment_item(c, node, left, guard)
-    made = target(c, left)
-    if guard and isinstance(made, ast.Name):
-        before = c.load(made.id, left)
-        return [c.at(ast.Assign([made], c.call(guard, [before, c.expression(right)], node)), node)]
-    if guard and isinstance(made, ast.Subscript):
-        made.value = c.call(".wary", [made.value], left)
-    assert isinstance(made, ast.Name | ast.Subscript)
-    return [c.at(ast.AugAssign(made, IN_PLACE[operator](), c.expression(right)), node)]
+    store = target(c, left)
+    if guard and isinstance(store, ast.Name):
+        before = c.load(store.id, left)
+        return [c.at(ast.Assign([store], c.call(guard, [before, c.expression(right)], node)), node)]
+    if guard and isinstance(store, ast.Subscript):
+        store.value = c.call(".wary", [store.value], left)
+    assert isinstance(store, ast.Name | ast.Subscript)
+    return [c.at(ast.AugAssign(store, IN_PLACE[operator](), c.expression(right)), node)]
 
 
 def _augment_attribute(c: Context, node: Node, left: Node, guard: str) -> list[ast.stmt]:
@@ -149,26 +149,26 @@ def _augment_attribute(c: Context, node: Node, left: Node, guard: str) -> list[a
     name = c.constant(c.name(leaf), leaf)
     before = c.call(".attr", [c.load(".w", owner), name], left)
     after = c.call(guard, [before, c.expression(node[3][2])], node)
-    written = c.at(ast.Expr(c.call(".setattr", [after, c.load(".w", owner), name], left)), node)
-    return [_keep(c, ".w", c.expression(owner), owner), written, _let_go(c, node, ".w")]
+    store = c.at(ast.Expr(c.call(".setattr", [after, c.load(".w", owner), name], left)), node)
+    return [_bind_temporary(c, ".w", c.expression(owner), owner), store, _clear_temporaries(c, node, ".w")]
 
 
 def _augment_item(c: Context, node: Node, left: Node, guard: str) -> list[ast.stmt]:
     """`values[key] += value`, in the same way."""
     value, at = left[3]
-    made = [_keep(c, ".w", c.expression(value), value), _keep(c, ".v", index(c, at), at)]
+    temporaries = [_bind_temporary(c, ".w", c.expression(value), value), _bind_temporary(c, ".v", index(c, at), at)]
     before = c.at(ast.Subscript(c.load(".w", value), c.load(".v", at), LOAD), left)
     after = c.call(guard, [before, c.expression(node[3][2])], node)
     holder: ast.expr = c.load(".w", value)
     if may_be_slice(at):
         holder = c.call(".roomy", [holder], value)
     item = c.at(ast.Subscript(holder, c.load(".v", at), STORE), left)
-    return [*made, c.at(ast.Assign([item], after), node), _let_go(c, node, ".w", ".v")]
+    return [*temporaries, c.at(ast.Assign([item], after), node), _clear_temporaries(c, node, ".w", ".v")]
 
 
-def _keep(c: Context, name: str, made: ast.expr, node: Node) -> ast.stmt:
-    return c.at(ast.Assign([c.at(ast.Name(name, STORE), node)], made), node)
+def _bind_temporary(c: Context, name: str, value: ast.expr, node: Node) -> ast.stmt:
+    return c.at(ast.Assign([c.at(ast.Name(name, STORE), node)], value), node)
 
 
-def _let_go(c: Context, node: Node, *names: str) -> ast.stmt:
+def _clear_temporaries(c: Context, node: Node, *names: str) -> ast.stmt:
     return c.at(ast.Assign([c.at(ast.Name(name, STORE), node) for name in names], c.constant(None, node)), node)

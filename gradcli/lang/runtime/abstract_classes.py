@@ -58,14 +58,14 @@ def declared(body: Mapping[str, Any]) -> frozenset[str]:
                      if type(value) in DECLARED and getattr(value, "__isabstractmethod__", False))
 
 
-def complete(made: type, own: frozenset[str]) -> None:
+def complete(cls: type, own: frozenset[str]) -> None:
     """Tell Python which methods of a class are abstract, where `own` are those that its body declares so."""
-    if not issubclass(made, Abstract):
+    if not issubclass(cls, Abstract):
         return
-    type.__setattr__(made, OWN, own)
+    type.__setattr__(cls, OWN, own)
     missing = set()
-    for name in own.union(*(kind.__dict__.get(OWN, ()) for kind in made.__mro__)):
-        owner = next((kind for kind in made.__mro__ if name in kind.__dict__), made)
-        if PROGRAM_MADE in owner.__dict__ or owner is made:
+    for name in own.union(*(kind.__dict__.get(OWN, ()) for kind in cls.__mro__)):
+        owner = next((kind for kind in cls.__mro__ if name in kind.__dict__), cls)
+        if PROGRAM_MADE in owner.__dict__ or owner is cls:
             missing |= {name} & owner.__dict__.get(OWN, frozenset())
-    type.__setattr__(made, "__abstractmethods__", frozenset(missing))
+    type.__setattr__(cls, "__abstractmethods__", frozenset(missing))

@@ -232,7 +232,7 @@ class Attributes:
         if kind is FunctionType:
             return source_of(value.__code__) is not None
         mark = kind.__dict__.get(PROGRAM_MADE)
-        if kind is value and any(name in closed_names(each) for each in _derived(value)):
+        if kind is value and any(name in closed_names(derived) for derived in _derived(value)):
             return False
         if mark is OWN:
             return True
@@ -255,27 +255,27 @@ class Attributes:
 
     def _called(self, value: Any) -> str:
         """What PyTorch's messages about attributes call a value that is not Python's own."""
-        told: Any = describe(value, self.policy)
+        description: Any = describe(value, self.policy)
         for begin, words in (("the module ", "module"), ("the type ", "type object")):
-            if told.startswith(begin):
-                return f"{words} {told.removeprefix(begin)!r}"
-        teller: Any = self.policy.names.get("type", type)
-        name = alias_of(teller(value))
+            if description.startswith(begin):
+                return f"{words} {description.removeprefix(begin)!r}"
+        type_of: Any = self.policy.names.get("type", type)
+        name = alias_of(type_of(value))
         return f"{name if name in OF_C else name.rpartition('.')[2]!r} object"
 
     def known(self, value: Any) -> Iterable[str]:
         """The attributes of `value` that a program may read."""
         kind = value if user_class(value) else type(value)
-        found = set(METHODS.get(kind, NONE)) | set(self.policy.known(value))
+        names = set(METHODS.get(kind, NONE)) | set(self.policy.known(value))
         if isinstance(value, Kind):
-            found.update(methods_of(value))
-        found.update(attributes_of(value))
-        for each in kind.__mro__:
-            if PROGRAM_MADE in each.__dict__:
-                found.update(each.__dict__)
+            names.update(methods_of(value))
+        names.update(attributes_of(value))
+        for base in kind.__mro__:
+            if PROGRAM_MADE in base.__dict__:
+                names.update(base.__dict__)
         if PROGRAM_MADE in type(value).__dict__:
-            found.update(getattr(value, "__dict__", ()))
-        return found
+            names.update(getattr(value, "__dict__", ()))
+        return names
 
     def _closed(self, value: Any, name: str, what: str) -> AttributeFault:
         fault = AttributeFault(f"the attribute {name} of {describe(value, self.policy)} cannot be {what}")
@@ -329,10 +329,10 @@ def _derived(kind: type) -> Iterator[type]:
     """The classes with foreign bases among a program's class and those derived from it."""
     pending = [kind]
     while pending:
-        each = pending.pop()
-        if each.__dict__.get(PROGRAM_MADE) is MIXED:
-            yield each
-        pending += type.__subclasses__(each)
+        cls = pending.pop()
+        if cls.__dict__.get(PROGRAM_MADE) is MIXED:
+            yield cls
+        pending += type.__subclasses__(cls)
 
 
 def _owner(order: Iterable[type], name: str) -> type | None:

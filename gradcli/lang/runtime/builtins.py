@@ -89,10 +89,10 @@ def prelude(formatter: Formatter, budget: Budget, write: Callable[[str], None]) 
         out(between.join(texts) + last)
 
     def limited_range(*bounds: Any) -> range:
-        made = range(*bounds)
-        first, last, step = made.start, made.stop, made.step
+        values = range(*bounds)
+        first, last, step = values.start, values.stop, values.step
         budget.check_steps((last - first) // step)      # len() fails beyond 2**63
-        return made
+        return values
 
     gathered = budget.gathered
     methods = special(formatter)
@@ -105,7 +105,7 @@ def prelude(formatter: Formatter, budget: Budget, write: Callable[[str], None]) 
 
     kinds = [
         kind(int, _whole(budget)), kind(float), kind(bool),
-        kind(str, _text_maker(text)), *(kind(plain, _gatherer(plain, gathered)) for plain in (
+        kind(str, _text_maker(text)), *(kind(plain, _collection_constructor(plain, gathered)) for plain in (
             list, tuple, set, frozenset)),
         Kind("dict", (dict,), lambda *values, **options: dict(*map(containers.pairs(budget), values), **options),
              unbound(dict, methods) | {"fromkeys": _called("fromkeys", from_keys)}),
@@ -163,16 +163,16 @@ def prelude(formatter: Formatter, budget: Budget, write: Callable[[str], None]) 
         "NotImplemented": NotImplemented, "Ellipsis": ...,
     }
     kinds += [*iterators.kinds(), Kind("reversed", (reversed,), reversed)]
-    own = {name: _called(name, each) for name, each in functions.items() if type(each) is FunctionType}
+    own = {name: _called(name, function) for name, function in functions.items() if type(function) is FunctionType}
     register(functions.values())
     return {kind._name: kind for kind in kinds} | functions | own
 
 
 def _character(number: Any, /) -> str:
-    found = chr(number)
-    if not found.isprintable() and not found.isascii():     # as in a string of the text (rule R10)
+    character = chr(number)
+    if not character.isprintable() and not character.isascii():     # as in a string of the text (rule R10)
         raise ValueError(f"chr() gives characters that print, not number {number}")
-    return found
+    return character
 
 
 def _exception(name: str) -> Kind:
@@ -216,7 +216,7 @@ def _called(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
-def _gatherer(plain: type, gathered: Callable[[Iterable[Any]], Iterable[Any]]) -> Callable[..., Any]:
+def _collection_constructor(plain: type, gathered: Callable[[Iterable[Any]], Iterable[Any]]) -> Callable[..., Any]:
     """What makes a list, a tuple or a set of other values."""
     return lambda *args, **options: (plain(gathered(args[0])) if len(args) == 1 and not options
                                      else plain(*args, **options))
@@ -249,12 +249,12 @@ PREFIXES = {"0x": 16, "0o": 8, "0b": 2}
 
 def _text_maker(text: Callable[[Any], str]) -> Callable[..., str]:
     """`str` as programs call it."""
-    def made(*args: Any, **options: Any) -> str:
+    def make_text(*args: Any, **options: Any) -> str:
         if len(args) == 1 and not options:
             return text(args[0])
         return text(options["object"]) if not args and {*options} == {"object"} else str(*args, **options)
 
-    return made
+    return make_text
 
 
 def _summing(budget: Budget) -> Callable[..., Any]:

@@ -47,34 +47,35 @@ def class_builder(policy: Policy, formatter: Formatter, known: set[type],
             parents = (*parents, Instance)
         if any(len(parent.__mro__) > DEEPEST for parent in parents):    # Python tells each one below of what changes
             raise DepthLimit(f"more than {DEEPEST} classes inherit from each other")
-        made: type = builtins.__build_class__(body, name, *parents, metaclass=ProgramClass)
-        known_bases = (made, Instance, *abstract_classes.BASES, object)
-        foreign = [kind for kind in made.__mro__ if PROGRAM_MADE not in kind.__dict__ and kind not in known_bases]
-        declared = abstract_classes.declared(made.__dict__)
-        for each, value in list(made.__dict__.items()):
-            if each in METHODS:
-                type.__setattr__(made, each, guarded(made.__qualname__, each, value, leave))
-            elif each == "__match_args__" and type(value) is tuple and all(type(name) is str for name in value):
+        cls: type = builtins.__build_class__(body, name, *parents, metaclass=ProgramClass)
+        known_bases = (cls, Instance, *abstract_classes.BASES, object)
+        foreign = [kind for kind in cls.__mro__ if PROGRAM_MADE not in kind.__dict__ and kind not in known_bases]
+        declared = abstract_classes.declared(cls.__dict__)
+        for attribute, value in list(cls.__dict__.items()):
+            if attribute in METHODS:
+                type.__setattr__(cls, attribute, guarded(cls.__qualname__, attribute, value, leave))
+            elif attribute == "__match_args__" and type(value) is tuple and all(type(name) is str for name in value):
                 [checked(name) for name in value]
-            elif each.startswith("__") and each not in MADE_BY_PYTHON:
-                raise PolicyFault(f"a class cannot define {each}")
-        for kind in made.__mro__ if foreign else ():
-            if (kind is made or PROGRAM_MADE
-                in kind.__dict__) and (taken := closed_names(made).intersection(_named(kind))):
-                raise PolicyFault(f"{name} cannot define {min(taken)}: its base class needs that name" if kind is made
-                                  else f"{name} cannot inherit {min(taken)} from {kind.__name__}: "
+            elif attribute.startswith("__") and attribute not in MADE_BY_PYTHON:
+                raise PolicyFault(f"a class cannot define {attribute}")
+        for kind in cls.__mro__ if foreign else ():
+            if (kind is cls or PROGRAM_MADE
+                in kind.__dict__) and (conflicts := closed_names(cls).intersection(_named(kind))):
+                conflict = min(conflicts)
+                raise PolicyFault(f"{name} cannot define {conflict}: its base class needs that name" if kind is cls
+                                  else f"{name} cannot inherit {conflict} from {kind.__name__}: "
                                        "another base class needs that name")
-        for kind in made.__mro__ if issubclass(made, tuple) else ():
-            if (kind is made or PROGRAM_MADE
-                in kind.__dict__) and (taken := (METHODS - OF_TUPLES).intersection(kind.__dict__)):
-                raise PolicyFault(f"a NamedTuple cannot define {min(taken)}: tuples have their own")
-        type.__setattr__(made, PROGRAM_MADE, MIXED if foreign else OWN)
-        abstract_classes.complete(made, declared)
-        if isinstance(made, EnumClass):
-            complete(made, formatter)
+        for kind in cls.__mro__ if issubclass(cls, tuple) else ():
+            if (kind is cls or PROGRAM_MADE
+                in kind.__dict__) and (conflicts := (METHODS - OF_TUPLES).intersection(kind.__dict__)):
+                raise PolicyFault(f"a NamedTuple cannot define {min(conflicts)}: tuples have their own")
+        type.__setattr__(cls, PROGRAM_MADE, MIXED if foreign else OWN)
+        abstract_classes.complete(cls, declared)
+        if isinstance(cls, EnumClass):
+            complete(cls, formatter)
         if not foreign:
-            known.add(made)
-        return made
+            known.add(cls)
+        return cls
 
     return build_class
 

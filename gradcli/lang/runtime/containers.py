@@ -17,10 +17,10 @@ SETS = ("update", "union", "symmetric_difference", "symmetric_difference_update"
 
 def methods(budget: Budget) -> dict[tuple[type, str], Callable[[Any], Any]]:
     """Each of them as programs get it, by type and name."""
-    found: dict[tuple[type, str], Callable[[Any], Any]] = {
-        (list, "extend"): partial(_extender, budget), (dict, "update"): partial(_gatherer, budget, "update")}
-    return found | {(set, name): partial(_gatherer, budget, name) for name in SETS} | {
-        (frozenset, name): partial(_gatherer, budget, name) for name in SETS if hasattr(frozenset, name)}
+    table: dict[tuple[type, str], Callable[[Any], Any]] = {
+        (list, "extend"): partial(_extender, budget), (dict, "update"): partial(_counting_method, budget, "update")}
+    return table | {(set, name): partial(_counting_method, budget, name) for name in SETS} | {
+        (frozenset, name): partial(_counting_method, budget, name) for name in SETS if hasattr(frozenset, name)}
 
 
 def _extender(budget: Budget, values: list[Any]) -> Callable[[Iterable[Any]], None]:
@@ -37,10 +37,10 @@ def _extender(budget: Budget, values: list[Any]) -> Callable[[Iterable[Any]], No
 
 def pairs(budget: Budget) -> Callable[[Any], Any]:
     """What a dict takes its entries from: another mapping as it is, anything else counted as it comes."""
-    def taken(other: Any) -> Any:
+    def entries_of(other: Any) -> Any:
         return spread(budget, other) if hasattr(type(other), "keys") else budget.spread(other)
 
-    return taken
+    return entries_of
 
 
 def spread(budget: Budget, values: Any) -> Any:
@@ -51,12 +51,13 @@ def spread(budget: Budget, values: Any) -> Any:
     return {key: values[key] for key in budget.gathered(values.keys())}
 
 
-def _gatherer(budget: Budget, name: str, values: Any) -> Callable[..., Any]:
+def _counting_method(budget: Budget, name: str, values: Any) -> Callable[..., Any]:
     """A method of a set or a dict, each of whose arguments is gone through."""
-    method, taken = getattr(values, name), pairs(budget)
+    method, entries_of = getattr(values, name), pairs(budget)
 
     def gather(*others: Iterable[Any], **options: Any) -> Any:
-        return method(*[other if isinstance(other, set | frozenset) else taken(other) for other in others], **options)
+        return method(*[other if isinstance(other, set | frozenset) else entries_of(other)
+                        for other in others], **options)
 
     gather.__name__ = gather.__qualname__ = name
     return gather

@@ -22,10 +22,10 @@ object_of: Callable[[AttributeError], Any] = vars(AttributeError)["obj"].__get__
 
 def raised(value: Any) -> BaseException | type[BaseException]:
     """What `raise value` raises."""
-    found = _exception(value)
-    if found is None:
+    exception = _exception(value)
+    if exception is None:
         raise python_error(NOT_RAISED, _raise, value)
-    return found
+    return exception
 
 
 def missing(words: str) -> None:
@@ -35,10 +35,10 @@ def missing(words: str) -> None:
 
 def cause(value: Any) -> BaseException | type[BaseException] | None:
     """What stands after the `from` of a `raise`."""
-    found = None if value is None else _exception(value)
-    if found is None and value is not None:
+    exception = None if value is None else _exception(value)
+    if exception is None and value is not None:
         raise python_error(NOT_RAISED, _raise, Exception(), value)
-    return found
+    return exception
 
 
 def _exception(value: Any) -> Exception | type[Exception] | None:

@@ -297,13 +297,13 @@ def speaks(error: BaseException) -> bool:
 
 def _defines(kind: type, name: str) -> bool:
     """Whether a class of the program, or of the language, says what `name` does for objects of `kind`."""
-    owner = next(each for each in kind.__mro__ if name in each.__dict__ or each is object)
+    owner = next(cls for cls in kind.__mro__ if name in cls.__dict__ or cls is object)
     return PROGRAM_MADE in owner.__dict__ or owner.__module__ == "gradcli.lang.runtime.enumeration"
 
 
 def _speaker(kind: type) -> type:
     """The class that says how objects of `kind` look."""
-    return next(each for each in kind.__mro__ if "__repr__" in each.__dict__)
+    return next(cls for cls in kind.__mro__ if "__repr__" in cls.__dict__)
 
 
 def _items(value: Any) -> list[tuple[int, Any]]:

@@ -160,9 +160,9 @@ def delegated(values: Any) -> Any:
     raw = source._source if isinstance(source, Stream) else None
     if type(raw) is not GeneratorType:
         return _through(iter(source))
-    made = Delegated(raw.send, repeat(None))
-    made.source = raw
-    return made
+    delegate = Delegated(raw.send, repeat(None))
+    delegate.source = raw
+    return delegate
 
 
 def _through(source: Iterator[Any]) -> Any:

@@ -25,8 +25,8 @@ def iter_(*args: Any) -> Any:
     kind = type(values)
     if user_mark(values) is not None and not (hasattr(kind, "__iter__") or hasattr(kind, "__getitem__")):
         raise TypeError(f"'{type(values).__name__}' object is not iterable")
-    made = values if isinstance(values, Stream) else iter(values)
-    return Stream(made) if type(made) is GeneratorType else admit(made)
+    iterator = values if isinstance(values, Stream) else iter(values)
+    return Stream(iterator) if type(iterator) is GeneratorType else admit(iterator)
 
 
 def _until(function: Callable[[], Any], sentinel: Any) -> Iterator[Any]:

@@ -73,9 +73,9 @@ def _maker(plain: type, nested: Any) -> Any:
         if depth >= DEEPEST:
             raise DepthLimit(f"{plain.__name__} stands {DEEPEST} times within others of its kind",
                              ("list(x)", "goes through the values now"))
-        made = nested(*args, **options)
-        made.deep = depth + 1
-        return made
+        iterator = nested(*args, **options)
+        iterator.deep = depth + 1
+        return iterator
 
     return make
 

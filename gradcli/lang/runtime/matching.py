@@ -69,7 +69,7 @@ class _Matching:
             if key not in value or not self.holds(spec, value[key]):
                 return False
         if rest:
-            self.bound[rest] = {key: each for key, each in value.items() if key not in keys}
+            self.bound[rest] = {key: item for key, item in value.items() if key not in keys}
         return True
 
     def _class(self, value: Any, at: int, places: Any, names: Any) -> bool:
@@ -91,7 +91,7 @@ class _Matching:
 
     def _attribute(self, value: Any, name: str, spec: Any) -> bool:
         try:
-            found = self.attributes.read(value, name)
+            attribute = self.attributes.read(value, name)
         except AttributeError:
             return False
-        return self.holds(spec, found)
+        return self.holds(spec, attribute)

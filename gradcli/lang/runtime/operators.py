@@ -58,7 +58,7 @@ def operators(formatter: Formatter, budget: Budget) -> dict[str, Any]:
 
     simple: set[type] = {float}     # types that are neither sequences nor whole numbers
 
-    def whole(a: Any, b: Any) -> tuple[Any, Any]:
+    def with_whole_count(a: Any, b: Any) -> tuple[Any, Any]:
         """Both sides of a product; an object that counts how often a sequence is repeated, asked once, as a number."""
         for sequence, times in ((a, b), (b, a)):
             kind = type(times)
@@ -68,7 +68,7 @@ def operators(formatter: Formatter, budget: Budget) -> dict[str, Any]:
                 return (a, count) if sequence is a else (count, b)
         return a, b
 
-    def asked(a: Any, b: Any, multiply: Callable[[Any, Any], Any]) -> Any:
+    def special_product(a: Any, b: Any, multiply: Callable[[Any, Any], Any]) -> Any:
         """The product of a sequence with an object of the program that multiplies, and counts where it says nothing."""
         for sequence, times, name in ((a, b, "__rmul__"), (b, a, "__mul__")):
             kind = type(times)
@@ -101,18 +101,18 @@ def operators(formatter: Formatter, budget: Budget) -> dict[str, Any]:
             simple.add(left)
         if type(b) is not float:
             if type(b) not in WHOLE:
-                if (product := asked(a, b, mul)) is not NotImplemented:
+                if (product := special_product(a, b, mul)) is not NotImplemented:
                     return product
-                a, b = whole(a, b)
+                a, b = with_whole_count(a, b)
             check_repeat(a, b)
         return a * b
 
     def imul(a: Any, b: Any) -> Any:
         if type(a) is int and type(b) is int:
             return mul(a, b)
-        if (product := asked(a, b, imul)) is not NotImplemented:
+        if (product := special_product(a, b, imul)) is not NotImplemented:
             return product
-        a, b = whole(a, b)
+        a, b = with_whole_count(a, b)
         if type(a) in WHOLE or type(b) in WHOLE:
             check_repeat(a, b)
         a *= b

@@ -20,24 +20,25 @@ UNSET = object()
 
 def teller(policy: Policy) -> Callable[[Any, str], Any]:
     """The helper behind `f.__name__`, `x.__class__.__name__`, `f.__doc__` and `torch.__version__`."""
-    def told(value: Any, what: str) -> Any:
-        if what == "__version__":
+    def introspect(value: Any, attribute: str) -> Any:
+        if attribute == "__version__":
             version = getattr(value, ".version", None)      # a name that only the facade can have given
             if version is None:
                 raise AttributeFault(f"{describe(value, policy)} has no attribute __version__")
             return str(version())
-        if what == "__doc__":
+        if attribute == "__doc__":
             return _text_of(value)
-        if what == "__class__":
-            value, what = policy.names["type"](value), "__name__"   # type: ignore[operator]  # the built-in of that name
+        if attribute == "__class__":
+            value, attribute = policy.names["type"](value), "__name__"   # type: ignore[operator]  # the built-in of that name
         if isinstance(value, Kind):
             return value._name.rpartition(".")[2]
-        if user_class(value) or isinstance(value, FUNCTIONS) or what in (exposure_of(type(value)) or Exposure()).read:
-            return str(getattr(value, what))
-        raise AttributeFault(f"{describe(value, policy)} has no attribute {what}",
+        exposure = exposure_of(type(value)) or Exposure()
+        if user_class(value) or isinstance(value, FUNCTIONS) or attribute in exposure.read:
+            return str(getattr(value, attribute))
+        raise AttributeFault(f"{describe(value, policy)} has no attribute {attribute}",
                              ("type(x).__name__", "the name of its class"))
 
-    return told
+    return introspect
 
 
 def _text_of(value: Any) -> str | None:
@@ -84,19 +85,19 @@ def reflection(attributes: Attributes) -> dict[str, Any]:
         attributes.delete(value, checked(name))
 
     def issubclass(kind: Any, above: Any, /) -> bool:
-        return all(_within(each, types_of(above)) for each in types_of(kind))
+        return all(builtin_issubclass(cls, types_of(above)) for cls in types_of(kind))
 
     def vars(value: Any, /) -> dict[str, Any]:
-        own = getattr_(value, "__dict__", None)
+        own = builtin_getattr(value, "__dict__", None)
         exposure = exposure_of(type(value)) or Exposure()
         if type(own) is not dict or not (PROGRAM_MADE in type(value).__dict__ or exposure.open_attributes):
             raise TypeError("vars() argument must have __dict__ attribute")
         closed = closed_names(type(value))
         return {name: admit(own[name]) for name in own if name[:1] != "." and name not in closed}
 
-    found = locals()
-    return {name: found[name] for name in ("getattr", "hasattr", "setattr", "delattr", "issubclass", "vars")} | {
+    functions = locals()
+    return {name: functions[name] for name in ("getattr", "hasattr", "setattr", "delattr", "issubclass", "vars")} | {
         "callable": callable}
 
 
-_within, getattr_ = issubclass, getattr
+builtin_issubclass, builtin_getattr = issubclass, getattr

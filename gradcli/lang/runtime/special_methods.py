@@ -84,8 +84,8 @@ def _leaving(function: FunctionType, leave: Callable[[Any, Any], Any]) -> Any:
     def exit(self: Any, kind: Any = None, error: Any = None, trace: Any = None, /) -> Any:
         if not isinstance(error, BaseException):
             return function(self, admit(kind) if type(kind) is not type else None, admit(error), None)
-        told = leave(error, sys._getframe(1))
-        swallowed = bool(told) and function(self, *told)
-        return swallowed and told[0] is not None
+        exit_arguments = leave(error, sys._getframe(1))
+        swallowed = bool(exit_arguments) and function(self, *exit_arguments)
+        return swallowed and exit_arguments[0] is not None
 
     return exit

@@ -67,14 +67,14 @@ class _Percent:
 
     def __init__(self, f: Formatter, values: Any) -> None:
         self.f, self.values = f, values
-        self.given = list(values) if type(values) is tuple else [values]
-        self.given.reverse()
+        self.remaining = list(values) if type(values) is tuple else [values]
+        self.remaining.reverse()
         self.mapping = hasattr(type(values), "__getitem__") and type(values) not in (tuple, str)
 
     def field(self, ready: str, match: re.Match[str]) -> str:
         """One field, filled in."""
-        if ready and self.given:
-            value = self.given.pop()
+        if ready and self.remaining:
+            value = self.remaining.pop()
             if type(value) in (QUICK_TEXT if ready[-1] == "s" else QUICK) and ready[-1] not in "ra":
                 return ready % (value,)
             return _one(self.f, ready[:-1], ready[-1], value)
@@ -87,7 +87,7 @@ class _Percent:
         if match["key"] is not None:
             if not self.mapping:
                 raise python_error("fields with names need a dict after %", mod, "%(a)s", 0)
-            self.given = [self.values[match["key"]]]
+            self.remaining = [self.values[match["key"]]]
         if width == "*":
             wide = self._size()
             width, flags = str(abs(wide)), flags + ("-" if wide < 0 else "")
@@ -105,9 +105,9 @@ class _Percent:
         return _one(self.f, "%" + flags + (width or "") + ("" if precision is None else "." + precision), kind, value)
 
     def _take(self) -> Any:
-        if not self.given:
+        if not self.remaining:
             raise python_error("there are fewer values than fields in the text", mod, "%s", ())
-        return self.given.pop()
+        return self.remaining.pop()
 
     def _size(self) -> int:
         number = self._take()
@@ -117,7 +117,7 @@ class _Percent:
 
     def end(self) -> None:
         """All values must have been used."""
-        if self.given and not self.mapping:
+        if self.remaining and not self.mapping:
             raise python_error("there are more values than fields in the text", mod, "", (0,))
 
 
@@ -139,8 +139,8 @@ def _one(f: Formatter, shape: str, kind: str, value: Any) -> str:
     if type(value) not in (int, float, bool):
         plain = None if PROGRAM_MADE in type(value).__dict__ else f.policy.number(value)
         if plain is None:
-            shown = f.repr(value)[:60] if type(value) is str else describe(value, f.policy)
-            raise python_error(f"%{kind} needs a number, not {shown}", mod, "%" + kind, (value,))
+            text = f.repr(value)[:60] if type(value) is str else describe(value, f.policy)
+            raise python_error(f"%{kind} needs a number, not {text}", mod, "%" + kind, (value,))
         value = plain
     return (shape + kind) % (value,)
 
@@ -321,7 +321,7 @@ GROWING: dict[str, Callable[..., Any]] = {
 
 def methods(f: Formatter) -> dict[tuple[type, str], Callable[[Any], Any]]:
     """The methods that are not Python's own: they format, or can make strings without bound."""
-    made: dict[str, Callable[..., Any]] = {
+    functions: dict[str, Callable[..., Any]] = {
         "format": brace, "format_map": brace_map, "ljust": ljust,
         "rjust": rjust, "center": center, "zfill": zfill,
         "replace": replace, "join": join, "expandtabs": expandtabs,
@@ -336,4 +336,4 @@ def methods(f: Formatter) -> dict[tuple[type, str], Callable[[Any], Any]]:
 
         return bound
 
-    return {(str, name): bind(method) for name, method in made.items()} | {(list, "index"): f._index}
+    return {(str, name): bind(method) for name, method in functions.items()} | {(list, "index"): f._index}

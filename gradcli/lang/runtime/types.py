@@ -88,7 +88,7 @@ def alias_of(kind: Any) -> str:
 
 
 def _united(a: Any, b: Any) -> Any:
-    if not all(isinstance(each, Kind) or each is None or user_class(each) for each in (a, b)):
+    if not all(isinstance(kind, Kind) or kind is None or user_class(kind) for kind in (a, b)):
         return NotImplemented
     return Alias(f"{alias_of(a)} | {alias_of(b)}", (*types_of(a), *types_of(b)))
 
@@ -110,10 +110,10 @@ STAND_INS: WeakKeyDictionary[type, Kind] = WeakKeyDictionary()
 def methods_of(kind: Kind) -> Mapping[str, Callable[..., Any]]:
     """The methods that programs can name through `kind`."""
     try:
-        found: Mapping[str, Callable[..., Any]] = object.__getattribute__(kind, "_methods")
+        methods: Mapping[str, Callable[..., Any]] = object.__getattribute__(kind, "_methods")
     except AttributeError:      # a kind whose type has not arrived yet
         return {}
-    return found
+    return methods
 
 
 def types_of(kind: Any) -> tuple[type, ...]:
@@ -121,7 +121,7 @@ def types_of(kind: Any) -> tuple[type, ...]:
     if isinstance(kind, Kind):
         return kind._types
     if type(kind) is tuple:
-        return tuple(t for each in kind for t in types_of(each))
+        return tuple(t for member in kind for t in types_of(member))
     if user_class(kind):
         return (kind,)
     if kind is None:

@@ -76,27 +76,27 @@ def reference(grammar: str) -> Any:
 def _recipe(rule: Any) -> tuple[int, str, int, str, tuple[int, ...], tuple[int, ...]]:
     """What reducing by `rule` makes of the values on the stack; Lark's tree-shaping, worked out beforehand."""
     symbols = rule.expansion
-    kept = tuple(i for i, s in enumerate(symbols)
+    positions = tuple(i for i, s in enumerate(symbols)
                  if not (s.is_term and s.filter_out and not rule.options.keep_all_tokens))
-    spliced = tuple(i for i in kept if not symbols[i].is_term and symbols[i].name.startswith("_"))
+    spliced = tuple(i for i in positions if not symbols[i].is_term and symbols[i].name.startswith("_"))
     origin = str(rule.origin.name)      # Lark's strings are a subclass that marshal cannot write
     label = str(rule.alias or origin)
     single = rule.options.expand1 and not rule.alias
     if origin.startswith("_"):
         mode = LIST
-    elif single and len(kept) == 1 and not spliced:
+    elif single and len(positions) == 1 and not spliced:
         mode = TAKE
     elif single and spliced:
         mode = NODE_OR_CHILD
     else:
         mode = NODE_SPLICED if spliced else NODE
-    return len(symbols), origin, mode, label, kept, spliced
+    return len(symbols), origin, mode, label, positions, spliced
 
 
 def _is_unit(recipe: tuple[int, str, int, str, tuple[int, ...], tuple[int, ...]]) -> bool:
     """Whether the reduction leaves one value as it is under another name."""
-    length, _, mode, _, kept, spliced = recipe
-    return length == 1 and (mode == TAKE or (mode == LIST and spliced == kept == (0,)))
+    length, _, mode, _, positions, spliced = recipe
+    return length == 1 and (mode == TAKE or (mode == LIST and spliced == positions == (0,)))
 
 
 def _lexer(lark: Any) -> dict[str, Any]:

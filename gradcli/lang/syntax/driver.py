@@ -20,15 +20,15 @@ Complaint = Callable[["Driver", list[Word], Word, list[int], str], Fault]
 class Driver:
     """The automaton. One serves all programs."""
 
-    def __init__(self, made: dict[str, Any], complaint: Complaint) -> None:
+    def __init__(self, tables: dict[str, Any], complaint: Complaint) -> None:
         self.complaint = complaint
-        self.lexer = Lexer(made)
-        self.actions: list[dict[str, int]] = made["actions"]
-        self.gotos: list[dict[str, int]] = made["gotos"]
-        self.rules: list[Any] = made["rules"]
-        self.units: int = made["units"]
-        self.starts: dict[str, int] = made["starts"]
-        self.ends: dict[str, int] = made["ends"]
+        self.lexer = Lexer(tables)
+        self.actions: list[dict[str, int]] = tables["actions"]
+        self.gotos: list[dict[str, int]] = tables["gotos"]
+        self.rules: list[Any] = tables["rules"]
+        self.units: int = tables["units"]
+        self.starts: dict[str, int] = tables["starts"]
+        self.ends: dict[str, int] = tables["ends"]
         self.renamed: dict[tuple[int, int, str], int] = {}
 
     def run(self, words: list[Word], start: str, text: str) -> Node:
@@ -62,19 +62,19 @@ class Driver:
                         after = renamed[key] = self._rename(*key)
                     states[-1] = state = after
                 else:
-                    size, origin, mode, label, kept, spliced = rules[-code]
+                    size, origin, mode, label, positions, spliced = rules[-code]
                     if size:
-                        taken = values[-size:]
+                        popped = values[-size:]
                         del values[-size:], states[-size:]
-                        begin = taken[0][1] if type(taken[0]) is tuple else _begin(taken)
+                        begin = popped[0][1] if type(popped[0]) is tuple else _begin(popped)
                     else:
-                        taken, begin = [], end
+                        popped, begin = [], end
                     if mode == NODE:
-                        values.append((label, begin, end, tuple([taken[i] for i in kept])))
+                        values.append((label, begin, end, tuple([popped[i] for i in positions])))
                     elif mode == TAKE:
-                        values.append(taken[kept[0]])
+                        values.append(popped[positions[0]])
                     else:
-                        children = _children(taken, kept, spliced)
+                        children = _children(popped, positions, spliced)
                         if mode == LIST:
                             values.append(children)
                         elif mode == NODE_OR_CHILD and len(children) == 1:
@@ -95,9 +95,9 @@ class Driver:
         return state
 
 
-def _begin(taken: list[Any]) -> int:
-    """Where the first of `taken` begins that is not an empty list."""
-    for value in taken:
+def _begin(popped: list[Any]) -> int:
+    """Where the first of `popped` begins that is not an empty list."""
+    for value in popped:
         if type(value) is tuple:
             return value[1]     # type: ignore[no-any-return]  # a node's second place is an offset
         if value:
@@ -105,16 +105,16 @@ def _begin(taken: list[Any]) -> int:
     return 0
 
 
-def _children(taken: list[Any], kept: tuple[int, ...], spliced: tuple[int, ...]) -> list[Any]:
+def _children(popped: list[Any], positions: tuple[int, ...], spliced: tuple[int, ...]) -> list[Any]:
     """The values to keep, lists among them laid out flat; a list that comes first is extended in place."""
-    if spliced and spliced[0] == kept[0]:
-        children = taken[kept[0]]
-        kept = kept[1:]
+    if spliced and spliced[0] == positions[0]:
+        children = popped[positions[0]]
+        positions = positions[1:]
     else:
         children = []
-    for i in kept:
+    for i in positions:
         if i in spliced:
-            children += taken[i]
+            children += popped[i]
         else:
-            children.append(taken[i])
+            children.append(popped[i])
     return children     # type: ignore[no-any-return]  # a list of nodes

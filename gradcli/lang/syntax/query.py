@@ -119,9 +119,9 @@ def call_of(node: Node) -> Call | None:
     if node[0] != "call":
         return None
     function, *rest = node[3]
-    given: tuple[Node, ...] = rest[0][3] if rest else ()
-    options = {each[3][0][3]: each[3][1] for each in given if each[0] == "keyword"}
-    args = [each for each in given if each[0] not in ("keyword", "star", "spread")]
+    arguments: tuple[Node, ...] = rest[0][3] if rest else ()
+    options = {argument[3][0][3]: argument[3][1] for argument in arguments if argument[0] == "keyword"}
+    args = [argument for argument in arguments if argument[0] not in ("keyword", "star", "spread")]
     if function[0] == "attribute":
         return Call(function[3][1][3], function[3][0], args, options)
     return Call(function[3] if function[0] == "NAME" else "", None, args, options)
@@ -143,19 +143,19 @@ def walk(node: Any) -> Iterator[Node]:
 def _down(node: Node, start: int, end: int) -> Iterator[Node]:
     while True:
         yield node
-        inside = [each for each in _children(node) if each[1] <= start and end <= each[2]]
+        inside = [child for child in _children(node) if child[1] <= start and end <= child[2]]
         if not inside:
             return
         node = inside[0]
 
 
 def _children(node: Node) -> list[Node]:
-    found: list[Node] = []
+    children: list[Node] = []
     pending = list(node[3]) if type(node[3]) is tuple else []
     while pending:
-        each = pending.pop(0)
-        if type(each) is tuple and len(each) == 4 and isinstance(each[0], str) and type(each[1]) is int:
-            found.append(each)
-        elif type(each) is tuple:
-            pending = [*each, *pending]
-    return found
+        part = pending.pop(0)
+        if type(part) is tuple and len(part) == 4 and isinstance(part[0], str) and type(part[1]) is int:
+            children.append(part)
+        elif type(part) is tuple:
+            pending = [*part, *pending]
+    return children

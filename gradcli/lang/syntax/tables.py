@@ -33,8 +33,8 @@ def fingerprint() -> bytes:
 
     They are compared whole: that is as quick as a digest of this size, and cannot collide.
     """
-    made_from = _bytes(grammar_path()) + _bytes(os.path.join(HERE, "build.py"))
-    return b"gradcli tables %d %d\n" % (artifacts.FORMAT, len(made_from)) + made_from
+    sources = _bytes(grammar_path()) + _bytes(os.path.join(HERE, "build.py"))
+    return b"gradcli tables %d %d\n" % (artifacts.FORMAT, len(sources)) + sources
 
 
 def grammar_path() -> str:
