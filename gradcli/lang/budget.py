@@ -32,9 +32,9 @@ class Budget:
     def ticks(self) -> Iterator[bool]:
         """True as many times as loops may turn, then a fault."""
         self._left = repeat(True, self.turns)
-        return chain(self._left, _Spent(self.turns))
+        return chain(self._left, _Exhausted(self.turns))
 
-    def turned(self) -> int:
+    def turns_used(self) -> int:
         """How many of them have been taken."""
         return self.turns - length_hint(self._left, self.turns)
 
@@ -50,28 +50,28 @@ class Budget:
         if count > self.characters:
             raise SizeLimit(f"that would make a string of {count} characters; the limit is {self.characters}")
 
-    def few(self, values: Any) -> Any:
+    def checked_size(self, values: Any) -> Any:
         """`values`, unless they are too many to stand together."""
         if type(values) is list or type(values) is tuple:
             self.check_items(len(values))
         return values
 
-    def short(self, text: str) -> str:
+    def checked_length(self, text: str) -> str:
         """`text`, unless it is too long."""
         self.check_characters(len(text))
         return text
 
-    def gathered(self, values: Iterable[Any]) -> Iterable[Any]:
+    def bounded(self, values: Iterable[Any]) -> Iterable[Any]:
         """`values` to be put into a container, where they are numbered; those that only come one by one are counted."""
         if type(values) in COUNTED:
             self.check_items(len(values))     # type: ignore[arg-type]  # the types that have a length
             return values
-        return counted(values, self.items, self._too_many)
+        return at_most(values, self.items, self._too_many)
 
-    def spread(self, values: Any) -> Any:
+    def bounded_if_iterable(self, values: Any) -> Any:
         """What a star brings, likewise; what cannot be gone through is left to Python, which says so."""
         try:
-            return self.gathered(values)
+            return self.bounded(values)
         except TypeError:
             return values
 
@@ -82,7 +82,7 @@ class Budget:
         if count > self.bits:
             raise SizeLimit(f"the result would have more than {self.bits} binary digits")
 
-    def judged(self, value: Any) -> Any:
+    def checked_bits(self, value: Any) -> Any:
         """`value`, unless it is a whole number of too many digits."""
         if type(value) is int:
             self.check_bits(value.bit_length())
@@ -92,19 +92,19 @@ class Budget:
 COUNTED = frozenset({list, tuple, set, frozenset, dict, range, str})
 
 
-def counted(values: Iterable[Any], most: int, refuse: Callable[[], NoReturn]) -> Iterator[Any]:
+def at_most(values: Iterable[Any], most: int, refuse: Callable[[], NoReturn]) -> Iterator[Any]:
     """`values`, of which more than `most` are refused."""
     source = iter(values)
-    return chain(islice(source, most), _Rest(source, refuse))
+    return chain(islice(source, most), _Excess(source, refuse))
 
 
-class _Rest:
+class _Excess:
     """What may not be there any more."""
 
     def __init__(self, source: Iterator[Any], refuse: Callable[[], NoReturn]) -> None:
         self.source, self.refuse = source, refuse
 
-    def __iter__(self) -> _Rest:
+    def __iter__(self) -> _Excess:
         return self
 
     def __next__(self) -> Any:
@@ -112,13 +112,13 @@ class _Rest:
         self.refuse()
 
 
-class _Spent:
+class _Exhausted:
     """What comes after the last turn."""
 
     def __init__(self, turns: int) -> None:
         self.turns = turns
 
-    def __iter__(self) -> _Spent:
+    def __iter__(self) -> _Exhausted:
         return self
 
     def __next__(self) -> bool:

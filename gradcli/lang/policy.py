@@ -22,10 +22,10 @@ HEADERS = frozenset(f"__{name}__" for name in (
     "version").split())
 """Names with two underscores that are ordinary variables: what strangers' programs begin with."""
 
-TOLD = frozenset({"__name__", "__qualname__", "__doc__", "__version__"})
+INTROSPECTED = frozenset({"__name__", "__qualname__", "__doc__", "__version__"})
 """What may be asked of a value with two underscores: answered by the runtime, never read from the value itself."""
 
-GONE = object()     # the value `assign` is asked about when an attribute is to be deleted
+DELETED = object()     # the value `assign` is asked about when an attribute is to be deleted
 
 
 def _nothing(*_: object) -> bool:
@@ -102,7 +102,7 @@ def legal_name(name: str, span: Callable[[], Span | None], method: bool = False)
         raise WordRefused(_REFUSED.get(name, f"{name} is not part of the language"), span=span())
 
 
-def checked(name: Any) -> str:
+def checked_name(name: Any) -> str:
     """`name`, if it could stand after a dot in the text of a program."""
     if type(name) is not str:
         raise TypeError("the name of an attribute is a string")

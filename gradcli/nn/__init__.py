@@ -13,7 +13,7 @@ from importlib import import_module
 from typing import Any
 
 from gradcli.exposure import admitting, exposure_of, seal
-from gradcli.lang.runtime.types import Kind
+from gradcli.lang.runtime.types import TypeProxy
 
 NN = {
     "module.module": "Module",
@@ -237,4 +237,4 @@ def fetch(address: str) -> Any:
     exposure: Any = exposure_of(found)
     methods = {method: admitting(getattr(found, method)) for method in exposure.class_read}
     named: dict[str, Any] = methods | getattr(found, "_of_class", dict)()
-    return Kind(f"{found._module_path}.{name}", (found,), guarded(found), named)     # type: ignore[attr-defined]
+    return TypeProxy(f"{found._module_path}.{name}", (found,), guarded(found), named)     # type: ignore[attr-defined]

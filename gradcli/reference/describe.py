@@ -126,10 +126,10 @@ def _is_operation(thing: Any) -> bool:
 
 def _called(thing: Any) -> Any:
     """What is called where a program calls `thing`: behind a kind, its function or its class."""
-    from gradcli.lang.runtime.types import Kind
+    from gradcli.lang.runtime.types import TypeProxy
 
     made = _class_of(thing)
-    if isinstance(thing, Kind):
+    if isinstance(thing, TypeProxy):
         return thing._call or made or thing
     return made or thing
 
@@ -144,11 +144,11 @@ def _members() -> dict[str, Any]:
 
 def _class_of(value: Any) -> type | None:
     """The class that a name of the prelude makes values of."""
-    from gradcli.lang.runtime.types import Kind, types_of
+    from gradcli.lang.runtime.types import TypeProxy, types_of
 
     if isinstance(value, type):
         return value
-    kinds = types_of(value) if isinstance(value, Kind) else ()
+    kinds = types_of(value) if isinstance(value, TypeProxy) else ()
     return kinds[0] if kinds else None
 
 

@@ -106,7 +106,7 @@ class Session(Names):
     @style.setter
     def style(self, name: str) -> None:
         require_style(name)
-        self._style = STYLES[name](others=lambda value, quoted: self._formatter.unstyled(value, quoted))
+        self._style = STYLES[name](others=lambda value, quoted: self._formatter.text_without_style(value, quoted))
         self.generators.use(STREAMS[self._stream or name])
 
     @property
@@ -319,7 +319,7 @@ class Session(Names):
         Raises LimitFault if the program's code meets a limit.
         """
         with self.running():
-            return self._formatter.shown(value, quoted)
+            return self._formatter.safe_text(value, quoted)
 
     def _format(self, value: Any, spec: str) -> str:
         return self._style.format(value, spec, self.options)
@@ -361,7 +361,7 @@ class Session(Names):
 
     def spent(self) -> tuple[int, int]:
         """The turns that loops of the running program have taken, and the operations recorded; for any thread."""
-        return self.budget.turned(), happened()
+        return self.budget.turns_used(), happened()
 
     @property
     def addresses(self) -> Addresses:

@@ -25,7 +25,7 @@ def _comprehension(c: Context, node: Node) -> ast.expr:
         c.sources -= 1
         c.scopes.append(Scope("comprehension", guarded=c.scopes[-1].guarded))
         loop_target = target(c, bound)
-        turns = c.call(".each", [iterable, c.load(".ticks", source)], source)
+        turns = c.call(".counted", [iterable, c.load(".ticks", source)], source)
         tests = [c.expression(n[3][0]) for n in conditions]
         loops.append(ast.comprehension(loop_target, turns, tests, 0))
     try:
@@ -37,7 +37,7 @@ def _comprehension(c: Context, node: Node) -> ast.expr:
             return c.at(ast.ListComp(body, loops), node)
         if node[0] == "set_comprehension":
             return c.at(ast.SetComp(body, loops), node)
-        return c.call(".stream", [c.at(ast.GeneratorExp(body, loops), node)], node)
+        return c.call(".generator", [c.at(ast.GeneratorExp(body, loops), node)], node)
     finally:
         del c.scopes[-len(clauses):]
         c.scopes[-1].guarded -= 1

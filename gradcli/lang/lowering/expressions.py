@@ -12,7 +12,7 @@ import ast
 from gradcli.faults.mistakes import DepthLimit, SizeLimit
 from gradcli.lang.budget import Budget
 from gradcli.lang.lowering.context import CHAIN, INLINE, LOAD, STORE, VALUES, Context, lowers
-from gradcli.lang.policy import TOLD, legal_name
+from gradcli.lang.policy import INTROSPECTED, legal_name
 from gradcli.lang.runtime.special_methods import METHODS
 from gradcli.lang.syntax.lexer import Node
 from gradcli.lang.syntax.literals import number
@@ -40,12 +40,12 @@ def starred_list(c: Context, nodes: tuple[Node, ...]) -> list[ast.expr]:
 
 def starred(c: Context, node: Node) -> ast.expr:
     """`*values`: Python puts them all into one place at once, so they are counted as they come."""
-    return c.at(ast.Starred(c.call(".star", [c.expression(node[3][0])], node), LOAD), node)
+    return c.at(ast.Starred(c.call(".bounded", [c.expression(node[3][0])], node), LOAD), node)
 
 
 def double_starred(c: Context, node: Node) -> ast.expr:
     """`**values`: what an object of the program's brings is counted as it comes."""
-    return c.call(".spread", [c.expression(node[3][0])], node)
+    return c.call(".mapping", [c.expression(node[3][0])], node)
 
 
 @lowers("NAME")
@@ -64,11 +64,11 @@ def _attribute(c: Context, node: Node) -> ast.expr:
     name = leaf[3]
     if name == "__init__" and c.scopes[-1].first and not is_super(value):
         return c.call(".init", [c.expression(value)], node)
-    if name in TOLD:
+    if name in INTROSPECTED:
         attribute = name
         if name == "__name__" and value[0] == "attribute" and value[3][1][3] == "__class__":
             value, attribute = value[3][0], "__class__"
-        return c.call(".told", [c.expression(value), c.constant(attribute, leaf)], node)
+        return c.call(".introspect", [c.expression(value), c.constant(attribute, leaf)], node)
     if name in METHODS and name != "__init__" and value[0] == "NAME":
         return c.call(".special", [c.expression(value), c.constant(name, leaf)], node)
     if name.startswith("__"):
@@ -260,7 +260,7 @@ def _yield(c: Context, node: Node) -> ast.expr:
         raise c.wrong("yield can only stand in a function", node)
     scope.yields = True
     if node[0] == "yield_from":
-        return c.at(ast.YieldFrom(c.call(".delegated", [c.expression(node[3][0])], node)), node)
+        return c.at(ast.YieldFrom(c.call(".yield_from", [c.expression(node[3][0])], node)), node)
     if node[3] and node[3][0][0] == "star":
         raise c.wrong("a starred expression can only stand in a list, a tuple or a call", node[3][0])
     return c.at(ast.Yield(c.expression(node[3][0]) if node[3] else None), node)
@@ -283,7 +283,7 @@ def _set(c: Context, node: Node) -> ast.expr:
 
 def _checked_display(c: Context, display: ast.expr, node: Node) -> ast.expr:
     """A display; what several stars have brought together is counted once more."""
-    return c.call(".few", [display], node) if any(n[0] == "star" for n in node[3]) else display
+    return c.call(".checked_size", [display], node) if any(n[0] == "star" for n in node[3]) else display
 
 
 @lowers("dict")

@@ -35,7 +35,7 @@ def function(c: Context, node: Node) -> list[ast.stmt]:
                           if method and args.posonlyargs + args.args else ""))
     inside = c.suite(body)
     if c.scopes.pop().yields:
-        decorators.append(c.load(".generating", leaf))
+        decorators.append(c.load(".generator_function", leaf))
     definition = ast.FunctionDef(name, args, inside, decorators, None)
     return [_typed(c, definition, node)]
 

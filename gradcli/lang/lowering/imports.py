@@ -56,7 +56,7 @@ def catches_imports(c: Context, clause: Node) -> bool:
 
 def _missing(c: Context, words: str, node: Node) -> ast.stmt:
     """What raises ImportError when it is its turn."""
-    return c.at(ast.Expr(c.call(".missing", [c.constant(words, node)], node)), node)
+    return c.at(ast.Expr(c.call(".import_error", [c.constant(words, node)], node)), node)
 
 
 @lowers("import")

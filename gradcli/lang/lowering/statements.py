@@ -162,7 +162,7 @@ def _for(c: Context, node: Node) -> list[ast.stmt]:
     """A loop whose every turn takes one from the budget as well."""
     bound, source, body, *rest = node[3]
     iterable = source_for(c, bound, source)
-    turns = c.call(".each", [iterable, c.load(".ticks", source)], source)
+    turns = c.call(".counted", [iterable, c.load(".ticks", source)], source)
     if bound[0] == "star":
         raise c.wrong("a starred target must be in a list or tuple", bound)
     loop_target = target(c, bound)
@@ -195,14 +195,14 @@ def _try(c: Context, node: Node) -> list[ast.stmt]:
     excepts = [clause for clause in clauses if clause[0] == "except_clause"]
     if excepts:
         again = c.at(ast.Raise(None, None), excepts[0])
-        handlers.append(c.at(ast.ExceptHandler(c.load(".limits", excepts[0]), None, [again]), excepts[0]))
+        handlers.append(c.at(ast.ExceptHandler(c.load(".uncatchable", excepts[0]), None, [again]), excepts[0]))
     for clause in clauses:
         if clause[0] == "except_clause":
             handlers.append(_handler(c, clause, clause is excepts[-1]))
         elif clause[0] == "else_clause":
             other = c.suite(clause[3][0])
         else:
-            reraise = c.at(ast.Expr(c.call(".honest", [], clause)), clause)
+            reraise = c.at(ast.Expr(c.call(".reraise_uncatchable", [], clause)), clause)
             last = [reraise, *c.suite(clause[3][0])]
     c.scopes[-1].guarded -= 2
     return [c.at(ast.Try(tried, handlers, other, last), node)]
@@ -213,12 +213,12 @@ def _handler(c: Context, node: Node, is_last: bool) -> ast.ExceptHandler:
     if not head:
         if not is_last:
             raise c.wrong("a bare except must come last", node)
-        return c.at(ast.ExceptHandler(c.load(".any", node), None, c.suite(body)), node)
+        return c.at(ast.ExceptHandler(c.load(".exception", node), None, c.suite(body)), node)
     caught = c.call(".caught", [c.expression(head[0])], head[0])
     if len(head) > 1:
         leaf = head[1][3][0]
         name = c.name(leaf)
-        sanitised = c.call(".heard", [c.load(name, leaf)], leaf)
+        sanitised = c.call(".sanitised", [c.load(name, leaf)], leaf)
         rebind = c.at(ast.Assign([c.at(ast.Name(name, STORE), leaf)], sanitised), leaf)
         return c.at(ast.ExceptHandler(caught, name, [rebind, *c.suite(body)]), node)
     return c.at(ast.ExceptHandler(caught, None, c.suite(body)), node)
@@ -229,7 +229,7 @@ def _with(c: Context, node: Node) -> list[ast.stmt]:
     *items, body = node[3]
     with_items = []
     for value, *bound in _context_managers(items):
-        with_items.append(ast.withitem(c.call(".entered", [c.expression(value)], value),
+        with_items.append(ast.withitem(c.call(".context_manager", [c.expression(value)], value),
                                  target(c, bound[0]) if bound else None))
     c.guard(len(with_items), node)
     inside = c.suite(body)

@@ -25,7 +25,7 @@ def _strings(c: Context, node: Node) -> ast.expr:
         return c.constant("".join(cast(str, part.value) for part in parts if isinstance(part, ast.Constant)), node)
     whole = _join(c, parts, node)
     several = sum(isinstance(part, ast.FormattedValue) for part in parts) > 1
-    return c.call(".short", [whole], node) if several else whole
+    return c.call(".checked_length", [whole], node) if several else whole
 
 
 def _fields(c: Context, parts: tuple[Any, ...]) -> list[ast.expr]:

@@ -45,7 +45,7 @@ def _target(c: Context, node: Node, context: ast.expr_context) -> ast.expr:
         value, at = node[3]
         holder = c.expression(value)
         if context is STORE and may_be_slice(at):
-            holder = c.call(".roomy", [holder], value)
+            holder = c.call(".slice_target", [holder], value)
         return c.at(ast.Subscript(holder, index(c, at), context), node)
     if kind in ("tuple", "list"):
         make = ast.Tuple if kind == "tuple" else ast.List
@@ -84,7 +84,7 @@ def gathers(node: Node) -> bool:
 def source_for(c: Context, bound: Node, source: Node) -> ast.expr:
     """What a loop whose target is `bound` goes through."""
     iterable = c.expression(source)
-    return c.call(".stars", [iterable], source) if gathers(bound) else iterable
+    return c.call(".bounded_items", [iterable], source) if gathers(bound) else iterable
 
 
 NAMING = ("__name__", "__qualname__", "__doc__")     # what a program may set of its functions
@@ -97,18 +97,18 @@ def assign(c: Context, targets: tuple[Node, ...], value: ast.expr, node: Node) -
         owner, leaf = only[3]
         if leaf[3] in NAMING:
             args = [value, c.expression(owner), c.constant(leaf[3], leaf)]
-            return [c.at(ast.Expr(c.call(".named", args, only)), node)]
+            return [c.at(ast.Expr(c.call(".set_function_attribute", args, only)), node)]
         args = [value, c.expression(owner), c.constant(c.name(leaf), leaf)]
         return [c.at(ast.Expr(c.call(".setattr", args, only)), node)]
     if len(targets) == 1 and only[0] == "subscript" and only[3][1][0] != "slice" and may_be_slice(only[3][1]):
         owner, at = only[3]
         args = [value, c.expression(owner), index(c, at)]
-        return [c.at(ast.Expr(c.call(".put", args, only)), node)]
+        return [c.at(ast.Expr(c.call(".setitem", args, only)), node)]
     for left in targets:
         if left[0] == "star":
             raise c.wrong("a starred target must be in a list or tuple", left)
     if any(gathers(left) for left in targets):
-        value = c.call(".star", [value], node)
+        value = c.call(".bounded", [value], node)
     return [c.at(ast.Assign([target(c, left) for left in targets], value), node)]
 
 
@@ -138,7 +138,7 @@ def augment(c: Context, node: Node) -> list[ast.stmt]:
         before = c.load(store.id, left)
         return [c.at(ast.Assign([store], c.call(guard, [before, c.expression(right)], node)), node)]
     if guard and isinstance(store, ast.Subscript):
-        store.value = c.call(".wary", [store.value], left)
+        store.value = c.call(".item_update", [store.value], left)
     assert isinstance(store, ast.Name | ast.Subscript)
     return [c.at(ast.AugAssign(store, IN_PLACE[operator](), c.expression(right)), node)]
 
@@ -161,7 +161,7 @@ def _augment_item(c: Context, node: Node, left: Node, guard: str) -> list[ast.st
     after = c.call(guard, [before, c.expression(node[3][2])], node)
     holder: ast.expr = c.load(".w", value)
     if may_be_slice(at):
-        holder = c.call(".roomy", [holder], value)
+        holder = c.call(".slice_target", [holder], value)
     item = c.at(ast.Subscript(holder, c.load(".v", at), STORE), left)
     return [*temporaries, c.at(ast.Assign([item], after), node), _clear_temporaries(c, node, ".w", ".v")]
 

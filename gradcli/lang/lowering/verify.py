@@ -23,13 +23,14 @@ PYTHONS = METHODS | HEADERS | {"__name__", "__module__", "__qualname__", "__clas
                                "__match_args__", "__static_attributes__", "__firstlineno__"}
 
 HELPERS = frozenset({
-    ".attr", ".told", ".named", ".base", ".init", ".slot", ".setattr", ".add", ".iadd", ".few", ".short", ".honest",
-    ".heard",
-    ".mul", ".imul", ".star", ".stars", ".roomy", ".put",
-    ".pow", ".ipow", ".shl", ".ishl", ".mod", ".imod",
-    ".wary", ".format", ".each", ".generating", ".delegated", ".special", ".spread", ".match",
-    ".raised", ".cause", ".caught", ".limits", ".any", ".stream", ".super", ".entered",
-    ".missing", ".module", ".member", ".show", ".note", ".ticks", ".turn"})
+    ".attr", ".base", ".init", ".slot", ".special", ".setattr", ".introspect", ".set_function_attribute",
+    ".add", ".iadd", ".mul", ".imul", ".pow", ".ipow", ".shl", ".ishl", ".mod", ".imod",
+    ".item_update", ".slice_target", ".setitem", ".format", ".ticks", ".turn", ".counted",
+    ".checked_size", ".checked_length", ".bounded", ".bounded_items", ".mapping",
+    ".raised", ".cause", ".caught", ".exception", ".uncatchable", ".reraise_uncatchable", ".sanitised",
+    ".generator", ".generator_function", ".yield_from", ".super", ".context_manager", ".match",
+    ".module", ".member", ".import_error", ".show", ".note"})
+"""The runtime's names (`runtime.py`) that code may load."""
 
 TEMPORARY = re.compile(r"\.(0|t|v|w|fields|chain\d+|[mkc]\d+)")     # .0 is Python's own, in comprehensions
 

@@ -33,7 +33,7 @@ from gradcli.lang.messages.python_words import python_kind
 from gradcli.lang.policy import Policy
 from gradcli.lang.runtime.attributes import Attributes
 from gradcli.lang.runtime.exceptions import args_of, name_of, name_of_name_error, object_of
-from gradcli.lang.runtime.format import Formatter, speaks
+from gradcli.lang.runtime.format import Formatter, has_readable_args
 
 
 def translate(error: Exception, namespace: Mapping[str, Any], policy: Policy) -> Fault:
@@ -86,9 +86,9 @@ class _Translation:
         if type(error).__module__ == "builtins" and "told" in vars(error):
             return str(vars(error)["told"])
         args = args_of(error)
-        if len(args) == 1 and speaks(error):
-            return self.formatter.shown(args[0], quoted=isinstance(error, KeyError))
-        return self.formatter.shown(error)
+        if len(args) == 1 and has_readable_args(error):
+            return self.formatter.safe_text(args[0], quoted=isinstance(error, KeyError))
+        return self.formatter.safe_text(error)
 
     def name(self) -> Fault:
         error = self.error
@@ -123,7 +123,8 @@ class _Translation:
 
     def key(self) -> Fault:
         args = args_of(self.error)
-        return KeyFault(f"there is no entry under {self.formatter.shown(args[0] if args else '', quoted=True)[:80]}")
+        key = self.formatter.safe_text(args[0] if args else "", quoted=True)[:80]
+        return KeyFault(f"there is no entry under {key}")
 
     def argument(self) -> Fault:
         text = plain_words(self.text())

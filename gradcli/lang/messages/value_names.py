@@ -6,7 +6,7 @@ from typing import Any
 
 from gradcli.exposure import PROGRAM_MADE
 from gradcli.lang.policy import Policy
-from gradcli.lang.runtime.types import Kind, user_class
+from gradcli.lang.runtime.types import TypeProxy, user_class
 
 PLAIN = {
     "NoneType": "None", "bool": "a bool", "int": "an int", "float": "a float", "str": "a string",
@@ -30,6 +30,6 @@ def describe(value: Any, policy: Policy) -> str:
         if isinstance(value, BaseException):
             return f"the exception {kind.__name__}"
         return PLAIN.get(kind.__name__, f"a {kind.__name__}")
-    if isinstance(value, Kind):
+    if isinstance(value, TypeProxy):
         return f"the type {value._name}"
     return policy.kind(value) if policy.kind else f"a {kind.__name__}"

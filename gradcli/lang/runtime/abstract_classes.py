@@ -11,7 +11,7 @@ from typing import Any
 
 from gradcli.exposure import PROGRAM_MADE
 from gradcli.lang.messages.locate import source_of
-from gradcli.lang.runtime.types import Kind
+from gradcli.lang.runtime.types import TypeProxy
 
 OWN = ".abstract"       # the attribute that holds which methods a class itself declares abstract
 DECLARED = (FunctionType, property, staticmethod, classmethod)
@@ -34,8 +34,8 @@ class Generic:
 
 BASES = (Abstract, Generic)
 
-ABC = Kind("abc.ABC", (Abstract,))
-ABCMeta = Kind("abc.ABCMeta", (Abstract,))
+ABC = TypeProxy("abc.ABC", (Abstract,))
+ABCMeta = TypeProxy("abc.ABCMeta", (Abstract,))
 
 
 def abstractmethod(funcobj: Any, /) -> Any:
@@ -52,13 +52,13 @@ def abstractproperty(fget: Any, /) -> property:
     return property(abstractmethod(fget))
 
 
-def declared(body: Mapping[str, Any]) -> frozenset[str]:
+def declared_abstract(body: Mapping[str, Any]) -> frozenset[str]:
     """The names that the body of a class declares abstract."""
     return frozenset(name for name, value in body.items()
                      if type(value) in DECLARED and getattr(value, "__isabstractmethod__", False))
 
 
-def complete(cls: type, own: frozenset[str]) -> None:
+def set_abstract_methods(cls: type, own: frozenset[str]) -> None:
     """Tell Python which methods of a class are abstract, where `own` are those that its body declares so."""
     if not issubclass(cls, Abstract):
         return

@@ -13,12 +13,12 @@ from gradcli.faults.tree import ArgumentFault, AttributeFault
 from gradcli.lang.messages.locate import source_of
 from gradcli.lang.messages.python_words import in_pythons_words
 from gradcli.lang.messages.value_names import describe
-from gradcli.lang.policy import GONE, Policy, legal_name
+from gradcli.lang.policy import DELETED, Policy, legal_name
 from gradcli.lang.runtime.builtins import METHODS, special
 from gradcli.lang.runtime.exceptions import name_of, object_of
-from gradcli.lang.runtime.format import Formatter, speaks
-from gradcli.lang.runtime.generators import Generator, Stream
-from gradcli.lang.runtime.types import MIXED, OWN, STAND_INS, Kind, alias_of, methods_of, user_class
+from gradcli.lang.runtime.format import Formatter, has_readable_args
+from gradcli.lang.runtime.generators import IteratorProxy, ProgramGenerator
+from gradcli.lang.runtime.types import MIXED, OWN, STAND_INS, TypeProxy, alias_of, methods_of, user_class
 
 OF_C = ("torch.dtype", "torch.Size", "torch.device")     # classes of C code, which messages call by their whole names
 NONE: frozenset[str] = frozenset()
@@ -34,8 +34,8 @@ class Attributes:
         self.own: set[type] = set()             # the program's classes without foreign bases: the quick way
         self.mixed: dict[tuple[type, str], bool] = {}   # for classes with foreign bases: whose the name is
         self.text: dict[str, Callable[..., Any]] = {    # what Python's own classes define of these
-            "__repr__": formatter.plain, "__str__": formatter.plainly, "__hash__": formatter.hashed,
-            "__format__": formatter.formatted}
+            "__repr__": formatter.object_repr, "__str__": formatter.object_str, "__hash__": formatter.hash_of,
+            "__format__": formatter.object_format}
         self.above: set[tuple[type, type, str]] = set()     # what super() has found in classes of the program
         self.read = self._reader()
         self.write = self._writer()
@@ -97,7 +97,7 @@ class Attributes:
             bound: Any = value
             return owner is not None and (PROGRAM_MADE in owner.__dict__ or self.policy.attribute(bound.__self__, name))
         if isinstance(value, BaseException) and (name == "args" or PROGRAM_MADE not in type(value).__dict__):
-            return speaks(value) if name == "args" else self.policy.attribute(value, name)
+            return has_readable_args(value) if name == "args" else self.policy.attribute(value, name)
         if PROGRAM_MADE in type(value).__dict__:
             if self._own_name(type(value), name):
                 return True
@@ -107,7 +107,7 @@ class Attributes:
             owner = _owner(value.__mro__, name)
             if owner is not None and PROGRAM_MADE in owner.__dict__:
                 return True
-        elif isinstance(value, Kind) and name in methods_of(value):
+        elif isinstance(value, TypeProxy) and name in methods_of(value):
             return True
         return name in attributes_of(value) or self.policy.attribute(value, name)
 
@@ -154,16 +154,16 @@ class Attributes:
         """`super(...).__init__` and its like; the text has made sure that `value` reads so."""
         if type(value) is not super:
             raise ArgumentFault("super() belongs in a method of a class")
-        shown: Any = value.__self__     # type: ignore[attr-defined]  # what super objects have
+        instance: Any = value.__self__     # type: ignore[attr-defined]  # what super objects have
         owner = _owner(_above(value), name)
-        if (owner is object or isinstance(shown, BaseException)) and name in self.text and PROGRAM_MADE not in (
+        if (owner is object or isinstance(instance, BaseException)) and name in self.text and PROGRAM_MADE not in (
                 getattr(owner, "__dict__", {})):
-            return partial(self.text[name], shown)      # Python's own would tell true addresses
+            return partial(self.text[name], instance)      # Python's own would tell true addresses
         method = getattr(value, name)
 
         def above(*args: Any, **options: Any) -> Any:
             result = method(*args, **options)
-            return Stream(result) if type(result) is GeneratorType else admit(result)
+            return IteratorProxy(result) if type(result) is GeneratorType else admit(result)
 
         above.__name__ = above.__qualname__ = name
         return above        # what Python gives may be a wrapper around a slot, which is none of a program's things
@@ -212,7 +212,7 @@ class Attributes:
 
     def delete(self, value: Any, name: str) -> None:
         """`del value.name`."""
-        if not self._writable(value, name, GONE):
+        if not self._writable(value, name, DELETED):
             raise self._closed(value, name, "deleted")
         try:
             delattr(value, name)
@@ -267,7 +267,7 @@ class Attributes:
         """The attributes of `value` that a program may read."""
         kind = value if user_class(value) else type(value)
         names = set(METHODS.get(kind, NONE)) | set(self.policy.known(value))
-        if isinstance(value, Kind):
+        if isinstance(value, TypeProxy):
             names.update(methods_of(value))
         names.update(attributes_of(value))
         for base in kind.__mro__:
@@ -309,8 +309,9 @@ def attributes_of(value: Any) -> dict[str, Any]:
 def _absent(fault: AttributeFault, value: Any, name: str) -> AttributeFault:
     """`fault` in Python's words, if Python too finds no such attribute; nothing of the program runs meanwhile."""
     kind = type(value)
-    plain = value._types[0] if kind is Kind and value._types else value
-    of_python = (plain if isinstance(plain, type) else kind).__module__ == "builtins" or isinstance(value, Generator)
+    plain = value._types[0] if kind is TypeProxy and value._types else value
+    module = (plain if isinstance(plain, type) else kind).__module__
+    of_python = module == "builtins" or isinstance(value, ProgramGenerator)
     if kind in STAND_INS or (isinstance(plain, type) and STAND_INS.get(plain) is value):
         of_python = True
     if not (of_python or PROGRAM_MADE in kind.__dict__ or user_class(value)):

@@ -9,12 +9,12 @@ from typing import Any
 from gradcli.exposure import PROGRAM_MADE, ProgramClass, closed_names
 from gradcli.faults.mistakes import DepthLimit
 from gradcli.faults.tree import ArgumentFault, PolicyFault
-from gradcli.lang.policy import Policy, checked
+from gradcli.lang.policy import Policy, checked_name
 from gradcli.lang.runtime import abstract_classes
-from gradcli.lang.runtime.enumeration import Enum, EnumClass, MixedNumber, MixedText, complete
+from gradcli.lang.runtime.enumeration import Enum, EnumClass, MixedNumber, MixedText, create_members
 from gradcli.lang.runtime.format import Formatter
-from gradcli.lang.runtime.special_methods import METHODS, OF_TUPLES, guarded
-from gradcli.lang.runtime.types import MIXED, OWN, Kind, types_of, user_class
+from gradcli.lang.runtime.special_methods import METHODS, OF_TUPLES, guarded_method
+from gradcli.lang.runtime.types import MIXED, OWN, TypeProxy, types_of, user_class
 
 MADE_BY_PYTHON = {"__module__", "__qualname__", "__doc__", "__dict__", "__weakref__", "__classcell__",
                   "__static_attributes__", "__firstlineno__", "__annotations__"}
@@ -50,12 +50,12 @@ def class_builder(policy: Policy, formatter: Formatter, known: set[type],
         cls: type = builtins.__build_class__(body, name, *parents, metaclass=ProgramClass)
         known_bases = (cls, Instance, *abstract_classes.BASES, object)
         foreign = [kind for kind in cls.__mro__ if PROGRAM_MADE not in kind.__dict__ and kind not in known_bases]
-        declared = abstract_classes.declared(cls.__dict__)
+        declared = abstract_classes.declared_abstract(cls.__dict__)
         for attribute, value in list(cls.__dict__.items()):
             if attribute in METHODS:
-                type.__setattr__(cls, attribute, guarded(cls.__qualname__, attribute, value, leave))
+                type.__setattr__(cls, attribute, guarded_method(cls.__qualname__, attribute, value, leave))
             elif attribute == "__match_args__" and type(value) is tuple and all(type(name) is str for name in value):
-                [checked(name) for name in value]
+                [checked_name(name) for name in value]
             elif attribute.startswith("__") and attribute not in MADE_BY_PYTHON:
                 raise PolicyFault(f"a class cannot define {attribute}")
         for kind in cls.__mro__ if foreign else ():
@@ -70,9 +70,9 @@ def class_builder(policy: Policy, formatter: Formatter, known: set[type],
                 in kind.__dict__) and (conflicts := (METHODS - OF_TUPLES).intersection(kind.__dict__)):
                 raise PolicyFault(f"a NamedTuple cannot define {min(conflicts)}: tuples have their own")
         type.__setattr__(cls, PROGRAM_MADE, MIXED if foreign else OWN)
-        abstract_classes.complete(cls, declared)
+        abstract_classes.set_abstract_methods(cls, declared)
         if isinstance(cls, EnumClass):
-            complete(cls, formatter)
+            create_members(cls, formatter)
         if not foreign:
             known.add(cls)
         return cls
@@ -88,9 +88,9 @@ def _named(kind: type) -> set[str]:
 
 def _mixed(bases: tuple[Any, ...]) -> tuple[Any, ...]:
     """The bases of a class; a type of values before Enum is one base with it."""
-    if len(bases) == 2 and all(isinstance(base, Kind) for base in bases) and bases[1]._types == (Enum,):
+    if len(bases) == 2 and all(isinstance(base, TypeProxy) for base in bases) and bases[1]._types == (Enum,):
         mixed = {(int,): MixedNumber, (str,): MixedText}.get(bases[0]._types)
-        return bases if mixed is None else (Kind(bases[0]._name, (mixed,)),)
+        return bases if mixed is None else (TypeProxy(bases[0]._name, (mixed,)),)
     return bases
 
 
@@ -101,7 +101,7 @@ def _parent(policy: Policy, base: Any) -> type:
     allowed = policy.base(base)
     if allowed is not None:
         return allowed
-    if isinstance(base, Kind):
+    if isinstance(base, TypeProxy):
         kind = (*types_of(base), None)[0]
         if kind is None:
             raise PolicyFault(f"a class cannot inherit from {base._name}")

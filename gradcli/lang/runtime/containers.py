@@ -30,7 +30,7 @@ def _extender(budget: Budget, values: list[Any]) -> Callable[[Iterable[Any]], No
             budget.check_items(len(values) + len(more))
             values.extend(more)
         else:
-            values.extend(budget.gathered(more))
+            values.extend(budget.bounded(more))
 
     return extend
 
@@ -38,17 +38,17 @@ def _extender(budget: Budget, values: list[Any]) -> Callable[[Iterable[Any]], No
 def pairs(budget: Budget) -> Callable[[Any], Any]:
     """What a dict takes its entries from: another mapping as it is, anything else counted as it comes."""
     def entries_of(other: Any) -> Any:
-        return spread(budget, other) if hasattr(type(other), "keys") else budget.spread(other)
+        return plain_mapping(budget, other) if hasattr(type(other), "keys") else budget.bounded_if_iterable(other)
 
     return entries_of
 
 
-def spread(budget: Budget, values: Any) -> Any:
+def plain_mapping(budget: Budget, values: Any) -> Any:
     """A mapping as C code may take it: an object of the program's, asked for each of its keys, as a dict."""
     if PROGRAM_MADE not in type(values).__dict__ or not (hasattr(values, "keys") and hasattr(type(values),
                                                                                              "__getitem__")):
         return values
-    return {key: values[key] for key in budget.gathered(values.keys())}
+    return {key: values[key] for key in budget.bounded(values.keys())}
 
 
 def _counting_method(budget: Budget, name: str, values: Any) -> Callable[..., Any]:

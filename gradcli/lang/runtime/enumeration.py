@@ -111,7 +111,7 @@ class Enum(metaclass=EnumClass):
         return hash(self._name)
 
 
-def complete(cls: Any, formatter: Any) -> None:
+def create_members(cls: Any, formatter: Any) -> None:
     """Make the members of a class that has just been built."""
     type.__setattr__(cls, ".formatter", formatter)
     members: dict[str, Any] = cls.__dict__[".members"]
@@ -234,13 +234,13 @@ def _of_numbers(name: str) -> None:
         number = _operand(IntEnum, other)
         if type(number) is float and plain[1] is not None:
             return plain[1](float(self._value), number)
-        return Budget().judged(plain[0](self._value, number)) if isinstance(number, int) else NotImplemented
+        return Budget().checked_bits(plain[0](self._value, number)) if isinstance(number, int) else NotImplemented
 
     def reflected(self: Any, other: Any) -> Any:
         number = _operand(IntEnum, other)
         if type(number) is float and plain[1] is not None:
             return plain[1](number, float(self._value))
-        return Budget().judged(plain[0](number, self._value)) if isinstance(number, int) else NotImplemented
+        return Budget().checked_bits(plain[0](number, self._value)) if isinstance(number, int) else NotImplemented
 
     setattr(IntEnum, f"__{name}__", operate)
     setattr(IntEnum, f"__r{name}__", reflected)
@@ -257,12 +257,12 @@ for _name in ("neg", "pos", "abs", "invert"):
 
 def _joined(self: Any, other: Any) -> Any:
     text = _operand(TextEnum, other)
-    return Budget().short(self._value + text) if isinstance(text, str) else NotImplemented
+    return Budget().checked_length(self._value + text) if isinstance(text, str) else NotImplemented
 
 
 def _joined_behind(self: Any, other: Any) -> Any:
     text = _operand(TextEnum, other)
-    return Budget().short(text + self._value) if isinstance(text, str) else NotImplemented
+    return Budget().checked_length(text + self._value) if isinstance(text, str) else NotImplemented
 
 
 setattr(TextEnum, "__add__", _joined)           # noqa: B010  # as the operators of IntEnum are set

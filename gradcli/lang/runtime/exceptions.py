@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from gradcli.lang.messages.python_words import python_error
-from gradcli.lang.runtime.types import Kind, types_of, user_class
+from gradcli.lang.runtime.types import TypeProxy, types_of, user_class
 
 NOT_RAISED = "only exceptions can be raised, such as ValueError(\"the reason\")"
 
@@ -28,7 +28,7 @@ def raised(value: Any) -> BaseException | type[BaseException]:
     return exception
 
 
-def missing(words: str) -> None:
+def raise_import_error(words: str) -> None:
     """Raise what Python raises at the import of what is not there."""
     raise (ModuleNotFoundError if words.startswith("No module") else ImportError)(words)
 
@@ -45,7 +45,7 @@ def _exception(value: Any) -> Exception | type[Exception] | None:
     """`value` if it can be raised."""
     if isinstance(value, Exception):
         return value
-    kind = types_of(value)[0] if isinstance(value, Kind) or user_class(value) else object
+    kind = types_of(value)[0] if isinstance(value, TypeProxy) or user_class(value) else object
     return kind if issubclass(kind, Exception) else None
 
 

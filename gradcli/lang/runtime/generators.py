@@ -22,7 +22,7 @@ DEEPEST = 1000          # generators that stand in each other's `yield from` and
 _closing: set[FrameType] = set()    # of the generators that programs are closing
 
 
-class Held(chain):      # type: ignore[type-arg]  # Python has no brackets for it
+class GeneratorValues(chain):      # type: ignore[type-arg]  # Python has no brackets for it
     """The values of a generator, for C code that goes through them.
 
     A hundred thousand generators, each in the midst of a loop over the next, would overflow the machine's stack when
@@ -54,7 +54,7 @@ class Delegated(map):   # type: ignore[type-arg]  # Python has no brackets for i
 
 
 @exposed()
-class Stream:
+class IteratorProxy:
     """Values that come one by one, and nothing else."""
 
     __slots__ = ("_source",)
@@ -63,14 +63,14 @@ class Stream:
         self._source = source
 
     def __iter__(self) -> Iterator[Any]:
-        return Held(self._source)       # which only C code sees
+        return GeneratorValues(self._source)       # which only C code sees
 
     def __next__(self) -> Any:
         return next(self._source)
 
 
 @exposed("send", "throw", "close")
-class Generator(Stream):
+class ProgramGenerator(IteratorProxy):
     """A generator of the program's own."""
 
     __slots__ = ()
@@ -82,7 +82,7 @@ class Generator(Stream):
         try:
             return self._source.send(value)
         except StopIteration as end:
-            raise ended(end) from None
+            raise program_stop(end) from None
 
     def throw(self, error: Any, /) -> Any:
         """Go on as if the `yield` it stands at had raised this."""
@@ -94,17 +94,17 @@ class Generator(Stream):
         try:
             return self._source.throw(raising() if isinstance(raising, type) else raising)
         except StopIteration as end:
-            raise ended(end) from None
+            raise program_stop(end) from None
 
     def close(self) -> None:
         """Leave it where it stands."""
-        close(self._source)
+        close_generator(self._source)
 
 
-Stream.__name__ = Generator.__name__ = "generator"       # as Python's messages call them
+IteratorProxy.__name__ = ProgramGenerator.__name__ = "generator"       # as Python's messages call them
 
 
-def close(source: Any) -> None:
+def close_generator(source: Any) -> None:
     """Close a generator of the program, with the ones it stands in: what it does at its end is the program's wish."""
     frames = []
     inner = source
@@ -126,7 +126,7 @@ def closed_by_program(frame: FrameType) -> bool:
     return frame in _closing
 
 
-def leaves(error: GeneratorExit, frame: FrameType) -> bool:
+def abandoned_by(error: GeneratorExit, frame: FrameType) -> bool:
     """Whether the generator in `frame` is being left by `error`, and not by the program's wish."""
     if not frame.f_code.co_flags & CO_GENERATOR or frame in _closing:
         return False
@@ -136,16 +136,16 @@ def leaves(error: GeneratorExit, frame: FrameType) -> bool:
     return step is not None
 
 
-def ended(end: StopIteration) -> StopIteration:
+def program_stop(end: StopIteration) -> StopIteration:
     """The end of a generator of the program, which carries what it returned."""
     vars(end)[PROGRAM_MADE] = True
     return end
 
 
-def generating(function: Callable[..., Any]) -> Callable[..., Generator]:
+def generator_function(function: Callable[..., Any]) -> Callable[..., ProgramGenerator]:
     """A generator function of the program, whose generators are handed out wrapped."""
-    def generate(*args: Any, **options: Any) -> Generator:
-        return Generator(function(*args, **options))
+    def generate(*args: Any, **options: Any) -> ProgramGenerator:
+        return ProgramGenerator(function(*args, **options))
 
     generate.__name__, generate.__qualname__ = function.__name__, function.__qualname__
     vars(generate)[PROGRAM_MADE] = True
@@ -154,10 +154,10 @@ def generating(function: Callable[..., Any]) -> Callable[..., Generator]:
     return generate
 
 
-def delegated(values: Any) -> Any:
+def delegate_source(values: Any) -> Any:
     """What `yield from` goes through: only generators are sent values, thrown errors and closed."""
-    source = values if isinstance(values, Stream) else iter(values)
-    raw = source._source if isinstance(source, Stream) else None
+    source = values if isinstance(values, IteratorProxy) else iter(values)
+    raw = source._source if isinstance(source, IteratorProxy) else None
     if type(raw) is not GeneratorType:
         return _through(iter(source))
     delegate = Delegated(raw.send, repeat(None))

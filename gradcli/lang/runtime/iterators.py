@@ -10,7 +10,7 @@ from typing import Any
 
 from gradcli.exposure import PROGRAM_MADE, exposed
 from gradcli.faults.mistakes import DepthLimit
-from gradcli.lang.runtime.types import Kind
+from gradcli.lang.runtime.types import TypeProxy
 
 DEEPEST = 1000
 
@@ -80,6 +80,6 @@ def _maker(plain: type, nested: Any) -> Any:
     return make
 
 
-def kinds() -> list[Kind]:
+def type_proxies() -> list[TypeProxy]:
     """The kinds of these names."""
-    return [Kind(plain.__name__, (plain,), _maker(plain, nested)) for plain, nested in NESTED.items()]
+    return [TypeProxy(plain.__name__, (plain,), _maker(plain, nested)) for plain, nested in NESTED.items()]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from gradcli.lang.runtime.attributes import Attributes
-from gradcli.lang.runtime.types import Kind, types_of, user_class
+from gradcli.lang.runtime.types import TypeProxy, types_of, user_class
 
 ITSELF = frozenset({int, float, str, bool, list, tuple, dict, set})
 
@@ -15,13 +15,13 @@ def matcher(attributes: Attributes) -> Callable[[Any, Any, Any], tuple[Any, ...]
     def matched(subject: Any, pattern: tuple[Any, ...], values: tuple[Callable[[], Any], ...]) -> Any:
         spec, names = pattern
         bound: dict[str, Any] = {}
-        if not _Matching(attributes, values, bound).holds(spec, subject):
+        if not _PatternMatch(attributes, values, bound).holds(spec, subject):
             return None
         return tuple(bound[name] for name in names)
 
     return matched
 
-class _Matching:
+class _PatternMatch:
     """One pattern being compared with a value."""
 
     def __init__(self, attributes: Attributes, values: tuple[Callable[[], Any], ...], bound: dict[str, Any]) -> None:
@@ -74,7 +74,7 @@ class _Matching:
 
     def _class(self, value: Any, at: int, places: Any, names: Any) -> bool:
         kind = self.values[at]()
-        if not isinstance(kind, Kind) and not user_class(kind):
+        if not isinstance(kind, TypeProxy) and not user_class(kind):
             raise TypeError("called match pattern must be a class")
         if not isinstance(value, types_of(kind)):
             return False

@@ -170,10 +170,10 @@ def operators(formatter: Formatter, budget: Budget) -> dict[str, Any]:
 
     return {".add": add, ".iadd": iadd, ".mul": mul, ".imul": imul, ".pow": power, ".ipow": ipower, ".shl": shift_left,
             ".ishl": ishift_left, ".mod": mod, ".imod": imod,
-            ".wary": lambda value: ItemUpdate(value, imul, ipower, ishift_left, imod, iadd)}
+            ".item_update": lambda value: ItemUpdate(value, imul, ipower, ishift_left, imod, iadd)}
 
 
-def summed(a: Any, b: Any) -> Any:
+def checked_sum(a: Any, b: Any) -> Any:
     """a + b within the documented sizes, where code of ours adds up values of a program."""
     if isinstance(a, str | list | tuple) and isinstance(b, str | list | tuple):
         most = Budget.characters if isinstance(a, str) else Budget.items
@@ -198,7 +198,7 @@ class SizedSlice:
 
     def __setitem__(self, key: Any, value: Any) -> None:
         if type(key) is slice:
-            value = self._budget.spread(value)
+            value = self._budget.bounded_if_iterable(value)
             if isinstance(value, Iterator):
                 value = list(value)
             if type(value) in COUNTED:
@@ -206,7 +206,7 @@ class SizedSlice:
         self._value[key] = value
 
 
-def roomy(budget: Budget) -> dict[str, Any]:
+def slice_assignment(budget: Budget) -> dict[str, Any]:
     """The guards of assignments to items: a list that is given a slice takes in another list, and nothing else.
 
     What runs while a list gathers could make it shorter, and Python 3.11 would write behind its end.
@@ -220,7 +220,7 @@ def roomy(budget: Budget) -> dict[str, Any]:
         else:
             value[key] = new
 
-    return {".roomy": holder, ".put": put}
+    return {".slice_target": holder, ".setitem": put}
 
 
 class ItemUpdate:

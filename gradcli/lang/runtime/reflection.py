@@ -10,15 +10,15 @@ from gradcli.exposure import PROGRAM_MADE, Exposure, admit, closed_names, exposu
 from gradcli.faults.tree import AttributeFault
 from gradcli.lang.messages.locate import source_of
 from gradcli.lang.messages.value_names import describe
-from gradcli.lang.policy import Policy, checked
+from gradcli.lang.policy import Policy, checked_name
 from gradcli.lang.runtime.attributes import Attributes
-from gradcli.lang.runtime.types import Kind, types_of, user_class
+from gradcli.lang.runtime.types import TypeProxy, types_of, user_class
 
 FUNCTIONS = (FunctionType, BuiltinFunctionType, MethodType)
 UNSET = object()
 
 
-def teller(policy: Policy) -> Callable[[Any, str], Any]:
+def introspection(policy: Policy) -> Callable[[Any, str], Any]:
     """The helper behind `f.__name__`, `x.__class__.__name__`, `f.__doc__` and `torch.__version__`."""
     def introspect(value: Any, attribute: str) -> Any:
         if attribute == "__version__":
@@ -30,7 +30,7 @@ def teller(policy: Policy) -> Callable[[Any, str], Any]:
             return _text_of(value)
         if attribute == "__class__":
             value, attribute = policy.names["type"](value), "__name__"   # type: ignore[operator]  # the built-in of that name
-        if isinstance(value, Kind):
+        if isinstance(value, TypeProxy):
             return value._name.rpartition(".")[2]
         exposure = exposure_of(type(value)) or Exposure()
         if user_class(value) or isinstance(value, FUNCTIONS) or attribute in exposure.read:
@@ -53,7 +53,7 @@ def _text_of(value: Any) -> str | None:
     return text if type(text) is str else None
 
 
-def named(new: Any, value: Any, name: str) -> None:
+def set_function_attribute(new: Any, value: Any, name: str) -> None:
     """`f.__name__ = new`, of a function of the program."""
     if type(value) is not FunctionType or source_of(value.__code__) is None:
         raise AttributeFault(f"the attribute {name} of a {type(value).__name__} cannot be set")
@@ -65,7 +65,7 @@ def named(new: Any, value: Any, name: str) -> None:
 def reflection(attributes: Attributes) -> dict[str, Any]:
     """The built-ins that take the name of an attribute, and those that ask what a value is."""
     def getattr(value: Any, name: str, /, *default: Any) -> Any:
-        checked(name)
+        checked_name(name)
         if len(default) > 1:
             raise TypeError("getattr() takes a value, a name and at most a default")
         if not default:
@@ -79,10 +79,10 @@ def reflection(attributes: Attributes) -> dict[str, Any]:
         return getattr(value, name, UNSET) is not UNSET
 
     def setattr(value: Any, name: str, new: Any, /) -> None:
-        attributes.write(new, value, checked(name))
+        attributes.write(new, value, checked_name(name))
 
     def delattr(value: Any, name: str, /) -> None:
-        attributes.delete(value, checked(name))
+        attributes.delete(value, checked_name(name))
 
     def issubclass(kind: Any, above: Any, /) -> bool:
         return all(builtin_issubclass(cls, types_of(above)) for cls in types_of(kind))

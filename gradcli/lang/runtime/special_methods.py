@@ -38,7 +38,7 @@ OF_TUPLES = _names("repr str add radd sub rsub mul rmul truediv neg abs matmul b
 """What a class of tuples with names may define: nothing that says what a tuple holds, which C code reads itself."""
 
 
-def guarded(owner: str, name: str, value: Any, leave: Callable[[Any, Any], tuple[Any, ...]]) -> Any:
+def guarded_method(owner: str, name: str, value: Any, leave: Callable[[Any, Any], tuple[Any, ...]]) -> Any:
     """The special method `value` as a class holds it; `leave` prepares what `__exit__` is handed."""
     if value is None:
         return None     # which says that the class has no such method

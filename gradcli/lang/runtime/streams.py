@@ -11,7 +11,7 @@ from gradcli.lang.budget import Budget
 
 
 @exposed(*"write writelines flush isatty encoding name mode closed".split())
-class Standard:
+class TextStream:
     """A stream that text can be written to, and nothing else."""
 
     encoding, mode, closed = "utf-8", "w", False
@@ -29,7 +29,7 @@ class Standard:
 
     def writelines(self, lines: Iterable[str], /) -> None:
         """Write several texts."""
-        for line in Budget().gathered(lines):
+        for line in Budget().bounded(lines):
             self.write(line)
 
     def flush(self) -> None:
@@ -43,14 +43,14 @@ class Standard:
         return f"<_io.TextIOWrapper name='{self.name}' mode='w' encoding='utf-8'>"
 
 
-Standard.__name__ = "TextIOWrapper"     # as messages call it
+TextStream.__name__ = "TextIOWrapper"     # as messages call it
 
 
 def writer(file: Any, write: Callable[[str], object]) -> Callable[[str], object]:
     """What print() writes through, by its option `file`."""
     if file is None:
         return write
-    if type(file) is not Standard:
+    if type(file) is not TextStream:
         raise ArgumentFault("print() writes to the output and to sys.stderr; there are no files here",
                             ("print(x, file=sys.stderr)", "beside the output"))
     return file.write

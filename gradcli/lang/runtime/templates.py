@@ -13,7 +13,7 @@ from gradcli.exposure import PROGRAM_MADE
 from gradcli.lang.budget import COUNTED
 from gradcli.lang.messages.python_words import python_error
 from gradcli.lang.messages.value_names import describe
-from gradcli.lang.policy import checked
+from gradcli.lang.policy import checked_name
 from gradcli.lang.runtime.format import Formatter
 
 PERCENT = re.compile(r"%(?:\((?P<key>[^)]*)\))?(?P<flags>[-+ #0]*)(?P<width>\*|\d+)?(?:\.(?P<precision>\*|\d*))?"
@@ -36,7 +36,7 @@ def percent(f: Formatter, template: str, values: Any) -> str:
         if left < 0:
             break           # the check below refuses it
     filling.end()
-    return f.budget.short("".join(pieces))
+    return f.budget.checked_length("".join(pieces))
 
 
 def _parts(template: str) -> list[Any]:
@@ -201,14 +201,14 @@ class _Braces:
             left -= len(literal) + len(pieces[-1])
             if left < 0:
                 break       # the check below refuses it
-        return self.f.budget.short("".join(pieces))
+        return self.f.budget.checked_length("".join(pieces))
 
     def value(self, first: int | str, rest: tuple[tuple[bool, Any], ...]) -> Any:
         """The value that a field names: `0[key]`, `name.attribute`."""
         value = self.first(first)
         for attribute, key in rest:
             if attribute:
-                value = self.f.read(value, checked(key))
+                value = self.f.read(value, checked_name(key))
             else:
                 value = value[key]
         return value
@@ -269,7 +269,7 @@ def replace(f: Formatter, text: str, *args: Any, **options: Any) -> str:
 def join(f: Formatter, text: str, *args: Any) -> str:
     if len(args) != 1 or not (hasattr(type(args[0]), "__iter__") or hasattr(type(args[0]), "__getitem__")):
         return text.join(*args)
-    parts: list[str] = args[0] if type(args[0]) is list else list(f.budget.gathered(_gone_through(args[0])))
+    parts: list[str] = args[0] if type(args[0]) is list else list(f.budget.bounded(_gone_through(args[0])))
     try:
         f.budget.check_characters(sum(map(len, parts)) + len(text) * len(parts))
     except TypeError:       # not all of them are strings, which Python will say
@@ -293,7 +293,7 @@ def _cased(name: str) -> Callable[..., str]:
 
     def change(f: Formatter, text: str, *args: Any) -> str:
         changed: str = method(text, *args)
-        return changed if text.isascii() else f.budget.short(changed)
+        return changed if text.isascii() else f.budget.checked_length(changed)
 
     return change
 

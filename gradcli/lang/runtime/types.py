@@ -1,6 +1,6 @@
 """Stand-ins for Python's types, so that no program ever holds a type.
 
-`float`, `list`, `ValueError` and the facade's `torch.Tensor` are `Kind`s: calling one makes a
+`float`, `list`, `ValueError` and the facade's `torch.Tensor` are `TypeProxy`s: calling one makes a
 value, `isinstance(x, kind)` and `except kind` ask it for the types it stands for. A class that a
 program defines is itself a type, but one that only the guards of `guard.py` can be asked about.
 """
@@ -19,7 +19,7 @@ MIXED = "mixed"     # one with a foreign base somewhere
 
 
 @exposed()
-class Kind:
+class TypeProxy:
     """A name for one or several Python types."""
 
     __slots__ = ("_call", "_methods", "_name", "_types")
@@ -39,12 +39,12 @@ class Kind:
 
     __iter__ = None     # taking items of a type, as annotations do, does not make it something to go through
 
-    def __getitem__(self, item: Any) -> Kind:
+    def __getitem__(self, item: Any) -> TypeProxy:
         """`list[int]`: the same type, with a note of what it holds."""
         if not (self._name.startswith("typing.") or (len(self._types) == 1 and self._types[0].__name__ in HOLDING)):
             raise TypeError(f"type '{self._name}' is not subscriptable")
         items = item if type(item) is tuple else (item,)
-        return Alias(f"{self._name}[{', '.join(map(alias_of, items))}]", self._types, self._call)
+        return GenericAlias(f"{self._name}[{', '.join(map(alias_of, items))}]", self._types, self._call)
 
     def __or__(self, other: Any) -> Any:
         """`int | None`: one of several types."""
@@ -60,9 +60,9 @@ class Kind:
         return method
 
 
-Kind.__name__ = "type"      # as Python's messages call it
+TypeProxy.__name__ = "type"      # as Python's messages call it
 
-class Alias(Kind):
+class GenericAlias(TypeProxy):
     """A type with notes, or one of several."""
 
     __slots__ = ()
@@ -77,7 +77,7 @@ HOLDING = frozenset("list tuple dict set frozenset type deque defaultdict Ordere
 
 def alias_of(kind: Any) -> str:
     """How a type is written in an annotation."""
-    if isinstance(kind, Kind):
+    if isinstance(kind, TypeProxy):
         return kind._name
     if type(kind) is list:
         return f"[{', '.join(map(alias_of, kind))}]"
@@ -88,9 +88,9 @@ def alias_of(kind: Any) -> str:
 
 
 def _united(a: Any, b: Any) -> Any:
-    if not all(isinstance(kind, Kind) or kind is None or user_class(kind) for kind in (a, b)):
+    if not all(isinstance(kind, TypeProxy) or kind is None or user_class(kind) for kind in (a, b)):
         return NotImplemented
-    return Alias(f"{alias_of(a)} | {alias_of(b)}", (*types_of(a), *types_of(b)))
+    return GenericAlias(f"{alias_of(a)} | {alias_of(b)}", (*types_of(a), *types_of(b)))
 
 
 @exposed()
@@ -103,11 +103,11 @@ class Sentinel:
 Sentinel.__name__ = Sentinel.__qualname__ = "object"
 Sentinel.__module__ = "builtins"
 
-STAND_INS: WeakKeyDictionary[type, Kind] = WeakKeyDictionary()
+STAND_INS: WeakKeyDictionary[type, TypeProxy] = WeakKeyDictionary()
 """What programs hold in place of types that were made while they run."""
 
 
-def methods_of(kind: Kind) -> Mapping[str, Callable[..., Any]]:
+def methods_of(kind: TypeProxy) -> Mapping[str, Callable[..., Any]]:
     """The methods that programs can name through `kind`."""
     try:
         methods: Mapping[str, Callable[..., Any]] = object.__getattribute__(kind, "_methods")
@@ -118,7 +118,7 @@ def methods_of(kind: Kind) -> Mapping[str, Callable[..., Any]]:
 
 def types_of(kind: Any) -> tuple[type, ...]:
     """The Python types that `kind`, or each of a tuple of kinds, stands for."""
-    if isinstance(kind, Kind):
+    if isinstance(kind, TypeProxy):
         return kind._types
     if type(kind) is tuple:
         return tuple(t for member in kind for t in types_of(member))

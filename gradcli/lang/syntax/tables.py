@@ -17,11 +17,11 @@ PACKED = os.path.join(HERE, "tables.bin")
 
 def load() -> dict[str, Any]:
     """The tables of the grammar as it stands now."""
-    tables: dict[str, Any] = artifacts.kept("tables", fingerprint(), make, PACKED)
+    tables: dict[str, Any] = artifacts.kept("tables", fingerprint(), build_tables, PACKED)
     return tables
 
 
-def make() -> dict[str, Any]:
+def build_tables() -> dict[str, Any]:
     """The tables, worked out from the grammar."""
     from gradcli.lang.syntax import build
 

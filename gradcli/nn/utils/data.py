@@ -22,7 +22,7 @@ ERA_NAMES = ("data_tensor", "target_tensor")
 
 def listed(values: Any) -> list[Any]:
     """What a program gives one by one in a list, unless it is too much to stand together."""
-    return list(Budget().gathered(values))
+    return list(Budget().bounded(values))
 
 
 @exposed(base=True, copied=True)
