@@ -14,6 +14,7 @@ from gradcli.lang.budget import Budget
 class TextStream:
     """A stream that text can be written to, and nothing else."""
 
+    __module__, __qualname__ = "_io", "TextIOWrapper"
     encoding, mode, closed = "utf-8", "w", False
 
     def __init__(self, name: str, write: Callable[[str], object]) -> None:
