@@ -26,8 +26,7 @@ from gradcli.lang.lowering.compile import lower, readable
 from gradcli.lang.messages.locate import locals_of, place_of_call
 from gradcli.lang.messages.runtime_errors import translate
 from gradcli.lang.policy import Policy
-from gradcli.lang.runtime.builtins import PLAIN
-from gradcli.lang.runtime.builtins import prelude as plain_names
+from gradcli.lang.runtime.builtins import PLAIN, python_names
 from gradcli.lang.runtime.format import Formatter
 from gradcli.lang.runtime.runtime import builtins, turns
 from gradcli.lang.syntax.parser import parse
@@ -148,7 +147,7 @@ class Session(Names):
             base=door.base, text=self.text, repr=self.quoted, format=self._format, number=number_of, kind=kind_of,
             address=lambda value: int(self._style.address(value), 16))
         self._formatter = Formatter(policy, self.budget)
-        plain = plain_names(self._formatter, self.budget, self.write)
+        plain = python_names(self._formatter, self.budget, self.write)
         self._torch = torch_space(services(self))
         set_age(self._torch, self._age == OLDEST)
         names = prelude(self._torch, plain)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from gradcli.lang.lowering.context import Context, Scope, lowers
-from gradcli.lang.lowering.targets import source_for, target
+from gradcli.lang.lowering.targets import loop_source, lower_target
 from gradcli.lang.syntax.lexer import Node
 
 
@@ -21,10 +21,10 @@ def _comprehension(c: Context, node: Node) -> ast.expr:
     for clause in clauses:
         bound, source, *conditions = clause[3]
         c.sources += 1
-        iterable = source_for(c, bound, source)
+        iterable = loop_source(c, bound, source)
         c.sources -= 1
         c.scopes.append(Scope("comprehension", guarded=c.scopes[-1].guarded))
-        loop_target = target(c, bound)
+        loop_target = lower_target(c, bound)
         turns = c.call(".counted", [iterable, c.load(".ticks", source)], source)
         tests = [c.expression(n[3][0]) for n in conditions]
         loops.append(ast.comprehension(loop_target, turns, tests, 0))

@@ -15,7 +15,7 @@ from gradcli.lang.lowering.context import CHAIN, INLINE, LOAD, STORE, VALUES, Co
 from gradcli.lang.policy import INTROSPECTED, legal_name
 from gradcli.lang.runtime.special_methods import METHODS
 from gradcli.lang.syntax.lexer import Node
-from gradcli.lang.syntax.literals import number
+from gradcli.lang.syntax.literals import number_value
 
 BINARY: dict[str, type[ast.operator]] = {
     "add": ast.Add, "sub": ast.Sub, "mul": ast.Mult, "div": ast.Div, "floordiv": ast.FloorDiv,
@@ -93,11 +93,11 @@ def _call(c: Context, node: Node) -> ast.expr:
         cell = c.at(ast.Name("__class__", LOAD), node)
         return c.call(".super", [cell, c.load(c.scopes[-1].first, node)], node)
     callee = c.expression(function)
-    args, keywords = arguments(c, rest[0]) if rest else ([], [])
+    args, keywords = lower_arguments(c, rest[0]) if rest else ([], [])
     return c.at(ast.Call(callee, args, keywords), node)
 
 
-def arguments(c: Context, node: Node) -> tuple[list[ast.expr], list[ast.keyword]]:
+def lower_arguments(c: Context, node: Node) -> tuple[list[ast.expr], list[ast.keyword]]:
     """The arguments of a call, in order."""
     args: list[ast.expr] = []
     keywords: list[ast.keyword] = []
@@ -213,7 +213,7 @@ def _harmless(kind: str, left: Node, right: Node) -> bool:
 
 
 def _is_float(node: Node) -> bool:
-    return node[0] == "NUMBER" and type(number(node[3])) is float
+    return node[0] == "NUMBER" and type(number_value(node[3])) is float
 
 
 @lowers("pow")
@@ -302,7 +302,7 @@ def _dict(c: Context, node: Node) -> ast.expr:
 
 @lowers("NUMBER")
 def _number(c: Context, node: Node) -> ast.expr:
-    value = number(node[3])
+    value = number_value(node[3])
     if value is None:
         raise c.wrong(f"{node[3][:40]} cannot be read as a number", node)
     if type(value) is int and value.bit_length() > Budget.bits:

@@ -9,7 +9,7 @@ from typing import Any
 
 from gradcli.faults.tree import PolicyFault
 from gradcli.lang.lowering.context import STORE, Context, Scope, lowers
-from gradcli.lang.lowering.expressions import arguments
+from gradcli.lang.lowering.expressions import lower_arguments
 from gradcli.lang.syntax.lexer import Node
 
 PRIVATE = re.compile(r"\b__(?!\w*__\b)\w+")
@@ -29,8 +29,8 @@ def function(c: Context, node: Node) -> list[ast.stmt]:
             c.expression(part[3][0])       # checked, then forgotten: annotations have no effect
     method = c.scopes[-1].kind == "class"
     name = c.name(leaf, method)
-    decorators = [decorator(c, part) for part in decorator_nodes]
-    args = parameters(c, params)
+    decorators = [lower_decorator(c, part) for part in decorator_nodes]
+    args = lower_parameters(c, params)
     c.scopes.append(Scope("function", (args.posonlyargs + args.args)[0].arg
                           if method and args.posonlyargs + args.args else ""))
     inside = c.suite(body)
@@ -46,8 +46,8 @@ def class_(c: Context, node: Node) -> list[ast.stmt]:
     parts = list(node[3])
     decorator_nodes = [part for part in parts if part[0] == "decorator"]
     leaf, *bases, body = parts[len(decorator_nodes):]
-    decorators = [decorator(c, part) for part in decorator_nodes]
-    args, keywords = arguments(c, bases[0]) if bases else ([], [])
+    decorators = [lower_decorator(c, part) for part in decorator_nodes]
+    args, keywords = lower_arguments(c, bases[0]) if bases else ([], [])
     for base in bases[0][3] if bases else ():
         if base[0] == "generator" and c.text[base[1]] != "(":
             raise c.wrong("a class inherits from classes, not from a generator", base)
@@ -57,7 +57,7 @@ def class_(c: Context, node: Node) -> list[ast.stmt]:
     name = c.name(leaf)
     outside, c.owner = c.owner, name.lstrip("_")
     c.scopes.append(Scope("class"))
-    inside = c.suite(private(c, body))
+    inside = c.suite(mangle_private(c, body))
     c.owner = outside
     if fields := c.scopes.pop().fields:
         inside.append(c.at(ast.Assign([c.at(ast.Name(".fields", STORE), leaf)],
@@ -66,15 +66,15 @@ def class_(c: Context, node: Node) -> list[ast.stmt]:
     return [_typed(c, definition, node)]
 
 
-def private(c: Context, node: Node) -> Node:
+def mangle_private(c: Context, node: Node) -> Node:
     """`node` of a class, with the names that it keeps to itself as Python spells them: `__x` is `_Own__x`."""
     if not c.owner or not PRIVATE.search(c.text, node[1], node[2]):
         return node
-    spelled: Node = _spelled(c.owner, node)
+    spelled: Node = _mangled(c.owner, node)
     return spelled
 
 
-def _spelled(owner: str, node: Any) -> Any:
+def _mangled(owner: str, node: Any) -> Any:
     if type(node) is not tuple or len(node) != 4:
         return node
     kind, start, end, inner = node
@@ -83,7 +83,7 @@ def _spelled(owner: str, node: Any) -> Any:
     if type(inner) is not tuple:
         return node
     own = len(inner) - (kind == "class")       # the body of a class within has names of its own
-    return (kind, start, end, (*(_spelled(owner, part) for part in inner[:own]), *inner[own:]))
+    return (kind, start, end, (*(_mangled(owner, part) for part in inner[:own]), *inner[own:]))
 
 
 def _typed(c: Context, definition: ast.FunctionDef | ast.ClassDef, node: Node) -> ast.stmt:
@@ -92,12 +92,12 @@ def _typed(c: Context, definition: ast.FunctionDef | ast.ClassDef, node: Node) -
     return c.at(definition, node)
 
 
-def decorator(c: Context, node: Node) -> ast.expr:
+def lower_decorator(c: Context, node: Node) -> ast.expr:
     """A decorator: any value that can be called, which is called with the function or class."""
     return c.expression(node[3][0])
 
 
-def parameters(c: Context, nodes: tuple[Node, ...]) -> ast.arguments:
+def lower_parameters(c: Context, nodes: tuple[Node, ...]) -> ast.arguments:
     """The parameters of a function or lambda, each kind in its place."""
     signature = ast.arguments([], [], None, [], [], None, [])
     names: set[str] = set()
@@ -152,7 +152,7 @@ def _default(c: Context, node: Node) -> ast.expr | None:
 @lowers("lambda")
 def _lambda(c: Context, node: Node) -> ast.expr:
     *params, body = node[3]
-    args = parameters(c, params[0][3] if params else ())
+    args = lower_parameters(c, params[0][3] if params else ())
     c.scopes.append(Scope("function", is_lambda=True))
     lowered = c.at(ast.Lambda(args, c.expression(body)), node)
     c.scopes.pop()

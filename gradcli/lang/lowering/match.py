@@ -10,7 +10,7 @@ import ast
 from typing import Any
 
 from gradcli.lang.lowering.context import LOAD, STORE, VALUES, Context, Scope, lowers
-from gradcli.lang.lowering.targets import target
+from gradcli.lang.lowering.targets import lower_target
 from gradcli.lang.syntax.lexer import Node
 
 LITERAL = frozenset({"NUMBER", "strings", "neg", "attribute", "add", "sub"})
@@ -132,7 +132,7 @@ def match(c: Context, node: Node) -> list[ast.stmt]:
             if part[0] == "case_guard":
                 inside = [c.at(ast.If(c.expression(part[3][0]), inside, []), part)]
         if lowering.names:
-            targets = [target(c, leaf) for leaf in lowering.names.values()]
+            targets = [lower_target(c, leaf) for leaf in lowering.names.values()]
             inside.insert(0, c.at(ast.Assign([c.at(ast.Tuple(targets, STORE), case)], c.load(captures, case)), case))
         holds = c.at(ast.Compare(c.load(captures, case), [ast.IsNot()], [c.constant(None, case)]), case)
         tried = [_set(c, captures, answer, case), c.at(ast.If(holds, inside, []), case)]

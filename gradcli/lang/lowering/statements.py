@@ -7,7 +7,7 @@ import ast
 from gradcli.faults.mistakes import DepthLimit
 from gradcli.lang.lowering.context import DELETE, STORE, Context, lowers
 from gradcli.lang.lowering.imports import catches_imports
-from gradcli.lang.lowering.targets import assign, augment, source_for, target
+from gradcli.lang.lowering.targets import loop_source, lower_assignment, lower_augmented, lower_target
 from gradcli.lang.syntax.lexer import Node
 
 SPECIAL_FIELDS = ("ClassVar", "InitVar", "KW_ONLY")
@@ -37,7 +37,7 @@ def _value(c: Context, node: Node) -> ast.expr:
 @lowers("assign")
 def _assign(c: Context, node: Node) -> list[ast.stmt]:
     *targets, value = node[3]
-    return assign(c, tuple(targets), _value(c, value), node)
+    return lower_assignment(c, tuple(targets), _value(c, value), node)
 
 
 @lowers("annassign")
@@ -50,24 +50,24 @@ def _annassign(c: Context, node: Node) -> list[ast.stmt]:
         annotation_name = c.text[annotation[1] : annotation[2]].strip("'\"").partition("[")[0].rpartition(".")[2]
         c.scopes[-1].fields[c.name(left)] = annotation_name if annotation_name in SPECIAL_FIELDS else ""
     if value:
-        return assign(c, (left,), _value(c, value[0]), node)
-    target(c, left)
+        return lower_assignment(c, (left,), _value(c, value[0]), node)
+    lower_target(c, left)
     if left[0] == "NAME" and c.scopes[-1].kind == "function":   # still makes the name local
-        never = c.at(ast.Assign([target(c, left)], c.constant(None, left)), node)
+        never = c.at(ast.Assign([lower_target(c, left)], c.constant(None, left)), node)
         return [c.at(ast.If(c.constant(False, node), [never], []), node)]
     return [c.at(ast.Pass(), node)]
 
 
 @lowers("augassign")
 def _augassign(c: Context, node: Node) -> list[ast.stmt]:
-    return augment(c, node)
+    return lower_augmented(c, node)
 
 
 @lowers("delete")
 def _delete(c: Context, node: Node) -> list[ast.stmt]:
     inner = node[3][0]
     nodes = inner[3] if inner[0] == "tuple" and c.text[inner[1]] != "(" else (inner,)
-    return [c.at(ast.Delete([target(c, n, DELETE) for n in nodes]), node)]
+    return [c.at(ast.Delete([lower_target(c, n, DELETE) for n in nodes]), node)]
 
 
 @lowers("pass")
@@ -161,11 +161,11 @@ def _while(c: Context, node: Node) -> list[ast.stmt]:
 def _for(c: Context, node: Node) -> list[ast.stmt]:
     """A loop whose every turn takes one from the budget as well."""
     bound, source, body, *rest = node[3]
-    iterable = source_for(c, bound, source)
+    iterable = loop_source(c, bound, source)
     turns = c.call(".counted", [iterable, c.load(".ticks", source)], source)
     if bound[0] == "star":
         raise c.wrong("a starred target must be in a list or tuple", bound)
-    loop_target = target(c, bound)
+    loop_target = lower_target(c, bound)
     inside = _body(c, body)
     return [c.at(ast.For(loop_target, turns, inside, c.suite(rest[0][3][0]) if rest else []), node)]
 
@@ -230,7 +230,7 @@ def _with(c: Context, node: Node) -> list[ast.stmt]:
     with_items = []
     for value, *bound in _context_managers(items):
         with_items.append(ast.withitem(c.call(".context_manager", [c.expression(value)], value),
-                                 target(c, bound[0]) if bound else None))
+                                 lower_target(c, bound[0]) if bound else None))
     c.guard(len(with_items), node)
     inside = c.suite(body)
     c.scopes[-1].guarded -= len(with_items)

@@ -30,7 +30,7 @@ def _strings(c: Context, node: Node) -> ast.expr:
 
 def _fields(c: Context, parts: tuple[Any, ...]) -> list[ast.expr]:
     """The parts as pieces of a joined string; each field goes through the language's own formatter."""
-    from gradcli.lang.lowering.functions import private
+    from gradcli.lang.lowering.functions import mangle_private
 
     pieces: list[ast.expr] = []
     for part in parts:
@@ -38,7 +38,7 @@ def _fields(c: Context, parts: tuple[Any, ...]) -> list[ast.expr]:
             pieces.append(c.constant(part[3], part))
             continue
         node, conversion, spec = part[3]
-        args = [c.expression(private(c, node))]
+        args = [c.expression(mangle_private(c, node))]
         if conversion or spec:
             args.append(c.constant(conversion, part))
         if spec:

@@ -20,7 +20,7 @@ WHAT = {
 }
 
 
-def target(c: Context, node: Node, context: ast.expr_context = STORE) -> ast.expr:
+def lower_target(c: Context, node: Node, context: ast.expr_context = STORE) -> ast.expr:
     """The Python target for `node`, to be stored to or deleted."""
     while node[0] == "group":
         node = node[3][0]
@@ -51,9 +51,9 @@ def _target(c: Context, node: Node, context: ast.expr_context) -> ast.expr:
         make = ast.Tuple if kind == "tuple" else ast.List
         if sum(n[0] == "star" for n in node[3]) > 1:
             raise c.wrong("only one name can take the rest of the values", node)
-        return c.at(make([target(c, n, context) for n in node[3]], context), node)
+        return c.at(make([lower_target(c, n, context) for n in node[3]], context), node)
     if kind == "star" and context is STORE:
-        return c.at(ast.Starred(target(c, node[3][0], context), context), node)
+        return c.at(ast.Starred(lower_target(c, node[3][0], context), context), node)
     what = WHAT.get(kind, "an expression")
     if context is DELETE:
         raise c.wrong(f"{what} cannot be deleted", node)
@@ -74,23 +74,23 @@ def may_be_slice(at: Node) -> bool:
     return at[0] not in ("NUMBER", "strings", "tuple") and not (at[0] == "neg" and at[3][0][0] == "NUMBER")
 
 
-def gathers(node: Node) -> bool:
+def has_star(node: Node) -> bool:
     """Whether a target has a starred part, which takes everything that is left."""
     while node[0] == "group":
         node = node[3][0]
     return node[0] in ("tuple", "list") and any(part[0] == "star" for part in node[3])
 
 
-def source_for(c: Context, bound: Node, source: Node) -> ast.expr:
+def loop_source(c: Context, bound: Node, source: Node) -> ast.expr:
     """What a loop whose target is `bound` goes through."""
     iterable = c.expression(source)
-    return c.call(".bounded_items", [iterable], source) if gathers(bound) else iterable
+    return c.call(".bounded_items", [iterable], source) if has_star(bound) else iterable
 
 
 NAMING = ("__name__", "__qualname__", "__doc__")     # what a program may set of its functions
 
 
-def assign(c: Context, targets: tuple[Node, ...], value: ast.expr, node: Node) -> list[ast.stmt]:
+def lower_assignment(c: Context, targets: tuple[Node, ...], value: ast.expr, node: Node) -> list[ast.stmt]:
     """The statements that give `value` to each of `targets`."""
     only = targets[0]
     if len(targets) == 1 and only[0] == "attribute":
@@ -107,9 +107,9 @@ def assign(c: Context, targets: tuple[Node, ...], value: ast.expr, node: Node) -
     for left in targets:
         if left[0] == "star":
             raise c.wrong("a starred target must be in a list or tuple", left)
-    if any(gathers(left) for left in targets):
+    if any(has_star(left) for left in targets):
         value = c.call(".bounded", [value], node)
-    return [c.at(ast.Assign([target(c, left) for left in targets], value), node)]
+    return [c.at(ast.Assign([lower_target(c, left) for left in targets], value), node)]
 
 
 IN_PLACE: dict[str, type[ast.operator]] = {
@@ -119,7 +119,7 @@ IN_PLACE: dict[str, type[ast.operator]] = {
 GUARDED = {"+=": ".iadd", "*=": ".imul", "**=": ".ipow", "<<=": ".ishl", "%=": ".imod"}
 
 
-def augment(c: Context, node: Node) -> list[ast.stmt]:
+def lower_augmented(c: Context, node: Node) -> list[ast.stmt]:
     """`x += 1` and its kin."""
     left, sign, right = node[3]
     while left[0] == "group":
@@ -133,7 +133,7 @@ def augment(c: Context, node: Node) -> list[ast.stmt]:
             return _augment_attribute(c, node, left, guard)
         if left[0] == "subscript" and left[3][1][0] not in ("slice", "tuple", "star"):
             return _augment_item(c, node, left, guard)
-    store = target(c, left)
+    store = lower_target(c, left)
     if guard and isinstance(store, ast.Name):
         before = c.load(store.id, left)
         return [c.at(ast.Assign([store], c.call(guard, [before, c.expression(right)], node)), node)]

@@ -72,7 +72,7 @@ def verify(code: CodeType, policy: Policy) -> None:
         for name in (*code.co_names, *code.co_varnames, *code.co_cellvars, *code.co_freevars):
             if not _known(name):
                 raise _refused("the name", name)
-        for name in attributes(code):
+        for name in unguarded_attributes(code):
             if name not in policy.plain:
                 raise _refused("the attribute", name)
         for constant in _flat(code.co_consts):
@@ -82,7 +82,7 @@ def verify(code: CodeType, policy: Policy) -> None:
                 pending.append(constant)
 
 
-def attributes(code: CodeType) -> Iterator[str]:
+def unguarded_attributes(code: CodeType) -> Iterator[str]:
     """The attributes that `code` reads without a guard."""
     operations, arguments = code.co_code[::2], code.co_code[1::2]
     extended = dis.opmap["EXTENDED_ARG"]

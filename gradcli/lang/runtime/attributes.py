@@ -242,9 +242,9 @@ class Attributes:
                 return True
         return self.policy.assign(value, name, new)
 
-    def slot(self, value: Any) -> Slot:
+    def slot(self, value: Any) -> AttributeSlots:
         """Something whose items are the attributes of `value`: for targets within targets."""
-        return Slot(self, value)
+        return AttributeSlots(self, value)
 
     def missing(self, value: Any, name: str) -> AttributeFault:
         """The fault for an attribute that is not there."""
@@ -282,7 +282,7 @@ class Attributes:
         return _absent(fault, value, name)
 
 
-class Slot:
+class AttributeSlots:
     """The attributes of a value as items."""
 
     __slots__ = ("_attributes", "_value")

@@ -69,7 +69,7 @@ PLAIN = frozenset(
 """What may be read plainly as far as Python's own values go: on no type here does it give more than a method."""
 
 
-def prelude(formatter: Formatter, budget: Budget, write: Callable[[str], None]) -> dict[str, Any]:
+def python_names(formatter: Formatter, budget: Budget, write: Callable[[str], None]) -> dict[str, Any]:
     """The plain names, printing through `write`."""
     text = formatter.text
 
@@ -190,7 +190,7 @@ def special(formatter: Formatter) -> dict[tuple[type, str], Callable[[Any], Any]
     """The methods that are not Python's own: by type and name, what makes one for an object."""
     from gradcli.lang.runtime import templates
 
-    return {**templates.methods(formatter), **containers.methods(formatter.budget),
+    return {**templates.string_methods(formatter), **containers.container_methods(formatter.budget),
             **{(property, name): partial(_changed, name) for name in METHODS[property]},
             (StopIteration, "value"): lambda end: (*args_of(end), None)[0]}
 

@@ -15,7 +15,7 @@ from gradcli.lang.budget import Budget
 SETS = ("update", "union", "symmetric_difference", "symmetric_difference_update", "issubset")
 
 
-def methods(budget: Budget) -> dict[tuple[type, str], Callable[[Any], Any]]:
+def container_methods(budget: Budget) -> dict[tuple[type, str], Callable[[Any], Any]]:
     """Each of them as programs get it, by type and name."""
     table: dict[tuple[type, str], Callable[[Any], Any]] = {
         (list, "extend"): partial(_extender, budget), (dict, "update"): partial(_counting_method, budget, "update")}

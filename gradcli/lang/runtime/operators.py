@@ -231,14 +231,14 @@ class ItemUpdate:
     def __init__(self, value: Any, *guards: Callable[[Any, Any], Any]) -> None:
         self._value, self._guards = value, guards
 
-    def __getitem__(self, key: Any) -> Item:
-        return Item(self._value[key], self._guards)
+    def __getitem__(self, key: Any) -> ItemValue:
+        return ItemValue(self._value[key], self._guards)
 
     def __setitem__(self, key: Any, value: Any) -> None:
         self._value[key] = value
 
 
-class Item:
+class ItemValue:
     """A value about to be changed in place."""
 
     __slots__ = ("_guards", "_value")

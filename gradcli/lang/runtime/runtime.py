@@ -37,7 +37,7 @@ from gradcli.lang.messages.locate import source_of
 from gradcli.lang.messages.python_words import in_pythons_words, python_kind
 from gradcli.lang.policy import Policy
 from gradcli.lang.runtime.attributes import Attributes
-from gradcli.lang.runtime.builtins import prelude
+from gradcli.lang.runtime.builtins import python_names
 from gradcli.lang.runtime.classes import class_builder, super_
 from gradcli.lang.runtime.containers import plain_mapping
 from gradcli.lang.runtime.exceptions import caught, cause, raise_import_error, raised
@@ -61,7 +61,7 @@ def builtins(policy: Policy, show: Callable[[object], None], note: Callable[[str
     """What `__builtins__` of a program's namespace must be: the prelude over the plain names, and the runtime."""
     budget = budget or Budget()
     formatter = Formatter(policy, budget)
-    names = prelude(formatter, budget, write)
+    names = python_names(formatter, budget, write)
     names |= dict(policy.names)
     return names | runtime(policy, names, show, note, formatter, budget) | {"__name__": "__main__"}
 

@@ -46,8 +46,8 @@ def guarded_method(owner: str, name: str, value: Any, leave: Callable[[Any, Any]
         raise PolicyFault(f"{name} of a class is a function", f"def {name}(self):")
     if name in ALONE:
         return value
-    return _named(_leaving(value, leave) if name == "__exit__" else
-                  _operand(value) if name in OPERAND else _handed(value), owner, name)
+    return _named(_exit_method(value, leave) if name == "__exit__" else
+                  _operator_method(value) if name in OPERAND else _value_method(value), owner, name)
 
 
 def _named(method: FunctionType, owner: str, name: str) -> FunctionType:
@@ -56,7 +56,7 @@ def _named(method: FunctionType, owner: str, name: str) -> FunctionType:
     return method
 
 
-def _operand(function: FunctionType) -> Any:
+def _operator_method(function: FunctionType) -> Any:
     def operate(self: Any, other: Any, *more: Any) -> Any:
         kind = type(other)
         if kind in ATOMS or PROGRAM_MADE in kind.__dict__ or admissible(other):
@@ -66,7 +66,7 @@ def _operand(function: FunctionType) -> Any:
     return operate
 
 
-def _handed(function: FunctionType) -> Any:
+def _value_method(function: FunctionType) -> Any:
     def hand(self: Any, *values: Any) -> Any:
         for value in values:
             if type(value) not in ATOMS:
@@ -76,7 +76,7 @@ def _handed(function: FunctionType) -> Any:
     return hand
 
 
-def _leaving(function: FunctionType, leave: Callable[[Any, Any], Any]) -> Any:
+def _exit_method(function: FunctionType, leave: Callable[[Any, Any], Any]) -> Any:
     """`__exit__`: handed a stand-in for the exception's type, and no traceback.
 
     What no program may catch passes without the program's code; a generator that is closed leaves as if all went well.

@@ -319,7 +319,7 @@ GROWING: dict[str, Callable[..., Any]] = {
     **{name: _divided(name) for name in ("split", "rsplit", "splitlines")}}
 
 
-def methods(f: Formatter) -> dict[tuple[type, str], Callable[[Any], Any]]:
+def string_methods(f: Formatter) -> dict[tuple[type, str], Callable[[Any], Any]]:
     """The methods that are not Python's own: they format, or can make strings without bound."""
     functions: dict[str, Callable[..., Any]] = {
         "format": brace, "format_map": brace_map, "ljust": ljust,

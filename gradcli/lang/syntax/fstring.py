@@ -17,7 +17,7 @@ from gradcli.lang.syntax.lexer import CLOSING, OPENING, Word, place
 from gradcli.lang.syntax.literals import unescape
 
 
-def fields(text: str, word: Word, driver: Driver) -> Word:
+def split_fields(text: str, word: Word, driver: Driver) -> Word:
     """The FSTRING `word` with its text replaced by its parts."""
     kind, start, end, body = word
     prefix = 2 if body[1] in "rRfF" else 1
@@ -82,7 +82,7 @@ class _Splitter:
         if not text[at + 1 : end].strip():
             raise self.wrong("the braces of an f-string are empty", at, end + 1)
         words = self.driver.lexer.piece(text, at + 1, end)
-        words = [fields(text, word, self.driver) if word[0] == "FSTRING" else word for word in words]
+        words = [split_fields(text, word, self.driver) if word[0] == "FSTRING" else word for word in words]
         node = self.driver.run(words, "fexpr", text)[3][0]
         conversion, debug_text, spec = "", "", None
         if text[end] == "=":
