@@ -11,7 +11,7 @@ from gradcli.lang.syntax.lexer import Node
 
 @lowers("generator", "list_comprehension", "set_comprehension", "dict_comprehension")
 def _comprehension(c: Context, node: Node) -> ast.expr:
-    """A comprehension; every turn of it asks the budget. A generator is never handed out bare."""
+    """A comprehension, whose every turn uses one of the budget; a generator expression is wrapped by `.generator`."""
     element, *clauses = node[3]
     if element[0] == "spread":
         raise c.wrong("** cannot stand in a comprehension", element,

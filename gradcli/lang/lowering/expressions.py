@@ -1,8 +1,8 @@
 """Expressions: each rule of the grammar becomes one Python node, where it stood.
 
-Three things do not go to Python as they are: attributes (`guard.py` is asked unless the name is
-harmless everywhere), the few operators that can allocate without bound or format text (`*`, `**`,
-`<<`, `%`), and chains of thousands of operands, which Python's compiler would recurse over.
+Three things do not become the same Python node: attributes (a call of `.attr` unless the name is harmless on
+every type), operators that can allocate without bound or format text (`+`, `*`, `**`, `<<`, `%`; calls of `.add` and
+so on), and chains of thousands of operands, which Python's compiler would recurse over.
 """
 
 from __future__ import annotations
@@ -34,17 +34,17 @@ NEVER_TEXT = {"NUMBER", "sub", "div", "floordiv", "pow", "matmul", "neg", "pos",
 
 
 def starred_list(c: Context, nodes: tuple[Node, ...]) -> list[ast.expr]:
-    """Expressions in a place where starred ones may stand."""
+    """The items of a display or call, where starred expressions are allowed."""
     return [starred(c, node) if node[0] == "star" else c.expression(node) for node in nodes]
 
 
 def starred(c: Context, node: Node) -> ast.expr:
-    """`*values`: Python puts them all into one place at once, so they are counted as they come."""
+    """`*values`: Python collects all values at once, so `.bounded` counts them as they are taken."""
     return c.at(ast.Starred(c.call(".bounded", [c.expression(node[3][0])], node), LOAD), node)
 
 
 def double_starred(c: Context, node: Node) -> ast.expr:
-    """`**values`: what an object of the program's brings is counted as it comes."""
+    """`**values`: `.mapping` makes a dict of an object of a program's class, counting its keys."""
     return c.call(".mapping", [c.expression(node[3][0])], node)
 
 
@@ -153,10 +153,11 @@ def index(c: Context, node: Node) -> ast.expr:
 
 @lowers(*BINARY.keys() - {"pow"})
 def _binary(c: Context, node: Node) -> ast.expr:
-    """A chain of operators, taken apart along its left side without recursion.
+    """A chain of left-associative operators, lowered without recursion.
 
-    A long one is cut: each stretch is kept in a name of the runtime before the next one begins,
-    all within one tuple, whose last but one value is the result (the last lets go of the name).
+    A chain of more than CHAIN operands becomes `(.chain0 := a + b + ..., .chain0 + c + ..., .chain0 := None)[-2]`:
+    stretches of CHAIN operands, each bound to a temporary that the next one begins with. The last item of the tuple
+    clears the temporary, the last but one is the result.
     """
     steps = []
     while node[0] in BINARY and node[0] != "pow":
@@ -282,7 +283,7 @@ def _set(c: Context, node: Node) -> ast.expr:
 
 
 def _checked_display(c: Context, display: ast.expr, node: Node) -> ast.expr:
-    """A display; what several stars have brought together is counted once more."""
+    """A tuple, list or set display; one with stars is checked as a whole by `.checked_size`."""
     return c.call(".checked_size", [display], node) if any(n[0] == "star" for n in node[3]) else display
 
 

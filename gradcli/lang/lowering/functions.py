@@ -26,7 +26,7 @@ def function(c: Context, node: Node) -> list[ast.stmt]:
     params = next((part[3] for part in parts[1:-1] if part[0] == "params"), ())
     for part in parts[1:-1]:
         if part[0] == "returns":
-            c.expression(part[3][0])       # checked, then forgotten: annotations have no effect
+            c.expression(part[3][0])       # only checked: annotations have no effect
     method = c.scopes[-1].kind == "class"
     name = c.name(leaf, method)
     decorators = [lower_decorator(c, part) for part in decorator_nodes]
@@ -42,7 +42,7 @@ def function(c: Context, node: Node) -> list[ast.stmt]:
 
 @lowers("class")
 def class_(c: Context, node: Node) -> list[ast.stmt]:
-    """A class. Its bases are checked when it is made, by the runtime's `__build_class__`."""
+    """A class. The runtime's `__build_class__` (`runtime/classes.py`) checks its bases when the statement runs."""
     parts = list(node[3])
     decorator_nodes = [part for part in parts if part[0] == "decorator"]
     leaf, *bases, body = parts[len(decorator_nodes):]
@@ -67,7 +67,7 @@ def class_(c: Context, node: Node) -> list[ast.stmt]:
 
 
 def mangle_private(c: Context, node: Node) -> Node:
-    """`node` of a class, with the names that it keeps to itself as Python spells them: `__x` is `_Own__x`."""
+    """`node` of a class with its private names mangled as Python does it: `__x` becomes `_Own__x`."""
     if not c.owner or not PRIVATE.search(c.text, node[1], node[2]):
         return node
     spelled: Node = _mangled(c.owner, node)
@@ -93,7 +93,7 @@ def _typed(c: Context, definition: ast.FunctionDef | ast.ClassDef, node: Node) -
 
 
 def lower_decorator(c: Context, node: Node) -> ast.expr:
-    """A decorator: any value that can be called, which is called with the function or class."""
+    """The expression of a decorator."""
     return c.expression(node[3][0])
 
 

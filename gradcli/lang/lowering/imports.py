@@ -35,14 +35,14 @@ INSTEAD: dict[str, tuple[tuple[str, str], ...]] = {
                    "gymnasium", "transformers", "datasets"), (_RANDOM_DATA, _DATA))) | (
     dict.fromkeys(("seaborn", "plotly", "visdom"),
                   (("gradcli plot 'sin(x)' --over x=-3:3", "draws a curve; leave the plotting lines out"),)))
-"""What to do instead of importing what strangers' programs import most, by the first word of its name."""
+"""Hints for modules that programs often import and that do not exist here, by the first word of their names."""
 
 _OUTSIDE = "programs reach nothing outside themselves: leave out what needs this module"
 NEEDLESS = dict.fromkeys(
     ("subprocess", "traceback", "socket", "shutil", "logging", "pdb", "inspect", "signal", "threading",
      "multiprocessing"),
     _OUTSIDE)
-"""Modules that strangers' programs import and that can only be left out."""
+"""Modules that programs often import and that can only be left out."""
 
 
 CAUGHT = re.compile(r"\b(?:ImportError|ModuleNotFoundError|Exception)\b")
@@ -55,7 +55,7 @@ def catches_imports(c: Context, clause: Node) -> bool:
 
 
 def _missing(c: Context, words: str, node: Node) -> ast.stmt:
-    """What raises ImportError when it is its turn."""
+    """The statement that raises ImportError when it runs."""
     return c.at(ast.Expr(c.call(".import_error", [c.constant(words, node)], node)), node)
 
 
@@ -108,7 +108,7 @@ def _module(c: Context, name: str, node: Node) -> ast.expr:
 
 
 def _absent(c: Context, path: Node, members: Sequence[Node] = ()) -> str:
-    """What Python says of a module, or of names in it, that are not there; nothing where they are."""
+    """Python's message if a module, or one of the names imported from it, does not exist; else an empty string."""
     name = ".".join(leaf[3] for leaf in path[3])
     if name == "__future__":
         return ""
@@ -122,7 +122,7 @@ def _absent(c: Context, path: Node, members: Sequence[Node] = ()) -> str:
 
 
 def _known(c: Context, path: Node) -> str:
-    """The dotted name at `path`, if there is such a module."""
+    """The dotted name at `path`; ImportRefused if there is no such module."""
     name = ".".join(leaf[3] for leaf in path[3])
     modules = c.policy.modules
     if name == "__future__":

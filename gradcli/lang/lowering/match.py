@@ -1,7 +1,7 @@
-"""`match`: its patterns are written as expressions are, and read here.
+"""The `match` statement. The grammar parses patterns as expressions; this file checks and lowers them.
 
-A pattern becomes a constant that says how to compare, and what stands for values in it becomes functions that are
-asked when it is their turn. `runtime/matching.py` compares.
+A pattern becomes a constant of nested tuples (`("sequence", ...)`, `("class", ...)`); the expressions in it, such as
+literals and class names, become functions without parameters. `runtime/matching.py` compares a value with both.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ LITERAL = frozenset({"NUMBER", "strings", "neg", "attribute", "add", "sub"})
 
 
 class PatternLowering:
-    """One pattern being read: the names it binds, and the functions that give its values."""
+    """Lowers one pattern; collects the names that it binds and the functions of its expressions."""
 
     def __init__(self, c: Context) -> None:
         self.c = c
@@ -111,7 +111,7 @@ class PatternLowering:
 
 @lowers("match")
 def match(c: Context, node: Node) -> list[ast.stmt]:
-    """The cases one after another, each tried while none has held."""
+    """One `if` per case, run while no earlier case has matched."""
     subject, *cases = node[3]
     c.matches += 1
     matched_value, unmatched, captures = (f".{letter}{c.matches}" for letter in "mkc")

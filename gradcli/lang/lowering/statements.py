@@ -1,4 +1,4 @@
-"""Statements: each becomes one Python statement where it stood, or the few that do the same."""
+"""Statements: each becomes one Python statement with the same position, or a few that do the same."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _expression(c: Context, node: Node) -> list[ast.stmt]:
 
 
 def _value(c: Context, node: Node) -> ast.expr:
-    """What stands right of `=`, where a bare star is not enough to make a tuple."""
+    """The value of an assignment or return, where a bare starred expression is an error."""
     if node[0] == "star":
         raise c.wrong("a starred expression can only stand in a list, a tuple or a call", node)
     return c.expression(node)
@@ -45,7 +45,7 @@ def _annassign(c: Context, node: Node) -> list[ast.stmt]:
     left, annotation, *value = node[3]
     if left[0] not in ("NAME", "attribute", "subscript", "group"):
         raise c.wrong("only a single name, attribute or item can be annotated", left)
-    c.expression(annotation)       # checked, then forgotten: but for the fields of classes they have no effect
+    c.expression(annotation)       # only checked: annotations matter for the fields of classes alone
     if left[0] == "NAME" and c.scopes[-1].kind == "class":
         annotation_name = c.text[annotation[1] : annotation[2]].strip("'\"").partition("[")[0].rpartition(".")[2]
         c.scopes[-1].fields[c.name(left)] = annotation_name if annotation_name in SPECIAL_FIELDS else ""
@@ -138,10 +138,10 @@ def _if(c: Context, node: Node) -> list[ast.stmt]:
 
 @lowers("while")
 def _while(c: Context, node: Node) -> list[ast.stmt]:
-    """A loop over the budget's turns that ends when the condition does.
+    """`while test:` as `for .t in .ticks: if not test: break`, a loop over the turns of the budget.
 
-    That costs less than asking the budget in every turn. Where there is an `else`, whose `break`
-    would have to leave another loop, the condition asks instead.
+    That costs less than a call of `.turn` in every turn. With an `else`, which the added `break` would skip, it is
+    `while .turn() and test:`.
     """
     test, body, *rest = node[3]
     condition = c.expression(test)
@@ -159,7 +159,7 @@ def _while(c: Context, node: Node) -> list[ast.stmt]:
 
 @lowers("for")
 def _for(c: Context, node: Node) -> list[ast.stmt]:
-    """A loop whose every turn takes one from the budget as well."""
+    """`for`, over `.counted(iterable, .ticks)`: every turn uses one turn of the budget."""
     bound, source, body, *rest = node[3]
     iterable = loop_source(c, bound, source)
     turns = c.call(".counted", [iterable, c.load(".ticks", source)], source)
@@ -179,9 +179,9 @@ def _body(c: Context, node: Node) -> list[ast.stmt]:
 
 @lowers("try")
 def _try(c: Context, node: Node) -> list[ast.stmt]:
-    """`try`; a first handler lets limits and interruptions pass, which no program may catch.
+    """`try`; an added first handler reraises limits and interruptions, which no program may catch.
 
-    Nor does `finally` do anything when one of them has come: it could run on, or swallow it by a jump.
+    A `finally` begins with `.reraise_uncatchable()`: its body could run on without end, or swallow them by a jump.
     """
     body, *clauses = node[3]
     c.guard(2, node)
@@ -238,7 +238,7 @@ def _with(c: Context, node: Node) -> list[ast.stmt]:
 
 
 def _context_managers(items: list[Node]) -> list[tuple[Node, ...]]:
-    """What a `with` enters, with the names it is given; brackets may stand around all of it."""
+    """The context managers of a `with`, each with its target if it has one; parentheses may enclose them all."""
     if len(items) > 1 or len(items[0][3]) > 1 or items[0][3][0][0] not in ("group", "tuple"):
         return [item[3] for item in items]
     inner = items[0][3][0][3]

@@ -9,7 +9,7 @@ from gradcli.lang.lowering.context import Context, lowers
 from gradcli.lang.syntax.lexer import Node
 from gradcli.lang.syntax.literals import unescape
 
-JOINED = 25         # CPython changes its ways after 30
+JOINED = 25         # CPython compiles more than 30 parts to str.join
 
 
 @lowers("strings")
@@ -29,7 +29,7 @@ def _strings(c: Context, node: Node) -> ast.expr:
 
 
 def _fields(c: Context, parts: tuple[Any, ...]) -> list[ast.expr]:
-    """The parts as pieces of a joined string; each field goes through the language's own formatter."""
+    """The parts of an f-string as values of a JoinedStr; the runtime helper `.format` formats each field."""
     from gradcli.lang.lowering.functions import mangle_private
 
     pieces: list[ast.expr] = []
@@ -48,7 +48,7 @@ def _fields(c: Context, parts: tuple[Any, ...]) -> list[ast.expr]:
 
 
 def _join(c: Context, parts: list[ast.expr], node: Node) -> ast.expr:
-    """One string of `parts`, a few at a time: for many at once Python would call a method of str."""
+    """A JoinedStr of `parts`, nested by JOINED: for many parts CPython compiles a call of str.join instead."""
     while len(parts) > JOINED:
         stretches = (parts[i : i + JOINED] for i in range(0, len(parts), JOINED))
         parts = [c.at(ast.FormattedValue(c.at(ast.JoinedStr(stretch), node), -1), node) for stretch in stretches]

@@ -1,8 +1,7 @@
-"""What may stand left of `=`, after `for`, `as` and `del`.
+"""Targets: of assignments, `for`, `as` and `del`.
 
-Names and items are Python's own. An attribute is written through the runtime: alone as
-`.setattr(value, object, name)`, inside a larger target as the item `.slot(object)[name]`, which
-keeps Python's order of evaluation.
+Names and items are stored as in Python. An attribute is set by the runtime: alone as `.setattr(value, object, name)`,
+inside a larger target as the item `.slot(object)[name]`, which keeps Python's order of evaluation.
 """
 
 from __future__ import annotations
@@ -61,7 +60,7 @@ def _target(c: Context, node: Node, context: ast.expr_context) -> ast.expr:
 
 
 def _compare_hint(c: Context, node: Node) -> tuple[tuple[str, str], ...]:
-    """`if`-less comparisons written with one sign: `a + b = c`."""
+    """The repair of `a + b = c`: the line with `==`."""
     start, number = c.text.rfind("\n", 0, node[1]) + 1, c.text.count("\n", 0, node[1]) + 1
     line = c.text[start:].split("\n", 1)[0]
     before, rest = line[: node[2] - start], line[node[2] - start :].lstrip()
@@ -70,24 +69,24 @@ def _compare_hint(c: Context, node: Node) -> tuple[tuple[str, str], ...]:
 
 
 def may_be_slice(at: Node) -> bool:
-    """Whether a key may be a slice, which a list gives room to what stands behind `=`."""
+    """Whether a key may be a slice, by which a list can grow."""
     return at[0] not in ("NUMBER", "strings", "tuple") and not (at[0] == "neg" and at[3][0][0] == "NUMBER")
 
 
 def has_star(node: Node) -> bool:
-    """Whether a target has a starred part, which takes everything that is left."""
+    """Whether a target has a starred part, which collects the values that are left."""
     while node[0] == "group":
         node = node[3][0]
     return node[0] in ("tuple", "list") and any(part[0] == "star" for part in node[3])
 
 
 def loop_source(c: Context, bound: Node, source: Node) -> ast.expr:
-    """What a loop whose target is `bound` goes through."""
+    """The iterable of a loop whose target is `bound`; its items are bounded if the target has a star."""
     iterable = c.expression(source)
     return c.call(".bounded_items", [iterable], source) if has_star(bound) else iterable
 
 
-NAMING = ("__name__", "__qualname__", "__doc__")     # what a program may set of its functions
+NAMING = ("__name__", "__qualname__", "__doc__")     # attributes of its functions that a program may set
 
 
 def lower_assignment(c: Context, targets: tuple[Node, ...], value: ast.expr, node: Node) -> list[ast.stmt]:
@@ -120,7 +119,7 @@ GUARDED = {"+=": ".iadd", "*=": ".imul", "**=": ".ipow", "<<=": ".ishl", "%=": "
 
 
 def lower_augmented(c: Context, node: Node) -> list[ast.stmt]:
-    """`x += 1` and its kin."""
+    """An augmented assignment: `x += 1`."""
     left, sign, right = node[3]
     while left[0] == "group":
         left = left[3][0]
@@ -144,7 +143,7 @@ def lower_augmented(c: Context, node: Node) -> list[ast.stmt]:
 
 
 def _augment_attribute(c: Context, node: Node, left: Node, guard: str) -> list[ast.stmt]:
-    """`owner.name += value`: the owner is kept in a name of the runtime, all happens in Python's order."""
+    """`owner.name += value`, with the owner in a temporary, so that Python's order of evaluation is kept."""
     owner, leaf = left[3]
     name = c.constant(c.name(leaf), leaf)
     before = c.call(".attr", [c.load(".w", owner), name], left)

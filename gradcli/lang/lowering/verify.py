@@ -1,8 +1,8 @@
-"""The second wall (rule R9): what a code object may hold, looked at after Python has compiled it.
+"""The second wall (rule R9): a check of the code object that Python has compiled.
 
-Lowering makes nothing that this refuses. Should it ever, by a fault of ours, the program does
-not run. Whatever is not listed here is refused, so a new Python needs its new instructions
-looked at and added.
+Lowering produces nothing that this refuses; if a defect of ours ever made it, the program would not run. Only listed
+instructions, names, attributes and types of constants pass, so the new instructions of a new Python have to be
+examined and added.
 """
 
 from __future__ import annotations

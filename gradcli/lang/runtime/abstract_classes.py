@@ -18,13 +18,13 @@ DECLARED = (FunctionType, property, staticmethod, classmethod)
 
 
 class Abstract:
-    """What abstract classes of a program inherit from."""
+    """The base of a program's abstract classes."""
 
     __slots__ = ()
 
 
 class Generic:
-    """What `class Box(Generic[T])` inherits from: such a class can be written with a note of what it holds."""
+    """The base of `class Box(Generic[T])`, which makes `Box[int]` an expression."""
 
     __slots__ = ()
 
@@ -39,14 +39,14 @@ ABCMeta = TypeProxy("abc.ABCMeta", (Abstract,))
 
 
 def abstractmethod(funcobj: Any, /) -> Any:
-    """`funcobj`, which the classes below have to define."""
+    """Mark `funcobj` as abstract: a subclass must define it to have instances."""
     if type(funcobj) is FunctionType and source_of(funcobj.__code__) is not None:
         setattr(funcobj, "__isabstractmethod__", True)      # noqa: B010  # as Python marks it
     return funcobj
 
 
 def abstractproperty(fget: Any, /) -> property:
-    """A property that the classes below have to define."""
+    """An abstract property."""
     if type(fget) is not FunctionType:
         raise TypeError("a property is made of functions")
     return property(abstractmethod(fget))

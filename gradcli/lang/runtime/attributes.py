@@ -1,4 +1,4 @@
-"""Reading and writing attributes that are not harmless everywhere (rule R2)."""
+"""Reading, setting and deleting attributes that are not harmless on every type (rule R2)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,10 @@ OPEN = frozenset((kind, name) for kind, names in METHODS.items() for name in nam
 
 
 class Attributes:
-    """The guards of one program."""
+    """The helpers of one program: `read` is `.attr`, `write` is `.setattr`.
+
+    An attribute that a program may not read, or that does not exist, is an AttributeFault.
+    """
 
     def __init__(self, policy: Policy, formatter: Formatter) -> None:
         self.policy, self.formatter = policy, formatter
@@ -78,7 +81,7 @@ class Attributes:
         raise self.missing(value, name)
 
     def _read_above(self, value: Any, name: str) -> Any:
-        """`super(...).name`; that the program itself defines the name is found out once."""
+        """`super(...).name`; names that classes of the program define are cached."""
         key = value.__thisclass__, value.__self_class__, name
         if key not in self.above:
             owner = _owner(_above(value), name)
@@ -112,7 +115,7 @@ class Attributes:
         return name in attributes_of(value) or self.policy.attribute(value, name)
 
     def _own_name(self, kind: type, name: str) -> bool:
-        """Whether a class of the program defines `name`; a name that no class defines may be an object's own."""
+        """Whether a class of the program defines `name`; caches in `mixed` names that only objects can have."""
         owner = _owner(kind.__mro__, name)
         if owner is not None and PROGRAM_MADE in owner.__dict__:
             self.mixed[kind, name] = True
@@ -128,7 +131,7 @@ class Attributes:
             raise self._explained(error, value, name) from None
 
     def _explained(self, error: AttributeError, value: Any, name: str) -> AttributeError:
-        """A fault in place of `error`, unless it comes from deeper down, from a property of the program."""
+        """The fault for `error`, or `error` itself if a property of the program raised it for another attribute."""
         if isinstance(error, AttributeFault) or object_of(error) is not value or name_of(error) != name:
             return error
         fault = self.missing(value, name)
@@ -151,7 +154,7 @@ class Attributes:
         return init
 
     def read_base(self, value: Any, name: str) -> Any:
-        """`super(...).__init__` and its like; the text has made sure that `value` reads so."""
+        """`super(...).__init__` and other special methods; lowering ensures that `value` is `super(...)`."""
         if type(value) is not super:
             raise ArgumentFault("super() belongs in a method of a class")
         instance: Any = value.__self__     # type: ignore[attr-defined]  # what super objects have
@@ -169,7 +172,7 @@ class Attributes:
         return above        # what Python gives may be a wrapper around a slot, which is none of a program's things
 
     def read_special(self, value: Any, name: str) -> Any:
-        """`value.__add__` and its like, if a class of the program defines it."""
+        """`value.__add__` and other special methods, if a class of the program defines them."""
         owner = _owner((value if user_class(value) else type(value)).__mro__, name)
         if owner is None or PROGRAM_MADE not in owner.__dict__:
             legal_name(name, lambda: None)      # which refuses it
@@ -203,7 +206,7 @@ class Attributes:
             raise self._refused(error, value, name) from None
 
     def _refused(self, error: AttributeError, value: Any, name: str) -> AttributeError:
-        """A fault in place of `error`, unless it comes from deeper down, from a setter of the program."""
+        """The fault for `error`, or `error` itself if a setter of the program raised it for another attribute."""
         if isinstance(error, AttributeFault) or (object_of(error) is not value and object_of(error) is not None):
             return error
         fault = self._closed(value, name, "set")
@@ -243,18 +246,18 @@ class Attributes:
         return self.policy.assign(value, name, new)
 
     def slot(self, value: Any) -> AttributeSlots:
-        """Something whose items are the attributes of `value`: for targets within targets."""
+        """The attributes of `value` as items: `.slot(value)[name]` in targets."""
         return AttributeSlots(self, value)
 
     def missing(self, value: Any, name: str) -> AttributeFault:
-        """The fault for an attribute that is not there."""
+        """The fault for an attribute that does not exist."""
         fault = AttributeFault(f"{describe(value, self.policy)} has no attribute {name}")
         fault.seek = lambda: ((near, "the nearest name") for near in nearest(name, self.known(value)))
         fault.args = (f"{self._called(value)} has no attribute {name!r}",)
         return _absent(fault, value, name)
 
     def _called(self, value: Any) -> str:
-        """What PyTorch's messages about attributes call a value that is not Python's own."""
+        """The subject of messages about attributes: "'Tensor' object", "module 'torch'", "type object ..."."""
         description: Any = describe(value, self.policy)
         for begin, words in (("the module ", "module"), ("the type ", "type object")):
             if description.startswith(begin):
@@ -301,13 +304,13 @@ class AttributeSlots:
 
 
 def attributes_of(value: Any) -> dict[str, Any]:
-    """The attributes that a program has set on a function of its own, also where it is a method of an object."""
+    """The attributes that a program has set on a function of its own, or on the function of a bound method."""
     function = value.__func__ if type(value) is MethodType else value
     return vars(function) if type(function) is FunctionType and source_of(function.__code__) is not None else {}
 
 
 def _absent(fault: AttributeFault, value: Any, name: str) -> AttributeFault:
-    """`fault` in Python's words, if Python too finds no such attribute; nothing of the program runs meanwhile."""
+    """`fault` in Python's words, if Python too has no such attribute; runs no code of the program."""
     kind = type(value)
     plain = value._types[0] if kind is TypeProxy and value._types else value
     module = (plain if isinstance(plain, type) else kind).__module__
@@ -327,7 +330,7 @@ def _above(value: Any) -> tuple[type, ...]:
 
 
 def _derived(kind: type) -> Iterator[type]:
-    """The classes with foreign bases among a program's class and those derived from it."""
+    """Those of a program's class and its subclasses that have foreign bases."""
     pending = [kind]
     while pending:
         cls = pending.pop()

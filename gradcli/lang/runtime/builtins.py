@@ -1,8 +1,7 @@
 """The names of plain Python that every program sees, and the attributes of Python's own values.
 
-Types are stand-ins (`kinds.py`); functions are Python's own where nothing can leak or grow
-through them, and thin wrappers where it could. The facade merges its tensor-aware versions over
-these.
+Types are proxies (`types.py`). Functions are Python's own where nothing can leak or grow without bound through them,
+and thin wrappers elsewhere. The tensor-aware versions of some are laid over these by `gradcli/namespace/torch.py`.
 """
 
 from __future__ import annotations
@@ -66,7 +65,7 @@ PLAIN = frozenset(
     "append insert pop remove sort reverse strip lstrip rstrip startswith endswith keys values items popitem "
     "setdefault isdigit isalpha isalnum isspace isupper islower partition rpartition discard issuperset "
     "isdisjoint".split())
-"""What may be read plainly as far as Python's own values go: on no type here does it give more than a method."""
+"""Attributes that lowered code reads without `.attr`: on every type of Python's own they are harmless methods."""
 
 
 def python_names(formatter: Formatter, budget: Budget, write: Callable[[str], None]) -> dict[str, Any]:

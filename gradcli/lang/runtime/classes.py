@@ -1,4 +1,4 @@
-"""The making of a program's classes (rule R6)."""
+"""The class statement: checks of bases and bodies of a program's classes (rule R6)."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ DEEPEST = 1000      # classes that inherit from each other
 
 def class_builder(policy: Policy, formatter: Formatter, known: set[type],
                   leave: Callable[[Any, Any], tuple[Any, ...]]) -> Callable[..., type]:
-    """The `__build_class__` of a program: Python's own, between two checks.
+    """The `__build_class__` of a program: Python's own, between a check of the bases and one of the body.
 
-    Classes with nothing foreign above them are added to `known`. `leave` prepares what `__exit__` is handed.
+    Classes without foreign bases are added to `known`. `leave` computes the arguments of `__exit__`.
     """
 
     class Instance:
-        """What every class of a program without other bases inherits from: a repr that tells no address."""
+        """The base of a program's classes without other bases: its repr shows no true address."""
 
         __slots__ = ()
 
@@ -81,13 +81,13 @@ def class_builder(policy: Policy, formatter: Formatter, known: set[type],
 
 
 def _named(kind: type) -> set[str]:
-    """The names that a program's class gives attributes: those of its body, of its fields and of its members."""
+    """The names of a class's attributes: those of its body, its annotated fields and its enum members."""
     own = kind.__dict__
     return {*own, *(name for name, _ in own.get(".fields", ())), *own.get(".values", ())}
 
 
 def _mixed(bases: tuple[Any, ...]) -> tuple[Any, ...]:
-    """The bases of a class; a type of values before Enum is one base with it."""
+    """The bases of a class, where (int, Enum) and (str, Enum) are replaced by one base."""
     if len(bases) == 2 and all(isinstance(base, TypeProxy) for base in bases) and bases[1]._types == (Enum,):
         mixed = {(int,): MixedNumber, (str,): MixedText}.get(bases[0]._types)
         return bases if mixed is None else (TypeProxy(bases[0]._name, (mixed,)),)
@@ -95,7 +95,7 @@ def _mixed(bases: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 def _parent(policy: Policy, base: Any) -> type:
-    """The Python class to inherit from when a program names `base`."""
+    """The Python class that `base` stands for; PolicyFault if a program's class cannot inherit from it."""
     if user_class(base):
         return base     # type: ignore[no-any-return]  # user_class has seen that it is a type
     allowed = policy.base(base)

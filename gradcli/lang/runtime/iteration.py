@@ -1,4 +1,4 @@
-"""`next` and `iter`, on what a program may go through."""
+"""The built-ins `next` and `iter`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from gradcli.lang.runtime.types import user_mark
 
 
 def iter_(*args: Any) -> Any:
-    """What goes through a value's members one by one."""
+    """iter(values) and iter(function, sentinel), as a value that programs may hold."""
     if len(args) == 2:
         if not callable(args[0]):
             raise TypeError("iter(v, w): v must be callable")
@@ -30,13 +30,13 @@ def iter_(*args: Any) -> Any:
 
 
 def _until(function: Callable[[], Any], sentinel: Any) -> Iterator[Any]:
-    """What `function` gives, until it gives `sentinel`."""
+    """The results of calling `function`, until one equals `sentinel`."""
     while not ((value := function()) is sentinel or value == sentinel):
         yield value
 
 
 def next_(*args: Any) -> Any:
-    """The next of the values that an iterator goes through; a default when there are no more."""
+    """next(iterator) and next(iterator, default)."""
     if not 1 <= len(args) <= 2:
         raise in_pythons_words(ArgumentFault("next() takes an iterator and at most a default", "next(values, None)"),
                                next, *args)

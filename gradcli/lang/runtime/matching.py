@@ -1,4 +1,4 @@
-"""`match` at run time: a value compared with the patterns that lowering wrote as constants."""
+"""`match` at run time: compares a value with the patterns that `lowering/match.py` compiled to constants."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from gradcli.lang.runtime.types import TypeProxy, types_of, user_class
 ITSELF = frozenset({int, float, str, bool, list, tuple, dict, set})
 
 def matcher(attributes: Attributes) -> Callable[[Any, Any, Any], tuple[Any, ...] | None]:
-    """The helper of lowered code: what a pattern binds, in the order of its names; None where it does not hold."""
+    """The helper `.match`: the values that a pattern binds, in the order of its names; None if it does not match."""
     def matched(subject: Any, pattern: tuple[Any, ...], values: tuple[Callable[[], Any], ...]) -> Any:
         spec, names = pattern
         bound: dict[str, Any] = {}
@@ -22,7 +22,7 @@ def matcher(attributes: Attributes) -> Callable[[Any, Any, Any], tuple[Any, ...]
     return matched
 
 class _PatternMatch:
-    """One pattern being compared with a value."""
+    """The comparison of one value with one pattern; `bound` collects the values of its names."""
 
     def __init__(self, attributes: Attributes, values: tuple[Callable[[], Any], ...], bound: dict[str, Any]) -> None:
         self.attributes, self.values, self.bound = attributes, values, bound

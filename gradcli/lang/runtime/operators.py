@@ -1,8 +1,7 @@
 """The operators that can allocate without bound or format text: `+`, `*`, `**`, `<<`, `%` (rule R11).
 
-Tensors and floats pass through each after one look at a type. Sizes are worked out before
-anything is made; a product of whole numbers is judged afterwards, being at most twice as long
-as its factors.
+Tensors and floats pass through after one check of a type. The size of a result is computed and checked before the
+result is made; a product of ints is checked afterwards, since it has at most twice as many digits as its factors.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ def operators(formatter: Formatter, budget: Budget) -> dict[str, Any]:
         if type(b) is type(a) or (type(a) is list and type(b) in SEQUENCES) or isinstance(b, tuple):
             (budget.check_characters if type(a) is str else budget.check_items)(len(a) + len(b))
 
-    quick: set[type] = {int, float, bool}       # types found to be no sequences
+    quick: set[type] = {int, float, bool}       # types that are not sequences
 
     def add(a: Any, b: Any) -> Any:
         if type(a) in quick:
@@ -59,7 +58,7 @@ def operators(formatter: Formatter, budget: Budget) -> dict[str, Any]:
     simple: set[type] = {float}     # types that are neither sequences nor whole numbers
 
     def with_whole_count(a: Any, b: Any) -> tuple[Any, Any]:
-        """Both sides of a product; an object that counts how often a sequence is repeated, asked once, as a number."""
+        """Both operands, where an object that repeats a sequence is replaced by its `__index__`, called once."""
         for sequence, times in ((a, b), (b, a)):
             kind = type(times)
             if isinstance(sequence, str | list | tuple) and hasattr(kind, "__index__") and kind not in WHOLE and not (
@@ -69,7 +68,7 @@ def operators(formatter: Formatter, budget: Budget) -> dict[str, Any]:
         return a, b
 
     def special_product(a: Any, b: Any, multiply: Callable[[Any, Any], Any]) -> Any:
-        """The product of a sequence with an object of the program that multiplies, and counts where it says nothing."""
+        """sequence * object, or object * sequence, by __rmul__ or __mul__ of a program's class that has __index__."""
         for sequence, times, name in ((a, b, "__rmul__"), (b, a, "__mul__")):
             kind = type(times)
             if PROGRAM_MADE in kind.__dict__ and hasattr(kind, "__index__") and hasattr(kind, name) and (
@@ -174,7 +173,7 @@ def operators(formatter: Formatter, budget: Budget) -> dict[str, Any]:
 
 
 def checked_sum(a: Any, b: Any) -> Any:
-    """a + b within the documented sizes, where code of ours adds up values of a program."""
+    """a + b for values of a program, called from library code; SizeLimit beyond the default budget."""
     if isinstance(a, str | list | tuple) and isinstance(b, str | list | tuple):
         most = Budget.characters if isinstance(a, str) else Budget.items
         if len(a) + len(b) > most:
@@ -183,7 +182,7 @@ def checked_sum(a: Any, b: Any) -> Any:
 
 
 class SizedSlice:
-    """A container to one of whose slices something is assigned, which a list would gather uncounted."""
+    """The target of `values[a:b] = new` where `values` is a list: counts `new` before the list takes it in."""
 
     __slots__ = ("_budget", "_value")
 
@@ -207,9 +206,10 @@ class SizedSlice:
 
 
 def slice_assignment(budget: Budget) -> dict[str, Any]:
-    """The guards of assignments to items: a list that is given a slice takes in another list, and nothing else.
+    """The runtime helpers `.slice_target` and `.setitem`: a slice of a list is assigned a list, and nothing else.
 
-    What runs while a list gathers could make it shorter, and Python 3.11 would write behind its end.
+    An iterator of the program that runs during the assignment could shorten the list, and Python 3.11 would write
+    behind its end.
     """
     def holder(value: Any) -> Any:
         return SizedSlice(budget, value) if type(value) is list else value

@@ -1,4 +1,4 @@
-"""What a program may ask about values by name at run time: through the same gates as what stands in its text."""
+"""getattr, hasattr, setattr, delattr, vars and the dunder names: checked as attributes in the text of a program are."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ UNSET = object()
 
 
 def introspection(policy: Policy) -> Callable[[Any, str], Any]:
-    """The helper behind `f.__name__`, `x.__class__.__name__`, `f.__doc__` and `torch.__version__`."""
+    """The runtime helper `.introspect`: `f.__name__`, `x.__class__.__name__`, `f.__doc__`, `torch.__version__`."""
     def introspect(value: Any, attribute: str) -> Any:
         if attribute == "__version__":
-            version = getattr(value, ".version", None)      # a name that only the facade can have given
+            version = getattr(value, ".version", None)      # only the torch namespace sets it
             if version is None:
                 raise AttributeFault(f"{describe(value, policy)} has no attribute __version__")
             return str(version())
@@ -42,7 +42,7 @@ def introspection(policy: Policy) -> Callable[[Any, str], Any]:
 
 
 def _text_of(value: Any) -> str | None:
-    """What a function or class of the program says of itself; None for all else."""
+    """The docstring of a function or class of the program, or of the class of an instance; None for all else."""
     kind = value if user_class(value) else type(value)
     if PROGRAM_MADE in kind.__dict__:
         text = kind.__dict__.get("__doc__")
@@ -63,7 +63,7 @@ def set_function_attribute(new: Any, value: Any, name: str) -> None:
 
 
 def reflection(attributes: Attributes) -> dict[str, Any]:
-    """The built-ins that take the name of an attribute, and those that ask what a value is."""
+    """getattr, hasattr, setattr, delattr, issubclass, vars and callable as programs see them, by name."""
     def getattr(value: Any, name: str, /, *default: Any) -> Any:
         checked_name(name)
         if len(default) > 1:

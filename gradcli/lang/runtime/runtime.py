@@ -58,7 +58,7 @@ UNCATCHABLE = (LimitFault, RecursionError, MemoryError, KeyboardInterrupt)
 
 def builtins(policy: Policy, show: Callable[[object], None], note: Callable[[str], None],
              write: Callable[[str], None], budget: Budget | None = None) -> dict[str, Any]:
-    """What `__builtins__` of a program's namespace must be: the prelude over the plain names, and the runtime."""
+    """The `__builtins__` of a program: Python's names, the policy's names over them, and the helpers of the runtime."""
     budget = budget or Budget()
     formatter = Formatter(policy, budget)
     names = python_names(formatter, budget, write)
@@ -92,16 +92,16 @@ def runtime(policy: Policy, names: Mapping[str, Any], show: Callable[[object], N
 
 
 def turns(budget: Budget) -> dict[str, Any]:
-    """The part of the runtime that is used up, to be replaced before each run."""
+    """The helpers that hold the turns left: a run uses them up, so they are replaced before the next one."""
     ticks = budget.ticks()
     return {".ticks": ticks, ".turn": ticks.__next__}
 
 
 def sanitised(formatter: Formatter, error: Exception) -> Exception:
-    """A caught exception as programs hold it: with arguments of text and numbers, and of a listed type.
+    """The exception that `except ... as name` binds: of an exposed type, with arguments of text and numbers.
 
-    Exceptions that C code, numpy and the engine raise can carry types, arrays and frames; none of it is kept. An
-    exception that the program made itself carries what the program gave it.
+    Exceptions of C code, numpy and the engine can hold types, arrays and frames: such arguments are replaced by their
+    text, and causes and contexts are dropped. An exception that the program made itself is returned unchanged.
     """
     if PROGRAM_MADE in type(error).__dict__ or PROGRAM_MADE in vars(error):
         return error
@@ -117,7 +117,7 @@ def sanitised(formatter: Formatter, error: Exception) -> Exception:
 
 
 def _of_program(error: Exception) -> bool:
-    """Whether the program itself raised it, or C code at work on the program's own values."""
+    """Whether the program's own code raised it, or C code that it called: the innermost frame is the program's."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
@@ -133,7 +133,7 @@ PLAIN = frozenset({type(None), bool, int, float, str})
 
 
 def reraise_uncatchable() -> None:
-    """Go on with what no program may catch, if that is why a `finally` runs."""
+    """Begin a `finally`: reraise the exception that is being handled if no program may catch it."""
     error = sys.exc_info()[1]
     if error is None or isinstance(error, Exception) and not isinstance(error, UNCATCHABLE):
         return
@@ -142,7 +142,7 @@ def reraise_uncatchable() -> None:
 
 
 def exit_arguments(formatter: Formatter, names: Mapping[str, Any], error: Any, frame: FrameType) -> tuple[Any, ...]:
-    """What `__exit__` is handed for an exception that leaves a `with` in `frame`; nothing where it is not asked."""
+    """The arguments of `__exit__` for an exception that leaves a `with` in `frame`; () where it is not called."""
     if isinstance(error, GeneratorExit):
         return (None, None, None) if closed_by_program(frame) else ()
     if not isinstance(error, Exception) or isinstance(error, UNCATCHABLE):
@@ -152,7 +152,7 @@ def exit_arguments(formatter: Formatter, names: Mapping[str, Any], error: Any, f
 
 
 def context_manager(value: Any) -> Any:
-    """The value of a `with` statement, if it has one."""
+    """`value`, if `with` can enter it; TypeError in Python's words if not."""
     if not (hasattr(type(value), "__enter__") and hasattr(type(value), "__exit__")):
         raise in_pythons_words(ArgumentFault("with cannot be used on this value", *(
             ("{call}()",) if isinstance(value, type) and hasattr(value, "__enter__") else ())),
@@ -161,7 +161,7 @@ def context_manager(value: Any) -> Any:
 
 
 def _enter(value: Any) -> None:
-    """Python's own `with`, for what it says of values that it cannot be used on."""
+    """Python's own `with`, for its message about values that are no context managers."""
     with value:
         pass
 

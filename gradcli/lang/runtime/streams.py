@@ -22,7 +22,7 @@ class TextStream:
         self._write = write
 
     def write(self, text: str, /) -> int:
-        """Write a text; how many characters it has."""
+        """Write a text; return the number of its characters."""
         if type(text) is not str:
             raise TypeError(f"write() argument must be str, not {type(text).__name__}")
         self._write(text)
@@ -34,10 +34,10 @@ class TextStream:
             self.write(line)
 
     def flush(self) -> None:
-        """Nothing: what is written is written at once."""
+        """Do nothing: nothing is buffered."""
 
     def isatty(self) -> bool:
-        """Whether it is a terminal; programs are told that it is none."""
+        """False, also where the output is a terminal."""
         return False
 
     def __display__(self, style: Any) -> str:
@@ -48,7 +48,7 @@ TextStream.__name__ = "TextIOWrapper"     # as messages call it
 
 
 def writer(file: Any, write: Callable[[str], object]) -> Callable[[str], object]:
-    """What print() writes through, by its option `file`."""
+    """The function that print(file=...) writes with; ArgumentFault for files of other types."""
     if file is None:
         return write
     if type(file) is not TextStream:

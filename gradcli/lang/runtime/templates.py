@@ -40,7 +40,7 @@ def percent(f: Formatter, template: str, values: Any) -> str:
 
 
 def _parts(template: str) -> list[Any]:
-    """The template in pieces: text, and fields as the ready specification if nothing is left open, and the match."""
+    """The template in pieces: literal text, and fields as (specification or "", match); see `_ready`."""
     parts: list[Any] = []
     at = 0
     for match in PERCENT.finditer(template):
@@ -53,7 +53,7 @@ _known_parts = lru_cache(500)(_parts)
 
 
 def _ready(match: re.Match[str]) -> str:
-    """The specification of a field that takes one value; empty if there is more to it."""
+    """The specification of a field that takes one value; empty if it has a key, a `*` or an unknown type."""
     width, precision = match["width"] or "", match["precision"]
     if match["key"] is not None or "*" in (width, precision) or match["type"] not in KINDS:
         return ""
@@ -63,7 +63,7 @@ def _ready(match: re.Match[str]) -> str:
 
 
 class _Percent:
-    """The values after a `%`, being taken one by one."""
+    """The values after a `%`, consumed field by field."""
 
     def __init__(self, f: Formatter, values: Any) -> None:
         self.f, self.values = f, values
@@ -116,13 +116,13 @@ class _Percent:
         return number
 
     def end(self) -> None:
-        """All values must have been used."""
+        """TypeError if a value has not been used."""
         if self.remaining and not self.mapping:
             raise python_error("there are more values than fields in the text", mod, "", (0,))
 
 
 def _unknown(match: re.Match[str]) -> Exception:
-    """What is wrong with a field of no known kind."""
+    """The error for a field of an unknown type."""
     kind, before = match["type"], match.end() - 2
     field = "%(" if kind == "(" else " " * min(before, LONG) + "%" + kind
     return python_error(f"the text has an unknown field {match[0]!r}", mod, field, {})
@@ -156,7 +156,7 @@ def brace_map(f: Formatter, template: str, mapping: Mapping[str, Any], /) -> str
 
 
 def _fields(template: str) -> Iterator[tuple[str, Any, Any, str, str | None]]:
-    """The template in pieces: text, and the field after it as name, attributes and items, specification, conversion."""
+    """The template in pieces: literal text and the field after it: name, attributes and items, spec, conversion."""
     for literal, name, spec, conversion in formatter_parser(template):
         if name is None:
             yield literal, None, None, "", None
@@ -178,14 +178,14 @@ def _taken_apart(template: str) -> Iterable[tuple[str, Any, Any, str, str | None
 
 
 class _Braces:
-    """One template being filled in. Python's parser takes it apart; the values are looked up and shown here."""
+    """One template being formatted: Python's parser splits it; values are looked up and formatted here."""
 
     def __init__(self, f: Formatter, args: tuple[Any, ...] | None, options: Mapping[str, Any]) -> None:
         self.f, self.args, self.options = f, args, options
         self.next: int | None = None    # where automatic numbers go on; -1 where fields carry their own
 
     def fill(self, template: str, deep: int) -> str:
-        """The template with its fields filled in."""
+        """The template with its fields formatted; `deep` is how far specifications may still nest."""
         if deep < 0:
             raise python_error("the fields of the text are nested too deeply", str.format, "{:{:{}}}", 0, 0, 0)
         pieces: list[str] = []
@@ -230,7 +230,7 @@ class _Braces:
 
 
 def ljust(f: Formatter, text: str, *args: Any) -> str:
-    """The methods below are Python's own, once what they would make is not too long."""
+    """str.ljust; this and the methods below check the length of the result first (SizeLimit)."""
     return text.ljust(*_padded(f, args))
 
 
@@ -278,7 +278,7 @@ def join(f: Formatter, text: str, *args: Any) -> str:
 
 
 def _gone_through(values: Any) -> Any:
-    """What goes through values that are to be joined, in Python's words where they cannot be gone through."""
+    """An iterable of the values to join; str.join's TypeError if there is none."""
     if type(values) in COUNTED:
         return values
     try:
@@ -288,7 +288,7 @@ def _gone_through(values: Any) -> Any:
 
 
 def _cased(name: str) -> Callable[..., str]:
-    """A method that writes letters otherwise, of which one may become three: ß becomes SS."""
+    """A method that changes case, which can lengthen a string: the capital of ß is SS."""
     method = getattr(str, name)
 
     def change(f: Formatter, text: str, *args: Any) -> str:
@@ -299,7 +299,7 @@ def _cased(name: str) -> Callable[..., str]:
 
 
 def _divided(name: str) -> Callable[..., list[str]]:
-    """A method that takes a text apart; only of long ones are there too many parts to stand together."""
+    """A method that splits a string; only those of a long one need to be counted."""
     method = getattr(str, name)
 
     def divide(f: Formatter, text: str, *args: Any, **options: Any) -> list[str]:
@@ -320,7 +320,7 @@ GROWING: dict[str, Callable[..., Any]] = {
 
 
 def string_methods(f: Formatter) -> dict[tuple[type, str], Callable[[Any], Any]]:
-    """The methods that are not Python's own: they format, or can make strings without bound."""
+    """(type, name) -> a function that binds the method: those that format or can make strings without bound."""
     functions: dict[str, Callable[..., Any]] = {
         "format": brace, "format_map": brace_map, "ljust": ljust,
         "rjust": rjust, "center": center, "zfill": zfill,

@@ -1,8 +1,8 @@
-"""Stand-ins for Python's types, so that no program ever holds a type.
+"""Proxies for Python's types, so that no program ever holds a built-in type or a class of this package.
 
-`float`, `list`, `ValueError` and the facade's `torch.Tensor` are `TypeProxy`s: calling one makes a
-value, `isinstance(x, kind)` and `except kind` ask it for the types it stands for. A class that a
-program defines is itself a type, but one that only the guards of `guard.py` can be asked about.
+`float`, `list`, `ValueError` and `torch.Tensor` of a program are `TypeProxy` objects: calling one makes a
+value; `isinstance(x, proxy)` and `except proxy` use the types it stands for. A class that a program defines
+is a real type, whose attributes are read through `attributes.py` like those of any value.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ MIXED = "mixed"     # one with a foreign base somewhere
 
 @exposed()
 class TypeProxy:
-    """A name for one or several Python types."""
+    """Stands for one or several Python types under the name that programs know."""
 
     __slots__ = ("_call", "_methods", "_name", "_types")
 
@@ -37,7 +37,7 @@ class TypeProxy:
     def __repr__(self) -> str:
         return f"<class '{self._name}'>"
 
-    __iter__ = None     # taking items of a type, as annotations do, does not make it something to go through
+    __iter__ = None     # __getitem__, which annotations need, would make a proxy iterable
 
     def __getitem__(self, item: Any) -> TypeProxy:
         """`list[int]`: the same type, with a note of what it holds."""
@@ -63,7 +63,7 @@ class TypeProxy:
 TypeProxy.__name__ = "type"      # as Python's messages call it
 
 class GenericAlias(TypeProxy):
-    """A type with notes, or one of several."""
+    """`list[int]` or `int | None`: a type with its parameters, or a union; they are shown, and not checked."""
 
     __slots__ = ()
 
@@ -104,14 +104,14 @@ Sentinel.__name__ = Sentinel.__qualname__ = "object"
 Sentinel.__module__ = "builtins"
 
 STAND_INS: WeakKeyDictionary[type, TypeProxy] = WeakKeyDictionary()
-"""What programs hold in place of types that were made while they run."""
+"""The proxies of types that were created at run time, by type."""
 
 
 def methods_of(kind: TypeProxy) -> Mapping[str, Callable[..., Any]]:
     """The methods that programs can name through `kind`."""
     try:
         methods: Mapping[str, Callable[..., Any]] = object.__getattribute__(kind, "_methods")
-    except AttributeError:      # a kind whose type has not arrived yet
+    except AttributeError:      # a proxy whose type has not been imported yet
         return {}
     return methods
 
@@ -135,6 +135,6 @@ def user_class(value: object) -> bool:
 
 
 def user_mark(value: object) -> str | None:
-    """OWN or MIXED if `value` is an instance of a class that a program defined."""
+    """OWN or MIXED if `value` is an instance of a class that a program defined, else None."""
     mark: str | None = type(value).__dict__.get(PROGRAM_MADE)
     return mark

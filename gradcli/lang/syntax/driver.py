@@ -11,10 +11,10 @@ from typing import Any
 from gradcli.faults.tree import Fault
 from gradcli.lang.syntax.lexer import Lexer, Node, Word
 
-TAKE, NODE, NODE_SPLICED, NODE_OR_CHILD, LIST = range(5)     # what a reduction makes, see build.py
+TAKE, NODE, NODE_SPLICED, NODE_OR_CHILD, LIST = range(5)     # the mode of a reduction, see build.py
 
 Complaint = Callable[["Driver", list[Word], Word, list[int], str], Fault]
-"""What says which fault a word is that fits nowhere: the automaton, all words, this one, the states, the text."""
+"""Returns the fault for a word without an action: of the automaton, all words, the word, the state stack, the text."""
 
 
 class Driver:
@@ -34,8 +34,8 @@ class Driver:
     def run(self, words: list[Word], start: str, text: str) -> Node:
         """The tree of `words`, which end with `$END`, under the rule `start`.
 
-        Reductions that only rename (an atom is a power is a factor ...) are half of all; where
-        a chain of them leads depends on two states and the next word alone, and is remembered.
+        Half of all reductions are unit reductions (an atom is a power is a factor ...). The state after a chain of
+        them depends on two states and the next word only, and is cached.
         """
         actions, gotos, rules, units, renamed = self.actions, self.gotos, self.rules, self.units, self.renamed
         accept = self.ends[start]
@@ -89,7 +89,7 @@ class Driver:
         raise AssertionError("words do not end with $END")
 
     def _rename(self, below: int, state: int, kind: str) -> int:
-        """The state after every renaming reduction that `kind` asks for, starting from `state` over `below`."""
+        """The state after all unit reductions on the lookahead `kind`, starting from `state` above `below`."""
         while (code := self.actions[state].get(kind, 0)) <= self.units:
             state = self.gotos[below][self.rules[-code][1]]
         return state
@@ -106,7 +106,7 @@ def _begin(popped: list[Any]) -> int:
 
 
 def _children(popped: list[Any], positions: tuple[int, ...], spliced: tuple[int, ...]) -> list[Any]:
-    """The values to keep, lists among them laid out flat; a list that comes first is extended in place."""
+    """The children at `positions`, with the lists at `spliced` flattened; a first list is extended in place."""
     if spliced and spliced[0] == positions[0]:
         children = popped[positions[0]]
         positions = positions[1:]

@@ -34,7 +34,7 @@ class _Splitter:
         self.text, self.stop, self.raw, self.driver = text, stop, raw, driver
 
     def parts(self, at: int, depth: int) -> tuple[list[Any], int]:
-        """The parts from `at` on, and where they end: at the closing quote, or the `}` after a specification."""
+        """The parts from offset `at` to the closing quote, or to the `}` after a specification; and that offset."""
         text, stop = self.text, self.stop
         parts: list[Any] = []
         begin, literal = at, ""
@@ -74,7 +74,7 @@ class _Splitter:
             raise self.wrong(str(error), start, end) from None
 
     def field(self, at: int, depth: int) -> tuple[Any, int, str]:
-        """The field whose brace opens at `at`, where it ends, and the text that `=` shows before it."""
+        """The field whose brace opens at `at`, the offset behind it, and the text that `{x=}` shows before it."""
         if depth > 1:
             raise self.wrong("fields in an f-string are nested too deeply", at, at + 1)
         text = self.text
@@ -102,7 +102,7 @@ class _Splitter:
         return ("field", at, end + 1, (node, conversion, tuple(spec or ()))), end + 1, debug_text
 
     def expression_end(self, at: int, opened: int) -> int:
-        """Where the expression that begins at `at` ends: before `}`, `!`, `:` or a final `=`."""
+        """The offset where the expression that begins at `at` ends: at `}`, `!`, `:` or a final `=`."""
         text, depth = self.text, 0
         while at < self.stop:
             c = text[at]

@@ -1,4 +1,4 @@
-"""Text to words: one master expression, with indentation worked out as the lines go by.
+"""The lexer: text to words by one regular expression, with INDENT and DEDENT words between lines.
 
 A word is a tuple `(kind, start, end, text)`, offsets in characters. Its kind is the name of a
 terminal of the grammar, or, for keywords and signs, the text itself.
@@ -33,7 +33,7 @@ FORBIDDEN = re.compile(
 
 
 def place(text: str, start: int, end: int) -> Span:
-    """The lines and columns of the characters from `start` up to `end`."""
+    """The span of the characters from offset `start` up to `end`: lines and columns from 1."""
     line = text.count("\n", 0, start) + 1
     column = start - text.rfind("\n", 0, start)
     end_line = line + text.count("\n", start, end)
@@ -41,7 +41,7 @@ def place(text: str, start: int, end: int) -> Span:
 
 
 def check_text(text: str) -> None:
-    """Refuse characters that make a program look other than it is (rule R10)."""
+    """SyntaxFault if the text has invisible characters or ones that change its direction (rule R10)."""
     match = FORBIDDEN.search(text)
     if match is None:
         return
@@ -131,7 +131,7 @@ class Lexer:
 
 
 def soft(text: str, start: int, words: list[Word]) -> str:
-    """The kind of the word `match` or `case` at the beginning of a statement, which may be a name there as well."""
+    """The kind of `match` or `case` at the beginning of a statement: a soft keyword, or a NAME."""
     if text[start] == "m":
         return "_MATCH" if MATCH.match(text, start) else "NAME"
     inside = CASE.match(text, start) and any(word[0] == "_MATCH" for word in words)
@@ -139,14 +139,14 @@ def soft(text: str, start: int, words: list[Word]) -> str:
 
 
 def check_name(text: str, word: str, start: int, end: int) -> None:
-    """Refuse a name whose letters are look-alikes of others (rule R1)."""
+    """SyntaxFault if a name is not in Unicode's NFKC form, which Python would convert it to (rule R1)."""
     if not word.isascii() and not is_normalized("NFKC", word):
         raise SyntaxFault(f"the name {word} has letters that only look like others; retype it",
                           span=place(text, start, end))
 
 
 def _indent(text: str, indent: str, indents: list[str], at: int, words: list[Word]) -> None:
-    """Compare a new line's indentation with the blocks that are open, and open or close blocks."""
+    """Append INDENT or DEDENT words where a line's indentation differs from the block's; IndentationFault if wrong."""
     if indent.startswith(indents[-1]):
         if indent == indents[-1]:
             return

@@ -1,4 +1,4 @@
-"""Numbers and strings as they are written, to the values they stand for."""
+"""The values of number and string literals."""
 
 from __future__ import annotations
 

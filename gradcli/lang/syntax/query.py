@@ -1,7 +1,7 @@
-"""A program's text taken apart at one place: what is called there, on what, with what, in which statement.
+"""Queries on the syntax tree of a program at one place: the call there, its receiver and arguments, its statement.
 
-A diagnostic that repairs something in the user's own words needs those words. They are looked for
-when a program has failed, so nothing here need be fast, and what cannot be found is simply not told.
+Repairs are written in the user's own words, and so need the source of the parts at a fault's place. Queries run after
+a program has failed, so they need not be fast; where there is no answer they return None, and the repair is left out.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from gradcli.lang.syntax.parser import parse
 SIMPLE = ("NAME", "NUMBER", "STRING", "attribute", "call", "subscript", "group", "list", "strings")
 INFIX = {"add": "+", "sub": "-", "mul": "*", "div": "/", "floordiv": "//", "mod": "%", "matmul": "@", "pow": "**",
          "bit_xor": "^", "bit_or": "|", "bit_and": "&"}
-LONGEST = 200_000       # characters of a text that is taken apart
+LONGEST = 200_000       # characters of a text that is parsed for a repair
 
 
 class Call(NamedTuple):
-    """A call: the function's last name, what stands before its dot if anything, and what is in the brackets."""
+    """A call: the last name of the function, the node before its dot if any, positional and keyword arguments."""
 
     name: str
     receiver: Node | None
@@ -30,7 +30,7 @@ class Call(NamedTuple):
 
 
 class SyntaxSite:
-    """The way from the whole program down to what stands at `span`."""
+    """The syntax tree of `text`, and the path of nodes from its root down to `span`."""
 
     def __init__(self, text: str, span: Span) -> None:
         self.text = text = text.removeprefix("\ufeff")
@@ -44,16 +44,16 @@ class SyntaxSite:
 
     @property
     def node(self) -> Node | None:
-        """What stands exactly there."""
+        """The innermost node with exactly this span; None if there is none."""
         exact = [node for node in self.path if (node[1], node[2]) == (self.start, self.end)]
         return exact[-1] if exact else None
 
     def of(self, node: Node) -> str:
-        """The words of a part."""
+        """The source text of a node."""
         return self.text[node[1] : node[2]]
 
     def atom(self, node: Node) -> str:
-        """The words of a part, in brackets where `.name` could not follow them."""
+        """The source text of a node, in parentheses if `.name` could not follow it."""
         return self.of(node) if node[0] in SIMPLE else f"({self.of(node)})"
 
     def span(self, node: Node) -> Span:
@@ -64,7 +64,7 @@ class SyntaxSite:
         return call_of(self.node) if self.node else None
 
     def operands(self) -> list[Node]:
-        """What an operator at the place stands between, or what a call there is given: receiver first, if any."""
+        """The operands of the operator at the place, or the positional arguments of the call, receiver first."""
         node = self.node
         if node is None:
             return []
@@ -76,23 +76,23 @@ class SyntaxSite:
         return [] if call is None else [*([call.receiver] if call.receiver else []), *call.args]
 
     def replaced(self, node: Node, words: str) -> str:
-        """The words at the place with one part of them said differently."""
+        """The source text at the place, with that of one node replaced."""
         return self.text[self.start : node[1]] + words + self.text[node[2] : self.end]
 
     def enclosing(self, *kinds: str) -> list[Node]:
-        """The statements of some kinds that the place stands in, innermost first."""
+        """The nodes of these kinds that enclose the place, innermost first."""
         return [node for node in reversed(self.path) if node[0] in kinds]
 
     @property
     def statement(self) -> Node | None:
-        """The simple statement that the place stands in."""
+        """The simple statement that encloses the place; None if there is none."""
         for above, node in zip(self.path, self.path[1:], strict=False):
             if above[0] in ("file", "suite") and node[0] not in ("if", "while", "for", "try", "with", "def", "class"):
                 return node
         return None
 
     def alone(self, node: Node) -> bool:
-        """Whether a statement has its one line to itself, so that the line can be written anew."""
+        """Whether a statement is the only one on its one line, so that the line can be replaced."""
         first = self.text.rfind("\n", 0, node[1]) + 1
         last = self.text.find("\n", node[2])
         rest = self.text[node[2] : last if last >= 0 else None]
@@ -100,12 +100,12 @@ class SyntaxSite:
             and "\n" not in self.of(node)
 
     def line(self, node: Node) -> int:
-        """The number of the line that a part begins in."""
+        """The number of the line in which a node begins, from 1."""
         return self.text.count("\n", 0, node[1]) + 1
 
 
 def locate(text: str, span: Span) -> SyntaxSite | None:
-    """The parts at a place, or None for what is no program of a size to be taken apart."""
+    """The syntax site at `span`; None if `text` cannot be parsed or has more than LONGEST characters."""
     if len(text) > LONGEST:
         return None
     try:
@@ -115,7 +115,7 @@ def locate(text: str, span: Span) -> SyntaxSite | None:
 
 
 def call_of(node: Node) -> Call | None:
-    """What a call is made of; None for anything else."""
+    """The parts of a call node; None for any other node."""
     if node[0] != "call":
         return None
     function, *rest = node[3]
@@ -128,7 +128,7 @@ def call_of(node: Node) -> Call | None:
 
 
 def walk(node: Any) -> Iterator[Node]:
-    """A part and all that it consists of, in the order of the text."""
+    """`node` and all nodes within it, in the order of the text."""
     pending = [node]
     while pending:
         node = pending.pop()
